@@ -1,0 +1,26 @@
+/* A bump allocator: what a request or a check builds lives in its arena and dies with it.
+ *
+ * Invariants: memory is zeroed and 16-byte aligned; nothing is freed singly; arena_reset keeps the blocks for the
+ * next request. Over `limit_bytes` an allocation answers NULL, as when memory is out: callers check and return
+ * error_no_memory. Threads: one arena belongs to one thread. */
+#ifndef HX_BASE_ARENA_H
+#define HX_BASE_ARENA_H
+
+#include <stddef.h>
+
+struct arena;
+
+/* Owned: release with arena_free. NULL when memory is out. */
+struct arena *arena_new(size_t limit_bytes);
+void arena_free(struct arena *a); /* NULL-safe */
+void arena_reset(struct arena *a);
+
+void *arena_alloc(struct arena *a, size_t bytes);
+/* count * size with overflow checked. */
+void *arena_array(struct arena *a, size_t count, size_t size);
+char *arena_strdup(struct arena *a, const char *s);
+char *arena_strndup(struct arena *a, const char *s, size_t n);
+char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+size_t arena_used_bytes(const struct arena *a);
+
+#endif

@@ -1,0 +1,222 @@
+#include "base/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void json_init(struct json_writer *w, struct buffer *out, bool pretty)
+{
+    *w = (struct json_writer){.out = out, .pretty = pretty};
+}
+
+static void indent(struct json_writer *w)
+{
+    if (!w->pretty || w->out->size == 0)
+        return;
+    buffer_append_char(w->out, '\n');
+    for (int i = 0; i < w->depth; i++)
+        buffer_append_str(w->out, "  ");
+}
+
+/* Before every value or key: the comma and the line break that it needs. */
+static void separate(struct json_writer *w)
+{
+    if (w->need_comma)
+        buffer_append_char(w->out, ',');
+    indent(w);
+}
+
+static void value_begin(struct json_writer *w)
+{
+    if (w->after_key)
+        w->after_key = false;
+    else
+        separate(w);
+}
+
+static void open_bracket(struct json_writer *w, char c)
+{
+    value_begin(w);
+    buffer_append_char(w->out, c);
+    w->depth++;
+    w->need_comma = false;
+}
+
+static void close_bracket(struct json_writer *w, char c)
+{
+    w->depth--;
+    if (w->need_comma) /* not for an empty pair of brackets */
+        indent(w);
+    buffer_append_char(w->out, c);
+    w->need_comma = true;
+}
+
+void json_object_begin(struct json_writer *w)
+{
+    open_bracket(w, '{');
+}
+
+void json_object_end(struct json_writer *w)
+{
+    close_bracket(w, '}');
+}
+
+void json_array_begin(struct json_writer *w)
+{
+    open_bracket(w, '[');
+}
+
+void json_array_end(struct json_writer *w)
+{
+    close_bracket(w, ']');
+}
+
+/* Length of the valid UTF-8 sequence at s, or 0. */
+static size_t utf8_length(const unsigned char *s)
+{
+    if (s[0] < 0x80)
+        return 1;
+    size_t n = s[0] >= 0xF0 && s[0] <= 0xF4  ? 4
+               : s[0] >= 0xE0 && s[0] < 0xF0 ? 3
+               : s[0] >= 0xC2 && s[0] < 0xE0 ? 2
+                                             : 0;
+    for (size_t i = 1; i < n; i++)
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+    if (n == 3 && ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F)))
+        return 0;
+    if (n == 4 && ((s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F)))
+        return 0;
+    return n;
+}
+
+static void quote(struct buffer *out, const char *s)
+{
+    buffer_append_char(out, '"');
+    for (const unsigned char *p = (const unsigned char *)s; *p;) {
+        if (*p == '"' || *p == '\\') {
+            char esc[2] = {'\\', (char)*p};
+            buffer_append(out, esc, 2);
+            p++;
+        } else if (*p < 0x20 || *p == 0x7F) {
+            buffer_printf(out, "\\u%04x", *p);
+            p++;
+        } else {
+            size_t n = utf8_length(p);
+            if (n)
+                buffer_append(out, p, n);
+            else
+                buffer_append_str(out, "\xEF\xBF\xBD");
+            p += n ? n : 1;
+        }
+    }
+    buffer_append_char(out, '"');
+}
+
+void json_key(struct json_writer *w, const char *key)
+{
+    separate(w);
+    quote(w->out, key);
+    buffer_append_str(w->out, w->pretty ? ": " : ":");
+    w->need_comma = false;
+    w->after_key = true;
+}
+
+void json_string(struct json_writer *w, const char *s)
+{
+    if (!s) {
+        json_null(w);
+        return;
+    }
+    value_begin(w);
+    quote(w->out, s);
+    w->need_comma = true;
+}
+
+static void bare(struct json_writer *w, const char *text)
+{
+    value_begin(w);
+    buffer_append_str(w->out, text);
+    w->need_comma = true;
+}
+
+void json_number(struct json_writer *w, double v)
+{
+    if (!isfinite(v)) {
+        json_null(w);
+        return;
+    }
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, v);
+        if (strtod(text, NULL) == v)
+            break;
+    }
+    bare(w, text);
+}
+
+void json_fixed(struct json_writer *w, double v, int decimals)
+{
+    if (!isfinite(v)) {
+        json_null(w);
+        return;
+    }
+    char text[352];
+    snprintf(text, sizeof text, "%.*f", decimals, v);
+    bare(w, text);
+}
+
+void json_integer(struct json_writer *w, long long v)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%lld", v);
+    bare(w, text);
+}
+
+void json_bool(struct json_writer *w, bool v)
+{
+    bare(w, v ? "true" : "false");
+}
+
+void json_null(struct json_writer *w)
+{
+    bare(w, "null");
+}
+
+void json_raw(struct json_writer *w, const char *json, size_t n)
+{
+    value_begin(w);
+    buffer_append(w->out, json, n);
+    w->need_comma = true;
+}
+
+void json_kv_string(struct json_writer *w, const char *key, const char *s)
+{
+    json_key(w, key);
+    json_string(w, s);
+}
+
+void json_kv_number(struct json_writer *w, const char *key, double v)
+{
+    json_key(w, key);
+    json_number(w, v);
+}
+
+void json_kv_fixed(struct json_writer *w, const char *key, double v, int decimals)
+{
+    json_key(w, key);
+    json_fixed(w, v, decimals);
+}
+
+void json_kv_integer(struct json_writer *w, const char *key, long long v)
+{
+    json_key(w, key);
+    json_integer(w, v);
+}
+
+void json_kv_bool(struct json_writer *w, const char *key, bool v)
+{
+    json_key(w, key);
+    json_bool(w, v);
+}

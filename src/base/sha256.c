@@ -1,0 +1,39 @@
+#include "base/sha256.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+void sha256_of_bytes(const void *bytes, size_t n, uint8_t digest[SHA256_BYTES])
+{
+    struct sha256_ctx ctx;
+    sha256_init(&ctx);
+    sha256_update(&ctx, n, bytes);
+    sha256_digest(&ctx, SHA256_BYTES, digest);
+}
+
+enum status sha256_of_file(const char *path, uint8_t digest[SHA256_BYTES], struct error *e)
+{
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return error_errno(e, "打开文件", "Opening", path);
+    struct sha256_ctx ctx;
+    sha256_init(&ctx);
+    uint8_t chunk[65536];
+    size_t n;
+    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
+        sha256_update(&ctx, n, chunk);
+    bool failed = ferror(f);
+    fclose(f);
+    if (failed) {
+        errno = EIO;
+        return error_errno(e, "读取文件", "Reading", path);
+    }
+    sha256_digest(&ctx, SHA256_BYTES, digest);
+    return STATUS_OK;
+}
+
+void sha256_to_hex(const uint8_t digest[SHA256_BYTES], char hex[SHA256_HEX_SIZE])
+{
+    for (int i = 0; i < SHA256_BYTES; i++)
+        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}

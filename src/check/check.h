@@ -1,0 +1,123 @@
+/* The whole chain from bytes to findings: parse, find candidates, measure, judge. The one place that knows every
+ * stage; the CLI, the HTTP server, the batch audit and the public C library all go through it.
+ *
+ *     bytes -> parcel_parse -> index_candidates -> overlap_measure -> verdict_of -> struct report
+ *
+ * Invariants of a report:
+ *   - VERDICT_UNKNOWN and LAYER_UNMEASURED are 0: a zeroed or half-built report never reads as clear;
+ *   - a layer says LAYER_CLEAR only when it is loaded, its coverage contains the parcel, and it was measured;
+ *   - inside + outside of the urban boundary = the parcel, to 0.01 m2; no share exceeds 1;
+ *   - areas are m2 on the CGCS2000 ellipsoid, edges straight in the CRS in which they were delivered.
+ * Threads: a check belongs to one worker; the snapshot is shared and const. */
+#ifndef HX_CHECK_CHECK_H
+#define HX_CHECK_CHECK_H
+
+#include "check/rules.h"
+#include "check/snapshot.h"
+#include "parcel/parcel.h"
+
+enum layer_status {
+    LAYER_UNMEASURED = 0, /* invalid or unreadable data: cannot be measured */
+    LAYER_NOT_COVERED,    /* no data here, or not everywhere under the parcel */
+    LAYER_OVERLAP,        /* 压占 */
+    LAYER_SLIVER, /* only slivers: at most SLIVER_AREA_M2 and at most SLIVER_WIDTH_M wide; still listed */
+    LAYER_CLEAR,  /* 未压占: covered, measured, nothing */
+};
+
+/* 碎屑: both limits must hold (std-tolerances: area in m2 and width in m; see DESIGN.md). */
+#define SLIVER_AREA_M2 1.0
+#define SLIVER_WIDTH_M 0.10
+/* Below this an overlap is rounding of the coordinates themselves, not land: see DESIGN.md. */
+#define MEASURE_FLOOR_M2 1e-4
+
+struct feature_overlap {
+    int64_t feature_id;
+    const char *code; /* BSM; borrowed from the snapshot */
+    const char *name; /* borrowed from the snapshot */
+    const char *zone; /* sub-zone, or ""; borrowed */
+    double area_m2;
+    double width_m; /* 2 * area / perimeter of the overlap; NAN when it was not needed */
+    bool sliver;
+};
+
+struct zone_overlap {
+    const char *zone; /* 城镇集中建设区, ... ; "边界外" for what is outside. Borrowed or static */
+    double area_m2;
+};
+
+struct layer_finding {
+    const struct layer_snapshot *layer; /* borrowed; NULL when the layer is not loaded */
+    enum control_line line;
+    enum layer_status status;
+    double area_m2;      /* union over the layer's features; NAN unless OVERLAP, SLIVER or CLEAR */
+    double share;        /* area / parcel, 0..1; NAN likewise */
+    double sum_m2;       /* per-feature areas added up; exceeds area_m2 where features overlap each other */
+    double uncovered_m2; /* part of the parcel where the layer states no data */
+    bool inside;         /* the whole parcel lies in it */
+    bool touches;        /* boundaries meet without common area */
+    struct feature_overlap *features; /* largest first; arena */
+    size_t n_features;
+    struct zone_overlap *zones; /* the boundary's sub-zones and 边界外; arena */
+    size_t n_zones;
+    struct rule_hit *rules; /* arena */
+    size_t n_rules;
+    const char *reason_zh, *reason_en; /* why UNMEASURED or NOT_COVERED; "" otherwise */
+};
+
+struct parcel_report {
+    const struct parcel *parcel;
+    double area_m2;          /* ellipsoid: the default basis */
+    double geodesic_area_m2; /* the same vertices joined by geodesics */
+    double standard_area_m2; /* 国土调查办发〔2008〕32号 */
+    enum verdict verdict;
+    const char *summary_zh, *summary_en;
+    struct layer_finding layers[CONTROL_LINE_COUNT];
+    struct parcel_warning *warnings;
+    size_t n_warnings;
+};
+
+struct report {
+    struct parcel_set parcels;
+    struct parcel_report *results; /* parcels.n_parcels; arena */
+    enum verdict verdict;          /* the most severe */
+    const struct snapshot *snapshot;
+    const char *project_class; /* "UNKNOWN" when not given */
+    bool synthetic;            /* some layer that was used is 示例数据 */
+};
+
+struct check_options {
+    const char *project_class; /* NULL or a class of the rule table */
+};
+
+/* What one thread needs to check. Owned by whoever made it. */
+struct check_worker {
+    struct geo_transformer *transformer;
+    struct geo_geos *geos;
+    struct arena *arena; /* the report lives here until the next arena_reset */
+    struct overlap_scratch *scratch;
+};
+enum status check_worker_init(struct check_worker *w, struct error *e) HX_MUST_CHECK;
+void check_worker_release(struct check_worker *w);
+
+/* Bytes of a parcel file -> report. The report borrows from `snapshot` and the worker's arena. */
+enum status check_bytes(struct check_worker *w, const struct snapshot *snapshot,
+                        const struct check_options *opt, const void *bytes, size_t n, struct report *out,
+                        struct error *e) HX_MUST_CHECK;
+
+/* The same for parcels that are already parsed. */
+enum status check_parcels(struct check_worker *w, const struct snapshot *snapshot,
+                          const struct check_options *opt, const struct parcel_set *parcels,
+                          struct report *out, struct error *e) HX_MUST_CHECK;
+
+/* The overlap of one parcel with one layer as geometry, for drawing: built by GEOS from locally clipped pieces. */
+enum status check_overlap_shape(struct check_worker *w, const struct layer_snapshot *layer,
+                                const struct geo_shape *parcel, struct geo_shape *out,
+                                struct error *e) HX_MUST_CHECK;
+
+const char *
+layer_status_name(enum layer_status s); /* "unmeasured", "not_covered", "overlap", "sliver", "clear" */
+const char *layer_status_zh(enum layer_status s);
+const char *verdict_name(enum verdict v); /* "unknown", "prohibited", "restricted", "notice", "allowed" */
+const char *verdict_zh(enum verdict v);
+
+#endif

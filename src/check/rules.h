@@ -1,0 +1,65 @@
+/* The rule table: line x sub-zone x relation x project class -> verdict, with its clause and how sure it is.
+ *
+ * Rows are data (schema/rules.csv, stored in the store and editable there); nothing of them is retyped in C. The
+ * table is validated on load: unknown verdicts, layers or relations are errors with the row number. */
+#ifndef HX_CHECK_RULES_H
+#define HX_CHECK_RULES_H
+
+#include "base/arena.h"
+#include "base/status.h"
+
+enum verdict { VERDICT_UNKNOWN = 0, VERDICT_PROHIBITED, VERDICT_RESTRICTED, VERDICT_NOTICE, VERDICT_ALLOWED };
+
+enum control_line {
+    LINE_ECOLOGICAL_RED_LINE,
+    LINE_PERMANENT_BASIC_FARMLAND,
+    LINE_URBAN_DEVELOPMENT_BOUNDARY,
+};
+enum { CONTROL_LINE_COUNT = 3 };
+const char *control_line_id(enum control_line line); /* "ecological_red_line", ... : layer ids of the store */
+const char *control_line_zh(enum control_line line);
+const char *control_line_en(enum control_line line);
+
+enum relation {
+    RELATION_OVERLAP,
+    RELATION_TOUCH_OR_SPAN,
+    RELATION_INSIDE,
+    RELATION_OUTSIDE,
+    RELATION_OVERLAP_PARTIAL,
+    RELATION_LAYERS_OVERLAP,
+    RELATION_NO_DATA,
+};
+
+struct rule {
+    const char *id;
+    unsigned lines;       /* bit per control_line; all for "*" */
+    const char *sub_zone; /* "*" for any */
+    enum relation relation;
+    const char *project_class; /* "*" for any */
+    enum verdict verdict;
+    int severity; /* 4 highest .. 0 */
+    const char *title_zh, *title_en;
+    const char *needs_zh;
+    const char *basis;      /* legal_basis, verbatim */
+    const char *confidence; /* "read", "memory", "read(seed)+memory", "design": how sure the text is */
+    const char *source;
+};
+
+struct rule_table {
+    struct rule *rules;
+    size_t n_rules;
+    char version[65]; /* SHA-256 of the CSV, hex */
+};
+
+/* A rule that applies to a parcel, with the area that made it apply. */
+struct rule_hit {
+    const struct rule *rule;
+    double area_m2;     /* NAN where no area belongs to it */
+    bool class_assumed; /* the project class was not given; the strictest general rule was used and says so */
+};
+
+enum status rules_parse(const char *csv, size_t n, struct arena *a, struct rule_table *out,
+                        struct error *e) HX_MUST_CHECK;
+bool rules_knows_class(const struct rule_table *t, const char *project_class);
+
+#endif

@@ -1,0 +1,33 @@
+/* The set of layers that a check sees: every current version with its flat index mapped, and the rule table.
+ *
+ * A snapshot is const once loaded and reference-counted: a new version makes a new snapshot, requests under way keep
+ * the old one, nobody waits. An index file that is missing, stale or damaged is rebuilt from the store; a layer whose
+ * index can be had in neither way is present with `index == NULL` and a reason, and is answered LAYER_UNMEASURED. */
+#ifndef HX_CHECK_SNAPSHOT_H
+#define HX_CHECK_SNAPSHOT_H
+
+#include "check/rules.h"
+#include "index/layer_index.h"
+#include "store/store.h"
+
+struct layer_snapshot {
+    struct store_version version;       /* strings owned by the snapshot */
+    const struct layer_index *index;    /* NULL when it cannot be had */
+    const struct layer_index *coverage; /* NULL when the version states no coverage */
+    struct error fault;                 /* why `index` is NULL */
+};
+
+struct snapshot;
+/* Loads everything from the store. Takes the store for the call only. */
+enum status snapshot_load(struct store *store, struct snapshot **out, struct error *e) HX_MUST_CHECK;
+struct snapshot *snapshot_ref(struct snapshot *s);
+void snapshot_unref(struct snapshot *s); /* NULL-safe; the last reference frees */
+
+size_t snapshot_n_layers(const struct snapshot *s);
+const struct layer_snapshot *snapshot_layer_at(const struct snapshot *s, size_t i);
+const struct layer_snapshot *snapshot_layer(const struct snapshot *s,
+                                            const char *layer_id); /* NULL: not loaded */
+const struct rule_table *snapshot_rules(const struct snapshot *s);
+int64_t snapshot_generation(const struct snapshot *s);
+
+#endif

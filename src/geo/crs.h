@@ -1,0 +1,57 @@
+/* Coordinate systems by EPSG code, decided in the open, and conversion to EPSG:4490 longitude/latitude.
+ *
+ * Which edges are meant: an edge is straight in the CRS in which its coordinates were delivered. On conversion it
+ * is cut until no point of it lies more than GEO_DENSIFY_TOLERANCE_M from the straight lon/lat pieces.
+ *
+ * Accepted: 4490 and 4326 (read as longitude, latitude; see DESIGN.md on the difference of the two datums),
+ * CGCS2000 3-degree zones 25-45 with prefix (4513-4533) and without (4534-4554), 6-degree zones 13-23 with prefix
+ * (4491-4501) and without (4502-4512). Refused with a sentence: Xi'an 1980 and Beijing 1954 (PROJ has only a
+ * ballpark transformation), Web Mercator, everything else.
+ * Axis order: callers always give x = easting or longitude, y = northing or latitude, whatever EPSG says.
+ * Threads: a transformer belongs to one thread (it owns a PJ_CONTEXT). */
+#ifndef HX_GEO_CRS_H
+#define HX_GEO_CRS_H
+
+#include "geo/shape.h"
+
+#define GEO_DENSIFY_TOLERANCE_M 0.0001
+
+enum geo_crs_kind { GEO_CRS_GEOGRAPHIC, GEO_CRS_GAUSS_KRUGER };
+
+struct geo_crs {
+    int epsg;
+    enum geo_crs_kind kind;
+    int zone_width_deg; /* 3 or 6; 0 when geographic */
+    int zone;           /* 25-45 or 13-23; 0 when geographic */
+    bool zone_prefix;   /* eastings carry the zone number as their first two digits */
+    double central_meridian_deg;
+    char name[64]; /* "CGCS2000 / 3-degree Gauss-Kruger zone 37" */
+};
+
+enum status geo_crs_from_epsg(int epsg, struct geo_crs *out, struct error *e) HX_MUST_CHECK;
+/* zone_width_deg 3 or 6; the EPSG code follows from the zone. */
+enum status geo_crs_from_zone(int zone_width_deg, int zone, bool zone_prefix, struct geo_crs *out,
+                              struct error *e) HX_MUST_CHECK;
+
+struct geo_transformer;
+enum status geo_transformer_new(struct geo_transformer **out, struct error *e) HX_MUST_CHECK; /* owned */
+void geo_transformer_free(struct geo_transformer *t);                                         /* NULL-safe */
+
+/* One point to lon/lat degrees. A point that PROJ cannot convert, or that is not finite, is an error. */
+enum status geo_transformer_point(struct geo_transformer *t, const struct geo_crs *crs, double x, double y,
+                                  double *lon_deg, double *lat_deg, struct error *e) HX_MUST_CHECK;
+
+/* Appends the n vertices of a closed or open ring, converted and densified, to the ring that is open in `b`.
+ * The error names the vertex (1-based). */
+enum status geo_transformer_add_ring(struct geo_transformer *t, const struct geo_crs *crs, const double *x,
+                                     const double *y, size_t n, struct geo_shape_builder *b,
+                                     struct error *e) HX_MUST_CHECK;
+
+/* From lon/lat degrees to the CRS (for plane areas and for writing TXT). */
+enum status geo_transformer_from_lonlat(struct geo_transformer *t, const struct geo_crs *crs, double lon_deg,
+                                        double lat_deg, double *x, double *y, struct error *e) HX_MUST_CHECK;
+
+/* The 3-degree zone that a longitude belongs to, e.g. 111.7 -> 37. */
+int geo_crs_zone3_of_lon(double lon_deg);
+
+#endif

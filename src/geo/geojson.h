@@ -1,0 +1,11 @@
+/* Shape -> GeoJSON geometry text (MultiPolygon, or Polygon when there is one part). RFC 7946 ring order. */
+#ifndef HX_GEO_GEOJSON_H
+#define HX_GEO_GEOJSON_H
+
+#include "base/json.h"
+#include "geo/shape.h"
+
+/* decimals: 9 is 0.1 mm. */
+void geo_geojson_write(struct json_writer *w, const struct geo_shape *s, int decimals);
+
+#endif

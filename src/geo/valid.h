@@ -1,0 +1,30 @@
+/* Is a shape a valid area? GEOS decides; this module turns its answer into a sentence with the place.
+ *
+ * Threads: a context belongs to one thread (GEOS handle, `_r` calls only). */
+#ifndef HX_GEO_VALID_H
+#define HX_GEO_VALID_H
+
+#include "geo/shape.h"
+
+#include <geos_c.h>
+
+struct geo_geos; /* a GEOS handle with its message handlers */
+enum status geo_geos_new(struct geo_geos **out, struct error *e) HX_MUST_CHECK; /* owned */
+void geo_geos_free(struct geo_geos *g);                                         /* NULL-safe */
+GEOSContextHandle_t geo_geos_handle(const struct geo_geos *g);                  /* borrowed */
+
+/* STATUS_INVALID_INPUT with the kind of fault and its longitude and latitude when GEOS finds the shape invalid. */
+enum status geo_valid_check(struct geo_geos *g, const struct geo_shape *s, struct error *e) HX_MUST_CHECK;
+
+/* Even-odd repair by GEOS make-valid (linework). The area before and after tells the caller whether to accept. */
+enum status geo_valid_repair(struct geo_geos *g, const struct geo_shape *s, struct arena *a,
+                             struct geo_shape *out, struct error *e) HX_MUST_CHECK;
+
+/* GEOS geometry of a shape (owned by the caller: GEOSGeom_destroy_r), and back. Lines and points among the parts
+ * of a collection are dropped on the way back: they enclose nothing. */
+enum status geo_geos_from_shape(struct geo_geos *g, const struct geo_shape *s, GEOSGeometry **out,
+                                struct error *e) HX_MUST_CHECK;
+enum status geo_geos_to_shape(struct geo_geos *g, const GEOSGeometry *geom, struct arena *a,
+                              struct geo_shape *out, struct error *e) HX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,84 @@
+/* The flat layer index: one layer version as plain arrays in one file, mapped read-only and shared by processes.
+ *
+ * It is derived from the store and can be rebuilt from it at any time; it is never the truth. Opening it validates
+ * the header, every table's bounds and every ring's bounds, so that no later access can leave the file; a file that is
+ * truncated, from another byte order, from another version of the format or of another layer version is an error,
+ * never a crash. The vertices themselves are covered by a checksum that index_verify compares.
+ *
+ * The format, byte by byte, is written above `struct file_header` in layer_index_format.h.
+ * Threads: const after open; any number of readers. */
+#ifndef HX_INDEX_LAYER_INDEX_H
+#define HX_INDEX_LAYER_INDEX_H
+
+#include "base/sha256.h"
+#include "geo/shape.h"
+
+struct layer_index;
+
+/* What a check needs to know of a feature without asking the store. Strings live in the mapped file. */
+struct index_feature {
+    int64_t id;          /* the store's feature id */
+    const char *code;    /* BSM */
+    const char *name;
+    const char *zone;    /* sub-zone, or "" */
+    double area_m2;      /* ellipsoid */
+    uint32_t first_ring; /* rings first_ring .. first_ring + n_rings - 1; outer rings ccw, holes cw */
+    uint32_t n_rings;
+};
+
+/* ---- building ---- */
+
+struct index_builder;
+/* `key` ties the file to its layer version (any 32 bytes; the snapshot uses a SHA-256 over the version's row). */
+enum status index_builder_new(const uint8_t key[SHA256_BYTES], struct index_builder **out,
+                              struct error *e) HX_MUST_CHECK;
+enum status index_builder_add(struct index_builder *b, int64_t id, const char *code, const char *name,
+                              const char *zone, const struct geo_shape *shape, struct error *e) HX_MUST_CHECK;
+/* Writes the file under a temporary name, syncs it and renames it. */
+enum status index_builder_write(struct index_builder *b, const char *path, struct error *e) HX_MUST_CHECK;
+void index_builder_free(struct index_builder *b); /* NULL-safe */
+
+/* ---- opening ---- */
+
+/* STATUS_NOT_FOUND: no file. STATUS_CORRUPT: damaged, foreign or stale (another key); the sentence says which. */
+enum status index_open(const char *path, const uint8_t key[SHA256_BYTES], struct layer_index **out,
+                       struct error *e) HX_MUST_CHECK;
+void index_close(struct layer_index *ix); /* NULL-safe */
+/* Compares the checksum over all bytes; reads the whole file once. */
+enum status index_verify(const struct layer_index *ix, struct error *e) HX_MUST_CHECK;
+
+uint32_t index_n_features(const struct layer_index *ix);
+uint32_t index_n_rings(const struct layer_index *ix);
+uint64_t index_n_vertices(const struct layer_index *ix);
+struct geo_box index_box(const struct layer_index *ix); /* grows outward by at most 1e-5 degrees */
+struct index_feature index_feature_at(const struct layer_index *ix, uint32_t feature);
+/* Vertices of a ring, closed; the pointers live in the mapped file. Returns their number. */
+uint32_t index_ring(const struct layer_index *ix, uint32_t ring, const double **lon_deg, const double **lat_deg);
+
+/* ---- candidates ---- */
+
+/* Calls `fn` with every feature one of whose ring boxes meets `box`, each once, in feature order. `fn` returns false
+ * to stop. Boxes are grown outward to 32-bit floats (about 1 m): a candidate may still be disjoint. */
+typedef bool index_feature_fn(uint32_t feature, void *user);
+enum status index_candidates(const struct layer_index *ix, const struct geo_box *box, index_feature_fn *fn,
+                             void *user, struct error *e) HX_MUST_CHECK;
+
+/* ---- local clip ---- */
+
+/* Calls `fn` with what each of the feature's rings looks like inside `box` (borrowed for the call): a ring far larger
+ * than the box costs O(log n + edges in the box). A ring is cut by Sutherland-Hodgman, so pieces of it may be joined by
+ * edges that run along the border of the box; read by even-odd or by winding number, the area inside the box is exact.
+ * Directions are kept: outer rings counter-clockwise, holes clockwise. */
+struct index_clip_ring {
+    const double *lon_deg, *lat_deg;
+    uint32_t n; /* closed */
+};
+typedef bool index_clip_fn(const struct index_clip_ring *ring, void *user);
+struct index_clip_scratch; /* reusable memory; one thread */
+struct index_clip_scratch *index_clip_scratch_new(void);
+void index_clip_scratch_free(struct index_clip_scratch *s);
+enum status index_clip_feature(const struct layer_index *ix, uint32_t feature, const struct geo_box *box,
+                               struct index_clip_scratch *s, index_clip_fn *fn, void *user,
+                               struct error *e) HX_MUST_CHECK;
+
+#endif

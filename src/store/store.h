@@ -1,0 +1,134 @@
+/* The SpatiaLite file that is the truth: layers, immutable layer versions, features, administrative units, places,
+ * plan tables, the rule table. It opens in QGIS and ogrinfo as it is.
+ *
+ * What lives where: schema/NNN-*.sql (numbered migrations, embedded at build time). Geometry columns are
+ * MULTIPOLYGON (POINT for places) in EPSG:4490 with spatial indexes. A layer's current version is one row in
+ * `layer`; versions and their features are never updated, so an import is one transaction and a switch is one
+ * UPDATE. Derived index files lie beside the store: store_index_path.
+ *
+ * Not for: measuring (index/), reading foreign files (ingest/). Threads: one handle belongs to one thread; readers
+ * open read-only. The journal is a WAL, so that a long import never makes a check wait; the last handle to close
+ * folds it back, and the store is a single file at rest. */
+#ifndef HX_STORE_STORE_H
+#define HX_STORE_STORE_H
+
+#include "base/arena.h"
+#include "base/status.h"
+#include "geo/shape.h"
+
+#include <stdint.h>
+
+struct store;
+
+enum store_mode { STORE_READ, STORE_WRITE };
+
+/* Creates a new store at `path` by all migrations. STATUS_CONFLICT when a file is already there. */
+enum status store_create(const char *path, struct error *e) HX_MUST_CHECK;
+/* STATUS_CORRUPT when it is not ours, STATUS_UNSUPPORTED when its schema is newer than this program;
+ * STORE_WRITE applies pending migrations. */
+enum status store_open(const char *path, enum store_mode mode, struct store **out,
+                       struct error *e) HX_MUST_CHECK;
+void store_close(struct store *s); /* NULL-safe */
+const char *store_path(const struct store *s);
+
+/* ---- layers and versions ---- */
+
+struct store_version {
+    int64_t id;
+    const char *layer;    /* "ecological_red_line" */
+    int version_no;       /* 1, 2, ... within the layer */
+    const char *status;   /* "draft" | "current" | "retired" */
+    const char *title_zh; /* of the layer */
+    const char *title_en;
+    const char *kind; /* "line" | "zone" | "admin" */
+    bool synthetic;   /* 示例数据 */
+    bool reference_only;
+    const char *label;          /* "示例数据" or "" */
+    const char *source_name;    /* file name */
+    const char *source_sha256;  /* hex */
+    const char *source_crs;     /* as decided, e.g. "EPSG:4490" */
+    const char *document_no;    /* approval document, or "" */
+    const char *effective_from; /* "2024-01-01" or "" */
+    const char *imported_at;    /* UTC */
+    int64_t n_features;
+    int64_t n_vertices;
+    double area_m2;
+    bool has_coverage;
+};
+
+/* All layers with their current versions, in the order of the legend. Strings in the arena. */
+enum status store_current_versions(struct store *s, struct arena *a, struct store_version **out, size_t *n,
+                                   struct error *e) HX_MUST_CHECK;
+/* A number that changes whenever any current version changes (cheap: one row). */
+enum status store_generation(struct store *s, int64_t *out, struct error *e) HX_MUST_CHECK;
+
+struct store_feature {
+    int64_t id;              /* unique within the store */
+    const char *code;        /* BSM, or the source's own id; "" when none */
+    const char *name;        /* for people; "" when none */
+    const char *zone;        /* sub-zone name (GHFQMC, GKFQ), or "" */
+    const char *county;      /* 行政区代码, or "" */
+    double declared_area_m2; /* MJ; NAN when not given */
+    const char *properties;  /* JSON object with the source's other fields */
+    const void *wkb;         /* MultiPolygon */
+    size_t wkb_size;
+};
+
+/* Features of a version in id order, one callback each (borrowed for the call; false stops). */
+typedef bool store_feature_fn(const struct store_feature *f, void *user);
+struct store_feature_query {
+    int64_t version_id;
+    const struct geo_box *box; /* NULL: everywhere */
+    int64_t after_id;          /* 0: from the start (keyset paging) */
+    int64_t limit;             /* 0: all */
+};
+enum status store_features(struct store *s, const struct store_feature_query *q, store_feature_fn *fn,
+                           void *user, struct error *e) HX_MUST_CHECK;
+/* The stated coverage of a version as WKB in the arena; size 0 when it states none. */
+enum status store_coverage(struct store *s, int64_t version_id, struct arena *a, const void **wkb, size_t *n,
+                           struct error *e) HX_MUST_CHECK;
+
+/* ---- importing: one transaction from begin to commit ---- */
+
+struct store_import;
+struct store_version_spec {
+    const char *layer, *title_zh, *title_en, *kind, *label;
+    bool synthetic, reference_only;
+    const char *source_name, *source_sha256, *source_crs, *document_no, *effective_from;
+};
+enum status store_import_begin(struct store *s, const struct store_version_spec *spec,
+                               struct store_import **out, int64_t *version_id, struct error *e) HX_MUST_CHECK;
+enum status store_import_feature(struct store_import *im, const struct store_feature *f, int64_t *feature_id,
+                                 struct error *e) HX_MUST_CHECK;
+enum status store_import_coverage(struct store_import *im, const void *wkb, size_t n,
+                                  struct error *e) HX_MUST_CHECK;
+/* Makes the version current and retires its predecessor, atomically. `report` is JSON text (what was read,
+ * repaired, refused). */
+enum status store_import_commit(struct store_import *im, int64_t n_vertices, double area_m2,
+                                const char *report, struct error *e) HX_MUST_CHECK;
+void store_import_abort(struct store_import *im); /* NULL-safe; also after a failed commit */
+
+/* ---- the plan: layout, places and tables of 内政办发〔2021〕74号, as loaded from geodata/plan ---- */
+
+struct store_plan_feature {
+    int64_t id;
+    const char *collection; /* "plan_layout" | "plan_places" | "counties" */
+    const char *name;
+    const char *properties; /* JSON object */
+    const char *geometry;   /* GeoJSON geometry */
+};
+typedef bool store_plan_feature_fn(const struct store_plan_feature *f, void *user);
+enum status store_plan_features(struct store *s, const char *collection, const struct geo_box *box,
+                                int64_t after_id, int64_t limit, store_plan_feature_fn *fn, void *user,
+                                struct error *e) HX_MUST_CHECK;
+
+/* ---- derived files ---- */
+
+/* "<store>.index/<version id>-<first 16 hex of source sha>.hxi"; suffix "coverage" for the coverage's own index. */
+char *store_index_path(const struct store *s, struct arena *a, const struct store_version *v, bool coverage);
+
+/* ---- the rule table: CSV text as loaded from schema/rules.csv or a later edition ---- */
+enum status store_rules(struct store *s, struct arena *a, const char **csv, const char **sha256_hex,
+                        struct error *e) HX_MUST_CHECK;
+
+#endif
