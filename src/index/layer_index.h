@@ -5,7 +5,7 @@
  * truncated, from another byte order, from another version of the format or of another layer version is an error,
  * never a crash. The vertices themselves are covered by a checksum that index_verify compares.
  *
- * The format, byte by byte, is written above `struct file_header` in layer_index_format.h.
+ * The format, byte by byte, is written above `struct index_header` in format.h.
  * Threads: const after open; any number of readers. */
 #ifndef HX_INDEX_LAYER_INDEX_H
 #define HX_INDEX_LAYER_INDEX_H
@@ -26,17 +26,20 @@ struct index_feature {
     uint32_t n_rings;
 };
 
-/* ---- building ---- */
+/* ---- building ----
+ *
+ * Vertices are streamed to the file as they come, so that memory grows with rings and features only. */
 
 struct index_builder;
-/* `key` ties the file to its layer version (any 32 bytes; the snapshot uses a SHA-256 over the version's row). */
-enum status index_builder_new(const uint8_t key[SHA256_BYTES], struct index_builder **out,
+/* Starts the file under a temporary name beside `path`. `key` ties it to its layer version (any 32 bytes; the store
+ * makes one from the version's row). */
+enum status index_builder_new(const char *path, const uint8_t key[SHA256_BYTES], struct index_builder **out,
                               struct error *e) HX_MUST_CHECK;
 enum status index_builder_add(struct index_builder *b, int64_t id, const char *code, const char *name,
                               const char *zone, const struct geo_shape *shape, struct error *e) HX_MUST_CHECK;
-/* Writes the file under a temporary name, syncs it and renames it. */
-enum status index_builder_write(struct index_builder *b, const char *path, struct error *e) HX_MUST_CHECK;
-void index_builder_free(struct index_builder *b); /* NULL-safe */
+/* Writes the tables and the header, syncs, and renames the file to its path. */
+enum status index_builder_finish(struct index_builder *b, struct error *e) HX_MUST_CHECK;
+void index_builder_free(struct index_builder *b); /* NULL-safe; removes the temporary file unless finished */
 
 /* ---- opening ---- */
 

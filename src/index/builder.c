@@ -1,0 +1,446 @@
+#include "index/format.h"
+
+#include "base/limits.h"
+#include "geo/area.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A growing plain array; every table of the file is one of these until it is written. */
+struct table {
+    char *data;
+    size_t count, capacity, item;
+};
+
+struct index_builder {
+    char *path, *temporary;
+    FILE *file; /* header placeholder, then vertices as they come */
+    struct index_header header;
+    struct index_checksum checksum;
+    struct table features, ring_start, ring_feature, ring_node, ring_box, nodes, strings;
+    double *row; /* one ring's longitudes and latitudes, as written */
+    size_t row_capacity;
+    uint8_t pending[32]; /* the checksum takes 32 bytes at a time */
+    size_t n_pending;
+    bool finished;
+};
+
+static void *table_push(struct table *t, size_t n)
+{
+    if (t->count + n > t->capacity) {
+        size_t capacity = t->capacity ? t->capacity * 2 : 1024;
+        while (capacity < t->count + n)
+            capacity *= 2;
+        char *data = realloc(t->data, capacity * t->item);
+        if (!data)
+            return NULL;
+        t->data = data;
+        t->capacity = capacity;
+    }
+    void *p = t->data + t->count * t->item;
+    t->count += n;
+    return p;
+}
+
+static bool table_push_u32(struct table *t, uint32_t v)
+{
+    uint32_t *p = table_push(t, 1);
+    if (p)
+        *p = v;
+    return p != NULL;
+}
+
+/* Writes and checksums; the checksum sees one stream whatever the sizes of the pieces. */
+static bool put(struct index_builder *b, const void *bytes, size_t n)
+{
+    if (n == 0)
+        return true;
+    if (fwrite(bytes, 1, n, b->file) != n)
+        return false;
+    const uint8_t *p = bytes;
+    if (b->n_pending) {
+        size_t take = sizeof b->pending - b->n_pending < n ? sizeof b->pending - b->n_pending : n;
+        memcpy(b->pending + b->n_pending, p, take);
+        b->n_pending += take;
+        p += take;
+        n -= take;
+        if (b->n_pending < sizeof b->pending)
+            return true;
+        index_checksum_add(&b->checksum, b->pending, sizeof b->pending);
+        b->n_pending = 0;
+    }
+    size_t whole = n & ~(size_t)31;
+    index_checksum_add(&b->checksum, p, whole);
+    memcpy(b->pending, p + whole, n - whole);
+    b->n_pending = n - whole;
+    return true;
+}
+
+static enum status io_error(const struct index_builder *b, struct error *e)
+{
+    return error_errno(e, "写入索引文件", "Writing the index file", b->temporary);
+}
+
+static bool builder_tables_init(struct index_builder *b)
+{
+    b->features.item = sizeof(struct index_feature_row);
+    b->ring_start.item = b->ring_feature.item = b->ring_node.item = sizeof(uint32_t);
+    b->nodes.item = b->ring_box.item = sizeof(struct index_box32);
+    b->strings.item = 1;
+    char *empty = table_push(&b->strings, 1);
+    if (empty)
+        *empty = '\0';
+    return empty && table_push_u32(&b->ring_start, 0) && table_push_u32(&b->ring_node, 0);
+}
+
+enum status index_builder_new(const char *path, const uint8_t key[SHA256_BYTES], struct index_builder **out,
+                              struct error *e)
+{
+    struct index_builder *b = calloc(1, sizeof *b);
+    if (!b)
+        return error_no_memory(e);
+    size_t n = strlen(path) + 32;
+    b->path = strdup(path);
+    b->temporary = malloc(n);
+    if (!b->path || !b->temporary || !builder_tables_init(b)) {
+        index_builder_free(b);
+        return error_no_memory(e);
+    }
+    snprintf(b->temporary, n, "%s.tmp%ld", path, (long)getpid());
+    memcpy(b->header.key, key, SHA256_BYTES);
+    struct geo_box none = geo_box_empty();
+    b->header.west = none.west_deg, b->header.south = none.south_deg;
+    b->header.east = none.east_deg, b->header.north = none.north_deg;
+    index_checksum_init(&b->checksum);
+    b->file = fopen(b->temporary, "wb");
+    if (!b->file || fwrite(&b->header, sizeof b->header, 1, b->file) != 1) {
+        enum status s = error_errno(e, "创建索引文件", "Creating the index file", b->temporary);
+        index_builder_free(b);
+        return s;
+    }
+    *out = b;
+    return STATUS_OK;
+}
+
+void index_builder_free(struct index_builder *b)
+{
+    if (!b)
+        return;
+    if (b->file)
+        fclose(b->file);
+    if (b->temporary && !b->finished)
+        unlink(b->temporary);
+    struct table *tables[] = {&b->features, &b->ring_start, &b->ring_feature, &b->ring_node,
+                              &b->ring_box, &b->nodes,      &b->strings};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        free(tables[i]->data);
+    free(b->row);
+    free(b->path);
+    free(b->temporary);
+    free(b);
+}
+
+/* Equal strings in a row (county names, sub-zones) are stored once. */
+static uint32_t string_add(struct index_builder *b, const char *s, uint32_t previous)
+{
+    if (!s || !*s)
+        return 0;
+    if (previous && strcmp(b->strings.data + previous, s) == 0)
+        return previous;
+    size_t n = strlen(s) + 1, at = b->strings.count;
+    char *p = at + n <= UINT32_MAX ? table_push(&b->strings, n) : NULL;
+    if (!p)
+        return UINT32_MAX;
+    memcpy(p, s, n);
+    return (uint32_t)at;
+}
+
+static struct index_box32 edges_box(const double *lon, const double *lat, uint32_t first, uint32_t n_edges)
+{
+    struct geo_box box = geo_box_empty();
+    for (uint32_t i = first; i <= first + n_edges; i++)
+        geo_box_add(&box, lon[i], lat[i]);
+    return (struct index_box32){index_float_down(box.west_deg), index_float_down(box.south_deg),
+                                index_float_up(box.east_deg), index_float_up(box.north_deg)};
+}
+
+static struct index_box32 boxes_join(const struct index_box32 *boxes, uint32_t n)
+{
+    struct index_box32 j = boxes[0];
+    for (uint32_t i = 1; i < n; i++) {
+        j.west = fminf(j.west, boxes[i].west);
+        j.south = fminf(j.south, boxes[i].south);
+        j.east = fmaxf(j.east, boxes[i].east);
+        j.north = fmaxf(j.north, boxes[i].north);
+    }
+    return j;
+}
+
+static bool edge_tree_add(struct index_builder *b, const double *lon, const double *lat, uint32_t m)
+{
+    uint32_t at[INDEX_MAX_LEVELS], count[INDEX_MAX_LEVELS];
+    int levels = index_edge_tree(m, at, count);
+    if (levels == 0)
+        return true;
+    struct index_box32 *nodes = table_push(&b->nodes, at[levels - 1] + count[levels - 1]);
+    if (!nodes)
+        return false;
+    for (uint32_t k = 0; k < count[0]; k++) {
+        uint32_t first = k * INDEX_RUN, n = m - first < INDEX_RUN ? m - first : INDEX_RUN;
+        nodes[k] = edges_box(lon, lat, first, n);
+    }
+    for (int l = 1; l < levels; l++) {
+        for (uint32_t k = 0; k < count[l]; k++) {
+            uint32_t first = k * INDEX_FAN, left = count[l - 1] - first;
+            nodes[at[l] + k] = boxes_join(nodes + at[l - 1] + first, left < INDEX_FAN ? left : INDEX_FAN);
+        }
+    }
+    return true;
+}
+
+static bool row_reserve(struct index_builder *b, size_t doubles)
+{
+    if (doubles <= b->row_capacity)
+        return true;
+    double *row = realloc(b->row, doubles * 2 * sizeof *row);
+    if (!row)
+        return false;
+    b->row = row;
+    b->row_capacity = doubles * 2;
+    return true;
+}
+
+static enum status ring_add(struct index_builder *b, const double *lon, const double *lat, uint32_t n, struct error *e)
+{
+    if (!row_reserve(b, 2 * (size_t)n))
+        return error_no_memory(e);
+    memcpy(b->row, lon, n * sizeof *lon);
+    memcpy(b->row + n, lat, n * sizeof *lat);
+    if (!put(b, b->row, 2 * (size_t)n * sizeof(double)))
+        return io_error(b, e);
+    b->header.n_vertices += n;
+    uint32_t feature = (uint32_t)b->features.count - 1;
+    struct index_box32 *ring_box = table_push(&b->ring_box, 1);
+    if (!ring_box || !table_push_u32(&b->ring_start, (uint32_t)b->header.n_vertices) ||
+        !table_push_u32(&b->ring_feature, feature) || !edge_tree_add(b, lon, lat, n - 1) ||
+        !table_push_u32(&b->ring_node, (uint32_t)b->nodes.count))
+        return error_no_memory(e);
+    *ring_box = edges_box(lon, lat, 0, n - 1);
+    struct geo_box box = {b->header.west, b->header.south, b->header.east, b->header.north};
+    for (uint32_t i = 0; i < n; i++)
+        geo_box_add(&box, lon[i], lat[i]);
+    b->header.west = box.west_deg, b->header.south = box.south_deg;
+    b->header.east = box.east_deg, b->header.north = box.north_deg;
+    return STATUS_OK;
+}
+
+enum status index_builder_add(struct index_builder *b, int64_t id, const char *code, const char *name,
+                              const char *zone, const struct geo_shape *shape, struct error *e)
+{
+    if (b->header.n_vertices + shape->n_vertices > LIMIT_VERTICES_PER_LAYER ||
+        b->ring_feature.count + shape->n_rings > LIMIT_RINGS_PER_LAYER) {
+        error_zh(e, "图层太大：索引最多容纳 %zu 个顶点；请分旗县导入。", LIMIT_VERTICES_PER_LAYER);
+        return error_fail(e, STATUS_TOO_LARGE, "layer-too-large",
+                          "The layer is too large: an index holds at most %zu vertices; import it by county.",
+                          LIMIT_VERTICES_PER_LAYER);
+    }
+    struct index_feature_row last = {0};
+    if (b->features.count)
+        last = ((struct index_feature_row *)b->features.data)[b->features.count - 1];
+    struct index_feature_row row = {.id = id, .area_m2 = geo_shape_area_m2(shape)};
+    row.first_ring = (uint32_t)b->ring_feature.count;
+    row.code = string_add(b, code, last.code);
+    row.name = string_add(b, name, last.name);
+    row.zone = string_add(b, zone, last.zone);
+    struct index_feature_row *p = table_push(&b->features, 1);
+    if (!p || row.code == UINT32_MAX || row.name == UINT32_MAX || row.zone == UINT32_MAX)
+        return error_no_memory(e);
+    *p = row;
+    for (uint32_t r = 0; r < shape->n_rings; r++) {
+        uint32_t first = shape->ring_start[r], n = shape->ring_start[r + 1] - first;
+        enum status s = ring_add(b, shape->lon_deg + first, shape->lat_deg + first, n, e);
+        if (s)
+            return s;
+    }
+    return STATUS_OK;
+}
+
+/* ---- the ring tree: a packed Hilbert R-tree over ring boxes ---- */
+
+struct hilbert_key {
+    uint32_t key;
+    uint32_t ring;
+};
+
+/* Distance along a Hilbert curve of order 16. Source: J. K. Lawder's state-free form as in Warren, Hacker's Delight. */
+static uint32_t hilbert_distance(uint32_t x, uint32_t y)
+{
+    uint32_t d = 0;
+    for (uint32_t s = 1u << 15; s > 0; s >>= 1) {
+        uint32_t rx = (x & s) != 0, ry = (y & s) != 0;
+        d += s * s * ((3 * rx) ^ ry);
+        if (ry == 0) {
+            if (rx) {
+                x = 65535 - x;
+                y = 65535 - y;
+            }
+            uint32_t t = x;
+            x = y;
+            y = t;
+        }
+    }
+    return d;
+}
+
+static int hilbert_order(const void *a, const void *b)
+{
+    const struct hilbert_key *x = a, *y = b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return x->ring < y->ring ? -1 : x->ring > y->ring;
+}
+
+static uint32_t grid_of(double v, double low, double high)
+{
+    double t = high > low ? (v - low) / (high - low) * 65535.0 : 0.0;
+    return t <= 0 ? 0 : t >= 65535 ? 65535 : (uint32_t)t;
+}
+
+static uint32_t tree_size(uint32_t n_rings)
+{
+    uint32_t total = n_rings, n = n_rings;
+    while (n > 1) {
+        n = index_div_up(n, INDEX_FAN);
+        total += n;
+    }
+    return total;
+}
+
+static void tree_fill(struct index_box32 *boxes, uint32_t n_rings)
+{
+    uint32_t at = 0, n = n_rings;
+    while (n > 1) {
+        uint32_t parents = index_div_up(n, INDEX_FAN);
+        for (uint32_t k = 0; k < parents; k++) {
+            uint32_t left = n - k * INDEX_FAN;
+            boxes[at + n + k] = boxes_join(boxes + at + k * INDEX_FAN, left < INDEX_FAN ? left : INDEX_FAN);
+        }
+        at += n;
+        n = parents;
+    }
+}
+
+/* Ring numbers in Hilbert order, and the tree's boxes over them. Both owned by the caller on success. */
+static bool tree_build(const struct index_builder *b, uint32_t **order, struct index_box32 **boxes, uint32_t *n_boxes)
+{
+    uint32_t n = (uint32_t)b->ring_feature.count;
+    const struct index_header *h = &b->header;
+    const struct index_box32 *ring_box = (const struct index_box32 *)b->ring_box.data;
+    struct hilbert_key *keys = malloc((n + 1) * sizeof *keys);
+    *n_boxes = n ? tree_size(n) : 0;
+    *order = malloc((n + 1) * sizeof **order);
+    *boxes = malloc((*n_boxes + 1) * sizeof **boxes);
+    bool ok = keys && *order && *boxes;
+    if (ok) {
+        for (uint32_t r = 0; r < n; r++) {
+            uint32_t x = grid_of((ring_box[r].west + (double)ring_box[r].east) / 2, h->west, h->east);
+            uint32_t y = grid_of((ring_box[r].south + (double)ring_box[r].north) / 2, h->south, h->north);
+            keys[r] = (struct hilbert_key){hilbert_distance(x, y), r};
+        }
+        qsort(keys, n, sizeof *keys, hilbert_order);
+        for (uint32_t i = 0; i < n; i++) {
+            (*order)[i] = keys[i].ring;
+            (*boxes)[i] = ring_box[keys[i].ring];
+        }
+        tree_fill(*boxes, n);
+    } else {
+        free(*order);
+        free(*boxes);
+    }
+    free(keys);
+    return ok;
+}
+
+/* One section of the file: where its offset goes, and its bytes. */
+static bool put_section(struct index_builder *b, uint64_t *at, const void *bytes, size_t n)
+{
+    static const uint8_t zeros[64] = {0};
+    long here = ftell(b->file);
+    if (here < 0)
+        return false;
+    size_t pad = (64 - (size_t)here % 64) % 64;
+    *at = (uint64_t)here + pad;
+    return put(b, zeros, pad) && put(b, bytes, n);
+}
+
+static bool put_table(struct index_builder *b, uint64_t *at, const struct table *t)
+{
+    return put_section(b, at, t->data, t->count * t->item);
+}
+
+static bool put_tables(struct index_builder *b, const uint32_t *order, const struct index_box32 *boxes)
+{
+    struct index_header *h = &b->header;
+    return put_table(b, &h->features_at, &b->features) && put_table(b, &h->ring_start_at, &b->ring_start) &&
+           put_table(b, &h->ring_feature_at, &b->ring_feature) && put_table(b, &h->ring_node_at, &b->ring_node) &&
+           put_table(b, &h->nodes_at, &b->nodes) &&
+           put_section(b, &h->tree_ring_at, order, h->n_rings * sizeof *order) &&
+           put_section(b, &h->tree_boxes_at, boxes, h->n_tree_boxes * sizeof *boxes) &&
+           put_table(b, &h->strings_at, &b->strings);
+}
+
+static bool header_put(struct index_builder *b)
+{
+    struct index_header *h = &b->header;
+    long end = ftell(b->file);
+    if (end < 0)
+        return false;
+    memcpy(h->magic, INDEX_MAGIC, sizeof h->magic);
+    h->byte_order = INDEX_BYTE_ORDER;
+    h->version = INDEX_VERSION;
+    h->file_bytes = (uint64_t)end;
+    h->vertices_at = sizeof *h;
+    h->strings_bytes = b->strings.count;
+    if (b->n_pending)
+        index_checksum_add(&b->checksum, b->pending, b->n_pending);
+    b->n_pending = 0;
+    h->checksum = index_checksum_value(&b->checksum);
+    struct index_checksum own;
+    index_checksum_init(&own);
+    index_checksum_add(&own, h, offsetof(struct index_header, header_checksum));
+    h->header_checksum = index_checksum_value(&own);
+    return fseek(b->file, 0, SEEK_SET) == 0 && fwrite(h, sizeof *h, 1, b->file) == 1;
+}
+
+/* Flush, sync, close, rename: after this the path holds the whole new file or what it held before. */
+static bool file_publish(struct index_builder *b)
+{
+    bool ok = fflush(b->file) == 0 && fsync(fileno(b->file)) == 0;
+    ok = fclose(b->file) == 0 && ok;
+    b->file = NULL;
+    return ok && rename(b->temporary, b->path) == 0;
+}
+
+enum status index_builder_finish(struct index_builder *b, struct error *e)
+{
+    struct index_header *h = &b->header;
+    h->n_features = (uint32_t)b->features.count;
+    h->n_rings = (uint32_t)b->ring_feature.count;
+    h->n_nodes = (uint32_t)b->nodes.count;
+    struct index_feature_row *last = table_push(&b->features, 1);
+    uint32_t *order = NULL;
+    struct index_box32 *boxes = NULL;
+    if (!last || !tree_build(b, &order, &boxes, &h->n_tree_boxes))
+        return error_no_memory(e);
+    *last = (struct index_feature_row){.first_ring = h->n_rings};
+    bool ok = put_tables(b, order, boxes) && header_put(b) && file_publish(b);
+    free(order);
+    free(boxes);
+    if (!ok)
+        return io_error(b, e);
+    b->finished = true;
+    return STATUS_OK;
+}

@@ -1,0 +1,17 @@
+/* Rings whose box meets a box, through the ring tree. Private to index/: callers outside use index_candidates. */
+#ifndef HX_INDEX_CANDIDATES_H
+#define HX_INDEX_CANDIDATES_H
+
+#include "index/format.h"
+
+/* Ring numbers, ascending; grows as needed; reused from query to query. */
+struct ring_hits {
+    uint32_t *ring; /* owned */
+    size_t n, capacity;
+};
+
+void ring_hits_release(struct ring_hits *h);
+/* false when memory is out. Equal borders count as meeting. */
+bool ring_hits_find(const struct layer_index *ix, const struct geo_box *box, struct ring_hits *h);
+
+#endif

@@ -1,0 +1,140 @@
+/* The bytes of a flat layer index (".hxi"). Private to index/.
+ *
+ * All numbers are little-endian as the processor has them; `byte_order` tells a foreign file. Offsets are from the
+ * start of the file, every section starts on a multiple of 64.
+ *
+ *   0      struct index_header           256 bytes
+ *   256    vertices                      per ring r, with s = ring_start[r] and n = ring_start[r+1] - s:
+ *                                        n longitudes (double, degrees), then n latitudes; ring r begins at double
+ *                                        number 2*s. The last vertex repeats the first.
+ *   ...    struct index_feature_row      n_features + 1 (the last row only closes first_ring)
+ *   ...    uint32 ring_start             n_rings + 1, in vertices
+ *   ...    uint32 ring_feature           n_rings
+ *   ...    uint32 ring_node              n_rings + 1: first node of each ring's edge tree
+ *   ...    struct index_box32            n_nodes: the edge trees, see below
+ *   ...    uint32 tree_ring              n_rings: ring numbers in Hilbert order of their box centres
+ *   ...    struct index_box32            n_tree_boxes: the ring tree, see below
+ *   ...    strings                       NUL-terminated UTF-8; offset 0 is the empty string
+ *
+ * Edge tree of a ring with m edges: level 0 has ceil(m / INDEX_RUN) boxes, box k over edges k*RUN .. k*RUN+RUN-1 (the
+ * last box fewer); level l+1 has one box for each INDEX_FAN boxes of level l; it ends at the first level with at most
+ * INDEX_FAN boxes. Levels follow each other, lowest first. A ring of at most INDEX_RUN edges has no tree.
+ * Ring tree: level 0 has one box per ring in Hilbert order, level l+1 one box per INDEX_FAN; ends with one box.
+ *
+ * A box holds 32-bit floats, rounded outward (about 1 m here): it may be too large, never too small.
+ * The checksum covers everything behind the header; the header has its own. */
+#ifndef HX_INDEX_FORMAT_H
+#define HX_INDEX_FORMAT_H
+
+#include "base/sha256.h"
+#include "geo/shape.h"
+#include "index/layer_index.h"
+
+#include <math.h>
+
+#define INDEX_MAGIC "HXINDEX1"
+enum { INDEX_VERSION = 1, INDEX_BYTE_ORDER = 0x01020304, INDEX_RUN = 16, INDEX_FAN = 8, INDEX_MAX_LEVELS = 12 };
+
+struct index_box32 {
+    float west, south, east, north;
+};
+
+struct index_feature_row {
+    int64_t id;
+    double area_m2;
+    uint32_t first_ring;
+    uint32_t code, name, zone; /* offsets into the strings */
+};
+
+struct index_header {
+    char magic[8];
+    uint32_t byte_order;
+    uint32_t version;
+    uint8_t key[SHA256_BYTES];
+    uint64_t file_bytes;
+    uint64_t n_vertices;
+    uint32_t n_features, n_rings, n_nodes, n_tree_boxes;
+    uint64_t vertices_at, features_at, ring_start_at, ring_feature_at, ring_node_at, nodes_at, tree_ring_at,
+        tree_boxes_at, strings_at, strings_bytes;
+    double west, south, east, north; /* of all vertices */
+    uint64_t checksum;               /* of the bytes behind the header */
+    uint8_t reserved[16];
+    uint64_t header_checksum; /* of the bytes before this field; the last 8 of 256 */
+};
+_Static_assert(sizeof(struct index_header) == 256, "the header is 256 bytes");
+_Static_assert(sizeof(struct index_feature_row) == 32, "a feature row is 32 bytes");
+
+struct layer_index {
+    const struct index_header *header; /* = the mapping */
+    const double *vertices;
+    const struct index_feature_row *features;
+    const uint32_t *ring_start, *ring_feature, *ring_node, *tree_ring;
+    const struct index_box32 *nodes, *tree_boxes;
+    const char *strings;
+    int tree_levels; /* of the ring tree */
+    uint32_t tree_level_at[INDEX_MAX_LEVELS + 1];
+};
+
+/* 64-bit checksum that can be continued: four independent lanes, so that it runs at memory speed. */
+struct index_checksum {
+    uint64_t lane[4];
+    uint64_t bytes;
+};
+void index_checksum_init(struct index_checksum *c);
+void index_checksum_add(struct index_checksum *c, const void *bytes, size_t n); /* n a multiple of 32 but for the last */
+uint64_t index_checksum_value(const struct index_checksum *c);
+
+static inline uint32_t index_div_up(uint32_t n, uint32_t d)
+{
+    return n / d + (n % d != 0);
+}
+
+/* Levels of the edge tree of a ring with m edges: first node of each level (relative), and their number of nodes.
+ * Returns the number of levels; 0 when the ring has no tree. */
+static inline int index_edge_tree(uint32_t m, uint32_t at[INDEX_MAX_LEVELS], uint32_t count[INDEX_MAX_LEVELS])
+{
+    if (m <= INDEX_RUN)
+        return 0;
+    int levels = 0;
+    uint32_t n = index_div_up(m, INDEX_RUN), next = 0;
+    for (;;) {
+        at[levels] = next;
+        count[levels] = n;
+        next += n;
+        levels++;
+        if (n <= INDEX_FAN || levels == INDEX_MAX_LEVELS)
+            return levels;
+        n = index_div_up(n, INDEX_FAN);
+    }
+}
+
+static inline uint32_t index_edge_tree_size(uint32_t m)
+{
+    uint32_t at[INDEX_MAX_LEVELS], count[INDEX_MAX_LEVELS];
+    int levels = index_edge_tree(m, at, count);
+    return levels ? at[levels - 1] + count[levels - 1] : 0;
+}
+
+static inline float index_float_down(double v)
+{
+    float f = (float)v;
+    return (double)f > v ? nextafterf(f, -INFINITY) : f;
+}
+
+static inline float index_float_up(double v)
+{
+    float f = (float)v;
+    return (double)f < v ? nextafterf(f, INFINITY) : f;
+}
+
+static inline const double *index_ring_lon(const struct layer_index *ix, uint32_t ring)
+{
+    return ix->vertices + 2 * (size_t)ix->ring_start[ring];
+}
+
+static inline uint32_t index_ring_size(const struct layer_index *ix, uint32_t ring)
+{
+    return ix->ring_start[ring + 1] - ix->ring_start[ring];
+}
+
+#endif
