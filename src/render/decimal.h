@@ -1,0 +1,22 @@
+/* Numbers as an officer's report writes them: a fixed number of decimals, halves rounded away from zero.
+ *
+ * printf rounds the binary value, so that 0.125 gives 0.12 and 2.675 gives 2.67; the field's tools round the decimal
+ * that a person sees: 0.13 and 2.68. Not for: JSON numbers that must read back exactly (base/json.h).
+ * Threads: pure functions. */
+#ifndef HX_RENDER_DECIMAL_H
+#define HX_RENDER_DECIMAL_H
+
+#include "base/json.h"
+
+enum { DECIMAL_SIZE = 352 }; /* holds any double with up to 9 decimals */
+
+/* The value in text. "" when it is not finite: the caller decides how "no number" is written. */
+void decimal_text(double v, int decimals, char text[DECIMAL_SIZE]);
+
+/* "key": value, with null for a value that is not finite: what could not be measured is never 0. */
+void decimal_kv(struct json_writer *w, const char *key, double v, int decimals);
+
+double decimal_ha(double area_m2); /* 公顷 */
+double decimal_mu(double area_m2); /* 亩: m2 * 3 / 2000 */
+
+#endif

@@ -1,0 +1,240 @@
+#include "render/render.h"
+
+#include "render/decimal.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Decimals, by the quantity that they belong to: 0.0001 m2 is the floor of a measurement (MEASURE_FLOOR_M2); ha and
+ * mu are what the field's reports print. */
+enum { M2_DECIMALS = 4, HA_DECIMALS = 4, MU_DECIMALS = 2, SHARE_DECIMALS = 6, WIDTH_DECIMALS = 3 };
+
+const char *render_engine_version(void)
+{
+    return HX_VERSION;
+}
+
+static void kv_m2(struct json_writer *w, const char *key, double area_m2)
+{
+    decimal_kv(w, key, area_m2, M2_DECIMALS);
+}
+
+static void kv_area_in_three_units(struct json_writer *w, double area_m2)
+{
+    kv_m2(w, "area_m2", area_m2);
+    decimal_kv(w, "area_ha", decimal_ha(area_m2), HA_DECIMALS);
+    decimal_kv(w, "area_mu", decimal_mu(area_m2), MU_DECIMALS);
+}
+
+static void kv_verdict(struct json_writer *w, enum verdict v)
+{
+    json_kv_string(w, "verdict", verdict_name(v));
+    json_kv_string(w, "verdict_zh", verdict_zh(v));
+}
+
+static void write_warnings(struct json_writer *w, const struct parcel_warning *warnings, size_t n)
+{
+    json_key(w, "warnings");
+    json_array_begin(w);
+    for (size_t i = 0; i < n; i++) {
+        json_object_begin(w);
+        json_kv_string(w, "code", warnings[i].code);
+        json_kv_string(w, "zh", warnings[i].zh);
+        json_kv_string(w, "en", warnings[i].en);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static void write_input(struct json_writer *w, const struct parcel_set *set)
+{
+    char hex[SHA256_HEX_SIZE];
+    sha256_to_hex(set->sha256, hex);
+    json_key(w, "input");
+    json_object_begin(w);
+    json_kv_string(w, "format", parcel_format_name(set->format));
+    json_kv_string(w, "sha256", hex);
+    json_kv_string(w, "crs_note", set->crs_note);
+    json_object_end(w);
+}
+
+static void write_layer_used(struct json_writer *w, const struct store_version *v)
+{
+    json_object_begin(w);
+    json_kv_string(w, "layer", v->layer);
+    json_kv_integer(w, "version", v->version_no);
+    json_kv_string(w, "label", v->label);
+    json_kv_string(w, "source_sha256", v->source_sha256);
+    json_kv_string(w, "effective_from", v->effective_from);
+    json_kv_string(w, "document_no", v->document_no);
+    json_object_end(w);
+}
+
+/* Every parcel sees the same layers, so the first one's findings name them all. */
+static void write_layers_used(struct json_writer *w, const struct report *r)
+{
+    json_key(w, "layers_used");
+    json_array_begin(w);
+    for (int i = 0; i < CONTROL_LINE_COUNT && r->parcels.n_parcels; i++)
+        if (r->results[0].layers[i].layer)
+            write_layer_used(w, &r->results[0].layers[i].layer->version);
+    json_array_end(w);
+}
+
+static void write_features(struct json_writer *w, const struct layer_finding *f)
+{
+    json_key(w, "features");
+    json_array_begin(w);
+    for (size_t i = 0; i < f->n_features; i++) {
+        const struct feature_overlap *o = &f->features[i];
+        json_object_begin(w);
+        json_kv_integer(w, "id", o->feature_id);
+        json_kv_string(w, "code", o->code);
+        json_kv_string(w, "name", o->name);
+        json_kv_string(w, "zone", o->zone);
+        kv_m2(w, "area_m2", o->area_m2);
+        decimal_kv(w, "width_m", o->width_m, WIDTH_DECIMALS);
+        json_kv_bool(w, "sliver", o->sliver);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static void write_zones(struct json_writer *w, const struct layer_finding *f, double parcel_m2)
+{
+    json_key(w, "zones");
+    json_array_begin(w);
+    for (size_t i = 0; i < f->n_zones; i++) {
+        json_object_begin(w);
+        json_kv_string(w, "zone", f->zones[i].zone);
+        kv_m2(w, "area_m2", f->zones[i].area_m2);
+        decimal_kv(w, "share", parcel_m2 > 0 ? f->zones[i].area_m2 / parcel_m2 : NAN, SHARE_DECIMALS);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static void write_rule(struct json_writer *w, const struct rule_hit *hit)
+{
+    const struct rule *rule = hit->rule;
+    json_object_begin(w);
+    json_kv_string(w, "id", rule->id);
+    kv_verdict(w, rule->verdict);
+    json_kv_integer(w, "severity", rule->severity);
+    json_kv_string(w, "title_zh", rule->title_zh);
+    json_kv_string(w, "title_en", rule->title_en);
+    json_kv_string(w, "needs_zh", rule->needs_zh);
+    json_kv_string(w, "basis", rule->basis);
+    json_kv_string(w, "confidence", rule->confidence);
+    json_kv_string(w, "source", rule->source);
+    kv_m2(w, "area_m2", hit->area_m2);
+    json_kv_bool(w, "class_assumed", hit->class_assumed);
+    json_object_end(w);
+}
+
+static void write_rules(struct json_writer *w, const struct layer_finding *f)
+{
+    json_key(w, "rules");
+    json_array_begin(w);
+    for (size_t i = 0; i < f->n_rules; i++)
+        write_rule(w, &f->rules[i]);
+    json_array_end(w);
+}
+
+static void write_layer_identity(struct json_writer *w, const struct layer_finding *f)
+{
+    json_kv_string(w, "layer", control_line_id(f->line));
+    json_kv_string(w, "title_zh", render_layer_title(f, RENDER_LANG_ZH));
+    json_kv_string(w, "title_en", render_layer_title(f, RENDER_LANG_EN));
+    json_key(w, "version");
+    if (f->layer)
+        json_integer(w, f->layer->version.version_no);
+    else
+        json_null(w);
+    json_kv_string(w, "status", layer_status_name(f->status));
+    json_kv_string(w, "status_zh", layer_status_zh(f->status));
+}
+
+static void write_layer(struct json_writer *w, const struct layer_finding *f, double parcel_m2)
+{
+    json_object_begin(w);
+    write_layer_identity(w, f);
+    kv_area_in_three_units(w, f->area_m2);
+    decimal_kv(w, "share", f->share, SHARE_DECIMALS);
+    kv_m2(w, "sum_m2", f->sum_m2);
+    kv_m2(w, "uncovered_m2", f->uncovered_m2);
+    json_kv_bool(w, "inside", f->inside);
+    json_kv_bool(w, "touches", f->touches);
+    json_kv_bool(w, "synthetic", f->layer && f->layer->version.synthetic);
+    json_kv_string(w, "label", f->layer ? f->layer->version.label : "");
+    json_kv_string(w, "reason_zh", f->reason_zh ? f->reason_zh : "");
+    json_kv_string(w, "reason_en", f->reason_en ? f->reason_en : "");
+    write_features(w, f);
+    write_zones(w, f, parcel_m2);
+    write_rules(w, f);
+    json_object_end(w);
+}
+
+static void write_parcel_figures(struct json_writer *w, const struct parcel_report *p)
+{
+    char crs[24];
+    snprintf(crs, sizeof crs, "EPSG:%d", p->parcel->crs.epsg);
+    json_kv_string(w, "id", p->parcel->id);
+    json_kv_string(w, "name", p->parcel->name);
+    json_kv_string(w, "use", p->parcel->use);
+    json_kv_string(w, "crs", crs);
+    kv_area_in_three_units(w, p->area_m2);
+    kv_m2(w, "geodesic_area_m2", p->geodesic_area_m2);
+    kv_m2(w, "standard_area_m2", p->standard_area_m2);
+    kv_m2(w, "declared_area_m2", p->parcel->declared_area_m2);
+}
+
+static void write_parcel(struct json_writer *w, const struct parcel_report *p)
+{
+    json_object_begin(w);
+    write_parcel_figures(w, p);
+    kv_verdict(w, p->verdict);
+    json_kv_string(w, "summary_zh", p->summary_zh);
+    json_kv_string(w, "summary_en", p->summary_en);
+    json_key(w, "layers");
+    json_array_begin(w);
+    for (int i = 0; i < CONTROL_LINE_COUNT; i++)
+        write_layer(w, &p->layers[i], p->area_m2);
+    json_array_end(w);
+    write_warnings(w, p->warnings, p->n_warnings);
+    json_object_end(w);
+}
+
+static void write_head(struct json_writer *w, const struct report *r)
+{
+    json_key(w, "engine");
+    json_object_begin(w);
+    json_kv_string(w, "name", "hongxian");
+    json_kv_string(w, "version", render_engine_version());
+    json_object_end(w);
+    json_kv_string(w, "area_basis", RENDER_AREA_BASIS);
+    json_kv_string(w, "project_class", r->project_class);
+    kv_verdict(w, r->verdict);
+    json_kv_bool(w, "synthetic", r->synthetic);
+    json_kv_string(w, "disclaimer_zh", RENDER_DISCLAIMER_ZH);
+}
+
+enum status render_json(const struct report *r, struct buffer *out, struct error *e)
+{
+    struct json_writer w;
+    json_init(&w, out, true);
+    json_object_begin(&w);
+    write_head(&w, r);
+    write_input(&w, &r->parcels);
+    json_kv_string(&w, "rules_version", r->snapshot ? snapshot_rules(r->snapshot)->version : NULL);
+    write_warnings(&w, r->parcels.warnings, r->parcels.n_warnings);
+    write_layers_used(&w, r);
+    json_key(&w, "parcels");
+    json_array_begin(&w);
+    for (size_t i = 0; i < r->parcels.n_parcels; i++)
+        write_parcel(&w, &r->results[i]);
+    json_array_end(&w);
+    json_object_end(&w);
+    buffer_append_char(out, '\n');
+    return buffer_status(out, e);
+}
