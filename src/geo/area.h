@@ -13,6 +13,7 @@
 #ifndef HX_GEO_AREA_H
 #define HX_GEO_AREA_H
 
+#include "geo/crs.h"
 #include "geo/shape.h"
 
 #define CGCS2000_A_M 6378137.0
@@ -31,6 +32,12 @@ double geo_shape_geodesic_area_m2(const struct geo_shape *s);
 
 /* 椭球面积 by 国土调查办发〔2008〕32号, from the shape's own vertices; 2 decimals, as the standard rounds. */
 double geo_shape_standard_area_m2(const struct geo_shape *s);
+
+/* The same from grid coordinates (x = easting as delivered, y = northing, metres), as the standard's own tools start:
+ * edges are straight in the zone and cut to 70 m. `crs` is a Gauss-Kruger zone. Signed like geo_ring_area_m2, not
+ * rounded: add up the rings of a figure, then geo_standard_round_m2. The ring may be open or closed. */
+double geo_grid_ring_standard_area_m2(const struct geo_crs *crs, const double *x, const double *y, size_t n);
+double geo_standard_round_m2(double area_m2); /* 2 decimals, half away from zero */
 
 /* Metres per degree at a latitude: along the meridian and along the parallel. */
 void geo_metres_per_degree(double lat_deg, double *north_m, double *east_m);

@@ -6,6 +6,7 @@
  *   - the first ring of a polygon is its outer ring, counter-clockwise; the others are holes, clockwise, so that
  *     signed ring areas simply add up;
  *   - edges are straight in longitude/latitude (see geo/crs.h for how edges of another CRS become such edges).
+ * A shape may be empty (no polygons, box that overlaps nothing): what an intersection of neighbours is.
  * A shape says nothing of validity (self-crossing and the like): geo/valid.h does.
  *
  * Not for: lines, points, Z or M. Threads: a shape is const once finished. */
@@ -43,7 +44,8 @@ struct geo_shape_builder {
     uint32_t *ring_start, *polygon_start;
     size_t n_vertices, n_rings, n_polygons;
     size_t cap_vertices, cap_rings, cap_polygons;
-    bool failed; /* out of memory, or over the vertex limit; latched until clear */
+    size_t n_closed; /* n_rings once the newest ring is closed and turned */
+    bool failed;     /* out of memory, or over the vertex limit; latched until clear */
 };
 
 void geo_shape_builder_init(struct geo_shape_builder *b);
