@@ -54,12 +54,24 @@ struct store_version {
     int64_t n_vertices;
     double area_m2;
     bool has_coverage;
+    int64_t n_repaired;
+    int64_t n_refused; /* above 0 the version is known to be incomplete: a "clear" from it needs a warning */
+    const char *effective_to;
+    const char *imported_by;
+    const char *import_key; /* hex SHA-256 over all that decided the import; "" when not given */
+    const char *uid;        /* random, ties derived files to this version of this store */
 };
 
 /* All layers with their current versions, in the order of the legend. Strings in the arena. */
 enum status store_current_versions(struct store *s, struct arena *a, struct store_version **out, size_t *n,
                                    struct error *e) HX_MUST_CHECK;
-/* A number that changes whenever any current version changes (cheap: one row). */
+/* One layer's current version. STATUS_NOT_FOUND when the layer is unknown or has none. */
+enum status store_current_version(struct store *s, const char *layer, struct arena *a,
+                                  struct store_version *out, struct error *e) HX_MUST_CHECK;
+/* The import report of a version, as JSON text in the arena. */
+enum status store_version_report(struct store *s, int64_t version_id, struct arena *a, const char **json,
+                                 struct error *e) HX_MUST_CHECK;
+/* A number that changes whenever any current version or the rule table in force changes (cheap: one row). */
 enum status store_generation(struct store *s, int64_t *out, struct error *e) HX_MUST_CHECK;
 
 struct store_feature {
@@ -95,18 +107,24 @@ struct store_version_spec {
     const char *layer, *title_zh, *title_en, *kind, *label;
     bool synthetic, reference_only;
     const char *source_name, *source_sha256, *source_crs, *document_no, *effective_from;
+    const char *effective_to, *imported_by, *import_key; /* NULL reads as "" */
 };
+/* Takes the store's write lock until commit or abort. STATUS_CONFLICT when another program holds it. */
 enum status store_import_begin(struct store *s, const struct store_version_spec *spec,
                                struct store_import **out, int64_t *version_id, struct error *e) HX_MUST_CHECK;
 enum status store_import_feature(struct store_import *im, const struct store_feature *f, int64_t *feature_id,
                                  struct error *e) HX_MUST_CHECK;
 enum status store_import_coverage(struct store_import *im, const void *wkb, size_t n,
                                   struct error *e) HX_MUST_CHECK;
+/* The version under way (borrowed until commit or abort; counts are still 0): for store_index_key. */
+const struct store_version *store_import_version(const struct store_import *im);
+/* How many features were repaired and how many left out; 0 and 0 unless told before the commit. */
+void store_import_counts(struct store_import *im, int64_t n_repaired, int64_t n_refused);
 /* Makes the version current and retires its predecessor, atomically. `report` is JSON text (what was read,
- * repaired, refused). */
+ * repaired, refused). Frees the import when it succeeds; after a failure call store_import_abort. */
 enum status store_import_commit(struct store_import *im, int64_t n_vertices, double area_m2,
                                 const char *report, struct error *e) HX_MUST_CHECK;
-void store_import_abort(struct store_import *im); /* NULL-safe; also after a failed commit */
+void store_import_abort(struct store_import *im); /* NULL-safe; not after a commit that succeeded */
 
 /* ---- the plan: layout, places and tables of 内政办发〔2021〕74号, as loaded from geodata/plan ---- */
 
@@ -122,13 +140,54 @@ enum status store_plan_features(struct store *s, const char *collection, const s
                                 int64_t after_id, int64_t limit, store_plan_feature_fn *fn, void *user,
                                 struct error *e) HX_MUST_CHECK;
 
+/* A plan table's rows as a JSON array of objects in the arena: "plan_target", "plan_key_county", ... or "admin_unit".
+ * STATUS_NOT_FOUND for any other name. */
+enum status store_plan_table(struct store *s, const char *table, struct arena *a, const char **json,
+                             struct error *e) HX_MUST_CHECK;
+/* The plan tables: JSON array of {"name", "title_zh", "title_en", "rows"}. */
+enum status store_plan_tables(struct store *s, struct arena *a, const char **json,
+                              struct error *e) HX_MUST_CHECK;
+
+/* Replacing administrative units, seats, plan features and plan tables: one transaction from begin to commit. */
+struct store_plan_load;
+struct store_admin_unit {
+    const char *code, *name, *name_en;
+    const char *level;  /* "region" | "prefecture" | "county" */
+    const char *parent; /* NULL for the region */
+    const char *seat;   /* NULL: no seat known */
+    const char *seat_source;
+    double seat_lon_deg, seat_lat_deg;
+};
+/* `key` is a SHA-256 in hex over all files of the load. *current tells that the store holds just this: then nothing
+ * was begun and *out is NULL. Otherwise all plan rows and units are emptied, to be added anew. */
+enum status store_plan_begin(struct store *s, const char *key, struct store_plan_load **out, bool *current,
+                             struct error *e) HX_MUST_CHECK;
+enum status store_plan_add_unit(struct store_plan_load *l, const struct store_admin_unit *u,
+                                struct error *e) HX_MUST_CHECK;
+enum status store_plan_add_feature(struct store_plan_load *l, const char *collection, const char *name,
+                                   const char *kind, const char *properties, const char *geojson,
+                                   struct error *e) HX_MUST_CHECK;
+/* One row; columns that the table does not have are STATUS_INVALID_INPUT. */
+enum status store_plan_add_row(struct store_plan_load *l, const char *table, const char *const *columns,
+                               const char *const *values, size_t n, struct error *e) HX_MUST_CHECK;
+/* Frees the load when it succeeds; after a failure call store_plan_abort. */
+enum status store_plan_commit(struct store_plan_load *l, struct error *e) HX_MUST_CHECK;
+void store_plan_abort(struct store_plan_load *l); /* NULL-safe */
+
 /* ---- derived files ---- */
 
 /* "<store>.index/<version id>-<first 16 hex of source sha>.hxi"; suffix "coverage" for the coverage's own index. */
 char *store_index_path(const struct store *s, struct arena *a, const struct store_version *v, bool coverage);
+/* The key that an index file of this version must carry: SHA-256 over the version's identity and the part. */
+void store_index_key(const struct store_version *v, bool coverage, uint8_t key[32]);
+/* Makes the directory of store_index_path when it is not there. */
+enum status store_index_make_dir(const struct store *s, struct error *e) HX_MUST_CHECK;
 
 /* ---- the rule table: CSV text as loaded from schema/rules.csv or a later edition ---- */
 enum status store_rules(struct store *s, struct arena *a, const char **csv, const char **sha256_hex,
                         struct error *e) HX_MUST_CHECK;
+/* Puts another edition in force; the caller has parsed it (check/rules.h). Earlier editions stay in the store. */
+enum status store_rules_load(struct store *s, const char *csv, size_t n, const char *source,
+                             struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -1,0 +1,67 @@
+/* What the files of store/ share: the handle, and SQLite's answers turned into sentences.
+ *
+ * Not for: other modules (nothing outside store/ includes it). Threads: as store.h. */
+#ifndef HX_STORE_SQL_H
+#define HX_STORE_SQL_H
+
+#include "store/store.h"
+
+#include <sqlite3.h>
+
+enum {
+    STORE_APPLICATION_ID = 0x48584749, /* "HXGI" */
+    STORE_SCHEMA_VERSION = 3,          /* the number of the newest migration */
+    STORE_BUSY_WAIT_MS = 5000,
+};
+
+struct store {
+    sqlite3 *db;
+    void *spatialite; /* per-connection cache; freed after the connection */
+    char *path;
+    enum store_mode mode;
+};
+
+/* What was being done, for the sentence of a failure: "读取图层" / "reading the layers". */
+struct doing {
+    const char *zh, *en;
+};
+
+/* Opens `path` and readies the connection, without looking at whose file it is. */
+enum status sql_open(const char *path, int sqlite_flags, struct store **out, struct error *e) HX_MUST_CHECK;
+/* The connection's last failure as status and sentence. */
+enum status sql_fail(struct store *s, struct doing d, struct error *e) HX_MUST_CHECK;
+enum status sql_exec(struct store *s, const char *sql, struct doing d, struct error *e) HX_MUST_CHECK;
+enum status sql_prepare(struct store *s, const char *sql, sqlite3_stmt **out, struct doing d,
+                        struct error *e) HX_MUST_CHECK;
+/* One step; *row tells whether there is a row to read. */
+enum status sql_step(struct store *s, sqlite3_stmt *q, bool *row, struct doing d,
+                     struct error *e) HX_MUST_CHECK;
+/* Steps to the end, resets and clears bindings: for statements that return no rows. */
+enum status sql_run(struct store *s, sqlite3_stmt *q, struct doing d, struct error *e) HX_MUST_CHECK;
+/* A statement with up to three text arguments (NULL ends them), run once. */
+enum status sql_run_text(struct store *s, const char *sql, const char *const args[3], struct doing d,
+                         struct error *e) HX_MUST_CHECK;
+enum status sql_integer(struct store *s, const char *sql, int64_t *out, struct doing d,
+                        struct error *e) HX_MUST_CHECK;
+
+/* Text bound without a copy: it must live until the statement has run. NULL binds "". */
+void sql_bind_text(sqlite3_stmt *q, int i, const char *text);
+/* The column's text in the arena, "" when NULL; NULL when memory is out. */
+char *sql_text(sqlite3_stmt *q, int column, struct arena *a);
+
+/* BEGIN IMMEDIATE with the sentence that another program is writing; and its end. */
+enum status sql_begin_write(struct store *s, struct error *e) HX_MUST_CHECK;
+enum status sql_commit(struct store *s, struct doing d, struct error *e) HX_MUST_CHECK;
+void sql_rollback(struct store *s); /* nothing to do is fine */
+
+/* migrate.c */
+enum status store_migrate(struct store *s, int from, struct error *e) HX_MUST_CHECK;
+/* store_rules.c: the rule table of this program, when the store has none yet. */
+enum status store_rules_seed(struct store *s, struct error *e) HX_MUST_CHECK;
+/* store_view.c: the views by which QGIS sees a layer's current version. */
+enum status store_view_register(struct store *s, const char *layer, const char *title_zh,
+                                struct error *e) HX_MUST_CHECK;
+/* store_plan_load.c: boundaries of administrative units from the current layers of kind 'admin', by code. */
+enum status sql_copy_boundaries(struct store *s, struct error *e) HX_MUST_CHECK;
+
+#endif

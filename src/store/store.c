@@ -1,0 +1,247 @@
+/* Opening, creating and closing a store. */
+#include "store/store.h"
+
+#include "store/sql.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spatialite.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct doing OPENING = {"打开存储", "opening the store"};
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    if (s->db) {
+        sql_rollback(s);
+        sqlite3_close(s->db);
+    }
+    if (s->spatialite)
+        spatialite_cleanup_ex(s->spatialite);
+    free(s->path);
+    free(s);
+}
+
+const char *store_path(const struct store *s)
+{
+    return s->path;
+}
+
+static enum status load_spatialite(struct store *s, struct error *e)
+{
+    s->spatialite = spatialite_alloc_connection();
+    if (!s->spatialite)
+        return error_no_memory(e);
+    spatialite_init_ex(s->db, s->spatialite, 0);
+    return STATUS_OK;
+}
+
+static enum status refuse_foreign(const char *path, struct error *e)
+{
+    error_zh(e, "“%s”不是红线存储（不是由本程序建立的文件）；请核对路径，或用新路径建库。", path);
+    return error_fail(e, STATUS_CORRUPT, "store-foreign",
+                      "\"%s\" is not a Hongxian store; check the path, or create a store at a new one.",
+                      path);
+}
+
+static enum status refuse_version(const char *path, int64_t version, struct error *e)
+{
+    if (version > STORE_SCHEMA_VERSION) {
+        error_zh(e, "存储“%s”由更新的程序建立（结构版本 %lld，本程序只认到 %d）；请升级本程序。", path,
+                 (long long)version, STORE_SCHEMA_VERSION);
+        return error_fail(
+            e, STATUS_UNSUPPORTED, "store-newer",
+            "The store \"%s\" has schema version %lld, newer than this program's %d; upgrade the "
+            "program.",
+            path, (long long)version, STORE_SCHEMA_VERSION);
+    }
+    error_zh(e, "存储“%s”的结构版本是 %lld，本程序需要 %d；请先以写入方式打开一次，让它升级。", path,
+             (long long)version, STORE_SCHEMA_VERSION);
+    return error_fail(e, STATUS_UNSUPPORTED, "store-older",
+                      "The store \"%s\" has schema version %lld and this program needs %d; open it once for "
+                      "writing, which upgrades it.",
+                      path, (long long)version, STORE_SCHEMA_VERSION);
+}
+
+/* Is this file ours, and of a schema that we can read? */
+static enum status check_identity(struct store *s, int64_t *version, struct error *e)
+{
+    int64_t id = 0;
+    enum status st = sql_integer(s, "PRAGMA application_id", &id, OPENING, e);
+    if (st != STATUS_OK)
+        return sqlite3_errcode(s->db) == SQLITE_NOTADB ? refuse_foreign(s->path, e) : st;
+    if (id != STORE_APPLICATION_ID)
+        return refuse_foreign(s->path, e);
+    st = sql_integer(s, "PRAGMA user_version", version, OPENING, e);
+    if (st == STATUS_OK && *version > STORE_SCHEMA_VERSION)
+        st = refuse_version(s->path, *version, e);
+    return st;
+}
+
+/* synchronous=FULL: an import that was reported as done survives a power cut. */
+static enum status set_up(struct store *s, struct error *e)
+{
+    const char *pragmas =
+        s->mode == STORE_WRITE
+            ? "PRAGMA foreign_keys=ON; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+              "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-65536;"
+            : "PRAGMA query_only=ON; PRAGMA cache_size=-16384; PRAGMA mmap_size=1073741824;";
+    enum status st = load_spatialite(s, e);
+    return st == STATUS_OK ? sql_exec(s, pragmas, OPENING, e) : st;
+}
+
+static enum status open_checked(const char *name, int flags, enum store_mode mode, struct store **out,
+                                struct error *e)
+{
+    struct store *s = NULL;
+    enum status st = sql_open(name, flags, &s, e);
+    if (st != STATUS_OK)
+        return st;
+    s->mode = mode;
+    int64_t version = 0;
+    st = check_identity(s, &version, e);
+    if (st == STATUS_OK)
+        st = set_up(s, e);
+    if (st == STATUS_OK && version < STORE_SCHEMA_VERSION)
+        st = mode == STORE_WRITE ? store_migrate(s, (int)version, e) : refuse_version(s->path, version, e);
+    if (st != STATUS_OK) {
+        store_close(s);
+        return st;
+    }
+    *out = s;
+    return STATUS_OK;
+}
+
+/* file: URI of a path, for a store on a medium or in a directory where SQLite cannot put its shared memory. */
+static char *immutable_uri(const char *path)
+{
+    char *uri = malloc(strlen(path) * 3 + 32);
+    if (!uri)
+        return NULL;
+    char *p = stpcpy(uri, "file:");
+    for (; *path; path++) {
+        if (strchr("%?# ", *path))
+            p += sprintf(p, "%%%02X", (unsigned char)*path);
+        else
+            *p++ = *path;
+    }
+    strcpy(p, "?immutable=1");
+    return uri;
+}
+
+static enum status open_immutable(const char *path, struct store **out, struct error *e)
+{
+    char *uri = immutable_uri(path);
+    if (!uri)
+        return error_no_memory(e);
+    enum status st = open_checked(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, STORE_READ, out, e);
+    free(uri);
+    if (st == STATUS_OK) {
+        char *plain = strdup(path);
+        if (plain) {
+            free((*out)->path);
+            (*out)->path = plain;
+        }
+    }
+    return st;
+}
+
+/* Only a store at rest (no journal beside it) in a directory where nothing can be written can be taken as immutable. */
+static bool rests_read_only(const char *path)
+{
+    struct stat st;
+    size_t n = strlen(path);
+    char *name = malloc(n + 5);
+    if (!name)
+        return false;
+    sprintf(name, "%s-wal", path);
+    bool at_rest = stat(name, &st) != 0;
+    strcpy(name, path);
+    char *slash = strrchr(name, '/');
+    if (slash)
+        slash[slash == name] = '\0';
+    bool read_only = access(slash ? name : ".", W_OK) != 0;
+    free(name);
+    return at_rest && read_only;
+}
+
+static enum status refuse_path(const char *path, struct error *e)
+{
+    struct stat st;
+    if (stat(path, &st) != 0) {
+        if (errno != ENOENT)
+            return error_errno(e, "打开存储", "Opening the store", path);
+        error_zh(e, "没有找到存储“%s”；请核对路径，或先建库再导入图层。", path);
+        return error_fail(e, STATUS_NOT_FOUND, "store-not-found",
+                          "There is no store at \"%s\"; check the path, or create a store and import layers.",
+                          path);
+    }
+    if (!S_ISREG(st.st_mode)) {
+        error_zh(e, "“%s”不是普通文件，不能作为存储打开。", path);
+        return error_fail(e, STATUS_INVALID_INPUT, "store-not-a-file",
+                          "\"%s\" is not a regular file and cannot be opened as a store.", path);
+    }
+    return STATUS_OK;
+}
+
+enum status store_open(const char *path, enum store_mode mode, struct store **out, struct error *e)
+{
+    enum status st = refuse_path(path, e);
+    if (st != STATUS_OK)
+        return st;
+    if (mode == STORE_READ && rests_read_only(path))
+        return open_immutable(path, out, e);
+    return open_checked(path, mode == STORE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, mode, out,
+                        e);
+}
+
+/* ---- creating ---- */
+
+static enum status refuse_existing(const char *path, struct error *e)
+{
+    error_zh(e, "“%s”已经存在，不会覆盖；请换一个路径，或直接打开它。", path);
+    return error_fail(e, STATUS_CONFLICT, "store-exists",
+                      "\"%s\" already exists and is not overwritten; choose another path, or open it.", path);
+}
+
+static enum status fill_new(const char *tmp, struct error *e)
+{
+    struct store *s = NULL;
+    enum status st = sql_open(tmp, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &s, e);
+    if (st != STATUS_OK)
+        return st;
+    s->mode = STORE_WRITE;
+    st = set_up(s, e);
+    if (st == STATUS_OK)
+        st = store_migrate(s, 0, e);
+    store_close(s);
+    return st;
+}
+
+/* A new store is made under another name and linked into place whole: a crash leaves no half-made store, and a
+ * store that someone else made meanwhile is never replaced. */
+enum status store_create(const char *path, struct error *e)
+{
+    if (access(path, F_OK) == 0)
+        return refuse_existing(path, e);
+    size_t n = strlen(path) + 40;
+    char *tmp = malloc(n);
+    if (!tmp)
+        return error_no_memory(e);
+    snprintf(tmp, n, "%s.new-%ld", path, (long)getpid());
+    unlink(tmp);
+    enum status st = fill_new(tmp, e);
+    if (st == STATUS_OK && link(tmp, path) != 0 &&
+        (errno == EEXIST || renameat2(AT_FDCWD, tmp, AT_FDCWD, path, RENAME_NOREPLACE) != 0))
+        st = errno == EEXIST ? refuse_existing(path, e)
+                             : error_errno(e, "建立存储", "Creating the store", path);
+    unlink(tmp);
+    free(tmp);
+    return st;
+}
