@@ -213,7 +213,8 @@ static bool row_reserve(struct index_builder *b, size_t doubles)
     return true;
 }
 
-static enum status ring_add(struct index_builder *b, const double *lon, const double *lat, uint32_t n, struct error *e)
+static enum status ring_add(struct index_builder *b, const double *lon, const double *lat, uint32_t n,
+                            struct error *e)
 {
     if (!row_reserve(b, 2 * (size_t)n))
         return error_no_memory(e);
@@ -334,7 +335,8 @@ static void tree_fill(struct index_box32 *boxes, uint32_t n_rings)
 }
 
 /* Ring numbers in Hilbert order, and the tree's boxes over them. Both owned by the caller on success. */
-static bool tree_build(const struct index_builder *b, uint32_t **order, struct index_box32 **boxes, uint32_t *n_boxes)
+static bool tree_build(const struct index_builder *b, uint32_t **order, struct index_box32 **boxes,
+                       uint32_t *n_boxes)
 {
     uint32_t n = (uint32_t)b->ring_feature.count;
     const struct index_header *h = &b->header;
@@ -385,8 +387,8 @@ static bool put_tables(struct index_builder *b, const uint32_t *order, const str
 {
     struct index_header *h = &b->header;
     return put_table(b, &h->features_at, &b->features) && put_table(b, &h->ring_start_at, &b->ring_start) &&
-           put_table(b, &h->ring_feature_at, &b->ring_feature) && put_table(b, &h->ring_node_at, &b->ring_node) &&
-           put_table(b, &h->nodes_at, &b->nodes) &&
+           put_table(b, &h->ring_feature_at, &b->ring_feature) &&
+           put_table(b, &h->ring_node_at, &b->ring_node) && put_table(b, &h->nodes_at, &b->nodes) &&
            put_section(b, &h->tree_ring_at, order, h->n_rings * sizeof *order) &&
            put_section(b, &h->tree_boxes_at, boxes, h->n_tree_boxes * sizeof *boxes) &&
            put_table(b, &h->strings_at, &b->strings);

@@ -88,8 +88,8 @@ bool ring_hits_find(const struct layer_index *ix, const struct geo_box *box, str
     return true;
 }
 
-enum status index_candidates(const struct layer_index *ix, const struct geo_box *box, index_feature_fn *fn, void *user,
-                             struct error *e)
+enum status index_candidates(const struct layer_index *ix, const struct geo_box *box, index_feature_fn *fn,
+                             void *user, struct error *e)
 {
     struct ring_hits hits = {0};
     if (!ring_hits_find(ix, box, &hits)) {

@@ -4,7 +4,8 @@
 
 /* xxHash-style lanes: multiply, rotate, multiply. Not cryptographic: it finds damage, not malice. The store's
  * SHA-256 of the source is what provenance rests on. */
-static const uint64_t prime[4] = {0x9E3779B185EBCA87u, 0xC2B2AE3D27D4EB4Fu, 0x165667B19E3779F9u, 0x85EBCA77C2B2AE63u};
+static const uint64_t prime[4] = {0x9E3779B185EBCA87u, 0xC2B2AE3D27D4EB4Fu, 0x165667B19E3779F9u,
+                                  0x85EBCA77C2B2AE63u};
 
 void index_checksum_init(struct index_checksum *c)
 {

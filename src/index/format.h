@@ -33,7 +33,13 @@
 #include <math.h>
 
 #define INDEX_MAGIC "HXINDEX1"
-enum { INDEX_VERSION = 1, INDEX_BYTE_ORDER = 0x01020304, INDEX_RUN = 16, INDEX_FAN = 8, INDEX_MAX_LEVELS = 12 };
+enum {
+    INDEX_VERSION = 1,
+    INDEX_BYTE_ORDER = 0x01020304,
+    INDEX_RUN = 16,
+    INDEX_FAN = 8,
+    INDEX_MAX_LEVELS = 12
+};
 
 struct index_box32 {
     float west, south, east, north;
@@ -58,7 +64,7 @@ struct index_header {
         tree_boxes_at, strings_at, strings_bytes;
     double west, south, east, north; /* of all vertices */
     uint64_t checksum;               /* of the bytes behind the header */
-    uint8_t reserved[16];
+    uint8_t reserved[48];
     uint64_t header_checksum; /* of the bytes before this field; the last 8 of 256 */
 };
 _Static_assert(sizeof(struct index_header) == 256, "the header is 256 bytes");
@@ -81,7 +87,8 @@ struct index_checksum {
     uint64_t bytes;
 };
 void index_checksum_init(struct index_checksum *c);
-void index_checksum_add(struct index_checksum *c, const void *bytes, size_t n); /* n a multiple of 32 but for the last */
+void index_checksum_add(struct index_checksum *c, const void *bytes,
+                        size_t n); /* n a multiple of 32 but for the last */
 uint64_t index_checksum_value(const struct index_checksum *c);
 
 static inline uint32_t index_div_up(uint32_t n, uint32_t d)

@@ -11,9 +11,10 @@
 static enum status damaged(const char *path, const char *what_zh, const char *what_en, struct error *e)
 {
     error_zh(e, "索引文件“%s”不能使用：%s。它可由数据库重建，原始数据没有受影响。", path, what_zh);
-    return error_fail(e, STATUS_CORRUPT, "index-corrupt",
-                      "The index file \"%s\" cannot be used: %s. It can be rebuilt from the store, which is unaffected.",
-                      path, what_en);
+    return error_fail(
+        e, STATUS_CORRUPT, "index-corrupt",
+        "The index file \"%s\" cannot be used: %s. It can be rebuilt from the store, which is unaffected.",
+        path, what_en);
 }
 
 static enum status map_file(const char *path, const void **bytes, size_t *n, struct error *e)
@@ -49,7 +50,8 @@ static enum status header_check(const char *path, const struct index_header *h, 
     if (memcmp(h->magic, INDEX_MAGIC, sizeof h->magic) != 0)
         return damaged(path, "不是红线索引文件", "it is not a Hongxian index", e);
     if (h->byte_order != INDEX_BYTE_ORDER)
-        return damaged(path, "由字节序不同的计算机生成", "it was written by a machine of another byte order", e);
+        return damaged(path, "由字节序不同的计算机生成", "it was written by a machine of another byte order",
+                       e);
     if (h->version != INDEX_VERSION)
         return damaged(path, "格式版本不同", "its format version is another", e);
     struct index_checksum own;
@@ -60,7 +62,8 @@ static enum status header_check(const char *path, const struct index_header *h, 
     if (h->file_bytes != n)
         return damaged(path, "文件不完整", "it is truncated", e);
     if (key && memcmp(h->key, key, SHA256_BYTES) != 0)
-        return damaged(path, "它属于另一个图层版本（已过期）", "it belongs to another layer version (stale)", e);
+        return damaged(path, "它属于另一个图层版本（已过期）", "it belongs to another layer version (stale)",
+                       e);
     return STATUS_OK;
 }
 
@@ -101,7 +104,8 @@ static bool rings_in_bounds(const struct layer_index *ix)
         uint32_t size = ix->ring_start[r + 1] - ix->ring_start[r];
         bad |= ix->ring_start[r + 1] < ix->ring_start[r] || size < 4;
         bad |= ix->ring_feature[r] >= h->n_features || ix->tree_ring[r] >= h->n_rings;
-        bad |= ix->ring_node[r + 1] - ix->ring_node[r] != (size > INDEX_RUN + 1 ? index_edge_tree_size(size - 1) : 0);
+        bad |= ix->ring_node[r + 1] - ix->ring_node[r] !=
+               (size > INDEX_RUN + 1 ? index_edge_tree_size(size - 1) : 0);
         if (bad)
             return false;
     }
@@ -115,8 +119,8 @@ static bool features_in_bounds(const struct layer_index *ix)
     if (f[0].first_ring != 0 || f[h->n_features].first_ring != h->n_rings)
         return false;
     for (uint32_t i = 0; i < h->n_features; i++) {
-        if (f[i].first_ring > f[i + 1].first_ring || f[i].code >= h->strings_bytes || f[i].name >= h->strings_bytes ||
-            f[i].zone >= h->strings_bytes)
+        if (f[i].first_ring > f[i + 1].first_ring || f[i].code >= h->strings_bytes ||
+            f[i].name >= h->strings_bytes || f[i].zone >= h->strings_bytes)
             return false;
     }
     return true;
@@ -138,10 +142,11 @@ static bool tree_levels_set(struct layer_index *ix)
     return at == h->n_tree_boxes;
 }
 
-enum status index_open(const char *path, const uint8_t key[SHA256_BYTES], struct layer_index **out, struct error *e)
+enum status index_open(const char *path, const uint8_t key[SHA256_BYTES], struct layer_index **out,
+                       struct error *e)
 {
-    const void *bytes;
-    size_t n;
+    const void *bytes = NULL;
+    size_t n = 0;
     enum status s = map_file(path, &bytes, &n, e);
     if (s)
         return s;
@@ -216,7 +221,8 @@ struct index_feature index_feature_at(const struct layer_index *ix, uint32_t fea
                                   .n_rings = f[1].first_ring - f->first_ring};
 }
 
-uint32_t index_ring(const struct layer_index *ix, uint32_t ring, const double **lon_deg, const double **lat_deg)
+uint32_t index_ring(const struct layer_index *ix, uint32_t ring, const double **lon_deg,
+                    const double **lat_deg)
 {
     uint32_t n = index_ring_size(ix, ring);
     *lon_deg = index_ring_lon(ix, ring);

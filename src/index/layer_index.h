@@ -17,8 +17,8 @@ struct layer_index;
 
 /* What a check needs to know of a feature without asking the store. Strings live in the mapped file. */
 struct index_feature {
-    int64_t id;          /* the store's feature id */
-    const char *code;    /* BSM */
+    int64_t id;       /* the store's feature id */
+    const char *code; /* BSM */
     const char *name;
     const char *zone;    /* sub-zone, or "" */
     double area_m2;      /* ellipsoid */
@@ -56,7 +56,8 @@ uint64_t index_n_vertices(const struct layer_index *ix);
 struct geo_box index_box(const struct layer_index *ix); /* grows outward by at most 1e-5 degrees */
 struct index_feature index_feature_at(const struct layer_index *ix, uint32_t feature);
 /* Vertices of a ring, closed; the pointers live in the mapped file. Returns their number. */
-uint32_t index_ring(const struct layer_index *ix, uint32_t ring, const double **lon_deg, const double **lat_deg);
+uint32_t index_ring(const struct layer_index *ix, uint32_t ring, const double **lon_deg,
+                    const double **lat_deg);
 
 /* ---- candidates ---- */
 
@@ -83,5 +84,11 @@ void index_clip_scratch_free(struct index_clip_scratch *s);
 enum status index_clip_feature(const struct layer_index *ix, uint32_t feature, const struct geo_box *box,
                                struct index_clip_scratch *s, index_clip_fn *fn, void *user,
                                struct error *e) HX_MUST_CHECK;
+
+/* Is a point inside a feature? By the parity of the rings above it; O(log n) for each ring whose box holds the point.
+ * On a border either answer may come. */
+enum status index_feature_contains(const struct layer_index *ix, uint32_t feature, double lon_deg,
+                                   double lat_deg, struct index_clip_scratch *s, bool *out,
+                                   struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -1,0 +1,180 @@
+#include "index/candidates.h"
+#include "index/soup.h"
+
+#include <stdlib.h>
+
+struct index_clip_scratch {
+    struct ring_hits hits;
+    struct soup ring, half; /* a ring as it is being cut, back and forth */
+};
+
+struct index_clip_scratch *index_clip_scratch_new(void)
+{
+    return calloc(1, sizeof(struct index_clip_scratch));
+}
+
+void index_clip_scratch_free(struct index_clip_scratch *s)
+{
+    if (!s)
+        return;
+    ring_hits_release(&s->hits);
+    soup_release(&s->ring);
+    soup_release(&s->half);
+    free(s);
+}
+
+/* What of a ring is copied, in order, into the soup. */
+struct walk {
+    const double *lon, *lat;
+    const struct index_box32 *nodes;
+    uint32_t n_edges;
+    uint32_t level_at[INDEX_MAX_LEVELS], level_n[INDEX_MAX_LEVELS];
+    const struct geo_box *box;
+    struct soup *out;
+};
+
+static bool one_side(const struct index_box32 *b, const struct geo_box *box)
+{
+    return b->east < box->west_deg || b->west > box->east_deg || b->north < box->south_deg ||
+           b->south > box->north_deg;
+}
+
+/* A run that lies wholly on one side of the box may be replaced by the chord between its ends: the chord stays on that
+ * side, so no winding number inside the box changes. */
+static bool walk_node(const struct walk *w, int level, uint32_t node)
+{
+    uint32_t span = (uint32_t)INDEX_RUN << (3 * level), first = node * span;
+    uint32_t end = w->n_edges - first < span ? w->n_edges : first + span;
+    if (one_side(w->nodes + w->level_at[level] + node, w->box))
+        return soup_point(w->out, w->lon[first], w->lat[first]);
+    if (level == 0) {
+        for (uint32_t i = first; i < end; i++)
+            if (!soup_point(w->out, w->lon[i], w->lat[i]))
+                return false;
+        return true;
+    }
+    uint32_t child = node * INDEX_FAN, left = w->level_n[level - 1] - child;
+    uint32_t n = left < INDEX_FAN ? left : INDEX_FAN;
+    for (uint32_t k = 0; k < n; k++)
+        if (!walk_node(w, level - 1, child + k))
+            return false;
+    return true;
+}
+
+static bool ring_collect(const struct layer_index *ix, uint32_t ring, const struct geo_box *box,
+                         struct soup *out)
+{
+    struct walk w = {.box = box, .out = out, .nodes = ix->nodes + ix->ring_node[ring]};
+    uint32_t n = index_ring(ix, ring, &w.lon, &w.lat);
+    w.n_edges = n - 1;
+    soup_clear(out);
+    if (!soup_ring_begin(out))
+        return false;
+    int levels = index_edge_tree(w.n_edges, w.level_at, w.level_n);
+    if (levels == 0) {
+        for (uint32_t i = 0; i < w.n_edges; i++)
+            if (!soup_point(out, w.lon[i], w.lat[i]))
+                return false;
+    }
+    for (uint32_t k = 0; levels > 0 && k < w.level_n[levels - 1]; k++)
+        if (!walk_node(&w, levels - 1, k))
+            return false;
+    return soup_ring_end(out);
+}
+
+static bool ring_cut(struct index_clip_scratch *s, const struct geo_box *box)
+{
+    struct soup_cut cuts[4] = {{false, false, box->west_deg},
+                               {false, true, box->east_deg},
+                               {true, false, box->south_deg},
+                               {true, true, box->north_deg}};
+    for (int i = 0; i < 4; i++) {
+        soup_clear(&s->half);
+        if (!soup_clip(&s->ring, &cuts[i], &s->half))
+            return false;
+        struct soup t = s->ring;
+        s->ring = s->half;
+        s->half = t;
+    }
+    return true;
+}
+
+enum status index_clip_feature(const struct layer_index *ix, uint32_t feature, const struct geo_box *box,
+                               struct index_clip_scratch *s, index_clip_fn *fn, void *user, struct error *e)
+{
+    if (!ring_hits_find(ix, box, &s->hits))
+        return error_no_memory(e);
+    for (size_t i = 0; i < s->hits.n; i++) {
+        uint32_t ring = s->hits.ring[i];
+        if (ix->ring_feature[ring] != feature)
+            continue;
+        if (!ring_collect(ix, ring, box, &s->ring) || !ring_cut(s, box))
+            return error_no_memory(e);
+        for (size_t r = 0; r < s->ring.n_rings; r++) {
+            uint32_t at = s->ring.start[r];
+            struct index_clip_ring piece = {s->ring.x + at, s->ring.y + at, s->ring.start[r + 1] - at};
+            if (!fn(&piece, user))
+                return STATUS_OK;
+        }
+    }
+    return STATUS_OK;
+}
+
+/* ---- point in feature ---- */
+
+/* Edges of the run that pass above the point, modulo 2. A run wholly above it telescopes to its two ends. */
+static bool parity_above(const struct walk *w, int level, uint32_t node, double lon, double lat)
+{
+    const struct index_box32 *b = w->nodes + w->level_at[level] + node;
+    if (b->west > lon || b->east < lon || b->north < lat)
+        return false;
+    uint32_t span = (uint32_t)INDEX_RUN << (3 * level), first = node * span;
+    uint32_t end = w->n_edges - first < span ? w->n_edges : first + span;
+    if (b->south > lat)
+        return (w->lon[first] <= lon) != (w->lon[end] <= lon);
+    bool odd = false;
+    if (level > 0) {
+        uint32_t child = node * INDEX_FAN, left = w->level_n[level - 1] - child;
+        for (uint32_t k = 0; k < (left < INDEX_FAN ? left : INDEX_FAN); k++)
+            odd ^= parity_above(w, level - 1, child + k, lon, lat);
+        return odd;
+    }
+    for (uint32_t i = first; i < end; i++) {
+        double x0 = w->lon[i], x1 = w->lon[i + 1];
+        if ((x0 <= lon) != (x1 <= lon) &&
+            lat < w->lat[i] + (lon - x0) / (x1 - x0) * (w->lat[i + 1] - w->lat[i]))
+            odd = !odd;
+    }
+    return odd;
+}
+
+static bool ring_contains(const struct layer_index *ix, uint32_t ring, double lon, double lat)
+{
+    struct walk w = {.nodes = ix->nodes + ix->ring_node[ring]};
+    w.n_edges = index_ring(ix, ring, &w.lon, &w.lat) - 1;
+    int levels = index_edge_tree(w.n_edges, w.level_at, w.level_n);
+    static const struct index_box32 everywhere = {-INFINITY, -INFINITY, INFINITY, INFINITY};
+    if (levels == 0) { /* one run without a box of its own */
+        w.nodes = &everywhere;
+        w.level_at[0] = 0;
+        return parity_above(&w, 0, 0, lon, lat);
+    }
+    bool odd = false;
+    for (uint32_t k = 0; k < w.level_n[levels - 1]; k++)
+        odd ^= parity_above(&w, levels - 1, k, lon, lat);
+    return odd;
+}
+
+enum status index_feature_contains(const struct layer_index *ix, uint32_t feature, double lon_deg,
+                                   double lat_deg, struct index_clip_scratch *s, bool *out, struct error *e)
+{
+    struct geo_box point = {lon_deg, lat_deg, lon_deg, lat_deg};
+    if (!ring_hits_find(ix, &point, &s->hits))
+        return error_no_memory(e);
+    bool odd = false;
+    for (size_t i = 0; i < s->hits.n; i++)
+        if (ix->ring_feature[s->hits.ring[i]] == feature)
+            odd ^= ring_contains(ix, s->hits.ring[i], lon_deg, lat_deg);
+    *out = odd;
+    return STATUS_OK;
+}

@@ -1,0 +1,30 @@
+/* The overlap of a parcel with features of a layer as geometry, built by GEOS from locally clipped pieces: for drawing,
+ * for the width of slivers, and for the union where features of a layer overlap each other. Areas of single features are
+ * overlap.h's business and never come from here.
+ *
+ * Threads: scratch and GEOS context belong to one thread. */
+#ifndef HX_INDEX_OVERLAP_SHAPE_H
+#define HX_INDEX_OVERLAP_SHAPE_H
+
+#include "geo/valid.h"
+#include "index/layer_index.h"
+
+struct overlap_shape {
+    struct geo_shape shape; /* in the arena; n_polygons 0 when there is no common area */
+    double area_m2;         /* ellipsoid */
+    double perimeter_m;     /* of all rings, local metres */
+};
+
+/* parcel and (union of the n features). STATUS_INTERNAL when GEOS cannot do it; never a silent 0. */
+enum status overlap_shape_build(const struct layer_index *ix, const uint32_t *features, size_t n,
+                                const struct geo_shape *parcel, struct geo_geos *geos,
+                                struct index_clip_scratch *scratch, struct arena *arena,
+                                struct overlap_shape *out, struct error *e) HX_MUST_CHECK;
+
+/* What of one feature lies within a box, as rings whose winding numbers are 0 or 1: input for overlap_prepare. Arena;
+ * n_rings 0 when nothing does. */
+enum status overlap_clip_shape(const struct layer_index *ix, uint32_t feature, const struct geo_box *box,
+                               struct index_clip_scratch *scratch, struct arena *arena, struct geo_shape *out,
+                               struct error *e) HX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,158 @@
+#include "index/pieces.h"
+
+#include "geo/area.h"
+#include "index/overlap.h"
+#include "index/soup.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SPLIT_MAX_DEPTH = 48 };
+
+void piece_list_release(struct piece_list *l)
+{
+    free(l->pieces);
+    free(l->edges);
+    *l = (struct piece_list){0};
+}
+
+static bool reserve(void **data, size_t *capacity, size_t need, size_t item)
+{
+    if (need <= *capacity)
+        return true;
+    size_t n = *capacity ? *capacity * 2 : 64;
+    while (n < need)
+        n *= 2;
+    void *p = realloc(*data, n * item);
+    if (!p)
+        return false;
+    *data = p;
+    *capacity = n;
+    return true;
+}
+
+/* The part of the piece west of x, edge by edge. */
+static double area_sum(const struct piece *p, double x)
+{
+    double sum = 0.0;
+    for (uint32_t i = 0; i < p->n_edges; i++) {
+        const struct piece_edge *a = p->edges + i;
+        double high = a->high < x ? a->high : x, width = high - a->low;
+        if (width > 0)
+            sum += a->sign * width * piece_mean_q(p, a->y, a->y + width * a->slope);
+    }
+    return sum;
+}
+
+double piece_area_west_of(const struct piece *p, double x)
+{
+    return x <= p->west ? 0.0 : x >= p->east ? p->area_m2 : area_sum(p, x);
+}
+
+static void edge_add(struct piece_list *l, const struct piece *p, double x0, double y0, double x1, double y1)
+{
+    x0 -= p->lon0, x1 -= p->lon0;
+    y0 -= p->lat0, y1 -= p->lat0;
+    if (x0 == x1)
+        return;
+    struct piece_edge *a = l->edges + l->n_edges++;
+    bool westward = x1 < x0;
+    a->low = westward ? x1 : x0;
+    a->high = westward ? x0 : x1;
+    a->y = westward ? y1 : y0;
+    a->slope = (y1 - y0) / (x1 - x0);
+    a->sign = westward ? 1.0 : -1.0;
+}
+
+/* The coefficients of Q about the piece's middle latitude, from its derivatives. */
+static void piece_set_series(struct piece *p)
+{
+    double d[4];
+    geo_authalic_series(p->lat0, d);
+    p->c1 = d[0];
+    p->c2 = d[1] / 2.0;
+    p->c3 = d[2] / 6.0;
+}
+
+/* A view of rings that both a shape and a soup can give. */
+struct rings {
+    const double *x, *y;
+    const uint32_t *start; /* n + 1 */
+    size_t n;
+    struct geo_box box;
+};
+
+static bool piece_add(struct piece_list *l, const struct rings *r)
+{
+    if (!reserve((void **)&l->pieces, &l->cap_pieces, l->n_pieces + 1, sizeof *l->pieces) ||
+        !reserve((void **)&l->edges, &l->cap_edges, l->n_edges + r->start[r->n], sizeof *l->edges))
+        return false;
+    struct piece *p = l->pieces + l->n_pieces++;
+    memset(p, 0, sizeof *p);
+    p->box = r->box;
+    p->lon0 = (r->box.west_deg + r->box.east_deg) / 2;
+    p->lat0 = (r->box.south_deg + r->box.north_deg) / 2;
+    p->west = r->box.west_deg - p->lon0;
+    p->east = r->box.east_deg - p->lon0;
+    piece_set_series(p);
+    size_t first = l->n_edges;
+    for (size_t k = 0; k < r->n; k++)
+        for (uint32_t i = r->start[k]; i + 1 < r->start[k + 1]; i++)
+            edge_add(l, p, r->x[i], r->y[i], r->x[i + 1], r->y[i + 1]);
+    p->n_edges = (uint32_t)(l->n_edges - first);
+    p->edges = (const struct piece_edge *)(uintptr_t)first; /* a position until the array stops moving */
+    return true;
+}
+
+static bool small_enough(const struct rings *r, int depth)
+{
+    if (depth >= SPLIT_MAX_DEPTH)
+        return true;
+    return r->start[r->n] - r->n <= PIECE_MAX_EDGES &&
+           r->box.north_deg - r->box.south_deg <= PIECE_MAX_LAT_DEG;
+}
+
+static bool split(struct piece_list *l, const struct rings *r, int depth);
+
+static bool split_half(struct piece_list *l, const struct rings *r, const struct soup_cut *cut, int depth)
+{
+    struct soup half = {0};
+    struct soup whole = {
+        .x = (double *)r->x, .y = (double *)r->y, .start = (uint32_t *)r->start, .n_rings = r->n};
+    bool ok = soup_clip(&whole, cut, &half);
+    if (ok && half.n_rings > 0) {
+        struct rings part = {half.x, half.y, half.start, half.n_rings, soup_box(&half)};
+        ok = split(l, &part, depth + 1);
+    }
+    soup_release(&half);
+    return ok;
+}
+
+/* Cuts along the longer side in degrees, or along a parallel while the piece is too tall for one cubic. */
+static bool split(struct piece_list *l, const struct rings *r, int depth)
+{
+    if (small_enough(r, depth))
+        return piece_add(l, r);
+    double width = r->box.east_deg - r->box.west_deg, height = r->box.north_deg - r->box.south_deg;
+    bool by_lat = height > PIECE_MAX_LAT_DEG || height > width;
+    double at = by_lat ? r->box.south_deg + height / 2 : r->box.west_deg + width / 2;
+    struct soup_cut low = {by_lat, true, at}, high = {by_lat, false, at};
+    return split_half(l, r, &low, depth) && split_half(l, r, &high, depth);
+}
+
+bool piece_list_build(struct piece_list *l, const struct geo_shape *shape)
+{
+    l->n_pieces = l->n_edges = 0;
+    l->area_m2 = 0;
+    struct rings r = {shape->lon_deg, shape->lat_deg, shape->ring_start, shape->n_rings, shape->box};
+    if (!split(l, &r, 0))
+        return false;
+    for (size_t i = 0; i < l->n_pieces; i++) {
+        struct piece *p = l->pieces + i;
+        p->edges = l->edges + (uintptr_t)p->edges;
+        p->area_m2 = area_sum(p, INFINITY);
+        l->area_m2 += p->area_m2;
+    }
+    return true;
+}

@@ -1,0 +1,397 @@
+/* The overlap kernel against a second opinion: GEOS intersection, its area integrated by geo/area.c (which has its own
+ * tests against geodesics and the standard). What each test protects is said above it. */
+#include "geo/area.h"
+#include "index/overlap.h"
+#include "index/overlap_shape.h"
+#include "index/shapes.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { ROUNDS = 6 };
+#else
+enum { ROUNDS = 250 }; /* x 64 x 64 pairs = 1,024,000 */
+#endif
+enum { SIDE = 64 };
+
+struct fixture {
+    struct arena *arena;
+    struct geo_geos *geos;
+    struct overlap_scratch *scratch;
+    struct index_clip_scratch *clip;
+    char path[64];
+};
+
+static const uint8_t key[SHA256_BYTES] = "test";
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    f->arena = arena_new((size_t)4 << 30);
+    f->clip = index_clip_scratch_new();
+    snprintf(f->path, sizeof f->path, "/tmp/hx-overlap-%ld.hxi", (long)getpid());
+    assert_int_equal(geo_geos_new(&f->geos, NULL), STATUS_OK);
+    assert_int_equal(overlap_scratch_new(&f->scratch, NULL), STATUS_OK);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    unlink(f->path);
+    overlap_scratch_free(f->scratch);
+    index_clip_scratch_free(f->clip);
+    geo_geos_free(f->geos);
+    arena_free(f->arena);
+    free(f);
+    return 0;
+}
+
+static struct layer_index *index_of(struct fixture *f, const struct geo_shape *shapes, size_t n)
+{
+    struct index_builder *b;
+    struct error e = {0};
+    assert_int_equal(index_builder_new(f->path, key, &b, &e), STATUS_OK);
+    for (size_t i = 0; i < n; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "F%zu", i);
+        assert_int_equal(index_builder_add(b, (int64_t)i + 1, name, name, "", &shapes[i], &e), STATUS_OK);
+    }
+    assert_int_equal(index_builder_finish(b, &e), STATUS_OK);
+    index_builder_free(b);
+    struct layer_index *ix;
+    assert_int_equal(index_open(f->path, key, &ix, &e), STATUS_OK);
+    assert_int_equal(index_verify(ix, &e), STATUS_OK);
+    return ix;
+}
+
+static double geos_area(struct fixture *f, const GEOSGeometry *a, const GEOSGeometry *b)
+{
+    GEOSContextHandle_t h = geo_geos_handle(f->geos);
+    GEOSGeometry *x = GEOSIntersection_r(h, a, b);
+    assert_non_null(x);
+    double planar, area = 0;
+    if (GEOSArea_r(h, x, &planar) && planar > 0) {
+        struct geo_shape s;
+        assert_int_equal(geo_geos_to_shape(f->geos, x, f->arena, &s, NULL), STATUS_OK);
+        area = geo_shape_area_m2(&s);
+    }
+    GEOSGeom_destroy_r(h, x);
+    return area;
+}
+
+static GEOSGeometry *geos_of(struct fixture *f, const struct geo_shape *s)
+{
+    GEOSGeometry *g = NULL;
+    assert_int_equal(geo_geos_from_shape(f->geos, s, &g, NULL), STATUS_OK);
+    return g;
+}
+
+/* The measured area with one feature; features that are not candidates overlap by nothing. */
+static double measured(const struct overlap *o, size_t n, uint32_t feature)
+{
+    for (size_t i = 0; i < n; i++)
+        if (o[i].feature == feature)
+            return o[i].area_m2;
+    return 0.0;
+}
+
+static double tolerance(double parcel_m2)
+{
+    return fmax(0.01, 1e-9 * parcel_m2);
+}
+
+/* All pairs of the parcels with the features, each compared with GEOS. */
+static void compare_all(struct fixture *f, const struct geo_shape *features, size_t n,
+                        const struct geo_shape *parcels, size_t m)
+{
+    GEOSContextHandle_t h = geo_geos_handle(f->geos);
+    struct layer_index *ix = index_of(f, features, n);
+    GEOSGeometry **g = calloc(n, sizeof *g);
+    for (size_t i = 0; i < n; i++)
+        g[i] = geos_of(f, &features[i]);
+    for (size_t j = 0; j < m; j++) {
+        GEOSGeometry *p = geos_of(f, &parcels[j]);
+        const struct overlap *o;
+        size_t found;
+        assert_int_equal(overlap_prepare(f->scratch, &parcels[j], NULL), STATUS_OK);
+        assert_int_equal(overlap_measure(f->scratch, ix, &o, &found, NULL), STATUS_OK);
+        double parcel_m2 = geo_shape_area_m2(&parcels[j]);
+        assert_true(fabs(overlap_parcel_area_m2(f->scratch) - parcel_m2) <= 1e-9 * parcel_m2 + 1e-6);
+        for (uint32_t i = 0; i < n; i++) {
+            double ours = measured(o, found, i), theirs = geos_area(f, g[i], p);
+            if (!(fabs(ours - theirs) <= tolerance(parcel_m2)))
+                fail_msg("pair %zu x %u: %.6f m2 measured, %.6f by GEOS (parcel %.2f)", j, i, ours, theirs,
+                         parcel_m2);
+        }
+        GEOSGeom_destroy_r(h, p);
+    }
+    for (size_t i = 0; i < n; i++)
+        GEOSGeom_destroy_r(h, g[i]);
+    free(g);
+    index_close(ix);
+}
+
+/* A million random pairs of star polygons, with holes, from 4 to 600 vertices, small against large and alike: the area
+ * agrees with GEOS to max(0.01 m2, 1e-9 of the parcel). */
+static void random_pairs_agree_with_geos(void **state)
+{
+    struct fixture *f = *state;
+    struct random r = {20261123};
+    for (int round = 0; round < ROUNDS; round++) {
+        struct geo_shape features[SIDE], parcels[SIDE];
+        double lon = 97 + 29 * random_unit(&r), lat = 37 + 16 * random_unit(&r);
+        for (int i = 0; i < SIDE; i++) {
+            double spread = 0.08;
+            features[i] =
+                shape_star(&r, f->arena, lon + spread * random_unit(&r), lat + spread * random_unit(&r),
+                           0.002 + 0.05 * random_unit(&r) * random_unit(&r),
+                           i % 16 == 0 ? 600 : 4 + random_below(&r, 60), i % 3 == 0);
+            parcels[i] = shape_star(
+                &r, f->arena, lon + spread * random_unit(&r), lat + spread * random_unit(&r),
+                0.0005 + 0.02 * random_unit(&r) * random_unit(&r), 4 + random_below(&r, 24), i % 5 == 0);
+        }
+        compare_all(f, features, SIDE, parcels, SIDE);
+        arena_reset(f->arena);
+    }
+}
+
+/* Shared edges, shared vertices, collinear overlaps, holes that equal parcels, equal polygons, parts that touch at a
+ * point: shapes on one small lattice meet in all these ways all the time. */
+static void degenerate_pairs_agree_with_geos(void **state)
+{
+    struct fixture *f = *state;
+    struct random r = {42};
+    for (int round = 0; round < ROUNDS / 3 + 2; round++) {
+        struct geo_shape features[32], parcels[32];
+        for (int i = 0; i < 32; i++) {
+            features[i] = i % 2 ? shape_cells(&r, f->arena, f->geos, 111.0, 41.0, 0.001, 6)
+                                : shape_lattice(&r, f->arena, 111.0, 41.0, 0.001, 6);
+            parcels[i] = i % 2 ? shape_lattice(&r, f->arena, 111.0, 41.0, 0.001, 6)
+                               : shape_cells(&r, f->arena, f->geos, 111.0, 41.0, 0.001, 6);
+        }
+        parcels[0] = features[0];
+        parcels[1] = features[1];
+        compare_all(f, features, 32, parcels, 32);
+        arena_reset(f->arena);
+    }
+}
+
+/* Neighbours that share a border, bit for bit, measure below 1e-6 m2, whatever the slope of the border. */
+static void shared_borders_measure_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct random r = {7};
+    for (int round = 0; round < 300; round++) {
+        double lon = 100 + 20 * random_unit(&r), lat = 38 + 14 * random_unit(&r),
+               d = 0.02 * random_unit(&r) + 1e-4;
+        double ax = lon, ay = lat, bx = lon + d * (random_unit(&r) - 0.5), by = lat + d * random_unit(&r);
+        double left[] = {ax, ay, bx, by, ax - d, by},
+               right[] = {bx, by, ax, ay, bx + d, ay - d * random_unit(&r)};
+        struct geo_shape features[] = {shape_of_points(f->arena, left, 3)};
+        struct geo_shape parcel = shape_of_points(f->arena, right, 3);
+        GEOSGeometry *p = geos_of(f, &parcel), *q = geos_of(f, &features[0]);
+        double theirs = geos_area(f, p, q);
+        GEOSGeom_destroy_r(geo_geos_handle(f->geos), p);
+        GEOSGeom_destroy_r(geo_geos_handle(f->geos), q);
+        struct layer_index *ix = index_of(f, features, 1);
+        const struct overlap *o;
+        size_t n;
+        assert_int_equal(overlap_prepare(f->scratch, &parcel, NULL), STATUS_OK);
+        assert_int_equal(overlap_measure(f->scratch, ix, &o, &n, NULL), STATUS_OK);
+        double ours = measured(o, n, 0);
+        if (theirs < 1e-6 && !(ours < 1e-6))
+            fail_msg("a shared border measures %.3e m2", ours);
+        index_close(ix);
+    }
+    arena_reset(f->arena);
+}
+
+static double one_overlap(struct fixture *f, const struct layer_index *ix, const struct geo_shape *parcel)
+{
+    const struct overlap *o;
+    size_t n;
+    assert_int_equal(overlap_prepare(f->scratch, parcel, NULL), STATUS_OK);
+    assert_int_equal(overlap_measure(f->scratch, ix, &o, &n, NULL), STATUS_OK);
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += o[i].area_m2;
+    return sum;
+}
+
+/* area(A and B) = area(B and A): nothing depends on which of two shapes is the parcel. */
+static void overlap_is_symmetric(void **state)
+{
+    struct fixture *f = *state;
+    struct random r = {99};
+    for (int round = 0; round < 200; round++) {
+        struct geo_shape a = shape_star(&r, f->arena, 111, 41, 0.02, 5 + random_below(&r, 200), round % 2);
+        struct geo_shape b =
+            shape_star(&r, f->arena, 111.01, 41.01, 0.02, 5 + random_below(&r, 200), round % 3 == 0);
+        struct layer_index *ia = index_of(f, &a, 1);
+        double ba = one_overlap(f, ia, &b);
+        index_close(ia);
+        struct layer_index *ib = index_of(f, &b, 1);
+        double ab = one_overlap(f, ib, &a);
+        index_close(ib);
+        assert_true(fabs(ab - ba) <= 1e-9 * fmax(ab, 1.0) + 1e-6);
+    }
+    arena_reset(f->arena);
+}
+
+/* A parcel cut in two along a line sums to the whole, and the start vertex and the direction of its ring, as delivered,
+ * do not matter. */
+static void cutting_and_turning_the_parcel_changes_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct random r = {5};
+    for (int round = 0; round < 200; round++) {
+        struct geo_shape feature = shape_star(&r, f->arena, 111, 41, 0.03, 300, true);
+        struct layer_index *ix = index_of(f, &feature, 1);
+        double w = 110.98 + 0.02 * random_unit(&r), s = 40.98 + 0.02 * random_unit(&r),
+               m = w + 0.004 + 0.01 * random_unit(&r);
+        struct geo_shape whole = shape_box(f->arena, w, s, w + 0.02, s + 0.02);
+        struct geo_shape left = shape_box(f->arena, w, s, m, s + 0.02),
+                         right = shape_box(f->arena, m, s, w + 0.02, s + 0.02);
+        double turned[] = {w + 0.02, s + 0.02, w + 0.02, s, w, s, w, s + 0.02};
+        struct geo_shape other = shape_of_points(f->arena, turned, 4);
+        double area = one_overlap(f, ix, &whole);
+        assert_true(fabs(area - one_overlap(f, ix, &left) - one_overlap(f, ix, &right)) <= 1e-6);
+        assert_true(fabs(area - one_overlap(f, ix, &other)) <= 1e-6);
+        index_close(ix);
+    }
+    arena_reset(f->arena);
+}
+
+/* The instruction sets give the same bits, so that a figure can be recomputed on any machine. */
+static void every_instruction_set_gives_the_same_bits(void **state)
+{
+    struct fixture *f = *state;
+    struct random r = {31};
+    static const char *const names[] = {"baseline", "avx2", "avx512"};
+    for (int round = 0; round < 100; round++) {
+        struct geo_shape feature = shape_star(&r, f->arena, 111, 41, 0.03, 400, true);
+        struct geo_shape parcel =
+            shape_star(&r, f->arena, 111.01, 41.0, 0.02, 5 + random_below(&r, 90), round % 2);
+        struct layer_index *ix = index_of(f, &feature, 1);
+        double first = -1;
+        for (int k = 0; k < 3; k++) {
+            if (!overlap_kernel_choose(f->scratch, names[k]))
+                continue;
+            double area = one_overlap(f, ix, &parcel);
+            if (k == 0)
+                first = area;
+            assert_memory_equal(&area, &first, sizeof area);
+        }
+        index_close(ix);
+    }
+    arena_reset(f->arena);
+}
+
+/* A parcel of a degree and 20,000 edges keeps its accuracy: it is measured in pieces. */
+static void a_county_sized_parcel_keeps_its_accuracy(void **state)
+{
+    struct fixture *f = *state;
+    struct random r = {77};
+    struct geo_shape features[40], parcels[3];
+    for (int i = 0; i < 40; i++)
+        features[i] = shape_star(&r, f->arena, 110.5 + 2 * random_unit(&r), 40.5 + 2 * random_unit(&r),
+                                 0.3 * random_unit(&r) + 0.01, i == 0 ? 20000 : 400, i % 2);
+    parcels[0] = shape_star(&r, f->arena, 111.5, 41.5, 0.9, 20000, true);
+    parcels[1] = shape_star(&r, f->arena, 111.5, 41.5, 1.5, 7, false);
+    parcels[2] = shape_box(f->arena, 110, 40, 113, 43);
+    compare_all(f, features, 40, parcels, 3);
+    arena_reset(f->arena);
+}
+
+/* The overlap geometry that GEOS builds from local clips has the area that the kernel measured, and the union of features
+ * that overlap each other counts nothing twice. */
+static void overlap_geometry_has_the_measured_area(void **state)
+{
+    struct fixture *f = *state;
+    struct random r = {123};
+    for (int round = 0; round < 150; round++) {
+        struct geo_shape features[3];
+        for (int i = 0; i < 3; i++)
+            features[i] = shape_star(&r, f->arena, 111 + 0.02 * random_unit(&r), 41 + 0.02 * random_unit(&r),
+                                     0.03, i == 0 ? 3000 : 40, i == 1);
+        struct geo_shape parcel =
+            shape_star(&r, f->arena, 111 + 0.03 * random_unit(&r), 41.01, 0.008, 9, round % 2);
+        struct layer_index *ix = index_of(f, features, 3);
+        const struct overlap *o;
+        size_t n;
+        assert_int_equal(overlap_prepare(f->scratch, &parcel, NULL), STATUS_OK);
+        assert_int_equal(overlap_measure(f->scratch, ix, &o, &n, NULL), STATUS_OK);
+        uint32_t all[3] = {0, 1, 2};
+        for (uint32_t i = 0; i < 3; i++) {
+            struct overlap_shape s;
+            assert_int_equal(
+                overlap_shape_build(ix, &all[i], 1, &parcel, f->geos, f->clip, f->arena, &s, NULL),
+                STATUS_OK);
+            assert_true(fabs(s.area_m2 - measured(o, n, i)) <= 0.01);
+        }
+        struct overlap_shape u;
+        assert_int_equal(overlap_shape_build(ix, all, 3, &parcel, f->geos, f->clip, f->arena, &u, NULL),
+                         STATUS_OK);
+        GEOSContextHandle_t h = geo_geos_handle(f->geos);
+        GEOSGeometry *g = geos_of(f, &features[0]), *p = geos_of(f, &parcel);
+        for (int i = 1; i < 3; i++) {
+            GEOSGeometry *next = geos_of(f, &features[i]), *both = GEOSUnion_r(h, g, next);
+            GEOSGeom_destroy_r(h, g);
+            GEOSGeom_destroy_r(h, next);
+            g = both;
+        }
+        assert_true(fabs(u.area_m2 - geos_area(f, g, p)) <= 0.01);
+        GEOSGeom_destroy_r(h, g);
+        GEOSGeom_destroy_r(h, p);
+        index_close(ix);
+        arena_reset(f->arena);
+    }
+}
+
+/* Touching is seen at a shared edge and at a shared point, and not across a gap of 10 cm. */
+static void touching_is_told_from_near(void **state)
+{
+    struct fixture *f = *state;
+    struct geo_shape feature = shape_box(f->arena, 111, 41, 111.01, 41.01);
+    struct layer_index *ix = index_of(f, &feature, 1);
+    struct {
+        struct geo_shape parcel;
+        bool touches;
+    } cases[] = {{shape_box(f->arena, 111.01, 41.002, 111.02, 41.005), true},
+                 {shape_box(f->arena, 111.01, 41.01, 111.02, 41.02), true},
+                 {shape_box(f->arena, 111.01 + 1.2e-6, 41.002, 111.02, 41.005), false}};
+    for (size_t i = 0; i < 3; i++) {
+        bool touches;
+        assert_int_equal(overlap_prepare(f->scratch, &cases[i].parcel, NULL), STATUS_OK);
+        assert_int_equal(overlap_touches(f->scratch, ix, 0, 0.001, &touches, NULL), STATUS_OK);
+        assert_int_equal(touches, cases[i].touches);
+    }
+    index_close(ix);
+    arena_reset(f->arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_pairs_agree_with_geos),
+        cmocka_unit_test(degenerate_pairs_agree_with_geos),
+        cmocka_unit_test(shared_borders_measure_nothing),
+        cmocka_unit_test(overlap_is_symmetric),
+        cmocka_unit_test(cutting_and_turning_the_parcel_changes_nothing),
+        cmocka_unit_test(every_instruction_set_gives_the_same_bits),
+        cmocka_unit_test(a_county_sized_parcel_keeps_its_accuracy),
+        cmocka_unit_test(overlap_geometry_has_the_measured_area),
+        cmocka_unit_test(touching_is_told_from_near),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
