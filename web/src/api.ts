@@ -1,0 +1,247 @@
+/** The typed client: the only file that knows the server's URLs. Fields marked `?` may be missing and are then shown as
+ * missing, never as zero or as clear. */
+
+export interface Health {
+  status: string;
+  version?: string;
+  warnings?: (string | Warning)[];
+}
+
+export interface Collection {
+  id: string;
+  title_zh?: string;
+  title_en?: string;
+  kind?: 'line' | 'zone' | 'admin' | 'plan';
+  geometry?: 'polygon' | 'point' | 'mixed';
+  synthetic?: boolean;
+  label?: string;
+  reference_only?: boolean;
+  version?: number | string;
+  effective_from?: string;
+  n_features?: number;
+  bbox?: [number, number, number, number];
+  tiles?: string | null;
+}
+
+export interface Warning {
+  code?: string;
+  zh?: string;
+  en?: string;
+}
+
+export type VerdictName = 'prohibited' | 'restricted' | 'notice' | 'allowed' | 'unknown';
+export type LayerStatus = 'overlap' | 'sliver' | 'clear' | 'not_covered' | 'unmeasured';
+
+export interface RuleHit {
+  id: string;
+  verdict?: string;
+  verdict_zh?: string;
+  severity?: number;
+  title_zh?: string;
+  title_en?: string;
+  needs_zh?: string;
+  basis?: string;
+  confidence?: string;
+  source?: string;
+  class_assumed?: boolean;
+}
+
+export interface FeatureOverlap {
+  id?: number | string;
+  code?: string;
+  name?: string;
+  zone?: string;
+  area_m2?: number;
+  sliver?: boolean;
+}
+
+export interface LayerFinding {
+  layer: string;
+  title_zh?: string;
+  title_en?: string;
+  version?: number | string;
+  effective_from?: string;
+  status?: string;
+  area_m2?: number | null;
+  share?: number | null;
+  uncovered_m2?: number | null;
+  inside?: boolean;
+  touches?: boolean;
+  synthetic?: boolean;
+  label?: string;
+  reason_zh?: string;
+  reason_en?: string;
+  features?: FeatureOverlap[];
+  zones?: { zone: string; area_m2?: number; share?: number }[];
+  rules?: RuleHit[];
+}
+
+export interface ParcelReport {
+  id?: string;
+  name?: string;
+  area_m2?: number;
+  geodesic_area_m2?: number;
+  standard_area_m2?: number;
+  declared_area_m2?: number | null;
+  crs?: string;
+  verdict?: string;
+  summary_zh?: string;
+  summary_en?: string;
+  layers?: LayerFinding[];
+  warnings?: Warning[];
+}
+
+export interface LayerUsed {
+  layer?: string;
+  version?: number | string;
+  label?: string;
+  source_sha256?: string;
+  effective_from?: string;
+  document_no?: string;
+}
+
+export interface Report {
+  engine?: { name?: string; version?: string };
+  area_basis?: string;
+  verdict?: string;
+  synthetic?: boolean;
+  project_class?: string;
+  summary_zh?: string;
+  disclaimer_zh?: string;
+  input?: { format?: string; sha256?: string; crs_note?: string | null };
+  rules_version?: string | null;
+  warnings?: Warning[];
+  layers_used?: LayerUsed[];
+  parcels?: ParcelReport[];
+}
+
+export interface ProjectClass {
+  id: string;
+  zh?: string;
+  en?: string;
+}
+
+export interface FeatureItem {
+  type: 'Feature';
+  id?: number | string;
+  geometry: GeoJSON.Geometry | null;
+  properties: Record<string, unknown> | null;
+}
+
+/** An answer the server refused to give, with its own sentence; or no answer at all. */
+export class ApiError extends Error {
+  constructor(
+    readonly zh: string,
+    readonly en: string,
+    readonly code: string,
+    readonly status: number,
+  ) {
+    super(zh);
+  }
+}
+
+async function problemOf(res: Response): Promise<ApiError> {
+  let body: Record<string, unknown> = {};
+  try {
+    body = (await res.json()) as Record<string, unknown>;
+  } catch {
+    // Not a problem document (a proxy's page, say): the status alone has to do.
+  }
+  const text = (key: string) => (typeof body[key] === 'string' ? (body[key] as string) : '');
+  const zh = text('detail') || text('title') || `服务器返回错误 ${res.status}`;
+  return new ApiError(zh, text('detail_en') || text('title') || zh, text('code'), res.status);
+}
+
+async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  let res: Response;
+  try {
+    res = await fetch(path, init);
+  } catch (e) {
+    if (e instanceof DOMException && e.name === 'AbortError') throw e;
+    throw new ApiError('无法连接服务器，请检查网络或服务是否已启动。', 'The server cannot be reached.', 'OFFLINE', 0);
+  }
+  if (!res.ok) throw await problemOf(res);
+  return res;
+}
+
+async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await (await request(path, { signal })).json()) as T;
+}
+
+export function getHealth(): Promise<Health> {
+  return getJson('/health');
+}
+
+export async function getCollections(): Promise<Collection[]> {
+  return (await getJson<{ collections?: Collection[] }>('/collections')).collections ?? [];
+}
+
+export async function getClasses(): Promise<ProjectClass[]> {
+  return (await getJson<{ classes?: ProjectClass[] }>('/classes')).classes ?? [];
+}
+
+export function getItem(collection: string, id: number | string, signal?: AbortSignal): Promise<FeatureItem> {
+  return getJson(`/collections/${encodeURIComponent(collection)}/items/${encodeURIComponent(String(id))}`, signal);
+}
+
+interface ItemsPage {
+  features?: FeatureItem[];
+  links?: { rel?: string; href?: string }[];
+}
+
+/** Every feature of a small collection, page by page; stops at `max` so that a mistake cannot fill the browser. */
+export async function getAllItems(collection: string, max = 5000): Promise<FeatureItem[]> {
+  const out: FeatureItem[] = [];
+  let next: string | undefined = `/collections/${encodeURIComponent(collection)}/items?limit=1000`;
+  while (next && out.length < max) {
+    const page: ItemsPage = await getJson<ItemsPage>(next);
+    out.push(...(page.features ?? []));
+    const href = page.links?.find((l) => l.rel === 'next')?.href;
+    // Only the path is followed: a link must not lead the page to another host.
+    const url = href && page.features?.length ? new URL(href, location.origin) : undefined;
+    next = url ? url.pathname + url.search : undefined;
+  }
+  return out;
+}
+
+/** The tile address that MapLibre needs: absolute, with {z}/{x}/{y} unescaped. */
+export function tileUrl(collection: Collection): string | undefined {
+  return collection.tiles?.startsWith('/') ? location.origin + collection.tiles : undefined;
+}
+
+export interface CheckInput {
+  bytes: Blob | string;
+  /** What the user called it: a file name, 粘贴, 绘制. */
+  name: string;
+}
+
+export interface CheckAnswer {
+  report: Report;
+  /** The server's own bytes, for downloading: never re-serialised here. */
+  reportText: string;
+}
+
+function postCheck(input: CheckInput, projectClass: string, format: string, signal: AbortSignal): Promise<Response> {
+  const query = new URLSearchParams({ class: projectClass });
+  if (format) query.set('format', format);
+  return request(`/check?${query}`, {
+    method: 'POST',
+    body: input.bytes,
+    headers: { 'Content-Type': 'application/octet-stream' },
+    signal,
+  });
+}
+
+export async function check(input: CheckInput, projectClass: string, signal: AbortSignal): Promise<CheckAnswer> {
+  const reportText = await (await postCheck(input, projectClass, '', signal)).text();
+  const report = JSON.parse(reportText) as Report;
+  if (!Array.isArray(report.parcels)) {
+    throw new ApiError('服务器的结果不完整：没有地块。', 'The answer has no parcels.', 'INCOMPLETE', 200);
+  }
+  return { report, reportText };
+}
+
+/** The parcels and overlaps as geometry, as text for downloading. */
+export async function checkShapes(input: CheckInput, projectClass: string, signal: AbortSignal): Promise<string> {
+  return (await postCheck(input, projectClass, 'geojson', signal)).text();
+}

@@ -1,0 +1,229 @@
+/** Two languages. Chinese is the original; a text the server has only in Chinese is shown in Chinese and marked so. */
+
+export type Lang = 'zh' | 'en';
+
+const TEXTS = {
+  app_name: ['红线', 'Hongxian'],
+  app_sub: ['三线压占核查', 'Control-line check'],
+  switch_lang: ['English', '中文'],
+  synthetic_notice: ['示例数据，不得用于审批', 'Sample data: not for approvals'],
+  synthetic_label: ['示例数据', 'Sample data'],
+  reference_only: ['仅供参考', 'For reference only'],
+  tab_layers: ['图层', 'Layers'],
+  tab_layout: ['布局', 'Layout'],
+  tab_check: ['压占核查', 'Check'],
+  tab_identify: ['点击查询', 'What is here'],
+  side_left: ['图层与布局', 'Layers and layout'],
+  side_right: ['核查与查询', 'Check and query'],
+  loading: ['正在载入…', 'Loading…'],
+  map_label: ['地图：点击查询该处的管控线', 'Map: click to see which lines are here'],
+  map_failed: [
+    '地图无法显示（浏览器不支持 WebGL）。核查功能仍可使用。',
+    'The map cannot be shown (no WebGL). Checks still work.',
+  ],
+  map_data_error: ['部分图层未能载入：', 'Some layers could not be loaded: '],
+  server_warnings: ['系统提示', 'Server notices'],
+
+  group_lines: ['三条控制线', 'Three control lines'],
+  group_zones: ['三类空间', 'Three zones'],
+  group_plan: ['规划布局', 'Plan layout'],
+  group_admin: ['行政区划', 'Administrative'],
+  group_missing: ['未载入', 'not loaded'],
+  layer_not_loaded: ['尚未导入数据', 'No data imported'],
+  layer_version: ['版本 {v}', 'version {v}'],
+  layer_count: ['{n} 个要素', '{n} features'],
+  layer_show: ['显示', 'Show'],
+  zoom_hint: ['图斑较小，放大后可见', 'Small patches: zoom in to see them'],
+  show_all: ['全区', 'Whole region'],
+  north_note: ['经纬度 CGCS2000（EPSG:4490）', 'CGCS2000 lon/lat (EPSG:4490)'],
+
+  layout_title: ['一群两极多点', 'One cluster, two poles, many points'],
+  layout_group_qun: ['一群', 'One cluster'],
+  layout_group_ji: ['两极', 'Two poles'],
+  layout_group_dian: ['多点', 'Many points'],
+  layout_group_other: ['其他', 'Other'],
+  layout_inferred: ['推断', 'inferred'],
+  layout_inferred_why: [
+    '规划未逐一列出“多点”，此处依专栏2推断。',
+    'The plan never lists these points by name; they are inferred from its Box 2.',
+  ],
+  layout_role: ['角色', 'Role'],
+  layout_type: ['城市类型', 'City type'],
+  layout_policy: ['政策', 'Policy'],
+  layout_positioning: ['定位', 'Positioning'],
+  layout_targets: ['目标', 'Targets'],
+  layout_quote: ['规划原文', 'From the plan'],
+  layout_empty: ['布局数据尚未导入。', 'No layout data imported.'],
+  layout_source: [
+    '《内蒙古自治区新型城镇化规划（2021—2035年）》',
+    'New Urbanisation Plan of Inner Mongolia (2021–2035)',
+  ],
+  layout_hint: ['点击城市，地图飞至该处。', 'Choose a city to fly there.'],
+  layout_approx: ['点位约 ±5 公里，仅作示意。', 'Positions are rough (±5 km), for display only.'],
+
+  identify_hint: [
+    '在地图上点击，查询该处是什么线、编码、分区、版本与生效日期。',
+    'Click the map to see which lines are there, their codes, zones, versions and dates.',
+  ],
+  identify_nothing: ['此处没有已显示的图层要素。', 'No visible feature here.'],
+  identify_at: ['位置', 'Position'],
+  identify_count: ['此处共 {n} 个要素', '{n} features here'],
+  identify_failed: ['详情未能读取：', 'Details could not be read: '],
+  f_code: ['编码', 'Code'],
+  f_name: ['名称', 'Name'],
+  f_zone: ['分区', 'Sub-zone'],
+  f_county: ['行政区', 'County'],
+  f_version: ['数据版本', 'Data version'],
+  f_effective: ['生效日期', 'Effective from'],
+  f_declared: ['登记面积', 'Declared area'],
+  f_meaning: ['这条线的含义', 'What this line means'],
+  f_more: ['全部字段', 'All fields'],
+
+  check_intro: [
+    '把宗地坐标文件（国土TXT 或 GeoJSON）拖到地图上，或选择下列方式。',
+    'Drop a parcel file (survey TXT or GeoJSON) on the map, or choose a way below.',
+  ],
+  check_class: ['项目类型', 'Project class'],
+  check_class_unknown: ['未填', 'not given'],
+  check_file: ['选择文件', 'Choose file'],
+  check_draw_rect: ['画矩形', 'Rectangle'],
+  check_draw_poly: ['画多边形', 'Polygon'],
+  check_draw_cancel: ['取消绘制', 'Cancel drawing'],
+  check_draw_rect_hint: ['在地图上点击两个对角点。Esc 取消。', 'Click two opposite corners. Esc cancels.'],
+  check_draw_poly_hint: [
+    '逐点点击，最后点击起点（或按回车）闭合。Esc 取消。',
+    'Click each corner, then the first one (or Enter) to close. Esc cancels.',
+  ],
+  check_paste: ['粘贴坐标文本', 'Paste coordinates'],
+  check_paste_label: ['坐标文本（国土TXT、GeoJSON）', 'Coordinate text (TXT, GeoJSON)'],
+  check_paste_run: ['核查粘贴内容', 'Check pasted text'],
+  check_paste_empty: ['请先粘贴坐标文本。', 'Paste the coordinate text first.'],
+  check_drop: ['松开鼠标即开始核查', 'Drop to check'],
+  check_drop_sub: ['国土TXT · GeoJSON', 'survey TXT · GeoJSON'],
+  check_one_file: ['一次只核查一个文件，请只拖入一个。', 'One file at a time, please.'],
+  check_too_big: ['文件超过 {n} MB，不能核查。', 'The file exceeds {n} MB.'],
+  check_running: ['正在核查“{name}”…', 'Checking “{name}”…'],
+  check_failed: ['核查未完成', 'The check did not complete'],
+  check_no_result: ['没有结果；此前的结果已清除。', 'No result; the earlier one has been removed.'],
+  check_new: ['清除结果', 'Clear result'],
+  input_paste: ['粘贴的坐标', 'pasted text'],
+  input_draw: ['绘制的地块', 'drawn parcel'],
+
+  v_prohibited: ['禁止', 'Prohibited'],
+  v_restricted: ['限制', 'Restricted'],
+  v_notice: ['提示', 'Notice'],
+  v_allowed: ['允许', 'Allowed'],
+  v_unknown: ['无法判定', 'Cannot be judged'],
+  s_overlap: ['压占', 'Overlap'],
+  s_inside: ['位于界内', 'Inside'],
+  s_partly: ['部分在界内', 'Partly inside'],
+  s_outside: ['位于界外', 'Outside'],
+  s_sliver: ['仅碎屑', 'Slivers only'],
+  s_clear: ['未压占', 'Clear'],
+  s_not_covered: ['数据未覆盖', 'Not covered'],
+  s_unmeasured: ['无法测算', 'Not measured'],
+  r_result_for: ['核查对象', 'Checked'],
+  r_verdict: ['结论', 'Verdict'],
+  r_incomplete: [
+    '有管控线数据未覆盖或无法测算，不能据此认为“未压占”。',
+    'Some control line is not covered or not measured: this is no proof of being clear.',
+  ],
+  r_layer_absent: ['服务器没有给出这条线的结果。', 'The server gave no result for this line.'],
+  r_parcels: ['地块（{n} 个，最严重的在前）', 'Parcels ({n}, worst first)'],
+  r_parcel_area: ['地块面积', 'Parcel area'],
+  r_line: ['管控线', 'Line'],
+  r_status: ['状态', 'Status'],
+  r_area: ['占用面积', 'Area'],
+  r_in_area: ['界内面积', 'Area inside'],
+  r_m2: ['平方米', 'm²'],
+  r_ha: ['公顷', 'ha'],
+  r_mu: ['亩', 'mu'],
+  r_share: ['占地块', 'Share'],
+  r_zones: ['分区面积', 'By sub-zone'],
+  r_features: ['压占图斑（{n}）', 'Features pressed on ({n})'],
+  r_features_more: ['另有 {n} 个，见 JSON', '{n} more in the JSON'],
+  r_rules: ['依据与要求', 'Clauses and requirements'],
+  r_no_rules: ['无适用条款', 'No clause applies'],
+  r_needs: ['须提交', 'Must bring'],
+  r_basis: ['依据', 'Basis'],
+  r_conf: ['条文可信度', 'Source status'],
+  r_class_assumed: ['未填项目类型，按最严的一般规则', 'class not given: strictest general rule'],
+  conf_read: ['已读公布文本', 'published text read'],
+  conf_memory: ['未核实', 'unverified'],
+  conf_design: ['本系统设定', 'set by this system'],
+  conf_mixed: ['部分未核实', 'partly unverified'],
+  r_about: ['口径与数据', 'Basis and data'],
+  r_area_basis: ['面积口径', 'Area basis'],
+  r_area_basis_default: ['CGCS2000 椭球面积', 'Area on the CGCS2000 ellipsoid'],
+  r_standard_area: ['图斑椭球面积（国标公式）', 'Standard-formula area'],
+  r_geodesic_area: ['测地线边面积', 'Geodesic-edge area'],
+  r_class: ['项目类型', 'Project class'],
+  r_engine: ['引擎', 'Engine'],
+  r_warnings: ['注意', 'Warnings'],
+  r_disclaimer: [
+    '本结果只客观反映与所载数据的空间关系，不代替审批，不决定项目是否通过审查；管控线以最终批复成果为准。',
+    'This result only states spatial relations with the loaded data. It does not replace approval.',
+  ],
+  r_disclaimer_short: ['本结果不代替审批。', 'This result does not replace approval.'],
+  r_json: ['下载 JSON', 'JSON'],
+  r_geojson: ['下载 GeoJSON', 'GeoJSON'],
+  r_print: ['打印', 'Print'],
+  r_shapes_failed: ['结果有效，但压占范围图形未能取得：', 'The result stands, but the overlap shapes are missing: '],
+  r_zoom: ['在地图上查看', 'Show on map'],
+  r_legend_parcel: ['送检地块', 'Parcel'],
+  r_legend_overlap: ['压占部分', 'Overlap'],
+  unnamed: ['未命名', 'unnamed'],
+  close: ['关闭', 'Close'],
+} as const satisfies Record<string, readonly [string, string]>;
+
+export type TextKey = keyof typeof TEXTS;
+
+const STORAGE_KEY = 'hongxian.lang';
+
+function storedLang(): Lang {
+  try {
+    return localStorage.getItem(STORAGE_KEY) === 'en' ? 'en' : 'zh';
+  } catch {
+    return 'zh'; // Storage may be switched off in an office browser.
+  }
+}
+
+let current: Lang = storedLang();
+const listeners = new Set<() => void>();
+
+export function lang(): Lang {
+  return current;
+}
+
+/** `t('layer_count', { n: 3 })`. */
+export function t(key: TextKey, values: Record<string, string | number> = {}): string {
+  const text: string = TEXTS[key][current === 'zh' ? 0 : 1];
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+}
+
+export function htmlLang(): string {
+  return current === 'zh' ? 'zh-CN' : 'en';
+}
+
+export function setLang(next: Lang): void {
+  current = next;
+  try {
+    localStorage.setItem(STORAGE_KEY, next);
+  } catch {
+    // Not remembered, but switched.
+  }
+  document.documentElement.lang = htmlLang();
+  for (const f of listeners) f();
+}
+
+/** Call `f` whenever the language changes. */
+export function onLang(f: () => void): void {
+  listeners.add(f);
+}
+
+/** The server's text in the current language and the `lang` attribute it needs: English falls back to Chinese. */
+export function pick(zh: string | undefined, en: string | undefined): { text: string; lang: string } {
+  if (current === 'en' && en) return { text: en, lang: 'en' };
+  if (zh) return { text: zh, lang: 'zh-CN' };
+  return { text: en ?? '', lang: 'en' };
+}

@@ -1,0 +1,264 @@
+/** The page: puts the panels and the map together, and runs checks. */
+
+import './style.css';
+import { ApiError, check, checkShapes, getCollections, getHealth, type CheckInput, type Collection, type FeatureItem, type Health } from './api';
+import { fill, h } from './dom';
+import { htmlLang, lang, onLang, setLang, t } from './i18n';
+import { ParcelDrawing } from './map/draw';
+import { CheckOverlay } from './map/overlay';
+import { MapView, type Box } from './map/view';
+import { CheckPanel, sentenceOf } from './panels/check';
+import { IdentifyPanel } from './panels/identify';
+import { LayersPanel } from './panels/layers';
+import { LayoutPanel } from './panels/layout';
+import { ReportPanel } from './panels/report';
+import { tabs, type Tabs } from './panels/tabs';
+import { LINES, findingOf, statusOf, type LineId } from './verdict';
+
+document.documentElement.lang = htmlLang();
+
+let collections: Collection[] = [];
+const collectionOf = (id: string) => collections.find((c) => c.id === id);
+
+// ---- the map, which may be missing (no WebGL): checks must still work then
+
+const mapBox = h('div', { class: 'map', 'data-testid': 'map' });
+const mapMessage = h('div', { class: 'map-message', role: 'status', hidden: true });
+const mapErrors = new Set<string>();
+
+function mapProblem(text: string): void {
+  mapErrors.add(text);
+  mapMessage.hidden = false;
+  fill(
+    mapMessage,
+    h('span', {}, t('map_data_error'), [...mapErrors].slice(-2).join('；')),
+    h('button', { type: 'button', class: 'small', onclick: () => { mapErrors.clear(); mapMessage.hidden = true; } }, t('close')),
+  );
+}
+
+function makeMap(): MapView | null {
+  try {
+    return new MapView(mapBox, {
+      onClick: (hits, at) => {
+        overlay?.pin(at);
+        right.select('identify');
+        void identify.show(hits, at);
+      },
+      onError: mapProblem,
+    });
+  } catch {
+    mapBox.append(h('p', { class: 'note error', role: 'alert' }, t('map_failed')));
+    return null;
+  }
+}
+
+let overlay: CheckOverlay | null = null;
+let drawing: ParcelDrawing | null = null;
+
+// ---- panels
+
+const identify = new IdentifyPanel(collectionOf);
+const layers = new LayersPanel({
+  onToggle: (id, on) => view?.setVisible(id, on),
+  onShowAll: () => view?.showAll(),
+});
+const layout = new LayoutPanel({ onChoose: flyToPlace });
+const report: ReportPanel = new ReportPanel({
+  onLook: look,
+  onClear: clearResult,
+  onPrint: () => void printReport(),
+  className: (id) => checkPanel.className(id),
+  collectionOf,
+});
+const checkPanel: CheckPanel = new CheckPanel({
+  run: (input, projectClass) => void runCheck(input, projectClass),
+  draw: (mode) => drawing?.start(mode),
+  cancelDraw: () => drawing?.cancel(),
+  result: report.el,
+});
+
+const left: Tabs = tabs('side_left', [
+  { id: 'layers', title: 'tab_layers', body: layers.el },
+  { id: 'layout', title: 'tab_layout', body: layout.el },
+]);
+const right: Tabs = tabs('side_right', [
+  { id: 'check', title: 'tab_check', body: checkPanel.el },
+  { id: 'identify', title: 'tab_identify', body: identify.el },
+]);
+
+function flyToPlace(feature: FeatureItem): void {
+  const g = feature.geometry;
+  if (g?.type === 'Point') {
+    const [lng = 0, lat = 0] = g.coordinates;
+    view?.flyTo(lng, lat, 9.5);
+  } else if (g && 'coordinates' in g) {
+    const flat = (g.coordinates as unknown[]).flat(4).filter((n) => typeof n === 'number');
+    const xs = flat.filter((_, i) => i % 2 === 0);
+    const ys = flat.filter((_, i) => i % 2 === 1);
+    if (xs.length) view?.fit([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)]);
+  }
+}
+
+// ---- checks
+
+let running: AbortController | null = null;
+
+/** Whatever was on screen belongs to another question: it goes before the new one is asked. */
+function clearResult(): void {
+  running?.abort();
+  running = null;
+  report.clear();
+  overlay?.clear();
+  checkPanel.forget();
+}
+
+async function runCheck(input: CheckInput, projectClass: string): Promise<void> {
+  running?.abort();
+  const abort = (running = new AbortController());
+  report.clear();
+  overlay?.clear();
+  overlay?.pin(undefined);
+  right.select('check');
+  checkPanel.setState({ kind: 'running', name: input.name });
+  const shapes = checkShapes(input, projectClass, abort.signal);
+  // Its failure is dealt with below; without this a failed check would also be reported as an unhandled rejection.
+  shapes.catch(() => undefined);
+  try {
+    const answer = await check(input, projectClass, abort.signal);
+    if (abort.signal.aborted) return;
+    report.show(answer.report, answer.reportText, input.name);
+    checkPanel.setState({ kind: 'done' });
+  } catch (error) {
+    if (abort.signal.aborted) return; // a newer check has taken over
+    report.clear();
+    checkPanel.setState({ kind: 'failed', error });
+    return;
+  }
+  try {
+    const text = await shapes;
+    if (abort.signal.aborted) return;
+    await started.catch(() => undefined); // a quick user may be ahead of the map
+    if (abort.signal.aborted) return;
+    overlay?.show(text);
+    report.setShapes(text, null);
+    const chosen = report.selectedParcel;
+    if (chosen) look(chosen.index, []);
+  } catch (error) {
+    if (!abort.signal.aborted) report.setShapes(null, sentenceOf(error));
+  }
+}
+
+const width = (b: Box) => Math.max(b[2] - b[0], b[3] - b[1]);
+
+/** Shows a parcel; or its overlap, when that would be too small to see beside the whole parcel. */
+function look(index: number, lines: LineId[]): void {
+  if (!view || !overlay) return;
+  overlay.select(index);
+  const parcel = report.selectedParcel?.parcel;
+  const pressed = LINES.filter((l) => l !== 'urban_development_boundary' && parcel && statusOf(findingOf(parcel, l)) === 'overlap');
+  const whole = overlay.parcelBox(index);
+  const part = overlay.overlapBox(index, parcel?.id, lines.length ? lines : pressed);
+  const small = part && whole && width(part) < width(whole) / 8;
+  const box = part && (lines.length > 0 || small) ? part : whole;
+  if (box) view.fit(box, { padding: small ? 140 : 70 });
+}
+
+async function printReport(): Promise<void> {
+  const details = [...document.querySelectorAll<HTMLDetailsElement>('.report details')];
+  const wasOpen = details.map((d) => d.open);
+  for (const d of details) d.open = true;
+  const picture = view ? h('img', { class: 'print-map', src: await view.picture(), alt: t('map_label') }) : null;
+  if (picture) report.el.prepend(picture);
+  window.print();
+  picture?.remove();
+  details.forEach((d, i) => (d.open = wasOpen[i] ?? false));
+}
+
+// ---- the frame
+
+const header = h('header', { class: 'top' });
+const dropSign = h('div', { class: 'drop-sign', hidden: true, 'data-testid': 'drop-sign' });
+
+function renderFrame(): void {
+  const synthetic = collections.some((c) => c.synthetic);
+  fill(
+    header,
+    h('h1', {}, h('span', { class: 'mark', lang: 'zh-CN' }, '红线'), h('span', { class: 'mark-en', lang: 'en' }, 'Hongxian')),
+    h('span', { class: 'sub' }, t('app_sub')),
+    synthetic ? h('strong', { class: 'sample-banner', role: 'note', 'data-testid': 'synthetic-notice' }, t('synthetic_notice')) : null,
+    h('span', { class: 'spacer' }),
+    h('button', {
+      type: 'button', id: 'lang-switch', class: 'lang', lang: lang() === 'zh' ? 'en' : 'zh-CN', 'data-testid': 'lang-switch',
+      onclick: () => {
+        setLang(lang() === 'zh' ? 'en' : 'zh');
+        document.getElementById('lang-switch')?.focus();
+      },
+    }, t('switch_lang')),
+  );
+  fill(dropSign, h('div', {}, h('strong', {}, t('check_drop')), h('span', {}, t('check_drop_sub'))));
+  view?.map.getCanvas().setAttribute('aria-label', t('map_label'));
+  document.title = lang() === 'zh' ? '红线 Hongxian · 三线压占核查' : 'Hongxian · control-line check';
+}
+
+function listenForDrops(): void {
+  let depth = 0; // dragenter and dragleave also fire for every child
+  const hasFiles = (e: DragEvent) => e.dataTransfer?.types.includes('Files') ?? false;
+  addEventListener('dragenter', (e) => {
+    if (!hasFiles(e)) return;
+    depth += 1;
+    dropSign.hidden = false;
+  });
+  addEventListener('dragleave', () => {
+    depth = Math.max(0, depth - 1);
+    if (depth === 0) dropSign.hidden = true;
+  });
+  addEventListener('dragover', (e) => hasFiles(e) && e.preventDefault());
+  addEventListener('drop', (e) => {
+    if (!hasFiles(e)) return;
+    e.preventDefault();
+    depth = 0;
+    dropSign.hidden = true;
+    checkPanel.takeFiles(e.dataTransfer?.files);
+  });
+  addEventListener('keydown', (e) => e.key === 'Escape' && drawing?.cancel());
+}
+
+document.getElementById('app')?.append(
+  header,
+  h('nav', { class: 'side left' }, left.el),
+  h('main', { class: 'middle' }, mapBox, dropSign, mapMessage),
+  h('aside', { class: 'side right' }, right.el),
+);
+const view = makeMap();
+const started = start();
+listenForDrops();
+renderFrame();
+onLang(renderFrame);
+
+async function start(): Promise<void> {
+  const [list, health] = await Promise.all([getCollections(), getHealth().catch((): Health | null => null)]);
+  collections = list;
+  layers.set(list, health);
+  renderFrame();
+  checkPanel.loadClasses().catch((e: unknown) => mapProblem(sentenceOf(e).text));
+  if (list.some((c) => c.id === 'plan_layout')) void layout.load();
+  if (!view) return;
+  await view.ready;
+  view.setCollections(list);
+  overlay = new CheckOverlay(view.map);
+  const v = view;
+  drawing = new ParcelDrawing(
+    v.map,
+    (geojson) => checkPanel.start({ bytes: geojson, name: t('input_draw') }),
+    (mode) => {
+      // Set back only after the click that ended the drawing has passed the map.
+      setTimeout(() => (v.clicksPaused = mode !== null));
+      checkPanel.setDrawing(mode);
+    },
+  );
+}
+
+started.catch((e: unknown) => {
+  const sentence = e instanceof ApiError ? sentenceOf(e) : { text: String(e), lang: 'en' };
+  fill(layers.el, h('p', { class: 'note error', role: 'alert', lang: sentence.lang }, sentence.text));
+});

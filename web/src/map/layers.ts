@@ -1,0 +1,241 @@
+/** Collections → MapLibre sources and layers. Tiles where the server has them, GeoJSON items otherwise. */
+
+import type { AddLayerObject, ExpressionSpecification, FilterSpecification, Map as MapLibreMap } from 'maplibre-gl';
+import { getAllItems, tileUrl, type Collection, type FeatureItem } from '../api';
+import { planRank } from '../plan-layout';
+import { AREA_SYMBOLS, POINT_SYMBOLS, SUB_ZONES, patternImage, pointImage, type AreaSymbol } from './symbols';
+
+/** From the ground up. Whatever is not named here goes just below the plan's points. */
+const ORDER = [
+  'region', 'ecological_space', 'agricultural_space', 'urban_space', 'prefectures',
+  'urban_development_boundary', 'permanent_basic_farmland', 'ecological_red_line',
+  'counties', 'plan_places', 'plan_layout',
+];
+
+const HIDDEN_AT_FIRST = new Set(['urban_space', 'agricultural_space', 'ecological_space', 'plan_places', 'counties']);
+
+export function visibleAtFirst(id: string): boolean {
+  return !HIDDEN_AT_FIRST.has(id);
+}
+
+/** Layers of checks are added above this empty one; everything else goes below it. */
+export const TOP_OF_COLLECTIONS = 'top-of-collections';
+
+const RATIO = 2;
+
+/** MapLibre needs some font name; without a glyph server it draws every character from the local fonts. */
+export const TEXT_FONT = ['sans-serif'];
+
+function addPattern(map: MapLibreMap, name: string, symbol: AreaSymbol): void {
+  if (!map.hasImage(name)) map.addImage(name, patternImage(symbol, RATIO), { pixelRatio: RATIO });
+}
+
+/** Fill and outline of an area symbol as layers on any source. */
+export function areaLayers(
+  map: MapLibreMap,
+  prefix: string,
+  source: { source: string; 'source-layer'?: string },
+  symbol: AreaSymbol,
+  filter?: FilterSpecification,
+): AddLayerObject[] {
+  const isArea: FilterSpecification = ['==', ['geometry-type'], 'Polygon'];
+  const both = (filter ? ['all', isArea, filter] : isArea) as FilterSpecification;
+  const fill: AddLayerObject = { id: `${prefix}-fill`, type: 'fill', ...source, filter: both, paint: {} };
+  if (symbol.pattern) {
+    addPattern(map, prefix, symbol);
+    fill.paint = { 'fill-pattern': prefix };
+  } else {
+    fill.paint = { 'fill-color': symbol.fill, 'fill-outline-color': 'rgba(0,0,0,0)' };
+  }
+  const line: AddLayerObject = {
+    id: `${prefix}-line`, type: 'line', ...source, ...(filter ? { filter } : {}),
+    layout: { 'line-join': 'round' },
+    paint: {
+      'line-color': symbol.line,
+      // Thin from far away, or a dense region is nothing but outlines.
+      'line-width': ['interpolate', ['linear'], ['zoom'], 4, symbol.width * 0.5, 9, symbol.width],
+      ...(symbol.dash ? { 'line-dasharray': symbol.dash } : {}),
+    },
+  };
+  return [fill, line];
+}
+
+const LABEL_PAINT = { 'text-color': '#1c2430', 'text-halo-color': 'rgba(255,255,255,0.95)', 'text-halo-width': 1.6 };
+
+function pointLayers(id: string, source: { source: string; 'source-layer'?: string }): AddLayerObject[] {
+  const isPlan = id === 'plan_layout';
+  const label: ExpressionSpecification = ['coalesce', ['get', 'name'], ['get', 'XZQMC'], ''];
+  return [
+    {
+      id: `${id}-point`, type: 'symbol', ...source,
+      filter: ['==', ['geometry-type'], 'Point'],
+      layout: {
+        'icon-image': isPlan ? ['concat', 'point-', ['coalesce', ['get', 'hx_rank'], 'secondary']] : `point-${id}`,
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': !isPlan,
+        'text-field': label,
+        'text-font': TEXT_FONT,
+        'text-size': isPlan ? 13 : 11,
+        'text-variable-anchor': ['left', 'right', 'top', 'bottom'],
+        'text-radial-offset': isPlan ? 0.9 : 0.6,
+        'text-optional': true,
+        'text-padding': 3,
+      },
+      paint: LABEL_PAINT,
+    },
+  ];
+}
+
+function layersOf(map: MapLibreMap, c: Collection, hasTiles: boolean): AddLayerObject[] {
+  const source = hasTiles ? { source: c.id, 'source-layer': c.id } : { source: c.id };
+  const points = pointLayers(c.id, source);
+  const symbol = AREA_SYMBOLS[c.id];
+  if (!symbol) return points;
+  const out: AddLayerObject[] = [];
+  const zone: ExpressionSpecification = ['coalesce', ['get', 'zone'], ''];
+  const subZones = SUB_ZONES[c.id] ?? [];
+  subZones.forEach((z, i) => {
+    const inZone: FilterSpecification = ['in', z.match, zone];
+    out.push(...areaLayers(map, `${c.id}-zone${i}`, source, z.symbol, inZone).slice(0, 1));
+  });
+  const noZone: FilterSpecification = ['all', ...subZones.map((z): ExpressionSpecification => ['!', ['in', z.match, zone]])];
+  const [fill, line] = areaLayers(map, c.id, source, symbol, subZones.length ? noZone : undefined);
+  if (fill) out.push(fill);
+  // One outline for all sub-zones: the boundary itself does not depend on them.
+  if (line) out.push(subZones.length ? ({ ...line, filter: ['!=', ['geometry-type'], 'Point'] } as AddLayerObject) : line);
+  return c.kind === 'plan' ? [...out, ...points] : out;
+}
+
+/** Rough middle of the largest ring, for a label. Display only. */
+function labelPoint(geometry: GeoJSON.Geometry | null): GeoJSON.Position | undefined {
+  const polygons =
+    geometry?.type === 'MultiPolygon' ? geometry.coordinates : geometry?.type === 'Polygon' ? [geometry.coordinates] : [];
+  let best = 0;
+  let at: GeoJSON.Position | undefined;
+  for (const ring of polygons.map((p) => p[0] ?? [])) {
+    let area = 0, x = 0, y = 0;
+    for (let i = 0; i + 1 < ring.length; i++) {
+      const [x0 = 0, y0 = 0] = ring[i] ?? [];
+      const [x1 = 0, y1 = 0] = ring[i + 1] ?? [];
+      const cross = x0 * y1 - x1 * y0;
+      area += cross;
+      x += (x0 + x1) * cross;
+      y += (y0 + y1) * cross;
+    }
+    if (Math.abs(area) > best) {
+      best = Math.abs(area);
+      at = [x / (3 * area), y / (3 * area)];
+    }
+  }
+  return at;
+}
+
+async function addPrefectureLabels(map: MapLibreMap): Promise<void> {
+  const items = await getAllItems('prefectures', 100);
+  const features = items.flatMap((f) => {
+    const at = labelPoint(f.geometry);
+    const name = String(f.properties?.['name'] ?? f.properties?.['XZQMC'] ?? '');
+    const point: GeoJSON.Feature[] = at
+      ? [{ type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties: { name } }]
+      : [];
+    return point;
+  });
+  map.addSource('prefecture-labels', { type: 'geojson', data: { type: 'FeatureCollection', features } });
+  map.addLayer(
+    {
+      id: 'prefectures-label', type: 'symbol', source: 'prefecture-labels', maxzoom: 9,
+      layout: {
+        'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': 13, 'text-letter-spacing': 0.25,
+        'text-padding': 6,
+      },
+      paint: { 'text-color': '#7b838c', 'text-halo-color': 'rgba(255,255,255,0.9)', 'text-halo-width': 1.5 },
+    },
+    // Below the points, so that a city's own name wins where the two would meet.
+    ['counties-point', 'plan_places-point', 'plan_layout-point'].find((id) => map.getLayer(id)) ?? TOP_OF_COLLECTIONS,
+  );
+}
+
+/** Adds all collections; returns, per collection, the layers that a switch turns on and off. */
+export class CollectionLayers {
+  private readonly layerIds = new Map<string, string[]>();
+  private readonly pendingItems = new Map<string, Collection>();
+
+  constructor(
+    private readonly map: MapLibreMap,
+    private readonly onError: (text: string) => void,
+  ) {}
+
+  add(collections: Collection[]): void {
+    const { map } = this;
+    for (const [name, symbol] of Object.entries(POINT_SYMBOLS)) {
+      if (!map.hasImage(`point-${name}`)) map.addImage(`point-${name}`, pointImage(symbol, RATIO), { pixelRatio: RATIO });
+    }
+    map.addLayer({ id: TOP_OF_COLLECTIONS, type: 'background', layout: { visibility: 'none' } });
+    const rank = (c: Collection) => (ORDER.includes(c.id) ? ORDER.indexOf(c.id) : ORDER.indexOf('counties') - 0.5);
+    for (const c of [...collections].sort((a, b) => rank(a) - rank(b))) this.addOne(c);
+    if (collections.some((c) => c.id === 'prefectures')) {
+      addPrefectureLabels(map)
+        .then(() => {
+          this.layerIds.get('prefectures')?.push('prefectures-label');
+          this.setVisible('prefectures', this.isVisible('prefectures'));
+        })
+        .catch((e: unknown) => this.onError(e instanceof Error ? e.message : String(e)));
+    }
+  }
+
+  private addOne(c: Collection): void {
+    // The plan's features carry their rank, which tiles do not: they are few, so they come as items.
+    const url = c.kind === 'plan' || c.id.startsWith('plan_') ? undefined : tileUrl(c);
+    if (url) {
+      this.map.addSource(c.id, { type: 'vector', tiles: [url], maxzoom: 15, ...(c.bbox ? { bounds: c.bbox } : {}) });
+    } else {
+      this.map.addSource(c.id, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
+      this.pendingItems.set(c.id, c);
+    }
+    const layers = layersOf(this.map, c, Boolean(url));
+    for (const layer of layers) this.map.addLayer(layer, TOP_OF_COLLECTIONS);
+    this.layerIds.set(c.id, layers.map((l) => l.id));
+    this.setVisible(c.id, visibleAtFirst(c.id));
+  }
+
+  /** Items are fetched when their layer is first shown. */
+  private async loadItems(id: string): Promise<void> {
+    this.pendingItems.delete(id);
+    try {
+      const items = await getAllItems(id, 20_000);
+      const source = this.map.getSource(id);
+      if (source?.type === 'geojson') {
+        const features = items.map((f) => withRank(f)) as GeoJSON.Feature[];
+        (source as import('maplibre-gl').GeoJSONSource).setData({ type: 'FeatureCollection', features });
+      }
+    } catch (e) {
+      this.onError(e instanceof Error ? e.message : String(e));
+    }
+  }
+
+  setVisible(id: string, visible: boolean): void {
+    if (visible && this.pendingItems.has(id)) void this.loadItems(id);
+    for (const layer of this.layerIds.get(id) ?? []) {
+      this.map.setLayoutProperty(layer, 'visibility', visible ? 'visible' : 'none');
+    }
+  }
+
+  isVisible(id: string): boolean {
+    const first = this.layerIds.get(id)?.[0];
+    return first !== undefined && this.map.getLayoutProperty(first, 'visibility') !== 'none';
+  }
+
+  /** Every layer that a click may hit, with the collection it belongs to. */
+  clickable(): Map<string, string> {
+    const out = new Map<string, string>();
+    for (const [id, layers] of this.layerIds) {
+      if (id === 'region') continue; // everywhere, and says nothing
+      for (const l of layers) if (!l.endsWith('-label') && this.map.getLayer(l)) out.set(l, id);
+    }
+    return out;
+  }
+}
+
+function withRank(f: FeatureItem): FeatureItem {
+  return { ...f, properties: { ...f.properties, hx_rank: planRank(f.properties ?? {}) } };
+}

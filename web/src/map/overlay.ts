@@ -1,0 +1,122 @@
+/** What a check found, drawn: the parcels, the overlaps, and the place of the last click. */
+
+import type { GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl';
+import type { Box } from './view';
+import { areaLayers } from './layers';
+import { OVERLAP_SYMBOL, PARCEL_SYMBOL } from './symbols';
+
+const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
+
+interface ShapeFeature extends GeoJSON.Feature {
+  properties: Record<string, unknown>;
+}
+
+function grow(box: Box, coordinates: unknown): void {
+  if (!Array.isArray(coordinates)) return;
+  const [x, y] = coordinates as unknown[];
+  if (typeof x === 'number' && typeof y === 'number') {
+    box[0] = Math.min(box[0], x);
+    box[1] = Math.min(box[1], y);
+    box[2] = Math.max(box[2], x);
+    box[3] = Math.max(box[3], y);
+  } else for (const c of coordinates as unknown[]) grow(box, c);
+}
+
+function boxOf(features: GeoJSON.Feature[]): Box | undefined {
+  const box: Box = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { geometry: g } of features) {
+    if (!g) continue;
+    for (const part of g.type === 'GeometryCollection' ? g.geometries : [g]) {
+      if (part.type !== 'GeometryCollection') grow(box, part.coordinates);
+    }
+  }
+  return box[0] <= box[2] ? box : undefined;
+}
+
+/** With room for the rounding of the coordinates (a metre or so). */
+function within(a: Box, b: Box): boolean {
+  const slack = 1e-5;
+  return a[0] >= b[0] - slack && a[1] >= b[1] - slack && a[2] <= b[2] + slack && a[3] <= b[3] + slack;
+}
+
+export class CheckOverlay {
+  private features: ShapeFeature[] = [];
+
+  constructor(private readonly map: MapLibreMap) {
+    map.addSource('check', { type: 'geojson', data: EMPTY });
+    const source = { source: 'check' };
+    for (const layer of [
+      ...areaLayers(map, 'check-parcel', source, PARCEL_SYMBOL, ['==', ['get', 'role'], 'parcel']),
+      ...areaLayers(map, 'check-overlap', source, OVERLAP_SYMBOL, ['==', ['get', 'role'], 'overlap']),
+    ]) {
+      map.addLayer(layer);
+    }
+    map.setPaintProperty('check-parcel-line', 'line-width', ['case', ['==', ['get', 'hx_index'], -1], 4, 2]);
+    // A white band under the parcel's outline keeps it visible on any colour.
+    map.addLayer(
+      {
+        id: 'check-parcel-casing', type: 'line', source: 'check', filter: ['==', ['get', 'role'], 'parcel'],
+        paint: { 'line-color': '#fff', 'line-width': 5, 'line-opacity': 0.85 },
+      },
+      'check-parcel-line',
+    );
+    map.addSource('pin', { type: 'geojson', data: EMPTY });
+    map.addLayer({
+      id: 'pin', type: 'circle', source: 'pin',
+      paint: {
+        'circle-radius': 6, 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-color': '#101820', 'circle-stroke-width': 2.5,
+      },
+    });
+  }
+
+  /** Shows the server's FeatureCollection. Parcels are numbered in its order, which is the report's. */
+  show(text: string): void {
+    const collection = JSON.parse(text) as GeoJSON.FeatureCollection;
+    let n = 0;
+    this.features = collection.features.map((f) => {
+      const properties: Record<string, unknown> = { ...f.properties };
+      properties['role'] ??= properties['kind'];
+      if (properties['role'] === 'parcel') properties['hx_index'] = n++;
+      return { ...f, properties };
+    });
+    this.source('check').setData({ type: 'FeatureCollection', features: this.features });
+    this.select(-1);
+  }
+
+  clear(): void {
+    this.features = [];
+    this.source('check').setData(EMPTY);
+  }
+
+  /** The chosen parcel gets a thicker outline. */
+  select(index: number): void {
+    this.map.setPaintProperty('check-parcel-line', 'line-width', ['case', ['==', ['get', 'hx_index'], index], 4, 2]);
+  }
+
+  parcelBox(index: number): Box | undefined {
+    return boxOf(this.features.filter((f) => f.properties['hx_index'] === index));
+  }
+
+  /** Box of a parcel's overlaps with some layers. Parcels may share an id (or have none), so place decides too. */
+  overlapBox(index: number, id: string | undefined, layers: string[]): Box | undefined {
+    const home = this.parcelBox(index);
+    return boxOf(
+      this.features.filter((f) => {
+        const p = f.properties;
+        if (p['role'] !== 'overlap' || !layers.includes(String(p['layer']))) return false;
+        if (id && p['parcel'] && String(p['parcel']) !== id) return false;
+        const box = boxOf([f]);
+        return !home || (box !== undefined && within(box, home));
+      }),
+    );
+  }
+
+  pin(at: [number, number] | undefined): void {
+    const geometry = at && ({ type: 'Point', coordinates: at } as const);
+    this.source('pin').setData(geometry ? { type: 'Feature', geometry, properties: {} } : EMPTY);
+  }
+
+  private source(id: string): GeoJSONSource {
+    return this.map.getSource(id) as GeoJSONSource;
+  }
+}

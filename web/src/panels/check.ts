@@ -1,0 +1,205 @@
+/** Giving a parcel to the server: file, drop, paste or drawing. Knows when a check runs, not what it finds. */
+
+import { ApiError, getClasses, type CheckInput, type ProjectClass } from '../api';
+import { fill, h } from '../dom';
+import { onLang, pick, t } from '../i18n';
+import type { DrawMode } from '../map/draw';
+
+/** Above this the server would refuse anyway; better to say so before sending. */
+const MAX_MB = 32;
+
+export type CheckState = { kind: 'idle' } | { kind: 'running'; name: string } | { kind: 'failed'; error: unknown } | { kind: 'done' };
+
+export interface CheckPanelOptions {
+  /** Starts a check of `input`; also again when the class changes. */
+  run: (input: CheckInput, projectClass: string) => void;
+  draw: ((mode: DrawMode) => void) | null;
+  cancelDraw: () => void;
+  result: HTMLElement;
+}
+
+/** A failure in the user's language: the server's own sentence where there is one. */
+export function sentenceOf(error: unknown): { text: string; lang: string } {
+  if (error instanceof ApiError) return pick(error.zh, error.en);
+  const detail = error instanceof Error ? error.message : String(error);
+  return pick(`服务器的结果无法读取：${detail}`, `The answer cannot be read: ${detail}`);
+}
+
+export class CheckPanel {
+  readonly el = h('div', { class: 'check-panel', 'data-testid': 'check-panel' });
+  private readonly form = h('div', { class: 'check-form' });
+  private readonly stateBox = h('div', { class: 'check-state' });
+  private readonly text = h('textarea', {
+    id: 'paste-text', rows: 5, spellcheck: 'false', autocomplete: 'off', 'data-testid': 'paste-text',
+    placeholder: '[属性描述]\n坐标系=2000国家大地坐标系\n几度分带=3\n带号=37\n[地块坐标]\n…',
+  });
+  private classes: ProjectClass[] = [{ id: 'UNKNOWN', zh: '未填', en: 'not given' }];
+  private projectClass = 'UNKNOWN';
+  private last: CheckInput | null = null;
+  private drawing: DrawMode | null = null;
+  private pasteOpen = false;
+  private state: CheckState = { kind: 'idle' };
+
+  constructor(private readonly options: CheckPanelOptions) {
+    this.el.append(this.form, this.stateBox, options.result);
+    onLang(() => this.render());
+    this.render();
+  }
+
+  async loadClasses(): Promise<void> {
+    const list = await getClasses();
+    // 未填 comes first and is the default: a class is a statement that the officer must make.
+    this.classes = [
+      list.find((c) => c.id === 'UNKNOWN') ?? { id: 'UNKNOWN', zh: '未填', en: 'not given' },
+      ...list.filter((c) => c.id !== 'UNKNOWN'),
+    ];
+    this.renderForm();
+  }
+
+  className(id: string | undefined): string {
+    const c = this.classes.find((x) => x.id === id);
+    if (id === undefined || id === 'UNKNOWN') return t('check_class_unknown');
+    return c ? pick(c.zh, c.en).text : id;
+  }
+
+  setState(state: CheckState): void {
+    this.state = state;
+    this.renderState();
+  }
+
+  setDrawing(mode: DrawMode | null): void {
+    this.drawing = mode;
+    this.renderForm();
+  }
+
+  /** A file that was chosen or dropped. */
+  takeFiles(files: FileList | File[] | null | undefined): void {
+    const list = [...(files ?? [])];
+    const file = list[0];
+    if (!file) return;
+    if (list.length > 1) this.refuse('check_one_file');
+    else if (file.size > MAX_MB * 1024 * 1024) this.refuse('check_too_big');
+    else this.start({ bytes: file, name: file.name });
+  }
+
+  start(input: CheckInput): void {
+    this.last = input;
+    this.options.run(input, this.projectClass);
+  }
+
+  /** Forget the last input, so that a change of class does not bring its result back. */
+  forget(): void {
+    this.last = null;
+    this.setState({ kind: 'idle' });
+  }
+
+  private refuse(key: 'check_one_file' | 'check_too_big' | 'check_paste_empty'): void {
+    this.setState({ kind: 'failed', error: new ApiError(t(key, { n: MAX_MB }), t(key, { n: MAX_MB }), 'INPUT', 0) });
+  }
+
+  private render(): void {
+    this.renderForm();
+    this.renderState();
+  }
+
+  private renderForm(): void {
+    const focused = this.form.contains(document.activeElement) ? document.activeElement?.id : '';
+    fill(this.form, h('p', { class: 'muted' }, t('check_intro')), this.classSelect(), this.buttons(), this.drawHint(), this.paste());
+    if (focused) document.getElementById(focused)?.focus(); // a redraw must not throw the keyboard user out
+  }
+
+  private classSelect(): HTMLElement {
+    const select = h(
+      'select',
+      {
+        id: 'project-class', 'data-testid': 'project-class',
+        onchange: (e: Event) => {
+          this.projectClass = (e.target as HTMLSelectElement).value;
+          if (this.last) this.start(this.last); // what is on screen must belong to the class shown
+        },
+      },
+      this.classes.map((c) => h('option', { value: c.id }, this.className(c.id))),
+    );
+    select.value = this.projectClass;
+    return h('div', { class: 'field' }, h('label', { for: 'project-class' }, t('check_class')), select);
+  }
+
+  private buttons(): HTMLElement {
+    const file = h('input', {
+      type: 'file', id: 'file-input', class: 'visually-hidden', tabindex: -1, 'data-testid': 'file-input',
+      'aria-label': t('check_file'), accept: '.txt,.json,.geojson,text/plain,application/json',
+      onchange: (e: Event) => {
+        const input = e.target as HTMLInputElement;
+        this.takeFiles(input.files);
+        input.value = ''; // choosing the same file again checks it again
+      },
+    });
+    const draw = (mode: DrawMode, label: string) =>
+      h('button', {
+        type: 'button', id: `draw-${mode}`, 'data-testid': `draw-${mode}`, disabled: this.options.draw === null,
+        'aria-pressed': String(this.drawing === mode),
+        onclick: () => (this.drawing === mode ? this.options.cancelDraw() : this.options.draw?.(mode)),
+      }, label);
+    return h(
+      'div',
+      { class: 'button-row' },
+      file,
+      h('button', { type: 'button', id: 'file-button', class: 'primary', onclick: () => file.click() }, t('check_file')),
+      draw('rectangle', t('check_draw_rect')),
+      draw('polygon', t('check_draw_poly')),
+    );
+  }
+
+  private drawHint(): HTMLElement | null {
+    if (!this.drawing) return null;
+    return h(
+      'p',
+      { class: 'note', role: 'status' },
+      t(this.drawing === 'rectangle' ? 'check_draw_rect_hint' : 'check_draw_poly_hint'),
+      ' ',
+      h('button', { type: 'button', class: 'small', onclick: this.options.cancelDraw }, t('check_draw_cancel')),
+    );
+  }
+
+  private paste(): HTMLElement {
+    const details = h(
+      'details',
+      { ontoggle: (e: Event) => (this.pasteOpen = (e.target as HTMLDetailsElement).open), 'data-testid': 'paste' },
+      h('summary', {}, t('check_paste')),
+      h('label', { for: 'paste-text', class: 'visually-hidden' }, t('check_paste_label')),
+      this.text,
+      h('button', {
+        type: 'button', id: 'paste-run', 'data-testid': 'paste-run',
+        onclick: () => {
+          if (this.text.value.trim() === '') this.refuse('check_paste_empty');
+          else this.start({ bytes: this.text.value, name: t('input_paste') });
+        },
+      }, t('check_paste_run')),
+    );
+    details.open = this.pasteOpen;
+    return details;
+  }
+
+  private renderState(): void {
+    const s = this.state;
+    if (s.kind === 'running') {
+      fill(
+        this.stateBox,
+        h('p', { class: 'note running', role: 'status', 'data-testid': 'check-running' }, t('check_running', { name: s.name })),
+      );
+    } else if (s.kind === 'failed') {
+      const sentence = sentenceOf(s.error);
+      const code = s.error instanceof ApiError ? s.error.code : '';
+      fill(
+        this.stateBox,
+        h(
+          'div',
+          { class: 'note error', role: 'alert', 'data-testid': 'check-error' },
+          h('strong', {}, t('check_failed')),
+          h('p', { lang: sentence.lang }, sentence.text),
+          h('p', { class: 'muted' }, t('check_no_result'), code ? ` (${code})` : ''),
+        ),
+      );
+    } else fill(this.stateBox);
+  }
+}

@@ -1,0 +1,224 @@
+/** The result of a check. Everything shown comes from the server's report; nothing is measured or judged here. */
+
+import type { Collection, LayerUsed, ParcelReport, Report, Warning } from '../api';
+import { download, fill, h } from '../dom';
+import { fixed, hectares, mu, squareMetres } from '../format';
+import { onLang, pick, t } from '../i18n';
+import { LINES, findingOf, isComplete, shownVerdict, worstFirst, type LineId } from '../verdict';
+import { layerSection } from './report-layer';
+
+export interface ReportPanelOptions {
+  /** Show a parcel, or its overlap with some lines, on the map. */
+  onLook: (parcel: number, lines: LineId[]) => void;
+  onClear: () => void;
+  onPrint: () => void;
+  className: (id: string | undefined) => string;
+  collectionOf: (id: string) => Collection | undefined;
+}
+
+interface Shown {
+  report: Report;
+  reportText: string;
+  name: string;
+  shapes: string | null;
+  shapesError: { text: string; lang: string } | null;
+}
+
+const VERDICT_SIGN = { prohibited: '✖', restricted: '▲', unknown: '？', notice: 'ℹ', allowed: '✔' } as const;
+
+export class ReportPanel {
+  readonly el = h('div', { class: 'report', 'data-testid': 'report', 'aria-live': 'polite' });
+  private shown: Shown | null = null;
+  private selected = 0;
+
+  constructor(private readonly options: ReportPanelOptions) {
+    onLang(() => this.render());
+  }
+
+  show(report: Report, reportText: string, name: string): void {
+    this.shown = { report, reportText, name, shapes: null, shapesError: null };
+    this.selected = worstFirst(report.parcels ?? [])[0] ?? 0;
+    this.render();
+  }
+
+  setShapes(shapes: string | null, error: { text: string; lang: string } | null): void {
+    if (!this.shown) return;
+    this.shown.shapes = shapes;
+    this.shown.shapesError = error;
+    this.render();
+  }
+
+  clear(): void {
+    this.shown = null;
+    this.render();
+  }
+
+  get selectedParcel(): { index: number; parcel: ParcelReport } | null {
+    const parcel = this.shown?.report.parcels?.[this.selected];
+    return parcel ? { index: this.selected, parcel } : null;
+  }
+
+  private render(): void {
+    const s = this.shown;
+    const parcels = s?.report.parcels ?? [];
+    const parcel = parcels[this.selected];
+    if (!s || !parcel) {
+      fill(this.el);
+      return;
+    }
+    fill(
+      this.el,
+      this.head(s, parcel),
+      parcels.length > 1 ? this.parcelList(parcels) : null,
+      this.figures(parcel),
+      warningList([...(s.report.warnings ?? []), ...(parcel.warnings ?? [])]),
+      LINES.map((line) =>
+        layerSection(line, findingOf(parcel, line), parcel, () => this.options.onLook(this.selected, [line])),
+      ),
+      this.about(s.report, parcel),
+      this.actions(s),
+    );
+  }
+
+  private head(s: Shown, parcel: ParcelReport): HTMLElement {
+    const verdict = shownVerdict(parcel);
+    const summary = pick(parcel.summary_zh, parcel.summary_en);
+    const synthetic = s.report.synthetic || parcel.layers?.some((l) => l.synthetic);
+    return h(
+      'div',
+      { class: `verdict v-${verdict}`, 'data-testid': 'verdict', 'data-verdict': verdict },
+      h(
+        'div',
+        { class: 'verdict-line' },
+        h(
+          'strong',
+          { class: 'badge' },
+          h('span', { 'aria-hidden': 'true' }, VERDICT_SIGN[verdict]),
+          h('span', { class: 'visually-hidden' }, `${t('r_verdict')}：`),
+          t(`v_${verdict}`),
+        ),
+        h('span', { class: 'for' }, h('span', { class: 'muted' }, `${t('r_result_for')} `), s.name),
+      ),
+      summary.text ? h('p', { lang: summary.lang, 'data-testid': 'summary' }, summary.text) : null,
+      isComplete(parcel) ? null : h('p', { class: 'incomplete', 'data-testid': 'incomplete' }, t('r_incomplete')),
+      synthetic ? h('p', { class: 'sample-line', 'data-testid': 'result-synthetic' }, t('synthetic_notice')) : null,
+      h('p', { class: 'muted' }, t('r_disclaimer_short')),
+    );
+  }
+
+  private parcelList(parcels: ParcelReport[]): HTMLElement {
+    return h(
+      'div',
+      { class: 'parcels' },
+      h('h4', { id: 'parcels-title' }, t('r_parcels', { n: parcels.length })),
+      h(
+        'ul',
+        { 'aria-labelledby': 'parcels-title', 'data-testid': 'parcel-list' },
+        worstFirst(parcels).map((i) => {
+          const p = parcels[i] ?? {};
+          const v = shownVerdict(p);
+          return h(
+            'li',
+            {},
+            h(
+              'button',
+              {
+                type: 'button', id: `parcel-${i}`, 'data-testid': `parcel-${i}`, 'aria-pressed': String(i === this.selected),
+                onclick: () => {
+                  this.selected = i;
+                  this.render();
+                  this.options.onLook(i, []);
+                  document.getElementById(`parcel-${i}`)?.focus();
+                },
+              },
+              h('span', { class: `badge small v-${v}` }, t(`v_${v}`)),
+              h('span', { class: 'parcel-name' }, p.name || p.id || `${i + 1}`),
+              h('span', { class: 'muted' }, `${hectares(p.area_m2)} ${t('r_ha')}`),
+            ),
+          );
+        }),
+      ),
+    );
+  }
+
+  private figures(p: ParcelReport): HTMLElement {
+    const label = p.name || p.id;
+    return h(
+      'p',
+      { class: 'parcel-area' },
+      label ? h('strong', {}, `${label}　`) : null,
+      `${t('r_parcel_area')} `,
+      h('b', { 'data-testid': 'parcel-area', 'data-m2': p.area_m2 }, squareMetres(p.area_m2)),
+      ` ${t('r_m2')} = ${hectares(p.area_m2)} ${t('r_ha')} = ${mu(p.area_m2)} ${t('r_mu')}`,
+    );
+  }
+
+  private about(r: Report, p: ParcelReport): HTMLElement {
+    const versions = LINES.map((line) => this.versionRow(line, r.layers_used ?? [], p)).filter((v) => v !== null);
+    const rows: [string, string | undefined | null][] = [
+      [t('r_class'), this.options.className(r.project_class)],
+      [t('r_area_basis'), r.area_basis || t('r_area_basis_default')],
+      [t('r_standard_area'), withUnit(p.standard_area_m2)],
+      [t('r_geodesic_area'), withUnit(p.geodesic_area_m2)],
+      [t('f_declared'), withUnit(p.declared_area_m2)],
+      ['CRS', [p.crs, r.input?.crs_note].filter(Boolean).join('；')],
+      [t('r_engine'), r.engine ? `${r.engine.name ?? ''} ${r.engine.version ?? ''}` : ''],
+      ['SHA-256', r.input?.sha256 ? `${r.input.sha256.slice(0, 16)}…` : ''],
+    ];
+    return h(
+      'section',
+      { class: 'about' },
+      h('h4', {}, t('r_about')),
+      h('dl', { class: 'facts' }, versions, rows.filter(([, v]) => v).map(([k, v]) => [h('dt', {}, k), h('dd', {}, v)])),
+      h('p', { class: 'muted', 'data-testid': 'disclaimer' }, pick(r.disclaimer_zh || t('r_disclaimer'), t('r_disclaimer')).text),
+    );
+  }
+
+  private versionRow(line: LineId, used: LayerUsed[], p: ParcelReport): HTMLElement[] | null {
+    const finding = findingOf(p, line);
+    const u = used.find((x) => x.layer === line);
+    const version = u?.version ?? finding?.version;
+    if (version === undefined || version === null) return null;
+    const effective = u?.effective_from || finding?.effective_from || this.options.collectionOf(line)?.effective_from;
+    const title = pick(finding?.title_zh, finding?.title_en);
+    const text = [t('layer_version', { v: version }), effective, u?.document_no, u?.label].filter(Boolean).join(' · ');
+    return [h('dt', { lang: title.lang }, title.text || line), h('dd', {}, text)];
+  }
+
+  private actions(s: Shown): HTMLElement {
+    const base = s.name.replace(/\.[^.]*$/, '').replace(/[\\/:*?"<>|]/g, '_') || 'hongxian';
+    const shapes = s.shapes;
+    return h(
+      'div',
+      { class: 'actions no-print' },
+      s.shapesError
+        ? h('p', { class: 'note warn', role: 'alert' }, t('r_shapes_failed'), h('span', { lang: s.shapesError.lang }, s.shapesError.text))
+        : null,
+      h('button', {
+        type: 'button', id: 'download-json', 'data-testid': 'download-json',
+        onclick: () => download(`${base}.report.json`, 'application/json', s.reportText),
+      }, t('r_json')),
+      h('button', {
+        type: 'button', id: 'download-geojson', 'data-testid': 'download-geojson', disabled: shapes === null,
+        onclick: () => shapes !== null && download(`${base}.overlap.geojson`, 'application/geo+json', shapes),
+      }, t('r_geojson')),
+      h('button', { type: 'button', onclick: this.options.onPrint, 'data-testid': 'print' }, t('r_print')),
+      h('button', { type: 'button', onclick: this.options.onClear, 'data-testid': 'clear-result' }, t('check_new')),
+    );
+  }
+}
+
+function withUnit(m2: number | null | undefined): string {
+  return typeof m2 === 'number' ? `${fixed(m2, 2)} ${t('r_m2')}` : '';
+}
+
+function warningList(list: Warning[]): HTMLElement | null {
+  const texts = list.map((w) => pick(w.zh, w.en)).filter((w) => w.text);
+  if (texts.length === 0) return null;
+  return h(
+    'div',
+    { class: 'note warn', 'data-testid': 'warnings' },
+    h('strong', {}, t('r_warnings')),
+    h('ul', {}, texts.map((w) => h('li', { lang: w.lang }, w.text))),
+  );
+}
