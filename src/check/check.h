@@ -14,6 +14,7 @@
 
 #include "check/rules.h"
 #include "check/snapshot.h"
+#include "index/overlap.h"
 #include "parcel/parcel.h"
 
 enum layer_status {
@@ -87,14 +88,18 @@ struct report {
 
 struct check_options {
     const char *project_class; /* NULL or a class of the rule table */
+    bool default_area_only;    /* leave the geodesic and standard areas NAN: a batch does not print them */
 };
 
 /* What one thread needs to check. Owned by whoever made it. */
 struct check_worker {
     struct geo_transformer *transformer;
     struct geo_geos *geos;
-    struct arena *arena; /* the report lives here until the next arena_reset */
-    struct overlap_scratch *scratch;
+    struct arena *arena;             /* the report lives here until the next arena_reset */
+    struct overlap_scratch *scratch; /* holds the parcel */
+    struct overlap_scratch
+        *other; /* holds what is measured besides: clips of features, overlaps of two lines */
+    struct index_clip_scratch *clip;
 };
 enum status check_worker_init(struct check_worker *w, struct error *e) HX_MUST_CHECK;
 void check_worker_release(struct check_worker *w);

@@ -1,0 +1,186 @@
+/* The chain, stage by stage; read this file first. */
+#include "check/check.h"
+
+#include "base/limits.h"
+#include "check/judge.h"
+#include "check/measure.h"
+#include "geo/area.h"
+
+#include <math.h>
+#include <string.h>
+
+enum status check_worker_init(struct check_worker *w, struct error *e)
+{
+    *w = (struct check_worker){.arena = arena_new(LIMIT_REQUEST_ARENA_BYTES),
+                               .clip = index_clip_scratch_new()};
+    enum status s = w->arena && w->clip ? STATUS_OK : error_no_memory(e);
+    if (!s)
+        s = geo_transformer_new(&w->transformer, e);
+    if (!s)
+        s = geo_geos_new(&w->geos, e);
+    if (!s)
+        s = overlap_scratch_new(&w->scratch, e);
+    if (!s)
+        s = overlap_scratch_new(&w->other, e);
+    if (s)
+        check_worker_release(w);
+    return s;
+}
+
+void check_worker_release(struct check_worker *w)
+{
+    overlap_scratch_free(w->scratch);
+    overlap_scratch_free(w->other);
+    index_clip_scratch_free(w->clip);
+    geo_geos_free(w->geos);
+    geo_transformer_free(w->transformer);
+    arena_free(w->arena);
+    *w = (struct check_worker){.arena = NULL};
+}
+
+/* Where two lines are pressed on at once, how much of it do they share? */
+static enum status common_measure(struct check_worker *w, const struct geo_shape *parcel,
+                                  struct layer_finding *layers, struct common_areas *out, struct error *e)
+{
+    struct {
+        enum control_line a, b;
+        double *area;
+    } pairs[] = {
+        {LINE_ECOLOGICAL_RED_LINE, LINE_PERMANENT_BASIC_FARMLAND, &out->red_line_farmland},
+        {LINE_ECOLOGICAL_RED_LINE, LINE_URBAN_DEVELOPMENT_BOUNDARY, &out->red_line_boundary},
+        {LINE_PERMANENT_BASIC_FARMLAND, LINE_URBAN_DEVELOPMENT_BOUNDARY, &out->farmland_boundary},
+    };
+    *out = (struct common_areas){0};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const struct layer_finding *a = &layers[pairs[i].a], *b = &layers[pairs[i].b];
+        if (a->status != LAYER_OVERLAP || b->status != LAYER_OVERLAP)
+            continue;
+        enum status s = measure_common(w, parcel, a, b, pairs[i].area, e);
+        if (s)
+            return s;
+    }
+    return STATUS_OK;
+}
+
+static bool warning_add(struct parcel_report *r, struct arena *a, const char *code, const char *zh,
+                        const char *en)
+{
+    enum { MAX_WARNINGS = 16 };
+    if (!r->warnings)
+        r->warnings = arena_array(a, MAX_WARNINGS, sizeof *r->warnings);
+    if (!r->warnings || r->n_warnings == MAX_WARNINGS || !zh || !en)
+        return false;
+    r->warnings[r->n_warnings++] = (struct parcel_warning){code, zh, en};
+    return true;
+}
+
+/* What the officer must see beside the figures. */
+static enum status warn(struct check_worker *w, struct parcel_report *r, struct error *e)
+{
+    bool ok = true;
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        const struct layer_finding *f = &r->layers[l];
+        const char *zh = control_line_zh(f->line), *en = control_line_en(f->line);
+        if (f->status == LAYER_OVERLAP && !measure_is_covered(f, r->area_m2))
+            ok =
+                ok && warning_add(
+                          r, w->arena, "partly-covered",
+                          arena_printf(w->arena, "%s只覆盖地块的一部分，未覆盖%.2f平方米，实际占用可能更多。",
+                                       zh, f->uncovered_m2),
+                          arena_printf(w->arena, "%s covers only part of the parcel; %.2f m2 have no data.",
+                                       en, f->uncovered_m2));
+        if (f->status != LAYER_UNMEASURED && f->sum_m2 > f->area_m2 + fmax(0.01, 1e-9 * r->area_m2))
+            ok = ok &&
+                 warning_add(
+                     r, w->arena, "features-overlap",
+                     arena_printf(w->arena,
+                                  "%s的图斑互相重叠：逐图斑面积合计%.2f平方米，占用面积按并集计%.2f平方米。",
+                                  zh, f->sum_m2, f->area_m2),
+                     arena_printf(w->arena,
+                                  "Features of the %s overlap each other: %.2f m2 feature by feature, "
+                                  "%.2f m2 as a union.",
+                                  en, f->sum_m2, f->area_m2));
+    }
+    return ok ? STATUS_OK : error_no_memory(e);
+}
+
+/* One parcel: candidates and overlaps of each line, what lines share, rules and verdict. */
+static enum status check_one(struct check_worker *w, const struct snapshot *snapshot,
+                             const struct check_options *opt, const char *project_class,
+                             const struct parcel *parcel, struct parcel_report *r, struct error *e)
+{
+    *r = (struct parcel_report){.parcel = parcel, .geodesic_area_m2 = NAN, .standard_area_m2 = NAN};
+    enum status s = overlap_prepare(w->scratch, &parcel->shape, e);
+    r->area_m2 = overlap_parcel_area_m2(w->scratch);
+    for (int l = 0; !s && l < CONTROL_LINE_COUNT; l++)
+        s = measure_line(w, snapshot, (enum control_line)l, &parcel->shape, &r->layers[l], e);
+    struct common_areas common;
+    if (!s)
+        s = common_measure(w, &parcel->shape, r->layers, &common, e);
+    if (!s)
+        s = judge_parcel(snapshot_rules(snapshot), project_class, &common, w->arena, r, e);
+    if (!s && !(opt && opt->default_area_only)) {
+        r->geodesic_area_m2 = geo_shape_geodesic_area_m2(&parcel->shape);
+        r->standard_area_m2 = geo_shape_standard_area_m2(&parcel->shape);
+    }
+    return s ? s : warn(w, r, e);
+}
+
+static enum status class_of(const struct snapshot *snapshot, const struct check_options *opt,
+                            const char **out, struct error *e)
+{
+    *out = opt && opt->project_class && *opt->project_class ? opt->project_class : "UNKNOWN";
+    if (strcmp(*out, "UNKNOWN") == 0 || strcmp(*out, "GENERAL") == 0 ||
+        (strcmp(*out, "*") != 0 && rules_knows_class(snapshot_rules(snapshot), *out)))
+        return STATUS_OK;
+    error_zh(e, "规则表中没有项目类型“%s”；请从列表中选择，或留空。", *out);
+    return error_fail(e, STATUS_INVALID_INPUT, "unknown-project-class",
+                      "The rule table has no project class \"%s\"; choose one of the list, or none.", *out);
+}
+
+static bool uses_synthetic(const struct snapshot *snapshot)
+{
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        const struct layer_snapshot *layer = snapshot_layer(snapshot, control_line_id((enum control_line)l));
+        if (layer && layer->version.synthetic)
+            return true;
+    }
+    return false;
+}
+
+enum status check_parcels(struct check_worker *w, const struct snapshot *snapshot,
+                          const struct check_options *opt, const struct parcel_set *parcels,
+                          struct report *out, struct error *e)
+{
+    struct report report = {.parcels = *parcels, .snapshot = snapshot, .verdict = VERDICT_ALLOWED};
+    enum status s = class_of(snapshot, opt, &report.project_class, e);
+    if (s)
+        return s;
+    if (parcels->n_parcels == 0) {
+        error_zh(e, "没有可检查的地块。");
+        return error_fail(e, STATUS_INVALID_INPUT, "no-parcels", "There is no parcel to check.");
+    }
+    report.synthetic = uses_synthetic(snapshot);
+    report.project_class = arena_strdup(w->arena, report.project_class);
+    report.results = arena_array(w->arena, parcels->n_parcels, sizeof *report.results);
+    if (!report.results || !report.project_class)
+        return error_no_memory(e);
+    for (size_t i = 0; i < parcels->n_parcels; i++) {
+        s = check_one(w, snapshot, opt, report.project_class, &parcels->parcels[i], &report.results[i], e);
+        if (s)
+            return s;
+        report.verdict = verdict_worse(report.verdict, report.results[i].verdict);
+    }
+    *out = report;
+    return STATUS_OK;
+}
+
+enum status check_bytes(struct check_worker *w, const struct snapshot *snapshot,
+                        const struct check_options *opt, const void *bytes, size_t n, struct report *out,
+                        struct error *e)
+{
+    struct parcel_context c = {w->transformer, w->geos, w->arena};
+    struct parcel_set parcels;
+    enum status s = parcel_parse(&c, bytes, n, &parcels, e);
+    return s ? s : check_parcels(w, snapshot, opt, &parcels, out, e);
+}

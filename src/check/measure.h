@@ -1,0 +1,24 @@
+/* The measuring stage: one parcel against one layer of the snapshot, without any judgement. Private to check/. */
+#ifndef HX_CHECK_MEASURE_H
+#define HX_CHECK_MEASURE_H
+
+#include "check/check.h"
+
+/* Fills status, areas, features and zones of one line. The parcel is prepared in w->scratch. A layer that cannot answer
+ * (not loaded, no coverage, damaged, incomplete) says so in its status; only running out of memory and the like fail. */
+enum status measure_line(struct check_worker *w, const struct snapshot *snapshot, enum control_line line,
+                         const struct geo_shape *parcel, struct layer_finding *out,
+                         struct error *e) HX_MUST_CHECK;
+
+/* Area in which two lines overlap each other within the parcel, m2. */
+enum status measure_common(struct check_worker *w, const struct geo_shape *parcel,
+                           const struct layer_finding *a, const struct layer_finding *b, double *area_m2,
+                           struct error *e) HX_MUST_CHECK;
+
+/* What is too small to be land in a parcel of this size: rounding of coordinates and of sums. */
+double measure_floor_m2(double parcel_m2);
+
+/* The part of the parcel about which the layer says nothing is more than rounding. */
+bool measure_is_covered(const struct layer_finding *f, double parcel_m2);
+
+#endif

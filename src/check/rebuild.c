@@ -1,0 +1,114 @@
+#include "check/rebuild.h"
+
+#include "geo/wkb.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What the store's row callback needs; the first failure is kept and stops the walk. */
+struct rebuild {
+    struct index_builder *builder;
+    struct geo_shape_builder shape;
+    enum status status;
+    struct error *error;
+};
+
+static enum status add_wkb(struct rebuild *r, int64_t id, const char *code, const char *name,
+                           const char *zone, const void *wkb, size_t n)
+{
+    struct geo_shape shape;
+    enum status s = geo_wkb_read(wkb, n, &r->shape, r->error);
+    if (!s)
+        s = geo_shape_builder_view(&r->shape, &shape, r->error);
+    return s ? s : index_builder_add(r->builder, id, code, name, zone, &shape, r->error);
+}
+
+static bool feature_add(const struct store_feature *f, void *user)
+{
+    struct rebuild *r = user;
+    r->status = add_wkb(r, f->id, f->code, f->name, f->zone, f->wkb, f->wkb_size);
+    return r->status == STATUS_OK;
+}
+
+static enum status fill(struct rebuild *r, struct store *store, const struct store_version *v, bool coverage,
+                        struct arena *a)
+{
+    if (coverage) {
+        const void *wkb;
+        size_t n;
+        enum status s = store_coverage(store, v->id, a, &wkb, &n, r->error);
+        return s ? s : add_wkb(r, 1, "", "", "", wkb, n);
+    }
+    struct store_feature_query q = {.version_id = v->id};
+    enum status s = store_features(store, &q, feature_add, r, r->error);
+    return s ? s : r->status;
+}
+
+static enum status build(struct store *store, const struct store_version *v, bool coverage, struct arena *a,
+                         const char *path, const uint8_t key[SHA256_BYTES], struct error *e)
+{
+    struct rebuild r = {.error = e};
+    enum status s = index_builder_new(path, key, &r.builder, e);
+    if (s)
+        return s;
+    geo_shape_builder_init(&r.shape);
+    s = fill(&r, store, v, coverage, a);
+    if (!s)
+        s = index_builder_finish(r.builder, e);
+    geo_shape_builder_release(&r.shape);
+    index_builder_free(r.builder);
+    return s;
+}
+
+static enum status open_verified(const char *path, const uint8_t key[SHA256_BYTES], struct layer_index **out,
+                                 struct error *e)
+{
+    struct layer_index *ix;
+    enum status s = index_open(path, key, &ix, e);
+    if (s)
+        return s;
+    s = index_verify(ix, e);
+    if (s) {
+        index_close(ix);
+        return s;
+    }
+    *out = ix;
+    return STATUS_OK;
+}
+
+/* The mapping outlives the name, so the temporary file is unlinked at once. */
+static enum status build_temporary(struct store *store, const struct store_version *v, bool coverage,
+                                   struct arena *a, const uint8_t key[SHA256_BYTES], struct layer_index **out,
+                                   struct error *e)
+{
+    const char *dir = getenv("TMPDIR");
+    char *path = arena_printf(a, "%s/hongxian-%ld-%lld-%d.hxi", dir && *dir ? dir : "/tmp", (long)getpid(),
+                              (long long)v->id, coverage);
+    if (!path)
+        return error_no_memory(e);
+    enum status s = build(store, v, coverage, a, path, key, e);
+    if (!s)
+        s = open_verified(path, key, out, e);
+    unlink(path);
+    return s;
+}
+
+enum status index_of_version(struct store *store, const struct store_version *v, bool coverage,
+                             struct arena *a, struct layer_index **out, struct error *e)
+{
+    uint8_t key[SHA256_BYTES];
+    store_index_key(v, coverage, key);
+    const char *path = store_index_path(store, a, v, coverage);
+    if (!path)
+        return error_no_memory(e);
+    if (open_verified(path, key, out, NULL) == STATUS_OK)
+        return STATUS_OK;
+    enum status s = store_index_make_dir(store, e);
+    if (!s)
+        s = build(store, v, coverage, a, path, key, e);
+    if (s == STATUS_IO || s == STATUS_NOT_FOUND)
+        return build_temporary(store, v, coverage, a, key, out, e);
+    return s ? s : open_verified(path, key, out, e);
+}
