@@ -1,0 +1,90 @@
+#include "cli/args.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct arg_option *find_option(const struct arg_option *options, const char *arg,
+                                            size_t name_length)
+{
+    for (; options->name; options++)
+        if (strlen(options->name) == name_length && strncmp(options->name, arg, name_length) == 0)
+            return options;
+    return NULL;
+}
+
+static enum status fail(struct error *e, const char *zh, const char *en, const char *arg)
+{
+    error_zh(e, "%s：%.200s。", zh, arg);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "%s: %.200s.", en, arg);
+}
+
+/* Takes one option and, where it has one, its value from the next argument. */
+static enum status take_option(const struct arg_option *options, int argc, char **argv, int *i,
+                               struct error *e)
+{
+    const char *arg = argv[*i], *equals = strchr(arg, '=');
+    const struct arg_option *o = find_option(options, arg, equals ? (size_t)(equals - arg) : strlen(arg));
+    if (!o)
+        return fail(e, "没有这个选项", "There is no such option", arg);
+    if (!o->value && equals)
+        return fail(e, "这个选项不带值", "The option takes no value", o->name);
+    if (!o->value) {
+        *o->flag = true;
+        return STATUS_OK;
+    }
+    if (!equals && *i + 1 >= argc)
+        return fail(e, "这个选项后面缺少值", "A value is missing after the option", o->name);
+    *o->value = equals ? equals + 1 : argv[++*i];
+    return STATUS_OK;
+}
+
+enum status args_parse(int argc, char **argv, const struct arg_option *options, struct arg_rest *rest,
+                       struct error *e)
+{
+    bool options_end = false;
+    for (int i = 0; i < argc; i++) {
+        const char *arg = argv[i];
+        if (!options_end && strcmp(arg, "--") == 0) {
+            options_end = true;
+        } else if (!options_end && arg[0] == '-' && arg[1]) {
+            enum status s = take_option(options, argc, argv, &i, e);
+            if (s)
+                return s;
+        } else if (rest->n == rest->max) {
+            return fail(e, "多出一个参数", "There is one argument too many", arg);
+        } else {
+            rest->items[rest->n++] = arg;
+        }
+    }
+    return STATUS_OK;
+}
+
+enum status args_number(const char *name, const char *text, long min, long max, long *out, struct error *e)
+{
+    if (!text)
+        return STATUS_OK;
+    char *end;
+    errno = 0;
+    long v = strtol(text, &end, 10);
+    if (end != text && !*end && !errno && v >= min && v <= max) {
+        *out = v;
+        return STATUS_OK;
+    }
+    error_zh(e, "%s 的值“%.40s”不对：应为 %ld 至 %ld 的整数。", name, text, min, max);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
+                      "The value \"%.40s\" of %s is wrong: a whole number from %ld to %ld is needed.", text,
+                      name, min, max);
+}
+
+bool args_is_english(const char *text)
+{
+    return text && strcmp(text, "en") == 0;
+}
+
+enum status args_lang(const char *text, struct error *e)
+{
+    if (!text || strcmp(text, "zh") == 0 || args_is_english(text))
+        return STATUS_OK;
+    return fail(e, "--lang 只能是 zh 或 en", "--lang is zh or en", text);
+}

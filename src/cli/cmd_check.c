@@ -1,0 +1,141 @@
+#include "base/file.h"
+#include "base/limits.h"
+#include "cli/args.h"
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/store_path.h"
+#include "http/report_body.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct check_args {
+    const char *store, *project_class, *format, *lang, *fail_on;
+    struct arg_rest rest;
+    enum report_format output;
+};
+
+/* Every name of --fail-on must be a verdict: a misspelt one would never fail. */
+static enum status check_verdict_names(const char *list, struct error *e)
+{
+    while (list && *list) {
+        size_t n = strcspn(list, ",");
+        bool known = false;
+        for (int v = VERDICT_UNKNOWN; v <= VERDICT_ALLOWED; v++) {
+            const char *name = verdict_name((enum verdict)v);
+            known = known || (strlen(name) == n && strncmp(name, list, n) == 0);
+        }
+        if (!known) {
+            error_zh(e, "--fail-on 不认识“%.*s”；可用 prohibited、restricted、notice、unknown、allowed。",
+                     (int)n, list);
+            return error_fail(
+                e, STATUS_INVALID_INPUT, "bad-usage",
+                "--fail-on does not know \"%.*s\"; prohibited, restricted, notice, unknown and allowed are "
+                "verdicts.",
+                (int)n, list);
+        }
+        list += n + (list[n] == ',');
+    }
+    return STATUS_OK;
+}
+
+static bool list_has(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    while (list && *list) {
+        size_t n = strcspn(list, ",");
+        if (n == length && strncmp(list, name, n) == 0)
+            return true;
+        list += n + (list[n] == ',');
+    }
+    return false;
+}
+
+static enum status parse(int argc, char **argv, struct check_args *a, struct error *e)
+{
+    const struct arg_option options[] = {
+        {"--store", &a->store, NULL}, {"--class", &a->project_class, NULL}, {"--format", &a->format, NULL},
+        {"--lang", &a->lang, NULL},   {"--fail-on", &a->fail_on, NULL},     {NULL, NULL, NULL}};
+    enum status s = args_parse(argc, argv, options, &a->rest, e);
+    if (!s)
+        s = report_format_parse(a->format, &a->output, e);
+    if (!s)
+        s = check_verdict_names(a->fail_on, e);
+    if (!s)
+        s = args_lang(a->lang, e);
+    if (!s && a->rest.n == 0) {
+        error_zh(e, "缺少地块文件（“-”为标准输入）。");
+        s = error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
+                       "A parcel file is missing (\"-\" is standard input).");
+    }
+    return s;
+}
+
+static int print_report(struct check_worker *w, const struct report *r, const struct check_args *a)
+{
+    struct buffer b;
+    struct error e = {0};
+    buffer_init(&b, 0);
+    enum status s =
+        report_body(w, r, a->output, args_is_english(a->lang) ? RENDER_LANG_EN : RENDER_LANG_ZH, &b, &e);
+    if (!s)
+        fwrite(b.data, 1, b.size, stdout);
+    buffer_release(&b);
+    if (s)
+        return exit_with_error(&e);
+    for (size_t i = 0; i < r->parcels.n_parcels; i++)
+        if (list_has(a->fail_on, verdict_name(r->results[i].verdict)))
+            return EXIT_VERDICT;
+    return EXIT_OK;
+}
+
+static int run_with(struct check_worker *w, const struct snapshot *snapshot, const struct check_args *a)
+{
+    struct error e = {0};
+    struct report report;
+    char *bytes;
+    size_t n;
+    const struct check_options options = {.project_class = a->project_class};
+    enum status s = file_read(a->rest.items[0], LIMIT_BODY_BYTES, w->arena, &bytes, &n, &e);
+    if (s == STATUS_IO) /* the file that was named is the input, and refused */
+        e.status = STATUS_NOT_FOUND;
+    if (!s)
+        s = check_bytes(w, snapshot, &options, bytes, n, &report, &e);
+    return s ? exit_with_error(&e) : print_report(w, &report, a);
+}
+
+/* The store is needed only until the snapshot is loaded. */
+static enum status load_snapshot(const char *asked, struct snapshot **out, struct error *e)
+{
+    char path[STORE_PATH_SIZE];
+    struct store *store;
+    enum status s = store_path_find(asked, path, e);
+    if (!s)
+        s = store_open(path, STORE_READ, &store, e);
+    if (s)
+        return s;
+    s = snapshot_load(store, out, e);
+    store_close(store);
+    return s;
+}
+
+int cmd_check(int argc, char **argv)
+{
+    struct error e = {0};
+    struct check_args a = {.format = "text", .rest.max = 1};
+    if (parse(argc, argv, &a, &e))
+        return command_misused("check", &e);
+    struct snapshot *snapshot;
+    if (load_snapshot(a.store, &snapshot, &e))
+        return exit_with_store_error(&e);
+    struct check_worker w;
+    int code;
+    if (check_worker_init(&w, &e)) {
+        code = exit_with_error(&e);
+    } else {
+        code = run_with(&w, snapshot, &a);
+        check_worker_release(&w);
+    }
+    snapshot_unref(snapshot);
+    return code;
+}

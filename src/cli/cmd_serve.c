@@ -1,0 +1,107 @@
+#include "cli/args.h"
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/store_path.h"
+#include "http/server.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 4096 };
+
+static bool is_page(const char *folder)
+{
+    char index[PATH_SIZE];
+    int n = snprintf(index, sizeof index, "%s/index.html", folder);
+    return n > 0 && n < PATH_SIZE && access(index, R_OK) == 0;
+}
+
+/* "<prefix>/bin/hongxian" has its page in "<prefix>/share/hongxian/web", wherever the prefix was moved to. */
+static bool installed_page(char folder[PATH_SIZE])
+{
+    ssize_t n = readlink("/proc/self/exe", folder, PATH_SIZE - 32);
+    if (n <= 0)
+        return false;
+    folder[n] = '\0';
+    for (int up = 0; up < 2; up++) {
+        char *slash = strrchr(folder, '/');
+        if (!slash)
+            return false;
+        *slash = '\0';
+    }
+    strcat(folder, "/share/hongxian/web");
+    return is_page(folder);
+}
+
+/* NULL when there is no page: the interface for programs works without one. */
+static const char *find_page(const char *asked, char folder[PATH_SIZE])
+{
+    if (asked)
+        return asked;
+    if (installed_page(folder))
+        return folder;
+    return is_page("web/dist") ? "web/dist" : NULL;
+}
+
+static enum status parse(int argc, char **argv, struct http_config *c, const char **store, const char **web,
+                         struct error *e)
+{
+    const char *port_text = NULL, *threads_text = NULL;
+    long port = HTTP_DEFAULT_PORT, threads = 0;
+    struct arg_rest rest = {.max = 0};
+    const struct arg_option options[] = {{"--store", store, NULL},           {"--host", &c->host, NULL},
+                                         {"--port", &port_text, NULL},       {"--web", web, NULL},
+                                         {"--threads", &threads_text, NULL}, {NULL, NULL, NULL}};
+    enum status s = args_parse(argc, argv, options, &rest, e);
+    if (!s)
+        s = args_number("--port", port_text, 0, 65535, &port, e);
+    if (!s)
+        s = args_number("--threads", threads_text, 1, HTTP_MAX_THREADS, &threads, e);
+    c->port = (uint16_t)port;
+    c->n_threads = (unsigned)threads;
+    return s;
+}
+
+/* The server's threads inherit the mask, so that only this one ever takes the signals. */
+static void block_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, set, NULL);
+}
+
+int cmd_serve(int argc, char **argv)
+{
+    struct error e = {0};
+    struct http_config config = {0};
+    struct http_server *server;
+    const char *store = NULL, *web = NULL;
+    char store_path[STORE_PATH_SIZE], web_path[PATH_SIZE];
+    sigset_t signals;
+    int signal_number;
+    if (parse(argc, argv, &config, &store, &web, &e))
+        return command_misused("serve", &e);
+    if (store_path_find(store, store_path, &e))
+        return exit_with_store_error(&e);
+    config.store_path = store_path;
+    config.web_dir = find_page(web, web_path);
+    if (!config.web_dir)
+        fprintf(stderr,
+                "没有找到网页文件（web/dist），只提供接口。\n"
+                "The web page's files are missing (web/dist): only the interface for programs is served.\n");
+    block_signals(&signals);
+    if (http_server_start(&config, &server, &e))
+        return strcmp(e.code, "port-busy") == 0 || e.status == STATUS_INVALID_INPUT
+                   ? (exit_with_error(&e), EXIT_INPUT)
+                   : exit_with_store_error(&e);
+    printf("%s\n", http_server_url(server));
+    fflush(stdout);
+    while (sigwait(&signals, &signal_number) != 0) {
+    }
+    http_server_stop(server);
+    return EXIT_OK;
+}

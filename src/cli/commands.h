@@ -1,0 +1,20 @@
+/* The commands, one function each: arguments after the command's name in, exit code out (exit_codes.h).
+ *
+ * Results go to standard output, everything else to standard error. */
+#ifndef HX_CLI_COMMANDS_H
+#define HX_CLI_COMMANDS_H
+
+#include "base/status.h"
+
+typedef int command_fn(int argc, char **argv);
+
+command_fn cmd_check;               /* cmd_check.c */
+command_fn cmd_init, cmd_import;    /* cmd_store.c */
+command_fn cmd_layers, cmd_classes; /* cmd_list.c */
+command_fn cmd_serve;               /* cmd_serve.c */
+command_fn cmd_help, cmd_version;   /* main.c */
+
+/* A usage error: the sentence, then the command's usage line. Returns EXIT_INPUT. */
+int command_misused(const char *command, const struct error *e);
+
+#endif

@@ -1,0 +1,41 @@
+#include "cli/exit_codes.h"
+
+#include <stdio.h>
+
+static void say(const struct error *e)
+{
+    fprintf(stderr, "错误：%s\nerror: %s\n", e->zh, e->en);
+}
+
+static enum exit_code code_of(enum status s)
+{
+    switch (s) {
+    case STATUS_OK:
+        return EXIT_OK;
+    case STATUS_INVALID_INPUT:
+    case STATUS_UNSUPPORTED:
+    case STATUS_TOO_LARGE:
+    case STATUS_NOT_FOUND:
+        return EXIT_INPUT;
+    case STATUS_CONFLICT:
+    case STATUS_CORRUPT:
+        return EXIT_STORE;
+    case STATUS_IO:
+    case STATUS_NO_MEMORY:
+    case STATUS_INTERNAL:
+        return EXIT_INTERNAL;
+    }
+    return EXIT_INTERNAL;
+}
+
+int exit_with_error(const struct error *e)
+{
+    say(e);
+    return code_of(e->status);
+}
+
+int exit_with_store_error(const struct error *e)
+{
+    say(e);
+    return e->status == STATUS_NO_MEMORY || e->status == STATUS_INTERNAL ? EXIT_INTERNAL : EXIT_STORE;
+}

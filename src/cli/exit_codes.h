@@ -1,0 +1,20 @@
+/* What the program's exit says, for scripts. Verdicts have no part in it unless --fail-on asks for one. */
+#ifndef HX_CLI_EXIT_CODES_H
+#define HX_CLI_EXIT_CODES_H
+
+#include "base/status.h"
+
+enum exit_code {
+    EXIT_OK = 0,
+    EXIT_INPUT = 1,    /* bad usage, or input that is refused */
+    EXIT_STORE = 2,    /* no store, not a store, damaged, locked */
+    EXIT_INTERNAL = 3, /* memory, the operating system, a fault of ours */
+    EXIT_VERDICT = 10, /* check --fail-on: the verdict is one of those asked for */
+};
+
+/* Writes the error in both languages to standard error and returns the code for it. */
+int exit_with_error(const struct error *e);
+/* The same where the store is what failed. */
+int exit_with_store_error(const struct error *e);
+
+#endif

@@ -1,0 +1,114 @@
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "render/render.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+    const char *name;
+    command_fn *run;
+    const char *usage; /* after the name */
+    const char *zh, *en;
+};
+
+static const struct command commands[] = {
+    {"check", cmd_check,
+     "FILE|- [--store S] [--class C] [--format text|json|geojson] [--lang zh|en] [--fail-on VERDICT,...]",
+     "检查地块（GeoJSON 或国土TXT）是否压占控制线",
+     "check parcels (GeoJSON or TXT) against the control lines"},
+    {"serve", cmd_serve, "[--store S] [--host H] [--port P] [--web DIR] [--threads N]", "启动网页与接口服务",
+     "serve the web page and the interface for programs"},
+    {"init", cmd_init, "STORE", "新建空的数据文件", "make a new, empty store"},
+    {"import", cmd_import,
+     "[--store S] --geodata DIR | FILE --layer ID [--source-layer NAME] [--title-zh T] [--title-en T] "
+     "[--kind K] "
+     "[--label L] [--synthetic] [--reference-only] [--document D] [--effective-from DATE] [--effective-to "
+     "DATE] [--imported-by WHO] [--coverage FILE] "
+     "[--allow-refused] [--epsg CODE]",
+     "载入图层的新版本", "load new versions of layers"},
+    {"layers", cmd_layers, "[--store S] [--lang zh|en]", "列出已载入的图层",
+     "list the layers that are loaded"},
+    {"classes", cmd_classes, "[--lang zh|en]", "列出项目类型", "list the project classes"},
+    {"version", cmd_version, "", "显示版本", "show the version"},
+    {"help", cmd_help, "", "显示本说明", "show this text"},
+};
+enum { N_COMMANDS = sizeof commands / sizeof *commands };
+
+static const struct command *find_command(const char *name)
+{
+    for (int i = 0; i < N_COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static void print_usage(FILE *out, const struct command *c)
+{
+    fprintf(out, "hongxian %s%s%s\n", c->name, *c->usage ? " " : "", c->usage);
+}
+
+int command_misused(const char *command, const struct error *e)
+{
+    fprintf(stderr, "错误：%s\nerror: %s\n用法 usage: ", e->zh, e->en);
+    print_usage(stderr, find_command(command));
+    return EXIT_INPUT;
+}
+
+int cmd_version(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    printf("hongxian %s\n", render_engine_version());
+    return EXIT_OK;
+}
+
+int cmd_help(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    printf("红线 hongxian %s：地块是否压占三条控制线，压占多少平方米，依据哪一条。\n"
+           "Whether a parcel presses on a control line, by how many square metres, and which clause "
+           "applies.\n\n",
+           render_engine_version());
+    for (int i = 0; i < N_COMMANDS; i++) {
+        printf("  ");
+        print_usage(stdout, &commands[i]);
+        printf("      %s / %s\n", commands[i].zh, commands[i].en);
+    }
+    printf("\n数据文件 store：--store，否则 $HONGXIAN_STORE，否则 data/hongxian.sqlite，"
+           "否则 ~/.local/share/hongxian/hongxian.sqlite\n"
+           "退出码 exit codes：0 完成 done；1 用法或输入有误 bad usage or input；2 数据文件有问题 store "
+           "problem；"
+           "3 内部错误 internal；10 --fail-on\n");
+    return EXIT_OK;
+}
+
+static int unknown_command(const char *name)
+{
+    fprintf(stderr,
+            "错误：没有命令“%s”；hongxian help 列出全部命令。\n"
+            "error: There is no command \"%s\"; hongxian help lists them.\n",
+            name, name);
+    return EXIT_INPUT;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); /* a reader that goes away is a failed write, not a death */
+    if (argc < 2) {
+        cmd_help(0, NULL);
+        return EXIT_INPUT;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    if (strcmp(name, "--version") == 0)
+        name = "version";
+    const struct command *c = find_command(name);
+    int code = c ? c->run(argc - 2, argv + 2) : unknown_command(name);
+    if (fflush(stdout) != 0 && code == EXIT_OK) {
+        fprintf(stderr, "错误：结果没有写完。\nerror: The output could not be written in full.\n");
+        code = EXIT_INTERNAL;
+    }
+    return code;
+}

@@ -1,0 +1,102 @@
+#include "http/collection.h"
+
+#include "geo/geojson.h"
+#include "geo/wkb.h"
+#include "http/stored_json.h"
+#include "render/decimal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { COORDINATE_DECIMALS = 9 };
+
+static const struct place_set place_sets[] = {
+    {"plan_layout", "城镇空间布局（一群两极多点）", "Urban layout: one cluster, two poles, several points",
+     "plan", "mixed", "位置为示意"},
+    {"plan_places", "规划重点地点", "Places named by the plan", "plan", "point", "位置为示意"},
+    {"counties", "旗县级行政中心", "Seats of counties and banners", "admin", "point", ""},
+};
+
+size_t collection_n_place_sets(void)
+{
+    return sizeof place_sets / sizeof *place_sets;
+}
+
+const struct place_set *collection_place_set(size_t i)
+{
+    return &place_sets[i];
+}
+
+enum status collection_find(const struct snapshot *s, const char *id, struct collection *out, struct error *e)
+{
+    const struct layer_snapshot *layer = snapshot_layer(s, id);
+    if (layer) {
+        *out = (struct collection){.layer = layer};
+        return STATUS_OK;
+    }
+    for (size_t i = 0; i < collection_n_place_sets(); i++) {
+        if (strcmp(place_sets[i].id, id) != 0)
+            continue;
+        *out = (struct collection){.places = &place_sets[i]};
+        return STATUS_OK;
+    }
+    error_zh(e, "没有载入名为“%.100s”的图层；已载入的见 /collections。", id);
+    return error_fail(e, STATUS_NOT_FOUND, "unknown-collection",
+                      "No collection \"%.100s\" is loaded; /collections lists those that are.", id);
+}
+
+/* The source's own fields are already a JSON object in the store; anything else is left out rather than trusted. */
+static void write_source_fields(struct json_writer *w, const char *json)
+{
+    char *text = stored_json_object(json, NULL);
+    json_raw(w, text ? text : "{}", text ? strlen(text) : 2);
+    free(text);
+}
+
+enum status collection_write_feature(struct json_writer *w, const struct store_feature *f,
+                                     struct geo_shape_builder *shape, struct error *e)
+{
+    struct geo_shape view;
+    enum status s = geo_wkb_read(f->wkb, f->wkb_size, shape, e);
+    if (!s)
+        s = geo_shape_builder_view(shape, &view, e);
+    if (s)
+        return s;
+    json_object_begin(w);
+    json_kv_string(w, "type", "Feature");
+    json_kv_integer(w, "id", f->id);
+    json_key(w, "geometry");
+    geo_geojson_write(w, &view, COORDINATE_DECIMALS);
+    json_key(w, "properties");
+    json_object_begin(w);
+    json_kv_string(w, "code", f->code);
+    json_kv_string(w, "name", f->name);
+    json_kv_string(w, "zone", f->zone);
+    json_kv_string(w, "county", f->county);
+    decimal_kv(w, "declared_area_m2", f->declared_area_m2, 4);
+    json_key(w, "properties");
+    write_source_fields(w, f->properties);
+    json_object_end(w);
+    json_object_end(w);
+    return STATUS_OK;
+}
+
+enum status collection_write_place(struct json_writer *w, const struct store_plan_feature *f, struct error *e)
+{
+    char *text = stored_json_object(f->properties, f->name);
+    if (!text) {
+        error_zh(e, "库中地点 %lld 的属性不是 JSON 对象。", (long long)f->id);
+        return error_fail(e, STATUS_CORRUPT, "place-properties",
+                          "The properties of place %lld are no JSON object.", (long long)f->id);
+    }
+    json_object_begin(w);
+    json_kv_string(w, "type", "Feature");
+    json_kv_integer(w, "id", f->id);
+    json_key(w, "geometry");
+    json_raw(w, f->geometry, strlen(f->geometry));
+    json_key(w, "properties");
+    json_raw(w, text, strlen(text));
+    json_object_end(w);
+    free(text);
+    return STATUS_OK;
+}

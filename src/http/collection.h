@@ -1,0 +1,35 @@
+/* A collection of the interface is either a layer of the snapshot or one of the store's fixed sets of places. */
+#ifndef HX_HTTP_COLLECTION_H
+#define HX_HTTP_COLLECTION_H
+
+#include "base/json.h"
+#include "http/request.h"
+
+/* A set of places from the plan or the administrative division: small, points, no versions and no tiles. */
+struct place_set {
+    const char *id;
+    const char *title_zh, *title_en;
+    const char *kind;     /* "plan" | "admin" */
+    const char *geometry; /* "point" | "mixed" */
+    const char *label;
+};
+
+struct collection { /* exactly one of the two; both borrowed */
+    const struct layer_snapshot *layer;
+    const struct place_set *places;
+};
+
+/* STATUS_NOT_FOUND when no collection has that id. */
+enum status collection_find(const struct snapshot *s, const char *id, struct collection *out,
+                            struct error *e) HX_MUST_CHECK;
+
+size_t collection_n_place_sets(void);
+const struct place_set *collection_place_set(size_t i);
+
+/* One GeoJSON Feature each. `shape` is scratch. */
+enum status collection_write_feature(struct json_writer *w, const struct store_feature *f,
+                                     struct geo_shape_builder *shape, struct error *e) HX_MUST_CHECK;
+enum status collection_write_place(struct json_writer *w, const struct store_plan_feature *f,
+                                   struct error *e) HX_MUST_CHECK;
+
+#endif

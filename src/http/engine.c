@@ -1,0 +1,185 @@
+#include "http/engine.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct engine {
+    pthread_mutex_t pool_lock;
+    pthread_cond_t pool_given;
+    struct engine_worker *workers;
+    struct engine_worker **free_workers; /* a stack */
+    size_t n_workers, n_free;
+
+    pthread_mutex_t snapshot_lock; /* guards the four below */
+    struct snapshot *snapshot;
+    int64_t looked_at_ms;
+    bool looking;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* ---- workers ---- */
+
+static enum status worker_open(struct engine_worker *w, const char *store_path, struct error *e)
+{
+    geo_shape_builder_init(&w->shape);
+    enum status s = check_worker_init(&w->check, e);
+    if (s)
+        return s;
+    s = store_open(store_path, STORE_READ, &w->store, e);
+    if (!s) {
+        w->tile = tile_scratch_new();
+        if (!w->tile)
+            s = error_no_memory(e);
+    }
+    if (s) {
+        store_close(w->store);
+        w->store = NULL;
+        check_worker_release(&w->check);
+    }
+    return s;
+}
+
+static void worker_close(struct engine_worker *w)
+{
+    tile_scratch_free(w->tile);
+    store_close(w->store);
+    check_worker_release(&w->check);
+    geo_shape_builder_release(&w->shape);
+}
+
+static enum status open_workers(struct engine *en, const char *store_path, size_t n, struct error *e)
+{
+    en->workers = calloc(n, sizeof *en->workers);
+    en->free_workers = calloc(n, sizeof(struct engine_worker *));
+    if (!en->workers || !en->free_workers)
+        return error_no_memory(e);
+    while (en->n_workers < n) {
+        enum status s = worker_open(&en->workers[en->n_workers], store_path, e);
+        if (s)
+            return s;
+        en->free_workers[en->n_free++] = &en->workers[en->n_workers++];
+    }
+    return STATUS_OK;
+}
+
+struct engine_worker *engine_take(struct engine *en)
+{
+    pthread_mutex_lock(&en->pool_lock);
+    while (en->n_free == 0)
+        pthread_cond_wait(&en->pool_given, &en->pool_lock);
+    struct engine_worker *w = en->free_workers[--en->n_free];
+    pthread_mutex_unlock(&en->pool_lock);
+    return w;
+}
+
+void engine_give(struct engine *en, struct engine_worker *w)
+{
+    arena_reset(w->check.arena);
+    pthread_mutex_lock(&en->pool_lock);
+    en->free_workers[en->n_free++] = w;
+    pthread_cond_signal(&en->pool_given);
+    pthread_mutex_unlock(&en->pool_lock);
+}
+
+/* ---- the snapshot ---- */
+
+static struct snapshot *load_if_changed(struct engine_worker *w, const struct snapshot *held)
+{
+    struct error err = {0};
+    struct snapshot *newer = NULL;
+    int64_t generation;
+    enum status s = store_generation(w->store, &generation, &err);
+    if (!s && generation != snapshot_generation(held))
+        s = snapshot_load(w->store, &newer, &err);
+    if (s)
+        log_line(LOG_ERROR, "the store's new versions cannot be loaded, the old ones stay: %s", err.en);
+    return newer;
+}
+
+static bool claim_look(struct engine *en)
+{
+    int64_t now = now_ms();
+    if (en->looking || now - en->looked_at_ms < ENGINE_LOOK_MS)
+        return false;
+    en->looking = true;
+    en->looked_at_ms = now;
+    return true;
+}
+
+static struct snapshot *swap_in(struct engine *en, struct snapshot *newer)
+{
+    pthread_mutex_lock(&en->snapshot_lock);
+    struct snapshot *older = NULL;
+    if (newer) {
+        older = en->snapshot;
+        en->snapshot = newer;
+    }
+    en->looking = false;
+    struct snapshot *held = snapshot_ref(en->snapshot);
+    pthread_mutex_unlock(&en->snapshot_lock);
+    snapshot_unref(older);
+    return held;
+}
+
+struct snapshot *engine_snapshot(struct engine *en, struct engine_worker *w)
+{
+    pthread_mutex_lock(&en->snapshot_lock);
+    bool look = claim_look(en);
+    struct snapshot *held = snapshot_ref(en->snapshot);
+    pthread_mutex_unlock(&en->snapshot_lock);
+    if (!look)
+        return held;
+    struct snapshot *newer = load_if_changed(w, held);
+    snapshot_unref(held);
+    if (newer)
+        log_line(LOG_INFO, "new layer versions are in use (generation %lld)",
+                 (long long)snapshot_generation(newer));
+    return swap_in(en, newer);
+}
+
+/* ---- life ---- */
+
+enum status engine_open(const char *store_path, size_t n_workers, struct engine **out, struct error *e)
+{
+    struct engine *en = calloc(1, sizeof *en);
+    if (!en)
+        return error_no_memory(e);
+    pthread_mutex_init(&en->pool_lock, NULL);
+    pthread_cond_init(&en->pool_given, NULL);
+    pthread_mutex_init(&en->snapshot_lock, NULL);
+    enum status s = open_workers(en, store_path, n_workers, e);
+    if (!s)
+        s = snapshot_load(en->workers[0].store, &en->snapshot, e);
+    if (s) {
+        engine_close(en);
+        return s;
+    }
+    en->looked_at_ms = now_ms();
+    *out = en;
+    return STATUS_OK;
+}
+
+void engine_close(struct engine *en)
+{
+    if (!en)
+        return;
+    snapshot_unref(en->snapshot);
+    for (size_t i = 0; i < en->n_workers; i++)
+        worker_close(&en->workers[i]);
+    free(en->workers);
+    free(en->free_workers);
+    pthread_mutex_destroy(&en->pool_lock);
+    pthread_cond_destroy(&en->pool_given);
+    pthread_mutex_destroy(&en->snapshot_lock);
+    free(en);
+}

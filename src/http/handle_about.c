@@ -1,0 +1,83 @@
+/* What the server says about itself: its health, the project classes it knows, its interface. */
+#include "http/openapi.h"
+#include "http/route.h"
+#include "http/stored_json.h"
+
+#include "base/json.h"
+#include "render/render.h"
+#include "store/schema_files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static size_t count_faults(const struct snapshot *s)
+{
+    size_t faults = 0;
+    for (size_t i = 0; i < snapshot_n_layers(s); i++)
+        faults += snapshot_layer_at(s, i)->index == NULL;
+    return faults;
+}
+
+/* A layer that cannot be used is told here too: a check would answer "cannot be measured" on it. */
+static void write_faults(struct json_writer *w, const struct snapshot *s)
+{
+    json_key(w, "warnings");
+    json_array_begin(w);
+    for (size_t i = 0; i < snapshot_n_layers(s); i++) {
+        const struct layer_snapshot *layer = snapshot_layer_at(s, i);
+        if (layer->index)
+            continue;
+        json_object_begin(w);
+        json_kv_string(w, "code", layer->fault.code);
+        json_kv_string(w, "zh", layer->fault.zh);
+        json_kv_string(w, "en", layer->fault.en);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+enum status handle_health(struct request *rq, struct reply *reply, struct error *e)
+{
+    struct buffer b;
+    struct json_writer w;
+    buffer_init(&b, 0);
+    json_init(&w, &b, false);
+    json_object_begin(&w);
+    json_kv_string(&w, "status", count_faults(rq->snapshot) ? "degraded" : "ok");
+    json_kv_string(&w, "version", render_engine_version());
+    json_kv_integer(&w, "generation", snapshot_generation(rq->snapshot));
+    json_kv_integer(&w, "n_layers", (long long)snapshot_n_layers(rq->snapshot));
+    json_kv_string(&w, "rules_version", snapshot_rules(rq->snapshot)->version);
+    write_faults(&w, rq->snapshot);
+    json_object_end(&w);
+    enum status s = reply_buffer(reply, &b, "application/json; charset=utf-8", e);
+    buffer_release(&b);
+    if (!s)
+        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    return s;
+}
+
+enum status handle_classes(struct request *rq, struct reply *reply, struct error *e)
+{
+    (void)rq;
+    const struct schema_file *file = schema_file_find("project_classes.json");
+    char *text = file ? stored_json_classes(file->bytes, file->size) : NULL;
+    if (!text) {
+        error_zh(e, "程序内的项目类型表不可读。");
+        return error_fail(e, STATUS_INTERNAL, "classes-unreadable",
+                          "The table of project classes inside the program cannot be read.");
+    }
+    struct buffer b;
+    buffer_init(&b, 0);
+    buffer_append_str(&b, text);
+    free(text);
+    enum status s = reply_buffer(reply, &b, "application/json; charset=utf-8", e);
+    buffer_release(&b);
+    return s;
+}
+
+enum status handle_openapi(struct request *rq, struct reply *reply, struct error *e)
+{
+    (void)rq;
+    return reply_static(reply, openapi_yaml, openapi_yaml_size, "application/yaml; charset=utf-8", e);
+}

@@ -1,0 +1,47 @@
+/* POST /check?class=&format=json|geojson|text&lang=zh|en: the bytes of a parcel file in, the report out. */
+#include "http/report_body.h"
+#include "http/route.h"
+
+#include <string.h>
+
+static enum status refuse_empty(struct error *e)
+{
+    error_zh(e, "请求中没有地块数据：请把 GeoJSON 或国土TXT 文件的内容作为请求正文发送。");
+    return error_fail(e, STATUS_INVALID_INPUT, "empty-body",
+                      "The request has no parcel data: send the bytes of a GeoJSON or TXT file as its body.");
+}
+
+static enum status run_check(struct request *rq, enum report_format format, struct buffer *out,
+                             struct error *e)
+{
+    const char *project_class = request_query(rq, "class");
+    const char *lang = request_query(rq, "lang");
+    const struct check_options options = {.project_class =
+                                              project_class && *project_class ? project_class : NULL};
+    struct report report;
+    enum status s =
+        check_bytes(&rq->worker->check, rq->snapshot, &options, rq->body, rq->body_size, &report, e);
+    if (s)
+        return s;
+    return report_body(&rq->worker->check, &report, format,
+                       lang && strcmp(lang, "en") == 0 ? RENDER_LANG_EN : RENDER_LANG_ZH, out, e);
+}
+
+enum status handle_check(struct request *rq, struct reply *reply, struct error *e)
+{
+    enum report_format format;
+    enum status s = report_format_parse(request_query(rq, "format"), &format, e);
+    if (s)
+        return s;
+    if (rq->body_size == 0)
+        return refuse_empty(e);
+    struct buffer b;
+    buffer_init(&b, 0);
+    s = run_check(rq, format, &b, e);
+    if (!s)
+        s = reply_buffer(reply, &b, report_content_type(format), e);
+    buffer_release(&b);
+    if (!s)
+        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    return s;
+}

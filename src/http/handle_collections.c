@@ -1,0 +1,178 @@
+/* GET /collections and /collections/{id}: what is loaded, from where, since when, and how to get at it. */
+#include "http/collection.h"
+#include "http/route.h"
+
+#include "http/stored_json.h"
+#include "render/decimal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void write_box(struct json_writer *w, const struct geo_box *box, bool present)
+{
+    json_key(w, "bbox");
+    if (!present) {
+        json_null(w);
+        return;
+    }
+    const double v[4] = {box->west_deg, box->south_deg, box->east_deg, box->north_deg};
+    json_array_begin(w);
+    for (int i = 0; i < 4; i++)
+        json_fixed(w, v[i], 6);
+    json_array_end(w);
+}
+
+static void write_link(struct json_writer *w, const char *rel, const char *type, const char *id,
+                       const char *tail)
+{
+    char href[320];
+    snprintf(href, sizeof href, "/collections/%s%s", id, tail);
+    json_object_begin(w);
+    json_kv_string(w, "rel", rel);
+    json_kv_string(w, "type", type);
+    json_kv_string(w, "href", href);
+    json_object_end(w);
+}
+
+static void write_links(struct json_writer *w, const char *id)
+{
+    json_key(w, "links");
+    json_array_begin(w);
+    write_link(w, "self", "application/json", id, "");
+    write_link(w, "items", "application/geo+json", id, "/items");
+    json_array_end(w);
+}
+
+/* The version is part of the address, so that a tile may be kept for as long as its version is current. */
+static void write_tiles(struct json_writer *w, const struct layer_snapshot *layer)
+{
+    char url[320];
+    snprintf(url, sizeof url, "/tiles/%s/{z}/{x}/{y}.mvt?v=%lld", layer->version.layer,
+             (long long)layer->version.id);
+    json_kv_string(w, "tiles", layer->index ? url : NULL);
+}
+
+static void write_layer(struct json_writer *w, const struct layer_snapshot *layer)
+{
+    const struct store_version *v = &layer->version;
+    json_object_begin(w);
+    json_kv_string(w, "id", v->layer);
+    json_kv_string(w, "title_zh", v->title_zh);
+    json_kv_string(w, "title_en", v->title_en);
+    json_kv_string(w, "kind", v->kind);
+    json_kv_string(w, "geometry", "polygon");
+    json_kv_bool(w, "synthetic", v->synthetic);
+    json_kv_string(w, "label", v->label);
+    json_kv_bool(w, "reference_only", v->reference_only);
+    json_kv_integer(w, "version", v->version_no);
+    json_kv_string(w, "effective_from", v->effective_from);
+    json_kv_string(w, "document_no", v->document_no);
+    json_kv_string(w, "source_sha256", v->source_sha256);
+    json_kv_integer(w, "n_features", v->n_features);
+    decimal_kv(w, "area_m2", v->area_m2, 4);
+    struct geo_box box = layer->index ? index_box(layer->index) : geo_box_empty();
+    write_box(w, &box, layer->index && index_n_features(layer->index) > 0);
+    write_tiles(w, layer);
+    write_links(w, v->layer);
+    json_object_end(w);
+}
+
+/* ---- sets of places: small enough to be counted each time ---- */
+
+struct extent {
+    struct geo_box box;
+    int64_t n;
+};
+
+static bool add_place(const struct store_plan_feature *f, void *user)
+{
+    struct extent *extent = user;
+    stored_json_add_geometry(f->geometry, &extent->box);
+    extent->n++;
+    return true;
+}
+
+static enum status write_places(struct json_writer *w, const struct place_set *set, struct store *store,
+                                struct error *e)
+{
+    struct extent extent = {.box = geo_box_empty()};
+    enum status s = store_plan_features(store, set->id, NULL, 0, 0, add_place, &extent, e);
+    if (s)
+        return s;
+    json_object_begin(w);
+    json_kv_string(w, "id", set->id);
+    json_kv_string(w, "title_zh", set->title_zh);
+    json_kv_string(w, "title_en", set->title_en);
+    json_kv_string(w, "kind", set->kind);
+    json_kv_string(w, "geometry", set->geometry);
+    json_kv_bool(w, "synthetic", false);
+    json_kv_string(w, "label", set->label);
+    json_kv_bool(w, "reference_only", true);
+    json_kv_string(w, "version", NULL);
+    json_kv_string(w, "effective_from", "");
+    json_kv_string(w, "document_no", "");
+    json_kv_string(w, "source_sha256", "");
+    json_kv_integer(w, "n_features", extent.n);
+    json_kv_string(w, "area_m2", NULL);
+    write_box(w, &extent.box, extent.n > 0);
+    json_kv_string(w, "tiles", NULL);
+    write_links(w, set->id);
+    json_object_end(w);
+    return STATUS_OK;
+}
+
+/* ---- handlers ---- */
+
+static enum status write_all(struct json_writer *w, const struct request *rq, struct error *e)
+{
+    enum status s = STATUS_OK;
+    json_object_begin(w);
+    json_key(w, "collections");
+    json_array_begin(w);
+    for (size_t i = 0; i < snapshot_n_layers(rq->snapshot); i++)
+        write_layer(w, snapshot_layer_at(rq->snapshot, i));
+    for (size_t i = 0; i < collection_n_place_sets() && !s; i++)
+        s = write_places(w, collection_place_set(i), rq->worker->store, e);
+    json_array_end(w);
+    json_object_end(w);
+    return s;
+}
+
+static enum status write_one(struct json_writer *w, const struct request *rq, struct error *e)
+{
+    struct collection c;
+    enum status s = collection_find(rq->snapshot, rq->params[0], &c, e);
+    if (s)
+        return s;
+    if (c.places)
+        return write_places(w, c.places, rq->worker->store, e);
+    write_layer(w, c.layer);
+    return STATUS_OK;
+}
+
+static enum status answer(struct request *rq, struct reply *reply,
+                          enum status (*write)(struct json_writer *, const struct request *, struct error *),
+                          struct error *e)
+{
+    struct buffer b;
+    struct json_writer w;
+    buffer_init(&b, 0);
+    json_init(&w, &b, false);
+    enum status s = write(&w, rq, e);
+    if (!s)
+        s = reply_buffer(reply, &b, "application/json; charset=utf-8", e);
+    buffer_release(&b);
+    if (!s)
+        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
+    return s;
+}
+
+enum status handle_collections(struct request *rq, struct reply *reply, struct error *e)
+{
+    return answer(rq, reply, write_all, e);
+}
+
+enum status handle_collection(struct request *rq, struct reply *reply, struct error *e)
+{
+    return answer(rq, reply, write_one, e);
+}

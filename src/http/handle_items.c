@@ -1,0 +1,96 @@
+/* GET /collections/{id}/items and /collections/{id}/items/{fid}. */
+#include "http/item_stream.h"
+#include "http/route.h"
+
+#include "base/limits.h"
+
+enum { DEFAULT_PAGE_FEATURES = 1000 };
+
+enum status handle_items(struct request *rq, struct reply *reply, struct error *e)
+{
+    struct collection c;
+    struct item_page page = {0};
+    struct item_stream *stream;
+    enum status s = collection_find(rq->snapshot, rq->params[0], &c, e);
+    if (!s)
+        s = request_query_box(rq, &page.box, &page.has_box, e);
+    if (!s)
+        s = request_query_integer(rq, "limit", DEFAULT_PAGE_FEATURES, 1, LIMIT_PAGE_FEATURES, &page.limit, e);
+    if (!s)
+        s = request_query_integer(rq, "after", 0, 0, INT64_MAX, &page.after, e);
+    if (!s)
+        s = item_stream_open(rq, &c, &page, &stream, e);
+    return s ? s : item_stream_reply(stream, reply, e);
+}
+
+/* ---- one feature ---- */
+
+struct one {
+    struct json_writer *writer;
+    struct geo_shape_builder *shape;
+    int64_t id;
+    bool found;
+    enum status status;
+    struct error *error;
+};
+
+static bool write_feature(const struct store_feature *f, void *user)
+{
+    struct one *o = user;
+    o->found = f->id == o->id;
+    if (o->found)
+        o->status = collection_write_feature(o->writer, f, o->shape, o->error);
+    return false;
+}
+
+static bool write_place(const struct store_plan_feature *f, void *user)
+{
+    struct one *o = user;
+    o->found = f->id == o->id;
+    if (o->found)
+        o->status = collection_write_place(o->writer, f, o->error);
+    return false;
+}
+
+/* The first feature after id - 1 is the feature itself, or there is none. */
+static enum status read_one(struct request *rq, const struct collection *c, struct one *o)
+{
+    enum status s;
+    if (c->layer) {
+        const struct store_feature_query q = {
+            .version_id = c->layer->version.id, .after_id = o->id - 1, .limit = 1};
+        s = store_features(rq->worker->store, &q, write_feature, o, o->error);
+    } else {
+        s = store_plan_features(rq->worker->store, c->places->id, NULL, o->id - 1, 1, write_place, o,
+                                o->error);
+    }
+    if (!s)
+        s = o->status;
+    if (s || o->found)
+        return s;
+    error_zh(o->error, "图层“%.100s”的现行版本中没有编号为 %lld 的图斑。", rq->params[0], (long long)o->id);
+    return error_fail(o->error, STATUS_NOT_FOUND, "unknown-feature",
+                      "The current version of \"%.100s\" has no feature %lld.", rq->params[0],
+                      (long long)o->id);
+}
+
+enum status handle_item(struct request *rq, struct reply *reply, struct error *e)
+{
+    struct collection c;
+    struct buffer b;
+    struct json_writer w;
+    struct one o = {.writer = &w, .shape = &rq->worker->shape, .error = e};
+    buffer_init(&b, 0);
+    json_init(&w, &b, false);
+    enum status s = collection_find(rq->snapshot, rq->params[0], &c, e);
+    if (!s)
+        s = request_param_integer(rq, 1, 1, INT64_MAX, &o.id, e);
+    if (!s)
+        s = read_one(rq, &c, &o);
+    if (!s)
+        s = reply_buffer(reply, &b, "application/geo+json; charset=utf-8", e);
+    buffer_release(&b);
+    if (!s)
+        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
+    return s;
+}

@@ -1,0 +1,15 @@
+/* A listening TCP socket for a host and port, with a sentence when there is none to be had. */
+#ifndef HX_HTTP_LISTEN_H
+#define HX_HTTP_LISTEN_H
+
+#include "base/status.h"
+
+#include <stdint.h>
+
+enum { LISTEN_URL_SIZE = 320 };
+
+/* `host` is a name or an address; port 0 takes any free one. `url` says where it really listens. */
+enum status listen_open(const char *host, uint16_t port, int *fd, char url[LISTEN_URL_SIZE],
+                        struct error *e) HX_MUST_CHECK;
+
+#endif

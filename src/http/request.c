@@ -1,0 +1,85 @@
+#include "http/request.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *request_query(const struct request *rq, const char *key)
+{
+    return MHD_lookup_connection_value(rq->connection, MHD_GET_ARGUMENT_KIND, key);
+}
+
+const char *request_header(const struct request *rq, const char *name)
+{
+    return MHD_lookup_connection_value(rq->connection, MHD_HEADER_KIND, name);
+}
+
+static enum status parse_integer(const char *name, const char *text, int64_t min, int64_t max, int64_t *out,
+                                 struct error *e)
+{
+    char *end = NULL;
+    errno = 0;
+    bool starts_well =
+        (*text >= '0' && *text <= '9') || *text == '-'; /* strtoll would also take blanks and '+' */
+    long long v = starts_well ? strtoll(text, &end, 10) : 0;
+    if (starts_well && end != text && !*end && !errno && v >= min && v <= max) {
+        *out = v;
+        return STATUS_OK;
+    }
+    error_zh(e, "参数 %s 的值“%.40s”不对：应为 %lld 至 %lld 的整数。", name, text, (long long)min,
+             (long long)max);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-parameter",
+                      "The value \"%.40s\" of %s is wrong: a whole number from %lld to %lld is needed.", text,
+                      name, (long long)min, (long long)max);
+}
+
+enum status request_query_integer(const struct request *rq, const char *key, int64_t fallback, int64_t min,
+                                  int64_t max, int64_t *out, struct error *e)
+{
+    const char *text = request_query(rq, key);
+    if (text)
+        return parse_integer(key, text, min, max, out, e);
+    *out = fallback;
+    return STATUS_OK;
+}
+
+enum status request_param_integer(const struct request *rq, int param, int64_t min, int64_t max, int64_t *out,
+                                  struct error *e)
+{
+    return parse_integer("path", rq->params[param], min, max, out, e);
+}
+
+/* Four numbers between commas, and nothing else: no blanks, no hexadecimal, no infinity. */
+static bool parse_four(const char *text, double v[4])
+{
+    for (int i = 0; i < 4; i++) {
+        char *end;
+        v[i] = strtod(text, &end);
+        if (end == text || strspn(text, "+-.0123456789eE") != (size_t)(end - text) || !isfinite(v[i]) ||
+            *end != (i < 3 ? ',' : '\0'))
+            return false;
+        text = end + 1;
+    }
+    return true;
+}
+
+enum status request_query_box(const struct request *rq, struct geo_box *box, bool *present, struct error *e)
+{
+    const char *text = request_query(rq, "bbox");
+    *present = text != NULL;
+    if (!text)
+        return STATUS_OK;
+    double v[4];
+    if (parse_four(text, v) && v[0] >= -180 && v[1] >= -90 && v[2] <= 180 && v[3] <= 90 && v[0] <= v[2] &&
+        v[1] <= v[3]) {
+        *box = (struct geo_box){.west_deg = v[0], .south_deg = v[1], .east_deg = v[2], .north_deg = v[3]};
+        return STATUS_OK;
+    }
+    error_zh(e, "bbox“%.80s”不对：应为“西,南,东,北”四个数（经纬度，单位度，西≤东，南≤北）。", text);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "bad-bbox",
+        "The bbox \"%.80s\" is wrong: four numbers west,south,east,north in degrees are needed, west not "
+        "above east, south not above north.",
+        text);
+}

@@ -1,0 +1,66 @@
+/* One request as a handler sees it, and the answer that it gives back.
+ *
+ * A handler reads the request, fills the reply and returns STATUS_OK, or fails with a sentence that the server turns
+ * into a problem document. Not for: MHD's callbacks (server.c). Threads: one request belongs to one thread. */
+#ifndef HX_HTTP_REQUEST_H
+#define HX_HTTP_REQUEST_H
+
+#include "base/buffer.h"
+#include "http/engine.h"
+
+#include <microhttpd.h>
+
+enum { REQUEST_MAX_PARAMS = 4, REQUEST_PARAM_SIZE = 128 };
+
+struct web_files;
+
+struct request {
+    struct MHD_Connection *connection;
+    struct engine *engine;
+    struct engine_worker *worker; /* for the length of the handler */
+    struct snapshot *snapshot;    /* likewise */
+    const struct web_files *web;
+    const char *path;                                    /* decoded */
+    char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE]; /* {…} of the route, in order */
+    const char *body;
+    size_t body_size;
+};
+
+struct reply {
+    struct MHD_Response *response; /* owned until it is queued */
+    unsigned status;               /* of HTTP */
+};
+
+/* ---- reading ---- */
+
+/* NULL when absent. Borrowed from the connection. */
+const char *request_query(const struct request *rq, const char *key);
+const char *request_header(const struct request *rq, const char *name);
+/* Whole, in range, decimal; `fallback` when absent. The error names the parameter. */
+enum status request_query_integer(const struct request *rq, const char *key, int64_t fallback, int64_t min,
+                                  int64_t max, int64_t *out, struct error *e) HX_MUST_CHECK;
+enum status request_param_integer(const struct request *rq, int param, int64_t min, int64_t max, int64_t *out,
+                                  struct error *e) HX_MUST_CHECK;
+/* bbox=west,south,east,north in degrees. *present tells whether there was one. */
+enum status request_query_box(const struct request *rq, struct geo_box *box, bool *present,
+                              struct error *e) HX_MUST_CHECK;
+
+/* ---- answering ---- */
+
+/* The buffer's bytes move into the answer. Fails when an append to it failed. */
+enum status reply_buffer(struct reply *r, struct buffer *b, const char *content_type,
+                         struct error *e) HX_MUST_CHECK;
+/* Bytes that live as long as the server. */
+enum status reply_static(struct reply *r, const void *bytes, size_t n, const char *content_type,
+                         struct error *e) HX_MUST_CHECK;
+/* Any response that MHD can make; NULL reads as "memory is out". */
+enum status reply_response(struct reply *r, struct MHD_Response *response, const char *content_type,
+                           struct error *e) HX_MUST_CHECK;
+void reply_header(struct reply *r, const char *name, const char *value);
+/* Turns the answer into 304 when the client already has it. Adds the ETag in any case. */
+void reply_etag(const struct request *rq, struct reply *r, const char *etag);
+/* Any failure as application/problem+json. False only when memory is out. */
+bool reply_problem(struct reply *r, unsigned http_status, const struct error *e);
+unsigned reply_status_of(enum status s);
+
+#endif

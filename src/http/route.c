@@ -1,0 +1,69 @@
+#include "http/route.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct route routes[] = {
+    {"GET", "/health", handle_health},
+    {"GET", "/classes", handle_classes},
+    {"GET", "/openapi.yaml", handle_openapi},
+    {"GET", "/collections", handle_collections},
+    {"GET", "/collections/{id}", handle_collection},
+    {"GET", "/collections/{id}/items", handle_items},
+    {"GET", "/collections/{id}/items/{fid}", handle_item},
+    {"GET", "/tiles/{id}/{z}/{x}/{y}.mvt", handle_tile},
+    {"POST", "/check", handle_check},
+};
+
+/* What no route claims may be a file of the web page. */
+static const struct route web_file = {"GET", "", handle_web_file};
+
+/* Takes the piece of `path` that a {…} stands for: up to the text that follows it in the pattern, or to the next '/'.
+ * Returns its length, or 0. */
+static size_t match_param(const char *after_brace, const char *path)
+{
+    size_t piece = strcspn(path, "/");
+    size_t suffix = strcspn(after_brace, "/");
+    if (piece <= suffix || strncmp(path + piece - suffix, after_brace, suffix) != 0)
+        return 0;
+    return piece - suffix;
+}
+
+static bool match(const char *pattern, const char *path, char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE])
+{
+    int n_params = 0;
+    while (*pattern) {
+        if (*pattern != '{') {
+            if (*pattern++ != *path++)
+                return false;
+            continue;
+        }
+        pattern = strchr(pattern, '}') + 1;
+        size_t n = match_param(pattern, path);
+        if (n == 0 || n >= REQUEST_PARAM_SIZE || n_params == REQUEST_MAX_PARAMS)
+            return false;
+        memcpy(params[n_params], path, n);
+        params[n_params++][n] = '\0';
+        path += n;
+    }
+    return !*path;
+}
+
+static bool same_method(const struct route *r, const char *method)
+{
+    return strcmp(r->method, method) == 0 || (strcmp(r->method, "GET") == 0 && strcmp(method, "HEAD") == 0);
+}
+
+const struct route *route_find(const char *method, const char *path,
+                               char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], char allowed[32])
+{
+    allowed[0] = '\0';
+    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+        if (!match(routes[i].pattern, path, params))
+            continue;
+        if (same_method(&routes[i], method))
+            return &routes[i];
+        snprintf(allowed, 32, "%s", strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method);
+    }
+    return !allowed[0] && same_method(&web_file, method) ? &web_file : NULL;
+}

@@ -1,0 +1,28 @@
+/* The table of routes: one line each, in route.c. Adding a route is one handler and one line. */
+#ifndef HX_HTTP_ROUTE_H
+#define HX_HTTP_ROUTE_H
+
+#include "http/request.h"
+
+typedef enum status handler_fn(struct request *rq, struct reply *reply, struct error *e);
+
+struct route {
+    const char *method;  /* "GET" also answers HEAD */
+    const char *pattern; /* "/collections/{id}"; a {…} stands for one non-empty piece of the path */
+    handler_fn *handler;
+};
+
+/* The route of a method and a decoded path; fills the params. NULL when there is none, and then `allowed` (at least 32
+ * bytes) lists the methods that the path knows, or is "" when the path itself is unknown. */
+const struct route *route_find(const char *method, const char *path,
+                               char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], char allowed[32]);
+
+/* The handlers, by file. */
+handler_fn handle_health, handle_classes, handle_openapi; /* handle_about.c */
+handler_fn handle_collections, handle_collection;         /* handle_collections.c */
+handler_fn handle_items, handle_item;                     /* handle_items.c */
+handler_fn handle_tile;                                   /* handle_tile.c */
+handler_fn handle_check;                                  /* handle_check.c */
+handler_fn handle_web_file;                               /* web_files.c */
+
+#endif

@@ -1,0 +1,313 @@
+#include "http/server.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "http/listen.h"
+#include "http/route.h"
+#include "http/web_files.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    IDLE_TIMEOUT_S = 30, /* a connection that says nothing, between requests or inside one */
+    STOP_TIMEOUT_S = 10, /* for requests under way when the server stops */
+    HEADER_BYTES = 64 * 1024,
+    MAX_CONNECTIONS = 512,
+    DEFAULT_MIN_THREADS = 4,
+    DEFAULT_MAX_THREADS = 16,
+};
+
+/* A body that is too large is read and thrown away up to here, so that the client gets to read the refusal instead of
+ * a broken connection; beyond, the connection is cut. */
+#define DISCARD_LIMIT_BYTES (8 * LIMIT_BODY_BYTES)
+
+struct http_server {
+    struct MHD_Daemon *daemon;
+    struct engine *engine;
+    struct web_files *web;
+    char url[LISTEN_URL_SIZE];
+    atomic_int n_active; /* requests between their first line and their last byte */
+};
+
+/* One request's life between MHD's calls. */
+struct call {
+    struct timespec started;
+    char method[16], path[512]; /* for the log; the path decoded */
+    unsigned status;            /* that was answered; 0: none yet */
+    bool wants_body;
+    bool too_large;
+    size_t n_received;
+    struct buffer body;
+};
+
+/* ---- log ---- */
+
+static double ms_since(const struct timespec *then)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - then->tv_sec) * 1e3 + (double)(now.tv_nsec - then->tv_nsec) / 1e6;
+}
+
+/* Control characters in a path must not write lines of their own into the log. */
+static void copy_printable(char *out, size_t size, const char *text)
+{
+    size_t n = 0;
+    for (; *text && n + 1 < size; text++)
+        out[n++] = (unsigned char)*text < 0x20 || *text == 0x7F ? '?' : *text;
+    out[n] = '\0';
+}
+
+static void call_finished(void *user, struct MHD_Connection *connection, void **state,
+                          enum MHD_RequestTerminationCode why)
+{
+    (void)connection;
+    struct http_server *s = user;
+    struct call *c = *state;
+    if (!c)
+        return;
+    log_line(LOG_INFO, "%s %s %u %.1f ms%s", c->method, c->path, c->status, ms_since(&c->started),
+             why == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " (cut short)");
+    buffer_release(&c->body);
+    free(c);
+    *state = NULL;
+    atomic_fetch_sub(&s->n_active, 1);
+}
+
+static struct call *call_new(struct http_server *s, const char *method, const char *path)
+{
+    struct call *c = calloc(1, sizeof *c);
+    if (!c)
+        return NULL;
+    clock_gettime(CLOCK_MONOTONIC, &c->started);
+    copy_printable(c->method, sizeof c->method, method);
+    copy_printable(c->path, sizeof c->path, path);
+    buffer_init(&c->body, LIMIT_BODY_BYTES + 1);
+    c->wants_body = strcmp(method, "POST") == 0;
+    atomic_fetch_add(&s->n_active, 1);
+    return c;
+}
+
+/* ---- the body ---- */
+
+static void drop_body(struct call *c)
+{
+    c->too_large = true;
+    buffer_release(&c->body);
+    buffer_init(&c->body, LIMIT_BODY_BYTES + 1);
+}
+
+/* What the request says of its body before sending it. True when it is refused at once: it is hopelessly long, or the
+ * client waits for leave to send it. */
+static bool refused_by_length(struct call *c, struct MHD_Connection *connection)
+{
+    const char *text =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    unsigned long long length = text ? strtoull(text, NULL, 10) : 0;
+    if (length <= LIMIT_BODY_BYTES)
+        return false;
+    drop_body(c);
+    return length > DISCARD_LIMIT_BYTES ||
+           MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_EXPECT);
+}
+
+static enum MHD_Result take_body(struct call *c, const char *bytes, size_t *n)
+{
+    c->n_received += *n;
+    if (c->n_received > DISCARD_LIMIT_BYTES)
+        return MHD_NO;
+    if (c->n_received > LIMIT_BODY_BYTES && !c->too_large)
+        drop_body(c);
+    if (c->wants_body && !c->too_large)
+        buffer_append(&c->body, bytes, *n);
+    *n = 0;
+    return MHD_YES;
+}
+
+/* ---- answering ---- */
+
+static enum MHD_Result send_reply(struct call *c, struct MHD_Connection *connection, struct reply *reply)
+{
+    if (!reply->response)
+        return MHD_NO;
+    c->status = reply->status;
+    enum MHD_Result ok = MHD_queue_response(connection, reply->status, reply->response);
+    MHD_destroy_response(reply->response);
+    return ok;
+}
+
+static enum status refuse_length(struct error *e)
+{
+    error_zh(e, "地块文件超过上限 %zu MB；请分批检查，或减少一次提交的地块。", LIMIT_BODY_BYTES >> 20);
+    return error_fail(e, STATUS_TOO_LARGE, "body-too-large",
+                      "The parcel file exceeds the limit of %zu MB; check it in parts.",
+                      LIMIT_BODY_BYTES >> 20);
+}
+
+static enum MHD_Result send_problem(struct call *c, struct MHD_Connection *connection, unsigned status,
+                                    const char *allowed, const struct error *e)
+{
+    struct reply reply = {0};
+    if (!reply_problem(&reply, status, e))
+        return MHD_NO;
+    if (allowed && *allowed)
+        reply_header(&reply, MHD_HTTP_HEADER_ALLOW, allowed);
+    return send_reply(c, connection, &reply);
+}
+
+static enum MHD_Result refuse_method(struct call *c, struct MHD_Connection *connection, const char *path,
+                                     const char *allowed)
+{
+    struct error e = {0};
+    if (!*allowed) { /* the path is no route, and files are only read */
+        error_zh(&e, "没有这个地址：%.200s。", path);
+        (void)error_fail(&e, STATUS_NOT_FOUND, "unknown-path", "There is nothing at %.200s.", path);
+        return send_problem(c, connection, MHD_HTTP_NOT_FOUND, NULL, &e);
+    }
+    error_zh(&e, "%.200s 不接受方法 %s；可用：%s。", path, c->method, allowed);
+    (void)error_fail(&e, STATUS_INVALID_INPUT, "method-not-allowed", "%.200s does not take %s; it takes %s.",
+                     path, c->method, allowed);
+    return send_problem(c, connection, MHD_HTTP_METHOD_NOT_ALLOWED, allowed, &e);
+}
+
+/* Runs the handler with a worker and the snapshot of this moment, and gives both back. */
+static enum status run_handler(struct http_server *s, const struct route *route, struct request *rq,
+                               struct reply *reply, struct error *e)
+{
+    rq->engine = s->engine;
+    rq->web = s->web;
+    rq->worker = engine_take(s->engine);
+    rq->snapshot = engine_snapshot(s->engine, rq->worker);
+    enum status status = route->handler(rq, reply, e);
+    snapshot_unref(rq->snapshot);
+    engine_give(s->engine, rq->worker);
+    return status;
+}
+
+static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_Connection *connection,
+                              const char *method, const char *path)
+{
+    struct request rq = {
+        .connection = connection, .path = path, .body = c->body.data, .body_size = c->body.size};
+    struct reply reply = {0};
+    struct error e = {0};
+    char allowed[32];
+    const struct route *route = route_find(method, path, rq.params, allowed);
+    if (!route)
+        return refuse_method(c, connection, path, allowed);
+    enum status status = c->too_large ? refuse_length(&e) : buffer_status(&c->body, &e);
+    if (!status)
+        status = run_handler(s, route, &rq, &reply, &e);
+    if (!status)
+        return send_reply(c, connection, &reply);
+    if (reply.response)
+        MHD_destroy_response(reply.response);
+    if (reply_status_of(status) >= 500)
+        log_line(LOG_ERROR, "%s %s: %s (%s)", c->method, c->path, e.en, status_name(status));
+    return send_problem(c, connection, reply_status_of(status), NULL, &e);
+}
+
+/* MHD calls this once when the headers are there, then for each part of the body, then once more to be answered. */
+static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *path,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_size, void **state)
+{
+    (void)version;
+    struct http_server *s = user;
+    struct call *c = *state;
+    if (!c) {
+        c = *state = call_new(s, method, path);
+        if (!c)
+            return MHD_NO;
+        return refused_by_length(c, connection) ? answer(s, c, connection, method, path) : MHD_YES;
+    }
+    if (*upload_size)
+        return take_body(c, upload, upload_size);
+    return answer(s, c, connection, method, path);
+}
+
+/* ---- life ---- */
+
+static unsigned choose_threads(unsigned asked)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned n = asked ? asked : processors > 0 ? 2 * (unsigned)processors : 1;
+    unsigned min = asked ? 1 : DEFAULT_MIN_THREADS, max = asked ? HTTP_MAX_THREADS : DEFAULT_MAX_THREADS;
+    return n < min ? min : n > max ? max : n;
+}
+
+static enum status start_daemon(struct http_server *s, int fd, unsigned n_threads, struct error *e)
+{
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC; /* ITC: MHD_quiesce_daemon needs it */
+    s->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
+        n_threads, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES,
+        MHD_OPTION_NOTIFY_COMPLETED, call_finished, s, MHD_OPTION_END);
+    if (s->daemon)
+        return STATUS_OK;
+    error_zh(e, "HTTP 服务不能启动：%s。", strerror(errno));
+    return error_fail(e, STATUS_IO, "server-start", "The HTTP server cannot start: %s.", strerror(errno));
+}
+
+enum status http_server_start(const struct http_config *config, struct http_server **out, struct error *e)
+{
+    struct http_server *s = calloc(1, sizeof *s);
+    if (!s)
+        return error_no_memory(e);
+    unsigned n_threads = choose_threads(config->n_threads);
+    int fd = -1;
+    /* the port first: it is the quickest to fail */
+    enum status status = listen_open(config->host ? config->host : "127.0.0.1", config->port, &fd, s->url, e);
+    if (!status)
+        status = web_files_load(config->web_dir, &s->web, e);
+    if (!status)
+        status = engine_open(config->store_path, n_threads, &s->engine, e);
+    if (!status)
+        status = start_daemon(s, fd, n_threads, e);
+    if (status) {
+        if (fd >= 0)
+            close(fd);
+        http_server_stop(s);
+        return status;
+    }
+    log_line(LOG_INFO, "listening on %s with %u threads; %zu files of the web page", s->url, n_threads,
+             web_files_count(s->web));
+    *out = s;
+    return STATUS_OK;
+}
+
+const char *http_server_url(const struct http_server *s)
+{
+    return s->url;
+}
+
+static void finish_requests(struct http_server *s)
+{
+    const struct timespec step = {.tv_nsec = 20 * 1000 * 1000};
+    struct timespec started;
+    clock_gettime(CLOCK_MONOTONIC, &started);
+    while (atomic_load(&s->n_active) > 0 && ms_since(&started) < STOP_TIMEOUT_S * 1e3)
+        nanosleep(&step, NULL);
+}
+
+void http_server_stop(struct http_server *s)
+{
+    if (!s)
+        return;
+    if (s->daemon) {
+        MHD_socket fd = MHD_quiesce_daemon(s->daemon);
+        finish_requests(s);
+        MHD_stop_daemon(s->daemon);
+        if (fd != MHD_INVALID_SOCKET)
+            close(fd);
+    }
+    engine_close(s->engine);
+    web_files_free(s->web);
+    free(s);
+}

@@ -1,0 +1,34 @@
+/* The HTTP server: routes, requests, answers and the web page's files, around one store.
+ *
+ * Not for: what an answer says (check/, render/, tile/, store/); access control: it listens on this machine only unless
+ * it is told otherwise, and whoever can reach it may use it.
+ * Invariants: the configuration and the web files are const after start; a body over LIMIT_BODY_BYTES is never kept;
+ * every failure is an application/problem+json document (RFC 9457) in both languages; a new layer version is seen
+ * within ENGINE_LOOK_MS and no request under way loses its own.
+ * Threads: start and stop belong to one thread, which must have blocked the signals that it waits for before start. */
+#ifndef HX_HTTP_SERVER_H
+#define HX_HTTP_SERVER_H
+
+#include "base/status.h"
+
+#include <stdint.h>
+
+enum { HTTP_MAX_THREADS = 64, HTTP_DEFAULT_PORT = 8080 };
+
+struct http_config {
+    const char *host; /* a name or address; NULL is 127.0.0.1 */
+    uint16_t port;    /* 0 takes any free port */
+    const char *store_path;
+    const char *web_dir; /* NULL: no page, only the interface for programs */
+    unsigned n_threads;  /* 0: by the number of processors */
+};
+
+struct http_server;
+/* Opens the store, loads the snapshot and the web files, and answers requests until http_server_stop. */
+enum status http_server_start(const struct http_config *config, struct http_server **out,
+                              struct error *e) HX_MUST_CHECK;
+const char *http_server_url(const struct http_server *s); /* "http://127.0.0.1:8080/" */
+/* Takes no new connections, lets requests under way finish (for some seconds), and frees everything. NULL-safe. */
+void http_server_stop(struct http_server *s);
+
+#endif

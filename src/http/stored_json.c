@@ -1,0 +1,56 @@
+#include "http/stored_json.h"
+
+#include <jansson.h>
+#include <string.h>
+
+enum { DUMP_FLAGS = JSON_COMPACT | JSON_REAL_PRECISION(17) };
+
+char *stored_json_object(const char *json, const char *name)
+{
+    json_t *object = json ? json_loads(json, 0, NULL) : NULL;
+    char *text = NULL;
+    if (json_is_object(object)) {
+        if (name && !json_object_get(object, "name"))
+            (void)json_object_set_new(object, "name", json_stringn(name, strlen(name)));
+        text = json_dumps(object, DUMP_FLAGS);
+    }
+    json_decref(object);
+    return text;
+}
+
+/* Positions lie at any depth of nested arrays. */
+static void add_positions(const json_t *c, struct geo_box *box)
+{
+    if (json_is_number(json_array_get(c, 0)) && json_is_number(json_array_get(c, 1))) {
+        geo_box_add(box, json_number_value(json_array_get(c, 0)), json_number_value(json_array_get(c, 1)));
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(c); i++)
+        add_positions(json_array_get(c, i), box);
+}
+
+void stored_json_add_geometry(const char *geometry, struct geo_box *box)
+{
+    json_t *root = json_loads(geometry, 0, NULL);
+    add_positions(json_object_get(root, "coordinates"), box);
+    json_decref(root);
+}
+
+char *stored_json_classes(const char *bytes, size_t n)
+{
+    json_t *root = json_loadb(bytes, n, 0, NULL);
+    const json_t *rows = json_object_get(root, "project_classes");
+    json_t *classes = json_array();
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        json_t *row = json_array_get(rows, i);
+        (void)json_array_append_new(classes,
+                                    json_pack("{s:O, s:O, s:O}", "id", json_object_get(row, "code"), "zh",
+                                              json_object_get(row, "zh"), "en", json_object_get(row, "en")));
+    }
+    json_t *answer = json_array_size(classes) ? json_pack("{s:O}", "classes", classes) : NULL;
+    char *text = answer ? json_dumps(answer, DUMP_FLAGS) : NULL;
+    json_decref(answer);
+    json_decref(classes);
+    json_decref(root);
+    return text;
+}
