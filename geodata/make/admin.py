@@ -130,7 +130,8 @@ def region():
     outline = rounded(snap_to_grid(shape(hit[0]['geometry'])))
     assert outline.is_valid
     write_geojson(path('admin', 'region.geojson'), 'region', [(outline, {
-        'XZQDM': '150000', 'XZQMC': '内蒙古自治区', 'name_en': 'Inner Mongolia', 'note': REFERENCE})])
+        'XZQDM': '150000', 'XZQMC': '内蒙古自治区', 'name_en': 'Inner Mongolia', 'note': REFERENCE})],
+                  attribution='Made with Natural Earth (public domain). ' + REFERENCE)
     log('region: %.0f km², %d vertices' % (area_m2(outline) / 1e6, sum(len(p.exterior.coords) for p in polygons(outline))))
     return outline
 
@@ -196,7 +197,9 @@ def prefectures(outline):
         assert geom.is_valid, name
         rows.append((geom, {'XZQDM': code, 'XZQMC': name, 'note': REFERENCE}))
     assert len(rows) == 12
-    write_geojson(path('admin', 'prefectures.geojson'), 'prefectures', rows)
+    write_geojson(path('admin', 'prefectures.geojson'), 'prefectures', rows,
+                  attribution='Apache ECharts 4.9.0 map/json/province/neimenggu.json, Apache-2.0; changed: decoded, '
+                              'GCJ-02 offset undone, repaired. ' + REFERENCE)
     union = unary_union([g for g, _ in rows])
     total, whole = sum(area_m2(g) for g, _ in rows), area_m2(outline)
     log('prefectures: repaired %s; 12 areas sum %.0f km², union %.0f km², outline %.0f km² (difference %+.2f %%)' % (

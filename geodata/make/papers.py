@@ -97,7 +97,7 @@ carries its league's type (`type_of`).
 - Seats: © GeoNames (https://www.geonames.org), CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/); selected, renamed in Chinese.
 - Prefectures: Apache ECharts (incubating), Copyright 2017-2020 The Apache Software Foundation. This product includes software developed
   at The Apache Software Foundation (http://www.apache.org/). Licensed under the Apache License, Version 2.0
-  (http://www.apache.org/licenses/LICENSE-2.0). Changed: decoded, offset undone, repaired.
+  (`LICENSE-Apache-2.0.txt`, http://www.apache.org/licenses/LICENSE-2.0). Changed: decoded, offset undone, repaired.
 - Outline: made with Natural Earth (https://www.naturalearthdata.com), public domain.
 
 ## 校验 / SHA-256

@@ -1,5 +1,6 @@
 """Deliberate conflicts in otherwise disjoint lines, and the proof that there are no others."""
 import csv
+import os
 
 import numpy as np
 from shapely.geometry import Point, Polygon
@@ -202,6 +203,7 @@ def plant(rows, units):
 
 
 def write_list(planter):
+    os.makedirs(path('lines'), exist_ok=True)
     with open(path('lines', 'PLANTED.csv'), 'w', encoding='utf-8', newline='') as f:
         w = csv.writer(f, lineterminator='\n')
         w.writerow('id kind layer_a bsm_a layer_b bsm_b area_m2 lon lat note'.split())
