@@ -30,10 +30,10 @@ void error_zh(struct error *e, const char *fmt, ...)
     utf8_trim_partial_tail(e->zh);
 }
 
-enum status error_fail(struct error *e, enum status s, const char *code, const char *fmt, ...)
+void error_en(struct error *e, enum status s, const char *code, const char *fmt, ...)
 {
     if (!e)
-        return s;
+        return;
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(e->en, sizeof e->en, fmt, ap);
@@ -41,13 +41,6 @@ enum status error_fail(struct error *e, enum status s, const char *code, const c
     utf8_trim_partial_tail(e->en);
     snprintf(e->code, sizeof e->code, "%s", code);
     e->status = s;
-    return s;
-}
-
-enum status error_no_memory(struct error *e)
-{
-    error_zh(e, "内存不足，未能完成操作；已保存的数据没有改变。");
-    return error_fail(e, STATUS_NO_MEMORY, "no-memory", "Out of memory; nothing stored was changed.");
 }
 
 enum status error_errno(struct error *e, const char *doing_zh, const char *doing_en, const char *path)

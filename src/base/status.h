@@ -40,13 +40,22 @@ struct error {
 /* Writes the Chinese sentence. Called just before error_fail. `e` may be NULL. */
 void error_zh(struct error *e, const char *fmt, ...) HX_PRINTF(2, 3);
 
-/* Writes status, code and the English sentence, and returns `s`, so that a failure is one `return`. */
-enum status error_fail(struct error *e, enum status s, const char *code, const char *fmt, ...)
-    HX_PRINTF(4, 5);
+/* Writes status, code and the English sentence. Callers use error_fail. */
+void error_en(struct error *e, enum status s, const char *code, const char *fmt, ...) HX_PRINTF(4, 5);
 
-/* The usual two failures that need no more words. Both return their status. */
-enum status error_no_memory(struct error *e);
-enum status error_errno(struct error *e, const char *doing_zh, const char *doing_en, const char *path);
+/* error_fail(e, status, code, format, ...): writes them and yields the status, so that a failure is one `return`. A
+ * macro, so that the compiler sees that the result is a failure and which one. */
+#define error_fail(e, s, ...) (error_en((e), (s), __VA_ARGS__), (s))
+
+/* The usual two failures that need no more words. */
+static inline enum status error_no_memory(struct error *e)
+{
+    error_zh(e, "内存不足，未能完成操作；已保存的数据没有改变。");
+    return error_fail(e, STATUS_NO_MEMORY, "no-memory", "Out of memory; nothing stored was changed.");
+}
+/* From errno: STATUS_NOT_FOUND, STATUS_NO_MEMORY or STATUS_IO. */
+enum status error_errno(struct error *e, const char *doing_zh, const char *doing_en, const char *path)
+    __attribute__((nonnull(2, 3, 4)));
 
 const char *status_name(enum status s);
 

@@ -1,0 +1,25 @@
+/* The bench workload in memory: features of a GeoPackage layer as shapes, and parcels. Read with plain SQLite, so that
+ * reading costs what reading costs. */
+#ifndef HX_BENCH_DATA_H
+#define HX_BENCH_DATA_H
+
+#include "geo/shape.h"
+
+struct bench_layer {
+    struct arena *arena;
+    struct geo_shape *shapes;
+    int64_t *ids;
+    size_t n;
+    uint64_t n_vertices;
+    double read_s; /* reading rows and decoding WKB into shapes */
+};
+
+/* Exits with a sentence when the file cannot be read: a benchmark without its data has nothing to say. */
+struct bench_layer bench_layer_read(const char *dir, const char *layer);
+void bench_layer_release(struct bench_layer *l);
+
+double bench_now_s(void);
+int bench_compare_double(const void *a, const void *b);
+double bench_median(double *values, size_t n); /* sorts */
+
+#endif
