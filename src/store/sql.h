@@ -61,7 +61,7 @@ enum status store_rules_seed(struct store *s, struct error *e) HX_MUST_CHECK;
 /* store_view.c: the views by which QGIS sees a layer's current version. */
 enum status store_view_register(struct store *s, const char *layer, const char *title_zh,
                                 struct error *e) HX_MUST_CHECK;
-/* store_plan_load.c: boundaries of administrative units from the current layers of kind 'admin', by code. */
+/* store_plan_load.c: names and boundaries of administrative units from the current layers of kind 'admin'. */
 enum status sql_copy_boundaries(struct store *s, struct error *e) HX_MUST_CHECK;
 
 #endif

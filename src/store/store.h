@@ -140,7 +140,7 @@ enum status store_plan_features(struct store *s, const char *collection, const s
                                 int64_t after_id, int64_t limit, store_plan_feature_fn *fn, void *user,
                                 struct error *e) HX_MUST_CHECK;
 
-/* A plan table's rows as a JSON array of objects in the arena: "plan_target", "plan_key_county", ... or "admin_unit".
+/* A plan table's rows as a JSON array of objects in the arena: "plan_targets", "plan_key_counties", ... or "admin_unit".
  * STATUS_NOT_FOUND for any other name. */
 enum status store_plan_table(struct store *s, const char *table, struct arena *a, const char **json,
                              struct error *e) HX_MUST_CHECK;

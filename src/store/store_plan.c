@@ -85,12 +85,12 @@ static enum status fail_no_table(const char *table, struct error *e)
                       "There is no plan table \"%s\"; see the list of plan tables.", table);
 }
 
-/* "'seq', seq, 'name', name": the table's columns as arguments of json_object; columns that hold JSON stay JSON. */
-static const char COLUMN_LIST[] =
-    "SELECT group_concat(quote(name) || ', ' || CASE WHEN name IN ('members', 'rules', 'horizon', 'quotes', "
-    "'annex_boxes') THEN 'json(\"' || name || '\")' ELSE '\"' || name || '\"' END, ', ') "
-    "FROM pragma_table_info(?1) WHERE name <> 'geometry' AND (?1 = 'admin_unit' OR ?1 IN (SELECT name FROM "
-    "plan_table))";
+/* "'seq', seq, 'rules', json(rules)": the table's columns as arguments of json_object. */
+static const char COLUMN_LIST[] = "SELECT group_concat(quote(name) || ', ' || CASE WHEN type = 'JSON' THEN "
+                                  "'json(\"' || name || '\")' ELSE '\"' || "
+                                  "name || '\"' END, ', ') FROM pragma_table_info(?1) WHERE name <> "
+                                  "'geometry' AND (?1 = 'admin_unit' OR ?1 IN "
+                                  "(SELECT name FROM plan_table))";
 
 enum status store_plan_table(struct store *s, const char *table, struct arena *a, const char **json,
                              struct error *e)

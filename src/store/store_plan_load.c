@@ -207,13 +207,25 @@ enum status store_plan_add_row(struct store_plan_load *l, const char *table, con
     return st;
 }
 
+/* Layers of kind 'admin' carry the unit's code as their features' code. They may know units that the list of
+ * counties does not (the region itself), and they alone know boundaries. */
+static const char FROM_ADMIN_LAYERS[] =
+    "INSERT INTO admin_unit (code, name, name_en, level) SELECT f.code, f.name, "
+    "coalesce(json_extract(f.properties, '$.name_en'), ''), CASE WHEN f.code LIKE '__0000' THEN 'region' "
+    "WHEN f.code "
+    "LIKE '____00' THEN 'prefecture' ELSE 'county' END FROM layer l JOIN feature f ON f.version_id = "
+    "l.current_version_id WHERE l.kind = 'admin' AND f.code GLOB '[0-9][0-9][0-9][0-9][0-9][0-9]' "
+    "ON CONFLICT (code) DO UPDATE SET name_en = excluded.name_en WHERE excluded.name_en <> '';"
+    "UPDATE admin_unit SET geometry = f.geometry FROM layer l JOIN feature f ON f.version_id = "
+    "l.current_version_id "
+    "WHERE l.kind = 'admin' AND f.code = admin_unit.code;"
+    "UPDATE admin_unit SET parent = r.code FROM admin_unit r WHERE admin_unit.level = 'prefecture' AND "
+    "r.level = "
+    "'region' AND r.code = substr(admin_unit.code, 1, 2) || '0000';";
+
 enum status sql_copy_boundaries(struct store *s, struct error *e)
 {
-    return sql_exec(
-        s,
-        "UPDATE admin_unit SET geometry = f.geometry FROM layer l JOIN feature f ON f.version_id = "
-        "l.current_version_id WHERE l.kind = 'admin' AND f.code = admin_unit.code",
-        LOADING, e);
+    return sql_exec(s, FROM_ADMIN_LAYERS, LOADING, e);
 }
 
 enum status store_plan_commit(struct store_plan_load *l, struct error *e)

@@ -1,0 +1,59 @@
+/* A file that GDAL reads becomes checked features, a new layer version, and its index files; and the plan's data
+ * (geodata/) becomes layers, places and tables.
+ *
+ * A feature that is missing could become a false "clear": a file with a refused feature is therefore refused whole,
+ * unless the request allows it; then the version's row and report say how many are missing.
+ * Not for: uploads inside the server's process (a sandboxed child runs this). Threads: as the store's handle. */
+#ifndef HX_INGEST_INGEST_H
+#define HX_INGEST_INGEST_H
+
+#include "base/buffer.h"
+#include "ingest/source.h"
+#include "store/store.h"
+
+struct ingest_request {
+    const char *path;
+    const char *source_layer; /* NULL: the only one */
+    struct source_fields fields;
+    int epsg; /* for a source that states no CRS; 0: none given */
+
+    const char *layer; /* the store's id: "ecological_red_line" */
+    const char *title_zh, *title_en;
+    const char *kind; /* "line" | "zone" | "admin" */
+    const char *label;
+    bool synthetic, reference_only;
+    const char *document_no, *effective_from, *effective_to, *imported_by; /* NULL reads as "" */
+
+    const char *coverage_path; /* where the source claims to be complete; NULL: it claims nothing */
+    bool allow_refused;
+    bool skip_unchanged; /* do nothing when the current version came from the very same request and files */
+};
+
+struct ingest_report {
+    bool skipped;
+    int64_t version_id;
+    int version_no;
+    int64_t n_read, n_stored, n_repaired, n_refused, n_curved, n_vertices;
+    double area_m2, declared_area_m2;
+    struct buffer json; /* the whole report, as the version keeps it */
+};
+
+void ingest_report_init(struct ingest_report *r);
+void ingest_report_release(struct ingest_report *r);
+
+/* The report is filled on STATUS_OK, and also when features were refused (code "ingest-refused"): it is the list by
+ * which the source can be mended. In every other failure it holds no more than counts. */
+enum status ingest_layer_file(struct store *s, const struct ingest_request *r, struct ingest_report *report,
+                              struct error *e) HX_MUST_CHECK;
+
+/* geodata/: every layer of manifest.json in order, then administrative units, places and plan tables. What has not
+ * changed since the last time is skipped. `fn` (may be NULL) hears of each layer when it is done. */
+typedef void ingest_layer_fn(const char *layer, const struct ingest_report *report, void *user);
+struct ingest_geodata_result {
+    int n_imported, n_skipped;
+    bool plan_loaded; /* false: unchanged */
+};
+enum status ingest_geodata(struct store *s, const char *geodata_dir, ingest_layer_fn *fn, void *user,
+                           struct ingest_geodata_result *out, struct error *e) HX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,43 @@
+/* What ingest_layer.c, ingest_report.c and ingest_coverage.c share. Not for other modules' use. */
+#ifndef HX_INGEST_INGEST_PARTS_H
+#define HX_INGEST_INGEST_PARTS_H
+
+#include "base/json.h"
+#include "geo/valid.h"
+#include "ingest/ingest.h"
+
+/* Each list of a report names this many features; the counts go on. */
+enum { REPORT_LIST_LIMIT = 1000 };
+
+struct report_list {
+    struct buffer text;
+    struct json_writer json;
+    int64_t n;
+};
+
+/* A coverage, read and united before the import begins. */
+struct ingest_coverage {
+    bool stated;
+    char sha256[65];
+    struct geo_shape shape; /* in the arena given to ingest_coverage_read */
+    double area_m2;
+};
+
+void report_list_init(struct report_list *l);
+void report_list_release(struct report_list *l);
+void report_list_add(struct report_list *l, const struct source_feature *f);
+
+struct report_parts {
+    const struct ingest_request *request;
+    const struct source *source; /* NULL when nothing was read */
+    const char *sha256;
+    const struct ingest_coverage *coverage;
+    const struct report_list *repaired, *refused;
+};
+enum status report_write(struct ingest_report *r, const struct report_parts *p,
+                         struct error *e) HX_MUST_CHECK;
+
+enum status ingest_coverage_read(const char *path, struct arena *a, struct ingest_coverage *out,
+                                 struct error *e) HX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,192 @@
+/* Opening a source, choosing its layer, and walking its features. */
+#include "ingest/source_parts.h"
+
+#include "base/limits.h"
+
+#include <cpl_error.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { NAMES_SHOWN = 12 };
+
+const struct source_info *source_info(const struct source *s)
+{
+    return &s->info;
+}
+
+const struct gdal_guard *source_messages(const struct source *s)
+{
+    return &s->guard;
+}
+
+void source_close(struct source *s)
+{
+    if (!s)
+        return;
+    gdal_guard_enter(&s->guard);
+    if (s->data)
+        GDALClose(s->data);
+    gdal_guard_leave();
+    if (s->from_gbk != (iconv_t)-1)
+        iconv_close(s->from_gbk);
+    geo_transformer_free(s->transformer);
+    geo_geos_free(s->geos);
+    geo_shape_builder_release(&s->builder);
+    buffer_release(&s->json);
+    arena_free(s->keep);
+    arena_free(s->feature);
+    free(s->x);
+    free(s->y);
+    free(s);
+}
+
+static void list_layers(GDALDatasetH data, struct buffer *names)
+{
+    int n = GDALDatasetGetLayerCount(data);
+    for (int i = 0; i < n && i < NAMES_SHOWN; i++) {
+        OGRLayerH l = GDALDatasetGetLayer(data, i);
+        buffer_printf(names, "%s%s", i ? ", " : "", l ? OGR_L_GetName(l) : "?");
+    }
+    if (n > NAMES_SHOWN)
+        buffer_append_str(names, ", ...");
+}
+
+static enum status fail_layer(GDALDatasetH data, const struct source_request *r, struct error *e)
+{
+    struct buffer names;
+    buffer_init(&names, 4096);
+    list_layers(data, &names);
+    const char *list = names.data ? names.data : "";
+    enum status st;
+    if (r->layer) {
+        error_zh(e, "“%s”中没有图层“%s”；有：%s。", r->path, r->layer, list);
+        st = error_fail(e, STATUS_NOT_FOUND, "source-layer-not-found",
+                        "\"%s\" has no layer \"%s\"; it has: %s.", r->path, r->layer, list);
+    } else {
+        error_zh(e, "“%s”有 %d 个图层（%s）；请指明用哪一个。", r->path, GDALDatasetGetLayerCount(data),
+                 list);
+        st = error_fail(e, STATUS_INVALID_INPUT, "source-layer-ambiguous",
+                        "\"%s\" has %d layers (%s); say which one to read.", r->path,
+                        GDALDatasetGetLayerCount(data), list);
+    }
+    buffer_release(&names);
+    return st;
+}
+
+static enum status choose_layer(struct source *s, const struct source_request *r, struct error *e)
+{
+    if (r->layer)
+        s->layer = GDALDatasetGetLayerByName(s->data, r->layer);
+    else if (GDALDatasetGetLayerCount(s->data) == 1)
+        s->layer = GDALDatasetGetLayer(s->data, 0);
+    return s->layer ? STATUS_OK : fail_layer(s->data, r, e);
+}
+
+static enum status refuse_geometry(const struct source_request *r, OGRwkbGeometryType type, struct error *e)
+{
+    error_zh(e, "“%s”的图层是 %s，不是面图层；请提供面（Polygon/MultiPolygon）数据。", r->path,
+             OGRGeometryTypeToName(type));
+    return error_fail(e, STATUS_UNSUPPORTED, "source-not-polygons",
+                      "The layer of \"%s\" holds %s, not polygons; give a Polygon or MultiPolygon layer.",
+                      r->path, OGRGeometryTypeToName(type));
+}
+
+/* A layer of undeclared or mixed type may hold polygons; its features are judged one by one. */
+static enum status check_geometry_type(struct source *s, const struct source_request *r, struct error *e)
+{
+    OGRwkbGeometryType type = OGR_GT_Flatten(OGR_L_GetGeomType(s->layer));
+    bool may_be_area = type == wkbUnknown || type == wkbGeometryCollection || OGR_GT_IsSurface(type) ||
+                       OGR_GT_IsSubClassOf(type, wkbMultiSurface);
+    return may_be_area ? STATUS_OK : refuse_geometry(r, type, e);
+}
+
+static enum status describe(struct source *s, struct error *e)
+{
+    s->info.layer = source_text(s, OGR_L_GetName(s->layer), s->keep);
+    s->info.driver = arena_strdup(s->keep, GDALGetDriverShortName(GDALGetDatasetDriver(s->data)));
+    s->info.n_declared = OGR_L_GetFeatureCount(s->layer, FALSE);
+    return s->info.layer && s->info.driver ? STATUS_OK : error_no_memory(e);
+}
+
+static enum status make_tools(struct source *s, struct error *e)
+{
+    s->keep = arena_new((size_t)16 << 20);
+    s->feature = arena_new(LIMIT_REQUEST_ARENA_BYTES);
+    if (!s->keep || !s->feature)
+        return error_no_memory(e);
+    enum status st = geo_transformer_new(&s->transformer, e);
+    return st == STATUS_OK ? geo_geos_new(&s->geos, e) : st;
+}
+
+static enum status prepare(struct source *s, const struct source_request *r, struct error *e)
+{
+    gdal_guard_enter(&s->guard);
+    enum status st = choose_layer(s, r, e);
+    if (st == STATUS_OK)
+        st = check_geometry_type(s, r, e);
+    if (st == STATUS_OK)
+        st = describe(s, e);
+    if (st == STATUS_OK)
+        st = source_decide_crs(s, r, e);
+    if (st == STATUS_OK)
+        st = source_bind_fields(s, r, e);
+    if (st == STATUS_OK)
+        OGR_L_ResetReading(s->layer);
+    gdal_guard_leave();
+    return st;
+}
+
+enum status source_open(const struct source_request *r, struct source **out, struct error *e)
+{
+    struct source *s = calloc(1, sizeof *s);
+    if (!s)
+        return error_no_memory(e);
+    s->from_gbk = iconv_open("UTF-8", "GB18030");
+    geo_shape_builder_init(&s->builder);
+    buffer_init(&s->json, 0);
+    enum status st = make_tools(s, e);
+    if (st == STATUS_OK)
+        st = gdal_guard_open(&s->guard, r->path, &s->data, e);
+    if (st == STATUS_OK)
+        st = prepare(s, r, e);
+    if (st != STATUS_OK) {
+        source_close(s);
+        return st;
+    }
+    *out = s;
+    return STATUS_OK;
+}
+
+static enum status fail_reading(const struct source *s, struct error *e)
+{
+    error_zh(e, "图层“%s”读到第 %lld 个要素之后出错：%s；文件可能不完整，请重新获取。", s->info.layer,
+             (long long)s->position, s->guard.failure);
+    return error_fail(
+        e, STATUS_CORRUPT, "source-broken",
+        "Reading layer \"%s\" failed after feature %lld: %s; the file may be incomplete, get it again.",
+        s->info.layer, (long long)s->position, s->guard.failure);
+}
+
+enum status source_next(struct source *s, struct source_feature *out, bool *more, struct error *e)
+{
+    gdal_guard_enter(&s->guard);
+    arena_reset(s->feature);
+    OGRFeatureH f = OGR_L_GetNextFeature(s->layer);
+    enum status st = STATUS_OK;
+    if (!f && s->guard.failure[0]) {
+        st = fail_reading(s, e); /* the end of the features and a broken file look alike but for this */
+    } else if (f) {
+        struct source_feature got = {.fid = OGR_F_GetFID(f), .position = ++s->position};
+        st = source_read_fields(s, f, &got, e);
+        if (st == STATUS_OK)
+            st = source_read_shape(s, f, &got, e);
+        if (st == STATUS_OK)
+            *out = got;
+        OGR_F_Destroy(f);
+    }
+    gdal_guard_leave();
+    if (st == STATUS_OK)
+        *more = f != NULL;
+    return st;
+}

@@ -1,0 +1,68 @@
+/* Polygons from a file that GDAL reads, one feature at a time, as shapes in EPSG:4490 with the fields bound to what
+ * they mean; each feature is valid, repaired, or refused with a reason.
+ *
+ * Not for: deciding whether a file with refused features may be used (ingest_layer.c, audit/). Invariants: the CRS
+ * is known before the first feature; a shape that is handed out is valid. Threads: a source belongs to one thread. */
+#ifndef HX_INGEST_SOURCE_H
+#define HX_INGEST_SOURCE_H
+
+#include "geo/crs.h"
+#include "geo/shape.h"
+#include "ingest/gdal_guard.h"
+
+/* Field names in the source. NULL: found by the official names; "": there is none. */
+struct source_fields {
+    const char *id, *name, *zone, *county, *area;
+};
+
+struct source_request {
+    const char *path;
+    const char *layer; /* NULL: the only one */
+    struct source_fields fields;
+    int epsg; /* for a file that states no CRS; 0: none given */
+};
+
+struct source_info {
+    const char *layer;
+    const char *driver;
+    struct geo_crs crs;
+    const char *crs_stated;     /* as the file names it, "" when it states none */
+    const char *crs_decided_by; /* "file" | "identified" (by its parameters) | "operator" */
+    struct source_fields bound; /* "" where there is none */
+    int64_t n_declared;         /* how many features the file claims, -1 unknown */
+};
+
+enum source_state { SOURCE_VALID, SOURCE_REPAIRED, SOURCE_REFUSED };
+
+/* All pointers are valid until the next source_next or source_close. */
+struct source_feature {
+    int64_t fid;      /* the file's own number */
+    int64_t position; /* 1, 2, ... in reading order */
+    const char *code, *name, *zone, *county;
+    double declared_area_m2; /* NAN when not given */
+    const char *properties;  /* JSON object of the other fields */
+    enum source_state state;
+    struct error fault;     /* why repaired or refused */
+    struct geo_shape shape; /* unless refused */
+    double area_m2;         /* ellipsoid; unless refused */
+    double area_before_m2;  /* before the repair */
+    bool curved;            /* arcs were replaced by chords (at most 0.05 degrees each) */
+};
+
+/* A repair may change the area by this much: 1 m2 or a millionth, whichever is more. */
+#define SOURCE_REPAIR_TOLERANCE_M2 1.0
+#define SOURCE_REPAIR_TOLERANCE_SHARE 1e-6
+
+struct source;
+enum status source_open(const struct source_request *r, struct source **out, struct error *e) HX_MUST_CHECK;
+void source_close(struct source *s); /* NULL-safe */
+const struct source_info *source_info(const struct source *s);
+const struct gdal_guard *source_messages(const struct source *s); /* GDAL's warnings */
+/* *more is false, and `out` untouched, after the last feature. */
+enum status source_next(struct source *s, struct source_feature *out, bool *more,
+                        struct error *e) HX_MUST_CHECK;
+
+/* SHA-256 in hex of a source: of the file; of the parts of a Shapefile; of all files of a directory, by name. */
+enum status source_sha256(const char *path, char hex[65], struct error *e) HX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,50 @@
+/* What the source_*.c files share. Not for other modules' use. */
+#ifndef HX_INGEST_SOURCE_PARTS_H
+#define HX_INGEST_SOURCE_PARTS_H
+
+#include "geo/valid.h"
+#include "ingest/source.h"
+
+#include "base/buffer.h"
+
+#include <iconv.h>
+#include <ogr_api.h>
+#include <ogr_srs_api.h>
+
+struct source_binding {
+    int id, name, zone, county, area; /* field numbers, -1 none */
+};
+
+struct source {
+    struct gdal_guard guard;
+    GDALDatasetH data;
+    OGRLayerH layer;
+    struct source_info info;
+    struct source_binding binding;
+    struct geo_transformer *transformer;
+    struct geo_geos *geos;
+    struct geo_shape_builder builder;
+    double *x, *y; /* one ring */
+    size_t capacity;
+    struct arena *keep;    /* strings of info */
+    struct arena *feature; /* reset for each feature */
+    struct buffer json;    /* properties */
+    iconv_t from_gbk;
+    int64_t position;
+};
+
+/* source_crs.c: which CRS, and who says so. */
+enum status source_decide_crs(struct source *s, const struct source_request *r,
+                              struct error *e) HX_MUST_CHECK;
+/* source_fields.c */
+enum status source_bind_fields(struct source *s, const struct source_request *r,
+                               struct error *e) HX_MUST_CHECK;
+enum status source_read_fields(struct source *s, OGRFeatureH f, struct source_feature *out,
+                               struct error *e) HX_MUST_CHECK;
+/* UTF-8 in `a`: as it is, or from GB18030, which is what old Shapefiles carry. NULL when memory is out. */
+char *source_text(struct source *s, const char *raw, struct arena *a);
+/* source_shape.c: sets state, fault, shape and areas. Fails only for reasons that are not the feature's. */
+enum status source_read_shape(struct source *s, OGRFeatureH f, struct source_feature *out,
+                              struct error *e) HX_MUST_CHECK;
+
+#endif
