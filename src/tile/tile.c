@@ -5,6 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Map libraries keep tile coordinates in 16 bits with room for two tiles on each side: half a tile is safe. */
+enum { SMALL_FEATURE_VERTICES = 512, WHOLE_FEATURE_UNITS = MVT_EXTENT / 2 };
+
 struct tile_scratch {
     struct index_clip_scratch *clip;
     struct mvt_writer writer;
@@ -63,9 +66,10 @@ struct encoder {
     const struct layer_index *ix;
     struct tile_scratch *scratch;
     struct tile_projection projection;
-    struct geo_box box;
-    bool exact;             /* from TILE_EXACT_ZOOM on */
-    double units2_per_deg2; /* of area, about; for dust */
+    struct geo_box box;      /* with the buffer: what meets it is drawn */
+    struct geo_box wide_box; /* what lies within it need not be cut */
+    bool exact;              /* from TILE_EXACT_ZOOM on */
+    double units2_per_deg2;  /* of area, about; for dust */
     double dust_units2;
     enum status status;
     struct error *error;
@@ -141,18 +145,70 @@ static bool draw_ring(const struct index_clip_ring *r, void *user)
     return !ring->out_of_memory;
 }
 
+/* ---- features ---- */
+
+static struct geo_box box_of_ring(const struct index_clip_ring *r)
+{
+    struct geo_box box = geo_box_empty();
+    for (uint32_t i = 0; i < r->n; i++)
+        geo_box_add(&box, r->lon_deg[i], r->lat_deg[i]);
+    return box;
+}
+
+static bool lies_within(const struct geo_box *a, const struct geo_box *b)
+{
+    return a->west_deg >= b->west_deg && a->east_deg <= b->east_deg && a->south_deg >= b->south_deg &&
+           a->north_deg <= b->north_deg;
+}
+
+static struct index_clip_ring ring_at(const struct layer_index *ix, uint32_t number)
+{
+    struct index_clip_ring r;
+    r.n = index_ring(ix, number, &r.lon_deg, &r.lat_deg);
+    return r;
+}
+
+/* Few vertices, and no part in the tile that reaches far beyond it: cutting would cost more than it saves. */
+static bool is_small(const struct encoder *c, const struct index_feature *f)
+{
+    uint32_t n_vertices = 0;
+    for (uint32_t i = 0; i < f->n_rings; i++) {
+        struct index_clip_ring r = ring_at(c->ix, f->first_ring + i);
+        n_vertices += r.n;
+        if (n_vertices > SMALL_FEATURE_VERTICES)
+            return false;
+        struct geo_box box = box_of_ring(&r);
+        if (geo_box_overlaps(&box, &c->box) && !lies_within(&box, &c->wide_box))
+            return false;
+    }
+    return true;
+}
+
+static void draw_whole(struct encoder *c, const struct index_feature *f)
+{
+    for (uint32_t i = 0; i < f->n_rings; i++) {
+        struct index_clip_ring r = ring_at(c->ix, f->first_ring + i);
+        struct geo_box box = box_of_ring(&r);
+        if (geo_box_overlaps(&box, &c->box))
+            draw_ring(&r, c);
+    }
+}
+
 static bool draw_feature(uint32_t number, void *user)
 {
     struct encoder *c = user;
     struct mvt_writer *w = &c->scratch->writer;
     c->outer_was_drawn = c->has_place = false;
     mvt_feature_begin(w);
-    c->status = index_clip_feature(c->ix, number, &c->box, c->scratch->clip, draw_ring, c, c->error);
+    struct index_feature f = index_feature_at(c->ix, number);
+    if (is_small(c, &f))
+        draw_whole(c, &f);
+    else
+        c->status = index_clip_feature(c->ix, number, &c->box, c->scratch->clip, draw_ring, c, c->error);
     if (c->status)
         return false;
     if (c->exact && c->has_place && mvt_feature_is_empty(w))
         draw_square(c, c->place, 1);
-    struct index_feature f = index_feature_at(c->ix, number);
     const char *const tags[MVT_KEYS] = {f.code, f.name, f.zone};
     mvt_feature_end(w, (uint64_t)f.id, tags);
     return !c->scratch->ring.out_of_memory;
@@ -173,6 +229,7 @@ enum status tile_encode(const struct layer_index *ix, const char *layer, const s
         .scratch = s,
         .projection = tile_projection_of(t->z, t->x, t->y),
         .box = tile_box(t, TILE_BUFFER_UNITS),
+        .wide_box = tile_box(t, WHOLE_FEATURE_UNITS),
         .exact = t->z >= TILE_EXACT_ZOOM,
         .error = e,
     };
