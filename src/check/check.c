@@ -111,9 +111,10 @@ static enum status check_one(struct check_worker *w, const struct snapshot *snap
 {
     *r = (struct parcel_report){.parcel = parcel, .geodesic_area_m2 = NAN, .standard_area_m2 = NAN};
     enum status s = overlap_prepare(w->scratch, &parcel->shape, e);
-    r->area_m2 = overlap_parcel_area_m2(w->scratch);
+    if (!s)
+        s = overlap_parcel_area(w->scratch, &r->area_m2, e);
     for (int l = 0; !s && l < CONTROL_LINE_COUNT; l++)
-        s = measure_line(w, snapshot, (enum control_line)l, &parcel->shape, &r->layers[l], e);
+        s = measure_line(w, snapshot, (enum control_line)l, &parcel->shape, r->area_m2, &r->layers[l], e);
     struct common_areas common;
     if (!s)
         s = common_measure(w, &parcel->shape, r->layers, &common, e);

@@ -29,9 +29,10 @@ static void unanswered(struct layer_finding *f, enum layer_status status, const 
     f->reason_en = en;
 }
 
-static enum status coverage_measure(struct check_worker *w, struct layer_finding *f, struct error *e)
+static enum status coverage_measure(struct check_worker *w, double parcel_m2, struct layer_finding *f,
+                                    struct error *e)
 {
-    double parcel_m2 = overlap_parcel_area_m2(w->scratch), covered = 0;
+    double covered = 0;
     if (f->layer->coverage) {
         const struct overlap *o;
         size_t n;
@@ -251,12 +252,11 @@ static void doubt(struct layer_finding *f, double parcel_m2)
     }
 }
 
-static enum status measure_loaded(struct check_worker *w, const struct geo_shape *parcel,
+static enum status measure_loaded(struct check_worker *w, const struct geo_shape *parcel, double parcel_m2,
                                   struct layer_finding *f, struct error *e)
 {
-    struct gathering g = {.w = w, .ix = f->layer->index, .parcel = parcel};
-    g.parcel_m2 = overlap_parcel_area_m2(w->scratch);
-    enum status s = coverage_measure(w, f, e);
+    struct gathering g = {.w = w, .ix = f->layer->index, .parcel = parcel, .parcel_m2 = parcel_m2};
+    enum status s = coverage_measure(w, parcel_m2, f, e);
     if (!s)
         s = gather(&g, e);
     if (!s)
@@ -281,11 +281,12 @@ static enum status measure_loaded(struct check_worker *w, const struct geo_shape
 }
 
 enum status measure_line(struct check_worker *w, const struct snapshot *snapshot, enum control_line line,
-                         const struct geo_shape *parcel, struct layer_finding *out, struct error *e)
+                         const struct geo_shape *parcel, double parcel_m2, struct layer_finding *out,
+                         struct error *e)
 {
     struct layer_finding f = {.line = line, .reason_zh = "", .reason_en = ""};
     f.layer = snapshot_layer(snapshot, control_line_id(line));
-    f.uncovered_m2 = overlap_parcel_area_m2(w->scratch);
+    f.uncovered_m2 = parcel_m2;
     enum status s = STATUS_OK;
     if (!f.layer) {
         unanswered(&f, LAYER_NOT_COVERED, "数据库中没有这个图层，不能判定；请先导入。",
@@ -293,7 +294,7 @@ enum status measure_line(struct check_worker *w, const struct snapshot *snapshot
     } else if (!f.layer->index) {
         unanswered(&f, LAYER_UNMEASURED, f.layer->fault.zh, f.layer->fault.en);
     } else {
-        s = measure_loaded(w, parcel, &f, e);
+        s = measure_loaded(w, parcel, parcel_m2, &f, e);
     }
     if (!s)
         *out = f;
@@ -308,7 +309,8 @@ enum status check_overlap_shape(struct check_worker *w, const struct layer_snaps
     struct gathering g = {.w = w, .ix = layer->index, .parcel = parcel};
     struct overlap_shape s = {.shape = {.box = geo_box_empty()}};
     enum status st = layer->index ? overlap_prepare(w->scratch, parcel, e) : STATUS_OK;
-    g.parcel_m2 = overlap_parcel_area_m2(w->scratch);
+    if (!st && layer->index)
+        st = overlap_parcel_area(w->scratch, &g.parcel_m2, e);
     if (!st && layer->index)
         st = gather(&g, e);
     if (!st && g.n > 0)
@@ -329,7 +331,8 @@ enum status measure_common(struct check_worker *w, const struct geo_shape *parce
         return s;
     struct gathering g = {.w = w, .ix = b->layer->index, .parcel = &first};
     s = overlap_prepare(w->scratch, &first, e);
-    g.parcel_m2 = overlap_parcel_area_m2(w->scratch);
+    if (!s)
+        s = overlap_parcel_area(w->scratch, &g.parcel_m2, e);
     if (!s)
         s = gather(&g, e);
     if (!s)

@@ -7,7 +7,7 @@
 /* Fills status, areas, features and zones of one line. The parcel is prepared in w->scratch. A layer that cannot answer
  * (not loaded, no coverage, damaged, incomplete) says so in its status; only running out of memory and the like fail. */
 enum status measure_line(struct check_worker *w, const struct snapshot *snapshot, enum control_line line,
-                         const struct geo_shape *parcel, struct layer_finding *out,
+                         const struct geo_shape *parcel, double parcel_m2, struct layer_finding *out,
                          struct error *e) HX_MUST_CHECK;
 
 /* Area in which two lines overlap each other within the parcel, m2. */

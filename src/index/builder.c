@@ -1,7 +1,7 @@
-#include "index/format.h"
-
 #include "base/limits.h"
 #include "geo/area.h"
+#include "index/format.h"
+#include "index/hilbert.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -163,8 +163,7 @@ static struct index_box32 edges_box(const double *lon, const double *lat, uint32
     struct geo_box box = geo_box_empty();
     for (uint32_t i = first; i <= first + n_edges; i++)
         geo_box_add(&box, lon[i], lat[i]);
-    return (struct index_box32){index_float_down(box.west_deg), index_float_down(box.south_deg),
-                                index_float_up(box.east_deg), index_float_up(box.north_deg)};
+    return index_box32_of(&box);
 }
 
 static struct index_box32 boxes_join(const struct index_box32 *boxes, uint32_t n)
@@ -173,8 +172,8 @@ static struct index_box32 boxes_join(const struct index_box32 *boxes, uint32_t n
     for (uint32_t i = 1; i < n; i++) {
         j.west = fminf(j.west, boxes[i].west);
         j.south = fminf(j.south, boxes[i].south);
-        j.east = fmaxf(j.east, boxes[i].east);
-        j.north = fmaxf(j.north, boxes[i].north);
+        j.minus_east = fminf(j.minus_east, boxes[i].minus_east);
+        j.minus_north = fminf(j.minus_north, boxes[i].minus_north);
     }
     return j;
 }
@@ -271,45 +270,6 @@ enum status index_builder_add(struct index_builder *b, int64_t id, const char *c
 
 /* ---- the ring tree: a packed Hilbert R-tree over ring boxes ---- */
 
-struct hilbert_key {
-    uint32_t key;
-    uint32_t ring;
-};
-
-/* Distance along a Hilbert curve of order 16. Source: J. K. Lawder's state-free form as in Warren, Hacker's Delight. */
-static uint32_t hilbert_distance(uint32_t x, uint32_t y)
-{
-    uint32_t d = 0;
-    for (uint32_t s = 1u << 15; s > 0; s >>= 1) {
-        uint32_t rx = (x & s) != 0, ry = (y & s) != 0;
-        d += s * s * ((3 * rx) ^ ry);
-        if (ry == 0) {
-            if (rx) {
-                x = 65535 - x;
-                y = 65535 - y;
-            }
-            uint32_t t = x;
-            x = y;
-            y = t;
-        }
-    }
-    return d;
-}
-
-static int hilbert_order(const void *a, const void *b)
-{
-    const struct hilbert_key *x = a, *y = b;
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return x->ring < y->ring ? -1 : x->ring > y->ring;
-}
-
-static uint32_t grid_of(double v, double low, double high)
-{
-    double t = high > low ? (v - low) / (high - low) * 65535.0 : 0.0;
-    return t <= 0 ? 0 : t >= 65535 ? 65535 : (uint32_t)t;
-}
-
 static uint32_t tree_size(uint32_t n_rings)
 {
     uint32_t total = n_rings, n = n_rings;
@@ -339,7 +299,7 @@ static bool tree_build(const struct index_builder *b, uint32_t **order, struct i
                        uint32_t *n_boxes)
 {
     uint32_t n = (uint32_t)b->ring_feature.count;
-    const struct index_header *h = &b->header;
+    struct geo_box all = {b->header.west, b->header.south, b->header.east, b->header.north};
     const struct index_box32 *ring_box = (const struct index_box32 *)b->ring_box.data;
     struct hilbert_key *keys = malloc((n + 1) * sizeof *keys);
     *n_boxes = n ? tree_size(n) : 0;
@@ -348,14 +308,14 @@ static bool tree_build(const struct index_builder *b, uint32_t **order, struct i
     bool ok = keys && *order && *boxes;
     if (ok) {
         for (uint32_t r = 0; r < n; r++) {
-            uint32_t x = grid_of((ring_box[r].west + (double)ring_box[r].east) / 2, h->west, h->east);
-            uint32_t y = grid_of((ring_box[r].south + (double)ring_box[r].north) / 2, h->south, h->north);
-            keys[r] = (struct hilbert_key){hilbert_distance(x, y), r};
+            double x = (ring_box[r].west - (double)ring_box[r].minus_east) / 2;
+            double y = (ring_box[r].south - (double)ring_box[r].minus_north) / 2;
+            keys[r] = (struct hilbert_key){hilbert_key_of(&all, x, y), r};
         }
-        qsort(keys, n, sizeof *keys, hilbert_order);
+        hilbert_sort(keys, n);
         for (uint32_t i = 0; i < n; i++) {
-            (*order)[i] = keys[i].ring;
-            (*boxes)[i] = ring_box[keys[i].ring];
+            (*order)[i] = keys[i].item;
+            (*boxes)[i] = ring_box[keys[i].item];
         }
         tree_fill(*boxes, n);
     } else {

@@ -43,9 +43,9 @@ static void ring_hits_sort(struct ring_hits *h)
     }
 }
 
-static inline bool meets(const struct index_box32 *b, const struct index_box32 *q)
+static inline bool meets(const struct index_box32 *b, const struct index_query *q)
 {
-    return b->west <= q->east && b->east >= q->west && b->south <= q->north && b->north >= q->south;
+    return index_sides_closed(b, q) == SIDE_ALL;
 }
 
 bool ring_hits_find(const struct layer_index *ix, const struct geo_box *box, struct ring_hits *h)
@@ -54,8 +54,7 @@ bool ring_hits_find(const struct layer_index *ix, const struct geo_box *box, str
     if (ix->tree_levels == 0)
         return true;
     /* Rounded outward as well, so that comparing floats can only add candidates. */
-    struct index_box32 q = {index_float_down(box->west_deg), index_float_down(box->south_deg),
-                            index_float_up(box->east_deg), index_float_up(box->north_deg)};
+    struct index_query q = index_query_of(box);
     struct {
         uint32_t node;
         int level;
@@ -81,6 +80,8 @@ bool ring_hits_find(const struct layer_index *ix, const struct geo_box *box, str
             if (meets(ix->tree_boxes + below_at + k, &q)) {
                 stack[depth].node = k;
                 stack[depth++].level = level - 1;
+                if (level > 1) /* its children are wanted next: two cache lines */
+                    __builtin_prefetch(ix->tree_boxes + ix->tree_level_at[level - 2] + (size_t)k * INDEX_FAN);
             }
         }
     }

@@ -29,14 +29,13 @@ struct walk {
     const struct index_box32 *nodes;
     uint32_t n_edges;
     uint32_t level_at[INDEX_MAX_LEVELS], level_n[INDEX_MAX_LEVELS];
-    const struct geo_box *box;
+    struct index_query box;
     struct soup *out;
 };
 
-static bool one_side(const struct index_box32 *b, const struct geo_box *box)
+static bool one_side(const struct index_box32 *b, const struct index_query *box)
 {
-    return b->east < box->west_deg || b->west > box->east_deg || b->north < box->south_deg ||
-           b->south > box->north_deg;
+    return index_sides_closed(b, box) != SIDE_ALL;
 }
 
 /* A run that lies wholly on one side of the box may be replaced by the chord between its ends: the chord stays on that
@@ -45,7 +44,7 @@ static bool walk_node(const struct walk *w, int level, uint32_t node)
 {
     uint32_t span = (uint32_t)INDEX_RUN << (3 * level), first = node * span;
     uint32_t end = w->n_edges - first < span ? w->n_edges : first + span;
-    if (one_side(w->nodes + w->level_at[level] + node, w->box))
+    if (one_side(w->nodes + w->level_at[level] + node, &w->box))
         return soup_point(w->out, w->lon[first], w->lat[first]);
     if (level == 0) {
         for (uint32_t i = first; i < end; i++)
@@ -64,7 +63,7 @@ static bool walk_node(const struct walk *w, int level, uint32_t node)
 static bool ring_collect(const struct layer_index *ix, uint32_t ring, const struct geo_box *box,
                          struct soup *out)
 {
-    struct walk w = {.box = box, .out = out, .nodes = ix->nodes + ix->ring_node[ring]};
+    struct walk w = {.box = index_query_of(box), .out = out, .nodes = ix->nodes + ix->ring_node[ring]};
     uint32_t n = index_ring(ix, ring, &w.lon, &w.lat);
     w.n_edges = n - 1;
     soup_clear(out);
@@ -126,7 +125,7 @@ enum status index_clip_feature(const struct layer_index *ix, uint32_t feature, c
 static bool parity_above(const struct walk *w, int level, uint32_t node, double lon, double lat)
 {
     const struct index_box32 *b = w->nodes + w->level_at[level] + node;
-    if (b->west > lon || b->east < lon || b->north < lat)
+    if (b->west > lon || -b->minus_east < lon || -b->minus_north < lat)
         return false;
     uint32_t span = (uint32_t)INDEX_RUN << (3 * level), first = node * span;
     uint32_t end = w->n_edges - first < span ? w->n_edges : first + span;
@@ -153,7 +152,7 @@ static bool ring_contains(const struct layer_index *ix, uint32_t ring, double lo
     struct walk w = {.nodes = ix->nodes + ix->ring_node[ring]};
     w.n_edges = index_ring(ix, ring, &w.lon, &w.lat) - 1;
     int levels = index_edge_tree(w.n_edges, w.level_at, w.level_n);
-    static const struct index_box32 everywhere = {-INFINITY, -INFINITY, INFINITY, INFINITY};
+    static const struct index_box32 everywhere = {-INFINITY, -INFINITY, -INFINITY, -INFINITY};
     if (levels == 0) { /* one run without a box of its own */
         w.nodes = &everywhere;
         w.level_at[0] = 0;

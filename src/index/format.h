@@ -21,7 +21,7 @@
  * INDEX_FAN boxes. Levels follow each other, lowest first. A ring of at most INDEX_RUN edges has no tree.
  * Ring tree: level 0 has one box per ring in Hilbert order, level l+1 one box per INDEX_FAN; ends with one box.
  *
- * A box holds 32-bit floats, rounded outward (about 1 m here): it may be too large, never too small.
+ * A box holds 32-bit floats (west, south, -east, -north), rounded outward (about 1 m here): it may be too large, never too small.
  * The checksum covers everything behind the header; the header has its own. */
 #ifndef HX_INDEX_FORMAT_H
 #define HX_INDEX_FORMAT_H
@@ -31,6 +31,9 @@
 #include "index/layer_index.h"
 
 #include <math.h>
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
 
 #define INDEX_MAGIC "HXINDEX1"
 enum {
@@ -41,8 +44,9 @@ enum {
     INDEX_MAX_LEVELS = 12
 };
 
+/* East and north are stored negated, so that one comparison of four lanes tells on which sides two boxes part. */
 struct index_box32 {
-    float west, south, east, north;
+    float west, south, minus_east, minus_north;
 };
 
 struct index_feature_row {
@@ -132,6 +136,51 @@ static inline float index_float_up(double v)
 {
     float f = (float)v;
     return (double)f < v ? nextafterf(f, INFINITY) : f;
+}
+
+static inline struct index_box32 index_box32_of(const struct geo_box *b)
+{
+    return (struct index_box32){index_float_down(b->west_deg), index_float_down(b->south_deg),
+                                -index_float_up(b->east_deg), -index_float_up(b->north_deg)};
+}
+
+/* A box as the upper limits that another box's four lanes are compared with. */
+struct index_query {
+    float east, north, minus_west, minus_south;
+};
+
+static inline struct index_query index_query_of(const struct geo_box *b)
+{
+    return (struct index_query){index_float_up(b->east_deg), index_float_up(b->north_deg),
+                                -index_float_down(b->west_deg), -index_float_down(b->south_deg)};
+}
+
+/* Sides on which the box is not beyond the query: it begins west of the query's east end, and so on. All four: they
+ * meet. */
+enum { SIDE_WEST = 1, SIDE_SOUTH = 2, SIDE_EAST = 4, SIDE_NORTH = 8, SIDE_ALL = 15 };
+
+/* Equal borders count as meeting. */
+static inline unsigned index_sides_closed(const struct index_box32 *b, const struct index_query *q)
+{
+#if defined(__SSE__)
+    return (unsigned)_mm_movemask_ps(_mm_cmple_ps(_mm_loadu_ps(&b->west), _mm_loadu_ps(&q->east)));
+#else
+    return (b->west <= q->east ? SIDE_WEST : 0u) | (b->south <= q->north ? SIDE_SOUTH : 0u) |
+           (b->minus_east <= q->minus_west ? SIDE_EAST : 0u) |
+           (b->minus_north <= q->minus_south ? SIDE_NORTH : 0u);
+#endif
+}
+
+/* Equal borders do not. */
+static inline unsigned index_sides_open(const struct index_box32 *b, const struct index_query *q)
+{
+#if defined(__SSE__)
+    return (unsigned)_mm_movemask_ps(_mm_cmplt_ps(_mm_loadu_ps(&b->west), _mm_loadu_ps(&q->east)));
+#else
+    return (b->west < q->east ? SIDE_WEST : 0u) | (b->south < q->north ? SIDE_SOUTH : 0u) |
+           (b->minus_east < q->minus_west ? SIDE_EAST : 0u) |
+           (b->minus_north < q->minus_south ? SIDE_NORTH : 0u);
+#endif
 }
 
 static inline const double *index_ring_lon(const struct layer_index *ix, uint32_t ring)

@@ -16,7 +16,8 @@ struct kernel {
 struct overlap_scratch {
     struct kernel kernel;
     const struct geo_shape *parcel; /* borrowed */
-    struct piece_list list;
+    struct piece_list list;         /* of the parcel, once something is near it */
+    bool cut;                       /* the list is the parcel's */
     struct ring_hits hits;
     struct overlap *found;
     size_t n_found, cap_found;
@@ -79,15 +80,27 @@ void overlap_scratch_free(struct overlap_scratch *s)
     free(s);
 }
 
+static bool parcel_cut(struct overlap_scratch *s)
+{
+    if (!s->cut)
+        s->cut = piece_list_build(&s->list, s->parcel);
+    return s->cut;
+}
+
 enum status overlap_prepare(struct overlap_scratch *s, const struct geo_shape *shape, struct error *e)
 {
     s->parcel = shape;
-    return piece_list_build(&s->list, shape) ? STATUS_OK : error_no_memory(e);
+    s->cut = false;
+    /* Most parcels are one piece and most layers have nothing near them: then only the box is ever looked at. */
+    return piece_is_whole(shape) || parcel_cut(s) ? STATUS_OK : error_no_memory(e);
 }
 
-double overlap_parcel_area_m2(const struct overlap_scratch *s)
+enum status overlap_parcel_area(struct overlap_scratch *s, double *area_m2, struct error *e)
 {
-    return s->list.area_m2;
+    if (!parcel_cut(s))
+        return error_no_memory(e);
+    *area_m2 = s->list.area_m2;
+    return STATUS_OK;
 }
 
 /* ---- one piece against one ring ---- */
@@ -113,11 +126,10 @@ enum place { PLACE_NOTHING, PLACE_ABOVE, PLACE_NEAR };
 
 /* Beside or below the piece an edge's T(b) covers none of it, or covers it and is covered again by the other edges of
  * the parcel: both sum to nothing. Above it, T(b) covers everything between the edge's two ends. */
-static inline enum place place_of(const struct index_box32 *b, const struct geo_box *p)
+static inline enum place place_of(const struct index_box32 *b, const struct index_query *p)
 {
-    if (b->east <= p->west_deg || b->west >= p->east_deg || b->north <= p->south_deg)
-        return PLACE_NOTHING;
-    return b->south >= p->north_deg ? PLACE_ABOVE : PLACE_NEAR;
+    unsigned sides = index_sides_open(b, p);
+    return sides == SIDE_ALL ? PLACE_NEAR : sides == (SIDE_ALL & ~SIDE_SOUTH) ? PLACE_ABOVE : PLACE_NOTHING;
 }
 
 /* All edges from vertex `first` to vertex `end` lie above the piece: their sum telescopes to the piece's own area
@@ -127,8 +139,8 @@ static inline double run_above(const struct piece *p, const double *lon, uint32_
     return piece_area_west_of(p, lon[first] - p->lon0) - piece_area_west_of(p, lon[end] - p->lon0);
 }
 
-static double ring_overlap(const struct piece *p, const struct ring_view *v, pair_kernel_fn *kernel,
-                           bool *crossed)
+static double ring_overlap(const struct piece *p, const struct index_query *q, const struct ring_view *v,
+                           pair_kernel_fn *kernel, bool *crossed)
 {
     if (v->levels == 0) {
         *crossed = true;
@@ -149,7 +161,7 @@ static double ring_overlap(const struct piece *p, const struct ring_view *v, pai
         depth--;
         uint32_t node = stack[depth].node;
         int level = stack[depth].level;
-        enum place place = place_of(v->nodes + v->level_at[level] + node, &p->box);
+        enum place place = place_of(v->nodes + v->level_at[level] + node, q);
         if (place == PLACE_NOTHING)
             continue;
         uint32_t span = (uint32_t)INDEX_RUN << (3 * level), first = node * span;
@@ -188,18 +200,18 @@ static bool found_push(struct overlap_scratch *s, uint32_t feature, double area_
     return true;
 }
 
-/* Rings ascend in the hits, so the rings of a feature are neighbours and add up in one entry. */
+/* One piece against the rings in the hits. They ascend, so the rings of a feature are neighbours and add up in one
+ * entry. */
 static bool piece_measure(struct overlap_scratch *s, const struct layer_index *ix, const struct piece *p)
 {
-    if (!ring_hits_find(ix, &p->box, &s->hits))
-        return false;
+    struct index_query q = index_query_of(&p->box);
     size_t first = s->n_found;
     for (size_t i = 0; i < s->hits.n; i++) {
         uint32_t ring = s->hits.ring[i], feature = ix->ring_feature[ring];
         struct ring_view v;
         ring_view_set(&v, ix, ring);
         bool crossed = false;
-        double area = ring_overlap(p, &v, s->kernel.fn, &crossed);
+        double area = ring_overlap(p, &q, &v, s->kernel.fn, &crossed);
         if (s->n_found > first && s->found[s->n_found - 1].feature == feature) {
             s->found[s->n_found - 1].area_m2 += area;
             s->found[s->n_found - 1].crossed |= crossed;
@@ -246,14 +258,30 @@ static bool found_merge(struct overlap_scratch *s)
     return true;
 }
 
+static bool pieces_measure(struct overlap_scratch *s, const struct layer_index *ix)
+{
+    for (size_t i = 0; i < s->list.n_pieces; i++) {
+        const struct piece *p = s->list.pieces + i;
+        if (!ring_hits_find(ix, &p->box, &s->hits) || (s->hits.n > 0 && !piece_measure(s, ix, p)))
+            return false;
+    }
+    return s->list.n_pieces == 1 || found_merge(s);
+}
+
+/* A parcel of one piece that has not been looked at closely yet. */
+static bool whole_measure(struct overlap_scratch *s, const struct layer_index *ix)
+{
+    if (!ring_hits_find(ix, &s->parcel->box, &s->hits))
+        return false;
+    return s->hits.n == 0 || (parcel_cut(s) && piece_measure(s, ix, s->list.pieces));
+}
+
 enum status overlap_measure(struct overlap_scratch *s, const struct layer_index *ix,
                             const struct overlap **out, size_t *n, struct error *e)
 {
     s->n_found = 0;
-    for (size_t i = 0; i < s->list.n_pieces; i++)
-        if (!piece_measure(s, ix, s->list.pieces + i))
-            return error_no_memory(e);
-    if (s->list.n_pieces > 1 && !found_merge(s))
+    bool ok = s->cut ? pieces_measure(s, ix) : whole_measure(s, ix);
+    if (!ok)
         return error_no_memory(e);
     for (size_t i = 0; i < s->n_found; i++)
         s->found[i].area_m2 = fmax(0.0, s->found[i].area_m2);
@@ -298,12 +326,6 @@ static struct segment segment_about(double lon0, double lat0, double north_m, do
                             (lat[1] - lat0) * north_m};
 }
 
-static bool box_meets_node(const struct geo_box *box, const struct index_box32 *n)
-{
-    return n->west <= box->east_deg && n->east >= box->west_deg && n->south <= box->north_deg &&
-           n->north >= box->south_deg;
-}
-
 /* One parcel edge against a ring: only the runs whose box meets the edge's grown box are looked at. */
 static bool edge_touches_ring(const double *lon, const double *lat, const struct ring_view *v,
                               double tolerance_m)
@@ -315,13 +337,14 @@ static bool edge_touches_ring(const double *lon, const double *lat, const struct
                 fmin(lat[0], lat[1]) - tolerance_m / north_m);
     geo_box_add(&box, fmax(lon[0], lon[1]) + tolerance_m / east_m,
                 fmax(lat[0], lat[1]) + tolerance_m / north_m);
+    struct index_query q = index_query_of(&box);
     struct segment a = segment_about(lon[0], lat[0], north_m, east_m, lon, lat);
     uint32_t runs = index_div_up(v->n_edges, INDEX_RUN);
     for (uint32_t k = 0; k < runs; k++) {
-        if (v->levels > 0 && !box_meets_node(&box, v->nodes + k)) {
+        if (v->levels > 0 && index_sides_closed(v->nodes + k, &q) != SIDE_ALL) {
             /* Skip a whole parent at its first child when the parent is away too. */
             if (v->levels > 1 && k % INDEX_FAN == 0 &&
-                !box_meets_node(&box, v->nodes + v->level_at[1] + k / INDEX_FAN))
+                index_sides_closed(v->nodes + v->level_at[1] + k / INDEX_FAN, &q) != SIDE_ALL)
                 k += INDEX_FAN - 1;
             continue;
         }

@@ -34,7 +34,7 @@ enum status overlap_prepare(struct overlap_scratch *s, const struct geo_shape *s
 
 /* The prepared parcel's own area, m2, by the same arithmetic: an overlap with something that contains the parcel equals
  * it to rounding. */
-double overlap_parcel_area_m2(const struct overlap_scratch *s);
+enum status overlap_parcel_area(struct overlap_scratch *s, double *area_m2, struct error *e) HX_MUST_CHECK;
 
 struct overlap {
     uint32_t feature;

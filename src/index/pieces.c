@@ -113,6 +113,12 @@ static bool small_enough(const struct rings *r, int depth)
            r->box.north_deg - r->box.south_deg <= PIECE_MAX_LAT_DEG;
 }
 
+bool piece_is_whole(const struct geo_shape *shape)
+{
+    struct rings r = {shape->lon_deg, shape->lat_deg, shape->ring_start, shape->n_rings, shape->box};
+    return small_enough(&r, 0);
+}
+
 static bool split(struct piece_list *l, const struct rings *r, int depth);
 
 static bool split_half(struct piece_list *l, const struct rings *r, const struct soup_cut *cut, int depth)

@@ -13,6 +13,8 @@ struct piece_list {
 };
 
 void piece_list_release(struct piece_list *l);
+/* The shape is one piece as it is. */
+bool piece_is_whole(const struct geo_shape *shape);
 /* Replaces the list's contents by the pieces of `shape`. false when memory is out. */
 bool piece_list_build(struct piece_list *l, const struct geo_shape *shape);
 
