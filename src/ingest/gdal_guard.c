@@ -55,8 +55,10 @@ void gdal_guard_leave(void)
     CPLPopErrorHandler();
 }
 
-static enum status refuse_remote(const char *path, struct error *e)
+enum status gdal_guard_check_path(const char *path, struct error *e)
 {
+    if (strncmp(path, "/vsi", 4) != 0 && !strstr(path, "://"))
+        return STATUS_OK;
     error_zh(e, "只读取本机文件；“%s”是网络地址或虚拟路径，请先下载到本机再导入。", path);
     return error_fail(e, STATUS_INVALID_INPUT, "source-remote",
                       "Only local files are read; \"%s\" is an address or a virtual path: download it first.",
@@ -72,14 +74,14 @@ static bool has_suffix(const char *path, const char *suffix)
 /* The absolute path that GDAL gets: nothing that begins like one of its virtual file systems or like an address. */
 static enum status local_name(const char *path, char **out, struct error *e)
 {
-    if (strncmp(path, "/vsi", 4) == 0 || strstr(path, "://"))
-        return refuse_remote(path, e);
+    enum status st = gdal_guard_check_path(path, e);
+    if (st != STATUS_OK)
+        return st;
     char *real = realpath(path, NULL);
     if (!real)
         return error_errno(e, "打开数据文件", "Opening the data file", path);
-    enum status st = STATUS_OK;
-    if (strncmp(real, "/vsi", 4) == 0) {
-        st = refuse_remote(path, e);
+    st = gdal_guard_check_path(real, e);
+    if (st != STATUS_OK) {
         free(real);
         return st;
     }

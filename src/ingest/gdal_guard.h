@@ -21,6 +21,8 @@ struct gdal_guard {
 void gdal_guard_enter(struct gdal_guard *g);
 void gdal_guard_leave(void);
 
+/* STATUS_INVALID_INPUT for an address or a path of one of GDAL's virtual file systems. */
+enum status gdal_guard_check_path(const char *path, struct error *e) HX_MUST_CHECK;
 /* Opens a local vector file, a .gdb directory, or a .zip of either, read-only. */
 enum status gdal_guard_open(struct gdal_guard *g, const char *path, GDALDatasetH *out,
                             struct error *e) HX_MUST_CHECK;

@@ -314,6 +314,9 @@ enum status ingest_layer_file(struct store *s, const struct ingest_request *r, s
     struct job j = {.store = s, .request = r, .report = report, .arena = arena_new(KEEP_BYTES)};
     if (!j.arena)
         return error_no_memory(e);
+    struct buffer json = report->json;
+    buffer_clear(&json);
+    *report = (struct ingest_report){.json = json}; /* a report may be used again */
     buffer_init(&j.wkb, 0);
     report_list_init(&j.repaired);
     report_list_init(&j.refused);

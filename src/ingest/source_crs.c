@@ -1,4 +1,5 @@
 /* Which CRS the coordinates are in: decided in the open, never assumed. */
+#include "ingest/geojson_crs.h"
 #include "ingest/source_parts.h"
 
 #include <cpl_conv.h>
@@ -82,15 +83,47 @@ static int identify(OGRSpatialReferenceH stated, bool *by_match)
     return epsg;
 }
 
+/* A CRS by name, or NULL. */
+static OGRSpatialReferenceH srs_of_name(const char *name)
+{
+    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
+    if (name[0] && OSRSetFromUserInput(srs, name) == OGRERR_NONE)
+        return srs;
+    OSRDestroySpatialReference(srs);
+    return NULL;
+}
+
+/* The CRS as the file states it: *srs (owned by the caller) is NULL when it states none that can be read. */
+static enum status stated_crs(struct source *s, const struct source_request *r, OGRSpatialReferenceH *srs,
+                              const char **name, struct error *e)
+{
+    const char *member = NULL;
+    if (strncmp(s->info.driver, "GeoJSON", 7) == 0) {
+        enum status st = geojson_crs_member(r->path, s->keep, &member, e);
+        if (st != STATUS_OK)
+            return st;
+    }
+    OGRSpatialReferenceH of_layer = OGR_L_GetSpatialRef(s->layer);
+    *srs = member ? srs_of_name(member) : of_layer ? OSRClone(of_layer) : NULL;
+    const char *text = *srs ? OSRGetName(*srs) : member;
+    *name = source_text(s, text ? text : "", s->keep);
+    if (*name)
+        return STATUS_OK;
+    if (*srs)
+        OSRDestroySpatialReference(*srs);
+    return error_no_memory(e);
+}
+
 enum status source_decide_crs(struct source *s, const struct source_request *r, struct error *e)
 {
-    OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(s->layer);
-    const char *name = srs ? OSRGetName(srs) : NULL;
+    OGRSpatialReferenceH srs = NULL;
     bool by_match = false;
+    enum status st = stated_crs(s, r, &srs, &s->info.crs_stated, e);
+    if (st != STATUS_OK)
+        return st;
     int epsg = srs ? identify(srs, &by_match) : 0;
-    s->info.crs_stated = source_text(s, name ? name : "", s->keep);
-    if (!s->info.crs_stated)
-        return error_no_memory(e);
+    if (srs)
+        OSRDestroySpatialReference(srs);
     if (epsg && r->epsg && epsg != r->epsg)
         return fail_conflict(r, epsg, e);
     if (!epsg && !r->epsg)

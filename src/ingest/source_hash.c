@@ -123,7 +123,9 @@ enum status source_sha256(const char *path, char hex[65], struct error *e)
 {
     uint8_t digest[SHA256_BYTES];
     size_t n = strlen(path);
-    enum status st;
+    enum status st = gdal_guard_check_path(path, e);
+    if (st != STATUS_OK)
+        return st;
     if (is_directory(path))
         st = hash_members(path, NULL, digest, e);
     else if (n > 4 && strcasecmp(path + n - 4, ".shp") == 0)
