@@ -105,18 +105,14 @@ static bool piece_add(struct piece_list *l, const struct rings *r)
     return true;
 }
 
-static bool small_enough(const struct rings *r, int depth)
+static bool small_enough(size_t n_vertices, size_t n_rings, const struct geo_box *box)
 {
-    if (depth >= SPLIT_MAX_DEPTH)
-        return true;
-    return r->start[r->n] - r->n <= PIECE_MAX_EDGES &&
-           r->box.north_deg - r->box.south_deg <= PIECE_MAX_LAT_DEG;
+    return n_vertices - n_rings <= PIECE_MAX_EDGES && box->north_deg - box->south_deg <= PIECE_MAX_LAT_DEG;
 }
 
 bool piece_is_whole(const struct geo_shape *shape)
 {
-    struct rings r = {shape->lon_deg, shape->lat_deg, shape->ring_start, shape->n_rings, shape->box};
-    return small_enough(&r, 0);
+    return small_enough(shape->n_vertices, shape->n_rings, &shape->box);
 }
 
 static bool split(struct piece_list *l, const struct rings *r, int depth);
@@ -138,7 +134,7 @@ static bool split_half(struct piece_list *l, const struct rings *r, const struct
 /* Cuts along the longer side in degrees, or along a parallel while the piece is too tall for one cubic. */
 static bool split(struct piece_list *l, const struct rings *r, int depth)
 {
-    if (small_enough(r, depth))
+    if (depth >= SPLIT_MAX_DEPTH || small_enough(r->start[r->n], r->n, &r->box))
         return piece_add(l, r);
     double width = r->box.east_deg - r->box.west_deg, height = r->box.north_deg - r->box.south_deg;
     bool by_lat = height > PIECE_MAX_LAT_DEG || height > width;
