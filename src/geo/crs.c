@@ -192,6 +192,8 @@ static enum status densify_edge(const struct densify *d, const struct both *a, c
                                 const struct both *b, int depth)
 {
     struct both q1, q3;
+    if (d->builder->failed)
+        return STATUS_OK; /* over its limit already: finish says so, and a hostile edge costs no more time */
     enum status s = midpoint(d, a, m, &q1);
     if (s == STATUS_OK)
         s = midpoint(d, m, b, &q3);

@@ -45,6 +45,11 @@ void geo_shape_builder_clear(struct geo_shape_builder *b)
     b->failed = false;
 }
 
+static size_t vertex_limit(const struct geo_shape_builder *b)
+{
+    return b->vertex_limit ? b->vertex_limit : LIMIT_VERTICES_PER_LAYER;
+}
+
 /* Room for `want` elements; on failure the old array stays the builder's, so that release frees it. */
 static bool grow(void **array, size_t *cap, size_t want, size_t element)
 {
@@ -70,10 +75,10 @@ static bool reserve_index(uint32_t **array, size_t *cap, size_t n)
 
 static bool reserve_vertex(struct geo_shape_builder *b)
 {
+    if (b->n_vertices >= vertex_limit(b))
+        return false;
     if (b->n_vertices < b->cap_vertices)
         return true;
-    if (b->n_vertices >= LIMIT_VERTICES_PER_LAYER)
-        return false;
     size_t lon_cap = b->cap_vertices;
     size_t lat_cap = b->cap_vertices;
     void *lon = b->lon;
@@ -247,13 +252,16 @@ static enum status check_ring(const struct geo_shape_builder *b, size_t ring, st
 
 static enum status builder_failure(const struct geo_shape_builder *b, struct error *e)
 {
-    if (b->n_vertices < LIMIT_VERTICES_PER_LAYER && b->n_rings < LIMIT_RINGS_PER_LAYER)
+    size_t limit = vertex_limit(b);
+    if (b->n_vertices < limit && b->n_rings < LIMIT_RINGS_PER_LAYER)
         return error_no_memory(e);
-    error_zh(e, "图形过大：一个图形最多%zu个点、%zu个环；请先分幅再处理。", LIMIT_VERTICES_PER_LAYER,
+    error_zh(e, "图形过大：折线加密后最多%zu个点、%zu个环；请先分幅或简化再处理。", limit,
              LIMIT_RINGS_PER_LAYER);
-    return error_fail(e, STATUS_TOO_LARGE, "shape-too-large",
-                      "The shape is too large: at most %zu vertices and %zu rings; split it first.",
-                      LIMIT_VERTICES_PER_LAYER, LIMIT_RINGS_PER_LAYER);
+    return error_fail(
+        e, STATUS_TOO_LARGE, "shape-too-large",
+        "The shape is too large: at most %zu vertices after densification and %zu rings; split or "
+        "simplify it first.",
+        limit, LIMIT_RINGS_PER_LAYER);
 }
 
 static struct geo_box box_of(const double *lon, const double *lat, size_t n)

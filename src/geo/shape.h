@@ -44,8 +44,9 @@ struct geo_shape_builder {
     uint32_t *ring_start, *polygon_start;
     size_t n_vertices, n_rings, n_polygons;
     size_t cap_vertices, cap_rings, cap_polygons;
-    size_t n_closed; /* n_rings once the newest ring is closed and turned */
-    bool failed;     /* out of memory, or over the vertex limit; latched until clear */
+    size_t n_closed;     /* n_rings once the newest ring is closed and turned */
+    size_t vertex_limit; /* 0 reads as LIMIT_VERTICES_PER_LAYER; kept by clear */
+    bool failed;         /* out of memory, or over the vertex limit; latched until clear */
 };
 
 void geo_shape_builder_init(struct geo_shape_builder *b);

@@ -208,19 +208,19 @@ static enum status fail_invalid(const char *reason, double lon, double lat, stru
         lon, lat);
 }
 
-static enum status report_detail(struct geo_geos *g, const GEOSGeometry *geom, struct error *e)
+static enum status report_detail(struct geo_geos *g, const GEOSGeometry *geom, double place_deg[2],
+                                 struct error *e)
 {
     char *reason = NULL;
     GEOSGeometry *where = NULL;
     enum status s = STATUS_OK;
     char answer = GEOSisValidDetail_r(g->handle, geom, 0, &reason, &where);
     if (answer == 0) {
-        double lon = 0, lat = 0;
         if (where) {
-            GEOSGeomGetX_r(g->handle, where, &lon);
-            GEOSGeomGetY_r(g->handle, where, &lat);
+            GEOSGeomGetX_r(g->handle, where, &place_deg[0]);
+            GEOSGeomGetY_r(g->handle, where, &place_deg[1]);
         }
-        s = fail_invalid(reason ? reason : "unknown", lon, lat, e);
+        s = fail_invalid(reason ? reason : "unknown", place_deg[0], place_deg[1], e);
     } else if (answer != 1) {
         s = fail_geos(g, "检查图形", "check the geometry", e);
     }
@@ -231,11 +231,20 @@ static enum status report_detail(struct geo_geos *g, const GEOSGeometry *geom, s
 
 enum status geo_valid_check(struct geo_geos *g, const struct geo_shape *s, struct error *e)
 {
+    double place_deg[2];
+    return geo_valid_check_place(g, s, place_deg, e);
+}
+
+enum status geo_valid_check_place(struct geo_geos *g, const struct geo_shape *s, double place_deg[2],
+                                  struct error *e)
+{
     GEOSGeometry *geom = NULL;
+    place_deg[0] = s->n_vertices ? s->lon_deg[0] : 0;
+    place_deg[1] = s->n_vertices ? s->lat_deg[0] : 0;
     enum status st = geo_geos_from_shape(g, s, &geom, e);
     if (st != STATUS_OK)
         return st;
-    st = report_detail(g, geom, e);
+    st = report_detail(g, geom, place_deg, e);
     GEOSGeom_destroy_r(g->handle, geom);
     return st;
 }

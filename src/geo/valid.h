@@ -16,6 +16,11 @@ GEOSContextHandle_t geo_geos_handle(const struct geo_geos *g);                  
 /* STATUS_INVALID_INPUT with the kind of fault and its longitude and latitude when GEOS finds the shape invalid. */
 enum status geo_valid_check(struct geo_geos *g, const struct geo_shape *s, struct error *e) HX_MUST_CHECK;
 
+/* The same; when the shape is invalid, also writes the fault's longitude and latitude to `place_deg`. The one output
+ * of this module that belongs to a failure: the caller knows the coordinate system that the officer will look in. */
+enum status geo_valid_check_place(struct geo_geos *g, const struct geo_shape *s, double place_deg[2],
+                                  struct error *e) HX_MUST_CHECK;
+
 /* Even-odd repair by GEOS make-valid (linework). The area before and after tells the caller whether to accept. */
 enum status geo_valid_repair(struct geo_geos *g, const struct geo_shape *s, struct arena *a,
                              struct geo_shape *out, struct error *e) HX_MUST_CHECK;

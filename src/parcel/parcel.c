@@ -1,0 +1,85 @@
+#include "parcel/parcel.h"
+
+#include "base/limits.h"
+#include "parcel/parsing.h"
+#include "parcel/recognise.h"
+#include "parcel/text_encoding.h"
+
+#include <string.h>
+
+const char *parcel_format_name(enum parcel_format f)
+{
+    switch (f) {
+    case PARCEL_FORMAT_GEOJSON:
+        return "geojson";
+    case PARCEL_FORMAT_TXT:
+        return "txt";
+    case PARCEL_FORMAT_UNKNOWN:
+        break;
+    }
+    return "unknown";
+}
+
+static enum status check_size(size_t n, struct error *e)
+{
+    if (n <= LIMIT_BODY_BYTES)
+        return STATUS_OK;
+    error_zh(e, "文件有%zu字节，超过上限%zu字节；请分成几个文件，或使用批量审查。", n, LIMIT_BODY_BYTES);
+    return error_fail(e, STATUS_TOO_LARGE, "file-too-large",
+                      "The file has %zu bytes, over the limit of %zu; split it, or use the batch audit.", n,
+                      LIMIT_BODY_BYTES);
+}
+
+/* GBK is what surveyors' tools write, so only an encoding that was inferred for JSON or found without a mark in UTF-16
+ * deserves a word. */
+static void warn_encoding(struct parsing *p, enum text_encoding encoding)
+{
+    bool usual = encoding == TEXT_UTF8 || encoding == TEXT_UTF8_BOM ||
+                 (encoding == TEXT_GB18030 && p->set.format == PARCEL_FORMAT_TXT);
+    if (usual)
+        return;
+    const char *name = text_encoding_name(encoding);
+    parsing_warn(
+        p, "text-encoding", parsing_printf(p, "文件不是UTF-8，按%s读取；请核对名称中的汉字是否正确。", name),
+        parsing_printf(p, "The file is not UTF-8 and was read as %s; check that the names are right.", name));
+}
+
+static enum status read_text(struct parsing *p, const void *bytes, size_t n)
+{
+    char *text;
+    size_t n_text;
+    enum text_encoding encoding;
+    enum status s = text_decode(bytes, n, p->context->arena, &text, &n_text, &encoding, p->error);
+    if (s == STATUS_OK)
+        s = recognise_text(text, n_text, &p->set.format, p->error);
+    if (s != STATUS_OK)
+        return s;
+    warn_encoding(p, encoding);
+    s = p->set.format == PARCEL_FORMAT_GEOJSON ? parcel_geojson_read(p, text, n_text)
+                                               : parcel_txt_read(p, text, n_text);
+    return s == STATUS_OK ? parsing_end(p) : s;
+}
+
+enum status parcel_parse(const struct parcel_context *c, const void *bytes, size_t n, struct parcel_set *out,
+                         struct error *e)
+{
+    struct error error;
+    struct parsing p = {.context = c, .error = &error};
+    memset(&error, 0, sizeof error);
+    geo_shape_builder_init(&p.builder);
+    p.builder.vertex_limit = LIMIT_VERTICES_PER_PARCEL;
+    enum status s = check_size(n, &error);
+    if (s == STATUS_OK)
+        s = recognise_binary(bytes, n, &error);
+    if (s == STATUS_OK)
+        s = read_text(&p, bytes, n);
+    geo_shape_builder_release(&p.builder);
+    if (s != STATUS_OK) {
+        if (e)
+            *e = error;
+        return s;
+    }
+    sha256_of_bytes(bytes, n, p.set.sha256);
+    *out = p.set;
+    return STATUS_OK;
+}

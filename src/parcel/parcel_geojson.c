@@ -1,0 +1,353 @@
+#include "parcel/parcel_geojson.h"
+
+#include "base/limits.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* jansson builds a tree of some 100 bytes a value; the smallest honest coordinate pair takes 13 bytes of text and
+ * makes three values, so a body of the allowed size stays well below this. */
+#define VALUES_MAX ((size_t)10000000)
+
+struct reader {
+    struct parsing *p;
+    struct geo_crs crs;
+    bool crs_said;
+    bool warned_z;
+    double *x, *y; /* malloc'd, one ring */
+    size_t cap;
+    size_t feature;  /* 1-based */
+    size_t ring;     /* of the feature, 1-based */
+    uint32_t points; /* of the feature */
+};
+
+static enum status fail_feature(const struct reader *r, enum status s, const char *code, const char *zh,
+                                const char *en)
+{
+    error_zh(r->p->error, "第%zu个要素：%s", r->feature, zh);
+    return error_fail(r->p->error, s, code, "Feature %zu: %s", r->feature, en);
+}
+
+static enum status fail_position(const struct reader *r, size_t point)
+{
+    error_zh(r->p->error, "第%zu个要素第%zu个环第%zu个点不是[经度, 纬度]两个数；请改正该点。", r->feature,
+             r->ring, point);
+    return error_fail(
+        r->p->error, STATUS_INVALID_INPUT, "geojson-position",
+        "Feature %zu, ring %zu, point %zu is not two numbers [longitude, latitude]; correct it.", r->feature,
+        r->ring, point);
+}
+
+static enum status fail_at_point(const struct reader *r, size_t point, enum status s)
+{
+    struct parsing_place place = {
+        parsing_printf(r->p, "第%zu个要素第%zu个环第%zu个点", r->feature, r->ring, point),
+        parsing_printf(r->p, "Feature %zu, ring %zu, point %zu", r->feature, r->ring, point),
+    };
+    return parsing_fail_in(r->p, s, place);
+}
+
+static enum status fail_in_ring(const struct reader *r, enum status s)
+{
+    struct parsing_place place = {parsing_printf(r->p, "第%zu个要素第%zu个环", r->feature, r->ring),
+                                  parsing_printf(r->p, "Feature %zu, ring %zu", r->feature, r->ring)};
+    return parsing_fail_in(r->p, s, place);
+}
+
+static void warn_z(struct reader *r)
+{
+    if (r->warned_z)
+        return;
+    r->warned_z = true;
+    parsing_warn(r->p, "z-ignored", "坐标带有高程或更多的值，核查只用平面位置，已忽略。",
+                 "Coordinates have a height or more values; only the position is used.");
+}
+
+static bool reserve(struct reader *r, size_t n)
+{
+    if (n <= r->cap)
+        return true;
+    double *x = realloc(r->x, n * sizeof *x);
+    if (x)
+        r->x = x;
+    double *y = realloc(r->y, n * sizeof *y);
+    if (y)
+        r->y = y;
+    if (!x || !y)
+        return false;
+    r->cap = n;
+    return true;
+}
+
+static enum status read_position(struct reader *r, const json_t *position, size_t i)
+{
+    size_t n = json_array_size(position); /* 0 for what is no array */
+    const json_t *x = json_array_get(position, 0);
+    const json_t *y = json_array_get(position, 1);
+    if (n < 2 || !json_is_number(x) || !json_is_number(y))
+        return fail_position(r, i + 1);
+    if (n > 2)
+        warn_z(r);
+    r->x[i] = json_number_value(x);
+    r->y[i] = json_number_value(y);
+    enum status s = parcel_geojson_check_point(&r->crs, r->crs_said, r->x[i], r->y[i], r->p->error);
+    return s == STATUS_OK ? s : fail_at_point(r, i + 1, s);
+}
+
+static enum status read_ring(struct reader *r, const json_t *ring)
+{
+    size_t n = json_array_size(ring);
+    r->ring++;
+    if (n == 0)
+        return fail_feature(r, STATUS_INVALID_INPUT, "geojson-coordinates",
+                            "有一个环没有坐标；请补全或删去该环。",
+                            "A ring has no coordinates; complete it or remove it.");
+    if (!reserve(r, n))
+        return error_no_memory(r->p->error);
+    for (size_t i = 0; i < n; i++) {
+        enum status s = read_position(r, json_array_get(ring, i), i);
+        if (s != STATUS_OK)
+            return s;
+    }
+    bool closed = r->x[0] == r->x[n - 1] && r->y[0] == r->y[n - 1];
+    if (!closed && parsing_warn_wanted(r->p, "ring-closed"))
+        parsing_warn(
+            r->p, "ring-closed",
+            parsing_printf(r->p, "第%zu个要素第%zu个环首尾不闭合，已自动闭合。", r->feature, r->ring),
+            parsing_printf(r->p, "Feature %zu, ring %zu was open and has been closed.", r->feature, r->ring));
+    r->points += (uint32_t)n + !closed;
+    geo_shape_builder_ring(&r->p->builder);
+    enum status s = geo_transformer_add_ring(r->p->context->transformer, &r->crs, r->x, r->y, n,
+                                             &r->p->builder, r->p->error);
+    return s == STATUS_OK ? s : fail_in_ring(r, s);
+}
+
+static enum status read_polygon(struct reader *r, const json_t *rings)
+{
+    size_t n = json_array_size(rings);
+    if (n == 0)
+        return fail_feature(r, STATUS_INVALID_INPUT, "geojson-coordinates",
+                            "coordinates为空或不是数组，没有可核查的图形。",
+                            "coordinates are empty or not an array.");
+    geo_shape_builder_polygon(&r->p->builder);
+    enum status s = STATUS_OK;
+    for (size_t i = 0; s == STATUS_OK && i < n; i++)
+        s = read_ring(r, json_array_get(rings, i));
+    return s;
+}
+
+static enum status fail_geometry_type(const struct reader *r, const char *type)
+{
+    const char *shown = parsing_short(r->p, type);
+    error_zh(r->p->error, "第%zu个要素的图形是“%s”，不是面；核查只接受Polygon、MultiPolygon。", r->feature,
+             shown ? shown : "");
+    return error_fail(
+        r->p->error, STATUS_UNSUPPORTED, "geojson-geometry-type",
+        "The geometry of feature %zu is \"%s\", not an area; only Polygon and MultiPolygon are checked.",
+        r->feature, shown ? shown : "");
+}
+
+static enum status read_geometry(struct reader *r, const json_t *geometry);
+
+/* Every member of an array through one function; nesting is bounded by LIMIT_JSON_DEPTH. */
+static enum status read_each(struct reader *r, const json_t *list,
+                             enum status (*one)(struct reader *, const json_t *))
+{
+    size_t n = json_array_size(list);
+    if (n == 0)
+        return fail_feature(r, STATUS_INVALID_INPUT, "geojson-coordinates",
+                            "coordinates（或geometries）为空或不是数组，没有可核查的图形。",
+                            "coordinates (or geometries) are empty or not an array.");
+    enum status s = STATUS_OK;
+    for (size_t i = 0; s == STATUS_OK && i < n; i++)
+        s = one(r, json_array_get(list, i));
+    return s;
+}
+
+static enum status read_geometry(struct reader *r, const json_t *geometry)
+{
+    const char *type = json_string_value(json_object_get(geometry, "type"));
+    if (!type)
+        return fail_feature(r, STATUS_INVALID_INPUT, "geojson-geometry-missing",
+                            "没有图形（geometry为空或没有type）；请补上面图形。",
+                            "There is no geometry (null, or without a type); add the area.");
+    if (strcmp(type, "Polygon") == 0)
+        return read_polygon(r, json_object_get(geometry, "coordinates"));
+    if (strcmp(type, "MultiPolygon") == 0)
+        return read_each(r, json_object_get(geometry, "coordinates"), read_polygon);
+    if (strcmp(type, "GeometryCollection") == 0)
+        return read_each(r, json_object_get(geometry, "geometries"), read_geometry);
+    return fail_geometry_type(r, type);
+}
+
+/* A string, or a number as text, of the first of `keys` (NULL-terminated) that has one; NULL when none has. */
+static const char *property_text(struct parsing *p, const json_t *properties, const char *const *keys)
+{
+    for (; *keys; keys++) {
+        const json_t *v = json_object_get(properties, *keys);
+        if (json_is_string(v) && json_string_length(v) > 0)
+            return arena_strdup(p->context->arena, json_string_value(v));
+        if (json_is_integer(v))
+            return parsing_printf(p, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+        if (json_is_real(v))
+            return parsing_printf(p, "%.10g", json_real_value(v));
+    }
+    return NULL;
+}
+
+static void read_properties(struct reader *r, const json_t *feature, struct parcel *parcel,
+                            struct declared_area *area)
+{
+    static const char *const ids[] = {"DKBH", "dkbh", "地块编号", NULL};
+    static const char *const feature_id[] = {"id", NULL};
+    static const char *const other_ids[] = {"编号", "BSM", "bsm", "id", "ID", NULL};
+    static const char *const names[] = {"DKMC",     "dkmc", "地块名称", "XMMC", "xmmc",
+                                        "项目名称", "name", "NAME",     "名称", NULL};
+    static const char *const uses[] = {"DKYT", "dkyt", "地块用途", "用途", NULL};
+    static const char *const areas[] = {"DKMJ", "dkmj", "地块面积", "MJ", "mj", NULL};
+    struct parsing *p = r->p;
+    const json_t *properties = json_object_get(feature, "properties");
+    const char *id = property_text(p, properties, ids);
+    if (!id)
+        id = property_text(p, feature, feature_id);
+    if (!id)
+        id = property_text(p, properties, other_ids);
+    const char *name = property_text(p, properties, names);
+    const char *use = property_text(p, properties, uses);
+    const char *mj = property_text(p, properties, areas);
+    parcel->id = id ? id : parsing_printf(p, "%zu", r->feature);
+    parcel->name = name ? name : "";
+    parcel->use = use ? use : "";
+    if (!mj || !parsing_area_text(mj, area))
+        *area = (struct declared_area){NAN, AREA_UNIT_UNSAID};
+}
+
+static enum status read_feature(struct reader *r, const json_t *feature)
+{
+    struct parsing *p = r->p;
+    const char *type = json_string_value(json_object_get(feature, "type"));
+    bool bare = type && strcmp(type, "Feature") != 0;
+    struct parcel parcel = {.crs = r->crs};
+    struct declared_area area;
+    r->feature++;
+    r->ring = 0;
+    r->points = 0;
+    geo_shape_builder_clear(&p->builder);
+    enum status s = read_geometry(r, bare ? feature : json_object_get(feature, "geometry"));
+    if (s != STATUS_OK)
+        return s;
+    read_properties(r, feature, &parcel, &area);
+    parcel.delivered_points = r->points;
+    if (!parcel.id)
+        return error_no_memory(p->error);
+    const char *id = parsing_short(p, parcel.id);
+    struct parsing_place place = {parsing_printf(p, "第%zu个要素（编号“%s”）", r->feature, id ? id : ""),
+                                  parsing_printf(p, "Feature %zu (id \"%s\")", r->feature, id ? id : "")};
+    return parsing_add(p, &parcel, place, area);
+}
+
+static enum status read_collection(struct reader *r, const json_t *root)
+{
+    const json_t *features = json_object_get(root, "features");
+    size_t n = json_array_size(features);
+    if (n == 0) {
+        error_zh(r->p->error, "要素集合（FeatureCollection）里没有要素；请至少给出一个地块。");
+        return error_fail(r->p->error, STATUS_INVALID_INPUT, "geojson-no-features",
+                          "The FeatureCollection has no features; give at least one parcel.");
+    }
+    enum status s = STATUS_OK;
+    for (size_t i = 0; s == STATUS_OK && i < n; i++)
+        s = read_feature(r, json_array_get(features, i));
+    return s;
+}
+
+static enum status fail_not_geojson(struct parsing *p, const json_t *root)
+{
+    bool esri = json_object_get(root, "geometryType") || json_object_get(root, "rings");
+    error_zh(p->error,
+             "这是%s，不是GeoJSON：最外层应有\"type\":"
+             "\"FeatureCollection\"、\"Feature\"、\"Polygon\"或\"MultiPolygon\"。",
+             esri ? "Esri JSON" : "一般的JSON");
+    return error_fail(
+        p->error, esri ? STATUS_UNSUPPORTED : STATUS_INVALID_INPUT, "geojson-type",
+        "This is %s, not GeoJSON: the outermost object needs \"type\": \"FeatureCollection\", \"Feature\", "
+        "\"Polygon\" or \"MultiPolygon\".",
+        esri ? "Esri JSON" : "other JSON");
+}
+
+static enum status read_root(struct reader *r, const json_t *root)
+{
+    const char *type = json_string_value(json_object_get(root, "type"));
+    if (!type || strcmp(type, "Topology") == 0)
+        return fail_not_geojson(r->p, root);
+    enum status s = parcel_geojson_crs(r->p, root, &r->crs, &r->crs_said);
+    if (s != STATUS_OK)
+        return s;
+    return strcmp(type, "FeatureCollection") == 0 ? read_collection(r, root) : read_feature(r, root);
+}
+
+/* Depth and number of values, before jansson builds a tree of them: both cost memory and the first costs stack. */
+static enum status check_extent(const char *text, size_t n, struct error *e)
+{
+    size_t values = 1;
+    int depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < n && depth <= LIMIT_JSON_DEPTH; i++) {
+        char c = text[i];
+        if (quoted && c == '\\')
+            i++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && (c == '[' || c == '{'))
+            depth++;
+        else if (!quoted && (c == ']' || c == '}'))
+            depth--;
+        values += !quoted && (c == ',' || c == '[' || c == '{');
+    }
+    if (depth <= LIMIT_JSON_DEPTH && values <= VALUES_MAX)
+        return STATUS_OK;
+    error_zh(e, "JSON嵌套超过%d层，或数值超过%zu个；请检查文件，或分成几个文件。", LIMIT_JSON_DEPTH,
+             VALUES_MAX);
+    return error_fail(
+        e, STATUS_TOO_LARGE, "json-too-large",
+        "The JSON is nested more than %d deep, or has more than %zu values; check the file, or split it.",
+        LIMIT_JSON_DEPTH, VALUES_MAX);
+}
+
+static enum status fail_json(const json_error_t *why, struct error *e)
+{
+    bool not_a_number = strstr(why->text, "NaN") || strstr(why->text, "nan") || strstr(why->text, "Infinity");
+    if (json_error_code(why) == json_error_out_of_memory)
+        return error_no_memory(e);
+    if (not_a_number) {
+        error_zh(e, "第%d行第%d列：NaN、Infinity不是JSON的数；请补上该处的坐标或数值。", why->line,
+                 why->column);
+        return error_fail(
+            e, STATUS_INVALID_INPUT, "json-not-a-number",
+            "Line %d, column %d: NaN and Infinity are not JSON numbers; fill in the value there.", why->line,
+            why->column);
+    }
+    error_zh(e, "JSON在第%d行第%d列有语法错误（%s）；请改正或重新导出。", why->line, why->column, why->text);
+    return error_fail(e, STATUS_INVALID_INPUT, "json-syntax",
+                      "The JSON has an error at line %d, column %d (%s); correct it or export it again.",
+                      why->line, why->column, why->text);
+}
+
+enum status parcel_geojson_read(struct parsing *p, const char *text, size_t n)
+{
+    json_error_t why;
+    enum status s = check_extent(text, n, p->error);
+    if (s != STATUS_OK)
+        return s;
+    json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
+    if (!root)
+        return fail_json(&why, p->error);
+    struct reader r = {.p = p};
+    s = read_root(&r, root);
+    free(r.x);
+    free(r.y);
+    json_decref(root);
+    return s;
+}

@@ -1,0 +1,193 @@
+#include "parcel/parcel_txt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum status txt_fail(struct txt *t, size_t line, enum status s, const char *code, const char *zh,
+                     const char *en)
+{
+    error_zh(t->p->error, "第%zu行：%s", line, zh);
+    return error_fail(t->p->error, s, code, "Line %zu: %s", line, en);
+}
+
+void txt_warn(struct txt *t, size_t line, const char *code, const char *zh, const char *en)
+{
+    if (parsing_warn_wanted(t->p, code))
+        parsing_warn(t->p, code, parsing_printf(t->p, "第%zu行：%s", line, zh),
+                     parsing_printf(t->p, "Line %zu: %s", line, en));
+}
+
+/* Bytes up to 0x20 are blanks (a DOS end-of-file mark among them); so is the no-break space. */
+static size_t blank_at(const char *s)
+{
+    if (*s && (unsigned char)*s <= 0x20)
+        return 1;
+    if (strncmp(s, "\xC2\xA0", 2) == 0)
+        return 2;
+    return strncmp(s, "\xE3\x80\x80", 3) == 0 ? 3 : 0; /* ideographic space */
+}
+
+static bool ends_with(const char *s, size_t n, const char *tail)
+{
+    size_t k = strlen(tail);
+    return n >= k && memcmp(s + n - k, tail, k) == 0;
+}
+
+char *txt_trim(char *s)
+{
+    size_t blank;
+    while ((blank = blank_at(s)) > 0)
+        s += blank;
+    size_t n = strlen(s);
+    for (;;) {
+        if (n > 0 && (unsigned char)s[n - 1] <= 0x20)
+            n--;
+        else if (ends_with(s, n, "\xC2\xA0"))
+            n -= 2;
+        else if (ends_with(s, n, "\xE3\x80\x80"))
+            n -= 3;
+        else
+            break;
+    }
+    s[n] = '\0';
+    return s;
+}
+
+/* The ASCII character that a three-byte full-width one stands for, or 0. U+FF01..FF5E mirror ASCII 0x21..0x7E. */
+static char narrow(const unsigned char *p)
+{
+    if (p[0] == 0xEF && p[1] == 0xBC && p[2] >= 0x81 && p[2] <= 0xBF)
+        return (char)(p[2] - 0x81 + 0x21);
+    if (p[0] == 0xEF && p[1] == 0xBD && p[2] >= 0x80 && p[2] <= 0x9E)
+        return (char)(p[2] - 0x80 + 0x60);
+    if (memcmp(p, "\xE3\x80\x80", 3) == 0)
+        return ' ';
+    if (memcmp(p, "【", 3) == 0 || memcmp(p, "〔", 3) == 0)
+        return '[';
+    return memcmp(p, "】", 3) == 0 || memcmp(p, "〕", 3) == 0 ? ']' : 0;
+}
+
+void txt_fold(char *s)
+{
+    size_t n = strlen(s);
+    size_t to = 0;
+    for (size_t from = 0; from < n;) {
+        char c = n - from >= 3 ? narrow((const unsigned char *)s + from) : 0;
+        s[to++] = c ? c : s[from];
+        from += c ? 3 : 1;
+    }
+    s[to] = '\0';
+}
+
+size_t txt_split(char *line, char **cells, size_t max)
+{
+    size_t n = 0;
+    for (char *at = line; at && n < max; n++) {
+        char *comma = n + 1 < max ? strchr(at, ',') : NULL;
+        if (comma)
+            *comma = '\0';
+        cells[n] = txt_trim(at);
+        at = comma ? comma + 1 : NULL;
+    }
+    return n;
+}
+
+/* [名称] opens a section; a second [属性描述] is another file glued behind the first, with its own zone. */
+static enum status section_line(struct txt *t)
+{
+    enum status s = txt_plot_end(t);
+    t->in_plots = strstr(t->line.folded, "地块坐标") != NULL;
+    if (strstr(t->line.folded, "属性描述"))
+        t->header = (struct txt_header){0};
+    return s;
+}
+
+static enum status plots_line(struct txt *t)
+{
+    if (txt_is_plot_row(t->line.folded))
+        return txt_plot_row(t);
+    if (txt_is_point_row(t->line.folded))
+        return txt_point_row(t);
+    return txt_fail(
+        t, t->line.number, STATUS_INVALID_INPUT, "txt-row",
+        "既不是地块行（以“@”结尾），也不是界址点行（点号,圈号,X,Y）；请改正或删去该行。",
+        "neither a plot row (ending in \"@\") nor a point row (number,ring,X,Y); correct or remove it.");
+}
+
+static enum status header_line(struct txt *t)
+{
+    char *equals = strchr(t->line.folded, '=');
+    bool plot_row = txt_is_plot_row(t->line.folded);
+    if (equals && !plot_row) {
+        *equals = '\0';
+        return txt_header_line(t, txt_trim(t->line.folded), txt_trim(equals + 1));
+    }
+    char first = t->line.folded[0];
+    bool point_row =
+        txt_is_point_row(t->line.folded) && (first == 'J' || first == 'j' || (first >= '0' && first <= '9'));
+    if (!plot_row && !point_row)
+        return STATUS_OK; /* titles and remarks */
+    txt_warn(t, t->line.number, "section-missing", "缺少[地块坐标]，从该行起按地块坐标读取。",
+             "there is no [地块坐标] line; plots are read from here.");
+    t->in_plots = true;
+    return plots_line(t);
+}
+
+static enum status one_line(struct txt *t)
+{
+    const char *s = t->line.folded;
+    if (*s == '\0')
+        return STATUS_OK;
+    if (*s == '[' && strchr(s, ']'))
+        return section_line(t);
+    return t->in_plots ? plots_line(t) : header_line(t);
+}
+
+/* Cuts the next line off `*at`, whatever ends it: CRLF, LF or CR. */
+static char *cut_line(char **at)
+{
+    char *line = *at;
+    size_t n = strcspn(line, "\r\n");
+    char *end = line + n;
+    if (*end == '\0') {
+        *at = NULL;
+        return line;
+    }
+    *at = end + (end[0] == '\r' && end[1] == '\n' ? 2 : 1);
+    *end = '\0';
+    return line;
+}
+
+static enum status each_line(struct txt *t, char *text, char *scratch)
+{
+    enum status s = STATUS_OK;
+    for (char *at = text; at && s == STATUS_OK;) {
+        char *line = txt_trim(cut_line(&at));
+        t->line.number++;
+        t->line.raw = line;
+        memcpy(scratch, line, strlen(line) + 1); /* scratch is as large as the whole text */
+        txt_fold(scratch);
+        t->line.folded = txt_trim(scratch);
+        s = one_line(t);
+    }
+    return s == STATUS_OK ? txt_plot_end(t) : s;
+}
+
+enum status parcel_txt_read(struct parsing *p, char *text, size_t n)
+{
+    struct txt t = {.p = p};
+    char *scratch = malloc(n + 1);
+    if (!scratch)
+        return error_no_memory(p->error);
+    enum status s = each_line(&t, text, scratch);
+    if (s == STATUS_OK && p->set.n_parcels == 0) {
+        error_zh(p->error, "文件里没有地块；[地块坐标]之后应有地块行（以“@”结尾）和界址点行。");
+        s = error_fail(
+            p->error, STATUS_INVALID_INPUT, "txt-no-plots",
+            "The file has no plots; after [地块坐标] there should be plot rows (ending in \"@\") and point "
+            "rows.");
+    }
+    txt_plot_release(&t.plot);
+    free(scratch);
+    return s;
+}

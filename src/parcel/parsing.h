@@ -1,0 +1,67 @@
+/* What the readers of the parcel module share: the set that grows, its warnings, and the checks that every parcel
+ * passes before it is added. Internal to the module.
+ *
+ * `error` is never NULL here: parcel_parse copies it out when its caller wants it. Running out of memory for a warning
+ * latches and fails the whole at the end, so that a guess is never lost in silence. */
+#ifndef HX_PARCEL_PARSING_H
+#define HX_PARCEL_PARSING_H
+
+#include "parcel/parcel.h"
+
+enum { WARNINGS_PER_CODE = 20, WARNING_CODES = 40 };
+
+struct warning_count {
+    const char *code; /* a literal */
+    size_t n;
+};
+
+struct parsing {
+    const struct parcel_context *context;
+    struct parcel_set set;
+    size_t cap_parcels, cap_warnings;
+    struct geo_shape_builder builder;
+    struct warning_count counts[WARNING_CODES];
+    bool no_memory;
+    struct error *error;
+};
+
+/* Which parcel a sentence is about, in both languages: 地块“12”（第3个，第40行起） */
+struct parsing_place {
+    const char *zh, *en;
+};
+
+enum area_unit { AREA_UNIT_UNSAID = 0, AREA_UNIT_HECTARE, AREA_UNIT_M2, AREA_UNIT_MU };
+
+/* A declared area, as it was written. value is NAN when there is none. */
+struct declared_area {
+    double value;
+    enum area_unit unit;
+};
+
+/* Arena text; NULL (and latched) when memory is out. */
+const char *parsing_printf(struct parsing *p, const char *fmt, ...) HX_PRINTF(2, 3);
+/* At most 40 bytes of a name that came from outside, cut between characters, for use in sentences. */
+const char *parsing_short(struct parsing *p, const char *name);
+
+/* False once a code has had its WARNINGS_PER_CODE: counted, and no text need be made. */
+bool parsing_warn_wanted(struct parsing *p, const char *code);
+/* Both texts are arena text from parsing_printf, or literals. The first WARNINGS_PER_CODE of a code are kept. */
+void parsing_warn(struct parsing *p, const char *code, const char *zh, const char *en);
+/* Ends the warnings (says how many were left out). */
+enum status parsing_end(struct parsing *p) HX_MUST_CHECK;
+
+/* Puts the place before the sentence that is in p->error, and returns `s`. */
+enum status parsing_fail_in(struct parsing *p, enum status s, struct parsing_place place);
+
+/* Area text such as "0.7655公顷", "7655㎡", "11.48亩" or "0.7655". False when it is not a number. */
+bool parsing_area_text(const char *text, struct declared_area *out);
+
+/* Finishes the builder's rings into parcel->shape, checks it, settles the declared area, and adds the parcel. */
+enum status parsing_add(struct parsing *p, struct parcel *parcel, struct parsing_place place,
+                        struct declared_area declared) HX_MUST_CHECK;
+
+/* The module's two readers. `text` is UTF-8 and NUL-terminated. */
+enum status parcel_geojson_read(struct parsing *p, const char *text, size_t n) HX_MUST_CHECK;
+enum status parcel_txt_read(struct parsing *p, char *text, size_t n) HX_MUST_CHECK;
+
+#endif
