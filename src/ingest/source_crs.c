@@ -83,11 +83,26 @@ static int identify(OGRSpatialReferenceH stated, bool *by_match)
     return epsg;
 }
 
+/* "EPSG:4490", "urn:ogc:def:crs:EPSG::4490", "urn:ogc:def:crs:OGC:1.3:CRS84"; 0 for anything else. GDAL would take
+ * file names and addresses for names, too. */
+static int epsg_of_name(const char *name)
+{
+    const char *last = strrchr(name, ':');
+    if (!last)
+        return 0;
+    if (strcmp(last + 1, "CRS84") == 0)
+        return 4326;
+    if (strncmp(name, "EPSG:", 5) != 0 && !strstr(name, ":crs:EPSG:"))
+        return 0;
+    return atoi(last + 1);
+}
+
 /* A CRS by name, or NULL. */
 static OGRSpatialReferenceH srs_of_name(const char *name)
 {
+    int epsg = epsg_of_name(name);
     OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
-    if (name[0] && OSRSetFromUserInput(srs, name) == OGRERR_NONE)
+    if (epsg && OSRImportFromEPSG(srs, epsg) == OGRERR_NONE)
         return srs;
     OSRDestroySpatialReference(srs);
     return NULL;

@@ -20,6 +20,9 @@ void store_close(struct store *s)
         return;
     if (s->db) {
         sql_rollback(s);
+        if (s->mode ==
+            STORE_WRITE) /* the last handle folds the journal back by itself; with readers open, do it now */
+            sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
         sqlite3_close(s->db);
     }
     if (s->spatialite)

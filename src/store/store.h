@@ -7,8 +7,8 @@
  * UPDATE. Derived index files lie beside the store: store_index_path.
  *
  * Not for: measuring (index/), reading foreign files (ingest/). Threads: one handle belongs to one thread; readers
- * open read-only. The journal is a WAL, so that a long import never makes a check wait; the last handle to close
- * folds it back, and the store is a single file at rest. */
+ * open read-only. The journal is a WAL, so that a long import never makes a check wait. A writer that closes folds it
+ * back; when it is also the last handle to close (close readers first), the store at rest is a single file. */
 #ifndef HX_STORE_STORE_H
 #define HX_STORE_STORE_H
 

@@ -2,10 +2,13 @@
 
 #include <ftw.h>
 #include <math.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <spatialite.h> /* after sqlite3.h */
 
 int place_make(void **state)
 {
@@ -129,4 +132,60 @@ struct store *must_open(const char *path, enum store_mode mode)
     struct store *s = NULL;
     must(store_open(path, mode, &s, &e), &e);
     return s;
+}
+
+void assert_says(const struct error *e, enum status st, const char *code, const char *place)
+{
+    assert_int_equal(e->status, st);
+    assert_string_equal(e->code, code);
+    assert_non_null(strstr(e->zh, place));
+    assert_non_null(strstr(e->en, place));
+    assert_non_null(strstr(e->zh, "。"));
+}
+
+int foreign_sql(const char *path, const char *sql, char message[256])
+{
+    sqlite3 *db = NULL;
+    void *cache = spatialite_alloc_connection();
+    sqlite3_open(path, &db);
+    spatialite_init_ex(db, cache, 0);
+    char *text = NULL;
+    int rc = sqlite3_exec(db, sql, NULL, NULL, &text);
+    snprintf(message, 256, "%s", text ? text : "");
+    sqlite3_free(text);
+    sqlite3_close(db);
+    spatialite_cleanup_ex(cache);
+    return rc;
+}
+
+static bool count_one(const struct store_feature *f, void *user)
+{
+    (void)f;
+    ++*(int *)user;
+    return true;
+}
+
+int count_features(struct store *s, int64_t version, const struct geo_box *box)
+{
+    struct error e = {0};
+    int n = 0;
+    struct store_feature_query q = {.version_id = version, .box = box};
+    must(store_features(s, &q, count_one, &n, &e), &e);
+    return n;
+}
+
+struct store_version current_red_line(struct store *s, struct arena *a)
+{
+    struct error e = {0};
+    struct store_version v = {0};
+    must(store_current_version(s, "ecological_red_line", a, &v, &e), &e);
+    return v;
+}
+
+int64_t generation_of(struct store *s)
+{
+    struct error e = {0};
+    int64_t g = 0;
+    must(store_generation(s, &g, &e), &e);
+    return g;
 }

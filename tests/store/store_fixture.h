@@ -38,6 +38,14 @@ void import_squares(struct store *s, int n, const char *sha256);
 
 /* Fails the test with the sentence when the status is not OK. */
 void must(enum status st, const struct error *e);
+/* Every refusal is a sentence in both languages with the file's name in it. */
+void assert_says(const struct error *e, enum status st, const char *code, const char *place);
+int count_features(struct store *s, int64_t version, const struct geo_box *box);
+/* The current version of ecological_red_line. */
+struct store_version current_red_line(struct store *s, struct arena *a);
+int64_t generation_of(struct store *s);
+/* Runs SQL as another program would (with SpatiaLite, as QGIS has it); returns SQLite's code and message. */
+int foreign_sql(const char *path, const char *sql, char message[256]);
 struct store *must_open(const char *path, enum store_mode mode);
 
 #endif
