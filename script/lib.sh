@@ -9,8 +9,9 @@ export LC_ALL=C.UTF-8
 # Debian's own Python, the one that its python3-* packages are for, whatever else is on PATH.
 python=/usr/bin/python3
 
-say() { printf '%s\n' "$*"; }
-complain() { printf '%s\n' "$*" >&2; }
+# Each argument on a line of its own.
+say() { printf '%s\n' "$@"; }
+complain() { printf '%s\n' "$@" >&2; }
 die() {
     complain "$@"
     exit 1
@@ -65,8 +66,9 @@ provided_otherwise() {
 packages_missing() {
     local wanted installed name
     wanted=$(packages_in "$@")
+    # dpkg-query fails when it does not know a name, which is no failure here.
     # shellcheck disable=SC2086
-    installed=$(dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^ii  *//p')
+    installed=$({ dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' $wanted 2>/dev/null || true; } | sed -n 's/^ii  *//p')
     for name in $wanted; do
         grep -qxF "$name" <<<"$installed" || provided_otherwise "$name" || printf '%s\n' "$name"
     done
