@@ -216,8 +216,8 @@ static enum status fail_vertex(size_t vertex, enum status s, struct error *e)
     if (!e)
         return s;
     struct error why = *e;
-    error_zh(e, "第%zu个点：%.400s", vertex, why.zh);
-    return error_fail(e, s, why.code, "Point %zu: %.400s", vertex, why.en);
+    error_zh(e, "第%zu个点：%s", vertex, why.zh);
+    return error_fail(e, s, why.code, "Point %zu: %s", vertex, why.en);
 }
 
 static enum status add_geographic(const struct geo_crs *crs, const double *x, const double *y, size_t n,

@@ -143,8 +143,8 @@ enum status parsing_fail_in(struct parsing *p, enum status s, struct parsing_pla
     struct error why = *p->error;
     if (!place.zh || !place.en)
         return s;
-    error_zh(p->error, "%s：%.400s", place.zh, why.zh);
-    return error_fail(p->error, s, why.code, "%s: %.400s", place.en, why.en);
+    error_zh(p->error, "%s：%s", place.zh, why.zh);
+    return error_fail(p->error, s, why.code, "%s: %s", place.en, why.en);
 }
 
 bool parsing_area_text(const char *text, struct declared_area *out)
@@ -255,9 +255,8 @@ static void append_grid_place(struct parsing *p, const struct geo_crs *crs, cons
                                     &ignored) != STATUS_OK)
         return;
     struct error why = *e;
-    error_zh(e, "%.400s（文件坐标：X(北)%.3f，Y(东)%.3f）", why.zh, y, x);
-    (void)error_fail(e, why.status, why.code, "%.400s (in the file's grid: north %.3f, east %.3f)", why.en, y,
-                     x);
+    error_zh(e, "%s（文件坐标：X(北)%.3f，Y(东)%.3f）", why.zh, y, x);
+    (void)error_fail(e, why.status, why.code, "%s (in the file's grid: north %.3f, east %.3f)", why.en, y, x);
 }
 
 static enum status fail_empty(struct parsing *p)
