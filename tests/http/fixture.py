@@ -1,0 +1,94 @@
+"""Small layers with known areas, a store made of them, and a server over it: for the tests of http and cli."""
+import json
+import pathlib
+import re
+import subprocess
+import tempfile
+
+COVERAGE = (111.0, 40.0, 112.5, 41.5)
+
+
+def ring(west, south, east, north):
+    return [[west, south], [east, south], [east, north], [west, north], [west, south]]
+
+
+def feature(box, **properties):
+    return {"type": "Feature", "properties": properties,
+            "geometry": {"type": "Polygon", "coordinates": [ring(*box)]}}
+
+
+def collection(*features, **more):
+    return {"type": "FeatureCollection", "features": list(features), **more}
+
+
+def red_line():
+    return collection(
+        feature((111.70, 40.80, 111.71, 40.81), BSM="ERL-1", MC="北山", GKFQ="核心保护区外", MJ=900000.0, BZ="备注"),
+        feature((111.80, 40.80, 111.81, 40.81), BSM="ERL-2", MC="南山", GKFQ="自然保护地核心保护区", MJ=900000.0, BZ=None))
+
+
+def farmland():
+    fields = [feature((111.72, 40.80, 111.73, 40.81), BSM="PBF-1", MC="一号")]
+    for i in range(1200):  # more than one page and more than one piece of a stream
+        west, south = 112.0 + 0.01 * (i % 40), 41.0 + 0.01 * (i // 40)
+        fields.append(feature((west, south, west + 0.004, south + 0.004), BSM=f"G-{i}", MC=""))
+    return collection(*fields)
+
+
+def boundary():
+    return collection(feature((111.74, 40.80, 111.78, 40.84), BSM="UDB-1", MC="城区", GHFQMC="城镇集中建设区"))
+
+
+LAYERS = {
+    "ecological_red_line": (red_line, "生态保护红线", "Ecological red line"),
+    "permanent_basic_farmland": (farmland, "永久基本农田", "Permanent basic farmland"),
+    "urban_development_boundary": (boundary, "城镇开发边界", "Urban development boundary"),
+}
+
+
+def write_json(path, value):
+    pathlib.Path(path).write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    return str(path)
+
+
+def import_layer(program, folder, store, layer, content):
+    _, zh, en = LAYERS[layer]
+    source = write_json(folder / f"{layer}.geojson", content)
+    coverage = write_json(folder / "coverage.geojson", collection(feature(COVERAGE, BSM="C")))
+    subprocess.run([program, "import", "--store", store, source, "--layer", layer, "--title-zh", zh, "--title-en", en,
+                    "--kind", "line", "--synthetic", "--document", "测试〔2024〕1号", "--effective-from", "2024-01-01",
+                    "--coverage", coverage], check=True, capture_output=True)
+
+
+def make_store(program, folder):
+    folder = pathlib.Path(folder)
+    store = str(folder / "test.sqlite")
+    subprocess.run([program, "init", store], check=True, capture_output=True)
+    for layer, (content, _, _) in LAYERS.items():
+        import_layer(program, folder, store, layer, content())
+    return store
+
+
+class Server:
+    """`hongxian serve` on a free port. `log` has what it wrote to standard error once it has stopped."""
+
+    def __init__(self, program, *arguments):
+        self.errors = tempfile.TemporaryFile()  # a pipe that nobody reads would fill up and stop the server
+        self.process = subprocess.Popen([program, "serve", "--port", "0", *arguments], stdout=subprocess.PIPE,
+                                        stderr=self.errors, text=True, encoding="utf-8")
+        line = self.process.stdout.readline()
+        match = re.match(r"http://([^:/]+):(\d+)/", line)
+        if not match:
+            raise RuntimeError(f"the server did not start: {self.read_log()}")
+        self.host, self.port = match.group(1), int(match.group(2))
+
+    def read_log(self):
+        self.errors.seek(0)
+        return self.errors.read().decode("utf-8", "replace")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.communicate(timeout=60)
+        self.log = self.read_log()
+        self.errors.close()
+        return self.process.returncode
