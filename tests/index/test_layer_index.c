@@ -1,0 +1,202 @@
+/* The flat index file: what is written is read back; what is damaged, foreign or stale is an error and never a crash. */
+#include "base/arena.h"
+#include "base/file.h"
+#include "geo/area.h"
+#include "index/overlap.h"
+#include "index/shapes.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const uint8_t key[SHA256_BYTES] = "this version", other_key[SHA256_BYTES] = "another version";
+
+struct fixture {
+    struct arena *arena;
+    char path[64], copy[64];
+    struct geo_shape shapes[12];
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    f->arena = arena_new((size_t)1 << 30);
+    snprintf(f->path, sizeof f->path, "/tmp/hx-index-%ld.hxi", (long)getpid());
+    snprintf(f->copy, sizeof f->copy, "/tmp/hx-index-%ld-copy.hxi", (long)getpid());
+    struct random r = {1};
+    struct index_builder *b;
+    assert_int_equal(index_builder_new(f->path, key, &b, NULL), STATUS_OK);
+    for (int i = 0; i < 12; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "图斑%d", i);
+        f->shapes[i] = shape_star(&r, f->arena, 111 + 0.03 * i, 41, 0.02, i == 3 ? 5000 : 12, i % 2);
+        assert_int_equal(index_builder_add(b, 100 + i, name, name, i < 6 ? "甲" : "乙", &f->shapes[i], NULL),
+                         STATUS_OK);
+    }
+    assert_int_equal(index_builder_finish(b, NULL), STATUS_OK);
+    index_builder_free(b);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    unlink(f->path);
+    unlink(f->copy);
+    arena_free(f->arena);
+    free(f);
+    return 0;
+}
+
+/* Ids, names, zones, areas and every vertex come back as they were given. */
+static void what_is_written_is_read_back(void **state)
+{
+    struct fixture *f = *state;
+    struct layer_index *ix;
+    assert_int_equal(index_open(f->path, key, &ix, NULL), STATUS_OK);
+    assert_int_equal(index_verify(ix, NULL), STATUS_OK);
+    assert_int_equal(index_n_features(ix), 12);
+    for (uint32_t i = 0; i < 12; i++) {
+        struct index_feature feature = index_feature_at(ix, i);
+        const struct geo_shape *s = &f->shapes[i];
+        char name[32];
+        snprintf(name, sizeof name, "图斑%u", i);
+        assert_int_equal(feature.id, 100 + i);
+        assert_string_equal(feature.name, name);
+        assert_string_equal(feature.zone, i < 6 ? "甲" : "乙");
+        assert_int_equal(feature.n_rings, s->n_rings);
+        assert_true(fabs(feature.area_m2 - geo_shape_area_m2(s)) <= 1e-9 * feature.area_m2);
+        for (uint32_t r = 0; r < s->n_rings; r++) {
+            const double *lon, *lat;
+            uint32_t n = index_ring(ix, feature.first_ring + r, &lon, &lat);
+            assert_int_equal(n, s->ring_start[r + 1] - s->ring_start[r]);
+            assert_memory_equal(lon, s->lon_deg + s->ring_start[r], n * sizeof *lon);
+            assert_memory_equal(lat, s->lat_deg + s->ring_start[r], n * sizeof *lat);
+        }
+    }
+    index_close(ix);
+}
+
+/* An index of another layer version is refused, so that a check can never measure yesterday's line unnoticed. */
+static void a_stale_file_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct layer_index *ix;
+    struct error e;
+    assert_int_equal(index_open(f->path, other_key, &ix, &e), STATUS_CORRUPT);
+    assert_non_null(strstr(e.en, "stale"));
+}
+
+static void write_copy(struct fixture *f, const char *bytes, size_t n)
+{
+    FILE *out = fopen(f->copy, "wb");
+    assert_non_null(out);
+    assert_int_equal(fwrite(bytes, 1, n, out), n);
+    fclose(out);
+}
+
+/* Uses everything that an index can be asked: whatever the file held, this must end without a crash. */
+static void use(const struct layer_index *ix, const struct geo_shape *parcel)
+{
+    struct overlap_scratch *s;
+    const struct overlap *o;
+    size_t n;
+    assert_int_equal(overlap_scratch_new(&s, NULL), STATUS_OK);
+    assert_int_equal(overlap_prepare(s, parcel, NULL), STATUS_OK);
+    assert_int_equal(overlap_measure(s, ix, &o, &n, NULL), STATUS_OK);
+    for (size_t i = 0; i < n; i++)
+        (void)strlen(index_feature_at(ix, o[i].feature).name);
+    overlap_scratch_free(s);
+}
+
+/* A file cut short at any length, and a file longer than it says, are refused. */
+static void a_truncated_file_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    char *bytes;
+    size_t n;
+    assert_int_equal(file_read(f->path, (size_t)1 << 30, f->arena, &bytes, &n, NULL), STATUS_OK);
+    for (size_t cut = 0; cut < n; cut += cut < 600 ? 1 : 1013) {
+        struct layer_index *ix;
+        write_copy(f, bytes, cut);
+        assert_int_equal(index_open(f->copy, key, &ix, NULL), STATUS_CORRUPT);
+    }
+    struct layer_index *ix;
+    char *longer = arena_alloc(f->arena, n + 8);
+    memcpy(longer, bytes, n);
+    write_copy(f, longer, n + 8);
+    assert_int_equal(index_open(f->copy, key, &ix, NULL), STATUS_CORRUPT);
+}
+
+/* A flipped byte anywhere is found: by the header's checksum, by a table's bounds, or by index_verify; and a file that
+ * opens all the same can be used without leaving it. */
+static void a_damaged_file_is_found_and_never_crashes(void **state)
+{
+    struct fixture *f = *state;
+    char *bytes;
+    size_t n;
+    struct random r = {9};
+    assert_int_equal(file_read(f->path, (size_t)1 << 30, f->arena, &bytes, &n, NULL), STATUS_OK);
+    for (int round = 0; round < 3000; round++) {
+        size_t at = round < 256 ? (size_t)round : random_below(&r, (uint32_t)n);
+        char kept = bytes[at];
+        bytes[at] = (char)(kept ^ (1 << random_below(&r, 8)));
+        write_copy(f, bytes, n);
+        bytes[at] = kept;
+        struct layer_index *ix;
+        enum status s = index_open(f->copy, key, &ix, NULL);
+        assert_true(s == STATUS_OK || s == STATUS_CORRUPT);
+        if (s == STATUS_OK) {
+            assert_int_equal(index_verify(ix, NULL), STATUS_CORRUPT);
+            use(ix, &f->shapes[1]);
+            index_close(ix);
+        }
+    }
+}
+
+/* An empty layer is a layer: it opens, and nothing is found in it. */
+static void an_empty_layer_is_a_layer(void **state)
+{
+    struct fixture *f = *state;
+    struct index_builder *b;
+    struct layer_index *ix;
+    assert_int_equal(index_builder_new(f->copy, key, &b, NULL), STATUS_OK);
+    assert_int_equal(index_builder_finish(b, NULL), STATUS_OK);
+    index_builder_free(b);
+    assert_int_equal(index_open(f->copy, key, &ix, NULL), STATUS_OK);
+    use(ix, &f->shapes[0]);
+    index_close(ix);
+}
+
+/* A build that is given up leaves the old file as it was and no other behind. */
+static void an_abandoned_build_leaves_the_old_file(void **state)
+{
+    struct fixture *f = *state;
+    struct index_builder *b;
+    struct layer_index *ix;
+    assert_int_equal(index_builder_new(f->path, other_key, &b, NULL), STATUS_OK);
+    assert_int_equal(index_builder_add(b, 1, "", "", "", &f->shapes[0], NULL), STATUS_OK);
+    index_builder_free(b);
+    assert_int_equal(index_open(f->path, key, &ix, NULL), STATUS_OK);
+    index_close(ix);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_read_back),
+        cmocka_unit_test(a_stale_file_is_refused),
+        cmocka_unit_test(a_truncated_file_is_refused),
+        cmocka_unit_test(a_damaged_file_is_found_and_never_crashes),
+        cmocka_unit_test(an_empty_layer_is_a_layer),
+        cmocka_unit_test(an_abandoned_build_leaves_the_old_file),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
