@@ -1,0 +1,436 @@
+/* What a check may and may not say. Small stores are made here, layer by layer, so that each case shows one thing; the
+ * figures of real layers are compared with an independent program in second_opinion.py. */
+#include "check/check.h"
+#include "geo/wkb.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define ERL "ecological_red_line"
+#define PBF "permanent_basic_farmland"
+#define UDB "urban_development_boundary"
+#define EVERYWHERE "110 40 113 43"
+
+/* A store in a folder of its own. */
+struct world {
+    char folder[64], path[96];
+    struct store *store;
+    struct check_worker worker;
+    struct snapshot *snapshot;
+};
+
+static struct geo_shape box_shape(struct geo_shape_builder *b, const char *box)
+{
+    double w, s, e, n;
+    struct geo_shape shape;
+    assert_int_equal(sscanf(box, "%lf %lf %lf %lf", &w, &s, &e, &n), 4);
+    geo_shape_builder_clear(b);
+    geo_shape_builder_polygon(b);
+    geo_shape_builder_ring(b);
+    geo_shape_builder_point(b, w, s);
+    geo_shape_builder_point(b, e, s);
+    geo_shape_builder_point(b, e, n);
+    geo_shape_builder_point(b, w, n);
+    assert_int_equal(geo_shape_builder_view(b, &shape, NULL), STATUS_OK);
+    return shape;
+}
+
+struct feature_spec {
+    const char *box, *zone;
+};
+
+struct layer_spec {
+    const char *id;
+    const char *coverage; /* box, or NULL for none stated */
+    int64_t n_refused;
+    struct feature_spec features[6]; /* until box is NULL */
+};
+
+static void layer_add(struct world *w, const struct layer_spec *spec)
+{
+    struct geo_shape_builder b;
+    struct buffer wkb;
+    geo_shape_builder_init(&b);
+    buffer_init(&wkb, 0);
+    struct store_version_spec v = {.layer = spec->id,
+                                   .title_zh = "测试",
+                                   .title_en = "test",
+                                   .kind = "line",
+                                   .label = "示例数据",
+                                   .synthetic = true,
+                                   .source_name = "made by the test",
+                                   .source_sha256 = "00",
+                                   .source_crs = "EPSG:4490",
+                                   .document_no = "",
+                                   .effective_from = "2024-01-01"};
+    struct store_import *im;
+    int64_t version_id, feature_id;
+    struct error e = {0};
+    assert_int_equal(store_import_begin(w->store, &v, &im, &version_id, &e), STATUS_OK);
+    for (int i = 0; spec->features[i].box; i++) {
+        struct geo_shape s = box_shape(&b, spec->features[i].box);
+        char code[16];
+        snprintf(code, sizeof code, "F%d", i);
+        buffer_clear(&wkb);
+        geo_wkb_write(&s, &wkb);
+        struct store_feature f = {.code = code,
+                                  .name = code,
+                                  .zone = spec->features[i].zone ? spec->features[i].zone : "",
+                                  .county = "",
+                                  .declared_area_m2 = NAN,
+                                  .properties = "{}",
+                                  .wkb = wkb.data,
+                                  .wkb_size = wkb.size};
+        assert_int_equal(store_import_feature(im, &f, &feature_id, &e), STATUS_OK);
+    }
+    if (spec->coverage) {
+        struct geo_shape s = box_shape(&b, spec->coverage);
+        buffer_clear(&wkb);
+        geo_wkb_write(&s, &wkb);
+        assert_int_equal(store_import_coverage(im, wkb.data, wkb.size, &e), STATUS_OK);
+    }
+    store_import_counts(im, 0, spec->n_refused);
+    assert_int_equal(store_import_commit(im, 0, 0, "{}", &e), STATUS_OK);
+    geo_shape_builder_release(&b);
+    buffer_release(&wkb);
+}
+
+static struct world *world_new(const struct layer_spec *layers, size_t n)
+{
+    struct world *w = calloc(1, sizeof *w);
+    struct error e = {0};
+    strcpy(w->folder, "/tmp/hx-check-XXXXXX");
+    assert_non_null(mkdtemp(w->folder));
+    snprintf(w->path, sizeof w->path, "%s/t.sqlite", w->folder);
+    assert_int_equal(store_create(w->path, &e), STATUS_OK);
+    assert_int_equal(store_open(w->path, STORE_WRITE, &w->store, &e), STATUS_OK);
+    for (size_t i = 0; i < n; i++)
+        layer_add(w, &layers[i]);
+    assert_int_equal(check_worker_init(&w->worker, &e), STATUS_OK);
+    if (snapshot_load(w->store, &w->snapshot, &e))
+        fail_msg("%s", e.en);
+    return w;
+}
+
+static void world_free(struct world *w)
+{
+    char command[128];
+    snapshot_unref(w->snapshot);
+    check_worker_release(&w->worker);
+    store_close(w->store);
+    snprintf(command, sizeof command, "rm -rf '%s'", w->folder);
+    assert_int_equal(system(command), 0);
+    free(w);
+}
+
+static struct report check_box(struct world *w, const char *box, const char *project_class)
+{
+    double west, south, east, north;
+    char json[512];
+    struct report r;
+    struct error e = {0};
+    struct check_options opt = {.project_class = project_class};
+    assert_int_equal(sscanf(box, "%lf %lf %lf %lf", &west, &south, &east, &north), 4);
+    int n = snprintf(
+        json, sizeof json,
+        "{\"type\":\"Polygon\",\"coordinates\":[[[%.10f,%.10f],[%.10f,%.10f],[%.10f,%.10f],[%.10f,%.10f],"
+        "[%.10f,%.10f]]]}",
+        west, south, east, south, east, north, west, north, west, south);
+    if (check_bytes(&w->worker, w->snapshot, &opt, json, (size_t)n, &r, &e))
+        fail_msg("%s", e.en);
+    return r;
+}
+
+static const struct rule_hit *hit_of(const struct layer_finding *f, const char *rule_id)
+{
+    for (size_t i = 0; i < f->n_rules; i++)
+        if (strcmp(f->rules[i].rule->id, rule_id) == 0)
+            return &f->rules[i];
+    return NULL;
+}
+
+/* A report that nobody filled in reads as unknown and unmeasured, never as clear. */
+static void a_zeroed_report_is_not_clear(void **state)
+{
+    (void)state;
+    struct parcel_report r;
+    memset(&r, 0, sizeof r);
+    assert_int_equal(r.verdict, VERDICT_UNKNOWN);
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        assert_string_equal(layer_status_name(r.layers[l].status), "unmeasured");
+}
+
+/* No layer, a layer without a stated coverage, a layer that covers part of the parcel, and a layer that lost features at
+ * import: none of them may say "clear", and the verdict is unknown. */
+static void without_data_nothing_is_clear(void **state)
+{
+    (void)state;
+    struct layer_spec layers[] = {{ERL, NULL, 0, {{"112 42 112.1 42.1", NULL}}},
+                                  {PBF, "110 40 111.005 43", 0, {{"112 42 112.1 42.1", NULL}}}};
+    struct world *w = world_new(layers, 2);
+    struct report r = check_box(w, "111 41 111.01 41.01", NULL);
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        assert_int_equal(r.results[0].layers[l].status, LAYER_NOT_COVERED);
+        assert_true(isnan(r.results[0].layers[l].area_m2));
+        assert_true(strlen(r.results[0].layers[l].reason_zh) > 0);
+        assert_non_null(hit_of(&r.results[0].layers[l], "DATA-COVER"));
+    }
+    assert_int_equal(r.verdict, VERDICT_UNKNOWN);
+    world_free(w);
+    struct layer_spec lossy[] = {{ERL, EVERYWHERE, 1, {{"112 42 112.1 42.1", NULL}}}};
+    w = world_new(lossy, 1);
+    r = check_box(w, "111 41 111.01 41.01", NULL);
+    assert_int_equal(r.results[0].layers[0].status, LAYER_UNMEASURED);
+    world_free(w);
+}
+
+static const struct layer_spec usual[] = {
+    {ERL,
+     EVERYWHERE,
+     0,
+     {{"111 41 111.1 41.1", "核心保护区外"}, {"111.2 41 111.3 41.1", "自然保护地核心保护区"}}},
+    {PBF,
+     EVERYWHERE,
+     0,
+     {{"111 41.2 111.05 41.3", NULL}, {"111.05 41.2 111.1 41.3", NULL}, {"112.02 42.02 112.03 42.03", NULL}}},
+    {UDB,
+     EVERYWHERE,
+     0,
+     {{"112 42 112.05 42.1", "城镇集中建设区"},
+      {"112.05 42 112.08 42.1", "城镇弹性发展区"},
+      {"112.08 42 112.1 42.1", "特别用途区"}}}};
+
+/* Pressing is pressing: area, share, feature, the prohibition, and the class that was assumed because none was named. */
+static void an_overlap_is_measured_and_judged(void **state)
+{
+    (void)state;
+    struct world *w = world_new(usual, 3);
+    struct report r = check_box(w, "111.09 41.04 111.11 41.05", NULL);
+    const struct parcel_report *p = &r.results[0];
+    const struct layer_finding *f = &p->layers[LINE_ECOLOGICAL_RED_LINE];
+    assert_int_equal(f->status, LAYER_OVERLAP);
+    assert_true(fabs(f->area_m2 - p->area_m2 / 2) < 0.01);
+    assert_true(fabs(f->share - 0.5) < 1e-8);
+    assert_int_equal(f->n_features, 1);
+    assert_string_equal(f->features[0].code, "F0");
+    assert_non_null(hit_of(f, "ERL-GEN"));
+    assert_true(hit_of(f, "ERL-GEN")->class_assumed);
+    assert_int_equal(p->layers[LINE_PERMANENT_BASIC_FARMLAND].status, LAYER_CLEAR);
+    assert_int_equal(p->verdict, VERDICT_PROHIBITED);
+    assert_true(r.synthetic);
+    world_free(w);
+}
+
+/* The boundary's sub-zones and the outside add up to the parcel, each with its own rule; a straddling parcel is told. */
+static void sub_zones_and_outside_add_up(void **state)
+{
+    (void)state;
+    struct world *w = world_new(usual, 3);
+    struct report r = check_box(w, "112.04 42.09 112.11 42.12", NULL);
+    const struct layer_finding *f = &r.results[0].layers[LINE_URBAN_DEVELOPMENT_BOUNDARY];
+    double sum = 0;
+    for (size_t i = 0; i < f->n_zones; i++)
+        sum += f->zones[i].area_m2;
+    assert_int_equal(f->n_zones, 4);
+    assert_string_equal(f->zones[3].zone, "边界外");
+    assert_true(fabs(sum - r.results[0].area_m2) < 0.01);
+    static const char *const rules[] = {"UDB-IN-JZ", "UDB-IN-TX", "UDB-IN-TB", "UDB-OUT-UNK", "UDB-SPAN"};
+    for (size_t i = 0; i < 5; i++)
+        assert_non_null(hit_of(f, rules[i]));
+    world_free(w);
+}
+
+/* Each class gets the rule of its own row, and the verdict that the row says. */
+static void the_project_class_chooses_the_rule(void **state)
+{
+    (void)state;
+    struct world *w = world_new(usual, 3);
+    static const struct {
+        const char *box, *project_class, *rule;
+        enum control_line line;
+        enum verdict verdict;
+    } cases[] = {
+        {"111.01 41.01 111.02 41.02", "GENERAL", "ERL-GEN", LINE_ECOLOGICAL_RED_LINE, VERDICT_PROHIBITED},
+        {"111.01 41.01 111.02 41.02", "RURAL", "ERL-GEN", LINE_ECOLOGICAL_RED_LINE, VERDICT_PROHIBITED},
+        {"111.01 41.01 111.02 41.02", "LIMITED_ACTIVITY", "ERL-LIM", LINE_ECOLOGICAL_RED_LINE,
+         VERDICT_RESTRICTED},
+        {"111.01 41.01 111.02 41.02", "NATIONAL_MAJOR", "ERL-NAT", LINE_ECOLOGICAL_RED_LINE,
+         VERDICT_RESTRICTED},
+        {"111.21 41.01 111.22 41.02", "LIMITED_ACTIVITY", "ERL-CORE", LINE_ECOLOGICAL_RED_LINE,
+         VERDICT_PROHIBITED},
+        {"111.01 41.21 111.02 41.22", "STATE_KEY", "PBF-NAT", LINE_PERMANENT_BASIC_FARMLAND,
+         VERDICT_RESTRICTED},
+        {"111.01 41.21 111.02 41.22", "GENERAL", "PBF-GEN", LINE_PERMANENT_BASIC_FARMLAND,
+         VERDICT_PROHIBITED},
+        {"112.021 42.021 112.022 42.022", "STATE_KEY", "PBF-INUDB", LINE_PERMANENT_BASIC_FARMLAND,
+         VERDICT_PROHIBITED},
+        {"112.021 42.021 112.022 42.022", "STATE_KEY", "DATA-XLINE", LINE_PERMANENT_BASIC_FARMLAND,
+         VERDICT_PROHIBITED},
+        {"110.5 40.5 110.51 40.51", "URBAN_CONCENTRATED", "UDB-OUT-CONC", LINE_URBAN_DEVELOPMENT_BOUNDARY,
+         VERDICT_PROHIBITED},
+        {"110.5 40.5 110.51 40.51", "RURAL", "UDB-OUT-RURAL", LINE_URBAN_DEVELOPMENT_BOUNDARY,
+         VERDICT_RESTRICTED},
+        {"110.5 40.5 110.51 40.51", NULL, "UDB-OUT-UNK", LINE_URBAN_DEVELOPMENT_BOUNDARY, VERDICT_NOTICE},
+        {"112.01 42.01 112.015 42.015", "GENERAL", "UDB-IN-JZ", LINE_URBAN_DEVELOPMENT_BOUNDARY,
+         VERDICT_ALLOWED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct report r = check_box(w, cases[i].box, cases[i].project_class);
+        if (!hit_of(&r.results[0].layers[cases[i].line], cases[i].rule) || r.verdict != cases[i].verdict)
+            fail_msg("case %zu: %s expected, verdict %s", i, cases[i].rule, verdict_name(r.verdict));
+        arena_reset(w->worker.arena);
+    }
+    world_free(w);
+}
+
+/* A class that the rule table does not know is refused with a question, not guessed. */
+static void an_unknown_class_is_refused(void **state)
+{
+    (void)state;
+    struct world *w = world_new(usual, 3);
+    struct check_options opt = {.project_class = "PALACE"};
+    struct report r;
+    struct error e = {0};
+    static const char json[] =
+        "{\"type\":\"Polygon\",\"coordinates\":[[[111,41],[111.01,41],[111.01,41.01],[111,41]]]}";
+    assert_int_equal(check_bytes(&w->worker, w->snapshot, &opt, json, strlen(json), &r, &e),
+                     STATUS_INVALID_INPUT);
+    assert_string_equal(e.code, "unknown-project-class");
+    world_free(w);
+}
+
+/* Features that overlap each other are each reported in full, and the union decides: nothing is counted twice and no
+ * share exceeds 1. */
+static void overlapping_features_count_once(void **state)
+{
+    (void)state;
+    struct layer_spec layers[] = {
+        {ERL,
+         EVERYWHERE,
+         0,
+         {{"111 41 111.1 41.1", NULL}, {"111.05 41 111.15 41.1", NULL}, {"111 41 111.1 41.1", NULL}}}};
+    struct world *w = world_new(layers, 1);
+    struct report r = check_box(w, "111.02 41.02 111.08 41.03", NULL);
+    const struct layer_finding *f = &r.results[0].layers[0];
+    assert_int_equal(f->n_features, 3);
+    assert_true(fabs(f->area_m2 - r.results[0].area_m2) < 0.01);
+    assert_true(f->sum_m2 > 2.4 * r.results[0].area_m2);
+    assert_true(f->share <= 1.0);
+    assert_true(f->inside);
+    r = check_box(w, "111.09 41.02 111.2 41.03", NULL);
+    f = &r.results[0].layers[0];
+    assert_true(fabs(f->area_m2 - r.results[0].area_m2 * 6 / 11) < 0.01);
+    world_free(w);
+}
+
+/* A feature that is added can only add: an overlap never becomes clear and its area never shrinks. */
+static void an_added_feature_never_clears(void **state)
+{
+    (void)state;
+    struct layer_spec one[] = {{ERL, EVERYWHERE, 0, {{"111 41 111.1 41.1", NULL}}}};
+    struct layer_spec two[] = {
+        {ERL, EVERYWHERE, 0, {{"111 41 111.1 41.1", NULL}, {"110.95 41.05 111.05 41.2", NULL}}}};
+    struct world *a = world_new(one, 1), *b = world_new(two, 1);
+    for (int i = 0; i < 40; i++) {
+        char box[80];
+        snprintf(box, sizeof box, "%.3f %.3f %.3f %.3f", 110.9 + i * 0.006, 40.98 + i * 0.005,
+                 110.93 + i * 0.006, 41.01 + i * 0.005);
+        struct report ra = check_box(a, box, NULL), rb = check_box(b, box, NULL);
+        const struct layer_finding *fa = &ra.results[0].layers[0], *fb = &rb.results[0].layers[0];
+        assert_true(fb->area_m2 >= fa->area_m2 - 1e-6);
+        if (fa->status == LAYER_OVERLAP)
+            assert_int_equal(fb->status, LAYER_OVERLAP);
+    }
+    world_free(a);
+    world_free(b);
+}
+
+/* A sliver is small and narrow; what is only small, or only narrow, is an overlap. It is listed, and is not clear. */
+static void slivers_are_small_and_narrow(void **state)
+{
+    (void)state;
+    struct world *w = world_new(usual, 3);
+    static const struct {
+        const char *box;
+        enum layer_status status;
+    } cases[] = {
+        {"111.1 41.05 111.11 41.06", LAYER_CLEAR},            /* shares the border */
+        {"111.09999999 41.05 111.11 41.0502", LAYER_SLIVER},  /* 0.8 mm x 22 m */
+        {"111.09999 41.0999930 111.11 41.11", LAYER_OVERLAP}, /* 0.84 m x 0.78 m: small, not narrow */
+        {"111.0999995 41.01 111.11 41.09", LAYER_OVERLAP},    /* 4 cm x 8.9 km: narrow, not small */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct report r = check_box(w, cases[i].box, NULL);
+        const struct layer_finding *f = &r.results[0].layers[0];
+        if (f->status != cases[i].status)
+            fail_msg("case %zu: %s, %.6f m2", i, layer_status_name(f->status), f->area_m2);
+        if (f->status == LAYER_SLIVER) {
+            assert_int_equal(f->n_features, 1);
+            assert_true(f->features[0].sliver && f->features[0].width_m < SLIVER_WIDTH_M);
+            assert_true(r.verdict != VERDICT_ALLOWED);
+        }
+        assert_int_equal(f->touches, i == 0);
+    }
+    world_free(w);
+}
+
+/* A damaged index file is rebuilt from the store, and the answer is the same. */
+static void a_damaged_index_is_rebuilt(void **state)
+{
+    (void)state;
+    struct world *w = world_new(usual, 3);
+    struct report r = check_box(w, "111.09 41.04 111.11 41.05", NULL);
+    double before = r.results[0].layers[0].area_m2;
+    char command[160];
+    snprintf(command, sizeof command, "for f in '%s'/*.index/*; do head -c 1000 /dev/urandom > \"$f\"; done",
+             w->folder);
+    assert_int_equal(system(command), 0);
+    snapshot_unref(w->snapshot);
+    assert_int_equal(snapshot_load(w->store, &w->snapshot, NULL), STATUS_OK);
+    r = check_box(w, "111.09 41.04 111.11 41.05", NULL);
+    assert_memory_equal(&before, &r.results[0].layers[0].area_m2, sizeof before);
+    world_free(w);
+}
+
+/* The overlap that is drawn has the area that is reported. */
+static void the_drawn_overlap_has_the_reported_area(void **state)
+{
+    (void)state;
+    struct world *w = world_new(usual, 3);
+    struct report r = check_box(w, "111.03 41.19 111.07 41.21", NULL);
+    const struct layer_finding *f = &r.results[0].layers[LINE_PERMANENT_BASIC_FARMLAND];
+    struct geo_shape s;
+    double area;
+    assert_int_equal(f->n_features, 2);
+    assert_int_equal(check_overlap_shape(&w->worker, f->layer, &r.parcels.parcels[0].shape, &s, NULL),
+                     STATUS_OK);
+    assert_int_equal(overlap_prepare(w->worker.other, &s, NULL), STATUS_OK);
+    assert_int_equal(overlap_parcel_area(w->worker.other, &area, NULL), STATUS_OK);
+    assert_true(fabs(area - f->area_m2) < 0.01);
+    world_free(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_zeroed_report_is_not_clear),
+        cmocka_unit_test(without_data_nothing_is_clear),
+        cmocka_unit_test(an_overlap_is_measured_and_judged),
+        cmocka_unit_test(sub_zones_and_outside_add_up),
+        cmocka_unit_test(the_project_class_chooses_the_rule),
+        cmocka_unit_test(an_unknown_class_is_refused),
+        cmocka_unit_test(overlapping_features_count_once),
+        cmocka_unit_test(an_added_feature_never_clears),
+        cmocka_unit_test(slivers_are_small_and_narrow),
+        cmocka_unit_test(a_damaged_index_is_rebuilt),
+        cmocka_unit_test(the_drawn_overlap_has_the_reported_area),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
