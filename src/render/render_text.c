@@ -3,6 +3,7 @@
 #include "render/decimal.h"
 
 #include <math.h>
+#include <string.h>
 
 const char *render_verdict_en(enum verdict v)
 {
@@ -131,6 +132,12 @@ static void put_zones(const struct text *t, const struct layer_finding *f)
     }
 }
 
+/* The rule table writes "-" where there is nothing to say. */
+static bool states(const char *text)
+{
+    return *text && strcmp(text, "-") != 0;
+}
+
 /* The clause is quoted as the table has it; `confidence` goes with it, so that an unread text never looks official. */
 static void put_rules(const struct text *t, const struct layer_finding *f)
 {
@@ -138,9 +145,9 @@ static void put_rules(const struct text *t, const struct layer_finding *f)
         const struct rule *rule = f->rules[i].rule;
         buffer_printf(t->out, "      [%s] %s%s%s\n", rule->id, say_verdict(t, rule->verdict),
                       say(t, "：", ": "), say(t, rule->title_zh, rule->title_en));
-        if (*rule->needs_zh)
+        if (states(rule->needs_zh))
             buffer_printf(t->out, "        %s %s\n", say(t, "要求", "Requires"), rule->needs_zh);
-        if (*rule->basis)
+        if (states(rule->basis))
             buffer_printf(t->out, "        %s %s%s%s%s\n", say(t, "依据", "Basis"), rule->basis,
                           say(t, "（条文核对：", " (text checked: "), rule->confidence, say(t, "）", ")"));
         if (f->rules[i].class_assumed)
