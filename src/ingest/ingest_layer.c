@@ -271,8 +271,10 @@ static enum status finish(struct job *j, struct error *e)
     j->report->version_no = store_import_version(j->import)->version_no;
     store_import_counts(j->import, j->report->n_repaired, j->report->n_refused);
     st = store_import_commit(j->import, j->report->n_vertices, j->report->area_m2, j->report->json.data, e);
-    if (st == STATUS_OK)
+    if (st == STATUS_OK) {
         j->import = NULL;
+        store_index_sweep(j->store);
+    }
     return st;
 }
 

@@ -180,6 +180,9 @@ void store_plan_abort(struct store_plan_load *l); /* NULL-safe */
 char *store_index_path(const struct store *s, struct arena *a, const struct store_version *v, bool coverage);
 /* The key that an index file of this version must carry: SHA-256 over the version's identity and the part. */
 void store_index_key(const struct store_version *v, bool coverage, uint8_t key[32]);
+/* Removes index files that nobody will ask for again: of versions that are not current, and what killed imports left.
+ * Files younger than an hour stay, for programs that still load the previous generation. Best effort. */
+void store_index_sweep(struct store *s);
 /* Makes the directory of store_index_path when it is not there. */
 enum status store_index_make_dir(const struct store *s, struct error *e) HX_MUST_CHECK;
 

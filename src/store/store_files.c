@@ -2,11 +2,14 @@
 #include "base/sha256.h"
 #include "store/sql.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 char *store_index_path(const struct store *s, struct arena *a, const struct store_version *v, bool coverage)
 {
@@ -48,4 +51,48 @@ enum status store_index_make_dir(const struct store *s, struct error *e)
         st = error_errno(e, "建立索引目录", "Making the index directory", dir);
     free(dir);
     return st;
+}
+
+enum { SWEEP_AGE_S = 3600 };
+
+static bool is_current(struct store *s, const char *name)
+{
+    char *end = NULL;
+    long long id = strtoll(name, &end, 10);
+    if (end == name || *end != '-')
+        return true; /* not a name of ours: let it be */
+    sqlite3_stmt *q = NULL;
+    struct doing d = {"清理索引目录", "sweeping the index directory"};
+    bool row = true;
+    if (sql_prepare(s, "SELECT 1 FROM layer WHERE current_version_id = ?1", &q, d, NULL) != STATUS_OK)
+        return true;
+    sqlite3_bind_int64(q, 1, id);
+    if (sql_step(s, q, &row, d, NULL) != STATUS_OK)
+        row = true;
+    sqlite3_finalize(q);
+    return row;
+}
+
+static void sweep_file(struct store *s, const char *dir, const char *name)
+{
+    const char *suffix = strstr(name, ".hxi");
+    bool temporary = suffix && strncmp(suffix, ".hxi.tmp", 8) == 0;
+    if (!suffix || (!temporary && is_current(s, name)))
+        return;
+    char *path = sqlite3_mprintf("%s/%s", dir, name);
+    struct stat st;
+    if (path && lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_mtime + SWEEP_AGE_S < time(NULL))
+        unlink(path);
+    sqlite3_free(path);
+}
+
+void store_index_sweep(struct store *s)
+{
+    char *dir = sqlite3_mprintf("%s.index", s->path);
+    DIR *d = dir ? opendir(dir) : NULL;
+    for (struct dirent *entry; d && (entry = readdir(d));)
+        sweep_file(s, dir, entry->d_name);
+    if (d)
+        closedir(d);
+    sqlite3_free(dir);
 }

@@ -4,9 +4,13 @@
 #include "geo/area.h"
 #include "index/layer_index.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 static struct layer_index *must_open_index(struct bench *b, const struct store_version *v, bool coverage)
 {
@@ -127,6 +131,50 @@ static void index_files_are_ready_with_the_version(void **state)
     bench_end(&b);
 }
 
+static void touch(const char *dir, const char *name, bool old)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s.index/%s", dir, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fclose(f);
+    struct timespec when[2] = {{.tv_sec = time(NULL) - (old ? 7200 : 0)},
+                               {.tv_sec = time(NULL) - (old ? 7200 : 0)}};
+    utimensat(AT_FDCWD, path, when, 0);
+}
+
+static bool is_there(const char *store, const char *name)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s.index/%s", store, name);
+    return access(path, F_OK) == 0;
+}
+
+/* Nightly imports must not fill the disk with index files; and nothing that may be in use is removed. */
+static void index_files_that_nobody_needs_are_swept(void **state)
+{
+    struct bench b = bench_begin(state, "a.gpkg");
+    char wkt[256];
+    rectangle_wkt(wkt, 111.5, 40.5, 0.01, 0.01);
+    struct made_feature f = {"1", "", -1, wkt};
+    make_source(b.file, "GPKG", 4490, &f, 1);
+    struct ingest_request r = red_line_request(b.file);
+    must_ingest(&b, &r);
+    const char *store = b.place->path;
+    touch(store, "77-0123456789abcdef.hxi", true);
+    touch(store, "78-0123456789abcdef.hxi", false);
+    touch(store, "1-0123456789abcdef.hxi.tmp99", true);
+    touch(store, "notes.txt", true);
+    must_ingest(&b, &r);
+    assert_false(is_there(store, "77-0123456789abcdef.hxi"));
+    assert_true(is_there(store, "78-0123456789abcdef.hxi"));
+    assert_false(is_there(store, "1-0123456789abcdef.hxi.tmp99"));
+    assert_true(is_there(store, "notes.txt"));
+    struct store_version v = current(&b);
+    index_close(must_open_index(&b, &v, false));
+    bench_end(&b);
+}
+
 static void the_same_request_again_is_skipped_and_a_changed_file_is_not(void **state)
 {
     struct bench b = bench_begin(state, "a.gpkg");
@@ -231,6 +279,7 @@ int main(void)
         CASE(a_repair_that_takes_no_area_is_made_and_reported),
         CASE(an_empty_layer_is_refused),
         CASE(index_files_are_ready_with_the_version),
+        CASE(index_files_that_nobody_needs_are_swept),
         CASE(the_same_request_again_is_skipped_and_a_changed_file_is_not),
         CASE(geodata_loads_whole_and_only_once),
         CASE(a_damaged_geodata_file_is_noticed),
