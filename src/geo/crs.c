@@ -10,11 +10,11 @@
 /* EPSG:4491..4554 are all the CGCS2000 Gauss-Kruger zones, without a gap. */
 enum { FIRST_ZONE_EPSG = 4491, ZONE_COUNT = 64 };
 
-/* Halving ends at 2^20 pieces: the longest edge inside a zone's limits, 20 000 km, needs 2^18. */
-enum { DENSIFY_DEPTH_MAX = 20 };
+/* Halving ends at 2^24 pieces: the longest edge inside a zone's limits, 20 000 km, needs 2^23 at the finest. */
+enum { DENSIFY_DEPTH_MAX = 24 };
 
 /* Probes at the quarters miss at most 3 % of the largest deviation of a smooth S, so cut a little sooner. */
-#define PROBE_TOLERANCE_M (0.9 * GEO_DENSIFY_TOLERANCE_M)
+#define PROBE_SHARE 0.9
 
 /* Farther than this from the central meridian, or beyond the pole, it is not a coordinate of the zone. Where the easting
  * carries a prefix, half a million metres is where the digits of the next zone begin: 38563000 in a file of zone 37 is
@@ -162,6 +162,7 @@ struct densify {
     PJ *pj;
     const struct geo_crs *crs;
     struct geo_shape_builder *builder;
+    double tolerance_m;
     struct error *error;
 };
 
@@ -201,7 +202,7 @@ static enum status densify_edge(const struct densify *d, const struct both *a, c
         return s;
     double off_m =
         fmax(chord_distance_m(a, b, m), fmax(chord_distance_m(a, b, &q1), chord_distance_m(a, b, &q3)));
-    if (off_m <= PROBE_TOLERANCE_M) {
+    if (off_m <= PROBE_SHARE * d->tolerance_m) {
         geo_shape_builder_point(d->builder, b->lon, b->lat);
         return STATUS_OK;
     }
@@ -261,16 +262,45 @@ static enum status add_grid(const struct densify *d, const double *x, const doub
     return STATUS_OK;
 }
 
-enum status geo_transformer_add_ring(struct geo_transformer *t, const struct geo_crs *crs, const double *x,
-                                     const double *y, size_t n, struct geo_shape_builder *b, struct error *e)
+static enum status add_ring(struct geo_transformer *t, const struct geo_crs *crs, const double *x,
+                            const double *y, size_t n, double tolerance_m, struct geo_shape_builder *b,
+                            struct error *e)
 {
     if (n == 0)
         return STATUS_OK;
     if (crs->kind == GEO_CRS_GEOGRAPHIC)
         return add_geographic(crs, x, y, n, b, e);
-    struct densify d = {.crs = crs, .builder = b, .error = e};
+    struct densify d = {.crs = crs, .builder = b, .tolerance_m = tolerance_m, .error = e};
     enum status s = zone_pj(t, crs, &d.pj, e);
     return s == STATUS_OK ? add_grid(&d, x, y, n) : s;
+}
+
+enum status geo_transformer_add_ring(struct geo_transformer *t, const struct geo_crs *crs, const double *x,
+                                     const double *y, size_t n, struct geo_shape_builder *b, struct error *e)
+{
+    return add_ring(t, crs, x, y, n, GEO_DENSIFY_TOLERANCE_M, b, e);
+}
+
+/* The area that lies between an edge and its pieces is at most tolerance times length; summed, at most what is
+ * allowed for the ring. Values that are not finite fail at their point, later. */
+static double fine_tolerance_m(const double *x, const double *y, size_t n)
+{
+    double length_m = 0, twice_m2 = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t j = i + 1 < n ? i + 1 : 0;
+        length_m += hypot(x[j] - x[i], y[j] - y[i]);
+        twice_m2 += (x[i] - x[0]) * (y[j] - y[0]) - (x[j] - x[0]) * (y[i] - y[0]);
+    }
+    double allowed_m2 = fmax(GEO_DENSIFY_AREA_M2, GEO_DENSIFY_AREA_SHARE * fabs(twice_m2) / 2);
+    double tolerance_m = length_m > 0 ? allowed_m2 / length_m : GEO_DENSIFY_TOLERANCE_M;
+    return fmin(GEO_DENSIFY_TOLERANCE_M, fmax(GEO_DENSIFY_FINEST_M, tolerance_m));
+}
+
+enum status geo_transformer_add_ring_fine(struct geo_transformer *t, const struct geo_crs *crs,
+                                          const double *x, const double *y, size_t n,
+                                          struct geo_shape_builder *b, struct error *e)
+{
+    return add_ring(t, crs, x, y, n, fine_tolerance_m(x, y, n), b, e);
 }
 
 enum status geo_transformer_from_lonlat(struct geo_transformer *t, const struct geo_crs *crs, double lon_deg,

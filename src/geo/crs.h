@@ -15,6 +15,11 @@
 #include "geo/shape.h"
 
 #define GEO_DENSIFY_TOLERANCE_M 0.0001
+/* For the parcel itself 0.1 mm is too coarse: along a kilometre of border it is 0.1 m2. A ring's edges are cut so that its
+ * area moves by at most this, or this share of it, whichever is more; but no finer than 0.1 micrometres. */
+#define GEO_DENSIFY_AREA_M2 0.002
+#define GEO_DENSIFY_AREA_SHARE 2e-10
+#define GEO_DENSIFY_FINEST_M 1e-7
 
 enum geo_crs_kind { GEO_CRS_GEOGRAPHIC, GEO_CRS_GAUSS_KRUGER };
 
@@ -46,6 +51,11 @@ enum status geo_transformer_point(struct geo_transformer *t, const struct geo_cr
 enum status geo_transformer_add_ring(struct geo_transformer *t, const struct geo_crs *crs, const double *x,
                                      const double *y, size_t n, struct geo_shape_builder *b,
                                      struct error *e) HX_MUST_CHECK;
+
+/* The same, cut so finely that the ring's area is kept (see GEO_DENSIFY_AREA_M2): for parcels. */
+enum status geo_transformer_add_ring_fine(struct geo_transformer *t, const struct geo_crs *crs,
+                                          const double *x, const double *y, size_t n,
+                                          struct geo_shape_builder *b, struct error *e) HX_MUST_CHECK;
 
 /* From lon/lat degrees to the CRS (for plane areas and for writing TXT). */
 enum status geo_transformer_from_lonlat(struct geo_transformer *t, const struct geo_crs *crs, double lon_deg,

@@ -119,8 +119,8 @@ static enum status read_ring(struct reader *r, const json_t *ring)
             parsing_printf(r->p, "Feature %zu, ring %zu was open and has been closed.", r->feature, r->ring));
     r->points += (uint32_t)n + !closed;
     geo_shape_builder_ring(&r->p->builder);
-    enum status s = geo_transformer_add_ring(r->p->context->transformer, &r->crs, r->x, r->y, n,
-                                             &r->p->builder, r->p->error);
+    enum status s = geo_transformer_add_ring_fine(r->p->context->transformer, &r->crs, r->x, r->y, n,
+                                                  &r->p->builder, r->p->error);
     return s == STATUS_OK ? s : fail_in_ring(r, s);
 }
 

@@ -303,8 +303,8 @@ static enum status add_ring(struct txt *t, const struct geo_crs *crs, size_t r)
     struct txt_plot *plot = &t->plot;
     size_t start = plot->ring_start[r];
     geo_shape_builder_ring(&t->p->builder);
-    return geo_transformer_add_ring(t->p->context->transformer, crs, plot->c4 + start, plot->c3 + start,
-                                    plot->ring_start[r + 1] - start, &t->p->builder, t->p->error);
+    return geo_transformer_add_ring_fine(t->p->context->transformer, crs, plot->c4 + start, plot->c3 + start,
+                                         plot->ring_start[r + 1] - start, &t->p->builder, t->p->error);
 }
 
 /* Outer rings in the file's order, each followed by its holes. */
