@@ -3,7 +3,7 @@
 3-degree zone, checked by the program and recomputed here with shapely (overlay) and GeographicLib through pyproj.Geod
 (area), which share no code with it. Edges are straight in the CRS of delivery: here they are cut to 2 m.
 
-usage: second_opinion.py HONGXIAN STORE GEODATA_DIR [N] [SEED]
+usage: second_opinion.py HONGXIAN GEODATA_DIR [N] [SEED]
 """
 import json
 import math
@@ -131,14 +131,17 @@ def check(program, store, path):
 
 
 def main():
-    program, store, geodata = sys.argv[1:4]
-    n = int(sys.argv[4]) if len(sys.argv) > 4 else 60
-    rng = random.Random(int(sys.argv[5]) if len(sys.argv) > 5 else 20261123)
+    program, geodata = sys.argv[1:3]
+    n = int(sys.argv[3]) if len(sys.argv) > 3 else 60
+    rng = random.Random(int(sys.argv[4]) if len(sys.argv) > 4 else 20261123)
     rows = {k: read_layer(os.path.join(geodata, "lines", v + ".gpkg")) for k, v in LAYERS.items()}
     numbers = {k: {id(r[0]): i for i, r in enumerate(v)} for k, v in rows.items()}
     trees = {k: (STRtree([r[0] for r in v]), numbers[k]) for k, v in rows.items()}
     faults, pressed = [], 0
     with tempfile.TemporaryDirectory() as folder:
+        store = os.path.join(folder, "store.sqlite")
+        subprocess.run([program, "init", store], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([program, "import", "--store", store, "--geodata", geodata], check=True, stdout=subprocess.DEVNULL)
         for i in range(n):
             layer = list(LAYERS)[i % 3]
             shape = rng.choice(rows[layer])[0]
