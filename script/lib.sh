@@ -120,12 +120,23 @@ web_build() {
 
 # ---- the store ----
 
-# store_prepare PROGRAM STORE: makes the store if it is missing and loads geodata/; what is loaded already stays.
+# official_layers PROGRAM STORE: what is loaded that is neither sample data nor for reference only.
+official_layers() {
+    "$1" layers --store "$2" --lang en 2>/dev/null | grep -vE '\[(sample data|reference only)\]$' | cut -f1
+}
+
+# store_prepare PROGRAM STORE: makes the store if it is missing and loads geodata/; what is loaded already stays, and
+# sample data never takes the place of official data.
 store_prepare() {
-    local program=$1 store=$2
+    local program=$1 store=$2 official
     mkdir -p "$(dirname "$store")"
     if [ ! -e "$store" ]; then
         "$program" init "$store" || return
+    fi
+    official=$(official_layers "$program" "$store" | tr "\n" " ") || true
+    if [ -n "$official" ]; then
+        say "已有正式数据，不载入示例数据 official data is there, sample data is not loaded: $official"
+        return 0
     fi
     "$program" import --store "$store" --geodata geodata
 }
