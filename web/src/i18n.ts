@@ -28,12 +28,10 @@ const TEXTS = {
   group_zones: ['三类空间', 'Three zones'],
   group_plan: ['规划布局', 'Plan layout'],
   group_admin: ['行政区划', 'Administrative'],
-  group_missing: ['未载入', 'not loaded'],
   layer_not_loaded: ['尚未导入数据', 'No data imported'],
   layer_version: ['版本 {v}', 'version {v}'],
   layer_count: ['{n} 个要素', '{n} features'],
-  layer_show: ['显示', 'Show'],
-  zoom_hint: ['图斑较小，放大后可见', 'Small patches: zoom in to see them'],
+  zoom_hint: ['放大后可见', 'zoom in to see'],
   show_all: ['全区', 'Whole region'],
   north_note: ['经纬度 CGCS2000（EPSG:4490）', 'CGCS2000 lon/lat (EPSG:4490)'],
 
@@ -131,10 +129,7 @@ const TEXTS = {
   r_layer_absent: ['服务器没有给出这条线的结果。', 'The server gave no result for this line.'],
   r_parcels: ['地块（{n} 个，最严重的在前）', 'Parcels ({n}, worst first)'],
   r_parcel_area: ['地块面积', 'Parcel area'],
-  r_line: ['管控线', 'Line'],
-  r_status: ['状态', 'Status'],
-  r_area: ['占用面积', 'Area'],
-  r_in_area: ['界内面积', 'Area inside'],
+  r_line: ['管控线与状态', 'Line and status'],
   r_m2: ['平方米', 'm²'],
   r_ha: ['公顷', 'ha'],
   r_mu: ['亩', 'mu'],
@@ -142,8 +137,6 @@ const TEXTS = {
   r_zones: ['分区面积', 'By sub-zone'],
   r_features: ['压占图斑（{n}）', 'Features pressed on ({n})'],
   r_features_more: ['另有 {n} 个，见 JSON', '{n} more in the JSON'],
-  r_rules: ['依据与要求', 'Clauses and requirements'],
-  r_no_rules: ['无适用条款', 'No clause applies'],
   r_needs: ['须提交', 'Must bring'],
   r_basis: ['依据', 'Basis'],
   r_conf: ['条文可信度', 'Source status'],
@@ -226,4 +219,10 @@ export function pick(zh: string | undefined, en: string | undefined): { text: st
   if (current === 'en' && en) return { text: en, lang: 'en' };
   if (zh) return { text: zh, lang: 'zh-CN' };
   return { text: en ?? '', lang: 'en' };
+}
+
+/** A title without the （示例数据） or （仅供参考） that it ends in: those are shown as labels of their own. */
+export function plainTitle(title: { text: string; lang: string }): { text: string; lang: string } {
+  const text = title.text.replace(/\s*[（(](示例数据|示例|仅供参考|synthetic|sample data|reference only)[）)]$/i, '');
+  return { ...title, text };
 }

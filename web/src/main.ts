@@ -6,6 +6,7 @@ import { fill, h } from './dom';
 import { htmlLang, lang, onLang, setLang, t } from './i18n';
 import { ParcelDrawing } from './map/draw';
 import { CheckOverlay } from './map/overlay';
+import { OVERLAP_SYMBOL, PARCEL_SYMBOL, areaSwatch } from './map/symbols';
 import { MapView, type Box } from './map/view';
 import { CheckPanel, sentenceOf } from './panels/check';
 import { IdentifyPanel } from './panels/identify';
@@ -24,6 +25,7 @@ const collectionOf = (id: string) => collections.find((c) => c.id === id);
 
 const mapBox = h('div', { class: 'map', 'data-testid': 'map' });
 const mapMessage = h('div', { class: 'map-message', role: 'status', hidden: true });
+const mapKey = h('ul', { class: 'map-key', hidden: true, 'data-testid': 'map-key' });
 const mapErrors = new Set<string>();
 
 function mapProblem(text: string): void {
@@ -104,19 +106,23 @@ function flyToPlace(feature: FeatureItem): void {
 let running: AbortController | null = null;
 
 /** Whatever was on screen belongs to another question: it goes before the new one is asked. */
+function hideResult(): void {
+  report.clear();
+  overlay?.clear();
+  mapKey.hidden = true;
+}
+
 function clearResult(): void {
   running?.abort();
   running = null;
-  report.clear();
-  overlay?.clear();
+  hideResult();
   checkPanel.forget();
 }
 
 async function runCheck(input: CheckInput, projectClass: string): Promise<void> {
   running?.abort();
   const abort = (running = new AbortController());
-  report.clear();
-  overlay?.clear();
+  hideResult();
   overlay?.pin(undefined);
   right.select('check');
   checkPanel.setState({ kind: 'running', name: input.name });
@@ -130,7 +136,7 @@ async function runCheck(input: CheckInput, projectClass: string): Promise<void> 
     checkPanel.setState({ kind: 'done' });
   } catch (error) {
     if (abort.signal.aborted) return; // a newer check has taken over
-    report.clear();
+    hideResult();
     checkPanel.setState({ kind: 'failed', error });
     return;
   }
@@ -140,6 +146,7 @@ async function runCheck(input: CheckInput, projectClass: string): Promise<void> 
     await started.catch(() => undefined); // a quick user may be ahead of the map
     if (abort.signal.aborted) return;
     overlay?.show(text);
+    mapKey.hidden = overlay === null;
     report.setShapes(text, null);
     const chosen = report.selectedParcel;
     if (chosen) look(chosen.index, []);
@@ -195,6 +202,11 @@ function renderFrame(): void {
       },
     }, t('switch_lang')),
   );
+  fill(
+    mapKey,
+    h('li', {}, areaSwatch(PARCEL_SYMBOL), t('r_legend_parcel')),
+    h('li', {}, areaSwatch(OVERLAP_SYMBOL), t('r_legend_overlap')),
+  );
   fill(dropSign, h('div', {}, h('strong', {}, t('check_drop')), h('span', {}, t('check_drop_sub'))));
   view?.map.getCanvas().setAttribute('aria-label', t('map_label'));
   document.title = lang() === 'zh' ? '红线 Hongxian · 三线压占核查' : 'Hongxian · control-line check';
@@ -226,7 +238,7 @@ function listenForDrops(): void {
 document.getElementById('app')?.append(
   header,
   h('nav', { class: 'side left' }, left.el),
-  h('main', { class: 'middle' }, mapBox, dropSign, mapMessage),
+  h('main', { class: 'middle' }, mapBox, mapKey, dropSign, mapMessage),
   h('aside', { class: 'side right' }, right.el),
 );
 const view = makeMap();

@@ -53,7 +53,7 @@ export function areaLayers(
     paint: {
       'line-color': symbol.line,
       // Thin from far away, or a dense region is nothing but outlines.
-      'line-width': ['interpolate', ['linear'], ['zoom'], 4, symbol.width * 0.5, 9, symbol.width],
+      'line-width': ['interpolate', ['linear'], ['zoom'], 4, symbol.width * 0.2, 7, symbol.width * 0.5, 10, symbol.width],
       ...(symbol.dash ? { 'line-dasharray': symbol.dash } : {}),
     },
   };
@@ -145,10 +145,10 @@ async function addPrefectureLabels(map: MapLibreMap): Promise<void> {
     {
       id: 'prefectures-label', type: 'symbol', source: 'prefecture-labels', maxzoom: 9,
       layout: {
-        'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': 13, 'text-letter-spacing': 0.25,
-        'text-padding': 6,
+        'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': 12, 'text-letter-spacing': 0.12,
+        'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'], 'text-radial-offset': 0.8, 'text-padding': 1,
       },
-      paint: { 'text-color': '#7b838c', 'text-halo-color': 'rgba(255,255,255,0.9)', 'text-halo-width': 1.5 },
+      paint: { 'text-color': '#66707a', 'text-halo-color': 'rgba(255,255,255,0.9)', 'text-halo-width': 1.5 },
     },
     // Below the points, so that a city's own name wins where the two would meet.
     ['counties-point', 'plan_places-point', 'plan_layout-point'].find((id) => map.getLayer(id)) ?? TOP_OF_COLLECTIONS,

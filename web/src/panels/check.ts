@@ -64,7 +64,7 @@ export class CheckPanel {
 
   setState(state: CheckState): void {
     this.state = state;
-    this.renderState();
+    this.render();
   }
 
   setDrawing(mode: DrawMode | null): void {
@@ -104,7 +104,9 @@ export class CheckPanel {
 
   private renderForm(): void {
     const focused = this.form.contains(document.activeElement) ? document.activeElement?.id : '';
-    fill(this.form, h('p', { class: 'muted' }, t('check_intro')), this.classSelect(), this.buttons(), this.drawHint(), this.paste());
+    // With a result on screen the room belongs to it.
+    const intro = this.state.kind === 'done' ? null : h('p', { class: 'muted' }, t('check_intro'));
+    fill(this.form, intro, this.classSelect(), this.buttons(), this.drawHint(), this.paste());
     if (focused) document.getElementById(focused)?.focus(); // a redraw must not throw the keyboard user out
   }
 

@@ -3,7 +3,7 @@
 import { ApiError, getItem, type Collection, type FeatureItem } from '../api';
 import { fill, h } from '../dom';
 import { hectares, squareMetres } from '../format';
-import { lang, onLang, pick, t } from '../i18n';
+import { lang, onLang, pick, plainTitle, t } from '../i18n';
 import { AREA_SYMBOLS, POINT_SYMBOLS, SUB_ZONES, areaSwatch, pointSwatch } from '../map/symbols';
 import type { Hit } from '../map/view';
 import { notesOf } from '../plan-notes';
@@ -76,7 +76,7 @@ export class IdentifyPanel {
   private card({ hit, collection: c, item, error }: Answer): HTMLElement {
     const p = flattened({ ...hit.properties, ...item?.properties });
     const text = (key: string) => (p[key] === undefined || p[key] === null ? '' : String(p[key]));
-    const title = pick(c?.title_zh, c?.title_en);
+    const title = plainTitle(pick(c?.title_zh, c?.title_en));
     const zone = text('zone');
     const symbol = SUB_ZONES[hit.collection]?.find((z) => zone.includes(z.match))?.symbol ?? AREA_SYMBOLS[hit.collection];
     const point = POINT_SYMBOLS[hit.collection] ?? POINT_SYMBOLS[text('hx_rank')];

@@ -2,7 +2,7 @@
 
 import type { Collection, Health } from '../api';
 import { fill, h } from '../dom';
-import { onLang, pick, t, type TextKey } from '../i18n';
+import { onLang, pick, plainTitle, t, type TextKey } from '../i18n';
 import { visibleAtFirst } from '../map/layers';
 import { AREA_SYMBOLS, POINT_SYMBOLS, SUB_ZONES, areaSwatch, pointSwatch } from '../map/symbols';
 import { RANKS, rankTitle } from '../plan-layout';
@@ -104,7 +104,7 @@ export class LayersPanel {
         h('span', { class: 'tag warn' }, t('layer_not_loaded')),
       );
     }
-    const title = pick(c.title_zh, c.title_en);
+    const title = plainTitle(pick(c.title_zh, c.title_en));
     const box = h('input', {
       type: 'checkbox', id: `switch-${id}`, 'data-testid': `switch-${id}`,
       onchange: (e: Event) => {
@@ -127,24 +127,23 @@ export class LayersPanel {
         box,
         hasZones || id === 'plan_layout' ? null : swatch,
         h('span', { class: 'legend-name', lang: title.lang }, title.text || id),
+        c.synthetic ? h('span', { class: 'tag sample', 'data-testid': `synthetic-${c.id}` }, t('synthetic_label')) : null,
+        c.reference_only ? h('span', { class: 'tag' }, t('reference_only')) : null,
       ),
-      this.tags(c),
+      this.facts(c),
       this.parts(id),
     );
   }
 
-  private tags(c: Collection): HTMLElement {
-    const version = c.version !== undefined ? t('layer_version', { v: c.version }) : null;
-    const dated = [version, c.effective_from].filter(Boolean).join(' · ');
-    return h(
-      'div',
-      { class: 'legend-tags' },
-      c.synthetic ? h('span', { class: 'tag sample', 'data-testid': `synthetic-${c.id}` }, t('synthetic_label')) : null,
-      c.reference_only ? h('span', { class: 'tag' }, t('reference_only')) : null,
-      dated && c.kind !== 'plan' ? h('span', { class: 'muted' }, dated) : null,
-      c.n_features && c.kind === 'line' ? h('span', { class: 'muted' }, t('layer_count', { n: c.n_features })) : null,
-      c.id === 'permanent_basic_farmland' ? h('span', { class: 'muted' }, t('zoom_hint')) : null,
-    );
+  private facts(c: Collection): HTMLElement | null {
+    if (c.kind !== 'line' && c.kind !== 'zone') return null;
+    const facts = [
+      c.version !== undefined ? t('layer_version', { v: c.version }) : '',
+      c.effective_from,
+      c.id === 'permanent_basic_farmland' ? t('zoom_hint') : '',
+    ];
+    const count = c.n_features ? t('layer_count', { n: c.n_features }) : undefined;
+    return h('div', { class: 'legend-facts muted', title: count }, facts.filter(Boolean).join(' · '));
   }
 
   /** Sub-zones of the boundary; ranks of the plan's points. */

@@ -1,11 +1,13 @@
-/** One control line of a parcel's report: status, figures, sub-zones, features pressed on, clauses. */
+/** The control lines of a parcel's report: a row of figures each; then sub-zones, features pressed on and clauses. */
 
 import type { LayerFinding, ParcelReport, RuleHit } from '../api';
 import { h } from '../dom';
 import { NO_FIGURE, balanced, fixed, hectares, mu, percent, squareMetres } from '../format';
-import { pick, t } from '../i18n';
+import { pick, plainTitle, t, type TextKey } from '../i18n';
 import { AREA_SYMBOLS, areaSwatch } from '../map/symbols';
-import { LINE_TITLES, confidenceKey, isComplete, statusKey, statusOf, statusTone, verdictOf, type LineId } from '../verdict';
+import {
+  LINES, LINE_TITLES, confidenceKey, findingOf, isComplete, statusKey, statusOf, statusTone, verdictOf, type LineId,
+} from '../verdict';
 
 /** More rows than this are in the JSON; a panel of thousands helps nobody. */
 const MAX_FEATURES = 50;
@@ -14,43 +16,85 @@ const TONE_SIGN: Record<string, string> = {
   pressed: '✖', sliver: '◌', clear: '✔', plain: '○', nodata: '？', boundary: '▣', outside: '▢',
 };
 
-export function layerSection(
-  line: LineId,
-  finding: LayerFinding | undefined,
-  parcel: ParcelReport,
-  onZoom: () => void,
-): HTMLElement {
-  const [zh, en] = LINE_TITLES[line];
-  const title = pick(finding?.title_zh || zh, finding?.title_en || en);
+/** The three lines at a glance: one row each, figures of the whole parcel. */
+export function linesTable(parcel: ParcelReport): HTMLElement {
+  const head = (key: TextKey) => h('th', { scope: 'col' }, t(key));
+  return h(
+    'table',
+    { class: 'lines' },
+    h('thead', {}, h('tr', {}, head('r_line'), head('r_m2'), head('r_ha'), head('r_mu'), head('r_share'))),
+    h('tbody', {}, LINES.map((line) => lineRow(line, parcel))),
+  );
+}
+
+function lineRow(line: LineId, parcel: ParcelReport): HTMLElement {
+  const finding = findingOf(parcel, line);
   const status = statusOf(finding);
   const tone = statusTone(line, finding, isComplete(parcel));
-  const symbol = AREA_SYMBOLS[line];
+  // A line that was not covered or measured has no figure, whatever the answer carries.
+  const measured = status === 'overlap' || status === 'sliver' || status === 'clear';
+  const m2 = measured ? finding?.area_m2 : undefined;
+  const share = measured ? finding?.share : undefined;
+  const title = titleOf(line, finding);
+  const cell = (id: string, value: string, attrs = {}) =>
+    h('td', { 'data-testid': `result-${line}-${id}`, class: value === NO_FIGURE ? 'none' : undefined, ...attrs }, value);
+  return h(
+    'tr',
+    { class: `tone-${tone}`, 'data-testid': `result-${line}`, 'data-status': status, 'data-tone': tone },
+    h(
+      'th',
+      { scope: 'row' },
+      h('span', { class: 'line-name', lang: title.lang }, title.text),
+      statusPill(line, finding, tone, `result-${line}-status`),
+      finding?.synthetic ? sampleTag(`result-${line}-synthetic`) : null,
+    ),
+    cell('area', squareMetres(m2), { 'data-m2': typeof m2 === 'number' ? m2 : undefined }),
+    cell('ha', hectares(m2)),
+    cell('mu', mu(m2)),
+    cell('share', percent(share), { 'data-share': share ?? undefined }),
+  );
+}
+
+/** What lies behind a row: why there is no figure, sub-zones, features, clauses. Nothing to tell, no section. */
+export function lineDetail(line: LineId, parcel: ParcelReport, onZoom: () => void): HTMLElement | null {
+  const finding = findingOf(parcel, line);
+  const status = statusOf(finding);
   const drawable = status === 'overlap' || status === 'sliver';
+  const parts = [reason(finding, status), zones(finding, parcel), features(finding), rules(finding)].filter((x) => x !== null);
+  if (parts.length === 0) return null;
+  const tone = statusTone(line, finding, isComplete(parcel));
+  const title = titleOf(line, finding);
+  const symbol = AREA_SYMBOLS[line];
   return h(
     'section',
-    { class: `line tone-${tone}`, 'data-testid': `result-${line}`, 'data-status': status, 'data-tone': tone },
+    { class: `line tone-${tone}`, 'data-testid': `detail-${line}` },
     h(
       'header',
       {},
       symbol ? areaSwatch(symbol) : null,
       h('h4', { lang: title.lang }, title.text),
-      finding?.synthetic
-        ? h('span', { class: 'tag sample', 'data-testid': `result-${line}-synthetic` }, finding.label || t('synthetic_label'))
-        : null,
-      h(
-        'span',
-        { class: 'status', 'data-testid': `result-${line}-status` },
-        h('span', { 'aria-hidden': 'true' }, TONE_SIGN[tone] ?? ''),
-        ` ${t(statusKey(line, finding))}`,
-      ),
+      drawable ? h('button', { type: 'button', class: 'small no-print', onclick: onZoom }, t('r_zoom')) : null,
     ),
-    reason(finding, status),
-    figures(line, finding, status),
-    zones(finding, parcel),
-    features(finding),
-    drawable ? h('button', { type: 'button', class: 'small no-print', onclick: onZoom }, t('r_zoom')) : null,
-    rules(finding),
+    parts,
   );
+}
+
+function titleOf(line: LineId, finding: LayerFinding | undefined): { text: string; lang: string } {
+  const [zh, en] = LINE_TITLES[line];
+  return plainTitle(pick(finding?.title_zh || zh, finding?.title_en || en));
+}
+
+function statusPill(line: LineId, finding: LayerFinding | undefined, tone: string, testid: string): HTMLElement {
+  return h(
+    'span',
+    { class: 'status', 'data-testid': testid },
+    h('span', { 'aria-hidden': 'true' }, TONE_SIGN[tone] ?? ''),
+    ` ${t(statusKey(line, finding))}`,
+  );
+}
+
+function sampleTag(testid: string): HTMLElement {
+  return h('span', { class: 'tag sample', 'data-testid': testid }, t('synthetic_label'));
 }
 
 function reason(finding: LayerFinding | undefined, status: string): HTMLElement | null {
@@ -62,29 +106,6 @@ function reason(finding: LayerFinding | undefined, status: string): HTMLElement 
     { class: 'reason' },
     h('span', r.lang ? { lang: r.lang } : {}, r.text || t(`s_${status}`)),
     uncovered ? `（${t('s_not_covered')} ${squareMetres(uncovered)} ${t('r_m2')}）` : null,
-  );
-}
-
-function figures(line: LineId, finding: LayerFinding | undefined, status: string): HTMLElement {
-  // A line that was not covered or measured has no figure, whatever the answer carries.
-  const measured = status === 'overlap' || status === 'sliver' || status === 'clear';
-  const m2 = measured ? finding?.area_m2 : undefined;
-  const share = measured ? finding?.share : undefined;
-  const exact = typeof m2 === 'number' ? m2 : undefined;
-  const cell = (label: string, value: string, id: string, attrs = {}) =>
-    h(
-      'div',
-      {},
-      h('dt', {}, label),
-      h('dd', { 'data-testid': `result-${line}-${id}`, class: value === NO_FIGURE ? 'none' : undefined, ...attrs }, value),
-    );
-  return h(
-    'dl',
-    { class: 'figures' },
-    cell(t('r_m2'), squareMetres(m2), 'area', { 'data-m2': exact }),
-    cell(t('r_ha'), hectares(m2), 'ha'),
-    cell(t('r_mu'), mu(m2), 'mu'),
-    cell(t('r_share'), percent(share), 'share', { 'data-share': share ?? undefined }),
   );
 }
 
@@ -146,13 +167,9 @@ function features(finding: LayerFinding | undefined): HTMLElement | null {
   );
 }
 
-function rules(finding: LayerFinding | undefined): HTMLElement {
+function rules(finding: LayerFinding | undefined): HTMLElement | null {
   const list = finding?.rules ?? [];
-  return h(
-    'div',
-    { class: 'rules' },
-    list.length === 0 ? h('p', { class: 'muted' }, t('r_no_rules')) : list.map(rule),
-  );
+  return list.length === 0 ? null : h('div', { class: 'rules' }, list.map(rule));
 }
 
 function rule(r: RuleHit): HTMLElement {

@@ -3,9 +3,9 @@
 import type { Collection, LayerUsed, ParcelReport, Report, Warning } from '../api';
 import { download, fill, h } from '../dom';
 import { fixed, hectares, mu, squareMetres } from '../format';
-import { onLang, pick, t } from '../i18n';
+import { onLang, pick, plainTitle, t } from '../i18n';
 import { LINES, findingOf, isComplete, shownVerdict, worstFirst, type LineId } from '../verdict';
-import { layerSection } from './report-layer';
+import { lineDetail, linesTable } from './report-layer';
 
 export interface ReportPanelOptions {
   /** Show a parcel, or its overlap with some lines, on the map. */
@@ -71,10 +71,9 @@ export class ReportPanel {
       this.head(s, parcel),
       parcels.length > 1 ? this.parcelList(parcels) : null,
       this.figures(parcel),
+      linesTable(parcel),
       warningList([...(s.report.warnings ?? []), ...(parcel.warnings ?? [])]),
-      LINES.map((line) =>
-        layerSection(line, findingOf(parcel, line), parcel, () => this.options.onLook(this.selected, [line])),
-      ),
+      LINES.map((line) => lineDetail(line, parcel, () => this.options.onLook(this.selected, [line]))),
       this.about(s.report, parcel),
       this.actions(s),
     );
@@ -180,7 +179,7 @@ export class ReportPanel {
     const version = u?.version ?? finding?.version;
     if (version === undefined || version === null) return null;
     const effective = u?.effective_from || finding?.effective_from || this.options.collectionOf(line)?.effective_from;
-    const title = pick(finding?.title_zh, finding?.title_en);
+    const title = plainTitle(pick(finding?.title_zh, finding?.title_en));
     const text = [t('layer_version', { v: version }), effective, u?.document_no, u?.label].filter(Boolean).join(' · ');
     return [h('dt', { lang: title.lang }, title.text || line), h('dd', {}, text)];
   }

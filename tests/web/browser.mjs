@@ -1,0 +1,57 @@
+// Starts the system's Chromium for the page tests: headless, software WebGL, no background traffic of its own.
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+export const root = path.resolve(here, '../..');
+export const outDir = path.join(here, 'out');
+const require = createRequire(path.join(root, 'web/package.json'));
+const { chromium } = require('playwright-core');
+
+export const baseUrl = process.env.HX_URL ?? 'http://127.0.0.1:8099';
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.HX_CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--headless', '--no-sandbox', '--disable-gpu', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader',
+      '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    ],
+  });
+}
+
+/** Opens the page and waits until the map has drawn everything it has. */
+export async function openPage(browser, options = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 1366, height: 768 }, locale: 'zh-CN', reducedMotion: 'reduce', acceptDownloads: true, ...options,
+  });
+  const page = await context.newPage();
+  const seen = { requests: [], errors: [] };
+  page.on('request', (r) => seen.requests.push(r.url()));
+  page.on('pageerror', (e) => seen.errors.push(String(e)));
+  page.on('console', (m) => m.type() === 'error' && seen.errors.push(m.text()));
+  await page.goto(baseUrl + '/', { waitUntil: 'load' });
+  await page.waitForSelector('[data-testid="switch-ecological_red_line"]');
+  await page.waitForFunction(() => document.querySelector('[data-testid="map"]')?.dataset.idle === 'true', null, { timeout: 60_000 });
+  return { page, context, seen };
+}
+
+/** Waits for the map to come to rest after something moved it. */
+export async function settle(page) {
+  await page.waitForTimeout(150);
+  await page.waitForFunction(() => document.querySelector('[data-testid="map"]')?.dataset.idle === 'true', null, { timeout: 60_000 });
+}
+
+/** Drops a file on the map as the desktop would. */
+export async function dropFile(page, name, bytes) {
+  const data = await page.evaluateHandle(
+    ([n, b64]) => {
+      const t = new DataTransfer();
+      t.items.add(new File([Uint8Array.from(atob(b64), (c) => c.charCodeAt(0))], n));
+      return t;
+    },
+    [name, Buffer.from(bytes).toString('base64')],
+  );
+  for (const type of ['dragenter', 'dragover', 'drop']) await page.dispatchEvent('[data-testid="map"]', type, { dataTransfer: data });
+}
