@@ -100,19 +100,33 @@ static enum status local_name(const char *path, char **out, struct error *e)
     return STATUS_OK;
 }
 
-/* Of a Shapefile without a .cpg the encoding is unknown: take its bytes as they are, source_fields.c decodes them. */
+static bool lists(char **names, const char *suffix)
+{
+    for (char **name = names; name && *name; name++)
+        if (has_suffix(*name, suffix))
+            return true;
+    return false;
+}
+
+/* Of a Shapefile without a .cpg the encoding is unknown, and GDAL would take GBK for Latin-1: its bytes are then taken
+ * as they are, and source_fields.c decodes them. */
 static bool shapefile_without_cpg(const char *name)
 {
-    if (!has_suffix(name, ".shp"))
-        return false;
-    VSIStatBufL st;
-    char *cpg = CPLStrdup(CPLResetExtension(name, "cpg"));
-    bool missing = VSIStatL(cpg, &st) != 0;
-    if (missing) {
+    if (has_suffix(name, ".shp")) {
+        VSIStatBufL st;
+        char *cpg = CPLStrdup(CPLResetExtension(name, "cpg"));
+        bool missing = VSIStatL(cpg, &st) != 0;
         strcpy(cpg + strlen(cpg) - 3, "CPG");
-        missing = VSIStatL(cpg, &st) != 0;
+        missing = missing && VSIStatL(cpg, &st) != 0;
+        CPLFree(cpg);
+        return missing;
     }
-    CPLFree(cpg);
+    VSIStatBufL st;
+    if (has_suffix(name, ".gdb") || VSIStatL(name, &st) != 0 || !VSI_ISDIR(st.st_mode))
+        return false;
+    char **names = VSIReadDirRecursive(name); /* a directory, or a .zip seen as one */
+    bool missing = lists(names, ".shp") && !lists(names, ".cpg");
+    CSLDestroy(names);
     return missing;
 }
 
@@ -140,8 +154,9 @@ enum status gdal_guard_open(struct gdal_guard *g, const char *path, GDALDatasetH
     GDALAllRegister();
     gdal_guard_enter(g);
     static const char *const raw_text[] = {"ENCODING=", NULL};
-    GDALDatasetH data = GDALOpenEx(name, GDAL_OF_VECTOR | GDAL_OF_READONLY, DRIVERS,
-                                   shapefile_without_cpg(name) ? raw_text : NULL, NULL);
+    g->raw_text = shapefile_without_cpg(name);
+    GDALDatasetH data =
+        GDALOpenEx(name, GDAL_OF_VECTOR | GDAL_OF_READONLY, DRIVERS, g->raw_text ? raw_text : NULL, NULL);
     gdal_guard_leave();
     free(name);
     if (!data)

@@ -62,6 +62,7 @@ static void write_source(struct json_writer *w, const struct report_parts *p, co
     json_kv_string(w, "sha256", p->sha256);
     json_kv_string(w, "layer", info->layer);
     json_kv_string(w, "driver", info->driver);
+    json_kv_string(w, "encoding", info->encoding);
     json_object_end(w);
     json_key(w, "crs");
     json_object_begin(w);

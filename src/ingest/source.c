@@ -126,6 +126,8 @@ static enum status prepare(struct source *s, const struct source_request *r, str
     if (st == STATUS_OK)
         st = check_geometry_type(s, r, e);
     if (st == STATUS_OK)
+        source_find_encoding(s);
+    if (st == STATUS_OK)
         st = describe(s, e);
     if (st == STATUS_OK)
         st = source_decide_crs(s, r, e);

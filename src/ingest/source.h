@@ -28,6 +28,7 @@ struct source_info {
     struct geo_crs crs;
     const char *crs_stated;     /* as the file names it, "" when it states none */
     const char *crs_decided_by; /* "file" | "identified" (by its parameters) | "operator" */
+    const char *encoding;       /* "GB18030" or "UTF-8" where we had to find out, else "" */
     struct source_fields bound; /* "" where there is none */
     int64_t n_declared;         /* how many features the file claims, -1 unknown */
 };

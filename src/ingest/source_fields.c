@@ -41,20 +41,66 @@ static bool is_utf8(const char *text)
     return true;
 }
 
-char *source_text(struct source *s, const char *raw, struct arena *a)
+static char *from_gbk(struct source *s, const char *raw, struct arena *a)
 {
-    if (is_utf8(raw) || s->from_gbk == (iconv_t)-1)
-        return arena_strdup(a, raw);
     size_t n = strlen(raw), room = n * 4;
-    char *text = arena_alloc(a, room + 1);
+    char *text = s->from_gbk == (iconv_t)-1 ? NULL : arena_alloc(a, room + 1);
     if (!text)
         return NULL;
     char *in = (char *)raw, *to = text; /* iconv does not write through `in` */
     iconv(s->from_gbk, NULL, NULL, NULL, NULL);
     if (iconv(s->from_gbk, &in, &n, &to, &room) == (size_t)-1)
-        return arena_strdup(a, raw); /* neither: kept as it is, JSON output marks the bytes as unreadable */
+        return NULL;
     *to = '\0';
     return text;
+}
+
+char *source_text(struct source *s, const char *raw, struct arena *a)
+{
+    char *text = s->gbk_first || !is_utf8(raw) ? from_gbk(s, raw, a) : NULL;
+    return text ? text
+                : arena_strdup(a, raw); /* bytes that are neither are kept; JSON marks them as unreadable */
+}
+
+static bool is_ascii(const char *text)
+{
+    for (; *text; text++)
+        if (*text & 0x80)
+            return false;
+    return true;
+}
+
+static int vote(OGRFeatureH f)
+{
+    int votes = 0;
+    for (int i = 0; i < OGR_F_GetFieldCount(f); i++) {
+        if (OGR_Fld_GetType(OGR_F_GetFieldDefnRef(f, i)) != OFTString || !OGR_F_IsFieldSetAndNotNull(f, i))
+            continue;
+        const char *text = OGR_F_GetFieldAsString(f, i);
+        if (!is_ascii(text))
+            votes += is_utf8(text) ? -1 : 1;
+    }
+    return votes;
+}
+
+/* Short GBK words can be valid UTF-8 ("一"), and UTF-8 that was cut at the field's width is not: the majority of all
+ * values of the file decides for all. */
+void source_find_encoding(struct source *s)
+{
+    s->info.encoding = "";
+    if (!s->guard.raw_text)
+        return;
+    int64_t votes = 0;
+    const char *no_geometry[] = {"OGR_GEOMETRY", NULL};
+    OGR_L_SetIgnoredFields(s->layer, no_geometry);
+    OGR_L_ResetReading(s->layer);
+    for (OGRFeatureH f; (f = OGR_L_GetNextFeature(s->layer));) {
+        votes += vote(f);
+        OGR_F_Destroy(f);
+    }
+    OGR_L_SetIgnoredFields(s->layer, NULL);
+    s->gbk_first = votes > 0;
+    s->info.encoding = s->gbk_first ? "GB18030" : "UTF-8";
 }
 
 static void list_fields(OGRFeatureDefnH defn, struct buffer *names)

@@ -30,13 +30,15 @@ struct source {
     struct arena *feature; /* reset for each feature */
     struct buffer json;    /* properties */
     iconv_t from_gbk;
+    bool gbk_first; /* undecided text is GB18030 */
     int64_t position;
 };
 
 /* source_crs.c: which CRS, and who says so. */
 enum status source_decide_crs(struct source *s, const struct source_request *r,
                               struct error *e) HX_MUST_CHECK;
-/* source_fields.c */
+/* source_fields.c: how to read the text of a Shapefile that does not say; reads all attributes once. */
+void source_find_encoding(struct source *s);
 enum status source_bind_fields(struct source *s, const struct source_request *r,
                                struct error *e) HX_MUST_CHECK;
 enum status source_read_fields(struct source *s, OGRFeatureH f, struct source_feature *out,

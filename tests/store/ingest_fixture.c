@@ -35,12 +35,12 @@ static void add_feature(OGRLayerH layer, const struct made_feature *m)
 {
     OGRFeatureH f = OGR_F_Create(OGR_L_GetLayerDefn(layer));
     OGR_F_SetFieldString(f, 0, m->code);
-    OGR_F_SetFieldString(f, 1, "大青山");
+    OGR_F_SetFieldString(f, 1, m->name ? m->name : "大青山");
     OGR_F_SetFieldString(f, 2, m->zone);
     OGR_F_SetFieldString(f, 3, "150121");
     if (m->area_m2 >= 0)
         OGR_F_SetFieldDouble(f, 4, m->area_m2);
-    OGR_F_SetFieldString(f, 5, "备注");
+    OGR_F_SetFieldString(f, 5, m->note ? m->note : "备注");
     OGRGeometryH g = NULL;
     if (m->wkt) {
         char *wkt = (char *)m->wkt;

@@ -10,6 +10,7 @@ struct made_feature {
     const char *code, *zone;
     double area_m2; /* MJ; negative: null */
     const char *wkt;
+    const char *name, *note; /* MC and BZ; NULL: "大青山" and "备注" */
 };
 
 /* Writes features to one layer "STBHHX" with fields BSM, MC, GKFQ, XJXZQDM, MJ, BZ. epsg 0 writes no CRS; 44905737 is 4490 with

@@ -34,7 +34,9 @@ static void one_refused_feature_refuses_the_file_and_the_report_names_it(void **
     struct bench b = bench_begin(state, "a.gpkg");
     char wkt[256];
     rectangle_wkt(wkt, 111.5, 40.5, 0.01, 0.01);
-    struct made_feature f[] = {{"GOOD", "", -1, wkt}, {"BAD", "", -1, BOW_TIE}, {"NONE", "", -1, NULL}};
+    struct made_feature f[] = {{"GOOD", "", -1, wkt, NULL, NULL},
+                               {"BAD", "", -1, BOW_TIE, NULL, NULL},
+                               {"NONE", "", -1, NULL, NULL, NULL}};
     make_source(b.file, "GPKG", 4490, f, 3);
     struct ingest_request r = red_line_request(b.file);
     must_refuse(&b, &r, "ingest-refused");
@@ -53,7 +55,7 @@ static void an_incomplete_layer_says_so(void **state)
     struct bench b = bench_begin(state, "a.gpkg");
     char wkt[256];
     rectangle_wkt(wkt, 111.5, 40.5, 0.01, 0.01);
-    struct made_feature f[] = {{"GOOD", "", -1, wkt}, {"BAD", "", -1, BOW_TIE}};
+    struct made_feature f[] = {{"GOOD", "", -1, wkt, NULL, NULL}, {"BAD", "", -1, BOW_TIE, NULL, NULL}};
     make_source(b.file, "GPKG", 4490, f, 2);
     struct ingest_request r = red_line_request(b.file);
     r.allow_refused = true;
@@ -71,7 +73,7 @@ static void an_incomplete_layer_says_so(void **state)
 static void a_repair_that_takes_no_area_is_made_and_reported(void **state)
 {
     struct bench b = bench_begin(state, "a.gpkg");
-    struct made_feature f = {"SPIKE", "", -1, SPIKE};
+    struct made_feature f = {"SPIKE", "", -1, SPIKE, NULL, NULL};
     make_source(b.file, "GPKG", 4490, &f, 1);
     struct ingest_request r = red_line_request(b.file);
     must_ingest(&b, &r);
@@ -99,12 +101,12 @@ static void index_files_are_ready_with_the_version(void **state)
     struct bench b = bench_begin(state, "a.gpkg");
     char wkt[256], cover[256], coverage[112];
     rectangle_wkt(wkt, 111.5, 40.5, 0.01, 0.01);
-    struct made_feature f = {"1501210001", "核心保护区外", -1, wkt};
+    struct made_feature f = {"1501210001", "核心保护区外", -1, wkt, NULL, NULL};
     make_source(b.file, "GPKG", 4490, &f, 1);
     rectangle_wkt(cover, 111, 40, 1, 1);
     char cover2[256];
     rectangle_wkt(cover2, 112, 40, 1, 1);
-    struct made_feature c[] = {{"W", "", -1, cover}, {"E", "", -1, cover2}};
+    struct made_feature c[] = {{"W", "", -1, cover, NULL, NULL}, {"E", "", -1, cover2, NULL, NULL}};
     snprintf(coverage, sizeof coverage, "%s/coverage.gpkg", b.place->dir);
     make_source(coverage, "GPKG", 4490, c, 2);
     struct ingest_request r = red_line_request(b.file);
@@ -156,7 +158,7 @@ static void index_files_that_nobody_needs_are_swept(void **state)
     struct bench b = bench_begin(state, "a.gpkg");
     char wkt[256];
     rectangle_wkt(wkt, 111.5, 40.5, 0.01, 0.01);
-    struct made_feature f = {"1", "", -1, wkt};
+    struct made_feature f = {"1", "", -1, wkt, NULL, NULL};
     make_source(b.file, "GPKG", 4490, &f, 1);
     struct ingest_request r = red_line_request(b.file);
     must_ingest(&b, &r);
@@ -180,7 +182,7 @@ static void the_same_request_again_is_skipped_and_a_changed_file_is_not(void **s
     struct bench b = bench_begin(state, "a.gpkg");
     char wkt[256];
     rectangle_wkt(wkt, 111.5, 40.5, 0.01, 0.01);
-    struct made_feature f = {"1", "", -1, wkt};
+    struct made_feature f = {"1", "", -1, wkt, NULL, NULL};
     make_source(b.file, "GPKG", 4490, &f, 1);
     struct ingest_request r = red_line_request(b.file);
     r.skip_unchanged = true;

@@ -31,7 +31,7 @@ static void make_squares(const char *path, size_t n)
     char(*wkt)[256] = calloc(n, sizeof *wkt);
     for (size_t i = 0; i < n; i++) {
         rectangle_wkt(wkt[i], 110 + 0.01 * (double)(i % 100), 40 + 0.01 * (double)(i / 100), 0.008, 0.008);
-        f[i] = (struct made_feature){"B", "", 1, wkt[i]};
+        f[i] = (struct made_feature){"B", "", 1, wkt[i], NULL, NULL};
     }
     make_source(path, "GPKG", 4490, f, n);
     free(f);

@@ -39,7 +39,7 @@ static void fields_are_found_by_their_official_names(void **state)
         struct bench b = bench_begin(state, files[i][1]);
         char wkt[256];
         rectangle_wkt(wkt, 111.5, 40.5, 0.01, 0.01);
-        struct made_feature f = {"1501210001", "核心保护区外", 12345.67, wkt};
+        struct made_feature f = {"1501210001", "核心保护区外", 12345.67, wkt, NULL, NULL};
         make_source(b.file, files[i][0], 4490, &f, 1);
         struct ingest_request r = red_line_request(b.file);
         must_ingest(&b, &r);
@@ -61,7 +61,7 @@ static void a_field_that_is_named_must_be_there_and_none_means_none(void **state
     struct bench b = bench_begin(state, "a.gpkg");
     char wkt[256];
     rectangle_wkt(wkt, 111.5, 40.5, 0.01, 0.01);
-    struct made_feature f = {"1", "区", 1, wkt};
+    struct made_feature f = {"1", "区", 1, wkt, NULL, NULL};
     make_source(b.file, "GPKG", 4490, &f, 1);
     struct ingest_request r = red_line_request(b.file);
     r.fields.name = "MINGCHENG";
@@ -73,25 +73,83 @@ static void a_field_that_is_named_must_be_there_and_none_means_none(void **state
     bench_end(&b);
 }
 
-/* Old Shapefiles from offices carry GBK text without saying so. */
-static void gbk_text_of_a_shapefile_without_cpg_is_readable(void **state)
+static void assert_looks_right(struct bench *b)
 {
-    struct bench b = bench_begin(state, "gbk.shp");
+    bool seen = false;
+    struct store_feature_query q = {.version_id = current(b).id};
+    must(store_features(b->store, &q, look, &seen, &b->e), &b->e);
+    assert_true(seen);
+}
+
+/* Old Shapefiles from offices carry GBK text without saying so. "一" in GBK happens to be valid UTF-8, too. */
+static void make_gbk_shapefile(const struct bench *b, const char *shp)
+{
     char wkt[256], cpg[112];
     rectangle_wkt(wkt, 111.5, 40.5, 0.01, 0.01);
-    struct made_feature f = {"1501210001", "\xBA\xCB\xD0\xC4\xB1\xA3\xBB\xA4\xC7\xF8\xCD\xE2", 12345.67, wkt};
+    struct made_feature f[] = {
+        {"1501210001", "\xBA\xCB\xD0\xC4\xB1\xA3\xBB\xA4\xC7\xF8\xCD\xE2", 12345.67, wkt,
+         "\xB4\xF3\xC7\xE0\xC9\xBD", "\xB1\xB8\xD7\xA2"},
+        {"1501210002", "\xBA\xCB\xD0\xC4\xB1\xA3\xBB\xA4\xC7\xF8", 1, wkt, "\xD2\xBB", "\xB1\xB8\xD7\xA2"},
+    };
     CPLSetThreadLocalConfigOption("SHAPE_ENCODING", ""); /* bytes as they are */
-    make_source(b.file, "ESRI Shapefile", 4490, &f, 1);
+    make_source(shp, "ESRI Shapefile", 4490, f, 2);
     CPLSetThreadLocalConfigOption("SHAPE_ENCODING", NULL);
-    snprintf(cpg, sizeof cpg, "%s/gbk.cpg", b.place->dir);
+    snprintf(cpg, sizeof cpg, "%s/a.cpg", b->place->dir);
     unlink(cpg);
+}
+
+static void zip_shapefile(const struct bench *b, const char *zip)
+{
+    static const char *const parts[] = {"shp", "shx", "dbf", "prj", "cpg"};
+    char inside[160], part[128];
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        snprintf(part, sizeof part, "%s/a.%s", b->place->dir, parts[i]);
+        snprintf(inside, sizeof inside, "/vsizip/%s/a.%s", zip, parts[i]);
+        if (access(part, F_OK) == 0)
+            assert_int_equal(CPLCopyFile(inside, part), 0);
+    }
+}
+
+static bool look_for_one(const struct store_feature *f, void *user)
+{
+    *(bool *)user |= strcmp(f->name, "一") == 0;
+    return true;
+}
+
+static void gbk_text_of_a_shapefile_without_cpg_is_readable(void **state)
+{
+    struct bench b = bench_begin(state, "a.shp");
+    char zip[112];
+    make_gbk_shapefile(&b, b.file);
+    snprintf(zip, sizeof zip, "%s/a.zip", b.place->dir);
+    zip_shapefile(&b, zip);
     struct ingest_request r = red_line_request(b.file);
     must_ingest(&b, &r);
-    struct store_version v = current(&b);
+    assert_looks_right(&b);
+    assert_non_null(strstr(b.report.json.data, "\"encoding\":\"GB18030\""));
+    r.path = zip;
+    must_ingest(&b, &r);
+    assert_looks_right(&b);
     bool seen = false;
-    struct store_feature_query q = {.version_id = v.id};
-    must(store_features(b.store, &q, look, &seen, &b.e), &b.e);
+    struct store_feature_query q = {.version_id = current(&b).id};
+    must(store_features(b.store, &q, look_for_one, &seen, &b.e), &b.e);
     assert_true(seen);
+    bench_end(&b);
+}
+
+static void a_zipped_shapefile_is_read_as_it_is(void **state)
+{
+    struct bench b = bench_begin(state, "a.shp");
+    char wkt[256], zip[112];
+    rectangle_wkt(wkt, 111.5, 40.5, 0.01, 0.01);
+    struct made_feature f = {"1501210001", "核心保护区外", 12345.67, wkt, NULL, NULL};
+    make_source(b.file, "ESRI Shapefile", 4490, &f, 1);
+    snprintf(zip, sizeof zip, "%s/a.zip", b.place->dir);
+    zip_shapefile(&b, zip);
+    struct ingest_request r = red_line_request(zip);
+    must_ingest(&b, &r);
+    assert_looks_right(&b);
+    assert_string_equal(current(&b).source_name, "a.zip");
     bench_end(&b);
 }
 
@@ -143,7 +201,7 @@ static void gauss_kruger_coordinates_land_where_proj_says(void **state)
         struct bench b = bench_begin(state, i ? "gk.shp" : "gk.gpkg");
         char wkt[256];
         rectangle_wkt(wkt, zones[i].x, 4500000, 1000, 800);
-        struct made_feature f = {"1", "", -1, wkt};
+        struct made_feature f = {"1", "", -1, wkt, NULL, NULL};
         make_source(b.file, i ? "ESRI Shapefile" : "GPKG", zones[i].epsg, &f, 1);
         struct ingest_request r = red_line_request(b.file);
         must_ingest(&b, &r);
@@ -161,7 +219,7 @@ static void lon_lat_areas_are_those_of_the_kernel(void **state)
     struct bench b = bench_begin(state, "a.gpkg");
     char wkt[256];
     rectangle_wkt(wkt, 111.5, 40.5, 0.01, 0.01);
-    struct made_feature f = {"1", "", -1, wkt};
+    struct made_feature f = {"1", "", -1, wkt, NULL, NULL};
     make_source(b.file, "GPKG", 4490, &f, 1);
     struct ingest_request r = red_line_request(b.file);
     must_ingest(&b, &r);
@@ -175,7 +233,7 @@ static void no_crs_is_refused_until_an_operator_states_one(void **state)
     struct bench b = bench_begin(state, "a.shp");
     char wkt[256];
     rectangle_wkt(wkt, 37540000, 4500000, 1000, 800);
-    struct made_feature f = {"1", "", -1, wkt};
+    struct made_feature f = {"1", "", -1, wkt, NULL, NULL};
     make_source(b.file, "ESRI Shapefile", 0, &f, 1);
     struct ingest_request r = red_line_request(b.file);
     must_refuse(&b, &r, "source-crs-missing");
@@ -191,7 +249,7 @@ static void a_crs_that_contradicts_the_operator_or_is_not_ours_is_refused(void *
     struct bench b = bench_begin(state, "a.gpkg");
     char wkt[256];
     rectangle_wkt(wkt, 111.5, 40.5, 0.01, 0.01);
-    struct made_feature f = {"1", "", -1, wkt};
+    struct made_feature f = {"1", "", -1, wkt, NULL, NULL};
     make_source(b.file, "GPKG", 4490, &f, 1);
     struct ingest_request r = red_line_request(b.file);
     r.epsg = 4525;
@@ -210,7 +268,7 @@ static void a_crs_in_other_words_is_recognised(void **state)
     struct bench b = bench_begin(state, "a.shp");
     char wkt[256], prj[112];
     rectangle_wkt(wkt, 37540000, 4500000, 1000, 800);
-    struct made_feature f = {"1", "", -1, wkt};
+    struct made_feature f = {"1", "", -1, wkt, NULL, NULL};
     make_source(b.file, "ESRI Shapefile", 0, &f, 1);
     snprintf(prj, sizeof prj, "%s/a.prj", b.place->dir);
     static const struct {
@@ -250,7 +308,8 @@ static void heights_are_dropped_with_their_datum(void **state)
 {
     struct bench b = bench_begin(state, "a.gpkg");
     struct made_feature f = {
-        "1", "", -1, "POLYGON Z ((111.5 40.5 1000,111.51 40.5 1001,111.51 40.51 1002,111.5 40.5 1000))"};
+        "1",  "",  -1, "POLYGON Z ((111.5 40.5 1000,111.51 40.5 1001,111.51 40.51 1002,111.5 40.5 1000))",
+        NULL, NULL};
     make_source(b.file, "GPKG", 4490 * 10000 + 5737, &f, 1);
     struct ingest_request r = red_line_request(b.file);
     must_ingest(&b, &r);
@@ -263,9 +322,13 @@ static void arcs_are_cut_finely(void **state)
 {
     struct bench b = bench_begin(state, "a.gpkg");
     struct made_feature f = {
-        "1", "", -1,
+        "1",
+        "",
+        -1,
         "CURVEPOLYGON (CIRCULARSTRING (111.501 40.5,111.5 40.501,111.499 40.5,111.5 40.499,"
-        "111.501 40.5))"};
+        "111.501 40.5))",
+        NULL,
+        NULL};
     make_source(b.file, "GPKG", 4490, &f, 1);
     struct ingest_request r = red_line_request(b.file);
     must_ingest(&b, &r);
@@ -277,36 +340,13 @@ static void arcs_are_cut_finely(void **state)
     bench_end(&b);
 }
 
-static void a_zipped_shapefile_is_read_as_it_is(void **state)
-{
-    struct bench b = bench_begin(state, "a.zip");
-    char wkt[256], inside[128], shp[128];
-    rectangle_wkt(wkt, 111.5, 40.5, 0.01, 0.01);
-    struct made_feature f = {"1501210001", "核心保护区外", 12345.67, wkt};
-    static const char *const parts[] = {"shp", "shx", "dbf", "prj", "cpg"};
-    snprintf(shp, sizeof shp, "%s/a.shp", b.place->dir);
-    make_source(shp, "ESRI Shapefile", 4490, &f, 1);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        snprintf(shp, sizeof shp, "%s/a.%s", b.place->dir, parts[i]);
-        snprintf(inside, sizeof inside, "/vsizip/%s/a.%s", b.file, parts[i]);
-        assert_int_equal(CPLCopyFile(inside, shp), 0);
-    }
-    struct ingest_request r = red_line_request(b.file);
-    must_ingest(&b, &r);
-    bool seen = false;
-    struct store_feature_query q = {.version_id = current(&b).id};
-    must(store_features(b.store, &q, look, &seen, &b.e), &b.e);
-    assert_true(seen);
-    bench_end(&b);
-}
-
 /* A wrong zone or swapped axes would put a red line where none is. */
 static void coordinates_outside_china_are_refused(void **state)
 {
     struct bench b = bench_begin(state, "a.gpkg");
     char swapped[256];
     rectangle_wkt(swapped, 40.5, 111.5, 0.01, 0.01);
-    struct made_feature f = {"1", "", -1, swapped};
+    struct made_feature f = {"1", "", -1, swapped, NULL, NULL};
     make_source(b.file, "GPKG", 4490, &f, 1);
     struct ingest_request r = red_line_request(b.file);
     must_refuse(&b, &r, "ingest-refused");
@@ -382,7 +422,7 @@ static void a_file_with_several_layers_asks_which(void **state)
     mkdir(b.file, 0755);
     char wkt[256], one[128];
     rectangle_wkt(wkt, 111.5, 40.5, 0.01, 0.01);
-    struct made_feature f = {"1", "", -1, wkt};
+    struct made_feature f = {"1", "", -1, wkt, NULL, NULL};
     for (int i = 0; i < 2; i++) {
         snprintf(one, sizeof one, "%s/layer%d.shp", b.file, i);
         make_source(one, "ESRI Shapefile", 4490, &f, 1);
