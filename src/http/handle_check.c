@@ -11,33 +11,43 @@ static enum status refuse_empty(struct error *e)
                       "The request has no parcel data: send the bytes of a GeoJSON or TXT file as its body.");
 }
 
-static enum status run_check(struct request *rq, enum report_format format, struct buffer *out,
-                             struct error *e)
+static enum status read_lang(const struct request *rq, enum render_lang *out, struct error *e)
+{
+    const char *text = request_query(rq, "lang");
+    *out = text && strcmp(text, "en") == 0 ? RENDER_LANG_EN : RENDER_LANG_ZH;
+    if (!text || !*text || strcmp(text, "zh") == 0 || *out == RENDER_LANG_EN)
+        return STATUS_OK;
+    error_zh(e, "没有语言“%.20s”；可用 zh、en。", text);
+    return error_fail(e, STATUS_INVALID_INPUT, "unknown-language",
+                      "There is no language \"%.20s\"; zh and en are known.", text);
+}
+
+static enum status run_check(struct request *rq, enum report_format format, enum render_lang lang,
+                             struct buffer *out, struct error *e)
 {
     const char *project_class = request_query(rq, "class");
-    const char *lang = request_query(rq, "lang");
     const struct check_options options = {.project_class =
                                               project_class && *project_class ? project_class : NULL};
     struct report report;
     enum status s =
         check_bytes(&rq->worker->check, rq->snapshot, &options, rq->body, rq->body_size, &report, e);
-    if (s)
-        return s;
-    return report_body(&rq->worker->check, &report, format,
-                       lang && strcmp(lang, "en") == 0 ? RENDER_LANG_EN : RENDER_LANG_ZH, out, e);
+    return s ? s : report_body(&rq->worker->check, &report, format, lang, out, e);
 }
 
 enum status handle_check(struct request *rq, struct reply *reply, struct error *e)
 {
-    enum report_format format;
+    enum report_format format = REPORT_JSON;
+    enum render_lang lang = RENDER_LANG_ZH;
     enum status s = report_format_parse(request_query(rq, "format"), &format, e);
+    if (!s)
+        s = read_lang(rq, &lang, e);
     if (s)
         return s;
     if (rq->body_size == 0)
         return refuse_empty(e);
     struct buffer b;
     buffer_init(&b, 0);
-    s = run_check(rq, format, &b, e);
+    s = run_check(rq, format, lang, &b, e);
     if (!s)
         s = reply_buffer(reply, &b, report_content_type(format), e);
     buffer_release(&b);

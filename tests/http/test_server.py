@@ -294,6 +294,7 @@ class ServerTest(unittest.TestCase):
         self.assertAlmostEqual(max(lons), 111.71, places=8)
         self.assert_problem(self.check(encoded(STRADDLING), "?format=pdf", 400), 400)
         self.assert_problem(self.check(encoded(STRADDLING), "?class=NOTHING", 400), 400)
+        self.assert_problem(self.check(encoded(STRADDLING), "?format=text&lang=fr", 400), 400)
 
     def test_check_txt(self):
         """A 国土TXT in GB18030 is recognised by its bytes."""
