@@ -45,6 +45,51 @@ void store_import_counts(struct store_import *im, int64_t n_repaired, int64_t n_
     im->version.n_refused = n_refused;
 }
 
+/* ---- begin ---- */
+
+static bool is_layer_id(const char *id)
+{
+    size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    return id[0] >= 'a' && id[0] <= 'z' && id[n] == '\0' && n <= 48;
+}
+
+static bool is_date(const char *text)
+{
+    static const char form[] = "dddd-dd-dd";
+    for (size_t i = 0; i < sizeof form; i++)
+        if (form[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
+            return false;
+    int month = (text[5] - '0') * 10 + text[6] - '0', day = (text[8] - '0') * 10 + text[9] - '0';
+    return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+static enum status refuse_spec(const char *what_zh, const char *what_en, const char *value, struct error *e)
+{
+    error_zh(e, "图层的%s“%s”不合要求。", what_zh, value);
+    return error_fail(e, STATUS_INVALID_INPUT, "layer-spec", "The layer's %s \"%s\" will not do.", what_en,
+                      value);
+}
+
+/* The schema checks the same; here the operator is told in words. */
+static enum status check_spec(const struct store_version_spec *spec, struct error *e)
+{
+    const char *id = spec->layer ? spec->layer : "", *kind = spec->kind ? spec->kind : "";
+    if (!is_layer_id(id))
+        return refuse_spec("编号（小写字母开头，只含小写字母、数字和下划线，至多 48 个字符）",
+                           "id (a lower-case letter, then letters, digits and underscores, at most 48)", id,
+                           e);
+    if (!spec->title_zh || !spec->title_zh[0])
+        return refuse_spec("中文名称（不能为空）", "Chinese title (must not be empty)", "", e);
+    if (strcmp(kind, "line") != 0 && strcmp(kind, "zone") != 0 && strcmp(kind, "admin") != 0)
+        return refuse_spec("类型（line、zone 或 admin）", "kind (line, zone or admin)", kind, e);
+    const char *dates[] = {spec->effective_from, spec->effective_to};
+    for (int i = 0; i < 2; i++)
+        if (dates[i] && dates[i][0] && !is_date(dates[i]))
+            return refuse_spec("有效日期（形如 2024-01-31）", "effective date (such as 2024-01-31)", dates[i],
+                               e);
+    return STATUS_OK;
+}
+
 static enum status upsert_layer(struct store *s, const struct store_version_spec *spec, struct error *e)
 {
     sqlite3_stmt *q = NULL;
@@ -178,13 +223,16 @@ static enum status begin_within(struct store_import *im, const struct store_vers
 enum status store_import_begin(struct store *s, const struct store_version_spec *spec,
                                struct store_import **out, int64_t *version_id, struct error *e)
 {
+    enum status st = check_spec(spec, e);
+    if (st != STATUS_OK)
+        return st;
     struct store_import *im = calloc(1, sizeof *im);
     if (!im || !(im->arena = arena_new((size_t)1 << 20))) {
         free(im);
         return error_no_memory(e);
     }
     im->store = s;
-    enum status st = sql_begin_write(s, e);
+    st = sql_begin_write(s, e);
     if (st != STATUS_OK) {
         import_free(im);
         return st;

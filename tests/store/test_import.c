@@ -95,6 +95,32 @@ static void two_imports_at_once_are_a_conflict_with_a_sentence(void **state)
     store_close(b);
 }
 
+static void a_layer_that_is_named_wrongly_is_refused_in_words(void **state)
+{
+    struct place *p = *state;
+    struct error e = {0};
+    struct store *s = must_open(p->path, STORE_WRITE);
+    struct store_import *im = NULL;
+    int64_t id = 0;
+    struct store_version_spec good = red_line_spec("aa"), bad[5] = {good, good, good, good, good};
+    bad[0].layer = "Red line";
+    bad[1].title_zh = "";
+    bad[2].kind = "area";
+    bad[3].effective_from = "2024年1月";
+    bad[4].effective_to = "2024-13-01";
+    static const char *const named[] = {"Red line", "", "area", "2024年1月", "2024-13-01"};
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(store_import_begin(s, &bad[i], &im, &id, &e), STATUS_INVALID_INPUT);
+        assert_says(&e, STATUS_INVALID_INPUT, "layer-spec", named[i]);
+    }
+    good.layer = "feature"; /* the name of one of the store's own tables */
+    must(store_import_begin(s, &good, &im, &id, &e), &e);
+    assert_int_equal(store_import_commit(im, 0, 0, "{}", &e), STATUS_INVALID_INPUT);
+    assert_says(&e, STATUS_INVALID_INPUT, "layer-id-taken", "feature");
+    store_import_abort(im);
+    store_close(s);
+}
+
 static void a_reader_cannot_import(void **state)
 {
     struct place *p = *state;
@@ -150,6 +176,7 @@ int main(void)
         WITH_STORE(an_aborted_import_leaves_no_trace),
         WITH_STORE(a_row_that_is_refused_ends_the_import),
         WITH_STORE(two_imports_at_once_are_a_conflict_with_a_sentence),
+        WITH_STORE(a_layer_that_is_named_wrongly_is_refused_in_words),
         WITH_STORE(a_reader_cannot_import),
         WITH_STORE(committed_versions_cannot_be_changed_even_by_hand),
     };
