@@ -1,0 +1,260 @@
+// The page in a real browser against a running server:
+//
+//   cd web && npm ci && npm run build
+//   hongxian serve --store STORE --web web/dist --port 8080 &      (STORE: init + import --geodata geodata)
+//   HX_URL=http://127.0.0.1:8080 npm run test:page
+//
+// Against tests/web/mock-server.mjs it runs too, without the comparison of figures (the mock measures nothing).
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { baseUrl, dropFile, launch, openPage, outDir, root, settle } from './browser.mjs';
+
+const caseFile = (name) => path.join(root, 'tests/web/cases', name);
+const LINES = ['ecological_red_line', 'permanent_basic_farmland', 'urban_development_boundary'];
+const id = (name) => `[data-testid="${name}"]`;
+
+let browser, page, seen, isMock;
+
+before(async () => {
+  fs.mkdirSync(outDir, { recursive: true });
+  isMock = (await (await fetch(`${baseUrl}/health`)).json()).version === 'mock';
+  browser = await launch();
+  ({ page, seen } = await openPage(browser));
+});
+
+after(() => browser?.close());
+
+const shot = (name) => page.screenshot({ path: path.join(outDir, `${name}.png`) });
+
+/** Distinct colours in the middle of the map, from a screenshot decoded by the browser itself. */
+async function mapColours() {
+  const png = await page.locator(id('map')).screenshot();
+  return page.evaluate(async (b64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${b64}`;
+    await image.decode();
+    const g = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height }).getContext('2d');
+    g.drawImage(image, 0, 0);
+    const counts = new Map();
+    const { data } = g.getImageData(0, 0, image.width, image.height);
+    for (let i = 0; i < data.length; i += 4) {
+      const key = (data[i] << 16) | (data[i + 1] << 8) | data[i + 2];
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    const red = [...counts].filter(([c]) => c >> 16 > 170 && ((c >> 8) & 255) < 90 && (c & 255) < 110);
+    return { distinct: counts.size, largest: Math.max(...counts.values()) / (data.length / 4), red: red.reduce((n, [, k]) => n + k, 0) };
+  }, png.toString('base64'));
+}
+
+async function checkFile(name) {
+  await dropFile(page, name, fs.readFileSync(caseFile(name)));
+  await page.waitForSelector(id('verdict'));
+  await page.waitForSelector(`${id('download-geojson')}:not([disabled])`);
+  await settle(page);
+}
+
+const m2Of = async (testid) => Number(await page.locator(id(testid)).getAttribute('data-m2'));
+
+test('fits 1366×768 without scrolling, in Chinese, with the notice about sample data', async () => {
+  await shot('01-home');
+  const size = await page.evaluate(() => [document.documentElement.scrollHeight, document.documentElement.scrollWidth, document.documentElement.lang]);
+  assert.deepEqual(size, [768, 1366, 'zh-CN']);
+  assert.match(await page.locator(id('synthetic-notice')).innerText(), /示例数据，不得用于审批/);
+  for (const line of LINES) assert.equal(await page.locator(id(`synthetic-${line}`)).innerText(), '示例数据');
+});
+
+test('the map is drawn: many colours, none of them everything', async () => {
+  const { distinct, largest, red } = await mapColours();
+  assert.ok(distinct > 200, `only ${distinct} colours`);
+  assert.ok(largest < 0.9, `one colour covers ${largest}`);
+  assert.ok(red > 500, `only ${red} red pixels`);
+});
+
+test('a switch hides its layer', async () => {
+  const with_ = (await mapColours()).red;
+  await page.locator(id('switch-ecological_red_line')).uncheck();
+  await settle(page);
+  const without = (await mapColours()).red;
+  assert.ok(without < with_ / 4, `${with_} red pixels before, ${without} after`);
+  await page.locator(id('switch-ecological_red_line')).check();
+  await settle(page);
+});
+
+test('a dropped TXT file is checked; the figures are those of an independent computation', async () => {
+  for (const name of ['linhe-farmland.txt', 'hailar-redline-gbk.txt']) {
+    await checkFile(name);
+    await shot(`02-${name}`);
+    assert.equal(await page.locator(id('verdict')).getAttribute('data-verdict'), 'prohibited');
+    assert.match(await page.locator(id('verdict')).innerText(), /禁止[\s\S]*本结果不代替审批/);
+    assert.match(await page.locator(id('result-synthetic')).innerText(), /不得用于审批/);
+    assert.equal(await page.locator('.tone-clear').count() > 0, true);
+    if (isMock) continue;
+    const [{ parcels: [expected] }] = JSON.parse(
+      execFileSync('/usr/bin/python3', [path.join(root, 'tests/web/expected.py'), caseFile(name)], { encoding: 'utf8' }),
+    );
+    const near = (got, want, what) => {
+      const room = Math.max(0.01, 1e-6 * want);
+      assert.ok(Math.abs(got - want) <= room, `${name} ${what}: panel ${got}, expected ${want}`);
+    };
+    near(await m2Of('parcel-area'), expected.area_m2, 'parcel');
+    for (const line of LINES) near(await m2Of(`result-${line}-area`), expected[line], line);
+    for (const [zone, m2] of Object.entries(expected.zones)) {
+      near(Number(await page.locator(`${id(`zone-${zone}`)} td`).first().getAttribute('data-m2')), m2, zone);
+    }
+    const shown = (await page.locator(id('result-urban_development_boundary-area')).innerText()).replaceAll(',', '');
+    near(Number(shown), expected.urban_development_boundary, 'what is printed');
+  }
+});
+
+test('clauses say how sure they are; a change of class checks again', async () => {
+  const detail = page.locator(id(isMock ? 'detail-permanent_basic_farmland' : 'detail-ecological_red_line'));
+  assert.match(await detail.innerText(), /须提交[\s\S]*依据[\s\S]*已读公布文本/);
+  assert.match(await page.locator(id('detail-urban_development_boundary')).innerText(), /部分未核实[\s\S]*本系统设定/);
+  const before = await page.locator(id('report')).innerText();
+  await page.locator(id('project-class')).selectOption('LIMITED_ACTIVITY');
+  await page.waitForFunction(() => document.querySelector('[data-testid="report"] .about')?.textContent.includes('有限人为活动'));
+  if (!isMock) assert.notEqual(await page.locator(id('report')).innerText(), before);
+  await page.locator(id('project-class')).selectOption('UNKNOWN');
+  await page.waitForFunction(() => document.querySelector('[data-testid="report"] .about')?.textContent.includes('未填'));
+});
+
+test('downloads are the server\'s own bytes', async () => {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.locator(id('download-json')).click()]);
+  const report = JSON.parse(fs.readFileSync(await file.path(), 'utf8'));
+  assert.equal(report.parcels.length, 1);
+  await page.waitForSelector(`${id('download-geojson')}:not([disabled])`);
+  const [shapes] = await Promise.all([page.waitForEvent('download'), page.locator(id('download-geojson')).click()]);
+  assert.equal(JSON.parse(fs.readFileSync(await shapes.path(), 'utf8')).type, 'FeatureCollection');
+});
+
+test('rubbish: an alert with the server\'s sentence, and the old result is gone', async () => {
+  await dropFile(page, 'rubbish.txt', 'not a parcel at all');
+  const alert = page.locator(`${id('check-error')}[role="alert"]`);
+  await alert.waitFor();
+  assert.match(await alert.innerText(), /[\u4e00-\u9fff]{4,}/);
+  assert.equal(await page.locator(id('verdict')).count(), 0);
+  assert.equal(await page.locator('[data-m2]').count(), 0);
+  await shot('03-error');
+  seen.errors = seen.errors.filter((e) => !/status of 4\d\d/.test(e)); // the browser's own note of the refusal
+});
+
+test('a failed connection also leaves no result', async () => {
+  await checkFile('linhe-farmland.txt');
+  await page.route('**/check?*', (r) => r.abort());
+  await dropFile(page, 'linhe-farmland.txt', fs.readFileSync(caseFile('linhe-farmland.txt')));
+  await page.locator(id('check-error')).waitFor();
+  assert.equal(await page.locator(id('verdict')).count(), 0);
+  await page.unroute('**/check?*');
+  seen.errors = seen.errors.filter((e) => !/ERR_FAILED/.test(e));
+});
+
+test('a layer without data is never shown as clear, whatever the verdict says', async () => {
+  await page.route('**/check?*', async (route) => {
+    const res = await route.fetch();
+    if (route.request().url().includes('geojson')) return route.fulfill({ response: res });
+    const body = await res.json();
+    const p = body.parcels[0];
+    p.verdict = 'allowed';
+    for (const l of p.layers) Object.assign(l, { status: 'clear', area_m2: 0, share: 0, rules: [], features: [], zones: [] });
+    Object.assign(p.layers[1], { status: 'not_covered', area_m2: null, share: null, reason_zh: '<b>数据没有覆盖</b>' });
+    return route.fulfill({ json: body });
+  });
+  await dropFile(page, 'linhe-farmland.txt', fs.readFileSync(caseFile('linhe-farmland.txt')));
+  await page.waitForSelector(id('incomplete'));
+  assert.equal(await page.locator(id('verdict')).getAttribute('data-verdict'), 'unknown');
+  assert.equal(await page.locator('.tone-clear, .badge.v-allowed').count(), 0);
+  assert.match(await page.locator(id('result-permanent_basic_farmland')).innerText(), /数据未覆盖[\s\S]*—/);
+  assert.match(await page.locator(id('detail-permanent_basic_farmland')).innerText(), /<b>数据没有覆盖<\/b>/); // text, not markup
+  await settle(page);
+  await shot('04-nodata');
+  await page.unroute('**/check?*');
+});
+
+test('several parcels: worst first, one click selects', async (t) => {
+  if (isMock) return t.skip('the mock has one parcel');
+  await checkFile('three-parcels.txt');
+  const names = await page.locator(`${id('parcel-list')} .parcel-name`).allInnerTexts();
+  assert.deepEqual(names, ['乙地块', '丙地块', '甲地块']);
+  assert.equal(await page.locator(id('verdict')).getAttribute('data-verdict'), 'prohibited');
+  await shot('05-parcels');
+  await page.locator(id('parcel-0')).click();
+  assert.equal(await page.locator(id('verdict')).getAttribute('data-verdict'), 'allowed');
+});
+
+test('a click on the map tells which lines are there', async () => {
+  await checkFile('linhe-farmland.txt');
+  const box = await page.locator(id('map')).boundingBox();
+  await page.mouse.click(box.x + box.width * 0.45, box.y + box.height * 0.45);
+  await page.waitForSelector(id('identify-count'));
+  const card = page.locator(id('identify-urban_development_boundary'));
+  assert.match(await card.innerText(), /示例数据[\s\S]*临河区[\s\S]*150802900300000192[\s\S]*城镇集中建设区[\s\S]*2024-01-01[\s\S]*详细规划\+规划许可/);
+  await shot('06-identify');
+});
+
+test('pasted text and a drawn rectangle are checked', async () => {
+  await page.locator(id('tab-check')).click();
+  await page.locator(`${id('paste')} summary`).click();
+  await page.locator(id('paste-text')).fill(fs.readFileSync(caseFile('linhe-farmland.txt'), 'utf8'));
+  await page.locator(id('paste-run')).click();
+  await page.waitForSelector(id('verdict'));
+  await settle(page);
+  await page.locator(`${id('paste')} summary`).click();
+  await page.locator(id('clear-result')).click();
+  await page.locator(id('draw-rectangle')).click();
+  assert.equal(await page.locator(id('draw-rectangle')).getAttribute('aria-pressed'), 'true');
+  const box = await page.locator(id('map')).boundingBox();
+  const at = (x, y) => [box.x + box.width * x, box.y + box.height * y];
+  await page.mouse.move(...at(0.3, 0.3));
+  await page.mouse.click(...at(0.3, 0.3));
+  await page.mouse.move(...at(0.5, 0.5), { steps: 4 });
+  await page.mouse.move(...at(0.7, 0.7), { steps: 4 });
+  await page.mouse.click(...at(0.7, 0.7));
+  await page.waitForSelector(id('verdict'));
+  assert.ok((await m2Of('parcel-area')) > 1000);
+  assert.equal(await page.locator(id('draw-rectangle')).getAttribute('aria-pressed'), 'false');
+  assert.equal(await page.locator(id('tab-check')).getAttribute('aria-selected'), 'true'); // drawing is no click to identify
+  await settle(page);
+  await shot('07-drawn');
+});
+
+test('the layout tab: a city\'s card, marked as inferred where it is', async () => {
+  await page.locator(id('tab-layout')).click();
+  await page.locator(id('place-赤峰市')).click();
+  assert.match(await page.locator(id('layout-card')).innerText(), /提质扩张型[\s\S]*精明增长[\s\S]*150 万人[\s\S]*增长极/);
+  await settle(page);
+  await shot('08-layout');
+  assert.match(await page.locator(id('place-呼伦贝尔市')).innerText(), /推断/);
+  assert.doesNotMatch(await page.locator(id('place-赤峰市')).innerText(), /推断/);
+});
+
+test('English by the switch, remembered, and back', async () => {
+  await page.locator(id('lang-switch')).click();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+  assert.match(await page.locator(id('synthetic-notice')).innerText(), /not for approvals/);
+  assert.match(await page.locator(id('report')).innerText(), /does not replace approval/);
+  await page.locator(id('tab-layers')).click();
+  await shot('09-english');
+  await page.locator(id('lang-switch')).click();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-CN');
+});
+
+test('by keyboard alone: tabs, class, file button', async () => {
+  await page.locator(id('tab-check')).focus();
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.testid), 'tab-identify');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'project-class');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'file-button');
+});
+
+test('nothing was asked of any other host, and no script failed', () => {
+  const away = seen.requests.filter((u) => !u.startsWith(`${baseUrl}/`) && !/^(data|blob):/.test(u));
+  assert.deepEqual(away, []);
+  assert.ok(seen.requests.length > 10);
+  assert.deepEqual(seen.errors, []);
+});
