@@ -6,7 +6,7 @@ import { fill, h } from './dom';
 import { htmlLang, lang, onLang, setLang, t } from './i18n';
 import { ParcelDrawing } from './map/draw';
 import { CheckOverlay } from './map/overlay';
-import { OVERLAP_SYMBOL, PARCEL_SYMBOL, areaSwatch } from './map/symbols';
+import { INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, areaSwatch } from './map/symbols';
 import { MapView, type Box } from './map/view';
 import { CheckPanel, sentenceOf } from './panels/check';
 import { IdentifyPanel } from './panels/identify';
@@ -206,6 +206,7 @@ function renderFrame(): void {
     mapKey,
     h('li', {}, areaSwatch(PARCEL_SYMBOL), t('r_legend_parcel')),
     h('li', {}, areaSwatch(OVERLAP_SYMBOL), t('r_legend_overlap')),
+    h('li', {}, areaSwatch(INSIDE_SYMBOL), t('r_legend_inside')),
   );
   fill(dropSign, h('div', {}, h('strong', {}, t('check_drop')), h('span', {}, t('check_drop_sub'))));
   view?.map.getCanvas().setAttribute('aria-label', t('map_label'));

@@ -3,6 +3,7 @@
 import type { Map as MapLibreMap } from 'maplibre-gl';
 import { TerraDraw, TerraDrawPolygonMode, TerraDrawRectangleMode } from 'terra-draw';
 import { TerraDrawMapLibreGLAdapter } from 'terra-draw-maplibre-gl-adapter';
+import { t } from '../i18n';
 
 export type DrawMode = 'rectangle' | 'polygon';
 
@@ -52,7 +53,7 @@ export class ParcelDrawing {
     setTimeout(() => {
       this.cancel();
       if (shape?.geometry.type !== 'Polygon') return;
-      const feature = { type: 'Feature', properties: {}, geometry: shape.geometry };
+      const feature = { type: 'Feature', properties: { name: t('input_draw') }, geometry: shape.geometry };
       this.onDone(JSON.stringify({ type: 'FeatureCollection', features: [feature] }));
     });
   }

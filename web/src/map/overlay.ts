@@ -1,9 +1,9 @@
 /** What a check found, drawn: the parcels, the overlaps, and the place of the last click. */
 
-import type { GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl';
+import type { ExpressionSpecification, GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl';
 import type { Box } from './view';
 import { areaLayers } from './layers';
-import { OVERLAP_SYMBOL, PARCEL_SYMBOL } from './symbols';
+import { INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL } from './symbols';
 
 const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
 
@@ -45,9 +45,12 @@ export class CheckOverlay {
   constructor(private readonly map: MapLibreMap) {
     map.addSource('check', { type: 'geojson', data: EMPTY });
     const source = { source: 'check' };
+    const isOverlap: ExpressionSpecification = ['==', ['get', 'role'], 'overlap'];
+    const isBoundary: ExpressionSpecification = ['==', ['get', 'layer'], 'urban_development_boundary'];
     for (const layer of [
       ...areaLayers(map, 'check-parcel', source, PARCEL_SYMBOL, ['==', ['get', 'role'], 'parcel']),
-      ...areaLayers(map, 'check-overlap', source, OVERLAP_SYMBOL, ['==', ['get', 'role'], 'overlap']),
+      ...areaLayers(map, 'check-inside', source, INSIDE_SYMBOL, ['all', isOverlap, isBoundary]),
+      ...areaLayers(map, 'check-overlap', source, OVERLAP_SYMBOL, ['all', isOverlap, ['!', isBoundary]]),
     ]) {
       map.addLayer(layer);
     }

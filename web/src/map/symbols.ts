@@ -72,6 +72,11 @@ export const OVERLAP_SYMBOL: AreaSymbol = {
   fill: 'rgba(190, 0, 190, 0.22)', pattern: 'cross', ink: 'rgba(130, 0, 140, 0.9)', line: '#8b008b', width: 2.5,
 };
 
+/** What lies inside the boundary is not pressed on anything: an outline, no hatch. */
+export const INSIDE_SYMBOL: AreaSymbol = {
+  fill: 'rgba(0, 0, 0, 0)', ink: '#0b57d0', line: '#0b57d0', width: 3, dash: [1.5, 1],
+};
+
 export type PointShape = 'square' | 'diamond' | 'circle' | 'triangle' | 'dot';
 
 export interface PointSymbol {

@@ -46,6 +46,7 @@ function lineRow(line: LineId, parcel: ParcelReport): HTMLElement {
       { scope: 'row' },
       h('span', { class: 'line-name', lang: title.lang }, title.text),
       statusPill(line, finding, tone, `result-${line}-status`),
+      ' ', // lets the label wrap where the figures need the room
       finding?.synthetic ? sampleTag(`result-${line}-synthetic`) : null,
     ),
     cell('area', squareMetres(m2), { 'data-m2': typeof m2 === 'number' ? m2 : undefined }),
