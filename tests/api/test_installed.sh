@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# The installed library can be used by a program that knows nothing of this tree: through pkg-config and through CMake,
+# with the same figures as the program's own JSON; and it shows no symbol but hx_*.
+#   test_installed.sh BUILD_DIR SOURCE_DIR HONGXIAN SANITIZE_FLAGS
+set -euo pipefail
+build=$1 source=$2 program=$3 sanitize=${4-}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cmake --install "$build" --prefix "$work/prefix" >"$work/install.log"
+libdir=$(dirname "$(find "$work/prefix" -name libhongxian.so)")
+sed -i "s|^prefix=.*|prefix=$work/prefix|" "$libdir/pkgconfig/hongxian.pc"
+
+foreign=$(nm -D --defined-only "$libdir/libhongxian.so" | awk '$2 ~ /[TDBR]/ {print $3}' | grep -v '^hx_' | grep -v -E '^(_init|_fini|__bss_start|_edata|_end)$' || true)
+[ -z "$foreign" ] || { echo "symbols that are not ours to show: $foreign"; exit 1; }
+
+export PKG_CONFIG_PATH=$libdir/pkgconfig LD_LIBRARY_PATH=$libdir
+# shellcheck disable=SC2046
+${CC:-gcc} -Wall -Wextra -Werror $sanitize "$source/tests/api/consumer/check_one.c" $(pkg-config --cflags --libs hongxian) -o "$work/by-pkg-config"
+cmake -S "$source/tests/api/consumer" -B "$work/consumer" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_C_FLAGS="$sanitize" >"$work/consumer.log"
+cmake --build "$work/consumer" >>"$work/consumer.log"
+
+"$program" init "$work/t.sqlite" >/dev/null
+"$program" import --store "$work/t.sqlite" --geodata "$source/geodata" >/dev/null
+box="111.70 40.80 111.75 40.85"
+# shellcheck disable=SC2086
+"$work/by-pkg-config" "$work/t.sqlite" $box >"$work/one.txt"
+# shellcheck disable=SC2086
+"$work/consumer/check_one" "$work/t.sqlite" $box >"$work/two.txt"
+cmp "$work/one.txt" "$work/two.txt"
+echo '{"type":"Polygon","coordinates":[[[111.70,40.80],[111.75,40.80],[111.75,40.85],[111.70,40.85],[111.70,40.80]]]}' >"$work/p.geojson"
+"$program" check "$work/p.geojson" --store "$work/t.sqlite" --format json >"$work/p.json"
+/usr/bin/python3 - "$work/p.json" "$work/one.txt" <<'PY'
+import json, sys
+p = json.load(open(sys.argv[1]))["parcels"][0]
+lines = open(sys.argv[2]).read().split("\n")
+assert lines[0].split()[1] == f"{p['area_m2']:.4f}", (lines[0], p["area_m2"])
+for layer, line in zip(p["layers"], lines[1:]):
+    name, status, area = line.split()
+    assert (name, status) == (layer["layer"], layer["status"]), line
+    assert area == f"{layer['area_m2']:.4f}", (line, layer["area_m2"])
+print("the installed library gives the program's own figures")
+PY
+if "$work/by-pkg-config" "$work/none.sqlite" 1 2 3 4 2>"$work/error.txt"; then echo "a missing store is no error"; exit 1; fi
+grep -q . "$work/error.txt"
