@@ -13,7 +13,7 @@ async function load(file) {
   return import(`data:text/javascript;base64,${Buffer.from(built.outputFiles[0].contents).toString('base64')}`);
 }
 
-const { balanced, fixed, hectares, mu, percent, squareMetres } = await load('format.ts');
+const { balanced, fixed, hectares, mu, percent, remainder, squareMetres } = await load('format.ts');
 const { confidenceKey, isComplete, shownVerdict, statusKey, statusTone, worstFirst } = await load('verdict.ts');
 
 test('square metres: 2 decimals, half away from zero, also where binary has no exact half', () => {
@@ -59,6 +59,12 @@ test('rows add up to the printed total: the rest goes to the largest', () => {
   assert.deepEqual(balanced([10.004, 20.004, 30.004], 60.012), ['10.00', '20.00', '30.01']);
   assert.deepEqual(balanced([1, 2], 100), ['1.00', '2.00']); // they do not add up: left alone
   assert.deepEqual(balanced([], 0), []);
+});
+
+test('inside + outside = the parcel, as printed, without changing what is inside', () => {
+  assert.equal(remainder(2350186.5454, 1656955.4911, 693231.0544), '693,231.06'); // .55 - .49
+  assert.equal(remainder(100, 100, 0), '0.00');
+  assert.equal(remainder(100, 40, 55), '55.00'); // more than rounding: left alone
 });
 
 const layer = (name, status, more = {}) => ({ layer: name, status, ...more });

@@ -112,6 +112,10 @@ test('a dropped TXT file is checked; the figures are those of an independent com
       near(Number(await page.locator(`${id(`zone-${zone}`)} td`).first().getAttribute('data-m2')), m2, zone);
     }
     const shown = (await page.locator(id('result-urban_development_boundary-area')).innerText()).replaceAll(',', '');
+    const zones = (await page.locator(`${id('detail-urban_development_boundary')} .mini`).first().locator('td:nth-child(2)').allInnerTexts())
+      .map((x) => Math.round(parseFloat(x.replaceAll(',', '')) * 100));
+    const parcel = Math.round(parseFloat((await page.locator(id('parcel-area')).innerText()).replaceAll(',', '')) * 100);
+    assert.equal(zones.reduce((a, b) => a + b, 0), parcel, 'the printed sub-zones make up the printed parcel');
     near(Number(shown), expected.urban_development_boundary, 'what is printed');
   }
 });

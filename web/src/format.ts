@@ -91,3 +91,13 @@ export function balanced(values: readonly number[], total: number, places = 2): 
   }
   return units.map((u) => printUnits(u, places));
 }
+
+/** `rest`, printed so that it and the printed `part` make up the printed `whole`; only where rounding alone stands
+ * between them (one unit of the last place), otherwise as it is. */
+export function remainder(whole: number, part: number, rest: number, places = 2): string {
+  if (![whole, part, rest].every(isFigure)) return fixed(rest, places);
+  const [w, p, r] = [whole, part, rest].map((v) => roundedUnits(decimalOf(v), places)) as [bigint, bigint, bigint];
+  const left = w - p;
+  const gap = left - r;
+  return printUnits(left >= 0n && gap <= 1n && gap >= -1n ? left : r, places);
+}

@@ -269,6 +269,7 @@ async function start(): Promise<void> {
       checkPanel.setDrawing(mode);
     },
   );
+  checkPanel.allowDrawing();
 }
 
 started.catch((e: unknown) => {

@@ -13,7 +13,7 @@ export type CheckState = { kind: 'idle' } | { kind: 'running'; name: string } | 
 export interface CheckPanelOptions {
   /** Starts a check of `input`; also again when the class changes. */
   run: (input: CheckInput, projectClass: string) => void;
-  draw: ((mode: DrawMode) => void) | null;
+  draw: (mode: DrawMode) => void;
   cancelDraw: () => void;
   result: HTMLElement;
 }
@@ -38,6 +38,7 @@ export class CheckPanel {
   private last: CheckInput | null = null;
   private drawing: DrawMode | null = null;
   private pasteOpen = false;
+  private canDraw = false;
   private state: CheckState = { kind: 'idle' };
 
   constructor(private readonly options: CheckPanelOptions) {
@@ -65,6 +66,12 @@ export class CheckPanel {
   setState(state: CheckState): void {
     this.state = state;
     this.render();
+  }
+
+  /** There is a map to draw on. */
+  allowDrawing(): void {
+    this.canDraw = true;
+    this.renderForm();
   }
 
   setDrawing(mode: DrawMode | null): void {
@@ -138,9 +145,9 @@ export class CheckPanel {
     });
     const draw = (mode: DrawMode, label: string) =>
       h('button', {
-        type: 'button', id: `draw-${mode}`, 'data-testid': `draw-${mode}`, disabled: this.options.draw === null,
+        type: 'button', id: `draw-${mode}`, 'data-testid': `draw-${mode}`, disabled: !this.canDraw,
         'aria-pressed': String(this.drawing === mode),
-        onclick: () => (this.drawing === mode ? this.options.cancelDraw() : this.options.draw?.(mode)),
+        onclick: () => (this.drawing === mode ? this.options.cancelDraw() : this.options.draw(mode)),
       }, label);
     return h(
       'div',

@@ -2,7 +2,7 @@
 
 import type { LayerFinding, ParcelReport, RuleHit } from '../api';
 import { h } from '../dom';
-import { NO_FIGURE, balanced, fixed, hectares, mu, percent, squareMetres } from '../format';
+import { NO_FIGURE, balanced, hectares, mu, percent, remainder, squareMetres } from '../format';
 import { pick, plainTitle, t, type TextKey } from '../i18n';
 import { AREA_SYMBOLS, areaSwatch } from '../map/symbols';
 import {
@@ -11,6 +11,9 @@ import {
 
 /** More rows than this are in the JSON; a panel of thousands helps nobody. */
 const MAX_FEATURES = 50;
+
+/** The server's name for what is outside the boundary. */
+const OUTSIDE = '边界外';
 
 const TONE_SIGN: Record<string, string> = {
   pressed: '✖', sliver: '◌', clear: '✔', plain: '○', nodata: '？', boundary: '▣', outside: '▢',
@@ -110,14 +113,24 @@ function reason(finding: LayerFinding | undefined, status: string): HTMLElement 
   );
 }
 
+/** Printed areas of the sub-zones. Those inside add up to the line's own figure; 界外 is then what is left of the
+ * parcel, so that inside + outside = parcel also as printed. At most the last printed digit moves. */
+function zoneFigures(list: { zone: string; area_m2?: number }[], inside: number | null | undefined, parcel: number | undefined): string[] {
+  const values = list.map((z) => z.area_m2 ?? NaN);
+  const isOutside = list.map((z) => z.zone === OUTSIDE);
+  const within = values.filter((_, i) => !isOutside[i]);
+  if (typeof inside !== 'number') return values.map((v) => squareMetres(v));
+  const printed = balanced(within, inside);
+  return values.map((v, i) => {
+    if (!isOutside[i]) return printed.shift() ?? NO_FIGURE;
+    return typeof parcel === 'number' ? remainder(parcel, inside, v) : squareMetres(v);
+  });
+}
+
 function zones(finding: LayerFinding | undefined, parcel: ParcelReport): HTMLElement | null {
   const list = (finding?.zones ?? []).filter((z) => z.zone);
   if (list.length === 0) return null;
-  const values = list.map((z) => z.area_m2 ?? NaN);
-  // Sub-zones and 界外 make up the parcel; sub-zones of the red line make up the overlap. Whichever they add up to.
-  const sum = values.reduce((a, b) => a + b, 0);
-  const total = [parcel.area_m2, finding?.area_m2].find((v) => typeof v === 'number' && Math.abs(v - sum) < 0.01);
-  const m2 = total === undefined || total === null ? values.map((v) => fixed(v, 2)) : balanced(values, total);
+  const m2 = zoneFigures(list, finding?.area_m2, parcel.area_m2);
   return h(
     'table',
     { class: 'mini' },
