@@ -1,19 +1,9 @@
-#include "check/snapshot.h"
+#include "check/snapshot_parts.h"
 
 #include "check/rebuild.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct snapshot {
-    atomic_int references;
-    struct arena *arena; /* versions' strings, the rules */
-    struct layer_snapshot *layers;
-    size_t n_layers;
-    struct rule_table rules;
-    int64_t generation;
-};
 
 static void snapshot_free(struct snapshot *s)
 {
@@ -52,10 +42,24 @@ static void layer_load(struct store *store, struct arena *a, struct layer_snapsh
     l->coverage = coverage;
 }
 
+enum status snapshot_take_versions(struct snapshot *s, struct store *store,
+                                   const struct store_version *versions, size_t n, struct error *e)
+{
+    s->layers = arena_array(s->arena, n + 1, sizeof *s->layers);
+    if (!s->layers)
+        return error_no_memory(e);
+    for (s->n_layers = 0; s->n_layers < n; s->n_layers++) {
+        s->layers[s->n_layers].version = versions[s->n_layers];
+        layer_load(store, s->arena, &s->layers[s->n_layers]);
+    }
+    return STATUS_OK;
+}
+
 static enum status snapshot_fill(struct snapshot *s, struct store *store, struct error *e)
 {
     const char *csv, *sha256;
     struct store_version *versions;
+    size_t n;
     /* Generation first: a switch that happens while we load is seen as a change afterwards. */
     enum status st = store_generation(store, &s->generation, e);
     if (!st)
@@ -63,33 +67,34 @@ static enum status snapshot_fill(struct snapshot *s, struct store *store, struct
     if (!st)
         st = rules_parse(csv, strlen(csv), s->arena, &s->rules, e);
     if (!st)
-        st = store_current_versions(store, s->arena, &versions, &s->n_layers, e);
-    if (st)
-        return st;
-    s->layers = arena_array(s->arena, s->n_layers + 1, sizeof *s->layers);
-    if (!s->layers) {
-        s->n_layers = 0;
-        return error_no_memory(e);
-    }
-    for (size_t i = 0; i < s->n_layers; i++) {
-        s->layers[i].version = versions[i];
-        layer_load(store, s->arena, &s->layers[i]);
-    }
-    return STATUS_OK;
+        st = store_current_versions(store, s->arena, &versions, &n, e);
+    return st ? st : snapshot_take_versions(s, store, versions, n, e);
 }
 
-enum status snapshot_load(struct store *store, struct snapshot **out, struct error *e)
+enum status snapshot_new(struct snapshot **out, struct error *e)
 {
     struct snapshot *s = calloc(1, sizeof *s);
     if (!s)
         return error_no_memory(e);
     atomic_init(&s->references, 1);
     s->arena = arena_new((size_t)1 << 30);
-    enum status st = s->arena ? snapshot_fill(s, store, e) : error_no_memory(e);
+    if (!s->arena) {
+        free(s);
+        return error_no_memory(e);
+    }
+    *out = s;
+    return STATUS_OK;
+}
+
+enum status snapshot_load(struct store *store, struct snapshot **out, struct error *e)
+{
+    struct snapshot *s;
+    enum status st = snapshot_new(&s, e);
+    if (st)
+        return st;
+    st = snapshot_fill(s, store, e);
     if (st) {
-        if (!s->layers)
-            s->n_layers = 0;
-        snapshot_free(s);
+        snapshot_unref(s);
         return st;
     }
     *out = s;
