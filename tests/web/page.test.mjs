@@ -231,6 +231,24 @@ test('pasted text and a drawn rectangle are checked', async () => {
   await shot('07-drawn');
 });
 
+test('a polygon of a whole city: drawn, closed by Enter, and its figures still fit', async () => {
+  await page.locator(id('tab-layout')).click();
+  await page.locator(id('place-呼和浩特市')).click();
+  await settle(page);
+  await page.locator(id('draw-polygon')).click();
+  const box = await page.locator(id('map')).boundingBox();
+  for (const [x, y] of [[0.4, 0.4], [0.6, 0.35], [0.65, 0.6], [0.45, 0.65]]) {
+    await page.mouse.move(box.x + box.width * x, box.y + box.height * y, { steps: 3 });
+    await page.mouse.click(box.x + box.width * x, box.y + box.height * y);
+    await page.waitForTimeout(350); // two quick clicks would be a double click
+  }
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => Number(document.querySelector('[data-testid="parcel-area"]')?.dataset.m2) > 1e5);
+  await noSidewaysScroll();
+  await settle(page);
+  await shot('07-polygon');
+});
+
 test('the layout tab: a city\'s card, marked as inferred where it is', async () => {
   await page.locator(id('tab-layout')).click();
   await page.locator(id('place-赤峰市')).click();

@@ -79,7 +79,7 @@ export class LayersPanel {
     const texts = list.map((w) => (typeof w === 'string' ? { text: w, lang: 'zh-CN' } : pick(w.zh, w.en)));
     return h(
       'details',
-      { class: 'note warn' },
+      { class: 'note warn', open: this.health?.status !== 'ok' },
       h('summary', {}, `${t('server_warnings')}（${list.length}）`),
       h('ul', {}, texts.map((w) => h('li', { lang: w.lang }, w.text))),
     );

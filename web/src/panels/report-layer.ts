@@ -22,9 +22,11 @@ const TONE_SIGN: Record<string, string> = {
 /** The three lines at a glance: one row each, figures of the whole parcel. */
 export function linesTable(parcel: ParcelReport): HTMLElement {
   const head = (key: TextKey) => h('th', { scope: 'col' }, t(key));
+  // Parcels of tens of km² have figures that only fit in smaller type.
+  const longest = Math.max(...LINES.map((line) => squareMetres(findingOf(parcel, line)?.area_m2).length));
   return h(
     'table',
-    { class: 'lines' },
+    { class: longest > 12 ? 'lines dense' : 'lines' },
     h('thead', {}, h('tr', {}, head('r_line'), head('r_m2'), head('r_ha'), head('r_mu'), head('r_share'))),
     h('tbody', {}, LINES.map((line) => lineRow(line, parcel))),
   );
