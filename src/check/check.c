@@ -180,7 +180,7 @@ enum status check_bytes(struct check_worker *w, const struct snapshot *snapshot,
                         const struct check_options *opt, const void *bytes, size_t n, struct report *out,
                         struct error *e)
 {
-    struct parcel_context c = {w->transformer, w->geos, w->arena};
+    struct parcel_context c = {.transformer = w->transformer, .geos = w->geos, .arena = w->arena};
     struct parcel_set parcels;
     enum status s = parcel_parse(&c, bytes, n, &parcels, e);
     return s ? s : check_parcels(w, snapshot, opt, &parcels, out, e);

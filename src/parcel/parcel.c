@@ -9,15 +9,21 @@
 
 const char *parcel_format_name(enum parcel_format f)
 {
-    switch (f) {
-    case PARCEL_FORMAT_GEOJSON:
-        return "geojson";
-    case PARCEL_FORMAT_TXT:
-        return "txt";
-    case PARCEL_FORMAT_UNKNOWN:
-        break;
-    }
-    return "unknown";
+    static const char *const names[] = {
+        [PARCEL_FORMAT_UNKNOWN] = "unknown",
+        [PARCEL_FORMAT_GEOJSON] = "geojson",
+        [PARCEL_FORMAT_TXT] = "txt",
+        [PARCEL_FORMAT_WKT] = "wkt",
+        [PARCEL_FORMAT_TABLE] = "table",
+        [PARCEL_FORMAT_CSV] = "csv",
+        [PARCEL_FORMAT_SHAPEFILE] = "shapefile",
+        [PARCEL_FORMAT_GEOPACKAGE] = "geopackage",
+        [PARCEL_FORMAT_KML] = "kml",
+        [PARCEL_FORMAT_KMZ] = "kmz",
+        [PARCEL_FORMAT_DXF] = "dxf",
+        [PARCEL_FORMAT_FLATGEOBUF] = "flatgeobuf",
+    };
+    return (size_t)f < sizeof names / sizeof *names ? names[f] : "unknown";
 }
 
 static enum status check_size(size_t n, struct error *e)
@@ -64,16 +70,14 @@ enum status parcel_parse(const struct parcel_context *c, const void *bytes, size
                          struct error *e)
 {
     struct error error;
-    struct parsing p = {.context = c, .error = &error};
-    memset(&error, 0, sizeof error);
-    geo_shape_builder_init(&p.builder);
-    p.builder.vertex_limit = LIMIT_VERTICES_PER_PARCEL;
+    struct parsing p;
+    parsing_begin(&p, c, &error);
     enum status s = check_size(n, &error);
     if (s == STATUS_OK)
         s = recognise_binary(bytes, n, &error);
     if (s == STATUS_OK)
         s = read_text(&p, bytes, n);
-    geo_shape_builder_release(&p.builder);
+    parsing_release(&p);
     if (s != STATUS_OK) {
         if (e)
             *e = error;

@@ -1,9 +1,11 @@
 /* Bytes that an officer has -> validated parcels in EPSG:4490, or a refusal with its reason.
  *
- * Understood: GeoJSON (Feature, FeatureCollection, Polygon, MultiPolygon, GeometryCollection of those; 4490 or 4326
- * longitude/latitude, or a CGCS2000 zone named in a `crs` member) and 国土TXT (std-txt-format: GB18030 or UTF-8, 3-
- * and 6-degree zones with or without prefix, holes, several plots). Guesses (encoding, closing, swapped axes) are
- * reported in `warnings`; an ambiguity is refused with the question that would resolve it.
+ * Understood here: GeoJSON (Feature, FeatureCollection, Polygon, MultiPolygon, GeometryCollection of those; 4490 or 4326
+ * longitude/latitude, or a CGCS2000 zone named in a `crs` member), 国土TXT (std-txt-format: GB18030 or UTF-8, 3- and
+ * 6-degree zones with or without prefix, holes, several plots), WKT and EWKT, pasted coordinate tables, and CSV with WKT
+ * or coordinates. Shapefile, GeoPackage, KML, KMZ, DXF and FlatGeobuf are recognised and given to context.foreign, which
+ * reads them in another process. Guesses (encoding, closing, swapped axes) are reported in `warnings`; an ambiguity is
+ * refused with the question that would resolve it.
  *
  * A parcel that comes out is valid by GEOS, closed, oriented (geo/shape.h) and has a positive area; nothing else
  * ever reaches a check. Threads: the context of geo transformer and GEOS belongs to the caller's thread. */
@@ -15,17 +17,40 @@
 #include "geo/shape.h"
 #include "geo/valid.h"
 
-enum parcel_format { PARCEL_FORMAT_UNKNOWN = 0, PARCEL_FORMAT_GEOJSON, PARCEL_FORMAT_TXT };
+enum parcel_format {
+    PARCEL_FORMAT_UNKNOWN = 0,
+    PARCEL_FORMAT_GEOJSON,
+    PARCEL_FORMAT_TXT,
+    PARCEL_FORMAT_WKT,
+    PARCEL_FORMAT_TABLE, /* pasted coordinates */
+    PARCEL_FORMAT_CSV,
+    PARCEL_FORMAT_SHAPEFILE, /* in a ZIP; the first of those that context.foreign reads */
+    PARCEL_FORMAT_GEOPACKAGE,
+    PARCEL_FORMAT_KML,
+    PARCEL_FORMAT_KMZ,
+    PARCEL_FORMAT_DXF,
+    PARCEL_FORMAT_FLATGEOBUF,
+};
+
+/* The rings as delivered, in the parcel's `crs`: x east or longitude, y north or latitude, without closing points. Outer
+ * rings are each followed by their holes. Where touching parts were dissolved (a warning says so): what came of it. */
+struct parcel_rings {
+    const double *x, *y;    /* arena */
+    const uint32_t *start;  /* n_rings + 1 */
+    const int32_t *hole_of; /* the ring whose hole it is, -1 for an outer ring */
+    uint32_t n_rings;
+};
 
 struct parcel {
     const char *id;   /* 地块编号; the GeoJSON id, or "1", "2", ... when there is none. Arena */
     const char *name; /* 地块名称; "" when not given. Arena */
     const char *use;  /* 地块用途; "" when not given. Arena */
     struct geo_shape shape;
-    struct geo_crs crs;        /* as delivered */
-    double declared_area_m2;   /* NAN when not declared */
-    uint32_t declared_points;  /* 界址点数; 0 when not declared */
-    uint32_t delivered_points; /* vertices before densification, closing points included */
+    struct geo_crs crs;            /* as delivered */
+    struct parcel_rings delivered; /* n_rings is 0 when the parcel did not come from parcel_parse */
+    double declared_area_m2;       /* NAN when not declared */
+    uint32_t declared_points;      /* 界址点数; 0 when not declared */
+    uint32_t delivered_points;     /* vertices before densification, closing points included */
 };
 
 /* A guess or an oddity that the officer should see, in both languages. */
@@ -44,16 +69,31 @@ struct parcel_set {
     uint8_t sha256[SHA256_BYTES]; /* of the bytes as they came */
 };
 
+struct parcel_context;
+/* Reads formats that need a large library, in another process (ingest/foreign_reader.h). */
+struct parcel_foreign {
+    enum status (*read)(const struct parcel_foreign *self, const struct parcel_context *c,
+                        enum parcel_format format, const void *bytes, size_t n, struct parcel_set *out,
+                        struct error *e) HX_MUST_CHECK;
+    const char *program; /* NULL: this very program */
+};
+
 struct parcel_context { /* all borrowed; one thread */
     struct geo_transformer *transformer;
     struct geo_geos *geos;
     struct arena *arena;
+    const struct parcel_foreign *foreign; /* NULL: such files are refused */
+    int epsg;                             /* the CRS of a file that does not state one; 0: none given */
 };
 
 /* Recognises the format from the bytes themselves, parses and validates. Errors name line, plot, ring and point. */
 enum status parcel_parse(const struct parcel_context *c, const void *bytes, size_t n, struct parcel_set *out,
                          struct error *e) HX_MUST_CHECK;
 
-const char *parcel_format_name(enum parcel_format f); /* "geojson", "txt" */
+/* "geojson", "txt", "wkt", "table", "csv", "shapefile", "geopackage", "kml", "kmz", "dxf", "flatgeobuf" */
+const char *parcel_format_name(enum parcel_format f);
+
+/* "EPSG:4525" or "4525" -> 4525. NULL or "" is 0: none given. */
+enum status parcel_epsg_of_text(const char *text, int *epsg, struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -16,8 +16,7 @@ struct reader {
     struct geo_crs crs;
     bool crs_said;
     bool warned_z;
-    double *x, *y; /* malloc'd, one ring */
-    size_t cap;
+    int32_t outer;   /* index of the outer ring of the polygon; -1 before it */
     size_t feature;  /* 1-based */
     size_t ring;     /* of the feature, 1-based */
     uint32_t points; /* of the feature */
@@ -49,13 +48,6 @@ static enum status fail_at_point(const struct reader *r, size_t point, enum stat
     return parsing_fail_in(r->p, s, place);
 }
 
-static enum status fail_in_ring(const struct reader *r, enum status s)
-{
-    struct parsing_place place = {parsing_printf(r->p, "第%zu个要素第%zu个环", r->feature, r->ring),
-                                  parsing_printf(r->p, "Feature %zu, ring %zu", r->feature, r->ring)};
-    return parsing_fail_in(r->p, s, place);
-}
-
 static void warn_z(struct reader *r)
 {
     if (r->warned_z)
@@ -63,22 +55,6 @@ static void warn_z(struct reader *r)
     r->warned_z = true;
     parsing_warn(r->p, "z-ignored", "坐标带有高程或更多的值，核查只用平面位置，已忽略。",
                  "Coordinates have a height or more values; only the position is used.");
-}
-
-static bool reserve(struct reader *r, size_t n)
-{
-    if (n <= r->cap)
-        return true;
-    double *x = realloc(r->x, n * sizeof *x);
-    if (x)
-        r->x = x;
-    double *y = realloc(r->y, n * sizeof *y);
-    if (y)
-        r->y = y;
-    if (!x || !y)
-        return false;
-    r->cap = n;
-    return true;
 }
 
 static enum status read_position(struct reader *r, const json_t *position, size_t i)
@@ -90,9 +66,9 @@ static enum status read_position(struct reader *r, const json_t *position, size_
         return fail_position(r, i + 1);
     if (n > 2)
         warn_z(r);
-    r->x[i] = json_number_value(x);
-    r->y[i] = json_number_value(y);
-    enum status s = parcel_geojson_check_point(&r->crs, r->crs_said, r->x[i], r->y[i], r->p->error);
+    double px = json_number_value(x), py = json_number_value(y);
+    ring_list_point(&r->p->rings, px, py);
+    enum status s = parcel_geojson_check_point(&r->crs, r->crs_said, px, py, r->p->error);
     return s == STATUS_OK ? s : fail_at_point(r, i + 1, s);
 }
 
@@ -104,24 +80,25 @@ static enum status read_ring(struct reader *r, const json_t *ring)
         return fail_feature(r, STATUS_INVALID_INPUT, "geojson-coordinates",
                             "有一个环没有坐标；请补全或删去该环。",
                             "A ring has no coordinates; complete it or remove it.");
-    if (!reserve(r, n))
-        return error_no_memory(r->p->error);
+    size_t index = r->p->rings.n_rings;
+    ring_list_begin(&r->p->rings, r->outer);
+    if (r->outer < 0)
+        r->outer = (int32_t)index;
     for (size_t i = 0; i < n; i++) {
         enum status s = read_position(r, json_array_get(ring, i), i);
         if (s != STATUS_OK)
             return s;
     }
-    bool closed = r->x[0] == r->x[n - 1] && r->y[0] == r->y[n - 1];
+    if (r->p->rings.failed)
+        return error_no_memory(r->p->error);
+    bool closed = ring_list_closed(&r->p->rings, index);
     if (!closed && parsing_warn_wanted(r->p, "ring-closed"))
         parsing_warn(
             r->p, "ring-closed",
             parsing_printf(r->p, "第%zu个要素第%zu个环首尾不闭合，已自动闭合。", r->feature, r->ring),
             parsing_printf(r->p, "Feature %zu, ring %zu was open and has been closed.", r->feature, r->ring));
     r->points += (uint32_t)n + !closed;
-    geo_shape_builder_ring(&r->p->builder);
-    enum status s = geo_transformer_add_ring_fine(r->p->context->transformer, &r->crs, r->x, r->y, n,
-                                                  &r->p->builder, r->p->error);
-    return s == STATUS_OK ? s : fail_in_ring(r, s);
+    return STATUS_OK;
 }
 
 static enum status read_polygon(struct reader *r, const json_t *rings)
@@ -131,7 +108,7 @@ static enum status read_polygon(struct reader *r, const json_t *rings)
         return fail_feature(r, STATUS_INVALID_INPUT, "geojson-coordinates",
                             "coordinates为空或不是数组，没有可核查的图形。",
                             "coordinates are empty or not an array.");
-    geo_shape_builder_polygon(&r->p->builder);
+    r->outer = -1;
     enum status s = STATUS_OK;
     for (size_t i = 0; s == STATUS_OK && i < n; i++)
         s = read_ring(r, json_array_get(rings, i));
@@ -234,7 +211,7 @@ static enum status read_feature(struct reader *r, const json_t *feature)
     r->feature++;
     r->ring = 0;
     r->points = 0;
-    geo_shape_builder_clear(&p->builder);
+    ring_list_clear(&p->rings);
     enum status s = read_geometry(r, bare ? feature : json_object_get(feature, "geometry"));
     if (s != STATUS_OK)
         return s;
@@ -346,8 +323,6 @@ enum status parcel_geojson_read(struct parsing *p, const char *text, size_t n)
         return fail_json(&why, p->error);
     struct reader r = {.p = p};
     s = read_root(&r, root);
-    free(r.x);
-    free(r.y);
     json_decref(root);
     return s;
 }

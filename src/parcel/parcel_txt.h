@@ -3,7 +3,7 @@
  * parcel_txt.c        lines and sections
  * parcel_txt_zone.c   the header: datum, unit, zone; which column is which axis
  * parcel_txt_plot.c   plot rows and point rows, and where a ring ends
- * parcel_txt_rings.c  which rings are holes of which */
+ * rings_nest.c        which rings are holes of which */
 #ifndef HX_PARCEL_PARCEL_TXT_H
 #define HX_PARCEL_PARCEL_TXT_H
 
@@ -76,10 +76,5 @@ enum status txt_plot_row(struct txt *t) HX_MUST_CHECK;
 enum status txt_point_row(struct txt *t) HX_MUST_CHECK;
 enum status txt_plot_end(struct txt *t) HX_MUST_CHECK; /* nothing to do when no plot is open */
 void txt_plot_release(struct txt_plot *plot);
-
-/* For each ring the index of the ring whose hole it is, or -1 for an outer ring. Rings are open or closed, in metres;
- * containment by even-odd, so an island in a hole is an outer ring again. */
-enum status txt_nest_rings(const double *x, const double *y, const size_t *start, size_t n_rings,
-                           struct arena *a, int32_t **hole_of, struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -6,6 +6,8 @@
 
 /* A closing row that repeats the first number but misses the first point by less is a closing row all the same. */
 #define CLOSING_M 0.01
+/* Vertices nearer than this to a boundary say nothing of which side they are on. */
+#define TXT_NEAR_M 0.001
 
 static size_t count_char(const char *s, char c)
 {
@@ -298,33 +300,19 @@ static enum status check_ring(struct txt *t, size_t r, uint32_t *closing)
     return STATUS_OK;
 }
 
-static enum status add_ring(struct txt *t, const struct geo_crs *crs, size_t r)
+static enum status fill_rings(struct txt *t)
 {
-    struct txt_plot *plot = &t->plot;
-    size_t start = plot->ring_start[r];
-    geo_shape_builder_ring(&t->p->builder);
-    return geo_transformer_add_ring_fine(t->p->context->transformer, crs, plot->c4 + start, plot->c3 + start,
-                                         plot->ring_start[r + 1] - start, &t->p->builder, t->p->error);
-}
-
-/* Outer rings in the file's order, each followed by its holes. */
-static enum status add_rings(struct txt *t, const struct geo_crs *crs)
-{
-    struct txt_plot *plot = &t->plot;
-    int32_t *hole_of;
-    enum status s = txt_nest_rings(plot->c4, plot->c3, plot->ring_start, plot->n_rings, t->p->context->arena,
-                                   &hole_of, t->p->error);
-    geo_shape_builder_clear(&t->p->builder);
-    for (size_t outer = 0; s == STATUS_OK && outer < plot->n_rings; outer++) {
-        if (hole_of[outer] >= 0)
-            continue;
-        geo_shape_builder_polygon(&t->p->builder);
-        s = add_ring(t, crs, outer);
-        for (size_t r = 0; s == STATUS_OK && r < plot->n_rings; r++)
-            if (hole_of[r] == (int32_t)outer)
-                s = add_ring(t, crs, r);
+    const struct txt_plot *plot = &t->plot;
+    struct ring_list *rings = &t->p->rings;
+    ring_list_clear(rings);
+    for (size_t r = 0; r < plot->n_rings; r++) {
+        size_t start = plot->ring_start[r];
+        ring_list_begin(rings, -1);
+        ring_list_points(rings, plot->c4 + start, plot->c3 + start, plot->ring_start[r + 1] - start);
     }
-    return s;
+    if (rings->failed)
+        return error_no_memory(t->p->error);
+    return rings_nest(rings, TXT_NEAR_M, t->p->context->arena, t->p->error);
 }
 
 static struct parsing_place place_of(struct txt *t)
@@ -374,7 +362,9 @@ static enum status end_with_points(struct txt *t)
     parcel.id = *plot->id ? plot->id : parsing_printf(t->p, "%zu", plot->number);
     if (!parcel.id)
         return error_no_memory(t->p->error);
-    s = add_rings(t, &parcel.crs);
+    if (t->p->structure_only)
+        return STATUS_OK;
+    s = fill_rings(t);
     if (s != STATUS_OK)
         return parsing_fail_in(t->p, s, place_of(t));
     return parsing_add(t->p, &parcel, place_of(t), plot->area);

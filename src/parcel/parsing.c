@@ -15,8 +15,8 @@
 /* Declared and measured areas that differ by more than this are worth a look. */
 #define AREA_TOLERANCE 0.01
 
-/* Inner Mongolia with a margin of one degree. */
-static const struct geo_box region = {96.0, 36.5, 127.5, 54.5};
+/* No parcel has a straight edge like this. */
+#define EDGE_MAX_M 100000.0
 
 const char *parsing_printf(struct parsing *p, const char *fmt, ...)
 {
@@ -128,6 +128,7 @@ static void warn_repeated_ids(struct parsing *p)
 enum status parsing_end(struct parsing *p)
 {
     warn_repeated_ids(p);
+    parsing_check_overlaps(p);
     for (size_t i = 0; i < WARNING_CODES && p->counts[i].code; i++) {
         if (p->counts[i].n <= WARNINGS_PER_CODE)
             continue;
@@ -228,22 +229,6 @@ static void settle_declared_area(struct parsing *p, struct parcel *parcel, struc
             place.en, m2, measured_m2, percent));
 }
 
-static void warn_outside_region(struct parsing *p, const struct geo_box *b, struct parsing_place place)
-{
-    if (b->west_deg >= region.west_deg && b->east_deg <= region.east_deg &&
-        b->south_deg >= region.south_deg && b->north_deg <= region.north_deg)
-        return;
-    parsing_warn(
-        p, "outside-region",
-        parsing_printf(p,
-                       "%s：位于经度%.4f–%.4f、纬度%.4f–%.4f，不全在内蒙古自治区范围内，请核对坐标系和带号。",
-                       place.zh, b->west_deg, b->east_deg, b->south_deg, b->north_deg),
-        parsing_printf(p,
-                       "%s: at longitude %.4f to %.4f, latitude %.4f to %.4f it is not wholly within Inner "
-                       "Mongolia; check the coordinate system and the zone.",
-                       place.en, b->west_deg, b->east_deg, b->south_deg, b->north_deg));
-}
-
 /* An officer looks for the fault in the file's own coordinates. */
 static void append_grid_place(struct parsing *p, const struct geo_crs *crs, const double place_deg[2])
 {
@@ -267,22 +252,156 @@ static enum status fail_empty(struct parsing *p)
         "It has no coordinates or no area; give at least one ring of 3 or more distinct points.");
 }
 
-static enum status finish_shape(struct parsing *p, struct parcel *parcel, double *area_m2)
+static struct parsing_place ring_place(struct parsing *p, const struct ring_list *l, size_t r)
+{
+    if (l->n_rings == 1)
+        return (struct parsing_place){NULL, NULL};
+    return (struct parsing_place){parsing_printf(p, "第%zu个环", r + 1),
+                                  parsing_printf(p, "Ring %zu", r + 1)};
+}
+
+/* A digit that was lost or added makes edges like this; cutting them finely would take minutes. */
+static enum status check_edges(struct parsing *p, const struct geo_crs *crs, const struct ring_list *l,
+                               size_t r)
+{
+    const double *x = l->x + l->start[r], *y = l->y + l->start[r];
+    size_t n = crs->kind == GEO_CRS_GAUSS_KRUGER ? ring_list_size(l, r) : 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t j = i + 1 < n ? i + 1 : 0;
+        double length_m = hypot(x[j] - x[i], y[j] - y[i]);
+        if (length_m <= EDGE_MAX_M)
+            continue;
+        error_zh(p->error,
+                 "第%zu点（X(北)%.3f，Y(东)%.3f）到下一点有%.0f千米，超过%."
+                 "0f千米；坐标可能多写或漏写了数字，请核对。",
+                 i + 1, y[i], x[i], length_m / 1000, EDGE_MAX_M / 1000);
+        return error_fail(
+            p->error, STATUS_INVALID_INPUT, "edge-too-long",
+            "From point %zu (north %.3f, east %.3f) to the next it is %.0f km, over %.0f km; a digit "
+            "may be missing or too many, check it.",
+            i + 1, y[i], x[i], length_m / 1000, EDGE_MAX_M / 1000);
+    }
+    return STATUS_OK;
+}
+
+static enum status project_ring(struct parsing *p, const struct geo_crs *crs, const struct ring_list *l,
+                                size_t r)
+{
+    enum status s = check_edges(p, crs, l, r);
+    if (s != STATUS_OK)
+        return parsing_fail_in(p, s, ring_place(p, l, r));
+    geo_shape_builder_ring(&p->builder);
+    s = geo_transformer_add_ring_fine(p->context->transformer, crs, l->x + l->start[r], l->y + l->start[r],
+                                      ring_list_size(l, r), &p->builder, p->error);
+    return s == STATUS_OK ? s : parsing_fail_in(p, s, ring_place(p, l, r));
+}
+
+/* Outer rings in the file's order, each followed by its holes. */
+static enum status project(struct parsing *p, const struct geo_crs *crs, const struct ring_list *l)
+{
+    enum status s = STATUS_OK;
+    geo_shape_builder_clear(&p->builder);
+    for (size_t outer = 0; s == STATUS_OK && outer < l->n_rings; outer++) {
+        if (l->hole_of[outer] >= 0)
+            continue;
+        geo_shape_builder_polygon(&p->builder);
+        s = project_ring(p, crs, l, outer);
+        for (size_t r = 0; s == STATUS_OK && r < l->n_rings; r++)
+            if (l->hole_of[r] == (int32_t)outer)
+                s = project_ring(p, crs, l, r);
+    }
+    return s;
+}
+
+static enum status finish_shape(struct parsing *p, struct parcel *parcel, const struct ring_list *l,
+                                bool *invalid)
 {
     const struct parcel_context *c = p->context;
     double place_deg[2];
-    enum status s = geo_shape_builder_finish(&p->builder, c->arena, &parcel->shape, p->error);
+    enum status s = project(p, &parcel->crs, l);
+    if (s == STATUS_OK)
+        s = geo_shape_builder_finish(&p->builder, c->arena, &parcel->shape, p->error);
     if (s != STATUS_OK)
         return s;
     if (parcel->shape.n_polygons == 0)
         return fail_empty(p);
     s = geo_valid_check_place(c->geos, &parcel->shape, place_deg, p->error);
-    if (s == STATUS_INVALID_INPUT)
+    *invalid = s == STATUS_INVALID_INPUT;
+    if (*invalid)
         append_grid_place(p, &parcel->crs, place_deg);
-    if (s != STATUS_OK)
+    return s;
+}
+
+static void warn_dissolved(struct parsing *p, enum dissolved what, struct parsing_place place)
+{
+    if (what == DISSOLVED_TOUCHING_RING)
+        parsing_warn(
+            p, "ring-touching-dissolved",
+            parsing_printf(p,
+                           "%s：有一个环接触自身（常见于把洞画在外环里），面积没有歧义，已拆成外环和内环。",
+                           place.zh),
+            parsing_printf(p,
+                           "%s: a ring touches itself (a hole drawn as part of the border, often); its "
+                           "area is unambiguous and it was split into rings.",
+                           place.en));
+    else
+        parsing_warn(
+            p, "parts-dissolved",
+            parsing_printf(p, "%s：各部分（或洞）有公共边而不重叠，已合并成一个图形，面积不变。", place.zh),
+            parsing_printf(p,
+                           "%s: parts (or holes) share edges without overlapping; they were merged, the "
+                           "area is the same.",
+                           place.en));
+}
+
+/* What is not valid as it stands may still have one meaning only; the first fault is the one that is told when not. */
+static enum status shape_of_rings(struct parsing *p, struct parcel *parcel, const struct ring_list **used,
+                                  struct parsing_place place)
+{
+    bool invalid = false, again;
+    enum dissolved what;
+    *used = &p->rings;
+    enum status s = finish_shape(p, parcel, &p->rings, &invalid);
+    if (!invalid)
         return s;
-    *area_m2 = geo_shape_area_m2(&parcel->shape);
-    return *area_m2 > 0 ? STATUS_OK : fail_empty(p);
+    struct error why = *p->error;
+    s = rings_dissolve(p->context->geos, &p->rings, parsing_near(&parcel->crs), &p->dissolved, &what,
+                       p->error);
+    if (s == STATUS_OK && what != DISSOLVED_NOTHING &&
+        finish_shape(p, parcel, &p->dissolved, &again) == STATUS_OK) {
+        warn_dissolved(p, what, place);
+        *used = &p->dissolved;
+        return STATUS_OK;
+    }
+    *p->error = why;
+    return why.status;
+}
+
+static enum status keep_rings(struct parsing *p, struct parcel *parcel, const struct ring_list *l)
+{
+    struct arena *a = p->context->arena;
+    double *x = arena_array(a, l->n, sizeof *x), *y = arena_array(a, l->n, sizeof *y);
+    uint32_t *start = arena_array(a, l->n_rings + 1, sizeof *start), n = 0, ring = 0;
+    int32_t *hole_of = arena_array(a, l->n_rings, sizeof *hole_of);
+    if (!x || !y || !start || !hole_of)
+        return error_no_memory(p->error);
+    for (size_t outer = 0; outer < l->n_rings; outer++) {
+        int32_t placed = (int32_t)ring;
+        for (size_t r = outer; l->hole_of[outer] < 0 && r < l->n_rings + 1; r++) {
+            size_t i = r == outer ? outer : r - 1; /* the outer ring, then every ring that is its hole */
+            if (r > outer && l->hole_of[i] != (int32_t)outer)
+                continue;
+            struct ring from = ring_list_ring(l, i);
+            memcpy(x + n, from.x, from.n * sizeof *x);
+            memcpy(y + n, from.y, from.n * sizeof *y);
+            start[ring] = n;
+            hole_of[ring++] = r == outer ? -1 : placed;
+            n += (uint32_t)from.n;
+        }
+    }
+    start[ring] = n;
+    parcel->delivered = (struct parcel_rings){x, y, start, hole_of, ring};
+    return STATUS_OK;
 }
 
 static enum status push_parcel(struct parsing *p, const struct parcel *parcel)
@@ -304,14 +423,44 @@ static enum status push_parcel(struct parsing *p, const struct parcel *parcel)
     return STATUS_OK;
 }
 
+double parsing_near(const struct geo_crs *crs)
+{
+    return crs->kind == GEO_CRS_GEOGRAPHIC ? 1e-8 : 0.001;
+}
+
 enum status parsing_add(struct parsing *p, struct parcel *parcel, struct parsing_place place,
                         struct declared_area declared)
 {
-    double area_m2;
-    enum status s = finish_shape(p, parcel, &area_m2);
+    const struct ring_list *used;
+    if (p->rings.failed)
+        return error_no_memory(p->error);
+    if (p->rings.n_rings == 0)
+        return parsing_fail_in(p, fail_empty(p), place);
+    enum status s = shape_of_rings(p, parcel, &used, place);
+    double area_m2 = s == STATUS_OK ? geo_shape_area_m2(&parcel->shape) : 0;
+    if (s == STATUS_OK && !(area_m2 > 0))
+        s = fail_empty(p);
+    if (s == STATUS_OK)
+        s = keep_rings(p, parcel, used);
     if (s != STATUS_OK)
         return parsing_fail_in(p, s, place);
     settle_declared_area(p, parcel, place, declared, area_m2);
-    warn_outside_region(p, &parcel->shape.box, place);
+    parsing_check_rings(p, parcel, place);
+    parsing_check_place(p, parcel, place);
     return push_parcel(p, parcel);
+}
+
+void parsing_begin(struct parsing *p, const struct parcel_context *c, struct error *e)
+{
+    *p = (struct parsing){.context = c, .error = e};
+    memset(e, 0, sizeof *e);
+    geo_shape_builder_init(&p->builder);
+    p->builder.vertex_limit = LIMIT_VERTICES_PER_PARCEL;
+}
+
+void parsing_release(struct parsing *p)
+{
+    geo_shape_builder_release(&p->builder);
+    ring_list_release(&p->rings);
+    ring_list_release(&p->dissolved);
 }

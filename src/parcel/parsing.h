@@ -7,6 +7,7 @@
 #define HX_PARCEL_PARSING_H
 
 #include "parcel/parcel.h"
+#include "parcel/rings.h"
 
 enum { WARNINGS_PER_CODE = 20, WARNING_CODES = 40 };
 
@@ -20,6 +21,9 @@ struct parsing {
     struct parcel_set set;
     size_t cap_parcels, cap_warnings;
     struct geo_shape_builder builder;
+    struct ring_list rings;     /* of the parcel that is being read */
+    struct ring_list dissolved; /* scratch */
+    bool structure_only;        /* parcels are not finished: for measuring the reading of text alone */
     struct warning_count counts[WARNING_CODES];
     bool no_memory;
     struct error *error;
@@ -56,12 +60,27 @@ enum status parsing_fail_in(struct parsing *p, enum status s, struct parsing_pla
 /* Area text such as "0.7655公顷", "7655㎡", "11.48亩" or "0.7655". False when it is not a number. */
 bool parsing_area_text(const char *text, struct declared_area *out);
 
-/* Finishes the builder's rings into parcel->shape, checks it, settles the declared area, and adds the parcel. */
+/* "near" of rings.h for coordinates of this CRS: 1 mm. */
+double parsing_near(const struct geo_crs *crs);
+
+/* Puts p->rings (in parcel->crs) into parcel->shape, checks it, settles the declared area, and adds the parcel. */
 enum status parsing_add(struct parsing *p, struct parcel *parcel, struct parsing_place place,
                         struct declared_area declared) HX_MUST_CHECK;
 
-/* The module's two readers. `text` is UTF-8 and NUL-terminated. */
+/* parsing_checks.c: what is odd about a parcel without being wrong. */
+void parsing_check_rings(struct parsing *p, const struct parcel *parcel, struct parsing_place place);
+void parsing_check_place(struct parsing *p, const struct parcel *parcel, struct parsing_place place);
+void parsing_check_overlaps(struct parsing *p); /* of the set's parcels with each other */
+
+/* The module's readers. `text` is UTF-8 and NUL-terminated. */
 enum status parcel_geojson_read(struct parsing *p, const char *text, size_t n) HX_MUST_CHECK;
 enum status parcel_txt_read(struct parsing *p, char *text, size_t n) HX_MUST_CHECK;
+enum status parcel_wkt_read(struct parsing *p, char *text, size_t n) HX_MUST_CHECK;
+enum status parcel_table_read(struct parsing *p, char *text, size_t n) HX_MUST_CHECK;
+enum status parcel_csv_read(struct parsing *p, char *text, size_t n) HX_MUST_CHECK;
+
+/* Begins and ends a reading; parcel.c and foreign.c. */
+void parsing_begin(struct parsing *p, const struct parcel_context *c, struct error *e);
+void parsing_release(struct parsing *p);
 
 #endif

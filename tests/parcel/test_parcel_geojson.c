@@ -5,6 +5,8 @@
 #define HOLE "[[111.703,40.803],[111.703,40.805],[111.705,40.805],[111.705,40.803],[111.703,40.803]]"
 #define FAR_RING "[[111.80,40.80],[111.81,40.80],[111.81,40.81],[111.80,40.81],[111.80,40.80]]"
 #define POLYGON "{\"type\":\"Polygon\",\"coordinates\":[" RING "]}"
+#define FAR_FEATURE(members)                                                                                 \
+    "{\"type\":\"Feature\"," members "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[" FAR_RING "]}}"
 #define FEATURE(members) "{\"type\":\"Feature\"," members "\"geometry\":" POLYGON "}"
 #define GRID_RING                                                                                            \
     "[[37563000,4520000],[37563400,4520000],[37563400,4520300],[37563000,4520300],[37563000,4520000]]"
@@ -26,7 +28,7 @@ static void test_accepted_forms(void **state)
         {"{\"type\":\"GeometryCollection\",\"geometries\":[" POLYGON
          ",{\"type\":\"Polygon\",\"coordinates\":[" FAR_RING "]}]}",
          1, 2, 2},
-        {"{\"type\":\"FeatureCollection\",\"features\":[" FEATURE("") "," FEATURE("") "]}", 2, 1, 1},
+        {"{\"type\":\"FeatureCollection\",\"features\":[" FEATURE("") "," FAR_FEATURE("") "]}", 2, 1, 1},
     };
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         struct parcel_set set = accept_text(*state, forms[i].text);
@@ -113,7 +115,9 @@ static void test_guesses_are_told(void **state)
         {"{\"type\":\"Polygon\",\"coordinates\":[[[111.7,40.8,1063],[111.71,40.8,1063],[111.71,40.81,1063],["
          "111.7,40.8,1063]]]}",
          "z-ignored"},
-        {"{\"type\":\"FeatureCollection\",\"features\":[" FEATURE("\"id\":1,") "," FEATURE(
+        {"{\"type\":\"FeatureCollection\",\"features\":[" FEATURE("\"id\":1,") "," FEATURE("\"id\":2,") "]}",
+         "plots-overlap"},
+        {"{\"type\":\"FeatureCollection\",\"features\":[" FEATURE("\"id\":1,") "," FAR_FEATURE(
              "\"id\":\"1\",") "]}",
          "parcel-id-repeated"},
         {"{\"type\":\"Polygon\",\"coordinates\":[[[116.4,30],[116.41,30],[116.41,30.01],[116.4,30]]]}",

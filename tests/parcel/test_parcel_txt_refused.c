@@ -149,7 +149,7 @@ static void test_too_many_rings(void **state)
     free(text);
 }
 
-/* An edge across the whole zone would need millions of vertices: it is refused, quickly, and not built. */
+/* Edges across the whole zone would need millions of vertices: they are refused, quickly, and not built. */
 static void test_hostile_edges_are_bounded(void **state)
 {
     char *text = calloc(1, 1 << 20);
@@ -160,7 +160,7 @@ static void test_hostile_edges_are_bounded(void **state)
         at += strlen(at);
         sprintf(at, "%d,1,%d,%d\n", i, i % 2 ? 3900000 + i : 5900000 - i, i % 2 ? 37010000 : 37990000);
     }
-    refuse_text(*state, text, STATUS_TOO_LARGE, "shape-too-large");
+    refuse_text(*state, text, STATUS_INVALID_INPUT, "edge-too-long");
     free(text);
 }
 

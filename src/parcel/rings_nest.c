@@ -1,24 +1,22 @@
 /* Which rings are holes? 圈号 does not say (writers count outer rings with it too), so position does: a ring inside an
  * odd number of others is a hole of the smallest of them. */
-#include "parcel/parcel_txt.h"
+#include "parcel/rings.h"
 
 #include <math.h>
 
-/* Vertices nearer than this to a boundary say nothing of which side they are on. */
-#define NEAR_M 0.001
-
-struct ring {
+struct placed {
     const double *x, *y;
-    size_t n; /* without the closing vertex */
+    size_t n;    /* without the closing vertex */
+    double near; /* vertices nearer than this to a boundary say nothing of which side they are on */
     double west, south, east, north;
-    double area_m2;    /* absolute */
+    double area;       /* absolute, in the square of the unit */
     int32_t container; /* the smallest ring around it, or -1 */
     uint32_t depth;    /* how many rings are around it */
 };
 
 enum side { SIDE_OUT, SIDE_IN, SIDE_NEAR };
 
-static void measure(struct ring *r)
+static void measure(struct placed *r)
 {
     double sum = 0;
     r->west = r->south = INFINITY;
@@ -31,7 +29,7 @@ static void measure(struct ring *r)
         r->south = fmin(r->south, r->y[i]);
         r->north = fmax(r->north, r->y[i]);
     }
-    r->area_m2 = fabs(sum) / 2;
+    r->area = fabs(sum) / 2;
     r->container = -1;
 }
 
@@ -44,14 +42,14 @@ static double distance_to_edge(double ax, double ay, double bx, double by)
 }
 
 /* Counts crossings of a ray to the east. */
-static enum side side_of(const struct ring *r, double x, double y)
+static enum side side_of(const struct placed *r, double x, double y)
 {
     bool inside = false;
     for (size_t i = 0, j = r->n - 1; i < r->n; j = i++) {
         double ax = r->x[j] - x, ay = r->y[j] - y;
         double bx = r->x[i] - x, by = r->y[i] - y;
-        bool beside = fmin(ay, by) <= NEAR_M && fmax(ay, by) >= -NEAR_M;
-        if (beside && distance_to_edge(ax, ay, bx, by) <= NEAR_M)
+        bool beside = fmin(ay, by) <= r->near && fmax(ay, by) >= -r->near;
+        if (beside && distance_to_edge(ax, ay, bx, by) <= r->near)
             return SIDE_NEAR;
         if ((ay > 0) != (by > 0) && ax - ay * (bx - ax) / (by - ay) > 0)
             inside = !inside;
@@ -61,11 +59,11 @@ static enum side side_of(const struct ring *r, double x, double y)
 
 /* The first vertex of `inner` that is clear of the boundary decides; then the first edge's middle; rings that coincide
  * contain nothing (and are refused by the validity check). */
-static bool contains(const struct ring *outer, const struct ring *inner)
+static bool contains(const struct placed *outer, const struct placed *inner)
 {
-    if (outer->area_m2 <= inner->area_m2 || inner->west < outer->west - NEAR_M ||
-        inner->east > outer->east + NEAR_M || inner->south < outer->south - NEAR_M ||
-        inner->north > outer->north + NEAR_M)
+    if (outer->area <= inner->area || inner->west < outer->west - outer->near ||
+        inner->east > outer->east + outer->near || inner->south < outer->south - outer->near ||
+        inner->north > outer->north + outer->near)
         return false;
     for (size_t i = 0; i < inner->n; i++) {
         enum side side = side_of(outer, inner->x[i], inner->y[i]);
@@ -81,36 +79,35 @@ static bool contains(const struct ring *outer, const struct ring *inner)
     return false;
 }
 
-static void place_ring(struct ring *rings, size_t n, size_t i)
+static void place_ring(struct placed *rings, size_t n, size_t i)
 {
-    struct ring *r = &rings[i];
+    struct placed *r = &rings[i];
     for (size_t j = 0; j < n; j++) {
         if (j == i || !contains(&rings[j], r))
             continue;
         r->depth++;
-        if (r->container < 0 || rings[j].area_m2 < rings[r->container].area_m2)
+        if (r->container < 0 || rings[j].area < rings[r->container].area)
             r->container = (int32_t)j;
     }
 }
 
-enum status txt_nest_rings(const double *x, const double *y, const size_t *start, size_t n_rings,
-                           struct arena *a, int32_t **hole_of, struct error *e)
+enum status rings_nest(struct ring_list *l, double near, struct arena *a, struct error *e)
 {
-    struct ring *rings = arena_array(a, n_rings, sizeof *rings);
-    int32_t *answer = arena_array(a, n_rings, sizeof *answer);
-    if (!rings || !answer)
+    if (l->n_rings == 1) {
+        l->hole_of[0] = -1;
+        return STATUS_OK;
+    }
+    struct placed *rings = arena_array(a, l->n_rings, sizeof *rings);
+    if (!rings)
         return error_no_memory(e);
-    for (size_t i = 0; i < n_rings; i++) {
-        size_t n = start[i + 1] - start[i];
-        const double *rx = x + start[i], *ry = y + start[i];
-        bool closed = n > 1 && rx[0] == rx[n - 1] && ry[0] == ry[n - 1];
-        rings[i] = (struct ring){.x = rx, .y = ry, .n = n - closed};
+    for (size_t i = 0; i < l->n_rings; i++) {
+        struct ring r = ring_list_ring(l, i);
+        rings[i] = (struct placed){.x = r.x, .y = r.y, .n = r.n, .near = near};
         measure(&rings[i]);
     }
-    for (size_t i = 0; i < n_rings; i++)
-        place_ring(rings, n_rings, i);
-    for (size_t i = 0; i < n_rings; i++)
-        answer[i] = rings[i].depth % 2 ? rings[i].container : -1;
-    *hole_of = answer;
+    for (size_t i = 0; i < l->n_rings; i++)
+        place_ring(rings, l->n_rings, i);
+    for (size_t i = 0; i < l->n_rings; i++)
+        l->hole_of[i] = rings[i].depth % 2 ? rings[i].container : -1;
     return STATUS_OK;
 }

@@ -1,0 +1,46 @@
+/* The rings of one parcel as they were delivered: plane coordinates of its CRS, x east or longitude, y north or
+ * latitude. Every reader fills one, and parsing_add turns it into a parcel. Internal to the module.
+ *
+ * Invariant once filled: a hole's `hole_of` is the index of its outer ring, an outer ring's is -1. Rings may be open or
+ * closed. Memory is malloc'd and reused from parcel to parcel. */
+#ifndef HX_PARCEL_RINGS_H
+#define HX_PARCEL_RINGS_H
+
+#include "geo/valid.h"
+
+struct ring_list {
+    double *x, *y;
+    size_t n, cap;
+    size_t *start; /* ring r has points start[r] .. start[r + 1] - 1, or n for the last */
+    int32_t *hole_of;
+    size_t n_rings, cap_rings;
+    bool failed; /* out of memory; latched until clear */
+};
+
+struct ring {
+    const double *x, *y;
+    size_t n; /* without a closing point */
+};
+
+void ring_list_release(struct ring_list *l);
+void ring_list_clear(struct ring_list *l);
+void ring_list_begin(struct ring_list *l, int32_t hole_of);
+void ring_list_point(struct ring_list *l, double x, double y);
+void ring_list_points(struct ring_list *l, const double *x, const double *y, size_t n);
+size_t ring_list_size(const struct ring_list *l, size_t r); /* with the closing point, if there is one */
+bool ring_list_closed(const struct ring_list *l, size_t r);
+struct ring ring_list_ring(const struct ring_list *l, size_t r);
+
+/* For each ring the index of the ring whose hole it is, or -1 for an outer ring: containment by even-odd, so an island
+ * in a hole is an outer ring again. `near` is the distance below which a point counts as on a boundary. */
+enum status rings_nest(struct ring_list *l, double near, struct arena *a, struct error *e) HX_MUST_CHECK;
+
+enum dissolved { DISSOLVED_NOTHING, DISSOLVED_TOUCHING_RING, DISSOLVED_PARTS };
+
+/* Rings that touch themselves without crossing, and parts or holes that share edges, as the valid rings that enclose the
+ * same. `out` is filled unless nothing was dissolved: a crossing, or parts that overlap by more than `near` times the
+ * length of the boundaries, have no one meaning. */
+enum status rings_dissolve(struct geo_geos *g, const struct ring_list *in, double near, struct ring_list *out,
+                           enum dissolved *what, struct error *e) HX_MUST_CHECK;
+
+#endif
