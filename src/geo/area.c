@@ -103,10 +103,38 @@ static void add_edge(struct sum *sum, const struct origin *o, const double lon[2
     }
 }
 
+/* Up to this height a ring is integrated by the series of Q about its middle, exact for the quartic; what is left out is
+ * below 1e-14 of the area, and an edge costs a dozen multiplications instead of four transcendental functions. */
+#define SERIES_MAX_LAT_DEG 0.1
+
+static double ring_area_by_series(const double *lon, const double *lat, uint32_t n, double middle)
+{
+    double d[4];
+    geo_authalic_series(middle, d);
+    double c1 = d[0] / 2, c2 = d[1] / 6, c3 = d[2] / 24,
+           c4 = d[3] / 120; /* mean of y^k over p..q has 1/(k+1) */
+    struct sum sum = {0, 0};
+    double p = lat[0] - middle;
+    for (uint32_t i = 1; i < n; i++) {
+        double q = lat[i] - middle, s = p + q, m = p * q, t = s * s;
+        double mean = c1 * s + c2 * (t - m) + c3 * s * (t - 2 * m) + c4 * (t * t - 3 * t * m + m * m);
+        sum_add(&sum, (lon[i] - lon[i - 1]) * mean);
+        p = q;
+    }
+    return -sum_value(&sum);
+}
+
 double geo_ring_area_m2(const double *lon_deg, const double *lat_deg, uint32_t n)
 {
     if (n < 4)
         return 0;
+    double south = lat_deg[0], north = lat_deg[0];
+    for (uint32_t i = 1; i < n; i++) {
+        south = lat_deg[i] < south ? lat_deg[i] : south;
+        north = lat_deg[i] > north ? lat_deg[i] : north;
+    }
+    if (north - south <= SERIES_MAX_LAT_DEG)
+        return ring_area_by_series(lon_deg, lat_deg, n, south + (north - south) / 2);
     double s0 = sin(lat_deg[0] * DEGREE);
     struct origin o = {lat_deg[0], s0, 1 - E2 * s0 * s0, sqrt(E2)};
     struct sum sum = {0, 0};

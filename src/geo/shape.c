@@ -17,14 +17,6 @@ struct geo_box geo_box_empty(void)
     return (struct geo_box){INFINITY, INFINITY, -INFINITY, -INFINITY};
 }
 
-void geo_box_add(struct geo_box *b, double lon_deg, double lat_deg)
-{
-    b->west_deg = fmin(b->west_deg, lon_deg);
-    b->east_deg = fmax(b->east_deg, lon_deg);
-    b->south_deg = fmin(b->south_deg, lat_deg);
-    b->north_deg = fmax(b->north_deg, lat_deg);
-}
-
 void geo_shape_builder_init(struct geo_shape_builder *b)
 {
     memset(b, 0, sizeof *b);

@@ -36,7 +36,13 @@ struct geo_shape {
 
 bool geo_box_overlaps(const struct geo_box *a, const struct geo_box *b); /* sharing a border counts */
 struct geo_box geo_box_empty(void);                                      /* grows to anything added */
-void geo_box_add(struct geo_box *b, double lon_deg, double lat_deg);
+static inline void geo_box_add(struct geo_box *b, double lon_deg, double lat_deg)
+{
+    b->west_deg = lon_deg < b->west_deg ? lon_deg : b->west_deg;
+    b->south_deg = lat_deg < b->south_deg ? lat_deg : b->south_deg;
+    b->east_deg = lon_deg > b->east_deg ? lon_deg : b->east_deg;
+    b->north_deg = lat_deg > b->north_deg ? lat_deg : b->north_deg;
+}
 
 /* Collects rings, then finishes them into a shape. Memory of the builder itself is malloc'd and reused. */
 struct geo_shape_builder {

@@ -116,6 +116,8 @@ enum status index_builder_new(const char *path, const uint8_t key[SHA256_BYTES],
     b->header.east = none.east_deg, b->header.north = none.north_deg;
     index_checksum_init(&b->checksum);
     b->file = fopen(b->temporary, "wb");
+    if (b->file)
+        setvbuf(b->file, NULL, _IOFBF, (size_t)1 << 20);
     if (!b->file || fwrite(&b->header, sizeof b->header, 1, b->file) != 1) {
         enum status s = error_errno(e, "创建索引文件", "Creating the index file", b->temporary);
         index_builder_free(b);
@@ -240,6 +242,13 @@ static enum status ring_add(struct index_builder *b, const double *lon, const do
 enum status index_builder_add(struct index_builder *b, int64_t id, const char *code, const char *name,
                               const char *zone, const struct geo_shape *shape, struct error *e)
 {
+    return index_builder_add_measured(b, id, code, name, zone, shape, geo_shape_area_m2(shape), e);
+}
+
+enum status index_builder_add_measured(struct index_builder *b, int64_t id, const char *code,
+                                       const char *name, const char *zone, const struct geo_shape *shape,
+                                       double area_m2, struct error *e)
+{
     if (b->header.n_vertices + shape->n_vertices > LIMIT_VERTICES_PER_LAYER ||
         b->ring_feature.count + shape->n_rings > LIMIT_RINGS_PER_LAYER) {
         error_zh(e, "图层太大：索引最多容纳 %zu 个顶点；请分旗县导入。", LIMIT_VERTICES_PER_LAYER);
@@ -250,7 +259,7 @@ enum status index_builder_add(struct index_builder *b, int64_t id, const char *c
     struct index_feature_row last = {0};
     if (b->features.count)
         last = ((struct index_feature_row *)b->features.data)[b->features.count - 1];
-    struct index_feature_row row = {.id = id, .area_m2 = geo_shape_area_m2(shape)};
+    struct index_feature_row row = {.id = id, .area_m2 = area_m2};
     row.first_ring = (uint32_t)b->ring_feature.count;
     row.code = string_add(b, code, last.code);
     row.name = string_add(b, name, last.name);

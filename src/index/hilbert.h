@@ -12,7 +12,7 @@ struct hilbert_key {
 
 /* Distance along a curve of order 16 that fills `box`; points outside are moved to its border. */
 uint32_t hilbert_key_of(const struct geo_box *box, double lon_deg, double lat_deg);
-/* By key, then by item: the same everywhere. */
+/* By key, then by item: the same everywhere. Items come in ascending order, as they are numbered. */
 void hilbert_sort(struct hilbert_key *keys, size_t n);
 
 #endif

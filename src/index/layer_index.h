@@ -37,6 +37,10 @@ enum status index_builder_new(const char *path, const uint8_t key[SHA256_BYTES],
                               struct error *e) HX_MUST_CHECK;
 enum status index_builder_add(struct index_builder *b, int64_t id, const char *code, const char *name,
                               const char *zone, const struct geo_shape *shape, struct error *e) HX_MUST_CHECK;
+/* The same for a caller that has already measured the shape (geo_shape_area_m2). */
+enum status index_builder_add_measured(struct index_builder *b, int64_t id, const char *code,
+                                       const char *name, const char *zone, const struct geo_shape *shape,
+                                       double area_m2, struct error *e) HX_MUST_CHECK;
 /* Writes the tables and the header, syncs, and renames the file to its path. */
 enum status index_builder_finish(struct index_builder *b, struct error *e) HX_MUST_CHECK;
 void index_builder_free(struct index_builder *b); /* NULL-safe; removes the temporary file unless finished */

@@ -19,7 +19,7 @@
 
 #include "index/layer_index.h"
 
-enum { PIECE_MAX_EDGES = 48 };
+enum { PIECE_MAX_EDGES = 64 };
 #define PIECE_MAX_LAT_DEG 0.05
 
 /* The parcel that is being measured, and memory that is reused from parcel to parcel. */
