@@ -68,6 +68,9 @@ enum status store_current_versions(struct store *s, struct arena *a, struct stor
 /* One layer's current version. STATUS_NOT_FOUND when the layer is unknown or has none. */
 enum status store_current_version(struct store *s, const char *layer, struct arena *a,
                                   struct store_version *out, struct error *e) HX_MUST_CHECK;
+/* A version by its number, current or retired. STATUS_NOT_FOUND when the layer has no such version. */
+enum status store_version_named(struct store *s, const char *layer, int version_no, struct arena *a,
+                                struct store_version *out, struct error *e) HX_MUST_CHECK;
 /* The import report of a version, as JSON text in the arena. */
 enum status store_version_report(struct store *s, int64_t version_id, struct arena *a, const char **json,
                                  struct error *e) HX_MUST_CHECK;

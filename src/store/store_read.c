@@ -121,6 +121,33 @@ enum status store_current_version(struct store *s, const char *layer, struct are
     return st;
 }
 
+enum status store_version_named(struct store *s, const char *layer, int version_no, struct arena *a,
+                                struct store_version *out, struct error *e)
+{
+    sqlite3_stmt *q = NULL;
+    enum status st =
+        sql_prepare(s,
+                    "SELECT " VERSION_COLUMNS " FROM layer l JOIN layer_version v ON v.layer_id = "
+                    "l.id WHERE l.id = ?1 AND v.version_no = ?2 AND v.status <> 'draft'",
+                    &q, READING_LAYERS, e);
+    if (st != STATUS_OK)
+        return st;
+    sql_bind_text(q, 1, layer);
+    sqlite3_bind_int(q, 2, version_no);
+    struct store_version v;
+    size_t n = 0;
+    st = read_versions(s, q, a, &v, 1, &n, e);
+    sqlite3_finalize(q);
+    if (st == STATUS_OK && n == 0) {
+        error_zh(e, "存储中没有图层“%s”的第 %d 版。", layer, version_no);
+        st = error_fail(e, STATUS_NOT_FOUND, "version-not-found",
+                        "The store has no version %d of layer \"%s\".", version_no, layer);
+    }
+    if (st == STATUS_OK)
+        *out = v;
+    return st;
+}
+
 static enum status fail_no_version(int64_t version_id, struct error *e)
 {
     error_zh(e, "存储中没有编号为 %lld 的图层版本；请重新读取图层目录。", (long long)version_id);

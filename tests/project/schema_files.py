@@ -64,9 +64,13 @@ class SchemaFiles(unittest.TestCase):
                 self.assertRegex(rule['severity'], r'^\d$')
                 self.assertTrue(rule['legal_basis'] and rule['source'], 'a rule names its basis and where it was read')
 
-    def test_migrations_are_numbered_without_a_gap(self):
-        numbers = [int(n.split('/')[-1][:3]) for n in tree.files('schema', ends=('.sql',))]
-        self.assertEqual(list(range(1, len(numbers) + 1)), numbers)
+    def test_migrations_are_numbered_and_embedded(self):
+        names = [n.split('/')[-1] for n in tree.files('schema', ends=('.sql',))]
+        numbers = [int(n[:3]) for n in names]
+        self.assertEqual(sorted(set(numbers)), numbers)
+        newest = int(re.search(r'STORE_SCHEMA_VERSION = (\d+)', tree.text('src/store/sql.h')).group(1))
+        self.assertEqual(newest, numbers[-1], 'the newest migration and STORE_SCHEMA_VERSION')
+        self.assertEqual(names, re.findall(r'/schema/(\d+[^/]*\.sql)', tree.text('src/store/CMakeLists.txt')))
 
     @unittest.skipIf(yaml is None, 'needs python3-yaml')
     def test_openapi(self):
