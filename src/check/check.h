@@ -122,6 +122,9 @@ enum status check_overlap_shape(struct check_worker *w, const struct layer_snaps
 const char *
 layer_status_name(enum layer_status s); /* "unmeasured", "not_covered", "overlap", "sliver", "clear" */
 const char *layer_status_zh(enum layer_status s);
+/* The status in the words of its line: 压占 / 未压占, or 位于边界内 / 位于边界外. */
+const char *layer_finding_zh(const struct layer_finding *f);
+const char *layer_finding_en(const struct layer_finding *f);
 const char *verdict_name(enum verdict v); /* "unknown", "prohibited", "restricted", "notice", "allowed" */
 const char *verdict_zh(enum verdict v);
 

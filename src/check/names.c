@@ -68,3 +68,33 @@ const char *verdict_zh(enum verdict v)
     }
     return "无法判定";
 }
+
+/* Lying inside the development boundary is no offence: there the words are those of the boundary. */
+const char *layer_finding_zh(const struct layer_finding *f)
+{
+    if (f->line != LINE_URBAN_DEVELOPMENT_BOUNDARY)
+        return layer_status_zh(f->status);
+    if (f->status == LAYER_CLEAR)
+        return "位于边界外";
+    if (f->status != LAYER_OVERLAP)
+        return layer_status_zh(f->status);
+    return f->inside ? "全部位于边界内" : "部分位于边界内";
+}
+
+const char *layer_finding_en(const struct layer_finding *f)
+{
+    bool boundary = f->line == LINE_URBAN_DEVELOPMENT_BOUNDARY;
+    switch (f->status) {
+    case LAYER_UNMEASURED:
+        return "cannot be measured";
+    case LAYER_NOT_COVERED:
+        return "no data here";
+    case LAYER_OVERLAP:
+        return !boundary ? "overlap" : f->inside ? "inside the boundary" : "partly inside the boundary";
+    case LAYER_SLIVER:
+        return "slivers only";
+    case LAYER_CLEAR:
+        return boundary ? "outside the boundary" : "clear";
+    }
+    return "cannot be measured";
+}

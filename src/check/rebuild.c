@@ -2,7 +2,6 @@
 
 #include "geo/wkb.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -78,20 +77,25 @@ static enum status open_verified(const char *path, const uint8_t key[SHA256_BYTE
     return STATUS_OK;
 }
 
-/* The mapping outlives the name, so the temporary file is unlinked at once. */
+/* In a folder of our own that nobody else can guess or write to. The mapping outlives the name, so file and folder are
+ * removed at once. */
 static enum status build_temporary(struct store *store, const struct store_version *v, bool coverage,
                                    struct arena *a, const uint8_t key[SHA256_BYTES], struct layer_index **out,
                                    struct error *e)
 {
-    const char *dir = getenv("TMPDIR");
-    char *path = arena_printf(a, "%s/hongxian-%ld-%lld-%d.hxi", dir && *dir ? dir : "/tmp", (long)getpid(),
-                              (long long)v->id, coverage);
-    if (!path)
+    const char *base = getenv("TMPDIR");
+    char *folder = arena_printf(a, "%s/hongxian-XXXXXX", base && *base ? base : "/tmp");
+    if (!folder)
         return error_no_memory(e);
-    enum status s = build(store, v, coverage, a, path, key, e);
+    if (!mkdtemp(folder))
+        return error_errno(e, "创建临时目录", "Creating the temporary folder", folder);
+    char *path = arena_printf(a, "%s/layer.hxi", folder);
+    enum status s = path ? build(store, v, coverage, a, path, key, e) : error_no_memory(e);
     if (!s)
         s = open_verified(path, key, out, e);
-    unlink(path);
+    if (path)
+        unlink(path);
+    rmdir(folder);
     return s;
 }
 

@@ -42,7 +42,6 @@ enum status render_geojson(const struct report *r, const struct render_overlap *
 
 const char *render_engine_version(void); /* "0.1.0" */
 const char *render_verdict_en(enum verdict v);
-const char *render_status_en(enum layer_status s);
 /* The layer's own title, or the control line's when no layer is loaded. */
 const char *render_layer_title(const struct layer_finding *f, enum render_lang lang);
 

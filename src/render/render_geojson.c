@@ -52,7 +52,7 @@ static void write_overlap(struct json_writer *w, const struct report *r, const s
     json_kv_string(w, "title_zh", render_layer_title(f, RENDER_LANG_ZH));
     json_kv_string(w, "title_en", render_layer_title(f, RENDER_LANG_EN));
     json_kv_string(w, "status", layer_status_name(f->status));
-    json_kv_string(w, "status_zh", layer_status_zh(f->status));
+    json_kv_string(w, "status_zh", layer_finding_zh(f));
     decimal_kv(w, "area_m2", f->area_m2, 4);
     decimal_kv(w, "share", f->share, 6);
     json_kv_bool(w, "synthetic", f->layer && f->layer->version.synthetic);

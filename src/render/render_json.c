@@ -152,7 +152,7 @@ static void write_layer_identity(struct json_writer *w, const struct layer_findi
     else
         json_null(w);
     json_kv_string(w, "status", layer_status_name(f->status));
-    json_kv_string(w, "status_zh", layer_status_zh(f->status));
+    json_kv_string(w, "status_zh", layer_finding_zh(f));
 }
 
 static void write_layer(struct json_writer *w, const struct layer_finding *f, double parcel_m2)

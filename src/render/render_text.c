@@ -22,23 +22,6 @@ const char *render_verdict_en(enum verdict v)
     return "Unknown";
 }
 
-const char *render_status_en(enum layer_status s)
-{
-    switch (s) {
-    case LAYER_UNMEASURED:
-        return "cannot be measured";
-    case LAYER_NOT_COVERED:
-        return "not covered by data";
-    case LAYER_OVERLAP:
-        return "overlap";
-    case LAYER_SLIVER:
-        return "sliver only";
-    case LAYER_CLEAR:
-        return "clear";
-    }
-    return "cannot be measured";
-}
-
 const char *render_layer_title(const struct layer_finding *f, enum render_lang lang)
 {
     const char *own = NULL;
@@ -160,7 +143,7 @@ static void put_rules(const struct text *t, const struct layer_finding *f)
 static void put_layer(const struct text *t, const struct layer_finding *f)
 {
     buffer_printf(t->out, "  %s%s%s", render_layer_title(f, t->lang), say(t, "：", ": "),
-                  say(t, layer_status_zh(f->status), render_status_en(f->status)));
+                  say(t, layer_finding_zh(f), layer_finding_en(f)));
     if (f->status == LAYER_OVERLAP || f->status == LAYER_SLIVER) {
         buffer_append_str(t->out, "  ");
         put_area(t, f->area_m2);
