@@ -6,6 +6,7 @@ build=$root/build
 logs=$build/logs
 cd "$root" || exit 1
 export LC_ALL=C.UTF-8
+export CMAKE_GENERATOR=Ninja # also for projects that tests build; make is not installed
 # Debian's own Python, the one that its python3-* packages are for, whatever else is on PATH.
 python=/usr/bin/python3
 
