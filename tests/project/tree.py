@@ -10,6 +10,8 @@ NOT_OURS = {'.git', 'build', 'data', 'node_modules', 'dist', 'out', '__pycache__
 
 def _tracked():
     """What git tracks, or None where there is no git or no repository (an unpacked archive)."""
+    if not os.path.exists(os.path.join(ROOT, '.git')):
+        return None
     try:
         r = subprocess.run(['git', '-c', 'safe.directory=*', '-C', ROOT, 'ls-files', '-z'], capture_output=True)
     except FileNotFoundError:
