@@ -89,6 +89,15 @@ static enum status warn(struct check_worker *w, struct parcel_report *r, struct 
                                        zh, f->uncovered_m2),
                           arena_printf(w->arena, "%s covers only part of the parcel; %.2f m2 have no data.",
                                        en, f->uncovered_m2));
+        if (f->area_is_bound)
+            ok = ok &&
+                 warning_add(
+                     r, w->arena, "area-is-bound",
+                     arena_printf(w->arena, "%s的图斑互相重叠而并集未能求出，所列面积为合计，是上限。", zh),
+                     arena_printf(w->arena,
+                                  "Features of the %s overlap each other and their union could not be "
+                                  "built; the area given is their sum, an upper bound.",
+                                  en));
         if (f->status != LAYER_UNMEASURED && f->sum_m2 > f->area_m2 + fmax(0.01, 1e-9 * r->area_m2))
             ok = ok &&
                  warning_add(

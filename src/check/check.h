@@ -53,6 +53,7 @@ struct layer_finding {
     double area_m2;      /* union over the layer's features; NAN unless OVERLAP, SLIVER or CLEAR */
     double share;        /* area / parcel, 0..1; NAN likewise */
     double sum_m2;       /* per-feature areas added up; exceeds area_m2 where features overlap each other */
+    bool area_is_bound;  /* the union could not be built: area_m2 is an upper bound */
     double uncovered_m2; /* part of the parcel where the layer states no data */
     bool inside;         /* the whole parcel lies in it */
     bool touches;        /* boundaries meet without common area */

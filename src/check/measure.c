@@ -73,8 +73,9 @@ static enum status sliver_decide(struct check_worker *w, const struct layer_inde
 {
     if (f->area_m2 > SLIVER_AREA_M2)
         return STATUS_OK;
+    struct overlap_part part = {feature, f->area_m2};
     struct overlap_shape s;
-    enum status st = overlap_shape_build(ix, &feature, 1, parcel, w->geos, w->clip, w->arena, &s, NULL);
+    enum status st = overlap_shape_build(ix, &part, 1, parcel, w->geos, w->clip, w->arena, &s, NULL);
     if (st == STATUS_NO_MEMORY)
         return st;
     if (st || s.perimeter_m <= 0)
@@ -95,6 +96,7 @@ struct gathering {
     size_t n;
     bool touches;
     bool conflict; /* features of the layer overlap each other here */
+    bool bound;    /* their union could not be built: the area is the sum */
 };
 
 static enum status gather(struct gathering *g, struct error *e)
@@ -155,7 +157,7 @@ static enum status conflict_find(struct gathering *g, struct error *e)
  * is their sum, and otherwise the union that GEOS builds. */
 static enum status union_area(struct gathering *g, const char *zone, double *out, struct error *e)
 {
-    uint32_t *chosen = arena_array(g->w->arena, g->n + 1, sizeof *chosen);
+    struct overlap_part *chosen = arena_array(g->w->arena, g->n + 1, sizeof *chosen);
     size_t n = 0;
     double sum = 0;
     if (!chosen)
@@ -163,7 +165,7 @@ static enum status union_area(struct gathering *g, const char *zone, double *out
     for (size_t i = 0; i < g->n; i++) {
         if (zone && strcmp(zone, g->features[i].zone) != 0)
             continue;
-        chosen[n++] = g->number[i];
+        chosen[n++] = (struct overlap_part){g->number[i], g->features[i].area_m2};
         sum += g->features[i].area_m2;
     }
     *out = fmin(sum, g->parcel_m2);
@@ -174,6 +176,10 @@ static enum status union_area(struct gathering *g, const char *zone, double *out
         overlap_shape_build(g->ix, chosen, n, g->parcel, g->w->geos, g->w->clip, g->w->arena, &s, e);
     if (!st)
         *out = fmin(s.area_m2, g->parcel_m2);
+    if (st == STATUS_INTERNAL) { /* the sum stands as an upper bound, and the report says so */
+        g->bound = true;
+        st = STATUS_OK;
+    }
     return st;
 }
 
@@ -270,6 +276,7 @@ static enum status measure_loaded(struct check_worker *w, const struct geo_shape
     for (size_t i = 0; i < g.n; i++)
         f->sum_m2 += g.features[i].area_m2;
     f->status = status_of(&g, f);
+    f->area_is_bound = g.bound;
     f->share = fmin(1.0, f->area_m2 / g.parcel_m2);
     f->inside = g.n > 0 && g.parcel_m2 - f->area_m2 <= measure_floor_m2(g.parcel_m2);
     f->touches = g.touches && g.n == 0;
@@ -303,18 +310,29 @@ enum status measure_line(struct check_worker *w, const struct snapshot *snapshot
 
 /* ---- shapes ---- */
 
+static struct overlap_part *parts_of(const struct gathering *g)
+{
+    struct overlap_part *parts = arena_array(g->w->arena, g->n, sizeof *parts);
+    for (size_t i = 0; parts && i < g->n; i++)
+        parts[i] = (struct overlap_part){g->number[i], g->features[i].area_m2};
+    return parts;
+}
+
 enum status check_overlap_shape(struct check_worker *w, const struct layer_snapshot *layer,
                                 const struct geo_shape *parcel, struct geo_shape *out, struct error *e)
 {
     struct gathering g = {.w = w, .ix = layer->index, .parcel = parcel};
     struct overlap_shape s = {.shape = {.box = geo_box_empty()}};
+    struct overlap_part *parts = NULL;
     enum status st = layer->index ? overlap_prepare(w->scratch, parcel, e) : STATUS_OK;
     if (!st && layer->index)
         st = overlap_parcel_area(w->scratch, &g.parcel_m2, e);
     if (!st && layer->index)
         st = gather(&g, e);
+    if (!st && g.n > 0 && !(parts = parts_of(&g)))
+        st = error_no_memory(e);
     if (!st && g.n > 0)
-        st = overlap_shape_build(g.ix, g.number, g.n, parcel, w->geos, w->clip, w->arena, &s, e);
+        st = overlap_shape_build(g.ix, parts, g.n, parcel, w->geos, w->clip, w->arena, &s, e);
     if (!st)
         *out = s.shape;
     return st;

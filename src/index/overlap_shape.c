@@ -162,12 +162,14 @@ static bool shape_contains(const struct geo_shape *s, double lon, double lat)
     return inside;
 }
 
+/* What one overlap is built from. */
 struct selection {
     const struct layer_index *ix;
-    const uint32_t *features;
-    size_t n_features;
+    uint32_t feature;
     const struct geo_shape *parcel;
+    struct geo_geos *geos;
     struct index_clip_scratch *scratch;
+    struct arena *arena;
 };
 
 static enum status face_is_wanted(GEOSContextHandle_t h, const GEOSGeometry *face,
@@ -183,12 +185,7 @@ static enum status face_is_wanted(GEOSContextHandle_t h, const GEOSGeometry *fac
     *wanted = false;
     if (!shape_contains(sel->parcel, lon, lat))
         return STATUS_OK;
-    for (size_t i = 0; i < sel->n_features && !*wanted; i++) {
-        enum status s = index_feature_contains(sel->ix, sel->features[i], lon, lat, sel->scratch, wanted, e);
-        if (s)
-            return s;
-    }
-    return STATUS_OK;
+    return index_feature_contains(sel->ix, sel->feature, lon, lat, sel->scratch, wanted, e);
 }
 
 /* The wanted faces, joined. NULL with STATUS_OK when there are none. */
@@ -242,48 +239,169 @@ static double perimeter_m(const struct geo_shape *s)
     return sum;
 }
 
-static enum status lines_collect(const struct selection *sel, struct line_list *lines, struct arena *arena,
-                                 struct error *e)
+static enum status lines_collect(const struct selection *sel, struct line_list *lines, struct error *e)
 {
     struct geo_box box = grown(&sel->parcel->box);
-    if (!line_list_add_shape(lines, sel->parcel))
-        return geos_failed(e);
-    for (size_t i = 0; i < sel->n_features; i++) {
-        struct geo_shape local;
-        enum status s = overlap_clip_shape(sel->ix, sel->features[i], &box, sel->scratch, arena, &local, e);
-        if (s)
-            return s;
-        if (!line_list_add_shape(lines, &local))
-            return geos_failed(e);
-    }
-    return STATUS_OK;
+    struct geo_shape local;
+    enum status s = overlap_clip_shape(sel->ix, sel->feature, &box, sel->scratch, sel->arena, &local, e);
+    if (s)
+        return s;
+    bool ok = line_list_add_shape(lines, sel->parcel) && line_list_add_shape(lines, &local);
+    return ok ? STATUS_OK : geos_failed(e);
 }
 
-enum status overlap_shape_build(const struct layer_index *ix, const uint32_t *features, size_t n,
+/* From the feature as it looks near the parcel. NULL with STATUS_OK when there is no common area. */
+static enum status overlay_local(const struct selection *sel, GEOSGeometry **out, struct error *e)
+{
+    struct line_list lines = {.handle = geo_geos_handle(sel->geos)};
+    *out = NULL;
+    enum status s = lines_collect(sel, &lines, e);
+    if (!s) {
+        GEOSGeometry *faces = faces_of(&lines);
+        s = faces ? join_wanted(lines.handle, faces, sel, out, e) : geos_failed(e);
+        if (faces)
+            GEOSGeom_destroy_r(lines.handle, faces);
+    }
+    line_list_release(&lines);
+    return s;
+}
+
+/* From the whole feature, however large: slow, and sure where local noding met lines that nearly coincide. */
+static enum status overlay_whole(const struct selection *sel, GEOSGeometry **out, struct error *e)
+{
+    GEOSContextHandle_t h = geo_geos_handle(sel->geos);
+    struct index_feature f = index_feature_at(sel->ix, sel->feature);
+    struct geo_shape_builder b;
+    struct geo_shape shape;
+    GEOSGeometry *feature = NULL, *parcel = NULL;
+    geo_shape_builder_init(&b);
+    for (uint32_t r = 0; r < f.n_rings; r++) {
+        const double *lon, *lat;
+        uint32_t n = index_ring(sel->ix, f.first_ring + r, &lon, &lat);
+        if (geo_ring_area_m2(lon, lat, n) > 0) /* outer rings come before their holes */
+            geo_shape_builder_polygon(&b);
+        geo_shape_builder_ring(&b);
+        for (uint32_t i = 0; i < n; i++)
+            geo_shape_builder_point(&b, lon[i], lat[i]);
+    }
+    enum status s = geo_shape_builder_view(&b, &shape, e);
+    if (!s)
+        s = geo_geos_from_shape(sel->geos, &shape, &feature, e);
+    if (!s)
+        s = geo_geos_from_shape(sel->geos, sel->parcel, &parcel, e);
+    if (!s)
+        s = (*out = GEOSIntersection_r(h, feature, parcel)) ? STATUS_OK : geos_failed(e);
+    if (feature)
+        GEOSGeom_destroy_r(h, feature);
+    if (parcel)
+        GEOSGeom_destroy_r(h, parcel);
+    geo_shape_builder_release(&b);
+    return s;
+}
+
+static enum status area_of(const struct selection *sel, const GEOSGeometry *g, double *area_m2,
+                           struct error *e)
+{
+    struct geo_shape shape;
+    enum status s = geo_geos_to_shape(sel->geos, g, sel->arena, &shape, e);
+    if (!s)
+        *area_m2 = geo_shape_area_m2(&shape);
+    return s;
+}
+
+/* One feature's part, checked against the kernel's figure. */
+static enum status part_build(const struct selection *sel, double want_m2, GEOSGeometry **out,
+                              struct error *e)
+{
+    static enum status (*const ways[])(const struct selection *, GEOSGeometry **,
+                                       struct error *) = {overlay_local, overlay_whole};
+    double tolerance_m2 = fmax(0.01, 1e-8 * geo_shape_area_m2(sel->parcel));
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        double area_m2 = 0;
+        *out = NULL;
+        enum status s = ways[i](sel, out, e);
+        if (!s && *out)
+            s = area_of(sel, *out, &area_m2, e);
+        if (!s && fabs(area_m2 - want_m2) <= tolerance_m2)
+            return STATUS_OK;
+        if (*out)
+            GEOSGeom_destroy_r(geo_geos_handle(sel->geos), *out);
+        *out = NULL;
+        if (s == STATUS_NO_MEMORY)
+            return s;
+    }
+    return geos_failed(e);
+}
+
+/* Takes the n pieces, whatever happens. */
+static enum status unite(GEOSContextHandle_t h, GEOSGeometry **pieces, size_t n, GEOSGeometry **out,
+                         struct error *e)
+{
+    if (n == 1) {
+        *out = pieces[0];
+        return STATUS_OK;
+    }
+    GEOSGeometry *all = GEOSGeom_createCollection_r(h, GEOS_GEOMETRYCOLLECTION, pieces, (unsigned)n);
+    *out = all ? GEOSUnaryUnion_r(h, all) : NULL;
+    if (all)
+        GEOSGeom_destroy_r(h, all);
+    return *out ? STATUS_OK : geos_failed(e);
+}
+
+/* A union is no smaller than its largest part and no larger than their sum. */
+static bool union_is_plausible(double union_m2, const struct overlap_part *parts, size_t n,
+                               double tolerance_m2)
+{
+    double sum = 0, largest = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += parts[i].area_m2;
+        largest = fmax(largest, parts[i].area_m2);
+    }
+    return union_m2 >= largest - tolerance_m2 && union_m2 <= sum + (double)n * tolerance_m2;
+}
+
+static enum status result_of(const struct selection *sel, const GEOSGeometry *joined,
+                             struct overlap_shape *out, struct error *e)
+{
+    *out = (struct overlap_shape){.shape = {.box = geo_box_empty()}};
+    enum status s = joined ? geo_geos_to_shape(sel->geos, joined, sel->arena, &out->shape, e) : STATUS_OK;
+    if (!s) {
+        out->area_m2 = geo_shape_area_m2(&out->shape);
+        out->perimeter_m = perimeter_m(&out->shape);
+    }
+    return s;
+}
+
+enum status overlap_shape_build(const struct layer_index *ix, const struct overlap_part *parts, size_t n,
                                 const struct geo_shape *parcel, struct geo_geos *geos,
                                 struct index_clip_scratch *scratch, struct arena *arena,
                                 struct overlap_shape *out, struct error *e)
 {
-    struct selection sel = {ix, features, n, parcel, scratch};
-    struct line_list lines = {.handle = geo_geos_handle(geos)};
-    GEOSGeometry *faces = NULL, *joined = NULL;
-    enum status s = lines_collect(&sel, &lines, arena, e);
-    if (!s) {
-        faces = faces_of(&lines);
-        s = faces ? join_wanted(lines.handle, faces, &sel, &joined, e) : geos_failed(e);
+    GEOSContextHandle_t h = geo_geos_handle(geos);
+    struct selection sel = {ix, 0, parcel, geos, scratch, arena};
+    GEOSGeometry **pieces = arena_array(arena, n + 1, sizeof *pieces), *joined = NULL;
+    size_t n_pieces = 0;
+    enum status s = pieces ? STATUS_OK : error_no_memory(e);
+    for (size_t i = 0; !s && i < n; i++) {
+        sel.feature = parts[i].feature;
+        s = part_build(&sel, parts[i].area_m2, &pieces[n_pieces], e);
+        n_pieces += !s && pieces[n_pieces];
     }
-    struct overlap_shape result = {.shape = {.box = geo_box_empty()}};
-    if (!s && joined)
-        s = geo_geos_to_shape(geos, joined, arena, &result.shape, e);
-    if (!s) {
-        result.area_m2 = geo_shape_area_m2(&result.shape);
-        result.perimeter_m = perimeter_m(&result.shape);
+    if (!s && n_pieces > 0) {
+        s = unite(h, pieces, n_pieces, &joined, e);
+        n_pieces = 0;
+    }
+    struct overlap_shape result = {.area_m2 = 0};
+    if (!s)
+        s = result_of(&sel, joined, &result, e);
+    double tolerance_m2 = fmax(0.01, 1e-8 * geo_shape_area_m2(parcel));
+    if (!s && !union_is_plausible(result.area_m2, parts, n, tolerance_m2))
+        s = geos_failed(e);
+    if (!s)
         *out = result;
-    }
+    for (size_t i = 0; i < n_pieces; i++)
+        GEOSGeom_destroy_r(h, pieces[i]);
     if (joined)
-        GEOSGeom_destroy_r(lines.handle, joined);
-    if (faces)
-        GEOSGeom_destroy_r(lines.handle, faces);
-    line_list_release(&lines);
+        GEOSGeom_destroy_r(h, joined);
     return s;
 }

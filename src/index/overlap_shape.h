@@ -15,8 +15,16 @@ struct overlap_shape {
     double perimeter_m;     /* of all rings, local metres */
 };
 
-/* parcel and (union of the n features). STATUS_INTERNAL when GEOS cannot do it; never a silent 0. */
-enum status overlap_shape_build(const struct layer_index *ix, const uint32_t *features, size_t n,
+/* A feature and the common area that the kernel measured for it, against which its geometry is checked. */
+struct overlap_part {
+    uint32_t feature;
+    double area_m2;
+};
+
+/* parcel and (union of the n features). Each feature's geometry must have the area that was measured, to
+ * max(0.01 m2, 1e-8 of the parcel): when the geometry from local clips does not, GEOS overlays the whole feature, and
+ * when that does not either the answer is STATUS_INTERNAL, never a silent 0. */
+enum status overlap_shape_build(const struct layer_index *ix, const struct overlap_part *parts, size_t n,
                                 const struct geo_shape *parcel, struct geo_geos *geos,
                                 struct index_clip_scratch *scratch, struct arena *arena,
                                 struct overlap_shape *out, struct error *e) HX_MUST_CHECK;

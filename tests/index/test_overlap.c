@@ -333,7 +333,9 @@ static void overlap_geometry_has_the_measured_area(void **state)
         size_t n;
         assert_int_equal(overlap_prepare(f->scratch, &parcel, NULL), STATUS_OK);
         assert_int_equal(overlap_measure(f->scratch, ix, &o, &n, NULL), STATUS_OK);
-        uint32_t all[3] = {0, 1, 2};
+        struct overlap_part all[3];
+        for (uint32_t i = 0; i < 3; i++)
+            all[i] = (struct overlap_part){i, measured(o, n, i)};
         for (uint32_t i = 0; i < 3; i++) {
             struct overlap_shape s;
             assert_int_equal(
