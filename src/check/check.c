@@ -118,7 +118,11 @@ static enum status check_one(struct check_worker *w, const struct snapshot *snap
                              const struct check_options *opt, const char *project_class,
                              const struct parcel *parcel, struct parcel_report *r, struct error *e)
 {
-    *r = (struct parcel_report){.parcel = parcel, .geodesic_area_m2 = NAN, .standard_area_m2 = NAN};
+    *r = (struct parcel_report){.parcel = parcel,
+                                .geodesic_area_m2 = NAN,
+                                .standard_area_m2 = NAN,
+                                .summary_zh = "",
+                                .summary_en = ""};
     enum status s = overlap_prepare(w->scratch, &parcel->shape, e);
     if (!s)
         s = overlap_parcel_area(w->scratch, &r->area_m2, e);
@@ -129,9 +133,10 @@ static enum status check_one(struct check_worker *w, const struct snapshot *snap
         s = common_measure(w, &parcel->shape, r->layers, &common, e);
     if (!s)
         s = judge_parcel(snapshot_rules(snapshot), project_class, &common, w->arena, r, e);
-    if (!s && !(opt && opt->default_area_only)) {
+    if (!s && !(opt && opt->figures_only)) {
         r->geodesic_area_m2 = geo_shape_geodesic_area_m2(&parcel->shape);
         r->standard_area_m2 = geo_shape_standard_area_m2(&parcel->shape);
+        s = judge_summarise(w->arena, r, e);
     }
     return s ? s : warn(w, r, e);
 }

@@ -89,7 +89,7 @@ struct report {
 
 struct check_options {
     const char *project_class; /* NULL or a class of the rule table */
-    bool default_area_only;    /* leave the geodesic and standard areas NAN: a batch does not print them */
+    bool figures_only;         /* for a batch: no sentences (""), no geodesic and standard areas (NAN) */
 };
 
 /* What one thread needs to check. Owned by whoever made it. */

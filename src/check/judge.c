@@ -225,7 +225,7 @@ static const char *line_sentence_en(struct arena *a, const struct layer_finding 
                         hectares(f->area_m2), mu(f->area_m2), f->share * 100);
 }
 
-static enum status summarise(struct arena *a, struct parcel_report *r, struct error *e)
+enum status judge_summarise(struct arena *a, struct parcel_report *r, struct error *e)
 {
     const char *zh = "", *en = "";
     for (int l = 0; l < CONTROL_LINE_COUNT && zh && en; l++) {
@@ -257,5 +257,5 @@ enum status judge_parcel(const struct rule_table *rules, const char *project_cla
         r->layers[l].n_rules = j.n;
     }
     r->verdict = v;
-    return summarise(a, r, e);
+    return STATUS_OK;
 }

@@ -10,10 +10,13 @@ struct common_areas {
     double red_line_farmland, red_line_boundary, farmland_boundary;
 };
 
-/* Writes rules of every layer, the verdict and the summary of `r`. */
+/* Writes the rules of every layer and the verdict of `r`. */
 enum status judge_parcel(const struct rule_table *rules, const char *project_class,
                          const struct common_areas *common, struct arena *a, struct parcel_report *r,
                          struct error *e) HX_MUST_CHECK;
+
+/* Writes the summary of `r`: one sentence per line (std-report.json), after it was judged. */
+enum status judge_summarise(struct arena *a, struct parcel_report *r, struct error *e) HX_MUST_CHECK;
 
 /* The more severe of two: prohibited, unknown, restricted, notice, allowed. What is not known is worse than what is
  * restricted, because it may be prohibited. */
