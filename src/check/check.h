@@ -78,13 +78,21 @@ struct parcel_report {
     size_t n_warnings;
 };
 
+/* A check that was kept (record/): which row of the record it is. */
+struct report_record {
+    int64_t id;
+    const char *sha256; /* the row's seal */
+    const char *officer, *project_name, *kept_at;
+};
+
 struct report {
     struct parcel_set parcels;
     struct parcel_report *results; /* parcels.n_parcels; arena */
     enum verdict verdict;          /* the most severe */
     const struct snapshot *snapshot;
-    const char *project_class; /* "UNKNOWN" when not given */
-    bool synthetic;            /* some layer that was used is 示例数据 */
+    const char *project_class;          /* "UNKNOWN" when not given */
+    bool synthetic;                     /* some layer that was used is 示例数据 */
+    const struct report_record *record; /* NULL unless the check was kept; borrowed */
 };
 
 struct check_options {

@@ -40,30 +40,35 @@ static const struct rule *rule_find(const struct judge *j, enum relation relatio
     return NULL;
 }
 
-static bool hit_add(struct judge *j, const struct rule *rule, double area_m2, bool assumed)
+static bool hit_add(struct judge *j, const struct rule *rule, double area_m2, enum class_note note)
 {
     if (!rule || j->n == MAX_HITS)
         return false;
-    j->hits[j->n++] = (struct rule_hit){rule, area_m2, assumed};
+    j->hits[j->n++] = (struct rule_hit){rule, area_m2, note == CLASS_NOT_GIVEN, note};
     return true;
+}
+
+/* What to say of a rule that stands in for the class's own. */
+static enum class_note stand_in(const struct judge *j)
+{
+    return strcmp(j->project_class, "UNKNOWN") == 0 ? CLASS_NOT_GIVEN : CLASS_HAS_NO_RULE;
 }
 
 /* The rule of the project's own class, or the one that holds for every class. */
 static bool hit_class(struct judge *j, enum relation relation, const char *sub_zone, double area_m2)
 {
     const struct rule *r = rule_find(j, relation, sub_zone, j->project_class);
-    return hit_add(j, r ? r : rule_find(j, relation, sub_zone, "*"), area_m2, false);
+    return hit_add(j, r ? r : rule_find(j, relation, sub_zone, "*"), area_m2, CLASS_MATCHED);
 }
 
 /* Pressing on a line: the class's own exception when it was named, and otherwise the general prohibition, which says
- * that it was assumed when the class is not known. */
+ * why it was used: no class was named, or the table has no exception for it. */
 static void hit_pressing(struct judge *j, const char *sub_zone, double area_m2)
 {
     if (hit_class(j, RELATION_OVERLAP, sub_zone, area_m2) ||
         hit_class(j, RELATION_TOUCH_OR_SPAN, "*", area_m2))
         return;
-    bool unknown = strcmp(j->project_class, "UNKNOWN") == 0;
-    hit_add(j, rule_find(j, RELATION_OVERLAP, sub_zone, "GENERAL"), area_m2, unknown);
+    hit_add(j, rule_find(j, RELATION_OVERLAP, sub_zone, "GENERAL"), area_m2, stand_in(j));
 }
 
 #define CORE_ZONE "自然保护地核心保护区"
@@ -90,6 +95,20 @@ static void judge_farmland(struct judge *j)
         hit_class(j, RELATION_OVERLAP, "城镇开发边界内", j->common->farmland_boundary);
 }
 
+/* Outside the boundary every class has its own terms. A table without a general row falls back to the row for a class
+ * that is not known, and the note says which of the two it was. */
+static void hit_outside(struct judge *j, double outside_m2)
+{
+    bool given = strcmp(j->project_class, "UNKNOWN") != 0;
+    const struct rule *own = rule_find(j, RELATION_OUTSIDE, "边界外", j->project_class);
+    if (given && hit_add(j, own, outside_m2, CLASS_MATCHED))
+        return;
+    if (given && hit_add(j, rule_find(j, RELATION_OUTSIDE, "边界外", "*"), outside_m2, CLASS_HAS_NO_RULE))
+        return;
+    if (!hit_add(j, rule_find(j, RELATION_OUTSIDE, "边界外", "UNKNOWN"), outside_m2, stand_in(j)))
+        hit_add(j, rule_find(j, RELATION_OUTSIDE, "边界外", "*"), outside_m2, stand_in(j));
+}
+
 static void judge_boundary(struct judge *j)
 {
     struct layer_finding *f = j->f;
@@ -98,8 +117,7 @@ static void judge_boundary(struct judge *j)
         if (f->zones[i].area_m2 > floor_m2)
             hit_class(j, RELATION_INSIDE, f->zones[i].zone, f->zones[i].area_m2);
     if (outside > floor_m2) {
-        if (!hit_class(j, RELATION_OUTSIDE, "边界外", outside))
-            hit_add(j, rule_find(j, RELATION_OUTSIDE, "边界外", "UNKNOWN"), outside, true);
+        hit_outside(j, outside);
         if (f->area_m2 > floor_m2)
             hit_class(j, RELATION_OVERLAP_PARTIAL, "*", f->area_m2);
     }

@@ -35,6 +35,34 @@ const char *layer_status_zh(enum layer_status s)
     return "无法测算";
 }
 
+const char *class_note_zh(enum class_note n)
+{
+    switch (n) {
+    case CLASS_MATCHED:
+        return "";
+    case CLASS_NOT_GIVEN:
+        return "未填项目类型，按一般规定判定；填写后请重新判定。";
+    case CLASS_HAS_NO_RULE:
+        return "规则表对所填项目类型在此情形下没有专门条款，按一般规定判定，请人工核对。";
+    }
+    return "";
+}
+
+const char *class_note_en(enum class_note n)
+{
+    switch (n) {
+    case CLASS_MATCHED:
+        return "";
+    case CLASS_NOT_GIVEN:
+        return "No project class was given; the general rule was used. Name the class and check again.";
+    case CLASS_HAS_NO_RULE:
+        return "The rule table has no row of its own for this project class here; the general rule was used, "
+               "to be "
+               "looked at by a person.";
+    }
+    return "";
+}
+
 const char *verdict_name(enum verdict v)
 {
     switch (v) {

@@ -1,4 +1,4 @@
-#include "check/rules.h"
+#include "check/rules_csv.h"
 
 #include "base/sha256.h"
 
@@ -29,85 +29,11 @@ const char *control_line_en(enum control_line line)
     return lines[line].en;
 }
 
-/* ---- CSV: RFC 4180, UTF-8, one header row ---- */
-
-enum { MAX_COLUMNS = 32 };
-
-/* Cells are unquoted in place, in a copy of the text that ends with a NUL. */
-struct csv {
-    char *at;
-    int row;
-};
-
-struct csv_row {
-    const char *cell[MAX_COLUMNS];
-    int n;
-};
-
-/* One cell; `delimiter` is what stood behind it (',', '\n' or NUL), and `at` moves past that. */
-static const char *csv_cell(struct csv *c, char *delimiter)
-{
-    bool quoted = *c->at == '"';
-    char *start = quoted ? c->at + 1 : c->at, *to = start, *from = start;
-    for (; *from; from++) {
-        if (quoted && *from == '"') {
-            if (from[1] != '"') {
-                from++;
-                break;
-            }
-            from++;
-        } else if (!quoted && (*from == ',' || *from == '\n')) {
-            break;
-        }
-        *to++ = *from;
-    }
-    from += strcspn(from, ",\n");
-    *delimiter = *from;
-    c->at = *from ? from + 1 : from;
-    if (!quoted && to > start && to[-1] == '\r')
-        to--;
-    *to = '\0';
-    return start;
-}
-
-/* false at the end of the text. Cells beyond MAX_COLUMNS are skipped. */
-static bool csv_next(struct csv *c, struct csv_row *row)
-{
-    c->at += strspn(c->at, "\r\n");
-    if (!*c->at)
-        return false;
-    c->row++;
-    row->n = 0;
-    for (char delimiter = ','; delimiter == ',';) {
-        const char *cell = csv_cell(c, &delimiter);
-        if (row->n < MAX_COLUMNS)
-            row->cell[row->n++] = cell;
-    }
-    return true;
-}
-
 /* ---- rows to rules ---- */
 
 static const char *const columns[] = {"rule_id",     "layer",    "sub_zone", "relation", "project_class",
                                       "verdict",     "severity", "title_zh", "title_en", "needs_zh",
                                       "legal_basis", "conf",     "source"};
-enum column {
-    ID,
-    LAYER,
-    SUB_ZONE,
-    RELATION,
-    CLASS,
-    VERDICT,
-    SEVERITY,
-    TITLE_ZH,
-    TITLE_EN,
-    NEEDS,
-    BASIS,
-    CONF,
-    SOURCE
-};
-enum { N_COLUMNS = sizeof columns / sizeof *columns };
-
 static enum status bad_row(int row, const char *what, const char *value, struct error *e)
 {
     error_zh(e, "规则表第 %d 行的 %s“%s”不认识；请对照 schema/rules.csv 的写法改正。", row, what, value);
@@ -115,11 +41,11 @@ static enum status bad_row(int row, const char *what, const char *value, struct 
                       row, what, value);
 }
 
-static enum status header_read(const struct csv_row *row, int position[N_COLUMNS], struct error *e)
+enum status rules_header(const struct rules_row *row, int position[RULES_N_COLUMNS], struct error *e)
 {
-    for (int k = 0; k < N_COLUMNS; k++) {
+    for (int k = 0; k < RULES_N_COLUMNS; k++) {
         position[k] = -1;
-        for (int i = 0; i < row->n; i++)
+        for (int i = 0; i < row->n && i < RULES_MAX_COLUMNS; i++)
             if (strcmp(row->cell[i], columns[k]) == 0)
                 position[k] = i;
         if (position[k] < 0) {
@@ -159,37 +85,48 @@ static int index_of(const char *value, const char *const *names, int n)
     return -1;
 }
 
-static enum status rule_of_row(const char *const cell[N_COLUMNS], int row, struct rule *r, struct error *e)
+static enum status rule_of_cells(const char *const cell[RULES_N_COLUMNS], int row, struct rule *r,
+                                 struct error *e)
 {
     static const char *const relations[] = {"overlap",         "touch_or_span",  "inside", "outside",
                                             "overlap_partial", "layers_overlap", "no_data"};
     static const char *const verdicts[] = {"unknown", "prohibited", "restricted", "notice", "allowed"};
-    int relation = index_of(cell[RELATION], relations, 7), verdict = index_of(cell[VERDICT], verdicts, 5);
+    int relation = index_of(cell[COLUMN_RELATION], relations, 7),
+        verdict = index_of(cell[COLUMN_VERDICT], verdicts, 5);
     char *end;
-    long severity = strtol(cell[SEVERITY], &end, 10);
-    unsigned bits = lines_of(cell[LAYER]);
+    long severity = strtol(cell[COLUMN_SEVERITY], &end, 10);
+    unsigned bits = lines_of(cell[COLUMN_LAYER]);
     if (!bits)
-        return bad_row(row, "layer", cell[LAYER], e);
+        return bad_row(row, "layer", cell[COLUMN_LAYER], e);
     if (relation < 0)
-        return bad_row(row, "relation", cell[RELATION], e);
+        return bad_row(row, "relation", cell[COLUMN_RELATION], e);
     if (verdict <= 0)
-        return bad_row(row, "verdict", cell[VERDICT], e);
-    if (end == cell[SEVERITY] || *end || severity < 0 || severity > 4)
-        return bad_row(row, "severity", cell[SEVERITY], e);
-    *r = (struct rule){.id = cell[ID],
+        return bad_row(row, "verdict", cell[COLUMN_VERDICT], e);
+    if (end == cell[COLUMN_SEVERITY] || *end || severity < 0 || severity > 4)
+        return bad_row(row, "severity", cell[COLUMN_SEVERITY], e);
+    *r = (struct rule){.id = cell[COLUMN_ID],
                        .lines = bits,
-                       .sub_zone = cell[SUB_ZONE],
+                       .sub_zone = cell[COLUMN_SUB_ZONE],
                        .relation = (enum relation)relation,
-                       .project_class = cell[CLASS],
+                       .project_class = cell[COLUMN_CLASS],
                        .verdict = (enum verdict)verdict,
                        .severity = (int)severity,
-                       .title_zh = cell[TITLE_ZH],
-                       .title_en = cell[TITLE_EN],
-                       .needs_zh = cell[NEEDS],
-                       .basis = cell[BASIS],
-                       .confidence = cell[CONF],
-                       .source = cell[SOURCE]};
+                       .title_zh = cell[COLUMN_TITLE_ZH],
+                       .title_en = cell[COLUMN_TITLE_EN],
+                       .needs_zh = cell[COLUMN_NEEDS],
+                       .basis = cell[COLUMN_BASIS],
+                       .confidence = cell[COLUMN_CONF],
+                       .source = cell[COLUMN_SOURCE]};
     return STATUS_OK;
+}
+
+enum status rules_row_read(const struct rules_row *row, int number, const int position[RULES_N_COLUMNS],
+                           struct rule *r, struct error *e)
+{
+    const char *cell[RULES_N_COLUMNS];
+    for (int k = 0; k < RULES_N_COLUMNS; k++)
+        cell[k] = position[k] < row->n ? row->cell[position[k]] : "";
+    return rule_of_cells(cell, number, r, e);
 }
 
 enum status rules_parse(const char *csv, size_t n, struct arena *a, struct rule_table *out, struct error *e)
@@ -200,23 +137,19 @@ enum status rules_parse(const char *csv, size_t n, struct arena *a, struct rule_
     for (size_t i = 0; i < n; i++)
         max_rows += csv[i] == '\n';
     struct rule *rules = arena_array(a, max_rows, sizeof *rules);
-    struct csv c = {.at = arena_strndup(a, csv, n)};
-    struct csv_row row = {.n = 0};
-    int position[N_COLUMNS];
+    struct rules_csv c = {.at = arena_strndup(a, csv, n)};
+    struct rules_row row = {.n = 0};
+    int position[RULES_N_COLUMNS];
     size_t n_rules = 0;
     if (!rules || !c.at)
         return error_no_memory(e);
-    if (!csv_next(&c, &row)) {
+    if (!rules_csv_next(&c, &row)) {
         error_zh(e, "规则表是空的。");
         return error_fail(e, STATUS_INVALID_INPUT, "rules-empty", "The rule table is empty.");
     }
-    enum status s = header_read(&row, position, e);
-    while (!s && csv_next(&c, &row)) {
-        const char *cell[N_COLUMNS];
-        for (int k = 0; k < N_COLUMNS; k++)
-            cell[k] = position[k] < row.n ? row.cell[position[k]] : "";
-        s = rule_of_row(cell, c.row, &rules[n_rules++], e);
-    }
+    enum status s = rules_header(&row, position, e);
+    while (!s && rules_csv_next(&c, &row))
+        s = rules_row_read(&row, c.row, position, &rules[n_rules++], e);
     if (s)
         return s;
     uint8_t digest[SHA256_BYTES];

@@ -51,12 +51,22 @@ struct rule_table {
     char version[65]; /* SHA-256 of the CSV, hex */
 };
 
+/* Why a rule was used that is not one of the project's own class. */
+enum class_note {
+    CLASS_MATCHED = 0, /* it is, or it holds for every class */
+    CLASS_NOT_GIVEN,   /* nobody named a class: the general rule, until one is named */
+    CLASS_HAS_NO_RULE, /* the class was named, and the table has no row of its own for it here */
+};
+
 /* A rule that applies to a parcel, with the area that made it apply. */
 struct rule_hit {
     const struct rule *rule;
     double area_m2;     /* NAN where no area belongs to it */
-    bool class_assumed; /* the project class was not given; the strictest general rule was used and says so */
+    bool class_assumed; /* class_note is CLASS_NOT_GIVEN */
+    enum class_note class_note;
 };
+const char *class_note_zh(enum class_note n); /* a sentence; "" for CLASS_MATCHED */
+const char *class_note_en(enum class_note n);
 
 enum status rules_parse(const char *csv, size_t n, struct arena *a, struct rule_table *out,
                         struct error *e) HX_MUST_CHECK;

@@ -1,6 +1,8 @@
 #include "render/render.h"
 
+#include "check/engine_versions.h"
 #include "render/decimal.h"
+#include "render/identity.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -63,22 +65,12 @@ static void write_layer_used(struct json_writer *w, const struct store_version *
     json_object_begin(w);
     json_kv_string(w, "layer", v->layer);
     json_kv_integer(w, "version", v->version_no);
+    json_kv_string(w, "uid", v->uid);
     json_kv_string(w, "label", v->label);
     json_kv_string(w, "source_sha256", v->source_sha256);
     json_kv_string(w, "effective_from", v->effective_from);
     json_kv_string(w, "document_no", v->document_no);
     json_object_end(w);
-}
-
-/* Every parcel sees the same layers, so the first one's findings name them all. */
-static void write_layers_used(struct json_writer *w, const struct report *r)
-{
-    json_key(w, "layers_used");
-    json_array_begin(w);
-    for (int i = 0; i < CONTROL_LINE_COUNT && r->parcels.n_parcels; i++)
-        if (r->results[0].layers[i].layer)
-            write_layer_used(w, &r->results[0].layers[i].layer->version);
-    json_array_end(w);
 }
 
 static void write_features(struct json_writer *w, const struct layer_finding *f)
@@ -129,6 +121,8 @@ static void write_rule(struct json_writer *w, const struct rule_hit *hit)
     json_kv_string(w, "source", rule->source);
     kv_m2(w, "area_m2", hit->area_m2);
     json_kv_bool(w, "class_assumed", hit->class_assumed);
+    json_kv_string(w, "class_note_zh", class_note_zh(hit->class_note));
+    json_kv_string(w, "class_note_en", class_note_en(hit->class_note));
     json_object_end(w);
 }
 
@@ -205,13 +199,52 @@ static void write_parcel(struct json_writer *w, const struct parcel_report *p)
     json_object_end(w);
 }
 
-static void write_head(struct json_writer *w, const struct report *r)
+void render_engine(struct json_writer *w)
 {
-    json_key(w, "engine");
+    const struct engine_versions *v = engine_versions();
     json_object_begin(w);
     json_kv_string(w, "name", "hongxian");
     json_kv_string(w, "version", render_engine_version());
+    json_key(w, "libraries");
+    json_object_begin(w);
+    json_kv_string(w, "geos", v->geos);
+    json_kv_string(w, "proj", v->proj);
+    json_kv_string(w, "sqlite", v->sqlite);
     json_object_end(w);
+    json_object_end(w);
+}
+
+void render_layers_used(struct json_writer *w, const struct report *r)
+{
+    json_array_begin(w);
+    /* Every parcel sees the same layers, so the first one's findings name them all. */
+    for (int i = 0; i < CONTROL_LINE_COUNT && r->parcels.n_parcels; i++)
+        if (r->results[0].layers[i].layer)
+            write_layer_used(w, &r->results[0].layers[i].layer->version);
+    json_array_end(w);
+}
+
+static void write_record(struct json_writer *w, const struct report_record *record)
+{
+    json_key(w, "record");
+    if (!record) {
+        json_null(w);
+        return;
+    }
+    json_object_begin(w);
+    json_kv_integer(w, "id", record->id);
+    json_kv_string(w, "sha256", record->sha256);
+    json_kv_string(w, "officer", record->officer);
+    json_kv_string(w, "project_name", record->project_name);
+    json_kv_string(w, "kept_at", record->kept_at);
+    json_object_end(w);
+}
+
+static void write_head(struct json_writer *w, const struct report *r)
+{
+    json_key(w, "engine");
+    render_engine(w);
+    write_record(w, r->record);
     json_kv_string(w, "area_basis", RENDER_AREA_BASIS);
     json_kv_string(w, "project_class", r->project_class);
     kv_verdict(w, r->verdict);
@@ -228,7 +261,8 @@ enum status render_json(const struct report *r, struct buffer *out, struct error
     write_input(&w, &r->parcels);
     json_kv_string(&w, "rules_version", r->snapshot ? snapshot_rules(r->snapshot)->version : NULL);
     write_warnings(&w, r->parcels.warnings, r->parcels.n_warnings);
-    write_layers_used(&w, r);
+    json_key(&w, "layers_used");
+    render_layers_used(&w, r);
     json_key(&w, "parcels");
     json_array_begin(&w);
     for (size_t i = 0; i < r->parcels.n_parcels; i++)

@@ -133,10 +133,9 @@ static void put_rules(const struct text *t, const struct layer_finding *f)
         if (states(rule->basis))
             buffer_printf(t->out, "        %s %s%s%s%s\n", say(t, "依据", "Basis"), rule->basis,
                           say(t, "（条文核对：", " (text checked: "), rule->confidence, say(t, "）", ")"));
-        if (f->rules[i].class_assumed)
-            buffer_printf(t->out, "        %s\n",
-                          say(t, "未填项目类型，按最严的一般规定判定。",
-                              "No project class was given; the strictest general rule was used."));
+        enum class_note note = f->rules[i].class_note;
+        if (note != CLASS_MATCHED)
+            buffer_printf(t->out, "        %s\n", say(t, class_note_zh(note), class_note_en(note)));
     }
 }
 

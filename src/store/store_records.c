@@ -337,3 +337,8 @@ enum status store_record_append(struct store *s, struct store_record *r, struct 
     *r = row;
     return STATUS_OK;
 }
+
+const char *store_sqlite_version(void)
+{
+    return sqlite3_libversion();
+}

@@ -67,4 +67,6 @@ enum status store_record_read(struct store *s, int64_t id, struct arena *a, stru
 enum status store_record_content(struct store *s, const char *sha256, struct arena *a,
                                  struct store_bytes *out, struct error *e) HX_MUST_CHECK;
 
+const char *store_sqlite_version(void); /* of the library that runs; static */
+
 #endif

@@ -290,6 +290,61 @@ static void the_project_class_chooses_the_rule(void **state)
     world_free(w);
 }
 
+/* What stands in for a rule of the project's own class says why: no class was named, or the table has none for it. */
+static void a_rule_that_stands_in_says_why(void **state)
+{
+    (void)state;
+    struct world *w = world_new(usual, 3);
+    static const struct {
+        const char *box, *project_class, *rule;
+        enum control_line line;
+        enum class_note note;
+    } cases[] = {
+        {"110.5 40.5 110.51 40.51", NULL, "UDB-OUT-UNK", LINE_URBAN_DEVELOPMENT_BOUNDARY, CLASS_NOT_GIVEN},
+        {"110.5 40.5 110.51 40.51", "GENERAL", "UDB-OUT-OTHER", LINE_URBAN_DEVELOPMENT_BOUNDARY,
+         CLASS_HAS_NO_RULE},
+        {"110.5 40.5 110.51 40.51", "RURAL", "UDB-OUT-RURAL", LINE_URBAN_DEVELOPMENT_BOUNDARY, CLASS_MATCHED},
+        {"111.01 41.01 111.02 41.02", NULL, "ERL-GEN", LINE_ECOLOGICAL_RED_LINE, CLASS_NOT_GIVEN},
+        {"111.01 41.01 111.02 41.02", "RURAL", "ERL-GEN", LINE_ECOLOGICAL_RED_LINE, CLASS_HAS_NO_RULE},
+        {"111.01 41.01 111.02 41.02", "GENERAL", "ERL-GEN", LINE_ECOLOGICAL_RED_LINE, CLASS_MATCHED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct report r = check_box(w, cases[i].box, cases[i].project_class);
+        const struct rule_hit *hit = hit_of(&r.results[0].layers[cases[i].line], cases[i].rule);
+        if (!hit || hit->class_note != cases[i].note ||
+            hit->class_assumed != (hit->class_note == CLASS_NOT_GIVEN))
+            fail_msg("case %zu: %s expected with note %d", i, cases[i].rule, cases[i].note);
+        assert_int_equal(*class_note_zh(hit->class_note) == '\0', hit->class_note == CLASS_MATCHED);
+        arena_reset(w->worker.arena);
+    }
+    world_free(w);
+}
+
+/* A parcel on several lines at once gets the most severe verdict, and each line keeps its own rule and figure; where the
+ * lines overlap each other that is reported on both, and none gives way. */
+static void several_lines_give_the_most_severe_and_are_all_listed(void **state)
+{
+    (void)state;
+    const struct layer_spec layers[] = {{ERL, EVERYWHERE, 0, {{"111 41 111.1 41.1", "核心保护区外"}}},
+                                        {PBF, EVERYWHERE, 0, {{"111.05 41 111.15 41.1", NULL}}},
+                                        {UDB, EVERYWHERE, 0, {{"111 41 111.2 41.2", "城镇弹性发展区"}}}};
+    struct world *w = world_new(layers, 3);
+    struct report r = check_box(w, "111.04 41.04 111.06 41.05", "LIMITED_ACTIVITY");
+    const struct layer_finding *f = r.results[0].layers;
+    const struct rule_hit *red = hit_of(&f[LINE_ECOLOGICAL_RED_LINE], "ERL-LIM"),
+                          *farm = hit_of(&f[LINE_PERMANENT_BASIC_FARMLAND], "PBF-GEN"),
+                          *zone = hit_of(&f[LINE_URBAN_DEVELOPMENT_BOUNDARY], "UDB-IN-TX");
+    assert_true(red && farm && zone);
+    assert_int_equal(red->rule->verdict, VERDICT_RESTRICTED);
+    assert_int_equal(farm->rule->verdict, VERDICT_PROHIBITED);
+    assert_int_equal(r.verdict, VERDICT_PROHIBITED);
+    assert_true(fabs(f[LINE_ECOLOGICAL_RED_LINE].share - 1) < 1e-8);
+    assert_true(fabs(f[LINE_PERMANENT_BASIC_FARMLAND].share - 0.5) < 1e-8);
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        assert_non_null(hit_of(&f[l], "DATA-XLINE"));
+    world_free(w);
+}
+
 /* A class that the rule table does not know is refused with a question, not guessed. */
 static void an_unknown_class_is_refused(void **state)
 {
@@ -425,6 +480,8 @@ int main(void)
         cmocka_unit_test(an_overlap_is_measured_and_judged),
         cmocka_unit_test(sub_zones_and_outside_add_up),
         cmocka_unit_test(the_project_class_chooses_the_rule),
+        cmocka_unit_test(a_rule_that_stands_in_says_why),
+        cmocka_unit_test(several_lines_give_the_most_severe_and_are_all_listed),
         cmocka_unit_test(an_unknown_class_is_refused),
         cmocka_unit_test(overlapping_features_count_once),
         cmocka_unit_test(an_added_feature_never_clears),

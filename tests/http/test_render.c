@@ -50,6 +50,7 @@ static void fill_layer(struct sample *s)
                                               .synthetic = true,
                                               .label = "示例数据",
                                               .source_name = "a.gpkg",
+                                              .uid = "5f3a",
                                               .source_sha256 = "00112233",
                                               .source_crs = "EPSG:4490",
                                               .document_no = "文〔2024〕1号",
@@ -66,7 +67,8 @@ static void fill_layer(struct sample *s)
                             .basis = "142号",
                             .confidence = "read",
                             .source = "x"};
-    s->hit = (struct rule_hit){.rule = &s->rule, .area_m2 = 1234.56785, .class_assumed = true};
+    s->hit = (struct rule_hit){
+        .rule = &s->rule, .area_m2 = 1234.56785, .class_assumed = true, .class_note = CLASS_NOT_GIVEN};
     s->feature = (struct feature_overlap){.feature_id = 9007199254740993,
                                           .code = "BSM1",
                                           .name = "北山",

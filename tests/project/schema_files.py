@@ -14,8 +14,6 @@ except ImportError:
 
 RULE_COLUMNS = ['rule_id', 'layer', 'sub_zone', 'relation', 'project_class', 'verdict', 'verdict_zh', 'severity',
                 'title_zh', 'title_en', 'needs_zh', 'legal_basis', 'conf', 'source']
-# Rules for a class that project_classes.json does not offer: they never apply. None should be here for long.
-CLASSES_NOT_OFFERED = {'AFFORESTATION_POND'}
 VERDICTS = {'prohibited', 'restricted', 'notice', 'unknown', 'allowed'}
 
 
@@ -52,7 +50,6 @@ class SchemaFiles(unittest.TestCase):
             rows = list(csv.reader(f, strict=True))
         self.assertEqual(RULE_COLUMNS, rows[0])
         classes = {c['code'] for c in json.loads(tree.text('schema/project_classes.json'))['project_classes']}
-        self.assertEqual(set(), classes & CLASSES_NOT_OFFERED, 'offered by now: take it out of the list in this file')
         ids = [r[0] for r in rows[1:]]
         self.assertEqual(len(ids), len(set(ids)), 'rule_id repeats')
         for row in rows[1:]:
@@ -60,7 +57,7 @@ class SchemaFiles(unittest.TestCase):
                 self.assertEqual(len(RULE_COLUMNS), len(row))
                 rule = dict(zip(RULE_COLUMNS, row))
                 self.assertIn(rule['verdict'], VERDICTS)
-                self.assertIn(rule['project_class'], classes | CLASSES_NOT_OFFERED | {'*'})
+                self.assertIn(rule['project_class'], classes | {'*'})
                 self.assertRegex(rule['severity'], r'^\d$')
                 self.assertTrue(rule['legal_basis'] and rule['source'], 'a rule names its basis and where it was read')
 

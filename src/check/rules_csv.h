@@ -1,0 +1,49 @@
+/* The rule table's text, row by row: RFC 4180, UTF-8, one header row. Private to check/.
+ *
+ * Cells are unquoted in place, in a copy of the text that ends with a NUL. Threads: pure. */
+#ifndef HX_CHECK_RULES_CSV_H
+#define HX_CHECK_RULES_CSV_H
+
+#include "check/rules.h"
+
+enum { RULES_MAX_COLUMNS = 32 };
+
+struct rules_csv {
+    char *at;
+    int row;       /* of the row last read; the header is 1 */
+    bool unclosed; /* a quoted cell ran to the end of the text */
+};
+
+struct rules_row {
+    const char *cell[RULES_MAX_COLUMNS];
+    int n; /* also when there are more than RULES_MAX_COLUMNS: those are not kept */
+};
+
+/* false at the end of the text. Blank lines are skipped. */
+bool rules_csv_next(struct rules_csv *c, struct rules_row *row);
+
+enum rules_column {
+    COLUMN_ID,
+    COLUMN_LAYER,
+    COLUMN_SUB_ZONE,
+    COLUMN_RELATION,
+    COLUMN_CLASS,
+    COLUMN_VERDICT,
+    COLUMN_SEVERITY,
+    COLUMN_TITLE_ZH,
+    COLUMN_TITLE_EN,
+    COLUMN_NEEDS,
+    COLUMN_BASIS,
+    COLUMN_CONF,
+    COLUMN_SOURCE,
+    RULES_N_COLUMNS,
+};
+
+/* Where each column stands in the header row. */
+enum status rules_header(const struct rules_row *row, int position[RULES_N_COLUMNS],
+                         struct error *e) HX_MUST_CHECK;
+/* One row to one rule, whose texts are the row's cells. */
+enum status rules_row_read(const struct rules_row *row, int number, const int position[RULES_N_COLUMNS],
+                           struct rule *r, struct error *e) HX_MUST_CHECK;
+
+#endif
