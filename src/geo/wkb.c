@@ -179,14 +179,6 @@ static void put_u32(struct buffer *out, uint32_t v)
     buffer_append(out, b, sizeof b);
 }
 
-static void put_double(struct buffer *out, double v)
-{
-    uint64_t bits;
-    memcpy(&bits, &v, sizeof bits);
-    put_u32(out, (uint32_t)bits);
-    put_u32(out, (uint32_t)(bits >> 32));
-}
-
 static void put_header(struct buffer *out, uint32_t type, uint32_t count)
 {
     buffer_append_char(out, 1);
@@ -194,12 +186,27 @@ static void put_header(struct buffer *out, uint32_t type, uint32_t count)
     put_u32(out, count);
 }
 
+static unsigned char *store_double(unsigned char *to, double v)
+{
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    for (int i = 0; i < 8; i++)
+        to[i] = (unsigned char)(bits >> 8 * i);
+    return to + 8;
+}
+
+/* Block by block: an append for each number would cost more than all else in an import. */
 static void put_ring(struct buffer *out, const struct geo_shape *s, uint32_t ring)
 {
-    put_u32(out, s->ring_start[ring + 1] - s->ring_start[ring]);
-    for (uint32_t i = s->ring_start[ring]; i < s->ring_start[ring + 1]; i++) {
-        put_double(out, s->lon_deg[i]);
-        put_double(out, s->lat_deg[i]);
+    enum { BLOCK = 256 };
+    unsigned char block[BLOCK * 16];
+    uint32_t end = s->ring_start[ring + 1];
+    put_u32(out, end - s->ring_start[ring]);
+    for (uint32_t i = s->ring_start[ring]; i < end;) {
+        unsigned char *to = block;
+        for (uint32_t k = 0; k < BLOCK && i < end; k++, i++)
+            to = store_double(store_double(to, s->lon_deg[i]), s->lat_deg[i]);
+        buffer_append(out, block, (size_t)(to - block));
     }
 }
 

@@ -150,7 +150,7 @@ static enum status store_feature(struct job *j, const struct source_feature *f, 
     if (st == STATUS_OK)
         st = store_import_feature(j->import, &row, &id, e);
     if (st == STATUS_OK)
-        st = index_builder_add(j->index, id, f->code, f->name, f->zone, &f->shape, e);
+        st = index_builder_add_measured(j->index, id, f->code, f->name, f->zone, &f->shape, f->area_m2, e);
     if (st == STATUS_OK)
         count_feature(j->report, f);
     return st;

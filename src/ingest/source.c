@@ -32,6 +32,7 @@ void source_close(struct source *s)
         iconv_close(s->from_gbk);
     geo_transformer_free(s->transformer);
     geo_geos_free(s->geos);
+    quick_valid_free(s->quick);
     geo_shape_builder_release(&s->builder);
     buffer_release(&s->json);
     arena_free(s->keep);
@@ -116,7 +117,9 @@ static enum status make_tools(struct source *s, struct error *e)
     if (!s->keep || !s->feature)
         return error_no_memory(e);
     enum status st = geo_transformer_new(&s->transformer, e);
-    return st == STATUS_OK ? geo_geos_new(&s->geos, e) : st;
+    if (st == STATUS_OK)
+        st = geo_geos_new(&s->geos, e);
+    return st == STATUS_OK ? quick_valid_new(&s->quick, e) : st;
 }
 
 static enum status prepare(struct source *s, const struct source_request *r, struct error *e)

@@ -44,6 +44,7 @@ struct source_feature {
     const char *properties;  /* JSON object of the other fields */
     enum source_state state;
     struct error fault;     /* why repaired or refused */
+    double place_deg[2];    /* longitude and latitude of the fault; NAN where there is none */
     struct geo_shape shape; /* unless refused */
     double area_m2;         /* ellipsoid; unless refused */
     double area_before_m2;  /* before the repair */

@@ -3,6 +3,7 @@
 #define HX_INGEST_SOURCE_PARTS_H
 
 #include "geo/valid.h"
+#include "ingest/quick_valid.h"
 #include "ingest/source.h"
 
 #include "base/buffer.h"
@@ -23,6 +24,7 @@ struct source {
     struct source_binding binding;
     struct geo_transformer *transformer;
     struct geo_geos *geos;
+    struct quick_valid *quick;
     struct geo_shape_builder builder;
     double *x, *y; /* one ring */
     size_t capacity;

@@ -180,7 +180,7 @@ static enum status judge(struct source *s, OGRGeometryH g, struct source_feature
     enum status st = build(s, g, &out->shape, &dropped, &out->fault);
     if (st != STATUS_OK)
         return st;
-    st = geo_valid_check(s->geos, &out->shape, &out->fault);
+    st = quick_valid_check(s->quick, s->geos, &out->shape, out->place_deg, &out->fault);
     if (st == STATUS_INVALID_INPUT)
         st = repair(s, out);
     else if (st == STATUS_OK && dropped)

@@ -1,5 +1,5 @@
 /* Importing a layer version: one transaction from begin to commit. */
-#include "store/sql.h"
+#include "store/store_bulk.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,12 +14,16 @@ struct store_import {
     struct arena *arena; /* the version's strings */
     struct store_version version;
     sqlite3_stmt *insert;
+    struct bulk *bulk;
+    struct buffer geometry;
     int64_t n_features;
 };
 
 static void import_free(struct store_import *im)
 {
     sqlite3_finalize(im->insert);
+    bulk_free(im->bulk);
+    buffer_release(&im->geometry);
     arena_free(im->arena);
     free(im);
 }
@@ -30,6 +34,8 @@ void store_import_abort(struct store_import *im)
         return;
     sqlite3_finalize(im->insert);
     im->insert = NULL;
+    bulk_free(im->bulk); /* its statement would keep the rollback waiting */
+    im->bulk = NULL;
     sql_rollback(im->store);
     import_free(im);
 }
@@ -212,10 +218,12 @@ static enum status begin_within(struct store_import *im, const struct store_vers
     if (st == STATUS_OK)
         st = read_back(im, spec, id, e);
     if (st == STATUS_OK)
+        st = bulk_begin(im->store, &im->bulk, e);
+    if (st == STATUS_OK)
         st = sql_prepare(
             im->store,
             "INSERT INTO feature (version_id, code, name, zone, county, declared_area_m2, properties, "
-            "geometry) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, GeomFromWKB(?8, 4490))",
+            "geometry) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             &im->insert, ADDING, e);
     return st;
 }
@@ -232,6 +240,7 @@ enum status store_import_begin(struct store *s, const struct store_version_spec 
         return error_no_memory(e);
     }
     im->store = s;
+    buffer_init(&im->geometry, 0);
     st = sql_begin_write(s, e);
     if (st != STATUS_OK) {
         import_free(im);
@@ -255,11 +264,8 @@ static enum status fail_over(const struct store_import *im, struct error *e)
                       im->version.layer);
 }
 
-enum status store_import_feature(struct store_import *im, const struct store_feature *f, int64_t *feature_id,
-                                 struct error *e)
+static enum status insert_feature(struct store_import *im, const struct store_feature *f, struct error *e)
 {
-    if (sqlite3_get_autocommit(im->store->db))
-        return fail_over(im, e); /* or the row would be a transaction of its own */
     sqlite3_stmt *q = im->insert;
     sqlite3_bind_int64(q, 1, im->version.id);
     sql_bind_text(q, 2, f->code);
@@ -271,13 +277,29 @@ enum status store_import_feature(struct store_import *im, const struct store_fea
     else
         sqlite3_bind_null(q, 6);
     sql_bind_text(q, 7, f->properties && f->properties[0] ? f->properties : "{}");
-    sqlite3_bind_blob64(q, 8, f->wkb, f->wkb_size, SQLITE_STATIC);
-    enum status st = sql_run(im->store, q, ADDING, e);
-    if (st != STATUS_OK)
+    sqlite3_bind_blob64(q, 8, im->geometry.data, im->geometry.size, SQLITE_STATIC);
+    return sql_run(im->store, q, ADDING, e);
+}
+
+enum status store_import_feature(struct store_import *im, const struct store_feature *f, int64_t *feature_id,
+                                 struct error *e)
+{
+    struct geo_box box;
+    if (sqlite3_get_autocommit(im->store->db))
+        return fail_over(im, e); /* or the row would be a transaction of its own */
+    enum status st = bulk_geometry(f->wkb, f->wkb_size, &im->geometry, &box, e);
+    if (st == STATUS_OK)
+        st = insert_feature(im, f, e);
+    int64_t id = sqlite3_last_insert_rowid(im->store->db);
+    if (st == STATUS_OK)
+        st = bulk_index(im->bulk, id, &box, e);
+    if (st != STATUS_OK) {
+        sql_rollback(im->store); /* a version with a feature missing must not be committed by mistake */
         return st;
+    }
     im->n_features++;
     if (feature_id)
-        *feature_id = sqlite3_last_insert_rowid(im->store->db);
+        *feature_id = id;
     return STATUS_OK;
 }
 
@@ -345,7 +367,9 @@ enum status store_import_commit(struct store_import *im, int64_t n_vertices, dou
 {
     if (sqlite3_get_autocommit(im->store->db))
         return fail_over(im, e);
-    enum status st = finish_version(im, n_vertices, area_m2, report, e);
+    enum status st = bulk_finish(im->bulk, e);
+    if (st == STATUS_OK)
+        st = finish_version(im, n_vertices, area_m2, report, e);
     if (st == STATUS_OK)
         st = switch_current(im, e);
     if (st == STATUS_OK && strcmp(im->version.kind, "admin") == 0)
