@@ -212,15 +212,7 @@ static void latency_report(struct json_writer *w, const struct options *o, const
             us[i] = (bench_now_s() - start) * 1e6;
         }
     }
-    qsort(us, n, sizeof *us, bench_compare_double);
-    json_key(w, "latency_three_layers_us");
-    json_object_begin(w);
-    json_kv_integer(w, "parcels", (long long)n);
-    json_kv_fixed(w, "p50", us[n / 2], 3);
-    json_kv_fixed(w, "p90", us[n * 9 / 10], 3);
-    json_kv_fixed(w, "p99", us[n * 99 / 100], 3);
-    json_kv_fixed(w, "max", us[n - 1], 3);
-    json_object_end(w);
+    bench_percentiles(w, "latency_three_layers_us", us, n);
     free(us);
     overlap_scratch_free(s);
 }
@@ -272,24 +264,6 @@ static struct layer_index *build_and_open(struct json_writer *w, const struct op
 
 /* ---- flat in the size of the polygon; large parcels ---- */
 
-static struct geo_shape ring_shape(struct arena *a, double lon, double lat, double radius, uint32_t n,
-                                   double wave)
-{
-    struct geo_shape_builder b;
-    struct geo_shape s;
-    struct error e;
-    geo_shape_builder_init(&b);
-    geo_shape_builder_polygon(&b);
-    geo_shape_builder_ring(&b);
-    for (uint32_t i = 0; i < n; i++) {
-        double t = 2 * M_PI * i / n, d = radius * (1 + wave * sin(97 * t) * 0.05 + wave * sin(11 * t) * 0.1);
-        geo_shape_builder_point(&b, lon + d * cos(t), lat + d * sin(t));
-    }
-    must(geo_shape_builder_finish(&b, a, &s, &e), &e);
-    geo_shape_builder_release(&b);
-    return s;
-}
-
 static struct layer_index *index_of_shape(const struct options *o, const char *name,
                                           const struct geo_shape *s)
 {
@@ -316,13 +290,13 @@ static void flatness_report(struct json_writer *w, const struct options *o)
     json_key(w, "border_parcel_by_polygon_size");
     json_array_begin(w);
     for (uint32_t n = 1000; n <= 1000000; n *= 10) {
-        struct geo_shape big = ring_shape(a, 111, 41, 1.0, n, 0);
+        struct geo_shape big = bench_ring(a, 111, 41, 1.0, n, 0);
         struct layer_index *ix = index_of_shape(o, "flat", &big);
         double half = 3.0 * 2 * M_PI / n;
         double us[2001];
         for (int i = 0; i < 2001; i++) {
             double t = 2 * M_PI * ((i * 7919) % 2001) / 2001.0;
-            struct geo_shape parcel = ring_shape(a, 111 + cos(t), 41 + sin(t), half, 6, 0);
+            struct geo_shape parcel = bench_ring(a, 111 + cos(t), 41 + sin(t), half, 6, 0);
             const struct overlap *found;
             size_t k;
             must(overlap_prepare(s, &parcel, &e), &e);
@@ -356,9 +330,8 @@ static void large_parcel_report(struct json_writer *w, const struct options *o,
     json_key(w, "county_outline");
     json_array_begin(w);
     for (uint32_t n = 5000; n <= 80000; n *= 2) {
-        struct geo_shape county =
-            ring_shape(a, (box.west_deg + box.east_deg) / 2, (box.south_deg + box.north_deg) / 2, 1.5, n, 1);
-        double ms[5];
+        struct geo_shape county = bench_county(a, &box, n);
+        double ms[5], area = 0;
         for (int i = 0; i < 5; i++) {
             const struct overlap *found;
             size_t k;
@@ -366,10 +339,14 @@ static void large_parcel_report(struct json_writer *w, const struct options *o,
             must(overlap_prepare(s, &county, &e), &e);
             must(overlap_measure(s, ix[0], &found, &k, &e), &e);
             ms[i] = (bench_now_s() - start) * 1e3;
+            area = 0;
+            for (size_t f = 0; f < k; f++)
+                area += found[f].area_m2;
         }
         json_object_begin(w);
         json_kv_integer(w, "parcel_vertices", n);
         json_kv_fixed(w, "redline_ms", bench_median(ms, 5), 3);
+        json_kv_fixed(w, "area_m2", area, 2);
         json_object_end(w);
     }
     json_array_end(w);

@@ -2,6 +2,7 @@
 
 #include "geo/wkb.h"
 
+#include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,19 @@ double bench_median(double *values, size_t n)
 {
     qsort(values, n, sizeof *values, bench_compare_double);
     return values[n / 2];
+}
+
+void bench_percentiles(struct json_writer *w, const char *key, double *values, size_t n)
+{
+    qsort(values, n, sizeof *values, bench_compare_double);
+    json_key(w, key);
+    json_object_begin(w);
+    json_kv_integer(w, "n", (long long)n);
+    json_kv_fixed(w, "p50", values[n / 2], 3);
+    json_kv_fixed(w, "p90", values[n * 9 / 10], 3);
+    json_kv_fixed(w, "p99", values[n * 99 / 100], 3);
+    json_kv_fixed(w, "max", values[n - 1], 3);
+    json_object_end(w);
 }
 
 static void stop(const char *what, const char *path)
@@ -80,4 +94,28 @@ void bench_layer_release(struct bench_layer *l)
     arena_free(l->arena);
     free(l->shapes);
     free(l->ids);
+}
+
+struct geo_shape bench_ring(struct arena *a, double lon, double lat, double radius, uint32_t n, double wave)
+{
+    struct geo_shape_builder b;
+    struct geo_shape s;
+    struct error e;
+    geo_shape_builder_init(&b);
+    geo_shape_builder_polygon(&b);
+    geo_shape_builder_ring(&b);
+    for (uint32_t i = 0; i < n; i++) {
+        double t = 2 * M_PI * i / n, d = radius * (1 + wave * sin(97 * t) * 0.05 + wave * sin(11 * t) * 0.1);
+        geo_shape_builder_point(&b, lon + d * cos(t), lat + d * sin(t));
+    }
+    if (geo_shape_builder_finish(&b, a, &s, &e))
+        stop("no ring", e.en);
+    geo_shape_builder_release(&b);
+    return s;
+}
+
+struct geo_shape bench_county(struct arena *a, const struct geo_box *box, uint32_t n)
+{
+    return bench_ring(a, (box->west_deg + box->east_deg) / 2, (box->south_deg + box->north_deg) / 2, 1.5, n,
+                      1);
 }

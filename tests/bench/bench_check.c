@@ -1,0 +1,128 @@
+/* What a whole check of one parcel costs, with its report struct: candidates, areas of all three lines, borders, rules.
+ *
+ *   bench_check STORE DATA_DIR [--parcels N]
+ *
+ * STORE holds the layers of the workload under the ids of the three control lines; JSON on standard output. */
+#include "bench_data.h"
+
+#include "check/check.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void must(enum status s, const struct error *e)
+{
+    if (s) {
+        fprintf(stderr, "bench: %s\n", e->en);
+        exit(2);
+    }
+}
+
+struct counts { /* what the reports said: times of checks that found nothing would be no news */
+    long long by_status[LAYER_CLEAR + 1];
+    double area_m2;
+};
+
+static void count(const struct report *r, struct counts *c)
+{
+    for (size_t p = 0; p < r->parcels.n_parcels; p++)
+        for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+            const struct layer_finding *f = &r->results[p].layers[l];
+            c->by_status[f->status]++;
+            if (f->status == LAYER_OVERLAP || f->status == LAYER_SLIVER)
+                c->area_m2 += f->area_m2;
+        }
+}
+
+/* Parcels as parcel_parse hands them over. */
+static struct parcel *parcels_of(const struct bench_layer *layer)
+{
+    struct parcel *p = calloc(layer->n + 1, sizeof *p);
+    struct geo_crs crs;
+    struct error e = {0};
+    must(geo_crs_from_epsg(4490, &crs, &e), &e);
+    for (size_t i = 0; i < layer->n; i++) {
+        p[i].id = "1";
+        p[i].name = p[i].use = "";
+        p[i].shape = layer->shapes[i];
+        p[i].crs = crs;
+        p[i].declared_area_m2 = NAN;
+        p[i].delivered_points = layer->shapes[i].n_vertices;
+    }
+    return p;
+}
+
+static void check_each(const struct snapshot *snapshot, struct parcel *parcels, size_t n, bool all_areas,
+                       double *us, struct counts *counts)
+{
+    const struct check_options opt = {.figures_only = figures_only};
+    struct check_worker w;
+    struct error e = {0};
+    must(check_worker_init(&w, &e), &e);
+    for (int pass = 0; pass < 3; pass++) { /* the last pass counts: warm, as the peers are */
+        *counts = (struct counts){{0}, 0};
+        for (size_t i = 0; i < n; i++) {
+            struct parcel_set set = {.format = PARCEL_FORMAT_GEOJSON, .parcels = &parcels[i], .n_parcels = 1};
+            struct report r;
+            double start = bench_now_s();
+            must(check_parcels(&w, snapshot, &opt, &set, &r, &e), &e);
+            us[i] = (bench_now_s() - start) * 1e6;
+            count(&r, counts);
+            arena_reset(w.arena);
+        }
+    }
+    check_worker_release(&w);
+}
+
+static void counts_write(struct json_writer *w, const struct counts *c)
+{
+    json_key(w, "findings");
+    json_object_begin(w);
+    for (int s = 0; s <= LAYER_CLEAR; s++)
+        json_kv_integer(w, layer_status_name((enum layer_status)s), c->by_status[s]);
+    json_kv_fixed(w, "area_m2", c->area_m2, 2);
+    json_object_end(w);
+}
+
+int main(int argc, char **argv)
+{
+    size_t n = 1000;
+    if (argc == 5 && strcmp(argv[3], "--parcels") == 0)
+        n = strtoul(argv[4], NULL, 10);
+    else if (argc != 3) {
+        fprintf(stderr, "usage: bench_check STORE DATA_DIR [--parcels N]\n");
+        return 1;
+    }
+    struct store *store;
+    struct snapshot *snapshot;
+    struct error e = {0};
+    struct buffer out;
+    struct json_writer w;
+    struct counts counts;
+    must(store_open(argv[1], STORE_READ, &store, &e), &e);
+    must(snapshot_load(store, &snapshot, &e), &e);
+    struct bench_layer layer = bench_layer_read(argv[2], "parcels");
+    struct parcel *parcels = parcels_of(&layer);
+    if (n > layer.n)
+        n = layer.n;
+    double *us = calloc(n + 1, sizeof *us);
+    buffer_init(&out, 0);
+    json_init(&w, &out, true);
+    json_object_begin(&w);
+    check_each(snapshot, parcels, n, false, us, &counts);
+    bench_percentiles(&w, "check_in_full_us", us, n);
+    check_each(snapshot, parcels, n, true, us, &counts);
+    bench_percentiles(&w, "check_us", us, n);
+    counts_write(&w, &counts);
+    json_object_end(&w);
+    puts(out.data);
+    free(us);
+    free(parcels);
+    buffer_release(&out);
+    bench_layer_release(&layer);
+    snapshot_unref(snapshot);
+    store_close(store);
+    return 0;
+}
