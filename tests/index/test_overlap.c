@@ -6,6 +6,7 @@
 #include "index/shapes.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -384,6 +385,133 @@ static void touching_is_told_from_near(void **state)
     arena_reset(f->arena);
 }
 
+/* The cases that officers meet every day, said one by one: the parcel is the feature; the parcel fills a hole exactly, or
+ * lies in it; the feature's hole is inside the parcel; two touch in a point; a parcel with a spike of no width. */
+static void named_degenerate_cases_are_exact(void **state)
+{
+    struct fixture *f = *state;
+    struct geo_shape_builder b;
+    struct geo_shape ring, hole = shape_box(f->arena, 111.01, 41.01, 111.02, 41.02);
+    geo_shape_builder_init(&b);
+    geo_shape_builder_polygon(&b);
+    static const double outer[] = {111, 41, 111.03, 41, 111.03, 41.03, 111, 41.03};
+    static const double inner[] = {111.01, 41.01, 111.01, 41.02, 111.02, 41.02, 111.02, 41.01};
+    for (int k = 0; k < 2; k++) {
+        geo_shape_builder_ring(&b);
+        for (int i = 0; i < 4; i++)
+            geo_shape_builder_point(&b, (k ? inner : outer)[2 * i], (k ? inner : outer)[2 * i + 1]);
+    }
+    assert_int_equal(geo_shape_builder_finish(&b, f->arena, &ring, NULL), STATUS_OK);
+    geo_shape_builder_release(&b);
+    static const double spiked[] = {111.03, 41,     111.05, 41,     111.05, 41.01,  111.001,
+                                    41.01,  111.05, 41.01,  111.05, 41.03,  111.03, 41.03};
+    struct {
+        struct geo_shape parcel;
+        double want_m2;
+    } cases[] = {
+        {ring, geo_shape_area_m2(&ring)},
+        {hole, 0},
+        {shape_box(f->arena, 111.012, 41.012, 111.018, 41.018), 0},
+        {shape_box(f->arena, 110.9, 40.9, 111.1, 41.1), geo_shape_area_m2(&ring)},
+        {shape_box(f->arena, 111.03, 41.03, 111.04, 41.04), 0},
+        {shape_of_points(f->arena, spiked, 7), 0},
+    };
+    struct layer_index *ix = index_of(f, &ring, 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double got = one_overlap(f, ix, &cases[i].parcel);
+        if (!(fabs(got - cases[i].want_m2) <= 1e-9 * cases[i].want_m2 + 1e-6))
+            fail_msg("case %zu: %.9f m2 instead of %.9f", i, got, cases[i].want_m2);
+    }
+    index_close(ix);
+    arena_reset(f->arena);
+}
+
+/* What one thread measures; the layer index is shared. */
+struct thread_job {
+    const struct layer_index *ix;
+    const struct geo_shape *parcels;
+    size_t n;
+    double area_m2[200];
+    pthread_t id;
+};
+
+static void *thread_run(void *arg)
+{
+    struct thread_job *j = arg;
+    struct overlap_scratch *s;
+    if (overlap_scratch_new(&s, NULL))
+        return NULL;
+    for (size_t i = 0; i < j->n; i++) {
+        const struct overlap *o;
+        size_t n;
+        if (overlap_prepare(s, &j->parcels[i], NULL) || overlap_measure(s, j->ix, &o, &n, NULL))
+            break;
+        for (size_t k = 0; k < n; k++)
+            j->area_m2[i] += o[k].area_m2;
+    }
+    overlap_scratch_free(s);
+    return j;
+}
+
+/* One thread and four give the same bits for every parcel, whatever was measured before with the same scratch. */
+static void threads_give_the_same_bits(void **state)
+{
+    struct fixture *f = *state;
+    struct random r = {2};
+    struct geo_shape features[30], parcels[200];
+    for (int i = 0; i < 30; i++)
+        features[i] = shape_star(&r, f->arena, 111 + 0.1 * random_unit(&r), 41 + 0.1 * random_unit(&r), 0.03,
+                                 200, i % 2);
+    for (int i = 0; i < 200; i++)
+        parcels[i] = shape_star(&r, f->arena, 111 + 0.1 * random_unit(&r), 41 + 0.1 * random_unit(&r), 0.01,
+                                5 + random_below(&r, 120), i % 4 == 0);
+    struct layer_index *ix = index_of(f, features, 30);
+    struct thread_job *jobs = calloc(5, sizeof *jobs);
+    for (int t = 0; t < 5; t++)
+        jobs[t] = (struct thread_job){.ix = ix, .parcels = parcels, .n = 200};
+    assert_non_null(thread_run(&jobs[0]));
+    for (int t = 1; t < 5; t++)
+        assert_int_equal(pthread_create(&jobs[t].id, NULL, thread_run, &jobs[t]), 0);
+    for (int t = 1; t < 5; t++) {
+        void *done = NULL;
+        pthread_join(jobs[t].id, &done);
+        assert_non_null(done);
+        assert_memory_equal(jobs[t].area_m2, jobs[0].area_m2, sizeof jobs[0].area_m2);
+    }
+    free(jobs);
+    index_close(ix);
+    arena_reset(f->arena);
+}
+
+/* Geometry where GEOS's noding has a hard time: shapes on one lattice share edges and vertices everywhere. Every overlap
+ * geometry has the measured area all the same. */
+static void degenerate_overlaps_can_be_drawn(void **state)
+{
+    struct fixture *f = *state;
+    struct random r = {4711};
+    for (int round = 0; round < 40; round++) {
+        struct geo_shape features[8];
+        for (int i = 0; i < 8; i++)
+            features[i] = i % 2 ? shape_cells(&r, f->arena, f->geos, 111, 41, 0.001, 5)
+                                : shape_lattice(&r, f->arena, 111, 41, 0.001, 5);
+        struct geo_shape parcel = round % 2 ? shape_cells(&r, f->arena, f->geos, 111, 41, 0.001, 5)
+                                            : shape_lattice(&r, f->arena, 111, 41, 0.001, 5);
+        struct layer_index *ix = index_of(f, features, 8);
+        const struct overlap *o;
+        size_t n;
+        assert_int_equal(overlap_prepare(f->scratch, &parcel, NULL), STATUS_OK);
+        assert_int_equal(overlap_measure(f->scratch, ix, &o, &n, NULL), STATUS_OK);
+        for (size_t i = 0; i < n; i++) {
+            struct overlap_part part = {o[i].feature, o[i].area_m2};
+            struct overlap_shape s;
+            assert_int_equal(overlap_shape_build(ix, &part, 1, &parcel, f->geos, f->clip, f->arena, &s, NULL),
+                             STATUS_OK);
+        }
+        index_close(ix);
+        arena_reset(f->arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +524,9 @@ int main(void)
         cmocka_unit_test(a_county_sized_parcel_keeps_its_accuracy),
         cmocka_unit_test(overlap_geometry_has_the_measured_area),
         cmocka_unit_test(touching_is_told_from_near),
+        cmocka_unit_test(named_degenerate_cases_are_exact),
+        cmocka_unit_test(threads_give_the_same_bits),
+        cmocka_unit_test(degenerate_overlaps_can_be_drawn),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
