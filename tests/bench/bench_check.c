@@ -54,7 +54,7 @@ static struct parcel *parcels_of(const struct bench_layer *layer)
     return p;
 }
 
-static void check_each(const struct snapshot *snapshot, struct parcel *parcels, size_t n, bool all_areas,
+static void check_each(const struct snapshot *snapshot, struct parcel *parcels, size_t n, bool figures_only,
                        double *us, struct counts *counts)
 {
     const struct check_options opt = {.figures_only = figures_only};
