@@ -144,21 +144,33 @@ static bool take_ring(GEOSContextHandle_t h, const GEOSGeometry *ring, int32_t h
     return true;
 }
 
-static bool take_polygons(GEOSContextHandle_t h, const GEOSGeometry *g, struct ring_list *out)
+static bool take_polygon(GEOSContextHandle_t h, const GEOSGeometry *g, struct ring_list *out)
 {
+    int32_t outer = (int32_t)out->n_rings;
+    bool ok = take_ring(h, GEOSGetExteriorRing_r(h, g), -1, out);
+    int holes = GEOSGetNumInteriorRings_r(h, g);
+    for (int k = 0; ok && k < holes; k++)
+        ok = take_ring(h, GEOSGetInteriorRingN_r(h, g, k), outer, out);
+    return ok && holes >= 0;
+}
+
+static bool take_geometry(GEOSContextHandle_t h, const GEOSGeometry *g, struct ring_list *out, int depth)
+{
+    int type = GEOSGeomTypeId_r(h, g);
+    if (type == GEOS_POLYGON)
+        return take_polygon(h, g, out);
+    if ((type != GEOS_MULTIPOLYGON && type != GEOS_GEOMETRYCOLLECTION) || depth > 32)
+        return false;
     bool ok = true;
     int n = GEOSGetNumGeometries_r(h, g);
-    for (int i = 0; ok && i < n; i++) {
-        const GEOSGeometry *one = GEOSGetGeometryN_r(h, g, i);
-        if (GEOSGeomTypeId_r(h, one) != GEOS_POLYGON)
-            return false;
-        int32_t outer = (int32_t)out->n_rings;
-        ok = take_ring(h, GEOSGetExteriorRing_r(h, one), -1, out);
-        int holes = GEOSGetNumInteriorRings_r(h, one);
-        for (int k = 0; ok && k < holes; k++)
-            ok = take_ring(h, GEOSGetInteriorRingN_r(h, one, k), outer, out);
-    }
-    return ok && n > 0 && out->n_rings > 0;
+    for (int i = 0; ok && i < n; i++)
+        ok = take_geometry(h, GEOSGetGeometryN_r(h, g, i), out, depth + 1);
+    return ok;
+}
+
+bool rings_from_geos(GEOSContextHandle_t h, const GEOSGeometry *g, struct ring_list *out)
+{
+    return GEOSisEmpty_r(h, g) == 0 && take_geometry(h, g, out, 0) && out->n_rings > 0;
 }
 
 static double length_of(const struct ring_list *l)
@@ -179,7 +191,7 @@ enum status rings_dissolve(struct geo_geos *g, const struct ring_list *in, doubl
     d.tolerance = fmin(near * length_of(in), AT_MOST * near * near);
     GEOSGeometry *whole = united(&d);
     ring_list_clear(out);
-    bool taken = whole && take_polygons(d.h, whole, out);
+    bool taken = whole && rings_from_geos(d.h, whole, out);
     GEOSGeom_destroy_r(d.h, whole);
     if (out->failed)
         return error_no_memory(e);

@@ -5,7 +5,9 @@
 #include "parcel/recognise.h"
 #include "parcel/text_encoding.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 const char *parcel_format_name(enum parcel_format f)
 {
@@ -41,13 +43,29 @@ static enum status check_size(size_t n, struct error *e)
 static void warn_encoding(struct parsing *p, enum text_encoding encoding)
 {
     bool usual = encoding == TEXT_UTF8 || encoding == TEXT_UTF8_BOM ||
-                 (encoding == TEXT_GB18030 && p->set.format == PARCEL_FORMAT_TXT);
+                 (encoding == TEXT_GB18030 && p->set.format != PARCEL_FORMAT_GEOJSON);
     if (usual)
         return;
     const char *name = text_encoding_name(encoding);
     parsing_warn(
         p, "text-encoding", parsing_printf(p, "文件不是UTF-8，按%s读取；请核对名称中的汉字是否正确。", name),
         parsing_printf(p, "The file is not UTF-8 and was read as %s; check that the names are right.", name));
+}
+
+static enum status read_format(struct parsing *p, char *text, size_t n)
+{
+    switch (p->set.format) {
+    case PARCEL_FORMAT_GEOJSON:
+        return parcel_geojson_read(p, text, n);
+    case PARCEL_FORMAT_WKT:
+        return parcel_wkt_read(p, text, n);
+    case PARCEL_FORMAT_TABLE:
+        return parcel_table_read(p, text, n);
+    case PARCEL_FORMAT_CSV:
+        return parcel_csv_read(p, text, n);
+    default:
+        return parcel_txt_read(p, text, n);
+    }
 }
 
 static enum status read_text(struct parsing *p, const void *bytes, size_t n)
@@ -61,9 +79,32 @@ static enum status read_text(struct parsing *p, const void *bytes, size_t n)
     if (s != STATUS_OK)
         return s;
     warn_encoding(p, encoding);
-    s = p->set.format == PARCEL_FORMAT_GEOJSON ? parcel_geojson_read(p, text, n_text)
-                                               : parcel_txt_read(p, text, n_text);
+    s = read_format(p, text, n_text);
     return s == STATUS_OK ? parsing_end(p) : s;
+}
+
+enum status parcel_epsg_of_text(const char *text, int *epsg, struct error *e)
+{
+    *epsg = 0;
+    if (!text || !*text)
+        return STATUS_OK;
+    const char *digits = strncasecmp(text, "EPSG:", 5) == 0 ? text + 5 : text;
+    size_t n = strspn(digits, "0123456789");
+    struct geo_crs crs;
+    if (n > 0 && n < 7 && digits[n] == '\0') {
+        enum status s = geo_crs_from_epsg(atoi(digits), &crs, e);
+        *epsg = s == STATUS_OK ? crs.epsg : 0;
+        return s;
+    }
+    error_zh(e,
+             "坐标系“%.40s”应写成EPSG代码，如EPSG:4490，或三度带第37带EPSG:4525（东坐标带前缀）、EPSG:"
+             "4546（不带）。",
+             text);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "crs-option",
+        "The CRS \"%.40s\" should be an EPSG code: EPSG:4490, or for the 3-degree zone 37 EPSG:4525 (with "
+        "prefix) or EPSG:4546 (without).",
+        text);
 }
 
 enum status parcel_parse(const struct parcel_context *c, const void *bytes, size_t n, struct parcel_set *out,
@@ -72,11 +113,17 @@ enum status parcel_parse(const struct parcel_context *c, const void *bytes, size
     struct error error;
     struct parsing p;
     parsing_begin(&p, c, &error);
+    enum parcel_format foreign = PARCEL_FORMAT_UNKNOWN;
     enum status s = check_size(n, &error);
     if (s == STATUS_OK)
-        s = recognise_binary(bytes, n, &error);
+        s = recognise_binary(bytes, n, &foreign, &error);
+    if (s == STATUS_OK && foreign != PARCEL_FORMAT_UNKNOWN && c->foreign) {
+        parsing_release(&p);
+        return c->foreign->read(c->foreign, c, foreign, bytes, n, out, e);
+    }
     if (s == STATUS_OK)
-        s = read_text(&p, bytes, n);
+        s = foreign != PARCEL_FORMAT_UNKNOWN ? recognise_fail_foreign(foreign, &error)
+                                             : read_text(&p, bytes, n);
     parsing_release(&p);
     if (s != STATUS_OK) {
         if (e)

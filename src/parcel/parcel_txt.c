@@ -143,8 +143,7 @@ static enum status one_line(struct txt *t)
     return t->in_plots ? plots_line(t) : header_line(t);
 }
 
-/* Cuts the next line off `*at`, whatever ends it: CRLF, LF or CR. */
-static char *cut_line(char **at)
+char *txt_cut_line(char **at)
 {
     char *line = *at;
     size_t n = strcspn(line, "\r\n");
@@ -162,7 +161,7 @@ static enum status each_line(struct txt *t, char *text, char *scratch)
 {
     enum status s = STATUS_OK;
     for (char *at = text; at && s == STATUS_OK;) {
-        char *line = txt_trim(cut_line(&at));
+        char *line = txt_trim(txt_cut_line(&at));
         t->line.number++;
         t->line.raw = line;
         memcpy(scratch, line, strlen(line) + 1); /* scratch is as large as the whole text */

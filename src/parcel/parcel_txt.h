@@ -62,6 +62,8 @@ void txt_warn(struct txt *t, size_t line, const char *code, const char *zh, cons
 
 /* Splits at ASCII commas, in place, and trims each cell; what is beyond `max` cells stays in the last. */
 size_t txt_split(char *line, char **cells, size_t max);
+/* Cuts the next line off `*at`, whatever ends it: CRLF, LF or CR; *at is NULL after the last. */
+char *txt_cut_line(char **at);
 char *txt_trim(char *s);
 void txt_fold(char *s);
 

@@ -1,5 +1,7 @@
 #include "parcel/parcel_txt.h"
 
+#include "parcel/number.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,16 +26,6 @@ bool txt_is_plot_row(const char *folded)
     while (n > 0 && (folded[n - 1] == ',' || (unsigned char)folded[n - 1] <= 0x20))
         n--;
     return n > 0 && folded[n - 1] == '@' && strchr(folded, ',');
-}
-
-/* Decimal digits only: "inf", "nan" and hexadecimal are numbers to strtod and mistakes in a file. */
-static bool number(const char *s, double *out)
-{
-    char *end;
-    if (*s == '\0' || s[strspn(s, "0123456789.+-eE")] != '\0')
-        return false;
-    *out = strtod(s, &end);
-    return *end == '\0' && isfinite(*out);
 }
 
 bool txt_is_point_row(const char *folded)
@@ -118,7 +110,7 @@ static void read_plot_cells(struct txt *t, char **cells, size_t n)
     struct txt_plot *plot = &t->plot;
     double points;
     txt_fold(cells[0]);
-    if (number(cells[0], &points) && points > 0 && points < 1e9)
+    if (number_of(cells[0], &points) && points > 0 && points < 1e9)
         plot->declared_points = (uint32_t)points;
     txt_fold(cells[1]);
     if (*cells[1] && !parsing_area_text(cells[1], &plot->area))
@@ -270,7 +262,7 @@ enum status txt_point_row(struct txt *t)
     bool short_row = n == 3; /* number,X,Y: the ring number is left out */
     const char *third = cells[short_row ? 1 : 2];
     const char *fourth = cells[short_row ? 2 : 3];
-    if (!number(third, &c3) || !number(fourth, &c4))
+    if (!number_of(third, &c3) || !number_of(fourth, &c4))
         return fail_point(t, third, fourth);
     if (short_row)
         txt_warn(t, t->line.number, "point-no-ring", "该点没有圈号，按第1圈读取。",

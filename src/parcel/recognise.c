@@ -1,27 +1,32 @@
 #include "parcel/recognise.h"
 
+#include "parcel/parcel_csv.h"
+#include "parcel/parcel_table.h"
+
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-#define SEND_ZH "请提供GeoJSON，或勘测定界坐标TXT（含[属性描述]、[地块坐标]）"
-#define SEND_EN "send GeoJSON, or a survey TXT (with [属性描述] and [地块坐标])"
+#define SEND_ZH                                                                                                             \
+    "请提供勘测定界坐标TXT、GeoJSON、WKT、CSV、坐标表，或Shapefile（打包为zip）、GeoPackage、KML/" \
+    "KMZ、DXF、FlatGeobuf"
+#define SEND_EN                                                                                              \
+    "send a survey TXT, GeoJSON, WKT, CSV, a table of coordinates, a zipped Shapefile, GeoPackage, "         \
+    "KML/KMZ, DXF or "                                                                                       \
+    "FlatGeobuf"
 
 static const struct {
     const char *bytes;
     size_t n;
     const char *zh, *en;
 } magics[] = {
-    {"PK\3\4", 4, "ZIP压缩包（也可能是Excel、Word或KMZ文件），请先解压",
-     "a ZIP archive (or an Excel, Word or KMZ file)"},
     {"PK\5\6", 4, "空的ZIP压缩包", "an empty ZIP archive"},
     {"Rar!", 4, "RAR压缩包，请先解压", "a RAR archive"},
     {"7z\xBC\xAF", 4, "7z压缩包，请先解压", "a 7z archive"},
     {"\x1F\x8B", 2, "gzip压缩文件，请先解压", "a gzip file"},
     {"%PDF", 4, "PDF文件", "a PDF file"},
-    {"\0\0\x27\x0A", 4, "Shapefile，请先用GIS软件转换", "a shapefile; convert it with a GIS"},
-    {"SQLite format 3", 15, "SQLite或GeoPackage数据库，请先导出所需图层",
-     "a SQLite or GeoPackage database; export the layer"},
+    {"\0\0\x27\x0A", 4, "单独的.shp文件，缺少.dbf、.prj等；请把它们打包成一个zip",
+     "a .shp file alone, without its .dbf and .prj; send them all in one zip"},
     {"\xD0\xCF\x11\xE0", 4, "旧版Office文件（xls、doc）或个人地理数据库", "an old Office file (xls, doc)"},
     {"AC10", 4, "AutoCAD的DWG图，请先转换", "an AutoCAD DWG drawing"},
     {"\xFF\xD8\xFF", 3, "JPEG图片", "a JPEG picture"},
@@ -44,12 +49,75 @@ static enum status fail_unknown(struct error *e)
                       "The format is not recognised; " SEND_EN ".");
 }
 
-enum status recognise_binary(const void *bytes, size_t n, struct error *e)
+static bool has_bytes(const void *bytes, size_t n, const char *word)
+{
+    return memmem(bytes, n, word, strlen(word)) != NULL;
+}
+
+/* Names in a ZIP stand as they are in its directory, wherever that is. */
+static enum status recognise_zip(const void *bytes, size_t n, enum parcel_format *foreign, struct error *e)
+{
+    if (has_bytes(bytes, n, "[Content_Types].xml"))
+        return fail_kind("Excel或Word文件；请把坐标另存为CSV或文本",
+                         "an Excel or Word file; save the coordinates as CSV or text", e);
+    bool kml = has_bytes(bytes, n, ".kml") || has_bytes(bytes, n, ".KML");
+    bool shp = has_bytes(bytes, n, ".shp") || has_bytes(bytes, n, ".SHP");
+    *foreign = kml && !shp ? PARCEL_FORMAT_KMZ : PARCEL_FORMAT_SHAPEFILE;
+    return STATUS_OK;
+}
+
+/* "  0\r\nSECTION", behind comments (group 999) perhaps, or the mark of a binary drawing. */
+static bool is_dxf(const char *s, size_t n)
+{
+    static const char binary[] = "AutoCAD Binary DXF";
+    if (n >= sizeof binary && memcmp(s, binary, sizeof binary - 1) == 0)
+        return true;
+    size_t i = 0;
+    while (i < n && (s[i] == ' ' || s[i] == '\t' || s[i] == '\r' || s[i] == '\n'))
+        i++;
+    if (n - i > 4 && memcmp(s + i, "999", 3) == 0)
+        return has_bytes(s, n < 4096 ? n : 4096, "SECTION");
+    if (i + 1 >= n || s[i++] != '0')
+        return false;
+    while (i < n && (s[i] == ' ' || s[i] == '\r' || s[i] == '\n'))
+        i++;
+    return n - i >= 7 && memcmp(s + i, "SECTION", 7) == 0;
+}
+
+static bool is_kml(const char *s, size_t n)
+{
+    size_t i = n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    while (i < n && (s[i] == ' ' || s[i] == '\t' || s[i] == '\r' || s[i] == '\n'))
+        i++;
+    return i < n && s[i] == '<' &&
+           (has_bytes(s, n < 8192 ? n : 8192, "<kml") || has_bytes(s, n < 8192 ? n : 8192, ":kml"));
+}
+
+enum status recognise_fail_foreign(enum parcel_format f, struct error *e)
+{
+    error_zh(e, "这里没有读取%s文件的程序；请提供勘测定界坐标TXT、GeoJSON、WKT或CSV。",
+             parcel_format_name(f));
+    return error_fail(e, STATUS_UNSUPPORTED, "format-unsupported",
+                      "There is no reader for %s here; send a survey TXT, GeoJSON, WKT or CSV.",
+                      parcel_format_name(f));
+}
+
+enum status recognise_binary(const void *bytes, size_t n, enum parcel_format *foreign, struct error *e)
 {
     if (n == 0) {
         error_zh(e, "文件是空的（0字节）；" SEND_ZH "。");
         return error_fail(e, STATUS_INVALID_INPUT, "file-empty", "The file is empty (0 bytes); " SEND_EN ".");
     }
+    if (n >= 4 && memcmp(bytes, "PK\3\4", 4) == 0)
+        return recognise_zip(bytes, n, foreign, e);
+    if (n >= 16 && memcmp(bytes, "SQLite format 3", 16) == 0)
+        *foreign = PARCEL_FORMAT_GEOPACKAGE;
+    else if (n >= 8 && memcmp(bytes, "fgb\3fgb", 7) == 0)
+        *foreign = PARCEL_FORMAT_FLATGEOBUF;
+    else if (is_dxf(bytes, n))
+        *foreign = PARCEL_FORMAT_DXF;
+    else if (is_kml(bytes, n))
+        *foreign = PARCEL_FORMAT_KML;
     for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
         if (n >= magics[i].n && memcmp(bytes, magics[i].bytes, magics[i].n) == 0)
             return fail_kind(magics[i].zh, magics[i].en, e);
@@ -86,16 +154,21 @@ static enum status recognise_plain(const char *s, enum parcel_format *out, struc
                                       "SRID",    "POINT",        "LINESTRING"};
     for (size_t i = 0; i < sizeof wkt / sizeof wkt[0]; i++)
         if (starts_with_word(s, wkt[i]))
-            return fail_kind("WKT文本", "WKT text", e);
+            return *out = PARCEL_FORMAT_WKT, STATUS_OK;
     if (strstr(s, "矿区范围拐点坐标") || strstr(s, "XY001")) {
         error_zh(e, "这是矿业权拐点坐标格式，暂不支持；" SEND_ZH "。");
         return error_fail(e, STATUS_UNSUPPORTED, "format-mining",
                           "This is the mining-right coordinate format, which is "
                           "not supported; " SEND_EN ".");
     }
-    if (!strstr(s, "地块坐标") && !strstr(s, "属性描述") && !has_plot_row(s))
+    if (strstr(s, "地块坐标") || strstr(s, "属性描述") || has_plot_row(s))
+        *out = PARCEL_FORMAT_TXT;
+    else if (csv_recognised(s))
+        *out = PARCEL_FORMAT_CSV;
+    else if (table_recognised(s))
+        *out = PARCEL_FORMAT_TABLE;
+    else
         return fail_unknown(e);
-    *out = PARCEL_FORMAT_TXT;
     return STATUS_OK;
 }
 
@@ -113,8 +186,7 @@ enum status recognise_text(const char *text, size_t n, enum parcel_format *out, 
                           "Byte %zu is zero: a binary file, not text; " SEND_EN ".", strlen(text) + 1);
     }
     if (*s == '<')
-        return fail_kind(strstr(s, "<kml") ? "KML文件" : "XML或HTML文件",
-                         strstr(s, "<kml") ? "a KML file" : "an XML or HTML file", e);
+        return fail_kind("XML或HTML文件", "an XML or HTML file", e);
     if (*s == '{') {
         *out = PARCEL_FORMAT_GEOJSON;
         return STATUS_OK;

@@ -4,11 +4,15 @@
 
 #include "parcel/parcel.h"
 
-/* Before decoding: refuses files that are not text (archives, PDF, databases, drawings, pictures, shapefiles), each
- * with a sentence on what to send instead. */
-enum status recognise_binary(const void *bytes, size_t n, struct error *e) HX_MUST_CHECK;
+/* Before decoding: sets *foreign to one of the formats that another process reads (else it stays), and refuses files
+ * that are not text and not one of them (archives, PDF, drawings, pictures), each with a sentence on what to send. */
+enum status recognise_binary(const void *bytes, size_t n, enum parcel_format *foreign,
+                             struct error *e) HX_MUST_CHECK;
 
-/* After decoding: GeoJSON or TXT; refuses KML and other XML, WKT, mining-right lists and plain text. */
+/* Such a format where nobody reads it. */
+enum status recognise_fail_foreign(enum parcel_format f, struct error *e) HX_MUST_CHECK;
+
+/* After decoding: GeoJSON, TXT, WKT, CSV or a table; refuses other XML, mining-right lists and plain text. */
 enum status recognise_text(const char *text, size_t n, enum parcel_format *out,
                            struct error *e) HX_MUST_CHECK;
 

@@ -43,4 +43,7 @@ enum dissolved { DISSOLVED_NOTHING, DISSOLVED_TOUCHING_RING, DISSOLVED_PARTS };
 enum status rings_dissolve(struct geo_geos *g, const struct ring_list *in, double near, struct ring_list *out,
                            enum dissolved *what, struct error *e) HX_MUST_CHECK;
 
+/* Appends the polygons of a GEOS geometry; false when it has lines or points, or nothing. */
+bool rings_from_geos(GEOSContextHandle_t h, const GEOSGeometry *g, struct ring_list *out);
+
 #endif

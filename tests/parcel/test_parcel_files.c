@@ -26,7 +26,9 @@ static void test_wrong_kinds_of_file(void **state)
     REFUSE("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", STATUS_UNSUPPORTED, "format-unsupported");
     REFUSE("\x89PNG\r\n\x1A\n", STATUS_UNSUPPORTED, "format-unsupported");
     REFUSE("<?xml version=\"1.0\"?><kml xmlns=\"x\"></kml>", STATUS_UNSUPPORTED, "format-unsupported");
-    REFUSE("POLYGON((111 40,112 40,112 41,111 40))", STATUS_UNSUPPORTED, "format-unsupported");
+    REFUSE("PK\3\4\x14\0\0\0[Content_Types].xml", STATUS_UNSUPPORTED, "format-unsupported");
+    REFUSE("fgb\3fgb\0rest", STATUS_UNSUPPORTED, "format-unsupported");
+    REFUSE("  0\r\nSECTION\r\n", STATUS_UNSUPPORTED, "format-unsupported");
     REFUSE("矿区范围拐点坐标\nXY001=1,2588801.00,39438457.00\n", STATUS_UNSUPPORTED, "format-mining");
     REFUSE("this is a letter", STATUS_INVALID_INPUT, "format-unknown");
     REFUSE("<html><body>404</body></html>", STATUS_UNSUPPORTED, "format-unsupported");

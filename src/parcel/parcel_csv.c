@@ -1,0 +1,270 @@
+/* CSV with a header: a geometry a row (WKT), or a point a row. Columns are found by their names, Chinese or English;
+ * the separator is the comma, semicolon or tab that the header has most of. */
+#include "parcel/parcel_csv.h"
+#include "parcel/parcel_txt.h"
+#include "parcel/parcel_wkt.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { CSV_COLUMNS_MAX = 256, NAME_MAX_BYTES = 64 };
+
+enum column {
+    COLUMN_WKT,
+    COLUMN_ID,
+    COLUMN_NAME,
+    COLUMN_USE,
+    COLUMN_AREA,
+    COLUMN_RING,
+    COLUMN_A,
+    COLUMN_B,
+    COLUMNS
+};
+
+/* Names without their units in brackets, in lower case. The first that is found is taken. */
+static const char *const names[COLUMNS][16] = {
+    [COLUMN_WKT] = {"wkt", "geom", "geometry", "the_geom", "wkt_geom", "shape", "几何", "图形", "坐标串"},
+    [COLUMN_ID] = {"地块编号", "地块号", "宗地号", "dkbh", "plot_id", "plot", "parcel_id", "parcel", "编号",
+                   "地块", "id", "fid"},
+    [COLUMN_NAME] = {"地块名称", "项目名称", "dkmc", "xmmc", "名称", "name", "plot_name"},
+    [COLUMN_USE] = {"地块用途", "用途", "dkyt", "use"},
+    [COLUMN_AREA] = {"地块面积", "面积", "dkmj", "mj", "area"},
+    [COLUMN_RING] = {"圈号", "地块圈号", "环号", "qh", "ring", "ring_id", "ring_no", "part"},
+    [COLUMN_A] = {"经度", "lon", "long", "longitude", "lng", "x", "x坐标", "横坐标", "东坐标", "easting",
+                  "东", "坐标x"},
+    [COLUMN_B] = {"纬度", "lat", "latitude", "y", "y坐标", "纵坐标", "北坐标", "northing", "北", "坐标y"},
+};
+
+struct csv_reader {
+    struct parsing *p;
+    char separator;
+    int column[COLUMNS]; /* -1 when there is none */
+    char *cells[CSV_COLUMNS_MAX];
+    size_t n_cells;
+    size_t line, row_line;
+    bool gap;
+    char *id, *ring; /* of the row before; borrowed from the text */
+    struct coords coords;
+    struct wkt_set wkt;
+};
+
+static char separator_of(const char *text)
+{
+    size_t n = strcspn(text, "\r\n"), counts[3] = {0};
+    static const char separators[] = ",;\t";
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < 3; k++)
+            counts[k] += text[i] == separators[k];
+    return counts[2] > counts[0] && counts[2] >= counts[1] ? '\t' : counts[1] > counts[0] ? ';' : ',';
+}
+
+/* Cuts one cell off *at, in place; quotes may hold separators, line ends and doubled quotes. */
+static char *cut_cell(struct csv_reader *r, char **at, bool *last)
+{
+    char *s = *at + strspn(*at, " "), *cell = s, *to = s;
+    bool quoted = *s == '"';
+    for (s += quoted; *s; s++) {
+        if (quoted && *s == '"' && s[1] == '"')
+            *to++ = *s++;
+        else if (quoted && *s == '"')
+            quoted = false;
+        else if (!quoted && (*s == r->separator || *s == '\r' || *s == '\n'))
+            break;
+        else
+            *to++ = *s;
+        r->line += *s == '\n';
+    }
+    *last = *s != r->separator;
+    if (*s == '\r' && s[1] == '\n')
+        s++;
+    r->line += *s == '\n' || *s == '\r';
+    *at = *s ? s + 1 : s;
+    *to = '\0';
+    return txt_trim(cell);
+}
+
+/* False at the end of the text, and for rows of more than CSV_COLUMNS_MAX cells, whose rest is left out. */
+static bool cut_row(struct csv_reader *r, char **at)
+{
+    bool last = **at == '\0';
+    if (last)
+        return false;
+    r->row_line = r->line;
+    r->n_cells = 0;
+    while (!last) {
+        char *cell = cut_cell(r, at, &last);
+        if (r->n_cells < CSV_COLUMNS_MAX)
+            r->cells[r->n_cells++] = cell;
+    }
+    return true;
+}
+
+static void plain_name(const char *cell, char *out)
+{
+    size_t n = 0;
+    txt_trim(memcpy(out, cell, strlen(cell) < NAME_MAX_BYTES ? strlen(cell) + 1 : 1));
+    if (strlen(cell) >= NAME_MAX_BYTES)
+        out[0] = '\0';
+    txt_fold(out);
+    for (char *s = out; *s && *s != '(' && *s != '['; s++)
+        if (*s != ' ' && *s != '"')
+            out[n++] = (char)tolower((unsigned char)*s);
+    out[n] = '\0';
+}
+
+static void find_columns(struct csv_reader *r)
+{
+    char name[NAME_MAX_BYTES];
+    int best[COLUMNS];
+    for (int c = 0; c < COLUMNS; c++)
+        r->column[c] = -1, best[c] = 16;
+    for (size_t i = 0; i < r->n_cells; i++) {
+        plain_name(r->cells[i], name);
+        for (int c = 0; c < COLUMNS; c++)
+            for (int k = 0; k < best[c] && names[c][k]; k++)
+                if (strcmp(name, names[c][k]) == 0) {
+                    best[c] = k;
+                    r->column[c] = (int)i;
+                }
+    }
+}
+
+static bool has_columns(const struct csv_reader *r)
+{
+    return r->column[COLUMN_WKT] >= 0 || (r->column[COLUMN_A] >= 0 && r->column[COLUMN_B] >= 0);
+}
+
+bool csv_recognised(const char *text)
+{
+    char line[2048];
+    struct csv_reader r = {.separator = separator_of(text)};
+    size_t n = strcspn(text, "\r\n");
+    if (n >= sizeof line)
+        return false;
+    memcpy(line, text, n);
+    line[n] = '\0';
+    char *at = line;
+    if (!cut_row(&r, &at) || r.n_cells < 2)
+        return false;
+    find_columns(&r);
+    return has_columns(&r);
+}
+
+static char *cell(const struct csv_reader *r, enum column c)
+{
+    static char nothing[1];
+    int i = r->column[c];
+    return i >= 0 && (size_t)i < r->n_cells ? r->cells[i] : nothing;
+}
+
+static enum status fail_row(struct csv_reader *r, const char *code, const char *zh, const char *en)
+{
+    error_zh(r->p->error, "第%zu行：%s", r->row_line, zh);
+    return error_fail(r->p->error, STATUS_INVALID_INPUT, code, "Line %zu: %s", r->row_line, en);
+}
+
+static const char *keep(struct csv_reader *r, const char *text)
+{
+    const char *kept = arena_strdup(r->p->context->arena, text);
+    r->p->no_memory = r->p->no_memory || !kept;
+    return kept ? kept : "";
+}
+
+static enum status wkt_row(struct csv_reader *r)
+{
+    char *at = cell(r, COLUMN_WKT);
+    if (*at == '\0')
+        return fail_row(r, "csv-no-geometry", "WKT列是空的；请补上图形或删去该行。",
+                        "the WKT column is empty; add the geometry or remove the row.");
+    enum status s = wkt_read_one(r->p, &r->wkt, &at, r->row_line);
+    if (s != STATUS_OK)
+        return s;
+    struct wkt_one *one = &r->wkt.ones[r->wkt.n - 1];
+    one->id = keep(r, cell(r, COLUMN_ID));
+    one->name = keep(r, cell(r, COLUMN_NAME));
+    one->use = keep(r, cell(r, COLUMN_USE));
+    if (!parsing_area_text(cell(r, COLUMN_AREA), &one->area))
+        one->area = (struct declared_area){NAN, AREA_UNIT_UNSAID};
+    return STATUS_OK;
+}
+
+static bool whole_value(char *text, struct coord_value *out)
+{
+    const char *at = text;
+    coords_fold(text);
+    return coords_value(&at, out) && *at == '\0';
+}
+
+static enum status point_row(struct csv_reader *r)
+{
+    struct coord_value a, b;
+    struct coords *c = &r->coords;
+    char *id = cell(r, COLUMN_ID), *ring = cell(r, COLUMN_RING);
+    if (!whole_value(cell(r, COLUMN_A), &a) || !whole_value(cell(r, COLUMN_B), &b))
+        return fail_row(r, "csv-coordinates", "坐标列不是数，也不是度分秒；请改正或删去该行。",
+                        "the coordinate columns are neither numbers nor degrees; correct or remove the row.");
+    bool new_plot = c->n_plots == 0 || strcmp(id, r->id) != 0;
+    bool closed = coords_in_ring(c) >= 4 && coords_at_ring_start(c, c->a[c->n - 1], c->b[c->n - 1]);
+    if (new_plot)
+        coords_begin_plot(c, keep(r, id), keep(r, cell(r, COLUMN_NAME)));
+    if (new_plot || closed || r->gap || strcmp(ring, r->ring) != 0)
+        coords_begin_ring(c);
+    r->gap = false;
+    r->id = id;
+    r->ring = ring;
+    c->degrees = c->degrees || a.degrees;
+    coords_point(c, a.value, b.value, r->row_line);
+    return STATUS_OK;
+}
+
+static bool blank_row(const struct csv_reader *r)
+{
+    for (size_t i = 0; i < r->n_cells; i++)
+        if (*r->cells[i])
+            return false;
+    return true;
+}
+
+static enum status read_rows(struct csv_reader *r, char *at)
+{
+    enum status s = STATUS_OK;
+    bool wkt = r->column[COLUMN_WKT] >= 0;
+    while (s == STATUS_OK && cut_row(r, &at)) {
+        if (blank_row(r))
+            r->gap = coords_in_ring(&r->coords) > 0;
+        else
+            s = wkt ? wkt_row(r) : point_row(r);
+    }
+    if (s != STATUS_OK)
+        return s;
+    if (!wkt)
+        return coords_add_parcels(r->p, &r->coords);
+    if (r->wkt.n == 0) {
+        r->row_line = r->line;
+        return fail_row(r, "parcel-empty", "只有表头，没有数据行。", "there is a header and no row.");
+    }
+    return wkt_add_parcels(r->p, &r->wkt);
+}
+
+enum status parcel_csv_read(struct parsing *p, char *text, size_t n)
+{
+    (void)n;
+    text += strspn(text, " \t\r\n");
+    struct csv_reader *r = calloc(1, sizeof *r);
+    if (!r)
+        return error_no_memory(p->error);
+    r->p = p;
+    r->line = 1;
+    r->separator = separator_of(text);
+    char *at = text;
+    (void)cut_row(r, &at);
+    find_columns(r);
+    enum status s = read_rows(r, at);
+    coords_release(&r->coords);
+    wkt_set_release(&r->wkt);
+    free(r);
+    return s;
+}

@@ -1,0 +1,266 @@
+/* Coordinates as they are pasted from letters, tables and surveys: a point a line, or several, with or without numbers,
+ * headings, blank lines and remarks. */
+#include "parcel/parcel_table.h"
+#include "parcel/coords.h"
+#include "parcel/parcel_txt.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TOKENS_MAX = 64 };
+
+struct token {
+    bool is_number;
+    struct coord_value v;
+    const char *text; /* borrowed from the folded line */
+    size_t n;
+};
+
+struct table {
+    struct parsing *p;
+    struct coords coords;
+    size_t line;
+    const char *heading; /* waits for its points */
+    char label[24];      /* of the ring: the column before the pair, where there are two */
+    bool gap;            /* a blank line since the last point */
+    bool height_warned;
+};
+
+static bool is_separator(char c)
+{
+    return c == ',' || c == ';' || c == '\t' || c == ' ' || c == '|' || c == '(' || c == ')' || c == '[' ||
+           c == ']';
+}
+
+static size_t tokenise(const char *s, struct token *tokens)
+{
+    size_t n = 0;
+    for (;;) {
+        while (is_separator(*s))
+            s++;
+        if (!*s || n == TOKENS_MAX)
+            return n;
+        struct token *t = &tokens[n++];
+        *t = (struct token){.text = s};
+        t->is_number = coords_value(&s, &t->v);
+        while (!t->is_number && *s && !is_separator(*s))
+            s++;
+        t->n = (size_t)(s - t->text);
+    }
+}
+
+/* Numbers of points are whole and small; a pair may stand behind at most two of such (number, ring). */
+static bool may_be_label(const struct token *t)
+{
+    return !t->is_number || (t->v.whole && t->v.value < 100000);
+}
+
+static bool is_pair(const struct token *a, const struct token *b)
+{
+    return a->is_number && b->is_number && coords_plausible(a->v.value, b->v.value);
+}
+
+/* How many tokens stand before the pair; n when there is none. */
+static size_t find_pair(const struct token *t, size_t n)
+{
+    for (size_t i = 0; i + 1 < n; i++) {
+        bool number_first = i + 2 < n && t[i].v.whole && may_be_label(&t[i]) &&
+                            is_pair(&t[i + 1], &t[i + 2]); /* "40 111.7 40.8" */
+        if (is_pair(&t[i], &t[i + 1]) && !number_first)
+            return i;
+        if (i >= 3 || !may_be_label(&t[i]))
+            break;
+    }
+    return n;
+}
+
+static bool all_pairs(const struct token *t, size_t n)
+{
+    for (size_t i = 0; i + 1 < n; i += 2)
+        if (!is_pair(&t[i], &t[i + 1]))
+            return false;
+    return n >= 4 && n % 2 == 0;
+}
+
+static enum status fail_line(struct table *t)
+{
+    error_zh(t->p->error,
+             "第%zu行：读不出一个点。每行应为：点号（可省）、两个坐标（经纬度，或X、Y），例如“J1,4520000.123,"
+             "37563000.456”"
+             "或“1 111°45′30.25″ 40°48′20.1″”。",
+             t->line);
+    return error_fail(
+        t->p->error, STATUS_INVALID_INPUT, "table-row",
+        "Line %zu: no point can be read. Each line has a number (may be left out) and two coordinates, "
+        "such as \"J1,4520000.123,37563000.456\" or \"1 111°45′30.25″ 40°48′20.1″\".",
+        t->line);
+}
+
+static enum status set_axis(struct table *t, char *axis, char says)
+{
+    if (!says || *axis == says)
+        return STATUS_OK;
+    if (*axis)
+        return fail_line(t);
+    *axis = says;
+    return STATUS_OK;
+}
+
+static void begin_ring_if_due(struct table *t, const char *label, size_t n_label)
+{
+    struct coords *c = &t->coords;
+    size_t in_ring = coords_in_ring(c);
+    bool new_label = in_ring && (strlen(t->label) != n_label || strncmp(t->label, label, n_label) != 0);
+    bool closed = in_ring >= 4 && coords_at_ring_start(c, c->a[c->n - 1], c->b[c->n - 1]);
+    if (t->heading)
+        coords_begin_plot(c, "", t->heading);
+    if (t->heading || in_ring == 0 || new_label || closed || t->gap)
+        coords_begin_ring(c);
+    t->heading = NULL;
+    t->gap = false;
+    memcpy(t->label, label, n_label);
+    t->label[n_label] = '\0';
+}
+
+static enum status add_point(struct table *t, const struct token *a, const struct token *b,
+                             const struct token *ring)
+{
+    struct coords *c = &t->coords;
+    enum status s = set_axis(t, &c->axis_a, a->v.axis);
+    if (s == STATUS_OK)
+        s = set_axis(t, &c->axis_b, b->v.axis);
+    size_t n_label = ring ? ring->n < sizeof t->label ? ring->n : sizeof t->label - 1 : 0;
+    begin_ring_if_due(t, ring ? ring->text : "", n_label);
+    coords_point(c, a->v.value, b->v.value, t->line);
+    return s;
+}
+
+static void warn_height(struct table *t)
+{
+    if (!t->height_warned)
+        parsing_warn(t->p, "z-ignored",
+                     parsing_printf(t->p, "第%zu行起：坐标之后还有别的列（如高程），已忽略。", t->line),
+                     parsing_printf(t->p,
+                                    "From line %zu: columns after the coordinates (a height?) were ignored.",
+                                    t->line));
+    t->height_warned = true;
+}
+
+/* 带号37, 三度带第37带, EPSG:4525, 中央经线111; Xi'an 80 and Beijing 54 are refused. */
+static enum status read_remark(struct table *t, const char *s)
+{
+    const char *epsg = strstr(s, "EPSG:");
+    const char *zone = strstr(s, "带号");
+    const char *meridian = strstr(s, "中央");
+    if (!zone)
+        zone = strstr(s, "第");
+    if (strstr(s, "西安") || strstr(s, "北京54") || strstr(s, "1954") || strstr(s, "1980")) {
+        error_zh(t->p->error,
+                 "第%zu行：坐标系是1980西安或1954北京坐标系，与2000国家大地坐标系相差可达上百米；请先转换。",
+                 t->line);
+        return error_fail(
+            t->p->error, STATUS_UNSUPPORTED, "datum-refused",
+            "Line %zu: the datum is Xi'an 1980 or Beijing 1954, up to a hundred metres from CGCS2000; "
+            "convert it first.",
+            t->line);
+    }
+    if (epsg && isdigit((unsigned char)epsg[5]))
+        t->coords.epsg = atoi(epsg + 5);
+    if (zone && strstr(s, "带")) {
+        zone += strcspn(zone, "0123456789");
+        int v = atoi(zone);
+        if ((v >= 25 && v <= 45) || (v >= 13 && v <= 23))
+            t->coords.zone = v;
+    } else if (meridian) {
+        meridian += strcspn(meridian, "0123456789");
+        int v = atoi(meridian);
+        if (v >= 75 && v <= 135 && v % 3 == 0)
+            t->coords.zone = v / 3; /* a 6-degree zone of the same meridian has the same coordinates */
+    }
+    return STATUS_OK;
+}
+
+static bool names_columns(const char *s)
+{
+    static const char *const words[] = {"点号", "序号", "坐标", "经度", "纬度", "lon",
+                                        "Lon",  "LON",  "lat",  "X",    "x",    "带",
+                                        "中央", "EPSG", "=",    "测绘", "面积", "投影"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(s, words[i]))
+            return true;
+    return false;
+}
+
+static enum status read_line(struct table *t, char *line, char *scratch)
+{
+    struct token tokens[TOKENS_MAX];
+    if (*line == '\0') {
+        t->gap = coords_in_ring(&t->coords) > 0;
+        return STATUS_OK;
+    }
+    strcpy(scratch, line);
+    coords_fold(scratch);
+    size_t n = tokenise(scratch, tokens), numbers = 0, i = find_pair(tokens, n);
+    for (size_t k = 0; k < n; k++)
+        numbers += tokens[k].is_number;
+    enum status s = STATUS_OK;
+    if (all_pairs(tokens, n)) {
+        for (size_t k = 0; s == STATUS_OK && k + 1 < n; k += 2)
+            s = add_point(t, &tokens[k], &tokens[k + 1], NULL);
+        return s;
+    }
+    if (i == n && n == 2 && numbers == 2)
+        i = 0; /* odd, but a point: coords_decide asks */
+    if (i == n && n == 3 && numbers >= 2 && may_be_label(&tokens[0]) && tokens[1].is_number &&
+        tokens[2].is_number)
+        i = 1;
+    if (i < n) {
+        if (n - i > 2)
+            warn_height(t);
+        return add_point(t, &tokens[i], &tokens[i + 1], i >= 2 ? &tokens[i - 1] : NULL);
+    }
+    if (numbers >= 3 || (numbers == 2 && !names_columns(line)))
+        return fail_line(t);
+    s = read_remark(t, line);
+    if (s == STATUS_OK && !names_columns(line))
+        t->heading = arena_strdup(t->p->context->arena, line);
+    return s;
+}
+
+bool table_recognised(const char *text)
+{
+    char line[512];
+    struct token tokens[TOKENS_MAX];
+    for (int looked = 0; *text && looked < 40; looked++) {
+        size_t n = strcspn(text, "\r\n"), take = n < sizeof line - 1 ? n : sizeof line - 1;
+        memcpy(line, text, take);
+        line[take] = '\0';
+        coords_fold(line);
+        n = tokenise(line, tokens);
+        if (find_pair(tokens, n) < n ||
+            (looked == 0 && n >= 2 && n <= 3 && tokens[n - 1].is_number && tokens[n - 2].is_number))
+            return true;
+        text += strcspn(text, "\r\n");
+        text += strspn(text, "\r\n");
+    }
+    return false;
+}
+
+enum status parcel_table_read(struct parsing *p, char *text, size_t n)
+{
+    struct table t = {.p = p};
+    char *scratch = malloc(n + 1);
+    enum status s = scratch ? STATUS_OK : error_no_memory(p->error);
+    for (char *at = text; at && s == STATUS_OK;) {
+        char *line = txt_trim(txt_cut_line(&at));
+        t.line++;
+        s = read_line(&t, line, scratch);
+    }
+    free(scratch);
+    t.coords.usual_a = t.coords.n && t.coords.a[0] <= 180 ? 'E' : 'N';
+    if (s == STATUS_OK)
+        s = coords_add_parcels(p, &t.coords);
+    coords_release(&t.coords);
+    return s;
+}
