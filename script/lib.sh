@@ -1,5 +1,5 @@
 # What the scripts share; sourced, never run. Sets the project's folders, moves to its root, defines functions only.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=$root/build
