@@ -14,8 +14,9 @@
 
 #include "geo/shape.h"
 
-#define GEO_DENSIFY_TOLERANCE_M 0.0001
-/* For the parcel itself 0.1 mm is too coarse: along a kilometre of border it is 0.1 m2. A ring's edges are cut so that its
+/* Layers: 0.01 mm. (0.1 mm would show no one where a line is, but along a kilometre of border it is up to 0.07 m2.) */
+#define GEO_DENSIFY_TOLERANCE_M 0.00001
+/* The parcel itself is asked for its area to 0.01 m2, however long its edges: a ring's edges are cut so that its
  * area moves by at most this, or this share of it, whichever is more; but no finer than 0.1 micrometres. */
 #define GEO_DENSIFY_AREA_M2 0.002
 #define GEO_DENSIFY_AREA_SHARE 2e-10

@@ -34,7 +34,7 @@ static double wanted(const json_t *c, const char *key)
     return json_number_value(json_object_get(c, key));
 }
 
-/* Cuts every edge in the grid, until the 0.1 mm that conversion may leave no longer shows in the area. */
+/* Cuts every edge in the grid, until the 0.01 mm that conversion may leave no longer shows in the area. */
 static size_t cut_edges(const struct grid_ring *g, double *x, double *y)
 {
     size_t n = 0;

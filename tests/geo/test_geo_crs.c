@@ -1,4 +1,4 @@
-/* Conversion and densification: no point of a delivered edge may lie more than 0.1 mm from the lon/lat pieces. */
+/* Conversion and densification: no point of a delivered edge may lie more than 0.01 mm from the lon/lat pieces. */
 #include "geo/area.h"
 #include "geo/crs.h"
 #include "geo/geo_test.h"
