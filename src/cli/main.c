@@ -31,6 +31,12 @@ static const struct command commands[] = {
     {"layers", cmd_layers, "[--store S] [--lang zh|en]", "列出已载入的图层",
      "list the layers that are loaded"},
     {"classes", cmd_classes, "[--lang zh|en]", "列出项目类型", "list the project classes"},
+    {"audit", cmd_audit,
+     "parcels FILE -o OUT.gpkg|.geojsonl|.csv|.fgb|.xlsx [--store S] [--layer NAME] [--class C | "
+     "--class-field F] "
+     "[--id-field F] [--epsg CODE] [--threads N] [--fail-on prohibited|restricted|unknown] [--overlaps] "
+     "[--resume] [--overwrite] [--summary FILE.html]",
+     "批量审查地块", "audit many parcels"},
     {"version", cmd_version, "", "显示版本", "show the version"},
     {"help", cmd_help, "", "显示本说明", "show this text"},
 };

@@ -1,0 +1,229 @@
+/* One audit from request to finished file: identity, resumption, the pipeline, commits, and the sums. */
+#include "audit/audit.h"
+
+#include "audit/html.h"
+#include "audit/pipeline.h"
+#include "audit/state.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A checkpoint costs a commit of what has been written since; a second of work is little to lose. */
+enum { COMMIT_ROWS = 50000, STATE_ARENA_BYTES = 128 << 20 };
+#define COMMIT_SECONDS 1.0
+#define PROGRESS_SECONDS 0.25
+
+struct audit_run {
+    const struct snapshot *snapshot;
+    const struct audit_request *request;
+    enum output_format format;
+    struct feed *feed;
+    struct sink *sink;
+    struct tally *tally;
+    struct run_state state;
+    struct buffer text; /* the state as text */
+    int64_t uncommitted, resumed_after;
+    double began, committed_at, told_at;
+    audit_progress_fn *fn;
+    void *user;
+};
+
+static double now_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static enum status state_text(struct audit_run *a, struct error *e)
+{
+    buffer_clear(&a->text);
+    for (int i = 0; a->sink && i < BATCH_TEXTS; i++)
+        a->state.bytes[i] = a->sink->bytes[i];
+    state_write(&a->state, a->tally, &a->text);
+    return buffer_status(&a->text, e);
+}
+
+static enum status commit(struct audit_run *a, double now, struct error *e)
+{
+    enum status s = state_text(a, e);
+    if (!s)
+        s = a->sink->ops->commit(a->sink, a->text.data, e);
+    a->uncommitted = 0;
+    a->committed_at = now;
+    return s;
+}
+
+static void tell(struct audit_run *a, double now)
+{
+    struct audit_progress p = {a->state.rows, a->feed->total, now - a->began,
+                               a->state.rows - a->resumed_after};
+    a->told_at = now;
+    if (a->fn)
+        a->fn(&p, a->user);
+}
+
+static enum status write_batch(const struct audit_batch *b, void *user, struct error *e)
+{
+    struct audit_run *a = user;
+    enum status s = a->sink->ops->write(a->sink, b, e);
+    for (size_t i = 0; !s && i < b->n; i++)
+        s = tally_add(a->tally, &b->items[i], &b->rows[i], e);
+    if (s)
+        return s;
+    a->state.rows += (int64_t)b->n;
+    a->state.last_fid = b->items[b->n - 1].fid;
+    a->uncommitted += (int64_t)b->n;
+    double now = now_seconds();
+    if (now - a->told_at >= PROGRESS_SECONDS)
+        tell(a, now);
+    bool due = a->uncommitted >= COMMIT_ROWS || now - a->committed_at >= COMMIT_SECONDS;
+    return due ? commit(a, now, e) : STATUS_OK;
+}
+
+/* ---- what an earlier run left ---- */
+
+static enum status refuse_existing(const char *out, bool interrupted, struct error *e)
+{
+    if (interrupted) {
+        error_zh(e, "“%.200s”有未完成的运行；用 --resume 继续，或用 --overwrite 重新开始。", out);
+        return error_fail(
+            e, STATUS_CONFLICT, "audit-interrupted",
+            "An interrupted run of \"%.200s\" is there; go on with --resume, or start anew with "
+            "--overwrite.",
+            out);
+    }
+    error_zh(e, "输出文件“%.200s”已存在；请换名，或用 --overwrite 替换。", out);
+    return error_fail(e, STATUS_CONFLICT, "audit-output-exists",
+                      "The output \"%.200s\" exists already; give another name, or --overwrite.", out);
+}
+
+static bool exists_part(const char *out)
+{
+    char part[SINK_PATH_SIZE];
+    snprintf(part, sizeof part, "%.*s.part", SINK_PATH_SIZE - 32, out);
+    return access(part, F_OK) == 0;
+}
+
+/* Afterwards state.rows says where to go on, and *whole that nothing is left to do. */
+static enum status take_over(struct audit_run *a, const struct run_identity *now, struct arena *arena,
+                             bool *whole, struct error *e)
+{
+    const char *out = a->request->output, *text = NULL;
+    bool finished = false;
+    *whole = false;
+    if (a->request->overwrite && !a->request->resume) {
+        sink_discard(out);
+        return STATUS_OK;
+    }
+    bool interrupted = exists_part(out);
+    if (!a->request->resume && (interrupted || access(out, F_OK) == 0))
+        return refuse_existing(out, interrupted, e);
+    enum status s = sink_state(out, a->format, arena, &text, &finished, e);
+    if (s)
+        return s;
+    if (!text && finished)
+        return refuse_existing(out, false, e);
+    if (!text) { /* nothing there, or killed before its first commit */
+        sink_discard(out);
+        return STATUS_OK;
+    }
+    struct run_state then = {.rows = 0};
+    s = state_read(text, &then, a->tally, e);
+    if (!s)
+        s = identity_compare(&then.identity, now, e);
+    if (s)
+        return s;
+    if (then.rows == 0) { /* stopped before its first batch */
+        sink_discard(out);
+        return STATUS_OK;
+    }
+    a->state = then;
+    a->resumed_after = then.rows;
+    *whole = finished;
+    if (!finished && then.finished && (a->format != OUTPUT_CSV && a->format != OUTPUT_GEOJSONL)) {
+        *whole = true;
+        s = sink_publish(out, a->format, text, e);
+    }
+    return s;
+}
+
+/* ---- the run ---- */
+
+static enum status measure_all(struct audit_run *a, const atomic_bool *stop, bool *stopped, struct error *e)
+{
+    enum status s = feed_open(a->request, &a->feed, e);
+    if (!s && a->state.rows > 0)
+        s = a->feed->ops->skip(a->feed, a->state.rows, a->state.last_fid, e);
+    if (!s)
+        s = sink_open(a->request, a->format, a->feed->srs, a->state.rows > 0, a->state.bytes, &a->sink, e);
+    if (s)
+        return s;
+    a->committed_at = a->told_at = now_seconds();
+    const struct pipeline_request p = {a->snapshot, a->request, a->feed, a->sink->ops->format, stop};
+    s = pipeline_run(&p, write_batch, a, stopped, e);
+    tell(a, now_seconds());
+    if (!s && *stopped)
+        return commit(a, now_seconds(), e);
+    a->state.finished = true;
+    if (!s)
+        s = state_text(a, e);
+    return s ? s : sink_finish(a->sink, a->text.data, e);
+}
+
+static void outcome_fill(const struct audit_run *a, struct audit_outcome *out)
+{
+    out->n_parcels = a->tally->n;
+    out->n_unmeasured = a->tally->unmeasured;
+    out->n_findings = a->tally->n_findings;
+    for (int v = 0; v <= VERDICT_ALLOWED; v++)
+        out->by_verdict[v] = a->tally->verdict[v];
+    out->resumed_after = a->resumed_after;
+    out->seconds = now_seconds() - a->began;
+}
+
+static enum status run(struct audit_run *a, const atomic_bool *stop, struct audit_outcome *out,
+                       struct error *e)
+{
+    struct run_identity now;
+    struct arena *arena = arena_new(STATE_ARENA_BYTES);
+    enum status s = arena ? identity_of(a->snapshot, a->request, &now, e) : error_no_memory(e);
+    if (!s) {
+        s = take_over(a, &now, arena, &out->finished_before, e);
+        a->state.identity = now;
+    }
+    if (!s && !out->finished_before)
+        s = measure_all(a, stop, &out->stopped, e);
+    arena_free(arena);
+    if (!s && !out->stopped && a->request->summary)
+        s = html_parcels_write(a->snapshot, a->request, a->tally, &a->state.identity, e);
+    return s;
+}
+
+enum status audit_parcels(const struct snapshot *snapshot, const struct audit_request *request,
+                          const atomic_bool *stop, audit_progress_fn *fn, void *user,
+                          struct audit_outcome *out, struct error *e)
+{
+    struct audit_run a = {
+        .snapshot = snapshot, .request = request, .fn = fn, .user = user, .began = now_seconds()};
+    struct audit_outcome outcome = {.stopped = false};
+    buffer_init(&a.text, 0);
+    enum status s = output_format_of(request->output, &a.format, e);
+    a.tally = tally_new();
+    if (!s && !a.tally)
+        s = error_no_memory(e);
+    if (!s)
+        s = run(&a, stop, &outcome, e);
+    if (!s) {
+        outcome_fill(&a, &outcome);
+        *out = outcome;
+    }
+    sink_close(a.sink);
+    feed_close(a.feed);
+    tally_free(a.tally);
+    buffer_release(&a.text);
+    return s;
+}

@@ -1,0 +1,205 @@
+/* Which reader a file gets, and the two that are thin: TXT through parcel/, everything else through ingest/. */
+#include "audit/feed.h"
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "ingest/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+const struct error *feed_fault(const struct error *e, struct arena *a)
+{
+    struct error *copy = arena_alloc(a, sizeof *copy);
+    if (copy)
+        *copy = *e;
+    return copy;
+}
+
+void feed_close(struct feed *f)
+{
+    if (f)
+        f->ops->close(f);
+}
+
+/* ---- everything that GDAL reads ---- */
+
+struct feed_source {
+    struct feed base;
+    struct source *source;
+};
+
+/* The source's arrays last until the next feature only. */
+static bool shape_copy(const struct geo_shape *s, struct arena *a, struct geo_shape *out)
+{
+    double *lon = arena_array(a, s->n_vertices + 1, sizeof *lon);
+    double *lat = arena_array(a, s->n_vertices + 1, sizeof *lat);
+    uint32_t *rings = arena_array(a, (size_t)s->n_rings + 1, sizeof *rings);
+    uint32_t *polygons = arena_array(a, (size_t)s->n_polygons + 1, sizeof *polygons);
+    if (!lon || !lat || !rings || !polygons)
+        return false;
+    memcpy(lon, s->lon_deg, s->n_vertices * sizeof *lon);
+    memcpy(lat, s->lat_deg, s->n_vertices * sizeof *lat);
+    memcpy(rings, s->ring_start, ((size_t)s->n_rings + 1) * sizeof *rings);
+    memcpy(polygons, s->polygon_start, ((size_t)s->n_polygons + 1) * sizeof *polygons);
+    *out = *s;
+    out->lon_deg = lon;
+    out->lat_deg = lat;
+    out->ring_start = rings;
+    out->polygon_start = polygons;
+    return true;
+}
+
+/* A parcel that is valid only after a repair is not what was drawn: it is reported, as in a single check. */
+static enum status source_item(const struct source_feature *f, struct arena *a, struct audit_item *out,
+                               struct error *e)
+{
+    *out = (struct audit_item){.position = f->position, .fid = f->fid};
+    bool ok = true;
+    if (f->state == SOURCE_VALID)
+        ok = shape_copy(&f->shape, a, &out->shape);
+    else
+        ok = (out->fault = feed_fault(&f->fault, a)) != NULL;
+    out->id = *f->code ? arena_strdup(a, f->code) : arena_printf(a, "%lld", (long long)f->fid);
+    out->name = arena_strdup(a, f->name);
+    out->county = arena_strdup(a, f->county);
+    out->project_class = arena_strdup(a, f->zone); /* the class field was bound to it */
+    out->properties = arena_strdup(a, f->properties);
+    ok = ok && out->id && out->name && out->county && out->project_class && out->properties;
+    return ok ? STATUS_OK : error_no_memory(e);
+}
+
+static enum status feed_source_next(struct feed *f, struct arena *a, struct audit_item *out, bool *more,
+                                    struct error *e)
+{
+    struct feed_source *s = (struct feed_source *)f;
+    struct source_feature feature;
+    enum status st = source_next(s->source, &feature, more, e);
+    return st || !*more ? st : source_item(&feature, a, out, e);
+}
+
+static enum status feed_source_skip(struct feed *f, int64_t position, int64_t fid, struct error *e)
+{
+    (void)fid;
+    struct feed_source *s = (struct feed_source *)f;
+    struct source_feature feature;
+    bool more = true;
+    enum status st = STATUS_OK;
+    for (int64_t i = 0; !st && more && i < position; i++)
+        st = source_next(s->source, &feature, &more, e);
+    return st;
+}
+
+static void feed_source_close(struct feed *f)
+{
+    source_close(((struct feed_source *)f)->source);
+    free(f);
+}
+
+enum status feed_source_open(const struct audit_request *r, struct feed **out, struct error *e)
+{
+    static const struct feed_ops ops = {feed_source_next, feed_source_skip, feed_source_close};
+    struct source_request q = {.path = r->input, .layer = r->layer, .epsg = r->epsg};
+    q.fields.id = r->id_field;
+    q.fields.zone = r->class_field ? r->class_field : "";
+    q.fields.area = "";
+    struct feed_source *s = calloc(1, sizeof *s);
+    if (!s)
+        return error_no_memory(e);
+    enum status st = source_open(&q, &s->source, e);
+    if (st) {
+        free(s);
+        return st;
+    }
+    const struct source_info *info = source_info(s->source);
+    s->base = (struct feed){&ops, 4490, info->n_declared, info->driver};
+    *out = &s->base;
+    return STATUS_OK;
+}
+
+/* ---- TXT ---- */
+
+struct feed_text {
+    struct feed base;
+    struct parcel_context context;
+    struct parcel_set set;
+    size_t at;
+};
+
+static enum status feed_text_next(struct feed *f, struct arena *a, struct audit_item *out, bool *more,
+                                  struct error *e)
+{
+    struct feed_text *t = (struct feed_text *)f;
+    *more = t->at < t->set.n_parcels;
+    if (!*more)
+        return STATUS_OK;
+    const struct parcel *p = &t->set.parcels[t->at++];
+    *out = (struct audit_item){.position = (int64_t)t->at,
+                               .fid = (int64_t)t->at,
+                               .county = "",
+                               .project_class = "",
+                               .properties = "{}"};
+    out->id = arena_strdup(a, p->id);
+    out->name = arena_strdup(a, p->name);
+    bool ok = shape_copy(&p->shape, a, &out->shape) && out->id && out->name;
+    return ok ? STATUS_OK : error_no_memory(e);
+}
+
+static enum status feed_text_skip(struct feed *f, int64_t position, int64_t fid, struct error *e)
+{
+    (void)fid, (void)e;
+    struct feed_text *t = (struct feed_text *)f;
+    t->at = (uint64_t)position < t->set.n_parcels ? (size_t)position : t->set.n_parcels;
+    return STATUS_OK;
+}
+
+static void feed_text_close(struct feed *f)
+{
+    struct feed_text *t = (struct feed_text *)f;
+    geo_transformer_free(t->context.transformer);
+    geo_geos_free(t->context.geos);
+    arena_free(t->context.arena);
+    free(t);
+}
+
+enum status feed_text_open(const struct audit_request *r, struct feed **out, struct error *e)
+{
+    static const struct feed_ops ops = {feed_text_next, feed_text_skip, feed_text_close};
+    struct feed_text *t = calloc(1, sizeof *t);
+    if (!t)
+        return error_no_memory(e);
+    char *bytes;
+    size_t n;
+    t->context.arena = arena_new(LIMIT_REQUEST_ARENA_BYTES);
+    enum status s = t->context.arena ? geo_transformer_new(&t->context.transformer, e) : error_no_memory(e);
+    if (!s)
+        s = geo_geos_new(&t->context.geos, e);
+    if (!s)
+        s = file_read(r->input, LIMIT_BODY_BYTES, t->context.arena, &bytes, &n, e);
+    if (!s)
+        s = parcel_parse(&t->context, bytes, n, &t->set, e);
+    if (s) {
+        feed_text_close(&t->base);
+        return s;
+    }
+    t->base = (struct feed){&ops, 4490, (int64_t)t->set.n_parcels, "txt"};
+    *out = &t->base;
+    return STATUS_OK;
+}
+
+enum status feed_open(const struct audit_request *r, struct feed **out, struct error *e)
+{
+    const char *dot = strrchr(r->input, '.');
+    if (dot && strcasecmp(dot, ".txt") == 0)
+        return feed_text_open(r, out, e);
+    if (dot && strcasecmp(dot, ".gpkg") == 0) {
+        struct feed *fast = NULL;
+        enum status s = feed_gpkg_open(r, &fast, e);
+        if (s || fast) {
+            *out = fast;
+            return s;
+        }
+    }
+    return feed_source_open(r, out, e);
+}

@@ -1,0 +1,89 @@
+/* One parcel on its way through an audit: what the feed read, and what the check found. Private to audit/.
+ *
+ * Everything lives in the arena of the batch, but for names of features, rules and classes, which the snapshot owns. */
+#ifndef HX_AUDIT_ROW_H
+#define HX_AUDIT_ROW_H
+
+#include "base/buffer.h"
+#include "check/check.h"
+
+enum { BATCH_PARCELS = 512, BATCH_BYTES = 1 << 20 };
+
+struct audit_item {
+    int64_t position;                               /* 1, 2, ... in the order of the input */
+    int64_t fid;                                    /* the input's own number */
+    const char *id, *name, *county, *project_class; /* "" when not given */
+    const char *properties;                         /* JSON object of the other fields */
+    const unsigned char *blob; /* the GeoPackage geometry as it was read; NULL: `shape` */
+    size_t blob_size;
+    struct geo_shape shape;
+    const struct error *fault; /* why the feed could not make a shape of it; NULL */
+};
+
+struct row_feature {
+    struct feature_overlap overlap;
+    enum control_line line;
+};
+
+struct row_overlap {
+    enum control_line line;
+    double area_m2;
+    const void *blob; /* GeoPackage geometry */
+    size_t blob_size;
+};
+
+struct audit_row {
+    enum verdict verdict;
+    bool measured;
+    double area_m2;          /* NAN unless measured */
+    double lon_deg, lat_deg; /* middle of the box; NAN without a shape */
+    struct geo_box box;
+    enum layer_status status[CONTROL_LINE_COUNT];
+    double line_m2[CONTROL_LINE_COUNT], share[CONTROL_LINE_COUNT]; /* NAN where not measured */
+    const char *rules;                 /* ids of the rules that apply, by commas */
+    const char *reason_zh, *reason_en; /* "" when there is nothing to say */
+    const char *prefecture;            /* code, "" outside every polygon or without the layer */
+    const char *project_class;         /* as judged: "UNKNOWN" when not given */
+    struct row_feature *features;
+    size_t n_features;
+    struct row_overlap *overlaps;
+    size_t n_overlaps;
+    const void *blob; /* GeoPackage geometry to write; size 0: none */
+    size_t blob_size;
+};
+
+enum { BATCH_TEXTS = 2 };
+struct audit_batch {
+    size_t n;
+    size_t bytes; /* of geometry, about */
+    bool last;
+    struct arena *arena;
+    struct audit_item items[BATCH_PARCELS];
+    struct audit_row rows[BATCH_PARCELS];
+    struct buffer
+        text[BATCH_TEXTS]; /* for outputs that are text: made by the workers, written by the writer */
+};
+
+/* What a worker keeps from parcel to parcel. */
+struct row_maker {
+    struct check_worker *worker;
+    const struct snapshot *snapshot;
+    const char *project_class; /* for every parcel, or NULL */
+    bool overlaps;
+    int srs; /* 4490 or 4326: of the blobs */
+    struct geo_shape_builder builder;
+};
+
+/* Measures and judges one item. A fault of the parcel becomes part of the row; other failures are returned. */
+enum status row_make(struct row_maker *m, const struct audit_item *item, struct arena *a,
+                     struct audit_row *out, struct error *e) HX_MUST_CHECK;
+/* Every item of a batch, visited along a Hilbert curve so that neighbours find the index in the cache. */
+enum status batch_make(struct row_maker *m, struct audit_batch *b, struct error *e) HX_MUST_CHECK;
+
+/* A GeoPackage geometry of a shape, with its envelope, in the arena. NULL when memory is out. */
+const void *row_gpkg_blob(const struct geo_shape *shape, int srs, struct arena *a, size_t *n);
+/* The prefecture whose polygon holds the point, as a feature of the layer "prefectures"; false: none. */
+bool row_prefecture(const struct snapshot *s, struct check_worker *w, double lon_deg, double lat_deg,
+                    struct index_feature *out);
+
+#endif

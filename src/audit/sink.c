@@ -1,0 +1,148 @@
+/* Which sink an output gets, what an earlier run left, and the last step by which an output becomes visible. */
+#include "audit/sink.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum { STATE_LIMIT = 64 << 20 };
+
+enum status output_format_of(const char *path, enum output_format *out, struct error *e)
+{
+    static const struct {
+        const char *end;
+        enum output_format format;
+    } known[] = {{".gpkg", OUTPUT_GPKG},           {".csv", OUTPUT_CSV}, {".geojsonl", OUTPUT_GEOJSONL},
+                 {".geojsonseq", OUTPUT_GEOJSONL}, {".fgb", OUTPUT_FGB}, {".xlsx", OUTPUT_XLSX}};
+    size_t n = strlen(path);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        size_t m = strlen(known[i].end);
+        if (n > m && strcasecmp(path + n - m, known[i].end) == 0 && n + 32 < SINK_PATH_SIZE) {
+            *out = known[i].format;
+            return STATUS_OK;
+        }
+    }
+    error_zh(e, "输出文件“%.200s”的扩展名不认识；可用 .gpkg、.geojsonl、.csv、.fgb、.xlsx。", path);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "bad-usage",
+        "The output \"%.200s\" has an unknown ending; .gpkg, .geojsonl, .csv, .fgb and .xlsx are known.",
+        path);
+}
+
+static bool is_text(enum output_format f)
+{
+    return f == OUTPUT_CSV || f == OUTPUT_GEOJSONL;
+}
+
+static void beside(const char *out, const char *end, char path[SINK_PATH_SIZE])
+{
+    snprintf(path, SINK_PATH_SIZE, "%.*s%s", SINK_PATH_SIZE - 32, out, end); /* checked by output_format_of */
+}
+
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+static enum status read_beside(const char *out, struct arena *a, const char **state, struct error *e)
+{
+    char path[SINK_PATH_SIZE];
+    char *bytes;
+    size_t n;
+    beside(out, ".audit", path);
+    *state = NULL;
+    if (!exists(path))
+        return STATUS_OK;
+    enum status s = file_read(path, STATE_LIMIT, a, &bytes, &n, e);
+    if (!s)
+        *state = bytes;
+    return s;
+}
+
+enum status sink_state(const char *out, enum output_format format, struct arena *a, const char **state,
+                       bool *finished, struct error *e)
+{
+    char part[SINK_PATH_SIZE];
+    beside(out, ".part", part);
+    *state = NULL;
+    *finished = !exists(part) && exists(out);
+    if (*finished)
+        return format == OUTPUT_GPKG ? sink_gpkg_state(out, a, state, e) : read_beside(out, a, state, e);
+    if (!exists(part))
+        return STATUS_OK;
+    return is_text(format) ? read_beside(out, a, state, e) : sink_gpkg_state(part, a, state, e);
+}
+
+void sink_discard(const char *out)
+{
+    static const char *const ends[] = {".part",     ".part-journal", ".part.findings",
+                                       ".part.fgb", ".part.xlsx",    ".audit"};
+    char path[SINK_PATH_SIZE];
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        beside(out, ends[i], path);
+        unlink(path);
+    }
+}
+
+enum status sink_open(const struct audit_request *r, enum output_format format, int srs, bool append,
+                      const uint64_t bytes[BATCH_TEXTS], struct sink **out, struct error *e)
+{
+    char part[SINK_PATH_SIZE];
+    beside(r->output, ".part", part);
+    struct sink *s = NULL;
+    enum status st = is_text(format) ? sink_text_open(part, format, append, bytes, &s, e)
+                                     : sink_gpkg_open(part, srs, r->overlaps, append, &s, e);
+    if (st)
+        return st;
+    s->format = format;
+    s->out = r->output;
+    memcpy(s->part, part, sizeof part);
+    *out = s;
+    return STATUS_OK;
+}
+
+static enum status move(const char *from, const char *to, struct error *e)
+{
+    return rename(from, to) == 0 ? STATUS_OK : error_errno(e, "保存", "save", to);
+}
+
+/* A format that can only be written in one go is made from the finished GeoPackage. */
+static enum status make(const char *out, enum output_format format, const char *state, struct error *e)
+{
+    char part[SINK_PATH_SIZE], made[SINK_PATH_SIZE], path[SINK_PATH_SIZE];
+    beside(out, ".part", part);
+    beside(out, format == OUTPUT_FGB ? ".part.fgb" : ".part.xlsx", made);
+    beside(out, ".audit", path);
+    unlink(made);
+    enum status st = sink_convert(part, made, format, e);
+    if (!st)
+        st = file_write_atomic(path, state, strlen(state), e);
+    if (!st)
+        st = move(made, out, e);
+    if (!st)
+        unlink(part);
+    return st;
+}
+
+enum status sink_publish(const char *out, enum output_format format, const char *state, struct error *e)
+{
+    char part[SINK_PATH_SIZE];
+    beside(out, ".part", part);
+    return format == OUTPUT_FGB || format == OUTPUT_XLSX ? make(out, format, state, e) : move(part, out, e);
+}
+
+enum status sink_finish(struct sink *s, const char *state, struct error *e)
+{
+    enum status st = s->ops->finish(s, state, e);
+    return st ? st : sink_publish(s->out, s->format, state, e);
+}
+
+void sink_close(struct sink *s)
+{
+    if (s)
+        s->ops->close(s);
+}

@@ -1,0 +1,70 @@
+/* Where an audit's rows go. Private to audit/.
+ *
+ * A sink writes OUT.part and is committed from time to time together with its state (who asked, how far, the sums so
+ * far): after a kill the two agree, and a resumed run goes on from there. sink_finish makes the output whole, durable
+ * and visible under its name. GeoPackage keeps the state in its table audit_run, in the same transaction as the rows;
+ * text keeps it in OUT.audit, with the lengths to which the text is cut back. Both stay when the run is finished: they
+ * say which input, layers and rules the figures came from.
+ * Threads: format is called by workers, each with its own batch; everything else by one thread. */
+#ifndef HX_AUDIT_SINK_H
+#define HX_AUDIT_SINK_H
+
+#include "audit/audit.h"
+#include "audit/row.h"
+
+enum output_format { OUTPUT_GPKG, OUTPUT_CSV, OUTPUT_GEOJSONL, OUTPUT_FGB, OUTPUT_XLSX };
+enum { SINK_PATH_SIZE = 4096 };
+
+struct sink;
+struct sink_ops {
+    void (*format)(struct audit_batch *b); /* NULL: nothing to prepare. Failures latch in b->text */
+    enum status (*write)(struct sink *s, const struct audit_batch *b, struct error *e);
+    enum status (*commit)(struct sink *s, const char *state, struct error *e);
+    /* Completes the file, with the final state; OUT.part is closed and durable afterwards. */
+    enum status (*finish)(struct sink *s, const char *state, struct error *e);
+    void (*close)(struct sink *s);
+};
+
+struct sink {
+    const struct sink_ops *ops;
+    enum output_format format;
+    const char *out;             /* borrowed from the request */
+    char part[SINK_PATH_SIZE];   /* OUT.part */
+    uint64_t bytes[BATCH_TEXTS]; /* written so far, of text */
+};
+
+enum status output_format_of(const char *path, enum output_format *out, struct error *e) HX_MUST_CHECK;
+
+/* The state that an earlier run left, as text in the arena: of OUT.part (*finished false) or of OUT itself (true).
+ * *state is NULL when there is neither. */
+enum status sink_state(const char *out, enum output_format format, struct arena *a, const char **state,
+                       bool *finished, struct error *e) HX_MUST_CHECK;
+/* Opens OUT.part: anew, or to append after what `bytes` says (text) or what was committed (GeoPackage). */
+enum status sink_open(const struct audit_request *r, enum output_format format, int srs, bool append,
+                      const uint64_t bytes[BATCH_TEXTS], struct sink **out, struct error *e) HX_MUST_CHECK;
+/* Finishes, and moves OUT.part to OUT. */
+enum status sink_finish(struct sink *s, const char *state, struct error *e) HX_MUST_CHECK;
+/* The last step alone, for a run that was killed when its GeoPackage was finished but had no name yet. */
+enum status sink_publish(const char *out, enum output_format format, const char *state,
+                         struct error *e) HX_MUST_CHECK;
+void sink_close(struct sink *s); /* NULL-safe */
+/* Throws away what an earlier run left beside OUT. */
+void sink_discard(const char *out);
+
+/* sink_gpkg.c, sink_text.c */
+enum status sink_gpkg_open(const char *part, int srs, bool overlaps, bool append, struct sink **out,
+                           struct error *e) HX_MUST_CHECK;
+enum status sink_gpkg_state(const char *path, struct arena *a, const char **state,
+                            struct error *e) HX_MUST_CHECK;
+enum status sink_text_open(const char *part, enum output_format format, bool append,
+                           const uint64_t bytes[BATCH_TEXTS], struct sink **out,
+                           struct error *e) HX_MUST_CHECK;
+/* gpkg_rtree.c: the packed R-tree of a feature table, and the table's extent. */
+struct sqlite3;
+enum status gpkg_rtree_build(struct sqlite3 *db, const char *table, const char *column,
+                             struct error *e) HX_MUST_CHECK;
+/* sink_convert.c: a finished GeoPackage as FlatGeobuf or XLSX. */
+enum status sink_convert(const char *gpkg, const char *to, enum output_format format,
+                         struct error *e) HX_MUST_CHECK;
+
+#endif

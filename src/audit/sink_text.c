@@ -1,0 +1,319 @@
+/* CSV (parcels, and findings beside them) and GeoJSON sequence. Workers make the text, the writer appends it.
+ *
+ * What is committed is what the state says: on resumption each file is cut back to the recorded length. */
+#include "audit/sink.h"
+
+#include "base/file.h"
+#include "base/json.h"
+#include "geo/geojson.h"
+#include "geo/wkb.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct sink_text {
+    struct sink base;
+    int fd[BATCH_TEXTS];
+    int n_files;
+    char findings_part[SINK_PATH_SIZE + 16];
+};
+
+/* ---- CSV (RFC 4180; UTF-8 with a mark, by which spreadsheet programs know the encoding) ---- */
+
+static const char csv_head[] = "\xEF\xBB\xBFposition,source_fid,parcel_id,name,county,prefecture,project_"
+                               "class,verdict,verdict_zh,measured,area_m2,"
+                               "red_line_status,red_line_m2,red_line_share,farmland_status,farmland_m2,"
+                               "farmland_share,boundary_status,boundary_m2,"
+                               "boundary_share,rules,reason_zh,reason_en,properties\r\n";
+static const char csv_findings_head[] = "\xEF\xBB\xBFposition,parcel_id,line,feature_id,feature_code,feature_"
+                                        "name,zone,area_m2,width_m,sliver\r\n";
+
+static void csv_text(struct buffer *b, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        buffer_append_str(b, text);
+        return;
+    }
+    buffer_append_char(b, '"');
+    for (; *text; text++) {
+        if (*text == '"')
+            buffer_append_char(b, '"');
+        buffer_append_char(b, *text);
+    }
+    buffer_append_char(b, '"');
+}
+
+static void csv_cell(struct buffer *b, const char *text)
+{
+    buffer_append_char(b, ',');
+    csv_text(b, text ? text : "");
+}
+
+static void csv_number(struct buffer *b, double v, int decimals)
+{
+    if (isfinite(v))
+        buffer_printf(b, ",%.*f", decimals, v);
+    else
+        buffer_append_char(b, ',');
+}
+
+static void csv_row(struct buffer *b, const struct audit_item *item, const struct audit_row *r)
+{
+    buffer_printf(b, "%lld,%lld", (long long)item->position, (long long)item->fid);
+    csv_cell(b, item->id);
+    csv_cell(b, item->name);
+    csv_cell(b, item->county);
+    csv_cell(b, r->prefecture);
+    csv_cell(b, r->project_class);
+    csv_cell(b, verdict_name(r->verdict));
+    csv_cell(b, verdict_zh(r->verdict));
+    csv_cell(b, r->measured ? "1" : "0");
+    csv_number(b, r->area_m2, 4);
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        csv_cell(b, layer_status_name(r->status[l]));
+        csv_number(b, r->line_m2[l], 4);
+        csv_number(b, r->share[l], 6);
+    }
+    csv_cell(b, r->rules);
+    csv_cell(b, r->reason_zh);
+    csv_cell(b, r->reason_en);
+    csv_cell(b, item->properties);
+    buffer_append_str(b, "\r\n");
+}
+
+static void csv_finding(struct buffer *b, const struct audit_item *item, const struct row_feature *f)
+{
+    buffer_printf(b, "%lld", (long long)item->position);
+    csv_cell(b, item->id);
+    csv_cell(b, control_line_id(f->line));
+    buffer_printf(b, ",%lld", (long long)f->overlap.feature_id);
+    csv_cell(b, f->overlap.code);
+    csv_cell(b, f->overlap.name);
+    csv_cell(b, f->overlap.zone);
+    csv_number(b, f->overlap.area_m2, 4);
+    csv_number(b, f->overlap.width_m, 4);
+    csv_cell(b, f->overlap.sliver ? "1" : "0");
+    buffer_append_str(b, "\r\n");
+}
+
+static void format_csv(struct audit_batch *b)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        csv_row(&b->text[0], &b->items[i], &b->rows[i]);
+        for (size_t k = 0; k < b->rows[i].n_features; k++)
+            csv_finding(&b->text[1], &b->items[i], &b->rows[i].features[k]);
+    }
+}
+
+/* ---- GeoJSON sequence: one feature a line, newline-delimited (RFC 8142's records without the separator) ---- */
+
+static void json_lines(struct json_writer *w, const struct audit_row *r)
+{
+    json_key(w, "lines");
+    json_array_begin(w);
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        json_object_begin(w);
+        json_kv_string(w, "line", control_line_id((enum control_line)l));
+        json_kv_string(w, "status", layer_status_name(r->status[l]));
+        json_kv_fixed(w, "area_m2", r->line_m2[l], 4);
+        json_kv_fixed(w, "share", r->share[l], 6);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static void json_findings(struct json_writer *w, const struct audit_row *r)
+{
+    json_key(w, "findings");
+    json_array_begin(w);
+    for (size_t k = 0; k < r->n_features; k++) {
+        const struct feature_overlap *f = &r->features[k].overlap;
+        json_object_begin(w);
+        json_kv_string(w, "line", control_line_id(r->features[k].line));
+        json_kv_integer(w, "feature_id", f->feature_id);
+        json_kv_string(w, "code", f->code);
+        json_kv_string(w, "name", f->name);
+        json_kv_string(w, "zone", f->zone);
+        json_kv_fixed(w, "area_m2", f->area_m2, 4);
+        json_kv_fixed(w, "width_m", f->width_m, 4);
+        json_kv_bool(w, "sliver", f->sliver);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static void json_properties(struct json_writer *w, const struct audit_item *item, const struct audit_row *r)
+{
+    json_key(w, "properties");
+    json_object_begin(w);
+    json_kv_integer(w, "position", item->position);
+    json_kv_string(w, "parcel_id", item->id);
+    json_kv_string(w, "name", item->name);
+    json_kv_string(w, "county", item->county);
+    json_kv_string(w, "prefecture", r->prefecture);
+    json_kv_string(w, "project_class", r->project_class);
+    json_kv_string(w, "verdict", verdict_name(r->verdict));
+    json_kv_string(w, "verdict_zh", verdict_zh(r->verdict));
+    json_kv_bool(w, "measured", r->measured);
+    json_kv_fixed(w, "area_m2", r->area_m2, 4);
+    json_lines(w, r);
+    json_findings(w, r);
+    json_kv_string(w, "rules", r->rules);
+    json_kv_string(w, "reason_zh", r->reason_zh);
+    json_kv_string(w, "reason_en", r->reason_en);
+    json_key(w, "source");
+    json_raw(w, item->properties, strlen(item->properties));
+    json_object_end(w);
+}
+
+/* From the row's own bytes, so that a geometry that is not valid is still there to be looked at. */
+static void json_geometry(struct json_writer *w, const struct audit_row *r, struct geo_shape_builder *b)
+{
+    struct geo_shape shape;
+    const unsigned char *p = r->blob;
+    bool ok = r->blob_size > 40 && geo_wkb_read(p + 40, r->blob_size - 40, b, NULL) == STATUS_OK &&
+              geo_shape_builder_view(b, &shape, NULL) == STATUS_OK;
+    json_key(w, "geometry");
+    if (ok)
+        geo_geojson_write(w, &shape, 9);
+    else
+        json_null(w);
+}
+
+static void format_geojsonl(struct audit_batch *b)
+{
+    struct geo_shape_builder builder;
+    geo_shape_builder_init(&builder);
+    for (size_t i = 0; i < b->n; i++) {
+        struct json_writer w;
+        json_init(&w, &b->text[0], false);
+        json_object_begin(&w);
+        json_kv_string(&w, "type", "Feature");
+        json_kv_integer(&w, "id", b->items[i].position);
+        json_properties(&w, &b->items[i], &b->rows[i]);
+        json_geometry(&w, &b->rows[i], &builder);
+        json_object_end(&w);
+        buffer_append_char(&b->text[0], '\n');
+    }
+    geo_shape_builder_release(&builder);
+}
+
+/* ---- files ---- */
+
+static const char *path_of(const struct sink_text *t, int i)
+{
+    return i == 0 ? t->base.part : t->findings_part;
+}
+
+static enum status append(struct sink_text *t, int i, const char *data, size_t n, struct error *e)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t k = write(t->fd[i], data + done, n - done);
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k <= 0)
+            return error_errno(e, "写入", "write", path_of(t, i));
+        done += (size_t)k;
+    }
+    t->base.bytes[i] += n;
+    return STATUS_OK;
+}
+
+static enum status text_write(struct sink *s, const struct audit_batch *b, struct error *e)
+{
+    struct sink_text *t = (struct sink_text *)s;
+    enum status st = STATUS_OK;
+    for (int i = 0; !st && i < t->n_files; i++) {
+        st = buffer_status(&b->text[i], e);
+        if (!st)
+            st = append(t, i, b->text[i].data, b->text[i].size, e);
+    }
+    return st;
+}
+
+static enum status state_path(const char *out, char path[SINK_PATH_SIZE + 16])
+{
+    return snprintf(path, SINK_PATH_SIZE + 16, "%s.audit", out) < SINK_PATH_SIZE + 16 ? STATUS_OK
+                                                                                      : STATUS_INVALID_INPUT;
+}
+
+/* The state is written after the text that it speaks of; file_write_atomic makes it one or the other. */
+static enum status text_commit(struct sink *s, const char *state, struct error *e)
+{
+    char path[SINK_PATH_SIZE + 16];
+    if (state_path(s->out, path))
+        return error_errno(e, "写入", "write", s->out);
+    return file_write_atomic(path, state, strlen(state), e);
+}
+
+static enum status text_finish(struct sink *s, const char *state, struct error *e)
+{
+    struct sink_text *t = (struct sink_text *)s;
+    for (int i = 0; i < t->n_files; i++)
+        if (t->fd[i] >= 0 && fsync(t->fd[i]) != 0)
+            return error_errno(e, "保存", "save", path_of(t, i));
+    char findings[SINK_PATH_SIZE + 16];
+    snprintf(findings, sizeof findings, "%.*s.findings.csv", (int)strlen(s->out), s->out);
+    enum status st = text_commit(s, state, e);
+    /* The findings first: where OUT is, they are. */
+    if (!st && t->n_files > 1 && t->fd[1] >= 0 && rename(t->findings_part, findings) != 0)
+        st = error_errno(e, "保存", "save", findings);
+    return st;
+}
+
+static void text_close(struct sink *s)
+{
+    struct sink_text *t = (struct sink_text *)s;
+    for (int i = 0; i < t->n_files; i++)
+        if (t->fd[i] >= 0)
+            close(t->fd[i]);
+    free(t);
+}
+
+static enum status open_file(struct sink_text *t, int i, bool again, uint64_t bytes, struct error *e)
+{
+    int flags = O_WRONLY | O_CLOEXEC | (again ? 0 : O_CREAT | O_TRUNC);
+    t->fd[i] = open(path_of(t, i), flags, 0666);
+    if (t->fd[i] < 0 && again && i > 0 && errno == ENOENT)
+        return STATUS_OK; /* the run was killed between its last two steps: the findings have their name already */
+    if (t->fd[i] < 0 ||
+        (again && (ftruncate(t->fd[i], (off_t)bytes) != 0 || lseek(t->fd[i], 0, SEEK_END) < 0)))
+        return error_errno(e, "打开", "open", path_of(t, i));
+    t->base.bytes[i] = again ? bytes : 0;
+    return STATUS_OK;
+}
+
+enum status sink_text_open(const char *part, enum output_format format, bool again,
+                           const uint64_t bytes[BATCH_TEXTS], struct sink **out, struct error *e)
+{
+    static const struct sink_ops csv_ops = {format_csv, text_write, text_commit, text_finish, text_close};
+    static const struct sink_ops json_ops = {format_geojsonl, text_write, text_commit, text_finish,
+                                             text_close};
+    struct sink_text *t = calloc(1, sizeof *t);
+    if (!t)
+        return error_no_memory(e);
+    bool csv = format == OUTPUT_CSV;
+    t->base.ops = csv ? &csv_ops : &json_ops;
+    t->n_files = csv ? 2 : 1;
+    t->fd[0] = t->fd[1] = -1;
+    snprintf(t->base.part, sizeof t->base.part, "%s", part);
+    snprintf(t->findings_part, sizeof t->findings_part, "%s.findings", part);
+    enum status s = STATUS_OK;
+    for (int i = 0; !s && i < t->n_files; i++)
+        s = open_file(t, i, again, bytes[i], e);
+    if (!s && csv && !again)
+        s = append(t, 0, csv_head, sizeof csv_head - 1, e);
+    if (!s && csv && !again)
+        s = append(t, 1, csv_findings_head, sizeof csv_findings_head - 1, e);
+    if (s) {
+        text_close(&t->base);
+        return s;
+    }
+    *out = &t->base;
+    return STATUS_OK;
+}

@@ -1,0 +1,31 @@
+/* What a run says about itself: what it was asked, how far it is, and its sums. Private to audit/.
+ *
+ * As text, because it is kept for people, too. A run may be resumed only by a request with the same identity: same
+ * input bytes, same layer versions, same rules, same options. Threads: pure. */
+#ifndef HX_AUDIT_STATE_H
+#define HX_AUDIT_STATE_H
+
+#include "audit/sink.h"
+#include "audit/tally.h"
+
+struct run_identity {
+    char input[SHA256_HEX_SIZE], layers[SHA256_HEX_SIZE], rules[SHA256_HEX_SIZE], options[SHA256_HEX_SIZE];
+};
+
+struct run_state {
+    struct run_identity identity;
+    int64_t rows, last_fid;
+    uint64_t bytes[BATCH_TEXTS];
+    bool finished;
+};
+
+enum status identity_of(const struct snapshot *s, const struct audit_request *r, struct run_identity *out,
+                        struct error *e) HX_MUST_CHECK;
+/* Says in words what has changed; STATUS_OK when nothing has. */
+enum status identity_compare(const struct run_identity *then, const struct run_identity *now,
+                             struct error *e) HX_MUST_CHECK;
+void state_write(const struct run_state *s, const struct tally *t, struct buffer *out);
+enum status state_read(const char *text, struct run_state *out, struct tally *t,
+                       struct error *e) HX_MUST_CHECK;
+
+#endif

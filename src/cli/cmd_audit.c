@@ -1,0 +1,190 @@
+#include "audit/audit.h"
+#include "cli/args.h"
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/store_path.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static atomic_bool interrupted;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    atomic_store(&interrupted, true);
+}
+
+/* The first Ctrl-C asks for a clean stop; the second one kills. */
+static void catch_interrupts(void)
+{
+    struct sigaction a = {.sa_handler = on_interrupt, .sa_flags = SA_RESETHAND};
+    sigaction(SIGINT, &a, NULL);
+    sigaction(SIGTERM, &a, NULL);
+}
+
+/* ---- parcels ---- */
+
+struct parcels_args {
+    struct audit_request request;
+    const char *store, *threads, *epsg, *fail_on;
+    struct arg_rest rest;
+};
+
+static enum status check_fail_on(const char *name, struct error *e)
+{
+    if (!name || strcmp(name, "prohibited") == 0 || strcmp(name, "restricted") == 0 ||
+        strcmp(name, "unknown") == 0)
+        return STATUS_OK;
+    error_zh(e, "--fail-on 不认识“%.40s”；可用 prohibited、restricted、unknown。", name);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
+                      "--fail-on does not know \"%.40s\"; prohibited, restricted or unknown.", name);
+}
+
+static enum status missing(struct error *e, const char *zh, const char *en)
+{
+    error_zh(e, "%s", zh);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "%s", en);
+}
+
+static int default_threads(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > AUDIT_MAX_THREADS ? AUDIT_MAX_THREADS : (int)n;
+}
+
+static enum status parse_parcels(int argc, char **argv, struct parcels_args *a, struct error *e)
+{
+    struct audit_request *r = &a->request;
+    const struct arg_option options[] = {{"--store", &a->store, NULL},
+                                         {"-o", &r->output, NULL},
+                                         {"--layer", &r->layer, NULL},
+                                         {"--class", &r->project_class, NULL},
+                                         {"--class-field", &r->class_field, NULL},
+                                         {"--id-field", &r->id_field, NULL},
+                                         {"--epsg", &a->epsg, NULL},
+                                         {"--threads", &a->threads, NULL},
+                                         {"--summary", &r->summary, NULL},
+                                         {"--fail-on", &a->fail_on, NULL},
+                                         {"--overlaps", NULL, &r->overlaps},
+                                         {"--resume", NULL, &r->resume},
+                                         {"--overwrite", NULL, &r->overwrite},
+                                         {NULL, NULL, NULL}};
+    long threads = default_threads(), epsg = 0;
+    enum status s = args_parse(argc, argv, options, &a->rest, e);
+    if (!s)
+        s = args_number("--threads", a->threads, 1, AUDIT_MAX_THREADS, &threads, e);
+    if (!s)
+        s = args_number("--epsg", a->epsg, 1, 999999, &epsg, e);
+    if (!s)
+        s = check_fail_on(a->fail_on, e);
+    if (!s && a->rest.n == 0)
+        s = missing(e, "缺少地块文件。", "A parcel file is missing.");
+    if (!s && !r->output)
+        s = missing(e, "缺少 -o 输出文件。", "The output, -o FILE, is missing.");
+    r->input = a->rest.n ? a->rest.items[0] : NULL;
+    r->threads = (int)threads;
+    r->epsg = (int)epsg;
+    return s;
+}
+
+static void show_progress(const struct audit_progress *p, void *user)
+{
+    if (!*(const bool *)user)
+        return;
+    double rate = p->seconds > 0 ? (double)p->done_here / p->seconds : 0;
+    if (p->total > 0 && rate > 0)
+        fprintf(stderr, "\r%lld / %lld  %.0f/s  剩余 left %.0f s   ", (long long)p->done, (long long)p->total,
+                rate, (double)(p->total - p->done) / rate);
+    else
+        fprintf(stderr, "\r%lld  %.0f/s   ", (long long)p->done, rate);
+}
+
+static void print_outcome(const struct audit_outcome *o)
+{
+    if (o->finished_before)
+        fprintf(stderr, "结果已完整，无须继续。\nThe output is complete already.\n");
+    else if (o->resumed_after)
+        fprintf(stderr, "从第 %lld 行之后继续。\nResumed after row %lld.\n", (long long)o->resumed_after,
+                (long long)o->resumed_after);
+    printf("地块 parcels %lld", (long long)o->n_parcels);
+    for (int v = VERDICT_UNKNOWN; v <= VERDICT_ALLOWED; v++)
+        printf("\t%s %s %lld", verdict_zh((enum verdict)v), verdict_name((enum verdict)v),
+               (long long)o->by_verdict[v]);
+    printf("\t无法测算 unmeasured %lld\t图斑 findings %lld\n", (long long)o->n_unmeasured,
+           (long long)o->n_findings);
+}
+
+/* restricted asks for prohibited, too: the worse verdict fails as well. */
+static bool fails(const struct audit_outcome *o, const char *fail_on)
+{
+    if (!fail_on)
+        return false;
+    if (strcmp(fail_on, "unknown") == 0)
+        return o->by_verdict[VERDICT_UNKNOWN] > 0;
+    bool failed = o->by_verdict[VERDICT_PROHIBITED] > 0;
+    return failed || (strcmp(fail_on, "restricted") == 0 && o->by_verdict[VERDICT_RESTRICTED] > 0);
+}
+
+static int audit_parcels_with(const struct snapshot *snapshot, const struct parcels_args *a)
+{
+    struct error e = {0};
+    struct audit_outcome o;
+    bool terminal = isatty(STDERR_FILENO) == 1;
+    catch_interrupts();
+    enum status s = audit_parcels(snapshot, &a->request, &interrupted, show_progress, &terminal, &o, &e);
+    if (terminal)
+        fprintf(stderr, "\n");
+    if (s)
+        return exit_with_error(&e);
+    print_outcome(&o);
+    if (o.stopped) {
+        fprintf(stderr,
+                "已停止；同一命令加 --resume 可继续。\nStopped; the same command with --resume goes on.\n");
+        return EXIT_INTERRUPTED;
+    }
+    return fails(&o, a->fail_on) ? EXIT_VERDICT : EXIT_OK;
+}
+
+/* ---- what all audits share ---- */
+
+/* The store is needed only until the snapshot is loaded. */
+static enum status load_snapshot(const char *asked, struct snapshot **out, struct error *e)
+{
+    char path[STORE_PATH_SIZE];
+    struct store *store;
+    enum status s = store_path_find(asked, path, e);
+    if (!s)
+        s = store_open(path, STORE_READ, &store, e);
+    if (s)
+        return s;
+    s = snapshot_load(store, out, e);
+    store_close(store);
+    return s;
+}
+
+static int cmd_audit_parcels(int argc, char **argv)
+{
+    struct error e = {0};
+    struct parcels_args a = {.rest.max = 1};
+    struct snapshot *snapshot;
+    if (parse_parcels(argc, argv, &a, &e))
+        return command_misused("audit", &e);
+    if (load_snapshot(a.store, &snapshot, &e))
+        return exit_with_store_error(&e);
+    int code = audit_parcels_with(snapshot, &a);
+    snapshot_unref(snapshot);
+    return code;
+}
+
+int cmd_audit(int argc, char **argv)
+{
+    struct error e = {0};
+    if (argc > 0 && strcmp(argv[0], "parcels") == 0)
+        return cmd_audit_parcels(argc - 1, argv + 1);
+    (void)missing(&e, "audit 之后应为 parcels、lines 或 figures。",
+                  "After audit comes parcels, lines or figures.");
+    return command_misused("audit", &e);
+}
