@@ -3,6 +3,7 @@
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/keep.h"
 #include "cli/store_path.h"
 #include "http/report_body.h"
 
@@ -11,6 +12,7 @@
 
 struct check_args {
     const char *store, *project_class, *format, *lang, *fail_on;
+    struct keep_args keep;
     struct arg_rest rest;
     enum report_format output;
 };
@@ -53,9 +55,15 @@ static bool list_has(const char *list, const char *name)
 
 static enum status parse(int argc, char **argv, struct check_args *a, struct error *e)
 {
-    const struct arg_option options[] = {
-        {"--store", &a->store, NULL}, {"--class", &a->project_class, NULL}, {"--format", &a->format, NULL},
-        {"--lang", &a->lang, NULL},   {"--fail-on", &a->fail_on, NULL},     {NULL, NULL, NULL}};
+    const struct arg_option options[] = {{"--store", &a->store, NULL},
+                                         {"--class", &a->project_class, NULL},
+                                         {"--format", &a->format, NULL},
+                                         {"--lang", &a->lang, NULL},
+                                         {"--fail-on", &a->fail_on, NULL},
+                                         {"--keep", NULL, &a->keep.keep},
+                                         {"--officer", &a->keep.officer, NULL},
+                                         {"--project-name", &a->keep.project_name, NULL},
+                                         {NULL, NULL, NULL}};
     enum status s = args_parse(argc, argv, options, &a->rest, e);
     if (!s)
         s = report_format_parse(a->format, &a->output, e);
@@ -63,6 +71,8 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
         s = check_verdict_names(a->fail_on, e);
     if (!s)
         s = args_lang(a->lang, e);
+    if (!s)
+        s = keep_args_check(&a->keep, e);
     if (!s && a->rest.n == 0) {
         error_zh(e, "缺少地块文件（“-”为标准输入）。");
         s = error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
@@ -101,6 +111,9 @@ static int run_with(struct check_worker *w, const struct snapshot *snapshot, con
         e.status = STATUS_NOT_FOUND;
     if (!s)
         s = check_bytes(w, snapshot, &options, bytes, n, &report, &e);
+    if (!s && a->keep.keep)
+        s = keep_report(&a->keep, a->store, a->rest.items[0], (struct store_bytes){bytes, n}, w->arena,
+                        &report, &e);
     return s ? exit_with_error(&e) : print_report(w, &report, a);
 }
 

@@ -12,7 +12,10 @@ command_fn cmd_audit;               /* cmd_audit.c */
 command_fn cmd_check;               /* cmd_check.c */
 command_fn cmd_init, cmd_import;    /* cmd_store.c */
 command_fn cmd_layers, cmd_classes; /* cmd_list.c */
+command_fn cmd_records;             /* cmd_records.c */
+command_fn cmd_rules;               /* cmd_rules.c */
 command_fn cmd_serve;               /* cmd_serve.c */
+command_fn cmd_verify;              /* cmd_verify.c */
 command_fn cmd_help, cmd_version;   /* main.c */
 
 /* A usage error: the sentence, then the command's usage line. Returns EXIT_INPUT. */

@@ -6,11 +6,13 @@
 
 enum exit_code {
     EXIT_OK = 0,
-    EXIT_INPUT = 1,         /* bad usage, or input that is refused */
-    EXIT_STORE = 2,         /* no store, not a store, damaged, locked */
-    EXIT_INTERNAL = 3,      /* memory, the operating system, a fault of ours */
-    EXIT_VERDICT = 10,      /* check and audit --fail-on: the verdict is one of those asked for */
-    EXIT_INTERRUPTED = 130, /* Ctrl-C; what was done is kept and can be resumed */
+    EXIT_INPUT = 1,             /* bad usage, or input that is refused */
+    EXIT_STORE = 2,             /* no store, not a store, damaged, locked */
+    EXIT_INTERNAL = 3,          /* memory, the operating system, a fault of ours */
+    EXIT_VERDICT = 10,          /* check and audit --fail-on: the verdict is one of those asked for */
+    EXIT_DIFFERS = 10,          /* verify: the report differs; records verify: the chain is broken */
+    EXIT_CANNOT_RECOMPUTE = 11, /* verify: something that the report names is missing */
+    EXIT_INTERRUPTED = 130,     /* Ctrl-C; what was done is kept and can be resumed */
 };
 
 /* Writes the error in both languages to standard error and returns the code for it. */

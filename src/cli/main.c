@@ -15,7 +15,8 @@ struct command {
 
 static const struct command commands[] = {
     {"check", cmd_check,
-     "FILE|- [--store S] [--class C] [--format text|json|geojson] [--lang zh|en] [--fail-on VERDICT,...]",
+     "FILE|- [--store S] [--class C] [--format text|json|geojson] [--lang zh|en] [--fail-on VERDICT,...] "
+     "[--keep --officer NAME [--project-name P]]",
      "检查地块（GeoJSON 或国土TXT）是否压占控制线",
      "check parcels (GeoJSON or TXT) against the control lines"},
     {"serve", cmd_serve, "[--store S] [--host H] [--port P] [--web DIR] [--threads N]", "启动网页与接口服务",
@@ -37,6 +38,17 @@ static const struct command commands[] = {
      "[--id-field F] [--epsg CODE] [--threads N] [--fail-on prohibited|restricted|unknown] [--overlaps] "
      "[--resume] [--overwrite] [--summary FILE.html]",
      "批量审查地块", "audit many parcels"},
+    {"rules", cmd_rules,
+     "show [SHA256] | check FILE | load FILE [--source TEXT] | history | export [SHA256]   [--store S]",
+     "查看、校验、载入规则表（历次版本都保留）", "show, check or load the rule table; every edition is kept"},
+    {"records", cmd_records,
+     "list [--limit N] [--after ID] | show ID | export ID [--input] | verify [--expect SEAL] | "
+     "override ID --verdict V --reason TEXT --officer NAME   [--store S] [--format text|json]",
+     "存档的检查：列出、查看、导出、校验整条链、记录改判",
+     "kept checks: list, show, export, verify the chain, add an officer's override"},
+    {"verify", cmd_verify, "REPORT.json|- [--store S] [--input FILE] [--format text|json]",
+     "按报告所载的版本重算，说明一致、何处不一致或缺什么",
+     "recompute a report from the versions that it names: identical, what differs, or what is missing"},
     {"version", cmd_version, "", "显示版本", "show the version"},
     {"help", cmd_help, "", "显示本说明", "show this text"},
 };
@@ -81,11 +93,12 @@ int cmd_help(int argc, char **argv)
         print_usage(stdout, &commands[i]);
         printf("      %s / %s\n", commands[i].zh, commands[i].en);
     }
-    printf("\n数据文件 store：--store，否则 $HONGXIAN_STORE，否则 data/hongxian.sqlite，"
-           "否则 ~/.local/share/hongxian/hongxian.sqlite\n"
-           "退出码 exit codes：0 完成 done；1 用法或输入有误 bad usage or input；2 数据文件有问题 store "
-           "problem；"
-           "3 内部错误 internal；10 --fail-on\n");
+    printf(
+        "\n数据文件 store：--store，否则 $HONGXIAN_STORE，否则 data/hongxian.sqlite，"
+        "否则 ~/.local/share/hongxian/hongxian.sqlite\n"
+        "退出码 exit codes：0 完成 done；1 用法或输入有误 bad usage or input；2 数据文件有问题 store "
+        "problem；"
+        "3 内部错误 internal；10 --fail-on；verify：10 不一致 differs，11 无法重算 cannot be recomputed\n");
     return EXIT_OK;
 }
 

@@ -1,0 +1,303 @@
+#include "record/verify.h"
+
+#include "base/sha256.h"
+#include "check/engine_versions.h"
+#include "check/snapshot_versions.h"
+#include "record/verify_parts.h"
+#include "render/render.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *record_finding_name(enum record_finding f)
+{
+    return f == RECORD_IDENTICAL ? "identical" : f == RECORD_DIFFERS ? "differs" : "cannot_recompute";
+}
+
+const char *record_finding_zh(enum record_finding f)
+{
+    return f == RECORD_IDENTICAL ? "一致" : f == RECORD_DIFFERS ? "不一致" : "无法重算";
+}
+
+const char *record_finding_en(enum record_finding f)
+{
+    return f == RECORD_IDENTICAL ? "identical" : f == RECORD_DIFFERS ? "differs" : "cannot be recomputed";
+}
+
+/* ---- what is found ---- */
+
+void verify_difference(struct verifying *v, const char *path, const char *reported, const char *found,
+                       const char *against)
+{
+    struct record_verification *out = v->out;
+    out->n_differences++;
+    if (out->n_listed >= RECORD_MAX_DIFFERENCES)
+        return;
+    if (!out->differences)
+        out->differences = arena_array(v->w->arena, RECORD_MAX_DIFFERENCES, sizeof *out->differences);
+    if (out->differences && path && reported && found)
+        out->differences[out->n_listed++] = (struct record_difference){path, reported, found, against};
+    else
+        v->no_memory = true;
+}
+
+static void add_sentence(struct verifying *v, struct record_sentence list[8], size_t *n, const char *zh,
+                         const char *en)
+{
+    struct record_sentence s = {arena_strdup(v->w->arena, zh ? zh : ""),
+                                arena_strdup(v->w->arena, en ? en : "")};
+    if (!s.zh || !s.en)
+        v->no_memory = true;
+    else if (*n < 8)
+        list[(*n)++] = s;
+}
+
+void verify_missing(struct verifying *v, const char *zh, const char *en)
+{
+    add_sentence(v, v->out->missing, &v->out->n_missing, zh, en);
+}
+
+void verify_note(struct verifying *v, const char *zh, const char *en)
+{
+    add_sentence(v, v->out->notes, &v->out->n_notes, zh, en);
+}
+
+/* What the store does not have, or refuses, is missing; what it cannot do is a failure. */
+static enum status missing_or_fail(struct verifying *v, enum status s, const struct error *why,
+                                   struct error *e)
+{
+    if (s == STATUS_NO_MEMORY || s == STATUS_IO || s == STATUS_INTERNAL) {
+        if (e)
+            *e = *why;
+        return s;
+    }
+    if (s)
+        verify_missing(v, why->zh, why->en);
+    return STATUS_OK;
+}
+
+/* ---- against the record ---- */
+
+static void compare_member(struct verifying *v, const struct json_t *report, const char *key,
+                           const char *kept)
+{
+    const char *reported = verify_text(report, "record", key);
+    char path[64];
+    snprintf(path, sizeof path, "record.%s", key);
+    if (strcmp(reported, kept) != 0)
+        verify_difference(v, arena_strdup(v->w->arena, path), arena_strdup(v->w->arena, reported),
+                          arena_strdup(v->w->arena, kept), "record");
+}
+
+static void compare_seal(struct verifying *v, const struct store_record *row)
+{
+    char seal[65];
+    store_record_seal(row, seal);
+    if (row->damaged || strcmp(seal, row->sha256) != 0)
+        verify_difference(v, "record.sha256", row->sha256, arena_strdup(v->w->arena, seal), "record");
+}
+
+static void compare_with_content(struct verifying *v, struct json_t *report, const struct store_record *row,
+                                 struct store_bytes kept)
+{
+    uint8_t digest[SHA256_BYTES];
+    char hex[SHA256_HEX_SIZE];
+    sha256_of_bytes(kept.data, kept.size, digest);
+    sha256_to_hex(digest, hex);
+    if (strcmp(hex, row->result_sha256) != 0)
+        verify_difference(v, "record.result_sha256", row->result_sha256, arena_strdup(v->w->arena, hex),
+                          "record");
+    struct error why;
+    struct json_t *tree = verify_parse(kept.data, kept.size, &why);
+    if (tree)
+        verify_compare(v, report, tree, true, "record");
+    verify_free(tree);
+}
+
+static enum status compare_with_record(struct verifying *v, struct json_t *report, struct error *e)
+{
+    int64_t id = verify_integer(report, "record", "id");
+    struct store_record row;
+    struct store_bytes kept;
+    struct error why;
+    char number[24];
+    if (id == 0)
+        return STATUS_OK;
+    enum status s = store_record_read(v->store, id, v->w->arena, &row, &why);
+    if (s == STATUS_NOT_FOUND || (!s && strcmp(row.kind, "check") != 0)) {
+        snprintf(number, sizeof number, "%" PRId64, id);
+        verify_difference(v, "record.id", arena_strdup(v->w->arena, number), "(absent)", "record");
+        return STATUS_OK;
+    }
+    if (s)
+        return missing_or_fail(v, s, &why, e);
+    v->out->record_id = id;
+    compare_member(v, report, "sha256", row.sha256);
+    compare_member(v, report, "officer", row.officer);
+    compare_member(v, report, "project_name", row.project_name);
+    compare_member(v, report, "kept_at", row.kept_at);
+    compare_seal(v, &row);
+    s = store_record_content(v->store, row.result_sha256, v->w->arena, &kept, &why);
+    if (s)
+        return missing_or_fail(v, s, &why, e);
+    compare_with_content(v, report, &row, kept);
+    return STATUS_OK;
+}
+
+/* ---- recomputing ---- */
+
+/* The input that was given, or that was kept under the report's hash. *have is false when there is none. */
+static enum status find_input(struct verifying *v, const struct json_t *report, struct store_bytes *out,
+                              bool *have, struct error *e)
+{
+    const char *sha256 = verify_text(report, "input", "sha256");
+    uint8_t digest[SHA256_BYTES];
+    char hex[SHA256_HEX_SIZE];
+    struct error why;
+    *have = v->rq->input != NULL;
+    if (*have) {
+        *out = *v->rq->input;
+    } else {
+        enum status s = store_record_content(v->store, sha256, v->w->arena, out, &why);
+        *have = s == STATUS_OK;
+        if (s == STATUS_NOT_FOUND)
+            verify_missing(v, "原始文件没有存档，也没有用 --input 给出",
+                           "the input file is neither kept nor given with --input");
+        else if (s)
+            return missing_or_fail(v, s, &why, e);
+    }
+    if (*have) {
+        sha256_of_bytes(out->data, out->size, digest);
+        sha256_to_hex(digest, hex);
+        if (strcmp(hex, sha256) != 0)
+            verify_difference(v, "input.sha256", sha256, arena_strdup(v->w->arena, hex), "input");
+    }
+    return STATUS_OK;
+}
+
+static enum status load_named(struct verifying *v, const struct json_t *report, struct snapshot **out,
+                              struct error *e)
+{
+    size_t n = verify_n_layers(report);
+    struct error why;
+    struct store_version *versions = arena_array(v->w->arena, n + 1, sizeof *versions);
+    if (!versions)
+        return error_no_memory(e);
+    for (size_t i = 0; i < n; i++) {
+        int number;
+        const char *layer = verify_layer(report, i, &number);
+        enum status s = store_version_named(v->store, layer, number, v->w->arena, &versions[i], &why);
+        s = missing_or_fail(v, s, &why, e);
+        if (s)
+            return s;
+    }
+    if (v->out->n_missing)
+        return STATUS_OK;
+    enum status s =
+        snapshot_load_versions(v->store, versions, n, verify_text(report, "rules_version", NULL), out, &why);
+    return missing_or_fail(v, s, &why, e);
+}
+
+/* A file that does not state its CRS was read in one that the officer named: the report says which. */
+static enum status parse_input(struct verifying *v, const struct json_t *report, struct store_bytes input,
+                               struct parcel_set *out, struct error *e)
+{
+    struct parcel_context c = {.transformer = v->w->transformer,
+                               .geos = v->w->geos,
+                               .arena = v->w->arena,
+                               .foreign = v->rq->foreign};
+    enum status s = parcel_parse(&c, input.data, input.size, out, e);
+    c.epsg = verify_epsg(report);
+    if (s == STATUS_INVALID_INPUT && c.epsg)
+        s = parcel_parse(&c, input.data, input.size, out, e);
+    return s;
+}
+
+static enum status check_again(struct verifying *v, const struct json_t *report,
+                               const struct snapshot *snapshot, struct store_bytes input, struct buffer *json,
+                               struct error *e)
+{
+    struct check_options options = {.project_class = verify_text(report, "project_class", NULL)};
+    struct parcel_set parcels;
+    struct report again;
+    struct error why;
+    enum status s = parse_input(v, report, input, &parcels, &why);
+    if (!s)
+        s = check_parcels(v->w, snapshot, &options, &parcels, &again, &why);
+    if (!s)
+        s = render_json(&again, json, &why);
+    if (s)
+        return missing_or_fail(v, s, &why, e);
+    v->out->verdict = verdict_name(again.verdict);
+    return STATUS_OK;
+}
+
+static enum status recompute(struct verifying *v, struct json_t *report, struct store_bytes input,
+                             const struct snapshot *snapshot, struct error *e)
+{
+    struct buffer json;
+    buffer_init(&json, 0);
+    enum status s = check_again(v, report, snapshot, input, &json, e);
+    struct json_t *tree = !s && json.size ? verify_parse(json.data, json.size, e) : NULL;
+    if (!s && json.size && !tree)
+        s = STATUS_INTERNAL;
+    if (tree)
+        verify_compare(v, report, tree, false, "recomputed");
+    verify_free(tree);
+    buffer_release(&json);
+    return s;
+}
+
+static void note_engine(struct verifying *v, const struct json_t *report)
+{
+    const char *then = verify_text(report, "engine", "version"), *now = render_engine_version();
+    if (strcmp(then, now) != 0)
+        verify_note(v, arena_printf(v->w->arena, "报告由 %.40s 版生成，现由 %s 版重算", then, now),
+                    arena_printf(v->w->arena, "the report was made by version %.40s and recomputed by %s",
+                                 then, now));
+}
+
+static enum status run(struct verifying *v, struct json_t *report, struct error *e)
+{
+    struct store_bytes input;
+    struct snapshot *snapshot = NULL;
+    bool have;
+    note_engine(v, report);
+    enum status s = compare_with_record(v, report, e);
+    if (!s)
+        s = find_input(v, report, &input, &have, e);
+    if (!s)
+        s = load_named(v, report, &snapshot, e);
+    if (!s && have && snapshot)
+        s = recompute(v, report, input, snapshot, e);
+    snapshot_unref(snapshot);
+    return s;
+}
+
+enum status record_verify(struct check_worker *w, struct store *store, const struct record_verify_request *rq,
+                          struct record_verification *out, struct error *e)
+{
+    struct record_verification result = {.verdict = ""};
+    struct verifying v = {.w = w, .store = store, .rq = rq, .out = &result};
+    struct json_t *report = verify_parse(rq->report, rq->report_size, e);
+    if (!report)
+        return STATUS_INVALID_INPUT;
+    enum status s = run(&v, report, e);
+    /* what the sentences quote is in the arena; what they point to in the tree must not outlive it */
+    for (size_t i = 0; i < result.n_listed; i++) {
+        result.differences[i].reported = arena_strdup(w->arena, result.differences[i].reported);
+        result.differences[i].found = arena_strdup(w->arena, result.differences[i].found);
+        v.no_memory = v.no_memory || !result.differences[i].reported || !result.differences[i].found;
+    }
+    verify_free(report);
+    if (!s && v.no_memory)
+        s = error_no_memory(e);
+    if (s)
+        return s;
+    result.finding = result.n_differences ? RECORD_DIFFERS
+                     : result.n_missing   ? RECORD_CANNOT_RECOMPUTE
+                                          : RECORD_IDENTICAL;
+    *out = result;
+    return STATUS_OK;
+}

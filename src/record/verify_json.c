@@ -1,0 +1,168 @@
+/* Reports as trees: reading what one names, and comparing two of them field by field. */
+#include "record/verify_parts.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_TEXT = 400 }; /* of a value in a list of differences */
+
+/* Duplicate keys would let two readers see two reports. */
+struct json_t *verify_parse(const char *text, size_t n, struct error *e)
+{
+    json_error_t at;
+    json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &at);
+    if (root && json_is_object(json_object_get(root, "input")) &&
+        json_is_array(json_object_get(root, "parcels")) &&
+        json_is_array(json_object_get(root, "layers_used")))
+        return root;
+    if (root)
+        error_zh(e, "这个文件是 JSON，但不是本程序的检查报告（缺少 input、parcels 或 layers_used）。");
+    else
+        error_zh(e, "报告不是完整的 JSON：第 %d 行，%.200s。", at.line, at.text);
+    if (root)
+        error_en(
+            e, STATUS_INVALID_INPUT, "not-a-report",
+            "The file is JSON, but no report of this program (input, parcels or layers_used is missing).");
+    else
+        error_en(e, STATUS_INVALID_INPUT, "not-a-report", "The report is no whole JSON: line %d, %.200s.",
+                 at.line, at.text);
+    json_decref(root);
+    return NULL;
+}
+
+void verify_free(struct json_t *value)
+{
+    json_decref(value);
+}
+
+const char *verify_text(const struct json_t *report, const char *key, const char *inner)
+{
+    const json_t *v = json_object_get(report, key);
+    const char *text = json_string_value(inner ? json_object_get(v, inner) : v);
+    return text ? text : "";
+}
+
+int64_t verify_integer(const struct json_t *report, const char *key, const char *inner)
+{
+    const json_t *v = json_object_get(report, key);
+    return json_integer_value(inner ? json_object_get(v, inner) : v);
+}
+
+size_t verify_n_layers(const struct json_t *report)
+{
+    return json_array_size(json_object_get(report, "layers_used"));
+}
+
+const char *verify_layer(const struct json_t *report, size_t i, int *version_no)
+{
+    const json_t *layer = json_array_get(json_object_get(report, "layers_used"), i);
+    const char *id = json_string_value(json_object_get(layer, "layer"));
+    json_int_t number = json_integer_value(json_object_get(layer, "version"));
+    *version_no = number > 0 && number <= INT32_MAX ? (int)number : 0;
+    return id ? id : "";
+}
+
+int verify_epsg(const struct json_t *report)
+{
+    const json_t *parcel = json_array_get(json_object_get(report, "parcels"), 0);
+    const char *crs = json_string_value(json_object_get(parcel, "crs"));
+    return crs && strncmp(crs, "EPSG:", 5) == 0 ? atoi(crs + 5) : 0;
+}
+
+/* ---- comparing ---- */
+
+struct comparison {
+    struct verifying *v;
+    const char *against;
+};
+
+/* JSON text of a value, shortened. */
+static const char *show(struct verifying *v, const json_t *value)
+{
+    if (!value)
+        return "(absent)";
+    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
+    const char *copy = NULL;
+    if (text)
+        copy = strlen(text) > MAX_TEXT ? arena_printf(v->w->arena, "%.*s...", MAX_TEXT, text)
+                                       : arena_strdup(v->w->arena, text);
+    free(text);
+    return copy;
+}
+
+static void differ(const struct comparison *c, const char *path, const json_t *a, const json_t *b)
+{
+    if (c->v->out->n_listed < RECORD_MAX_DIFFERENCES)
+        verify_difference(c->v, path, show(c->v, a), show(c->v, b), c->against);
+    else
+        c->v->out->n_differences++;
+}
+
+static void compare(const struct comparison *c, const char *path, const json_t *a, const json_t *b);
+
+static void compare_arrays(const struct comparison *c, const char *path, const json_t *a, const json_t *b)
+{
+    size_t na = json_array_size(a), nb = json_array_size(b);
+    for (size_t i = 0; i < na || i < nb; i++)
+        compare(c, arena_printf(c->v->w->arena, "%s[%zu]", path, i), json_array_get(a, i),
+                json_array_get(b, i));
+}
+
+static void compare_member(const struct comparison *c, const char *path, const char *key, const json_t *a,
+                           const json_t *b)
+{
+    compare(c, arena_printf(c->v->w->arena, "%s%s%s", path, *path ? "." : "", key), a, b);
+}
+
+/* jansson's macros for walking objects want non-const objects, and do not change them. */
+static json_t *unconst(const json_t *value)
+{
+    return (json_t *)(uintptr_t)value;
+}
+
+static void compare_objects(const struct comparison *c, const char *path, const json_t *a, const json_t *b)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(unconst(a), key, value) compare_member(c, path, key, value, json_object_get(b, key));
+    json_object_foreach(unconst(b), key, value) if (!json_object_get(a, key))
+        compare_member(c, path, key, NULL, value);
+}
+
+static void compare(const struct comparison *c, const char *path, const json_t *a, const json_t *b)
+{
+    if (!path) {
+        c->v->no_memory = true;
+        return;
+    }
+    if (json_is_object(a) && json_is_object(b))
+        compare_objects(c, path, a, b);
+    else if (json_is_array(a) && json_is_array(b))
+        compare_arrays(c, path, a, b);
+    else if (json_is_number(a) && json_is_number(b) && json_number_value(a) == json_number_value(b) &&
+             (!json_is_integer(a) || !json_is_integer(b) || json_equal(a, b)))
+        return;
+    else if (!a || !b || !json_equal(a, b))
+        differ(c, path, a, b);
+}
+
+void verify_compare(struct verifying *v, struct json_t *reported, struct json_t *found, bool with_engine,
+                    const char *against)
+{
+    const struct comparison c = {v, against};
+    json_t *a = json_copy(reported), *b = json_copy(found); /* shallow: members are left out below */
+    if (!a || !b)
+        v->no_memory = true;
+    if (a && b) {
+        (void)json_object_del(a, "record");
+        (void)json_object_del(b, "record");
+        if (!with_engine) {
+            (void)json_object_del(a, "engine");
+            (void)json_object_del(b, "engine");
+        }
+        compare(&c, "", a, b);
+    }
+    json_decref(a);
+    json_decref(b);
+}

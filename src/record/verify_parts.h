@@ -1,0 +1,37 @@
+/* What the files of verification share; jansson's names are in them, so that none of them writes with base/json.h
+ * functions. Private to record/. */
+#ifndef HX_RECORD_VERIFY_PARTS_H
+#define HX_RECORD_VERIFY_PARTS_H
+
+#include "record/verify.h"
+
+struct verifying {
+    struct check_worker *w;
+    struct store *store;
+    const struct record_verify_request *rq;
+    struct record_verification *out;
+    bool no_memory; /* latched */
+};
+
+void verify_difference(struct verifying *v, const char *path, const char *reported, const char *found,
+                       const char *against);
+void verify_missing(struct verifying *v, const char *zh, const char *en);
+void verify_note(struct verifying *v, const char *zh, const char *en);
+
+/* ---- JSON by jansson, behind an opaque name ---- */
+
+struct json_t;
+struct json_t *verify_parse(const char *text, size_t n, struct error *e); /* NULL with the sentence */
+void verify_free(struct json_t *value);
+/* Lists every field in which two reports differ. `with_engine`: also the engine's versions; never the member record. */
+void verify_compare(struct verifying *v, struct json_t *reported, struct json_t *found, bool with_engine,
+                    const char *against);
+/* "" or 0 when it is not there. Borrowed. */
+const char *verify_text(const struct json_t *report, const char *key, const char *inner);
+int64_t verify_integer(const struct json_t *report, const char *key, const char *inner);
+size_t verify_n_layers(const struct json_t *report);
+const char *verify_layer(const struct json_t *report, size_t i, int *version_no);
+/* The EPSG code of the first parcel's CRS, 0 when there is none. */
+int verify_epsg(const struct json_t *report);
+
+#endif
