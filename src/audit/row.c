@@ -132,6 +132,14 @@ static const char *sentence(struct arena *a, const char *so_far, const char *mor
     return so_far ? arena_printf(a, "%s%s%s", so_far, *so_far ? " " : "", more) : NULL;
 }
 
+static bool listed(const char *ids, const char *id, size_t length)
+{
+    for (const char *at = ids; (at = strstr(at, id)); at += length)
+        if ((at == ids || at[-1] == ',') && (at[length] == ',' || !at[length]))
+            return true;
+    return false;
+}
+
 static enum status take_rules(const struct parcel_report *p, struct arena *a, struct audit_row *r,
                               struct error *e)
 {
@@ -141,7 +149,7 @@ static enum status take_rules(const struct parcel_report *p, struct arena *a, st
         for (size_t i = 0; i < p->layers[l].n_rules; i++) {
             const char *id = p->layers[l].rules[i].rule->id;
             size_t length = strlen(id);
-            if (n + length + 2 > sizeof ids)
+            if (n + length + 2 > sizeof ids || listed(ids, id, length))
                 continue;
             if (n)
                 ids[n++] = ',';
@@ -268,7 +276,7 @@ static enum status check_shape(struct row_maker *m, const struct audit_item *ite
     struct parcel parcel = {
         .id = item->id, .name = item->name, .use = "", .shape = *shape, .declared_area_m2 = NAN};
     const struct parcel_set set = {.parcels = &parcel, .n_parcels = 1};
-    const struct check_options options = {r->project_class, true};
+    const struct check_options options = {.project_class = r->project_class, .figures_only = true};
     struct report report;
     enum status s = check_parcels(m->worker, m->snapshot, &options, &set, &report, e);
     if (s)

@@ -194,7 +194,11 @@ enum status check_bytes(struct check_worker *w, const struct snapshot *snapshot,
                         const struct check_options *opt, const void *bytes, size_t n, struct report *out,
                         struct error *e)
 {
-    struct parcel_context c = {.transformer = w->transformer, .geos = w->geos, .arena = w->arena};
+    struct parcel_context c = {.transformer = w->transformer,
+                               .geos = w->geos,
+                               .arena = w->arena,
+                               .foreign = w->foreign,
+                               .epsg = opt ? opt->epsg : 0};
     struct parcel_set parcels;
     enum status s = parcel_parse(&c, bytes, n, &parcels, e);
     return s ? s : check_parcels(w, snapshot, opt, &parcels, out, e);

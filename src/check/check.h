@@ -96,6 +96,7 @@ struct report {
 };
 
 struct check_options {
+    int epsg; /* the CRS of a parcel file that does not state one; 0: none given */
     const char *project_class; /* NULL or a class of the rule table */
     bool figures_only;         /* for a batch: no sentences (""), no geodesic and standard areas (NAN) */
 };
@@ -109,6 +110,8 @@ struct check_worker {
     struct overlap_scratch
         *other; /* holds what is measured besides: clips of features, overlaps of two lines */
     struct index_clip_scratch *clip;
+    const struct parcel_foreign
+        *foreign; /* borrowed; reads Shapefiles and the like. Set after init; NULL: refused */
 };
 enum status check_worker_init(struct check_worker *w, struct error *e) HX_MUST_CHECK;
 void check_worker_release(struct check_worker *w);

@@ -1,5 +1,7 @@
 #include "http/engine.h"
 
+#include "ingest/foreign_reader.h"
+
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -35,6 +37,7 @@ static enum status worker_open(struct engine_worker *w, const char *store_path, 
     enum status s = check_worker_init(&w->check, e);
     if (s)
         return s;
+    w->check.foreign = &foreign_reader;
     s = store_open(store_path, STORE_READ, &w->store, e);
     if (!s) {
         w->tile = tile_scratch_new();

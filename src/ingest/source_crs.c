@@ -64,7 +64,7 @@ static int matched_epsg(OGRSpatialReferenceH srs)
 }
 
 /* Heights do not matter here: EPSG:4490 with the 1985 height datum is EPSG:4490. */
-static int identify(OGRSpatialReferenceH stated, bool *by_match)
+int source_srs_epsg(OGRSpatialReferenceH stated, bool *by_match)
 {
     OGRSpatialReferenceH srs = OSRClone(stated);
     if (OSRIsCompound(srs))
@@ -136,7 +136,7 @@ enum status source_decide_crs(struct source *s, const struct source_request *r, 
     enum status st = stated_crs(s, r, &srs, &s->info.crs_stated, e);
     if (st != STATUS_OK)
         return st;
-    int epsg = srs ? identify(srs, &by_match) : 0;
+    int epsg = srs ? source_srs_epsg(srs, &by_match) : 0;
     if (srs)
         OSRDestroySpatialReference(srs);
     if (epsg && r->epsg && epsg != r->epsg)

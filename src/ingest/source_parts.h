@@ -39,6 +39,8 @@ struct source {
 /* source_crs.c: which CRS, and who says so. */
 enum status source_decide_crs(struct source *s, const struct source_request *r,
                               struct error *e) HX_MUST_CHECK;
+/* The EPSG code of a CRS, by its authority or by its parameters; 0 when it cannot be identified. */
+int source_srs_epsg(OGRSpatialReferenceH stated, bool *by_match);
 /* source_fields.c: how to read the text of a Shapefile that does not say; reads all attributes once. */
 void source_find_encoding(struct source *s);
 enum status source_bind_fields(struct source *s, const struct source_request *r,

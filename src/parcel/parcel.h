@@ -76,6 +76,7 @@ struct parcel_foreign {
                         enum parcel_format format, const void *bytes, size_t n, struct parcel_set *out,
                         struct error *e) HX_MUST_CHECK;
     const char *program; /* NULL: this very program */
+    unsigned wait_ms;    /* until it is ended; 0: the usual time */
 };
 
 struct parcel_context { /* all borrowed; one thread */

@@ -1,0 +1,13 @@
+/* Takes from this process what a reader of one file does not need. Called once, in the reading child, while it has one
+ * thread. */
+#ifndef HX_INGEST_FOREIGN_SANDBOX_H
+#define HX_INGEST_FOREIGN_SANDBOX_H
+
+#include <stdbool.h>
+
+/* Limits on memory (2 GiB), processor time (30 s), files (256 MiB each, 64 open), no core; no new privileges; and, where
+ * the kernel permits: no network, no file outside `dir` and the system's libraries and tables, no other program. False
+ * when one of the limits that every kernel has could not be set. */
+bool foreign_sandbox_enter(const char *dir);
+
+#endif
