@@ -54,6 +54,30 @@ int cmd_layers(int argc, char **argv)
     return code;
 }
 
+static const char *text_of(const json_t *row, const char *key)
+{
+    const char *text = json_string_value(json_object_get(row, key));
+    return text ? text : "";
+}
+
+/* The activities and projects that two of the classes stand for. `conf` says how sure each text is. */
+static void print_lists(const json_t *root)
+{
+    const json_t *limited = json_object_get(root, "limited_human_activities_10"),
+                 *major = json_object_get(root, "national_major_7"),
+                 *activities = json_object_get(limited, "items"), *projects = json_object_get(major, "items");
+    printf("\nLIMITED_ACTIVITY 十类有限人为活动（%s）\n", text_of(limited, "basis"));
+    for (size_t i = 0; i < json_array_size(activities); i++) {
+        const json_t *row = json_array_get(activities, i);
+        printf("  %zu. %s [%s]\n", i + 1, text_of(row, "zh"), text_of(row, "conf"));
+    }
+    printf("\nNATIONAL_MAJOR 七类国家重大项目（%s）[%s]\n", text_of(major, "basis"), text_of(major, "conf"));
+    for (size_t i = 0; i < json_array_size(projects); i++) {
+        const char *text = json_string_value(json_array_get(projects, i));
+        printf("  %zu. %s\n", i + 1, text ? text : "");
+    }
+}
+
 int cmd_classes(int argc, char **argv)
 {
     struct error e = {0};
@@ -71,6 +95,7 @@ int cmd_classes(int argc, char **argv)
         const char *title = json_string_value(json_object_get(row, args_is_english(lang) ? "en" : "zh"));
         printf("%s\t%s\n", code ? code : "", title ? title : "");
     }
+    print_lists(root);
     int code = json_array_size(rows) ? EXIT_OK : EXIT_INTERNAL;
     json_decref(root);
     return code;

@@ -3,6 +3,7 @@
 #include "cli/exit_codes.h"
 #include "cli/store_path.h"
 #include "http/server.h"
+#include "ingest/gdal_version.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -52,9 +53,13 @@ static enum status parse(int argc, char **argv, struct http_config *c, const cha
     const char *port_text = NULL, *threads_text = NULL;
     long port = HTTP_DEFAULT_PORT, threads = 0;
     struct arg_rest rest = {.max = 0};
-    const struct arg_option options[] = {{"--store", store, NULL},           {"--host", &c->host, NULL},
-                                         {"--port", &port_text, NULL},       {"--web", web, NULL},
-                                         {"--threads", &threads_text, NULL}, {NULL, NULL, NULL}};
+    const struct arg_option options[] = {{"--store", store, NULL},
+                                         {"--host", &c->host, NULL},
+                                         {"--port", &port_text, NULL},
+                                         {"--web", web, NULL},
+                                         {"--threads", &threads_text, NULL},
+                                         {"--allow-records", NULL, &c->allow_records},
+                                         {NULL, NULL, NULL}};
     enum status s = args_parse(argc, argv, options, &rest, e);
     if (!s)
         s = args_number("--port", port_text, 0, 65535, &port, e);
@@ -88,6 +93,7 @@ int cmd_serve(int argc, char **argv)
     if (store_path_find(store, store_path, &e))
         return exit_with_store_error(&e);
     config.store_path = store_path;
+    config.gdal_version = ingest_gdal_version();
     config.web_dir = find_page(web, web_path);
     if (!config.web_dir)
         fprintf(stderr,

@@ -19,8 +19,8 @@ static const struct command commands[] = {
      "[--keep --officer NAME [--project-name P]]",
      "检查地块（GeoJSON 或国土TXT）是否压占控制线",
      "check parcels (GeoJSON or TXT) against the control lines"},
-    {"serve", cmd_serve, "[--store S] [--host H] [--port P] [--web DIR] [--threads N]", "启动网页与接口服务",
-     "serve the web page and the interface for programs"},
+    {"serve", cmd_serve, "[--store S] [--host H] [--port P] [--web DIR] [--threads N] [--allow-records]",
+     "启动网页与接口服务", "serve the web page and the interface for programs"},
     {"init", cmd_init, "STORE", "新建空的数据文件", "make a new, empty store"},
     {"import", cmd_import,
      "[--store S] --geodata DIR | FILE --layer ID [--source-layer NAME] [--title-zh T] [--title-en T] "

@@ -1,4 +1,5 @@
 /* POST /check?class=&format=json|geojson|text&lang=zh|en: the bytes of a parcel file in, the report out. */
+#include "http/keep_check.h"
 #include "http/report_body.h"
 #include "http/route.h"
 
@@ -29,8 +30,12 @@ static enum status run_check(struct request *rq, enum report_format format, enum
     const struct check_options options = {.project_class =
                                               project_class && *project_class ? project_class : NULL};
     struct report report;
-    enum status s =
-        check_bytes(&rq->worker->check, rq->snapshot, &options, rq->body, rq->body_size, &report, e);
+    bool keep;
+    enum status s = keep_check_wanted(rq, &keep, e);
+    if (!s)
+        s = check_bytes(&rq->worker->check, rq->snapshot, &options, rq->body, rq->body_size, &report, e);
+    if (!s && keep)
+        s = keep_check(rq, &report, e);
     return s ? s : report_body(&rq->worker->check, &report, format, lang, out, e);
 }
 

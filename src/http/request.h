@@ -13,6 +13,7 @@
 enum { REQUEST_MAX_PARAMS = 4, REQUEST_PARAM_SIZE = 128 };
 
 struct web_files;
+struct record_desk;
 
 struct request {
     struct MHD_Connection *connection;
@@ -20,6 +21,7 @@ struct request {
     struct engine_worker *worker; /* for the length of the handler */
     struct snapshot *snapshot;    /* likewise */
     const struct web_files *web;
+    struct record_desk *desk;                            /* NULL: this server keeps no checks */
     const char *path;                                    /* decoded */
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE]; /* {…} of the route, in order */
     const char *body;

@@ -13,6 +13,9 @@ static const struct route routes[] = {
     {"GET", "/collections/{id}/items/{fid}", handle_item},
     {"GET", "/tiles/{id}/{z}/{x}/{y}.mvt", handle_tile},
     {"POST", "/check", handle_check},
+    {"GET", "/records", handle_records},
+    {"GET", "/records/{id}", handle_record},
+    {"POST", "/verify", handle_verify},
 };
 
 /* What no route claims may be a file of the web page. */

@@ -23,6 +23,7 @@ handler_fn handle_collections, handle_collection;         /* handle_collections.
 handler_fn handle_items, handle_item;                     /* handle_items.c */
 handler_fn handle_tile;                                   /* handle_tile.c */
 handler_fn handle_check;                                  /* handle_check.c */
+handler_fn handle_records, handle_record, handle_verify;  /* handle_records.c */
 handler_fn handle_web_file;                               /* web_files.c */
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "http/listen.h"
+#include "http/record_desk.h"
 #include "http/route.h"
 #include "http/web_files.h"
 
@@ -30,6 +31,7 @@ struct http_server {
     struct MHD_Daemon *daemon;
     struct engine *engine;
     struct web_files *web;
+    struct record_desk *desk; /* NULL unless records are allowed */
     char url[LISTEN_URL_SIZE];
     atomic_int n_active; /* requests between their first line and their last byte */
 };
@@ -181,6 +183,7 @@ static enum status run_handler(struct http_server *s, const struct route *route,
 {
     rq->engine = s->engine;
     rq->web = s->web;
+    rq->desk = s->desk;
     rq->worker = engine_take(s->engine);
     rq->snapshot = engine_snapshot(s->engine, rq->worker);
     enum status status = route->handler(rq, reply, e);
@@ -266,6 +269,8 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     enum status status = listen_open(config->host ? config->host : "127.0.0.1", config->port, &fd, s->url, e);
     if (!status)
         status = web_files_load(config->web_dir, &s->web, e);
+    if (!status && config->allow_records)
+        status = record_desk_open(config->store_path, config->gdal_version, &s->desk, e);
     if (!status)
         status = engine_open(config->store_path, n_threads, &s->engine, e);
     if (!status)
@@ -308,6 +313,7 @@ void http_server_stop(struct http_server *s)
             close(fd);
     }
     engine_close(s->engine);
+    record_desk_close(s->desk); /* last, so that the journal is folded back */
     web_files_free(s->web);
     free(s);
 }

@@ -19,8 +19,10 @@ struct http_config {
     const char *host; /* a name or address; NULL is 127.0.0.1 */
     uint16_t port;    /* 0 takes any free port */
     const char *store_path;
-    const char *web_dir; /* NULL: no page, only the interface for programs */
-    unsigned n_threads;  /* 0: by the number of processors */
+    const char *web_dir;      /* NULL: no page, only the interface for programs */
+    unsigned n_threads;       /* 0: by the number of processors */
+    bool allow_records;       /* POST /check?keep=1 writes to the store */
+    const char *gdal_version; /* for the record; borrowed until stop */
 };
 
 struct http_server;

@@ -48,6 +48,9 @@ char *stored_json_classes(const char *bytes, size_t n)
                                               json_object_get(row, "zh"), "en", json_object_get(row, "en")));
     }
     json_t *answer = json_array_size(classes) ? json_pack("{s:O}", "classes", classes) : NULL;
+    const char *lists[] = {"limited_human_activities_10", "national_major_7", "conflict_rules"};
+    for (size_t i = 0; answer && i < sizeof lists / sizeof *lists; i++)
+        (void)json_object_set(answer, lists[i], json_object_get(root, lists[i]));
     char *text = answer ? json_dumps(answer, DUMP_FLAGS) : NULL;
     json_decref(answer);
     json_decref(classes);

@@ -203,10 +203,8 @@ static enum status load_named(struct verifying *v, const struct json_t *report, 
 static enum status parse_input(struct verifying *v, const struct json_t *report, struct store_bytes input,
                                struct parcel_set *out, struct error *e)
 {
-    struct parcel_context c = {.transformer = v->w->transformer,
-                               .geos = v->w->geos,
-                               .arena = v->w->arena,
-                               .foreign = v->rq->foreign};
+    struct parcel_context c = {
+        .transformer = v->w->transformer, .geos = v->w->geos, .arena = v->w->arena, .foreign = v->w->foreign};
     enum status s = parcel_parse(&c, input.data, input.size, out, e);
     c.epsg = verify_epsg(report);
     if (s == STATUS_INVALID_INPUT && c.epsg)

@@ -45,8 +45,7 @@ struct record_verification {
 struct record_verify_request {
     const char *report; /* JSON */
     size_t report_size;
-    const struct store_bytes *input;      /* NULL: what the store kept under the report's input.sha256 */
-    const struct parcel_foreign *foreign; /* as in struct parcel_context */
+    const struct store_bytes *input; /* NULL: what the store kept under the report's input.sha256 */
 };
 
 /* Fails only when the report is no report at all, or on memory and the store; everything else is a finding. Texts are in
