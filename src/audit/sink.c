@@ -43,6 +43,15 @@ static void beside(const char *out, const char *end, char path[SINK_PATH_SIZE])
     snprintf(path, SINK_PATH_SIZE, "%.*s%s", SINK_PATH_SIZE - 32, out, end); /* checked by output_format_of */
 }
 
+/* GDAL's XLSX writer goes by the first ".xlsx" of a path: the temporary name has no other. */
+static void made_path(const char *out, char path[SINK_PATH_SIZE])
+{
+    const char *slash = strrchr(out, '/');
+    size_t folder = slash ? (size_t)(slash - out) + 1 : 0;
+    snprintf(path, SINK_PATH_SIZE, "%.*s.part-%.*s", (int)folder, out, SINK_PATH_SIZE - 32 - (int)folder,
+             out + folder);
+}
+
 static bool exists(const char *path)
 {
     return access(path, F_OK) == 0;
@@ -86,6 +95,8 @@ void sink_discard(const char *out)
         beside(out, ends[i], path);
         unlink(path);
     }
+    made_path(out, path);
+    unlink(path);
 }
 
 enum status sink_open(const struct audit_request *r, enum output_format format, int srs, bool append,
@@ -115,7 +126,7 @@ static enum status make(const char *out, enum output_format format, const char *
 {
     char part[SINK_PATH_SIZE], made[SINK_PATH_SIZE], path[SINK_PATH_SIZE];
     beside(out, ".part", part);
-    beside(out, format == OUTPUT_FGB ? ".part.fgb" : ".part.xlsx", made);
+    made_path(out, made);
     beside(out, ".audit", path);
     unlink(made);
     enum status st = sink_convert(part, made, format, e);

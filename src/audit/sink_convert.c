@@ -11,12 +11,11 @@ static enum status fail_convert(const char *to, struct error *e)
                       CPLGetLastErrorMsg());
 }
 
-enum status sink_convert(const char *gpkg, const char *to, enum output_format format, struct error *e)
+static enum status convert(const char *gpkg, const char *to, enum output_format format, struct error *e)
 {
-    const char *const fgb[] = {"-f", "FlatGeobuf", "-nlt", "MULTIPOLYGON", "-nln", "parcels", "parcels", NULL};
+    const char *const fgb[] = {"-f",   "FlatGeobuf", "-nlt",    "MULTIPOLYGON",
+                               "-nln", "parcels",    "parcels", NULL};
     const char *const xlsx[] = {"-f", "XLSX", "parcels", "findings", NULL};
-    GDALAllRegister();
-    CPLErrorReset();
     GDALDatasetH in =
         GDALOpenEx(gpkg, GDAL_OF_VECTOR | GDAL_OF_READONLY, (const char *const[]){"GPKG", NULL}, NULL, NULL);
     if (!in)
@@ -35,5 +34,16 @@ enum status sink_convert(const char *gpkg, const char *to, enum output_format fo
         s = fail_convert(to, e);
     }
     GDALClose(in);
+    return s;
+}
+
+enum status sink_convert(const char *gpkg, const char *to, enum output_format format, struct error *e)
+{
+    GDALAllRegister();
+    CPLPushErrorHandler(
+        CPLQuietErrorHandler); /* what GDAL says goes into the sentence, not to the terminal */
+    CPLErrorReset();
+    enum status s = convert(gpkg, to, format, e);
+    CPLPopErrorHandler();
     return s;
 }

@@ -1,4 +1,4 @@
-#include "audit/audit.h"
+#include "audit/figures.h"
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
@@ -23,6 +23,22 @@ static void catch_interrupts(void)
     struct sigaction a = {.sa_handler = on_interrupt, .sa_flags = SA_RESETHAND};
     sigaction(SIGINT, &a, NULL);
     sigaction(SIGTERM, &a, NULL);
+}
+
+/* ---- what all audits share ---- */
+
+static enum status load(const char *asked, struct store **store, struct snapshot **out, struct error *e)
+{
+    char path[STORE_PATH_SIZE];
+    enum status s = store_path_find(asked, path, e);
+    if (!s)
+        s = store_open(path, STORE_READ, store, e);
+    if (s)
+        return s;
+    s = snapshot_load(*store, out, e);
+    if (s)
+        store_close(*store);
+    return s;
 }
 
 /* ---- parcels ---- */
@@ -148,35 +164,114 @@ static int audit_parcels_with(const struct snapshot *snapshot, const struct parc
     return fails(&o, a->fail_on) ? EXIT_VERDICT : EXIT_OK;
 }
 
-/* ---- what all audits share ---- */
-
-/* The store is needed only until the snapshot is loaded. */
-static enum status load_snapshot(const char *asked, struct snapshot **out, struct error *e)
-{
-    char path[STORE_PATH_SIZE];
-    struct store *store;
-    enum status s = store_path_find(asked, path, e);
-    if (!s)
-        s = store_open(path, STORE_READ, &store, e);
-    if (s)
-        return s;
-    s = snapshot_load(store, out, e);
-    store_close(store);
-    return s;
-}
-
 static int cmd_audit_parcels(int argc, char **argv)
 {
     struct error e = {0};
     struct parcels_args a = {.rest.max = 1};
     struct snapshot *snapshot;
+    struct store *store;
     if (parse_parcels(argc, argv, &a, &e))
         return command_misused("audit", &e);
-    if (load_snapshot(a.store, &snapshot, &e))
+    if (load(a.store, &store, &snapshot, &e))
         return exit_with_store_error(&e);
+    store_close(store); /* needed only until the snapshot is loaded */
     int code = audit_parcels_with(snapshot, &a);
     snapshot_unref(snapshot);
     return code;
+}
+
+/* ---- lines and figures ---- */
+
+struct lines_args {
+    const char *store, *output, *compare, *threads;
+    long n_threads;
+    struct arg_rest rest;
+};
+
+static enum status parse_lines(int argc, char **argv, bool compares, struct lines_args *a, struct error *e)
+{
+    const struct arg_option options[] = {{"--store", &a->store, NULL},
+                                         {"-o", &a->output, NULL},
+                                         {"--threads", &a->threads, NULL},
+                                         {compares ? "--compare" : NULL, &a->compare, NULL},
+                                         {NULL, NULL, NULL}};
+    a->n_threads = default_threads();
+    enum status s = args_parse(argc, argv, options, &a->rest, e);
+    return s ? s : args_number("--threads", a->threads, 1, AUDIT_MAX_THREADS, &a->n_threads, e);
+}
+
+static void print_lines(const struct lines_report *r)
+{
+    for (int k = 0; k < LINES_KIND_COUNT; k++)
+        if (r->by_kind[k])
+            printf("%s\t%s\t%zu\n", lines_kind_zh((enum lines_kind)k), lines_kind_name((enum lines_kind)k),
+                   r->by_kind[k]);
+    printf("合计 findings %zu\t碎屑 slivers %zu", r->n_findings - r->n_fixed, r->n_sliver);
+    if (r->compared)
+        printf("\t新增 new %zu\t仍在 still %zu\t已解决 fixed %zu", r->n_new, r->n_still, r->n_fixed);
+    printf("\n");
+}
+
+static enum status run_lines(struct store *store, const struct snapshot *snapshot, const struct lines_args *a,
+                             struct error *e)
+{
+    struct lines_report r;
+    const struct lines_request request = {.threads = (int)a->n_threads};
+    catch_interrupts();
+    enum status s = audit_lines(store, snapshot, &request, &interrupted, &r, e);
+    if (s)
+        return s;
+    if (a->compare)
+        s = lines_compare(&r, a->compare, e);
+    if (!s && a->output)
+        s = lines_write(&r, snapshot, a->output, e);
+    if (!s)
+        print_lines(&r);
+    lines_report_release(&r);
+    return s;
+}
+
+static void print_figures(const struct figures *f)
+{
+    for (size_t i = 0; i < f->n_layers; i++)
+        printf("%s\t%s\t%.4f 公顷 ha\n", f->layers[i].layer, f->layers[i].title_zh,
+               f->layers[i].area_m2 / 1e4);
+    if (f->red_line_share > 0)
+        printf("生态保护红线占全区 red line share of the region %.2f %%（规划 plan %.2f %%）\n",
+               100 * f->red_line_share, 100 * FIGURES_PLANNED_RED_LINE_SHARE);
+}
+
+static enum status run_figures(struct store *store, const struct snapshot *snapshot,
+                               const struct lines_args *a, struct error *e)
+{
+    struct figures f;
+    enum status s = audit_figures(store, snapshot, (int)a->n_threads, &f, e);
+    if (s)
+        return s;
+    if (a->output)
+        s = figures_write(&f, a->output, e);
+    if (!s)
+        print_figures(&f);
+    figures_release(&f);
+    return s;
+}
+
+static int cmd_audit_lines(int argc, char **argv, bool lines)
+{
+    struct error e = {0};
+    struct lines_args a = {.rest.max = 0};
+    struct snapshot *snapshot;
+    struct store *store;
+    if (parse_lines(argc, argv, lines, &a, &e))
+        return command_misused("audit", &e);
+    if (load(a.store, &store, &snapshot, &e))
+        return exit_with_store_error(&e);
+    enum status s = lines ? run_lines(store, snapshot, &a, &e) : run_figures(store, snapshot, &a, &e);
+    snapshot_unref(snapshot);
+    store_close(store);
+    if (s && atomic_load(&interrupted))
+        return EXIT_INTERRUPTED;
+    return s ? exit_with_error(&e) : EXIT_OK;
 }
 
 int cmd_audit(int argc, char **argv)
@@ -184,6 +279,8 @@ int cmd_audit(int argc, char **argv)
     struct error e = {0};
     if (argc > 0 && strcmp(argv[0], "parcels") == 0)
         return cmd_audit_parcels(argc - 1, argv + 1);
+    if (argc > 0 && (strcmp(argv[0], "lines") == 0 || strcmp(argv[0], "figures") == 0))
+        return cmd_audit_lines(argc - 1, argv + 1, argv[0][0] == 'l');
     (void)missing(&e, "audit 之后应为 parcels、lines 或 figures。",
                   "After audit comes parcels, lines or figures.");
     return command_misused("audit", &e);

@@ -15,8 +15,10 @@ struct command {
 
 static const struct command commands[] = {
     {"check", cmd_check,
-     "FILE|- [--store S] [--class C] [--format text|json|geojson] [--lang zh|en] [--fail-on VERDICT,...] "
-     "[--keep --officer NAME [--project-name P]]",
+     "FILE|- [--store S] [--class C] [--format text|json|geojson|csv|xlsx|html|pdf] [-o OUT] [--lang zh|en] "
+     "[--project-name N] [--project-code C] [--builder B] [--district D] [--date YYYY-MM-DD] [--fail-on "
+     "VERDICT,...] "
+     "[--keep --officer NAME]",
      "检查地块（GeoJSON 或国土TXT）是否压占控制线",
      "check parcels (GeoJSON or TXT) against the control lines"},
     {"serve", cmd_serve, "[--store S] [--host H] [--port P] [--web DIR] [--threads N] [--allow-records]",
@@ -36,8 +38,10 @@ static const struct command commands[] = {
      "parcels FILE -o OUT.gpkg|.geojsonl|.csv|.fgb|.xlsx [--store S] [--layer NAME] [--class C | "
      "--class-field F] "
      "[--id-field F] [--epsg CODE] [--threads N] [--fail-on prohibited|restricted|unknown] [--overlaps] "
-     "[--resume] [--overwrite] [--summary FILE.html]",
-     "批量审查地块", "audit many parcels"},
+     "[--resume] [--overwrite] [--summary FILE.html] | lines [-o "
+     "OUT.gpkg|.csv|.geojsonl|.html] [--compare OLD] | figures [-o OUT.json|.csv|.html]",
+     "批量审查地块；审查三线之间的冲突；规划数据",
+     "audit many parcels; the lines against each other; figures of the plan"},
     {"rules", cmd_rules,
      "show [SHA256] | check FILE | load FILE [--source TEXT] | history | export [SHA256]   [--store S]",
      "查看、校验、载入规则表（历次版本都保留）", "show, check or load the rule table; every edition is kept"},

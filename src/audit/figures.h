@@ -1,0 +1,48 @@
+/* The figures of the plan: area of each line and space, by region and prefecture, and the red line's share of the region
+ * against the plan's 50.46 %.
+ *
+ * Areas of features are added up; where features of a layer overlap each other (lines.h lists those places) the sum counts
+ * the common part twice. By prefecture: the part of each feature within the polygon, by the kernel. The result is the same
+ * for any number of threads. */
+#ifndef HX_AUDIT_FIGURES_H
+#define HX_AUDIT_FIGURES_H
+
+#include "audit/lines.h"
+
+#define FIGURES_PLANNED_RED_LINE_SHARE 0.5046 /* 内政办发〔2021〕74号 */
+enum { FIGURES_MAX_LAYERS = 6, FIGURES_MAX_ZONES = 12 };
+
+struct figures_zone {
+    const char *zone;
+    double area_m2;
+    int64_t n;
+};
+
+struct figures_layer {
+    const char *layer, *title_zh;
+    int64_t n_features;
+    double area_m2;
+    double *by_prefecture_m2;                     /* n_prefectures */
+    struct figures_zone zones[FIGURES_MAX_ZONES]; /* of the urban boundary and the red line */
+    size_t n_zones;
+};
+
+struct figures {
+    struct arena *arena;
+    struct figures_layer layers[FIGURES_MAX_LAYERS];
+    size_t n_layers;
+    const char **prefecture, **prefecture_name; /* n_prefectures */
+    double *prefecture_m2;
+    size_t n_prefectures;
+    double region_m2;      /* NAN when no region is loaded */
+    double red_line_share; /* of the region; NAN likewise */
+    bool synthetic;
+};
+
+enum status audit_figures(struct store *store, const struct snapshot *snapshot, int threads,
+                          struct figures *out, struct error *e) HX_MUST_CHECK;
+void figures_release(struct figures *f);
+/* By the ending: .csv, .json, .html. */
+enum status figures_write(const struct figures *f, const char *path, struct error *e) HX_MUST_CHECK;
+
+#endif

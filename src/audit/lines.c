@@ -1,0 +1,397 @@
+/* The audit of the lines as a whole: layers, threads, ids and order. What is looked for is in lines_*.c. */
+#include "audit/lines_parts.h"
+
+#include "audit/html.h"
+#include "geo/area.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+const char *lines_kind_name(enum lines_kind k)
+{
+    static const char *const names[LINES_KIND_COUNT] = {
+        "lines-cross", "spaces-cross", "sub-zones-cross",  "features-cross", "duplicate",
+        "gap",         "outside",      "wrong-prefecture", "declared-area",  "incomplete-layer"};
+    return names[k];
+}
+
+const char *lines_kind_zh(enum lines_kind k)
+{
+    static const char *const names[LINES_KIND_COUNT] = {
+        "控制线互相重叠", "三类空间互相重叠", "开发边界分区重叠",     "同层图斑重叠",       "图形重复",
+        "空间之间的缝隙", "超出自治区范围",   "行政区代码与位置不符", "登记面积与图形不符", "图层不完整"};
+    return names[k];
+}
+
+const char *lines_change_name(enum lines_change c)
+{
+    static const char *const names[] = {"", "new", "still", "fixed"};
+    return names[c];
+}
+
+/* ---- shapes of features ---- */
+
+uint32_t lines_feature_vertices(const struct layer_index *ix, uint32_t feature)
+{
+    struct index_feature f = index_feature_at(ix, feature);
+    const double *lon, *lat;
+    uint32_t n = 0;
+    for (uint32_t r = 0; r < f.n_rings; r++)
+        n += index_ring(ix, f.first_ring + r, &lon, &lat);
+    return n;
+}
+
+enum status lines_feature_shape(const struct layer_index *ix, uint32_t feature, struct arena *a,
+                                struct geo_shape *out, struct error *e)
+{
+    struct index_feature f = index_feature_at(ix, feature);
+    uint32_t n = lines_feature_vertices(ix, feature), at = 0;
+    double *lon = arena_array(a, n + 1, sizeof *lon), *lat = arena_array(a, n + 1, sizeof *lat);
+    uint32_t *starts = arena_array(a, (size_t)f.n_rings + 1, sizeof *starts);
+    uint32_t *polygons = arena_array(a, (size_t)f.n_rings + 1, sizeof *polygons);
+    if (!lon || !lat || !starts || !polygons)
+        return error_no_memory(e);
+    struct geo_box box = geo_box_empty();
+    for (uint32_t r = 0; r < f.n_rings; r++) {
+        const double *x, *y;
+        uint32_t k = index_ring(ix, f.first_ring + r, &x, &y);
+        memcpy(lon + at, x, k * sizeof *lon);
+        memcpy(lat + at, y, k * sizeof *lat);
+        for (uint32_t i = 0; i < k; i++)
+            geo_box_add(&box, x[i], y[i]);
+        at += k;
+        starts[r + 1] = at;
+        polygons[r + 1] = r + 1; /* one ring each: holes are told by their direction */
+    }
+    *out = (struct geo_shape){lon, lat, starts, polygons, n, f.n_rings, f.n_rings, box};
+    return STATUS_OK;
+}
+
+bool lines_point_in(struct check_worker *w, const struct geo_shape *s, double *lon_deg, double *lat_deg)
+{
+    GEOSContextHandle_t h = geo_geos_handle(w->geos);
+    GEOSGeometry *g = NULL, *p = NULL;
+    if (s->n_rings && geo_geos_from_shape(w->geos, s, &g, NULL) == STATUS_OK)
+        p = GEOSPointOnSurface_r(h, g);
+    bool ok = p && GEOSGeomGetX_r(h, p, lon_deg) == 1 && GEOSGeomGetY_r(h, p, lat_deg) == 1;
+    if (p)
+        GEOSGeom_destroy_r(h, p);
+    if (g)
+        GEOSGeom_destroy_r(h, g);
+    return ok;
+}
+
+void lines_place_name(const struct lines_run *run, struct check_worker *w, struct lines_finding *f)
+{
+    struct index_feature p;
+    f->prefecture = f->prefecture_name = "";
+    if (row_prefecture(run->snapshot, w, f->lon_deg, f->lat_deg, &p)) {
+        f->prefecture = p.code;
+        f->prefecture_name = p.name;
+    }
+}
+
+/* ---- findings ---- */
+
+struct lines_finding lines_about(const struct lines_run *run, uint32_t layer, uint32_t feature,
+                                 enum lines_kind kind)
+{
+    const struct lines_layer *l = &run->layers[layer];
+    struct index_feature f = index_feature_at(l->snapshot->index, feature);
+    const double *lon, *lat;
+    index_ring(l->snapshot->index, f.first_ring, &lon, &lat);
+    return (struct lines_finding){.kind = kind,
+                                  .layer_a = l->snapshot->version.layer,
+                                  .layer_b = "",
+                                  .code_a = f.code,
+                                  .code_b = "",
+                                  .feature_a = f.id,
+                                  .zone_a = f.zone,
+                                  .zone_b = "",
+                                  .county = l->county[feature] ? l->county[feature] : "",
+                                  .prefecture = "",
+                                  .prefecture_name = "",
+                                  .width_m = NAN,
+                                  .declared_m2 = NAN,
+                                  .computed_m2 = NAN,
+                                  .lon_deg = lon[0],
+                                  .lat_deg = lat[0],
+                                  .rule = "",
+                                  .basis = "",
+                                  .note_zh = "",
+                                  .note_en = ""};
+}
+
+/* Kind, layers, codes and the place to about 100 m: what another run over mended data gives again. Where a feature has no
+ * code the place alone tells. */
+static void make_id(struct lines_finding *f)
+{
+    char text[512];
+    uint8_t digest[SHA256_BYTES];
+    char hex[SHA256_HEX_SIZE];
+    bool swap = strcmp(f->layer_a, f->layer_b) == 0 && strcmp(f->code_a, f->code_b) > 0;
+    int n = snprintf(text, sizeof text, "%s|%s|%s|%.64s|%.64s|%.3f|%.3f", lines_kind_name(f->kind),
+                     f->layer_a, f->layer_b, swap ? f->code_b : f->code_a, swap ? f->code_a : f->code_b,
+                     f->lon_deg, f->lat_deg);
+    sha256_of_bytes(text, (size_t)n, digest);
+    sha256_to_hex(digest, hex);
+    memcpy(f->id, hex, LINES_ID_SIZE - 1);
+    f->id[LINES_ID_SIZE - 1] = '\0';
+}
+
+enum status lines_add(struct lines_run *run, const struct lines_finding *f, struct error *e)
+{
+    if (run->n == run->capacity) {
+        size_t n = run->capacity ? run->capacity * 2 : 1024;
+        struct lines_finding *p = realloc(run->findings, n * sizeof *p);
+        if (!p)
+            return error_no_memory(e);
+        run->findings = p;
+        run->capacity = n;
+    }
+    run->findings[run->n] = *f;
+    make_id(&run->findings[run->n++]);
+    return STATUS_OK;
+}
+
+static int worst_first(const void *a, const void *b)
+{
+    const struct lines_finding *x = a, *y = b;
+    if (x->severity != y->severity)
+        return y->severity - x->severity;
+    if (x->kind != y->kind)
+        return (int)x->kind - (int)y->kind;
+    if (x->area_m2 != y->area_m2)
+        return x->area_m2 > y->area_m2 ? -1 : 1;
+    int c = strcmp(x->id, y->id);
+    if (c)
+        return c;
+    return x->feature_a != y->feature_a ? (x->feature_a < y->feature_a ? -1 : 1)
+                                        : (x->feature_b > y->feature_b) - (x->feature_b < y->feature_b);
+}
+
+/* ---- threads ---- */
+
+struct parallel {
+    struct lines_run *run;
+    size_t n, chunk;
+    atomic_size_t next;
+    atomic_bool failed;
+    lines_item_fn *fn;
+    void *user;
+};
+
+struct parallel_thread {
+    struct parallel *p;
+    struct lines_worker worker;
+    enum status status;
+    pthread_t thread;
+};
+
+static void *thread_main(void *user)
+{
+    struct parallel_thread *t = user;
+    struct parallel *p = t->p;
+    while (!t->status && !atomic_load(&p->failed)) {
+        size_t first = atomic_fetch_add(&p->next, p->chunk);
+        if (first >= p->n)
+            break;
+        size_t end = first + p->chunk < p->n ? first + p->chunk : p->n;
+        for (size_t i = first; i < end && !t->status; i++) {
+            arena_reset(t->worker.check.arena);
+            t->status = p->fn(&t->worker, i, p->user, &t->worker.error);
+        }
+        if (p->run->stop && atomic_load(p->run->stop) && !t->status) {
+            error_zh(&t->worker.error, "已停止。");
+            t->status = error_fail(&t->worker.error, STATUS_CONFLICT, "audit-stopped", "Stopped.");
+        }
+    }
+    if (t->status)
+        atomic_store(&p->failed, true);
+    return NULL;
+}
+
+static enum status threads_run(struct parallel_thread *threads, int n)
+{
+    int started = 0;
+    while (started < n && pthread_create(&threads[started].thread, NULL, thread_main, &threads[started]) == 0)
+        started++;
+    if (started == 0)
+        thread_main(&threads[0]);
+    for (int i = 0; i < started; i++)
+        pthread_join(threads[i].thread, NULL);
+    for (int i = 0; i < n; i++)
+        if (threads[i].status)
+            return threads[i].status;
+    return STATUS_OK;
+}
+
+enum status lines_parallel(struct lines_run *run, size_t n, size_t chunk, lines_item_fn *fn,
+                           lines_end_fn *end, void *user, struct error *e)
+{
+    struct parallel p = {.run = run, .n = n, .chunk = chunk, .fn = fn, .user = user};
+    struct parallel_thread *threads = calloc((size_t)run->threads, sizeof *threads);
+    enum status s = threads ? STATUS_OK : error_no_memory(e);
+    int made = 0;
+    for (; !s && made < run->threads; made++) {
+        threads[made].p = &p;
+        threads[made].worker.run = run;
+        s = check_worker_init(&threads[made].worker.check, e);
+    }
+    if (!s) {
+        s = threads_run(threads, made);
+        for (int i = 0; s && i < made; i++)
+            if (threads[i].status == s && e)
+                *e = threads[i].worker.error;
+    }
+    for (int i = 0; i < made; i++) {
+        if (!s && end)
+            s = end(&threads[i].worker, user, e);
+        check_worker_release(&threads[i].worker.check);
+        free(threads[i].worker.pairs);
+    }
+    free(threads);
+    return s;
+}
+
+/* ---- layers ---- */
+
+struct attributes {
+    struct lines_run *run;
+    struct lines_layer *layer;
+    uint32_t at;
+    bool failed;
+};
+
+/* The index keeps the store's order, so that both are walked side by side. */
+static bool attributes_take(const struct store_feature *f, void *user)
+{
+    struct attributes *t = user;
+    const struct layer_index *ix = t->layer->snapshot->index;
+    uint32_t n = index_n_features(ix);
+    while (t->at < n && index_feature_at(ix, t->at).id < f->id)
+        t->at++;
+    if (t->at < n && index_feature_at(ix, t->at).id == f->id) {
+        t->layer->declared_m2[t->at] = f->declared_area_m2;
+        t->layer->county[t->at] = *f->county ? arena_strdup(t->run->arena, f->county) : "";
+        t->failed = !t->layer->county[t->at];
+    }
+    return !t->failed;
+}
+
+static enum status layer_load(struct lines_run *run, struct store *store, struct lines_layer *l,
+                              struct error *e)
+{
+    uint32_t n = index_n_features(l->snapshot->index);
+    l->county = arena_array(run->arena, (size_t)n + 1, sizeof *l->county);
+    l->declared_m2 = arena_array(run->arena, (size_t)n + 1, sizeof *l->declared_m2);
+    if (!l->county || !l->declared_m2)
+        return error_no_memory(e);
+    for (uint32_t i = 0; i < n; i++)
+        l->declared_m2[i] = NAN;
+    l->mean_vertices = (double)index_n_vertices(l->snapshot->index) / (n ? n : 1);
+    struct attributes t = {run, l, 0, false};
+    const struct store_feature_query q = {.version_id = l->snapshot->version.id};
+    enum status s = store_features(store, &q, attributes_take, &t, e);
+    return s || !t.failed ? s : error_no_memory(e);
+}
+
+static bool wanted(const struct lines_request *r, const char *layer)
+{
+    if (!r->layers)
+        return true;
+    for (const char *const *l = r->layers; *l; l++)
+        if (strcmp(*l, layer) == 0)
+            return true;
+    return false;
+}
+
+enum status lines_layers_load(struct lines_run *run, struct store *store, const struct lines_request *r,
+                              struct error *e)
+{
+    static const char *const ids[LINES_MAX_LAYERS] = {
+        "ecological_red_line", "permanent_basic_farmland", "urban_development_boundary",
+        "urban_space",         "agricultural_space",       "ecological_space"};
+    enum status s = STATUS_OK;
+    for (int i = 0; !s && i < LINES_MAX_LAYERS; i++) {
+        const struct layer_snapshot *l = snapshot_layer(run->snapshot, ids[i]);
+        if (!l || !wanted(r, ids[i]))
+            continue;
+        if (!l->index) { /* a layer that cannot be read is no layer without conflicts */
+            if (e)
+                *e = l->fault;
+            return l->fault.status ? l->fault.status : STATUS_CORRUPT;
+        }
+        struct lines_layer *to = &run->layers[run->n_layers++];
+        *to = (struct lines_layer){.snapshot = l, .is_line = i < CONTROL_LINE_COUNT, .is_boundary = i == 2};
+        s = layer_load(run, store, to, e);
+    }
+    if (s || run->n_layers)
+        return s;
+    error_zh(e, "数据文件中没有控制线或空间图层；请先导入。");
+    return error_fail(e, STATUS_NOT_FOUND, "no-lines",
+                      "The store holds no control line or space; import one first.");
+}
+
+static enum status find_all(struct lines_run *run, struct error *e)
+{
+    enum status s = lines_find_pairs(run, e);
+    if (!s)
+        s = lines_find_attributes(run, e);
+    return s ? s : lines_find_gaps(run, e);
+}
+
+static enum status report_fill(struct lines_run *run, struct lines_report *out, struct error *e)
+{
+    if (run->n)
+        qsort(run->findings, run->n, sizeof *run->findings, worst_first);
+    struct lines_report r = {
+        .arena = run->arena, .n_findings = run->n, .synthetic = html_is_synthetic(run->snapshot)};
+    r.findings = arena_array(run->arena, run->n + 1, sizeof *r.findings);
+    if (!r.findings)
+        return error_no_memory(e);
+    if (run->n)
+        memcpy(r.findings, run->findings, run->n * sizeof *r.findings);
+    for (size_t i = 0; i < r.n_findings; i++) {
+        r.by_kind[r.findings[i].kind]++;
+        r.n_sliver += r.findings[i].sliver;
+    }
+    *out = r;
+    return STATUS_OK;
+}
+
+enum status audit_lines(struct store *store, const struct snapshot *snapshot, const struct lines_request *r,
+                        const atomic_bool *stop, struct lines_report *out, struct error *e)
+{
+    struct timespec began, ended;
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    struct lines_run run = {
+        .snapshot = snapshot, .stop = stop, .threads = r->threads, .arena = arena_new(LINES_ARENA_BYTES)};
+    const struct layer_snapshot *p = snapshot_layer(snapshot, "prefectures");
+    const struct layer_snapshot *region = snapshot_layer(snapshot, "region");
+    run.prefectures = p ? p->index : NULL;
+    run.region = region && region->index ? region->index : run.prefectures;
+    enum status s = run.arena ? lines_layers_load(&run, store, r, e) : error_no_memory(e);
+    if (!s)
+        s = find_all(&run, e);
+    if (!s)
+        s = report_fill(&run, out, e);
+    free(run.findings);
+    if (s) {
+        arena_free(run.arena);
+        return s;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    out->seconds = (double)(ended.tv_sec - began.tv_sec) + 1e-9 * (double)(ended.tv_nsec - began.tv_nsec);
+    return STATUS_OK;
+}
+
+void lines_report_release(struct lines_report *r)
+{
+    arena_free(r->arena);
+    *r = (struct lines_report){.arena = NULL};
+}

@@ -1,0 +1,272 @@
+/* Common areas of features: between the three lines, between the three spaces, and within each layer. */
+#include "audit/lines_parts.h"
+
+#include "audit/row.h"
+#include "index/overlap_shape.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- measuring: every feature of the layer with the smaller features, as a parcel, against the other layer ---- */
+
+/* What is being measured, then the pairs of all threads in one order, then a finding for each. */
+struct pair_list {
+    uint32_t a, b; /* numbers of layers; a is the parcels' */
+    struct lines_pair *pairs;
+    size_t n, capacity;
+    struct lines_finding *findings;
+};
+
+static bool pair_push(struct lines_worker *w, const struct lines_pair *p)
+{
+    if (w->n_pairs == w->cap_pairs) {
+        size_t n = w->cap_pairs ? w->cap_pairs * 2 : 256;
+        struct lines_pair *grown = realloc(w->pairs, n * sizeof *grown);
+        if (!grown)
+            return false;
+        w->pairs = grown;
+        w->cap_pairs = n;
+    }
+    w->pairs[w->n_pairs++] = *p;
+    return true;
+}
+
+/* Within a layer each pair is measured once, with the smaller feature as the parcel. */
+static bool is_smaller(const struct layer_index *ix, uint32_t a, uint32_t b)
+{
+    uint32_t n = lines_feature_vertices(ix, a), m = lines_feature_vertices(ix, b);
+    return n != m ? n < m : a < b;
+}
+
+struct larger_search {
+    const struct layer_index *ix;
+    uint32_t feature;
+    bool found;
+};
+
+static bool larger_try(uint32_t other, void *user)
+{
+    struct larger_search *l = user;
+    l->found = other != l->feature && is_smaller(l->ix, l->feature, other);
+    return !l->found;
+}
+
+/* The giants of a layer have nobody larger near them, and need not be cut up as parcels at all. */
+static bool has_larger_near(const struct layer_index *ix, uint32_t feature, const struct geo_box *box)
+{
+    struct larger_search l = {ix, feature, false};
+    return index_candidates(ix, box, larger_try, &l, NULL) != STATUS_OK || l.found;
+}
+
+static struct geo_box feature_box(const struct layer_index *ix, uint32_t feature)
+{
+    struct index_feature f = index_feature_at(ix, feature);
+    struct geo_box box = geo_box_empty();
+    for (uint32_t r = 0; r < f.n_rings; r++) {
+        const double *lon, *lat;
+        uint32_t n = index_ring(ix, f.first_ring + r, &lon, &lat);
+        for (uint32_t i = 0; i < n; i++)
+            geo_box_add(&box, lon[i], lat[i]);
+    }
+    return box;
+}
+
+static enum status measure_feature(struct lines_worker *w, size_t item, void *user, struct error *e)
+{
+    const struct pair_list *t = user;
+    const struct layer_index *a = w->run->layers[t->a].snapshot->index,
+                             *b = w->run->layers[t->b].snapshot->index;
+    uint32_t feature = (uint32_t)item;
+    struct geo_box box = feature_box(a, feature);
+    struct geo_shape shape;
+    const struct overlap *o;
+    size_t n;
+    if (t->a == t->b && !has_larger_near(a, feature, &box))
+        return STATUS_OK;
+    enum status s = lines_feature_shape(a, feature, w->check.arena, &shape, e);
+    if (!s)
+        s = overlap_prepare(w->check.scratch, &shape, e);
+    if (!s)
+        s = overlap_measure(w->check.scratch, b, &o, &n, e);
+    for (size_t i = 0; !s && i < n; i++) {
+        if (o[i].area_m2 <= LINES_FLOOR_M2)
+            continue;
+        if (t->a == t->b && (o[i].feature == feature || !is_smaller(a, feature, o[i].feature)))
+            continue;
+        const struct lines_pair p = {t->a, feature, t->b, o[i].feature, o[i].area_m2};
+        if (!pair_push(w, &p))
+            s = error_no_memory(e);
+    }
+    return s;
+}
+
+/* ---- the pairs of all threads, in one order ---- */
+
+static enum status collect(struct lines_worker *w, void *user, struct error *e)
+{
+    struct pair_list *l = user;
+    if (l->n + w->n_pairs > l->capacity) {
+        size_t n = 2 * l->capacity + w->n_pairs + 64;
+        struct lines_pair *p = realloc(l->pairs, n * sizeof *p);
+        if (!p)
+            return error_no_memory(e);
+        l->pairs = p;
+        l->capacity = n;
+    }
+    if (w->n_pairs)
+        memcpy(l->pairs + l->n, w->pairs, w->n_pairs * sizeof *l->pairs);
+    l->n += w->n_pairs;
+    return STATUS_OK;
+}
+
+static int by_features(const void *x, const void *y)
+{
+    const struct lines_pair *p = x, *q = y;
+    const uint32_t a[] = {p->layer_a, p->layer_b, p->feature_a, p->feature_b};
+    const uint32_t b[] = {q->layer_a, q->layer_b, q->feature_a, q->feature_b};
+    for (int i = 0; i < 4; i++)
+        if (a[i] != b[i])
+            return a[i] < b[i] ? -1 : 1;
+    return 0;
+}
+
+static enum status measure_layers(struct lines_run *run, struct pair_list *l, uint32_t a, uint32_t b,
+                                  struct error *e)
+{
+    if (run->layers[a].mean_vertices > run->layers[b].mean_vertices) {
+        uint32_t t = a;
+        a = b;
+        b = t;
+    }
+    l->a = a;
+    l->b = b;
+    return lines_parallel(run, index_n_features(run->layers[a].snapshot->index), 16, measure_feature, collect,
+                          l, e);
+}
+
+/* ---- what a pair means ---- */
+
+static const struct rule *rule_of(const struct lines_run *run, enum lines_kind kind)
+{
+    const struct rule_table *t = snapshot_rules(run->snapshot);
+    for (size_t i = 0; kind == LINES_CROSS && i < t->n_rules; i++)
+        if (t->rules[i].relation == RELATION_LAYERS_OVERLAP)
+            return &t->rules[i];
+    return NULL;
+}
+
+static enum lines_kind kind_of(const struct lines_run *run, const struct lines_pair *p)
+{
+    const struct lines_layer *a = &run->layers[p->layer_a], *b = &run->layers[p->layer_b];
+    if (p->layer_a != p->layer_b)
+        return a->is_line ? LINES_CROSS : LINES_ZONES_CROSS;
+    struct index_feature f = index_feature_at(a->snapshot->index, p->feature_a);
+    struct index_feature g = index_feature_at(b->snapshot->index, p->feature_b);
+    double larger = f.area_m2 > g.area_m2 ? f.area_m2 : g.area_m2;
+    if (p->area_m2 >= LINES_DUPLICATE_SHARE * larger)
+        return LINES_DUPLICATE;
+    return a->is_boundary && strcmp(f.zone, g.zone) != 0 ? LINES_SUBZONES : LINES_WITHIN;
+}
+
+/* Lines upon lines are what 不交叉、不重叠、不冲突 forbids; the rest are faults of the data. Slivers come last. */
+static int severity_of(enum lines_kind kind, bool sliver)
+{
+    if (sliver)
+        return 1;
+    return kind == LINES_CROSS ? 4 : 3;
+}
+
+static enum status shape_of_pair(struct lines_worker *w, const struct lines_pair *p,
+                                 struct overlap_shape *out, struct error *e)
+{
+    const struct overlap_part part = {p->feature_b, p->area_m2};
+    struct geo_shape parcel;
+    enum status s = lines_feature_shape(w->run->layers[p->layer_a].snapshot->index, p->feature_a,
+                                        w->check.arena, &parcel, e);
+    return s ? s
+             : overlap_shape_build(w->run->layers[p->layer_b].snapshot->index, &part, 1, &parcel,
+                                   w->check.geos, w->check.clip, w->check.arena, out, e);
+}
+
+/* The geometry goes to malloc'd memory first: the report's arena belongs to the calling thread. */
+static enum status describe(struct lines_worker *w, size_t item, void *user, struct error *e)
+{
+    struct pair_list *l = user;
+    const struct lines_pair *p = &l->pairs[item];
+    struct lines_finding f = lines_about(w->run, p->layer_a, p->feature_a, kind_of(w->run, p));
+    struct index_feature g = index_feature_at(w->run->layers[p->layer_b].snapshot->index, p->feature_b);
+    f.layer_b = w->run->layers[p->layer_b].snapshot->version.layer;
+    f.code_b = g.code;
+    f.feature_b = g.id;
+    f.zone_b = g.zone;
+    f.area_m2 = p->area_m2;
+    struct overlap_shape shape = {.shape = {.n_rings = 0}};
+    struct error why = {0};
+    enum status s = shape_of_pair(w, p, &shape, &why);
+    if (s == STATUS_NO_MEMORY)
+        return error_no_memory(e);
+    if (!s && shape.shape.n_rings) {
+        f.width_m = shape.perimeter_m > 0 ? 2 * p->area_m2 / shape.perimeter_m : NAN;
+        (void)lines_point_in(&w->check, &shape.shape, &f.lon_deg, &f.lat_deg);
+        const void *blob = row_gpkg_blob(&shape.shape, 4490, w->check.arena, &f.blob_size);
+        void *copy = blob ? malloc(f.blob_size) : NULL;
+        if (!copy)
+            return error_no_memory(e);
+        f.blob = memcpy(copy, blob, f.blob_size);
+    }
+    f.sliver = p->area_m2 <= SLIVER_AREA_M2 && f.width_m <= SLIVER_WIDTH_M;
+    f.severity = severity_of(f.kind, f.sliver);
+    const struct rule *rule = rule_of(w->run, f.kind);
+    f.rule = rule ? rule->id : "";
+    f.basis = rule ? rule->basis : "";
+    lines_place_name(w->run, &w->check, &f);
+    l->findings[item] = f;
+    return STATUS_OK;
+}
+
+static enum status take(struct lines_run *run, struct lines_finding *f, struct error *e)
+{
+    static const char note_zh[] = "两者互相重叠；请核对数据来源和版本，本程序不裁定谁让谁。";
+    static const char note_en[] =
+        "The two overlap; check sources and versions. Who gives way is not decided here.";
+    void *blob = (void *)f->blob;
+    if (blob) {
+        void *copy = arena_alloc(run->arena, f->blob_size);
+        if (copy)
+            memcpy(copy, blob, f->blob_size);
+        free(blob);
+        f->blob = copy;
+        if (!copy)
+            return error_no_memory(e);
+    }
+    f->note_zh = f->sliver ? "碎屑重叠：面积和宽度都在限值以内，视为未压占，仍列出供核对。" : note_zh;
+    f->note_en = f->sliver ? "A sliver within both limits: not counted, but listed." : note_en;
+    return lines_add(run, f, e);
+}
+
+enum status lines_find_pairs(struct lines_run *run, struct error *e)
+{
+    struct pair_list l = {.n = 0};
+    enum status s = STATUS_OK;
+    for (uint32_t a = 0; a < run->n_layers; a++)
+        for (uint32_t b = a; !s && b < run->n_layers; b++)
+            if (run->layers[a].is_line == run->layers[b].is_line)
+                s = measure_layers(run, &l, a, b, e);
+    if (!s && l.n)
+        qsort(l.pairs, l.n, sizeof *l.pairs, by_features);
+    l.findings = s ? NULL : calloc(l.n + 1, sizeof *l.findings);
+    if (!s && !l.findings)
+        s = error_no_memory(e);
+    if (!s)
+        s = lines_parallel(run, l.n, 4, describe, NULL, &l, e);
+    for (size_t i = 0; l.findings && i < l.n; i++) {
+        if (!s)
+            s = take(run, &l.findings[i], e);
+        else
+            free((void *)l.findings[i].blob);
+    }
+    free(l.findings);
+    free(l.pairs);
+    return s;
+}

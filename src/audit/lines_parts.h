@@ -1,0 +1,77 @@
+/* What the lines_*.c files share. Private to audit/. */
+#ifndef HX_AUDIT_LINES_PARTS_H
+#define HX_AUDIT_LINES_PARTS_H
+
+#include "audit/lines.h"
+
+#include "store/store.h"
+
+enum { LINES_MAX_LAYERS = 6 };
+#define LINES_ARENA_BYTES ((size_t)2 << 30)
+
+struct lines_layer {
+    const struct layer_snapshot *snapshot; /* with an index */
+    bool is_line, is_boundary;
+    double mean_vertices;
+    const char **county; /* by number in the index; "" unknown */
+    double *declared_m2; /* NAN not given */
+};
+
+/* Two features with a common area, before anything is made of it. The parcel is the smaller one. */
+struct lines_pair {
+    uint32_t layer_a, feature_a, layer_b, feature_b;
+    double area_m2;
+};
+
+struct lines_run {
+    const struct snapshot *snapshot;
+    const atomic_bool *stop;
+    int threads;
+    struct arena *arena; /* of the report; used by the calling thread only */
+    struct lines_layer layers[LINES_MAX_LAYERS];
+    size_t n_layers;
+    const struct layer_index *prefectures; /* NULL: not loaded */
+    const struct layer_index *region; /* the outline; the prefectures where there is none; NULL: neither */
+    struct lines_finding *findings;   /* malloc'd while it grows */
+    size_t n, capacity;
+};
+
+/* One thread's tools and what it found. */
+struct lines_worker {
+    struct lines_run *run;
+    struct check_worker check;
+    struct lines_pair *pairs;
+    size_t n_pairs, cap_pairs;
+    struct error error;
+};
+
+/* Fills run->layers. STATUS_NOT_FOUND when there is none. */
+enum status lines_layers_load(struct lines_run *run, struct store *store, const struct lines_request *r,
+                              struct error *e) HX_MUST_CHECK;
+/* Calls `fn` for items 0 .. n-1 on all threads, in chunks; stops at the first failure. `user` is shared. */
+typedef enum status lines_item_fn(struct lines_worker *w, size_t item, void *user, struct error *e);
+/* Hands the workers to `end`, one after another, before they are released. May be NULL. */
+typedef enum status lines_end_fn(struct lines_worker *w, void *user, struct error *e);
+enum status lines_parallel(struct lines_run *run, size_t n, size_t chunk, lines_item_fn *fn,
+                           lines_end_fn *end, void *user, struct error *e) HX_MUST_CHECK;
+
+/* The whole feature as a shape whose rings are winding-number rings, in the arena. */
+enum status lines_feature_shape(const struct layer_index *ix, uint32_t feature, struct arena *a,
+                                struct geo_shape *out, struct error *e) HX_MUST_CHECK;
+uint32_t lines_feature_vertices(const struct layer_index *ix, uint32_t feature);
+enum status lines_add(struct lines_run *run, const struct lines_finding *f, struct error *e) HX_MUST_CHECK;
+/* A finding about one feature, with codes, county and place filled in. */
+struct lines_finding lines_about(const struct lines_run *run, uint32_t layer, uint32_t feature,
+                                 enum lines_kind kind);
+/* Where a shape can be pointed at: inside it. */
+bool lines_point_in(struct check_worker *w, const struct geo_shape *s, double *lon_deg, double *lat_deg);
+void lines_place_name(const struct lines_run *run, struct check_worker *w, struct lines_finding *f);
+
+/* lines_pairs.c */
+enum status lines_find_pairs(struct lines_run *run, struct error *e) HX_MUST_CHECK;
+/* lines_feature.c: county code, declared area, outside the region, import. */
+enum status lines_find_attributes(struct lines_run *run, struct error *e) HX_MUST_CHECK;
+/* lines_gap.c */
+enum status lines_find_gaps(struct lines_run *run, struct error *e) HX_MUST_CHECK;
+
+#endif
