@@ -156,6 +156,7 @@ enum status index_open(const char *path, const uint8_t key[SHA256_BYTES], struct
         return error_no_memory(e);
     }
     ix->header = bytes;
+    ix->mapped_bytes = n;
     s = header_check(path, ix->header, n, key, e);
     if (!s && !(sections_map(ix) && rings_in_bounds(ix) && features_in_bounds(ix) && tree_levels_set(ix)))
         s = damaged(path, "内部表损坏", "a table in it is damaged", e);
@@ -172,7 +173,7 @@ void index_close(struct layer_index *ix)
 {
     if (!ix)
         return;
-    munmap((void *)ix->header, ix->header->file_bytes);
+    munmap((void *)ix->header, ix->mapped_bytes);
     free(ix);
 }
 
@@ -180,7 +181,7 @@ enum status index_verify(const struct layer_index *ix, struct error *e)
 {
     struct index_checksum c;
     index_checksum_init(&c);
-    index_checksum_add(&c, ix->header + 1, ix->header->file_bytes - sizeof *ix->header);
+    index_checksum_add(&c, ix->header + 1, ix->mapped_bytes - sizeof *ix->header);
     if (index_checksum_value(&c) == ix->header->checksum)
         return STATUS_OK;
     error_zh(e, "索引文件内容与校验和不符；需由数据库重建。");
