@@ -6,13 +6,18 @@
 #include "cli/keep.h"
 #include "cli/store_path.h"
 #include "http/report_body.h"
+#include "ingest/foreign_reader.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 struct check_args {
-    const char *store, *project_class, *format, *lang, *fail_on;
+    const char *store, *project_class, *format, *lang, *fail_on, *crs, *out;
+    struct report_project project;
     struct keep_args keep;
+    int epsg; /* of --crs; 0 when not given */
     struct arg_rest rest;
     enum report_format output;
 };
@@ -53,16 +58,33 @@ static bool list_has(const char *list, const char *name)
     return false;
 }
 
+static enum status check_date(const char *date, struct error *e)
+{
+    struct tm day;
+    const char *end = date ? strptime(date, "%Y-%m-%d", &day) : "";
+    if (!date || (end && !*end && strlen(date) == 10))
+        return STATUS_OK;
+    error_zh(e, "--date 的值“%.40s”不对：应为 2026-01-31 这样的日期。", date);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
+                      "The value \"%.40s\" of --date is wrong: a date like 2026-01-31 is needed.", date);
+}
+
 static enum status parse(int argc, char **argv, struct check_args *a, struct error *e)
 {
     const struct arg_option options[] = {{"--store", &a->store, NULL},
+                                         {"--crs", &a->crs, NULL},
                                          {"--class", &a->project_class, NULL},
                                          {"--format", &a->format, NULL},
                                          {"--lang", &a->lang, NULL},
                                          {"--fail-on", &a->fail_on, NULL},
+                                         {"-o", &a->out, NULL},
+                                         {"--project-name", &a->project.name, NULL},
+                                         {"--project-code", &a->project.code, NULL},
+                                         {"--builder", &a->project.builder, NULL},
+                                         {"--district", &a->project.district, NULL},
+                                         {"--date", &a->project.date, NULL},
                                          {"--keep", NULL, &a->keep.keep},
                                          {"--officer", &a->keep.officer, NULL},
-                                         {"--project-name", &a->keep.project_name, NULL},
                                          {NULL, NULL, NULL}};
     enum status s = args_parse(argc, argv, options, &a->rest, e);
     if (!s)
@@ -72,13 +94,39 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
     if (!s)
         s = args_lang(a->lang, e);
     if (!s)
+        s = parcel_epsg_of_text(a->crs, &a->epsg, e);
+    a->keep.project_name = a->project.name;
+    if (!s)
         s = keep_args_check(&a->keep, e);
     if (!s && a->rest.n == 0) {
         error_zh(e, "缺少地块文件（“-”为标准输入）。");
         s = error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
                        "A parcel file is missing (\"-\" is standard input).");
     }
+    if (!s)
+        s = check_date(a->project.date, e);
+    if (!s && report_is_binary(a->output) && !a->out && isatty(STDOUT_FILENO)) {
+        error_zh(e, "%s 不能显示在终端上；请用 -o 指定文件。", a->format);
+        s = error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
+                       "%s cannot be shown on a terminal; name a file with -o.", a->format);
+    }
     return s;
+}
+
+/* "dir/a.txt" -> "a.txt": a report names the file, not the folders of whoever made it. */
+static const char *file_name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return strcmp(path, "-") == 0 ? NULL : slash ? slash + 1 : path;
+}
+
+static enum status write_out(const struct check_args *a, const struct buffer *b, struct error *e)
+{
+    if (a->out && strcmp(a->out, "-") != 0)
+        return file_write_atomic(a->out, b->data, b->size, e);
+    if (fwrite(b->data, 1, b->size, stdout) == b->size && fflush(stdout) == 0)
+        return STATUS_OK;
+    return error_errno(e, "写出报告", "writing the report", "stdout");
 }
 
 static int print_report(struct check_worker *w, const struct report *r, const struct check_args *a)
@@ -86,10 +134,13 @@ static int print_report(struct check_worker *w, const struct report *r, const st
     struct buffer b;
     struct error e = {0};
     buffer_init(&b, 0);
-    enum status s =
-        report_body(w, r, a->output, args_is_english(a->lang) ? RENDER_LANG_EN : RENDER_LANG_ZH, &b, &e);
+    struct report_project project = a->project;
+    project.source_file = file_name_of(a->rest.items[0]);
+    const struct report_request wanted = {
+        a->output, args_is_english(a->lang) ? RENDER_LANG_EN : RENDER_LANG_ZH, &project};
+    enum status s = report_body(w, r, &wanted, &b, &e);
     if (!s)
-        fwrite(b.data, 1, b.size, stdout);
+        s = write_out(a, &b, &e);
     buffer_release(&b);
     if (s)
         return exit_with_error(&e);
@@ -105,7 +156,7 @@ static int run_with(struct check_worker *w, const struct snapshot *snapshot, con
     struct report report;
     char *bytes;
     size_t n;
-    const struct check_options options = {.project_class = a->project_class};
+    const struct check_options options = {.project_class = a->project_class, .epsg = a->epsg};
     enum status s = file_read(a->rest.items[0], LIMIT_BODY_BYTES, w->arena, &bytes, &n, &e);
     if (s == STATUS_IO) /* the file that was named is the input, and refused */
         e.status = STATUS_NOT_FOUND;
@@ -146,6 +197,7 @@ int cmd_check(int argc, char **argv)
     if (check_worker_init(&w, &e)) {
         code = exit_with_error(&e);
     } else {
+        w.foreign = &foreign_reader;
         code = run_with(&w, snapshot, &a);
         check_worker_release(&w);
     }

@@ -1,8 +1,10 @@
-/* POST /check?class=&format=json|geojson|text&lang=zh|en: the bytes of a parcel file in, the report out. */
+/* POST /check?class=&format=json|geojson|text|csv|xlsx|html|pdf&lang=zh|en: the bytes of a parcel file in, the report
+ * out. The printed formats also take project_name, project_code, builder, district and source_file. */
 #include "http/keep_check.h"
 #include "http/report_body.h"
 #include "http/route.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static enum status refuse_empty(struct error *e)
@@ -23,20 +25,45 @@ static enum status read_lang(const struct request *rq, enum render_lang *out, st
                       "There is no language \"%.20s\"; zh and en are known.", text);
 }
 
+/* A page that was made from somebody's file: it may have its own style, and nothing else. */
+#define REPORT_POLICY                                                                                        \
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'"
+
+static void add_document_headers(struct reply *reply, enum report_format format)
+{
+    static const char policy[] = "Content-Security-Policy";
+    char disposition[80];
+    if (!report_file_name(format))
+        return;
+    snprintf(disposition, sizeof disposition, "%s; filename=\"%s\"",
+             format == REPORT_HTML ? "inline" : "attachment", report_file_name(format));
+    reply_header(reply, "Content-Disposition", disposition);
+    const char *site = MHD_get_response_header(reply->response, policy);
+    if (format == REPORT_HTML && site && MHD_del_response_header(reply->response, policy, site) == MHD_YES)
+        reply_header(reply, policy, REPORT_POLICY);
+}
+
 static enum status run_check(struct request *rq, enum report_format format, enum render_lang lang,
                              struct buffer *out, struct error *e)
 {
+    const struct report_project project = {.name = request_query(rq, "project_name"),
+                                           .code = request_query(rq, "project_code"),
+                                           .builder = request_query(rq, "builder"),
+                                           .district = request_query(rq, "district"),
+                                           .source_file = request_query(rq, "source_file")};
+    const struct report_request wanted = {format, lang, &project};
     const char *project_class = request_query(rq, "class");
-    const struct check_options options = {.project_class =
-                                              project_class && *project_class ? project_class : NULL};
+    struct check_options options = {.project_class = project_class && *project_class ? project_class : NULL};
     struct report report;
     bool keep;
     enum status s = keep_check_wanted(rq, &keep, e);
     if (!s)
+        s = parcel_epsg_of_text(request_query(rq, "crs"), &options.epsg, e);
+    if (!s)
         s = check_bytes(&rq->worker->check, rq->snapshot, &options, rq->body, rq->body_size, &report, e);
     if (!s && keep)
         s = keep_check(rq, &report, e);
-    return s ? s : report_body(&rq->worker->check, &report, format, lang, out, e);
+    return s ? s : report_body(&rq->worker->check, &report, &wanted, out, e);
 }
 
 enum status handle_check(struct request *rq, struct reply *reply, struct error *e)
@@ -56,7 +83,9 @@ enum status handle_check(struct request *rq, struct reply *reply, struct error *
     if (!s)
         s = reply_buffer(reply, &b, report_content_type(format), e);
     buffer_release(&b);
-    if (!s)
+    if (!s) {
         reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+        add_document_headers(reply, format);
+    }
     return s;
 }

@@ -1,34 +1,57 @@
 #include "http/report_body.h"
 
+#include "http/stored_json.h"
+#include "store/schema_files.h"
+
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+/* In the order of enum report_format. */
+static const struct {
+    const char *name, *content_type, *file_name;
+    bool binary;
+} formats[] = {
+    {"json", "application/json; charset=utf-8", NULL, false},
+    {"geojson", "application/geo+json; charset=utf-8", NULL, false},
+    {"text", "text/plain; charset=utf-8", NULL, false},
+    {"csv", "text/csv; charset=utf-8", "hongxian-report.csv", false},
+    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "hongxian-report.xlsx",
+     true},
+    {"html", "text/html; charset=utf-8", "hongxian-report.html", false},
+    {"pdf", "application/pdf", "hongxian-report.pdf", true},
+};
+enum { N_FORMATS = sizeof formats / sizeof *formats };
 
 enum status report_format_parse(const char *name, enum report_format *out, struct error *e)
 {
-    static const char *const names[] = {"json", "geojson", "text"};
     if (!name || !*name)
         name = "json";
-    for (int i = 0; i < 3; i++) {
-        if (strcmp(name, names[i]) != 0)
+    for (int i = 0; i < N_FORMATS; i++) {
+        if (strcmp(name, formats[i].name) != 0)
             continue;
         *out = (enum report_format)i;
         return STATUS_OK;
     }
-    error_zh(e, "没有输出格式“%.40s”；可用 json、geojson、text。", name);
-    return error_fail(e, STATUS_INVALID_INPUT, "unknown-format",
-                      "There is no output format \"%.40s\"; json, geojson and text are known.", name);
+    error_zh(e, "没有输出格式“%.40s”；可用 json、geojson、text、csv、xlsx、html、pdf。", name);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "unknown-format",
+        "There is no output format \"%.40s\"; json, geojson, text, csv, xlsx, html and pdf are known.", name);
 }
 
 const char *report_content_type(enum report_format f)
 {
-    switch (f) {
-    case REPORT_JSON:
-        return "application/json; charset=utf-8";
-    case REPORT_GEOJSON:
-        return "application/geo+json; charset=utf-8";
-    case REPORT_TEXT:
-        return "text/plain; charset=utf-8";
-    }
-    return "application/octet-stream";
+    return formats[f].content_type;
+}
+
+const char *report_file_name(enum report_format f)
+{
+    return formats[f].file_name;
+}
+
+bool report_is_binary(enum report_format f)
+{
+    return formats[f].binary;
 }
 
 static bool is_drawn(const struct layer_finding *f)
@@ -61,20 +84,72 @@ static enum status collect_overlaps(struct check_worker *w, const struct report 
     return STATUS_OK;
 }
 
-enum status report_body(struct check_worker *w, const struct report *r, enum report_format f,
-                        enum render_lang lang, struct buffer *out, struct error *e)
+/* Today in China, where every clock shows UTC+8. */
+static const char *today(struct arena *a)
+{
+    time_t now = time(NULL) + 8 * 3600;
+    struct tm day;
+    char text[16];
+    if (!gmtime_r(&now, &day) || strftime(text, sizeof text, "%Y-%m-%d", &day) == 0)
+        return "";
+    return arena_strdup(a, text);
+}
+
+static const char *class_title(struct arena *a, const char *code)
+{
+    const struct schema_file *file = schema_file_find("project_classes.json");
+    char *title = file ? stored_json_class_title(file->bytes, file->size, code) : NULL;
+    const char *kept = arena_strdup(a, title ? title : "");
+    free(title);
+    return kept;
+}
+
+/* The formats that show the whole document: its table first, then the form. */
+static enum status document_body(struct check_worker *w, const struct report *r,
+                                 const struct report_request *rq, struct buffer *out, struct error *e)
+{
+    struct report_project project = rq->project ? *rq->project : (struct report_project){.name = NULL};
+    struct map_scene scene;
+    struct report_table table;
+    bool drawn = rq->format == REPORT_HTML || rq->format == REPORT_PDF;
+    if (!project.class_zh)
+        project.class_zh = class_title(w->arena, r->project_class);
+    if (!project.date)
+        project.date = today(w->arena);
+    if (!project.class_zh || !project.date)
+        return error_no_memory(e);
+    enum status s = scene_fill(w, r, (struct scene_want){.maps = drawn, .borders = true}, &scene, e);
+    if (!s)
+        s = report_table_build(r, &project, &scene, w->arena, &table, e);
+    if (s)
+        return s;
+    const struct render_document document = {r, &table, &scene};
+    if (rq->format == REPORT_CSV)
+        return render_csv(&table, out, e);
+    if (rq->format == REPORT_XLSX)
+        return render_xlsx(&table, out, e);
+    return rq->format == REPORT_HTML ? render_html(&document, out, e) : render_pdf(&document, out, e);
+}
+
+enum status report_body(struct check_worker *w, const struct report *r, const struct report_request *rq,
+                        struct buffer *out, struct error *e)
 {
     struct render_overlap *overlaps = NULL;
     size_t n = 0;
     enum status s = STATUS_OK;
-    switch (f) {
+    switch (rq->format) {
     case REPORT_JSON:
         return render_json(r, out, e);
     case REPORT_TEXT:
-        return render_text(r, lang, out, e);
+        return render_text(r, rq->lang, out, e);
     case REPORT_GEOJSON:
         s = collect_overlaps(w, r, &overlaps, &n, e);
         return s ? s : render_geojson(r, overlaps, n, out, e);
+    case REPORT_CSV:
+    case REPORT_XLSX:
+    case REPORT_HTML:
+    case REPORT_PDF:
+        return document_body(w, r, rq, out, e);
     }
     return s;
 }

@@ -16,9 +16,38 @@ static double scaled_and_rounded(double magnitude, double scale)
     return s - whole >= 0.5 - 4 * DBL_EPSILON * s ? whole + 1 : whole;
 }
 
+static const double power[MAX_DECIMALS + 1] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+
+bool decimal_units(double v, int decimals, int64_t *units)
+{
+    if (!isfinite(v) || decimals < 0 || decimals > MAX_DECIMALS || fabs(v) * power[decimals] > 9e15)
+        return false;
+    int64_t magnitude = (int64_t)scaled_and_rounded(fabs(v), power[decimals]);
+    *units = v < 0 ? -magnitude : magnitude;
+    return true;
+}
+
+int64_t decimal_divide(int64_t numerator, int64_t denominator)
+{
+    int64_t magnitude = numerator < 0 ? -numerator : numerator;
+    int64_t quotient = magnitude / denominator, rest = magnitude % denominator;
+    quotient += rest >= denominator - rest;
+    return numerator < 0 ? -quotient : quotient;
+}
+
+void decimal_units_text(int64_t units, int decimals, char text[DECIMAL_SIZE])
+{
+    int64_t magnitude = units < 0 ? -units : units, scale = (int64_t)power[decimals];
+    const char *sign = units < 0 ? "-" : "";
+    if (decimals)
+        snprintf(text, DECIMAL_SIZE, "%s%lld.%0*lld", sign, (long long)(magnitude / scale), decimals,
+                 (long long)(magnitude % scale));
+    else
+        snprintf(text, DECIMAL_SIZE, "%s%lld", sign, (long long)magnitude);
+}
+
 void decimal_text(double v, int decimals, char text[DECIMAL_SIZE])
 {
-    static const double power[MAX_DECIMALS + 1] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
     text[0] = '\0';
     if (!isfinite(v))
         return;

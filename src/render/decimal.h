@@ -13,6 +13,14 @@ enum { DECIMAL_SIZE = 352 }; /* holds any double with up to 9 decimals */
 /* The value in text. "" when it is not finite: the caller decides how "no number" is written. */
 void decimal_text(double v, int decimals, char text[DECIMAL_SIZE]);
 
+/* The same rounding as a whole number of 10^-decimals, for figures that must add up: 12.345 with 2 decimals is 1235.
+ * False, and nothing is written, when the value is not finite or beyond 9e15 units. */
+bool decimal_units(double v, int decimals, int64_t *units);
+/* A quotient of whole numbers (denominator above 0), rounded half away from zero. */
+int64_t decimal_divide(int64_t numerator, int64_t denominator);
+/* Units of 10^-decimals as text: 1235 with 2 decimals is "12.35". */
+void decimal_units_text(int64_t units, int decimals, char text[DECIMAL_SIZE]);
+
 /* "key": value, with null for a value that is not finite: what could not be measured is never 0. */
 void decimal_kv(struct json_writer *w, const char *key, double v, int decimals);
 

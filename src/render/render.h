@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "check/check.h"
+#include "render/report_table.h"
 
 enum render_lang { RENDER_LANG_ZH = 0, RENDER_LANG_EN };
 
@@ -39,6 +40,25 @@ enum status render_text(const struct report *r, enum render_lang lang, struct bu
 /* A FeatureCollection for the map: parcels first ("kind":"parcel"), then overlaps ("kind":"overlap"). */
 enum status render_geojson(const struct report *r, const struct render_overlap *overlaps, size_t n_overlaps,
                            struct buffer *out, struct error *e) HX_MUST_CHECK;
+
+/* ---- the printed report: every figure and sentence from the table, which is made once (report_table.h) ---- */
+
+struct render_document {
+    const struct report *report;
+    const struct report_table *table;
+    const struct map_scene *scene; /* NULL: no maps */
+};
+
+/* UTF-8 with a byte order mark and CRLF, so that Excel opens it as it is; the sections one below the other, a blank row
+ * between them. A cell that a spreadsheet would take for a formula has an apostrophe in front, and a code of twelve
+ * digits or more a tab, which keeps its digits. */
+enum status render_csv(const struct report_table *t, struct buffer *out, struct error *e) HX_MUST_CHECK;
+/* Sheets 结论, 占用三线情况表, 占用明细, 界址点, 说明. Figures are numbers. */
+enum status render_xlsx(const struct report_table *t, struct buffer *out, struct error *e) HX_MUST_CHECK;
+/* One file that prints on A4, without scripts or anything from elsewhere; maps are inline SVG. */
+enum status render_html(const struct render_document *d, struct buffer *out, struct error *e) HX_MUST_CHECK;
+/* A4, fonts embedded. */
+enum status render_pdf(const struct render_document *d, struct buffer *out, struct error *e) HX_MUST_CHECK;
 
 const char *render_engine_version(void); /* "0.1.0" */
 const char *render_verdict_en(enum verdict v);

@@ -292,7 +292,7 @@ class ServerTest(unittest.TestCase):
         lons = [p[0] for p in shapes["features"][1]["geometry"]["coordinates"][0]]
         self.assertAlmostEqual(min(lons), 111.705, places=8)
         self.assertAlmostEqual(max(lons), 111.71, places=8)
-        self.assert_problem(self.check(encoded(STRADDLING), "?format=pdf", 400), 400)
+        self.assert_problem(self.check(encoded(STRADDLING), "?format=docx", 400), 400)
         self.assert_problem(self.check(encoded(STRADDLING), "?class=NOTHING", 400), 400)
         self.assert_problem(self.check(encoded(STRADDLING), "?format=text&lang=fr", 400), 400)
 

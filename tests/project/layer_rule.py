@@ -16,6 +16,9 @@ LIBRARIES = {   # library → its headers
     'gdal': ['gdal*.h', 'ogr_*.h', 'cpl_*.h'],
     'microhttpd': ['microhttpd.h'],
     'jansson': ['jansson.h'],
+    'cairo': ['cairo.h', 'cairo-*.h'],
+    'pango': ['pango/*.h'],
+    'xlsxwriter': ['xlsxwriter.h', 'xlsxwriter/*.h'],
 }
 SYSTEM = {      # the C library, the operating system, the compiler
     'assert.h', 'ctype.h', 'errno.h', 'fenv.h', 'float.h', 'inttypes.h', 'iso646.h', 'limits.h', 'locale.h', 'math.h',

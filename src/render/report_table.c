@@ -1,0 +1,152 @@
+#include "render/report_table.h"
+
+#include "render/render.h"
+
+#include <string.h>
+
+const char *report_column_title(enum table_column c)
+{
+    switch (c) {
+    case COLUMN_PARCEL:
+        return "地块面积";
+    case COLUMN_RED_LINE:
+        return "占用生态保护红线面积";
+    case COLUMN_FARMLAND:
+        return "占用永久基本农田面积";
+    case COLUMN_INSIDE:
+        return "城镇开发边界内面积";
+    case COLUMN_CONCENTRATED:
+        return "其中：集中建设区";
+    case COLUMN_FLEXIBLE:
+        return "其中：弹性发展区";
+    case COLUMN_SPECIAL:
+        return "其中：特别用途区";
+    case COLUMN_OUTSIDE:
+        return "城镇开发边界外面积";
+    }
+    return "";
+}
+
+const char *report_boundary_words(const struct layer_finding *f)
+{
+    if (f->status == LAYER_OVERLAP || f->status == LAYER_SLIVER)
+        return f->inside ? "位于边界内" : "部分位于边界内";
+    return f->status == LAYER_CLEAR ? "位于边界外" : layer_status_zh(f->status);
+}
+
+void table_say(struct table_making *m, struct texts *to, bool warning, const char *text)
+{
+    if (to->n == to->capacity && text) {
+        size_t capacity = to->capacity ? to->capacity * 2 : 16;
+        struct sentence *items = arena_array(m->arena, capacity, sizeof *items);
+        if (items && to->n)
+            memcpy(items, to->items, to->n * sizeof *items);
+        if (items) {
+            to->items = items;
+            to->capacity = capacity;
+        }
+    }
+    if (!text || to->n == to->capacity) {
+        m->no_memory = true;
+        return;
+    }
+    to->items[to->n++] = (struct sentence){text, warning};
+}
+
+/* Length of the valid UTF-8 sequence at s, or 0. */
+static size_t sequence_length(const unsigned char *s)
+{
+    static const struct {
+        unsigned char mask, lead;
+    } forms[] = {{0x80, 0x00}, {0xe0, 0xc0}, {0xf0, 0xe0}, {0xf8, 0xf0}};
+    for (size_t n = 1; n <= 4; n++) {
+        if ((s[0] & forms[n - 1].mask) != forms[n - 1].lead)
+            continue;
+        for (size_t i = 1; i < n; i++)
+            if ((s[i] & 0xc0) != 0x80)
+                return 0;
+        bool overlong = (n == 2 && s[0] < 0xc2) || (n == 3 && s[0] == 0xe0 && s[1] < 0xa0) ||
+                        (n == 4 && s[0] == 0xf0 && s[1] < 0x90);
+        bool beyond = (n == 3 && s[0] == 0xed && s[1] >= 0xa0) || s[0] > 0xf4 ||
+                      (n == 4 && s[0] == 0xf4 && s[1] >= 0x90);
+        return overlong || beyond ? 0 : n;
+    }
+    return 0;
+}
+
+static bool is_plain(const char *text, size_t *characters)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    for (*characters = 0; *s; ++*characters) {
+        size_t n = sequence_length(s);
+        if (n == 0 || *s < 0x20 || *s == 0x7f)
+            return false;
+        s += n;
+    }
+    return true;
+}
+
+const char *table_clean(struct table_making *m, const char *text)
+{
+    size_t characters;
+    if (!text || (is_plain(text, &characters) && characters <= TABLE_TEXT_MAX))
+        return text ? text : "";
+    char *copy = arena_alloc(m->arena, TABLE_TEXT_MAX * 4 + 8), *to = copy;
+    m->no_memory = m->no_memory || !copy;
+    const unsigned char *s = (const unsigned char *)text;
+    for (characters = 0; copy && *s && characters < TABLE_TEXT_MAX; characters++) {
+        size_t n = sequence_length(s);
+        bool control = n && (*s < 0x20 || *s == 0x7f), blank = *s == '\n' || *s == '\r' || *s == '\t';
+        const char *as = blank ? " " : n == 0 || control ? "\xef\xbf\xbd" : (const char *)s;
+        size_t length = blank ? 1 : n == 0 || control ? 3 : n;
+        memcpy(to, as, length);
+        to += length;
+        s += n ? n : 1;
+    }
+    if (copy)
+        memcpy(to, *s ? "…" : "", *s ? sizeof "…" : 1);
+    return copy ? copy : "";
+}
+
+const char *table_parcel_list(struct table_making *m, const bool *marked)
+{
+    enum { SHOWN = 8 };
+    size_t n = 0;
+    const char *text = "";
+    for (size_t i = 0; i < m->t->n_rows && text; i++) {
+        if (marked[i] && n < SHOWN)
+            text = arena_printf(m->arena, "%s%s%s", text, n ? "、" : "", m->t->rows[i].id);
+        n += marked[i];
+    }
+    if (text && n > SHOWN)
+        text = arena_printf(m->arena, "%s等%zu个地块", text, n);
+    m->no_memory = m->no_memory || !text;
+    return text;
+}
+
+enum status report_table_build(const struct report *r, const struct report_project *project,
+                               const struct map_scene *scene, struct arena *a, struct report_table *out,
+                               struct error *e)
+{
+    struct report_table t = {.synthetic = r->synthetic};
+    const struct report_project nothing = {.name = NULL};
+    struct table_making m = {
+        .r = r, .project = project ? project : &nothing, .scene = scene, .arena = a, .t = &t};
+    char hex[SHA256_HEX_SIZE];
+    sha256_to_hex(r->parcels.sha256, hex);
+    t.sha256 = arena_strdup(a, hex);
+    t.engine = arena_printf(a, "hongxian %s", render_engine_version());
+    m.no_memory = !t.sha256 || !t.engine;
+    if (!m.no_memory)
+        table_make_rows(&m);
+    if (!m.no_memory)
+        table_make_details(&m);
+    if (!m.no_memory)
+        table_make_sentences(&m);
+    if (!m.no_memory)
+        table_make_facts(&m);
+    if (m.no_memory)
+        return error_no_memory(e);
+    *out = t;
+    return STATUS_OK;
+}

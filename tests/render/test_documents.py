@@ -1,0 +1,262 @@
+#!/usr/bin/env python3
+"""The printed reports as an officer's programs see them: CSV, XLSX, HTML and PDF, from the command and the server."""
+import csv
+import decimal
+import html.parser
+import io
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.parse
+import urllib.request
+import xml.etree.ElementTree as xml
+import zipfile
+
+PROGRAM, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
+sys.path.insert(0, str(SOURCE / "tests" / "http"))
+import fixture  # noqa: E402
+
+HOSTILE = "<script>alert('\"x\"')</script>&\U0002000b" + "长" * 500
+COLUMNS = 8
+HIT = "项目用地压占生态保护红线"
+DISCLAIMER = "本结果只客观反映与所载数据的空间关系，不代替审批，不决定项目是否通过审查"
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+PROJECT = ["--project-name", "某某光伏项目", "--project-code", "=1+1", "--builder", "@某某公司", "--date", "2026-01-31"]
+
+
+def plots():
+    """On the red line, on farmland, in the boundary, in nothing, partly outside the coverage; a hostile name."""
+    boxes = [(111.695, 40.802, 111.705, 40.806), (111.722, 40.802, 111.724, 40.804), (111.735, 40.81, 111.75, 40.82),
+             (111.60, 40.80, 111.604, 40.803), (112.499, 41.2, 112.501, 41.201)]
+    features = [fixture.feature(box, DKBH=f"DK-{i + 1}", DKMC=f"第{i + 1}地块", name=f"第{i + 1}地块")
+                for i, box in enumerate(boxes)]
+    features[3]["properties"].update(DKMC=HOSTILE, name=HOSTILE)
+    for i, f in enumerate(features):
+        f["id"] = f"DK-{i + 1}"
+    return fixture.collection(*features)
+
+
+class Page(html.parser.HTMLParser):
+    """Tags in their order, what they ask for from elsewhere, and whether they close."""
+    VOID = {"meta", "br", "path", "use", "rect", "circle", "line"}
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.tags, self.foreign, self.text, self.faults = [], set(), [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        if tag not in self.VOID:
+            self.open.append(tag)
+        for name, value in attributes:
+            if name in ("src", "href", "srcset", "action", "data", "xlink:href") and not value.startswith("#"):
+                self.foreign.append((tag, name, value))
+            if name.startswith("on"):
+                self.faults.append((tag, name))
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in self.VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if tag in self.VOID:
+            return
+        if not self.open or self.open[-1] != tag:
+            self.faults.append(("end", tag))
+        else:
+            self.open.pop()
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+class Documents(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.folder = pathlib.Path(cls.temporary.name)
+        cls.store = fixture.make_store(PROGRAM, cls.folder)
+        cls.parcels = fixture.write_json(cls.folder / "parcels.geojson", plots())
+        cls.one = fixture.write_json(cls.folder / "one.geojson", fixture.collection(plots()["features"][0]))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    def made(self, form, parcels=None, *more):
+        out = self.folder / f"report.{form}"
+        subprocess.run([PROGRAM, "check", parcels or self.parcels, "--store", self.store, "--class", "GENERAL",
+                        "--format", form, "-o", str(out), *PROJECT, *more], check=True, capture_output=True)
+        return out.read_bytes()
+
+    # ---- CSV
+
+    def sections(self):
+        text = self.made("csv")
+        self.assertTrue(text.startswith(b"\xef\xbb\xbf"))
+        self.assertNotIn(b"\n", text.replace(b"\r\n", b""))
+        rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig"), newline="")))
+        found, name = {}, ""
+        for row in rows:
+            if row and re.match(r"[一二三四五六七]、|适用条款|界址点成果表|数据版本", row[0]):
+                name = row[0]
+                found[name] = []
+            elif row:
+                found.setdefault(name, []).append(row)
+        return found
+
+    def test_csv_balances(self):
+        table = next(rows for name, rows in self.sections().items() if name.startswith("三、"))
+        self.assertEqual(table[0][:3] + table[0][-2:], ["序号", "地块编号", "地块名称", "结论", "备注"])
+        self.assertEqual({len(r) for r in table}, {COLUMNS + 5})
+        self.assertEqual(table[-1][1], "合计")
+        for row in table[1:5]:
+            parcel, _, _, inside, *zones, outside = map(decimal.Decimal, row[3:3 + COLUMNS])
+            self.assertEqual(inside + outside, parcel)
+            self.assertEqual(sum(zones), inside)
+        total = sum(decimal.Decimal(r[3]) for r in table[1:-1])
+        self.assertEqual(total, decimal.Decimal(table[-1][3]))
+        self.assertEqual(table[5][4:7], ["数据未覆盖"] * 3)     # beyond the coverage: never 0
+        self.assertEqual(table[-1][4], "部分未测算")
+
+    def test_csv_agrees_with_json(self):
+        answer = json.loads(self.made("json"))
+        table = next(rows for name, rows in self.sections().items() if name.startswith("三、"))
+        for parcel, row in zip(answer["parcels"], table[1:]):
+            self.assertAlmostEqual(parcel["area_m2"], float(row[3]), delta=0.0151)
+            for layer, cell in zip(parcel["layers"], row[4:7]):
+                if layer["area_m2"] is None:
+                    self.assertIn(cell, ("数据未覆盖", "未测算"))
+                else:
+                    self.assertAlmostEqual(layer["area_m2"], float(cell), delta=0.0151)
+
+    def test_csv_has_no_formula(self):
+        for rows in self.sections().values():
+            for cell in (c for row in rows for c in row):
+                self.assertFalse(cell[:1] in "=+-@|%" and cell[:1], cell)
+        self.assertIn(["项目代码", "'=1+1"], self.sections()["一、项目基本信息"])
+
+    # ---- XLSX
+
+    def test_xlsx(self):
+        book = zipfile.ZipFile(io.BytesIO(self.made("xlsx")))
+        self.assertIsNone(book.testzip())
+        for name in book.namelist():
+            if name.endswith((".xml", ".rels")):
+                xml.fromstring(book.read(name))
+        names = [s.get("name") for s in xml.fromstring(book.read("xl/workbook.xml")).iter(f"{SHEET}sheet")]
+        self.assertEqual(names, ["结论", "占用三线情况表", "占用明细", "界址点", "说明"])
+        strings = ["".join(t.text or "" for t in s.iter(f"{SHEET}t"))
+                   for s in xml.fromstring(book.read("xl/sharedStrings.xml")).iter(f"{SHEET}si")]
+        self.assertTrue(any(HIT in s for s in strings))
+        self.assertIn("=1+1", strings)      # text, not a formula
+        self.assertIn(HOSTILE, strings)
+        sheet = xml.fromstring(book.read("xl/worksheets/sheet2.xml"))
+        self.assertEqual([], list(sheet.iter(f"{SHEET}f")))
+        self.assertTrue(list(sheet.iter(f"{SHEET}pane")))
+        columns = {}
+        for cell in sheet.iter(f"{SHEET}c"):
+            letter, value = re.match(r"[A-Z]+", cell.get("r")).group(), cell.find(f"{SHEET}v")
+            if value is None:
+                continue
+            columns.setdefault(letter, []).append(strings[int(value.text)] if cell.get("t") == "s"
+                                                  else decimal.Decimal(value.text).quantize(decimal.Decimal("0.01")))
+        areas = columns["D"][1:]
+        self.assertEqual(sum(areas[:-1]), areas[-1])
+
+    # ---- HTML
+
+    def test_html(self):
+        text = self.made("html").decode()
+        page = Page()
+        page.feed(text)
+        self.assertEqual([], page.faults)
+        self.assertEqual([], page.open)
+        self.assertEqual([], page.foreign)
+        self.assertNotRegex(text, r"https?:|//[a-z]|@import")
+        self.assertFalse(page.tags & {"script", "link", "iframe", "img", "object"})
+        self.assertIn("svg", page.tags)
+        said = "".join(page.text)
+        for sentence in (HIT, DISCLAIMER, HOSTILE, "数据未覆盖", "示例数据", "已读公布文本", "三、占用三线情况表"):
+            self.assertIn(sentence, said)
+        ids = re.findall(r' id="([^"]+)"', text)
+        self.assertEqual(len(ids), len(set(ids)), "ids of several maps are told apart")
+        used = set(re.findall(r'href="#([^"]+)"', text)) | set(re.findall(r"url\(#([^)]+)\)", text))
+        self.assertEqual(set(), used - set(ids))
+        xml.fromstring(text.replace("<!DOCTYPE html>\n", "", 1))
+
+    # ---- PDF
+
+    def pdf_tool(self, *command):
+        if not shutil.which(command[0]):
+            self.skipTest("no poppler-utils")
+        return subprocess.run(command, check=True, capture_output=True).stdout.decode()
+
+    def test_pdf(self):
+        self.made("pdf")
+        path = str(self.folder / "report.pdf")
+        fonts = self.pdf_tool("pdffonts", path).splitlines()[2:]
+        self.assertTrue(fonts)
+        for line in fonts:
+            self.assertRegex(line, r"[A-Z]{6}\+\S+.* yes +yes +yes")  # embedded, a subset, with its characters
+        said = re.sub(r"\s+", "", self.pdf_tool("pdftotext", "-layout", path, "-"))
+        for sentence in (HIT, DISCLAIMER, "某某光伏项目占用三条控制线情况分析报告", "界址点成果表", "数据未覆盖", "示例数据",
+                         "第1页/共"):
+            self.assertIn(sentence, said)
+        table = next(rows for name, rows in self.sections().items() if name.startswith("三、"))
+        for figure in table[1][3:3 + COLUMNS]:
+            self.assertIn(figure, said)
+        answer = json.loads(self.made("json"))
+        pages = self.pdf_tool("pdftotext", path, "-").rstrip("\f").split("\f")
+        for page in pages:
+            self.assertIn(answer["input"]["sha256"], re.sub(r"\s+", "", page))
+        self.assertRegex(self.pdf_tool("pdfinfo", path), r"Page size: +595.276 x 841.89 pts \(A4\)")
+
+    def test_pdf_is_quick(self):
+        """One plot: 300 ms on an idle machine. Here others may run too, so the best of five counts, generously."""
+        times = []
+        for _ in range(5):
+            start = time.monotonic()
+            self.made("pdf", self.one)
+            times.append(time.monotonic() - start)
+        print(f"PDF of one plot: {min(times) * 1000:.0f} ms with the start of the program")
+        self.assertLess(min(times), 3.0)
+
+    def test_same_bytes_twice(self):
+        for form in ("csv", "xlsx", "html", "pdf"):
+            self.assertEqual(self.made(form), self.made(form), form)
+
+    # ---- HTTP
+
+    def test_http(self):
+        server = fixture.Server(PROGRAM, "--store", self.store)
+        expected = {"csv": "text/csv; charset=utf-8", "html": "text/html; charset=utf-8", "pdf": "application/pdf",
+                    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+        try:
+            for form, content_type in expected.items():
+                query = urllib.parse.urlencode({"format": form, "class": "GENERAL", "project_name": "某某光伏项目"})
+                request = urllib.request.Request(f"http://{server.host}:{server.port}/check?{query}",
+                                                 pathlib.Path(self.parcels).read_bytes())
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    body = answer.read()
+                    self.assertEqual(answer.headers["Content-Type"], content_type)
+                    self.assertIn(f'filename="hongxian-report.{form}"', answer.headers["Content-Disposition"])
+                    policies = answer.headers.get_all("Content-Security-Policy")
+                self.assertGreater(len(body), 2000)
+                self.assertEqual(len(policies), 1)
+                if form == "html":
+                    self.assertIn("default-src 'none'", policies[0])
+                    self.assertIn("某某光伏项目", body.decode())
+        finally:
+            server.stop()
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

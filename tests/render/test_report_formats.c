@@ -1,0 +1,154 @@
+/* The four printed formats from reports made by hand: same bytes twice, hostile names, a thousand plots. */
+#include "render/render.h"
+#include "render/report_sample.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+static const char hostile[] = "<script>alert('\"1\"')</script>&\xf0\xa0\x80\x8b=cmd";
+
+struct made {
+    struct report_sample sample;
+    struct report_table table;
+    struct render_document document;
+};
+
+static void make(struct made *m, size_t n)
+{
+    const struct report_project project = {.name = hostile, .code = "=1+1", .date = "2026-01-31"};
+    report_sample_make(&m->sample, n);
+    for (size_t i = 0; i < n; i += 3)
+        report_sample_press(&m->sample, i, LINE_ECOLOGICAL_RED_LINE, 1234.565 + (double)i, 2);
+    m->sample.parcels[0].name = hostile;
+    m->sample.report.synthetic = true;
+    assert_int_equal(report_table_build(&m->sample.report, &project, NULL, m->sample.arena, &m->table, NULL),
+                     STATUS_OK);
+    m->document = (struct render_document){&m->sample.report, &m->table, NULL};
+}
+
+typedef enum status render_fn(const struct made *m, struct buffer *out);
+
+static enum status csv(const struct made *m, struct buffer *out)
+{
+    return render_csv(&m->table, out, NULL);
+}
+
+static enum status xlsx(const struct made *m, struct buffer *out)
+{
+    return render_xlsx(&m->table, out, NULL);
+}
+
+static enum status html(const struct made *m, struct buffer *out)
+{
+    return render_html(&m->document, out, NULL);
+}
+
+static enum status pdf(const struct made *m, struct buffer *out)
+{
+    return render_pdf(&m->document, out, NULL);
+}
+
+static render_fn *const all[] = {csv, xlsx, html, pdf};
+
+/* The same report gives the same bytes: a file can be compared in three years. */
+static void test_same_bytes_twice(void **state)
+{
+    (void)state;
+    struct made m;
+    make(&m, 3);
+    for (size_t i = 0; i < 4; i++) {
+        struct buffer a, b;
+        buffer_init(&a, 0);
+        buffer_init(&b, 0);
+        assert_int_equal(all[i](&m, &a), STATUS_OK);
+        assert_int_equal(all[i](&m, &b), STATUS_OK);
+        assert_int_equal(a.size, b.size);
+        assert_memory_equal(a.data, b.data, a.size);
+        buffer_release(&a);
+        buffer_release(&b);
+    }
+    report_sample_free(&m.sample);
+}
+
+static void test_signatures(void **state)
+{
+    (void)state;
+    static const char *const starts[] = {"\xef\xbb\xbf", "PK\x03\x04", "<!DOCTYPE html>", "%PDF-"};
+    struct made m;
+    make(&m, 1);
+    for (size_t i = 0; i < 4; i++) {
+        struct buffer b;
+        buffer_init(&b, 0);
+        assert_int_equal(all[i](&m, &b), STATUS_OK);
+        assert_memory_equal(b.data, starts[i], strlen(starts[i]));
+        buffer_release(&b);
+    }
+    report_sample_free(&m.sample);
+}
+
+/* A name is text wherever it stands: no tag, no formula. */
+static void test_hostile_names(void **state)
+{
+    (void)state;
+    struct made m;
+    struct buffer b;
+    make(&m, 1);
+    buffer_init(&b, 0);
+    assert_int_equal(html(&m, &b), STATUS_OK);
+    assert_null(strstr(b.data, "<script"));
+    assert_non_null(strstr(b.data, "&lt;script&gt;alert(&#39;&quot;1&quot;&#39;)"));
+    assert_null(strstr(b.data, "http"));
+    buffer_clear(&b);
+    assert_int_equal(csv(&m, &b), STATUS_OK);
+    assert_non_null(strstr(b.data, "项目代码,\"'=1+1\"\r\n"));
+    assert_non_null(strstr(b.data, "\"\t150121900200000000\"")); /* a long code keeps its digits */
+    assert_null(strstr(b.data, "nan"));
+    buffer_release(&b);
+    report_sample_free(&m.sample);
+}
+
+/* A thousand plots are a long report, not a failure. */
+static void test_thousand_plots(void **state)
+{
+    (void)state;
+    struct made m;
+    make(&m, 1000);
+    for (size_t i = 0; i < 4; i++) {
+        struct buffer b;
+        buffer_init(&b, 0);
+        assert_int_equal(all[i](&m, &b), STATUS_OK);
+        assert_true(b.size > 50000);
+        buffer_release(&b);
+    }
+    report_sample_free(&m.sample);
+}
+
+/* A buffer that is full is a failure of the render, not a short file. */
+static void test_full_buffer(void **state)
+{
+    (void)state;
+    struct made m;
+    make(&m, 2);
+    for (size_t i = 0; i < 4; i++) {
+        struct buffer b;
+        buffer_init(&b, 600);
+        assert_int_not_equal(all[i](&m, &b), STATUS_OK);
+        buffer_release(&b);
+    }
+    report_sample_free(&m.sample);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_same_bytes_twice), cmocka_unit_test(test_signatures),
+        cmocka_unit_test(test_hostile_names),    cmocka_unit_test(test_thousand_plots),
+        cmocka_unit_test(test_full_buffer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
