@@ -104,21 +104,12 @@ cmake_build() {
     cmake --preset "$preset" "${arguments[@]}" && cmake --build --preset "$preset"
 }
 
-# npm ci takes what is locked or fails. From version 11 on it also fails where the lock lacks a package for some other
-# platform, one that its maker had not published; npm install then takes what is locked, and must leave the lock as it is.
-npm_as_locked() {
-    local lock options=(--no-audit --no-fund --no-update-notifier)
-    lock=$(digest web/package.json web/package-lock.json)
-    (cd web && { npm ci "${options[@]}" || npm install --no-save "${options[@]}"; }) &&
-        [ "$(digest web/package.json web/package-lock.json)" = "$lock" ]
-}
-
 # The page's libraries, exactly as locked, unless they are there already.
 web_install() {
     local want
     want=$(digest web/package.json web/package-lock.json)-$(node --version)
     up_to_date web/node_modules/.hongxian-stamp "$want" && return 0
-    npm_as_locked && stamp web/node_modules/.hongxian-stamp "$want"
+    (cd web && npm ci --no-audit --no-fund --no-update-notifier) && stamp web/node_modules/.hongxian-stamp "$want"
 }
 
 web_build() {
