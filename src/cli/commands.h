@@ -10,6 +10,7 @@ typedef int command_fn(int argc, char **argv);
 
 command_fn cmd_audit;               /* cmd_audit.c */
 command_fn cmd_check;               /* cmd_check.c */
+command_fn cmd_parcel;              /* cmd_parcel.c */
 command_fn cmd_init, cmd_import;    /* cmd_store.c */
 command_fn cmd_layers, cmd_classes; /* cmd_list.c */
 command_fn cmd_records;             /* cmd_records.c */

@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "ingest/foreign_child.h"
 #include "render/render.h"
 
 #include <signal.h>
@@ -21,6 +22,11 @@ static const struct command commands[] = {
      "[--keep --officer NAME]",
      "检查地块（GeoJSON 或国土TXT）是否压占控制线",
      "check parcels (GeoJSON or TXT) against the control lines"},
+    {"parcel", cmd_parcel,
+     "inspect FILE|- [--crs EPSG:N] [--lang zh|en] | convert FILE|- --to txt|geojson [--zone N] [--utf8] "
+     "[--crs EPSG:N] [-o OUT]",
+     "查看地块文件读成了什么；转换为国土TXT或GeoJSON",
+     "show how a parcel file is read; turn it into TXT or GeoJSON"},
     {"serve", cmd_serve, "[--store S] [--host H] [--port P] [--web DIR] [--threads N] [--allow-records]",
      "启动网页与接口服务", "serve the web page and the interface for programs"},
     {"init", cmd_init, "STORE", "新建空的数据文件", "make a new, empty store"},
@@ -39,7 +45,7 @@ static const struct command commands[] = {
      "--class-field F] "
      "[--id-field F] [--epsg CODE] [--threads N] [--fail-on prohibited|restricted|unknown] [--overlaps] "
      "[--resume] [--overwrite] [--summary FILE.html] | lines [-o "
-     "OUT.gpkg|.csv|.geojsonl|.html] [--compare OLD] | figures [-o OUT.json|.csv|.html]",
+     "OUT.gpkg|.csv|.geojsonl|.html] [--compare OLD] [--layer ID] | figures [-o OUT.json|.csv|.html]",
      "批量审查地块；审查三线之间的冲突；规划数据",
      "audit many parcels; the lines against each other; figures of the plan"},
     {"rules", cmd_rules,
@@ -117,7 +123,9 @@ static int unknown_command(const char *name)
 
 int main(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_IGN); /* a reader that goes away is a failed write, not a death */
+    if (foreign_child_wanted(argc, argv))
+        foreign_child_main(argc, argv); /* reads one upload in a sandbox, and does not return */
+    signal(SIGPIPE, SIG_IGN);           /* a reader that goes away is a failed write, not a death */
     if (argc < 2) {
         cmd_help(0, NULL);
         return EXIT_INPUT;
