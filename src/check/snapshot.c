@@ -1,6 +1,7 @@
 #include "check/snapshot_parts.h"
 
 #include "check/rebuild.h"
+#include "store/store_versions.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,7 @@ enum status snapshot_take_versions(struct snapshot *s, struct store *store,
     return STATUS_OK;
 }
 
-static enum status snapshot_fill(struct snapshot *s, struct store *store, struct error *e)
+static enum status snapshot_fill(struct snapshot *s, struct store *store, const char *day, struct error *e)
 {
     const char *csv, *sha256;
     struct store_version *versions;
@@ -67,7 +68,8 @@ static enum status snapshot_fill(struct snapshot *s, struct store *store, struct
     if (!st)
         st = rules_parse(csv, strlen(csv), s->arena, &s->rules, e);
     if (!st)
-        st = store_current_versions(store, s->arena, &versions, &n, e);
+        st = day && *day ? store_versions_as_of(store, day, s->arena, &versions, &n, e)
+                         : store_current_versions(store, s->arena, &versions, &n, e);
     return st ? st : snapshot_take_versions(s, store, versions, n, e);
 }
 
@@ -88,11 +90,16 @@ enum status snapshot_new(struct snapshot **out, struct error *e)
 
 enum status snapshot_load(struct store *store, struct snapshot **out, struct error *e)
 {
+    return snapshot_load_as_of(store, NULL, out, e);
+}
+
+enum status snapshot_load_as_of(struct store *store, const char *day, struct snapshot **out, struct error *e)
+{
     struct snapshot *s;
     enum status st = snapshot_new(&s, e);
     if (st)
         return st;
-    st = snapshot_fill(s, store, e);
+    st = snapshot_fill(s, store, day, e);
     if (st) {
         snapshot_unref(s);
         return st;

@@ -20,6 +20,9 @@ struct layer_snapshot {
 struct snapshot;
 /* Loads everything from the store. Takes the store for the call only. */
 enum status snapshot_load(struct store *store, struct snapshot **out, struct error *e) HX_MUST_CHECK;
+/* The versions that were in force on a day (store_versions.h) under the rule table of today; "" or NULL: the current ones. */
+enum status snapshot_load_as_of(struct store *store, const char *day, struct snapshot **out,
+                                struct error *e) HX_MUST_CHECK;
 struct snapshot *snapshot_ref(struct snapshot *s);
 void snapshot_unref(struct snapshot *s); /* NULL-safe; the last reference frees */
 

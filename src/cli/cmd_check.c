@@ -7,6 +7,7 @@
 #include "cli/store_path.h"
 #include "http/report_body.h"
 #include "ingest/foreign_reader.h"
+#include "store/store_versions.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 #include <unistd.h>
 
 struct check_args {
-    const char *store, *project_class, *format, *lang, *fail_on, *crs, *out;
+    const char *store, *project_class, *format, *lang, *fail_on, *crs, *out, *as_of;
     struct report_project project;
     struct keep_args keep;
     int epsg; /* of --crs; 0 when not given */
@@ -77,6 +78,7 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
                                          {"--format", &a->format, NULL},
                                          {"--lang", &a->lang, NULL},
                                          {"--fail-on", &a->fail_on, NULL},
+                                         {"--as-of", &a->as_of, NULL},
                                          {"-o", &a->out, NULL},
                                          {"--project-name", &a->project.name, NULL},
                                          {"--project-code", &a->project.code, NULL},
@@ -93,6 +95,8 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
         s = check_verdict_names(a->fail_on, e);
     if (!s)
         s = args_lang(a->lang, e);
+    if (!s && a->as_of)
+        s = store_day_check(a->as_of, e);
     if (!s)
         s = parcel_epsg_of_text(a->crs, &a->epsg, e);
     a->keep.project_name = a->project.name;
@@ -169,7 +173,7 @@ static int run_with(struct check_worker *w, const struct snapshot *snapshot, con
 }
 
 /* The store is needed only until the snapshot is loaded. */
-static enum status load_snapshot(const char *asked, struct snapshot **out, struct error *e)
+static enum status load_snapshot(const char *asked, const char *day, struct snapshot **out, struct error *e)
 {
     char path[STORE_PATH_SIZE];
     struct store *store;
@@ -178,7 +182,7 @@ static enum status load_snapshot(const char *asked, struct snapshot **out, struc
         s = store_open(path, STORE_READ, &store, e);
     if (s)
         return s;
-    s = snapshot_load(store, out, e);
+    s = snapshot_load_as_of(store, day, out, e);
     store_close(store);
     return s;
 }
@@ -190,7 +194,7 @@ int cmd_check(int argc, char **argv)
     if (parse(argc, argv, &a, &e))
         return command_misused("check", &e);
     struct snapshot *snapshot;
-    if (load_snapshot(a.store, &snapshot, &e))
+    if (load_snapshot(a.store, a.as_of, &snapshot, &e))
         return exit_with_store_error(&e);
     struct check_worker w;
     int code;

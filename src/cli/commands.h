@@ -8,16 +8,20 @@
 
 typedef int command_fn(int argc, char **argv);
 
-command_fn cmd_audit;               /* cmd_audit.c */
-command_fn cmd_check;               /* cmd_check.c */
-command_fn cmd_parcel;              /* cmd_parcel.c */
-command_fn cmd_init, cmd_import;    /* cmd_store.c */
-command_fn cmd_layers, cmd_classes; /* cmd_list.c */
-command_fn cmd_records;             /* cmd_records.c */
-command_fn cmd_rules;               /* cmd_rules.c */
-command_fn cmd_serve;               /* cmd_serve.c */
-command_fn cmd_verify;              /* cmd_verify.c */
-command_fn cmd_help, cmd_version;   /* main.c */
+command_fn cmd_audit;             /* cmd_audit.c */
+command_fn cmd_check;             /* cmd_check.c */
+command_fn cmd_parcel;            /* cmd_parcel.c */
+command_fn cmd_init;              /* cmd_store.c */
+command_fn cmd_import;            /* cmd_import.c */
+command_fn cmd_inspect;           /* cmd_inspect.c */
+command_fn cmd_export;            /* cmd_export.c */
+command_fn cmd_layers;            /* cmd_layers.c */
+command_fn cmd_classes;           /* cmd_list.c */
+command_fn cmd_records;           /* cmd_records.c */
+command_fn cmd_rules;             /* cmd_rules.c */
+command_fn cmd_serve;             /* cmd_serve.c */
+command_fn cmd_verify;            /* cmd_verify.c */
+command_fn cmd_help, cmd_version; /* main.c */
 
 /* A usage error: the sentence, then the command's usage line. Returns EXIT_INPUT. */
 int command_misused(const char *command, const struct error *e);

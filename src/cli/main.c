@@ -19,7 +19,7 @@ static const struct command commands[] = {
      "FILE|- [--store S] [--class C] [--format text|json|geojson|csv|xlsx|html|pdf] [-o OUT] [--lang zh|en] "
      "[--project-name N] [--project-code C] [--builder B] [--district D] [--date YYYY-MM-DD] [--fail-on "
      "VERDICT,...] "
-     "[--keep --officer NAME]",
+     "[--keep --officer NAME] [--as-of DATE]",
      "检查地块（GeoJSON 或国土TXT）是否压占控制线",
      "check parcels (GeoJSON or TXT) against the control lines"},
     {"parcel", cmd_parcel,
@@ -34,11 +34,20 @@ static const struct command commands[] = {
      "[--store S] --geodata DIR | FILE --layer ID [--source-layer NAME] [--title-zh T] [--title-en T] "
      "[--kind K] "
      "[--label L] [--synthetic] [--reference-only] [--document D] [--effective-from DATE] [--effective-to "
-     "DATE] [--imported-by WHO] [--coverage FILE] "
-     "[--allow-refused] [--epsg CODE]",
+     "DATE] [--by WHO] [--coverage FILE|units:CODE,...|region] [--draft] [--strict] [--allow-refused] "
+     "[--confirm-layer] [--epsg CODE] [--id-field F] [--name-field F] [--zone-field F] [--county-field F] "
+     "[--area-field F]",
      "载入图层的新版本", "load new versions of layers"},
-    {"layers", cmd_layers, "[--store S] [--lang zh|en]", "列出已载入的图层",
-     "list the layers that are loaded"},
+    {"inspect", cmd_inspect, "FILE [--format text|json|html] [--lang zh|en]",
+     "查看数据文件的图层、坐标系、字段，以及像哪个图层",
+     "show a file's layers, CRS, fields, and what they look like"},
+    {"export", cmd_export, "LAYER[@VERSION] -o FILE.gpkg|.geojson|.fgb|.shp [--store S]", "导出图层版本",
+     "write a layer version to a file"},
+    {"layers", cmd_layers,
+     "[list|report|diff|promote|rollback|discard] [LAYER[@VERSION] ...] [--store S] [--all] [--as-of DATE] "
+     "[--format text|json|html] [--by WHO] [--reason WHY] [--lang zh|en]",
+     "列出已载入的图层；查看、比较、切换、退回版本",
+     "list the layers that are loaded; report, compare, switch and take back versions"},
     {"classes", cmd_classes, "[--lang zh|en]", "列出项目类型", "list the project classes"},
     {"audit", cmd_audit,
      "parcels FILE -o OUT.gpkg|.geojsonl|.csv|.fgb|.xlsx [--store S] [--layer NAME] [--class C | "

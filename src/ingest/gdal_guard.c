@@ -13,9 +13,9 @@
 #include <sys/stat.h>
 
 /* Formats in which an office hands over polygons; all of them plain files. */
-static const char *const DRIVERS[] = {"GPKG",       "ESRI Shapefile", "GeoJSON",
-                                      "GeoJSONSeq", "OpenFileGDB",    "FlatGeobuf",
-                                      "SQLite",     "MapInfo File",   NULL};
+static const char *const DRIVERS[] = {
+    "GPKG",   "ESRI Shapefile", "GeoJSON", "GeoJSONSeq", "OpenFileGDB", "FlatGeobuf",
+    "SQLite", "MapInfo File",   "LIBKML",  "KML",        "DXF",         NULL};
 
 static void CPL_STDCALL keep_message(CPLErr severity, CPLErrorNum number, const char *message)
 {
@@ -100,34 +100,43 @@ static enum status local_name(const char *path, char **out, struct error *e)
     return STATUS_OK;
 }
 
-static bool lists(char **names, const char *suffix)
+static void read_cpg(struct gdal_guard *g, const char *path)
 {
-    for (char **name = names; name && *name; name++)
-        if (has_suffix(*name, suffix))
-            return true;
-    return false;
+    VSILFILE *f = VSIFOpenL(path, "rb");
+    if (!f)
+        return;
+    size_t n = VSIFReadL(g->declared_encoding, 1, sizeof g->declared_encoding - 1, f);
+    g->declared_encoding[n] = '\0';
+    g->declared_encoding[strcspn(g->declared_encoding, "\r\n \t")] = '\0';
+    VSIFCloseL(f);
 }
 
-/* Of a Shapefile without a .cpg the encoding is unknown, and GDAL would take GBK for Latin-1: its bytes are then taken
- * as they are, and source_fields.c decodes them. */
-static bool shapefile_without_cpg(const char *name)
+/* The encoding of a Shapefile is unknown without a .cpg, where GDAL would take GBK for Latin-1, and wrong .cpg files are
+ * common: its bytes are taken as they are, and source_fields.c decodes them. */
+static bool is_shapefile(struct gdal_guard *g, const char *name)
 {
+    g->declared_encoding[0] = '\0';
     if (has_suffix(name, ".shp")) {
-        VSIStatBufL st;
         char *cpg = CPLStrdup(CPLResetExtension(name, "cpg"));
-        bool missing = VSIStatL(cpg, &st) != 0;
+        read_cpg(g, cpg);
         strcpy(cpg + strlen(cpg) - 3, "CPG");
-        missing = missing && VSIStatL(cpg, &st) != 0;
+        if (!g->declared_encoding[0])
+            read_cpg(g, cpg);
         CPLFree(cpg);
-        return missing;
+        return true;
     }
     VSIStatBufL st;
     if (has_suffix(name, ".gdb") || VSIStatL(name, &st) != 0 || !VSI_ISDIR(st.st_mode))
         return false;
     char **names = VSIReadDirRecursive(name); /* a directory, or a .zip seen as one */
-    bool missing = lists(names, ".shp") && !lists(names, ".cpg");
+    bool found = false;
+    for (char **one = names; one && *one; one++) {
+        found |= has_suffix(*one, ".shp");
+        if (has_suffix(*one, ".cpg"))
+            read_cpg(g, CPLFormFilename(name, *one, NULL));
+    }
     CSLDestroy(names);
-    return missing;
+    return found;
 }
 
 static enum status fail_open(const struct gdal_guard *g, const char *path, struct error *e)
@@ -136,12 +145,12 @@ static enum status fail_open(const struct gdal_guard *g, const char *path, struc
     error_zh(
         e,
         "无法读取数据文件“%s”（%s）；可接受 GeoPackage、Shapefile（可打包为 zip）、GeoJSON、FileGDB（.gdb）、"
-        "FlatGeobuf、SpatiaLite、MapInfo。",
+        "FlatGeobuf、SpatiaLite、MapInfo、KML、DXF。",
         path, why);
     return error_fail(
         e, STATUS_INVALID_INPUT, "source-unreadable",
         "The data file \"%s\" cannot be read (%s); GeoPackage, Shapefile (may be zipped), GeoJSON, "
-        "FileGDB (.gdb), FlatGeobuf, SpatiaLite and MapInfo are accepted.",
+        "FileGDB (.gdb), FlatGeobuf, SpatiaLite, MapInfo, KML and DXF are accepted.",
         path, why);
 }
 
@@ -154,7 +163,7 @@ enum status gdal_guard_open(struct gdal_guard *g, const char *path, GDALDatasetH
     GDALAllRegister();
     gdal_guard_enter(g);
     static const char *const raw_text[] = {"ENCODING=", NULL};
-    g->raw_text = shapefile_without_cpg(name);
+    g->raw_text = is_shapefile(g, name);
     GDALDatasetH data =
         GDALOpenEx(name, GDAL_OF_VECTOR | GDAL_OF_READONLY, DRIVERS, g->raw_text ? raw_text : NULL, NULL);
     gdal_guard_leave();

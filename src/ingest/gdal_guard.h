@@ -16,7 +16,8 @@ struct gdal_guard {
     char failure[256]; /* GDAL's latest failure since gdal_guard_enter, "" when none */
     char warnings[GUARD_MAX_WARNINGS][200];
     int n_warnings; /* counted beyond GUARD_MAX_WARNINGS, too */
-    bool raw_text;  /* text comes in an encoding that the file does not tell */
+    bool raw_text;  /* a Shapefile: its text comes as bytes, and source_fields.c finds out what they are */
+    char declared_encoding[32]; /* what its .cpg says, "" without one */
 };
 
 void gdal_guard_enter(struct gdal_guard *g);

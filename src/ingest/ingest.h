@@ -11,6 +11,9 @@
 #include "ingest/source.h"
 #include "store/store.h"
 
+/* n of n_declared features (-1: unknown) are done. */
+typedef void ingest_progress_fn(int64_t n, int64_t n_declared, void *user);
+
 struct ingest_request {
     const char *path;
     const char *source_layer; /* NULL: the only one */
@@ -24,8 +27,14 @@ struct ingest_request {
     bool synthetic, reference_only;
     const char *document_no, *effective_from, *effective_to, *imported_by; /* NULL reads as "" */
 
-    const char *coverage_path; /* where the source claims to be complete; NULL: it claims nothing */
+    const char *coverage_path;  /* where the source claims to be complete; NULL: it claims nothing */
+    const char *coverage_units; /* "150102,150103" or "region": the union of these boundaries; NULL: not so */
     bool allow_refused;
+    bool strict;        /* the first feature that is repaired or refused ends the import */
+    bool draft;         /* the new version is not switched on */
+    bool confirm_layer; /* the operator insists that a file that looks like another layer is this one */
+    ingest_progress_fn *progress; /* may be NULL; called about every thousand features */
+    void *progress_user;
     bool skip_unchanged; /* do nothing when the current version came from the very same request and files */
 };
 

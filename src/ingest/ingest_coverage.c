@@ -92,7 +92,7 @@ static enum status unite(struct parts *p, const char *path, struct arena *a, str
 enum status ingest_coverage_read(const char *path, struct arena *a, struct ingest_coverage *out,
                                  struct error *e)
 {
-    *out = (struct ingest_coverage){.stated = path != NULL};
+    *out = (struct ingest_coverage){.stated = path != NULL, .by = "file"};
     if (!path)
         return STATUS_OK;
     struct source *s = NULL;
@@ -111,5 +111,53 @@ enum status ingest_coverage_read(const char *path, struct arena *a, struct inges
     if (p.geos)
         free_parts(&p);
     source_close(s);
+    return st;
+}
+
+/* ---- by administrative units ---- */
+
+static enum status fail_unit(const char *code, size_t n, bool known, struct error *e)
+{
+    error_zh(e,
+             known ? "行政区 %.*s 没有界线，不能作为覆盖范围；请先导入其界线，或给出覆盖范围文件。"
+                   : "没有行政区 %.*s；请核对代码。",
+             (int)n, code);
+    return error_fail(
+        e, STATUS_NOT_FOUND, "coverage-unit",
+        known ? "Unit %.*s has no boundary, so it cannot be a coverage; import boundaries first, or give a "
+                "coverage file."
+              : "There is no unit %.*s; check the code.",
+        (int)n, code);
+}
+
+static const struct unit *find_unit(const struct units *u, const char *code, size_t n)
+{
+    bool region = n == 6 && strncmp(code, "region", n) == 0;
+    for (size_t i = 0; i < u->n; i++)
+        if (region ? strcmp(u->list[i].level, "region") == 0
+                   : strlen(u->list[i].code) == n && strncmp(u->list[i].code, code, n) == 0)
+            return &u->list[i];
+    return NULL;
+}
+
+enum status ingest_coverage_units(const struct units *u, const char *codes, struct arena *a,
+                                  struct ingest_coverage *out, struct error *e)
+{
+    struct parts p = {0};
+    *out = (struct ingest_coverage){.stated = true, .by = "units"};
+    enum status st = geo_geos_new(&p.geos, e);
+    for (const char *code = codes; st == STATUS_OK && *code;) {
+        size_t n = strcspn(code, ",");
+        const struct unit *unit = find_unit(u, code, n);
+        st =
+            unit && unit->shape.n_rings ? add_part(&p, &unit->shape, e) : fail_unit(code, n, unit != NULL, e);
+        code += n + (code[n] == ',');
+    }
+    if (st == STATUS_OK)
+        st = unite(&p, codes, a, &out->shape, e);
+    if (st == STATUS_OK)
+        out->area_m2 = geo_shape_area_m2(&out->shape);
+    if (p.geos)
+        free_parts(&p);
     return st;
 }

@@ -24,6 +24,8 @@ struct job {
     struct index_builder *index;
     struct buffer wkb;
     struct report_list repaired, refused;
+    struct units units;
+    struct findings *findings;
     struct error first_refusal;
     int64_t first_refused_position;
     char sha256[65];
@@ -45,11 +47,11 @@ static void make_import_key(struct job *j)
     char flags[64];
     snprintf(flags, sizeof flags, "ingest 1 %d %d %d %d", r->epsg, r->synthetic, r->reference_only,
              r->allow_refused);
-    const char *texts[] = {flags,          j->sha256,      j->coverage.sha256, r->source_layer,
-                           r->fields.id,   r->fields.name, r->fields.zone,     r->fields.county,
-                           r->fields.area, r->layer,       r->title_zh,        r->title_en,
-                           r->kind,        r->label,       r->document_no,     r->effective_from,
-                           r->effective_to};
+    const char *texts[] = {flags,           j->sha256,        j->coverage.sha256, r->source_layer,
+                           r->fields.id,    r->fields.name,   r->fields.zone,     r->fields.county,
+                           r->fields.area,  r->layer,         r->title_zh,        r->title_en,
+                           r->kind,         r->label,         r->document_no,     r->effective_from,
+                           r->effective_to, r->coverage_units};
     struct sha256_ctx ctx;
     sha256_init(&ctx);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -135,13 +137,16 @@ static void count_feature(struct ingest_report *r, const struct source_feature *
 
 static enum status store_feature(struct job *j, const struct source_feature *f, struct error *e)
 {
+    const char *county = f->county;
     buffer_clear(&j->wkb);
     geo_wkb_write(&f->shape, &j->wkb);
     enum status st = buffer_status(&j->wkb, e);
+    if (st == STATUS_OK)
+        st = findings_look(j->findings, f, j->wkb.data, j->wkb.size, &county, e);
     struct store_feature row = {.code = f->code,
                                 .name = f->name,
                                 .zone = f->zone,
-                                .county = f->county,
+                                .county = county,
                                 .declared_area_m2 = f->declared_area_m2,
                                 .properties = f->properties,
                                 .wkb = j->wkb.data,
@@ -165,6 +170,23 @@ static void note_refusal(struct job *j, const struct source_feature *f)
     report_list_add(&j->refused, f);
 }
 
+static enum status refuse_strictly(const struct job *j, const struct source_feature *f, struct error *e)
+{
+    error_zh(e, "“%s”的第 %lld 个要素有问题（严格导入）：%.300s", j->request->path, (long long)f->position,
+             f->fault.zh);
+    return error_fail(e, STATUS_INVALID_INPUT, "ingest-strict",
+                      "Feature %lld of \"%s\" has a fault (strict): %.300s", (long long)f->position,
+                      j->request->path, f->fault.en);
+}
+
+static void tell_progress(const struct job *j)
+{
+    enum { EVERY = 1024 };
+    if (j->request->progress && j->report->n_read % EVERY == 0)
+        j->request->progress(j->report->n_read, source_info(j->source)->n_declared,
+                             j->request->progress_user);
+}
+
 static enum status read_all(struct job *j, struct error *e)
 {
     for (;;) {
@@ -174,6 +196,9 @@ static enum status read_all(struct job *j, struct error *e)
         if (st != STATUS_OK || !more)
             return st;
         j->report->n_read++;
+        tell_progress(j);
+        if (j->request->strict && f.state != SOURCE_VALID)
+            return refuse_strictly(j, &f, e);
         if (f.state == SOURCE_REFUSED) {
             note_refusal(j, &f);
             continue;
@@ -222,14 +247,49 @@ static enum status write_report(struct job *j, struct error *e)
                              .source = j->source,
                              .sha256 = j->sha256,
                              .coverage = &j->coverage,
+                             .findings = j->findings,
                              .repaired = &j->repaired,
                              .refused = &j->refused};
     return report_write(j->report, &p, e);
 }
 
+/* A file that holds fewer features than it says was cut off. A Shapefile's count includes deleted records. */
+static enum status refuse_truncated(const struct job *j, struct error *e)
+{
+    int64_t declared = source_info(j->source)->n_declared, n = j->report->n_read;
+    if (declared < 0 || n >= declared || strcmp(source_info(j->source)->driver, "ESRI Shapefile") == 0)
+        return STATUS_OK;
+    error_zh(e, "“%s”声明有 %lld 个要素，只读到 %lld 个：文件不完整，不予导入；请重新获取。",
+             j->request->path, (long long)declared, (long long)n);
+    return error_fail(
+        e, STATUS_CORRUPT, "source-truncated",
+        "\"%s\" declares %lld features and only %lld could be read: it is incomplete; get it again.",
+        j->request->path, (long long)declared, (long long)n);
+}
+
+/* 村庄开发边界 under the name czkfbj would make villages look like towns. */
+static enum status refuse_village(const struct job *j, struct error *e)
+{
+    const struct ingest_request *r = j->request;
+    if (!source_info(j->source)->village || r->confirm_layer ||
+        strcmp(r->layer, "urban_development_boundary") != 0)
+        return STATUS_OK;
+    error_zh(e,
+             "“%s”看来是村庄开发边界，不是城镇开发边界（两者常同用拼音 CZKFBJ）；核对无误后可加 "
+             "--confirm-layer 导入。",
+             r->path);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "source-village-boundary",
+        "\"%s\" looks like a village's boundary, not the urban development boundary (both are called "
+        "CZKFBJ); when that is wrong, add --confirm-layer.",
+        r->path);
+}
+
 static enum status accept_or_refuse(struct job *j, struct error *e)
 {
-    enum status st = write_report(j, e);
+    enum status st = refuse_truncated(j, e);
+    if (st == STATUS_OK)
+        st = write_report(j, e);
     if (st != STATUS_OK)
         return st;
     if (j->report->n_refused > 0 && !j->request->allow_refused)
@@ -269,6 +329,8 @@ static enum status finish(struct job *j, struct error *e)
     if (st != STATUS_OK)
         return st;
     j->report->version_no = store_import_version(j->import)->version_no;
+    if (j->request->draft)
+        store_import_keep_draft(j->import);
     store_import_counts(j->import, j->report->n_repaired, j->report->n_refused);
     st = store_import_commit(j->import, j->report->n_vertices, j->report->area_m2, j->report->json.data, e);
     if (st == STATUS_OK) {
@@ -284,6 +346,10 @@ static enum status import_source(struct job *j, struct error *e)
     struct source_request sr = {
         .path = r->path, .layer = r->source_layer, .fields = r->fields, .epsg = r->epsg};
     enum status st = source_open(&sr, &j->source, e);
+    if (st == STATUS_OK)
+        st = refuse_village(j, e);
+    if (st == STATUS_OK)
+        st = findings_new(&j->units, r->layer, &j->findings, e);
     if (st == STATUS_OK)
         st = begin_import(j, e);
     if (st == STATUS_OK)
@@ -306,7 +372,14 @@ static enum status run(struct job *j, struct error *e)
         st = is_unchanged(j, &j->report->skipped, e);
     if (st != STATUS_OK || j->report->skipped)
         return st;
-    st = ingest_coverage_read(r->coverage_path, j->arena, &j->coverage, e);
+    st = units_read(j->store, j->arena, &j->units, e);
+    char sha256[65];
+    memcpy(sha256, j->coverage.sha256, sizeof sha256);
+    if (st == STATUS_OK)
+        st = r->coverage_units
+                 ? ingest_coverage_units(&j->units, r->coverage_units, j->arena, &j->coverage, e)
+                 : ingest_coverage_read(r->coverage_path, j->arena, &j->coverage, e);
+    memcpy(j->coverage.sha256, sha256, sizeof sha256);
     return st == STATUS_OK ? import_source(j, e) : st;
 }
 
@@ -326,6 +399,7 @@ enum status ingest_layer_file(struct store *s, const struct ingest_request *r, s
     store_import_abort(j.import);
     index_builder_free(j.index);
     source_close(j.source);
+    findings_free(j.findings);
     report_list_release(&j.repaired);
     report_list_release(&j.refused);
     buffer_release(&j.wkb);

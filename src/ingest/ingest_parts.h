@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "geo/valid.h"
+#include "ingest/findings.h"
 #include "ingest/ingest.h"
 
 /* Each list of a report names this many features; the counts go on. */
@@ -21,6 +22,7 @@ struct ingest_coverage {
     char sha256[65];
     struct geo_shape shape; /* in the arena given to ingest_coverage_read */
     double area_m2;
+    const char *by; /* "file" | "units"; for the report */
 };
 
 void report_list_init(struct report_list *l);
@@ -33,10 +35,14 @@ struct report_parts {
     const char *sha256;
     const struct ingest_coverage *coverage;
     const struct report_list *repaired, *refused;
+    const struct findings *findings; /* NULL when nothing was read */
 };
 enum status report_write(struct ingest_report *r, const struct report_parts *p,
                          struct error *e) HX_MUST_CHECK;
 
+/* The union of units' boundaries: "150102,150103", or "region" for the whole of it. */
+enum status ingest_coverage_units(const struct units *u, const char *codes, struct arena *a,
+                                  struct ingest_coverage *out, struct error *e) HX_MUST_CHECK;
 enum status ingest_coverage_read(const char *path, struct arena *a, struct ingest_coverage *out,
                                  struct error *e) HX_MUST_CHECK;
 

@@ -1,6 +1,7 @@
 /* The import report: what was read, decided, repaired and refused, as JSON kept with the version. */
 #include "ingest/ingest_parts.h"
 
+#include <math.h>
 #include <string.h>
 
 void ingest_report_init(struct ingest_report *r)
@@ -41,7 +42,12 @@ void report_list_add(struct report_list *l, const struct source_feature *f)
     json_kv_string(w, "fault", f->fault.code);
     json_kv_string(w, "zh", f->fault.zh);
     json_kv_string(w, "en", f->fault.en);
+    if (isfinite(f->place_deg[0])) {
+        json_kv_fixed(w, "lon", f->place_deg[0], 7);
+        json_kv_fixed(w, "lat", f->place_deg[1], 7);
+    }
     if (f->state == SOURCE_REPAIRED) {
+        json_kv_string(w, "method", "make-valid-linework");
         json_kv_fixed(w, "area_before_m2", f->area_before_m2, 4);
         json_kv_fixed(w, "area_after_m2", f->area_m2, 4);
     }
@@ -73,7 +79,7 @@ static void write_source(struct json_writer *w, const struct report_parts *p, co
     json_object_end(w);
 }
 
-static void write_fields(struct json_writer *w, const struct source_fields *bound)
+static void write_fields(struct json_writer *w, const struct source_fields *bound, const char *zone_code)
 {
     json_key(w, "fields");
     json_object_begin(w);
@@ -82,13 +88,16 @@ static void write_fields(struct json_writer *w, const struct source_fields *boun
     json_kv_string(w, "zone", bound->zone);
     json_kv_string(w, "county", bound->county);
     json_kv_string(w, "area", bound->area);
+    json_kv_string(w, "zone_code", zone_code);
     json_object_end(w);
 }
 
-static void write_counts(struct json_writer *w, const struct ingest_report *r)
+static void write_counts(struct json_writer *w, const struct ingest_report *r, int64_t n_declared)
 {
     json_key(w, "counts");
     json_object_begin(w);
+    if (n_declared >= 0)
+        json_kv_integer(w, "declared", n_declared);
     json_kv_integer(w, "read", r->n_read);
     json_kv_integer(w, "stored", r->n_stored);
     json_kv_integer(w, "repaired", r->n_repaired);
@@ -107,7 +116,10 @@ static void write_coverage(struct json_writer *w, const struct report_parts *p)
     json_object_begin(w);
     json_kv_bool(w, "stated", p->coverage->stated);
     if (p->coverage->stated) {
-        json_kv_string(w, "file", file_name(p->request->coverage_path));
+        json_kv_string(w, "by", p->coverage->by);
+        json_kv_string(w, p->request->coverage_path ? "file" : "units",
+                       p->request->coverage_path ? file_name(p->request->coverage_path)
+                                                 : p->request->coverage_units);
         json_kv_string(w, "sha256", p->coverage->sha256);
         json_kv_fixed(w, "area_m2", p->coverage->area_m2, 2);
     }
@@ -139,9 +151,10 @@ enum status report_write(struct ingest_report *r, const struct report_parts *p, 
     json_object_begin(&w);
     json_kv_string(&w, "layer", p->request->layer);
     write_source(&w, p, info);
-    write_fields(&w, &info->bound);
-    write_counts(&w, r);
+    write_fields(&w, &info->bound, info->zone_code);
+    write_counts(&w, r, info->n_declared);
     write_coverage(&w, p);
+    findings_write(p->findings, &w, info);
     write_list(&w, "repaired", p->repaired);
     write_list(&w, "refused", p->refused);
     write_warnings(&w, source_messages(p->source));

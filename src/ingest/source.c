@@ -137,7 +137,13 @@ static enum status prepare(struct source *s, const struct source_request *r, str
     if (st == STATUS_OK)
         st = source_bind_fields(s, r, e);
     if (st == STATUS_OK)
+        st = source_zone_table(s, e);
+    if (st == STATUS_OK) {
+        OGRwkbGeometryType type = OGR_L_GetGeomType(s->layer);
+        s->info.heights = OGR_GT_HasZ(type) || OGR_GT_HasM(type);
+        s->info.village = source_is_village(s, r);
         OGR_L_ResetReading(s->layer);
+    }
     gdal_guard_leave();
     return st;
 }

@@ -29,6 +29,10 @@ struct source_info {
     const char *crs_stated;     /* as the file names it, "" when it states none */
     const char *crs_decided_by; /* "file" | "identified" (by its parameters) | "operator" */
     const char *encoding;       /* "GB18030" or "UTF-8" where we had to find out, else "" */
+    bool encoding_misdeclared;  /* the .cpg named another one */
+    bool village;               /* the layer's name, file's name or fields speak of a 村庄开发边界 */
+    bool heights;               /* Z or M, which are dropped */
+    const char *zone_code;      /* field with 规划分区代码, "" when none */
     struct source_fields bound; /* "" where there is none */
     int64_t n_declared;         /* how many features the file claims, -1 unknown */
 };
@@ -51,6 +55,8 @@ struct source_feature {
     bool curved;            /* arcs were replaced by chords (at most 0.05 degrees each) */
 };
 
+/* Features smaller than this are listed as slivers; they are kept, as they belong to the line. */
+#define SOURCE_SLIVER_M2 1.0
 /* A repair may change the area by this much: 1 m2 or a millionth, whichever is more. */
 #define SOURCE_REPAIR_TOLERANCE_M2 1.0
 #define SOURCE_REPAIR_TOLERANCE_SHARE 1e-6

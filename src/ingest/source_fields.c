@@ -12,6 +12,7 @@ static const char *const ID_NAMES[] = {"BSM", NULL};
 static const char *const NAME_NAMES[] = {"MC",   "XMMC", "YJJBNTTBBH", "JBNTTBBH",
                                          "TBBH", "DKMC", "XZQMC",      NULL};
 static const char *const ZONE_NAMES[] = {"GHFQMC", "GKFQ", NULL};
+static const char *const ZONE_CODE_NAMES[] = {"GHFQDM", NULL};
 static const char *const COUNTY_NAMES[] = {"XJXZQDM", "XJXZQHDM", "XZQDM", NULL};
 static const char *const AREA_NAMES[] = {"MJ", "YJJBNTTBMJ", "TBMJ", "DKMJ", NULL};
 
@@ -101,6 +102,10 @@ void source_find_encoding(struct source *s)
     OGR_L_SetIgnoredFields(s->layer, NULL);
     s->gbk_first = votes > 0;
     s->info.encoding = s->gbk_first ? "GB18030" : "UTF-8";
+    const char *cpg = s->guard.declared_encoding;
+    bool says_utf8 = strcasestr(cpg, "utf") != NULL;
+    bool says_gbk = strcasestr(cpg, "gb") != NULL || strstr(cpg, "936") != NULL;
+    s->info.encoding_misdeclared = cpg[0] && votes != 0 && (votes > 0 ? !says_gbk : !says_utf8);
 }
 
 static void list_fields(OGRFeatureDefnH defn, struct buffer *names)
@@ -153,6 +158,7 @@ enum status source_bind_fields(struct source *s, const struct source_request *r,
         {"分区", "zone", r->fields.zone, ZONE_NAMES, &b->zone, &to->zone},
         {"行政区代码", "county code", r->fields.county, COUNTY_NAMES, &b->county, &to->county},
         {"面积", "area", r->fields.area, AREA_NAMES, &b->area, &to->area},
+        {"规划分区代码", "zone code", NULL, ZONE_CODE_NAMES, &b->zone_code, &s->info.zone_code},
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         enum status st = bind_one(s, defn, &all[i], e);
@@ -214,6 +220,9 @@ enum status source_read_fields(struct source *s, OGRFeatureH f, struct source_fe
     out->code = field_text(s, f, b->id);
     out->name = field_text(s, f, b->name);
     out->zone = field_text(s, f, b->zone);
+    const char *zone_code = field_text(s, f, b->zone_code);
+    if (out->zone && !out->zone[0] && zone_code)
+        out->zone = source_zone_name(s, zone_code); /* by name first */
     out->county = field_text(s, f, b->county);
     out->declared_area_m2 = NAN;
     if (b->area >= 0 && OGR_F_IsFieldSetAndNotNull(f, b->area))

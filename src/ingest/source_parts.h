@@ -12,8 +12,12 @@
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 
+struct source_zone {
+    const char *code, *name;
+};
+
 struct source_binding {
-    int id, name, zone, county, area; /* field numbers, -1 none */
+    int id, name, zone, county, area, zone_code; /* field numbers, -1 none */
 };
 
 struct source {
@@ -34,6 +38,8 @@ struct source {
     iconv_t from_gbk;
     bool gbk_first; /* undecided text is GB18030 */
     int64_t position;
+    struct source_zone *zones;
+    size_t n_zones;
 };
 
 /* source_crs.c: which CRS, and who says so. */
@@ -47,6 +53,11 @@ enum status source_bind_fields(struct source *s, const struct source_request *r,
                                struct error *e) HX_MUST_CHECK;
 enum status source_read_fields(struct source *s, OGRFeatureH f, struct source_feature *out,
                                struct error *e) HX_MUST_CHECK;
+/* source_zone.c: the name of a 规划分区代码 by schema/zone_codes.json, "" when it is not there. */
+enum status source_zone_table(struct source *s, struct error *e) HX_MUST_CHECK;
+const char *source_zone_name(const struct source *s, const char *code);
+/* source_zone.c: does the source say that it is a village's boundary? */
+bool source_is_village(struct source *s, const struct source_request *r);
 /* UTF-8 in `a`: as it is, or from GB18030, which is what old Shapefiles carry. NULL when memory is out. */
 char *source_text(struct source *s, const char *raw, struct arena *a);
 /* source_shape.c: sets state, fault, shape and areas. Fails only for reasons that are not the feature's. */

@@ -180,6 +180,8 @@ static enum status judge(struct source *s, OGRGeometryH g, struct source_feature
     enum status st = build(s, g, &out->shape, &dropped, &out->fault);
     if (st != STATUS_OK)
         return st;
+    out->place_deg[0] = out->shape.lon_deg[0];
+    out->place_deg[1] = out->shape.lat_deg[0];
     st = quick_valid_check(s->quick, s->geos, &out->shape, out->place_deg, &out->fault);
     if (st == STATUS_INVALID_INPUT)
         st = repair(s, out);
@@ -200,6 +202,7 @@ enum status source_read_shape(struct source *s, OGRFeatureH f, struct source_fea
 {
     OGRGeometryH g = OGR_F_GetGeometryRef(f), straight = NULL;
     out->state = SOURCE_VALID;
+    out->place_deg[0] = out->place_deg[1] = NAN;
     out->fault = (struct error){0};
     if (g && OGR_GT_IsNonLinear(OGR_G_GetGeometryType(g))) {
         out->curved = true;

@@ -10,7 +10,7 @@
 
 enum {
     STORE_APPLICATION_ID = 0x48584749, /* "HXGI" */
-    STORE_SCHEMA_VERSION = 10,         /* the number of the newest migration */
+    STORE_SCHEMA_VERSION = 20,         /* the number of the newest migration */
     STORE_BUSY_WAIT_MS = 5000,
 };
 
@@ -53,6 +53,15 @@ char *sql_text(sqlite3_stmt *q, int column, struct arena *a);
 enum status sql_begin_write(struct store *s, struct error *e) HX_MUST_CHECK;
 enum status sql_commit(struct store *s, struct doing d, struct error *e) HX_MUST_CHECK;
 void sql_rollback(struct store *s); /* nothing to do is fine */
+
+/* store_read.c: versions v of layers l by a condition (and order) with up to three text arguments. */
+enum status sql_read_versions(struct store *s, const char *where, const char *const args[3], struct arena *a,
+                              struct store_version **out, size_t *n, struct error *e) HX_MUST_CHECK;
+/* store_import.c: "2024-01-31". */
+bool sql_is_day(const char *text);
+/* store_versions.c: inside a transaction; the record, the switch, and what follows from it. */
+enum status sql_switch_version(struct store *s, const struct store_version *v, const char *kind,
+                               const char *who, const char *reason, struct error *e) HX_MUST_CHECK;
 
 /* migrate.c */
 enum status store_migrate(struct store *s, int from, struct error *e) HX_MUST_CHECK;

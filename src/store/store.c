@@ -200,8 +200,9 @@ enum status store_open(const char *path, enum store_mode mode, struct store **ou
         return st;
     if (mode == STORE_READ && rests_read_only(path))
         return open_immutable(path, out, e);
-    return open_checked(path, mode == STORE_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, mode, out,
-                        e);
+    /* A reader asks for a handle that could write, too (query_only keeps it from doing so), and gets one that cannot where
+     * the file is not writable: only the former may fold the journal back and take it away when it closes last. */
+    return open_checked(path, SQLITE_OPEN_READWRITE, mode, out, e);
 }
 
 /* ---- creating ---- */

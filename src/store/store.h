@@ -123,6 +123,8 @@ enum status store_import_coverage(struct store_import *im, const void *wkb, size
 const struct store_version *store_import_version(const struct store_import *im);
 /* How many features were repaired and how many left out; 0 and 0 unless told before the commit. */
 void store_import_counts(struct store_import *im, int64_t n_repaired, int64_t n_refused);
+/* The commit leaves the version a draft, to be looked at and switched on later (store_versions.h). */
+void store_import_keep_draft(struct store_import *im);
 /* Makes the version current and retires its predecessor, atomically. `report` is JSON text (what was read,
  * repaired, refused). Frees the import when it succeeds; after a failure call store_import_abort. */
 enum status store_import_commit(struct store_import *im, int64_t n_vertices, double area_m2,

@@ -16,6 +16,7 @@ struct store_import {
     sqlite3_stmt *insert;
     struct bulk *bulk;
     struct buffer geometry;
+    bool draft; /* stays a draft after the commit */
     int64_t n_features;
 };
 
@@ -51,6 +52,11 @@ void store_import_counts(struct store_import *im, int64_t n_repaired, int64_t n_
     im->version.n_refused = n_refused;
 }
 
+void store_import_keep_draft(struct store_import *im)
+{
+    im->draft = true;
+}
+
 /* ---- begin ---- */
 
 static bool is_layer_id(const char *id)
@@ -59,7 +65,7 @@ static bool is_layer_id(const char *id)
     return id[0] >= 'a' && id[0] <= 'z' && id[n] == '\0' && n <= 48;
 }
 
-static bool is_date(const char *text)
+bool sql_is_day(const char *text)
 {
     static const char form[] = "dddd-dd-dd";
     for (size_t i = 0; i < sizeof form; i++)
@@ -90,7 +96,7 @@ static enum status check_spec(const struct store_version_spec *spec, struct erro
         return refuse_spec("类型（line、zone 或 admin）", "kind (line, zone or admin)", kind, e);
     const char *dates[] = {spec->effective_from, spec->effective_to};
     for (int i = 0; i < 2; i++)
-        if (dates[i] && dates[i][0] && !is_date(dates[i]))
+        if (dates[i] && dates[i][0] && !sql_is_day(dates[i]))
             return refuse_spec("有效日期（形如 2024-01-31）", "effective date (such as 2024-01-31)", dates[i],
                                e);
     return STATUS_OK;
@@ -349,19 +355,6 @@ static enum status finish_version(struct store_import *im, int64_t n_vertices, d
     return st;
 }
 
-static enum status switch_current(struct store_import *im, struct error *e)
-{
-    char *sql = sqlite3_mprintf(
-        "UPDATE layer_version SET status = 'retired' WHERE layer_id = %Q AND status = "
-        "'current';"
-        "UPDATE layer_version SET status = 'current' WHERE id = %lld;"
-        "UPDATE layer SET current_version_id = %lld WHERE id = %Q;",
-        im->version.layer, (long long)im->version.id, (long long)im->version.id, im->version.layer);
-    enum status st = sql ? sql_exec(im->store, sql, COMMITTING, e) : error_no_memory(e);
-    sqlite3_free(sql);
-    return st;
-}
-
 enum status store_import_commit(struct store_import *im, int64_t n_vertices, double area_m2,
                                 const char *report, struct error *e)
 {
@@ -371,11 +364,9 @@ enum status store_import_commit(struct store_import *im, int64_t n_vertices, dou
     if (st == STATUS_OK)
         st = finish_version(im, n_vertices, area_m2, report, e);
     if (st == STATUS_OK)
-        st = switch_current(im, e);
-    if (st == STATUS_OK && strcmp(im->version.kind, "admin") == 0)
-        st = sql_copy_boundaries(im->store, e);
-    if (st == STATUS_OK)
-        st = store_view_register(im->store, im->version.layer, im->version.title_zh, e);
+        st = im->draft
+                 ? STATUS_OK
+                 : sql_switch_version(im->store, &im->version, "import", im->version.imported_by, "", e);
     if (st == STATUS_OK)
         st = sql_commit(im->store, COMMITTING, e);
     if (st == STATUS_OK)

@@ -92,6 +92,39 @@ enum status store_current_versions(struct store *s, struct arena *a, struct stor
     return st;
 }
 
+static enum status count_versions(struct store *s, int64_t *n, struct error *e)
+{
+    return sql_integer(s, "SELECT count(*) FROM layer_version", n, READING_LAYERS, e);
+}
+
+enum status sql_read_versions(struct store *s, const char *where, const char *const args[3], struct arena *a,
+                              struct store_version **out, size_t *n, struct error *e)
+{
+    sqlite3_stmt *q = NULL;
+    int64_t capacity = 0;
+    struct store_version *list = NULL;
+    enum status st = sql_exec(s, "SAVEPOINT versions", READING_LAYERS, e);
+    if (st != STATUS_OK)
+        return st;
+    char *sql = sqlite3_mprintf(
+        "SELECT " VERSION_COLUMNS " FROM layer l JOIN layer_version v ON v.layer_id = l.id WHERE %s", where);
+    st = sql ? count_versions(s, &capacity, e) : error_no_memory(e);
+    if (st == STATUS_OK)
+        st = sql_prepare(s, sql, &q, READING_LAYERS, e);
+    for (int i = 0; st == STATUS_OK && i < 3 && args[i]; i++)
+        sql_bind_text(q, i + 1, args[i]);
+    if (st == STATUS_OK && !(list = arena_array(a, (size_t)capacity + 1, sizeof *list)))
+        st = error_no_memory(e);
+    if (st == STATUS_OK)
+        st = read_versions(s, q, a, list, (size_t)capacity, n, e);
+    sqlite3_finalize(q);
+    sqlite3_free(sql);
+    sqlite3_exec(s->db, "RELEASE versions", NULL, NULL, NULL);
+    if (st == STATUS_OK)
+        *out = list;
+    return st;
+}
+
 static enum status fail_no_layer(const char *layer, struct error *e)
 {
     error_zh(e, "存储中没有图层“%s”的现行版本；请先导入该图层。", layer);

@@ -105,6 +105,7 @@ static void an_older_schema_is_upgraded_by_a_writer_only(void **state)
     char message[256];
     assert_int_equal(foreign_sql(p->path,
                                  "DROP TRIGGER rule_set_insert_counts; DROP TRIGGER rule_set_switch_counts;"
+                                 "DROP VIEW layer_version_withdrawn; DROP TABLE layer_switch;"
                                  "DROP TABLE rule_switch; DROP TABLE record; DROP TABLE record_content;"
                                  "DROP TABLE rule_set; PRAGMA user_version=2",
                                  message),

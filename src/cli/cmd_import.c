@@ -1,0 +1,197 @@
+/* import: a file becomes a layer's new version; geodata/ becomes layers, places and tables. */
+#include "cli/args.h"
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/store_path.h"
+#include "ingest/ingest.h"
+#include "store/store.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { DEFAULTS_ARENA_BYTES = 64 << 20 };
+
+static enum status missing(const char *zh, const char *en, struct error *e)
+{
+    error_zh(e, "缺少%s。", zh);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "%s is missing.", en);
+}
+
+struct import_args {
+    const char *store, *geodata, *epsg_text, *coverage;
+    struct ingest_request request;
+    struct arg_rest rest;
+    struct timespec start;
+};
+
+/* On a terminal only: one line that rewrites itself. */
+static void show_progress(int64_t n, int64_t n_declared, void *user)
+{
+    const struct timespec *start = user;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    double s = (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
+    double rate = s > 0 ? (double)n / s : 0;
+    if (n_declared > 0 && rate > 0)
+        fprintf(stderr, "\r%lld / %lld  %.0f%%  %.0f/s  剩余 left %.0f s   ", (long long)n,
+                (long long)n_declared, 100.0 * (double)n / (double)n_declared, rate,
+                (double)(n_declared - n) / rate);
+    else
+        fprintf(stderr, "\r%lld  %.0f/s   ", (long long)n, rate);
+}
+
+static enum status parse(int argc, char **argv, struct import_args *a, struct error *e)
+{
+    struct ingest_request *r = &a->request;
+    const struct arg_option options[] = {
+        {"--store", &a->store, NULL},
+        {"--geodata", &a->geodata, NULL},
+        {"--layer", &r->layer, NULL},
+        {"--source-layer", &r->source_layer, NULL},
+        {"--title-zh", &r->title_zh, NULL},
+        {"--title-en", &r->title_en, NULL},
+        {"--kind", &r->kind, NULL},
+        {"--label", &r->label, NULL},
+        {"--synthetic", NULL, &r->synthetic},
+        {"--reference-only", NULL, &r->reference_only},
+        {"--document", &r->document_no, NULL},
+        {"--effective-from", &r->effective_from, NULL},
+        {"--effective-to", &r->effective_to, NULL},
+        {"--imported-by", &r->imported_by, NULL},
+        {"--by", &r->imported_by, NULL},
+        {"--coverage", &a->coverage, NULL},
+        {"--allow-refused", NULL, &r->allow_refused},
+        {"--strict", NULL, &r->strict},
+        {"--draft", NULL, &r->draft},
+        {"--confirm-layer", NULL, &r->confirm_layer},
+        {"--id-field", &r->fields.id, NULL},
+        {"--name-field", &r->fields.name, NULL},
+        {"--zone-field", &r->fields.zone, NULL},
+        {"--county-field", &r->fields.county, NULL},
+        {"--area-field", &r->fields.area, NULL},
+        {"--epsg", &a->epsg_text, NULL},
+        {NULL, NULL, NULL},
+    };
+    long epsg = 0;
+    enum status s = args_parse(argc, argv, options, &a->rest, e);
+    if (!s)
+        s = args_number("--epsg", a->epsg_text, 1, 999999, &epsg, e);
+    if (s || a->geodata)
+        return s;
+    if (a->rest.n == 0)
+        return missing("要载入的文件（或 --geodata 文件夹）", "The file to load (or --geodata with a folder)",
+                       e);
+    if (!r->layer)
+        return missing("图层标识 --layer（如 ecological_red_line）",
+                       "The layer's id, --layer (ecological_red_line, say)", e);
+    if (a->coverage && strncmp(a->coverage, "units:", 6) == 0)
+        r->coverage_units = a->coverage + 6;
+    else if (a->coverage && strcmp(a->coverage, "region") == 0)
+        r->coverage_units = "region";
+    else
+        r->coverage_path = a->coverage;
+    if (isatty(STDERR_FILENO)) {
+        clock_gettime(CLOCK_MONOTONIC, &a->start);
+        r->progress = show_progress;
+        r->progress_user = &a->start;
+    }
+    r->path = a->rest.items[0];
+    r->epsg = (int)epsg;
+    return STATUS_OK;
+}
+
+static void print_report(const char *layer, const struct ingest_report *r, void *user)
+{
+    (void)user;
+    if (r->skipped) {
+        printf("%s\t未变 unchanged\n", layer);
+        return;
+    }
+    printf("%s\tv%d\t读取 read %lld\t载入 stored %lld\t修复 repaired %lld\t拒收 refused %lld\t%.4f 公顷 ha\n",
+           layer, r->version_no, (long long)r->n_read, (long long)r->n_stored, (long long)r->n_repaired,
+           (long long)r->n_refused, r->area_m2 / 10000);
+    fflush(stdout);
+}
+
+static int import_geodata(struct store *store, const char *folder)
+{
+    struct error e = {0};
+    struct ingest_geodata_result result = {0};
+    if (ingest_geodata(store, folder, print_report, NULL, &result, &e))
+        return exit_with_error(&e);
+    printf("图层 layers：载入 imported %d，未变 unchanged %d；规划 plan：%s\n", result.n_imported,
+           result.n_skipped, result.plan_loaded ? "载入 loaded" : "未变 unchanged");
+    return EXIT_OK;
+}
+
+/* When features are refused the report lists them, and is what the source is mended by. */
+static int import_file(struct store *store, const struct ingest_request *request)
+{
+    struct error e = {0};
+    struct ingest_report report;
+    ingest_report_init(&report);
+    enum status s = ingest_layer_file(store, request, &report, &e);
+    if (request->progress)
+        fputs("\r\033[K", stderr);
+    if (!s)
+        print_report(request->layer, &report, NULL);
+    else if (strcmp(e.code, "ingest-refused") == 0 && report.json.size)
+        fprintf(stderr, "%s\n", report.json.data);
+    ingest_report_release(&report);
+    return s ? exit_with_error(&e) : EXIT_OK;
+}
+
+static const char *first_given(const char *asked, const char *known, const char *otherwise)
+{
+    return asked ? asked : known ? known : otherwise;
+}
+
+/* What is not told stays as it was in the layer's current version. Whether it is 示例数据 is not inherited: a new
+ * version says so for itself. */
+static enum status fill_defaults(struct store *store, struct arena *arena, struct ingest_request *r,
+                                 struct error *e)
+{
+    struct store_version *versions;
+    const struct store_version *known = NULL;
+    size_t n;
+    enum status s = store_current_versions(store, arena, &versions, &n, e);
+    if (s)
+        return s;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(versions[i].layer, r->layer) == 0)
+            known = &versions[i];
+    r->title_zh = first_given(r->title_zh, known ? known->title_zh : NULL, r->layer);
+    r->title_en = first_given(r->title_en, known ? known->title_en : NULL, r->title_zh);
+    r->kind = first_given(r->kind, known ? known->kind : NULL, "line");
+    r->label = first_given(r->label, NULL, r->synthetic ? "示例数据" : "");
+    return STATUS_OK;
+}
+
+static int run_import(struct store *store, struct import_args *a)
+{
+    struct error e = {0};
+    if (a->geodata)
+        return import_geodata(store, a->geodata);
+    struct arena *arena = arena_new(DEFAULTS_ARENA_BYTES);
+    enum status s = arena ? fill_defaults(store, arena, &a->request, &e) : error_no_memory(&e);
+    int code = s ? exit_with_store_error(&e) : import_file(store, &a->request);
+    arena_free(arena);
+    return code;
+}
+
+int cmd_import(int argc, char **argv)
+{
+    struct error e = {0};
+    struct import_args a = {.rest.max = 1};
+    char path[STORE_PATH_SIZE];
+    struct store *store;
+    if (parse(argc, argv, &a, &e))
+        return command_misused("import", &e);
+    if (store_path_find(a.store, path, &e) || store_open(path, STORE_WRITE, &store, &e))
+        return exit_with_store_error(&e);
+    int code = run_import(store, &a);
+    store_close(store);
+    return code;
+}

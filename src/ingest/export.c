@@ -1,0 +1,259 @@
+#include "ingest/export.h"
+
+#include "ingest/gdal_guard.h"
+
+#include <cpl_conv.h>
+#include <cpl_string.h>
+#include <jansson.h>
+#include <math.h>
+#include <ogr_api.h>
+#include <ogr_srs_api.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+static const struct {
+    const char *ending, *driver, *option;
+    bool narrow; /* field names of ten bytes */
+} FORMATS[] = {
+    {".gpkg", "GPKG", NULL, false},
+    {".geojson", "GeoJSON", "COORDINATE_PRECISION=15", false},
+    {".json", "GeoJSON", "COORDINATE_PRECISION=15", false},
+    {".fgb", "FlatGeobuf", NULL, false},
+    {".shp", "ESRI Shapefile", "ENCODING=GB18030", true},
+};
+enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS, N_FIXED = 5, MAX_EXTRA = 250 };
+enum { FIELD_CODE, FIELD_NAME, FIELD_ZONE, FIELD_COUNTY, FIELD_AREA };
+/* The names of the layer's own standard where they differ are among the source's fields already. */
+static const char *const FIXED[N_FIXED] = {"BSM", "MC", "GHFQMC", "XJXZQDM", "MJ"};
+
+struct extra {
+    char *name;
+    OGRFieldType type;
+    int field;
+};
+
+struct job {
+    struct store *store;
+    const struct store_version *version;
+    struct gdal_guard guard;
+    GDALDatasetH data;
+    OGRLayerH layer;
+    int fixed[N_FIXED];
+    struct extra extra[MAX_EXTRA];
+    int n_extra;
+    int64_t n;
+    enum status status;
+    struct error *error;
+};
+
+static int format_of(const char *path)
+{
+    size_t n = strlen(path);
+    for (int i = 0; i < N_FORMATS; i++) {
+        size_t k = strlen(FORMATS[i].ending);
+        if (n > k && strcasecmp(path + n - k, FORMATS[i].ending) == 0)
+            return i;
+    }
+    return -1;
+}
+
+static enum status fail_gdal(struct job *j, const char *path)
+{
+    const char *why = j->guard.failure[0] ? j->guard.failure : "?";
+    error_zh(j->error, "导出到“%s”失败：%s。", path, why);
+    return error_fail(j->error, STATUS_IO, "export-failed", "The export to \"%s\" failed: %s.", path, why);
+}
+
+/* ---- fields: those of every feature, found in a first walk ---- */
+
+static OGRFieldType type_of(const json_t *v)
+{
+    return json_is_integer(v) ? OFTInteger64 : json_is_real(v) ? OFTReal : OFTString;
+}
+
+static struct extra *find_extra(struct job *j, const char *name)
+{
+    for (int i = 0; i < j->n_extra; i++)
+        if (strcmp(j->extra[i].name, name) == 0)
+            return &j->extra[i];
+    return NULL;
+}
+
+static bool collect_fields(const struct store_feature *f, void *user)
+{
+    struct job *j = user;
+    const char *key;
+    json_t *v, *root = json_loads(f->properties, 0, NULL);
+    json_object_foreach(root, key, v)
+    {
+        struct extra *x = find_extra(j, key);
+        OGRFieldType type = type_of(v);
+        if (!x && j->n_extra < MAX_EXTRA) {
+            x = &j->extra[j->n_extra++];
+            *x = (struct extra){strdup(key), type, -1};
+            if (!x->name) {
+                j->n_extra--;
+                j->status = error_no_memory(j->error);
+            }
+        } else if (x && x->type != type) {
+            x->type = x->type == OFTString || type == OFTString ? OFTString : OFTReal;
+        }
+    }
+    json_decref(root);
+    return j->status == STATUS_OK;
+}
+
+static int make_field(struct job *j, const char *name, OGRFieldType type)
+{
+    OGRFieldDefnH defn = OGR_Fld_Create(name, type);
+    if (type == OFTReal) {
+        OGR_Fld_SetWidth(defn, 0);
+        OGR_Fld_SetPrecision(defn, 0);
+    } else if (type == OFTString) {
+        OGR_Fld_SetWidth(defn, 0);
+    }
+    OGRErr err = OGR_L_CreateField(j->layer, defn, TRUE);
+    OGR_Fld_Destroy(defn);
+    return err == OGRERR_NONE ? OGR_FD_GetFieldCount(OGR_L_GetLayerDefn(j->layer)) - 1 : -1;
+}
+
+static enum status make_fields(struct job *j, const char *path)
+{
+    for (int i = 0; i < N_FIXED; i++) {
+        j->fixed[i] = make_field(j, FIXED[i], i == FIELD_AREA ? OFTReal : OFTString);
+        if (j->fixed[i] < 0)
+            return fail_gdal(j, path);
+    }
+    for (int i = 0; i < j->n_extra; i++) {
+        bool taken = OGR_FD_GetFieldIndex(OGR_L_GetLayerDefn(j->layer), j->extra[i].name) >= 0;
+        char *name = taken ? CPLStrdup(CPLSPrintf("%s_1", j->extra[i].name)) : CPLStrdup(j->extra[i].name);
+        j->extra[i].field = make_field(j, name, j->extra[i].type);
+        CPLFree(name);
+        if (j->extra[i].field < 0)
+            return fail_gdal(j, path);
+    }
+    return STATUS_OK;
+}
+
+/* ---- features ---- */
+
+static void set_extra(struct job *j, OGRFeatureH out, const char *properties)
+{
+    const char *key;
+    json_t *v, *root = json_loads(properties, 0, NULL);
+    json_object_foreach(root, key, v)
+    {
+        const struct extra *x = find_extra(j, key);
+        if (!x || json_is_null(v))
+            continue;
+        if (json_is_integer(v))
+            OGR_F_SetFieldInteger64(out, x->field, (GIntBig)json_integer_value(v));
+        else if (json_is_real(v))
+            OGR_F_SetFieldDouble(out, x->field, json_real_value(v));
+        else if (json_is_string(v))
+            OGR_F_SetFieldString(out, x->field, json_string_value(v));
+    }
+    json_decref(root);
+}
+
+static bool write_feature(const struct store_feature *f, void *user)
+{
+    struct job *j = user;
+    OGRFeatureH out = OGR_F_Create(OGR_L_GetLayerDefn(j->layer));
+    const char *texts[] = {f->code, f->name, f->zone, f->county};
+    for (int i = 0; i < FIELD_AREA; i++)
+        if (texts[i][0])
+            OGR_F_SetFieldString(out, j->fixed[i], texts[i]);
+    if (isfinite(f->declared_area_m2))
+        OGR_F_SetFieldDouble(out, j->fixed[FIELD_AREA], f->declared_area_m2);
+    set_extra(j, out, f->properties);
+    OGRGeometryH g = NULL;
+    bool ok = OGR_G_CreateFromWkb(f->wkb, NULL, &g, (int)f->wkb_size) == OGRERR_NONE;
+    if (ok)
+        OGR_F_SetGeometryDirectly(out, g);
+    ok = ok && OGR_L_CreateFeature(j->layer, out) == OGRERR_NONE;
+    OGR_F_Destroy(out);
+    j->n += ok;
+    if (!ok)
+        j->status = STATUS_IO;
+    return ok;
+}
+
+static enum status make_file(struct job *j, const char *path, int format)
+{
+    GDALDriverH driver = GDALGetDriverByName(FORMATS[format].driver);
+    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
+    char *options[] = {(char *)FORMATS[format].option, NULL};
+    OSRImportFromEPSG(srs, 4490);
+    OSRSetAxisMappingStrategy(srs, OAMS_TRADITIONAL_GIS_ORDER);
+    j->data = driver ? GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, NULL) : NULL;
+    if (j->data)
+        j->layer = GDALDatasetCreateLayer(j->data, j->version->layer, srs, wkbMultiPolygon, options);
+    OSRDestroySpatialReference(srs);
+    return j->layer ? make_fields(j, path) : fail_gdal(j, path);
+}
+
+static enum status write_all(struct job *j, const char *path, int format)
+{
+    struct store_feature_query q = {.version_id = j->version->id};
+    enum status st = store_features(j->store, &q, collect_fields, j, j->error);
+    if (st == STATUS_OK)
+        st = j->status;
+    if (st == STATUS_OK)
+        st = make_file(j, path, format);
+    bool transaction = st == STATUS_OK && GDALDatasetStartTransaction(j->data, FALSE) == OGRERR_NONE;
+    if (st == STATUS_OK)
+        st = store_features(j->store, &q, write_feature, j, j->error);
+    if (st == STATUS_OK && j->status != STATUS_OK)
+        st = fail_gdal(j, path);
+    if (st == STATUS_OK && transaction && GDALDatasetCommitTransaction(j->data) != OGRERR_NONE)
+        st = fail_gdal(j, path);
+    j->guard.failure[0] = '\0';
+    if (j->data)
+        GDALClose(j->data);
+    return st == STATUS_OK && j->guard.failure[0] ? fail_gdal(j, path) : st;
+}
+
+static enum status refuse_path(const char *path, int format, struct error *e)
+{
+    enum status st = gdal_guard_check_path(path, e);
+    if (st != STATUS_OK)
+        return st;
+    if (format < 0) {
+        error_zh(e, "不认识输出文件“%s”的类型；可用 .gpkg、.geojson、.fgb、.shp。", path);
+        return error_fail(e, STATUS_INVALID_INPUT, "export-format",
+                          "The kind of \"%s\" is unknown; .gpkg, .geojson, .fgb and .shp can be written.",
+                          path);
+    }
+    if (access(path, F_OK) != 0)
+        return STATUS_OK;
+    error_zh(e, "“%s”已经存在，不会覆盖；请换一个文件名。", path);
+    return error_fail(e, STATUS_CONFLICT, "export-exists", "\"%s\" already exists and is not overwritten.",
+                      path);
+}
+
+enum status export_version(struct store *s, const struct store_version *v, const char *path,
+                           int64_t *n_written, struct error *e)
+{
+    struct error own;
+    int format = format_of(path);
+    enum status st = refuse_path(path, format, e);
+    struct job *j = st == STATUS_OK ? calloc(1, sizeof *j) : NULL;
+    if (!j)
+        return st == STATUS_OK ? error_no_memory(e) : st;
+    j->store = s;
+    j->version = v;
+    j->error = e ? e : &own;
+    GDALAllRegister();
+    gdal_guard_enter(&j->guard);
+    st = write_all(j, path, format);
+    gdal_guard_leave();
+    if (st == STATUS_OK)
+        *n_written = j->n;
+    for (int i = 0; i < j->n_extra; i++)
+        free(j->extra[i].name);
+    free(j);
+    return st;
+}

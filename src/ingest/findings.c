@@ -1,0 +1,216 @@
+#include "ingest/findings.h"
+
+#include "base/sha256.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PLACES = 100, FIRST_SEEN = 1024 };
+
+struct tally {
+    int64_t n;
+    double place[PLACES][2];
+    int64_t position[PLACES];
+};
+
+struct findings {
+    const struct units *units;
+    bool urban;
+    uint64_t *seen; /* open addressing; 0 is free */
+    size_t n_seen, capacity;
+    struct tally tallies[FINDING_COUNT];
+};
+
+static const struct {
+    const char *code, *zh, *en;
+} WORDS[FINDING_COUNT] = {
+    {"duplicate", "图形与前面的图斑完全相同：照样保留，占用面积按并集只计一次。",
+     "The same geometry as an earlier feature: kept; the union counts it once."},
+    {"sliver", "面积小于 1 平方米的碎屑图斑：照样保留。", "Smaller than 1 m2: kept."},
+    {"curve", "曲线已按每段不超过 0.05 度改为折线。", "Curves became chords of at most 0.05 degrees each."},
+    {"county-unknown", "行政区代码不在旗县名录中：代码照样保留，请核对。",
+     "The county code is not in the list of counties: kept as it is; check it."},
+    {"county-place", "行政区代码与图形所在旗县不一致：代码照样保留，请核对。",
+     "The county code and the county of the place differ: the code is kept; check it."},
+    {"county-from-place", "没有行政区代码：按图形位置取旗县。", "No county code: taken from the place."},
+    {"outside-region", "图形不在自治区范围内：照样保留；请检查坐标系和带号。",
+     "Outside the region: kept; check the CRS and the zone."},
+    {"zone-unknown", "分区名称不是城镇集中建设区、城镇弹性发展区、特别用途区：照样保留，请核对。",
+     "The sub-zone's name is none of the three of the development boundary: kept; check it."},
+};
+
+enum status findings_new(const struct units *units, const char *layer, struct findings **out, struct error *e)
+{
+    struct findings *f = calloc(1, sizeof *f);
+    if (f)
+        f->seen = calloc(FIRST_SEEN, sizeof *f->seen);
+    if (!f || !f->seen) {
+        free(f);
+        return error_no_memory(e);
+    }
+    f->capacity = FIRST_SEEN;
+    f->units = units;
+    f->urban = strcmp(layer, "urban_development_boundary") == 0;
+    *out = f;
+    return STATUS_OK;
+}
+
+void findings_free(struct findings *f)
+{
+    if (!f)
+        return;
+    free(f->seen);
+    free(f);
+}
+
+static void note(struct findings *f, enum finding what, const struct source_feature *feature)
+{
+    struct tally *t = &f->tallies[what];
+    if (t->n < PLACES) {
+        t->place[t->n][0] = feature->place_deg[0];
+        t->place[t->n][1] = feature->place_deg[1];
+        t->position[t->n] = feature->position;
+    }
+    t->n++;
+}
+
+/* ---- duplicates ---- */
+
+/* FNV-1a by words: 64 bits over whole geometries; an accident among a hundred million is one in three thousand, and
+ * costs a line in a report. */
+static uint64_t hash_of(const unsigned char *p, size_t n)
+{
+    uint64_t h = 0xCBF29CE484222325u, word;
+    for (; n >= 8; p += 8, n -= 8) {
+        memcpy(&word, p, 8);
+        h = (h ^ word) * 0x100000001B3u;
+        h ^= h >> 29;
+    }
+    for (; n; p++, n--)
+        h = (h ^ *p) * 0x100000001B3u;
+    return h ? h : 1;
+}
+
+static bool put_seen(uint64_t *table, size_t capacity, uint64_t h)
+{
+    size_t i = (size_t)(h * 0x9E3779B97F4A7C15u) & (capacity - 1);
+    while (table[i] && table[i] != h)
+        i = (i + 1) & (capacity - 1);
+    bool known = table[i] == h;
+    table[i] = h;
+    return known;
+}
+
+static enum status look_seen(struct findings *f, uint64_t h, bool *known, struct error *e)
+{
+    if (f->n_seen * 4 >= f->capacity * 3) {
+        uint64_t *larger = calloc(f->capacity * 2, sizeof *larger);
+        if (!larger)
+            return error_no_memory(e);
+        for (size_t i = 0; i < f->capacity; i++)
+            if (f->seen[i])
+                put_seen(larger, f->capacity * 2, f->seen[i]);
+        free(f->seen);
+        f->seen = larger;
+        f->capacity *= 2;
+    }
+    *known = put_seen(f->seen, f->capacity, h);
+    f->n_seen += !*known;
+    return STATUS_OK;
+}
+
+/* ---- counties ---- */
+
+static void look_county(struct findings *f, const struct source_feature *feature, const char **county)
+{
+    if (f->units->n == 0)
+        return;
+    double lon, lat;
+    units_inner_point(&feature->shape, &lon, &lat);
+    const struct unit *at = units_at(f->units, lon, lat);
+    bool coded = feature->county[0] != '\0';
+    if (coded && !units_by_code(f->units, feature->county))
+        note(f, FINDING_COUNTY_CODE, feature);
+    if (f->units->has_region && !at && !units_region_holds(f->units, lon, lat))
+        note(f, FINDING_OUTSIDE, feature);
+    if (!at)
+        return;
+    if (!coded) {
+        *county = at->code;
+        note(f, FINDING_COUNTY_FOUND, feature);
+    } else if (strncmp(feature->county, at->code, strlen(at->code)) != 0) {
+        note(f, FINDING_COUNTY_PLACE, feature);
+    }
+}
+
+static bool is_urban_zone(const char *zone)
+{
+    return strcmp(zone, "城镇集中建设区") == 0 || strcmp(zone, "城镇弹性发展区") == 0 ||
+           strcmp(zone, "特别用途区") == 0;
+}
+
+enum status findings_look(struct findings *f, const struct source_feature *feature, const void *wkb, size_t n,
+                          const char **county, struct error *e)
+{
+    bool known = false;
+    *county = feature->county;
+    enum status st = look_seen(f, hash_of(wkb, n), &known, e);
+    if (known)
+        note(f, FINDING_DUPLICATE, feature);
+    if (feature->area_m2 < SOURCE_SLIVER_M2)
+        note(f, FINDING_SLIVER, feature);
+    if (feature->curved)
+        note(f, FINDING_CURVE, feature);
+    if (f->urban && feature->zone[0] && !is_urban_zone(feature->zone))
+        note(f, FINDING_ZONE, feature);
+    look_county(f, feature, county);
+    return st;
+}
+
+/* ---- writing ---- */
+
+static void write_file_finding(struct json_writer *w, const char *code, const char *zh, const char *en)
+{
+    json_object_begin(w);
+    json_kv_string(w, "code", code);
+    json_kv_string(w, "zh", zh);
+    json_kv_string(w, "en", en);
+    json_object_end(w);
+}
+
+static void write_tally(struct json_writer *w, const struct tally *t, int what)
+{
+    json_object_begin(w);
+    json_kv_string(w, "code", WORDS[what].code);
+    json_kv_string(w, "zh", WORDS[what].zh);
+    json_kv_string(w, "en", WORDS[what].en);
+    json_kv_integer(w, "count", t->n);
+    json_key(w, "places");
+    json_array_begin(w);
+    for (int64_t i = 0; i < t->n && i < PLACES; i++) {
+        json_object_begin(w);
+        json_kv_integer(w, "position", t->position[i]);
+        json_kv_fixed(w, "lon", t->place[i][0], 7);
+        json_kv_fixed(w, "lat", t->place[i][1], 7);
+        json_object_end(w);
+    }
+    json_array_end(w);
+    json_object_end(w);
+}
+
+void findings_write(const struct findings *f, struct json_writer *w, const struct source_info *info)
+{
+    json_key(w, "findings");
+    json_array_begin(w);
+    if (info->encoding_misdeclared)
+        write_file_finding(w, "encoding-misdeclared", "文件的 .cpg 写错了编码；已按实际内容解读。",
+                           "The .cpg names the wrong encoding; the text was read as what it is.");
+    if (info->heights)
+        write_file_finding(w, "heights-dropped", "数据带高程或量测值（Z/M）；面积与高程无关，已舍去。",
+                           "The data carries Z or M; areas do not depend on them, and they were dropped.");
+    for (int i = 0; f && i < FINDING_COUNT; i++)
+        if (f->tallies[i].n)
+            write_tally(w, &f->tallies[i], i);
+    json_array_end(w);
+}

@@ -1,0 +1,14 @@
+/* What is in a file, before anything is imported: its layers with counts, CRS, fields, extents, and which of our layers
+ * each looks like (by the names and fields of the database standards). Reads no features, except to find a text encoding.
+ * Threads: one at a time. */
+#ifndef HX_INGEST_INSPECT_H
+#define HX_INGEST_INSPECT_H
+
+#include "base/buffer.h"
+
+/* JSON in `out`. */
+enum status inspect_file(const char *path, struct buffer *out, struct error *e) HX_MUST_CHECK;
+/* The store's layer that a name of the standards (STBHHX, YJJBNTBHTB, CZKFBJ, XZQ, ... or the Chinese ones) means; "". */
+const char *inspect_layer_of(const char *source_layer);
+
+#endif
