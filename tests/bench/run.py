@@ -407,7 +407,7 @@ def results_of(bench, loads):
     o = bench.o
     return {
         'date': datetime.datetime.now(datetime.timezone.utc).isoformat(timespec='seconds'),
-        'machine': machine(), 'versions': versions(bench), 'seed': o.seed, 'scale': o.scale, 'rounds': o.rounds,
+        'machine': machine(), 'versions': versions(bench), 'seed': o.seed, 'scale': o.scale, 'rounds': len(loads) - 1,
         'load_average': loads, 'kernels': bench.kernels, 'correctness': correctness(bench), 'findings': bench.findings,
         'table': [dict(zip(('what', 'ours', 'peer', 'value', 'target', 'verdict'), r.cells())) for r in table_of(bench)],
         'figures': {name: {'median': bench.figures.get(name), 'values': v} for name, v in bench.figures.values.items()}}
@@ -453,29 +453,34 @@ def options_read():
     return a.parse_args()
 
 
+def account(bench, loads):
+    """Writes what is known so far, after each round, so that a run that is stopped has not been for nothing."""
+    results = results_of(bench, loads)
+    with open(bench.o.results, 'w', encoding='utf-8') as f:
+        json.dump(results, f, ensure_ascii=False, indent=1)
+    text = markdown(bench, results)
+    if bench.o.readme:
+        write_readme(text)
+    return results, text
+
+
 def main():
     bench = Bench(options_read())
     os.makedirs(bench.o.work, exist_ok=True)
-    loads = []
+    loads = [os.getloadavg()[0]]
     bench.start_postgis()
     try:
         say('载入 importing')
         bench.make_store()
         for i in range(bench.o.rounds):
-            loads.append(os.getloadavg()[0])
             say(f'第 {i + 1} 轮，共 {bench.o.rounds} 轮 round {i + 1} of {bench.o.rounds}, load {loads[-1]:.1f}')
             bench.round(i == 0)
-        loads.append(os.getloadavg()[0])
+            loads.append(os.getloadavg()[0])
+            results, text = account(bench, loads)
     finally:
         if bench.postgis:
             bench.ask_postgis('down', bench.o.work)
-    results = results_of(bench, loads)
-    with open(bench.o.results, 'w', encoding='utf-8') as f:
-        json.dump(results, f, ensure_ascii=False, indent=1)
-    text = markdown(bench, results)
     say('\n' + text + '\n')
-    if bench.o.readme:
-        write_readme(text)
     for sentence in results['correctness']['wrong']:
         say('结果有误 WRONG: ' + sentence)
     sys.exit(1 if results['correctness']['wrong'] else 0)
