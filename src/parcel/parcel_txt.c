@@ -161,8 +161,11 @@ static enum status each_line(struct txt *t, char *text, char *scratch)
 {
     enum status s = STATUS_OK;
     for (char *at = text; at && s == STATUS_OK;) {
-        char *line = txt_trim(txt_cut_line(&at));
+        char *line = txt_cut_line(&at);
         t->line.number++;
+        if (t->in_plots && txt_plain_point(t, line, &s))
+            continue;
+        line = txt_trim(line);
         t->line.raw = line;
         memcpy(scratch, line, strlen(line) + 1); /* scratch is as large as the whole text */
         txt_fold(scratch);
@@ -179,7 +182,7 @@ enum status parcel_txt_read(struct parsing *p, char *text, size_t n)
     if (!scratch)
         return error_no_memory(p->error);
     enum status s = each_line(&t, text, scratch);
-    if (s == STATUS_OK && p->set.n_parcels == 0) {
+    if (s == STATUS_OK && t.n_plots == 0) {
         error_zh(p->error, "文件里没有地块；[地块坐标]之后应有地块行（以“@”结尾）和界址点行。");
         s = error_fail(
             p->error, STATUS_INVALID_INPUT, "txt-no-plots",

@@ -76,6 +76,8 @@ bool txt_is_plot_row(const char *folded);
 bool txt_is_point_row(const char *folded);
 enum status txt_plot_row(struct txt *t) HX_MUST_CHECK;
 enum status txt_point_row(struct txt *t) HX_MUST_CHECK;
+/* The usual point row in plain ASCII, read without copying it; false, and nothing done, when the line is anything else. */
+bool txt_plain_point(struct txt *t, char *line, enum status *s);
 enum status txt_plot_end(struct txt *t) HX_MUST_CHECK; /* nothing to do when no plot is open */
 void txt_plot_release(struct txt_plot *plot);
 

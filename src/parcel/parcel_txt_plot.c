@@ -273,6 +273,34 @@ enum status txt_point_row(struct txt *t)
     return add_point(t, cells[0], short_row ? "1" : cells[1], c3, c4);
 }
 
+bool txt_plain_point(struct txt *t, char *line, enum status *s)
+{
+    char *at = line + (*line == 'J' || *line == 'j');
+    const char *digits = at;
+    double c3, c4;
+    if (!t->plot.open)
+        return false;
+    while ((unsigned)(*at - '0') < 10)
+        at++;
+    char *first = at, *qh = at + 1;
+    if (at == digits || *at != ',')
+        return false;
+    for (at = qh; (unsigned)(*at - '0') < 10; at++)
+        ;
+    char *second = at;
+    const char *number = at + 1;
+    if (at == qh || *at != ',' || !number_read(&number, &c3) || *number++ != ',' ||
+        !number_read(&number, &c4))
+        return false;
+    while (*number == ' ' || *number == '\t')
+        number++;
+    if (*number != '\0')
+        return false;
+    *first = *second = '\0';
+    *s = add_point(t, line, qh, c3, c4);
+    return true;
+}
+
 static enum status check_ring(struct txt *t, size_t r, uint32_t *closing)
 {
     struct txt_plot *plot = &t->plot;
