@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* A checkpoint costs a commit of what has been written since; a second of work is little to lose. */
-enum { COMMIT_ROWS = 50000, STATE_ARENA_BYTES = 128 << 20 };
+enum { COMMIT_ROWS = 10000, STATE_ARENA_BYTES = 128 << 20 };
 #define COMMIT_SECONDS 1.0
 #define PROGRESS_SECONDS 0.25
 
@@ -91,13 +91,13 @@ static enum status refuse_existing(const char *out, bool interrupted, struct err
     if (interrupted) {
         error_zh(e, "“%.200s”有未完成的运行；用 --resume 继续，或用 --overwrite 重新开始。", out);
         return error_fail(
-            e, STATUS_CONFLICT, "audit-interrupted",
+            e, STATUS_INVALID_INPUT, "audit-interrupted",
             "An interrupted run of \"%.200s\" is there; go on with --resume, or start anew with "
             "--overwrite.",
             out);
     }
     error_zh(e, "输出文件“%.200s”已存在；请换名，或用 --overwrite 替换。", out);
-    return error_fail(e, STATUS_CONFLICT, "audit-output-exists",
+    return error_fail(e, STATUS_INVALID_INPUT, "audit-output-exists",
                       "The output \"%.200s\" exists already; give another name, or --overwrite.", out);
 }
 

@@ -214,7 +214,7 @@ static enum status add_gap(struct lines_run *run, struct check_worker *w, const 
         .zone_a = "",
         .zone_b = "",
         .county = "",
-        .width_m = NAN,
+        .width_m = c->width_m,
         .declared_m2 = NAN,
         .computed_m2 = NAN,
         .rule = "",

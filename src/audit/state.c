@@ -67,7 +67,7 @@ enum status identity_compare(const struct run_identity *then, const struct run_i
         return STATUS_OK;
     error_zh(e, "不能继续：上次运行之后，%s已改变；结果会前后不一致。请用 --overwrite 重新开始。", zh);
     return error_fail(
-        e, STATUS_CONFLICT, "audit-changed",
+        e, STATUS_INVALID_INPUT, "audit-changed",
         "The run cannot be resumed: %s has changed since; the rows would not agree. Start anew with "
         "--overwrite.",
         en);

@@ -183,18 +183,17 @@ static int cmd_audit_parcels(int argc, char **argv)
 /* ---- lines and figures ---- */
 
 struct lines_args {
-    const char *store, *output, *compare, *threads;
+    const char *store, *output, *compare, *threads, *layer;
     long n_threads;
     struct arg_rest rest;
 };
 
 static enum status parse_lines(int argc, char **argv, bool compares, struct lines_args *a, struct error *e)
 {
-    const struct arg_option options[] = {{"--store", &a->store, NULL},
-                                         {"-o", &a->output, NULL},
-                                         {"--threads", &a->threads, NULL},
-                                         {compares ? "--compare" : NULL, &a->compare, NULL},
-                                         {NULL, NULL, NULL}};
+    const struct arg_option options[] = {
+        {"--store", &a->store, NULL},     {"-o", &a->output, NULL},
+        {"--threads", &a->threads, NULL}, {compares ? "--compare" : NULL, &a->compare, NULL},
+        {"--layer", &a->layer, NULL},     {NULL, NULL, NULL}};
     a->n_threads = default_threads();
     enum status s = args_parse(argc, argv, options, &a->rest, e);
     return s ? s : args_number("--threads", a->threads, 1, AUDIT_MAX_THREADS, &a->n_threads, e);
@@ -216,7 +215,8 @@ static enum status run_lines(struct store *store, const struct snapshot *snapsho
                              struct error *e)
 {
     struct lines_report r;
-    const struct lines_request request = {.threads = (int)a->n_threads};
+    const char *const only[] = {a->layer, NULL};
+    const struct lines_request request = {.threads = (int)a->n_threads, .layers = a->layer ? only : NULL};
     catch_interrupts();
     enum status s = audit_lines(store, snapshot, &request, &interrupted, &r, e);
     if (s)

@@ -1,0 +1,121 @@
+"""The lines among themselves: the planted conflicts are found and nothing else is; two runs are compared; figures."""
+import csv
+import json
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+import audit_fixture as f
+
+
+def read(path):
+    with open(path, encoding="utf-8-sig") as text:
+        return list(csv.DictReader(text))
+
+
+class Lines(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.dir = pathlib.Path(cls.temporary.name)
+        cls.store = str(cls.dir / "geo.sqlite")
+        for arguments in (["init", cls.store], ["import", "--store", cls.store, "--geodata", str(f.SOURCE / "geodata")]):
+            subprocess.run([f.PROGRAM, *arguments], check=True, capture_output=True)
+        cls.out = cls.dir / "lines.csv"
+        f.audit("lines", "--store", cls.store, "-o", cls.out)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    def test_planted_conflicts_and_nothing_else(self):
+        planted = read(f.SOURCE / "geodata/lines/PLANTED.csv")
+        found = read(self.out)
+        self.assertEqual(len(planted), len(found))
+        by_codes = {tuple(sorted((x["code_a"], x["code_b"]))): x for x in found}
+        for p in planted:
+            x = by_codes[tuple(sorted((p["bsm_a"], p["bsm_b"])))]
+            if "county code" not in p["kind"]:
+                # MJ is declared to the cent, so that "wrong MJ" is known only to that
+                self.assertAlmostEqual(float(p["area_m2"]), float(x["area_m2"]), 1 if "MJ" in p["kind"] else 3, p["id"])
+            self.assertEqual("sliver" in p["kind"], x["sliver"] == "1", p["id"])
+            if x["kind"] == "lines-cross":
+                self.assertEqual("DATA-XLINE", x["rule"])
+                self.assertAlmostEqual(float(p["lon"]), float(x["lon"]), 1)
+                self.assertAlmostEqual(float(p["lat"]), float(x["lat"]), 1)
+                self.assertTrue(x["prefecture"])
+
+    def test_same_for_any_number_of_threads(self):
+        digests = set()
+        for threads in (1, 2, 4):
+            out = self.dir / f"t{threads}.geojsonl"
+            f.audit("lines", "--store", self.store, "-o", out, "--threads", threads)
+            digests.add(f.digest(out))
+        self.assertEqual(1, len(digests))
+
+    def test_outputs(self):
+        gpkg, page = self.dir / "l.gpkg", self.dir / "l.html"
+        f.audit("lines", "--store", self.store, "-o", gpkg)
+        f.audit("lines", "--store", self.store, "-o", page)
+        self.assertEqual(16, f.rows(gpkg, "SELECT count(*) AS n FROM findings")[0]["n"])
+        self.assertEqual(14, f.rows(gpkg, "SELECT count(*) AS n FROM findings WHERE geom IS NOT NULL")[0]["n"])
+        text = page.read_text(encoding="utf-8")
+        for word in ("示例数据", "150723900200015149", "不裁定谁让谁", "<svg"):
+            self.assertIn(word, text)
+
+    def test_compare(self):
+        for ending in ("csv", "gpkg", "geojsonl"):
+            old, new = self.dir / f"old.{ending}", self.dir / f"new.{ending}"
+            f.audit("lines", "--store", self.store, "-o", old)
+            r = f.audit("lines", "--store", self.store, "-o", new, "--compare", old)
+            self.assertIn("新增 new 0\t仍在 still 16\t已解决 fixed 0", r.stdout)
+            r = f.audit("lines", "--store", self.store, "--layer", "permanent_basic_farmland", "--compare", old)
+            self.assertIn("新增 new 0\t仍在 still 4\t已解决 fixed 12", r.stdout)
+        few = self.dir / "few.gpkg"
+        f.audit("lines", "--store", self.store, "-o", few, "--layer", "permanent_basic_farmland")
+        out = self.dir / "more.csv"
+        r = f.audit("lines", "--store", self.store, "-o", out, "--compare", few)
+        self.assertIn("新增 new 12\t仍在 still 4\t已解决 fixed 0", r.stdout)
+        self.assertEqual(12, sum(x["change"] == "new" for x in read(out)))
+        f.audit("lines", "--store", self.store, "--compare", self.store, code=1)
+
+    def test_gaps_and_overlaps_of_spaces(self):
+        """Three spaces that leave a strip uncovered and overlap in another."""
+        folder = self.dir / "gaps"
+        folder.mkdir()
+        store = str(folder / "s.sqlite")
+        subprocess.run([f.PROGRAM, "init", store], check=True, capture_output=True)
+        boxes = {"region": (111.0, 40.0, 111.9, 40.3), "urban_space": (111.0, 40.0, 111.3, 40.3),
+                 "agricultural_space": (111.3005, 40.0, 111.6, 40.3), "ecological_space": (111.599, 40.0, 111.9, 40.3)}
+        for layer, box in boxes.items():
+            source = f.write_json(folder / f"{layer}.geojson",
+                                  f.fixture.collection(f.fixture.feature(box, BSM=layer[:3], XZQDM="150100")))
+            kind = "admin" if layer == "region" else "zone"
+            subprocess.run([f.PROGRAM, "import", "--store", store, source, "--layer", layer, "--kind", kind], check=True,
+                           capture_output=True)
+        out = folder / "out.csv"
+        f.audit("lines", "--store", store, "-o", out)
+        found = read(out)
+        self.assertEqual({"gap", "spaces-cross"}, {x["kind"] for x in found})
+        gaps = [x for x in found if x["kind"] == "gap"]
+        for x in gaps:
+            self.assertTrue(111.3 < float(x["lon"]) < 111.3005)
+            self.assertAlmostEqual(42.5, float(x["width_m"]), delta=1)
+        self.assertAlmostEqual(0.0005 * 0.3 * 85150 * 111030, sum(float(x["area_m2"]) for x in gaps), delta=3000)
+
+    def test_figures(self):
+        out = self.dir / "f.json"
+        f.audit("figures", "--store", self.store, "-o", out)
+        figures = json.loads(out.read_text(encoding="utf-8"))
+        self.assertAlmostEqual(0.5046, figures["red_line_share"], 4)
+        for layer in figures["layers"]:
+            parts = sum(p["area_m2"] for p in layer["prefectures"])
+            self.assertLess(parts, layer["area_m2"] * 1.001)
+            self.assertGreater(parts, layer["area_m2"] * 0.97)  # the two outlines differ by kilometres
+        for ending in ("csv", "html"):
+            f.audit("figures", "--store", self.store, "-o", self.dir / f"f.{ending}")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=["test_lines"], verbosity=2)

@@ -1,0 +1,144 @@
+"""Parcel audits: every output, the same rows whatever the threads, bad parcels as rows, memory, exit codes."""
+import csv
+import html.parser
+import json
+import pathlib
+import resource
+import tempfile
+import unittest
+
+import audit_fixture as f
+
+BOW_TIE = [(111.7, 40.8), (111.701, 40.801), (111.701, 40.8), (111.7, 40.801), (111.7, 40.8)]
+FAR_AWAY = [(5, 5), (5.1, 5), (5.1, 5.1), (5, 5)]
+IN_CORE = [(111.802, 40.802), (111.803, 40.802), (111.803, 40.803), (111.802, 40.803), (111.802, 40.802)]
+FREE = [(111.95, 40.95), (111.951, 40.95), (111.951, 40.951), (111.95, 40.951), (111.95, 40.95)]
+
+
+class Balanced(html.parser.HTMLParser):
+    VOID = {"meta", "br", "rect", "circle", "path"}
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            assert self.open.pop() == tag, tag
+
+
+class Parcels(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.dir = pathlib.Path(cls.temporary.name)
+        cls.store = f.store(cls.dir)
+        cls.input = f.many(cls.dir / "in.gpkg", 3000)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    def run_to(self, name, *more, source=None, code=0):
+        out = self.dir / name
+        r = f.audit("parcels", source or self.input, "-o", out, "--store", self.store, "--overwrite", *more, code=code)
+        return out, r
+
+    def test_same_rows_for_any_number_of_threads(self):
+        for ending in ("gpkg", "csv", "geojsonl"):
+            found = set()
+            for threads in (1, 2, 4):
+                out, _ = self.run_to(f"t{threads}.{ending}", "--threads", threads, "--class-field", "class",
+                                     *(("--overlaps",) if ending == "gpkg" else ()))
+                found.add(f.digest(out))
+            self.assertEqual(1, len(found), ending)
+
+    def test_rows_are_those_of_single_checks(self):
+        out, _ = self.run_to("single.gpkg")
+        some = f.rows(out, "SELECT * FROM parcels WHERE fid % 250 = 1")
+        shapes = {r["fid"]: r["geom"] for r in f.rows(self.input, "SELECT fid, geom FROM p")}
+        for row in some:
+            one = f.write_gpkg(self.dir / f"one{row['fid']}.gpkg", [(shapes[row["fid"]], "X", "", "", "")])
+            single, _ = self.run_to("one.csv", source=one)
+            with open(single, encoding="utf-8-sig") as text:
+                got = next(csv.DictReader(text))
+            self.assertEqual(got["verdict"], row["verdict"])
+            self.assertAlmostEqual(float(got["area_m2"]), row["area_m2"], 3)
+            self.assertEqual(shapes[row["fid"]], row["geom"])  # the bytes as they were
+
+    def test_other_readers_give_the_same_rows(self):
+        copy = f.as_geojson(self.input, self.dir / "copy.geojson")
+        sql = "SELECT fid, parcel_id, name, county, project_class, verdict, round(area_m2, 3) AS area, rules FROM parcels"
+        fast, _ = self.run_to("fast.gpkg", "--class-field", "class")
+        slow, _ = self.run_to("slow.gpkg", "--class-field", "class", source=copy)
+        self.assertEqual(f.rows(fast, sql), f.rows(slow, sql))
+
+    def test_bad_parcels_are_rows(self):
+        bad = f.write_gpkg(self.dir / "bad.gpkg", [
+            (f.blob([BOW_TIE]), "bow", "", "", ""), (None, "none", "", "", ""), (b"rubbish", "rubbish", "", "", ""),
+            (f.blob([FAR_AWAY]), "far", "", "", ""), (f.blob([FREE]), "class", "", "", "NO_SUCH"),
+            (f.blob([IN_CORE]), "core", "", "", "GENERAL"), (f.blob([FREE])[:-20], "short", "", "", "")])
+        out, r = self.run_to("bad-out.gpkg", "--class-field", "class", "--fail-on", "prohibited", source=bad, code=10)
+        got = {row["parcel_id"]: row for row in f.rows(out, "SELECT * FROM parcels")}
+        self.assertEqual(7, len(got))
+        for name in ("bow", "none", "rubbish", "far", "class", "short"):
+            self.assertEqual(("unknown", 0), (got[name]["verdict"], got[name]["measured"]), name)
+            self.assertIsNone(got[name]["area_m2"], name)
+            self.assertTrue(got[name]["reason_zh"] and got[name]["reason_en"], name)
+            self.assertEqual("unmeasured", got[name]["red_line_status"])
+        self.assertEqual(("prohibited", 1), (got["core"]["verdict"], got["core"]["measured"]))
+        self.assertIsNotNone(got["bow"]["geom"])  # it is there to be looked at
+        self.assertIn("无法测算 unmeasured 6", r.stdout)
+
+    def test_every_output(self):
+        for ending in ("csv", "geojsonl", "fgb", "xlsx"):
+            out, _ = self.run_to(f"every.{ending}")
+            self.assertGreater(out.stat().st_size, 1000, ending)
+            self.assertEqual([], [p.name for p in self.dir.glob(f"*every.{ending}*part*")])
+        with open(self.dir / "every.csv", encoding="utf-8-sig") as text:
+            parcels = list(csv.DictReader(text))
+        with open(self.dir / "every.csv.findings.csv", encoding="utf-8-sig") as text:
+            findings = list(csv.DictReader(text))
+        features = [json.loads(line) for line in (self.dir / "every.geojsonl").read_text(encoding="utf-8").splitlines()]
+        self.assertEqual([str(i + 1) for i in range(3000)], [p["position"] for p in parcels])
+        self.assertEqual(3000, len(features))
+        self.assertEqual(len(findings), sum(len(p["properties"]["findings"]) for p in features))
+        self.assertEqual("地块，“一”", parcels[0]["name"])
+
+    def test_summary_page(self):
+        page = self.dir / "s.html"
+        self.run_to("page.gpkg", "--summary", page)
+        text = page.read_text(encoding="utf-8")
+        parser = Balanced()
+        parser.feed(text)
+        self.assertEqual([], parser.open)
+        for word in ("示例数据", "<svg", "最严重的地块", "150102", "3000 个地块"):
+            self.assertIn(word, text)
+        self.assertNotIn("<script", text)
+
+    def test_refusals_and_exit_codes(self):
+        out, _ = self.run_to("there.csv")
+        self.assertIn("--overwrite", f.audit("parcels", self.input, "-o", out, "--store", self.store, code=1).stderr)
+        f.audit("parcels", self.input, "-o", self.dir / "x.doc", "--store", self.store, code=1)
+        f.audit("parcels", self.dir / "none.gpkg", "-o", self.dir / "x.csv", "--store", self.store, code=1)
+        f.audit("parcels", self.input, "--store", self.store, code=1)
+        f.audit("parcels", self.input, "-o", self.dir / "y.csv", "--id-field", "nope", "--store", self.store, code=1)
+        f.audit("parcels", self.input, "-o", self.dir / "y.csv", "--fail-on", "often", "--store", self.store, code=1)
+        f.audit("parcels", self.input, "-o", self.dir / "y.csv", "--store", self.dir / "no.sqlite", code=2)
+        self.run_to("f.csv", "--fail-on", "prohibited", code=10)
+
+    def test_memory_does_not_grow_with_the_file(self):
+        large = f.many(self.dir / "large.gpkg", 60000)
+        self.run_to("small.csv")
+        small_kb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        self.run_to("large.csv", source=large)
+        large_kb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        self.assertLess(large_kb - small_kb, 60 * 1024, f"{small_kb} -> {large_kb} kB")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=["test_parcels"], verbosity=2)
