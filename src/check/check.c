@@ -167,7 +167,8 @@ enum status check_parcels(struct check_worker *w, const struct snapshot *snapsho
                           const struct check_options *opt, const struct parcel_set *parcels,
                           struct report *out, struct error *e)
 {
-    struct report report = {.parcels = *parcels, .snapshot = snapshot, .verdict = VERDICT_ALLOWED};
+    struct report report = {
+        .parcels = *parcels, .snapshot = snapshot, .verdict = VERDICT_ALLOWED, .epsg = opt ? opt->epsg : 0};
     enum status s = class_of(snapshot, opt, &report.project_class, e);
     if (s)
         return s;

@@ -92,11 +92,12 @@ struct report {
     const struct snapshot *snapshot;
     const char *project_class;          /* "UNKNOWN" when not given */
     bool synthetic;                     /* some layer that was used is 示例数据 */
+    int epsg;                           /* the CRS that was named for a file that states none; 0: none was */
     const struct report_record *record; /* NULL unless the check was kept; borrowed */
 };
 
 struct check_options {
-    int epsg; /* the CRS of a parcel file that does not state one; 0: none given */
+    int epsg;                  /* the CRS of a parcel file that does not state one; 0: none given */
     const char *project_class; /* NULL or a class of the rule table */
     bool figures_only;         /* for a batch: no sentences (""), no geodesic and standard areas (NAN) */
 };

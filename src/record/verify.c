@@ -199,30 +199,16 @@ static enum status load_named(struct verifying *v, const struct json_t *report, 
     return missing_or_fail(v, s, &why, e);
 }
 
-/* A file that does not state its CRS was read in one that the officer named: the report says which. */
-static enum status parse_input(struct verifying *v, const struct json_t *report, struct store_bytes input,
-                               struct parcel_set *out, struct error *e)
-{
-    struct parcel_context c = {
-        .transformer = v->w->transformer, .geos = v->w->geos, .arena = v->w->arena, .foreign = v->w->foreign};
-    enum status s = parcel_parse(&c, input.data, input.size, out, e);
-    c.epsg = verify_epsg(report);
-    if (s == STATUS_INVALID_INPUT && c.epsg)
-        s = parcel_parse(&c, input.data, input.size, out, e);
-    return s;
-}
-
 static enum status check_again(struct verifying *v, const struct json_t *report,
                                const struct snapshot *snapshot, struct store_bytes input, struct buffer *json,
                                struct error *e)
 {
     struct check_options options = {.project_class = verify_text(report, "project_class", NULL)};
-    struct parcel_set parcels;
     struct report again;
     struct error why;
-    enum status s = parse_input(v, report, input, &parcels, &why);
+    enum status s = parcel_epsg_of_text(verify_text(report, "input", "crs_given"), &options.epsg, &why);
     if (!s)
-        s = check_parcels(v->w, snapshot, &options, &parcels, &again, &why);
+        s = check_bytes(v->w, snapshot, &options, input.data, input.size, &again, &why);
     if (!s)
         s = render_json(&again, json, &why);
     if (s)

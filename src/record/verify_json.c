@@ -63,13 +63,6 @@ const char *verify_layer(const struct json_t *report, size_t i, int *version_no)
     return id ? id : "";
 }
 
-int verify_epsg(const struct json_t *report)
-{
-    const json_t *parcel = json_array_get(json_object_get(report, "parcels"), 0);
-    const char *crs = json_string_value(json_object_get(parcel, "crs"));
-    return crs && strncmp(crs, "EPSG:", 5) == 0 ? atoi(crs + 5) : 0;
-}
-
 /* ---- comparing ---- */
 
 struct comparison {

@@ -31,7 +31,5 @@ const char *verify_text(const struct json_t *report, const char *key, const char
 int64_t verify_integer(const struct json_t *report, const char *key, const char *inner);
 size_t verify_n_layers(const struct json_t *report);
 const char *verify_layer(const struct json_t *report, size_t i, int *version_no);
-/* The EPSG code of the first parcel's CRS, 0 when there is none. */
-int verify_epsg(const struct json_t *report);
 
 #endif

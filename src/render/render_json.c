@@ -48,14 +48,16 @@ static void write_warnings(struct json_writer *w, const struct parcel_warning *w
     json_array_end(w);
 }
 
-static void write_input(struct json_writer *w, const struct parcel_set *set)
+static void write_input(struct json_writer *w, const struct parcel_set *set, int epsg)
 {
-    char hex[SHA256_HEX_SIZE];
+    char hex[SHA256_HEX_SIZE], crs[24];
+    snprintf(crs, sizeof crs, "EPSG:%d", epsg);
     sha256_to_hex(set->sha256, hex);
     json_key(w, "input");
     json_object_begin(w);
     json_kv_string(w, "format", parcel_format_name(set->format));
     json_kv_string(w, "sha256", hex);
+    json_kv_string(w, "crs_given", epsg ? crs : NULL);
     json_kv_string(w, "crs_note", set->crs_note);
     json_object_end(w);
 }
@@ -258,7 +260,7 @@ enum status render_json(const struct report *r, struct buffer *out, struct error
     json_init(&w, out, true);
     json_object_begin(&w);
     write_head(&w, r);
-    write_input(&w, &r->parcels);
+    write_input(&w, &r->parcels, r->epsg);
     json_kv_string(&w, "rules_version", r->snapshot ? snapshot_rules(r->snapshot)->version : NULL);
     write_warnings(&w, r->parcels.warnings, r->parcels.n_warnings);
     json_key(&w, "layers_used");

@@ -126,6 +126,16 @@ class Verify(unittest.TestCase):
         self.assertEqual(table, self.office.run('rules', 'export', old['rules_version']).stdout)
         self.assertEqual(0, self.office.chain()[0])
 
+    def test_the_crs_that_the_officer_named_is_part_of_the_report(self):
+        ring = '644000 4518000,644100 4518000,644100 4518100,644000 4518100,644000 4518000'
+        (self.office.folder / 'zone.wkt').write_text(f'POLYGON(({ring}))')
+        done = self.office.run('check', 'zone.wkt', '--crs', '4546', '--format', 'json', '--keep', '--officer', '张三')
+        report = json.loads(done.stdout)
+        self.assertEqual('EPSG:4546', report['input']['crs_given'])
+        self.assertEqual(0, self.office.verify(report)[0])
+        report['input']['crs_given'] = 'EPSG:4547'
+        self.assertEqual(10, self.office.verify(report)[0])
+
     def test_a_report_with_many_parcels(self):
         boxes = [(111.70 + 0.001 * i, 40.80, 111.7005 + 0.001 * i, 40.8005) for i in range(60)]
         features = [fixture.feature(box, 地块编号=f'P{i}') for i, box in enumerate(boxes)]
