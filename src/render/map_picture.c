@@ -315,14 +315,16 @@ static void legend_item(const struct picture *p, double x, double y, int item, c
 static void draw_legend(const struct picture *p)
 {
     enum { PER_ROW = 3, ITEMS = 6 };
+    static const double at[PER_ROW] = {0, 0.28,
+                                       0.65}; /* of the width: the second column has the longest words */
     static const char *const labels[ITEMS] = {"生态保护红线", "永久基本农田",         "城镇开发边界",
                                               "项目地块",     "压占生态保护红线部分", "占用永久基本农田部分"};
     const struct type_style bold = {.size = 7.5, .bold = true, .colour = 0x000000},
                             note = {.size = 6.5, .colour = 0x555555};
-    double x = p->x + 40, y = p->y + p->height + MARGIN_BOTTOM + 2, step = (p->width - 40) / PER_ROW;
+    double x = p->x + 40, y = p->y + p->height + MARGIN_BOTTOM + 2;
     typeset_draw(p->t, "图例", &bold, p->x + 4, y);
     for (int i = 0; i < ITEMS; i++)
-        legend_item(p, x + i % PER_ROW * step, y + i / PER_ROW * 14, i, labels[i]);
+        legend_item(p, x + at[i % PER_ROW] * (p->width - 40), y + i / PER_ROW * 14, i, labels[i]);
     double lat = (p->map->box.south_deg + p->map->box.north_deg) / 2;
     char text[200];
     snprintf(text, sizeof text, "CGCS2000 经纬网，北向上，图面中心纬度 %.4f°；图上数字为地块序号。%s%s", lat,

@@ -147,7 +147,7 @@ static double column_width(const struct pdf *p, int column)
 
 static struct type_style cell_style(const struct pdf *p, int column, bool bold, bool head)
 {
-    return (struct type_style){.face = head ? TYPE_SANS : TYPE_SERIF,
+    return (struct type_style){.face = head || bold ? TYPE_SANS : TYPE_SERIF, /* one face less to embed */
                                .bold = bold,
                                .size = p->cell_size,
                                .align = head ? TYPE_CENTRE : p->columns[column].align,

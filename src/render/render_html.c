@@ -104,7 +104,7 @@ static void put_conclusion(struct buffer *o, const struct report_table *t)
     for (size_t i = 0; i < t->n_rules; i++) {
         const struct rule_row *r = &t->rules[i];
         raw(o, "<tr>");
-        cell(o, r->rule->id);
+        element(o, "<td class=\"c\">", r->rule->id, "</td>");
         element(o, "<td class=\"c\">", verdict_zh(r->rule->verdict), "</td>");
         element(o, "<td>", r->rule->title_zh,
                 r->class_assumed ? "（未填项目类型，按最严的一般规定）</td>" : "</td>");

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 enum { BORDER_ROWS_MAX = 20000 }; /* 450 pages; XLSX and CSV have them all */
-#define DETAIL_MAP_WIDTH 396.0    /* two stand on a page */
+#define DETAIL_MAP_WIDTH 372.0    /* two stand on a page */
 #define INK 0x111111
 #define ALARM 0xa00f26
 
