@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""What audits cost beside their peers, as JSON: bench_audit.py PROGRAM DATA WORK [--rounds N] [--pg SOCKET_DIR] [--million].
+
+DATA holds {redline,farmland,urban,parcels}.gpkg of the bench workload; WORK is a scratch folder that keeps the store
+between runs. Every round runs each side once, one after another, so that a busy machine is busy for all; seconds are
+medians. `cpu` is user + system time of the child, which a busy machine changes less.
+  copy     ogr2ogr merely copies the parcels (GeoPackage to GeoPackage, with its spatial index)
+  audit    the same parcels against three lines, GeoPackage to GeoPackage, with all verdicts and findings
+  self     overlaps among the 200,000 features of farmland, with places and geometry
+  postgis  loads the parcels, intersects them with the lines cut into pieces, exports the result (--pg, database `full`)
+"""
+import argparse
+import json
+import os
+import pathlib
+import resource
+import sqlite3
+import statistics
+import subprocess
+import time
+
+LAYERS = {"redline": "ecological_red_line", "farmland": "permanent_basic_farmland", "urban": "urban_development_boundary"}
+COVERAGE = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}, "geometry": {
+    "type": "Polygon", "coordinates": [[[95, 35], [128, 35], [128, 55], [95, 55], [95, 35]]]}}]}
+
+
+def run(*command, **kw):
+    subprocess.run([str(c) for c in command], check=True, stdout=subprocess.DEVNULL, **kw)
+
+
+def timed(*command, **kw):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.monotonic()
+    run(*command, **kw)
+    seconds = time.monotonic() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def make_store(program, data, work):
+    store = work / "audit.sqlite"
+    if store.exists():
+        return store
+    (work / "coverage.geojson").write_text(json.dumps(COVERAGE))
+    run(program, "init", work / "new.sqlite")
+    for name, layer in LAYERS.items():
+        run(program, "import", "--store", work / "new.sqlite", data / f"{name}.gpkg", "--layer", layer, "--coverage",
+            work / "coverage.geojson")
+    os.rename(work / "new.sqlite", store)  # its indexes are built anew under the new name by the first run
+    run(program, "audit", "figures", "--store", store)
+    return store
+
+
+def clean(work, *names):
+    for name in names:
+        for path in work.glob(name + "*"):
+            path.unlink()
+
+
+def postgis(host, data, work):
+    """Load, intersect (two workers), export; the lines are already there, cut into pieces and indexed."""
+    connection = f"host={host} user=postgres dbname=full"
+    clean(work, "pg.gpkg")
+    parts = " union all ".join(
+        f"select p.fid pid, '{layer}' line, s.id feature, sum(st_area(st_intersection(p.geom, s.geom)::geography)) a "
+        f"from audit_p p join {layer}_s{pieces} s on st_intersects(p.geom, s.geom) group by 1, 2, 3"
+        for layer, pieces in (("redline", 128), ("farmland", 256), ("urban", 128)))
+    sql = ("set max_parallel_workers_per_gather=1; set min_parallel_table_scan_size=0; set parallel_setup_cost=0; "
+           "set parallel_tuple_cost=0; drop table if exists audit_f; drop table if exists audit_r; "
+           f"create unlogged table audit_f as {parts}; "
+           "create unlogged table audit_r as select p.*, v.lines, v.a from audit_p p left join (select pid, "
+           "string_agg(distinct line, ',') lines, sum(a) a from audit_f where a > 0.01 group by 1) v on v.pid = p.fid")
+    times = [timed("ogr2ogr", "-f", "PostgreSQL", f"PG:{connection}", data / "parcels.gpkg", "-nln", "audit_p",
+                   "-overwrite", "-lco", "GEOMETRY_NAME=geom", "-lco", "UNLOGGED=YES", "--config", "PG_USE_COPY", "YES"),
+             timed("psql", "-qAt", connection, "-c", sql, stderr=subprocess.DEVNULL),
+             timed("ogr2ogr", work / "pg.gpkg", f"PG:{connection}", "audit_r", "audit_f")]
+    return tuple(map(sum, zip(*times)))
+
+
+def postgis_self(host):
+    sql = ("set max_parallel_workers_per_gather=1; select count(*), round(sum(a)::numeric, 2) from (select st_area("
+           "st_intersection(a.geom, b.geom)::geography) a from farmland a join farmland b on a.id < b.id and "
+           "st_intersects(a.geom, b.geom)) q where a > 0.01")
+    return timed("psql", "-qAt", f"host={host} user=postgres dbname=full", "-c", sql)
+
+
+def million(program, data, work, store):
+    """Ten times the parcels in one file: rate and memory."""
+    big = work / "million.gpkg"
+    clean(work, "million.gpkg", "million-out.gpkg")
+    run("cp", data / "parcels.gpkg", big)
+    db = sqlite3.connect(big)
+    for trigger, in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        db.execute(f'DROP TRIGGER "{trigger}"')
+    for i in range(1, 10):
+        db.execute(f"INSERT INTO parcels SELECT fid + {i * 100000}, geom, id, code, cat FROM parcels WHERE fid <= 100000")
+    db.commit()
+    db.close()
+    r = subprocess.run(["/usr/bin/time", "-f", "%e %U %M", program, "audit", "parcels", str(big), "-o",
+                        str(work / "million-out.gpkg"), "--store", str(store)], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.PIPE, text=True)
+    seconds, cpu, kb = map(float, r.stderr.strip().splitlines()[-1].split())
+    indexes = sum(p.stat().st_size for p in pathlib.Path(f"{store}.index").iterdir()) >> 10
+    clean(work, "million.gpkg", "million-out.gpkg")
+    return {"parcels": 1000000, "seconds": seconds, "cpu": cpu, "per_second": round(1e6 / seconds),
+            "max_rss_mb": round(kb / 1024), "mapped_indexes_mb": round(indexes / 1024)}
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("program"), p.add_argument("data", type=pathlib.Path), p.add_argument("work", type=pathlib.Path)
+    p.add_argument("--rounds", type=int, default=3), p.add_argument("--pg"), p.add_argument("--million", action="store_true")
+    a = p.parse_args()
+    store = make_store(a.program, a.data, a.work)
+    sides = {"copy": [], "audit": [], "self": [], "postgis": [], "postgis_self": []}
+    for _ in range(a.rounds):
+        clean(a.work, "copy.gpkg", "audit.gpkg")
+        sides["copy"].append(timed("ogr2ogr", a.work / "copy.gpkg", a.data / "parcels.gpkg"))
+        sides["audit"].append(timed(a.program, "audit", "parcels", a.data / "parcels.gpkg", "-o", a.work / "audit.gpkg",
+                                    "--store", store))
+        sides["self"].append(timed(a.program, "audit", "lines", "--store", store, "--layer", "permanent_basic_farmland",
+                                   "-o", a.work / "audit.gpkg.self.gpkg"))
+        if a.pg:
+            sides["postgis"].append(postgis(a.pg, a.data, a.work))
+            sides["postgis_self"].append(postgis_self(a.pg))
+    seconds = {k: round(statistics.median(t[0] for t in v), 3) for k, v in sides.items() if v}
+    cpu = {k: round(statistics.median(t[1] for t in v), 3) for k, v in sides.items() if v and not k.startswith("postgis")}
+    out = {"rounds": a.rounds, "cpus": os.cpu_count(), "load": os.getloadavg()[0], "seconds": seconds, "cpu": cpu,
+           "audit_over_copy": round(seconds["audit"] / seconds["copy"], 2)}
+    if a.pg:
+        out["postgis_over_audit"] = round(seconds["postgis"] / seconds["audit"], 1)
+        out["postgis_self_over_self"] = round(seconds["postgis_self"] / seconds["self"], 1)
+    if a.million:
+        out["million"] = million(a.program, a.data, a.work, store)
+    print(json.dumps(out, indent=1))
+
+
+if __name__ == "__main__":
+    main()
