@@ -173,8 +173,8 @@ static void put_item(struct printer *p, const json_t *item, int depth)
                 continue;
             buffer_append_str(p->out, first ? "" : "; ");
             put_text(p, word_of(p, key));
-            buffer_append_str(p->out, " ");
-            put_value(p, v, depth);
+            buffer_append_str(p->out, is_inline(v) || p->html ? " " : ":\n");
+            put_value(p, v, depth + 2);
             first = false;
         }
     }

@@ -16,7 +16,7 @@
 
 #include <spatialite.h> /* after sqlite3.h */
 
-enum { KILLS = 24, MOMENTS = 12, TRIES = 200, OLD_FEATURES = 40, NEW_FEATURES = 1500 };
+enum { KILLS = 120, MOMENTS = 40, TRIES = 600, OLD_FEATURES = 40, NEW_FEATURES = 1500 };
 
 static double now_s(void)
 {

@@ -1,0 +1,249 @@
+"""Official data through the command line: what a file is taken for, what is refused, what comes back out, and what a
+fault in the middle leaves behind. test_official.py PROGRAM"""
+import http.client
+import json
+import os
+import pathlib
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+import zipfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
+import fixture  # noqa: E402
+
+PROGRAM = None
+
+
+def in_4490(*features):
+    return fixture.collection(*features, crs={"type": "name", "properties": {"name": "EPSG:4490"}})
+
+
+class Official(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix="hongxian-official-")
+        self.folder = pathlib.Path(self.temporary.name)
+        self.store = str(self.folder / "red.sqlite")
+        self.run_program("init", self.store)
+
+    def tearDown(self):
+        self.temporary.cleanup()
+
+    def run_program(self, *arguments, code=0, **more):
+        done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, cwd=self.folder, timeout=120, **more)
+        if code is not None:
+            self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done
+
+    def take(self, source, layer="ecological_red_line", *more, code=0):
+        return self.run_program("import", "--store", self.store, str(source), "--layer", layer, *more, code=code)
+
+    def report(self, name):
+        return json.loads(self.run_program("layers", "report", name, "--store", self.store, "--format", "json").stdout)
+
+    def source(self, name, *features):
+        return fixture.write_json(self.folder / name, in_4490(*features))
+
+    def findings(self, name):
+        return {f["code"]: f for f in self.report(name)["findings"]}
+
+    def difference(self, a, b):
+        done = self.run_program("layers", "diff", a, b, "--store", self.store, "--format", "json")
+        return json.loads(done.stdout)
+
+    def assert_at_rest(self):
+        """One file, sound, and nothing beside it but the derived indexes."""
+        beside = [p.name for p in self.folder.iterdir() if p.name.startswith("red.sqlite") and p.is_file()]
+        self.assertEqual(beside, ["red.sqlite"])
+        with sqlite3.connect(self.store) as db:
+            self.assertEqual(db.execute("PRAGMA integrity_check").fetchone(), ("ok",))
+            self.assertEqual(db.execute("SELECT count(*) FROM layer_version WHERE status = 'draft'").fetchone(), (0,))
+        db.close()
+
+    def current(self):
+        return self.run_program("layers", "--store", self.store).stdout
+
+
+class Formats(Official):
+    def test_what_is_exported_comes_back_without_loss(self):
+        self.take(self.source("a.geojson",
+                              fixture.feature((111.1, 40.1, 111.2, 40.2), BSM="150102000000000001", MC="大青山保护区",
+                                              GKFQ="核心", XJXZQDM="150102", MJ=12345.67, BZ="生僻字𠮷", N=7, R=0.1),
+                              fixture.feature((111.3, 40.1, 111.4, 40.2), BSM="2", MC="", MJ=None)))
+        for ending in ("gpkg", "geojson", "fgb", "shp"):
+            self.run_program("export", "ecological_red_line", "--store", self.store, "-o", f"out.{ending}")
+            self.take(f"out.{ending}", f"copy_{ending}")
+            d = self.difference("ecological_red_line", f"copy_{ending}")
+            self.assertEqual((d["unchanged"], d["attributes_changed"], d["added"], d["removed"], d["changed"]),
+                             (2, 0, 0, 0, 0), ending)
+        self.assertEqual((self.folder / "out.cpg").read_text().strip(), "GB18030")
+        self.assert_at_rest()
+
+    def test_a_shapefile_is_read_with_without_and_despite_its_cpg_and_in_a_zip(self):
+        self.take(self.source("a.geojson", fixture.feature((111.1, 40.1, 111.2, 40.2), BSM="1", MC="大青山自然保护区")))
+        self.run_program("export", "ecological_red_line", "--store", self.store, "-o", "out.shp")
+        (self.folder / "out.cpg").write_text("UTF-8")
+        self.take("out.shp", "misdeclared")
+        self.assertIn("encoding-misdeclared", self.findings("misdeclared"))
+        (self.folder / "out.cpg").unlink()
+        self.take("out.shp", "undeclared")
+        self.assertEqual(self.report("undeclared")["source"]["encoding"], "GB18030")
+        with zipfile.ZipFile(self.folder / "out.zip", "w") as z:
+            for part in ("shp", "shx", "dbf", "prj"):
+                z.write(self.folder / f"out.{part}", f"out.{part}")
+        self.take("out.zip", "zipped")
+        for layer in ("misdeclared", "undeclared", "zipped"):
+            self.assertEqual(self.difference("ecological_red_line", layer)["unchanged"], 1, layer)
+
+    def test_inspect_says_what_a_file_is(self):
+        self.source("CZKFBJ.geojson", fixture.feature((111.1, 40.1, 111.2, 40.2), BSM="1", GHFQMC="特别用途区"))
+        done = json.loads(self.run_program("inspect", "CZKFBJ.geojson", "--format", "json").stdout)
+        layer = done["layers"][0]
+        self.assertEqual((layer["looks_like"], layer["features"]), ("urban_development_boundary", 1))
+        self.assertEqual((layer["import"]["epsg"], layer["import"]["zone"]), (4490, "GHFQMC"))
+
+
+class Gate(Official):
+    def test_a_villages_boundary_is_not_taken_for_a_towns(self):
+        path = self.source("czkfbj.geojson", fixture.feature((111.1, 40.1, 111.2, 40.2), BSM="1", XZCMC="某村"))
+        done = self.take(path, "urban_development_boundary", code=1)
+        self.assertIn("村庄开发边界", done.stderr)
+        self.take(path, "urban_development_boundary", "--confirm-layer")
+
+    def test_zones_are_named_by_their_code_where_they_have_no_name(self):
+        self.take(self.source("a.geojson", fixture.feature((111.1, 40.1, 111.2, 40.2), BSM="1", GHFQDM="420"),
+                              fixture.feature((111.3, 40.1, 111.4, 40.2), BSM="2", GHFQDM="510")),
+                  "urban_development_boundary")
+        with sqlite3.connect(self.store) as db:
+            zones = [z for z, in db.execute("SELECT zone FROM feature ORDER BY id")]
+        db.close()
+        self.assertEqual(zones, ["城镇弹性发展区", "村庄建设区"])
+        self.assertEqual(self.findings("urban_development_boundary")["zone-unknown"]["count"], 1)
+
+    def test_duplicates_and_slivers_are_kept_and_listed_with_their_places(self):
+        one = (111.1, 40.1, 111.2, 40.2)
+        self.take(self.source("a.geojson", fixture.feature(one, BSM="1"), fixture.feature(one, BSM="2"),
+                              fixture.feature((111.5, 40.5, 111.500001, 40.500001), BSM="3")))
+        found = self.findings("ecological_red_line")
+        self.assertEqual(found["duplicate"]["count"], 1)
+        self.assertEqual(found["duplicate"]["places"][0]["position"], 2)
+        self.assertAlmostEqual(found["sliver"]["places"][0]["lon"], 111.5, 5)
+
+    def test_strict_refuses_the_file_at_its_first_fault_and_a_refusal_has_its_place(self):
+        bow = fixture.feature((111.1, 40.1, 111.2, 40.2), BSM="1")
+        bow["geometry"]["coordinates"] = [[[111, 40], [111.1, 40.1], [111.1, 40], [111, 40.1], [111, 40]]]
+        good = fixture.feature((111.3, 40.1, 111.4, 40.2), BSM="2")
+        empty = {"type": "Feature", "properties": {"BSM": "3"}, "geometry": None}
+        path = self.source("a.geojson", good, bow, empty)
+        self.assertIn("ingest-strict", "ingest-strict" if "严格" in self.take(path, "ecological_red_line", "--strict",
+                                                                             code=1).stderr else "")
+        self.take(path, code=1)
+        self.take(path, "ecological_red_line", "--allow-refused")
+        refused = self.report("ecological_red_line")["refused"]
+        self.assertEqual([r["position"] for r in refused], [2, 3])
+        self.assertAlmostEqual(refused[0]["lon"], 111.05, 2)
+
+    def test_coverage_by_units_needs_units_that_have_boundaries(self):
+        path = self.source("a.geojson", fixture.feature((111.1, 40.1, 111.2, 40.2), BSM="1"))
+        done = self.take(path, "ecological_red_line", "--coverage", "units:150102", code=1)
+        self.assertIn("150102", done.stderr)
+
+
+class Faults(Official):
+    def setUp(self):
+        super().setUp()
+        self.take(self.source("old.geojson", fixture.feature((111.1, 40.1, 111.2, 40.2), BSM="old")))
+        many = [fixture.feature((110 + 0.01 * (i % 100), 40 + 0.01 * (i // 100), 110.008 + 0.01 * (i % 100),
+                                 40.008 + 0.01 * (i // 100)), BSM=f"N{i}") for i in range(6000)]
+        self.take(self.source("many.geojson", *many), "scratch_layer")
+        self.run_program("export", "scratch_layer", "--store", self.store, "-o", "many.gpkg")
+        self.before = self.current()
+
+    def assert_nothing_changed_and_a_rerun_succeeds(self):
+        self.assertEqual(self.current(), self.before)
+        self.assert_at_rest()
+        self.take("many.gpkg")
+        self.assertIn("ecological_red_line\tv2", self.current())
+        self.assert_at_rest()
+
+    def test_a_source_that_was_cut_off_is_noticed(self):
+        whole = (self.folder / "many.gpkg").read_bytes()
+        for share in (0.2, 0.5, 0.8, 0.97):
+            (self.folder / "cut.gpkg").write_bytes(whole[:int(len(whole) * share)])
+            self.assertNotEqual(self.take("cut.gpkg", code=None).returncode, 0, share)
+        self.run_program("export", "scratch_layer", "--store", self.store, "-o", "many.fgb")
+        whole = (self.folder / "many.fgb").read_bytes()
+        (self.folder / "cut.fgb").write_bytes(whole[:int(len(whole) * 0.6)])
+        self.assertNotEqual(self.take("cut.fgb", code=None).returncode, 0)
+        self.assert_nothing_changed_and_a_rerun_succeeds()
+
+    def test_a_full_disk_leaves_the_store_as_it_was(self):
+        """RLIMIT_FSIZE stands in for the disk: writes beyond the limit fail as on a full one."""
+        size = os.path.getsize(self.store)
+
+        def limit(at_most):
+            def apply():
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (at_most, at_most))
+            return apply
+        for at_most in (4096, 65536, 300000, size // 2):
+            done = self.run_program("import", "--store", self.store, "many.gpkg", "--layer", "ecological_red_line",
+                                    code=None, preexec_fn=limit(at_most))
+            self.assertNotEqual(done.returncode, 0, at_most)
+            self.assertIn("error:", done.stderr)
+        self.assert_nothing_changed_and_a_rerun_succeeds()
+
+    def test_a_store_that_another_program_has_locked_is_left_alone(self):
+        other = sqlite3.connect(self.store, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        done = self.take("many.gpkg", code=None)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        other.execute("ROLLBACK")
+        other.close()
+        self.assert_nothing_changed_and_a_rerun_succeeds()
+
+    def test_two_imports_at_once_each_succeed_or_are_told_to_wait(self):
+        two = [subprocess.Popen([PROGRAM, "import", "--store", self.store, str(self.folder / "many.gpkg"), "--layer",
+                                 "ecological_red_line"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+               for _ in range(2)]
+        codes = [p.wait(timeout=120) for p in two]
+        self.assertIn(0, codes)
+        self.assertTrue(all(c in (0, 1, 2) for c in codes), codes)
+        self.assertIn(f"ecological_red_line\tv{1 + codes.count(0)}", self.current())
+        self.assert_at_rest()
+
+    def test_a_running_server_takes_up_a_switch_without_dropping_a_request(self):
+        server = fixture.Server(PROGRAM, "--store", self.store)
+        answers, stop = [], threading.Event()
+
+        def ask():
+            while not stop.is_set():
+                connection = http.client.HTTPConnection(server.host, server.port, timeout=60)
+                connection.request("GET", "/collections/ecological_red_line/items?limit=1")
+                reply = connection.getresponse()
+                answers.append((reply.status, reply.read()))
+                connection.close()
+        askers = [threading.Thread(target=ask) for _ in range(3)]
+        for t in askers:
+            t.start()
+        try:
+            self.take("many.gpkg")
+            self.run_program("layers", "rollback", "ecological_red_line", "--store", self.store)
+            self.run_program("layers", "promote", "ecological_red_line@2", "--store", self.store)
+        finally:
+            stop.set()
+            for t in askers:
+                t.join()
+            server.stop()
+        self.assertEqual({status for status, _ in answers}, {200})
+        self.assertGreater(len(answers), 10)
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv.pop(1)
+    unittest.main(argv=sys.argv[:1] + sys.argv[1:])
