@@ -140,8 +140,8 @@ static void put_rules(struct csv *c, const struct report_table *t)
     row(c, "规则编号", "判定", "情形", "要求", "依据", "条文核对情况", "地块", NULL);
     for (size_t i = 0; i < t->n_rules; i++) {
         const struct rule_row *r = &t->rules[i];
-        row(c, r->rule->id, verdict_zh(r->rule->verdict), r->rule->title_zh, r->rule->needs_zh,
-            r->rule->basis, r->certainty, r->parcels, NULL);
+        row(c, r->rule->id, verdict_zh(r->rule->verdict), r->title, r->rule->needs_zh, r->rule->basis,
+            r->certainty, r->parcels, NULL);
     }
     end(c);
 }

@@ -106,8 +106,7 @@ static void put_conclusion(struct buffer *o, const struct report_table *t)
         raw(o, "<tr>");
         element(o, "<td class=\"c\">", r->rule->id, "</td>");
         element(o, "<td class=\"c\">", verdict_zh(r->rule->verdict), "</td>");
-        element(o, "<td>", r->rule->title_zh,
-                r->class_assumed ? "（未填项目类型，按最严的一般规定）</td>" : "</td>");
+        cell(o, r->title);
         cell(o, r->rule->needs_zh);
         element(o, "<td>", r->rule->basis, "");
         element(o, "（", r->certainty, "）</td>");

@@ -80,11 +80,9 @@ static void put_rules(struct pdf *p, const struct report_table *t)
     for (size_t i = 0; i < t->n_rules; i++) {
         const struct rule *r = t->rules[i].rule;
         pdf_row(p,
-                (const char *const[]){r->id, verdict_zh(r->verdict), r->title_zh, r->needs_zh, r->basis,
+                (const char *const[]){r->id, verdict_zh(r->verdict), t->rules[i].title, r->needs_zh, r->basis,
                                       t->rules[i].certainty, t->rules[i].parcels},
                 false);
-        if (t->rules[i].class_assumed)
-            pdf_text(p, "　　未填项目类型，上一条按最严的一般规定判定。", small, 0);
     }
 }
 

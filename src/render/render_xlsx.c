@@ -268,8 +268,8 @@ static void notes_sheet(struct book *b, const struct report_table *t)
     for (size_t i = 0; i < t->n_rules; i++) {
         const struct rule *r = t->rules[i].rule;
         row_of_texts(b,
-                     (const char *const[]){r->id, verdict_zh(r->verdict), r->title_zh, r->needs_zh, r->basis,
-                                           t->rules[i].certainty, t->rules[i].parcels},
+                     (const char *const[]){r->id, verdict_zh(r->verdict), t->rules[i].title, r->needs_zh,
+                                           r->basis, t->rules[i].certainty, t->rules[i].parcels},
                      7, b->f.text);
     }
     for (size_t i = 0; i < t->warnings.n; i++)

@@ -147,8 +147,12 @@ static void add_rule(struct table_making *m, const struct rule *rule)
     }
     struct rule_row *row = &t->rules[t->n_rules++];
     *row = (struct rule_row){.rule = rule, .certainty = report_certainty(rule->confidence)};
+    bool assumed = false;
     for (size_t i = 0; i < t->n_rows; i++)
-        marked[i] = rule_applies(&m->r->results[i], rule, &row->class_assumed);
+        marked[i] = rule_applies(&m->r->results[i], rule, &assumed);
+    row->title =
+        assumed ? kept(m, arena_printf(m->arena, "%s（未填项目类型，按最严的一般规定判定）", rule->title_zh))
+                : rule->title_zh;
     row->parcels = kept(m, table_parcel_list(m, marked));
 }
 

@@ -77,9 +77,9 @@ struct detail_row {
 
 struct rule_row {
     const struct rule *rule;
+    const char *title;     /* what it is about, and that the class was assumed where it was */
     const char *certainty; /* 已读公布文本 ... */
     const char *parcels;   /* ids of the parcels, cut after some */
-    bool class_assumed;
 };
 
 struct source_row { /* a layer version that was used */
