@@ -224,7 +224,7 @@ static enum status check_ring(const struct geo_shape_builder *b, size_t ring, st
 {
     size_t start = b->ring_start[ring];
     size_t n = b->ring_start[ring + 1] - start;
-    size_t bad = first_off_globe(b->lon + start, b->lat + start, n);
+    size_t bad = n ? first_off_globe(b->lon + start, b->lat + start, n) : 0;
     if (bad < n)
         return fail_off_globe(ring, bad, b->lon[start + bad], b->lat[start + bad], e);
     if (n >= 4 && !ring_is_flat(b->lon + start, b->lat + start, n))

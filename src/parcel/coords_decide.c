@@ -146,7 +146,7 @@ static enum status decide_degrees(struct parsing *p, const struct coords *c, str
 
 static int prefix_of(double east)
 {
-    return east >= 1e6 ? (int)(east / 1e6) : 0;
+    return east >= 1e6 && east < 1e8 ? (int)(east / 1e6) : 0;
 }
 
 static enum status check_columns(struct parsing *p, const struct coords *c, bool north_first, int *prefix)

@@ -50,7 +50,7 @@ static enum status fail_missing(struct parsing *p, const struct parcel_features 
     char hint_zh[160] = "", hint_en[160] = "";
     if (f->n > 0 && read_rings(p, &f->features[0]) == STATUS_OK && p->rings.n > 0) {
         double x = p->rings.x[0], y = p->rings.y[0];
-        int zone = (int)(x / 1e6);
+        int zone = x >= 25e6 && x < 46e6 ? (int)(x / 1e6) : 0;
         if (zone >= 25 && zone <= 45 && y >= 1e6 && y < 1e7) {
             snprintf(hint_zh, sizeof hint_zh, "东坐标%.0f像是三度带第%d带（EPSG:%d）。", x, zone,
                      4513 + zone - 25);

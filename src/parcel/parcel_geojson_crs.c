@@ -78,7 +78,7 @@ static enum status fail_swapped(double x, double y, struct error *e)
 
 static enum status fail_projected(double x, double y, struct error *e)
 {
-    int zone = (int)(x / 1e6);
+    int zone = x >= 25e6 && x < 46e6 ? (int)(x / 1e6) : 0;
     bool prefixed = zone >= 25 && zone <= 45;
     char guess[32] = "EPSG:4513…4554";
     if (prefixed)
