@@ -182,6 +182,11 @@ class Bench:
         for extra in sorted(glob.glob(os.path.join(HERE, 'bench_*.py'))):
             self.extra(extra)
 
+    def reading(self):
+        """What reading 国土TXT costs, in the words of its own program."""
+        program = self.tool('bench_txt')
+        return run(program).splitlines() if os.path.exists(program) else None
+
     def has(self, kernel):
         return kernel == 'baseline' or kernel in cpu_flags()
 
@@ -453,9 +458,10 @@ def options_read():
     return a.parse_args()
 
 
-def account(bench, loads):
+def account(bench, loads, reading):
     """Writes what is known so far, after each round, so that a run that is stopped has not been for nothing."""
     results = results_of(bench, loads)
+    results['reading_txt'] = reading
     with open(bench.o.results, 'w', encoding='utf-8') as f:
         json.dump(results, f, ensure_ascii=False, indent=1)
     text = markdown(bench, results)
@@ -472,11 +478,12 @@ def main():
     try:
         say('载入 importing')
         bench.make_store()
+        reading = bench.reading()
         for i in range(bench.o.rounds):
             say(f'第 {i + 1} 轮，共 {bench.o.rounds} 轮 round {i + 1} of {bench.o.rounds}, load {loads[-1]:.1f}')
             bench.round(i == 0)
             loads.append(os.getloadavg()[0])
-            results, text = account(bench, loads)
+            results, text = account(bench, loads, reading)
     finally:
         if bench.postgis:
             bench.ask_postgis('down', bench.o.work)
