@@ -422,6 +422,10 @@ def markdown(bench, results):
     m, c = results['machine'], results['correctness']
     difference = max(p['max_difference_m2'] for p in c['pairs_with_geos'])
     pairs = sum(p['pairs_over_0.01_m2'] for p in c['pairs_with_geos'])
+    busy = [] if max(results['load_average']) <= m['cores'] + 1 else [
+        '**当时机器上还有别的任务，各数仅供参考**：墙钟时间可差几倍，比值对运行时间短的一方有利；达到与否，以空闲机器上重跑为准。',
+        '*The machine was busy with other work: wall times vary severalfold and ratios favour whoever runs briefly, that is us. '
+        'Run it on an idle machine before believing a verdict.*']
     lines = [
         '## 性能 Performance', '',
         f'`script/bench` 于 {results["date"][:10]} 测得：{m["cpu"]}，{m["cores"]} 核，{m["memory_mb"] // 1024} GiB，{m["system"]}；'
@@ -429,7 +433,7 @@ def markdown(bench, results):
         f'种子 {results["seed"]}，规模 {results["scale"]:g}，{results["rounds"]} 轮交替进行，取中位数；当时系统负载 '
         f'{min(results["load_average"]):.1f}–{max(results["load_average"]):.1f}。'
         f'{pairs} 对压占面积与 GEOS 逐对比较，最大相差 {difference:.1g} m²。',
-        '*Medians of interleaved rounds, both sides measured in this run; every figure is in `build/bench/results.json`.*', '',
+        '*Medians of interleaved rounds, both sides measured in this run; every figure is in `build/bench/results.json`.*', *busy, '',
         '| 项目 what | 红线 ours | 对照 peer | 比值或数值 | 目标 target | |', '|---|---|---|---|---|---|']
     return '\n'.join(lines + ['| ' + ' | '.join(r.cells()) + ' |' for r in table_of(bench)])
 
