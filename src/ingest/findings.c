@@ -1,6 +1,6 @@
 #include "ingest/findings.h"
 
-#include "base/sha256.h"
+#include "ingest/gcj_test.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,6 +17,8 @@ struct tally {
 struct findings {
     const struct units *units;
     bool urban;
+    bool bounded; /* some unit has a boundary */
+    struct gcj_test gcj;
     uint64_t *seen; /* open addressing; 0 is free */
     size_t n_seen, capacity;
     struct tally tallies[FINDING_COUNT];
@@ -51,6 +53,8 @@ enum status findings_new(const struct units *units, const char *layer, struct fi
     }
     f->capacity = FIRST_SEEN;
     f->units = units;
+    for (size_t i = 0; i < units->n; i++)
+        f->bounded |= units->list[i].shape.n_rings > 0;
     f->urban = strcmp(layer, "urban_development_boundary") == 0;
     *out = f;
     return STATUS_OK;
@@ -165,6 +169,8 @@ enum status findings_look(struct findings *f, const struct source_feature *featu
     if (f->urban && feature->zone[0] && !is_urban_zone(feature->zone))
         note(f, FINDING_ZONE, feature);
     look_county(f, feature, county);
+    if (f->bounded)
+        gcj_test_add(&f->gcj, &feature->shape);
     return st;
 }
 
@@ -199,6 +205,28 @@ static void write_tally(struct json_writer *w, const struct tally *t, int what)
     json_object_end(w);
 }
 
+static void write_gcj(const struct findings *f, struct json_writer *w)
+{
+    struct gcj_answer a = gcj_test_answer(&f->gcj, f->units);
+    if (!a.suspected)
+        return;
+    json_object_begin(w);
+    json_kv_string(w, "code", "gcj02-suspected");
+    json_kv_string(
+        w, "zh",
+        "坐标可能是 "
+        "GCJ-02（网络地图偏移坐标）：按去偏后的位置，靠近行政界线的顶点多得多；请向数据提供方核实，"
+        "勿直接用于判定。");
+    json_kv_string(w, "en",
+                   "The coordinates may be GCJ-02 (the offset of Chinese web maps): with the offset undone "
+                   "many more vertices "
+                   "lie on the known boundaries; ask whoever supplied the data before relying on it.");
+    json_kv_integer(w, "sample", a.n_sample);
+    json_kv_integer(w, "near_as_is", a.near_as_is);
+    json_kv_integer(w, "near_undone", a.near_undone);
+    json_object_end(w);
+}
+
 void findings_write(const struct findings *f, struct json_writer *w, const struct source_info *info)
 {
     json_key(w, "findings");
@@ -209,6 +237,8 @@ void findings_write(const struct findings *f, struct json_writer *w, const struc
     if (info->heights)
         write_file_finding(w, "heights-dropped", "数据带高程或量测值（Z/M）；面积与高程无关，已舍去。",
                            "The data carries Z or M; areas do not depend on them, and they were dropped.");
+    if (f && f->bounded)
+        write_gcj(f, w);
     for (int i = 0; f && i < FINDING_COUNT; i++)
         if (f->tallies[i].n)
             write_tally(w, &f->tallies[i], i);

@@ -2,6 +2,7 @@
 fault in the middle leaves behind. test_official.py PROGRAM"""
 import http.client
 import json
+import math
 import os
 import pathlib
 import resource
@@ -17,7 +18,23 @@ import zipfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
 import fixture  # noqa: E402
 
+GEODATA = pathlib.Path(__file__).resolve().parent.parent.parent / "geodata"
+
 PROGRAM = None
+
+
+def gcj02(lon, lat):
+    """WGS 84 to GCJ-02 by the published approximation (geodata/make/gcj02.py)."""
+    x, y, pi, sin = lon - 105.0, lat - 35.0, math.pi, math.sin
+    wave = (20 * sin(6 * x * pi) + 20 * sin(2 * x * pi)) * 2 / 3
+    dlat = (-100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * math.sqrt(abs(x)) + wave
+            + (20 * sin(y * pi) + 40 * sin(y / 3 * pi)) * 2 / 3 + (160 * sin(y / 12 * pi) + 320 * sin(y * pi / 30)) * 2 / 3)
+    dlon = (300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * math.sqrt(abs(x)) + wave
+            + (20 * sin(x * pi) + 40 * sin(x / 3 * pi)) * 2 / 3 + (150 * sin(x / 12 * pi) + 300 * sin(x / 30 * pi)) * 2 / 3)
+    rad = math.radians(lat)
+    magic = 1 - 0.00669342162296594323 * sin(rad) ** 2
+    lat += dlat * 180 / (6378245.0 * (1 - 0.00669342162296594323) / (magic * math.sqrt(magic)) * pi)
+    return lon + dlon * 180 / (6378245.0 / math.sqrt(magic) * math.cos(rad) * pi), lat
 
 
 def in_4490(*features):
@@ -152,6 +169,42 @@ class Gate(Official):
         path = self.source("a.geojson", fixture.feature((111.1, 40.1, 111.2, 40.2), BSM="1"))
         done = self.take(path, "ecological_red_line", "--coverage", "units:150102", code=1)
         self.assertIn("150102", done.stderr)
+
+
+class Places(Official):
+    def setUp(self):
+        super().setUp()
+        self.run_program("import", "--store", self.store, "--geodata", str(GEODATA))
+        prefectures = json.loads((GEODATA / "admin" / "prefectures.geojson").read_text(encoding="utf-8"))
+        self.prefectures = prefectures["features"]
+
+    def test_coordinates_with_the_offset_of_web_maps_are_suspected_and_others_are_not(self):
+        for name, shift in (("plain", lambda lon, lat: (lon, lat)), ("shifted", gcj02)):
+            features = []
+            for f in self.prefectures:
+                g = f["geometry"]
+                polygons = g["coordinates"] if g["type"] == "MultiPolygon" else [g["coordinates"]]
+                moved = [[[[float(v) for v in shift(*p[:2])] for p in r] for r in polygon] for polygon in polygons]
+                features.append({"type": "Feature", "properties": {"BSM": "1"},
+                                 "geometry": {"type": "MultiPolygon", "coordinates": moved}})
+            self.take(self.source(f"{name}.geojson", *features), name, "--allow-refused")
+        self.assertNotIn("gcj02-suspected", self.findings("plain"))
+        self.assertIn("gcj02-suspected", self.findings("shifted"))
+
+    def test_a_code_that_no_county_has_and_a_place_outside_the_region_are_reported(self):
+        self.take(self.source("a.geojson", fixture.feature((111.7, 40.8, 111.71, 40.81), BSM="1", XJXZQDM="150102"),
+                              fixture.feature((111.8, 40.8, 111.81, 40.81), BSM="2", XJXZQDM="999999"),
+                              fixture.feature((121.4, 31.2, 121.41, 31.21), BSM="3", XJXZQDM="150102")), "a_layer")
+        found = self.findings("a_layer")
+        self.assertEqual(found["county-unknown"]["places"][0]["position"], 2)
+        self.assertEqual(found["outside-region"]["places"][0]["position"], 3)
+
+    def test_coverage_by_a_unit_is_its_boundary_and_the_report_says_so(self):
+        self.take(self.source("a.geojson", fixture.feature((111.7, 40.8, 111.71, 40.81), BSM="1")), "a_layer",
+                  "--coverage", "region")
+        coverage = self.report("a_layer")["coverage"]
+        self.assertEqual((coverage["stated"], coverage["by"], coverage["units"]), (True, "units", "region"))
+        self.assertGreater(coverage["area_m2"], 1.1e12)
 
 
 class Faults(Official):
