@@ -49,15 +49,22 @@ static void map(const struct lines_report *r, const struct snapshot *s, struct b
     html_map_end(b);
 }
 
-static void row(const struct lines_finding *f, struct buffer *b)
+/* The title by which officers know a layer; its id where a finding is of a layer that is loaded no more. */
+static void layer_name(const struct snapshot *s, const char *layer, struct buffer *b)
+{
+    const struct layer_snapshot *l = *layer ? snapshot_layer(s, layer) : NULL;
+    html_text(b, l ? l->version.title_zh : layer);
+}
+
+static void row(const struct snapshot *s, const struct lines_finding *f, struct buffer *b)
 {
     buffer_printf(b, "<tr><td style=\"color:%s\">%d</td><td class=\"t\">%s%s</td><td class=\"t\">",
                   colour_of(f->severity), f->severity, lines_kind_zh(f->kind), f->sliver ? "（碎屑）" : "");
-    html_text(b, f->layer_a);
+    layer_name(s, f->layer_a, b);
     buffer_append_str(b, "<br>");
     html_text(b, f->code_a);
     buffer_append_str(b, "</td><td class=\"t\">");
-    html_text(b, f->layer_b);
+    layer_name(s, f->layer_b, b);
     buffer_append_str(b, "<br>");
     html_text(b, f->code_b);
     buffer_printf(b, "</td><td>%.4f</td><td class=\"t\">", f->area_m2);
@@ -101,7 +108,7 @@ void lines_page(const struct lines_report *r, const struct snapshot *s, struct b
         "class=\"t\">图层 / 标识码 B</th><th>面积 m²</th><th class=\"t\">盟市 / 代码</th><th>经纬度</th><th "
         "class=\"t\">说明</th><th>变化</th></tr>\n");
     for (size_t i = 0; i < r->n_findings && i < ROWS_SHOWN; i++)
-        row(&r->findings[i], b);
+        row(s, &r->findings[i], b);
     buffer_append_str(b, "</table></div>\n");
     if (r->n_findings > ROWS_SHOWN)
         buffer_printf(b,
