@@ -82,8 +82,9 @@ static enum status decide_crs(struct parsing *p, const struct parcel_features *f
         return fail_missing(p, f);
     enum status s = geo_crs_from_epsg(epsg, crs, p->error);
     if (s == STATUS_OK)
-        p->set.crs_note = parsing_printf(p, "坐标系按%s：EPSG:%d（%s）%s。", f->epsg ? "文件" : "指定的",
-                                         epsg, crs->name, epsg == 4326 ? "，视同2000国家大地坐标系" : "");
+        p->set.crs_note =
+            parsing_printf(p, "%s：EPSG:%d（%s）%s。", f->epsg ? "按文件写明的坐标系" : "按指定的坐标系",
+                           epsg, crs->name, epsg == 4326 ? "，视同2000国家大地坐标系" : "");
     return s;
 }
 
