@@ -423,8 +423,8 @@ def markdown(bench, results):
     difference = max(p['max_difference_m2'] for p in c['pairs_with_geos'])
     pairs = sum(p['pairs_over_0.01_m2'] for p in c['pairs_with_geos'])
     busy = [] if max(results['load_average']) <= m['cores'] + 1 else [
-        '**当时机器上还有别的任务，各数仅供参考**：墙钟时间可差几倍，比值对运行时间短的一方有利；达到与否，以空闲机器上重跑为准。',
-        '*The machine was busy with other work: wall times vary severalfold and ratios favour whoever runs briefly, that is us. '
+        '**当时机器上还有别的任务，各数仅供参考**：墙钟时间各轮相差可达数倍，比值会偏向任一方；达到与否，以空闲机器上重跑为准。',
+        '*The machine was busy with other work: wall times differ severalfold between rounds and ratios err either way. '
         'Run it on an idle machine before believing a verdict.*']
     lines = [
         '## 性能 Performance', '',
