@@ -199,6 +199,26 @@ class Places(Official):
         self.assertEqual(found["county-unknown"]["places"][0]["position"], 2)
         self.assertEqual(found["outside-region"]["places"][0]["position"], 3)
 
+    def test_official_county_boundaries_tell_the_county_of_what_is_imported_later(self):
+        self.take(self.source("xzq.geojson",
+                              fixture.feature((111.6, 40.7, 111.75, 40.9), BSM="900000000000000001", XZQDM="150102",
+                                              XZQMC="新城区"),
+                              fixture.feature((111.75, 40.7, 111.9, 40.9), BSM="900000000000000002", XZQDM="150199",
+                                              XZQMC="没有的区")), "admin_official", "--kind", "admin")
+        self.assertEqual(self.findings("admin_official")["county-unknown"]["places"][0]["position"], 2)
+        self.take(self.source("a.geojson", fixture.feature((111.7, 40.8, 111.71, 40.81), BSM="1"),
+                              fixture.feature((111.72, 40.8, 111.73, 40.81), BSM="2", XJXZQDM="150103")), "a_layer",
+                  "--coverage", "units:150102")
+        found = self.findings("a_layer")
+        self.assertEqual(found["county-from-place"]["places"][0]["position"], 1)
+        self.assertEqual(found["county-place"]["places"][0]["position"], 2)
+        with sqlite3.connect(self.store) as db:
+            counties = [c for c, in db.execute("SELECT f.county FROM feature f JOIN layer l ON f.version_id = "
+                                               "l.current_version_id WHERE l.id = 'a_layer' ORDER BY f.id")]
+        db.close()
+        self.assertEqual(counties, ["150102", "150103"])
+        self.assertEqual(self.report("a_layer")["coverage"]["units"], "150102")
+
     def test_coverage_by_a_unit_is_its_boundary_and_the_report_says_so(self):
         self.take(self.source("a.geojson", fixture.feature((111.7, 40.8, 111.71, 40.81), BSM="1")), "a_layer",
                   "--coverage", "region")
