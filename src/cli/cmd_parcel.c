@@ -108,8 +108,7 @@ static void print_parcel(const struct parcel *p, bool english, struct buffer *ou
 
 static void inspect(const struct parcel_set *set, bool english, struct buffer *out)
 {
-    buffer_printf(out,
-                  english ? "format: %s\n%s\nparcels: %zu\n" : "格式：%s\n%s\n地块：%zu个\n",
+    buffer_printf(out, english ? "format: %s\n%s\nparcels: %zu\n" : "格式：%s\n%s\n地块：%zu个\n",
                   parcel_format_name(set->format), set->crs_note ? set->crs_note : "", set->n_parcels);
     for (size_t i = 0; i < set->n_parcels; i++)
         print_parcel(&set->parcels[i], english, out);

@@ -6,15 +6,20 @@
 #include "ingest/foreign_answer.h"
 #include "ingest/foreign_child.h"
 #include "ingest/foreign_reader.h"
+#include "ingest/foreign_sandbox.h"
 #include "ingest/foreign_stream.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
 #include <cpl_vsi.h>
+#include <errno.h>
 #include <gdal.h>
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -114,7 +119,7 @@ static enum status read_bytes(const struct parcel_context *c, struct bytes b, in
     return parse_bytes(&with, b.data, b.n, set, e);
 }
 
-static struct parcel_set accept(const struct parcel_context *c, struct bytes b, int epsg)
+static struct parcel_set accept_file(const struct parcel_context *c, struct bytes b, int epsg)
 {
     struct parcel_set set;
     struct error e;
@@ -136,7 +141,7 @@ static void test_shapefile(void **state)
     char *gbk[] = {(char[]){"ENCODING=CP936"}, NULL}, *utf8[] = {(char[]){"ENCODING=UTF-8"}, NULL};
     make("ESRI Shapefile", in_folder("u.shp"), 4525, utf8, SQUARE, 1);
     struct bytes b = zip_of("u", shp_parts, in_folder("u.zip"));
-    struct parcel_set set = accept(*state, b, 0);
+    struct parcel_set set = accept_file(*state, b, 0);
     assert_int_equal(set.format, PARCEL_FORMAT_SHAPEFILE);
     assert_string_equal(set.parcels[0].id, "P1");
     assert_string_equal(set.parcels[0].name, "示例地块");
@@ -147,14 +152,14 @@ static void test_shapefile(void **state)
     make("ESRI Shapefile", in_folder("g.shp"), 4525, gbk, SQUARE, 1);
     unlink(in_folder("g.cpg"));
     b = zip_of("g", shp_parts, in_folder("g.zip"));
-    set = accept(*state, b, 0);
+    set = accept_file(*state, b, 0);
     assert_string_equal(set.parcels[0].name, "示例地块");
     assert_warned(&set, "text-encoding");
     free(b.data);
     unlink(in_folder("g.prj"));
     b = zip_of("g", shp_parts, in_folder("n.zip"));
     refuse(*state, b, STATUS_INVALID_INPUT, "crs-missing");
-    set = accept(*state, b, 4525);
+    set = accept_file(*state, b, 4525);
     assert_area(&set, 0, SQUARE_M2, 0.05);
     free(b.data);
 }
@@ -163,7 +168,7 @@ static void test_geopackage_and_flatgeobuf(void **state)
 {
     make("GPKG", in_folder("a.gpkg"), 4525, NULL, SQUARE, 1);
     struct bytes b = take_file(in_folder("a.gpkg"));
-    struct parcel_set set = accept(*state, b, 0);
+    struct parcel_set set = accept_file(*state, b, 0);
     assert_int_equal(set.format, PARCEL_FORMAT_GEOPACKAGE);
     assert_area(&set, 0, SQUARE_M2, 0.05);
     struct parcel_set none;
@@ -172,7 +177,7 @@ static void test_geopackage_and_flatgeobuf(void **state)
     free(b.data);
     make("FlatGeobuf", in_folder("a.fgb"), 4525, NULL, SQUARE, 1);
     b = take_file(in_folder("a.fgb"));
-    set = accept(*state, b, 0);
+    set = accept_file(*state, b, 0);
     assert_int_equal(set.format, PARCEL_FORMAT_FLATGEOBUF);
     assert_area(&set, 0, SQUARE_M2, 0.05);
     free(b.data);
@@ -201,7 +206,7 @@ static void test_geopackage_and_flatgeobuf(void **state)
 static void test_kml_and_kmz(void **state)
 {
     static char kml[] = KML_HEAD KML_BODY;
-    struct parcel_set set = accept(*state, (struct bytes){kml, sizeof kml - 1}, 0);
+    struct parcel_set set = accept_file(*state, (struct bytes){kml, sizeof kml - 1}, 0);
     assert_int_equal(set.format, PARCEL_FORMAT_KML);
     assert_int_equal(set.n_parcels, 1);
     assert_string_equal(set.parcels[0].name, "示例");
@@ -211,7 +216,7 @@ static void test_kml_and_kmz(void **state)
     fwrite(kml, 1, sizeof kml - 1, f);
     fclose(f);
     struct bytes b = zip_of("doc", (const char *const[]){".kml", NULL}, in_folder("doc.zip"));
-    set = accept(*state, b, 0);
+    set = accept_file(*state, b, 0);
     assert_int_equal(set.format, PARCEL_FORMAT_KMZ);
     assert_string_equal(set.parcels[0].name, "示例");
     free(b.data);
@@ -228,7 +233,7 @@ static void test_dxf(void **state)
     static char closed[] = DXF_LINE("1"), open_line[] = DXF_LINE("0");
     struct bytes b = {closed, sizeof closed - 1};
     refuse(*state, b, STATUS_INVALID_INPUT, "crs-missing");
-    struct parcel_set set = accept(*state, b, 4525);
+    struct parcel_set set = accept_file(*state, b, 4525);
     assert_int_equal(set.format, PARCEL_FORMAT_DXF);
     assert_area(&set, 0, SQUARE_M2, 0.05);
     assert_string_equal(set.parcels[0].name, "JZD");
@@ -406,6 +411,34 @@ static void test_answer_mutations(void **state)
     buffer_release(&b);
 }
 
+/* In the sandbox: 1 a socket opened, 2 a program started, 4 a core may be written, 8 too many files. What kernels may
+ * lack (Landlock) is not asked here. */
+static int probe(void)
+{
+    if (!foreign_sandbox_enter(folder))
+        return 64;
+    int bits = socket(AF_INET, SOCK_STREAM, 0) >= 0 ? 1 : 0;
+    char *argv[] = {(char[]){"true"}, NULL};
+    struct rlimit core, files;
+    getrlimit(RLIMIT_CORE, &core);
+    getrlimit(RLIMIT_NOFILE, &files);
+    bits |= (core.rlim_max ? 4 : 0) | (files.rlim_max > 64 ? 8 : 0);
+    execv("/bin/true", argv);
+    return bits | (errno == EPERM || errno == EACCES ? 0 : 2);
+}
+
+static void test_sandbox(void **state)
+{
+    (void)state;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(probe());
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void test_nothing_is_left_behind(void **state)
 {
     (void)state;
@@ -424,17 +457,12 @@ int main(int argc, char **argv)
     setenv("TMPDIR", folder, 1); /* the readers' own folders are seen when they stay */
     GDALAllRegister();
     const struct CMUnitTest tests[] = {
-        parcel_test(test_shapefile),
-        parcel_test(test_geopackage_and_flatgeobuf),
-        parcel_test(test_kml_and_kmz),
-        parcel_test(test_dxf),
-        parcel_test(test_kml_entities),
-        parcel_test(test_damaged_files),
-        parcel_test(test_zip_bomb),
-        parcel_test(test_ambiguous_archives),
-        parcel_test(test_bad_children),
-        parcel_test(test_answer_mutations),
-        parcel_test(test_nothing_is_left_behind),
+        parcel_test(test_shapefile),    parcel_test(test_geopackage_and_flatgeobuf),
+        parcel_test(test_kml_and_kmz),  parcel_test(test_dxf),
+        parcel_test(test_kml_entities), parcel_test(test_damaged_files),
+        parcel_test(test_zip_bomb),     parcel_test(test_ambiguous_archives),
+        parcel_test(test_bad_children), parcel_test(test_answer_mutations),
+        parcel_test(test_sandbox),      parcel_test(test_nothing_is_left_behind),
     };
     int failed = cmocka_run_group_tests_name("foreign files", tests, NULL, NULL);
     char **names = VSIReadDir(folder);
