@@ -27,7 +27,7 @@ struct source_info {
     const char *driver;
     struct geo_crs crs;
     const char *crs_stated;     /* as the file names it, "" when it states none */
-    const char *crs_decided_by; /* "file" | "identified" (by its parameters) | "operator" */
+    const char *crs_decided_by; /* "file" | "identified" (by its parameters) | "operator" | "coordinates" */
     const char *encoding;       /* "GB18030" or "UTF-8" where we had to find out, else "" */
     bool encoding_misdeclared;  /* the .cpg named another one */
     bool village;               /* the layer's name, file's name or fields speak of a 村庄开发边界 */

@@ -129,6 +129,20 @@ static enum status stated_crs(struct source *s, const struct source_request *r, 
     return error_no_memory(e);
 }
 
+/* Eastings of 25 to 46 million carry a 3-degree zone's number, of 13 to 24 million a 6-degree zone's: nothing else looks like
+ * that. Eastings without a prefix, and degrees, could be of any zone or datum and stay the operator's to say. */
+static int epsg_of_coordinates(OGRLayerH layer)
+{
+    OGREnvelope box;
+    if (OGR_L_GetExtent(layer, &box, TRUE) != OGRERR_NONE || !(box.MinX > 0 && box.MaxX < 1e8))
+        return 0;
+    int zone = (int)(box.MinX / 1e6);
+    bool northings = box.MinY > 2e6 && box.MaxY < 7e6;
+    if (!northings || zone != (int)(box.MaxX / 1e6))
+        return 0;
+    return zone >= 25 && zone <= 45 ? 4513 + zone - 25 : zone >= 13 && zone <= 23 ? 4491 + zone - 13 : 0;
+}
+
 enum status source_decide_crs(struct source *s, const struct source_request *r, struct error *e)
 {
     OGRSpatialReferenceH srs = NULL;
@@ -141,8 +155,9 @@ enum status source_decide_crs(struct source *s, const struct source_request *r, 
         OSRDestroySpatialReference(srs);
     if (epsg && r->epsg && epsg != r->epsg)
         return fail_conflict(r, epsg, e);
+    bool guessed = !epsg && !r->epsg && !s->info.crs_stated[0] && (epsg = epsg_of_coordinates(s->layer)) != 0;
     if (!epsg && !r->epsg)
         return s->info.crs_stated[0] ? fail_unknown(r, s->info.crs_stated, e) : fail_missing(r, e);
-    s->info.crs_decided_by = !epsg ? "operator" : by_match ? "identified" : "file";
+    s->info.crs_decided_by = guessed ? "coordinates" : !epsg ? "operator" : by_match ? "identified" : "file";
     return geo_crs_from_epsg(epsg ? epsg : r->epsg, &s->info.crs, e);
 }

@@ -6,6 +6,7 @@ import math
 import os
 import pathlib
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -123,6 +124,26 @@ class Formats(Official):
         layer = done["layers"][0]
         self.assertEqual((layer["looks_like"], layer["features"]), ("urban_development_boundary", 1))
         self.assertEqual((layer["import"]["epsg"], layer["import"]["zone"]), (4490, "GHFQMC"))
+
+
+class Crs(Official):
+    def test_a_zone_is_found_from_the_prefix_of_eastings_and_the_guess_is_written_down(self):
+        box = (37517000.0, 4500000.0, 37518000.0, 4501000.0)
+        features = {"type": "FeatureCollection", "features": [fixture.feature(box, BSM="1")],
+                    "crs": {"type": "name", "properties": {"name": "EPSG:4525"}}}
+        self.take(fixture.write_json(self.folder / "zone.geojson", features), "stated")
+        csv = 'BSM,WKT\n1,"POLYGON ((' + ", ".join(f"{x} {y}" for x, y in fixture.ring(*box)) + '))"\n'
+        (self.folder / "zone.csv").write_text(csv)
+        made = subprocess.run(["ogr2ogr", "-f", "ESRI Shapefile", "zone.shp", "zone.csv", "-oo", "GEOM_POSSIBLE_NAMES=WKT"],
+                              cwd=self.folder, capture_output=True) if shutil.which("ogr2ogr") else None
+        if made is None or made.returncode != 0:
+            self.skipTest("ogr2ogr is not installed")
+        self.take("zone.shp", "guessed")
+        self.assertEqual(self.report("guessed")["crs"]["decided_by"], "coordinates")
+        self.assertEqual(self.report("guessed")["crs"]["epsg"], 4525)
+        self.assertIn("crs-guessed", self.findings("guessed"))
+        d = self.difference("stated", "guessed")
+        self.assertEqual((d["unchanged"], d["changed"]), (1, 0))
 
 
 class Gate(Official):

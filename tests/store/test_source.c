@@ -232,15 +232,15 @@ static void no_crs_is_refused_until_an_operator_states_one(void **state)
 {
     struct bench b = bench_begin(state, "a.shp");
     char wkt[256];
-    rectangle_wkt(wkt, 37540000, 4500000, 1000, 800);
+    rectangle_wkt(wkt, 540000, 4500000, 1000, 800);
     struct made_feature f = {"1", "", -1, wkt, NULL, NULL};
     make_source(b.file, "ESRI Shapefile", 0, &f, 1);
     struct ingest_request r = red_line_request(b.file);
     must_refuse(&b, &r, "source-crs-missing");
-    r.epsg = 4525;
+    r.epsg = 4546;
     must_ingest(&b, &r);
     assert_non_null(strstr(b.report.json.data, "\"decided_by\":\"operator\""));
-    assert_string_equal(current(&b).source_crs, "EPSG:4525");
+    assert_string_equal(current(&b).source_crs, "EPSG:4546");
     bench_end(&b);
 }
 
