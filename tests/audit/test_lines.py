@@ -3,6 +3,7 @@ import csv
 import json
 import pathlib
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -118,4 +119,4 @@ class Lines(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=["test_lines"], verbosity=2)
+    unittest.main(argv=["test_lines", *sys.argv[3:]], verbosity=2)

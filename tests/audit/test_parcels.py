@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import resource
+import sys
 import tempfile
 import unittest
 
@@ -143,4 +144,4 @@ class Parcels(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=["test_parcels"], verbosity=2)
+    unittest.main(argv=["test_parcels", *sys.argv[3:]], verbosity=2)

@@ -4,6 +4,7 @@ import random
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -120,4 +121,4 @@ class Resume(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=["test_resume"], verbosity=2)
+    unittest.main(argv=["test_resume", *sys.argv[3:]], verbosity=2)
