@@ -7,6 +7,7 @@
  * outward to 32-bit floats, as the module does. */
 #include "audit/sink.h"
 
+#include "base/buffer.h"
 #include "index/hilbert.h"
 
 #include <math.h>
@@ -242,6 +243,33 @@ static bool announce(sqlite3 *db, const char *table, const char *column)
                    table, column);
 }
 
+/* By these the index follows when somebody edits the table: whoever edits has ST_MinX and the rest, as every program that
+ * writes GeoPackages does. Table and column are ours and need no quoting. */
+static bool follow_edits(sqlite3 *db, const char *table, const char *column)
+{
+    struct buffer b;
+    buffer_init(&b, 0);
+    for (int update = 0; update < 2; update++) {
+        buffer_printf(&b, "CREATE TRIGGER rtree_%s_%s_%s AFTER %s ON %s BEGIN ", table, column,
+                      update ? "update" : "insert", update ? "UPDATE" : "INSERT", table);
+        if (update)
+            buffer_printf(&b, "DELETE FROM rtree_%s_%s WHERE id = OLD.fid; ", table, column);
+        buffer_printf(
+            &b,
+            "INSERT OR REPLACE INTO rtree_%s_%s SELECT NEW.fid, ST_MinX(NEW.%s), ST_MaxX(NEW.%s), "
+            "ST_MinY(NEW.%s), ST_MaxY(NEW.%s) WHERE NEW.%s NOT NULL AND NOT ST_IsEmpty(NEW.%s); END;",
+            table, column, column, column, column, column, column, column);
+    }
+    buffer_printf(
+        &b,
+        "CREATE TRIGGER rtree_%s_%s_delete AFTER DELETE ON %s BEGIN DELETE FROM rtree_%s_%s WHERE id = "
+        "OLD.fid; END;",
+        table, column, table, table, column);
+    bool ok = !b.failed && sqlite3_exec(db, b.data, NULL, NULL, NULL) == SQLITE_OK;
+    buffer_release(&b);
+    return ok;
+}
+
 enum status gpkg_rtree_build(struct sqlite3 *db, const char *table, const char *column, struct error *e)
 {
     struct cells c = {.extent = {INFINITY, -INFINITY, INFINITY, -INFINITY}};
@@ -250,7 +278,7 @@ enum status gpkg_rtree_build(struct sqlite3 *db, const char *table, const char *
     bool ok = s == STATUS_OK && describe(db, table, &c);
     if (!c.too_many)
         ok = ok && announce(db, table, column) && along_hilbert(&c) && tree_open(&t, table, column) &&
-             levels_write(&t, &c);
+             levels_write(&t, &c) && follow_edits(db, table, column);
     sqlite3_finalize(t.node);
     sqlite3_finalize(t.rowid);
     sqlite3_finalize(t.parent);

@@ -147,13 +147,32 @@ static enum status measure_layers(struct lines_run *run, struct pair_list *l, ui
 
 /* ---- what a pair means ---- */
 
-static const struct rule *rule_of(const struct lines_run *run, enum lines_kind kind)
+/* Which texts speak of two lines upon each other: the rule on lines that overlap, and for farmland inside the urban
+ * boundary the rule on such enclaves, too. */
+static bool speaks_of(const struct rule *r, const struct lines_finding *f)
+{
+    const char *farmland = control_line_id(LINE_PERMANENT_BASIC_FARMLAND);
+    const char *boundary = control_line_id(LINE_URBAN_DEVELOPMENT_BOUNDARY);
+    bool enclave = (strcmp(f->layer_a, farmland) == 0 && strcmp(f->layer_b, boundary) == 0) ||
+                   (strcmp(f->layer_b, farmland) == 0 && strcmp(f->layer_a, boundary) == 0);
+    return r->relation == RELATION_LAYERS_OVERLAP ||
+           (enclave && r->relation == RELATION_OVERLAP && (r->lines & 1u << LINE_PERMANENT_BASIC_FARMLAND) &&
+            strcmp(r->sub_zone, "城镇开发边界内") == 0);
+}
+
+static enum status name_rules(struct lines_run *run, struct lines_finding *f, struct error *e)
 {
     const struct rule_table *t = snapshot_rules(run->snapshot);
-    for (size_t i = 0; kind == LINES_CROSS && i < t->n_rules; i++)
-        if (t->rules[i].relation == RELATION_LAYERS_OVERLAP)
-            return &t->rules[i];
-    return NULL;
+    for (size_t i = 0; f->kind == LINES_CROSS && i < t->n_rules; i++) {
+        const struct rule *r = &t->rules[i];
+        if (!speaks_of(r, f))
+            continue;
+        f->rule = arena_printf(run->arena, "%s%s%s", f->rule, *f->rule ? "," : "", r->id);
+        f->basis = arena_printf(run->arena, "%s%s%s", f->basis, *f->basis ? "；" : "", r->basis);
+        if (!f->rule || !f->basis)
+            return error_no_memory(e);
+    }
+    return STATUS_OK;
 }
 
 static enum lines_kind kind_of(const struct lines_run *run, const struct lines_pair *p)
@@ -217,9 +236,6 @@ static enum status describe(struct lines_worker *w, size_t item, void *user, str
     }
     f.sliver = p->area_m2 <= SLIVER_AREA_M2 && f.width_m <= SLIVER_WIDTH_M;
     f.severity = severity_of(f.kind, f.sliver);
-    const struct rule *rule = rule_of(w->run, f.kind);
-    f.rule = rule ? rule->id : "";
-    f.basis = rule ? rule->basis : "";
     lines_place_name(w->run, &w->check, &f);
     l->findings[item] = f;
     return STATUS_OK;
@@ -242,7 +258,8 @@ static enum status take(struct lines_run *run, struct lines_finding *f, struct e
     }
     f->note_zh = f->sliver ? "碎屑重叠：面积和宽度都在限值以内，视为未压占，仍列出供核对。" : note_zh;
     f->note_en = f->sliver ? "A sliver within both limits: not counted, but listed." : note_en;
-    return lines_add(run, f, e);
+    enum status s = name_rules(run, f, e);
+    return s ? s : lines_add(run, f, e);
 }
 
 enum status lines_find_pairs(struct lines_run *run, struct error *e)
