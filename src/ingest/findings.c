@@ -236,8 +236,11 @@ void findings_write(const struct findings *f, struct json_writer *w, const struc
                            "The .cpg names the wrong encoding; the text was read as what it is.");
     if (strcmp(info->crs_decided_by, "coordinates") == 0)
         write_file_finding(
-            w, "crs-guessed", "文件没有写明坐标系；按东坐标的带号前缀推定，请核对。",
-            "The file states no CRS; it was guessed from the zone prefix of the eastings: check it.");
+            w, "crs-guessed",
+            "文件没有写明坐标系；按东坐标的带号前缀推定为 CGCS2000；若实为西安 80 会偏约百米，请核对。",
+            "The file states no CRS; the zone was taken from the prefix of the eastings and CGCS2000 "
+            "assumed: "
+            "Xi'an 1980 would look the same and be a hundred metres off. Check it.");
     if (info->heights)
         write_file_finding(w, "heights-dropped", "数据带高程或量测值（Z/M）；面积与高程无关，已舍去。",
                            "The data carries Z or M; areas do not depend on them, and they were dropped.");
