@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { N_LAYERS = 3, CHUNK = 64, LATENCY_PARCELS = 1000, MAX_REPEAT = 99 };
+enum { N_LAYERS = 3, BLOCK = 4096, AHEAD = 64, LATENCY_PARCELS = 1000, MAX_REPEAT = 99 };
 static const char *const layer_names[N_LAYERS] = {"redline", "farmland", "urban"};
 static const uint8_t key[SHA256_BYTES] = "bench";
 
@@ -43,9 +43,8 @@ struct pair {
 
 struct batch {
     const struct bench_layer *parcels;
-    const struct hilbert_key *order; /* in which parcels are visited */
-    const struct geo_shape *visit;   /* their shapes in that order */
-    const struct layer_index *ix;
+    struct layer_index *const *ix; /* n_layers of them; the parcel is prepared once for all */
+    int n_layers;
     const char *kernel;
     atomic_size_t next;
     FILE *pairs; /* NULL: only sums */
@@ -73,74 +72,69 @@ static struct overlap_scratch *scratch_new(const char *kernel)
     return s;
 }
 
-/* Coordinates lie in memory as the parcels came; those that are needed soon are asked for now. */
-static void prefetch_parcel(const struct batch *b, size_t at)
+static void parcel_measure(struct batch_thread *t, struct overlap_scratch *s, size_t i)
 {
-    if (at + 8 >= b->parcels->n)
-        return;
-    __builtin_prefetch(b->visit[at + 8].lon_deg);
-    __builtin_prefetch(b->visit[at + 8].ring_start);
+    struct batch *b = t->batch;
+    struct error e;
+    must(overlap_prepare(s, &b->parcels->shapes[i], &e), &e);
+    for (int l = 0; l < b->n_layers; l++) {
+        const struct overlap *o;
+        size_t n;
+        must(overlap_measure(s, b->ix[l], &o, &n, &e), &e);
+        for (size_t k = 0; k < n; k++) {
+            t->result.area_m2 += o[k].area_m2;
+            t->result.pairs += o[k].area_m2 > 0.01;
+            if (b->pairs && o[k].area_m2 > 0)
+                fprintf(b->pairs, "%lld,%lld,%.6f\n", (long long)b->parcels->ids[i],
+                        (long long)index_feature_at(b->ix[l], o[k].feature).id, o[k].area_m2);
+        }
+    }
+}
+
+/* Parcels come in any order. Within a block they are visited along a Hilbert curve, so that neighbours find their part of
+ * the index in the cache, and the coordinates of the next few are asked for ahead of their turn. */
+static void block_measure(struct batch_thread *t, struct overlap_scratch *s, size_t first, size_t n)
+{
+    const struct bench_layer *parcels = t->batch->parcels;
+    struct hilbert_key order[BLOCK];
+    struct geo_box all = index_box(t->batch->ix[0]);
+    for (size_t i = 0; i < n; i++) {
+        const struct geo_box *b = &parcels->shapes[first + i].box;
+        order[i] = (struct hilbert_key){hilbert_key_of(&all, b->west_deg, b->south_deg), (uint32_t)i};
+    }
+    hilbert_sort(order, n);
+    for (size_t at = 0; at < n; at += AHEAD) {
+        size_t end = at + AHEAD < n ? at + AHEAD : n;
+        for (size_t i = at; i < end; i++)
+            __builtin_prefetch(parcels->shapes[first + order[i].item].lon_deg);
+        for (size_t i = at; i < end; i++)
+            parcel_measure(t, s, first + order[i].item);
+    }
 }
 
 static void *batch_run(void *arg)
 {
     struct batch_thread *t = arg;
-    struct batch *b = t->batch;
-    struct overlap_scratch *s = scratch_new(b->kernel);
-    struct error e;
+    struct overlap_scratch *s = scratch_new(t->batch->kernel);
+    size_t n = t->batch->parcels->n;
     for (;;) {
-        size_t first = atomic_fetch_add(&b->next, CHUNK);
-        if (first >= b->parcels->n)
+        size_t first = atomic_fetch_add(&t->batch->next, BLOCK);
+        if (first >= n)
             break;
-        for (size_t at = first; at < first + CHUNK && at < b->parcels->n; at++) {
-            prefetch_parcel(b, at);
-            const struct overlap *o;
-            size_t n;
-            must(overlap_prepare(s, &b->visit[at], &e), &e);
-            must(overlap_measure(s, b->ix, &o, &n, &e), &e);
-            for (size_t k = 0; k < n; k++) {
-                t->result.area_m2 += o[k].area_m2;
-                t->result.pairs += o[k].area_m2 > 0.01;
-                if (b->pairs && o[k].area_m2 > 0)
-                    fprintf(b->pairs, "%lld,%lld,%.6f\n", (long long)b->parcels->ids[b->order[at].item],
-                            (long long)index_feature_at(b->ix, o[k].feature).id, o[k].area_m2);
-            }
-        }
+        block_measure(t, s, first, n - first < BLOCK ? n - first : BLOCK);
     }
     overlap_scratch_free(s);
     return NULL;
 }
 
-/* Parcels come in any order; visited along a Hilbert curve they find their part of the index in the cache. */
-static struct hilbert_key *order_of(const struct bench_layer *parcels)
+/* n_layers indexes from `ix` on, each parcel prepared once. */
+static double batch_time(const struct bench_layer *parcels, struct layer_index *const *ix, int n_layers,
+                         const char *kernel, int n_threads, FILE *pairs, struct batch_result *out)
 {
-    struct hilbert_key *order = malloc((parcels->n + 1) * sizeof *order);
-    struct geo_box all = geo_box_empty();
-    for (size_t i = 0; i < parcels->n; i++) {
-        geo_box_add(&all, parcels->shapes[i].box.west_deg, parcels->shapes[i].box.south_deg);
-        geo_box_add(&all, parcels->shapes[i].box.east_deg, parcels->shapes[i].box.north_deg);
-    }
-    for (size_t i = 0; i < parcels->n; i++) {
-        const struct geo_box *b = &parcels->shapes[i].box;
-        order[i].key = hilbert_key_of(&all, b->west_deg, b->south_deg);
-        order[i].item = (uint32_t)i;
-    }
-    hilbert_sort(order, parcels->n);
-    return order;
-}
-
-static double batch_time(const struct bench_layer *parcels, const struct layer_index *ix, const char *kernel,
-                         int n_threads, FILE *pairs, struct batch_result *out)
-{
+    struct batch b = {.parcels = parcels, .ix = ix, .n_layers = n_layers, .kernel = kernel, .pairs = pairs};
     struct batch_thread threads[8] = {{NULL, {0}}};
     pthread_t id[8];
     double start = bench_now_s(); /* the ordering is part of the work */
-    struct hilbert_key *order = order_of(parcels);
-    struct geo_shape *visit = malloc((parcels->n + 1) * sizeof *visit);
-    for (size_t i = 0; i < parcels->n; i++)
-        visit[i] = parcels->shapes[order[i].item];
-    struct batch b = {
-        .parcels = parcels, .order = order, .visit = visit, .ix = ix, .kernel = kernel, .pairs = pairs};
     for (int t = 0; t < n_threads; t++) {
         threads[t].batch = &b;
         if (t > 0)
@@ -154,8 +148,6 @@ static double batch_time(const struct bench_layer *parcels, const struct layer_i
         out->area_m2 += threads[t].result.area_m2;
         out->pairs += threads[t].result.pairs;
     }
-    free(order);
-    free(visit);
     return bench_now_s() - start;
 }
 
@@ -173,12 +165,12 @@ static void batch_report(struct json_writer *w, const struct options *o, const s
             snprintf(path, sizeof path, "%s/%s-pairs.csv", o->pairs, layer_names[l]);
             pairs = fopen(path, "w");
         }
-        batch_time(parcels, ix[l], o->kernel, 1, pairs, &r); /* warm-up */
+        batch_time(parcels, &ix[l], 1, o->kernel, 1, pairs, &r); /* warm-up */
         if (pairs)
             fclose(pairs);
         for (int i = 0; i < o->repeat; i++) {
-            one[i] = batch_time(parcels, ix[l], o->kernel, 1, NULL, &r);
-            two[i] = batch_time(parcels, ix[l], o->kernel, 2, NULL, &r);
+            one[i] = batch_time(parcels, &ix[l], 1, o->kernel, 1, NULL, &r);
+            two[i] = batch_time(parcels, &ix[l], 1, o->kernel, 2, NULL, &r);
         }
         json_object_begin(w);
         json_kv_string(w, "layer", layer_names[l]);
@@ -190,6 +182,23 @@ static void batch_report(struct json_writer *w, const struct options *o, const s
         json_object_end(w);
     }
     json_array_end(w);
+}
+
+static void three_layers_report(struct json_writer *w, const struct options *o,
+                                const struct bench_layer *parcels, struct layer_index *const ix[N_LAYERS])
+{
+    struct batch_result r;
+    double one[MAX_REPEAT], two[MAX_REPEAT];
+    batch_time(parcels, ix, N_LAYERS, o->kernel, 1, NULL, &r); /* warm-up */
+    for (int i = 0; i < o->repeat; i++) {
+        one[i] = batch_time(parcels, ix, N_LAYERS, o->kernel, 1, NULL, &r);
+        two[i] = batch_time(parcels, ix, N_LAYERS, o->kernel, 2, NULL, &r);
+    }
+    json_key(w, "batch_three_layers");
+    json_object_begin(w);
+    json_kv_number(w, "seconds_1_thread", bench_median(one, (size_t)o->repeat));
+    json_kv_number(w, "seconds_2_threads", bench_median(two, (size_t)o->repeat));
+    json_object_end(w);
 }
 
 /* ---- one parcel at a time, all three layers ---- */
@@ -398,6 +407,7 @@ int main(int argc, char **argv)
     json_array_end(&w);
     struct bench_layer parcels = bench_layer_read(o.data, "parcels");
     batch_report(&w, &o, &parcels, ix);
+    three_layers_report(&w, &o, &parcels, ix);
     latency_report(&w, &o, &parcels, ix);
     flatness_report(&w, &o);
     large_parcel_report(&w, &o, ix);
