@@ -95,7 +95,7 @@ enum status snapshot_load(struct store *store, struct snapshot **out, struct err
 
 enum status snapshot_load_as_of(struct store *store, const char *day, struct snapshot **out, struct error *e)
 {
-    struct snapshot *s;
+    struct snapshot *s = NULL;
     enum status st = snapshot_new(&s, e);
     if (st)
         return st;

@@ -1,6 +1,7 @@
 #include "render/render.h"
 
 #include "render/decimal.h"
+#include "render/report_table.h"
 
 #include <math.h>
 #include <string.h>
@@ -121,6 +122,17 @@ static bool states(const char *text)
     return *text && strcmp(text, "-") != 0;
 }
 
+static const char *certainty_en(const char *confidence)
+{
+    bool memory = strstr(confidence, "memory") != NULL;
+    if (strncmp(confidence, "read", 4) == 0)
+        return memory ? "published text read in part; check the original before quoting"
+                      : "published text read";
+    if (strncmp(confidence, "design", 6) == 0)
+        return "set by this program";
+    return "not verified; check the original before quoting";
+}
+
 /* The clause is quoted as the table has it; `confidence` goes with it, so that an unread text never looks official. */
 static void put_rules(const struct text *t, const struct layer_finding *f)
 {
@@ -132,7 +144,9 @@ static void put_rules(const struct text *t, const struct layer_finding *f)
             buffer_printf(t->out, "        %s %s\n", say(t, "要求", "Requires"), rule->needs_zh);
         if (states(rule->basis))
             buffer_printf(t->out, "        %s %s%s%s%s\n", say(t, "依据", "Basis"), rule->basis,
-                          say(t, "（条文核对：", " (text checked: "), rule->confidence, say(t, "）", ")"));
+                          say(t, "（", " ("),
+                          say(t, report_certainty(rule->confidence), certainty_en(rule->confidence)),
+                          say(t, "）", ")"));
         enum class_note note = f->rules[i].class_note;
         if (note != CLASS_MATCHED)
             buffer_printf(t->out, "        %s\n", say(t, class_note_zh(note), class_note_en(note)));

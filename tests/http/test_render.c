@@ -246,7 +246,7 @@ static void test_text_in_both_languages(void **state)
     assert_has(&b, "1234.57 平方米（0.1235 公顷，1.85 亩）");
     assert_has(&b, "占地块 13.19%");
     assert_has(&b, "【示例数据】");
-    assert_has(&b, "142号（条文核对：read）");
+    assert_has(&b, "142号（已读公布文本）");
     assert_has(&b, "未填项目类型");
     assert_has(&b, "第 1 圈没有闭合");
     buffer_clear(&b);
