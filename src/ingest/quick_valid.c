@@ -10,9 +10,15 @@ enum { CELLS_PER_EDGE_MAX = 12, CELL_ROWS_MAX = 4096 };
 
 enum sign { SIGN_UNSURE = 2 };
 
+/* Columns and rows of the grid, from and to. */
+struct cells {
+    uint16_t c0, c1, r0, r1;
+};
+
 struct edge {
     double x0, y0, x1, y1;
     uint32_t ring, vertex;
+    struct cells cells; /* set by count_entries */
 };
 
 struct quick_valid {
@@ -144,20 +150,20 @@ static bool take_edges(struct quick_valid *q, const struct geo_shape *s)
     q->n_edges = 0;
     for (uint32_t r = 0; ok && r < s->n_rings; r++)
         for (uint32_t i = s->ring_start[r]; i + 1 < s->ring_start[r + 1]; i++)
-            q->edges[q->n_edges++] = (struct edge){
-                s->lon_deg[i], s->lat_deg[i], s->lon_deg[i + 1], s->lat_deg[i + 1], r, i - s->ring_start[r]};
+            q->edges[q->n_edges++] = (struct edge){.x0 = s->lon_deg[i],
+                                                   .y0 = s->lat_deg[i],
+                                                   .x1 = s->lon_deg[i + 1],
+                                                   .y1 = s->lat_deg[i + 1],
+                                                   .ring = r,
+                                                   .vertex = i - s->ring_start[r]};
     return ok;
 }
 
-static uint32_t cell_of(double v, double from, double per, uint32_t n)
+static uint16_t cell_of(double v, double from, double per, uint32_t n)
 {
     double c = (v - from) * per;
-    return c <= 0 ? 0 : c >= n ? n - 1 : (uint32_t)c;
+    return (uint16_t)(c <= 0 ? 0 : c >= n ? n - 1 : (uint32_t)c);
 }
-
-struct cells {
-    uint32_t c0, c1, r0, r1;
-};
 
 static struct cells cells_of(const struct quick_valid *q, const struct edge *e)
 {
@@ -181,12 +187,13 @@ static void shape_grid(struct quick_valid *q, const struct geo_shape *s, uint32_
     q->per_y = q->rows / height;
 }
 
-static uint64_t count_entries(const struct quick_valid *q)
+static uint64_t count_entries(struct quick_valid *q)
 {
     uint64_t n = 0;
     for (uint32_t i = 0; i < q->n_edges; i++) {
         struct cells c = cells_of(q, &q->edges[i]);
-        n += (uint64_t)(c.c1 - c.c0 + 1) * (c.r1 - c.r0 + 1);
+        q->edges[i].cells = c;
+        n += (uint64_t)(c.c1 - c.c0 + 1) * (uint64_t)(c.r1 - c.r0 + 1);
     }
     return n;
 }
@@ -197,7 +204,7 @@ static void fill_grid(struct quick_valid *q)
     memset(q->cell_start, 0, (n_cells + 1) * sizeof *q->cell_start);
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; i < q->n_edges; i++) {
-            struct cells c = cells_of(q, &q->edges[i]);
+            struct cells c = q->edges[i].cells;
             for (uint32_t r = c.r0; r <= c.r1; r++)
                 for (uint32_t k = c.c0; k <= c.c1; k++) {
                     uint32_t *at = &q->cell_start[(size_t)r * q->columns + k];
@@ -267,7 +274,7 @@ static bool find_containers(struct quick_valid *q, const struct geo_shape *s, ui
             const struct edge *e = &q->edges[q->cell_edges[i]];
             if ((e->y0 > y) == (e->y1 > y) || e->ring == ring)
                 continue;
-            if (cells_of(q, e).c0 != c) /* counted in its westernmost cell only */
+            if (e->cells.c0 != c) /* counted in its westernmost cell only */
                 continue;
             int meets = ray_meets(e, x, y);
             if (meets == SIGN_UNSURE && !(q->touches[ring] && q->touches[e->ring]))

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_TRIGGERS = 3, SRID = 4490 };
+enum { N_TRIGGERS = 4, SRID = 4490 };
 static const struct doing INDEXING = {"写入空间索引", "writing the spatial index"};
 static const char *const TRIGGERS[N_TRIGGERS] = {"ggi_feature_geometry", "gii_feature_geometry",
-                                                 "tmi_feature_geometry"};
+                                                 "tmi_feature_geometry", "feature_insert_draft_only"};
 
 struct bulk {
     struct store *store;       /* borrowed */
