@@ -106,3 +106,17 @@ test('worst first; doubtful sources show their doubt', () => {
   assert.equal(confidenceKey('design'), 'conf_design');
   assert.equal(confidenceKey(undefined), 'conf_memory');
 });
+
+test('the CRS question: the zones\' EPSG codes, and only where naming a CRS helps', async () => {
+  const { ZONES_3, asksForCrs, epsgOfZone } = await load('crs.ts');
+  assert.deepEqual([ZONES_3[0], ZONES_3.at(-1)], [32, 42]);
+  // As registered: EPSG:4525 is zone 37 with prefix, EPSG:4546 its central meridian 111° without.
+  assert.deepEqual([epsgOfZone(37, true), epsgOfZone(37, false), epsgOfZone(32, true), epsgOfZone(42, false)], [4525, 4546, 4520, 4551]);
+  assert.equal(asksForCrs('crs-missing', undefined), true);
+  assert.equal(asksForCrs('zone-missing', undefined), true);
+  for (const code of ['crs-conflict', 'zone-conflict', 'point-outside-crs']) {
+    assert.equal(asksForCrs(code, undefined), false); // the file contradicts itself
+    assert.equal(asksForCrs(code, 4525), true); // the choice was wrong
+  }
+  for (const code of ['crs-datum-refused', 'crs-web-mercator', 'txt-datum-refused', '']) assert.equal(asksForCrs(code, 4525), false);
+});

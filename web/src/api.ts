@@ -7,6 +7,14 @@ export interface Health {
   warnings?: (string | Warning)[];
 }
 
+/** The row of the record in which a check was kept. */
+export interface RecordRow {
+  id?: number;
+  sha256?: string;
+  officer?: string;
+  kept_at?: string;
+}
+
 export interface Collection {
   id: string;
   title_zh?: string;
@@ -102,6 +110,7 @@ export interface LayerUsed {
 
 export interface Report {
   engine?: { name?: string; version?: string };
+  record?: RecordRow | null;
   area_basis?: string;
   verdict?: string;
   synthetic?: boolean;
@@ -213,6 +222,8 @@ export interface CheckInput {
   bytes: Blob | string;
   /** What the user called it: a file name, 粘贴, 绘制. */
   name: string;
+  /** The CRS that the user named because the file does not: 4490, 4525, … */
+  epsg?: number;
 }
 
 export interface CheckAnswer {
@@ -221,9 +232,25 @@ export interface CheckAnswer {
   reportText: string;
 }
 
-function postCheck(input: CheckInput, projectClass: string, format: string, signal: AbortSignal): Promise<Response> {
+/** What is asked about which bytes: enough to ask exactly the same again. */
+export interface Question {
+  input: CheckInput;
+  projectClass: string;
+}
+
+/** Fields of the printed report; empty ones are left out. */
+export interface ProjectFields {
+  project_name: string;
+  project_code: string;
+  builder: string;
+}
+
+export type DocumentFormat = 'pdf' | 'xlsx' | 'csv' | 'html';
+
+function postCheck({ input, projectClass }: Question, more: Record<string, string>, signal: AbortSignal): Promise<Response> {
   const query = new URLSearchParams({ class: projectClass });
-  if (format) query.set('format', format);
+  if (input.epsg) query.set('crs', `EPSG:${input.epsg}`);
+  for (const [key, value] of Object.entries(more)) if (value.trim()) query.set(key, value.trim());
   return request(`/check?${query}`, {
     method: 'POST',
     body: input.bytes,
@@ -232,8 +259,8 @@ function postCheck(input: CheckInput, projectClass: string, format: string, sign
   });
 }
 
-export async function check(input: CheckInput, projectClass: string, signal: AbortSignal): Promise<CheckAnswer> {
-  const reportText = await (await postCheck(input, projectClass, '', signal)).text();
+async function answerOf(res: Response): Promise<CheckAnswer> {
+  const reportText = await res.text();
   const report = JSON.parse(reportText) as Report;
   if (!Array.isArray(report.parcels)) {
     throw new ApiError('服务器的结果不完整：没有地块。', 'The answer has no parcels.', 'INCOMPLETE', 200);
@@ -241,7 +268,28 @@ export async function check(input: CheckInput, projectClass: string, signal: Abo
   return { report, reportText };
 }
 
+export async function check(question: Question, signal: AbortSignal): Promise<CheckAnswer> {
+  return answerOf(await postCheck(question, {}, signal));
+}
+
 /** The parcels and overlaps as geometry, as text for downloading. */
-export async function checkShapes(input: CheckInput, projectClass: string, signal: AbortSignal): Promise<string> {
-  return (await postCheck(input, projectClass, 'geojson', signal)).text();
+export async function checkShapes(question: Question, signal: AbortSignal): Promise<string> {
+  return (await postCheck(question, { format: 'geojson' }, signal)).text();
+}
+
+/** The report as an officer files it. */
+export async function checkDocument(
+  question: Question, format: DocumentFormat, project: ProjectFields, signal: AbortSignal,
+): Promise<Blob> {
+  return (await postCheck(question, { format, source_file: question.input.name, ...project }, signal)).blob();
+}
+
+/** Checks once more and keeps that check in the server's record; the answer is the report that was kept. */
+export async function keepCheck(question: Question, officer: string, projectName: string, signal: AbortSignal): Promise<CheckAnswer> {
+  const more = { keep: '1', officer, project_name: projectName, source_file: question.input.name };
+  const answer = await answerOf(await postCheck(question, more, signal));
+  if (!answer.report.record?.id) {
+    throw new ApiError('服务器没有给出存档编号，不能认为已留存。', 'The server gave no record number: do not take it as kept.', 'NOT_KEPT', 200);
+  }
+  return answer;
 }

@@ -38,8 +38,8 @@ export function fill(el: Element, ...children: Child[]): void {
 }
 
 /** Save bytes as a file on the user's disk. */
-export function download(name: string, mime: string, content: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type: mime }));
+export function download(name: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
   const a = h('a', { href: url, download: name });
   document.body.append(a);
   a.click();

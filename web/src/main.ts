@@ -1,19 +1,20 @@
 /** The page: puts the panels and the map together, and runs checks. */
 
 import './style.css';
-import { ApiError, check, checkShapes, getCollections, getHealth, type CheckInput, type Collection, type FeatureItem, type Health } from './api';
+import { ApiError, check, checkShapes, getCollections, getHealth, type Collection, type FeatureItem, type Health, type Question } from './api';
 import { fill, h } from './dom';
 import { htmlLang, lang, onLang, setLang, t } from './i18n';
 import { ParcelDrawing } from './map/draw';
 import { CheckOverlay } from './map/overlay';
 import { INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, areaSwatch } from './map/symbols';
 import { MapView, type Box } from './map/view';
-import { CheckPanel, sentenceOf } from './panels/check';
+import { CheckPanel } from './panels/check';
 import { IdentifyPanel } from './panels/identify';
 import { LayersPanel } from './panels/layers';
 import { LayoutPanel } from './panels/layout';
 import { ReportPanel } from './panels/report';
 import { tabs, type Tabs } from './panels/tabs';
+import { sentenceOf } from './sentence';
 import { LINES, findingOf, statusOf, type LineId } from './verdict';
 
 document.documentElement.lang = htmlLang();
@@ -73,7 +74,7 @@ const report: ReportPanel = new ReportPanel({
   collectionOf,
 });
 const checkPanel: CheckPanel = new CheckPanel({
-  run: (input, projectClass) => void runCheck(input, projectClass),
+  run: (question) => void runCheck(question),
   draw: (mode) => drawing?.start(mode),
   cancelDraw: () => drawing?.cancel(),
   result: report.el,
@@ -119,20 +120,20 @@ function clearResult(): void {
   checkPanel.forget();
 }
 
-async function runCheck(input: CheckInput, projectClass: string): Promise<void> {
+async function runCheck(question: Question): Promise<void> {
   running?.abort();
   const abort = (running = new AbortController());
   hideResult();
   overlay?.pin(undefined);
   right.select('check');
-  checkPanel.setState({ kind: 'running', name: input.name });
-  const shapes = checkShapes(input, projectClass, abort.signal);
+  checkPanel.setState({ kind: 'running', name: question.input.name });
+  const shapes = checkShapes(question, abort.signal);
   // Its failure is dealt with below; without this a failed check would also be reported as an unhandled rejection.
   shapes.catch(() => undefined);
   try {
-    const answer = await check(input, projectClass, abort.signal);
+    const answer = await check(question, abort.signal);
     if (abort.signal.aborted) return;
-    report.show(answer.report, answer.reportText, input.name);
+    report.show(answer, question);
     checkPanel.setState({ kind: 'done' });
   } catch (error) {
     if (abort.signal.aborted) return; // a newer check has taken over
@@ -231,7 +232,7 @@ function listenForDrops(): void {
     e.preventDefault();
     depth = 0;
     dropSign.hidden = true;
-    checkPanel.takeFiles(e.dataTransfer?.files);
+    void checkPanel.takeFiles(e.dataTransfer?.files);
   });
   addEventListener('keydown', (e) => e.key === 'Escape' && drawing?.cancel());
 }

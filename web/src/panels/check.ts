@@ -1,28 +1,26 @@
 /** Giving a parcel to the server: file, drop, paste or drawing. Knows when a check runs, not what it finds. */
 
-import { ApiError, getClasses, type CheckInput, type ProjectClass } from '../api';
+import { ApiError, getClasses, type CheckInput, type ProjectClass, type Question } from '../api';
+import { ZONES_3, asksForCrs, epsgOfZone } from '../crs';
 import { fill, h } from '../dom';
 import { onLang, pick, t } from '../i18n';
+import { sentenceOf } from '../sentence';
 import type { DrawMode } from '../map/draw';
 
 /** Above this the server would refuse anyway; better to say so before sending. */
 const MAX_MB = 32;
 
+/** What the file dialog offers; a dropped file may be called anything, the server looks at the bytes. */
+const ACCEPT = '.txt,.csv,.tsv,.json,.geojson,.wkt,.zip,.gpkg,.kml,.kmz,.dxf,.fgb';
+
 export type CheckState = { kind: 'idle' } | { kind: 'running'; name: string } | { kind: 'failed'; error: unknown } | { kind: 'done' };
 
 export interface CheckPanelOptions {
   /** Starts a check of `input`; also again when the class changes. */
-  run: (input: CheckInput, projectClass: string) => void;
+  run: (question: Question) => void;
   draw: (mode: DrawMode) => void;
   cancelDraw: () => void;
   result: HTMLElement;
-}
-
-/** A failure in the user's language: the server's own sentence where there is one. */
-export function sentenceOf(error: unknown): { text: string; lang: string } {
-  if (error instanceof ApiError) return pick(error.zh, error.en);
-  const detail = error instanceof Error ? error.message : String(error);
-  return pick(`服务器的结果无法读取：${detail}`, `The answer cannot be read: ${detail}`);
 }
 
 export class CheckPanel {
@@ -38,6 +36,7 @@ export class CheckPanel {
   private last: CheckInput | null = null;
   private drawing: DrawMode | null = null;
   private pasteOpen = false;
+  private reading = 0;
   private canDraw = false;
   private state: CheckState = { kind: 'idle' };
 
@@ -80,27 +79,38 @@ export class CheckPanel {
   }
 
   /** A file that was chosen or dropped. */
-  takeFiles(files: FileList | File[] | null | undefined): void {
-    const list = [...(files ?? [])];
+  async takeFiles(files: FileList | File[] | null | undefined): Promise<void> {
+    const list = [...(files ?? [])]; // before waiting: the input is emptied after this call
     const file = list[0];
     if (!file) return;
     if (list.length > 1) this.refuse('check_one_file');
     else if (file.size > MAX_MB * 1024 * 1024) this.refuse('check_too_big');
-    else this.start({ bytes: file, name: file.name });
+    else {
+      const turn = ++this.reading;
+      try {
+        // Into memory: what is downloaded later must come from these bytes, even if the file on disk has changed.
+        const bytes = new Blob([await file.arrayBuffer()]);
+        if (turn === this.reading) this.start({ bytes, name: file.name });
+      } catch {
+        if (turn === this.reading) this.refuse('check_unreadable');
+      }
+    }
   }
 
   start(input: CheckInput): void {
+    this.reading += 1; // a file that is still being read comes too late
     this.last = input;
-    this.options.run(input, this.projectClass);
+    this.options.run({ input, projectClass: this.projectClass });
   }
 
   /** Forget the last input, so that a change of class does not bring its result back. */
   forget(): void {
+    this.reading += 1;
     this.last = null;
     this.setState({ kind: 'idle' });
   }
 
-  private refuse(key: 'check_one_file' | 'check_too_big' | 'check_paste_empty'): void {
+  private refuse(key: 'check_one_file' | 'check_too_big' | 'check_paste_empty' | 'check_unreadable'): void {
     this.setState({ kind: 'failed', error: new ApiError(t(key, { n: MAX_MB }), t(key, { n: MAX_MB }), 'INPUT', 0) });
   }
 
@@ -136,10 +146,10 @@ export class CheckPanel {
   private buttons(): HTMLElement {
     const file = h('input', {
       type: 'file', id: 'file-input', class: 'visually-hidden', tabindex: -1, 'data-testid': 'file-input',
-      'aria-label': t('check_file'), accept: '.txt,.json,.geojson,text/plain,application/json',
+      'aria-label': t('check_file'), accept: ACCEPT,
       onchange: (e: Event) => {
         const input = e.target as HTMLInputElement;
-        this.takeFiles(input.files);
+        void this.takeFiles(input.files);
         input.value = ''; // choosing the same file again checks it again
       },
     });
@@ -199,16 +209,44 @@ export class CheckPanel {
     } else if (s.kind === 'failed') {
       const sentence = sentenceOf(s.error);
       const code = s.error instanceof ApiError ? s.error.code : '';
+      const asked = this.last && asksForCrs(code, this.last.epsg) ? this.last : null;
       fill(
         this.stateBox,
         h(
           'div',
           { class: 'note error', role: 'alert', 'data-testid': 'check-error' },
-          h('strong', {}, t('check_failed')),
+          h('strong', {}, t(asked ? 'crs_asked' : 'check_failed')),
           h('p', { lang: sentence.lang }, sentence.text),
+          asked ? this.crsQuestion(asked, code) : null,
           h('p', { class: 'muted' }, t('check_no_result'), code ? ` (${code})` : ''),
         ),
       );
     } else fill(this.stateBox);
   }
+
+  /** The CRS that the file does not state: the officer names it, and the same bytes are sent again with it. */
+  private crsQuestion(input: CheckInput, code: string): HTMLElement {
+    const plain = h('optgroup', { label: t('crs_plain') }, ZONES_3.map((z) => crsOption(z, false)));
+    const prefixed = h('optgroup', { label: t('crs_prefixed') }, ZONES_3.map((z) => crsOption(z, true)));
+    const select = h(
+      'select',
+      { id: 'crs-select', 'data-testid': 'crs-select', onchange: () => (send.disabled = select.value === '') },
+      h('option', { value: '' }, t('crs_choose')),
+      h('option', { value: 4490 }, t('crs_degrees')),
+      // 缺带号 means that the eastings have no prefix.
+      code === 'zone-missing' ? [plain, prefixed] : [prefixed, plain],
+    );
+    const send = h('button', {
+      type: 'button', id: 'crs-send', 'data-testid': 'crs-send',
+      onclick: () => this.start({ ...input, epsg: Number(select.value) }),
+    }, t('crs_send'));
+    if (input.epsg) select.value = String(input.epsg);
+    send.disabled = select.value === '';
+    return h('div', { class: 'field' }, h('label', { for: 'crs-select', class: 'visually-hidden' }, t('crs_label')), select, send);
+  }
+}
+
+function crsOption(zone: number, prefix: boolean): HTMLElement {
+  const epsg = epsgOfZone(zone, prefix);
+  return h('option', { value: epsg }, t('crs_zone', { zone, meridian: zone * 3, epsg }));
 }

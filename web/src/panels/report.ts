@@ -1,10 +1,11 @@
 /** The result of a check. Everything shown comes from the server's report; nothing is measured or judged here. */
 
-import type { Collection, LayerUsed, ParcelReport, Report, Warning } from '../api';
-import { download, fill, h } from '../dom';
+import type { CheckAnswer, Collection, LayerUsed, ParcelReport, Question, Report, Warning } from '../api';
+import { fill, h } from '../dom';
 import { fixed, hectares, mu, squareMetres } from '../format';
 import { onLang, pick, plainTitle, t } from '../i18n';
 import { LINES, findingOf, isComplete, shownVerdict, worstFirst, type LineId } from '../verdict';
+import { ReportFiles } from './report-files';
 import { lineDetail, linesTable } from './report-layer';
 
 export interface ReportPanelOptions {
@@ -18,9 +19,7 @@ export interface ReportPanelOptions {
 
 interface Shown {
   report: Report;
-  reportText: string;
   name: string;
-  shapes: string | null;
   shapesError: { text: string; lang: string } | null;
 }
 
@@ -30,26 +29,33 @@ export class ReportPanel {
   readonly el = h('div', { class: 'report', 'data-testid': 'report', 'aria-live': 'polite' });
   private shown: Shown | null = null;
   private selected = 0;
+  private readonly files = new ReportFiles((kept) => {
+    if (!this.shown) return;
+    this.shown.report = kept; // what is on screen is what was kept
+    this.render();
+  });
 
   constructor(private readonly options: ReportPanelOptions) {
     onLang(() => this.render());
   }
 
-  show(report: Report, reportText: string, name: string): void {
-    this.shown = { report, reportText, name, shapes: null, shapesError: null };
-    this.selected = worstFirst(report.parcels ?? [])[0] ?? 0;
+  show(answer: CheckAnswer, question: Question): void {
+    this.shown = { report: answer.report, name: question.input.name, shapesError: null };
+    this.selected = worstFirst(answer.report.parcels ?? [])[0] ?? 0;
+    this.files.set(answer, question);
     this.render();
   }
 
   setShapes(shapes: string | null, error: { text: string; lang: string } | null): void {
     if (!this.shown) return;
-    this.shown.shapes = shapes;
     this.shown.shapesError = error;
+    this.files.setShapes(shapes);
     this.render();
   }
 
   clear(): void {
     this.shown = null;
+    this.files.clear();
     this.render();
   }
 
@@ -75,6 +81,7 @@ export class ReportPanel {
       warningList([...(s.report.warnings ?? []), ...(parcel.warnings ?? [])]),
       LINES.map((line) => lineDetail(line, parcel, () => this.options.onLook(this.selected, [line]))),
       this.about(s.report, parcel),
+      this.files.el,
       this.actions(s),
     );
   }
@@ -162,6 +169,7 @@ export class ReportPanel {
       [t('f_declared'), withUnit(p.declared_area_m2)],
       ['CRS', [p.crs, r.input?.crs_note].filter(Boolean).join('；')],
       [t('r_engine'), r.engine ? `${r.engine.name ?? ''} ${r.engine.version ?? ''}` : ''],
+      [t('keep_record'), r.record?.id ? `№ ${r.record.id} · ${r.record.sha256 ?? ''}` : ''],
       ['SHA-256', r.input?.sha256 ? `${r.input.sha256.slice(0, 16)}…` : ''],
     ];
     return h(
@@ -185,22 +193,12 @@ export class ReportPanel {
   }
 
   private actions(s: Shown): HTMLElement {
-    const base = s.name.replace(/\.[^.]*$/, '').replace(/[\\/:*?"<>|]/g, '_') || 'hongxian';
-    const shapes = s.shapes;
     return h(
       'div',
       { class: 'actions no-print' },
       s.shapesError
         ? h('p', { class: 'note warn', role: 'alert' }, t('r_shapes_failed'), h('span', { lang: s.shapesError.lang }, s.shapesError.text))
         : null,
-      h('button', {
-        type: 'button', id: 'download-json', 'data-testid': 'download-json',
-        onclick: () => download(`${base}.report.json`, 'application/json', s.reportText),
-      }, t('r_json')),
-      h('button', {
-        type: 'button', id: 'download-geojson', 'data-testid': 'download-geojson', disabled: shapes === null,
-        onclick: () => shapes !== null && download(`${base}.overlap.geojson`, 'application/geo+json', shapes),
-      }, t('r_geojson')),
       h('button', { type: 'button', onclick: this.options.onPrint, 'data-testid': 'print' }, t('r_print')),
       h('button', { type: 'button', onclick: this.options.onClear, 'data-testid': 'clear-result' }, t('check_new')),
     );
