@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -151,6 +152,18 @@ static enum status take_over(struct audit_run *a, const struct run_identity *now
     return s;
 }
 
+/* --overwrite is for results, never for the parcels themselves. */
+static enum status check_not_input(const struct audit_request *r, struct error *e)
+{
+    struct stat in, out;
+    if (stat(r->input, &in) != 0 || stat(r->output, &out) != 0 || in.st_dev != out.st_dev ||
+        in.st_ino != out.st_ino)
+        return STATUS_OK;
+    error_zh(e, "输出文件就是输入文件“%.200s”；请换名。", r->output);
+    return error_fail(e, STATUS_INVALID_INPUT, "audit-output-is-input",
+                      "The output is the input file \"%.200s\"; give another name.", r->output);
+}
+
 /* ---- the run ---- */
 
 static enum status measure_all(struct audit_run *a, const atomic_bool *stop, bool *stopped, struct error *e)
@@ -212,6 +225,8 @@ enum status audit_parcels(const struct snapshot *snapshot, const struct audit_re
     struct audit_outcome outcome = {.stopped = false};
     buffer_init(&a.text, 0);
     enum status s = output_format_of(request->output, &a.format, e);
+    if (!s)
+        s = check_not_input(request, e);
     a.tally = tally_new();
     if (!s && !a.tally)
         s = error_no_memory(e);

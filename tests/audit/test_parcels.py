@@ -131,6 +131,7 @@ class Parcels(unittest.TestCase):
         f.audit("parcels", self.input, "-o", self.dir / "y.csv", "--id-field", "nope", "--store", self.store, code=1)
         f.audit("parcels", self.input, "-o", self.dir / "y.csv", "--fail-on", "often", "--store", self.store, code=1)
         f.audit("parcels", self.input, "-o", self.dir / "y.csv", "--store", self.dir / "no.sqlite", code=2)
+        f.audit("parcels", self.input, "-o", self.input, "--store", self.store, "--overwrite", code=1)
         self.run_to("f.csv", "--fail-on", "prohibited", code=10)
 
     def test_memory_does_not_grow_with_the_file(self):
