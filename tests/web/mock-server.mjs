@@ -125,6 +125,10 @@ async function check(req, res, url) {
   if (!/^[[{]/.test(text)) {
     return problem(res, 422, 'PARCEL_FORMAT', '文件开头既不是国土TXT（[属性描述]），也不是 GeoJSON。', 'Neither survey TXT nor GeoJSON.');
   }
+  if (url.searchParams.get('keep') === '1') return problem(res, 422, 'records-not-allowed', 'MOCK：此服务器不存档。', 'The mock keeps no records.');
+  if (!['json', 'geojson', null].includes(url.searchParams.get('format'))) {
+    return problem(res, 400, 'unknown-format', 'MOCK：此服务器不出报告。', 'The mock makes no reports.');
+  }
   if (url.searchParams.get('format') === 'geojson') json(res, mockShapes(text), 200, 'application/geo+json');
   else json(res, mockReport(text, url.searchParams.get('class')));
 }

@@ -139,7 +139,7 @@ export class ReportFiles {
 
   // ---- the record
 
-  private keep(s: Source): HTMLElement {
+  private keep(s: Source): HTMLElement | null {
     if (s.record?.id) {
       return h(
         'div',
@@ -149,6 +149,7 @@ export class ReportFiles {
         h('p', { class: 'code', 'data-testid': 'kept-hash' }, `SHA-256 ${s.record.sha256 ?? ''}`),
       );
     }
+    if (this.keepRefused && !this.keepState) return null; // said once; there is nothing to offer
     const button = h('button', {
       type: 'button', id: 'keep-run', 'data-testid': 'keep-run', disabled: this.busy, onclick: () => void this.runKeep(s),
     }, t('keep_run'));
