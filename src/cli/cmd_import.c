@@ -123,6 +123,11 @@ static int import_geodata(struct store *store, const char *folder)
         return exit_with_error(&e);
     printf("图层 layers：载入 imported %d，未变 unchanged %d；规划 plan：%s\n", result.n_imported,
            result.n_skipped, result.plan_loaded ? "载入 loaded" : "未变 unchanged");
+    if (result.n_kept)
+        printf("%d 个图层已有正式数据，示例（参考）数据没有替换它们。 %d layers hold official data, which "
+               "sample or "
+               "reference data did not replace.\n",
+               result.n_kept, result.n_kept);
     return EXIT_OK;
 }
 

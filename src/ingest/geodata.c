@@ -134,13 +134,36 @@ static enum status check_sha256(const json_t *l, const char *path, struct error 
         path);
 }
 
+/* Sample and reference data fill an empty place; they never take the place of data that someone imported as official. */
+static enum status is_official(const struct geodata *g, struct store *s, const struct ingest_request *r,
+                               bool *official, struct error *e)
+{
+    struct store_version v;
+    *official = false;
+    if (!r->synthetic && !r->reference_only)
+        return STATUS_OK;
+    enum status st = store_current_version(s, r->layer, g->arena, &v, e);
+    if (st == STATUS_NOT_FOUND)
+        return STATUS_OK;
+    *official = st == STATUS_OK && !v.synthetic && !v.reference_only;
+    return st;
+}
+
 static enum status load_layer(const struct geodata *g, struct store *s, const json_t *l, ingest_layer_fn *fn,
                               void *user, struct ingest_geodata_result *result, struct error *e)
 {
     struct ingest_request r;
     struct ingest_report report;
     ingest_report_init(&report);
+    bool official = false;
     enum status st = read_request(g, l, &r, e);
+    if (st == STATUS_OK)
+        st = is_official(g, s, &r, &official, e);
+    if (st == STATUS_OK && official) {
+        result->n_kept++;
+        ingest_report_release(&report);
+        return STATUS_OK;
+    }
     if (st == STATUS_OK)
         st = check_sha256(l, r.path, e);
     if (st == STATUS_OK)

@@ -56,10 +56,11 @@ enum status ingest_layer_file(struct store *s, const struct ingest_request *r, s
                               struct error *e) HX_MUST_CHECK;
 
 /* geodata/: every layer of manifest.json in order, then administrative units, places and plan tables. What has not
- * changed since the last time is skipped. `fn` (may be NULL) hears of each layer when it is done. */
+ * changed since the last time is skipped, and official data are never replaced by sample data. `fn` (may be NULL) hears of each layer when it is done. */
 typedef void ingest_layer_fn(const char *layer, const struct ingest_report *report, void *user);
 struct ingest_geodata_result {
     int n_imported, n_skipped;
+    int n_kept; /* layers that hold official data, which sample or reference data do not replace */
     bool plan_loaded; /* false: unchanged */
 };
 enum status ingest_geodata(struct store *s, const char *geodata_dir, ingest_layer_fn *fn, void *user,

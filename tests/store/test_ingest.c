@@ -221,6 +221,29 @@ static int plan_count(struct bench *b, const char *collection, const struct geo_
     return n;
 }
 
+/* Official data never give way to sample data: what someone imported stays current when geodata/ is loaded after it. */
+static void sample_data_never_replace_official_data(void **state)
+{
+    struct bench b = bench_begin(state, "unused");
+    struct ingest_request official = {.path = HX_SOURCE_DIR "/geodata/lines/CZKFBJ.gpkg",
+                                      .layer = "urban_development_boundary",
+                                      .title_zh = "城镇开发边界",
+                                      .title_en = "Urban development boundary",
+                                      .kind = "line"};
+    struct ingest_report report;
+    struct ingest_geodata_result r = {0};
+    struct store_version v;
+    ingest_report_init(&report);
+    must(ingest_layer_file(b.store, &official, &report, &b.e), &b.e);
+    ingest_report_release(&report);
+    must(ingest_geodata(b.store, HX_SOURCE_DIR "/geodata", NULL, NULL, &r, &b.e), &b.e);
+    assert_int_equal(r.n_kept, 1);
+    must(store_current_version(b.store, "urban_development_boundary", b.place->arena, &v, &b.e), &b.e);
+    assert_int_equal(v.version_no, 1);
+    assert_false(v.synthetic);
+    bench_end(&b);
+}
+
 static void geodata_loads_whole_and_only_once(void **state)
 {
     struct bench b = bench_begin(state, "unused");
@@ -283,6 +306,7 @@ int main(void)
         CASE(index_files_are_ready_with_the_version),
         CASE(index_files_that_nobody_needs_are_swept),
         CASE(the_same_request_again_is_skipped_and_a_changed_file_is_not),
+        CASE(sample_data_never_replace_official_data),
         CASE(geodata_loads_whole_and_only_once),
         CASE(a_damaged_geodata_file_is_noticed),
     };
