@@ -60,7 +60,7 @@ enum status ingest_layer_file(struct store *s, const struct ingest_request *r, s
 typedef void ingest_layer_fn(const char *layer, const struct ingest_report *report, void *user);
 struct ingest_geodata_result {
     int n_imported, n_skipped;
-    int n_kept; /* layers that hold official data, which sample or reference data do not replace */
+    int n_kept;       /* layers that hold official data, which sample or reference data do not replace */
     bool plan_loaded; /* false: unchanged */
 };
 enum status ingest_geodata(struct store *s, const char *geodata_dir, ingest_layer_fn *fn, void *user,
