@@ -47,15 +47,31 @@ static enum status crs_from_member(struct parsing *p, const json_t *member, stru
     return epsg ? geo_crs_from_epsg(epsg, out, p->error) : fail_crs(p, text);
 }
 
+static enum status fail_contradiction(int stated, int given, struct error *e)
+{
+    error_zh(e, "文件的crs成员写明EPSG:%d，指定的是EPSG:%d；请核对，并去掉其中一个。", stated, given);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "crs-conflict",
+        "The file's crs member states EPSG:%d, and EPSG:%d was given; check, and drop one of them.", stated,
+        given);
+}
+
 enum status parcel_geojson_crs(struct parsing *p, const json_t *root, struct geo_crs *out, bool *said)
 {
     const json_t *member = json_object_get(root, "crs");
     struct geo_crs crs;
-    *said = member && !json_is_null(member);
-    enum status s = *said ? crs_from_member(p, member, &crs) : geo_crs_from_epsg(4326, &crs, p->error);
+    bool by_member = member && !json_is_null(member);
+    int given = p->context->epsg;
+    *said = by_member || given;
+    enum status s = by_member ? crs_from_member(p, member, &crs)
+                              : geo_crs_from_epsg(given ? given : 4326, &crs, p->error);
     if (s != STATUS_OK)
         return s;
-    if (!*said)
+    if (by_member && given && crs.epsg != given)
+        return fail_contradiction(crs.epsg, given, p->error);
+    if (!by_member && given)
+        p->set.crs_note = parsing_printf(p, "坐标系按指定的EPSG:%d（%s）。", crs.epsg, crs.name);
+    else if (!by_member)
         p->set.crs_note = "文件没有写坐标系，按GeoJSON标准读作经纬度（经度在前），视同2000国家大地坐标系。";
     else
         p->set.crs_note = parsing_printf(p, "坐标系按文件的crs成员：EPSG:%d（%s）%s。", crs.epsg, crs.name,

@@ -243,7 +243,9 @@ static void note_crs(struct txt *t, const struct geo_crs *crs)
             parsing_printf(p, "%s，%d度带第%d带（中央经线%g°，EPSG:%d），带号由%s得出。",
                            t->header.datum_said ? "2000国家大地坐标系" : "按2000国家大地坐标系读取",
                            crs->zone_width_deg, crs->zone, crs->central_meridian_deg, crs->epsg,
-                           crs->zone_prefix ? "东坐标前缀" : "[属性描述]的带号");
+                           crs->zone_prefix ? "东坐标前缀"
+                           : t->header.zone ? "[属性描述]的带号"
+                                            : "指定的坐标系");
     else if (t->noted_zone != crs->zone)
         txt_warn(t, t->plot.line, "several-zones", "该地块与前面的地块不在同一带，已按各自的带读取。",
                  "this plot is in another zone than the ones before it; each was read in its own.");
@@ -251,14 +253,33 @@ static void note_crs(struct txt *t, const struct geo_crs *crs)
         t->noted_zone = crs->zone;
 }
 
-enum status txt_zone_of_plot(struct txt *t, struct geo_crs *out)
+/* The CRS that the officer gave answers a file that does not say its zone; it never overrules one that does. */
+static enum status given_zone(struct txt *t, int said, int *zone)
 {
-    int prefix = prefix_of(t->plot.c4[0]);
-    int zone = prefix ? prefix : t->header.zone;
-    int width = zone >= 25 ? 3 : 6;
-    enum status s = check_prefixes(t, prefix);
+    struct geo_crs given;
+    *zone = said;
+    if (!t->p->context->epsg)
+        return STATUS_OK;
+    enum status s = geo_crs_from_epsg(t->p->context->epsg, &given, t->p->error);
     if (s != STATUS_OK)
         return s;
+    if (said && given.zone != said)
+        return fail_conflict(t, t->plot.line, "crs-conflict", said, given.zone,
+                             "文件的带号与指定的坐标系矛盾",
+                             "the zone of the file contradicts the CRS that was given");
+    *zone = given.zone;
+    return STATUS_OK;
+}
+
+enum status txt_zone_of_plot(struct txt *t, struct geo_crs *out)
+{
+    int prefix = prefix_of(t->plot.c4[0]), zone = 0;
+    enum status s = check_prefixes(t, prefix);
+    if (s == STATUS_OK)
+        s = given_zone(t, prefix ? prefix : t->header.zone, &zone);
+    if (s != STATUS_OK)
+        return s;
+    int width = zone >= 25 ? 3 : 6;
     if (zone == 0)
         return fail_zone_missing(t);
     if (t->header.zone_width_deg && t->header.zone_width_deg != width)

@@ -234,7 +234,7 @@ export class CheckPanel {
       h('option', { value: '' }, t('crs_choose')),
       h('option', { value: 4490 }, t('crs_degrees')),
       // 缺带号 means that the eastings have no prefix.
-      code === 'zone-missing' ? [plain, prefixed] : [prefixed, plain],
+      code.endsWith('zone-missing') || code === 'geojson-crs-missing' ? [plain, prefixed] : [prefixed, plain],
     );
     const send = h('button', {
       type: 'button', id: 'crs-send', 'data-testid': 'crs-send',
