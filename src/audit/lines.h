@@ -46,7 +46,7 @@ struct lines_finding {
     char id[LINES_ID_SIZE]; /* hex, stable */
     enum lines_kind kind;
     int severity; /* 4 highest .. 0 */
-    bool sliver;  /* at most SLIVER_AREA_M2 and SLIVER_WIDTH_M: listed, counts as nothing pressed on */
+    bool sliver;  /* small and narrow by SLIVER_POLICY_DEFAULT: listed, counts as nothing pressed on */
     const char *layer_a, *layer_b; /* "" when there is only one */
     const char *code_a, *code_b;
     int64_t feature_a, feature_b; /* ids in the store; 0: none */

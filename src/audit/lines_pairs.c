@@ -234,7 +234,7 @@ static enum status describe(struct lines_worker *w, size_t item, void *user, str
             return error_no_memory(e);
         f.blob = memcpy(copy, blob, f.blob_size);
     }
-    f.sliver = p->area_m2 <= SLIVER_AREA_M2 && f.width_m <= SLIVER_WIDTH_M;
+    f.sliver = p->area_m2 <= SLIVER_POLICY_DEFAULT.area_m2 && f.width_m <= SLIVER_POLICY_DEFAULT.width_m;
     f.severity = severity_of(f.kind, f.sliver);
     lines_place_name(w->run, &w->check, &f);
     l->findings[item] = f;

@@ -7,12 +7,14 @@
 #include "geo/area.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum status check_worker_init(struct check_worker *w, struct error *e)
 {
     *w = (struct check_worker){.arena = arena_new(LIMIT_REQUEST_ARENA_BYTES),
-                               .clip = index_clip_scratch_new()};
+                               .clip = index_clip_scratch_new(),
+                               .slivers = SLIVER_POLICY_DEFAULT};
     enum status s = w->arena && w->clip ? STATUS_OK : error_no_memory(e);
     if (!s)
         s = geo_transformer_new(&w->transformer, e);
@@ -119,6 +121,7 @@ static enum status check_one(struct check_worker *w, const struct snapshot *snap
                              const struct parcel *parcel, struct parcel_report *r, struct error *e)
 {
     *r = (struct parcel_report){.parcel = parcel,
+                                .slivers = w->slivers,
                                 .geodesic_area_m2 = NAN,
                                 .standard_area_m2 = NAN,
                                 .summary_zh = "",
@@ -153,6 +156,24 @@ static enum status class_of(const struct snapshot *snapshot, const struct check_
                       "The rule table has no project class \"%s\"; choose one of the list, or none.", *out);
 }
 
+enum status sliver_policy_of_text(const char *text, struct sliver_policy *out, struct error *e)
+{
+    struct sliver_policy p = SLIVER_POLICY_DEFAULT;
+    char tail;
+    bool given = text && *text;
+    if (!given || (sscanf(text, "%lf,%lf%c", &p.area_m2, &p.width_m, &tail) == 2 && p.area_m2 >= 0 &&
+                   p.area_m2 <= 10 && p.width_m >= 0 && p.width_m <= 1)) {
+        *out = p;
+        return STATUS_OK;
+    }
+    error_zh(e, "碎屑标准“%.40s”不对：应为“面积,宽度”，如 1.0,0.10（平方米不超过10，米不超过1）。", text);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "sliver-policy",
+        "The sliver policy \"%.40s\" is wrong: \"area,width\" such as 1.0,0.10 is needed (at most 10 m2 "
+        "and 1 m).",
+        text);
+}
+
 static bool uses_synthetic(const struct snapshot *snapshot)
 {
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
@@ -176,6 +197,8 @@ enum status check_parcels(struct check_worker *w, const struct snapshot *snapsho
         error_zh(e, "没有可检查的地块。");
         return error_fail(e, STATUS_INVALID_INPUT, "no-parcels", "There is no parcel to check.");
     }
+    w->slivers = opt && opt->slivers ? *opt->slivers : SLIVER_POLICY_DEFAULT;
+    report.slivers = w->slivers;
     report.synthetic = uses_synthetic(snapshot);
     report.project_class = arena_strdup(w->arena, report.project_class);
     report.results = arena_array(w->arena, parcels->n_parcels, sizeof *report.results);

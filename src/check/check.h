@@ -25,9 +25,17 @@ enum layer_status {
     LAYER_CLEAR,  /* 未压占: covered, measured, nothing */
 };
 
-/* 碎屑: both limits must hold (std-tolerances: area in m2 and width in m; see DESIGN.md). */
-#define SLIVER_AREA_M2 1.0
-#define SLIVER_WIDTH_M 0.10
+/* 碎屑: a common area is set aside only when both limits hold (std-tolerances; see DESIGN.md). The policy is part of a
+ * check and is disclosed in its report; {0, 0} sets nothing aside. */
+struct sliver_policy {
+    double area_m2;
+    double width_m;
+};
+#define SLIVER_POLICY_DEFAULT ((struct sliver_policy){1.0, 0.10})
+/* "AREA,WIDTH" in m2 and metres, at most 10 and 1: what is larger is no sliver by any office's rule. NULL or "": the
+ * default. */
+enum status sliver_policy_of_text(const char *text, struct sliver_policy *out, struct error *e) HX_MUST_CHECK;
+
 /* Below this an overlap is rounding of the coordinates themselves, not land: see DESIGN.md. */
 #define MEASURE_FLOOR_M2 1e-4
 
@@ -68,6 +76,7 @@ struct layer_finding {
 
 struct parcel_report {
     const struct parcel *parcel;
+    struct sliver_policy slivers;
     double area_m2;          /* ellipsoid: the default basis */
     double geodesic_area_m2; /* the same vertices joined by geodesics */
     double standard_area_m2; /* 国土调查办发〔2008〕32号 */
@@ -90,16 +99,18 @@ struct report {
     struct parcel_report *results; /* parcels.n_parcels; arena */
     enum verdict verdict;          /* the most severe */
     const struct snapshot *snapshot;
-    const char *project_class;          /* "UNKNOWN" when not given */
+    const char *project_class; /* "UNKNOWN" when not given */
+    struct sliver_policy slivers;
     bool synthetic;                     /* some layer that was used is 示例数据 */
     int epsg;                           /* the CRS that was named for a file that states none; 0: none was */
     const struct report_record *record; /* NULL unless the check was kept; borrowed */
 };
 
 struct check_options {
-    int epsg;                  /* the CRS of a parcel file that does not state one; 0: none given */
-    const char *project_class; /* NULL or a class of the rule table */
-    bool figures_only;         /* for a batch: no sentences (""), no geodesic and standard areas (NAN) */
+    int epsg;                            /* the CRS of a parcel file that does not state one; 0: none given */
+    const char *project_class;           /* NULL or a class of the rule table */
+    const struct sliver_policy *slivers; /* NULL: the default */
+    bool figures_only; /* for a batch: no sentences (""), no geodesic and standard areas (NAN) */
 };
 
 /* What one thread needs to check. Owned by whoever made it. */
@@ -111,6 +122,7 @@ struct check_worker {
     struct overlap_scratch
         *other; /* holds what is measured besides: clips of features, overlaps of two lines */
     struct index_clip_scratch *clip;
+    struct sliver_policy slivers; /* of the check under way */
     const struct parcel_foreign
         *foreign; /* borrowed; reads Shapefiles and the like. Set after init; NULL: refused */
 };

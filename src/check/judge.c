@@ -130,7 +130,7 @@ static void judge_crossed_lines(struct judge *j)
     double areas[CONTROL_LINE_COUNT] = {fmax(c->red_line_farmland, c->red_line_boundary),
                                         fmax(c->red_line_farmland, c->farmland_boundary),
                                         fmax(c->red_line_boundary, c->farmland_boundary)};
-    if (areas[j->f->line] > SLIVER_AREA_M2)
+    if (areas[j->f->line] > j->r->slivers.area_m2)
         hit_class(j, RELATION_LAYERS_OVERLAP, "*", areas[j->f->line]);
 }
 
@@ -196,7 +196,7 @@ static const char *line_sentence_zh(struct arena *a, const struct parcel_report 
     case LAYER_SLIVER:
         return arena_printf(
             a, "%s仅有碎屑重叠%.4f平方米（面积不超过%.1f平方米且宽度不超过%.2f米），已列出，请核对。", name,
-            m2, SLIVER_AREA_M2, SLIVER_WIDTH_M);
+            m2, r->slivers.area_m2, r->slivers.width_m);
     case LAYER_CLEAR:
         if (boundary)
             return arena_printf(a, "项目用地位于城镇开发边界外，面积%.4f公顷。", hectares(r->area_m2));

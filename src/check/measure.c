@@ -71,7 +71,7 @@ static struct feature_overlap feature_overlap_of(const struct layer_index *ix, c
 static enum status sliver_decide(struct check_worker *w, const struct layer_index *ix, uint32_t feature,
                                  const struct geo_shape *parcel, struct feature_overlap *f)
 {
-    if (f->area_m2 > SLIVER_AREA_M2)
+    if (f->area_m2 > w->slivers.area_m2)
         return STATUS_OK;
     struct overlap_part part = {feature, f->area_m2};
     struct overlap_shape s;
@@ -81,7 +81,7 @@ static enum status sliver_decide(struct check_worker *w, const struct layer_inde
     if (st || s.perimeter_m <= 0)
         return STATUS_OK;
     f->width_m = 2 * f->area_m2 / s.perimeter_m;
-    f->sliver = f->width_m <= SLIVER_WIDTH_M;
+    f->sliver = f->width_m <= w->slivers.width_m;
     return STATUS_OK;
 }
 
@@ -228,7 +228,7 @@ static enum layer_status status_of(const struct gathering *g, const struct layer
         for (size_t i = 0; i < g->n; i++)
             if (!g->features[i].sliver)
                 return LAYER_OVERLAP;
-        return f->area_m2 <= SLIVER_AREA_M2 ? LAYER_SLIVER : LAYER_OVERLAP;
+        return f->area_m2 <= g->w->slivers.area_m2 ? LAYER_SLIVER : LAYER_OVERLAP;
     }
     return LAYER_CLEAR;
 }

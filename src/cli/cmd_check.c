@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 struct check_args {
-    const char *store, *project_class, *format, *lang, *fail_on, *crs, *out, *as_of;
+    const char *store, *project_class, *format, *lang, *fail_on, *crs, *out, *as_of, *slivers_text;
+    struct sliver_policy slivers;
     struct report_project project;
     struct keep_args keep;
     int epsg; /* of --crs; 0 when not given */
@@ -75,6 +76,7 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
     const struct arg_option options[] = {{"--store", &a->store, NULL},
                                          {"--crs", &a->crs, NULL},
                                          {"--class", &a->project_class, NULL},
+                                         {"--slivers", &a->slivers_text, NULL},
                                          {"--format", &a->format, NULL},
                                          {"--lang", &a->lang, NULL},
                                          {"--fail-on", &a->fail_on, NULL},
@@ -99,6 +101,8 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
         s = store_day_check(a->as_of, e);
     if (!s)
         s = parcel_epsg_of_text(a->crs, &a->epsg, e);
+    if (!s)
+        s = sliver_policy_of_text(a->slivers_text, &a->slivers, e);
     a->keep.project_name = a->project.name;
     if (!s)
         s = keep_args_check(&a->keep, e);
@@ -160,7 +164,8 @@ static int run_with(struct check_worker *w, const struct snapshot *snapshot, con
     struct report report;
     char *bytes;
     size_t n;
-    const struct check_options options = {.project_class = a->project_class, .epsg = a->epsg};
+    const struct check_options options = {
+        .project_class = a->project_class, .epsg = a->epsg, .slivers = &a->slivers};
     enum status s = file_read(a->rest.items[0], LIMIT_BODY_BYTES, w->arena, &bytes, &n, &e);
     if (s == STATUS_IO) /* the file that was named is the input, and refused */
         e.status = STATUS_NOT_FOUND;

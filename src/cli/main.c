@@ -16,7 +16,8 @@ struct command {
 
 static const struct command commands[] = {
     {"check", cmd_check,
-     "FILE|- [--store S] [--class C] [--format text|json|geojson|csv|xlsx|html|pdf] [-o OUT] [--lang zh|en] "
+     "FILE|- [--store S] [--class C] [--slivers M2,M] [--format text|json|geojson|csv|xlsx|html|pdf] [-o "
+     "OUT] [--lang zh|en] "
      "[--project-name N] [--project-code C] [--builder B] [--district D] [--date YYYY-MM-DD] [--fail-on "
      "VERDICT,...] "
      "[--keep --officer NAME] [--as-of DATE]",

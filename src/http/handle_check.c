@@ -53,12 +53,16 @@ static enum status run_check(struct request *rq, enum report_format format, enum
                                            .source_file = request_query(rq, "source_file")};
     const struct report_request wanted = {format, lang, &project};
     const char *project_class = request_query(rq, "class");
-    struct check_options options = {.project_class = project_class && *project_class ? project_class : NULL};
+    struct sliver_policy slivers;
+    struct check_options options = {.project_class = project_class && *project_class ? project_class : NULL,
+                                    .slivers = &slivers};
     struct report report;
     bool keep;
     enum status s = keep_check_wanted(rq, &keep, e);
     if (!s)
         s = parcel_epsg_of_text(request_query(rq, "crs"), &options.epsg, e);
+    if (!s)
+        s = sliver_policy_of_text(request_query(rq, "slivers"), &slivers, e);
     if (!s)
         s = check_bytes(&rq->worker->check, rq->snapshot, &options, rq->body, rq->body_size, &report, e);
     if (!s && keep)

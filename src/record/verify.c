@@ -199,11 +199,21 @@ static enum status load_named(struct verifying *v, const struct json_t *report, 
     return missing_or_fail(v, s, &why, e);
 }
 
+/* The policy that the report discloses; reports made before it was disclosed used the default. */
+static struct sliver_policy policy_of(const struct json_t *report)
+{
+    const struct sliver_policy usual = SLIVER_POLICY_DEFAULT;
+    return (struct sliver_policy){verify_number(report, "sliver_policy", "area_m2", usual.area_m2),
+                                  verify_number(report, "sliver_policy", "width_m", usual.width_m)};
+}
+
 static enum status check_again(struct verifying *v, const struct json_t *report,
                                const struct snapshot *snapshot, struct store_bytes input, struct buffer *json,
                                struct error *e)
 {
-    struct check_options options = {.project_class = verify_text(report, "project_class", NULL)};
+    struct sliver_policy slivers = policy_of(report);
+    struct check_options options = {.project_class = verify_text(report, "project_class", NULL),
+                                    .slivers = &slivers};
     struct report again;
     struct error why;
     enum status s = parcel_epsg_of_text(verify_text(report, "input", "crs_given"), &options.epsg, &why);

@@ -43,6 +43,12 @@ const char *verify_text(const struct json_t *report, const char *key, const char
     return text ? text : "";
 }
 
+double verify_number(const struct json_t *report, const char *key, const char *inner, double otherwise)
+{
+    const json_t *v = json_object_get(json_object_get(report, key), inner);
+    return json_is_number(v) ? json_number_value(v) : otherwise;
+}
+
 int64_t verify_integer(const struct json_t *report, const char *key, const char *inner)
 {
     const json_t *v = json_object_get(report, key);

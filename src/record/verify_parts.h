@@ -27,6 +27,7 @@ void verify_free(struct json_t *value);
 void verify_compare(struct verifying *v, struct json_t *reported, struct json_t *found, bool with_engine,
                     const char *against);
 /* "" or 0 when it is not there. Borrowed. */
+double verify_number(const struct json_t *report, const char *key, const char *inner, double otherwise);
 const char *verify_text(const struct json_t *report, const char *key, const char *inner);
 int64_t verify_integer(const struct json_t *report, const char *key, const char *inner);
 size_t verify_n_layers(const struct json_t *report);

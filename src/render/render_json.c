@@ -248,6 +248,11 @@ static void write_head(struct json_writer *w, const struct report *r)
     render_engine(w);
     write_record(w, r->record);
     json_kv_string(w, "area_basis", RENDER_AREA_BASIS);
+    json_key(w, "sliver_policy");
+    json_object_begin(w);
+    json_kv_number(w, "area_m2", r->slivers.area_m2);
+    json_kv_number(w, "width_m", r->slivers.width_m);
+    json_object_end(w);
     json_kv_string(w, "project_class", r->project_class);
     kv_verdict(w, r->verdict);
     json_kv_bool(w, "synthetic", r->synthetic);

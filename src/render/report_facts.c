@@ -265,7 +265,7 @@ static void make_notes(struct table_making *m)
               kept(m, arena_printf(m->arena,
                                    "碎屑：重叠面积不超过%.1f平方米且宽度不超过%.2f米的列入明细，不计为压占；"
                                    "地块不作缓冲。",
-                                   SLIVER_AREA_M2, SLIVER_WIDTH_M)));
+                                   m->r->slivers.area_m2, m->r->slivers.width_m)));
     table_say(m, to, false, "“未测算”“数据未覆盖”表示没有得出面积，不等于零，也不表示未占用。");
     table_say(m, to, false,
               kept(m, arena_printf(m->arena, "规则表版本 SHA-256：%s。计算程序：%s。",

@@ -135,7 +135,7 @@ static void say_slivers(struct table_making *m, const struct standing *s)
                   arena_printf(m->arena,
                                "项目用地与%s仅有碎屑重叠%s平方米（面积不超过%.1f平方米且宽度不超过%.2f米），"
                                "已列入占用明细，请核对。%s",
-                               control_line_zh(s->line), m2, SLIVER_AREA_M2, SLIVER_WIDTH_M,
+                               control_line_zh(s->line), m2, m->r->slivers.area_m2, m->r->slivers.width_m,
                                which(m, s->sliver, s->n_sliver)));
 }
 

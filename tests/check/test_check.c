@@ -428,10 +428,40 @@ static void slivers_are_small_and_narrow(void **state)
             fail_msg("case %zu: %s, %.6f m2", i, layer_status_name(f->status), f->area_m2);
         if (f->status == LAYER_SLIVER) {
             assert_int_equal(f->n_features, 1);
-            assert_true(f->features[0].sliver && f->features[0].width_m < SLIVER_WIDTH_M);
+            assert_true(f->features[0].sliver && f->features[0].width_m < SLIVER_POLICY_DEFAULT.width_m);
             assert_true(r.verdict != VERDICT_ALLOWED);
         }
         assert_int_equal(f->touches, i == 0);
+    }
+    world_free(w);
+}
+
+/* The policy is the check's own: with {0, 0} nothing is set aside, a wider one sets more aside, and the report says which it
+ * was. */
+static void the_sliver_policy_is_chosen_and_disclosed(void **state)
+{
+    (void)state;
+    struct world *w = world_new(usual, 3);
+    static const char json[] =
+        "{\"type\":\"Polygon\",\"coordinates\":[[[111.09999999,41.05],[111.11,41.05],[111.11,41.0502],"
+        "[111.09999999,41.0502],[111.09999999,41.05]]]}";
+    const struct {
+        const char *text;
+        enum layer_status status;
+    } cases[] = {{NULL, LAYER_SLIVER}, {"0,0", LAYER_OVERLAP}, {"5,0.5", LAYER_SLIVER}};
+    for (size_t i = 0; i < 3; i++) {
+        struct sliver_policy policy;
+        struct report r;
+        struct check_options opt = {.slivers = &policy};
+        assert_int_equal(sliver_policy_of_text(cases[i].text, &policy, NULL), STATUS_OK);
+        assert_int_equal(check_bytes(&w->worker, w->snapshot, &opt, json, strlen(json), &r, NULL), STATUS_OK);
+        assert_int_equal(r.results[0].layers[0].status, cases[i].status);
+        assert_true(r.slivers.area_m2 == policy.area_m2 && r.slivers.width_m == policy.width_m);
+    }
+    static const char *const wrong[] = {"1", "1,2,3", "-1,0.1", "11,0.1", "1,1.5", "a,b", "nan,0.1"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct sliver_policy policy;
+        assert_int_equal(sliver_policy_of_text(wrong[i], &policy, NULL), STATUS_INVALID_INPUT);
     }
     world_free(w);
 }
@@ -486,6 +516,7 @@ int main(void)
         cmocka_unit_test(overlapping_features_count_once),
         cmocka_unit_test(an_added_feature_never_clears),
         cmocka_unit_test(slivers_are_small_and_narrow),
+        cmocka_unit_test(the_sliver_policy_is_chosen_and_disclosed),
         cmocka_unit_test(a_damaged_index_is_rebuilt),
         cmocka_unit_test(the_drawn_overlap_has_the_reported_area),
     };
