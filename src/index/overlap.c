@@ -296,12 +296,13 @@ struct segment {
     double x0, y0, x1, y1; /* metres on a plane about the segment's own middle */
 };
 
-static double point_segment_m(double x, double y, const struct segment *s)
+static double point_segment_m2(double x, double y, const struct segment *s)
 {
     double dx = s->x1 - s->x0, dy = s->y1 - s->y0, length2 = dx * dx + dy * dy;
     double t = length2 > 0 ? ((x - s->x0) * dx + (y - s->y0) * dy) / length2 : 0;
     t = t < 0 ? 0 : t > 1 ? 1 : t;
-    return hypot(x - s->x0 - t * dx, y - s->y0 - t * dy);
+    double px = x - s->x0 - t * dx, py = y - s->y0 - t * dy;
+    return px * px + py * py;
 }
 
 static bool segments_cross(const struct segment *a, const struct segment *b)
@@ -314,9 +315,10 @@ static bool segments_cross(const struct segment *a, const struct segment *b)
 
 static bool segments_near(const struct segment *a, const struct segment *b, double tolerance_m)
 {
-    return segments_cross(a, b) || point_segment_m(a->x0, a->y0, b) <= tolerance_m ||
-           point_segment_m(a->x1, a->y1, b) <= tolerance_m ||
-           point_segment_m(b->x0, b->y0, a) <= tolerance_m || point_segment_m(b->x1, b->y1, a) <= tolerance_m;
+    double limit_m2 = tolerance_m * tolerance_m;
+    return segments_cross(a, b) || point_segment_m2(a->x0, a->y0, b) <= limit_m2 ||
+           point_segment_m2(a->x1, a->y1, b) <= limit_m2 || point_segment_m2(b->x0, b->y0, a) <= limit_m2 ||
+           point_segment_m2(b->x1, b->y1, a) <= limit_m2;
 }
 
 static struct segment segment_about(double lon0, double lat0, double north_m, double east_m,
@@ -326,35 +328,62 @@ static struct segment segment_about(double lon0, double lat0, double north_m, do
                             (lat[1] - lat0) * north_m};
 }
 
-/* One parcel edge against a ring: only the runs whose box meets the edge's grown box are looked at. */
+/* One parcel edge and what is needed to hold it against many ring edges. */
+struct near_edge {
+    struct segment segment;
+    struct index_query box; /* grown by the tolerance */
+    double lon0, lat0, north_m, east_m, tolerance_m;
+};
+
+static struct near_edge near_edge_of(const double *lon, const double *lat, double tolerance_m)
+{
+    struct near_edge n = {.lon0 = lon[0], .lat0 = lat[0], .tolerance_m = tolerance_m};
+    geo_metres_per_degree(lat[0], &n.north_m, &n.east_m);
+    struct geo_box box = geo_box_empty();
+    geo_box_add(&box, lon[0], lat[0]);
+    geo_box_add(&box, lon[1], lat[1]);
+    box.west_deg -= tolerance_m / n.east_m, box.east_deg += tolerance_m / n.east_m;
+    box.south_deg -= tolerance_m / n.north_m, box.north_deg += tolerance_m / n.north_m;
+    n.box = index_query_of(&box);
+    n.segment = segment_about(lon[0], lat[0], n.north_m, n.east_m, lon, lat);
+    return n;
+}
+
+static bool near_run(const struct near_edge *n, const struct ring_view *v, uint32_t first, uint32_t end)
+{
+    for (uint32_t i = first; i < end; i++) {
+        struct segment b = segment_about(n->lon0, n->lat0, n->north_m, n->east_m, v->lon + i, v->lat + i);
+        if (segments_near(&n->segment, &b, n->tolerance_m))
+            return true;
+    }
+    return false;
+}
+
+/* Only the parts of the edge tree whose boxes meet the edge's are looked at. */
+static bool near_node(const struct near_edge *n, const struct ring_view *v, int level, uint32_t node)
+{
+    if (index_sides_closed(v->nodes + v->level_at[level] + node, &n->box) != SIDE_ALL)
+        return false;
+    if (level == 0) {
+        uint32_t first = node * INDEX_RUN;
+        return near_run(n, v, first, v->n_edges - first < INDEX_RUN ? v->n_edges : first + INDEX_RUN);
+    }
+    uint32_t child = node * INDEX_FAN, left = v->level_n[level - 1] - child;
+    for (uint32_t k = 0; k < (left < INDEX_FAN ? left : INDEX_FAN); k++)
+        if (near_node(n, v, level - 1, child + k))
+            return true;
+    return false;
+}
+
 static bool edge_touches_ring(const double *lon, const double *lat, const struct ring_view *v,
                               double tolerance_m)
 {
-    double north_m, east_m;
-    geo_metres_per_degree(lat[0], &north_m, &east_m);
-    struct geo_box box = geo_box_empty();
-    geo_box_add(&box, fmin(lon[0], lon[1]) - tolerance_m / east_m,
-                fmin(lat[0], lat[1]) - tolerance_m / north_m);
-    geo_box_add(&box, fmax(lon[0], lon[1]) + tolerance_m / east_m,
-                fmax(lat[0], lat[1]) + tolerance_m / north_m);
-    struct index_query q = index_query_of(&box);
-    struct segment a = segment_about(lon[0], lat[0], north_m, east_m, lon, lat);
-    uint32_t runs = index_div_up(v->n_edges, INDEX_RUN);
-    for (uint32_t k = 0; k < runs; k++) {
-        if (v->levels > 0 && index_sides_closed(v->nodes + k, &q) != SIDE_ALL) {
-            /* Skip a whole parent at its first child when the parent is away too. */
-            if (v->levels > 1 && k % INDEX_FAN == 0 &&
-                index_sides_closed(v->nodes + v->level_at[1] + k / INDEX_FAN, &q) != SIDE_ALL)
-                k += INDEX_FAN - 1;
-            continue;
-        }
-        uint32_t first = k * INDEX_RUN, end = v->n_edges - first < INDEX_RUN ? v->n_edges : first + INDEX_RUN;
-        for (uint32_t i = first; i < end; i++) {
-            struct segment b = segment_about(lon[0], lat[0], north_m, east_m, v->lon + i, v->lat + i);
-            if (segments_near(&a, &b, tolerance_m))
-                return true;
-        }
-    }
+    struct near_edge n = near_edge_of(lon, lat, tolerance_m);
+    if (v->levels == 0)
+        return near_run(&n, v, 0, v->n_edges);
+    for (uint32_t k = 0; k < v->level_n[v->levels - 1]; k++)
+        if (near_node(&n, v, v->levels - 1, k))
+            return true;
     return false;
 }
 

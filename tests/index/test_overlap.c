@@ -512,6 +512,39 @@ static void degenerate_overlaps_can_be_drawn(void **state)
     }
 }
 
+/* On a lattice, where shapes without common area either share a point or are a whole cell apart, touching is what GEOS says
+ * it is; rings with an edge tree included. */
+static void touching_agrees_with_geos(void **state)
+{
+    struct fixture *f = *state;
+    GEOSContextHandle_t h = geo_geos_handle(f->geos);
+    struct random r = {77};
+    int seen[2] = {0, 0};
+    for (int round = 0; round < 60; round++) {
+        struct geo_shape feature = shape_cells(&r, f->arena, f->geos, 111, 41, 0.001, 9);
+        struct layer_index *ix = index_of(f, &feature, 1);
+        GEOSGeometry *g = geos_of(f, &feature);
+        for (int k = 0; k < 20; k++) {
+            double w = 111 + 0.001 * (random_below(&r, 13) - 2.0),
+                   s = 41 + 0.001 * (random_below(&r, 13) - 2.0);
+            struct geo_shape parcel = shape_box(f->arena, w, s, w + 0.001, s + 0.001);
+            GEOSGeometry *p = geos_of(f, &parcel);
+            if (one_overlap(f, ix, &parcel) < 0.01) {
+                bool touches;
+                int meets = GEOSDistanceWithin_r(h, g, p, 1e-9);
+                assert_int_equal(overlap_touches(f->scratch, ix, 0, 0.001, &touches, NULL), STATUS_OK);
+                assert_int_equal(touches, meets);
+                seen[touches]++;
+            }
+            GEOSGeom_destroy_r(h, p);
+        }
+        GEOSGeom_destroy_r(h, g);
+        index_close(ix);
+        arena_reset(f->arena);
+    }
+    assert_true(seen[0] > 50 && seen[1] > 50);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -524,6 +557,7 @@ int main(void)
         cmocka_unit_test(a_county_sized_parcel_keeps_its_accuracy),
         cmocka_unit_test(overlap_geometry_has_the_measured_area),
         cmocka_unit_test(touching_is_told_from_near),
+        cmocka_unit_test(touching_agrees_with_geos),
         cmocka_unit_test(named_degenerate_cases_are_exact),
         cmocka_unit_test(threads_give_the_same_bits),
         cmocka_unit_test(degenerate_overlaps_can_be_drawn),
