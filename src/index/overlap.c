@@ -206,6 +206,16 @@ static bool piece_measure(struct overlap_scratch *s, const struct layer_index *i
 {
     struct index_query q = index_query_of(&p->box);
     size_t first = s->n_found;
+    for (size_t i = 0; i < s->hits.n;
+         i++) { /* three tables are asked about each ring: let them arrive together */
+        __builtin_prefetch(ix->ring_start + s->hits.ring[i]);
+        __builtin_prefetch(ix->ring_node + s->hits.ring[i]);
+        __builtin_prefetch(ix->ring_feature + s->hits.ring[i]);
+    }
+    for (size_t i = 0; i < s->hits.n; i++) {
+        __builtin_prefetch(ix->nodes + ix->ring_node[s->hits.ring[i]]);
+        __builtin_prefetch(index_ring_lon(ix, s->hits.ring[i]));
+    }
     for (size_t i = 0; i < s->hits.n; i++) {
         uint32_t ring = s->hits.ring[i], feature = ix->ring_feature[ring];
         struct ring_view v;

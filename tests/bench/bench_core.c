@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { N_LAYERS = 3, BLOCK = 4096, AHEAD = 64, LATENCY_PARCELS = 1000, MAX_REPEAT = 99 };
+enum { N_LAYERS = 3, BLOCK = 4096, AHEAD = 16, LATENCY_PARCELS = 1000, MAX_REPEAT = 99 };
 static const char *const layer_names[N_LAYERS] = {"redline", "farmland", "urban"};
 static const uint8_t key[SHA256_BYTES] = "bench";
 
@@ -91,6 +91,13 @@ static void parcel_measure(struct batch_thread *t, struct overlap_scratch *s, si
     }
 }
 
+static void prefetch_shape(const struct geo_shape *s)
+{
+    __builtin_prefetch(s->ring_start);
+    __builtin_prefetch(s->lon_deg);
+    __builtin_prefetch(s->lat_deg);
+}
+
 /* Parcels come in any order. Within a block they are visited along a Hilbert curve, so that neighbours find their part of
  * the index in the cache, and the coordinates of the next few are asked for ahead of their turn. */
 static void block_measure(struct batch_thread *t, struct overlap_scratch *s, size_t first, size_t n)
@@ -106,7 +113,7 @@ static void block_measure(struct batch_thread *t, struct overlap_scratch *s, siz
     for (size_t at = 0; at < n; at += AHEAD) {
         size_t end = at + AHEAD < n ? at + AHEAD : n;
         for (size_t i = at; i < end; i++)
-            __builtin_prefetch(parcels->shapes[first + order[i].item].lon_deg);
+            prefetch_shape(&parcels->shapes[first + order[i].item]);
         for (size_t i = at; i < end; i++)
             parcel_measure(t, s, first + order[i].item);
     }
