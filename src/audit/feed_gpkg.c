@@ -181,17 +181,17 @@ static void property(struct feed_gpkg *g, struct json_writer *w, int column)
     const char *name = sqlite3_column_name(g->rows, column);
     switch (sqlite3_column_type(g->rows, column)) {
     case SQLITE_INTEGER:
-        json_kv_integer(w, name, sqlite3_column_int64(g->rows, column));
+        jw_kv_integer(w, name, sqlite3_column_int64(g->rows, column));
         break;
     case SQLITE_FLOAT:
-        json_kv_number(w, name, sqlite3_column_double(g->rows, column));
+        jw_kv_number(w, name, sqlite3_column_double(g->rows, column));
         break;
     case SQLITE_TEXT:
-        json_kv_string(w, name, (const char *)sqlite3_column_text(g->rows, column));
+        jw_kv_string(w, name, (const char *)sqlite3_column_text(g->rows, column));
         break;
     default: /* NULL; and bytes, which JSON has no place for */
-        json_key(w, name);
-        json_null(w);
+        jw_key(w, name);
+        jw_null(w);
     }
 }
 
@@ -236,14 +236,14 @@ static enum status take_row(struct feed_gpkg *g, struct arena *a, struct audit_i
                                .project_class = ""};
     struct json_writer w;
     buffer_clear(&g->json);
-    json_init(&w, &g->json, false);
-    json_object_begin(&w);
+    jw_init(&w, &g->json, false);
+    jw_object_begin(&w);
     for (int i = 1; i < g->n_columns; i++) {
         take_column(g, i, a, out);
         if (g->use[i] == USE_PROPERTY)
             property(g, &w, i);
     }
-    json_object_end(&w);
+    jw_object_end(&w);
     enum status s = buffer_status(&g->json, e);
     if (s)
         return s;

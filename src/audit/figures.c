@@ -162,51 +162,51 @@ static void write_csv(const struct figures *f, struct buffer *b)
 
 static void json_layer(struct json_writer *w, const struct figures *f, const struct figures_layer *l)
 {
-    json_object_begin(w);
-    json_kv_string(w, "layer", l->layer);
-    json_kv_string(w, "title_zh", l->title_zh);
-    json_kv_integer(w, "features", l->n_features);
-    json_kv_fixed(w, "area_m2", l->area_m2, 2);
-    json_kv_fixed(w, "share_of_region", f->region_m2 > 0 ? l->area_m2 / f->region_m2 : NAN, 6);
-    json_key(w, "prefectures");
-    json_array_begin(w);
+    jw_object_begin(w);
+    jw_kv_string(w, "layer", l->layer);
+    jw_kv_string(w, "title_zh", l->title_zh);
+    jw_kv_integer(w, "features", l->n_features);
+    jw_kv_fixed(w, "area_m2", l->area_m2, 2);
+    jw_kv_fixed(w, "share_of_region", f->region_m2 > 0 ? l->area_m2 / f->region_m2 : NAN, 6);
+    jw_key(w, "prefectures");
+    jw_array_begin(w);
     for (size_t k = 0; k < f->n_prefectures; k++) {
-        json_object_begin(w);
-        json_kv_string(w, "code", f->prefecture[k]);
-        json_kv_string(w, "name", f->prefecture_name[k]);
-        json_kv_fixed(w, "area_m2", l->by_prefecture_m2[k], 2);
-        json_kv_fixed(w, "share", l->by_prefecture_m2[k] / f->prefecture_m2[k], 6);
-        json_object_end(w);
+        jw_object_begin(w);
+        jw_kv_string(w, "code", f->prefecture[k]);
+        jw_kv_string(w, "name", f->prefecture_name[k]);
+        jw_kv_fixed(w, "area_m2", l->by_prefecture_m2[k], 2);
+        jw_kv_fixed(w, "share", l->by_prefecture_m2[k] / f->prefecture_m2[k], 6);
+        jw_object_end(w);
     }
-    json_array_end(w);
-    json_key(w, "zones");
-    json_array_begin(w);
+    jw_array_end(w);
+    jw_key(w, "zones");
+    jw_array_begin(w);
     for (size_t k = 0; k < l->n_zones; k++) {
-        json_object_begin(w);
-        json_kv_string(w, "zone", l->zones[k].zone);
-        json_kv_fixed(w, "area_m2", l->zones[k].area_m2, 2);
-        json_kv_fixed(w, "share", l->zones[k].area_m2 / l->area_m2, 6);
-        json_object_end(w);
+        jw_object_begin(w);
+        jw_kv_string(w, "zone", l->zones[k].zone);
+        jw_kv_fixed(w, "area_m2", l->zones[k].area_m2, 2);
+        jw_kv_fixed(w, "share", l->zones[k].area_m2 / l->area_m2, 6);
+        jw_object_end(w);
     }
-    json_array_end(w);
-    json_object_end(w);
+    jw_array_end(w);
+    jw_object_end(w);
 }
 
 static void write_json(const struct figures *f, struct buffer *b)
 {
     struct json_writer w;
-    json_init(&w, b, true);
-    json_object_begin(&w);
-    json_kv_bool(&w, "synthetic", f->synthetic);
-    json_kv_fixed(&w, "region_m2", f->region_m2, 2);
-    json_kv_fixed(&w, "red_line_share", f->red_line_share, 6);
-    json_kv_fixed(&w, "red_line_share_planned", FIGURES_PLANNED_RED_LINE_SHARE, 4);
-    json_key(&w, "layers");
-    json_array_begin(&w);
+    jw_init(&w, b, true);
+    jw_object_begin(&w);
+    jw_kv_bool(&w, "synthetic", f->synthetic);
+    jw_kv_fixed(&w, "region_m2", f->region_m2, 2);
+    jw_kv_fixed(&w, "red_line_share", f->red_line_share, 6);
+    jw_kv_fixed(&w, "red_line_share_planned", FIGURES_PLANNED_RED_LINE_SHARE, 4);
+    jw_key(&w, "layers");
+    jw_array_begin(&w);
     for (size_t i = 0; i < f->n_layers; i++)
         json_layer(&w, f, &f->layers[i]);
-    json_array_end(&w);
-    json_object_end(&w);
+    jw_array_end(&w);
+    jw_object_end(&w);
     buffer_append_char(b, '\n');
 }
 

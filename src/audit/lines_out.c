@@ -114,25 +114,25 @@ static void json_row(struct json_writer *w, const struct lines_finding *f, struc
     struct value v[N_COLUMNS];
     struct geo_shape shape;
     size_t n = values_of(f, v);
-    json_object_begin(w);
-    json_kv_string(w, "type", "Feature");
-    json_kv_string(w, "id", f->id);
-    json_key(w, "properties");
-    json_object_begin(w);
+    jw_object_begin(w);
+    jw_kv_string(w, "type", "Feature");
+    jw_kv_string(w, "id", f->id);
+    jw_key(w, "properties");
+    jw_object_begin(w);
     for (size_t i = 0; i < n; i++)
         if (v[i].text)
-            json_kv_string(w, v[i].name, v[i].text);
+            jw_kv_string(w, v[i].name, v[i].text);
         else
-            json_kv_fixed(w, v[i].name, v[i].number, v[i].decimals);
-    json_object_end(w);
-    json_key(w, "geometry");
+            jw_kv_fixed(w, v[i].name, v[i].number, v[i].decimals);
+    jw_object_end(w);
+    jw_key(w, "geometry");
     const unsigned char *p = f->blob;
     if (f->blob_size > 40 && geo_wkb_read(p + 40, f->blob_size - 40, builder, NULL) == STATUS_OK &&
         geo_shape_builder_view(builder, &shape, NULL) == STATUS_OK)
         geo_geojson_write(w, &shape, 9);
     else
-        json_null(w);
-    json_object_end(w);
+        jw_null(w);
+    jw_object_end(w);
 }
 
 static void write_geojsonl(const struct lines_report *r, struct buffer *b)
@@ -141,7 +141,7 @@ static void write_geojsonl(const struct lines_report *r, struct buffer *b)
     geo_shape_builder_init(&builder);
     for (size_t i = 0; i < r->n_findings; i++) {
         struct json_writer w;
-        json_init(&w, b, false);
+        jw_init(&w, b, false);
         json_row(&w, &r->findings[i], &builder);
         buffer_append_char(b, '\n');
     }

@@ -114,61 +114,61 @@ static void format_csv(struct audit_batch *b)
 
 static void json_lines(struct json_writer *w, const struct audit_row *r)
 {
-    json_key(w, "lines");
-    json_array_begin(w);
+    jw_key(w, "lines");
+    jw_array_begin(w);
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        json_object_begin(w);
-        json_kv_string(w, "line", control_line_id((enum control_line)l));
-        json_kv_string(w, "status", layer_status_name(r->status[l]));
-        json_kv_fixed(w, "area_m2", r->line_m2[l], 4);
-        json_kv_fixed(w, "share", r->share[l], 6);
-        json_object_end(w);
+        jw_object_begin(w);
+        jw_kv_string(w, "line", control_line_id((enum control_line)l));
+        jw_kv_string(w, "status", layer_status_name(r->status[l]));
+        jw_kv_fixed(w, "area_m2", r->line_m2[l], 4);
+        jw_kv_fixed(w, "share", r->share[l], 6);
+        jw_object_end(w);
     }
-    json_array_end(w);
+    jw_array_end(w);
 }
 
 static void json_findings(struct json_writer *w, const struct audit_row *r)
 {
-    json_key(w, "findings");
-    json_array_begin(w);
+    jw_key(w, "findings");
+    jw_array_begin(w);
     for (size_t k = 0; k < r->n_features; k++) {
         const struct feature_overlap *f = &r->features[k].overlap;
-        json_object_begin(w);
-        json_kv_string(w, "line", control_line_id(r->features[k].line));
-        json_kv_integer(w, "feature_id", f->feature_id);
-        json_kv_string(w, "code", f->code);
-        json_kv_string(w, "name", f->name);
-        json_kv_string(w, "zone", f->zone);
-        json_kv_fixed(w, "area_m2", f->area_m2, 4);
-        json_kv_fixed(w, "width_m", f->width_m, 4);
-        json_kv_bool(w, "sliver", f->sliver);
-        json_object_end(w);
+        jw_object_begin(w);
+        jw_kv_string(w, "line", control_line_id(r->features[k].line));
+        jw_kv_integer(w, "feature_id", f->feature_id);
+        jw_kv_string(w, "code", f->code);
+        jw_kv_string(w, "name", f->name);
+        jw_kv_string(w, "zone", f->zone);
+        jw_kv_fixed(w, "area_m2", f->area_m2, 4);
+        jw_kv_fixed(w, "width_m", f->width_m, 4);
+        jw_kv_bool(w, "sliver", f->sliver);
+        jw_object_end(w);
     }
-    json_array_end(w);
+    jw_array_end(w);
 }
 
 static void json_properties(struct json_writer *w, const struct audit_item *item, const struct audit_row *r)
 {
-    json_key(w, "properties");
-    json_object_begin(w);
-    json_kv_integer(w, "position", item->position);
-    json_kv_string(w, "parcel_id", item->id);
-    json_kv_string(w, "name", item->name);
-    json_kv_string(w, "county", item->county);
-    json_kv_string(w, "prefecture", r->prefecture);
-    json_kv_string(w, "project_class", r->project_class);
-    json_kv_string(w, "verdict", verdict_name(r->verdict));
-    json_kv_string(w, "verdict_zh", verdict_zh(r->verdict));
-    json_kv_bool(w, "measured", r->measured);
-    json_kv_fixed(w, "area_m2", r->area_m2, 4);
+    jw_key(w, "properties");
+    jw_object_begin(w);
+    jw_kv_integer(w, "position", item->position);
+    jw_kv_string(w, "parcel_id", item->id);
+    jw_kv_string(w, "name", item->name);
+    jw_kv_string(w, "county", item->county);
+    jw_kv_string(w, "prefecture", r->prefecture);
+    jw_kv_string(w, "project_class", r->project_class);
+    jw_kv_string(w, "verdict", verdict_name(r->verdict));
+    jw_kv_string(w, "verdict_zh", verdict_zh(r->verdict));
+    jw_kv_bool(w, "measured", r->measured);
+    jw_kv_fixed(w, "area_m2", r->area_m2, 4);
     json_lines(w, r);
     json_findings(w, r);
-    json_kv_string(w, "rules", r->rules);
-    json_kv_string(w, "reason_zh", r->reason_zh);
-    json_kv_string(w, "reason_en", r->reason_en);
-    json_key(w, "source");
-    json_raw(w, item->properties, strlen(item->properties));
-    json_object_end(w);
+    jw_kv_string(w, "rules", r->rules);
+    jw_kv_string(w, "reason_zh", r->reason_zh);
+    jw_kv_string(w, "reason_en", r->reason_en);
+    jw_key(w, "source");
+    jw_raw(w, item->properties, strlen(item->properties));
+    jw_object_end(w);
 }
 
 /* From the row's own bytes, so that a geometry that is not valid is still there to be looked at. */
@@ -178,11 +178,11 @@ static void json_geometry(struct json_writer *w, const struct audit_row *r, stru
     const unsigned char *p = r->blob;
     bool ok = r->blob_size > 40 && geo_wkb_read(p + 40, r->blob_size - 40, b, NULL) == STATUS_OK &&
               geo_shape_builder_view(b, &shape, NULL) == STATUS_OK;
-    json_key(w, "geometry");
+    jw_key(w, "geometry");
     if (ok)
         geo_geojson_write(w, &shape, 9);
     else
-        json_null(w);
+        jw_null(w);
 }
 
 static void format_geojsonl(struct audit_batch *b)
@@ -191,13 +191,13 @@ static void format_geojsonl(struct audit_batch *b)
     geo_shape_builder_init(&builder);
     for (size_t i = 0; i < b->n; i++) {
         struct json_writer w;
-        json_init(&w, &b->text[0], false);
-        json_object_begin(&w);
-        json_kv_string(&w, "type", "Feature");
-        json_kv_integer(&w, "id", b->items[i].position);
+        jw_init(&w, &b->text[0], false);
+        jw_object_begin(&w);
+        jw_kv_string(&w, "type", "Feature");
+        jw_kv_integer(&w, "id", b->items[i].position);
         json_properties(&w, &b->items[i], &b->rows[i]);
         json_geometry(&w, &b->rows[i], &builder);
-        json_object_end(&w);
+        jw_object_end(&w);
         buffer_append_char(&b->text[0], '\n');
     }
     geo_shape_builder_release(&builder);

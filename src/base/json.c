@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void json_init(struct json_writer *w, struct buffer *out, bool pretty)
+void jw_init(struct json_writer *w, struct buffer *out, bool pretty)
 {
     *w = (struct json_writer){.out = out, .pretty = pretty};
 }
@@ -52,22 +52,22 @@ static void close_bracket(struct json_writer *w, char c)
     w->need_comma = true;
 }
 
-void json_object_begin(struct json_writer *w)
+void jw_object_begin(struct json_writer *w)
 {
     open_bracket(w, '{');
 }
 
-void json_object_end(struct json_writer *w)
+void jw_object_end(struct json_writer *w)
 {
     close_bracket(w, '}');
 }
 
-void json_array_begin(struct json_writer *w)
+void jw_array_begin(struct json_writer *w)
 {
     open_bracket(w, '[');
 }
 
-void json_array_end(struct json_writer *w)
+void jw_array_end(struct json_writer *w)
 {
     close_bracket(w, ']');
 }
@@ -114,7 +114,7 @@ static void quote(struct buffer *out, const char *s)
     buffer_append_char(out, '"');
 }
 
-void json_key(struct json_writer *w, const char *key)
+void jw_key(struct json_writer *w, const char *key)
 {
     separate(w);
     quote(w->out, key);
@@ -123,10 +123,10 @@ void json_key(struct json_writer *w, const char *key)
     w->after_key = true;
 }
 
-void json_string(struct json_writer *w, const char *s)
+void jw_string(struct json_writer *w, const char *s)
 {
     if (!s) {
-        json_null(w);
+        jw_null(w);
         return;
     }
     value_begin(w);
@@ -141,10 +141,10 @@ static void bare(struct json_writer *w, const char *text)
     w->need_comma = true;
 }
 
-void json_number(struct json_writer *w, double v)
+void jw_number(struct json_writer *w, double v)
 {
     if (!isfinite(v)) {
-        json_null(w);
+        jw_null(w);
         return;
     }
     char text[40];
@@ -156,10 +156,10 @@ void json_number(struct json_writer *w, double v)
     bare(w, text);
 }
 
-void json_fixed(struct json_writer *w, double v, int decimals)
+void jw_fixed(struct json_writer *w, double v, int decimals)
 {
     if (!isfinite(v)) {
-        json_null(w);
+        jw_null(w);
         return;
     }
     char text[352];
@@ -167,56 +167,56 @@ void json_fixed(struct json_writer *w, double v, int decimals)
     bare(w, text);
 }
 
-void json_integer(struct json_writer *w, long long v)
+void jw_integer(struct json_writer *w, long long v)
 {
     char text[24];
     snprintf(text, sizeof text, "%lld", v);
     bare(w, text);
 }
 
-void json_bool(struct json_writer *w, bool v)
+void jw_bool(struct json_writer *w, bool v)
 {
     bare(w, v ? "true" : "false");
 }
 
-void json_null(struct json_writer *w)
+void jw_null(struct json_writer *w)
 {
     bare(w, "null");
 }
 
-void json_raw(struct json_writer *w, const char *json, size_t n)
+void jw_raw(struct json_writer *w, const char *json, size_t n)
 {
     value_begin(w);
     buffer_append(w->out, json, n);
     w->need_comma = true;
 }
 
-void json_kv_string(struct json_writer *w, const char *key, const char *s)
+void jw_kv_string(struct json_writer *w, const char *key, const char *s)
 {
-    json_key(w, key);
-    json_string(w, s);
+    jw_key(w, key);
+    jw_string(w, s);
 }
 
-void json_kv_number(struct json_writer *w, const char *key, double v)
+void jw_kv_number(struct json_writer *w, const char *key, double v)
 {
-    json_key(w, key);
-    json_number(w, v);
+    jw_key(w, key);
+    jw_number(w, v);
 }
 
-void json_kv_fixed(struct json_writer *w, const char *key, double v, int decimals)
+void jw_kv_fixed(struct json_writer *w, const char *key, double v, int decimals)
 {
-    json_key(w, key);
-    json_fixed(w, v, decimals);
+    jw_key(w, key);
+    jw_fixed(w, v, decimals);
 }
 
-void json_kv_integer(struct json_writer *w, const char *key, long long v)
+void jw_kv_integer(struct json_writer *w, const char *key, long long v)
 {
-    json_key(w, key);
-    json_integer(w, v);
+    jw_key(w, key);
+    jw_integer(w, v);
 }
 
-void json_kv_bool(struct json_writer *w, const char *key, bool v)
+void jw_kv_bool(struct json_writer *w, const char *key, bool v)
 {
-    json_key(w, key);
-    json_bool(w, v);
+    jw_key(w, key);
+    jw_bool(w, v);
 }

@@ -16,25 +16,25 @@ struct json_writer {
     bool pretty; /* two-space indentation */
 };
 
-void json_init(struct json_writer *w, struct buffer *out, bool pretty);
-void json_object_begin(struct json_writer *w);
-void json_object_end(struct json_writer *w);
-void json_array_begin(struct json_writer *w);
-void json_array_end(struct json_writer *w);
-void json_key(struct json_writer *w, const char *key);
-void json_string(struct json_writer *w, const char *s); /* NULL writes null */
-void json_number(struct json_writer *w, double v);      /* shortest form that reads back the same */
-void json_fixed(struct json_writer *w, double v, int decimals);
-void json_integer(struct json_writer *w, long long v);
-void json_bool(struct json_writer *w, bool v);
-void json_null(struct json_writer *w);
-void json_raw(struct json_writer *w, const char *json, size_t n); /* already JSON */
+void jw_init(struct json_writer *w, struct buffer *out, bool pretty);
+void jw_object_begin(struct json_writer *w);
+void jw_object_end(struct json_writer *w);
+void jw_array_begin(struct json_writer *w);
+void jw_array_end(struct json_writer *w);
+void jw_key(struct json_writer *w, const char *key);
+void jw_string(struct json_writer *w, const char *s); /* NULL writes null */
+void jw_number(struct json_writer *w, double v);      /* shortest form that reads back the same */
+void jw_fixed(struct json_writer *w, double v, int decimals);
+void jw_integer(struct json_writer *w, long long v);
+void jw_bool(struct json_writer *w, bool v);
+void jw_null(struct json_writer *w);
+void jw_raw(struct json_writer *w, const char *json, size_t n); /* already JSON */
 
 /* key and value in one call */
-void json_kv_string(struct json_writer *w, const char *key, const char *s);
-void json_kv_number(struct json_writer *w, const char *key, double v);
-void json_kv_fixed(struct json_writer *w, const char *key, double v, int decimals);
-void json_kv_integer(struct json_writer *w, const char *key, long long v);
-void json_kv_bool(struct json_writer *w, const char *key, bool v);
+void jw_kv_string(struct json_writer *w, const char *key, const char *s);
+void jw_kv_number(struct json_writer *w, const char *key, double v);
+void jw_kv_fixed(struct json_writer *w, const char *key, double v, int decimals);
+void jw_kv_integer(struct json_writer *w, const char *key, long long v);
+void jw_kv_bool(struct json_writer *w, const char *key, bool v);
 
 #endif

@@ -52,41 +52,41 @@ static enum status parse(int argc, char **argv, struct parcel_args *a, struct er
 
 static void write_feature(struct json_writer *w, const struct parcel *p)
 {
-    json_object_begin(w);
-    json_kv_string(w, "type", "Feature");
-    json_kv_string(w, "id", p->id);
-    json_key(w, "properties");
-    json_object_begin(w);
-    json_kv_string(w, "DKBH", p->id);
-    json_kv_string(w, "DKMC", p->name);
-    json_kv_string(w, "DKYT", p->use);
-    json_kv_fixed(w, "area_m2", geo_shape_area_m2(&p->shape), 2);
-    json_object_end(w);
-    json_key(w, "geometry");
+    jw_object_begin(w);
+    jw_kv_string(w, "type", "Feature");
+    jw_kv_string(w, "id", p->id);
+    jw_key(w, "properties");
+    jw_object_begin(w);
+    jw_kv_string(w, "DKBH", p->id);
+    jw_kv_string(w, "DKMC", p->name);
+    jw_kv_string(w, "DKYT", p->use);
+    jw_kv_fixed(w, "area_m2", geo_shape_area_m2(&p->shape), 2);
+    jw_object_end(w);
+    jw_key(w, "geometry");
     geo_geojson_write(w, &p->shape, 9);
-    json_object_end(w);
+    jw_object_end(w);
 }
 
 static void write_geojson(const struct parcel_set *set, struct buffer *out)
 {
     struct json_writer w;
-    json_init(&w, out, false);
-    json_object_begin(&w);
-    json_kv_string(&w, "type", "FeatureCollection");
-    json_key(&w, "crs");
-    json_object_begin(&w);
-    json_kv_string(&w, "type", "name");
-    json_key(&w, "properties");
-    json_object_begin(&w);
-    json_kv_string(&w, "name", "urn:ogc:def:crs:EPSG::4490");
-    json_object_end(&w);
-    json_object_end(&w);
-    json_key(&w, "features");
-    json_array_begin(&w);
+    jw_init(&w, out, false);
+    jw_object_begin(&w);
+    jw_kv_string(&w, "type", "FeatureCollection");
+    jw_key(&w, "crs");
+    jw_object_begin(&w);
+    jw_kv_string(&w, "type", "name");
+    jw_key(&w, "properties");
+    jw_object_begin(&w);
+    jw_kv_string(&w, "name", "urn:ogc:def:crs:EPSG::4490");
+    jw_object_end(&w);
+    jw_object_end(&w);
+    jw_key(&w, "features");
+    jw_array_begin(&w);
     for (size_t i = 0; i < set->n_parcels; i++)
         write_feature(&w, &set->parcels[i]);
-    json_array_end(&w);
-    json_object_end(&w);
+    jw_array_end(&w);
+    jw_object_end(&w);
     buffer_append_char(out, '\n');
 }
 

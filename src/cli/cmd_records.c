@@ -71,10 +71,10 @@ static int run_list(struct store *store, struct arena *arena, const struct recor
     struct json_writer w;
     struct listing l = {a->json ? &w : NULL};
     buffer_init(&b, 0);
-    json_init(&w, &b, true);
-    json_array_begin(&w);
+    jw_init(&w, &b, true);
+    jw_array_begin(&w);
     enum status s = store_records(store, a->after, a->limit, list_row, &l, &e);
-    json_array_end(&w);
+    jw_array_end(&w);
     if (!s && a->json)
         return put(&b);
     buffer_release(&b);
@@ -125,7 +125,7 @@ static int run_show(struct store *store, struct arena *arena, const struct recor
     struct json_writer w;
     if (a->json) {
         buffer_init(&b, 0);
-        json_init(&w, &b, true);
+        jw_init(&w, &b, true);
         if (!record_write_whole(&w, store, a->id, arena, &e))
             return put(&b);
         buffer_release(&b);
@@ -176,7 +176,7 @@ static int run_verify(struct store *store, struct arena *arena, const struct rec
     int code = EXIT_OK;
     if (a->json) {
         buffer_init(&b, 0);
-        json_init(&w, &b, true);
+        jw_init(&w, &b, true);
         record_write_chain(&w, &chain);
         code = put(&b);
     } else {

@@ -40,7 +40,7 @@ static int print_json(const struct record_verification *v)
     struct json_writer w;
     struct error e = {0};
     buffer_init(&b, 0);
-    json_init(&w, &b, true);
+    jw_init(&w, &b, true);
     record_write_verification(&w, v);
     buffer_append_char(&b, '\n');
     enum status s = buffer_status(&b, &e);

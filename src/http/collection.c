@@ -49,7 +49,7 @@ enum status collection_find(const struct snapshot *s, const char *id, struct col
 static void write_source_fields(struct json_writer *w, const char *json)
 {
     char *text = stored_json_object(json, NULL);
-    json_raw(w, text ? text : "{}", text ? strlen(text) : 2);
+    jw_raw(w, text ? text : "{}", text ? strlen(text) : 2);
     free(text);
 }
 
@@ -62,22 +62,22 @@ enum status collection_write_feature(struct json_writer *w, const struct store_f
         s = geo_shape_builder_view(shape, &view, e);
     if (s)
         return s;
-    json_object_begin(w);
-    json_kv_string(w, "type", "Feature");
-    json_kv_integer(w, "id", f->id);
-    json_key(w, "geometry");
+    jw_object_begin(w);
+    jw_kv_string(w, "type", "Feature");
+    jw_kv_integer(w, "id", f->id);
+    jw_key(w, "geometry");
     geo_geojson_write(w, &view, COORDINATE_DECIMALS);
-    json_key(w, "properties");
-    json_object_begin(w);
-    json_kv_string(w, "code", f->code);
-    json_kv_string(w, "name", f->name);
-    json_kv_string(w, "zone", f->zone);
-    json_kv_string(w, "county", f->county);
+    jw_key(w, "properties");
+    jw_object_begin(w);
+    jw_kv_string(w, "code", f->code);
+    jw_kv_string(w, "name", f->name);
+    jw_kv_string(w, "zone", f->zone);
+    jw_kv_string(w, "county", f->county);
     decimal_kv(w, "declared_area_m2", f->declared_area_m2, 4);
-    json_key(w, "properties");
+    jw_key(w, "properties");
     write_source_fields(w, f->properties);
-    json_object_end(w);
-    json_object_end(w);
+    jw_object_end(w);
+    jw_object_end(w);
     return STATUS_OK;
 }
 
@@ -89,14 +89,14 @@ enum status collection_write_place(struct json_writer *w, const struct store_pla
         return error_fail(e, STATUS_CORRUPT, "place-properties",
                           "The properties of place %lld are no JSON object.", (long long)f->id);
     }
-    json_object_begin(w);
-    json_kv_string(w, "type", "Feature");
-    json_kv_integer(w, "id", f->id);
-    json_key(w, "geometry");
-    json_raw(w, f->geometry, strlen(f->geometry));
-    json_key(w, "properties");
-    json_raw(w, text, strlen(text));
-    json_object_end(w);
+    jw_object_begin(w);
+    jw_kv_string(w, "type", "Feature");
+    jw_kv_integer(w, "id", f->id);
+    jw_key(w, "geometry");
+    jw_raw(w, f->geometry, strlen(f->geometry));
+    jw_key(w, "properties");
+    jw_raw(w, text, strlen(text));
+    jw_object_end(w);
     free(text);
     return STATUS_OK;
 }

@@ -21,19 +21,19 @@ static size_t count_faults(const struct snapshot *s)
 /* A layer that cannot be used is told here too: a check would answer "cannot be measured" on it. */
 static void write_faults(struct json_writer *w, const struct snapshot *s)
 {
-    json_key(w, "warnings");
-    json_array_begin(w);
+    jw_key(w, "warnings");
+    jw_array_begin(w);
     for (size_t i = 0; i < snapshot_n_layers(s); i++) {
         const struct layer_snapshot *layer = snapshot_layer_at(s, i);
         if (layer->index)
             continue;
-        json_object_begin(w);
-        json_kv_string(w, "code", layer->fault.code);
-        json_kv_string(w, "zh", layer->fault.zh);
-        json_kv_string(w, "en", layer->fault.en);
-        json_object_end(w);
+        jw_object_begin(w);
+        jw_kv_string(w, "code", layer->fault.code);
+        jw_kv_string(w, "zh", layer->fault.zh);
+        jw_kv_string(w, "en", layer->fault.en);
+        jw_object_end(w);
     }
-    json_array_end(w);
+    jw_array_end(w);
 }
 
 enum status handle_health(struct request *rq, struct reply *reply, struct error *e)
@@ -41,15 +41,15 @@ enum status handle_health(struct request *rq, struct reply *reply, struct error 
     struct buffer b;
     struct json_writer w;
     buffer_init(&b, 0);
-    json_init(&w, &b, false);
-    json_object_begin(&w);
-    json_kv_string(&w, "status", count_faults(rq->snapshot) ? "degraded" : "ok");
-    json_kv_string(&w, "version", render_engine_version());
-    json_kv_integer(&w, "generation", snapshot_generation(rq->snapshot));
-    json_kv_integer(&w, "n_layers", (long long)snapshot_n_layers(rq->snapshot));
-    json_kv_string(&w, "rules_version", snapshot_rules(rq->snapshot)->version);
+    jw_init(&w, &b, false);
+    jw_object_begin(&w);
+    jw_kv_string(&w, "status", count_faults(rq->snapshot) ? "degraded" : "ok");
+    jw_kv_string(&w, "version", render_engine_version());
+    jw_kv_integer(&w, "generation", snapshot_generation(rq->snapshot));
+    jw_kv_integer(&w, "n_layers", (long long)snapshot_n_layers(rq->snapshot));
+    jw_kv_string(&w, "rules_version", snapshot_rules(rq->snapshot)->version);
     write_faults(&w, rq->snapshot);
-    json_object_end(&w);
+    jw_object_end(&w);
     enum status s = reply_buffer(reply, &b, "application/json; charset=utf-8", e);
     buffer_release(&b);
     if (!s)

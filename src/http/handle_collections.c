@@ -10,16 +10,16 @@
 
 static void write_box(struct json_writer *w, const struct geo_box *box, bool present)
 {
-    json_key(w, "bbox");
+    jw_key(w, "bbox");
     if (!present) {
-        json_null(w);
+        jw_null(w);
         return;
     }
     const double v[4] = {box->west_deg, box->south_deg, box->east_deg, box->north_deg};
-    json_array_begin(w);
+    jw_array_begin(w);
     for (int i = 0; i < 4; i++)
-        json_fixed(w, v[i], 6);
-    json_array_end(w);
+        jw_fixed(w, v[i], 6);
+    jw_array_end(w);
 }
 
 static void write_link(struct json_writer *w, const char *rel, const char *type, const char *id,
@@ -27,20 +27,20 @@ static void write_link(struct json_writer *w, const char *rel, const char *type,
 {
     char href[320];
     snprintf(href, sizeof href, "/collections/%s%s", id, tail);
-    json_object_begin(w);
-    json_kv_string(w, "rel", rel);
-    json_kv_string(w, "type", type);
-    json_kv_string(w, "href", href);
-    json_object_end(w);
+    jw_object_begin(w);
+    jw_kv_string(w, "rel", rel);
+    jw_kv_string(w, "type", type);
+    jw_kv_string(w, "href", href);
+    jw_object_end(w);
 }
 
 static void write_links(struct json_writer *w, const char *id)
 {
-    json_key(w, "links");
-    json_array_begin(w);
+    jw_key(w, "links");
+    jw_array_begin(w);
     write_link(w, "self", "application/json", id, "");
     write_link(w, "items", "application/geo+json", id, "/items");
-    json_array_end(w);
+    jw_array_end(w);
 }
 
 /* The version is part of the address, so that a tile may be kept for as long as its version is current. */
@@ -49,32 +49,32 @@ static void write_tiles(struct json_writer *w, const struct layer_snapshot *laye
     char url[320];
     snprintf(url, sizeof url, "/tiles/%s/{z}/{x}/{y}.mvt?v=%lld", layer->version.layer,
              (long long)layer->version.id);
-    json_kv_string(w, "tiles", layer->index ? url : NULL);
+    jw_kv_string(w, "tiles", layer->index ? url : NULL);
 }
 
 static void write_layer(struct json_writer *w, const struct layer_snapshot *layer)
 {
     const struct store_version *v = &layer->version;
-    json_object_begin(w);
-    json_kv_string(w, "id", v->layer);
-    json_kv_string(w, "title_zh", v->title_zh);
-    json_kv_string(w, "title_en", v->title_en);
-    json_kv_string(w, "kind", v->kind);
-    json_kv_string(w, "geometry", "polygon");
-    json_kv_bool(w, "synthetic", v->synthetic);
-    json_kv_string(w, "label", v->label);
-    json_kv_bool(w, "reference_only", v->reference_only);
-    json_kv_integer(w, "version", v->version_no);
-    json_kv_string(w, "effective_from", v->effective_from);
-    json_kv_string(w, "document_no", v->document_no);
-    json_kv_string(w, "source_sha256", v->source_sha256);
-    json_kv_integer(w, "n_features", v->n_features);
+    jw_object_begin(w);
+    jw_kv_string(w, "id", v->layer);
+    jw_kv_string(w, "title_zh", v->title_zh);
+    jw_kv_string(w, "title_en", v->title_en);
+    jw_kv_string(w, "kind", v->kind);
+    jw_kv_string(w, "geometry", "polygon");
+    jw_kv_bool(w, "synthetic", v->synthetic);
+    jw_kv_string(w, "label", v->label);
+    jw_kv_bool(w, "reference_only", v->reference_only);
+    jw_kv_integer(w, "version", v->version_no);
+    jw_kv_string(w, "effective_from", v->effective_from);
+    jw_kv_string(w, "document_no", v->document_no);
+    jw_kv_string(w, "source_sha256", v->source_sha256);
+    jw_kv_integer(w, "n_features", v->n_features);
     decimal_kv(w, "area_m2", v->area_m2, 4);
     struct geo_box box = layer->index ? index_box(layer->index) : geo_box_empty();
     write_box(w, &box, layer->index && index_n_features(layer->index) > 0);
     write_tiles(w, layer);
     write_links(w, v->layer);
-    json_object_end(w);
+    jw_object_end(w);
 }
 
 /* ---- sets of places: small enough to be counted each time ---- */
@@ -99,25 +99,25 @@ static enum status write_places(struct json_writer *w, const struct place_set *s
     enum status s = store_plan_features(store, set->id, NULL, 0, 0, add_place, &extent, e);
     if (s)
         return s;
-    json_object_begin(w);
-    json_kv_string(w, "id", set->id);
-    json_kv_string(w, "title_zh", set->title_zh);
-    json_kv_string(w, "title_en", set->title_en);
-    json_kv_string(w, "kind", set->kind);
-    json_kv_string(w, "geometry", set->geometry);
-    json_kv_bool(w, "synthetic", false);
-    json_kv_string(w, "label", set->label);
-    json_kv_bool(w, "reference_only", true);
-    json_kv_string(w, "version", NULL);
-    json_kv_string(w, "effective_from", "");
-    json_kv_string(w, "document_no", "");
-    json_kv_string(w, "source_sha256", "");
-    json_kv_integer(w, "n_features", extent.n);
-    json_kv_string(w, "area_m2", NULL);
+    jw_object_begin(w);
+    jw_kv_string(w, "id", set->id);
+    jw_kv_string(w, "title_zh", set->title_zh);
+    jw_kv_string(w, "title_en", set->title_en);
+    jw_kv_string(w, "kind", set->kind);
+    jw_kv_string(w, "geometry", set->geometry);
+    jw_kv_bool(w, "synthetic", false);
+    jw_kv_string(w, "label", set->label);
+    jw_kv_bool(w, "reference_only", true);
+    jw_kv_string(w, "version", NULL);
+    jw_kv_string(w, "effective_from", "");
+    jw_kv_string(w, "document_no", "");
+    jw_kv_string(w, "source_sha256", "");
+    jw_kv_integer(w, "n_features", extent.n);
+    jw_kv_string(w, "area_m2", NULL);
     write_box(w, &extent.box, extent.n > 0);
-    json_kv_string(w, "tiles", NULL);
+    jw_kv_string(w, "tiles", NULL);
     write_links(w, set->id);
-    json_object_end(w);
+    jw_object_end(w);
     return STATUS_OK;
 }
 
@@ -126,15 +126,15 @@ static enum status write_places(struct json_writer *w, const struct place_set *s
 static enum status write_all(struct json_writer *w, const struct request *rq, struct error *e)
 {
     enum status s = STATUS_OK;
-    json_object_begin(w);
-    json_key(w, "collections");
-    json_array_begin(w);
+    jw_object_begin(w);
+    jw_key(w, "collections");
+    jw_array_begin(w);
     for (size_t i = 0; i < snapshot_n_layers(rq->snapshot); i++)
         write_layer(w, snapshot_layer_at(rq->snapshot, i));
     for (size_t i = 0; i < collection_n_place_sets() && !s; i++)
         s = write_places(w, collection_place_set(i), rq->worker->store, e);
-    json_array_end(w);
-    json_object_end(w);
+    jw_array_end(w);
+    jw_object_end(w);
     return s;
 }
 
@@ -157,7 +157,7 @@ static enum status answer(struct request *rq, struct reply *reply,
     struct buffer b;
     struct json_writer w;
     buffer_init(&b, 0);
-    json_init(&w, &b, false);
+    jw_init(&w, &b, false);
     enum status s = write(&w, rq, e);
     if (!s)
         s = reply_buffer(reply, &b, "application/json; charset=utf-8", e);

@@ -81,7 +81,7 @@ enum status handle_item(struct request *rq, struct reply *reply, struct error *e
     struct json_writer w;
     struct one o = {.writer = &w, .shape = &rq->worker->shape, .error = e};
     buffer_init(&b, 0);
-    json_init(&w, &b, false);
+    jw_init(&w, &b, false);
     enum status s = collection_find(rq->snapshot, rq->params[0], &c, e);
     if (!s)
         s = request_param_integer(rq, 1, 1, INT64_MAX, &o.id, e);

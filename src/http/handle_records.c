@@ -71,16 +71,16 @@ static void write_next(struct page *p)
 {
     char href[96];
     snprintf(href, sizeof href, "/records?limit=%" PRId64 "&after=%" PRId64, p->limit, p->last);
-    json_key(&p->w, "links");
-    json_array_begin(&p->w);
+    jw_key(&p->w, "links");
+    jw_array_begin(&p->w);
     if (p->more) {
-        json_object_begin(&p->w);
-        json_kv_string(&p->w, "rel", "next");
-        json_kv_string(&p->w, "type", "application/json");
-        json_kv_string(&p->w, "href", href);
-        json_object_end(&p->w);
+        jw_object_begin(&p->w);
+        jw_kv_string(&p->w, "rel", "next");
+        jw_kv_string(&p->w, "type", "application/json");
+        jw_kv_string(&p->w, "href", href);
+        jw_object_end(&p->w);
     }
-    json_array_end(&p->w);
+    jw_array_end(&p->w);
 }
 
 /* Moves the buffer into the answer, or releases it. */
@@ -105,15 +105,15 @@ enum status handle_records(struct request *rq, struct reply *reply, struct error
     if (s)
         return s;
     buffer_init(&b, 0);
-    json_init(&p.w, &b, false);
-    json_object_begin(&p.w);
-    json_key(&p.w, "records");
-    json_array_begin(&p.w);
+    jw_init(&p.w, &b, false);
+    jw_object_begin(&p.w);
+    jw_key(&p.w, "records");
+    jw_array_begin(&p.w);
     s = store_records(rq->worker->store, after, p.limit + 1, add_row, &p, e);
-    json_array_end(&p.w);
-    json_kv_integer(&p.w, "numberReturned", p.n);
+    jw_array_end(&p.w);
+    jw_kv_integer(&p.w, "numberReturned", p.n);
     write_next(&p);
-    json_object_end(&p.w);
+    jw_object_end(&p.w);
     return finish(reply, &b, s, e);
 }
 
@@ -126,7 +126,7 @@ enum status handle_record(struct request *rq, struct reply *reply, struct error 
     if (s)
         return s;
     buffer_init(&b, 0);
-    json_init(&w, &b, false);
+    jw_init(&w, &b, false);
     s = record_write_whole(&w, rq->worker->store, id, rq->worker->check.arena, e);
     return finish(reply, &b, s, e);
 }
@@ -144,7 +144,7 @@ enum status handle_verify(struct request *rq, struct reply *reply, struct error 
     if (s)
         return s;
     buffer_init(&b, 0);
-    json_init(&w, &b, false);
+    jw_init(&w, &b, false);
     record_write_verification(&w, &v);
     return finish(reply, &b, STATUS_OK, e);
 }

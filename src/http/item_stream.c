@@ -94,11 +94,11 @@ static void write_link(struct item_stream *s, const char *rel, int64_t after)
     char href[480];
     snprintf(href, sizeof href, "/collections/%s/items?limit=%lld%s&after=%lld", s->id, (long long)s->limit,
              s->box_text, (long long)after);
-    json_object_begin(&s->writer);
-    json_kv_string(&s->writer, "rel", rel);
-    json_kv_string(&s->writer, "type", "application/geo+json");
-    json_kv_string(&s->writer, "href", href);
-    json_object_end(&s->writer);
+    jw_object_begin(&s->writer);
+    jw_kv_string(&s->writer, "rel", rel);
+    jw_kv_string(&s->writer, "type", "application/geo+json");
+    jw_kv_string(&s->writer, "href", href);
+    jw_object_end(&s->writer);
 }
 
 static enum status write_tail(struct item_stream *s, struct store *store, struct error *e)
@@ -107,25 +107,25 @@ static enum status write_tail(struct item_stream *s, struct store *store, struct
     enum status status = read_some(s, store, 1, see_feature, see_place, &more, e);
     if (status)
         return status;
-    json_array_end(&s->writer);
-    json_kv_integer(&s->writer, "numberReturned", s->n_written);
-    json_key(&s->writer, "links");
-    json_array_begin(&s->writer);
+    jw_array_end(&s->writer);
+    jw_kv_integer(&s->writer, "numberReturned", s->n_written);
+    jw_key(&s->writer, "links");
+    jw_array_begin(&s->writer);
     if (more)
         write_link(s, "next", s->after);
-    json_array_end(&s->writer);
-    json_object_end(&s->writer);
+    jw_array_end(&s->writer);
+    jw_object_end(&s->writer);
     s->finished = true;
     return STATUS_OK;
 }
 
 static void write_head(struct item_stream *s)
 {
-    json_init(&s->writer, &s->piece, false);
-    json_object_begin(&s->writer);
-    json_kv_string(&s->writer, "type", "FeatureCollection");
-    json_key(&s->writer, "features");
-    json_array_begin(&s->writer);
+    jw_init(&s->writer, &s->piece, false);
+    jw_object_begin(&s->writer);
+    jw_kv_string(&s->writer, "type", "FeatureCollection");
+    jw_key(&s->writer, "features");
+    jw_array_begin(&s->writer);
 }
 
 /* Appends the next features, and the tail when they were the last. */

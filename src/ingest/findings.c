@@ -178,31 +178,31 @@ enum status findings_look(struct findings *f, const struct source_feature *featu
 
 static void write_file_finding(struct json_writer *w, const char *code, const char *zh, const char *en)
 {
-    json_object_begin(w);
-    json_kv_string(w, "code", code);
-    json_kv_string(w, "zh", zh);
-    json_kv_string(w, "en", en);
-    json_object_end(w);
+    jw_object_begin(w);
+    jw_kv_string(w, "code", code);
+    jw_kv_string(w, "zh", zh);
+    jw_kv_string(w, "en", en);
+    jw_object_end(w);
 }
 
 static void write_tally(struct json_writer *w, const struct tally *t, int what)
 {
-    json_object_begin(w);
-    json_kv_string(w, "code", WORDS[what].code);
-    json_kv_string(w, "zh", WORDS[what].zh);
-    json_kv_string(w, "en", WORDS[what].en);
-    json_kv_integer(w, "count", t->n);
-    json_key(w, "places");
-    json_array_begin(w);
+    jw_object_begin(w);
+    jw_kv_string(w, "code", WORDS[what].code);
+    jw_kv_string(w, "zh", WORDS[what].zh);
+    jw_kv_string(w, "en", WORDS[what].en);
+    jw_kv_integer(w, "count", t->n);
+    jw_key(w, "places");
+    jw_array_begin(w);
     for (int64_t i = 0; i < t->n && i < PLACES; i++) {
-        json_object_begin(w);
-        json_kv_integer(w, "position", t->position[i]);
-        json_kv_fixed(w, "lon", t->place[i][0], 7);
-        json_kv_fixed(w, "lat", t->place[i][1], 7);
-        json_object_end(w);
+        jw_object_begin(w);
+        jw_kv_integer(w, "position", t->position[i]);
+        jw_kv_fixed(w, "lon", t->place[i][0], 7);
+        jw_kv_fixed(w, "lat", t->place[i][1], 7);
+        jw_object_end(w);
     }
-    json_array_end(w);
-    json_object_end(w);
+    jw_array_end(w);
+    jw_object_end(w);
 }
 
 static void write_gcj(const struct findings *f, struct json_writer *w)
@@ -210,27 +210,26 @@ static void write_gcj(const struct findings *f, struct json_writer *w)
     struct gcj_answer a = gcj_test_answer(&f->gcj, f->units);
     if (!a.suspected)
         return;
-    json_object_begin(w);
-    json_kv_string(w, "code", "gcj02-suspected");
-    json_kv_string(
-        w, "zh",
-        "坐标可能是 "
-        "GCJ-02（网络地图偏移坐标）：按去偏后的位置，靠近行政界线的顶点多得多；请向数据提供方核实，"
-        "勿直接用于判定。");
-    json_kv_string(w, "en",
-                   "The coordinates may be GCJ-02 (the offset of Chinese web maps): with the offset undone "
-                   "many more vertices "
-                   "lie on the known boundaries; ask whoever supplied the data before relying on it.");
-    json_kv_integer(w, "sample", a.n_sample);
-    json_kv_integer(w, "near_as_is", a.near_as_is);
-    json_kv_integer(w, "near_undone", a.near_undone);
-    json_object_end(w);
+    jw_object_begin(w);
+    jw_kv_string(w, "code", "gcj02-suspected");
+    jw_kv_string(w, "zh",
+                 "坐标可能是 "
+                 "GCJ-02（网络地图偏移坐标）：按去偏后的位置，靠近行政界线的顶点多得多；请向数据提供方核实，"
+                 "勿直接用于判定。");
+    jw_kv_string(w, "en",
+                 "The coordinates may be GCJ-02 (the offset of Chinese web maps): with the offset undone "
+                 "many more vertices "
+                 "lie on the known boundaries; ask whoever supplied the data before relying on it.");
+    jw_kv_integer(w, "sample", a.n_sample);
+    jw_kv_integer(w, "near_as_is", a.near_as_is);
+    jw_kv_integer(w, "near_undone", a.near_undone);
+    jw_object_end(w);
 }
 
 void findings_write(const struct findings *f, struct json_writer *w, const struct source_info *info)
 {
-    json_key(w, "findings");
-    json_array_begin(w);
+    jw_key(w, "findings");
+    jw_array_begin(w);
     if (info->encoding_misdeclared)
         write_file_finding(w, "encoding-misdeclared", "文件的 .cpg 写错了编码；已按实际内容解读。",
                            "The .cpg names the wrong encoding; the text was read as what it is.");
@@ -249,5 +248,5 @@ void findings_write(const struct findings *f, struct json_writer *w, const struc
     for (int i = 0; f && i < FINDING_COUNT; i++)
         if (f->tallies[i].n)
             write_tally(w, &f->tallies[i], i);
-    json_array_end(w);
+    jw_array_end(w);
 }

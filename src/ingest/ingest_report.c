@@ -19,8 +19,8 @@ void report_list_init(struct report_list *l)
 {
     *l = (struct report_list){0};
     buffer_init(&l->text, 0);
-    json_init(&l->json, &l->text, false);
-    json_array_begin(&l->json);
+    jw_init(&l->json, &l->text, false);
+    jw_array_begin(&l->json);
 }
 
 void report_list_release(struct report_list *l)
@@ -34,24 +34,24 @@ void report_list_add(struct report_list *l, const struct source_feature *f)
         return;
     struct json_writer *w = &l->json;
     w->out = &l->text;
-    json_object_begin(w);
-    json_kv_integer(w, "position", f->position);
-    json_kv_integer(w, "fid", f->fid);
-    json_kv_string(w, "code", f->code);
-    json_kv_string(w, "name", f->name);
-    json_kv_string(w, "fault", f->fault.code);
-    json_kv_string(w, "zh", f->fault.zh);
-    json_kv_string(w, "en", f->fault.en);
+    jw_object_begin(w);
+    jw_kv_integer(w, "position", f->position);
+    jw_kv_integer(w, "fid", f->fid);
+    jw_kv_string(w, "code", f->code);
+    jw_kv_string(w, "name", f->name);
+    jw_kv_string(w, "fault", f->fault.code);
+    jw_kv_string(w, "zh", f->fault.zh);
+    jw_kv_string(w, "en", f->fault.en);
     if (isfinite(f->place_deg[0])) {
-        json_kv_fixed(w, "lon", f->place_deg[0], 7);
-        json_kv_fixed(w, "lat", f->place_deg[1], 7);
+        jw_kv_fixed(w, "lon", f->place_deg[0], 7);
+        jw_kv_fixed(w, "lat", f->place_deg[1], 7);
     }
     if (f->state == SOURCE_REPAIRED) {
-        json_kv_string(w, "method", "make-valid-linework");
-        json_kv_fixed(w, "area_before_m2", f->area_before_m2, 4);
-        json_kv_fixed(w, "area_after_m2", f->area_m2, 4);
+        jw_kv_string(w, "method", "make-valid-linework");
+        jw_kv_fixed(w, "area_before_m2", f->area_before_m2, 4);
+        jw_kv_fixed(w, "area_after_m2", f->area_m2, 4);
     }
-    json_object_end(w);
+    jw_object_end(w);
 }
 
 static const char *file_name(const char *path)
@@ -62,84 +62,84 @@ static const char *file_name(const char *path)
 
 static void write_source(struct json_writer *w, const struct report_parts *p, const struct source_info *info)
 {
-    json_key(w, "source");
-    json_object_begin(w);
-    json_kv_string(w, "file", file_name(p->request->path));
-    json_kv_string(w, "sha256", p->sha256);
-    json_kv_string(w, "layer", info->layer);
-    json_kv_string(w, "driver", info->driver);
-    json_kv_string(w, "encoding", info->encoding);
-    json_object_end(w);
-    json_key(w, "crs");
-    json_object_begin(w);
-    json_kv_string(w, "stated", info->crs_stated);
-    json_kv_string(w, "decided_by", info->crs_decided_by);
-    json_kv_integer(w, "epsg", info->crs.epsg);
-    json_kv_string(w, "name", info->crs.name);
-    json_object_end(w);
+    jw_key(w, "source");
+    jw_object_begin(w);
+    jw_kv_string(w, "file", file_name(p->request->path));
+    jw_kv_string(w, "sha256", p->sha256);
+    jw_kv_string(w, "layer", info->layer);
+    jw_kv_string(w, "driver", info->driver);
+    jw_kv_string(w, "encoding", info->encoding);
+    jw_object_end(w);
+    jw_key(w, "crs");
+    jw_object_begin(w);
+    jw_kv_string(w, "stated", info->crs_stated);
+    jw_kv_string(w, "decided_by", info->crs_decided_by);
+    jw_kv_integer(w, "epsg", info->crs.epsg);
+    jw_kv_string(w, "name", info->crs.name);
+    jw_object_end(w);
 }
 
 static void write_fields(struct json_writer *w, const struct source_fields *bound, const char *zone_code)
 {
-    json_key(w, "fields");
-    json_object_begin(w);
-    json_kv_string(w, "id", bound->id);
-    json_kv_string(w, "name", bound->name);
-    json_kv_string(w, "zone", bound->zone);
-    json_kv_string(w, "county", bound->county);
-    json_kv_string(w, "area", bound->area);
-    json_kv_string(w, "zone_code", zone_code);
-    json_object_end(w);
+    jw_key(w, "fields");
+    jw_object_begin(w);
+    jw_kv_string(w, "id", bound->id);
+    jw_kv_string(w, "name", bound->name);
+    jw_kv_string(w, "zone", bound->zone);
+    jw_kv_string(w, "county", bound->county);
+    jw_kv_string(w, "area", bound->area);
+    jw_kv_string(w, "zone_code", zone_code);
+    jw_object_end(w);
 }
 
 static void write_counts(struct json_writer *w, const struct ingest_report *r, int64_t n_declared)
 {
-    json_key(w, "counts");
-    json_object_begin(w);
+    jw_key(w, "counts");
+    jw_object_begin(w);
     if (n_declared >= 0)
-        json_kv_integer(w, "declared", n_declared);
-    json_kv_integer(w, "read", r->n_read);
-    json_kv_integer(w, "stored", r->n_stored);
-    json_kv_integer(w, "repaired", r->n_repaired);
-    json_kv_integer(w, "refused", r->n_refused);
-    json_kv_integer(w, "curved", r->n_curved);
-    json_kv_integer(w, "vertices", r->n_vertices);
-    json_object_end(w);
-    json_kv_bool(w, "complete", r->n_refused == 0);
-    json_kv_fixed(w, "area_m2", r->area_m2, 2);
-    json_kv_fixed(w, "declared_area_m2", r->declared_area_m2, 2);
+        jw_kv_integer(w, "declared", n_declared);
+    jw_kv_integer(w, "read", r->n_read);
+    jw_kv_integer(w, "stored", r->n_stored);
+    jw_kv_integer(w, "repaired", r->n_repaired);
+    jw_kv_integer(w, "refused", r->n_refused);
+    jw_kv_integer(w, "curved", r->n_curved);
+    jw_kv_integer(w, "vertices", r->n_vertices);
+    jw_object_end(w);
+    jw_kv_bool(w, "complete", r->n_refused == 0);
+    jw_kv_fixed(w, "area_m2", r->area_m2, 2);
+    jw_kv_fixed(w, "declared_area_m2", r->declared_area_m2, 2);
 }
 
 static void write_coverage(struct json_writer *w, const struct report_parts *p)
 {
-    json_key(w, "coverage");
-    json_object_begin(w);
-    json_kv_bool(w, "stated", p->coverage->stated);
+    jw_key(w, "coverage");
+    jw_object_begin(w);
+    jw_kv_bool(w, "stated", p->coverage->stated);
     if (p->coverage->stated) {
-        json_kv_string(w, "by", p->coverage->by);
-        json_kv_string(w, p->request->coverage_path ? "file" : "units",
-                       p->request->coverage_path ? file_name(p->request->coverage_path)
-                                                 : p->request->coverage_units);
-        json_kv_string(w, "sha256", p->coverage->sha256);
-        json_kv_fixed(w, "area_m2", p->coverage->area_m2, 2);
+        jw_kv_string(w, "by", p->coverage->by);
+        jw_kv_string(w, p->request->coverage_path ? "file" : "units",
+                     p->request->coverage_path ? file_name(p->request->coverage_path)
+                                               : p->request->coverage_units);
+        jw_kv_string(w, "sha256", p->coverage->sha256);
+        jw_kv_fixed(w, "area_m2", p->coverage->area_m2, 2);
     }
-    json_object_end(w);
+    jw_object_end(w);
 }
 
 static void write_list(struct json_writer *w, const char *key, const struct report_list *l)
 {
-    json_key(w, key);
-    json_raw(w, l->text.data, l->text.size);
+    jw_key(w, key);
+    jw_raw(w, l->text.data, l->text.size);
     buffer_append_char(w->out, ']'); /* the list itself is left open for more */
 }
 
 static void write_warnings(struct json_writer *w, const struct gdal_guard *g)
 {
-    json_key(w, "warnings");
-    json_array_begin(w);
+    jw_key(w, "warnings");
+    jw_array_begin(w);
     for (int i = 0; i < g->n_warnings && i < GUARD_MAX_WARNINGS; i++)
-        json_string(w, g->warnings[i]);
-    json_array_end(w);
+        jw_string(w, g->warnings[i]);
+    jw_array_end(w);
 }
 
 enum status report_write(struct ingest_report *r, const struct report_parts *p, struct error *e)
@@ -147,9 +147,9 @@ enum status report_write(struct ingest_report *r, const struct report_parts *p, 
     const struct source_info *info = source_info(p->source);
     struct json_writer w;
     buffer_clear(&r->json);
-    json_init(&w, &r->json, false);
-    json_object_begin(&w);
-    json_kv_string(&w, "layer", p->request->layer);
+    jw_init(&w, &r->json, false);
+    jw_object_begin(&w);
+    jw_kv_string(&w, "layer", p->request->layer);
     write_source(&w, p, info);
     write_fields(&w, &info->bound, info->zone_code);
     write_counts(&w, r, info->n_declared);
@@ -158,6 +158,6 @@ enum status report_write(struct ingest_report *r, const struct report_parts *p, 
     write_list(&w, "repaired", p->repaired);
     write_list(&w, "refused", p->refused);
     write_warnings(&w, source_messages(p->source));
-    json_object_end(&w);
+    jw_object_end(&w);
     return buffer_status(&r->json, e);
 }

@@ -69,25 +69,25 @@ static void write_extent(struct json_writer *w, OGRLayerH layer)
     if (OGR_L_GetExtent(layer, &box, TRUE) != OGRERR_NONE)
         return;
     const double sides[] = {box.MinX, box.MinY, box.MaxX, box.MaxY};
-    json_key(w, "extent");
-    json_array_begin(w);
+    jw_key(w, "extent");
+    jw_array_begin(w);
     for (int i = 0; i < 4; i++)
-        json_fixed(w, sides[i], 6);
-    json_array_end(w);
+        jw_fixed(w, sides[i], 6);
+    jw_array_end(w);
 }
 
 static void write_fields(struct json_writer *w, OGRFeatureDefnH defn)
 {
-    json_key(w, "fields");
-    json_array_begin(w);
+    jw_key(w, "fields");
+    jw_array_begin(w);
     for (int i = 0; i < OGR_FD_GetFieldCount(defn); i++) {
         OGRFieldDefnH f = OGR_FD_GetFieldDefn(defn, i);
-        json_object_begin(w);
-        json_kv_string(w, "name", OGR_Fld_GetNameRef(f));
-        json_kv_string(w, "type", OGR_GetFieldTypeName(OGR_Fld_GetType(f)));
-        json_object_end(w);
+        jw_object_begin(w);
+        jw_kv_string(w, "name", OGR_Fld_GetNameRef(f));
+        jw_kv_string(w, "type", OGR_GetFieldTypeName(OGR_Fld_GetType(f)));
+        jw_object_end(w);
     }
-    json_array_end(w);
+    jw_array_end(w);
 }
 
 /* What an import would decide, or why it would not. */
@@ -97,27 +97,27 @@ static void write_decision(struct json_writer *w, const char *path, const char *
     struct error e = {0};
     struct source_request r = {.path = path, .layer = name};
     enum status st = source_open(&r, &s, &e);
-    json_key(w, "import");
-    json_object_begin(w);
-    json_kv_bool(w, "possible", st == STATUS_OK);
+    jw_key(w, "import");
+    jw_object_begin(w);
+    jw_kv_bool(w, "possible", st == STATUS_OK);
     if (st == STATUS_OK) {
         const struct source_info *info = source_info(s);
-        json_kv_integer(w, "epsg", info->crs.epsg);
-        json_kv_string(w, "crs", info->crs.name);
-        json_kv_string(w, "decided_by", info->crs_decided_by);
-        json_kv_string(w, "encoding", info->encoding);
-        json_kv_string(w, "id", info->bound.id);
-        json_kv_string(w, "name", info->bound.name);
-        json_kv_string(w, "zone", info->bound.zone);
-        json_kv_string(w, "zone_code", info->zone_code);
-        json_kv_string(w, "county", info->bound.county);
-        json_kv_string(w, "area", info->bound.area);
-        json_kv_bool(w, "village", info->village);
+        jw_kv_integer(w, "epsg", info->crs.epsg);
+        jw_kv_string(w, "crs", info->crs.name);
+        jw_kv_string(w, "decided_by", info->crs_decided_by);
+        jw_kv_string(w, "encoding", info->encoding);
+        jw_kv_string(w, "id", info->bound.id);
+        jw_kv_string(w, "name", info->bound.name);
+        jw_kv_string(w, "zone", info->bound.zone);
+        jw_kv_string(w, "zone_code", info->zone_code);
+        jw_kv_string(w, "county", info->bound.county);
+        jw_kv_string(w, "area", info->bound.area);
+        jw_kv_bool(w, "village", info->village);
     } else {
-        json_kv_string(w, "zh", e.zh);
-        json_kv_string(w, "en", e.en);
+        jw_kv_string(w, "zh", e.zh);
+        jw_kv_string(w, "en", e.en);
     }
-    json_object_end(w);
+    jw_object_end(w);
     source_close(s);
 }
 
@@ -127,17 +127,17 @@ static void write_layer(struct json_writer *w, const char *path, OGRLayerH layer
     OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(layer);
     const char *name = OGR_L_GetName(layer);
     const char *like = inspect_layer_of(name);
-    json_object_begin(w);
-    json_kv_string(w, "layer", name);
-    json_kv_string(w, "geometry", OGRGeometryTypeToName(OGR_L_GetGeomType(layer)));
-    json_kv_integer(w, "features", OGR_L_GetFeatureCount(layer, TRUE));
-    json_kv_string(w, "crs_stated", srs ? OSRGetName(srs) : "");
+    jw_object_begin(w);
+    jw_kv_string(w, "layer", name);
+    jw_kv_string(w, "geometry", OGRGeometryTypeToName(OGR_L_GetGeomType(layer)));
+    jw_kv_integer(w, "features", OGR_L_GetFeatureCount(layer, TRUE));
+    jw_kv_string(w, "crs_stated", srs ? OSRGetName(srs) : "");
     write_extent(w, layer);
-    json_kv_string(w, "looks_like", *like ? like : layer_by_fields(defn));
-    json_kv_string(w, "because", *like ? "name" : *layer_by_fields(defn) ? "fields" : "");
+    jw_kv_string(w, "looks_like", *like ? like : layer_by_fields(defn));
+    jw_kv_string(w, "because", *like ? "name" : *layer_by_fields(defn) ? "fields" : "");
     write_fields(w, defn);
     write_decision(w, path, name);
-    json_object_end(w);
+    jw_object_end(w);
 }
 
 enum status inspect_file(const char *path, struct buffer *out, struct error *e)
@@ -148,18 +148,18 @@ enum status inspect_file(const char *path, struct buffer *out, struct error *e)
     enum status st = gdal_guard_open(&guard, path, &data, e);
     if (st != STATUS_OK)
         return st;
-    json_init(&w, out, false);
+    jw_init(&w, out, false);
     gdal_guard_enter(&guard);
     const char *slash = strrchr(path, '/');
-    json_object_begin(&w);
-    json_kv_string(&w, "file", slash && slash[1] ? slash + 1 : path);
-    json_kv_string(&w, "driver", GDALGetDriverShortName(GDALGetDatasetDriver(data)));
-    json_key(&w, "layers");
-    json_array_begin(&w);
+    jw_object_begin(&w);
+    jw_kv_string(&w, "file", slash && slash[1] ? slash + 1 : path);
+    jw_kv_string(&w, "driver", GDALGetDriverShortName(GDALGetDatasetDriver(data)));
+    jw_key(&w, "layers");
+    jw_array_begin(&w);
     for (int i = 0; i < GDALDatasetGetLayerCount(data); i++)
         write_layer(&w, path, GDALDatasetGetLayer(data, i));
-    json_array_end(&w);
-    json_object_end(&w);
+    jw_array_end(&w);
+    jw_object_end(&w);
     GDALClose(data);
     gdal_guard_leave();
     return buffer_status(out, e);

@@ -180,13 +180,13 @@ static void write_value(struct source *s, struct json_writer *w, OGRFeatureH f, 
     switch (OGR_Fld_GetType(OGR_F_GetFieldDefnRef(f, i))) {
     case OFTInteger:
     case OFTInteger64:
-        json_integer(w, OGR_F_GetFieldAsInteger64(f, i));
+        jw_integer(w, OGR_F_GetFieldAsInteger64(f, i));
         break;
     case OFTReal:
-        json_number(w, OGR_F_GetFieldAsDouble(f, i));
+        jw_number(w, OGR_F_GetFieldAsDouble(f, i));
         break;
     default:
-        json_string(w, source_text(s, OGR_F_GetFieldAsString(f, i), s->feature));
+        jw_string(w, source_text(s, OGR_F_GetFieldAsString(f, i), s->feature));
     }
 }
 
@@ -200,16 +200,16 @@ static enum status write_properties(struct source *s, OGRFeatureH f, const char 
 {
     struct json_writer w;
     buffer_clear(&s->json);
-    json_init(&w, &s->json, false);
-    json_object_begin(&w);
+    jw_init(&w, &s->json, false);
+    jw_object_begin(&w);
     for (int i = 0; i < OGR_F_GetFieldCount(f); i++) {
         if (is_bound(&s->binding, i) || !OGR_F_IsFieldSetAndNotNull(f, i))
             continue;
         char *name = source_text(s, OGR_Fld_GetNameRef(OGR_F_GetFieldDefnRef(f, i)), s->feature);
-        json_key(&w, name ? name : "?");
+        jw_key(&w, name ? name : "?");
         write_value(s, &w, f, i);
     }
-    json_object_end(&w);
+    jw_object_end(&w);
     *out = s->json.data;
     return buffer_status(&s->json, e);
 }

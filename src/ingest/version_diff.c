@@ -144,19 +144,19 @@ static void list_row(struct diff *d, int list, const struct row *a, const struct
         return;
     struct json_writer *w = &d->writers[list];
     w->out = &d->lists[list];
-    json_object_begin(w);
-    json_kv_string(w, "code", a ? a->code : b->code);
+    jw_object_begin(w);
+    jw_kv_string(w, "code", a ? a->code : b->code);
     if (a && b && strcmp(a->code, b->code) != 0)
-        json_kv_string(w, "new_code", b->code);
+        jw_kv_string(w, "new_code", b->code);
     if (a)
-        json_kv_fixed(w, "area_before_m2", a->area_m2, 2);
+        jw_kv_fixed(w, "area_before_m2", a->area_m2, 2);
     if (b)
-        json_kv_fixed(w, "area_after_m2", b->area_m2, 2);
+        jw_kv_fixed(w, "area_after_m2", b->area_m2, 2);
     if (a && b) {
-        json_kv_fixed(w, "gained_m2", gained_m2, 2);
-        json_kv_fixed(w, "lost_m2", lost_m2, 2);
+        jw_kv_fixed(w, "gained_m2", gained_m2, 2);
+        jw_kv_fixed(w, "lost_m2", lost_m2, 2);
     }
-    json_object_end(w);
+    jw_object_end(w);
 }
 
 /* Equal code and geometry. */
@@ -316,39 +316,39 @@ static void list_rest(struct diff *d)
 
 static void write_version(struct json_writer *w, const char *key, const struct store_version *v)
 {
-    json_key(w, key);
-    json_object_begin(w);
-    json_kv_string(w, "layer", v->layer);
-    json_kv_integer(w, "version", v->version_no);
-    json_kv_string(w, "status", v->status);
-    json_kv_string(w, "source_sha256", v->source_sha256);
-    json_kv_integer(w, "features", v->n_features);
-    json_kv_fixed(w, "area_m2", v->area_m2, 2);
-    json_object_end(w);
+    jw_key(w, key);
+    jw_object_begin(w);
+    jw_kv_string(w, "layer", v->layer);
+    jw_kv_integer(w, "version", v->version_no);
+    jw_kv_string(w, "status", v->status);
+    jw_kv_string(w, "source_sha256", v->source_sha256);
+    jw_kv_integer(w, "features", v->n_features);
+    jw_kv_fixed(w, "area_m2", v->area_m2, 2);
+    jw_object_end(w);
 }
 
 static enum status write_diff(struct diff *d, struct buffer *out)
 {
     struct json_writer w;
-    json_init(&w, out, false);
-    json_object_begin(&w);
+    jw_init(&w, out, false);
+    jw_object_begin(&w);
     write_version(&w, "before", d->a.version);
     write_version(&w, "after", d->b.version);
-    json_kv_integer(&w, "unchanged", d->unchanged);
-    json_kv_integer(&w, "attributes_changed", d->attributes);
+    jw_kv_integer(&w, "unchanged", d->unchanged);
+    jw_kv_integer(&w, "attributes_changed", d->attributes);
     for (int i = 0; i < LISTS; i++)
-        json_kv_integer(&w, LIST_NAMES[i], d->counts[i]);
-    json_kv_fixed(&w, "gained_m2", d->gained_m2, 2);
-    json_kv_fixed(&w, "lost_m2", d->lost_m2, 2);
-    json_key(&w, "features");
-    json_object_begin(&w);
+        jw_kv_integer(&w, LIST_NAMES[i], d->counts[i]);
+    jw_kv_fixed(&w, "gained_m2", d->gained_m2, 2);
+    jw_kv_fixed(&w, "lost_m2", d->lost_m2, 2);
+    jw_key(&w, "features");
+    jw_object_begin(&w);
     for (int i = 0; i < LISTS; i++) {
-        json_key(&w, LIST_NAMES[i]);
-        json_array_end(&d->writers[i]);
-        json_raw(&w, d->lists[i].data, d->lists[i].size);
+        jw_key(&w, LIST_NAMES[i]);
+        jw_array_end(&d->writers[i]);
+        jw_raw(&w, d->lists[i].data, d->lists[i].size);
     }
-    json_object_end(&w);
-    json_object_end(&w);
+    jw_object_end(&w);
+    jw_object_end(&w);
     return buffer_status(out, d->error);
 }
 
@@ -381,8 +381,8 @@ enum status version_diff(struct store *s, const struct store_version *a, const s
     geo_shape_builder_init(&d.builder);
     for (int i = 0; i < LISTS; i++) {
         buffer_init(&d.lists[i], 0);
-        json_init(&d.writers[i], &d.lists[i], false);
-        json_array_begin(&d.writers[i]);
+        jw_init(&d.writers[i], &d.lists[i], false);
+        jw_array_begin(&d.writers[i]);
     }
     enum status st = compare(&d, out);
     for (int i = 0; i < LISTS; i++)

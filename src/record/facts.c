@@ -7,7 +7,7 @@
 
 bool facts_is_utf8(const char *text)
 {
-    json_t *s = json_stringn(text, strlen(text)); /* json_string would be that of base/json.h */
+    json_t *s = json_string(text);
     json_decref(s);
     return s != NULL;
 }

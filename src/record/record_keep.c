@@ -45,14 +45,14 @@ enum status record_spec_check(const struct record_spec *spec, struct error *e)
 static void write_engine(struct json_writer *w, const char *gdal_version)
 {
     const struct engine_versions *v = engine_versions();
-    json_object_begin(w);
-    json_kv_string(w, "name", "hongxian");
-    json_kv_string(w, "version", render_engine_version());
-    json_kv_string(w, "geos", v->geos);
-    json_kv_string(w, "proj", v->proj);
-    json_kv_string(w, "gdal", gdal_version);
-    json_kv_string(w, "sqlite", v->sqlite);
-    json_object_end(w);
+    jw_object_begin(w);
+    jw_kv_string(w, "name", "hongxian");
+    jw_kv_string(w, "version", render_engine_version());
+    jw_kv_string(w, "geos", v->geos);
+    jw_kv_string(w, "proj", v->proj);
+    jw_kv_string(w, "gdal", gdal_version);
+    jw_kv_string(w, "sqlite", v->sqlite);
+    jw_object_end(w);
 }
 
 /* Text in the arena, so that the buffer can be used again. */
@@ -69,12 +69,12 @@ static enum status fill_row(struct buffer *b, const struct report *r, const stru
                             struct arena *a, struct store_record *row, struct error *e)
 {
     struct json_writer w;
-    json_init(&w, b, false);
+    jw_init(&w, b, false);
     write_engine(&w, spec->gdal_version);
     enum status s = take_text(b, a, &row->engine, e);
     if (s)
         return s;
-    json_init(&w, b, false);
+    jw_init(&w, b, false);
     render_layers_used(&w, r);
     s = take_text(b, a, &row->layers, e);
     row->kind = "check";

@@ -69,11 +69,11 @@ void decimal_kv(struct json_writer *w, const char *key, double v, int decimals)
 {
     char text[DECIMAL_SIZE];
     decimal_text(v, decimals, text);
-    json_key(w, key);
+    jw_key(w, key);
     if (text[0])
-        json_raw(w, text, strlen(text));
+        jw_raw(w, text, strlen(text));
     else
-        json_null(w);
+        jw_null(w);
 }
 
 double decimal_ha(double area_m2)

@@ -30,22 +30,22 @@ static void kv_area_in_three_units(struct json_writer *w, double area_m2)
 
 static void kv_verdict(struct json_writer *w, enum verdict v)
 {
-    json_kv_string(w, "verdict", verdict_name(v));
-    json_kv_string(w, "verdict_zh", verdict_zh(v));
+    jw_kv_string(w, "verdict", verdict_name(v));
+    jw_kv_string(w, "verdict_zh", verdict_zh(v));
 }
 
 static void write_warnings(struct json_writer *w, const struct parcel_warning *warnings, size_t n)
 {
-    json_key(w, "warnings");
-    json_array_begin(w);
+    jw_key(w, "warnings");
+    jw_array_begin(w);
     for (size_t i = 0; i < n; i++) {
-        json_object_begin(w);
-        json_kv_string(w, "code", warnings[i].code);
-        json_kv_string(w, "zh", warnings[i].zh);
-        json_kv_string(w, "en", warnings[i].en);
-        json_object_end(w);
+        jw_object_begin(w);
+        jw_kv_string(w, "code", warnings[i].code);
+        jw_kv_string(w, "zh", warnings[i].zh);
+        jw_kv_string(w, "en", warnings[i].en);
+        jw_object_end(w);
     }
-    json_array_end(w);
+    jw_array_end(w);
 }
 
 static void write_input(struct json_writer *w, const struct parcel_set *set, int epsg)
@@ -53,132 +53,132 @@ static void write_input(struct json_writer *w, const struct parcel_set *set, int
     char hex[SHA256_HEX_SIZE], crs[24];
     snprintf(crs, sizeof crs, "EPSG:%d", epsg);
     sha256_to_hex(set->sha256, hex);
-    json_key(w, "input");
-    json_object_begin(w);
-    json_kv_string(w, "format", parcel_format_name(set->format));
-    json_kv_string(w, "sha256", hex);
-    json_kv_string(w, "crs_given", epsg ? crs : NULL);
-    json_kv_string(w, "crs_note", set->crs_note);
-    json_object_end(w);
+    jw_key(w, "input");
+    jw_object_begin(w);
+    jw_kv_string(w, "format", parcel_format_name(set->format));
+    jw_kv_string(w, "sha256", hex);
+    jw_kv_string(w, "crs_given", epsg ? crs : NULL);
+    jw_kv_string(w, "crs_note", set->crs_note);
+    jw_object_end(w);
 }
 
 static void write_layer_used(struct json_writer *w, const struct store_version *v)
 {
-    json_object_begin(w);
-    json_kv_string(w, "layer", v->layer);
-    json_kv_integer(w, "version", v->version_no);
-    json_kv_string(w, "uid", v->uid);
-    json_kv_string(w, "label", v->label);
-    json_kv_string(w, "source_sha256", v->source_sha256);
-    json_kv_string(w, "effective_from", v->effective_from);
-    json_kv_string(w, "document_no", v->document_no);
-    json_object_end(w);
+    jw_object_begin(w);
+    jw_kv_string(w, "layer", v->layer);
+    jw_kv_integer(w, "version", v->version_no);
+    jw_kv_string(w, "uid", v->uid);
+    jw_kv_string(w, "label", v->label);
+    jw_kv_string(w, "source_sha256", v->source_sha256);
+    jw_kv_string(w, "effective_from", v->effective_from);
+    jw_kv_string(w, "document_no", v->document_no);
+    jw_object_end(w);
 }
 
 static void write_features(struct json_writer *w, const struct layer_finding *f)
 {
-    json_key(w, "features");
-    json_array_begin(w);
+    jw_key(w, "features");
+    jw_array_begin(w);
     for (size_t i = 0; i < f->n_features; i++) {
         const struct feature_overlap *o = &f->features[i];
-        json_object_begin(w);
-        json_kv_integer(w, "id", o->feature_id);
-        json_kv_string(w, "code", o->code);
-        json_kv_string(w, "name", o->name);
-        json_kv_string(w, "zone", o->zone);
+        jw_object_begin(w);
+        jw_kv_integer(w, "id", o->feature_id);
+        jw_kv_string(w, "code", o->code);
+        jw_kv_string(w, "name", o->name);
+        jw_kv_string(w, "zone", o->zone);
         kv_m2(w, "area_m2", o->area_m2);
         decimal_kv(w, "width_m", o->width_m, WIDTH_DECIMALS);
-        json_kv_bool(w, "sliver", o->sliver);
-        json_object_end(w);
+        jw_kv_bool(w, "sliver", o->sliver);
+        jw_object_end(w);
     }
-    json_array_end(w);
+    jw_array_end(w);
 }
 
 static void write_zones(struct json_writer *w, const struct layer_finding *f, double parcel_m2)
 {
-    json_key(w, "zones");
-    json_array_begin(w);
+    jw_key(w, "zones");
+    jw_array_begin(w);
     for (size_t i = 0; i < f->n_zones; i++) {
-        json_object_begin(w);
-        json_kv_string(w, "zone", f->zones[i].zone);
+        jw_object_begin(w);
+        jw_kv_string(w, "zone", f->zones[i].zone);
         kv_m2(w, "area_m2", f->zones[i].area_m2);
         decimal_kv(w, "share", parcel_m2 > 0 ? f->zones[i].area_m2 / parcel_m2 : NAN, SHARE_DECIMALS);
-        json_object_end(w);
+        jw_object_end(w);
     }
-    json_array_end(w);
+    jw_array_end(w);
 }
 
 static void write_rule(struct json_writer *w, const struct rule_hit *hit)
 {
     const struct rule *rule = hit->rule;
-    json_object_begin(w);
-    json_kv_string(w, "id", rule->id);
+    jw_object_begin(w);
+    jw_kv_string(w, "id", rule->id);
     kv_verdict(w, rule->verdict);
-    json_kv_integer(w, "severity", rule->severity);
-    json_kv_string(w, "title_zh", rule->title_zh);
-    json_kv_string(w, "title_en", rule->title_en);
-    json_kv_string(w, "needs_zh", rule->needs_zh);
-    json_kv_string(w, "basis", rule->basis);
-    json_kv_string(w, "confidence", rule->confidence);
-    json_kv_string(w, "source", rule->source);
+    jw_kv_integer(w, "severity", rule->severity);
+    jw_kv_string(w, "title_zh", rule->title_zh);
+    jw_kv_string(w, "title_en", rule->title_en);
+    jw_kv_string(w, "needs_zh", rule->needs_zh);
+    jw_kv_string(w, "basis", rule->basis);
+    jw_kv_string(w, "confidence", rule->confidence);
+    jw_kv_string(w, "source", rule->source);
     kv_m2(w, "area_m2", hit->area_m2);
-    json_kv_bool(w, "class_assumed", hit->class_assumed);
-    json_kv_string(w, "class_note_zh", class_note_zh(hit->class_note));
-    json_kv_string(w, "class_note_en", class_note_en(hit->class_note));
-    json_object_end(w);
+    jw_kv_bool(w, "class_assumed", hit->class_assumed);
+    jw_kv_string(w, "class_note_zh", class_note_zh(hit->class_note));
+    jw_kv_string(w, "class_note_en", class_note_en(hit->class_note));
+    jw_object_end(w);
 }
 
 static void write_rules(struct json_writer *w, const struct layer_finding *f)
 {
-    json_key(w, "rules");
-    json_array_begin(w);
+    jw_key(w, "rules");
+    jw_array_begin(w);
     for (size_t i = 0; i < f->n_rules; i++)
         write_rule(w, &f->rules[i]);
-    json_array_end(w);
+    jw_array_end(w);
 }
 
 static void write_layer_identity(struct json_writer *w, const struct layer_finding *f)
 {
-    json_kv_string(w, "layer", control_line_id(f->line));
-    json_kv_string(w, "title_zh", render_layer_title(f, RENDER_LANG_ZH));
-    json_kv_string(w, "title_en", render_layer_title(f, RENDER_LANG_EN));
-    json_key(w, "version");
+    jw_kv_string(w, "layer", control_line_id(f->line));
+    jw_kv_string(w, "title_zh", render_layer_title(f, RENDER_LANG_ZH));
+    jw_kv_string(w, "title_en", render_layer_title(f, RENDER_LANG_EN));
+    jw_key(w, "version");
     if (f->layer)
-        json_integer(w, f->layer->version.version_no);
+        jw_integer(w, f->layer->version.version_no);
     else
-        json_null(w);
-    json_kv_string(w, "status", layer_status_name(f->status));
-    json_kv_string(w, "status_zh", layer_finding_zh(f));
+        jw_null(w);
+    jw_kv_string(w, "status", layer_status_name(f->status));
+    jw_kv_string(w, "status_zh", layer_finding_zh(f));
 }
 
 static void write_layer(struct json_writer *w, const struct layer_finding *f, double parcel_m2)
 {
-    json_object_begin(w);
+    jw_object_begin(w);
     write_layer_identity(w, f);
     kv_area_in_three_units(w, f->area_m2);
     decimal_kv(w, "share", f->share, SHARE_DECIMALS);
     kv_m2(w, "sum_m2", f->sum_m2);
     kv_m2(w, "uncovered_m2", f->uncovered_m2);
-    json_kv_bool(w, "inside", f->inside);
-    json_kv_bool(w, "touches", f->touches);
-    json_kv_bool(w, "synthetic", f->layer && f->layer->version.synthetic);
-    json_kv_string(w, "label", f->layer ? f->layer->version.label : "");
-    json_kv_string(w, "reason_zh", f->reason_zh ? f->reason_zh : "");
-    json_kv_string(w, "reason_en", f->reason_en ? f->reason_en : "");
+    jw_kv_bool(w, "inside", f->inside);
+    jw_kv_bool(w, "touches", f->touches);
+    jw_kv_bool(w, "synthetic", f->layer && f->layer->version.synthetic);
+    jw_kv_string(w, "label", f->layer ? f->layer->version.label : "");
+    jw_kv_string(w, "reason_zh", f->reason_zh ? f->reason_zh : "");
+    jw_kv_string(w, "reason_en", f->reason_en ? f->reason_en : "");
     write_features(w, f);
     write_zones(w, f, parcel_m2);
     write_rules(w, f);
-    json_object_end(w);
+    jw_object_end(w);
 }
 
 static void write_parcel_figures(struct json_writer *w, const struct parcel_report *p)
 {
     char crs[24];
     snprintf(crs, sizeof crs, "EPSG:%d", p->parcel->crs.epsg);
-    json_kv_string(w, "id", p->parcel->id);
-    json_kv_string(w, "name", p->parcel->name);
-    json_kv_string(w, "use", p->parcel->use);
-    json_kv_string(w, "crs", crs);
+    jw_kv_string(w, "id", p->parcel->id);
+    jw_kv_string(w, "name", p->parcel->name);
+    jw_kv_string(w, "use", p->parcel->use);
+    jw_kv_string(w, "crs", crs);
     kv_area_in_three_units(w, p->area_m2);
     kv_m2(w, "geodesic_area_m2", p->geodesic_area_m2);
     kv_m2(w, "standard_area_m2", p->standard_area_m2);
@@ -187,95 +187,95 @@ static void write_parcel_figures(struct json_writer *w, const struct parcel_repo
 
 static void write_parcel(struct json_writer *w, const struct parcel_report *p)
 {
-    json_object_begin(w);
+    jw_object_begin(w);
     write_parcel_figures(w, p);
     kv_verdict(w, p->verdict);
-    json_kv_string(w, "summary_zh", p->summary_zh);
-    json_kv_string(w, "summary_en", p->summary_en);
-    json_key(w, "layers");
-    json_array_begin(w);
+    jw_kv_string(w, "summary_zh", p->summary_zh);
+    jw_kv_string(w, "summary_en", p->summary_en);
+    jw_key(w, "layers");
+    jw_array_begin(w);
     for (int i = 0; i < CONTROL_LINE_COUNT; i++)
         write_layer(w, &p->layers[i], p->area_m2);
-    json_array_end(w);
+    jw_array_end(w);
     write_warnings(w, p->warnings, p->n_warnings);
-    json_object_end(w);
+    jw_object_end(w);
 }
 
 void render_engine(struct json_writer *w)
 {
     const struct engine_versions *v = engine_versions();
-    json_object_begin(w);
-    json_kv_string(w, "name", "hongxian");
-    json_kv_string(w, "version", render_engine_version());
-    json_key(w, "libraries");
-    json_object_begin(w);
-    json_kv_string(w, "geos", v->geos);
-    json_kv_string(w, "proj", v->proj);
-    json_kv_string(w, "sqlite", v->sqlite);
-    json_object_end(w);
-    json_object_end(w);
+    jw_object_begin(w);
+    jw_kv_string(w, "name", "hongxian");
+    jw_kv_string(w, "version", render_engine_version());
+    jw_key(w, "libraries");
+    jw_object_begin(w);
+    jw_kv_string(w, "geos", v->geos);
+    jw_kv_string(w, "proj", v->proj);
+    jw_kv_string(w, "sqlite", v->sqlite);
+    jw_object_end(w);
+    jw_object_end(w);
 }
 
 void render_layers_used(struct json_writer *w, const struct report *r)
 {
-    json_array_begin(w);
+    jw_array_begin(w);
     /* Every parcel sees the same layers, so the first one's findings name them all. */
     for (int i = 0; i < CONTROL_LINE_COUNT && r->parcels.n_parcels; i++)
         if (r->results[0].layers[i].layer)
             write_layer_used(w, &r->results[0].layers[i].layer->version);
-    json_array_end(w);
+    jw_array_end(w);
 }
 
 static void write_record(struct json_writer *w, const struct report_record *record)
 {
-    json_key(w, "record");
+    jw_key(w, "record");
     if (!record) {
-        json_null(w);
+        jw_null(w);
         return;
     }
-    json_object_begin(w);
-    json_kv_integer(w, "id", record->id);
-    json_kv_string(w, "sha256", record->sha256);
-    json_kv_string(w, "officer", record->officer);
-    json_kv_string(w, "project_name", record->project_name);
-    json_kv_string(w, "kept_at", record->kept_at);
-    json_object_end(w);
+    jw_object_begin(w);
+    jw_kv_integer(w, "id", record->id);
+    jw_kv_string(w, "sha256", record->sha256);
+    jw_kv_string(w, "officer", record->officer);
+    jw_kv_string(w, "project_name", record->project_name);
+    jw_kv_string(w, "kept_at", record->kept_at);
+    jw_object_end(w);
 }
 
 static void write_head(struct json_writer *w, const struct report *r)
 {
-    json_key(w, "engine");
+    jw_key(w, "engine");
     render_engine(w);
     write_record(w, r->record);
-    json_kv_string(w, "area_basis", RENDER_AREA_BASIS);
-    json_key(w, "sliver_policy");
-    json_object_begin(w);
-    json_kv_number(w, "area_m2", r->slivers.area_m2);
-    json_kv_number(w, "width_m", r->slivers.width_m);
-    json_object_end(w);
-    json_kv_string(w, "project_class", r->project_class);
+    jw_kv_string(w, "area_basis", RENDER_AREA_BASIS);
+    jw_key(w, "sliver_policy");
+    jw_object_begin(w);
+    jw_kv_number(w, "area_m2", r->slivers.area_m2);
+    jw_kv_number(w, "width_m", r->slivers.width_m);
+    jw_object_end(w);
+    jw_kv_string(w, "project_class", r->project_class);
     kv_verdict(w, r->verdict);
-    json_kv_bool(w, "synthetic", r->synthetic);
-    json_kv_string(w, "disclaimer_zh", RENDER_DISCLAIMER_ZH);
+    jw_kv_bool(w, "synthetic", r->synthetic);
+    jw_kv_string(w, "disclaimer_zh", RENDER_DISCLAIMER_ZH);
 }
 
 enum status render_json(const struct report *r, struct buffer *out, struct error *e)
 {
     struct json_writer w;
-    json_init(&w, out, true);
-    json_object_begin(&w);
+    jw_init(&w, out, true);
+    jw_object_begin(&w);
     write_head(&w, r);
     write_input(&w, &r->parcels, r->epsg);
-    json_kv_string(&w, "rules_version", r->snapshot ? snapshot_rules(r->snapshot)->version : NULL);
+    jw_kv_string(&w, "rules_version", r->snapshot ? snapshot_rules(r->snapshot)->version : NULL);
     write_warnings(&w, r->parcels.warnings, r->parcels.n_warnings);
-    json_key(&w, "layers_used");
+    jw_key(&w, "layers_used");
     render_layers_used(&w, r);
-    json_key(&w, "parcels");
-    json_array_begin(&w);
+    jw_key(&w, "parcels");
+    jw_array_begin(&w);
     for (size_t i = 0; i < r->parcels.n_parcels; i++)
         write_parcel(&w, &r->results[i]);
-    json_array_end(&w);
-    json_object_end(&w);
+    jw_array_end(&w);
+    jw_object_end(&w);
     buffer_append_char(out, '\n');
     return buffer_status(out, e);
 }

@@ -78,12 +78,12 @@ static void check_each(const struct snapshot *snapshot, struct parcel *parcels, 
 
 static void counts_write(struct json_writer *w, const struct counts *c)
 {
-    json_key(w, "findings");
-    json_object_begin(w);
+    jw_key(w, "findings");
+    jw_object_begin(w);
     for (int s = 0; s <= LAYER_CLEAR; s++)
-        json_kv_integer(w, layer_status_name((enum layer_status)s), c->by_status[s]);
-    json_kv_fixed(w, "area_m2", c->area_m2, 2);
-    json_object_end(w);
+        jw_kv_integer(w, layer_status_name((enum layer_status)s), c->by_status[s]);
+    jw_kv_fixed(w, "area_m2", c->area_m2, 2);
+    jw_object_end(w);
 }
 
 int main(int argc, char **argv)
@@ -109,14 +109,14 @@ int main(int argc, char **argv)
         n = layer.n;
     double *us = calloc(n + 1, sizeof *us);
     buffer_init(&out, 0);
-    json_init(&w, &out, true);
-    json_object_begin(&w);
+    jw_init(&w, &out, true);
+    jw_object_begin(&w);
     check_each(snapshot, parcels, n, false, us, &counts);
     bench_percentiles(&w, "check_in_full_us", us, n);
     check_each(snapshot, parcels, n, true, us, &counts);
     bench_percentiles(&w, "check_us", us, n);
     counts_write(&w, &counts);
-    json_object_end(&w);
+    jw_object_end(&w);
     puts(out.data);
     free(us);
     free(parcels);

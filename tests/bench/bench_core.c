@@ -161,8 +161,8 @@ static double batch_time(const struct bench_layer *parcels, struct layer_index *
 static void batch_report(struct json_writer *w, const struct options *o, const struct bench_layer *parcels,
                          struct layer_index *const ix[N_LAYERS])
 {
-    json_key(w, "batch");
-    json_array_begin(w);
+    jw_key(w, "batch");
+    jw_array_begin(w);
     for (int l = 0; l < N_LAYERS; l++) {
         struct batch_result r;
         double one[MAX_REPEAT], two[MAX_REPEAT];
@@ -179,16 +179,16 @@ static void batch_report(struct json_writer *w, const struct options *o, const s
             one[i] = batch_time(parcels, &ix[l], 1, o->kernel, 1, NULL, &r);
             two[i] = batch_time(parcels, &ix[l], 1, o->kernel, 2, NULL, &r);
         }
-        json_object_begin(w);
-        json_kv_string(w, "layer", layer_names[l]);
-        json_kv_integer(w, "parcels", (long long)parcels->n);
-        json_kv_integer(w, "pairs_over_0.01_m2", (long long)r.pairs);
-        json_kv_fixed(w, "area_m2", r.area_m2, 2);
-        json_kv_number(w, "seconds_1_thread", bench_median(one, (size_t)o->repeat));
-        json_kv_number(w, "seconds_2_threads", bench_median(two, (size_t)o->repeat));
-        json_object_end(w);
+        jw_object_begin(w);
+        jw_kv_string(w, "layer", layer_names[l]);
+        jw_kv_integer(w, "parcels", (long long)parcels->n);
+        jw_kv_integer(w, "pairs_over_0.01_m2", (long long)r.pairs);
+        jw_kv_fixed(w, "area_m2", r.area_m2, 2);
+        jw_kv_number(w, "seconds_1_thread", bench_median(one, (size_t)o->repeat));
+        jw_kv_number(w, "seconds_2_threads", bench_median(two, (size_t)o->repeat));
+        jw_object_end(w);
     }
-    json_array_end(w);
+    jw_array_end(w);
 }
 
 static void three_layers_report(struct json_writer *w, const struct options *o,
@@ -201,11 +201,11 @@ static void three_layers_report(struct json_writer *w, const struct options *o,
         one[i] = batch_time(parcels, ix, N_LAYERS, o->kernel, 1, NULL, &r);
         two[i] = batch_time(parcels, ix, N_LAYERS, o->kernel, 2, NULL, &r);
     }
-    json_key(w, "batch_three_layers");
-    json_object_begin(w);
-    json_kv_number(w, "seconds_1_thread", bench_median(one, (size_t)o->repeat));
-    json_kv_number(w, "seconds_2_threads", bench_median(two, (size_t)o->repeat));
-    json_object_end(w);
+    jw_key(w, "batch_three_layers");
+    jw_object_begin(w);
+    jw_kv_number(w, "seconds_1_thread", bench_median(one, (size_t)o->repeat));
+    jw_kv_number(w, "seconds_2_threads", bench_median(two, (size_t)o->repeat));
+    jw_object_end(w);
 }
 
 /* ---- one parcel at a time, all three layers ---- */
@@ -263,17 +263,17 @@ static struct layer_index *build_and_open(struct json_writer *w, const struct op
     verify_ms = (bench_now_s() - start) * 1e3;
     struct stat st = {.st_size = 0};
     stat(path, &st);
-    json_object_begin(w);
-    json_kv_string(w, "layer", layer_names[l]);
-    json_kv_integer(w, "features", (long long)layer.n);
-    json_kv_integer(w, "vertices", (long long)layer.n_vertices);
-    json_kv_number(w, "read_s", layer.read_s);
-    json_kv_number(w, "build_s", build_s);
-    json_kv_fixed(w, "build_to_read", build_s / layer.read_s, 3);
-    json_kv_fixed(w, "bytes_to_raw", (double)st.st_size / (16.0 * (double)layer.n_vertices), 4);
-    json_kv_fixed(w, "open_ms", bench_median(open_ms, 9), 3);
-    json_kv_fixed(w, "verify_ms", verify_ms, 3);
-    json_object_end(w);
+    jw_object_begin(w);
+    jw_kv_string(w, "layer", layer_names[l]);
+    jw_kv_integer(w, "features", (long long)layer.n);
+    jw_kv_integer(w, "vertices", (long long)layer.n_vertices);
+    jw_kv_number(w, "read_s", layer.read_s);
+    jw_kv_number(w, "build_s", build_s);
+    jw_kv_fixed(w, "build_to_read", build_s / layer.read_s, 3);
+    jw_kv_fixed(w, "bytes_to_raw", (double)st.st_size / (16.0 * (double)layer.n_vertices), 4);
+    jw_kv_fixed(w, "open_ms", bench_median(open_ms, 9), 3);
+    jw_kv_fixed(w, "verify_ms", verify_ms, 3);
+    jw_object_end(w);
     bench_layer_release(&layer);
     return ix;
 }
@@ -303,8 +303,8 @@ static void flatness_report(struct json_writer *w, const struct options *o)
     struct arena *a = arena_new((size_t)1 << 30);
     struct overlap_scratch *s = scratch_new(o->kernel);
     struct error e;
-    json_key(w, "border_parcel_by_polygon_size");
-    json_array_begin(w);
+    jw_key(w, "border_parcel_by_polygon_size");
+    jw_array_begin(w);
     for (uint32_t n = 1000; n <= 1000000; n *= 10) {
         struct geo_shape big = bench_ring(a, 111, 41, 1.0, n, 0);
         struct layer_index *ix = index_of_shape(o, "flat", &big);
@@ -324,14 +324,14 @@ static void flatness_report(struct json_writer *w, const struct options *o)
             }
             us[i] = (bench_now_s() - start) * 1e6 / 20;
         }
-        json_object_begin(w);
-        json_kv_integer(w, "vertices", n);
-        json_kv_fixed(w, "median_us", bench_median(us, 2001), 4);
-        json_object_end(w);
+        jw_object_begin(w);
+        jw_kv_integer(w, "vertices", n);
+        jw_kv_fixed(w, "median_us", bench_median(us, 2001), 4);
+        jw_object_end(w);
         index_close(ix);
         arena_reset(a);
     }
-    json_array_end(w);
+    jw_array_end(w);
     overlap_scratch_free(s);
     arena_free(a);
 }
@@ -343,8 +343,8 @@ static void large_parcel_report(struct json_writer *w, const struct options *o,
     struct overlap_scratch *s = scratch_new(o->kernel);
     struct error e;
     struct geo_box box = index_box(ix[0]);
-    json_key(w, "county_outline");
-    json_array_begin(w);
+    jw_key(w, "county_outline");
+    jw_array_begin(w);
     for (uint32_t n = 5000; n <= 80000; n *= 2) {
         struct geo_shape county = bench_county(a, &box, n);
         double ms[5], area = 0;
@@ -359,13 +359,13 @@ static void large_parcel_report(struct json_writer *w, const struct options *o,
             for (size_t f = 0; f < k; f++)
                 area += found[f].area_m2;
         }
-        json_object_begin(w);
-        json_kv_integer(w, "parcel_vertices", n);
-        json_kv_fixed(w, "redline_ms", bench_median(ms, 5), 3);
-        json_kv_fixed(w, "area_m2", area, 2);
-        json_object_end(w);
+        jw_object_begin(w);
+        jw_kv_integer(w, "parcel_vertices", n);
+        jw_kv_fixed(w, "redline_ms", bench_median(ms, 5), 3);
+        jw_kv_fixed(w, "area_m2", area, 2);
+        jw_object_end(w);
     }
-    json_array_end(w);
+    jw_array_end(w);
     overlap_scratch_free(s);
     arena_free(a);
 }
@@ -402,23 +402,23 @@ int main(int argc, char **argv)
     struct layer_index *ix[N_LAYERS];
     struct error e;
     buffer_init(&out, 0);
-    json_init(&w, &out, true);
-    json_object_begin(&w);
+    jw_init(&w, &out, true);
+    jw_object_begin(&w);
     struct overlap_scratch *s = scratch_new(o.kernel);
-    json_kv_string(&w, "kernel", overlap_kernel_name(s));
+    jw_kv_string(&w, "kernel", overlap_kernel_name(s));
     overlap_scratch_free(s);
-    json_key(&w, "index");
-    json_array_begin(&w);
+    jw_key(&w, "index");
+    jw_array_begin(&w);
     for (int l = 0; l < N_LAYERS; l++)
         ix[l] = build_and_open(&w, &o, l);
-    json_array_end(&w);
+    jw_array_end(&w);
     struct bench_layer parcels = bench_layer_read(o.data, "parcels");
     batch_report(&w, &o, &parcels, ix);
     three_layers_report(&w, &o, &parcels, ix);
     latency_report(&w, &o, &parcels, ix);
     flatness_report(&w, &o);
     large_parcel_report(&w, &o, ix);
-    json_object_end(&w);
+    jw_object_end(&w);
     must(buffer_status(&out, &e), &e);
     puts(out.data);
     for (int l = 0; l < N_LAYERS; l++)

@@ -30,14 +30,14 @@ double bench_median(double *values, size_t n)
 void bench_percentiles(struct json_writer *w, const char *key, double *values, size_t n)
 {
     qsort(values, n, sizeof *values, bench_compare_double);
-    json_key(w, key);
-    json_object_begin(w);
-    json_kv_integer(w, "n", (long long)n);
-    json_kv_fixed(w, "p50", values[n / 2], 3);
-    json_kv_fixed(w, "p90", values[n * 9 / 10], 3);
-    json_kv_fixed(w, "p99", values[n * 99 / 100], 3);
-    json_kv_fixed(w, "max", values[n - 1], 3);
-    json_object_end(w);
+    jw_key(w, key);
+    jw_object_begin(w);
+    jw_kv_integer(w, "n", (long long)n);
+    jw_kv_fixed(w, "p50", values[n / 2], 3);
+    jw_kv_fixed(w, "p90", values[n * 9 / 10], 3);
+    jw_kv_fixed(w, "p99", values[n * 99 / 100], 3);
+    jw_kv_fixed(w, "max", values[n - 1], 3);
+    jw_object_end(w);
 }
 
 static void stop(const char *what, const char *path)

@@ -213,14 +213,14 @@ static void batch_layer(struct json_writer *w, const struct options *o, int l, c
         one[i] = batch_time(parcels, pieces, 1, NULL, &sums);
         two[i] = batch_time(parcels, pieces, 2, NULL, &sums);
     }
-    json_object_begin(w);
-    json_kv_string(w, "layer", layer_names[l]);
-    json_kv_integer(w, "pieces", (long long)pieces->n);
-    json_kv_integer(w, "pairs_over_0.01_m2", (long long)sums.pairs);
-    json_kv_fixed(w, "area_m2", sums.area_m2, 2);
-    json_kv_number(w, "seconds_1_thread", bench_median(one, (size_t)o->repeat));
-    json_kv_number(w, "seconds_2_threads", bench_median(two, (size_t)o->repeat));
-    json_object_end(w);
+    jw_object_begin(w);
+    jw_kv_string(w, "layer", layer_names[l]);
+    jw_kv_integer(w, "pieces", (long long)pieces->n);
+    jw_kv_integer(w, "pairs_over_0.01_m2", (long long)sums.pairs);
+    jw_kv_fixed(w, "area_m2", sums.area_m2, 2);
+    jw_kv_number(w, "seconds_1_thread", bench_median(one, (size_t)o->repeat));
+    jw_kv_number(w, "seconds_2_threads", bench_median(two, (size_t)o->repeat));
+    jw_object_end(w);
 }
 
 /* ---- one parcel at a time, all three layers ---- */
@@ -294,15 +294,15 @@ static void county_report(struct json_writer *w, const struct options *o)
         candidates++;
         vertices += layer.shapes[i].n_vertices;
     }
-    json_key(w, "county_outline");
-    json_object_begin(w);
-    json_kv_integer(w, "parcel_vertices", COUNTY_VERTICES);
-    json_kv_integer(w, "candidates", (long long)candidates);
-    json_kv_integer(w, "candidate_vertices", (long long)vertices);
-    json_kv_fixed(w, "clip_ms", t.clip_ms, 3);
-    json_kv_fixed(w, "intersection_ms", t.intersection_ms, 3);
-    json_kv_fixed(w, "area_m2", t.area_m2, 2);
-    json_object_end(w);
+    jw_key(w, "county_outline");
+    jw_object_begin(w);
+    jw_kv_integer(w, "parcel_vertices", COUNTY_VERTICES);
+    jw_kv_integer(w, "candidates", (long long)candidates);
+    jw_kv_integer(w, "candidate_vertices", (long long)vertices);
+    jw_kv_fixed(w, "clip_ms", t.clip_ms, 3);
+    jw_kv_fixed(w, "intersection_ms", t.intersection_ms, 3);
+    jw_kv_fixed(w, "area_m2", t.area_m2, 2);
+    jw_object_end(w);
     GEOSGeom_destroy_r(worker.geos, county);
     worker_release(&worker);
     arena_free(a);
@@ -343,21 +343,21 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < layer.n; i++)
         parcels.shapes[i] = bench_geos_of_shape(g, &layer.shapes[i]);
     buffer_init(&out, 0);
-    json_init(&w, &out, true);
-    json_object_begin(&w);
-    json_kv_string(&w, "geos", GEOSversion());
-    json_key(&w, "batch");
-    json_array_begin(&w);
+    jw_init(&w, &out, true);
+    jw_object_begin(&w);
+    jw_kv_string(&w, "geos", GEOSversion());
+    jw_key(&w, "batch");
+    jw_array_begin(&w);
     for (int l = 0; l < N_LAYERS; l++) {
         char file[1200];
         snprintf(file, sizeof file, "%s/%s.pieces", o.work, layer_names[l]);
         pieces[l] = bench_pieces_read(g, o.data, layer_names[l], file);
         batch_layer(&w, &o, l, &parcels, &pieces[l]);
     }
-    json_array_end(&w);
+    jw_array_end(&w);
     latency_report(&w, &parcels, pieces);
     county_report(&w, &o);
-    json_object_end(&w);
+    jw_object_end(&w);
     puts(out.data);
     for (int l = 0; l < N_LAYERS; l++)
         bench_pieces_release(g, &pieces[l]);

@@ -119,12 +119,12 @@ int main(int argc, char **argv)
             us[i] = ask(db, &ewkb, &found);
         }
     }
-    json_init(&w, &out, true);
-    json_object_begin(&w);
+    jw_init(&w, &out, true);
+    jw_object_begin(&w);
     bench_percentiles(&w, "latency_three_layers_us", us, n);
-    json_kv_integer(&w, "pairs_over_0.01_m2", found.pairs);
-    json_kv_fixed(&w, "area_m2", found.area_m2, 2);
-    json_object_end(&w);
+    jw_kv_integer(&w, "pairs_over_0.01_m2", found.pairs);
+    jw_kv_fixed(&w, "area_m2", found.area_m2, 2);
+    jw_object_end(&w);
     puts(out.data);
     free(us);
     buffer_release(&out);

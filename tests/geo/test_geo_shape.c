@@ -170,7 +170,7 @@ static void test_geojson_text(void **state)
     ring(&f->builder, square_cw, 4);
     test_assert_ok(geo_shape_builder_view(&f->builder, &s, &e), &e);
     buffer_init(&out, 0);
-    json_init(&w, &out, false);
+    jw_init(&w, &out, false);
     geo_geojson_write(&w, &s, 1);
     test_assert_ok(buffer_status(&out, &e), &e);
     assert_string_equal(out.data,
