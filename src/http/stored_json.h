@@ -1,7 +1,6 @@
 /* JSON that the store keeps as text: read by jansson, checked, and handed on as compact text.
  *
- * A file of its own so that the routes know nothing of jansson.
- * Texts are owned by the caller (free). Threads: pure functions. */
+ * A file of its own so that the routes know nothing of jansson. Texts are owned by the caller (free). Threads: pure functions. */
 #ifndef HX_HTTP_STORED_JSON_H
 #define HX_HTTP_STORED_JSON_H
 
