@@ -108,20 +108,21 @@ static void region_share(const struct snapshot *s, struct figures *f)
             f->red_line_share = f->layers[i].area_m2 / f->region_m2;
 }
 
-enum status audit_figures(struct store *store, const struct snapshot *snapshot, int threads,
-                          struct figures *out, struct error *e)
+enum status audit_figures(struct store *store, const struct snapshot *snapshot, const struct lines_request *r,
+                          const atomic_bool *stop, struct figures *out, struct error *e)
 {
     struct figures f = {.arena = arena_new(LINES_ARENA_BYTES), .synthetic = html_is_synthetic(snapshot)};
-    struct lines_run run = {.snapshot = snapshot, .threads = threads, .arena = f.arena};
-    const struct lines_request all = {.threads = threads};
+    struct lines_run run = lines_run_of(snapshot, r, stop, f.arena);
     const struct layer_snapshot *p = snapshot_layer(snapshot, "prefectures");
     run.prefectures = p ? p->index : NULL;
-    enum status s = f.arena ? lines_layers_load(&run, store, &all, e) : error_no_memory(e);
+    enum status s = f.arena ? lines_layers_load(&run, store, r, e) : error_no_memory(e);
     if (!s)
         s = prefectures_take(run.prefectures, &f, e);
     f.n_layers = s ? 0 : run.n_layers;
-    for (uint32_t i = 0; i < f.n_layers; i++)
+    for (uint32_t i = 0; i < f.n_layers; i++) {
         layer_total(&run.layers[i], &f.layers[i]);
+        run.total += f.layers[i].n_features;
+    }
     for (uint32_t i = 0; !s && run.prefectures && i < f.n_layers; i++)
         s = by_prefecture(&run, i, &f, e);
     if (s) {

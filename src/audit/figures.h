@@ -39,8 +39,9 @@ struct figures {
     bool synthetic;
 };
 
-enum status audit_figures(struct store *store, const struct snapshot *snapshot, int threads,
-                          struct figures *out, struct error *e) HX_MUST_CHECK;
+/* Stop and progress as in audit_lines. Owned: figures_release. */
+enum status audit_figures(struct store *store, const struct snapshot *snapshot, const struct lines_request *r,
+                          const atomic_bool *stop, struct figures *out, struct error *e) HX_MUST_CHECK;
 void figures_release(struct figures *f);
 /* By the ending: .csv, .json, .html. */
 enum status figures_write(const struct figures *f, const char *path, struct error *e) HX_MUST_CHECK;

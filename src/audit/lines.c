@@ -5,11 +5,9 @@
 #include "geo/area.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 const char *lines_kind_name(enum lines_kind k)
 {
@@ -174,90 +172,6 @@ static int worst_first(const void *a, const void *b)
                                         : (x->feature_b > y->feature_b) - (x->feature_b < y->feature_b);
 }
 
-/* ---- threads ---- */
-
-struct parallel {
-    struct lines_run *run;
-    size_t n, chunk;
-    atomic_size_t next;
-    atomic_bool failed;
-    lines_item_fn *fn;
-    void *user;
-};
-
-struct parallel_thread {
-    struct parallel *p;
-    struct lines_worker worker;
-    enum status status;
-    pthread_t thread;
-};
-
-static void *thread_main(void *user)
-{
-    struct parallel_thread *t = user;
-    struct parallel *p = t->p;
-    while (!t->status && !atomic_load(&p->failed)) {
-        size_t first = atomic_fetch_add(&p->next, p->chunk);
-        if (first >= p->n)
-            break;
-        size_t end = first + p->chunk < p->n ? first + p->chunk : p->n;
-        for (size_t i = first; i < end && !t->status; i++) {
-            arena_reset(t->worker.check.arena);
-            t->status = p->fn(&t->worker, i, p->user, &t->worker.error);
-        }
-        if (p->run->stop && atomic_load(p->run->stop) && !t->status) {
-            error_zh(&t->worker.error, "已停止。");
-            t->status = error_fail(&t->worker.error, STATUS_CONFLICT, "audit-stopped", "Stopped.");
-        }
-    }
-    if (t->status)
-        atomic_store(&p->failed, true);
-    return NULL;
-}
-
-static enum status threads_run(struct parallel_thread *threads, int n)
-{
-    int started = 0;
-    while (started < n && pthread_create(&threads[started].thread, NULL, thread_main, &threads[started]) == 0)
-        started++;
-    if (started == 0)
-        thread_main(&threads[0]);
-    for (int i = 0; i < started; i++)
-        pthread_join(threads[i].thread, NULL);
-    for (int i = 0; i < n; i++)
-        if (threads[i].status)
-            return threads[i].status;
-    return STATUS_OK;
-}
-
-enum status lines_parallel(struct lines_run *run, size_t n, size_t chunk, lines_item_fn *fn,
-                           lines_end_fn *end, void *user, struct error *e)
-{
-    struct parallel p = {.run = run, .n = n, .chunk = chunk, .fn = fn, .user = user};
-    struct parallel_thread *threads = calloc((size_t)run->threads, sizeof *threads);
-    enum status s = threads ? STATUS_OK : error_no_memory(e);
-    int made = 0;
-    for (; !s && made < run->threads; made++) {
-        threads[made].p = &p;
-        threads[made].worker.run = run;
-        s = check_worker_init(&threads[made].worker.check, e);
-    }
-    if (!s) {
-        s = threads_run(threads, made);
-        for (int i = 0; s && i < made; i++)
-            if (threads[i].status == s && e)
-                *e = threads[i].worker.error;
-    }
-    for (int i = 0; i < made; i++) {
-        if (!s && end)
-            s = end(&threads[i].worker, user, e);
-        check_worker_release(&threads[i].worker.check);
-        free(threads[i].worker.pairs);
-    }
-    free(threads);
-    return s;
-}
-
 /* ---- layers ---- */
 
 struct attributes {
@@ -367,10 +281,7 @@ static enum status report_fill(struct lines_run *run, struct lines_report *out, 
 enum status audit_lines(struct store *store, const struct snapshot *snapshot, const struct lines_request *r,
                         const atomic_bool *stop, struct lines_report *out, struct error *e)
 {
-    struct timespec began, ended;
-    clock_gettime(CLOCK_MONOTONIC, &began);
-    struct lines_run run = {
-        .snapshot = snapshot, .stop = stop, .threads = r->threads, .arena = arena_new(LINES_ARENA_BYTES)};
+    struct lines_run run = lines_run_of(snapshot, r, stop, arena_new(LINES_ARENA_BYTES));
     const struct layer_snapshot *p = snapshot_layer(snapshot, "prefectures");
     const struct layer_snapshot *region = snapshot_layer(snapshot, "region");
     run.prefectures = p ? p->index : NULL;
@@ -385,8 +296,7 @@ enum status audit_lines(struct store *store, const struct snapshot *snapshot, co
         arena_free(run.arena);
         return s;
     }
-    clock_gettime(CLOCK_MONOTONIC, &ended);
-    out->seconds = (double)(ended.tv_sec - began.tv_sec) + 1e-9 * (double)(ended.tv_nsec - began.tv_nsec);
+    out->seconds = lines_run_seconds(&run);
     return STATUS_OK;
 }
 

@@ -78,8 +78,15 @@ struct lines_report {
 struct lines_request {
     int threads;
     const char *const *layers; /* only these, ended by NULL; NULL: the three lines and the three spaces */
+    audit_progress_fn
+        *progress; /* on the caller's thread, in items of work; the total may grow. NULL: none */
+    void *progress_user;
 };
 
+/* Code of the error when `stop` ended the run (STATUS_CONFLICT). */
+#define AUDIT_STOPPED "audit-stopped"
+
+/* `stop` may be NULL; when it is set nothing comes out. Owned: lines_report_release. */
 enum status audit_lines(struct store *store, const struct snapshot *snapshot, const struct lines_request *r,
                         const atomic_bool *stop, struct lines_report *out, struct error *e) HX_MUST_CHECK;
 void lines_report_release(struct lines_report *r);

@@ -145,6 +145,7 @@ static enum status places(struct lines_run *run, uint32_t layer, struct error *e
 {
     uint32_t n = index_n_features(run->layers[layer].snapshot->index);
     struct lying_list l = {layer, calloc((size_t)n + 1, sizeof *l.items)};
+    run->total += n;
     enum status s = l.items ? lines_parallel(run, n, 16, lie, NULL, &l, e) : error_no_memory(e);
     if (!s)
         s = judge_places(run, &l, e);

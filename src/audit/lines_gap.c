@@ -251,6 +251,7 @@ enum status lines_find_gaps(struct lines_run *run, struct error *e)
     enum status s = check_worker_init(&w, e);
     if (s)
         return s;
+    run->total += (int64_t)n;
     g.cells = calloc(n, sizeof *g.cells);
     s = g.cells ? lines_parallel(run, n, 32, look, NULL, &g, e) : error_no_memory(e);
     for (size_t i = 0; g.cells && i < n; i++) {

@@ -131,18 +131,19 @@ static int by_features(const void *x, const void *y)
     return 0;
 }
 
+/* Of two layers the one whose features are taken as parcels. */
+static uint32_t parcels_of(const struct lines_run *run, uint32_t a, uint32_t b)
+{
+    return run->layers[a].mean_vertices > run->layers[b].mean_vertices ? b : a;
+}
+
 static enum status measure_layers(struct lines_run *run, struct pair_list *l, uint32_t a, uint32_t b,
                                   struct error *e)
 {
-    if (run->layers[a].mean_vertices > run->layers[b].mean_vertices) {
-        uint32_t t = a;
-        a = b;
-        b = t;
-    }
-    l->a = a;
-    l->b = b;
-    return lines_parallel(run, index_n_features(run->layers[a].snapshot->index), 16, measure_feature, collect,
-                          l, e);
+    l->a = parcels_of(run, a, b);
+    l->b = l->a == a ? b : a;
+    return lines_parallel(run, index_n_features(run->layers[l->a].snapshot->index), 16, measure_feature,
+                          collect, l, e);
 }
 
 /* ---- what a pair means ---- */
@@ -267,6 +268,10 @@ enum status lines_find_pairs(struct lines_run *run, struct error *e)
     struct pair_list l = {.n = 0};
     enum status s = STATUS_OK;
     for (uint32_t a = 0; a < run->n_layers; a++)
+        for (uint32_t b = a; b < run->n_layers; b++)
+            if (run->layers[a].is_line == run->layers[b].is_line)
+                run->total += index_n_features(run->layers[parcels_of(run, a, b)].snapshot->index);
+    for (uint32_t a = 0; a < run->n_layers; a++)
         for (uint32_t b = a; !s && b < run->n_layers; b++)
             if (run->layers[a].is_line == run->layers[b].is_line)
                 s = measure_layers(run, &l, a, b, e);
@@ -275,6 +280,7 @@ enum status lines_find_pairs(struct lines_run *run, struct error *e)
     l.findings = s ? NULL : calloc(l.n + 1, sizeof *l.findings);
     if (!s && !l.findings)
         s = error_no_memory(e);
+    run->total += (int64_t)l.n;
     if (!s)
         s = lines_parallel(run, l.n, 4, describe, NULL, &l, e);
     for (size_t i = 0; l.findings && i < l.n; i++) {

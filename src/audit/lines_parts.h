@@ -25,8 +25,11 @@ struct lines_pair {
 
 struct lines_run {
     const struct snapshot *snapshot;
+    const struct lines_request *request;
     const atomic_bool *stop;
     int threads;
+    int64_t done, total; /* items of work: finished passes, and all that are known of so far */
+    double began;
     struct arena *arena; /* of the report; used by the calling thread only */
     struct lines_layer layers[LINES_MAX_LAYERS];
     size_t n_layers;
@@ -45,10 +48,14 @@ struct lines_worker {
     struct error error;
 };
 
+struct lines_run lines_run_of(const struct snapshot *snapshot, const struct lines_request *r,
+                              const atomic_bool *stop, struct arena *arena);
+double lines_run_seconds(const struct lines_run *run); /* since it began */
 /* Fills run->layers. STATUS_NOT_FOUND when there is none. */
 enum status lines_layers_load(struct lines_run *run, struct store *store, const struct lines_request *r,
                               struct error *e) HX_MUST_CHECK;
-/* Calls `fn` for items 0 .. n-1 on all threads, in chunks; stops at the first failure. `user` is shared. */
+/* Calls `fn` for items 0 .. n-1 on all threads, in chunks; stops at the first failure. `user` is shared. The caller's
+ * thread tells the progress meanwhile. */
 typedef enum status lines_item_fn(struct lines_worker *w, size_t item, void *user, struct error *e);
 /* Hands the workers to `end`, one after another, before they are released. May be NULL. */
 typedef enum status lines_end_fn(struct lines_worker *w, void *user, struct error *e);

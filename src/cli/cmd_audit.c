@@ -106,6 +106,7 @@ static enum status parse_parcels(int argc, char **argv, struct parcels_args *a, 
     return s;
 }
 
+/* `user`: is standard error a terminal? */
 static void show_progress(const struct audit_progress *p, void *user)
 {
     if (!*(const bool *)user)
@@ -216,9 +217,15 @@ static enum status run_lines(struct store *store, const struct snapshot *snapsho
 {
     struct lines_report r;
     const char *const only[] = {a->layer, NULL};
-    const struct lines_request request = {.threads = (int)a->n_threads, .layers = a->layer ? only : NULL};
+    bool terminal = isatty(STDERR_FILENO) == 1;
+    const struct lines_request request = {.threads = (int)a->n_threads,
+                                          .layers = a->layer ? only : NULL,
+                                          .progress = show_progress,
+                                          .progress_user = &terminal};
     catch_interrupts();
     enum status s = audit_lines(store, snapshot, &request, &interrupted, &r, e);
+    if (terminal)
+        fprintf(stderr, "\n");
     if (s)
         return s;
     if (a->compare)
@@ -245,7 +252,10 @@ static enum status run_figures(struct store *store, const struct snapshot *snaps
                                const struct lines_args *a, struct error *e)
 {
     struct figures f;
-    enum status s = audit_figures(store, snapshot, (int)a->n_threads, &f, e);
+    const char *const only[] = {a->layer, NULL};
+    const struct lines_request request = {.threads = (int)a->n_threads, .layers = a->layer ? only : NULL};
+    catch_interrupts();
+    enum status s = audit_figures(store, snapshot, &request, &interrupted, &f, e);
     if (s)
         return s;
     if (a->output)
