@@ -5,7 +5,7 @@
 #include "cli/exit_codes.h"
 #include "cli/keep.h"
 #include "cli/store_path.h"
-#include "http/report_body.h"
+#include "document/document.h"
 #include "ingest/foreign_reader.h"
 #include "store/store_versions.h"
 
@@ -21,7 +21,7 @@ struct check_args {
     struct keep_args keep;
     int epsg; /* of --crs; 0 when not given */
     struct arg_rest rest;
-    enum report_format output;
+    enum document_format output;
 };
 
 /* Every name of --fail-on must be a verdict: a misspelt one would never fail. */
@@ -92,7 +92,7 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
                                          {NULL, NULL, NULL}};
     enum status s = args_parse(argc, argv, options, &a->rest, e);
     if (!s)
-        s = report_format_parse(a->format, &a->output, e);
+        s = document_format_parse(a->format, &a->output, e);
     if (!s)
         s = check_verdict_names(a->fail_on, e);
     if (!s)
@@ -113,7 +113,7 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
     }
     if (!s)
         s = check_date(a->project.date, e);
-    if (!s && report_is_binary(a->output) && !a->out && isatty(STDOUT_FILENO)) {
+    if (!s && document_is_binary(a->output) && !a->out && isatty(STDOUT_FILENO)) {
         error_zh(e, "%s 不能显示在终端上；请用 -o 指定文件。", a->format);
         s = error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
                        "%s cannot be shown on a terminal; name a file with -o.", a->format);
@@ -144,9 +144,9 @@ static int print_report(struct check_worker *w, const struct report *r, const st
     buffer_init(&b, 0);
     struct report_project project = a->project;
     project.source_file = file_name_of(a->rest.items[0]);
-    const struct report_request wanted = {
+    const struct document_request wanted = {
         a->output, args_is_english(a->lang) ? RENDER_LANG_EN : RENDER_LANG_ZH, &project};
-    enum status s = report_body(w, r, &wanted, &b, &e);
+    enum status s = document_write(w, r, &wanted, &b, &e);
     if (!s)
         s = write_out(a, &b, &e);
     buffer_release(&b);

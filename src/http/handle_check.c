@@ -1,7 +1,7 @@
 /* POST /check?class=&format=json|geojson|text|csv|xlsx|html|pdf&lang=zh|en: the bytes of a parcel file in, the report
  * out. The printed formats also take project_name, project_code, builder, district and source_file. */
+#include "document/document.h"
 #include "http/keep_check.h"
-#include "http/report_body.h"
 #include "http/route.h"
 
 #include <stdio.h>
@@ -29,21 +29,21 @@ static enum status read_lang(const struct request *rq, enum render_lang *out, st
 #define REPORT_POLICY                                                                                        \
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'"
 
-static void add_document_headers(struct reply *reply, enum report_format format)
+static void add_document_headers(struct reply *reply, enum document_format format)
 {
     static const char policy[] = "Content-Security-Policy";
     char disposition[80];
-    if (!report_file_name(format))
+    if (!document_file_name(format))
         return;
     snprintf(disposition, sizeof disposition, "%s; filename=\"%s\"",
-             format == REPORT_HTML ? "inline" : "attachment", report_file_name(format));
+             format == DOCUMENT_HTML ? "inline" : "attachment", document_file_name(format));
     reply_header(reply, "Content-Disposition", disposition);
     const char *site = MHD_get_response_header(reply->response, policy);
-    if (format == REPORT_HTML && site && MHD_del_response_header(reply->response, policy, site) == MHD_YES)
+    if (format == DOCUMENT_HTML && site && MHD_del_response_header(reply->response, policy, site) == MHD_YES)
         reply_header(reply, policy, REPORT_POLICY);
 }
 
-static enum status run_check(struct request *rq, enum report_format format, enum render_lang lang,
+static enum status run_check(struct request *rq, enum document_format format, enum render_lang lang,
                              struct buffer *out, struct error *e)
 {
     const struct report_project project = {.name = request_query(rq, "project_name"),
@@ -51,7 +51,7 @@ static enum status run_check(struct request *rq, enum report_format format, enum
                                            .builder = request_query(rq, "builder"),
                                            .district = request_query(rq, "district"),
                                            .source_file = request_query(rq, "source_file")};
-    const struct report_request wanted = {format, lang, &project};
+    const struct document_request wanted = {format, lang, &project};
     const char *project_class = request_query(rq, "class");
     struct sliver_policy slivers;
     struct check_options options = {.project_class = project_class && *project_class ? project_class : NULL,
@@ -67,14 +67,14 @@ static enum status run_check(struct request *rq, enum report_format format, enum
         s = check_bytes(&rq->worker->check, rq->snapshot, &options, rq->body, rq->body_size, &report, e);
     if (!s && keep)
         s = keep_check(rq, &report, e);
-    return s ? s : report_body(&rq->worker->check, &report, &wanted, out, e);
+    return s ? s : document_write(&rq->worker->check, &report, &wanted, out, e);
 }
 
 enum status handle_check(struct request *rq, struct reply *reply, struct error *e)
 {
-    enum report_format format = REPORT_JSON;
+    enum document_format format = DOCUMENT_JSON;
     enum render_lang lang = RENDER_LANG_ZH;
-    enum status s = report_format_parse(request_query(rq, "format"), &format, e);
+    enum status s = document_format_parse(request_query(rq, "format"), &format, e);
     if (!s)
         s = read_lang(rq, &lang, e);
     if (s)
@@ -85,7 +85,7 @@ enum status handle_check(struct request *rq, struct reply *reply, struct error *
     buffer_init(&b, 0);
     s = run_check(rq, format, lang, &b, e);
     if (!s)
-        s = reply_buffer(reply, &b, report_content_type(format), e);
+        s = reply_buffer(reply, &b, document_content_type(format), e);
     buffer_release(&b);
     if (!s) {
         reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");

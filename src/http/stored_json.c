@@ -57,19 +57,3 @@ char *stored_json_classes(const char *bytes, size_t n)
     json_decref(root);
     return text;
 }
-
-char *stored_json_class_title(const char *bytes, size_t n, const char *code)
-{
-    json_t *root = json_loadb(bytes, n, 0, NULL);
-    const json_t *rows = json_object_get(root, "project_classes");
-    char *title = NULL;
-    for (size_t i = 0; i < json_array_size(rows) && !title; i++) {
-        const json_t *row = json_array_get(rows, i);
-        const char *own = json_string_value(json_object_get(row, "code"));
-        const char *zh = json_string_value(json_object_get(row, "zh"));
-        if (own && zh && strcmp(own, code) == 0)
-            title = strdup(zh);
-    }
-    json_decref(root);
-    return title;
-}

@@ -17,7 +17,4 @@ void stored_json_add_geometry(const char *geometry, struct geo_box *box);
  * on conflicts of lines as they are there, each with its `conf`. NULL when it cannot be read. */
 char *stored_json_classes(const char *bytes, size_t n);
 
-/* The Chinese title of one project class of that file. NULL when there is none. */
-char *stored_json_class_title(const char *bytes, size_t n, const char *code);
-
 #endif

@@ -1,13 +1,12 @@
-#include "http/report_body.h"
+#include "document/document.h"
 
-#include "http/stored_json.h"
-#include "store/schema_files.h"
+#include "document/class_title.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-/* In the order of enum report_format. */
+/* In the order of enum document_format. */
 static const struct {
     const char *name, *content_type, *file_name;
     bool binary;
@@ -23,14 +22,14 @@ static const struct {
 };
 enum { N_FORMATS = sizeof formats / sizeof *formats };
 
-enum status report_format_parse(const char *name, enum report_format *out, struct error *e)
+enum status document_format_parse(const char *name, enum document_format *out, struct error *e)
 {
     if (!name || !*name)
         name = "json";
     for (int i = 0; i < N_FORMATS; i++) {
         if (strcmp(name, formats[i].name) != 0)
             continue;
-        *out = (enum report_format)i;
+        *out = (enum document_format)i;
         return STATUS_OK;
     }
     error_zh(e, "没有输出格式“%.40s”；可用 json、geojson、text、csv、xlsx、html、pdf。", name);
@@ -39,17 +38,17 @@ enum status report_format_parse(const char *name, enum report_format *out, struc
         "There is no output format \"%.40s\"; json, geojson, text, csv, xlsx, html and pdf are known.", name);
 }
 
-const char *report_content_type(enum report_format f)
+const char *document_content_type(enum document_format f)
 {
     return formats[f].content_type;
 }
 
-const char *report_file_name(enum report_format f)
+const char *document_file_name(enum document_format f)
 {
     return formats[f].file_name;
 }
 
-bool report_is_binary(enum report_format f)
+bool document_is_binary(enum document_format f)
 {
     return formats[f].binary;
 }
@@ -97,8 +96,7 @@ static const char *today(struct arena *a)
 
 static const char *class_title(struct arena *a, const char *code)
 {
-    const struct schema_file *file = schema_file_find("project_classes.json");
-    char *title = file ? stored_json_class_title(file->bytes, file->size, code) : NULL;
+    char *title = class_title_zh(code);
     const char *kept = arena_strdup(a, title ? title : "");
     free(title);
     return kept;
@@ -106,12 +104,12 @@ static const char *class_title(struct arena *a, const char *code)
 
 /* The formats that show the whole document: its table first, then the form. */
 static enum status document_body(struct check_worker *w, const struct report *r,
-                                 const struct report_request *rq, struct buffer *out, struct error *e)
+                                 const struct document_request *rq, struct buffer *out, struct error *e)
 {
     struct report_project project = rq->project ? *rq->project : (struct report_project){.name = NULL};
     struct map_scene scene;
     struct report_table table;
-    bool drawn = rq->format == REPORT_HTML || rq->format == REPORT_PDF;
+    bool drawn = rq->format == DOCUMENT_HTML || rq->format == DOCUMENT_PDF;
     if (!project.class_zh)
         project.class_zh = class_title(w->arena, r->project_class);
     if (!project.date)
@@ -124,31 +122,31 @@ static enum status document_body(struct check_worker *w, const struct report *r,
     if (s)
         return s;
     const struct render_document document = {r, &table, &scene};
-    if (rq->format == REPORT_CSV)
+    if (rq->format == DOCUMENT_CSV)
         return render_csv(&table, out, e);
-    if (rq->format == REPORT_XLSX)
+    if (rq->format == DOCUMENT_XLSX)
         return render_xlsx(&table, out, e);
-    return rq->format == REPORT_HTML ? render_html(&document, out, e) : render_pdf(&document, out, e);
+    return rq->format == DOCUMENT_HTML ? render_html(&document, out, e) : render_pdf(&document, out, e);
 }
 
-enum status report_body(struct check_worker *w, const struct report *r, const struct report_request *rq,
-                        struct buffer *out, struct error *e)
+enum status document_write(struct check_worker *w, const struct report *r, const struct document_request *rq,
+                           struct buffer *out, struct error *e)
 {
     struct render_overlap *overlaps = NULL;
     size_t n = 0;
     enum status s = STATUS_OK;
     switch (rq->format) {
-    case REPORT_JSON:
+    case DOCUMENT_JSON:
         return render_json(r, out, e);
-    case REPORT_TEXT:
+    case DOCUMENT_TEXT:
         return render_text(r, rq->lang, out, e);
-    case REPORT_GEOJSON:
+    case DOCUMENT_GEOJSON:
         s = collect_overlaps(w, r, &overlaps, &n, e);
         return s ? s : render_geojson(r, overlaps, n, out, e);
-    case REPORT_CSV:
-    case REPORT_XLSX:
-    case REPORT_HTML:
-    case REPORT_PDF:
+    case DOCUMENT_CSV:
+    case DOCUMENT_XLSX:
+    case DOCUMENT_HTML:
+    case DOCUMENT_PDF:
         return document_body(w, r, rq, out, e);
     }
     return s;
