@@ -203,10 +203,14 @@ static enum status layer_load(struct lines_run *run, struct store *store, struct
     uint32_t n = index_n_features(l->snapshot->index);
     l->county = arena_array(run->arena, (size_t)n + 1, sizeof *l->county);
     l->declared_m2 = arena_array(run->arena, (size_t)n + 1, sizeof *l->declared_m2);
-    if (!l->county || !l->declared_m2)
+    uint32_t *n_vertices = arena_array(run->arena, (size_t)n + 1, sizeof *n_vertices);
+    if (!l->county || !l->declared_m2 || !n_vertices)
         return error_no_memory(e);
-    for (uint32_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++) {
         l->declared_m2[i] = NAN;
+        n_vertices[i] = lines_feature_vertices(l->snapshot->index, i);
+    }
+    l->n_vertices = n_vertices;
     l->mean_vertices = (double)index_n_vertices(l->snapshot->index) / (n ? n : 1);
     struct attributes t = {run, l, 0, false};
     const struct store_feature_query q = {.version_id = l->snapshot->version.id};

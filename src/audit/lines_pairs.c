@@ -32,31 +32,36 @@ static bool pair_push(struct lines_worker *w, const struct lines_pair *p)
     return true;
 }
 
-/* Within a layer each pair is measured once, with the smaller feature as the parcel. */
-static bool is_smaller(const struct layer_index *ix, uint32_t a, uint32_t b)
+/* Of its own layer a feature wants the larger ones only: neither itself nor a pair twice. A giant has nobody larger near
+ * it, and is never cut up as a parcel at all. */
+struct larger_than {
+    const struct lines_layer *layer;
+    uint32_t feature, vertices;
+};
+
+static bool is_larger(uint32_t other, void *user)
 {
-    uint32_t n = lines_feature_vertices(ix, a), m = lines_feature_vertices(ix, b);
-    return n != m ? n < m : a < b;
+    const struct larger_than *t = user;
+    uint32_t n = t->layer->n_vertices[other];
+    return n != t->vertices ? n > t->vertices : other > t->feature;
 }
 
 struct larger_search {
-    const struct layer_index *ix;
-    uint32_t feature;
+    struct larger_than than;
     bool found;
 };
 
 static bool larger_try(uint32_t other, void *user)
 {
     struct larger_search *l = user;
-    l->found = other != l->feature && is_smaller(l->ix, l->feature, other);
+    l->found = is_larger(other, &l->than);
     return !l->found;
 }
 
-/* The giants of a layer have nobody larger near them, and need not be cut up as parcels at all. */
-static bool has_larger_near(const struct layer_index *ix, uint32_t feature, const struct geo_box *box)
+static bool has_larger_near(const struct larger_than *than, const struct geo_box *box)
 {
-    struct larger_search l = {ix, feature, false};
-    return index_candidates(ix, box, larger_try, &l, NULL) != STATUS_OK || l.found;
+    struct larger_search l = {*than, false};
+    return index_candidates(than->layer->snapshot->index, box, larger_try, &l, NULL) != STATUS_OK || l.found;
 }
 
 static struct geo_box feature_box(const struct layer_index *ix, uint32_t feature)
@@ -75,27 +80,24 @@ static struct geo_box feature_box(const struct layer_index *ix, uint32_t feature
 static enum status measure_feature(struct lines_worker *w, size_t item, void *user, struct error *e)
 {
     const struct pair_list *t = user;
-    const struct layer_index *a = w->run->layers[t->a].snapshot->index,
-                             *b = w->run->layers[t->b].snapshot->index;
+    const struct lines_layer *a = &w->run->layers[t->a], *b = &w->run->layers[t->b];
     uint32_t feature = (uint32_t)item;
-    struct geo_box box = feature_box(a, feature);
+    struct larger_than than = {a, feature, a->n_vertices[feature]};
+    struct geo_box box = feature_box(a->snapshot->index, feature);
     struct geo_shape shape;
     const struct overlap *o;
     size_t n;
-    if (t->a == t->b && !has_larger_near(a, feature, &box))
+    if (a == b && !has_larger_near(&than, &box))
         return STATUS_OK;
-    enum status s = lines_feature_shape(a, feature, w->check.arena, &shape, e);
+    enum status s = lines_feature_shape(a->snapshot->index, feature, w->check.arena, &shape, e);
     if (!s)
         s = overlap_prepare(w->check.scratch, &shape, e);
     if (!s)
-        s = overlap_measure(w->check.scratch, b, &o, &n, e);
+        s = overlap_measure_wanted(w->check.scratch, b->snapshot->index, a == b ? is_larger : NULL, &than, &o,
+                                   &n, e);
     for (size_t i = 0; !s && i < n; i++) {
-        if (o[i].area_m2 <= LINES_FLOOR_M2)
-            continue;
-        if (t->a == t->b && (o[i].feature == feature || !is_smaller(a, feature, o[i].feature)))
-            continue;
         const struct lines_pair p = {t->a, feature, t->b, o[i].feature, o[i].area_m2};
-        if (!pair_push(w, &p))
+        if (o[i].area_m2 > LINES_FLOOR_M2 && !pair_push(w, &p))
             s = error_no_memory(e);
     }
     return s;

@@ -13,8 +13,9 @@ struct lines_layer {
     const struct layer_snapshot *snapshot; /* with an index */
     bool is_line, is_boundary;
     double mean_vertices;
-    const char **county; /* by number in the index; "" unknown */
-    double *declared_m2; /* NAN not given */
+    const uint32_t *n_vertices; /* of each feature, by number in the index */
+    const char **county;        /* by number in the index; "" unknown */
+    double *declared_m2;        /* NAN not given */
 };
 
 /* Two features with a common area, before anything is made of it. The parcel is the smaller one. */

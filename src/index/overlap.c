@@ -19,6 +19,8 @@ struct overlap_scratch {
     struct piece_list list;         /* of the parcel, once something is near it */
     bool cut;                       /* the list is the parcel's */
     struct ring_hits hits;
+    overlap_wanted_fn *wanted; /* of the measurement under way; NULL: every feature */
+    void *wanted_user;
     struct overlap *found;
     size_t n_found, cap_found;
 };
@@ -268,11 +270,26 @@ static bool found_merge(struct overlap_scratch *s)
     return true;
 }
 
+/* The rings near a box whose features are wanted. */
+static bool hits_find(struct overlap_scratch *s, const struct layer_index *ix, const struct geo_box *box)
+{
+    if (!ring_hits_find(ix, box, &s->hits))
+        return false;
+    if (!s->wanted)
+        return true;
+    size_t kept = 0;
+    for (size_t i = 0; i < s->hits.n; i++)
+        if (s->wanted(ix->ring_feature[s->hits.ring[i]], s->wanted_user))
+            s->hits.ring[kept++] = s->hits.ring[i];
+    s->hits.n = kept;
+    return true;
+}
+
 static bool pieces_measure(struct overlap_scratch *s, const struct layer_index *ix)
 {
     for (size_t i = 0; i < s->list.n_pieces; i++) {
         const struct piece *p = s->list.pieces + i;
-        if (!ring_hits_find(ix, &p->box, &s->hits) || (s->hits.n > 0 && !piece_measure(s, ix, p)))
+        if (!hits_find(s, ix, &p->box) || (s->hits.n > 0 && !piece_measure(s, ix, p)))
             return false;
     }
     return s->list.n_pieces == 1 || found_merge(s);
@@ -281,15 +298,18 @@ static bool pieces_measure(struct overlap_scratch *s, const struct layer_index *
 /* A parcel of one piece that has not been looked at closely yet. */
 static bool whole_measure(struct overlap_scratch *s, const struct layer_index *ix)
 {
-    if (!ring_hits_find(ix, &s->parcel->box, &s->hits))
+    if (!hits_find(s, ix, &s->parcel->box))
         return false;
     return s->hits.n == 0 || (parcel_cut(s) && piece_measure(s, ix, s->list.pieces));
 }
 
-enum status overlap_measure(struct overlap_scratch *s, const struct layer_index *ix,
-                            const struct overlap **out, size_t *n, struct error *e)
+enum status overlap_measure_wanted(struct overlap_scratch *s, const struct layer_index *ix,
+                                   overlap_wanted_fn *wanted, void *user, const struct overlap **out,
+                                   size_t *n, struct error *e)
 {
     s->n_found = 0;
+    s->wanted = wanted;
+    s->wanted_user = user;
     bool ok = s->cut ? pieces_measure(s, ix) : whole_measure(s, ix);
     if (!ok)
         return error_no_memory(e);
@@ -298,6 +318,12 @@ enum status overlap_measure(struct overlap_scratch *s, const struct layer_index 
     *out = s->found;
     *n = s->n_found;
     return STATUS_OK;
+}
+
+enum status overlap_measure(struct overlap_scratch *s, const struct layer_index *ix,
+                            const struct overlap **out, size_t *n, struct error *e)
+{
+    return overlap_measure_wanted(s, ix, NULL, NULL, out, n, e);
 }
 
 /* ---- touching ---- */

@@ -48,6 +48,13 @@ struct overlap {
 enum status overlap_measure(struct overlap_scratch *s, const struct layer_index *ix,
                             const struct overlap **out, size_t *n, struct error *e) HX_MUST_CHECK;
 
+/* The same of those features only that `wanted` says yes to; the others cost a look at their boxes. For a layer among
+ * itself, where a feature as the parcel would meet itself along every edge. */
+typedef bool overlap_wanted_fn(uint32_t feature, void *user);
+enum status overlap_measure_wanted(struct overlap_scratch *s, const struct layer_index *ix,
+                                   overlap_wanted_fn *wanted, void *user, const struct overlap **out,
+                                   size_t *n, struct error *e) HX_MUST_CHECK;
+
 /* Do the boundaries of the prepared parcel and of a feature have a point in common (within tolerance_m)? */
 enum status overlap_touches(struct overlap_scratch *s, const struct layer_index *ix, uint32_t feature,
                             double tolerance_m, bool *out, struct error *e) HX_MUST_CHECK;

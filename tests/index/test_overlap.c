@@ -545,6 +545,48 @@ static void touching_agrees_with_geos(void **state)
     assert_true(seen[0] > 50 && seen[1] > 50);
 }
 
+static bool odd_only(uint32_t feature, void *user)
+{
+    ++*(int *)user;
+    return feature % 2 == 1;
+}
+
+/* Leaving features out changes nothing of the others, to the last bit, in parcels of one piece and of many. */
+static void unwanted_features_are_left_out(void **state)
+{
+    struct fixture *f = *state;
+    struct random r = {2026};
+    struct geo_shape features[40];
+    int asked = 0, met = 0;
+    for (int i = 0; i < 40; i++)
+        features[i] = shape_star(&r, f->arena, 111 + 0.02 * random_unit(&r), 41 + 0.02 * random_unit(&r),
+                                 0.01, 5 + random_below(&r, 200), i % 3 == 0);
+    struct layer_index *ix = index_of(f, features, 40);
+    for (int i = 0; i < 40; i++) {
+        const struct overlap *o;
+        struct overlap all[64];
+        size_t n, n_all, k = 0;
+        assert_int_equal(overlap_prepare(f->scratch, &features[i], NULL), STATUS_OK);
+        assert_int_equal(overlap_measure(f->scratch, ix, &o, &n_all, NULL), STATUS_OK);
+        memcpy(all, o, n_all * sizeof *all);
+        assert_int_equal(overlap_measure_wanted(f->scratch, ix, odd_only, &asked, &o, &n, NULL), STATUS_OK);
+        for (size_t j = 0; j < n_all; j++) {
+            if (all[j].feature % 2 == 0)
+                continue;
+            assert_true(k < n && o[k].feature == all[j].feature && o[k].area_m2 == all[j].area_m2 &&
+                        o[k].crossed == all[j].crossed);
+            k++;
+            met++;
+        }
+        assert_int_equal(k, n);
+        assert_int_equal(overlap_measure(f->scratch, ix, &o, &n, NULL), STATUS_OK);
+        assert_int_equal(n, n_all); /* the wish is not remembered */
+    }
+    assert_true(asked > 0 && met > 100);
+    index_close(ix);
+    arena_reset(f->arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -561,6 +603,7 @@ int main(void)
         cmocka_unit_test(named_degenerate_cases_are_exact),
         cmocka_unit_test(threads_give_the_same_bits),
         cmocka_unit_test(degenerate_overlaps_can_be_drawn),
+        cmocka_unit_test(unwanted_features_are_left_out),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
