@@ -1,7 +1,8 @@
 /* Hongxian (红线): does a parcel press on a red line, by how many square metres, and which clause applies?
  *
  * The public C library: open a store, check parcels from coordinates or from the bytes of a parcel file, read the
- * result as plain structs. It is the same engine as the program `hongxian` and its HTTP server.
+ * result as plain structs, write it as a document, keep it in the record, verify it in later years. It is the same
+ * engine as the program `hongxian` and its HTTP server, and gives the same bytes.
  *
  *     struct hx_store *store;
  *     struct hx_checker *checker;
@@ -17,6 +18,7 @@
  *   - Areas are m2 on the CGCS2000 ellipsoid. Coordinates are degrees in EPSG:4490, longitude first; edges are
  *     straight in longitude/latitude. What is not known is NAN or HX_STATUS_UNMEASURED, never 0 and never "clear".
  *   - A store may be shared by threads; a checker belongs to one thread at a time.
+ *   - Texts and arrays that a function gives back are borrowed, for as long as its comment says; struct hx_bytes is owned.
  * Link with `pkg-config --cflags --libs hongxian`, or find_package(hongxian) and hongxian::hongxian. */
 #ifndef HONGXIAN_H
 #define HONGXIAN_H
@@ -152,9 +154,19 @@ struct hx_ring {
 
 HX_API const char *hx_version(void);
 
+/* Bytes that the caller owns; a NUL stands behind them and is not counted. */
+struct hx_bytes {
+    char *data;
+    size_t size;
+};
+HX_API void hx_bytes_free(struct hx_bytes *bytes); /* NULL-safe; empties it */
+
 struct hx_store;
 /* Opens a store read-only and loads its current layer versions. Owned: hx_store_close. */
 HX_API enum hx_result hx_store_open(const char *path, struct hx_store **out, struct hx_error *e);
+/* The same with the layer versions that were in force on a day, "2026-01-31". The rules are today's. */
+HX_API enum hx_result hx_store_open_as_of(const char *path, const char *day, struct hx_store **out,
+                                          struct hx_error *e);
 /* NULL-safe. Close all checkers of the store first. */
 HX_API void hx_store_close(struct hx_store *store);
 /* Picks up layer versions that were imported since. Reports already read stay as they are. Call it when no checker of
@@ -165,16 +177,152 @@ struct hx_checker;
 HX_API enum hx_result hx_checker_new(struct hx_store *store, struct hx_checker **out, struct hx_error *e);
 HX_API void hx_checker_free(struct hx_checker *checker); /* NULL-safe */
 
-/* The bytes of a parcel file (GeoJSON, 国土TXT). `project_class` is a class of the rule table ("GENERAL", ...) or NULL.
+/* Shapefile, GeoPackage, KML, KMZ, DXF and FlatGeobuf are never parsed inside the calling program: the installed
+ * program `hongxian` is started, shuts itself into a sandbox and reads the file. This names that program; it must be of
+ * the same version as the library. Without it (or with NULL) the program of the library's own installation is used
+ * (lib/../bin/hongxian), then the first `hongxian` of PATH. All other formats need no program. */
+HX_API enum hx_result hx_checker_reader(struct hx_checker *checker, const char *program, struct hx_error *e);
+
+/* What a check may be told; NULL members, and a NULL pointer to it, are the defaults. Start from {0}. */
+struct hx_check_options {
+    const char *project_class; /* of the rule table ("GENERAL", ...); without it the strictest general rule */
+    const char *crs; /* "EPSG:4525": the CRS of a file that states none; refused where it says otherwise */
+    const char *slivers; /* the sliver policy, "area,width" in m2 and m; "1.0,0.10" */
+};
+
+/* The bytes of a parcel file, at most 32 MB: GeoJSON, 国土TXT (GB18030, UTF-8, UTF-16), WKT, EWKT, a table of coordinates,
+ * CSV, a zipped Shapefile, GeoPackage, KML, KMZ, DXF, FlatGeobuf. The format is recognised from the bytes.
  * The report is borrowed from the checker until its next check or its end. */
 HX_API enum hx_result hx_check_bytes(struct hx_checker *checker, const void *bytes, size_t n,
-                                     const char *project_class, const struct hx_report **out,
+                                     const struct hx_check_options *options, const struct hx_report **out,
                                      struct hx_error *e);
 
-/* One parcel of n_rings rings: the first is its outer ring, the others are holes. */
+/* One parcel of n_rings rings: the first is its outer ring, the others are holes. It is checked, and kept, as the
+ * GeoJSON that says the same. */
 HX_API enum hx_result hx_check_rings(struct hx_checker *checker, const struct hx_ring *rings, size_t n_rings,
-                                     const char *project_class, const struct hx_report **out,
+                                     const struct hx_check_options *options, const struct hx_report **out,
                                      struct hx_error *e);
+
+/* ---- the report as a document: always of the checker's last check ---- */
+
+enum hx_format {
+    HX_FORMAT_JSON = 0, /* schema/report.schema.json */
+    HX_FORMAT_GEOJSON,
+    HX_FORMAT_TEXT,
+    HX_FORMAT_CSV,
+    HX_FORMAT_XLSX,
+    HX_FORMAT_HTML,
+    HX_FORMAT_PDF, /* needs a Chinese font on the machine */
+};
+
+/* Any member may be NULL. What only the applicant knows is for csv, xlsx, html and pdf. */
+struct hx_document_options {
+    const char *lang; /* of the text: "zh" (default) or "en" */
+    const char *project_name, *project_code, *builder, *district;
+    const char *source_file; /* name of the parcel file */
+    const char *date;        /* "2026-01-31"; today in China */
+};
+
+/* HX_INVALID_INPUT when nothing was checked yet. On HX_OK the caller owns *out. */
+HX_API enum hx_result hx_report_write(struct hx_checker *checker, enum hx_format format,
+                                      const struct hx_document_options *options, struct hx_bytes *out,
+                                      struct hx_error *e);
+HX_API const char *hx_format_name(enum hx_format f); /* "json", ... */
+
+/* ---- the record: kept checks and overrides, append-only, in one hash chain ---- */
+
+struct hx_keep_options {
+    const char *officer;      /* required */
+    const char *project_name; /* NULL: none */
+    const char *input_name;   /* file name without folders; NULL: none */
+};
+
+struct hx_kept {
+    int64_t id;
+    char kept_at[32]; /* UTC */
+    char sha256[65];  /* the row's seal: note it elsewhere, as the anchor of hx_records_verify */
+};
+
+/* Keeps the checker's last check, input and report byte for byte; the store is opened for writing meanwhile. Documents
+ * written afterwards name the row. A check is kept once: a second call is HX_CONFLICT. */
+HX_API enum hx_result hx_report_keep(struct hx_checker *checker, const struct hx_keep_options *options,
+                                     struct hx_kept *out, struct hx_error *e);
+
+/* An officer's verdict ("restricted", ...) with its reason, beside that of the kept check `id`, which stays. */
+HX_API enum hx_result hx_record_override(struct hx_store *store, int64_t id, const char *verdict,
+                                         const char *reason, const char *officer, struct hx_kept *out,
+                                         struct hx_error *e);
+
+struct hx_record { /* texts are never NULL; those of the other kind are "" */
+    int64_t id;
+    const char *kind;    /* "check" | "override" */
+    const char *kept_at; /* UTC */
+    const char *officer, *verdict;
+    const char *project_name, *project_class, *area_basis;
+    const char *engine, *layers; /* JSON */
+    const char *rules_sha256, *input_name, *input_sha256, *result_sha256;
+    int64_t refers_to; /* of an override: the check */
+    const char *reason;
+    const char *previous_sha256, *sha256;
+};
+
+/* Rows in the order of their ids, from behind `after`, at most `limit` (0: all), one call each until one says false.
+ * The row is borrowed for the call. */
+typedef bool hx_record_fn(const struct hx_record *record, void *user);
+HX_API enum hx_result hx_records(struct hx_store *store, int64_t after, int64_t limit, hx_record_fn *fn,
+                                 void *user, struct hx_error *e);
+/* Row `id`, its overrides and its report as JSON, as GET /records/{id} answers; HX_NOT_FOUND when there is none. */
+HX_API enum hx_result hx_record_json(struct hx_store *store, int64_t id, struct hx_bytes *out,
+                                     struct hx_error *e);
+/* The kept bytes as they are. */
+HX_API enum hx_result hx_record_report(struct hx_store *store, int64_t id, struct hx_bytes *out,
+                                       struct hx_error *e);
+HX_API enum hx_result hx_record_input(struct hx_store *store, int64_t id, struct hx_bytes *out,
+                                      struct hx_error *e);
+
+struct hx_chain {
+    bool sound;
+    int64_t n_rows;    /* that were looked at; of a broken chain: the sound ones */
+    int64_t head_id;   /* 0 when the record is empty */
+    char head[65];     /* seal of the last sound row */
+    int64_t broken_id; /* the first row that is wrong or missing; 0: none, or only the anchor was not found */
+    char zh[512], en[512]; /* what is wrong; "" when sound */
+};
+
+/* Walks the whole chain, contents included. `anchor` is a seal from an earlier day that must be found in it, or NULL.
+ * A broken chain is HX_OK with sound == false. */
+HX_API enum hx_result hx_records_verify(struct hx_store *store, const char *anchor, struct hx_chain *out,
+                                        struct hx_error *e);
+
+enum hx_finding {
+    HX_CANNOT_RECOMPUTE = 0, /* something is missing, and named */
+    HX_DIFFERS,
+    HX_IDENTICAL,
+};
+
+struct hx_difference {
+    const char *path;             /* "parcels[0].layers[1].area_m2" */
+    const char *reported, *found; /* JSON text */
+    const char *against;          /* "recomputed", "record", "input" */
+};
+struct hx_sentence {
+    const char *zh, *en;
+};
+struct hx_verification {
+    enum hx_finding finding;
+    const struct hx_difference *differences;
+    size_t n_listed, n_differences; /* at most 1000 are listed, all are counted */
+    const struct hx_sentence *missing, *notes;
+    size_t n_missing, n_notes;
+    int64_t record_id;   /* the row that it was compared with; 0: none */
+    const char *verdict; /* as recomputed; "" when it could not be */
+};
+
+/* Recomputes a report (JSON) from the versions, rules and input that it names. `input` may be NULL: then the store must
+ * have kept it. Ends the checker's last check; the verification is borrowed until its next check or verification. */
+HX_API enum hx_result hx_verify_report(struct hx_checker *checker, const void *report, size_t n,
+                                       const void *input, size_t n_input, const struct hx_verification **out,
+                                       struct hx_error *e);
 
 /* "prohibited" / "禁止" and so on; "overlap" / "压占" and so on. */
 HX_API const char *hx_verdict_name(enum hx_verdict v);

@@ -38,6 +38,23 @@ enum status document_format_parse(const char *name, enum document_format *out, s
         "There is no output format \"%.40s\"; json, geojson, text, csv, xlsx, html and pdf are known.", name);
 }
 
+const char *document_format_name(enum document_format f)
+{
+    return (unsigned)f < N_FORMATS ? formats[f].name : "?";
+}
+
+enum status document_lang_parse(const char *text, enum render_lang *out, struct error *e)
+{
+    bool english = text && strcmp(text, "en") == 0;
+    if (text && *text && !english && strcmp(text, "zh") != 0) {
+        error_zh(e, "没有语言“%.20s”；可用 zh、en。", text);
+        return error_fail(e, STATUS_INVALID_INPUT, "unknown-language",
+                          "There is no language \"%.20s\"; zh and en are known.", text);
+    }
+    *out = english ? RENDER_LANG_EN : RENDER_LANG_ZH;
+    return STATUS_OK;
+}
+
 const char *document_content_type(enum document_format f)
 {
     return formats[f].content_type;

@@ -20,6 +20,9 @@ enum document_format {
 
 /* "json", "geojson", ...; NULL and "" are JSON. */
 enum status document_format_parse(const char *name, enum document_format *out, struct error *e) HX_MUST_CHECK;
+const char *document_format_name(enum document_format f);
+/* "zh" or "en"; NULL and "" are zh. */
+enum status document_lang_parse(const char *text, enum render_lang *out, struct error *e) HX_MUST_CHECK;
 const char *document_content_type(enum document_format f);
 /* "hongxian-report.pdf" for a format that is a document to keep; NULL for one that programs and terminals read. */
 const char *document_file_name(enum document_format f);

@@ -14,17 +14,6 @@ static enum status refuse_empty(struct error *e)
                       "The request has no parcel data: send the bytes of a GeoJSON or TXT file as its body.");
 }
 
-static enum status read_lang(const struct request *rq, enum render_lang *out, struct error *e)
-{
-    const char *text = request_query(rq, "lang");
-    *out = text && strcmp(text, "en") == 0 ? RENDER_LANG_EN : RENDER_LANG_ZH;
-    if (!text || !*text || strcmp(text, "zh") == 0 || *out == RENDER_LANG_EN)
-        return STATUS_OK;
-    error_zh(e, "没有语言“%.20s”；可用 zh、en。", text);
-    return error_fail(e, STATUS_INVALID_INPUT, "unknown-language",
-                      "There is no language \"%.20s\"; zh and en are known.", text);
-}
-
 /* A page that was made from somebody's file: it may have its own style, and nothing else. */
 #define REPORT_POLICY                                                                                        \
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'"
@@ -76,7 +65,7 @@ enum status handle_check(struct request *rq, struct reply *reply, struct error *
     enum render_lang lang = RENDER_LANG_ZH;
     enum status s = document_format_parse(request_query(rq, "format"), &format, e);
     if (!s)
-        s = read_lang(rq, &lang, e);
+        s = document_lang_parse(request_query(rq, "lang"), &lang, e);
     if (s)
         return s;
     if (rq->body_size == 0)

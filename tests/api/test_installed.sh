@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The installed library can be used by a program that knows nothing of this tree: through pkg-config and through CMake,
-# with the same figures as the program's own JSON; and it shows no symbol but hx_*.
+# with the same figures as the program's own JSON, the same documents and the same record; and it shows no symbol but hx_*.
 #   test_installed.sh BUILD_DIR SOURCE_DIR HONGXIAN SANITIZE_FLAGS
 set -euo pipefail
 build=$1 source=$2 program=$3 sanitize=${4-}
@@ -43,3 +43,4 @@ print("the installed library gives the program's own figures")
 PY
 if "$work/by-pkg-config" "$work/none.sqlite" 1 2 3 4 2>"$work/error.txt"; then echo "a missing store is no error"; exit 1; fi
 grep -q . "$work/error.txt"
+/usr/bin/python3 "$source/tests/api/test_doors.py" "$work/consumer/every_door" "$work/prefix/bin/hongxian" "$source"

@@ -1,0 +1,50 @@
+/* What the files of the public library share. Private to api/. */
+#ifndef HX_API_API_PARTS_H
+#define HX_API_API_PARTS_H
+
+#include "hongxian.h"
+
+#include "base/buffer.h"
+#include "check/check.h"
+#include "store/store.h"
+
+#include <limits.h>
+
+struct hx_store {
+    struct store *store; /* read-only; used to look for new versions */
+    struct snapshot *snapshot;
+    char *path;   /* each call on the record opens its own handle, so that threads may share the store */
+    char day[16]; /* "" unless opened as of a day */
+};
+
+struct hx_checker {
+    struct hx_store *store;    /* borrowed */
+    struct snapshot *snapshot; /* the report borrows from it */
+    struct check_worker worker;
+    struct parcel_foreign reader;
+    char program[PATH_MAX]; /* of the reader; "" until it was named or found */
+    struct buffer input;    /* what was checked last */
+    struct report report;
+    struct report_record record; /* of the report once it is kept */
+    bool has_report;
+    struct hx_report public_report;
+    struct hx_verification verification;
+};
+
+/* Hands a failure on; STATUS_OK is HX_OK. */
+enum hx_result api_result(enum status s, const struct error *from, struct hx_error *e);
+
+/* report_copy.c: fills public_report, which lives in the worker's arena. */
+enum status api_report_copy(struct hx_checker *c, const struct report *r, struct error *e) HX_MUST_CHECK;
+
+/* reader.c: reads through the program that was named, or is found on first use. */
+void api_reader_init(struct hx_checker *c);
+
+/* Forgets the last report and what lives with it. */
+void api_forget(struct hx_checker *c);
+
+/* Moves the buffer's bytes out, or releases it when `s` is a failure. */
+enum status api_take_bytes(struct buffer *b, struct hx_bytes *out, enum status s,
+                           struct error *e) HX_MUST_CHECK;
+
+#endif

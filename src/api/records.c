@@ -1,0 +1,152 @@
+/* The record: rows, kept bytes, overrides, the chain. Each call opens the store for itself. */
+#include "api/api_parts.h"
+
+#include "base/limits.h"
+#include "record/record_json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* One call's handle and memory. */
+struct desk {
+    struct store *store;
+    struct arena *arena;
+};
+
+static enum status desk_open(struct desk *d, const struct hx_store *h, enum store_mode mode, struct error *e)
+{
+    *d = (struct desk){.arena = arena_new(LIMIT_REQUEST_ARENA_BYTES)};
+    enum status s = d->arena ? STATUS_OK : error_no_memory(e);
+    return s ? s : store_open(h->path, mode, &d->store, e);
+}
+
+static void desk_close(struct desk *d)
+{
+    store_close(d->store);
+    arena_free(d->arena);
+}
+
+struct listing {
+    hx_record_fn *fn;
+    void *user;
+};
+
+static bool give_row(const struct store_record *r, void *user)
+{
+    const struct listing *l = user;
+    const struct hx_record row = {.id = r->id,
+                                  .kind = r->kind,
+                                  .kept_at = r->kept_at,
+                                  .officer = r->officer,
+                                  .verdict = r->verdict,
+                                  .project_name = r->project_name,
+                                  .project_class = r->project_class,
+                                  .area_basis = r->area_basis,
+                                  .engine = r->engine,
+                                  .layers = r->layers,
+                                  .rules_sha256 = r->rules_sha256,
+                                  .input_name = r->input_name,
+                                  .input_sha256 = r->input_sha256,
+                                  .result_sha256 = r->result_sha256,
+                                  .refers_to = r->refers_to,
+                                  .reason = r->reason,
+                                  .previous_sha256 = r->previous_sha256,
+                                  .sha256 = r->sha256};
+    return l->fn(&row, l->user);
+}
+
+enum hx_result hx_records(struct hx_store *store, int64_t after, int64_t limit, hx_record_fn *fn, void *user,
+                          struct hx_error *e)
+{
+    struct error why = {.status = STATUS_OK};
+    struct listing l = {fn, user};
+    struct desk d;
+    enum status s = desk_open(&d, store, STORE_READ, &why);
+    if (!s)
+        s = store_records(d.store, after, limit, give_row, &l, &why);
+    desk_close(&d);
+    return api_result(s, &why, e);
+}
+
+enum hx_result hx_record_json(struct hx_store *store, int64_t id, struct hx_bytes *out, struct hx_error *e)
+{
+    struct error why = {.status = STATUS_OK};
+    struct buffer b;
+    struct json_writer w;
+    struct desk d;
+    buffer_init(&b, 0);
+    jw_init(&w, &b, false);
+    enum status s = desk_open(&d, store, STORE_READ, &why);
+    if (!s)
+        s = record_write_whole(&w, d.store, id, d.arena, &why);
+    desk_close(&d);
+    return api_result(api_take_bytes(&b, out, s, &why), &why, e);
+}
+
+static enum hx_result kept_bytes(struct hx_store *store, int64_t id, bool input, struct hx_bytes *out,
+                                 struct hx_error *e)
+{
+    struct error why = {.status = STATUS_OK};
+    struct store_record r;
+    struct store_bytes bytes;
+    struct buffer b;
+    struct desk d;
+    buffer_init(&b, 0);
+    enum status s = desk_open(&d, store, STORE_READ, &why);
+    if (!s)
+        s = store_record_read(d.store, id, d.arena, &r, &why);
+    if (!s)
+        s = store_record_content(d.store, input ? r.input_sha256 : r.result_sha256, d.arena, &bytes, &why);
+    if (!s)
+        buffer_append(&b, bytes.data, bytes.size);
+    desk_close(&d);
+    return api_result(api_take_bytes(&b, out, s, &why), &why, e);
+}
+
+enum hx_result hx_record_report(struct hx_store *store, int64_t id, struct hx_bytes *out, struct hx_error *e)
+{
+    return kept_bytes(store, id, false, out, e);
+}
+
+enum hx_result hx_record_input(struct hx_store *store, int64_t id, struct hx_bytes *out, struct hx_error *e)
+{
+    return kept_bytes(store, id, true, out, e);
+}
+
+enum hx_result hx_record_override(struct hx_store *store, int64_t id, const char *verdict, const char *reason,
+                                  const char *officer, struct hx_kept *out, struct hx_error *e)
+{
+    struct error why = {.status = STATUS_OK};
+    struct store_record row;
+    struct desk d;
+    enum status s = desk_open(&d, store, STORE_WRITE, &why);
+    if (!s)
+        s = record_override(d.store, id, verdict, reason, officer, d.arena, &row, &why);
+    if (!s) {
+        *out = (struct hx_kept){.id = row.id};
+        snprintf(out->kept_at, sizeof out->kept_at, "%s", row.kept_at);
+        snprintf(out->sha256, sizeof out->sha256, "%s", row.sha256);
+    }
+    desk_close(&d);
+    return api_result(s, &why, e);
+}
+
+enum hx_result hx_records_verify(struct hx_store *store, const char *anchor, struct hx_chain *out,
+                                 struct hx_error *e)
+{
+    struct error why = {.status = STATUS_OK};
+    struct record_chain c;
+    struct desk d;
+    enum status s = desk_open(&d, store, STORE_READ, &why);
+    if (!s)
+        s = record_chain_verify(d.store, anchor, &c, &why);
+    desk_close(&d);
+    if (!s) {
+        *out = (struct hx_chain){
+            .sound = c.sound, .n_rows = c.n_rows, .head_id = c.head_id, .broken_id = c.broken_id};
+        memcpy(out->head, c.head, sizeof out->head);
+        memcpy(out->zh, c.zh, sizeof out->zh);
+        memcpy(out->en, c.en, sizeof out->en);
+    }
+    return api_result(s, &why, e);
+}

@@ -1,0 +1,154 @@
+/* The last check as a document, into the record, and reports of earlier days verified. */
+#include "api/api_parts.h"
+
+#include "base/limits.h"
+#include "document/document.h"
+#include "ingest/gdal_version.h"
+#include "record/record.h"
+#include "record/verify.h"
+#include "store/store_versions.h"
+
+#include <stdio.h>
+#include <string.h>
+
+_Static_assert((int)HX_FORMAT_JSON == (int)DOCUMENT_JSON && (int)HX_FORMAT_PDF == (int)DOCUMENT_PDF,
+               "same order");
+_Static_assert((int)HX_IDENTICAL == (int)RECORD_IDENTICAL && (int)HX_DIFFERS == (int)RECORD_DIFFERS,
+               "same order");
+
+static enum status need_report(const struct hx_checker *c, struct error *e)
+{
+    if (c->has_report)
+        return STATUS_OK;
+    error_zh(e, "还没有检查结果：请先检查一个地块。");
+    return error_fail(e, STATUS_INVALID_INPUT, "no-report", "There is no result yet: check a parcel first.");
+}
+
+const char *hx_format_name(enum hx_format f)
+{
+    return document_format_name((enum document_format)f);
+}
+
+enum hx_result hx_report_write(struct hx_checker *checker, enum hx_format format,
+                               const struct hx_document_options *options, struct hx_bytes *out,
+                               struct hx_error *e)
+{
+    struct error why = {.status = STATUS_OK};
+    const struct hx_document_options none = {0}, *o = options ? options : &none;
+    const struct report_project project = {.name = o->project_name,
+                                           .code = o->project_code,
+                                           .builder = o->builder,
+                                           .district = o->district,
+                                           .source_file = o->source_file,
+                                           .date = o->date};
+    struct document_request rq = {.format = (enum document_format)format, .project = &project};
+    struct buffer b;
+    buffer_init(&b, 0);
+    enum status s = need_report(checker, &why);
+    if (!s)
+        s = document_format_parse(hx_format_name(format), &rq.format, &why);
+    if (!s)
+        s = document_lang_parse(o->lang, &rq.lang, &why);
+    if (!s && o->date)
+        s = store_day_check(o->date, &why);
+    if (!s)
+        s = document_write(&checker->worker, &checker->report, &rq, &b, &why);
+    return api_result(api_take_bytes(&b, out, s, &why), &why, e);
+}
+
+/* ---- keeping ---- */
+
+static enum status refuse_second(const struct hx_checker *c, struct error *e)
+{
+    if (!c->report.record)
+        return STATUS_OK;
+    long long id = (long long)c->report.record->id;
+    error_zh(e, "这次检查已存为第 %lld 号记录。", id);
+    return error_fail(e, STATUS_CONFLICT, "kept-already", "This check was kept already, as record %lld.", id);
+}
+
+enum hx_result hx_report_keep(struct hx_checker *checker, const struct hx_keep_options *options,
+                              struct hx_kept *out, struct hx_error *e)
+{
+    struct error why = {.status = STATUS_OK};
+    const struct hx_keep_options none = {0}, *o = options ? options : &none;
+    const struct record_spec spec = {.officer = o->officer,
+                                     .project_name = o->project_name,
+                                     .input_name = o->input_name,
+                                     .gdal_version = ingest_gdal_version(),
+                                     .input = {checker->input.data, checker->input.size}};
+    struct store *store = NULL;
+    enum status s = need_report(checker, &why);
+    if (!s)
+        s = refuse_second(checker, &why);
+    if (!s)
+        s = record_spec_check(&spec, &why);
+    if (!s)
+        s = store_open(checker->store->path, STORE_WRITE, &store, &why);
+    if (!s)
+        s = record_keep(store, &checker->report, &spec, checker->worker.arena, &checker->record, &why);
+    store_close(store);
+    if (!s) {
+        checker->report.record = &checker->record;
+        *out = (struct hx_kept){.id = checker->record.id};
+        snprintf(out->kept_at, sizeof out->kept_at, "%s", checker->record.kept_at);
+        snprintf(out->sha256, sizeof out->sha256, "%s", checker->record.sha256);
+    }
+    return api_result(s, &why, e);
+}
+
+/* ---- verifying ---- */
+
+static const struct hx_sentence *sentences_copy(struct arena *a, const struct record_sentence *from, size_t n)
+{
+    struct hx_sentence *to = arena_array(a, n + 1, sizeof *to);
+    for (size_t i = 0; to && i < n; i++)
+        to[i] = (struct hx_sentence){from[i].zh, from[i].en};
+    return to;
+}
+
+static enum status verification_copy(struct hx_checker *c, const struct record_verification *v,
+                                     struct error *e)
+{
+    struct arena *a = c->worker.arena;
+    struct hx_difference *d = arena_array(a, v->n_listed + 1, sizeof *d);
+    for (size_t i = 0; d && i < v->n_listed; i++)
+        d[i] = (struct hx_difference){v->differences[i].path, v->differences[i].reported,
+                                      v->differences[i].found, v->differences[i].against};
+    const struct hx_sentence *missing = sentences_copy(a, v->missing, v->n_missing),
+                             *notes = sentences_copy(a, v->notes, v->n_notes);
+    if (!d || !missing || !notes)
+        return error_no_memory(e);
+    c->verification = (struct hx_verification){.finding = (enum hx_finding)v->finding,
+                                               .differences = d,
+                                               .n_listed = v->n_listed,
+                                               .n_differences = v->n_differences,
+                                               .missing = missing,
+                                               .notes = notes,
+                                               .n_missing = v->n_missing,
+                                               .n_notes = v->n_notes,
+                                               .record_id = v->record_id,
+                                               .verdict = v->verdict};
+    return STATUS_OK;
+}
+
+enum hx_result hx_verify_report(struct hx_checker *checker, const void *report, size_t n, const void *input,
+                                size_t n_input, const struct hx_verification **out, struct hx_error *e)
+{
+    struct error why = {.status = STATUS_OK};
+    const struct store_bytes given = {input, n_input};
+    const struct record_verify_request rq = {
+        .report = report, .report_size = n, .input = input ? &given : NULL};
+    struct record_verification v;
+    struct store *store = NULL;
+    api_forget(checker);
+    enum status s = store_open(checker->store->path, STORE_READ, &store, &why);
+    if (!s)
+        s = record_verify(&checker->worker, store, &rq, &v, &why);
+    if (!s)
+        s = verification_copy(checker, &v, &why);
+    store_close(store);
+    if (!s)
+        *out = &checker->verification;
+    return api_result(s, &why, e);
+}
