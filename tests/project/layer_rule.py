@@ -26,7 +26,7 @@ SYSTEM = {      # the C library, the operating system, the compiler
     'stdlib.h', 'stdnoreturn.h', 'string.h', 'strings.h', 'tgmath.h', 'threads.h', 'time.h', 'uchar.h', 'wchar.h',
     'dirent.h', 'endian.h', 'fcntl.h', 'fnmatch.h', 'getopt.h', 'glob.h', 'grp.h', 'iconv.h', 'langinfo.h', 'libgen.h',
     'netdb.h', 'poll.h', 'pthread.h', 'pwd.h', 'sched.h', 'semaphore.h', 'spawn.h', 'syslog.h', 'termios.h', 'unistd.h',
-    'byteswap.h', 'malloc.h', 'immintrin.h', 'xmmintrin.h', 'emmintrin.h',
+    'byteswap.h', 'dlfcn.h', 'malloc.h', 'immintrin.h', 'xmmintrin.h', 'emmintrin.h',
 }
 SYSTEM_FOLDERS = ('sys/', 'arpa/', 'net/', 'netinet/', 'linux/')
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"\n]+)[>"]', re.M)
