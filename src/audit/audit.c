@@ -2,6 +2,7 @@
 #include "audit/audit.h"
 
 #include "audit/html.h"
+#include "audit/json_parcels.h"
 #include "audit/pipeline.h"
 #include "audit/state.h"
 
@@ -213,6 +214,8 @@ static enum status run(struct audit_run *a, const atomic_bool *stop, struct audi
     arena_free(arena);
     if (!s && !out->stopped && a->request->summary)
         s = html_parcels_write(a->snapshot, a->request, a->tally, &a->state.identity, e);
+    if (!s && !out->stopped && a->request->summary_json)
+        s = json_parcels_write(a->snapshot, a->request, a->tally, &a->state.identity, e);
     return s;
 }
 

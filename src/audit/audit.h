@@ -22,6 +22,7 @@ struct audit_request {
     const char *layer; /* of the input; NULL: the only one */
     const char *output;
     const char *summary;       /* an HTML file; NULL: none */
+    const char *summary_json;  /* the same sums for programs; NULL: none */
     const char *project_class; /* for every parcel; NULL: not given */
     const char *class_field;   /* the field that holds each parcel's class; NULL: none */
     const char *id_field;      /* NULL: the official name (BSM), else the file's own number */

@@ -171,6 +171,7 @@ enum status feed_text_open(const struct audit_request *r, struct feed **out, str
         return error_no_memory(e);
     char *bytes;
     size_t n;
+    t->context.epsg = r->epsg;
     t->context.arena = arena_new(LIMIT_REQUEST_ARENA_BYTES);
     enum status s = t->context.arena ? geo_transformer_new(&t->context.transformer, e) : error_no_memory(e);
     if (!s)
@@ -191,7 +192,7 @@ enum status feed_text_open(const struct audit_request *r, struct feed **out, str
 enum status feed_open(const struct audit_request *r, struct feed **out, struct error *e)
 {
     const char *dot = strrchr(r->input, '.');
-    if (dot && strcasecmp(dot, ".txt") == 0)
+    if (dot && (strcasecmp(dot, ".txt") == 0 || strcasecmp(dot, ".csv") == 0 || strcasecmp(dot, ".wkt") == 0))
         return feed_text_open(r, out, e);
     if (dot && strcasecmp(dot, ".gpkg") == 0) {
         struct feed *fast = NULL;

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 static atomic_bool interrupted;
@@ -100,6 +101,11 @@ static enum status parse_parcels(int argc, char **argv, struct parcels_args *a, 
         s = missing(e, "缺少地块文件。", "A parcel file is missing.");
     if (!s && !r->output)
         s = missing(e, "缺少 -o 输出文件。", "The output, -o FILE, is missing.");
+    size_t n = r->summary ? strlen(r->summary) : 0;
+    if (n > 5 && strcasecmp(r->summary + n - 5, ".json") == 0) {
+        r->summary_json = r->summary;
+        r->summary = NULL;
+    }
     r->input = a->rest.n ? a->rest.items[0] : NULL;
     r->threads = (int)threads;
     r->epsg = (int)epsg;

@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "http/job_child.h"
 #include "ingest/foreign_child.h"
 #include "render/render.h"
 
@@ -54,7 +55,7 @@ static const struct command commands[] = {
      "parcels FILE -o OUT.gpkg|.geojsonl|.csv|.fgb|.xlsx [--store S] [--layer NAME] [--class C | "
      "--class-field F] "
      "[--id-field F] [--epsg CODE] [--threads N] [--fail-on prohibited|restricted|unknown] [--overlaps] "
-     "[--resume] [--overwrite] [--summary FILE.html] | lines [-o "
+     "[--resume] [--overwrite] [--summary FILE.html|.json] | lines [-o "
      "OUT.gpkg|.csv|.geojsonl|.html] [--compare OLD] [--layer ID] | figures [-o OUT.json|.csv|.html]",
      "批量审查地块；审查三线之间的冲突；规划数据",
      "audit many parcels; the lines against each other; figures of the plan"},
@@ -135,6 +136,8 @@ int main(int argc, char **argv)
 {
     if (foreign_child_wanted(argc, argv))
         foreign_child_main(argc, argv); /* reads one upload in a sandbox, and does not return */
+    if (job_child_wanted(argc, argv))
+        job_child_main(argc, argv);     /* a background job of the server; likewise */
     signal(SIGPIPE, SIG_IGN);           /* a reader that goes away is a failed write, not a death */
     if (argc < 2) {
         cmd_help(0, NULL);

@@ -57,7 +57,7 @@ static void allow(int ruleset, const char *path, __u64 access)
 }
 
 /* Kernels before 5.13 have no Landlock; then the file system stays visible, with the rights of the server's user. */
-static void close_file_system(const char *dir)
+static void close_file_system(const char *dir, bool may_write)
 {
     const __u64 reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
     const __u64 all = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1; /* version 1 */
@@ -72,7 +72,7 @@ static void close_file_system(const char *dir)
     allow(ruleset, getenv("PROJ_DATA"), reading);
     allow(ruleset, getenv("PROJ_LIB"), reading);
     allow(ruleset, getenv("GDAL_DATA"), reading);
-    allow(ruleset, dir, reading);
+    allow(ruleset, dir, may_write ? all : reading);
     (void)syscall(SYS_landlock_restrict_self, ruleset, 0);
     close(ruleset);
 }
@@ -124,15 +124,26 @@ static void close_system_calls(void)
 #endif
 }
 
-bool foreign_sandbox_enter(const char *dir)
+static bool close_everything(const char *dir, bool may_write)
 {
-    if (!set_limits() || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return false;
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     if (unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
         (void)unshare(
             CLONE_NEWNET); /* permitted to neither in many containers; the filter below denies sockets */
-    close_file_system(dir);
+    close_file_system(dir, may_write);
     close_system_calls();
     return true;
+}
+
+bool foreign_sandbox_enter(const char *dir)
+{
+    return set_limits() && close_everything(dir, false);
+}
+
+bool foreign_sandbox_enter_for_job(const char *dir)
+{
+    return limit(RLIMIT_FSIZE, (rlim_t)8 << 30) && limit(RLIMIT_NOFILE, 256) && limit(RLIMIT_CORE, 0) &&
+           close_everything(dir, true);
 }

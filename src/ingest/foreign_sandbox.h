@@ -10,4 +10,8 @@
  * when one of the limits that every kernel has could not be set. */
 bool foreign_sandbox_enter(const char *dir);
 
+/* For a long job on an upload that writes its results to `dir`: 8 GiB a file, 256 files open, no core, no limit on time
+ * or memory (indexes are mapped); the rest as above, but `dir` may be written to. */
+bool foreign_sandbox_enter_for_job(const char *dir);
+
 #endif
