@@ -5,6 +5,7 @@
 
 #define LIMIT_BUFFER_BYTES ((size_t)1 << 30)          /* any one output document */
 #define LIMIT_BODY_BYTES ((size_t)32 << 20)           /* a parcel file, uploaded or read */
+#define LIMIT_UPLOAD_BYTES ((size_t)1 << 30)          /* a parcel file for a background audit; goes to disk */
 #define LIMIT_PARCELS_PER_FILE ((size_t)20000)        /* in one check; more is an audit */
 #define LIMIT_VERTICES_PER_PARCEL ((size_t)2000000)   /* after densification */
 #define LIMIT_JSON_DEPTH 64                           /* nesting that a parcel file may have */

@@ -137,8 +137,8 @@ int main(int argc, char **argv)
     if (foreign_child_wanted(argc, argv))
         foreign_child_main(argc, argv); /* reads one upload in a sandbox, and does not return */
     if (job_child_wanted(argc, argv))
-        job_child_main(argc, argv);     /* a background job of the server; likewise */
-    signal(SIGPIPE, SIG_IGN);           /* a reader that goes away is a failed write, not a death */
+        job_child_main(argc, argv); /* a background job of the server; likewise */
+    signal(SIGPIPE, SIG_IGN);       /* a reader that goes away is a failed write, not a death */
     if (argc < 2) {
         cmd_help(0, NULL);
         return EXIT_INPUT;

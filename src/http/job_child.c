@@ -24,6 +24,7 @@ enum { NICENESS = 10, LISTED_FINDINGS = 2000, JOB_FILE_BYTES = 1 << 20 };
 
 struct child {
     const char *folder;
+    long parent;
     json_t *job;
     struct store *store;
     struct snapshot *snapshot;
@@ -256,10 +257,8 @@ static enum status run_lines(struct child *c, struct error *e)
 {
     struct lines_report r;
     const char *const only[] = {wish(c, "layer"), NULL};
-    const struct lines_request request = {.threads = threads(),
-                                          .layers = only[0] ? only : NULL,
-                                          .progress = tell_progress,
-                                          .progress_user = c};
+    const struct lines_request request = {
+        .threads = threads(), .layers = only[0] ? only : NULL, .progress = tell_progress, .progress_user = c};
     enum status s = audit_lines(c->store, c->snapshot, &request, &stop, &r, e);
     if (s)
         return s;
@@ -300,6 +299,14 @@ static enum status run_figures(struct child *c, struct error *e)
 
 /* ---- life ---- */
 
+/* A server that is killed takes its job with it. */
+static void die_with(long parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1); /* it was killed before that took effect */
+}
+
 static enum status open_job(struct child *c, struct error *e)
 {
     char path[JOB_PATH_SIZE];
@@ -330,6 +337,7 @@ static enum status run(struct child *c, struct error *e)
                           "The system does not permit limits for the reading program; the file was not read. "
                           "Tell the administrator.");
     }
+    die_with(c->parent); /* a change of credentials may undo it */
     return run_parcels(c, e);
 }
 
@@ -339,9 +347,8 @@ _Noreturn void job_child_main(int argc, char **argv)
     struct child c = {.folder = argv[2], .n_passes = 1};
     struct error e = {0};
     buffer_init(&c.line, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a server that is killed takes its job with it */
-    if (getppid() != (pid_t)strtol(argv[3], NULL, 10))
-        _exit(1); /* it was killed before that took effect */
+    c.parent = strtol(argv[3], NULL, 10);
+    die_with(c.parent);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file that is too large is a failed write, with a sentence */
     sigaction(SIGTERM, &(struct sigaction){.sa_handler = on_signal}, NULL);

@@ -34,7 +34,8 @@ static void beside_store(const char *store_path, char path[JOB_PATH_SIZE])
 static void among_temporary(char path[JOB_PATH_SIZE])
 {
     const char *tmp = getenv("TMPDIR");
-    snprintf(path, JOB_PATH_SIZE, "%.2000s/hongxian-jobs-%ld", tmp && *tmp == '/' ? tmp : "/tmp", (long)geteuid());
+    snprintf(path, JOB_PATH_SIZE, "%.2000s/hongxian-jobs-%ld", tmp && *tmp == '/' ? tmp : "/tmp",
+             (long)geteuid());
 }
 
 /* A folder of ours that nobody else can have put there. */
@@ -139,9 +140,9 @@ void job_folder_close(struct job_folder *f)
 
 static const char *ending_of(const char *name)
 {
-    static const char *const known[] = {".gpkg", ".geojson", ".json", ".geojsonl", ".geojsons", ".txt",    ".csv",
-                                        ".wkt",  ".zip",     ".kml",  ".kmz",      ".dxf",      ".fgb",    ".sqlite",
-                                        ".tab",  ".mif"};
+    static const char *const known[] = {".gpkg", ".geojson", ".json", ".geojsonl", ".geojsons", ".txt",
+                                        ".csv",  ".wkt",     ".zip",  ".kml",      ".kmz",      ".dxf",
+                                        ".fgb",  ".sqlite",  ".tab",  ".mif"};
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && i < sizeof known / sizeof *known; i++)
         if (strcasecmp(dot, known[i]) == 0)

@@ -14,6 +14,8 @@ enum { REQUEST_MAX_PARAMS = 4, REQUEST_PARAM_SIZE = 128 };
 
 struct web_files;
 struct record_desk;
+struct job_desk;
+struct job_upload;
 
 struct request {
     struct MHD_Connection *connection;
@@ -21,8 +23,10 @@ struct request {
     struct engine_worker *worker; /* for the length of the handler */
     struct snapshot *snapshot;    /* likewise */
     const struct web_files *web;
-    struct record_desk *desk;                            /* NULL: this server keeps no checks */
-    const char *path;                                    /* decoded */
+    struct record_desk *desk; /* NULL: this server keeps no checks */
+    struct job_desk *jobs;
+    struct job_upload *upload; /* of a route that spools; NULL: no body, or taken over */
+    const char *path;          /* decoded */
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE]; /* {…} of the route, in order */
     const char *body;
     size_t body_size;

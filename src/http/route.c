@@ -4,22 +4,27 @@
 #include <string.h>
 
 static const struct route routes[] = {
-    {"GET", "/health", handle_health},
-    {"GET", "/classes", handle_classes},
-    {"GET", "/openapi.yaml", handle_openapi},
-    {"GET", "/collections", handle_collections},
-    {"GET", "/collections/{id}", handle_collection},
-    {"GET", "/collections/{id}/items", handle_items},
-    {"GET", "/collections/{id}/items/{fid}", handle_item},
-    {"GET", "/tiles/{id}/{z}/{x}/{y}.mvt", handle_tile},
-    {"POST", "/check", handle_check},
-    {"GET", "/records", handle_records},
-    {"GET", "/records/{id}", handle_record},
-    {"POST", "/verify", handle_verify},
+    {"GET", "/health", handle_health, false},
+    {"GET", "/classes", handle_classes, false},
+    {"GET", "/openapi.yaml", handle_openapi, false},
+    {"GET", "/collections", handle_collections, false},
+    {"GET", "/collections/{id}", handle_collection, false},
+    {"GET", "/collections/{id}/items", handle_items, false},
+    {"GET", "/collections/{id}/items/{fid}", handle_item, false},
+    {"GET", "/tiles/{id}/{z}/{x}/{y}.mvt", handle_tile, false},
+    {"POST", "/check", handle_check, false},
+    {"GET", "/records", handle_records, false},
+    {"GET", "/records/{id}", handle_record, false},
+    {"POST", "/verify", handle_verify, false},
+    {"GET", "/jobs", handle_jobs, false},
+    {"POST", "/jobs", handle_job_add, true},
+    {"GET", "/jobs/{id}", handle_job, false},
+    {"DELETE", "/jobs/{id}", handle_job_cancel, false},
+    {"GET", "/jobs/{id}/result", handle_job_result, false},
 };
 
 /* What no route claims may be a file of the web page. */
-static const struct route web_file = {"GET", "", handle_web_file};
+static const struct route web_file = {"GET", "", handle_web_file, false};
 
 /* Takes the piece of `path` that a {…} stands for: up to the text that follows it in the pattern, or to the next '/'.
  * Returns its length, or 0. */
@@ -66,7 +71,9 @@ const struct route *route_find(const char *method, const char *path,
             continue;
         if (same_method(&routes[i], method))
             return &routes[i];
-        snprintf(allowed, 32, "%s", strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method);
+        size_t n = strlen(allowed);
+        snprintf(allowed + n, 32 - n, "%s%s", n ? ", " : "",
+                 strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method);
     }
     return !allowed[0] && same_method(&web_file, method) ? &web_file : NULL;
 }

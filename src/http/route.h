@@ -10,6 +10,7 @@ struct route {
     const char *method;  /* "GET" also answers HEAD */
     const char *pattern; /* "/collections/{id}"; a {…} stands for one non-empty piece of the path */
     handler_fn *handler;
+    bool spools; /* its body goes to disk (request.upload), up to LIMIT_UPLOAD_BYTES */
 };
 
 /* The route of a method and a decoded path; fills the params. NULL when there is none, and then `allowed` (at least 32
@@ -24,6 +25,7 @@ handler_fn handle_items, handle_item;                     /* handle_items.c */
 handler_fn handle_tile;                                   /* handle_tile.c */
 handler_fn handle_check;                                  /* handle_check.c */
 handler_fn handle_records, handle_record, handle_verify;  /* handle_records.c */
-handler_fn handle_web_file;                               /* web_files.c */
+handler_fn handle_jobs, handle_job_add, handle_job, handle_job_cancel, handle_job_result; /* handle_jobs.c */
+handler_fn handle_web_file;                                                               /* web_files.c */
 
 #endif

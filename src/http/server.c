@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "http/job_desk.h"
 #include "http/listen.h"
 #include "http/record_desk.h"
 #include "http/route.h"
@@ -23,15 +24,16 @@ enum {
     DEFAULT_MAX_THREADS = 16,
 };
 
-/* A body that is too large is read and thrown away up to here, so that the client gets to read the refusal instead of
- * a broken connection; beyond, the connection is cut. */
-#define DISCARD_LIMIT_BYTES (8 * LIMIT_BODY_BYTES)
+/* A body that is too large is read and thrown away for this much more, so that the client gets to read the refusal
+ * instead of a broken connection; beyond, the connection is cut. */
+#define DISCARD_BYTES (7 * LIMIT_BODY_BYTES)
 
 struct http_server {
     struct MHD_Daemon *daemon;
     struct engine *engine;
     struct web_files *web;
     struct record_desk *desk; /* NULL unless records are allowed */
+    struct job_desk *jobs;
     char url[LISTEN_URL_SIZE];
     atomic_int n_active; /* requests between their first line and their last byte */
 };
@@ -42,9 +44,13 @@ struct call {
     char method[16], path[512]; /* for the log; the path decoded */
     unsigned status;            /* that was answered; 0: none yet */
     bool wants_body;
+    bool spools; /* the body goes to disk */
     bool too_large;
     size_t n_received;
+    size_t limit; /* of the body */
     struct buffer body;
+    struct job_upload *upload; /* of a route that spools, once there is a body */
+    struct error spoiled;      /* why the upload could not be written; status 0: nothing */
 };
 
 /* ---- log ---- */
@@ -76,6 +82,7 @@ static void call_finished(void *user, struct MHD_Connection *connection, void **
     log_line(LOG_INFO, "%s %s %u %.1f ms%s", c->method, c->path, c->status, ms_since(&c->started),
              why == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " (cut short)");
     buffer_release(&c->body);
+    job_upload_discard(c->upload);
     free(c);
     *state = NULL;
     atomic_fetch_sub(&s->n_active, 1);
@@ -91,6 +98,10 @@ static struct call *call_new(struct http_server *s, const char *method, const ch
     copy_printable(c->path, sizeof c->path, path);
     buffer_init(&c->body, LIMIT_BODY_BYTES + 1);
     c->wants_body = strcmp(method, "POST") == 0;
+    char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], allowed[32];
+    const struct route *route = route_find(method, path, params, allowed);
+    c->spools = route && route->spools;
+    c->limit = c->spools ? LIMIT_UPLOAD_BYTES : LIMIT_BODY_BYTES;
     atomic_fetch_add(&s->n_active, 1);
     return c;
 }
@@ -102,6 +113,8 @@ static void drop_body(struct call *c)
     c->too_large = true;
     buffer_release(&c->body);
     buffer_init(&c->body, LIMIT_BODY_BYTES + 1);
+    job_upload_discard(c->upload);
+    c->upload = NULL;
 }
 
 /* What the request says of its body before sending it. True when it is refused at once: it is hopelessly long, or the
@@ -111,21 +124,37 @@ static bool refused_by_length(struct call *c, struct MHD_Connection *connection)
     const char *text =
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
     unsigned long long length = text ? strtoull(text, NULL, 10) : 0;
-    if (length <= LIMIT_BODY_BYTES)
+    if (length <= c->limit)
         return false;
     drop_body(c);
-    return length > DISCARD_LIMIT_BYTES ||
+    return length > c->limit + DISCARD_BYTES ||
            MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_EXPECT);
 }
 
-static enum MHD_Result take_body(struct call *c, const char *bytes, size_t *n)
+/* After a failure the rest is read and thrown away, so that the client gets to read why. */
+static void spool(struct http_server *s, struct call *c, const char *bytes, size_t n)
+{
+    enum status status = c->spoiled.status;
+    if (!status && !c->upload)
+        status = job_upload_begin(s->jobs, &c->upload, &c->spoiled);
+    if (!status)
+        status = job_upload_write(c->upload, bytes, n, &c->spoiled);
+    if (status) {
+        job_upload_discard(c->upload);
+        c->upload = NULL;
+    }
+}
+
+static enum MHD_Result take_body(struct http_server *s, struct call *c, const char *bytes, size_t *n)
 {
     c->n_received += *n;
-    if (c->n_received > DISCARD_LIMIT_BYTES)
+    if (c->n_received > c->limit + DISCARD_BYTES)
         return MHD_NO;
-    if (c->n_received > LIMIT_BODY_BYTES && !c->too_large)
+    if (c->n_received > c->limit && !c->too_large)
         drop_body(c);
-    if (c->wants_body && !c->too_large)
+    if (c->wants_body && !c->too_large && c->spools)
+        spool(s, c, bytes, *n);
+    else if (c->wants_body && !c->too_large)
         buffer_append(&c->body, bytes, *n);
     *n = 0;
     return MHD_YES;
@@ -143,12 +172,30 @@ static enum MHD_Result send_reply(struct call *c, struct MHD_Connection *connect
     return ok;
 }
 
-static enum status refuse_length(struct error *e)
+static enum status refuse_length(const struct call *c, struct error *e)
 {
-    error_zh(e, "地块文件超过上限 %zu MB；请分批检查，或减少一次提交的地块。", LIMIT_BODY_BYTES >> 20);
+    if (c->spools)
+        error_zh(e, "地块文件超过上限 %zu MB；请分批提交，或用命令行 hongxian audit parcels。",
+                 c->limit >> 20);
+    else
+        error_zh(e, "地块文件超过上限 %zu MB；请用批量审查（上限 %zu MB），或分批检查。", c->limit >> 20,
+                 LIMIT_UPLOAD_BYTES >> 20);
     return error_fail(e, STATUS_TOO_LARGE, "body-too-large",
-                      "The parcel file exceeds the limit of %zu MB; check it in parts.",
-                      LIMIT_BODY_BYTES >> 20);
+                      "The parcel file exceeds the limit of %zu MB; %s.", c->limit >> 20,
+                      c->spools ? "send it in parts, or use hongxian audit parcels at the command line"
+                                : "send it to /jobs, which takes more, or check it in parts");
+}
+
+/* What became of the body before anybody looks at it. */
+static enum status body_status(const struct call *c, struct error *e)
+{
+    if (c->too_large)
+        return refuse_length(c, e);
+    if (c->spoiled.status) {
+        *e = c->spoiled;
+        return e->status;
+    }
+    return buffer_status(&c->body, e);
 }
 
 static enum MHD_Result send_problem(struct call *c, struct MHD_Connection *connection, unsigned status,
@@ -184,6 +231,7 @@ static enum status run_handler(struct http_server *s, const struct route *route,
     rq->engine = s->engine;
     rq->web = s->web;
     rq->desk = s->desk;
+    rq->jobs = s->jobs;
     rq->worker = engine_take(s->engine);
     rq->snapshot = engine_snapshot(s->engine, rq->worker);
     enum status status = route->handler(rq, reply, e);
@@ -195,17 +243,21 @@ static enum status run_handler(struct http_server *s, const struct route *route,
 static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_Connection *connection,
                               const char *method, const char *path)
 {
-    struct request rq = {
-        .connection = connection, .path = path, .body = c->body.data, .body_size = c->body.size};
+    struct request rq = {.connection = connection,
+                         .path = path,
+                         .body = c->body.data,
+                         .body_size = c->body.size,
+                         .upload = c->upload};
     struct reply reply = {0};
     struct error e = {0};
     char allowed[32];
     const struct route *route = route_find(method, path, rq.params, allowed);
     if (!route)
         return refuse_method(c, connection, path, allowed);
-    enum status status = c->too_large ? refuse_length(&e) : buffer_status(&c->body, &e);
+    enum status status = body_status(c, &e);
     if (!status)
         status = run_handler(s, route, &rq, &reply, &e);
+    c->upload = rq.upload; /* NULL when the handler has taken it */
     if (!status)
         return send_reply(c, connection, &reply);
     if (reply.response)
@@ -230,7 +282,7 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
         return refused_by_length(c, connection) ? answer(s, c, connection, method, path) : MHD_YES;
     }
     if (*upload_size)
-        return take_body(c, upload, upload_size);
+        return take_body(s, c, upload, upload_size);
     return answer(s, c, connection, method, path);
 }
 
@@ -274,6 +326,8 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     if (!status)
         status = engine_open(config->store_path, n_threads, &s->engine, e);
     if (!status)
+        status = job_desk_open(config->store_path, &s->jobs, e);
+    if (!status)
         status = start_daemon(s, fd, n_threads, e);
     if (status) {
         if (fd >= 0)
@@ -307,11 +361,13 @@ void http_server_stop(struct http_server *s)
         return;
     if (s->daemon) {
         MHD_socket fd = MHD_quiesce_daemon(s->daemon);
+        job_desk_stop(s->jobs);
         finish_requests(s);
         MHD_stop_daemon(s->daemon);
         if (fd != MHD_INVALID_SOCKET)
             close(fd);
     }
+    job_desk_close(s->jobs);
     engine_close(s->engine);
     record_desk_close(s->desk); /* last, so that the journal is folded back */
     web_files_free(s->web);

@@ -24,7 +24,7 @@ SYSTEM = {      # the C library, the operating system, the compiler
     'assert.h', 'ctype.h', 'errno.h', 'fenv.h', 'float.h', 'inttypes.h', 'iso646.h', 'limits.h', 'locale.h', 'math.h',
     'setjmp.h', 'signal.h', 'stdalign.h', 'stdarg.h', 'stdatomic.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'stdio.h',
     'stdlib.h', 'stdnoreturn.h', 'string.h', 'strings.h', 'tgmath.h', 'threads.h', 'time.h', 'uchar.h', 'wchar.h',
-    'dirent.h', 'endian.h', 'fcntl.h', 'fnmatch.h', 'getopt.h', 'glob.h', 'grp.h', 'iconv.h', 'langinfo.h', 'libgen.h',
+    'dirent.h', 'endian.h', 'fcntl.h', 'ftw.h', 'fnmatch.h', 'getopt.h', 'glob.h', 'grp.h', 'iconv.h', 'langinfo.h', 'libgen.h',
     'netdb.h', 'poll.h', 'pthread.h', 'pwd.h', 'sched.h', 'semaphore.h', 'spawn.h', 'syslog.h', 'termios.h', 'unistd.h',
     'byteswap.h', 'dlfcn.h', 'malloc.h', 'immintrin.h', 'xmmintrin.h', 'emmintrin.h',
 }

@@ -1,0 +1,173 @@
+/* Background jobs: GET and POST /jobs, GET and DELETE /jobs/{id}, GET /jobs/{id}/result.
+ *
+ * POST /jobs?kind=parcels&name=&class=&class_field=&id_field=&layer=&crs=&formats=gpkg,csv,…   body: the parcel file
+ * POST /jobs?kind=lines&layer=                  body: none, or an earlier result to compare with
+ * POST /jobs?kind=figures */
+#include "http/job_desk.h"
+#include "http/route.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { FORMATS_MAX = 5, FORMATS_TEXT = 64 };
+
+static const char *given(const struct request *rq, const char *key)
+{
+    const char *text = request_query(rq, key);
+    return text && *text ? text : NULL;
+}
+
+static enum status read_kind(const struct request *rq, enum job_kind *out, struct error *e)
+{
+    const char *text = given(rq, "kind");
+    for (int k = 0; k < JOB_KIND_COUNT; k++)
+        if (strcmp(text ? text : "parcels", job_kind_name((enum job_kind)k)) == 0)
+            return *out = (enum job_kind)k, STATUS_OK;
+    error_zh(e, "没有任务种类“%.20s”；可用 parcels（批量审查）、lines（三线冲突）、figures（规划数据）。",
+             text);
+    return error_fail(e, STATUS_INVALID_INPUT, "unknown-job-kind",
+                      "There is no kind of job \"%.20s\"; parcels, lines and figures are known.", text);
+}
+
+/* The words of `formats=` in `text`, which is cut up; gpkg without it. */
+static enum status read_formats(const struct request *rq, char text[FORMATS_TEXT],
+                                const char *out[FORMATS_MAX + 1], struct error *e)
+{
+    static const char *const known[] = {"gpkg", "csv", "geojsonl", "xlsx", "fgb"};
+    const char *asked = given(rq, "formats");
+    size_t n = 0;
+    snprintf(text, FORMATS_TEXT, "%s", asked ? asked : "gpkg");
+    char *rest = NULL;
+    for (char *word = strtok_r(text, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+        size_t k = 0;
+        bool twice = false;
+        while (k < FORMATS_MAX && strcmp(known[k], word) != 0)
+            k++;
+        for (size_t i = 0; i < n; i++)
+            twice = twice || out[i] == known[k % FORMATS_MAX];
+        if (k == FORMATS_MAX) {
+            error_zh(e, "没有结果格式“%.20s”；可用 gpkg、csv、geojsonl、xlsx、fgb，以逗号分隔。", word);
+            return error_fail(
+                e, STATUS_INVALID_INPUT, "unknown-format",
+                "There is no format \"%.20s\"; gpkg, csv, geojsonl, xlsx and fgb, between commas, are "
+                "known.",
+                word);
+        }
+        if (!twice)
+            out[n++] = known[k];
+    }
+    out[n] = NULL;
+    return STATUS_OK;
+}
+
+static enum status refuse_empty(struct error *e)
+{
+    error_zh(e, "请求中没有地块文件：请把文件的内容作为请求正文发送。");
+    return error_fail(e, STATUS_INVALID_INPUT, "empty-body",
+                      "The request has no parcel file: send its bytes as the body.");
+}
+
+static enum status answer_json(struct reply *reply, struct buffer *b, enum status s, struct error *e)
+{
+    if (!s)
+        s = reply_buffer(reply, b, "application/json; charset=utf-8", e);
+    buffer_release(b);
+    if (!s)
+        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    return s;
+}
+
+enum status handle_job_add(struct request *rq, struct reply *reply, struct error *e)
+{
+    char text[FORMATS_TEXT], id[JOB_ID_SIZE], location[JOB_ID_SIZE + 8];
+    const char *formats[FORMATS_MAX + 1];
+    struct job_request r = {.name = given(rq, "name"),
+                            .project_class = given(rq, "class"),
+                            .class_field = given(rq, "class_field"),
+                            .id_field = given(rq, "id_field"),
+                            .layer = given(rq, "layer"),
+                            .formats = formats};
+    struct buffer b;
+    enum status s = read_kind(rq, &r.kind, e);
+    if (!s)
+        s = read_formats(rq, text, formats, e);
+    if (!s)
+        s = parcel_epsg_of_text(request_query(rq, "crs"), &r.epsg, e);
+    if (!s && r.kind == JOB_PARCELS && !rq->upload)
+        s = refuse_empty(e);
+    if (s)
+        return s;
+    buffer_init(&b, 0);
+    s = job_desk_add(rq->jobs, &r, r.kind == JOB_FIGURES ? NULL : rq->upload, id, &b, e);
+    if (!s && r.kind != JOB_FIGURES)
+        rq->upload = NULL;
+    s = answer_json(reply, &b, s, e);
+    if (s)
+        return s;
+    snprintf(location, sizeof location, "/jobs/%s", id);
+    reply_header(reply, MHD_HTTP_HEADER_LOCATION, location);
+    reply->status = MHD_HTTP_ACCEPTED;
+    return STATUS_OK;
+}
+
+enum status handle_jobs(struct request *rq, struct reply *reply, struct error *e)
+{
+    struct buffer b;
+    buffer_init(&b, 0);
+    job_desk_list(rq->jobs, &b);
+    return answer_json(reply, &b, STATUS_OK, e);
+}
+
+enum status handle_job(struct request *rq, struct reply *reply, struct error *e)
+{
+    struct buffer b;
+    buffer_init(&b, 0);
+    enum status s = job_desk_show(rq->jobs, rq->params[0], &b, e);
+    return answer_json(reply, &b, s, e);
+}
+
+enum status handle_job_cancel(struct request *rq, struct reply *reply, struct error *e)
+{
+    struct buffer b;
+    buffer_init(&b, 0);
+    enum status s = job_desk_cancel(rq->jobs, rq->params[0], &b, e);
+    return answer_json(reply, &b, s, e);
+}
+
+/* A page that was made from somebody's file: it may have its own style, and nothing else. */
+#define SUMMARY_POLICY                                                                                       \
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'"
+
+static void add_result_headers(struct reply *reply, const struct job_result *r, const char *format)
+{
+    static const char policy[] = "Content-Security-Policy";
+    char disposition[160];
+    bool page = strcmp(format, "html") == 0;
+    snprintf(disposition, sizeof disposition, "%s; filename=\"%s\"", page ? "inline" : "attachment",
+             r->file_name);
+    reply_header(reply, "Content-Disposition", disposition);
+    reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    const char *site = MHD_get_response_header(reply->response, policy);
+    if (page && site && MHD_del_response_header(reply->response, policy, site) == MHD_YES)
+        reply_header(reply, policy, SUMMARY_POLICY);
+}
+
+enum status handle_job_result(struct request *rq, struct reply *reply, struct error *e)
+{
+    struct job_result r = {.fd = -1};
+    const char *format = given(rq, "format");
+    if (!format)
+        format = "json";
+    enum status s = job_desk_result(rq->jobs, rq->params[0], format, &r, e);
+    if (s)
+        return s;
+    struct MHD_Response *response = MHD_create_response_from_fd64((uint64_t)r.size, r.fd);
+    if (!response)
+        close(r.fd);
+    s = reply_response(reply, response, r.content_type, e);
+    if (!s)
+        add_result_headers(reply, &r, format);
+    return s;
+}

@@ -1,0 +1,289 @@
+#include "http/job_parts.h"
+
+#include "base/json.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LOOK_MS = 60 * 1000 }; /* for what has grown old */
+
+static bool has_ended(const struct job *j)
+{
+    return j->state != JOB_QUEUED && j->state != JOB_RUNNING;
+}
+
+void job_desk_wake(struct job_desk *d)
+{
+    const uint64_t one = 1;
+    (void)!write(d->wake, &one, sizeof one);
+}
+
+/* ---- the table; all with the lock held ---- */
+
+static void forget(struct job_desk *d, size_t i)
+{
+    job_folder_remove(d->jobs[i]->folder);
+    free(d->jobs[i]);
+    d->n--;
+    memmove(&d->jobs[i], &d->jobs[i + 1], (d->n - i) * sizeof *d->jobs);
+}
+
+static int64_t bytes_of(const struct job *j)
+{
+    int64_t sum = 0;
+    for (int f = 0; j->state == JOB_DONE && f < JOB_FORMAT_COUNT; f++)
+        sum += j->bytes[f] > 0 ? j->bytes[f] : 0;
+    return sum;
+}
+
+/* The oldest go first; the newest that has ended always stays. */
+void job_desk_forget_old(struct job_desk *d)
+{
+    int64_t bytes = 0, now = (int64_t)time(NULL);
+    size_t n = 0;
+    for (size_t i = d->n; i-- > 0;) {
+        const struct job *j = d->jobs[i];
+        if (!has_ended(j))
+            continue;
+        bytes += bytes_of(j);
+        n++;
+        if (now - j->ended > JOB_KEPT_SECONDS || n > JOB_KEPT_MAX || (n > 1 && bytes > JOB_KEPT_BYTES))
+            forget(d, i);
+    }
+}
+
+static struct job *next_queued(struct job_desk *d)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (d->jobs[i]->state == JOB_QUEUED)
+            return d->jobs[i];
+    return NULL;
+}
+
+static size_t count_ahead(const struct job_desk *d, const struct job *j)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->n && d->jobs[i] != j; i++)
+        n += !has_ended(d->jobs[i]);
+    return j->state == JOB_QUEUED ? n : 0;
+}
+
+static size_t find(const struct job_desk *d, const char *id)
+{
+    size_t i = 0;
+    while (i < d->n && strcmp(d->jobs[i]->id, id) != 0)
+        i++;
+    return i;
+}
+
+static enum status fail_not_found(const char *id, struct error *e)
+{
+    error_zh(e, "没有后台任务“%.40s”；已结束的任务保留 %d 小时，服务重启后不保留。", id,
+             JOB_KEPT_SECONDS / 3600);
+    return error_fail(
+        e, STATUS_NOT_FOUND, "job-not-found",
+        "There is no background job \"%.40s\"; one that has ended is kept for %d hours, and none "
+        "survives a restart of the server.",
+        id, JOB_KEPT_SECONDS / 3600);
+}
+
+/* ---- the desk's thread ---- */
+
+static void *work(void *user)
+{
+    struct job_desk *d = user;
+    for (;;) {
+        pthread_mutex_lock(&d->lock);
+        job_desk_forget_old(d);
+        struct job *j = d->stopping ? NULL : next_queued(d);
+        bool stopping = d->stopping;
+        if (j) {
+            j->state = JOB_RUNNING;
+            j->started = (int64_t)time(NULL);
+        }
+        pthread_mutex_unlock(&d->lock);
+        if (stopping)
+            return NULL;
+        if (j) {
+            job_run(d, j); /* only an ended job is ever forgotten, so that it stays where it is */
+            continue;
+        }
+        uint64_t ignored;
+        struct pollfd p = {.fd = d->wake, .events = POLLIN};
+        if (poll(&p, 1, LOOK_MS) > 0)
+            (void)!read(d->wake, &ignored, sizeof ignored);
+    }
+}
+
+enum status job_desk_open(const char *store_path, struct job_desk **out, struct error *e)
+{
+    struct job_desk *d = calloc(1, sizeof *d);
+    if (!d)
+        return error_no_memory(e);
+    char *real = realpath(store_path, NULL);
+    snprintf(d->store_path, sizeof d->store_path, "%s", real ? real : store_path);
+    free(real);
+    d->folder.lock = -1;
+    pthread_mutex_init(&d->lock, NULL);
+    job_folder_sweep(d->store_path);
+    d->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    d->started = d->wake >= 0 && pthread_create(&d->thread, NULL, work, d) == 0;
+    if (!d->started) {
+        job_desk_close(d);
+        error_zh(e, "不能启动后台任务的线程。");
+        return error_fail(e, STATUS_IO, "job-thread", "The thread of background jobs cannot be started.");
+    }
+    *out = d;
+    return STATUS_OK;
+}
+
+void job_desk_stop(struct job_desk *d)
+{
+    if (!d || !d->started)
+        return;
+    pthread_mutex_lock(&d->lock);
+    d->stopping = true;
+    pthread_mutex_unlock(&d->lock);
+    job_desk_wake(d);
+    pthread_join(d->thread, NULL);
+    d->started = false;
+}
+
+void job_desk_close(struct job_desk *d)
+{
+    if (!d)
+        return;
+    job_desk_stop(d);
+    while (d->n)
+        forget(d, d->n - 1);
+    job_folder_close(&d->folder);
+    if (d->wake >= 0)
+        close(d->wake);
+    pthread_mutex_destroy(&d->lock);
+    free(d);
+}
+
+/* ---- looking and cancelling ---- */
+
+void job_desk_write(const struct job_desk *d, const struct job *j, struct buffer *json)
+{
+    struct json_writer w;
+    jw_init(&w, json, false);
+    job_write(&w, j, count_ahead(d, j));
+}
+
+void job_desk_list(struct job_desk *d, struct buffer *json)
+{
+    struct json_writer w;
+    jw_init(&w, json, false);
+    jw_object_begin(&w);
+    jw_key(&w, "jobs");
+    jw_array_begin(&w);
+    pthread_mutex_lock(&d->lock);
+    job_desk_forget_old(d);
+    for (size_t i = d->n; i-- > 0;)
+        job_write(&w, d->jobs[i], count_ahead(d, d->jobs[i]));
+    pthread_mutex_unlock(&d->lock);
+    jw_array_end(&w);
+    jw_object_end(&w);
+}
+
+enum status job_desk_show(struct job_desk *d, const char *id, struct buffer *json, struct error *e)
+{
+    pthread_mutex_lock(&d->lock);
+    size_t i = find(d, id);
+    enum status s = i < d->n ? STATUS_OK : fail_not_found(id, e);
+    if (!s)
+        job_desk_write(d, d->jobs[i], json);
+    pthread_mutex_unlock(&d->lock);
+    return s;
+}
+
+enum status job_desk_cancel(struct job_desk *d, const char *id, struct buffer *json, struct error *e)
+{
+    pthread_mutex_lock(&d->lock);
+    size_t i = find(d, id);
+    enum status s = i < d->n ? STATUS_OK : fail_not_found(id, e);
+    if (!s) {
+        struct job *j = d->jobs[i];
+        bool ended = has_ended(j);
+        j->cancel = true;
+        if (j->state == JOB_QUEUED) {
+            j->state = JOB_CANCELLED;
+            j->ended = (int64_t)time(NULL);
+            job_folder_remove(j->folder);
+            j->folder[0] = '\0';
+        }
+        job_desk_write(d, j, json);
+        if (ended)
+            forget(d, i);
+    }
+    pthread_mutex_unlock(&d->lock);
+    job_desk_wake(d);
+    return s;
+}
+
+/* ---- results ---- */
+
+static enum status fail_format(const struct job *j, const char *format, struct error *e)
+{
+    char list[96] = "";
+    for (int f = 0; f < JOB_FORMAT_COUNT; f++)
+        if (j->bytes[f] >= 0)
+            snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", *list ? ", " : "",
+                     job_formats[f].name);
+    error_zh(e, "该任务没有“%.20s”格式的结果；有：%s。", format, list);
+    return error_fail(e, STATUS_NOT_FOUND, "job-format", "The job has no result in \"%.20s\"; it has: %s.",
+                      format, list);
+}
+
+static enum status fail_no_result(const struct job *j, struct error *e)
+{
+    if (j->state == JOB_FAILED) {
+        *e = j->error;
+        return e->status ? e->status : STATUS_INTERNAL;
+    }
+    bool cancelled = j->state == JOB_CANCELLED;
+    error_zh(e, cancelled ? "任务已取消，没有结果。" : "任务还没有完成，没有结果。");
+    return error_fail(e, STATUS_CONFLICT, cancelled ? "job-cancelled" : "job-unfinished",
+                      cancelled ? "The job was cancelled: there is no result."
+                                : "The job has not ended yet: there is no result.");
+}
+
+static enum status open_result(const struct job *j, const char *format, struct job_result *out,
+                               struct error *e)
+{
+    char path[JOB_PATH_SIZE];
+    int f = 0;
+    if (j->state != JOB_DONE)
+        return fail_no_result(j, e);
+    while (f < JOB_FORMAT_COUNT && (j->bytes[f] < 0 || strcmp(job_formats[f].name, format) != 0))
+        f++;
+    if (f == JOB_FORMAT_COUNT)
+        return fail_format(j, format, e);
+    snprintf(path, sizeof path, "%.*s/out.%s", JOB_PATH_SIZE - 32, j->folder, format);
+    out->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (out->fd < 0)
+        return error_errno(e, "读取结果", "Reading the result", path);
+    out->size = j->bytes[f];
+    out->content_type = job_formats[f].content_type;
+    snprintf(out->file_name, sizeof out->file_name, "hongxian-%s-%.8s.%s", job_kind_name(j->kind), j->id,
+             format);
+    return STATUS_OK;
+}
+
+enum status job_desk_result(struct job_desk *d, const char *id, const char *format, struct job_result *out,
+                            struct error *e)
+{
+    pthread_mutex_lock(&d->lock);
+    size_t i = find(d, id);
+    enum status s = i < d->n ? open_result(d->jobs[i], format, out, e) : fail_not_found(id, e);
+    pthread_mutex_unlock(&d->lock);
+    return s;
+}

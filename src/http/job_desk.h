@@ -1,0 +1,85 @@
+/* The background jobs of a server: audits that take too long to wait for. They are taken in, run one after another, each
+ * in a process of its own (job_child.h), and their results kept for a while.
+ *
+ * Invariants: one job runs at a time, the others wait in the order in which they came; at most JOB_WAITING_MAX wait;
+ * at most JOB_KEPT_MAX finished ones are kept, for JOB_KEPT_SECONDS, with JOB_KEPT_BYTES of results; stopping the server
+ * ends the job under way and removes every file; nothing survives a restart. A request never waits for a job: the desk's
+ * lock is held to look or to note, never while working.
+ * Threads: one thread of the desk's own runs the jobs; every function may be called from any thread. */
+#ifndef HX_HTTP_JOB_DESK_H
+#define HX_HTTP_JOB_DESK_H
+
+#include "base/buffer.h"
+#include "http/job_folder.h"
+
+#include <stdint.h>
+
+enum {
+    JOB_WAITING_MAX = 8,
+    JOB_KEPT_MAX = 20,
+    JOB_KEPT_SECONDS = 24 * 3600,
+    JOB_UPLOADS_MAX = 4, /* at the same time */
+    JOB_ID_SIZE = 25,
+    JOB_HEAD_BYTES = 64,
+};
+#define JOB_KEPT_BYTES ((int64_t)8 << 30)
+
+enum job_kind { JOB_PARCELS, JOB_LINES, JOB_FIGURES };
+enum { JOB_KIND_COUNT = JOB_FIGURES + 1 };
+const char *job_kind_name(enum job_kind k); /* "parcels", "lines", "figures" */
+
+struct job_desk;
+/* Sweeps what a crash left, and starts the desk's thread. Nothing is written before the first job. */
+enum status job_desk_open(const char *store_path, struct job_desk **out, struct error *e) HX_MUST_CHECK;
+/* Ends what is running and takes nothing more. Before the requests under way are waited for. */
+void job_desk_stop(struct job_desk *d);
+void job_desk_close(struct job_desk *d); /* NULL-safe; after job_desk_stop */
+
+/* ---- an upload on its way in ---- */
+
+struct job_upload {
+    struct job_desk *desk;
+    char folder[JOB_PATH_SIZE];
+    int fd;
+    int64_t size;
+    char head[JOB_HEAD_BYTES]; /* its first bytes */
+};
+
+enum status job_upload_begin(struct job_desk *d, struct job_upload **out, struct error *e) HX_MUST_CHECK;
+enum status job_upload_write(struct job_upload *u, const void *bytes, size_t n,
+                             struct error *e) HX_MUST_CHECK;
+void job_upload_discard(struct job_upload *u); /* NULL-safe; not after job_desk_add has taken it */
+
+/* ---- jobs ---- */
+
+/* What is asked. Texts are borrowed; NULL: not given. */
+struct job_request {
+    enum job_kind kind;
+    const char *name; /* of the file, as the client calls it */
+    const char *project_class, *class_field, *id_field, *layer;
+    int epsg;
+    const char *const *formats; /* of a parcel audit, ended by NULL */
+};
+
+/* Takes the upload over (which may be NULL), unless it fails. Appends the new job as JSON. `id` gets its id. */
+enum status job_desk_add(struct job_desk *d, const struct job_request *r, struct job_upload *u,
+                         char id[JOB_ID_SIZE], struct buffer *json, struct error *e) HX_MUST_CHECK;
+/* Appends {"jobs": […]}, newest first. */
+void job_desk_list(struct job_desk *d, struct buffer *json);
+/* Appends one. */
+enum status job_desk_show(struct job_desk *d, const char *id, struct buffer *json,
+                          struct error *e) HX_MUST_CHECK;
+/* A job that waits or runs is cancelled, one that has ended is forgotten with its results. Appends what it is now. */
+enum status job_desk_cancel(struct job_desk *d, const char *id, struct buffer *json,
+                            struct error *e) HX_MUST_CHECK;
+
+struct job_result {
+    int fd; /* open for reading; the caller's */
+    int64_t size;
+    const char *content_type;
+    char file_name[96];
+};
+enum status job_desk_result(struct job_desk *d, const char *id, const char *format, struct job_result *out,
+                            struct error *e) HX_MUST_CHECK;
+
+#endif

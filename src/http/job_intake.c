@@ -1,0 +1,230 @@
+/* Jobs on their way in: uploads, and what the child is told. */
+#include "http/job_parts.h"
+
+#include "base/json.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static enum status fail_busy(const char *zh, const char *en, struct error *e)
+{
+    error_zh(e, "%s", zh);
+    return error_fail(e, STATUS_CONFLICT, "jobs-busy", "%s", en);
+}
+
+static size_t count_waiting(const struct job_desk *d)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->n; i++)
+        n += d->jobs[i]->state == JOB_QUEUED;
+    return n;
+}
+
+/* With the lock held. */
+static enum status may_begin(struct job_desk *d, bool upload, struct error *e)
+{
+    if (d->stopping)
+        return fail_busy("服务正在停止，不再接收任务。", "The server is stopping and takes no more jobs.", e);
+    if (count_waiting(d) >= JOB_WAITING_MAX)
+        return fail_busy("排队的任务已满；请等前面的任务完成，或取消不需要的任务。",
+                         "The queue of jobs is full; wait for the ones before, or cancel what is not needed.",
+                         e);
+    if (upload && d->n_uploads >= JOB_UPLOADS_MAX)
+        return fail_busy("正在上传的文件太多；请稍后再试。",
+                         "Too many files are being sent at once; try again later.", e);
+    return job_folder_make(&d->folder, d->store_path, e);
+}
+
+enum status job_upload_begin(struct job_desk *d, struct job_upload **out, struct error *e)
+{
+    struct job_upload *u = calloc(1, sizeof *u);
+    char path[JOB_PATH_SIZE];
+    if (!u)
+        return error_no_memory(e);
+    *u = (struct job_upload){.desk = d, .fd = -1};
+    pthread_mutex_lock(&d->lock);
+    enum status s = may_begin(d, true, e);
+    if (!s)
+        s = job_folder_add(&d->folder, u->folder, e);
+    if (!s)
+        d->n_uploads++;
+    pthread_mutex_unlock(&d->lock);
+    if (s) {
+        free(u);
+        return s;
+    }
+    snprintf(path, sizeof path, "%.*s/in", JOB_PATH_SIZE - 32, u->folder);
+    if (mkdir(path, 0700) == 0) {
+        strcat(path, "/upload");
+        u->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    }
+    if (u->fd < 0) {
+        s = error_errno(e, "写上传的文件", "Writing the upload", path);
+        job_upload_discard(u);
+        return s;
+    }
+    *out = u;
+    return STATUS_OK;
+}
+
+enum status job_upload_write(struct job_upload *u, const void *bytes, size_t n, struct error *e)
+{
+    size_t room = u->size < JOB_HEAD_BYTES ? JOB_HEAD_BYTES - (size_t)u->size : 0;
+    memcpy(u->head + JOB_HEAD_BYTES - room, bytes, n < room ? n : room);
+    for (size_t at = 0; at < n;) {
+        ssize_t wrote = write(u->fd, (const char *)bytes + at, n - at);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            return error_errno(e, "写上传的文件", "Writing the upload", u->folder);
+        at += (size_t)wrote;
+    }
+    u->size += (int64_t)n;
+    return STATUS_OK;
+}
+
+static void upload_end(struct job_upload *u)
+{
+    if (u->fd >= 0)
+        close(u->fd);
+    pthread_mutex_lock(&u->desk->lock);
+    u->desk->n_uploads--;
+    pthread_mutex_unlock(&u->desk->lock);
+    free(u);
+}
+
+void job_upload_discard(struct job_upload *u)
+{
+    if (!u)
+        return;
+    job_folder_remove(u->folder);
+    upload_end(u);
+}
+
+/* ---- taking a job in ---- */
+
+static void put(json_t *o, const char *key, const char *text)
+{
+    if (text && *text)
+        (void)json_object_set_new(o, key, json_string(text));
+}
+
+static json_t *describe(const struct job_desk *d, const struct job *j, const struct job_request *r,
+                        bool has_file)
+{
+    char path[JOB_PATH_SIZE];
+    json_t *o = json_object(), *formats = json_array();
+    snprintf(path, sizeof path, "%.*s/in/%s", JOB_PATH_SIZE - JOB_NAME_SIZE - 8, j->folder, j->name);
+    put(o, "store", d->store_path);
+    put(o, "kind", job_kind_name(r->kind));
+    if (has_file)
+        put(o, r->kind == JOB_PARCELS ? "input" : "compare", path);
+    put(o, "class", r->project_class);
+    put(o, "class_field", r->class_field);
+    put(o, "id_field", r->id_field);
+    put(o, "layer", r->layer);
+    (void)json_object_set_new(o, "epsg", json_integer(r->epsg));
+    for (const char *const *f = r->formats; f && *f; f++)
+        (void)json_array_append_new(formats, json_string(*f));
+    (void)json_object_set_new(o, "formats", formats);
+    return o;
+}
+
+static enum status write_description(const struct job_desk *d, const struct job *j,
+                                     const struct job_request *r, bool has_file, struct error *e)
+{
+    char path[JOB_PATH_SIZE], upload[JOB_PATH_SIZE], named[JOB_PATH_SIZE];
+    snprintf(path, sizeof path, "%.*s/job.json", JOB_PATH_SIZE - 32, j->folder);
+    snprintf(upload, sizeof upload, "%.*s/in/upload", JOB_PATH_SIZE - 32, j->folder);
+    snprintf(named, sizeof named, "%.*s/in/%s", JOB_PATH_SIZE - JOB_NAME_SIZE - 8, j->folder, j->name);
+    if (has_file && rename(upload, named) != 0)
+        return error_errno(e, "保存上传的文件", "Keeping the upload", j->folder);
+    json_t *o = describe(d, j, r, has_file);
+    int failed = json_dump_file(o, path, JSON_COMPACT);
+    json_decref(o);
+    return failed ? error_errno(e, "保存任务", "Keeping the job", j->folder) : STATUS_OK;
+}
+
+/* Not to be guessed: whoever knows it may read the result and cancel. */
+static bool make_id(char id[JOB_ID_SIZE])
+{
+    unsigned char bytes[(JOB_ID_SIZE - 1) / 2];
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        return false;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(id + 2 * i, 3, "%02x", bytes[i]);
+    return true;
+}
+
+static enum status make_job(const struct job_request *r, const struct job_upload *u, struct job **out,
+                            struct error *e)
+{
+    struct job *j = calloc(1, sizeof *j);
+    if (!j || !make_id(j->id)) {
+        free(j);
+        return error_no_memory(e);
+    }
+    j->kind = r->kind;
+    j->created = (int64_t)time(NULL);
+    j->progress = (struct job_progress){-1, -1, -1, -1, -1};
+    for (int f = 0; f < JOB_FORMAT_COUNT; f++)
+        j->bytes[f] = -1;
+    snprintf(j->project_class, sizeof j->project_class, "%s", r->project_class ? r->project_class : "");
+    if (u) {
+        job_file_name(r->name, u->head, (size_t)(u->size < JOB_HEAD_BYTES ? u->size : JOB_HEAD_BYTES),
+                      j->name);
+        memcpy(j->folder, u->folder, sizeof j->folder);
+    }
+    *out = j;
+    return STATUS_OK;
+}
+
+/* With the lock held. */
+static enum status take_in(struct job_desk *d, const struct job_request *r, bool has_file, struct job *j,
+                           struct error *e)
+{
+    enum status s = may_begin(d, false, e);
+    if (!s && !has_file)
+        s = job_folder_add(&d->folder, j->folder, e);
+    if (!s)
+        s = write_description(d, j, r, has_file, e);
+    if (s && !has_file)
+        job_folder_remove(j->folder);
+    if (s)
+        return s;
+    job_desk_forget_old(d); /* so that there is room: the table holds all that may wait, run and be kept */
+    d->jobs[d->n++] = j;
+    return STATUS_OK;
+}
+
+enum status job_desk_add(struct job_desk *d, const struct job_request *r, struct job_upload *u,
+                         char id[JOB_ID_SIZE], struct buffer *json, struct error *e)
+{
+    struct job *j = NULL;
+    enum status s = make_job(r, u, &j, e);
+    if (s)
+        return s;
+    pthread_mutex_lock(&d->lock);
+    s = take_in(d, r, u != NULL, j, e);
+    if (!s) {
+        memcpy(id, j->id, JOB_ID_SIZE);
+        job_desk_write(d, j, json);
+    }
+    pthread_mutex_unlock(&d->lock);
+    if (s) {
+        free(j);
+        return s;
+    }
+    job_desk_wake(d);
+    if (u)
+        upload_end(u);
+    return STATUS_OK;
+}

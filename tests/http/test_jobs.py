@@ -1,0 +1,404 @@
+"""Background jobs, driven from outside: test_jobs.py PROGRAM SOURCE_DIR. Every test says what it protects."""
+import csv
+import http.client
+import io
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import struct
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "audit"))
+import audit_fixture as f  # noqa: E402
+
+PROGRAM = f.PROGRAM
+fixture = f.fixture
+
+
+def children_of(pid):
+    """The working children of a server, by the kernel's own list."""
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            if int(fields[1]) == pid and fields[0] != "Z":
+                found.append(int(entry.name))
+        except (OSError, IndexError):
+            pass
+    return found
+
+
+def is_alive(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+class Client:
+    def __init__(self, server):
+        self.server = server
+
+    def request(self, method, path, body=None):
+        connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=120)
+        try:
+            connection.request(method, path, body=body)
+            response = connection.getresponse()
+            return response.status, dict(response.getheaders()), response.read()
+        finally:
+            connection.close()
+
+    def json(self, method, path, body=None, status=200):
+        code, _, answer = self.request(method, path, body)
+        assert code == status, (code, answer[:600].decode())
+        return json.loads(answer)
+
+    def add(self, query, body=None, status=202):
+        return self.json("POST", "/jobs?" + query, body, status)
+
+    def wait(self, job, until=("done", "failed", "cancelled"), seconds=120):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            now = self.json("GET", f"/jobs/{job['id']}")
+            if now["state"] in until:
+                return now
+            time.sleep(0.03)
+        raise AssertionError(f"job did not end: {now}")
+
+    def result(self, job, form):
+        code, headers, body = self.request("GET", f"/jobs/{job['id']}/result?format={form}")
+        assert code == 200, body[:600].decode()
+        return headers, body
+
+
+class Jobs(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="hongxian-jobs-test-"))
+        cls.store = f.store(cls.folder)
+        cls.small = pathlib.Path(f.many(cls.folder / "small.gpkg", 500))
+        cls.large = pathlib.Path(f.many(cls.folder / "large.gpkg", 60000, seed=2))
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def setUp(self):
+        self.server = fixture.Server(PROGRAM, "--store", self.store)
+        self.client = Client(self.server)
+        self.stopped = False
+        self.addCleanup(self.stop)
+
+    def stop(self):
+        if self.stopped:
+            return
+        self.stopped = True
+        code = self.server.stop()
+        if code != 0 or "Sanitizer" in self.server.log or "runtime error" in self.server.log:
+            raise AssertionError(f"the server ended with {code}:\n{self.server.log[-4000:]}")
+
+    def jobs_folder(self):
+        return pathlib.Path(self.store + ".jobs")
+
+    def assert_problem(self, answer):
+        self.assertRegex(answer["detail"], "[\u4e00-\u9fff]{4}")
+        self.assertRegex(answer["detail_en"], "[a-z]{3}.* [a-z]{2}")
+
+    def cli(self, name, source, *more):
+        out = self.folder / name
+        f.audit("parcels", source, "-o", out, "--store", self.store, "--overwrite", *more)
+        return out
+
+    # ---- results ----
+
+    def test_results_are_those_of_the_command(self):
+        """Every format that a job hands out has the very bytes (of a GeoPackage: the rows and the index) of the CLI."""
+        job = self.client.add("kind=parcels&name=small.gpkg&class=GENERAL&formats=gpkg,csv,geojsonl,fgb,xlsx",
+                              self.small.read_bytes())
+        self.assertEqual((job["state"] in ("queued", "running"), job["name"]), (True, "small.gpkg"))
+        done = self.client.wait(job)
+        self.assertEqual(done["state"], "done", done)
+        self.assertEqual([r["format"] for r in done["results"]], ["gpkg", "csv", "geojsonl", "xlsx", "fgb", "html", "json"])
+        for form in ("gpkg", "csv", "geojsonl", "fgb"):
+            want = self.cli(f"want.{form}", self.small, "--class", "GENERAL")
+            got = self.folder / f"got.{form}"
+            headers, body = self.client.result(job, form)
+            got.write_bytes(body)
+            self.assertEqual(f.digest(got), f.digest(want), form)
+            self.assertIn("attachment", headers["Content-Disposition"])
+            self.assertEqual(len(body), next(r["bytes"] for r in done["results"] if r["format"] == form))
+        self.assertEqual(self.client.result(job, "xlsx")[1][:2], b"PK")
+        for ending in ("html", "json"):
+            summary = self.folder / f"want-summary.{ending}"
+            self.cli("want.gpkg", self.small, "--class", "GENERAL", "--summary", summary)
+            headers, body = self.client.result(job, ending)
+            self.assertEqual(body, summary.read_bytes(), ending)
+        self.assertIn("default-src 'none'", self.client.result(job, "html")[0]["Content-Security-Policy"])
+        self.assertEqual(done["outcome"]["n_parcels"], 500)
+        self.assertEqual(sum(done["outcome"]["verdicts"].values()), 500)
+        self.assertEqual(done["progress"]["share"], 1)
+
+    def test_sums_are_those_of_the_rows(self):
+        """The summary for the page counts what the rows say, and its worst cases are rows, in the order of severity."""
+        job = self.client.wait(self.client.add("name=small.gpkg&formats=csv", self.small.read_bytes()))
+        rows = list(csv.DictReader(io.StringIO(self.client.result(job, "csv")[1].decode("utf-8-sig"))))
+        summary = json.loads(self.client.result(job, "json")[1])
+        counted = {}
+        for row in rows:
+            counted[row["verdict"]] = counted.get(row["verdict"], 0) + 1
+        self.assertEqual({k: n for k, n in summary["verdicts"].items() if n}, counted)
+        self.assertEqual({k: n for k, n in job["outcome"]["verdicts"].items() if n}, counted)
+        self.assertEqual(sum(g["n"] for g in summary["groups"]), len(rows))
+        by_id = {row["parcel_id"]: row for row in rows}
+        order = ["prohibited", "unknown", "restricted", "notice", "allowed"]
+        ranks = []
+        for case in summary["worst"]:
+            row = by_id[case["id"]]
+            self.assertEqual(case["verdict"], row["verdict"])
+            self.assertAlmostEqual(case["area_m2"], float(row["area_m2"]), 3)
+            ranks.append(order.index(case["verdict"]))
+        self.assertEqual(ranks, sorted(ranks))
+        self.assertEqual(len(summary["worst"]), min(100, len(rows)))
+
+    def test_other_forms_are_read(self):
+        """TXT, WKT, GeoJSON and zipped files are taken, by their name or, without one, by their first bytes; one bad plot
+        is a row, not the end."""
+        geojson = pathlib.Path(f.as_geojson(self.small, self.folder / "small.geojson")).read_bytes()
+        wkt = b"POLYGON((111.705 40.80, 111.715 40.80, 111.715 40.81, 111.705 40.81, 111.705 40.80))"
+        bow_tie = json.dumps(fixture.collection(
+            {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [
+                [[111.7, 40.8], [111.701, 40.801], [111.701, 40.8], [111.7, 40.801], [111.7, 40.8]]]}})).encode()
+        for name, body, n, bad in (("x.geojson", geojson, 500, 0), ("", geojson, 500, 0), ("", self.small.read_bytes(), 500, 0),
+                                   ("", wkt, 1, 0), ("a.wkt", wkt, 1, 0), ("bow.geojson", bow_tie, 1, 1)):
+            with self.subTest(name=name, bytes=body[:12]):
+                job = self.client.wait(self.client.add(f"name={name}&formats=csv", body))
+                self.assertEqual(job["state"], "done", job["error"])
+                self.assertEqual((job["outcome"]["n_parcels"], job["outcome"]["n_unmeasured"]), (n, bad))
+
+    def test_bad_file_fails_with_the_sentence_of_the_command(self):
+        """A file that cannot be read is a failed job with a sentence in both languages, never an empty success; what was
+        uploaded is gone afterwards."""
+        line = json.dumps({"type": "LineString", "coordinates": [[111.7, 40.8], [111.71, 40.8]]}).encode()
+        for name, body in (("rubbish.gpkg", b"not a database"), ("rubbish.txt", "你好".encode()), ("x.zip", b"PK\3\4" + b"\0" * 60),
+                           ("line.geojson", line), ("cut.gpkg", self.small.read_bytes()[:40000])):
+            with self.subTest(name):
+                job = self.client.wait(self.client.add(f"name={name}", body))
+                self.assertEqual((job["state"], job["outcome"], job["results"]), ("failed", None, []))
+                self.assertRegex(job["error"]["zh"], "[\u4e00-\u9fff]{4}")
+                self.assertRegex(job["error"]["en"], "[a-z]{3}.* [a-z]{2}")
+                code, _, answer = self.client.request("GET", f"/jobs/{job['id']}/result?format=csv")
+                self.assertGreaterEqual(code, 400)
+                self.assertEqual(json.loads(answer)["detail"], job["error"]["zh"])
+        self.assertEqual(list(self.jobs_folder().glob("server-*/job-*")), [])
+
+    def test_the_child_sees_only_its_folder(self):
+        """A name that climbs, or one that GDAL would take for an address, names a file in the job's own folder."""
+        for name in ("../../../../etc/passwd", "/etc/passwd", "%2e%2e%2fx.gpkg", "vsicurl%3a%2f%2fx.gpkg", "a%7bb%7d.zip", "%00x"):
+            job = self.client.wait(self.client.add(f"name={name}&formats=csv", self.small.read_bytes()))
+            self.assertNotIn("/", job["name"])
+            if not name.endswith(".zip"):
+                self.assertEqual(job["state"], "done", (name, job["error"]))
+
+    def test_lines_and_figures(self):
+        """The lines audit and the plan's figures as jobs give what the commands write; an earlier result can be compared."""
+        job = self.client.wait(self.client.add("kind=lines"))
+        self.assertEqual(job["state"], "done", job["error"])
+        want = self.folder / "lines.csv"
+        f.audit("lines", "-o", want, "--store", self.store)
+        self.assertEqual(self.client.result(job, "csv")[1], want.read_bytes())
+        listed = json.loads(self.client.result(job, "json")[1])
+        rows = list(csv.DictReader(io.StringIO(want.read_text(encoding="utf-8-sig"))))
+        self.assertGreater(len(rows), 0)
+        self.assertEqual([x["id"] for x in listed["findings"]], [r["finding_id"] for r in rows])
+        self.assertEqual(job["outcome"]["n_findings"], len(rows))
+        again = self.client.wait(self.client.add("kind=lines&name=before.csv", want.read_bytes()))
+        self.assertEqual((again["outcome"]["compared"], again["outcome"]["n_still"], again["outcome"]["n_new"]),
+                         (True, len(rows), 0))
+        figures = self.client.wait(self.client.add("kind=figures"))
+        want = self.folder / "figures.json"
+        f.audit("figures", "-o", want, "--store", self.store)
+        self.assertEqual(json.loads(self.client.result(figures, "json")[1]), json.loads(want.read_text(encoding="utf-8")))
+
+    # ---- while it runs ----
+
+    def test_progress_and_other_requests(self):
+        """A running job tells how far it is and how long it will take, and requests are answered meanwhile."""
+        job = self.client.add("name=large.gpkg&formats=gpkg,csv", self.large.read_bytes())
+        seen, slowest = [], 0.0
+        while True:
+            began = time.monotonic()
+            now = self.client.json("GET", f"/jobs/{job['id']}")
+            self.client.json("GET", "/health")
+            slowest = max(slowest, time.monotonic() - began)
+            if now["state"] not in ("queued", "running"):
+                break
+            seen.append(now["progress"])
+            time.sleep(0.05)
+        self.assertEqual(now["state"], "done", now["error"])
+        told = [p for p in seen if p["share"] is not None and 0 < p["share"] < 1]
+        self.assertTrue(told, seen[-3:])
+        self.assertEqual([p["share"] for p in told], sorted(p["share"] for p in told))
+        self.assertTrue(any(p["rate"] > 0 and p["seconds_left"] > 0 and p["total"] == 60000 for p in told), told[-1])
+        self.assertLess(slowest, 5)
+
+    def test_cancel(self):
+        """A running job ends soon after DELETE, its process and its files with it; DELETE of an ended one forgets it."""
+        job = self.client.add("name=large.gpkg&formats=gpkg,csv,geojsonl,fgb,xlsx", self.large.read_bytes())
+        self.client.wait(job, ("running",))
+        while not (children := children_of(self.server.process.pid)):
+            time.sleep(0.01)
+        self.client.json("DELETE", f"/jobs/{job['id']}")
+        ended = self.client.wait(job, seconds=20)
+        self.assertEqual((ended["state"], ended["results"], ended["outcome"]), ("cancelled", [], None))
+        self.assertEqual([p for p in children if is_alive(p)], [])
+        self.assertEqual(list(self.jobs_folder().glob("server-*/job-*")), [])
+        code, _, answer = self.client.request("GET", f"/jobs/{job['id']}/result?format=gpkg")
+        self.assertEqual(code, 409)
+        self.assert_problem(json.loads(answer))
+        self.client.json("DELETE", f"/jobs/{job['id']}")
+        self.assert_problem(self.client.json("GET", f"/jobs/{job['id']}", status=404))
+
+    def test_two_jobs_wait_for_each_other(self):
+        """One job runs at a time, the next waits and knows how many are ahead; a waiting one can be cancelled; the list
+        names all, newest first."""
+        first = self.client.add("name=a.gpkg&formats=gpkg,csv,geojsonl", self.large.read_bytes())
+        second = self.client.add("name=b.gpkg&formats=csv", self.small.read_bytes())
+        third = self.client.add("name=c.gpkg&formats=csv", self.small.read_bytes())
+        self.assertEqual([second["ahead"], third["ahead"]], [1, 2])
+        self.assertEqual(self.client.json("DELETE", f"/jobs/{third['id']}")["state"], "cancelled")
+        listed = self.client.json("GET", "/jobs")["jobs"]
+        self.assertEqual([j["name"] for j in listed], ["c.gpkg", "b.gpkg", "a.gpkg"])
+        self.assertLessEqual(len([j for j in listed if j["state"] == "running"]), 1)
+        self.client.wait(second)
+        ended = {j["name"]: j for j in self.client.json("GET", "/jobs")["jobs"]}
+        self.assertEqual([ended[n]["state"] for n in ("a.gpkg", "b.gpkg", "c.gpkg")], ["done", "done", "cancelled"])
+        self.assertGreaterEqual(ended["b.gpkg"]["started_at"], ended["a.gpkg"]["ended_at"])
+        self.assertEqual(self.client.wait(first)["outcome"]["n_parcels"], 60000)
+
+    def test_the_queue_and_the_shelf_are_bounded(self):
+        """A ninth waiting job is refused with a sentence; of many results the oldest go."""
+        large = self.client.add("name=a.gpkg&formats=gpkg,csv,geojsonl,fgb,xlsx", self.large.read_bytes())
+        self.client.wait(large, ("running",))
+        small = [self.client.add("kind=figures") for _ in range(8)]
+        self.assert_problem(self.client.add("kind=figures", status=409))
+        self.client.json("DELETE", f"/jobs/{large['id']}")
+        self.client.wait(small[-1])
+        for _ in range(14):
+            self.client.wait(self.client.add("kind=figures"))
+        listed = self.client.json("GET", "/jobs")["jobs"]
+        self.assertEqual(len(listed), 20)
+        self.assertNotIn(small[0]["id"], [j["id"] for j in listed])
+        self.assertLessEqual(len(list(self.jobs_folder().glob("server-*/job-*"))), 20)
+
+    # ---- refusals ----
+
+    def test_refusals(self):
+        """What is wrong with a request is said at once, and no job comes of it."""
+        body = self.small.read_bytes()
+        self.assert_problem(self.client.add("kind=nothing", body, 400))
+        self.assert_problem(self.client.add("formats=gpkg,pdf", body, 400))
+        self.assert_problem(self.client.add("crs=abc", body, 400))
+        self.assert_problem(self.client.add("kind=parcels", None, 400))
+        self.assert_problem(self.client.json("GET", "/jobs/0123456789abcdef01234567", status=404))
+        self.assert_problem(self.client.json("DELETE", "/jobs/nothing", status=404))
+        self.assertEqual(self.client.json("GET", "/jobs")["jobs"], [])
+        job = self.client.wait(self.client.add("name=a.gpkg&class=NO_SUCH_CLASS&formats=csv", body))
+        self.assertTrue(job["state"] == "failed" or job["outcome"]["verdicts"]["unknown"] == 500, job)
+        code, headers, _ = self.client.request("PUT", "/jobs", b"x")
+        self.assertEqual((code, headers["Allow"]), (405, "GET, HEAD, POST"))
+
+    def test_too_large_is_refused_and_not_kept(self):
+        """An upload beyond the limit is refused, announced or not, and leaves no file."""
+        connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=60)
+        connection.putrequest("POST", "/jobs?name=a.gpkg")
+        connection.putheader("Content-Length", str((1 << 30) + 1))
+        connection.putheader("Expect", "100-continue")
+        connection.endheaders()
+        response = connection.getresponse()
+        self.assertEqual(response.status, 413)
+        self.assert_problem(json.loads(response.read()))
+        connection.close()
+        connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=60)
+        connection.putrequest("POST", "/jobs?name=a.gpkg")
+        connection.putheader("Content-Length", str(1 << 29))
+        connection.endheaders()
+        connection.send(b" " * (1 << 20))
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()  # gone in the middle; at the latest the server's patience (30 s) ends
+        for _ in range(450):
+            if not list(self.jobs_folder().glob("server-*/job-*")):
+                break
+            time.sleep(0.1)
+        self.assertEqual(list(self.jobs_folder().glob("server-*/job-*")), [])
+
+    # ---- the end ----
+
+    def test_shutdown_in_the_middle(self):
+        """SIGTERM during a job: the server ends soon with 0, its child with it, and nothing is left on disk."""
+        job = self.client.add("name=large.gpkg&formats=gpkg,csv,geojsonl,fgb,xlsx", self.large.read_bytes())
+        self.client.add("name=b.gpkg", self.small.read_bytes())
+        self.client.wait(job, ("running",))
+        while not (children := children_of(self.server.process.pid)):
+            time.sleep(0.01)
+        began = time.monotonic()
+        self.stop()
+        self.assertLess(time.monotonic() - began, 20)
+        self.assertEqual([p for p in children if is_alive(p)], [])
+        self.assertFalse(self.jobs_folder().exists())
+
+    def test_crash_leaves_files_that_the_next_start_sweeps(self):
+        """kill -9 of the server ends the child too; what is left is swept by the next start, while the folder of a server
+        that lives is let alone."""
+        job = self.client.add("name=large.gpkg&formats=gpkg,csv,geojsonl,fgb,xlsx", self.large.read_bytes())
+        self.client.wait(job, ("running",))
+        while not (children := children_of(self.server.process.pid)):
+            time.sleep(0.01)
+        os.kill(self.server.process.pid, signal.SIGKILL)
+        self.server.process.wait()
+        self.stopped = True
+        for _ in range(200):
+            if not any(is_alive(p) for p in children):
+                break
+            time.sleep(0.02)
+        self.assertEqual([p for p in children if is_alive(p)], [])
+        self.assertEqual(len(list(self.jobs_folder().glob("server-*"))), 1)
+        second = fixture.Server(PROGRAM, "--store", self.store)
+        try:
+            self.assertEqual(list(self.jobs_folder().glob("server-*")), [])
+            kept = Client(second).wait(Client(second).add("kind=figures"))
+            third = fixture.Server(PROGRAM, "--store", self.store)
+            self.assertEqual(third.stop(), 0)
+            self.assertEqual(Client(second).result(kept, "csv")[0]["Content-Type"], "text/csv; charset=utf-8")
+        finally:
+            self.assertEqual(second.stop(), 0, second.log)
+        self.assertFalse(self.jobs_folder().exists())
+
+    def test_read_only_folder(self):
+        """Where nothing may be written beside the store, jobs use the folder for temporary files."""
+        if os.geteuid() == 0:
+            blocked = self.folder / "blocked.sqlite"
+            shutil.copy(self.store, blocked)
+            pathlib.Path(str(blocked) + ".jobs").write_text("a file, so that no folder can be made")
+            tmp = self.folder / "tmp"
+            tmp.mkdir()
+            before = os.environ.get("TMPDIR")
+            os.environ["TMPDIR"] = str(tmp)
+            try:
+                server = fixture.Server(PROGRAM, "--store", str(blocked))
+            finally:
+                os.environ.pop("TMPDIR") if before is None else os.environ.update(TMPDIR=before)
+            job = Client(server).wait(Client(server).add("kind=figures"))
+            self.assertEqual(job["state"], "done", job["error"])
+            self.assertEqual(len(list(tmp.glob("hongxian-jobs-*/server-*/job-*"))), 1)
+            self.assertEqual(server.stop(), 0, server.log)
+            self.assertEqual(list(tmp.iterdir()), [])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=1)
