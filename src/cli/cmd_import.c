@@ -2,6 +2,7 @@
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/import_binding.h"
 #include "cli/store_path.h"
 #include "ingest/ingest.h"
 #include "store/store.h"
@@ -10,8 +11,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-enum { DEFAULTS_ARENA_BYTES = 64 << 20 };
 
 static enum status missing(const char *zh, const char *en, struct error *e)
 {
@@ -71,6 +70,8 @@ static enum status parse(int argc, char **argv, struct import_args *a, struct er
         {"--zone-field", &r->fields.zone, NULL},
         {"--county-field", &r->fields.county, NULL},
         {"--area-field", &r->fields.area, NULL},
+        {"--zone-code-field", &r->fields.zone_code, NULL},
+        {"--mapping", &r->mapping_path, NULL},
         {"--epsg", &a->epsg_text, NULL},
         {NULL, NULL, NULL},
     };
@@ -83,9 +84,6 @@ static enum status parse(int argc, char **argv, struct import_args *a, struct er
     if (a->rest.n == 0)
         return missing("要载入的文件（或 --geodata 文件夹）", "The file to load (or --geodata with a folder)",
                        e);
-    if (!r->layer)
-        return missing("图层标识 --layer（如 ecological_red_line）",
-                       "The layer's id, --layer (ecological_red_line, say)", e);
     if (a->coverage && strncmp(a->coverage, "units:", 6) == 0)
         r->coverage_units = a->coverage + 6;
     else if (a->coverage && strcmp(a->coverage, "region") == 0)
@@ -98,6 +96,7 @@ static enum status parse(int argc, char **argv, struct import_args *a, struct er
         r->progress_user = &a->start;
     }
     r->path = a->rest.items[0];
+    r->bound = import_binding_print;
     r->epsg = (int)epsg;
     return STATUS_OK;
 }
@@ -141,49 +140,11 @@ static int import_file(struct store *store, const struct ingest_request *request
     if (request->progress)
         fputs("\r\033[K", stderr);
     if (!s)
-        print_report(request->layer, &report, NULL);
+        print_report(report.layer, &report, NULL);
     else if (strcmp(e.code, "ingest-refused") == 0 && report.json.size)
         fprintf(stderr, "%s\n", report.json.data);
     ingest_report_release(&report);
     return s ? exit_with_error(&e) : EXIT_OK;
-}
-
-static const char *first_given(const char *asked, const char *known, const char *otherwise)
-{
-    return asked ? asked : known ? known : otherwise;
-}
-
-/* What is not told stays as it was in the layer's current version. Whether it is 示例数据 is not inherited: a new
- * version says so for itself. */
-static enum status fill_defaults(struct store *store, struct arena *arena, struct ingest_request *r,
-                                 struct error *e)
-{
-    struct store_version *versions;
-    const struct store_version *known = NULL;
-    size_t n;
-    enum status s = store_current_versions(store, arena, &versions, &n, e);
-    if (s)
-        return s;
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(versions[i].layer, r->layer) == 0)
-            known = &versions[i];
-    r->title_zh = first_given(r->title_zh, known ? known->title_zh : NULL, r->layer);
-    r->title_en = first_given(r->title_en, known ? known->title_en : NULL, r->title_zh);
-    r->kind = first_given(r->kind, known ? known->kind : NULL, "line");
-    r->label = first_given(r->label, NULL, r->synthetic ? "示例数据" : "");
-    return STATUS_OK;
-}
-
-static int run_import(struct store *store, struct import_args *a)
-{
-    struct error e = {0};
-    if (a->geodata)
-        return import_geodata(store, a->geodata);
-    struct arena *arena = arena_new(DEFAULTS_ARENA_BYTES);
-    enum status s = arena ? fill_defaults(store, arena, &a->request, &e) : error_no_memory(&e);
-    int code = s ? exit_with_store_error(&e) : import_file(store, &a->request);
-    arena_free(arena);
-    return code;
 }
 
 int cmd_import(int argc, char **argv)
@@ -196,7 +157,7 @@ int cmd_import(int argc, char **argv)
         return command_misused("import", &e);
     if (store_path_find(a.store, path, &e) || store_open(path, STORE_WRITE, &store, &e))
         return exit_with_store_error(&e);
-    int code = run_import(store, &a);
+    int code = a.geodata ? import_geodata(store, a.geodata) : import_file(store, &a.request);
     store_close(store);
     return code;
 }

@@ -33,11 +33,13 @@ static const struct command commands[] = {
      "启动网页与接口服务", "serve the web page and the interface for programs"},
     {"init", cmd_init, "STORE", "新建空的数据文件", "make a new, empty store"},
     {"import", cmd_import,
-     "[--store S] --geodata DIR | FILE --layer ID [--source-layer NAME] [--title-zh T] [--title-en T] "
+     "[--store S] --geodata DIR | FILE [--layer ID] [--source-layer NAME] [--mapping FILE.json] [--title-zh "
+     "T] [--title-en T] "
      "[--kind K] "
      "[--label L] [--synthetic] [--reference-only] [--document D] [--effective-from DATE] [--effective-to "
      "DATE] [--by WHO] [--coverage FILE|units:CODE,...|region] [--draft] [--strict] [--allow-refused] "
-     "[--confirm-layer] [--epsg CODE] [--id-field F] [--name-field F] [--zone-field F] [--county-field F] "
+     "[--confirm-layer] [--epsg CODE] [--id-field F] [--name-field F] [--zone-field F] [--zone-code-field F] "
+     "[--county-field F] "
      "[--area-field F]",
      "载入图层的新版本", "load new versions of layers"},
     {"inspect", cmd_inspect, "FILE [--format text|json|html] [--lang zh|en]",

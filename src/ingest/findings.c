@@ -1,6 +1,7 @@
 #include "ingest/findings.h"
 
 #include "ingest/gcj_test.h"
+#include "ingest/layer_table.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,7 +17,8 @@ struct tally {
 
 struct findings {
     const struct units *units;
-    bool urban;
+    const char *layer; /* borrowed */
+    struct layer_table table;
     bool bounded; /* some unit has a boundary */
     struct gcj_test gcj;
     uint64_t *seen; /* open addressing; 0 is free */
@@ -55,7 +57,12 @@ enum status findings_new(const struct units *units, const char *layer, struct fi
     f->units = units;
     for (size_t i = 0; i < units->n; i++)
         f->bounded |= units->list[i].shape.n_rings > 0;
-    f->urban = strcmp(layer, "urban_development_boundary") == 0;
+    f->layer = layer;
+    enum status st = layer_table_read(&f->table, e);
+    if (st != STATUS_OK) {
+        findings_free(f);
+        return st;
+    }
     *out = f;
     return STATUS_OK;
 }
@@ -64,6 +71,7 @@ void findings_free(struct findings *f)
 {
     if (!f)
         return;
+    layer_table_release(&f->table);
     free(f->seen);
     free(f);
 }
@@ -148,12 +156,6 @@ static void look_county(struct findings *f, const struct source_feature *feature
     }
 }
 
-static bool is_urban_zone(const char *zone)
-{
-    return strcmp(zone, "城镇集中建设区") == 0 || strcmp(zone, "城镇弹性发展区") == 0 ||
-           strcmp(zone, "特别用途区") == 0;
-}
-
 enum status findings_look(struct findings *f, const struct source_feature *feature, const void *wkb, size_t n,
                           const char **county, struct error *e)
 {
@@ -166,7 +168,7 @@ enum status findings_look(struct findings *f, const struct source_feature *featu
         note(f, FINDING_SLIVER, feature);
     if (feature->curved)
         note(f, FINDING_CURVE, feature);
-    if (f->urban && feature->zone[0] && !is_urban_zone(feature->zone))
+    if (feature->zone[0] && !layer_table_zone_known(&f->table, f->layer, feature->zone))
         note(f, FINDING_ZONE, feature);
     look_county(f, feature, county);
     if (f->bounded)

@@ -11,6 +11,10 @@
 #include "ingest/source.h"
 #include "store/store.h"
 
+struct ingest_request;
+/* What the file was taken for, before the first feature is read; `settled` is the request with everything decided. */
+typedef void ingest_bound_fn(const struct source_info *source, const struct ingest_request *settled,
+                             void *user);
 /* n of n_declared features (-1: unknown) are done. */
 typedef void ingest_progress_fn(int64_t n, int64_t n_declared, void *user);
 
@@ -20,19 +24,26 @@ struct ingest_request {
     struct source_fields fields;
     int epsg; /* for a source that states no CRS; 0: none given */
 
-    const char *layer; /* the store's id: "ecological_red_line" */
+    const char *
+        mapping_path; /* how the source is to be read (mapping.h); what the request itself says comes first */
+
+    const char *
+        layer; /* the store's id, "ecological_red_line"; NULL: by the source's names, when they leave no doubt */
+    /* NULL: of the current version when it is of the same sort, else of schema/layers.json. */
     const char *title_zh, *title_en;
-    const char *kind; /* "line" | "zone" | "admin" */
-    const char *label;
+    const char *kind;  /* "line" | "zone" | "admin" */
+    const char *label; /* NULL: 示例数据 when synthetic */
     bool synthetic, reference_only;
     const char *document_no, *effective_from, *effective_to, *imported_by; /* NULL reads as "" */
 
     const char *coverage_path;  /* where the source claims to be complete; NULL: it claims nothing */
     const char *coverage_units; /* "150102,150103" or "region": the union of these boundaries; NULL: not so */
     bool allow_refused;
-    bool strict;        /* the first feature that is repaired or refused ends the import */
-    bool draft;         /* the new version is not switched on */
-    bool confirm_layer; /* the operator insists that a file that looks like another layer is this one */
+    bool strict;            /* the first feature that is repaired or refused ends the import */
+    bool draft;             /* the new version is not switched on */
+    bool confirm_layer;     /* the operator insists that a file that looks like another layer is this one */
+    ingest_bound_fn *bound; /* may be NULL */
+    void *bound_user;
     ingest_progress_fn *progress; /* may be NULL; called about every thousand features */
     void *progress_user;
     bool skip_unchanged; /* do nothing when the current version came from the very same request and files */
@@ -42,6 +53,7 @@ struct ingest_report {
     bool skipped;
     int64_t version_id;
     int version_no;
+    char layer[64]; /* what it became */
     int64_t n_read, n_stored, n_repaired, n_refused, n_curved, n_vertices;
     double area_m2, declared_area_m2;
     struct buffer json; /* the whole report, as the version keeps it */

@@ -15,7 +15,9 @@
 
 struct job {
     struct store *store;
-    const struct ingest_request *request;
+    struct ingest_request settled;        /* the caller's, with what it left open */
+    const struct ingest_request *request; /* &settled */
+    struct source_zones zones;
     struct ingest_report *report;
     struct arena *arena; /* the coverage, paths */
     struct ingest_coverage coverage;
@@ -45,17 +47,21 @@ static void make_import_key(struct job *j)
 {
     const struct ingest_request *r = j->request;
     char flags[64];
-    snprintf(flags, sizeof flags, "ingest 1 %d %d %d %d", r->epsg, r->synthetic, r->reference_only,
+    snprintf(flags, sizeof flags, "ingest 2 %d %d %d %d", r->epsg, r->synthetic, r->reference_only,
              r->allow_refused);
-    const char *texts[] = {flags,           j->sha256,        j->coverage.sha256, r->source_layer,
-                           r->fields.id,    r->fields.name,   r->fields.zone,     r->fields.county,
-                           r->fields.area,  r->layer,         r->title_zh,        r->title_en,
-                           r->kind,         r->label,         r->document_no,     r->effective_from,
-                           r->effective_to, r->coverage_units};
+    const char *texts[] = {
+        flags,          j->sha256,         j->coverage.sha256,  r->source_layer,  r->fields.id,
+        r->fields.name, r->fields.zone,    r->fields.zone_code, r->fields.county, r->fields.area,
+        r->layer,       r->title_zh,       r->title_en,         r->kind,          r->label,
+        r->document_no, r->effective_from, r->effective_to,     r->coverage_units};
     struct sha256_ctx ctx;
     sha256_init(&ctx);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         hash_text(&ctx, texts[i]);
+    for (size_t i = 0; i < j->zones.n; i++) {
+        hash_text(&ctx, j->zones.list[i].value);
+        hash_text(&ctx, j->zones.list[i].name);
+    }
     uint8_t digest[SHA256_BYTES];
     sha256_digest(&ctx, SHA256_BYTES, digest);
     sha256_to_hex(digest, j->import_key);
@@ -267,24 +273,6 @@ static enum status refuse_truncated(const struct job *j, struct error *e)
         j->request->path, (long long)declared, (long long)n);
 }
 
-/* 村庄开发边界 under the name czkfbj would make villages look like towns. */
-static enum status refuse_village(const struct job *j, struct error *e)
-{
-    const struct ingest_request *r = j->request;
-    if (!source_info(j->source)->village || r->confirm_layer ||
-        strcmp(r->layer, "urban_development_boundary") != 0)
-        return STATUS_OK;
-    error_zh(e,
-             "“%s”看来是村庄开发边界，不是城镇开发边界（两者常同用拼音 CZKFBJ）；核对无误后可加 "
-             "--confirm-layer 导入。",
-             r->path);
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "source-village-boundary",
-        "\"%s\" looks like a village's boundary, not the urban development boundary (both are called "
-        "CZKFBJ); when that is wrong, add --confirm-layer.",
-        r->path);
-}
-
 static enum status accept_or_refuse(struct job *j, struct error *e)
 {
     enum status st = refuse_truncated(j, e);
@@ -340,16 +328,35 @@ static enum status finish(struct job *j, struct error *e)
     return st;
 }
 
-static enum status import_source(struct job *j, struct error *e)
+/* Everything is decided and told before the store is touched. */
+static enum status open_source(struct job *j, struct error *e)
 {
-    const struct ingest_request *r = j->request;
-    struct source_request sr = {
-        .path = r->path, .layer = r->source_layer, .fields = r->fields, .epsg = r->epsg};
+    struct ingest_request *r = &j->settled;
+    struct source_request sr = {.path = r->path,
+                                .layer = r->source_layer,
+                                .fields = r->fields,
+                                .epsg = r->epsg,
+                                .survey = true,
+                                .target = r->layer,
+                                .confirmed = r->confirm_layer,
+                                .zones = j->zones};
     enum status st = source_open(&sr, &j->source, e);
     if (st == STATUS_OK)
-        st = refuse_village(j, e);
+        st = ingest_settle_layer(j->store, source_info(j->source), r, j->arena, e);
+    if (st != STATUS_OK)
+        return st;
+    snprintf(j->report->layer, sizeof j->report->layer, "%s", r->layer);
+    make_import_key(j); /* once more: now everything is decided */
+    if (r->bound)
+        r->bound(source_info(j->source), r, r->bound_user);
+    return STATUS_OK;
+}
+
+static enum status import_source(struct job *j, struct error *e)
+{
+    enum status st = open_source(j, e);
     if (st == STATUS_OK)
-        st = findings_new(&j->units, r->layer, &j->findings, e);
+        st = findings_new(&j->units, j->request->layer, &j->findings, e);
     if (st == STATUS_OK)
         st = begin_import(j, e);
     if (st == STATUS_OK)
@@ -362,7 +369,9 @@ static enum status import_source(struct job *j, struct error *e)
 static enum status run(struct job *j, struct error *e)
 {
     const struct ingest_request *r = j->request;
-    enum status st = source_sha256(r->path, j->sha256, e);
+    enum status st = ingest_settle_mapping(&j->settled, &j->zones, j->arena, e);
+    if (st == STATUS_OK)
+        st = source_sha256(r->path, j->sha256, e);
     if (st == STATUS_OK && r->coverage_path)
         st = source_sha256(r->coverage_path, j->coverage.sha256, e);
     if (st != STATUS_OK)
@@ -386,7 +395,8 @@ static enum status run(struct job *j, struct error *e)
 enum status ingest_layer_file(struct store *s, const struct ingest_request *r, struct ingest_report *report,
                               struct error *e)
 {
-    struct job j = {.store = s, .request = r, .report = report, .arena = arena_new(KEEP_BYTES)};
+    struct job j = {.store = s, .settled = *r, .report = report, .arena = arena_new(KEEP_BYTES)};
+    j.request = &j.settled;
     if (!j.arena)
         return error_no_memory(e);
     struct buffer json = report->json;

@@ -25,6 +25,13 @@ struct ingest_coverage {
     const char *by; /* "file" | "units"; for the report */
 };
 
+/* ingest_settle.c: everything that a request leaves open, decided before the source is opened (the mapping file) and after
+ * (layer, titles). Strings in the arena. */
+enum status ingest_settle_mapping(struct ingest_request *r, struct source_zones *zones, struct arena *a,
+                                  struct error *e) HX_MUST_CHECK;
+enum status ingest_settle_layer(struct store *s, const struct source_info *info, struct ingest_request *r,
+                                struct arena *a, struct error *e) HX_MUST_CHECK;
+
 void report_list_init(struct report_list *l);
 void report_list_release(struct report_list *l);
 void report_list_add(struct report_list *l, const struct source_feature *f);

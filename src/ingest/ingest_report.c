@@ -79,16 +79,39 @@ static void write_source(struct json_writer *w, const struct report_parts *p, co
     jw_object_end(w);
 }
 
-static void write_fields(struct json_writer *w, const struct source_fields *bound, const char *zone_code)
+static void write_zones(struct json_writer *w, const struct source_info *info)
 {
+    jw_key(w, "zones");
+    jw_array_begin(w);
+    for (int i = 0; i < info->n_zones && i < SOURCE_ZONES_SHOWN; i++) {
+        jw_object_begin(w);
+        jw_kv_string(w, "value", info->zones[i].value);
+        jw_kv_string(w, "stored_as", info->zones[i].name);
+        jw_kv_string(w, "decided_by", info->zones[i].by);
+        jw_kv_integer(w, "features", info->zones[i].n);
+        jw_object_end(w);
+    }
+    jw_array_end(w);
+}
+
+static void write_binding(struct json_writer *w, const struct source_info *info)
+{
+    const struct source_fields *bound = &info->bound;
+    jw_key(w, "binding");
+    jw_object_begin(w);
+    jw_kv_string(w, "source_layer", info->layer);
+    jw_kv_string(w, "layer", info->target);
+    jw_kv_string(w, "decided_by", info->target_by);
+    write_zones(w, info);
+    jw_object_end(w);
     jw_key(w, "fields");
     jw_object_begin(w);
     jw_kv_string(w, "id", bound->id);
     jw_kv_string(w, "name", bound->name);
     jw_kv_string(w, "zone", bound->zone);
+    jw_kv_string(w, "zone_code", bound->zone_code);
     jw_kv_string(w, "county", bound->county);
     jw_kv_string(w, "area", bound->area);
-    jw_kv_string(w, "zone_code", zone_code);
     jw_object_end(w);
 }
 
@@ -151,7 +174,7 @@ enum status report_write(struct ingest_report *r, const struct report_parts *p, 
     jw_object_begin(&w);
     jw_kv_string(&w, "layer", p->request->layer);
     write_source(&w, p, info);
-    write_fields(&w, &info->bound, info->zone_code);
+    write_binding(&w, info);
     write_counts(&w, r, info->n_declared);
     write_coverage(&w, p);
     findings_write(p->findings, &w, info);

@@ -2,66 +2,13 @@
 
 #include "base/json.h"
 #include "geo/crs.h"
+#include "ingest/layer_table.h"
 #include "ingest/source.h"
 
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-#include <strings.h>
-
-/* Names under which the official layers are delivered (市级国土空间总体规划数据库规范 and what is seen in practice). Longer
- * names first where one is part of another. */
-static const struct {
-    const char *name, *layer;
-} ALIASES[] = {
-    {"LYSTBHHX", "ecological_red_line"},
-    {"HYSTBHHX", "ecological_red_line"},
-    {"STBHHX", "ecological_red_line"},
-    {"生态保护红线", "ecological_red_line"},
-    {"YJJBNTBHTB", "permanent_basic_farmland"},
-    {"YJJBNTTB", "permanent_basic_farmland"},
-    {"YJJBNT", "permanent_basic_farmland"},
-    {"JBNTBHTB", "permanent_basic_farmland"},
-    {"永久基本农田", "permanent_basic_farmland"},
-    {"CZKFBJ", "urban_development_boundary"},
-    {"CSKFBJ", "urban_development_boundary"},
-    {"城镇开发边界", "urban_development_boundary"},
-    {"GHFQ", "planning_zones"},
-    {"规划分区", "planning_zones"},
-    {"XZQ", "admin_units"},
-    {"行政区", "admin_units"},
-};
-
-/* Fields that only one kind of layer has. */
-static const struct {
-    const char *field, *layer;
-} FIELDS[] = {
-    {"YJJBNTTBBH", "permanent_basic_farmland"},
-    {"YJJBNTTBMJ", "permanent_basic_farmland"},
-    {"JBNTTBBH", "permanent_basic_farmland"},
-    {"GKCS", "ecological_red_line"},
-    {"LHLX", "ecological_red_line"},
-    {"GHFQMC", "urban_development_boundary"},
-    {"GHFQDM", "urban_development_boundary"},
-    {"DCMJ", "admin_units"},
-};
-
-const char *inspect_layer_of(const char *source_layer)
-{
-    for (size_t i = 0; i < sizeof ALIASES / sizeof *ALIASES; i++)
-        if (strcasestr(source_layer, ALIASES[i].name))
-            return ALIASES[i].layer;
-    return "";
-}
-
-static const char *layer_by_fields(OGRFeatureDefnH defn)
-{
-    for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++)
-        if (OGR_FD_GetFieldIndex(defn, FIELDS[i].field) >= 0)
-            return FIELDS[i].layer;
-    return "";
-}
 
 static void write_extent(struct json_writer *w, OGRLayerH layer)
 {
@@ -109,10 +56,9 @@ static void write_decision(struct json_writer *w, const char *path, const char *
         jw_kv_string(w, "id", info->bound.id);
         jw_kv_string(w, "name", info->bound.name);
         jw_kv_string(w, "zone", info->bound.zone);
-        jw_kv_string(w, "zone_code", info->zone_code);
+        jw_kv_string(w, "zone_code", info->bound.zone_code);
         jw_kv_string(w, "county", info->bound.county);
         jw_kv_string(w, "area", info->bound.area);
-        jw_kv_bool(w, "village", info->village);
     } else {
         jw_kv_string(w, "zh", e.zh);
         jw_kv_string(w, "en", e.en);
@@ -121,21 +67,42 @@ static void write_decision(struct json_writer *w, const char *path, const char *
     source_close(s);
 }
 
-static void write_layer(struct json_writer *w, const char *path, OGRLayerH layer)
+/* Names as GDAL gives them: a likeness needs no more. */
+static void guess(const struct layer_table *t, const char *path, OGRLayerH layer, bool alone,
+                  struct layer_guess *out)
 {
+    enum { FIELDS = 256 };
+    const char *fields[FIELDS];
     OGRFeatureDefnH defn = OGR_L_GetLayerDefn(layer);
+    struct layer_names n = {.layer = OGR_L_GetName(layer), .alias = "", .stem = "", .fields = fields};
+    for (int i = 0; i < OGR_FD_GetFieldCount(defn) && n.n_fields < FIELDS; i++)
+        fields[n.n_fields++] = OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i));
+    char stem[256];
+    const char *slash = strrchr(path, '/');
+    snprintf(stem, sizeof stem, "%s", slash ? slash + 1 : path);
+    stem[strcspn(stem, ".")] = '\0';
+    if (alone)
+        n.stem = stem;
+    layer_table_guess(t, &n, out);
+}
+
+static void write_layer(struct json_writer *w, const struct layer_table *t, const char *path, OGRLayerH layer,
+                        bool alone)
+{
     OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(layer);
     const char *name = OGR_L_GetName(layer);
-    const char *like = inspect_layer_of(name);
+    struct layer_guess g;
+    guess(t, path, layer, alone, &g);
     jw_object_begin(w);
     jw_kv_string(w, "layer", name);
     jw_kv_string(w, "geometry", OGRGeometryTypeToName(OGR_L_GetGeomType(layer)));
     jw_kv_integer(w, "features", OGR_L_GetFeatureCount(layer, TRUE));
     jw_kv_string(w, "crs_stated", srs ? OSRGetName(srs) : "");
     write_extent(w, layer);
-    jw_kv_string(w, "looks_like", *like ? like : layer_by_fields(defn));
-    jw_kv_string(w, "because", *like ? "name" : *layer_by_fields(defn) ? "fields" : "");
-    write_fields(w, defn);
+    jw_kv_string(w, "looks_like", g.layer);
+    jw_kv_string(w, "because", g.by);
+    jw_kv_bool(w, "certain", g.certainty == LAYER_CERTAIN);
+    write_fields(w, OGR_L_GetLayerDefn(layer));
     write_decision(w, path, name);
     jw_object_end(w);
 }
@@ -145,9 +112,16 @@ enum status inspect_file(const char *path, struct buffer *out, struct error *e)
     struct gdal_guard guard = {0};
     GDALDatasetH data = NULL;
     struct json_writer w;
-    enum status st = gdal_guard_open(&guard, path, &data, e);
+    struct layer_table table;
+    enum status st = layer_table_read(&table, e);
     if (st != STATUS_OK)
         return st;
+    st = gdal_guard_open(&guard, path, &data, e);
+    if (st != STATUS_OK) {
+        layer_table_release(&table);
+        return st;
+    }
+    int n = GDALDatasetGetLayerCount(data);
     jw_init(&w, out, false);
     gdal_guard_enter(&guard);
     const char *slash = strrchr(path, '/');
@@ -156,11 +130,12 @@ enum status inspect_file(const char *path, struct buffer *out, struct error *e)
     jw_kv_string(&w, "driver", GDALGetDriverShortName(GDALGetDatasetDriver(data)));
     jw_key(&w, "layers");
     jw_array_begin(&w);
-    for (int i = 0; i < GDALDatasetGetLayerCount(data); i++)
-        write_layer(&w, path, GDALDatasetGetLayer(data, i));
+    for (int i = 0; i < n; i++)
+        write_layer(&w, &table, path, GDALDatasetGetLayer(data, i), n == 1);
     jw_array_end(&w);
     jw_object_end(&w);
     GDALClose(data);
     gdal_guard_leave();
+    layer_table_release(&table);
     return buffer_status(out, e);
 }

@@ -8,7 +8,5 @@
 
 /* JSON in `out`. */
 enum status inspect_file(const char *path, struct buffer *out, struct error *e) HX_MUST_CHECK;
-/* The store's layer that a name of the standards (STBHHX, YJJBNTBHTB, CZKFBJ, XZQ, ... or the Chinese ones) means; "". */
-const char *inspect_layer_of(const char *source_layer);
 
 #endif

@@ -6,9 +6,6 @@
 #include <cpl_error.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-enum { NAMES_SHOWN = 12 };
 
 const struct source_info *source_info(const struct source *s)
 {
@@ -35,53 +32,12 @@ void source_close(struct source *s)
     quick_valid_free(s->quick);
     geo_shape_builder_release(&s->builder);
     buffer_release(&s->json);
+    layer_table_release(&s->table);
     arena_free(s->keep);
     arena_free(s->feature);
     free(s->x);
     free(s->y);
     free(s);
-}
-
-static void list_layers(GDALDatasetH data, struct buffer *names)
-{
-    int n = GDALDatasetGetLayerCount(data);
-    for (int i = 0; i < n && i < NAMES_SHOWN; i++) {
-        OGRLayerH l = GDALDatasetGetLayer(data, i);
-        buffer_printf(names, "%s%s", i ? ", " : "", l ? OGR_L_GetName(l) : "?");
-    }
-    if (n > NAMES_SHOWN)
-        buffer_append_str(names, ", ...");
-}
-
-static enum status fail_layer(GDALDatasetH data, const struct source_request *r, struct error *e)
-{
-    struct buffer names;
-    buffer_init(&names, 4096);
-    list_layers(data, &names);
-    const char *list = names.data ? names.data : "";
-    enum status st;
-    if (r->layer) {
-        error_zh(e, "“%s”中没有图层“%s”；有：%s。", r->path, r->layer, list);
-        st = error_fail(e, STATUS_NOT_FOUND, "source-layer-not-found",
-                        "\"%s\" has no layer \"%s\"; it has: %s.", r->path, r->layer, list);
-    } else {
-        error_zh(e, "“%s”有 %d 个图层（%s）；请指明用哪一个。", r->path, GDALDatasetGetLayerCount(data),
-                 list);
-        st = error_fail(e, STATUS_INVALID_INPUT, "source-layer-ambiguous",
-                        "\"%s\" has %d layers (%s); say which one to read.", r->path,
-                        GDALDatasetGetLayerCount(data), list);
-    }
-    buffer_release(&names);
-    return st;
-}
-
-static enum status choose_layer(struct source *s, const struct source_request *r, struct error *e)
-{
-    if (r->layer)
-        s->layer = GDALDatasetGetLayerByName(s->data, r->layer);
-    else if (GDALDatasetGetLayerCount(s->data) == 1)
-        s->layer = GDALDatasetGetLayer(s->data, 0);
-    return s->layer ? STATUS_OK : fail_layer(s->data, r, e);
 }
 
 static enum status refuse_geometry(const struct source_request *r, OGRwkbGeometryType type, struct error *e)
@@ -118,6 +74,8 @@ static enum status make_tools(struct source *s, struct error *e)
         return error_no_memory(e);
     enum status st = geo_transformer_new(&s->transformer, e);
     if (st == STATUS_OK)
+        st = layer_table_read(&s->table, e);
+    if (st == STATUS_OK)
         st = geo_geos_new(&s->geos, e);
     return st == STATUS_OK ? quick_valid_new(&s->quick, e) : st;
 }
@@ -125,7 +83,8 @@ static enum status make_tools(struct source *s, struct error *e)
 static enum status prepare(struct source *s, const struct source_request *r, struct error *e)
 {
     gdal_guard_enter(&s->guard);
-    enum status st = choose_layer(s, r, e);
+    s->mapped = r->zones;
+    enum status st = source_choose_layer(s, r, e);
     if (st == STATUS_OK)
         st = check_geometry_type(s, r, e);
     if (st == STATUS_OK)
@@ -133,15 +92,18 @@ static enum status prepare(struct source *s, const struct source_request *r, str
     if (st == STATUS_OK)
         st = describe(s, e);
     if (st == STATUS_OK)
-        st = source_decide_crs(s, r, e);
+        st = source_decide_target(s, r, e);
     if (st == STATUS_OK)
         st = source_bind_fields(s, r, e);
     if (st == STATUS_OK)
+        st = source_decide_crs(s, r, e);
+    if (st == STATUS_OK)
         st = source_zone_table(s, e);
+    if (st == STATUS_OK && r->survey)
+        st = source_list_zones(s, r, e);
     if (st == STATUS_OK) {
         OGRwkbGeometryType type = OGR_L_GetGeomType(s->layer);
         s->info.heights = OGR_GT_HasZ(type) || OGR_GT_HasM(type);
-        s->info.village = source_is_village(s, r);
         OGR_L_ResetReading(s->layer);
     }
     gdal_guard_leave();

@@ -12,17 +12,47 @@
 
 /* Field names in the source. NULL: found by the official names; "": there is none. */
 struct source_fields {
-    const char *id, *name, *zone, *county, *area;
+    const char *id, *name, *zone, *zone_code, *county, *area;
 };
+
+/* A sub-zone's name or code in the source, and the name that the rules use. */
+struct source_zone {
+    const char *value, *name;
+};
+struct source_zones {
+    struct source_zone *list;
+    size_t n;
+};
+
+struct units;
 
 struct source_request {
     const char *path;
     const char *layer; /* NULL: the only one */
     struct source_fields fields;
     int epsg; /* for a file that states no CRS; 0: none given */
+
+    /* What the layer shall become, for an import; other readers leave all of this empty. */
+    bool survey; /* decide or check the target, and list the sub-zones */
+    const char *
+        target; /* one of our layers; NULL: by the source's names, and a doubt is refused with the question */
+    bool confirmed;            /* the operator insists on the target, whatever the names say */
+    struct source_zones zones; /* names or codes of sub-zones that the operator explains */
+};
+
+enum { SOURCE_ZONES_SHOWN = 40 };
+struct source_zone_use {
+    const char *value; /* as the source has it */
+    const char *name;  /* as it is stored: "" when the value is a code that nobody explains */
+    const char *by;    /* "name" | "code" | "mapping" | "unknown" (no rule has this name) */
+    int64_t n;
 };
 
 struct source_info {
+    const char *target;    /* of a survey: what the layer becomes */
+    const char *target_by; /* "operator" | "name" | "alias" | "file" */
+    struct source_zone_use zones[SOURCE_ZONES_SHOWN];
+    int n_zones; /* counted beyond SOURCE_ZONES_SHOWN, too */
     const char *layer;
     const char *driver;
     struct geo_crs crs;
@@ -30,9 +60,8 @@ struct source_info {
     const char *crs_decided_by; /* "file" | "identified" (by its parameters) | "operator" | "coordinates" */
     const char *encoding;       /* "GB18030" or "UTF-8" where we had to find out, else "" */
     bool encoding_misdeclared;  /* the .cpg named another one */
-    bool village;               /* the layer's name, file's name or fields speak of a 村庄开发边界 */
+    bool village;               /* of a survey: names, fields or values speak of a 村庄开发边界 */
     bool heights;               /* Z or M, which are dropped */
-    const char *zone_code;      /* field with 规划分区代码, "" when none */
     struct source_fields bound; /* "" where there is none */
     int64_t n_declared;         /* how many features the file claims, -1 unknown */
 };
@@ -44,6 +73,8 @@ struct source_feature {
     int64_t fid;      /* the file's own number */
     int64_t position; /* 1, 2, ... in reading order */
     const char *code, *name, *zone, *county;
+    const char *
+        zone_as_given; /* the source's own word where `zone` is another, NULL otherwise; among the properties */
     double declared_area_m2; /* NAN when not given */
     const char *properties;  /* JSON object of the other fields */
     enum source_state state;

@@ -6,21 +6,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Official names first (数据库规范), then those seen in practice; the first that the source has is taken. */
-static const char *const ID_NAMES[] = {"BSM", NULL};
-static const char *const NAME_NAMES[] = {"MC",   "XMMC", "YJJBNTTBBH", "JBNTTBBH",
-                                         "TBBH", "DKMC", "XZQMC",      NULL};
-static const char *const ZONE_NAMES[] = {"GHFQMC", "GKFQ", NULL};
-static const char *const ZONE_CODE_NAMES[] = {"GHFQDM", NULL};
-static const char *const COUNTY_NAMES[] = {"XJXZQDM", "XJXZQHDM", "XZQDM", NULL};
-static const char *const AREA_NAMES[] = {"MJ", "YJJBNTTBMJ", "TBMJ", "DKMJ", NULL};
+#include <strings.h>
 
 struct wanted {
     const char *what_zh, *what_en;
     const char *given;
-    const char *const *official;
-    int *index;
     const char **bound;
 };
 
@@ -108,17 +98,19 @@ void source_find_encoding(struct source *s)
     s->info.encoding_misdeclared = cpg[0] && votes != 0 && (votes > 0 ? !says_gbk : !says_utf8);
 }
 
-static void list_fields(OGRFeatureDefnH defn, struct buffer *names)
+static void list_fields(struct source *s, OGRFeatureDefnH defn, struct buffer *names)
 {
-    for (int i = 0; i < OGR_FD_GetFieldCount(defn); i++)
-        buffer_printf(names, "%s%s", i ? ", " : "", OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i)));
+    for (int i = 0; i < OGR_FD_GetFieldCount(defn); i++) {
+        char *name = source_text(s, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i)), s->keep);
+        buffer_printf(names, "%s%s", i ? ", " : "", name ? name : "?");
+    }
 }
 
-static enum status fail_field(OGRFeatureDefnH defn, const struct wanted *w, struct error *e)
+static enum status fail_field(struct source *s, OGRFeatureDefnH defn, const struct wanted *w, struct error *e)
 {
     struct buffer names;
     buffer_init(&names, 1 << 16);
-    list_fields(defn, &names);
+    list_fields(s, defn, &names);
     error_zh(e, "数据中没有指定为%s的字段“%s”；有：%.300s。", w->what_zh, w->given,
              names.data ? names.data : "");
     enum status st = error_fail(e, STATUS_INVALID_INPUT, "source-field-not-found",
@@ -128,47 +120,79 @@ static enum status fail_field(OGRFeatureDefnH defn, const struct wanted *w, stru
     return st;
 }
 
-static enum status bind_one(struct source *s, OGRFeatureDefnH defn, const struct wanted *w, struct error *e)
+static bool is_called(struct source *s, const char *raw, const char *name)
 {
-    *w->index = -1;
+    char *text = raw && *raw ? source_text(s, raw, s->keep) : NULL;
+    return text && strcasecmp(text, name) == 0;
+}
+
+int source_field_index(struct source *s, OGRFeatureDefnH defn, const char *name)
+{
+    int n = OGR_FD_GetFieldCount(defn), by_alias = -1;
+    for (int i = 0; i < n; i++) {
+        OGRFieldDefnH f = OGR_FD_GetFieldDefn(defn, i);
+        if (is_called(s, OGR_Fld_GetNameRef(f), name))
+            return i;
+        if (by_alias < 0 && is_called(s, OGR_Fld_GetAlternativeNameRef(f), name))
+            by_alias = i;
+    }
+    return by_alias;
+}
+
+/* By the names of the standard, each also in its Chinese form (标识码 for BSM). */
+static int find_official(struct source *s, OGRFeatureDefnH defn, enum layer_field field)
+{
+    size_t i;
+    const json_t *one;
+    json_array_foreach(layer_table_names(&s->table, s->info.target, field), i, one)
+    {
+        const char *code = json_string_value(one);
+        int index = source_field_index(s, defn, code);
+        const char *zh = layer_table_attribute_zh(&s->table, s->info.target, code);
+        if (index < 0 && *zh)
+            index = source_field_index(s, defn, zh);
+        if (index >= 0)
+            return index;
+    }
+    return -1;
+}
+
+static enum status bind_one(struct source *s, OGRFeatureDefnH defn, const struct wanted *w,
+                            enum layer_field field, struct error *e)
+{
+    int *index = &s->binding.field[field];
+    *index = -1;
     *w->bound = "";
     if (w->given && !w->given[0])
         return STATUS_OK;
-    if (w->given) {
-        *w->index = OGR_FD_GetFieldIndex(defn, w->given);
-        if (*w->index < 0)
-            return fail_field(defn, w, e);
-    }
-    for (int i = 0; !w->given && *w->index < 0 && w->official[i]; i++)
-        *w->index = OGR_FD_GetFieldIndex(defn, w->official[i]);
-    if (*w->index < 0)
-        return STATUS_OK;
-    *w->bound = source_text(s, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, *w->index)), s->keep);
+    *index = w->given ? source_field_index(s, defn, w->given) : find_official(s, defn, field);
+    if (*index < 0)
+        return w->given ? fail_field(s, defn, w, e) : STATUS_OK;
+    *w->bound = source_text(s, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, *index)), s->keep);
     return *w->bound ? STATUS_OK : error_no_memory(e);
 }
 
 enum status source_bind_fields(struct source *s, const struct source_request *r, struct error *e)
 {
     OGRFeatureDefnH defn = OGR_L_GetLayerDefn(s->layer);
-    struct source_binding *b = &s->binding;
     struct source_fields *to = &s->info.bound;
-    const struct wanted all[] = {
-        {"标识码", "identifier", r->fields.id, ID_NAMES, &b->id, &to->id},
-        {"名称", "name", r->fields.name, NAME_NAMES, &b->name, &to->name},
-        {"分区", "zone", r->fields.zone, ZONE_NAMES, &b->zone, &to->zone},
-        {"行政区代码", "county code", r->fields.county, COUNTY_NAMES, &b->county, &to->county},
-        {"面积", "area", r->fields.area, AREA_NAMES, &b->area, &to->area},
-        {"规划分区代码", "zone code", NULL, ZONE_CODE_NAMES, &b->zone_code, &s->info.zone_code},
+    const struct wanted all[LAYER_FIELDS] = {
+        [LAYER_ID] = {"标识码", "identifier", r->fields.id, &to->id},
+        [LAYER_NAME] = {"名称", "name", r->fields.name, &to->name},
+        [LAYER_ZONE] = {"分区", "zone", r->fields.zone, &to->zone},
+        [LAYER_ZONE_CODE] = {"分区代码", "zone code", r->fields.zone_code, &to->zone_code},
+        [LAYER_COUNTY] = {"行政区代码", "county code", r->fields.county, &to->county},
+        [LAYER_AREA] = {"面积", "area", r->fields.area, &to->area},
     };
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        enum status st = bind_one(s, defn, &all[i], e);
+    for (int i = 0; i < LAYER_FIELDS; i++) {
+        enum status st = bind_one(s, defn, &all[i], (enum layer_field)i, e);
         if (st != STATUS_OK)
             return st;
     }
     return STATUS_OK;
 }
 
-static const char *field_text(struct source *s, OGRFeatureH f, int index)
+const char *source_field_text(struct source *s, OGRFeatureH f, int index)
 {
     if (index < 0 || !OGR_F_IsFieldSetAndNotNull(f, index))
         return "";
@@ -190,13 +214,18 @@ static void write_value(struct source *s, struct json_writer *w, OGRFeatureH f, 
     }
 }
 
+/* A zone's code stays beside the name that was found by it. */
 static bool is_bound(const struct source_binding *b, int i)
 {
-    return i == b->id || i == b->name || i == b->zone || i == b->county || i == b->area;
+    for (int k = 0; k < LAYER_FIELDS; k++)
+        if (k != LAYER_ZONE_CODE && b->field[k] == i)
+            return true;
+    return false;
 }
 
 /* The fields that nothing is bound to, for people to look up. */
-static enum status write_properties(struct source *s, OGRFeatureH f, const char **out, struct error *e)
+static enum status write_properties(struct source *s, OGRFeatureH f, struct source_feature *out,
+                                    struct error *e)
 {
     struct json_writer w;
     buffer_clear(&s->json);
@@ -209,25 +238,28 @@ static enum status write_properties(struct source *s, OGRFeatureH f, const char 
         jw_key(&w, name ? name : "?");
         write_value(s, &w, f, i);
     }
+    if (out->zone_as_given && *out->zone_as_given)
+        jw_kv_string(&w, s->info.bound.zone, out->zone_as_given);
     jw_object_end(&w);
-    *out = s->json.data;
+    out->properties = s->json.data;
     return buffer_status(&s->json, e);
 }
 
 enum status source_read_fields(struct source *s, OGRFeatureH f, struct source_feature *out, struct error *e)
 {
-    const struct source_binding *b = &s->binding;
-    out->code = field_text(s, f, b->id);
-    out->name = field_text(s, f, b->name);
-    out->zone = field_text(s, f, b->zone);
-    const char *zone_code = field_text(s, f, b->zone_code);
-    if (out->zone && !out->zone[0] && zone_code)
-        out->zone = source_zone_name(s, zone_code); /* by name first */
-    out->county = field_text(s, f, b->county);
+    const int *field = s->binding.field;
+    const char *by;
+    out->code = source_field_text(s, f, field[LAYER_ID]);
+    out->name = source_field_text(s, f, field[LAYER_NAME]);
+    const char *zone = source_field_text(s, f, field[LAYER_ZONE]);
+    const char *zone_code = source_field_text(s, f, field[LAYER_ZONE_CODE]);
+    out->county = source_field_text(s, f, field[LAYER_COUNTY]);
     out->declared_area_m2 = NAN;
-    if (b->area >= 0 && OGR_F_IsFieldSetAndNotNull(f, b->area))
-        out->declared_area_m2 = OGR_F_GetFieldAsDouble(f, b->area);
-    if (!out->code || !out->name || !out->zone || !out->county)
+    if (field[LAYER_AREA] >= 0 && OGR_F_IsFieldSetAndNotNull(f, field[LAYER_AREA]))
+        out->declared_area_m2 = OGR_F_GetFieldAsDouble(f, field[LAYER_AREA]);
+    if (!out->code || !out->name || !zone || !zone_code || !out->county)
         return error_no_memory(e);
-    return write_properties(s, f, &out->properties, e);
+    out->zone = source_zone_name(s, zone, zone_code, &by);
+    out->zone_as_given = strcmp(out->zone, zone) == 0 ? NULL : zone;
+    return write_properties(s, f, out, e);
 }

@@ -3,6 +3,7 @@
 #define HX_INGEST_SOURCE_PARTS_H
 
 #include "geo/valid.h"
+#include "ingest/layer_table.h"
 #include "ingest/quick_valid.h"
 #include "ingest/source.h"
 
@@ -12,12 +13,8 @@
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 
-struct source_zone {
-    const char *code, *name;
-};
-
 struct source_binding {
-    int id, name, zone, county, area, zone_code; /* field numbers, -1 none */
+    int field[LAYER_FIELDS]; /* field numbers, -1 none */
 };
 
 struct source {
@@ -38,8 +35,9 @@ struct source {
     iconv_t from_gbk;
     bool gbk_first; /* undecided text is GB18030 */
     int64_t position;
-    struct source_zone *zones;
-    size_t n_zones;
+    struct layer_table table;
+    struct source_zones mapped; /* the operator's words, borrowed from the request */
+    struct source_zones codes;  /* schema/zone_codes.json */
 };
 
 /* source_crs.c: which CRS, and who says so. */
@@ -53,11 +51,27 @@ enum status source_bind_fields(struct source *s, const struct source_request *r,
                                struct error *e) HX_MUST_CHECK;
 enum status source_read_fields(struct source *s, OGRFeatureH f, struct source_feature *out,
                                struct error *e) HX_MUST_CHECK;
-/* source_zone.c: the name of a 规划分区代码 by schema/zone_codes.json, "" when it is not there. */
+/* source_fields.c: a field's value, "" when it has none; NULL when memory is out. In the feature's arena. */
+const char *source_field_text(struct source *s, OGRFeatureH f, int index);
+/* The number of a field by its name or alias (UTF-8, any case), or -1. */
+int source_field_index(struct source *s, OGRFeatureDefnH defn, const char *name);
+/* source_zone.c: sub-zones by the operator's words, by name, by schema/zone_codes.json. `by` is as in source_zone_use. */
 enum status source_zone_table(struct source *s, struct error *e) HX_MUST_CHECK;
-const char *source_zone_name(const struct source *s, const char *code);
-/* source_zone.c: does the source say that it is a village's boundary? */
-bool source_is_village(struct source *s, const struct source_request *r);
+const char *source_zone_name(const struct source *s, const char *name, const char *code, const char **by);
+/* source_zone.c: the sub-zones of a survey. Reads the attributes once. */
+enum status source_list_zones(struct source *s, const struct source_request *r,
+                              struct error *e) HX_MUST_CHECK;
+/* source_target.c: names of one of the source's layers, in the arena `keep`. `s->data` is open. */
+enum status source_names(struct source *s, OGRLayerH layer, const char *path, struct layer_names *out,
+                         struct error *e) HX_MUST_CHECK;
+/* source_target.c: the layer to read, when the request does not name it. */
+enum status source_choose_layer(struct source *s, const struct source_request *r,
+                                struct error *e) HX_MUST_CHECK;
+/* source_target.c: the refusal of what seems to be a village's boundary. */
+enum status source_ask_village(const struct source_request *r, struct error *e) HX_MUST_CHECK;
+/* source_target.c: what it becomes, or the question. */
+enum status source_decide_target(struct source *s, const struct source_request *r,
+                                 struct error *e) HX_MUST_CHECK;
 /* UTF-8 in `a`: as it is, or from GB18030, which is what old Shapefiles carry. NULL when memory is out. */
 char *source_text(struct source *s, const char *raw, struct arena *a);
 /* source_shape.c: sets state, fault, shape and areas. Fails only for reasons that are not the feature's. */

@@ -1,4 +1,4 @@
-/* Sub-zones by code where a feature has no name of its own, and what speaks for a village's boundary. */
+/* The names of sub-zones: by the operator's mapping, by the source's own name, by code where it has none. */
 #include "ingest/source_parts.h"
 
 #include "store/schema_files.h"
@@ -11,39 +11,93 @@ enum status source_zone_table(struct source *s, struct error *e)
     const struct schema_file *file = schema_file_find("zone_codes.json");
     json_t *root = file ? json_loadb(file->bytes, file->size, 0, NULL) : NULL;
     const json_t *rows = json_object_get(root, "zones");
-    s->zones = arena_array(s->keep, json_array_size(rows) + 1, sizeof *s->zones);
-    enum status st = s->zones ? STATUS_OK : error_no_memory(e);
+    s->codes.list = arena_array(s->keep, json_array_size(rows) + 1, sizeof *s->codes.list);
+    enum status st = s->codes.list ? STATUS_OK : error_no_memory(e);
     for (size_t i = 0; st == STATUS_OK && i < json_array_size(rows); i++) {
         const json_t *row = json_array_get(rows, i);
         const char *code = json_string_value(json_object_get(row, "code"));
         const char *name = json_string_value(json_object_get(row, "name"));
-        struct source_zone *z = &s->zones[s->n_zones++];
-        z->code = arena_strdup(s->keep, code ? code : "");
+        struct source_zone *z = &s->codes.list[s->codes.n++];
+        z->value = arena_strdup(s->keep, code ? code : "");
         z->name = arena_strdup(s->keep, name ? name : "");
-        st = z->code && z->name ? STATUS_OK : error_no_memory(e);
+        st = z->value && z->name ? STATUS_OK : error_no_memory(e);
     }
     json_decref(root);
     return st;
 }
 
-const char *source_zone_name(const struct source *s, const char *code)
+static const char *find(const struct source_zones *zones, const char *value)
 {
-    for (size_t i = 0; *code && i < s->n_zones; i++)
-        if (strcmp(s->zones[i].code, code) == 0)
-            return s->zones[i].name;
-    return "";
+    for (size_t i = 0; *value && i < zones->n; i++)
+        if (strcmp(zones->list[i].value, value) == 0)
+            return zones->list[i].name;
+    return NULL;
 }
 
-/* Village systems use the same pinyin, czkfbj, for 村庄开发边界: fields of a village's register give it away. */
-bool source_is_village(struct source *s, const struct source_request *r)
+const char *source_zone_name(const struct source *s, const char *name, const char *code, const char **by)
 {
-    static const char *const fields[] = {"XZCDM", "XZCMC", "CZMC", "CUNDM", "CUNMC", "CZKFBJMC"};
-    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(s->layer);
-    if (strstr(s->info.layer, "村庄") || strstr(r->path, "村庄"))
-        return true;
-    bool zoned = OGR_FD_GetFieldIndex(defn, "GHFQMC") >= 0 || OGR_FD_GetFieldIndex(defn, "GHFQDM") >= 0;
-    for (size_t i = 0; !zoned && i < sizeof fields / sizeof *fields; i++)
-        if (OGR_FD_GetFieldIndex(defn, fields[i]) >= 0)
-            return true;
-    return false;
+    *by = "mapping";
+    const char *found = find(&s->mapped, name);
+    if (!found)
+        found = find(&s->mapped, code);
+    if (found)
+        return found;
+    if (*name) {
+        *by = layer_table_zone_known(&s->table, s->info.target, name) ? "name" : "unknown";
+        return name;
+    }
+    found = find(&s->codes, code);
+    *by = found && layer_table_zone_known(&s->table, s->info.target, found) ? "code" : "unknown";
+    return found ? found : "";
+}
+
+/* ---- what there is, told before an import ---- */
+
+static enum status note_zone(struct source *s, const char *name, const char *code, struct error *e)
+{
+    struct source_info *info = &s->info;
+    const char *value = *name ? name : code, *by;
+    const char *stored = source_zone_name(s, name, code, &by);
+    for (int i = 0; i < info->n_zones && i < SOURCE_ZONES_SHOWN; i++)
+        if (strcmp(info->zones[i].value, value) == 0 && strcmp(info->zones[i].name, stored) == 0) {
+            info->zones[i].n++;
+            return STATUS_OK;
+        }
+    if (info->n_zones++ >= SOURCE_ZONES_SHOWN)
+        return STATUS_OK;
+    info->zones[info->n_zones - 1] =
+        (struct source_zone_use){arena_strdup(s->keep, value), arena_strdup(s->keep, stored), by, 1};
+    const struct source_zone_use *z = &info->zones[info->n_zones - 1];
+    return z->value && z->name ? STATUS_OK : error_no_memory(e);
+}
+
+/* An urban boundary of which every zone is a village's is none. */
+static bool all_villages(const struct source *s)
+{
+    int n = s->info.n_zones < SOURCE_ZONES_SHOWN ? s->info.n_zones : SOURCE_ZONES_SHOWN;
+    for (int i = 0; i < n; i++)
+        if (!layer_table_zone_is_village(&s->table, s->info.zones[i].name))
+            return false;
+    return n > 0 && strcmp(s->info.target, "urban_development_boundary") == 0;
+}
+
+enum status source_list_zones(struct source *s, const struct source_request *r, struct error *e)
+{
+    const int *field = s->binding.field;
+    enum status st = STATUS_OK;
+    if (field[LAYER_ZONE] < 0 && field[LAYER_ZONE_CODE] < 0)
+        return STATUS_OK;
+    const char *no_geometry[] = {"OGR_GEOMETRY", NULL};
+    OGR_L_SetIgnoredFields(s->layer, no_geometry);
+    OGR_L_ResetReading(s->layer);
+    for (OGRFeatureH f; st == STATUS_OK && (f = OGR_L_GetNextFeature(s->layer));) {
+        const char *name = source_field_text(s, f, field[LAYER_ZONE]);
+        const char *code = source_field_text(s, f, field[LAYER_ZONE_CODE]);
+        st = !name || !code ? error_no_memory(e) : *name || *code ? note_zone(s, name, code, e) : STATUS_OK;
+        OGR_F_Destroy(f);
+        arena_reset(s->feature);
+    }
+    OGR_L_SetIgnoredFields(s->layer, NULL);
+    s->guard.failure[0] = '\0'; /* what is wrong with the file is told by the reading that counts */
+    return st == STATUS_OK && !r->confirmed && all_villages(s) ? source_ask_village(r, e) : st;
 }

@@ -1,0 +1,76 @@
+#include "cli/import_binding.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct word {
+    const char *key, *text;
+};
+
+static const char *word_of(const struct word *words, size_t n, const char *key)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(words[i].key, key) == 0)
+            return words[i].text;
+    return key;
+}
+
+static const struct word BY[] = {
+    {"operator", "按操作者指定 as told"},
+    {"name", "按图层名 by the layer's name"},
+    {"alias", "按图层别名 by the layer's alias"},
+    {"file", "按文件名 by the file's name"},
+    {"identified", "按其参数识别 identified by its parameters"},
+    {"coordinates", "文件未写明，按东坐标带号推定 guessed from the eastings' prefix"},
+};
+static const struct word CRS_BY[] = {
+    {"file", "文件写明 as the file says"},
+};
+static const struct word ZONE_BY[] = {
+    {"name", "按名称 by name"},
+    {"code", "按代码表（未核对官方文本）by the table of codes (not verified)"},
+    {"mapping", "按对应文件 by the mapping file"},
+    {"unknown", "规则不认识，请核对 no rule knows it, check"},
+};
+
+static void print_field(const char *zh, const char *en, const char *name)
+{
+    fprintf(stderr, "  %s %s\t%s\n", zh, en, *name ? name : "—");
+}
+
+static void print_zones(const struct source_info *info)
+{
+    for (int i = 0; i < info->n_zones && i < SOURCE_ZONES_SHOWN; i++) {
+        const struct source_zone_use *z = &info->zones[i];
+        fprintf(stderr, "    %s → %s\t×%lld\t%s\n", z->value, *z->name ? z->name : "—", (long long)z->n,
+                word_of(ZONE_BY, sizeof ZONE_BY / sizeof *ZONE_BY, z->by));
+    }
+    if (info->n_zones > SOURCE_ZONES_SHOWN)
+        fprintf(stderr, "    …\n");
+}
+
+static void print_crs(const struct source_info *info)
+{
+    const char *by = info->crs_decided_by;
+    by = strcmp(by, "file") == 0 ? CRS_BY[0].text : word_of(BY, sizeof BY / sizeof *BY, by);
+    fprintf(stderr, "  坐标系 CRS\tEPSG:%d %s（%s）\n", info->crs.epsg, info->crs.name, by);
+}
+
+void import_binding_print(const struct source_info *info, const struct ingest_request *r, void *user)
+{
+    const struct source_fields *f = &info->bound;
+    (void)user;
+    fprintf(stderr, "对应 binding：%s → %s %s（%s）\n", info->layer, r->layer, r->title_zh,
+            word_of(BY, sizeof BY / sizeof *BY, info->target_by));
+    print_field("标识码", "id", f->id);
+    print_field("名称", "name", f->name);
+    print_field("分区", "sub-zone", f->zone);
+    print_field("分区代码", "sub-zone code", f->zone_code);
+    print_zones(info);
+    print_field("行政区代码", "county", f->county);
+    print_field("登记面积", "declared area", f->area);
+    print_crs(info);
+    if (*info->encoding)
+        fprintf(stderr, "  文字编码 encoding\t%s\n", info->encoding);
+    fflush(stderr);
+}
