@@ -1,6 +1,4 @@
-/* GET /records, GET /records/{id}, POST /verify, and the keeping of a check. */
-#include "http/keep_check.h"
-#include "http/record_desk.h"
+/* Reading the record: GET /records, /records/verify, /records/{id}, /records/{id}/report and /records/{id}/input. */
 #include "http/route.h"
 
 #include "record/record_json.h"
@@ -10,44 +8,6 @@
 #include <string.h>
 
 enum { DEFAULT_LIMIT = 100, MAX_LIMIT = 1000 };
-
-/* ---- keeping ---- */
-
-static struct record_spec spec_of(const struct request *rq)
-{
-    return (struct record_spec){.officer = request_query(rq, "officer"),
-                                .project_name = request_query(rq, "project_name"),
-                                .input_name = request_query(rq, "source_file"),
-                                .input = {rq->body, rq->body_size}};
-}
-
-enum status keep_check_wanted(const struct request *rq, bool *out, struct error *e)
-{
-    const char *keep = request_query(rq, "keep");
-    struct record_spec spec = spec_of(rq);
-    *out = keep && strcmp(keep, "1") == 0;
-    if (keep && *keep && !*out && strcmp(keep, "0") != 0) {
-        error_zh(e, "keep 只能是 0 或 1。");
-        return error_fail(e, STATUS_INVALID_INPUT, "bad-parameter", "keep is 0 or 1.");
-    }
-    if (!*out)
-        return STATUS_OK;
-    if (!rq->desk) {
-        error_zh(e, "本服务没有开启存档；请由管理员以 hongxian serve --allow-records 启动。");
-        return error_fail(e, STATUS_UNSUPPORTED, "records-not-allowed",
-                          "This server keeps no records; its operator starts it with hongxian serve "
-                          "--allow-records.");
-    }
-    return record_spec_check(&spec, e);
-}
-
-enum status keep_check(struct request *rq, struct report *r, struct error *e)
-{
-    struct record_spec spec = spec_of(rq);
-    return record_desk_keep(rq->desk, &spec, rq->worker->check.arena, r, e);
-}
-
-/* ---- reading ---- */
 
 struct page {
     struct json_writer w;
@@ -131,20 +91,75 @@ enum status handle_record(struct request *rq, struct reply *reply, struct error 
     return finish(reply, &b, s, e);
 }
 
-/* ---- verifying ---- */
+/* ---- the kept bytes as they are, so that sha256sum of them is what the row says ---- */
 
-enum status handle_verify(struct request *rq, struct reply *reply, struct error *e)
+static enum status find_content(struct request *rq, bool input, int64_t *id, struct store_bytes *out,
+                                struct error *e)
+{
+    struct arena *a = rq->worker->check.arena;
+    struct store_record row;
+    enum status s = request_param_integer(rq, 0, 1, INT64_MAX, id, e);
+    if (!s)
+        s = store_record_read(rq->worker->store, *id, a, &row, e);
+    if (!s && strcmp(row.kind, "check") != 0) {
+        error_zh(e, "第 %lld 号记录是一次改判，没有文件；它所改判的检查是第 %lld 号。", (long long)*id,
+                 (long long)row.refers_to);
+        s = error_fail(e, STATUS_NOT_FOUND, "not-a-check",
+                       "Record %lld is an override and has no files; the check that it refers to is %lld.",
+                       (long long)*id, (long long)row.refers_to);
+    }
+    return s ? s
+             : store_record_content(rq->worker->store, input ? row.input_sha256 : row.result_sha256, a, out,
+                                    e);
+}
+
+static enum status reply_content(struct request *rq, struct reply *reply, bool input, struct error *e)
+{
+    int64_t id = 0;
+    struct store_bytes bytes = {NULL, 0};
+    struct buffer b;
+    char disposition[96];
+    buffer_init(&b, 0);
+    enum status s = find_content(rq, input, &id, &bytes, e);
+    if (!s)
+        buffer_append(&b, bytes.data, bytes.size);
+    if (!s)
+        s = reply_buffer(reply, &b, input ? "application/octet-stream" : "application/json; charset=utf-8",
+                         e);
+    buffer_release(&b);
+    if (s)
+        return s;
+    /* somebody's upload is never shown as a page of this server, and never under a name of its own choosing */
+    snprintf(disposition, sizeof disposition, "attachment; filename=\"hongxian-record-%" PRId64 "-%s\"", id,
+             input ? "input.bin" : "report.json");
+    reply_header(reply, "Content-Disposition", disposition);
+    reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    return STATUS_OK;
+}
+
+enum status handle_record_report(struct request *rq, struct reply *reply, struct error *e)
+{
+    return reply_content(rq, reply, false, e);
+}
+
+enum status handle_record_input(struct request *rq, struct reply *reply, struct error *e)
+{
+    return reply_content(rq, reply, true, e);
+}
+
+/* ---- the chain ---- */
+
+enum status handle_records_chain(struct request *rq, struct reply *reply, struct error *e)
 {
     struct buffer b;
     struct json_writer w;
-    struct record_verification v;
-    const struct record_verify_request wanted = {.report = rq->body ? rq->body : "",
-                                                 .report_size = rq->body_size};
-    enum status s = record_verify(&rq->worker->check, rq->worker->store, &wanted, &v, e);
+    struct record_chain chain;
+    const char *anchor = request_query(rq, "expect");
+    enum status s = record_chain_verify(rq->worker->store, anchor && *anchor ? anchor : NULL, &chain, e);
     if (s)
         return s;
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
-    record_write_verification(&w, &v);
+    record_write_chain(&w, &chain);
     return finish(reply, &b, STATUS_OK, e);
 }

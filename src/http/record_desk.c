@@ -1,7 +1,10 @@
 #include "http/record_desk.h"
 
+#include "http/request.h"
+
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct record_desk {
     pthread_mutex_t lock; /* guards the store */
@@ -49,4 +52,38 @@ enum status record_desk_keep(struct record_desk *d, const struct record_spec *sp
     if (!s)
         r->record = record;
     return s;
+}
+
+enum status record_desk_override(struct record_desk *d, int64_t id, const char *verdict, const char *reason,
+                                 const char *officer, struct arena *a, struct store_record *out,
+                                 struct error *e)
+{
+    pthread_mutex_lock(&d->lock);
+    enum status s = record_override(d->store, id, verdict, reason, officer, a, out, e);
+    pthread_mutex_unlock(&d->lock);
+    return s;
+}
+
+/* A browser names the page that asks in Origin; programs send none. */
+static bool is_foreign_page(const struct request *rq)
+{
+    const char *origin = request_header(rq, MHD_HTTP_HEADER_ORIGIN);
+    const char *host = request_header(rq, MHD_HTTP_HEADER_HOST);
+    const char *after = origin ? strstr(origin, "://") : NULL;
+    return origin && !(after && host && strcmp(after + 3, host) == 0);
+}
+
+enum status record_desk_may_write(const struct request *rq, struct error *e)
+{
+    if (!rq->desk) {
+        error_zh(e, "本服务没有开启存档；请由管理员以 hongxian serve --allow-records 启动。");
+        return error_fail(e, STATUS_UNSUPPORTED, "records-not-allowed",
+                          "This server keeps no records; its operator starts it with hongxian serve "
+                          "--allow-records.");
+    }
+    if (!is_foreign_page(rq))
+        return STATUS_OK;
+    error_zh(e, "别的网站不能往档案里写；请在本服务自己的页面上操作。");
+    return error_fail(e, STATUS_UNSUPPORTED, "foreign-page",
+                      "A page of another site may not write into the record; use this server's own page.");
 }

@@ -14,7 +14,11 @@ static const struct route routes[] = {
     {"GET", "/tiles/{id}/{z}/{x}/{y}.mvt", handle_tile, false},
     {"POST", "/check", handle_check, false},
     {"GET", "/records", handle_records, false},
+    {"GET", "/records/verify", handle_records_chain, false}, /* before {id}, which would take it */
     {"GET", "/records/{id}", handle_record, false},
+    {"GET", "/records/{id}/report", handle_record_report, false},
+    {"GET", "/records/{id}/input", handle_record_input, false},
+    {"POST", "/records/{id}/overrides", handle_override, false},
     {"POST", "/verify", handle_verify, false},
     {"GET", "/jobs", handle_jobs, false},
     {"POST", "/jobs", handle_job_add, true},

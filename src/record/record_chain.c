@@ -143,7 +143,7 @@ static enum status check_anchor(const char *anchor, struct error *e)
 {
     if (!anchor || (strlen(anchor) == 64 && strspn(anchor, "0123456789abcdef") == 64))
         return STATUS_OK;
-    error_zh(e, "--expect“%.80s”不是封印：应为 64 位小写十六进制。", anchor);
+    error_zh(e, "“%.80s”（--expect，接口为 expect=）不是封印：应为 64 位小写十六进制。", anchor);
     return error_fail(e, STATUS_INVALID_INPUT, "bad-anchor",
                       "\"%.80s\" is no seal: 64 lower-case hexadecimal digits are needed.", anchor);
 }

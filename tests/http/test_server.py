@@ -5,6 +5,7 @@ import json
 import math
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -151,9 +152,26 @@ class ServerTest(unittest.TestCase):
         self.assertEqual(code, 200)
         self.assertIn("yaml", headers["Content-Type"])
         self.assertEqual(body, (SOURCE / "schema/openapi.yaml").read_bytes())
-        for path in (b"/health", b"/check", b"/classes", b"/collections", b"/collections/{id}", b"/collections/{id}/items",
-                     b"/collections/{id}/items/{fid}", b"/tiles/{id}/{z}/{x}/{y}.mvt", b"/openapi.yaml"):
-            self.assertIn(b"\n  " + path + b":", body)
+        text = body.decode()
+        described, path = [], None
+        for line in text[text.index("\npaths:"):text.index("\ncomponents:")].splitlines():
+            at = re.fullmatch(r"  (/\S*):", line)
+            path = at.group(1) if at else path
+            method = re.fullmatch(r"    (get|post|put|delete|patch):", line)
+            if method:
+                described.append((method.group(1).upper(), path))
+        routes = re.findall(r'^    \{"([A-Z]+)", "(/[^"]*)", handle_', (SOURCE / "src/http/route.c").read_text(), re.M)
+        self.assertGreater(len(routes), 15)
+        self.assertEqual(sorted(routes), sorted(described))
+
+    def test_openapi_names_nothing_twice(self):
+        """No operation has two parameters of one name, and no two operations share an id."""
+        text = (SOURCE / "schema/openapi.yaml").read_text(encoding="utf-8")
+        for operation in re.split(r"\n    (?:get|post):\n", text)[1:]:
+            names = re.findall(r"\n        - (?:\{)?name: (\w+)", operation)
+            self.assertEqual(sorted(set(names)), sorted(names), operation[:200])
+        ids = re.findall(r"operationId: (\w+)", text)
+        self.assertEqual(sorted(set(ids)), sorted(ids))
 
     # ---- collections ----
 

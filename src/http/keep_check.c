@@ -1,0 +1,34 @@
+#include "http/keep_check.h"
+
+#include "http/record_desk.h"
+
+#include <string.h>
+
+static struct record_spec spec_of(const struct request *rq)
+{
+    return (struct record_spec){.officer = request_query(rq, "officer"),
+                                .project_name = request_query(rq, "project_name"),
+                                .input_name = request_query(rq, "source_file"),
+                                .input = {rq->body, rq->body_size}};
+}
+
+enum status keep_check_wanted(const struct request *rq, bool *out, struct error *e)
+{
+    const char *keep = request_query(rq, "keep");
+    struct record_spec spec = spec_of(rq);
+    *out = keep && strcmp(keep, "1") == 0;
+    if (keep && *keep && !*out && strcmp(keep, "0") != 0) {
+        error_zh(e, "keep 只能是 0 或 1。");
+        return error_fail(e, STATUS_INVALID_INPUT, "bad-parameter", "keep is 0 or 1.");
+    }
+    if (!*out)
+        return STATUS_OK;
+    enum status s = record_desk_may_write(rq, e);
+    return s ? s : record_spec_check(&spec, e);
+}
+
+enum status keep_check(struct request *rq, struct report *r, struct error *e)
+{
+    struct record_spec spec = spec_of(rq);
+    return record_desk_keep(rq->desk, &spec, rq->worker->check.arena, r, e);
+}
