@@ -23,11 +23,12 @@ struct audit_run {
     const struct audit_request *request;
     enum output_format format;
     struct feed *feed;
+    struct since *since;
     struct sink *sink;
     struct tally *tally;
     struct run_state state;
     struct buffer text; /* the state as text */
-    int64_t uncommitted, resumed_after;
+    int64_t uncommitted, resumed_after, reused;
     double began, committed_at, told_at;
     audit_progress_fn *fn;
     void *user;
@@ -72,8 +73,11 @@ static enum status write_batch(const struct audit_batch *b, void *user, struct e
 {
     struct audit_run *a = user;
     enum status s = a->sink->ops->write(a->sink, b, e);
-    for (size_t i = 0; !s && i < b->n; i++)
+    for (size_t i = 0; !s && i < b->n; i++) {
         s = tally_add(a->tally, &b->items[i], &b->rows[i], e);
+        row_seal_add(&a->state.seal, &b->rows[i].seal);
+        a->reused += b->rows[i].reused;
+    }
     if (s)
         return s;
     a->state.rows += (int64_t)b->n;
@@ -169,7 +173,9 @@ static enum status check_not_input(const struct audit_request *r, struct error *
 
 static enum status measure_all(struct audit_run *a, const atomic_bool *stop, bool *stopped, struct error *e)
 {
-    enum status s = feed_open(a->request, &a->feed, e);
+    enum status s = a->request->since ? since_open(a->snapshot, a->request, &a->since, e) : STATUS_OK;
+    if (!s)
+        s = feed_open(a->request, &a->feed, e);
     if (!s && a->state.rows > 0)
         s = a->feed->ops->skip(a->feed, a->state.rows, a->state.last_fid, e);
     if (!s)
@@ -177,7 +183,8 @@ static enum status measure_all(struct audit_run *a, const atomic_bool *stop, boo
     if (s)
         return s;
     a->committed_at = a->told_at = now_seconds();
-    const struct pipeline_request p = {a->snapshot, a->request, a->feed, a->sink->ops->format, stop};
+    const struct pipeline_request p = {a->snapshot, a->request,           a->feed,
+                                       a->since,    a->sink->ops->format, stop};
     s = pipeline_run(&p, write_batch, a, stopped, e);
     tell(a, now_seconds());
     if (!s && *stopped)
@@ -196,6 +203,11 @@ static void outcome_fill(const struct audit_run *a, struct audit_outcome *out)
     for (int v = 0; v <= VERDICT_ALLOWED; v++)
         out->by_verdict[v] = a->tally->verdict[v];
     out->resumed_after = a->resumed_after;
+    out->n_reused = a->reused;
+    if (a->since && since_total_zh(a->since)) {
+        snprintf(out->since_zh, sizeof out->since_zh, "%s", since_total_zh(a->since));
+        snprintf(out->since_en, sizeof out->since_en, "%s", since_total_en(a->since));
+    }
     out->seconds = now_seconds() - a->began;
 }
 
@@ -241,6 +253,7 @@ enum status audit_parcels(const struct snapshot *snapshot, const struct audit_re
     }
     sink_close(a.sink);
     feed_close(a.feed);
+    since_close(a.since);
     tally_free(a.tally);
     buffer_release(&a.text);
     return s;

@@ -2,7 +2,7 @@
  *
  *     reader thread -> batches -> worker threads (one check_worker each) -> writer, in input order
  *
- * Invariants: the rows are the same for any number of threads and for a run that was stopped or killed and resumed; a
+ * Invariants: the rows are the same for any number of threads and for a run that was stopped or killed and resumed, or that took over rows of an earlier audit; a
  * parcel that cannot be measured is a row (verdict unknown, with the reason), never the end of the run and never
  * missing; memory is bounded by the number of batches under way, not by the file. An output appears under its name
  * only when it is whole: until then it is OUT.part.
@@ -26,6 +26,8 @@ struct audit_request {
     const char *project_class; /* for every parcel; NULL: not given */
     const char *class_field;   /* the field that holds each parcel's class; NULL: none */
     const char *id_field;      /* NULL: the official name (BSM), else the file's own number */
+    const char *since; /* an earlier output (.gpkg): what stands is taken over; NULL: all is measured */
+    struct store *since_store; /* of the snapshot, open while the audit runs; needed with `since` only */
     int epsg;                  /* for an input that states no CRS; 0: none given */
     int threads;               /* 1 .. AUDIT_MAX_THREADS */
     bool overlaps;             /* GeoPackage: a table with the overlap geometries */
@@ -43,9 +45,11 @@ typedef void audit_progress_fn(const struct audit_progress *p, void *user);
 struct audit_outcome {
     int64_t n_parcels, n_unmeasured, n_findings;
     int64_t by_verdict[VERDICT_ALLOWED + 1];
-    int64_t resumed_after; /* rows that were there already */
-    bool stopped;          /* *stop was set: OUT.part and its checkpoint are ready for --resume */
-    bool finished_before;  /* --resume found the whole output of the same run */
+    int64_t n_reused;                  /* rows of this run that were taken over from `since` */
+    char since_zh[128], since_en[128]; /* why none could be; "" */
+    int64_t resumed_after;             /* rows that were there already */
+    bool stopped;                      /* *stop was set: OUT.part and its checkpoint are ready for --resume */
+    bool finished_before;              /* --resume found the whole output of the same run */
     double seconds;
 };
 

@@ -66,6 +66,8 @@ static enum status batch_fill(struct pipeline *p, struct audit_batch *b, bool *m
     while (b->n < BATCH_PARCELS && b->bytes < BATCH_BYTES) {
         struct audit_item *item = &b->items[b->n];
         s = f->ops->next(f, b->arena, item, more, e);
+        if (!s && *more && p->request->since)
+            s = since_next(p->request->since, item, b->arena, &item->earlier, e);
         if (s || !*more)
             break;
         b->bytes += item->blob_size + 16 * (size_t)item->shape.n_vertices;
@@ -150,9 +152,11 @@ static void *worker_main(void *user)
     struct row_maker m = {.worker = &w,
                           .snapshot = p->request->snapshot,
                           .project_class = p->request->audit->project_class,
+                          .since = p->request->since,
                           .overlaps = p->request->audit->overlaps,
                           .srs = p->request->feed->srs};
     geo_shape_builder_init(&m.builder);
+    buffer_init(&m.text, 0);
     for (struct slot *s; (s = take_work(p));) {
         if (work(p, &m, &s->batch, &e)) {
             fail(p, &e);
@@ -161,6 +165,7 @@ static void *worker_main(void *user)
         set_state(p, s, SLOT_DONE);
     }
     geo_shape_builder_release(&m.builder);
+    buffer_release(&m.text);
     check_worker_release(&w);
     return NULL;
 }

@@ -7,12 +7,14 @@
 #define HX_AUDIT_PIPELINE_H
 
 #include "audit/feed.h"
+#include "audit/since.h"
 #include "audit/sink.h"
 
 struct pipeline_request {
     const struct snapshot *snapshot;
     const struct audit_request *audit;
     struct feed *feed;
+    struct since *since;                   /* NULL: everything is measured */
     void (*format)(struct audit_batch *b); /* of the sink, or NULL */
     const atomic_bool *stop;               /* may be NULL */
 };

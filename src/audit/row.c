@@ -1,6 +1,7 @@
 /* One parcel: bytes to shape, shape to findings, findings to a row. The check itself is check/check.c's. */
 #include "audit/row.h"
 
+#include "audit/since.h"
 #include "geo/wkb.h"
 #include "index/hilbert.h"
 
@@ -69,9 +70,9 @@ static enum status check_place(const struct geo_box *b, struct error *e)
                       b->west_deg, b->south_deg);
 }
 
-/* The shape is a view of the builder, good until the next parcel. *parsed: its bytes are a geometry, valid or not. */
+/* The shape is a view of the builder, good until the next parcel; its bytes are a geometry, valid or not. */
 static enum status shape_of(struct row_maker *m, const struct audit_item *item, struct geo_shape *out,
-                            bool *parsed, struct error *e)
+                            struct error *e)
 {
     if (item->fault) {
         if (e)
@@ -79,20 +80,23 @@ static enum status shape_of(struct row_maker *m, const struct audit_item *item, 
         return STATUS_INVALID_INPUT;
     }
     if (!item->blob && item->shape.n_rings) {
-        *parsed = true;
-        *out = item->shape; /* its reader has validated it */
+        *out = item->shape;
         return STATUS_OK;
     }
     size_t at = item->blob ? wkb_offset(item->blob, item->blob_size) : 0;
     enum status s = at ? geo_wkb_read(item->blob + at, item->blob_size - at, &m->builder, e) : fail_blob(e);
     if (!s && m->builder.n_rings == 0)
         s = fail_blob(e);
-    if (!s)
-        s = geo_shape_builder_view(&m->builder, out, e);
-    *parsed = s == STATUS_OK;
-    if (!s)
-        s = check_place(&out->box, e);
-    return s ? s : geo_valid_check(m->worker->geos, out, e);
+    return s ? s : geo_shape_builder_view(&m->builder, out, e);
+}
+
+static enum status validate(struct row_maker *m, const struct audit_item *item, const struct geo_shape *shape,
+                            struct error *e)
+{
+    if (!item->blob)
+        return STATUS_OK; /* its reader has validated it */
+    enum status s = check_place(&shape->box, e);
+    return s ? s : geo_valid_check(m->worker->geos, shape, e);
 }
 
 /* The bytes as they came, when they carry an envelope; otherwise anew. */
@@ -101,8 +105,6 @@ static enum status blob_of(struct row_maker *m, const struct audit_item *item, c
 {
     size_t at = item->blob ? wkb_offset(item->blob, item->blob_size) : 0;
     unsigned char *p = NULL;
-    if (!shape)
-        return STATUS_OK; /* nothing to draw */
     if (at == GPKG_ENVELOPE_HEADER && (item->blob[3] & 1)) {
         r->blob = item->blob; /* the batch owns the copy: only the reference system's number may differ */
         r->blob_size = item->blob_size;
@@ -315,6 +317,16 @@ static enum status unmeasured(struct audit_row *r, const struct error *why, stru
     return r->reason_zh && r->reason_en ? STATUS_OK : error_no_memory(e);
 }
 
+/* From shape to findings: taken over where an earlier audit stands, measured otherwise. */
+static enum status answer(struct row_maker *m, const struct audit_item *item, const struct geo_shape *shape,
+                          struct arena *a, struct audit_row *r, struct error *e)
+{
+    if (m->since && item->earlier && since_stands(m->since, item->earlier, r))
+        return STATUS_OK;
+    enum status s = validate(m, item, shape, e);
+    return s ? s : check_shape(m, item, shape, a, r, e);
+}
+
 enum status row_make(struct row_maker *m, const struct audit_item *item, struct arena *a,
                      struct audit_row *out, struct error *e)
 {
@@ -330,12 +342,13 @@ enum status row_make(struct row_maker *m, const struct audit_item *item, struct 
     struct geo_shape shape;
     struct error why = {0};
     arena_reset(m->worker->arena);
-    bool parsed = false;
-    enum status s = shape_of(m, item, &shape, &parsed, &why);
-    if (parsed)
+    enum status s = shape_of(m, item, &shape, &why);
+    if (!s) {
         place_of(m, &shape.box, &r);
+        s = blob_of(m, item, &shape, a, &r, &why);
+    }
     if (!s)
-        s = check_shape(m, item, &shape, a, &r, &why);
+        s = answer(m, item, &shape, a, &r, &why);
     if (s && !is_parcel_fault(s)) {
         if (e)
             *e = why;
@@ -344,7 +357,7 @@ enum status row_make(struct row_maker *m, const struct audit_item *item, struct 
     if (s)
         s = unmeasured(&r, &why, a, e);
     if (!s)
-        s = blob_of(m, item, parsed ? &shape : NULL, a, &r, e);
+        s = row_seal_of(&r, item->position, item->fid, item->id, &m->text, &r.seal, e);
     if (!s)
         *out = r;
     return s;

@@ -17,7 +17,8 @@ struct audit_item {
     const unsigned char *blob; /* the GeoPackage geometry as it was read; NULL: `shape` */
     size_t blob_size;
     struct geo_shape shape;
-    const struct error *fault; /* why the feed could not make a shape of it; NULL */
+    const struct error *fault;       /* why the feed could not make a shape of it; NULL */
+    const struct audit_row *earlier; /* what an earlier audit says of it (since.h); NULL: nothing usable */
 };
 
 struct row_feature {
@@ -30,6 +31,11 @@ struct row_overlap {
     double area_m2;
     const void *blob; /* GeoPackage geometry */
     size_t blob_size;
+};
+
+/* A sum of hashes of rows, whatever their order. What the input gives is not in it. */
+struct row_seal {
+    uint64_t half[2];
 };
 
 struct audit_row {
@@ -50,6 +56,8 @@ struct audit_row {
     size_t n_overlaps;
     const void *blob; /* GeoPackage geometry to write; size 0: none */
     size_t blob_size;
+    struct row_seal seal;
+    bool reused; /* taken over from an earlier audit */
 };
 
 enum { BATCH_TEXTS = 2 };
@@ -64,14 +72,17 @@ struct audit_batch {
         text[BATCH_TEXTS]; /* for outputs that are text: made by the workers, written by the writer */
 };
 
+struct since;
 /* What a worker keeps from parcel to parcel. */
 struct row_maker {
     struct check_worker *worker;
     const struct snapshot *snapshot;
     const char *project_class; /* for every parcel, or NULL */
+    const struct since *since; /* NULL: everything is measured */
     bool overlaps;
     int srs; /* 4490 or 4326: of the blobs */
     struct geo_shape_builder builder;
+    struct buffer text; /* of one row, for its seal */
 };
 
 /* Measures and judges one item. A fault of the parcel becomes part of the row; other failures are returned. */
@@ -79,6 +90,11 @@ enum status row_make(struct row_maker *m, const struct audit_item *item, struct 
                      struct audit_row *out, struct error *e) HX_MUST_CHECK;
 /* Every item of a batch, visited along a Hilbert curve so that neighbours find the index in the cache. */
 enum status batch_make(struct row_maker *m, struct audit_batch *b, struct error *e) HX_MUST_CHECK;
+
+/* seal.c: of one row, from figures, texts and findings. */
+enum status row_seal_of(const struct audit_row *row, int64_t position, int64_t fid, const char *id,
+                        struct buffer *scratch, struct row_seal *out, struct error *e) HX_MUST_CHECK;
+void row_seal_add(struct row_seal *sum, const struct row_seal *one);
 
 /* A GeoPackage geometry of a shape, with its envelope, in the arena. NULL when memory is out. */
 const void *row_gpkg_blob(const struct geo_shape *shape, int srs, struct arena *a, size_t *n);

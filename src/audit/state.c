@@ -1,5 +1,6 @@
 #include "audit/state.h"
 
+#include "check/engine_versions.h"
 #include "ingest/source.h"
 
 #include <stdio.h>
@@ -16,6 +17,28 @@ static void hash_end(struct sha256_ctx *h, char hex[SHA256_HEX_SIZE])
     uint8_t digest[SHA256_BYTES];
     sha256_digest(h, sizeof digest, digest);
     sha256_to_hex(digest, hex);
+}
+
+static void identity_lines(const struct snapshot *s, struct run_line lines[CONTROL_LINE_COUNT])
+{
+    for (int i = 0; i < CONTROL_LINE_COUNT; i++) {
+        const struct layer_snapshot *l = snapshot_layer(s, control_line_id((enum control_line)i));
+        lines[i].version_no = l ? l->version.version_no : 0;
+        lines[i].readable = l && l->index;
+        snprintf(lines[i].uid, sizeof lines[i].uid, "%s", l && *l->version.uid ? l->version.uid : "-");
+    }
+}
+
+/* Another version of the program or of what it stands on may give other last digits. */
+static void identity_engine(char hex[SHA256_HEX_SIZE])
+{
+    const struct engine_versions *v = engine_versions();
+    const char *const parts[] = {HX_VERSION, v->geos, v->proj, v->sqlite};
+    struct sha256_ctx h;
+    sha256_init(&h);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        hash_text(&h, parts[i]);
+    hash_end(&h, hex);
 }
 
 enum status identity_of(const struct snapshot *s, const struct audit_request *r, struct run_identity *out,
@@ -35,6 +58,8 @@ enum status identity_of(const struct snapshot *s, const struct audit_request *r,
         hash_text(&h, l && l->index ? "measured" : "unreadable");
     }
     hash_end(&h, out->layers);
+    identity_lines(s, out->lines);
+    identity_engine(out->engine);
     snprintf(out->rules, sizeof out->rules, "%s", snapshot_rules(s)->version);
     char numbers[64];
     const char *dot = strrchr(r->output, '.');
@@ -62,6 +87,9 @@ enum status identity_compare(const struct run_identity *then, const struct run_i
     } else if (strcmp(then->options, now->options) != 0) {
         zh = "选项";
         en = "an option";
+    } else if (strcmp(then->engine, now->engine) != 0) {
+        zh = "程序或其所用程序库的版本";
+        en = "the version of the program or of a library";
     }
     if (!zh)
         return STATUS_OK;
@@ -75,30 +103,54 @@ enum status identity_compare(const struct run_identity *then, const struct run_i
 
 void state_write(const struct run_state *s, const struct tally *t, struct buffer *out)
 {
-    buffer_printf(out,
-                  "hongxian audit 1\ninput %s\nlayers %s\nrules %s\noptions %s\nat %lld %lld %llu %llu %d\n",
-                  s->identity.input, s->identity.layers, s->identity.rules, s->identity.options,
+    const struct run_identity *i = &s->identity;
+    buffer_printf(out, "hongxian audit 2\ninput %s\nlayers %s\nrules %s\noptions %s\nengine %s\n", i->input,
+                  i->layers, i->rules, i->options, i->engine);
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        buffer_printf(out, "line %lld %s %d\n", (long long)i->lines[l].version_no, i->lines[l].uid,
+                      i->lines[l].readable);
+    buffer_printf(out, "seal %016llx %016llx\nat %lld %lld %llu %llu %d\n",
+                  (unsigned long long)s->seal.half[0], (unsigned long long)s->seal.half[1],
                   (long long)s->rows, (long long)s->last_fid, (unsigned long long)s->bytes[0],
                   (unsigned long long)s->bytes[1], s->finished);
     tally_write(t, out);
 }
 
-enum status state_read(const char *text, struct run_state *out, struct tally *t, struct error *e)
+/* The lines above the sums; 0: not a state, else its length. */
+static int read_head(const char *text, struct run_state *out)
 {
-    long long rows, fid;
-    unsigned long long a, b;
-    int finished, n = 0;
-    int got = sscanf(
-        text,
-        "hongxian audit 1\ninput %64s\nlayers %64s\nrules %64s\noptions %64s\nat %lld %lld %llu %llu %d\n%n",
-        out->identity.input, out->identity.layers, out->identity.rules, out->identity.options, &rows, &fid,
-        &a, &b, &finished, &n);
-    if (got != 9 || n == 0)
-        return tally_read(t, "?", e); /* its sentence: the checkpoint is damaged */
+    struct run_identity *i = &out->identity;
+    long long number, rows, fid;
+    unsigned long long a, b, seal[2];
+    int readable, finished, n = 0, more = 0;
+    if (sscanf(text, "hongxian audit 2\ninput %64s\nlayers %64s\nrules %64s\noptions %64s\nengine %64s\n%n",
+               i->input, i->layers, i->rules, i->options, i->engine, &n) != 5 ||
+        n == 0)
+        return 0;
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++, n += more) {
+        more = 0;
+        if (sscanf(text + n, "line %lld %47s %d\n%n", &number, i->lines[l].uid, &readable, &more) != 3 ||
+            more == 0)
+            return 0;
+        i->lines[l].version_no = number;
+        i->lines[l].readable = readable;
+    }
+    more = 0;
+    if (sscanf(text + n, "seal %16llx %16llx\nat %lld %lld %llu %llu %d\n%n", &seal[0], &seal[1], &rows, &fid,
+               &a, &b, &finished, &more) != 7 ||
+        more == 0)
+        return 0;
+    out->seal = (struct row_seal){{seal[0], seal[1]}};
     out->rows = rows;
     out->last_fid = fid;
     out->bytes[0] = a;
     out->bytes[1] = b;
     out->finished = finished;
-    return tally_read(t, text + n, e);
+    return n + more;
+}
+
+enum status state_read(const char *text, struct run_state *out, struct tally *t, struct error *e)
+{
+    int n = read_head(text, out);
+    return tally_read(t, n ? text + n : "?", e); /* its sentence: the checkpoint is damaged */
 }

@@ -1,21 +1,31 @@
 /* What a run says about itself: what it was asked, how far it is, and its sums. Private to audit/.
  *
  * As text, because it is kept for people, too. A run may be resumed only by a request with the same identity: same
- * input bytes, same layer versions, same rules, same options. Threads: pure. */
+ * input bytes, same layer versions, same rules, same options, same program and libraries. Threads: pure. */
 #ifndef HX_AUDIT_STATE_H
 #define HX_AUDIT_STATE_H
 
 #include "audit/sink.h"
 #include "audit/tally.h"
 
+/* A control line as the run found it, so that a later run can tell what has changed since. */
+struct run_line {
+    int64_t version_no; /* 0: the store had none */
+    char uid[48];       /* of the version; "-" likewise */
+    bool readable;
+};
+
 struct run_identity {
-    char input[SHA256_HEX_SIZE], layers[SHA256_HEX_SIZE], rules[SHA256_HEX_SIZE], options[SHA256_HEX_SIZE];
+    char input[SHA256_HEX_SIZE], layers[SHA256_HEX_SIZE], rules[SHA256_HEX_SIZE], options[SHA256_HEX_SIZE],
+        engine[SHA256_HEX_SIZE];
+    struct run_line lines[CONTROL_LINE_COUNT];
 };
 
 struct run_state {
     struct run_identity identity;
     int64_t rows, last_fid;
     uint64_t bytes[BATCH_TEXTS];
+    struct row_seal seal; /* of all rows: tells whether somebody has edited the output since */
     bool finished;
 };
 

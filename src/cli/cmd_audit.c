@@ -84,6 +84,7 @@ static enum status parse_parcels(int argc, char **argv, struct parcels_args *a, 
                                          {"--epsg", &a->epsg, NULL},
                                          {"--threads", &a->threads, NULL},
                                          {"--summary", &r->summary, NULL},
+                                         {"--since", &r->since, NULL},
                                          {"--fail-on", &a->fail_on, NULL},
                                          {"--overlaps", NULL, &r->overlaps},
                                          {"--resume", NULL, &r->resume},
@@ -132,6 +133,12 @@ static void print_outcome(const struct audit_outcome *o)
     else if (o->resumed_after)
         fprintf(stderr, "从第 %lld 行之后继续。\nResumed after row %lld.\n", (long long)o->resumed_after,
                 (long long)o->resumed_after);
+    if (*o->since_zh)
+        fprintf(stderr, "全部重新测算：%s。\nEverything was measured: %s.\n", o->since_zh, o->since_en);
+    else if (o->n_reused)
+        fprintf(stderr,
+                "沿用以前结果 %lld 个，其余重新测算。\nTaken over: %lld rows; the others were measured.\n",
+                (long long)o->n_reused, (long long)o->n_reused);
     printf("地块 parcels %lld", (long long)o->n_parcels);
     for (int v = VERDICT_UNKNOWN; v <= VERDICT_ALLOWED; v++)
         printf("\t%s %s %lld", verdict_zh((enum verdict)v), verdict_name((enum verdict)v),
@@ -181,9 +188,14 @@ static int cmd_audit_parcels(int argc, char **argv)
         return command_misused("audit", &e);
     if (load(a.store, &store, &snapshot, &e))
         return exit_with_store_error(&e);
-    store_close(store); /* needed only until the snapshot is loaded */
+    if (!a.request.since) { /* otherwise needed only until the snapshot is loaded */
+        store_close(store);
+        store = NULL;
+    }
+    a.request.since_store = store;
     int code = audit_parcels_with(snapshot, &a);
     snapshot_unref(snapshot);
+    store_close(store);
     return code;
 }
 

@@ -57,7 +57,7 @@ static const struct command commands[] = {
      "parcels FILE -o OUT.gpkg|.geojsonl|.csv|.fgb|.xlsx [--store S] [--layer NAME] [--class C | "
      "--class-field F] "
      "[--id-field F] [--epsg CODE] [--threads N] [--fail-on prohibited|restricted|unknown] [--overlaps] "
-     "[--resume] [--overwrite] [--summary FILE.html|.json] | lines [-o "
+     "[--resume] [--since EARLIER.gpkg] [--overwrite] [--summary FILE.html|.json] | lines [-o "
      "OUT.gpkg|.csv|.geojsonl|.html] [--compare OLD] [--layer ID] | figures [-o OUT.json|.csv|.html]",
      "批量审查地块；审查三线之间的冲突；规划数据",
      "audit many parcels; the lines against each other; figures of the plan"},
