@@ -273,6 +273,11 @@ static enum status open_result(const struct job *j, const char *format, struct j
         return error_errno(e, "读取结果", "Reading the result", path);
     out->size = j->bytes[f];
     out->content_type = job_formats[f].content_type;
+    static const char *const titles[JOB_KIND_COUNT] = {"批量审查", "三线冲突", "规划数据"};
+    const char *dot = strrchr(j->name, '.');
+    bool named = j->kind == JOB_PARCELS && *j->name;
+    snprintf(out->title, sizeof out->title, "%.*s%s%s.%s", named && dot ? (int)(dot - j->name) : 0, j->name,
+             named ? "-" : "", titles[j->kind], format);
     snprintf(out->file_name, sizeof out->file_name, "hongxian-%s-%.8s.%s", job_kind_name(j->kind), j->id,
              format);
     return STATUS_OK;

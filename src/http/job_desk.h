@@ -77,7 +77,9 @@ struct job_result {
     int fd; /* open for reading; the caller's */
     int64_t size;
     const char *content_type;
-    char file_name[96];
+    char file_name[96]; /* plain */
+    char title[JOB_NAME_SIZE +
+               64]; /* UTF-8: of the input and of the kind of job, as the officer should find it */
 };
 enum status job_desk_result(struct job_desk *d, const char *id, const char *format, struct job_result *out,
                             struct error *e) HX_MUST_CHECK;

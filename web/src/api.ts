@@ -1,4 +1,4 @@
-/** The typed client: the only file that knows the server's URLs. Fields marked `?` may be missing and are then shown as
+/** The typed client: this file and api-*.ts are the only ones that know the server's URLs. Fields marked `?` may be missing and are then shown as
  * missing, never as zero or as clear. */
 
 export interface Health {
@@ -161,7 +161,7 @@ async function problemOf(res: Response): Promise<ApiError> {
   return new ApiError(zh, text('detail_en') || text('title') || zh, text('code'), res.status);
 }
 
-async function request(path: string, init: RequestInit = {}): Promise<Response> {
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   let res: Response;
   try {
     res = await fetch(path, init);
@@ -173,7 +173,7 @@ async function request(path: string, init: RequestInit = {}): Promise<Response> 
   return res;
 }
 
-async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await (await request(path, { signal })).json()) as T;
 }
 

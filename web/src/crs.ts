@@ -9,9 +9,9 @@ export function epsgOfZone(zone: number, prefix: boolean): number {
 }
 
 /** Refusals that a named CRS answers. A file that contradicts itself, or states a wrong CRS, must be corrected instead. */
-const MISSING = new Set(['crs-missing', 'zone-missing', 'txt-zone-missing', 'geojson-crs-missing']);
+const MISSING = new Set(['crs-missing', 'source-crs-missing', 'zone-missing', 'txt-zone-missing', 'geojson-crs-missing']);
 /** Refusals of the CRS that was named: choose again. */
-const WRONG_CHOICE = new Set(['crs-conflict', 'zone-conflict', 'point-outside-crs', 'crs-option', 'crs-unsupported']);
+const WRONG_CHOICE = new Set(['crs-conflict', 'source-crs-conflict', 'zone-conflict', 'point-outside-crs', 'crs-option', 'crs-unsupported']);
 
 export function asksForCrs(code: string, chosen: number | undefined): boolean {
   return MISSING.has(code) || (chosen !== undefined && WRONG_CHOICE.has(code));

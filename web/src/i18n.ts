@@ -1,8 +1,12 @@
 /** Two languages. Chinese is the original; a text the server has only in Chinese is shown in Chinese and marked so. */
 
+import { AUDIT_TEXTS } from './texts/audit';
+
 export type Lang = 'zh' | 'en';
 
 const TEXTS = {
+  ...AUDIT_TEXTS,
+
   app_name: ['红线', 'Hongxian'],
   app_sub: ['三线压占核查', 'Control-line check'],
   switch_lang: ['English', '中文'],
@@ -99,7 +103,7 @@ const TEXTS = {
   check_drop: ['松开鼠标即开始核查', 'Drop to check'],
   check_drop_sub: ['国土TXT · CSV · Shapefile（zip）· GeoJSON · GeoPackage · KML/KMZ · DXF', 'survey TXT · CSV · Shapefile (zip) · GeoJSON · GeoPackage · KML/KMZ · DXF'],
   check_one_file: ['一次只核查一个文件；Shapefile 的各个文件请压缩为一个 zip。', 'One file at a time, please; zip the files of a Shapefile.'],
-  check_too_big: ['文件超过 {n} MB，不能核查。', 'The file exceeds {n} MB.'],
+  check_too_big: ['文件超过 {n} MB；请用“批量审查”。', 'The file exceeds {n} MB; use the batch audit.'],
   check_unreadable: ['文件无法读取，可能已被移走或改动；请重新选择。', 'The file cannot be read; it may have been moved. Choose it again.'],
   check_running: ['正在核查“{name}”…', 'Checking “{name}”…'],
   check_failed: ['核查未完成', 'The check did not complete'],

@@ -8,7 +8,9 @@ import { ParcelDrawing } from './map/draw';
 import { CheckOverlay } from './map/overlay';
 import { INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, areaSwatch } from './map/symbols';
 import { MapView, type Box } from './map/view';
+import { BatchPanel, type Place } from './panels/batch';
 import { CheckPanel } from './panels/check';
+import { ConflictsPanel } from './panels/conflicts';
 import { IdentifyPanel } from './panels/identify';
 import { LayersPanel } from './panels/layers';
 import { LayoutPanel } from './panels/layout';
@@ -80,6 +82,9 @@ const checkPanel: CheckPanel = new CheckPanel({
   result: report.el,
 });
 
+const batch = new BatchPanel({ onPlace: showPlace, onClear: () => overlay?.place(null), className: (id) => checkPanel.className(id) });
+const conflicts = new ConflictsPanel({ onPlace: showPlace, onClear: () => overlay?.place(null), collectionOf });
+
 const left: Tabs = tabs('side_left', [
   { id: 'layers', title: 'tab_layers', body: layers.el },
   { id: 'layout', title: 'tab_layout', body: layout.el },
@@ -87,7 +92,14 @@ const left: Tabs = tabs('side_left', [
 const right: Tabs = tabs('side_right', [
   { id: 'check', title: 'tab_check', body: checkPanel.el },
   { id: 'identify', title: 'tab_identify', body: identify.el },
-]);
+  { id: 'batch', title: 'tab_batch', body: batch.el },
+  { id: 'conflicts', title: 'tab_conflicts', body: conflicts.el },
+], (id) => {
+  overlay?.place(null);
+  if (id === 'batch') batch.opened();
+  if (id === 'conflicts') void conflicts.opened();
+  renderDropSign();
+});
 
 function flyToPlace(feature: FeatureItem): void {
   const g = feature.geometry;
@@ -100,6 +112,18 @@ function flyToPlace(feature: FeatureItem): void {
     const ys = flat.filter((_, i) => i % 2 === 1);
     if (xs.length) view?.fit([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)]);
   }
+}
+
+/** A place of an audit: its shape where there is one, else the point. */
+function showPlace(place: Place): void {
+  overlay?.place(place.shape);
+  overlay?.pin(place.shape ? undefined : [place.lon, place.lat]);
+  const box = place.shape ? overlay?.placeBox() : undefined;
+  if (box) return view?.fit(box, { padding: 120, maxZoom: 17 });
+  const metres = Math.max(150, 2 * Math.sqrt(place.area_m2 ?? 0));
+  const up = metres / 111_000;
+  const across = up / Math.cos((place.lat * Math.PI) / 180);
+  view?.fit([place.lon - across, place.lat - up, place.lon + across, place.lat + up]);
 }
 
 // ---- checks
@@ -209,9 +233,20 @@ function renderFrame(): void {
     h('li', {}, areaSwatch(OVERLAP_SYMBOL), t('r_legend_overlap')),
     h('li', {}, areaSwatch(INSIDE_SYMBOL), t('r_legend_inside')),
   );
-  fill(dropSign, h('div', {}, h('strong', {}, t('check_drop')), h('span', {}, t('check_drop_sub'))));
+  renderDropSign();
   view?.map.getCanvas().setAttribute('aria-label', t('map_label'));
   document.title = lang() === 'zh' ? '红线 Hongxian · 三线压占核查' : 'Hongxian · control-line check';
+}
+
+/** What is dropped goes to the panel that is open; the sign says so before the button is let go. */
+function renderDropSign(): void {
+  const batching = right.selected() === 'batch';
+  fill(dropSign, h('div', {}, h('strong', {}, t(batching ? 'batch_drop' : 'check_drop')), h('span', {}, t('check_drop_sub'))));
+}
+
+function takeDrop(files: FileList | undefined): void {
+  if (right.selected() === 'batch') batch.takeFiles(files);
+  else void checkPanel.takeFiles(files);
 }
 
 function listenForDrops(): void {
@@ -232,7 +267,7 @@ function listenForDrops(): void {
     e.preventDefault();
     depth = 0;
     dropSign.hidden = true;
-    void checkPanel.takeFiles(e.dataTransfer?.files);
+    takeDrop(e.dataTransfer?.files);
   });
   addEventListener('keydown', (e) => e.key === 'Escape' && drawing?.cancel());
 }
@@ -254,7 +289,7 @@ async function start(): Promise<void> {
   collections = list;
   layers.set(list, health);
   renderFrame();
-  checkPanel.loadClasses().catch((e: unknown) => mapProblem(sentenceOf(e).text));
+  checkPanel.loadClasses().then((classes) => batch.setClasses(classes)).catch((e: unknown) => mapProblem(sentenceOf(e).text));
   if (list.some((c) => c.id === 'plan_layout')) void layout.load();
   if (!view) return;
   await view.ready;

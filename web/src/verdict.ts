@@ -13,9 +13,11 @@ export const LINE_TITLES: Record<LineId, [string, string]> = {
   urban_development_boundary: ['城镇开发边界', 'Urban development boundary'],
 };
 
-/** Worst first. Not knowing is worse than any notice. */
-const VERDICTS: VerdictName[] = ['prohibited', 'restricted', 'unknown', 'notice', 'allowed'];
+/** Worst first, as the server ranks them: what is not known may be prohibited. */
+export const VERDICTS: readonly VerdictName[] = ['prohibited', 'unknown', 'restricted', 'notice', 'allowed'];
 const STATUSES: LayerStatus[] = ['overlap', 'sliver', 'clear', 'not_covered', 'unmeasured'];
+
+export const VERDICT_SIGN = { prohibited: '✖', restricted: '▲', unknown: '？', notice: 'ℹ', allowed: '✔' } as const;
 
 /** A verdict that this page does not know is no verdict. */
 export function verdictOf(name: string | undefined): VerdictName {

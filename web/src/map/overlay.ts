@@ -41,6 +41,7 @@ function within(a: Box, b: Box): boolean {
 
 export class CheckOverlay {
   private features: ShapeFeature[] = [];
+  private marked: GeoJSON.Feature | null = null;
 
   constructor(private readonly map: MapLibreMap) {
     map.addSource('check', { type: 'geojson', data: EMPTY });
@@ -63,6 +64,11 @@ export class CheckOverlay {
       },
       'check-parcel-line',
     );
+    // A place of an audit: yellow within a black line, unlike any layer.
+    map.addSource('place', { type: 'geojson', data: EMPTY });
+    map.addLayer({ id: 'place-fill', type: 'fill', source: 'place', paint: { 'fill-color': '#ffd400', 'fill-opacity': 0.35 } });
+    map.addLayer({ id: 'place-casing', type: 'line', source: 'place', paint: { 'line-color': '#fff', 'line-width': 5, 'line-opacity': 0.9 } });
+    map.addLayer({ id: 'place-line', type: 'line', source: 'place', paint: { 'line-color': '#101820', 'line-width': 2.2 } });
     map.addSource('pin', { type: 'geojson', data: EMPTY });
     map.addLayer({
       id: 'pin', type: 'circle', source: 'pin',
@@ -112,6 +118,16 @@ export class CheckOverlay {
         return !home || (box !== undefined && within(box, home));
       }),
     );
+  }
+
+  /** Marks the shape of a place, instead of the one before. */
+  place(shape: GeoJSON.Feature | null): void {
+    this.marked = shape;
+    this.source('place').setData(shape ?? EMPTY);
+  }
+
+  placeBox(): Box | undefined {
+    return this.marked ? boxOf([this.marked]) : undefined;
   }
 
   pin(at: [number, number] | undefined): void {

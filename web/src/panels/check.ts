@@ -1,11 +1,12 @@
 /** Giving a parcel to the server: file, drop, paste or drawing. Knows when a check runs, not what it finds. */
 
 import { ApiError, getClasses, type CheckInput, type ProjectClass, type Question } from '../api';
-import { ZONES_3, asksForCrs, epsgOfZone } from '../crs';
+import { asksForCrs } from '../crs';
 import { fill, h } from '../dom';
 import { onLang, pick, t } from '../i18n';
 import { sentenceOf } from '../sentence';
 import type { DrawMode } from '../map/draw';
+import { crsQuestion } from './crs-question';
 
 /** Above this the server would refuse anyway; better to say so before sending. */
 const MAX_MB = 32;
@@ -46,7 +47,7 @@ export class CheckPanel {
     this.render();
   }
 
-  async loadClasses(): Promise<void> {
+  async loadClasses(): Promise<ProjectClass[]> {
     const list = await getClasses();
     // 未填 comes first and is the default: a class is a statement that the officer must make.
     this.classes = [
@@ -54,6 +55,7 @@ export class CheckPanel {
       ...list.filter((c) => c.id !== 'UNKNOWN'),
     ];
     this.renderForm();
+    return this.classes;
   }
 
   className(id: string | undefined): string {
@@ -217,36 +219,10 @@ export class CheckPanel {
           { class: 'note error', role: 'alert', 'data-testid': 'check-error' },
           h('strong', {}, t(asked ? 'crs_asked' : 'check_failed')),
           h('p', { lang: sentence.lang }, sentence.text),
-          asked ? this.crsQuestion(asked, code) : null,
+          asked ? crsQuestion('crs', code, asked.epsg, (epsg) => this.start({ ...asked, epsg })) : null,
           h('p', { class: 'muted' }, t('check_no_result'), code ? ` (${code})` : ''),
         ),
       );
     } else fill(this.stateBox);
   }
-
-  /** The CRS that the file does not state: the officer names it, and the same bytes are sent again with it. */
-  private crsQuestion(input: CheckInput, code: string): HTMLElement {
-    const plain = h('optgroup', { label: t('crs_plain') }, ZONES_3.map((z) => crsOption(z, false)));
-    const prefixed = h('optgroup', { label: t('crs_prefixed') }, ZONES_3.map((z) => crsOption(z, true)));
-    const select = h(
-      'select',
-      { id: 'crs-select', 'data-testid': 'crs-select', onchange: () => (send.disabled = select.value === '') },
-      h('option', { value: '' }, t('crs_choose')),
-      h('option', { value: 4490 }, t('crs_degrees')),
-      // 缺带号 means that the eastings have no prefix.
-      code.endsWith('zone-missing') || code === 'geojson-crs-missing' ? [plain, prefixed] : [prefixed, plain],
-    );
-    const send = h('button', {
-      type: 'button', id: 'crs-send', 'data-testid': 'crs-send',
-      onclick: () => this.start({ ...input, epsg: Number(select.value) }),
-    }, t('crs_send'));
-    if (input.epsg) select.value = String(input.epsg);
-    send.disabled = select.value === '';
-    return h('div', { class: 'field' }, h('label', { for: 'crs-select', class: 'visually-hidden' }, t('crs_label')), select, send);
-  }
-}
-
-function crsOption(zone: number, prefix: boolean): HTMLElement {
-  const epsg = epsgOfZone(zone, prefix);
-  return h('option', { value: epsg }, t('crs_zone', { zone, meridian: zone * 3, epsg }));
 }

@@ -4,7 +4,7 @@ import type { CheckAnswer, Collection, LayerUsed, ParcelReport, Question, Report
 import { fill, h } from '../dom';
 import { fixed, hectares, mu, squareMetres } from '../format';
 import { onLang, pick, plainTitle, t } from '../i18n';
-import { LINES, findingOf, isComplete, shownVerdict, worstFirst, type LineId } from '../verdict';
+import { LINES, VERDICT_SIGN, findingOf, isComplete, shownVerdict, worstFirst, type LineId } from '../verdict';
 import { ReportFiles } from './report-files';
 import { lineDetail, linesTable } from './report-layer';
 
@@ -22,8 +22,6 @@ interface Shown {
   name: string;
   shapesError: { text: string; lang: string } | null;
 }
-
-const VERDICT_SIGN = { prohibited: '✖', restricted: '▲', unknown: '？', notice: 'ℹ', allowed: '✔' } as const;
 
 export class ReportPanel {
   readonly el = h('div', { class: 'report', 'data-testid': 'report', 'aria-live': 'polite' });

@@ -12,12 +12,16 @@ export interface TabSpec {
 export interface Tabs {
   el: HTMLElement;
   select: (id: string) => void;
+  selected: () => string;
 }
 
-export function tabs(name: TextKey, specs: TabSpec[]): Tabs {
+export function tabs(name: TextKey, specs: TabSpec[], onSelect: (id: string) => void = () => undefined): Tabs {
   const list = h('div', { role: 'tablist', class: 'tabs' });
   const buttons = new Map<string, HTMLButtonElement>();
+  let current = '';
   const select = (id: string): void => {
+    const changed = current !== '' && id !== current; // the first one is not the user's choice
+    current = id;
     for (const s of specs) {
       const on = s.id === id;
       const b = buttons.get(s.id);
@@ -25,6 +29,7 @@ export function tabs(name: TextKey, specs: TabSpec[]): Tabs {
       if (b) b.tabIndex = on ? 0 : -1;
       s.body.hidden = !on;
     }
+    if (changed) onSelect(id);
   };
   specs.forEach((s, i) => {
     const button = h('button', {
@@ -55,5 +60,5 @@ export function tabs(name: TextKey, specs: TabSpec[]): Tabs {
   label();
   onLang(label);
   if (specs[0]) select(specs[0].id);
-  return { el: h('div', { class: 'tabbed' }, list, specs.map((s) => s.body)), select };
+  return { el: h('div', { class: 'tabbed' }, list, specs.map((s) => s.body)), select, selected: () => current };
 }

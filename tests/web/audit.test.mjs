@@ -1,0 +1,225 @@
+// The audits in a real browser against a running server: a file of parcels, progress and cancel, results on the map, the
+// conflicts of the lines. Started like page.test.mjs, with geodata/ loaded; the mock server cannot stand in.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { baseUrl, dropFile, launch, openPage, outDir, root, settle } from './browser.mjs';
+
+const id = (name) => `[data-testid="${name}"]`;
+const health = await (await fetch(`${baseUrl}/health`)).json();
+const skip = health.version === 'mock' ? 'the mock runs no jobs' : false;
+
+let browser, page, seen;
+
+before(async () => {
+  if (skip) return;
+  fs.mkdirSync(outDir, { recursive: true });
+  browser = await launch();
+  ({ page, seen } = await openPage(browser));
+});
+
+after(async () => {
+  await browser?.close();
+  if (skip) return;
+  for (const job of (await (await fetch(`${baseUrl}/jobs`)).json()).jobs) await fetch(`${baseUrl}/jobs/${job.id}`, { method: 'DELETE' });
+});
+
+const shot = (name) => page.screenshot({ path: path.join(outDir, `${name}.png`) });
+
+/** Parcels around four towns, the same every time, in the order of their numbers; the eighth crosses itself. */
+function parcels(n) {
+  let seed = 7;
+  const random = () => ((seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648);
+  const towns = [[107.4, 40.735], [111.7, 40.82], [119.74, 49.21], [123.22, 49.57]];
+  const features = Array.from({ length: n }, (_, i) => {
+    const [tx, ty] = towns[Math.floor(random() * 4)];
+    const [x, y, w, h] = [tx + 0.3 * random() - 0.15, ty + 0.2 * random() - 0.1, 0.0005 + 0.003 * random(), 0.0005 + 0.002 * random()];
+    const ring = i === 7 ? [[x, y], [x + w, y + h], [x + w, y], [x, y + h], [x, y]] : [[x, y], [x + w, y], [x + w, y + h], [x, y + h], [x, y]];
+    return { type: 'Feature', properties: { BSM: `DK-${i + 1}` }, geometry: { type: 'Polygon', coordinates: [ring] } };
+  });
+  return JSON.stringify({ type: 'FeatureCollection', features });
+}
+
+async function noSidewaysScroll() {
+  const wide = await page.evaluate(() => [...document.querySelectorAll('.panel')].filter((p) => p.scrollWidth > p.clientWidth).map((p) => p.id));
+  assert.deepEqual(wide, []);
+}
+
+/** How many pixels of the map are the yellow of a marked place. */
+const yellow = async () => {
+  const png = (await page.locator(id('map')).screenshot()).toString('base64');
+  return page.evaluate(async (b64) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${b64}`;
+    await image.decode();
+    const g = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height }).getContext('2d');
+    g.drawImage(image, 0, 0);
+    const { data } = g.getImageData(0, 0, image.width, image.height);
+    let n = 0;
+    for (let i = 0; i < data.length; i += 4) n += data[i] > 180 && data[i + 1] > 140 && data[i + 2] < data[i + 1] - 70;
+    return n;
+  }, png);
+};
+
+test('a dropped file of parcels is audited; the counts are those of the rows', { skip }, async () => {
+  await page.locator(id('tab-batch')).click();
+  await shot('10-batch');
+  await noSidewaysScroll();
+  const text = parcels(3000);
+  await dropFile(page, '全县地块.geojson', text);
+  await page.waitForSelector(id('batch-title'), { timeout: 60_000 });
+  assert.match(await page.locator(id('batch-title')).innerText(), /全县地块\.geojson · 共 3,000 个地块/);
+  const href = await page.locator(id('result-csv')).getAttribute('href');
+  const rows = (await (await fetch(baseUrl + href)).text()).trim().split('\r\n').slice(1);
+  assert.equal(rows.length, 3000);
+  let sum = 0;
+  for (const v of ['prohibited', 'unknown', 'restricted', 'notice', 'allowed']) {
+    const n = Number(await page.locator(id(`count-${v}`)).getAttribute('data-n'));
+    assert.equal(n, rows.filter((r) => r.includes(`,${v},`)).length, v);
+    sum += n;
+  }
+  assert.equal(sum, 3000);
+  assert.match(await page.locator(id('batch-unmeasured')).innerText(), /1 个无法测算[\s\S]*不等于未占用/);
+  assert.match(await page.locator(id('batch-result')).innerText(), /示例数据，不得用于审批[\s\S]*本结果不代替审批/);
+  await noSidewaysScroll();
+  await shot('11-batch-result');
+});
+
+test('a worst case is drawn on the map, and says why it cannot be measured', { skip }, async () => {
+  const first = page.locator(id('worst-case')).first();
+  assert.match(await first.innerText(), /禁止/);
+  const before = await yellow();
+  await first.click();
+  await page.waitForFunction(() => document.querySelector('[data-testid="worst-case"]')?.getAttribute('aria-pressed') === 'true');
+  await settle(page);
+  await page.waitForTimeout(300);
+  await settle(page);
+  const after = await yellow();
+  assert.ok(after > before + 300, `yellow before ${before}, after ${after}`);
+  await shot('12-batch-place');
+});
+
+test('downloads are files with names of their own', { skip }, async () => {
+  for (const [format, magic] of [['xlsx', 'PK'], ['gpkg', 'SQLite']]) {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.locator(id(`result-${format}`)).click()]);
+    assert.equal(file.suggestedFilename(), `全县地块-批量审查.${format}`);
+    assert.equal(fs.readFileSync(await file.path()).subarray(0, magic.length).toString(), magic);
+  }
+  const [tab] = await Promise.all([page.context().waitForEvent('page'), page.locator(id('result-html')).click()]);
+  await tab.waitForLoadState();
+  assert.match(await tab.locator('body').innerText(), /地块批量审查[\s\S]*全县地块\.geojson/);
+  await tab.screenshot({ path: path.join(outDir, '13-batch-summary.png') });
+  await tab.close();
+});
+
+test('a long audit shows how far it is, and cancelling leaves no result', { skip }, async () => {
+  // The job on show is held at one moment of its run, so that the test does not race with a fast machine.
+  let cancelled = false;
+  const held = (state, more) => ({ id: 'a'.repeat(24), kind: 'parcels', state, name: '大文件.gpkg', ahead: 0, progress: {}, outcome: null, error: null, results: [], ...more });
+  await page.route(/\/jobs(\/a+)?(\?.*)?$/, (route) => {
+    const method = route.request().method();
+    if (method === 'DELETE') cancelled = true;
+    if (method === 'GET' && new URL(route.request().url()).pathname === '/jobs') return route.fulfill({ json: { jobs: [] } });
+    const progress = { done: 12000, total: 60000, share: 0.2, rate: 4000, seconds_left: 12 };
+    return route.fulfill({ status: method === 'POST' ? 202 : 200, json: held(cancelled && method === 'GET' ? 'cancelled' : 'running', { progress, cancelling: cancelled }) });
+  });
+  await dropFile(page, '大文件.gpkg', 'x');
+  await page.waitForSelector(id('job-running'));
+  assert.equal(await page.locator(id('batch-title')).count(), 0); // the earlier result is gone
+  assert.match(await page.locator(id('job-running')).innerText(), /正在审查“大文件\.gpkg”[\s\S]*已完成 12,000 \/ 60,000 · 每秒 4,000 个 · 约剩 12 秒/);
+  assert.equal(await page.locator(id('job-progress')).evaluate((e) => e.value), 0.2);
+  await shot('14-batch-running');
+  await page.locator(id('job-cancel')).click();
+  await page.waitForSelector(id('job-cancelled'));
+  assert.ok(cancelled);
+  assert.equal(await page.locator(`${id('batch-title')}, ${id('job-files')}`).count(), 0);
+  await page.unroute(/\/jobs(\/a+)?(\?.*)?$/);
+});
+
+test('a file that cannot be read is said in words; one without a CRS is asked about', { skip }, async () => {
+  await dropFile(page, '坏文件.gpkg', 'not a database');
+  const alert = page.locator(`${id('panel-batch')}, #panel-batch`).locator('[role="alert"]');
+  await alert.waitFor();
+  assert.match(await alert.innerText(), /审查未完成[\s\S]*[\u4e00-\u9fff]{6}/);
+  assert.equal(await page.locator(id('batch-title')).count(), 0);
+  await dropFile(page, '无坐标系.zip', fs.readFileSync(path.join(root, 'tests/web/cases/shapefile-without-prj.zip')));
+  await page.waitForFunction(() => document.querySelector('#panel-batch [role="alert"]')?.textContent.includes('坐标系') || document.querySelector('[data-testid="batch-title"]'));
+  await shot('15-batch-refused');
+});
+
+test('an earlier job is found again after the page was opened anew', { skip }, async () => {
+  await page.reload();
+  await page.waitForSelector(id('switch-ecological_red_line'));
+  await page.locator(id('tab-batch')).click();
+  await page.locator(`${id('recent-parcels')} summary`).click();
+  const row = page.locator(id('recent-parcels')).getByRole('button', { name: /^全县地块\.geojson/ });
+  await row.click();
+  await page.waitForSelector(id('batch-title'));
+  assert.match(await page.locator(id('batch-title')).innerText(), /3,000/);
+});
+
+test('the conflicts of the lines: all of the command\'s, worst first, each on the map', { skip }, async () => {
+  await page.locator(id('tab-conflicts')).click();
+  await shot('16-conflicts');
+  await page.locator(id('conflicts-run')).click();
+  await page.waitForSelector(id('conflicts-title'), { timeout: 120_000 });
+  const href = await page.locator(id('result-csv')).last().getAttribute('href');
+  const rows = (await (await fetch(baseUrl + href)).text()).trim().split('\r\n').slice(1).map((r) => r.split(','));
+  assert.equal(Number(await page.locator(id('conflicts-title')).getAttribute('data-n')), rows.length);
+  await page.locator(id('conflict-slivers')).check();
+  const shown = await page.locator(id('finding')).evaluateAll((list) => list.map((e) => e.dataset.id));
+  assert.deepEqual(shown, rows.map((r) => r[0]));
+  const before = await yellow();
+  await page.locator(id('finding')).first().click();
+  await page.waitForTimeout(500);
+  await settle(page);
+  assert.ok((await yellow()) > before + 300);
+  assert.match(await page.locator(id('finding')).first().innerText(), /不裁定谁让谁/);
+  await noSidewaysScroll();
+  await shot('17-conflict-place');
+  await page.locator(id('conflict-kind')).selectOption('duplicate');
+  assert.equal(await page.locator(id('finding')).count(), rows.filter((r) => r[3] === 'duplicate').length);
+});
+
+test('an earlier result is compared: what is still there is said', { skip }, async () => {
+  const href = await page.locator('#panel-conflicts').locator(id('result-csv')).getAttribute('href');
+  const old = Buffer.from(await (await fetch(baseUrl + href)).arrayBuffer());
+  await page.locator(id('compare-input')).setInputFiles({ name: '上次.csv', mimeType: 'text/csv', buffer: old });
+  await page.waitForFunction(() => document.querySelector('[data-testid="conflicts-title"]')?.textContent.includes('仍在'), null, { timeout: 60_000 });
+  assert.match(await page.locator(id('conflicts-title')).innerText(), /新增 0，仍在 16，已解决 0/);
+});
+
+test('the figures of the plan', { skip }, async () => {
+  await page.locator(id('figures-run')).click();
+  await page.waitForSelector(id('figures'), { timeout: 60_000 });
+  assert.match(await page.locator(id('figure-ecological_red_line')).innerText(), /生态保护红线[\s\S]*50\.46%/);
+  await page.locator(id('figures')).scrollIntoViewIfNeeded();
+  await noSidewaysScroll();
+  await shot('18-figures');
+});
+
+test('in English, and in a narrow window, nothing is cut off or left untranslated', { skip }, async () => {
+  await page.setViewportSize({ width: 1024, height: 768 });
+  for (const tab of ['batch', 'conflicts']) {
+    await page.locator(id(`tab-${tab}`)).click();
+    await noSidewaysScroll();
+    await shot(`19-narrow-${tab}`);
+  }
+  const clipped = () => page.evaluate(() => [...document.querySelectorAll('.tabs button')].filter((b) => b.scrollWidth > b.clientWidth).map((b) => b.textContent));
+  assert.deepEqual(await clipped(), []);
+  await page.locator(id('lang-switch')).click();
+  assert.deepEqual(await clipped(), []);
+  await noSidewaysScroll();
+  const chinese = await page.evaluate(() => [...document.querySelectorAll('#panel-batch *, #panel-conflicts *')]
+    .filter((e) => e.children.length === 0 && /[\u4e00-\u9fff]/.test(e.textContent) && !e.closest('[lang="zh-CN"], .row-name, .audit-title, .rows, .mini')).map((e) => e.textContent));
+  assert.deepEqual(chinese, []);
+  await shot('20-english');
+  await page.locator(id('lang-switch')).click();
+  await page.setViewportSize({ width: 1366, height: 768 });
+});
+
+test('nothing foreign was asked for, and nothing failed unseen', { skip }, () => {
+  assert.deepEqual([...new Set(seen.requests.filter((u) => !u.startsWith('blob:') && !u.startsWith('data:')).map((u) => new URL(u).origin))], [new URL(baseUrl).origin]);
+  assert.deepEqual(seen.errors.filter((e) => !/status of 4\d\d/.test(e)), []);
+});

@@ -1,0 +1,328 @@
+/** Auditing a whole file of parcels: what is asked, and what came out. The figures are the server's. */
+
+import type { ProjectClass } from '../api';
+import { MAX_UPLOAD_MB, getResult, getShapes, type AuditSummary, type Job, type WorstCase } from '../api-jobs';
+import { asksForCrs } from '../crs';
+import { fill, h } from '../dom';
+import { fixed, hectares, percent } from '../format';
+import { onLang, pick, t } from '../i18n';
+import { sentenceOf } from '../sentence';
+import { LINES, LINE_TITLES, VERDICTS, VERDICT_SIGN, verdictOf } from '../verdict';
+import { crsQuestion } from './crs-question';
+import { JobWork, downloads } from './job-work';
+
+const ACCEPT = '.gpkg,.zip,.json,.geojson,.geojsonl,.txt,.csv,.kml,.kmz,.dxf,.fgb';
+const WORST_STEP = 20;
+/** Below this the result is also made as GeoJSON, so that a chosen parcel can be drawn. */
+const DRAWN_BYTES = 16e6;
+const FIELDS = ['class_field', 'id_field', 'layer'] as const;
+
+export interface Place {
+  lon: number;
+  lat: number;
+  area_m2: number | null;
+  shape: GeoJSON.Feature | null;
+}
+
+export interface BatchPanelOptions {
+  onPlace: (place: Place) => void;
+  onClear: () => void;
+  className: (id: string | undefined) => string;
+}
+
+export class BatchPanel {
+  readonly el = h('div', { class: 'batch', 'data-testid': 'batch-panel' });
+  private readonly form = h('div', { class: 'check-form' });
+  private readonly result = h('div', { class: 'audit-result', 'data-testid': 'batch-result' });
+  private readonly work = new JobWork({
+    kind: 'parcels',
+    onDone: (job) => void this.show(job),
+    onClear: () => this.clear(),
+    question: (code) => this.crsQuestion(code),
+  });
+  private classes: ProjectClass[] = [];
+  private projectClass = 'UNKNOWN';
+  private fields: Record<(typeof FIELDS)[number], string> = { class_field: '', id_field: '', layer: '' };
+  private moreOpen = false;
+  private file: File | null = null;
+  private epsg: number | undefined;
+  private summary: AuditSummary | null = null;
+  private shapes: Promise<Map<string, GeoJSON.Feature> | null> | null = null;
+  private shown = WORST_STEP;
+  private chosen: WorstCase | null = null;
+  private reason: { text: string; lang: string } | null = null;
+
+  constructor(private readonly options: BatchPanelOptions) {
+    this.el.append(this.form, this.work.el, this.result, this.work.recent);
+    onLang(() => this.render());
+    this.render();
+  }
+
+  setClasses(classes: ProjectClass[]): void {
+    this.classes = classes;
+    this.renderForm();
+  }
+
+  opened(): void {
+    void this.work.loadList();
+  }
+
+  takeFiles(files: FileList | File[] | null | undefined): void {
+    const list = [...(files ?? [])];
+    const file = list[0];
+    if (!file) return;
+    if (list.length > 1) return this.work.fail(t('batch_one_file'));
+    if (file.size > MAX_UPLOAD_MB * 1048576) return this.work.fail(t('batch_too_big', { n: MAX_UPLOAD_MB }));
+    this.file = file;
+    this.epsg = undefined;
+    this.start();
+  }
+
+  private start(): void {
+    const { file } = this;
+    if (!file) return;
+    void this.work.start({
+      name: file.name,
+      class: this.projectClass === 'UNKNOWN' ? '' : this.projectClass,
+      crs: this.epsg ? `EPSG:${this.epsg}` : '',
+      formats: file.size <= DRAWN_BYTES ? 'gpkg,xlsx,csv,geojsonl' : 'gpkg,xlsx,csv',
+      ...this.fields,
+    }, file);
+  }
+
+  private crsQuestion(code: string): HTMLElement | null {
+    if (!this.file || !asksForCrs(code, this.epsg)) return null;
+    return crsQuestion('batch-crs', code, this.epsg, (epsg) => {
+      this.epsg = epsg;
+      this.start();
+    });
+  }
+
+  private clear(): void {
+    this.summary = this.shapes = this.chosen = this.reason = null;
+    this.shown = WORST_STEP;
+    this.options.onClear();
+    fill(this.result);
+    this.renderForm();
+  }
+
+  private async show(job: Job): Promise<void> {
+    try {
+      const summary = await getResult<AuditSummary>(job);
+      if (this.work.shown?.id !== job.id) return;
+      this.summary = summary;
+      this.render();
+    } catch (error) {
+      this.work.fail(sentenceOf(error).text);
+    }
+  }
+
+  // ---- the form
+
+  private render(): void {
+    this.renderForm();
+    this.renderResult();
+  }
+
+  private renderForm(): void {
+    const focused = this.form.contains(document.activeElement) ? document.activeElement?.id : '';
+    const file = h('input', {
+      type: 'file', id: 'batch-file-input', class: 'visually-hidden', tabindex: -1, 'data-testid': 'batch-file-input',
+      'aria-label': t('batch_file'), accept: ACCEPT,
+      onchange: (e: Event) => {
+        const input = e.target as HTMLInputElement;
+        this.takeFiles(input.files);
+        input.value = '';
+      },
+    });
+    fill(
+      this.form,
+      this.summary ? null : h('p', { class: 'muted' }, t('batch_intro', { n: MAX_UPLOAD_MB })),
+      this.classSelect(),
+      h('div', { class: 'button-row' }, file, h('button', {
+        type: 'button', id: 'batch-file-button', class: 'primary', 'data-testid': 'batch-file', onclick: () => file.click(),
+      }, t('batch_file'))),
+      this.more(),
+    );
+    if (focused) document.getElementById(focused)?.focus();
+  }
+
+  private classSelect(): HTMLElement {
+    const select = h(
+      'select',
+      {
+        id: 'batch-class', 'data-testid': 'batch-class',
+        onchange: (e: Event) => (this.projectClass = (e.target as HTMLSelectElement).value),
+      },
+      this.classes.map((c) => h('option', { value: c.id }, this.options.className(c.id))),
+    );
+    select.value = this.projectClass;
+    return h('div', { class: 'field' }, h('label', { for: 'batch-class' }, t('check_class')), select);
+  }
+
+  private more(): HTMLElement {
+    const details = h(
+      'details',
+      { 'data-testid': 'batch-more', ontoggle: (e: Event) => (this.moreOpen = (e.target as HTMLDetailsElement).open) },
+      h('summary', {}, t('batch_more')),
+      FIELDS.map((key) => {
+        const input = h('input', {
+          type: 'text', id: `batch-${key}`, maxlength: 60, autocomplete: 'off', 'data-testid': `batch-${key}`,
+          'aria-describedby': `batch-${key}-hint`, oninput: (e: Event) => (this.fields[key] = (e.target as HTMLInputElement).value),
+        });
+        input.value = this.fields[key];
+        return [
+          h('div', { class: 'field' }, h('label', { for: `batch-${key}` }, t(`batch_${key}`)), input),
+          h('p', { class: 'muted hint', id: `batch-${key}-hint` }, t(`batch_${key}_hint`)),
+        ];
+      }),
+    );
+    details.open = this.moreOpen;
+    return details;
+  }
+
+  // ---- the result
+
+  private renderResult(): void {
+    const { summary } = this;
+    const job = this.work.shown;
+    if (!summary || !job) return;
+    const focused = this.result.contains(document.activeElement) ? document.activeElement?.id : '';
+    fill(
+      this.result,
+      h('h3', { class: 'audit-title', 'data-testid': 'batch-title' }, `${job.name ?? ''} · ${t('batch_parcels', { n: fixed(summary.n_parcels, 0) })}`),
+      h('p', { class: 'muted', 'data-testid': 'batch-result-class' }, `${t('check_class')}：${this.options.className(job.project_class || undefined)}`),
+      summary.synthetic ? h('p', { class: 'sample-line' }, t('synthetic_notice')) : null,
+      this.verdicts(summary),
+      summary.n_unmeasured > 0 ? h('p', { class: 'note warn', 'data-testid': 'batch-unmeasured' }, t('batch_unmeasured', { n: fixed(summary.n_unmeasured, 0) })) : null,
+      downloads(job, [['xlsx', 'Excel'], ['gpkg', 'GeoPackage'], ['csv', 'CSV'], ['html', t('job_summary_page')]]),
+      this.worst(summary),
+      this.lines(summary),
+      this.regions(summary),
+      h('p', { class: 'muted' }, t('r_disclaimer_short')),
+    );
+    if (focused) document.getElementById(focused)?.focus();
+  }
+
+  private verdicts(s: AuditSummary): HTMLElement {
+    return h(
+      'table',
+      { class: 'mini counts' },
+      h('caption', {}, t('batch_verdicts')),
+      h('tbody', {}, VERDICTS.map((v) => {
+        const n = s.verdicts[v] ?? 0;
+        const share = s.n_parcels ? n / s.n_parcels : 0;
+        const bar = h('span', { class: `count-bar v-${v}`, 'aria-hidden': 'true' });
+        bar.style.width = `${n ? Math.max(1, share * 100) : 0}%`;
+        return h(
+          'tr',
+          { 'data-testid': `count-${v}`, 'data-n': n },
+          h('th', { scope: 'row' }, h('span', { class: `badge small v-${v}` }, h('span', { 'aria-hidden': 'true' }, `${VERDICT_SIGN[v]} `), t(`v_${v}`))),
+          h('td', { class: 'count-cell' }, bar),
+          h('td', {}, fixed(n, 0)),
+          h('td', { class: 'muted' }, percent(share)),
+        );
+      })),
+    );
+  }
+
+  private lines(s: AuditSummary): HTMLElement {
+    const columns = ['overlap', 'sliver', 'clear', 'not_covered', 'unmeasured'] as const;
+    return h(
+      'table',
+      { class: 'mini lines-count', 'data-testid': 'batch-lines' },
+      h('caption', {}, t('batch_lines')),
+      h('thead', {}, h('tr', {}, h('td', {}), columns.map((c) => h('th', { scope: 'col' }, t(`s_${c}`))))),
+      h('tbody', {}, s.lines.map((l) => {
+        const line = LINES.find((x) => x === l.layer);
+        const title = line ? pick(...LINE_TITLES[line]) : { text: l.layer, lang: 'en' };
+        return h('tr', {}, h('th', { scope: 'row', lang: title.lang }, title.text), columns.map((c) => h('td', {}, fixed(l[c] ?? 0, 0))));
+      })),
+    );
+  }
+
+  private regions(s: AuditSummary): HTMLElement {
+    const sums = new Map<string, { n: number; bad: number; unknown: number }>();
+    for (const g of s.groups) {
+      const name = g.prefecture_name || g.prefecture || t('batch_no_region');
+      const sum = sums.get(name) ?? { n: 0, bad: 0, unknown: 0 };
+      sum.n += g.n;
+      sum.bad += g.verdicts['prohibited'] ?? 0;
+      sum.unknown += g.verdicts['unknown'] ?? 0;
+      sums.set(name, sum);
+    }
+    return h(
+      'details',
+      { class: 'regions' },
+      h('summary', {}, `${t('batch_regions')}（${sums.size}）`),
+      h(
+        'table',
+        { class: 'mini' },
+        h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('batch_region')), h('th', { scope: 'col', class: 'num' }, t('batch_n')),
+          h('th', { scope: 'col', class: 'num' }, t('v_prohibited')), h('th', { scope: 'col', class: 'num' }, t('v_unknown')))),
+        h('tbody', {}, [...sums].sort((a, b) => b[1].bad - a[1].bad || b[1].n - a[1].n).map(([name, x]) =>
+          h('tr', {}, h('th', { scope: 'row' }, name), h('td', {}, fixed(x.n, 0)), h('td', {}, fixed(x.bad, 0)), h('td', {}, fixed(x.unknown, 0))))),
+      ),
+    );
+  }
+
+  private worst(s: AuditSummary): HTMLElement | null {
+    if (s.worst.length === 0) return null;
+    const left = s.worst.length - this.shown;
+    return h(
+      'section',
+      { class: 'worst' },
+      h('h4', { id: 'worst-title' }, t('batch_worst')),
+      h('ul', { class: 'rows', 'aria-labelledby': 'worst-title', 'data-testid': 'worst-list' }, s.worst.slice(0, this.shown).map((c) => this.worstRow(c))),
+      left > 0 ? h('button', { type: 'button', id: 'worst-more', class: 'small', onclick: () => {
+        this.shown += WORST_STEP;
+        this.renderResult();
+      } }, t('batch_worst_more', { n: left })) : null,
+      left <= 0 && s.n_parcels > s.worst.length ? h('p', { class: 'muted' }, t('batch_worst_rest')) : null,
+    );
+  }
+
+  private worstRow(c: WorstCase): HTMLElement {
+    const v = verdictOf(c.verdict);
+    const pressed = LINES.filter((l) => l !== 'urban_development_boundary' && (c.overlaps[l] ?? 0) > 0)
+      .map((l) => `${t(`short_${l}`)} ${hectares(c.overlaps[l])} ${t('r_ha')}`);
+    const measured = c.area_m2 !== null;
+    const on = this.chosen === c;
+    return h(
+      'li',
+      {},
+      h(
+        'button',
+        {
+          type: 'button', class: 'row-button', id: `worst-${c.position}`, 'data-testid': 'worst-case', 'aria-pressed': String(on),
+          onclick: () => void this.choose(c),
+        },
+        h('span', { class: `badge small v-${v}` }, t(`v_${v}`)),
+        h('span', { class: 'row-name' }, c.id),
+        h('span', { class: 'muted' }, measured ? pressed.join('，') || t('short_none') : t('s_unmeasured')),
+      ),
+      on && this.reason ? h('p', { class: 'note', lang: this.reason.lang, 'data-testid': 'worst-reason' }, this.reason.text) : null,
+    );
+  }
+
+  private async choose(c: WorstCase): Promise<void> {
+    const job = this.work.shown;
+    this.chosen = c;
+    this.reason = c.lon === null || c.lat === null ? pick(t('batch_no_place'), t('batch_no_place')) : null;
+    this.renderResult();
+    let shape: GeoJSON.Feature | null = null;
+    try {
+      this.shapes ??= job ? getShapes(job, 'position') : null;
+      shape = (await this.shapes)?.get(String(c.position)) ?? null;
+    } catch {
+      this.shapes = null; // the place has to do; the next click asks again
+    }
+    if (this.chosen !== c) return;
+    const p = shape?.properties ?? {};
+    const why = pick(String(p['reason_zh'] ?? ''), String(p['reason_en'] ?? ''));
+    if (why.text) this.reason = why;
+    this.renderResult();
+    if (c.lon !== null && c.lat !== null) this.options.onPlace({ lon: c.lon, lat: c.lat, area_m2: c.area_m2, shape });
+  }
+}
+
