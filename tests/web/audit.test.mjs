@@ -57,7 +57,7 @@ const yellow = async () => {
     g.drawImage(image, 0, 0);
     const { data } = g.getImageData(0, 0, image.width, image.height);
     let n = 0;
-    for (let i = 0; i < data.length; i += 4) n += data[i] > 180 && data[i + 1] > 140 && data[i + 2] < data[i + 1] - 70;
+    for (let i = 0; i < data.length; i += 4) n += data[i] > 180 && data[i + 1] > 140 && data[i + 2] < data[i + 1] - 50;
     return n;
   }, png);
 };

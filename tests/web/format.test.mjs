@@ -99,7 +99,7 @@ test('the boundary is inside or outside, not 压占', () => {
 
 test('worst first; doubtful sources show their doubt', () => {
   const list = [parcel('notice'), parcel('prohibited', 'overlap'), parcel('allowed', 'not_covered'), parcel('restricted')];
-  assert.deepEqual(worstFirst(list), [1, 3, 2, 0]);
+  assert.deepEqual(worstFirst(list), [1, 2, 3, 0]); // what is not covered may be prohibited
   assert.equal(confidenceKey('read'), 'conf_read');
   assert.equal(confidenceKey('memory'), 'conf_memory');
   assert.equal(confidenceKey('read(seed)+memory'), 'conf_mixed');
