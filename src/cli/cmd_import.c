@@ -19,7 +19,7 @@ static enum status missing(const char *zh, const char *en, struct error *e)
 }
 
 struct import_args {
-    const char *store, *geodata, *epsg_text, *coverage;
+    const char *store, *geodata, *epsg_text, *coverage, *shift;
     struct ingest_request request;
     struct arg_rest rest;
     struct timespec start;
@@ -73,12 +73,16 @@ static enum status parse(int argc, char **argv, struct import_args *a, struct er
         {"--zone-code-field", &r->fields.zone_code, NULL},
         {"--mapping", &r->mapping_path, NULL},
         {"--epsg", &a->epsg_text, NULL},
+        {"--unit", &r->unit, NULL},
+        {"--datum-shift", &a->shift, NULL},
         {NULL, NULL, NULL},
     };
     long epsg = 0;
     enum status s = args_parse(argc, argv, options, &a->rest, e);
     if (!s)
         s = args_number("--epsg", a->epsg_text, 1, 999999, &epsg, e);
+    if (!s && a->shift)
+        s = geo_datum_shift_parse(a->shift, &r->shift, e);
     if (s || a->geodata)
         return s;
     if (a->rest.n == 0)

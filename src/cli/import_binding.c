@@ -22,6 +22,7 @@ static const struct word BY[] = {
     {"file", "按文件名 by the file's name"},
     {"identified", "按其参数识别 identified by its parameters"},
     {"coordinates", "文件未写明，按东坐标带号推定 guessed from the eastings' prefix"},
+    {"unit", "文件未写明，按所属行政区推定带号 guessed: the zone in which the data lie in their unit"},
 };
 static const struct word CRS_BY[] = {
     {"file", "文件写明 as the file says"},
@@ -53,7 +54,12 @@ static void print_crs(const struct source_info *info)
 {
     const char *by = info->crs_decided_by;
     by = strcmp(by, "file") == 0 ? CRS_BY[0].text : word_of(BY, sizeof BY / sizeof *BY, by);
+    const struct geo_datum_shift *d = &info->crs.shift;
     fprintf(stderr, "  坐标系 CRS\tEPSG:%d %s（%s）\n", info->crs.epsg, info->crs.name, by);
+    if (d->given)
+        fprintf(stderr, "  转换参数 datum shift\t平移 %g, %g, %g m；旋转 %g, %g, %g\"；尺度 %g ppm；%s\n",
+                d->t_m[0], d->t_m[1], d->t_m[2], d->r_arcsec[0], d->r_arcsec[1], d->r_arcsec[2], d->scale_ppm,
+                d->position_vector ? "位置矢量法 position vector" : "坐标框架法（布尔沙）coordinate frame");
 }
 
 void import_binding_print(const struct source_info *info, const struct ingest_request *r, void *user)

@@ -26,6 +26,8 @@ enum { DENSIFY_DEPTH_MAX = 24 };
 struct geo_transformer {
     PJ_CONTEXT *context;
     PJ *to_lonlat[ZONE_COUNT]; /* made on first use */
+    PJ *shifted;               /* the latest CRS with a datum shift */
+    struct geo_crs shifted_crs;
 };
 
 /* A point in both systems: each vertex is converted once and then only carried along. */
@@ -54,6 +56,7 @@ void geo_transformer_free(struct geo_transformer *t)
         return;
     for (int i = 0; i < ZONE_COUNT; i++)
         proj_destroy(t->to_lonlat[i]);
+    proj_destroy(t->shifted);
     proj_context_destroy(t->context);
     free(t);
 }
@@ -71,8 +74,53 @@ static PJ *open_zone(PJ_CONTEXT *context, int epsg)
     return pj;
 }
 
+/* The old datum's own ellipsoid, the parameters, CGCS2000's ellipsoid (GRS 80's figures). Heights are left alone. */
+static PJ *open_shifted(PJ_CONTEXT *context, const struct geo_crs *crs)
+{
+    const struct geo_datum_shift *d = &crs->shift;
+    const char *ellipsoid = geo_crs_is_beijing_1954(crs->epsg) ? "krass" : "IAU76";
+    char text[640], grid[160] = "+proj=unitconvert +xy_in=deg +xy_out=rad";
+    if (crs->kind == GEO_CRS_GAUSS_KRUGER)
+        snprintf(grid, sizeof grid, "+inv +proj=tmerc +lat_0=0 +lon_0=%.1f +k=1 +x_0=%.1f +y_0=0 +ellps=%s",
+                 crs->central_meridian_deg, 500000.0 + (crs->zone_prefix ? crs->zone * 1e6 : 0), ellipsoid);
+    snprintf(text, sizeof text,
+             "+proj=pipeline +step %s +step +proj=push +v_3 +step +proj=cart +ellps=%s +step +proj=helmert "
+             "+x=%.17g +y=%.17g +z=%.17g +rx=%.17g +ry=%.17g +rz=%.17g +s=%.17g +convention=%s "
+             "+step +inv +proj=cart +ellps=GRS80 +step +proj=pop +v_3 +step +proj=unitconvert +xy_in=rad "
+             "+xy_out=deg",
+             grid, ellipsoid, d->t_m[0], d->t_m[1], d->t_m[2], d->r_arcsec[0], d->r_arcsec[1], d->r_arcsec[2],
+             d->scale_ppm, d->position_vector ? "position_vector" : "coordinate_frame");
+    return proj_create(context, text);
+}
+
+static bool same_shift(const struct geo_datum_shift *a, const struct geo_datum_shift *b)
+{
+    for (int i = 0; i < 3; i++)
+        if (a->t_m[i] != b->t_m[i] || a->r_arcsec[i] != b->r_arcsec[i])
+            return false;
+    return a->scale_ppm == b->scale_ppm && a->position_vector == b->position_vector;
+}
+
+static enum status shifted_pj(struct geo_transformer *t, const struct geo_crs *crs, PJ **out, struct error *e)
+{
+    if (!t->shifted || t->shifted_crs.epsg != crs->epsg || !same_shift(&t->shifted_crs.shift, &crs->shift)) {
+        proj_destroy(t->shifted);
+        t->shifted = open_shifted(t->context, crs);
+        t->shifted_crs = *crs;
+    }
+    *out = t->shifted;
+    if (t->shifted)
+        return STATUS_OK;
+    error_zh(e, "PROJ不能按给出的参数从EPSG:%d转换；请核对 --datum-shift。", crs->epsg);
+    return error_fail(e, STATUS_INTERNAL, "proj-shift",
+                      "PROJ cannot convert from EPSG:%d by the given parameters; check --datum-shift.",
+                      crs->epsg);
+}
+
 static enum status zone_pj(struct geo_transformer *t, const struct geo_crs *crs, PJ **out, struct error *e)
 {
+    if (crs->shift.given)
+        return shifted_pj(t, crs, out, e);
     int i = crs->epsg - FIRST_ZONE_EPSG;
     if (i < 0 || i >= ZONE_COUNT) {
         error_zh(e, "内部错误：EPSG:%d不是高斯-克吕格带。", crs->epsg);
@@ -126,10 +174,20 @@ static enum status geographic_point(const struct geo_crs *crs, struct both *p, s
     return STATUS_OK;
 }
 
+static bool needs_pj(const struct geo_crs *crs)
+{
+    return crs->kind == GEO_CRS_GAUSS_KRUGER || crs->shift.given;
+}
+
 static enum status grid_point(PJ *pj, const struct geo_crs *crs, struct both *p, struct error *e)
 {
-    if (!plausible(crs, p->x, p->y))
+    if (crs->kind == GEO_CRS_GEOGRAPHIC) {
+        enum status s = geographic_point(crs, p, e);
+        if (s != STATUS_OK)
+            return s;
+    } else if (!plausible(crs, p->x, p->y)) {
         return fail_point(crs, p->x, p->y, e);
+    }
     PJ_COORD c = proj_trans(pj, PJ_FWD, proj_coord(p->x, p->y, 0, HUGE_VAL));
     if (!isfinite(c.xy.x) || !isfinite(c.xy.y)) {
         proj_errno_reset(pj);
@@ -146,7 +204,7 @@ enum status geo_transformer_point(struct geo_transformer *t, const struct geo_cr
     struct both p = {.x = x, .y = y};
     PJ *pj = NULL;
     enum status s = STATUS_OK;
-    if (crs->kind == GEO_CRS_GAUSS_KRUGER)
+    if (needs_pj(crs))
         s = zone_pj(t, crs, &pj, e);
     if (s == STATUS_OK)
         s = pj ? grid_point(pj, crs, &p, e) : geographic_point(crs, &p, e);
@@ -268,7 +326,7 @@ static enum status add_ring(struct geo_transformer *t, const struct geo_crs *crs
 {
     if (n == 0)
         return STATUS_OK;
-    if (crs->kind == GEO_CRS_GEOGRAPHIC)
+    if (!needs_pj(crs))
         return add_geographic(crs, x, y, n, b, e);
     struct densify d = {.crs = crs, .builder = b, .tolerance_m = tolerance_m, .error = e};
     enum status s = zone_pj(t, crs, &d.pj, e);
@@ -309,7 +367,7 @@ enum status geo_transformer_from_lonlat(struct geo_transformer *t, const struct 
     struct both p = {.x = lon_deg, .y = lat_deg};
     PJ *pj = NULL;
     enum status s = geographic_point(crs, &p, e);
-    if (s == STATUS_OK && crs->kind == GEO_CRS_GAUSS_KRUGER)
+    if (s == STATUS_OK && needs_pj(crs))
         s = zone_pj(t, crs, &pj, e);
     if (s != STATUS_OK)
         return s;

@@ -6,7 +6,7 @@
  * Accepted: 4490 and 4326 (read as longitude, latitude; see DESIGN.md on the difference of the two datums),
  * CGCS2000 3-degree zones 25-45 with prefix (4513-4533) and without (4534-4554), 6-degree zones 13-23 with prefix
  * (4491-4501) and without (4502-4512). Refused with a sentence: Xi'an 1980 and Beijing 1954 (PROJ has only a
- * ballpark transformation), Web Mercator, everything else.
+ * ballpark transformation) unless somebody gives the parameters of the place, Web Mercator, everything else.
  * Axis order: callers always give x = easting or longitude, y = northing or latitude, whatever EPSG says.
  * Threads: a transformer belongs to one thread (it owns a PJ_CONTEXT). */
 #ifndef HX_GEO_CRS_H
@@ -24,7 +24,18 @@
 
 enum geo_crs_kind { GEO_CRS_GEOGRAPHIC, GEO_CRS_GAUSS_KRUGER };
 
+/* From an older datum to CGCS2000, by the parameters of the place (布尔沙 three or seven). */
+struct geo_datum_shift {
+    bool given;
+    double t_m[3];      /* dx, dy, dz */
+    double r_arcsec[3]; /* rx, ry, rz */
+    double scale_ppm;
+    bool
+        position_vector; /* sign of the rotations; false: coordinate frame, as Chinese surveying books write 布尔沙 */
+};
+
 struct geo_crs {
+    struct geo_datum_shift shift; /* given for Xi'an 1980 and Beijing 1954 only */
     int epsg;
     enum geo_crs_kind kind;
     int zone_width_deg; /* 3 or 6; 0 when geographic */
@@ -38,6 +49,17 @@ enum status geo_crs_from_epsg(int epsg, struct geo_crs *out, struct error *e) HX
 /* zone_width_deg 3 or 6; the EPSG code follows from the zone. */
 enum status geo_crs_from_zone(int zone_width_deg, int zone, bool zone_prefix, struct geo_crs *out,
                               struct error *e) HX_MUST_CHECK;
+
+/* "dx,dy,dz" or "dx,dy,dz,rx,ry,rz,s", the latter with ",vector" (position vector) or ",frame" (coordinate frame, also without
+ * it) at the end. Translations up to 1000 m, rotations up to 60 arc-seconds, scale up to 100 ppm. */
+enum status geo_datum_shift_parse(const char *text, struct geo_datum_shift *out,
+                                  struct error *e) HX_MUST_CHECK;
+/* Is the code one of Xi'an 1980 or Beijing 1954? */
+bool geo_crs_is_beijing_1954(int epsg);
+bool geo_crs_is_old_datum(int epsg);
+/* As geo_crs_from_epsg; with a shift that is given also Xi'an 1980 and Beijing 1954, and only those. */
+enum status geo_crs_from_epsg_shifted(int epsg, const struct geo_datum_shift *shift, struct geo_crs *out,
+                                      struct error *e) HX_MUST_CHECK;
 
 struct geo_transformer;
 enum status geo_transformer_new(struct geo_transformer **out, struct error *e) HX_MUST_CHECK; /* owned */

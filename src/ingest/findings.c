@@ -242,6 +242,18 @@ void findings_write(const struct findings *f, struct json_writer *w, const struc
             "The file states no CRS; the zone was taken from the prefix of the eastings and CGCS2000 "
             "assumed: "
             "Xi'an 1980 would look the same and be a hundred metres off. Check it.");
+    if (strcmp(info->crs_decided_by, "unit") == 0)
+        write_file_finding(w, "crs-zone-from-place",
+                           "文件没有写明坐标系，东坐标没有带号前缀；只有这一带使数据落在其行政区内，据此推定"
+                           "带号，并推定为 CGCS2000；请核对。",
+                           "The file states no CRS and its eastings have no zone prefix; this is the one "
+                           "zone in which the data lie in "
+                           "their administrative unit, and CGCS2000 was assumed. Check it.");
+    if (info->crs.shift.given)
+        write_file_finding(
+            w, "datum-shifted", "坐标已按操作者给出的参数由旧坐标系转换到 CGCS2000；精度取决于参数。",
+            "The coordinates were converted from an older datum by the parameters that the operator gave; "
+            "they are as good as those.");
     if (info->heights)
         write_file_finding(w, "heights-dropped", "数据带高程或量测值（Z/M）；面积与高程无关，已舍去。",
                            "The data carries Z or M; areas do not depend on them, and they were dropped.");

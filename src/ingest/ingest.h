@@ -22,7 +22,10 @@ struct ingest_request {
     const char *path;
     const char *source_layer; /* NULL: the only one */
     struct source_fields fields;
-    int epsg; /* for a source that states no CRS; 0: none given */
+    int epsg;         /* for a source that states no CRS; 0: none given */
+    const char *unit; /* code of the administrative unit that the data are of; NULL: not told */
+    struct geo_datum_shift
+        shift; /* for a source in Xi'an 1980 or Beijing 1954; not given: such a source is refused */
 
     const char *
         mapping_path; /* how the source is to be read (mapping.h); what the request itself says comes first */

@@ -54,8 +54,12 @@ static void make_import_key(struct job *j)
         r->fields.name, r->fields.zone,    r->fields.zone_code, r->fields.county, r->fields.area,
         r->layer,       r->title_zh,       r->title_en,         r->kind,          r->label,
         r->document_no, r->effective_from, r->effective_to,     r->coverage_units};
+    char crs[256];
+    ingest_crs_text(&(struct geo_crs){.epsg = r->epsg, .shift = r->shift}, crs);
     struct sha256_ctx ctx;
     sha256_init(&ctx);
+    hash_text(&ctx, crs);
+    hash_text(&ctx, r->unit);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         hash_text(&ctx, texts[i]);
     for (size_t i = 0; i < j->zones.n; i++) {
@@ -98,8 +102,8 @@ static const char *file_name(const char *path)
 static enum status begin_import(struct job *j, struct error *e)
 {
     const struct ingest_request *r = j->request;
-    char crs[32];
-    snprintf(crs, sizeof crs, "EPSG:%d", source_info(j->source)->crs.epsg);
+    char crs[256];
+    ingest_crs_text(&source_info(j->source)->crs, crs);
     struct store_version_spec spec = {.layer = r->layer,
                                       .title_zh = r->title_zh,
                                       .title_en = r->title_en,
@@ -336,6 +340,9 @@ static enum status open_source(struct job *j, struct error *e)
                                 .layer = r->source_layer,
                                 .fields = r->fields,
                                 .epsg = r->epsg,
+                                .shift = r->shift,
+                                .units = &j->units,
+                                .unit = r->unit,
                                 .survey = true,
                                 .target = r->layer,
                                 .confirmed = r->confirm_layer,

@@ -32,6 +32,9 @@ enum status ingest_settle_mapping(struct ingest_request *r, struct source_zones 
 enum status ingest_settle_layer(struct store *s, const struct source_info *info, struct ingest_request *r,
                                 struct arena *a, struct error *e) HX_MUST_CHECK;
 
+/* "EPSG:4525", or "EPSG:2363 + Helmert dx,dy,dz,rx,ry,rz,s coordinate_frame": the CRS as decided, for the version's row. */
+void ingest_crs_text(const struct geo_crs *crs, char out[256]);
+
 void report_list_init(struct report_list *l);
 void report_list_release(struct report_list *l);
 void report_list_add(struct report_list *l, const struct source_feature *f);

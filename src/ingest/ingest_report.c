@@ -76,6 +76,13 @@ static void write_source(struct json_writer *w, const struct report_parts *p, co
     jw_kv_string(w, "decided_by", info->crs_decided_by);
     jw_kv_integer(w, "epsg", info->crs.epsg);
     jw_kv_string(w, "name", info->crs.name);
+    if (p->request->unit)
+        jw_kv_string(w, "unit", p->request->unit);
+    if (info->crs.shift.given) {
+        char text[256];
+        ingest_crs_text(&info->crs, text);
+        jw_kv_string(w, "datum_shift", text);
+    }
     jw_object_end(w);
 }
 

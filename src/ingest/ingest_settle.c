@@ -3,6 +3,7 @@
 #include "ingest/layer_table.h"
 #include "ingest/mapping.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void fill(const char **to, const char *with)
@@ -26,10 +27,21 @@ enum status ingest_settle_mapping(struct ingest_request *r, struct source_zones 
     fill(&r->fields.zone_code, m.fields.zone_code);
     fill(&r->fields.county, m.fields.county);
     fill(&r->fields.area, m.fields.area);
+    fill(&r->unit, m.unit);
     if (!r->epsg)
         r->epsg = m.epsg;
     *zones = m.zones;
     return STATUS_OK;
+}
+
+void ingest_crs_text(const struct geo_crs *crs, char out[256])
+{
+    const struct geo_datum_shift *d = &crs->shift;
+    int n = snprintf(out, 256, "EPSG:%d", crs->epsg);
+    if (d->given)
+        snprintf(out + n, 256 - (size_t)n, " + Helmert %.10g,%.10g,%.10g,%.10g,%.10g,%.10g,%.10g %s",
+                 d->t_m[0], d->t_m[1], d->t_m[2], d->r_arcsec[0], d->r_arcsec[1], d->r_arcsec[2],
+                 d->scale_ppm, d->position_vector ? "position_vector" : "coordinate_frame");
 }
 
 static const char *copy_of(struct arena *a, const char *text)

@@ -30,7 +30,10 @@ struct source_request {
     const char *path;
     const char *layer; /* NULL: the only one */
     struct source_fields fields;
-    int epsg; /* for a file that states no CRS; 0: none given */
+    int epsg;                     /* for a file that states no CRS; 0: none given */
+    struct geo_datum_shift shift; /* for a file in Xi'an 1980 or Beijing 1954 */
+    const struct units *units;    /* where a file that states no CRS may lie; NULL: not known */
+    const char *unit; /* the code of the unit that the data are of; NULL: by the features' own codes */
 
     /* What the layer shall become, for an import; other readers leave all of this empty. */
     bool survey; /* decide or check the target, and list the sub-zones */
@@ -56,8 +59,10 @@ struct source_info {
     const char *layer;
     const char *driver;
     struct geo_crs crs;
-    const char *crs_stated;     /* as the file names it, "" when it states none */
-    const char *crs_decided_by; /* "file" | "identified" (by its parameters) | "operator" | "coordinates" */
+    const char *crs_stated; /* as the file names it, "" when it states none */
+    /* "file" | "identified" (by its parameters) | "operator" | "coordinates" (the prefix of eastings) | "unit" (the one zone
+     * in which the data lie in their administrative unit) */
+    const char *crs_decided_by;
     const char *encoding;       /* "GB18030" or "UTF-8" where we had to find out, else "" */
     bool encoding_misdeclared;  /* the .cpg named another one */
     bool village;               /* of a survey: names, fields or values speak of a 村庄开发边界 */

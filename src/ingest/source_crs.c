@@ -8,15 +8,24 @@
 
 enum { SURE_ENOUGH_PERCENT = 90 };
 
-static enum status fail_missing(const struct source_request *r, struct error *e)
+static enum status fail_missing(const struct source_request *r, const OGREnvelope *box, struct error *e)
 {
-    error_zh(e, "“%s”没有写明坐标系，无法判断坐标的含义；请补上坐标系（如 .prj），或确认后用 EPSG 代码指定。",
-             r->path);
+    bool degrees = box->MinX >= 70 && box->MaxX <= 140 && box->MinY >= 0 && box->MaxY <= 60;
+    bool swapped = box->MinX > 2e6 && box->MaxX < 7e6 && box->MinY > 0;
+    error_zh(e, "“%s”没有写明坐标系，%s；请补上坐标系（如 .prj），或确认后用 --epsg 指定%s。", r->path,
+             degrees   ? "坐标像经纬度，但看不出是哪个大地基准"
+             : swapped ? "X 像北坐标、Y 像东坐标（两者可能颠倒）"
+                       : "无法判断坐标的含义",
+             degrees ? "（CGCS2000 为 4490）" : "");
     return error_fail(
         e, STATUS_INVALID_INPUT, "source-crs-missing",
-        "\"%s\" states no CRS, so its coordinates have no meaning; add one (a .prj file), or give the "
-        "EPSG code once it is certain.",
-        r->path);
+        "\"%s\" states no CRS, and %s; add one (a .prj file), or give the EPSG code with --epsg once it is "
+        "certain%s.",
+        r->path,
+        degrees   ? "degrees may be of any datum"
+        : swapped ? "X looks like a northing (the axes may be swapped)"
+                  : "its coordinates have no meaning",
+        degrees ? " (CGCS2000 is 4490)" : "");
 }
 
 static enum status fail_unknown(const struct source_request *r, const char *stated, struct error *e)
@@ -108,6 +117,13 @@ static OGRSpatialReferenceH srs_of_name(const char *name)
     return NULL;
 }
 
+/* RFC 7946 knows degrees only; a file that holds metres was written by a tool that says nothing. */
+static bool is_silent_geojson(struct source *s)
+{
+    OGREnvelope box = {0};
+    return OGR_L_GetExtent(s->layer, &box, TRUE) == OGRERR_NONE && box.MaxX > 1000 && box.MaxY > 1000;
+}
+
 /* The CRS as the file states it: *srs (owned by the caller) is NULL when it states none that can be read. */
 static enum status stated_crs(struct source *s, const struct source_request *r, OGRSpatialReferenceH *srs,
                               const char **name, struct error *e)
@@ -118,7 +134,8 @@ static enum status stated_crs(struct source *s, const struct source_request *r, 
         if (st != STATUS_OK)
             return st;
     }
-    OGRSpatialReferenceH of_layer = OGR_L_GetSpatialRef(s->layer);
+    bool silent = strncmp(s->info.driver, "GeoJSON", 7) == 0 && !member && is_silent_geojson(s);
+    OGRSpatialReferenceH of_layer = silent ? NULL : OGR_L_GetSpatialRef(s->layer);
     *srs = member ? srs_of_name(member) : of_layer ? OSRClone(of_layer) : NULL;
     const char *text = *srs ? OSRGetName(*srs) : member;
     *name = source_text(s, text ? text : "", s->keep);
@@ -130,17 +147,33 @@ static enum status stated_crs(struct source *s, const struct source_request *r, 
 }
 
 /* Eastings of 25 to 46 million carry a 3-degree zone's number, of 13 to 24 million a 6-degree zone's: nothing else looks like
- * that. Eastings without a prefix, and degrees, could be of any zone or datum and stay the operator's to say. */
-static int epsg_of_coordinates(OGRLayerH layer)
+ * that. */
+static int epsg_of_prefix(const OGREnvelope *box)
 {
-    OGREnvelope box;
-    if (OGR_L_GetExtent(layer, &box, TRUE) != OGRERR_NONE || !(box.MinX > 0 && box.MaxX < 1e8))
-        return 0;
-    int zone = (int)(box.MinX / 1e6);
-    bool northings = box.MinY > 2e6 && box.MaxY < 7e6;
-    if (!northings || zone != (int)(box.MaxX / 1e6))
+    int zone = (int)(box->MinX / 1e6);
+    if (zone != (int)(box->MaxX / 1e6))
         return 0;
     return zone >= 25 && zone <= 45 ? 4513 + zone - 25 : zone >= 13 && zone <= 23 ? 4491 + zone - 13 : 0;
+}
+
+static bool are_northings(const OGREnvelope *box)
+{
+    return box->MinY > 2e6 && box->MaxY < 7e6;
+}
+
+/* What the numbers themselves tell. Degrees could be of any datum and stay the operator's to say. */
+static enum status guess(struct source *s, const struct source_request *r, int *epsg, struct error *e)
+{
+    OGREnvelope box = {0};
+    bool known = OGR_L_GetExtent(s->layer, &box, TRUE) == OGRERR_NONE && box.MinX > 0 && box.MaxX < 1e8;
+    s->info.crs_decided_by = "coordinates";
+    *epsg = known && are_northings(&box) ? epsg_of_prefix(&box) : 0;
+    if (*epsg)
+        return STATUS_OK;
+    if (!known || !are_northings(&box) || box.MaxX > 1e6)
+        return fail_missing(r, &box, e);
+    s->info.crs_decided_by = "unit";
+    return source_zone_by_unit(s, r, epsg, e);
 }
 
 enum status source_decide_crs(struct source *s, const struct source_request *r, struct error *e)
@@ -155,9 +188,14 @@ enum status source_decide_crs(struct source *s, const struct source_request *r, 
         OSRDestroySpatialReference(srs);
     if (epsg && r->epsg && epsg != r->epsg)
         return fail_conflict(r, epsg, e);
-    bool guessed = !epsg && !r->epsg && !s->info.crs_stated[0] && (epsg = epsg_of_coordinates(s->layer)) != 0;
-    if (!epsg && !r->epsg)
-        return s->info.crs_stated[0] ? fail_unknown(r, s->info.crs_stated, e) : fail_missing(r, e);
-    s->info.crs_decided_by = guessed ? "coordinates" : !epsg ? "operator" : by_match ? "identified" : "file";
-    return geo_crs_from_epsg(epsg ? epsg : r->epsg, &s->info.crs, e);
+    s->info.crs_decided_by = !epsg ? "operator" : by_match ? "identified" : "file";
+    if (!epsg)
+        epsg = r->epsg;
+    if (!epsg && s->info.crs_stated[0])
+        return fail_unknown(r, s->info.crs_stated, e);
+    if (!epsg)
+        st = guess(s, r, &epsg, e);
+    if (st == STATUS_OK)
+        st = geo_crs_from_epsg_shifted(epsg, &r->shift, &s->info.crs, e);
+    return st == STATUS_OK && r->unit ? source_check_unit(s, r, e) : st;
 }

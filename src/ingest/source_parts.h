@@ -43,6 +43,13 @@ struct source {
 /* source_crs.c: which CRS, and who says so. */
 enum status source_decide_crs(struct source *s, const struct source_request *r,
                               struct error *e) HX_MUST_CHECK;
+/* source_place.c: the EPSG code of the one 3-degree zone in which eastings without a prefix lie in their unit, or the question
+ * which zone it is. */
+enum status source_zone_by_unit(struct source *s, const struct source_request *r, int *epsg,
+                                struct error *e) HX_MUST_CHECK;
+/* source_place.c: STATUS_INVALID_INPUT when most features lie elsewhere than in the unit that the operator named. */
+enum status source_check_unit(struct source *s, const struct source_request *r,
+                              struct error *e) HX_MUST_CHECK;
 /* The EPSG code of a CRS, by its authority or by its parameters; 0 when it cannot be identified. */
 int source_srs_epsg(OGRSpatialReferenceH stated, bool *by_match);
 /* source_fields.c: how to read the text of a Shapefile that does not say; reads all attributes once. */

@@ -1,8 +1,10 @@
 #include "ingest/units.h"
 
+#include "geo/area.h"
 #include "geo/wkb.h"
 #include "store/store_units.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct reading {
@@ -125,4 +127,34 @@ void units_inner_point(const struct geo_shape *s, double *lon_deg, double *lat_d
             *lon_deg = (x[i] + x[i + 1]) / 2;
             *lat_deg = lat;
         }
+}
+
+/* Eight points around stand in for the distance: boundaries for reference are themselves kilometres off. */
+bool units_near(const struct unit *u, double lon_deg, double lat_deg, double reach_m)
+{
+    double north_m, east_m;
+    geo_metres_per_degree(lat_deg, &north_m, &east_m);
+    if (holds(&u->shape, lon_deg, lat_deg))
+        return true;
+    for (int dx = -1; dx <= 1; dx++)
+        for (int dy = -1; dy <= 1; dy++)
+            if (holds(&u->shape, lon_deg + dx * reach_m / east_m, lat_deg + dy * reach_m / north_m))
+                return true;
+    return false;
+}
+
+const struct unit *units_bounded(const struct units *u, const char *code)
+{
+    char tries[3][16];
+    size_t n = strlen(code);
+    if (n < 4 || n > 12)
+        return NULL;
+    snprintf(tries[0], sizeof tries[0], "%s", code);
+    snprintf(tries[1], sizeof tries[1], "%.6s", code);
+    snprintf(tries[2], sizeof tries[2], "%.4s00", code);
+    for (int k = 0; k < 3; k++)
+        for (size_t i = 0; i < u->n; i++)
+            if (u->list[i].shape.n_rings && strcmp(u->list[i].code, tries[k]) == 0)
+                return &u->list[i];
+    return NULL;
 }

@@ -24,7 +24,10 @@ const struct unit *units_at(const struct units *u, double lon_deg, double lat_de
 /* By its first six digits, or NULL. */
 const struct unit *units_by_code(const struct units *u, const char *code);
 bool units_region_holds(const struct units *u, double lon_deg, double lat_deg);
-/* A point that lies inside the shape's first ring, for asking where the shape is. */
+/* Is a point in the unit, or within `reach_m` of it? The unit has a boundary. */
+bool units_near(const struct unit *u, double lon_deg, double lat_deg, double reach_m);
+/* The unit of that code that has a boundary: itself, its county (six digits), or its prefecture (four digits); NULL. */
+const struct unit *units_bounded(const struct units *u, const char *code);
 void units_inner_point(const struct geo_shape *s, double *lon_deg, double *lat_deg);
 
 #endif

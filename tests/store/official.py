@@ -18,7 +18,7 @@ PROGRAM = None
 def main():
     """unittest with the program as the first argument."""
     global PROGRAM
-    PROGRAM = sys.argv.pop(1)
+    PROGRAM = str(pathlib.Path(sys.argv.pop(1)).resolve())
     unittest.main(module="__main__")
 
 
