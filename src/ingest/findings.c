@@ -254,6 +254,9 @@ void findings_write(const struct findings *f, struct json_writer *w, const struc
             w, "datum-shifted", "坐标已按操作者给出的参数由旧坐标系转换到 CGCS2000；精度取决于参数。",
             "The coordinates were converted from an older datum by the parameters that the operator gave; "
             "they are as good as those.");
+    if (info->drawing)
+        write_file_finding(w, "closed-lines", "图形来自 DXF：闭合的线按面处理。",
+                           "The shapes come from a drawing: closed lines were taken as areas.");
     if (info->heights)
         write_file_finding(w, "heights-dropped", "数据带高程或量测值（Z/M）；面积与高程无关，已舍去。",
                            "The data carries Z or M; areas do not depend on them, and they were dropped.");

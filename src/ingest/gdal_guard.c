@@ -71,6 +71,111 @@ static bool has_suffix(const char *path, const char *suffix)
     return n >= k && strcasecmp(path + n - k, suffix) == 0;
 }
 
+static void read_cpg(struct gdal_guard *g, const char *path)
+{
+    VSILFILE *f = VSIFOpenL(path, "rb");
+    if (!f)
+        return;
+    size_t n = VSIFReadL(g->declared_encoding, 1, sizeof g->declared_encoding - 1, f);
+    g->declared_encoding[n] = '\0';
+    g->declared_encoding[strcspn(g->declared_encoding, "\r\n \t")] = '\0';
+    VSIFCloseL(f);
+}
+
+/* ---- what is in a .zip: GDAL finds a Shapefile at its root only; offices pack folders ---- */
+
+static bool is_data_name(const char *name)
+{
+    static const char *const endings[] = {".shp", ".gpkg", ".geojson", ".json", ".fgb", ".sqlite", ".tab",
+                                          ".mif", ".kml",  ".kmz",     ".dxf",  ".gdb", ".gdb/"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (has_suffix(name, endings[i]))
+            return true;
+    return false;
+}
+
+/* Members that are data: not those within a .gdb folder, nor what a Mac adds. */
+static bool is_member(const char *name)
+{
+    const char *in_gdb = strcasestr(name, ".gdb/");
+    return is_data_name(name) && !(in_gdb && in_gdb[5]) && !strstr(name, "__MACOSX");
+}
+
+/* Length of the folder part of a name, without its slash. */
+static size_t folder_of(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    return slash ? (size_t)(slash - name) : 0;
+}
+
+struct members {
+    const char *first;
+    int n;
+    bool one_folder_of_shapefiles;
+};
+
+static struct members find_members(char **names)
+{
+    struct members m = {.one_folder_of_shapefiles = true};
+    for (char **one = names; one && *one; one++) {
+        if (!is_member(*one))
+            continue;
+        if (m.n++ == 0)
+            m.first = *one;
+        m.one_folder_of_shapefiles &= has_suffix(*one, ".shp") && folder_of(*one) == folder_of(m.first) &&
+                                      strncmp(*one, m.first, folder_of(m.first)) == 0;
+    }
+    return m;
+}
+
+static enum status fail_zip(const char *path, const struct members *m, char **names, struct error *e)
+{
+    if (!names) {
+        error_zh(e, "压缩包“%s”打不开：可能不完整，或不是 zip；请重新获取。", path);
+        return error_fail(
+            e, STATUS_INVALID_INPUT, "source-zip-broken",
+            "The archive \"%s\" cannot be opened: it may be incomplete, or no zip; get it again.", path);
+    }
+    if (m->n == 0) {
+        error_zh(e,
+                 "压缩包“%s”里没有能读的数据（.shp、.gdb、.gpkg、.geojson、.fgb、.tab、.mif、.kml、.dxf）。",
+                 path);
+        return error_fail(e, STATUS_INVALID_INPUT, "source-zip-empty",
+                          "The archive \"%s\" holds nothing that can be read (.shp, .gdb, .gpkg, .geojson, "
+                          ".fgb, .tab, .mif, "
+                          ".kml, .dxf).",
+                          path);
+    }
+    error_zh(e, "压缩包“%s”里有 %d 个数据（“%.100s”等）；导入哪一个？请解压后指明。", path, m->n, m->first);
+    return error_fail(e, STATUS_INVALID_INPUT, "source-zip-ambiguous",
+                      "The archive \"%s\" holds %d data sets (\"%.100s\" and others). Which one is meant? "
+                      "Unpack it and say.",
+                      path, m->n, m->first);
+}
+
+/* "/vsizip/{a.zip}/folder/a.shp" for the one data set within; the folder when all are Shapefiles beside each other. */
+static enum status zip_name(const char *path, const char *zip, char **out, struct error *e)
+{
+    char **names = VSIReadDirRecursive(zip);
+    struct members m = find_members(names);
+    enum status st = STATUS_OK;
+    if (m.n == 1 || (m.n > 1 && m.one_folder_of_shapefiles)) {
+        size_t n = strlen(zip) + strlen(m.first) + 2;
+        int kept = m.n == 1 ? (int)strlen(m.first) : (int)folder_of(m.first);
+        while (kept > 0 && m.first[kept - 1] == '/')
+            kept--;
+        *out = malloc(n);
+        if (*out)
+            snprintf(*out, n, "%s%s%.*s", zip, kept ? "/" : "", kept, m.first);
+        else
+            st = error_no_memory(e);
+    } else {
+        st = fail_zip(path, &m, names, e);
+    }
+    CSLDestroy(names);
+    return st;
+}
+
 /* The absolute path that GDAL gets: nothing that begins like one of its virtual file systems or like an address. */
 static enum status local_name(const char *path, char **out, struct error *e)
 {
@@ -94,21 +199,9 @@ static enum status local_name(const char *path, char **out, struct error *e)
     if (zip)
         snprintf(zip, n, "/vsizip/{%s}", real);
     free(real);
-    if (!zip)
-        return error_no_memory(e);
-    *out = zip;
-    return STATUS_OK;
-}
-
-static void read_cpg(struct gdal_guard *g, const char *path)
-{
-    VSILFILE *f = VSIFOpenL(path, "rb");
-    if (!f)
-        return;
-    size_t n = VSIFReadL(g->declared_encoding, 1, sizeof g->declared_encoding - 1, f);
-    g->declared_encoding[n] = '\0';
-    g->declared_encoding[strcspn(g->declared_encoding, "\r\n \t")] = '\0';
-    VSIFCloseL(f);
+    enum status found = zip ? zip_name(path, zip, out, e) : error_no_memory(e);
+    free(zip);
+    return found;
 }
 
 /* The encoding of a Shapefile is unknown without a .cpg, where GDAL would take GBK for Latin-1, and wrong .cpg files are
@@ -142,6 +235,11 @@ static bool is_shapefile(struct gdal_guard *g, const char *name)
 static enum status fail_open(const struct gdal_guard *g, const char *path, struct error *e)
 {
     const char *why = g->failure[0] ? g->failure : "unknown format";
+    if (strstr(why, ".shx") && strstr(why, "Unable to open")) {
+        error_zh(e, "“%s”缺少 .shx（图形索引）；请连同 .shp、.dbf、.prj 一起重新获取。", path);
+        return error_fail(e, STATUS_INVALID_INPUT, "source-no-shx",
+                          "\"%s\" has no .shx; get all of .shp, .shx, .dbf and .prj.", path);
+    }
     error_zh(
         e,
         "无法读取数据文件“%s”（%s）；可接受 GeoPackage、Shapefile（可打包为 zip）、GeoJSON、FileGDB（.gdb）、"
@@ -157,11 +255,13 @@ static enum status fail_open(const struct gdal_guard *g, const char *path, struc
 enum status gdal_guard_open(struct gdal_guard *g, const char *path, GDALDatasetH *out, struct error *e)
 {
     char *name = NULL;
-    enum status st = local_name(path, &name, e);
-    if (st != STATUS_OK)
-        return st;
     GDALAllRegister();
-    gdal_guard_enter(g);
+    gdal_guard_enter(g); /* a broken archive complains while it is listed */
+    enum status st = local_name(path, &name, e);
+    if (st != STATUS_OK) {
+        gdal_guard_leave();
+        return st;
+    }
     static const char *const raw_text[] = {"ENCODING=", NULL};
     g->raw_text = is_shapefile(g, name);
     GDALDatasetH data =

@@ -3,9 +3,12 @@
 
 #include "base/limits.h"
 
+#include <cpl_conv.h>
 #include <cpl_error.h>
+#include <cpl_vsi.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 const struct source_info *source_info(const struct source *s)
 {
@@ -58,12 +61,61 @@ static enum status check_geometry_type(struct source *s, const struct source_req
     return may_be_area ? STATUS_OK : refuse_geometry(r, type, e);
 }
 
+/* A .mif that was cut off ends like a whole one, but its .mid has a line for each feature. -1 when there is no .mid. */
+static int64_t count_mid_lines(const char *path)
+{
+    char *mid = CPLStrdup(CPLResetExtension(path, "mid"));
+    VSILFILE *f = VSIFOpenL(mid, "rb");
+    if (!f) {
+        strcpy(mid + strlen(mid) - 3, "MID");
+        f = VSIFOpenL(mid, "rb");
+    }
+    CPLFree(mid);
+    if (!f)
+        return -1;
+    int64_t n = 0;
+    bool in_line = false;
+    char piece[65536];
+    for (size_t got; (got = VSIFReadL(piece, 1, sizeof piece, f)) > 0;)
+        for (size_t i = 0; i < got; i++) {
+            bool end = piece[i] == '\n' || piece[i] == '\r';
+            n += in_line && end;
+            in_line = !end;
+        }
+    VSIFCloseL(f);
+    return n + in_line;
+}
+
 static enum status describe(struct source *s, struct error *e)
 {
+    const char *name = GDALGetDescription(s->data); /* with the folder within an archive */
     s->info.layer = source_text(s, OGR_L_GetName(s->layer), s->keep);
     s->info.driver = arena_strdup(s->keep, GDALGetDriverShortName(GDALGetDatasetDriver(s->data)));
+    if (!s->info.layer || !s->info.driver)
+        return error_no_memory(e);
+    s->info.drawing = strcmp(s->info.driver, "DXF") == 0;
     s->info.n_declared = OGR_L_GetFeatureCount(s->layer, FALSE);
-    return s->info.layer && s->info.driver ? STATUS_OK : error_no_memory(e);
+    if (strcmp(s->info.driver, "MapInfo File") == 0 && strcasecmp(CPLGetExtension(name), "mif") == 0)
+        s->info.n_declared = count_mid_lines(name);
+    return STATUS_OK;
+}
+
+/* Without its .dbf a Shapefile has shapes and nothing else: no codes, no sub-zones. GDAL reads it all the same. */
+static enum status check_parts(const struct source *s, const struct source_request *r, struct error *e)
+{
+    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(s->layer);
+    bool bare = OGR_FD_GetFieldCount(defn) == 0 ||
+                (OGR_FD_GetFieldCount(defn) == 1 &&
+                 strcmp(OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, 0)), "FID") == 0);
+    if (strcmp(s->info.driver, "ESRI Shapefile") != 0 || !bare)
+        return STATUS_OK;
+    error_zh(e, "“%s”缺少 .dbf（属性表）：没有标识码和分区，不予导入；请连同 .shp、.shx、.prj 一起重新获取。",
+             r->path);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "source-no-attributes",
+        "\"%s\" has no .dbf: without codes and sub-zones it is not imported; get all of .shp, .shx, .dbf and "
+        ".prj.",
+        r->path);
 }
 
 static enum status make_tools(struct source *s, struct error *e)
@@ -91,6 +143,8 @@ static enum status prepare(struct source *s, const struct source_request *r, str
         source_find_encoding(s);
     if (st == STATUS_OK)
         st = describe(s, e);
+    if (st == STATUS_OK && r->survey)
+        st = check_parts(s, r, e);
     if (st == STATUS_OK)
         st = source_decide_target(s, r, e);
     if (st == STATUS_OK)

@@ -66,6 +66,7 @@ struct source_info {
     const char *encoding;       /* "GB18030" or "UTF-8" where we had to find out, else "" */
     bool encoding_misdeclared;  /* the .cpg named another one */
     bool village;               /* of a survey: names, fields or values speak of a 村庄开发边界 */
+    bool drawing;               /* DXF: closed lines are areas */
     bool heights;               /* Z or M, which are dropped */
     struct source_fields bound; /* "" where there is none */
     int64_t n_declared;         /* how many features the file claims, -1 unknown */

@@ -89,6 +89,19 @@ static enum status add_polygon(struct source *s, OGRGeometryH polygon, bool *dro
     return st;
 }
 
+/* In a drawing an area is a closed line. */
+static enum status add_closed_line(struct source *s, OGRGeometryH line, bool *dropped, struct error *fault)
+{
+    int n = OGR_G_GetPointCount(line);
+    bool closed = n >= 4 && OGR_G_GetX(line, 0) == OGR_G_GetX(line, n - 1) &&
+                  OGR_G_GetY(line, 0) == OGR_G_GetY(line, n - 1);
+    if (!closed)
+        return refuse(
+            fault, "source-open-line", "线没有闭合，围不出面积；请闭合该线，或从图中删去。",
+            "The line is not closed and encloses nothing; close it, or take it out of the drawing.");
+    return add_ring(s, line, true, dropped, fault);
+}
+
 static enum status refuse_kind(OGRGeometryH g, struct error *fault)
 {
     const char *kind = OGRGeometryTypeToName(OGR_G_GetGeometryType(g));
@@ -110,6 +123,8 @@ static enum status add_geometry(struct source *s, OGRGeometryH g, bool *dropped,
                 return st;
         }
         return STATUS_OK;
+    case wkbLineString:
+        return s->info.drawing ? add_closed_line(s, g, dropped, fault) : refuse_kind(g, fault);
     default:
         return refuse_kind(g, fault);
     }

@@ -236,7 +236,7 @@ static void no_crs_is_refused_until_an_operator_states_one(void **state)
     struct made_feature f = {"1", "", -1, wkt, NULL, NULL};
     make_source(b.file, "ESRI Shapefile", 0, &f, 1);
     struct ingest_request r = red_line_request(b.file);
-    must_refuse(&b, &r, "source-crs-missing");
+    must_refuse(&b, &r, "source-crs-zone");
     r.epsg = 4546;
     must_ingest(&b, &r);
     assert_non_null(strstr(b.report.json.data, "\"decided_by\":\"operator\""));

@@ -1,0 +1,231 @@
+"""Every format that an office hands over, whole and damaged: what is read is right (area and texts), or the file is refused in
+words; what was done to a feature is in the report. GDAL's own tools make the files. test_formats.py PROGRAM"""
+import json
+import shutil
+import subprocess
+import zipfile
+
+import official
+from official import Official, fixture
+
+HOLED = {"type": "Feature", "properties": {"BSM": "150102000000000001", "MC": "大青山自然保护区", "XJXZQDM": "150102", "MJ": 12345.67},
+         "geometry": {"type": "Polygon", "coordinates": [fixture.ring(111.1, 40.1, 111.2, 40.2),
+                                                         list(reversed(fixture.ring(111.12, 40.12, 111.14, 40.14)))]}}
+PARTS = {"type": "Feature", "properties": {"BSM": "2", "MC": "灰腾梁", "XJXZQDM": "150103", "MJ": 5.0},
+         "geometry": {"type": "MultiPolygon", "coordinates": [[fixture.ring(111.3, 40.1, 111.4, 40.2)],
+                                                              [fixture.ring(111.5, 40.1, 111.6, 40.2)]]}}
+GDB = ("-f", "OpenFileGDB", "-nln", "STBHHX", "-nlt", "MULTIPOLYGON")
+FORMATS = {
+    "a.gdb": GDB,
+    "a.tab": ("-f", "MapInfo File", "-lco", "ENCODING=CP936"),
+    "a.mif": ("-f", "MapInfo File", "-dsco", "FORMAT=MIF", "-lco", "ENCODING=CP936"),
+    "a.sqlite": ("-f", "SQLite", "-dsco", "SPATIALITE=YES"),
+    "a.kml": ("-f", "LIBKML"),
+    "a.kmz": ("-f", "LIBKML"),
+    "a.fgb": ("-f", "FlatGeobuf"),
+    "a.gpkg": ("-f", "GPKG"),
+    "a.geojson": ("-f", "GeoJSON", "-lco", "RFC7946=NO"),
+    "utf8.shp": ("-f", "ESRI Shapefile", "-lco", "ENCODING=UTF-8"),
+    "gbk.shp": ("-f", "ESRI Shapefile", "-lco", "ENCODING=GB18030"),
+}
+
+
+class Formats(Official):
+    def setUp(self):
+        super().setUp()
+        self.origin = self.source("origin.geojson", HOLED, PARTS)
+        self.take(self.origin, "origin")
+
+    def make(self, name, *options, source=None):
+        subprocess.run(["ogr2ogr", *options, name, source or self.origin], cwd=self.folder, check=True, capture_output=True)
+        return name
+
+    def taken(self, path, *more):
+        self.take(path, "taken", *more)
+        return self.report("taken")
+
+    def texts(self, layer):
+        self.run_program("export", layer, "--store", self.store, "-o", f"{layer}.out.geojson")
+        path = self.folder / f"{layer}.out.geojson"
+        rows = [f["properties"] for f in json.loads(path.read_text(encoding="utf-8"))["features"]]
+        path.unlink()
+        return [(r["BSM"], r["MC"], r["XJXZQDM"]) for r in rows]
+
+    def assert_whole(self, report, name):
+        whole = self.report("origin")
+        self.assertEqual(report["counts"]["stored"], 2, name)
+        self.assertLess(abs(report["area_m2"] - whole["area_m2"]), 5.0, name)  # a geodatabase has a grid of nanodegrees
+        self.assertEqual(sorted(self.texts("taken")), sorted(self.texts("origin")), name)  # FlatGeobuf sorts
+
+
+class Whole(Formats):
+    def test_every_format_gives_the_same_areas_codes_and_chinese_names(self):
+        for name, options in FORMATS.items():
+            self.make(name, *options)
+            self.assert_whole(self.taken(name), name)
+
+    def test_a_gbk_shapefile_without_a_cpg_and_with_a_wrong_one(self):
+        self.make("gbk.shp", *FORMATS["gbk.shp"])
+        (self.folder / "gbk.cpg").unlink()
+        report = self.taken("gbk.shp")
+        self.assert_whole(report, "without")
+        self.assertEqual(report["source"]["encoding"], "GB18030")
+        for wrong in ("UTF-8", "ISO-8859-1", "rubbish"):
+            (self.folder / "gbk.cpg").write_text(wrong)
+            report = self.taken("gbk.shp")
+            self.assert_whole(report, wrong)
+            self.assertIn("encoding-misdeclared", [f["code"] for f in report["findings"]], wrong)
+
+    def test_archives_with_folders_geodatabases_and_more_than_one_shapefile(self):
+        self.make("gbk.shp", *FORMATS["gbk.shp"])
+        self.make("a.gdb", *GDB)
+        parts = [p for p in self.folder.glob("gbk.*") if p.suffix != ".cpg"]
+        gdb = sorted((self.folder / "a.gdb").iterdir())
+        for name, members in (("root.zip", [(p, p.name) for p in parts]), ("deep.zip", [(p, f"成果/面/{p.name}") for p in parts]),
+                              ("gdb.zip", [(p, f"成果/a.gdb/{p.name}") for p in gdb]), ("b.gdb.zip", [(p, f"a.gdb/{p.name}") for p in gdb])):
+            with zipfile.ZipFile(self.folder / name, "w", zipfile.ZIP_DEFLATED) as z:
+                for path, inside in members:
+                    z.write(path, inside)
+            self.assert_whole(self.taken(name), name)
+        with zipfile.ZipFile(self.folder / "two.zip", "w") as z:
+            for p in parts:
+                z.write(p, f"STBHHX{p.suffix}")
+                z.write(p, f"other{p.suffix}")
+        done = self.take("two.zip", "taken", code=1)
+        self.assertIn("STBHHX", done.stderr)
+        self.assert_whole(self.taken("two.zip", "--source-layer", "STBHHX"), "two.zip")
+        with zipfile.ZipFile(self.folder / "mixed.zip", "w") as z:
+            z.write(self.origin, "a.geojson")
+            z.write(self.origin, "b.geojson")
+        self.assertIn("2 个数据", self.take("mixed.zip", "taken", code=1).stderr)
+        with zipfile.ZipFile(self.folder / "none.zip", "w") as z:
+            z.writestr("readme.txt", "nothing")
+        self.assertIn("没有能读的数据", self.take("none.zip", "taken", code=1).stderr)
+
+    def test_a_drawing_has_areas_as_closed_lines_and_an_open_line_is_refused_with_its_reason(self):
+        def line(points, flag):
+            pairs = "".join(f"10\n{x}\n20\n{y}\n" for x, y in points)
+            return f"0\nLWPOLYLINE\n100\nAcDbEntity\n8\n0\n100\nAcDbPolyline\n90\n{len(points)}\n70\n{flag}\n{pairs}"
+        square = [(37500000, 4500000), (37500100, 4500000), (37500100, 4500100), (37500000, 4500100)]
+        for name, flag in (("closed.dxf", 1), ("open.dxf", 0)):
+            (self.folder / name).write_text(f"0\nSECTION\n2\nENTITIES\n{line(square, flag)}0\nENDSEC\n0\nEOF\n")
+        report = self.taken("closed.dxf")  # no CRS, but eastings with a prefix
+        self.assertLess(abs(report["area_m2"] - 10000), 10)
+        self.assertEqual(report["crs"]["epsg"], 4525)
+        self.assertIn("closed-lines", [f["code"] for f in report["findings"]])
+        self.assertIn("没有闭合", self.take("open.dxf", "taken", code=1).stderr)
+
+
+class Geometry(Formats):
+    def geopackage(self, name, *rows):
+        lines = "".join(f'{i},"{wkt}"\n' for i, wkt in enumerate(rows, 1))
+        (self.folder / f"{name}.csv").write_text("BSM,WKT\n" + lines)
+        return self.make(f"{name}.gpkg", "-f", "GPKG", "-a_srs", "EPSG:4490", "-oo", "GEOM_POSSIBLE_NAMES=WKT", "-oo",
+                         "KEEP_GEOM_COLUMNS=NO", "-nlt", "GEOMETRY", source=f"{name}.csv")
+
+    def codes(self, report):
+        return {f["code"]: f for f in report["findings"]}
+
+    def test_curves_become_chords_and_are_told(self):
+        path = self.geopackage("curved", "CURVEPOLYGON (CIRCULARSTRING (111.1 40.1, 111.15 40.15, 111.2 40.1, 111.15 40.05, 111.1 40.1))")
+        report = self.taken(path)
+        self.assertEqual((report["counts"]["curved"], self.codes(report)["curve"]["count"]), (1, 1))
+        # a circle of 0.05 degrees: its area on the ellipsoid within a millionth of pi * r^2 at that latitude
+        self.assertLess(abs(report["area_m2"] / (3.14159265 * 0.05 ** 2 * 85_390.0 * 111_040.0) - 1), 2e-3)
+
+    def test_heights_and_measures_are_dropped_and_told(self):
+        for kind in ("Z", "M", "ZM"):
+            more = " 7" * len(kind)
+            ring = ", ".join(f"{x} {y}{more}" for x, y in fixture.ring(111.1, 40.1, 111.2, 40.2))
+            lines = f'1,"POLYGON {kind} (({ring}))"\n'
+            (self.folder / f"h{kind}.csv").write_text("BSM,WKT\n" + lines)
+            self.make(f"h{kind}.gpkg", "-f", "GPKG", "-a_srs", "EPSG:4490", "-oo", "GEOM_POSSIBLE_NAMES=WKT",
+                      "-nlt", f"POLYGON{kind}", source=f"h{kind}.csv")
+            self.assertIn("heights-dropped", self.codes(self.taken(f"h{kind}.gpkg")), kind)
+
+    def test_null_empty_points_and_lines_are_refused_each_with_its_position(self):
+        path = self.geopackage("odd", "POLYGON ((111.1 40.1, 111.2 40.1, 111.2 40.2, 111.1 40.1))", "", "POLYGON EMPTY",
+                               "POINT (111 40)", "LINESTRING (111 40, 112 40)", "GEOMETRYCOLLECTION EMPTY")
+        self.take(path, "taken", code=1)
+        report = self.taken(path, "--allow-refused")
+        self.assertEqual([r["position"] for r in report["refused"]], [2, 3, 4, 5, 6])
+        self.assertEqual((report["counts"]["stored"], report["complete"]), (1, False))
+
+    def test_duplicates_are_kept_and_listed(self):
+        square = "POLYGON ((111.1 40.1, 111.2 40.1, 111.2 40.2, 111.1 40.1))"
+        report = self.taken(self.geopackage("twice", square, square, square))
+        self.assertEqual(self.codes(report)["duplicate"]["count"], 2)
+
+
+class Damaged(Formats):
+    """However a file was cut off, nothing of it is imported as if it were whole."""
+
+    def setUp(self):
+        super().setUp()
+        many = [fixture.feature((110 + 0.01 * (i % 30), 40 + 0.01 * (i // 30), 110.008 + 0.01 * (i % 30), 40.008 + 0.01 * (i // 30)),
+                                BSM=f"N{i}", MC=f"图斑{i}") for i in range(300)]
+        self.many = self.source("many.geojson", *many)
+        self.before = self.current()
+
+    def assert_refused(self, path, what):
+        done = self.take(path, "taken", code=None)
+        self.assertIn(done.returncode, (1, 2, 3), f"{what}: {done.stdout}{done.stderr}")
+        self.assertIn("错误：", done.stderr, what)
+        self.assertEqual(self.current(), self.before, what)
+
+    def cut(self, name, share):
+        path = self.folder / name
+        whole = path.read_bytes()
+        path.write_bytes(whole[:int(len(whole) * share)])
+        return whole
+
+    def test_every_part_of_every_format_cut_off(self):
+        for name, parts in (("a.shp", ("shp", "shx", "dbf")), ("a.tab", ("map", "dat", "tab")), ("a.mif", ("mif", "mid")),
+                            ("a.kml", ("kml",)), ("a.fgb", ("fgb",)), ("a.sqlite", ("sqlite",)), ("a.geojson", ("geojson",)),
+                            ("a.kmz", ("kmz",))):
+            self.make(name, *FORMATS.get(name, FORMATS["gbk.shp"]), source=self.many)
+            for part in parts:
+                for share in (0.3, 0.6, 0.9):
+                    whole = self.cut(f"a.{part}", share)
+                    self.assert_refused(name, f"{name}: .{part} cut at {share}")
+                    (self.folder / f"a.{part}").write_bytes(whole)
+            self.take(name, "scratch")  # mended, it is taken
+            self.before = self.current()
+            for p in self.folder.glob("a.*"):
+                p.unlink()
+
+    def test_a_geodatabase_with_a_table_cut_off(self):
+        self.make("a.gdb", *GDB, source=self.many)
+        table = max((self.folder / "a.gdb").glob("*.gdbtable"), key=lambda p: p.stat().st_size)
+        for path in (table, table.with_suffix(".gdbtablx")):
+            for share in (0.1, 0.5, 0.9):
+                whole = self.cut(f"a.gdb/{path.name}", share)
+                self.assert_refused("a.gdb", f"{path.suffix} cut at {share}")
+                path.write_bytes(whole)
+
+    def test_an_archive_cut_off_or_with_a_byte_changed(self):
+        self.make("gbk.shp", *FORMATS["gbk.shp"], source=self.many)
+        with zipfile.ZipFile(self.folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as z:
+            for part in ("shp", "shx", "dbf", "prj"):
+                z.write(self.folder / f"gbk.{part}", f"a.{part}")
+        whole = (self.folder / "a.zip").read_bytes()
+        for share in (0.1, 0.5, 0.9, 0.999):
+            (self.folder / "a.zip").write_bytes(whole[:int(len(whole) * share)])
+            self.assert_refused("a.zip", f"cut at {share}")
+        changed = bytearray(whole)
+        changed[len(whole) // 3] ^= 0xFF
+        (self.folder / "a.zip").write_bytes(changed)
+        self.assert_refused("a.zip", "a byte changed")
+
+    def test_a_shapefile_without_one_of_its_files(self):
+        self.make("gbk.shp", *FORMATS["gbk.shp"])
+        for part, word in ((".shx", ".shx"), (".dbf", ".dbf"), (".prj", "--epsg")):
+            path = self.folder / f"gbk{part}"
+            shutil.move(path, self.folder / "kept")
+            done = self.take("gbk.shp", "taken", code=1)
+            self.assertIn(word, done.stderr)
+            shutil.move(self.folder / "kept", path)
+
+
+if __name__ == "__main__":
+    official.main()
