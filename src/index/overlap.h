@@ -59,7 +59,7 @@ enum status overlap_measure_wanted(struct overlap_scratch *s, const struct layer
 enum status overlap_touches(struct overlap_scratch *s, const struct layer_index *ix, uint32_t feature,
                             double tolerance_m, bool *out, struct error *e) HX_MUST_CHECK;
 
-/* The instruction set that was chosen at run time: "avx512", "avx2" or "baseline". */
+/* The instruction set that was chosen at run time: "avx2" or "baseline". */
 const char *overlap_kernel_name(const struct overlap_scratch *s);
 /* For tests and benchmarks: use this instruction set instead. false when the processor lacks it. */
 bool overlap_kernel_choose(struct overlap_scratch *s, const char *name);

@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPLIT_MAX_DEPTH = 48 };
+enum { SPLIT_MAX_DEPTH = 48, EDGE_FIELDS = sizeof(struct piece_edges) / sizeof(double *) };
 
 void piece_list_release(struct piece_list *l)
 {
     free(l->pieces);
-    free(l->edges);
+    free(l->fields);
     *l = (struct piece_list){0};
 }
 
@@ -35,12 +35,12 @@ static bool reserve(void **data, size_t *capacity, size_t need, size_t item)
 /* The part of the piece west of x, edge by edge. */
 static double area_sum(const struct piece *p, double x)
 {
+    const struct piece_edges *a = &p->edges;
     double sum = 0.0;
     for (uint32_t i = 0; i < p->n_edges; i++) {
-        const struct piece_edge *a = p->edges + i;
-        double high = a->high < x ? a->high : x, width = high - a->low;
+        double high = a->high[i] < x ? a->high[i] : x, width = high - a->low[i];
         if (width > 0)
-            sum += a->sign * width * piece_mean_q(p, a->y, a->y + width * a->slope);
+            sum += a->sign[i] * width * piece_mean_q(p, a->y[i], a->y[i] + width * a->slope[i]);
     }
     return sum;
 }
@@ -50,19 +50,26 @@ double piece_area_west_of(const struct piece *p, double x)
     return x <= p->west ? 0.0 : x >= p->east ? p->area_m2 : area_sum(p, x);
 }
 
-static void edge_add(struct piece_list *l, const struct piece *p, double x0, double y0, double x1, double y1)
+static void edge_add(struct piece *p, double x0, double y0, double x1, double y1)
 {
     x0 -= p->lon0, x1 -= p->lon0;
     y0 -= p->lat0, y1 -= p->lat0;
     if (x0 == x1)
         return;
-    struct piece_edge *a = l->edges + l->n_edges++;
     bool westward = x1 < x0;
-    a->low = westward ? x1 : x0;
-    a->high = westward ? x0 : x1;
-    a->y = westward ? y1 : y0;
-    a->slope = (y1 - y0) / (x1 - x0);
-    a->sign = westward ? 1.0 : -1.0;
+    uint32_t k = p->n_edges++;
+    p->edges.low[k] = westward ? x1 : x0;
+    p->edges.high[k] = westward ? x0 : x1;
+    p->edges.y[k] = westward ? y1 : y0;
+    p->edges.slope[k] = (y1 - y0) / (x1 - x0);
+    p->edges.top[k] = y0 > y1 ? y0 : y1;
+    p->edges.sign[k] = westward ? 1.0 : -1.0;
+}
+
+/* `room` doubles per field from `at` on. */
+static struct piece_edges edges_at(double *at, size_t room)
+{
+    return (struct piece_edges){at, at + room, at + 2 * room, at + 3 * room, at + 4 * room, at + 5 * room};
 }
 
 /* The coefficients of Q about the piece's middle latitude, from its derivatives. */
@@ -85,8 +92,9 @@ struct rings {
 
 static bool piece_add(struct piece_list *l, const struct rings *r)
 {
+    uint32_t room = (r->start[r->n] + PAIR_LANES - 1) / PAIR_LANES * PAIR_LANES;
     if (!reserve((void **)&l->pieces, &l->cap_pieces, l->n_pieces + 1, sizeof *l->pieces) ||
-        !reserve((void **)&l->edges, &l->cap_edges, l->n_edges + r->start[r->n], sizeof *l->edges))
+        !reserve((void **)&l->fields, &l->cap_fields, l->n_fields + room * EDGE_FIELDS, sizeof *l->fields))
         return false;
     struct piece *p = l->pieces + l->n_pieces++;
     memset(p, 0, sizeof *p);
@@ -95,13 +103,16 @@ static bool piece_add(struct piece_list *l, const struct rings *r)
     p->lat0 = (r->box.south_deg + r->box.north_deg) / 2;
     p->west = r->box.west_deg - p->lon0;
     p->east = r->box.east_deg - p->lon0;
+    p->south = r->box.south_deg - p->lat0;
     piece_set_series(p);
-    size_t first = l->n_edges;
+    memset(l->fields + l->n_fields, 0, room * EDGE_FIELDS * sizeof *l->fields);
+    p->edges = edges_at(l->fields + l->n_fields, room);
     for (size_t k = 0; k < r->n; k++)
         for (uint32_t i = r->start[k]; i + 1 < r->start[k + 1]; i++)
-            edge_add(l, p, r->x[i], r->y[i], r->x[i + 1], r->y[i + 1]);
-    p->n_edges = (uint32_t)(l->n_edges - first);
-    p->edges = (const struct piece_edge *)(uintptr_t)first; /* a position until the array stops moving */
+            edge_add(p, r->x[i], r->y[i], r->x[i + 1], r->y[i + 1]);
+    p->area_m2 = area_sum(p, INFINITY);
+    p->room = room;
+    l->n_fields += room * EDGE_FIELDS;
     return true;
 }
 
@@ -145,15 +156,16 @@ static bool split(struct piece_list *l, const struct rings *r, int depth)
 
 bool piece_list_build(struct piece_list *l, const struct geo_shape *shape)
 {
-    l->n_pieces = l->n_edges = 0;
+    l->n_pieces = l->n_fields = 0;
     l->area_m2 = 0;
     struct rings r = {shape->lon_deg, shape->lat_deg, shape->ring_start, shape->n_rings, shape->box};
     if (!split(l, &r, 0))
         return false;
+    double *at = l->fields; /* which may have moved since */
     for (size_t i = 0; i < l->n_pieces; i++) {
         struct piece *p = l->pieces + i;
-        p->edges = l->edges + (uintptr_t)p->edges;
-        p->area_m2 = area_sum(p, INFINITY);
+        p->edges = edges_at(at, p->room);
+        at += p->room * EDGE_FIELDS;
         l->area_m2 += p->area_m2;
     }
     return true;

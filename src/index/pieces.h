@@ -7,8 +7,8 @@
 struct piece_list {
     struct piece *pieces;
     size_t n_pieces, cap_pieces;
-    struct piece_edge *edges; /* of all pieces */
-    size_t n_edges, cap_edges;
+    double *fields; /* of all pieces: the arrays of one after those of the other */
+    size_t n_fields, cap_fields;
     double area_m2; /* of all pieces */
 };
 

@@ -91,7 +91,8 @@ static void parcel_measure(struct batch_thread *t, struct overlap_scratch *s, si
     }
 }
 
-static void prefetch_shape(const struct geo_shape *s)
+/* What lies behind the shape's own bytes. */
+static void prefetch_arrays(const struct geo_shape *s)
 {
     __builtin_prefetch(s->ring_start);
     __builtin_prefetch(s->lon_deg);
@@ -99,21 +100,23 @@ static void prefetch_shape(const struct geo_shape *s)
 }
 
 /* Parcels come in any order. Within a block they are visited along a Hilbert curve, so that neighbours find their part of
- * the index in the cache, and the coordinates of the next few are asked for ahead of their turn. */
+ * the index in the cache, and the next few are asked for ahead of their turn. */
 static void block_measure(struct batch_thread *t, struct overlap_scratch *s, size_t first, size_t n)
 {
-    const struct bench_layer *parcels = t->batch->parcels;
+    const struct geo_shape *shapes = t->batch->parcels->shapes + first;
     struct hilbert_key order[BLOCK];
     struct geo_box all = index_box(t->batch->ix[0]);
     for (size_t i = 0; i < n; i++) {
-        const struct geo_box *b = &parcels->shapes[first + i].box;
+        const struct geo_box *b = &shapes[i].box;
         order[i] = (struct hilbert_key){hilbert_key_of(&all, b->west_deg, b->south_deg), (uint32_t)i};
     }
     hilbert_sort(order, n);
     for (size_t at = 0; at < n; at += AHEAD) {
         size_t end = at + AHEAD < n ? at + AHEAD : n;
+        for (size_t i = end; i < end + AHEAD && i < n; i++)
+            __builtin_prefetch(shapes + order[i].item);
         for (size_t i = at; i < end; i++)
-            prefetch_shape(&parcels->shapes[first + order[i].item]);
+            prefetch_arrays(shapes + order[i].item);
         for (size_t i = at; i < end; i++)
             parcel_measure(t, s, first + order[i].item);
     }

@@ -280,14 +280,14 @@ static void every_instruction_set_gives_the_same_bits(void **state)
 {
     struct fixture *f = *state;
     struct random r = {31};
-    static const char *const names[] = {"baseline", "avx2", "avx512"};
+    static const char *const names[] = {"baseline", "avx2"};
     for (int round = 0; round < 100; round++) {
         struct geo_shape feature = shape_star(&r, f->arena, 111, 41, 0.03, 400, true);
         struct geo_shape parcel =
             shape_star(&r, f->arena, 111.01, 41.0, 0.02, 5 + random_below(&r, 90), round % 2);
         struct layer_index *ix = index_of(f, &feature, 1);
         double first = -1;
-        for (int k = 0; k < 3; k++) {
+        for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
             if (!overlap_kernel_choose(f->scratch, names[k]))
                 continue;
             double area = one_overlap(f, ix, &parcel);
