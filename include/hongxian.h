@@ -101,6 +101,7 @@ struct hx_rule {
     int severity; /* 4 highest .. 0 */
     const char *title_zh, *title_en;
     const char *needs_zh;   /* what the applicant must bring */
+    const char *needs_en;   /* "" in editions of the rule table without it */
     const char *basis;      /* the clause */
     const char *confidence; /* how sure its text is: "read", "memory", "design" */
     double area_m2;         /* NAN where no area belongs to it */

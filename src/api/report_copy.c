@@ -40,6 +40,7 @@ static bool rules_copy(struct arena *a, const struct layer_finding *f, struct hx
                                 .title_zh = r->title_zh,
                                 .title_en = r->title_en,
                                 .needs_zh = r->needs_zh,
+                                .needs_en = r->needs_en,
                                 .basis = r->basis,
                                 .confidence = r->confidence,
                                 .area_m2 = f->rules[i].area_m2,

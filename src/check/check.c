@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "check/judge.h"
 #include "check/measure.h"
+#include "check/summary.h"
 #include "geo/area.h"
 
 #include <math.h>
@@ -115,6 +116,14 @@ static enum status warn(struct check_worker *w, struct parcel_report *r, struct 
     return ok ? STATUS_OK : error_no_memory(e);
 }
 
+static enum status summarise(struct arena *a, struct parcel_report *r, struct error *e)
+{
+    const struct summary_figures figures = summary_figures_of(r);
+    r->summary_zh = summary_text(a, r, &figures, false);
+    r->summary_en = summary_text(a, r, &figures, true);
+    return r->summary_zh && r->summary_en ? STATUS_OK : error_no_memory(e);
+}
+
 /* One parcel: candidates and overlaps of each line, what lines share, rules and verdict. */
 static enum status check_one(struct check_worker *w, const struct snapshot *snapshot,
                              const struct check_options *opt, const char *project_class,
@@ -139,7 +148,7 @@ static enum status check_one(struct check_worker *w, const struct snapshot *snap
     if (!s && !(opt && opt->figures_only)) {
         r->geodesic_area_m2 = geo_shape_geodesic_area_m2(&parcel->shape);
         r->standard_area_m2 = geo_shape_standard_area_m2(&parcel->shape);
-        s = judge_summarise(w->arena, r, e);
+        s = summarise(w->arena, r, e);
     }
     return s ? s : warn(w, r, e);
 }

@@ -15,9 +15,6 @@ enum status judge_parcel(const struct rule_table *rules, const char *project_cla
                          const struct common_areas *common, struct arena *a, struct parcel_report *r,
                          struct error *e) HX_MUST_CHECK;
 
-/* Writes the summary of `r`: one sentence per line (std-report.json), after it was judged. */
-enum status judge_summarise(struct arena *a, struct parcel_report *r, struct error *e) HX_MUST_CHECK;
-
 /* The more severe of two: prohibited, unknown, restricted, notice, allowed. What is not known is worse than what is
  * restricted, because it may be prohibited. */
 enum verdict verdict_worse(enum verdict a, enum verdict b);

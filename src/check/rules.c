@@ -33,7 +33,7 @@ const char *control_line_en(enum control_line line)
 
 static const char *const columns[] = {"rule_id",     "layer",    "sub_zone", "relation", "project_class",
                                       "verdict",     "severity", "title_zh", "title_en", "needs_zh",
-                                      "legal_basis", "conf",     "source"};
+                                      "legal_basis", "conf",     "source",   "needs_en"};
 static enum status bad_row(int row, const char *what, const char *value, struct error *e)
 {
     error_zh(e, "规则表第 %d 行的 %s“%s”不认识；请对照 schema/rules.csv 的写法改正。", row, what, value);
@@ -48,7 +48,7 @@ enum status rules_header(const struct rules_row *row, int position[RULES_N_COLUM
         for (int i = 0; i < row->n && i < RULES_MAX_COLUMNS; i++)
             if (strcmp(row->cell[i], columns[k]) == 0)
                 position[k] = i;
-        if (position[k] < 0) {
+        if (position[k] < 0 && k < RULES_N_REQUIRED) {
             error_zh(e, "规则表缺少列“%s”。", columns[k]);
             return error_fail(e, STATUS_INVALID_INPUT, "rule-column",
                               "The rule table lacks the column \"%s\".", columns[k]);
@@ -114,6 +114,7 @@ static enum status rule_of_cells(const char *const cell[RULES_N_COLUMNS], int ro
                        .title_zh = cell[COLUMN_TITLE_ZH],
                        .title_en = cell[COLUMN_TITLE_EN],
                        .needs_zh = cell[COLUMN_NEEDS],
+                       .needs_en = cell[COLUMN_NEEDS_EN],
                        .basis = cell[COLUMN_BASIS],
                        .confidence = cell[COLUMN_CONF],
                        .source = cell[COLUMN_SOURCE]};
@@ -125,7 +126,7 @@ enum status rules_row_read(const struct rules_row *row, int number, const int po
 {
     const char *cell[RULES_N_COLUMNS];
     for (int k = 0; k < RULES_N_COLUMNS; k++)
-        cell[k] = position[k] < row->n ? row->cell[position[k]] : "";
+        cell[k] = position[k] >= 0 && position[k] < row->n ? row->cell[position[k]] : "";
     return rule_of_cells(cell, number, r, e);
 }
 

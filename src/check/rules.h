@@ -39,8 +39,8 @@ struct rule {
     enum verdict verdict;
     int severity; /* 4 highest .. 0 */
     const char *title_zh, *title_en;
-    const char *needs_zh;
-    const char *basis;      /* legal_basis, verbatim */
+    const char *needs_zh, *needs_en; /* needs_en is "" in editions without that column */
+    const char *basis;               /* legal_basis, verbatim */
     const char *confidence; /* "read", "memory", "read(seed)+memory", "design": how sure the text is */
     const char *source;
 };

@@ -36,10 +36,12 @@ enum rules_column {
     COLUMN_BASIS,
     COLUMN_CONF,
     COLUMN_SOURCE,
+    RULES_N_REQUIRED,
+    COLUMN_NEEDS_EN = RULES_N_REQUIRED, /* came later: editions without it stay readable */
     RULES_N_COLUMNS,
 };
 
-/* Where each column stands in the header row. */
+/* Where each column stands in the header row; -1 for one that may be missing, and is. */
 enum status rules_header(const struct rules_row *row, int position[RULES_N_COLUMNS],
                          struct error *e) HX_MUST_CHECK;
 /* One row to one rule, whose texts are the row's cells. */

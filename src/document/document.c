@@ -127,18 +127,22 @@ static enum status document_body(struct check_worker *w, const struct report *r,
     struct map_scene scene;
     struct report_table table;
     bool drawn = rq->format == DOCUMENT_HTML || rq->format == DOCUMENT_PDF;
+    bool plain = rq->format == DOCUMENT_TEXT;
     if (!project.class_zh)
         project.class_zh = class_title(w->arena, r->project_class);
     if (!project.date)
         project.date = today(w->arena);
     if (!project.class_zh || !project.date)
         return error_no_memory(e);
-    enum status s = scene_fill(w, r, (struct scene_want){.maps = drawn, .borders = true}, &scene, e);
+    enum status s =
+        plain ? STATUS_OK : scene_fill(w, r, (struct scene_want){.maps = drawn, .borders = true}, &scene, e);
     if (!s)
-        s = report_table_build(r, &project, &scene, w->arena, &table, e);
+        s = report_table_build(r, &project, plain ? NULL : &scene, w->arena, &table, e);
     if (s)
         return s;
-    const struct render_document document = {r, &table, &scene};
+    const struct render_document document = {r, &table, plain ? NULL : &scene, w->arena};
+    if (plain)
+        return render_text(&document, rq->lang, out, e);
     if (rq->format == DOCUMENT_CSV)
         return render_csv(&table, out, e);
     if (rq->format == DOCUMENT_XLSX)
@@ -155,11 +159,10 @@ enum status document_write(struct check_worker *w, const struct report *r, const
     switch (rq->format) {
     case DOCUMENT_JSON:
         return render_json(r, out, e);
-    case DOCUMENT_TEXT:
-        return render_text(r, rq->lang, out, e);
     case DOCUMENT_GEOJSON:
         s = collect_overlaps(w, r, &overlaps, &n, e);
         return s ? s : render_geojson(r, overlaps, n, out, e);
+    case DOCUMENT_TEXT:
     case DOCUMENT_CSV:
     case DOCUMENT_XLSX:
     case DOCUMENT_HTML:

@@ -1,9 +1,9 @@
 #include "http/collection.h"
 
+#include "base/decimal.h"
 #include "geo/geojson.h"
 #include "geo/wkb.h"
 #include "http/stored_json.h"
-#include "render/decimal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 #include "http/collection.h"
 #include "http/route.h"
 
+#include "base/decimal.h"
 #include "http/stored_json.h"
-#include "render/decimal.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -139,6 +139,9 @@ static enum status decide_degrees(struct parsing *p, const struct coords *c, str
     p->set.crs_note =
         parsing_printf(p, "经纬度坐标，%s在前，坐标系%s（EPSG:%d）。", lon_first ? "经度" : "纬度",
                        named ? "按写明或指定的" : "未写明，按2000国家大地坐标系", crs.epsg);
+    p->set.crs_note_en =
+        parsing_printf(p, "Degrees, %s first; the CRS is %s (EPSG:%d).", lon_first ? "longitude" : "latitude",
+                       named ? "the one stated or given" : "not stated and read as CGCS2000", crs.epsg);
     warn_order(p, c, lat_first, true);
     *out = (struct coords_meaning){crs, lat_first};
     return STATUS_OK;
@@ -218,6 +221,13 @@ static enum status decide_grid(struct parsing *p, const struct coords *c, struct
                        : c->zone ? "文中所写"
                                  : "东坐标前缀",
                        north_first ? "X(北)" : "Y(东)");
+    p->set.crs_note_en = parsing_printf(
+        p, "CGCS2000, %d-degree zone %d (central meridian %g, EPSG:%d); the zone is from %s; %s first.",
+        crs.zone_width_deg, crs.zone, crs.central_meridian_deg, crs.epsg,
+        named     ? "the CRS stated or given"
+        : c->zone ? "the text"
+                  : "the prefix of the eastings",
+        north_first ? "X (north)" : "Y (east)");
     warn_order(p, c, north_first, false);
     *out = (struct coords_meaning){crs, north_first};
     return STATUS_OK;

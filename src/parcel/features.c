@@ -85,6 +85,10 @@ static enum status decide_crs(struct parsing *p, const struct parcel_features *f
         p->set.crs_note =
             parsing_printf(p, "%s：EPSG:%d（%s）%s。", f->epsg ? "按文件写明的坐标系" : "按指定的坐标系",
                            epsg, crs->name, epsg == 4326 ? "，视同2000国家大地坐标系" : "");
+    if (s == STATUS_OK)
+        p->set.crs_note_en = parsing_printf(p, "The CRS %s: EPSG:%d (%s)%s.",
+                                            f->epsg ? "that the file states" : "that was given", epsg,
+                                            crs->name, epsg == 4326 ? ", treated as CGCS2000" : "");
     return s;
 }
 

@@ -65,8 +65,8 @@ struct parcel_set {
     size_t n_parcels;
     struct parcel_warning *warnings; /* arena */
     size_t n_warnings;
-    const char *crs_note;         /* how the CRS was decided, one sentence, Chinese */
-    uint8_t sha256[SHA256_BYTES]; /* of the bytes as they came */
+    const char *crs_note, *crs_note_en; /* how the CRS was decided, one sentence */
+    uint8_t sha256[SHA256_BYTES];       /* of the bytes as they came */
 };
 
 struct parcel_context;

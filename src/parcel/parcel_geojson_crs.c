@@ -69,6 +69,13 @@ enum status parcel_geojson_crs(struct parsing *p, const json_t *root, struct geo
         return s;
     if (by_member && given && crs.epsg != given)
         return fail_contradiction(crs.epsg, given, p->error);
+    if (!by_member && !given)
+        p->set.crs_note_en = "The file states no CRS; as GeoJSON it was read as longitude and latitude and "
+                             "treated as CGCS2000.";
+    else
+        p->set.crs_note_en = parsing_printf(
+            p, "The CRS %s: EPSG:%d (%s)%s.", by_member ? "in the file's crs member" : "that was given",
+            crs.epsg, crs.name, crs.epsg == 4326 ? ", treated as CGCS2000" : "");
     if (!by_member && given)
         p->set.crs_note = parsing_printf(p, "坐标系按指定的EPSG:%d（%s）。", crs.epsg, crs.name);
     else if (!by_member)

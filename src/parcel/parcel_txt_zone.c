@@ -239,6 +239,14 @@ static void note_crs(struct txt *t, const struct geo_crs *crs)
                      "the result is "
                      "not usable.");
     if (t->noted_zone == 0)
+        p->set.crs_note_en =
+            parsing_printf(p, "%s, %d-degree zone %d (central meridian %g, EPSG:%d); the zone is from %s.",
+                           t->header.datum_said ? "CGCS2000" : "Read as CGCS2000", crs->zone_width_deg,
+                           crs->zone, crs->central_meridian_deg, crs->epsg,
+                           crs->zone_prefix ? "the prefix of the eastings"
+                           : t->header.zone ? "带号 in [属性描述]"
+                                            : "the CRS that was given");
+    if (t->noted_zone == 0)
         p->set.crs_note =
             parsing_printf(p, "%s，%d度带第%d带（中央经线%g°，EPSG:%d），带号由%s得出。",
                            t->header.datum_said ? "2000国家大地坐标系" : "按2000国家大地坐标系读取",

@@ -33,10 +33,6 @@ struct render_overlap {
 /* The report in full: schema/report.schema.json describes it. */
 enum status render_json(const struct report *r, struct buffer *out, struct error *e) HX_MUST_CHECK;
 
-/* For the terminal: UTF-8 text, one paragraph per parcel. */
-enum status render_text(const struct report *r, enum render_lang lang, struct buffer *out,
-                        struct error *e) HX_MUST_CHECK;
-
 /* A FeatureCollection for the map: parcels first ("kind":"parcel"), then overlaps ("kind":"overlap"). */
 enum status render_geojson(const struct report *r, const struct render_overlap *overlaps, size_t n_overlaps,
                            struct buffer *out, struct error *e) HX_MUST_CHECK;
@@ -47,7 +43,13 @@ struct render_document {
     const struct report *report;
     const struct report_table *table;
     const struct map_scene *scene; /* NULL: no maps */
+    struct arena *arena;           /* for sentences that are put together on the way: of the text */
 };
+
+/* For the terminal: UTF-8 text, one paragraph per parcel; the figures are those of the table. In English everything is
+ * English but names, codes and the clauses, which are quoted as published. */
+enum status render_text(const struct render_document *d, enum render_lang lang, struct buffer *out,
+                        struct error *e) HX_MUST_CHECK;
 
 /* UTF-8 with a byte order mark and CRLF, so that Excel opens it as it is; the sections one below the other, a blank row
  * between them. A cell that a spreadsheet would take for a formula has an apostrophe in front, and a code of twelve

@@ -1,7 +1,7 @@
 #include "render/render.h"
 
+#include "base/decimal.h"
 #include "geo/geojson.h"
-#include "render/decimal.h"
 
 enum { COORDINATE_DECIMALS = 9 }; /* 0.1 mm */
 

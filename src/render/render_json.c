@@ -1,7 +1,7 @@
 #include "render/render.h"
 
+#include "base/decimal.h"
 #include "check/engine_versions.h"
-#include "render/decimal.h"
 #include "render/identity.h"
 
 #include <math.h>
@@ -59,6 +59,7 @@ static void write_input(struct json_writer *w, const struct parcel_set *set, int
     jw_kv_string(w, "sha256", hex);
     jw_kv_string(w, "crs_given", epsg ? crs : NULL);
     jw_kv_string(w, "crs_note", set->crs_note);
+    jw_kv_string(w, "crs_note_en", set->crs_note_en);
     jw_object_end(w);
 }
 
@@ -118,6 +119,7 @@ static void write_rule(struct json_writer *w, const struct rule_hit *hit)
     jw_kv_string(w, "title_zh", rule->title_zh);
     jw_kv_string(w, "title_en", rule->title_en);
     jw_kv_string(w, "needs_zh", rule->needs_zh);
+    jw_kv_string(w, "needs_en", rule->needs_en);
     jw_kv_string(w, "basis", rule->basis);
     jw_kv_string(w, "confidence", rule->confidence);
     jw_kv_string(w, "source", rule->source);

@@ -1,6 +1,8 @@
 #include "render/render.h"
 
-#include "render/decimal.h"
+#include "base/decimal.h"
+#include "check/sentences.h"
+#include "check/summary.h"
 #include "render/report_table.h"
 
 #include <math.h>
@@ -38,6 +40,11 @@ const char *render_layer_title(const struct layer_finding *f, enum render_lang l
 struct text {
     struct buffer *out;
     enum render_lang lang;
+    const struct report *r;
+    const struct report_table *table;
+    struct arena *arena;
+    bool no_memory;     /* latched */
+    size_t next_detail; /* the table's details stand in the order in which features are written */
 };
 
 static const char *say(const struct text *t, const char *zh, const char *en)
@@ -51,22 +58,15 @@ static const char *say_verdict(const struct text *t, enum verdict v)
 }
 
 /* "123.45 平方米（0.0123 公顷，0.19 亩）" */
-static void put_area(const struct text *t, double area_m2)
+static void put_area(const struct text *t, const struct figure *f)
 {
-    char m2[DECIMAL_SIZE], ha[DECIMAL_SIZE], mu[DECIMAL_SIZE];
-    if (!isfinite(area_m2)) {
-        buffer_append_str(t->out, say(t, "面积未知", "area unknown"));
+    if (f->state != FIGURE_KNOWN) {
+        buffer_append_str(t->out, say(t, figure_words(f->state), figure_words_en(f->state)));
         return;
     }
-    decimal_text(area_m2, 2, m2);
-    decimal_text(decimal_ha(area_m2), 4, ha);
-    decimal_text(decimal_mu(area_m2), 2, mu);
-    buffer_append_str(t->out, m2);
-    buffer_append_str(t->out, say(t, " 平方米（", " m2 ("));
-    buffer_append_str(t->out, ha);
-    buffer_append_str(t->out, say(t, " 公顷，", " ha, "));
-    buffer_append_str(t->out, mu);
-    buffer_append_str(t->out, say(t, " 亩）", " mu)"));
+    const struct decimal_area a = decimal_area_of(f->cents);
+    buffer_printf(t->out, "%s%s%s%s%s%s", a.m2, say(t, " 平方米（", " m2 ("), a.ha,
+                  say(t, " 公顷，", " ha, "), a.mu, say(t, " 亩）", " mu)"));
 }
 
 static void put_m2(const struct text *t, const char *label, double area_m2)
@@ -95,23 +95,38 @@ static void put_warnings(const struct text *t, const struct parcel_warning *warn
                       say(t, warnings[i].zh, warnings[i].en));
 }
 
-static void put_features(const struct text *t, const struct layer_finding *f)
+static void put_features(struct text *t, const struct layer_finding *f)
 {
     for (size_t i = 0; i < f->n_features; i++) {
         const struct feature_overlap *o = &f->features[i];
         buffer_printf(t->out, "      %s %s%s%s%s%s  ", say(t, "图斑", "Feature"), o->code,
                       *o->name ? " " : "", o->name, *o->zone ? " · " : "", o->zone);
-        put_area(t, o->area_m2);
+        put_area(t, &t->table->details[t->next_detail++].area);
         buffer_append_str(t->out, o->sliver ? say(t, "，碎屑", ", sliver") : "");
         buffer_append_char(t->out, '\n');
     }
 }
 
-static void put_zones(const struct text *t, const struct layer_finding *f)
+/* The table's own figure where the zone has a column to itself; otherwise the zone's own. */
+static struct figure zone_figure(const struct text *t, size_t row, const struct layer_finding *f, size_t zone)
+{
+    const struct figure *figures = t->table->rows[row].figures;
+    enum table_column column = report_zone_column(f, zone);
+    struct figure own = {FIGURE_UNMEASURED, 0};
+    if (column != COLUMN_PARCEL)
+        return figures[column];
+    if (decimal_units(f->zones[zone].area_m2, 2, &own.cents))
+        own.state = FIGURE_KNOWN;
+    return own;
+}
+
+static void put_zones(const struct text *t, size_t row, const struct layer_finding *f)
 {
     for (size_t i = 0; i < f->n_zones; i++) {
-        buffer_printf(t->out, "      %s  ", f->zones[i].zone);
-        put_area(t, f->zones[i].area_m2);
+        const char *zone = f->zones[i].zone;
+        struct figure figure = zone_figure(t, row, f, i);
+        buffer_printf(t->out, "      %s  ", say(t, zone, boundary_zone_en(zone)));
+        put_area(t, &figure);
         buffer_append_char(t->out, '\n');
     }
 }
@@ -141,10 +156,12 @@ static void put_rules(const struct text *t, const struct layer_finding *f)
         buffer_printf(t->out, "      [%s] %s%s%s\n", rule->id, say_verdict(t, rule->verdict),
                       say(t, "：", ": "), say(t, rule->title_zh, rule->title_en));
         if (states(rule->needs_zh))
-            buffer_printf(t->out, "        %s %s\n", say(t, "要求", "Requires"), rule->needs_zh);
+            buffer_printf(t->out, "        %s %s\n",
+                          say(t, "要求", *rule->needs_en ? "Requires" : "Requires (in Chinese)"),
+                          say(t, rule->needs_zh, *rule->needs_en ? rule->needs_en : rule->needs_zh));
         if (states(rule->basis))
-            buffer_printf(t->out, "        %s %s%s%s%s\n", say(t, "依据", "Basis"), rule->basis,
-                          say(t, "（", " ("),
+            buffer_printf(t->out, "        %s %s%s%s%s\n", say(t, "依据", "Basis (as published)"),
+                          rule->basis, say(t, "（", " ("),
                           say(t, report_certainty(rule->confidence), certainty_en(rule->confidence)),
                           say(t, "）", ")"));
         enum class_note note = f->rules[i].class_note;
@@ -153,13 +170,15 @@ static void put_rules(const struct text *t, const struct layer_finding *f)
     }
 }
 
-static void put_layer(const struct text *t, const struct layer_finding *f)
+static void put_layer(struct text *t, size_t row, const struct layer_finding *f)
 {
+    static const enum table_column columns[CONTROL_LINE_COUNT] = {COLUMN_RED_LINE, COLUMN_FARMLAND,
+                                                                  COLUMN_INSIDE};
     buffer_printf(t->out, "  %s%s%s", render_layer_title(f, t->lang), say(t, "：", ": "),
                   say(t, layer_finding_zh(f), layer_finding_en(f)));
     if (f->status == LAYER_OVERLAP || f->status == LAYER_SLIVER) {
         buffer_append_str(t->out, "  ");
-        put_area(t, f->area_m2);
+        put_area(t, &t->table->rows[row].figures[columns[f->line]]);
         put_share(t, f->share);
     }
     if (f->layer && f->layer->version.synthetic)
@@ -169,24 +188,39 @@ static void put_layer(const struct text *t, const struct layer_finding *f)
     if (reason && *reason)
         buffer_printf(t->out, "      %s\n", reason);
     put_features(t, f);
-    put_zones(t, f);
+    put_zones(t, row, f);
     put_rules(t, f);
 }
 
-static void put_parcel(const struct text *t, const struct parcel_report *p)
+/* With the row's figures, which a column of several parcels may have moved by 0.01 m2. */
+static void put_summary(struct text *t, size_t row)
 {
+    const struct figure *f = t->table->rows[row].figures;
+    const struct summary_figures figures = {
+        .lines = {f[COLUMN_RED_LINE].cents, f[COLUMN_FARMLAND].cents, f[COLUMN_INSIDE].cents},
+        .outside = f[COLUMN_OUTSIDE].cents};
+    const char *text = summary_text(t->arena, &t->r->results[row], &figures, t->lang == RENDER_LANG_EN);
+    t->no_memory = t->no_memory || !text;
+    buffer_append_str(t->out, text ? text : "");
+}
+
+static void put_parcel(struct text *t, size_t row)
+{
+    const struct parcel_report *p = &t->r->results[row];
     const struct parcel *parcel = p->parcel;
     buffer_printf(t->out, "\n%s %s%s%s%s%s\n  ", say(t, "地块", "Parcel"), parcel->id,
                   *parcel->name ? " " : "", parcel->name, *parcel->use ? " · " : "", parcel->use);
-    put_area(t, p->area_m2);
+    put_area(t, &t->table->rows[row].figures[COLUMN_PARCEL]);
     put_m2(t, say(t, "；按国土调查办发〔2008〕32号", "; by the 2008 standard"), p->standard_area_m2);
     put_m2(t, say(t, "；大地线面积", "; geodesic"), p->geodesic_area_m2);
     put_m2(t, say(t, "；申报", "; declared"), parcel->declared_area_m2);
-    buffer_printf(t->out, "\n  %s %s%s%s\n", say(t, "结论", "Verdict"), say_verdict(t, p->verdict),
-                  say(t, "。", ". "), say(t, p->summary_zh, p->summary_en));
+    buffer_printf(t->out, "\n  %s %s%s", say(t, "结论", "Verdict"), say_verdict(t, p->verdict),
+                  say(t, "。", ". "));
+    put_summary(t, row);
+    buffer_append_char(t->out, '\n');
     put_warnings(t, p->warnings, p->n_warnings, "  ");
     for (int i = 0; i < CONTROL_LINE_COUNT; i++)
-        put_layer(t, &p->layers[i]);
+        put_layer(t, row, &p->layers[i]);
 }
 
 static void put_sources(const struct text *t, const struct report *r)
@@ -202,22 +236,34 @@ static void put_sources(const struct text *t, const struct report *r)
     }
 }
 
-enum status render_text(const struct report *r, enum render_lang lang, struct buffer *out, struct error *e)
+static void put_record(const struct text *t, const struct report_record *record)
 {
-    const struct text t = {.out = out, .lang = lang};
+    if (record)
+        buffer_printf(t->out, "%s %lld %s %s %s\n%s %s\n", say(t, "存档", "Kept as record"),
+                      (long long)record->id, say(t, "号", "by"), record->officer, record->kept_at,
+                      say(t, "封印", "Seal"), record->sha256);
+}
+
+enum status render_text(const struct render_document *d, enum render_lang lang, struct buffer *out,
+                        struct error *e)
+{
+    const struct report *r = d->report;
+    struct text t = {.out = out, .lang = lang, .r = r, .table = d->table, .arena = d->arena};
+    const char *crs = say(&t, r->parcels.crs_note, r->parcels.crs_note_en);
     buffer_printf(out, "%s %s\n", say(&t, "综合结论", "Overall verdict"), say_verdict(&t, r->verdict));
     buffer_printf(out, "%s %s\n", say(&t, "项目类型", "Project class"), r->project_class);
-    if (r->parcels.crs_note && *r->parcels.crs_note)
-        buffer_printf(out, "%s %s\n", say(&t, "坐标系", "CRS"), r->parcels.crs_note);
+    put_record(&t, r->record);
+    if (crs && *crs)
+        buffer_printf(out, "%s %s\n", say(&t, "坐标系", "CRS"), crs);
     if (r->synthetic)
         buffer_append_str(out, say(&t, "所用图层含示例数据，结果仅作演示。\n",
                                    "Some layers are sample data: the result is a demonstration only.\n"));
     put_warnings(&t, r->parcels.warnings, r->parcels.n_warnings, "");
     for (size_t i = 0; i < r->parcels.n_parcels; i++)
-        put_parcel(&t, &r->results[i]);
+        put_parcel(&t, i);
     buffer_append_char(out, '\n');
     put_sources(&t, r);
     buffer_printf(out, "%s\n%s hongxian %s\n", say(&t, RENDER_DISCLAIMER_ZH "。", RENDER_DISCLAIMER_EN "."),
                   say(&t, "计算程序", "Computed by"), render_engine_version());
-    return buffer_status(out, e);
+    return t.no_memory ? error_no_memory(e) : buffer_status(out, e);
 }

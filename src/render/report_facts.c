@@ -82,6 +82,15 @@ static const char *project_class(struct table_making *m)
     return m->r->project_class;
 }
 
+/* A check that was kept: paper and record must find each other in later years. */
+static void add_record(struct table_making *m, const struct report_record *record)
+{
+    add_basic(m, "存档",
+              kept(m, arena_printf(m->arena, "第%lld号记录，经办人%s，%s（世界时）", (long long)record->id,
+                                   table_clean(m, record->officer), record->kept_at)));
+    add_basic(m, "存档封印 SHA-256", record->sha256);
+}
+
 static void make_basics(struct table_making *m)
 {
     const struct report_project *p = m->project;
@@ -100,6 +109,8 @@ static void make_basics(struct table_making *m)
                                                                      : "未提供文件名",
                                    parcel_format_name(set->format))));
     add_basic(m, "文件 SHA-256", m->t->sha256);
+    if (m->r->record)
+        add_record(m, m->r->record);
     if (p->date && *p->date)
         add_basic(m, "审查日期", table_clean(m, p->date));
     m->t->date = table_clean(m, p->date);

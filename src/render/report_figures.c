@@ -75,28 +75,37 @@ const char *figure_words(enum figure_state s)
     return "未测算";
 }
 
-static void figure_text(const struct figure *f, int64_t numerator, int64_t denominator, int decimals,
-                        char text[DECIMAL_SIZE])
-{
-    if (f->state == FIGURE_KNOWN)
-        decimal_units_text(decimal_divide(f->cents * numerator, denominator), decimals, text);
-    else
-        snprintf(text, DECIMAL_SIZE, "%s", figure_words(f->state));
-}
-
 void figure_m2(const struct figure *f, char text[DECIMAL_SIZE])
 {
-    figure_text(f, 1, 1, 2, text);
+    snprintf(text, DECIMAL_SIZE, "%s",
+             f->state == FIGURE_KNOWN ? decimal_area_of(f->cents).m2 : figure_words(f->state));
 }
 
 void figure_ha(const struct figure *f, char text[DECIMAL_SIZE])
 {
-    figure_text(f, 1, 100, 4, text); /* 0.01 m2 is 1e-6 ha */
+    snprintf(text, DECIMAL_SIZE, "%s",
+             f->state == FIGURE_KNOWN ? decimal_area_of(f->cents).ha : figure_words(f->state));
 }
 
 void figure_mu(const struct figure *f, char text[DECIMAL_SIZE])
 {
-    figure_text(f, 3, 2000, 2, text);
+    snprintf(text, DECIMAL_SIZE, "%s",
+             f->state == FIGURE_KNOWN ? decimal_area_of(f->cents).mu : figure_words(f->state));
+}
+
+const char *figure_words_en(enum figure_state s)
+{
+    switch (s) {
+    case FIGURE_UNMEASURED:
+        return "not measured";
+    case FIGURE_NOT_COVERED:
+        return "no data";
+    case FIGURE_PARTLY:
+        return "partly not measured";
+    case FIGURE_KNOWN:
+        return "";
+    }
+    return "not measured";
 }
 
 /* ---- columns ---- */
@@ -223,6 +232,17 @@ static int bucket_of(const char *zone)
         if (strstr(zone, words[i]))
             return i;
     return ZONE_BUCKETS - 1;
+}
+
+enum table_column report_zone_column(const struct layer_finding *f, size_t zone)
+{
+    if (zone + 1 == f->n_zones)
+        return COLUMN_OUTSIDE;
+    int bucket = bucket_of(f->zones[zone].zone);
+    for (size_t z = 0; z + 1 < f->n_zones; z++)
+        if (z != zone && bucket_of(f->zones[z].zone) == bucket)
+            return COLUMN_PARCEL;
+    return bucket == ZONE_BUCKETS - 1 ? COLUMN_PARCEL : (enum table_column)(COLUMN_CONCENTRATED + bucket);
 }
 
 /* Returns the area inside the boundary of which the zone is not one of the three, in cents. */

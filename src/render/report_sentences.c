@@ -1,22 +1,10 @@
 /* 审查结论: the sentences of the field's own reports, one per line, from the balanced figures. */
 #include "render/report_table.h"
 
+#include "check/sentences.h"
+
 #include <stdio.h>
 #include <string.h>
-
-struct areas { /* one figure in the three units */
-    char m2[DECIMAL_SIZE], ha[DECIMAL_SIZE], mu[DECIMAL_SIZE];
-};
-
-static struct areas areas_of(int64_t cents)
-{
-    const struct figure f = {FIGURE_KNOWN, cents};
-    struct areas a;
-    figure_m2(&f, a.m2);
-    figure_ha(&f, a.ha);
-    figure_mu(&f, a.mu);
-    return a;
-}
 
 /* How the parcels stand to one line. The marks are arrays over the parcels. */
 struct standing {
@@ -88,55 +76,46 @@ static const char *which(struct table_making *m, const bool *marked, size_t n)
     return text ? text : "";
 }
 
-static void say_hit(struct table_making *m, const struct standing *s)
+/* The sentence, and behind it the parcels for which it holds. */
+static void say(struct table_making *m, bool warning, enum line_fact fact, const struct line_words *w,
+                const char *place)
 {
-    struct areas a = areas_of(s->overlap_cents);
-    const char *place = which(m, s->overlap, s->n_overlap);
-    if (s->line == LINE_ECOLOGICAL_RED_LINE)
-        table_say(m, &m->t->sentences, true,
-                  arena_printf(m->arena,
-                               "项目用地压占生态保护红线%s公顷（%s平方米，%s亩），须避让；确属有限人为活动"
-                               "或国家重大项目的，须取得省级人民政府认定（论证）意见。%s",
-                               a.ha, a.m2, a.mu, place));
-    else
-        table_say(m, &m->t->sentences, true,
-                  arena_printf(m->arena,
-                               "项目用地占用永久基本农田%s公顷（%s平方米，%s亩），一般建设项目不得占用；"
-                               "重点项目确难避让的须经国务院批准并落实补划。%s",
-                               a.ha, a.m2, a.mu, place));
+    const char *text = sentence_of_line(m->arena, fact, w, false);
+    table_say(m, &m->t->sentences, warning,
+              text && *place ? arena_printf(m->arena, "%s%s", text, place) : text);
+}
+
+static struct line_words words_of(const struct table_making *m, const struct standing *s)
+{
+    return (struct line_words){.line = s->line,
+                               .area = decimal_area_of(s->overlap_cents),
+                               .zones = "",
+                               .reason = s->reason,
+                               .sliver_m2 = "",
+                               .slivers = m->r->slivers,
+                               .some = s->n_not_covered < m->t->n_rows};
 }
 
 /* What could not be judged stands beside what could: a hit on one plot never hides a gap under another. */
 static void say_gaps(struct table_making *m, const struct standing *s)
 {
-    const char *name = control_line_zh(s->line);
-    size_t n = m->t->n_rows;
+    const struct line_words w = words_of(m, s);
     if (s->n_not_covered)
-        table_say(m, &m->t->sentences, true,
-                  arena_printf(m->arena, "%s数据未覆盖%s，不能作出判定。%s", name,
-                               s->n_not_covered == n ? "项目用地" : "部分地块",
-                               which(m, s->not_covered, s->n_not_covered)));
+        say(m, true, LINE_IS_NOT_COVERED, &w, which(m, s->not_covered, s->n_not_covered));
     if (s->n_unmeasured)
-        table_say(m, &m->t->sentences, true,
-                  arena_printf(m->arena, "%s未能测算，不能作出判定。%s%s", name, s->reason,
-                               which(m, s->unmeasured, s->n_unmeasured)));
+        say(m, true, LINE_IS_NOT_MEASURED, &w, which(m, s->unmeasured, s->n_unmeasured));
     if (s->n_partly)
-        table_say(m, &m->t->sentences, true,
-                  arena_printf(m->arena, "%s数据只覆盖用地的一部分，实际面积可能更多，不能作出完整判定。%s",
-                               name, which(m, s->partly, s->n_partly)));
+        say(m, true, LINE_IS_PARTLY_COVERED, &w, which(m, s->partly, s->n_partly));
 }
 
 static void say_slivers(struct table_making *m, const struct standing *s)
 {
+    struct line_words w = words_of(m, s);
     char m2[DECIMAL_SIZE];
     decimal_units_text(s->sliver_ten_thousandths, 4, m2);
+    w.sliver_m2 = m2;
     if (s->n_sliver)
-        table_say(m, &m->t->sentences, true,
-                  arena_printf(m->arena,
-                               "项目用地与%s仅有碎屑重叠%s平方米（面积不超过%.1f平方米且宽度不超过%.2f米），"
-                               "已列入占用明细，请核对。%s",
-                               control_line_zh(s->line), m2, m->r->slivers.area_m2, m->r->slivers.width_m,
-                               which(m, s->sliver, s->n_sliver)));
+        say(m, true, LINE_HAS_SLIVERS, &w, which(m, s->sliver, s->n_sliver));
 }
 
 static void say_line(struct table_making *m, enum control_line line, enum table_column column)
@@ -145,13 +124,11 @@ static void say_line(struct table_making *m, enum control_line line, enum table_
     if (!standing_init(m, &s, line))
         return;
     standing_count(m, &s, column);
+    const struct line_words w = words_of(m, &s);
     if (s.n_overlap)
-        say_hit(m, &s);
+        say(m, true, LINE_IS_PRESSED, &w, which(m, s.overlap, s.n_overlap));
     else if (s.n_clear)
-        table_say(m, &m->t->sentences, false,
-                  arena_printf(m->arena, "项目用地不涉及%s%s。%s",
-                               line == LINE_PERMANENT_BASIC_FARMLAND ? "占用" : "", control_line_zh(line),
-                               which(m, s.clear, s.n_clear)));
+        say(m, false, LINE_IS_CLEAR, &w, which(m, s.clear, s.n_clear));
     say_slivers(m, &s);
     say_gaps(m, &s);
 }
@@ -173,42 +150,33 @@ static const char *zones_inside(struct table_making *m)
     return text ? text : "";
 }
 
-static void say_boundary_areas(struct table_making *m, int64_t inside, int64_t outside)
-{
-    struct areas in = areas_of(inside), out = areas_of(outside);
-    const char *zones = zones_inside(m);
-    const char *text;
-    if (outside == 0)
-        text = arena_printf(m->arena, "项目用地全部位于城镇开发边界内%s%s%s。", *zones ? "（" : "", zones,
-                            *zones ? "）" : "");
-    else if (inside == 0)
-        text = arena_printf(m->arena, "项目用地位于城镇开发边界外，面积%s公顷。", out.ha);
-    else
-        text =
-            arena_printf(m->arena, "项目用地部分位于城镇开发边界内，界内%s公顷，界外%s公顷。", in.ha, out.ha);
-    table_say(m, &m->t->sentences, outside > 0, text);
-}
-
 static void say_boundary(struct table_making *m)
 {
     struct standing s;
     int64_t inside = 0, outside = 0;
-    size_t known = 0;
+    size_t known = 0, outside_known = 0;
     if (!standing_init(m, &s, LINE_URBAN_DEVELOPMENT_BOUNDARY))
         return;
     standing_count(m, &s, COLUMN_INSIDE);
     for (size_t i = 0; i < m->t->n_rows; i++) {
         const struct figure *f = m->t->rows[i].figures;
         known += f[COLUMN_INSIDE].state == FIGURE_KNOWN;
+        outside_known += f[COLUMN_OUTSIDE].state == FIGURE_KNOWN;
         inside += f[COLUMN_INSIDE].cents;
         outside += f[COLUMN_OUTSIDE].cents;
     }
+    struct line_words w = words_of(m, &s);
+    w.area = decimal_area_of(inside);
+    w.outside = decimal_area_of(outside);
+    w.outside_unknown = outside_known == 0;
+    w.zones = zones_inside(m);
+    enum line_fact whole = outside == 0  ? BOUNDARY_HOLDS_ALL
+                           : inside == 0 ? BOUNDARY_HOLDS_NONE
+                                         : BOUNDARY_HOLDS_PART;
     if (known == m->t->n_rows && s.n_partly == 0)
-        say_boundary_areas(m, inside, outside);
+        say(m, outside > 0, whole, &w, "");
     else if (known)
-        table_say(m, &m->t->sentences, true,
-                  arena_printf(m->arena, "已测算的用地位于城镇开发边界内%s公顷，边界外%s公顷。",
-                               areas_of(inside).ha, areas_of(outside).ha));
+        say(m, true, BOUNDARY_MEASURED, &w, "");
     say_gaps(m, &s);
 }
 

@@ -27,13 +27,6 @@ const char *report_column_title(enum table_column c)
     return "";
 }
 
-const char *report_boundary_words(const struct layer_finding *f)
-{
-    if (f->status == LAYER_OVERLAP || f->status == LAYER_SLIVER)
-        return f->inside ? "位于边界内" : "部分位于边界内";
-    return f->status == LAYER_CLEAR ? "位于边界外" : layer_status_zh(f->status);
-}
-
 void table_say(struct table_making *m, struct texts *to, bool warning, const char *text)
 {
     if (to->n == to->capacity && text) {

@@ -15,8 +15,8 @@
 #ifndef HX_RENDER_REPORT_TABLE_H
 #define HX_RENDER_REPORT_TABLE_H
 
+#include "base/decimal.h"
 #include "check/scene.h"
-#include "render/decimal.h"
 
 /* 五、其他控制线: no layer of these is known to the check yet, and the report says so instead of leaving a gap. */
 #define REPORT_OTHER_LINES_ZH                                                                                \
@@ -109,7 +109,7 @@ struct border_row {
 
 struct report_table {
     const char *title;
-    struct labelled basics[12];
+    struct labelled basics[16];
     size_t n_basics;
     const char *verdict;          /* 综合结论 in one word */
     const char *verdict_sentence; /* and in a sentence */
@@ -147,9 +147,10 @@ void figure_m2(const struct figure *f, char text[DECIMAL_SIZE]);
 void figure_ha(const struct figure *f, char text[DECIMAL_SIZE]);
 void figure_mu(const struct figure *f, char text[DECIMAL_SIZE]);
 const char *figure_words(enum figure_state s); /* "" when known */
+const char *figure_words_en(enum figure_state s);
 
-/* The boundary is not pressed on: what lies in it is 位于边界内, and so on. */
-const char *report_boundary_words(const struct layer_finding *f);
+/* The column that holds this zone of the boundary alone ("边界外" too); COLUMN_PARCEL: there is none. */
+enum table_column report_zone_column(const struct layer_finding *f, size_t zone);
 const char *report_certainty(const char *confidence);
 
 /* ---- the parts, for report_table.c alone ---- */

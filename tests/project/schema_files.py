@@ -13,7 +13,7 @@ except ImportError:
     yaml = None
 
 RULE_COLUMNS = ['rule_id', 'layer', 'sub_zone', 'relation', 'project_class', 'verdict', 'verdict_zh', 'severity',
-                'title_zh', 'title_en', 'needs_zh', 'legal_basis', 'conf', 'source']
+                'title_zh', 'title_en', 'needs_zh', 'needs_en', 'legal_basis', 'conf', 'source']
 VERDICTS = {'prohibited', 'restricted', 'notice', 'unknown', 'allowed'}
 
 

@@ -190,7 +190,7 @@ class Rules(unittest.TestCase):
         self.refused(self.edited('verdict,verdict_zh', 'result,verdict_zh'), 'verdict')
         self.refused(self.edited(',severity,', ',weight,'), 'severity')
         self.refused(self.edited('禁止,4,压占生态保护红线,', '禁止,9,压占生态保护红线,'), '第 3 行', '9')
-        self.refused(self.edited('ERL-GEN,STBHHX', 'ERL-GEN,STBHHX,STBHHX'), '第 3 行', '15 / 14')
+        self.refused(self.edited('ERL-GEN,STBHHX', 'ERL-GEN,STBHHX,STBHHX'), '第 3 行', '16 / 15')
         self.refused(self.table + '"never closed', '引号')
         self.refused(self.table.encode('gb18030'), 'UTF-8')
         self.refused('', '空')

@@ -15,6 +15,7 @@ static const struct rule prohibited = {.id = "ERL-GEN",
                                        .title_zh = "压占生态保护红线",
                                        .title_en = "Inside the red line",
                                        .needs_zh = "须避让",
+                                       .needs_en = "Avoid it",
                                        .basis = "自然资发〔2022〕142号",
                                        .confidence = "read",
                                        .source = "-"};

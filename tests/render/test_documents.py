@@ -192,6 +192,55 @@ class Documents(unittest.TestCase):
         self.assertEqual(set(), used - set(ids))
         xml.fromstring(text.replace("<!DOCTYPE html>\n", "", 1))
 
+    # ---- a check that was kept
+
+    def test_kept_documents_name_their_record(self):
+        """Paper and record find each other: number, officer and the whole seal are in every form of a kept check."""
+        for form in ("text", "csv", "xlsx", "html", "pdf"):
+            self.made(form, self.one, "--keep", "--officer", "李审查")
+            rows = subprocess.run([PROGRAM, "records", "list", "--format", "json", "--store", self.store], check=True,
+                                  capture_output=True).stdout
+            row = json.loads(rows)[-1]
+            said = self.words(form)
+            for word in (str(row["id"]), row["sha256"], "李审查", row["kept_at"]):
+                self.assertIn(word, said, form)
+            self.made(form, self.one)
+            self.assertNotIn("李审查", self.words(form), form)
+
+    def words(self, form):
+        path = self.folder / f"report.{form}"
+        if form == "pdf":
+            return re.sub(r"\s+", "", self.pdf_tool("pdftotext", "-layout", str(path), "-"))
+        if form == "xlsx":
+            return zipfile.ZipFile(path).read("xl/sharedStrings.xml").decode()
+        return path.read_text(encoding="utf-8-sig")
+
+    # ---- English
+
+    def test_english_is_english(self):
+        """The English text has Chinese only where it quotes: clauses as published, and the names of places and files."""
+        box = (111.695, 40.802, 111.745, 40.816)
+        feature = fixture.write_json(self.folder / "plain.geojson", fixture.feature(box))
+        txt = subprocess.run([PROGRAM, "parcel", "convert", feature, "--to", "txt", "--zone", "37"], check=True,
+                             capture_output=True).stdout
+        forms = {"a.txt": txt, "b.geojson": pathlib.Path(feature).read_bytes(),
+                 "c.csv": b"lon,lat\n" + b"".join(b"%.4f,%.4f\n" % p for p in
+                                                  [(box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])]),
+                 "d.wkt": b"POLYGON((111.60 40.80,111.604 40.80,111.604 40.803,111.60 40.803,111.60 40.80))",
+                 "e.wkt": b"POLYGON((112.499 41.2,112.501 41.2,112.501 41.201,112.499 41.201,112.499 41.2))"}
+        for name, content in forms.items():
+            path = self.folder / name
+            path.write_bytes(content)
+            for project_class in ("UNKNOWN", "GENERAL", "NATIONAL_MAJOR"):
+                said = subprocess.run([PROGRAM, "check", str(path), "--store", self.store, "--class", project_class, "--lang",
+                                       "en", "--keep", "--officer", "Li"], check=True, capture_output=True).stdout.decode()
+                self.assertIn("CRS ", said)
+                for line in said.splitlines():
+                    quoted = re.match(r"\s+(Basis \(as published\)|Feature) |Data ", line)
+                    line = line.replace("[属性描述]", "").replace("带号", "")
+                    if not quoted and re.search("[\u3000-\u9fff\uff00-\uffef]", line):
+                        self.fail(f"{name} {project_class}: {line}")
+
     # ---- PDF
 
     def pdf_tool(self, *command):

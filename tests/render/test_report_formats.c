@@ -28,7 +28,7 @@ static void make(struct made *m, size_t n)
     m->sample.report.synthetic = true;
     assert_int_equal(report_table_build(&m->sample.report, &project, NULL, m->sample.arena, &m->table, NULL),
                      STATUS_OK);
-    m->document = (struct render_document){&m->sample.report, &m->table, NULL};
+    m->document = (struct render_document){&m->sample.report, &m->table, NULL, m->sample.arena};
 }
 
 typedef enum status render_fn(const struct made *m, struct buffer *out);
@@ -143,12 +143,74 @@ static void test_full_buffer(void **state)
     report_sample_free(&m.sample);
 }
 
+/* The text rounds as the table does: 100.006 with 50.004 inside is 100.01 = 50.00 + 50.01, never 50.00 + 50.00; hectares
+ * and mu follow from the printed square metres. */
+static void test_text_has_the_tables_figures(void **state)
+{
+    (void)state;
+    struct report_sample s;
+    struct report_table t;
+    struct buffer b;
+    report_sample_make(&s, 1);
+    s.results[0].area_m2 = 100.006;
+    report_sample_press(&s, 0, LINE_URBAN_DEVELOPMENT_BOUNDARY, 50.004, 1);
+    report_sample_zones(&s, 0, 50.004, 0, 0);
+    buffer_init(&b, 0);
+    assert_int_equal(report_table_build(&s.report, NULL, NULL, s.arena, &t, NULL), STATUS_OK);
+    const struct render_document d = {&s.report, &t, NULL, s.arena};
+    assert_int_equal(render_text(&d, RENDER_LANG_ZH, &b, NULL), STATUS_OK);
+    assert_int_equal(t.rows[0].figures[COLUMN_OUTSIDE].cents, 5001);
+    assert_non_null(strstr(b.data, "\n      边界外  50.01 平方米（0.0050 公顷，0.08 亩）"));
+    assert_non_null(strstr(b.data, "\n      城镇集中建设区  50.00 平方米"));
+    assert_non_null(strstr(b.data, "界内0.0050公顷，界外0.0050公顷"));
+    buffer_clear(&b);
+    assert_int_equal(render_text(&d, RENDER_LANG_EN, &b, NULL), STATUS_OK);
+    assert_non_null(strstr(b.data, "\n      outside the boundary  50.01 m2 (0.0050 ha, 0.08 mu)"));
+    buffer_release(&b);
+    report_sample_free(&s);
+}
+
+/* Paper and record find each other: every printed form of a check that was kept names the row and its seal, and one that
+ * was not kept names none. */
+static void test_kept_checks_name_their_record(void **state)
+{
+    (void)state;
+    static const char seal[] = "5ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea1";
+    const struct report_record record = {
+        .id = 4711, .sha256 = seal, .officer = "张三", .project_name = "", .kept_at = "2026-01-31T08:00:00Z"};
+    for (int kept = 0; kept < 2; kept++) {
+        struct made m;
+        struct buffer b;
+        make(&m, 2);
+        m.sample.report.record = kept ? &record : NULL;
+        assert_int_equal(report_table_build(&m.sample.report, NULL, NULL, m.sample.arena, &m.table, NULL),
+                         STATUS_OK);
+        for (int form = 0; form < 4; form++) {
+            buffer_init(&b, 0);
+            enum status s = form == 0   ? render_csv(&m.table, &b, NULL)
+                            : form == 1 ? render_html(&m.document, &b, NULL)
+                            : form == 2 ? render_text(&m.document, RENDER_LANG_ZH, &b, NULL)
+                                        : render_text(&m.document, RENDER_LANG_EN, &b, NULL);
+            assert_int_equal(s, STATUS_OK);
+            assert_int_equal(strstr(b.data, seal) != NULL, kept);
+            assert_int_equal(strstr(b.data, "4711") != NULL, kept);
+            assert_int_equal(strstr(b.data, "张三") != NULL, kept);
+            buffer_release(&b);
+        }
+        report_sample_free(&m.sample);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_bytes_twice), cmocka_unit_test(test_signatures),
-        cmocka_unit_test(test_hostile_names),    cmocka_unit_test(test_thousand_plots),
+        cmocka_unit_test(test_same_bytes_twice),
+        cmocka_unit_test(test_signatures),
+        cmocka_unit_test(test_hostile_names),
+        cmocka_unit_test(test_thousand_plots),
         cmocka_unit_test(test_full_buffer),
+        cmocka_unit_test(test_text_has_the_tables_figures),
+        cmocka_unit_test(test_kept_checks_name_their_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -239,18 +239,10 @@ static void test_sentences(void **state)
     report_sample_free(&s);
 }
 
-/* The boundary is not pressed on; how sure a clause's text is, is said in words. */
+/* How sure a clause's text is, is said in words. */
 static void test_words(void **state)
 {
     (void)state;
-    struct layer_finding f = {.status = LAYER_OVERLAP};
-    assert_string_equal(report_boundary_words(&f), "部分位于边界内");
-    f.inside = true;
-    assert_string_equal(report_boundary_words(&f), "位于边界内");
-    f.status = LAYER_CLEAR;
-    assert_string_equal(report_boundary_words(&f), "位于边界外");
-    f.status = LAYER_NOT_COVERED;
-    assert_string_equal(report_boundary_words(&f), "数据未覆盖");
     assert_string_equal(report_certainty("read"), "已读公布文本");
     assert_string_equal(report_certainty("memory"), "未核实，引用前须核对原文");
     assert_string_equal(report_certainty("design"), "本系统设定");

@@ -3,8 +3,8 @@
  * printf rounds the binary value, so that 0.125 gives 0.12 and 2.675 gives 2.67; the field's tools round the decimal
  * that a person sees: 0.13 and 2.68. Not for: JSON numbers that must read back exactly (base/json.h).
  * Threads: pure functions. */
-#ifndef HX_RENDER_DECIMAL_H
-#define HX_RENDER_DECIMAL_H
+#ifndef HX_BASE_DECIMAL_H
+#define HX_BASE_DECIMAL_H
 
 #include "base/json.h"
 
@@ -23,6 +23,12 @@ void decimal_units_text(int64_t units, int decimals, char text[DECIMAL_SIZE]);
 
 /* "key": value, with null for a value that is not finite: what could not be measured is never 0. */
 void decimal_kv(struct json_writer *w, const char *key, double v, int decimals);
+
+/* One area in the three units of a report. Hectares and mu follow from the printed square metres, by whole numbers. */
+struct decimal_area {
+    char m2[DECIMAL_SIZE], ha[DECIMAL_SIZE], mu[DECIMAL_SIZE];
+};
+struct decimal_area decimal_area_of(int64_t cents); /* hundredths of m2 */
 
 double decimal_ha(double area_m2); /* 公顷 */
 double decimal_mu(double area_m2); /* 亩: m2 * 3 / 2000 */

@@ -1,4 +1,4 @@
-#include "render/decimal.h"
+#include "base/decimal.h"
 
 #include <float.h>
 #include <math.h>
@@ -84,4 +84,13 @@ double decimal_ha(double area_m2)
 double decimal_mu(double area_m2)
 {
     return area_m2 * 3 / 2000;
+}
+
+struct decimal_area decimal_area_of(int64_t cents)
+{
+    struct decimal_area a;
+    decimal_units_text(cents, 2, a.m2);
+    decimal_units_text(decimal_divide(cents, 100), 4, a.ha); /* 0.01 m2 is 1e-6 ha */
+    decimal_units_text(decimal_divide(cents * 3, 2000), 2, a.mu);
+    return a;
 }

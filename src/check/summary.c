@@ -1,0 +1,96 @@
+#include "check/summary.h"
+
+#include "check/measure.h"
+#include "check/sentences.h"
+
+#include <stdio.h>
+
+struct summary_figures summary_figures_of(const struct parcel_report *r)
+{
+    struct summary_figures f = {.outside = 0};
+    int64_t parcel = 0;
+    (void)decimal_units(r->area_m2, 2,
+                        &parcel); /* a figure that is no number stays 0, and no sentence uses it */
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        (void)decimal_units(r->layers[l].area_m2, 2, &f.lines[l]);
+    f.outside = parcel - f.lines[LINE_URBAN_DEVELOPMENT_BOUNDARY];
+    return f;
+}
+
+static const char *more(struct arena *a, const char *text, const char *sentence, bool english)
+{
+    return text && sentence ? arena_printf(a, "%s%s%s", text, *text && english ? " " : "", sentence) : NULL;
+}
+
+static enum line_fact fact_of_boundary(const struct parcel_report *r, const struct layer_finding *f)
+{
+    if (!measure_is_covered(f, r->area_m2))
+        return BOUNDARY_MEASURED;
+    if (f->status == LAYER_CLEAR)
+        return BOUNDARY_HOLDS_NONE;
+    return f->inside ? BOUNDARY_HOLDS_ALL : BOUNDARY_HOLDS_PART;
+}
+
+static enum line_fact fact_of(const struct parcel_report *r, const struct layer_finding *f)
+{
+    bool boundary = f->line == LINE_URBAN_DEVELOPMENT_BOUNDARY;
+    switch (f->status) {
+    case LAYER_UNMEASURED:
+        return LINE_IS_NOT_MEASURED;
+    case LAYER_NOT_COVERED:
+        return LINE_IS_NOT_COVERED;
+    case LAYER_SLIVER:
+        return LINE_HAS_SLIVERS;
+    case LAYER_OVERLAP:
+        return boundary ? fact_of_boundary(r, f) : LINE_IS_PRESSED;
+    case LAYER_CLEAR:
+        return boundary ? fact_of_boundary(r, f) : LINE_IS_CLEAR;
+    }
+    return LINE_IS_NOT_MEASURED;
+}
+
+/* "a、b" of the sub-zones in which the parcel lies. */
+static const char *zones_of(struct arena *a, const struct layer_finding *f, bool english)
+{
+    const char *text = "";
+    for (size_t i = 0; text && i + 1 < f->n_zones; i++) { /* the last entry is the outside */
+        const char *zone = english ? boundary_zone_en(f->zones[i].zone) : f->zones[i].zone;
+        if (f->zones[i].area_m2 > 0 && *zone)
+            text = arena_printf(a, "%s%s%s", text, !*text ? "" : english ? ", " : "、", zone);
+    }
+    return text;
+}
+
+static const char *line_text(struct arena *a, const struct parcel_report *r, const struct layer_finding *f,
+                             const struct summary_figures *figures, bool english)
+{
+    char sliver[DECIMAL_SIZE];
+    decimal_text(f->area_m2, 4, sliver);
+    enum line_fact fact = fact_of(r, f);
+    struct line_words w = {.line = f->line,
+                           .area = decimal_area_of(figures->lines[f->line]),
+                           .outside = decimal_area_of(figures->outside),
+                           .outside_unknown = true, /* where the boundary has gaps, they may lie inside it */
+                           .zones = fact == BOUNDARY_HOLDS_ALL ? zones_of(a, f, english) : "",
+                           .reason = english ? f->reason_en : f->reason_zh,
+                           .sliver_m2 = sliver,
+                           .slivers = r->slivers};
+    if (!w.zones)
+        return NULL;
+    if (!w.reason)
+        w.reason = "";
+    const char *text = sentence_of_line(a, fact, &w, english);
+    if ((fact == LINE_IS_PRESSED || fact == LINE_HAS_SLIVERS || fact == BOUNDARY_MEASURED) &&
+        !measure_is_covered(f, r->area_m2))
+        text = more(a, text, sentence_of_line(a, LINE_IS_PARTLY_COVERED, &w, english), english);
+    return text;
+}
+
+const char *summary_text(struct arena *a, const struct parcel_report *r,
+                         const struct summary_figures *figures, bool english)
+{
+    const char *text = "";
+    for (int l = 0; l < CONTROL_LINE_COUNT && text; l++)
+        text = more(a, text, line_text(a, r, &r->layers[l], figures, english), english);
+    return text;
+}
