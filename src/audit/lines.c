@@ -12,16 +12,31 @@
 const char *lines_kind_name(enum lines_kind k)
 {
     static const char *const names[LINES_KIND_COUNT] = {
-        "lines-cross", "spaces-cross", "sub-zones-cross",  "features-cross", "duplicate",
-        "gap",         "outside",      "wrong-prefecture", "declared-area",  "incomplete-layer"};
+        "lines-cross",   "spaces-cross",     "sub-zones-cross",  "features-cross",    "duplicate",
+        "gap",           "outside",          "wrong-prefecture", "declared-area",     "incomplete-layer",
+        "sub-zone-gap",  "sub-zone-outside", "outside-county",   "outside-own-space", "invalid-geometry",
+        "official-total"};
     return names[k];
 }
 
 const char *lines_kind_zh(enum lines_kind k)
 {
-    static const char *const names[LINES_KIND_COUNT] = {
-        "控制线互相重叠", "三类空间互相重叠", "开发边界分区重叠",     "同层图斑重叠",       "图形重复",
-        "空间之间的缝隙", "超出自治区范围",   "行政区代码与位置不符", "登记面积与图形不符", "图层不完整"};
+    static const char *const names[LINES_KIND_COUNT] = {"控制线互相重叠",
+                                                        "三类空间互相重叠",
+                                                        "开发边界分区重叠",
+                                                        "同层图斑重叠",
+                                                        "图形重复",
+                                                        "空间之间的缝隙",
+                                                        "超出自治区范围",
+                                                        "行政区代码与位置不符",
+                                                        "登记面积与图形不符",
+                                                        "图层不完整",
+                                                        "开发边界分区之间的缝隙",
+                                                        "分区超出开发边界",
+                                                        "超出所属旗县",
+                                                        "控制线超出所属空间",
+                                                        "几何无效",
+                                                        "合计与公布面积不符"};
     return names[k];
 }
 
@@ -163,8 +178,9 @@ static int worst_first(const void *a, const void *b)
         return y->severity - x->severity;
     if (x->kind != y->kind)
         return (int)x->kind - (int)y->kind;
-    if (x->area_m2 != y->area_m2)
-        return x->area_m2 > y->area_m2 ? -1 : 1;
+    double a_m2 = isfinite(x->area_m2) ? x->area_m2 : 0, b_m2 = isfinite(y->area_m2) ? y->area_m2 : 0;
+    if (a_m2 != b_m2)
+        return a_m2 > b_m2 ? -1 : 1;
     int c = strcmp(x->id, y->id);
     if (c)
         return c;
@@ -245,7 +261,10 @@ enum status lines_layers_load(struct lines_run *run, struct store *store, const 
             return l->fault.status ? l->fault.status : STATUS_CORRUPT;
         }
         struct lines_layer *to = &run->layers[run->n_layers++];
-        *to = (struct lines_layer){.snapshot = l, .is_line = i < CONTROL_LINE_COUNT, .is_boundary = i == 2};
+        *to = (struct lines_layer){.snapshot = l,
+                                   .is_line = i < CONTROL_LINE_COUNT,
+                                   .is_boundary = i == 2,
+                                   .outlined = i == 2 && lines_has_outline(l->index)};
         s = layer_load(run, store, to, e);
     }
     if (s || run->n_layers)
@@ -255,11 +274,19 @@ enum status lines_layers_load(struct lines_run *run, struct store *store, const 
                       "The store holds no control line or space; import one first.");
 }
 
-static enum status find_all(struct lines_run *run, struct error *e)
+static enum status find_all(struct lines_run *run, struct store *store, struct error *e)
 {
-    enum status s = lines_find_pairs(run, e);
+    enum status s = lines_find_totals(run, e); /* a file that is refused is refused at once */
+    if (!s)
+        s = lines_find_imports(run, store, e);
+    if (!s)
+        s = lines_find_pairs(run, e);
+    if (!s)
+        s = lines_find_zones(run, e);
     if (!s)
         s = lines_find_attributes(run, e);
+    if (!s)
+        s = lines_find_holders(run, e);
     return s ? s : lines_find_gaps(run, e);
 }
 
@@ -292,7 +319,7 @@ enum status audit_lines(struct store *store, const struct snapshot *snapshot, co
     run.region = region && region->index ? region->index : run.prefectures;
     enum status s = run.arena ? lines_layers_load(&run, store, r, e) : error_no_memory(e);
     if (!s)
-        s = find_all(&run, e);
+        s = find_all(&run, store, e);
     if (!s)
         s = report_fill(&run, out, e);
     free(run.findings);

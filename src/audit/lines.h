@@ -20,6 +20,8 @@
 /* A county code contradicts a place only when the code's prefecture has nothing within this distance of the feature: the
  * outlines that are to be had are generalised, and differ from each other by kilometres. */
 #define LINES_PREFECTURE_FAR_M 20000.0
+/* A total may differ from the official one by this share, or by half of its last digit. */
+#define LINES_TOTAL_SHARE 1e-4
 /* Less than this outside the region, as a share of the feature, is the outline's own error. */
 #define LINES_OUTSIDE_SHARE 0.01
 
@@ -34,8 +36,14 @@ enum lines_kind {
     LINES_PREFECTURE,    /* the county code says another prefecture */
     LINES_DECLARED_AREA, /* MJ and the figure disagree */
     LINES_INCOMPLETE,    /* features of the layer were refused at import */
+    LINES_ZONE_GAP,      /* between sub-zones of the urban boundary, in none of them */
+    LINES_ZONE_OUTSIDE,  /* part of a sub-zone lies outside the boundary as a whole */
+    LINES_COUNTY,        /* part of a feature lies outside the county of its code */
+    LINES_OWN_SPACE,     /* a line lies outside the space that it belongs to; only when asked for */
+    LINES_INVALID,       /* a feature's geometry was invalid: refused or repaired at import */
+    LINES_TOTAL,         /* a total differs from the official one */
 };
-enum { LINES_KIND_COUNT = LINES_INCOMPLETE + 1, LINES_ID_SIZE = 17 };
+enum { LINES_KIND_COUNT = LINES_TOTAL + 1, LINES_ID_SIZE = 17 };
 const char *lines_kind_name(enum lines_kind k);
 const char *lines_kind_zh(enum lines_kind k);
 
@@ -78,8 +86,10 @@ struct lines_report {
 struct lines_request {
     int threads;
     const char *const *layers; /* only these, ended by NULL; NULL: the three lines and the three spaces */
-    audit_progress_fn
-        *progress; /* on the caller's thread, in items of work; the total may grow. NULL: none */
+    const char *official;      /* a file of official totals, CSV or JSON (README.md); NULL: none */
+    bool within_spaces;        /* also: does each line lie within its own space? */
+    /* On the caller's thread, in items of work; the total may grow. NULL: none. */
+    audit_progress_fn *progress;
     void *progress_user;
 };
 

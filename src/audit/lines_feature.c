@@ -1,5 +1,5 @@
 /* What can be told of a feature by itself: does its county code fit its place, does its declared area fit its figure, does
- * it lie in the region; and whether the import left features out. */
+ * it lie in the region. */
 #include "audit/lines_parts.h"
 
 #include "geo/area.h"
@@ -25,26 +25,16 @@ static bool declares(const struct index_feature *prefecture, const char *county)
     return strlen(county) >= 4 && strlen(prefecture->code) >= 4 && strncmp(prefecture->code, county, 4) == 0;
 }
 
-static struct geo_box grown(const struct geo_box *b, double metres)
-{
-    double north_m, east_m;
-    geo_metres_per_degree((b->south_deg + b->north_deg) / 2, &north_m, &east_m);
-    return (struct geo_box){b->west_deg - metres / east_m, b->south_deg - metres / north_m,
-                            b->east_deg + metres / east_m, b->north_deg + metres / north_m};
-}
-
 /* Has the prefecture of the county code anything within LINES_PREFECTURE_FAR_M? Asked of a box around the feature. */
 static enum status look_around(struct lines_worker *w, const struct geo_box *feature, const char *county,
                                struct lying *out, struct error *e)
 {
-    static const uint32_t rings[] = {0, 5}, polygons[] = {0, 1};
-    struct geo_box b = grown(feature, LINES_PREFECTURE_FAR_M);
-    const double lon[] = {b.west_deg, b.east_deg, b.east_deg, b.west_deg, b.west_deg};
-    const double lat[] = {b.south_deg, b.south_deg, b.north_deg, b.north_deg, b.south_deg};
-    const struct geo_shape box = {lon, lat, rings, polygons, 5, 1, 1, b};
+    struct geo_box b = lines_box_grown(feature, LINES_PREFECTURE_FAR_M);
+    struct lines_box box;
+    lines_box_shape(&b, &box);
     const struct overlap *o;
     size_t n;
-    enum status s = overlap_prepare(w->check.other, &box, e);
+    enum status s = overlap_prepare(w->check.other, &box.shape, e);
     if (!s)
         s = overlap_measure(w->check.other, w->run->prefectures, &o, &n, e);
     for (size_t i = 0; !s && i < n; i++) {
@@ -153,7 +143,7 @@ static enum status places(struct lines_run *run, uint32_t layer, struct error *e
     return s;
 }
 
-/* ---- declared areas and imports ---- */
+/* ---- declared areas ---- */
 
 static enum status declared(struct lines_run *run, uint32_t layer, struct error *e)
 {
@@ -182,37 +172,6 @@ static enum status declared(struct lines_run *run, uint32_t layer, struct error 
     return s;
 }
 
-static enum status imported(struct lines_run *run, uint32_t layer, struct error *e)
-{
-    const struct store_version *v = &run->layers[layer].snapshot->version;
-    if (v->n_refused == 0)
-        return STATUS_OK;
-    struct lines_finding f = {.kind = LINES_INCOMPLETE,
-                              .severity = 4,
-                              .layer_a = v->layer,
-                              .layer_b = "",
-                              .code_a = "",
-                              .code_b = "",
-                              .zone_a = "",
-                              .zone_b = "",
-                              .county = "",
-                              .prefecture = "",
-                              .prefecture_name = "",
-                              .width_m = NAN,
-                              .declared_m2 = NAN,
-                              .computed_m2 = NAN,
-                              .rule = "",
-                              .basis = "",
-                              .lon_deg = NAN,
-                              .lat_deg = NAN};
-    f.note_zh = arena_printf(run->arena, "导入时有 %lld 个图斑因几何错误被拒收；这些图斑未参加本次审查。",
-                             (long long)v->n_refused);
-    f.note_en = arena_printf(
-        run->arena, "%lld features with invalid geometry were refused at import; they are not audited.",
-        (long long)v->n_refused);
-    return f.note_zh && f.note_en ? lines_add(run, &f, e) : error_no_memory(e);
-}
-
 /* Prefectures for the places of findings about one feature: its first vertex. */
 static void name_places(struct lines_run *run, size_t first, struct check_worker *w)
 {
@@ -229,9 +188,7 @@ enum status lines_find_attributes(struct lines_run *run, struct error *e)
     if (s)
         return s;
     for (uint32_t l = 0; !s && l < run->n_layers; l++) {
-        s = imported(run, l, e);
-        if (!s)
-            s = declared(run, l, e);
+        s = declared(run, l, e);
         if (!s && run->region && run->layers[l].is_line)
             s = places(run, l, e);
     }

@@ -67,7 +67,10 @@ static void row(const struct snapshot *s, const struct lines_finding *f, struct 
     layer_name(s, f->layer_b, b);
     buffer_append_str(b, "<br>");
     html_text(b, f->code_b);
-    buffer_printf(b, "</td><td>%.4f</td><td class=\"t\">", f->area_m2);
+    buffer_append_str(b, "</td><td>");
+    if (isfinite(f->area_m2))
+        buffer_printf(b, "%.4f", f->area_m2);
+    buffer_append_str(b, "</td><td class=\"t\">");
     html_text(b, f->prefecture_name);
     buffer_append_str(b, "<br>");
     html_text(b, f->county);

@@ -42,6 +42,8 @@ struct larger_than {
 static bool is_larger(uint32_t other, void *user)
 {
     const struct larger_than *t = user;
+    if (lines_is_outline(t->layer, other) != lines_is_outline(t->layer, t->feature))
+        return false; /* sub-zones lie upon the boundary as a whole, as they should */
     uint32_t n = t->layer->n_vertices[other];
     return n != t->vertices ? n > t->vertices : other > t->feature;
 }
@@ -64,7 +66,7 @@ static bool has_larger_near(const struct larger_than *than, const struct geo_box
     return index_candidates(than->layer->snapshot->index, box, larger_try, &l, NULL) != STATUS_OK || l.found;
 }
 
-static struct geo_box feature_box(const struct layer_index *ix, uint32_t feature)
+struct geo_box lines_feature_box(const struct layer_index *ix, uint32_t feature)
 {
     struct index_feature f = index_feature_at(ix, feature);
     struct geo_box box = geo_box_empty();
@@ -83,7 +85,7 @@ static enum status measure_feature(struct lines_worker *w, size_t item, void *us
     const struct lines_layer *a = &w->run->layers[t->a], *b = &w->run->layers[t->b];
     uint32_t feature = (uint32_t)item;
     struct larger_than than = {a, feature, a->n_vertices[feature]};
-    struct geo_box box = feature_box(a->snapshot->index, feature);
+    struct geo_box box = lines_feature_box(a->snapshot->index, feature);
     struct geo_shape shape;
     const struct overlap *o;
     size_t n;

@@ -12,6 +12,7 @@ enum { LINES_MAX_LAYERS = 6 };
 struct lines_layer {
     const struct layer_snapshot *snapshot; /* with an index */
     bool is_line, is_boundary;
+    bool outlined; /* the boundary: some features are it as a whole, others are its sub-zones */
     double mean_vertices;
     const uint32_t *n_vertices; /* of each feature, by number in the index */
     const char **county;        /* by number in the index; "" unknown */
@@ -75,10 +76,56 @@ struct lines_finding lines_about(const struct lines_run *run, uint32_t layer, ui
 bool lines_point_in(struct check_worker *w, const struct geo_shape *s, double *lon_deg, double *lat_deg);
 void lines_place_name(const struct lines_run *run, struct check_worker *w, struct lines_finding *f);
 
+struct geo_box lines_feature_box(const struct layer_index *ix, uint32_t feature);
+
+/* ---- lines_geometry.c ---- */
+
+/* Borders that should match are delivered with rounded coordinates (8 decimals are about a millimetre): what is left
+ * between them is a hair, not a gap. 2 * area / perimeter of each part. */
+#define LINES_HAIR_M 0.01
+/* Below this two covers of a place agree. */
+#define LINES_GAP_M2 1.0
+
+/* Where a finding is, made by a worker: its geometry is malloc'd. */
+struct lines_place {
+    double area_m2, width_m, lon_deg, lat_deg;
+    void *blob;
+    size_t blob_size;
+};
+struct lines_box {
+    double lon[5], lat[5];
+    struct geo_shape shape; /* of the two */
+};
+void lines_box_shape(const struct geo_box *b, struct lines_box *out);
+struct geo_box lines_box_grown(const struct geo_box *b, double metres);
+/* All wanted features of a layer within the cell, for which check.scratch is prepared, as GEOS geometry; NULL when there
+ * is nothing. */
+enum status lines_cut(struct lines_worker *w, const struct layer_index *ix, overlap_wanted_fn *wanted,
+                      void *user, const struct geo_shape *cell, GEOSGeometry **out,
+                      struct error *e) HX_MUST_CHECK;
+/* Takes `rest` and gives what is left of it without `less`, which is taken, too, and may be NULL. */
+GEOSGeometry *lines_without(GEOSContextHandle_t h, GEOSGeometry *rest, GEOSGeometry *less);
+/* The parts that are wider than a hair; area_m2 0 when there are none. */
+enum status lines_place_of(struct lines_worker *w, const struct geo_shape *shape, struct lines_place *out,
+                           struct error *e) HX_MUST_CHECK;
+/* Copies the geometry into the report. */
+enum status lines_take_blob(struct lines_run *run, const struct lines_place *p, struct lines_finding *f,
+                            struct error *e) HX_MUST_CHECK;
+
 /* lines_pairs.c */
 enum status lines_find_pairs(struct lines_run *run, struct error *e) HX_MUST_CHECK;
-/* lines_feature.c: county code, declared area, outside the region, import. */
+/* lines_feature.c: county code, declared area, outside the region. */
 enum status lines_find_attributes(struct lines_run *run, struct error *e) HX_MUST_CHECK;
+/* lines_import.c: features that were refused or repaired. */
+enum status lines_find_imports(struct lines_run *run, struct store *store, struct error *e) HX_MUST_CHECK;
+/* lines_holders.c: outside the county of the code; when asked for, outside the line's own space. */
+enum status lines_find_holders(struct lines_run *run, struct error *e) HX_MUST_CHECK;
+/* lines_totals.c: against request->official. */
+enum status lines_find_totals(struct lines_run *run, struct error *e) HX_MUST_CHECK;
+/* lines_zones.c */
+enum status lines_find_zones(struct lines_run *run, struct error *e) HX_MUST_CHECK;
+bool lines_has_outline(const struct layer_index *ix);
+bool lines_is_outline(const struct lines_layer *l, uint32_t feature);
 /* lines_gap.c */
 enum status lines_find_gaps(struct lines_run *run, struct error *e) HX_MUST_CHECK;
 

@@ -202,17 +202,22 @@ static int cmd_audit_parcels(int argc, char **argv)
 /* ---- lines and figures ---- */
 
 struct lines_args {
-    const char *store, *output, *compare, *threads, *layer;
+    const char *store, *output, *compare, *threads, *layer, *official;
+    bool within_spaces;
     long n_threads;
     struct arg_rest rest;
 };
 
-static enum status parse_lines(int argc, char **argv, bool compares, struct lines_args *a, struct error *e)
+static enum status parse_lines(int argc, char **argv, bool lines, struct lines_args *a, struct error *e)
 {
-    const struct arg_option options[] = {
-        {"--store", &a->store, NULL},     {"-o", &a->output, NULL},
-        {"--threads", &a->threads, NULL}, {compares ? "--compare" : NULL, &a->compare, NULL},
-        {"--layer", &a->layer, NULL},     {NULL, NULL, NULL}};
+    const struct arg_option options[] = {{"--store", &a->store, NULL},
+                                         {"-o", &a->output, NULL},
+                                         {"--threads", &a->threads, NULL},
+                                         {"--layer", &a->layer, NULL},
+                                         {lines ? "--compare" : NULL, &a->compare, NULL},
+                                         {"--official", &a->official, NULL},
+                                         {"--within-spaces", NULL, &a->within_spaces},
+                                         {NULL, NULL, NULL}};
     a->n_threads = default_threads();
     enum status s = args_parse(argc, argv, options, &a->rest, e);
     return s ? s : args_number("--threads", a->threads, 1, AUDIT_MAX_THREADS, &a->n_threads, e);
@@ -238,6 +243,8 @@ static enum status run_lines(struct store *store, const struct snapshot *snapsho
     bool terminal = isatty(STDERR_FILENO) == 1;
     const struct lines_request request = {.threads = (int)a->n_threads,
                                           .layers = a->layer ? only : NULL,
+                                          .official = a->official,
+                                          .within_spaces = a->within_spaces,
                                           .progress = show_progress,
                                           .progress_user = &terminal};
     catch_interrupts();

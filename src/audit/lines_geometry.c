@@ -1,0 +1,139 @@
+/* Features as GEOS geometry, and what is left of them as a finding's place. */
+#include "audit/lines_parts.h"
+
+#include "audit/row.h"
+#include "geo/area.h"
+#include "index/overlap_shape.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void lines_box_shape(const struct geo_box *b, struct lines_box *out)
+{
+    static const uint32_t rings[] = {0, 5}, polygons[] = {0, 1};
+    const double lon[] = {b->west_deg, b->east_deg, b->east_deg, b->west_deg, b->west_deg};
+    const double lat[] = {b->south_deg, b->south_deg, b->north_deg, b->north_deg, b->south_deg};
+    memcpy(out->lon, lon, sizeof lon);
+    memcpy(out->lat, lat, sizeof lat);
+    out->shape = (struct geo_shape){out->lon, out->lat, rings, polygons, 5, 1, 1, *b};
+}
+
+struct geo_box lines_box_grown(const struct geo_box *b, double metres)
+{
+    double north_m, east_m;
+    geo_metres_per_degree((b->south_deg + b->north_deg) / 2, &north_m, &east_m);
+    return (struct geo_box){b->west_deg - metres / east_m, b->south_deg - metres / north_m,
+                            b->east_deg + metres / east_m, b->north_deg + metres / north_m};
+}
+
+enum status lines_cut(struct lines_worker *w, const struct layer_index *ix, overlap_wanted_fn *wanted,
+                      void *user, const struct geo_shape *cell, GEOSGeometry **out, struct error *e)
+{
+    const struct overlap *o;
+    size_t n, n_parts = 0;
+    struct overlap_shape shape;
+    *out = NULL;
+    enum status s = overlap_measure_wanted(w->check.scratch, ix, wanted, user, &o, &n, e);
+    struct overlap_part *parts = s ? NULL : arena_array(w->check.arena, n + 1, sizeof *parts);
+    if (s || !parts)
+        return s ? s : error_no_memory(e);
+    for (size_t i = 0; i < n; i++)
+        if (o[i].area_m2 > LINES_FLOOR_M2)
+            parts[n_parts++] = (struct overlap_part){o[i].feature, o[i].area_m2};
+    if (n_parts == 0)
+        return STATUS_OK;
+    s = overlap_shape_build(ix, parts, n_parts, cell, w->check.geos, w->check.clip, w->check.arena, &shape,
+                            e);
+    return s || !shape.shape.n_rings ? s : geo_geos_from_shape(w->check.geos, &shape.shape, out, e);
+}
+
+GEOSGeometry *lines_without(GEOSContextHandle_t h, GEOSGeometry *rest, GEOSGeometry *less)
+{
+    GEOSGeometry *d = less ? GEOSDifference_r(h, rest, less) : rest;
+    if (less) {
+        GEOSGeom_destroy_r(h, rest);
+        GEOSGeom_destroy_r(h, less);
+    }
+    return d;
+}
+
+static double perimeter_m(const struct geo_shape *s, uint32_t first_ring, uint32_t end_ring)
+{
+    double sum = 0, north_m, east_m;
+    for (uint32_t r = first_ring; r < end_ring; r++) {
+        geo_metres_per_degree(s->lat_deg[s->ring_start[r]], &north_m, &east_m);
+        for (uint32_t i = s->ring_start[r]; i + 1 < s->ring_start[r + 1]; i++)
+            sum += hypot((s->lon_deg[i + 1] - s->lon_deg[i]) * east_m,
+                         (s->lat_deg[i + 1] - s->lat_deg[i]) * north_m);
+    }
+    return sum;
+}
+
+/* Adds the polygon to the builder when it is wider than a hair. */
+static void sift(const struct geo_shape *s, uint32_t polygon, struct geo_shape_builder *b, double *perimeter)
+{
+    uint32_t first = s->polygon_start[polygon], end = s->polygon_start[polygon + 1];
+    double area = 0, around = perimeter_m(s, first, end);
+    for (uint32_t r = first; r < end; r++)
+        area += geo_ring_area_m2(s->lon_deg + s->ring_start[r], s->lat_deg + s->ring_start[r],
+                                 s->ring_start[r + 1] - s->ring_start[r]);
+    if (!(2 * area > LINES_HAIR_M * around))
+        return;
+    *perimeter += around;
+    geo_shape_builder_polygon(b);
+    for (uint32_t r = first; r < end; r++) {
+        geo_shape_builder_ring(b);
+        for (uint32_t i = s->ring_start[r]; i < s->ring_start[r + 1]; i++)
+            geo_shape_builder_point(b, s->lon_deg[i], s->lat_deg[i]);
+    }
+}
+
+static enum status store_place(struct lines_worker *w, const struct geo_shape *shape, struct lines_place *out,
+                               struct error *e)
+{
+    const void *blob = row_gpkg_blob(shape, 4490, w->check.arena, &out->blob_size);
+    out->blob = blob ? malloc(out->blob_size) : NULL;
+    if (!out->blob)
+        return error_no_memory(e);
+    memcpy(out->blob, blob, out->blob_size);
+    out->lon_deg = (shape->box.west_deg + shape->box.east_deg) / 2;
+    out->lat_deg = (shape->box.south_deg + shape->box.north_deg) / 2;
+    (void)lines_point_in(&w->check, shape, &out->lon_deg, &out->lat_deg);
+    return STATUS_OK;
+}
+
+enum status lines_place_of(struct lines_worker *w, const struct geo_shape *shape, struct lines_place *out,
+                           struct error *e)
+{
+    struct geo_shape_builder b;
+    struct geo_shape wide = {.n_rings = 0};
+    double perimeter = 0;
+    enum status s = STATUS_OK;
+    geo_shape_builder_init(&b);
+    for (uint32_t p = 0; p < shape->n_polygons; p++)
+        sift(shape, p, &b, &perimeter);
+    out->area_m2 = 0;
+    if (b.n_rings > 0)
+        s = geo_shape_builder_finish(&b, w->check.arena, &wide, e);
+    geo_shape_builder_release(&b);
+    double area = !s && wide.n_rings ? geo_shape_area_m2(&wide) : 0;
+    if (s || area <= LINES_GAP_M2)
+        return s;
+    out->area_m2 = area;
+    out->width_m = 2 * area / perimeter;
+    return store_place(w, &wide, out, e);
+}
+
+enum status lines_take_blob(struct lines_run *run, const struct lines_place *p, struct lines_finding *f,
+                            struct error *e)
+{
+    if (!p->blob)
+        return STATUS_OK;
+    void *copy = arena_alloc(run->arena, p->blob_size);
+    if (!copy)
+        return error_no_memory(e);
+    f->blob = memcpy(copy, p->blob, p->blob_size);
+    f->blob_size = p->blob_size;
+    return STATUS_OK;
+}
