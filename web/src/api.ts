@@ -4,6 +4,8 @@
 export interface Health {
   status: string;
   version?: string;
+  /** The server takes checks and overrides into its record. */
+  keeps_records?: boolean;
   warnings?: (string | Warning)[];
 }
 
@@ -185,8 +187,21 @@ export async function getCollections(): Promise<Collection[]> {
   return (await getJson<{ collections?: Collection[] }>('/collections')).collections ?? [];
 }
 
-export async function getClasses(): Promise<ProjectClass[]> {
-  return (await getJson<{ classes?: ProjectClass[] }>('/classes')).classes ?? [];
+/** A list that a class stands on: the ten activities, the seven kinds. */
+export interface ClassList {
+  basis?: string;
+  conf?: string;
+  items?: (string | { no?: number; zh?: string; conf?: string })[];
+}
+
+export interface Classes {
+  classes?: ProjectClass[];
+  limited_human_activities_10?: ClassList;
+  national_major_7?: ClassList;
+}
+
+export function getClasses(): Promise<Classes> {
+  return getJson('/classes');
 }
 
 export function getItem(collection: string, id: number | string, signal?: AbortSignal): Promise<FeatureItem> {

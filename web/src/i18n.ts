@@ -1,11 +1,13 @@
 /** Two languages. Chinese is the original; a text the server has only in Chinese is shown in Chinese and marked so. */
 
 import { AUDIT_TEXTS } from './texts/audit';
+import { RECORD_TEXTS } from './texts/records';
 
 export type Lang = 'zh' | 'en';
 
 const TEXTS = {
   ...AUDIT_TEXTS,
+  ...RECORD_TEXTS,
 
   app_name: ['红线', 'Hongxian'],
   app_sub: ['三线压占核查', 'Control-line check'],

@@ -3,7 +3,7 @@
 import './style.css';
 import { ApiError, check, checkShapes, getCollections, getHealth, type Collection, type FeatureItem, type Health, type Question } from './api';
 import { fill, h } from './dom';
-import { htmlLang, lang, onLang, setLang, t } from './i18n';
+import { htmlLang, lang, onLang, pick, plainTitle, setLang, t } from './i18n';
 import { ParcelDrawing } from './map/draw';
 import { CheckOverlay } from './map/overlay';
 import { INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, areaSwatch } from './map/symbols';
@@ -14,6 +14,7 @@ import { ConflictsPanel } from './panels/conflicts';
 import { IdentifyPanel } from './panels/identify';
 import { LayersPanel } from './panels/layers';
 import { LayoutPanel } from './panels/layout';
+import { RecordsPanel } from './panels/records';
 import { ReportPanel } from './panels/report';
 import { tabs, type Tabs } from './panels/tabs';
 import { sentenceOf } from './sentence';
@@ -84,6 +85,12 @@ const checkPanel: CheckPanel = new CheckPanel({
 
 const batch = new BatchPanel({ onPlace: showPlace, onClear: () => overlay?.place(null), className: (id) => checkPanel.className(id) });
 const conflicts = new ConflictsPanel({ onPlace: showPlace, onClear: () => overlay?.place(null), collectionOf });
+const records = new RecordsPanel({ className: (id) => checkPanel.className(id), layerName: titleOf });
+
+function titleOf(id: string): string {
+  const c = collectionOf(id);
+  return c ? plainTitle(pick(c.title_zh, c.title_en)).text : id;
+}
 
 const left: Tabs = tabs('side_left', [
   { id: 'layers', title: 'tab_layers', body: layers.el },
@@ -94,10 +101,12 @@ const right: Tabs = tabs('side_right', [
   { id: 'identify', title: 'tab_identify', body: identify.el },
   { id: 'batch', title: 'tab_batch', body: batch.el },
   { id: 'conflicts', title: 'tab_conflicts', body: conflicts.el },
+  { id: 'records', title: 'tab_records', body: records.el },
 ], (id) => {
   overlay?.place(null);
   if (id === 'batch') batch.opened();
   if (id === 'conflicts') void conflicts.opened();
+  if (id === 'records') records.opened();
   renderDropSign();
 });
 
@@ -240,12 +249,15 @@ function renderFrame(): void {
 
 /** What is dropped goes to the panel that is open; the sign says so before the button is let go. */
 function renderDropSign(): void {
-  const batching = right.selected() === 'batch';
-  fill(dropSign, h('div', {}, h('strong', {}, t(batching ? 'batch_drop' : 'check_drop')), h('span', {}, t('check_drop_sub'))));
+  const tab = right.selected();
+  const title = tab === 'batch' ? 'batch_drop' : tab === 'records' ? 'verify_drop' : 'check_drop';
+  fill(dropSign, h('div', {}, h('strong', {}, t(title)), h('span', {}, t(tab === 'records' ? 'verify_drop_sub' : 'check_drop_sub'))));
 }
 
 function takeDrop(files: FileList | undefined): void {
-  if (right.selected() === 'batch') batch.takeFiles(files);
+  const tab = right.selected();
+  if (tab === 'batch') batch.takeFiles(files);
+  else if (tab === 'records') records.takeFiles(files);
   else void checkPanel.takeFiles(files);
 }
 
@@ -288,6 +300,7 @@ async function start(): Promise<void> {
   const [list, health] = await Promise.all([getCollections(), getHealth().catch((): Health | null => null)]);
   collections = list;
   layers.set(list, health);
+  records.setKeeps(health?.keeps_records ?? false);
   renderFrame();
   checkPanel.loadClasses().then((classes) => batch.setClasses(classes)).catch((e: unknown) => mapProblem(sentenceOf(e).text));
   if (list.some((c) => c.id === 'plan_layout')) void layout.load();

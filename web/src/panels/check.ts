@@ -1,6 +1,6 @@
 /** Giving a parcel to the server: file, drop, paste or drawing. Knows when a check runs, not what it finds. */
 
-import { ApiError, getClasses, type CheckInput, type ProjectClass, type Question } from '../api';
+import { ApiError, getClasses, type CheckInput, type ClassList, type ProjectClass, type Question } from '../api';
 import { asksForCrs } from '../crs';
 import { fill, h } from '../dom';
 import { onLang, pick, t } from '../i18n';
@@ -33,6 +33,8 @@ export class CheckPanel {
     placeholder: '[属性描述]\n坐标系=2000国家大地坐标系\n几度分带=3\n带号=37\n[地块坐标]\n…',
   });
   private classes: ProjectClass[] = [{ id: 'UNKNOWN', zh: '未填', en: 'not given' }];
+  private lists: Record<string, ClassList | undefined> = {};
+  private listOpen = false;
   private projectClass = 'UNKNOWN';
   private last: CheckInput | null = null;
   private drawing: DrawMode | null = null;
@@ -48,7 +50,9 @@ export class CheckPanel {
   }
 
   async loadClasses(): Promise<ProjectClass[]> {
-    const list = await getClasses();
+    const all = await getClasses();
+    const list = all.classes ?? [];
+    this.lists = { LIMITED_ACTIVITY: all.limited_human_activities_10, NATIONAL_MAJOR: all.national_major_7 };
     // 未填 comes first and is the default: a class is a statement that the officer must make.
     this.classes = [
       list.find((c) => c.id === 'UNKNOWN') ?? { id: 'UNKNOWN', zh: '未填', en: 'not given' },
@@ -125,7 +129,7 @@ export class CheckPanel {
     const focused = this.form.contains(document.activeElement) ? document.activeElement?.id : '';
     // With a result on screen the room belongs to it.
     const intro = this.state.kind === 'done' ? null : h('p', { class: 'muted' }, t('check_intro'));
-    fill(this.form, intro, this.classSelect(), this.buttons(), this.drawHint(), this.paste());
+    fill(this.form, intro, this.classSelect(), this.classList(), this.buttons(), this.drawHint(), this.paste());
     if (focused) document.getElementById(focused)?.focus(); // a redraw must not throw the keyboard user out
   }
 
@@ -137,12 +141,29 @@ export class CheckPanel {
         onchange: (e: Event) => {
           this.projectClass = (e.target as HTMLSelectElement).value;
           if (this.last) this.start(this.last); // what is on screen must belong to the class shown
+          else this.renderForm();
         },
       },
       this.classes.map((c) => h('option', { value: c.id }, this.className(c.id))),
     );
     select.value = this.projectClass;
     return h('div', { class: 'field' }, h('label', { for: 'project-class' }, t('check_class')), select);
+  }
+
+  /** What an officer must compare the project with before claiming the class. */
+  private classList(): HTMLElement | null {
+    const list = this.lists[this.projectClass];
+    if (!list?.items?.length) return null;
+    const title = this.projectClass === 'NATIONAL_MAJOR' ? 'class_major' : 'class_limited';
+    const details = h(
+      'details',
+      { class: 'class-list', 'data-testid': 'class-list', ontoggle: (e: Event) => (this.listOpen = (e.target as HTMLDetailsElement).open) },
+      h('summary', {}, t(title, { n: list.items.length })),
+      h('ol', { lang: 'zh-CN' }, list.items.map((i) => h('li', {}, typeof i === 'string' ? i : i.zh ?? '', confidence(typeof i === 'string' ? undefined : i.conf)))),
+      h('p', { class: 'muted', lang: 'zh-CN' }, `${t('r_basis')}：${list.basis ?? ''}`, confidence(list.conf)),
+    );
+    details.open = this.listOpen;
+    return details;
   }
 
   private buttons(): HTMLElement {
@@ -225,4 +246,11 @@ export class CheckPanel {
       );
     } else fill(this.stateBox);
   }
+}
+
+/** Said only of a text that was not read in full. */
+function confidence(conf: string | undefined): HTMLElement | null {
+  if (!conf || !/memory|first/i.test(conf)) return null;
+  const key = /read/i.test(conf) ? 'conf_mixed' : 'conf_memory';
+  return h('span', { class: 'conf conf_memory' }, ` ${t(key)}`);
 }

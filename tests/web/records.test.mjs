@@ -1,0 +1,173 @@
+// The record in a real browser against a running server that keeps records: what was kept is found, opened, recomputed and
+// overridden; reports from outside are verified. Started like files.test.mjs, on a store to throw away.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { baseUrl, launch, openPage, outDir, root } from './browser.mjs';
+
+const id = (name) => `[data-testid="${name}"]`;
+const health = await (await fetch(`${baseUrl}/health`)).json();
+const skip = health.version === 'mock' ? 'the mock keeps no records' : health.keeps_records ? false : 'this server keeps no records';
+const parcel = fs.readFileSync(path.join(root, 'tests/web/cases/linhe-farmland.txt'));
+const project = `留存测试${Date.now()}`;
+
+let browser, page, seen, kept;
+
+before(async () => {
+  if (skip) return;
+  fs.mkdirSync(outDir, { recursive: true });
+  browser = await launch();
+  ({ page, seen } = await openPage(browser));
+});
+
+after(() => browser?.close());
+
+const shot = (name) => page.screenshot({ path: path.join(outDir, `${name}.png`) });
+const checkOf = (query, body) => fetch(`${baseUrl}/check?${query}`, { method: 'POST', body });
+
+async function noSidewaysScroll() {
+  const wide = await page.evaluate(() => [...document.querySelectorAll('.panel')].filter((p) => p.scrollWidth > p.clientWidth).map((p) => p.id));
+  assert.deepEqual(wide, []);
+}
+
+async function dropped(files) {
+  const data = await page.evaluateHandle((list) => {
+    const t = new DataTransfer();
+    for (const [name, text] of list) t.items.add(new File([text], name));
+    return t;
+  }, files);
+  for (const type of ['dragenter', 'dragover', 'drop']) await page.dispatchEvent(id('map'), type, { dataTransfer: data });
+}
+
+test('a kept check is found in the list, and opened with what was found', { skip }, async () => {
+  const query = new URLSearchParams({ keep: '1', officer: '张三', project_name: project, source_file: 'linhe-farmland.txt', class: 'GENERAL' });
+  const report = await (await checkOf(query, parcel)).json();
+  kept = report.record.id;
+  await page.locator(id('tab-records')).click();
+  await page.waitForSelector(id('records'));
+  await page.locator(id('records-search')).fill(project);
+  assert.equal(await page.locator(`${id('records')} li`).count(), 1);
+  assert.match(await page.locator(id(`record-${kept}`)).innerText(), new RegExp(`禁止[\\s\\S]*${project}[\\s\\S]*张三`));
+  await shot('30-records');
+  await noSidewaysScroll();
+  await page.locator(id(`record-${kept}`)).click();
+  await page.waitForSelector(id('machine-verdict'));
+  assert.equal(await page.locator(id('machine-verdict')).getAttribute('data-verdict'), 'prohibited');
+  const m2 = Number(await page.locator(`${id('record-card')} ${id('result-permanent_basic_farmland-area')}`).getAttribute('data-m2'));
+  assert.equal(m2, report.parcels[0].layers.find((l) => l.layer === 'permanent_basic_farmland').area_m2);
+  await noSidewaysScroll();
+  await shot('31-record');
+});
+
+test('it is recomputed with the data of then, and its files are the kept bytes', { skip }, async () => {
+  await page.locator(id('record-verify')).click();
+  await page.waitForSelector(`${id('record-card')} ${id('verify-result')}`);
+  assert.equal(await page.locator(`${id('record-card')} ${id('verify-result')}`).getAttribute('data-finding'), 'identical');
+  const [file] = await Promise.all([page.waitForEvent('download'), page.locator(id('record-input')).click()]);
+  assert.deepEqual(fs.readFileSync(await file.path()), parcel);
+});
+
+test('an override stands beside the machine\'s verdict, with its reason; without one nothing is written', { skip }, async () => {
+  await page.locator(`${id('override')} summary`).click();
+  await page.locator(id('override-run')).click();
+  assert.match(await page.locator(id('override-state')).innerText(), /未写入：请填写经办人、结论和理由/);
+  await page.locator(id('override-officer')).fill('李四');
+  await page.locator(id('override-verdict')).selectOption('restricted');
+  await page.locator(id('override-reason')).fill('已取得<b>补划</b>批复');
+  await page.locator(id('override-run')).click();
+  await page.waitForFunction(() => document.querySelector('[data-testid="override-state"]')?.textContent.includes('已写入记录'));
+  assert.equal(await page.locator(id('machine-verdict')).getAttribute('data-verdict'), 'prohibited');
+  const beside = page.locator('[data-testid^="override-"].verdict');
+  assert.equal(await beside.getAttribute('data-verdict'), 'restricted');
+  assert.match(await beside.innerText(), /李四[\s\S]*已取得<b>补划<\/b>批复/); // text, not markup
+  await page.locator('#panel-records').evaluate((e) => e.scrollTo(0, 0));
+  await shot('32-override');
+  await page.locator(id('record-back')).click();
+  await page.locator(id('records-search')).fill('李四');
+  assert.match(await page.locator(`${id('records')} li`).first().innerText(), new RegExp(`改判第 ${kept} 号`));
+});
+
+test('the chain is checked to its last seal; a seal that is not there is told', { skip }, async () => {
+  await page.locator(id('chain-run')).click();
+  await page.waitForSelector(id('chain-sound'));
+  const seal = await page.locator(id('chain-head')).innerText();
+  assert.match(seal, /^[0-9a-f]{64}$/);
+  await page.locator(`${id('chain-more')} summary`).click();
+  await page.locator(id('chain-expect')).fill(seal);
+  await page.locator(id('chain-run')).click();
+  await page.waitForSelector(id('chain-sound'));
+  await page.locator(id('chain-expect')).fill('0'.repeat(63) + '1');
+  await page.locator(id('chain-run')).click();
+  await page.waitForSelector(id('chain-broken'));
+  await shot('33-chain');
+  await page.locator(id('chain-expect')).fill('');
+});
+
+test('a report that was changed is caught, with both values', { skip }, async () => {
+  const report = await (await checkOf('keep=1&officer=x&class=GENERAL', parcel)).text();
+  const area = String(JSON.parse(report).parcels[0].area_m2);
+  assert.ok(report.includes(area));
+  await dropped([['改过.report.json', report.replaceAll(area, '12345.678')]]);
+  await page.waitForSelector(`${id('verify-result')}[data-finding="differs"]`);
+  assert.match(await page.locator(id('verify-differences')).innerText(), /12345\.678/);
+  await noSidewaysScroll();
+  await shot('34-tampered');
+});
+
+test('a report whose file was not kept: the file is asked for, and then it is identical', { skip }, async () => {
+  const own = JSON.stringify({ type: 'Polygon', coordinates: [[[107.3 + Math.random() / 50, 40.7], [107.35, 40.7], [107.35, 40.74], [107.3, 40.7]]] });
+  const report = await (await checkOf('class=GENERAL', own)).text();
+  await dropped([['未存.report.json', report]]);
+  await page.waitForSelector(`${id('verify-result')}[data-finding="cannot_recompute"]`);
+  assert.match(await page.locator(id('verify-result')).innerText(), /无法重算[\s\S]*缺少/);
+  await shot('35-missing');
+  await page.locator(id('verify-input')).setInputFiles({ name: '地块.geojson', mimeType: 'application/json', buffer: Buffer.from(own) });
+  await page.waitForSelector(`${id('verify-result')}[data-finding="identical"]`);
+  await dropped([['未存.report.json', report], ['地块.txt', own]]); // both at once
+  await page.waitForFunction(() => document.querySelector('[data-testid="verify-result"]')?.textContent.includes('地块.txt'));
+  assert.equal(await page.locator(id('verify-result')).getAttribute('data-finding'), 'identical');
+});
+
+test('what is no report is refused with a sentence', { skip }, async () => {
+  await dropped([['x.json', '{"a": 1}']]);
+  await page.locator(id('verify-error')).waitFor();
+  assert.match(await page.locator(id('verify-error')).innerText(), /不是本程序的检查报告/);
+});
+
+test('the lists behind a class are shown where the class is chosen', { skip }, async () => {
+  await page.locator(id('tab-check')).click();
+  assert.equal(await page.locator(id('class-list')).count(), 0);
+  await page.locator(id('project-class')).selectOption('NATIONAL_MAJOR');
+  await page.locator(`${id('class-list')} summary`).click();
+  assert.equal(await page.locator(`${id('class-list')} li`).count(), 7);
+  assert.match(await page.locator(id('class-list')).innerText(), /自然资发〔2022〕142号/);
+  await page.locator(id('project-class')).selectOption('LIMITED_ACTIVITY');
+  assert.equal(await page.locator(`${id('class-list')} li`).count(), 10);
+  await noSidewaysScroll();
+  await shot('36-class-list');
+});
+
+test('a server that keeps nothing says so, and offers no override', { skip }, async () => {
+  await page.route('**/health', async (route) => route.fulfill({ json: { ...(await (await route.fetch()).json()), keeps_records: false } }));
+  await page.reload();
+  await page.waitForSelector(id('switch-ecological_red_line'));
+  await page.locator(id('tab-records')).click();
+  await page.waitForSelector(id('records-off'));
+  await page.locator(id(`record-${kept}`)).click();
+  await page.waitForSelector(id('machine-verdict'));
+  assert.equal(await page.locator(id('override-run')).count(), 0);
+});
+
+test('in English and in a narrow window nothing is cut off', { skip }, async () => {
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await noSidewaysScroll();
+  await shot('37-narrow-record');
+  await page.locator(id('lang-switch')).click();
+  const clipped = await page.evaluate(() => [...document.querySelectorAll('.tabs button')].filter((b) => b.scrollWidth > b.clientWidth).map((b) => b.textContent));
+  assert.deepEqual(clipped, []);
+  await noSidewaysScroll();
+  await shot('38-english-record');
+  await page.locator(id('lang-switch')).click();
+  assert.deepEqual(seen.errors.filter((e) => !/status of 4\d\d/.test(e)), []);
+});

@@ -1,0 +1,215 @@
+/** The record: what was kept, opened and verified, and an officer's verdict beside the machine's. Nothing here can change
+ * a row; the server only ever adds. */
+
+import { ApiError } from '../api';
+import { getRecords, verifyChain, type ChainFinding, type RecordRow } from '../api-records';
+import { fill, h } from '../dom';
+import { onLang, pick, t } from '../i18n';
+import { sentenceOf } from '../sentence';
+import { verdictOf } from '../verdict';
+import { RecordCard, dayAndTime } from './record-card';
+import { VerifyCard } from './verify';
+
+const STEP = 30;
+
+export interface RecordsPanelOptions {
+  className: (id: string | undefined) => string;
+  layerName: (id: string) => string;
+}
+
+type ListState = { kind: 'none' } | { kind: 'rows'; rows: RecordRow[] } | { kind: 'failed'; error: unknown };
+type ChainState = { kind: 'none' } | { kind: 'running' } | { kind: 'done'; chain: ChainFinding } | { kind: 'failed'; error: unknown };
+
+export class RecordsPanel {
+  readonly el = h('div', { class: 'records', 'data-testid': 'records-panel' });
+  private readonly form = h('div', {});
+  private readonly chainBox = h('div', {});
+  private readonly body = h('div', {});
+  private readonly verify = new VerifyCard();
+  private readonly card: RecordCard;
+  private keeps = true;
+  private list: ListState = { kind: 'none' };
+  private chain: ChainState = { kind: 'none' };
+  private expect = '';
+  private expectOpen = false;
+  private search = '';
+  private shown = STEP;
+  private opened_ = 0;
+
+  constructor(options: RecordsPanelOptions) {
+    this.card = new RecordCard({
+      className: options.className,
+      layerName: options.layerName,
+      onBack: () => this.close(),
+      onAdded: () => void this.load(),
+    });
+    this.el.append(this.form, this.verify.el, this.chainBox, this.body);
+    onLang(() => this.render());
+    this.render();
+  }
+
+  setKeeps(keeps: boolean): void {
+    this.keeps = keeps;
+    this.card.setKeeps(keeps);
+    this.render();
+  }
+
+  opened(): void {
+    void this.load();
+  }
+
+  /** A report, perhaps with the file that was checked. */
+  takeFiles(files: FileList | File[] | null | undefined): void {
+    const list = [...(files ?? [])];
+    const report = list.find((f) => /\.json$/i.test(f.name)) ?? (list.length === 1 ? list[0] : undefined);
+    if (!report) return this.verify.fail(t('verify_no_report'));
+    void this.verify.start(report, report.name, list.find((f) => f !== report) ?? null);
+  }
+
+  private async load(): Promise<void> {
+    try {
+      this.list = { kind: 'rows', rows: (await getRecords()).reverse() };
+    } catch (error) {
+      this.list = { kind: 'failed', error };
+    }
+    this.renderBody();
+  }
+
+  private open(row: RecordRow): void {
+    this.opened_ = row.kind === 'override' ? row.refers_to ?? row.id : row.id;
+    this.render();
+    this.card.open(this.opened_);
+  }
+
+  private close(): void {
+    const id = this.opened_;
+    this.opened_ = 0;
+    this.card.close();
+    this.render();
+    document.getElementById(`record-${id}`)?.focus();
+  }
+
+  private async runChain(): Promise<void> {
+    const expect = this.expect.trim().toLowerCase();
+    if (expect && !/^[0-9a-f]{64}$/.test(expect)) {
+      this.chain = { kind: 'failed', error: new ApiError(t('chain_bad_seal'), t('chain_bad_seal'), 'INPUT', 0) };
+      return this.renderChain();
+    }
+    this.chain = { kind: 'running' };
+    this.renderChain();
+    try {
+      this.chain = { kind: 'done', chain: await verifyChain(expect) };
+    } catch (error) {
+      this.chain = { kind: 'failed', error };
+    }
+    this.renderChain();
+  }
+
+  // ---- what it looks like
+
+  private render(): void {
+    this.renderForm();
+    this.renderChain();
+    this.renderBody();
+  }
+
+  private renderForm(): void {
+    if (this.opened_) return fill(this.form);
+    const file = h('input', {
+      type: 'file', multiple: true, class: 'visually-hidden', tabindex: -1, 'data-testid': 'verify-file', 'aria-label': t('verify_run'),
+      onchange: (e: Event) => {
+        const input = e.target as HTMLInputElement;
+        this.takeFiles(input.files);
+        input.value = '';
+      },
+    });
+    const seal = h('input', {
+      type: 'text', id: 'chain-expect', maxlength: 64, autocomplete: 'off', spellcheck: 'false', 'data-testid': 'chain-expect', class: 'code',
+      'aria-label': t('chain_expect'), oninput: (e: Event) => (this.expect = (e.target as HTMLInputElement).value),
+    });
+    seal.value = this.expect;
+    const details = h('details', { ontoggle: (e: Event) => (this.expectOpen = (e.target as HTMLDetailsElement).open), 'data-testid': 'chain-more' },
+      h('summary', {}, t('chain_expect')), h('div', { class: 'field' }, seal));
+    details.open = this.expectOpen;
+    fill(
+      this.form,
+      h('p', { class: 'muted' }, t('records_intro')),
+      this.keeps ? null : h('p', { class: 'note', 'data-testid': 'records-off' }, t('records_off')),
+      h('div', { class: 'button-row' }, file,
+        h('button', { type: 'button', id: 'verify-run', class: 'primary', onclick: () => file.click() }, t('verify_run')),
+        h('button', { type: 'button', id: 'chain-run', 'data-testid': 'chain-run', onclick: () => void this.runChain() }, t('chain_run'))),
+      details,
+    );
+  }
+
+  private renderChain(): void {
+    const c = this.chain;
+    if (c.kind === 'none' || this.opened_) return fill(this.chainBox);
+    if (c.kind === 'running') return fill(this.chainBox, h('p', { class: 'note running', role: 'status' }, t('chain_running')));
+    if (c.kind === 'failed') return fill(this.chainBox, this.problem(t('records_failed'), c.error));
+    const { chain } = c;
+    const why = pick(chain.zh, chain.en);
+    if (!chain.sound) {
+      return fill(this.chainBox, h('div', { class: 'note error', role: 'alert', 'data-testid': 'chain-broken' },
+        h('strong', {}, t('chain_broken', { id: chain.broken_id ?? '?' })), h('p', { lang: why.lang }, why.text)));
+    }
+    fill(this.chainBox, h('div', { class: 'note kept', role: 'status', 'data-testid': 'chain-sound' },
+      h('strong', {}, chain.n_rows ? t('chain_sound', { n: chain.n_rows }) : t('chain_empty')),
+      chain.head_sha256 ? [h('p', {}, t('chain_head'), ' ', h('span', { class: 'code', 'data-testid': 'chain-head' }, chain.head_sha256)), h('p', { class: 'muted' }, t('chain_head_hint'))] : null));
+  }
+
+  private problem(title: string, error: unknown): HTMLElement {
+    const sentence = sentenceOf(error);
+    return h('p', { class: 'note error', role: 'alert' }, title, h('span', { lang: sentence.lang }, sentence.text));
+  }
+
+  private renderBody(): void {
+    if (this.opened_) return fill(this.body, this.card.el);
+    const s = this.list;
+    if (s.kind === 'none') return fill(this.body, h('p', { class: 'muted' }, t('loading')));
+    if (s.kind === 'failed') return fill(this.body, this.problem(t('records_failed'), s.error));
+    if (s.rows.length === 0) return fill(this.body, h('p', { class: 'muted', 'data-testid': 'records-none' }, t('records_none')));
+    const focused = this.body.contains(document.activeElement) ? document.activeElement?.id : '';
+    const wanted = this.search.trim().toLowerCase();
+    const rows = s.rows.filter((r) => !wanted || [r.project_name, r.officer, r.input_name, String(r.id)].some((x) => x?.toLowerCase().includes(wanted)));
+    const left = rows.length - this.shown;
+    const search = h('input', {
+      type: 'search', id: 'records-search', 'data-testid': 'records-search', 'aria-label': t('records_search'), placeholder: t('records_search'),
+      oninput: (e: Event) => {
+        this.search = (e.target as HTMLInputElement).value;
+        this.shown = STEP;
+        this.renderBody();
+      },
+    });
+    search.value = this.search;
+    fill(
+      this.body,
+      h('h4', { class: 'list-title', id: 'records-title' }, t('records_list', { n: s.rows.length })),
+      h('div', { class: 'field' }, search),
+      rows.length === 0 ? h('p', { class: 'muted' }, t('records_no_match')) : null,
+      rows.length ? h('ul', { class: 'rows', 'aria-labelledby': 'records-title', 'data-testid': 'records' }, rows.slice(0, this.shown).map((r) => this.row(r))) : null,
+      left > 0 ? h('button', { type: 'button', id: 'records-more', class: 'small', onclick: () => {
+        this.shown += STEP;
+        this.renderBody();
+      } }, t('records_more', { n: left })) : null,
+    );
+    if (focused) document.getElementById(focused)?.focus();
+  }
+
+  private row(r: RecordRow): HTMLElement {
+    const v = verdictOf(r.verdict);
+    const override = r.kind === 'override';
+    return h(
+      'li',
+      {},
+      h(
+        'button',
+        { type: 'button', class: 'row-button record', id: `record-${r.id}`, 'data-testid': `record-${r.id}`, onclick: () => this.open(r) },
+        h('span', { class: `badge small v-${v}` }, t(`v_${v}`)),
+        h('span', { class: 'row-name' }, override ? t('record_of', { id: r.refers_to ?? '?' }) : r.project_name || r.input_name || t('record_unnamed')),
+        override ? h('span', { class: 'tag' }, t('record_override')) : null,
+        h('span', { class: 'muted record-when' }, t('record_no', { id: r.id }), ' · ', r.officer, ' · ', dayAndTime(r.kept_at)),
+      ),
+    );
+  }
+}

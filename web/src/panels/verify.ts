@@ -1,0 +1,116 @@
+/** Verifying a report: the server recomputes it from the versions that it names; this shows what came of it. */
+
+import { ApiError } from '../api';
+import { verifyReport, type Verification } from '../api-records';
+import { fill, h } from '../dom';
+import { onLang, pick, t, type TextKey } from '../i18n';
+import { sentenceOf } from '../sentence';
+
+const FINDINGS: Record<string, { key: TextKey; tone: string; sign: string }> = {
+  identical: { key: 'verify_identical', tone: 'allowed', sign: '✔' },
+  differs: { key: 'verify_differs', tone: 'prohibited', sign: '✖' },
+};
+const CANNOT = { key: 'verify_cannot_recompute', tone: 'unknown', sign: '？' } as const;
+const DIFFERENCES_SHOWN = 50;
+
+type State =
+  | { kind: 'idle' }
+  | { kind: 'running' }
+  | { kind: 'failed'; error: unknown }
+  | { kind: 'done'; finding: Verification };
+
+export class VerifyCard {
+  readonly el = h('div', { class: 'verify', 'data-testid': 'verify' });
+  private state: State = { kind: 'idle' };
+  private report: Blob | null = null;
+  private input: File | null = null;
+  private name = '';
+  private turn = 0;
+
+  constructor() {
+    onLang(() => this.render());
+  }
+
+  clear(): void {
+    this.turn += 1;
+    this.state = { kind: 'idle' };
+    this.render();
+  }
+
+  fail(text: string): void {
+    this.turn += 1;
+    this.set({ kind: 'failed', error: new ApiError(text, text, 'INPUT', 0) });
+  }
+
+  async start(report: Blob, name: string, input: File | null): Promise<void> {
+    const turn = ++this.turn;
+    this.report = report;
+    this.name = name;
+    this.input = input;
+    this.set({ kind: 'running' });
+    try {
+      const finding = await verifyReport(report, input);
+      if (turn === this.turn) this.set({ kind: 'done', finding });
+    } catch (error) {
+      if (turn === this.turn) this.set({ kind: 'failed', error });
+    }
+  }
+
+  private set(state: State): void {
+    this.state = state;
+    this.render();
+  }
+
+  private render(): void {
+    const s = this.state;
+    if (s.kind === 'idle') fill(this.el);
+    else if (s.kind === 'running') fill(this.el, h('p', { class: 'note running', role: 'status' }, t('verify_running')));
+    else if (s.kind === 'failed') {
+      const sentence = sentenceOf(s.error);
+      fill(this.el, h('p', { class: 'note error', role: 'alert', 'data-testid': 'verify-error' }, t('verify_failed'), h('span', { lang: sentence.lang }, sentence.text)));
+    } else fill(this.el, this.finding(s.finding));
+  }
+
+  private finding(v: Verification): HTMLElement {
+    const f = FINDINGS[v.finding] ?? CANNOT; // whatever is not known is no confirmation
+    const more = (v.n_differences ?? 0) - DIFFERENCES_SHOWN;
+    return h(
+      'div',
+      { class: `verdict v-${f.tone}`, role: 'status', 'data-testid': 'verify-result', 'data-finding': v.finding },
+      h('div', { class: 'verdict-line' },
+        h('strong', { class: 'badge' }, h('span', { 'aria-hidden': 'true' }, f.sign), t(f.key)),
+        h('span', { class: 'for' }, t('verify_of', { name: this.name }), this.input ? ` ${t('verify_with', { name: this.input.name })}` : '')),
+      v.record_id ? h('p', { class: 'muted' }, t('verify_record', { id: v.record_id })) : null,
+      this.sentences('verify_missing', v.missing),
+      f === CANNOT && !this.input ? this.inputButton() : null,
+      v.differences?.length ? h(
+        'table',
+        { class: 'mini differences', 'data-testid': 'verify-differences' },
+        h('caption', {}, t('verify_differences', { n: v.n_differences ?? v.differences.length })),
+        h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('verify_path')), h('th', { scope: 'col' }, t('verify_reported')), h('th', { scope: 'col' }, t('verify_found')))),
+        h('tbody', {}, v.differences.slice(0, DIFFERENCES_SHOWN).map((d) => h('tr', {}, h('th', { scope: 'row', class: 'code' }, d.path), h('td', {}, d.reported), h('td', {}, d.found)))),
+      ) : null,
+      more > 0 ? h('p', { class: 'muted' }, t('verify_more', { n: more })) : null,
+      this.sentences('verify_notes', v.notes),
+    );
+  }
+
+  private sentences(title: TextKey, list: { zh: string; en: string }[] | undefined): HTMLElement | null {
+    if (!list?.length) return null;
+    return h('div', { class: 'sentences' }, h('strong', {}, t(title)), h('ul', {}, list.map((s) => {
+      const text = pick(s.zh, s.en);
+      return h('li', { lang: text.lang }, text.text);
+    })));
+  }
+
+  private inputButton(): HTMLElement {
+    const file = h('input', {
+      type: 'file', class: 'visually-hidden', tabindex: -1, 'data-testid': 'verify-input', 'aria-label': t('verify_add_input'),
+      onchange: (e: Event) => {
+        const chosen = (e.target as HTMLInputElement).files?.[0];
+        if (chosen && this.report) void this.start(this.report, this.name, chosen);
+      },
+    });
+    return h('div', {}, file, h('button', { type: 'button', id: 'verify-input-button', onclick: () => file.click() }, t('verify_add_input')));
+  }
+}
