@@ -111,8 +111,8 @@ test('a report that was changed is caught, with both values', { skip }, async ()
   await dropped([['改过.report.json', report.replaceAll(area, '12345.678')]]);
   await page.waitForSelector(`${id('verify-result')}[data-finding="differs"]`);
   assert.match(await page.locator(id('verify-differences')).innerText(), /12345\.678/);
-  await noSidewaysScroll();
   await shot('34-tampered');
+  await noSidewaysScroll();
 });
 
 test('a report whose file was not kept: the file is asked for, and then it is identical', { skip }, async () => {

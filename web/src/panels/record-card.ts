@@ -168,7 +168,7 @@ export class RecordCard {
   private facts(r: RecordRow): HTMLElement {
     const row = (label: string, value: string | undefined, code = false) =>
       value ? [h('dt', {}, label), h('dd', { class: code ? 'code' : null }, value)] : null;
-    const layers = (r.layers ?? []).map((l) => `${this.options.layerName(l.layer ?? '')} ${t('layer_version', { v: l.version ?? '?' })}${l.effective_from ? `（${l.effective_from}）` : ''}`);
+    const layers = (r.layers ?? []).map((l) => `${this.options.layerName(l.layer ?? '')} ${t('layer_version', { v: l.version ?? '?' })}${l.effective_from ? ` · ${l.effective_from}` : ''}`);
     return h(
       'dl',
       { class: 'facts' },

@@ -5,6 +5,7 @@ import { verifyReport, type Verification } from '../api-records';
 import { fill, h } from '../dom';
 import { onLang, pick, t, type TextKey } from '../i18n';
 import { sentenceOf } from '../sentence';
+import { LINES, LINE_TITLES } from '../verdict';
 
 const FINDINGS: Record<string, { key: TextKey; tone: string; sign: string }> = {
   identical: { key: 'verify_identical', tone: 'allowed', sign: '✔' },
@@ -73,7 +74,8 @@ export class VerifyCard {
 
   private finding(v: Verification): HTMLElement {
     const f = FINDINGS[v.finding] ?? CANNOT; // whatever is not known is no confirmation
-    const more = (v.n_differences ?? 0) - DIFFERENCES_SHOWN;
+    const rows = differing(v);
+    const more = rows.length - DIFFERENCES_SHOWN;
     return h(
       'div',
       { class: `verdict v-${f.tone}`, role: 'status', 'data-testid': 'verify-result', 'data-finding': v.finding },
@@ -86,9 +88,9 @@ export class VerifyCard {
       v.differences?.length ? h(
         'table',
         { class: 'mini differences', 'data-testid': 'verify-differences' },
-        h('caption', {}, t('verify_differences', { n: v.n_differences ?? v.differences.length })),
+        h('caption', {}, t('verify_differences', { n: v.n_differences ?? rows.length })),
         h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('verify_path')), h('th', { scope: 'col' }, t('verify_reported')), h('th', { scope: 'col' }, t('verify_found')))),
-        h('tbody', {}, v.differences.slice(0, DIFFERENCES_SHOWN).map((d) => h('tr', {}, h('th', { scope: 'row', class: 'code' }, d.path), h('td', {}, d.reported), h('td', {}, d.found)))),
+        h('tbody', {}, rows.slice(0, DIFFERENCES_SHOWN).map((d) => h('tr', {}, h('th', { scope: 'row', title: d.path }, pathWords(d.path)), h('td', {}, d.reported), h('td', {}, d.found)))),
       ) : null,
       more > 0 ? h('p', { class: 'muted' }, t('verify_more', { n: more })) : null,
       this.sentences('verify_notes', v.notes),
@@ -113,4 +115,32 @@ export class VerifyCard {
     });
     return h('div', {}, file, h('button', { type: 'button', id: 'verify-input-button', onclick: () => file.click() }, t('verify_add_input')));
   }
+}
+
+/** The same place may differ from what was recomputed and from what was kept: with the same value it is said once. */
+function differing(v: Verification): { path: string; reported: string; found: string }[] {
+  const seen = new Set<string>();
+  return (v.differences ?? []).filter((d) => {
+    const key = JSON.stringify([d.path, d.reported, d.found]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+const WORDS: Record<string, TextKey> = {
+  parcels: 'path_parcels', layers: 'path_layers', features: 'path_features', zones: 'path_zones', rules: 'path_rules', area_m2: 'path_area',
+  share: 'path_share', verdict: 'path_verdict', status: 'path_status', name: 'path_name', version: 'path_version', officer: 'path_officer',
+};
+
+/** "parcels[0].layers[1].area_m2" in words; what has none stays as it is. */
+export function pathWords(path: string): string {
+  return path
+    .split('.')
+    .map((part) => {
+      const [, name = part, index] = /^(\w+)\[(\d+)\]$/.exec(part) ?? [];
+      const line = name === 'layers' && index !== undefined ? LINES[Number(index)] : undefined;
+      if (line) return pick(...LINE_TITLES[line]).text;
+      const word = WORDS[name];
+      return (word ? t(word) : name) + (index === undefined ? '' : ` ${Number(index) + 1}`);
+    })
+    .join(' · ');
 }

@@ -10,7 +10,7 @@ export const AUDIT_TEXTS = {
   batch_file: ['选择地块文件', 'Choose parcel file'],
   batch_more: ['更多选项', 'More options'],
   batch_class_field: ['项目类型字段', 'Class field'],
-  batch_class_field_hint: ['文件中填有每个地块项目类型代码的字段名；不填则全部按上面所选。', 'Name of the field with each parcel’s class code; without it the class above holds for all.'],
+  batch_class_field_hint: ['文件中填有每个地块项目类型代码的字段名；不填则全部按上面所选。', 'Name of the field with each parcel\'s class code; without it the class above holds for all.'],
   batch_id_field: ['地块编号字段', 'Code field'],
   batch_id_field_hint: ['不填则用 BSM，没有 BSM 时用序号。', 'Without it BSM is used, else the number.'],
   batch_layer: ['图层名', 'Layer'],
