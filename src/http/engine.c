@@ -4,10 +4,21 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "store/store_versions.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+
+enum { DAYS_KEPT = 4, DAY_SIZE = 11 };
+
+struct day {
+    char day[DAY_SIZE];
+    struct snapshot *snapshot; /* NULL: free */
+    uint64_t used;             /* the latest use */
+};
 
 struct engine {
     pthread_mutex_t pool_lock;
@@ -20,6 +31,10 @@ struct engine {
     struct snapshot *snapshot;
     int64_t looked_at_ms;
     bool looking;
+
+    pthread_mutex_t days_lock; /* guards the two below */
+    struct day days[DAYS_KEPT];
+    uint64_t n_days_asked;
 };
 
 static int64_t now_ms(void)
@@ -150,6 +165,62 @@ struct snapshot *engine_snapshot(struct engine *en, struct engine_worker *w)
     return swap_in(en, newer);
 }
 
+/* ---- what was in force on a day ---- */
+
+static struct day *find_day(struct engine *en, const char *day, int64_t generation)
+{
+    for (int i = 0; i < DAYS_KEPT; i++)
+        if (en->days[i].snapshot && strcmp(en->days[i].day, day) == 0 &&
+            snapshot_generation(en->days[i].snapshot) == generation)
+            return &en->days[i];
+    return NULL;
+}
+
+static struct day *oldest_day(struct engine *en)
+{
+    struct day *oldest = &en->days[0];
+    for (int i = 1; i < DAYS_KEPT; i++)
+        if (en->days[i].used < oldest->used)
+            oldest = &en->days[i];
+    return oldest;
+}
+
+static enum status load_day(struct engine *en, struct engine_worker *w, const char *day, struct day **out,
+                            struct error *e)
+{
+    struct snapshot *loaded = NULL;
+    enum status s = snapshot_load_as_of(w->store, day, &loaded, e);
+    if (s)
+        return s;
+    struct day *d = oldest_day(en);
+    snapshot_unref(d->snapshot); /* whoever works with it has a reference of his own */
+    d->snapshot = loaded;
+    snprintf(d->day, sizeof d->day, "%s", day);
+    *out = d;
+    return STATUS_OK;
+}
+
+enum status engine_snapshot_as_of(struct engine *en, struct engine_worker *w, const char *day,
+                                  struct snapshot **out, struct error *e)
+{
+    int64_t generation;
+    enum status s = store_day_check(day, e);
+    if (!s)
+        s = store_generation(w->store, &generation, e);
+    if (s)
+        return s;
+    pthread_mutex_lock(&en->days_lock);
+    struct day *d = find_day(en, day, generation);
+    if (!d)
+        s = load_day(en, w, day, &d, e);
+    if (!s) {
+        d->used = ++en->n_days_asked;
+        *out = snapshot_ref(d->snapshot);
+    }
+    pthread_mutex_unlock(&en->days_lock);
+    return s;
+}
+
 /* ---- life ---- */
 
 enum status engine_open(const char *store_path, size_t n_workers, struct engine **out, struct error *e)
@@ -160,6 +231,7 @@ enum status engine_open(const char *store_path, size_t n_workers, struct engine 
     pthread_mutex_init(&en->pool_lock, NULL);
     pthread_cond_init(&en->pool_given, NULL);
     pthread_mutex_init(&en->snapshot_lock, NULL);
+    pthread_mutex_init(&en->days_lock, NULL);
     enum status s = open_workers(en, store_path, n_workers, e);
     if (!s)
         s = snapshot_load(en->workers[0].store, &en->snapshot, e);
@@ -177,6 +249,8 @@ void engine_close(struct engine *en)
     if (!en)
         return;
     snapshot_unref(en->snapshot);
+    for (int i = 0; i < DAYS_KEPT; i++)
+        snapshot_unref(en->days[i].snapshot);
     for (size_t i = 0; i < en->n_workers; i++)
         worker_close(&en->workers[i]);
     free(en->workers);
@@ -184,5 +258,6 @@ void engine_close(struct engine *en)
     pthread_mutex_destroy(&en->pool_lock);
     pthread_cond_destroy(&en->pool_given);
     pthread_mutex_destroy(&en->snapshot_lock);
+    pthread_mutex_destroy(&en->days_lock);
     free(en);
 }

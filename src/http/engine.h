@@ -31,5 +31,9 @@ void engine_give(struct engine *en, struct engine_worker *w);
 /* The current snapshot; release with snapshot_unref. Never fails: when a new one cannot be loaded, the old one stays
  * and the reason is logged. */
 struct snapshot *engine_snapshot(struct engine *en, struct engine_worker *w);
+/* What was in force on a day, "2024-01-31" (snapshot_load_as_of); release with snapshot_unref. The latest days asked for are
+ * kept until the store changes; loads take turns, so that a day is loaded once. */
+enum status engine_snapshot_as_of(struct engine *en, struct engine_worker *w, const char *day,
+                                  struct snapshot **out, struct error *e) HX_MUST_CHECK;
 
 #endif

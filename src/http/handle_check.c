@@ -1,5 +1,6 @@
-/* POST /check?class=&format=json|geojson|text|csv|xlsx|html|pdf&lang=zh|en: the bytes of a parcel file in, the report
- * out. The printed formats also take project_name, project_code, builder, district and source_file. */
+/* POST /check?class=&as_of=&format=json|geojson|text|csv|xlsx|html|pdf&lang=zh|en: the bytes of a parcel file in, the report
+ * out. The printed formats also take project_name, project_code, builder, district and source_file.
+ * GET /check?parcel= is the same with the parcel as text (WKT, GeoJSON, coordinates) in the address. */
 #include "document/document.h"
 #include "http/keep_check.h"
 #include "http/route.h"
@@ -9,9 +10,9 @@
 
 static enum status refuse_empty(struct error *e)
 {
-    error_zh(e, "请求中没有地块数据：请把 GeoJSON 或国土TXT 文件的内容作为请求正文发送。");
+    error_zh(e, "请求中没有地块数据：请把 GeoJSON 或国土TXT 文件的内容作为请求正文发送（GET 时放在 parcel 参数中）。");
     return error_fail(e, STATUS_INVALID_INPUT, "empty-body",
-                      "The request has no parcel data: send the bytes of a GeoJSON or TXT file as its body.");
+                      "The request has no parcel data: send the bytes of a GeoJSON or TXT file as its body (of a GET: the text as the parameter parcel).");
 }
 
 /* A page that was made from somebody's file: it may have its own style, and nothing else. */
@@ -59,6 +60,24 @@ static enum status run_check(struct request *rq, enum document_format format, en
     return s ? s : document_write(&rq->worker->check, &report, &wanted, out, e);
 }
 
+/* Everything of the request then sees the lines of that day, what is kept of it, too. */
+static enum status run_check_as_of(struct request *rq, enum document_format format, enum render_lang lang,
+                                   struct buffer *out, struct error *e)
+{
+    const char *day = request_query(rq, "as_of");
+    struct snapshot *today = rq->snapshot, *then = NULL;
+    if (!day || !*day)
+        return run_check(rq, format, lang, out, e);
+    enum status s = engine_snapshot_as_of(rq->engine, rq->worker, day, &then, e);
+    if (s)
+        return s;
+    rq->snapshot = then;
+    s = run_check(rq, format, lang, out, e);
+    rq->snapshot = today;
+    snapshot_unref(then);
+    return s;
+}
+
 enum status handle_check(struct request *rq, struct reply *reply, struct error *e)
 {
     enum document_format format = DOCUMENT_JSON;
@@ -72,7 +91,7 @@ enum status handle_check(struct request *rq, struct reply *reply, struct error *
         return refuse_empty(e);
     struct buffer b;
     buffer_init(&b, 0);
-    s = run_check(rq, format, lang, &b, e);
+    s = run_check_as_of(rq, format, lang, &b, e);
     if (!s)
         s = reply_buffer(reply, &b, document_content_type(format), e);
     buffer_release(&b);
@@ -81,4 +100,12 @@ enum status handle_check(struct request *rq, struct reply *reply, struct error *
         add_document_headers(reply, format);
     }
     return s;
+}
+
+enum status handle_check_text(struct request *rq, struct reply *reply, struct error *e)
+{
+    const char *parcel = request_query(rq, "parcel");
+    rq->body = parcel ? parcel : "";
+    rq->body_size = strlen(rq->body);
+    return handle_check(rq, reply, e);
 }

@@ -12,6 +12,7 @@ static const struct route routes[] = {
     {"GET", "/collections/{id}/items", handle_items, false},
     {"GET", "/collections/{id}/items/{fid}", handle_item, false},
     {"GET", "/tiles/{id}/{z}/{x}/{y}.mvt", handle_tile, false},
+    {"GET", "/check", handle_check_text, false},
     {"POST", "/check", handle_check, false},
     {"GET", "/records", handle_records, false},
     {"GET", "/records/verify", handle_records_chain, false}, /* before {id}, which would take it */

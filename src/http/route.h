@@ -23,7 +23,7 @@ handler_fn handle_health, handle_classes, handle_openapi;       /* handle_about.
 handler_fn handle_collections, handle_collection;               /* handle_collections.c */
 handler_fn handle_items, handle_item;                           /* handle_items.c */
 handler_fn handle_tile;                                         /* handle_tile.c */
-handler_fn handle_check;                                        /* handle_check.c */
+handler_fn handle_check, handle_check_text;                     /* handle_check.c */
 handler_fn handle_records, handle_record, handle_records_chain; /* handle_records.c */
 handler_fn handle_record_report, handle_record_input;           /* handle_records.c */
 handler_fn handle_override;                                     /* handle_overrides.c */
