@@ -1,6 +1,7 @@
 #include "ingest/export.h"
 
 #include "ingest/gdal_guard.h"
+#include "ingest/layer_table.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
@@ -23,10 +24,11 @@ static const struct {
     {".fgb", "FlatGeobuf", NULL, false},
     {".shp", "ESRI Shapefile", "ENCODING=GB18030", true},
 };
-enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS, N_FIXED = 5, MAX_EXTRA = 250 };
-enum { FIELD_CODE, FIELD_NAME, FIELD_ZONE, FIELD_COUNTY, FIELD_AREA };
-/* The names of the layer's own standard where they differ are among the source's fields already. */
-static const char *const FIXED[N_FIXED] = {"BSM", "MC", "GHFQMC", "XJXZQDM", "MJ"};
+enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS, MAX_EXTRA = 250, DBF_NAME = 10, DBF_TEXT = 254 };
+/* What a feature's own columns are; their names are the layer's official ones (schema/layers.json). */
+enum { FIELD_CODE, FIELD_NAME, FIELD_ZONE, FIELD_COUNTY, FIELD_AREA, N_FIXED };
+static const enum layer_field FIXED[N_FIXED] = {LAYER_ID, LAYER_NAME, LAYER_ZONE, LAYER_COUNTY, LAYER_AREA};
+#define ZONE_NAME "GHFQMC" /* of a layer that has no sub-zones by its standard, but has some all the same */
 
 struct extra {
     char *name;
@@ -40,7 +42,10 @@ struct job {
     struct gdal_guard guard;
     GDALDatasetH data;
     OGRLayerH layer;
-    int fixed[N_FIXED];
+    struct layer_table table;
+    bool narrow;
+    bool has_zones;
+    int fixed[N_FIXED]; /* -1: the layer has no such field, or another holds the same */
     struct extra extra[MAX_EXTRA];
     int n_extra;
     int64_t n;
@@ -86,6 +91,7 @@ static bool collect_fields(const struct store_feature *f, void *user)
     struct job *j = user;
     const char *key;
     json_t *v, *root = json_loads(f->properties, 0, NULL);
+    j->has_zones |= f->zone[0] != '\0';
     json_object_foreach(root, key, v)
     {
         struct extra *x = find_extra(j, key);
@@ -119,14 +125,55 @@ static int make_field(struct job *j, const char *name, OGRFieldType type)
     return err == OGRERR_NONE ? OGR_FD_GetFieldCount(OGR_L_GetLayerDefn(j->layer)) - 1 : -1;
 }
 
+/* A county that the code begins with, in the same official column (行政区), is not written twice. */
+static const char *fixed_name(const struct job *j, int i)
+{
+    const char *layer = j->version->layer;
+    const char *name = layer_table_official(&j->table, layer, FIXED[i]);
+    if (i == FIELD_ZONE && !*name && j->has_zones)
+        return ZONE_NAME;
+    if (i != FIELD_CODE && strcmp(name, layer_table_official(&j->table, layer, LAYER_ID)) == 0)
+        return "";
+    return name;
+}
+
+/* In GB18030: most Chinese characters are two bytes there and three in UTF-8, rare ones four in both. */
+static size_t length_in_dbf(const char *text)
+{
+    char *recoded = CPLRecode(text, CPL_ENC_UTF8, "GB18030");
+    size_t n = strlen(recoded);
+    CPLFree(recoded);
+    return n;
+}
+
+static enum status fail_narrow(struct job *j, const char *field)
+{
+    error_zh(j->error, "字段“%s”的名称超过 Shapefile 的 10 个字节，会被截断；请改用 .gpkg、.fgb 或 .geojson 导出。", field);
+    return error_fail(j->error, STATUS_UNSUPPORTED, "export-narrow",
+                      "The name of field \"%s\" is longer than a Shapefile's 10 bytes and would be cut off; export to .gpkg, "
+                      ".fgb or .geojson.",
+                      field);
+}
+
+static enum status fail_long(struct job *j, const char *field)
+{
+    error_zh(j->error, "字段“%s”有超过 254 个字节的文字，Shapefile 放不下；请改用 .gpkg、.fgb 或 .geojson 导出。", field);
+    return error_fail(j->error, STATUS_UNSUPPORTED, "export-narrow",
+                      "Field \"%s\" has a text longer than a Shapefile's 254 bytes; export to .gpkg, .fgb or .geojson.",
+                      field);
+}
+
 static enum status make_fields(struct job *j, const char *path)
 {
     for (int i = 0; i < N_FIXED; i++) {
-        j->fixed[i] = make_field(j, FIXED[i], i == FIELD_AREA ? OFTReal : OFTString);
-        if (j->fixed[i] < 0)
+        const char *name = fixed_name(j, i);
+        j->fixed[i] = *name ? make_field(j, name, i == FIELD_AREA ? OFTReal : OFTString) : -1;
+        if (*name && j->fixed[i] < 0)
             return fail_gdal(j, path);
     }
     for (int i = 0; i < j->n_extra; i++) {
+        if (j->narrow && length_in_dbf(j->extra[i].name) > DBF_NAME)
+            return fail_narrow(j, j->extra[i].name);
         bool taken = OGR_FD_GetFieldIndex(OGR_L_GetLayerDefn(j->layer), j->extra[i].name) >= 0;
         char *name = taken ? CPLStrdup(CPLSPrintf("%s_1", j->extra[i].name)) : CPLStrdup(j->extra[i].name);
         j->extra[i].field = make_field(j, name, j->extra[i].type);
@@ -138,6 +185,13 @@ static enum status make_fields(struct job *j, const char *path)
 }
 
 /* ---- features ---- */
+
+static void set_text(struct job *j, OGRFeatureH out, int field, const char *name, const char *text)
+{
+    if (j->narrow && strlen(text) * 2 > DBF_TEXT && length_in_dbf(text) > DBF_TEXT && j->status == STATUS_OK)
+        j->status = fail_long(j, name);
+    OGR_F_SetFieldString(out, field, text);
+}
 
 static void set_extra(struct job *j, OGRFeatureH out, const char *properties)
 {
@@ -153,7 +207,7 @@ static void set_extra(struct job *j, OGRFeatureH out, const char *properties)
         else if (json_is_real(v))
             OGR_F_SetFieldDouble(out, x->field, json_real_value(v));
         else if (json_is_string(v))
-            OGR_F_SetFieldString(out, x->field, json_string_value(v));
+            set_text(j, out, x->field, x->name, json_string_value(v));
     }
     json_decref(root);
 }
@@ -164,19 +218,19 @@ static bool write_feature(const struct store_feature *f, void *user)
     OGRFeatureH out = OGR_F_Create(OGR_L_GetLayerDefn(j->layer));
     const char *texts[] = {f->code, f->name, f->zone, f->county};
     for (int i = 0; i < FIELD_AREA; i++)
-        if (texts[i][0])
-            OGR_F_SetFieldString(out, j->fixed[i], texts[i]);
-    if (isfinite(f->declared_area_m2))
+        if (texts[i][0] && j->fixed[i] >= 0)
+            set_text(j, out, j->fixed[i], fixed_name(j, i), texts[i]);
+    if (isfinite(f->declared_area_m2) && j->fixed[FIELD_AREA] >= 0)
         OGR_F_SetFieldDouble(out, j->fixed[FIELD_AREA], f->declared_area_m2);
     set_extra(j, out, f->properties);
     OGRGeometryH g = NULL;
     bool ok = OGR_G_CreateFromWkb(f->wkb, NULL, &g, (int)f->wkb_size) == OGRERR_NONE;
     if (ok)
         OGR_F_SetGeometryDirectly(out, g);
-    ok = ok && OGR_L_CreateFeature(j->layer, out) == OGRERR_NONE;
+    ok = ok && j->status == STATUS_OK && OGR_L_CreateFeature(j->layer, out) == OGRERR_NONE;
     OGR_F_Destroy(out);
     j->n += ok;
-    if (!ok)
+    if (!ok && j->status == STATUS_OK)
         j->status = STATUS_IO;
     return ok;
 }
@@ -207,13 +261,17 @@ static enum status write_all(struct job *j, const char *path, int format)
     if (st == STATUS_OK)
         st = store_features(j->store, &q, write_feature, j, j->error);
     if (st == STATUS_OK && j->status != STATUS_OK)
-        st = fail_gdal(j, path);
+        st = j->status == STATUS_UNSUPPORTED ? j->status : fail_gdal(j, path);
     if (st == STATUS_OK && transaction && GDALDatasetCommitTransaction(j->data) != OGRERR_NONE)
         st = fail_gdal(j, path);
     j->guard.failure[0] = '\0';
     if (j->data)
         GDALClose(j->data);
-    return st == STATUS_OK && j->guard.failure[0] ? fail_gdal(j, path) : st;
+    if (st == STATUS_OK && j->guard.failure[0])
+        st = fail_gdal(j, path);
+    if (st != STATUS_OK && j->data) /* half a layer is not left behind under a whole one's name */
+        GDALDeleteDataset(GDALGetDriverByName(FORMATS[format].driver), path);
+    return st;
 }
 
 static enum status refuse_path(const char *path, int format, struct error *e)
@@ -246,10 +304,14 @@ enum status export_version(struct store *s, const struct store_version *v, const
     j->store = s;
     j->version = v;
     j->error = e ? e : &own;
+    j->narrow = FORMATS[format].narrow;
     GDALAllRegister();
     gdal_guard_enter(&j->guard);
-    st = write_all(j, path, format);
+    st = layer_table_read(&j->table, j->error);
+    if (st == STATUS_OK)
+        st = write_all(j, path, format);
     gdal_guard_leave();
+    layer_table_release(&j->table);
     if (st == STATUS_OK)
         *n_written = j->n;
     for (int i = 0; i < j->n_extra; i++)

@@ -36,6 +36,57 @@ class Formats(Official):
         self.assertEqual((self.folder / "out.cpg").read_text().strip(), "GB18030")
         self.assert_at_rest()
 
+    def by_gdal(self, path):
+        """Features as GDAL reads the exported file: properties without nulls and exact coordinates, in the order of BSM."""
+        subprocess.run(["ogr2ogr", "-f", "GeoJSON", "-lco", "RFC7946=NO", "-lco", "COORDINATE_PRECISION=17", "gdal.json", path],
+                       cwd=self.folder, check=True, capture_output=True)
+        data = json.loads((self.folder / "gdal.json").read_text(encoding="utf-8"))
+        (self.folder / "gdal.json").unlink()
+
+        def polygons(g):
+            # the start and the direction of a ring are not part of the shape
+            parts = g["coordinates"] if g["type"] == "MultiPolygon" else [g["coordinates"]]
+            return sorted(sorted(sorted(set(map(tuple, ring))) for ring in part) for part in parts)
+        rows = [({k: v for k, v in f["properties"].items() if v is not None}, polygons(f["geometry"])) for f in data["features"]]
+        return sorted(rows, key=lambda r: str(r[0].get("BSM", r[0].get("XZQDM"))))
+
+    def test_official_fields_and_every_value_are_what_gdal_reads_from_each_format(self):
+        third = 1 / 3  # a coordinate that no short decimal is
+        layers = {
+            "STBHHX": {"BSM": "1", "MC": "大青山", "GKFQ": "核心", "XJXZQDM": "150102", "MJ": 0.1, "LHLX": "陆", "N": 7},
+            "YJJBNTBHTB": {"BSM": "1", "YJJBNTTBBH": "T7", "XZQDM": "150102", "YJJBNTTBMJ": 12345.67, "DLBM": "0103", "R": 1e-7},
+            "CZKFBJ": {"BSM": "1", "XZQMC": "新城区", "GHFQMC": "特别用途区", "GHFQDM": "430", "XZQDM": "150102", "MJ": 2.0},
+            "XZQ": {"XZQDM": "150102", "XZQMC": "新城区", "DCMJ": 3.5, "BSM": "1"},
+        }
+        ours = {"STBHHX": "ecological_red_line", "YJJBNTBHTB": "permanent_basic_farmland", "CZKFBJ": "urban_development_boundary",
+                "XZQ": "admin_counties"}
+        for name, properties in layers.items():
+            path = self.source(f"{name}.geojson", fixture.feature((111 + third, 40.1, 111.5, 40.2), **properties))
+            self.run_program("import", "--store", self.store, path)
+            want = [(properties, self.by_gdal(path)[0][1])]
+            for ending in ("gpkg", "geojson", "fgb", "shp"):
+                out = f"{name}.out.{ending}"
+                self.run_program("export", ours[name], "--store", self.store, "-o", out)
+                self.assertEqual(self.by_gdal(out), want, out)
+                self.run_program("import", "--store", self.store, out, "--layer", f"copy_of_{ours[name]}")
+                again = f"again.{ending}"
+                if ending != "shp":  # the copy's own standard is none, so only the values count
+                    self.run_program("export", f"copy_of_{ours[name]}", "--store", self.store, "-o", again)
+                    self.assertEqual(self.by_gdal(again)[0][1], want[0][1], out)
+                    (self.folder / again).unlink()
+
+    def test_what_a_shapefile_cannot_hold_is_refused_and_leaves_no_file(self):
+        for properties, word in (({"A_LONG_FIELD_NAME": "x"}, "A_LONG_FIELD_NAME"), ({"BZ": "长" * 128}, "BZ")):
+            self.take(self.source("a.geojson", fixture.feature((111.1, 40.1, 111.2, 40.2), BSM="1", **properties)))
+            done = self.run_program("export", "ecological_red_line", "--store", self.store, "-o", "out.shp", code=1)
+            self.assertIn(word, done.stderr)
+            self.assertEqual(list(self.folder.glob("out.*")), [])
+        self.take(self.source("a.geojson", fixture.feature((111.1, 40.1, 111.2, 40.2), BSM="1", 五个汉字名="长" * 127)))
+        self.run_program("export", "ecological_red_line", "--store", self.store, "-o", "out.shp")
+        self.take("out.shp", "copy")
+        d = self.difference("ecological_red_line", "copy")
+        self.assertEqual((d["unchanged"], d["attributes_changed"]), (1, 0))
+
     def test_a_shapefile_is_read_with_without_and_despite_its_cpg_and_in_a_zip(self):
         self.take(self.source("a.geojson", fixture.feature((111.1, 40.1, 111.2, 40.2), BSM="1", MC="大青山自然保护区")))
         self.run_program("export", "ecological_red_line", "--store", self.store, "-o", "out.shp")
