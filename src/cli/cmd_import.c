@@ -19,7 +19,7 @@ static enum status missing(const char *zh, const char *en, struct error *e)
 }
 
 struct import_args {
-    const char *store, *geodata, *epsg_text, *coverage, *shift;
+    const char *store, *geodata, *epsg_text, *coverage, *shift, *report;
     struct ingest_request request;
     struct arg_rest rest;
     struct timespec start;
@@ -73,6 +73,7 @@ static enum status parse(int argc, char **argv, struct import_args *a, struct er
         {"--zone-code-field", &r->fields.zone_code, NULL},
         {"--mapping", &r->mapping_path, NULL},
         {"--epsg", &a->epsg_text, NULL},
+        {"--report", &a->report, NULL},
         {"--unit", &r->unit, NULL},
         {"--datum-shift", &a->shift, NULL},
         {NULL, NULL, NULL},
@@ -134,8 +135,8 @@ static int import_geodata(struct store *store, const char *folder)
     return EXIT_OK;
 }
 
-/* When features are refused the report lists them, and is what the source is mended by. */
-static int import_file(struct store *store, const struct ingest_request *request)
+/* When features are refused the report lists them, and is what the source is mended by. `to` NULL: it is not wanted as a file. */
+static int import_file(struct store *store, const struct ingest_request *request, const char *to)
 {
     struct error e = {0};
     struct ingest_report report;
@@ -143,11 +144,17 @@ static int import_file(struct store *store, const struct ingest_request *request
     enum status s = ingest_layer_file(store, request, &report, &e);
     if (request->progress)
         fputs("\r\033[K", stderr);
-    if (!s)
+    if (!s) {
         print_report(report.layer, &report, NULL);
-    else if (strcmp(e.code, "ingest-refused") == 0 && report.json.size)
-        fprintf(stderr, "%s\n", report.json.data);
+        import_findings_print(&report);
+    } else if (strcmp(e.code, "ingest-refused") == 0) {
+        import_refusals_print(&report);
+    }
+    struct error not_written;
+    bool lost = to && import_report_write(&report, to, &not_written) != STATUS_OK;
     ingest_report_release(&report);
+    if (lost && !s)
+        return exit_with_error(&not_written);
     return s ? exit_with_error(&e) : EXIT_OK;
 }
 
@@ -161,7 +168,7 @@ int cmd_import(int argc, char **argv)
         return command_misused("import", &e);
     if (store_path_find(a.store, path, &e) || store_open(path, STORE_WRITE, &store, &e))
         return exit_with_store_error(&e);
-    int code = a.geodata ? import_geodata(store, a.geodata) : import_file(store, &a.request);
+    int code = a.geodata ? import_geodata(store, a.geodata) : import_file(store, &a.request, a.report);
     store_close(store);
     return code;
 }

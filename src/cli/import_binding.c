@@ -1,5 +1,9 @@
 #include "cli/import_binding.h"
 
+#include "base/file.h"
+#include "ingest/report_print.h"
+
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -79,4 +83,100 @@ void import_binding_print(const struct source_info *info, const struct ingest_re
     if (*info->encoding)
         fprintf(stderr, "  文字编码 encoding\t%s\n", info->encoding);
     fflush(stderr);
+}
+
+static const char *text_of(const json_t *finding, const char *key)
+{
+    const char *text = json_string_value(json_object_get(finding, key));
+    return text ? text : "";
+}
+
+void import_findings_print(const struct ingest_report *r)
+{
+    json_t *root = r->json.size ? json_loadb(r->json.data, r->json.size, 0, NULL) : NULL;
+    const json_t *list = json_object_get(root, "findings"), *one;
+    size_t i;
+    json_array_foreach(list, i, one)
+    {
+        long long n = json_integer_value(json_object_get(one, "count"));
+        fprintf(stderr, "提示 %s", text_of(one, "code"));
+        if (n)
+            fprintf(stderr, " ×%lld", n);
+        fprintf(stderr, "：%s %s\n", text_of(one, "zh"), text_of(one, "en"));
+    }
+    if (json_array_size(list))
+        fprintf(stderr, "位置与明细 places and details: hongxian layers report %s@%d\n", r->layer,
+                r->version_no);
+    json_decref(root);
+}
+
+enum { REFUSALS_SHOWN = 10, FAULTS = 16 };
+
+static void print_faults(const json_t *list, long long n)
+{
+    const char *codes[FAULTS];
+    int counts[FAULTS] = {0}, n_codes = 0;
+    const json_t *one;
+    size_t i;
+    json_array_foreach(list, i, one)
+    {
+        const char *code = text_of(one, "fault");
+        int k = 0;
+        while (k < n_codes && strcmp(codes[k], code) != 0)
+            k++;
+        if (k == n_codes && n_codes < FAULTS)
+            codes[n_codes++] = code;
+        if (k < n_codes)
+            counts[k]++;
+    }
+    fprintf(stderr, "拒收 refused %lld：", n);
+    for (int k = 0; k < n_codes; k++)
+        fprintf(stderr, "%s%s ×%d", k ? ", " : "", codes[k], counts[k]);
+    fputs((long long)json_array_size(list) < n ? " …\n" : "\n", stderr);
+}
+
+void import_refusals_print(const struct ingest_report *r)
+{
+    json_t *root = r->json.size ? json_loadb(r->json.data, r->json.size, 0, NULL) : NULL;
+    const json_t *list = json_object_get(root, "refused"), *one;
+    size_t i;
+    if (json_array_size(list))
+        print_faults(list, (long long)r->n_refused);
+    json_array_foreach(list, i, one)
+    {
+        if (i == REFUSALS_SHOWN)
+            break;
+        fprintf(stderr, "  %lld\t%s", (long long)json_integer_value(json_object_get(one, "position")),
+                text_of(one, "code"));
+        if (json_object_get(one, "lon"))
+            fprintf(stderr, "\t%.7f, %.7f", json_number_value(json_object_get(one, "lon")),
+                    json_number_value(json_object_get(one, "lat")));
+        fprintf(stderr, "\t%s\n", text_of(one, "zh"));
+    }
+    if (json_array_size(list) > REFUSALS_SHOWN)
+        fprintf(stderr, "  …（全部见 --report 文件 all of them: --report FILE.html）\n");
+    json_decref(root);
+}
+
+static bool has_ending(const char *path, const char *ending)
+{
+    size_t n = strlen(path), k = strlen(ending);
+    return n > k && strcmp(path + n - k, ending) == 0;
+}
+
+enum status import_report_write(const struct ingest_report *r, const char *path, struct error *e)
+{
+    struct buffer b;
+    if (!r->json.size)
+        return STATUS_OK; /* refused before anything was read: the sentence is all there is */
+    if (has_ending(path, ".json"))
+        return file_write_atomic(path, r->json.data, r->json.size, e);
+    buffer_init(&b, 0);
+    enum status st =
+        report_print("导入报告 import report", r->json.data,
+                     has_ending(path, ".html") ? REPORT_PRINT_HTML : REPORT_PRINT_TEXT, false, &b, e);
+    if (st == STATUS_OK)
+        st = file_write_atomic(path, b.data, b.size, e);
+    buffer_release(&b);
+    return st;
 }

@@ -38,6 +38,7 @@ static const struct command commands[] = {
      "[--kind K] "
      "[--label L] [--synthetic] [--reference-only] [--document D] [--effective-from DATE] [--effective-to "
      "DATE] [--by WHO] [--coverage FILE|units:CODE,...|region] [--draft] [--strict] [--allow-refused] "
+     "[--report FILE.html|.json|.txt] "
      "[--confirm-layer] [--epsg CODE] [--unit CODE] [--datum-shift DX,DY,DZ[,RX,RY,RZ,S[,frame|vector]]] "
      "[--id-field F] [--name-field F] [--zone-field F] [--zone-code-field F] "
      "[--county-field F] "

@@ -10,9 +10,11 @@
 
 static enum status refuse_empty(struct error *e)
 {
-    error_zh(e, "请求中没有地块数据：请把 GeoJSON 或国土TXT 文件的内容作为请求正文发送（GET 时放在 parcel 参数中）。");
+    error_zh(e, "请求中没有地块数据：请把 GeoJSON 或国土TXT 文件的内容作为请求正文发送（GET 时放在 parcel "
+                "参数中）。");
     return error_fail(e, STATUS_INVALID_INPUT, "empty-body",
-                      "The request has no parcel data: send the bytes of a GeoJSON or TXT file as its body (of a GET: the text as the parameter parcel).");
+                      "The request has no parcel data: send the bytes of a GeoJSON or TXT file as its body "
+                      "(of a GET: the text as the parameter parcel).");
 }
 
 /* A page that was made from somebody's file: it may have its own style, and nothing else. */

@@ -148,19 +148,25 @@ static size_t length_in_dbf(const char *text)
 
 static enum status fail_narrow(struct job *j, const char *field)
 {
-    error_zh(j->error, "字段“%s”的名称超过 Shapefile 的 10 个字节，会被截断；请改用 .gpkg、.fgb 或 .geojson 导出。", field);
+    error_zh(j->error,
+             "字段“%s”的名称超过 Shapefile 的 10 个字节，会被截断；请改用 .gpkg、.fgb 或 .geojson 导出。",
+             field);
     return error_fail(j->error, STATUS_UNSUPPORTED, "export-narrow",
-                      "The name of field \"%s\" is longer than a Shapefile's 10 bytes and would be cut off; export to .gpkg, "
+                      "The name of field \"%s\" is longer than a Shapefile's 10 bytes and would be cut off; "
+                      "export to .gpkg, "
                       ".fgb or .geojson.",
                       field);
 }
 
 static enum status fail_long(struct job *j, const char *field)
 {
-    error_zh(j->error, "字段“%s”有超过 254 个字节的文字，Shapefile 放不下；请改用 .gpkg、.fgb 或 .geojson 导出。", field);
-    return error_fail(j->error, STATUS_UNSUPPORTED, "export-narrow",
-                      "Field \"%s\" has a text longer than a Shapefile's 254 bytes; export to .gpkg, .fgb or .geojson.",
-                      field);
+    error_zh(j->error,
+             "字段“%s”有超过 254 个字节的文字，Shapefile 放不下；请改用 .gpkg、.fgb 或 .geojson 导出。",
+             field);
+    return error_fail(
+        j->error, STATUS_UNSUPPORTED, "export-narrow",
+        "Field \"%s\" has a text longer than a Shapefile's 254 bytes; export to .gpkg, .fgb or .geojson.",
+        field);
 }
 
 static enum status make_fields(struct job *j, const char *path)

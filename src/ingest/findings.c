@@ -18,6 +18,8 @@ struct tally {
 struct findings {
     const struct units *units;
     const char *layer; /* borrowed */
+    bool admin;        /* its features are units themselves */
+    int *units_seen;   /* how often each unit came */
     struct layer_table table;
     bool bounded; /* some unit has a boundary */
     struct gcj_test gcj;
@@ -37,6 +39,8 @@ static const struct {
      "The county code is not in the list of counties: kept as it is; check it."},
     {"county-place", "行政区代码与图形所在旗县不一致：代码照样保留，请核对。",
      "The county code and the county of the place differ: the code is kept; check it."},
+    {"county-from-name", "没有行政区代码：按名称取旗县名录中的代码。",
+     "No county code: taken from the list of units by its name."},
     {"county-from-place", "没有行政区代码：按图形位置取旗县。", "No county code: taken from the place."},
     {"outside-region", "图形不在自治区范围内：照样保留；请检查坐标系和带号。",
      "Outside the region: kept; check the CRS and the zone."},
@@ -44,7 +48,8 @@ static const struct {
      "The sub-zone's name is none of the three of the development boundary: kept; check it."},
 };
 
-enum status findings_new(const struct units *units, const char *layer, struct findings **out, struct error *e)
+enum status findings_new(const struct units *units, const char *layer, bool admin, struct findings **out,
+                         struct error *e)
 {
     struct findings *f = calloc(1, sizeof *f);
     if (f)
@@ -58,6 +63,12 @@ enum status findings_new(const struct units *units, const char *layer, struct fi
     for (size_t i = 0; i < units->n; i++)
         f->bounded |= units->list[i].shape.n_rings > 0;
     f->layer = layer;
+    f->admin = admin;
+    f->units_seen = calloc(units->n + 1, sizeof *f->units_seen);
+    if (!f->units_seen) {
+        findings_free(f);
+        return error_no_memory(e);
+    }
     enum status st = layer_table_read(&f->table, e);
     if (st != STATUS_OK) {
         findings_free(f);
@@ -72,6 +83,7 @@ void findings_free(struct findings *f)
     if (!f)
         return;
     layer_table_release(&f->table);
+    free(f->units_seen);
     free(f->seen);
     free(f);
 }
@@ -134,26 +146,32 @@ static enum status look_seen(struct findings *f, uint64_t h, bool *known, struct
 
 /* ---- counties ---- */
 
+static void mark_unit(struct findings *f, const char *code)
+{
+    for (size_t i = 0; i < f->units->n; i++)
+        if (strcmp(f->units->list[i].code, code) == 0)
+            f->units_seen[i]++;
+}
+
 static void look_county(struct findings *f, const struct source_feature *feature, const char **county)
 {
+    double lon, lat;
+    struct unit_answer at;
     if (f->units->n == 0)
         return;
-    double lon, lat;
     units_inner_point(&feature->shape, &lon, &lat);
-    const struct unit *at = units_at(f->units, lon, lat);
-    bool coded = feature->county[0] != '\0';
-    if (coded && !units_by_code(f->units, feature->county))
-        note(f, FINDING_COUNTY_CODE, feature);
-    if (f->units->has_region && !at && !units_region_holds(f->units, lon, lat))
-        note(f, FINDING_OUTSIDE, feature);
-    if (!at)
-        return;
-    if (!coded) {
-        *county = at->code;
-        note(f, FINDING_COUNTY_FOUND, feature);
-    } else if (strncmp(feature->county, at->code, strlen(at->code)) != 0) {
-        note(f, FINDING_COUNTY_PLACE, feature);
-    }
+    units_locate(f->units, feature->county, f->admin ? feature->name : NULL, lon, lat, &at);
+    *county = at.county;
+    const bool noted[] = {[FINDING_COUNTY_CODE] = at.unknown,
+                          [FINDING_COUNTY_PLACE] = at.contradicts,
+                          [FINDING_COUNTY_FOUND] = at.by_place,
+                          [FINDING_COUNTY_NAME] = at.by_name,
+                          [FINDING_OUTSIDE] = at.outside};
+    for (size_t i = 0; i < sizeof noted / sizeof *noted; i++)
+        if (noted[i])
+            note(f, (enum finding)i, feature);
+    if (f->admin)
+        mark_unit(f, at.county);
 }
 
 enum status findings_look(struct findings *f, const struct source_feature *feature, const void *wkb, size_t n,
@@ -228,6 +246,40 @@ static void write_gcj(const struct findings *f, struct json_writer *w)
     jw_object_end(w);
 }
 
+/* Units of the list that an administrative layer does not bring, or brings twice, at the level of what it brings. */
+static void write_units(const struct findings *f, struct json_writer *w)
+{
+    const struct units *u = f->units;
+    for (int twice = 0; twice < 2; twice++) {
+        int n = 0;
+        struct buffer names;
+        buffer_init(&names, 1 << 16);
+        for (size_t i = 0; i < u->n; i++) {
+            const struct unit *one = &u->list[i];
+            bool of_level = false;
+            for (size_t k = 0; k < u->n && !of_level; k++)
+                of_level = f->units_seen[k] > 0 && strcmp(u->list[k].level, one->level) == 0;
+            if (of_level && (twice ? f->units_seen[i] > 1 : f->units_seen[i] == 0) && n++ < PLACES)
+                buffer_printf(&names, "%s%s %s", n > 1 ? ", " : "", one->code, one->name);
+        }
+        if (n) {
+            jw_object_begin(w);
+            jw_kv_string(w, "code", twice ? "units-repeated" : "units-missing");
+            jw_kv_string(w, "zh",
+                         twice ? "同一行政区有多个图斑：界线取其并集；请核对。"
+                               : "名录中的这些行政区不在文件中；它们的界线保持原样。");
+            jw_kv_string(
+                w, "en",
+                twice ? "More than one feature of a unit: its boundary is their union; check it."
+                      : "These units of the list are not in the file; their boundaries stay as they were.");
+            jw_kv_integer(w, "count", n);
+            jw_kv_string(w, "units", names.data ? names.data : "");
+            jw_object_end(w);
+        }
+        buffer_release(&names);
+    }
+}
+
 void findings_write(const struct findings *f, struct json_writer *w, const struct source_info *info)
 {
     jw_key(w, "findings");
@@ -260,6 +312,13 @@ void findings_write(const struct findings *f, struct json_writer *w, const struc
     if (info->heights)
         write_file_finding(w, "heights-dropped", "数据带高程或量测值（Z/M）；面积与高程无关，已舍去。",
                            "The data carries Z or M; areas do not depend on them, and they were dropped.");
+    if (f && f->units->n == 0)
+        write_file_finding(
+            w, "no-units", "存储中没有行政区名录：行政区代码和位置未核对；可先载入 geodata。",
+            "The store has no list of administrative units: codes and places were not checked; load geodata "
+            "first.");
+    if (f && f->admin)
+        write_units(f, w);
     if (f && f->bounded)
         write_gcj(f, w);
     for (int i = 0; f && i < FINDING_COUNT; i++)

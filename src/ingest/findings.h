@@ -15,6 +15,7 @@ enum finding {
     FINDING_CURVE,        /* arcs became chords */
     FINDING_COUNTY_CODE,  /* no such county: kept as it is */
     FINDING_COUNTY_PLACE, /* the code says one county, the place another: the code is kept */
+    FINDING_COUNTY_NAME,  /* an administrative layer without codes: taken from the unit's name */
     FINDING_COUNTY_FOUND, /* no code: taken from the place */
     FINDING_OUTSIDE,      /* not in the region at all */
     FINDING_ZONE,         /* a sub-zone name that no rule knows */
@@ -22,7 +23,8 @@ enum finding {
 };
 
 struct findings;
-enum status findings_new(const struct units *units, const char *layer, struct findings **out,
+/* `admin`: the features are units themselves. */
+enum status findings_new(const struct units *units, const char *layer, bool admin, struct findings **out,
                          struct error *e) HX_MUST_CHECK; /* `units` borrowed, may be empty */
 void findings_free(struct findings *f);                  /* NULL-safe */
 /* Looks at a stored feature; *county becomes the county to store. */

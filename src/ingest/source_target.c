@@ -182,7 +182,14 @@ static const char *level_of(const char *code)
 /* All codes of one level say it; else NULL. */
 static const char *level_by_codes(struct source *s)
 {
-    int field = source_field_index(s, OGR_L_GetLayerDefn(s->layer), "XZQDM");
+    size_t k;
+    const json_t *name;
+    int field = -1;
+    json_array_foreach(layer_table_names(&s->table, "townships", LAYER_ID), k, name)
+    {
+        if (field < 0)
+            field = source_field_index(s, OGR_L_GetLayerDefn(s->layer), json_string_value(name));
+    }
     const char *level = NULL;
     bool agree = field >= 0;
     const char *no_geometry[] = {"OGR_GEOMETRY", NULL};

@@ -4,6 +4,7 @@
 #include "geo/wkb.h"
 #include "store/store_units.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +17,48 @@ struct reading {
     struct error *error;
 };
 
+/* ---- where a point is: edges in bands of latitude, so that a point looks at a few of them ---- */
+
+static int band_of(const struct geo_box *box, double lat)
+{
+    double height = box->north_deg - box->south_deg;
+    int band = height > 0 ? (int)((lat - box->south_deg) / height * UNIT_BANDS) : 0;
+    return band < 0 ? 0 : band >= UNIT_BANDS ? UNIT_BANDS - 1 : band;
+}
+
+static void count_or_fill(struct unit *u, uint32_t *at)
+{
+    const struct geo_shape *s = &u->shape;
+    for (uint32_t r = 0; r < s->n_rings; r++)
+        for (uint32_t i = s->ring_start[r]; i + 1 < s->ring_start[r + 1]; i++) {
+            int from = band_of(&s->box, fmin(s->lat_deg[i], s->lat_deg[i + 1]));
+            int to = band_of(&s->box, fmax(s->lat_deg[i], s->lat_deg[i + 1]));
+            for (int b = from; b <= to; b++) {
+                if (u->band_edge)
+                    u->band_edge[at[b]] = i;
+                at[b]++;
+            }
+        }
+}
+
+static enum status make_bands(struct unit *u, struct arena *a, struct error *e)
+{
+    uint32_t at[UNIT_BANDS] = {0};
+    u->band_start = arena_array(a, UNIT_BANDS + 1, sizeof *u->band_start);
+    if (!u->band_start)
+        return error_no_memory(e);
+    count_or_fill(u, at);
+    for (int b = 0; b < UNIT_BANDS; b++) {
+        u->band_start[b + 1] = u->band_start[b] + at[b];
+        at[b] = u->band_start[b];
+    }
+    u->band_edge = arena_array(a, u->band_start[UNIT_BANDS] + 1, sizeof *u->band_edge);
+    if (!u->band_edge)
+        return error_no_memory(e);
+    count_or_fill(u, at);
+    return STATUS_OK;
+}
+
 static bool take_unit(const struct store_unit *row, void *user)
 {
     struct reading *r = user;
@@ -25,15 +68,18 @@ static bool take_unit(const struct store_unit *row, void *user)
         return false;
     }
     struct unit *unit = &u->list[u->n];
-    *unit = (struct unit){arena_strdup(r->arena, row->code),
-                          arena_strdup(r->arena, row->name),
-                          arena_strdup(r->arena, row->level),
-                          {0}};
+    *unit = (struct unit){.code = arena_strdup(r->arena, row->code),
+                          .name = arena_strdup(r->arena, row->name),
+                          .level = arena_strdup(r->arena, row->level)};
     r->status = unit->code && unit->name && unit->level ? STATUS_OK : error_no_memory(r->error);
     if (r->status == STATUS_OK && row->wkb_size)
         r->status = geo_wkb_read(row->wkb, row->wkb_size, &r->builder, r->error);
     if (r->status == STATUS_OK && row->wkb_size)
         r->status = geo_shape_builder_finish(&r->builder, r->arena, &unit->shape, r->error);
+    if (r->status != STATUS_OK)
+        return false;
+    if (unit->shape.n_rings)
+        r->status = make_bands(unit, r->arena, r->error);
     if (r->status != STATUS_OK)
         return false;
     u->has_region |= strcmp(unit->level, "region") == 0 && unit->shape.n_rings > 0;
@@ -55,27 +101,29 @@ enum status units_read(struct store *s, struct arena *a, struct units *out, stru
 }
 
 /* Even-odd over all rings. */
-static bool holds(const struct geo_shape *s, double lon, double lat)
+static bool holds(const struct unit *u, double lon, double lat)
 {
+    const struct geo_shape *s = &u->shape;
     bool in = false;
     if (s->n_rings == 0 || lon < s->box.west_deg || lon > s->box.east_deg || lat < s->box.south_deg ||
         lat > s->box.north_deg)
         return false;
-    for (uint32_t r = 0; r < s->n_rings; r++)
-        for (uint32_t i = s->ring_start[r]; i + 1 < s->ring_start[r + 1]; i++) {
-            double y0 = s->lat_deg[i], y1 = s->lat_deg[i + 1];
-            if ((y0 > lat) == (y1 > lat))
-                continue;
-            double x = s->lon_deg[i] + (lat - y0) / (y1 - y0) * (s->lon_deg[i + 1] - s->lon_deg[i]);
-            in ^= x < lon;
-        }
+    int band = band_of(&s->box, lat);
+    for (uint32_t k = u->band_start[band]; k < u->band_start[band + 1]; k++) {
+        uint32_t i = u->band_edge[k];
+        double y0 = s->lat_deg[i], y1 = s->lat_deg[i + 1];
+        if ((y0 > lat) == (y1 > lat))
+            continue;
+        double x = s->lon_deg[i] + (lat - y0) / (y1 - y0) * (s->lon_deg[i + 1] - s->lon_deg[i]);
+        in ^= x < lon;
+    }
     return in;
 }
 
 const struct unit *units_at(const struct units *u, double lon_deg, double lat_deg)
 {
     for (size_t i = 0; i < u->n; i++)
-        if (strcmp(u->list[i].level, "county") == 0 && holds(&u->list[i].shape, lon_deg, lat_deg))
+        if (strcmp(u->list[i].level, "county") == 0 && holds(&u->list[i], lon_deg, lat_deg))
             return &u->list[i];
     return NULL;
 }
@@ -94,7 +142,7 @@ bool units_region_holds(const struct units *u, double lon_deg, double lat_deg)
 {
     for (size_t i = 0; i < u->n; i++)
         if (strcmp(u->list[i].level, "region") == 0)
-            return holds(&u->list[i].shape, lon_deg, lat_deg);
+            return holds(&u->list[i], lon_deg, lat_deg);
     return false;
 }
 
@@ -134,11 +182,11 @@ bool units_near(const struct unit *u, double lon_deg, double lat_deg, double rea
 {
     double north_m, east_m;
     geo_metres_per_degree(lat_deg, &north_m, &east_m);
-    if (holds(&u->shape, lon_deg, lat_deg))
+    if (holds(u, lon_deg, lat_deg))
         return true;
     for (int dx = -1; dx <= 1; dx++)
         for (int dy = -1; dy <= 1; dy++)
-            if (holds(&u->shape, lon_deg + dx * reach_m / east_m, lat_deg + dy * reach_m / north_m))
+            if (holds(u, lon_deg + dx * reach_m / east_m, lat_deg + dy * reach_m / north_m))
                 return true;
     return false;
 }
@@ -157,4 +205,59 @@ const struct unit *units_bounded(const struct units *u, const char *code)
             if (u->list[i].shape.n_rings && strcmp(u->list[i].code, tries[k]) == 0)
                 return &u->list[i];
     return NULL;
+}
+
+/* ---- where a feature belongs ---- */
+
+#define REACH_M 20000.0
+
+/* 150100 is a prefecture and 150000 the region: their zeros say nothing about a county. */
+static size_t said_digits(const char *code)
+{
+    size_t n = strlen(code) < 6 ? strlen(code) : 6;
+    while (n >= 2 && code[n - 1] == '0' && code[n - 2] == '0')
+        n -= 2;
+    return n;
+}
+
+static const struct unit *by_name(const struct units *u, const char *name)
+{
+    const struct unit *found = NULL;
+    for (size_t i = 0; i < u->n; i++)
+        if (strcmp(u->list[i].name, name) == 0) {
+            if (found)
+                return NULL; /* two of one name */
+            found = &u->list[i];
+        }
+    return found;
+}
+
+static bool is_elsewhere(const struct units *u, const char *code, const struct unit *at, double lon,
+                         double lat)
+{
+    if (at)
+        return strncmp(code, at->code, said_digits(code)) != 0;
+    const struct unit *own = units_bounded(u, code);
+    return own && !units_near(own, lon, lat, REACH_M);
+}
+
+void units_locate(const struct units *u, const char *code, const char *name, double lon_deg, double lat_deg,
+                  struct unit_answer *out)
+{
+    *out = (struct unit_answer){.county = code};
+    if (u->n == 0)
+        return;
+    const struct unit *at = units_at(u, lon_deg, lat_deg);
+    const struct unit *named = *code || !name || !*name ? NULL : by_name(u, name);
+    out->outside = u->has_region && !at && !units_region_holds(u, lon_deg, lat_deg);
+    if (*code) {
+        out->unknown = !units_by_code(u, code);
+        out->contradicts = !out->unknown && is_elsewhere(u, code, at, lon_deg, lat_deg);
+    } else if (named) {
+        out->by_name = true;
+        out->county = named->code;
+    } else if (at) {
+        out->by_place = true;
+        out->county = at->code;
+    }
 }

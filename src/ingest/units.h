@@ -9,7 +9,10 @@
 struct unit {
     const char *code, *name, *level;
     struct geo_shape shape; /* n_rings 0: none known */
+    uint32_t *band_start;   /* UNIT_BANDS + 1: where each band of latitude begins in band_edge */
+    uint32_t *band_edge;    /* first vertices of the edges that meet a band */
 };
+enum { UNIT_BANDS = 512 };
 
 struct units {
     struct unit *list;
@@ -19,6 +22,18 @@ struct units {
 
 /* In the arena. A store without units gives none. */
 enum status units_read(struct store *s, struct arena *a, struct units *out, struct error *e) HX_MUST_CHECK;
+/* Where a feature belongs, by its code, its place, and (of an administrative layer) its name. */
+struct unit_answer {
+    const char *county; /* to be stored: the code as given, or found; "" */
+    bool unknown;       /* no unit has this code */
+    bool contradicts;   /* the code says one county, the place another */
+    bool by_place, by_name;
+    bool outside; /* not in the region */
+};
+/* `name` NULL: not to be looked for. Boundaries for reference are kilometres off, so that where only the prefecture's is
+ * known a code contradicts a place 20 km from it. */
+void units_locate(const struct units *u, const char *code, const char *name, double lon_deg, double lat_deg,
+                  struct unit_answer *out);
 /* The county whose boundary holds a point, or NULL. */
 const struct unit *units_at(const struct units *u, double lon_deg, double lat_deg);
 /* By its first six digits, or NULL. */

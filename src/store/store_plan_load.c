@@ -209,8 +209,11 @@ enum status store_plan_add_row(struct store_plan_load *l, const char *table, con
 
 /* Layers of kind 'admin' carry the unit's code as their features' code, or (official 行政区 layers, whose BSM is another
  * number) as their XZQDM. They may know the region and prefectures that the list of counties does not; a county's code that
- * is not in the list is reported at the import and makes no county. Official boundaries go over reference ones. */
-#define UNIT_CODE "CASE WHEN f.code GLOB '[0-9][0-9][0-9][0-9][0-9][0-9]' THEN f.code ELSE f.county END"
+ * is not in the list is reported at the import and makes no county. Official boundaries go over reference ones. A
+ * township (nine or twelve digits, or the layer of that name) is no county: some of its townships would be too small a boundary. */
+#define UNIT_CODE                                                                                            \
+    "CASE WHEN f.code GLOB '[0-9][0-9][0-9][0-9][0-9][0-9]' THEN f.code WHEN l.id = 'townships' OR "         \
+    "(length(f.code) IN (9, 12) AND f.code NOT GLOB '*[^0-9]*') THEN '' ELSE f.county END"
 #define BOUNDARIES(reference)                                                                                \
     "UPDATE admin_unit SET geometry = b.g FROM (SELECT " UNIT_CODE                                           \
     " AS unit, CASE WHEN count(*) = 1 THEN f.geometry ELSE CastToMultiPolygon(GUnion(f.geometry)) END AS g " \

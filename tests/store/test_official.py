@@ -165,8 +165,13 @@ class Gate(Official):
         path = self.source("a.geojson", good, bow, empty)
         self.assertIn("ingest-strict", "ingest-strict" if "严格" in self.take(path, "ecological_red_line", "--strict",
                                                                              code=1).stderr else "")
-        self.take(path, code=1)
-        self.take(path, "ecological_red_line", "--allow-refused")
+        done = self.take(path, "ecological_red_line", "--report", "why.html", code=1)
+        self.assertIn("source-no-geometry ×1", done.stderr)
+        self.assertIn("111.05", done.stderr)
+        page = (self.folder / "why.html").read_text(encoding="utf-8")
+        self.assertTrue(page.startswith("<!doctype html>") and "111.05" in page)
+        self.take(path, "ecological_red_line", "--allow-refused", "--report", "why.json")
+        self.assertEqual(json.loads((self.folder / "why.json").read_text(encoding="utf-8"))["counts"]["refused"], 2)
         refused = self.report("ecological_red_line")["refused"]
         self.assertEqual([r["position"] for r in refused], [2, 3])
         self.assertAlmostEqual(refused[0]["lon"], 111.05, 2)

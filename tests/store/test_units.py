@@ -1,0 +1,119 @@
+"""Administrative units: official boundaries go over those for reference, at every level; codes are checked against the list of
+counties; a feature's county is known by its code, its place or its name, and what disagrees is reported. test_units.py PROGRAM"""
+import json
+import sqlite3
+
+import official
+from official import GEODATA, Official, fixture
+
+HOME = (111.7, 40.8, 111.71, 40.81)      # in 呼和浩特, 150100
+FAR = (120.2, 49.2, 120.21, 49.21)       # in 呼伦贝尔, 150700
+
+
+class Units(Official):
+    def setUp(self):
+        super().setUp()
+        self.run_program("import", "--store", self.store, "--geodata", str(GEODATA))
+
+    def ask(self, sql, *values):
+        with sqlite3.connect(self.store) as db:
+            rows = db.execute(sql, values).fetchall()
+        db.close()
+        return rows
+
+    def boundary_size(self, code):
+        """Bytes of a unit's boundary: 0 when it has none."""
+        return self.ask("SELECT coalesce(length(geometry), 0) FROM admin_unit WHERE code = ?", code)[0][0]
+
+    def positions(self, layer, code):
+        return [p["position"] for p in self.findings(layer)[code]["places"]]
+
+
+class Boundaries(Units):
+    def test_official_prefectures_go_over_those_for_reference_and_come_back_by_a_rollback(self):
+        before = self.boundary_size("150100")
+        self.take(self.source("XZQ.geojson", fixture.feature((111.0, 40.0, 112.0, 41.0), XZQDM="150100", XZQMC="呼和浩特市")), "prefectures")
+        self.assertNotEqual(self.boundary_size("150100"), before)
+        self.assertGreater(self.boundary_size("150200"), 1000, "the others stay for reference")
+        missing = self.findings("prefectures")["units-missing"]
+        self.assertEqual(missing["count"], 11)
+        self.assertIn("150200 包头市", missing["units"])
+        self.run_program("layers", "rollback", "prefectures", "--store", self.store)
+        self.assertEqual(self.boundary_size("150100"), before)
+
+    def test_counties_by_code_by_name_and_missing_and_repeated_ones_are_listed(self):
+        names = [("150102", "新城区"), ("150103", "回民区"), ("150104", "玉泉区")]
+        features = [fixture.feature((111.6 + 0.02 * i, 40.8, 111.61 + 0.02 * i, 40.81), adcode=int(code), name=name)
+                    for i, (code, name) in enumerate(names)]
+        features.append(fixture.feature((111.8, 40.8, 111.81, 40.81), adcode=150102, name="新城区"))
+        features.append(fixture.feature((111.9, 40.8, 111.91, 40.81), adcode=150199, name="没有的区"))
+        self.take(self.source("county.geojson", *features), "admin_counties")
+        found = self.findings("admin_counties")
+        self.assertEqual(found["units-missing"]["count"], 100)
+        self.assertEqual(found["units-repeated"]["units"], "150102 新城区")
+        self.assertEqual(self.positions("admin_counties", "county-unknown"), [5])
+        self.assertTrue(all(self.boundary_size(code) for code, _ in names))
+        # without codes the unit is found by its name in the list
+        features = [fixture.feature((109.8, 40.6, 109.81, 40.61), name="昆都仑区"), fixture.feature((109.9, 40.6, 109.91, 40.61), name="无此地")]
+        self.take(self.source("osm.geojson", *features), "admin_counties")
+        self.assertEqual(self.positions("admin_counties", "county-from-name"), [1])
+        self.assertGreater(self.boundary_size("150203"), 0)
+
+    def test_townships_are_checked_by_their_county_and_never_become_a_county(self):
+        self.take(self.source("XZQ.geojson", fixture.feature(HOME, BSM="900000000000000001", XZQDM="150102001", XZQMC="海拉尔东路街道"),
+                              fixture.feature((111.8, 40.8, 111.81, 40.81), XZQDM="159999001", XZQMC="无此乡")), "townships")
+        self.assertEqual(self.positions("townships", "county-unknown"), [2])
+        self.assertEqual(self.boundary_size("150102"), 0)
+        self.take(self.source("b.geojson", fixture.feature(HOME, BSM="900000000000000001", XJXZQDM="150102")), "townships",
+                  "--id-field", "BSM", "--county-field", "XJXZQDM")
+        self.assertEqual(self.boundary_size("150102"), 0)
+
+
+class Features(Units):
+    def test_a_code_contradicts_its_place_by_the_prefecture_where_no_county_boundary_is_known(self):
+        self.take(self.source("a.geojson", fixture.feature(HOME, BSM="1", XJXZQDM="150102"), fixture.feature(FAR, BSM="2", XJXZQDM="150102"),
+                              fixture.feature(FAR, BSM="3", XJXZQDM="150702")), "a_layer")
+        self.assertEqual(self.positions("a_layer", "county-place"), [2])
+        self.assertEqual(self.ask("SELECT county FROM feature ORDER BY id DESC LIMIT 3"), [("150702",), ("150102",), ("150102",)])
+
+    def test_a_prefectures_code_does_not_contradict_the_county_within_it(self):
+        self.take(self.source("c.geojson", fixture.feature((111.6, 40.7, 111.8, 40.9), XZQDM="150102", XZQMC="新城区")), "admin_counties")
+        self.take(self.source("a.geojson", fixture.feature(HOME, BSM="1", XJXZQDM="150100"), fixture.feature(HOME, BSM="2", XJXZQDM="150200"),
+                              fixture.feature(HOME, BSM="3", XJXZQDM="150102001"), fixture.feature(HOME, BSM="4")), "a_layer")
+        self.assertEqual(self.positions("a_layer", "county-place"), [2])
+        self.assertEqual(self.positions("a_layer", "county-from-place"), [4])
+
+    def test_every_unit_holds_what_a_plain_search_says(self):
+        """Points in a grid, placed by the program through its bands of latitude and by ray casting over all edges here."""
+        data = json.loads((GEODATA / "admin" / "prefectures.geojson").read_text(encoding="utf-8"))
+        units = [(f["properties"]["XZQDM"], f["geometry"]) for f in data["features"]]
+        points = [(98 + 1.37 * i, 38 + 0.83 * k) for i in range(20) for k in range(18)]
+
+        def holds(geometry, x, y):
+            polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+            crossings = sum((a[1] > y) != (b[1] > y) and a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0]) < x
+                            for rings in polygons for ring in rings for a, b in zip(ring, ring[1:]))
+            return crossings % 2 == 1
+        want = [next((code for code, g in units if holds(g, x, y)), "") for x, y in points]
+        # prefectures given as counties of the list, so that the place decides the county of features without a code
+        codes = sorted({c for c, in self.ask("SELECT code FROM admin_unit WHERE level = 'county'")})[:len(units)]
+        stand_in = {code: codes[i] for i, (code, _) in enumerate(units)}
+        self.take(self.source("c.geojson", *({"type": "Feature", "properties": {"XZQDM": stand_in[code]}, "geometry": g} for code, g in units)),
+                  "admin_counties", "--allow-refused")
+        tiny = 1e-5
+        self.take(self.source("p.geojson", *(fixture.feature((x - tiny, y - tiny, x + tiny, y + tiny), BSM=str(i))
+                                             for i, (x, y) in enumerate(points))), "points_layer")
+        got = {code: county for code, county in self.ask("SELECT f.code, f.county FROM feature f JOIN layer l ON f.version_id = "
+                                                         "l.current_version_id WHERE l.id = 'points_layer'")}
+        self.assertEqual([got[str(i)] for i in range(len(points))], [stand_in.get(code, "") for code in want])
+        self.assertGreater(len([w for w in want if w]), 60)
+
+
+class Empty(Official):
+    def test_a_store_without_a_list_of_units_says_that_nothing_was_checked(self):
+        self.take(self.source("a.geojson", fixture.feature(HOME, BSM="1", XJXZQDM="150102")), "a_layer")
+        self.assertIn("no-units", self.findings("a_layer"))
+
+
+if __name__ == "__main__":
+    official.main()
