@@ -407,7 +407,7 @@ class ServerTest(unittest.TestCase):
         """404 for what is not there; 405 with Allow for what is there but not so; HEAD answers like GET."""
         for path in ("/nothing", "/check/", "/collections/", "/collections//items", "/tiles/a/1/2/3", "/tiles/a/1/2/.mvt"):
             self.assert_problem(self.get_json(path, 404), 404)
-        for method, path, allow in (("GET", "/check", "POST"), ("DELETE", "/health", "GET, HEAD"),
+        for method, path, allow in (("GET", "/verify", "POST"), ("DELETE", "/health", "GET, HEAD"),
                                     ("POST", "/collections", "GET, HEAD")):
             code, headers, body = self.request(method, path)
             self.assertEqual((code, headers["Allow"]), (405, allow))
