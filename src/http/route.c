@@ -9,6 +9,7 @@ static const struct route routes[] = {
     {"GET", "/openapi.yaml", handle_openapi, false},
     {"GET", "/collections", handle_collections, false},
     {"GET", "/collections/{id}", handle_collection, false},
+    {"GET", "/collections/{id}/versions", handle_versions, false},
     {"GET", "/collections/{id}/items", handle_items, false},
     {"GET", "/collections/{id}/items/{fid}", handle_item, false},
     {"GET", "/tiles/{id}/{z}/{x}/{y}.mvt", handle_tile, false},

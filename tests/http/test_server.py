@@ -444,6 +444,22 @@ class ServerTest(unittest.TestCase):
                 if path != "/index.html%00.js":
                     self.assertIn(b" 404 ", answer.split(b"\r\n")[0])
 
+    # ---- versions ----
+
+    def test_versions_say_their_papers_and_their_coverage(self):
+        """Of each version an officer sees since when, by which document, and where it is complete: the area of the coverage
+        that was given; a set of places has none."""
+        versions = self.get_json("/collections/ecological_red_line/versions")["versions"]
+        self.assertEqual([(v["version"], v["status"], v["document_no"], v["effective_from"], v["synthetic"]) for v in versions],
+                         [(1, "current", "测试〔2024〕1号", "2024-01-01", True)])
+        west, south, east, north = fixture.COVERAGE
+        self.assertEqual(versions[0]["coverage"]["bbox"], [west, south, east, north])
+        radius = 6371007.2  # of the sphere with the same surface: within 0.3 % at these latitudes
+        area = radius**2 * math.radians(east - west) * (math.sin(math.radians(north)) - math.sin(math.radians(south)))
+        self.assertAlmostEqual(versions[0]["coverage"]["area_m2"] / area, 1, 2)
+        self.assertEqual(self.get_json("/collections/counties/versions")["versions"], [])
+        self.assert_problem(self.get_json("/collections/nothing/versions", 404), 404)
+
     # ---- many at once ----
 
     def test_parallel_clients_get_identical_bytes(self):

@@ -79,6 +79,17 @@ test('the map is drawn: many colours, none of them everything', async () => {
   assert.ok(red > 500, `only ${red} red pixels`);
 });
 
+test('a layer tells its version, its document and where it is complete', async (t) => {
+  if (isMock) return t.skip('the mock has no versions');
+  await page.locator(`${id('versions-permanent_basic_farmland')} summary`).click();
+  await page.waitForSelector(`${id('versions-permanent_basic_farmland')} ${id('version')}`);
+  const text = await page.locator(id('versions-permanent_basic_farmland')).innerText();
+  assert.match(text, /版本 1[\s\S]*现行[\s\S]*示例数据[\s\S]*2024-01-01[\s\S]*批准文号[\s\S]*覆盖范围[\s\S]*公顷以内为完整数据/);
+  await noSidewaysScroll();
+  await shot('08-versions');
+  await page.locator(`${id('versions-permanent_basic_farmland')} summary`).click();
+});
+
 test('a switch hides its layer', async () => {
   const with_ = (await mapColours()).red;
   await page.locator(id('switch-ecological_red_line')).uncheck();

@@ -33,6 +33,25 @@ export interface Collection {
   tiles?: string | null;
 }
 
+/** A version of a layer; null coverage: it does not say where it is complete. */
+export interface LayerVersion {
+  version: number;
+  status: string;
+  effective_from?: string;
+  effective_to?: string;
+  document_no?: string;
+  synthetic?: boolean;
+  label?: string;
+  imported_at?: string;
+  imported_by?: string;
+  source_name?: string;
+  source_crs?: string;
+  n_features?: number;
+  n_refused?: number;
+  area_m2?: number | null;
+  coverage?: { area_m2?: number } | null;
+}
+
 export interface Warning {
   code?: string;
   zh?: string;
@@ -206,6 +225,11 @@ export function getClasses(): Promise<Classes> {
 
 export function getItem(collection: string, id: number | string, signal?: AbortSignal): Promise<FeatureItem> {
   return getJson(`/collections/${encodeURIComponent(collection)}/items/${encodeURIComponent(String(id))}`, signal);
+}
+
+export async function getVersions(collection: string): Promise<LayerVersion[]> {
+  const path = `/collections/${encodeURIComponent(collection)}/versions`;
+  return (await getJson<{ versions?: LayerVersion[] }>(path)).versions ?? [];
 }
 
 interface ItemsPage {

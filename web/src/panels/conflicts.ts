@@ -15,6 +15,8 @@ const KINDS: Record<string, TextKey> = {
   'lines-cross': 'kind_lines_cross', 'spaces-cross': 'kind_spaces_cross', 'sub-zones-cross': 'kind_sub_zones_cross',
   'features-cross': 'kind_features_cross', duplicate: 'kind_duplicate', gap: 'kind_gap', outside: 'kind_outside',
   'wrong-prefecture': 'kind_wrong_prefecture', 'declared-area': 'kind_declared_area', 'incomplete-layer': 'kind_incomplete_layer',
+  'sub-zone-gap': 'kind_sub_zone_gap', 'sub-zone-outside': 'kind_sub_zone_outside', 'outside-county': 'kind_outside_county',
+  'outside-own-space': 'kind_outside_own_space', 'invalid-geometry': 'kind_invalid_geometry', 'official-total': 'kind_official_total',
 };
 
 export interface ConflictsPanelOptions {

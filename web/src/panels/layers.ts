@@ -6,6 +6,7 @@ import { onLang, pick, plainTitle, t, type TextKey } from '../i18n';
 import { visibleAtFirst } from '../map/layers';
 import { AREA_SYMBOLS, POINT_SYMBOLS, SUB_ZONES, areaSwatch, pointSwatch } from '../map/symbols';
 import { RANKS, rankTitle } from '../plan-layout';
+import { showVersions } from './versions';
 
 interface Group {
   title: TextKey;
@@ -39,6 +40,7 @@ export class LayersPanel {
   private collections: Collection[] | null = null;
   private health: Health | null = null;
   private readonly shown = new Map<string, boolean>();
+  private readonly opened = new Set<string>();
 
   constructor(private readonly options: LayersPanelOptions) {
     onLang(() => this.render());
@@ -136,14 +138,30 @@ export class LayersPanel {
   }
 
   private facts(c: Collection): HTMLElement | null {
-    if (c.kind !== 'line' && c.kind !== 'zone') return null;
+    if (c.version === undefined || c.version === null) return null;
     const facts = [
       c.version !== undefined ? t('layer_version', { v: c.version }) : '',
       c.effective_from,
       c.id === 'permanent_basic_farmland' ? t('zoom_hint') : '',
     ];
     const count = c.n_features ? t('layer_count', { n: c.n_features }) : undefined;
-    return h('div', { class: 'legend-facts muted', title: count }, facts.filter(Boolean).join(' · '));
+    const box = h('div', { class: 'versions' });
+    const details = h(
+      'details',
+      {
+        class: 'legend-facts muted', 'data-testid': `versions-${c.id}`,
+        ontoggle: (e: Event) => {
+          const { open } = e.target as HTMLDetailsElement;
+          if (open) this.opened.add(c.id);
+          else this.opened.delete(c.id);
+          if (open && !box.hasChildNodes()) void showVersions(c.id, box);
+        },
+      },
+      h('summary', { title: count }, facts.filter(Boolean).join(' · ')),
+      box,
+    );
+    details.open = this.opened.has(c.id);
+    return details;
   }
 
   /** Sub-zones of the boundary; ranks of the plan's points. */

@@ -93,6 +93,12 @@ export const AUDIT_TEXTS = {
   kind_outside: ['超出自治区范围', 'Outside the region'],
   kind_wrong_prefecture: ['行政区代码与位置不符', 'Code contradicts place'],
   kind_declared_area: ['登记面积与图形不符', 'Declared area differs'],
+  kind_sub_zone_gap: ['开发边界分区之间的缝隙', 'Gap between sub-zones'],
+  kind_sub_zone_outside: ['分区超出开发边界', 'Sub-zone outside the boundary'],
+  kind_outside_county: ['超出所属旗县', 'Outside its county'],
+  kind_outside_own_space: ['控制线超出所属空间', 'Line outside its own space'],
+  kind_invalid_geometry: ['几何无效', 'Invalid geometry'],
+  kind_official_total: ['合计与公布面积不符', 'Total differs from the official one'],
   kind_incomplete_layer: ['图层不完整', 'Layer incomplete'],
 
   figures_title: ['规划数据', 'Figures of the plan'],

@@ -89,6 +89,22 @@ export const RECORD_TEXTS = {
   verify_no_report: ['请提供报告（.json）。', 'Give the report (.json).'],
   verify_more: ['另有 {n} 处', '{n} more'],
 
+  version_current: ['现行', 'current'],
+  version_retired: ['停用', 'retired'],
+  version_draft: ['草稿', 'draft'],
+  version_effective: ['生效', 'In force'],
+  version_until: ['至 {day}', 'until {day}'],
+  version_no_date: ['未填生效日期', 'no date given'],
+  version_document: ['批准文号', 'Document'],
+  version_no_document: ['未填', 'none given'],
+  version_source: ['来源', 'Source'],
+  version_imported: ['载入', 'Loaded'],
+  version_content: ['内容', 'Content'],
+  version_coverage: ['覆盖范围', 'Coverage'],
+  version_covers: ['{ha} 公顷以内为完整数据，以外答“数据未覆盖”', 'complete within {ha} ha; outside the answer is “not covered”'],
+  version_no_coverage: ['未说明：图斑以外不会答“未压占”', 'not stated: it never answers “clear”'],
+  version_refused: ['载入时有 {n} 个图斑被拒收，数据不完整。', '{n} features were refused at import: the data is incomplete.'],
+
   class_limited: ['十类有限人为活动（{n}）', 'The ten limited human activities ({n})'],
   class_major: ['国家重大项目的范围（{n}）', 'What counts as a national major project ({n})'],
 } as const satisfies Record<string, readonly [string, string]>;
