@@ -31,7 +31,7 @@ struct feed_source {
 };
 
 /* The source's arrays last until the next feature only. */
-static bool shape_copy(const struct geo_shape *s, struct arena *a, struct geo_shape *out)
+bool feed_shape_copy(const struct geo_shape *s, struct arena *a, struct geo_shape *out)
 {
     double *lon = arena_array(a, s->n_vertices + 1, sizeof *lon);
     double *lat = arena_array(a, s->n_vertices + 1, sizeof *lat);
@@ -58,7 +58,7 @@ static enum status source_item(const struct source_feature *f, struct arena *a, 
     *out = (struct audit_item){.position = f->position, .fid = f->fid};
     bool ok = true;
     if (f->state == SOURCE_VALID)
-        ok = shape_copy(&f->shape, a, &out->shape);
+        ok = feed_shape_copy(&f->shape, a, &out->shape);
     else
         ok = (out->fault = feed_fault(&f->fault, a)) != NULL;
     out->id = *f->code ? arena_strdup(a, f->code) : arena_printf(a, "%lld", (long long)f->fid);
@@ -118,7 +118,7 @@ enum status feed_source_open(const struct audit_request *r, struct feed **out, s
     return STATUS_OK;
 }
 
-/* ---- TXT ---- */
+/* ---- texts that are read whole: CSV, WKT, and 国土TXT of which a plot cannot be cut out ---- */
 
 struct feed_text {
     struct feed base;
@@ -142,7 +142,7 @@ static enum status feed_text_next(struct feed *f, struct arena *a, struct audit_
                                .properties = "{}"};
     out->id = arena_strdup(a, p->id);
     out->name = arena_strdup(a, p->name);
-    bool ok = shape_copy(&p->shape, a, &out->shape) && out->id && out->name;
+    bool ok = feed_shape_copy(&p->shape, a, &out->shape) && out->id && out->name;
     return ok ? STATUS_OK : error_no_memory(e);
 }
 
@@ -192,6 +192,11 @@ enum status feed_text_open(const struct audit_request *r, struct feed **out, str
 enum status feed_open(const struct audit_request *r, struct feed **out, struct error *e)
 {
     const char *dot = strrchr(r->input, '.');
+    if (dot && strcasecmp(dot, ".txt") == 0) {
+        enum status s = feed_txt_open(r, out, e);
+        if (s || *out)
+            return s;
+    }
     if (dot && (strcasecmp(dot, ".txt") == 0 || strcasecmp(dot, ".csv") == 0 || strcasecmp(dot, ".wkt") == 0))
         return feed_text_open(r, out, e);
     if (dot && strcasecmp(dot, ".gpkg") == 0) {

@@ -33,6 +33,11 @@ enum status feed_gpkg_open(const struct audit_request *r, struct feed **out, str
 enum status feed_source_open(const struct audit_request *r, struct feed **out, struct error *e) HX_MUST_CHECK;
 enum status feed_text_open(const struct audit_request *r, struct feed **out, struct error *e) HX_MUST_CHECK;
 
+/* feed_txt.c: *out is NULL, with STATUS_OK, when the file must be read whole. */
+enum status feed_txt_open(const struct audit_request *r, struct feed **out, struct error *e) HX_MUST_CHECK;
+
+/* A copy in the arena; false when memory is out. */
+bool feed_shape_copy(const struct geo_shape *s, struct arena *a, struct geo_shape *out);
 /* A copy of a fault that lives with the batch. */
 const struct error *feed_fault(const struct error *e, struct arena *a);
 

@@ -85,6 +85,9 @@ struct parcel_context { /* all borrowed; one thread */
     struct arena *arena;
     const struct parcel_foreign *foreign; /* NULL: such files are refused */
     int epsg;                             /* the CRS of a file that does not state one; 0: none given */
+    /* 国土TXT of which only the head and one plot are given: what was left out before the plot, so that errors name
+     * the line and the plot of the whole file. */
+    size_t lines_before, plots_before;
 };
 
 /* Recognises the format from the bytes themselves, parses and validates. Errors name line, plot, ring and point. */

@@ -177,12 +177,12 @@ static enum status each_line(struct txt *t, char *text, char *scratch)
 
 enum status parcel_txt_read(struct parsing *p, char *text, size_t n)
 {
-    struct txt t = {.p = p};
+    struct txt t = {.p = p, .n_plots = p->context->plots_before};
     char *scratch = malloc(n + 1);
     if (!scratch)
         return error_no_memory(p->error);
     enum status s = each_line(&t, text, scratch);
-    if (s == STATUS_OK && t.n_plots == 0) {
+    if (s == STATUS_OK && t.n_plots == p->context->plots_before) {
         error_zh(p->error, "文件里没有地块；[地块坐标]之后应有地块行（以“@”结尾）和界址点行。");
         s = error_fail(
             p->error, STATUS_INVALID_INPUT, "txt-no-plots",

@@ -129,6 +129,8 @@ enum status txt_plot_row(struct txt *t)
     enum status s = txt_plot_end(t);
     if (s != STATUS_OK)
         return s;
+    if (t->n_plots == t->p->context->plots_before)
+        t->line.number += t->p->context->lines_before;
     plot_begin(t);
     size_t n = split_plot_row(t, cells);
     if (n < 5)
