@@ -21,7 +21,9 @@ const char html_style[] =
     "th{background:#e8edf3;font-weight:700}"
     ".basics th{width:38mm;text-align:left;background:#f4f6f8}"
     "td.c{white-space:nowrap}.lines th:first-child{min-width:8mm}.lines th:nth-child(2){min-width:17mm}"
-    ".lines th:last-child{min-width:18mm}"
+    ".lines th:last-child{min-width:18mm}.sums th:nth-child(3){min-width:16mm}"
+    ".details th:nth-child(3){min-width:23mm}.details th:nth-child(4){min-width:31mm}"
+    ".details th:nth-child(6){min-width:19mm}.clauses th:last-child{min-width:16mm}"
     "td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}td.c{text-align:center}"
     "tr.total td{font-weight:700;background:#f4f6f8}"
     ".lines{font-size:8pt}.lines th,.lines td{padding:.9mm .8mm}"
@@ -39,7 +41,9 @@ const char html_style[] =
     "#999;font-size:8pt;color:#555;text-indent:0;overflow-wrap:anywhere}"
     "@media print{body{max-width:none;margin:0;padding:0}.wide{page:wide}.break{break-before:page}"
     "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}"
-    "@media screen{.wide{overflow-x:auto}}";
+    /* on a screen, too, the wide tables get the width of a page lying on its side */
+    "@media screen{.wide{overflow-x:auto;width:min(265mm,calc(100vw - 10mm));margin-left:50%;"
+    "transform:translateX(-50%)}}";
 
 void html_escape(struct buffer *out, const char *text)
 {

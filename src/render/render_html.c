@@ -100,7 +100,7 @@ static void put_conclusion(struct buffer *o, const struct report_table *t)
         return;
     static const char *const titles[] = {"规则", "判定", "情形", "要求", "依据（条文核对情况）", "地块"};
     raw(o, "<h3>适用条款</h3>\n");
-    head_row(o, "<table>", titles, 6);
+    head_row(o, "<table class=\"clauses\">", titles, 6);
     for (size_t i = 0; i < t->n_rules; i++) {
         const struct rule_row *r = &t->rules[i];
         raw(o, "<tr>");
@@ -143,7 +143,7 @@ static void put_table(struct buffer *o, const struct report_table *t)
     titles[3 + COLUMN_COUNT] = "结论";
     titles[4 + COLUMN_COUNT] = "备注";
     raw(o, "<section class=\"wide break\">\n<h2>三、占用三线情况表（单位：平方米）</h2>\n");
-    head_row(o, "<table class=\"lines\">", titles, COLUMN_COUNT + 5);
+    head_row(o, "<table class=\"lines sums\">", titles, COLUMN_COUNT + 5);
     for (size_t i = 0; i < t->n_rows; i++)
         put_row(o, &t->rows[i], i + 1);
     put_row(o, &t->total, 0);
@@ -162,7 +162,7 @@ static void put_details(struct buffer *o, const struct report_table *t)
                                          "占地块比例（%）",
                                          "依据"};
     raw(o, "<h2>四、占用明细</h2>\n");
-    head_row(o, "<table class=\"lines\">", titles, 9);
+    head_row(o, "<table class=\"lines details\">", titles, 9);
     for (size_t i = 0; i < t->n_details; i++) {
         const struct detail_row *d = &t->details[i];
         char m2[DECIMAL_SIZE];

@@ -215,6 +215,14 @@ static void details_sheet(struct book *b, const struct report_table *t)
         text_at(b, 1, "无", b->f.text);
 }
 
+/* Whole millimetres, as the other forms print: what is copied out of the sheet is what was signed. */
+static void metres_at(struct book *b, int column, double v)
+{
+    int64_t mm;
+    if (decimal_units(v, 3, &mm))
+        number_at(b, column, (double)mm / 1000, b->f.metres);
+}
+
 static void border_sheet(struct book *b, const struct report_table *t)
 {
     static const struct column columns[] = {{"地块编号", 18}, {"界址点号", 10}, {"圈号", 8},
@@ -230,9 +238,9 @@ static void border_sheet(struct book *b, const struct report_table *t)
         text_at(b, 0, p->parcel_id, b->f.text);
         text_at(b, 1, number, b->f.centre);
         number_at(b, 2, p->ring, b->f.whole);
-        number_at(b, 3, p->x_m, b->f.metres);
-        number_at(b, 4, p->y_m, b->f.metres);
-        number_at(b, 5, p->side_m, b->f.metres);
+        metres_at(b, 3, p->x_m);
+        metres_at(b, 4, p->y_m);
+        metres_at(b, 5, p->side_m);
     }
     wide(b, 6, 80, t->border_note, b->f.text);
 }

@@ -171,6 +171,15 @@ class Documents(unittest.TestCase):
         areas = columns["D"][1:]
         self.assertEqual(sum(areas[:-1]), areas[-1])
 
+    def test_xlsx_border_points_are_those_of_the_csv(self):
+        """Coordinates copied out of the sheet are the millimetres that the other forms print."""
+        sheet = xml.fromstring(zipfile.ZipFile(io.BytesIO(self.made("xlsx"))).read("xl/worksheets/sheet4.xml"))
+        rows = [[float(c.find(f"{SHEET}v").text) for c in row.iter(f"{SHEET}c") if c.get("r")[0] in "DEF"
+                 and c.get("t") != "s" and c.find(f"{SHEET}v") is not None] for row in sheet.iter(f"{SHEET}row")]
+        printed = [[float(v) for v in r[-3:]] for r in self.sections()["界址点成果表"] if re.fullmatch(r"J\d+", r[1] if len(r) > 1 else "")]
+        self.assertGreater(len(printed), 15)
+        self.assertEqual(printed, [r for r in rows if r])
+
     # ---- HTML
 
     def test_html(self):
