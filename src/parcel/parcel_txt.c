@@ -17,13 +17,16 @@ void txt_warn(struct txt *t, size_t line, const char *code, const char *zh, cons
                      parsing_printf(t->p, "Line %zu: %s", line, en));
 }
 
-/* Bytes up to 0x20 are blanks (a DOS end-of-file mark among them); so is the no-break space. */
+/* Bytes up to 0x20 are blanks (a DOS end-of-file mark among them); so are the no-break space and a byte order mark, which
+ * stands inside where files were put one behind the other. */
 static size_t blank_at(const char *s)
 {
     if (*s && (unsigned char)*s <= 0x20)
         return 1;
     if (strncmp(s, "\xC2\xA0", 2) == 0)
         return 2;
+    if (strncmp(s, "\xEF\xBB\xBF", 3) == 0)
+        return 3;
     return strncmp(s, "\xE3\x80\x80", 3) == 0 ? 3 : 0; /* ideographic space */
 }
 
@@ -133,6 +136,60 @@ static enum status header_line(struct txt *t)
     return plots_line(t);
 }
 
+static void commas_for(char *s, char separator)
+{
+    for (; *s; s++)
+        if (*s == separator)
+            *s = ',';
+}
+
+/* "J1 1 4520000.0 37563000.0": four words, of which the last two are numbers. */
+static bool is_spaced_point(const char *s)
+{
+    size_t words = 0;
+    bool digits = true;
+    while (*s) {
+        size_t n = strcspn(s, " ");
+        words++;
+        digits = digits && (words < 3 || strspn(s, "0123456789.") == n);
+        s += n;
+        s += strspn(s, " ");
+    }
+    return words == 4 && digits;
+}
+
+static void collapse_blanks(char *s)
+{
+    char *to = s;
+    for (; *s; s++)
+        if (*s != ' ' || (s[1] && s[1] != ' ')) /* the last of several, and none at the end */
+            *to++ = *s;
+    *to = '\0';
+}
+
+/* Rows that have no comma at all may be parted by tabs or semicolons; points also by blanks, since none of their cells is
+ * ever empty or has a blank inside. A row with a comma is never parted by anything else: the others belong to names. */
+static void settle_separator(struct txt *t)
+{
+    char *s = t->line.folded, separator = strchr(s, '\t') ? '\t' : ';';
+    const char *first = s + strspn(s, " \t");
+    if (*first == '[' || strchr(s, ',') || strchr(s, '='))
+        return;
+    if (!strchr(s, separator)) {
+        if (!is_spaced_point(first))
+            return;
+        memmove(s, first, strlen(first) + 1);
+        collapse_blanks(s);
+        separator = ' ';
+    }
+    commas_for(s, separator);
+    commas_for(t->line.raw, separator);
+    if (txt_is_plot_row(s) || txt_is_point_row(s))
+        txt_warn(t, t->line.number, "separator", "该行不用逗号而用制表符、分号或空格分隔，已按逗号读取。",
+                 "the row is parted by tabs, semicolons or blanks instead of commas and was read as if by "
+                 "commas.");
+}
+
 static enum status one_line(struct txt *t)
 {
     const char *s = t->line.folded;
@@ -165,10 +222,12 @@ static enum status each_line(struct txt *t, char *text, char *scratch)
         t->line.number++;
         if (t->in_plots && txt_plain_point(t, line, &s))
             continue;
-        line = txt_trim(line);
         t->line.raw = line;
         memcpy(scratch, line, strlen(line) + 1); /* scratch is as large as the whole text */
         txt_fold(scratch);
+        t->line.folded = scratch;
+        settle_separator(t); /* before trimming: a row may begin with an empty cell, and so with a tab */
+        t->line.raw = txt_trim(line);
         t->line.folded = txt_trim(scratch);
         s = one_line(t);
     }

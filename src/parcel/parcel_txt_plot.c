@@ -249,6 +249,15 @@ static enum status fail_point(struct txt *t, const char *c3, const char *c4)
     return txt_fail(t, t->line.number, STATUS_INVALID_INPUT, "txt-point", zh, en);
 }
 
+/* "5,1.2,DK-1,name,面,…" without its "@": told as what it is, since nobody looks for coordinates there. */
+static bool lacks_mark(char **cells, size_t n)
+{
+    double number;
+    return n >= 5 &&
+           (strcmp(cells[4], "面") == 0 || strcmp(cells[4], "线") == 0 || strcmp(cells[4], "点") == 0) &&
+           !number_of(cells[3], &number);
+}
+
 enum status txt_point_row(struct txt *t)
 {
     char *cells[TXT_CELLS_MAX];
@@ -256,6 +265,11 @@ enum status txt_point_row(struct txt *t)
     size_t n = txt_split(t->line.folded, cells, TXT_CELLS_MAX);
     while (n > 3 && *cells[n - 1] == '\0')
         n--;
+    if (lacks_mark(cells, n))
+        return txt_fail(
+            t, t->line.number, STATUS_INVALID_INPUT, "txt-plot-mark",
+            "该行像是地块行，但缺少结尾的“@”；请在最后一列补上“@”。",
+            "this looks like a plot row without the \"@\" at its end; add it as the last column.");
     if (!t->plot.open) {
         plot_begin(t);
         txt_warn(t, t->line.number, "plot-row-missing", "界址点之前没有地块行，按一个未命名的地块读取。",

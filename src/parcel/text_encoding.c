@@ -53,14 +53,15 @@ size_t text_utf8_valid_prefix(const void *bytes, size_t n)
     return at;
 }
 
-/* A text of digits and commas has a zero in every second byte of its UTF-16. */
+/* A text of digits and commas has a zero in every second byte of its UTF-16; a few characters ("一" is 4E00) have theirs
+ * in the other. */
 static bool zeros_in_every_second_byte(const unsigned char *p, size_t n, size_t parity)
 {
     size_t look = n < 4096 ? n : 4096;
     size_t zeros[2] = {0, 0};
     for (size_t i = 0; i < look; i++)
         zeros[i & 1] += p[i] == 0;
-    return n >= 4 && n % 2 == 0 && zeros[parity] > look / 8 && zeros[1 - parity] == 0;
+    return n >= 4 && n % 2 == 0 && zeros[parity] > look / 8 && zeros[1 - parity] < zeros[parity] / 4;
 }
 
 /* `mark` is the length of the byte order mark, to be skipped. */
