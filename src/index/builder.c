@@ -1,4 +1,5 @@
 #include "base/limits.h"
+#include "base/room.h"
 #include "geo/area.h"
 #include "index/format.h"
 #include "index/hilbert.h"
@@ -30,16 +31,10 @@ struct index_builder {
 
 static void *table_push(struct table *t, size_t n)
 {
-    if (t->count + n > t->capacity) {
-        size_t capacity = t->capacity ? t->capacity * 2 : 1024;
-        while (capacity < t->count + n)
-            capacity *= 2;
-        char *data = realloc(t->data, capacity * t->item);
-        if (!data)
-            return NULL;
-        t->data = data;
-        t->capacity = capacity;
-    }
+    char *data = room_for(t->data, &t->capacity, t->count + n, t->item);
+    if (!data)
+        return NULL;
+    t->data = data;
     void *p = t->data + t->count * t->item;
     t->count += n;
     return p;
@@ -204,14 +199,9 @@ static bool edge_tree_add(struct index_builder *b, const double *lon, const doub
 
 static bool row_reserve(struct index_builder *b, size_t doubles)
 {
-    if (doubles <= b->row_capacity)
-        return true;
-    double *row = realloc(b->row, doubles * 2 * sizeof *row);
-    if (!row)
-        return false;
-    b->row = row;
-    b->row_capacity = doubles * 2;
-    return true;
+    double *row = room_for(b->row, &b->row_capacity, doubles, sizeof *row);
+    b->row = row ? row : b->row;
+    return row != NULL;
 }
 
 static enum status ring_add(struct index_builder *b, const double *lon, const double *lat, uint32_t n,

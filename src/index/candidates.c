@@ -1,5 +1,7 @@
 #include "index/candidates.h"
 
+#include "base/room.h"
+
 #include <stdlib.h>
 
 void ring_hits_release(struct ring_hits *h)
@@ -10,14 +12,10 @@ void ring_hits_release(struct ring_hits *h)
 
 static bool ring_hits_push(struct ring_hits *h, uint32_t ring)
 {
-    if (h->n == h->capacity) {
-        size_t capacity = h->capacity ? h->capacity * 2 : 64;
-        uint32_t *p = realloc(h->ring, capacity * sizeof *p);
-        if (!p)
-            return false;
-        h->ring = p;
-        h->capacity = capacity;
-    }
+    uint32_t *p = room_for(h->ring, &h->capacity, h->n + 1, sizeof *p);
+    if (!p)
+        return false;
+    h->ring = p;
     h->ring[h->n++] = ring;
     return true;
 }

@@ -1,5 +1,6 @@
 #include "index/overlap.h"
 
+#include "base/room.h"
 #include "index/pieces.h"
 #include "index/survey.h"
 #include "index/touch.h"
@@ -103,14 +104,10 @@ enum status overlap_parcel_area(struct overlap_scratch *s, double *area_m2, stru
 
 static bool found_push(struct overlap_scratch *s, uint32_t feature, double area_m2, bool crossed)
 {
-    if (s->n_found == s->cap_found) {
-        size_t n = s->cap_found ? s->cap_found * 2 : 64;
-        struct overlap *p = realloc(s->found, n * sizeof *p);
-        if (!p)
-            return false;
-        s->found = p;
-        s->cap_found = n;
-    }
+    struct overlap *p = room_for(s->found, &s->cap_found, s->n_found + 1, sizeof *p);
+    if (!p)
+        return false;
+    s->found = p;
     s->found[s->n_found++] = (struct overlap){feature, area_m2, crossed};
     return true;
 }

@@ -1,5 +1,6 @@
 #include "index/overlap_shape.h"
 
+#include "base/room.h"
 #include "geo/area.h"
 
 #include <math.h>
@@ -98,14 +99,10 @@ struct line_list {
 
 static bool line_list_add(struct line_list *l, const double *lon, const double *lat, uint32_t n)
 {
-    if (l->n == l->capacity) {
-        size_t capacity = l->capacity ? l->capacity * 2 : 32;
-        GEOSGeometry **p = realloc(l->lines, capacity * sizeof(GEOSGeometry *));
-        if (!p)
-            return false;
-        l->lines = p;
-        l->capacity = capacity;
-    }
+    GEOSGeometry **lines = room_for(l->lines, &l->capacity, l->n + 1, sizeof(GEOSGeometry *));
+    if (!lines)
+        return false;
+    l->lines = lines;
     GEOSCoordSequence *c = GEOSCoordSeq_copyFromArrays_r(l->handle, lon, lat, NULL, NULL, n);
     GEOSGeometry *line = c ? GEOSGeom_createLineString_r(l->handle, c) : NULL;
     if (!line)

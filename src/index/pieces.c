@@ -1,5 +1,6 @@
 #include "index/pieces.h"
 
+#include "base/room.h"
 #include "geo/area.h"
 #include "index/overlap.h"
 #include "index/soup.h"
@@ -15,21 +16,6 @@ void piece_list_release(struct piece_list *l)
     free(l->pieces);
     free(l->fields);
     *l = (struct piece_list){0};
-}
-
-static bool reserve(void **data, size_t *capacity, size_t need, size_t item)
-{
-    if (need <= *capacity)
-        return true;
-    size_t n = *capacity ? *capacity * 2 : 64;
-    while (n < need)
-        n *= 2;
-    void *p = realloc(*data, n * item);
-    if (!p)
-        return false;
-    *data = p;
-    *capacity = n;
-    return true;
 }
 
 /* The part of the piece west of x, edge by edge. */
@@ -93,8 +79,12 @@ struct rings {
 static bool piece_add(struct piece_list *l, const struct rings *r)
 {
     uint32_t room = (r->start[r->n] + PAIR_LANES - 1) / PAIR_LANES * PAIR_LANES;
-    if (!reserve((void **)&l->pieces, &l->cap_pieces, l->n_pieces + 1, sizeof *l->pieces) ||
-        !reserve((void **)&l->fields, &l->cap_fields, l->n_fields + room * EDGE_FIELDS, sizeof *l->fields))
+    size_t n_fields = (size_t)room * EDGE_FIELDS;
+    struct piece *pieces = room_for(l->pieces, &l->cap_pieces, l->n_pieces + 1, sizeof *pieces);
+    l->pieces = pieces ? pieces : l->pieces;
+    double *fields = room_for(l->fields, &l->cap_fields, l->n_fields + n_fields, sizeof *fields);
+    l->fields = fields ? fields : l->fields;
+    if (!pieces || !fields)
         return false;
     struct piece *p = l->pieces + l->n_pieces++;
     memset(p, 0, sizeof *p);
@@ -105,14 +95,14 @@ static bool piece_add(struct piece_list *l, const struct rings *r)
     p->east = r->box.east_deg - p->lon0;
     p->south = r->box.south_deg - p->lat0;
     piece_set_series(p);
-    memset(l->fields + l->n_fields, 0, room * EDGE_FIELDS * sizeof *l->fields);
-    p->edges = edges_at(l->fields + l->n_fields, room);
+    memset(fields + l->n_fields, 0, n_fields * sizeof *fields);
+    p->edges = edges_at(fields + l->n_fields, room);
     for (size_t k = 0; k < r->n; k++)
         for (uint32_t i = r->start[k]; i + 1 < r->start[k + 1]; i++)
             edge_add(p, r->x[i], r->y[i], r->x[i + 1], r->y[i + 1]);
     p->area_m2 = area_sum(p, INFINITY);
     p->room = room;
-    l->n_fields += room * EDGE_FIELDS;
+    l->n_fields += n_fields;
     return true;
 }
 

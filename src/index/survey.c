@@ -1,5 +1,6 @@
 #include "index/survey.h"
 
+#include "base/room.h"
 #include "index/edge_tree.h"
 
 #include <stdlib.h>
@@ -12,25 +13,13 @@ void survey_release(struct survey *s)
     *s = (struct survey){.n_items = 0};
 }
 
-/* Room for one more of `size` bytes. */
-static bool grow(void **data, size_t *capacity, size_t used, size_t size)
-{
-    if (used < *capacity)
-        return true;
-    size_t n = *capacity ? *capacity * 2 : 64;
-    void *p = realloc(*data, n * size);
-    if (!p)
-        return false;
-    *data = p;
-    *capacity = n;
-    return true;
-}
-
 static struct survey_feature *feature_push(struct survey *s, uint32_t feature)
 {
-    if (!grow((void **)&s->features, &s->cap_features, s->n_features, sizeof *s->features))
+    struct survey_feature *f = room_for(s->features, &s->cap_features, s->n_features + 1, sizeof *f);
+    if (!f)
         return NULL;
-    struct survey_feature *f = s->features + s->n_features++;
+    s->features = f;
+    f += s->n_features++;
     *f = (struct survey_feature){.feature = feature};
     return f;
 }
@@ -39,8 +28,10 @@ static enum survey_result item_push(struct survey *s, size_t max_items, struct s
 {
     if (s->n_items == max_items)
         return SURVEY_TOO_MUCH;
-    if (!grow((void **)&s->items, &s->cap_items, s->n_items, sizeof *s->items))
+    struct survey_item *p = room_for(s->items, &s->cap_items, s->n_items + 1, sizeof *p);
+    if (!p)
         return SURVEY_NO_MEMORY;
+    s->items = p;
     s->items[s->n_items++] = item;
     return SURVEY_DONE;
 }
@@ -100,39 +91,56 @@ static enum survey_result above_run(struct walk *w, uint32_t first, uint32_t end
     return r;
 }
 
-/* Beside or below the box an edge's T(b) covers none of the parcel, or covers it and is covered again by the other edges
- * of the parcel: both sum to nothing. */
+/* Nodes still to be dealt with; the last one is next. */
+struct walk_stack {
+    struct {
+        uint32_t node;
+        uint16_t level;
+        bool near; /* or above */
+    } at[INDEX_MAX_LEVELS * INDEX_FAN + INDEX_FAN];
+    int depth;
+};
+
+/* Pushes nodes first .. first + n - 1 in reverse, so that edges come in ring order. Beside or below the box an edge's T(b)
+ * covers none of the parcel, or covers it and is covered again by the other edges of the parcel: both sum to nothing. */
+static void nodes_push(struct walk_stack *stack, const struct walk *w, int level, uint32_t first, uint32_t n)
+{
+    const struct edge_tree *t = &w->tree;
+    for (uint32_t k = first + n; k-- > first;) {
+        unsigned sides = index_sides_open(t->nodes + t->level_at[level] + k, &w->query);
+        if ((sides | SIDE_SOUTH) != SIDE_ALL)
+            continue;
+        stack->at[stack->depth].node = k;
+        stack->at[stack->depth].level = (uint16_t)level;
+        stack->at[stack->depth++].near = sides == SIDE_ALL;
+        if (sides == SIDE_ALL && level > 0) { /* its children are wanted soon: two cache lines */
+            const struct index_box32 *children = t->nodes + t->level_at[level - 1] + (size_t)k * INDEX_FAN;
+            __builtin_prefetch(children);
+            __builtin_prefetch(children + INDEX_FAN / 2);
+        }
+    }
+}
+
 static enum survey_result ring_walk(struct walk *w)
 {
     const struct edge_tree *t = &w->tree;
     if (t->levels == 0)
         return near_run(w, 0, t->n_edges);
-    struct {
-        uint32_t node;
-        int level;
-    } stack[INDEX_MAX_LEVELS * INDEX_FAN + INDEX_FAN];
-    int depth = 0, top = t->levels - 1;
+    struct walk_stack stack;
+    stack.depth = 0;
     w->above_first = w->above_end = 0;
-    for (uint32_t k = t->level_n[top]; k-- > 0;) { /* pushed in reverse, so that edges come in ring order */
-        stack[depth].node = k;
-        stack[depth++].level = top;
-    }
-    while (depth > 0) {
-        depth--;
-        uint32_t node = stack[depth].node;
-        int level = stack[depth].level;
-        unsigned sides = index_sides_open(t->nodes + t->level_at[level] + node, &w->query);
+    nodes_push(&stack, w, t->levels - 1, 0, t->level_n[t->levels - 1]);
+    while (stack.depth > 0) {
+        stack.depth--;
+        uint32_t node = stack.at[stack.depth].node;
+        int level = stack.at[stack.depth].level;
         enum survey_result r = SURVEY_DONE;
-        if (sides == (SIDE_ALL & ~SIDE_SOUTH)) {
+        if (!stack.at[stack.depth].near)
             r = above_run(w, edge_tree_first(level, node), edge_tree_end(t, level, node));
-        } else if (sides == SIDE_ALL && level == 0) {
+        else if (level == 0)
             r = near_run(w, edge_tree_first(0, node), edge_tree_end(t, 0, node));
-        } else if (sides == SIDE_ALL) {
-            for (uint32_t k = edge_tree_children(t, level, node); k-- > 0;) {
-                stack[depth].node = node * INDEX_FAN + k;
-                stack[depth++].level = level - 1;
-            }
-        }
+        else
+            nodes_push(&stack, w, level - 1, node * INDEX_FAN, edge_tree_children(t, level, node));
         if (r != SURVEY_DONE)
             return r;
     }
@@ -147,8 +155,12 @@ static void hits_prefetch(const struct ring_hits *hits, const struct layer_index
         __builtin_prefetch(ix->ring_node + hits->ring[i]);
         __builtin_prefetch(ix->ring_feature + hits->ring[i]);
     }
-    for (size_t i = 0; i < hits->n; i++)
-        __builtin_prefetch(ix->nodes + ix->ring_node[hits->ring[i]]);
+    for (size_t i = 0; i < hits->n; i++) { /* the top of an edge tree is its end */
+        const struct index_box32 *end = ix->nodes + ix->ring_node[hits->ring[i] + 1];
+        __builtin_prefetch(end - 1);
+        __builtin_prefetch(end - INDEX_FAN / 2);
+        __builtin_prefetch(end - INDEX_FAN);
+    }
 }
 
 enum survey_result survey_box(struct survey *s, const struct layer_index *ix, const struct geo_box *box,

@@ -1,0 +1,20 @@
+#include "base/room.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+enum { FIRST = 64 };
+
+void *room_grow(void *array, size_t *capacity, size_t need, size_t item_bytes)
+{
+    size_t n = *capacity ? *capacity : FIRST / 2;
+    do {
+        if (n > SIZE_MAX / 2 / item_bytes)
+            return NULL;
+        n *= 2;
+    } while (n < need);
+    void *p = realloc(array, n * item_bytes);
+    if (p)
+        *capacity = n;
+    return p;
+}
