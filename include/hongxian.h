@@ -325,6 +325,65 @@ HX_API enum hx_result hx_verify_report(struct hx_checker *checker, const void *r
                                        const void *input, size_t n_input, const struct hx_verification **out,
                                        struct hx_error *e);
 
+/* ---- audits: many parcels from file to file; the lines among themselves; the figures of the plan ----
+ *
+ * The files are those that the command `hongxian audit` writes, byte for byte. Each call starts and joins threads of its
+ * own and returns when it is done; a store may serve several at once. */
+
+struct hx_audit_progress {
+    int64_t done;  /* parcels, or items of work */
+    int64_t total; /* -1 when it is not known; of a lines audit it may grow */
+    double seconds;
+};
+/* Some times a second, on the caller's thread. false stops the audit cleanly. */
+typedef bool hx_audit_progress_fn(const struct hx_audit_progress *progress, void *user);
+
+struct hx_audit_options { /* all zero: the defaults */
+    int threads;          /* 0: one for each processor; at most 64 */
+    hx_audit_progress_fn *progress;
+    void *user;
+    /* Parcels only. */
+    const char *layer;         /* of the input, where it has several */
+    const char *project_class; /* of every parcel */
+    const char *class_field, *id_field;
+    const char *summary_html; /* a page with map, charts and the worst cases, written besides */
+    const char *since;        /* an earlier output (.gpkg): what nothing has changed for is taken over */
+    int epsg;                 /* for an input that states no CRS; 0: none */
+    bool overlaps;            /* GeoPackage: the common areas as geometry, too */
+    bool resume;              /* go on with an audit that was stopped or killed */
+    bool overwrite;
+    /* Lines only. */
+    const char *compare;    /* an earlier output: findings become new, still there, or fixed */
+    const char *official;   /* official totals, CSV or JSON */
+    const char *only_layer; /* the id of one layer; NULL: the three lines and the three spaces */
+    bool within_spaces;     /* also: does each line lie within its own space? */
+};
+
+struct hx_audit_outcome {
+    int64_t n_parcels, n_unmeasured;            /* of parcels; each unmeasured one is a row with its reason */
+    int64_t n_findings;                         /* parcel x feature; or places where the lines do not fit */
+    int64_t by_verdict[5];                      /* by hx_verdict */
+    int64_t n_reused;                           /* rows that were taken over from `since` */
+    int64_t resumed_after;                      /* rows that were there already */
+    int64_t n_slivers, n_new, n_still, n_fixed; /* of lines */
+    bool stopped; /* by `progress`: parcels can be resumed, of the others nothing was written */
+    double seconds;
+};
+
+/* Every parcel of a file (whatever GDAL reads, 国土TXT) against the lines. By the ending of `output`: .gpkg, .csv, .geojsonl,
+ * .fgb, .xlsx. HX_INVALID_INPUT when the output is there already, unless `resume` or `overwrite`. `options` may be NULL. */
+HX_API enum hx_result hx_audit_parcels(struct hx_store *store, const char *input, const char *output,
+                                       const struct hx_audit_options *options, struct hx_audit_outcome *out,
+                                       struct hx_error *e);
+/* Where the lines and spaces do not fit together, as .gpkg, .csv, .geojsonl or .html. */
+HX_API enum hx_result hx_audit_lines(struct hx_store *store, const char *output,
+                                     const struct hx_audit_options *options, struct hx_audit_outcome *out,
+                                     struct hx_error *e);
+/* Areas of lines and spaces by region and prefecture, as .json, .csv or .html. */
+HX_API enum hx_result hx_audit_figures(struct hx_store *store, const char *output,
+                                       const struct hx_audit_options *options, struct hx_audit_outcome *out,
+                                       struct hx_error *e);
+
 /* "prohibited" / "禁止" and so on; "overlap" / "压占" and so on. */
 HX_API const char *hx_verdict_name(enum hx_verdict v);
 HX_API const char *hx_verdict_zh(enum hx_verdict v);

@@ -44,3 +44,4 @@ PY
 if "$work/by-pkg-config" "$work/none.sqlite" 1 2 3 4 2>"$work/error.txt"; then echo "a missing store is no error"; exit 1; fi
 grep -q . "$work/error.txt"
 /usr/bin/python3 "$source/tests/api/test_doors.py" "$work/consumer/every_door" "$work/prefix/bin/hongxian" "$source"
+/usr/bin/python3 "$source/tests/api/test_audits.py" "$work/consumer/audits" "$work/prefix/bin/hongxian" "$source"

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Audits through the installed C library write what the command writes: rows, text byte for byte; progress is told, a stop is
+clean and can be resumed.
+  test_audits.py AUDITS HONGXIAN_INSTALLED SOURCE_DIR"""
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+AUDITS = sys.argv[1]
+sys.argv[1:] = sys.argv[2:]  # as audit_fixture.py expects it
+SOURCE = pathlib.Path(sys.argv[2])
+sys.path.insert(0, str(SOURCE / "tests" / "audit"))
+import audit_fixture as f  # noqa: E402
+
+
+class Audits(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.dir = pathlib.Path(cls.temporary.name)
+        cls.store = f.store(cls.dir)
+        cls.input = f.many(cls.dir / "in.gpkg", 20000)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    def library(self, *arguments, code=0):
+        r = subprocess.run([AUDITS, self.store, *map(str, arguments)], capture_output=True, text=True, encoding="utf-8")
+        self.assertEqual(code, r.returncode, r.stdout + r.stderr)
+        return dict(re.findall(r"(\w+) (-?\d+)", r.stdout)) if code == 0 else r.stderr
+
+    def test_parcels(self):
+        for ending in ("gpkg", "csv", "geojsonl"):
+            ours, theirs = self.dir / f"library.{ending}", self.dir / f"command.{ending}"
+            out = self.library("parcels", self.input, ours, "class", "-", 0)
+            r = f.audit("parcels", self.input, "-o", theirs, "--store", self.store, "--class-field", "class")
+            self.assertEqual(f.digest(ours), f.digest(theirs))
+            self.assertIn(f"parcels {out['parcels']}", r.stdout)
+            self.assertIn(f"prohibited {out['prohibited']}", r.stdout)
+            self.assertGreater(int(out["calls"]), 0)
+        again = self.library("parcels", self.input, self.dir / "since.gpkg", "class", self.dir / "library.gpkg", 0)
+        self.assertEqual("20000", again["reused"])
+        self.assertEqual(f.digest(self.dir / "since.gpkg"), f.digest(self.dir / "library.gpkg"))
+
+    def test_stop_and_resume(self):
+        many = f.many(self.dir / "many.gpkg", 120000)
+        whole = self.dir / "whole.gpkg"
+        f.audit("parcels", many, "-o", whole, "--store", self.store, "--class-field", "class")
+        out = self.dir / "stopped.gpkg"
+        first = self.library("parcels", many, out, "class", "-", 1)
+        self.assertEqual("1", first["stopped"], first)
+        self.assertFalse(out.exists())
+        self.assertIn("audit-interrupted", self.library("parcels", many, out, "class", "-", 0, code=1))
+        second = self.library("resume", many, out, "class")
+        self.assertEqual(("0", "120000"), (second["stopped"], second["parcels"]))
+        self.assertGreater(int(second["resumed"]), 0)
+        self.assertEqual(f.digest(whole), f.digest(out))
+
+    def test_lines_and_figures(self):
+        for ending in ("csv", "geojsonl", "html"):
+            self.library("lines", self.dir / f"library-l.{ending}", "-", 0)
+            f.audit("lines", "--store", self.store, "-o", self.dir / f"command-l.{ending}")
+        for ending in ("json", "csv", "html"):
+            self.library("figures", self.dir / f"library-l.{ending}.{ending}")
+            f.audit("figures", "--store", self.store, "-o", self.dir / f"command-l.{ending}.{ending}")
+        for ours in self.dir.glob("library-l.*"):
+            self.assertEqual(ours.read_bytes(), (self.dir / ours.name.replace("library", "command")).read_bytes(), ours.name)
+        out = self.library("lines", self.dir / "again.csv", self.dir / "library-l.csv", 0)
+        self.assertEqual(out["findings"], out["still"])
+        stopped = self.library("lines", self.dir / "stopped.csv", "-", 1)
+        self.assertEqual("1", stopped["stopped"])
+        self.assertFalse((self.dir / "stopped.csv").exists())
+
+    def test_refusals(self):
+        self.assertIn("bad-usage", self.library("parcels", self.input, self.dir / "x.doc", "-", "-", 0, code=1))
+        self.assertIn("audit-since", self.library("parcels", self.input, self.dir / "x.csv", "-", self.input, 0, code=1))
+        self.assertIn("bad-usage", self.library("figures", self.dir / "x.doc", code=1))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=["test_audits"], verbosity=2)
