@@ -58,7 +58,7 @@ GEOSGeometry *lines_without(GEOSContextHandle_t h, GEOSGeometry *rest, GEOSGeome
     return d;
 }
 
-static double perimeter_m(const struct geo_shape *s, uint32_t first_ring, uint32_t end_ring)
+double lines_perimeter_m(const struct geo_shape *s, uint32_t first_ring, uint32_t end_ring)
 {
     double sum = 0, north_m, east_m;
     for (uint32_t r = first_ring; r < end_ring; r++) {
@@ -74,7 +74,7 @@ static double perimeter_m(const struct geo_shape *s, uint32_t first_ring, uint32
 static void sift(const struct geo_shape *s, uint32_t polygon, struct geo_shape_builder *b, double *perimeter)
 {
     uint32_t first = s->polygon_start[polygon], end = s->polygon_start[polygon + 1];
-    double area = 0, around = perimeter_m(s, first, end);
+    double area = 0, around = lines_perimeter_m(s, first, end);
     for (uint32_t r = first; r < end; r++)
         area += geo_ring_area_m2(s->lon_deg + s->ring_start[r], s->lat_deg + s->ring_start[r],
                                  s->ring_start[r + 1] - s->ring_start[r]);

@@ -2,6 +2,7 @@
 #include "audit/lines_parts.h"
 
 #include "audit/row.h"
+#include "geo/area.h"
 #include "index/overlap_shape.h"
 
 #include <math.h>
@@ -201,6 +202,13 @@ static int severity_of(enum lines_kind kind, bool sliver)
     return kind == LINES_CROSS ? 4 : 3;
 }
 
+/* Most features that press on a giant lie in it whole: then the common area is the feature, and nothing need be built. */
+static bool lies_inside(const struct geo_shape *parcel, double common_m2)
+{
+    double area = geo_shape_area_m2(parcel);
+    return common_m2 >= area - fmax(MEASURE_FLOOR_M2, 1e-12 * area);
+}
+
 static enum status shape_of_pair(struct lines_worker *w, const struct lines_pair *p,
                                  struct overlap_shape *out, struct error *e)
 {
@@ -208,6 +216,10 @@ static enum status shape_of_pair(struct lines_worker *w, const struct lines_pair
     struct geo_shape parcel;
     enum status s = lines_feature_shape(w->run->layers[p->layer_a].snapshot->index, p->feature_a,
                                         w->check.arena, &parcel, e);
+    if (!s && lies_inside(&parcel, p->area_m2)) {
+        *out = (struct overlap_shape){parcel, p->area_m2, lines_perimeter_m(&parcel, 0, parcel.n_rings)};
+        return STATUS_OK;
+    }
     return s ? s
              : overlap_shape_build(w->run->layers[p->layer_b].snapshot->index, &part, 1, &parcel,
                                    w->check.geos, w->check.clip, w->check.arena, out, e);

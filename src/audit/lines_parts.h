@@ -64,7 +64,7 @@ typedef enum status lines_end_fn(struct lines_worker *w, void *user, struct erro
 enum status lines_parallel(struct lines_run *run, size_t n, size_t chunk, lines_item_fn *fn,
                            lines_end_fn *end, void *user, struct error *e) HX_MUST_CHECK;
 
-/* The whole feature as a shape whose rings are winding-number rings, in the arena. */
+/* The whole feature as a shape, in the arena. */
 enum status lines_feature_shape(const struct layer_index *ix, uint32_t feature, struct arena *a,
                                 struct geo_shape *out, struct error *e) HX_MUST_CHECK;
 uint32_t lines_feature_vertices(const struct layer_index *ix, uint32_t feature);
@@ -105,6 +105,7 @@ enum status lines_cut(struct lines_worker *w, const struct layer_index *ix, over
                       struct error *e) HX_MUST_CHECK;
 /* Takes `rest` and gives what is left of it without `less`, which is taken, too, and may be NULL. */
 GEOSGeometry *lines_without(GEOSContextHandle_t h, GEOSGeometry *rest, GEOSGeometry *less);
+double lines_perimeter_m(const struct geo_shape *s, uint32_t first_ring, uint32_t end_ring);
 /* The parts that are wider than a hair; area_m2 0 when there are none. */
 enum status lines_place_of(struct lines_worker *w, const struct geo_shape *shape, struct lines_place *out,
                            struct error *e) HX_MUST_CHECK;

@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
-"""What audits cost beside their peers, as JSON: bench_audit.py PROGRAM DATA WORK [--rounds N] [--pg SOCKET_DIR] [--million].
+"""What audits cost beside their peers, as JSON: bench_audit.py PROGRAM DATA WORK [--rounds N] [--postgis WORK_OF_POSTGIS_SH] [--million].
 
 DATA holds {redline,farmland,urban,parcels}.gpkg of the bench workload; WORK is a scratch folder that keeps the store
 between runs. Every round runs each side once, one after another, so that a busy machine is busy for all; seconds are
 medians. `cpu` is user + system time of the child, which a busy machine changes less.
   copy     ogr2ogr merely copies the parcels (GeoPackage to GeoPackage, with its spatial index)
   audit    the same parcels against three lines, GeoPackage to GeoPackage, with all verdicts and findings
+  since    the same again, after nothing has changed: every row is taken over
   self     overlaps among the 200,000 features of farmland, with places and geometry
-  postgis  loads the parcels, intersects them with the lines cut into pieces, exports the result (--pg, database `full`)
+  lines    the whole lines audit: all pairs of lines, pairs within each, sub-zones, areas, places
+  postgis  loads the parcels, intersects them with the lines cut into pieces, exports the result
+  postgis_self, postgis_lines   the common areas of `self` and of all pairs in `lines`: geometry, area, a point in it
+PostGIS is that of tests/bench/postgis.sh (its `up` loads the lines, untimed); two workers, as the audit has threads.
 """
 import argparse
 import json
@@ -57,16 +61,18 @@ def clean(work, *names):
             path.unlink()
 
 
-def postgis(host, data, work):
+SETTINGS = ("set max_parallel_workers_per_gather=1; set min_parallel_table_scan_size=0; set parallel_setup_cost=0; "
+            "set parallel_tuple_cost=0; ")
+
+
+def postgis(connection, data, work):
     """Load, intersect (two workers), export; the lines are already there, cut into pieces and indexed."""
-    connection = f"host={host} user=postgres dbname=full"
     clean(work, "pg.gpkg")
     parts = " union all ".join(
         f"select p.fid pid, '{layer}' line, s.id feature, sum(st_area(st_intersection(p.geom, s.geom)::geography)) a "
         f"from audit_p p join {layer}_s{pieces} s on st_intersects(p.geom, s.geom) group by 1, 2, 3"
         for layer, pieces in (("redline", 128), ("farmland", 256), ("urban", 128)))
-    sql = ("set max_parallel_workers_per_gather=1; set min_parallel_table_scan_size=0; set parallel_setup_cost=0; "
-           "set parallel_tuple_cost=0; drop table if exists audit_f; drop table if exists audit_r; "
+    sql = (SETTINGS + "drop table if exists audit_f; drop table if exists audit_r; "
            f"create unlogged table audit_f as {parts}; "
            "create unlogged table audit_r as select p.*, v.lines, v.a from audit_p p left join (select pid, "
            "string_agg(distinct line, ',') lines, sum(a) a from audit_f where a > 0.01 group by 1) v on v.pid = p.fid")
@@ -77,11 +83,15 @@ def postgis(host, data, work):
     return tuple(map(sum, zip(*times)))
 
 
-def postgis_self(host):
-    sql = ("set max_parallel_workers_per_gather=1; select count(*), round(sum(a)::numeric, 2) from (select st_area("
-           "st_intersection(a.geom, b.geom)::geography) a from farmland a join farmland b on a.id < b.id and "
-           "st_intersects(a.geom, b.geom)) q where a > 0.01")
-    return timed("psql", "-qAt", f"host={host} user=postgres dbname=full", "-c", sql)
+def postgis_pairs(connection, pairs):
+    """A table of the common areas of these pairs of layers, with geometry and a point inside."""
+    parts = " union all ".join(
+        f"select '{a}' la, a.id ia, '{b}' lb, b.id ib, st_collect(st_collectionextract(st_intersection(a.geom, b.geom), 3)) g "
+        f"from {a}_s256 a join {b}_s256 b on st_intersects(a.geom, b.geom){' and a.id < b.id' if a == b else ''} group by 2, 4"
+        for a, b in pairs)
+    sql = (SETTINGS + "drop table if exists audit_l; create unlogged table audit_l as select q.*, st_area(g::geography) a, "
+           f"st_pointonsurface(g) p from ({parts}) q; delete from audit_l where not a > 0.01")
+    return timed("psql", "-qAt", connection, "-c", sql, stderr=subprocess.DEVNULL)
 
 
 def million(program, data, work, store):
@@ -109,27 +119,40 @@ def million(program, data, work, store):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("program"), p.add_argument("data", type=pathlib.Path), p.add_argument("work", type=pathlib.Path)
-    p.add_argument("--rounds", type=int, default=3), p.add_argument("--pg"), p.add_argument("--million", action="store_true")
+    p.add_argument("--rounds", type=int, default=3), p.add_argument("--postgis"), p.add_argument("--million", action="store_true")
     a = p.parse_args()
     store = make_store(a.program, a.data, a.work)
-    sides = {"copy": [], "audit": [], "self": [], "postgis": [], "postgis_self": []}
+    pg = None
+    if a.postgis:
+        pg = subprocess.run([pathlib.Path(__file__).with_name("postgis.sh"), "up", a.data, a.postgis], check=True,
+                            stdout=subprocess.PIPE, text=True).stdout.strip()
+    sides = {}
+
+    def side(name, times):
+        sides.setdefault(name, []).append(times)
+
     for _ in range(a.rounds):
-        clean(a.work, "copy.gpkg", "audit.gpkg")
-        sides["copy"].append(timed("ogr2ogr", a.work / "copy.gpkg", a.data / "parcels.gpkg"))
-        sides["audit"].append(timed(a.program, "audit", "parcels", a.data / "parcels.gpkg", "-o", a.work / "audit.gpkg",
-                                    "--store", store))
-        sides["self"].append(timed(a.program, "audit", "lines", "--store", store, "--layer", "permanent_basic_farmland",
-                                   "-o", a.work / "audit.gpkg.self.gpkg"))
-        if a.pg:
-            sides["postgis"].append(postgis(a.pg, a.data, a.work))
-            sides["postgis_self"].append(postgis_self(a.pg))
-    seconds = {k: round(statistics.median(t[0] for t in v), 3) for k, v in sides.items() if v}
-    cpu = {k: round(statistics.median(t[1] for t in v), 3) for k, v in sides.items() if v and not k.startswith("postgis")}
+        clean(a.work, "copy.gpkg", "audit.gpkg", "since.gpkg")
+        parcels = [a.program, "audit", "parcels", a.data / "parcels.gpkg", "--store", store, "-o"]
+        side("copy", timed("ogr2ogr", a.work / "copy.gpkg", a.data / "parcels.gpkg"))
+        side("audit", timed(*parcels, a.work / "audit.gpkg"))
+        side("since", timed(*parcels, a.work / "since.gpkg", "--since", a.work / "audit.gpkg"))
+        side("self", timed(a.program, "audit", "lines", "--store", store, "--layer", "permanent_basic_farmland", "-o",
+                           a.work / "audit.gpkg.self.gpkg"))
+        side("lines", timed(a.program, "audit", "lines", "--store", store, "-o", a.work / "audit.gpkg.lines.gpkg"))
+        if pg:
+            side("postgis", postgis(pg, a.data, a.work))
+            side("postgis_self", postgis_pairs(pg, [("farmland", "farmland")]))
+            names = list(LAYERS)
+            side("postgis_lines", postgis_pairs(pg, [(x, y) for i, x in enumerate(names) for y in names[i:]]))
+    seconds = {k: round(statistics.median(t[0] for t in v), 3) for k, v in sides.items()}
+    cpu = {k: round(statistics.median(t[1] for t in v), 3) for k, v in sides.items() if not k.startswith("postgis")}
     out = {"rounds": a.rounds, "cpus": os.cpu_count(), "load": os.getloadavg()[0], "seconds": seconds, "cpu": cpu,
            "audit_over_copy": round(seconds["audit"] / seconds["copy"], 2)}
-    if a.pg:
-        out["postgis_over_audit"] = round(seconds["postgis"] / seconds["audit"], 1)
-        out["postgis_self_over_self"] = round(seconds["postgis_self"] / seconds["self"], 1)
+    if pg:
+        for name in ("audit", "self", "lines"):
+            theirs = "postgis" if name == "audit" else f"postgis_{name}"
+            out[f"{theirs}_over_{name}"] = round(seconds[theirs] / seconds[name], 1)
     if a.million:
         out["million"] = million(a.program, a.data, a.work, store)
     print(json.dumps(out, indent=1))
