@@ -103,45 +103,71 @@ static void add_edge(struct sum *sum, const struct origin *o, const double lon[2
     }
 }
 
-/* Up to this height a ring is integrated by the series of Q about its middle, exact for the quartic; what is left out is
- * below 1e-14 of the area, and an edge costs a dozen multiplications instead of four transcendental functions. */
-#define SERIES_MAX_LAT_DEG 0.1
+/* Near a middle latitude Q is its series, exact for the quartic: what is left out is below 1e-14 of the area, and an edge
+ * costs a dozen multiplications instead of four transcendental functions. A ring walks slowly, so one series serves many
+ * edges before the next has to be made. */
+#define SERIES_REACH_DEG 0.05
 
-static double ring_area_by_series(const double *lon, const double *lat, uint32_t n, double middle)
+struct series {
+    double middle_deg;
+    double q;              /* m^2 per degree of longitude between the ring's origin and the middle */
+    double c1, c2, c3, c4; /* of the mean over an edge: that of y^k over p..q has 1/(k+1) */
+};
+
+static struct series series_about(double middle_deg, double q)
 {
     double d[4];
-    geo_authalic_series(middle, d);
-    double c1 = d[0] / 2, c2 = d[1] / 6, c3 = d[2] / 24,
-           c4 = d[3] / 120; /* mean of y^k over p..q has 1/(k+1) */
-    struct sum sum = {0, 0};
-    double p = lat[0] - middle;
+    geo_authalic_series(middle_deg, d);
+    return (struct series){middle_deg, q, d[0] / 2, d[1] / 6, d[2] / 24, d[3] / 120};
+}
+
+static bool series_reaches(const struct series *v, double lat0_deg, double lat1_deg)
+{
+    return fabs(lat0_deg - v->middle_deg) <= SERIES_REACH_DEG &&
+           fabs(lat1_deg - v->middle_deg) <= SERIES_REACH_DEG;
+}
+
+static double series_mean(const struct series *v, double lat0_deg, double lat1_deg)
+{
+    double p = lat0_deg - v->middle_deg, q = lat1_deg - v->middle_deg, s = p + q, m = p * q, t = s * s;
+    return v->q +
+           (v->c1 * s + v->c2 * (t - m) + v->c3 * s * (t - 2 * m) + v->c4 * (t * t - 3 * t * m + m * m));
+}
+
+/* Middle of the ring's latitudes. */
+static double ring_middle(const double *lat_deg, uint32_t n)
+{
+    double south = lat_deg[0], north = lat_deg[0];
     for (uint32_t i = 1; i < n; i++) {
-        double q = lat[i] - middle, s = p + q, m = p * q, t = s * s;
-        double mean = c1 * s + c2 * (t - m) + c3 * s * (t - 2 * m) + c4 * (t * t - 3 * t * m + m * m);
-        sum_add(&sum, (lon[i] - lon[i - 1]) * mean);
-        p = q;
+        south = lat_deg[i] < south ? lat_deg[i] : south;
+        north = lat_deg[i] > north ? lat_deg[i] : north;
     }
-    return -sum_value(&sum);
+    return south + (north - south) / 2;
 }
 
 double geo_ring_area_m2(const double *lon_deg, const double *lat_deg, uint32_t n)
 {
     if (n < 4)
         return 0;
-    double south = lat_deg[0], north = lat_deg[0];
-    for (uint32_t i = 1; i < n; i++) {
-        south = lat_deg[i] < south ? lat_deg[i] : south;
-        north = lat_deg[i] > north ? lat_deg[i] : north;
+    const double unit = 0.5 * B2_M2 * DEGREE; /* of q_above, per degree */
+    double middle = ring_middle(lat_deg, n), sine = sin(middle * DEGREE);
+    struct origin o = {middle, sine, 1 - E2 * sine * sine, sqrt(E2)};
+    struct series series = series_about(middle, 0);
+    struct sum sum = {0, 0}, tall = {0, 0};
+    for (uint32_t i = 0; i + 1 < n; i++) {
+        if (!series_reaches(&series, lat_deg[i], lat_deg[i + 1])) {
+            double at = 0.5 * (lat_deg[i] + lat_deg[i + 1]);
+            if (fabs(lat_deg[i] - at) > SERIES_REACH_DEG) {
+                add_edge(&tall, &o, lon_deg + i, lat_deg + i);
+                continue;
+            }
+            series = series_about(at, unit * q_above(&o, at));
+        }
+        sum_add(&sum, (lon_deg[i + 1] - lon_deg[i]) * series_mean(&series, lat_deg[i], lat_deg[i + 1]));
     }
-    if (north - south <= SERIES_MAX_LAT_DEG)
-        return ring_area_by_series(lon_deg, lat_deg, n, south + (north - south) / 2);
-    double s0 = sin(lat_deg[0] * DEGREE);
-    struct origin o = {lat_deg[0], s0, 1 - E2 * s0 * s0, sqrt(E2)};
-    struct sum sum = {0, 0};
-    for (uint32_t i = 0; i + 1 < n; i++)
-        add_edge(&sum, &o, lon_deg + i, lat_deg + i);
+    sum_add(&sum, unit * sum_value(&tall));
     /* Green: with Q growing northwards, going round counter-clockwise gathers it negatively. */
-    return -0.5 * B2_M2 * DEGREE * sum_value(&sum);
+    return -sum_value(&sum);
 }
 
 double geo_shape_area_m2(const struct geo_shape *s)

@@ -41,7 +41,7 @@ enum status index_builder_add(struct index_builder *b, int64_t id, const char *c
 enum status index_builder_add_measured(struct index_builder *b, int64_t id, const char *code,
                                        const char *name, const char *zone, const struct geo_shape *shape,
                                        double area_m2, struct error *e) HX_MUST_CHECK;
-/* Writes the tables and the header, syncs, and renames the file to its path. */
+/* Writes the tables and the header and renames the file to its path. */
 enum status index_builder_finish(struct index_builder *b, struct error *e) HX_MUST_CHECK;
 void index_builder_free(struct index_builder *b); /* NULL-safe; removes the temporary file unless finished */
 
