@@ -245,6 +245,27 @@ static double chord_distance_m(const struct both *a, const struct both *b, const
     return length_m > 0 ? fabs(dx * py - dy * px) / length_m : hypot(px, py);
 }
 
+/* Is the edge too short to leave its chord by the tolerance, whatever probes would say? A straight line of longitudes and
+ * latitudes bends by s (2 - s^2) tan(lat) / R, where s is the sine of its azimuth; a straight grid line by at most its
+ * distance X from the central meridian / R^2; the azimuth is the grid's to within X tan(lat) / R. An arc of curvature k
+ * leaves its chord by k L^2 / 8. A quarter is added for what changes along the edge; tests/geo compares with probes. */
+static bool surely_straight(const struct densify *d, const struct both *a, const struct both *b)
+{
+    const double earth_m = 6.35e6, longest_m = 2000, highest_deg = 70, radian = 0.017453292519943295;
+    const double steepest = 0.816496580927726; /* sine at which s (2 - s^2) is largest */
+    double dx = b->x - a->x, dy = b->y - a->y, length2 = dx * dx + dy * dy;
+    double lat = fmax(fabs(a->lat), fabs(b->lat));
+    if (d->crs->shift.given || d->crs->kind != GEO_CRS_GAUSS_KRUGER || !(length2 <= longest_m * longest_m) ||
+        !(lat <= highest_deg))
+        return false;
+    double central = 500000.0 + (d->crs->zone_prefix ? d->crs->zone * 1e6 : 0);
+    double away = fmax(fabs(a->x - central), fabs(b->x - central)) / earth_m, slope = tan(lat * radian);
+    double s = (length2 > 0 ? fabs(dx) / sqrt(length2) : 0) + 1.1 * away * slope;
+    s = fmin(s, steepest);
+    double bend = (s * (2 - s * s) * slope + away) / earth_m;
+    return 1.25 * bend * length2 / 8 <= PROBE_SHARE * d->tolerance_m;
+}
+
 /* Adds what is needed of the edge a-b after a, b included; m is its midpoint. The quarter points that are converted as
  * probes are the midpoints of the halves, so nothing is converted twice. */
 static enum status densify_edge(const struct densify *d, const struct both *a, const struct both *m,
@@ -253,6 +274,10 @@ static enum status densify_edge(const struct densify *d, const struct both *a, c
     struct both q1, q3;
     if (d->builder->failed)
         return STATUS_OK; /* over its limit already: finish says so, and a hostile edge costs no more time */
+    if (surely_straight(d, a, b)) {
+        geo_shape_builder_point(d->builder, b->lon, b->lat);
+        return STATUS_OK;
+    }
     enum status s = midpoint(d, a, m, &q1);
     if (s == STATUS_OK)
         s = midpoint(d, m, b, &q3);
@@ -308,6 +333,11 @@ static enum status add_grid(const struct densify *d, const double *x, const doub
         if (i < edges) {
             to = (struct both){.x = x[i], .y = y[i]};
             s = grid_point(d->pj, d->crs, &to, d->error);
+        }
+        if (s == STATUS_OK && surely_straight(d, &from, &to)) {
+            geo_shape_builder_point(d->builder, to.lon, to.lat);
+            from = to;
+            continue;
         }
         if (s == STATUS_OK)
             s = midpoint(d, &from, &to, &mid);

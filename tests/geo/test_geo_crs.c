@@ -166,6 +166,66 @@ static void test_densified_edges_follow_the_delivered_ones(void **state)
     geo_transformer_free(t);
 }
 
+/* The area of a triangle whose edges were cut into a thousand pieces each. */
+static double dense_area_m2(struct geo_transformer *t, const struct geo_crs *crs, const double *x,
+                            const double *y)
+{
+    enum { PIECES = 1000 };
+    struct error e;
+    struct geo_shape s;
+    struct geo_shape_builder b;
+    geo_shape_builder_init(&b);
+    geo_shape_builder_ring(&b);
+    for (int i = 0; i < 3 * PIECES; i++) {
+        int from = i / PIECES, to = (from + 1) % 3;
+        double at = (double)(i % PIECES) / PIECES, lon, lat;
+        test_assert_ok(geo_transformer_point(t, crs, x[from] + at * (x[to] - x[from]),
+                                             y[from] + at * (y[to] - y[from]), &lon, &lat, &e),
+                       &e);
+        geo_shape_builder_point(&b, lon, lat);
+    }
+    test_assert_ok(geo_shape_builder_view(&b, &s, &e), &e);
+    double area = geo_shape_area_m2(&s);
+    geo_shape_builder_release(&b);
+    return area;
+}
+
+/* Edges that are left whole without a look (short ones, and ones along a meridian) must not cost area: in every zone, on
+ * both sides of its meridian and far from it, in every direction, the ring's area is that of a thousand pieces an edge. */
+static void test_uncut_edges_cost_no_area(void **state)
+{
+    (void)state;
+    struct geo_transformer *t = transformer();
+    uint64_t seed = 11;
+    for (int round = 0; round < 300; round++) {
+        struct error e;
+        struct geo_crs crs;
+        struct geo_shape s;
+        struct geo_shape_builder b;
+        double x[3], y[3], size = pow(10, test_uniform(&seed, 0, 3.3));
+        int epsg = round % 3 == 2 ? (int)test_uniform(&seed, 4534, 4554) /* without prefix: far from the meridian */
+                   : round % 3    ? (int)test_uniform(&seed, 4520, 4532)
+                                  : (int)test_uniform(&seed, 4494, 4501);
+        test_assert_ok(geo_crs_from_epsg(epsg, &crs, &e), &e);
+        double reach = crs.zone_prefix ? 400000 : 1400000;
+        double east = 500000 + (crs.zone_prefix ? crs.zone * 1e6 : 0) + test_uniform(&seed, -reach, reach);
+        double north = test_uniform(&seed, 4130000, 5930000), turn = test_uniform(&seed, 0, 6.2831853);
+        for (int i = 0; i < 3; i++) {
+            x[i] = east + size * cos(turn + 2.1 * i);
+            y[i] = north + size * sin(turn + 2.1 * i);
+        }
+        geo_shape_builder_init(&b);
+        geo_shape_builder_ring(&b);
+        test_assert_ok(geo_transformer_add_ring_fine(t, &crs, x, y, 3, &b, &e), &e);
+        test_assert_ok(geo_shape_builder_view(&b, &s, &e), &e);
+        double area = dense_area_m2(t, &crs, x, y);
+        test_assert_near(geo_shape_area_m2(&s), area, GEO_DENSIFY_AREA_M2 + 2 * GEO_DENSIFY_AREA_SHARE * area,
+                         "area, m2");
+        geo_shape_builder_release(&b);
+    }
+    geo_transformer_free(t);
+}
+
 /* Neighbours that deliver a shared edge in opposite directions must get the same vertices, or slivers appear. */
 static void test_shared_edges_densify_alike(void **state)
 {
@@ -237,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_refused_systems),
         cmocka_unit_test(test_round_trip_of_random_points),
         cmocka_unit_test(test_densified_edges_follow_the_delivered_ones),
+        cmocka_unit_test(test_uncut_edges_cost_no_area),
         cmocka_unit_test(test_shared_edges_densify_alike),
         cmocka_unit_test(test_points_outside_the_zone_are_refused),
     };
