@@ -35,15 +35,32 @@ int64_t decimal_divide(int64_t numerator, int64_t denominator)
     return numerator < 0 ? -quotient : quotient;
 }
 
+/* Digits from the right; printf takes several times as long, and a report is full of these. */
+static void write_units(unsigned long long units, bool negative, int decimals, char *text)
+{
+    char digits[32];
+    size_t n = 0, to = 0;
+    for (; units > 0 || n < (size_t)decimals + 1; units /= 10)
+        digits[n++] = (char)('0' + units % 10);
+    if (negative)
+        text[to++] = '-';
+    while (n > 0) {
+        text[to++] = digits[--n];
+        if (n == (size_t)decimals && n > 0)
+            text[to++] = '.';
+    }
+    text[to] = '\0';
+}
+
+static void write_signed(int64_t units, int decimals, char *text)
+{
+    write_units(units < 0 ? 0 - (unsigned long long)units : (unsigned long long)units, units < 0, decimals,
+                text);
+}
+
 void decimal_units_text(int64_t units, int decimals, char text[DECIMAL_SIZE])
 {
-    int64_t magnitude = units < 0 ? -units : units, scale = (int64_t)power[decimals];
-    const char *sign = units < 0 ? "-" : "";
-    if (decimals)
-        snprintf(text, DECIMAL_SIZE, "%s%lld.%0*lld", sign, (long long)(magnitude / scale), decimals,
-                 (long long)(magnitude % scale));
-    else
-        snprintf(text, DECIMAL_SIZE, "%s%lld", sign, (long long)magnitude);
+    write_signed(units, decimals, text);
 }
 
 void decimal_text(double v, int decimals, char text[DECIMAL_SIZE])
@@ -57,12 +74,7 @@ void decimal_text(double v, int decimals, char text[DECIMAL_SIZE])
         return;
     }
     unsigned long long units = (unsigned long long)scaled_and_rounded(fabs(v), power[decimals]);
-    unsigned long long scale = (unsigned long long)power[decimals];
-    const char *sign = v < 0 && units ? "-" : ""; /* never "-0.00" */
-    if (decimals)
-        snprintf(text, DECIMAL_SIZE, "%s%llu.%0*llu", sign, units / scale, decimals, units % scale);
-    else
-        snprintf(text, DECIMAL_SIZE, "%s%llu", sign, units);
+    write_units(units, v < 0 && units, decimals, text); /* never "-0.00" */
 }
 
 void decimal_kv(struct json_writer *w, const char *key, double v, int decimals)
@@ -89,8 +101,8 @@ double decimal_mu(double area_m2)
 struct decimal_area decimal_area_of(int64_t cents)
 {
     struct decimal_area a;
-    decimal_units_text(cents, 2, a.m2);
-    decimal_units_text(decimal_divide(cents, 100), 4, a.ha); /* 0.01 m2 is 1e-6 ha */
-    decimal_units_text(decimal_divide(cents * 3, 2000), 2, a.mu);
+    write_signed(cents, 2, a.m2);
+    write_signed(decimal_divide(cents, 100), 4, a.ha); /* 0.01 m2 is 1e-6 ha */
+    write_signed(decimal_divide(cents * 3, 2000), 2, a.mu);
     return a;
 }

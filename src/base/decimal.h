@@ -26,7 +26,7 @@ void decimal_kv(struct json_writer *w, const char *key, double v, int decimals);
 
 /* One area in the three units of a report. Hectares and mu follow from the printed square metres, by whole numbers. */
 struct decimal_area {
-    char m2[DECIMAL_SIZE], ha[DECIMAL_SIZE], mu[DECIMAL_SIZE];
+    char m2[24], ha[24], mu[24]; /* a sign, 19 digits, a point */
 };
 struct decimal_area decimal_area_of(int64_t cents); /* hundredths of m2 */
 

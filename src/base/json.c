@@ -14,9 +14,11 @@ static void indent(struct json_writer *w)
 {
     if (!w->pretty || w->out->size == 0)
         return;
-    buffer_append_char(w->out, '\n');
-    for (int i = 0; i < w->depth; i++)
-        buffer_append_str(w->out, "  ");
+    static const char blanks[] = "\n                                ";
+    const int held = (int)(sizeof blanks - 2) / 2;
+    buffer_append(w->out, blanks, 1 + 2 * (size_t)(w->depth < held ? w->depth : held));
+    for (int i = held; i < w->depth; i++)
+        buffer_append(w->out, "  ", 2);
 }
 
 /* Before every value or key: the comma and the line break that it needs. */
@@ -91,26 +93,35 @@ static size_t utf8_length(const unsigned char *s)
     return n;
 }
 
+static void quote_one(struct buffer *out, unsigned char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char esc[2] = {'\\', (char)c}, code[6] = {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
+    if (c == '"' || c == '\\')
+        buffer_append(out, esc, sizeof esc);
+    else if (c < 0x80)
+        buffer_append(out, code, sizeof code);
+    else
+        buffer_append_str(out, "\xEF\xBF\xBD"); /* a byte that is no UTF-8 */
+}
+
+/* What may stand as it is goes over in whole runs: a report is mostly plain text. */
 static void quote(struct buffer *out, const char *s)
 {
+    const unsigned char *p = (const unsigned char *)s, *run = p;
     buffer_append_char(out, '"');
-    for (const unsigned char *p = (const unsigned char *)s; *p;) {
-        if (*p == '"' || *p == '\\') {
-            char esc[2] = {'\\', (char)*p};
-            buffer_append(out, esc, 2);
-            p++;
-        } else if (*p < 0x20 || *p == 0x7F) {
-            buffer_printf(out, "\\u%04x", *p);
-            p++;
-        } else {
-            size_t n = utf8_length(p);
-            if (n)
-                buffer_append(out, p, n);
-            else
-                buffer_append_str(out, "\xEF\xBF\xBD");
-            p += n ? n : 1;
+    while (*p) {
+        bool ascii = *p >= 0x20 && *p < 0x7F && *p != '"' && *p != '\\';
+        size_t n = ascii ? 1 : *p < 0x80 ? 0 : utf8_length(p);
+        if (n) {
+            p += n;
+            continue;
         }
+        buffer_append(out, run, (size_t)(p - run));
+        quote_one(out, *p);
+        run = ++p;
     }
+    buffer_append(out, run, (size_t)(p - run));
     buffer_append_char(out, '"');
 }
 

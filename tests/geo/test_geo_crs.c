@@ -203,9 +203,10 @@ static void test_uncut_edges_cost_no_area(void **state)
         struct geo_shape s;
         struct geo_shape_builder b;
         double x[3], y[3], size = pow(10, test_uniform(&seed, 0, 3.3));
-        int epsg = round % 3 == 2 ? (int)test_uniform(&seed, 4534, 4554) /* without prefix: far from the meridian */
-                   : round % 3    ? (int)test_uniform(&seed, 4520, 4532)
-                                  : (int)test_uniform(&seed, 4494, 4501);
+        int epsg = round % 3 == 2
+                       ? (int)test_uniform(&seed, 4534, 4554) /* without prefix: far from the meridian */
+                   : round % 3 ? (int)test_uniform(&seed, 4520, 4532)
+                               : (int)test_uniform(&seed, 4494, 4501);
         test_assert_ok(geo_crs_from_epsg(epsg, &crs, &e), &e);
         double reach = crs.zone_prefix ? 400000 : 1400000;
         double east = 500000 + (crs.zone_prefix ? crs.zone * 1e6 : 0) + test_uniform(&seed, -reach, reach);

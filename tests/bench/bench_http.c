@@ -1,0 +1,227 @@
+/* What the doors add to a check. In one run, by turns, for the same parcels:
+ *   bare   the check from the file's bytes to the report struct (check_bytes), in this process
+ *   json   the same and the report in JSON, in this process
+ *   http   POST /check to a server in this process, over one connection that is kept open, answer read to its end
+ * and, for the printed report, the time of a PDF.
+ *
+ *   bench_http STORE [--parcels N] [--rounds N]
+ *
+ * STORE has the control lines (hongxian import --geodata). JSON on standard output; the ratio asked for is http / bare. */
+#include "base/buffer.h"
+#include "document/document.h"
+#include "http/server.h"
+#include "store/store.h"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BODY_SIZE = 512, ANSWER_SIZE = 1 << 20, PDFS = 10 };
+
+static double now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec * 1e-3;
+}
+
+static void must(enum status s, const struct error *e)
+{
+    if (s) {
+        fprintf(stderr, "bench: %s\n", e->en);
+        exit(2);
+    }
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double quantile(double *v, size_t n, double q)
+{
+    qsort(v, n, sizeof *v, compare);
+    return v[(size_t)(q * (double)(n - 1))];
+}
+
+/* ---- the parcels: squares of 150 m all over the region, the same in every run ---- */
+
+static double uniform(uint64_t *seed, double a, double b)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return a + (b - a) * (double)(*seed >> 11) / 9007199254740992.0;
+}
+
+static void make_body(uint64_t *seed, char body[BODY_SIZE])
+{
+    double w = uniform(seed, 106, 122), s = uniform(seed, 40, 49), e = w + 0.0018, n = s + 0.0013;
+    snprintf(body, BODY_SIZE,
+             "{\"type\":\"Polygon\",\"coordinates\":[[[%.6f,%.6f],[%.6f,%.6f],[%.6f,%.6f],[%.6f,%.6f],[%.6f,%"
+             ".6f]]]}",
+             w, s, e, s, e, n, w, n, w, s);
+}
+
+/* ---- a client that keeps its connection ---- */
+
+static int connect_to(const char *url)
+{
+    char host[64];
+    int port, one = 1;
+    if (sscanf(url, "http://%63[^:/]:%d", host, &port) != 2)
+        exit(2);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0 || inet_pton(AF_INET, host, &to.sin_addr) != 1 ||
+        connect(fd, (struct sockaddr *)&to, sizeof to) != 0)
+        exit(2);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    return fd;
+}
+
+/* Posts the body and reads the whole answer; its size, body only. */
+static size_t post(int fd, const char *body, char *answer)
+{
+    char request[BODY_SIZE + 256];
+    int n =
+        snprintf(request, sizeof request,
+                 "POST /check HTTP/1.1\r\nHost: bench\r\nContent-Length: %zu\r\n\r\n%s", strlen(body), body);
+    if (send(fd, request, (size_t)n, 0) != n)
+        exit(2);
+    size_t have = 0, want = SIZE_MAX, length = 0;
+    while (have < want) {
+        ssize_t got = recv(fd, answer + have, ANSWER_SIZE - 1 - have, 0);
+        if (got <= 0)
+            exit(2);
+        have += (size_t)got;
+        answer[have] = '\0';
+        const char *end = want == SIZE_MAX ? strstr(answer, "\r\n\r\n") : NULL;
+        if (!end)
+            continue;
+        const char *field = strcasestr(answer, "content-length:");
+        length = field ? strtoul(field + 15, NULL, 10) : 0;
+        want = (size_t)(end + 4 - answer) + length;
+    }
+    if (strncmp(answer, "HTTP/1.1 200", 12) != 0)
+        exit(2);
+    return length;
+}
+
+/* ---- the turns ---- */
+
+struct bench {
+    struct check_worker worker;
+    struct snapshot *snapshot;
+    int fd;
+    char *answer;
+    double *bare, *json, *http;
+    size_t n, bytes;
+};
+
+static void one_turn(struct bench *b, const char *body)
+{
+    struct error e = {0};
+    struct report r;
+    struct buffer out;
+    buffer_init(&out, 0);
+    arena_reset(b->worker.arena);
+    double t0 = now_us();
+    must(check_bytes(&b->worker, b->snapshot, NULL, body, strlen(body), &r, &e), &e);
+    double t1 = now_us();
+    must(render_json(&r, &out, &e), &e);
+    double t2 = now_us();
+    size_t length = post(b->fd, body, b->answer);
+    double t3 = now_us();
+    if (length != out.size) {
+        fprintf(stderr, "bench: the server's report has %zu bytes, not %zu\n", length, out.size);
+        exit(2);
+    }
+    b->bare[b->n] = t1 - t0;
+    b->json[b->n] = t2 - t0;
+    b->http[b->n++] = t3 - t2;
+    b->bytes += out.size;
+    buffer_release(&out);
+}
+
+static double pdf_ms(struct bench *b, uint64_t seed)
+{
+    double ms[PDFS];
+    char body[BODY_SIZE];
+    for (int i = 0; i < PDFS; i++) {
+        struct error e = {0};
+        struct report r;
+        struct buffer out;
+        const struct document_request rq = {.format = DOCUMENT_PDF};
+        make_body(&seed, body);
+        buffer_init(&out, 0);
+        arena_reset(b->worker.arena);
+        double t0 = now_us();
+        must(check_bytes(&b->worker, b->snapshot, NULL, body, strlen(body), &r, &e), &e);
+        must(document_write(&b->worker, &r, &rq, &out, &e), &e);
+        ms[i] = (now_us() - t0) / 1000;
+        buffer_release(&out);
+    }
+    return quantile(ms, PDFS, 0.5);
+}
+
+static long option(int argc, char **argv, const char *name, long otherwise)
+{
+    for (int i = 2; i + 1 < argc; i++)
+        if (strcmp(argv[i], name) == 0)
+            return atol(argv[i + 1]);
+    return otherwise;
+}
+
+int main(int argc, char **argv)
+{
+    struct error e = {0};
+    struct store *store;
+    struct http_server *server;
+    struct bench b = {.answer = malloc(ANSWER_SIZE)};
+    if (argc < 2) {
+        fprintf(stderr, "usage: bench_http STORE [--parcels N] [--rounds N]\n");
+        return 2;
+    }
+    size_t parcels = (size_t)option(argc, argv, "--parcels", 2000),
+           rounds = (size_t)option(argc, argv, "--rounds", 3);
+    size_t turns = parcels * rounds;
+    b.bare = calloc(3 * turns, sizeof *b.bare);
+    if (!b.answer || !b.bare || parcels == 0 || rounds == 0)
+        return 2;
+    b.json = b.bare + turns;
+    b.http = b.json + turns;
+    must(store_open(argv[1], STORE_READ, &store, &e), &e);
+    must(snapshot_load(store, &b.snapshot, &e), &e);
+    must(check_worker_init(&b.worker, &e), &e);
+    const struct http_config config = {.store_path = argv[1], .port = 0};
+    must(http_server_start(&config, &server, &e), &e);
+    b.fd = connect_to(http_server_url(server));
+    for (size_t round = 0; round < rounds; round++) {
+        uint64_t seed = 20260131;
+        char body[BODY_SIZE];
+        for (size_t i = 0; i < parcels; i++) {
+            make_body(&seed, body);
+            one_turn(&b, body);
+        }
+    }
+    double bare = quantile(b.bare, b.n, 0.5), json = quantile(b.json, b.n, 0.5),
+           http = quantile(b.http, b.n, 0.5);
+    printf(
+        "{\"parcels\": %zu, \"rounds\": %zu, \"report_bytes\": %.0f,\n \"bare_us\": %.2f, \"json_us\": %.2f, "
+        "\"http_us\": %.2f, \"http_p99_us\": %.2f,\n \"http_to_bare\": %.2f, \"pdf_ms\": %.1f}\n",
+        parcels, rounds, (double)b.bytes / (double)b.n, bare, json, http, quantile(b.http, b.n, 0.99),
+        http / bare, pdf_ms(&b, 7));
+    close(b.fd);
+    http_server_stop(server);
+    check_worker_release(&b.worker);
+    snapshot_unref(b.snapshot);
+    store_close(store);
+    free(b.bare);
+    free(b.answer);
+    return 0;
+}
