@@ -1,16 +1,24 @@
-/* The figures of the plan: area of each line and space, by region and prefecture, and the red line's share of the region
+/* The figures of the plan: area of each line and space, by region, prefecture and county, and the red line's share of the region
  * against the plan's 50.46 %.
  *
  * Areas of features are added up; where features of a layer overlap each other (lines.h lists those places) the sum counts
- * the common part twice. By prefecture: the part of each feature within the polygon, by the kernel. The result is the same
- * for any number of threads. */
+ * the common part twice. By prefecture: the part of each feature within the polygon, by the kernel. By
+ * county: whole features, by the code that they carry. The result is the same for any number of threads. */
 #ifndef HX_AUDIT_FIGURES_H
 #define HX_AUDIT_FIGURES_H
 
 #include "audit/lines.h"
 
 #define FIGURES_PLANNED_RED_LINE_SHARE 0.5046 /* 内政办发〔2021〕74号 */
-enum { FIGURES_MAX_LAYERS = 6, FIGURES_MAX_ZONES = 12 };
+enum { FIGURES_MAX_LAYERS = 6, FIGURES_MAX_ZONES = 12, FIGURES_CODE_SIZE = 7 };
+
+/* Features that carry one county code; "" is none. */
+struct figures_county {
+    char code[FIGURES_CODE_SIZE];
+    const char *name; /* "" when the store does not know the unit */
+    double area_m2[FIGURES_MAX_LAYERS];
+    int64_t n[FIGURES_MAX_LAYERS];
+};
 
 struct figures_zone {
     const char *zone;
@@ -34,6 +42,8 @@ struct figures {
     const char **prefecture, **prefecture_name; /* n_prefectures */
     double *prefecture_m2;
     size_t n_prefectures;
+    struct figures_county *counties; /* by code */
+    size_t n_counties;
     double region_m2;      /* NAN when no region is loaded */
     double red_line_share; /* of the region; NAN likewise */
     bool synthetic;

@@ -18,7 +18,9 @@ static const char style[] =
     "8px;"
     "text-align:right;white-space:nowrap}th{background:#f4f4f2}th:first-child,td:first-child,td.t,th.t{text-"
     "align:left;"
-    "white-space:normal}.sample{background:#fff3cd;border:1px solid #d9a400;padding:8px 12px;margin:12px "
+    "white-space:normal}td.n{text-align:left}.wide th{white-space:normal}.wide "
+    "td:first-child{white-space:nowrap}.sample{background:#fff3cd;border:1px solid #d9a400;padding:8px "
+    "12px;margin:12px "
     "0;font-weight:"
     "bold}.small{color:#555;font-size:13px}svg{max-width:100%;height:auto}.wide{overflow-x:auto}"
     "@media print{body{padding:0}h2{break-after:avoid}tr{break-inside:avoid}}";
@@ -80,7 +82,7 @@ void html_bars(struct buffer *b, const struct html_bar *bars, size_t n)
         max = fmax(max, bars[i].value);
     buffer_printf(b, "<svg viewBox=\"0 0 960 %zu\" role=\"img\">", n * 30 + 6);
     for (size_t i = 0; i < n; i++) {
-        double width = max > 0 ? bars[i].value / max * 560 : 0;
+        double width = max > 0 ? bars[i].value / max * 460 : 0;
         size_t y = i * 30 + 4;
         buffer_printf(b, "<text x=\"196\" y=\"%zu\" font-size=\"14\" text-anchor=\"end\">", y + 16);
         html_text(b, bars[i].label);

@@ -10,7 +10,7 @@
 
 static const enum verdict worst_first[] = {VERDICT_PROHIBITED, VERDICT_UNKNOWN, VERDICT_RESTRICTED,
                                            VERDICT_NOTICE, VERDICT_ALLOWED};
-enum { N_VERDICTS = sizeof worst_first / sizeof *worst_first, CASES_SHOWN = 50 };
+enum { N_VERDICTS = sizeof worst_first / sizeof *worst_first, CASES_SHOWN = 30 };
 
 static const char *colour_of(enum verdict v)
 {
@@ -49,6 +49,37 @@ static void verdict_chart(struct buffer *b, const struct tally *t)
     html_bars(b, bars, N_VERDICTS);
 }
 
+static void line_chart(struct buffer *b, const struct tally *t)
+{
+    struct html_bar bars[CONTROL_LINE_COUNT];
+    char shown[CONTROL_LINE_COUNT][96];
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        double m2 = 0;
+        int64_t n = 0;
+        for (size_t i = 0; i < t->n_groups; i++) {
+            m2 += t->groups[i].line_m2[l];
+            n += t->groups[i].line_n[l];
+        }
+        snprintf(shown[l], sizeof shown[l], "%.4f 公顷 ha，%lld 个地块 parcels", m2 / 1e4, (long long)n);
+        bars[l] =
+            (struct html_bar){l == LINE_URBAN_DEVELOPMENT_BOUNDARY ? "城镇开发边界内"
+                              : l == LINE_ECOLOGICAL_RED_LINE      ? "压占生态保护红线"
+                                                                   : "占用永久基本农田",
+                              m2, shown[l], l == LINE_URBAN_DEVELOPMENT_BOUNDARY ? "#8e6bbf" : "#c0392b"};
+    }
+    section(b, "压占面积", "Area on each line");
+    html_bars(b, bars, CONTROL_LINE_COUNT);
+}
+
+static void legend(struct buffer *b)
+{
+    buffer_append_str(b, "<p class=\"small\">");
+    for (int i = 0; i < N_VERDICTS; i++)
+        buffer_printf(b, "<span style=\"color:%s\">●</span> %s %s　", colour_of(worst_first[i]),
+                      verdict_zh(worst_first[i]), verdict_name(worst_first[i]));
+    buffer_append_str(b, "</p>\n");
+}
+
 static void map(struct buffer *b, const struct snapshot *s, const struct tally *t)
 {
     section(b, "分布图", "Map: parcels by 0.25° cell, coloured by the worst verdict");
@@ -71,6 +102,7 @@ static void map(struct buffer *b, const struct snapshot *s, const struct tally *
                           px, py, fmin(8, 2.5 + log10(n)), colour_of(worst_first[worst]));
         }
     html_map_end(b);
+    legend(b);
 }
 
 static void lines_table(struct buffer *b, const struct tally *t)
@@ -139,9 +171,10 @@ static struct tally_group *joined(const struct tally *t, enum key k, size_t *n)
     return g;
 }
 
-static const char *prefecture_name(const struct snapshot *s, const char *code)
+static const char *unit_name(const struct snapshot *s, enum key k, const char *code)
 {
-    const struct layer_snapshot *l = snapshot_layer(s, "prefectures");
+    const struct layer_snapshot *l =
+        k == KEY_CLASS ? NULL : snapshot_layer(s, k == KEY_PREFECTURE ? "prefectures" : "admin_counties");
     for (uint32_t i = 0; l && l->index && i < index_n_features(l->index); i++) {
         struct index_feature f = index_feature_at(l->index, i);
         if (strcmp(f.code, code) == 0)
@@ -170,9 +203,8 @@ static enum status groups_table(struct buffer *b, const struct snapshot *s, cons
 {
     static const char *const heads[][2] = {
         {"按盟市", "By prefecture (the polygon that holds the middle of the parcel's box)"},
-        {"按旗县",
-         "By county: only where the parcel itself carries a county code; county polygons are not loaded "
-         "仅按地块自带的行政区代码统计（未载入旗县界线）"},
+        {"按旗县", "By county: the code that the parcel carries, else the county polygon (where loaded) "
+                   "地块自带的行政区代码；未填的按旗县界线（如已载入）"},
         {"按项目类型", "By project class"}};
     size_t n;
     struct tally_group *g = joined(t, k, &n);
@@ -185,7 +217,7 @@ static enum status groups_table(struct buffer *b, const struct snapshot *s, cons
     buffer_append_str(
         b, "<th>面积 ha</th><th>压占红线 ha</th><th>占用基本农田 ha</th><th>开发边界内 ha</th></tr>\n");
     for (size_t i = 0; i < n; i++)
-        group_row(b, k == KEY_PREFECTURE ? prefecture_name(s, g[i].prefecture) : "", &g[i]);
+        group_row(b, unit_name(s, k, g[i].prefecture), &g[i]);
     buffer_append_str(b, "</table></div>\n");
     free(g);
     return STATUS_OK;
@@ -258,6 +290,7 @@ enum status html_parcels_write(const struct snapshot *s, const struct audit_requ
                   "be measured: unknown, not clear.</p>\n",
                   (long long)t->n, (long long)t->unmeasured, (long long)t->n, (long long)t->unmeasured);
     verdict_chart(&b, t);
+    line_chart(&b, t);
     worst_table(&b, t);
     map(&b, s, t);
     lines_table(&b, t);

@@ -147,7 +147,7 @@ void lines_place_name(const struct lines_run *run, struct check_worker *w, struc
 {
     struct index_feature p;
     f->prefecture = f->prefecture_name = "";
-    if (row_prefecture(run->snapshot, w, f->lon_deg, f->lat_deg, &p)) {
+    if (row_unit(run->snapshot, "prefectures", w, f->lon_deg, f->lat_deg, &p)) {
         f->prefecture = p.code;
         f->prefecture_name = p.name;
     }

@@ -47,6 +47,10 @@ static void map(const struct lines_report *r, const struct snapshot *s, struct b
         buffer_append_str(b, "</title></circle>");
     }
     html_map_end(b);
+    buffer_append_str(b, "<p class=\"small\">严重程度 severity：");
+    for (int severity = 4; severity >= 1; severity--)
+        buffer_printf(b, "<span style=\"color:%s\">●</span> %d　", colour_of(severity), severity);
+    buffer_append_str(b, "</p>\n");
 }
 
 /* The title by which officers know a layer; its id where a finding is of a layer that is loaded no more. */
@@ -56,7 +60,7 @@ static void layer_name(const struct snapshot *s, const char *layer, struct buffe
     html_text(b, l ? l->version.title_zh : layer);
 }
 
-static void row(const struct snapshot *s, const struct lines_finding *f, struct buffer *b)
+static void row(const struct snapshot *s, const struct lines_finding *f, bool compared, struct buffer *b)
 {
     buffer_printf(b, "<tr><td style=\"color:%s\">%d</td><td class=\"t\">%s%s</td><td class=\"t\">",
                   colour_of(f->severity), f->severity, lines_kind_zh(f->kind), f->sliver ? "（碎屑）" : "");
@@ -70,7 +74,7 @@ static void row(const struct snapshot *s, const struct lines_finding *f, struct 
     buffer_append_str(b, "</td><td>");
     if (isfinite(f->area_m2))
         buffer_printf(b, "%.4f", f->area_m2);
-    buffer_append_str(b, "</td><td class=\"t\">");
+    buffer_append_str(b, "</td><td class=\"n\">");
     html_text(b, f->prefecture_name);
     buffer_append_str(b, "<br>");
     html_text(b, f->county);
@@ -86,7 +90,9 @@ static void row(const struct snapshot *s, const struct lines_finding *f, struct 
         html_text(b, f->basis);
         buffer_append_str(b, "</span>");
     }
-    buffer_printf(b, "</td><td>%s</td></tr>\n", lines_change_name(f->change));
+    if (compared)
+        buffer_printf(b, "</td><td>%s", lines_change_name(f->change));
+    buffer_append_str(b, "</td></tr>\n");
 }
 
 void lines_page(const struct lines_report *r, const struct snapshot *s, struct buffer *b)
@@ -109,9 +115,10 @@ void lines_page(const struct lines_report *r, const struct snapshot *s, struct b
         "class=\"wide\">"
         "<table><tr><th>级</th><th class=\"t\">类别</th><th class=\"t\">图层 / 标识码 A</th><th "
         "class=\"t\">图层 / 标识码 B</th><th>面积 m²</th><th class=\"t\">盟市 / 代码</th><th>经纬度</th><th "
-        "class=\"t\">说明</th><th>变化</th></tr>\n");
+        "class=\"t\">说明</th>");
+    buffer_append_str(b, r->compared ? "<th>变化 change</th></tr>\n" : "</tr>\n");
     for (size_t i = 0; i < r->n_findings && i < ROWS_SHOWN; i++)
-        row(s, &r->findings[i], b);
+        row(s, &r->findings[i], r->compared, b);
     buffer_append_str(b, "</table></div>\n");
     if (r->n_findings > ROWS_SHOWN)
         buffer_printf(b,

@@ -221,7 +221,7 @@ static enum status take_overlaps(struct row_maker *m, const struct parcel_report
     return STATUS_OK;
 }
 
-struct prefecture_search {
+struct unit_search {
     const struct layer_index *ix;
     struct check_worker *w;
     double lon_deg, lat_deg;
@@ -229,9 +229,9 @@ struct prefecture_search {
     bool found;
 };
 
-static bool prefecture_try(uint32_t feature, void *user)
+static bool unit_try(uint32_t feature, void *user)
 {
-    struct prefecture_search *p = user;
+    struct unit_search *p = user;
     bool inside = false;
     if (index_feature_contains(p->ix, feature, p->lon_deg, p->lat_deg, p->w->clip, &inside, NULL) ==
             STATUS_OK &&
@@ -242,14 +242,14 @@ static bool prefecture_try(uint32_t feature, void *user)
     return !p->found;
 }
 
-bool row_prefecture(const struct snapshot *s, struct check_worker *w, double lon_deg, double lat_deg,
-                    struct index_feature *out)
+bool row_unit(const struct snapshot *s, const char *layer, struct check_worker *w, double lon_deg,
+              double lat_deg, struct index_feature *out)
 {
-    const struct layer_snapshot *l = snapshot_layer(s, "prefectures");
-    struct prefecture_search p = {l ? l->index : NULL, w, lon_deg, lat_deg, 0, false};
+    const struct layer_snapshot *l = snapshot_layer(s, layer);
+    struct unit_search p = {l ? l->index : NULL, w, lon_deg, lat_deg, 0, false};
     struct geo_box box = {lon_deg, lat_deg, lon_deg, lat_deg};
     if (!p.ix || !isfinite(lon_deg) || !isfinite(lat_deg) ||
-        index_candidates(p.ix, &box, prefecture_try, &p, NULL) != STATUS_OK || !p.found)
+        index_candidates(p.ix, &box, unit_try, &p, NULL) != STATUS_OK || !p.found)
         return false;
     *out = index_feature_at(p.ix, p.feature);
     return true;
@@ -257,12 +257,14 @@ bool row_prefecture(const struct snapshot *s, struct check_worker *w, double lon
 
 static void place_of(struct row_maker *m, const struct geo_box *b, struct audit_row *r)
 {
-    struct index_feature prefecture;
+    struct index_feature unit;
     r->box = *b;
     r->lon_deg = (b->west_deg + b->east_deg) / 2;
     r->lat_deg = (b->south_deg + b->north_deg) / 2;
-    if (row_prefecture(m->snapshot, m->worker, r->lon_deg, r->lat_deg, &prefecture))
-        r->prefecture = prefecture.code;
+    if (row_unit(m->snapshot, "prefectures", m->worker, r->lon_deg, r->lat_deg, &unit))
+        r->prefecture = unit.code;
+    if (!*r->county && row_unit(m->snapshot, "admin_counties", m->worker, r->lon_deg, r->lat_deg, &unit))
+        r->county = unit.code;
 }
 
 static const char *class_wanted(const struct row_maker *m, const struct audit_item *item)
@@ -334,6 +336,7 @@ enum status row_make(struct row_maker *m, const struct audit_item *item, struct 
                           .lon_deg = NAN,
                           .lat_deg = NAN,
                           .prefecture = "",
+                          .county = item->county,
                           .rules = "",
                           .reason_zh = "",
                           .reason_en = "",

@@ -49,7 +49,8 @@ struct audit_row {
     const char *rules;                 /* ids of the rules that apply, by commas */
     const char *reason_zh, *reason_en; /* "" when there is nothing to say */
     const char *prefecture;            /* code, "" outside every polygon or without the layer */
-    const char *project_class;         /* as judged: "UNKNOWN" when not given */
+    const char *county;        /* the parcel's own code, else that of the polygon like the prefecture */
+    const char *project_class; /* as judged: "UNKNOWN" when not given */
     struct row_feature *features;
     size_t n_features;
     struct row_overlap *overlaps;
@@ -98,8 +99,8 @@ void row_seal_add(struct row_seal *sum, const struct row_seal *one);
 
 /* A GeoPackage geometry of a shape, with its envelope, in the arena. NULL when memory is out. */
 const void *row_gpkg_blob(const struct geo_shape *shape, int srs, struct arena *a, size_t *n);
-/* The prefecture whose polygon holds the point, as a feature of the layer "prefectures"; false: none. */
-bool row_prefecture(const struct snapshot *s, struct check_worker *w, double lon_deg, double lat_deg,
-                    struct index_feature *out);
+/* The unit whose polygon holds the point, as a feature of the layer "prefectures" or "admin_counties"; false: none. */
+bool row_unit(const struct snapshot *s, const char *layer, struct check_worker *w, double lon_deg,
+              double lat_deg, struct index_feature *out);
 
 #endif

@@ -109,7 +109,7 @@ static bool write_parcel(sqlite3_stmt *q, const struct audit_item *item, const s
     sqlite3_bind_int64(q, ++i, item->fid);
     bind_text(q, ++i, item->id);
     bind_text(q, ++i, item->name);
-    bind_text(q, ++i, item->county);
+    bind_text(q, ++i, r->county);
     bind_text(q, ++i, r->prefecture);
     bind_text(q, ++i, r->project_class);
     bind_text(q, ++i, verdict_name(r->verdict));

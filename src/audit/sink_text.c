@@ -67,7 +67,7 @@ static void csv_row(struct buffer *b, const struct audit_item *item, const struc
     buffer_printf(b, "%lld,%lld", (long long)item->position, (long long)item->fid);
     csv_cell(b, item->id);
     csv_cell(b, item->name);
-    csv_cell(b, item->county);
+    csv_cell(b, r->county);
     csv_cell(b, r->prefecture);
     csv_cell(b, r->project_class);
     csv_cell(b, verdict_name(r->verdict));
@@ -154,7 +154,7 @@ static void json_properties(struct json_writer *w, const struct audit_item *item
     jw_kv_integer(w, "position", item->position);
     jw_kv_string(w, "parcel_id", item->id);
     jw_kv_string(w, "name", item->name);
-    jw_kv_string(w, "county", item->county);
+    jw_kv_string(w, "county", r->county);
     jw_kv_string(w, "prefecture", r->prefecture);
     jw_kv_string(w, "project_class", r->project_class);
     jw_kv_string(w, "verdict", verdict_name(r->verdict));

@@ -45,7 +45,7 @@ enum status identity_of(const struct snapshot *s, const struct audit_request *r,
                         struct error *e)
 {
     static const char *const layers[] = {"ecological_red_line", "permanent_basic_farmland",
-                                         "urban_development_boundary", "prefectures"};
+                                         "urban_development_boundary", "prefectures", "admin_counties"};
     struct sha256_ctx h;
     enum status st = source_sha256(r->input, out->input, e);
     if (st)

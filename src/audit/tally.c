@@ -167,7 +167,7 @@ enum status tally_add(struct tally *t, const struct audit_item *item, const stru
 {
     struct tally_group key = {.n = 0};
     key_copy(key.prefecture, sizeof key.prefecture, row->prefecture);
-    key_copy(key.county, sizeof key.county, item->county);
+    key_copy(key.county, sizeof key.county, row->county);
     key_copy(key.project_class, sizeof key.project_class, row->project_class);
     struct tally_group *g = group_find(t, &key);
     if (!g)

@@ -116,8 +116,19 @@ class Lines(unittest.TestCase):
             parts = sum(p["area_m2"] for p in layer["prefectures"])
             self.assertLess(parts, layer["area_m2"] * 1.001)
             self.assertGreater(parts, layer["area_m2"] * 0.97)  # the two outlines differ by kilometres
+            counties = layer["counties"]
+            self.assertAlmostEqual(layer["area_m2"], sum(c["area_m2"] for c in counties), 0)
+            self.assertEqual(layer["features"], sum(c["features"] for c in counties))
+            self.assertEqual(sorted({c["code"] for c in counties}), [c["code"] for c in counties])
+            self.assertAlmostEqual(layer["area_m2"] if layer["zones"] else 0, sum(z["area_m2"] for z in layer["zones"]), -1)
+        named = {c["code"]: c["name"] for layer in figures["layers"] for c in layer["counties"]}
+        self.assertEqual("新城区", named["150102"])
         for ending in ("csv", "html"):
             f.audit("figures", "--store", self.store, "-o", self.dir / f"f.{ending}")
+        text = (self.dir / "f.html").read_text(encoding="utf-8")
+        for word in ("按盟市", "按旗县", "150102 新城区", "50.46 %", "<svg"):
+            self.assertIn(word, text)
+        self.assertIn("ecological_red_line,生态保护红线（示例数据）,150102,新城区,", (self.dir / "f.csv").read_text(encoding="utf-8-sig"))
 
 
 if __name__ == "__main__":

@@ -113,14 +113,33 @@ class Parcels(unittest.TestCase):
 
     def test_summary_page(self):
         page = self.dir / "s.html"
-        self.run_to("page.gpkg", "--summary", page)
+        self.run_to("page.gpkg", "--summary", page, "--class-field", "class")
         text = page.read_text(encoding="utf-8")
         parser = Balanced()
         parser.feed(text)
         self.assertEqual([], parser.open)
-        for word in ("示例数据", "<svg", "最严重的地块", "150102", "3000 个地块"):
+        for word in ("示例数据", "<svg", "最严重的地块", "150102", "3000 个地块", "压占面积", "分布图", "按项目类型", "NATIONAL_MAJOR"):
             self.assertIn(word, text)
         self.assertNotIn("<script", text)
+
+    def test_county_by_place(self):
+        """A parcel without a county code is counted where it lies, when county polygons are loaded; its own code stands."""
+        folder = self.dir / "counties"
+        folder.mkdir()
+        store = f.store(folder)
+        counties = f.write_json(folder / "c.geojson", f.fixture.collection(
+            f.fixture.feature((111.0, 40.0, 111.74, 41.5), BSM="150102", XZQDM="150102", XZQMC="新城区"),
+            f.fixture.feature((111.74, 40.0, 112.5, 41.5), BSM="150103", XZQDM="150103", XZQMC="回民区")))
+        f.subprocess.run([f.PROGRAM, "import", "--store", store, counties, "--layer", "admin_counties", "--kind", "admin",
+                          "--confirm-layer"], check=True, capture_output=True)
+        rows = [(f.blob([[(x, 40.8), (x + 0.001, 40.8), (x + 0.001, 40.801), (x, 40.8)]]), f"P{i}", "", own, "")
+                for i, (x, own) in enumerate(((111.70, ""), (111.75, ""), (111.70, "150207"), (113.0, "")))]
+        source = f.write_gpkg(folder / "p.gpkg", rows)
+        out, page = folder / "o.csv", folder / "o.html"
+        f.audit("parcels", source, "-o", out, "--store", store, "--summary", page)
+        with open(out, encoding="utf-8-sig") as text:
+            self.assertEqual(["150102", "150103", "150207", ""], [r["county"] for r in csv.DictReader(text)])
+        self.assertIn("150103 回民区", page.read_text(encoding="utf-8"))
 
     def test_refusals_and_exit_codes(self):
         out, _ = self.run_to("there.csv")
