@@ -211,6 +211,20 @@ static void outcome_fill(const struct audit_run *a, struct audit_outcome *out)
     out->seconds = now_seconds() - a->began;
 }
 
+/* Of a run that was finished before, the input has not been opened yet. */
+static enum status summaries(struct audit_run *a, struct error *e)
+{
+    const struct audit_request *r = a->request;
+    enum status s = STATUS_OK;
+    if ((r->summary || r->summary_json) && !a->feed)
+        s = feed_open(r, &a->feed, e);
+    if (!s && r->summary)
+        s = html_parcels_write(a->snapshot, r, a->tally, &a->state.identity, a->feed->crs_guessed, e);
+    if (!s && r->summary_json)
+        s = json_parcels_write(a->snapshot, r, a->tally, &a->state.identity, a->feed->crs_guessed, e);
+    return s;
+}
+
 static enum status run(struct audit_run *a, const atomic_bool *stop, struct audit_outcome *out,
                        struct error *e)
 {
@@ -224,11 +238,7 @@ static enum status run(struct audit_run *a, const atomic_bool *stop, struct audi
     if (!s && !out->finished_before)
         s = measure_all(a, stop, &out->stopped, e);
     arena_free(arena);
-    if (!s && !out->stopped && a->request->summary)
-        s = html_parcels_write(a->snapshot, a->request, a->tally, &a->state.identity, e);
-    if (!s && !out->stopped && a->request->summary_json)
-        s = json_parcels_write(a->snapshot, a->request, a->tally, &a->state.identity, e);
-    return s;
+    return s || out->stopped ? s : summaries(a, e);
 }
 
 enum status audit_parcels(const struct snapshot *snapshot, const struct audit_request *request,

@@ -113,7 +113,13 @@ enum status feed_source_open(const struct audit_request *r, struct feed **out, s
         return st;
     }
     const struct source_info *info = source_info(s->source);
-    s->base = (struct feed){&ops, 4490, info->n_declared, info->driver};
+    bool guessed =
+        strcmp(info->crs_decided_by, "coordinates") == 0 || strcmp(info->crs_decided_by, "unit") == 0;
+    s->base = (struct feed){.ops = &ops,
+                            .srs = 4490,
+                            .total = info->n_declared,
+                            .reader = info->driver,
+                            .crs_guessed = guessed ? info->crs.epsg : 0};
     *out = &s->base;
     return STATUS_OK;
 }
@@ -184,7 +190,7 @@ enum status feed_text_open(const struct audit_request *r, struct feed **out, str
         feed_text_close(&t->base);
         return s;
     }
-    t->base = (struct feed){&ops, 4490, (int64_t)t->set.n_parcels, "txt"};
+    t->base = (struct feed){.ops = &ops, .srs = 4490, .total = (int64_t)t->set.n_parcels, .reader = "txt"};
     *out = &t->base;
     return STATUS_OK;
 }

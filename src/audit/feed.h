@@ -23,6 +23,7 @@ struct feed {
     int srs;            /* of blobs, and of the output: 4490 or 4326 */
     int64_t total;      /* rows, -1 unknown */
     const char *reader; /* "gpkg", "txt" or the driver's name */
+    int crs_guessed; /* EPSG code that the coordinates led to, for a file that states no CRS; 0: it was stated or given */
 };
 
 enum status feed_open(const struct audit_request *r, struct feed **out, struct error *e) HX_MUST_CHECK;

@@ -5,8 +5,10 @@
 
 #include "audit/state.h"
 
+/* `crs_guessed`: as in struct feed. */
 enum status html_parcels_write(const struct snapshot *s, const struct audit_request *r, const struct tally *t,
-                               const struct run_identity *identity, struct error *e) HX_MUST_CHECK;
+                               const struct run_identity *identity, int crs_guessed,
+                               struct error *e) HX_MUST_CHECK;
 
 /* The parts that pages share. Text from outside goes through html_text. */
 void html_begin(struct buffer *b, const char *title_zh, const char *title_en, bool synthetic);

@@ -276,7 +276,7 @@ static void basis(struct buffer *b, const struct snapshot *s, const struct run_i
 }
 
 enum status html_parcels_write(const struct snapshot *s, const struct audit_request *r, const struct tally *t,
-                               const struct run_identity *identity, struct error *e)
+                               const struct run_identity *identity, int crs_guessed, struct error *e)
 {
     struct buffer b;
     buffer_init(&b, 0);
@@ -289,6 +289,12 @@ enum status html_parcels_write(const struct snapshot *s, const struct audit_requ
                   "them could not "
                   "be measured: unknown, not clear.</p>\n",
                   (long long)t->n, (long long)t->unmeasured, (long long)t->n, (long long)t->unmeasured);
+    if (crs_guessed)
+        buffer_printf(
+            &b,
+            "<p><b>文件没有说明坐标系，按坐标判断为 EPSG:%d（CGCS2000），请核对；不对时请指明坐标系重做。The "
+            "file states no CRS; its coordinates led to EPSG:%d (CGCS2000): check it.</b></p>\n",
+            crs_guessed, crs_guessed);
     verdict_chart(&b, t);
     line_chart(&b, t);
     worst_table(&b, t);

@@ -99,7 +99,7 @@ static void box(struct json_writer *w, const struct tally *t)
 }
 
 static void write_all(struct json_writer *w, const struct snapshot *s, const struct audit_request *r,
-                      const struct tally *t, const struct run_identity *identity)
+                      const struct tally *t, const struct run_identity *identity, int crs_guessed)
 {
     const struct layer_snapshot *p = snapshot_layer(s, "prefectures");
     const char *slash = strrchr(r->input, '/');
@@ -107,6 +107,11 @@ static void write_all(struct json_writer *w, const struct snapshot *s, const str
     jw_kv_string(w, "input", slash ? slash + 1 : r->input);
     jw_kv_string(w, "input_sha256", identity->input);
     jw_kv_string(w, "rules_sha256", identity->rules);
+    jw_key(w, "crs_guessed");
+    if (crs_guessed)
+        jw_integer(w, crs_guessed);
+    else
+        jw_null(w);
     jw_kv_bool(w, "synthetic", html_is_synthetic(s));
     jw_kv_integer(w, "n_parcels", t->n);
     jw_kv_integer(w, "n_unmeasured", t->unmeasured);
@@ -128,13 +133,13 @@ static void write_all(struct json_writer *w, const struct snapshot *s, const str
 }
 
 enum status json_parcels_write(const struct snapshot *s, const struct audit_request *r, const struct tally *t,
-                               const struct run_identity *identity, struct error *e)
+                               const struct run_identity *identity, int crs_guessed, struct error *e)
 {
     struct buffer b;
     struct json_writer w;
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
-    write_all(&w, s, r, t, identity);
+    write_all(&w, s, r, t, identity, crs_guessed);
     buffer_append_char(&b, '\n');
     enum status st = buffer_status(&b, e);
     if (!st)

@@ -137,14 +137,16 @@ test('a long audit shows how far it is, and cancelling leaves no result', { skip
   await page.unroute(/\/jobs(\/a+)?(\?.*)?$/);
 });
 
-test('a file that cannot be read is said in words; one without a CRS is asked about', { skip }, async () => {
+test('a file that cannot be read is said in words; of one without a CRS the guess is told', { skip }, async () => {
   await dropFile(page, '坏文件.gpkg', 'not a database');
   const alert = page.locator(`${id('panel-batch')}, #panel-batch`).locator('[role="alert"]');
   await alert.waitFor();
   assert.match(await alert.innerText(), /审查未完成[\s\S]*[\u4e00-\u9fff]{6}/);
   assert.equal(await page.locator(id('batch-title')).count(), 0);
   await dropFile(page, '无坐标系.zip', fs.readFileSync(path.join(root, 'tests/web/cases/shapefile-without-prj.zip')));
-  await page.waitForFunction(() => document.querySelector('#panel-batch [role="alert"]')?.textContent.includes('坐标系') || document.querySelector('[data-testid="batch-title"]'));
+  await page.waitForSelector(id('batch-crs-guessed'));
+  assert.match(await page.locator(id('batch-crs-guessed')).innerText(), /没有说明坐标系[\s\S]*EPSG:4524[\s\S]*请核对/);
+  assert.equal(await page.locator(id('batch-crs-select')).inputValue(), '4524');
   await shot('15-batch-refused');
 });
 

@@ -143,6 +143,23 @@ test('clauses say how sure they are; a change of class checks again', async () =
   await page.waitForFunction(() => document.querySelector('[data-testid="report"] .about')?.textContent.includes('未填'));
 });
 
+test('a day of before any line was in force: no line is clear, and the result says which day', async (t) => {
+  if (isMock) return t.skip('the mock knows no days');
+  await page.locator(`${id('as-of-box')} summary`).click();
+  await page.locator(id('as-of')).fill('2023-06-01');
+  await page.locator(id('as-of')).dispatchEvent('change');
+  await page.waitForSelector(id('result-as-of'));
+  assert.match(await page.locator(id('result-as-of')).innerText(), /按 2023-06-01 有效的数据核查，不是现行数据/);
+  assert.equal(await page.locator('.tone-clear, .badge.v-allowed').count(), 0);
+  assert.equal(await page.locator(id('verdict')).getAttribute('data-verdict'), 'unknown');
+  await noSidewaysScroll();
+  await shot('09-as-of');
+  await page.locator(id('as-of-clear')).click();
+  await page.waitForFunction(() => document.querySelector('[data-testid="verdict"]')?.dataset.verdict === 'prohibited');
+  assert.equal(await page.locator(id('result-as-of')).count(), 0);
+  await page.locator(`${id('as-of-box')} summary`).click();
+});
+
 test('downloads are the server\'s own bytes', async () => {
   const [file] = await Promise.all([page.waitForEvent('download'), page.locator(id('download-json')).click()]);
   const report = JSON.parse(fs.readFileSync(await file.path(), 'utf8'));

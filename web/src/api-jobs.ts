@@ -59,6 +59,8 @@ export interface AuditGroup {
 }
 
 export interface AuditSummary {
+  /** EPSG code that the coordinates led to, for a file that states none. */
+  crs_guessed?: number | null;
   synthetic?: boolean;
   n_parcels: number;
   n_unmeasured: number;

@@ -275,6 +275,8 @@ export interface CheckAnswer {
 export interface Question {
   input: CheckInput;
   projectClass: string;
+  /** The lines as they were in force on a day, 2024-01-31; without it, today's. */
+  asOf?: string;
 }
 
 /** Fields of the printed report; empty ones are left out. */
@@ -286,9 +288,10 @@ export interface ProjectFields {
 
 export type DocumentFormat = 'pdf' | 'xlsx' | 'csv' | 'html';
 
-function postCheck({ input, projectClass }: Question, more: Record<string, string>, signal: AbortSignal): Promise<Response> {
+function postCheck({ input, projectClass, asOf }: Question, more: Record<string, string>, signal: AbortSignal): Promise<Response> {
   const query = new URLSearchParams({ class: projectClass });
   if (input.epsg) query.set('crs', `EPSG:${input.epsg}`);
+  if (asOf) query.set('as_of', asOf);
   for (const [key, value] of Object.entries(more)) if (value.trim()) query.set(key, value.trim());
   return request(`/check?${query}`, {
     method: 'POST',

@@ -193,6 +193,7 @@ export class BatchPanel {
       h('h3', { class: 'audit-title', 'data-testid': 'batch-title' }, `${job.name ?? ''} · ${t('batch_parcels', { n: fixed(summary.n_parcels, 0) })}`),
       h('p', { class: 'muted', 'data-testid': 'batch-result-class' }, `${t('check_class')}：${this.options.className(job.project_class || undefined)}`),
       summary.synthetic ? h('p', { class: 'sample-line' }, t('synthetic_notice')) : null,
+      summary.crs_guessed ? h('div', { class: 'note warn', 'data-testid': 'batch-crs-guessed' }, t('batch_crs_guessed', { epsg: summary.crs_guessed }), this.otherCrs(summary.crs_guessed)) : null,
       this.verdicts(summary),
       summary.n_unmeasured > 0 ? h('p', { class: 'note warn', 'data-testid': 'batch-unmeasured' }, t('batch_unmeasured', { n: fixed(summary.n_unmeasured, 0) })) : null,
       downloads(job, [['xlsx', 'Excel'], ['gpkg', 'GeoPackage'], ['csv', 'CSV'], ['html', t('job_summary_page')]]),
@@ -202,6 +203,15 @@ export class BatchPanel {
       h('p', { class: 'muted' }, t('r_disclaimer_short')),
     );
     if (focused) document.getElementById(focused)?.focus();
+  }
+
+  /** Only while the file is still at hand. */
+  private otherCrs(guessed: number): HTMLElement | null {
+    if (!this.file || this.work.shown?.name !== this.file.name) return null;
+    return crsQuestion('batch-crs', '', guessed, (epsg) => {
+      this.epsg = epsg;
+      this.start();
+    });
   }
 
   private verdicts(s: AuditSummary): HTMLElement {

@@ -33,6 +33,8 @@ export class CheckPanel {
     placeholder: '[属性描述]\n坐标系=2000国家大地坐标系\n几度分带=3\n带号=37\n[地块坐标]\n…',
   });
   private classes: ProjectClass[] = [{ id: 'UNKNOWN', zh: '未填', en: 'not given' }];
+  private asOf = '';
+  private asOfOpen = false;
   private lists: Record<string, ClassList | undefined> = {};
   private listOpen = false;
   private projectClass = 'UNKNOWN';
@@ -106,7 +108,7 @@ export class CheckPanel {
   start(input: CheckInput): void {
     this.reading += 1; // a file that is still being read comes too late
     this.last = input;
-    this.options.run({ input, projectClass: this.projectClass });
+    this.options.run({ input, projectClass: this.projectClass, ...(this.asOf ? { asOf: this.asOf } : {}) });
   }
 
   /** Forget the last input, so that a change of class does not bring its result back. */
@@ -129,7 +131,7 @@ export class CheckPanel {
     const focused = this.form.contains(document.activeElement) ? document.activeElement?.id : '';
     // With a result on screen the room belongs to it.
     const intro = this.state.kind === 'done' ? null : h('p', { class: 'muted' }, t('check_intro'));
-    fill(this.form, intro, this.classSelect(), this.classList(), this.buttons(), this.drawHint(), this.paste());
+    fill(this.form, intro, this.classSelect(), this.classList(), this.buttons(), this.drawHint(), this.paste(), this.dayField());
     if (focused) document.getElementById(focused)?.focus(); // a redraw must not throw the keyboard user out
   }
 
@@ -219,6 +221,30 @@ export class CheckPanel {
       }, t('check_paste_run')),
     );
     details.open = this.pasteOpen;
+    return details;
+  }
+
+  /** For a case of then: the lines of a day instead of today's. */
+  private dayField(): HTMLElement {
+    const again = (day: string) => {
+      this.asOf = day;
+      if (this.last) this.start(this.last); // what is on screen must belong to the day shown
+      else this.renderForm();
+    };
+    const input = h('input', {
+      type: 'date', id: 'as-of', 'data-testid': 'as-of', max: '9999-12-31', 'aria-describedby': 'as-of-hint',
+      onchange: (e: Event) => again((e.target as HTMLInputElement).value),
+    });
+    input.value = this.asOf;
+    const details = h(
+      'details',
+      { 'data-testid': 'as-of-box', ontoggle: (e: Event) => (this.asOfOpen = (e.target as HTMLDetailsElement).open) },
+      h('summary', {}, this.asOf ? t('as_of_set', { day: this.asOf }) : t('as_of_title')),
+      h('div', { class: 'field' }, h('label', { for: 'as-of' }, t('as_of_day')), input,
+        h('button', { type: 'button', id: 'as-of-clear', class: 'small', disabled: this.asOf === '', onclick: () => again('') }, t('as_of_clear'))),
+      h('p', { class: 'muted hint', id: 'as-of-hint' }, t('as_of_hint')),
+    );
+    details.open = this.asOfOpen;
     return details;
   }
 

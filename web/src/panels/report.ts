@@ -20,6 +20,7 @@ export interface ReportPanelOptions {
 interface Shown {
   report: Report;
   name: string;
+  asOf: string;
   shapesError: { text: string; lang: string } | null;
 }
 
@@ -38,7 +39,7 @@ export class ReportPanel {
   }
 
   show(answer: CheckAnswer, question: Question): void {
-    this.shown = { report: answer.report, name: question.input.name, shapesError: null };
+    this.shown = { report: answer.report, name: question.input.name, asOf: question.asOf ?? '', shapesError: null };
     this.selected = worstFirst(answer.report.parcels ?? [])[0] ?? 0;
     this.files.set(answer, question);
     this.render();
@@ -103,6 +104,7 @@ export class ReportPanel {
         ),
         h('span', { class: 'for' }, h('span', { class: 'muted' }, `${t('r_result_for')} `), s.name),
       ),
+      s.asOf ? h('p', { class: 'as-of', 'data-testid': 'result-as-of' }, t('as_of_result', { day: s.asOf })) : null,
       summary.text ? h('p', { lang: summary.lang, 'data-testid': 'summary' }, summary.text) : null,
       isComplete(parcel) ? null : h('p', { class: 'incomplete', 'data-testid': 'incomplete' }, t('r_incomplete')),
       synthetic ? h('p', { class: 'sample-line', 'data-testid': 'result-synthetic' }, t('synthetic_notice')) : null,

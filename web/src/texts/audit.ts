@@ -18,6 +18,7 @@ export const AUDIT_TEXTS = {
   batch_drop: ['松开鼠标即开始批量审查', 'Drop to audit all parcels'],
   batch_too_big: ['文件超过 {n} MB；请分批提交，或请管理员用命令行审查。', 'The file exceeds {n} MB; send it in parts, or have it audited at the command line.'],
   batch_one_file: ['一次只审查一个文件；Shapefile 的各个文件请压缩为一个 zip。', 'One file at a time, please; zip the files of a Shapefile.'],
+  batch_crs_guessed: ['文件没有说明坐标系，按坐标判断为 EPSG:{epsg}（CGCS2000）。请核对；不对时请选择：', 'The file states no CRS; its coordinates led to EPSG:{epsg} (CGCS2000). Check it; if it is wrong, choose:'],
   batch_parcels: ['共 {n} 个地块', '{n} parcels'],
   batch_verdicts: ['各结论的地块数', 'Parcels by verdict'],
   batch_unmeasured: ['其中 {n} 个无法测算：结论为“无法判定”，不等于未占用。', '{n} of them could not be measured: that is “cannot be judged”, not clear.'],

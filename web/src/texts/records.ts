@@ -105,6 +105,13 @@ export const RECORD_TEXTS = {
   version_no_coverage: ['未说明：图斑以外不会答“未压占”', 'not stated: it never answers “clear”'],
   version_refused: ['载入时有 {n} 个图斑被拒收，数据不完整。', '{n} features were refused at import: the data is incomplete.'],
 
+  as_of_title: ['按以前某天的数据核查', 'Check with the data of an earlier day'],
+  as_of_set: ['按 {day} 的数据核查', 'Check with the data of {day}'],
+  as_of_day: ['日期', 'Day'],
+  as_of_clear: ['用现行数据', 'Use today\'s'],
+  as_of_hint: ['用那一天有效的各图层版本；规则表用现行的。地图上画的仍是现行数据。', 'Uses the versions in force on that day, and today\'s rules. The map still shows today\'s data.'],
+  as_of_result: ['按 {day} 有效的数据核查，不是现行数据。', 'Checked with the data in force on {day}, not today\'s.'],
+
   class_limited: ['十类有限人为活动（{n}）', 'The ten limited human activities ({n})'],
   class_major: ['国家重大项目的范围（{n}）', 'What counts as a national major project ({n})'],
 } as const satisfies Record<string, readonly [string, string]>;
