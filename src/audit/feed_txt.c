@@ -336,7 +336,7 @@ enum status feed_txt_open(const struct audit_request *r, struct feed **out, stru
     *out = NULL;
     if (!t)
         return error_no_memory(e);
-    t->base = (struct feed){&ops, 4490, -1, "txt"};
+    t->base = (struct feed){.ops = &ops, .srs = 4490, .total = -1, .reader = "txt"};
     enum status s = open_plots(t, r, &ours, e);
     if (s || !ours) {
         feed_txt_close(&t->base);

@@ -241,7 +241,7 @@ export class CheckPanel {
       { 'data-testid': 'as-of-box', ontoggle: (e: Event) => (this.asOfOpen = (e.target as HTMLDetailsElement).open) },
       h('summary', {}, this.asOf ? t('as_of_set', { day: this.asOf }) : t('as_of_title')),
       h('div', { class: 'field' }, h('label', { for: 'as-of' }, t('as_of_day')), input,
-        h('button', { type: 'button', id: 'as-of-clear', class: 'small', disabled: this.asOf === '', onclick: () => again('') }, t('as_of_clear'))),
+        h('button', { type: 'button', id: 'as-of-clear', 'data-testid': 'as-of-clear', class: 'small', disabled: this.asOf === '', onclick: () => again('') }, t('as_of_clear'))),
       h('p', { class: 'muted hint', id: 'as-of-hint' }, t('as_of_hint')),
     );
     details.open = this.asOfOpen;
