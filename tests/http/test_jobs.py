@@ -329,6 +329,8 @@ class Jobs(unittest.TestCase):
         connection.putheader("Content-Length", str(1 << 29))
         connection.endheaders()
         connection.send(b" " * (1 << 20))
+        while not list(self.jobs_folder().glob("server-*/job-*")):
+            time.sleep(0.01)
         connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.close()  # gone in the middle; at the latest the server's patience (30 s) ends
         for _ in range(450):
