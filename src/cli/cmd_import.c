@@ -63,6 +63,7 @@ static enum status parse(int argc, char **argv, struct import_args *a, struct er
         {"--coverage", &a->coverage, NULL},
         {"--allow-refused", NULL, &r->allow_refused},
         {"--strict", NULL, &r->strict},
+        {"--one-thread", NULL, &r->one_thread},
         {"--draft", NULL, &r->draft},
         {"--confirm-layer", NULL, &r->confirm_layer},
         {"--id-field", &r->fields.id, NULL},

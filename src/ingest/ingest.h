@@ -42,6 +42,7 @@ struct ingest_request {
     const char *coverage_path;  /* where the source claims to be complete; NULL: it claims nothing */
     const char *coverage_units; /* "150102,150103" or "region": the union of these boundaries; NULL: not so */
     bool allow_refused;
+    bool one_thread;        /* no reading ahead; the result is the same */
     bool strict;            /* the first feature that is repaired or refused ends the import */
     bool draft;             /* the new version is not switched on */
     bool confirm_layer;     /* the operator insists that a file that looks like another layer is this one */

@@ -1,5 +1,6 @@
 /* One file becomes one layer version. */
 #include "ingest/ingest_parts.h"
+#include "ingest/source_ahead.h"
 
 #include "base/limits.h"
 #include "base/sha256.h"
@@ -22,6 +23,7 @@ struct job {
     struct arena *arena; /* the coverage, paths */
     struct ingest_coverage coverage;
     struct source *source;
+    struct source_ahead *ahead; /* while features are read */
     struct store_import *import;
     struct index_builder *index;
     struct buffer wkb;
@@ -197,12 +199,13 @@ static void tell_progress(const struct job *j)
                              j->request->progress_user);
 }
 
-static enum status read_all(struct job *j, struct error *e)
+/* Features come from a thread that reads and checks them; here they are stored and indexed. */
+static enum status take_all(struct job *j, struct error *e)
 {
     for (;;) {
         struct source_feature f;
         bool more = false;
-        enum status st = source_next(j->source, &f, &more, e);
+        enum status st = source_ahead_next(j->ahead, &f, &more, e);
         if (st != STATUS_OK || !more)
             return st;
         j->report->n_read++;
@@ -219,6 +222,17 @@ static enum status read_all(struct job *j, struct error *e)
         if (st != STATUS_OK)
             return st;
     }
+}
+
+static enum status read_all(struct job *j, struct error *e)
+{
+    enum status st = source_ahead_start(j->source, !j->request->one_thread, &j->ahead, e);
+    if (st != STATUS_OK)
+        return st;
+    st = take_all(j, e);
+    source_ahead_stop(j->ahead);
+    j->ahead = NULL;
+    return st;
 }
 
 /* ---- end ---- */

@@ -195,10 +195,9 @@ static enum status fail_reading(const struct source *s, struct error *e)
         s->info.layer, (long long)s->position, s->guard.failure);
 }
 
-enum status source_next(struct source *s, struct source_feature *out, bool *more, struct error *e)
+static enum status next_feature(struct source *s, struct source_feature *out, bool *more, struct error *e)
 {
     gdal_guard_enter(&s->guard);
-    arena_reset(s->feature);
     OGRFeatureH f = OGR_L_GetNextFeature(s->layer);
     enum status st = STATUS_OK;
     if (!f && s->guard.failure[0]) {
@@ -216,4 +215,23 @@ enum status source_next(struct source *s, struct source_feature *out, bool *more
     if (st == STATUS_OK)
         *more = f != NULL;
     return st;
+}
+
+enum status source_next(struct source *s, struct source_feature *out, bool *more, struct error *e)
+{
+    arena_reset(s->feature);
+    return next_feature(s, out, more, e);
+}
+
+enum status source_next_into(struct source *s, struct arena *arena, struct source_feature *out, bool *more,
+                             struct error *e)
+{
+    struct arena *own = s->feature;
+    s->feature = arena;
+    enum status st = next_feature(s, out, more, e);
+    s->feature = own;
+    if (st != STATUS_OK || !*more)
+        return st;
+    out->properties = arena_strdup(arena, out->properties); /* they were in a buffer of the source */
+    return out->properties ? STATUS_OK : error_no_memory(e);
 }

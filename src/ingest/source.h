@@ -107,6 +107,10 @@ const struct gdal_guard *source_messages(const struct source *s); /* GDAL's warn
 enum status source_next(struct source *s, struct source_feature *out, bool *more,
                         struct error *e) HX_MUST_CHECK;
 
+/* The same with everything that *out points to in `arena`, which is not reset: valid as long as that is. */
+enum status source_next_into(struct source *s, struct arena *arena, struct source_feature *out, bool *more,
+                             struct error *e) HX_MUST_CHECK;
+
 /* SHA-256 in hex of a source: of the file; of the parts of a Shapefile; of all files of a directory, by name. */
 enum status source_sha256(const char *path, char hex[65], struct error *e) HX_MUST_CHECK;
 

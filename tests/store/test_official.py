@@ -238,6 +238,47 @@ class Places(Official):
         self.assertGreater(coverage["area_m2"], 1.1e12)
 
 
+class Threads(Official):
+    """Reading ahead changes nothing: rows, report and failures are those of one thread."""
+
+    def result(self, path, *more, code=0):
+        done = self.take(path, "a_layer", *more, code=code)
+        if code:
+            return done.stderr
+        with sqlite3.connect(self.store) as db:
+            rows = db.execute("SELECT f.code, f.name, f.zone, f.county, f.declared_area_m2, f.properties, f.geometry FROM feature f JOIN "
+                              "layer l ON f.version_id = l.current_version_id WHERE l.id = 'a_layer' ORDER BY f.id").fetchall()
+        db.close()
+        return rows, self.report("a_layer")
+
+    def test_a_file_of_many_batches_gives_the_same_rows_in_the_same_order(self):
+        features = []
+        for i in range(1000):
+            x, y = 110 + 0.01 * (i % 40), 40 + 0.01 * (i // 40)
+            features.append(fixture.feature((x, y, x + 0.008, y + 0.008), BSM=f"N{i}", MC=f"图斑{i}", BZ="长" * (i % 300), N=i))
+        ring = [[111 + 0.5 * math.cos(k / 20000 * 2 * math.pi), 42 + 0.5 * math.sin(k / 20000 * 2 * math.pi)] for k in range(20000)]
+        features.insert(500, {"type": "Feature", "properties": {"BSM": "round"},
+                              "geometry": {"type": "Polygon", "coordinates": [ring + ring[:1]]}})
+        path = self.source("many.geojson", *features)
+        self.assertEqual(self.result(path), self.result(path, "--one-thread"))
+
+    def test_a_failure_in_the_middle_is_the_same_failure(self):
+        many = [fixture.feature((110 + 0.01 * (i % 40), 40 + 0.01 * (i // 40), 110.008 + 0.01 * (i % 40), 40.008 + 0.01 * (i // 40)),
+                                BSM=f"N{i}") for i in range(1000)]
+        self.take(self.source("many.geojson", *many), "scratch_layer")
+        self.run_program("export", "scratch_layer", "--store", self.store, "-o", "many.shp")
+        whole = (self.folder / "many.dbf").read_bytes()
+        (self.folder / "many.dbf").write_bytes(whole[:int(len(whole) * 0.7)])
+        broken = self.result("many.shp", code=2)
+        self.assertIn("69", broken)
+        self.assertEqual(broken, self.result("many.shp", "--one-thread", code=2))
+        many[700]["geometry"] = None
+        path = self.source("gap.geojson", *many)
+        strict = self.result(path, "--strict", code=1)
+        self.assertIn("701", strict)
+        self.assertEqual(strict, self.result(path, "--strict", "--one-thread", code=1))
+
+
 class Faults(Official):
     def setUp(self):
         super().setUp()
