@@ -1,5 +1,6 @@
 #include "ingest/findings.h"
 
+#include "ingest/gap_look.h"
 #include "ingest/gcj_test.h"
 #include "ingest/layer_table.h"
 
@@ -17,9 +18,10 @@ struct tally {
 
 struct findings {
     const struct units *units;
-    const char *layer; /* borrowed */
-    bool admin;        /* its features are units themselves */
-    int *units_seen;   /* how often each unit came */
+    const char *layer;     /* borrowed */
+    bool admin;            /* its features are units themselves */
+    struct gap_look *gaps; /* of administrative units and planning zones; NULL otherwise */
+    int *units_seen;       /* how often each unit came */
     struct layer_table table;
     bool bounded; /* some unit has a boundary */
     struct gcj_test gcj;
@@ -48,8 +50,8 @@ static const struct {
      "The sub-zone's name is none of the three of the development boundary: kept; check it."},
 };
 
-enum status findings_new(const struct units *units, const char *layer, bool admin, struct findings **out,
-                         struct error *e)
+enum status findings_new(const struct units *units, const char *layer, const char *kind,
+                         struct findings **out, struct error *e)
 {
     struct findings *f = calloc(1, sizeof *f);
     if (f)
@@ -63,13 +65,15 @@ enum status findings_new(const struct units *units, const char *layer, bool admi
     for (size_t i = 0; i < units->n; i++)
         f->bounded |= units->list[i].shape.n_rings > 0;
     f->layer = layer;
-    f->admin = admin;
+    f->admin = strcmp(kind, "admin") == 0;
     f->units_seen = calloc(units->n + 1, sizeof *f->units_seen);
     if (!f->units_seen) {
         findings_free(f);
         return error_no_memory(e);
     }
     enum status st = layer_table_read(&f->table, e);
+    if (st == STATUS_OK && (f->admin || strcmp(kind, "zone") == 0))
+        st = gap_look_new(&f->gaps, e);
     if (st != STATUS_OK) {
         findings_free(f);
         return st;
@@ -83,6 +87,7 @@ void findings_free(struct findings *f)
     if (!f)
         return;
     layer_table_release(&f->table);
+    gap_look_free(f->gaps);
     free(f->units_seen);
     free(f->seen);
     free(f);
@@ -191,6 +196,8 @@ enum status findings_look(struct findings *f, const struct source_feature *featu
     look_county(f, feature, county);
     if (f->bounded)
         gcj_test_add(&f->gcj, &feature->shape);
+    if (st == STATUS_OK && f->gaps)
+        st = gap_look_add(f->gaps, &feature->shape, feature->area_m2, e);
     return st;
 }
 
@@ -319,6 +326,8 @@ void findings_write(const struct findings *f, struct json_writer *w, const struc
             "first.");
     if (f && f->admin)
         write_units(f, w);
+    if (f && f->gaps)
+        gap_look_write(f->gaps, w);
     if (f && f->bounded)
         write_gcj(f, w);
     for (int i = 0; f && i < FINDING_COUNT; i++)

@@ -23,8 +23,9 @@ enum finding {
 };
 
 struct findings;
-/* `admin`: the features are units themselves. */
-enum status findings_new(const struct units *units, const char *layer, bool admin, struct findings **out,
+/* `kind` of the layer: the features of "admin" are units themselves; those of "admin" and "zone" should not leave gaps. */
+enum status findings_new(const struct units *units, const char *layer, const char *kind,
+                         struct findings **out,
                          struct error *e) HX_MUST_CHECK; /* `units` borrowed, may be empty */
 void findings_free(struct findings *f);                  /* NULL-safe */
 /* Looks at a stored feature; *county becomes the county to store. */

@@ -377,8 +377,7 @@ static enum status import_source(struct job *j, struct error *e)
 {
     enum status st = open_source(j, e);
     if (st == STATUS_OK)
-        st = findings_new(&j->units, j->request->layer, strcmp(j->request->kind, "admin") == 0, &j->findings,
-                          e);
+        st = findings_new(&j->units, j->request->layer, j->request->kind, &j->findings, e);
     if (st == STATUS_OK)
         st = begin_import(j, e);
     if (st == STATUS_OK)

@@ -219,7 +219,8 @@ enum status store_plan_add_row(struct store_plan_load *l, const char *table, con
     " AS unit, CASE WHEN count(*) = 1 THEN f.geometry ELSE CastToMultiPolygon(GUnion(f.geometry)) END AS g " \
     "FROM layer l JOIN layer_version v ON v.id = l.current_version_id JOIN feature f ON f.version_id = "     \
     "v.id "                                                                                                  \
-    "WHERE l.kind = 'admin' AND v.reference_only = " reference                                               \
+    "WHERE l.kind = 'admin' AND " UNIT_CODE                                                                  \
+    " IN (SELECT code FROM admin_unit) AND v.reference_only = " reference                                    \
     " GROUP BY l.id, unit) b WHERE b.unit = admin_unit.code;"
 static const char FROM_ADMIN_LAYERS[] =
     "INSERT INTO admin_unit (code, name, name_en, level) SELECT f.code, f.name, "

@@ -2,6 +2,7 @@
 counties; a feature's county is known by its code, its place or its name, and what disagrees is reported. test_units.py PROGRAM"""
 import json
 import sqlite3
+import time
 
 import official
 from official import GEODATA, Official, fixture
@@ -67,6 +68,49 @@ class Boundaries(Units):
         self.take(self.source("b.geojson", fixture.feature(HOME, BSM="900000000000000001", XJXZQDM="150102")), "townships",
                   "--id-field", "BSM", "--county-field", "XJXZQDM")
         self.assertEqual(self.boundary_size("150102"), 0)
+
+
+class Gaps(Units):
+    """Neighbours that do not meet: counted, the largest listed with their places; lines are left alone, as theirs are meant."""
+
+    def around(self, gap):
+        """Four units around a gap of `gap` degrees on each side of a point."""
+        x, y, r = 111.5, 40.5, 0.2
+        boxes = ((x - r, y - r, x + gap, y - gap), (x + gap, y - r, x + r, y + gap), (x - gap, y + gap, x + r, y + r), (x - r, y - gap, x - gap, y + r))
+        return [fixture.feature(box, XZQDM=code) for box, code in zip(boxes, ("150102", "150103", "150104", "150105"))]
+
+    def test_a_hole_between_units_is_found_with_its_area_and_place_and_overlaps_with_theirs(self):
+        self.take(self.source("a.geojson", *self.around(0.0001)), "admin_counties")
+        gaps = self.findings("admin_counties")["gaps"]
+        self.assertEqual(gaps["count"], 1)
+        self.assertLess(abs(gaps["area_m2"] / (0.0002 ** 2 * 84_806 * 111_048) - 1), 0.002)
+        self.assertLess(abs(gaps["places"][0]["lon"] - 111.5), 0.0002)
+        self.assertNotIn("overlaps", self.findings("admin_counties"))
+        common = [fixture.feature((111.5, 40.5, 111.6002, 40.5002), XZQDM="150102"), fixture.feature((111.6, 40.5, 111.7, 40.5002), XZQDM="150103")]
+        self.take(self.source("b.geojson", *common), "admin_counties")
+        self.assertNotIn("gaps", self.findings("admin_counties"))
+        self.assertLess(abs(self.findings("admin_counties")["overlaps"]["area_m2"] / (0.0002 ** 2 * 84_806 * 111_048) - 1), 0.002)
+        self.take(self.source("STBHHX.geojson", *self.around(0.0001)), "ecological_red_line")
+        self.assertNotIn("gaps", self.findings("ecological_red_line"))
+
+    def test_ten_thousand_slivers_are_counted_and_a_hundred_listed_and_nothing_takes_minutes(self):
+        teeth = 10001
+        def side(k):  # two neighbours: of three edges one is common, between the others they part by half a metre
+            return 111.0 + k * 1e-4 / 3
+        lower = [[side(k), 40.5 - (2e-6 if k % 3 == 1 else 0)] for k in range(3 * teeth + 1)]
+        upper = [[side(k), 40.5 + (2e-6 if k % 3 == 1 else 0)] for k in range(3 * teeth + 1)]
+        a = lower + [[side(3 * teeth), 40.4], [side(0), 40.4], lower[0]]
+        b = upper + [[side(3 * teeth), 40.6], [side(0), 40.6], upper[0]]
+        features = [{"type": "Feature", "properties": {"name": n}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+                    for n, ring in (("一", a), ("二", b))]
+        begun = time.monotonic()
+        done = self.take(self.source("slivers.geojson", *features), "admin_counties", "--report", "r.txt")
+        self.assertLess(time.monotonic() - begun, 60)
+        gaps = self.findings("admin_counties")["gaps"]
+        self.assertEqual((gaps["count"], len(gaps["places"])), (teeth, 100))
+        self.assertIn(f"gaps ×{teeth}", done.stderr)
+        self.assertLess(len((self.folder / "r.txt").read_text(encoding="utf-8").splitlines()), 400)
+        self.assertEqual(self.boundary_size("150102"), 0, "units without a code make no boundary")
 
 
 class Features(Units):
