@@ -16,6 +16,7 @@ from osgeo import ogr, osr
 DOOR, PROGRAM, SOURCE = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 sys.path.insert(0, str(SOURCE / "tests" / "http"))
 import fixture  # noqa: E402
+import report_schema  # noqa: E402
 
 BOX = (111.705, 40.802, 111.725, 40.806)   # red line, then nothing, then farmland
 FORMATS = ["json", "geojson", "text", "csv", "xlsx", "html", "pdf"]
@@ -122,7 +123,7 @@ class Doors(unittest.TestCase):
                 expected = self.command("check", path, "--format", form, "--class", "MINING_RIGHT", "--project-name", "光伏",
                                         "--builder", "某公司", "--date", "2026-01-31", *more)
                 self.assertEqual(expected, (out / f"report.{form}").read_bytes(), (name, form))
-            report = json.loads((out / "report.json").read_text())
+            report = report_schema.demand(json.loads((out / "report.json").read_text()))
             self.assertEqual("prohibited", report["verdict"], name)
             self.assertAlmostEqual(report["parcels"][0]["layers"][0]["area_m2"],
                                    json.loads(self.command("check", self.inputs["p.geojson"][0], "--format", "json"))

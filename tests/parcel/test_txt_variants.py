@@ -17,6 +17,7 @@ import pyproj
 LIBRARY, PROGRAM, SOURCE = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 sys.path.insert(0, str(SOURCE / "tests" / "http"))
 import fixture  # noqa: E402
+import report_schema  # noqa: E402
 
 ZONE = 37
 FROM_GRID = pyproj.Transformer.from_crs(4525, 4490, always_xy=True)   # eastings with the zone in front
@@ -227,7 +228,7 @@ class Library:
                                    ctypes.byref(self.error)):
             return tuple(getattr(self.error, k).decode() for k in ("code", "zh", "en"))
         features = [f for f in self.write(1)["features"] if f["properties"]["kind"] == "parcel"]
-        return None, self.write(0), features
+        return None, report_schema.demand(self.write(0)), features
 
 
 class Variants(unittest.TestCase):

@@ -10,6 +10,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'http'))
 import fixture  # noqa: E402
+import report_schema  # noqa: E402
 
 PROGRAM = os.environ.get('HONGXIAN', 'hongxian')
 HERE = pathlib.Path(__file__).resolve().parent
@@ -36,7 +37,7 @@ class Office:
         keeping = ('--keep', '--officer', '张三', '--project-name', '风电 "一期"') if keep else ()
         done = self.run('check', f'{name}.geojson', '--format', 'json', *keeping, *arguments)
         assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return report_schema.demand(json.loads(done.stdout))
 
     def write(self, report):
         path = self.folder / 'report.json'

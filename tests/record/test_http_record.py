@@ -7,7 +7,7 @@ import json
 import unittest
 import urllib.parse
 
-from office import PROGRAM, Office, fixture
+from office import PROGRAM, Office, fixture, report_schema
 
 OFFICER = urllib.parse.quote('张三')
 
@@ -43,7 +43,7 @@ class Records(unittest.TestCase):
     def keep(self, more=''):
         status, report = self.ask('POST', f'/check?keep=1&officer={OFFICER}{more}', self.parcel)
         self.assertEqual(200, status, report)
-        return report
+        return report_schema.demand(report)
 
     def test_keep_list_show_verify(self):
         report = self.keep('&project_name=P&source_file=a.geojson')
@@ -54,7 +54,7 @@ class Records(unittest.TestCase):
                          (row['sha256'], row['project_name'], row['input_name']))
         status, whole = self.ask('GET', f'/records/{row["id"]}')
         self.assertEqual(200, status)
-        self.assertEqual({**report, 'record': None}, whole['report'])
+        self.assertEqual({**report, 'record': None}, report_schema.demand(whole['report']))
         status, finding = self.ask('POST', '/verify', json.dumps(report))
         self.assertEqual((200, 'identical'), (status, finding['finding']), finding)
         report['parcels'][0]['area_m2'] += 0.01

@@ -21,6 +21,7 @@ import zipfile
 PROGRAM, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 sys.path.insert(0, str(SOURCE / "tests" / "http"))
 import fixture  # noqa: E402
+import report_schema  # noqa: E402
 
 HOSTILE = "<script>alert('\"x\"')</script>&\U0002000b" + "长" * 500
 COLUMNS = 8
@@ -127,7 +128,7 @@ class Documents(unittest.TestCase):
         self.assertEqual(table[-1][4], "部分未测算")
 
     def test_csv_agrees_with_json(self):
-        answer = json.loads(self.made("json"))
+        answer = report_schema.demand(json.loads(self.made("json")))
         table = next(rows for name, rows in self.sections().items() if name.startswith("三、"))
         for parcel, row in zip(answer["parcels"], table[1:]):
             self.assertAlmostEqual(parcel["area_m2"], float(row[3]), delta=0.0151)

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""Tampering of every kind with reports and with the record: whatever byte somebody changes, it is seen."""
+import copy
+import http.client
+import json
+import random
+import sqlite3
+import unittest
+import urllib.parse
+
+from office import PROGRAM, Office, fixture, report_schema
+
+
+def places(value, path=()):
+    """Every object and array inside, itself included."""
+    if isinstance(value, (dict, list)):
+        yield path, value
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(inner, path + (key,))
+
+
+def at(value, path):
+    for key in path:
+        value = value[key]
+    return value
+
+
+class Reports(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.office = Office()
+        cls.server = fixture.Server(PROGRAM, '--store', cls.office.store, '--allow-records')
+        cls.connection = http.client.HTTPConnection(cls.server.host, cls.server.port, timeout=60)
+        boxes = [(111.695, 40.802, 111.705, 40.806), (111.722, 40.802, 111.724, 40.804), (112.499, 41.2, 112.501, 41.201)]
+        cls.file = json.dumps(fixture.collection(*(fixture.feature(b, 地块编号=f'DK-{i}') for i, b in enumerate(boxes)))).encode()
+        cls.plain = cls.ask('POST', '/check', cls.file)[1]
+        keep = '/check?keep=1&project_name=P&officer=' + urllib.parse.quote('张三')
+        cls.kept = cls.ask('POST', keep, cls.file)[1]
+        for text in (cls.plain, cls.kept):
+            report_schema.demand(json.loads(text))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.connection.close()
+        cls.server.stop()
+        cls.office.close()
+
+    @classmethod
+    def ask(cls, method, path, body, headers={}):
+        cls.connection.request(method, path, body, headers)
+        answer = cls.connection.getresponse()
+        return answer.status, answer.read()
+
+    def finding(self, text, file=None):
+        """'identical', 'differs', 'cannot_recompute', or the code of the refusal."""
+        if file is None:
+            status, answer = self.ask('POST', '/verify', text)
+        else:
+            parts = [b'--xYx\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % p
+                     for p in ((b'report', text), (b'input', file))]
+            status, answer = self.ask('POST', '/verify', b''.join(parts) + b'--xYx--\r\n',
+                                      {'Content-Type': 'multipart/form-data; boundary=xYx'})
+        return json.loads(answer)['finding' if status == 200 else 'code']
+
+    def assert_seen(self, text, file, why):
+        self.assertIn(self.finding(text, file), ('differs', 'cannot_recompute', 'not-a-report', 'bad-form'), why)
+
+    def both(self):
+        """A kept report, with nothing beside it; one that was not kept, with its file."""
+        return (self.kept, None), (self.plain, self.file)
+
+    def test_untouched(self):
+        for text, file in self.both():
+            self.assertEqual('identical', self.finding(text, file))
+            compact = json.dumps(json.loads(text)).encode()     # other blanks and escapes say the same
+            self.assertEqual('identical', self.finding(compact, file))
+
+    def test_any_byte(self):
+        """One byte is changed, anywhere: seen, unless the text still says the same to a reader of JSON."""
+        chance = random.Random(3)
+        for text, file in self.both():
+            said = json.loads(text)
+            engine = {**said, 'engine': None}
+            for _ in range(1500):
+                i = chance.randrange(len(text))
+                other = text[:i] + bytes([chance.choice([text[i] ^ 1 << chance.randrange(8), chance.randrange(256)])]) + text[i + 1:]
+                try:
+                    now = json.loads(other)
+                except ValueError:
+                    now = None
+                if now is not None and (now == said or (file and {**now, 'engine': None} == engine)):
+                    continue    # of a report that was not kept, the engine's version is told and not compared
+                self.assert_seen(other, file, other[max(0, i - 60):i + 60])
+
+    def test_any_member(self):
+        """A member is taken out, put in, renamed or doubled; an element is taken out, put in or moved."""
+        for text, file in self.both():
+            said = json.loads(text)
+            for path, value in places(said):
+                if path[:1] in (('engine',), ('record',)):
+                    continue
+                # without its row a kept report is a report like any other, and whose engine made that one is only told
+                free = () if path else ('record', 'engine') if file else ('record',)
+                for change in self.changes(value, free):
+                    forged = copy.deepcopy(said)
+                    change(at(forged, path))
+                    if forged != said:
+                        self.assert_seen(json.dumps(forged).encode(), file, path)
+            doubled = text.replace(b'"verdict": ', b'"verdict": "allowed", "verdict": ', 1)
+            self.assertEqual('not-a-report', self.finding(doubled, file))
+
+    @staticmethod
+    def changes(value, free):
+        if isinstance(value, dict):
+            yield lambda v: v.update(more=1)
+            for key in value:
+                if key in free:
+                    continue
+                yield lambda v, k=key: v.pop(k)
+                yield lambda v, k=key: v.update({k + 'x': v.pop(k)})
+        else:
+            yield lambda v: v.append(v[0] if v else 1)
+            if value:
+                yield lambda v: v.pop()
+                yield lambda v: v.reverse()
+
+    def test_the_last_place_of_every_figure(self):
+        """A ten-thousandth of a square metre, anywhere."""
+        for text, file in self.both():
+            said = json.loads(text)
+            count = 0
+            for path, value in places(said):
+                if file and path == ('sliver_policy',):
+                    continue    # an input of the check, as the class is: the report says truly what comes of it
+                for key in value if isinstance(value, dict) else ():
+                    if isinstance(value[key], float):
+                        forged = copy.deepcopy(said)
+                        at(forged, path)[key] = round(value[key] + 0.0001, 6)
+                        self.assert_seen(json.dumps(forged).encode(), file, path + (key,))
+                        count += 1
+            self.assertGreater(count, 50)
+
+    def test_another_file(self):
+        """The report of one file beside another file, if only by a blank at its end."""
+        for other in (self.file + b' ', self.file.replace(b'111.695', b'111.696'), b'{}'):
+            self.assert_seen(self.plain, other, other[:40])
+
+
+class Rows(unittest.TestCase):
+    """Somebody with a SQL prompt."""
+    @classmethod
+    def setUpClass(cls):
+        cls.office = Office()
+        for name in ('pressing', 'clear'):
+            cls.office.check(name)
+        done = cls.office.run('records', 'override', '1', '--verdict', 'notice', '--reason', '理由', '--officer', '李四')
+        assert done.returncode == 0, done.stderr
+        cls.office.check('farm')
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.office.close()
+
+    def test_every_column_of_every_row(self):
+        """A byte more, a byte less, another byte: the chain breaks at that very row."""
+        db = sqlite3.connect(self.office.store)
+        columns = [c[1] for c in db.execute('PRAGMA table_info(record)')]
+        rows = db.execute('SELECT * FROM record ORDER BY id').fetchall()
+        db.close()
+        self.assertGreater(len(columns), 15)
+        count = 0
+        for row in rows:
+            for column, value in zip(columns, row):
+                if column == 'id':
+                    continue    # a row that was moved: test_chain
+                for forged in self.forgeries(value)[:3 if row[0] in (1, 3) else 1]:
+                    store = self.office.forged('PRAGMA ignore_check_constraints = ON', lambda db, c=column, v=forged, i=row[0]:
+                                               db.execute(f'UPDATE record SET {c} = ? WHERE id = ?', (v, i)))
+                    code, chain = self.office.chain(store=store)
+                    self.assertEqual((10, row[0]), (code, chain['broken_id']), (column, value, forged, chain))
+                    count += 1
+        self.assertGreater(count, 100)
+
+    @staticmethod
+    def forgeries(value):
+        if isinstance(value, int):
+            return [value + 1]
+        if not value:
+            return ['x']
+        return [value + ' ', value[:-1], chr(ord(value[0]) ^ 1) + value[1:]]
+
+    def test_any_byte_of_what_was_kept(self):
+        chance = random.Random(9)
+        db = sqlite3.connect(self.office.store)
+        contents = db.execute('SELECT sha256, bytes FROM record_content').fetchall()
+        db.close()
+        self.assertEqual(6, len(contents))
+        for sha256, content in contents:
+            for _ in range(3):
+                i = chance.randrange(len(content))
+                forged = content[:i] + bytes([content[i] ^ 1 << chance.randrange(8)]) + content[i + 1:]
+                store = self.office.forged(lambda db, s=sha256, b=forged:
+                                           db.execute('UPDATE record_content SET bytes = ? WHERE sha256 = ?', (b, s)))
+                self.assertEqual(10, self.office.chain(store=store)[0], (sha256, i))
+
+
+if __name__ == '__main__':
+    unittest.main()
