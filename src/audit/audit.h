@@ -2,10 +2,10 @@
  *
  *     reader thread -> batches -> worker threads (one check_worker each) -> writer, in input order
  *
- * Invariants: the rows are the same for any number of threads and for a run that was stopped or killed and resumed, or that took over rows of an earlier audit; a
- * parcel that cannot be measured is a row (verdict unknown, with the reason), never the end of the run and never
- * missing; memory is bounded by the number of batches under way, not by the file. An output appears under its name
- * only when it is whole: until then it is OUT.part.
+ * Invariants: the rows are the same for any number of threads, and for a run that was stopped or killed and resumed, or that
+ * took over rows of an earlier audit; a parcel that cannot be measured is a row (verdict unknown, with the reason), never
+ * the end of the run and never missing; memory is bounded by the number of batches under way, not by the file. An output
+ * appears under its name only when it is whole: until then it is OUT.part.
  * Not for: one parcel that somebody waits for (check/), printing (cli/). Threads: audit_parcels starts and joins its own;
  * the snapshot is shared and const; the progress function is called on the caller's thread. */
 #ifndef HX_AUDIT_AUDIT_H

@@ -1,6 +1,6 @@
 /* 国土TXT, plot by plot: each is given to parcel/ with the head of the file, so that a plot that cannot be read is a row with
- * its reason and memory does not grow with the file. The file is mapped, and read twice: once to know its encoding and
- * number of plots, once for the plots themselves.
+ * its reason and memory does not grow with the file. The file is mapped, and read for its encoding, for the
+ * number of plots, and for the plots themselves.
  *
  * Not for files of which a plot cannot be cut out: UTF-16, or points without plot rows. Those are read whole. */
 #include "audit/feed.h"
@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { FORGET_BYTES = 4 << 20 }; /* whole pages of any size */
+
 struct feed_txt {
     struct feed base;
     struct parcel_context context;
@@ -24,6 +26,7 @@ struct feed_txt {
     bool gb;                            /* GB18030, whose second bytes may look like ASCII */
     size_t head_at, head_n, head_lines; /* of the file, or of the file that was glued behind it */
     size_t at, lines, plots;            /* what has been passed */
+    size_t forgotten;                   /* bytes that are no longer mapped in */
     char *text;                         /* head and plot together */
     size_t cap;
 };
@@ -47,6 +50,16 @@ static bool next_line(const struct feed_txt *t, size_t at, struct txt_span *out)
         next++;
     *out = (struct txt_span){at, end - at, next < t->n ? next : t->n};
     return true;
+}
+
+/* Pages that have been read need not stay mapped (what is needed again is read again): the program's size does not grow
+ * with the file. */
+static void forget(struct feed_txt *t, size_t upto)
+{
+    size_t end = upto - upto % FORGET_BYTES;
+    if (end > t->forgotten)
+        madvise(t->bytes + t->forgotten, end - t->forgotten, MADV_DONTNEED);
+    t->forgotten = end;
 }
 
 static bool tail_is(const unsigned char *p, size_t n, const char *tail)
@@ -193,6 +206,7 @@ static void pass(struct feed_txt *t, size_t end, size_t lines, bool section)
     t->lines += lines;
     t->plots++;
     t->at = end;
+    forget(t, end);
     if (section && !find_head(t, end)) /* nothing but a section at the end */
         t->at = t->n;
 }
@@ -278,12 +292,27 @@ static bool is_utf16(const struct feed_txt *t)
                          memchr(t->bytes, 0, look) != NULL);
 }
 
-static int64_t count_plots(const struct feed_txt *t)
+static bool is_utf8(struct feed_txt *t)
+{
+    struct txt_span l;
+    bool valid = true;
+    for (size_t at = 0; valid && next_line(t, at, &l); at = l.next) {
+        valid = text_utf8_valid_prefix(t->bytes + l.at, l.n) == l.n;
+        forget(t, l.at);
+    }
+    t->forgotten = 0;
+    return valid;
+}
+
+static int64_t count_plots(struct feed_txt *t)
 {
     struct txt_span l;
     int64_t n = 0;
-    for (size_t at = 0; next_line(t, at, &l); at = l.next)
+    for (size_t at = 0; next_line(t, at, &l); at = l.next) {
         n += is_plot_row(t, &l);
+        forget(t, l.at);
+    }
+    t->forgotten = 0;
     return n;
 }
 
@@ -315,7 +344,7 @@ static enum status open_plots(struct feed_txt *t, const struct audit_request *r,
     *ours = !s && t->n > 0 && !is_utf16(t);
     if (s || !*ours)
         return s;
-    t->gb = text_utf8_valid_prefix(t->bytes, t->n) < t->n;
+    t->gb = !is_utf8(t);
     t->base.total = count_plots(t);
     *ours = find_head(t, 0);
     if (!*ours)

@@ -306,11 +306,10 @@ enum status lines_layers_load(struct lines_run *run, struct store *store, const 
             return l->fault.status ? l->fault.status : STATUS_CORRUPT;
         }
         struct lines_layer *to = &run->layers[run->n_layers++];
-        *to = (struct lines_layer){.snapshot = l,
-                                   .is_line = i < CONTROL_LINE_COUNT,
-                                   .is_boundary = i == 2,
-                                   .outlined = i == 2 && lines_has_outline(l->index)};
+        *to = (struct lines_layer){.snapshot = l, .is_line = i < CONTROL_LINE_COUNT, .is_boundary = i == 2};
         s = layer_load(run, store, to, e);
+        if (!s && to->is_boundary)
+            s = lines_outline_find(to, e);
     }
     if (s || run->n_layers)
         return s;

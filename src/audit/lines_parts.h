@@ -125,7 +125,8 @@ enum status lines_find_holders(struct lines_run *run, struct error *e) HX_MUST_C
 enum status lines_find_totals(struct lines_run *run, struct error *e) HX_MUST_CHECK;
 /* lines_zones.c */
 enum status lines_find_zones(struct lines_run *run, struct error *e) HX_MUST_CHECK;
-bool lines_has_outline(const struct layer_index *ix);
+/* Sets l->outlined. */
+enum status lines_outline_find(struct lines_layer *l, struct error *e) HX_MUST_CHECK;
 bool lines_is_outline(const struct lines_layer *l, uint32_t feature);
 /* lines_gap.c */
 enum status lines_find_gaps(struct lines_run *run, struct error *e) HX_MUST_CHECK;

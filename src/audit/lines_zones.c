@@ -1,7 +1,7 @@
 /* Sub-zones of the urban boundary: what should tile it and does not.
  *
- * Where the layer has features without a sub-zone beside others, those are the boundary as a whole (its outline): every
- * sub-zone must lie in it and together they must fill it. Otherwise the boundary is what the sub-zones make, and a gap
+ * Where sub-zones lie on features without a sub-zone, those are the boundary as a whole (its outline): every sub-zone
+ * must lie in it and together they must fill it. Otherwise the boundary is what the sub-zones make, and a gap
  * is a void that two or more of them enclose, or a slit of at most SLIT_M between two. A hole that was drawn into one
  * feature is meant; so is a void that lies under another control line (an enclave, 开天窗). */
 #include "audit/lines_parts.h"
@@ -19,6 +19,9 @@
  * counts only when it is very long (below about 2 degrees). */
 #define SLIT_RATIO 15.0
 #define WEDGE_RATIO 60.0
+/* Features without a sub-zone are the boundary as a whole when this much of the sub-zones lies on them; otherwise somebody
+ * forgot to fill in a name, and they are features like the others. */
+#define OUTLINE_SHARE 0.8
 #define TOUCH_M 0.002
 #define ENCLAVE_SHARE 0.99
 
@@ -42,24 +45,64 @@ struct zone_search {
     size_t n, capacity;
 };
 
-bool lines_is_outline(const struct lines_layer *l, uint32_t feature)
+static bool is_whole(const char *zone)
 {
-    if (!l->outlined)
-        return false;
-    const char *zone = index_feature_at(l->snapshot->index, feature).zone;
     return !*zone || strcmp(zone, "城镇开发边界") == 0;
 }
 
-bool lines_has_outline(const struct layer_index *ix)
+bool lines_is_outline(const struct lines_layer *l, uint32_t feature)
 {
-    bool outline = false, zone = false;
-    for (uint32_t i = 0; i < index_n_features(ix); i++) {
-        const char *name = index_feature_at(ix, i).zone;
-        bool whole = !*name || strcmp(name, "城镇开发边界") == 0;
-        outline = outline || whole;
-        zone = zone || !whole;
+    return l->outlined && is_whole(index_feature_at(l->snapshot->index, feature).zone);
+}
+
+static bool whole_wanted(uint32_t feature, void *user)
+{
+    return is_whole(index_feature_at(user, feature).zone);
+}
+
+/* How much of the sub-zones lies on features without one. */
+static enum status share_on_whole(struct check_worker *w, const struct layer_index *ix, double *share,
+                                  struct error *e)
+{
+    double zones = 0, common = 0;
+    enum status s = STATUS_OK;
+    for (uint32_t i = 0; !s && i < index_n_features(ix); i++) {
+        const struct overlap *o;
+        struct geo_shape shape;
+        size_t n;
+        if (is_whole(index_feature_at(ix, i).zone))
+            continue;
+        arena_reset(w->arena);
+        s = lines_feature_shape(ix, i, w->arena, &shape, e);
+        if (!s)
+            s = overlap_prepare(w->scratch, &shape, e);
+        if (!s)
+            s = overlap_measure_wanted(w->scratch, ix, whole_wanted, (void *)ix, &o, &n, e);
+        for (size_t k = 0; !s && k < n; k++)
+            common += o[k].area_m2;
+        zones += index_feature_at(ix, i).area_m2;
     }
-    return outline && zone;
+    *share = zones > 0 ? common / zones : 0;
+    return s;
+}
+
+enum status lines_outline_find(struct lines_layer *l, struct error *e)
+{
+    const struct layer_index *ix = l->snapshot->index;
+    uint32_t whole = 0, n = index_n_features(ix);
+    for (uint32_t i = 0; i < n; i++)
+        whole += is_whole(index_feature_at(ix, i).zone);
+    if (whole == 0 || whole == n)
+        return STATUS_OK;
+    struct check_worker w;
+    double share;
+    enum status s = check_worker_init(&w, e);
+    if (s)
+        return s;
+    s = share_on_whole(&w, ix, &share, e);
+    l->outlined = !s && share >= OUTLINE_SHARE;
+    check_worker_release(&w);
+    return s;
 }
 
 static enum status report(struct zone_search *z, const struct zone_finding *f, struct error *e)

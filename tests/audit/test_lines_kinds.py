@@ -104,6 +104,14 @@ class Kinds(unittest.TestCase):
         self.assertEqual([("sub-zones-cross", {"A", "B"})], [(x["kind"], {x["code_a"], x["code_b"]}) for x in found])
         self.assertAlmostEqual(20 * 300, float(found[0]["area_m2"]), delta=15)
 
+    def test_a_sub_zone_whose_name_is_missing(self):
+        """It is no boundary as a whole: it overlaps like any other feature, and nothing lies outside of it."""
+        self.put(CITY, self.zone("A", box(0, 0, 200, 300)), self.zone("B", box(190, 0, 400, 300), zone=""),
+                 self.zone("C", box(400, 0, 600, 300), zone="特别用途区"))
+        found = self.lines()
+        self.assertEqual([("sub-zones-cross", {"A", "B"})], [(x["kind"], {x["code_a"], x["code_b"]}) for x in found])
+        self.assertAlmostEqual(10 * 300, float(found[0]["area_m2"]), delta=10)
+
     # ---- where things should lie ----
 
     def test_county(self):

@@ -5,6 +5,7 @@ import math
 import pathlib
 import random
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -191,6 +192,16 @@ class Since(unittest.TestCase):
         self.assertEqual(1500 - 1 - 4, taken)
         self.put(CITY)
         self.assertEqual(1500, self.run_to("new.gpkg", since=now)[1])  # a new version, but nothing in it is new
+
+    def test_indexes_that_were_swept(self):
+        """The index of a retired version is derived: without it the store gives it again."""
+        then, _, _ = self.run_to("start.gpkg")
+        Edit(self.rng, self.layers[RED], 1).move()
+        self.put(RED)
+        shutil.rmtree(f"{self.store}.index")
+        now, taken, _ = self.run_to("since.gpkg", since=then)
+        self.assertGreater(taken, 1000)
+        self.same(self.run_to("full.gpkg")[0], now)
 
     def test_whatever_is_in_doubt_is_measured(self):
         then, _, _ = self.run_to("start.gpkg")
