@@ -296,14 +296,17 @@ static unsigned choose_threads(unsigned asked)
     return n < min ? min : n > max ? max : n;
 }
 
-static enum status start_daemon(struct http_server *s, int fd, unsigned n_threads, struct error *e)
+/* A thread for each connection: with a pool, whatever else had come to the thread of a slow request waited for it. How many
+ * requests are worked on at a time is bounded by the engine's workers. */
+static enum status start_daemon(struct http_server *s, int fd, struct error *e)
 {
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC; /* ITC: MHD_quiesce_daemon needs it */
-    s->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE,
-        n_threads, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES,
-        MHD_OPTION_NOTIFY_COMPLETED, call_finished, s, MHD_OPTION_END);
+    unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
+                     MHD_USE_ITC; /* ITC: MHD_quiesce_daemon needs it */
+    s->daemon =
+        MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd,
+                         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT,
+                         (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES,
+                         MHD_OPTION_NOTIFY_COMPLETED, call_finished, s, MHD_OPTION_END);
     if (s->daemon)
         return STATUS_OK;
     error_zh(e, "HTTP 服务不能启动：%s。", strerror(errno));
@@ -328,7 +331,7 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     if (!status)
         status = job_desk_open(config->store_path, &s->jobs, e);
     if (!status)
-        status = start_daemon(s, fd, n_threads, e);
+        status = start_daemon(s, fd, e);
     if (status) {
         if (fd >= 0)
             close(fd);

@@ -20,7 +20,7 @@ struct http_config {
     uint16_t port;    /* 0 takes any free port */
     const char *store_path;
     const char *web_dir;      /* NULL: no page, only the interface for programs */
-    unsigned n_threads;       /* 0: by the number of processors */
+    unsigned n_threads;       /* requests worked on at a time; 0: by the number of processors */
     bool allow_records;       /* POST /check?keep=1 writes to the store */
     const char *gdal_version; /* for the record; borrowed until stop */
 };

@@ -136,6 +136,18 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const struct web_file *)a)->path, ((const struct web_file *)b)->path);
 }
 
+/* The build compresses once, so that nothing is compressed here, request after request. */
+static enum status find_compressed(struct web_files *f, struct error *e)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        const char *path = arena_printf(f->arena, "%s.gz", f->files[i].path);
+        if (!path)
+            return error_no_memory(e);
+        f->files[i].gzip = web_files_find(f, path);
+    }
+    return STATUS_OK;
+}
+
 enum status web_files_load(const char *dir, struct web_files **out, struct error *e)
 {
     struct web_files *f = calloc(1, sizeof *f);
@@ -152,6 +164,11 @@ enum status web_files_load(const char *dir, struct web_files **out, struct error
     }
     if (f->n)
         qsort(f->files, f->n, sizeof *f->files, by_path);
+    s = find_compressed(f, e);
+    if (s) {
+        web_files_free(f);
+        return s;
+    }
     *out = f;
     return STATUS_OK;
 }
@@ -176,6 +193,14 @@ size_t web_files_count(const struct web_files *f)
     return f->n;
 }
 
+/* "gzip" as a word of the list, not refused by q=0. */
+static bool takes_gzip(const struct request *rq)
+{
+    const char *list = request_header(rq, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    const char *word = list ? strstr(list, "gzip") : NULL;
+    return word && strncmp(word + 4, ";q=0,", 5) != 0 && strcmp(word + 4, ";q=0") != 0;
+}
+
 enum status handle_web_file(struct request *rq, struct reply *reply, struct error *e)
 {
     const struct web_file *file = web_files_find(rq->web, rq->path);
@@ -185,11 +210,16 @@ enum status handle_web_file(struct request *rq, struct reply *reply, struct erro
                           "There is nothing at %.200s. The interface is described in /openapi.yaml.",
                           rq->path);
     }
-    enum status s = reply_static(reply, file->bytes, file->size, file->content_type, e);
+    const struct web_file *sent = file->gzip && takes_gzip(rq) ? file->gzip : file;
+    enum status s = reply_static(reply, sent->bytes, sent->size, file->content_type, e);
     if (s)
         return s;
+    if (file->gzip)
+        reply_header(reply, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+    if (sent != file)
+        reply_header(reply, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
     reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL,
                  file->hashed ? "public, max-age=31536000, immutable" : "no-cache");
-    reply_etag(rq, reply, file->etag);
+    reply_etag(rq, reply, sent->etag);
     return STATUS_OK;
 }

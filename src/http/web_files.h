@@ -15,6 +15,7 @@ struct web_file {
     const char *path; /* "/assets/index-4f2a91c0.js" */
     const char *bytes;
     size_t size;
+    const struct web_file *gzip; /* the same compressed, "PATH.gz" of the folder; NULL: there is none */
     const char *content_type;
     char etag[36]; /* quoted */
     bool hashed;   /* its name changes with its contents: it may be kept for ever */

@@ -1,5 +1,6 @@
 """Drives the real server from outside: test_server.py PROGRAM SOURCE_DIR. Every test says what it protects."""
 import concurrent.futures
+import gzip
 import http.client
 import json
 import math
@@ -49,6 +50,7 @@ class ServerTest(unittest.TestCase):
         (web / "index.html").write_text("<!doctype html><title>红线</title>", encoding="utf-8")
         (web / "assets" / "index-4f2a-1c0.js").write_text("export {}")
         (web / "assets" / "style.css").write_text("a{}")
+        (web / "assets" / "style.css.gz").write_bytes(gzip.compress(b"a{}"))
         (web / ".secret").write_text("hidden")
         (cls.folder / "outside.txt").write_text("outside")
         (web / "link.txt").symlink_to(cls.folder / "outside.txt")
@@ -403,6 +405,19 @@ class ServerTest(unittest.TestCase):
         self.assertIn("immutable", headers["Cache-Control"])
         self.assertEqual(self.request("GET", "/assets/style.css")[1]["Cache-Control"], "no-cache")
 
+    def test_compressed_files(self):
+        """A browser that takes gzip gets the compressed file of the build, others the plain one; both are the same text and have
+        tags of their own, so that a cache between never mixes them up."""
+        plain_code, plain_headers, plain = self.request("GET", "/assets/style.css")
+        code, headers, body = self.request("GET", "/assets/style.css", headers={"Accept-Encoding": "gzip, deflate, br"})
+        self.assertEqual((plain_code, code, headers["Content-Encoding"], gzip.decompress(body)), (200, 200, "gzip", plain))
+        self.assertEqual((headers["Content-Type"], headers["Vary"]), (plain_headers["Content-Type"], "Accept-Encoding"))
+        self.assertNotIn("Content-Encoding", plain_headers)
+        self.assertEqual(plain_headers["Vary"], "Accept-Encoding")
+        self.assertNotEqual(headers["ETag"], plain_headers["ETag"])
+        self.assertNotIn("Content-Encoding", self.request("GET", "/assets/style.css", headers={"Accept-Encoding": "gzip;q=0"})[1])
+        self.assertNotIn("Content-Encoding", self.request("GET", "/", headers={"Accept-Encoding": "gzip"})[1])
+
     def test_path_traversal(self):
         """No path leads out of the web folder, nor to hidden files or links."""
         for path in ("/../outside.txt", "/assets/../../outside.txt", "/..%2foutside.txt", "/%2e%2e/outside.txt",
@@ -532,6 +547,40 @@ class LifeTest(unittest.TestCase):
         self.assertEqual(server.stop(), 0, server.log)
         self.assertRegex(server.log, r"POST /check 200 \d+\.\d ms")
 
+    def test_slow_request_holds_nobody_up(self):
+        """While three clients wait seconds for reports of thousands of parcels, connections that were open already are answered."""
+        server = fixture.Server(PROGRAM, "--store", self.store, "--threads", "4")
+        parcels = [fixture.feature((111.60 + 0.001 * (i % 100), 40.60 + 0.001 * (i // 100), 111.6005 + 0.001 * (i % 100),
+                                    40.6005 + 0.001 * (i // 100)), BSM=f"P{i}") for i in range(3000)]
+        body = encoded(fixture.collection(*parcels))
+        open_ones = [http.client.HTTPConnection(server.host, server.port, timeout=120) for _ in range(12)]
+
+        def ask(connection):
+            connection.request("GET", "/health")
+            response = connection.getresponse()
+            response.read()
+            return response.status
+
+        self.assertEqual([ask(c) for c in open_ones], [200] * 12)
+        answers = []
+
+        def slow(connection):
+            connection.request("POST", "/check?format=pdf", body)
+            answers.append(connection.getresponse().read()[:4])
+
+        threads = [threading.Thread(target=slow, args=(c,)) for c in open_ones[::4]]  # not the neighbours: a pool spreads them
+        for thread in threads:
+            thread.start()
+        time.sleep(0.5)  # the uploads are through
+        quick = [ask(c) for i, c in enumerate(open_ones) if i % 4]
+        n_done = len(answers)
+        for thread in threads:
+            thread.join()
+        self.assertEqual((quick, n_done, answers), ([200] * 9, 0, [b"%PDF"] * 3))
+        for connection in open_ones:
+            connection.close()
+        self.assertEqual(server.stop(), 0, server.log)
+
     def test_no_page(self):
         """Without a web folder the interface works; a folder that is named but missing is an error."""
         missing = subprocess.run([PROGRAM, "serve", "--store", self.store, "--port", "0", "--web", "/nonexistent"],
@@ -541,4 +590,4 @@ class LifeTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1], verbosity=1)
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=1)
