@@ -27,13 +27,9 @@ static size_t blank_at(const char *s)
         return 2;
     if (strncmp(s, "\xEF\xBB\xBF", 3) == 0)
         return 3;
+    if (strncmp(s, "\xE2\x80", 2) == 0 && (unsigned char)s[2] >= 0x8B && (unsigned char)s[2] <= 0x8F)
+        return 3;                                      /* zero-width space and the like, from web pages */
     return strncmp(s, "\xE3\x80\x80", 3) == 0 ? 3 : 0; /* ideographic space */
-}
-
-static bool ends_with(const char *s, size_t n, const char *tail)
-{
-    size_t k = strlen(tail);
-    return n >= k && memcmp(s + n - k, tail, k) == 0;
 }
 
 char *txt_trim(char *s)
@@ -45,9 +41,9 @@ char *txt_trim(char *s)
     for (;;) {
         if (n > 0 && (unsigned char)s[n - 1] <= 0x20)
             n--;
-        else if (ends_with(s, n, "\xC2\xA0"))
+        else if (n >= 2 && blank_at(s + n - 2) == 2)
             n -= 2;
-        else if (ends_with(s, n, "\xE3\x80\x80"))
+        else if (n >= 3 && blank_at(s + n - 3) == 3)
             n -= 3;
         else
             break;
@@ -82,6 +78,16 @@ void txt_fold(char *s)
     s[to] = '\0';
 }
 
+/* "4520000" of a table that a spreadsheet wrote. */
+static char *unquote(char *cell)
+{
+    size_t n = strlen(cell);
+    if (n < 2 || cell[0] != '"' || cell[n - 1] != '"')
+        return cell;
+    cell[n - 1] = '\0';
+    return txt_trim(cell + 1);
+}
+
 size_t txt_split(char *line, char **cells, size_t max)
 {
     size_t n = 0;
@@ -89,7 +95,7 @@ size_t txt_split(char *line, char **cells, size_t max)
         char *comma = n + 1 < max ? strchr(at, ',') : NULL;
         if (comma)
             *comma = '\0';
-        cells[n] = txt_trim(at);
+        cells[n] = unquote(txt_trim(at));
         at = comma ? comma + 1 : NULL;
     }
     return n;
@@ -105,8 +111,16 @@ static enum status section_line(struct txt *t)
     return s;
 }
 
+/* "-----" and "# …" between plots. */
+static bool is_remark(const char *s)
+{
+    return *s == '#' || strncmp(s, "//", 2) == 0 || s[strspn(s, "-=_*~. ")] == '\0';
+}
+
 static enum status plots_line(struct txt *t)
 {
+    if (is_remark(t->line.folded))
+        return txt_remark_line(t, t->line.folded);
     if (txt_is_plot_row(t->line.folded))
         return txt_plot_row(t);
     if (txt_is_point_row(t->line.folded))
@@ -119,7 +133,7 @@ static enum status plots_line(struct txt *t)
 
 static enum status header_line(struct txt *t)
 {
-    char *equals = strchr(t->line.folded, '=');
+    char *equals = strpbrk(t->line.folded, "=:");
     bool plot_row = txt_is_plot_row(t->line.folded);
     if (equals && !plot_row) {
         *equals = '\0';
@@ -129,7 +143,7 @@ static enum status header_line(struct txt *t)
     bool point_row =
         txt_is_point_row(t->line.folded) && (first == 'J' || first == 'j' || (first >= '0' && first <= '9'));
     if (!plot_row && !point_row)
-        return STATUS_OK; /* titles and remarks */
+        return txt_remark_line(t, t->line.folded);
     txt_warn(t, t->line.number, "section-missing", "缺少[地块坐标]，从该行起按地块坐标读取。",
              "there is no [地块坐标] line; plots are read from here.");
     t->in_plots = true;

@@ -17,6 +17,7 @@ struct txt_header {
     bool parameters_given; /* 转换参数 has a value that is not 0 */
     int zone;              /* 带号; 0 when not given */
     int zone_width_deg;    /* 几度分带: 3, 6; 0 when not given */
+    double meridian_deg;   /* 中央经线; 0 when not given */
 };
 
 /* A line that is being read: its own text, and the text with full-width characters folded to ASCII. */
@@ -68,6 +69,8 @@ char *txt_trim(char *s);
 void txt_fold(char *s);
 
 enum status txt_header_line(struct txt *t, char *key, char *value) HX_MUST_CHECK;
+/* A line of the header that is no key: refused where it names another datum, since nobody would read it. */
+enum status txt_remark_line(struct txt *t, const char *line) HX_MUST_CHECK;
 /* Decides from the values which column is north, swaps with a warning, refuses degrees and what is no grid at all. */
 enum status txt_settle_axes(struct txt *t) HX_MUST_CHECK;
 enum status txt_zone_of_plot(struct txt *t, struct geo_crs *out) HX_MUST_CHECK;

@@ -28,6 +28,57 @@ static bool has_any(const char *s, const char *const *words)
     return false;
 }
 
+static enum status fail_conflict(struct txt *t, size_t line, const char *code, int one, int other,
+                                 const char *what_zh, const char *what_en)
+{
+    const char *zh =
+        parsing_printf(t->p, "%s（%d与%d），无法确定位置；请改正其中之一。", what_zh, one, other);
+    const char *en = parsing_printf(t->p, "%s (%d and %d); correct one of them.", what_en, one, other);
+    if (!zh || !en)
+        return error_no_memory(t->p->error);
+    return txt_fail(t, line, STATUS_INVALID_INPUT, code, zh, en);
+}
+
+static enum status fail_datum(struct txt *t)
+{
+    return txt_fail(
+        t, t->line.number, STATUS_UNSUPPORTED, "txt-datum-refused",
+        "坐标系是1980西安或1954北京坐标系，与2000国家大地坐标系相差可达上百米；"
+        "请先用当地的转换参数转为2000国家大地坐标系。",
+        "the datum is Xi'an 1980 or Beijing 1954, up to a hundred metres from CGCS2000; convert it with "
+        "the local parameters first.");
+}
+
+enum status txt_remark_line(struct txt *t, const char *line)
+{
+    static const char *const old[] = {"西安80",   "西安1980", "1980西安",   "80西安",
+                                      "北京54",   "北京1954", "1954北京",   "54北京",
+                                      "80坐标系", "54坐标系", "80国家大地", NULL};
+    /* "converted from …" is what was done, not what is there */
+    return has_any(line, old) && !strstr(line, "转") ? fail_datum(t) : STATUS_OK;
+}
+
+/* The zone that the name of a CRS goes on to name: "…_GK_Zone_37", "…_GK_CM_111E", "第37带". */
+static enum status zone_in_name(struct txt *t, const char *value)
+{
+    static const char *const marks[] = {"Zone", "zone", "ZONE", "第", NULL};
+    const char *meridian = strstr(value, "CM_");
+    if (meridian)
+        t->header.meridian_deg = strtod(meridian + 3, NULL);
+    for (const char *const *m = marks; *m; m++) {
+        const char *at = strstr(value, *m);
+        const char *digits = at ? at + strlen(*m) + strspn(at + strlen(*m), "_ ") : "";
+        long zone = strtol(digits, NULL, 10);
+        if (zone && t->header.zone && t->header.zone != zone)
+            return fail_conflict(t, t->line.number, "txt-zone-conflict", (int)zone, t->header.zone,
+                                 "坐标系名称中的带号与带号一项矛盾",
+                                 "the zone in the name of the CRS contradicts 带号");
+        if ((zone >= 13 && zone <= 23) || (zone >= 25 && zone <= 45))
+            t->header.zone = (int)zone;
+    }
+    return STATUS_OK;
+}
+
 static enum status datum_line(struct txt *t, const char *value)
 {
     static const char *const local[] = {"独立", "地方", "城市", "工程", "相对", NULL};
@@ -37,14 +88,9 @@ static enum status datum_line(struct txt *t, const char *value)
         return STATUS_OK;
     t->header.datum_said = true;
     if (strstr(value, "2000") && !has_any(value, local))
-        return STATUS_OK;
+        return zone_in_name(t, value);
     if (has_any(value, old))
-        return txt_fail(
-            t, line, STATUS_UNSUPPORTED, "txt-datum-refused",
-            "坐标系是1980西安或1954北京坐标系，与2000国家大地坐标系相差可达上百米；"
-            "请先用当地的转换参数转为2000国家大地坐标系。",
-            "the datum is Xi'an 1980 or Beijing 1954, up to a hundred metres from CGCS2000; convert it with "
-            "the local parameters first.");
+        return fail_datum(t);
     return txt_fail(t, line, STATUS_UNSUPPORTED, "txt-datum-unknown",
                     "只接受“2000国家大地坐标系”；地方独立坐标系等请先转换。",
                     "only 2000国家大地坐标系 (CGCS2000) is accepted; convert local systems first.");
@@ -70,6 +116,10 @@ static enum status zone_line(struct txt *t, const char *value)
     bool known = (zone >= 13 && zone <= 23) || (zone >= 25 && zone <= 45);
     if (isnan(zone))
         return STATUS_OK;
+    if (known && zone == floor(zone) && t->header.zone && t->header.zone != (int)zone)
+        return fail_conflict(t, t->line.number, "txt-zone-conflict", t->header.zone, (int)zone,
+                             "坐标系名称中的带号与带号一项矛盾",
+                             "the zone in the name of the CRS contradicts 带号");
     if (known && zone == floor(zone)) {
         t->header.zone = (int)zone;
         return STATUS_OK;
@@ -79,6 +129,14 @@ static enum status zone_line(struct txt *t, const char *value)
         "带号应为25–45（三度带）或13–23（六度带）；如果写的是中央经线（如111），请改为带号（如37）。",
         "the zone should be 25-45 (3-degree) or 13-23 (6-degree); if this is a central meridian (such as "
         "111), write the zone (37).");
+}
+
+static enum status meridian_line(struct txt *t, const char *value)
+{
+    double degrees = last_number(value);
+    if (!isnan(degrees))
+        t->header.meridian_deg = degrees;
+    return STATUS_OK;
 }
 
 static enum status unit_line(struct txt *t, const char *value)
@@ -115,8 +173,11 @@ static void parameters_line(struct txt *t, const char *value)
 
 enum status txt_header_line(struct txt *t, char *key, char *value)
 {
-    if (strcmp(key, "坐标系") == 0)
+    if (strncmp(key, "坐标系", strlen("坐标系")) == 0 || strcmp(key, "大地基准") == 0)
         return datum_line(t, value);
+    if (strncmp(key, "中央经线", strlen("中央经线")) == 0 ||
+        strncmp(key, "中央子午线", strlen("中央子午线")) == 0)
+        return meridian_line(t, value);
     if (strcmp(key, "几度分带") == 0 || strcmp(key, "分带") == 0)
         return width_line(t, value);
     if (strcmp(key, "带号") == 0)
@@ -127,7 +188,7 @@ enum status txt_header_line(struct txt *t, char *key, char *value)
         return projection_line(t, value);
     if (strncmp(key, "转换", strlen("转换")) == 0)
         parameters_line(t, value);
-    return STATUS_OK; /* others (producer, date, 精度) decide nothing */
+    return txt_remark_line(t, value); /* others (producer, date, 精度) decide nothing else */
 }
 
 enum axis { AXIS_ODD, AXIS_NORTH, AXIS_EAST, AXIS_DEGREE };
@@ -203,17 +264,6 @@ static enum status fail_zone_missing(struct txt *t)
         "Fill in 带号 (such as 37).");
 }
 
-static enum status fail_conflict(struct txt *t, size_t line, const char *code, int one, int other,
-                                 const char *what_zh, const char *what_en)
-{
-    const char *zh =
-        parsing_printf(t->p, "%s（%d与%d），无法确定位置；请改正其中之一。", what_zh, one, other);
-    const char *en = parsing_printf(t->p, "%s (%d and %d); correct one of them.", what_en, one, other);
-    if (!zh || !en)
-        return error_no_memory(t->p->error);
-    return txt_fail(t, line, STATUS_INVALID_INPUT, code, zh, en);
-}
-
 static enum status check_prefixes(struct txt *t, int prefix)
 {
     const struct txt_plot *plot = &t->plot;
@@ -243,22 +293,49 @@ static void note_crs(struct txt *t, const struct geo_crs *crs)
             parsing_printf(p, "%s, %d-degree zone %d (central meridian %g, EPSG:%d); the zone is from %s.",
                            t->header.datum_said ? "CGCS2000" : "Read as CGCS2000", crs->zone_width_deg,
                            crs->zone, crs->central_meridian_deg, crs->epsg,
-                           crs->zone_prefix ? "the prefix of the eastings"
-                           : t->header.zone ? "带号 in [属性描述]"
-                                            : "the CRS that was given");
+                           crs->zone_prefix             ? "the prefix of the eastings"
+                           : t->header.zone             ? "带号 in [属性描述]"
+                           : t->header.meridian_deg > 0 ? "the central meridian in [属性描述]"
+                                                        : "the CRS that was given");
     if (t->noted_zone == 0)
         p->set.crs_note =
             parsing_printf(p, "%s，%d度带第%d带（中央经线%g°，EPSG:%d），带号由%s得出。",
                            t->header.datum_said ? "2000国家大地坐标系" : "按2000国家大地坐标系读取",
                            crs->zone_width_deg, crs->zone, crs->central_meridian_deg, crs->epsg,
-                           crs->zone_prefix ? "东坐标前缀"
-                           : t->header.zone ? "[属性描述]的带号"
-                                            : "指定的坐标系");
+                           crs->zone_prefix             ? "东坐标前缀"
+                           : t->header.zone             ? "[属性描述]的带号"
+                           : t->header.meridian_deg > 0 ? "[属性描述]的中央经线"
+                                                        : "指定的坐标系");
     else if (t->noted_zone != crs->zone)
         txt_warn(t, t->plot.line, "several-zones", "该地块与前面的地块不在同一带，已按各自的带读取。",
                  "this plot is in another zone than the ones before it; each was read in its own.");
     if (t->noted_zone == 0)
         t->noted_zone = crs->zone;
+}
+
+/* A central meridian says where, whatever zone it is counted as: those of 111 (zones 37 and 19) are the same projection.
+ * The zone of 3 degrees is taken unless the file says 6. It must agree with a zone that is said as well. */
+static enum status zone_of_meridian(struct txt *t, int *zone)
+{
+    double degrees = t->header.meridian_deg;
+    int width = *zone ? (*zone >= 25 ? 3 : 6) : t->header.zone_width_deg == 6 ? 6 : 3;
+    if (degrees == 0)
+        return STATUS_OK;
+    double counted = width == 3 ? degrees / 3 : (degrees + 3) / 6;
+    bool known = counted == floor(counted) &&
+                 (width == 3 ? counted >= 25 && counted <= 45 : counted >= 13 && counted <= 23);
+    if (!known)
+        return txt_fail(
+            t, t->plot.line, STATUS_INVALID_INPUT, "txt-meridian",
+            "中央经线不是国家标准分带的中央经线；请填写带号（如37），地方坐标系请先转换。",
+            "the central meridian is none of the standard zones; write the zone (such as 37), or convert "
+            "local systems first.");
+    if (*zone && *zone != (int)counted)
+        return fail_conflict(t, t->plot.line, "txt-zone-conflict", *zone, (int)counted,
+                             "带号与中央经线所在的带矛盾",
+                             "the zone contradicts that of the central meridian");
+    *zone = (int)counted;
+    return STATUS_OK;
 }
 
 /* The CRS that the officer gave answers a file that does not say its zone; it never overrules one that does. */
@@ -281,10 +358,12 @@ static enum status given_zone(struct txt *t, int said, int *zone)
 
 enum status txt_zone_of_plot(struct txt *t, struct geo_crs *out)
 {
-    int prefix = prefix_of(t->plot.c4[0]), zone = 0;
+    int prefix = prefix_of(t->plot.c4[0]), zone = 0, said = prefix ? prefix : t->header.zone;
     enum status s = check_prefixes(t, prefix);
     if (s == STATUS_OK)
-        s = given_zone(t, prefix ? prefix : t->header.zone, &zone);
+        s = zone_of_meridian(t, &said);
+    if (s == STATUS_OK)
+        s = given_zone(t, said, &zone);
     if (s != STATUS_OK)
         return s;
     int width = zone >= 25 ? 3 : 6;

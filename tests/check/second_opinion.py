@@ -20,6 +20,9 @@ from shapely.geometry import Polygon
 from shapely.ops import unary_union
 from shapely.strtree import STRtree
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "http"))
+import report_schema  # noqa: E402
+
 ogr.UseExceptions()
 GEOD = Geod(a=6378137.0, rf=298.257222101)
 LAYERS = {
@@ -127,7 +130,7 @@ def check(program, store, path):
     run = subprocess.run([program, "check", path, "--store", store, "--format", "json"], capture_output=True, check=False)
     if run.returncode != 0:
         raise SystemExit(f"{path}: {run.stderr.decode()}")
-    return json.loads(run.stdout)
+    return report_schema.demand(json.loads(run.stdout))
 
 
 def main():

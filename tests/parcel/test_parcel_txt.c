@@ -168,6 +168,44 @@ static void test_wild_variants(void **state)
         {"declared area in m2, said", TXT_HEAD "5,119988㎡,P1,示例,面,,,,@\n" TXT_SQUARE, NULL},
         {"declared area no number", TXT_HEAD "5,约12,P1,示例,面,,,,@\n" TXT_SQUARE, "declared-area-text"},
         {"no area", TXT_HEAD "5,,P1,示例,面,,,,@\n" TXT_SQUARE, NULL},
+        {"colons for equals signs",
+         "[属性描述]\n坐标系：2000国家大地坐标系\n几度分带:3\n带号：37\n[地块坐标]\n" TXT_PLOT
+             NO_PREFIX_SQUARE,
+         NULL},
+        {"a zone in the name of the CRS",
+         "[属性描述]\n坐标系=CGCS2000_3_Degree_GK_Zone_37\n[地块坐标]\n" TXT_PLOT NO_PREFIX_SQUARE, NULL},
+        {"a central meridian in the name of the CRS",
+         "[属性描述]\n坐标系=CGCS2000_3_Degree_GK_CM_111E\n[地块坐标]\n" TXT_PLOT NO_PREFIX_SQUARE, NULL},
+        {"a central meridian instead of a zone",
+         "[属性描述]\n坐标系=2000国家大地坐标系\n中央经线=111度\n[地块坐标]\n" TXT_PLOT NO_PREFIX_SQUARE,
+         NULL},
+        {"a central meridian of 6 degrees",
+         "[属性描述]\n坐标系=2000国家大地坐标系\n几度分带=6\n中央子午线:111\n[地块坐标]\n" TXT_PLOT
+             NO_PREFIX_SQUARE,
+         NULL},
+        {"both, agreeing",
+         "[属性描述]\n坐标系=2000国家大地坐标系\n带号=37\n中央经线=111\n[地块坐标]\n" TXT_PLOT
+             NO_PREFIX_SQUARE,
+         NULL},
+        {"converted from the old datum, as a remark",
+         "[属性描述]\n备注=由1980西安坐标系转换\n坐标系=2000国家大地坐标系\n[地块坐标]\n" TXT_PLOT TXT_SQUARE,
+         NULL},
+        {"rules and remarks between rows",
+         TXT_HEAD "# 第一块\n----------\n" TXT_PLOT TXT_SQUARE "==========\n// 完\n", NULL},
+        {"quoted cells",
+         TXT_HEAD "5,11.9988,\"P1\",\"示例\",面,,,,@\n\"J1\",\"1\",\"4520000\",\"37563000\"\n"
+                  "\"J2\",\"1\",\"4520000\",\"37563400\"\n\"J3\",\"1\",\"4520300\",\"37563400\"\n"
+                  "\"J4\",\"1\",\"4520300\",\"37563000\"\n\"J1\",\"1\",\"4520000\",\"37563000\"\n",
+         NULL},
+        {"zero-width spaces of a web page",
+         TXT_HEAD TXT_PLOT
+         "J1,1,\u200b4520000,37563000\nJ2,1,4520000,37563400\u200b\n\ufeffJ3,1,4520300,37563400\n"
+         "J4,1,4520300,37563000\nJ1,1,4520000,37563000\n",
+         NULL},
+        {"labels of all kinds",
+         TXT_HEAD TXT_PLOT "JZD-1,,4520000,37563000\nJZD-2,,4520000,37563400\nJZD-3,,4520300,37563400\n"
+                           "JZD-4,,4520300,37563000\nJZD-1,,4520000,37563000\n",
+         NULL},
         {"6-degree zone by prefix",
          "[属性描述]\n坐标系=2000国家大地坐标系\n几度分带=6\n[地块坐标]\n" TXT_PLOT
          "1,1,4520000,19563000\n2,1,4520000,19563400\n3,1,4520300,19563400\n4,1,4520300,19563000\n1,1,"
