@@ -38,11 +38,14 @@ static void write_fields(struct json_writer *w, OGRFeatureDefnH defn)
 }
 
 /* What an import would decide, or why it would not. */
-static void write_decision(struct json_writer *w, const char *path, const char *name)
+static void write_decision(struct json_writer *w, const struct layer_table *t, const char *path,
+                           const char *name, const char *target)
 {
     struct source *s = NULL;
     struct error e = {0};
-    struct source_request r = {.path = path, .layer = name};
+    bool known = layer_table_find(t, target) != NULL;
+    struct source_request r = {
+        .path = path, .layer = name, .survey = known, .target = known ? target : NULL, .confirmed = true};
     enum status st = source_open(&r, &s, &e);
     jw_key(w, "import");
     jw_object_begin(w);
@@ -59,6 +62,21 @@ static void write_decision(struct json_writer *w, const char *path, const char *
         jw_kv_string(w, "zone_code", info->bound.zone_code);
         jw_kv_string(w, "county", info->bound.county);
         jw_kv_string(w, "area", info->bound.area);
+        if (info->village)
+            jw_kv_bool(w, "village", true);
+        for (int i = 0; i < info->n_zones && i < SOURCE_ZONES_SHOWN; i++) {
+            if (i == 0) {
+                jw_key(w, "zones");
+                jw_array_begin(w);
+            }
+            jw_object_begin(w);
+            jw_kv_string(w, "value", info->zones[i].value);
+            jw_kv_string(w, "stored_as", info->zones[i].name);
+            jw_kv_string(w, "decided_by", info->zones[i].by);
+            jw_object_end(w);
+        }
+        if (info->n_zones)
+            jw_array_end(w);
     } else {
         jw_kv_string(w, "zh", e.zh);
         jw_kv_string(w, "en", e.en);
@@ -103,7 +121,7 @@ static void write_layer(struct json_writer *w, const struct layer_table *t, cons
     jw_kv_string(w, "because", g.by);
     jw_kv_bool(w, "certain", g.certainty == LAYER_CERTAIN);
     write_fields(w, OGR_L_GetLayerDefn(layer));
-    write_decision(w, path, name);
+    write_decision(w, t, path, name, g.layer);
     jw_object_end(w);
 }
 

@@ -220,11 +220,13 @@ static size_t said_digits(const char *code)
     return n;
 }
 
+/* OpenStreetMap puts the Mongolian name behind the Chinese one, after a space. */
 static const struct unit *by_name(const struct units *u, const char *name)
 {
     const struct unit *found = NULL;
+    size_t n = strcspn(name, " ");
     for (size_t i = 0; i < u->n; i++)
-        if (strcmp(u->list[i].name, name) == 0) {
+        if (strlen(u->list[i].name) == n && strncmp(u->list[i].name, name, n) == 0) {
             if (found)
                 return NULL; /* two of one name */
             found = &u->list[i];

@@ -55,7 +55,7 @@ class Boundaries(Units):
         self.assertEqual(self.positions("admin_counties", "county-unknown"), [5])
         self.assertTrue(all(self.boundary_size(code) for code, _ in names))
         # without codes the unit is found by its name in the list
-        features = [fixture.feature((109.8, 40.6, 109.81, 40.61), name="昆都仑区"), fixture.feature((109.9, 40.6, 109.91, 40.61), name="无此地")]
+        features = [fixture.feature((109.8, 40.6, 109.81, 40.61), name="昆都仑区 ᠬᠥᠨᠳᠦᠯᠦᠨ"), fixture.feature((109.9, 40.6, 109.91, 40.61), name="无此地")]
         self.take(self.source("osm.geojson", *features), "admin_counties")
         self.assertEqual(self.positions("admin_counties", "county-from-name"), [1])
         self.assertGreater(self.boundary_size("150203"), 0)
