@@ -147,6 +147,7 @@ static int import_file(struct store *store, const struct ingest_request *request
         fputs("\r\033[K", stderr);
     if (!s) {
         print_report(report.layer, &report, NULL);
+        import_refusals_print(&report);
         import_findings_print(&report);
     } else if (strcmp(e.code, "ingest-refused") == 0) {
         import_refusals_print(&report);

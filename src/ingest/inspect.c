@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "geo/crs.h"
 #include "ingest/layer_table.h"
-#include "ingest/source.h"
+#include "ingest/source_parts.h"
 
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
@@ -86,13 +86,13 @@ static void write_decision(struct json_writer *w, const struct layer_table *t, c
 }
 
 /* Names as GDAL gives them: a likeness needs no more. */
-static void guess(const struct layer_table *t, const char *path, OGRLayerH layer, bool alone,
-                  struct layer_guess *out)
+static void guess(const struct layer_table *t, const char *path, OGRLayerH layer, const char *name,
+                  bool alone, struct layer_guess *out)
 {
     enum { FIELDS = 256 };
     const char *fields[FIELDS];
     OGRFeatureDefnH defn = OGR_L_GetLayerDefn(layer);
-    struct layer_names n = {.layer = OGR_L_GetName(layer), .alias = "", .stem = "", .fields = fields};
+    struct layer_names n = {.layer = name, .alias = "", .stem = "", .fields = fields};
     for (int i = 0; i < OGR_FD_GetFieldCount(defn) && n.n_fields < FIELDS; i++)
         fields[n.n_fields++] = OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i));
     char stem[256];
@@ -108,9 +108,11 @@ static void write_layer(struct json_writer *w, const struct layer_table *t, cons
                         bool alone)
 {
     OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(layer);
-    const char *name = OGR_L_GetName(layer);
+    struct arena *a = arena_new(1 << 16);
+    char *text = a ? source_layer_name(OGR_L_GetName(layer), a) : NULL;
+    const char *name = text ? text : OGR_L_GetName(layer);
     struct layer_guess g;
-    guess(t, path, layer, alone, &g);
+    guess(t, path, layer, name, alone, &g);
     jw_object_begin(w);
     jw_kv_string(w, "layer", name);
     jw_kv_string(w, "geometry", OGRGeometryTypeToName(OGR_L_GetGeomType(layer)));
@@ -123,6 +125,7 @@ static void write_layer(struct json_writer *w, const struct layer_table *t, cons
     write_fields(w, OGR_L_GetLayerDefn(layer));
     write_decision(w, t, path, name, g.layer);
     jw_object_end(w);
+    arena_free(a);
 }
 
 enum status inspect_file(const char *path, struct buffer *out, struct error *e)

@@ -89,7 +89,7 @@ static int64_t count_mid_lines(const char *path)
 static enum status describe(struct source *s, struct error *e)
 {
     const char *name = GDALGetDescription(s->data); /* with the folder within an archive */
-    s->info.layer = source_text(s, OGR_L_GetName(s->layer), s->keep);
+    s->info.layer = source_layer_name(OGR_L_GetName(s->layer), s->keep);
     s->info.driver = arena_strdup(s->keep, GDALGetDriverShortName(GDALGetDatasetDriver(s->data)));
     if (!s->info.layer || !s->info.driver)
         return error_no_memory(e);

@@ -61,6 +61,31 @@ static bool is_ascii(const char *text)
     return true;
 }
 
+/* `text` in an encoding, or NULL when it cannot be. In the arena. */
+static char *recode(const char *text, const char *to, const char *from, struct arena *a)
+{
+    size_t n = strlen(text), room = n * 4;
+    iconv_t how = iconv_open(to, from);
+    char *out = how == (iconv_t)-1 ? NULL : arena_alloc(a, room + 1);
+    char *in = (char *)text, *at = out;
+    if (out && iconv(how, &in, &n, &at, &room) == (size_t)-1)
+        out = NULL;
+    if (out)
+        *at = '\0';
+    if (how != (iconv_t)-1)
+        iconv_close(how);
+    return out;
+}
+
+char *source_layer_name(const char *raw, struct arena *a)
+{
+    if (is_ascii(raw))
+        return arena_strdup(a, raw);
+    char *bytes = is_utf8(raw) ? recode(raw, "CP437", "UTF-8", a) : arena_strdup(a, raw);
+    char *name = bytes ? recode(bytes, "UTF-8", "GB18030", a) : NULL;
+    return name ? name : arena_strdup(a, raw);
+}
+
 static int vote(OGRFeatureH f)
 {
     int votes = 0;

@@ -81,6 +81,9 @@ enum status source_decide_target(struct source *s, const struct source_request *
                                  struct error *e) HX_MUST_CHECK;
 /* UTF-8 in `a`: as it is, or from GB18030, which is what old Shapefiles carry. NULL when memory is out. */
 char *source_text(struct source *s, const char *raw, struct arena *a);
+/* A layer's name as UTF-8: it is a file's name, not text of the file. GDAL takes names in an archive of Windows (GBK) for CP437, as the
+ * format of archives has it; Chinese has no place there, so that this can be undone. */
+char *source_layer_name(const char *raw, struct arena *a);
 /* source_shape.c: sets state, fault, shape and areas. Fails only for reasons that are not the feature's. */
 enum status source_read_shape(struct source *s, OGRFeatureH f, struct source_feature *out,
                               struct error *e) HX_MUST_CHECK;

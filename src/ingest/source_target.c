@@ -15,6 +15,12 @@ static const char *text_or_none(struct source *s, const char *raw)
     return text ? text : "";
 }
 
+static const char *layer_name(struct source *s, OGRLayerH layer)
+{
+    const char *text = source_layer_name(OGR_L_GetName(layer), s->keep);
+    return text ? text : "";
+}
+
 /* "dir/STBHHX.gdb.zip" -> "STBHHX" */
 static const char *stem_of(struct source *s, const char *path)
 {
@@ -57,7 +63,7 @@ enum status source_names(struct source *s, OGRLayerH layer, const char *path, st
     }
     bool alone =
         GDALDatasetGetLayerCount(s->data) == 1; /* the name of a file with many layers is none of theirs */
-    *out = (struct layer_names){.layer = text_or_none(s, OGR_L_GetName(layer)),
+    *out = (struct layer_names){.layer = layer_name(s, layer),
                                 .alias = alias_of(s, layer),
                                 .stem = alone ? stem_of(s, path) : "",
                                 .fields = fields,
@@ -83,7 +89,7 @@ static void list_layers(struct source *s, const char *path, struct buffer *names
         struct layer_guess g = {.layer = ""};
         if (source_names(s, l, path, &named, NULL) == STATUS_OK)
             layer_table_guess(&s->table, &named, &g);
-        buffer_printf(names, "%s%s%s%s%s", i ? ", " : "", l ? OGR_L_GetName(l) : "?", *g.layer ? " (" : "",
+        buffer_printf(names, "%s%s%s%s%s", i ? ", " : "", l ? layer_name(s, l) : "?", *g.layer ? " (" : "",
                       g.layer, *g.layer ? "?)" : "");
     }
     if (n > NAMES_SHOWN)
@@ -147,7 +153,7 @@ static OGRLayerH find_named(struct source *s, const char *name)
     OGRLayerH l = GDALDatasetGetLayerByName(s->data, name);
     for (int i = 0; !l && i < GDALDatasetGetLayerCount(s->data); i++) {
         OGRLayerH one = GDALDatasetGetLayer(s->data, i);
-        if (one && strcasecmp(text_or_none(s, OGR_L_GetName(one)), name) == 0)
+        if (one && strcasecmp(layer_name(s, one), name) == 0)
             l = one;
     }
     return l;

@@ -76,6 +76,26 @@ class Whole(Formats):
             self.assert_whole(report, wrong)
             self.assertIn("encoding-misdeclared", [f["code"] for f in report["findings"]], wrong)
 
+    def test_a_gbk_shapefile_keeps_its_chinese_name_also_in_an_archive_of_windows(self):
+        self.make("gbk.shp", *FORMATS["gbk.shp"])
+
+        class Info(zipfile.ZipInfo):  # names as Windows packs them: GBK bytes, no flag
+            def _encodeFilenameFlags(self):
+                return self.filename.encode("gbk"), self.flag_bits & ~0x800
+        with zipfile.ZipFile(self.folder / "windows.zip", "w") as z:
+            for part in ("shp", "shx", "dbf", "prj"):
+                data = (self.folder / f"gbk.{part}").read_bytes()
+                (self.folder / f"生态保护红线.{part}").write_bytes(data)
+                z.writestr(Info(f"成果/生态保护红线.{part}"), data)
+        for name in ("生态保护红线.shp", "windows.zip"):
+            self.run_program("import", "--store", self.store, name)  # the name alone says which layer it is
+            report = self.report("ecological_red_line")
+            self.assertEqual(report["binding"]["source_layer"], "生态保护红线", name)
+            self.assertEqual(report["source"]["encoding"], "GB18030", name)
+        inspected = json.loads(self.run_program("inspect", "windows.zip", "--format", "json").stdout)["layers"][0]
+        self.assertEqual((inspected["layer"], inspected["looks_like"]), ("生态保护红线", "ecological_red_line"))
+        self.run_program("import", "--store", self.store, "windows.zip", "--source-layer", "生态保护红线")
+
     def test_archives_with_folders_geodatabases_and_more_than_one_shapefile(self):
         self.make("gbk.shp", *FORMATS["gbk.shp"])
         self.make("a.gdb", *GDB)
