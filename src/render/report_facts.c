@@ -130,14 +130,15 @@ static int severer_first(const void *a, const void *b)
     return strcmp(x->rule->id, y->rule->id);
 }
 
-static bool rule_applies(const struct parcel_report *p, const struct rule *rule, bool *assumed)
+static bool rule_applies(const struct parcel_report *p, const struct rule *rule, enum class_note *note)
 {
     bool found = false;
     for (int l = 0; l < CONTROL_LINE_COUNT; l++)
         for (size_t i = 0; i < p->layers[l].n_rules; i++)
             if (p->layers[l].rules[i].rule == rule) {
                 found = true;
-                *assumed = *assumed || p->layers[l].rules[i].class_assumed;
+                if (p->layers[l].rules[i].class_note != CLASS_MATCHED)
+                    *note = p->layers[l].rules[i].class_note;
             }
     return found;
 }
@@ -158,12 +159,16 @@ static void add_rule(struct table_making *m, const struct rule *rule)
     }
     struct rule_row *row = &t->rules[t->n_rules++];
     *row = (struct rule_row){.rule = rule, .certainty = report_certainty(rule->confidence)};
-    bool assumed = false;
+    enum class_note note = CLASS_MATCHED;
     for (size_t i = 0; i < t->n_rows; i++)
-        marked[i] = rule_applies(&m->r->results[i], rule, &assumed);
+        marked[i] = rule_applies(&m->r->results[i], rule, &note);
     row->title =
-        assumed ? kept(m, arena_printf(m->arena, "%s（未填项目类型，按最严的一般规定判定）", rule->title_zh))
-                : rule->title_zh;
+        note == CLASS_MATCHED
+            ? rule->title_zh
+            : kept(m, arena_printf(m->arena, "%s（%s）", rule->title_zh,
+                                   note == CLASS_NOT_GIVEN
+                                       ? "未填项目类型，按最严的一般规定判定"
+                                       : "规则表对所填项目类型没有专门条款，按一般规定判定，请人工核对"));
     row->parcels = kept(m, table_parcel_list(m, marked));
 }
 

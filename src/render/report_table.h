@@ -77,7 +77,8 @@ struct detail_row {
 
 struct rule_row {
     const struct rule *rule;
-    const char *title;     /* what it is about, and that the class was assumed where it was */
+    const char
+        *title; /* what it is about, and why it is not a rule of the project's own class where it is none */
     const char *certainty; /* 已读公布文本 ... */
     const char *parcels;   /* ids of the parcels, cut after some */
 };

@@ -144,6 +144,15 @@ class Documents(unittest.TestCase):
                 self.assertFalse(cell[:1] in "=+-@|%" and cell[:1], cell)
         self.assertIn(["项目代码", "'=1+1"], self.sections()["一、项目基本信息"])
 
+    def test_a_rule_that_is_not_the_classes_own_says_so(self):
+        """A clause that stands in (no class given; no row for the class) is printed with the reason, like in the JSON."""
+        farm = fixture.write_json(self.folder / "farm.geojson", fixture.collection(plots()["features"][1]))
+        for project_class, words in [("UNKNOWN", "未填项目类型，按最严的一般规定判定"),
+                                     ("NATIONAL_MAJOR", "规则表对所填项目类型没有专门条款，按一般规定判定，请人工核对")]:
+            out = subprocess.run([PROGRAM, "check", farm, "--store", self.store, "--class", project_class, "--format", "csv"],
+                                 check=True, capture_output=True).stdout.decode("utf-8-sig")
+            self.assertRegex(out, rf"PBF-GEN,禁止,[^,]*（{words}）")
+
     # ---- XLSX
 
     def test_xlsx(self):
