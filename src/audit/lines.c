@@ -274,7 +274,7 @@ static enum status layer_load(struct lines_run *run, struct store *store, struct
     l->n_vertices = n_vertices;
     l->mean_vertices = (double)index_n_vertices(l->snapshot->index) / (n ? n : 1);
     struct attributes t = {run, l, 0, false};
-    const struct store_feature_query q = {.version_id = l->snapshot->version.id};
+    const struct store_feature_query q = {.version_id = l->snapshot->version.id, .attributes_only = true};
     enum status s = store_features(store, &q, attributes_take, &t, e);
     return s || !t.failed ? s : error_no_memory(e);
 }

@@ -203,8 +203,11 @@ static enum status join_wanted(GEOSContextHandle_t h, const GEOSGeometry *faces,
     *out = NULL;
     if (!s && n_kept > 0) {
         GEOSGeometry *all = GEOSGeom_createCollection_r(h, GEOS_MULTIPOLYGON, kept, n_kept);
+        unsigned n_joined = n_kept;
         n_kept = all ? 0 : n_kept;
-        *out = all ? GEOSCoverageUnion_r(h, all) : NULL;
+        *out = !all            ? NULL
+               : n_joined == 1 ? GEOSGeom_clone_r(h, GEOSGetGeometryN_r(h, all, 0))
+                               : GEOSCoverageUnion_r(h, all);
         if (all)
             GEOSGeom_destroy_r(h, all);
         s = *out ? STATUS_OK : geos_failed(e);
@@ -245,6 +248,30 @@ static enum status lines_collect(const struct selection *sel, struct line_list *
         return s;
     bool ok = line_list_add_shape(lines, sel->parcel) && line_list_add_shape(lines, &local);
     return ok ? STATUS_OK : geos_failed(e);
+}
+
+/* Where the feature is a single ring near the parcel, as features mostly are, it and the parcel are two polygons. The ring may
+ * still run to and fro along the border of the clip, which GEOS may refuse or not: the area that was measured decides. */
+static enum status overlay_ring(const struct selection *sel, GEOSGeometry **out, struct error *e)
+{
+    GEOSContextHandle_t h = geo_geos_handle(sel->geos);
+    struct geo_box box = grown(&sel->parcel->box);
+    struct geo_shape local;
+    GEOSGeometry *feature = NULL, *parcel = NULL;
+    *out = NULL;
+    enum status s = overlap_clip_shape(sel->ix, sel->feature, &box, sel->scratch, sel->arena, &local, e);
+    if (s || local.n_rings != 1)
+        return s ? s : geos_failed(e);
+    s = geo_geos_from_shape(sel->geos, &local, &feature, e);
+    if (!s)
+        s = geo_geos_from_shape(sel->geos, sel->parcel, &parcel, e);
+    if (!s)
+        s = (*out = GEOSIntersection_r(h, feature, parcel)) ? STATUS_OK : geos_failed(e);
+    if (feature)
+        GEOSGeom_destroy_r(h, feature);
+    if (parcel)
+        GEOSGeom_destroy_r(h, parcel);
+    return s;
 }
 
 /* From the feature as it looks near the parcel. NULL with STATUS_OK when there is no common area. */
@@ -311,7 +338,7 @@ static enum status part_build(const struct selection *sel, double want_m2, GEOSG
                               struct error *e)
 {
     static enum status (*const ways[])(const struct selection *, GEOSGeometry **,
-                                       struct error *) = {overlay_local, overlay_whole};
+                                       struct error *) = {overlay_ring, overlay_local, overlay_whole};
     double tolerance_m2 = fmax(0.01, 1e-8 * geo_shape_area_m2(sel->parcel));
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         double area_m2 = 0;

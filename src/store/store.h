@@ -96,6 +96,7 @@ struct store_feature_query {
     const struct geo_box *box; /* NULL: everywhere */
     int64_t after_id;          /* 0: from the start (keyset paging) */
     int64_t limit;             /* 0: all */
+    bool attributes_only;      /* without a box: wkb is NULL, which is most of the cost */
 };
 enum status store_features(struct store *s, const struct store_feature_query *q, store_feature_fn *fn,
                            void *user, struct error *e) HX_MUST_CHECK;

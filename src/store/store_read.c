@@ -237,7 +237,7 @@ static enum status fail_feature(int64_t id, struct error *e)
         (long long)id);
 }
 
-static enum status give_feature(sqlite3_stmt *q, store_feature_fn *fn, void *user, bool *more,
+static enum status give_feature(sqlite3_stmt *q, bool geometry, store_feature_fn *fn, void *user, bool *more,
                                 struct error *e)
 {
     struct store_feature f = {
@@ -251,7 +251,7 @@ static enum status give_feature(sqlite3_stmt *q, store_feature_fn *fn, void *use
         .wkb = sqlite3_column_blob(q, 7),
         .wkb_size = (size_t)sqlite3_column_bytes(q, 7),
     };
-    if (!f.wkb)
+    if (geometry && !f.wkb)
         return fail_feature(f.id, e);
     *more = fn(&f, user);
     return STATUS_OK;
@@ -266,6 +266,9 @@ static const char FEATURES_IN_BOX[] = FEATURE_COLUMNS
     "xmax >= ?4 AND ymin <= ?7 AND ymax >= ?5) AND id > ?2 ORDER BY id LIMIT ?3";
 static const char FEATURES_ANYWHERE[] =
     FEATURE_COLUMNS "WHERE version_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+static const char ATTRIBUTES_ANYWHERE[] =
+    "SELECT id, code, name, zone, county, declared_area_m2, properties, NULL FROM feature "
+    "WHERE version_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
 
 static void bind_query(sqlite3_stmt *q, const struct store_feature_query *query)
 {
@@ -284,8 +287,9 @@ enum status store_features(struct store *s, const struct store_feature_query *qu
                            void *user, struct error *e)
 {
     sqlite3_stmt *q = NULL;
-    enum status st =
-        sql_prepare(s, query->box ? FEATURES_IN_BOX : FEATURES_ANYWHERE, &q, READING_FEATURES, e);
+    bool bare = query->attributes_only && !query->box;
+    const char *sql = bare ? ATTRIBUTES_ANYWHERE : query->box ? FEATURES_IN_BOX : FEATURES_ANYWHERE;
+    enum status st = sql_prepare(s, sql, &q, READING_FEATURES, e);
     if (st != STATUS_OK)
         return st;
     bind_query(q, query);
@@ -294,7 +298,7 @@ enum status store_features(struct store *s, const struct store_feature_query *qu
         st = sql_step(s, q, &row, READING_FEATURES, e);
         if (st != STATUS_OK || !row)
             break;
-        st = give_feature(q, fn, user, &more, e);
+        st = give_feature(q, !bare, fn, user, &more, e);
     }
     sqlite3_finalize(q);
     return st;
