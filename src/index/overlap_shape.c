@@ -250,28 +250,72 @@ static enum status lines_collect(const struct selection *sel, struct line_list *
     return ok ? STATUS_OK : geos_failed(e);
 }
 
-/* Where the feature is a single ring near the parcel, as features mostly are, it and the parcel are two polygons. The ring may
- * still run to and fro along the border of the clip, which GEOS may refuse or not: the area that was measured decides. */
-static enum status overlay_ring(const struct selection *sel, GEOSGeometry **out, struct error *e)
+enum { RINGS_MAX = 12 };
+
+static GEOSGeometry *ring_polygon(GEOSContextHandle_t h, const struct geo_shape *s, uint32_t ring)
+{
+    uint32_t first = s->ring_start[ring], n = s->ring_start[ring + 1] - first;
+    GEOSCoordSequence *c =
+        GEOSCoordSeq_copyFromArrays_r(h, s->lon_deg + first, s->lat_deg + first, NULL, NULL, n);
+    GEOSGeometry *line = c ? GEOSGeom_createLinearRing_r(h, c) : NULL;
+    return line ? GEOSGeom_createPolygon_r(h, line, NULL, 0) : NULL;
+}
+
+typedef GEOSGeometry *overlay_fn(GEOSContextHandle_t h, const GEOSGeometry *a, const GEOSGeometry *b);
+
+/* Takes both. */
+static GEOSGeometry *overlay(GEOSContextHandle_t h, overlay_fn *fn, GEOSGeometry *a, GEOSGeometry *b)
+{
+    GEOSGeometry *out = a && b ? fn(h, a, b) : NULL;
+    if (a)
+        GEOSGeom_destroy_r(h, a);
+    if (b)
+        GEOSGeom_destroy_r(h, b);
+    return out;
+}
+
+/* (parcel and each outer ring, joined) without each hole. */
+static GEOSGeometry *overlay_each(GEOSContextHandle_t h, const GEOSGeometry *parcel,
+                                  const struct geo_shape *s)
+{
+    GEOSGeometry *sum = NULL;
+    bool ok = true;
+    for (int holes = 0; holes < 2; holes++)
+        for (uint32_t r = 0; ok && r < s->n_rings; r++) {
+            uint32_t first = s->ring_start[r], n = s->ring_start[r + 1] - first;
+            if ((geo_ring_area_m2(s->lon_deg + first, s->lat_deg + first, n) < 0) != holes)
+                continue;
+            GEOSGeometry *ring = ring_polygon(h, s, r);
+            if (holes)
+                sum = overlay(h, GEOSDifference_r, sum, ring);
+            else if (sum)
+                sum = overlay(h, GEOSUnion_r, sum,
+                              overlay(h, GEOSIntersection_r, GEOSGeom_clone_r(h, parcel), ring));
+            else
+                sum = overlay(h, GEOSIntersection_r, GEOSGeom_clone_r(h, parcel), ring);
+            ok = sum != NULL;
+        }
+    return sum;
+}
+
+/* Where the feature is a few rings near the parcel, as features mostly are, each is a polygon of its own. A ring may still run
+ * to and fro along the border of the clip, which GEOS may refuse or not: the area that was measured decides. */
+static enum status overlay_rings(const struct selection *sel, GEOSGeometry **out, struct error *e)
 {
     GEOSContextHandle_t h = geo_geos_handle(sel->geos);
     struct geo_box box = grown(&sel->parcel->box);
     struct geo_shape local;
-    GEOSGeometry *feature = NULL, *parcel = NULL;
+    GEOSGeometry *parcel = NULL;
     *out = NULL;
     enum status s = overlap_clip_shape(sel->ix, sel->feature, &box, sel->scratch, sel->arena, &local, e);
-    if (s || local.n_rings != 1)
+    if (s || local.n_rings == 0 || local.n_rings > RINGS_MAX)
         return s ? s : geos_failed(e);
-    s = geo_geos_from_shape(sel->geos, &local, &feature, e);
-    if (!s)
-        s = geo_geos_from_shape(sel->geos, sel->parcel, &parcel, e);
-    if (!s)
-        s = (*out = GEOSIntersection_r(h, feature, parcel)) ? STATUS_OK : geos_failed(e);
-    if (feature)
-        GEOSGeom_destroy_r(h, feature);
-    if (parcel)
-        GEOSGeom_destroy_r(h, parcel);
-    return s;
+    s = geo_geos_from_shape(sel->geos, sel->parcel, &parcel, e);
+    if (s)
+        return s;
+    *out = overlay_each(h, parcel, &local);
+    GEOSGeom_destroy_r(h, parcel);
+    return *out ? STATUS_OK : geos_failed(e);
 }
 
 /* From the feature as it looks near the parcel. NULL with STATUS_OK when there is no common area. */
@@ -338,7 +382,7 @@ static enum status part_build(const struct selection *sel, double want_m2, GEOSG
                               struct error *e)
 {
     static enum status (*const ways[])(const struct selection *, GEOSGeometry **,
-                                       struct error *) = {overlay_ring, overlay_local, overlay_whole};
+                                       struct error *) = {overlay_rings, overlay_local, overlay_whole};
     double tolerance_m2 = fmax(0.01, 1e-8 * geo_shape_area_m2(sel->parcel));
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         double area_m2 = 0;
