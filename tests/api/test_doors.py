@@ -5,6 +5,7 @@ byte, the record and its verification.
 import json
 import os
 import pathlib
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -146,6 +147,44 @@ class Doors(unittest.TestCase):
         self.assertIn("reader-missing", self.door("check", path, out, "-", "-", "-", code=2, env=environment))
         on_path = {**environment, "PATH": f"relative:{pathlib.Path(PROGRAM).parent}"}
         self.door("check", path, out, "-", "-", "-", env=on_path)
+
+    def test_rings(self):
+        """Coordinates as arrays give the report of the GeoJSON that says the same, and the sliver policy reaches it."""
+        outer = [[111.705, 40.802], [111.725, 40.802], [111.725, 40.806], [111.705, 40.806], [111.705, 40.802]]
+        hole = [[111.710, 40.803], [111.712, 40.803], [111.712, 40.804], [111.710, 40.804], [111.710, 40.803]]
+        path = self.folder / "ring.geojson"
+        path.write_text(json.dumps({"type": "Polygon", "coordinates": [outer, hole]}))
+        ours = report_schema.demand(json.loads(self.door("rings", "0,0")))
+        theirs = json.loads(self.command("check", path, "--format", "json", "--slivers", "0,0"))
+        self.assertEqual({**theirs["input"], "sha256": ours["input"]["sha256"]}, ours["input"])
+        self.assertEqual({**theirs, "input": None}, {**ours, "input": None})
+        self.assertIn("sliver-policy", self.door("rings", "99,9", code=1))
+
+    def test_as_of_a_day(self):
+        """A store that is opened as of a day answers by the versions of then, as --as-of does."""
+        path, _ = self.inputs["p.geojson"]
+        elsewhere = fixture.collection(fixture.feature((111.90, 40.90, 111.91, 40.91), BSM="ERL-9", MC="新线"))
+        source = fixture.write_json(self.folder / "later.geojson", elsewhere)
+        coverage = fixture.write_json(self.folder / "later-coverage.geojson",
+                                      fixture.collection(fixture.feature(fixture.COVERAGE, BSM="C")))
+        store = str(self.folder / "later.sqlite")
+        db = sqlite3.connect(self.store)
+        with sqlite3.connect(store) as copy:
+            db.backup(copy)
+        copy.close()
+        db.close()
+        subprocess.run([PROGRAM, "import", "--store", store, source, "--layer", "ecological_red_line", "--synthetic", "--coverage",
+                        coverage, "--effective-from", "2025-06-01"], check=True, capture_output=True)
+        for day, verdict in (("2025-01-01", "overlap"), ("2025-07-01", "clear")):
+            out = self.folder / day
+            out.mkdir()
+            subprocess.run([DOOR, f"{store}@{day}", "check", path, out, "GENERAL", "-", "-"], check=True, capture_output=True)
+            expected = subprocess.run([PROGRAM, "check", path, "--store", store, "--as-of", day, "--class", "GENERAL",
+                                       "--format", "json"], check=True, capture_output=True).stdout
+            self.assertEqual(expected, (out / "report.json").read_bytes())
+            self.assertEqual(verdict, json.loads(expected)["parcels"][0]["layers"][0]["status"])
+        done = subprocess.run([DOOR, f"{store}@2025-13-01", "list"], capture_output=True)
+        self.assertEqual(1, done.returncode)
 
     def test_refusals_have_sentences(self):
         path, _ = self.inputs["p.geojson"]

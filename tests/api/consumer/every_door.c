@@ -1,12 +1,13 @@
 /* What a program can do with the library beside checking: write every document, keep, list, override, verify.
  *
  *   every_door STORE check FILE FOLDER CLASS CRS READER   writes FOLDER/report.json, .geojson, .text, .csv, ...
+ *   every_door STORE rings SLIVERS                        a square with a hole, as arrays; the report in JSON
  *   every_door STORE keep FILE OFFICER                    prints id, time and seal, then the report in JSON
  *   every_door STORE list | show ID | report ID | input ID | chain SEAL
  *   every_door STORE override ID VERDICT REASON OFFICER
  *   every_door STORE verify REPORT INPUT
  *
- * "-" stands for an argument that is not given. The exit code is an enum hx_result. */
+ * STORE may be STORE@DAY: the layer versions in force on that day. "-" stands for an argument that is not given. The exit code is an enum hx_result. */
 #include <hongxian.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -89,6 +90,28 @@ static int run_check(char **a)
     for (int f = HX_FORMAT_JSON; !code && f <= HX_FORMAT_PDF; f++)
         code = write_document((enum hx_format)f, a[1], slash ? slash + 1 : a[0]);
     return code;
+}
+
+/* Coordinates as arrays: what is no number, no ring or no area is refused with a sentence, like in a file. */
+static int run_rings(char **a)
+{
+    const double lon[] = {111.705, 111.725, 111.725, 111.705}, lat[] = {40.802, 40.802, 40.806, 40.806};
+    const double hole_lon[] = {111.710, 111.712, 111.712, 111.710, 111.710},
+                 hole_lat[] = {40.803, 40.803, 40.804, 40.804, 40.803};
+    const double zero = 0, bad_lon[] = {111.705, zero / zero, 111.725, 111.705};
+    const struct hx_ring rings[] = {{lon, lat, 4}, {hole_lon, hole_lat, 5}}, bad = {bad_lon, lat, 4},
+                         empty = {NULL, NULL, 0};
+    const struct hx_check_options options = {.slivers = given(a[0])};
+    const struct hx_report *report;
+    struct hx_error e;
+    struct hx_bytes b;
+    if (hx_check_rings(checker, &bad, 1, NULL, &report, &e) != HX_INVALID_INPUT || !*e.zh ||
+        hx_check_rings(checker, &empty, 1, NULL, &report, &e) != HX_INVALID_INPUT || !*e.zh ||
+        hx_check_rings(checker, rings, 0, NULL, &report, &e) != HX_INVALID_INPUT || !*e.zh)
+        return 96;
+    if (hx_check_rings(checker, rings, 2, &options, &report, &e))
+        return fail(&e);
+    return print_bytes(hx_report_write(checker, HX_FORMAT_JSON, NULL, &b, &e), &b, &e);
 }
 
 static int run_keep(char **a)
@@ -198,15 +221,21 @@ int main(int argc, char **argv)
         const char *name;
         int n;
         int (*run)(char **);
-    } verbs[] = {{"check", 5, run_check}, {"keep", 2, run_keep},         {"list", 0, run_list},
-                 {"show", 1, run_show},   {"report", 1, run_report},     {"input", 1, run_input},
-                 {"chain", 1, run_chain}, {"override", 4, run_override}, {"verify", 2, run_verify}};
+    } verbs[] = {{"rings", 1, run_rings},  {"check", 5, run_check}, {"keep", 2, run_keep},
+                 {"list", 0, run_list},    {"show", 1, run_show},   {"report", 1, run_report},
+                 {"input", 1, run_input},  {"chain", 1, run_chain}, {"override", 4, run_override},
+                 {"verify", 2, run_verify}};
     struct hx_error e;
     struct hx_bytes none;
     for (size_t i = 0; argc > 2 && i < sizeof verbs / sizeof *verbs; i++) {
         if (strcmp(argv[2], verbs[i].name) != 0 || argc != 3 + verbs[i].n)
             continue;
-        if (hx_store_open(argv[1], &store, &e) || hx_checker_new(store, &checker, &e))
+        char *day = strchr(argv[1], '@');
+        if (day)
+            *day++ = '\0';
+        if (day ? hx_store_open_as_of(argv[1], day, &store, &e) : hx_store_open(argv[1], &store, &e))
+            return fail(&e);
+        if (hx_checker_new(store, &checker, &e))
             return fail(&e);
         if (hx_report_write(checker, HX_FORMAT_JSON, NULL, &none, &e) != HX_INVALID_INPUT)
             return 97; /* nothing was checked yet */
