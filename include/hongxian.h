@@ -230,6 +230,12 @@ HX_API enum hx_result hx_report_write(struct hx_checker *checker, enum hx_format
                                       struct hx_error *e);
 HX_API const char *hx_format_name(enum hx_format f); /* "json", ... */
 
+/* The parcels of the checker's last check as 国土TXT, CRLF: points as delivered, in whole millimetres. `zone` is 25-45 (3
+ * degrees) or 13-23 (6 degrees) for all of them, 0 that of the first; GB18030 unless `utf8`. On HX_OK the caller owns
+ * *out. */
+HX_API enum hx_result hx_parcels_txt(struct hx_checker *checker, int zone, bool utf8, struct hx_bytes *out,
+                                     struct hx_error *e);
+
 /* ---- the record: kept checks and overrides, append-only, in one hash chain ---- */
 
 struct hx_keep_options {

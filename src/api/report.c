@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "document/document.h"
 #include "ingest/gdal_version.h"
+#include "parcel/txt_write.h"
 #include "record/record.h"
 #include "record/verify.h"
 #include "store/store_versions.h"
@@ -53,6 +54,23 @@ enum hx_result hx_report_write(struct hx_checker *checker, enum hx_format format
         s = store_day_check(o->date, &why);
     if (!s)
         s = document_write(&checker->worker, &checker->report, &rq, &b, &why);
+    return api_result(api_take_bytes(&b, out, s, &why), &why, e);
+}
+
+enum hx_result hx_parcels_txt(struct hx_checker *checker, int zone, bool utf8, struct hx_bytes *out,
+                              struct hx_error *e)
+{
+    struct error why = {.status = STATUS_OK};
+    const struct parcel_txt_options options = {.zone = zone, .utf8 = utf8};
+    const struct parcel_context c = {.transformer = checker->worker.transformer,
+                                     .geos = checker->worker.geos,
+                                     .arena = checker->worker.arena};
+    const struct parcel_set *set = &checker->report.parcels;
+    struct buffer b;
+    buffer_init(&b, 0);
+    enum status s = need_report(checker, &why);
+    if (!s)
+        s = parcel_txt_write(&c, set->parcels, set->n_parcels, &options, &b, &why);
     return api_result(api_take_bytes(&b, out, s, &why), &why, e);
 }
 

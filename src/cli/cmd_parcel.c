@@ -6,8 +6,8 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "geo/area.h"
-#include "geo/geojson.h"
 #include "ingest/foreign_reader.h"
+#include "parcel/geojson_write.h"
 #include "parcel/txt_write.h"
 
 #include <math.h>
@@ -50,46 +50,6 @@ static enum status parse(int argc, char **argv, struct parcel_args *a, struct er
     return STATUS_OK;
 }
 
-static void write_feature(struct json_writer *w, const struct parcel *p)
-{
-    jw_object_begin(w);
-    jw_kv_string(w, "type", "Feature");
-    jw_kv_string(w, "id", p->id);
-    jw_key(w, "properties");
-    jw_object_begin(w);
-    jw_kv_string(w, "DKBH", p->id);
-    jw_kv_string(w, "DKMC", p->name);
-    jw_kv_string(w, "DKYT", p->use);
-    jw_kv_fixed(w, "area_m2", geo_shape_area_m2(&p->shape), 2);
-    jw_object_end(w);
-    jw_key(w, "geometry");
-    geo_geojson_write(w, &p->shape, 9);
-    jw_object_end(w);
-}
-
-static void write_geojson(const struct parcel_set *set, struct buffer *out)
-{
-    struct json_writer w;
-    jw_init(&w, out, false);
-    jw_object_begin(&w);
-    jw_kv_string(&w, "type", "FeatureCollection");
-    jw_key(&w, "crs");
-    jw_object_begin(&w);
-    jw_kv_string(&w, "type", "name");
-    jw_key(&w, "properties");
-    jw_object_begin(&w);
-    jw_kv_string(&w, "name", "urn:ogc:def:crs:EPSG::4490");
-    jw_object_end(&w);
-    jw_object_end(&w);
-    jw_key(&w, "features");
-    jw_array_begin(&w);
-    for (size_t i = 0; i < set->n_parcels; i++)
-        write_feature(&w, &set->parcels[i]);
-    jw_array_end(&w);
-    jw_object_end(&w);
-    buffer_append_char(out, '\n');
-}
-
 static void print_parcel(const struct parcel *p, bool english, struct buffer *out)
 {
     double declared = p->declared_area_m2;
@@ -108,8 +68,9 @@ static void print_parcel(const struct parcel *p, bool english, struct buffer *ou
 
 static void inspect(const struct parcel_set *set, bool english, struct buffer *out)
 {
+    const char *crs = english ? set->crs_note_en : set->crs_note;
     buffer_printf(out, english ? "format: %s\n%s\nparcels: %zu\n" : "格式：%s\n%s\n地块：%zu个\n",
-                  parcel_format_name(set->format), set->crs_note ? set->crs_note : "", set->n_parcels);
+                  parcel_format_name(set->format), crs ? crs : "", set->n_parcels);
     for (size_t i = 0; i < set->n_parcels; i++)
         print_parcel(&set->parcels[i], english, out);
     buffer_printf(out, english ? "warnings: %zu\n" : "提示：%zu条\n", set->n_warnings);
@@ -155,7 +116,7 @@ static enum status produce(const struct parcel_context *c, const struct parcel_a
     if (strcmp(a->rest.items[0], "inspect") == 0)
         inspect(&set, args_is_english(a->lang), out);
     else if (strcmp(a->to, "geojson") == 0)
-        write_geojson(&set, out);
+        parcel_geojson_write(set.parcels, set.n_parcels, out);
     else
         s = parcel_txt_write(c, set.parcels, set.n_parcels, &txt, out, e);
     if (!s && a->to && strcmp(a->to, "txt") == 0)

@@ -15,6 +15,7 @@ static const struct route routes[] = {
     {"GET", "/tiles/{id}/{z}/{x}/{y}.mvt", handle_tile, false},
     {"GET", "/check", handle_check_text, false},
     {"POST", "/check", handle_check, false},
+    {"POST", "/convert", handle_convert, false},
     {"GET", "/records", handle_records, false},
     {"GET", "/records/verify", handle_records_chain, false}, /* before {id}, which would take it */
     {"GET", "/records/{id}", handle_record, false},

@@ -25,6 +25,7 @@ handler_fn handle_versions;                                     /* handle_versio
 handler_fn handle_items, handle_item;                           /* handle_items.c */
 handler_fn handle_tile;                                         /* handle_tile.c */
 handler_fn handle_check, handle_check_text;                     /* handle_check.c */
+handler_fn handle_convert;                                      /* handle_convert.c */
 handler_fn handle_records, handle_record, handle_records_chain; /* handle_records.c */
 handler_fn handle_record_report, handle_record_input;           /* handle_records.c */
 handler_fn handle_override;                                     /* handle_overrides.c */

@@ -119,11 +119,14 @@ class Doors(unittest.TestCase):
             out = self.folder / f"out-{name}"
             out.mkdir()
             self.door("check", path, out, "MINING_RIGHT", crs, "-")
+            more = ["--crs", crs] if crs != "-" else []
             for form in FORMATS if name in ("p.geojson", "p.zip") else ["json", "text"]:
-                more = ["--crs", crs] if crs != "-" else []
                 expected = self.command("check", path, "--format", form, "--class", "MINING_RIGHT", "--project-name", "光伏",
                                         "--builder", "某公司", "--date", "2026-01-31", *more)
                 self.assertEqual(expected, (out / f"report.{form}").read_bytes(), (name, form))
+            txt = subprocess.run([PROGRAM, "parcel", "convert", str(path), "--to", "txt", "--zone", "37", *more], check=True,
+                                 capture_output=True).stdout
+            self.assertEqual(txt, (out / "parcels.txt").read_bytes(), name)
             report = report_schema.demand(json.loads((out / "report.json").read_text()))
             self.assertEqual("prohibited", report["verdict"], name)
             self.assertAlmostEqual(report["parcels"][0]["layers"][0]["area_m2"],

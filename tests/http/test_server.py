@@ -295,6 +295,26 @@ class ServerTest(unittest.TestCase):
         self.assertEqual(report["parcels"][0]["id"], "DK-7")
         self.assertAlmostEqual(report["parcels"][0]["area_m2"], 10000, delta=5)
 
+    def test_convert(self):
+        """The parcels of any file as TXT or GeoJSON, as the command writes them; a TXT comes back as it was."""
+        path = self.folder / "convert.geojson"
+        path.write_bytes(encoded(STRADDLING))
+        for to, query, more in (("txt", "&zone=37", ["--zone", "37"]), ("geojson", "", []),
+                                ("txt", "&zone=19&encoding=utf-8", ["--zone", "19", "--utf8"])):
+            code, headers, body = self.request("POST", f"/convert?to={to}{query}", encoded(STRADDLING))
+            self.assertEqual(code, 200, body)
+            self.assertIn("attachment", headers["Content-Disposition"])
+            theirs = subprocess.run([PROGRAM, "parcel", "convert", str(path), "--to", to, *more], check=True, capture_output=True)
+            self.assertEqual(theirs.stdout, body)
+        once = self.request("POST", "/convert", txt_parcel(37, "37"))[2]
+        self.assertTrue(once.startswith("[属性描述]\r\n".encode("gb18030")))
+        self.assertEqual(once, self.request("POST", "/convert", once)[2])
+        self.assertEqual(self.check(txt_parcel(37, "37"))["parcels"][0]["area_m2"], self.check(once)["parcels"][0]["area_m2"])
+        for query, sent in (("?to=dwg", encoded(STRADDLING)), ("?encoding=latin1", encoded(STRADDLING)), ("?zone=50", b"{}"),
+                            ("?crs=x", encoded(STRADDLING)), ("", b""), ("", b"rubbish")):
+            code, _, body = self.request("POST", "/convert" + query, sent)
+            self.assert_problem(json.loads(body), 400)
+
     def test_outside_coverage_is_not_clear(self):
         """Where no data is loaded, no layer may say clear."""
         report = self.check(encoded(fixture.feature((120.0, 48.0, 120.01, 48.01))))

@@ -79,6 +79,21 @@ static int write_document(enum hx_format format, const char *folder, const char 
     return 0;
 }
 
+static int write_txt(const char *folder)
+{
+    struct hx_error e;
+    struct hx_bytes b;
+    char path[4096];
+    if (hx_parcels_txt(checker, 37, false, &b, &e))
+        return fail(&e);
+    snprintf(path, sizeof path, "%s/parcels.txt", folder);
+    FILE *f = fopen(path, "wb");
+    if (!f || fwrite(b.data, 1, b.size, f) != b.size || fclose(f))
+        return 99;
+    hx_bytes_free(&b);
+    return 0;
+}
+
 static int run_check(char **a)
 {
     const struct hx_check_options options = {.project_class = given(a[2]), .crs = given(a[3])};
@@ -89,7 +104,7 @@ static int run_check(char **a)
     int code = check_file(a[0], &options);
     for (int f = HX_FORMAT_JSON; !code && f <= HX_FORMAT_PDF; f++)
         code = write_document((enum hx_format)f, a[1], slash ? slash + 1 : a[0]);
-    return code;
+    return code ? code : write_txt(a[1]);
 }
 
 /* Coordinates as arrays: what is no number, no ring or no area is refused with a sentence, like in a file. */
