@@ -18,7 +18,8 @@ struct table {
 
 struct index_builder {
     char *path, *temporary;
-    FILE *file; /* header placeholder, then vertices as they come */
+    FILE *file;        /* header placeholder, then vertices as they come */
+    char *file_buffer; /* the C library makes one of 4 KB itself, whatever size it is told */
     struct index_header header;
     struct index_checksum checksum;
     struct table features, ring_start, ring_feature, ring_node, ring_box, nodes, strings;
@@ -111,8 +112,9 @@ enum status index_builder_new(const char *path, const uint8_t key[SHA256_BYTES],
     b->header.east = none.east_deg, b->header.north = none.north_deg;
     index_checksum_init(&b->checksum);
     b->file = fopen(b->temporary, "wb");
-    if (b->file)
-        setvbuf(b->file, NULL, _IOFBF, (size_t)1 << 20);
+    b->file_buffer = malloc((size_t)1 << 20);
+    if (b->file && b->file_buffer)
+        setvbuf(b->file, b->file_buffer, _IOFBF, (size_t)1 << 20);
     if (!b->file || fwrite(&b->header, sizeof b->header, 1, b->file) != 1) {
         enum status s = error_errno(e, "创建索引文件", "Creating the index file", b->temporary);
         index_builder_free(b);
@@ -128,6 +130,7 @@ void index_builder_free(struct index_builder *b)
         return;
     if (b->file)
         fclose(b->file);
+    free(b->file_buffer);
     if (b->temporary && !b->finished)
         unlink(b->temporary);
     struct table *tables[] = {&b->features, &b->ring_start, &b->ring_feature, &b->ring_node,

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 import urllib.parse
 import zipfile
@@ -359,10 +360,18 @@ class Faults(Official):
         askers = [threading.Thread(target=ask) for _ in range(3)]
         for t in askers:
             t.start()
+        def wait_for(version):  # the server looks a few times a second
+            begun, seen = time.monotonic(), len(answers)
+            while version not in [v for _, v in answers[seen:]] and time.monotonic() - begun < 60:
+                time.sleep(0.05)
         try:
+            wait_for(1)
             self.take("many.gpkg")
+            wait_for(2)
             self.run_program("layers", "rollback", "ecological_red_line", "--store", self.store)
+            wait_for(1)
             self.run_program("layers", "promote", "ecological_red_line@2", "--store", self.store)
+            wait_for(2)
         finally:
             stop.set()
             for t in askers:
