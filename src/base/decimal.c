@@ -88,16 +88,6 @@ void decimal_kv(struct json_writer *w, const char *key, double v, int decimals)
         jw_null(w);
 }
 
-double decimal_ha(double area_m2)
-{
-    return area_m2 / 10000;
-}
-
-double decimal_mu(double area_m2)
-{
-    return area_m2 * 3 / 2000;
-}
-
 struct decimal_area decimal_area_of(int64_t cents)
 {
     struct decimal_area a;

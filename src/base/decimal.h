@@ -30,7 +30,4 @@ struct decimal_area {
 };
 struct decimal_area decimal_area_of(int64_t cents); /* hundredths of m2 */
 
-double decimal_ha(double area_m2); /* 公顷 */
-double decimal_mu(double area_m2); /* 亩: m2 * 3 / 2000 */
-
 #endif

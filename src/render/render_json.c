@@ -6,10 +6,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
-/* Decimals, by the quantity that they belong to: 0.0001 m2 is the floor of a measurement (MEASURE_FLOOR_M2); ha and
- * mu are what the field's reports print. */
-enum { M2_DECIMALS = 4, HA_DECIMALS = 4, MU_DECIMALS = 2, SHARE_DECIMALS = 6, WIDTH_DECIMALS = 3 };
+/* Decimals, by the quantity that they belong to: 0.0001 m2 is the floor of a measurement (MEASURE_FLOOR_M2). */
+enum { M2_DECIMALS = 4, SHARE_DECIMALS = 6, WIDTH_DECIMALS = 3 };
 
 const char *render_engine_version(void)
 {
@@ -21,11 +21,23 @@ static void kv_m2(struct json_writer *w, const char *key, double area_m2)
     decimal_kv(w, key, area_m2, M2_DECIMALS);
 }
 
+/* Hectares and mu follow from the square metres as they are printed, so that page, text and paper say the same. */
 static void kv_area_in_three_units(struct json_writer *w, double area_m2)
 {
+    int64_t cents;
+    bool known = decimal_units(area_m2, 2, &cents);
+    const struct decimal_area a = decimal_area_of(known ? cents : 0);
+    const struct {
+        const char *key, *text;
+    } units[] = {{"area_ha", a.ha}, {"area_mu", a.mu}};
     kv_m2(w, "area_m2", area_m2);
-    decimal_kv(w, "area_ha", decimal_ha(area_m2), HA_DECIMALS);
-    decimal_kv(w, "area_mu", decimal_mu(area_m2), MU_DECIMALS);
+    for (int i = 0; i < 2; i++) {
+        jw_key(w, units[i].key);
+        if (known)
+            jw_raw(w, units[i].text, strlen(units[i].text));
+        else
+            jw_null(w);
+    }
 }
 
 static void kv_verdict(struct json_writer *w, enum verdict v)

@@ -167,10 +167,57 @@ static void test_rounding_is_half_away_from_zero(void **state)
     assert_decimal(999999.995, 2, "1000000.00");
     assert_decimal(1.5, 0, "2");
     assert_decimal(1e18, 2, "1000000000000000000.00");
-    assert_decimal(decimal_ha(12345.5), 4, "1.2346");
-    assert_decimal(decimal_mu(666.6666666667), 2, "1.00");
     assert_decimal(NAN, 2, "");
     assert_decimal(INFINITY, 2, "");
+}
+
+/* Hectares and mu follow from the printed square metres (公顷: 0.5 m2 is half of the last place; 亩: m2 * 3 / 2000), with
+ * the sign in front and no "-0". */
+static void test_areas_in_three_units(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t cents;
+        const char *m2, *ha, *mu;
+    } areas[] = {{1234550, "12345.50", "1.2346", "18.52"},
+                 {66667, "666.67", "0.0667", "1.00"},
+                 {50, "0.50", "0.0001", "0.00"},
+                 {49, "0.49", "0.0000", "0.00"},
+                 {0, "0.00", "0.0000", "0.00"},
+                 {-150000, "-1500.00", "-0.1500", "-2.25"},
+                 {100000000000000, "1000000000000.00", "100000000.0000", "1500000000.00"}};
+    for (size_t i = 0; i < sizeof areas / sizeof *areas; i++) {
+        const struct decimal_area a = decimal_area_of(areas[i].cents);
+        assert_string_equal(a.m2, areas[i].m2);
+        assert_string_equal(a.ha, areas[i].ha);
+        assert_string_equal(a.mu, areas[i].mu);
+    }
+}
+
+/* What a file brings along may not break the JSON around it: quotes, control characters, bytes that are no UTF-8, and
+ * brackets nested deeper than anybody indents. */
+static void test_json_text_is_quoted(void **state)
+{
+    (void)state;
+    struct buffer b;
+    struct json_writer w;
+    buffer_init(&b, 0);
+    jw_init(&w, &b, false);
+    jw_string(&w, "a\"b\\c\n\x01\x7f中\xff\xe4\xb8z");
+    assert_string_equal(b.data,
+                        "\"a\\\"b\\\\c\\u000a\\u0001\\u007f中\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz\"");
+    buffer_clear(&b);
+    jw_init(&w, &b, true);
+    for (int i = 0; i < 40; i++)
+        jw_array_begin(&w);
+    jw_integer(&w, 1);
+    for (int i = 0; i < 40; i++)
+        jw_array_end(&w);
+    const char *one = strchr(b.data, '1');
+    for (int i = 1; i <= 80; i++)
+        assert_int_equal(one[-i], ' ');
+    assert_int_equal(one[-81], '\n');
+    buffer_release(&b);
 }
 
 /* Every object of a report has the keys of schema/report.schema.json, no more and no fewer. */
@@ -293,6 +340,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rounding_is_half_away_from_zero),
+        cmocka_unit_test(test_areas_in_three_units),
+        cmocka_unit_test(test_json_text_is_quoted),
         cmocka_unit_test(test_json_agrees_with_schema),
         cmocka_unit_test(test_json_numbers),
         cmocka_unit_test(test_zeroed_report_is_not_clear),
