@@ -1,7 +1,7 @@
 /* Background jobs: GET and POST /jobs, GET and DELETE /jobs/{id}, GET /jobs/{id}/result.
  *
- * POST /jobs?kind=parcels&name=&class=&class_field=&id_field=&layer=&crs=&formats=gpkg,csv,…   body: the parcel file
- * POST /jobs?kind=lines&layer=                  body: none, or an earlier result to compare with
+ * POST /jobs?kind=parcels&name=&class=&class_field=&id_field=&layer=&crs=&since=&formats=gpkg,csv,…   body: the parcel file
+ * POST /jobs?kind=lines&layer=&within_spaces=   body: none, or an earlier result to compare with
  * POST /jobs?kind=figures */
 #include "http/job_desk.h"
 #include "http/route.h"
@@ -69,6 +69,13 @@ static enum status refuse_empty(struct error *e)
                       "The request has no parcel file: send its bytes as the body.");
 }
 
+static enum status refuse_foreign(struct error *e)
+{
+    error_zh(e, "别的网站不能在这里提交或取消任务；请在本服务自己的页面上操作。");
+    return error_fail(e, STATUS_UNSUPPORTED, "foreign-page",
+                      "A page of another site may not start or end jobs here; use this server's own page.");
+}
+
 static enum status answer_json(struct reply *reply, struct buffer *b, enum status s, struct error *e)
 {
     if (!s)
@@ -88,15 +95,20 @@ enum status handle_job_add(struct request *rq, struct reply *reply, struct error
                             .class_field = given(rq, "class_field"),
                             .id_field = given(rq, "id_field"),
                             .layer = given(rq, "layer"),
+                            .since = given(rq, "since"),
+                            .within_spaces =
+                                given(rq, "within_spaces") && strcmp(given(rq, "within_spaces"), "1") == 0,
                             .formats = formats};
     struct buffer b;
-    enum status s = read_kind(rq, &r.kind, e);
+    enum status s = request_is_foreign(rq) ? refuse_foreign(e) : read_kind(rq, &r.kind, e);
     if (!s)
         s = read_formats(rq, text, formats, e);
     if (!s)
         s = parcel_epsg_of_text(request_query(rq, "crs"), &r.epsg, e);
     if (!s && r.kind == JOB_PARCELS && !rq->upload)
         s = refuse_empty(e);
+    if (r.kind != JOB_PARCELS)
+        r.since = NULL;
     if (s)
         return s;
     buffer_init(&b, 0);
@@ -132,7 +144,8 @@ enum status handle_job_cancel(struct request *rq, struct reply *reply, struct er
 {
     struct buffer b;
     buffer_init(&b, 0);
-    enum status s = job_desk_cancel(rq->jobs, rq->params[0], &b, e);
+    enum status s =
+        request_is_foreign(rq) ? refuse_foreign(e) : job_desk_cancel(rq->jobs, rq->params[0], &b, e);
     return answer_json(reply, &b, s, e);
 }
 

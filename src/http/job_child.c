@@ -119,6 +119,9 @@ static void tell_parcels(struct child *c, const struct audit_outcome *o, double 
     jw_kv_integer(&c->w, "n_parcels", o->n_parcels);
     jw_kv_integer(&c->w, "n_unmeasured", o->n_unmeasured);
     jw_kv_integer(&c->w, "n_findings", o->n_findings);
+    jw_kv_integer(&c->w, "n_reused", o->n_reused);
+    jw_kv_string(&c->w, "since_zh", *o->since_zh ? o->since_zh : NULL);
+    jw_kv_string(&c->w, "since_en", *o->since_en ? o->since_en : NULL);
     jw_key(&c->w, "verdicts");
     jw_object_begin(&c->w);
     for (int v = VERDICT_UNKNOWN; v <= VERDICT_ALLOWED; v++)
@@ -146,6 +149,8 @@ static enum status run_parcels(struct child *c, struct error *e)
     double seconds = 0;
     path_of(c, "html", html);
     path_of(c, "json", json);
+    r.since = wish(c, "since");
+    r.since_store = c->store;
     c->n_passes = (int)json_array_size(formats);
     for (c->pass = 0; !s && !o.stopped && c->pass < c->n_passes; c->pass++) {
         path_of(c, json_string_value(json_array_get(formats, (size_t)c->pass)), output);
@@ -257,8 +262,12 @@ static enum status run_lines(struct child *c, struct error *e)
 {
     struct lines_report r;
     const char *const only[] = {wish(c, "layer"), NULL};
-    const struct lines_request request = {
-        .threads = threads(), .layers = only[0] ? only : NULL, .progress = tell_progress, .progress_user = c};
+    const struct lines_request request = {.threads = threads(),
+                                          .layers = only[0] ? only : NULL,
+                                          .within_spaces =
+                                              json_is_true(json_object_get(c->job, "within_spaces")),
+                                          .progress = tell_progress,
+                                          .progress_user = c};
     enum status s = audit_lines(c->store, c->snapshot, &request, &stop, &r, e);
     if (s)
         return s;
@@ -329,8 +338,10 @@ static enum status run(struct child *c, struct error *e)
         return run_lines(c, e);
     if (strcmp(wish(c, "kind"), "figures") == 0)
         return run_figures(c, e);
-    store_close(c->store); /* all that is needed is mapped: what parses the upload sees no other file */
-    c->store = NULL;
+    if (!wish(c, "since")) { /* all that is needed is mapped: what parses the upload sees no other file */
+        store_close(c->store);
+        c->store = NULL;
+    }
     if (!foreign_sandbox_enter_for_job(c->folder)) {
         error_zh(e, "系统不允许为读取程序设置限制，未读取文件；请联系管理员。");
         return error_fail(e, STATUS_INTERNAL, "foreign-sandbox",

@@ -57,6 +57,8 @@ struct job_request {
     enum job_kind kind;
     const char *name; /* of the file, as the client calls it */
     const char *project_class, *class_field, *id_field, *layer;
+    const char *since;  /* of parcels: the id of an earlier job whose GeoPackage is kept */
+    bool within_spaces; /* of lines */
     int epsg;
     const char *const *formats; /* of a parcel audit, ended by NULL */
 };

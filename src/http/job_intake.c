@@ -117,6 +117,33 @@ static void put(json_t *o, const char *key, const char *text)
         (void)json_object_set_new(o, key, json_string(text));
 }
 
+static void since_path(const struct job *j, char path[JOB_PATH_SIZE])
+{
+    snprintf(path, JOB_PATH_SIZE, "%.*s/in/since.gpkg", JOB_PATH_SIZE - 32, j->folder);
+}
+
+/* A second name for the earlier result, so that it stays when its own job is forgotten. With the lock held. */
+static enum status take_since(const struct job_desk *d, const struct job *j, const char *id, struct error *e)
+{
+    char from[JOB_PATH_SIZE], to[JOB_PATH_SIZE];
+    size_t i = 0;
+    while (i < d->n && strcmp(d->jobs[i]->id, id) != 0)
+        i++;
+    if (i == d->n || d->jobs[i]->kind != JOB_PARCELS || d->jobs[i]->state != JOB_DONE ||
+        d->jobs[i]->bytes[0] < 0) {
+        error_zh(e, "没有可用的以前的结果“%.40s”：应为一次已完成的批量审查，且结果含 gpkg。", id);
+        return error_fail(
+            e, STATUS_NOT_FOUND, "job-since",
+            "There is no earlier result \"%.40s\" to go on from: a parcel audit that is done, with a "
+            "gpkg among its results, is needed.",
+            id);
+    }
+    snprintf(from, sizeof from, "%.*s/out.%s", JOB_PATH_SIZE - 32, d->jobs[i]->folder, job_formats[0].name);
+    since_path(j, to);
+    return link(from, to) == 0 ? STATUS_OK
+                               : error_errno(e, "取用以前的结果", "Taking the earlier result", from);
+}
+
 static json_t *describe(const struct job_desk *d, const struct job *j, const struct job_request *r,
                         bool has_file)
 {
@@ -132,6 +159,11 @@ static json_t *describe(const struct job_desk *d, const struct job *j, const str
     put(o, "id_field", r->id_field);
     put(o, "layer", r->layer);
     (void)json_object_set_new(o, "epsg", json_integer(r->epsg));
+    (void)json_object_set_new(o, "within_spaces", json_boolean(r->within_spaces));
+    if (r->since) {
+        since_path(j, path);
+        put(o, "since", path);
+    }
     for (const char *const *f = r->formats; f && *f; f++)
         (void)json_array_append_new(formats, json_string(*f));
     (void)json_object_set_new(o, "formats", formats);
@@ -194,6 +226,8 @@ static enum status take_in(struct job_desk *d, const struct job_request *r, bool
     enum status s = may_begin(d, false, e);
     if (!s && !has_file)
         s = job_folder_add(&d->folder, j->folder, e);
+    if (!s)
+        s = r->since ? take_since(d, j, r->since, e) : STATUS_OK;
     if (!s)
         s = write_description(d, j, r, has_file, e);
     if (s && !has_file)

@@ -49,8 +49,9 @@ static enum status fail_start(int why, struct error *e)
 
 static void child_environment(char **env, size_t max, char *temporary, size_t size, const char *folder)
 {
-    static const char *const kept[] = {"PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "LD_LIBRARY_PATH"};
-    static char texts[4][512]; /* one job runs at a time */
+    static const char *const kept[] = {"PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "LD_LIBRARY_PATH",
+                                       "TSAN_OPTIONS"};
+    static char texts[5][512]; /* one job runs at a time */
     size_t n = 0;
     env[n++] = (char *)(uintptr_t) "LC_ALL=C.UTF-8";
     env[n++] =

@@ -64,15 +64,6 @@ enum status record_desk_override(struct record_desk *d, int64_t id, const char *
     return s;
 }
 
-/* A browser names the page that asks in Origin; programs send none. */
-static bool is_foreign_page(const struct request *rq)
-{
-    const char *origin = request_header(rq, MHD_HTTP_HEADER_ORIGIN);
-    const char *host = request_header(rq, MHD_HTTP_HEADER_HOST);
-    const char *after = origin ? strstr(origin, "://") : NULL;
-    return origin && !(after && host && strcmp(after + 3, host) == 0);
-}
-
 enum status record_desk_may_write(const struct request *rq, struct error *e)
 {
     if (!rq->desk) {
@@ -81,7 +72,7 @@ enum status record_desk_may_write(const struct request *rq, struct error *e)
                           "This server keeps no records; its operator starts it with hongxian serve "
                           "--allow-records.");
     }
-    if (!is_foreign_page(rq))
+    if (!request_is_foreign(rq))
         return STATUS_OK;
     error_zh(e, "别的网站不能往档案里写；请在本服务自己的页面上操作。");
     return error_fail(e, STATUS_UNSUPPORTED, "foreign-page",

@@ -15,6 +15,14 @@ const char *request_header(const struct request *rq, const char *name)
     return MHD_lookup_connection_value(rq->connection, MHD_HEADER_KIND, name);
 }
 
+bool request_is_foreign(const struct request *rq)
+{
+    const char *origin = request_header(rq, MHD_HTTP_HEADER_ORIGIN);
+    const char *host = request_header(rq, MHD_HTTP_HEADER_HOST);
+    const char *after = origin ? strstr(origin, "://") : NULL;
+    return origin && !(after && host && strcmp(after + 3, host) == 0);
+}
+
 static enum status parse_integer(const char *name, const char *text, int64_t min, int64_t max, int64_t *out,
                                  struct error *e)
 {

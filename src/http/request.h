@@ -42,6 +42,8 @@ struct reply {
 /* NULL when absent. Borrowed from the connection. */
 const char *request_query(const struct request *rq, const char *key);
 const char *request_header(const struct request *rq, const char *name);
+/* Does a page of another site ask? A browser names the page in Origin; programs send none. */
+bool request_is_foreign(const struct request *rq);
 /* Whole, in range, decimal; `fallback` when absent. The error names the parameter. */
 enum status request_query_integer(const struct request *rq, const char *key, int64_t fallback, int64_t min,
                                   int64_t max, int64_t *out, struct error *e) HX_MUST_CHECK;

@@ -225,6 +225,36 @@ class Jobs(unittest.TestCase):
         f.audit("figures", "-o", want, "--store", self.store)
         self.assertEqual(json.loads(self.client.result(figures, "json")[1]), json.loads(want.read_text(encoding="utf-8")))
 
+    def test_an_earlier_result_is_gone_on_from(self):
+        """Re-audit: rows of an earlier job stand where nothing has changed, the result is that of a full run, and it does not
+        matter that the earlier job is forgotten meanwhile."""
+        body = self.small.read_bytes()
+        first = self.client.wait(self.client.add("name=small.gpkg&formats=gpkg", body))
+        second = self.client.add(f"name=small.gpkg&formats=gpkg,csv&since={first['id']}", body)
+        self.client.json("DELETE", f"/jobs/{first['id']}")
+        second = self.client.wait(second)
+        self.assertEqual(second["state"], "done", second["error"])
+        self.assertEqual((second["outcome"]["n_reused"], second["outcome"]["since_zh"]), (500, None))
+        for form in ("gpkg", "csv"):
+            got = self.folder / f"again.{form}"
+            got.write_bytes(self.client.result(second, form)[1])
+            self.assertEqual(f.digest(got), f.digest(self.cli(f"full.{form}", self.small)), form)
+        self.assert_problem(self.client.add(f"name=small.gpkg&since={first['id']}", body, 404))
+        lines = self.client.wait(self.client.add("kind=lines&within_spaces=1"))
+        self.assertEqual(lines["state"], "done", lines["error"])
+
+    def test_a_page_of_another_site_is_refused(self):
+        """No page elsewhere starts or ends jobs through an officer's browser."""
+        job = self.client.wait(self.client.add("kind=figures"))
+        for method, path in (("POST", "/jobs?kind=figures"), ("DELETE", f"/jobs/{job['id']}")):
+            connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=60)
+            connection.request(method, path, headers={"Origin": "http://evil.example"})
+            response = connection.getresponse()
+            self.assertEqual(response.status, 422)
+            self.assert_problem(json.loads(response.read()))
+            connection.close()
+        self.assertEqual(len(self.client.json("GET", "/jobs")["jobs"]), 1)
+
     # ---- while it runs ----
 
     def test_progress_and_other_requests(self):
