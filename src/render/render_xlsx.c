@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -314,6 +315,17 @@ static time_t date_of(const char *date)
     return end && !*end ? timegm(&day) : 946684800;
 }
 
+/* libxlsxwriter takes the dates of the document from gmtime(), whose answer all threads share: books are closed one after
+ * another. Frees it in any case. */
+static lxw_error close_book(lxw_workbook *workbook)
+{
+    static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&one_at_a_time);
+    lxw_error closed = workbook_close(workbook);
+    pthread_mutex_unlock(&one_at_a_time);
+    return closed;
+}
+
 static enum status write_book(const char *path, const struct report_table *t, struct error *e)
 {
     struct book b = {.workbook = workbook_new(path)};
@@ -330,7 +342,7 @@ static enum status write_book(const char *path, const struct report_table *t, st
     details_sheet(&b, t);
     border_sheet(&b, t);
     notes_sheet(&b, t);
-    lxw_error closed = workbook_close(b.workbook); /* frees it in any case */
+    lxw_error closed = close_book(b.workbook);
     if (b.failed || closed)
         return fail(b.failed ? b.failed : closed, e);
     return STATUS_OK;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { baseUrl, launch, openPage, outDir, root } from './browser.mjs';
+import { baseUrl, launch, openPage, outDir, root, settle } from './browser.mjs';
 
 const id = (name) => `[data-testid="${name}"]`;
 const health = await (await fetch(`${baseUrl}/health`)).json();
@@ -66,6 +66,17 @@ test('it is recomputed with the data of then, and its files are the kept bytes',
   assert.equal(await page.locator(`${id('record-card')} ${id('verify-result')}`).getAttribute('data-finding'), 'identical');
   const [file] = await Promise.all([page.waitForEvent('download'), page.locator(id('record-input')).click()]);
   assert.deepEqual(fs.readFileSync(await file.path()), parcel);
+});
+
+test('the kept parcel is shown on the map with what it pressed on', { skip }, async () => {
+  const colours = async () => (await page.locator(id('map')).screenshot()).length;
+  const before = await colours();
+  await page.locator(id('record-look')).click();
+  await page.waitForSelector('[data-testid="map-key"]:not([hidden])');
+  await settle(page);
+  assert.notEqual(await colours(), before);
+  assert.equal(await page.locator(id('override-state')).count(), 0); // no complaint
+  await shot('39-record-map');
 });
 
 test('an override stands beside the machine\'s verdict, with its reason; without one nothing is written', { skip }, async () => {

@@ -70,6 +70,10 @@ export function getRecord(id: number): Promise<WholeRecord> {
 export const recordReportHref = (id: number): string => `/records/${id}/report`;
 export const recordInputHref = (id: number): string => `/records/${id}/input`;
 
+export async function recordInput(id: number): Promise<Blob> {
+  return (await request(recordInputHref(id))).blob();
+}
+
 /** The kept bytes, as they are. */
 export async function recordReport(id: number): Promise<Blob> {
   return (await request(recordReportHref(id))).blob();

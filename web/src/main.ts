@@ -2,6 +2,7 @@
 
 import './style.css';
 import { ApiError, check, checkShapes, getCollections, getHealth, type Collection, type FeatureItem, type Health, type Question } from './api';
+import { recordInput, type WholeRecord } from './api-records';
 import { fill, h } from './dom';
 import { htmlLang, lang, onLang, pick, plainTitle, setLang, t } from './i18n';
 import { ParcelDrawing } from './map/draw';
@@ -85,7 +86,29 @@ const checkPanel: CheckPanel = new CheckPanel({
 
 const batch = new BatchPanel({ onPlace: showPlace, onClear: () => overlay?.place(null), className: (id) => checkPanel.className(id) });
 const conflicts = new ConflictsPanel({ onPlace: showPlace, onClear: () => overlay?.place(null), collectionOf });
-const records = new RecordsPanel({ className: (id) => checkPanel.className(id), layerName: titleOf });
+const records = new RecordsPanel({ className: (id) => checkPanel.className(id), layerName: titleOf, onLook: lookAtRecord });
+
+/** The parcels of a kept check on the map: the record itself has no shapes. What they pressed on is drawn only where the data in
+ * force on that day are the very versions that the record names. */
+async function lookAtRecord({ record, report: kept }: WholeRecord): Promise<void> {
+  const epsg = Number(kept?.input?.crs_given?.replace('EPSG:', ''));
+  const question: Question = {
+    input: { bytes: await recordInput(record.id), name: record.input_name ?? '', ...(epsg ? { epsg } : {}) },
+    projectClass: record.project_class ?? '',
+    ...(record.kept_at ? { asOf: record.kept_at.slice(0, 10) } : {}),
+  };
+  const abort = new AbortController();
+  const [answer, text] = await Promise.all([check(question, abort.signal), checkShapes(question, abort.signal)]);
+  const versions = (list: { layer?: string; version?: number | string }[] | undefined) =>
+    (list ?? []).map((l) => `${l.layer}@${l.version}`).sort().join();
+  const same = versions(answer.report.layers_used) === versions(record.layers);
+  hideResult();
+  checkPanel.forget(); // what is on the map belongs to the record now
+  overlay?.show(text, !same);
+  mapKey.hidden = overlay === null;
+  const box = overlay?.allBox();
+  if (box) view?.fit(box, { padding: 70 });
+}
 
 function titleOf(id: string): string {
   const c = collectionOf(id);

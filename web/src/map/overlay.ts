@@ -79,15 +79,16 @@ export class CheckOverlay {
   }
 
   /** Shows the server's FeatureCollection. Parcels are numbered in its order, which is the report's. */
-  show(text: string): void {
+  show(text: string, parcelsOnly = false): void {
     const collection = JSON.parse(text) as GeoJSON.FeatureCollection;
     let n = 0;
-    this.features = collection.features.map((f) => {
+    const features = collection.features.map((f) => {
       const properties: Record<string, unknown> = { ...f.properties };
       properties['role'] ??= properties['kind'];
       if (properties['role'] === 'parcel') properties['hx_index'] = n++;
       return { ...f, properties };
     });
+    this.features = parcelsOnly ? features.filter((f) => f.properties['role'] === 'parcel') : features;
     this.source('check').setData({ type: 'FeatureCollection', features: this.features });
     this.select(-1);
   }
@@ -104,6 +105,11 @@ export class CheckOverlay {
 
   parcelBox(index: number): Box | undefined {
     return boxOf(this.features.filter((f) => f.properties['hx_index'] === index));
+  }
+
+  /** Of everything that is shown. */
+  allBox(): Box | undefined {
+    return boxOf(this.features);
   }
 
   /** Box of a parcel's overlaps with some layers. Parcels may share an id (or have none), so place decides too. */

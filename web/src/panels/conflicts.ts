@@ -39,6 +39,7 @@ export class ConflictsPanel {
   private shapes: Promise<Map<string, GeoJSON.Feature> | null> | null = null;
   private kind = '';
   private slivers = false;
+  private spaces = false;
   private shown = STEP;
   private chosen = '';
 
@@ -90,16 +91,22 @@ export class ConflictsPanel {
   }
 
   private renderForm(): void {
+    const asked = () => ({ within_spaces: this.spaces ? '1' : '' });
     const file = h('input', {
       type: 'file', class: 'visually-hidden', tabindex: -1, 'data-testid': 'compare-input', 'aria-label': t('conflicts_compare'),
       accept: '.csv,.gpkg,.geojsonl',
       onchange: (e: Event) => {
         const input = e.target as HTMLInputElement;
         const chosen = input.files?.[0];
-        if (chosen) void this.work.start({ name: chosen.name }, chosen);
+        if (chosen) void this.work.start({ name: chosen.name, ...asked() }, chosen);
         input.value = '';
       },
     });
+    const spaces = h('input', {
+      type: 'checkbox', id: 'conflict-spaces', 'data-testid': 'conflict-spaces',
+      onchange: (e: Event) => (this.spaces = (e.target as HTMLInputElement).checked),
+    });
+    spaces.checked = this.spaces;
     fill(
       this.form,
       this.summary ? null : h('p', { class: 'muted' }, t('conflicts_intro')),
@@ -107,9 +114,10 @@ export class ConflictsPanel {
         'div',
         { class: 'button-row' },
         file,
-        h('button', { type: 'button', id: 'conflicts-run', class: 'primary', 'data-testid': 'conflicts-run', onclick: () => void this.work.start({}, null) }, t('conflicts_run')),
+        h('button', { type: 'button', id: 'conflicts-run', class: 'primary', 'data-testid': 'conflicts-run', onclick: () => void this.work.start(asked(), null) }, t('conflicts_run')),
         h('button', { type: 'button', id: 'conflicts-compare', onclick: () => file.click() }, t('conflicts_compare')),
       ),
+      h('label', { class: 'check-label', for: 'conflict-spaces' }, spaces, t('conflicts_spaces')),
     );
   }
 

@@ -18,9 +18,11 @@ export interface RecordCardOptions {
   onBack: () => void;
   /** An override was added. */
   onAdded: () => void;
+  /** Shows the parcels of the kept file on the map. */
+  onLook: (record: WholeRecord) => Promise<void>;
 }
 
-type Message = { ok: boolean; text: string; lang: string } | null;
+type Message = { ok: boolean; title?: string; text: string; lang: string } | null;
 
 export class RecordCard {
   readonly el = h('div', { class: 'record-card', 'data-testid': 'record-card' });
@@ -84,13 +86,21 @@ export class RecordCard {
       const report = await recordReport(id); // the kept bytes
       if (id === this.id) await this.verify.start(report, t('record_no', { id }), null);
     } catch (error) {
-      if (id === this.id) this.say(false, error);
+      if (id === this.id) this.say(false, error, t('verify_failed'));
     }
   }
 
-  private say(ok: boolean, error: unknown): void {
+  private async look(w: WholeRecord): Promise<void> {
+    try {
+      await this.options.onLook(w);
+    } catch (error) {
+      if (w.record.id === this.id) this.say(false, error, t('record_look_failed'));
+    }
+  }
+
+  private say(ok: boolean, error: unknown, title = t('override_failed')): void {
     const sentence = typeof error === 'string' ? pick(error, error) : sentenceOf(error);
-    this.message = { ok, ...sentence };
+    this.message = { ok, title, ...sentence };
     this.render();
   }
 
@@ -131,9 +141,10 @@ export class RecordCard {
       w.overrides.map((o) => this.override(o)),
       w.report?.synthetic ? h('p', { class: 'sample-line' }, t('synthetic_notice')) : null,
       this.message ? h('p', { class: `note ${this.message.ok ? 'kept' : 'error'}`, role: this.message.ok ? 'status' : 'alert', 'data-testid': 'override-state' },
-        this.message.ok ? null : t('override_failed'), h('span', { lang: this.message.lang }, this.message.text)) : null,
+        this.message.ok ? null : this.message.title, h('span', { lang: this.message.lang }, this.message.text)) : null,
       h('div', { class: 'actions' },
         h('button', { type: 'button', id: 'record-verify', 'data-testid': 'record-verify', onclick: () => void this.runVerify() }, t('record_verify')),
+        h('button', { type: 'button', id: 'record-look', 'data-testid': 'record-look', onclick: () => void this.look(w) }, t('r_zoom')),
         h('a', { class: 'button', href: recordReportHref(r.id), download: true, 'data-testid': 'record-report' }, t('record_report')),
         h('a', { class: 'button', href: recordInputHref(r.id), download: r.input_name || true, 'data-testid': 'record-input' }, t('record_input'))),
       this.verify.el,

@@ -2,7 +2,7 @@
  * a row; the server only ever adds. */
 
 import { ApiError } from '../api';
-import { getRecords, verifyChain, type ChainFinding, type RecordRow } from '../api-records';
+import { getRecords, verifyChain, type ChainFinding, type RecordRow, type WholeRecord } from '../api-records';
 import { fill, h } from '../dom';
 import { onLang, pick, t } from '../i18n';
 import { sentenceOf } from '../sentence';
@@ -15,6 +15,7 @@ const STEP = 30;
 export interface RecordsPanelOptions {
   className: (id: string | undefined) => string;
   layerName: (id: string) => string;
+  onLook: (record: WholeRecord) => Promise<void>;
 }
 
 type ListState = { kind: 'none' } | { kind: 'rows'; rows: RecordRow[] } | { kind: 'failed'; error: unknown };
@@ -40,6 +41,7 @@ export class RecordsPanel {
     this.card = new RecordCard({
       className: options.className,
       layerName: options.layerName,
+      onLook: options.onLook,
       onBack: () => this.close(),
       onAdded: () => void this.load(),
     });

@@ -72,6 +72,7 @@ export const AUDIT_TEXTS = {
   ],
   conflicts_run: ['开始审查', 'Start'],
   conflicts_compare: ['与以前的结果比较…', 'Compare with an earlier result…'],
+  conflicts_spaces: ['同时检查各线是否超出所属空间', 'Also: does each line lie within its own space?'],
   conflicts_found: ['共 {n} 处', '{n} findings'],
   conflicts_none: ['没有发现冲突。', 'No conflicts were found.'],
   conflicts_compared: ['新增 {a}，仍在 {b}，已解决 {c}', '{a} new, {b} still there, {c} fixed'],

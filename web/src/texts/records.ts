@@ -34,6 +34,7 @@ export const RECORD_TEXTS = {
   record_parcels: ['地块', 'Parcels'],
   record_report: ['留存的报告（JSON）', 'Kept report (JSON)'],
   record_input: ['当时的文件', 'File of then'],
+  record_look_failed: ['地图上无法显示：', 'It cannot be shown on the map: '],
   record_verify: ['按当时的数据重算', 'Recompute with the data of then'],
 
   override_title: ['改判（附理由，写入记录，不可撤回）', 'Override (with a reason; it cannot be taken back)'],
