@@ -65,6 +65,7 @@ static enum status parse(int argc, char **argv, struct import_args *a, struct er
         {"--strict", NULL, &r->strict},
         {"--one-thread", NULL, &r->one_thread},
         {"--draft", NULL, &r->draft},
+        {"--confirm-place", NULL, &r->confirm_place},
         {"--confirm-layer", NULL, &r->confirm_layer},
         {"--id-field", &r->fields.id, NULL},
         {"--name-field", &r->fields.name, NULL},

@@ -40,7 +40,8 @@ static const struct command commands[] = {
      "DATE] [--by WHO] [--coverage FILE|units:CODE,...|region] [--draft] [--one-thread] [--strict] "
      "[--allow-refused] "
      "[--report FILE.html|.json|.txt] "
-     "[--confirm-layer] [--epsg CODE] [--unit CODE] [--datum-shift DX,DY,DZ[,RX,RY,RZ,S[,frame|vector]]] "
+     "[--confirm-layer] [--confirm-place] [--epsg CODE] [--unit CODE] [--datum-shift "
+     "DX,DY,DZ[,RX,RY,RZ,S[,frame|vector]]] "
      "[--id-field F] [--name-field F] [--zone-field F] [--zone-code-field F] "
      "[--county-field F] "
      "[--area-field F]",

@@ -18,10 +18,11 @@ struct tally {
 
 struct findings {
     const struct units *units;
-    const char *layer;     /* borrowed */
-    bool admin;            /* its features are units themselves */
-    struct gap_look *gaps; /* of administrative units and planning zones; NULL otherwise */
-    int *units_seen;       /* how often each unit came */
+    const char *layer;      /* borrowed */
+    bool admin;             /* its features are units themselves */
+    struct gap_look *gaps;  /* of administrative units and planning zones; NULL otherwise */
+    int64_t n_coded, n_far; /* features with a code of the list; those far from what it names */
+    int *units_seen;        /* how often each unit came */
     struct layer_table table;
     bool bounded; /* some unit has a boundary */
     struct gcj_test gcj;
@@ -167,6 +168,8 @@ static void look_county(struct findings *f, const struct source_feature *feature
     units_inner_point(&feature->shape, &lon, &lat);
     units_locate(f->units, feature->county, f->admin ? feature->name : NULL, lon, lat, &at);
     *county = at.county;
+    f->n_coded += feature->county[0] != '\0' && !at.unknown;
+    f->n_far += at.far;
     const bool noted[] = {[FINDING_COUNTY_CODE] = at.unknown,
                           [FINDING_COUNTY_PLACE] = at.contradicts,
                           [FINDING_COUNTY_FOUND] = at.by_place,
@@ -199,6 +202,12 @@ enum status findings_look(struct findings *f, const struct source_feature *featu
     if (st == STATUS_OK && f->gaps)
         st = gap_look_add(f->gaps, &feature->shape, feature->area_m2, e);
     return st;
+}
+
+int64_t findings_far(const struct findings *f, int64_t *n_coded)
+{
+    *n_coded = f->n_coded;
+    return f->n_far;
 }
 
 /* ---- writing ---- */

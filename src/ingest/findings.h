@@ -31,6 +31,8 @@ void findings_free(struct findings *f);                  /* NULL-safe */
 /* Looks at a stored feature; *county becomes the county to store. */
 enum status findings_look(struct findings *f, const struct source_feature *feature, const void *wkb, size_t n,
                           const char **county, struct error *e) HX_MUST_CHECK;
+/* How many features lie more than 20 km from the unit that their code names, of all with a code of the list. */
+int64_t findings_far(const struct findings *f, int64_t *n_coded);
 /* "findings": [...] of the report, with what concerns the whole file. */
 void findings_write(const struct findings *f, struct json_writer *w, const struct source_info *info);
 

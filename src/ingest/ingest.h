@@ -42,10 +42,11 @@ struct ingest_request {
     const char *coverage_path;  /* where the source claims to be complete; NULL: it claims nothing */
     const char *coverage_units; /* "150102,150103" or "region": the union of these boundaries; NULL: not so */
     bool allow_refused;
-    bool one_thread;        /* no reading ahead; the result is the same */
-    bool strict;            /* the first feature that is repaired or refused ends the import */
-    bool draft;             /* the new version is not switched on */
-    bool confirm_layer;     /* the operator insists that a file that looks like another layer is this one */
+    bool one_thread;    /* no reading ahead; the result is the same */
+    bool strict;        /* the first feature that is repaired or refused ends the import */
+    bool draft;         /* the new version is not switched on */
+    bool confirm_place; /* the operator insists that data lie where they lie, far from what their codes say */
+    bool confirm_layer; /* the operator insists that a file that looks like another layer is this one */
     ingest_bound_fn *bound; /* may be NULL */
     void *bound_user;
     ingest_progress_fn *progress; /* may be NULL; called about every thousand features */

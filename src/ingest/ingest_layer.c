@@ -291,6 +291,26 @@ static enum status refuse_truncated(const struct job *j, struct error *e)
         j->request->path, (long long)declared, (long long)n);
 }
 
+/* One wrong code is a finding; when most features lie far from where they say that they are, the CRS or the zone is wrong, and the
+ * lines would be missing from where they belong. */
+static enum status refuse_elsewhere(const struct job *j, struct error *e)
+{
+    int64_t n_coded, n_far = findings_far(j->findings, &n_coded);
+    const struct geo_crs *crs = &source_info(j->source)->crs;
+    if (j->request->confirm_place || n_far * 2 <= n_coded)
+        return STATUS_OK;
+    error_zh(e,
+             "“%s”按 %s（EPSG:%d）解读时，%lld 个有行政区代码的图斑中有 %lld 个离其行政区 20 "
+             "公里以上；请核对坐标系和带号，确认无误可加 "
+             "--confirm-place。",
+             j->request->path, crs->name, crs->epsg, (long long)n_coded, (long long)n_far);
+    return error_fail(e, STATUS_INVALID_INPUT, "source-elsewhere",
+                      "Read as %s (EPSG:%d), %lld of the %lld features of \"%s\" that have a county code lie "
+                      "more than 20 km from "
+                      "it; check the CRS and the zone, or insist with --confirm-place.",
+                      crs->name, crs->epsg, (long long)n_far, (long long)n_coded, j->request->path);
+}
+
 static enum status accept_or_refuse(struct job *j, struct error *e)
 {
     enum status st = refuse_truncated(j, e);
@@ -300,6 +320,9 @@ static enum status accept_or_refuse(struct job *j, struct error *e)
         return st;
     if (j->report->n_refused > 0 && !j->request->allow_refused)
         return refuse_file(j, e);
+    st = refuse_elsewhere(j, e);
+    if (st != STATUS_OK)
+        return st;
     return j->report->n_stored == 0 ? refuse_empty(j, e) : STATUS_OK;
 }
 

@@ -234,13 +234,14 @@ static const struct unit *by_name(const struct units *u, const char *name)
     return found;
 }
 
-static bool is_elsewhere(const struct units *u, const char *code, const struct unit *at, double lon,
-                         double lat)
+/* Nearness is asked for only where the code does not say what the place says already. */
+static void compare_place(const struct units *u, const char *code, const struct unit *at, double lon,
+                          double lat, struct unit_answer *out)
 {
-    if (at)
-        return strncmp(code, at->code, said_digits(code)) != 0;
-    const struct unit *own = units_bounded(u, code);
-    return own && !units_near(own, lon, lat, REACH_M);
+    bool same = at && strncmp(code, at->code, said_digits(code)) == 0;
+    const struct unit *own = same ? NULL : units_bounded(u, code);
+    out->far = own && !units_near(own, lon, lat, REACH_M);
+    out->contradicts = at ? !same : out->far;
 }
 
 void units_locate(const struct units *u, const char *code, const char *name, double lon_deg, double lat_deg,
@@ -254,7 +255,8 @@ void units_locate(const struct units *u, const char *code, const char *name, dou
     out->outside = u->has_region && !at && !units_region_holds(u, lon_deg, lat_deg);
     if (*code) {
         out->unknown = !units_by_code(u, code);
-        out->contradicts = !out->unknown && is_elsewhere(u, code, at, lon_deg, lat_deg);
+        if (!out->unknown)
+            compare_place(u, code, at, lon_deg, lat_deg, out);
     } else if (named) {
         out->by_name = true;
         out->county = named->code;

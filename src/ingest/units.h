@@ -27,6 +27,7 @@ struct unit_answer {
     const char *county; /* to be stored: the code as given, or found; "" */
     bool unknown;       /* no unit has this code */
     bool contradicts;   /* the code says one county, the place another */
+    bool far;           /* ... and the place is more than 20 km from what the code names */
     bool by_place, by_name;
     bool outside; /* not in the region */
 };

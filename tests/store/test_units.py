@@ -120,6 +120,19 @@ class Features(Units):
         self.assertEqual(self.positions("a_layer", "county-place"), [2])
         self.assertEqual(self.ask("SELECT county FROM feature ORDER BY id DESC LIMIT 3"), [("150702",), ("150102",), ("150102",)])
 
+    def test_a_file_of_which_most_lies_far_from_where_its_codes_say_is_refused_unless_the_operator_insists(self):
+        codes = ("150102", "150103", "150104")
+        boxes = [(111.7 + 0.02 * i, 40.8, 111.71 + 0.02 * i, 40.81) for i in range(3)]
+        self.take(self.source("right.geojson", *(fixture.feature(b, XJXZQDM=c) for b, c in zip(boxes, codes))), "a_layer")
+        # the same, as if of the next zone: three degrees east
+        moved = [(w + 3, s, e + 3, n) for w, s, e, n in boxes]
+        path = self.source("wrong.geojson", *(fixture.feature(b, XJXZQDM=c) for b, c in zip(moved, codes)))
+        done = self.take(path, "a_layer", code=1)
+        self.assertIn("--confirm-place", done.stderr)
+        self.assertIn("3 个有行政区代码的图斑中有 3 个", done.stderr)
+        self.assertIn("a_layer\tv1", self.current())
+        self.take(path, "a_layer", "--confirm-place")
+
     def test_a_prefectures_code_does_not_contradict_the_county_within_it(self):
         self.take(self.source("c.geojson", fixture.feature((111.6, 40.7, 111.8, 40.9), XZQDM="150102", XZQMC="新城区")), "admin_counties")
         self.take(self.source("a.geojson", fixture.feature(HOME, BSM="1", XJXZQDM="150100"), fixture.feature(HOME, BSM="2", XJXZQDM="150200"),
@@ -143,7 +156,7 @@ class Features(Units):
         codes = sorted({c for c, in self.ask("SELECT code FROM admin_unit WHERE level = 'county'")})[:len(units)]
         stand_in = {code: codes[i] for i, (code, _) in enumerate(units)}
         self.take(self.source("c.geojson", *({"type": "Feature", "properties": {"XZQDM": stand_in[code]}, "geometry": g} for code, g in units)),
-                  "admin_counties", "--allow-refused")
+                  "admin_counties", "--allow-refused", "--confirm-place")
         tiny = 1e-5
         self.take(self.source("p.geojson", *(fixture.feature((x - tiny, y - tiny, x + tiny, y + tiny), BSM=str(i))
                                              for i, (x, y) in enumerate(points))), "points_layer")
