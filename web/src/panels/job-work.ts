@@ -163,7 +163,8 @@ export class JobWork {
     const title = t(titles[job.kind], { name: job.name ?? '' });
     const known = typeof p.share === 'number';
     const facts = [
-      known && p.total ? t('job_done_of', { done: fixed(p.done, 0), total: fixed(p.total, 0) }) : '',
+      // Of the whole job: every format is a pass over all parcels, and a count that starts again would mislead.
+      known && p.total ? t('job_done_of', { done: fixed(Math.round((p.share ?? 0) * p.total), 0), total: fixed(p.total, 0) }) : '',
       p.rate && job.kind === 'parcels' ? t('job_rate', { n: fixed(p.rate, 0) }) : '',
       typeof p.seconds_left === 'number' ? t('job_left', { time: timeText(p.seconds_left) }) : '',
     ].filter(Boolean).join(' · ');
