@@ -381,7 +381,7 @@ struct hx_audit_outcome {
 HX_API enum hx_result hx_audit_parcels(struct hx_store *store, const char *input, const char *output,
                                        const struct hx_audit_options *options, struct hx_audit_outcome *out,
                                        struct hx_error *e);
-/* Where the lines and spaces do not fit together, as .gpkg, .csv, .geojsonl or .html. */
+/* Where the lines and spaces do not fit together, as .gpkg, .csv, .geojsonl, .fgb, .xlsx or .html. */
 HX_API enum hx_result hx_audit_lines(struct hx_store *store, const char *output,
                                      const struct hx_audit_options *options, struct hx_audit_outcome *out,
                                      struct hx_error *e);

@@ -104,7 +104,7 @@ void lines_report_release(struct lines_report *r);
 /* Marks what is new and what is still there against an earlier output (.gpkg or .csv or .geojsonl of this command), and
  * adds what is fixed. */
 enum status lines_compare(struct lines_report *r, const char *old_path, struct error *e) HX_MUST_CHECK;
-/* By the ending: .gpkg, .csv, .geojsonl, .html. */
+/* By the ending: .gpkg, .csv, .geojsonl, .fgb, .xlsx, .html. */
 enum status lines_write(const struct lines_report *r, const struct snapshot *s, const char *path,
                         struct error *e) HX_MUST_CHECK;
 

@@ -252,11 +252,36 @@ static bool ends_with(const char *path, const char *end)
     return n > m && strcasecmp(path + n - m, end) == 0;
 }
 
+/* What can only be written in one go is made from a GeoPackage. */
+static enum status write_converted(const struct lines_report *r, const char *path, enum output_format format,
+                                   struct error *e)
+{
+    char made[SINK_PATH_SIZE], gpkg[SINK_PATH_SIZE + 8], rest[SINK_PATH_SIZE];
+    if (strlen(path) + 64 > SINK_PATH_SIZE)
+        return error_errno(e, "写入", "write", path);
+    sink_made_path(path, made);
+    snprintf(gpkg, sizeof gpkg, "%s.gpkg", made);
+    snprintf(rest, sizeof rest, "%.*s%s", SINK_PATH_SIZE - 64, path, SINK_REST);
+    remove(made);
+    const struct sink_conversion c = {gpkg, "findings", NULL, made, rest, format};
+    enum status s = write_gpkg(r, gpkg, e);
+    if (!s)
+        s = sink_convert(&c, e);
+    if (!s && rename(made, path) != 0)
+        s = error_errno(e, "保存", "save", path);
+    remove(gpkg);
+    if (s)
+        remove(made);
+    return s;
+}
+
 enum status lines_write(const struct lines_report *r, const struct snapshot *s, const char *path,
                         struct error *e)
 {
     if (ends_with(path, ".gpkg"))
         return write_gpkg(r, path, e);
+    if (ends_with(path, ".fgb") || ends_with(path, ".xlsx"))
+        return write_converted(r, path, ends_with(path, ".fgb") ? OUTPUT_FGB : OUTPUT_XLSX, e);
     struct buffer b;
     buffer_init(&b, 0);
     enum status st = STATUS_OK;
@@ -267,10 +292,12 @@ enum status lines_write(const struct lines_report *r, const struct snapshot *s, 
     } else if (ends_with(path, ".html")) {
         lines_page(r, s, &b);
     } else {
-        error_zh(e, "输出文件“%.200s”的扩展名不认识；可用 .gpkg、.csv、.geojsonl、.html。", path);
-        st = error_fail(
-            e, STATUS_INVALID_INPUT, "bad-usage",
-            "The output \"%.200s\" has an unknown ending; .gpkg, .csv, .geojsonl and .html are known.", path);
+        error_zh(e, "输出文件“%.200s”的扩展名不认识；可用 .gpkg、.csv、.geojsonl、.fgb、.xlsx、.html。",
+                 path);
+        st = error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
+                        "The output \"%.200s\" has an unknown ending; .gpkg, .csv, .geojsonl, .fgb, .xlsx "
+                        "and .html are known.",
+                        path);
     }
     if (!st)
         st = buffer_status(&b, e);

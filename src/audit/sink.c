@@ -44,7 +44,7 @@ static void beside(const char *out, const char *end, char path[SINK_PATH_SIZE])
 }
 
 /* GDAL's XLSX writer goes by the first ".xlsx" of a path: the temporary name has no other. */
-static void made_path(const char *out, char path[SINK_PATH_SIZE])
+void sink_made_path(const char *out, char path[SINK_PATH_SIZE])
 {
     const char *slash = strrchr(out, '/');
     size_t folder = slash ? (size_t)(slash - out) + 1 : 0;
@@ -95,7 +95,7 @@ void sink_discard(const char *out)
         beside(out, ends[i], path);
         unlink(path);
     }
-    made_path(out, path);
+    sink_made_path(out, path);
     unlink(path);
 }
 
@@ -124,12 +124,14 @@ static enum status move(const char *from, const char *to, struct error *e)
 /* A format that can only be written in one go is made from the finished GeoPackage. */
 static enum status make(const char *out, enum output_format format, const char *state, struct error *e)
 {
-    char part[SINK_PATH_SIZE], made[SINK_PATH_SIZE], path[SINK_PATH_SIZE];
+    char part[SINK_PATH_SIZE], made[SINK_PATH_SIZE], path[SINK_PATH_SIZE], rest[SINK_PATH_SIZE];
     beside(out, ".part", part);
-    made_path(out, made);
+    sink_made_path(out, made);
     beside(out, ".audit", path);
     unlink(made);
-    enum status st = sink_convert(part, made, format, e);
+    beside(out, SINK_REST, rest);
+    const struct sink_conversion c = {part, "parcels", "findings", made, rest, format};
+    enum status st = sink_convert(&c, e);
     if (!st)
         st = file_write_atomic(path, state, strlen(state), e);
     if (!st)

@@ -63,8 +63,16 @@ enum status sink_text_open(const char *part, enum output_format format, bool app
 struct sqlite3;
 enum status gpkg_rtree_build(struct sqlite3 *db, const char *table, const char *column,
                              struct error *e) HX_MUST_CHECK;
-/* sink_convert.c: a finished GeoPackage as FlatGeobuf or XLSX. */
-enum status sink_convert(const char *gpkg, const char *to, enum output_format format,
-                         struct error *e) HX_MUST_CHECK;
+/* sink_convert.c: a table of a finished GeoPackage as FlatGeobuf, or it and `more` (may be NULL) as the sheets of XLSX. */
+struct sink_conversion {
+    const char *gpkg, *table, *more, *to;
+    const char *
+        rest; /* CSV of the rows without geometry, which FlatGeobuf cannot hold; removed when there are none */
+    enum output_format format;
+};
+enum status sink_convert(const struct sink_conversion *c, struct error *e) HX_MUST_CHECK;
+#define SINK_REST ".without-geometry.csv" /* behind the name of a FlatGeobuf */
+/* The name under which such an output is made, beside it. */
+void sink_made_path(const char *out, char path[SINK_PATH_SIZE]);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <gdal.h>
 #include <gdal_utils.h>
+#include <stdio.h>
 
 static enum status fail_convert(const char *to, struct error *e)
 {
@@ -11,39 +12,71 @@ static enum status fail_convert(const char *to, struct error *e)
                       CPLGetLastErrorMsg());
 }
 
-static enum status convert(const char *gpkg, const char *to, enum output_format format, struct error *e)
+/* GDAL does not write through the arguments. */
+static enum status translate(GDALDatasetH in, const char *to, const char *const *arguments, struct error *e)
 {
-    const char *const fgb[] = {"-f",   "FlatGeobuf", "-nlt",    "MULTIPOLYGON",
-                               "-nln", "parcels",    "parcels", NULL};
-    const char *const xlsx[] = {"-f", "XLSX", "parcels", "findings", NULL};
-    GDALDatasetH in =
-        GDALOpenEx(gpkg, GDAL_OF_VECTOR | GDAL_OF_READONLY, (const char *const[]){"GPKG", NULL}, NULL, NULL);
-    if (!in)
-        return fail_convert(to, e);
-    /* GDAL does not write through the arguments. */
-    char **arguments = (char **)(format == OUTPUT_FGB ? fgb : xlsx);
-    GDALVectorTranslateOptions *options = GDALVectorTranslateOptionsNew(arguments, NULL);
+    GDALVectorTranslateOptions *options = GDALVectorTranslateOptionsNew((char **)arguments, NULL);
     GDALDatasetH out = options ? GDALVectorTranslate(to, NULL, 1, &in, options, NULL) : NULL;
     GDALVectorTranslateOptionsFree(options);
-    enum status s = STATUS_OK;
-    if (out) {
-        GDALClose(out); /* writes the rest */
-        if (CPLGetLastErrorType() >= CE_Failure)
-            s = fail_convert(to, e);
-    } else {
-        s = fail_convert(to, e);
-    }
+    if (!out)
+        return fail_convert(to, e);
+    GDALClose(out); /* writes the rest */
+    return CPLGetLastErrorType() >= CE_Failure ? fail_convert(to, e) : STATUS_OK;
+}
+
+static int64_t count(GDALDatasetH in, const char *table, const char *condition)
+{
+    char sql[256];
+    snprintf(sql, sizeof sql, "SELECT fid FROM \"%s\" WHERE %s", table, condition);
+    OGRLayerH rows = GDALDatasetExecuteSQL(in, sql, NULL, NULL);
+    int64_t n = rows ? OGR_L_GetFeatureCount(rows, 1) : -1;
+    if (rows)
+        GDALDatasetReleaseResultSet(in, rows);
+    return n;
+}
+
+/* GDAL's FlatGeobuf leaves rows without geometry out, without a word: they are written beside. With its spatial index the
+ * rows would not stay in their order, either. */
+static enum status convert_fgb(GDALDatasetH in, const char *table, const char *to, const char *rest,
+                               struct error *e)
+{
+    const char *const fgb[] = {
+        "-f", "FlatGeobuf", "-lco", "SPATIAL_INDEX=NO", "-nlt", "MULTIPOLYGON", "-nln", table, table, NULL};
+    const char *const csv[] = {"-f", "CSV", "-lco", "WRITE_BOM=YES", "-where", "geom IS NULL", table, NULL};
+    VSIUnlink(rest);
+    int64_t bare = count(in, table, "geom IS NULL"), shaped = count(in, table, "geom IS NOT NULL");
+    enum status s = bare < 0 || shaped < 0 ? fail_convert(to, e) : translate(in, to, fgb, e);
+    if (!s && bare > 0)
+        s = translate(in, rest, csv, e);
+    if (s)
+        return s;
+    GDALDatasetH made = GDALOpenEx(to, GDAL_OF_VECTOR | GDAL_OF_READONLY,
+                                   (const char *const[]){"FlatGeobuf", NULL}, NULL, NULL);
+    bool whole = made && OGR_L_GetFeatureCount(GDALDatasetGetLayer(made, 0), 1) == shaped;
+    GDALClose(made);
+    return whole ? STATUS_OK : fail_convert(to, e);
+}
+
+static enum status convert(const struct sink_conversion *c, struct error *e)
+{
+    const char *const xlsx[] = {"-f", "XLSX", c->table, c->more, NULL};
+    GDALDatasetH in = GDALOpenEx(c->gpkg, GDAL_OF_VECTOR | GDAL_OF_READONLY,
+                                 (const char *const[]){"GPKG", NULL}, NULL, NULL);
+    if (!in)
+        return fail_convert(c->to, e);
+    enum status s = c->format == OUTPUT_FGB ? convert_fgb(in, c->table, c->to, c->rest, e)
+                                            : translate(in, c->to, xlsx, e);
     GDALClose(in);
     return s;
 }
 
-enum status sink_convert(const char *gpkg, const char *to, enum output_format format, struct error *e)
+enum status sink_convert(const struct sink_conversion *c, struct error *e)
 {
     GDALAllRegister();
     CPLPushErrorHandler(
         CPLQuietErrorHandler); /* what GDAL says goes into the sentence, not to the terminal */
     CPLErrorReset();
-    enum status s = convert(gpkg, to, format, e);
+    enum status s = convert(c, e);
     CPLPopErrorHandler();
     return s;
 }

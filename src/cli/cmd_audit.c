@@ -126,6 +126,18 @@ static void show_progress(const struct audit_progress *p, void *user)
         fprintf(stderr, "\r%lld  %.0f/s   ", (long long)p->done, rate);
 }
 
+/* FlatGeobuf holds no row without geometry: they are in a file of their own. */
+static void tell_rest(const char *output)
+{
+    char rest[4096];
+    size_t n = output ? strlen(output) : 0;
+    if (n < 4 || strcasecmp(output + n - 4, ".fgb") != 0)
+        return;
+    snprintf(rest, sizeof rest, "%s.without-geometry.csv", output);
+    if (access(rest, F_OK) == 0)
+        fprintf(stderr, "没有图形的记录写在“%s”。\nRows without geometry are in \"%s\".\n", rest, rest);
+}
+
 static void print_outcome(const struct audit_outcome *o)
 {
     if (o->finished_before)
@@ -170,6 +182,7 @@ static int audit_parcels_with(const struct snapshot *snapshot, const struct parc
     if (s)
         return exit_with_error(&e);
     print_outcome(&o);
+    tell_rest(a->request.output);
     if (o.stopped) {
         fprintf(stderr,
                 "已停止；同一命令加 --resume 可继续。\nStopped; the same command with --resume goes on.\n");
@@ -257,8 +270,10 @@ static enum status run_lines(struct store *store, const struct snapshot *snapsho
         s = lines_compare(&r, a->compare, e);
     if (!s && a->output)
         s = lines_write(&r, snapshot, a->output, e);
-    if (!s)
+    if (!s) {
         print_lines(&r);
+        tell_rest(a->output);
+    }
     lines_report_release(&r);
     return s;
 }

@@ -62,7 +62,7 @@ static const struct command commands[] = {
      "--class-field F] "
      "[--id-field F] [--epsg CODE] [--threads N] [--fail-on prohibited|restricted|unknown] [--overlaps] "
      "[--resume] [--since EARLIER.gpkg] [--overwrite] [--summary FILE.html|.json] | lines [-o "
-     "OUT.gpkg|.csv|.geojsonl|.html] [--compare OLD] [--layer ID] [--official TOTALS.csv|.json] "
+     "OUT.gpkg|.csv|.geojsonl|.fgb|.xlsx|.html] [--compare OLD] [--layer ID] [--official TOTALS.csv|.json] "
      "[--within-spaces] | figures [-o OUT.json|.csv|.html]",
      "批量审查地块；审查三线之间的冲突；规划数据",
      "audit many parcels; the lines against each other; figures of the plan"},

@@ -63,6 +63,16 @@ class Lines(unittest.TestCase):
         f.audit("lines", "--store", self.store, "-o", page)
         self.assertEqual(16, f.rows(gpkg, "SELECT count(*) AS n FROM findings")[0]["n"])
         self.assertEqual(14, f.rows(gpkg, "SELECT count(*) AS n FROM findings WHERE geom IS NOT NULL")[0]["n"])
+        for ending, magic in (("fgb", b"fgb\x03fgb"), ("xlsx", b"PK\x03\x04")):
+            out = self.dir / f"l.{ending}"
+            f.audit("lines", "--store", self.store, "-o", out)
+            self.assertEqual(magic, out.read_bytes()[:len(magic)])
+            listed = subprocess.run(["ogrinfo", "-ro", "-so", "-al", str(out)], capture_output=True, text=True).stdout
+            self.assertIn("Layer name: findings", listed)
+            self.assertIn(f"Feature Count: {14 if ending == 'fgb' else 16}", listed)
+            self.assertIn("finding_id: String", listed)
+        self.assertEqual(2, len(read(f"{self.dir / 'l.fgb'}.without-geometry.csv")))
+        self.assertEqual([], [p.name for p in self.dir.iterdir() if "part" in p.name])
         text = page.read_text(encoding="utf-8")
         for word in ("示例数据", "150723900200015149", "不裁定谁让谁", "<svg"):
             self.assertIn(word, text)

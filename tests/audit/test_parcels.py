@@ -96,6 +96,34 @@ class Parcels(unittest.TestCase):
         self.assertIsNotNone(got["bow"]["geom"])  # it is there to be looked at
         self.assertIn("无法测算 unmeasured 6", r.stdout)
 
+    def test_no_output_loses_or_reorders_rows(self):
+        """Rows stay in the order of the input; those without geometry, which FlatGeobuf cannot hold, are beside it."""
+        rng = f.random.Random(5)
+        rows = [(f.blob([f.parcel(rng)]) if i % 7 else None, f"P{i}", "", "", "") for i in range(60)]
+        source = f.write_gpkg(self.dir / "holes.gpkg", rows)
+        wanted = [f"P{i}" for i in range(60)]
+        for ending in ("fgb", "xlsx", "csv", "geojsonl"):
+            out, _ = self.run_to(f"holes-out.{ending}", source=source)
+            copy = self.dir / f"holes-{ending}.csv"
+            if ending == "csv":
+                copy = out
+            elif ending != "geojsonl":
+                f.subprocess.run(["ogr2ogr", "-f", "CSV", str(copy), str(out), "parcels"], check=True, capture_output=True)
+            if ending == "geojsonl":
+                got = [json.loads(line)["properties"]["parcel_id"] for line in out.read_text(encoding="utf-8").splitlines()]
+            else:
+                with open(copy, encoding="utf-8-sig") as text:
+                    got = [row["parcel_id"] for row in csv.DictReader(text)]
+            if ending == "fgb":
+                with open(f"{out}.without-geometry.csv", encoding="utf-8-sig") as text:
+                    bare = [row["parcel_id"] for row in csv.DictReader(text)]
+                self.assertEqual([p for i, p in enumerate(wanted) if i % 7 == 0], bare)
+                self.assertEqual([p for p in wanted if p not in bare], got)
+                self.run_to(f"holes-out.{ending}")  # all of these have geometry
+                self.assertFalse(pathlib.Path(f"{out}.without-geometry.csv").exists())
+            else:
+                self.assertEqual(wanted, got, ending)
+
     def test_every_output(self):
         for ending in ("csv", "geojsonl", "fgb", "xlsx"):
             out, _ = self.run_to(f"every.{ending}")
