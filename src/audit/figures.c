@@ -25,7 +25,7 @@ static enum status part_feature(struct lines_worker *w, size_t item, void *user,
     enum status s = lines_feature_shape(w->run->layers[p->layer].snapshot->index, (uint32_t)item,
                                         w->check.arena, &shape, e);
     if (!s)
-        s = overlap_prepare(w->check.scratch, &shape, e);
+        overlap_prepare(w->check.scratch, &shape);
     if (!s)
         s = overlap_measure(w->check.scratch, w->run->prefectures, &o, &n, e);
     for (size_t i = 0; !s && i < n; i++)

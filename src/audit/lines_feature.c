@@ -34,9 +34,8 @@ static enum status look_around(struct lines_worker *w, const struct geo_box *fea
     lines_box_shape(&b, &box);
     const struct overlap *o;
     size_t n;
-    enum status s = overlap_prepare(w->check.other, &box.shape, e);
-    if (!s)
-        s = overlap_measure(w->check.other, w->run->prefectures, &o, &n, e);
+    overlap_prepare(w->check.other, &box.shape);
+    enum status s = overlap_measure(w->check.other, w->run->prefectures, &o, &n, e);
     for (size_t i = 0; !s && i < n; i++) {
         struct index_feature p = index_feature_at(w->run->prefectures, o[i].feature);
         out->near_declared = out->near_declared || (declares(&p, county) && o[i].area_m2 > 0);
@@ -71,7 +70,7 @@ static enum status lie(struct lines_worker *w, size_t item, void *user, struct e
     size_t n;
     enum status s = lines_feature_shape(layer->snapshot->index, (uint32_t)item, w->check.arena, &shape, e);
     if (!s)
-        s = overlap_prepare(w->check.scratch, &shape, e);
+        overlap_prepare(w->check.scratch, &shape);
     if (!s)
         s = overlap_parcel_area(w->check.scratch, &out->area_m2, e);
     if (!s)

@@ -64,9 +64,8 @@ static enum status look(struct lines_worker *w, size_t item, void *user, struct 
     struct gap_search *g = user;
     double lon[5], lat[5], have = 0, spaces = 0;
     struct geo_shape cell = cell_shape(g, item, lon, lat);
-    enum status s = overlap_prepare(w->check.scratch, &cell, e);
-    if (!s)
-        s = covered(w, w->run->region, &have, e);
+    overlap_prepare(w->check.scratch, &cell);
+    enum status s = covered(w, w->run->region, &have, e);
     for (size_t i = 0; !s && have > 0 && i < g->n_spaces; i++)
         s = covered(w, g->spaces[i], &spaces, e);
     if (s || have - spaces <= LINES_GAP_M2)

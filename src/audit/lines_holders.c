@@ -50,9 +50,8 @@ static enum status cut_both(struct lines_worker *w, const struct holder *x, uint
     struct geo_box b = lines_feature_box(ix, feature), grown = lines_box_grown(&b, 1.0);
     struct lines_box cell;
     lines_box_shape(&grown, &cell);
-    enum status s = overlap_prepare(w->check.scratch, &cell.shape, e);
-    if (!s)
-        s = lines_cut(w, ix, only_this, &feature, &cell.shape, rest, e);
+    overlap_prepare(w->check.scratch, &cell.shape);
+    enum status s = lines_cut(w, ix, only_this, &feature, &cell.shape, rest, e);
     return s ? s : lines_cut(w, x->by->index, wanted, wish, &cell.shape, less, e);
 }
 
@@ -88,7 +87,7 @@ static enum status measure(struct lines_worker *w, const struct holder *x, uint3
     enum status s =
         lines_feature_shape(w->run->layers[x->layer].snapshot->index, feature, w->check.arena, &shape, e);
     if (!s)
-        s = overlap_prepare(w->check.scratch, &shape, e);
+        overlap_prepare(w->check.scratch, &shape);
     if (!s)
         s = overlap_parcel_area(w->check.scratch, area, e);
     if (!s)

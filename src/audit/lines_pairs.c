@@ -94,7 +94,7 @@ static enum status measure_feature(struct lines_worker *w, size_t item, void *us
         return STATUS_OK;
     enum status s = lines_feature_shape(a->snapshot->index, feature, w->check.arena, &shape, e);
     if (!s)
-        s = overlap_prepare(w->check.scratch, &shape, e);
+        overlap_prepare(w->check.scratch, &shape);
     if (!s)
         s = overlap_measure_wanted(w->check.scratch, b->snapshot->index, a == b ? is_larger : NULL, &than, &o,
                                    &n, e);

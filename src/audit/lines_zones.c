@@ -75,7 +75,7 @@ static enum status share_on_whole(struct check_worker *w, const struct layer_ind
         arena_reset(w->arena);
         s = lines_feature_shape(ix, i, w->arena, &shape, e);
         if (!s)
-            s = overlap_prepare(w->scratch, &shape, e);
+            overlap_prepare(w->scratch, &shape);
         if (!s)
             s = overlap_measure_wanted(w->scratch, ix, whole_wanted, (void *)ix, &o, &n, e);
         for (size_t k = 0; !s && k < n; k++)
@@ -159,8 +159,8 @@ static enum status feature_geometry(struct lines_worker *w, const struct layer_i
     struct geo_box b = lines_feature_box(ix, feature), grown = lines_box_grown(&b, 1.0);
     struct lines_box cell;
     lines_box_shape(&grown, &cell);
-    enum status s = overlap_prepare(w->check.scratch, &cell.shape, e);
-    return s ? s : lines_cut(w, ix, only_this, &feature, &cell.shape, out, e);
+    overlap_prepare(w->check.scratch, &cell.shape);
+    return lines_cut(w, ix, only_this, &feature, &cell.shape, out, e);
 }
 
 static enum status fail_geos(struct error *e)
@@ -201,9 +201,8 @@ static enum status covered_share(struct group *g, const struct geo_shape *shape,
     double area = 0, sum = 0;
     const struct overlap *o;
     size_t n;
-    enum status s = overlap_prepare(scratch, shape, e);
-    if (!s)
-        s = overlap_parcel_area(scratch, &area, e);
+    overlap_prepare(scratch, shape);
+    enum status s = overlap_parcel_area(scratch, &area, e);
     for (size_t l = 0; !s && l < g->z->run->n_layers; l++) {
         const struct lines_layer *layer = &g->z->run->layers[l];
         if (!layer->is_line || layer->is_boundary)
@@ -393,9 +392,8 @@ static enum status search_side(struct lines_worker *w, size_t item, void *user, 
     struct zone_finding f = {
         .kind = outline ? LINES_ZONE_GAP : LINES_ZONE_OUTSIDE, .a = feature, .b = NO_FEATURE};
     lines_box_shape(&grown, &cell);
-    enum status s = overlap_prepare(w->check.scratch, &cell.shape, e);
-    if (!s)
-        s = lines_cut(w, z->ix, only_this, &feature, &cell.shape, &rest, e);
+    overlap_prepare(w->check.scratch, &cell.shape);
+    enum status s = lines_cut(w, z->ix, only_this, &feature, &cell.shape, &rest, e);
     if (!s)
         s = lines_cut(w, z->ix, of_side, &other, &cell.shape, &less, e);
     if (!s && rest) {

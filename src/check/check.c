@@ -135,9 +135,8 @@ static enum status check_one(struct check_worker *w, const struct snapshot *snap
                                 .standard_area_m2 = NAN,
                                 .summary_zh = "",
                                 .summary_en = ""};
-    enum status s = overlap_prepare(w->scratch, &parcel->shape, e);
-    if (!s)
-        s = overlap_parcel_area(w->scratch, &r->area_m2, e);
+    overlap_prepare(w->scratch, &parcel->shape);
+    enum status s = overlap_parcel_area(w->scratch, &r->area_m2, e);
     for (int l = 0; !s && l < CONTROL_LINE_COUNT; l++)
         s = measure_line(w, snapshot, (enum control_line)l, &parcel->shape, r->area_m2, &r->layers[l], e);
     struct common_areas common;

@@ -137,7 +137,7 @@ static enum status conflict_find(struct gathering *g, struct error *e)
         enum status s =
             overlap_clip_shape(g->ix, g->number[i], &g->parcel->box, g->w->clip, g->w->arena, &local, e);
         if (!s && local.n_rings > 0)
-            s = overlap_prepare(g->w->other, &local, e);
+            overlap_prepare(g->w->other, &local);
         if (!s && local.n_rings > 0)
             s = overlap_measure(g->w->other, g->ix, &o, &n, e);
         if (s)
@@ -324,8 +324,9 @@ enum status check_overlap_shape(struct check_worker *w, const struct layer_snaps
     struct gathering g = {.w = w, .ix = layer->index, .parcel = parcel};
     struct overlap_shape s = {.shape = {.box = geo_box_empty()}};
     struct overlap_part *parts = NULL;
-    enum status st = layer->index ? overlap_prepare(w->scratch, parcel, e) : STATUS_OK;
-    if (!st && layer->index)
+    enum status st = STATUS_OK;
+    overlap_prepare(w->scratch, parcel);
+    if (layer->index)
         st = overlap_parcel_area(w->scratch, &g.parcel_m2, e);
     if (!st && layer->index)
         st = gather(&g, e);
@@ -348,15 +349,14 @@ enum status measure_common(struct check_worker *w, const struct geo_shape *parce
     if (s || first.n_rings == 0)
         return s;
     struct gathering g = {.w = w, .ix = b->layer->index, .parcel = &first};
-    s = overlap_prepare(w->scratch, &first, e);
-    if (!s)
-        s = overlap_parcel_area(w->scratch, &g.parcel_m2, e);
+    overlap_prepare(w->scratch, &first);
+    s = overlap_parcel_area(w->scratch, &g.parcel_m2, e);
     if (!s)
         s = gather(&g, e);
     if (!s)
         s = conflict_find(&g, e);
     if (!s)
         s = union_area(&g, NULL, area_m2, e);
-    enum status again = overlap_prepare(w->scratch, parcel, e);
-    return s ? s : again;
+    overlap_prepare(w->scratch, parcel);
+    return s;
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FORMATS_MAX = 5, FORMATS_TEXT = 64 };
+enum { FORMATS_MAX = 4, FORMATS_TEXT = 64 };
 
 static const char *given(const struct request *rq, const char *key)
 {
@@ -31,11 +31,12 @@ static enum status read_kind(const struct request *rq, enum job_kind *out, struc
                       "There is no kind of job \"%.20s\"; parcels, lines and figures are known.", text);
 }
 
-/* The words of `formats=` in `text`, which is cut up; gpkg without it. */
+/* The words of `formats=` in `text`, which is cut up; gpkg without it. FlatGeobuf is none of them: it cannot hold rows
+ * without geometry, and a download of one file would leave out just the parcels that nobody could measure. */
 static enum status read_formats(const struct request *rq, char text[FORMATS_TEXT],
                                 const char *out[FORMATS_MAX + 1], struct error *e)
 {
-    static const char *const known[] = {"gpkg", "csv", "geojsonl", "xlsx", "fgb"};
+    static const char *const known[] = {"gpkg", "csv", "geojsonl", "xlsx"};
     const char *asked = given(rq, "formats");
     size_t n = 0;
     snprintf(text, FORMATS_TEXT, "%s", asked ? asked : "gpkg");
@@ -48,10 +49,10 @@ static enum status read_formats(const struct request *rq, char text[FORMATS_TEXT
         for (size_t i = 0; i < n; i++)
             twice = twice || out[i] == known[k % FORMATS_MAX];
         if (k == FORMATS_MAX) {
-            error_zh(e, "没有结果格式“%.20s”；可用 gpkg、csv、geojsonl、xlsx、fgb，以逗号分隔。", word);
+            error_zh(e, "没有结果格式“%.20s”；可用 gpkg、csv、geojsonl、xlsx，以逗号分隔。", word);
             return error_fail(
                 e, STATUS_INVALID_INPUT, "unknown-format",
-                "There is no format \"%.20s\"; gpkg, csv, geojsonl, xlsx and fgb, between commas, are "
+                "There is no format \"%.20s\"; gpkg, csv, geojsonl and xlsx, between commas, are "
                 "known.",
                 word);
         }

@@ -14,7 +14,6 @@ const struct job_format job_formats[JOB_FORMAT_COUNT] = {
     {"csv", "text/csv; charset=utf-8", true},
     {"geojsonl", "application/geo+json-seq", true},
     {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", true},
-    {"fgb", "application/vnd.flatgeobuf", true},
     {"html", "text/html; charset=utf-8", false},
     {"json", "application/json; charset=utf-8", false},
 };

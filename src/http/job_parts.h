@@ -16,7 +16,7 @@ struct job_format {
     bool of_parcels; /* may be asked for in a parcel audit; "html" and "json" are always made */
 };
 extern const struct job_format job_formats[];
-enum { JOB_FORMAT_COUNT = 7 };
+enum { JOB_FORMAT_COUNT = 6 };
 
 struct job_progress { /* negative: not known */
     double done, total, share, rate, seconds_left;

@@ -84,12 +84,10 @@ static bool parcel_cut(struct overlap_scratch *s)
     return s->cut;
 }
 
-enum status overlap_prepare(struct overlap_scratch *s, const struct geo_shape *shape, struct error *e)
+void overlap_prepare(struct overlap_scratch *s, const struct geo_shape *shape)
 {
     s->parcel = shape;
     s->cut = false; /* not before something is near it */
-    (void)e;
-    return STATUS_OK;
 }
 
 enum status overlap_parcel_area(struct overlap_scratch *s, double *area_m2, struct error *e)

@@ -29,8 +29,7 @@ void overlap_scratch_free(struct overlap_scratch *s);                           
 
 /* Makes `shape` the parcel of the following measurements. Rings may be any closed rings whose winding numbers are 0 or
  * 1 (a finished geo_shape, or rings from index_clip_feature). `shape` is borrowed until the next prepare. */
-enum status overlap_prepare(struct overlap_scratch *s, const struct geo_shape *shape,
-                            struct error *e) HX_MUST_CHECK;
+void overlap_prepare(struct overlap_scratch *s, const struct geo_shape *shape);
 
 /* The prepared parcel's own area, m2, by the same arithmetic: an overlap with something that contains the parcel equals
  * it to rounding. */

@@ -119,13 +119,13 @@ class Jobs(unittest.TestCase):
 
     def test_results_are_those_of_the_command(self):
         """Every format that a job hands out has the very bytes (of a GeoPackage: the rows and the index) of the CLI."""
-        job = self.client.add("kind=parcels&name=small.gpkg&class=GENERAL&formats=gpkg,csv,geojsonl,fgb,xlsx",
+        job = self.client.add("kind=parcels&name=small.gpkg&class=GENERAL&formats=gpkg,csv,geojsonl,xlsx",
                               self.small.read_bytes())
         self.assertEqual((job["state"] in ("queued", "running"), job["name"]), (True, "small.gpkg"))
         done = self.client.wait(job)
         self.assertEqual(done["state"], "done", done)
-        self.assertEqual([r["format"] for r in done["results"]], ["gpkg", "csv", "geojsonl", "xlsx", "fgb", "html", "json"])
-        for form in ("gpkg", "csv", "geojsonl", "fgb"):
+        self.assertEqual([r["format"] for r in done["results"]], ["gpkg", "csv", "geojsonl", "xlsx", "html", "json"])
+        for form in ("gpkg", "csv", "geojsonl"):
             want = self.cli(f"want.{form}", self.small, "--class", "GENERAL")
             got = self.folder / f"got.{form}"
             headers, body = self.client.result(job, form)
@@ -196,6 +196,11 @@ class Jobs(unittest.TestCase):
                 self.assertGreaterEqual(code, 400)
                 self.assertEqual(json.loads(answer)["detail"], job["error"]["zh"])
         self.assertEqual(list(self.jobs_folder().glob("server-*/job-*")), [])
+
+    def test_no_format_that_would_lose_rows(self):
+        """FlatGeobuf cannot hold the rows of parcels without geometry: as a download of one file it is refused."""
+        answer = self.client.add("name=small.gpkg&formats=csv,fgb", self.small.read_bytes(), status=400)
+        self.assertIn("fgb", answer["detail"])
 
     def test_the_child_sees_only_its_folder(self):
         """A name that climbs, or one that GDAL would take for an address, names a file in the job's own folder."""
@@ -279,7 +284,7 @@ class Jobs(unittest.TestCase):
 
     def test_cancel(self):
         """A running job ends soon after DELETE, its process and its files with it; DELETE of an ended one forgets it."""
-        job = self.client.add("name=large.gpkg&formats=gpkg,csv,geojsonl,fgb,xlsx", self.large.read_bytes())
+        job = self.client.add("name=large.gpkg&formats=gpkg,csv,geojsonl,xlsx", self.large.read_bytes())
         self.client.wait(job, ("running",))
         while not (children := children_of(self.server.process.pid)):
             time.sleep(0.01)
@@ -313,7 +318,7 @@ class Jobs(unittest.TestCase):
 
     def test_the_queue_and_the_shelf_are_bounded(self):
         """A ninth waiting job is refused with a sentence; of many results the oldest go."""
-        large = self.client.add("name=a.gpkg&formats=gpkg,csv,geojsonl,fgb,xlsx", self.large.read_bytes())
+        large = self.client.add("name=a.gpkg&formats=gpkg,csv,geojsonl,xlsx", self.large.read_bytes())
         self.client.wait(large, ("running",))
         small = [self.client.add("kind=figures") for _ in range(8)]
         self.assert_problem(self.client.add("kind=figures", status=409))
@@ -373,7 +378,7 @@ class Jobs(unittest.TestCase):
 
     def test_shutdown_in_the_middle(self):
         """SIGTERM during a job: the server ends soon with 0, its child with it, and nothing is left on disk."""
-        job = self.client.add("name=large.gpkg&formats=gpkg,csv,geojsonl,fgb,xlsx", self.large.read_bytes())
+        job = self.client.add("name=large.gpkg&formats=gpkg,csv,geojsonl,xlsx", self.large.read_bytes())
         self.client.add("name=b.gpkg", self.small.read_bytes())
         self.client.wait(job, ("running",))
         while not (children := children_of(self.server.process.pid)):
@@ -387,7 +392,7 @@ class Jobs(unittest.TestCase):
     def test_crash_leaves_files_that_the_next_start_sweeps(self):
         """kill -9 of the server ends the child too; what is left is swept by the next start, while the folder of a server
         that lives is let alone."""
-        job = self.client.add("name=large.gpkg&formats=gpkg,csv,geojsonl,fgb,xlsx", self.large.read_bytes())
+        job = self.client.add("name=large.gpkg&formats=gpkg,csv,geojsonl,xlsx", self.large.read_bytes())
         self.client.wait(job, ("running",))
         while not (children := children_of(self.server.process.pid)):
             time.sleep(0.01)
