@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { N_LAYERS = 3, BLOCK = 4096, AHEAD = 16, LATENCY_PARCELS = 1000, MAX_REPEAT = 99 };
+enum { N_LAYERS = 3, BLOCK = 16384, AHEAD = 16, LATENCY_PARCELS = 1000, MAX_REPEAT = 99 };
 static const char *const layer_names[N_LAYERS] = {"redline", "farmland", "urban"};
 static const uint8_t key[SHA256_BYTES] = "bench";
 
