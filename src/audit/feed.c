@@ -124,7 +124,7 @@ enum status feed_source_open(const struct audit_request *r, struct feed **out, s
     return STATUS_OK;
 }
 
-/* ---- texts that are read whole: CSV, WKT, and 国土TXT of which a plot cannot be cut out ---- */
+/* ---- texts that are read whole: tables of coordinates, and 国土TXT of which a plot cannot be cut out ---- */
 
 struct feed_text {
     struct feed base;
@@ -195,23 +195,51 @@ enum status feed_text_open(const struct audit_request *r, struct feed **out, str
     return STATUS_OK;
 }
 
+static bool has_ending(const char *path, const char *const *endings)
+{
+    const char *dot = strrchr(path, '.');
+    for (; dot && *endings; endings++)
+        if (strcasecmp(dot, *endings) == 0)
+            return true;
+    return false;
+}
+
+/* Each reader in turn until one takes the file. */
+static enum status open_text(const struct audit_request *r, struct feed **out, struct error *e)
+{
+    static const char *const txt[] = {".txt", NULL};
+    enum status s = has_ending(r->input, txt) ? feed_txt_open(r, out, e) : STATUS_OK;
+    if (!s && !*out)
+        s = feed_rows_open(r, out, e);
+    return s || *out ? s : feed_text_open(r, out, e);
+}
+
+/* Of a sequence GDAL would not tell which lines it passed over, nor read one that begins with such a line. */
+static enum status open_source(const struct audit_request *r, struct feed **out, struct error *e)
+{
+    struct feed *sequence = NULL;
+    enum status s = feed_sequence_named(r->input) ? feed_sequence_open(r, &sequence, e) : STATUS_OK;
+    if (!s && !sequence)
+        s = feed_source_open(r, out, e);
+    bool unnamed =
+        !s && !sequence && !feed_sequence_named(r->input) && strcmp((*out)->reader, "GeoJSONSeq") == 0;
+    if (unnamed)
+        s = feed_sequence_open(r, &sequence, e);
+    if (unnamed && (s || sequence)) {
+        feed_close(*out);
+        *out = NULL;
+    }
+    if (!s && sequence)
+        *out = sequence;
+    return s;
+}
+
 enum status feed_open(const struct audit_request *r, struct feed **out, struct error *e)
 {
-    const char *dot = strrchr(r->input, '.');
-    if (dot && strcasecmp(dot, ".txt") == 0) {
-        enum status s = feed_txt_open(r, out, e);
-        if (s || *out)
-            return s;
-    }
-    if (dot && (strcasecmp(dot, ".txt") == 0 || strcasecmp(dot, ".csv") == 0 || strcasecmp(dot, ".wkt") == 0))
-        return feed_text_open(r, out, e);
-    if (dot && strcasecmp(dot, ".gpkg") == 0) {
-        struct feed *fast = NULL;
-        enum status s = feed_gpkg_open(r, &fast, e);
-        if (s || fast) {
-            *out = fast;
-            return s;
-        }
-    }
-    return feed_source_open(r, out, e);
+    static const char *const text[] = {".txt", ".csv", ".wkt", NULL}, *const gpkg[] = {".gpkg", NULL};
+    *out = NULL;
+    if (has_ending(r->input, text))
+        return open_text(r, out, e);
+    enum status s = has_ending(r->input, gpkg) ? feed_gpkg_open(r, out, e) : STATUS_OK;
+    return s || *out ? s : open_source(r, out, e);
 }

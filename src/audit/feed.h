@@ -34,6 +34,14 @@ enum status feed_gpkg_open(const struct audit_request *r, struct feed **out, str
 enum status feed_source_open(const struct audit_request *r, struct feed **out, struct error *e) HX_MUST_CHECK;
 enum status feed_text_open(const struct audit_request *r, struct feed **out, struct error *e) HX_MUST_CHECK;
 
+/* feed_rows.c, CSV and WKT: *out is NULL, with STATUS_OK, when the file is neither. */
+enum status feed_rows_open(const struct audit_request *r, struct feed **out, struct error *e) HX_MUST_CHECK;
+
+/* feed_sequence.c: *out is NULL, with STATUS_OK, when every line of the sequence is a feature, or none. */
+enum status feed_sequence_open(const struct audit_request *r, struct feed **out,
+                               struct error *e) HX_MUST_CHECK;
+bool feed_sequence_named(const char *path); /* does its name say that it is one? */
+
 /* feed_txt.c: *out is NULL, with STATUS_OK, when the file must be read whole. */
 enum status feed_txt_open(const struct audit_request *r, struct feed **out, struct error *e) HX_MUST_CHECK;
 

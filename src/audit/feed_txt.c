@@ -4,63 +4,26 @@
  *
  * Not for files of which a plot cannot be cut out: UTF-16, or points without plot rows. Those are read whole. */
 #include "audit/feed.h"
+#include "audit/mapped.h"
 
 #include "base/limits.h"
 #include "parcel/text_encoding.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-enum { FORGET_BYTES = 4 << 20 }; /* whole pages of any size */
 
 struct feed_txt {
     struct feed base;
     struct parcel_context context;
-    unsigned char *bytes; /* mapped */
-    size_t n;
+    struct mapped file;
     bool gb;                            /* GB18030, whose second bytes may look like ASCII */
     size_t head_at, head_n, head_lines; /* of the file, or of the file that was glued behind it */
     size_t at, lines, plots;            /* what has been passed */
-    size_t forgotten;                   /* bytes that are no longer mapped in */
     char *text;                         /* head and plot together */
     size_t cap;
 };
 
 /* ---- lines ---- */
-
-struct txt_span {
-    size_t at, n; /* without its end */
-    size_t next;
-};
-
-static bool next_line(const struct feed_txt *t, size_t at, struct txt_span *out)
-{
-    if (at >= t->n)
-        return false;
-    size_t end = at;
-    while (end < t->n && t->bytes[end] != '\n' && t->bytes[end] != '\r')
-        end++;
-    size_t next = end + 1;
-    if (end + 1 < t->n && t->bytes[end] == '\r' && t->bytes[end + 1] == '\n')
-        next++;
-    *out = (struct txt_span){at, end - at, next < t->n ? next : t->n};
-    return true;
-}
-
-/* Pages that have been read need not stay mapped (what is needed again is read again): the program's size does not grow
- * with the file. */
-static void forget(struct feed_txt *t, size_t upto)
-{
-    size_t end = upto - upto % FORGET_BYTES;
-    if (end > t->forgotten)
-        madvise(t->bytes + t->forgotten, end - t->forgotten, MADV_DONTNEED);
-    t->forgotten = end;
-}
 
 static bool tail_is(const unsigned char *p, size_t n, const char *tail)
 {
@@ -81,9 +44,9 @@ static bool last_stands_alone(const struct feed_txt *t, const unsigned char *p, 
 }
 
 /* "...,@" with blanks and empty cells behind it; the full-width sign, too. As parcel_txt_plot.c sees it. */
-static bool is_plot_row(const struct feed_txt *t, const struct txt_span *l)
+static bool is_plot_row(const struct feed_txt *t, const struct mapped_line *l)
 {
-    const unsigned char *p = t->bytes + l->at;
+    const unsigned char *p = (const unsigned char *)t->file.bytes + l->at;
     size_t n = l->n;
     while (n > 0 && (p[n - 1] == ',' || p[n - 1] <= 0x20) && last_stands_alone(t, p, n))
         n--;
@@ -92,9 +55,9 @@ static bool is_plot_row(const struct feed_txt *t, const struct txt_span *l)
     return (sign || wide) && n > 1;
 }
 
-static bool is_section(const struct feed_txt *t, const struct txt_span *l)
+static bool is_section(const struct feed_txt *t, const struct mapped_line *l)
 {
-    const unsigned char *p = t->bytes + l->at;
+    const unsigned char *p = (const unsigned char *)t->file.bytes + l->at;
     size_t n = l->n;
     while (n > 0 && *p <= 0x20)
         p++, n--;
@@ -106,9 +69,9 @@ static bool is_section(const struct feed_txt *t, const struct txt_span *l)
 /* The head ends where the first plot row begins. false: there is none. */
 static bool find_head(struct feed_txt *t, size_t from)
 {
-    struct txt_span l;
+    struct mapped_line l;
     size_t lines = 0;
-    for (size_t at = from; next_line(t, at, &l); at = l.next, lines++)
+    for (size_t at = from; mapped_next_line(&t->file, at, &l); at = l.next, lines++)
         if (is_plot_row(t, &l)) {
             t->head_at = from;
             t->head_n = l.at - from;
@@ -123,17 +86,17 @@ static bool find_head(struct feed_txt *t, size_t from)
 /* From its plot row to the next one, or to a section, which begins a head of its own. */
 static size_t plot_end(const struct feed_txt *t, size_t *lines, bool *section)
 {
-    struct txt_span l;
+    struct mapped_line l;
     size_t at = t->at;
     *lines = 0;
     *section = false;
-    while (next_line(t, at, &l)) {
+    while (mapped_next_line(&t->file, at, &l)) {
         if (*lines > 0 && (is_plot_row(t, &l) || (*section = is_section(t, &l))))
             return l.at;
         ++*lines;
         at = l.next;
     }
-    return t->n;
+    return t->file.n;
 }
 
 /* ---- plots ---- */
@@ -148,20 +111,20 @@ static enum status put_together(struct feed_txt *t, size_t end, struct error *e)
         t->text = p;
         t->cap = 2 * n + 1;
     }
-    memcpy(t->text, t->bytes + t->head_at, t->head_n);
-    memcpy(t->text + t->head_n, t->bytes + t->at, end - t->at);
+    memcpy(t->text, t->file.bytes + t->head_at, t->head_n);
+    memcpy(t->text + t->head_n, t->file.bytes + t->at, end - t->at);
     return STATUS_OK;
 }
 
 /* The third cell of the plot row, for a plot that could not be read. */
 static const char *id_of_row(const struct feed_txt *t, struct arena *a)
 {
-    struct txt_span l;
+    struct mapped_line l;
     char *text, *cell;
     size_t n;
     enum text_encoding was;
-    if (!next_line(t, t->at, &l) ||
-        text_decode(t->bytes + l.at, l.n, t->context.arena, &text, &n, &was, NULL) != STATUS_OK)
+    if (!mapped_next_line(&t->file, t->at, &l) ||
+        text_decode(t->file.bytes + l.at, l.n, t->context.arena, &text, &n, &was, NULL) != STATUS_OK)
         return "";
     cell = text;
     for (int i = 0; cell && i < 2; i++) {
@@ -206,9 +169,9 @@ static void pass(struct feed_txt *t, size_t end, size_t lines, bool section)
     t->lines += lines;
     t->plots++;
     t->at = end;
-    forget(t, end);
+    mapped_forget(&t->file, end);
     if (section && !find_head(t, end)) /* nothing but a section at the end */
-        t->at = t->n;
+        t->at = t->file.n;
 }
 
 static enum status feed_txt_next(struct feed *f, struct arena *a, struct audit_item *out, bool *more,
@@ -219,7 +182,7 @@ static enum status feed_txt_next(struct feed *f, struct arena *a, struct audit_i
     struct error why = {0};
     size_t lines;
     bool section;
-    *more = t->at < t->n;
+    *more = t->at < t->file.n;
     if (!*more)
         return STATUS_OK;
     *out = (struct audit_item){.position = (int64_t)t->plots + 1,
@@ -243,7 +206,7 @@ static enum status feed_txt_skip(struct feed *f, int64_t position, int64_t fid, 
 {
     (void)fid, (void)e;
     struct feed_txt *t = (struct feed_txt *)f;
-    while ((int64_t)t->plots < position && t->at < t->n) {
+    while ((int64_t)t->plots < position && t->at < t->file.n) {
         size_t lines;
         bool section;
         size_t end = plot_end(t, &lines, &section);
@@ -260,59 +223,32 @@ static void feed_txt_close(struct feed *f)
     geo_transformer_free(t->context.transformer);
     geo_geos_free(t->context.geos);
     arena_free(t->context.arena);
-    if (t->bytes)
-        munmap(t->bytes, t->n);
+    mapped_close(&t->file);
     free(t->text);
     free(t);
 }
 
-static enum status map_file(struct feed_txt *t, const char *path, struct error *e)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        enum status s = error_errno(e, "打开", "open", path);
-        if (fd >= 0)
-            close(fd);
-        return s;
-    }
-    t->n = (size_t)st.st_size;
-    void *p = t->n ? mmap(NULL, t->n, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
-    close(fd);
-    if (p == MAP_FAILED)
-        return error_errno(e, "读取", "read", path);
-    t->bytes = p;
-    return STATUS_OK;
-}
-
-static bool is_utf16(const struct feed_txt *t)
-{
-    size_t look = t->n < 4096 ? t->n : 4096;
-    return look >= 2 && (memcmp(t->bytes, "\xFF\xFE", 2) == 0 || memcmp(t->bytes, "\xFE\xFF", 2) == 0 ||
-                         memchr(t->bytes, 0, look) != NULL);
-}
-
 static bool is_utf8(struct feed_txt *t)
 {
-    struct txt_span l;
+    struct mapped_line l;
     bool valid = true;
-    for (size_t at = 0; valid && next_line(t, at, &l); at = l.next) {
-        valid = text_utf8_valid_prefix(t->bytes + l.at, l.n) == l.n;
-        forget(t, l.at);
+    for (size_t at = 0; valid && mapped_next_line(&t->file, at, &l); at = l.next) {
+        valid = text_utf8_valid_prefix(t->file.bytes + l.at, l.n) == l.n;
+        mapped_forget(&t->file, l.at);
     }
-    t->forgotten = 0;
+    mapped_rewind(&t->file);
     return valid;
 }
 
 static int64_t count_plots(struct feed_txt *t)
 {
-    struct txt_span l;
+    struct mapped_line l;
     int64_t n = 0;
-    for (size_t at = 0; next_line(t, at, &l); at = l.next) {
+    for (size_t at = 0; mapped_next_line(&t->file, at, &l); at = l.next) {
         n += is_plot_row(t, &l);
-        forget(t, l.at);
+        mapped_forget(&t->file, l.at);
     }
-    t->forgotten = 0;
+    mapped_rewind(&t->file);
     return n;
 }
 
@@ -340,8 +276,8 @@ static enum status try_first(struct feed_txt *t, bool *ours, struct error *e)
 
 static enum status open_plots(struct feed_txt *t, const struct audit_request *r, bool *ours, struct error *e)
 {
-    enum status s = map_file(t, r->input, e);
-    *ours = !s && t->n > 0 && !is_utf16(t);
+    enum status s = mapped_open(r->input, &t->file, e);
+    *ours = !s && t->file.n > 0 && !text_is_utf16(t->file.bytes, t->file.n);
     if (s || !*ours)
         return s;
     t->gb = !is_utf8(t);

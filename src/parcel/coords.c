@@ -110,7 +110,7 @@ static enum status add_parcel(struct parsing *p, const struct coords *c, const s
                               bool only)
 {
     struct parcel parcel = {.name = plot->name, .use = "", .crs = m->crs};
-    size_t number = p->set.n_parcels + 1, points = 0, holes = 0;
+    size_t number = p->context->plots_before + p->set.n_parcels + 1, points = 0, holes = 0;
     ring_list_clear(&p->rings);
     for (size_t i = 0; i < all->n_rings; i++) {
         size_t r = i == 0 ? outer : i <= outer ? i - 1 : i; /* the outer ring first */

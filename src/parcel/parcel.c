@@ -68,6 +68,15 @@ static enum status read_format(struct parsing *p, char *text, size_t n)
     }
 }
 
+static enum status format_of(struct parsing *p, const char *text, size_t n)
+{
+    bool whole = strlen(text) == n; /* a zero byte is refused in recognise.c */
+    if (p->context->format == PARCEL_FORMAT_UNKNOWN || !whole)
+        return recognise_text(text, n, &p->set.format, p->error);
+    p->set.format = p->context->format;
+    return STATUS_OK;
+}
+
 static enum status read_text(struct parsing *p, const void *bytes, size_t n)
 {
     char *text;
@@ -75,7 +84,7 @@ static enum status read_text(struct parsing *p, const void *bytes, size_t n)
     enum text_encoding encoding;
     enum status s = text_decode(bytes, n, p->context->arena, &text, &n_text, &encoding, p->error);
     if (s == STATUS_OK)
-        s = recognise_text(text, n_text, &p->set.format, p->error);
+        s = format_of(p, text, n_text);
     if (s != STATUS_OK)
         return s;
     warn_encoding(p, encoding);
@@ -115,7 +124,7 @@ enum status parcel_parse(const struct parcel_context *c, const void *bytes, size
     parsing_begin(&p, c, &error);
     enum parcel_format foreign = PARCEL_FORMAT_UNKNOWN;
     enum status s = check_size(n, &error);
-    if (s == STATUS_OK)
+    if (s == STATUS_OK && c->format == PARCEL_FORMAT_UNKNOWN)
         s = recognise_binary(bytes, n, &foreign, &error);
     if (s == STATUS_OK && foreign != PARCEL_FORMAT_UNKNOWN && c->foreign) {
         parsing_release(&p);

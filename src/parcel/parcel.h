@@ -85,9 +85,10 @@ struct parcel_context { /* all borrowed; one thread */
     struct arena *arena;
     const struct parcel_foreign *foreign; /* NULL: such files are refused */
     int epsg;                             /* the CRS of a file that does not state one; 0: none given */
-    /* 国土TXT of which only the head and one plot are given: what was left out before the plot, so that errors name
-     * the line and the plot of the whole file. */
+    /* A text of which only the head and one parcel are given (国土TXT, CSV, WKT): what was left out before the parcel,
+     * so that errors name the line and the parcel of the whole file. */
     size_t lines_before, plots_before;
+    enum parcel_format format; /* of such a text, which is known by then; else it is recognised */
 };
 
 /* Recognises the format from the bytes themselves, parses and validates. Errors name line, plot, ring and point. */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { CSV_COLUMNS_MAX = 256, NAME_MAX_BYTES = 64 };
+enum { NAME_MAX_BYTES = 64 };
 
 enum column {
     COLUMN_WKT,
@@ -153,6 +153,69 @@ bool csv_recognised(const char *text)
     return has_columns(&r);
 }
 
+static void give(const struct csv_reader *r, struct csv_record *out)
+{
+    memcpy(out->cells, r->cells, r->n_cells * sizeof *r->cells);
+    out->n = r->n_cells;
+}
+
+bool csv_header_read(char *text, struct csv_record *names_out, struct csv_header *out)
+{
+    struct csv_reader r = {.separator = separator_of(text)};
+    if (!cut_row(&r, &text))
+        return false;
+    find_columns(&r);
+    give(&r, names_out);
+    *out = (struct csv_header){.separator = r.separator,
+                               .geometry = r.column[COLUMN_WKT],
+                               .a = r.column[COLUMN_A],
+                               .b = r.column[COLUMN_B],
+                               .id = r.column[COLUMN_ID],
+                               .name = r.column[COLUMN_NAME]};
+    return has_columns(&r);
+}
+
+void csv_record_read(char separator, char *text, struct csv_record *out)
+{
+    struct csv_reader r = {.separator = separator};
+    (void)cut_row(&r, &text);
+    give(&r, out);
+}
+
+/* Behind a line end at s[i]. */
+static size_t behind_line_end(const char *s, size_t n, size_t i)
+{
+    return i >= n ? n : s[i] == '\r' && i + 1 < n && s[i + 1] == '\n' ? i + 2 : i + 1;
+}
+
+/* A quote that is never closed would swallow what follows. It is known by what stands behind the quote that closes it, lines
+ * later: neither a separator nor a line end. */
+size_t csv_record_end(const char *s, size_t n, char separator, bool *open_quote)
+{
+    bool quoted = false, begins = true;
+    size_t first_line = n, i = 0;
+    *open_quote = false;
+    for (; i < n; i++) {
+        bool line_end = s[i] == '\n' || s[i] == '\r';
+        if (line_end && !quoted)
+            return behind_line_end(s, n, i);
+        if (line_end && first_line == n)
+            first_line = behind_line_end(s, n, i);
+        if (s[i] == '"' && quoted && i + 1 < n && s[i + 1] == '"') {
+            i++;
+        } else if (s[i] == '"' && quoted) {
+            quoted = false;
+            if (first_line < n && i + 1 < n && s[i + 1] != separator && !strchr(" \r\n", s[i + 1]))
+                break;
+        } else if (s[i] == '"' && begins) {
+            quoted = true;
+        }
+        begins = !quoted && (s[i] == separator || (begins && s[i] == ' '));
+    }
+    *open_quote = quoted || i < n;
+    return *open_quote ? first_line : n;
+}
+
 static char *cell(const struct csv_reader *r, enum column c)
 {
     static char nothing[1];
@@ -262,6 +325,7 @@ enum status parcel_csv_read(struct parsing *p, char *text, size_t n)
     char *at = text;
     (void)cut_row(r, &at);
     find_columns(r);
+    r->line += p->context->lines_before;
     enum status s = read_rows(r, at);
     coords_release(&r->coords);
     wkt_set_release(&r->wkt);

@@ -144,6 +144,7 @@ static enum status add_one(struct parsing *p, const struct wkt_set *w, size_t i,
 {
     const struct wkt_one *one = &w->ones[i];
     size_t end = i + 1 < w->n ? w->ones[i + 1].ring : w->rings.n_rings, points = 0;
+    size_t number = p->context->plots_before + i + 1;
     struct parcel parcel = {.id = one->id, .name = one->name, .use = one->use, .crs = m->crs};
     const double *x = m->first_is_north ? w->rings.y : w->rings.x,
                  *y = m->first_is_north ? w->rings.x : w->rings.y;
@@ -157,11 +158,11 @@ static enum status add_one(struct parsing *p, const struct wkt_set *w, size_t i,
     }
     parcel.delivered_points = (uint32_t)points;
     if (!*parcel.id)
-        parcel.id = parsing_printf(p, "%zu", i + 1);
+        parcel.id = parsing_printf(p, "%zu", number);
     if (!parcel.id)
         return error_no_memory(p->error);
-    struct parsing_place place = {parsing_printf(p, "第%zu个图形（第%zu行）", i + 1, one->line),
-                                  parsing_printf(p, "Geometry %zu (line %zu)", i + 1, one->line)};
+    struct parsing_place place = {parsing_printf(p, "第%zu个图形（第%zu行）", number, one->line),
+                                  parsing_printf(p, "Geometry %zu (line %zu)", number, one->line)};
     return parsing_add(p, &parcel, place, one->area);
 }
 
@@ -187,7 +188,7 @@ enum status parcel_wkt_read(struct parsing *p, char *text, size_t n)
 {
     struct wkt_set w = {.n = 0};
     enum status s = STATUS_OK;
-    size_t line = 1;
+    size_t line = 1 + p->context->lines_before;
     char *counted = text, *at = text, *end = text + n;
     while (s == STATUS_OK && at < end) {
         at += strspn(at, " \t\r\n;,");

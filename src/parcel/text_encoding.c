@@ -87,6 +87,13 @@ static enum text_encoding recognise(const unsigned char *p, size_t n, size_t *ma
     return text_utf8_valid_prefix(p, n) == n ? TEXT_UTF8 : TEXT_GB18030;
 }
 
+bool text_is_utf16(const void *bytes, size_t n)
+{
+    size_t mark;
+    enum text_encoding was = recognise(bytes, n < 4096 ? n : 4096, &mark);
+    return was == TEXT_UTF16LE || was == TEXT_UTF16BE;
+}
+
 static enum status fail_bytes(enum text_encoding encoding, size_t at, struct error *e)
 {
     const char *name = text_encoding_name(encoding);
@@ -126,6 +133,12 @@ static enum status convert(enum text_encoding encoding, const char *from, size_t
     *text = out;
     *n_text = (size_t)(out_at - out);
     return STATUS_OK;
+}
+
+enum status text_decode_as(enum text_encoding encoding, const void *bytes, size_t n, struct arena *a,
+                           char **text, size_t *n_text, struct error *e)
+{
+    return convert(encoding, bytes, n, a, text, n_text, e);
 }
 
 enum status text_decode(const void *bytes, size_t n, struct arena *a, char **text, size_t *n_text,

@@ -15,6 +15,13 @@ enum text_encoding { TEXT_UTF8, TEXT_UTF8_BOM, TEXT_GB18030, TEXT_UTF16LE, TEXT_
 enum status text_decode(const void *bytes, size_t n, struct arena *a, char **text, size_t *n_text,
                         enum text_encoding *was, struct error *e) HX_MUST_CHECK;
 
+/* The same of an encoding that is known, such as that of the file that the bytes are a piece of. */
+enum status text_decode_as(enum text_encoding encoding, const void *bytes, size_t n, struct arena *a,
+                           char **text, size_t *n_text, struct error *e) HX_MUST_CHECK;
+
+/* By a byte order mark or its zero bytes; the first 4096 bytes are looked at. */
+bool text_is_utf16(const void *bytes, size_t n);
+
 const char *text_encoding_name(enum text_encoding encoding); /* "GB18030" */
 
 /* Offset of the first byte that is not valid UTF-8 (overlong forms and surrogates included); n when all is valid. */

@@ -174,7 +174,9 @@ class Jobs(unittest.TestCase):
         bow_tie = json.dumps(fixture.collection(
             {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [
                 [[111.7, 40.8], [111.701, 40.801], [111.701, 40.8], [111.7, 40.801], [111.7, 40.8]]]}})).encode()
-        for name, body, n, bad in (("x.geojson", geojson, 500, 0), ("", geojson, 500, 0), ("", self.small.read_bytes(), 500, 0),
+        good = json.dumps(fixture.feature((111.7, 40.8, 111.701, 40.801), BSM="A")).encode()
+        for name, body, n, bad in (("rows.csv", b"id,wkt\n1,\"" + wkt + b"\"\n2,nothing\n", 2, 1), ("rows.wkt", wkt + b"\nPOLYGON((\n" + wkt, 3, 1),
+                                   ("rows.geojsonl", good + b"\nbad\n" + good, 3, 1), ("x.geojson", geojson, 500, 0), ("", geojson, 500, 0), ("", self.small.read_bytes(), 500, 0),
                                    ("", wkt, 1, 0), ("a.wkt", wkt, 1, 0), ("bow.geojson", bow_tie, 1, 1)):
             with self.subTest(name=name, bytes=body[:12]):
                 job = self.client.wait(self.client.add(f"name={name}&formats=csv", body))

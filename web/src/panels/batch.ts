@@ -11,7 +11,7 @@ import { LINES, LINE_TITLES, VERDICTS, VERDICT_SIGN, verdictOf } from '../verdic
 import { crsQuestion } from './crs-question';
 import { JobWork, downloads } from './job-work';
 
-const ACCEPT = '.gpkg,.zip,.json,.geojson,.geojsonl,.txt,.csv,.kml,.kmz,.dxf,.fgb';
+const ACCEPT = '.gpkg,.zip,.json,.geojson,.geojsonl,.txt,.csv,.wkt,.kml,.kmz,.dxf,.fgb';
 const WORST_STEP = 20;
 /** Below this the result is also made as GeoJSON, so that a chosen parcel can be drawn. */
 const DRAWN_BYTES = 16e6;

@@ -4,8 +4,8 @@ export const AUDIT_TEXTS = {
   tab_conflicts: ['三线冲突', 'Conflicts'],
 
   batch_intro: [
-    '一次审查一个文件里的全部地块（可达几十万个）。把文件拖到页面上，或选择文件：GeoPackage、Shapefile（zip）、GeoJSON、国土TXT、KML、DXF、FlatGeobuf，不超过 {n} MB。',
-    'Audits all parcels of a file at once, hundreds of thousands if need be. Drop it on the page or choose it: GeoPackage, Shapefile (zip), GeoJSON, survey TXT, KML, DXF, FlatGeobuf, up to {n} MB.',
+    '一次审查一个文件里的全部地块（可达几十万个）。把文件拖到页面上，或选择文件：GeoPackage、Shapefile（zip）、GeoJSON、国土TXT、CSV、WKT、KML、DXF、FlatGeobuf，不超过 {n} MB。',
+    'Audits all parcels of a file at once, hundreds of thousands if need be. Drop it on the page or choose it: GeoPackage, Shapefile (zip), GeoJSON, survey TXT, CSV, WKT, KML, DXF, FlatGeobuf, up to {n} MB.',
   ],
   batch_file: ['选择地块文件', 'Choose parcel file'],
   batch_more: ['更多选项', 'More options'],
