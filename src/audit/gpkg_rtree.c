@@ -19,7 +19,8 @@ enum { CELL_BYTES = 24, MAX_DEPTH = 12, MAX_BOXES = 8000000 };
 
 struct cell {
     int64_t id;
-    float box[4]; /* min x, max x, min y, max y */
+    float box[4];  /* min x, max x, min y, max y */
+    uint32_t item; /* of a row: its place among the rows */
 };
 
 struct cells {
@@ -40,7 +41,7 @@ static bool cells_push(struct cells *c, int64_t id, const float box[4])
         c->items = p;
         c->capacity = n;
     }
-    c->items[c->n].id = id;
+    c->items[c->n] = (struct cell){.id = id, .item = (uint32_t)c->n};
     memcpy(c->items[c->n++].box, box, sizeof c->items->box);
     return true;
 }
@@ -57,31 +58,54 @@ static float round_up(double v)
     return (double)f < v ? nextafterf(f, INFINITY) : f;
 }
 
+/* A geometry's head alone is read, not the megabytes behind it; SQLite knows lengths without reading. */
+struct heads {
+    sqlite3_stmt *rows; /* fid and length of each geometry */
+    sqlite3_blob *head;
+};
+
+static bool heads_open(struct heads *h, sqlite3 *db, const char *table, const char *column)
+{
+    char *sql = sqlite3_mprintf("SELECT fid, length(\"%w\") FROM \"%w\"", column, table);
+    bool ok = sql && sqlite3_prepare_v2(db, sql, -1, &h->rows, NULL) == SQLITE_OK;
+    sqlite3_free(sql);
+    return ok;
+}
+
+static bool head_read(struct heads *h, sqlite3 *db, const char *table, const char *column, int64_t fid,
+                      double envelope[4])
+{
+    int rc = h->head ? sqlite3_blob_reopen(h->head, fid)
+                     : sqlite3_blob_open(db, "main", table, column, fid, 0, &h->head);
+    return rc == SQLITE_OK && sqlite3_blob_read(h->head, envelope, 4 * sizeof *envelope, 8) == SQLITE_OK;
+}
+
+static enum status cell_add(struct cells *c, int64_t fid, const double e[4])
+{
+    for (int i = 0; i < 4; i++)
+        c->extent[i] = i % 2 ? fmax(c->extent[i], e[i]) : fmin(c->extent[i], e[i]);
+    const float box[4] = {round_down(e[0]), round_up(e[1]), round_down(e[2]), round_up(e[3])};
+    c->too_many = c->too_many || c->n == MAX_BOXES;
+    return c->too_many || cells_push(c, fid, box) ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
 /* Every geometry that we write has an envelope (row.c). */
 static enum status collect(sqlite3 *db, const char *table, const char *column, struct cells *c)
 {
-    char *sql =
-        sqlite3_mprintf("SELECT fid, \"%w\" FROM \"%w\" WHERE \"%w\" IS NOT NULL", column, table, column);
-    sqlite3_stmt *q = NULL;
-    enum status s = sql && sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK ? STATUS_OK : STATUS_IO;
+    struct heads h = {NULL, NULL};
+    enum status s = heads_open(&h, db, table, column) ? STATUS_OK : STATUS_IO;
     int rc = SQLITE_DONE;
-    while (!s && (rc = sqlite3_step(q)) == SQLITE_ROW) {
-        double e[4];
-        const unsigned char *p = sqlite3_column_blob(q, 1);
-        if (sqlite3_column_bytes(q, 1) < 40)
+    while (!s && (rc = sqlite3_step(h.rows)) == SQLITE_ROW) {
+        double envelope[4];
+        int64_t fid = sqlite3_column_int64(h.rows, 0);
+        if (sqlite3_column_int64(h.rows, 1) < 40)
             continue;
-        memcpy(e, p + 8, sizeof e);
-        for (int i = 0; i < 4; i++)
-            c->extent[i] = i % 2 ? fmax(c->extent[i], e[i]) : fmin(c->extent[i], e[i]);
-        const float box[4] = {round_down(e[0]), round_up(e[1]), round_down(e[2]), round_up(e[3])};
-        c->too_many = c->too_many || c->n == MAX_BOXES;
-        if (!c->too_many && !cells_push(c, sqlite3_column_int64(q, 0), box))
-            s = STATUS_NO_MEMORY;
+        s = head_read(&h, db, table, column, fid, envelope) ? cell_add(c, fid, envelope) : STATUS_IO;
     }
     if (!s && rc != SQLITE_DONE)
         s = STATUS_IO;
-    sqlite3_finalize(q);
-    sqlite3_free(sql);
+    sqlite3_blob_close(h.head);
+    sqlite3_finalize(h.rows);
     return s;
 }
 
@@ -124,7 +148,7 @@ static void put(unsigned char *p, uint64_t v, int bytes)
         p[i] = (unsigned char)(v >> 8 * (bytes - 1 - i));
 }
 
-static bool run3(sqlite3_stmt *q, int64_t a, int64_t b)
+static bool run2(sqlite3_stmt *q, int64_t a, int64_t b)
 {
     sqlite3_bind_int64(q, 1, a);
     sqlite3_bind_int64(q, 2, b);
@@ -161,27 +185,44 @@ static bool node_write(struct tree *t, int64_t number, int depth, const struct c
     return ok;
 }
 
+/* Which node holds each row, in the order of the rows: appending to a table is much cheaper than inserting. The lowest
+ * level's nodes are numbered from 2 along the cells; a root that is the lowest level is node 1. */
+static bool rows_write(struct tree *t, const struct cells *c)
+{
+    struct holder {
+        int64_t id, node;
+    } *held = malloc((c->n + 1) * sizeof *held);
+    bool ok = held != NULL;
+    for (size_t i = 0; ok && i < c->n; i++)
+        held[c->items[i].item] =
+            (struct holder){c->items[i].id, c->n > t->fan ? 2 + (int64_t)(i / t->fan) : 1};
+    for (size_t i = 0; ok && i < c->n; i++)
+        ok = run2(t->rowid, held[i].id, held[i].node);
+    free(held);
+    return ok;
+}
+
 /* Level by level: the cells of one level become the nodes of the next, until they fit the root, which is node 1. */
 static bool levels_write(struct tree *t, struct cells *c)
 {
     int64_t next = 2;
     int depth = 0;
-    bool ok = true;
+    bool ok = rows_write(t, c);
     while (ok && c->n > t->fan && depth < MAX_DEPTH) {
         size_t n = 0;
         for (size_t i = 0; ok && i < c->n; i += t->fan) {
             size_t count = c->n - i < t->fan ? c->n - i : t->fan;
             struct cell up = {.id = next++};
             ok = node_write(t, up.id, 0, c->items + i, count, up.box);
-            for (size_t k = i; ok && k < i + count; k++)
-                ok = run3(depth == 0 ? t->rowid : t->parent, c->items[k].id, up.id);
+            for (size_t k = i; ok && depth > 0 && k < i + count; k++)
+                ok = run2(t->parent, c->items[k].id, up.id);
             c->items[n++] = up; /* n <= i: what is overwritten has been written out */
         }
         c->n = n;
         depth++;
     }
-    for (size_t k = 0; ok && k < c->n; k++)
-        ok = run3(depth == 0 ? t->rowid : t->parent, c->items[k].id, 1);
+    for (size_t k = 0; ok && depth > 0 && k < c->n; k++)
+        ok = run2(t->parent, c->items[k].id, 1);
     float box[4] = {0};
     return ok && node_write(t, 1, depth, c->items, c->n, box);
 }

@@ -2,6 +2,7 @@
 #include "audit/lines_parts.h"
 
 #include "audit/html.h"
+#include "base/room.h"
 #include "geo/area.h"
 
 #include <math.h>
@@ -184,9 +185,7 @@ struct lines_finding lines_about(const struct lines_run *run, uint32_t layer, ui
                                   .note_en = ""};
 }
 
-/* Kind, layers, codes and the place to about 100 m: what another run over mended data gives again. Where a feature has no
- * code the place alone tells. */
-static void make_id(struct lines_finding *f)
+void lines_make_id(struct lines_finding *f)
 {
     char text[512];
     uint8_t digest[SHA256_BYTES];
@@ -203,16 +202,12 @@ static void make_id(struct lines_finding *f)
 
 enum status lines_add(struct lines_run *run, const struct lines_finding *f, struct error *e)
 {
-    if (run->n == run->capacity) {
-        size_t n = run->capacity ? run->capacity * 2 : 1024;
-        struct lines_finding *p = realloc(run->findings, n * sizeof *p);
-        if (!p)
-            return error_no_memory(e);
-        run->findings = p;
-        run->capacity = n;
-    }
+    struct lines_finding *grown = room_for(run->findings, &run->capacity, run->n + 1, sizeof *grown);
+    if (!grown)
+        return error_no_memory(e);
+    run->findings = grown;
     run->findings[run->n] = *f;
-    make_id(&run->findings[run->n++]);
+    lines_make_id(&run->findings[run->n++]);
     return STATUS_OK;
 }
 
@@ -334,23 +329,21 @@ static enum status find_all(struct lines_run *run, struct store *store, struct e
     return s ? s : lines_find_gaps(run, e);
 }
 
-static enum status report_fill(struct lines_run *run, struct lines_report *out, struct error *e)
+/* The findings and the arena become the report's. */
+static void report_fill(struct lines_run *run, struct lines_report *out)
 {
     if (run->n)
         qsort(run->findings, run->n, sizeof *run->findings, worst_first);
-    struct lines_report r = {
-        .arena = run->arena, .n_findings = run->n, .synthetic = html_is_synthetic(run->snapshot)};
-    r.findings = arena_array(run->arena, run->n + 1, sizeof *r.findings);
-    if (!r.findings)
-        return error_no_memory(e);
-    if (run->n)
-        memcpy(r.findings, run->findings, run->n * sizeof *r.findings);
+    struct lines_report r = {.arena = run->arena,
+                             .findings = run->findings,
+                             .n_findings = run->n,
+                             .synthetic = html_is_synthetic(run->snapshot),
+                             .seconds = lines_run_seconds(run)};
     for (size_t i = 0; i < r.n_findings; i++) {
         r.by_kind[r.findings[i].kind]++;
         r.n_sliver += r.findings[i].sliver;
     }
     *out = r;
-    return STATUS_OK;
 }
 
 enum status audit_lines(struct store *store, const struct snapshot *snapshot, const struct lines_request *r,
@@ -364,19 +357,18 @@ enum status audit_lines(struct store *store, const struct snapshot *snapshot, co
     enum status s = run.arena ? lines_layers_load(&run, store, r, e) : error_no_memory(e);
     if (!s)
         s = find_all(&run, store, e);
-    if (!s)
-        s = report_fill(&run, out, e);
-    free(run.findings);
     if (s) {
+        free(run.findings);
         arena_free(run.arena);
         return s;
     }
-    out->seconds = lines_run_seconds(&run);
+    report_fill(&run, out);
     return STATUS_OK;
 }
 
 void lines_report_release(struct lines_report *r)
 {
+    free(r->findings);
     arena_free(r->arena);
     *r = (struct lines_report){.arena = NULL};
 }

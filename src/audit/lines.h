@@ -74,8 +74,8 @@ struct lines_finding {
 };
 
 struct lines_report {
-    struct arena *arena;            /* everything below */
-    struct lines_finding *findings; /* worst first */
+    struct arena *arena;            /* what the findings point to */
+    struct lines_finding *findings; /* malloc'd; worst first */
     size_t n_findings;
     size_t by_kind[LINES_KIND_COUNT], n_sliver;
     size_t n_new, n_still, n_fixed;

@@ -165,11 +165,9 @@ static enum status add_fixed(struct lines_report *r, const struct old_list *l, s
     size_t n = 0;
     for (size_t i = 0; i < l->n; i++)
         n += !l->items[i].seen;
-    struct lines_finding *all = arena_array(r->arena, r->n_findings + n + 1, sizeof *all);
+    struct lines_finding *all = realloc(r->findings, (r->n_findings + n + 1) * sizeof *all);
     if (!all)
         return error_no_memory(e);
-    if (r->n_findings)
-        memcpy(all, r->findings, r->n_findings * sizeof *all);
     for (size_t i = 0; i < l->n; i++)
         if (!l->items[i].seen)
             all[r->n_findings + r->n_fixed++] = fixed_of(&l->items[i]);

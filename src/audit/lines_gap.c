@@ -104,12 +104,13 @@ static enum status add_gap(struct lines_run *run, struct check_worker *w, const 
         .area_m2 = c->area_m2,
         .lon_deg = c->lon_deg,
         .lat_deg = c->lat_deg,
+        .blob = c->blob,
+        .blob_size = c->blob_size,
         .note_zh = "此处不属于三类空间中的任何一类（按 0.1 度格网列出；区界仅供参考）。",
         .note_en = "None of the three spaces covers this place (listed by cells of 0.1 degrees; "
                    "the outline is for reference only)."};
     lines_place_name(run, w, &f);
-    enum status s = lines_take_blob(run, c, &f, e);
-    return s ? s : lines_add(run, &f, e);
+    return lines_add(run, &f, e);
 }
 
 enum status lines_find_gaps(struct lines_run *run, struct error *e)
@@ -130,11 +131,9 @@ enum status lines_find_gaps(struct lines_run *run, struct error *e)
     run->total += (int64_t)n;
     g.cells = calloc(n, sizeof *g.cells);
     s = g.cells ? lines_parallel(run, n, 32, look, NULL, &g, e) : error_no_memory(e);
-    for (size_t i = 0; g.cells && i < n; i++) {
-        if (!s && g.cells[i].area_m2 > 0)
+    for (size_t i = 0; !s && i < n; i++)
+        if (g.cells[i].area_m2 > 0)
             s = add_gap(run, &w, &g.cells[i], e);
-        free(g.cells[i].blob);
-    }
     free(g.cells);
     check_worker_release(&w);
     return s;

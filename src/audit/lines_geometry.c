@@ -58,23 +58,11 @@ GEOSGeometry *lines_without(GEOSContextHandle_t h, GEOSGeometry *rest, GEOSGeome
     return d;
 }
 
-double lines_perimeter_m(const struct geo_shape *s, uint32_t first_ring, uint32_t end_ring)
-{
-    double sum = 0, north_m, east_m;
-    for (uint32_t r = first_ring; r < end_ring; r++) {
-        geo_metres_per_degree(s->lat_deg[s->ring_start[r]], &north_m, &east_m);
-        for (uint32_t i = s->ring_start[r]; i + 1 < s->ring_start[r + 1]; i++)
-            sum += hypot((s->lon_deg[i + 1] - s->lon_deg[i]) * east_m,
-                         (s->lat_deg[i + 1] - s->lat_deg[i]) * north_m);
-    }
-    return sum;
-}
-
 /* Adds the polygon to the builder when it is wider than a hair. */
 static void sift(const struct geo_shape *s, uint32_t polygon, struct geo_shape_builder *b, double *perimeter)
 {
     uint32_t first = s->polygon_start[polygon], end = s->polygon_start[polygon + 1];
-    double area = 0, around = lines_perimeter_m(s, first, end);
+    double area = 0, around = geo_perimeter_m(s, first, end);
     for (uint32_t r = first; r < end; r++)
         area += geo_ring_area_m2(s->lon_deg + s->ring_start[r], s->lat_deg + s->ring_start[r],
                                  s->ring_start[r + 1] - s->ring_start[r]);
@@ -92,11 +80,9 @@ static void sift(const struct geo_shape *s, uint32_t polygon, struct geo_shape_b
 static enum status store_place(struct lines_worker *w, const struct geo_shape *shape, struct lines_place *out,
                                struct error *e)
 {
-    const void *blob = row_gpkg_blob(shape, 4490, w->check.arena, &out->blob_size);
-    out->blob = blob ? malloc(out->blob_size) : NULL;
+    out->blob = row_gpkg_blob(shape, 4490, w->kept, &out->blob_size);
     if (!out->blob)
         return error_no_memory(e);
-    memcpy(out->blob, blob, out->blob_size);
     out->lon_deg = (shape->box.west_deg + shape->box.east_deg) / 2;
     out->lat_deg = (shape->box.south_deg + shape->box.north_deg) / 2;
     (void)lines_point_in(&w->check, shape, &out->lon_deg, &out->lat_deg);
@@ -123,17 +109,4 @@ enum status lines_place_of(struct lines_worker *w, const struct geo_shape *shape
     out->area_m2 = area;
     out->width_m = 2 * area / perimeter;
     return store_place(w, &wide, out, e);
-}
-
-enum status lines_take_blob(struct lines_run *run, const struct lines_place *p, struct lines_finding *f,
-                            struct error *e)
-{
-    if (!p->blob)
-        return STATUS_OK;
-    void *copy = arena_alloc(run->arena, p->blob_size);
-    if (!copy)
-        return error_no_memory(e);
-    f->blob = memcpy(copy, p->blob, p->blob_size);
-    f->blob_size = p->blob_size;
-    return STATUS_OK;
 }

@@ -134,6 +134,8 @@ static enum status add(struct lines_run *run, struct check_worker *w, const stru
     f.layer_b = x->by->version.layer;
     f.area_m2 = p->area_m2;
     f.width_m = p->width_m;
+    f.blob = p->blob;
+    f.blob_size = p->blob_size;
     if (isfinite(p->lon_deg)) {
         f.lon_deg = p->lon_deg;
         f.lat_deg = p->lat_deg;
@@ -143,8 +145,7 @@ static enum status add(struct lines_run *run, struct check_worker *w, const stru
     f.note_en = county ? "This part of the figure lies outside the county of its code."
                        : "This part of the line lies outside the space that it belongs to.";
     lines_place_name(run, w, &f);
-    enum status s = lines_take_blob(run, p, &f, e);
-    return s ? s : lines_add(run, &f, e);
+    return lines_add(run, &f, e);
 }
 
 static enum status hold(struct lines_run *run, struct check_worker *w, struct holder *x, struct error *e)
@@ -153,11 +154,9 @@ static enum status hold(struct lines_run *run, struct check_worker *w, struct ho
     x->places = calloc((size_t)n + 1, sizeof *x->places);
     run->total += n;
     enum status s = x->places ? lines_parallel(run, n, 8, look, NULL, x, e) : error_no_memory(e);
-    for (uint32_t i = 0; x->places && i < n; i++) {
-        if (!s && x->places[i].area_m2 > 0)
+    for (uint32_t i = 0; !s && i < n; i++)
+        if (x->places[i].area_m2 > 0)
             s = add(run, w, x, i, e);
-        free(x->places[i].blob);
-    }
     free(x->places);
     return s;
 }

@@ -2,6 +2,7 @@
 #include "audit/lines_parts.h"
 
 #include "audit/row.h"
+#include "base/room.h"
 #include "geo/area.h"
 #include "index/overlap_shape.h"
 
@@ -11,24 +12,26 @@
 
 /* ---- measuring: every feature of the layer with the smaller features, as a parcel, against the other layer ---- */
 
+/* Which texts speak of two layers upon each other. */
+struct pair_rules {
+    const char *ids, *basis;
+};
+
 /* What is being measured, then the pairs of all threads in one order, then a finding for each. */
 struct pair_list {
     uint32_t a, b; /* numbers of layers; a is the parcels' */
     struct lines_pair *pairs;
     size_t n, capacity;
-    struct lines_finding *findings;
+    struct pair_rules rules[LINES_MAX_LAYERS][LINES_MAX_LAYERS];
+    struct lines_finding *findings; /* one for each pair, at the end of the run's */
 };
 
 static bool pair_push(struct lines_worker *w, const struct lines_pair *p)
 {
-    if (w->n_pairs == w->cap_pairs) {
-        size_t n = w->cap_pairs ? w->cap_pairs * 2 : 256;
-        struct lines_pair *grown = realloc(w->pairs, n * sizeof *grown);
-        if (!grown)
-            return false;
-        w->pairs = grown;
-        w->cap_pairs = n;
-    }
+    struct lines_pair *grown = room_for(w->pairs, &w->cap_pairs, w->n_pairs + 1, sizeof *grown);
+    if (!grown)
+        return false;
+    w->pairs = grown;
     w->pairs[w->n_pairs++] = *p;
     return true;
 }
@@ -86,7 +89,7 @@ static enum status measure_feature(struct lines_worker *w, size_t item, void *us
     const struct lines_layer *a = &w->run->layers[t->a], *b = &w->run->layers[t->b];
     uint32_t feature = (uint32_t)item;
     struct larger_than than = {a, feature, a->n_vertices[feature]};
-    struct geo_box box = lines_feature_box(a->snapshot->index, feature);
+    struct geo_box box = index_feature_box(a->snapshot->index, feature);
     struct geo_shape shape;
     const struct overlap *o;
     size_t n;
@@ -111,16 +114,13 @@ static enum status measure_feature(struct lines_worker *w, size_t item, void *us
 static enum status collect(struct lines_worker *w, void *user, struct error *e)
 {
     struct pair_list *l = user;
-    if (l->n + w->n_pairs > l->capacity) {
-        size_t n = 2 * l->capacity + w->n_pairs + 64;
-        struct lines_pair *p = realloc(l->pairs, n * sizeof *p);
-        if (!p)
-            return error_no_memory(e);
-        l->pairs = p;
-        l->capacity = n;
-    }
-    if (w->n_pairs)
-        memcpy(l->pairs + l->n, w->pairs, w->n_pairs * sizeof *l->pairs);
+    if (!w->n_pairs)
+        return STATUS_OK;
+    struct lines_pair *grown = room_for(l->pairs, &l->capacity, l->n + w->n_pairs, sizeof *grown);
+    if (!grown)
+        return error_no_memory(e);
+    l->pairs = grown;
+    memcpy(l->pairs + l->n, w->pairs, w->n_pairs * sizeof *l->pairs);
     l->n += w->n_pairs;
     return STATUS_OK;
 }
@@ -155,30 +155,42 @@ static enum status measure_layers(struct lines_run *run, struct pair_list *l, ui
 
 /* Which texts speak of two lines upon each other: the rule on lines that overlap, and for farmland inside the urban
  * boundary the rule on such enclaves, too. */
-static bool speaks_of(const struct rule *r, const struct lines_finding *f)
+static bool speaks_of(const struct rule *r, const char *layer_a, const char *layer_b)
 {
     const char *farmland = control_line_id(LINE_PERMANENT_BASIC_FARMLAND);
     const char *boundary = control_line_id(LINE_URBAN_DEVELOPMENT_BOUNDARY);
-    bool enclave = (strcmp(f->layer_a, farmland) == 0 && strcmp(f->layer_b, boundary) == 0) ||
-                   (strcmp(f->layer_b, farmland) == 0 && strcmp(f->layer_a, boundary) == 0);
+    bool enclave = (strcmp(layer_a, farmland) == 0 && strcmp(layer_b, boundary) == 0) ||
+                   (strcmp(layer_b, farmland) == 0 && strcmp(layer_a, boundary) == 0);
     return r->relation == RELATION_LAYERS_OVERLAP ||
            (enclave && r->relation == RELATION_OVERLAP && (r->lines & 1u << LINE_PERMANENT_BASIC_FARMLAND) &&
             strcmp(r->sub_zone, "城镇开发边界内") == 0);
 }
 
-static enum status name_rules(struct lines_run *run, struct lines_finding *f, struct error *e)
+static enum status name_rules(struct lines_run *run, const char *layer_a, const char *layer_b,
+                              struct pair_rules *out, struct error *e)
 {
     const struct rule_table *t = snapshot_rules(run->snapshot);
-    for (size_t i = 0; f->kind == LINES_CROSS && i < t->n_rules; i++) {
+    *out = (struct pair_rules){"", ""};
+    for (size_t i = 0; i < t->n_rules; i++) {
         const struct rule *r = &t->rules[i];
-        if (!speaks_of(r, f))
+        if (!speaks_of(r, layer_a, layer_b))
             continue;
-        f->rule = arena_printf(run->arena, "%s%s%s", f->rule, *f->rule ? "," : "", r->id);
-        f->basis = arena_printf(run->arena, "%s%s%s", f->basis, *f->basis ? "；" : "", r->basis);
-        if (!f->rule || !f->basis)
+        out->ids = arena_printf(run->arena, "%s%s%s", out->ids, *out->ids ? "," : "", r->id);
+        out->basis = arena_printf(run->arena, "%s%s%s", out->basis, *out->basis ? "；" : "", r->basis);
+        if (!out->ids || !out->basis)
             return error_no_memory(e);
     }
     return STATUS_OK;
+}
+
+static enum status name_all_rules(struct lines_run *run, struct pair_list *l, struct error *e)
+{
+    enum status s = STATUS_OK;
+    for (size_t a = 0; a < run->n_layers; a++)
+        for (size_t b = 0; !s && b < run->n_layers; b++)
+            s = name_rules(run, run->layers[a].snapshot->version.layer,
+                           run->layers[b].snapshot->version.layer, &l->rules[a][b], e);
+    return s;
 }
 
 static enum lines_kind kind_of(const struct lines_run *run, const struct lines_pair *p)
@@ -217,7 +229,7 @@ static enum status shape_of_pair(struct lines_worker *w, const struct lines_pair
     enum status s = lines_feature_shape(w->run->layers[p->layer_a].snapshot->index, p->feature_a,
                                         w->check.arena, &parcel, e);
     if (!s && lies_inside(&parcel, p->area_m2)) {
-        *out = (struct overlap_shape){parcel, p->area_m2, lines_perimeter_m(&parcel, 0, parcel.n_rings)};
+        *out = (struct overlap_shape){parcel, p->area_m2, geo_perimeter_m(&parcel, 0, parcel.n_rings)};
         return STATUS_OK;
     }
     return s ? s
@@ -225,7 +237,15 @@ static enum status shape_of_pair(struct lines_worker *w, const struct lines_pair
                                    w->check.geos, w->check.clip, w->check.arena, out, e);
 }
 
-/* The geometry goes to malloc'd memory first: the report's arena belongs to the calling thread. */
+static void say(struct lines_finding *f)
+{
+    f->note_zh = f->sliver ? "碎屑重叠：面积和宽度都在限值以内，视为未压占，仍列出供核对。"
+                           : "两者互相重叠；请核对数据来源和版本，本程序不裁定谁让谁。";
+    f->note_en = f->sliver
+                     ? "A sliver within both limits: not counted, but listed."
+                     : "The two overlap; check sources and versions. Who gives way is not decided here.";
+}
+
 static enum status describe(struct lines_worker *w, size_t item, void *user, struct error *e)
 {
     struct pair_list *l = user;
@@ -245,38 +265,37 @@ static enum status describe(struct lines_worker *w, size_t item, void *user, str
     if (!s && shape.shape.n_rings) {
         f.width_m = shape.perimeter_m > 0 ? 2 * p->area_m2 / shape.perimeter_m : NAN;
         (void)lines_point_in(&w->check, &shape.shape, &f.lon_deg, &f.lat_deg);
-        const void *blob = row_gpkg_blob(&shape.shape, 4490, w->check.arena, &f.blob_size);
-        void *copy = blob ? malloc(f.blob_size) : NULL;
-        if (!copy)
+        f.blob = row_gpkg_blob(&shape.shape, 4490, w->kept, &f.blob_size);
+        if (!f.blob)
             return error_no_memory(e);
-        f.blob = memcpy(copy, blob, f.blob_size);
     }
     f.sliver = p->area_m2 <= SLIVER_POLICY_DEFAULT.area_m2 && f.width_m <= SLIVER_POLICY_DEFAULT.width_m;
     f.severity = severity_of(f.kind, f.sliver);
+    if (f.kind == LINES_CROSS) {
+        f.rule = l->rules[p->layer_a][p->layer_b].ids;
+        f.basis = l->rules[p->layer_a][p->layer_b].basis;
+    }
+    say(&f);
     lines_place_name(w->run, &w->check, &f);
+    lines_make_id(&f);
     l->findings[item] = f;
     return STATUS_OK;
 }
 
-static enum status take(struct lines_run *run, struct lines_finding *f, struct error *e)
+static enum status describe_all(struct lines_run *run, struct pair_list *l, struct error *e)
 {
-    static const char note_zh[] = "两者互相重叠；请核对数据来源和版本，本程序不裁定谁让谁。";
-    static const char note_en[] =
-        "The two overlap; check sources and versions. Who gives way is not decided here.";
-    void *blob = (void *)f->blob;
-    if (blob) {
-        void *copy = arena_alloc(run->arena, f->blob_size);
-        if (copy)
-            memcpy(copy, blob, f->blob_size);
-        free(blob);
-        f->blob = copy;
-        if (!copy)
-            return error_no_memory(e);
-    }
-    f->note_zh = f->sliver ? "碎屑重叠：面积和宽度都在限值以内，视为未压占，仍列出供核对。" : note_zh;
-    f->note_en = f->sliver ? "A sliver within both limits: not counted, but listed." : note_en;
-    enum status s = name_rules(run, f, e);
-    return s ? s : lines_add(run, f, e);
+    struct lines_finding *grown = room_for(run->findings, &run->capacity, run->n + l->n, sizeof *grown);
+    if (!grown)
+        return error_no_memory(e);
+    run->findings = grown;
+    l->findings = grown + run->n;
+    run->total += (int64_t)l->n;
+    enum status s = name_all_rules(run, l, e);
+    if (!s)
+        s = lines_parallel(run, l->n, 4, describe, NULL, l, e);
+    if (!s)
+        run->n += l->n;
+    return s;
 }
 
 enum status lines_find_pairs(struct lines_run *run, struct error *e)
@@ -293,19 +312,8 @@ enum status lines_find_pairs(struct lines_run *run, struct error *e)
                 s = measure_layers(run, &l, a, b, e);
     if (!s && l.n)
         qsort(l.pairs, l.n, sizeof *l.pairs, by_features);
-    l.findings = s ? NULL : calloc(l.n + 1, sizeof *l.findings);
-    if (!s && !l.findings)
-        s = error_no_memory(e);
-    run->total += (int64_t)l.n;
-    if (!s)
-        s = lines_parallel(run, l.n, 4, describe, NULL, &l, e);
-    for (size_t i = 0; l.findings && i < l.n; i++) {
-        if (!s)
-            s = take(run, &l.findings[i], e);
-        else
-            free((void *)l.findings[i].blob);
-    }
-    free(l.findings);
+    if (!s && l.n)
+        s = describe_all(run, &l, e);
     free(l.pairs);
     return s;
 }

@@ -37,7 +37,7 @@ struct lines_run {
     size_t n_layers;
     const struct layer_index *prefectures; /* NULL: not loaded */
     const struct layer_index *region; /* the outline; the prefectures where there is none; NULL: neither */
-    struct lines_finding *findings;   /* malloc'd while it grows */
+    struct lines_finding *findings;   /* malloc'd; the report's in the end */
     size_t n, capacity;
 };
 
@@ -45,6 +45,7 @@ struct lines_run {
 struct lines_worker {
     struct lines_run *run;
     struct check_worker check;
+    struct arena *kept; /* what outlives the item: it becomes the report's */
     struct lines_pair *pairs;
     size_t n_pairs, cap_pairs;
     struct error error;
@@ -68,15 +69,17 @@ enum status lines_parallel(struct lines_run *run, size_t n, size_t chunk, lines_
 enum status lines_feature_shape(const struct layer_index *ix, uint32_t feature, struct arena *a,
                                 struct geo_shape *out, struct error *e) HX_MUST_CHECK;
 uint32_t lines_feature_vertices(const struct layer_index *ix, uint32_t feature);
+struct geo_box lines_feature_box(const struct layer_index *ix, uint32_t feature); /* exact */
 enum status lines_add(struct lines_run *run, const struct lines_finding *f, struct error *e) HX_MUST_CHECK;
+/* Kind, layers, codes and the place to about 100 m: what another run over mended data gives again. Where a feature has no
+ * code the place alone tells. */
+void lines_make_id(struct lines_finding *f);
 /* A finding about one feature, with codes, county and place filled in. */
 struct lines_finding lines_about(const struct lines_run *run, uint32_t layer, uint32_t feature,
                                  enum lines_kind kind);
 /* Where a shape can be pointed at: inside it. */
 bool lines_point_in(struct check_worker *w, const struct geo_shape *s, double *lon_deg, double *lat_deg);
 void lines_place_name(const struct lines_run *run, struct check_worker *w, struct lines_finding *f);
-
-struct geo_box lines_feature_box(const struct layer_index *ix, uint32_t feature);
 
 /* ---- lines_geometry.c ---- */
 
@@ -86,10 +89,10 @@ struct geo_box lines_feature_box(const struct layer_index *ix, uint32_t feature)
 /* Below this two covers of a place agree. */
 #define LINES_GAP_M2 1.0
 
-/* Where a finding is, made by a worker: its geometry is malloc'd. */
+/* Where a finding is, made by a worker; the geometry lives in worker.kept. */
 struct lines_place {
     double area_m2, width_m, lon_deg, lat_deg;
-    void *blob;
+    const void *blob;
     size_t blob_size;
 };
 struct lines_box {
@@ -105,13 +108,9 @@ enum status lines_cut(struct lines_worker *w, const struct layer_index *ix, over
                       struct error *e) HX_MUST_CHECK;
 /* Takes `rest` and gives what is left of it without `less`, which is taken, too, and may be NULL. */
 GEOSGeometry *lines_without(GEOSContextHandle_t h, GEOSGeometry *rest, GEOSGeometry *less);
-double lines_perimeter_m(const struct geo_shape *s, uint32_t first_ring, uint32_t end_ring);
 /* The parts that are wider than a hair; area_m2 0 when there are none. */
 enum status lines_place_of(struct lines_worker *w, const struct geo_shape *shape, struct lines_place *out,
                            struct error *e) HX_MUST_CHECK;
-/* Copies the geometry into the report. */
-enum status lines_take_blob(struct lines_run *run, const struct lines_place *p, struct lines_finding *f,
-                            struct error *e) HX_MUST_CHECK;
 
 /* lines_pairs.c */
 enum status lines_find_pairs(struct lines_run *run, struct error *e) HX_MUST_CHECK;

@@ -153,7 +153,9 @@ enum status lines_parallel(struct lines_run *run, size_t n, size_t chunk, lines_
     for (; !s && made < run->threads; made++) {
         threads[made].p = &p;
         threads[made].worker.run = run;
-        s = check_worker_init(&threads[made].worker.check, e);
+        threads[made].worker.kept = arena_new(LINES_ARENA_BYTES);
+        s = threads[made].worker.kept ? check_worker_init(&threads[made].worker.check, e)
+                                      : error_no_memory(e);
     }
     if (!s) {
         s = threads_run(&p, threads, made);
@@ -164,6 +166,7 @@ enum status lines_parallel(struct lines_run *run, size_t n, size_t chunk, lines_
     for (int i = 0; i < made; i++) {
         if (!s && end)
             s = end(&threads[i].worker, user, e);
+        arena_take(run->arena, threads[i].worker.kept);
         check_worker_release(&threads[i].worker.check);
         free(threads[i].worker.pairs);
     }

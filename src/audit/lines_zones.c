@@ -490,14 +490,15 @@ static enum status add(struct zone_search *z, struct check_worker *w, const stru
     f.width_m = x->place.width_m;
     f.lon_deg = x->place.lon_deg;
     f.lat_deg = x->place.lat_deg;
+    f.blob = x->place.blob;
+    f.blob_size = x->place.blob_size;
     f.note_zh = outside ? "分区的这一部分在城镇开发边界之外。"
                         : "此处位于开发边界分区之间，却不属于任何分区；如属有意留出（开天窗），请核对。";
     f.note_en = outside ? "This part of the sub-zone lies outside the boundary."
                         : "Between sub-zones of the boundary, but in none of them; check whether it was left "
                           "out on purpose.";
     lines_place_name(z->run, w, &f);
-    enum status s = lines_take_blob(z->run, &x->place, &f, e);
-    return s ? s : lines_add(z->run, &f, e);
+    return lines_add(z->run, &f, e);
 }
 
 static enum status search(struct zone_search *z, struct error *e)
@@ -522,11 +523,8 @@ static enum status zones_of(struct lines_run *run, uint32_t layer, struct check_
                             .outlined = run->layers[layer].outlined};
     pthread_mutex_init(&z.lock, NULL);
     enum status s = search(&z, e);
-    for (size_t i = 0; i < z.n; i++) {
-        if (!s)
-            s = add(&z, w, &z.found[i], e);
-        free(z.found[i].place.blob);
-    }
+    for (size_t i = 0; !s && i < z.n; i++)
+        s = add(&z, w, &z.found[i], e);
     pthread_mutex_destroy(&z.lock);
     free(z.found);
     free(z.cluster);

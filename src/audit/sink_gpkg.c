@@ -6,14 +6,12 @@
  * and the finished file is synced before it gets its name. */
 #include "audit/gpkg_tables.h"
 #include "audit/sink.h"
+#include "base/file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct sink_gpkg {
     struct sink base;
@@ -203,16 +201,6 @@ static void finalize_all(struct sink_gpkg *g)
     }
 }
 
-static enum status sync_file(const char *path, struct error *e)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-    enum status s = ok ? STATUS_OK : error_errno(e, "保存", "save", path);
-    if (fd >= 0)
-        close(fd);
-    return s;
-}
-
 static enum status gpkg_finish(struct sink *s, const char *state, struct error *e)
 {
     struct sink_gpkg *g = (struct sink_gpkg *)s;
@@ -228,7 +216,7 @@ static enum status gpkg_finish(struct sink *s, const char *state, struct error *
     finalize_all(g);
     sqlite3_close(g->db);
     g->db = NULL;
-    return sync_file(s->part, e);
+    return file_sync(s->part, e);
 }
 
 static void gpkg_close(struct sink *s)

@@ -57,6 +57,24 @@ void arena_reset(struct arena *a)
     a->total = a->head->size;
 }
 
+void arena_take(struct arena *a, struct arena *from)
+{
+    struct block *last = from ? from->head : NULL;
+    if (last) {
+        while (last->next)
+            last = last->next;
+        if (a->head) { /* behind the newest block, which still has room */
+            last->next = a->head->next;
+            a->head->next = from->head;
+        } else {
+            a->head = from->head;
+        }
+        a->limit += from->total;
+        a->total += from->total;
+    }
+    free(from);
+}
+
 static struct block *block_add(struct arena *a, size_t bytes)
 {
     size_t size = a->head ? a->head->size * 2 : FIRST_BLOCK_BYTES;

@@ -88,3 +88,13 @@ enum status file_write_atomic(const char *path, const void *bytes, size_t n, str
     free(tmp);
     return s;
 }
+
+enum status file_sync(const char *path, struct error *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && fsync(fd) == 0;
+    enum status s = ok ? STATUS_OK : error_errno(e, "保存", "save", path);
+    if (fd >= 0)
+        close(fd);
+    return s;
+}

@@ -13,4 +13,7 @@ enum status file_read(const char *path, size_t limit, struct arena *a, char **by
 /* Writes to a temporary name beside `path`, syncs, and renames. */
 enum status file_write_atomic(const char *path, const void *bytes, size_t n, struct error *e) HX_MUST_CHECK;
 
+/* What was written to the file by whatever means is on the disk afterwards. */
+enum status file_sync(const char *path, struct error *e) HX_MUST_CHECK;
+
 #endif

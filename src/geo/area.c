@@ -209,3 +209,27 @@ void geo_metres_per_degree(double lat_deg, double *north_m, double *east_m)
     *north_m = prime_vertical_m * (1 - E2) / w * DEGREE;
     *east_m = prime_vertical_m * cos(lat_deg * DEGREE) * DEGREE;
 }
+
+static double ring_length_m(const double *lon_deg, const double *lat_deg, uint32_t n)
+{
+    double south = INFINITY, north = -INFINITY, sum = 0, north_m, east_m;
+    for (uint32_t i = 0; i < n; i++) {
+        south = fmin(south, lat_deg[i]);
+        north = fmax(north, lat_deg[i]);
+    }
+    geo_metres_per_degree((south + north) / 2, &north_m, &east_m);
+    for (uint32_t i = 0; i + 1 < n; i++) {
+        double dx = (lon_deg[i + 1] - lon_deg[i]) * east_m, dy = (lat_deg[i + 1] - lat_deg[i]) * north_m;
+        sum += sqrt(dx * dx + dy * dy);
+    }
+    return sum;
+}
+
+double geo_perimeter_m(const struct geo_shape *s, uint32_t first_ring, uint32_t end_ring)
+{
+    double sum = 0;
+    for (uint32_t r = first_ring; r < end_ring; r++)
+        sum += ring_length_m(s->lon_deg + s->ring_start[r], s->lat_deg + s->ring_start[r],
+                             s->ring_start[r + 1] - s->ring_start[r]);
+    return sum;
+}

@@ -42,4 +42,8 @@ double geo_standard_round_m2(double area_m2); /* 2 decimals, half away from zero
 /* Metres per degree at a latitude: along the meridian and along the parallel. */
 void geo_metres_per_degree(double lat_deg, double *north_m, double *east_m);
 
+/* Length of rings first_ring .. end_ring-1, each measured at its middle latitude: for widths (2 * area / perimeter), where
+ * parts in a thousand do not matter, and does not depend on where a ring begins. */
+double geo_perimeter_m(const struct geo_shape *s, uint32_t first_ring, uint32_t end_ring);
+
 #endif

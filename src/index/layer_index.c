@@ -222,6 +222,29 @@ struct index_feature index_feature_at(const struct layer_index *ix, uint32_t fea
                                   .n_rings = f[1].first_ring - f->first_ring};
 }
 
+static void ring_box_add(const struct layer_index *ix, uint32_t ring, struct geo_box *box)
+{
+    uint32_t at[INDEX_MAX_LEVELS], count[INDEX_MAX_LEVELS];
+    const double *lon, *lat;
+    uint32_t n = index_ring(ix, ring, &lon, &lat);
+    int levels = index_edge_tree(n - 1, at, count);
+    for (uint32_t i = 0; levels == 0 && i < n; i++)
+        geo_box_add(box, lon[i], lat[i]);
+    for (uint32_t k = 0; levels > 0 && k < count[levels - 1]; k++) {
+        const struct index_box32 *b = ix->nodes + ix->ring_node[ring] + at[levels - 1] + k;
+        geo_box_add(box, (double)b->west, (double)b->south);
+        geo_box_add(box, -(double)b->minus_east, -(double)b->minus_north);
+    }
+}
+
+struct geo_box index_feature_box(const struct layer_index *ix, uint32_t feature)
+{
+    struct geo_box box = geo_box_empty();
+    for (uint32_t r = ix->features[feature].first_ring; r < ix->features[feature + 1].first_ring; r++)
+        ring_box_add(ix, r, &box);
+    return box;
+}
+
 uint32_t index_ring(const struct layer_index *ix, uint32_t ring, const double **lon_deg,
                     const double **lat_deg)
 {

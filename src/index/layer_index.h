@@ -59,6 +59,8 @@ uint32_t index_n_rings(const struct layer_index *ix);
 uint64_t index_n_vertices(const struct layer_index *ix);
 struct geo_box index_box(const struct layer_index *ix); /* grows outward by at most 1e-5 degrees */
 struct index_feature index_feature_at(const struct layer_index *ix, uint32_t feature);
+/* Costs O(rings); grows outward by at most 1e-5 degrees. */
+struct geo_box index_feature_box(const struct layer_index *ix, uint32_t feature);
 /* Vertices of a ring, closed; the pointers live in the mapped file. Returns their number. */
 uint32_t index_ring(const struct layer_index *ix, uint32_t ring, const double **lon_deg,
                     const double **lat_deg);

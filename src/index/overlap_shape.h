@@ -1,6 +1,6 @@
-/* The overlap of a parcel with features of a layer as geometry, built by GEOS from locally clipped pieces: for drawing,
- * for the width of slivers, and for the union where features of a layer overlap each other. Areas of single features are
- * overlap.h's business and never come from here.
+/* The overlap of a parcel with features of a layer as geometry, traced along the borders where they simply cross, otherwise
+ * built by GEOS from locally clipped pieces: for drawing, for the width of slivers, and for the union where features of a
+ * layer overlap each other. Areas of single features are overlap.h's business and never come from here.
  *
  * Threads: scratch and GEOS context belong to one thread. */
 #ifndef HX_INDEX_OVERLAP_SHAPE_H
@@ -22,7 +22,7 @@ struct overlap_part {
 };
 
 /* parcel and (union of the n features). Each feature's geometry must have the area that was measured, to
- * max(0.01 m2, 1e-8 of the parcel): when the geometry from local clips does not, GEOS overlays the whole feature, and
+ * max(0.01 m2, 1e-8 of the parcel): where tracing does not give it, GEOS overlays local clips, then the whole feature, and
  * when that does not either the answer is STATUS_INTERNAL, never a silent 0. */
 enum status overlap_shape_build(const struct layer_index *ix, const struct overlap_part *parts, size_t n,
                                 const struct geo_shape *parcel, struct geo_geos *geos,

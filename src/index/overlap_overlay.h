@@ -1,0 +1,33 @@
+/* The overlap of a parcel and one feature as GEOS geometry, in three ways from the quick to the sure one. None of them is to
+ * be believed before its area has been compared with the one that was measured. Private to overlap_shape.c.
+ *
+ * Threads: scratch, arena and GEOS context belong to one thread. */
+#ifndef HX_INDEX_OVERLAP_OVERLAY_H
+#define HX_INDEX_OVERLAP_OVERLAY_H
+
+#include "geo/valid.h"
+#include "index/layer_index.h"
+
+/* What one overlap is built from. */
+struct overlay_task {
+    const struct layer_index *ix;
+    uint32_t feature;
+    const struct geo_shape *parcel;
+    struct geo_geos *geos;
+    struct index_clip_scratch *scratch;
+    struct arena *arena;
+};
+
+/* Where the feature is a few rings near the parcel, as features mostly are, each is a polygon of its own. A ring may run to and
+ * fro along the border of the clip, which GEOS may refuse or not. */
+enum status overlay_rings(const struct overlay_task *task, GEOSGeometry **out, struct error *e) HX_MUST_CHECK;
+/* From the feature as it looks near the parcel. NULL with STATUS_OK when there is no common area. */
+enum status overlay_faces(const struct overlay_task *task, GEOSGeometry **out, struct error *e) HX_MUST_CHECK;
+/* From the whole feature, however large: slow, and sure where local noding met lines that nearly coincide. */
+enum status overlay_whole(const struct overlay_task *task, GEOSGeometry **out, struct error *e) HX_MUST_CHECK;
+
+/* Near the parcel: what the feature is clipped to. */
+struct geo_box overlay_box(const struct geo_box *parcel);
+enum status overlay_failed(struct error *e);
+
+#endif

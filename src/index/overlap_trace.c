@@ -1,0 +1,291 @@
+/* Both borders have their inside on the left. So the border of what is common runs along the parcel's from where it
+ * enters the feature to where it leaves it, there turns into the feature's, follows that to where the parcel enters
+ * again, and so on until it is back (Weiler and Atherton 1977, for borders that cross and never touch). */
+#include "index/overlap_trace.h"
+
+#include "geo/area.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Nearer than this to the other's border (about a micrometre) a vertex touches it, and nothing is decided here. */
+#define TOUCH_DEG 1e-11
+enum { CROSSINGS_MAX = 256, RUN = 8 };
+
+struct crossing {
+    uint32_t parcel_edge, feature_edge; /* number of the edge's first vertex */
+    double parcel_at, feature_at;       /* 0 .. 1 along the edge */
+    double lon, lat;
+    bool enters; /* the parcel's border goes into the feature here */
+    uint16_t next_on_parcel, next_on_feature;
+};
+
+struct tracing {
+    const struct geo_shape *parcel, *feature;
+    struct crossing at[CROSSINGS_MAX];
+    size_t n;
+};
+
+/* ---- crossings ---- */
+
+enum meeting { APART, CROSS, TOUCH };
+
+static double turn(double ux, double uy, double vx, double vy)
+{
+    return ux * vy - uy * vx;
+}
+
+static bool same_side(double a, double b, double near)
+{
+    return (a > near && b > near) || (a < -near && b < -near);
+}
+
+static enum meeting meet(const double *px, const double *py, const double *fx, const double *fy,
+                         struct crossing *c)
+{
+    double pdx = px[1] - px[0], pdy = py[1] - py[0], fdx = fx[1] - fx[0], fdy = fy[1] - fy[0];
+    double p0 = turn(fdx, fdy, px[0] - fx[0], py[0] - fy[0]),
+           p1 = turn(fdx, fdy, px[1] - fx[0], py[1] - fy[0]);
+    double f0 = turn(pdx, pdy, fx[0] - px[0], fy[0] - py[0]),
+           f1 = turn(pdx, pdy, fx[1] - px[0], fy[1] - py[0]);
+    double near_f = TOUCH_DEG * (fabs(fdx) + fabs(fdy)), near_p = TOUCH_DEG * (fabs(pdx) + fabs(pdy));
+    if (same_side(p0, p1, near_f) || same_side(f0, f1, near_p))
+        return APART;
+    if (fabs(p0) <= near_f || fabs(p1) <= near_f || fabs(f0) <= near_p || fabs(f1) <= near_p)
+        return TOUCH;
+    c->parcel_at = p0 / (p0 - p1);
+    c->feature_at = f0 / (f0 - f1);
+    c->lon = px[0] + c->parcel_at * pdx;
+    c->lat = py[0] + c->parcel_at * pdy;
+    c->enters = p1 > 0;
+    return CROSS;
+}
+
+static struct geo_box run_box(const struct geo_shape *s, uint32_t first, uint32_t end)
+{
+    struct geo_box b = geo_box_empty();
+    for (uint32_t i = first; i <= end; i++)
+        geo_box_add(&b, s->lon_deg[i], s->lat_deg[i]);
+    return b;
+}
+
+static uint32_t run_end(uint32_t first, uint32_t last)
+{
+    return last - first < RUN ? last : first + RUN;
+}
+
+/* Edges first .. end-1 of either. False on a touch, or when there are too many. */
+static bool runs_cross(struct tracing *t, uint32_t p_first, uint32_t p_end, uint32_t f_first, uint32_t f_end)
+{
+    const struct geo_shape *p = t->parcel, *f = t->feature;
+    for (uint32_t i = p_first; i < p_end; i++) {
+        struct geo_box edge = run_box(p, i, i + 1);
+        for (uint32_t k = f_first; k < f_end; k++) {
+            struct geo_box other = run_box(f, k, k + 1);
+            if (!geo_box_overlaps(&edge, &other))
+                continue;
+            struct crossing *c = &t->at[t->n];
+            enum meeting m = meet(p->lon_deg + i, p->lat_deg + i, f->lon_deg + k, f->lat_deg + k, c);
+            c->parcel_edge = i;
+            c->feature_edge = k;
+            t->n += m == CROSS;
+            if (m == TOUCH || t->n == CROSSINGS_MAX)
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool ring_crosses(struct tracing *t, uint32_t first, uint32_t last)
+{
+    const struct geo_shape *p = t->parcel;
+    for (uint32_t f = first; f < last; f = run_end(f, last)) {
+        struct geo_box box = run_box(t->feature, f, run_end(f, last));
+        if (!geo_box_overlaps(&box, &p->box))
+            continue;
+        for (uint32_t i = 0; i + 1 < p->n_vertices; i = run_end(i, p->n_vertices - 1)) {
+            uint32_t end = run_end(i, p->n_vertices - 1);
+            struct geo_box run = run_box(p, i, end);
+            if (geo_box_overlaps(&run, &box) && !runs_cross(t, i, end, f, run_end(f, last)))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool parcel_contains(const struct geo_shape *p, double lon, double lat)
+{
+    bool inside = false;
+    for (uint32_t i = 0; i + 1 < p->n_vertices; i++) {
+        double x0 = p->lon_deg[i], x1 = p->lon_deg[i + 1], y0 = p->lat_deg[i], y1 = p->lat_deg[i + 1];
+        if ((x0 <= lon) != (x1 <= lon) && lat < y0 + (lon - x0) / (x1 - x0) * (y1 - y0))
+            inside = !inside;
+    }
+    return inside;
+}
+
+/* A ring that crosses nothing must lie outside, or around the parcel: one inside would be a part or a hole by itself. */
+static bool find_crossings(struct tracing *t)
+{
+    const struct geo_shape *f = t->feature;
+    for (uint32_t r = 0; r < f->n_rings; r++) {
+        size_t before = t->n;
+        uint32_t first = f->ring_start[r];
+        if (!ring_crosses(t, first, f->ring_start[r + 1] - 1))
+            return false;
+        if (t->n == before && parcel_contains(t->parcel, f->lon_deg[first], f->lat_deg[first]))
+            return false;
+    }
+    return t->n > 0;
+}
+
+/* ---- what follows what ---- */
+
+static int along_parcel(const void *a, const void *b)
+{
+    const struct crossing *x = a, *y = b;
+    if (x->parcel_edge != y->parcel_edge)
+        return x->parcel_edge < y->parcel_edge ? -1 : 1;
+    return (x->parcel_at > y->parcel_at) - (x->parcel_at < y->parcel_at);
+}
+
+struct place {
+    uint32_t edge;
+    uint16_t crossing;
+    double at;
+};
+
+static int along_feature(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    if (x->edge != y->edge)
+        return x->edge < y->edge ? -1 : 1;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+/* False when the parcel's border would enter twice without leaving: then something was missed. */
+static bool link_parcel(struct tracing *t)
+{
+    qsort(t->at, t->n, sizeof *t->at, along_parcel);
+    for (size_t i = 0; i < t->n; i++) {
+        size_t next = i + 1 < t->n ? i + 1 : 0;
+        t->at[i].next_on_parcel = (uint16_t)next;
+        if (t->at[i].enters == t->at[next].enters)
+            return false;
+    }
+    return true;
+}
+
+static bool link_feature(struct tracing *t)
+{
+    struct place along[CROSSINGS_MAX];
+    for (size_t i = 0; i < t->n; i++)
+        along[i] = (struct place){t->at[i].feature_edge, (uint16_t)i, t->at[i].feature_at};
+    qsort(along, t->n, sizeof *along, along_feature);
+    size_t first = 0;
+    uint32_t ring = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        while (t->feature->ring_start[ring + 1] <= along[i].edge) {
+            ring++;
+            first = i;
+        }
+        bool last = i + 1 == t->n || along[i + 1].edge >= t->feature->ring_start[ring + 1];
+        struct crossing *c = &t->at[along[i].crossing];
+        c->next_on_feature = along[last ? first : i + 1].crossing;
+        if (c->enters == t->at[c->next_on_feature].enters)
+            return false;
+    }
+    return true;
+}
+
+/* ---- along the borders ---- */
+
+struct outline {
+    double *lon, *lat;
+    uint32_t *ring_start;
+    uint32_t n, n_rings;
+    struct geo_box box;
+};
+
+static void put(struct outline *o, double lon, double lat)
+{
+    o->lon[o->n] = lon;
+    o->lat[o->n++] = lat;
+    geo_box_add(&o->box, lon, lat);
+}
+
+/* The vertices of a ring between a place on one edge and a place on another, which may lie behind it. */
+static void follow(struct outline *o, const struct geo_shape *s, uint32_t ring, uint32_t edge, double at,
+                   uint32_t to_edge, double to_at)
+{
+    uint32_t first = s->ring_start[ring], last = s->ring_start[ring + 1] - 1; /* `last` repeats `first` */
+    if (edge == to_edge && to_at > at)
+        return;
+    do {
+        edge = edge + 1 == last ? first : edge + 1;
+        put(o, s->lon_deg[edge], s->lat_deg[edge]);
+    } while (edge != to_edge);
+}
+
+static uint32_t ring_of(const struct geo_shape *s, uint32_t vertex)
+{
+    uint32_t r = 0;
+    while (s->ring_start[r + 1] <= vertex)
+        r++;
+    return r;
+}
+
+/* Around one part of the common area; marks the entries that it has passed. */
+static void trace(const struct tracing *t, size_t start, bool *passed, struct outline *o)
+{
+    uint32_t first = o->n;
+    size_t i = start;
+    o->ring_start[o->n_rings] = first;
+    do {
+        const struct crossing *in = &t->at[i], *off = &t->at[in->next_on_parcel];
+        const struct crossing *back = &t->at[off->next_on_feature];
+        passed[i] = true;
+        put(o, in->lon, in->lat);
+        follow(o, t->parcel, 0, in->parcel_edge, in->parcel_at, off->parcel_edge, off->parcel_at);
+        put(o, off->lon, off->lat);
+        follow(o, t->feature, ring_of(t->feature, off->feature_edge), off->feature_edge, off->feature_at,
+               back->feature_edge, back->feature_at);
+        i = off->next_on_feature;
+    } while (!passed[i]);
+    put(o, o->lon[first], o->lat[first]);
+    o->ring_start[++o->n_rings] = o->n;
+}
+
+static bool outline_new(struct outline *o, const struct tracing *t, struct arena *a)
+{
+    /* Every stretch of a border is walked once; each crossing is put once, and each ring is closed. */
+    size_t n = (size_t)t->parcel->n_vertices + t->feature->n_vertices + 2 * t->n;
+    *o = (struct outline){.lon = arena_array(a, n, sizeof(double)),
+                          .lat = arena_array(a, n, sizeof(double)),
+                          .ring_start = arena_array(a, t->n + 1, sizeof(uint32_t)),
+                          .box = geo_box_empty()};
+    return o->lon && o->lat && o->ring_start;
+}
+
+bool overlap_trace(const struct geo_shape *parcel, const struct geo_shape *feature, struct arena *arena,
+                   struct geo_shape *out)
+{
+    struct tracing t = {.parcel = parcel, .feature = feature, .n = 0};
+    struct outline o;
+    bool passed[CROSSINGS_MAX] = {false};
+    if (parcel->n_rings != 1 || !find_crossings(&t) || !link_parcel(&t) || !link_feature(&t) ||
+        !outline_new(&o, &t, arena))
+        return false;
+    for (size_t i = 0; i < t.n; i++)
+        if (t.at[i].enters && !passed[i])
+            trace(&t, i, passed, &o);
+    for (uint32_t r = 0; r < o.n_rings; r++)
+        if (!(geo_ring_area_m2(o.lon + o.ring_start[r], o.lat + o.ring_start[r],
+                               o.ring_start[r + 1] - o.ring_start[r]) > 0))
+            return false;
+    uint32_t *polygons = arena_array(arena, (size_t)o.n_rings + 1, sizeof *polygons);
+    for (uint32_t r = 0; polygons && r <= o.n_rings; r++)
+        polygons[r] = r;
+    *out = (struct geo_shape){o.lon, o.lat, o.ring_start, polygons, o.n, o.n_rings, o.n_rings, o.box};
+    return polygons != NULL;
+}
