@@ -1,7 +1,8 @@
 /* Background jobs: GET and POST /jobs, GET and DELETE /jobs/{id}, GET /jobs/{id}/result.
  *
- * POST /jobs?kind=parcels&name=&class=&class_field=&id_field=&layer=&crs=&since=&formats=gpkg,csv,…   body: the parcel file
- * POST /jobs?kind=lines&layer=&within_spaces=   body: none, or an earlier result to compare with
+ * POST /jobs?kind=parcels&name=&class=&class_field=&id_field=&layer=&crs=&since=&formats=gpkg,csv,…
+ *     body: the parcel file; none with since=: the file of that job
+ * POST /jobs?kind=lines&layer=&within_spaces=&compare=&body=official|compare   body: none, official totals, or an earlier result
  * POST /jobs?kind=figures */
 #include "http/job_desk.h"
 #include "http/route.h"
@@ -31,36 +32,78 @@ static enum status read_kind(const struct request *rq, enum job_kind *out, struc
                       "There is no kind of job \"%.20s\"; parcels, lines and figures are known.", text);
 }
 
-/* The words of `formats=` in `text`, which is cut up; gpkg without it. FlatGeobuf is none of them: it cannot hold rows
- * without geometry, and a download of one file would leave out just the parcels that nobody could measure. */
-static enum status read_formats(const struct request *rq, char text[FORMATS_TEXT],
-                                const char *out[FORMATS_MAX + 1], struct error *e)
+static enum status fail_format(const char *word, struct error *e)
 {
-    static const char *const known[] = {"gpkg", "csv", "geojsonl", "xlsx"};
-    const char *asked = given(rq, "formats");
+    error_zh(e, "没有结果格式“%.20s”；可用 gpkg、csv、geojsonl、xlsx，以逗号分隔。", word);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "unknown-format",
+        "There is no format \"%.20s\"; gpkg, csv, geojsonl and xlsx, between commas, are known.", word);
+}
+
+static bool is_among(const char *const *list, size_t n, const char *word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (list[i] == word)
+            return true;
+    return false;
+}
+
+/* The words of `formats=`, ended by NULL. FlatGeobuf is none of them: it cannot hold rows without geometry, and a download
+ * of one file would leave out just the parcels that nobody could measure. */
+static enum status read_formats(const char *asked, const char *out[FORMATS_MAX + 1], struct error *e)
+{
+    static const char *const known[FORMATS_MAX] = {"gpkg", "csv", "geojsonl", "xlsx"};
+    char text[FORMATS_TEXT];
     size_t n = 0;
-    snprintf(text, FORMATS_TEXT, "%s", asked ? asked : "gpkg");
+    snprintf(text, sizeof text, "%s", asked);
     char *rest = NULL;
     for (char *word = strtok_r(text, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
         size_t k = 0;
-        bool twice = false;
         while (k < FORMATS_MAX && strcmp(known[k], word) != 0)
             k++;
-        for (size_t i = 0; i < n; i++)
-            twice = twice || out[i] == known[k % FORMATS_MAX];
-        if (k == FORMATS_MAX) {
-            error_zh(e, "没有结果格式“%.20s”；可用 gpkg、csv、geojsonl、xlsx，以逗号分隔。", word);
-            return error_fail(
-                e, STATUS_INVALID_INPUT, "unknown-format",
-                "There is no format \"%.20s\"; gpkg, csv, geojsonl and xlsx, between commas, are "
-                "known.",
-                word);
-        }
-        if (!twice)
+        if (k == FORMATS_MAX)
+            return fail_format(word, e);
+        if (!is_among(out, n, known[k]))
             out[n++] = known[k];
     }
     out[n] = NULL;
+    return n ? STATUS_OK : fail_format(asked, e);
+}
+
+/* An option that would be passed over in silence is refused. */
+static enum status check_options(const struct request *rq, enum job_kind kind, struct error *e)
+{
+    static const struct {
+        const char *name;
+        enum job_kind kind;
+    } options[] = {{"since", JOB_PARCELS},       {"class", JOB_PARCELS},   {"class_field", JOB_PARCELS},
+                   {"id_field", JOB_PARCELS},    {"formats", JOB_PARCELS}, {"crs", JOB_PARCELS},
+                   {"within_spaces", JOB_LINES}, {"compare", JOB_LINES},   {"body", JOB_LINES}};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        if (!given(rq, options[i].name) || options[i].kind == kind)
+            continue;
+        error_zh(e, "参数 %s 不用于这种任务（kind=%s）；请去掉，或改正 kind。", options[i].name,
+                 job_kind_name(kind));
+        return error_fail(
+            e, STATUS_INVALID_INPUT, "job-option",
+            "The parameter %s is not one of this kind of job (kind=%s); leave it out, or correct "
+            "kind.",
+            options[i].name, job_kind_name(kind));
+    }
     return STATUS_OK;
+}
+
+/* One of two words, the first when it is not given. */
+static enum status read_choice(const struct request *rq, const char *key, const char *first,
+                               const char *second, bool *is_second, struct error *e)
+{
+    const char *text = given(rq, key);
+    *is_second = text && strcmp(text, second) == 0;
+    if (!text || *is_second || strcmp(text, first) == 0)
+        return STATUS_OK;
+    error_zh(e, "请求参数不对：%s 应为 %s 或 %s，不是“%.20s”。", key, first, second, text);
+    return error_fail(e, STATUS_INVALID_INPUT, "job-option", "The parameter %s is %s or %s, not \"%.20s\".",
+                      key, first, second, text);
 }
 
 static enum status refuse_empty(struct error *e)
@@ -87,9 +130,38 @@ static enum status answer_json(struct reply *reply, struct buffer *b, enum statu
     return s;
 }
 
+static enum status refuse_no_totals(struct error *e)
+{
+    error_zh(e, "请求中没有公布面积：请把 CSV 或 JSON 文件的内容作为请求正文发送。");
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "empty-body",
+        "The request has no official totals: send the bytes of the CSV or JSON file as the body.");
+}
+
+static enum status read_wishes(const struct request *rq, struct job_request *r,
+                               const char *formats[FORMATS_MAX + 1], struct error *e)
+{
+    enum status s = read_kind(rq, &r->kind, e);
+    if (!s)
+        s = check_options(rq, r->kind, e);
+    if (!s && given(rq, "formats")) {
+        s = read_formats(given(rq, "formats"), formats, e);
+        r->formats = formats;
+    }
+    if (!s)
+        s = parcel_epsg_of_text(request_query(rq, "crs"), &r->epsg, e);
+    if (!s)
+        s = read_choice(rq, "within_spaces", "0", "1", &r->within_spaces, e);
+    if (!s)
+        s = read_choice(rq, "body", "compare", "official", &r->official, e);
+    if (!s && r->kind == JOB_PARCELS && !rq->upload && !r->since)
+        s = refuse_empty(e);
+    return !s && r->official && !rq->upload ? refuse_no_totals(e) : s;
+}
+
 enum status handle_job_add(struct request *rq, struct reply *reply, struct error *e)
 {
-    char text[FORMATS_TEXT], id[JOB_ID_SIZE], location[JOB_ID_SIZE + 8];
+    char id[JOB_ID_SIZE], location[JOB_ID_SIZE + 8];
     const char *formats[FORMATS_MAX + 1];
     struct job_request r = {.name = given(rq, "name"),
                             .project_class = given(rq, "class"),
@@ -97,19 +169,9 @@ enum status handle_job_add(struct request *rq, struct reply *reply, struct error
                             .id_field = given(rq, "id_field"),
                             .layer = given(rq, "layer"),
                             .since = given(rq, "since"),
-                            .within_spaces =
-                                given(rq, "within_spaces") && strcmp(given(rq, "within_spaces"), "1") == 0,
-                            .formats = formats};
+                            .compare = given(rq, "compare")};
     struct buffer b;
-    enum status s = request_is_foreign(rq) ? refuse_foreign(e) : read_kind(rq, &r.kind, e);
-    if (!s)
-        s = read_formats(rq, text, formats, e);
-    if (!s)
-        s = parcel_epsg_of_text(request_query(rq, "crs"), &r.epsg, e);
-    if (!s && r.kind == JOB_PARCELS && !rq->upload)
-        s = refuse_empty(e);
-    if (r.kind != JOB_PARCELS)
-        r.since = NULL;
+    enum status s = request_is_foreign(rq) ? refuse_foreign(e) : read_wishes(rq, &r, formats, e);
     if (s)
         return s;
     buffer_init(&b, 0);

@@ -264,6 +264,7 @@ static enum status run_lines(struct child *c, struct error *e)
     const char *const only[] = {wish(c, "layer"), NULL};
     const struct lines_request request = {.threads = threads(),
                                           .layers = only[0] ? only : NULL,
+                                          .official = wish(c, "official"),
                                           .within_spaces =
                                               json_is_true(json_object_get(c->job, "within_spaces")),
                                           .progress = tell_progress,
@@ -316,6 +317,22 @@ static void die_with(long parent)
         _exit(1); /* it was killed before that took effect */
 }
 
+/* Files are named without their folder, so that sentences about them are about the file that was sent. */
+static void enter_folder(struct child *c)
+{
+    static const char *const files[] = {"input", "compare", "official"};
+    char path[JOB_PATH_SIZE];
+    snprintf(path, sizeof path, "%.*s/in", JOB_PATH_SIZE - 32, c->folder);
+    if (chdir(path) != 0)
+        return;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        const char *name = wish(c, files[i]) ? strrchr(wish(c, files[i]), '/') : NULL;
+        json_t *short_name = name ? json_string(name + 1) : NULL;
+        if (short_name)
+            (void)json_object_set_new(c->job, files[i], short_name);
+    }
+}
+
 static enum status open_job(struct child *c, struct error *e)
 {
     char path[JOB_PATH_SIZE];
@@ -334,6 +351,7 @@ static enum status run(struct child *c, struct error *e)
     enum status s = open_job(c, e);
     if (s)
         return s;
+    enter_folder(c);
     if (strcmp(wish(c, "kind"), "lines") == 0)
         return run_lines(c, e);
     if (strcmp(wish(c, "kind"), "figures") == 0)

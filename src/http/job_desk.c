@@ -36,7 +36,7 @@ static void forget(struct job_desk *d, size_t i)
 
 static int64_t bytes_of(const struct job *j)
 {
-    int64_t sum = 0;
+    int64_t sum = j->upload_bytes;
     for (int f = 0; j->state == JOB_DONE && f < JOB_FORMAT_COUNT; f++)
         sum += j->bytes[f] > 0 ? j->bytes[f] : 0;
     return sum;

@@ -57,10 +57,14 @@ struct job_request {
     enum job_kind kind;
     const char *name; /* of the file, as the client calls it */
     const char *project_class, *class_field, *id_field, *layer;
-    const char *since;  /* of parcels: the id of an earlier job whose GeoPackage is kept */
-    bool within_spaces; /* of lines */
+    const char *
+        since; /* of parcels: the id of an earlier job whose GeoPackage is kept; without an upload its file and
+                            options are taken, too */
+    const char *compare; /* of lines: the id of an earlier job */
+    bool official;       /* of lines: the upload has official totals; else it is an earlier result */
+    bool within_spaces;  /* of lines */
     int epsg;
-    const char *const *formats; /* of a parcel audit, ended by NULL */
+    const char *const *formats; /* of a parcel audit, ended by NULL. NULL: gpkg, or those of `since` */
 };
 
 /* Takes the upload over (which may be NULL), unless it fails. Appends the new job as JSON. `id` gets its id. */

@@ -142,7 +142,7 @@ static const char *ending_of(const char *name)
 {
     static const char *const known[] = {".gpkg", ".geojson", ".json", ".geojsonl", ".geojsons", ".txt",
                                         ".csv",  ".wkt",     ".zip",  ".kml",      ".kmz",      ".dxf",
-                                        ".fgb",  ".sqlite",  ".tab",  ".mif"};
+                                        ".fgb",  ".sqlite",  ".tab",  ".mif",      ".ndjson",   ".jsonl"};
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && i < sizeof known / sizeof *known; i++)
         if (strcasecmp(dot, known[i]) == 0)

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,80 +110,6 @@ void job_upload_discard(struct job_upload *u)
 
 /* ---- taking a job in ---- */
 
-static void put(json_t *o, const char *key, const char *text)
-{
-    if (text && *text)
-        (void)json_object_set_new(o, key, json_string(text));
-}
-
-static void since_path(const struct job *j, char path[JOB_PATH_SIZE])
-{
-    snprintf(path, JOB_PATH_SIZE, "%.*s/in/since.gpkg", JOB_PATH_SIZE - 32, j->folder);
-}
-
-/* A second name for the earlier result, so that it stays when its own job is forgotten. With the lock held. */
-static enum status take_since(const struct job_desk *d, const struct job *j, const char *id, struct error *e)
-{
-    char from[JOB_PATH_SIZE], to[JOB_PATH_SIZE];
-    size_t i = 0;
-    while (i < d->n && strcmp(d->jobs[i]->id, id) != 0)
-        i++;
-    if (i == d->n || d->jobs[i]->kind != JOB_PARCELS || d->jobs[i]->state != JOB_DONE ||
-        d->jobs[i]->bytes[0] < 0) {
-        error_zh(e, "没有可用的以前的结果“%.40s”：应为一次已完成的批量审查，且结果含 gpkg。", id);
-        return error_fail(
-            e, STATUS_NOT_FOUND, "job-since",
-            "There is no earlier result \"%.40s\" to go on from: a parcel audit that is done, with a "
-            "gpkg among its results, is needed.",
-            id);
-    }
-    snprintf(from, sizeof from, "%.*s/out.%s", JOB_PATH_SIZE - 32, d->jobs[i]->folder, job_formats[0].name);
-    since_path(j, to);
-    return link(from, to) == 0 ? STATUS_OK
-                               : error_errno(e, "取用以前的结果", "Taking the earlier result", from);
-}
-
-static json_t *describe(const struct job_desk *d, const struct job *j, const struct job_request *r,
-                        bool has_file)
-{
-    char path[JOB_PATH_SIZE];
-    json_t *o = json_object(), *formats = json_array();
-    snprintf(path, sizeof path, "%.*s/in/%s", JOB_PATH_SIZE - JOB_NAME_SIZE - 8, j->folder, j->name);
-    put(o, "store", d->store_path);
-    put(o, "kind", job_kind_name(r->kind));
-    if (has_file)
-        put(o, r->kind == JOB_PARCELS ? "input" : "compare", path);
-    put(o, "class", r->project_class);
-    put(o, "class_field", r->class_field);
-    put(o, "id_field", r->id_field);
-    put(o, "layer", r->layer);
-    (void)json_object_set_new(o, "epsg", json_integer(r->epsg));
-    (void)json_object_set_new(o, "within_spaces", json_boolean(r->within_spaces));
-    if (r->since) {
-        since_path(j, path);
-        put(o, "since", path);
-    }
-    for (const char *const *f = r->formats; f && *f; f++)
-        (void)json_array_append_new(formats, json_string(*f));
-    (void)json_object_set_new(o, "formats", formats);
-    return o;
-}
-
-static enum status write_description(const struct job_desk *d, const struct job *j,
-                                     const struct job_request *r, bool has_file, struct error *e)
-{
-    char path[JOB_PATH_SIZE], upload[JOB_PATH_SIZE], named[JOB_PATH_SIZE];
-    snprintf(path, sizeof path, "%.*s/job.json", JOB_PATH_SIZE - 32, j->folder);
-    snprintf(upload, sizeof upload, "%.*s/in/upload", JOB_PATH_SIZE - 32, j->folder);
-    snprintf(named, sizeof named, "%.*s/in/%s", JOB_PATH_SIZE - JOB_NAME_SIZE - 8, j->folder, j->name);
-    if (has_file && rename(upload, named) != 0)
-        return error_errno(e, "保存上传的文件", "Keeping the upload", j->folder);
-    json_t *o = describe(d, j, r, has_file);
-    int failed = json_dump_file(o, path, JSON_COMPACT);
-    json_decref(o);
-    return failed ? error_errno(e, "保存任务", "Keeping the job", j->folder) : STATUS_OK;
-}
-
 /* Not to be guessed: whoever knows it may read the result and cancel. */
 static bool make_id(char id[JOB_ID_SIZE])
 {
@@ -227,9 +152,7 @@ static enum status take_in(struct job_desk *d, const struct job_request *r, bool
     if (!s && !has_file)
         s = job_folder_add(&d->folder, j->folder, e);
     if (!s)
-        s = r->since ? take_since(d, j, r->since, e) : STATUS_OK;
-    if (!s)
-        s = write_description(d, j, r, has_file, e);
+        s = job_describe(d, j, r, has_file, e);
     if (s && !has_file)
         job_folder_remove(j->folder);
     if (s)

@@ -110,5 +110,6 @@ void job_write(struct json_writer *w, const struct job *j, size_t ahead)
     else
         jw_null(w);
     write_results(w, j);
+    jw_kv_bool(w, "repeatable", j->state == JOB_DONE && j->upload_bytes > 0 && j->bytes[0] >= 0);
     jw_object_end(w);
 }

@@ -35,6 +35,7 @@ struct job {
     char outcome[JOB_OUTCOME_SIZE]; /* JSON object; "" */
     struct error error;
     int64_t bytes[JOB_FORMAT_COUNT]; /* of results; -1: none */
+    int64_t upload_bytes;            /* of the parcel file, kept beside its results; 0: none */
 };
 
 struct job_desk {
@@ -55,6 +56,12 @@ struct job_desk {
 void job_desk_wake(struct job_desk *d);
 void job_desk_forget_old(struct job_desk *d); /* with the lock held */
 void job_desk_write(const struct job_desk *d, const struct job *j, struct buffer *json); /* likewise */
+/* job_describe.c, with the lock held: what the job is told, and its name and class where they are an earlier job's. */
+enum status job_describe(const struct job_desk *d, struct job *j, const struct job_request *r, bool has_file,
+                         struct error *e) HX_MUST_CHECK;
+/* Files of earlier jobs in the folder "in"; uploads are never called so, because names have no dot at the front. */
+#define JOB_SINCE_NAME ".since.gpkg"
+#define JOB_COMPARE_NAME ".compare.gpkg"
 /* job_run.c: runs one job in a child from beginning to end, without the lock but to note progress; afterwards its state is
  * one of those that end. */
 void job_run(struct job_desk *d, struct job *j);

@@ -241,16 +241,34 @@ static void measure_results(struct job *j)
     }
 }
 
-/* The upload and the working files go as soon as nobody needs them; of a job that did not succeed, everything. */
-static void tidy(struct job *j, bool succeeded)
+static void remove_in(const struct job *j, const char *name)
 {
     char path[JOB_PATH_SIZE];
+    snprintf(path, sizeof path, "%.*s/in/%s", JOB_PATH_SIZE - 64, j->folder, name);
+    job_folder_remove(path);
+}
+
+/* Parcels can be audited again while their result is kept. */
+static void keep_upload(struct job *j)
+{
+    char path[JOB_PATH_SIZE];
+    struct stat st;
+    remove_in(j, JOB_SINCE_NAME);
+    snprintf(path, sizeof path, "%.*s/in/%s", JOB_PATH_SIZE - JOB_NAME_SIZE - 8, j->folder, j->name);
+    j->upload_bytes = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (int64_t)st.st_size : 0;
+}
+
+/* Working files go as soon as nobody needs them; of a job that did not succeed, everything. */
+static void tidy(struct job *j, bool succeeded)
+{
     if (!succeeded) {
         job_folder_remove(j->folder);
         return;
     }
-    snprintf(path, sizeof path, "%.*s/in", JOB_PATH_SIZE - 32, j->folder);
-    job_folder_remove(path);
+    if (j->kind == JOB_PARCELS)
+        keep_upload(j);
+    else
+        remove_in(j, "");
     measure_results(j);
 }
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "audit"))
 import audit_fixture as f  # noqa: E402
@@ -249,6 +250,80 @@ class Jobs(unittest.TestCase):
         self.assert_problem(self.client.add(f"name=small.gpkg&since={first['id']}", body, 404))
         lines = self.client.wait(self.client.add("kind=lines&within_spaces=1"))
         self.assertEqual(lines["state"], "done", lines["error"])
+
+    def test_audited_again_without_sending_the_file(self):
+        """A finished parcel audit is repeated against the lines of today from what the server keeps: same file, same options,
+        same formats; only what lies near changes is measured, and the answer is that of a full run. A third run stands on the
+        second, and it does not matter that the jobs before were forgotten."""
+        folder = self.folder / "again"
+        folder.mkdir()
+        store = f.store(folder)
+        server = fixture.Server(PROGRAM, "--store", store)
+        self.addCleanup(server.stop)
+        client = Client(server)
+        first = client.wait(client.add("name=small.gpkg&class=GENERAL&formats=csv,gpkg", self.small.read_bytes()))
+        self.assertTrue(first["repeatable"])
+        for change in (lambda lines: lines["features"].pop(0), lambda lines: lines["features"].append(
+                fixture.feature((111.75, 40.79, 111.76, 40.82), BSM="ERL-9", MC="新", GKFQ="", MJ=1.0, BZ=None))):
+            lines = fixture.red_line()
+            change(lines)
+            fixture.import_layer(PROGRAM, folder, store, "ecological_red_line", lines)
+            job = client.add(f"since={first['id']}")
+            self.assertEqual(("small.gpkg", "GENERAL"), (job["name"], job["project_class"]))
+            client.json("DELETE", f"/jobs/{first['id']}")
+            job = client.wait(job)
+            self.assertEqual("done", job["state"], job["error"])
+            self.assertEqual(["gpkg", "csv", "html", "json"], [r["format"] for r in job["results"]])
+            self.assertIsNone(job["outcome"]["since_zh"])
+            self.assertTrue(0 < job["outcome"]["n_reused"] < 500, job["outcome"])
+            for form in ("gpkg", "csv"):
+                got, want = folder / f"got.{form}", folder / f"want.{form}"
+                got.write_bytes(client.result(job, form)[1])
+                f.audit("parcels", self.small, "-o", want, "--store", store, "--overwrite", "--class", "GENERAL")
+                self.assertEqual(f.digest(want), f.digest(got), form)
+            first = job
+        other = client.wait(client.add(f"since={first['id']}&class=NATIONAL_MAJOR&formats=csv"))
+        self.assertEqual((0, "NATIONAL_MAJOR"), (other["outcome"]["n_reused"], other["project_class"]))
+        self.assertRegex(other["outcome"]["since_zh"], "[\u4e00-\u9fff]")
+        self.assertFalse(other["repeatable"])  # no GeoPackage to go on from
+        for wrong in (other["id"], "0" * 24, "../x"):
+            self.assert_problem(client.add(f"since={wrong}", None, 404))
+
+    def test_official_totals(self):
+        """Official totals are a body of their own kind; with them an earlier result that the server keeps can be compared; a
+        file with a fault is a failed job that names the row, and no folder of the server."""
+        totals = "code,layer,area_ha\n150102,STBHHX,999999\n"
+        want = self.folder / "official.csv"
+        (self.folder / "totals.csv").write_text(totals)
+        f.audit("lines", "-o", want, "--store", self.store, "--official", self.folder / "totals.csv", "--within-spaces")
+        plain = self.client.wait(self.client.add("kind=lines&within_spaces=1"))
+        job = self.client.wait(self.client.add(f"kind=lines&within_spaces=1&body=official&name=totals.csv", totals.encode()))
+        self.assertEqual("done", job["state"], job["error"])
+        self.assertEqual(want.read_bytes(), self.client.result(job, "csv")[1])
+        self.assertEqual(1, sum(k["n"] for k in job["outcome"]["kinds"] if k["kind"] == "official-total"), job["outcome"])
+        both = self.client.wait(self.client.add(
+            f"kind=lines&within_spaces=1&body=official&name=totals.csv&compare={plain['id']}", totals.encode()))
+        self.assertEqual((True, 1, plain["outcome"]["n_findings"], 0),
+                         tuple(both["outcome"][k] for k in ("compared", "n_new", "n_still", "n_fixed")))
+        for name, text in (("a.csv", "code,layer\n15,STBHHX\n"), ("a.csv", "code,layer,area_ha\n15,STBHHX,NaN\n"), ("a.csv", "\0\1"), ("a.json", "[[["),
+                           ("a.csv", "code,layer,area_ha\n15,nothing,1\n")):
+            bad = self.client.wait(self.client.add(f"kind=lines&body=official&name={name}", text.encode()))
+            self.assertEqual("failed", bad["state"], text)
+            self.assertRegex(bad["error"]["zh"], "[\u4e00-\u9fff]{4}")
+            self.assertNotIn(str(self.folder), bad["error"]["zh"] + bad["error"]["en"])
+            self.assertIn(name, bad["error"]["zh"])
+        for query in ("kind=lines&body=official", "kind=lines&body=x", "kind=lines&within_spaces=yes", "kind=lines&since=" + plain["id"],
+                      "kind=figures&within_spaces=1", "kind=parcels&within_spaces=1", "kind=parcels&compare=x", "formats=,"):
+            self.assert_problem(self.client.add(query, None, 400))
+        self.assert_problem(self.client.add("kind=lines&compare=" + "0" * 24, None, 404))
+
+    def test_sentences_name_no_folder_of_the_server(self):
+        """What is wrong with a file is said of the file by its name; where the server keeps it is nobody's business."""
+        for name, body in (("坏.gpkg", b"not a database"), ("坏.csv", b"a,b\n1,2\n"), ("坏.zip", b"PK\3\4" + b"\0" * 60), ("坏.geojson", b"{"), ("坏.fgb", b"fgb")):
+            job = self.client.wait(self.client.add(f"name={urllib.parse.quote(name)}", body))
+            self.assertEqual("failed", job["state"])
+            self.assertNotIn(str(self.folder), job["error"]["zh"] + job["error"]["en"])
+            self.assertNotIn("job-", job["error"]["zh"] + job["error"]["en"])
 
     def test_a_page_of_another_site_is_refused(self):
         """No page elsewhere starts or ends jobs through an officer's browser."""

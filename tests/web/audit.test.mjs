@@ -113,6 +113,18 @@ test('downloads are files with names of their own', { skip }, async () => {
   await tab.close();
 });
 
+test('a finished audit is repeated without sending the file, and says what stood', { skip }, async () => {
+  const count = () => page.locator(id('count-prohibited')).getAttribute('data-n');
+  const before = await count();
+  await page.locator(id('batch-again')).click();
+  await page.waitForSelector(id('batch-reused'), { timeout: 60_000 });
+  assert.match(await page.locator(id('batch-reused')).innerText(), /2,999 个地块附近没有变化，沿用上次的结果；1 个重新测算/);
+  assert.match(await page.locator(id('batch-title')).innerText(), /全县地块\.geojson · 共 3,000 个地块/);
+  assert.equal(await count(), before);
+  await noSidewaysScroll();
+  await shot('13-batch-again');
+});
+
 test('a long audit shows how far it is, and cancelling leaves no result', { skip }, async () => {
   // The job on show is held at one moment of its run, so that the test does not race with a fast machine.
   let cancelled = false;
@@ -155,7 +167,7 @@ test('an earlier job is found again after the page was opened anew', { skip }, a
   await page.waitForSelector(id('switch-ecological_red_line'));
   await page.locator(id('tab-batch')).click();
   await page.locator(`${id('recent-parcels')} summary`).click();
-  const row = page.locator(id('recent-parcels')).getByRole('button', { name: /^全县地块\.geojson/ });
+  const row = page.locator(id('recent-parcels')).getByRole('button', { name: /^全县地块\.geojson/ }).first();
   await row.click();
   await page.waitForSelector(id('batch-title'));
   assert.match(await page.locator(id('batch-title')).innerText(), /3,000/);
@@ -190,6 +202,23 @@ test('an earlier result is compared: what is still there is said', { skip }, asy
   await page.locator(id('compare-input')).setInputFiles({ name: '上次.csv', mimeType: 'text/csv', buffer: old });
   await page.waitForFunction(() => document.querySelector('[data-testid="conflicts-title"]')?.textContent.includes('仍在'), null, { timeout: 60_000 });
   assert.match(await page.locator(id('conflicts-title')).innerText(), /新增 0，仍在 16，已解决 0/);
+});
+
+test('official totals are checked, and a result on show is compared with a new run', { skip }, async () => {
+  const panel = page.locator('#panel-conflicts');
+  const title = panel.locator(id('conflicts-title'));
+  await page.locator(id('conflicts-again')).click(); // what was on show goes at once
+  await title.waitFor();
+  assert.match(await title.innerText(), /新增 0，仍在 16，已解决 0/);
+  await page.locator(id('official-input')).setInputFiles({ name: '公布.csv', mimeType: 'text/csv', buffer: Buffer.from('code,layer,area_ha\n15,STBHHX,1\n') });
+  await page.waitForFunction(() => document.querySelector('[data-testid="conflicts-title"]')?.dataset.n === '17', null, { timeout: 60_000 });
+  assert.match(await panel.locator(id('findings')).innerText(), /合计与公布面积不符/);
+  await page.locator(id('official-input')).setInputFiles({ name: '坏.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') });
+  await panel.locator(id('job-error')).waitFor();
+  assert.match(await panel.locator(id('job-error')).innerText(), /“坏\.csv”应有 code、layer/);
+  await page.locator(id('conflicts-run')).click();
+  await title.waitFor({ timeout: 60_000 });
+  await shot('17-conflicts-again');
 });
 
 test('the figures of the plan', { skip }, async () => {

@@ -27,6 +27,8 @@ export interface Job {
   outcome?: Record<string, unknown> | null;
   error?: Warning | null;
   results?: { format: string; bytes: number; href: string }[];
+  /** Its file is kept: it can be audited again without being sent. */
+  repeatable?: boolean;
 }
 
 /** What a server takes (LIMIT_UPLOAD_BYTES). */

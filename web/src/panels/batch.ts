@@ -194,15 +194,41 @@ export class BatchPanel {
       h('p', { class: 'muted', 'data-testid': 'batch-result-class' }, `${t('check_class')}：${this.options.className(job.project_class || undefined)}`),
       summary.synthetic ? h('p', { class: 'sample-line' }, t('synthetic_notice')) : null,
       summary.crs_guessed ? h('div', { class: 'note warn', 'data-testid': 'batch-crs-guessed' }, t('batch_crs_guessed', { epsg: summary.crs_guessed }), this.otherCrs(summary.crs_guessed)) : null,
+      this.reused(job),
       this.verdicts(summary),
       summary.n_unmeasured > 0 ? h('p', { class: 'note warn', 'data-testid': 'batch-unmeasured' }, t('batch_unmeasured', { n: fixed(summary.n_unmeasured, 0) })) : null,
       downloads(job, [['xlsx', 'Excel'], ['gpkg', 'GeoPackage'], ['csv', 'CSV'], ['html', t('job_summary_page')]]),
+      this.again(job),
       this.worst(summary),
       this.lines(summary),
       this.regions(summary),
       h('p', { class: 'muted' }, t('r_disclaimer_short')),
     );
     if (focused) document.getElementById(focused)?.focus();
+  }
+
+  /** The same file against the lines of today. */
+  private again(job: Job): HTMLElement | null {
+    if (!job.repeatable) return null;
+    return h(
+      'div',
+      { class: 'again no-print' },
+      h('button', {
+        type: 'button', id: 'batch-again', 'data-testid': 'batch-again', 'aria-describedby': 'batch-again-hint',
+        onclick: () => void this.work.start({ since: job.id }, null),
+      }, t('batch_again')),
+      h('p', { class: 'muted hint', id: 'batch-again-hint' }, t('batch_again_hint')),
+    );
+  }
+
+  /** Of a run that went on from an earlier one: what stood, or why nothing could. */
+  private reused(job: Job): HTMLElement | null {
+    const o = job.outcome ?? {};
+    const why = pick(String(o['since_zh'] ?? ''), String(o['since_en'] ?? ''));
+    const n = Number(o['n_reused'] ?? 0);
+    const all = Number(o['n_parcels'] ?? 0);
+    const text = why.text ? t('batch_again_all', { why: why.text }) : n ? t('batch_again_some', { n: fixed(n, 0), m: fixed(all - n, 0) }) : '';
+    return text ? h('p', { class: 'note', 'data-testid': 'batch-reused' }, text) : null;
   }
 
   /** Only while the file is still at hand. */

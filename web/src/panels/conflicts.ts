@@ -92,16 +92,8 @@ export class ConflictsPanel {
 
   private renderForm(): void {
     const asked = () => ({ within_spaces: this.spaces ? '1' : '' });
-    const file = h('input', {
-      type: 'file', class: 'visually-hidden', tabindex: -1, 'data-testid': 'compare-input', 'aria-label': t('conflicts_compare'),
-      accept: '.csv,.gpkg,.geojsonl',
-      onchange: (e: Event) => {
-        const input = e.target as HTMLInputElement;
-        const chosen = input.files?.[0];
-        if (chosen) void this.work.start({ name: chosen.name, ...asked() }, chosen);
-        input.value = '';
-      },
-    });
+    const compare = this.filePicker('compare', '.csv,.gpkg,.geojsonl', (f) => ({ name: f.name, ...asked() }));
+    const official = this.filePicker('official', '.csv,.json', (f) => ({ name: f.name, body: 'official', ...asked() }));
     const spaces = h('input', {
       type: 'checkbox', id: 'conflict-spaces', 'data-testid': 'conflict-spaces',
       onchange: (e: Event) => (this.spaces = (e.target as HTMLInputElement).checked),
@@ -113,12 +105,27 @@ export class ConflictsPanel {
       h(
         'div',
         { class: 'button-row' },
-        file,
+        compare,
+        official,
         h('button', { type: 'button', id: 'conflicts-run', class: 'primary', 'data-testid': 'conflicts-run', onclick: () => void this.work.start(asked(), null) }, t('conflicts_run')),
-        h('button', { type: 'button', id: 'conflicts-compare', onclick: () => file.click() }, t('conflicts_compare')),
+        h('button', { type: 'button', id: 'conflicts-compare', onclick: () => compare.click() }, t('conflicts_compare')),
+        h('button', { type: 'button', id: 'conflicts-official', title: t('conflicts_official_hint'), onclick: () => official.click() }, t('conflicts_official')),
       ),
       h('label', { class: 'check-label', for: 'conflict-spaces' }, spaces, t('conflicts_spaces')),
     );
+  }
+
+  /** A hidden file input; the chosen file goes with a new job. */
+  private filePicker(name: 'compare' | 'official', accept: string, query: (f: File) => Record<string, string>): HTMLInputElement {
+    return h('input', {
+      type: 'file', class: 'visually-hidden', tabindex: -1, 'data-testid': `${name}-input`, 'aria-label': t(`conflicts_${name}`), accept,
+      onchange: (e: Event) => {
+        const input = e.target as HTMLInputElement;
+        const chosen = input.files?.[0];
+        if (chosen) void this.work.start(query(chosen), chosen);
+        input.value = '';
+      },
+    });
   }
 
   // ---- findings
@@ -141,6 +148,10 @@ export class ConflictsPanel {
         s.compared ? h('span', { class: 'muted' }, ` ${t('conflicts_compared', { a: s.n_new, b: s.n_still, c: s.n_fixed })}`) : null),
       s.synthetic ? h('p', { class: 'sample-line' }, t('synthetic_notice')) : null,
       downloads(job, [['gpkg', 'GeoPackage'], ['csv', 'CSV'], ['geojsonl', 'GeoJSONL'], ['html', t('job_summary_page')]]),
+      h('button', {
+        type: 'button', id: 'conflicts-again', class: 'small no-print', 'data-testid': 'conflicts-again',
+        onclick: () => void this.work.start({ compare: job.id, within_spaces: this.spaces ? '1' : '' }, null),
+      }, t('conflicts_again')),
       s.findings.length ? this.filters(s) : null,
       h('ul', { class: 'rows', 'data-testid': 'findings' }, list.slice(0, this.shown).map((f) => this.row(f))),
       left > 0 ? h('button', { type: 'button', id: 'findings-more', class: 'small', onclick: () => {
