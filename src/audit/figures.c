@@ -127,8 +127,9 @@ static bool county_name(const struct store_unit *u, void *user)
     struct naming *n = user;
     char code[FIGURES_CODE_SIZE];
     county_code(u->code, code);
+    bool is_county = strcmp(u->code, code) == 0; /* a township begins with its county's code */
     struct figures_county *c = county_find(n->f, code);
-    if (c && *code) {
+    if (c && is_county) {
         const char *name = arena_strdup(n->f->arena, u->name);
         n->failed = !name;
         c->name = name ? name : "";

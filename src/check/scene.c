@@ -253,20 +253,19 @@ static enum status name_at(struct check_worker *w, const struct snapshot *snapsh
 static enum status districts_fill(struct check_worker *w, const struct report *r, struct map_scene *out,
                                   struct error *e)
 {
+    static const char *const levels[] = {"prefectures", "admin_counties", "townships"};
     out->districts = arena_array(w->arena, r->parcels.n_parcels, sizeof *out->districts);
     if (!out->districts)
         return error_no_memory(e);
     for (size_t i = 0; i < r->parcels.n_parcels; i++) {
         const struct geo_box *b = &r->parcels.parcels[i].shape.box;
-        const char *prefecture = "", *county = "";
+        const char *name[] = {"", "", ""};
         enum status s = STATUS_OK;
-        if (r->snapshot)
-            s = name_at(w, r->snapshot, "prefectures", b, &prefecture, e);
-        if (!s && r->snapshot)
-            s = name_at(w, r->snapshot, "counties", b, &county, e);
+        for (size_t k = 0; !s && r->snapshot && k < sizeof name / sizeof *name; k++)
+            s = name_at(w, r->snapshot, levels[k], b, &name[k], e);
         if (s)
             return s;
-        out->districts[i] = arena_printf(w->arena, "%s%s", prefecture, county);
+        out->districts[i] = arena_printf(w->arena, "%s%s%s", name[0], name[1], name[2]);
         if (!out->districts[i])
             return error_no_memory(e);
     }

@@ -47,6 +47,10 @@ static const struct {
     {"county-from-place", "没有行政区代码：按图形位置取旗县。", "No county code: taken from the place."},
     {"outside-region", "图形不在自治区范围内：照样保留；请检查坐标系和带号。",
      "Outside the region: kept; check the CRS and the zone."},
+    {"township-code",
+     "没有九位（或以 000 结尾的十二位）乡镇代码，或其前六位不是名录中的旗县：照样保留，但不作为行政区单元。",
+     "No township's code of nine digits (or twelve ending in 000) beneath a county of the list: kept, but no "
+     "administrative unit."},
     {"zone-unknown", "分区名称不是城镇集中建设区、城镇弹性发展区、特别用途区：照样保留，请核对。",
      "The sub-zone's name is none of the three of the development boundary: kept; check it."},
 };
@@ -154,9 +158,17 @@ static enum status look_seen(struct findings *f, uint64_t h, bool *known, struct
 
 static void mark_unit(struct findings *f, const char *code)
 {
-    for (size_t i = 0; i < f->units->n; i++)
-        if (strcmp(f->units->list[i].code, code) == 0)
-            f->units_seen[i]++;
+    const struct unit *u = units_find(f->units, code, strlen(code));
+    if (u)
+        f->units_seen[u - f->units->list]++;
+}
+
+/* The code may be the feature's own (XZQDM) or, beside another number (BSM), that of its place. */
+static bool makes_township(const struct findings *f, const struct source_feature *feature)
+{
+    char nine[10];
+    return (units_township_code(feature->code, nine) || units_township_code(feature->county, nine)) &&
+           units_by_code(f->units, nine);
 }
 
 static void look_county(struct findings *f, const struct source_feature *feature, const char **county)
@@ -180,6 +192,8 @@ static void look_county(struct findings *f, const struct source_feature *feature
             note(f, (enum finding)i, feature);
     if (f->admin)
         mark_unit(f, at.county);
+    if (strcmp(f->layer, "townships") == 0 && !makes_township(f, feature))
+        note(f, FINDING_TOWNSHIP, feature);
 }
 
 enum status findings_look(struct findings *f, const struct source_feature *feature, const void *wkb, size_t n,
@@ -273,6 +287,8 @@ static void write_units(const struct findings *f, struct json_writer *w)
         for (size_t i = 0; i < u->n; i++) {
             const struct unit *one = &u->list[i];
             bool of_level = false;
+            if (strcmp(one->level, "township") == 0)
+                continue; /* the list of townships is this very layer */
             for (size_t k = 0; k < u->n && !of_level; k++)
                 of_level = f->units_seen[k] > 0 && strcmp(u->list[k].level, one->level) == 0;
             if (of_level && (twice ? f->units_seen[i] > 1 : f->units_seen[i] == 0) && n++ < PLACES)

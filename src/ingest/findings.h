@@ -18,6 +18,7 @@ enum finding {
     FINDING_COUNTY_NAME,  /* an administrative layer without codes: taken from the unit's name */
     FINDING_COUNTY_FOUND, /* no code: taken from the place */
     FINDING_OUTSIDE,      /* not in the region at all */
+    FINDING_TOWNSHIP,     /* of the townships: no code that makes it a unit beneath a county of the list */
     FINDING_ZONE,         /* a sub-zone name that no rule knows */
     FINDING_COUNT
 };

@@ -132,10 +132,10 @@ static enum status fail_unit(const char *code, size_t n, bool known, struct erro
 
 static const struct unit *find_unit(const struct units *u, const char *code, size_t n)
 {
-    bool region = n == 6 && strncmp(code, "region", n) == 0;
+    if (n != 6 || strncmp(code, "region", n) != 0)
+        return units_find(u, code, n);
     for (size_t i = 0; i < u->n; i++)
-        if (region ? strcmp(u->list[i].level, "region") == 0
-                   : strlen(u->list[i].code) == n && strncmp(u->list[i].code, code, n) == 0)
+        if (strcmp(u->list[i].level, "region") == 0)
             return &u->list[i];
     return NULL;
 }

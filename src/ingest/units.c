@@ -120,22 +120,78 @@ static bool holds(const struct unit *u, double lon, double lat)
     return in;
 }
 
-const struct unit *units_at(const struct units *u, double lon_deg, double lat_deg)
+/* ---- by code ---- */
+
+/* The first unit whose first `n` characters are not before those of `code`: a county comes before its townships. */
+static size_t first_from(const struct units *u, const char *code, size_t n)
 {
-    for (size_t i = 0; i < u->n; i++)
-        if (strcmp(u->list[i].level, "county") == 0 && holds(&u->list[i], lon_deg, lat_deg))
-            return &u->list[i];
-    return NULL;
+    size_t from = 0, to = u->n;
+    while (from < to) {
+        size_t mid = from + (to - from) / 2;
+        if (strncmp(u->list[mid].code, code, n) < 0)
+            from = mid + 1;
+        else
+            to = mid;
+    }
+    return from;
+}
+
+static const struct unit *exactly(const struct units *u, const char *code, size_t n)
+{
+    size_t i = first_from(u, code, n);
+    bool is = i < u->n && strlen(u->list[i].code) == n && strncmp(u->list[i].code, code, n) == 0;
+    return is ? &u->list[i] : NULL;
+}
+
+bool units_township_code(const char *code, char nine[10])
+{
+    size_t n = strlen(code);
+    bool is = strspn(code, "0123456789") == n && (n == 9 || (n == 12 && strcmp(code + 9, "000") == 0));
+    snprintf(nine, 10, "%s", is ? code : "");
+    return is;
+}
+
+const struct unit *units_find(const struct units *u, const char *code, size_t n)
+{
+    char whole[16], nine[10];
+    if (n >= sizeof whole)
+        return NULL;
+    snprintf(whole, sizeof whole, "%.*s", (int)n, code);
+    return units_township_code(whole, nine) ? exactly(u, nine, 9) : exactly(u, whole, n);
 }
 
 const struct unit *units_by_code(const struct units *u, const char *code)
 {
+    return strlen(code) < 6 ? NULL : exactly(u, code, 6);
+}
+
+/* Only where the store knows townships of that county. */
+static bool is_unknown_township(const struct units *u, const char *code)
+{
+    char nine[10];
+    const struct unit *county = units_by_code(u, code);
+    if (!county || !units_township_code(code, nine))
+        return false;
+    const struct unit *next = county + 1;
+    bool listed = next < u->list + u->n && strcmp(next->level, "township") == 0;
+    return listed && !exactly(u, nine, 9);
+}
+
+const struct unit *units_at(const struct units *u, double lon_deg, double lat_deg)
+{
+    const struct unit *township = NULL;
     for (size_t i = 0; i < u->n; i++) {
-        size_t n = strlen(u->list[i].code);
-        if (strncmp(u->list[i].code, code, n < 6 ? n : 6) == 0 && (strlen(code) >= 6 || strlen(code) == n))
-            return &u->list[i];
+        const struct unit *one = &u->list[i];
+        bool is_county = strcmp(one->level, "county") == 0;
+        if (!is_county && (township || strcmp(one->level, "township") != 0))
+            continue;
+        if (!holds(one, lon_deg, lat_deg))
+            continue;
+        if (is_county)
+            return one;
+        township = one;
     }
-    return NULL;
+    return township ? units_by_code(u, township->code) : NULL;
 }
 
 bool units_region_holds(const struct units *u, double lon_deg, double lat_deg)
@@ -193,17 +249,16 @@ bool units_near(const struct unit *u, double lon_deg, double lat_deg, double rea
 
 const struct unit *units_bounded(const struct units *u, const char *code)
 {
-    char tries[3][16];
     size_t n = strlen(code);
+    char prefecture[8];
     if (n < 4 || n > 12)
         return NULL;
-    snprintf(tries[0], sizeof tries[0], "%s", code);
-    snprintf(tries[1], sizeof tries[1], "%.6s", code);
-    snprintf(tries[2], sizeof tries[2], "%.4s00", code);
-    for (int k = 0; k < 3; k++)
-        for (size_t i = 0; i < u->n; i++)
-            if (u->list[i].shape.n_rings && strcmp(u->list[i].code, tries[k]) == 0)
-                return &u->list[i];
+    snprintf(prefecture, sizeof prefecture, "%.4s00", code);
+    const struct unit *tries[] = {exactly(u, code, n), n > 9 ? exactly(u, code, 9) : NULL,
+                                  n > 6 ? exactly(u, code, 6) : NULL, exactly(u, prefecture, 6)};
+    for (size_t k = 0; k < sizeof tries / sizeof *tries; k++)
+        if (tries[k] && tries[k]->shape.n_rings)
+            return tries[k];
     return NULL;
 }
 
@@ -220,13 +275,14 @@ static size_t said_digits(const char *code)
     return n;
 }
 
-/* OpenStreetMap puts the Mongolian name behind the Chinese one, after a space. */
+/* OpenStreetMap puts the Mongolian name behind the Chinese one, after a space. Townships of one name are in many counties. */
 static const struct unit *by_name(const struct units *u, const char *name)
 {
     const struct unit *found = NULL;
     size_t n = strcspn(name, " ");
     for (size_t i = 0; i < u->n; i++)
-        if (strlen(u->list[i].name) == n && strncmp(u->list[i].name, name, n) == 0) {
+        if (strlen(u->list[i].name) == n && strncmp(u->list[i].name, name, n) == 0 &&
+            strcmp(u->list[i].level, "township") != 0) {
             if (found)
                 return NULL; /* two of one name */
             found = &u->list[i];
@@ -254,7 +310,7 @@ void units_locate(const struct units *u, const char *code, const char *name, dou
     const struct unit *named = *code || !name || !*name ? NULL : by_name(u, name);
     out->outside = u->has_region && !at && !units_region_holds(u, lon_deg, lat_deg);
     if (*code) {
-        out->unknown = !units_by_code(u, code);
+        out->unknown = !units_by_code(u, code) || (!name && is_unknown_township(u, code));
         if (!out->unknown)
             compare_place(u, code, at, lon_deg, lat_deg, out);
     } else if (named) {

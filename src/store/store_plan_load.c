@@ -207,38 +207,6 @@ enum status store_plan_add_row(struct store_plan_load *l, const char *table, con
     return st;
 }
 
-/* Layers of kind 'admin' carry the unit's code as their features' code, or (official 行政区 layers, whose BSM is another
- * number) as their XZQDM. They may know the region and prefectures that the list of counties does not; a county's code that
- * is not in the list is reported at the import and makes no county. Official boundaries go over reference ones. A
- * township (nine or twelve digits, or the layer of that name) is no county: some of its townships would be too small a boundary. */
-#define UNIT_CODE                                                                                            \
-    "CASE WHEN f.code GLOB '[0-9][0-9][0-9][0-9][0-9][0-9]' THEN f.code WHEN l.id = 'townships' OR "         \
-    "(length(f.code) IN (9, 12) AND f.code NOT GLOB '*[^0-9]*') THEN '' ELSE f.county END"
-#define BOUNDARIES(reference)                                                                                \
-    "UPDATE admin_unit SET geometry = b.g FROM (SELECT " UNIT_CODE                                           \
-    " AS unit, CASE WHEN count(*) = 1 THEN f.geometry ELSE CastToMultiPolygon(GUnion(f.geometry)) END AS g " \
-    "FROM layer l JOIN layer_version v ON v.id = l.current_version_id JOIN feature f ON f.version_id = "     \
-    "v.id "                                                                                                  \
-    "WHERE l.kind = 'admin' AND " UNIT_CODE                                                                  \
-    " IN (SELECT code FROM admin_unit) AND v.reference_only = " reference                                    \
-    " GROUP BY l.id, unit) b WHERE b.unit = admin_unit.code;"
-static const char FROM_ADMIN_LAYERS[] =
-    "INSERT INTO admin_unit (code, name, name_en, level) SELECT f.code, f.name, "
-    "coalesce(json_extract(f.properties, '$.name_en'), ''), CASE WHEN f.code LIKE '__0000' THEN 'region' "
-    "WHEN f.code LIKE '____00' THEN 'prefecture' ELSE 'county' END FROM layer l JOIN feature f ON "
-    "f.version_id = "
-    "l.current_version_id WHERE l.kind = 'admin' AND f.code GLOB '[0-9][0-9][0-9][0-9][0-9][0-9]' "
-    "AND (f.code LIKE '____00' OR EXISTS (SELECT 1 FROM admin_unit u WHERE u.code = f.code)) "
-    "ON CONFLICT (code) DO UPDATE SET name_en = excluded.name_en WHERE excluded.name_en <> '';" BOUNDARIES(
-        "1") BOUNDARIES("0") "UPDATE admin_unit SET parent = r.code FROM admin_unit r WHERE admin_unit.level "
-                             "= 'prefecture' AND "
-                             "r.level = 'region' AND r.code = substr(admin_unit.code, 1, 2) || '0000';";
-
-enum status sql_copy_boundaries(struct store *s, struct error *e)
-{
-    return sql_exec(s, FROM_ADMIN_LAYERS, LOADING, e);
-}
-
 enum status store_plan_commit(struct store_plan_load *l, struct error *e)
 {
     const char *const args[3] = {l->key};

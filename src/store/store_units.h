@@ -5,7 +5,7 @@
 #include "store/store.h"
 
 struct store_unit {
-    const char *code, *name, *level; /* "region" | "prefecture" | "county" */
+    const char *code, *name, *level; /* "region" | "prefecture" | "county" | "township" */
     const void *wkb;                 /* MultiPolygon; NULL when no boundary is known */
     size_t wkb_size;
 };

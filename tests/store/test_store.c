@@ -96,20 +96,25 @@ static void a_newer_schema_is_refused_not_guessed_at(void **state)
     assert_int_equal(store_open(p->path, STORE_WRITE, &s, &e), STATUS_UNSUPPORTED);
 }
 
+/* A store as the program of that schema made it. */
+static void make_old_store(const char *path, int schema)
+{
+    char message[256], sql[96];
+    remove(path);
+    for (size_t i = 0; i < schema_n_files; i++)
+        if (strstr(schema_files[i].name, ".sql") && atoi(schema_files[i].name) <= schema)
+            assert_int_equal(foreign_sql(path, schema_files[i].bytes, message), SQLITE_OK);
+    snprintf(sql, sizeof sql, "PRAGMA user_version = %d; PRAGMA application_id = 0x48584749", schema);
+    assert_int_equal(foreign_sql(path, sql, message), SQLITE_OK);
+}
+
 /* An older store: a reader says what to do, a writer upgrades it. */
 static void an_older_schema_is_upgraded_by_a_writer_only(void **state)
 {
     struct place *p = *state;
     struct error e = {0};
     struct store *s = NULL;
-    char message[256];
-    assert_int_equal(foreign_sql(p->path,
-                                 "DROP TRIGGER rule_set_insert_counts; DROP TRIGGER rule_set_switch_counts;"
-                                 "DROP VIEW layer_version_withdrawn; DROP TABLE layer_switch;"
-                                 "DROP TABLE rule_switch; DROP TABLE record; DROP TABLE record_content;"
-                                 "DROP TABLE rule_set; PRAGMA user_version=2",
-                                 message),
-                     SQLITE_OK);
+    make_old_store(p->path, 2);
     assert_int_equal(store_open(p->path, STORE_READ, &s, &e), STATUS_UNSUPPORTED);
     assert_says(&e, STATUS_UNSUPPORTED, "store-older", p->path);
     store_close(must_open(p->path, STORE_WRITE));
@@ -117,6 +122,53 @@ static void an_older_schema_is_upgraded_by_a_writer_only(void **state)
     const char *csv = NULL, *sha = NULL;
     must(store_rules(s, p->arena, &csv, &sha, &e), &e);
     store_close(s);
+}
+
+/* A store as schema 20 made it, with units, seats, a plan and a layer: what came later keeps all of it and adds its own. */
+static void a_store_of_schema_20_keeps_its_data_and_gains_what_came_later(void **state)
+{
+    struct place *p = *state;
+    char message[256];
+    make_old_store(p->path, 20);
+    assert_int_equal(
+        foreign_sql(
+            p->path,
+            "INSERT INTO admin_unit VALUES ('150000', '区', '', 'region', NULL, NULL),"
+            "('150100', '市', '', 'prefecture', '150000', NULL), ('150102', '县', 'C', 'county', "
+            "'150100', GeomFromText('MULTIPOLYGON(((111 40, 112 40, 112 41, 111 40)))', 4490));"
+            "INSERT INTO admin_seat VALUES ('150102', '驻地', 's', MakePoint(111.7, 40.8, 4490));"
+            "INSERT INTO plan_feature VALUES "
+            "(1, 'plan_places', '甲', 'node', '{}', MakePoint(111.7, 40.8, 4490)),"
+            "(2, 'plan_layout', '带', 'belt', '{}', GeomFromText('LINESTRING(111 40, 112 41)', 4490)),"
+            "(3, 'plan_layout', '群', 'cluster_area', '{}', GeomFromText('POLYGON((111 40, 112 40, "
+            "112 41, 111 40))', 4490));"
+            "INSERT INTO layer VALUES ('ecological_red_line', '红线', 'R', 'line', 1, '红线', NULL);",
+            message),
+        SQLITE_OK);
+    store_close(must_open(p->path, STORE_WRITE));
+    assert_int_equal(
+        foreign_sql(p->path,
+                    "CREATE TEMP TABLE must (ok INTEGER CHECK (ok = 1));"
+                    "INSERT INTO must SELECT count(*) FROM plan_point WHERE id = 1;"
+                    "INSERT INTO must SELECT count(*) FROM plan_line WHERE id = 2;"
+                    "INSERT INTO must SELECT count(*) FROM plan_area WHERE id = 3;"
+                    "INSERT INTO must SELECT count(*) = 2 FROM layer_styles WHERE f_table_name = '红线';"
+                    "INSERT INTO must SELECT group_concat(code || parent) = '150100150000,150102150100' FROM "
+                    "admin_unit WHERE parent IS NOT NULL;"
+                    "INSERT INTO must SELECT count(*) FROM admin_unit WHERE name_en = 'C' AND "
+                    "GeometryType(geometry) = 'MULTIPOLYGON' AND rowid IN (SELECT pkid FROM "
+                    "idx_admin_unit_geometry);"
+                    "INSERT INTO must SELECT count(*) FROM place_item WHERE collection = 'counties';"
+                    "INSERT INTO must SELECT count(*) = 0 FROM pragma_foreign_key_check;"
+                    "INSERT INTO must SELECT integrity_check = 'ok' FROM pragma_integrity_check;"
+                    "INSERT INTO admin_unit VALUES ('150102001', '乡', '', 'township', '150102', NULL)",
+                    message),
+        SQLITE_OK);
+    assert_int_equal(foreign_sql(p->path,
+                                 "INSERT INTO admin_unit VALUES ('150103001', '乡', '', 'township', "
+                                 "'150102', NULL)",
+                                 message),
+                     SQLITE_CONSTRAINT); /* beneath another county than its code says */
 }
 
 static void a_store_in_a_read_only_directory_can_be_read(void **state)
@@ -339,6 +391,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_wrong_file_has_its_own_sentence, place_make, place_remove),
 #define WITH_STORE(name) cmocka_unit_test_setup_teardown(name, place_make_store, place_remove)
         WITH_STORE(a_newer_schema_is_refused_not_guessed_at),
+        WITH_STORE(a_store_of_schema_20_keeps_its_data_and_gains_what_came_later),
         WITH_STORE(an_older_schema_is_upgraded_by_a_writer_only),
         WITH_STORE(a_store_in_a_read_only_directory_can_be_read),
         WITH_STORE(what_was_stored_comes_back_to_the_bit),

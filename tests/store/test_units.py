@@ -70,6 +70,79 @@ class Boundaries(Units):
         self.assertEqual(self.boundary_size("150102"), 0)
 
 
+class Townships(Units):
+    """苏木乡镇街道: rows of admin_unit beneath their counties, from the current version of the layer."""
+    WEST, EAST = (111.60, 40.80, 111.65, 40.85), (111.65, 40.80, 111.70, 40.85)
+
+    def load(self, *more):
+        return self.take(self.source("XZQ_XZ.geojson", fixture.feature(self.WEST, BSM="900000000000000001", XZQDM="150102001", XZQMC="西街街道"),
+                                     fixture.feature(self.EAST, BSM="900000000000000002", XZQDM="150103002000", XZQMC="东街街道"), *more), "townships")
+
+    def townships(self):
+        return self.ask("SELECT code, name, parent FROM admin_unit WHERE level = 'township' ORDER BY code")
+
+    def test_they_become_units_beneath_their_counties_with_nine_digits_and_a_boundary(self):
+        before = self.ask("SELECT code, name, level, parent, length(geometry) FROM admin_unit ORDER BY code")
+        self.load()
+        self.assertEqual(self.townships(), [("150102001", "西街街道", "150102"), ("150103002", "东街街道", "150103")])
+        self.assertTrue(self.boundary_size("150102001") and self.boundary_size("150103002"))
+        self.assertEqual(self.ask("SELECT code, name, level, parent, length(geometry) FROM admin_unit WHERE level <> 'township' ORDER BY code"),
+                         before, "the units for reference stay as they were")
+        self.assertEqual(self.ask("PRAGMA foreign_key_check"), [])
+        # the next version brings other townships: those of the old one go, and come back with it
+        self.take(self.source("b.geojson", fixture.feature(self.WEST, XZQDM="150102009", XZQMC="新乡")), "townships")
+        self.assertEqual([code for code, *_ in self.townships()], ["150102009"])
+        self.run_program("layers", "rollback", "townships", "--store", self.store)
+        self.assertEqual([code for code, *_ in self.townships()], ["150102001", "150103002"])
+        # geodata/ loaded anew leaves them
+        with sqlite3.connect(self.store) as db:
+            db.execute("UPDATE plan_state SET loaded_key = ''")
+        db.close()
+        self.run_program("import", "--store", self.store, "--geodata", str(GEODATA))
+        self.assertEqual(len(self.townships()), 2)
+
+    def test_what_is_no_townships_code_or_beneath_no_county_makes_no_unit_and_is_listed(self):
+        boxes = [(111.6 + 0.02 * i, 40.8, 111.61 + 0.02 * i, 40.81) for i in range(5)]
+        codes = ("150102001", "159999001", "150102001201", "150102", "")  # right, no such county, a village, a county, none
+        self.take(self.source("t.geojson", *(fixture.feature(b, BSM=f"90000000000000000{i}", XZQDM=c, XZQMC=f"乡{i}")
+                                             for i, (b, c) in enumerate(zip(boxes, codes)))), "townships", "--id-field", "BSM", "--confirm-place")
+        self.assertEqual([code for code, *_ in self.townships()], ["150102001"])
+        self.assertEqual(self.positions("townships", "township-code"), [2, 3, 4, 5])
+        self.assertEqual(self.positions("townships", "county-unknown"), [2])
+
+    def test_a_coverage_by_a_townships_code_is_its_boundary_by_nine_digits_or_twelve(self):
+        self.load()
+        inside, outside = (111.61, 40.81, 111.62, 40.82), (111.66, 40.81, 111.67, 40.82)
+        for code in ("150102001", "150102001000"):
+            self.take(self.source("a.geojson", fixture.feature((111.601, 40.801, 111.602, 40.802), BSM="1")), "ecological_red_line",
+                      "--coverage", f"units:{code}", "--label", code)
+            for box, status in ((inside, "clear"), (outside, "not_covered")):
+                path = fixture.write_json(self.folder / "p.geojson", fixture.collection(fixture.feature(box)))
+                done = self.run_program("check", str(path), "--store", self.store, "--format", "json", code=None)
+                line = json.loads(done.stdout)["parcels"][0]["layers"][0]
+                self.assertEqual((line["layer"], line["status"]), ("ecological_red_line", status))
+        done = self.take(self.source("a.geojson", fixture.feature(inside, BSM="1")), "ecological_red_line", "--coverage", "units:150102777", code=1)
+        self.assertIn("没有行政区 150102777", done.stderr)
+
+    def test_a_features_township_code_is_checked_and_its_county_is_known_by_the_township_of_its_place(self):
+        self.load()
+        inside = (111.61, 40.81, 111.62, 40.82)
+        self.take(self.source("a.geojson", fixture.feature(inside, BSM="1", XJXZQDM="150102001"), fixture.feature(inside, BSM="2", XJXZQDM="150102777"),
+                              fixture.feature(inside, BSM="3"), fixture.feature(inside, BSM="4", XJXZQDM="150105777"),
+                              fixture.feature(inside, BSM="5", XJXZQDM="150103002")), "a_layer")
+        self.assertEqual(self.positions("a_layer", "county-unknown"), [2], "of 150105 no township is known, so that its codes cannot be judged")
+        self.assertEqual(self.positions("a_layer", "county-from-place"), [3])
+        self.assertEqual(self.positions("a_layer", "county-place"), [4, 5])
+        self.assertEqual(self.ask("SELECT county FROM feature WHERE code = '3' ORDER BY id DESC LIMIT 1"), [("150102",)])
+
+    def test_a_report_names_prefecture_county_and_township_of_a_parcel(self):
+        self.take(self.source("c.geojson", fixture.feature((111.6, 40.7, 111.8, 40.9), XZQDM="150102", XZQMC="新城区")), "admin_counties")
+        self.load()
+        path = fixture.write_json(self.folder / "p.geojson", fixture.collection(fixture.feature((111.61, 40.81, 111.62, 40.82))))
+        done = self.run_program("check", str(path), "--store", self.store, "--format", "html", "-o", "p.html", code=None)
+        self.assertIn("呼和浩特市新城区西街街道", (self.folder / "p.html").read_text(encoding="utf-8"), done.stderr)
+
+
 class Gaps(Units):
     """Neighbours that do not meet: counted, the largest listed with their places; lines are left alone, as theirs are meant."""
 
