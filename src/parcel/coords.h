@@ -1,6 +1,7 @@
 /* Coordinates that do not say what they mean: pasted tables, CSV, WKT without an SRID. First all are collected as two
  * columns, then one decision is made for all of them from their sizes, and told. Internal to the parcel module.
  *
+ * coords_words.c   what headings and remarks say of the system
  * coords_value.c   one number: decimal, or degrees, minutes and seconds in any of the usual notations
  * coords_decide.c  which column is which axis, and which zone; or the question that would tell
  * coords.c         rings, and parcels of them */
@@ -21,6 +22,8 @@ struct coord_value {
 void coords_fold(char *s);
 /* Reads one value of folded text and moves *at behind it; false, and *at unmoved, when there is none. */
 bool coords_value(const char **at, struct coord_value *out);
+/* Degrees, minutes and perhaps seconds that stand as n numbers of their own (2 or 3); false when they cannot be that. */
+bool coords_sexagesimal(const struct coord_value *parts, size_t n, struct coord_value *out);
 /* Could the two be one point of China, in whatever order? */
 bool coords_plausible(double a, double b);
 
@@ -35,6 +38,9 @@ struct coords {
     char usual_a;        /* the axis that the first column usually is here: 'E', 'N'; 0: either */
     int epsg;            /* that the file names; 0: none */
     int zone;            /* that the file names in words; 0: none */
+    int width_deg;       /* 3 or 6, likewise */
+    double meridian_deg; /* central meridian, likewise */
+    bool datum_said;     /* the file says that it is CGCS2000 */
     bool degrees;        /* the file says that these are degrees */
     bool failed;
 };
@@ -49,6 +55,21 @@ void coords_begin_ring(struct coords *c);
 void coords_point(struct coords *c, double a, double b, size_t line);
 bool coords_at_ring_start(const struct coords *c, double a, double b);
 size_t coords_in_ring(const struct coords *c); /* points of the newest ring */
+
+/* Why coordinates cannot be taken, by the words beside them. */
+enum coords_refusal {
+    COORDS_FINE = 0,
+    COORDS_OLD_DATUM,    /* Xi'an 1980, Beijing 1954 */
+    COORDS_LOCAL_SYSTEM, /* 独立坐标系 */
+    COORDS_WEB_MAP,      /* GCJ-02, BD-09 */
+    COORDS_PACKED,       /* degrees.minutes-seconds */
+};
+enum coords_refusal coords_words_refusal(const char *folded);
+/* Takes from a heading, a remark or a column's name what it says of the system; *said tells whether it said anything. Refuses
+ * what cannot be taken, and what contradicts an earlier line. */
+enum status coords_words(struct parsing *p, struct coords *c, const char *text, size_t line,
+                         bool *said) HX_MUST_CHECK;
+double coords_zone_meridian(int zone);
 
 struct coords_meaning {
     struct geo_crs crs;

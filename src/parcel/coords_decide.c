@@ -129,7 +129,7 @@ static enum status decide_degrees(struct parsing *p, const struct coords *c, str
         return s;
     if (crs.kind != GEO_CRS_GEOGRAPHIC)
         return fail_conflict(p, &crs, "是经纬度（度）", "are degrees");
-    if (!named)
+    if (!named && !c->datum_said)
         parsing_warn(
             p, "crs-assumed",
             "没有写明坐标系，经纬度按2000国家大地坐标系（CGCS2000）读取；如果来自网络地图（有偏移），结果不可"
@@ -138,10 +138,10 @@ static enum status decide_degrees(struct parsing *p, const struct coords *c, str
             "with an offset the result is not usable.");
     p->set.crs_note =
         parsing_printf(p, "经纬度坐标，%s在前，坐标系%s（EPSG:%d）。", lon_first ? "经度" : "纬度",
-                       named ? "按写明或指定的" : "未写明，按2000国家大地坐标系", crs.epsg);
-    p->set.crs_note_en =
-        parsing_printf(p, "Degrees, %s first; the CRS is %s (EPSG:%d).", lon_first ? "longitude" : "latitude",
-                       named ? "the one stated or given" : "not stated and read as CGCS2000", crs.epsg);
+                       named || c->datum_said ? "按写明或指定的" : "未写明，按2000国家大地坐标系", crs.epsg);
+    p->set.crs_note_en = parsing_printf(
+        p, "Degrees, %s first; the CRS is %s (EPSG:%d).", lon_first ? "longitude" : "latitude",
+        named || c->datum_said ? "the one stated or given" : "not stated and read as CGCS2000", crs.epsg);
     warn_order(p, c, lat_first, true);
     *out = (struct coords_meaning){crs, lat_first};
     return STATUS_OK;
@@ -182,6 +182,56 @@ static enum status fail_zone(struct parsing *p)
         "(带号37), or give the CRS (such as EPSG:4546, the 3-degree zone of 111 E).");
 }
 
+/* 1072342.5 and 404402.4 are 107°23′42.5″ and 40°44′02.4″ to many surveyors; as a northing the first would lie in the South
+ * China Sea. */
+static bool packed(double v, double low, double high)
+{
+    return v >= low * 10000 && v < high * 10000 && fmod(v, 100) < 60 && fmod(floor(v / 100), 100) < 60;
+}
+
+static bool all_packed(const struct coords *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (!(packed(c->a[i], 73, 136) && packed(c->b[i], 3, 54)) &&
+            !(packed(c->b[i], 73, 136) && packed(c->a[i], 3, 54)))
+            return false;
+    return true;
+}
+
+static enum status fail_packed(struct parsing *p, const struct coords *c)
+{
+    error_zh(p->error,
+             "第%zu行：%.10g和%.10g像是连写的度分秒（如1072342.5即107°23′42.5″）；请写成107°23′42.5″或107-23-"
+             "42.5。",
+             c->line[0], c->a[0], c->b[0]);
+    return error_fail(
+        p->error, STATUS_INVALID_INPUT, "dms-packed",
+        "Line %zu: %.10g and %.10g look like degrees, minutes and seconds run together (1072342.5 "
+        "is 107°23′42.5″); write 107°23′42.5″ or 107-23-42.5.",
+        c->line[0], c->a[0], c->b[0]);
+}
+
+/* The zone that words name, by its number or by its meridian; whatever says it must agree. */
+static enum status zone_said(struct parsing *p, const struct coords *c, const struct geo_crs *named, int *out)
+{
+    double meridian = c->zone ? coords_zone_meridian(c->zone) : c->meridian_deg;
+    int zone = c->zone ? c->zone : (int)(c->meridian_deg / 3);
+    if (!c->zone && c->width_deg == 6 && fmod(meridian, 6) == 3)
+        zone = (int)((meridian + 3) / 6);
+    bool fits = !meridian || ((!c->meridian_deg || c->meridian_deg == meridian) &&
+                              (!named || named->central_meridian_deg == meridian) &&
+                              (!c->width_deg || (c->width_deg == 3) == (zone >= 25)));
+    *out = zone;
+    if (fits)
+        return STATUS_OK;
+    error_zh(p->error, "文中写的带号、几度分带、中央经线%s互相矛盾；请改正。", named ? "与坐标系" : "");
+    return error_fail(
+        p->error, STATUS_INVALID_INPUT, "zone-conflict",
+        "The zone, its width and the central meridian that the text names%s contradict each other; "
+        "correct them.",
+        named ? ", and the CRS," : "");
+}
+
 static enum status decide_grid(struct parsing *p, const struct coords *c, struct coords_meaning *out)
 {
     bool north_first = kind_of(c->a[0]) == KIND_NORTH, named;
@@ -194,7 +244,13 @@ static enum status decide_grid(struct parsing *p, const struct coords *c, struct
         return s;
     if (named && crs.kind != GEO_CRS_GAUSS_KRUGER)
         return fail_conflict(p, &crs, "是以米为单位的投影坐标", "are metres");
-    int zone = named ? crs.zone : c->zone ? c->zone : prefix;
+    if (all_packed(c))
+        return fail_packed(p, c);
+    int said = 0;
+    s = zone_said(p, c, named ? &crs : NULL, &said);
+    if (s != STATUS_OK)
+        return s;
+    int zone = named ? crs.zone : said ? said : prefix;
     if (prefix && zone != prefix) {
         error_zh(p->error, "东坐标的带号前缀是%d，写明或指定的是第%d带，互相矛盾；请改正其中之一。", prefix,
                  zone);
@@ -209,7 +265,7 @@ static enum status decide_grid(struct parsing *p, const struct coords *c, struct
     s = geo_crs_from_zone(zone >= 25 ? 3 : 6, zone, prefix != 0, &crs, p->error);
     if (s != STATUS_OK)
         return s;
-    if (!named)
+    if (!named && !c->datum_said)
         parsing_warn(p, "datum-assumed",
                      "没有写明坐标系，按2000国家大地坐标系读取；如果是西安80或北京54，结果不可用。",
                      "No datum is named; read as CGCS2000. If it is Xi'an 1980 or Beijing 1954 the result is "
@@ -217,16 +273,16 @@ static enum status decide_grid(struct parsing *p, const struct coords *c, struct
     p->set.crs_note =
         parsing_printf(p, "2000国家大地坐标系，%d度带第%d带（中央经线%g°，EPSG:%d），带号由%s得出，%s在前。",
                        crs.zone_width_deg, crs.zone, crs.central_meridian_deg, crs.epsg,
-                       named     ? "写明或指定的坐标系"
-                       : c->zone ? "文中所写"
-                                 : "东坐标前缀",
+                       named  ? "写明或指定的坐标系"
+                       : said ? "文中所写"
+                              : "东坐标前缀",
                        north_first ? "X(北)" : "Y(东)");
     p->set.crs_note_en = parsing_printf(
         p, "CGCS2000, %d-degree zone %d (central meridian %g, EPSG:%d); the zone is from %s; %s first.",
         crs.zone_width_deg, crs.zone, crs.central_meridian_deg, crs.epsg,
-        named     ? "the CRS stated or given"
-        : c->zone ? "the text"
-                  : "the prefix of the eastings",
+        named  ? "the CRS stated or given"
+        : said ? "the text"
+               : "the prefix of the eastings",
         north_first ? "X (north)" : "Y (east)");
     warn_order(p, c, north_first, false);
     *out = (struct coords_meaning){crs, north_first};

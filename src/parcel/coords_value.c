@@ -4,15 +4,18 @@
 #include "parcel/number.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct {
     const char *sign;
     char means;
 } signs[] = {
-    {"°", 'd'},    {"º", 'd'},    {"˚", 'd'},  {"度", 'd'},       {"′", '\''}, {"’", '\''},   {"‘", '\''},
-    {"分", '\''},  {"″", '"'},    {"”", '"'},  {"“", '"'},        {"秒", '"'}, {"东经", 'E'}, {"北纬", 'N'},
-    {"经度", 'E'}, {"纬度", 'N'}, {"、", ','}, {"\xC2\xA0", ' '}, {"−", '-'},  {"—", '-'},
+    {"°", 'd'},    {"º", 'd'},    {"˚", 'd'},    {"度", 'd'},   {"′", '\''}, {"’", '\''},
+    {"‘", '\''},   {"分", '\''},  {"″", '"'},    {"”", '"'},    {"“", '"'},  {"秒", '"'},
+    {"东经", 'E'}, {"北纬", 'N'}, {"经度", 'E'}, {"纬度", 'N'}, {"、", ','}, {"\xC2\xA0", ' '},
+    {"−", '-'},    {"—", '-'},    {"–", '-'},    {"米", 'm'},
 };
 
 void coords_fold(char *s)
@@ -53,19 +56,30 @@ static bool sixty(const char **at, double *out)
     return true;
 }
 
-/* 45'30.25" after "111d"; minutes alone and seconds without their sign are met, too. */
-static bool signed_parts(const char **at, double *minutes, double *seconds)
+static bool is_minute_sign(char c)
 {
-    const char *s = blanks(*at);
+    return c == '\'' || c == 'm';
+}
+
+/* 45'30.25" after "111d"; minutes alone and seconds without their sign are met, too. Behind a blank a number belongs to the
+ * value only when its own sign follows: in 107d23.7' 40d44' it is the other coordinate. */
+static bool signed_parts(const char **at, bool whole_degrees, double *minutes, double *seconds)
+{
+    const char *s = blanks(*at), *begin = s;
+    bool apart = s != *at;
     if (!sixty(&s, minutes))
         return true; /* "111.5d" */
+    bool whole_minutes = strspn(begin, "0123456789") == (size_t)(s - begin);
     s = blanks(s);
-    if (*s != '\'' && *s != 'm')
-        return false;
+    if (!is_minute_sign(*s)) {
+        *minutes = 0;
+        return apart && !whole_degrees; /* "107.395d 40.734d"; but "107d23 40d44" lacks signs */
+    }
     s++;
     *at = s;
     s = blanks(s);
-    if (!isdigit((unsigned char)*s))
+    apart = s != *at;
+    if (!whole_minutes || !isdigit((unsigned char)*s))
         return true;
     if (!sixty(&s, seconds))
         return false;
@@ -73,6 +87,10 @@ static bool signed_parts(const char **at, double *minutes, double *seconds)
         s++;
     else if (s[0] == '\'' && s[1] == '\'')
         s += 2;
+    else if (apart) {
+        *seconds = 0;
+        return true;
+    }
     *at = s;
     return true;
 }
@@ -101,17 +119,46 @@ static bool is_boundary(char c)
     return !isalnum((unsigned char)c) && (unsigned char)c < 0x80;
 }
 
+/* "E 107", "X=4520000", "lng:107"; what X and Y are is left to the size of the numbers. */
 static const char *leading_axis(const char *s, char *axis)
 {
-    if (!axis_letter(*s) && *s != 'X' && *s != 'x' && *s != 'Y' && *s != 'y')
-        return s;
-    const char *after = blanks(s + 1);
-    if (*after == ':' || *after == '=')
-        after = blanks(after + 1);
-    if (!isdigit((unsigned char)*after))
-        return s;
-    *axis = axis_letter(*s);
-    return after;
+    static const struct {
+        const char *word;
+        char axis;
+    } words[] = {{"longitude", 'E'}, {"latitude", 'N'}, {"lng", 'E'}, {"lon", 'E'}, {"lat", 'N'},
+                 {"E", 'E'},         {"N", 'N'},        {"X", 0},     {"Y", 0}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i].word);
+        if (strncasecmp(s, words[i].word, n) != 0)
+            continue;
+        const char *after = blanks(s + n);
+        if (*after == ':' || *after == '=')
+            after = blanks(after + 1);
+        if (!isdigit((unsigned char)*after))
+            return s;
+        *axis = words[i].axis;
+        return after;
+    }
+    return s;
+}
+
+bool coords_sexagesimal(const struct coord_value *parts, size_t n, struct coord_value *out)
+{
+    struct coord_value v = parts[0];
+    double scale = 60;
+    if (v.degrees || v.value != floor(v.value) || !(v.whole || v.axis) || v.value < 0)
+        return false;
+    for (size_t i = 1; i < n; i++, scale *= 60) {
+        if (parts[i].degrees || parts[i].value < 0 || parts[i].value >= 60 ||
+            (i + 1 < n && !parts[i].whole) || (parts[i].axis && (i + 1 < n || v.axis)))
+            return false;
+        v.value += parts[i].value / scale;
+        v.axis = parts[i].axis ? parts[i].axis : v.axis;
+    }
+    v.degrees = true;
+    v.whole = false;
+    *out = v;
+    return true;
 }
 
 bool coords_value(const char **at, struct coord_value *out)
@@ -122,17 +169,20 @@ bool coords_value(const char **at, struct coord_value *out)
     const char *digits = s;
     if (!number_read(&s, &v.value))
         return false;
-    v.whole = strspn(digits, "0123456789") == (size_t)(s - digits);
+    size_t n_digits = strspn(digits, "0123456789");
+    v.whole = n_digits == (size_t)(s - digits) || (n_digits + 1 == (size_t)(s - digits) && s[-1] == '.');
     if (*s == 'd' || *s == 'D') {
         s++;
         v.degrees = true;
-        if (!signed_parts(&s, &minutes, &seconds))
+        if (!signed_parts(&s, v.whole, &minutes, &seconds))
             return false;
     } else if ((*s == '-' || *s == ':') && v.whole) {
         v.degrees = joined_parts(&s, &minutes, &seconds);
         if (!v.degrees)
             return false;
     }
+    if (*s == 'm' && !v.degrees && is_boundary(s[1])) /* metres */
+        s++;
     const char *letter = blanks(s);
     if (axis_letter(*letter) && is_boundary(letter[1]) && !v.axis) {
         v.axis = axis_letter(*letter);

@@ -21,6 +21,8 @@ enum column {
     COLUMN_RING,
     COLUMN_A,
     COLUMN_B,
+    COLUMN_ZONE,
+    COLUMN_SYSTEM,
     COLUMNS
 };
 
@@ -36,6 +38,9 @@ static const char *const names[COLUMNS][16] = {
     [COLUMN_A] = {"经度", "lon", "long", "longitude", "lng", "x", "x坐标", "横坐标", "东坐标", "easting",
                   "东", "坐标x"},
     [COLUMN_B] = {"纬度", "lat", "latitude", "y", "y坐标", "纵坐标", "北坐标", "northing", "北", "坐标y"},
+    [COLUMN_ZONE] = {"带号", "zone", "dh_zone", "投影带"},
+    [COLUMN_SYSTEM] = {"坐标系", "坐标系统", "坐标系名称", "大地基准", "zbx", "crs", "srs", "datum", "epsg",
+                       "srid"},
 };
 
 struct csv_reader {
@@ -47,6 +52,7 @@ struct csv_reader {
     size_t line, row_line;
     bool gap;
     char *id, *ring; /* of the row before; borrowed from the text */
+    const char *zone, *system;
     struct coords coords;
     struct wkt_set wkt;
 };
@@ -236,13 +242,35 @@ static const char *keep(struct csv_reader *r, const char *text)
     return kept ? kept : "";
 }
 
+/* A column that names the zone or the system speaks for its rows as a heading would; what contradicts is refused. */
+static enum status row_system(struct csv_reader *r, struct coords *c)
+{
+    static const char *const words[] = {"带号", "坐标系"};
+    const char *cells[] = {cell(r, COLUMN_ZONE), cell(r, COLUMN_SYSTEM)};
+    const char **before[] = {&r->zone, &r->system};
+    enum status s = STATUS_OK;
+    for (size_t i = 0; s == STATUS_OK && i < 2; i++) {
+        bool said, bare = i == 1 && strspn(cells[i], "0123456789") == 4 && !cells[i][4]; /* 4546 */
+        if (*cells[i] == '\0' || (*before[i] && strcmp(*before[i], cells[i]) == 0))
+            continue;
+        const char *text = parsing_printf(r->p, "%s:%s", bare ? "EPSG" : words[i], cells[i]);
+        if (!text)
+            return error_no_memory(r->p->error);
+        *before[i] = cells[i];
+        s = coords_words(r->p, c, text, r->row_line, &said);
+    }
+    return s;
+}
+
 static enum status wkt_row(struct csv_reader *r)
 {
     char *at = cell(r, COLUMN_WKT);
     if (*at == '\0')
         return fail_row(r, "csv-no-geometry", "WKT列是空的；请补上图形或删去该行。",
                         "the WKT column is empty; add the geometry or remove the row.");
-    enum status s = wkt_read_one(r->p, &r->wkt, &at, r->row_line);
+    enum status s = row_system(r, &r->wkt.coords);
+    if (s == STATUS_OK)
+        s = wkt_read_one(r->p, &r->wkt, &at, r->row_line);
     if (s != STATUS_OK)
         return s;
     struct wkt_one *one = &r->wkt.ones[r->wkt.n - 1];
@@ -254,11 +282,31 @@ static enum status wkt_row(struct csv_reader *r)
     return STATUS_OK;
 }
 
+/* One value: a number, degrees with their signs, or degrees, minutes and seconds with blanks between them. */
 static bool whole_value(char *text, struct coord_value *out)
 {
+    struct coord_value parts[3];
     const char *at = text;
+    size_t n = 0;
     coords_fold(text);
-    return coords_value(&at, out) && *at == '\0';
+    while (n < 3 && coords_value(&at, &parts[n])) {
+        n++;
+        at += strspn(at, " ");
+    }
+    *out = parts[0];
+    return *at == '\0' && (n == 1 || (n > 1 && coords_sexagesimal(parts, n, out)));
+}
+
+/* "X(西安80)", "经度(GCJ-02)" */
+static enum status header_system(struct csv_reader *r)
+{
+    struct coords *c = r->column[COLUMN_WKT] >= 0 ? &r->wkt.coords : &r->coords;
+    enum status s = STATUS_OK;
+    for (size_t i = 0; s == STATUS_OK && i < r->n_cells; i++) {
+        bool said;
+        s = coords_words(r->p, c, r->cells[i], 1, &said);
+    }
+    return s;
 }
 
 static enum status point_row(struct csv_reader *r)
@@ -266,6 +314,9 @@ static enum status point_row(struct csv_reader *r)
     struct coord_value a, b;
     struct coords *c = &r->coords;
     char *id = cell(r, COLUMN_ID), *ring = cell(r, COLUMN_RING);
+    enum status s = row_system(r, &r->coords);
+    if (s != STATUS_OK)
+        return s;
     if (!whole_value(cell(r, COLUMN_A), &a) || !whole_value(cell(r, COLUMN_B), &b))
         return fail_row(r, "csv-coordinates", "坐标列不是数，也不是度分秒；请改正或删去该行。",
                         "the coordinate columns are neither numbers nor degrees; correct or remove the row.");
@@ -326,7 +377,9 @@ enum status parcel_csv_read(struct parsing *p, char *text, size_t n)
     (void)cut_row(r, &at);
     find_columns(r);
     r->line += p->context->lines_before;
-    enum status s = read_rows(r, at);
+    enum status s = header_system(r);
+    if (s == STATUS_OK)
+        s = read_rows(r, at);
     coords_release(&r->coords);
     wkt_set_release(&r->wkt);
     free(r);

@@ -33,23 +33,6 @@ static bool is_separator(char c)
            c == ']';
 }
 
-static size_t tokenise(const char *s, struct token *tokens)
-{
-    size_t n = 0;
-    for (;;) {
-        while (is_separator(*s))
-            s++;
-        if (!*s || n == TOKENS_MAX)
-            return n;
-        struct token *t = &tokens[n++];
-        *t = (struct token){.text = s};
-        t->is_number = coords_value(&s, &t->v);
-        while (!t->is_number && *s && !is_separator(*s))
-            s++;
-        t->n = (size_t)(s - t->text);
-    }
-}
-
 /* Numbers of points are whole and small; a pair may stand behind at most two of such (number, ring). */
 static bool may_be_label(const struct token *t)
 {
@@ -73,6 +56,48 @@ static size_t find_pair(const struct token *t, size_t n)
             break;
     }
     return n;
+}
+
+/* "109 30 15.2 40 20 10.5" or "109 30.25 40 20.17": degrees, minutes and seconds as numbers of their own, behind a label or
+ * two perhaps, with a height perhaps. They become two tokens; how many there are then is returned. Without this the first
+ * two numbers would pass for a point. */
+static size_t join_sexagesimal(struct token *t, size_t n)
+{
+    for (size_t parts = 3; parts >= 2; parts--)
+        for (size_t k = 0; k < 3 && k + 2 * parts <= n; k++) {
+            struct coord_value values[6], first, second;
+            size_t numbers = 0, rest = n - k - 2 * parts;
+            while (numbers < 2 * parts && t[k + numbers].is_number)
+                values[numbers] = t[k + numbers].v, numbers++;
+            if (numbers == 2 * parts && rest <= (parts == 3) && coords_sexagesimal(values, parts, &first) &&
+                coords_sexagesimal(values + parts, parts, &second) &&
+                coords_plausible(first.value, second.value)) {
+                t[k].v = first;
+                t[k + 1].v = second;
+                memmove(t + k + 2, t + k + 2 * parts, rest * sizeof *t);
+                return k + 2 + rest;
+            }
+            if (!may_be_label(&t[k]))
+                break;
+        }
+    return n;
+}
+
+static size_t tokenise(const char *s, struct token *tokens)
+{
+    size_t n = 0;
+    for (;;) {
+        while (is_separator(*s))
+            s++;
+        if (!*s || n == TOKENS_MAX)
+            return join_sexagesimal(tokens, n);
+        struct token *t = &tokens[n++];
+        *t = (struct token){.text = s};
+        t->is_number = coords_value(&s, &t->v);
+        while (!t->is_number && *s && !is_separator(*s))
+            s++;
+        t->n = (size_t)(s - t->text);
+    }
 }
 
 static bool all_pairs(const struct token *t, size_t n)
@@ -147,45 +172,11 @@ static void warn_height(struct table *t)
     t->height_warned = true;
 }
 
-/* 带号37, 三度带第37带, EPSG:4525, 中央经线111; Xi'an 80 and Beijing 54 are refused. */
-static enum status read_remark(struct table *t, const char *s)
-{
-    const char *epsg = strstr(s, "EPSG:");
-    const char *zone = strstr(s, "带号");
-    const char *meridian = strstr(s, "中央");
-    if (!zone)
-        zone = strstr(s, "第");
-    if (strstr(s, "西安") || strstr(s, "北京54") || strstr(s, "1954") || strstr(s, "1980")) {
-        error_zh(t->p->error,
-                 "第%zu行：坐标系是1980西安或1954北京坐标系，与2000国家大地坐标系相差可达上百米；请先转换。",
-                 t->line);
-        return error_fail(
-            t->p->error, STATUS_UNSUPPORTED, "datum-refused",
-            "Line %zu: the datum is Xi'an 1980 or Beijing 1954, up to a hundred metres from CGCS2000; "
-            "convert it first.",
-            t->line);
-    }
-    if (epsg && isdigit((unsigned char)epsg[5]))
-        t->coords.epsg = atoi(epsg + 5);
-    if (zone && strstr(s, "带")) {
-        zone += strcspn(zone, "0123456789");
-        int v = atoi(zone);
-        if ((v >= 25 && v <= 45) || (v >= 13 && v <= 23))
-            t->coords.zone = v;
-    } else if (meridian) {
-        meridian += strcspn(meridian, "0123456789");
-        int v = atoi(meridian);
-        if (v >= 75 && v <= 135 && v % 3 == 0)
-            t->coords.zone = v / 3; /* a 6-degree zone of the same meridian has the same coordinates */
-    }
-    return STATUS_OK;
-}
-
 static bool names_columns(const char *s)
 {
     static const char *const words[] = {"点号", "序号", "坐标", "经度", "纬度", "lon",
-                                        "Lon",  "LON",  "lat",  "X",    "x",    "带",
-                                        "中央", "EPSG", "=",    "测绘", "面积", "投影"};
+                                        "lng",  "Lon",  "LON",  "lat",  "X",    "x",
+                                        "度带", "中央", "=",    "测绘", "面积", "投影"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strstr(s, words[i]))
             return true;
@@ -220,10 +211,13 @@ static enum status read_line(struct table *t, char *line, char *scratch)
             warn_height(t);
         return add_point(t, &tokens[i], &tokens[i + 1], i >= 2 ? &tokens[i - 1] : NULL);
     }
+    bool said;
+    s = coords_words(t->p, &t->coords, line, t->line, &said);
+    if (s != STATUS_OK || said)
+        return s;
     if (numbers >= 3 || (numbers == 2 && !names_columns(line)))
         return fail_line(t);
-    s = read_remark(t, line);
-    if (s == STATUS_OK && !names_columns(line))
+    if (!names_columns(line))
         t->heading = arena_strdup(t->p->context->arena, line);
     return s;
 }

@@ -1,3 +1,4 @@
+#include "parcel/coords.h"
 #include "parcel/parcel_txt.h"
 
 #include <math.h>
@@ -49,13 +50,21 @@ static enum status fail_datum(struct txt *t)
         "the local parameters first.");
 }
 
+static enum status fail_system(struct txt *t)
+{
+    return txt_fail(t, t->line.number, STATUS_UNSUPPORTED, "txt-datum-unknown",
+                    "只接受“2000国家大地坐标系”；地方独立坐标系等请先转换。",
+                    "only 2000国家大地坐标系 (CGCS2000) is accepted; convert local systems first.");
+}
+
 enum status txt_remark_line(struct txt *t, const char *line)
 {
-    static const char *const old[] = {"西安80",   "西安1980", "1980西安",   "80西安",
-                                      "北京54",   "北京1954", "1954北京",   "54北京",
-                                      "80坐标系", "54坐标系", "80国家大地", NULL};
-    /* "converted from …" is what was done, not what is there */
-    return has_any(line, old) && !strstr(line, "转") ? fail_datum(t) : STATUS_OK;
+    enum coords_refusal why = coords_words_refusal(line);
+    if (strstr(line, "转")) /* "converted from …" is what was done, not what is there */
+        return STATUS_OK;
+    return why == COORDS_OLD_DATUM                               ? fail_datum(t)
+           : why == COORDS_LOCAL_SYSTEM || why == COORDS_WEB_MAP ? fail_system(t)
+                                                                 : STATUS_OK;
 }
 
 /* The zone that the name of a CRS goes on to name: "…_GK_Zone_37", "…_GK_CM_111E", "第37带". */
@@ -83,7 +92,6 @@ static enum status datum_line(struct txt *t, const char *value)
 {
     static const char *const local[] = {"独立", "地方", "城市", "工程", "相对", NULL};
     static const char *const old[] = {"80", "西安", "54", "北京", NULL};
-    size_t line = t->line.number;
     if (*value == '\0')
         return STATUS_OK;
     t->header.datum_said = true;
@@ -91,9 +99,7 @@ static enum status datum_line(struct txt *t, const char *value)
         return zone_in_name(t, value);
     if (has_any(value, old))
         return fail_datum(t);
-    return txt_fail(t, line, STATUS_UNSUPPORTED, "txt-datum-unknown",
-                    "只接受“2000国家大地坐标系”；地方独立坐标系等请先转换。",
-                    "only 2000国家大地坐标系 (CGCS2000) is accepted; convert local systems first.");
+    return fail_system(t);
 }
 
 static enum status width_line(struct txt *t, const char *value)

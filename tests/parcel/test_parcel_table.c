@@ -47,6 +47,30 @@ static void test_grid_notations(void **state)
          "1 4520000 37563000 1050.5\n2 4520000 37563400 1051\n3 4520300 37563400 1052\n4 4520300 37563000 "
          "1050\n",
          "z-ignored", PARCEL_FORMAT_TABLE, 4525},
+        {"table, zone and its width",
+         "3度带37带\n1. 4520000 563000\n2. 4520000 563400\n3. 4520300 563400\n4. 4520300 563000", NULL,
+         PARCEL_FORMAT_TABLE, 4546},
+        {"table, the name of a CRS",
+         "CGCS2000 3 Degree GK Zone 37\n4520000m 563000m\n4520000m 563400m\n4520300m 563400m\n4520300m "
+         "563000m",
+         NULL, PARCEL_FORMAT_TABLE, 4546},
+        {"table, the name of a CRS by its meridian",
+         "CGCS2000_3_Degree_GK_CM_"
+         "111E\n4520000米，563000米\n4520000米，563400米\n4520300米，563400米\n4520300米，"
+         "563000米",
+         NULL, PARCEL_FORMAT_TABLE, 4546},
+        {"table, converted from another datum",
+         "由西安80转换为2000国家大地坐标系，带号37\n4520000 563000\n4520000 563400\n4520300 563400\n4520300 "
+         "563000",
+         NULL, PARCEL_FORMAT_TABLE, 4546},
+        {"CSV, the zone as a column",
+         "点号,带号,X,Y\n1,37,4520000,563000\n2,37,4520000,563400\n3,37,4520300,563400\n4,37,4520300,"
+         "563000\n",
+         NULL, PARCEL_FORMAT_CSV, 4546},
+        {"CSV, the code as a column",
+         "点号,X,Y,EPSG\n1,4520000,563000,4546\n2,4520000,563400,4546\n3,4520300,563400,4546\n4,4520300,"
+         "563000,4546\n",
+         NULL, PARCEL_FORMAT_CSV, 4546},
         {"CSV, Chinese header",
          "地块编号,圈号,点号,X坐标,Y坐标\nP1,1,J1,4520000,37563000\nP1,1,J2,4520000,37563400\nP1,1,J3,"
          "4520300,37563400\nP1,1,J4,4520300,37563000\n",
@@ -119,6 +143,17 @@ static void test_degree_notations(void **state)
         "lon,lat\n111.70,40.80\n111.71,40.80\n111.71,40.81\n111.70,40.81\n",
         "SRID=4490;POLYGON((111.70 40.80,111.71 40.80,111.71 40.81,111.70 40.81,111.70 40.80))",
         "POLYGON((40.80 111.70,40.80 111.71,40.81 111.71,40.81 111.70,40.80 111.70))",
+        "111 42 00 40 48 00\n111 42 36 40 48 00\n111 42 36.00 40 48 36.0\n111 42 00 40 48 36\n",
+        "J1,40 48 00,111 42 00\nJ2,40 48 00,111 42 36\nJ3,40 48 36,111 42 36\nJ4,40 48 36,111 42 00\n",
+        "1\t111 42 0\t40 48 0\t1035.2\n2\t111 42 36\t40 48 0\t1035\n3\t111 42 36\t40 48 36\t1035\n4\t111 42 "
+        "0\t40 "
+        "48 36\t1035\n",
+        "111 42.0 40 48.0\n111 42.6 40 48.0\n111 42.6 40 48.6\n111 42.0 40 48.6\n",
+        "111°42.0′ 40°48.0′\n111°42.6′ 40°48.0′\n111°42.6′ 40°48.6′\n111°42.0′ 40°48.6′\n",
+        "111.70° 40.80°\n111.71° 40.80°\n111.71° 40.81°\n111.70° 40.81°\n",
+        "lng=111.70,lat=40.80\nlng=111.71,lat=40.80\nlng=111.71,lat=40.81\nlng=111.70,lat=40.81\n",
+        "111–42–00,40–48–00\n111–42–36,40–48–00\n111–42–36,40–48–36\n111–42–00,40–48–36\n",
+        "经度,纬度\n111 42 00,40 48 00\n111 42 36,40 48 00\n111 42 36,40 48 36\n111 42 00,40 48 36\n",
         "经度：111.70，纬度：40.80\n经度：111.71，纬度：40.80\n经度：111.71，纬度：40.81\n经度：111."
         "70，纬度：40.81\n",
     };
@@ -230,6 +265,64 @@ static void test_questions(void **state)
     }
 }
 
+/* What words say of the system moves a parcel by a hundred metres or a hundred kilometres, so only words that can mean
+ * nothing else count, and what contradicts is refused. */
+static void test_words(void **state)
+{
+    static const struct {
+        const char *heading, *code;
+    } cases[] = {
+        {"第38批次绿化带项目", "zone-missing"}, /* neither names a zone */
+        {"第39号带状公园", "zone-missing"},
+        {"中央经线111度30分", "meridian-unknown"}, /* a local system, half a degree from zone 37 */
+        {"中央子午线：111°30′", "meridian-unknown"},
+        {"中央经线112", "meridian-unknown"},
+        {"带号137", "zone-unknown"},
+        {"带号37,38", "crs-said-twice"},
+        {"带号37 EPSG:4547", "zone-conflict"},
+        {"中央经线111 带号38", "zone-conflict"},
+        {"三度带 带号19", "zone-conflict"},
+        {"带号37 80坐标系", "datum-refused"},
+        {"带号37 54坐标系", "datum-refused"},
+        {"带号37 Xian_1980", "datum-refused"},
+        {"带号37 Beijing 54", "datum-refused"},
+        {"带号37 独立坐标系", "local-system-refused"},
+        {"带号37 呼和浩特城市坐标系", "local-system-refused"},
+        {"百度坐标", "web-map-refused"},
+    };
+    static const char points[] = "4520000,563000\n4520000,563400\n4520300,563400\n4520300,563000\n";
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[512];
+        struct parcel_set set;
+        struct error e = {0};
+        snprintf(text, sizeof text, "%s\n%s", cases[i].heading, points);
+        (void)parse_bytes(*state, text, strlen(text), &set, &e);
+        if (strcmp(e.code, cases[i].code) != 0)
+            fail_msg("%s: %s %s", cases[i].heading, e.code, e.en);
+    }
+    /* the second heading must not move the points above it */
+    char text[512];
+    snprintf(text, sizeof text, "带号37\n%s\n带号38\n%s", points, points);
+    refuse_text(*state, text, STATUS_INVALID_INPUT, "crs-said-twice");
+    refuse_text(*state, "点号,带号,X,Y\n1,37,4520000,563000\n2,38,4520000,563400\n3,37,4520300,563400\n",
+                STATUS_INVALID_INPUT, "crs-said-twice");
+    refuse_text(
+        *state,
+        "点号,X,Y,坐标系\n1,4520000,37563000,西安80\n2,4520000,37563400,西安80\n3,4520300,37563400,西安80\n",
+        STATUS_UNSUPPORTED, "datum-refused");
+    refuse_text(*state,
+                "点号,X(西安80),Y(西安80)\n1,4520000,37563000\n2,4520000,37563400\n3,4520300,37563400\n",
+                STATUS_UNSUPPORTED, "datum-refused");
+    refuse_text(*state, "点号,经度(GCJ-02),纬度\n1,111.7,40.8\n2,111.8,40.8\n3,111.8,40.9\n",
+                STATUS_UNSUPPORTED, "web-map-refused");
+    /* degrees, minutes and seconds run together pass for other numbers: asked, never read as those */
+    refuse_text(*state, "1114200.5,404800.5\n1114236.5,404800.5\n1114236.5,404836.5\n", STATUS_INVALID_INPUT,
+                "dms-packed");
+    refuse_text(*state,
+                "经度(度.分秒),纬度(度.分秒)\n111.42005,40.48005\n111.42365,40.48005\n111.42365,40.48365\n",
+                STATUS_UNSUPPORTED, "dms-packed");
+}
+
 /* The option answers the question; where the file says otherwise it is refused. */
 static void test_crs_option(void **state)
 {
@@ -315,7 +408,7 @@ int main(void)
         parcel_test(test_grid_notations),     parcel_test(test_degree_notations),
         parcel_test(test_rings_and_plots),    parcel_test(test_questions),
         parcel_test(test_crs_option),         parcel_test(test_encodings),
-        parcel_test(test_mutations_end_well),
+        parcel_test(test_mutations_end_well), parcel_test(test_words),
     };
     return cmocka_run_group_tests_name("wkt, tables, csv", tests, NULL, NULL);
 }
