@@ -4,19 +4,48 @@
 #include <stdio.h>
 #include <string.h>
 
-/* vsnprintf may cut a UTF-8 character in half; a half character would make the JSON that carries it invalid. */
-static void utf8_trim_partial_tail(char *s)
+/* Bytes of the UTF-8 character at s; 0 when it is none. */
+static size_t utf8_length(const unsigned char *s)
 {
-    size_t n = strlen(s);
-    size_t back = 0;
-    while (back < n && back < 3 && ((unsigned char)s[n - 1 - back] & 0xC0) == 0x80)
-        back++;
-    if (back == n)
-        return;
-    unsigned char lead = (unsigned char)s[n - 1 - back];
-    size_t want = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
-    if (want > back)
-        s[n - 1 - back] = '\0';
+    size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xC2 && s[0] < 0xE0 ? 2 : s[0] >= 0xE0 && s[0] < 0xF0 ? 3 : 4;
+    if (n == 4 && (s[0] < 0xF0 || s[0] > 0xF4))
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+    bool overlong = (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xF0 && s[1] < 0x90);
+    bool beyond = (s[0] == 0xED && s[1] >= 0xA0) || (s[0] == 0xF4 && s[1] >= 0x90);
+    return overlong || beyond ? 0 : n;
+}
+
+/* Nothing but the beginning of one character is left. */
+static bool is_cut_tail(const unsigned char *s)
+{
+    size_t n = 1;
+    while (s[n] && (s[n] & 0xC0) == 0x80)
+        n++;
+    return s[n] == '\0' && n < (s[0] >= 0xF0 ? 4u : s[0] >= 0xE0 ? 3u : 2u);
+}
+
+/* A sentence may quote what came from outside, cut somewhere by whoever reported it: half a character would make the JSON
+ * that carries the sentence invalid, and a control character would reach a terminal. Half a character at the end, where
+ * vsnprintf cut, is left out; elsewhere '?' stands for it. */
+static void sentence_mend(char *sentence)
+{
+    unsigned char *s = (unsigned char *)sentence, *to = s;
+    while (*s) {
+        size_t n = utf8_length(s);
+        if (n == 0 && s[0] >= 0xC0 && is_cut_tail(s))
+            break;
+        if (n == 0 || (*s < 0x20 && *s != '\n') || *s == 0x7F) {
+            *to++ = n == 0 ? '?' : ' ';
+            s++;
+            continue;
+        }
+        while (n--)
+            *to++ = *s++;
+    }
+    *to = '\0';
 }
 
 void error_zh(struct error *e, const char *fmt, ...)
@@ -27,7 +56,7 @@ void error_zh(struct error *e, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(e->zh, sizeof e->zh, fmt, ap);
     va_end(ap);
-    utf8_trim_partial_tail(e->zh);
+    sentence_mend(e->zh);
 }
 
 void error_en(struct error *e, enum status s, const char *code, const char *fmt, ...)
@@ -38,7 +67,7 @@ void error_en(struct error *e, enum status s, const char *code, const char *fmt,
     va_start(ap, fmt);
     vsnprintf(e->en, sizeof e->en, fmt, ap);
     va_end(ap);
-    utf8_trim_partial_tail(e->en);
+    sentence_mend(e->en);
     snprintf(e->code, sizeof e->code, "%s", code);
     e->status = s;
 }

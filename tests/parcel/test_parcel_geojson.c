@@ -271,6 +271,21 @@ static void test_mutations_end_well(void **state)
     assert_true(accepted > 500); /* the loop does reach the inside of the reader */
 }
 
+/* A sentence quotes the place of a fault, and whoever reported it may have cut a character in half: what is told is valid
+ * UTF-8 and moves no terminal's cursor. */
+static void test_sentences_are_text(void **state)
+{
+    struct error e = refuse_text(*state, "{\"type\":\"Polygon\",\"c\\ud\xC2\xB0\":[]}", STATUS_INVALID_INPUT,
+                                 "json-syntax");
+    assert_non_null(strchr(e.zh, '?'));
+    for (const char *s = e.zh; *s; s++)
+        assert_false((unsigned char)*s == 0xC2);
+    error_zh(&e, "%s", "\x1B[2J甲\xE7\x94");
+    assert_string_equal(e.zh, " [2J甲");
+    error_zh(&e, "%s", "\xF0\xA0\xAE\xB7\xED\xA0\x80\xC0\x80 x");
+    assert_string_equal(e.zh, "\xF0\xA0\xAE\xB7????? x");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,7 +293,7 @@ int main(void)
         parcel_test(test_names_and_ids),      parcel_test(test_named_zones_are_converted),
         parcel_test(test_guesses_are_told),   parcel_test(test_each_refusal_has_its_code),
         parcel_test(test_gbk_geojson),        parcel_test(test_deep_nesting_is_refused),
-        parcel_test(test_mutations_end_well),
+        parcel_test(test_mutations_end_well), parcel_test(test_sentences_are_text),
     };
     return cmocka_run_group_tests_name("parcel geojson", tests, NULL, NULL);
 }
