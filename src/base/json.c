@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include "base/utf8.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,25 +76,6 @@ void jw_array_end(struct json_writer *w)
     close_bracket(w, ']');
 }
 
-/* Length of the valid UTF-8 sequence at s, or 0. */
-static size_t utf8_length(const unsigned char *s)
-{
-    if (s[0] < 0x80)
-        return 1;
-    size_t n = s[0] >= 0xF0 && s[0] <= 0xF4  ? 4
-               : s[0] >= 0xE0 && s[0] < 0xF0 ? 3
-               : s[0] >= 0xC2 && s[0] < 0xE0 ? 2
-                                             : 0;
-    for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    if (n == 3 && ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F)))
-        return 0;
-    if (n == 4 && ((s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F)))
-        return 0;
-    return n;
-}
-
 static void quote_one(struct buffer *out, unsigned char c)
 {
     static const char digits[] = "0123456789abcdef";
@@ -112,7 +95,7 @@ static void quote(struct buffer *out, const char *s)
     buffer_append_char(out, '"');
     while (*p) {
         bool ascii = *p >= 0x20 && *p < 0x7F && *p != '"' && *p != '\\';
-        size_t n = ascii ? 1 : *p < 0x80 ? 0 : utf8_length(p);
+        size_t n = ascii ? 1 : *p < 0x80 ? 0 : utf8_length((const char *)p);
         if (n) {
             p += n;
             continue;

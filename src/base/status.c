@@ -1,22 +1,10 @@
 #include "base/status.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Bytes of the UTF-8 character at s; 0 when it is none. */
-static size_t utf8_length(const unsigned char *s)
-{
-    size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xC2 && s[0] < 0xE0 ? 2 : s[0] >= 0xE0 && s[0] < 0xF0 ? 3 : 4;
-    if (n == 4 && (s[0] < 0xF0 || s[0] > 0xF4))
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    bool overlong = (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xF0 && s[1] < 0x90);
-    bool beyond = (s[0] == 0xED && s[1] >= 0xA0) || (s[0] == 0xF4 && s[1] >= 0x90);
-    return overlong || beyond ? 0 : n;
-}
 
 /* Nothing but the beginning of one character is left. */
 static bool is_cut_tail(const unsigned char *s)
@@ -34,7 +22,7 @@ static void sentence_mend(char *sentence)
 {
     unsigned char *s = (unsigned char *)sentence, *to = s;
     while (*s) {
-        size_t n = utf8_length(s);
+        size_t n = utf8_length((const char *)s);
         if (n == 0 && s[0] >= 0xC0 && is_cut_tail(s))
             break;
         if (n == 0 || (*s < 0x20 && *s != '\n') || *s == 0x7F) {

@@ -19,6 +19,26 @@ static bool is_long_code(const char *s)
     return s[digits] == '\0' && digits >= LONG_CODE_DIGITS;
 }
 
+/* 2026-01-31, as the report writes days: a spreadsheet shows the same day. */
+static bool is_day(const char *s)
+{
+    return strlen(s) == 10 && s[4] == '-' && s[7] == '-';
+}
+
+/* Codes that a spreadsheet would turn into something else: 001234 (1234), 1E5 (100000), 3-12 and 3/12 (a day), 3:12. */
+static bool is_recast(const char *s)
+{
+    static const char decimal[] = "0123456789";
+    const char *after = s + strspn(s, decimal);
+    if (after == s || s[strspn(s, "0123456789-/:.Ee+")] != '\0')
+        return false;
+    if (*after == '\0')
+        return *s == '0' && after > s + 1;
+    if (*after == '.')
+        after += 1 + strspn(after + 1, decimal);
+    return *after && *after != '.' && !is_day(s);
+}
+
 /* What a spreadsheet may take for a formula; the full-width forms are folded to these by some. */
 static bool is_formula_like(const char *s)
 {
@@ -38,7 +58,7 @@ static void put(struct csv *c, const char *s)
     if (c->cell)
         buffer_append_char(c->out, ',');
     c->cell = true;
-    bool formula = is_formula_like(s), code = is_long_code(s);
+    bool formula = is_formula_like(s), code = is_long_code(s) || is_recast(s);
     bool quoted = formula || code || strpbrk(s, ",\"\r\n") || *s == ' ';
     if (quoted)
         buffer_append_char(c->out, '"');

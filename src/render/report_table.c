@@ -1,5 +1,6 @@
 #include "render/report_table.h"
 
+#include "base/utf8.h"
 #include "render/render.h"
 
 #include <string.h>
@@ -46,33 +47,25 @@ void table_say(struct table_making *m, struct texts *to, bool warning, const cha
     to->items[to->n++] = (struct sentence){text, warning};
 }
 
-/* Length of the valid UTF-8 sequence at s, or 0. */
-static size_t sequence_length(const unsigned char *s)
+/* U+202A to U+202E and U+2066 to U+2069 turn the text around them about: a name would read as another one. */
+static bool turns_text(const unsigned char *s)
 {
-    static const struct {
-        unsigned char mask, lead;
-    } forms[] = {{0x80, 0x00}, {0xe0, 0xc0}, {0xf0, 0xe0}, {0xf8, 0xf0}};
-    for (size_t n = 1; n <= 4; n++) {
-        if ((s[0] & forms[n - 1].mask) != forms[n - 1].lead)
-            continue;
-        for (size_t i = 1; i < n; i++)
-            if ((s[i] & 0xc0) != 0x80)
-                return 0;
-        bool overlong = (n == 2 && s[0] < 0xc2) || (n == 3 && s[0] == 0xe0 && s[1] < 0xa0) ||
-                        (n == 4 && s[0] == 0xf0 && s[1] < 0x90);
-        bool beyond = (n == 3 && s[0] == 0xed && s[1] >= 0xa0) || s[0] > 0xf4 ||
-                      (n == 4 && s[0] == 0xf4 && s[1] >= 0x90);
-        return overlong || beyond ? 0 : n;
-    }
-    return 0;
+    return s[0] == 0xE2 &&
+           ((s[1] == 0x80 && s[2] >= 0xAA && s[2] <= 0xAE) || (s[1] == 0x81 && s[2] >= 0xA6 && s[2] <= 0xA9));
+}
+
+/* Bytes of the character at s when it may be printed as it is, or 0. */
+static size_t printable_length(const unsigned char *s)
+{
+    return *s < 0x20 || *s == 0x7F || turns_text(s) ? 0 : utf8_length((const char *)s);
 }
 
 static bool is_plain(const char *text, size_t *characters)
 {
     const unsigned char *s = (const unsigned char *)text;
     for (*characters = 0; *s; ++*characters) {
-        size_t n = sequence_length(s);
-        if (n == 0 || *s < 0x20 || *s == 0x7f)
+        size_t n = printable_length(s);
+        if (n == 0)
             return false;
         s += n;
     }
@@ -88,10 +81,10 @@ const char *table_clean(struct table_making *m, const char *text)
     m->no_memory = m->no_memory || !copy;
     const unsigned char *s = (const unsigned char *)text;
     for (characters = 0; copy && *s && characters < TABLE_TEXT_MAX; characters++) {
-        size_t n = sequence_length(s);
-        bool control = n && (*s < 0x20 || *s == 0x7f), blank = *s == '\n' || *s == '\r' || *s == '\t';
-        const char *as = blank ? " " : n == 0 || control ? "\xef\xbf\xbd" : (const char *)s;
-        size_t length = blank ? 1 : n == 0 || control ? 3 : n;
+        size_t n = utf8_length((const char *)s), kept = printable_length(s);
+        bool blank = *s == '\n' || *s == '\r' || *s == '\t';
+        const char *as = blank ? " " : kept ? (const char *)s : "\xef\xbf\xbd";
+        size_t length = blank ? 1 : kept ? kept : 3;
         memcpy(to, as, length);
         to += length;
         s += n ? n : 1;

@@ -112,6 +112,35 @@ static void test_hostile_names(void **state)
     report_sample_free(&m.sample);
 }
 
+/* A plot called 3-12 is no day of March, and 001 is not 1: a spreadsheet that opens the CSV shows what was written. Figures and
+ * the report's own day stay what they are. */
+static void test_codes_stay_codes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *code, *cell;
+    } cases[] = {{"3-12", "项目代码,\"\t3-12\"\r\n"},   {"3/12", "项目代码,\"\t3/12\"\r\n"},
+                 {"1E5", "项目代码,\"\t1E5\"\r\n"},     {"0012", "项目代码,\"\t0012\"\r\n"},
+                 {"12:30", "项目代码,\"\t12:30\"\r\n"}, {"2024-1-1", "项目代码,\"\t2024-1-1\"\r\n"},
+                 {"12.50", "项目代码,12.50\r\n"},       {"120", "项目代码,120\r\n"},
+                 {"3-12号", "项目代码,3-12号\r\n"},     {"DK-1", "项目代码,DK-1\r\n"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct made m;
+        struct buffer b;
+        make(&m, 1);
+        const struct report_project project = {.code = cases[i].code, .date = "2026-01-31"};
+        assert_int_equal(report_table_build(&m.sample.report, &project, NULL, m.sample.arena, &m.table, NULL),
+                         STATUS_OK);
+        buffer_init(&b, 0);
+        assert_int_equal(csv(&m, &b), STATUS_OK);
+        if (!strstr(b.data, cases[i].cell))
+            fail_msg("%s: %.400s", cases[i].code, b.data);
+        assert_non_null(strstr(b.data, "审查日期,2026-01-31\r\n"));
+        buffer_release(&b);
+        report_sample_free(&m.sample);
+    }
+}
+
 /* A thousand plots are a long report, not a failure. */
 static void test_thousand_plots(void **state)
 {
@@ -204,13 +233,10 @@ static void test_kept_checks_name_their_record(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_bytes_twice),
-        cmocka_unit_test(test_signatures),
-        cmocka_unit_test(test_hostile_names),
-        cmocka_unit_test(test_thousand_plots),
-        cmocka_unit_test(test_full_buffer),
-        cmocka_unit_test(test_text_has_the_tables_figures),
-        cmocka_unit_test(test_kept_checks_name_their_record),
+        cmocka_unit_test(test_same_bytes_twice), cmocka_unit_test(test_signatures),
+        cmocka_unit_test(test_hostile_names),    cmocka_unit_test(test_thousand_plots),
+        cmocka_unit_test(test_full_buffer),      cmocka_unit_test(test_text_has_the_tables_figures),
+        cmocka_unit_test(test_codes_stay_codes), cmocka_unit_test(test_kept_checks_name_their_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -281,6 +281,11 @@ static void test_foreign_text(void **state)
     assert_string_equal(table_clean(&m, "\xed\xa0\x80"),
                         "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"); /* a surrogate */
     assert_string_equal(table_clean(&m, "\xf0\xa0"), "\xef\xbf\xbd\xef\xbf\xbd");
+    /* text that runs backwards would read as another name */
+    assert_string_equal(table_clean(&m, "a\xe2\x80\xae"
+                                        "b\xe2\x81\xa9"),
+                        "a\xef\xbf\xbd"
+                        "b\xef\xbf\xbd");
     assert_string_equal(table_clean(&m, NULL), "");
     char endless[4000];
     memset(endless, 'x', sizeof endless - 1);
