@@ -38,7 +38,7 @@ static const char *const names[COLUMNS][16] = {
     [COLUMN_A] = {"经度", "lon", "long", "longitude", "lng", "x", "x坐标", "横坐标", "东坐标", "easting",
                   "东", "坐标x"},
     [COLUMN_B] = {"纬度", "lat", "latitude", "y", "y坐标", "纵坐标", "北坐标", "northing", "北", "坐标y"},
-    [COLUMN_ZONE] = {"带号", "zone", "dh_zone", "投影带"},
+    [COLUMN_ZONE] = {"带号", "投影带", "投影带号"},
     [COLUMN_SYSTEM] = {"坐标系", "坐标系统", "坐标系名称", "大地基准", "zbx", "crs", "srs", "datum", "epsg",
                        "srid"},
 };
