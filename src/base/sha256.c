@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 void sha256_of_bytes(const void *bytes, size_t n, uint8_t digest[SHA256_BYTES])
 {
@@ -30,6 +31,16 @@ enum status sha256_of_file(const char *path, uint8_t digest[SHA256_BYTES], struc
     }
     sha256_digest(&ctx, SHA256_BYTES, digest);
     return STATUS_OK;
+}
+
+void sha256_add_field(struct sha256_ctx *ctx, const char *name, const char *value)
+{
+    char head[64];
+    size_t length = strlen(value);
+    int n = snprintf(head, sizeof head, "%.40s:%zu:", name, length);
+    sha256_update(ctx, (size_t)n, (const uint8_t *)head);
+    sha256_update(ctx, length, (const uint8_t *)value);
+    sha256_update(ctx, 1, (const uint8_t *)"\n");
 }
 
 void sha256_to_hex(const uint8_t digest[SHA256_BYTES], char hex[SHA256_HEX_SIZE])

@@ -4,6 +4,7 @@
 #include "check/engine_versions.h"
 #include "check/snapshot_versions.h"
 #include "record/verify_parts.h"
+#include "render/parameters.h"
 #include "render/render.h"
 
 #include <inttypes.h>
@@ -252,12 +253,38 @@ static void note_engine(struct verifying *v, const struct json_t *report)
                                  then, now));
 }
 
+/* The digest that the report carries, against the parameters as it states them: engine included, so that a report of
+ * another version is looked at by its own words. */
+static void compare_parameters(struct verifying *v, const struct json_t *report)
+{
+    char digest[SHA256_HEX_SIZE];
+    struct report_parameters p = {.engine = verify_text(report, "engine", "version"),
+                                  .geos = verify_library(report, "geos"),
+                                  .proj = verify_library(report, "proj"),
+                                  .sqlite = verify_library(report, "sqlite"),
+                                  .area_basis = verify_text(report, "area_basis", NULL),
+                                  .slivers = policy_of(report),
+                                  .project_class = verify_text(report, "project_class", NULL),
+                                  .crs_given = verify_text(report, "input", "crs_given"),
+                                  .input_sha256 = verify_text(report, "input", "sha256"),
+                                  .rules_version = verify_text(report, "rules_version", NULL),
+                                  .verdict = verify_text(report, "verdict", NULL)};
+    for (size_t i = 0; i < CONTROL_LINE_COUNT && i < verify_n_layers(report); i++)
+        p.layer_uids[i] = verify_layer_uid(report, i);
+    report_parameters_digest(&p, digest);
+    const char *stated = verify_text(report, "parameters_sha256", NULL);
+    if (strcmp(stated, digest) != 0)
+        verify_difference(v, "parameters_sha256", *stated ? stated : "(absent)",
+                          arena_strdup(v->w->arena, digest), "recomputed");
+}
+
 static enum status run(struct verifying *v, struct json_t *report, struct error *e)
 {
     struct store_bytes input;
     struct snapshot *snapshot = NULL;
     bool have;
     note_engine(v, report);
+    compare_parameters(v, report);
     enum status s = compare_with_record(v, report, e);
     if (!s)
         s = find_input(v, report, &input, &have, e);

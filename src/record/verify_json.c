@@ -60,6 +60,20 @@ size_t verify_n_layers(const struct json_t *report)
     return json_array_size(json_object_get(report, "layers_used"));
 }
 
+const char *verify_library(const struct json_t *report, const char *name)
+{
+    const json_t *libraries = json_object_get(json_object_get(report, "engine"), "libraries");
+    const char *version = json_string_value(json_object_get(libraries, name));
+    return version ? version : "";
+}
+
+const char *verify_layer_uid(const struct json_t *report, size_t i)
+{
+    const json_t *layer = json_array_get(json_object_get(report, "layers_used"), i);
+    const char *uid = json_string_value(json_object_get(layer, "uid"));
+    return uid ? uid : "";
+}
+
 const char *verify_layer(const struct json_t *report, size_t i, int *version_no)
 {
     const json_t *layer = json_array_get(json_object_get(report, "layers_used"), i);
@@ -146,6 +160,22 @@ static void compare(const struct comparison *c, const char *path, const json_t *
         differ(c, path, a, b);
 }
 
+/* Which versions made a report is told and not compared, or no report would outlive an upgrade. Everything else of the
+ * engine is: its name, and which versions it gives. */
+static json_t *engine_as_reported(const json_t *found, const json_t *reported)
+{
+    json_t *engine = json_deep_copy(found), *libraries = json_object_get(engine, "libraries");
+    const json_t *said = json_object_get(reported, "libraries");
+    const char *name;
+    json_t *version = json_object_get(reported, "version");
+    if (json_is_string(version))
+        (void)json_object_set(engine, "version", version);
+    json_object_foreach(unconst(said), name,
+                        version) if (json_is_string(version) && json_object_get(libraries, name))(void)
+        json_object_set(libraries, name, version);
+    return engine;
+}
+
 void verify_compare(struct verifying *v, struct json_t *reported, struct json_t *found, bool with_engine,
                     const char *against)
 {
@@ -157,8 +187,10 @@ void verify_compare(struct verifying *v, struct json_t *reported, struct json_t 
         (void)json_object_del(a, "record");
         (void)json_object_del(b, "record");
         if (!with_engine) {
-            (void)json_object_del(a, "engine");
-            (void)json_object_del(b, "engine");
+            json_t *engine = engine_as_reported(json_object_get(b, "engine"), json_object_get(a, "engine"));
+            (void)json_object_set_new(b, "engine", engine);
+            (void)json_object_del(a, "parameters_sha256");
+            (void)json_object_del(b, "parameters_sha256");
         }
         compare(&c, "", a, b);
     }

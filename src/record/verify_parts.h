@@ -23,14 +23,18 @@ void verify_note(struct verifying *v, const char *zh, const char *en);
 struct json_t;
 struct json_t *verify_parse(const char *text, size_t n, struct error *e); /* NULL with the sentence */
 void verify_free(struct json_t *value);
-/* Lists every field in which two reports differ. `with_engine`: also the engine's versions; never the member record. */
+/* Lists every field in which two reports differ. `with_engine`: also the engine's versions, and
+ * parameters_sha256, which follows from them; never the member record. */
 void verify_compare(struct verifying *v, struct json_t *reported, struct json_t *found, bool with_engine,
                     const char *against);
+/* `inner` of `inner` too: engine.libraries.geos. */
+const char *verify_library(const struct json_t *report, const char *name);
 /* "" or 0 when it is not there. Borrowed. */
 double verify_number(const struct json_t *report, const char *key, const char *inner, double otherwise);
 const char *verify_text(const struct json_t *report, const char *key, const char *inner);
 int64_t verify_integer(const struct json_t *report, const char *key, const char *inner);
 size_t verify_n_layers(const struct json_t *report);
+const char *verify_layer_uid(const struct json_t *report, size_t i);
 const char *verify_layer(const struct json_t *report, size_t i, int *version_no);
 
 #endif

@@ -1,3 +1,4 @@
+#include "render/parameters.h"
 #include "render/render.h"
 
 #include "base/decimal.h"
@@ -273,6 +274,31 @@ static void write_head(struct json_writer *w, const struct report *r)
     jw_kv_string(w, "disclaimer_zh", RENDER_DISCLAIMER_ZH);
 }
 
+static void write_parameters(struct json_writer *w, const struct report *r)
+{
+    const struct engine_versions *v = engine_versions();
+    char input[SHA256_HEX_SIZE], digest[SHA256_HEX_SIZE], crs[24];
+    struct report_parameters p = {.engine = render_engine_version(),
+                                  .geos = v->geos,
+                                  .proj = v->proj,
+                                  .sqlite = v->sqlite,
+                                  .area_basis = RENDER_AREA_BASIS,
+                                  .slivers = r->slivers,
+                                  .project_class = r->project_class,
+                                  .crs_given = r->epsg ? crs : NULL,
+                                  .input_sha256 = input,
+                                  .rules_version = r->snapshot ? snapshot_rules(r->snapshot)->version : NULL,
+                                  .verdict = verdict_name(r->verdict)};
+    sha256_to_hex(r->parcels.sha256, input);
+    snprintf(crs, sizeof crs, "EPSG:%d", r->epsg);
+    size_t n = 0;
+    for (int i = 0; i < CONTROL_LINE_COUNT && r->parcels.n_parcels; i++)
+        if (r->results[0].layers[i].layer)
+            p.layer_uids[n++] = r->results[0].layers[i].layer->version.uid;
+    report_parameters_digest(&p, digest);
+    jw_kv_string(w, "parameters_sha256", digest);
+}
+
 enum status render_json(const struct report *r, struct buffer *out, struct error *e)
 {
     struct json_writer w;
@@ -281,6 +307,7 @@ enum status render_json(const struct report *r, struct buffer *out, struct error
     write_head(&w, r);
     write_input(&w, &r->parcels, r->epsg);
     jw_kv_string(&w, "rules_version", r->snapshot ? snapshot_rules(r->snapshot)->version : NULL);
+    write_parameters(&w, r);
     write_warnings(&w, r->parcels.warnings, r->parcels.n_warnings);
     jw_key(&w, "layers_used");
     render_layers_used(&w, r);

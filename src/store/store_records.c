@@ -59,16 +59,6 @@ static const char *text_of(const struct store_record *r, const struct field *f)
 
 /* ---- the seal ---- */
 
-static void seal_text(struct sha256_ctx *ctx, const char *name, const char *value)
-{
-    char head[64];
-    size_t length = strlen(value);
-    int n = snprintf(head, sizeof head, "%s:%zu:", name, length);
-    sha256_update(ctx, (size_t)n, (const uint8_t *)head);
-    sha256_update(ctx, length, (const uint8_t *)value);
-    sha256_update(ctx, 1, (const uint8_t *)"\n");
-}
-
 void store_record_seal(const struct store_record *r, char hex[65])
 {
     static const char first[] = "hongxian record 1\n";
@@ -79,7 +69,7 @@ void store_record_seal(const struct store_record *r, char hex[65])
     for (int i = 0; i < N_FIELDS; i++) {
         char number[24];
         snprintf(number, sizeof number, "%" PRId64, fields[i].integer ? integer_of(r, &fields[i]) : 0);
-        seal_text(&ctx, fields[i].name, fields[i].integer ? number : text_of(r, &fields[i]));
+        sha256_add_field(&ctx, fields[i].name, fields[i].integer ? number : text_of(r, &fields[i]));
     }
     sha256_digest(&ctx, SHA256_BYTES, digest);
     sha256_to_hex(digest, hex);

@@ -1,4 +1,5 @@
 """An office for the tests of the record: a store with three small layers, parcels on and off them, and the program."""
+import hashlib
 import json
 import os
 import pathlib
@@ -16,6 +17,21 @@ PROGRAM = os.environ.get('HONGXIAN', 'hongxian')
 HERE = pathlib.Path(__file__).resolve().parent
 PARCELS = {'pressing': (111.705, 40.80, 111.715, 40.81), 'clear': (111.75, 40.81, 111.751, 40.811),
            'farm': (111.725, 40.80, 111.726, 40.801), 'outside': (111.60, 40.60, 111.61, 40.61)}
+
+
+def parameters_digest(report):
+    """What src/render/parameters.h says, a second time."""
+    libraries, slivers = report['engine']['libraries'], report['sliver_policy']
+    fields = [('engine', report['engine']['version'])] + [(k, libraries[k]) for k in ('geos', 'proj', 'sqlite')]
+    fields += [('area_basis', report['area_basis']), ('sliver_area_m2', format(slivers['area_m2'], '.17g')),
+               ('sliver_width_m', format(slivers['width_m'], '.17g')), ('project_class', report['project_class']),
+               ('crs_given', report['input']['crs_given'] or ''), ('input_sha256', report['input']['sha256']),
+               ('rules_version', report['rules_version'])]
+    fields += [('layer', layer['uid']) for layer in report['layers_used']] + [('verdict', report['verdict'])]
+    text = b'hongxian check 1\n'
+    for name, value in fields:
+        text += b'%s:%d:%s\n' % (name.encode(), len(value.encode()), value.encode())
+    return hashlib.sha256(text).hexdigest()
 
 
 class Office:

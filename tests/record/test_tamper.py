@@ -8,7 +8,7 @@ import sqlite3
 import unittest
 import urllib.parse
 
-from office import PROGRAM, Office, fixture, report_schema
+from office import PROGRAM, Office, fixture, parameters_digest, report_schema
 
 
 def places(value, path=()):
@@ -80,7 +80,6 @@ class Reports(unittest.TestCase):
         chance = random.Random(3)
         for text, file in self.both():
             said = json.loads(text)
-            engine = {**said, 'engine': None}
             for _ in range(1500):
                 i = chance.randrange(len(text))
                 other = text[:i] + bytes([chance.choice([text[i] ^ 1 << chance.randrange(8), chance.randrange(256)])]) + text[i + 1:]
@@ -88,8 +87,8 @@ class Reports(unittest.TestCase):
                     now = json.loads(other)
                 except ValueError:
                     now = None
-                if now is not None and (now == said or (file and {**now, 'engine': None} == engine)):
-                    continue    # of a report that was not kept, the engine's version is told and not compared
+                if now is not None and now == said:
+                    continue
                 self.assert_seen(other, file, other[max(0, i - 60):i + 60])
 
     def test_any_member(self):
@@ -97,10 +96,9 @@ class Reports(unittest.TestCase):
         for text, file in self.both():
             said = json.loads(text)
             for path, value in places(said):
-                if path[:1] in (('engine',), ('record',)):
+                if path[:1] == ('record',):
                     continue
-                # without its row a kept report is a report like any other, and whose engine made that one is only told
-                free = () if path else ('record', 'engine') if file else ('record',)
+                free = () if path else ('record',)   # without its row a kept report is a report like any other
                 for change in self.changes(value, free):
                     forged = copy.deepcopy(said)
                     change(at(forged, path))
@@ -130,8 +128,6 @@ class Reports(unittest.TestCase):
             said = json.loads(text)
             count = 0
             for path, value in places(said):
-                if file and path == ('sliver_policy',):
-                    continue    # an input of the check, as the class is: the report says truly what comes of it
                 for key in value if isinstance(value, dict) else ():
                     if isinstance(value[key], float):
                         forged = copy.deepcopy(said)
@@ -139,6 +135,20 @@ class Reports(unittest.TestCase):
                         self.assert_seen(json.dumps(forged).encode(), file, path + (key,))
                         count += 1
             self.assertGreater(count, 50)
+
+    def test_parameters(self):
+        """Class, sliver policy and engine, also where no figure depends on them: the digest over them shows it; an auditor computes
+        it with sha256 alone."""
+        for text, file in self.both():
+            said = json.loads(text)
+            self.assertEqual(parameters_digest(said), said['parameters_sha256'])
+            for path, value in ((('project_class',), 'GENERAL'), (('sliver_policy', 'area_m2'), 2), (('sliver_policy', 'width_m'), 0.2),
+                                (('engine', 'version'), '9.9'), (('engine', 'libraries', 'geos'), 'x')):
+                forged = copy.deepcopy(said)
+                at(forged, path[:-1])[path[-1]] = value
+                self.assert_seen(json.dumps(forged).encode(), file, path)
+                forged.pop('parameters_sha256')
+                self.assert_seen(json.dumps(forged).encode(), file, path)
 
     def test_another_file(self):
         """The report of one file beside another file, if only by a blank at its end."""

@@ -5,7 +5,7 @@ import json
 import shutil
 import unittest
 
-from office import PROGRAM, Office, fixture
+from office import PROGRAM, Office, fixture, parameters_digest
 
 
 def leaves(value, path=()):
@@ -80,9 +80,21 @@ class Verify(unittest.TestCase):
     def test_what_the_store_does_not_have_is_named(self):
         report = self.office.check('pressing', keep=False)
         for path, word in ((('layers_used', 0, 'version'), '第 2 版'), (('rules_version',), '规则表')):
-            code, finding = self.office.verify(changed(report, path), '--input', 'pressing.geojson')
+            other = changed(report, path)
+            other['parameters_sha256'] = parameters_digest(other)
+            code, finding = self.office.verify(other, '--input', 'pressing.geojson')
             self.assertEqual(11, code, finding)
             self.assertIn(word, finding['missing'][0]['zh'])
+
+    def test_a_report_of_another_version(self):
+        """Which version made it is told and not compared; that it was changed by hand is seen."""
+        report = self.office.check('pressing', keep=False)
+        report['engine']['version'] = '0.0.9'
+        self.assertEqual(10, self.office.verify(report, '--input', 'pressing.geojson')[0])
+        report['parameters_sha256'] = parameters_digest(report)
+        code, finding = self.office.verify(report, '--input', 'pressing.geojson')
+        self.assertEqual(0, code, finding)
+        self.assertIn('0.0.9', finding['notes'][0]['zh'])
 
     def test_no_report_at_all(self):
         for text in ('', '{', '[]', '{"type":"FeatureCollection","features":[]}', '{"a":1,"a":2}'):
