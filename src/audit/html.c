@@ -1,5 +1,7 @@
 #include "audit/html.h"
 
+#include "base/decimal.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -24,6 +26,22 @@ static const char style[] =
     "0;font-weight:"
     "bold}.small{color:#555;font-size:13px}svg{max-width:100%;height:auto}.wide{overflow-x:auto}"
     "@media print{body{padding:0}h2{break-after:avoid}tr{break-inside:avoid}}";
+
+void html_number(struct buffer *b, double v, int decimals)
+{
+    char text[DECIMAL_SIZE];
+    decimal_text(v, decimals, text);
+    if (!*text) {
+        buffer_append_str(b, "未测算");
+        return;
+    }
+    size_t whole = strcspn(text, "."), sign = *text == '-';
+    for (size_t i = 0; text[i]; i++) {
+        if (i > sign && i < whole && (whole - i) % 3 == 0)
+            buffer_append_char(b, ',');
+        buffer_append_char(b, text[i]);
+    }
+}
 
 void html_text(struct buffer *b, const char *text)
 {

@@ -14,6 +14,7 @@ enum status html_parcels_write(const struct snapshot *s, const struct audit_requ
 void html_begin(struct buffer *b, const char *title_zh, const char *title_en, bool synthetic);
 void html_end(struct buffer *b);
 void html_text(struct buffer *b, const char *text);
+void html_number(struct buffer *b, double v, int decimals); /* 12,345.68; "未测算" when it is not finite */
 struct html_bar {
     const char *label;
     double value;

@@ -41,12 +41,26 @@ static void verdict_chart(struct buffer *b, const struct tally *t)
     for (int i = 0; i < N_VERDICTS; i++) {
         enum verdict v = worst_first[i];
         snprintf(labels[i], sizeof labels[i], "%s %s", verdict_zh(v), verdict_name(v));
-        snprintf(shown[i], sizeof shown[i], "%lld (%.1f %%)", (long long)t->verdict[v],
+        snprintf(shown[i], sizeof shown[i], "%lld (%.2f %%)", (long long)t->verdict[v],
                  t->n ? 100.0 * (double)t->verdict[v] / (double)t->n : 0.0);
         bars[i] = (struct html_bar){labels[i], (double)t->verdict[v], shown[i], colour_of(v)};
     }
     section(b, "结论", "Verdicts");
     html_bars(b, bars, N_VERDICTS);
+}
+
+/* A bar says nothing of parcels that nobody could measure. */
+static void not_in_chart(struct buffer *b, const struct tally *t)
+{
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        long long n = t->status[l][LAYER_UNMEASURED] + t->status[l][LAYER_NOT_COVERED];
+        if (n)
+            buffer_printf(
+                b,
+                "<p class=\"small\">%s：另有 %lld 个未测算或数据未覆盖，不在其中 %lld more were not "
+                "measured or have no data</p>\n",
+                control_line_zh((enum control_line)l), n, n);
+    }
 }
 
 static void line_chart(struct buffer *b, const struct tally *t)
@@ -69,6 +83,7 @@ static void line_chart(struct buffer *b, const struct tally *t)
     }
     section(b, "压占面积", "Area on each line");
     html_bars(b, bars, CONTROL_LINE_COUNT);
+    not_in_chart(b, t);
 }
 
 static void legend(struct buffer *b)
@@ -140,6 +155,7 @@ static void group_add(struct tally_group *to, const struct tally_group *from)
         to->verdict[v] += from->verdict[v];
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
         to->line_n[l] += from->line_n[l];
+        to->line_unmeasured[l] += from->line_unmeasured[l];
         to->line_m2[l] += from->line_m2[l];
     }
 }
@@ -183,18 +199,27 @@ static const char *unit_name(const struct snapshot *s, enum key k, const char *c
     return "";
 }
 
+/* A sum that lacks parcels has a star; of parcels of which none was measured there is no sum. */
+static void sum_cell(struct buffer *b, double m2, int64_t unmeasured, int64_t n)
+{
+    buffer_append_str(b, "<td>");
+    html_number(b, unmeasured < n ? m2 / 1e4 : NAN, 4);
+    buffer_append_str(b, unmeasured > 0 && unmeasured < n ? "*</td>" : "</td>");
+}
+
 static void group_row(struct buffer *b, const char *name, const struct tally_group *g)
 {
     buffer_append_str(b, "<tr><td>");
-    html_text(b, *g->prefecture ? g->prefecture : "未填 / 不在任何范围 none");
+    bool no_class = strcmp(g->prefecture, "UNKNOWN") == 0;
+    html_text(b, no_class ? "未填 not given" : *g->prefecture ? g->prefecture : "未填 / 不在任何范围 none");
     buffer_append_char(b, ' ');
     html_text(b, name);
     buffer_printf(b, "</td><td>%lld</td>", (long long)g->n);
     for (int i = 0; i < N_VERDICTS; i++)
         buffer_printf(b, "<td>%lld</td>", (long long)g->verdict[worst_first[i]]);
-    buffer_printf(b, "<td>%.4f</td>", g->area_m2 / 1e4);
+    sum_cell(b, g->area_m2, g->unmeasured, g->n);
     for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        buffer_printf(b, "<td>%.4f</td>", g->line_m2[l] / 1e4);
+        sum_cell(b, g->line_m2[l], g->line_unmeasured[l], g->n);
     buffer_append_str(b, "</tr>\n");
 }
 
@@ -218,15 +243,24 @@ static enum status groups_table(struct buffer *b, const struct snapshot *s, cons
         b, "<th>面积 ha</th><th>压占红线 ha</th><th>占用基本农田 ha</th><th>开发边界内 ha</th></tr>\n");
     for (size_t i = 0; i < n; i++)
         group_row(b, unit_name(s, k, g[i].prefecture), &g[i]);
-    buffer_append_str(b, "</table></div>\n");
+    buffer_append_str(
+        b, "</table></div>\n<p class=\"small\">* 不含未测算和数据未覆盖的地块 without parcels that were not "
+           "measured or have no data</p>\n");
     free(g);
     return STATUS_OK;
 }
 
 static void number_cell(struct buffer *b, double v, int decimals)
 {
-    if (isfinite(v))
-        buffer_printf(b, "<td>%.*f</td>", decimals, v);
+    buffer_append_str(b, "<td>");
+    html_number(b, v, decimals);
+    buffer_append_str(b, "</td>");
+}
+
+static void place_cell(struct buffer *b, double deg)
+{
+    if (isfinite(deg))
+        buffer_printf(b, "<td>%.5f</td>", deg);
     else
         buffer_append_str(b, "<td>—</td>");
 }
@@ -247,8 +281,8 @@ static void worst_table(struct buffer *b, const struct tally *t)
         number_cell(b, c->area_m2, 2);
         for (int l = 0; l < CONTROL_LINE_COUNT; l++)
             number_cell(b, c->line_m2[l], 2);
-        number_cell(b, c->lon_deg, 5);
-        number_cell(b, c->lat_deg, 5);
+        place_cell(b, c->lon_deg);
+        place_cell(b, c->lat_deg);
         buffer_append_str(b, "</tr>\n");
     }
     buffer_append_str(b, "</table></div>\n");
@@ -285,9 +319,8 @@ enum status html_parcels_write(const struct snapshot *s, const struct audit_requ
     buffer_append_str(&b, "<p>");
     html_text(&b, name ? name + 1 : r->input);
     buffer_printf(&b,
-                  "：%lld 个地块，其中 %lld 个无法测算（结论为未知，不等于未占用）。%lld parcels, %lld of "
-                  "them could not "
-                  "be measured: unknown, not clear.</p>\n",
+                  "：%lld 个地块，其中 %lld 个无法测算（结论为“无法判定”，不等于未占用）。%lld "
+                  "parcels, %lld of them could not be measured: that is unknown, not clear.</p>\n",
                   (long long)t->n, (long long)t->unmeasured, (long long)t->n, (long long)t->unmeasured);
     if (crs_guessed)
         buffer_printf(

@@ -6,6 +6,8 @@
 #include "base/file.h"
 #include "base/json.h"
 
+#include <math.h>
+
 #include <string.h>
 
 enum { AREA_DECIMALS = 4, PLACE_DECIMALS = 8, N_STATUSES = LAYER_CLEAR + 1 };
@@ -52,7 +54,7 @@ static void group(struct json_writer *w, const struct tally_group *g, const stru
     jw_kv_string(w, "project_class", g->project_class);
     jw_kv_integer(w, "n", g->n);
     jw_kv_integer(w, "n_unmeasured", g->unmeasured);
-    jw_kv_fixed(w, "area_m2", g->area_m2, AREA_DECIMALS);
+    jw_kv_fixed(w, "area_m2", g->unmeasured < g->n ? g->area_m2 : NAN, AREA_DECIMALS);
     verdicts(w, g->verdict);
     jw_key(w, "overlaps");
     jw_object_begin(w);
@@ -60,7 +62,8 @@ static void group(struct json_writer *w, const struct tally_group *g, const stru
         jw_key(w, control_line_id((enum control_line)l));
         jw_object_begin(w);
         jw_kv_integer(w, "n", g->line_n[l]);
-        jw_kv_fixed(w, "area_m2", g->line_m2[l], AREA_DECIMALS);
+        jw_kv_integer(w, "n_unmeasured", g->line_unmeasured[l]);
+        jw_kv_fixed(w, "area_m2", g->line_unmeasured[l] < g->n ? g->line_m2[l] : NAN, AREA_DECIMALS);
         jw_object_end(w);
     }
     jw_object_end(w);

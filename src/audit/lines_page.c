@@ -73,7 +73,7 @@ static void row(const struct snapshot *s, const struct lines_finding *f, bool co
     html_text(b, f->code_b);
     buffer_append_str(b, "</td><td>");
     if (isfinite(f->area_m2))
-        buffer_printf(b, "%.4f", f->area_m2);
+        html_number(b, f->area_m2, 2);
     buffer_append_str(b, "</td><td class=\"n\">");
     html_text(b, f->prefecture_name);
     buffer_append_str(b, "<br>");

@@ -104,7 +104,7 @@ enum status identity_compare(const struct run_identity *then, const struct run_i
 void state_write(const struct run_state *s, const struct tally *t, struct buffer *out)
 {
     const struct run_identity *i = &s->identity;
-    buffer_printf(out, "hongxian audit 2\ninput %s\nlayers %s\nrules %s\noptions %s\nengine %s\n", i->input,
+    buffer_printf(out, "hongxian audit 3\ninput %s\nlayers %s\nrules %s\noptions %s\nengine %s\n", i->input,
                   i->layers, i->rules, i->options, i->engine);
     for (int l = 0; l < CONTROL_LINE_COUNT; l++)
         buffer_printf(out, "line %lld %s %d\n", (long long)i->lines[l].version_no, i->lines[l].uid,
@@ -123,7 +123,7 @@ static int read_head(const char *text, struct run_state *out)
     long long number, rows, fid;
     unsigned long long a, b, seal[2];
     int readable, finished, n = 0, more = 0;
-    if (sscanf(text, "hongxian audit 2\ninput %64s\nlayers %64s\nrules %64s\noptions %64s\nengine %64s\n%n",
+    if (sscanf(text, "hongxian audit 3\ninput %64s\nlayers %64s\nrules %64s\noptions %64s\nengine %64s\n%n",
                i->input, i->layers, i->rules, i->options, i->engine, &n) != 5 ||
         n == 0)
         return 0;

@@ -193,6 +193,7 @@ enum status tally_add(struct tally *t, const struct audit_item *item, const stru
             g->line_n[l]++;
             g->line_m2[l] += row->line_m2[l];
         }
+        g->line_unmeasured[l] += row->status[l] == LAYER_UNMEASURED || row->status[l] == LAYER_NOT_COVERED;
     }
     grid_add(t, row);
     worst_add(t, &c);
@@ -208,7 +209,8 @@ static void write_group(const struct tally_group *g, struct buffer *out)
     for (int v = 0; v <= VERDICT_ALLOWED; v++)
         buffer_printf(out, " %lld", (long long)g->verdict[v]);
     for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        buffer_printf(out, " %lld %a", (long long)g->line_n[l], g->line_m2[l]);
+        buffer_printf(out, " %lld %lld %a", (long long)g->line_n[l], (long long)g->line_unmeasured[l],
+                      g->line_m2[l]);
     buffer_printf(out, " %a\n", g->area_m2);
 }
 
@@ -307,6 +309,7 @@ static bool read_group(struct tally *t, struct line *l)
         g->verdict[v] = take_integer(l);
     for (int i = 0; i < CONTROL_LINE_COUNT; i++) {
         g->line_n[i] = take_integer(l);
+        g->line_unmeasured[i] = take_integer(l);
         g->line_m2[i] = take_double(l);
     }
     g->area_m2 = take_double(l);

@@ -24,6 +24,7 @@ enum {
 struct tally_group {
     char prefecture[TALLY_KEY], county[TALLY_KEY], project_class[TALLY_KEY];
     int64_t n, unmeasured, verdict[VERDICT_ALLOWED + 1], line_n[CONTROL_LINE_COUNT];
+    int64_t line_unmeasured[CONTROL_LINE_COUNT]; /* nothing is known of them: no zero */
     double area_m2, line_m2[CONTROL_LINE_COUNT];
 };
 

@@ -4,6 +4,7 @@ import html.parser
 import json
 import os
 import pathlib
+import re
 import resource
 import sys
 import tempfile
@@ -149,6 +150,33 @@ class Parcels(unittest.TestCase):
         for word in ("示例数据", "<svg", "最严重的地块", "150102", "3000 个地块", "压占面积", "分布图", "按项目类型", "NATIONAL_MAJOR"):
             self.assertIn(word, text)
         self.assertNotIn("<script", text)
+
+    def test_what_was_not_measured_is_no_zero_in_the_sums(self):
+        """Sums of parcels of which none was measured are a word on the page and null for programs; sums that lack some say so;
+        so do those of a line whose data do not reach the parcel."""
+        bow = [(111.7, 40.8), (111.701, 40.801), (111.701, 40.8), (111.7, 40.801), (111.7, 40.8)]
+        square = [(x, y) for x, y in ((111.72, 40.82), (111.721, 40.82), (111.721, 40.821), (111.72, 40.821), (111.72, 40.82))]
+        far = [(x + 5, y) for x, y in square]  # outside the coverage of the lines
+        source = f.write_gpkg(self.dir / "u.gpkg", [(f.blob([bow]), "BOW", "", "150101", ""), (f.blob([square]), "OK", "", "150102", ""),
+                                                    (f.blob([far]), "FAR", "", "150103", ""), (f.blob([bow]), "BOW2", "", "150104", ""),
+                                                    (f.blob([square]), "OK2", "", "150104", "")])
+        page, sums = self.dir / "u.html", self.dir / "u.json"
+        f.audit("parcels", source, "-o", self.dir / "u.csv", "--store", self.store, "--summary", page)
+        f.audit("parcels", source, "-o", self.dir / "u.csv", "--store", self.store, "--summary", sums, "--overwrite")
+        groups = {g["county"]: g for g in json.loads(sums.read_text())["groups"]}
+        line = lambda county: groups[county]["overlaps"]["ecological_red_line"]  # noqa: E731
+        self.assertEqual((None, None, 1), (groups["150101"]["area_m2"], line("150101")["area_m2"], line("150101")["n_unmeasured"]))
+        self.assertEqual((0, 0), (line("150102")["area_m2"], line("150102")["n_unmeasured"]))
+        self.assertEqual((None, 1), (line("150103")["area_m2"], line("150103")["n_unmeasured"]))
+        self.assertGreater(groups["150103"]["area_m2"], 1000)
+        self.assertEqual((0, 1), (line("150104")["area_m2"], line("150104")["n_unmeasured"]))
+        text = page.read_text(encoding="utf-8")
+        cells = {c: re.search(f"<tr><td>{c} .*?</tr>", text, re.S).group(0) for c in groups}
+        self.assertEqual(4, cells["150101"].count("<td>未测算</td>"))
+        self.assertEqual(0, cells["150102"].count("未测算"))
+        self.assertEqual(3, cells["150103"].count("<td>未测算</td>"))
+        self.assertEqual(4, cells["150104"].count("*</td>"))
+        self.assertIn("另有 3 个未测算", text)
 
     def test_county_by_place(self):
         """A parcel without a county code is counted where it lies, when county polygons are loaded; its own code stands."""

@@ -138,7 +138,7 @@ export interface Report {
   project_class?: string;
   summary_zh?: string;
   disclaimer_zh?: string;
-  input?: { format?: string; sha256?: string; crs_given?: string | null; crs_note?: string | null };
+  input?: { format?: string; sha256?: string; crs_given?: string | null; crs_note?: string | null; crs_note_en?: string | null };
   rules_version?: string | null;
   warnings?: Warning[];
   layers_used?: LayerUsed[];

@@ -4,10 +4,10 @@ import './style.css';
 import { ApiError, check, checkShapes, getCollections, getHealth, type Collection, type FeatureItem, type Health, type Question } from './api';
 import { recordInput, type WholeRecord } from './api-records';
 import { fill, h } from './dom';
-import { htmlLang, lang, onLang, pick, plainTitle, setLang, t } from './i18n';
+import { htmlLang, lang, onLang, pick, plainTitle, setLang, t, type TextKey } from './i18n';
 import { ParcelDrawing } from './map/draw';
 import { CheckOverlay } from './map/overlay';
-import { INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, areaSwatch } from './map/symbols';
+import { INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, PLACE_SYMBOL, areaSwatch, type AreaSymbol } from './map/symbols';
 import { MapView, type Box } from './map/view';
 import { BatchPanel, type Place } from './panels/batch';
 import { CheckPanel } from './panels/check';
@@ -30,6 +30,7 @@ const collectionOf = (id: string) => collections.find((c) => c.id === id);
 
 const mapBox = h('div', { class: 'map', 'data-testid': 'map' });
 const mapMessage = h('div', { class: 'map-message', role: 'status', hidden: true });
+let keyOf: 'check' | 'place' | null = null;
 const mapKey = h('ul', { class: 'map-key', hidden: true, 'data-testid': 'map-key' });
 const mapErrors = new Set<string>();
 
@@ -84,8 +85,8 @@ const checkPanel: CheckPanel = new CheckPanel({
   result: report.el,
 });
 
-const batch = new BatchPanel({ onPlace: showPlace, onClear: () => overlay?.place(null), className: (id) => checkPanel.className(id) });
-const conflicts = new ConflictsPanel({ onPlace: showPlace, onClear: () => overlay?.place(null), collectionOf });
+const batch = new BatchPanel({ onPlace: showPlace, onClear: clearPlace, className: (id) => checkPanel.className(id) });
+const conflicts = new ConflictsPanel({ onPlace: showPlace, onClear: clearPlace, collectionOf });
 const records = new RecordsPanel({ className: (id) => checkPanel.className(id), layerName: titleOf, onLook: lookAtRecord });
 
 /** The parcels of a kept check on the map: the record itself has no shapes. What they pressed on is drawn only where the data in
@@ -105,7 +106,7 @@ async function lookAtRecord({ record, report: kept }: WholeRecord): Promise<void
   hideResult();
   checkPanel.forget(); // what is on the map belongs to the record now
   overlay?.show(text, !same);
-  mapKey.hidden = overlay === null;
+  showKey(overlay ? 'check' : null);
   const box = overlay?.allBox();
   if (box) view?.fit(box, { padding: 70 });
 }
@@ -126,7 +127,7 @@ const right: Tabs = tabs('side_right', [
   { id: 'conflicts', title: 'tab_conflicts', body: conflicts.el },
   { id: 'records', title: 'tab_records', body: records.el },
 ], (id) => {
-  overlay?.place(null);
+  clearPlace();
   if (id === 'batch') batch.opened();
   if (id === 'conflicts') void conflicts.opened();
   if (id === 'records') records.opened();
@@ -148,6 +149,7 @@ function flyToPlace(feature: FeatureItem): void {
 
 /** A place of an audit: its shape where there is one, else the point. */
 function showPlace(place: Place): void {
+  showKey(place.shape && overlay ? 'place' : null);
   overlay?.place(place.shape);
   overlay?.pin(place.shape ? undefined : [place.lon, place.lat]);
   const box = place.shape ? overlay?.placeBox() : undefined;
@@ -158,6 +160,11 @@ function showPlace(place: Place): void {
   view?.fit([place.lon - across, place.lat - up, place.lon + across, place.lat + up]);
 }
 
+function clearPlace(): void {
+  overlay?.place(null);
+  if (keyOf === 'place') showKey(null);
+}
+
 // ---- checks
 
 let running: AbortController | null = null;
@@ -166,7 +173,7 @@ let running: AbortController | null = null;
 function hideResult(): void {
   report.clear();
   overlay?.clear();
-  mapKey.hidden = true;
+  showKey(null);
 }
 
 function clearResult(): void {
@@ -203,7 +210,7 @@ async function runCheck(question: Question): Promise<void> {
     await started.catch(() => undefined); // a quick user may be ahead of the map
     if (abort.signal.aborted) return;
     overlay?.show(text);
-    mapKey.hidden = overlay === null;
+    showKey(overlay ? 'check' : null);
     report.setShapes(text, null);
     const chosen = report.selectedParcel;
     if (chosen) look(chosen.index, []);
@@ -218,6 +225,7 @@ const width = (b: Box) => Math.max(b[2] - b[0], b[3] - b[1]);
 function look(index: number, lines: LineId[]): void {
   if (!view || !overlay) return;
   overlay.select(index);
+  showKey('check');
   const parcel = report.selectedParcel?.parcel;
   const pressed = LINES.filter((l) => l !== 'urban_development_boundary' && parcel && statusOf(findingOf(parcel, l)) === 'overlap');
   const whole = overlay.parcelBox(index);
@@ -259,15 +267,20 @@ function renderFrame(): void {
       },
     }, t('switch_lang')),
   );
-  fill(
-    mapKey,
-    h('li', {}, areaSwatch(PARCEL_SYMBOL), t('r_legend_parcel')),
-    h('li', {}, areaSwatch(OVERLAP_SYMBOL), t('r_legend_overlap')),
-    h('li', {}, areaSwatch(INSIDE_SYMBOL), t('r_legend_inside')),
-  );
+  showKey(keyOf);
   renderDropSign();
   view?.map.getCanvas().setAttribute('aria-label', t('map_label'));
   document.title = lang() === 'zh' ? '红线 Hongxian · 三线压占核查' : 'Hongxian · control-line check';
+}
+
+/** The key is of what was last shown: of a check, or of a place that was chosen from a list. */
+function showKey(of: 'check' | 'place' | null): void {
+  keyOf = of;
+  mapKey.hidden = of === null;
+  const rows: [AreaSymbol, TextKey][] = of === 'place'
+    ? [[PLACE_SYMBOL, 'r_legend_place']]
+    : [[PARCEL_SYMBOL, 'r_legend_parcel'], [OVERLAP_SYMBOL, 'r_legend_overlap'], [INSIDE_SYMBOL, 'r_legend_inside']];
+  fill(mapKey, rows.map(([symbol, text]) => h('li', {}, areaSwatch(symbol), t(text))));
 }
 
 /** What is dropped goes to the panel that is open; the sign says so before the button is let go. */

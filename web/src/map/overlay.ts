@@ -3,7 +3,7 @@
 import type { ExpressionSpecification, GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl';
 import type { Box } from './view';
 import { areaLayers } from './layers';
-import { INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL } from './symbols';
+import { INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, PLACE_SYMBOL } from './symbols';
 
 const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
 
@@ -64,11 +64,11 @@ export class CheckOverlay {
       },
       'check-parcel-line',
     );
-    // A place of an audit: yellow within a black line, unlike any layer.
+    // A place of an audit: a black line with yellow beside it, unlike any layer.
     map.addSource('place', { type: 'geojson', data: EMPTY });
-    map.addLayer({ id: 'place-fill', type: 'fill', source: 'place', paint: { 'fill-color': '#ffd400', 'fill-opacity': 0.35 } });
-    map.addLayer({ id: 'place-casing', type: 'line', source: 'place', paint: { 'line-color': '#fff', 'line-width': 5, 'line-opacity': 0.9 } });
-    map.addLayer({ id: 'place-line', type: 'line', source: 'place', paint: { 'line-color': '#101820', 'line-width': 2.2 } });
+    const { casing = '#fff', line, width } = PLACE_SYMBOL;
+    map.addLayer({ id: 'place-casing', type: 'line', source: 'place', paint: { 'line-color': casing, 'line-width': 8 } });
+    map.addLayer({ id: 'place-line', type: 'line', source: 'place', paint: { 'line-color': line, 'line-width': width } });
     map.addSource('pin', { type: 'geojson', data: EMPTY });
     map.addLayer({
       id: 'pin', type: 'circle', source: 'pin',

@@ -3,6 +3,8 @@
  * The colours follow the habit of the field (red line red, farmland yellow, boundary blue and pink). Each line also has
  * its own pattern and outline, so that the map can be read without telling red from green. */
 
+import { pick } from '../i18n';
+
 export type Pattern = 'diagonal' | 'dots' | 'vertical' | 'rings' | 'cross';
 
 export interface AreaSymbol {
@@ -12,6 +14,7 @@ export interface AreaSymbol {
   line: string;
   width: number;
   dash?: number[];
+  casing?: string; // beside the line
 }
 
 export interface SubZone {
@@ -71,6 +74,16 @@ export const PARCEL_SYMBOL: AreaSymbol = {
 export const OVERLAP_SYMBOL: AreaSymbol = {
   fill: 'rgba(190, 0, 190, 0.22)', pattern: 'cross', ink: 'rgba(130, 0, 140, 0.9)', line: '#8b008b', width: 2.5,
 };
+
+/** The name of a sub-zone, or of what lies outside them all, as the page calls it in its language; others as they are. */
+export function zoneTitle(zone: string): { text: string; lang: string } {
+  if (zone === '边界外') return pick(zone, 'Outside the boundary');
+  const known = Object.values(SUB_ZONES).flat().find((z) => zone.includes(z.match));
+  return pick(zone, known?.en);
+}
+
+/** A place that was chosen from a list: a line, so that the layers under it stay what they are. */
+export const PLACE_SYMBOL: AreaSymbol = { fill: 'rgba(0, 0, 0, 0)', ink: '#101820', line: '#101820', width: 2.2, casing: '#ffd400' };
 
 /** What lies inside the boundary is not pressed on anything: an outline, no hatch. */
 export const INSIDE_SYMBOL: AreaSymbol = {
@@ -195,10 +208,16 @@ export function areaSwatch(s: AreaSymbol): HTMLCanvasElement {
     g.fillRect(0, 0, SWATCH_W, SWATCH_H);
   }
   const w = Math.max(s.width, 1);
+  if (s.casing) {
+    g.strokeStyle = s.casing;
+    g.lineWidth = 3 * w;
+    g.strokeRect(w, w, SWATCH_W - 2 * w, SWATCH_H - 2 * w);
+  }
   g.strokeStyle = s.line;
   g.lineWidth = w;
   if (s.dash) g.setLineDash(s.dash.map((d) => d * w));
-  g.strokeRect(w / 2, w / 2, SWATCH_W - w, SWATCH_H - w);
+  const inset = s.casing ? 1.5 * w : w / 2;
+  g.strokeRect(inset, inset, SWATCH_W - 2 * inset, SWATCH_H - 2 * inset);
   return finished(g);
 }
 

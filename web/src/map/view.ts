@@ -1,10 +1,10 @@
 /** The map: ground, collections, clicks, and moving about. Knows nothing of panels. */
 
-import { Map as MapLibreMap, NavigationControl, ScaleControl, setWorkerUrl, type MapGeoJSONFeature } from 'maplibre-gl';
+import { Map as MapLibreMap, NavigationControl, ScaleControl, setWorkerUrl, type IControl, type MapGeoJSONFeature } from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Collection } from '../api';
-import { lang } from '../i18n';
+import { lang, onLang } from '../i18n';
 import { CollectionLayers } from './layers';
 
 export type Box = [number, number, number, number];
@@ -24,15 +24,22 @@ export interface MapEvents {
   onError: (text: string) => void;
 }
 
-const LOCALE_ZH = {
+const WORDS_EN = {
+  'NavigationControl.ZoomIn': 'Zoom in',
+  'NavigationControl.ZoomOut': 'Zoom out',
+  'ScaleControl.Meters': 'm',
+  'ScaleControl.Kilometers': 'km',
+  'Map.Title': 'Map',
+};
+const WORDS_ZH = {
   'NavigationControl.ZoomIn': '放大',
   'NavigationControl.ZoomOut': '缩小',
-  'NavigationControl.ResetBearing': '指北',
   'ScaleControl.Meters': '米',
   'ScaleControl.Kilometers': '公里',
   'Map.Title': '地图',
 };
 
+const wordsOfControls = () => (lang() === 'zh' ? WORDS_ZH : WORDS_EN);
 const reducedMotion = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export class MapView {
@@ -40,6 +47,7 @@ export class MapView {
   readonly ready: Promise<void>;
   private collections: CollectionLayers;
   private home: Box = REGION_BOX;
+  private controls: IControl[] = [];
   /** While something is being drawn, clicks belong to the drawing. */
   clicksPaused = false;
 
@@ -63,12 +71,12 @@ export class MapView {
       maxZoom: 19,
       minZoom: 2,
       fadeDuration: 0, // old computers: labels appear at once
-      locale: lang() === 'zh' ? LOCALE_ZH : {},
+      locale: wordsOfControls(),
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
-    this.map.addControl(new NavigationControl({ showCompass: false }), 'top-left');
-    this.map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left');
+    this.addControls();
+    onLang(() => this.relabel());
     this.map.getCanvas().setAttribute('data-testid', 'map-canvas');
     this.collections = new CollectionLayers(this.map, events.onError);
     this.ready = new Promise((resolve) => this.map.once('load', () => resolve()));
@@ -79,6 +87,18 @@ export class MapView {
     this.map.on('click', (e) => {
       if (!this.clicksPaused) events.onClick(this.hitsAt(e.point.x, e.point.y), [e.lngLat.lng, e.lngLat.lat]);
     });
+  }
+
+  private addControls(): void {
+    const [zoom, scale] = (this.controls = [new NavigationControl({ showCompass: false }), new ScaleControl({ maxWidth: 120 })]);
+    this.map.addControl(zoom as IControl, 'top-left').addControl(scale as IControl, 'bottom-left');
+  }
+
+  /** The library reads its words once, when a control is added. */
+  private relabel(): void {
+    Object.assign(this.map._locale, wordsOfControls());
+    for (const control of this.controls) this.map.removeControl(control);
+    this.addControls();
   }
 
   setCollections(list: Collection[]): void {

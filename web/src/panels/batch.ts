@@ -191,7 +191,7 @@ export class BatchPanel {
     fill(
       this.result,
       h('h3', { class: 'audit-title', 'data-testid': 'batch-title' }, `${job.name ?? ''} · ${t('batch_parcels', { n: fixed(summary.n_parcels, 0) })}`),
-      h('p', { class: 'muted', 'data-testid': 'batch-result-class' }, `${t('check_class')}：${this.options.className(job.project_class || undefined)}`),
+      h('p', { class: 'muted', 'data-testid': 'batch-result-class' }, `${t('check_class')}${t('colon')}${this.options.className(job.project_class || undefined)}`),
       summary.synthetic ? h('p', { class: 'sample-line' }, t('synthetic_notice')) : null,
       summary.crs_guessed ? h('div', { class: 'note warn', 'data-testid': 'batch-crs-guessed' }, t('batch_crs_guessed', { epsg: summary.crs_guessed }), this.otherCrs(summary.crs_guessed)) : null,
       this.reused(job),

@@ -162,7 +162,7 @@ export class CheckPanel {
       { class: 'class-list', 'data-testid': 'class-list', ontoggle: (e: Event) => (this.listOpen = (e.target as HTMLDetailsElement).open) },
       h('summary', {}, t(title, { n: list.items.length })),
       h('ol', { lang: 'zh-CN' }, list.items.map((i) => h('li', {}, typeof i === 'string' ? i : i.zh ?? '', confidence(typeof i === 'string' ? undefined : i.conf)))),
-      h('p', { class: 'muted', lang: 'zh-CN' }, `${t('r_basis')}：${list.basis ?? ''}`, confidence(list.conf)),
+      h('p', { class: 'muted', lang: 'zh-CN' }, `${t('r_basis')}${t('colon')}${list.basis ?? ''}`, confidence(list.conf)),
     );
     details.open = this.listOpen;
     return details;

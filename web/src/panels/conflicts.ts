@@ -5,6 +5,7 @@ import { getResult, getShapes, type Job, type LineFinding, type LinesSummary, ty
 import { fill, h } from '../dom';
 import { hectares, fixed, percent, squareMetres } from '../format';
 import { onLang, pick, plainTitle, t, type TextKey } from '../i18n';
+import { zoneTitle } from '../map/symbols';
 import { sentenceOf } from '../sentence';
 import type { Place } from './batch';
 import { JobWork, downloads } from './job-work';
@@ -104,7 +105,7 @@ export class ConflictsPanel {
       this.summary ? null : h('p', { class: 'muted' }, t('conflicts_intro')),
       h(
         'div',
-        { class: 'button-row' },
+        { class: 'button-row wrapped' },
         compare,
         official,
         h('button', { type: 'button', id: 'conflicts-run', class: 'primary', 'data-testid': 'conflicts-run', onclick: () => void this.work.start(asked(), null) }, t('conflicts_run')),
@@ -197,7 +198,7 @@ export class ConflictsPanel {
   private side(layer: string, code: string, zone: string): HTMLElement | null {
     if (!layer) return null;
     const name = this.layerName(layer);
-    return h('span', { class: 'side-of' }, h('span', { lang: name.lang }, name.text), zone ? h('span', { class: 'muted', lang: 'zh-CN' }, ` ${zone}`) : null, code ? h('span', { class: 'code' }, ` ${code}`) : null);
+    return h('span', { class: 'side-of' }, h('span', { lang: name.lang }, name.text), zone ? h('span', { class: 'muted', lang: zoneTitle(zone).lang }, ` ${zoneTitle(zone).text}`) : null, code ? h('span', { class: 'code' }, ` ${code}`) : null);
   }
 
   private row(f: LineFinding): HTMLElement {
@@ -226,7 +227,7 @@ export class ConflictsPanel {
         this.side(f.layer_a, f.code_a, f.zone_a),
         this.side(f.layer_b, f.code_b, f.zone_b),
         h('span', { class: 'muted' }, [f.prefecture, f.county].filter(Boolean).join(' ')),
-        on ? h('span', { class: 'finding-note', lang: note.lang }, note.text, f.basis ? h('span', { class: 'muted', lang: 'zh-CN' }, ` ${t('r_basis')}：${f.basis}`) : null) : null,
+        on ? h('span', { class: 'finding-note', lang: note.lang }, note.text, f.basis ? h('span', { class: 'muted', lang: 'zh-CN' }, ` ${t('r_basis')}${t('colon')}${f.basis}`) : null) : null,
       ),
     );
   }

@@ -170,7 +170,7 @@ export class RecordCard {
   private override(o: RecordRow): HTMLElement {
     const el = this.verdictLine(`${t('record_officer_says')} · ${o.officer ?? ''}`, o.verdict, null, `override-${o.id}`);
     el.append(
-      h('p', {}, h('span', { class: 'muted' }, `${t('record_reason')}：`), h('span', { lang: 'zh-CN' }, o.reason ?? '')),
+      h('p', {}, h('span', { class: 'muted' }, `${t('record_reason')}${t('colon')}`), h('span', { lang: 'zh-CN' }, o.reason ?? '')),
       h('p', { class: 'muted' }, `${t('record_no', { id: o.id })} · ${dayAndTime(o.kept_at)}`),
     );
     return el;

@@ -4,7 +4,7 @@ import type { LayerFinding, ParcelReport, RuleHit } from '../api';
 import { h } from '../dom';
 import { NO_FIGURE, balanced, hectares, mu, percent, remainder, squareMetres } from '../format';
 import { pick, plainTitle, t, type TextKey } from '../i18n';
-import { AREA_SYMBOLS, areaSwatch } from '../map/symbols';
+import { AREA_SYMBOLS, areaSwatch, zoneTitle } from '../map/symbols';
 import {
   LINES, LINE_TITLES, confidenceKey, findingOf, isComplete, statusKey, statusOf, statusTone, verdictOf, type LineId,
 } from '../verdict';
@@ -144,7 +144,7 @@ function zones(finding: LayerFinding | undefined, parcel: ParcelReport): HTMLEle
         h(
           'tr',
           { 'data-testid': `zone-${z.zone}` },
-          h('th', { scope: 'row', lang: 'zh-CN' }, z.zone),
+          h('th', { scope: 'row', lang: zoneTitle(z.zone).lang }, zoneTitle(z.zone).text),
           h('td', { 'data-m2': z.area_m2 }, `${m2[i]} ${t('r_m2')}`),
           h('td', {}, percent(z.share)),
         ),

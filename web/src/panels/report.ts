@@ -3,7 +3,7 @@
 import type { CheckAnswer, Collection, LayerUsed, ParcelReport, Question, Report, Warning } from '../api';
 import { fill, h } from '../dom';
 import { fixed, hectares, mu, squareMetres } from '../format';
-import { onLang, pick, plainTitle, t } from '../i18n';
+import { lang, onLang, pick, plainTitle, t } from '../i18n';
 import { LINES, VERDICT_SIGN, findingOf, isComplete, shownVerdict, worstFirst, type LineId } from '../verdict';
 import { ReportFiles } from './report-files';
 import { lineDetail, linesTable } from './report-layer';
@@ -99,7 +99,7 @@ export class ReportPanel {
           'strong',
           { class: 'badge' },
           h('span', { 'aria-hidden': 'true' }, VERDICT_SIGN[verdict]),
-          h('span', { class: 'visually-hidden' }, `${t('r_verdict')}：`),
+          h('span', { class: 'visually-hidden' }, `${t('r_verdict')}${t('colon')}`),
           t(`v_${verdict}`),
         ),
         h('span', { class: 'for' }, h('span', { class: 'muted' }, `${t('r_result_for')} `), s.name),
@@ -163,11 +163,11 @@ export class ReportPanel {
     const versions = LINES.map((line) => this.versionRow(line, r.layers_used ?? [], p)).filter((v) => v !== null);
     const rows: [string, string | undefined | null][] = [
       [t('r_class'), this.options.className(r.project_class)],
-      [t('r_area_basis'), r.area_basis || t('r_area_basis_default')],
+      [t('r_area_basis'), inOneLanguage(r.area_basis) || t('r_area_basis_default')],
       [t('r_standard_area'), withUnit(p.standard_area_m2)],
       [t('r_geodesic_area'), withUnit(p.geodesic_area_m2)],
       [t('f_declared'), withUnit(p.declared_area_m2)],
-      ['CRS', [p.crs, r.input?.crs_note].filter(Boolean).join('；')],
+      ['CRS', [p.crs, pick(r.input?.crs_note ?? '', r.input?.crs_note_en ?? '').text].filter(Boolean).join(lang() === 'zh' ? '；' : '; ')],
       [t('r_engine'), r.engine ? `${r.engine.name ?? ''} ${r.engine.version ?? ''}` : ''],
       [t('keep_record'), r.record?.id ? `№ ${r.record.id} · ${r.record.sha256 ?? ''}` : ''],
       ['SHA-256', r.input?.sha256 ? `${r.input.sha256.slice(0, 16)}…` : ''],
@@ -188,7 +188,7 @@ export class ReportPanel {
     if (version === undefined || version === null) return null;
     const effective = u?.effective_from || finding?.effective_from || this.options.collectionOf(line)?.effective_from;
     const title = plainTitle(pick(finding?.title_zh, finding?.title_en));
-    const text = [t('layer_version', { v: version }), effective, u?.document_no, u?.label].filter(Boolean).join(' · ');
+    const text = [t('layer_version', { v: version }), effective, u?.document_no, u?.document_no?.includes(u.label ?? '') ? '' : u?.label].filter(Boolean).join(' · ');
     return [h('dt', { lang: title.lang }, title.text || line), h('dd', {}, text)];
   }
 
@@ -203,6 +203,12 @@ export class ReportPanel {
       h('button', { type: 'button', onclick: this.options.onClear, 'data-testid': 'clear-result' }, t('check_new')),
     );
   }
+}
+
+/** "中文 / English" of the report: both stand there because reports are kept, and a page shows one. */
+function inOneLanguage(text: string | undefined): string {
+  const [zh = '', en = ''] = (text ?? '').split(' / ');
+  return pick(zh, en).text;
 }
 
 function withUnit(m2: number | null | undefined): string {

@@ -65,7 +65,7 @@ export const RECORD_TEXTS = {
   verify_identical: ['一致', 'Identical'],
   verify_differs: ['不一致', 'Differs'],
   verify_cannot_recompute: ['无法重算', 'Cannot be recomputed'],
-  verify_of: ['复核“{name}”', 'Verification of “{name}”'],
+  verify_of: ['复核“{name}”', 'Verification of "{name}"'],
   verify_record: ['与第 {id} 号留存记录对照', 'compared with record no. {id}'],
   verify_differences: ['不同之处（{n}）', 'Differences ({n})'],
   verify_path: ['位置', 'Where'],
@@ -86,7 +86,7 @@ export const RECORD_TEXTS = {
   verify_missing: ['缺少', 'Missing'],
   verify_notes: ['说明', 'Notes'],
   verify_add_input: ['补充当时的文件…', 'Add the file of then…'],
-  verify_with: ['并用文件“{name}”', 'with the file “{name}”'],
+  verify_with: ['并用文件“{name}”', 'with the file "{name}"'],
   verify_no_report: ['请提供报告（.json）。', 'Give the report (.json).'],
   verify_more: ['另有 {n} 处', '{n} more'],
 
@@ -102,8 +102,8 @@ export const RECORD_TEXTS = {
   version_imported: ['载入', 'Loaded'],
   version_content: ['内容', 'Content'],
   version_coverage: ['覆盖范围', 'Coverage'],
-  version_covers: ['{ha} 公顷以内为完整数据，以外答“数据未覆盖”', 'complete within {ha} ha; outside the answer is “not covered”'],
-  version_no_coverage: ['未说明：图斑以外不会答“未压占”', 'not stated: it never answers “clear”'],
+  version_covers: ['{ha} 公顷以内为完整数据，以外答“数据未覆盖”', 'complete within {ha} ha; outside the answer is "not covered"'],
+  version_no_coverage: ['未说明：图斑以外不会答“未压占”', 'not stated: it never answers "clear"'],
   version_refused: ['载入时有 {n} 个图斑被拒收，数据不完整。', '{n} features were refused at import: the data is incomplete.'],
 
   as_of_title: ['按以前某天的数据核查', 'Check with the data of an earlier day'],
