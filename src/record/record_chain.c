@@ -127,6 +127,17 @@ static bool visit(const struct store_record *r, void *user)
     return true;
 }
 
+/* Rows at the end may have been taken away by somebody who left behind what they kept. */
+static enum status check_orphans(struct walk *w)
+{
+    char sha256[SHA256_HEX_SIZE];
+    enum status s = store_record_orphan(w->store, sha256, w->error);
+    if (s == STATUS_OK && *sha256)
+        (void)broken(w, w->chain->n_rows + 1, "缺失：它存档的内容还在，却没有记录引用",
+                     "it is missing: what it kept is there, and no row names it", sha256, "no row 无记录");
+    return s;
+}
+
 static void anchor_missing(struct record_chain *c, const char *anchor)
 {
     c->sound = false;
@@ -164,6 +175,8 @@ enum status record_chain_verify(struct store *store, const char *anchor, struct 
     arena_free(w.arena);
     if (!s)
         s = w.status;
+    if (!s && chain.sound)
+        s = check_orphans(&w);
     if (s)
         return s;
     if (chain.sound && anchor && !w.anchor_found)

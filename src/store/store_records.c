@@ -210,6 +210,23 @@ enum status store_record_content(struct store *s, const char *sha256, struct are
                       sha256);
 }
 
+enum status store_record_orphan(struct store *s, char sha256[65], struct error *e)
+{
+    sqlite3_stmt *q = NULL;
+    bool row = false;
+    enum status st = sql_prepare(s,
+                                 "SELECT sha256 FROM record_content EXCEPT SELECT input_sha256 FROM record "
+                                 "EXCEPT SELECT result_sha256 FROM record LIMIT 1",
+                                 &q, READING, e);
+    if (st == STATUS_OK)
+        st = sql_step(s, q, &row, READING, e);
+    const char *found = row ? (const char *)sqlite3_column_text(q, 0) : "";
+    if (st == STATUS_OK)
+        snprintf(sha256, 65, "%s", found ? found : "");
+    sqlite3_finalize(q);
+    return st;
+}
+
 /* ---- appending, within the caller's transaction ---- */
 
 static enum status put_content(struct store *s, struct store_bytes c, const char *sha256, struct error *e)

@@ -101,6 +101,13 @@ class Chain(unittest.TestCase):
                            statements=["UPDATE record SET verdict = 'prohibited' WHERE id = 2",
                                        lambda db: reseal(db, 2, 5)])
 
+    def test_what_a_row_kept_betrays_its_absence(self):
+        """The last rows are taken away, and the file and report of one that was kept only there are left behind."""
+        cut = self.office.forged('DELETE FROM record WHERE id >= 3')
+        code, chain = self.office.chain(store=cut)
+        self.assertEqual((10, 3), (code, chain['broken_id']))
+        self.assertIn('没有记录引用', chain['zh'])
+
     def test_only_the_anchor_shows_a_cut_end_or_a_new_chain(self):
         head = self.office.chain()[1]['head_sha256']
         cut = self.office.forged('DELETE FROM record WHERE id = 5')
