@@ -1,7 +1,9 @@
 #include "check/rebuild.h"
 
+#include "geo/area.h"
 #include "geo/wkb.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +12,8 @@
 struct rebuild {
     struct index_builder *builder;
     struct geo_shape_builder shape;
+    int64_t n_features, n_vertices;
+    double area_m2;
     enum status status;
     struct error *error;
 };
@@ -21,7 +25,13 @@ static enum status add_wkb(struct rebuild *r, int64_t id, const char *code, cons
     enum status s = geo_wkb_read(wkb, n, &r->shape, r->error);
     if (!s)
         s = geo_shape_builder_view(&r->shape, &shape, r->error);
-    return s ? s : index_builder_add(r->builder, id, code, name, zone, &shape, r->error);
+    if (s)
+        return s;
+    double area_m2 = geo_shape_area_m2(&shape);
+    r->n_features++;
+    r->n_vertices += shape.n_vertices;
+    r->area_m2 += area_m2;
+    return index_builder_add_measured(r->builder, id, code, name, zone, &shape, area_m2, r->error);
 }
 
 static bool feature_add(const struct store_feature *f, void *user)
@@ -29,6 +39,28 @@ static bool feature_add(const struct store_feature *f, void *user)
     struct rebuild *r = user;
     r->status = add_wkb(r, f->id, f->code, f->name, f->zone, f->wkb, f->wkb_size);
     return r->status == STATUS_OK;
+}
+
+/* A version never changes once it is imported. One that holds other features than its row says was changed behind the
+ * program's back, and must not answer "clear". Sums in another order differ by rounding alone. */
+static enum status compare_with_version(const struct rebuild *r, const struct store_version *v)
+{
+    if (r->n_features == v->n_features && r->n_vertices == v->n_vertices &&
+        fabs(r->area_m2 - v->area_m2) <= 0.01 + 1e-12 * v->area_m2)
+        return STATUS_OK;
+    error_zh(r->error,
+             "数据文件中该版本的图斑与导入时不符（导入时%lld个图斑、%lld个顶点、%.2f平方米，现为%lld个、%"
+             "lld个、%.2f"
+             "平方米）：数据被改动过，不能据此判定；请从备份恢复，或重新导入。",
+             (long long)v->n_features, (long long)v->n_vertices, v->area_m2, (long long)r->n_features,
+             (long long)r->n_vertices, r->area_m2);
+    return error_fail(
+        r->error, STATUS_CORRUPT, "version-changed",
+        "The version does not hold what was imported (%lld features, %lld vertices, %.2f m2 then; %lld, "
+        "%lld, "
+        "%.2f m2 now): it was changed and cannot be judged by; restore a backup or import it again.",
+        (long long)v->n_features, (long long)v->n_vertices, v->area_m2, (long long)r->n_features,
+        (long long)r->n_vertices, r->area_m2);
 }
 
 static enum status fill(struct rebuild *r, struct store *store, const struct store_version *v, bool coverage,
@@ -42,7 +74,9 @@ static enum status fill(struct rebuild *r, struct store *store, const struct sto
     }
     struct store_feature_query q = {.version_id = v->id};
     enum status s = store_features(store, &q, feature_add, r, r->error);
-    return s ? s : r->status;
+    if (!s)
+        s = r->status;
+    return s ? s : compare_with_version(r, v);
 }
 
 static enum status build(struct store *store, const struct store_version *v, bool coverage, struct arena *a,

@@ -156,6 +156,34 @@ class Reports(unittest.TestCase):
             self.assert_seen(self.plain, other, other[:40])
 
 
+class Lines(unittest.TestCase):
+    """Somebody with a SQL prompt who wants a line to be gone."""
+    def test_a_line_that_was_taken_out_is_not_clear(self):
+        """A version that does not hold what was imported cannot be measured by; a verdict from it is unknown, never better."""
+        office = Office()
+        try:
+            true = office.check('pressing', keep=False)
+            self.assertEqual('overlap', true['parcels'][0]['layers'][0]['status'])
+            version = "(SELECT id FROM layer_version WHERE layer_id LIKE 'eco%' OR layer_id IN (SELECT id FROM layer WHERE id LIKE 'eco%'))"
+            for statement in (f"DELETE FROM feature WHERE code = 'ERL-1' AND version_id IN {version}",
+                              f"UPDATE feature SET version_id = 2 WHERE code = 'ERL-1' AND version_id IN {version}",
+                              "UPDATE feature SET geometry = (SELECT geometry FROM feature WHERE code = 'G-7') WHERE code = 'ERL-1'"):
+                store = office.forged(self.without_triggers, statement)
+                done = office.run('check', 'pressing.geojson', '--format', 'json', store=store)
+                self.assertEqual(0, done.returncode, done.stderr)
+                report = json.loads(done.stdout)
+                self.assertEqual('unmeasured', report['parcels'][0]['layers'][0]['status'], statement)
+                self.assertIn('改动过', report['parcels'][0]['layers'][0]['reason_zh'])
+                self.assertEqual('unknown', report['verdict'])
+        finally:
+            office.close()
+
+    @staticmethod
+    def without_triggers(db):
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'feature'").fetchall():
+            db.execute(f'DROP TRIGGER "{name}"')
+
+
 class Rows(unittest.TestCase):
     """Somebody with a SQL prompt."""
     @classmethod
