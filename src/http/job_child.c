@@ -90,8 +90,19 @@ static void tell_progress(const struct audit_progress *p, void *user)
     line_end(c);
 }
 
-static void tell_error(struct child *c, const struct error *e)
+/* Libraries name files by their whole path; where the server keeps them is nobody's business. In place. */
+static void forget_folder(const struct child *c, char *text)
 {
+    char folder[JOB_PATH_SIZE];
+    int n = snprintf(folder, sizeof folder, "%.*s/in/", JOB_PATH_SIZE - 32, c->folder);
+    for (char *at; (at = strstr(text, folder));)
+        memmove(at, at + n, strlen(at + n) + 1);
+}
+
+static void tell_error(struct child *c, struct error *e)
+{
+    forget_folder(c, e->zh);
+    forget_folder(c, e->en);
     line_begin(c, "error");
     jw_kv_integer(&c->w, "status", e->status);
     jw_kv_string(&c->w, "code", e->code);

@@ -1,5 +1,7 @@
 #include "http/request.h"
 
+#include <stdio.h>
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,6 +10,60 @@
 const char *request_query(const struct request *rq, const char *key)
 {
     return MHD_lookup_connection_value(rq->connection, MHD_GET_ARGUMENT_KIND, key);
+}
+
+/* ---- parameters that nobody would look at ---- */
+
+enum { QUERY_KEYS_MAX = 32 };
+
+struct query_look {
+    const char *known;
+    unsigned seen; /* a bit for each known key */
+    char unknown[64], twice[64];
+};
+
+/* Its number among the known ones, -1 when it is none. */
+static int number_of_key(const char *known, const char *key)
+{
+    size_t n = strlen(key);
+    for (int i = 0; *known && i < QUERY_KEYS_MAX; i++) {
+        size_t word = strcspn(known, " ");
+        if (word == n && memcmp(known, key, n) == 0)
+            return i;
+        known += word + strspn(known + word, " ");
+    }
+    return -1;
+}
+
+static enum MHD_Result look_at_key(void *user, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+    (void)kind, (void)value;
+    struct query_look *l = user;
+    int i = number_of_key(l->known, key ? key : "");
+    if (i < 0)
+        snprintf(l->unknown, sizeof l->unknown, "%s", key && *key ? key : "=");
+    else if (l->seen & 1u << i)
+        snprintf(l->twice, sizeof l->twice, "%s", key);
+    else
+        l->seen |= 1u << i;
+    return MHD_YES;
+}
+
+enum status request_check_query(const struct request *rq, const char *known, struct error *e)
+{
+    struct query_look l = {.known = known};
+    (void)MHD_get_connection_values(rq->connection, MHD_GET_ARGUMENT_KIND, look_at_key, &l);
+    if (*l.unknown) {
+        error_zh(e, "没有请求参数“%.40s”；可用：%s。", l.unknown, known);
+        return error_fail(e, STATUS_INVALID_INPUT, "unknown-parameter",
+                          "There is no parameter \"%.40s\"; these are known: %s.", l.unknown, known);
+    }
+    if (*l.twice) {
+        error_zh(e, "请求参数“%.40s”出现了不止一次，无法判断以哪个为准；请只保留一个。", l.twice);
+        return error_fail(e, STATUS_INVALID_INPUT, "parameter-twice",
+                          "The parameter \"%.40s\" is given more than once; keep one.", l.twice);
+    }
+    return STATUS_OK;
 }
 
 const char *request_header(const struct request *rq, const char *name)

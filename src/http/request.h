@@ -44,6 +44,9 @@ const char *request_query(const struct request *rq, const char *key);
 const char *request_header(const struct request *rq, const char *name);
 /* Does a page of another site ask? A browser names the page in Origin; programs send none. */
 bool request_is_foreign(const struct request *rq);
+/* A parameter that is none of `known` (between blanks), or that is given twice, is refused: a misspelt as_of must not be
+ * answered as of today. */
+enum status request_check_query(const struct request *rq, const char *known, struct error *e) HX_MUST_CHECK;
 /* Whole, in range, decimal; `fallback` when absent. The error names the parameter. */
 enum status request_query_integer(const struct request *rq, const char *key, int64_t fallback, int64_t min,
                                   int64_t max, int64_t *out, struct error *e) HX_MUST_CHECK;

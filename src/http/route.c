@@ -3,35 +3,40 @@
 #include <stdio.h>
 #include <string.h>
 
+#define CHECK_QUERY                                                                                          \
+    "class as_of format lang crs slivers keep officer project_name project_code builder district "           \
+    "source_file"
+#define JOB_QUERY "kind name formats class class_field id_field layer since within_spaces compare body crs"
+
 static const struct route routes[] = {
-    {"GET", "/health", handle_health, false},
-    {"GET", "/classes", handle_classes, false},
-    {"GET", "/openapi.yaml", handle_openapi, false},
-    {"GET", "/collections", handle_collections, false},
-    {"GET", "/collections/{id}", handle_collection, false},
-    {"GET", "/collections/{id}/versions", handle_versions, false},
-    {"GET", "/collections/{id}/items", handle_items, false},
-    {"GET", "/collections/{id}/items/{fid}", handle_item, false},
-    {"GET", "/tiles/{id}/{z}/{x}/{y}.mvt", handle_tile, false},
-    {"GET", "/check", handle_check_text, false},
-    {"POST", "/check", handle_check, false},
-    {"POST", "/convert", handle_convert, false},
-    {"GET", "/records", handle_records, false},
-    {"GET", "/records/verify", handle_records_chain, false}, /* before {id}, which would take it */
-    {"GET", "/records/{id}", handle_record, false},
-    {"GET", "/records/{id}/report", handle_record_report, false},
-    {"GET", "/records/{id}/input", handle_record_input, false},
-    {"POST", "/records/{id}/overrides", handle_override, false},
-    {"POST", "/verify", handle_verify, false},
-    {"GET", "/jobs", handle_jobs, false},
-    {"POST", "/jobs", handle_job_add, true},
-    {"GET", "/jobs/{id}", handle_job, false},
-    {"DELETE", "/jobs/{id}", handle_job_cancel, false},
-    {"GET", "/jobs/{id}/result", handle_job_result, false},
+    {"GET", "/health", handle_health, NULL, false},
+    {"GET", "/classes", handle_classes, NULL, false},
+    {"GET", "/openapi.yaml", handle_openapi, NULL, false},
+    {"GET", "/collections", handle_collections, NULL, false},
+    {"GET", "/collections/{id}", handle_collection, NULL, false},
+    {"GET", "/collections/{id}/versions", handle_versions, NULL, false},
+    {"GET", "/collections/{id}/items", handle_items, "bbox limit after", false},
+    {"GET", "/collections/{id}/items/{fid}", handle_item, NULL, false},
+    {"GET", "/tiles/{id}/{z}/{x}/{y}.mvt", handle_tile, NULL, false},
+    {"GET", "/check", handle_check_text, "parcel", false},
+    {"POST", "/check", handle_check, CHECK_QUERY, false},
+    {"POST", "/convert", handle_convert, "to encoding zone crs", false},
+    {"GET", "/records", handle_records, "limit after", false},
+    {"GET", "/records/verify", handle_records_chain, "expect", false}, /* before {id}, which would take it */
+    {"GET", "/records/{id}", handle_record, NULL, false},
+    {"GET", "/records/{id}/report", handle_record_report, NULL, false},
+    {"GET", "/records/{id}/input", handle_record_input, NULL, false},
+    {"POST", "/records/{id}/overrides", handle_override, NULL, false},
+    {"POST", "/verify", handle_verify, NULL, false},
+    {"GET", "/jobs", handle_jobs, NULL, false},
+    {"POST", "/jobs", handle_job_add, JOB_QUERY, true},
+    {"GET", "/jobs/{id}", handle_job, NULL, false},
+    {"DELETE", "/jobs/{id}", handle_job_cancel, NULL, false},
+    {"GET", "/jobs/{id}/result", handle_job_result, "format", false},
 };
 
 /* What no route claims may be a file of the web page. */
-static const struct route web_file = {"GET", "", handle_web_file, false};
+static const struct route web_file = {"GET", "", handle_web_file, NULL, false};
 
 /* Takes the piece of `path` that a {…} stands for: up to the text that follows it in the pattern, or to the next '/'.
  * Returns its length, or 0. */

@@ -10,6 +10,8 @@ struct route {
     const char *method;  /* "GET" also answers HEAD */
     const char *pattern; /* "/collections/{id}"; a {…} stands for one non-empty piece of the path */
     handler_fn *handler;
+    const char
+        *query;  /* the parameters that it takes, between blanks; others are refused. NULL: not looked at */
     bool spools; /* its body goes to disk (request.upload), up to LIMIT_UPLOAD_BYTES */
 };
 

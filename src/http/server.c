@@ -255,6 +255,8 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     if (!route)
         return refuse_method(c, connection, path, allowed);
     enum status status = body_status(c, &e);
+    if (!status && route->query)
+        status = request_check_query(&rq, route->query, &e);
     if (!status)
         status = run_handler(s, route, &rq, &reply, &e);
     c->upload = rq.upload; /* NULL when the handler has taken it */

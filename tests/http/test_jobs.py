@@ -319,7 +319,8 @@ class Jobs(unittest.TestCase):
 
     def test_sentences_name_no_folder_of_the_server(self):
         """What is wrong with a file is said of the file by its name; where the server keeps it is nobody's business."""
-        for name, body in (("坏.gpkg", b"not a database"), ("坏.csv", b"a,b\n1,2\n"), ("坏.zip", b"PK\3\4" + b"\0" * 60), ("坏.geojson", b"{"), ("坏.fgb", b"fgb")):
+        for name, body in (("坏.gpkg", b"not a database"), ("坏.csv", b"a,b\n1,2\n"), ("坏.zip", b"PK\3\4" + b"\0" * 60), ("坏.geojson", b"{"), ("坏.fgb", b"fgb"),
+                           ("坏.kml", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><kml><Document><name>&x;</name></Document></kml>')):
             job = self.client.wait(self.client.add(f"name={urllib.parse.quote(name)}", body))
             self.assertEqual("failed", job["state"])
             self.assertNotIn(str(self.folder), job["error"]["zh"] + job["error"]["en"])

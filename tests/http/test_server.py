@@ -215,6 +215,18 @@ class ServerTest(unittest.TestCase):
             with self.subTest(query):
                 self.assert_problem(self.get_json(base + query, 400), 400)
 
+    def test_unknown_and_repeated_parameters(self):
+        """A misspelt parameter is never passed over (an as_of that nobody reads would be answered as of today), nor is one of two
+        values taken in silence; a day that no calendar has is no day."""
+        good = encoded(STRADDLING)
+        for query in ("as-of=2024-06-01", "asof=2024-06-01", "nonsense=1", "as_of=2024-06-01&as_of=2025-06-01", "class=GENERAL&class=UNKNOWN", "=1",
+                      "as_of=2024-02-30", "as_of=2023-02-29", "as_of=2024-04-31", "%FF=1"):
+            with self.subTest(query):
+                self.assert_problem(self.check(good, "?" + query, 400), 400)
+        self.check(good, "?as_of=2024-02-29")
+        for path in ("/collections/ecological_red_line/items?as_of=2024-01-01", "/collections/ecological_red_line/items?limit=1&limit=2", "/jobs/x/result?fmt=csv"):
+            self.assert_problem(self.get_json(path, 400), 400)
+
     # ---- tiles ----
 
     @staticmethod
