@@ -143,13 +143,11 @@ static enum status parse_plot(struct feed_txt *t, size_t end, struct parcel_set 
     return s ? s : parcel_parse(&t->context, t->text, t->head_n + end - t->at, out, e);
 }
 
-static enum status fill_item(struct feed_txt *t, const struct parcel *p, struct arena *a,
-                             struct audit_item *out, struct error *e)
+static enum status fill_item(const struct parcel *p, struct arena *a, struct audit_item *out, struct error *e)
 {
     out->id = arena_strdup(a, p->id);
     out->name = arena_strdup(a, p->name);
     bool ok = feed_shape_copy(&p->shape, a, &out->shape) && out->id && out->name;
-    (void)t;
     return ok ? STATUS_OK : error_no_memory(e);
 }
 
@@ -195,7 +193,7 @@ static enum status feed_txt_next(struct feed *f, struct arena *a, struct audit_i
     if (s == STATUS_NO_MEMORY || s == STATUS_IO)
         return error_no_memory(e);
     if (!s && set.n_parcels == 1)
-        s = fill_item(t, &set.parcels[0], a, out, e);
+        s = fill_item(&set.parcels[0], a, out, e);
     else
         s = fault_item(t, &why, a, out, e);
     pass(t, end, lines, section);
