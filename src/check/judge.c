@@ -16,6 +16,7 @@ struct judge {
     struct layer_finding *f;
     struct rule_hit hits[MAX_HITS];
     size_t n;
+    bool unruled; /* something that is pressed on, or lies in or out, has no row that speaks of it */
 };
 
 enum verdict verdict_worse(enum verdict a, enum verdict b)
@@ -63,50 +64,53 @@ static bool hit_class(struct judge *j, enum relation relation, const char *sub_z
 
 /* Pressing on a line: the class's own exception when it was named, and otherwise the general prohibition, which says
  * why it was used: no class was named, or the table has no exception for it. */
-static void hit_pressing(struct judge *j, const char *sub_zone, double area_m2)
+static bool hit_pressing(struct judge *j, const char *sub_zone, double area_m2)
 {
-    if (hit_class(j, RELATION_OVERLAP, sub_zone, area_m2) ||
-        hit_class(j, RELATION_TOUCH_OR_SPAN, "*", area_m2))
-        return;
-    hit_add(j, rule_find(j, RELATION_OVERLAP, sub_zone, "GENERAL"), area_m2, stand_in(j));
+    return hit_class(j, RELATION_OVERLAP, sub_zone, area_m2) ||
+           hit_class(j, RELATION_TOUCH_OR_SPAN, "*", area_m2) ||
+           hit_add(j, rule_find(j, RELATION_OVERLAP, sub_zone, "GENERAL"), area_m2, stand_in(j));
 }
 
 #define CORE_ZONE "自然保护地核心保护区"
+
+/* "国家公园核心保护区", "核心区": whatever the data call it, the core is not taken for less. "核心保护区外" and "非核心" are not
+ * it. */
+static bool is_core(const char *zone)
+{
+    return strstr(zone, "核心") && !strstr(zone, "外") && !strstr(zone, "非核心");
+}
 
 static void judge_red_line(struct judge *j)
 {
     const struct layer_finding *f = j->f;
     double core = 0, rest = 0;
-    for (size_t i = 0; i < f->n_features; i++) {
-        bool is_core =
-            strcmp(f->features[i].zone, CORE_ZONE) == 0 || strcmp(f->features[i].zone, "核心保护区") == 0;
-        *(is_core ? &core : &rest) += f->features[i].area_m2;
-    }
-    if (core > 0)
-        hit_class(j, RELATION_OVERLAP, CORE_ZONE, fmin(core, f->area_m2));
-    if (rest > 0)
-        hit_pressing(j, "核心保护区外", fmin(rest, f->area_m2));
+    for (size_t i = 0; i < f->n_features; i++)
+        *(is_core(f->features[i].zone) ? &core : &rest) += f->features[i].area_m2;
+    if (core > 0 && !hit_class(j, RELATION_OVERLAP, CORE_ZONE, fmin(core, f->area_m2)))
+        j->unruled = true;
+    if (rest > 0 && !hit_pressing(j, "核心保护区外", fmin(rest, f->area_m2)))
+        j->unruled = true;
 }
 
 static void judge_farmland(struct judge *j)
 {
-    hit_pressing(j, "*", j->f->area_m2);
+    j->unruled = !hit_pressing(j, "*", j->f->area_m2);
     if (j->common->farmland_boundary > MEASURE_FLOOR_M2)
         hit_class(j, RELATION_OVERLAP, "城镇开发边界内", j->common->farmland_boundary);
 }
 
 /* Outside the boundary every class has its own terms. A table without a general row falls back to the row for a class
  * that is not known, and the note says which of the two it was. */
-static void hit_outside(struct judge *j, double outside_m2)
+static bool hit_outside(struct judge *j, double outside_m2)
 {
     bool given = strcmp(j->project_class, "UNKNOWN") != 0;
     const struct rule *own = rule_find(j, RELATION_OUTSIDE, "边界外", j->project_class);
     if (given && hit_add(j, own, outside_m2, CLASS_MATCHED))
-        return;
+        return true;
     if (given && hit_add(j, rule_find(j, RELATION_OUTSIDE, "边界外", "*"), outside_m2, CLASS_HAS_NO_RULE))
-        return;
-    if (!hit_add(j, rule_find(j, RELATION_OUTSIDE, "边界外", "UNKNOWN"), outside_m2, stand_in(j)))
-        hit_add(j, rule_find(j, RELATION_OUTSIDE, "边界外", "*"), outside_m2, stand_in(j));
+        return true;
+    return hit_add(j, rule_find(j, RELATION_OUTSIDE, "边界外", "UNKNOWN"), outside_m2, stand_in(j)) ||
+           hit_add(j, rule_find(j, RELATION_OUTSIDE, "边界外", "*"), outside_m2, stand_in(j));
 }
 
 static void judge_boundary(struct judge *j)
@@ -114,10 +118,12 @@ static void judge_boundary(struct judge *j)
     struct layer_finding *f = j->f;
     double floor_m2 = measure_floor_m2(j->r->area_m2), outside = j->r->area_m2 - f->area_m2;
     for (size_t i = 0; i + 1 < f->n_zones; i++) /* the last entry is the outside */
-        if (f->zones[i].area_m2 > floor_m2)
-            hit_class(j, RELATION_INSIDE, f->zones[i].zone, f->zones[i].area_m2);
+        if (f->zones[i].area_m2 > floor_m2 &&
+            !hit_class(j, RELATION_INSIDE, f->zones[i].zone, f->zones[i].area_m2))
+            j->unruled = true;
     if (outside > floor_m2) {
-        hit_outside(j, outside);
+        if (!hit_outside(j, outside))
+            j->unruled = true;
         if (f->area_m2 > floor_m2)
             hit_class(j, RELATION_OVERLAP_PARTIAL, "*", f->area_m2);
     }
@@ -145,6 +151,7 @@ static enum verdict judge_layer(struct judge *j)
     struct layer_finding *f = j->f;
     bool measured = f->status != LAYER_UNMEASURED && f->status != LAYER_NOT_COVERED;
     j->n = 0;
+    j->unruled = false;
     if (measured && f->line == LINE_URBAN_DEVELOPMENT_BOUNDARY)
         judge_boundary(j);
     else if (f->status == LAYER_OVERLAP && f->line == LINE_ECOLOGICAL_RED_LINE)
@@ -164,8 +171,8 @@ static enum verdict judge_layer(struct judge *j)
         v = verdict_worse(v, VERDICT_UNKNOWN);
     if (f->status == LAYER_SLIVER && f->line != LINE_URBAN_DEVELOPMENT_BOUNDARY)
         v = verdict_worse(v, VERDICT_NOTICE);
-    /* A line that is pressed on without any rule of the table is not thereby allowed. */
-    if (f->status == LAYER_OVERLAP && j->n == 0)
+    /* What no rule of the table speaks of is not thereby allowed, whatever the rules say of the rest. */
+    if (j->unruled || (f->status == LAYER_OVERLAP && j->n == 0))
         v = verdict_worse(v, VERDICT_UNKNOWN);
     return v;
 }

@@ -1,9 +1,11 @@
 #include "check/rules_check.h"
 
+#include "base/utf8.h"
 #include "check/check.h"
 #include "check/rules_csv.h"
 #include "store/project_classes.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,31 +30,25 @@ static void fault(struct checking *c, int row, const struct error *e)
 static void fault_text(struct checking *c, int row, const char *zh, const char *en, const char *value)
 {
     struct error e;
-    error_zh(&e, "规则表第 %d 行：%s%.80s。", row, zh, value);
-    error_en(&e, STATUS_INVALID_INPUT, "rule-row", "Row %d of the rule table: %s%.80s.", row, en, value);
+    char place_zh[24] = "", place_en[24] = "";
+    if (row > 0) {
+        snprintf(place_zh, sizeof place_zh, "第 %d 行", row);
+        snprintf(place_en, sizeof place_en, "row %d of ", row);
+    }
+    error_zh(&e, "规则表%s：%s%.160s。", place_zh, zh, value);
+    error_en(&e, STATUS_INVALID_INPUT, "rule-row", "%sthe rule table: %s%.160s.", place_en, en, value);
+    e.en[0] = (char)toupper((unsigned char)e.en[0]);
     fault(c, row, &e);
 }
 
 /* ---- the text as a whole ---- */
 
-/* Length of the UTF-8 sequence at p, 0 when it is none. p is followed by a NUL. */
-static int utf8_length(const unsigned char *p)
-{
-    int n = *p < 0x80 ? 1 : *p < 0xC2 ? 0 : *p < 0xE0 ? 2 : *p < 0xF0 ? 3 : *p < 0xF5 ? 4 : 0;
-    for (int i = 1; i < n; i++)
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-    return n;
-}
-
 static bool is_utf8(const char *text, size_t n)
 {
-    const unsigned char *p = (const unsigned char *)text;
-    for (size_t i = 0; i < n;) {
-        int length = utf8_length(p + i);
-        if (length == 0 || p[i] == 0)
+    for (size_t i = 0, length; i < n; i += length) {
+        length = utf8_length(text + i);
+        if (length == 0 || text[i] == '\0')
             return false;
-        i += (size_t)length;
     }
     return true;
 }
@@ -76,6 +72,28 @@ static void check_texts(struct checking *c, int row, const struct rule *r)
     need_text(c, row, "source", r->source);
     if (*r->project_class && strcmp(r->project_class, "*") != 0 && !project_class_known(r->project_class))
         fault_text(c, row, "没有项目类型 ", "there is no project class ", r->project_class);
+}
+
+/* A sub-zone that nobody asks for would never be used. Those of the boundary are named by its data. */
+static void check_sub_zone(struct checking *c, int row, const struct rule *r)
+{
+    static const char *const known[] = {"*", "自然保护地核心保护区", "核心保护区外", "城镇开发边界内",
+                                        "边界外"};
+    bool ok = r->relation == RELATION_INSIDE;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        ok = ok || strcmp(r->sub_zone, known[i]) == 0;
+    if (!ok && *r->sub_zone)
+        fault_text(
+            c, row,
+            "不会用到的 sub_zone，应为 *、自然保护地核心保护区、核心保护区外、城镇开发边界内或边界外：",
+            "a sub_zone that is never asked for; use *, 自然保护地核心保护区, 核心保护区外, 城镇开发边界内 "
+            "or "
+            "边界外: ",
+            r->sub_zone);
+    if (*r->confidence && !strstr(r->confidence, "read") && !strstr(r->confidence, "memory") &&
+        !strstr(r->confidence, "design"))
+        fault_text(c, row, "conf 应为 read、memory 或 design，写的是 ",
+                   "conf is read, memory or design, not ", r->confidence);
 }
 
 static void check_verdict_words(struct checking *c, int row, const struct rules_row *cells,
@@ -129,6 +147,7 @@ static void check_row(struct checking *c, int row, const struct rules_row *cells
         return;
     }
     check_texts(c, row, &r);
+    check_sub_zone(c, row, &r);
     check_verdict_words(c, row, cells, &r);
     check_against_others(c, row, &r);
     c->rules[c->n_rules] = r;
@@ -136,6 +155,61 @@ static void check_row(struct checking *c, int row, const struct rules_row *cells
 }
 
 /* ---- the table ---- */
+
+/* Without these rows a parcel could press on a line, or lie beside it, and no row would speak of it. */
+static void check_fallbacks(struct checking *c)
+{
+    static const struct {
+        enum control_line line;
+        enum relation relation;
+        const char *sub_zone, *project_class; /* or "*" */
+        const char *row;
+    } needed[] = {
+        {LINE_ECOLOGICAL_RED_LINE, RELATION_OVERLAP, "自然保护地核心保护区", "*",
+         "STBHHX,自然保护地核心保护区,overlap,*"},
+        {LINE_ECOLOGICAL_RED_LINE, RELATION_OVERLAP, "核心保护区外", "GENERAL",
+         "STBHHX,核心保护区外,overlap,GENERAL"},
+        {LINE_PERMANENT_BASIC_FARMLAND, RELATION_OVERLAP, "*", "GENERAL", "YJJBNTBHTB,*,overlap,GENERAL"},
+        {LINE_URBAN_DEVELOPMENT_BOUNDARY, RELATION_INSIDE, "城镇集中建设区", "*",
+         "CZKFBJ,城镇集中建设区,inside,*"},
+        {LINE_URBAN_DEVELOPMENT_BOUNDARY, RELATION_INSIDE, "城镇弹性发展区", "*",
+         "CZKFBJ,城镇弹性发展区,inside,*"},
+        {LINE_URBAN_DEVELOPMENT_BOUNDARY, RELATION_INSIDE, "特别用途区", "*", "CZKFBJ,特别用途区,inside,*"},
+        {LINE_URBAN_DEVELOPMENT_BOUNDARY, RELATION_OUTSIDE, "边界外", "UNKNOWN",
+         "CZKFBJ,边界外,outside,UNKNOWN"},
+    };
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        bool there = false;
+        for (size_t k = 0; k < c->n_rules; k++) {
+            const struct rule *r = &c->rules[k];
+            there = there || ((r->lines & 1u << needed[i].line) && r->relation == needed[i].relation &&
+                              strcmp(r->sub_zone, needed[i].sub_zone) == 0 &&
+                              (strcmp(r->project_class, "*") == 0 ||
+                               strcmp(r->project_class, needed[i].project_class) == 0));
+        }
+        if (!there)
+            fault_text(c, 0,
+                       "缺少兜底规则，没有专门规则的项目将无从判定；请补上一行 "
+                       "layer,sub_zone,relation,project_class 为 ",
+                       "a fallback row is missing, and projects without a row of their own could not be "
+                       "judged; add a "
+                       "row whose layer,sub_zone,relation,project_class are ",
+                       needed[i].row);
+    }
+}
+
+/* A column that nobody reads is a misspelt one. */
+static void check_columns(struct checking *c, const struct rules_row *header)
+{
+    for (int i = 0; i < header->n && i < RULES_MAX_COLUMNS; i++) {
+        bool read = i == c->verdict_zh;
+        for (int k = 0; k < RULES_N_COLUMNS; k++)
+            read = read || c->position[k] == i;
+        if (!read)
+            fault_text(c, 1, "不认识的列，请更正列名或删去：",
+                       "an unknown column; correct its name or remove it: ", header->cell[i]);
+    }
+}
 
 static void check_rows(struct checking *c, struct rules_csv *csv)
 {
@@ -154,12 +228,15 @@ static void check_rows(struct checking *c, struct rules_csv *csv)
     for (int i = 0; i < row.n && i < RULES_MAX_COLUMNS; i++)
         if (strcmp(row.cell[i], "verdict_zh") == 0)
             c->verdict_zh = i;
+    check_columns(c, &row);
     while (rules_csv_next(csv, &row))
         check_row(c, csv->row, &row);
     if (csv->unclosed)
         fault_text(c, csv->row, "引号没有成对", "a quote is not closed", "");
     if (c->n_rules == 0 && c->n_faults == 0)
         fault_text(c, 0, "没有一条规则", "there is no rule in it", "");
+    if (c->n_faults == 0) /* a row that could not be read may be the one that is needed */
+        check_fallbacks(c);
 }
 
 enum status rules_check(const char *csv, size_t n, struct arena *a, rules_fault_fn *fn, void *user,

@@ -3,7 +3,8 @@
  * Stricter than rules_parse, which must go on reading every edition that was ever in force. Here also: the text is
  * UTF-8; each row has as many cells as the header; ids are given and unique; no two rows answer the same situation (the
  * second would never be used); the project class is one that is offered; the Chinese verdict says what the verdict says;
- * and title, basis, confidence and source are given ("-" says on purpose that there is none). Threads: pure. */
+ * title, basis, confidence and source are given ("-" says on purpose that there is none); every column is one that is read;
+ * every sub-zone is one that is asked for; and for every line there is a row for a project that has none of its own. Threads: pure. */
 #ifndef HX_CHECK_RULES_CHECK_H
 #define HX_CHECK_RULES_CHECK_H
 

@@ -1,6 +1,7 @@
 /* What a check may and may not say. Small stores are made here, layer by layer, so that each case shows one thing; the
  * figures of real layers are compared with an independent program in second_opinion.py. */
 #include "check/check.h"
+#include "check/judge.h"
 #include "geo/area.h"
 #include "geo/wkb.h"
 
@@ -325,6 +326,72 @@ static void a_rule_that_stands_in_says_why(void **state)
     world_free(w);
 }
 
+/* Judges a parcel again by a table that lacks some rows. */
+static enum verdict judged_without(struct world *w, struct report *r, const char *project_class,
+                                   const char *prefix)
+{
+    const struct rule_table *all = snapshot_rules(w->snapshot);
+    struct rule kept[64];
+    struct rule_table some = *all;
+    const struct common_areas none = {0};
+    assert_true(all->n_rules <= 64);
+    some.n_rules = 0;
+    for (size_t i = 0; i < all->n_rules; i++)
+        if (strncmp(all->rules[i].id, prefix, strlen(prefix)) != 0)
+            kept[some.n_rules++] = all->rules[i];
+    some.rules = kept;
+    assert_int_equal(judge_parcel(&some, project_class, &none, w->worker.arena, &r->results[0], NULL),
+                     STATUS_OK);
+    return r->results[0].verdict;
+}
+
+/* What no row of the table speaks of is not allowed by silence, and not by the rows that speak of something else. */
+static void what_no_rule_speaks_of_is_unknown(void **state)
+{
+    (void)state;
+    const struct layer_spec layers[] = {
+        {ERL,
+         EVERYWHERE,
+         0,
+         {{"111 41 111.1 41.1", "核心保护区外"}, {"111.1 41 111.2 41.1", "自然保护地核心保护区"}}},
+        {PBF, EVERYWHERE, 0, {{"112 41 112.1 41.1", NULL}}},
+        {UDB,
+         EVERYWHERE,
+         0,
+         {{"111 41.2 111.2 41.4", "城镇集中建设区"}, {"111.2 41.2 111.4 41.4", "城镇弹性发展区"}}}};
+    struct world *w = world_new(layers, 3);
+    struct report r = check_box(w, "111.09 41.04 111.11 41.05", "LIMITED_ACTIVITY");
+    assert_int_equal(r.verdict, VERDICT_PROHIBITED);
+    assert_int_equal(judged_without(w, &r, "LIMITED_ACTIVITY", "ERL-CORE"),
+                     VERDICT_UNKNOWN); /* was: restricted */
+    r = check_box(w, "111.19 41.29 111.21 41.30", NULL);
+    assert_int_equal(r.verdict, VERDICT_RESTRICTED);
+    assert_int_equal(judged_without(w, &r, "UNKNOWN", "UDB-IN-TX"), VERDICT_UNKNOWN); /* was: allowed */
+    r = check_box(w, "111.5 41.5 111.51 41.51", NULL);
+    assert_int_equal(r.verdict, VERDICT_NOTICE);
+    assert_int_equal(judged_without(w, &r, "UNKNOWN", "UDB-OUT"), VERDICT_UNKNOWN); /* was: allowed */
+    world_free(w);
+}
+
+/* The core of a reserve is the core under every name that data give it. */
+static void the_core_is_not_taken_for_less(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *zone, *rule;
+    } cases[] = {
+        {"自然保护地核心保护区", "ERL-CORE"}, {"国家公园核心保护区", "ERL-CORE"}, {"核心区", "ERL-CORE"},
+        {"核心保护区外", "ERL-LIM"},          {"非核心保护区", "ERL-LIM"},        {"一般控制区", "ERL-LIM"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct layer_spec layers[] = {{ERL, EVERYWHERE, 0, {{"111 41 111.1 41.1", cases[i].zone}}}};
+        struct world *w = world_new(layers, 1);
+        struct report r = check_box(w, "111.01 41.01 111.02 41.02", "LIMITED_ACTIVITY");
+        if (!hit_of(&r.results[0].layers[LINE_ECOLOGICAL_RED_LINE], cases[i].rule))
+            fail_msg("%s is not judged by %s", cases[i].zone, cases[i].rule);
+        world_free(w);
+    }
+}
+
 /* A parcel on several lines at once gets the most severe verdict, and each line keeps its own rule and figure; where the
  * lines overlap each other that is reported on both, and none gives way. */
 static void several_lines_give_the_most_severe_and_are_all_listed(void **state)
@@ -516,6 +583,8 @@ int main(void)
         cmocka_unit_test(sub_zones_and_outside_add_up),
         cmocka_unit_test(the_project_class_chooses_the_rule),
         cmocka_unit_test(a_rule_that_stands_in_says_why),
+        cmocka_unit_test(what_no_rule_speaks_of_is_unknown),
+        cmocka_unit_test(the_core_is_not_taken_for_less),
         cmocka_unit_test(several_lines_give_the_most_severe_and_are_all_listed),
         cmocka_unit_test(an_unknown_class_is_refused),
         cmocka_unit_test(overlapping_features_count_once),

@@ -208,6 +208,20 @@ class Rules(unittest.TestCase):
         self.refused('', '空')
         self.refused(self.table.split('\n')[0] + '\n', '没有一条规则')
 
+    def test_rows_that_must_be_there(self):
+        """A table that leaves a situation to nobody, or has a row or a column that nobody reads, is refused with the remedy."""
+        def without(row):
+            return ''.join(line for line in self.table.splitlines(keepends=True) if not line.startswith(row + ','))
+        self.refused(without('ERL-GEN'), '兜底', 'STBHHX,核心保护区外,overlap,GENERAL', 'fallback')
+        self.refused(without('ERL-CORE'), '兜底', 'STBHHX,自然保护地核心保护区,overlap,*')
+        self.refused(without('PBF-GEN'), '兜底', 'YJJBNTBHTB,*,overlap,GENERAL')
+        self.refused(without('UDB-IN-TX'), '兜底', 'CZKFBJ,城镇弹性发展区,inside,*')
+        self.refused(without('UDB-OUT-UNK').replace('UDB-OUT-OTHER,CZKFBJ,边界外,outside,*', 'UDB-OUT-OTHER,CZKFBJ,边界外,outside,GENERAL'),
+                     '兜底', 'CZKFBJ,边界外,outside,UNKNOWN')
+        self.refused(self.edited('自然保护地核心保护区,overlap', '核心区,overlap'), '第 2 行', '核心区')
+        self.refused(self.edited('needs_en', 'need_en'), '第 1 行', 'need_en')
+        self.refused(self.edited(',read,', ',sure,'), '第 2 行', 'conf', 'sure')
+
     def test_all_faults_are_told_at_once(self):
         two = self.edited('ERL-GEN,STBHHX', 'ERL-GEN,X1').replace('PBF-GEN,YJJBNTBHTB', 'PBF-GEN,X2')
         self.refused(two, '第 3 行', 'X1', '第 7 行', 'X2', '2 处')
