@@ -1,6 +1,7 @@
 #include "base/arena.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,16 +135,57 @@ char *arena_strdup(struct arena *a, const char *s)
     return arena_strndup(a, s, strlen(s));
 }
 
+/* Most sentences put texts together and format no number: they need not go through printf. */
+static bool has_only_texts(const char *fmt)
+{
+    for (const char *at = strchr(fmt, '%'); at; at = strchr(at + 2, '%'))
+        if (at[1] != 's')
+            return false;
+    return true;
+}
+
+static const char *next_text(va_list *ap)
+{
+    const char *text = va_arg(*ap, const char *);
+    return text ? text : "(null)"; /* as printf has it */
+}
+
+static size_t joined_length(const char *fmt, va_list *ap)
+{
+    size_t n = 0;
+    for (const char *at; (at = strchr(fmt, '%')); fmt = at + 2)
+        n += (size_t)(at - fmt) + strlen(next_text(ap));
+    return n + strlen(fmt);
+}
+
+static char *append(char *to, const char *from, size_t n)
+{
+    memcpy(to, from, n);
+    return to + n;
+}
+
+static void join(char *to, const char *fmt, va_list *ap)
+{
+    for (const char *at; (at = strchr(fmt, '%')); fmt = at + 2) {
+        to = append(to, fmt, (size_t)(at - fmt));
+        const char *text = next_text(ap);
+        to = append(to, text, strlen(text));
+    }
+    append(to, fmt, strlen(fmt) + 1);
+}
+
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
-    va_list ap;
+    va_list ap, again;
     va_start(ap, fmt);
-    va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    bool joins = has_only_texts(fmt);
+    int n = joins ? (int)joined_length(fmt, &ap) : vsnprintf(NULL, 0, fmt, ap);
     va_end(ap);
     char *p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
-    if (p)
+    if (p && joins)
+        join(p, fmt, &again);
+    else if (p)
         vsnprintf(p, (size_t)n + 1, fmt, again);
     va_end(again);
     return p;
