@@ -78,8 +78,8 @@ enum status api_report_copy(struct hx_checker *c, const struct report *r, struct
         p[i] = (struct hx_parcel){.id = from->parcel->id,
                                   .name = from->parcel->name,
                                   .area_m2 = from->area_m2,
-                                  .geodesic_area_m2 = from->geodesic_area_m2,
-                                  .standard_area_m2 = from->standard_area_m2,
+                                  .geodesic_area_m2 = parcel_report_geodesic_area_m2(from),
+                                  .standard_area_m2 = parcel_report_standard_area_m2(from),
                                   .verdict = (enum hx_verdict)from->verdict,
                                   .summary_zh = from->summary_zh,
                                   .summary_en = from->summary_en};

@@ -129,12 +129,7 @@ static enum status check_one(struct check_worker *w, const struct snapshot *snap
                              const struct check_options *opt, const char *project_class,
                              const struct parcel *parcel, struct parcel_report *r, struct error *e)
 {
-    *r = (struct parcel_report){.parcel = parcel,
-                                .slivers = w->slivers,
-                                .geodesic_area_m2 = NAN,
-                                .standard_area_m2 = NAN,
-                                .summary_zh = "",
-                                .summary_en = ""};
+    *r = (struct parcel_report){.parcel = parcel, .slivers = w->slivers, .summary_zh = "", .summary_en = ""};
     overlap_prepare(w->scratch, &parcel->shape);
     enum status s = overlap_parcel_area(w->scratch, &r->area_m2, e);
     for (int l = 0; !s && l < CONTROL_LINE_COUNT; l++)
@@ -144,12 +139,19 @@ static enum status check_one(struct check_worker *w, const struct snapshot *snap
         s = common_measure(w, &parcel->shape, r->layers, &common, e);
     if (!s)
         s = judge_parcel(snapshot_rules(snapshot), project_class, &common, w->arena, r, e);
-    if (!s && !(opt && opt->figures_only)) {
-        r->geodesic_area_m2 = geo_shape_geodesic_area_m2(&parcel->shape);
-        r->standard_area_m2 = geo_shape_standard_area_m2(&parcel->shape);
+    if (!s && !(opt && opt->figures_only))
         s = summarise(w->arena, r, e);
-    }
     return s ? s : warn(w, r, e);
+}
+
+double parcel_report_geodesic_area_m2(const struct parcel_report *r)
+{
+    return geo_shape_geodesic_area_m2(&r->parcel->shape);
+}
+
+double parcel_report_standard_area_m2(const struct parcel_report *r)
+{
+    return geo_shape_standard_area_m2(&r->parcel->shape);
 }
 
 static enum status class_of(const struct snapshot *snapshot, const struct check_options *opt,

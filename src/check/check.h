@@ -77,15 +77,18 @@ struct layer_finding {
 struct parcel_report {
     const struct parcel *parcel;
     struct sliver_policy slivers;
-    double area_m2;          /* ellipsoid: the default basis */
-    double geodesic_area_m2; /* the same vertices joined by geodesics */
-    double standard_area_m2; /* 国土调查办发〔2008〕32号 */
+    double area_m2; /* ellipsoid: the default basis */
     enum verdict verdict;
     const char *summary_zh, *summary_en;
     struct layer_finding layers[CONTROL_LINE_COUNT];
     struct parcel_warning *warnings;
     size_t n_warnings;
 };
+
+/* Two areas beside the default basis, for comparison: the same vertices joined by geodesics, and by 国土调查办发〔2008〕32号.
+ * Nothing in a check depends on them, so they are made when a document asks. */
+double parcel_report_geodesic_area_m2(const struct parcel_report *r);
+double parcel_report_standard_area_m2(const struct parcel_report *r);
 
 /* A check that was kept (record/): which row of the record it is. */
 struct report_record {
@@ -110,7 +113,7 @@ struct check_options {
     int epsg;                            /* the CRS of a parcel file that does not state one; 0: none given */
     const char *project_class;           /* NULL or a class of the rule table */
     const struct sliver_policy *slivers; /* NULL: the default */
-    bool figures_only; /* for a batch: no sentences (""), no geodesic and standard areas (NAN) */
+    bool figures_only;                   /* for a batch: no sentences ("") */
 };
 
 /* What one thread needs to check. Owned by whoever made it. */

@@ -195,8 +195,8 @@ static void write_parcel_figures(struct json_writer *w, const struct parcel_repo
     jw_kv_string(w, "use", p->parcel->use);
     jw_kv_string(w, "crs", crs);
     kv_area_in_three_units(w, p->area_m2);
-    kv_m2(w, "geodesic_area_m2", p->geodesic_area_m2);
-    kv_m2(w, "standard_area_m2", p->standard_area_m2);
+    kv_m2(w, "geodesic_area_m2", parcel_report_geodesic_area_m2(p));
+    kv_m2(w, "standard_area_m2", parcel_report_standard_area_m2(p));
     kv_m2(w, "declared_area_m2", p->parcel->declared_area_m2);
 }
 

@@ -211,8 +211,9 @@ static void put_parcel(struct text *t, size_t row)
     buffer_printf(t->out, "\n%s %s%s%s%s%s\n  ", say(t, "地块", "Parcel"), parcel->id,
                   *parcel->name ? " " : "", parcel->name, *parcel->use ? " · " : "", parcel->use);
     put_area(t, &t->table->rows[row].figures[COLUMN_PARCEL]);
-    put_m2(t, say(t, "；按国土调查办发〔2008〕32号", "; by the 2008 standard"), p->standard_area_m2);
-    put_m2(t, say(t, "；大地线面积", "; geodesic"), p->geodesic_area_m2);
+    put_m2(t, say(t, "；按国土调查办发〔2008〕32号", "; by the 2008 standard"),
+           parcel_report_standard_area_m2(p));
+    put_m2(t, say(t, "；大地线面积", "; geodesic"), parcel_report_geodesic_area_m2(p));
     put_m2(t, say(t, "；申报", "; declared"), parcel->declared_area_m2);
     buffer_printf(t->out, "\n  %s %s%s", say(t, "结论", "Verdict"), say_verdict(t, p->verdict),
                   say(t, "。", ". "));

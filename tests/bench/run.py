@@ -342,7 +342,7 @@ def latency_rows(bench):
     check = f.get('check/latency/p50')
     rows.append(Row('整个检查（只要数字） the whole check, figures only, p50', micro(check), **at_most(check, 5, ' µs', 1)))
     full = f.get('check-in-full/latency/p50')
-    rows.append(Row('整个检查（含文字与三种面积） with sentences and three areas, p50', micro(full)))
+    rows.append(Row('整个检查（含结论文字） the whole check with its sentences, p50', micro(full)))
     bare, http, pdf = (f.get(f'doors/{name}') for name in ('bare_us', 'http_us', 'pdf_ms'))
     rows.append(Row('检查并取 JSON 报告，经 HTTP，同一处理器 a check with its JSON report over HTTP, one processor, p50', micro(http),
                     f'裸检查 the bare check {micro(bare)}', **at_most(http / bare, 3, ' ×')))

@@ -122,8 +122,6 @@ static void fill(struct sample *s)
         (struct parcel_warning){"closed", "第 1 圈没有闭合，已闭合。", "Ring 1 was open and was closed."};
     s->result = (struct parcel_report){.parcel = &s->parcel,
                                        .area_m2 = 9362.5,
-                                       .geodesic_area_m2 = 9362.5,
-                                       .standard_area_m2 = 9362.5,
                                        .verdict = VERDICT_PROHIBITED,
                                        .summary_zh = "压占生态保护红线。",
                                        .summary_en = "On the red line.",
