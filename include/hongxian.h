@@ -15,6 +15,7 @@
  * Rules that hold everywhere:
  *   - Functions return HX_OK (0) or another hx_result; outputs are written only on HX_OK; the error (may be NULL) then
  *     holds a whole sentence in Chinese and in English, UTF-8.
+ *   - A pointer that must be given and is NULL is HX_INVALID_INPUT ("argument-missing").
  *   - Areas are m2 on the CGCS2000 ellipsoid. Coordinates are degrees in EPSG:4490, longitude first; edges are
  *     straight in longitude/latitude. What is not known is NAN or HX_STATUS_UNMEASURED, never 0 and never "clear".
  *   - A store may be shared by threads; a checker belongs to one thread at a time.

@@ -34,6 +34,14 @@ struct hx_checker {
 /* Hands a failure on; STATUS_OK is HX_OK. */
 enum hx_result api_result(enum status s, const struct error *from, struct hx_error *e);
 
+/* An argument that must be given is NULL: refused by its name, instead of a crash in the caller's program. */
+enum hx_result api_missing(const char *argument, struct hx_error *e);
+#define API_NEED(argument, e)                                                                                \
+    do                                                                                                       \
+        if (!(argument))                                                                                     \
+            return api_missing(#argument, e);                                                                \
+    while (0)
+
 /* report_copy.c: fills public_report, which lives in the worker's arena. */
 enum status api_report_copy(struct hx_checker *c, const struct report *r, struct error *e) HX_MUST_CHECK;
 

@@ -110,6 +110,9 @@ enum hx_result hx_audit_parcels(struct hx_store *store, const char *input, const
                                 const struct hx_audit_options *options, struct hx_audit_outcome *out,
                                 struct hx_error *e)
 {
+    API_NEED(store, e);
+    API_NEED(input, e);
+    API_NEED(output, e);
     return run(store, parcels, input, output, options, out, e);
 }
 
@@ -153,6 +156,8 @@ enum hx_result hx_audit_lines(struct hx_store *store, const char *output,
                               const struct hx_audit_options *options, struct hx_audit_outcome *out,
                               struct hx_error *e)
 {
+    API_NEED(store, e);
+    API_NEED(output, e);
     return run(store, lines, NULL, output, options, out, e);
 }
 
@@ -175,5 +180,7 @@ enum hx_result hx_audit_figures(struct hx_store *store, const char *output,
                                 const struct hx_audit_options *options, struct hx_audit_outcome *out,
                                 struct hx_error *e)
 {
+    API_NEED(store, e);
+    API_NEED(output, e);
     return run(store, figures, NULL, output, options, out, e);
 }

@@ -42,6 +42,15 @@ enum status api_take_bytes(struct buffer *b, struct hx_bytes *out, enum status s
     return s;
 }
 
+enum hx_result api_missing(const char *argument, struct hx_error *e)
+{
+    struct error why;
+    error_zh(&why, "参数 %s 不能是 NULL。", argument);
+    enum status s = error_fail(&why, STATUS_INVALID_INPUT, "argument-missing",
+                               "The argument %s must not be NULL.", argument);
+    return api_result(s, &why, e);
+}
+
 const char *hx_version(void)
 {
     return HX_VERSION;
@@ -71,6 +80,8 @@ static enum status open_and_load(struct hx_store *h, const char *path, const cha
 enum hx_result hx_store_open_as_of(const char *path, const char *day, struct hx_store **out,
                                    struct hx_error *e)
 {
+    API_NEED(path, e);
+    API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     struct hx_store *h = calloc(1, sizeof *h);
     enum status s = h ? open_and_load(h, path, day, &why) : error_no_memory(&why);
@@ -98,6 +109,7 @@ void hx_store_close(struct hx_store *store)
 
 enum hx_result hx_store_refresh(struct hx_store *store, struct hx_error *e)
 {
+    API_NEED(store, e);
     struct error why = {.status = STATUS_OK};
     int64_t generation;
     struct snapshot *fresh;
@@ -116,6 +128,8 @@ enum hx_result hx_store_refresh(struct hx_store *store, struct hx_error *e)
 
 enum hx_result hx_checker_new(struct hx_store *store, struct hx_checker **out, struct hx_error *e)
 {
+    API_NEED(store, e);
+    API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     struct hx_checker *c = calloc(1, sizeof *c);
     enum status s = c ? check_worker_init(&c->worker, &why) : error_no_memory(&why);
@@ -192,6 +206,10 @@ enum hx_result hx_check_bytes(struct hx_checker *checker, const void *bytes, siz
                               const struct hx_check_options *options, const struct hx_report **out,
                               struct hx_error *e)
 {
+    API_NEED(checker, e);
+    if (!(bytes || n == 0))
+        return api_missing("bytes", e);
+    API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     api_forget(checker);
     enum status s = refuse_size(n, &why);
@@ -242,6 +260,13 @@ enum hx_result hx_check_rings(struct hx_checker *checker, const struct hx_ring *
                               const struct hx_check_options *options, const struct hx_report **out,
                               struct hx_error *e)
 {
+    API_NEED(checker, e);
+    if (!(rings || n_rings == 0))
+        return api_missing("rings", e);
+    for (size_t i = 0; i < n_rings; i++)
+        if (rings[i].n && (!rings[i].lon_deg || !rings[i].lat_deg))
+            return api_missing("rings[].lon_deg, lat_deg", e);
+    API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     api_forget(checker);
     write_polygon(&checker->input, rings, n_rings);

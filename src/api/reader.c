@@ -79,6 +79,7 @@ void api_reader_init(struct hx_checker *c)
 
 enum hx_result hx_checker_reader(struct hx_checker *checker, const char *program, struct hx_error *e)
 {
+    API_NEED(checker, e);
     struct error why = {.status = STATUS_OK};
     enum status s = STATUS_OK;
     if (program && (!is_program(program) || strlen(program) >= sizeof checker->program)) {

@@ -58,6 +58,8 @@ static bool give_row(const struct store_record *r, void *user)
 enum hx_result hx_records(struct hx_store *store, int64_t after, int64_t limit, hx_record_fn *fn, void *user,
                           struct hx_error *e)
 {
+    API_NEED(store, e);
+    API_NEED(fn, e);
     struct error why = {.status = STATUS_OK};
     struct listing l = {fn, user};
     struct desk d;
@@ -70,6 +72,8 @@ enum hx_result hx_records(struct hx_store *store, int64_t after, int64_t limit, 
 
 enum hx_result hx_record_json(struct hx_store *store, int64_t id, struct hx_bytes *out, struct hx_error *e)
 {
+    API_NEED(store, e);
+    API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     struct buffer b;
     struct json_writer w;
@@ -105,17 +109,26 @@ static enum hx_result kept_bytes(struct hx_store *store, int64_t id, bool input,
 
 enum hx_result hx_record_report(struct hx_store *store, int64_t id, struct hx_bytes *out, struct hx_error *e)
 {
+    API_NEED(store, e);
+    API_NEED(out, e);
     return kept_bytes(store, id, false, out, e);
 }
 
 enum hx_result hx_record_input(struct hx_store *store, int64_t id, struct hx_bytes *out, struct hx_error *e)
 {
+    API_NEED(store, e);
+    API_NEED(out, e);
     return kept_bytes(store, id, true, out, e);
 }
 
 enum hx_result hx_record_override(struct hx_store *store, int64_t id, const char *verdict, const char *reason,
                                   const char *officer, struct hx_kept *out, struct hx_error *e)
 {
+    API_NEED(store, e);
+    API_NEED(verdict, e);
+    API_NEED(reason, e);
+    API_NEED(officer, e);
+    API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     struct store_record row;
     struct desk d;
@@ -134,6 +147,8 @@ enum hx_result hx_record_override(struct hx_store *store, int64_t id, const char
 enum hx_result hx_records_verify(struct hx_store *store, const char *anchor, struct hx_chain *out,
                                  struct hx_error *e)
 {
+    API_NEED(store, e);
+    API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     struct record_chain c;
     struct desk d;

@@ -34,6 +34,8 @@ enum hx_result hx_report_write(struct hx_checker *checker, enum hx_format format
                                const struct hx_document_options *options, struct hx_bytes *out,
                                struct hx_error *e)
 {
+    API_NEED(checker, e);
+    API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     const struct hx_document_options none = {0}, *o = options ? options : &none;
     const struct report_project project = {.name = o->project_name,
@@ -60,6 +62,8 @@ enum hx_result hx_report_write(struct hx_checker *checker, enum hx_format format
 enum hx_result hx_parcels_txt(struct hx_checker *checker, int zone, bool utf8, struct hx_bytes *out,
                               struct hx_error *e)
 {
+    API_NEED(checker, e);
+    API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     const struct parcel_txt_options options = {.zone = zone, .utf8 = utf8};
     const struct parcel_context c = {.transformer = checker->worker.transformer,
@@ -88,6 +92,8 @@ static enum status refuse_second(const struct hx_checker *c, struct error *e)
 enum hx_result hx_report_keep(struct hx_checker *checker, const struct hx_keep_options *options,
                               struct hx_kept *out, struct hx_error *e)
 {
+    API_NEED(checker, e);
+    API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     const struct hx_keep_options none = {0}, *o = options ? options : &none;
     const struct record_spec spec = {.officer = o->officer,
@@ -153,6 +159,9 @@ static enum status verification_copy(struct hx_checker *c, const struct record_v
 enum hx_result hx_verify_report(struct hx_checker *checker, const void *report, size_t n, const void *input,
                                 size_t n_input, const struct hx_verification **out, struct hx_error *e)
 {
+    API_NEED(checker, e);
+    API_NEED(report, e);
+    API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     const struct store_bytes given = {input, n_input};
     const struct record_verify_request rq = {
