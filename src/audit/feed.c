@@ -218,19 +218,19 @@ static enum status open_text(const struct audit_request *r, struct feed **out, s
 static enum status open_source(const struct audit_request *r, struct feed **out, struct error *e)
 {
     struct feed *sequence = NULL;
-    enum status s = feed_sequence_named(r->input) ? feed_sequence_open(r, &sequence, e) : STATUS_OK;
-    if (!s && !sequence)
-        s = feed_source_open(r, out, e);
-    bool unnamed =
-        !s && !sequence && !feed_sequence_named(r->input) && strcmp((*out)->reader, "GeoJSONSeq") == 0;
-    if (unnamed)
-        s = feed_sequence_open(r, &sequence, e);
-    if (unnamed && (s || sequence)) {
-        feed_close(*out);
-        *out = NULL;
-    }
-    if (!s && sequence)
+    enum status s = feed_sequence_named(r->input) ? feed_sequence_open(r, false, &sequence, e) : STATUS_OK;
+    if (s || sequence) {
         *out = sequence;
+        return s;
+    }
+    s = feed_source_open(r, out, e);
+    if (s || strcmp((*out)->reader, "GeoJSONSeq") != 0)
+        return s;
+    s = feed_sequence_open(r, true, &sequence, e);
+    if (s || sequence) {
+        feed_close(*out);
+        *out = sequence;
+    }
     return s;
 }
 

@@ -37,8 +37,9 @@ enum status feed_text_open(const struct audit_request *r, struct feed **out, str
 /* feed_rows.c, CSV and WKT: *out is NULL, with STATUS_OK, when the file is neither. */
 enum status feed_rows_open(const struct audit_request *r, struct feed **out, struct error *e) HX_MUST_CHECK;
 
-/* feed_sequence.c: *out is NULL, with STATUS_OK, when every line of the sequence is a feature, or none. */
-enum status feed_sequence_open(const struct audit_request *r, struct feed **out,
+/* feed_sequence.c: *out is NULL, with STATUS_OK, when every line of the sequence is a feature, or the file is one
+ * document after all, unless `sure` says that GDAL takes it for a sequence. */
+enum status feed_sequence_open(const struct audit_request *r, bool sure, struct feed **out,
                                struct error *e) HX_MUST_CHECK;
 bool feed_sequence_named(const char *path); /* does its name say that it is one? */
 

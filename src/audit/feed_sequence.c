@@ -244,6 +244,14 @@ static enum status open_copy(struct feed_sequence *q, struct scan *s, const stru
     return st;
 }
 
+/* A single GeoJSON document of many lines, whatever its file is called: GDAL's to read. */
+static bool is_one_document(const struct mapped *file)
+{
+    json_t *v = json_loadb(file->bytes, file->n, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
+    json_decref(v);
+    return v != NULL;
+}
+
 bool feed_sequence_named(const char *path)
 {
     static const char *const endings[] = {".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".geojsonseq", NULL};
@@ -254,7 +262,7 @@ bool feed_sequence_named(const char *path)
     return false;
 }
 
-enum status feed_sequence_open(const struct audit_request *r, struct feed **out, struct error *e)
+enum status feed_sequence_open(const struct audit_request *r, bool sure, struct feed **out, struct error *e)
 {
     static const struct feed_ops ops = {sequence_next, sequence_skip, sequence_close};
     struct feed_sequence *q = calloc(1, sizeof *q);
@@ -267,7 +275,7 @@ enum status feed_sequence_open(const struct audit_request *r, struct feed **out,
     s.marked = !st && s.file.n > 0 && s.file.bytes[0] == 0x1E;
     if (!st)
         st = pass_over(q, &s, NULL, &good, e);
-    bool copy = !st && good > 0 && q->n_bad > 0;
+    bool copy = !st && q->n_bad > 0 && (good > 0 || sure || !is_one_document(&s.file));
     if (copy)
         st = open_copy(q, &s, r, e);
     mapped_close(&s.file);

@@ -204,6 +204,9 @@ class Rows(unittest.TestCase):
                 drop = ("position", "source_fid")
                 self.assertEqual([{k: v for k, v in x.items() if k not in drop} for x in whole],
                                  [{k: v for k, v in x.items() if k not in drop} for x in rest])
+        # none is a feature; GDAL would take the first four, and end the run at the last
+        cut = [x + "}" for x in good[:4]] + [good[4][:60]]
+        self.assertEqual(["0"] * 5, [x["measured"] for x in self.audit(self.write("none.geojsonl", cut))])
         rs = self.dir / "rs.geojsons"
         rs.write_text("".join("\x1e" + x + "\n" for x in good[:2] + ["garbage"] + good[2:]), encoding="utf-8")
         rows = self.audit(rs)
