@@ -1,7 +1,7 @@
 /* The whole chain from bytes to findings: parse, find candidates, measure, judge. The one place that knows every
  * stage; the CLI, the HTTP server, the batch audit and the public C library all go through it.
  *
- *     bytes -> parcel_parse -> index_candidates -> overlap_measure -> verdict_of -> struct report
+ *     bytes -> parcel_parse -> overlap_measure (measure.c) -> judge_parcel (judge.c) -> summary.c -> struct report
  *
  * Invariants of a report:
  *   - VERDICT_UNKNOWN and LAYER_UNMEASURED are 0: a zeroed or half-built report never reads as clear;
@@ -21,8 +21,8 @@ enum layer_status {
     LAYER_UNMEASURED = 0, /* invalid or unreadable data: cannot be measured */
     LAYER_NOT_COVERED,    /* no data here, or not everywhere under the parcel */
     LAYER_OVERLAP,        /* 压占 */
-    LAYER_SLIVER, /* only slivers: at most SLIVER_AREA_M2 and at most SLIVER_WIDTH_M wide; still listed */
-    LAYER_CLEAR,  /* 未压占: covered, measured, nothing */
+    LAYER_SLIVER,         /* only slivers, by the check's sliver_policy; still listed */
+    LAYER_CLEAR,          /* 未压占: covered, measured, nothing */
 };
 
 /* 碎屑: a common area is set aside only when both limits hold (std-tolerances; see DESIGN.md). The policy is part of a

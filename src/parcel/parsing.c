@@ -18,83 +18,6 @@
 /* No parcel has a straight edge like this. */
 #define EDGE_MAX_M 100000.0
 
-const char *parsing_printf(struct parsing *p, const char *fmt, ...)
-{
-    char text[1024];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
-    const char *kept = arena_strdup(p->context->arena, text);
-    if (!kept)
-        p->no_memory = true;
-    return kept;
-}
-
-const char *parsing_short(struct parsing *p, const char *name)
-{
-    size_t n = strlen(name);
-    if (n <= 40)
-        return name;
-    n = 40;
-    while (n > 0 && ((unsigned char)name[n] & 0xC0) == 0x80)
-        n--;
-    return parsing_printf(p, "%.*s…", (int)n, name);
-}
-
-static struct warning_count *count_of(struct parsing *p, const char *code)
-{
-    size_t i = 0;
-    while (i < WARNING_CODES - 1 && p->counts[i].code && strcmp(p->counts[i].code, code) != 0)
-        i++;
-    p->counts[i].code = code;
-    return &p->counts[i];
-}
-
-/* Arena arrays grow by copying: the old ones die with the arena. */
-static void *grown(struct parsing *p, const void *old, size_t n, size_t *cap, size_t size)
-{
-    size_t new_cap = *cap ? *cap * 2 : 8;
-    void *fresh = arena_array(p->context->arena, new_cap, size);
-    if (!fresh) {
-        p->no_memory = true;
-        return NULL;
-    }
-    if (n > 0)
-        memcpy(fresh, old, n * size);
-    *cap = new_cap;
-    return fresh;
-}
-
-static void push_warning(struct parsing *p, const char *code, const char *zh, const char *en)
-{
-    struct parcel_set *set = &p->set;
-    if (!zh || !en)
-        return; /* latched by parsing_printf */
-    if (set->n_warnings == p->cap_warnings) {
-        void *more = grown(p, set->warnings, set->n_warnings, &p->cap_warnings, sizeof *set->warnings);
-        if (!more)
-            return;
-        set->warnings = more;
-    }
-    set->warnings[set->n_warnings++] = (struct parcel_warning){code, zh, en};
-}
-
-bool parsing_warn_wanted(struct parsing *p, const char *code)
-{
-    struct warning_count *count = count_of(p, code);
-    if (count->n < WARNINGS_PER_CODE)
-        return true;
-    count->n++;
-    return false;
-}
-
-void parsing_warn(struct parsing *p, const char *code, const char *zh, const char *en)
-{
-    if (count_of(p, code)->n++ < WARNINGS_PER_CODE)
-        push_warning(p, code, zh, en);
-}
-
 /* Ids in order of text, for finding repeats without comparing every pair. */
 static int compare_ids(const void *a, const void *b)
 {
@@ -129,23 +52,8 @@ enum status parsing_end(struct parsing *p)
 {
     warn_repeated_ids(p);
     parsing_check_overlaps(p);
-    for (size_t i = 0; i < WARNING_CODES && p->counts[i].code; i++) {
-        if (p->counts[i].n <= WARNINGS_PER_CODE)
-            continue;
-        size_t more = p->counts[i].n - WARNINGS_PER_CODE;
-        push_warning(p, p->counts[i].code, parsing_printf(p, "同类提示另有%zu条，未逐条列出。", more),
-                     parsing_printf(p, "%zu more warnings of this kind are not listed.", more));
-    }
+    parsing_warn_rest(p);
     return p->no_memory ? error_no_memory(p->error) : STATUS_OK;
-}
-
-enum status parsing_fail_in(struct parsing *p, enum status s, struct parsing_place place)
-{
-    struct error why = *p->error;
-    if (!place.zh || !place.en)
-        return s;
-    error_zh(p->error, "%s：%s", place.zh, why.zh);
-    return error_fail(p->error, s, why.code, "%s: %s", place.en, why.en);
 }
 
 bool parsing_area_text(const char *text, struct declared_area *out)
@@ -414,7 +322,7 @@ static enum status push_parcel(struct parsing *p, const struct parcel *parcel)
                           LIMIT_PARCELS_PER_FILE);
     }
     if (set->n_parcels == p->cap_parcels) {
-        void *more = grown(p, set->parcels, set->n_parcels, &p->cap_parcels, sizeof *set->parcels);
+        void *more = parsing_grown(p, set->parcels, set->n_parcels, &p->cap_parcels, sizeof *set->parcels);
         if (!more)
             return error_no_memory(p->error);
         set->parcels = more;

@@ -51,7 +51,12 @@ const char *parsing_short(struct parsing *p, const char *name);
 bool parsing_warn_wanted(struct parsing *p, const char *code);
 /* Both texts are arena text from parsing_printf, or literals. The first WARNINGS_PER_CODE of a code are kept. */
 void parsing_warn(struct parsing *p, const char *code, const char *zh, const char *en);
-/* Ends the warnings (says how many were left out). */
+/* Says of each code how many were left out. */
+void parsing_warn_rest(struct parsing *p);
+/* A larger copy of an array in the arena, *cap entries long; NULL (and latched) when memory is out. The old one dies with
+ * the arena. */
+void *parsing_grown(struct parsing *p, const void *old, size_t n, size_t *cap, size_t size);
+/* Ends a reading: what is odd about the parcels together, and the rest of the warnings. */
 enum status parsing_end(struct parsing *p) HX_MUST_CHECK;
 
 /* Puts the place before the sentence that is in p->error, and returns `s`. */
