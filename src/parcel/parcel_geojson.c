@@ -1,4 +1,5 @@
 #include "parcel/parcel_geojson.h"
+#include "parcel/coords.h"
 
 #include "base/limits.h"
 
@@ -201,6 +202,27 @@ static void read_properties(struct reader *r, const json_t *feature, struct parc
         *area = (struct declared_area){NAN, AREA_UNIT_UNSAID};
 }
 
+/* A property that says that the coordinates are of another datum, a local system or a web map. */
+static enum status check_system(struct reader *r, const json_t *feature)
+{
+    static const char *const keys[] = {"坐标系", "坐标系统", "坐标系名称", "大地基准", "ZBX",
+                                       "crs",    "CRS",      "datum",      NULL};
+    const char *said = property_text(r->p, json_object_get(feature, "properties"), keys);
+    if (!said || coords_words_refusal(said) == COORDS_FINE)
+        return STATUS_OK;
+    said = parsing_short(r->p, said);
+    error_zh(r->p->error,
+             "第%zu个要素的属性写明坐标系是“%"
+             "s”，而GeoJSON应为2000国家大地坐标系（或WGS84）的经纬度；请先转换坐标，"
+             "或改正该属性。",
+             r->feature, said ? said : "");
+    return error_fail(
+        r->p->error, STATUS_UNSUPPORTED, "geojson-system-refused",
+        "A property of feature %zu says that its coordinates are \"%s\"; GeoJSON is longitude and "
+        "latitude in CGCS2000 (or WGS 84). Convert the coordinates, or correct the property.",
+        r->feature, said ? said : "");
+}
+
 static enum status read_feature(struct reader *r, const json_t *feature)
 {
     struct parsing *p = r->p;
@@ -212,7 +234,9 @@ static enum status read_feature(struct reader *r, const json_t *feature)
     r->ring = 0;
     r->points = 0;
     ring_list_clear(&p->rings);
-    enum status s = read_geometry(r, bare ? feature : json_object_get(feature, "geometry"));
+    enum status s = check_system(r, feature);
+    if (s == STATUS_OK)
+        s = read_geometry(r, bare ? feature : json_object_get(feature, "geometry"));
     if (s != STATUS_OK)
         return s;
     read_properties(r, feature, &parcel, &area);

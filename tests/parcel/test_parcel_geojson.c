@@ -271,6 +271,25 @@ static void test_mutations_end_well(void **state)
     assert_true(accepted > 500); /* the loop does reach the inside of the reader */
 }
 
+/* A property that names another system is not read past: the coordinates would lie a hundred metres off. */
+static void test_properties_that_name_a_system(void **state)
+{
+    static const char form[] = "{\"type\":\"Feature\",\"properties\":{\"%s\":\"%s\"},\"geometry\":{\"type\":"
+                               "\"Polygon\",\"coordinates\":["
+                               "[[111.7,40.8],[111.71,40.8],[111.71,40.81],[111.7,40.8]]]}}";
+    static const char *const refused[][2] = {
+        {"坐标系", "1980西安坐标系"}, {"crs", "GCJ-02"}, {"坐标系", "独立坐标系"}};
+    static const char *const fine[][2] = {
+        {"坐标系", "2000国家大地坐标系"}, {"crs", "EPSG:4490"}, {"备注", "西安80"}};
+    char text[512];
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(text, sizeof text, form, refused[i][0], refused[i][1]);
+        refuse_text(*state, text, STATUS_UNSUPPORTED, "geojson-system-refused");
+        snprintf(text, sizeof text, form, fine[i][0], fine[i][1]);
+        accept_text(*state, text);
+    }
+}
+
 /* A sentence quotes the place of a fault, and whoever reported it may have cut a character in half: what is told is valid
  * UTF-8 and moves no terminal's cursor. */
 static void test_sentences_are_text(void **state)
@@ -293,7 +312,8 @@ int main(void)
         parcel_test(test_names_and_ids),      parcel_test(test_named_zones_are_converted),
         parcel_test(test_guesses_are_told),   parcel_test(test_each_refusal_has_its_code),
         parcel_test(test_gbk_geojson),        parcel_test(test_deep_nesting_is_refused),
-        parcel_test(test_mutations_end_well), parcel_test(test_sentences_are_text),
+        parcel_test(test_mutations_end_well), parcel_test(test_properties_that_name_a_system),
+        parcel_test(test_sentences_are_text),
     };
     return cmocka_run_group_tests_name("parcel geojson", tests, NULL, NULL);
 }
