@@ -4,8 +4,7 @@
 #include <string.h>
 
 #define CHECK_QUERY                                                                                          \
-    "class as_of format lang crs slivers keep officer project_name project_code builder district "           \
-    "source_file"
+    "class as_of format lang crs slivers officer project_name project_code builder district source_file"
 #define JOB_QUERY "kind name formats class class_field id_field layer since within_spaces compare body crs"
 
 static const struct route routes[] = {
@@ -18,8 +17,8 @@ static const struct route routes[] = {
     {"GET", "/collections/{id}/items", handle_items, "bbox limit after", false},
     {"GET", "/collections/{id}/items/{fid}", handle_item, NULL, false},
     {"GET", "/tiles/{id}/{z}/{x}/{y}.mvt", handle_tile, NULL, false},
-    {"GET", "/check", handle_check_text, "parcel", false},
-    {"POST", "/check", handle_check, CHECK_QUERY, false},
+    {"GET", "/check", handle_check_text, "parcel " CHECK_QUERY, false}, /* a GET keeps nothing */
+    {"POST", "/check", handle_check, "keep " CHECK_QUERY, false},
     {"POST", "/convert", handle_convert, "to encoding zone crs", false},
     {"GET", "/records", handle_records, "limit after", false},
     {"GET", "/records/verify", handle_records_chain, "expect", false}, /* before {id}, which would take it */
