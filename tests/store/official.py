@@ -2,6 +2,7 @@
 import json
 import math
 import pathlib
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -41,14 +42,23 @@ def in_4490(*features):
 
 
 class Official(unittest.TestCase):
+    empty = None
+
     def setUp(self):
         self.temporary = tempfile.TemporaryDirectory(prefix="hongxian-official-")
         self.folder = pathlib.Path(self.temporary.name)
         self.store = str(self.folder / "red.sqlite")
-        self.run_program("init", self.store)
+        self.begin_store()
 
     def tearDown(self):
         self.temporary.cleanup()
+
+    def begin_store(self):
+        """A new store: made once by the program, then copied, because every test begins with one."""
+        if Official.empty is None:
+            Official.empty = tempfile.TemporaryDirectory(prefix="hongxian-official-")
+            self.run_program("init", str(pathlib.Path(Official.empty.name) / "red.sqlite"))
+        shutil.copytree(Official.empty.name, self.folder, dirs_exist_ok=True)
 
     def run_program(self, *arguments, code=0, **more):
         done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, cwd=self.folder, timeout=120, **more)
