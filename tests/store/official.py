@@ -42,7 +42,8 @@ def in_4490(*features):
 
 
 class Official(unittest.TestCase):
-    empty = None
+    GEODATA_LOADED = False  # whether a test begins with geodata/ in its store
+    prepared = {}
 
     def setUp(self):
         self.temporary = tempfile.TemporaryDirectory(prefix="hongxian-official-")
@@ -55,10 +56,14 @@ class Official(unittest.TestCase):
 
     def begin_store(self):
         """A new store: made once by the program, then copied, because every test begins with one."""
-        if Official.empty is None:
-            Official.empty = tempfile.TemporaryDirectory(prefix="hongxian-official-")
-            self.run_program("init", str(pathlib.Path(Official.empty.name) / "red.sqlite"))
-        shutil.copytree(Official.empty.name, self.folder, dirs_exist_ok=True)
+        kept = Official.prepared.get(self.GEODATA_LOADED)
+        if not kept:
+            kept = Official.prepared[self.GEODATA_LOADED] = tempfile.TemporaryDirectory(prefix="hongxian-official-")
+            store = str(pathlib.Path(kept.name) / "red.sqlite")
+            self.run_program("init", store)
+            if self.GEODATA_LOADED:
+                self.run_program("import", "--store", store, "--geodata", str(GEODATA))
+        shutil.copytree(kept.name, self.folder, dirs_exist_ok=True)
 
     def run_program(self, *arguments, code=0, **more):
         done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, cwd=self.folder, timeout=120, **more)

@@ -179,9 +179,10 @@ class Gate(Official):
 
 
 class Places(Official):
+    GEODATA_LOADED = True
+
     def setUp(self):
         super().setUp()
-        self.run_program("import", "--store", self.store, "--geodata", str(GEODATA))
         prefectures = json.loads((GEODATA / "admin" / "prefectures.geojson").read_text(encoding="utf-8"))
         self.prefectures = prefectures["features"]
 

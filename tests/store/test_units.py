@@ -12,9 +12,7 @@ FAR = (120.2, 49.2, 120.21, 49.21)       # in 呼伦贝尔, 150700
 
 
 class Units(Official):
-    def setUp(self):
-        super().setUp()
-        self.run_program("import", "--store", self.store, "--geodata", str(GEODATA))
+    GEODATA_LOADED = True
 
     def ask(self, sql, *values):
         with sqlite3.connect(self.store) as db:
