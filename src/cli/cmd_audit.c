@@ -2,6 +2,7 @@
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/fail_on.h"
 #include "cli/store_path.h"
 
 #include <signal.h>
@@ -50,16 +51,6 @@ struct parcels_args {
     struct arg_rest rest;
 };
 
-static enum status check_fail_on(const char *name, struct error *e)
-{
-    if (!name || strcmp(name, "prohibited") == 0 || strcmp(name, "restricted") == 0 ||
-        strcmp(name, "unknown") == 0)
-        return STATUS_OK;
-    error_zh(e, "--fail-on 不认识“%.40s”；可用 prohibited、restricted、unknown。", name);
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
-                      "--fail-on does not know \"%.40s\"; prohibited, restricted or unknown.", name);
-}
-
 static enum status missing(struct error *e, const char *zh, const char *en)
 {
     error_zh(e, "%s", zh);
@@ -97,7 +88,7 @@ static enum status parse_parcels(int argc, char **argv, struct parcels_args *a, 
     if (!s)
         s = args_number("--epsg", a->epsg, 1, 999999, &epsg, e);
     if (!s)
-        s = check_fail_on(a->fail_on, e);
+        s = fail_on_check(a->fail_on, e);
     if (!s && a->rest.n == 0)
         s = missing(e, "缺少地块文件。", "A parcel file is missing.");
     if (!s && !r->output)
@@ -159,15 +150,12 @@ static void print_outcome(const struct audit_outcome *o)
            (long long)o->n_findings);
 }
 
-/* restricted asks for prohibited, too: the worse verdict fails as well. */
 static bool fails(const struct audit_outcome *o, const char *fail_on)
 {
-    if (!fail_on)
-        return false;
-    if (strcmp(fail_on, "unknown") == 0)
-        return o->by_verdict[VERDICT_UNKNOWN] > 0;
-    bool failed = o->by_verdict[VERDICT_PROHIBITED] > 0;
-    return failed || (strcmp(fail_on, "restricted") == 0 && o->by_verdict[VERDICT_RESTRICTED] > 0);
+    for (int v = VERDICT_UNKNOWN; v <= VERDICT_ALLOWED; v++)
+        if (o->by_verdict[v] > 0 && fail_on_asks(fail_on, (enum verdict)v))
+            return true;
+    return false;
 }
 
 static int audit_parcels_with(const struct snapshot *snapshot, const struct parcels_args *a)

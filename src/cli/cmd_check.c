@@ -3,6 +3,7 @@
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/fail_on.h"
 #include "cli/keep.h"
 #include "cli/store_path.h"
 #include "document/document.h"
@@ -23,42 +24,6 @@ struct check_args {
     struct arg_rest rest;
     enum document_format output;
 };
-
-/* Every name of --fail-on must be a verdict: a misspelt one would never fail. */
-static enum status check_verdict_names(const char *list, struct error *e)
-{
-    while (list && *list) {
-        size_t n = strcspn(list, ",");
-        bool known = false;
-        for (int v = VERDICT_UNKNOWN; v <= VERDICT_ALLOWED; v++) {
-            const char *name = verdict_name((enum verdict)v);
-            known = known || (strlen(name) == n && strncmp(name, list, n) == 0);
-        }
-        if (!known) {
-            error_zh(e, "--fail-on 不认识“%.*s”；可用 prohibited、restricted、notice、unknown、allowed。",
-                     (int)n, list);
-            return error_fail(
-                e, STATUS_INVALID_INPUT, "bad-usage",
-                "--fail-on does not know \"%.*s\"; prohibited, restricted, notice, unknown and allowed are "
-                "verdicts.",
-                (int)n, list);
-        }
-        list += n + (list[n] == ',');
-    }
-    return STATUS_OK;
-}
-
-static bool list_has(const char *list, const char *name)
-{
-    size_t length = strlen(name);
-    while (list && *list) {
-        size_t n = strcspn(list, ",");
-        if (n == length && strncmp(list, name, n) == 0)
-            return true;
-        list += n + (list[n] == ',');
-    }
-    return false;
-}
 
 static enum status check_date(const char *date, struct error *e)
 {
@@ -94,7 +59,7 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
     if (!s)
         s = document_format_parse(a->format, &a->output, e);
     if (!s)
-        s = check_verdict_names(a->fail_on, e);
+        s = fail_on_check(a->fail_on, e);
     if (!s)
         s = args_lang(a->lang, e);
     if (!s && a->as_of)
@@ -153,7 +118,7 @@ static int print_report(struct check_worker *w, const struct report *r, const st
     if (s)
         return exit_with_error(&e);
     for (size_t i = 0; i < r->parcels.n_parcels; i++)
-        if (list_has(a->fail_on, verdict_name(r->results[i].verdict)))
+        if (fail_on_asks(a->fail_on, r->results[i].verdict))
             return EXIT_VERDICT;
     return EXIT_OK;
 }

@@ -60,7 +60,7 @@ static const struct command commands[] = {
     {"audit", cmd_audit,
      "parcels FILE -o OUT.gpkg|.geojsonl|.csv|.fgb|.xlsx [--store S] [--layer NAME] [--class C | "
      "--class-field F] "
-     "[--id-field F] [--epsg CODE] [--threads N] [--fail-on prohibited|restricted|unknown] [--overlaps] "
+     "[--id-field F] [--epsg CODE] [--threads N] [--fail-on VERDICT,...] [--overlaps] "
      "[--resume] [--since EARLIER.gpkg] [--overwrite] [--summary FILE.html|.json] | lines [-o "
      "OUT.gpkg|.csv|.geojsonl|.fgb|.xlsx|.html] [--compare OLD] [--layer ID] [--official TOTALS.csv|.json] "
      "[--within-spaces] | figures [-o OUT.json|.csv|.html]",

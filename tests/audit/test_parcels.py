@@ -86,6 +86,9 @@ class Parcels(unittest.TestCase):
             (f.blob([FAR_AWAY]), "far", "", "", ""), (f.blob([FREE]), "class", "", "", "NO_SUCH"),
             (f.blob([IN_CORE]), "core", "", "", "GENERAL"), (f.blob([FREE])[:-20], "short", "", "", "")])
         out, r = self.run_to("bad-out.gpkg", "--class-field", "class", "--fail-on", "prohibited", source=bad, code=10)
+        nothing_measured = f.write_gpkg(self.dir / "none-measured.gpkg", [(f.blob([BOW_TIE]), "bow", "", "", "")])
+        for asked, code in (("prohibited", 0), ("unknown", 10), ("restricted", 10), ("prohibited,notice", 10)):
+            self.run_to("none-out.csv", "--fail-on", asked, source=nothing_measured, code=code)
         got = {row["parcel_id"]: row for row in f.rows(out, "SELECT * FROM parcels")}
         self.assertEqual(7, len(got))
         for name in ("bow", "none", "rubbish", "far", "class", "short"):
