@@ -22,8 +22,8 @@ static const struct command commands[] = {
      "[--project-name N] [--project-code C] [--builder B] [--district D] [--date YYYY-MM-DD] [--fail-on "
      "VERDICT,...] "
      "[--keep --officer NAME] [--as-of DATE]",
-     "检查地块（GeoJSON 或国土TXT）是否压占控制线",
-     "check parcels (GeoJSON or TXT) against the control lines"},
+     "检查地块文件（国土TXT、GeoJSON、Shapefile 等）是否压占控制线",
+     "check parcels (TXT, GeoJSON, Shapefile …) against the control lines"},
     {"parcel", cmd_parcel,
      "inspect FILE|- [--crs EPSG:N] [--lang zh|en] | convert FILE|- --to txt|geojson [--zone N] [--utf8] "
      "[--crs EPSG:N] [-o OUT]",
@@ -109,9 +109,18 @@ int cmd_version(int argc, char **argv)
     return EXIT_OK;
 }
 
+static int help_of(const struct command *c)
+{
+    printf("用法 usage: ");
+    print_usage(stdout, c);
+    printf("%s\n%s\n", c->zh, c->en);
+    return EXIT_OK;
+}
+
 int cmd_help(int argc, char **argv)
 {
-    (void)argc, (void)argv;
+    if (argc > 0 && find_command(argv[0]))
+        return help_of(find_command(argv[0]));
     printf("红线 hongxian %s：地块是否压占三条控制线，压占多少平方米，依据哪一条。\n"
            "Whether a parcel presses on a control line, by how many square metres, and which clause "
            "applies.\n\n",
@@ -156,7 +165,8 @@ int main(int argc, char **argv)
     if (strcmp(name, "--version") == 0)
         name = "version";
     const struct command *c = find_command(name);
-    int code = c ? c->run(argc - 2, argv + 2) : unknown_command(name);
+    bool asks = argc > 2 && (strcmp(argv[argc - 1], "--help") == 0 || strcmp(argv[argc - 1], "-h") == 0);
+    int code = !c ? unknown_command(name) : asks ? help_of(c) : c->run(argc - 2, argv + 2);
     if (fflush(stdout) != 0 && code == EXIT_OK) {
         fprintf(stderr, "错误：结果没有写完。\nerror: The output could not be written in full.\n");
         code = EXIT_INTERNAL;
