@@ -25,7 +25,9 @@ enum status fail_on_check(const char *list, struct error *e)
     for (enum verdict v;; list++) {
         size_t n = strcspn(list, ",");
         if (!verdict_of_text(list, n, &v)) {
-            error_zh(e, "--fail-on 不认识“%.*s”；可用 prohibited、unknown、restricted、notice、allowed（各含更重的结论）。",
+            error_zh(e,
+                     "--fail-on 不认识“%.*s”；可用 "
+                     "prohibited、unknown、restricted、notice、allowed（各含更重的结论）。",
                      (int)n, list);
             return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
                               "--fail-on does not know \"%.*s\"; prohibited, unknown, restricted, notice and "
