@@ -111,14 +111,14 @@ static void block_measure(struct batch_thread *t, struct overlap_scratch *s, siz
         order[i] = (struct hilbert_key){hilbert_key_of(&all, b->west_deg, b->south_deg), (uint32_t)i};
     }
     hilbert_sort(order, n);
-    for (size_t at = 0; at < n; at += AHEAD) {
-        size_t end = at + AHEAD < n ? at + AHEAD : n;
-        for (size_t i = end; i < end + AHEAD && i < n; i++)
-            __builtin_prefetch(shapes + order[i].item);
-        for (size_t i = at; i < end; i++)
-            prefetch_arrays(shapes + order[i].item);
-        for (size_t i = at; i < end; i++)
-            parcel_measure(t, s, first + order[i].item);
+    for (size_t i = 0; i < n && i < AHEAD; i++)
+        prefetch_arrays(shapes + order[i].item);
+    for (size_t at = 0; at < n; at++) {
+        if (at + 2 * AHEAD < n)
+            __builtin_prefetch(shapes + order[at + 2 * AHEAD].item);
+        if (at + AHEAD < n)
+            prefetch_arrays(shapes + order[at + AHEAD].item);
+        parcel_measure(t, s, first + order[at].item);
     }
 }
 
