@@ -40,6 +40,12 @@ class Resume(unittest.TestCase):
     def start(self, out):
         return subprocess.Popen(self.command(out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
+    def run_killed(self, out, seconds):
+        p = self.start(out)
+        time.sleep(seconds)
+        p.kill()
+        p.wait()
+
     def resume(self, out):
         """The row after which the run went on; 0 when it began anew, or had nothing left to do."""
         page = self.dir / "resumed.html"
@@ -55,10 +61,7 @@ class Resume(unittest.TestCase):
         resumed = 0
         for i in range(kills):
             out = self.dir / f"k{i}.{ending}"
-            p = self.start(out)
-            time.sleep(rng.uniform(0.02, seconds * 1.05))
-            p.kill()
-            p.wait()
+            self.run_killed(out, rng.uniform(0.02, seconds * 1.05))
             resumed += self.resume(out) > 0
             self.assertEqual(whole, f.digest(out), f"kill {i}")
             self.assertFalse(pathlib.Path(f"{out}.part").exists())
@@ -108,10 +111,7 @@ class Resume(unittest.TestCase):
 
     def killed_after_a_checkpoint(self, out, seconds):
         """A run that is not caught there leaves nothing; the caller tries again a little later."""
-        p = self.start(out)
-        time.sleep(seconds)
-        p.kill()
-        p.wait()
+        self.run_killed(out, seconds)
         part = pathlib.Path(f"{out}.part")
         if part.exists():
             try:
