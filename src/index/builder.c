@@ -5,6 +5,7 @@
 #include "index/hilbert.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

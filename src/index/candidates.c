@@ -10,34 +10,24 @@ void ring_hits_release(struct ring_hits *h)
     *h = (struct ring_hits){0};
 }
 
-static bool ring_hits_push(struct ring_hits *h, uint32_t ring)
-{
-    uint32_t *p = room_for(h->ring, &h->capacity, h->n + 1, sizeof *p);
-    if (!p)
-        return false;
-    h->ring = p;
-    h->ring[h->n++] = ring;
-    return true;
-}
-
 static int ascending(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     return x < y ? -1 : x > y;
 }
 
-static void ring_hits_sort(struct ring_hits *h)
+void ring_numbers_sort(uint32_t *ring, size_t n)
 {
-    if (h->n > 32) {
-        qsort(h->ring, h->n, sizeof *h->ring, ascending);
+    if (n > 32) {
+        qsort(ring, n, sizeof *ring, ascending);
         return;
     }
-    for (size_t i = 1; i < h->n; i++) {
-        uint32_t v = h->ring[i];
+    for (size_t i = 1; i < n; i++) {
+        uint32_t v = ring[i];
         size_t j = i;
-        for (; j > 0 && h->ring[j - 1] > v; j--)
-            h->ring[j] = h->ring[j - 1];
-        h->ring[j] = v;
+        for (; j > 0 && ring[j - 1] > v; j--)
+            ring[j] = ring[j - 1];
+        ring[j] = v;
     }
 }
 
@@ -46,44 +36,71 @@ static inline bool meets(const struct index_box32 *b, const struct index_query *
     return index_sides_closed(b, q) == SIDE_ALL;
 }
 
-bool ring_hits_find(const struct layer_index *ix, const struct geo_box *box, struct ring_hits *h)
+/* Leaves first .. end - 1, those of them that meet the query. */
+static bool leaves_push(const struct layer_index *ix, const struct index_query *q, uint32_t first,
+                        uint32_t end, struct ring_hits *h)
+{
+    uint32_t *p = room_for(h->ring, &h->capacity, h->n + end - first, sizeof *p);
+    if (!p)
+        return false;
+    h->ring = p;
+    for (uint32_t k = first; k < end; k++) { /* without a branch: written, and kept or not */
+        p[h->n] = k;
+        h->n += meets(ix->tree_boxes + k, q);
+    }
+    return true;
+}
+
+bool ring_leaves_find(const struct layer_index *ix, const struct index_query *q, struct ring_hits *h)
 {
     h->n = 0;
-    if (ix->tree_levels == 0)
+    int top = ix->tree_levels - 1;
+    if (top < 0 || !meets(ix->tree_boxes + ix->tree_level_at[top], q))
         return true;
-    /* Rounded outward as well, so that comparing floats can only add candidates. */
-    struct index_query q = index_query_of(box);
+    if (top == 0)
+        return leaves_push(ix, q, 0, 1, h);
     struct {
         uint32_t node;
         int level;
     } stack[INDEX_MAX_LEVELS * INDEX_FAN];
     int depth = 0;
-    int top = ix->tree_levels - 1;
-    if (!meets(ix->tree_boxes + ix->tree_level_at[top], &q))
-        return true;
     stack[depth].node = 0;
     stack[depth++].level = top;
     while (depth > 0) {
         depth--;
-        uint32_t node = stack[depth].node;
         int level = stack[depth].level;
-        if (level == 0) {
-            if (!ring_hits_push(h, ix->tree_ring[node]))
+        uint32_t below_at = ix->tree_level_at[level - 1], below_n = ix->tree_level_at[level] - below_at;
+        uint32_t first = stack[depth].node * INDEX_FAN,
+                 end = first + INDEX_FAN < below_n ? first + INDEX_FAN : below_n;
+        if (level == 1) {
+            if (!leaves_push(ix, q, first, end, h))
                 return false;
             continue;
         }
-        uint32_t below_at = ix->tree_level_at[level - 1], below_n = ix->tree_level_at[level] - below_at;
-        uint32_t first = node * INDEX_FAN, end = first + INDEX_FAN < below_n ? first + INDEX_FAN : below_n;
         for (uint32_t k = first; k < end; k++) {
-            if (meets(ix->tree_boxes + below_at + k, &q)) {
+            if (meets(ix->tree_boxes + below_at + k, q)) {
                 stack[depth].node = k;
                 stack[depth++].level = level - 1;
-                if (level > 1) /* its children are wanted next: two cache lines */
-                    __builtin_prefetch(ix->tree_boxes + ix->tree_level_at[level - 2] + (size_t)k * INDEX_FAN);
+                /* its children are wanted next: two cache lines */
+                const struct index_box32 *children =
+                    ix->tree_boxes + ix->tree_level_at[level - 2] + (size_t)k * INDEX_FAN;
+                __builtin_prefetch(children);
+                __builtin_prefetch(children + INDEX_FAN / 2);
             }
         }
     }
-    ring_hits_sort(h);
+    return true;
+}
+
+bool ring_hits_find(const struct layer_index *ix, const struct geo_box *box, struct ring_hits *h)
+{
+    /* Rounded outward as well, so that comparing floats can only add candidates. */
+    struct index_query q = index_query_of(box);
+    if (!ring_leaves_find(ix, &q, h))
+        return false;
+    for (size_t i = 0; i < h->n; i++)
+        h->ring[i] = ix->tree_ring[h->ring[i]];
+    ring_numbers_sort(h->ring, h->n);
     return true;
 }
 

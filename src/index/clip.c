@@ -1,6 +1,7 @@
 #include "index/candidates.h"
 #include "index/soup.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 struct index_clip_scratch {

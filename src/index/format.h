@@ -30,7 +30,7 @@
 #include "geo/shape.h"
 #include "index/layer_index.h"
 
-#include <math.h>
+#include <string.h>
 #if defined(__SSE__)
 #include <xmmintrin.h>
 #endif
@@ -127,16 +127,22 @@ static inline uint32_t index_edge_tree_size(uint32_t m)
     return levels ? at[levels - 1] + count[levels - 1] : 0;
 }
 
-static inline float index_float_down(double v)
-{
-    float f = (float)v;
-    return (double)f > v ? nextafterf(f, -INFINITY) : f;
-}
-
+/* The least float that is not below v, which is finite or infinite. Without a branch: half of all values are below. */
 static inline float index_float_up(double v)
 {
     float f = (float)v;
-    return (double)f < v ? nextafterf(f, INFINITY) : f;
+    int32_t bits;
+    memcpy(&bits, &f, sizeof bits);
+    int32_t step = (double)f < v,
+            sign = bits >> 31; /* the next float is one further from 0, or nearer when negative */
+    bits += (step ^ sign) - sign;
+    memcpy(&f, &bits, sizeof f);
+    return f;
+}
+
+static inline float index_float_down(double v)
+{
+    return -index_float_up(-v);
 }
 
 static inline struct index_box32 index_box32_of(const struct geo_box *b)

@@ -58,19 +58,30 @@ static int by_key(const void *a, const void *b)
 /* Least significant digit first, 11 bits at a time; stable, so that equal keys keep the order of their items. */
 static void radix_sort(struct hilbert_key *keys, struct hilbert_key *other, size_t n)
 {
-    enum { BITS = 11, BUCKETS = 1 << BITS };
-    for (int shift = 0; shift < 33; shift += BITS) {
-        size_t at[BUCKETS + 1] = {0};
+    enum { BITS = 11, BUCKETS = 1 << BITS, PASSES = 3 };
+    uint32_t at[PASSES][BUCKETS] = {{0}};
+    for (size_t i = 0; i < n; i++)
+        for (int p = 0; p < PASSES; p++)
+            at[p][keys[i].key >> p * BITS & (BUCKETS - 1)]++;
+    for (int p = 0; p < PASSES; p++) {
+        uint32_t next = 0;
+        for (int k = 0; k < BUCKETS; k++) {
+            uint32_t count = at[p][k];
+            at[p][k] = next;
+            next += count;
+        }
         for (size_t i = 0; i < n; i++)
-            at[(keys[i].key >> shift & (BUCKETS - 1)) + 1]++;
-        for (int k = 0; k < BUCKETS; k++)
-            at[k + 1] += at[k];
-        for (size_t i = 0; i < n; i++)
-            other[at[keys[i].key >> shift & (BUCKETS - 1)]++] = keys[i];
+            other[at[p][keys[i].key >> p * BITS & (BUCKETS - 1)]++] = keys[i];
         struct hilbert_key *t = keys;
         keys = other;
         other = t;
     }
+}
+
+void hilbert_sort_with(struct hilbert_key *keys, struct hilbert_key *other, size_t n)
+{
+    radix_sort(keys, other, n);
+    memcpy(keys, other, n * sizeof *keys); /* three passes end in the other array */
 }
 
 void hilbert_sort(struct hilbert_key *keys, size_t n)
@@ -80,7 +91,6 @@ void hilbert_sort(struct hilbert_key *keys, size_t n)
         qsort(keys, n, sizeof *keys, by_key);
         return;
     }
-    radix_sort(keys, other, n);
-    memcpy(keys, other, n * sizeof *keys); /* three passes end in the other array */
+    hilbert_sort_with(keys, other, n);
     free(other);
 }

@@ -14,5 +14,7 @@ struct hilbert_key {
 uint32_t hilbert_key_of(const struct geo_box *box, double lon_deg, double lat_deg);
 /* By key, then by item: the same everywhere. Items come in ascending order, as they are numbered. */
 void hilbert_sort(struct hilbert_key *keys, size_t n);
+/* The same in memory of the caller's: room for n <= UINT32_MAX more. */
+void hilbert_sort_with(struct hilbert_key *keys, struct hilbert_key *other, size_t n);
 
 #endif

@@ -1,28 +1,12 @@
 #include "index/overlap.h"
 
 #include "base/room.h"
-#include "index/pieces.h"
-#include "index/survey.h"
+#include "index/overlap_parts.h"
 #include "index/touch.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct kernel {
-    const char *name;
-    pair_kernel_fn *fn;
-};
-
-struct overlap_scratch {
-    struct kernel kernel;
-    const struct geo_shape *parcel; /* borrowed */
-    struct piece_list list;         /* of the parcel, once something is near it */
-    bool cut;                       /* the list is the parcel's */
-    struct survey survey;
-    struct overlap *found;
-    size_t n_found, cap_found;
-};
 
 static bool cpu_has(const char *name)
 {
@@ -33,7 +17,7 @@ static bool cpu_has(const char *name)
     return strcmp(name, "baseline") == 0;
 }
 
-static const struct kernel kernels[] = {
+static const struct overlap_kernel kernels[] = {
 #if defined(__x86_64__)
     {"avx2", pair_kernel_avx2},
 #endif
@@ -77,7 +61,7 @@ void overlap_scratch_free(struct overlap_scratch *s)
     free(s);
 }
 
-static bool parcel_cut(struct overlap_scratch *s)
+bool overlap_parcel_cut(struct overlap_scratch *s)
 {
     if (!s->cut)
         s->cut = piece_list_build(&s->list, s->parcel);
@@ -92,7 +76,7 @@ void overlap_prepare(struct overlap_scratch *s, const struct geo_shape *shape)
 
 enum status overlap_parcel_area(struct overlap_scratch *s, double *area_m2, struct error *e)
 {
-    if (!parcel_cut(s))
+    if (!overlap_parcel_cut(s))
         return error_no_memory(e);
     *area_m2 = s->list.area_m2;
     return STATUS_OK;
@@ -110,28 +94,21 @@ static bool found_push(struct overlap_scratch *s, uint32_t feature, double area_
     return true;
 }
 
-/* What the survey left to be measured. */
-static double items_measure(const struct survey *v, size_t first, size_t end, const struct piece *p,
-                            pair_kernel_fn *kernel)
+bool overlap_part_measure(struct overlap_scratch *s, const struct survey_part *part, const struct piece *p,
+                          double area_m2)
 {
-    double sum = 0.0;
-    for (size_t i = first; i < end; i++) {
-        const struct survey_item *item = v->items + i;
-        sum += item->n > 0 ? kernel(p, item->lon, item->lat, item->n)
-                           : item->sign * piece_area_west_of(p, item->lon[0] - p->lon0);
-    }
-    return sum;
-}
-
-/* What the survey found near `p`, which has `area_m2`. Nothing is asked of the piece when there are no items. */
-static bool survey_measure(struct overlap_scratch *s, const struct piece *p, double area_m2)
-{
-    size_t first = 0;
-    for (size_t i = 0; i < s->survey.n_features; i++) {
-        const struct survey_feature *f = s->survey.features + i;
-        double sum = f->winding * area_m2 + items_measure(&s->survey, first, f->end, p, s->kernel.fn);
-        first = f->end;
-        if (!found_push(s, f->feature, sum, f->near))
+    const struct survey *v = &s->survey;
+    size_t run = part->first_run, end = part->first_end;
+    for (size_t i = part->first_feature; i < part->end_feature; i++) {
+        const struct survey_feature *f = v->features + i;
+        bool crossed = run < f->end_run;
+        double sum = f->winding * area_m2;
+        for (; run < f->end_run; run++)
+            sum += s->kernel.fn(p, v->runs[run].lon, v->runs[run].lat, v->runs[run].n);
+        for (; end < f->end_end; end++)
+            if (v->ends[end].sign)
+                sum += v->ends[end].sign * piece_area_west_of(p, *v->ends[end].lon - p->lon0);
+        if (!found_push(s, f->feature, sum, crossed))
             return false;
     }
     return true;
@@ -173,12 +150,20 @@ static bool found_merge(struct overlap_scratch *s)
     return true;
 }
 
+void overlap_found_finish(struct overlap_scratch *s)
+{
+    for (size_t i = 0; i < s->n_found; i++)
+        s->found[i].area_m2 = fmax(0.0, s->found[i].area_m2);
+}
+
 static bool pieces_measure(struct overlap_scratch *s, const struct layer_index *ix,
                            const struct survey_question *question)
 {
     for (size_t i = 0; i < s->list.n_pieces; i++) {
         const struct piece *p = s->list.pieces + i;
-        if (survey_box(&s->survey, ix, &p->box, question) != SURVEY_DONE || !survey_measure(s, p, p->area_m2))
+        struct survey_part part;
+        if (survey_box(&s->survey, ix, &p->box, question, &part) != SURVEY_DONE ||
+            !overlap_part_measure(s, &part, p, p->area_m2))
             return false;
     }
     return found_merge(s);
@@ -189,15 +174,18 @@ static bool pieces_measure(struct overlap_scratch *s, const struct layer_index *
 static bool parcel_measure(struct overlap_scratch *s, const struct layer_index *ix, overlap_wanted_fn *wanted,
                            void *user)
 {
-    struct survey_question question = {wanted, user, piece_is_whole(s->parcel) ? SIZE_MAX : 0};
-    enum survey_result r = survey_box(&s->survey, ix, &s->parcel->box, &question);
-    if (r == SURVEY_DONE && s->survey.idle)
-        return survey_measure(s, NULL, 0.0);
-    if (r == SURVEY_NO_MEMORY || !parcel_cut(s))
+    bool whole = piece_is_whole(s->parcel);
+    struct survey_question question = {wanted, user, whole ? SIZE_MAX : 0};
+    struct survey_part part;
+    enum survey_result r = survey_box(&s->survey, ix, &s->parcel->box, &question, &part);
+    if (r == SURVEY_DONE && part.idle)
+        return overlap_part_measure(s, &part, NULL, 0.0);
+    if (r == SURVEY_NO_MEMORY || !overlap_parcel_cut(s))
         return false;
-    question.max_items = SIZE_MAX;
-    return r == SURVEY_DONE ? survey_measure(s, s->list.pieces, s->list.area_m2)
-                            : pieces_measure(s, ix, &question);
+    question.max_runs = SIZE_MAX;
+    return r == SURVEY_DONE && (whole || part.far)
+               ? overlap_part_measure(s, &part, s->list.pieces, s->list.area_m2)
+               : pieces_measure(s, ix, &question);
 }
 
 enum status overlap_measure_wanted(struct overlap_scratch *s, const struct layer_index *ix,
@@ -207,8 +195,7 @@ enum status overlap_measure_wanted(struct overlap_scratch *s, const struct layer
     s->n_found = 0;
     if (!parcel_measure(s, ix, wanted, user))
         return error_no_memory(e);
-    for (size_t i = 0; i < s->n_found; i++)
-        s->found[i].area_m2 = fmax(0.0, s->found[i].area_m2);
+    overlap_found_finish(s);
     *out = s->found;
     *n = s->n_found;
     return STATUS_OK;

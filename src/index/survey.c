@@ -9,8 +9,9 @@ void survey_release(struct survey *s)
 {
     ring_hits_release(&s->hits);
     free(s->features);
-    free(s->items);
-    *s = (struct survey){.n_items = 0};
+    free(s->runs);
+    free(s->ends);
+    *s = (struct survey){.n_runs = 0};
 }
 
 static struct survey_feature *feature_push(struct survey *s, uint32_t feature)
@@ -24,24 +25,33 @@ static struct survey_feature *feature_push(struct survey *s, uint32_t feature)
     return f;
 }
 
-static enum survey_result item_push(struct survey *s, size_t max_items, struct survey_item item)
+static enum survey_result run_push(struct survey *s, size_t max_runs, struct survey_run run)
 {
-    if (s->n_items == max_items)
+    if (s->n_runs == max_runs)
         return SURVEY_TOO_MUCH;
-    struct survey_item *p = room_for(s->items, &s->cap_items, s->n_items + 1, sizeof *p);
+    struct survey_run *p = room_for(s->runs, &s->cap_runs, s->n_runs + 1, sizeof *p);
     if (!p)
         return SURVEY_NO_MEMORY;
-    s->items = p;
-    s->items[s->n_items++] = item;
+    s->runs = p;
+    s->runs[s->n_runs++] = run;
     return SURVEY_DONE;
+}
+
+static bool end_push(struct survey *s, struct survey_end end)
+{
+    struct survey_end *p = room_for(s->ends, &s->cap_ends, s->n_ends + 1, sizeof *p);
+    if (!p)
+        return false;
+    __builtin_prefetch(end.lon);
+    s->ends = p;
+    s->ends[s->n_ends++] = end;
+    return true;
 }
 
 /* One ring being looked at. */
 struct walk {
     struct survey *survey;
-    size_t max_items;
-    struct survey_feature *feature;
-    const struct geo_box *box;
+    size_t max_runs;
     struct index_query query;
     struct edge_tree tree;
     uint32_t above_first,
@@ -51,22 +61,12 @@ struct walk {
 /* The runs fetched now are measured when all rings have been looked at. */
 static enum survey_result near_run(struct walk *w, uint32_t first, uint32_t end)
 {
-    struct survey_item item = {w->tree.lon + first, w->tree.lat + first, end - first, 1};
-    for (uint32_t i = 0; i < item.n + 8; i += 8) { /* eight doubles are a cache line */
-        __builtin_prefetch(item.lon + i);
-        __builtin_prefetch(item.lat + i);
+    struct survey_run run = {w->tree.lon + first, w->tree.lat + first, end - first};
+    for (uint32_t i = 0; i < run.n + 8; i += 8) { /* eight doubles are a cache line */
+        __builtin_prefetch(run.lon + i);
+        __builtin_prefetch(run.lat + i);
     }
-    w->feature->near = true;
-    return item_push(w->survey, w->max_items, item);
-}
-
-static enum survey_result end_add(struct walk *w, const double *lon, int32_t sign)
-{
-    if (*lon >= w->box->east_deg)
-        w->feature->winding += sign;
-    else if (*lon > w->box->west_deg)
-        return item_push(w->survey, w->max_items, (struct survey_item){lon, NULL, 0, sign});
-    return SURVEY_DONE;
+    return run_push(w->survey, w->max_runs, run);
 }
 
 /* Neighbouring runs are taken as one: what they would say of the vertex between them cancels. */
@@ -76,8 +76,9 @@ static enum survey_result above_flush(struct walk *w)
     w->above_first = w->above_end = 0;
     if (first == end)
         return SURVEY_DONE;
-    enum survey_result r = end_add(w, w->tree.lon + first, 1);
-    return r == SURVEY_DONE ? end_add(w, w->tree.lon + end, -1) : r;
+    bool ok = end_push(w->survey, (struct survey_end){w->tree.lon + first, 1}) &&
+              end_push(w->survey, (struct survey_end){w->tree.lon + end, -1});
+    return ok ? SURVEY_DONE : SURVEY_NO_MEMORY;
 }
 
 static enum survey_result above_run(struct walk *w, uint32_t first, uint32_t end)
@@ -147,49 +148,87 @@ static enum survey_result ring_walk(struct walk *w)
     return above_flush(w);
 }
 
-/* Several tables are asked about each ring: let them arrive together. */
-static void hits_prefetch(const struct ring_hits *hits, const struct layer_index *ix)
+void survey_prefetch_tables(const struct layer_index *ix, const uint32_t *rings, size_t n)
 {
-    for (size_t i = 0; i < hits->n; i++) {
-        __builtin_prefetch(ix->ring_start + hits->ring[i]);
-        __builtin_prefetch(ix->ring_node + hits->ring[i]);
-        __builtin_prefetch(ix->ring_feature + hits->ring[i]);
+    for (size_t i = 0; i < n; i++) {
+        __builtin_prefetch(ix->ring_start + rings[i]);
+        __builtin_prefetch(ix->ring_node + rings[i]);
+        __builtin_prefetch(ix->ring_feature + rings[i]);
     }
-    for (size_t i = 0; i < hits->n; i++) { /* the top of an edge tree is its end */
-        const struct index_box32 *end = ix->nodes + ix->ring_node[hits->ring[i] + 1];
+}
+
+void survey_prefetch_trees(const struct layer_index *ix, const uint32_t *rings, size_t n)
+{
+    for (size_t i = 0; i < n; i++) { /* the top of an edge tree is its end */
+        const struct index_box32 *end = ix->nodes + ix->ring_node[rings[i] + 1];
         __builtin_prefetch(end - 1);
         __builtin_prefetch(end - INDEX_FAN / 2);
         __builtin_prefetch(end - INDEX_FAN);
     }
 }
 
-enum survey_result survey_box(struct survey *s, const struct layer_index *ix, const struct geo_box *box,
-                              const struct survey_question *question)
+void survey_begin(struct survey *s)
 {
-    s->n_features = s->n_items = 0;
-    s->idle = true;
-    if (!ring_hits_find(ix, box, &s->hits))
-        return SURVEY_NO_MEMORY;
-    if (s->hits.n == 0)
-        return SURVEY_DONE;
-    hits_prefetch(&s->hits, ix);
-    struct walk w = {.survey = s, .max_items = question->max_items, .box = box, .query = index_query_of(box)};
-    for (size_t i = 0; i < s->hits.n; i++) { /* rings ascend, so the rings of one feature are neighbours */
-        uint32_t ring = s->hits.ring[i], feature = ix->ring_feature[ring];
+    s->n_features = s->n_runs = s->n_ends = 0;
+}
+
+enum survey_result survey_rings(struct survey *s, const struct layer_index *ix, const uint32_t *rings,
+                                size_t n, const struct geo_box *box, const struct survey_question *question,
+                                struct survey_part *out)
+{
+    struct walk w = {.survey = s, .max_runs = question->max_runs, .query = index_query_of(box)};
+    struct survey_feature *f = NULL;
+    *out =
+        (struct survey_part){.first_feature = s->n_features, .first_run = s->n_runs, .first_end = s->n_ends};
+    for (size_t i = 0; i < n; i++) { /* rings ascend, so the rings of one feature are neighbours */
+        uint32_t ring = rings[i], feature = ix->ring_feature[ring];
         if (question->wanted && !question->wanted(feature, question->user))
             continue;
-        if (!w.feature || w.feature->feature != feature)
-            w.feature = feature_push(s, feature);
-        if (!w.feature)
+        if (!f || f->feature != feature)
+            f = feature_push(s, feature);
+        if (!f)
             return SURVEY_NO_MEMORY;
         edge_tree_of(&w.tree, ix, ring);
         enum survey_result r = ring_walk(&w);
         if (r != SURVEY_DONE)
             return r;
-        w.feature->end = s->n_items;
+        f->end_run = s->n_runs;
+        f->end_end = s->n_ends;
     }
-    s->idle = s->n_items == 0;
-    for (size_t i = 0; s->idle && i < s->n_features; i++)
-        s->idle = s->features[i].winding == 0;
+    out->end_feature = s->n_features;
     return SURVEY_DONE;
+}
+
+void survey_settle(struct survey *s, const struct geo_box *box, struct survey_part *part)
+{
+    size_t at = part->first_end, last_run = part->first_run;
+    bool over = false, wound = false;
+    for (size_t i = part->first_feature; i < part->end_feature; i++) {
+        struct survey_feature *f = s->features + i;
+        for (; at < f->end_end; at++) {
+            struct survey_end *end = s->ends + at;
+            bool east = *end->lon >= box->east_deg, beside = east || *end->lon <= box->west_deg;
+            f->winding += east ? end->sign : 0;
+            end->sign = beside ? 0 : end->sign;
+            over |= !beside;
+        }
+        wound |= f->winding != 0;
+        last_run = f->end_run;
+    }
+    part->far = last_run == part->first_run && !over;
+    part->idle = part->far && !wound;
+}
+
+enum survey_result survey_box(struct survey *s, const struct layer_index *ix, const struct geo_box *box,
+                              const struct survey_question *question, struct survey_part *out)
+{
+    survey_begin(s);
+    if (!ring_hits_find(ix, box, &s->hits))
+        return SURVEY_NO_MEMORY;
+    survey_prefetch_tables(ix, s->hits.ring, s->hits.n);
+    survey_prefetch_trees(ix, s->hits.ring, s->hits.n);
+    enum survey_result r = survey_rings(s, ix, s->hits.ring, s->hits.n, box, question, out);
+    if (r == SURVEY_DONE)
+        survey_settle(s, box, out);
+    return r;
 }

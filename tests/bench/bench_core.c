@@ -6,8 +6,7 @@
 #include "bench_data.h"
 
 #include "base/json.h"
-#include "index/hilbert.h"
-#include "index/overlap.h"
+#include "index/overlap_batch.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -17,7 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { N_LAYERS = 3, BLOCK = 16384, AHEAD = 16, LATENCY_PARCELS = 1000, MAX_REPEAT = 99 };
+enum { N_LAYERS = 3, BLOCK = 25000, MAX_THREADS = 2, LATENCY_PARCELS = 1000, MAX_REPEAT = 99 };
 static const char *const layer_names[N_LAYERS] = {"redline", "farmland", "urban"};
 static const uint8_t key[SHA256_BYTES] = "bench";
 
@@ -43,9 +42,8 @@ struct pair {
 
 struct batch {
     const struct bench_layer *parcels;
-    struct layer_index *const *ix; /* n_layers of them; the parcel is prepared once for all */
+    struct layer_index *const *ix; /* n_layers of them */
     int n_layers;
-    const char *kernel;
     atomic_size_t next;
     FILE *pairs; /* NULL: only sums */
 };
@@ -55,7 +53,10 @@ struct batch_result {
     size_t pairs; /* over 0.01 m2 */
 };
 
-struct batch_thread {
+/* Lives as long as the program, as a server's do: its memory is warm, as the peers' is. */
+struct worker {
+    struct overlap_scratch *scratch;
+    struct overlap_batch *parcels;
     struct batch *batch;
     struct batch_result result;
 };
@@ -72,91 +73,81 @@ static struct overlap_scratch *scratch_new(const char *kernel)
     return s;
 }
 
-static void parcel_measure(struct batch_thread *t, struct overlap_scratch *s, size_t i)
+static void workers_new(struct worker w[MAX_THREADS], const char *kernel)
 {
-    struct batch *b = t->batch;
     struct error e;
-    overlap_prepare(s, &b->parcels->shapes[i]);
-    for (int l = 0; l < b->n_layers; l++) {
-        const struct overlap *o;
-        size_t n;
-        must(overlap_measure(s, b->ix[l], &o, &n, &e), &e);
-        for (size_t k = 0; k < n; k++) {
-            t->result.area_m2 += o[k].area_m2;
-            t->result.pairs += o[k].area_m2 > 0.01;
-            if (b->pairs && o[k].area_m2 > 0)
-                fprintf(b->pairs, "%lld,%lld,%.6f\n", (long long)b->parcels->ids[i],
-                        (long long)index_feature_at(b->ix[l], o[k].feature).id, o[k].area_m2);
-        }
+    for (int t = 0; t < MAX_THREADS; t++) {
+        w[t] = (struct worker){.scratch = scratch_new(kernel)};
+        must(overlap_batch_new(&w[t].parcels, &e), &e);
     }
 }
 
-/* What lies behind the shape's own bytes. */
-static void prefetch_arrays(const struct geo_shape *s)
+static void workers_free(struct worker w[MAX_THREADS])
 {
-    __builtin_prefetch(s->ring_start);
-    __builtin_prefetch(s->lon_deg);
-    __builtin_prefetch(s->lat_deg);
+    for (int t = 0; t < MAX_THREADS; t++) {
+        overlap_batch_free(w[t].parcels);
+        overlap_scratch_free(w[t].scratch);
+    }
 }
 
-/* Parcels come in any order. Within a block they are visited along a Hilbert curve, so that neighbours find their part of
- * the index in the cache, and the next few are asked for ahead of their turn. */
-static void block_measure(struct batch_thread *t, struct overlap_scratch *s, size_t first, size_t n)
+struct layer_pass {
+    struct worker *worker;
+    const struct layer_index *ix;
+    size_t first; /* parcel of the block */
+};
+
+static bool found_add(size_t parcel, const struct overlap *o, size_t n, void *user)
 {
-    const struct geo_shape *shapes = t->batch->parcels->shapes + first;
-    struct hilbert_key order[BLOCK];
-    struct geo_box all = index_box(t->batch->ix[0]);
-    for (size_t i = 0; i < n; i++) {
-        const struct geo_box *b = &shapes[i].box;
-        order[i] = (struct hilbert_key){hilbert_key_of(&all, b->west_deg, b->south_deg), (uint32_t)i};
+    struct layer_pass *p = user;
+    struct batch *b = p->worker->batch;
+    for (size_t k = 0; k < n; k++) {
+        p->worker->result.area_m2 += o[k].area_m2;
+        p->worker->result.pairs += o[k].area_m2 > 0.01;
+        if (b->pairs && o[k].area_m2 > 0)
+            fprintf(b->pairs, "%lld,%lld,%.6f\n", (long long)b->parcels->ids[p->first + parcel],
+                    (long long)index_feature_at(p->ix, o[k].feature).id, o[k].area_m2);
     }
-    hilbert_sort(order, n);
-    for (size_t i = 0; i < n && i < AHEAD; i++)
-        prefetch_arrays(shapes + order[i].item);
-    for (size_t at = 0; at < n; at++) {
-        if (at + 2 * AHEAD < n)
-            __builtin_prefetch(shapes + order[at + 2 * AHEAD].item);
-        if (at + AHEAD < n)
-            prefetch_arrays(shapes + order[at + AHEAD].item);
-        parcel_measure(t, s, first + order[at].item);
-    }
+    return true;
 }
 
 static void *batch_run(void *arg)
 {
-    struct batch_thread *t = arg;
-    struct overlap_scratch *s = scratch_new(t->batch->kernel);
-    size_t n = t->batch->parcels->n;
+    struct worker *w = arg;
+    struct batch *b = w->batch;
+    struct error e;
     for (;;) {
-        size_t first = atomic_fetch_add(&t->batch->next, BLOCK);
+        size_t first = atomic_fetch_add(&b->next, BLOCK), n = b->parcels->n;
         if (first >= n)
-            break;
-        block_measure(t, s, first, n - first < BLOCK ? n - first : BLOCK);
+            return NULL;
+        n = n - first < BLOCK ? n - first : BLOCK;
+        must(overlap_batch_set(w->parcels, b->parcels->shapes + first, n, &e), &e);
+        for (int l = 0; l < b->n_layers; l++) {
+            struct layer_pass pass = {w, b->ix[l], first};
+            must(overlap_batch_measure(w->parcels, w->scratch, b->ix[l], found_add, &pass, &e), &e);
+        }
     }
-    overlap_scratch_free(s);
-    return NULL;
 }
 
-/* n_layers indexes from `ix` on, each parcel prepared once. */
-static double batch_time(const struct bench_layer *parcels, struct layer_index *const *ix, int n_layers,
-                         const char *kernel, int n_threads, FILE *pairs, struct batch_result *out)
+/* n_layers indexes from `ix` on, the parcels ordered once for all. */
+static double batch_time(struct worker workers[MAX_THREADS], int n_threads, const struct bench_layer *parcels,
+                         struct layer_index *const *ix, int n_layers, FILE *pairs, struct batch_result *out)
 {
-    struct batch b = {.parcels = parcels, .ix = ix, .n_layers = n_layers, .kernel = kernel, .pairs = pairs};
-    struct batch_thread threads[8] = {{NULL, {0}}};
-    pthread_t id[8];
+    struct batch b = {.parcels = parcels, .ix = ix, .n_layers = n_layers, .pairs = pairs};
+    pthread_t id[MAX_THREADS];
     double start = bench_now_s(); /* the ordering is part of the work */
     for (int t = 0; t < n_threads; t++) {
-        threads[t].batch = &b;
+        workers[t].batch = &b;
+        workers[t].result = (struct batch_result){0};
         if (t > 0)
-            pthread_create(&id[t], NULL, batch_run, &threads[t]);
+            pthread_create(&id[t], NULL, batch_run, &workers[t]);
     }
-    batch_run(&threads[0]);
+    batch_run(&workers[0]);
     *out = (struct batch_result){0};
     for (int t = 0; t < n_threads; t++) {
         if (t > 0)
             pthread_join(id[t], NULL);
-        out->area_m2 += threads[t].result.area_m2;
-        out->pairs += threads[t].result.pairs;
+        out->area_m2 += workers[t].result.area_m2;
+        out->pairs += workers[t].result.pairs;
     }
     return bench_now_s() - start;
 }
@@ -164,6 +155,8 @@ static double batch_time(const struct bench_layer *parcels, struct layer_index *
 static void batch_report(struct json_writer *w, const struct options *o, const struct bench_layer *parcels,
                          struct layer_index *const ix[N_LAYERS])
 {
+    struct worker workers[MAX_THREADS];
+    workers_new(workers, o->kernel);
     jw_key(w, "batch");
     jw_array_begin(w);
     for (int l = 0; l < N_LAYERS; l++) {
@@ -175,12 +168,13 @@ static void batch_report(struct json_writer *w, const struct options *o, const s
             snprintf(path, sizeof path, "%s/%s-pairs.csv", o->pairs, layer_names[l]);
             pairs = fopen(path, "w");
         }
-        batch_time(parcels, &ix[l], 1, o->kernel, 1, pairs, &r); /* warm-up */
+        batch_time(workers, 1, parcels, &ix[l], 1, pairs, &r); /* warm-up */
+        batch_time(workers, 2, parcels, &ix[l], 1, NULL, &r);
         if (pairs)
             fclose(pairs);
         for (int i = 0; i < o->repeat; i++) {
-            one[i] = batch_time(parcels, &ix[l], 1, o->kernel, 1, NULL, &r);
-            two[i] = batch_time(parcels, &ix[l], 1, o->kernel, 2, NULL, &r);
+            one[i] = batch_time(workers, 1, parcels, &ix[l], 1, NULL, &r);
+            two[i] = batch_time(workers, 2, parcels, &ix[l], 1, NULL, &r);
         }
         jw_object_begin(w);
         jw_kv_string(w, "layer", layer_names[l]);
@@ -192,6 +186,7 @@ static void batch_report(struct json_writer *w, const struct options *o, const s
         jw_object_end(w);
     }
     jw_array_end(w);
+    workers_free(workers);
 }
 
 static void three_layers_report(struct json_writer *w, const struct options *o,
@@ -199,11 +194,15 @@ static void three_layers_report(struct json_writer *w, const struct options *o,
 {
     struct batch_result r;
     double one[MAX_REPEAT], two[MAX_REPEAT];
-    batch_time(parcels, ix, N_LAYERS, o->kernel, 1, NULL, &r); /* warm-up */
+    struct worker workers[MAX_THREADS];
+    workers_new(workers, o->kernel);
+    batch_time(workers, 1, parcels, ix, N_LAYERS, NULL, &r); /* warm-up */
+    batch_time(workers, 2, parcels, ix, N_LAYERS, NULL, &r);
     for (int i = 0; i < o->repeat; i++) {
-        one[i] = batch_time(parcels, ix, N_LAYERS, o->kernel, 1, NULL, &r);
-        two[i] = batch_time(parcels, ix, N_LAYERS, o->kernel, 2, NULL, &r);
+        one[i] = batch_time(workers, 1, parcels, ix, N_LAYERS, NULL, &r);
+        two[i] = batch_time(workers, 2, parcels, ix, N_LAYERS, NULL, &r);
     }
+    workers_free(workers);
     jw_key(w, "batch_three_layers");
     jw_object_begin(w);
     jw_kv_number(w, "seconds_1_thread", bench_median(one, (size_t)o->repeat));

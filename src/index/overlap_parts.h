@@ -1,0 +1,35 @@
+/* The inside of overlap.h, shared by one parcel (overlap.c) and many (overlap_batch.c). Private to index/. */
+#ifndef HX_INDEX_OVERLAP_PARTS_H
+#define HX_INDEX_OVERLAP_PARTS_H
+
+#include "index/overlap.h"
+#include "index/pieces.h"
+#include "index/survey.h"
+
+struct overlap_kernel {
+    const char *name;
+    pair_kernel_fn *fn;
+};
+
+struct overlap_scratch {
+    struct overlap_kernel kernel;
+    const struct geo_shape *parcel; /* borrowed */
+    struct piece_list list;         /* of the parcel, once something is near it */
+    bool cut;                       /* the list is the parcel's */
+    struct survey survey;
+    struct overlap *found;
+    size_t n_found, cap_found;
+};
+
+/* Makes the list the parcel's. false when memory is out. */
+bool overlap_parcel_cut(struct overlap_scratch *s);
+
+/* The features of a part of the survey, measured against `p`, which has area_m2, and added to `found`. Nothing is asked of
+ * the piece when the part is far. false when memory is out. */
+bool overlap_part_measure(struct overlap_scratch *s, const struct survey_part *part, const struct piece *p,
+                          double area_m2);
+
+/* Rounding may leave an area a little below 0: there it is 0. */
+void overlap_found_finish(struct overlap_scratch *s);
+
+#endif
