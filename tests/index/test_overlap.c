@@ -1,7 +1,7 @@
 /* The overlap kernel against a second opinion: GEOS intersection, its area integrated by geo/area.c (which has its own
  * tests against geodesics and the standard). What each test protects is said above it. */
 #include "geo/area.h"
-#include "index/overlap.h"
+#include "index/overlap_batch.h"
 #include "index/overlap_shape.h"
 #include "index/shapes.h"
 
@@ -484,6 +484,95 @@ static void threads_give_the_same_bits(void **state)
     arena_reset(f->arena);
 }
 
+/* ---- many parcels at once ---- */
+
+struct batch_check {
+    struct fixture *f;
+    const struct layer_index *ix;
+    const struct geo_shape *parcels;
+    struct overlap_scratch *single;
+    int *seen; /* how often each parcel was spoken of */
+    size_t calls, stop_after, pairs;
+};
+
+static bool batch_answer(size_t parcel, const struct overlap *found, size_t n, void *user)
+{
+    struct batch_check *c = user;
+    const struct overlap *o;
+    size_t k;
+    overlap_prepare(c->single, &c->parcels[parcel]);
+    assert_int_equal(overlap_measure(c->single, c->ix, &o, &k, NULL), STATUS_OK);
+    assert_int_equal(n, k);
+    for (size_t i = 0; i < n; i++)
+        assert_true(found[i].feature == o[i].feature && found[i].crossed == o[i].crossed &&
+                    memcmp(&found[i].area_m2, &o[i].area_m2, sizeof o[i].area_m2) == 0);
+    c->seen[parcel]++;
+    c->pairs += n;
+    return ++c->calls != c->stop_after;
+}
+
+/* Every parcel is spoken of as often as it should be: once when a feature is near it, not at all otherwise. */
+static size_t batch_check_all(struct fixture *f, const struct layer_index *ix, struct overlap_batch *b,
+                              const struct geo_shape *parcels, size_t n)
+{
+    struct batch_check c = {.f = f, .ix = ix, .parcels = parcels, .seen = calloc(n + 1, sizeof(int))};
+    assert_int_equal(overlap_scratch_new(&c.single, NULL), STATUS_OK);
+    assert_int_equal(overlap_batch_set(b, parcels, n, NULL), STATUS_OK);
+    assert_int_equal(overlap_batch_measure(b, f->scratch, ix, batch_answer, &c, NULL), STATUS_OK);
+    for (size_t i = 0; i < n; i++) {
+        const struct overlap *o;
+        size_t k;
+        overlap_prepare(c.single, &parcels[i]);
+        assert_int_equal(overlap_measure(c.single, ix, &o, &k, NULL), STATUS_OK);
+        assert_int_equal(c.seen[i], k > 0);
+    }
+    if (c.calls > 1) { /* and it stops when told to */
+        size_t wanted = c.calls / 2;
+        c.calls = 0;
+        c.stop_after = wanted;
+        assert_int_equal(overlap_batch_measure(b, f->scratch, ix, batch_answer, &c, NULL), STATUS_OK);
+        assert_int_equal(c.calls, wanted);
+    }
+    overlap_scratch_free(c.single);
+    free(c.seen);
+    return c.pairs;
+}
+
+/* Many parcels at once give what each gives by itself, to the last bit: dense layers, where neighbours find more than they
+ * look at together; sparse ones, where most find nothing; parcels of many pieces among small ones; and batches of any
+ * size, the same batch used again. */
+static void a_batch_gives_what_each_parcel_gives(void **state)
+{
+    struct fixture *f = *state;
+    struct random r = {20261129};
+    struct overlap_batch *b;
+    size_t pairs = 0;
+    assert_int_equal(overlap_batch_new(&b, NULL), STATUS_OK);
+    for (int round = 0; round < 24; round++) {
+        enum { FEATURES = 700, PARCELS = 400 };
+        static const size_t sizes[] = {PARCELS, 1, 0, 7, 8, 9, 100, PARCELS};
+        static struct geo_shape features[FEATURES], parcels[PARCELS];
+        double spread = round % 3 == 0 ? 0.05 : round % 3 == 1 ? 1.0 : 8.0;
+        size_t n_features = round % 4 == 0 ? 1 : FEATURES;
+        for (size_t i = 0; i < n_features; i++)
+            features[i] = shape_star(&r, f->arena, 110 + spread * random_unit(&r),
+                                     41 + spread * random_unit(&r), 0.001 + 0.02 * random_unit(&r),
+                                     i % 50 == 0 ? 900 : 4 + random_below(&r, 40), i % 3 == 0);
+        for (size_t i = 0; i < PARCELS; i++)
+            parcels[i] =
+                shape_star(&r, f->arena, 110 + spread * random_unit(&r), 41 + spread * random_unit(&r),
+                           i % 40 == 0 ? 0.2 : 0.003 * random_unit(&r) + 0.0005,
+                           i % 30 == 0 ? 300 : 4 + random_below(&r, 12), i % 7 == 0);
+        struct layer_index *ix = index_of(f, features, n_features);
+        pairs += batch_check_all(f, ix, b, parcels, sizes[round % 8]);
+        index_close(ix);
+        arena_reset(f->arena);
+    }
+    assert_true(pairs > 10000);
+    overlap_batch_free(b);
+    overlap_batch_free(NULL);
+}
+
 /* Geometry where GEOS's noding has a hard time: shapes on one lattice share edges and vertices everywhere. Every overlap
  * geometry has the measured area all the same. */
 static void degenerate_overlaps_can_be_drawn(void **state)
@@ -603,6 +692,7 @@ int main(void)
         cmocka_unit_test(touching_agrees_with_geos),
         cmocka_unit_test(named_degenerate_cases_are_exact),
         cmocka_unit_test(threads_give_the_same_bits),
+        cmocka_unit_test(a_batch_gives_what_each_parcel_gives),
         cmocka_unit_test(degenerate_overlaps_can_be_drawn),
         cmocka_unit_test(unwanted_features_are_left_out),
     };
