@@ -205,6 +205,39 @@ HX_API enum hx_result hx_check_rings(struct hx_checker *checker, const struct hx
                                      const struct hx_check_options *options, const struct hx_report **out,
                                      struct hx_error *e);
 
+/* ---- areas only, of many parcels: for programs that judge by themselves ---- */
+
+struct hx_polygon {
+    const struct hx_ring *rings; /* the outer ring, then holes */
+    size_t n_rings;
+};
+
+struct hx_feature_area {
+    int64_t feature_id;
+    const char *code, *zone; /* BSM; sub-zone, or "" */
+    double area_m2;
+};
+
+/* What one line takes of one parcel. Nothing is judged, no sliver is set aside, and features that overlap each other are
+ * not united: the areas may add up to more than the parcel. */
+struct hx_parcel_areas {
+    size_t parcel;  /* place among the given */
+    double area_m2; /* the parcel's own */
+    double
+        uncovered_m2; /* part of it about which the line says nothing: no features is "clear" only where this is 0 */
+    const struct hx_feature_area *features; /* in the layer's order */
+    size_t n_features;
+};
+/* Borrowed for the call. false: stop. Must not use the checker. */
+typedef bool hx_areas_fn(const struct hx_parcel_areas *areas, void *user);
+
+/* Calls `fn` once for each parcel, in the order given. A parcel that is invalid ends the work with a sentence that begins
+ * with its number (from 1); the parcels of its block of 50,000, and those behind, have not been spoken of. A layer that is
+ * not there, or cannot be read, is an error. The checker's last report is given up. */
+HX_API enum hx_result hx_areas(struct hx_checker *checker, enum hx_line line,
+                               const struct hx_polygon *parcels, size_t n, hx_areas_fn *fn, void *user,
+                               struct hx_error *e);
+
 /* ---- the report as a document: always of the checker's last check ---- */
 
 enum hx_format {

@@ -25,6 +25,8 @@ enum status check_worker_init(struct check_worker *w, struct error *e)
         s = overlap_scratch_new(&w->scratch, e);
     if (!s)
         s = overlap_scratch_new(&w->other, e);
+    if (!s)
+        s = overlap_batch_new(&w->batch, e);
     if (s)
         check_worker_release(w);
     return s;
@@ -34,6 +36,7 @@ void check_worker_release(struct check_worker *w)
 {
     overlap_scratch_free(w->scratch);
     overlap_scratch_free(w->other);
+    overlap_batch_free(w->batch);
     index_clip_scratch_free(w->clip);
     geo_geos_free(w->geos);
     geo_transformer_free(w->transformer);
@@ -84,7 +87,7 @@ static enum status warn(struct check_worker *w, struct parcel_report *r, struct 
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
         const struct layer_finding *f = &r->layers[l];
         const char *zh = control_line_zh(f->line), *en = control_line_en(f->line);
-        if (f->status == LAYER_OVERLAP && !measure_is_covered(f, r->area_m2))
+        if (f->status == LAYER_OVERLAP && !measure_is_covered(f->uncovered_m2, r->area_m2))
             ok =
                 ok && warning_add(
                           r, w->arena, "partly-covered",

@@ -14,7 +14,7 @@
 
 #include "check/rules.h"
 #include "check/snapshot.h"
-#include "index/overlap.h"
+#include "index/overlap_batch.h"
 #include "parcel/parcel.h"
 
 enum layer_status {
@@ -124,6 +124,7 @@ struct check_worker {
     struct overlap_scratch *scratch; /* holds the parcel */
     struct overlap_scratch
         *other; /* holds what is measured besides: clips of features, overlaps of two lines */
+    struct overlap_batch *batch; /* many parcels at once; scratch holds one of them */
     struct index_clip_scratch *clip;
     struct sliver_policy slivers; /* of the check under way */
     const struct parcel_foreign

@@ -143,7 +143,7 @@ static void judge_crossed_lines(struct judge *j)
 static bool answered(const struct judge *j)
 {
     return j->f->status != LAYER_UNMEASURED && j->f->status != LAYER_NOT_COVERED &&
-           measure_is_covered(j->f, j->r->area_m2);
+           measure_is_covered(j->f->uncovered_m2, j->r->area_m2);
 }
 
 static enum verdict judge_layer(struct judge *j)

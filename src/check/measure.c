@@ -14,9 +14,9 @@ double measure_floor_m2(double parcel_m2)
     return fmax(MEASURE_FLOOR_M2, 1e-12 * parcel_m2);
 }
 
-bool measure_is_covered(const struct layer_finding *f, double parcel_m2)
+bool measure_is_covered(double uncovered_m2, double parcel_m2)
 {
-    return f->uncovered_m2 <= fmax(0.01, 1e-9 * parcel_m2);
+    return uncovered_m2 <= fmax(0.01, 1e-9 * parcel_m2);
 }
 
 /* ---- can the layer answer at all? ---- */
@@ -244,7 +244,7 @@ static void doubt(struct layer_finding *f, double parcel_m2)
             "该图层导入时有图斑因几何错误未能入库，不能据此判定未占用；请修正数据后重新导入。",
             "Features of this layer were refused at import, so it cannot show that nothing is occupied; mend "
             "the data and import it again.");
-    } else if (!measure_is_covered(f, parcel_m2)) {
+    } else if (!measure_is_covered(f->uncovered_m2, parcel_m2)) {
         unanswered(
             f, LAYER_NOT_COVERED,
             f->layer->coverage ? "管控图层数据未覆盖该地块（或只覆盖一部分），不能判定未占用。"

@@ -18,7 +18,7 @@ enum status measure_common(struct check_worker *w, const struct geo_shape *parce
 /* What is too small to be land in a parcel of this size: rounding of coordinates and of sums. */
 double measure_floor_m2(double parcel_m2);
 
-/* The part of the parcel about which the layer says nothing is more than rounding. */
-bool measure_is_covered(const struct layer_finding *f, double parcel_m2);
+/* The part of the parcel about which the layer says nothing is no more than rounding. */
+bool measure_is_covered(double uncovered_m2, double parcel_m2);
 
 #endif

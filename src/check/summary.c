@@ -24,7 +24,7 @@ static const char *more(struct arena *a, const char *text, const char *sentence,
 
 static enum line_fact fact_of_boundary(const struct parcel_report *r, const struct layer_finding *f)
 {
-    if (!measure_is_covered(f, r->area_m2))
+    if (!measure_is_covered(f->uncovered_m2, r->area_m2))
         return BOUNDARY_MEASURED;
     if (f->status == LAYER_CLEAR)
         return BOUNDARY_HOLDS_NONE;
@@ -81,7 +81,7 @@ static const char *line_text(struct arena *a, const struct parcel_report *r, con
         w.reason = "";
     const char *text = sentence_of_line(a, fact, &w, english);
     if ((fact == LINE_IS_PRESSED || fact == LINE_HAS_SLIVERS || fact == BOUNDARY_MEASURED) &&
-        !measure_is_covered(f, r->area_m2))
+        !measure_is_covered(f->uncovered_m2, r->area_m2))
         text = more(a, text, sentence_of_line(a, LINE_IS_PARTLY_COVERED, &w, english), english);
     return text;
 }

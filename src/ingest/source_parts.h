@@ -2,9 +2,9 @@
 #ifndef HX_INGEST_SOURCE_PARTS_H
 #define HX_INGEST_SOURCE_PARTS_H
 
+#include "geo/quick_valid.h"
 #include "geo/valid.h"
 #include "ingest/layer_table.h"
-#include "ingest/quick_valid.h"
 #include "ingest/source.h"
 
 #include "base/buffer.h"

@@ -45,3 +45,4 @@ if "$work/by-pkg-config" "$work/none.sqlite" 1 2 3 4 2>"$work/error.txt"; then e
 grep -q . "$work/error.txt"
 /usr/bin/python3 "$source/tests/api/test_doors.py" "$work/consumer/every_door" "$work/prefix/bin/hongxian" "$source"
 /usr/bin/python3 "$source/tests/api/test_audits.py" "$work/consumer/audits" "$work/prefix/bin/hongxian" "$source"
+/usr/bin/python3 "$source/tests/api/test_areas.py" "$work/consumer/areas" "$work/prefix/bin/hongxian" "$source"

@@ -1,4 +1,5 @@
-/* What a whole check of one parcel costs, with its report struct: candidates, areas of all three lines, borders, rules.
+/* What a whole check of one parcel costs, with its report struct: candidates, areas of all three lines, borders, rules; and
+ * what areas alone of all parcels cost through the public library, which also looks at their validity and coverage.
  *
  *   bench_check STORE DATA_DIR [--parcels N]
  *
@@ -6,6 +7,7 @@
 #include "bench_data.h"
 
 #include "check/check.h"
+#include "hongxian.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -86,6 +88,74 @@ static void counts_write(struct json_writer *w, const struct counts *c)
     jw_object_end(w);
 }
 
+/* ---- through the public library ---- */
+
+static void must_hx(enum hx_result r, const struct hx_error *e)
+{
+    if (r) {
+        fprintf(stderr, "bench: %s\n", e->en);
+        exit(2);
+    }
+}
+
+static struct hx_polygon *polygons_of(const struct bench_layer *layer)
+{
+    struct hx_polygon *polygons = calloc(layer->n + 1, sizeof *polygons);
+    for (size_t i = 0; i < layer->n; i++) {
+        const struct geo_shape *s = layer->shapes + i;
+        struct hx_ring *rings = calloc(s->n_rings, sizeof *rings); /* lives as long as the program */
+        for (uint32_t r = 0; r < s->n_rings; r++)
+            rings[r] = (struct hx_ring){s->lon_deg + s->ring_start[r], s->lat_deg + s->ring_start[r],
+                                        s->ring_start[r + 1] - s->ring_start[r]};
+        polygons[i] = (struct hx_polygon){rings, s->n_rings};
+    }
+    return polygons;
+}
+
+struct areas_sum {
+    long long pairs; /* over 0.01 m2 */
+    double area_m2;
+};
+
+static bool areas_add(const struct hx_parcel_areas *a, void *user)
+{
+    struct areas_sum *sum = user;
+    for (size_t i = 0; i < a->n_features; i++) {
+        sum->pairs += a->features[i].area_m2 > 0.01;
+        sum->area_m2 += a->features[i].area_m2;
+    }
+    return true;
+}
+
+static void areas_report(struct json_writer *w, const char *store_path, const struct bench_layer *layer)
+{
+    struct hx_store *store;
+    struct hx_checker *checker;
+    struct hx_error e;
+    struct hx_polygon *polygons = polygons_of(layer);
+    struct areas_sum sum = {0, 0};
+    double seconds[3];
+    must_hx(hx_store_open(store_path, &store, &e), &e);
+    must_hx(hx_checker_new(store, &checker, &e), &e);
+    for (int i = 0; i < 3; i++) {
+        double start = bench_now_s();
+        sum = (struct areas_sum){0, 0};
+        for (int line = 0; line < HX_LINE_COUNT; line++)
+            must_hx(hx_areas(checker, (enum hx_line)line, polygons, layer->n, areas_add, &sum, &e), &e);
+        seconds[i] = bench_now_s() - start;
+    }
+    jw_key(w, "areas_three_lines");
+    jw_object_begin(w);
+    jw_kv_integer(w, "parcels", (long long)layer->n);
+    jw_kv_number(w, "seconds_1_thread", bench_median(seconds, 3));
+    jw_kv_integer(w, "pairs_over_0.01_m2", sum.pairs);
+    jw_kv_fixed(w, "area_m2", sum.area_m2, 2);
+    jw_object_end(w);
+    hx_checker_free(checker);
+    hx_store_close(store);
+    free(polygons);
+}
+
 int main(int argc, char **argv)
 {
     size_t n = 1000;
@@ -116,6 +186,7 @@ int main(int argc, char **argv)
     check_each(snapshot, parcels, n, true, us, &counts);
     bench_percentiles(&w, "check_us", us, n);
     counts_write(&w, &counts);
+    areas_report(&w, argv[1], &layer);
     jw_object_end(&w);
     puts(out.data);
     free(us);

@@ -35,11 +35,6 @@ static void must(enum status s, const struct error *e)
 
 /* ---- the batch: every parcel against one layer ---- */
 
-struct pair {
-    int64_t parcel, feature;
-    double area_m2;
-};
-
 struct batch {
     const struct bench_layer *parcels;
     struct layer_index *const *ix; /* n_layers of them */

@@ -122,6 +122,8 @@ class Bench:
         self.add_latency(f'core-{name}', got)
         for size in got['border_parcel_by_polygon_size']:
             self.figures.add(f'core-{name}/border/{size["vertices"]}', size['median_us'])
+        for threads, key in ((1, 'seconds_1_thread'), (2, 'seconds_2_threads')):
+            self.figures.add(f'core-{name}/one pass/{threads}', got['batch_three_layers'][key])
         for county in got['county_outline']:
             self.figures.add(f'core-{name}/county/{county["parcel_vertices"]}', county['redline_ms'])
             self.totals[f'core-{name}/county/{county["parcel_vertices"]}'] = county['area_m2']
@@ -168,6 +170,7 @@ class Bench:
         self.add_latency('check', got, 'check_us')
         self.add_latency('check-in-full', got, 'check_in_full_us')
         self.findings = got['findings']
+        self.figures.add('areas', got['areas_three_lines']['seconds_1_thread'])
         with open(os.path.join(self.o.work, 'bench_http.log'), 'w') as log:  # one line for each request
             doors = json.loads(run(self.tool('bench_http'), self.store(), '--rounds', 1, stderr=log))
         for name in ('bare_us', 'json_us', 'http_us', 'pdf_ms'):
@@ -313,6 +316,20 @@ def postgis_rows(bench, kernel, target, each_layer):
     return [worst[1]]
 
 
+def one_pass_rows(bench, kernel):
+    """All three lines: PostGIS by its best choice for each, one query after the other."""
+    f, rows = bench.figures, []
+    theirs = {w: sum(f.get(f'postgis/{layer}/{bench.best_variant(layer, w)}/{w}') for layer in LAYERS) for w in WORKERS}
+    for workers in WORKERS:
+        ours = f.get(f'core-{kernel}/one pass/{workers}')
+        rows.append(Row(f'三层一次算完 all three in one pass，{workers} 线程 thread{"s" * (workers > 1)}', seconds(ours),
+                        f'PostGIS {seconds(theirs[workers])}', f'{theirs[workers] / ours:.0f} ×'))
+    ours = f.get('areas')
+    rows.append(Row('— 经 C 库，连同图形校验、地块面积和覆盖 through hx_areas, with validity, own areas and coverage，1 线程 thread',
+                    seconds(ours), f'PostGIS {seconds(theirs[1])}', f'{theirs[1] / ours:.0f} ×'))
+    return rows
+
+
 def batch_rows(bench):
     f, kernel, rows = bench.figures, bench.kernels[0], []
     if bench.postgis:
@@ -324,6 +341,8 @@ def batch_rows(bench):
         theirs = sum(f.get(f'geos/{layer}/{workers}') for layer in LAYERS)
         rows.append(Row(f'三层合计 all three，{workers} 线程 thread{"s" * (workers > 1)}，{kernel}', seconds(ours),
                         f'GEOS {seconds(theirs)}', f'{theirs / ours:.0f} ×'))
+    if bench.postgis:
+        rows += one_pass_rows(bench, kernel)
     one, two = (sum(f.get(f'core-{kernel}/{layer}/{w}') for layer in LAYERS) for w in WORKERS)
     rows.append(Row('2 线程比 1 线程 two threads against one', seconds(two), seconds(one), **at_least(one / two, 1.8)))
     return rows

@@ -2,7 +2,7 @@
  * packed spatial index is one that SQLite itself accepts. */
 #include "store_fixture.h"
 
-#include "ingest/quick_valid.h"
+#include "geo/quick_valid.h"
 
 #include <math.h>
 #include <sqlite3.h>

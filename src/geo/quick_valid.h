@@ -4,9 +4,9 @@
  * one grid; a ring of which no edge comes near another one beyond doubt of rounding is simple and alone, and for such
  * rings validity is nothing but nesting. Only rings that touch something, or may, are shown to GEOS (with the shells),
  * which then decides. The answer is GEOS's answer (a test compares them); the sentence of a fault is geo/valid.h's.
- * Not for: other modules. Threads: a checker belongs to one thread. */
-#ifndef HX_INGEST_QUICK_VALID_H
-#define HX_INGEST_QUICK_VALID_H
+ * Threads: a checker belongs to one thread. */
+#ifndef HX_GEO_QUICK_VALID_H
+#define HX_GEO_QUICK_VALID_H
 
 #include "geo/valid.h"
 

@@ -1,4 +1,4 @@
-#include "ingest/quick_valid.h"
+#include "geo/quick_valid.h"
 
 #include <math.h>
 #include <stdlib.h>
