@@ -195,23 +195,6 @@ class Bench:
     def has(self, kernel):
         return kernel == 'baseline' or kernel in cpu_flags()
 
-    def others(self):
-        """What imports and audits cost beside their peers: programs that take turns with their peers themselves."""
-        rounds = self.o.rounds
-        commands = {'audit': [sys.executable, os.path.join(HERE, 'bench_audit.py'), self.program, self.o.data,
-                              self.folder('audit'), '--rounds', rounds],
-                    'import': [os.path.join(HERE, 'bench_import.sh'), self.program, self.o.data, rounds]}
-        return {name: self.other(name, command) for name, command in commands.items()}
-
-    def other(self, name, command):
-        """The program's JSON, whatever its exit code says of its target; None when there is none."""
-        try:
-            done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            return json.loads(done.stdout)
-        except (OSError, json.JSONDecodeError):
-            say(f'没有测成 not measured: {name}')
-            return None
-
 
 # ---- correctness ----
 
@@ -518,9 +501,6 @@ def main():
             bench.round(i == 0)
             loads.append(os.getloadavg()[0])
             results, text = account(bench, loads, reading)
-        results['others'] = bench.others()
-        with open(bench.o.results, 'w', encoding='utf-8') as f:
-            json.dump(results, f, ensure_ascii=False, indent=1)
     finally:
         if bench.postgis:
             bench.ask_postgis('down', bench.o.work)
