@@ -127,6 +127,21 @@ static enum status summarise(struct arena *a, struct parcel_report *r, struct er
     return r->summary_zh && r->summary_en ? STATUS_OK : error_no_memory(e);
 }
 
+/* All that will be measured for the prepared parcel. */
+static enum status look_at_lines(struct check_worker *w, const struct snapshot *snapshot, struct error *e)
+{
+    const struct layer_index *ix[2 * CONTROL_LINE_COUNT];
+    size_t n = 0;
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        const struct layer_snapshot *layer = snapshot_layer(snapshot, control_line_id((enum control_line)l));
+        if (layer && layer->index)
+            ix[n++] = layer->index;
+        if (layer && layer->index && layer->coverage)
+            ix[n++] = layer->coverage;
+    }
+    return overlap_look(w->scratch, ix, n, e);
+}
+
 /* One parcel: candidates and overlaps of each line, what lines share, rules and verdict. */
 static enum status check_one(struct check_worker *w, const struct snapshot *snapshot,
                              const struct check_options *opt, const char *project_class,
@@ -134,7 +149,9 @@ static enum status check_one(struct check_worker *w, const struct snapshot *snap
 {
     *r = (struct parcel_report){.parcel = parcel, .slivers = w->slivers, .summary_zh = "", .summary_en = ""};
     overlap_prepare(w->scratch, &parcel->shape);
-    enum status s = overlap_parcel_area(w->scratch, &r->area_m2, e);
+    enum status s = look_at_lines(w, snapshot, e);
+    if (!s)
+        s = overlap_parcel_area(w->scratch, &r->area_m2, e);
     for (int l = 0; !s && l < CONTROL_LINE_COUNT; l++)
         s = measure_line(w, snapshot, (enum control_line)l, &parcel->shape, r->area_m2, &r->layers[l], e);
     struct common_areas common;

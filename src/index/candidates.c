@@ -3,6 +3,7 @@
 #include "base/room.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void ring_hits_release(struct ring_hits *h)
 {
@@ -36,60 +37,89 @@ static inline bool meets(const struct index_box32 *b, const struct index_query *
     return index_sides_closed(b, q) == SIDE_ALL;
 }
 
-/* Leaves first .. end - 1, those of them that meet the query. */
-static bool leaves_push(const struct layer_index *ix, const struct index_query *q, uint32_t first,
-                        uint32_t end, struct ring_hits *h)
+/* A descent of one ring tree, level by level. The nodes of the level that meet the query stand in hits->ring[first ..
+ * end - 1]; their children are put behind them. */
+struct search {
+    const struct layer_index *ix;
+    struct ring_hits *hits;
+    size_t first, end;
+    int level; /* 0: they are leaves */
+};
+
+static bool search_begin(struct search *s, const struct layer_index *ix, const struct index_query *q,
+                         struct ring_hits *h)
 {
-    uint32_t *p = room_for(h->ring, &h->capacity, h->n + end - first, sizeof *p);
+    int top = ix->tree_levels - 1;
+    *s = (struct search){.ix = ix, .hits = h};
+    h->n = 0;
+    if (top < 0 || !meets(ix->tree_boxes + ix->tree_level_at[top], q))
+        return true;
+    uint32_t *p = room_for(h->ring, &h->capacity, 1, sizeof *p);
     if (!p)
         return false;
     h->ring = p;
-    for (uint32_t k = first; k < end; k++) { /* without a branch: written, and kept or not */
-        p[h->n] = k;
-        h->n += meets(ix->tree_boxes + k, q);
+    h->ring[0] = 0;
+    s->end = 1;
+    s->level = top;
+    return true;
+}
+
+/* One level down. What the next level needs is on its way meanwhile. */
+static bool search_step(struct search *s, const struct index_query *q)
+{
+    const struct layer_index *ix = s->ix;
+    struct ring_hits *h = s->hits;
+    uint32_t *p = room_for(h->ring, &h->capacity, s->end + (s->end - s->first) * INDEX_FAN, sizeof *p);
+    if (!p)
+        return false;
+    h->ring = p;
+    s->level--;
+    uint32_t at = ix->tree_level_at[s->level], size = ix->tree_level_at[s->level + 1] - at;
+    const struct index_box32 *boxes = ix->tree_boxes + at;
+    size_t n = s->end;
+    for (size_t i = s->first; i < s->end; i++) {
+        uint32_t k = p[i] * INDEX_FAN, last = k + INDEX_FAN < size ? k + INDEX_FAN : size;
+        for (; k < last; k++) { /* without a branch: written, and kept or not */
+            p[n] = k;
+            n += meets(boxes + k, q);
+        }
+    }
+    s->first = s->end;
+    s->end = n;
+    const struct index_box32 *below = s->level ? ix->tree_boxes + ix->tree_level_at[s->level - 1] : NULL;
+    for (size_t i = s->first; i < s->end; i++) {
+        if (below) { /* eight boxes are two cache lines */
+            __builtin_prefetch(below + (size_t)p[i] * INDEX_FAN);
+            __builtin_prefetch(below + (size_t)p[i] * INDEX_FAN + INDEX_FAN / 2);
+        } else {
+            __builtin_prefetch(ix->tree_ring + p[i]);
+        }
     }
     return true;
 }
 
+static void search_end(struct search *s)
+{
+    s->hits->n = s->end - s->first;
+    if (s->hits->n)
+        memmove(s->hits->ring, s->hits->ring + s->first, s->hits->n * sizeof *s->hits->ring);
+}
+
 bool ring_leaves_find(const struct layer_index *ix, const struct index_query *q, struct ring_hits *h)
 {
-    h->n = 0;
-    int top = ix->tree_levels - 1;
-    if (top < 0 || !meets(ix->tree_boxes + ix->tree_level_at[top], q))
-        return true;
-    if (top == 0)
-        return leaves_push(ix, q, 0, 1, h);
-    struct {
-        uint32_t node;
-        int level;
-    } stack[INDEX_MAX_LEVELS * INDEX_FAN];
-    int depth = 0;
-    stack[depth].node = 0;
-    stack[depth++].level = top;
-    while (depth > 0) {
-        depth--;
-        int level = stack[depth].level;
-        uint32_t below_at = ix->tree_level_at[level - 1], below_n = ix->tree_level_at[level] - below_at;
-        uint32_t first = stack[depth].node * INDEX_FAN,
-                 end = first + INDEX_FAN < below_n ? first + INDEX_FAN : below_n;
-        if (level == 1) {
-            if (!leaves_push(ix, q, first, end, h))
-                return false;
-            continue;
-        }
-        for (uint32_t k = first; k < end; k++) {
-            if (meets(ix->tree_boxes + below_at + k, q)) {
-                stack[depth].node = k;
-                stack[depth++].level = level - 1;
-                /* its children are wanted next: two cache lines */
-                const struct index_box32 *children =
-                    ix->tree_boxes + ix->tree_level_at[level - 2] + (size_t)k * INDEX_FAN;
-                __builtin_prefetch(children);
-                __builtin_prefetch(children + INDEX_FAN / 2);
-            }
-        }
-    }
-    return true;
+    struct search s;
+    bool ok = search_begin(&s, ix, q, h);
+    while (ok && s.level > 0)
+        ok = search_step(&s, q);
+    search_end(&s);
+    return ok;
+}
+
+static void leaves_to_rings(const struct layer_index *ix, struct ring_hits *h)
+{
+    for (size_t i = 0; i < h->n; i++)
+        h->ring[i] = ix->tree_ring[h->ring[i]];
+    ring_numbers_sort(h->ring, h->n);
 }
 
 bool ring_hits_find(const struct layer_index *ix, const struct geo_box *box, struct ring_hits *h)
@@ -98,10 +128,31 @@ bool ring_hits_find(const struct layer_index *ix, const struct geo_box *box, str
     struct index_query q = index_query_of(box);
     if (!ring_leaves_find(ix, &q, h))
         return false;
-    for (size_t i = 0; i < h->n; i++)
-        h->ring[i] = ix->tree_ring[h->ring[i]];
-    ring_numbers_sort(h->ring, h->n);
+    leaves_to_rings(ix, h);
     return true;
+}
+
+bool ring_hits_find_all(const struct layer_index *const *ix, size_t n, const struct geo_box *box,
+                        struct ring_hits *h)
+{
+    struct index_query q = index_query_of(box);
+    struct search s[RING_HITS_TOGETHER];
+    bool ok = true, under_way = true;
+    for (size_t i = 0; i < n; i++)
+        ok = search_begin(s + i, ix[i], &q, h + i) && ok;
+    while (ok && under_way) {
+        under_way = false;
+        for (size_t i = 0; ok && i < n; i++) {
+            if (s[i].level > 0)
+                ok = search_step(s + i, &q);
+            under_way |= s[i].level > 0;
+        }
+    }
+    for (size_t i = 0; ok && i < n; i++) {
+        search_end(s + i);
+        leaves_to_rings(ix[i], h + i);
+    }
+    return ok;
 }
 
 enum status index_candidates(const struct layer_index *ix, const struct geo_box *box, index_feature_fn *fn,

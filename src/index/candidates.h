@@ -16,6 +16,11 @@ bool ring_hits_find(const struct layer_index *ix, const struct geo_box *box, str
 /* The same before it is sorted: places in the ring tree's lowest level, whose boxes are tree_boxes[place] and whose rings
  * are tree_ring[place]. */
 bool ring_leaves_find(const struct layer_index *ix, const struct index_query *q, struct ring_hits *h);
+/* ring_hits_find in n <= RING_HITS_TOGETHER layers, into h[0 .. n - 1], a level of all trees at a time, so that they wait for
+ * memory together. */
+enum { RING_HITS_TOGETHER = 8 };
+bool ring_hits_find_all(const struct layer_index *const *ix, size_t n, const struct geo_box *box,
+                        struct ring_hits *h);
 void ring_numbers_sort(uint32_t *ring, size_t n); /* ascending */
 
 #endif

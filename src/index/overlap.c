@@ -57,6 +57,8 @@ void overlap_scratch_free(struct overlap_scratch *s)
         return;
     piece_list_release(&s->list);
     survey_release(&s->survey);
+    for (size_t i = 0; i < OVERLAP_LOOK_MAX; i++)
+        ring_hits_release(s->near + i);
     free(s->found);
     free(s);
 }
@@ -72,6 +74,35 @@ void overlap_prepare(struct overlap_scratch *s, const struct geo_shape *shape)
 {
     s->parcel = shape;
     s->cut = false; /* not before something is near it */
+    s->n_looked_at = 0;
+}
+
+_Static_assert((int)OVERLAP_LOOK_MAX == (int)RING_HITS_TOGETHER, "all of them at once");
+
+enum status overlap_look(struct overlap_scratch *s, const struct layer_index *const *ix, size_t n,
+                         struct error *e)
+{
+    n = n < OVERLAP_LOOK_MAX ? n : OVERLAP_LOOK_MAX;
+    s->n_looked_at = 0;
+    if (!ring_hits_find_all(ix, n, &s->parcel->box, s->near))
+        return error_no_memory(e);
+    for (size_t i = 0; i < n; i++) {
+        s->looked_at[i] = ix[i];
+        survey_prefetch_tables(ix[i], s->near[i].ring, s->near[i].n);
+    }
+    for (size_t i = 0; i < n; i++)
+        survey_prefetch_trees(ix[i], s->near[i].ring, s->near[i].n);
+    s->n_looked_at = n;
+    return STATUS_OK;
+}
+
+/* What was found near the parcel; NULL: nobody has looked. */
+static const struct ring_hits *near_of(const struct overlap_scratch *s, const struct layer_index *ix)
+{
+    for (size_t i = 0; i < s->n_looked_at; i++)
+        if (s->looked_at[i] == ix)
+            return s->near + i;
+    return NULL;
 }
 
 enum status overlap_parcel_area(struct overlap_scratch *s, double *area_m2, struct error *e)
@@ -162,7 +193,7 @@ static bool pieces_measure(struct overlap_scratch *s, const struct layer_index *
     for (size_t i = 0; i < s->list.n_pieces; i++) {
         const struct piece *p = s->list.pieces + i;
         struct survey_part part;
-        if (survey_box(&s->survey, ix, &p->box, question, &part) != SURVEY_DONE ||
+        if (survey_box(&s->survey, ix, &p->box, NULL, question, &part) != SURVEY_DONE ||
             !overlap_part_measure(s, &part, p, p->area_m2))
             return false;
     }
@@ -177,7 +208,7 @@ static bool parcel_measure(struct overlap_scratch *s, const struct layer_index *
     bool whole = piece_is_whole(s->parcel);
     struct survey_question question = {wanted, user, whole ? SIZE_MAX : 0};
     struct survey_part part;
-    enum survey_result r = survey_box(&s->survey, ix, &s->parcel->box, &question, &part);
+    enum survey_result r = survey_box(&s->survey, ix, &s->parcel->box, near_of(s, ix), &question, &part);
     if (r == SURVEY_DONE && part.idle)
         return overlap_part_measure(s, &part, NULL, 0.0);
     if (r == SURVEY_NO_MEMORY || !overlap_parcel_cut(s))

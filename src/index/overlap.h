@@ -31,6 +31,12 @@ void overlap_scratch_free(struct overlap_scratch *s);                           
  * 1 (a finished geo_shape, or rings from index_clip_feature). `shape` is borrowed until the next prepare. */
 void overlap_prepare(struct overlap_scratch *s, const struct geo_shape *shape);
 
+/* Not needed, but n layers that will be measured are looked into faster together: they wait for memory at once. They must
+ * stay open until the next prepare; those beyond OVERLAP_LOOK_MAX are left to their own measurement. */
+enum { OVERLAP_LOOK_MAX = 8 };
+enum status overlap_look(struct overlap_scratch *s, const struct layer_index *const *ix, size_t n,
+                         struct error *e) HX_MUST_CHECK;
+
 /* The prepared parcel's own area, m2, by the same arithmetic: an overlap with something that contains the parcel equals
  * it to rounding. */
 enum status overlap_parcel_area(struct overlap_scratch *s, double *area_m2, struct error *e) HX_MUST_CHECK;

@@ -17,6 +17,9 @@ struct overlap_scratch {
     struct piece_list list;         /* of the parcel, once something is near it */
     bool cut;                       /* the list is the parcel's */
     struct survey survey;
+    const struct layer_index *looked_at[OVERLAP_LOOK_MAX]; /* for this parcel */
+    struct ring_hits near[OVERLAP_LOOK_MAX];               /* what was found in each */
+    size_t n_looked_at;
     struct overlap *found;
     size_t n_found, cap_found;
 };

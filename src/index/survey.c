@@ -220,14 +220,18 @@ void survey_settle(struct survey *s, const struct geo_box *box, struct survey_pa
 }
 
 enum survey_result survey_box(struct survey *s, const struct layer_index *ix, const struct geo_box *box,
-                              const struct survey_question *question, struct survey_part *out)
+                              const struct ring_hits *near, const struct survey_question *question,
+                              struct survey_part *out)
 {
     survey_begin(s);
-    if (!ring_hits_find(ix, box, &s->hits))
-        return SURVEY_NO_MEMORY;
-    survey_prefetch_tables(ix, s->hits.ring, s->hits.n);
-    survey_prefetch_trees(ix, s->hits.ring, s->hits.n);
-    enum survey_result r = survey_rings(s, ix, s->hits.ring, s->hits.n, box, question, out);
+    if (!near) {
+        if (!ring_hits_find(ix, box, &s->hits))
+            return SURVEY_NO_MEMORY;
+        near = &s->hits;
+        survey_prefetch_tables(ix, near->ring, near->n);
+        survey_prefetch_trees(ix, near->ring, near->n);
+    }
+    enum survey_result r = survey_rings(s, ix, near->ring, near->n, box, question, out);
     if (r == SURVEY_DONE)
         survey_settle(s, box, out);
     return r;

@@ -51,10 +51,12 @@ struct survey_question {
     void *user;
     size_t max_runs;
 };
-/* Replaces the contents by what is near `box`. SURVEY_TOO_MUCH: there are more runs than the question allows; the contents
+/* Replaces the contents by what is near `box`. `near`: the rings whose boxes meet it, when they were found before, or NULL.
+ * SURVEY_TOO_MUCH: there are more runs than the question allows; the contents
  * are of no use. */
 enum survey_result survey_box(struct survey *s, const struct layer_index *ix, const struct geo_box *box,
-                              const struct survey_question *question, struct survey_part *out) HX_MUST_CHECK;
+                              const struct ring_hits *near, const struct survey_question *question,
+                              struct survey_part *out) HX_MUST_CHECK;
 
 /* The same in steps, between which memory has time to arrive, so that several boxes can take each step together
  * (overlap_batch.c): empty the survey; ask for the tables of the rings that were found, then for the tops of their edge

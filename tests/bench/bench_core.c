@@ -220,6 +220,7 @@ static void latency_report(struct json_writer *w, const struct options *o, const
             size_t k;
             double start = bench_now_s();
             overlap_prepare(s, &parcels->shapes[i]);
+            must(overlap_look(s, (const struct layer_index *const *)ix, N_LAYERS, &e), &e);
             for (int l = 0; l < N_LAYERS; l++)
                 must(overlap_measure(s, ix[l], &found, &k, &e), &e);
             us[i] = (bench_now_s() - start) * 1e6;

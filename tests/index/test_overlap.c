@@ -484,6 +484,53 @@ static void threads_give_the_same_bits(void **state)
     arena_reset(f->arena);
 }
 
+/* Looking into several layers before they are measured changes no answer, for parcels of one piece and of many; nor does a
+ * look at the parcel before. */
+static void a_look_changes_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct random r = {20261130};
+    enum { LAYERS = OVERLAP_LOOK_MAX + 1, FEATURES = 120 };
+    struct layer_index *ix[LAYERS];
+    size_t near = 0;
+    for (int l = 0; l < LAYERS; l++) {
+        static struct geo_shape features[FEATURES];
+        for (int i = 0; i < FEATURES; i++)
+            features[i] = shape_star(&r, f->arena, 111 + 0.2 * random_unit(&r), 41 + 0.2 * random_unit(&r),
+                                     0.02, 5 + random_below(&r, 90), i % 4 == 0);
+        ix[l] = index_of(f, features, l == 0 ? 1 : FEATURES); /* a file that is open may be replaced */
+    }
+    struct overlap_scratch *plain;
+    assert_int_equal(overlap_scratch_new(&plain, NULL), STATUS_OK);
+    for (int i = 0; i < 300; i++) {
+        struct geo_shape parcel =
+            shape_star(&r, f->arena, 111 + 0.4 * random_unit(&r), 41 + 0.4 * random_unit(&r),
+                       i % 9 == 0 ? 0.1 : 0.004, i % 7 == 0 ? 200 : 7, i % 5 == 0);
+        overlap_prepare(f->scratch, &parcel);
+        overlap_prepare(plain, &parcel);
+        if (i % 3)
+            assert_int_equal(overlap_look(f->scratch, (const struct layer_index *const *)ix,
+                                          (size_t)i % (LAYERS + 1), NULL),
+                             STATUS_OK);
+        for (int l = 0; l < LAYERS; l++) {
+            const struct overlap *a, *b;
+            size_t n, m;
+            assert_int_equal(overlap_measure(f->scratch, ix[l], &a, &n, NULL), STATUS_OK);
+            assert_int_equal(overlap_measure(plain, ix[l], &b, &m, NULL), STATUS_OK);
+            assert_int_equal(n, m);
+            for (size_t k = 0; k < n; k++)
+                assert_true(a[k].feature == b[k].feature && a[k].area_m2 == b[k].area_m2 &&
+                            a[k].crossed == b[k].crossed);
+            near += n;
+        }
+    }
+    assert_true(near > 1000);
+    overlap_scratch_free(plain);
+    for (int l = 0; l < LAYERS; l++)
+        index_close(ix[l]);
+    arena_reset(f->arena);
+}
+
 /* ---- many parcels at once ---- */
 
 struct batch_check {
@@ -692,6 +739,7 @@ int main(void)
         cmocka_unit_test(touching_agrees_with_geos),
         cmocka_unit_test(named_degenerate_cases_are_exact),
         cmocka_unit_test(threads_give_the_same_bits),
+        cmocka_unit_test(a_look_changes_nothing),
         cmocka_unit_test(a_batch_gives_what_each_parcel_gives),
         cmocka_unit_test(degenerate_overlaps_can_be_drawn),
         cmocka_unit_test(unwanted_features_are_left_out),
