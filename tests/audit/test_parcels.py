@@ -2,7 +2,6 @@
 import csv
 import html.parser
 import json
-import os
 import pathlib
 import re
 import resource
@@ -212,8 +211,8 @@ class Parcels(unittest.TestCase):
         f.audit("parcels", self.input, "-o", self.input, "--store", self.store, "--overwrite", code=1)
         self.run_to("f.csv", "--fail-on", "prohibited", code=10)
 
+    @f.of_the_everyday_build
     def test_memory_does_not_grow_with_the_file(self):
-        os.environ["ASAN_OPTIONS"] = "quarantine_size_mb=4"  # freed memory that a sanitizer keeps is not the program's
         large = f.many(self.dir / "large.gpkg", 60000)
         self.run_to("small.csv")
         small_kb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss

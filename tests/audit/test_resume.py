@@ -13,7 +13,7 @@ import unittest
 
 import audit_fixture as f
 
-KILLS = 6 if f.SANITIZED else 24
+KILLS = 6 if f.SANITIZED else 16
 
 
 class Resume(unittest.TestCase):
@@ -22,7 +22,7 @@ class Resume(unittest.TestCase):
         cls.temporary = tempfile.TemporaryDirectory()
         cls.dir = pathlib.Path(cls.temporary.name)
         cls.store = f.store(cls.dir)
-        cls.input = f.many(cls.dir / "in.gpkg", 24000 if f.SANITIZED else 70000)
+        cls.input = f.many(cls.dir / "in.gpkg", 24000 if f.SANITIZED else 50000)
 
     @classmethod
     def tearDownClass(cls):

@@ -2,7 +2,6 @@
 as in a single check; memory does not grow with the file; a run goes on after a kill."""
 import csv
 import json
-import os
 import pathlib
 import re
 import resource
@@ -124,8 +123,8 @@ class Txt(unittest.TestCase):
         n = megabytes * (1 << 20) // one + 1
         return self.write(name, HEAD + [x for i in range(n) for x in plot(f"P{i:06d}", [(x + i % 500, y) for x, y in ring])]), n
 
+    @f.of_the_everyday_build
     def test_large_files_in_bounded_memory(self):
-        os.environ["ASAN_OPTIONS"] = "quarantine_size_mb=4"  # freed memory that a sanitizer keeps is not the program's
         small, _ = self.big("small.txt", 4)
         large, n = self.big("large.txt", 40)  # above what is read whole
         self.audit(small)
