@@ -80,6 +80,8 @@ static void radix_sort(struct hilbert_key *keys, struct hilbert_key *other, size
 
 void hilbert_sort_with(struct hilbert_key *keys, struct hilbert_key *other, size_t n)
 {
+    if (n == 0) /* there may be no arrays at all */
+        return;
     radix_sort(keys, other, n);
     memcpy(keys, other, n * sizeof *keys); /* three passes end in the other array */
 }

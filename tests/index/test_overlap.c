@@ -597,7 +597,7 @@ static void a_batch_gives_what_each_parcel_gives(void **state)
     assert_int_equal(overlap_batch_new(&b, NULL), STATUS_OK);
     for (int round = 0; round < 24; round++) {
         enum { FEATURES = 700, PARCELS = 400 };
-        static const size_t sizes[] = {PARCELS, 1, 0, 7, 8, 9, 100, PARCELS};
+        static const size_t sizes[] = {0, PARCELS, 1, 7, 8, 9, 100, PARCELS};
         static struct geo_shape features[FEATURES], parcels[PARCELS];
         double spread = round % 3 == 0 ? 0.05 : round % 3 == 1 ? 1.0 : 8.0;
         size_t n_features = round % 4 == 0 ? 1 : FEATURES;
