@@ -76,6 +76,15 @@ def as_geojson(gpkg, path):
     return write_json(path, fixture.collection(*features))
 
 
+def peak_kb(*arguments):
+    """Runs an audit; the most memory that it held. A process begins with the peak of the one that started it, so that the
+    program is started by a small one, not by this one, which has whole files in memory."""
+    small = ("import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
+             "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+    r = subprocess.run([sys.executable, "-c", small, PROGRAM, "audit", *map(str, arguments)], check=True, stdout=subprocess.PIPE)
+    return int(r.stdout)
+
+
 def audit(*arguments, code=0, **kw):
     r = subprocess.run([PROGRAM, "audit", *map(str, arguments)], capture_output=True, text=True, encoding="utf-8", **kw)
     if code is not None and r.returncode != code:
