@@ -223,8 +223,8 @@ struct hx_feature_area {
 struct hx_parcel_areas {
     size_t parcel;  /* place among the given */
     double area_m2; /* the parcel's own */
-    double
-        uncovered_m2; /* part of it about which the line says nothing: no features is "clear" only where this is 0 */
+    /* Part of it about which the line says nothing: only where this is 0 does "no features" mean clear. */
+    double uncovered_m2;
     const struct hx_feature_area *features; /* in the layer's order */
     size_t n_features;
 };

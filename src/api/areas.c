@@ -4,8 +4,6 @@
 #include "check/areas.h"
 #include "geo/quick_valid.h"
 
-#include <stdio.h>
-
 enum { BLOCK = 50000 }; /* parcels that are measured together */
 
 struct areas_call {
@@ -21,25 +19,25 @@ struct areas_call {
 static enum status layer_of(const struct snapshot *snapshot, enum hx_line line,
                             const struct layer_snapshot **out, struct error *e)
 {
-    const char *id = (unsigned)line < HX_LINE_COUNT ? control_line_id((enum control_line)line) : NULL;
-    const struct layer_snapshot *layer = id ? snapshot_layer(snapshot, id) : NULL;
-    if (layer && layer->index) {
-        *out = layer;
-        return STATUS_OK;
-    }
-    if (layer) {
-        *e = layer->fault;
-        return e->status;
-    }
-    if (!id) {
+    if ((unsigned)line >= HX_LINE_COUNT) {
         error_zh(e, "参数 line 不是三条控制线之一：%d。", (int)line);
         return error_fail(e, STATUS_INVALID_INPUT, "line-unknown",
                           "The argument line is none of the three lines: %d.", (int)line);
     }
-    error_zh(e, "数据库中没有图层 %s，不能测算；请先导入。", id);
-    return error_fail(e, STATUS_NOT_FOUND, "layer-missing",
-                      "The store does not hold the layer %s, so nothing can be measured; import it first.",
-                      id);
+    const char *id = control_line_id((enum control_line)line);
+    const struct layer_snapshot *layer = snapshot_layer(snapshot, id);
+    if (!layer) {
+        error_zh(e, "数据库中没有图层 %s，不能测算；请先导入。", id);
+        return error_fail(
+            e, STATUS_NOT_FOUND, "layer-missing",
+            "The store does not hold the layer %s, so nothing can be measured; import it first.", id);
+    }
+    if (!layer->index) {
+        *e = layer->fault;
+        return e->status;
+    }
+    *out = layer;
+    return STATUS_OK;
 }
 
 /* The same sentence, with the parcel's number before it. */
@@ -63,8 +61,7 @@ static enum status shape_of(struct areas_call *a, const struct hx_polygon *p, st
             geo_shape_builder_point(&a->builder, p->rings[r].lon_deg[i], p->rings[r].lat_deg[i]);
     }
     enum status s = geo_shape_builder_finish(&a->builder, a->c->worker.arena, out, e);
-    if (!s &&
-        out->n_rings == 0) { /* no ring at all: nothing was measured, which is not "nothing is pressed on" */
+    if (!s && out->n_rings == 0) { /* nothing measured is not nothing pressed on */
         error_zh(e, "没有界址点，不成图形。");
         s = error_fail(e, STATUS_INVALID_INPUT, "parcel-empty", "It has no points, and so no figure.");
     }
@@ -81,8 +78,8 @@ static enum status tell(struct areas_call *a, size_t parcel, const struct parcel
         struct index_feature f = index_feature_at(a->layer->index, p->features[i].feature);
         features[i] = (struct hx_feature_area){f.id, f.code, f.zone, p->features[i].area_m2};
     }
-    const struct hx_parcel_areas public = {parcel, p->area_m2, p->uncovered_m2, features, p->n_features};
-    a->stopped = !a->fn(&public, a->user);
+    const struct hx_parcel_areas told = {parcel, p->area_m2, p->uncovered_m2, features, p->n_features};
+    a->stopped = !a->fn(&told, a->user);
     return STATUS_OK;
 }
 

@@ -2,8 +2,6 @@
 
 #include "check/measure.h"
 
-#include <math.h>
-
 struct areas_run {
     struct arena *arena;
     struct parcel_areas *out;

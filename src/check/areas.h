@@ -12,8 +12,8 @@ struct feature_area {
 
 struct parcel_areas {
     double area_m2; /* the parcel's own */
-    double
-        uncovered_m2; /* of it, about which the line says nothing; the whole when the layer is incomplete */
+    /* Of it, about which the line says nothing; the whole when the layer is incomplete. */
+    double uncovered_m2;
     const struct feature_area *features; /* by number; arena */
     size_t n_features;
 };

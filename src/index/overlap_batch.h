@@ -2,7 +2,7 @@
  *
  * One parcel waits for memory most of the time: for the ring tree, then for the tables of the rings it found, for their
  * edge trees, for the edges. Here parcels are visited along a Hilbert curve; neighbours descend the ring tree together, and
- * a score of those that found something go through the later steps side by side, so that they wait together. Parcels that
+ * sixteen of those that found something go through the later steps side by side, so that they wait together. Parcels that
  * no ring comes near are done without a look at their vertices. Threads: one batch for each. */
 #ifndef HX_INDEX_OVERLAP_BATCH_H
 #define HX_INDEX_OVERLAP_BATCH_H
