@@ -21,7 +21,7 @@ struct hx_checker {
     struct hx_store *store;    /* borrowed */
     struct snapshot *snapshot; /* the report borrows from it */
     struct check_worker worker;
-    struct parcel_foreign reader;
+    struct child_reader reader;
     char program[PATH_MAX]; /* of the reader; "" until it was named or found */
     struct buffer input;    /* what was checked last */
     struct report report;
@@ -47,6 +47,8 @@ enum status api_report_copy(struct hx_checker *c, const struct report *r, struct
 
 /* reader.c: reads through the program that was named, or is found on first use. */
 void api_reader_init(struct hx_checker *c);
+/* The program that is found on first use. */
+extern const struct child_reader api_reader;
 
 /* Forgets the last report and what lives with it. */
 void api_forget(struct hx_checker *c);

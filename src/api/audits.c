@@ -77,6 +77,7 @@ static enum status parcels(struct hx_store *h, struct store *store, int threads,
 {
     const struct hx_audit_options *o = c->options;
     const struct audit_request r = {.input = input,
+                                    .reader = &api_reader,
                                     .layer = o->layer,
                                     .output = output,
                                     .summary = o->summary_html,

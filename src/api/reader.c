@@ -2,8 +2,6 @@
  * the one that was installed with the library, else the one of PATH. Looked for only when such a file comes. */
 #include "api/api_parts.h"
 
-#include "ingest/foreign_reader.h"
-
 #include <dlfcn.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -57,24 +55,21 @@ static enum status fail_missing(struct error *e)
         "install it, name it with hx_checker_reader, or convert the file to GeoJSON or TXT.");
 }
 
-static enum status read_through(const struct parcel_foreign *self, const struct parcel_context *c,
-                                enum parcel_format format, const void *bytes, size_t n,
-                                struct parcel_set *out, struct error *e)
+static enum status find_program(char *path, size_t size, struct error *e)
 {
     char found[PATH_MAX];
-    struct parcel_foreign with_program = *self;
-    if (!self->program) {
-        if (!find_beside_library(found) && !find_in_path(found))
-            return fail_missing(e);
-        with_program.program = found;
-    }
-    return foreign_read(&with_program, c, format, bytes, n, out, e);
+    if (!find_beside_library(found) && !find_in_path(found))
+        return fail_missing(e);
+    snprintf(path, size, "%s", found);
+    return STATUS_OK;
 }
+
+const struct child_reader api_reader = {.find = find_program};
 
 void api_reader_init(struct hx_checker *c)
 {
-    c->reader = (struct parcel_foreign){.read = read_through};
-    c->worker.foreign = &c->reader;
+    c->reader = api_reader;
+    c->worker.reader = &c->reader;
 }
 
 enum hx_result hx_checker_reader(struct hx_checker *checker, const char *program, struct hx_error *e)

@@ -177,7 +177,7 @@ static enum status measure_all(struct audit_run *a, const atomic_bool *stop, boo
     if (!s)
         s = feed_open(a->request, &a->feed, e);
     if (!s && a->state.rows > 0)
-        s = a->feed->ops->skip(a->feed, a->state.rows, a->state.last_fid, e);
+        s = feed_skip(a->feed, a->state.rows, a->state.last_fid, e);
     if (!s)
         s = sink_open(a->request, a->format, a->feed->srs, a->state.rows > 0, a->state.bytes, &a->sink, e);
     if (s)

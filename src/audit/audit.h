@@ -28,11 +28,12 @@ struct audit_request {
     const char *id_field;      /* NULL: the official name (BSM), else the file's own number */
     const char *since; /* an earlier output (.gpkg): what stands is taken over; NULL: all is measured */
     struct store *since_store; /* of the snapshot, open while the audit runs; needed with `since` only */
-    int epsg;                  /* for an input that states no CRS; 0: none given */
-    int threads;               /* 1 .. AUDIT_MAX_THREADS */
-    bool overlaps;             /* GeoPackage: a table with the overlap geometries */
-    bool resume;               /* go on where OUT.part ends */
-    bool overwrite;            /* an existing output is replaced, an interrupted run is thrown away */
+    const struct child_reader *reader; /* reads formats that need GDAL; NULL: this very program */
+    int epsg;                          /* for an input that states no CRS; 0: none given */
+    int threads;                       /* 1 .. AUDIT_MAX_THREADS */
+    bool overlaps;                     /* GeoPackage: a table with the overlap geometries */
+    bool resume;                       /* go on where OUT.part ends */
+    bool overwrite;                    /* an existing output is replaced, an interrupted run is thrown away */
 };
 
 struct audit_progress {

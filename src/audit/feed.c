@@ -1,245 +1,131 @@
-/* Which reader a file gets, and the two that are thin: TXT through parcel/, everything else through ingest/. */
 #include "audit/feed.h"
 
-#include "base/file.h"
-#include "base/limits.h"
-#include "ingest/source.h"
+#include "base/json.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-const struct error *feed_fault(const struct error *e, struct arena *a)
-{
-    struct error *copy = arena_alloc(a, sizeof *copy);
-    if (copy)
-        *copy = *e;
-    return copy;
-}
 
 void feed_close(struct feed *f)
 {
-    if (f)
-        f->ops->close(f);
-}
-
-/* ---- everything that GDAL reads ---- */
-
-struct feed_source {
-    struct feed base;
-    struct source *source;
-};
-
-/* The source's arrays last until the next feature only. */
-bool feed_shape_copy(const struct geo_shape *s, struct arena *a, struct geo_shape *out)
-{
-    double *lon = arena_array(a, s->n_vertices + 1, sizeof *lon);
-    double *lat = arena_array(a, s->n_vertices + 1, sizeof *lat);
-    uint32_t *rings = arena_array(a, (size_t)s->n_rings + 1, sizeof *rings);
-    uint32_t *polygons = arena_array(a, (size_t)s->n_polygons + 1, sizeof *polygons);
-    if (!lon || !lat || !rings || !polygons)
-        return false;
-    memcpy(lon, s->lon_deg, s->n_vertices * sizeof *lon);
-    memcpy(lat, s->lat_deg, s->n_vertices * sizeof *lat);
-    memcpy(rings, s->ring_start, ((size_t)s->n_rings + 1) * sizeof *rings);
-    memcpy(polygons, s->polygon_start, ((size_t)s->n_polygons + 1) * sizeof *polygons);
-    *out = *s;
-    out->lon_deg = lon;
-    out->lat_deg = lat;
-    out->ring_start = rings;
-    out->polygon_start = polygons;
-    return true;
-}
-
-/* A parcel that is valid only after a repair is not what was drawn: it is reported, as in a single check. */
-static enum status source_item(const struct source_feature *f, struct arena *a, struct audit_item *out,
-                               struct error *e)
-{
-    *out = (struct audit_item){.position = f->position, .fid = f->fid};
-    bool ok = true;
-    if (f->state == SOURCE_VALID)
-        ok = feed_shape_copy(&f->shape, a, &out->shape);
-    else
-        ok = (out->fault = feed_fault(&f->fault, a)) != NULL;
-    out->id = *f->code ? arena_strdup(a, f->code) : arena_printf(a, "%lld", (long long)f->fid);
-    out->name = arena_strdup(a, f->name);
-    out->county = arena_strdup(a, f->county);
-    out->project_class = arena_strdup(a, f->zone); /* the class field was bound to it */
-    out->properties = arena_strdup(a, f->properties);
-    ok = ok && out->id && out->name && out->county && out->project_class && out->properties;
-    return ok ? STATUS_OK : error_no_memory(e);
-}
-
-static enum status feed_source_next(struct feed *f, struct arena *a, struct audit_item *out, bool *more,
-                                    struct error *e)
-{
-    struct feed_source *s = (struct feed_source *)f;
-    struct source_feature feature;
-    enum status st = source_next(s->source, &feature, more, e);
-    return st || !*more ? st : source_item(&feature, a, out, e);
-}
-
-static enum status feed_source_skip(struct feed *f, int64_t position, int64_t fid, struct error *e)
-{
-    (void)fid;
-    struct feed_source *s = (struct feed_source *)f;
-    struct source_feature feature;
-    bool more = true;
-    enum status st = STATUS_OK;
-    for (int64_t i = 0; !st && more && i < position; i++)
-        st = source_next(s->source, &feature, &more, e);
-    return st;
-}
-
-static void feed_source_close(struct feed *f)
-{
-    source_close(((struct feed_source *)f)->source);
+    if (!f)
+        return;
+    feature_stream_close(f->stream);
+    buffer_release(&f->json);
     free(f);
 }
 
-enum status feed_source_open(const struct audit_request *r, struct feed **out, struct error *e)
+static bool is_bound(const struct feature_binding *b, size_t i)
 {
-    static const struct feed_ops ops = {feed_source_next, feed_source_skip, feed_source_close};
-    struct source_request q = {.path = r->input, .layer = r->layer, .epsg = r->epsg};
-    q.fields.id = r->id_field;
-    q.fields.zone = r->class_field ? r->class_field : "";
-    q.fields.area = "";
-    struct feed_source *s = calloc(1, sizeof *s);
-    if (!s)
-        return error_no_memory(e);
-    enum status st = source_open(&q, &s->source, e);
-    if (st) {
-        free(s);
-        return st;
-    }
-    const struct source_info *info = source_info(s->source);
-    bool guessed =
-        strcmp(info->crs_decided_by, "coordinates") == 0 || strcmp(info->crs_decided_by, "unit") == 0;
-    s->base = (struct feed){.ops = &ops,
-                            .srs = 4490,
-                            .total = info->n_declared,
-                            .reader = info->driver,
-                            .crs_guessed = guessed ? info->crs.epsg : 0};
-    *out = &s->base;
-    return STATUS_OK;
-}
-
-/* ---- texts that are read whole: tables of coordinates, and 国土TXT of which a plot cannot be cut out ---- */
-
-struct feed_text {
-    struct feed base;
-    struct parcel_context context;
-    struct parcel_set set;
-    size_t at;
-};
-
-static enum status feed_text_next(struct feed *f, struct arena *a, struct audit_item *out, bool *more,
-                                  struct error *e)
-{
-    struct feed_text *t = (struct feed_text *)f;
-    *more = t->at < t->set.n_parcels;
-    if (!*more)
-        return STATUS_OK;
-    const struct parcel *p = &t->set.parcels[t->at++];
-    *out = (struct audit_item){.position = (int64_t)t->at,
-                               .fid = (int64_t)t->at,
-                               .county = "",
-                               .project_class = "",
-                               .properties = "{}"};
-    out->id = arena_strdup(a, p->id);
-    out->name = arena_strdup(a, p->name);
-    bool ok = feed_shape_copy(&p->shape, a, &out->shape) && out->id && out->name;
-    return ok ? STATUS_OK : error_no_memory(e);
-}
-
-static enum status feed_text_skip(struct feed *f, int64_t position, int64_t fid, struct error *e)
-{
-    (void)fid, (void)e;
-    struct feed_text *t = (struct feed_text *)f;
-    t->at = (uint64_t)position < t->set.n_parcels ? (size_t)position : t->set.n_parcels;
-    return STATUS_OK;
-}
-
-static void feed_text_close(struct feed *f)
-{
-    struct feed_text *t = (struct feed_text *)f;
-    geo_transformer_free(t->context.transformer);
-    geo_geos_free(t->context.geos);
-    arena_free(t->context.arena);
-    free(t);
-}
-
-enum status feed_text_open(const struct audit_request *r, struct feed **out, struct error *e)
-{
-    static const struct feed_ops ops = {feed_text_next, feed_text_skip, feed_text_close};
-    struct feed_text *t = calloc(1, sizeof *t);
-    if (!t)
-        return error_no_memory(e);
-    char *bytes;
-    size_t n;
-    t->context.epsg = r->epsg;
-    t->context.arena = arena_new(LIMIT_REQUEST_ARENA_BYTES);
-    enum status s = t->context.arena ? geo_transformer_new(&t->context.transformer, e) : error_no_memory(e);
-    if (!s)
-        s = geo_geos_new(&t->context.geos, e);
-    if (!s)
-        s = file_read(r->input, LIMIT_BODY_BYTES, t->context.arena, &bytes, &n, e);
-    if (!s)
-        s = parcel_parse(&t->context, bytes, n, &t->set, e);
-    if (s) {
-        feed_text_close(&t->base);
-        return s;
-    }
-    t->base = (struct feed){.ops = &ops, .srs = 4490, .total = (int64_t)t->set.n_parcels, .reader = "txt"};
-    *out = &t->base;
-    return STATUS_OK;
-}
-
-static bool has_ending(const char *path, const char *const *endings)
-{
-    const char *dot = strrchr(path, '.');
-    for (; dot && *endings; endings++)
-        if (strcasecmp(dot, *endings) == 0)
+    static const enum bound_field apart[] = {BOUND_ID, BOUND_NAME, BOUND_COUNTY};
+    for (size_t k = 0; k < sizeof apart / sizeof *apart; k++)
+        if (b->field[apart[k]] == (int)i)
             return true;
-    return false;
+    return b->class_field == (int)i;
 }
 
-/* Each reader in turn until one takes the file. */
-static enum status open_text(const struct audit_request *r, struct feed **out, struct error *e)
+/* The other fields as a JSON object, with the digits that the file has. */
+static const char *properties_of(struct feed *f, const struct feature *from, struct arena *a)
 {
-    static const char *const txt[] = {".txt", NULL};
-    enum status s = has_ending(r->input, txt) ? feed_txt_open(r, out, e) : STATUS_OK;
-    if (!s && !*out)
-        s = feed_rows_open(r, out, e);
-    return s || *out ? s : feed_text_open(r, out, e);
+    const struct feature_schema *s = from->schema;
+    struct json_writer w;
+    buffer_clear(&f->json);
+    jw_init(&w, &f->json, false);
+    jw_object_begin(&w);
+    for (size_t i = 0; i < s->n; i++) {
+        if (is_bound(&f->binding, i))
+            continue;
+        jw_key(&w, s->names[i]);
+        if (!from->values[i])
+            jw_null(&w);
+        else if (s->types[i] == FEATURE_TEXT || !*from->values[i])
+            jw_string(&w, from->values[i]);
+        else
+            jw_raw(&w, from->values[i], strlen(from->values[i]));
+    }
+    jw_object_end(&w);
+    return buffer_status(&f->json, NULL) ? NULL : arena_strndup(a, f->json.data, f->json.size);
 }
 
-/* Of a sequence GDAL would not tell which lines it passed over, nor read one that begins with such a line. */
-static enum status open_source(const struct audit_request *r, struct feed **out, struct error *e)
+static enum status fill(struct feed *f, const struct feature *from, struct arena *a, struct audit_item *out,
+                        struct error *e)
 {
-    struct feed *sequence = NULL;
-    enum status s = feed_sequence_named(r->input) ? feed_sequence_open(r, false, &sequence, e) : STATUS_OK;
-    if (s || sequence) {
-        *out = sequence;
+    static const struct feature_schema none = {.n = 0};
+    struct audit_item item = {.position = from->position, .fid = from->fid, .feature = *from};
+    if (!item.feature.schema)
+        item.feature.schema = &none;
+    /* A record that could not be read may have no fields at all: it is not asked for those that were named. */
+    bool bare = item.feature.schema->n == 0;
+    enum status s = feature_bind(&f->binding, item.feature.schema, bare ? NULL : f->id_field,
+                                 bare ? NULL : f->class_field, e);
+    if (s)
         return s;
-    }
-    s = feed_source_open(r, out, e);
-    if (s || strcmp((*out)->reader, "GeoJSONSeq") != 0)
+    const struct feature *g = &item.feature;
+    const struct feature_binding *b = &f->binding;
+    const char *by_field = feature_value(g, b->field[BOUND_ID]);
+    item.id = f->id_field && *by_field ? by_field : g->id ? g->id : by_field;
+    item.feature.id = item.id = *item.id ? item.id : arena_printf(a, "%lld", (long long)g->position);
+    item.name = g->name ? g->name : feature_value(g, b->field[BOUND_NAME]);
+    item.county = feature_value(g, b->field[BOUND_COUNTY]);
+    item.project_class = feature_value(g, b->class_field);
+    item.properties = properties_of(f, g, a);
+    if (!item.id || !item.properties)
+        return error_no_memory(e);
+    *out = item;
+    return STATUS_OK;
+}
+
+enum status feed_next(struct feed *f, struct arena *a, struct audit_item *out, bool *more, struct error *e)
+{
+    struct feature feature;
+    enum status s = feature_stream_next(f->stream, a, &feature, more, e);
+    return s || !*more ? s : fill(f, &feature, a, out, e);
+}
+
+enum status feed_skip(struct feed *f, int64_t position, int64_t fid, struct error *e)
+{
+    return feature_stream_skip(f->stream, position, fid, e);
+}
+
+static enum status decide_crs(struct feed *f, const struct audit_request *r, struct error *e)
+{
+    struct crs_decision d;
+    struct geo_transformer *t = NULL;
+    struct crs_question q = feature_stream_question(f->stream, r->epsg);
+    enum status s = geo_transformer_new(&t, e);
+    if (!s)
+        s = feature_stream_crs(f->stream, t, &q, &d, e);
+    geo_transformer_free(t);
+    if (s)
         return s;
-    s = feed_sequence_open(r, true, &sequence, e);
-    if (s || sequence) {
-        feed_close(*out);
-        *out = sequence;
-    }
-    return s;
+    f->crs = d.crs;
+    f->srs = d.crs.epsg == 4326 ? 4326 : 4490;
+    f->crs_guessed = d.by == CRS_BY_PREFIX || d.by == CRS_BY_UNIT ? d.crs.epsg : 0;
+    return STATUS_OK;
 }
 
 enum status feed_open(const struct audit_request *r, struct feed **out, struct error *e)
 {
-    static const char *const text[] = {".txt", ".csv", ".wkt", NULL}, *const gpkg[] = {".gpkg", NULL};
-    *out = NULL;
-    if (has_ending(r->input, text))
-        return open_text(r, out, e);
-    enum status s = has_ending(r->input, gpkg) ? feed_gpkg_open(r, out, e) : STATUS_OK;
-    return s || *out ? s : open_source(r, out, e);
+    const struct feature_request q = {
+        .path = r->input, .layer = r->layer, .epsg = r->epsg, .id_field = r->id_field, .reader = r->reader};
+    struct feed *f = calloc(1, sizeof *f);
+    if (!f)
+        return error_no_memory(e);
+    buffer_init(&f->json, 0);
+    f->id_field = r->id_field;
+    f->class_field = r->class_field;
+    f->srs = 4490;
+    enum status s = feature_stream_open(&q, &f->stream, e);
+    if (!s && f->stream->info.schema)
+        s = feature_bind(&f->binding, f->stream->info.schema, r->id_field, r->class_field, e);
+    if (!s && !f->stream->info.has_own_crs)
+        s = decide_crs(f, r, e);
+    if (s) {
+        feed_close(f);
+        return s;
+    }
+    f->total = f->stream->info.n_declared;
+    if (f->stream->info.has_own_crs)
+        f->crs_guessed = f->stream->info.assumed_epsg;
+    *out = f;
+    return STATUS_OK;
 }

@@ -65,12 +65,12 @@ static enum status batch_fill(struct pipeline *p, struct audit_batch *b, bool *m
     *more = true;
     while (b->n < BATCH_PARCELS && b->bytes < BATCH_BYTES) {
         struct audit_item *item = &b->items[b->n];
-        s = f->ops->next(f, b->arena, item, more, e);
+        s = feed_next(f, b->arena, item, more, e);
         if (!s && *more && p->request->since)
             s = since_next(p->request->since, item, b->arena, &item->earlier, e);
         if (s || !*more)
             break;
-        b->bytes += item->blob_size + 16 * (size_t)item->shape.n_vertices;
+        b->bytes += item->feature.n_wkb;
         b->n++;
     }
     return s;
@@ -154,17 +154,19 @@ static void *worker_main(void *user)
                           .project_class = p->request->audit->project_class,
                           .since = p->request->since,
                           .overlaps = p->request->audit->overlaps,
+                          .crs = &p->request->feed->crs,
                           .srs = p->request->feed->srs};
-    geo_shape_builder_init(&m.builder);
     buffer_init(&m.text, 0);
-    for (struct slot *s; (s = take_work(p));) {
+    if (feature_judge_new(w.transformer, w.geos, &m.judge, &e))
+        fail(p, &e);
+    for (struct slot *s; m.judge && (s = take_work(p));) {
         if (work(p, &m, &s->batch, &e)) {
             fail(p, &e);
             break;
         }
         set_state(p, s, SLOT_DONE);
     }
-    geo_shape_builder_release(&m.builder);
+    feature_judge_free(m.judge);
     buffer_release(&m.text);
     check_worker_release(&w);
     return NULL;

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { GPKG_ENVELOPE_HEADER = 40, GPKG_PLAIN_HEADER = 8 };
+enum { GPKG_ENVELOPE_HEADER = 40 };
 
 /* ---- GeoPackage geometry: "GP", version, flags, srs_id, envelope, WKB ---- */
 
@@ -37,94 +37,29 @@ const void *row_gpkg_blob(const struct geo_shape *shape, int srs, struct arena *
     return p;
 }
 
-/* Where the WKB begins; 0: this is no GeoPackage geometry that we know. */
-static size_t wkb_offset(const unsigned char *p, size_t n)
-{
-    static const size_t envelope_bytes[8] = {0, 32, 48, 48, 64};
-    if (n < GPKG_PLAIN_HEADER || p[0] != 'G' || p[1] != 'P' || p[2] != 0 || (p[3] & 0x20))
-        return 0;
-    unsigned kind = p[3] >> 1 & 7;
-    size_t at = GPKG_PLAIN_HEADER + envelope_bytes[kind];
-    return kind <= 4 && at < n ? at : 0;
-}
+/* ---- the geometry that is written ---- */
 
-/* ---- bytes to shape ---- */
-
-static enum status fail_blob(struct error *e)
-{
-    error_zh(e, "没有几何图形，或不是 GeoPackage 的图形；请补上图形或删除该记录。");
-    return error_fail(e, STATUS_INVALID_INPUT, "source-no-geometry",
-                      "There is no geometry, or it is not a GeoPackage's; add one or delete the record.");
-}
-
-/* What lies outside is a wrong zone, swapped axes or another CRS: as in ingest/source_shape.c. */
-static enum status check_place(const struct geo_box *b, struct error *e)
-{
-    if (b->west_deg >= 70 && b->east_deg <= 140 && b->south_deg >= 0 && b->north_deg <= 60)
-        return STATUS_OK;
-    error_zh(e, "位置 %.5f, %.5f 不在中国及周边；请检查坐标系、带号以及经纬度是否颠倒。", b->west_deg,
-             b->south_deg);
-    return error_fail(e, STATUS_INVALID_INPUT, "source-out-of-place",
-                      "The place %.5f, %.5f is not in or near China; check the CRS, the zone, and whether "
-                      "longitude and latitude are swapped.",
-                      b->west_deg, b->south_deg);
-}
-
-/* The shape is a view of the builder, good until the next parcel; its bytes are a geometry, valid or not. */
-static enum status shape_of(struct row_maker *m, const struct audit_item *item, struct geo_shape *out,
-                            struct error *e)
-{
-    if (item->fault) {
-        if (e)
-            *e = *item->fault;
-        return STATUS_INVALID_INPUT;
-    }
-    if (!item->blob && item->shape.n_rings) {
-        *out = item->shape;
-        return STATUS_OK;
-    }
-    size_t at = item->blob ? wkb_offset(item->blob, item->blob_size) : 0;
-    enum status s = at ? geo_wkb_read(item->blob + at, item->blob_size - at, &m->builder, e) : fail_blob(e);
-    if (!s && m->builder.n_rings == 0)
-        s = fail_blob(e);
-    return s ? s : geo_shape_builder_view(&m->builder, out, e);
-}
-
-static enum status validate(struct row_maker *m, const struct audit_item *item, const struct geo_shape *shape,
-                            struct error *e)
-{
-    if (!item->blob)
-        return STATUS_OK; /* its reader has validated it */
-    enum status s = check_place(&shape->box, e);
-    return s ? s : geo_valid_check(m->worker->geos, shape, e);
-}
-
-/* The bytes as they came, when they carry an envelope; otherwise anew. */
-static enum status blob_of(struct row_maker *m, const struct audit_item *item, const struct geo_shape *shape,
+/* The bytes as they came where they are degrees, also of what is no parcel; otherwise the shape. */
+static enum status blob_of(struct row_maker *m, const struct feature *f, const struct feature_verdict *v,
                            struct arena *a, struct audit_row *r, struct error *e)
 {
-    size_t at = item->blob ? wkb_offset(item->blob, item->blob_size) : 0;
-    unsigned char *p = NULL;
-    if (at == GPKG_ENVELOPE_HEADER && (item->blob[3] & 1)) {
-        r->blob = item->blob; /* the batch owns the copy: only the reference system's number may differ */
-        r->blob_size = item->blob_size;
-        p = (unsigned char *)item->blob;
-        for (int i = 0; i < 4; i++)
-            p[4 + i] = (unsigned char)((unsigned)m->srs >> 8 * i);
+    const struct geo_crs *crs = f->crs ? f->crs : m->crs;
+    bool raw = f->wkb && crs->kind == GEO_CRS_GEOGRAPHIC && v->box.west_deg <= v->box.east_deg &&
+               (v->as_drawn || v->fault);
+    if (!raw && v->fault)
         return STATUS_OK;
+    if (!raw) {
+        r->blob = row_gpkg_blob(&v->parcel.shape, m->srs, a, &r->blob_size);
+        return r->blob ? STATUS_OK : error_no_memory(e);
     }
-    if (at) {
-        r->blob_size = GPKG_ENVELOPE_HEADER + item->blob_size - at;
-        p = arena_alloc(a, r->blob_size);
-        if (p) {
-            put_header(p, &shape->box, m->srs);
-            memcpy(p + GPKG_ENVELOPE_HEADER, item->blob + at, item->blob_size - at);
-        }
-        r->blob = p;
-    } else {
-        r->blob = row_gpkg_blob(shape, m->srs, a, &r->blob_size);
-    }
-    return r->blob ? STATUS_OK : error_no_memory(e);
+    unsigned char *p = arena_alloc(a, GPKG_ENVELOPE_HEADER + f->n_wkb);
+    if (!p)
+        return error_no_memory(e);
+    put_header(p, &v->box, m->srs);
+    memcpy(p + GPKG_ENVELOPE_HEADER, f->wkb, f->n_wkb);
+    r->blob = p;
+    r->blob_size = GPKG_ENVELOPE_HEADER + f->n_wkb;
+    return STATUS_OK;
 }
 
 /* ---- findings to a row ---- */
@@ -273,12 +208,21 @@ static const char *class_wanted(const struct row_maker *m, const struct audit_it
     return c && *c ? c : "UNKNOWN";
 }
 
-static enum status check_shape(struct row_maker *m, const struct audit_item *item,
-                               const struct geo_shape *shape, struct arena *a, struct audit_row *r,
-                               struct error *e)
+/* What was noted of the plot when it was read reaches its row. */
+static enum status take_notes(const struct feature_verdict *v, struct arena *a, struct audit_row *r,
+                              struct error *e)
 {
-    struct parcel parcel = {
-        .id = item->id, .name = item->name, .use = "", .shape = *shape, .declared_area_m2 = NAN};
+    for (size_t i = 0; i < v->n_warnings; i++) {
+        r->reason_zh = sentence(a, r->reason_zh, v->warnings[i].zh);
+        r->reason_en = sentence(a, r->reason_en, v->warnings[i].en);
+    }
+    return r->reason_zh && r->reason_en ? STATUS_OK : error_no_memory(e);
+}
+
+static enum status check_shape(struct row_maker *m, const struct feature_verdict *v, struct arena *a,
+                               struct audit_row *r, struct error *e)
+{
+    struct parcel parcel = v->parcel;
     const struct parcel_set set = {.parcels = &parcel, .n_parcels = 1};
     const struct check_options options = {.project_class = r->project_class, .figures_only = true};
     struct report report;
@@ -292,6 +236,8 @@ static enum status check_shape(struct row_maker *m, const struct audit_item *ite
     s = take_rules(p, a, r, e);
     if (!s)
         s = take_lines(p, a, r, e);
+    if (!s)
+        s = take_notes(v, a, r, e);
     return s || !m->overlaps ? s : take_overlaps(m, p, a, r, e);
 }
 
@@ -319,14 +265,21 @@ static enum status unmeasured(struct audit_row *r, const struct error *why, stru
     return r->reason_zh && r->reason_en ? STATUS_OK : error_no_memory(e);
 }
 
-/* From shape to findings: taken over where an earlier audit stands, measured otherwise. */
-static enum status answer(struct row_maker *m, const struct audit_item *item, const struct geo_shape *shape,
+/* From parcel to findings: taken over where an earlier audit stands, measured otherwise. */
+static enum status answer(struct row_maker *m, const struct audit_item *item, const struct feature_verdict *v,
                           struct arena *a, struct audit_row *r, struct error *e)
 {
+    if (v->fault)
+        return unmeasured(r, v->fault, a, e);
     if (m->since && item->earlier && since_stands(m->since, item->earlier, r))
         return STATUS_OK;
-    enum status s = validate(m, item, shape, e);
-    return s ? s : check_shape(m, item, shape, a, r, e);
+    struct error why = {0};
+    enum status s = check_shape(m, v, a, r, &why);
+    if (is_parcel_fault(s))
+        return unmeasured(r, &why, a, e);
+    if (s && e)
+        *e = why;
+    return s;
 }
 
 enum status row_make(struct row_maker *m, const struct audit_item *item, struct arena *a,
@@ -342,23 +295,15 @@ enum status row_make(struct row_maker *m, const struct audit_item *item, struct 
                           .reason_en = "",
                           .box = geo_box_empty(),
                           .project_class = class_wanted(m, item)};
-    struct geo_shape shape;
-    struct error why = {0};
+    struct feature_verdict v;
     arena_reset(m->worker->arena);
-    enum status s = shape_of(m, item, &shape, &why);
-    if (!s) {
-        place_of(m, &shape.box, &r);
-        s = blob_of(m, item, &shape, a, &r, &why);
-    }
+    enum status s = feature_judge_parcel(m->judge, &item->feature, m->crs, m->worker->arena, &v, e);
     if (!s)
-        s = answer(m, item, &shape, a, &r, &why);
-    if (s && !is_parcel_fault(s)) {
-        if (e)
-            *e = why;
-        return s;
-    }
-    if (s)
-        s = unmeasured(&r, &why, a, e);
+        s = blob_of(m, &item->feature, &v, a, &r, e);
+    if (!s && v.box.west_deg <= v.box.east_deg)
+        place_of(m, &v.box, &r);
+    if (!s)
+        s = answer(m, item, &v, a, &r, e);
     if (!s)
         s = row_seal_of(&r, item->position, item->fid, item->id, &m->text, &r.seal, e);
     if (!s)
@@ -368,30 +313,39 @@ enum status row_make(struct row_maker *m, const struct audit_item *item, struct 
 
 /* ---- a batch ---- */
 
-/* A first point is place enough for an order: no parcel is as wide as the curve's step matters. */
-static void first_point(const struct audit_item *item, double *lon, double *lat)
+/* A first point is place enough for an order, in whatever unit: no parcel is as wide as the curve's step matters. */
+static void first_point(const struct feature *f, double xy[2])
 {
-    double xy[2] = {0, 0};
-    size_t at = item->blob ? wkb_offset(item->blob, item->blob_size) : 0;
-    if (at && item->blob_size >= at + 31) {
-        size_t multi = item->blob[at + 1] == 6 ? 9 : 0;
-        memcpy(xy, item->blob + at + 13 + (item->blob_size >= at + 13 + multi + 16 ? multi : 0), sizeof xy);
-    } else if (item->shape.n_vertices) {
-        xy[0] = item->shape.lon_deg[0];
-        xy[1] = item->shape.lat_deg[0];
+    xy[0] = xy[1] = 0;
+    if (f->n_wkb < 29 || f->wkb[0] != 1)
+        return;
+    size_t at = 13 + (f->wkb[1] == 6 ? 9 : 0);
+    if (f->n_wkb >= at + 16)
+        memcpy(xy, f->wkb + at, 16);
+    for (int i = 0; i < 2; i++)
+        xy[i] = isfinite(xy[i]) ? xy[i] : 0;
+}
+
+/* All of the batch, so that eastings are ordered as degrees are. */
+static struct geo_box extent_of(const struct audit_batch *b)
+{
+    struct geo_box box = geo_box_empty();
+    for (size_t i = 0; i < b->n; i++) {
+        double xy[2];
+        first_point(&b->items[i].feature, xy);
+        geo_box_add(&box, xy[0], xy[1]);
     }
-    *lon = isfinite(xy[0]) ? fmin(180, fmax(-180, xy[0])) : 0;
-    *lat = isfinite(xy[1]) ? fmin(90, fmax(-90, xy[1])) : 0;
+    return box;
 }
 
 enum status batch_make(struct row_maker *m, struct audit_batch *b, struct error *e)
 {
-    static const struct geo_box region = {97, 37, 127, 54};
+    const struct geo_box extent = extent_of(b);
     struct hilbert_key order[BATCH_PARCELS];
     for (size_t i = 0; i < b->n; i++) {
-        double lon, lat;
-        first_point(&b->items[i], &lon, &lat);
-        order[i] = (struct hilbert_key){hilbert_key_of(&region, lon, lat), (uint32_t)i};
+        double xy[2];
+        first_point(&b->items[i].feature, xy);
+        order[i] = (struct hilbert_key){hilbert_key_of(&extent, xy[0], xy[1]), (uint32_t)i};
     }
     hilbert_sort(order, b->n);
     enum status s = STATUS_OK;

@@ -1,4 +1,4 @@
-/* One parcel on its way through an audit: what the feed read, and what the check found. Private to audit/.
+/* One parcel on its way through an audit: what was read, and what the check found. Private to audit/.
  *
  * Everything lives in the arena of the batch, but for names of features, rules and classes, which the snapshot owns. */
 #ifndef HX_AUDIT_ROW_H
@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "check/check.h"
+#include "features/parcels.h"
 
 enum { BATCH_PARCELS = 512, BATCH_BYTES = 1 << 20 };
 
@@ -14,10 +15,7 @@ struct audit_item {
     int64_t fid;                                    /* the input's own number */
     const char *id, *name, *county, *project_class; /* "" when not given */
     const char *properties;                         /* JSON object of the other fields */
-    const unsigned char *blob; /* the GeoPackage geometry as it was read; NULL: `shape` */
-    size_t blob_size;
-    struct geo_shape shape;
-    const struct error *fault;       /* why the feed could not make a shape of it; NULL */
+    struct feature feature;                         /* as it was read: geometry, or why there is none */
     const struct audit_row *earlier; /* what an earlier audit says of it (since.h); NULL: nothing usable */
 };
 
@@ -81,8 +79,9 @@ struct row_maker {
     const char *project_class; /* for every parcel, or NULL */
     const struct since *since; /* NULL: everything is measured */
     bool overlaps;
-    int srs; /* 4490 or 4326: of the blobs */
-    struct geo_shape_builder builder;
+    const struct geo_crs *crs; /* of features that do not bring their own */
+    int srs;                   /* 4490 or 4326: of the blobs */
+    struct feature_judge *judge;
     struct buffer text; /* of one row, for its seal */
 };
 

@@ -1,6 +1,8 @@
 /* The chain, stage by stage; read this file first. */
 #include "check/check.h"
 
+#include "features/parcels.h"
+
 #include "base/limits.h"
 #include "check/judge.h"
 #include "check/measure.h"
@@ -251,9 +253,9 @@ enum status check_bytes(struct check_worker *w, const struct snapshot *snapshot,
     struct parcel_context c = {.transformer = w->transformer,
                                .geos = w->geos,
                                .arena = w->arena,
-                               .foreign = w->foreign,
+                               .reader = w->reader,
                                .epsg = opt ? opt->epsg : 0};
     struct parcel_set parcels;
-    enum status s = parcel_parse(&c, bytes, n, &parcels, e);
+    enum status s = feature_parcels(&c, &(struct feature_request){.bytes = bytes, .n_bytes = n}, &parcels, e);
     return s ? s : check_parcels(w, snapshot, opt, &parcels, out, e);
 }

@@ -1,7 +1,7 @@
 /* The whole chain from bytes to findings: parse, find candidates, measure, judge. The one place that knows every
  * stage; the CLI, the HTTP server, the batch audit and the public C library all go through it.
  *
- *     bytes -> parcel_parse -> overlap_measure (measure.c) -> judge_parcel (judge.c) -> summary.c -> struct report
+ *     bytes -> feature_parcels -> overlap_measure (measure.c) -> judge_parcel (judge.c) -> summary.c -> struct report
  *
  * Invariants of a report:
  *   - VERDICT_UNKNOWN and LAYER_UNMEASURED are 0: a zeroed or half-built report never reads as clear;
@@ -127,8 +127,8 @@ struct check_worker {
     struct overlap_batch *batch; /* many parcels at once; scratch holds one of them */
     struct index_clip_scratch *clip;
     struct sliver_policy slivers; /* of the check under way */
-    const struct parcel_foreign
-        *foreign; /* borrowed; reads Shapefiles and the like. Set after init; NULL: refused */
+    /* Borrowed; the program that reads Shapefiles and the like. Set after init; NULL: they are refused. */
+    const struct child_reader *reader;
 };
 enum status check_worker_init(struct check_worker *w, struct error *e) HX_MUST_CHECK;
 void check_worker_release(struct check_worker *w);

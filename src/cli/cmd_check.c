@@ -7,7 +7,6 @@
 #include "cli/keep.h"
 #include "cli/store_path.h"
 #include "document/document.h"
-#include "ingest/foreign_reader.h"
 #include "store/store_versions.h"
 
 #include <stdio.h>
@@ -171,7 +170,7 @@ int cmd_check(int argc, char **argv)
     if (check_worker_init(&w, &e)) {
         code = exit_with_error(&e);
     } else {
-        w.foreign = &foreign_reader;
+        w.reader = &child_reader_self;
         code = run_with(&w, snapshot, &a);
         check_worker_release(&w);
     }

@@ -5,8 +5,8 @@
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "features/parcels.h"
 #include "geo/area.h"
-#include "ingest/foreign_reader.h"
 #include "parcel/geojson_write.h"
 #include "parcel/txt_write.h"
 
@@ -110,7 +110,7 @@ static enum status produce(const struct parcel_context *c, const struct parcel_a
     const struct parcel_txt_options txt = {.zone = (int)a->zone, .utf8 = a->utf8};
     enum status s = file_read(a->rest.items[1], LIMIT_BODY_BYTES, c->arena, &bytes, &n, e);
     if (!s)
-        s = parcel_parse(c, bytes, n, &set, e);
+        s = feature_parcels(c, &(struct feature_request){.bytes = bytes, .n_bytes = n}, &set, e);
     if (s)
         return s;
     if (strcmp(a->rest.items[0], "inspect") == 0)
@@ -127,7 +127,7 @@ static enum status produce(const struct parcel_context *c, const struct parcel_a
 static enum status run(const struct parcel_args *a, struct error *e)
 {
     struct parcel_context c = {
-        .foreign = &foreign_reader, .epsg = a->epsg, .arena = arena_new(LIMIT_REQUEST_ARENA_BYTES)};
+        .reader = &child_reader_self, .epsg = a->epsg, .arena = arena_new(LIMIT_REQUEST_ARENA_BYTES)};
     struct buffer out;
     buffer_init(&out, 0);
     enum status s = c.arena ? STATUS_OK : error_no_memory(e);

@@ -4,7 +4,6 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/store_path.h"
-#include "ingest/foreign_reader.h"
 #include "record/record_json.h"
 
 #include <inttypes.h>
@@ -112,7 +111,7 @@ int cmd_verify(int argc, char **argv)
     if (check_worker_init(&w, &e)) {
         code = exit_with_error(&e);
     } else {
-        w.foreign = &foreign_reader;
+        w.reader = &child_reader_self;
         code = run_with(&w, store, &a);
         check_worker_release(&w);
     }

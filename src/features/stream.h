@@ -15,9 +15,9 @@
 #include "base/arena.h"
 #include "base/status.h"
 
-#include <stdint.h>
+#include "parcel/parcel.h"
 
-struct geo_crs;
+#include <stdint.h>
 
 /* How a value stands in JSON: as a string, as the number that it is, or as it stands (true, a list: GeoJSON only). */
 enum feature_type { FEATURE_TEXT = 0, FEATURE_INTEGER, FEATURE_REAL, FEATURE_JSON };
@@ -65,6 +65,8 @@ struct feature_stream_info {
     double box[4];       /* west, south, east, north in the file's units, when has_box */
     bool has_box;        /* always when crs_wkt is "" */
     int64_t n_declared;  /* how many records the file says that it has, -1 when it does not say */
+    int assumed_epsg;    /* of texts: the CRS that coordinates without words led to; 0: they said it */
+    bool has_own_crs;    /* each feature brings its CRS (texts) */
     bool heights;        /* Z or M, which are dropped */
     bool drawing;        /* DXF: closed lines are areas */
     const char *encoding;      /* "GB18030" or "UTF-8" where it had to be found out, else "" */
@@ -77,9 +79,12 @@ struct feature_request {
     const char *path; /* a file, or a .gdb folder; NULL: `bytes` */
     const void *bytes;
     size_t n_bytes;
-    const char *layer;   /* NULL: the only one of areas; else it is asked which, with their names */
-    const char *program; /* the program that is the sandboxed child; NULL: this very program */
-    unsigned wait_ms;    /* bytes only: until the child is ended; 0: the usual time */
+    const char *layer;    /* NULL: the only one of areas; else it is asked which, with their names */
+    int epsg;             /* the CRS of a file that states none; 0: none given */
+    const char *id_field; /* NULL: by binding.h */
+    const struct child_reader *reader; /* NULL: this very program */
+    const char *program; /* set by feature_stream_open: what `reader` led to; NULL: this very program */
+    unsigned wait_ms;    /* likewise. Bytes only: until the child is ended; 0: the usual time */
     size_t max_features, max_vertices; /* 0: no limit */
 };
 
@@ -105,7 +110,14 @@ enum status feature_stream_skip(struct feature_stream *s, int64_t position, int6
                                 struct error *e) HX_MUST_CHECK;
 void feature_stream_close(struct feature_stream *s); /* NULL-safe */
 
-/* The formats that the sandboxed child reads (sandbox/sandbox_stream.c). */
+/* By what the bytes are, whatever the file is called. */
+enum status feature_stream_open(const struct feature_request *r, struct feature_stream **out,
+                                struct error *e) HX_MUST_CHECK;
+
+/* The two kinds that the above chooses from: texts, which are read here (text_stream.c; *out is NULL, with STATUS_OK, when the file is
+ * no text that is known), and what the sandboxed child reads (sandbox/sandbox_stream.c). */
+enum status feature_stream_open_text(const struct feature_request *r, struct feature_stream **out,
+                                     struct error *e) HX_MUST_CHECK;
 enum status feature_stream_open_sandboxed(const struct feature_request *r, struct feature_stream **out,
                                           struct error *e) HX_MUST_CHECK;
 

@@ -1,7 +1,5 @@
 #include "http/engine.h"
 
-#include "ingest/foreign_reader.h"
-
 #include "base/limits.h"
 #include "base/log.h"
 #include "store/store_versions.h"
@@ -52,7 +50,7 @@ static enum status worker_open(struct engine_worker *w, const char *store_path, 
     enum status s = check_worker_init(&w->check, e);
     if (s)
         return s;
-    w->check.foreign = &foreign_reader;
+    w->check.reader = &child_reader_self;
     s = store_open(store_path, STORE_READ, &w->store, e);
     if (!s) {
         w->tile = tile_scratch_new();

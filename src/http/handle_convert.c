@@ -2,6 +2,7 @@
  * out; no layer is looked at. */
 #include "http/route.h"
 
+#include "features/parcels.h"
 #include "parcel/geojson_write.h"
 #include "parcel/txt_write.h"
 
@@ -43,10 +44,12 @@ static enum status convert(struct request *rq, const struct conversion *c, struc
     const struct parcel_context context = {.transformer = w->transformer,
                                            .geos = w->geos,
                                            .arena = w->arena,
-                                           .foreign = w->foreign,
+                                           .reader = w->reader,
                                            .epsg = c->epsg};
     struct parcel_set set;
-    enum status s = parcel_parse(&context, rq->body ? rq->body : "", rq->body_size, &set, e);
+    enum status s = feature_parcels(
+        &context, &(struct feature_request){.bytes = rq->body ? rq->body : "", .n_bytes = rq->body_size},
+        &set, e);
     if (s)
         return s;
     if (c->txt)

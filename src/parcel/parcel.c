@@ -24,18 +24,11 @@ const char *parcel_format_name(enum parcel_format f)
         [PARCEL_FORMAT_KMZ] = "kmz",
         [PARCEL_FORMAT_DXF] = "dxf",
         [PARCEL_FORMAT_FLATGEOBUF] = "flatgeobuf",
+        [PARCEL_FORMAT_FILEGDB] = "filegdb",
+        [PARCEL_FORMAT_MAPINFO] = "mapinfo",
+        [PARCEL_FORMAT_SPATIALITE] = "spatialite",
     };
     return (size_t)f < sizeof names / sizeof *names ? names[f] : "unknown";
-}
-
-static enum status check_size(size_t n, struct error *e)
-{
-    if (n <= LIMIT_BODY_BYTES)
-        return STATUS_OK;
-    error_zh(e, "文件有%zu字节，超过上限%zu字节；请分成几个文件，或使用批量审查。", n, LIMIT_BODY_BYTES);
-    return error_fail(e, STATUS_TOO_LARGE, "file-too-large",
-                      "The file has %zu bytes, over the limit of %zu; split it, or use the batch audit.", n,
-                      LIMIT_BODY_BYTES);
 }
 
 /* GBK is what surveyors' tools write, so only an encoding that was inferred for JSON or found without a mark in UTF-16
@@ -116,6 +109,8 @@ enum status parcel_epsg_of_text(const char *text, int *epsg, struct error *e)
         text);
 }
 
+const struct child_reader child_reader_self = {.program = NULL};
+
 enum status parcel_parse(const struct parcel_context *c, const void *bytes, size_t n, struct parcel_set *out,
                          struct error *e)
 {
@@ -124,13 +119,9 @@ enum status parcel_parse(const struct parcel_context *c, const void *bytes, size
     enum parcel_format foreign = PARCEL_FORMAT_UNKNOWN;
     enum status s = parsing_begin(&p, c, &error);
     if (s == STATUS_OK)
-        s = check_size(n, &error);
+        s = recognise_size(n, &error);
     if (s == STATUS_OK && c->format == PARCEL_FORMAT_UNKNOWN)
         s = recognise_binary(bytes, n, &foreign, &error);
-    if (s == STATUS_OK && foreign != PARCEL_FORMAT_UNKNOWN && c->foreign) {
-        parsing_release(&p);
-        return c->foreign->read(c->foreign, c, foreign, bytes, n, out, e);
-    }
     if (s == STATUS_OK)
         s = foreign != PARCEL_FORMAT_UNKNOWN ? recognise_fail_foreign(foreign, &error)
                                              : read_text(&p, bytes, n);

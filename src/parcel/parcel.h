@@ -3,8 +3,7 @@
  * Understood here: GeoJSON (Feature, FeatureCollection, Polygon, MultiPolygon, GeometryCollection of those; 4490 or 4326
  * longitude/latitude, or a CGCS2000 zone named in a `crs` member), 国土TXT (std-txt-format: GB18030 or UTF-8, 3- and
  * 6-degree zones with or without prefix, holes, several plots), WKT and EWKT, pasted coordinate tables, and CSV with WKT
- * or coordinates. Shapefile, GeoPackage, KML, KMZ, DXF and FlatGeobuf are recognised and given to context.foreign, which
- * reads them in another process. Guesses (encoding, closing, swapped axes) are reported in `warnings`; an ambiguity is
+ * or coordinates. Other formats are features/parcels.h's. Guesses (encoding, closing, swapped axes) are reported in `warnings`; an ambiguity is
  * refused with the question that would resolve it.
  *
  * A parcel that comes out is valid by GEOS, closed, oriented (geo/shape.h) and has a positive area; nothing else
@@ -24,12 +23,15 @@ enum parcel_format {
     PARCEL_FORMAT_WKT,
     PARCEL_FORMAT_TABLE, /* pasted coordinates */
     PARCEL_FORMAT_CSV,
-    PARCEL_FORMAT_SHAPEFILE, /* in a ZIP; the first of those that context.foreign reads */
+    PARCEL_FORMAT_SHAPEFILE, /* in a ZIP; the first of those that a child reads */
     PARCEL_FORMAT_GEOPACKAGE,
     PARCEL_FORMAT_KML,
     PARCEL_FORMAT_KMZ,
     PARCEL_FORMAT_DXF,
     PARCEL_FORMAT_FLATGEOBUF,
+    PARCEL_FORMAT_FILEGDB, /* zipped */
+    PARCEL_FORMAT_MAPINFO,
+    PARCEL_FORMAT_SPATIALITE,
 };
 
 /* The rings as delivered, in the parcel's `crs`: x east or longitude, y north or latitude, without closing points. Outer
@@ -69,25 +71,26 @@ struct parcel_set {
     uint8_t sha256[SHA256_BYTES];       /* of the bytes as they came */
 };
 
-struct parcel_context;
-/* Reads formats that need a large library, in another process (ingest/foreign_reader.h). */
-struct parcel_foreign {
-    enum status (*read)(const struct parcel_foreign *self, const struct parcel_context *c,
-                        enum parcel_format format, const void *bytes, size_t n, struct parcel_set *out,
-                        struct error *e) HX_MUST_CHECK;
-    const char *program; /* NULL: this very program */
-    unsigned wait_ms;    /* until it is ended; 0: the usual time */
+/* The program that reads formats which need a large library, in a sandbox (features/sandbox/). */
+struct child_reader {
+    const char *program; /* NULL: `find` knows, and without it: this very program */
+    /* Writes a path of at most `size` bytes. */
+    enum status (*find)(char *path, size_t size, struct error *e);
+    unsigned wait_ms; /* until it is ended; 0: the usual time */
 };
+extern const struct child_reader child_reader_self; /* this very program */
 
 /* For a stream of features (features/): what a reader of text found, before anybody judged it. Borrowed until `take` returns. */
 struct ring_list;
-struct parcel_fields { /* of the record, where the format has them */
-    const char *const *names, *const *values;
+struct parcel_fields {                        /* of the record, where the format has them */
+    const char *const *names, *const *values; /* a value may be NULL */
+    const int *types; /* enum feature_type of features/stream.h; NULL: all are texts */
     size_t n;
 };
 struct parcel_raw {
-    const struct parcel *parcel;     /* id, name, use and crs as far as the reader decides them; no shape */
-    const struct ring_list *rings;   /* parcel/rings.h */
+    const struct parcel *parcel;   /* id, name, use and crs as far as the reader decides them; no shape */
+    const struct ring_list *rings; /* parcel/rings.h */
+    const char *area; /* the declared area with its unit as it was written, "" when there is none */
     const char *place_zh, *place_en; /* which parcel of the file it is, for sentences */
     const struct parcel_fields *fields;
     const struct parcel_set *set; /* with the remarks so far */
@@ -101,13 +104,14 @@ struct parcel_context { /* all borrowed; one thread */
     struct geo_transformer *transformer;
     struct geo_geos *geos;
     struct arena *arena;
-    const struct parcel_foreign *foreign; /* NULL: such files are refused */
+    const struct child_reader *reader; /* NULL: such files are refused */
     const struct parcel_sink
         *sink; /* NULL: parcels are accepted or the file is refused, and come in the set */
     int epsg;  /* the CRS of a file that does not state one; 0: none given */
     /* A text of which only the head and one parcel are given (国土TXT, CSV, WKT): what was left out before the parcel,
      * so that errors name the line and the parcel of the whole file. */
     size_t lines_before, plots_before;
+    size_t columns_before;     /* of its first line, in a text that was cut within lines (GeoJSON) */
     enum parcel_format format; /* of such a text, which is known by then; else it is recognised */
 };
 
@@ -115,7 +119,7 @@ struct parcel_context { /* all borrowed; one thread */
 enum status parcel_parse(const struct parcel_context *c, const void *bytes, size_t n, struct parcel_set *out,
                          struct error *e) HX_MUST_CHECK;
 
-/* "geojson", "txt", "wkt", "table", "csv", "shapefile", "geopackage", "kml", "kmz", "dxf", "flatgeobuf" */
+/* "geojson", "txt", "wkt", "table", "csv", "shapefile", "geopackage", "kml", "kmz", "dxf", "flatgeobuf", ... */
 const char *parcel_format_name(enum parcel_format f);
 
 /* "EPSG:4525" or "4525" -> 4525. NULL or "" is 0: none given. */

@@ -1,6 +1,8 @@
 /* CSV with a header: a geometry a row (WKT), or a point a row. Columns are found by their names, Chinese or English;
  * the separator is the comma, semicolon or tab that the header has most of. */
 #include "parcel/parcel_csv.h"
+
+#include "parcel/binding.h"
 #include "parcel/parcel_txt.h"
 #include "parcel/parcel_wkt.h"
 
@@ -26,14 +28,10 @@ enum column {
     COLUMNS
 };
 
-/* Names without their units in brackets, in lower case. The first that is found is taken. */
-static const char *const names[COLUMNS][16] = {
+/* Names without their units in brackets, in lower case. The first that is found is taken; what an id, a name, a use and an area are
+ * called, binding.h says for every format. */
+static const char *const column_names[COLUMNS][16] = {
     [COLUMN_WKT] = {"wkt", "geom", "geometry", "the_geom", "wkt_geom", "shape", "几何", "图形", "坐标串"},
-    [COLUMN_ID] = {"地块编号", "地块号", "宗地号", "dkbh", "plot_id", "plot", "parcel_id", "parcel", "编号",
-                   "地块", "id", "fid"},
-    [COLUMN_NAME] = {"地块名称", "项目名称", "dkmc", "xmmc", "名称", "name", "plot_name"},
-    [COLUMN_USE] = {"地块用途", "用途", "dkyt", "use"},
-    [COLUMN_AREA] = {"地块面积", "面积", "dkmj", "mj", "area"},
     [COLUMN_RING] = {"圈号", "地块圈号", "环号", "qh", "ring", "ring_id", "ring_no", "part"},
     [COLUMN_A] = {"经度", "lon", "long", "longitude", "lng", "x", "x坐标", "横坐标", "东坐标", "easting",
                   "东", "坐标x"},
@@ -53,6 +51,8 @@ struct csv_reader {
     bool gap;
     char *id, *ring; /* of the row before; borrowed from the text */
     const char *zone, *system;
+    const char *const *names; /* of the columns, for a stream */
+    size_t n_names;
     struct coords coords;
     struct wkt_set wkt;
 };
@@ -123,18 +123,22 @@ static void plain_name(const char *cell, char *out)
 
 static void find_columns(struct csv_reader *r)
 {
-    char name[NAME_MAX_BYTES];
-    int best[COLUMNS];
-    for (int c = 0; c < COLUMNS; c++)
-        r->column[c] = -1, best[c] = 16;
+    static const enum bound_field bound[] = {[COLUMN_ID] = BOUND_ID,
+                                             [COLUMN_NAME] = BOUND_NAME,
+                                             [COLUMN_USE] = BOUND_USE,
+                                             [COLUMN_AREA] = BOUND_AREA};
+    char plain[CSV_COLUMNS_MAX][NAME_MAX_BYTES];
+    const char *all[CSV_COLUMNS_MAX];
     for (size_t i = 0; i < r->n_cells; i++) {
-        plain_name(r->cells[i], name);
-        for (int c = 0; c < COLUMNS; c++)
-            for (int k = 0; k < best[c] && names[c][k]; k++)
-                if (strcmp(name, names[c][k]) == 0) {
-                    best[c] = k;
+        plain_name(r->cells[i], plain[i]);
+        all[i] = plain[i];
+    }
+    for (int c = 0; c < COLUMNS; c++) {
+        r->column[c] = column_names[c][0] ? -1 : binding_find(bound[c], all, NULL, r->n_cells);
+        for (int k = 0; r->column[c] < 0 && k < 16 && column_names[c][k]; k++)
+            for (size_t i = 0; i < r->n_cells; i++)
+                if (strcmp(plain[i], column_names[c][k]) == 0)
                     r->column[c] = (int)i;
-                }
     }
 }
 
@@ -334,6 +338,43 @@ static enum status point_row(struct csv_reader *r)
     return STATUS_OK;
 }
 
+/* For a stream, whose pieces hold the rows of one parcel: its fields are those of the first row, without coordinates. */
+static bool is_field(const struct csv_reader *r, size_t i)
+{
+    static const enum column coordinates[] = {COLUMN_WKT, COLUMN_A, COLUMN_B, COLUMN_RING};
+    for (size_t k = 0; k < sizeof coordinates / sizeof *coordinates; k++)
+        if (r->column[coordinates[k]] == (int)i)
+            return false;
+    return true;
+}
+
+static void keep_names(struct csv_reader *r)
+{
+    const char **names = arena_array(r->p->context->arena, r->n_cells, sizeof *names);
+    r->p->no_memory = r->p->no_memory || !names;
+    r->n_names = names ? r->n_cells : 0;
+    for (size_t i = 0; i < r->n_names; i++)
+        names[i] = keep(r, r->cells[i]);
+    r->names = names;
+}
+
+static void keep_fields(struct csv_reader *r)
+{
+    struct parcel_fields *f = &r->p->fields;
+    const char **names = arena_array(r->p->context->arena, r->n_names, sizeof *names);
+    const char **values = arena_array(r->p->context->arena, r->n_names, sizeof *values);
+    r->p->no_memory = r->p->no_memory || !names || !values;
+    if (f->n || !names || !values)
+        return;
+    for (size_t i = 0; i < r->n_names; i++)
+        if (*r->names[i] && is_field(r, i)) {
+            names[f->n] = r->names[i];
+            values[f->n++] = i < r->n_cells && *r->cells[i] ? keep(r, r->cells[i]) : NULL;
+        }
+    f->names = names;
+    f->values = values;
+}
+
 static bool blank_row(const struct csv_reader *r)
 {
     for (size_t i = 0; i < r->n_cells; i++)
@@ -351,6 +392,8 @@ static enum status read_rows(struct csv_reader *r, char *at)
             r->gap = coords_in_ring(&r->coords) > 0;
         else
             s = wkt ? wkt_row(r) : point_row(r);
+        if (s == STATUS_OK && r->p->context->sink && !blank_row(r))
+            keep_fields(r);
     }
     if (s != STATUS_OK)
         return s;
@@ -377,6 +420,8 @@ enum status parcel_csv_read(struct parsing *p, char *text, size_t n)
     (void)cut_row(r, &at);
     find_columns(r);
     r->line += p->context->lines_before;
+    if (p->context->sink)
+        keep_names(r);
     enum status s = header_system(r);
     if (s == STATUS_OK)
         s = read_rows(r, at);

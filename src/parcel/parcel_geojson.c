@@ -2,6 +2,7 @@
 #include "parcel/coords.h"
 
 #include "base/limits.h"
+#include "parcel/binding.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -160,41 +161,101 @@ static enum status read_geometry(struct reader *r, const json_t *geometry)
     return fail_geometry_type(r, type);
 }
 
-/* A string, or a number as text, of the first of `keys` (NULL-terminated) that has one; NULL when none has. */
-static const char *property_text(struct parsing *p, const json_t *properties, const char *const *keys)
+/* ---- properties ---- */
+
+static const char *shortest(struct parsing *p, double v)
 {
-    for (; *keys; keys++) {
-        const json_t *v = json_object_get(properties, *keys);
-        if (json_is_string(v) && json_string_length(v) > 0)
-            return arena_strdup(p->context->arena, json_string_value(v));
-        if (json_is_integer(v))
-            return parsing_printf(p, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
-        if (json_is_real(v))
-            return parsing_printf(p, "%.10g", json_real_value(v));
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, v);
+        if (strtod(text, NULL) == v)
+            break;
     }
-    return NULL;
+    if (strchr(text, 'e') && fabs(v) < 1e17)
+        snprintf(text, sizeof text, "%.0f", v); /* a code is no power of ten */
+    return arena_strdup(p->context->arena, text);
 }
 
-static void read_properties(struct reader *r, const json_t *feature, struct parcel *parcel,
-                            struct declared_area *area)
+/* As text; NULL is null. A list or an object stands as it is. */
+static bool value_text(struct parsing *p, const json_t *v, const char **text, int *type)
 {
-    static const char *const ids[] = {"DKBH", "dkbh", "地块编号", NULL};
-    static const char *const feature_id[] = {"id", NULL};
-    static const char *const other_ids[] = {"编号", "BSM", "bsm", "id", "ID", NULL};
-    static const char *const names[] = {"DKMC",     "dkmc", "地块名称", "XMMC", "xmmc",
-                                        "项目名称", "name", "NAME",     "名称", NULL};
-    static const char *const uses[] = {"DKYT", "dkyt", "地块用途", "用途", NULL};
-    static const char *const areas[] = {"DKMJ", "dkmj", "地块面积", "MJ", "mj", NULL};
+    struct arena *a = p->context->arena;
+    *type = json_is_integer(v)  ? FIELD_INTEGER
+            : json_is_real(v)   ? FIELD_REAL
+            : json_is_string(v) ? FIELD_TEXT
+                                : FIELD_JSON;
+    *text = NULL;
+    if (json_is_null(v))
+        return true;
+    if (json_is_string(v)) {
+        *text = arena_strdup(a, json_string_value(v));
+    } else if (json_is_integer(v)) {
+        *text = arena_printf(a, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+    } else if (json_is_real(v)) {
+        *text = shortest(p, json_real_value(v));
+    } else {
+        char *dump = json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT);
+        *text = dump ? arena_strdup(a, dump) : NULL;
+        free(dump);
+    }
+    return *text != NULL;
+}
+
+/* The member `id` first, then the properties in the file's order. */
+static enum status read_fields(struct reader *r, const json_t *feature)
+{
     struct parsing *p = r->p;
-    const json_t *properties = json_object_get(feature, "properties");
-    const char *id = property_text(p, properties, ids);
-    if (!id)
-        id = property_text(p, feature, feature_id);
-    if (!id)
-        id = property_text(p, properties, other_ids);
-    const char *name = property_text(p, properties, names);
-    const char *use = property_text(p, properties, uses);
-    const char *mj = property_text(p, properties, areas);
+    const json_t *id = json_object_get(feature, "id"), *properties = json_object_get(feature, "properties");
+    size_t room = json_object_size(properties) + 1, n = 0;
+    const char **names = arena_array(p->context->arena, room, sizeof *names);
+    const char **values = arena_array(p->context->arena, room, sizeof *values);
+    int *types = arena_array(p->context->arena, room, sizeof *types);
+    bool ok = names && values && types;
+    if (ok && id && !json_is_null(id)) {
+        names[0] = BINDING_FEATURE_ID;
+        ok = value_text(p, id, &values[0], &types[0]);
+        n = 1;
+    }
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)properties, key, value)
+    {
+        if (!ok || n == room)
+            break;
+        names[n] = arena_strdup(p->context->arena, key);
+        ok = names[n] && value_text(p, value, &values[n], &types[n]);
+        n++;
+    }
+    p->fields = (struct parcel_fields){names, values, types, n};
+    return ok ? STATUS_OK : error_no_memory(p->error);
+}
+
+/* Of a record the value of a field by its usual names; NULL when there is none, or it is empty. */
+static const char *bound_text(const struct parsing *p, enum bound_field field)
+{
+    int i = binding_find(field, p->fields.names, NULL, p->fields.n);
+    return i >= 0 && p->fields.values[i] && *p->fields.values[i] ? p->fields.values[i] : NULL;
+}
+
+/* A number beyond 2^53 has lost digits before we saw it: two plots may have become one. */
+static enum status check_id(struct reader *r)
+{
+    const struct parcel_fields *f = &r->p->fields;
+    int i = binding_find(BOUND_ID, f->names, NULL, f->n);
+    if (i < 0 || f->types[i] != FIELD_REAL || fabs(strtod(f->values[i], NULL)) < 9007199254740992.0)
+        return STATUS_OK;
+    return fail_feature(
+        r, STATUS_INVALID_INPUT, "id-number-rounded",
+        "编号写成了位数过多的小数，尾数已经丢失；请把编号写成带引号的文字。",
+        "The id is a number with more digits than numbers keep; write it as text, in quotes.");
+}
+
+static void read_properties(struct reader *r, struct parcel *parcel, struct declared_area *area)
+{
+    struct parsing *p = r->p;
+    const char *id = bound_text(p, BOUND_ID), *name = bound_text(p, BOUND_NAME),
+               *use = bound_text(p, BOUND_USE);
+    const char *mj = bound_text(p, BOUND_AREA);
     parcel->id = id ? id : parsing_printf(p, "%zu", r->feature);
     parcel->name = name ? name : "";
     parcel->use = use ? use : "";
@@ -202,12 +263,22 @@ static void read_properties(struct reader *r, const json_t *feature, struct parc
         *area = (struct declared_area){NAN, AREA_UNIT_UNSAID};
 }
 
+/* A string, or a number as text, of the first of `keys` (NULL-terminated) that has one; NULL when none has. */
+static const char *property_text(const struct parsing *p, const char *const *keys)
+{
+    for (; *keys; keys++)
+        for (size_t i = 0; i < p->fields.n; i++)
+            if (strcmp(p->fields.names[i], *keys) == 0 && p->fields.values[i] && *p->fields.values[i])
+                return p->fields.values[i];
+    return NULL;
+}
+
 /* A property that says that the coordinates are of another datum, a local system or a web map. */
-static enum status check_system(struct reader *r, const json_t *feature)
+static enum status check_system(struct reader *r)
 {
     static const char *const keys[] = {"坐标系", "坐标系统", "坐标系名称", "大地基准", "ZBX",
                                        "crs",    "CRS",      "datum",      NULL};
-    const char *said = property_text(r->p, json_object_get(feature, "properties"), keys);
+    const char *said = property_text(r->p, keys);
     if (!said || coords_words_refusal(said) == COORDS_FINE)
         return STATUS_OK;
     said = parsing_short(r->p, said);
@@ -234,12 +305,16 @@ static enum status read_feature(struct reader *r, const json_t *feature)
     r->ring = 0;
     r->points = 0;
     ring_list_clear(&p->policy.rings);
-    enum status s = check_system(r, feature);
+    enum status s = read_fields(r, feature);
+    if (s == STATUS_OK)
+        s = check_system(r);
+    if (s == STATUS_OK)
+        s = check_id(r);
     if (s == STATUS_OK)
         s = read_geometry(r, bare ? feature : json_object_get(feature, "geometry"));
     if (s != STATUS_OK)
         return s;
-    read_properties(r, feature, &parcel, &area);
+    read_properties(r, &parcel, &area);
     parcel.delivered_points = r->points;
     if (!parcel.id)
         return error_no_memory(p->error);
@@ -318,8 +393,21 @@ static enum status check_extent(const char *text, size_t n, struct error *e)
         LIMIT_JSON_DEPTH, VALUES_MAX);
 }
 
-static enum status fail_json(const json_error_t *why, struct error *e)
+/* Lines and columns of the file, of which the text may be a piece behind a line of ours. */
+static enum status fail_json(const struct parcel_context *c, json_error_t *why, struct error *e)
 {
+    if (why->line == 2 && c->columns_before)
+        why->column += (int)c->columns_before;
+    why->line += (int)c->lines_before;
+    if (json_error_code(why) == json_error_numeric_overflow) {
+        error_zh(e, "第%d行第%d列：整数超过19位，数字会丢失；编号请写成带引号的文字。", why->line,
+                 why->column);
+        return error_fail(
+            e, STATUS_INVALID_INPUT, "json-number-too-long",
+            "Line %d, column %d: an integer of more than 19 digits would lose some; write ids as text, "
+            "in quotes.",
+            why->line, why->column);
+    }
     bool not_a_number = strstr(why->text, "NaN") || strstr(why->text, "nan") || strstr(why->text, "Infinity");
     if (json_error_code(why) == json_error_out_of_memory)
         return error_no_memory(e);
@@ -345,8 +433,8 @@ enum status parcel_geojson_read(struct parsing *p, const char *text, size_t n)
         return s;
     json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
     if (!root)
-        return fail_json(&why, p->error);
-    struct reader r = {.p = p};
+        return fail_json(p->context, &why, p->error);
+    struct reader r = {.p = p, .feature = p->context->plots_before};
     s = read_root(&r, root);
     json_decref(root);
     return s;

@@ -47,8 +47,12 @@ static void warn_repeated_ids(struct parsing *p)
 
 enum status parsing_end(struct parsing *p)
 {
-    warn_repeated_ids(p);
-    parsing_check_overlaps(p);
+    if (!p->context->sink) {
+        warn_repeated_ids(p);
+        parsing_check_overlaps(p);
+    } else {
+        p->set.n_parcels = 0; /* they went to the sink */
+    }
     parsing_warn_rest(p);
     return p->no_memory ? error_no_memory(p->error) : STATUS_OK;
 }
@@ -241,6 +245,14 @@ static enum status accept(struct parsing *p, struct parcel *parcel, struct parsi
     return push_parcel(p, parcel);
 }
 
+/* As parsing_area_text reads it. */
+static const char *area_text(struct parsing *p, struct declared_area d)
+{
+    static const char *const units[] = {
+        [AREA_UNIT_UNSAID] = "", [AREA_UNIT_HECTARE] = "公顷", [AREA_UNIT_M2] = "㎡", [AREA_UNIT_MU] = "亩"};
+    return d.value > 0 ? parsing_printf(p, "%.17g%s", d.value, units[d.unit]) : "";
+}
+
 enum status parsing_add(struct parsing *p, struct parcel *parcel, struct parsing_place place,
                         struct declared_area declared)
 {
@@ -249,7 +261,15 @@ enum status parsing_add(struct parsing *p, struct parcel *parcel, struct parsing
         return error_no_memory(p->error);
     if (!sink)
         return accept(p, parcel, place, declared);
-    const struct parcel_raw raw = {parcel, &p->policy.rings, place.zh, place.en, &p->fields, &p->set};
+    const struct parcel_raw raw = {.parcel = parcel,
+                                   .rings = &p->policy.rings,
+                                   .area = area_text(p, declared),
+                                   .place_zh = place.zh,
+                                   .place_en = place.en,
+                                   .fields = &p->fields,
+                                   .set = &p->set};
+    if (!raw.area)
+        return error_no_memory(p->error);
     p->set.n_parcels++; /* counted, for the numbers in sentences */
     return sink->take(sink->user, &raw, p->error);
 }

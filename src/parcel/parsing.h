@@ -38,6 +38,9 @@ struct parsing_place {
 /* The same with its texts. */
 struct parsing_place parsing_place_said(struct parsing *p, struct parsing_place place);
 
+/* How a value of p->fields stands in JSON: as enum feature_type of features/stream.h. */
+enum { FIELD_TEXT = 0, FIELD_INTEGER, FIELD_REAL, FIELD_JSON };
+
 enum area_unit { AREA_UNIT_UNSAID = 0, AREA_UNIT_HECTARE, AREA_UNIT_M2, AREA_UNIT_MU };
 
 /* A declared area, as it was written. value is NAN when there is none. */

@@ -1,5 +1,7 @@
 #include "parcel/recognise.h"
 
+#include "base/limits.h"
+
 #include "parcel/parcel_csv.h"
 #include "parcel/parcel_table.h"
 
@@ -194,4 +196,14 @@ enum status recognise_text(const char *text, size_t n, enum parcel_format *out, 
     if (*s == '[' && opens_json_array(s))
         return fail_kind("一个JSON数组，而不是GeoJSON对象", "a JSON array, not a GeoJSON object", e);
     return recognise_plain(s, out, e);
+}
+
+enum status recognise_size(size_t n, struct error *e)
+{
+    if (n <= LIMIT_BODY_BYTES)
+        return STATUS_OK;
+    error_zh(e, "文件有%zu字节，超过上限%zu字节；请分成几个文件，或使用批量审查。", n, LIMIT_BODY_BYTES);
+    return error_fail(e, STATUS_TOO_LARGE, "file-too-large",
+                      "The file has %zu bytes, over the limit of %zu; split it, or use the batch audit.", n,
+                      LIMIT_BODY_BYTES);
 }

@@ -1,7 +1,7 @@
 /* A file that a feed reads from front to back, mapped, so that neither memory nor the program's size grows with it. Private to
- * audit/. Threads: as the feed. */
-#ifndef HX_AUDIT_MAPPED_H
-#define HX_AUDIT_MAPPED_H
+ * features/. Threads: as the feed. */
+#ifndef HX_FEATURES_MAPPED_H
+#define HX_FEATURES_MAPPED_H
 
 #include "base/status.h"
 
@@ -9,7 +9,8 @@ struct mapped {
     const char *bytes; /* NULL when n is 0 */
     size_t n;
     size_t forgotten;
-    bool copy; /* a decoded copy: nothing to read again */
+    bool copy;     /* a decoded copy: nothing to read again */
+    bool borrowed; /* somebody's bytes in memory */
 };
 
 enum status mapped_open(const char *path, struct mapped *out, struct error *e) HX_MUST_CHECK;

@@ -1,4 +1,4 @@
-#include "audit/mapped.h"
+#include "features/mapped.h"
 
 #include "base/limits.h"
 #include "parcel/text_encoding.h"
@@ -32,7 +32,7 @@ enum status mapped_open(const char *path, struct mapped *out, struct error *e)
 
 void mapped_close(struct mapped *m)
 {
-    if (m->bytes)
+    if (m->bytes && !m->borrowed)
         munmap((void *)m->bytes, m->n + m->copy); /* of a copy one byte more was asked for */
     *m = (struct mapped){.n = 0};
 }
@@ -40,7 +40,7 @@ void mapped_close(struct mapped *m)
 void mapped_forget(struct mapped *m, size_t upto)
 {
     size_t end = upto - upto % FORGET_BYTES;
-    if (end > m->forgotten && !m->copy)
+    if (end > m->forgotten && !m->copy && !m->borrowed)
         madvise((void *)(m->bytes + m->forgotten), end - m->forgotten, MADV_DONTNEED);
     m->forgotten = end;
 }

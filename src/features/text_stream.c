@@ -1,0 +1,540 @@
+/* Texts -> features: pieces of a cutter, or the whole file where it cannot be cut, each through the reader of its format. */
+#include "features/stream.h"
+#include "features/text_cutter.h"
+
+#include "base/limits.h"
+#include "parcel/recognise.h"
+#include "parcel/rings.h"
+#include "parcel/text_encoding.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { PIECES_TRIED_FIRST = 100, WKB_HEADER = 5, FILE_NOTES_MAX = 40 };
+
+struct text_stream {
+    struct feature_stream base;
+    struct text_cutter *cutter; /* NULL: the whole file is one piece */
+    struct mapped file;         /* then */
+    bool read;                  /* and it was read */
+    struct parcel_context context;
+    struct parcel_sink sink;
+    int epsg;
+    int64_t position;      /* features that were given out */
+    struct feature *queue; /* of the piece that is being given out, in context.arena */
+    size_t n, cap, at;
+    size_t n_remarks;   /* of the piece, that belong to features before */
+    struct arena *keep; /* what lives as long as the stream */
+    struct feature_note notes[FILE_NOTES_MAX];
+};
+
+/* ---- from a reader to the queue ---- */
+
+static void put(unsigned char **to, const void *from, size_t n)
+{
+    memcpy(*to, from, n);
+    *to += n;
+}
+
+static void put_header(unsigned char **to, uint32_t type, uint32_t count)
+{
+    const unsigned char little_endian = 1;
+    put(to, &little_endian, 1);
+    put(to, &type, 4);
+    put(to, &count, 4);
+}
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "put_header copies numbers as they are");
+
+static size_t outer_rings(const struct ring_list *l)
+{
+    size_t n = 0;
+    for (size_t r = 0; r < l->n_rings; r++)
+        n += l->hole_of[r] < 0;
+    return n;
+}
+
+/* A multipolygon of the rings as they are: not closed, not turned, not judged. */
+static bool take_rings(const struct ring_list *l, struct arena *a, struct feature *f)
+{
+    size_t polygons = outer_rings(l);
+    size_t size = (WKB_HEADER + 4) * (1 + polygons) + 4 * l->n_rings + 16 * l->n;
+    const uint32_t *order = ring_list_order(l, a);
+    unsigned char *wkb = arena_alloc(a, size), *to = wkb;
+    if (!order || !wkb)
+        return false;
+    put_header(&to, 6, (uint32_t)polygons);
+    for (size_t i = 0; i < l->n_rings; i++) {
+        size_t r = order[i], n = ring_list_size(l, r), last = i;
+        if (l->hole_of[r] < 0) {
+            while (last + 1 < l->n_rings && l->hole_of[order[last + 1]] >= 0)
+                last++;
+            put_header(&to, 3, (uint32_t)(last - i + 1));
+        }
+        uint32_t count = (uint32_t)n;
+        put(&to, &count, 4);
+        for (size_t k = l->start[r]; k < l->start[r] + n; k++) {
+            put(&to, &l->x[k], 8);
+            put(&to, &l->y[k], 8);
+        }
+    }
+    f->wkb = wkb;
+    f->n_wkb = (size_t)(to - wkb);
+    return true;
+}
+
+static bool take_fields(struct text_stream *t, const struct parcel_fields *from, struct feature *f)
+{
+    struct arena *a = t->context.arena;
+    struct feature_schema *s = arena_alloc(a, sizeof *s);
+    const char **names = arena_array(a, from->n, sizeof *names),
+               **values = arena_array(a, from->n, sizeof *values);
+    enum feature_type *types = arena_array(a, from->n, sizeof *types);
+    if (!s || !names || !values || !types)
+        return false;
+    bool ok = true;
+    for (size_t i = 0; ok && i < from->n; i++) {
+        names[i] = arena_strdup(a, from->names[i]);
+        values[i] = from->values[i] ? arena_strdup(a, from->values[i]) : NULL;
+        types[i] = from->types ? (enum feature_type)from->types[i] : FEATURE_TEXT;
+        ok = names[i] && (values[i] || !from->values[i]);
+    }
+    *s = (struct feature_schema){.names = names, .types = types, .n = from->n};
+    f->schema = s;
+    f->values = values;
+    return ok;
+}
+
+/* Remarks that speak of the file are told once, whichever piece they came with. */
+static bool is_of_file(const char *code)
+{
+    static const char *const codes[] = {"crs-assumed",  "datum-assumed", "text-encoding",
+                                        "z-ignored",    "separator",     "point-extra-columns",
+                                        "axes-swapped", "zone-assumed"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (strcmp(codes[i], code) == 0)
+            return true;
+    return false;
+}
+
+static void note_file(struct text_stream *t, const struct parcel_warning *w)
+{
+    for (size_t i = 0; i < t->base.n_notes; i++)
+        if (strcmp(t->notes[i].code, w->code) == 0)
+            return;
+    if (t->base.n_notes == FILE_NOTES_MAX)
+        return;
+    struct feature_note n = {arena_strdup(t->keep, w->code), arena_strdup(t->keep, w->zh),
+                             arena_strdup(t->keep, w->en)};
+    if (n.code && n.zh && n.en)
+        t->notes[t->base.n_notes++] = n;
+}
+
+/* The remarks since the feature before, to this one or to the file. */
+static bool take_remarks(struct text_stream *t, const struct parcel_set *set, struct feature *f)
+{
+    size_t n = set->n_warnings - t->n_remarks;
+    struct feature_note *notes = arena_array(t->context.arena, n, sizeof *notes);
+    if (!notes)
+        return false;
+    for (size_t i = t->n_remarks; i < set->n_warnings; i++) {
+        const struct parcel_warning *w = &set->warnings[i];
+        if (is_of_file(w->code))
+            note_file(t, w);
+        else
+            notes[f->n_notes++] = (struct feature_note){w->code, w->zh, w->en};
+    }
+    f->notes = notes;
+    t->n_remarks = set->n_warnings;
+    return true;
+}
+
+static struct feature *queue_one(struct text_stream *t)
+{
+    if (t->n == t->cap) {
+        size_t cap = t->cap ? 2 * t->cap : 8;
+        struct feature *more = realloc(t->queue, cap * sizeof *more);
+        if (!more)
+            return NULL;
+        t->queue = more;
+        t->cap = cap;
+    }
+    t->queue[t->n] = (struct feature){.fid = 0};
+    return &t->queue[t->n++];
+}
+
+static enum status take(void *user, const struct parcel_raw *raw, struct error *e)
+{
+    struct text_stream *t = user;
+    struct arena *a = t->context.arena;
+    struct feature *f = queue_one(t);
+    struct geo_crs *crs = arena_alloc(a, sizeof *crs);
+    if (!f || !crs)
+        return error_no_memory(e);
+    *crs = raw->parcel->crs;
+    f->crs = crs;
+    f->id = arena_strdup(a, raw->parcel->id);
+    f->name = arena_strdup(a, raw->parcel->name ? raw->parcel->name : "");
+    f->use = arena_strdup(a, raw->parcel->use ? raw->parcel->use : "");
+    f->area = arena_strdup(a, raw->area);
+    f->place_zh = raw->place_zh ? arena_strdup(a, raw->place_zh) : NULL;
+    f->place_en = raw->place_en ? arena_strdup(a, raw->place_en) : NULL;
+    bool ok = f->id && f->name && f->use && f->area && take_rings(raw->rings, a, f) &&
+              take_fields(t, raw->fields, f) && take_remarks(t, raw->set, f);
+    return ok ? STATUS_OK : error_no_memory(e);
+}
+
+/* ---- pieces ---- */
+
+static bool is_fault(enum status s)
+{
+    return s != STATUS_NO_MEMORY && s != STATUS_IO;
+}
+
+static enum status fail_quote(const struct text_piece *p, struct error *e)
+{
+    error_zh(e, "第%zu行：引号没有配对，无法分清各列；请改正该行。", p->lines_before + 1);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "csv-quote",
+        "Line %zu: a quote is not closed, so that its columns cannot be told apart; correct the row.",
+        p->lines_before + 1);
+}
+
+/* Into the queue; a fault of the piece is in *why, and the queue is empty. */
+static enum status read_piece(struct text_stream *t, const struct text_piece *p, struct error *why)
+{
+    struct parcel_set set;
+    char *text;
+    size_t n;
+    arena_reset(t->context.arena);
+    t->n = t->at = t->n_remarks = 0;
+    if (p->n == 0)
+        return error_no_memory(why);
+    if (p->open_quote)
+        return fail_quote(p, why);
+    enum status s = t->cutter->ops->text(t->cutter, p, t->context.arena, &text, &n, why);
+    if (s)
+        return s;
+    t->context.plots_before = (size_t)t->position;
+    t->context.lines_before = p->lines_before - t->cutter->head_lines;
+    t->context.columns_before = p->columns_before;
+    t->context.epsg = t->epsg ? t->epsg : p->srid;
+    s = parcel_parse(&t->context, text, n, &set, why);
+    for (size_t i = t->n_remarks; !s && i < set.n_warnings; i++)
+        if (is_of_file(set.warnings[i].code))
+            note_file(t, &set.warnings[i]);
+    if (s)
+        t->n = 0;
+    return s;
+}
+
+static enum status read_whole(struct text_stream *t, struct error *e)
+{
+    struct parcel_set set;
+    t->n = t->at = t->n_remarks = 0;
+    t->context.epsg = t->epsg;
+    t->read = true;
+    enum status s = parcel_parse(&t->context, t->file.bytes ? t->file.bytes : "", t->file.n, &set, e);
+    for (size_t i = t->n_remarks; !s && i < set.n_warnings; i++)
+        if (is_of_file(set.warnings[i].code))
+            note_file(t, &set.warnings[i]);
+    return s;
+}
+
+/* ---- the stream ---- */
+
+static bool copy_text(struct arena *a, const char **text)
+{
+    *text = *text ? arena_strdup(a, *text) : NULL;
+    return *text != NULL;
+}
+
+static bool copy_fields(struct arena *a, struct feature *f)
+{
+    const struct feature_schema *s = f->schema;
+    struct feature_schema *schema = arena_alloc(a, sizeof *schema);
+    const char **names = arena_array(a, s->n, sizeof *names), **values = arena_array(a, s->n, sizeof *values);
+    enum feature_type *types = arena_array(a, s->n, sizeof *types);
+    bool ok = schema && names && values && types;
+    for (size_t i = 0; ok && i < s->n; i++) {
+        names[i] = s->names[i];
+        values[i] = f->values[i];
+        types[i] = s->types[i];
+        ok = copy_text(a, &names[i]) && (!values[i] || copy_text(a, &values[i]));
+    }
+    if (ok)
+        *schema = (struct feature_schema){.names = names, .types = types, .n = s->n};
+    f->schema = schema;
+    f->values = values;
+    return ok;
+}
+
+/* The queue lives until the next piece only. */
+static bool copy_feature(const struct feature *from, struct arena *a, struct feature *out)
+{
+    *out = *from;
+    unsigned char *wkb = arena_alloc(a, from->n_wkb);
+    struct geo_crs *crs = arena_alloc(a, sizeof *crs);
+    struct feature_note *notes = arena_array(a, from->n_notes, sizeof *notes);
+    if (!wkb || !crs || !notes)
+        return false;
+    memcpy(wkb, from->wkb, from->n_wkb);
+    *crs = *from->crs;
+    bool ok = true;
+    for (size_t i = 0; ok && i < from->n_notes; i++) {
+        notes[i] = from->notes[i];
+        ok = copy_text(a, &notes[i].code) && copy_text(a, &notes[i].zh) && copy_text(a, &notes[i].en);
+    }
+    out->wkb = wkb;
+    out->crs = crs;
+    out->notes = notes;
+    ok = ok && copy_text(a, &out->id) && copy_text(a, &out->name) && copy_text(a, &out->use) &&
+         copy_text(a, &out->area);
+    if (ok && from->place_zh)
+        ok = copy_text(a, &out->place_zh) && copy_text(a, &out->place_en);
+    return ok && copy_fields(a, out);
+}
+
+static enum status give(struct text_stream *t, struct arena *a, struct feature *out, struct error *e)
+{
+    struct feature f;
+    if (!copy_feature(&t->queue[t->at], a, &f))
+        return error_no_memory(e);
+    t->at++;
+    f.position = f.fid = ++t->position;
+    *out = f;
+    return STATUS_OK;
+}
+
+static enum status give_fault(struct text_stream *t, const struct text_piece *p, const struct error *why,
+                              struct arena *a, struct feature *out, struct error *e)
+{
+    static const struct feature_schema none = {.n = 0};
+    struct error *fault = arena_alloc(a, sizeof *fault);
+    const char *id = fault ? t->cutter->ops->id_of(t->cutter, p, a) : NULL;
+    if (!id)
+        return error_no_memory(e);
+    *fault = *why;
+    t->position++;
+    *out = (struct feature){.position = t->position,
+                            .fid = t->position,
+                            .schema = &none,
+                            .id = *id ? id : NULL,
+                            .fault = fault,
+                            .place_zh = "",
+                            .place_en = ""};
+    return STATUS_OK;
+}
+
+static bool speaks_of_file(const struct text_stream *t, const struct error *why)
+{
+    for (const char *const *code = t->cutter->file_codes; *code; code++)
+        if (strcmp(*code, why->code) == 0)
+            return true;
+    return false;
+}
+
+static enum status fail_with(const struct error *why, struct error *e)
+{
+    if (e)
+        *e = *why;
+    return why->status;
+}
+
+static enum status next(struct feature_stream *s, struct arena *a, struct feature *out, bool *more,
+                        struct error *e)
+{
+    struct text_stream *t = (struct text_stream *)s;
+    struct text_piece p;
+    struct error why = {0};
+    while (t->at == t->n) {
+        if (!t->cutter) {
+            *more = false;
+            return STATUS_OK;
+        }
+        *more = t->cutter->ops->next(t->cutter, &p);
+        if (!*more)
+            return STATUS_OK;
+        enum status st = read_piece(t, &p, &why);
+        if (st && (!is_fault(st) || speaks_of_file(t, &why)))
+            return fail_with(&why, e);
+        if (st)
+            return give_fault(t, &p, &why, a, out, e);
+    }
+    *more = true;
+    return give(t, a, out, e);
+}
+
+/* How many features a piece makes is known only when it is read, unless each makes one. */
+static enum status skip(struct feature_stream *s, int64_t position, int64_t fid, struct error *e)
+{
+    (void)fid;
+    struct text_stream *t = (struct text_stream *)s;
+    struct text_piece p;
+    if (t->cutter && t->cutter->one_each) {
+        while (t->position < position && t->cutter->ops->next(t->cutter, &p))
+            t->position++;
+        return STATUS_OK;
+    }
+    struct arena *a = arena_new(LIMIT_REQUEST_ARENA_BYTES);
+    enum status st = a ? STATUS_OK : error_no_memory(e);
+    struct feature f;
+    for (bool more = true; !st && more && t->position < position;) {
+        arena_reset(a);
+        st = next(s, a, &f, &more, e);
+    }
+    arena_free(a);
+    return st;
+}
+
+static void close_text(struct feature_stream *s)
+{
+    struct text_stream *t = (struct text_stream *)s;
+    if (t->cutter)
+        t->cutter->ops->close(t->cutter);
+    mapped_close(&t->file);
+    geo_transformer_free(t->context.transformer);
+    arena_free(t->context.arena);
+    arena_free(t->keep);
+    free(t->queue);
+    free(t);
+}
+
+/* ---- opening ---- */
+
+static bool has_ending(const char *path, const char *const *endings)
+{
+    const char *dot = path ? strrchr(path, '.') : NULL;
+    for (; dot && *endings; endings++)
+        if (strcasecmp(dot, *endings) == 0)
+            return true;
+    return false;
+}
+
+/* What the text is, by its first bytes: the same judge as for a file that is read whole. */
+static enum status recognise(const struct mapped *file, enum parcel_format *format, struct error *e)
+{
+    enum { LOOKED_AT = 65536 };
+    struct arena *a = arena_new((size_t)8 * LOOKED_AT);
+    char *text;
+    size_t n = file->n < LOOKED_AT ? file->n : LOOKED_AT;
+    enum text_encoding was;
+    if (!a)
+        return error_no_memory(e);
+    while (n > 0 && n < file->n && file->bytes[n - 1] != '\n' && n > LOOKED_AT / 2)
+        n--; /* not in the midst of a character */
+    enum status s = text_decode(file->bytes, n, a, &text, &n, &was, e);
+    if (!s)
+        s = recognise_text(text, n, format, e);
+    arena_free(a);
+    return s;
+}
+
+static enum status open_cutter(struct text_stream *t, const struct feature_request *r, struct error *e)
+{
+    static const char *const wkt[] = {".wkt", NULL};
+    static const char *const sequence[] = {".geojsonl", ".geojsons",   ".ndjson",
+                                           ".jsonl",    ".geojsonseq", NULL};
+    enum parcel_format format = PARCEL_FORMAT_UNKNOWN;
+    struct error why = {0};
+    bool marked = t->file.n > 0 && t->file.bytes[0] == 0x1E, named = has_ending(r->path, sequence);
+    enum status s = t->file.n ? recognise(&t->file, &format, &why) : STATUS_OK;
+    if (s == STATUS_NO_MEMORY)
+        return fail_with(&why, e);
+    if (marked || named || format == PARCEL_FORMAT_GEOJSON)
+        s = cut_geojson_open(&t->file, named, &t->cutter, e);
+    else if (format == PARCEL_FORMAT_TXT)
+        s = cut_txt_open(&t->file, &t->cutter, e);
+    else if (format == PARCEL_FORMAT_CSV || format == PARCEL_FORMAT_WKT || has_ending(r->path, wkt))
+        s = cut_rows_open(&t->file, r->id_field, has_ending(r->path, wkt), &t->cutter, e);
+    else
+        s = STATUS_OK; /* a table, or what nobody knows: read whole, and refused there with its reason */
+    return s;
+}
+
+static void uncut(struct text_stream *t)
+{
+    t->file = t->cutter->file;
+    t->cutter->file = (struct mapped){.n = 0};
+    t->cutter->ops->close(t->cutter);
+    t->cutter = NULL;
+}
+
+static void note_assumed(struct text_stream *t)
+{
+    for (size_t i = 0; i < t->base.n_notes; i++)
+        if (strcmp(t->notes[i].code, "crs-assumed") == 0 || strcmp(t->notes[i].code, "datum-assumed") == 0)
+            t->base.info.assumed_epsg = t->queue[0].crs->epsg;
+}
+
+/* The first piece that can be read, or whose refusal is one of the file, speaks for all. */
+static enum status try_first(struct text_stream *t, struct error *e)
+{
+    struct text_piece p;
+    struct error why = {0};
+    enum status s = STATUS_INVALID_INPUT;
+    for (size_t i = 0; s && i < PIECES_TRIED_FIRST && t->cutter->ops->next(t->cutter, &p); i++) {
+        s = read_piece(t, &p, &why);
+        if (s && (!is_fault(s) || speaks_of_file(t, &why)))
+            return fail_with(&why, e);
+    }
+    bool cut_wrong =
+        !s && t->cutter->format == PARCEL_FORMAT_TXT && t->n != 1; /* points before the first plot row */
+    t->n = t->at = 0;
+    t->cutter->ops->rewind(t->cutter);
+    if (cut_wrong)
+        uncut(t);
+    return STATUS_OK;
+}
+
+static enum status prepare(struct text_stream *t, const struct feature_request *r, struct error *e)
+{
+    enum status s = geo_transformer_new(&t->context.transformer, e);
+    if (!s)
+        s = r->path ? mapped_open(r->path, &t->file, e) : STATUS_OK;
+    if (!s && !r->path)
+        t->file = (struct mapped){.bytes = r->bytes, .n = r->n_bytes, .borrowed = true};
+    if (!s)
+        s = open_cutter(t, r, e);
+    if (!s && t->cutter) {
+        t->context.format = t->cutter->format;
+        s = try_first(t, e);
+    }
+    if (!s && !t->cutter) {
+        t->context.format = PARCEL_FORMAT_UNKNOWN;
+        s = read_whole(t, e);
+        if (!s && t->n > 0)
+            note_assumed(t);
+    }
+    return s;
+}
+
+enum status feature_stream_open_text(const struct feature_request *r, struct feature_stream **out,
+                                     struct error *e)
+{
+    static const struct feature_stream_ops ops = {next, skip, close_text};
+    struct text_stream *t = calloc(1, sizeof *t);
+    if (!t)
+        return error_no_memory(e);
+    t->keep = arena_new((size_t)16 << 20);
+    t->context.arena = arena_new(LIMIT_REQUEST_ARENA_BYTES);
+    t->sink = (struct parcel_sink){take, t};
+    t->context.sink = &t->sink;
+    t->epsg = r->epsg;
+    t->base = (struct feature_stream){.ops = &ops, .notes = t->notes};
+    enum status s = t->keep && t->context.arena ? prepare(t, r, e) : error_no_memory(e);
+    if (s) {
+        close_text(&t->base);
+        return s;
+    }
+    t->base.info = (struct feature_stream_info){.driver = t->cutter ? t->cutter->driver : "TXT",
+                                                .layer = "",
+                                                .layer_alias = "",
+                                                .crs_wkt = "",
+                                                .encoding = "",
+                                                .has_own_crs = true,
+                                                .assumed_epsg = t->base.info.assumed_epsg,
+                                                .n_declared = t->cutter ? t->cutter->total : (int64_t)t->n};
+    *out = &t->base;
+    return STATUS_OK;
+}
