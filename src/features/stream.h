@@ -17,7 +17,10 @@
 
 #include <stdint.h>
 
-enum feature_type { FEATURE_TEXT = 0, FEATURE_INTEGER, FEATURE_REAL };
+struct geo_crs;
+
+/* How a value stands in JSON: as a string, as the number that it is, or as it stands (true, a list: GeoJSON only). */
+enum feature_type { FEATURE_TEXT = 0, FEATURE_INTEGER, FEATURE_REAL, FEATURE_JSON };
 
 /* The fields of a record, in the file's order. Where records differ (KML, GeoJSON) a new one comes with the record that needs
  * it; the same pointer means the same fields. Lives as long as the stream. */
@@ -43,6 +46,11 @@ struct feature {
     const char *const *values; /* schema->n texts, UTF-8, digits as the file has them; NULL is null */
     const unsigned char *wkb; /* ISO WKB of POLYGON or MULTIPOLYGON, x east or longitude; NULL with a fault */
     size_t n_wkb;
+    const struct geo_crs *crs; /* where one file has several (国土TXT); NULL: the file's */
+    /* What a reader decides itself, where fields do not tell (several areas of one record, 国土TXT); NULL: by binding.h. */
+    const char *id, *name, *use, *area;
+    const char *place_zh,
+        *place_en;             /* which one it is, as sentences name it; NULL: its number, id and `where` */
     const struct error *fault; /* why there is no geometry; NULL */
     const struct feature_note *notes;
     size_t n_notes;
