@@ -1,0 +1,246 @@
+/* What GDAL reads as it is: FileGDB, FlatGeobuf, SpatiaLite, MapInfo, GeoJSON in an archive. */
+#include "features/sandbox/child_parts.h"
+
+#include <cpl_conv.h>
+#include <cpl_vsi.h>
+#include <ogr_srs_api.h>
+#include <string.h>
+#include <strings.h>
+
+enum { LAYERS_MAX = 4096 };
+
+struct ogr_reading {
+    struct child *c;
+    const char *driver;
+    GDALDatasetH data;
+    OGRLayerH layer;
+    struct child_choice *choices;
+    size_t n_layers, chosen;
+    struct feature_schema schema;
+    struct child_areas areas;
+    const char **values;
+    int64_t declared;
+    bool degrees, own_fids;
+};
+
+static const char *text_of(struct child *c, const char *raw)
+{
+    return raw && *raw ? child_decode(c, raw, strlen(raw), false, c->keep, NULL) : "";
+}
+
+/* A geodatabase gives its layers an alias, others a description. */
+static const char *alias_of(struct child *c, OGRLayerH layer)
+{
+    static const char *const items[] = {"ALIAS_NAME", "IDENTIFIER", "DESCRIPTION"};
+    for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
+        const char *text = GDALGetMetadataItem(layer, items[i], NULL);
+        if (text && *text && strcmp(text, OGR_L_GetName(layer)) != 0)
+            return text_of(c, text);
+    }
+    return "";
+}
+
+static bool may_be_areas(OGRLayerH layer)
+{
+    OGRwkbGeometryType type = OGR_GT_Flatten(OGR_L_GetGeomType(layer));
+    return type == wkbUnknown || type == wkbGeometryCollection || OGR_GT_IsSurface(type) ||
+           OGR_GT_IsSubClassOf(type, wkbMultiSurface);
+}
+
+static enum feature_type type_of(OGRFieldType t)
+{
+    return t == OFTInteger || t == OFTInteger64 ? FEATURE_INTEGER : t == OFTReal ? FEATURE_REAL : FEATURE_TEXT;
+}
+
+static bool describe_fields(struct child *c, OGRLayerH layer, struct feature_schema *out)
+{
+    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(layer);
+    size_t n = (size_t)OGR_FD_GetFieldCount(defn);
+    const char **names = arena_array(c->keep, n + 1, sizeof *names);
+    const char **aliases = arena_array(c->keep, n + 1, sizeof *aliases);
+    enum feature_type *types = arena_array(c->keep, n + 1, sizeof *types);
+    for (size_t i = 0; names && aliases && types && i < n; i++) {
+        OGRFieldDefnH f = OGR_FD_GetFieldDefn(defn, (int)i);
+        names[i] = text_of(c, OGR_Fld_GetNameRef(f));
+        aliases[i] = text_of(c, OGR_Fld_GetAlternativeNameRef(f));
+        types[i] = type_of(OGR_Fld_GetType(f));
+    }
+    *out = (struct feature_schema){names, aliases, types, n};
+    return names && aliases && types;
+}
+
+static enum status describe_layers(struct ogr_reading *r, struct error *e)
+{
+    int n = GDALDatasetGetLayerCount(r->data);
+    r->n_layers = n > LAYERS_MAX ? LAYERS_MAX : n > 0 ? (size_t)n : 0;
+    r->choices = arena_array(r->c->keep, r->n_layers + 1, sizeof *r->choices);
+    if (!r->choices)
+        return error_no_memory(e);
+    for (size_t i = 0; i < r->n_layers; i++) {
+        OGRLayerH layer = GDALDatasetGetLayer(r->data, (int)i);
+        const char *name = layer ? child_archive_name(OGR_L_GetName(layer), r->c->keep) : "?";
+        r->choices[i] = (struct child_choice){name, layer ? alias_of(r->c, layer) : "", layer && may_be_areas(layer)};
+    }
+    return STATUS_OK;
+}
+
+/* ---- what it declares ---- */
+
+/* A .mif that was cut off ends like a whole one, but its .mid has a line for each feature. -1 when there is no .mid. */
+static int64_t count_mid_lines(struct child *c, const char *name)
+{
+    const char *mid = child_sibling(c, name, "mid");
+    VSILFILE *f = mid ? VSIFOpenL(mid, "rb") : NULL;
+    if (!f)
+        return -1;
+    int64_t n = 0;
+    bool in_line = false;
+    char piece[65536];
+    for (size_t got; (got = VSIFReadL(piece, 1, sizeof piece, f)) > 0;)
+        for (size_t i = 0; i < got; i++) {
+            bool end = piece[i] == '\n' || piece[i] == '\r';
+            n += in_line && end;
+            in_line = !end;
+        }
+    VSIFCloseL(f);
+    return n + in_line;
+}
+
+static int64_t declared(struct ogr_reading *r, const char *name)
+{
+    if (strcmp(r->driver, "MapInfo File") == 0 && strcasecmp(CPLGetExtension(name), "mif") == 0)
+        return count_mid_lines(r->c, name);
+    int64_t n = OGR_L_GetFeatureCount(r->layer, FALSE);
+    return n == 0 && strcmp(r->driver, "FlatGeobuf") == 0 ? -1 : n; /* 0 there is "not told" */
+}
+
+static enum status check_count(struct ogr_reading *r, struct error *e)
+{
+    struct child *c = r->c;
+    if (r->declared < 0 || r->declared == c->position)
+        return STATUS_OK;
+    error_zh(e, "%s写明有%lld个要素，却读出%lld个；文件不完整或已损坏，请重新导出。", c->called_zh,
+             (long long)r->declared, (long long)c->position);
+    return error_fail(e, STATUS_INVALID_INPUT, "source-count",
+                      "%s declares %lld features but %lld were read; it is incomplete or damaged, export it again.",
+                      c->called_en, (long long)r->declared, (long long)c->position);
+}
+
+/* ---- header ---- */
+
+static const char *crs_of(struct child *c, OGRLayerH layer, bool *degrees)
+{
+    OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(layer);
+    char *wkt = NULL;
+    *degrees = srs && OSRIsGeographic(srs);
+    if (!srs || OSRExportToWkt(srs, &wkt) != OGRERR_NONE || !wkt)
+        return "";
+    const char *kept = arena_strdup(c->keep, wkt);
+    CPLFree(wkt);
+    return kept ? kept : "";
+}
+
+static enum status write_header(struct ogr_reading *r, struct error *e)
+{
+    struct child *c = r->c;
+    struct feature_stream_info info = {.driver = r->driver, .n_declared = r->declared, .schema = &r->schema};
+    OGREnvelope box = {0};
+    OGRwkbGeometryType type = OGR_L_GetGeomType(r->layer);
+    info.layer = r->choices[r->chosen].name;
+    info.layer_alias = r->choices[r->chosen].alias;
+    info.crs_wkt = crs_of(c, r->layer, &r->degrees);
+    info.heights = OGR_GT_HasZ(type) || OGR_GT_HasM(type);
+    info.has_box = !info.crs_wkt[0] && OGR_L_GetExtent(r->layer, &box, TRUE) == OGRERR_NONE;
+    info.box[0] = box.MinX, info.box[1] = box.MinY, info.box[2] = box.MaxX, info.box[3] = box.MaxY;
+    return child_header(c, &info, e);
+}
+
+static enum status list_layers(struct ogr_reading *r, struct error *e)
+{
+    const struct feature_stream_info info = {.driver = r->driver, .n_declared = -1};
+    enum status s = child_header(r->c, &info, e);
+    for (size_t i = 0; s == STATUS_OK && i < r->n_layers; i++) {
+        OGRLayerH layer = GDALDatasetGetLayer(r->data, (int)i);
+        const struct child_choice *is = &r->choices[i];
+        struct feature_schema schema = {0};
+        if (!layer || !describe_fields(r->c, layer, &schema))
+            return error_no_memory(e);
+        s = child_layer(r->c, is->name, is->alias, is->may_be_areas, OGR_L_GetFeatureCount(layer, FALSE), &schema, e);
+    }
+    return s;
+}
+
+/* ---- records ---- */
+
+static const char *value_of(struct ogr_reading *r, OGRFeatureH f, int i)
+{
+    struct child *c = r->c;
+    if (!OGR_F_IsFieldSetAndNotNull(f, i))
+        return NULL;
+    if (r->schema.types[i] == FEATURE_REAL)
+        return child_number(c, OGR_F_GetFieldAsDouble(f, i));
+    const char *text = OGR_F_GetFieldAsString(f, i);
+    return child_decode(c, text, strlen(text), false, c->scratch, NULL);
+}
+
+static enum status give_feature(struct ogr_reading *r, OGRFeatureH f, struct error *e)
+{
+    struct child *c = r->c;
+    arena_reset(c->scratch);
+    for (size_t i = 0; i < r->schema.n; i++)
+        r->values[i] = value_of(r, f, (int)i);
+    enum status s = child_areas_of(OGR_F_GetGeometryRef(f), LINES_ARE_FAULTS, r->degrees, &r->areas, e);
+    if (s != STATUS_OK)
+        return s;
+    const struct feature out = {.fid = r->own_fids ? OGR_F_GetFID(f) : 0,
+                                .values = r->values,
+                                .wkb = (const unsigned char *)r->areas.wkb.data,
+                                .n_wkb = r->areas.wkb.size,
+                                .curved = r->areas.curved,
+                                .fault = r->areas.fault.code[0] ? &r->areas.fault : NULL};
+    return child_feature(c, &out, e);
+}
+
+static enum status give_features(struct ogr_reading *r, struct error *e)
+{
+    struct child *c = r->c;
+    enum status s = STATUS_OK;
+    OGR_L_ResetReading(r->layer);
+    c->failure[0] = '\0';
+    for (OGRFeatureH f; s == STATUS_OK && (f = OGR_L_GetNextFeature(r->layer));) {
+        s = child_passes(c) ? STATUS_OK : give_feature(r, f, e);
+        OGR_F_Destroy(f);
+    }
+    if (s == STATUS_OK && c->failure[0])
+        s = child_fail_broken(c, e); /* the end of the features and a broken file look alike but for this */
+    return s == STATUS_OK ? check_count(r, e) : s;
+}
+
+enum status child_read_ogr(struct child *c, const struct child_source *source, struct error *e)
+{
+    struct ogr_reading r = {.c = c};
+    buffer_init(&r.areas.wkb, 0);
+    enum status s = child_open_gdal(c, source->name, source->drivers, NULL, &r.data, e);
+    if (s != STATUS_OK)
+        return s;
+    r.driver = GDALGetDriverShortName(GDALGetDatasetDriver(r.data));
+    r.own_fids = strcmp(r.driver, "FlatGeobuf") != 0 && strncmp(r.driver, "GeoJSON", 7) != 0;
+    s = describe_layers(&r, e);
+    if (s == STATUS_OK && c->list)
+        return list_layers(&r, e);
+    if (s == STATUS_OK)
+        s = child_choose(c, r.choices, r.n_layers, &r.chosen, e);
+    if (s != STATUS_OK)
+        return s;
+    r.layer = GDALDatasetGetLayer(r.data, (int)r.chosen);
+    r.declared = declared(&r, source->name);
+    if (!describe_fields(c, r.layer, &r.schema))
+        return error_no_memory(e);
+    r.values = arena_array(c->keep, r.schema.n + 1, sizeof *r.values);
+    if (!r.values)
+        return error_no_memory(e);
+    s = write_header(&r, e);
+    if (s == STATUS_OK)
+        s = child_note_others(c, r.choices, r.n_layers, r.chosen, e);
+    return s == STATUS_OK ? give_features(&r, e) : s;
+}

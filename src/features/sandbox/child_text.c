@@ -1,0 +1,130 @@
+#include "features/sandbox/child_parts.h"
+
+#include "base/utf8.h"
+
+#include <iconv.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bytes of the valid characters at the start; s is NUL-terminated. */
+static size_t valid_prefix(const char *s, size_t n)
+{
+    size_t at = 0;
+    while (at < n) {
+        size_t k = utf8_length(s + at);
+        if (k == 0 || at + k > n)
+            break;
+        at += k;
+    }
+    return at;
+}
+
+bool child_is_utf8(const char *s, size_t n)
+{
+    return valid_prefix(s, n) == n;
+}
+
+static bool is_ascii(const char *s, size_t n)
+{
+    unsigned char all = 0;
+    for (size_t i = 0; i < n; i++)
+        all |= (unsigned char)s[i];
+    return all < 0x80;
+}
+
+/* Is what is left the beginning of one character, and nothing else? */
+static bool is_half(const char *s, size_t n)
+{
+    unsigned char first = (unsigned char)s[0];
+    size_t whole = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
+    bool half = n < whole;
+    for (size_t i = 1; half && i < n; i++)
+        half = ((unsigned char)s[i] & 0xC0) == 0x80;
+    return half;
+}
+
+int child_vote(const char *s, size_t n, bool cut)
+{
+    if (is_ascii(s, n))
+        return 0;
+    size_t valid = valid_prefix(s, n);
+    bool utf8 = valid == n || (cut && is_half(s + valid, n - valid));
+    return utf8 ? -1 : 1;
+}
+
+/* NULL when the bytes are no GB18030 before their last two. */
+static const char *from_gbk(struct child *c, const char *s, size_t n, struct arena *a, bool *cut)
+{
+    if (!c->from_gbk)
+        c->from_gbk = iconv_open("UTF-8", "GB18030");
+    iconv_t how = c->from_gbk;
+    size_t room = n * 2 + 4, left = n;
+    char *text = arena_alloc(a, room + 1), *to = text, *from = (char *)(uintptr_t)s;
+    if (!text || how == (iconv_t)-1)
+        return NULL;
+    iconv(how, NULL, NULL, NULL, NULL);
+    bool ok = iconv(how, &from, &left, &to, &room) != (size_t)-1;
+    *to = '\0';
+    if (!ok && left > 3)
+        return NULL;
+    if (!ok && cut)
+        *cut = true;
+    return text;
+}
+
+const char *child_decode(struct child *c, const char *s, size_t n, bool gbk, struct arena *a, bool *cut)
+{
+    if (is_ascii(s, n))
+        return arena_strndup(a, s, n);
+    size_t valid = valid_prefix(s, n);
+    const char *text = gbk || valid < n ? from_gbk(c, s, n, a, gbk ? cut : NULL) : NULL;
+    if (text && (gbk || !is_half(s + valid, n - valid)))
+        return text;
+    if (valid < n && is_half(s + valid, n - valid)) {
+        if (cut)
+            *cut = true;
+        return arena_strndup(a, s, valid);
+    }
+    return arena_strndup(a, s, n); /* neither: the parent marks what cannot be read */
+}
+
+static char *recode(const char *text, const char *to, const char *from, struct arena *a)
+{
+    size_t n = strlen(text), room = n * 4;
+    iconv_t how = iconv_open(to, from);
+    char *out = how == (iconv_t)-1 ? NULL : arena_alloc(a, room + 1);
+    char *in = (char *)(uintptr_t)text, *at = out;
+    if (out && iconv(how, &in, &n, &at, &room) == (size_t)-1)
+        out = NULL;
+    if (out)
+        *at = '\0';
+    if (how != (iconv_t)-1)
+        iconv_close(how);
+    return out;
+}
+
+/* Chinese has no place in CP437, so that this can be undone. */
+const char *child_archive_name(const char *raw, struct arena *a)
+{
+    size_t n = strlen(raw);
+    if (is_ascii(raw, n))
+        return arena_strdup(a, raw);
+    char *bytes = child_is_utf8(raw, n) ? recode(raw, "CP437", "UTF-8", a) : arena_strdup(a, raw);
+    char *name = bytes && child_is_utf8(bytes, strlen(bytes)) ? bytes : NULL;
+    name = bytes && !name ? recode(bytes, "UTF-8", "GB18030", a) : name;
+    return name ? name : arena_strdup(a, raw);
+}
+
+const char *child_number(struct child *c, double v)
+{
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, v);
+        if (strtod(text, NULL) == v)
+            break;
+    }
+    if (strchr(text, 'e') && v >= -1e20 && v <= 1e20 && (v >= 1 || v <= -1))
+        snprintf(text, sizeof text, "%.0f", v); /* people read no exponents */
+    return arena_strdup(c->scratch, text);
+}

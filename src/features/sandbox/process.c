@@ -1,0 +1,146 @@
+#include "features/sandbox/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ARGUMENTS_MAX = 16, PIPE_BYTES = 1 << 20 };
+
+/* ---- the file ---- */
+
+static enum status write_file(const char *path, const void *bytes, size_t n, struct error *e)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    size_t at = 0;
+    while (fd >= 0 && at < n) {
+        ssize_t wrote = write(fd, (const char *)bytes + at, n - at);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            break;
+        at += (size_t)wrote;
+    }
+    enum status s = fd < 0 || at < n ? error_errno(e, "写临时文件", "Writing the temporary file", path) : STATUS_OK;
+    if (fd >= 0)
+        close(fd);
+    return s;
+}
+
+enum status sandbox_folder_make(const void *bytes, size_t n, struct sandbox_folder *out, struct error *e)
+{
+    const char *tmp = getenv("TMPDIR");
+    struct sandbox_folder f;
+    snprintf(f.dir, sizeof f.dir, "%s/hongxian-XXXXXX", tmp && *tmp == '/' && strlen(tmp) < 200 ? tmp : "/tmp");
+    if (!mkdtemp(f.dir))
+        return error_errno(e, "建立临时文件夹", "Making a temporary folder", f.dir);
+    snprintf(f.path, sizeof f.path, "%s/input", f.dir);
+    enum status s = write_file(f.path, bytes, n, e);
+    if (s == STATUS_OK)
+        *out = f;
+    else
+        sandbox_folder_remove(&f);
+    return s;
+}
+
+void sandbox_folder_remove(struct sandbox_folder *f)
+{
+    if (!f->dir[0])
+        return;
+    (void)unlink(f->path);
+    (void)rmdir(f->dir);
+    f->dir[0] = '\0';
+}
+
+/* ---- the process ---- */
+
+/* Only what the libraries need to find their tables: nothing of the server's own settings goes to the child. */
+static void child_environment(char **env, char (*texts)[512], size_t max)
+{
+    static const char *const kept[] = {"PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "LD_LIBRARY_PATH"};
+    size_t n = 0;
+    env[n++] = (char *)(uintptr_t) "LC_ALL=C.UTF-8";
+    env[n++] = (char *)(uintptr_t) "ASAN_OPTIONS=detect_leaks=0"; /* for sanitized builds; others do not look */
+    for (size_t i = 0; i < sizeof kept / sizeof *kept && n + 1 < max; i++) {
+        const char *value = getenv(kept[i]);
+        if (value && snprintf(texts[i], 512, "%s=%s", kept[i], value) < 512)
+            env[n++] = texts[i];
+    }
+    env[n] = NULL;
+}
+
+static enum status fail_start(int why, struct error *e)
+{
+    error_zh(e, "不能启动读取文件的程序（%s）；请稍后再试，或联系管理员。", strerror(why));
+    return error_fail(e, STATUS_IO, "foreign-start",
+                      "The reading program cannot be started (%s); try again, or tell the administrator.",
+                      strerror(why));
+}
+
+static int spawn(const char *program, char **argv, int to_parent, pid_t *pid)
+{
+    char texts[4][512], *env[8];
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none;
+    child_environment(env, texts, sizeof env / sizeof *env);
+    sigemptyset(&none);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setpgroup(&attributes, 0); /* its own group, so that whatever it starts ends with it */
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+    int why = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    why = why ? why : posix_spawn_file_actions_adddup2(&actions, to_parent, 1);
+    why = why ? why : posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    why = why ? why : posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    why = why ? why : posix_spawn(pid, program, &actions, &attributes, argv, env);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    return why;
+}
+
+enum status sandbox_process_start(const char *program, const char *const *arguments,
+                                  struct sandbox_process *out, struct error *e)
+{
+    int ends[2];
+    char *argv[ARGUMENTS_MAX];
+    size_t n = 0;
+    program = program ? program : "/proc/self/exe";
+    argv[n++] = (char *)(uintptr_t)program;
+    while (*arguments && n + 1 < ARGUMENTS_MAX)
+        argv[n++] = (char *)(uintptr_t)*arguments++;
+    argv[n] = NULL;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return fail_start(errno, e);
+    (void)fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES); /* only a kindness: a smaller pipe is slower */
+    pid_t pid = 0;
+    int why = spawn(program, argv, ends[1], &pid);
+    close(ends[1]);
+    if (why) {
+        close(ends[0]);
+        return fail_start(why, e);
+    }
+    *out = (struct sandbox_process){pid, ends[0]};
+    return STATUS_OK;
+}
+
+void sandbox_process_end(struct sandbox_process *p)
+{
+    if (p->pipe >= 0)
+        close(p->pipe);
+    if (p->pid > 0) {
+        kill(-p->pid, SIGKILL); /* it has said all, or is not heard any more */
+        kill(p->pid, SIGKILL);
+        while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
+            ;
+    }
+    *p = SANDBOX_NO_PROCESS;
+}
