@@ -35,12 +35,7 @@ static const char *properties_of(struct feed *f, const struct feature *from, str
         if (is_bound(&f->binding, i))
             continue;
         jw_key(&w, s->names[i]);
-        if (!from->values[i])
-            jw_null(&w);
-        else if (s->types[i] == FEATURE_TEXT || !*from->values[i])
-            jw_string(&w, from->values[i]);
-        else
-            jw_raw(&w, from->values[i], strlen(from->values[i]));
+        feature_value_write(&w, from, i);
     }
     jw_object_end(&w);
     return buffer_status(&f->json, NULL) ? NULL : arena_strndup(a, f->json.data, f->json.size);

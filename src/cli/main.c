@@ -1,7 +1,7 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "http/job_child.h"
-#include "ingest/foreign_child.h"
+#include "features/sandbox/sandbox.h"
 #include "render/render.h"
 
 #include <signal.h>
@@ -150,8 +150,8 @@ static int unknown_command(const char *name)
 
 int main(int argc, char **argv)
 {
-    if (foreign_child_wanted(argc, argv))
-        foreign_child_main(argc, argv); /* reads one upload in a sandbox, and does not return */
+    if (sandbox_child_wanted(argc, argv))
+        sandbox_child_main(argc, argv); /* reads one file in a sandbox, and does not return */
     if (job_child_wanted(argc, argv))
         job_child_main(argc, argv); /* a background job of the server; likewise */
     signal(SIGPIPE, SIG_IGN);       /* a reader that goes away is a failed write, not a death */

@@ -208,7 +208,8 @@ enum status feature_judge_parcel(struct feature_judge *j, const struct feature *
     enum status s = add(p, &j->binding, f, crs);
     if (p->no_memory || (s && !is_fault(s)))
         return error_no_memory(e);
-    struct feature_verdict v = {.warnings = p->set.warnings, .n_warnings = p->set.n_warnings, .box = geo_box_empty()};
+    struct feature_verdict v = {
+        .warnings = p->set.warnings, .n_warnings = p->set.n_warnings, .box = geo_box_empty()};
     bool degrees = (f->crs ? f->crs : crs)->kind == GEO_CRS_GEOGRAPHIC;
     if (degrees && !f->fault)
         v.box = box_of(&p->policy.rings);

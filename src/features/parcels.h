@@ -31,6 +31,7 @@ void feature_judge_free(struct feature_judge *j);             /* NULL-safe */
 struct feature_verdict {
     struct parcel parcel;      /* id, name and use also when refused */
     const struct error *fault; /* why it is no parcel; NULL */
+    struct geo_box box;        /* of the coordinates as drawn, where they are degrees; else of the shape */
     bool
         as_drawn; /* the shape's vertices are those of the WKB: nothing was converted, dissolved or left out */
     const struct parcel_warning *warnings; /* of the stream and of the policy */

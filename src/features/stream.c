@@ -1,9 +1,11 @@
 #include "features/stream.h"
 
+#include "base/json.h"
 #include "parcel/recognise.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,6 +21,42 @@ enum status feature_stream_next(struct feature_stream *s, struct arena *a, struc
 enum status feature_stream_skip(struct feature_stream *s, int64_t position, int64_t fid, struct error *e)
 {
     return s->ops->skip(s, position, fid, e);
+}
+
+/* Not every number of a file is one of JSON: 007, 1., +5 */
+static bool is_json_number(const char *s)
+{
+    s += *s == '-';
+    size_t whole = strspn(s, "0123456789");
+    if (whole == 0 || (whole > 1 && *s == '0'))
+        return false;
+    s += whole;
+    if (*s == '.') {
+        size_t decimals = strspn(++s, "0123456789");
+        if (decimals == 0)
+            return false;
+        s += decimals;
+    }
+    if (*s == 'e' || *s == 'E') {
+        s++;
+        s += *s == '-' || *s == '+';
+        size_t digits = strspn(s, "0123456789");
+        if (digits == 0)
+            return false;
+        s += digits;
+    }
+    return *s == '\0';
+}
+
+void feature_value_write(struct json_writer *w, const struct feature *f, size_t i)
+{
+    const char *text = f->values[i];
+    enum feature_type type = f->schema->types[i];
+    bool raw = text && (type == FEATURE_JSON || (type != FEATURE_TEXT && is_json_number(text)));
+    if (raw)
+        jw_raw(w, text, strlen(text));
+    else
+        jw_string(w, text); /* null when there is none */
 }
 
 void feature_stream_close(struct feature_stream *s)
@@ -71,7 +109,8 @@ static bool named_for_child(const char *path)
 }
 
 /* Which program is the child is looked for only when such a file comes. */
-static enum status open_sandboxed(const struct feature_request *r, struct feature_stream **out, struct error *e)
+static enum status open_sandboxed(const struct feature_request *r, struct feature_stream **out,
+                                  struct error *e)
 {
     char path[4096];
     struct feature_request q = *r;
@@ -87,21 +126,38 @@ static enum status open_sandboxed(const struct feature_request *r, struct featur
     return feature_stream_open_sandboxed(&q, out, e);
 }
 
-enum status feature_stream_open(const struct feature_request *r, struct feature_stream **out, struct error *e)
+/* What kind of file it is: UNKNOWN is a text, or nothing that anybody knows. */
+static enum status kind_of(const struct feature_request *r, bool *child, struct error *e)
 {
-    char first[LOOKED_AT];
-    const void *bytes = r->path ? first : r->bytes;
+    char *first = NULL;
+    const void *bytes = r->bytes;
     size_t n = r->n_bytes;
     bool folder = false;
     enum parcel_format format = PARCEL_FORMAT_UNKNOWN;
-    enum status s = r->path ? look(r->path, first, &n, &folder, e) : STATUS_OK;
+    enum status s = STATUS_OK;
+    if (r->path) {
+        bytes = first = malloc(LOOKED_AT);
+        s = first ? look(r->path, first, &n, &folder, e) : error_no_memory(e);
+    }
+    *child = folder || named_for_child(r->path);
+    if (!s && !*child)
+        s = recognise_binary(bytes, n, &format, e);
+    free(first);
+    *child = *child || format != PARCEL_FORMAT_UNKNOWN;
+    return s;
+}
+
+bool feature_path_is_text(const char *path)
+{
+    bool child = true;
+    return kind_of(&(struct feature_request){.path = path}, &child, NULL) == STATUS_OK && !child;
+}
+
+enum status feature_stream_open(const struct feature_request *r, struct feature_stream **out, struct error *e)
+{
+    bool child = false;
+    enum status s = kind_of(r, &child, e);
     if (s)
         return s;
-    if (folder || named_for_child(r->path))
-        return open_sandboxed(r, out, e);
-    s = recognise_binary(bytes, n, &format, e);
-    if (s)
-        return s;
-    return format == PARCEL_FORMAT_UNKNOWN ? feature_stream_open_text(r, out, e)
-                                           : open_sandboxed(r, out, e);
+    return child ? open_sandboxed(r, out, e) : feature_stream_open_text(r, out, e);
 }

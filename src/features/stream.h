@@ -66,9 +66,10 @@ struct feature_stream_info {
     bool has_box;        /* always when crs_wkt is "" */
     int64_t n_declared;  /* how many records the file says that it has, -1 when it does not say */
     int assumed_epsg;    /* of texts: the CRS that coordinates without words led to; 0: they said it */
-    bool has_own_crs;    /* each feature brings its CRS (texts) */
-    bool heights;        /* Z or M, which are dropped */
-    bool drawing;        /* DXF: closed lines are areas */
+    struct geo_crs first_crs;  /* of texts: that of the first record that can be read */
+    bool has_own_crs;          /* each feature brings its CRS (texts) */
+    bool heights;              /* Z or M, which are dropped */
+    bool drawing;              /* DXF: closed lines are areas */
     const char *encoding;      /* "GB18030" or "UTF-8" where it had to be found out, else "" */
     bool encoding_misdeclared; /* the file names another one */
     const struct feature_schema
@@ -86,6 +87,8 @@ struct feature_request {
     const char *program; /* set by feature_stream_open: what `reader` led to; NULL: this very program */
     unsigned wait_ms;    /* likewise. Bytes only: until the child is ended; 0: the usual time */
     size_t max_features, max_vertices; /* 0: no limit */
+    bool
+        attributes_only; /* geometry need not be read: features have neither WKB nor a fault for want of it */
 };
 
 struct feature_stream;
@@ -103,6 +106,10 @@ struct feature_stream { /* what every reader begins with */
     size_t n_notes;
 };
 
+/* A value in JSON: null, a string, or the number or list that stands in the file. */
+struct json_writer;
+void feature_value_write(struct json_writer *w, const struct feature *f, size_t i);
+
 /* *more is false, and *out untouched, after the last record. */
 enum status feature_stream_next(struct feature_stream *s, struct arena *a, struct feature *out, bool *more,
                                 struct error *e) HX_MUST_CHECK;
@@ -113,6 +120,9 @@ void feature_stream_close(struct feature_stream *s); /* NULL-safe */
 /* By what the bytes are, whatever the file is called. */
 enum status feature_stream_open(const struct feature_request *r, struct feature_stream **out,
                                 struct error *e) HX_MUST_CHECK;
+
+/* Is it a text, which has one layer and nothing to choose? By its first bytes; false also for what cannot be opened. */
+bool feature_path_is_text(const char *path);
 
 /* The two kinds that the above chooses from: texts, which are read here (text_stream.c; *out is NULL, with STATUS_OK, when the file is
  * no text that is known), and what the sandboxed child reads (sandbox/sandbox_stream.c). */

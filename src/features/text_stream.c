@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { PIECES_TRIED_FIRST = 100, WKB_HEADER = 5, FILE_NOTES_MAX = 40 };
+enum { PIECES_TRIED_FIRST = 100, WKB_HEADER = 5, FILE_NOTES_MAX = 40, SCHEMAS_KEPT = 8 };
 
 struct text_stream {
     struct feature_stream base;
@@ -27,6 +27,8 @@ struct text_stream {
     size_t n_remarks;   /* of the piece, that belong to features before */
     struct arena *keep; /* what lives as long as the stream */
     struct feature_note notes[FILE_NOTES_MAX];
+    const struct feature_schema *schemas[SCHEMAS_KEPT]; /* the latest */
+    size_t n_schemas;
 };
 
 /* ---- from a reader to the queue ---- */
@@ -249,28 +251,52 @@ static bool copy_text(struct arena *a, const char **text)
     return *text != NULL;
 }
 
-static bool copy_fields(struct arena *a, struct feature *f)
+static bool are_same(const struct feature_schema *a, const struct feature_schema *b)
 {
-    const struct feature_schema *s = f->schema;
-    struct feature_schema *schema = arena_alloc(a, sizeof *schema);
-    const char **names = arena_array(a, s->n, sizeof *names), **values = arena_array(a, s->n, sizeof *values);
-    enum feature_type *types = arena_array(a, s->n, sizeof *types);
-    bool ok = schema && names && values && types;
+    bool same = a->n == b->n;
+    for (size_t i = 0; same && i < a->n; i++)
+        same = a->types[i] == b->types[i] && strcmp(a->names[i], b->names[i]) == 0;
+    return same;
+}
+
+/* One that lives as long as the stream: the same pointer means the same fields. */
+static const struct feature_schema *lasting_schema(struct text_stream *t, const struct feature_schema *s)
+{
+    for (size_t i = 0; i < SCHEMAS_KEPT; i++)
+        if (t->schemas[i] && are_same(t->schemas[i], s))
+            return t->schemas[i];
+    struct feature_schema *schema = arena_alloc(t->keep, sizeof *schema);
+    const char **names = arena_array(t->keep, s->n, sizeof *names);
+    enum feature_type *types = arena_array(t->keep, s->n, sizeof *types);
+    bool ok = schema && names && types;
     for (size_t i = 0; ok && i < s->n; i++) {
-        names[i] = s->names[i];
-        values[i] = f->values[i];
         types[i] = s->types[i];
-        ok = copy_text(a, &names[i]) && (!values[i] || copy_text(a, &values[i]));
+        names[i] = arena_strdup(t->keep, s->names[i]);
+        ok = names[i] != NULL;
     }
-    if (ok)
-        *schema = (struct feature_schema){.names = names, .types = types, .n = s->n};
-    f->schema = schema;
+    if (!ok)
+        return NULL;
+    *schema = (struct feature_schema){.names = names, .types = types, .n = s->n};
+    t->schemas[t->n_schemas++ % SCHEMAS_KEPT] = schema;
+    return schema;
+}
+
+static bool copy_fields(struct text_stream *t, struct arena *a, struct feature *f)
+{
+    const char **values = arena_array(a, f->schema->n, sizeof *values);
+    bool ok = values != NULL;
+    for (size_t i = 0; ok && i < f->schema->n; i++) {
+        values[i] = f->values[i];
+        ok = !values[i] || copy_text(a, &values[i]);
+    }
     f->values = values;
-    return ok;
+    f->schema = ok ? lasting_schema(t, f->schema) : NULL;
+    return f->schema != NULL;
 }
 
 /* The queue lives until the next piece only. */
-static bool copy_feature(const struct feature *from, struct arena *a, struct feature *out)
+static bool copy_feature(struct text_stream *t, const struct feature *from, struct arena *a,
+                         struct feature *out)
 {
     *out = *from;
     unsigned char *wkb = arena_alloc(a, from->n_wkb);
@@ -292,13 +318,13 @@ static bool copy_feature(const struct feature *from, struct arena *a, struct fea
          copy_text(a, &out->area);
     if (ok && from->place_zh)
         ok = copy_text(a, &out->place_zh) && copy_text(a, &out->place_en);
-    return ok && copy_fields(a, out);
+    return ok && copy_fields(t, a, out);
 }
 
 static enum status give(struct text_stream *t, struct arena *a, struct feature *out, struct error *e)
 {
     struct feature f;
-    if (!copy_feature(&t->queue[t->at], a, &f))
+    if (!copy_feature(t, &t->queue[t->at], a, &f))
         return error_no_memory(e);
     t->at++;
     f.position = f.fid = ++t->position;
@@ -460,8 +486,9 @@ static void uncut(struct text_stream *t)
     t->cutter = NULL;
 }
 
-static void note_assumed(struct text_stream *t)
+static void note_crs(struct text_stream *t)
 {
+    t->base.info.first_crs = *t->queue[0].crs;
     for (size_t i = 0; i < t->base.n_notes; i++)
         if (strcmp(t->notes[i].code, "crs-assumed") == 0 || strcmp(t->notes[i].code, "datum-assumed") == 0)
             t->base.info.assumed_epsg = t->queue[0].crs->epsg;
@@ -504,7 +531,7 @@ static enum status prepare(struct text_stream *t, const struct feature_request *
         t->context.format = PARCEL_FORMAT_UNKNOWN;
         s = read_whole(t, e);
         if (!s && t->n > 0)
-            note_assumed(t);
+            note_crs(t);
     }
     return s;
 }
@@ -516,7 +543,7 @@ enum status feature_stream_open_text(const struct feature_request *r, struct fea
     struct text_stream *t = calloc(1, sizeof *t);
     if (!t)
         return error_no_memory(e);
-    t->keep = arena_new((size_t)16 << 20);
+    t->keep = arena_new(LIMIT_REQUEST_ARENA_BYTES);
     t->context.arena = arena_new(LIMIT_REQUEST_ARENA_BYTES);
     t->sink = (struct parcel_sink){take, t};
     t->context.sink = &t->sink;
@@ -534,6 +561,7 @@ enum status feature_stream_open_text(const struct feature_request *r, struct fea
                                                 .encoding = "",
                                                 .has_own_crs = true,
                                                 .assumed_epsg = t->base.info.assumed_epsg,
+                                                .first_crs = t->base.info.first_crs,
                                                 .n_declared = t->cutter ? t->cutter->total : (int64_t)t->n};
     *out = &t->base;
     return STATUS_OK;

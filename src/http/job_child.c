@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "http/job_folder.h"
 #include "http/lines_list.h"
-#include "ingest/foreign_sandbox.h"
+#include "features/sandbox/confine.h"
 #include "store/store.h"
 
 #include <jansson.h>
@@ -297,7 +297,7 @@ static enum status run(struct child *c, struct error *e)
         store_close(c->store);
         c->store = NULL;
     }
-    if (!foreign_sandbox_enter_for_job(c->folder)) {
+    if (!confine_job(c->folder)) {
         error_zh(e, "系统不允许为读取程序设置限制，未读取文件；请联系管理员。");
         return error_fail(e, STATUS_INTERNAL, "foreign-sandbox",
                           "The system does not permit limits for the reading program; the file was not read. "

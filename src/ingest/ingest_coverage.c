@@ -4,6 +4,7 @@
 #include "geo/area.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct parts {
     struct geo_geos *geos;

@@ -139,6 +139,7 @@ static enum status begin_index(struct job *j, bool coverage, struct index_builde
 static void count_feature(struct ingest_report *r, const struct source_feature *f)
 {
     r->n_stored++;
+    r->n_dissolved += f->state == SOURCE_DISSOLVED;
     r->n_repaired += f->state == SOURCE_REPAIRED;
     r->n_curved += f->curved;
     r->n_vertices += f->shape.n_vertices;
@@ -210,7 +211,7 @@ static enum status take_all(struct job *j, struct error *e)
             return st;
         j->report->n_read++;
         tell_progress(j);
-        if (j->request->strict && f.state != SOURCE_VALID)
+        if (j->request->strict && f.state != SOURCE_VALID && f.state != SOURCE_DISSOLVED)
             return refuse_strictly(j, &f, e);
         if (f.state == SOURCE_REFUSED) {
             note_refusal(j, &f);
@@ -277,20 +278,6 @@ static enum status write_report(struct job *j, struct error *e)
     return report_write(j->report, &p, e);
 }
 
-/* A file that holds fewer features than it says was cut off. A Shapefile's count includes deleted records. */
-static enum status refuse_truncated(const struct job *j, struct error *e)
-{
-    int64_t declared = source_info(j->source)->n_declared, n = j->report->n_read;
-    if (declared < 0 || n >= declared || strcmp(source_info(j->source)->driver, "ESRI Shapefile") == 0)
-        return STATUS_OK;
-    error_zh(e, "“%s”声明有 %lld 个要素，只读到 %lld 个：文件不完整，不予导入；请重新获取。",
-             j->request->path, (long long)declared, (long long)n);
-    return error_fail(
-        e, STATUS_CORRUPT, "source-truncated",
-        "\"%s\" declares %lld features and only %lld could be read: it is incomplete; get it again.",
-        j->request->path, (long long)declared, (long long)n);
-}
-
 /* One wrong code is a finding; when most features lie far from where they say that they are, the CRS or the zone is wrong, and the
  * lines would be missing from where they belong. */
 static enum status refuse_elsewhere(const struct job *j, struct error *e)
@@ -313,9 +300,7 @@ static enum status refuse_elsewhere(const struct job *j, struct error *e)
 
 static enum status accept_or_refuse(struct job *j, struct error *e)
 {
-    enum status st = refuse_truncated(j, e);
-    if (st == STATUS_OK)
-        st = write_report(j, e);
+    enum status st = write_report(j, e);
     if (st != STATUS_OK)
         return st;
     if (j->report->n_refused > 0 && !j->request->allow_refused)

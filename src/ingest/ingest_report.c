@@ -130,6 +130,7 @@ static void write_counts(struct json_writer *w, const struct ingest_report *r, i
         jw_kv_integer(w, "declared", n_declared);
     jw_kv_integer(w, "read", r->n_read);
     jw_kv_integer(w, "stored", r->n_stored);
+    jw_kv_integer(w, "dissolved", r->n_dissolved);
     jw_kv_integer(w, "repaired", r->n_repaired);
     jw_kv_integer(w, "refused", r->n_refused);
     jw_kv_integer(w, "curved", r->n_curved);
@@ -163,12 +164,14 @@ static void write_list(struct json_writer *w, const char *key, const struct repo
     buffer_append_char(w->out, ']'); /* the list itself is left open for more */
 }
 
-static void write_warnings(struct json_writer *w, const struct gdal_guard *g)
+static void write_warnings(struct json_writer *w, const struct source *s)
 {
+    size_t n;
+    const struct feature_note *notes = source_notes(s, &n);
     jw_key(w, "warnings");
     jw_array_begin(w);
-    for (int i = 0; i < g->n_warnings && i < GUARD_MAX_WARNINGS; i++)
-        jw_string(w, g->warnings[i]);
+    for (size_t i = 0; i < n; i++)
+        jw_string(w, notes[i].zh);
     jw_array_end(w);
 }
 
@@ -187,7 +190,7 @@ enum status report_write(struct ingest_report *r, const struct report_parts *p, 
     findings_write(p->findings, &w, info);
     write_list(&w, "repaired", p->repaired);
     write_list(&w, "refused", p->refused);
-    write_warnings(&w, source_messages(p->source));
+    write_warnings(&w, p->source);
     jw_object_end(&w);
     return buffer_status(&r->json, e);
 }

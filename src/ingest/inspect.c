@@ -1,37 +1,25 @@
 #include "ingest/inspect.h"
 
 #include "base/json.h"
-#include "geo/crs.h"
+#include "features/sandbox/sandbox.h"
 #include "ingest/layer_table.h"
-#include "ingest/source_parts.h"
+#include "ingest/source.h"
 
-#include <ogr_api.h>
-#include <ogr_srs_api.h>
 #include <stdio.h>
 #include <string.h>
 
-static void write_extent(struct json_writer *w, OGRLayerH layer)
+static void write_fields(struct json_writer *w, const struct feature_schema *f)
 {
-    OGREnvelope box;
-    if (OGR_L_GetExtent(layer, &box, TRUE) != OGRERR_NONE)
-        return;
-    const double sides[] = {box.MinX, box.MinY, box.MaxX, box.MaxY};
-    jw_key(w, "extent");
-    jw_array_begin(w);
-    for (int i = 0; i < 4; i++)
-        jw_fixed(w, sides[i], 6);
-    jw_array_end(w);
-}
-
-static void write_fields(struct json_writer *w, OGRFeatureDefnH defn)
-{
+    static const char *const types[] = {[FEATURE_TEXT] = "String",
+                                        [FEATURE_INTEGER] = "Integer",
+                                        [FEATURE_REAL] = "Real",
+                                        [FEATURE_JSON] = "JSON"};
     jw_key(w, "fields");
     jw_array_begin(w);
-    for (int i = 0; i < OGR_FD_GetFieldCount(defn); i++) {
-        OGRFieldDefnH f = OGR_FD_GetFieldDefn(defn, i);
+    for (size_t i = 0; i < f->n; i++) {
         jw_object_begin(w);
-        jw_kv_string(w, "name", OGR_Fld_GetNameRef(f));
-        jw_kv_string(w, "type", OGR_GetFieldTypeName(OGR_Fld_GetType(f)));
+        jw_kv_string(w, "name", f->names[i]);
+        jw_kv_string(w, "type", types[f->types[i]]);
         jw_object_end(w);
     }
     jw_array_end(w);
@@ -44,8 +32,11 @@ static void write_decision(struct json_writer *w, const struct layer_table *t, c
     struct source *s = NULL;
     struct error e = {0};
     bool known = layer_table_find(t, target) != NULL;
-    struct source_request r = {
-        .path = path, .layer = name, .survey = known, .target = known ? target : NULL, .confirmed = true};
+    struct source_request r = {.path = path,
+                               .layer = *name ? name : NULL,
+                               .survey = known,
+                               .target = known ? target : NULL,
+                               .confirmed = true};
     enum status st = source_open(&r, &s, &e);
     jw_key(w, "import");
     jw_object_begin(w);
@@ -85,17 +76,15 @@ static void write_decision(struct json_writer *w, const struct layer_table *t, c
     source_close(s);
 }
 
-/* Names as GDAL gives them: a likeness needs no more. */
-static void guess(const struct layer_table *t, const char *path, OGRLayerH layer, const char *name,
-                  bool alone, struct layer_guess *out)
+static void guess(const struct layer_table *t, const char *path, const struct sandbox_layer *l, bool alone,
+                  struct layer_guess *out)
 {
-    enum { FIELDS = 256 };
-    const char *fields[FIELDS];
-    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(layer);
-    struct layer_names n = {.layer = name, .alias = "", .stem = "", .fields = fields};
-    for (int i = 0; i < OGR_FD_GetFieldCount(defn) && n.n_fields < FIELDS; i++)
-        fields[n.n_fields++] = OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i));
     char stem[256];
+    struct layer_names n = {.layer = l->name,
+                            .alias = l->alias,
+                            .stem = "",
+                            .fields = l->schema->names,
+                            .n_fields = l->schema->n};
     const char *slash = strrchr(path, '/');
     snprintf(stem, sizeof stem, "%s", slash ? slash + 1 : path);
     stem[strcspn(stem, ".")] = '\0';
@@ -104,59 +93,70 @@ static void guess(const struct layer_table *t, const char *path, OGRLayerH layer
     layer_table_guess(t, &n, out);
 }
 
-static void write_layer(struct json_writer *w, const struct layer_table *t, const char *path, OGRLayerH layer,
-                        bool alone)
+static void write_layer(struct json_writer *w, const struct layer_table *t, const char *path,
+                        const struct sandbox_layer *l, bool alone)
 {
-    OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(layer);
-    struct arena *a = arena_new(1 << 16);
-    char *text = a ? source_layer_name(OGR_L_GetName(layer), a) : NULL;
-    const char *name = text ? text : OGR_L_GetName(layer);
     struct layer_guess g;
-    guess(t, path, layer, name, alone, &g);
+    guess(t, path, l, alone, &g);
     jw_object_begin(w);
-    jw_kv_string(w, "layer", name);
-    jw_kv_string(w, "geometry", OGRGeometryTypeToName(OGR_L_GetGeomType(layer)));
-    jw_kv_integer(w, "features", OGR_L_GetFeatureCount(layer, TRUE));
-    jw_kv_string(w, "crs_stated", srs ? OSRGetName(srs) : "");
-    write_extent(w, layer);
+    jw_kv_string(w, "layer", l->name);
+    jw_kv_bool(w, "may_be_areas", l->may_be_areas);
+    if (l->n_declared >= 0)
+        jw_kv_integer(w, "features", l->n_declared);
     jw_kv_string(w, "looks_like", g.layer);
     jw_kv_string(w, "because", g.by);
     jw_kv_bool(w, "certain", g.certainty == LAYER_CERTAIN);
-    write_fields(w, OGR_L_GetLayerDefn(layer));
-    write_decision(w, t, path, name, g.layer);
+    write_fields(w, l->schema);
+    write_decision(w, t, path, l->name, g.layer);
     jw_object_end(w);
-    arena_free(a);
+}
+
+/* Of a text: one layer, whose fields are those of its records. */
+static enum status text_layer(const char *path, struct arena *a, struct sandbox_layers *out, struct error *e)
+{
+    static const struct feature_schema none = {.n = 0};
+    struct feature_stream *s = NULL;
+    struct sandbox_layer *l = arena_alloc(a, sizeof *l);
+    enum status st =
+        l ? feature_stream_open(&(struct feature_request){.path = path}, &s, e) : error_no_memory(e);
+    if (st)
+        return st;
+    *l = (struct sandbox_layer){
+        .name = "", .alias = "", .may_be_areas = true, .n_declared = s->info.n_declared, .schema = &none};
+    *out = (struct sandbox_layers){.driver = arena_strdup(a, s->info.driver), .layers = l, .n = 1};
+    feature_stream_close(s);
+    return out->driver ? STATUS_OK : error_no_memory(e);
 }
 
 enum status inspect_file(const char *path, struct buffer *out, struct error *e)
 {
-    struct gdal_guard guard = {0};
-    GDALDatasetH data = NULL;
     struct json_writer w;
     struct layer_table table;
-    enum status st = layer_table_read(&table, e);
-    if (st != STATUS_OK)
-        return st;
-    st = gdal_guard_open(&guard, path, &data, e);
-    if (st != STATUS_OK) {
-        layer_table_release(&table);
+    struct sandbox_layers all;
+    struct arena *a = arena_new((size_t)64 << 20);
+    enum status st = a ? layer_table_read(&table, e) : error_no_memory(e);
+    if (st) {
+        arena_free(a);
         return st;
     }
-    int n = GDALDatasetGetLayerCount(data);
-    jw_init(&w, out, false);
-    gdal_guard_enter(&guard);
-    const char *slash = strrchr(path, '/');
-    jw_object_begin(&w);
-    jw_kv_string(&w, "file", slash && slash[1] ? slash + 1 : path);
-    jw_kv_string(&w, "driver", GDALGetDriverShortName(GDALGetDatasetDriver(data)));
-    jw_key(&w, "layers");
-    jw_array_begin(&w);
-    for (int i = 0; i < n; i++)
-        write_layer(&w, &table, path, GDALDatasetGetLayer(data, i), n == 1);
-    jw_array_end(&w);
-    jw_object_end(&w);
-    GDALClose(data);
-    gdal_guard_leave();
+    st = feature_path_is_text(path)
+             ? text_layer(path, a, &all, e)
+             : sandbox_list_layers(&(struct feature_request){.path = path}, a, &all, e);
+    if (!st) {
+        const char *slash = strrchr(path, '/');
+        jw_init(&w, out, false);
+        jw_object_begin(&w);
+        jw_kv_string(&w, "file", slash && slash[1] ? slash + 1 : path);
+        jw_kv_string(&w, "driver", all.driver);
+        jw_key(&w, "layers");
+        jw_array_begin(&w);
+        for (size_t i = 0; i < all.n; i++)
+            write_layer(&w, &table, path, &all.layers[i], all.n == 1);
+        jw_array_end(&w);
+        jw_object_end(&w);
+        st = buffer_status(out, e);
+    }
     layer_table_release(&table);
-    return buffer_status(out, e);
+    arena_free(a);
+    return st;
 }

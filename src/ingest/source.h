@@ -1,4 +1,4 @@
-/* Polygons from a file that GDAL reads, one feature at a time, as shapes in EPSG:4490 with the fields bound to what
+/* Polygons of a control layer from any file (features/stream.h), one feature at a time, as shapes in EPSG:4490 with the fields bound to what
  * they mean; each feature is valid, repaired, or refused with a reason.
  *
  * Not for: deciding whether a file with refused features may be used (ingest_layer.c, audit/). Invariants: the CRS
@@ -6,9 +6,9 @@
 #ifndef HX_INGEST_SOURCE_H
 #define HX_INGEST_SOURCE_H
 
+#include "features/stream.h"
 #include "geo/crs.h"
 #include "geo/shape.h"
-#include "ingest/gdal_guard.h"
 
 /* Field names in the source. NULL: found by the official names; "": there is none. */
 struct source_fields {
@@ -72,7 +72,8 @@ struct source_info {
     int64_t n_declared;         /* how many features the file claims, -1 unknown */
 };
 
-enum source_state { SOURCE_VALID, SOURCE_REPAIRED, SOURCE_REFUSED };
+/* As parcel/policy.h decides it: dissolved is what was drawn, without a change of area. */
+enum source_state { SOURCE_VALID, SOURCE_DISSOLVED, SOURCE_REPAIRED, SOURCE_REFUSED };
 
 /* All pointers are valid until the next source_next or source_close. */
 struct source_feature {
@@ -94,15 +95,13 @@ struct source_feature {
 
 /* Features smaller than this are listed as slivers; they are kept, as they belong to the line. */
 #define SOURCE_SLIVER_M2 1.0
-/* A repair may change the area by this much: 1 m2 or a millionth, whichever is more. */
-#define SOURCE_REPAIR_TOLERANCE_M2 1.0
-#define SOURCE_REPAIR_TOLERANCE_SHARE 1e-6
 
 struct source;
 enum status source_open(const struct source_request *r, struct source **out, struct error *e) HX_MUST_CHECK;
 void source_close(struct source *s); /* NULL-safe */
 const struct source_info *source_info(const struct source *s);
-const struct gdal_guard *source_messages(const struct source *s); /* GDAL's warnings */
+/* What the reader remarks on the file; complete after the last feature. Borrowed. */
+const struct feature_note *source_notes(const struct source *s, size_t *n);
 /* *more is false, and `out` untouched, after the last feature. */
 enum status source_next(struct source *s, struct source_feature *out, bool *more,
                         struct error *e) HX_MUST_CHECK;

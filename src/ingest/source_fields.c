@@ -1,7 +1,8 @@
-/* Which field means what, and its values as UTF-8. */
+/* Which field means what, and its values. */
 #include "ingest/source_parts.h"
 
 #include "base/json.h"
+#include "parcel/binding.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,128 +15,17 @@ struct wanted {
     const char **bound;
 };
 
-static bool is_utf8(const char *text)
+static void list_fields(const struct source *s, struct buffer *names)
 {
-    const unsigned char *p = (const unsigned char *)text;
-    while (*p) {
-        int n = *p < 0x80                 ? 0
-                : *p >= 0xC2 && *p < 0xE0 ? 1
-                : *p >= 0xE0 && *p < 0xF0 ? 2
-                : *p >= 0xF0 && *p < 0xF5 ? 3
-                                          : -1;
-        if (n < 0)
-            return false;
-        for (p++; n > 0; n--, p++)
-            if ((*p & 0xC0) != 0x80)
-                return false;
-    }
-    return true;
+    for (size_t i = 0; i < s->schema->n; i++)
+        buffer_printf(names, "%s%s", i ? ", " : "", s->schema->names[i]);
 }
 
-static char *from_gbk(struct source *s, const char *raw, struct arena *a)
-{
-    size_t n = strlen(raw), room = n * 4;
-    char *text = s->from_gbk == (iconv_t)-1 ? NULL : arena_alloc(a, room + 1);
-    if (!text)
-        return NULL;
-    char *in = (char *)raw, *to = text; /* iconv does not write through `in` */
-    iconv(s->from_gbk, NULL, NULL, NULL, NULL);
-    if (iconv(s->from_gbk, &in, &n, &to, &room) == (size_t)-1)
-        return NULL;
-    *to = '\0';
-    return text;
-}
-
-char *source_text(struct source *s, const char *raw, struct arena *a)
-{
-    char *text = s->gbk_first || !is_utf8(raw) ? from_gbk(s, raw, a) : NULL;
-    return text ? text
-                : arena_strdup(a, raw); /* bytes that are neither are kept; JSON marks them as unreadable */
-}
-
-static bool is_ascii(const char *text)
-{
-    for (; *text; text++)
-        if (*text & 0x80)
-            return false;
-    return true;
-}
-
-/* `text` in an encoding, or NULL when it cannot be. In the arena. */
-static char *recode(const char *text, const char *to, const char *from, struct arena *a)
-{
-    size_t n = strlen(text), room = n * 4;
-    iconv_t how = iconv_open(to, from);
-    char *out = how == (iconv_t)-1 ? NULL : arena_alloc(a, room + 1);
-    char *in = (char *)text, *at = out;
-    if (out && iconv(how, &in, &n, &at, &room) == (size_t)-1)
-        out = NULL;
-    if (out)
-        *at = '\0';
-    if (how != (iconv_t)-1)
-        iconv_close(how);
-    return out;
-}
-
-char *source_layer_name(const char *raw, struct arena *a)
-{
-    if (is_ascii(raw))
-        return arena_strdup(a, raw);
-    char *bytes = is_utf8(raw) ? recode(raw, "CP437", "UTF-8", a) : arena_strdup(a, raw);
-    char *name = bytes ? recode(bytes, "UTF-8", "GB18030", a) : NULL;
-    return name ? name : arena_strdup(a, raw);
-}
-
-static int vote(OGRFeatureH f)
-{
-    int votes = 0;
-    for (int i = 0; i < OGR_F_GetFieldCount(f); i++) {
-        if (OGR_Fld_GetType(OGR_F_GetFieldDefnRef(f, i)) != OFTString || !OGR_F_IsFieldSetAndNotNull(f, i))
-            continue;
-        const char *text = OGR_F_GetFieldAsString(f, i);
-        if (!is_ascii(text))
-            votes += is_utf8(text) ? -1 : 1;
-    }
-    return votes;
-}
-
-/* Short GBK words can be valid UTF-8 ("一"), and UTF-8 that was cut at the field's width is not: the majority of all
- * values of the file decides for all. */
-void source_find_encoding(struct source *s)
-{
-    s->info.encoding = "";
-    if (!s->guard.raw_text)
-        return;
-    int64_t votes = 0;
-    const char *no_geometry[] = {"OGR_GEOMETRY", NULL};
-    OGR_L_SetIgnoredFields(s->layer, no_geometry);
-    OGR_L_ResetReading(s->layer);
-    for (OGRFeatureH f; (f = OGR_L_GetNextFeature(s->layer));) {
-        votes += vote(f);
-        OGR_F_Destroy(f);
-    }
-    OGR_L_SetIgnoredFields(s->layer, NULL);
-    s->gbk_first = votes > 0;
-    s->info.encoding = s->gbk_first ? "GB18030" : "UTF-8";
-    const char *cpg = s->guard.declared_encoding;
-    bool says_utf8 = strcasestr(cpg, "utf") != NULL;
-    bool says_gbk = strcasestr(cpg, "gb") != NULL || strstr(cpg, "936") != NULL;
-    s->info.encoding_misdeclared = cpg[0] && votes != 0 && (votes > 0 ? !says_gbk : !says_utf8);
-}
-
-static void list_fields(struct source *s, OGRFeatureDefnH defn, struct buffer *names)
-{
-    for (int i = 0; i < OGR_FD_GetFieldCount(defn); i++) {
-        char *name = source_text(s, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i)), s->keep);
-        buffer_printf(names, "%s%s", i ? ", " : "", name ? name : "?");
-    }
-}
-
-static enum status fail_field(struct source *s, OGRFeatureDefnH defn, const struct wanted *w, struct error *e)
+static enum status fail_field(struct source *s, const struct wanted *w, struct error *e)
 {
     struct buffer names;
     buffer_init(&names, 1 << 16);
-    list_fields(s, defn, &names);
+    list_fields(s, &names);
     error_zh(e, "数据中没有指定为%s的字段“%s”；有：%.300s。", w->what_zh, w->given,
              names.data ? names.data : "");
     enum status st = error_fail(e, STATUS_INVALID_INPUT, "source-field-not-found",
@@ -145,61 +35,45 @@ static enum status fail_field(struct source *s, OGRFeatureDefnH defn, const stru
     return st;
 }
 
-static bool is_called(struct source *s, const char *raw, const char *name)
+static int find(const struct source *s, const char *name)
 {
-    char *text = raw && *raw ? source_text(s, raw, s->keep) : NULL;
-    return text && strcasecmp(text, name) == 0;
-}
-
-int source_field_index(struct source *s, OGRFeatureDefnH defn, const char *name)
-{
-    int n = OGR_FD_GetFieldCount(defn), by_alias = -1;
-    for (int i = 0; i < n; i++) {
-        OGRFieldDefnH f = OGR_FD_GetFieldDefn(defn, i);
-        if (is_called(s, OGR_Fld_GetNameRef(f), name))
-            return i;
-        if (by_alias < 0 && is_called(s, OGR_Fld_GetAlternativeNameRef(f), name))
-            by_alias = i;
-    }
-    return by_alias;
+    return binding_find_name(name, s->schema->names, s->schema->aliases, s->schema->n);
 }
 
 /* By the names of the standard, each also in its Chinese form (标识码 for BSM). */
-static int find_official(struct source *s, OGRFeatureDefnH defn, enum layer_field field)
+static int find_official(const struct source *s, enum layer_field field)
 {
     size_t i;
     const json_t *one;
     json_array_foreach(layer_table_names(&s->table, s->info.target, field), i, one)
     {
         const char *code = json_string_value(one);
-        int index = source_field_index(s, defn, code);
+        int index = find(s, code);
         const char *zh = layer_table_attribute_zh(&s->table, s->info.target, code);
         if (index < 0 && *zh)
-            index = source_field_index(s, defn, zh);
+            index = find(s, zh);
         if (index >= 0)
             return index;
     }
     return -1;
 }
 
-static enum status bind_one(struct source *s, OGRFeatureDefnH defn, const struct wanted *w,
-                            enum layer_field field, struct error *e)
+static enum status bind_one(struct source *s, const struct wanted *w, enum layer_field field, struct error *e)
 {
-    int *index = &s->binding.field[field];
+    int *index = &s->binding[field];
     *index = -1;
     *w->bound = "";
     if (w->given && !w->given[0])
         return STATUS_OK;
-    *index = w->given ? source_field_index(s, defn, w->given) : find_official(s, defn, field);
+    *index = w->given ? find(s, w->given) : find_official(s, field);
     if (*index < 0)
-        return w->given ? fail_field(s, defn, w, e) : STATUS_OK;
-    *w->bound = source_text(s, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, *index)), s->keep);
-    return *w->bound ? STATUS_OK : error_no_memory(e);
+        return w->given ? fail_field(s, w, e) : STATUS_OK;
+    *w->bound = s->schema->names[*index];
+    return STATUS_OK;
 }
 
 enum status source_bind_fields(struct source *s, const struct source_request *r, struct error *e)
 {
-    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(s->layer);
     struct source_fields *to = &s->info.bound;
     const struct wanted all[LAYER_FIELDS] = {
         [LAYER_ID] = {"标识码", "identifier", r->fields.id, &to->id},
@@ -210,58 +84,57 @@ enum status source_bind_fields(struct source *s, const struct source_request *r,
         [LAYER_AREA] = {"面积", "area", r->fields.area, &to->area},
     };
     for (int i = 0; i < LAYER_FIELDS; i++) {
-        enum status st = bind_one(s, defn, &all[i], (enum layer_field)i, e);
+        enum status st = bind_one(s, &all[i], (enum layer_field)i, e);
         if (st != STATUS_OK)
             return st;
     }
     return STATUS_OK;
 }
 
-const char *source_field_text(struct source *s, OGRFeatureH f, int index)
+/* Where the bound fields are in the records of this schema. */
+static const int *bound_of(struct source *s, const struct feature_schema *schema)
 {
-    if (index < 0 || !OGR_F_IsFieldSetAndNotNull(f, index))
-        return "";
-    return source_text(s, OGR_F_GetFieldAsString(f, index), s->feature);
+    if (schema == s->schema)
+        return s->binding;
+    if (schema == s->bound_schema)
+        return s->bound;
+    for (int k = 0; k < LAYER_FIELDS; k++) {
+        s->bound[k] = -1;
+        for (size_t i = 0; s->binding[k] >= 0 && i < schema->n; i++)
+            if (strcmp(schema->names[i], s->schema->names[s->binding[k]]) == 0)
+                s->bound[k] = (int)i;
+    }
+    s->bound_schema = schema;
+    return s->bound;
 }
 
-static void write_value(struct source *s, struct json_writer *w, OGRFeatureH f, int i)
+const char *source_bound_text(struct source *s, const struct feature *f, enum layer_field field)
 {
-    switch (OGR_Fld_GetType(OGR_F_GetFieldDefnRef(f, i))) {
-    case OFTInteger:
-    case OFTInteger64:
-        jw_integer(w, OGR_F_GetFieldAsInteger64(f, i));
-        break;
-    case OFTReal:
-        jw_number(w, OGR_F_GetFieldAsDouble(f, i));
-        break;
-    default:
-        jw_string(w, source_text(s, OGR_F_GetFieldAsString(f, i), s->feature));
-    }
+    return f->schema ? feature_value(f, bound_of(s, f->schema)[field]) : "";
 }
 
 /* A zone's code stays beside the name that was found by it. */
-static bool is_bound(const struct source_binding *b, int i)
+static bool is_bound(const int *bound, int i)
 {
     for (int k = 0; k < LAYER_FIELDS; k++)
-        if (k != LAYER_ZONE_CODE && b->field[k] == i)
+        if (k != LAYER_ZONE_CODE && bound[k] == i)
             return true;
     return false;
 }
 
 /* The fields that nothing is bound to, for people to look up. */
-static enum status write_properties(struct source *s, OGRFeatureH f, struct source_feature *out,
+static enum status write_properties(struct source *s, const struct feature *f, struct source_feature *out,
                                     struct error *e)
 {
     struct json_writer w;
     buffer_clear(&s->json);
     jw_init(&w, &s->json, false);
     jw_object_begin(&w);
-    for (int i = 0; i < OGR_F_GetFieldCount(f); i++) {
-        if (is_bound(&s->binding, i) || !OGR_F_IsFieldSetAndNotNull(f, i))
+    for (size_t i = 0; f->schema && i < f->schema->n; i++) {
+        if (is_bound(bound_of(s, f->schema), (int)i))
             continue;
-        char *name = source_text(s, OGR_Fld_GetNameRef(OGR_F_GetFieldDefnRef(f, i)), s->feature);
-        jw_key(&w, name ? name : "?");
-        write_value(s, &w, f, i);
+        jw_key(&w, f->schema->names[i]);
+        feature_value_write(&w, f, i);
     }
     if (out->zone_as_given && *out->zone_as_given)
         jw_kv_string(&w, s->info.bound.zone, out->zone_as_given);
@@ -270,21 +143,22 @@ static enum status write_properties(struct source *s, OGRFeatureH f, struct sour
     return buffer_status(&s->json, e);
 }
 
-enum status source_read_fields(struct source *s, OGRFeatureH f, struct source_feature *out, struct error *e)
+static double number_of(const char *text)
 {
-    const int *field = s->binding.field;
-    const char *by;
-    out->code = source_field_text(s, f, field[LAYER_ID]);
-    out->name = source_field_text(s, f, field[LAYER_NAME]);
-    const char *zone = source_field_text(s, f, field[LAYER_ZONE]);
-    const char *zone_code = source_field_text(s, f, field[LAYER_ZONE_CODE]);
-    out->county = source_field_text(s, f, field[LAYER_COUNTY]);
-    out->declared_area_m2 = NAN;
-    if (field[LAYER_AREA] >= 0 && OGR_F_IsFieldSetAndNotNull(f, field[LAYER_AREA]))
-        out->declared_area_m2 = OGR_F_GetFieldAsDouble(f, field[LAYER_AREA]);
-    if (!out->code || !out->name || !zone || !zone_code || !out->county)
-        return error_no_memory(e);
-    out->zone = source_zone_name(s, zone, zone_code, &by);
+    char *end;
+    double v = strtod(text, &end);
+    return *text && *(end + strspn(end, " ")) == '\0' ? v : NAN;
+}
+
+enum status source_read_fields(struct source *s, const struct feature *f, struct source_feature *out,
+                               struct error *e)
+{
+    const char *by, *zone = source_bound_text(s, f, LAYER_ZONE);
+    out->code = source_bound_text(s, f, LAYER_ID);
+    out->name = source_bound_text(s, f, LAYER_NAME);
+    out->county = source_bound_text(s, f, LAYER_COUNTY);
+    out->declared_area_m2 = number_of(source_bound_text(s, f, LAYER_AREA));
+    out->zone = source_zone_name(s, zone, source_bound_text(s, f, LAYER_ZONE_CODE), &by);
     out->zone_as_given = strcmp(out->zone, zone) == 0 ? NULL : zone;
     return write_properties(s, f, out, e);
 }

@@ -2,43 +2,39 @@
 #ifndef HX_INGEST_SOURCE_PARTS_H
 #define HX_INGEST_SOURCE_PARTS_H
 
-#include "geo/quick_valid.h"
-#include "geo/valid.h"
+#include "base/buffer.h"
+#include "features/parcels.h"
 #include "ingest/layer_table.h"
 #include "ingest/source.h"
-
-#include "base/buffer.h"
-
-#include <iconv.h>
-#include <ogr_api.h>
-#include <ogr_srs_api.h>
-
-struct source_binding {
-    int field[LAYER_FIELDS]; /* field numbers, -1 none */
-};
+#include "parcel/policy.h"
 
 struct source {
-    struct gdal_guard guard;
-    GDALDatasetH data;
-    OGRLayerH layer;
+    struct feature_request file; /* of the one layer that is read; texts in `keep` */
+    struct feature_stream *stream;
+    const struct feature_schema
+        *schema; /* every field that the records have: of the layer, or of the first CODES_READ */
+    int binding[LAYER_FIELDS];                 /* fields of `schema`, -1 none */
+    const struct feature_schema *bound_schema; /* of records that `bound` is for */
+    int bound[LAYER_FIELDS];
     struct source_info info;
-    struct source_binding binding;
     struct geo_transformer *transformer;
     struct geo_geos *geos;
-    struct quick_valid *quick;
-    struct geo_shape_builder builder;
-    double *x, *y; /* one ring */
-    size_t capacity;
+    struct policy policy;
     struct arena *keep;    /* strings of info */
     struct arena *feature; /* reset for each feature */
     struct buffer json;    /* properties */
-    iconv_t from_gbk;
-    bool gbk_first; /* undecided text is GB18030 */
-    int64_t position;
     struct layer_table table;
     struct source_zones mapped; /* the operator's words, borrowed from the request */
     struct source_zones codes;  /* schema/zone_codes.json */
 };
+
+enum { CODES_READ = 5000 };
+
+/* source.c: walks the records from the first one, by a stream of its own, until `fn` says false or `limit` (0: none) is reached. What is wrong
+ * with the file is told by the reading that counts, not here. */
+typedef bool source_walk_fn(struct source *s, const struct feature *f, void *user);
+enum status source_walk(struct source *s, size_t limit, bool attributes_only, source_walk_fn *fn, void *user,
+                        struct error *e) HX_MUST_CHECK;
 
 /* source_crs.c: which CRS, and who says so. */
 enum status source_decide_crs(struct source *s, const struct source_request *r,
@@ -50,42 +46,30 @@ enum status source_zone_by_unit(struct source *s, const struct source_request *r
 /* source_place.c: STATUS_INVALID_INPUT when most features lie elsewhere than in the unit that the operator named. */
 enum status source_check_unit(struct source *s, const struct source_request *r,
                               struct error *e) HX_MUST_CHECK;
-/* The EPSG code of a CRS, by its authority or by its parameters; 0 when it cannot be identified. */
-int source_srs_epsg(OGRSpatialReferenceH stated, bool *by_match);
-/* source_fields.c: how to read the text of a Shapefile that does not say; reads all attributes once. */
-void source_find_encoding(struct source *s);
+/* source_fields.c */
 enum status source_bind_fields(struct source *s, const struct source_request *r,
                                struct error *e) HX_MUST_CHECK;
-enum status source_read_fields(struct source *s, OGRFeatureH f, struct source_feature *out,
+enum status source_read_fields(struct source *s, const struct feature *f, struct source_feature *out,
                                struct error *e) HX_MUST_CHECK;
-/* source_fields.c: a field's value, "" when it has none; NULL when memory is out. In the feature's arena. */
-const char *source_field_text(struct source *s, OGRFeatureH f, int index);
-/* The number of a field by its name or alias (UTF-8, any case), or -1. */
-int source_field_index(struct source *s, OGRFeatureDefnH defn, const char *name);
+/* The value of a bound field, "" when it has none. Borrowed from the feature. */
+const char *source_bound_text(struct source *s, const struct feature *f, enum layer_field field);
 /* source_zone.c: sub-zones by the operator's words, by name, by schema/zone_codes.json. `by` is as in source_zone_use. */
 enum status source_zone_table(struct source *s, struct error *e) HX_MUST_CHECK;
 const char *source_zone_name(const struct source *s, const char *name, const char *code, const char **by);
 /* source_zone.c: the sub-zones of a survey. Reads the attributes once. */
 enum status source_list_zones(struct source *s, const struct source_request *r,
                               struct error *e) HX_MUST_CHECK;
-/* source_target.c: names of one of the source's layers, in the arena `keep`. `s->data` is open. */
-enum status source_names(struct source *s, OGRLayerH layer, const char *path, struct layer_names *out,
-                         struct error *e) HX_MUST_CHECK;
-/* source_target.c: the layer to read, when the request does not name it. */
-enum status source_choose_layer(struct source *s, const struct source_request *r,
+/* source_target.c: the layer to read where the request does not name it and the file has several: NULL, when names leave a doubt
+ * or there is one only. In the arena. */
+enum status source_choose_layer(struct source *s, const struct source_request *r, const char **out,
                                 struct error *e) HX_MUST_CHECK;
 /* source_target.c: the refusal of what seems to be a village's boundary. */
 enum status source_ask_village(const struct source_request *r, struct error *e) HX_MUST_CHECK;
 /* source_target.c: what it becomes, or the question. */
 enum status source_decide_target(struct source *s, const struct source_request *r,
                                  struct error *e) HX_MUST_CHECK;
-/* UTF-8 in `a`: as it is, or from GB18030, which is what old Shapefiles carry. NULL when memory is out. */
-char *source_text(struct source *s, const char *raw, struct arena *a);
-/* A layer's name as UTF-8: it is a file's name, not text of the file. GDAL takes names in an archive of Windows (GBK) for CP437, as the
- * format of archives has it; Chinese has no place there, so that this can be undone. */
-char *source_layer_name(const char *raw, struct arena *a);
 /* source_shape.c: sets state, fault, shape and areas. Fails only for reasons that are not the feature's. */
-enum status source_read_shape(struct source *s, OGRFeatureH f, struct source_feature *out,
+enum status source_read_shape(struct source *s, const struct feature *f, struct source_feature *out,
                               struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -3,6 +3,7 @@
 #include "ingest/source_parts.h"
 #include "ingest/units.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,37 +25,50 @@ struct sample {
     size_t n;
 };
 
-static const struct unit *unit_of(struct source *s, const struct source_request *r, OGRFeatureH f)
+static const struct unit *unit_of(struct source *s, const struct source_request *r, const struct feature *f)
 {
     if (r->unit)
         return units_bounded(r->units, r->unit);
-    const char *code = source_field_text(s, f, s->binding.field[LAYER_COUNTY]);
-    const struct unit *u = code && *code ? units_bounded(r->units, code) : NULL;
+    const char *code = source_bound_text(s, f, LAYER_COUNTY);
+    const struct unit *u = *code ? units_bounded(r->units, code) : NULL;
     for (size_t i = 0; !u && i < r->units->n; i++)
         if (strcmp(r->units->list[i].level, "region") == 0 && r->units->list[i].shape.n_rings)
             u = &r->units->list[i];
     return u;
 }
 
-static void take_sample(struct source *s, const struct source_request *r, struct sample *out)
+struct sample_walk {
+    const struct source_request *request;
+    struct sample *out;
+};
+
+static bool sample_one(struct source *s, const struct feature *f, void *user)
 {
-    out->n = 0;
-    OGR_L_ResetReading(s->layer);
-    for (OGRFeatureH f; out->n < SAMPLE && (f = OGR_L_GetNextFeature(s->layer));) {
-        OGRGeometryH g = OGR_F_GetGeometryRef(f);
-        const struct unit *u = g && !OGR_G_IsEmpty(g) ? unit_of(s, r, f) : NULL;
-        if (u) {
-            OGREnvelope box;
-            OGR_G_GetEnvelope(g, &box);
-            out->x[out->n] = (box.MinX + box.MaxX) / 2;
-            out->y[out->n] = (box.MinY + box.MaxY) / 2;
-            out->unit[out->n++] = u;
-        }
-        OGR_F_Destroy(f);
-        arena_reset(s->feature);
+    struct sample_walk *w = user;
+    struct sample *out = w->out;
+    const struct unit *u = f->wkb ? unit_of(s, w->request, f) : NULL;
+    if (!u || policy_take_wkb(&s->policy, f->wkb, f->n_wkb, NULL) != STATUS_OK || s->policy.rings.n == 0)
+        return true;
+    const struct ring_list *l = &s->policy.rings;
+    double west = l->x[0], east = west, south = l->y[0], north = south;
+    for (size_t i = 1; i < l->n; i++) {
+        west = fmin(west, l->x[i]);
+        east = fmax(east, l->x[i]);
+        south = fmin(south, l->y[i]);
+        north = fmax(north, l->y[i]);
     }
-    OGR_L_ResetReading(s->layer);
-    s->guard.failure[0] = '\0'; /* what is wrong with the file is told by the reading that counts */
+    out->x[out->n] = (west + east) / 2;
+    out->y[out->n] = (south + north) / 2;
+    out->unit[out->n++] = u;
+    return out->n < SAMPLE;
+}
+
+static enum status take_sample(struct source *s, const struct source_request *r, struct sample *out,
+                               struct error *e)
+{
+    struct sample_walk w = {r, out};
+    out->n = 0;
+    return source_walk(s, 0, false, sample_one, &w, e);
 }
 
 static double share_in_place(struct source *s, const struct sample *sample, const struct geo_crs *crs)
@@ -82,7 +96,7 @@ static enum status ask_zone(const struct source_request *r, const struct sample 
     const char *place = !sample->n ? "" : r->unit ? r->unit : sample->unit[0]->name;
     if (!*zones) {
         error_zh(e,
-                 "“%s”没有写明坐标系，东坐标没有带号前缀，%s%s；是哪一带？请用 --epsg 指明（三度带第 37 带为 "
+                 "“%s”没有写明坐标系，东坐标没有带号前缀，%s%s；是哪一带？请用 --crs 指明（三度带第 37 带为 "
                  "4546）。",
                  r->path,
                  sample->n ? "而没有一个三度带使数据落在其行政区内："
@@ -91,7 +105,7 @@ static enum status ask_zone(const struct source_request *r, const struct sample 
         return error_fail(
             e, STATUS_INVALID_INPUT, "source-crs-zone",
             "\"%s\" states no CRS, its eastings have no zone prefix, and %s%s. Which zone is it? Say it with "
-            "--epsg (3-degree zone 37 is 4546).",
+            "--crs (3-degree zone 37 is 4546).",
             r->path,
             sample->n ? "there is no zone in which the data lie in their unit: "
                       : "nothing says of which unit they are (--unit CODE would)",
@@ -99,12 +113,12 @@ static enum status ask_zone(const struct source_request *r, const struct sample 
     }
     error_zh(e,
              "“%s”没有写明坐标系，东坐标没有带号前缀，数据在几个三度带中都落在%s内（%s）；是哪一带？请用 "
-             "--epsg 指明。",
+             "--crs 指明。",
              r->path, place, zones);
     return error_fail(e, STATUS_INVALID_INPUT, "source-crs-zone",
                       "\"%s\" states no CRS, its eastings have no zone prefix, and the data would lie in %s "
                       "in more than one "
-                      "zone (%s). Which zone is it? Say it with --epsg.",
+                      "zone (%s). Which zone is it? Say it with --crs.",
                       r->path, place, zones);
 }
 
@@ -129,8 +143,7 @@ enum status source_zone_by_unit(struct source *s, const struct source_request *r
     int fits = 0, possible = 0;
     if (!sample)
         return error_no_memory(e);
-    if (r->units)
-        take_sample(s, r, sample);
+    enum status st = r->units ? take_sample(s, r, sample, e) : STATUS_OK;
     for (int i = 0; sample->n && i < N_ZONES; i++) {
         struct geo_crs crs;
         if (geo_crs_from_zone(3, 25 + i, false, &crs, NULL) == STATUS_OK)
@@ -140,7 +153,8 @@ enum status source_zone_by_unit(struct source *s, const struct source_request *r
         if (share[i] >= FITS)
             *epsg = crs.epsg;
     }
-    enum status st = fits == 1 && possible == 1 ? STATUS_OK : ask_zone(r, sample, share, e);
+    if (!st && (fits != 1 || possible != 1))
+        st = ask_zone(r, sample, share, e);
     free(sample);
     return st;
 }
@@ -152,12 +166,12 @@ enum status source_check_unit(struct source *s, const struct source_request *r, 
     struct sample *sample = calloc(1, sizeof *sample);
     if (!sample)
         return error_no_memory(e);
-    take_sample(s, r, sample);
+    enum status st = take_sample(s, r, sample, e);
     double share = share_in_place(s, sample, &s->info.crs);
     bool elsewhere = sample->n && share < DOES_NOT_FIT;
     free(sample);
-    if (!elsewhere)
-        return STATUS_OK;
+    if (st || !elsewhere)
+        return st;
     error_zh(e,
              "“%s”按 %s（EPSG:%d）解读时，只有 %.0f%% 的图斑落在行政区 %s "
              "内或附近；请核对坐标系、带号和行政区代码。",

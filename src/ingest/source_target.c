@@ -1,25 +1,15 @@
 /* Which of the source's layers is read, and what it becomes: by names, and a doubt is a question. */
 #include "ingest/source_parts.h"
 
+#include "features/sandbox/sandbox.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-enum { NAMES_SHOWN = 12, CODES_READ = 5000 };
+enum { NAMES_SHOWN = 12 };
 
 /* ---- names ---- */
-
-static const char *text_or_none(struct source *s, const char *raw)
-{
-    const char *text = raw && *raw ? source_text(s, raw, s->keep) : "";
-    return text ? text : "";
-}
-
-static const char *layer_name(struct source *s, OGRLayerH layer)
-{
-    const char *text = source_layer_name(OGR_L_GetName(layer), s->keep);
-    return text ? text : "";
-}
 
 /* "dir/STBHHX.gdb.zip" -> "STBHHX" */
 static const char *stem_of(struct source *s, const char *path)
@@ -36,138 +26,88 @@ static const char *stem_of(struct source *s, const char *path)
     return stem ? stem : "";
 }
 
-/* A geodatabase gives its layers an alias, a GeoPackage an identifier. */
-static const char *alias_of(struct source *s, OGRLayerH layer)
+/* Names and aliases of the fields, one list. The name of a file with many layers is none of theirs. */
+static enum status names_of(struct source *s, const char *layer, const char *alias,
+                            const struct feature_schema *f, const char *path, struct layer_names *out,
+                            struct error *e)
 {
-    static const char *const items[] = {"ALIAS_NAME", "IDENTIFIER", "DESCRIPTION"};
-    for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
-        const char *text = GDALGetMetadataItem(layer, items[i], NULL);
-        if (text && *text && strcmp(text, OGR_L_GetName(layer)) != 0)
-            return text_or_none(s, text);
-    }
-    return "";
-}
-
-enum status source_names(struct source *s, OGRLayerH layer, const char *path, struct layer_names *out,
-                         struct error *e)
-{
-    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(layer);
-    int n = OGR_FD_GetFieldCount(defn);
-    const char **fields = arena_array(s->keep, (size_t)n * 2 + 1, sizeof *fields);
+    const char **fields = arena_array(s->keep, f->n * 2 + 1, sizeof *fields);
     if (!fields)
         return error_no_memory(e);
-    for (int i = 0; i < n; i++) {
-        OGRFieldDefnH f = OGR_FD_GetFieldDefn(defn, i);
-        fields[2 * i] = text_or_none(s, OGR_Fld_GetNameRef(f));
-        fields[2 * i + 1] = text_or_none(s, OGR_Fld_GetAlternativeNameRef(f));
+    for (size_t i = 0; i < f->n; i++) {
+        fields[2 * i] = f->names[i];
+        fields[2 * i + 1] = f->aliases && f->aliases[i] ? f->aliases[i] : "";
     }
-    bool alone =
-        GDALDatasetGetLayerCount(s->data) == 1; /* the name of a file with many layers is none of theirs */
-    *out = (struct layer_names){.layer = layer_name(s, layer),
-                                .alias = alias_of(s, layer),
-                                .stem = alone ? stem_of(s, path) : "",
+    *out = (struct layer_names){.layer = layer,
+                                .alias = alias ? alias : "",
+                                .stem = path ? stem_of(s, path) : "",
                                 .fields = fields,
-                                .n_fields = (size_t)n * 2};
+                                .n_fields = f->n * 2};
     return STATUS_OK;
-}
-
-static bool may_be_area(OGRLayerH layer)
-{
-    OGRwkbGeometryType type = OGR_GT_Flatten(OGR_L_GetGeomType(layer));
-    return type == wkbUnknown || type == wkbGeometryCollection || OGR_GT_IsSurface(type) ||
-           OGR_GT_IsSubClassOf(type, wkbMultiSurface);
 }
 
 /* ---- the layer to read ---- */
 
-static void list_layers(struct source *s, const char *path, struct buffer *names)
-{
-    int n = GDALDatasetGetLayerCount(s->data);
-    for (int i = 0; i < n && i < NAMES_SHOWN; i++) {
-        OGRLayerH l = GDALDatasetGetLayer(s->data, i);
-        struct layer_names named;
-        struct layer_guess g = {.layer = ""};
-        if (source_names(s, l, path, &named, NULL) == STATUS_OK)
-            layer_table_guess(&s->table, &named, &g);
-        buffer_printf(names, "%s%s%s%s%s", i ? ", " : "", l ? layer_name(s, l) : "?", *g.layer ? " (" : "",
-                      g.layer, *g.layer ? "?)" : "");
-    }
-    if (n > NAMES_SHOWN)
-        buffer_append_str(names, ", ...");
-}
-
-static enum status fail_layer(struct source *s, const struct source_request *r, struct error *e)
+static enum status fail_layer(struct source *s, const struct source_request *r,
+                              const struct sandbox_layers *all, struct error *e)
 {
     struct buffer names;
     buffer_init(&names, 4096);
-    list_layers(s, r->path, &names);
-    const char *list = names.data ? names.data : "";
-    int n = GDALDatasetGetLayerCount(s->data);
-    enum status st;
-    if (r->layer) {
-        error_zh(e, "“%s”中没有图层“%s”；有：%.300s。", r->path, r->layer, list);
-        st = error_fail(e, STATUS_NOT_FOUND, "source-layer-not-found",
-                        "\"%s\" has no layer \"%s\"; it has: %.300s.", r->path, r->layer, list);
-    } else if (r->survey) {
-        error_zh(e,
-                 "“%s”有 %d 个图层（%.300s）；读哪一个、作为哪个图层？请用 --source-layer 和 --layer 指明。",
-                 r->path, n, list);
-        st = error_fail(
-            e, STATUS_INVALID_INPUT, "source-layer-ambiguous",
-            "\"%s\" has %d layers (%.300s): which is to be read, as what? Say it with --source-layer and "
-            "--layer.",
-            r->path, n, list);
-    } else {
-        error_zh(e, "“%s”有 %d 个图层（%.300s）；请指明用哪一个。", r->path, n, list);
-        st = error_fail(e, STATUS_INVALID_INPUT, "source-layer-ambiguous",
-                        "\"%s\" has %d layers (%.300s); say which one to read.", r->path, n, list);
+    for (size_t i = 0; i < all->n && i < NAMES_SHOWN; i++) {
+        struct layer_names named;
+        struct layer_guess g = {.layer = ""};
+        const struct sandbox_layer *l = &all->layers[i];
+        if (names_of(s, l->name, l->alias, l->schema, NULL, &named, NULL) == STATUS_OK)
+            layer_table_guess(&s->table, &named, &g);
+        buffer_printf(&names, "%s%s%s%s%s", i ? ", " : "", l->name, *g.layer ? " (" : "", g.layer,
+                      *g.layer ? "?)" : "");
     }
+    if (all->n > NAMES_SHOWN)
+        buffer_append_str(&names, ", ...");
+    const char *list = names.data ? names.data : "";
+    error_zh(e, "“%s”有 %zu 个图层（%.300s）；读哪一个、作为哪个图层？请用 --source-layer 和 --layer 指明。",
+             r->path, all->n, list);
+    enum status st = error_fail(e, STATUS_INVALID_INPUT, "source-layer-ambiguous",
+                                "\"%s\" has %zu layers (%.300s): which is to be read, as what? Say it with "
+                                "--source-layer and --layer.",
+                                r->path, all->n, list);
     buffer_release(&names);
     return st;
 }
 
 /* The one layer that is without doubt the target's; without a target, the one layer that is without doubt any of ours. */
-static OGRLayerH find_certain(struct source *s, const struct source_request *r)
+static const char *find_certain(struct source *s, const struct source_request *r,
+                                const struct sandbox_layers *all)
 {
-    OGRLayerH found = NULL;
-    int n = GDALDatasetGetLayerCount(s->data);
-    for (int i = 0; i < n; i++) {
-        OGRLayerH l = GDALDatasetGetLayer(s->data, i);
+    const char *found = NULL;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct sandbox_layer *l = &all->layers[i];
         struct layer_names names;
         struct layer_guess g;
-        if (!l || !may_be_area(l) || source_names(s, l, r->path, &names, NULL) != STATUS_OK)
+        if (!l->may_be_areas || names_of(s, l->name, l->alias, l->schema, NULL, &names, NULL) != STATUS_OK)
             continue;
         layer_table_guess(&s->table, &names, &g);
         if (g.certainty != LAYER_CERTAIN || (r->target && strcmp(g.layer, r->target) != 0))
             continue;
         if (found)
             return NULL;
-        found = l;
+        found = l->name;
     }
     return found;
 }
 
-/* UTF-8 or, as far as GDAL took a name for something else, its bytes. */
-static OGRLayerH find_named(struct source *s, const char *name)
+enum status source_choose_layer(struct source *s, const struct source_request *r, const char **out,
+                                struct error *e)
 {
-    OGRLayerH l = GDALDatasetGetLayerByName(s->data, name);
-    for (int i = 0; !l && i < GDALDatasetGetLayerCount(s->data); i++) {
-        OGRLayerH one = GDALDatasetGetLayer(s->data, i);
-        if (one && strcasecmp(layer_name(s, one), name) == 0)
-            l = one;
-    }
-    return l;
-}
-
-enum status source_choose_layer(struct source *s, const struct source_request *r, struct error *e)
-{
-    if (r->layer)
-        s->layer = find_named(s, r->layer);
-    else if (GDALDatasetGetLayerCount(s->data) == 1)
-        s->layer = GDALDatasetGetLayer(s->data, 0);
-    else if (r->survey)
-        s->layer = find_certain(s, r);
-    return s->layer ? STATUS_OK : fail_layer(s, r, e);
+    struct sandbox_layers all;
+    *out = NULL;
+    if (feature_path_is_text(r->path))
+        return STATUS_OK;
+    enum status st = sandbox_list_layers(&s->file, s->keep, &all, e);
+    if (st || all.n <= 1)
+        return st;
+    *out = find_certain(s, r, &all);
+    return *out ? STATUS_OK : fail_layer(s, r, &all, e);
 }
 
 /* ---- administrative layers: which level ---- */
@@ -185,34 +125,53 @@ static const char *level_of(const char *code)
                                            : NULL;
 }
 
+struct level_walk {
+    int field; /* of the source's schema */
+    const char *level;
+    bool agree;
+};
+
+/* A record's value of a field of the source's schema. */
+static const char *value_of(const struct source *s, const struct feature *f, int field)
+{
+    if (field < 0 || !f->schema)
+        return "";
+    if (f->schema == s->schema)
+        return feature_value(f, field);
+    for (size_t i = 0; i < f->schema->n; i++)
+        if (strcmp(f->schema->names[i], s->schema->names[field]) == 0)
+            return feature_value(f, (int)i);
+    return "";
+}
+
+static bool level_one(struct source *s, const struct feature *f, void *user)
+{
+    struct level_walk *w = user;
+    const char *is = level_of(value_of(s, f, w->field));
+    w->agree = is && (!w->level || strcmp(w->level, is) == 0);
+    w->level = is;
+    return w->agree;
+}
+
+static int field_named(const struct source *s, const char *name)
+{
+    return binding_find_name(name, s->schema->names, s->schema->aliases, s->schema->n);
+}
+
 /* All codes of one level say it; else NULL. */
 static const char *level_by_codes(struct source *s)
 {
     size_t k;
     const json_t *name;
-    int field = -1;
+    struct level_walk w = {.field = -1, .agree = true};
     json_array_foreach(layer_table_names(&s->table, "townships", LAYER_ID), k, name)
     {
-        if (field < 0)
-            field = source_field_index(s, OGR_L_GetLayerDefn(s->layer), json_string_value(name));
+        if (w.field < 0)
+            w.field = field_named(s, json_string_value(name));
     }
-    const char *level = NULL;
-    bool agree = field >= 0;
-    const char *no_geometry[] = {"OGR_GEOMETRY", NULL};
-    OGR_L_SetIgnoredFields(s->layer, no_geometry);
-    OGR_L_ResetReading(s->layer);
-    OGRFeatureH f;
-    for (int i = 0; agree && i < CODES_READ && (f = OGR_L_GetNextFeature(s->layer)); i++) {
-        const char *code = source_field_text(s, f, field);
-        const char *is = code ? level_of(code) : NULL;
-        agree = is && (!level || strcmp(level, is) == 0);
-        level = is;
-        OGR_F_Destroy(f);
-        arena_reset(s->feature);
-    }
-    OGR_L_SetIgnoredFields(s->layer, NULL);
-    s->guard.failure[0] = '\0';
-    return agree ? level : NULL;
+    if (w.field < 0 || source_walk(s, CODES_READ, true, level_one, &w, NULL) != STATUS_OK)
+        return NULL;
+    return w.agree ? w.level : NULL;
 }
 
 static void decide_level(struct source *s, struct layer_guess *g)
@@ -239,33 +198,35 @@ static bool is_village_value(const char *text)
            ends_with(text, "村民委员会") || (coded && !ends_with(text, "000"));
 }
 
+enum { VILLAGE_FIELDS = 5 };
+struct village_walk {
+    int field[VILLAGE_FIELDS];
+    int64_t villages, all;
+};
+
+static bool village_one(struct source *s, const struct feature *f, void *user)
+{
+    struct village_walk *w = user;
+    bool is = false;
+    for (int i = 0; i < VILLAGE_FIELDS; i++)
+        is |= is_village_value(value_of(s, f, w->field[i]));
+    w->villages += is;
+    w->all++;
+    return true;
+}
+
 /* Do most features name a village as the place that they belong to? */
 static bool values_are_villages(struct source *s)
 {
-    static const char *const names[] = {"XZQMC", "XZQDM", "ZLDWMC", "行政区名称", "行政区代码"};
-    enum { N = sizeof names / sizeof *names };
-    int field[N];
-    int64_t villages = 0, all = 0;
-    for (int i = 0; i < N; i++)
-        field[i] = source_field_index(s, OGR_L_GetLayerDefn(s->layer), names[i]);
-    const char *no_geometry[] = {"OGR_GEOMETRY", NULL};
-    OGR_L_SetIgnoredFields(s->layer, no_geometry);
-    OGR_L_ResetReading(s->layer);
-    OGRFeatureH f;
-    for (int k = 0; k < CODES_READ && (f = OGR_L_GetNextFeature(s->layer)); k++) {
-        bool is = false;
-        for (int i = 0; i < N; i++) {
-            const char *text = source_field_text(s, f, field[i]);
-            is |= text && is_village_value(text);
-        }
-        villages += is;
-        all++;
-        OGR_F_Destroy(f);
-        arena_reset(s->feature);
+    static const char *const names[VILLAGE_FIELDS] = {"XZQMC", "XZQDM", "ZLDWMC", "行政区名称", "行政区代码"};
+    struct village_walk w = {.all = 0};
+    bool any = false;
+    for (int i = 0; i < VILLAGE_FIELDS; i++) {
+        w.field[i] = field_named(s, names[i]);
+        any = any || w.field[i] >= 0;
     }
-    OGR_L_SetIgnoredFields(s->layer, NULL);
-    s->guard.failure[0] = '\0';
-    return villages * 2 > all;
+    return any && source_walk(s, CODES_READ, true, village_one, &w, NULL) == STATUS_OK &&
+           w.villages * 2 > w.all;
 }
 
 /* ---- questions ---- */
@@ -345,7 +306,10 @@ enum status source_decide_target(struct source *s, const struct source_request *
     s->info.target = s->info.target_by = "";
     if (!r->survey)
         return STATUS_OK;
-    enum status st = source_names(s, s->layer, r->path, &names, e);
+    bool alone =
+        !s->file.layer || r->layer; /* else the file has several layers, and its name is none of theirs */
+    enum status st =
+        names_of(s, s->info.layer, s->stream->info.layer_alias, s->schema, alone ? r->path : NULL, &names, e);
     if (st != STATUS_OK)
         return st;
     layer_table_guess(&s->table, &names, &g);

@@ -81,23 +81,26 @@ static bool all_villages(const struct source *s)
     return n > 0 && strcmp(s->info.target, "urban_development_boundary") == 0;
 }
 
+struct zone_walk {
+    enum status status;
+    struct error *e;
+};
+
+static bool note_one(struct source *s, const struct feature *f, void *user)
+{
+    struct zone_walk *w = user;
+    const char *name = source_bound_text(s, f, LAYER_ZONE), *code = source_bound_text(s, f, LAYER_ZONE_CODE);
+    if (*name || *code)
+        w->status = note_zone(s, name, code, w->e);
+    return w->status == STATUS_OK;
+}
+
 enum status source_list_zones(struct source *s, const struct source_request *r, struct error *e)
 {
-    const int *field = s->binding.field;
-    enum status st = STATUS_OK;
-    if (field[LAYER_ZONE] < 0 && field[LAYER_ZONE_CODE] < 0)
+    struct zone_walk w = {STATUS_OK, e};
+    if (s->binding[LAYER_ZONE] < 0 && s->binding[LAYER_ZONE_CODE] < 0)
         return STATUS_OK;
-    const char *no_geometry[] = {"OGR_GEOMETRY", NULL};
-    OGR_L_SetIgnoredFields(s->layer, no_geometry);
-    OGR_L_ResetReading(s->layer);
-    for (OGRFeatureH f; st == STATUS_OK && (f = OGR_L_GetNextFeature(s->layer));) {
-        const char *name = source_field_text(s, f, field[LAYER_ZONE]);
-        const char *code = source_field_text(s, f, field[LAYER_ZONE_CODE]);
-        st = !name || !code ? error_no_memory(e) : *name || *code ? note_zone(s, name, code, e) : STATUS_OK;
-        OGR_F_Destroy(f);
-        arena_reset(s->feature);
-    }
-    OGR_L_SetIgnoredFields(s->layer, NULL);
-    s->guard.failure[0] = '\0'; /* what is wrong with the file is told by the reading that counts */
+    enum status st = source_walk(s, 0, true, note_one, &w, e);
+    st = st ? st : w.status;
     return st == STATUS_OK && !r->confirmed && all_villages(s) ? source_ask_village(r, e) : st;
 }
