@@ -1,6 +1,7 @@
 #include "ingest/geojson_crs.h"
 
 #include "base/buffer.h"
+#include "parcel/parcel_geojson.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -75,10 +76,10 @@ static bool scan(struct scanner *s, char c)
 
 static char *name_of(const struct buffer *value, struct arena *a)
 {
+    char code[32];
     json_t *v =
         value->failed ? NULL : json_loadb(value->data ? value->data : "", value->size, JSON_DECODE_ANY, NULL);
-    const char *name = json_string_value(json_object_get(json_object_get(v, "properties"), "name"));
-    char *copy = arena_strdup(a, name ? name : "");
+    char *copy = arena_strdup(a, v ? parcel_geojson_crs_name(v, code, sizeof code) : "(no name)");
     json_decref(v);
     return copy;
 }

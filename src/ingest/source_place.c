@@ -82,16 +82,16 @@ static enum status ask_zone(const struct source_request *r, const struct sample 
     const char *place = !sample->n ? "" : r->unit ? r->unit : sample->unit[0]->name;
     if (!*zones) {
         error_zh(e,
-                 "“%s”没有写明坐标系，东坐标没有带号前缀，%s%s；是哪一带？请用 --epsg 指明（三度带第 37 带为 "
+                 "“%s”没有写明坐标系，东坐标没有带号前缀，%s%s；是哪一带？请用 --crs 指明（三度带第 37 带为 "
                  "4546）。",
                  r->path,
                  sample->n ? "而没有一个三度带使数据落在其行政区内："
                            : "也不知道数据属于哪个行政区（可用 --unit 代码 说明）",
                  place);
         return error_fail(
-            e, STATUS_INVALID_INPUT, "source-crs-zone",
+            e, STATUS_INVALID_INPUT, "zone-missing",
             "\"%s\" states no CRS, its eastings have no zone prefix, and %s%s. Which zone is it? Say it with "
-            "--epsg (3-degree zone 37 is 4546).",
+            "--crs (3-degree zone 37 is 4546).",
             r->path,
             sample->n ? "there is no zone in which the data lie in their unit: "
                       : "nothing says of which unit they are (--unit CODE would)",
@@ -99,12 +99,12 @@ static enum status ask_zone(const struct source_request *r, const struct sample 
     }
     error_zh(e,
              "“%s”没有写明坐标系，东坐标没有带号前缀，数据在几个三度带中都落在%s内（%s）；是哪一带？请用 "
-             "--epsg 指明。",
+             "--crs 指明。",
              r->path, place, zones);
-    return error_fail(e, STATUS_INVALID_INPUT, "source-crs-zone",
+    return error_fail(e, STATUS_INVALID_INPUT, "zone-missing",
                       "\"%s\" states no CRS, its eastings have no zone prefix, and the data would lie in %s "
                       "in more than one "
-                      "zone (%s). Which zone is it? Say it with --epsg.",
+                      "zone (%s). Which zone is it? Say it with --crs.",
                       r->path, place, zones);
 }
 

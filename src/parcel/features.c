@@ -1,6 +1,8 @@
 #include "parcel/features.h"
 
+#include "geo/crs/stated.h"
 #include "geo/wkb.h"
+#include "parcel/coords.h"
 #include "parcel/parsing.h"
 
 #include <math.h>
@@ -36,60 +38,48 @@ static enum status read_rings(struct parsing *p, const struct parcel_feature *f)
     return STATUS_OK;
 }
 
-static enum status fail_conflict(struct parsing *p, int stated, int given)
+static void widen(struct crs_question *q, const struct ring_list *l)
 {
-    error_zh(p->error, "文件写明的坐标系是EPSG:%d，指定的是EPSG:%d；请核对，并去掉其中一个。", stated, given);
-    return error_fail(p->error, STATUS_INVALID_INPUT, "crs-conflict",
-                      "The file states EPSG:%d, and EPSG:%d was given; check, and drop one of them.", stated,
-                      given);
+    for (size_t i = 0; i < l->n; i++, q->n_points++) {
+        q->min_a = q->n_points ? fmin(q->min_a, l->x[i]) : l->x[i];
+        q->max_a = q->n_points ? fmax(q->max_a, l->x[i]) : l->x[i];
+        q->min_b = q->n_points ? fmin(q->min_b, l->y[i]) : l->y[i];
+        q->max_b = q->n_points ? fmax(q->max_b, l->y[i]) : l->y[i];
+    }
 }
 
-/* The first coordinate often tells which zone it would be: part of the question, never an answer. */
-static enum status fail_missing(struct parsing *p, const struct parcel_features *f)
+/* The extent is asked for only where nothing names the CRS: it means reading every geometry twice. */
+static enum status find_extent(struct parsing *p, const struct parcel_features *f, struct crs_question *q)
 {
-    char hint_zh[160] = "", hint_en[160] = "";
-    if (f->n > 0 && read_rings(p, &f->features[0]) == STATUS_OK && p->rings.n > 0) {
-        double x = p->rings.x[0], y = p->rings.y[0];
-        int zone = x >= 25e6 && x < 46e6 ? (int)(x / 1e6) : 0;
-        if (zone >= 25 && zone <= 45 && y >= 1e6 && y < 1e7) {
-            snprintf(hint_zh, sizeof hint_zh, "东坐标%.0f像是三度带第%d带（EPSG:%d）。", x, zone,
-                     4513 + zone - 25);
-            snprintf(hint_en, sizeof hint_en, " The easting %.0f looks like 3-degree zone %d (EPSG:%d).", x,
-                     zone, 4513 + zone - 25);
-        }
+    enum status s = STATUS_OK;
+    for (size_t i = 0; s == STATUS_OK && i < f->n; i++) {
+        s = read_rings(p, &f->features[i]);
+        if (s == STATUS_OK)
+            widen(q, &p->rings);
     }
-    const char *stated = parsing_short(p, f->crs_stated);
-    bool unknown = stated && *stated;
-    error_zh(p->error,
-             "文件%s%s%s，无法确定位置。是什么坐标系？请补上（如.prj），或用crs选项指定，如EPSG:4490、EPSG:"
-             "4525。%s",
-             unknown ? "写的坐标系“" : "没有写明坐标系", unknown ? stated : "", unknown ? "”认不出" : "",
-             hint_zh);
-    return error_fail(
-        p->error, STATUS_INVALID_INPUT, "crs-missing",
-        "The file %s%s%s. Which CRS is it? Add one (a .prj), or give it as the option crs, such as "
-        "EPSG:4490 or EPSG:4525.%s",
-        unknown ? "names a CRS that is not known (" : "states no CRS", unknown ? stated : "",
-        unknown ? ")" : "", hint_en);
+    return s;
 }
 
 static enum status decide_crs(struct parsing *p, const struct parcel_features *f, struct geo_crs *crs)
 {
-    int given = p->context->epsg, epsg = f->epsg ? f->epsg : given;
-    if (f->epsg && given && f->epsg != given)
-        return fail_conflict(p, f->epsg, given);
-    if (!epsg)
-        return fail_missing(p, f);
-    enum status s = geo_crs_from_epsg(epsg, crs, p->error);
+    struct crs_stated stated = {.epsg = f->epsg};
+    struct crs_decision d;
+    enum status s = f->epsg ? STATUS_OK
+                            : crs_of_stated(p->context->transformer, f->crs_stated, &stated, p->error);
+    const char *name = parsing_short(p, stated.name);
+    struct crs_question q = {.stated_epsg = stated.epsg,
+                             .stated_by_match = stated.by_match,
+                             .stated_name = name,
+                             .given_epsg = p->context->epsg};
+    if (s == STATUS_OK && !stated.epsg)
+        s = find_extent(p, f, &q);
     if (s == STATUS_OK)
-        p->set.crs_note =
-            parsing_printf(p, "%s：EPSG:%d（%s）%s。", f->epsg ? "按文件写明的坐标系" : "按指定的坐标系",
-                           epsg, crs->name, epsg == 4326 ? "，视同2000国家大地坐标系" : "");
-    if (s == STATUS_OK)
-        p->set.crs_note_en = parsing_printf(p, "The CRS %s: EPSG:%d (%s)%s.",
-                                            f->epsg ? "that the file states" : "that was given", epsg,
-                                            crs->name, epsg == 4326 ? ", treated as CGCS2000" : "");
-    return s;
+        s = crs_decide(&q, &d, p->error);
+    if (s != STATUS_OK)
+        return s;
+    coords_take_decision(p, &d);
+    *crs = d.crs;
+    return STATUS_OK;
 }
 
 static enum status add_feature(struct parsing *p, const struct parcel_features *f, size_t i,

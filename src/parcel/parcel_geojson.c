@@ -1,5 +1,5 @@
 #include "parcel/parcel_geojson.h"
-#include "parcel/coords.h"
+#include "geo/crs/words.h"
 
 #include "base/limits.h"
 
@@ -202,25 +202,23 @@ static void read_properties(struct reader *r, const json_t *feature, struct parc
         *area = (struct declared_area){NAN, AREA_UNIT_UNSAID};
 }
 
-/* A property that says that the coordinates are of another datum, a local system or a web map. */
+/* Properties that say that the coordinates are of another datum, a local system or a web map. */
 static enum status check_system(struct reader *r, const json_t *feature)
 {
-    static const char *const keys[] = {"坐标系", "坐标系统", "坐标系名称", "大地基准", "ZBX",
-                                       "crs",    "CRS",      "datum",      NULL};
-    const char *said = property_text(r->p, json_object_get(feature, "properties"), keys);
-    if (!said || coords_words_refusal(said) == COORDS_FINE)
-        return STATUS_OK;
-    said = parsing_short(r->p, said);
-    error_zh(r->p->error,
-             "第%zu个要素的属性写明坐标系是“%"
-             "s”，而GeoJSON应为2000国家大地坐标系（或WGS84）的经纬度；请先转换坐标，"
-             "或改正该属性。",
-             r->feature, said ? said : "");
-    return error_fail(
-        r->p->error, STATUS_UNSUPPORTED, "geojson-system-refused",
-        "A property of feature %zu says that its coordinates are \"%s\"; GeoJSON is longitude and "
-        "latitude in CGCS2000 (or WGS 84). Convert the coordinates, or correct the property.",
-        r->feature, said ? said : "");
+    const char *key;
+    json_t *value, *properties = json_object_get(feature, "properties");
+    json_object_foreach (properties, key, value) {
+        const char *text = json_string_value(value);
+        enum status s = text ? crs_words_of_attribute(key, text, r->p->error) : STATUS_OK;
+        if (s == STATUS_OK)
+            continue;
+        const char *zh = parsing_short(r->p, key), *said = parsing_short(r->p, text);
+        struct parsing_place place = {
+            parsing_printf(r->p, "第%zu个要素的属性“%s”写明“%s”", r->feature, zh ? zh : "", said ? said : ""),
+            parsing_printf(r->p, "Feature %zu, whose property \"%s\" is \"%s\"", r->feature, zh ? zh : "", said ? said : "")};
+        return place.zh && place.en ? parsing_fail_in(r->p, s, place) : error_no_memory(r->p->error);
+    }
+    return STATUS_OK;
 }
 
 static enum status read_feature(struct reader *r, const json_t *feature)
