@@ -169,7 +169,7 @@ static enum status read_options(const struct hx_check_options *from, struct chec
                                 struct sliver_policy *slivers, struct error *e)
 {
     *out = (struct check_options){.project_class = from ? from->project_class : NULL, .slivers = slivers};
-    enum status s = parcel_epsg_of_text(from ? from->crs : NULL, &out->epsg, e);
+    enum status s = crs_of_option(from ? from->crs : NULL, false, &out->epsg, e);
     return s ? s : sliver_policy_of_text(from ? from->slivers : NULL, slivers, e);
 }
 

@@ -84,11 +84,12 @@ enum status feed_skip(struct feed *f, int64_t position, int64_t fid, struct erro
 static enum status decide_crs(struct feed *f, const struct audit_request *r, struct error *e)
 {
     struct crs_decision d;
+    struct crs_stated stated;
     struct geo_transformer *t = NULL;
     struct crs_question q = feature_stream_question(f->stream, r->epsg);
     enum status s = geo_transformer_new(&t, e);
     if (!s)
-        s = feature_stream_crs(f->stream, t, &q, &d, e);
+        s = feature_stream_crs(f->stream, t, &q, &stated, &d, e);
     geo_transformer_free(t);
     if (s)
         return s;

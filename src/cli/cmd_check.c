@@ -64,7 +64,7 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
     if (!s && a->as_of)
         s = store_day_check(a->as_of, e);
     if (!s)
-        s = parcel_epsg_of_text(a->crs, &a->epsg, e);
+        s = crs_of_option(a->crs, false, &a->epsg, e);
     if (!s)
         s = sliver_policy_of_text(a->slivers_text, &a->slivers, e);
     a->keep.project_name = a->project.name;

@@ -34,7 +34,7 @@ static enum status parse(int argc, char **argv, struct parcel_args *a, struct er
     if (!s)
         s = args_lang(a->lang, e);
     if (!s)
-        s = parcel_epsg_of_text(a->crs, &a->epsg, e);
+        s = crs_of_option(a->crs, false, &a->epsg, e);
     if (s)
         return s;
     bool convert = a->rest.n == 2 && strcmp(a->rest.items[0], "convert") == 0;

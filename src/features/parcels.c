@@ -1,7 +1,8 @@
 #include "features/parcels.h"
 
 #include "base/limits.h"
-#include "geo/crs/stated.h"
+#include "geo/crs/words.h"
+#include "parcel/coords.h"
 #include "parcel/parsing.h"
 #include "parcel/recognise.h"
 
@@ -143,6 +144,16 @@ static enum status fail_with(struct parsing *p, const struct error *why, struct 
     return parsing_fail_in(p, why->status, place);
 }
 
+/* Attributes that state another datum, a local system or a web map; of texts their readers have asked. */
+static enum status check_system(struct parsing *p, const struct feature *f)
+{
+    enum status s = STATUS_OK;
+    for (size_t i = 0; !s && !f->place_zh && f->schema && i < f->schema->n; i++)
+        if (f->schema->types[i] == FEATURE_TEXT && f->values[i] && *f->values[i])
+            s = crs_words_of_attribute(f->schema->names[i], f->values[i], p->error);
+    return s;
+}
+
 /* Adds the feature to the set of `p`, or says in p->error why it is none. */
 static enum status add(struct parsing *p, struct feature_binding *b, const struct feature *f,
                        const struct geo_crs *crs)
@@ -164,6 +175,9 @@ static enum status add(struct parsing *p, struct feature_binding *b, const struc
         return f->place_zh && !*f->place_zh ? (*p->error = *f->fault, f->fault->status)
                                             : fail_with(p, f->fault, place);
     enum status s = policy_take_wkb(&p->policy, f->wkb, f->n_wkb, p->error);
+    if (s)
+        return parsing_fail_in(p, s, place);
+    s = check_system(p, f);
     if (s)
         return parsing_fail_in(p, s, place);
     parcel.delivered_points = (uint32_t)p->policy.rings.n;
@@ -243,11 +257,11 @@ enum status feature_judge_parcel(struct feature_judge *j, const struct feature *
 static enum status decide(struct parsing *p, struct feature_stream *s, struct crs_decision *d)
 {
     struct crs_question q = feature_stream_question(s, p->context->epsg);
-    enum status st = feature_stream_crs(s, p->context->transformer, &q, d, p->error);
+    struct crs_stated stated;
+    enum status st = feature_stream_crs(s, p->context->transformer, &q, &stated, d, p->error);
     if (st)
         return st;
-    p->set.crs_note = parsing_printf(p, "%s", d->note_zh);
-    p->set.crs_note_en = parsing_printf(p, "%s", d->note_en);
+    coords_take_decision(p, d);
     return STATUS_OK;
 }
 

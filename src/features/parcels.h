@@ -7,11 +7,12 @@
 
 #include "features/stream.h"
 #include "geo/crs/decide.h"
+#include "geo/crs/stated.h"
 #include "parcel/binding.h"
 #include "parcel/parcel.h"
 
 /* The CRS of a stream's features, for those that do not bring their own: what the file states, what was given, what the
- * coordinates show. `zone_by_unit` may be NULL (geo/crs/decide.h). */
+ * coordinates show. q->stated_name is in *stated. `zone_by_unit` may be NULL (geo/crs/decide.h). */
 enum status feature_stream_crs(const struct feature_stream *s, struct geo_transformer *t,
                                struct crs_question *q, struct crs_decision *out,
                                struct error *e) HX_MUST_CHECK;

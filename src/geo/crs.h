@@ -57,6 +57,8 @@ enum status geo_datum_shift_parse(const char *text, struct geo_datum_shift *out,
 /* Is the code one of Xi'an 1980 or Beijing 1954? */
 bool geo_crs_is_beijing_1954(int epsg);
 bool geo_crs_is_old_datum(int epsg);
+/* The code of a zone of Beijing 1954 (or else Xi'an 1980); 0 when there is none. */
+int geo_crs_old_epsg(bool beijing_1954, int zone_width_deg, int zone, bool zone_prefix);
 /* As geo_crs_from_epsg; with a shift that is given also Xi'an 1980 and Beijing 1954, and only those. */
 enum status geo_crs_from_epsg_shifted(int epsg, const struct geo_datum_shift *shift, struct geo_crs *out,
                                       struct error *e) HX_MUST_CHECK;

@@ -52,7 +52,7 @@ static enum status run_check(struct request *rq, enum document_format format, en
     bool keep;
     enum status s = keep_check_wanted(rq, &keep, e);
     if (!s)
-        s = parcel_epsg_of_text(request_query(rq, "crs"), &options.epsg, e);
+        s = crs_of_option(request_query(rq, "crs"), false, &options.epsg, e);
     if (!s)
         s = sliver_policy_of_text(request_query(rq, "slivers"), &slivers, e);
     if (!s)

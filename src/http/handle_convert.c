@@ -34,7 +34,7 @@ static enum status read_parameters(const struct request *rq, struct conversion *
     enum status s = request_query_integer(rq, "zone", 0, 13, 45, &zone, e);
     if (!s)
         c->options.zone = (int)zone;
-    return s ? s : parcel_epsg_of_text(request_query(rq, "crs"), &c->epsg, e);
+    return s ? s : crs_of_option(request_query(rq, "crs"), false, &c->epsg, e);
 }
 
 static enum status convert(struct request *rq, const struct conversion *c, struct buffer *out,

@@ -149,7 +149,7 @@ static enum status read_wishes(const struct request *rq, struct job_request *r,
         r->formats = formats;
     }
     if (!s)
-        s = parcel_epsg_of_text(request_query(rq, "crs"), &r->epsg, e);
+        s = crs_of_option(request_query(rq, "crs"), false, &r->epsg, e);
     if (!s)
         s = read_choice(rq, "within_spaces", "0", "1", &r->within_spaces, e);
     if (!s)

@@ -35,16 +35,17 @@ static enum status decide(struct source *s, const struct source_request *r, stru
 {
     struct by_unit unit = {s, r};
     struct crs_decision d;
+    struct crs_stated stated;
     struct crs_question q = feature_stream_question(s->stream, r->epsg);
     q.shift = r->shift;
-    q.zone_by_unit = zone_by_unit;
+    q.zone_by_unit = r->survey || r->units || r->unit ? zone_by_unit : NULL;
     q.self = &unit;
-    enum status st = feature_stream_crs(s->stream, s->transformer, &q, &d, e);
+    enum status st = feature_stream_crs(s->stream, s->transformer, &q, &stated, &d, e);
     if (st)
         return st;
     s->info.crs = d.crs;
     s->info.crs_decided_by = by_name(d.by);
-    s->info.crs_stated = q.stated_name ? arena_strdup(s->keep, q.stated_name) : "";
+    s->info.crs_stated = arena_strdup(s->keep, stated.name);
     return s->info.crs_stated ? STATUS_OK : error_no_memory(e);
 }
 

@@ -103,7 +103,7 @@ static enum status ask_zone(const struct source_request *r, const struct sample 
                            : "也不知道数据属于哪个行政区（可用 --unit 代码 说明）",
                  place);
         return error_fail(
-            e, STATUS_INVALID_INPUT, "source-crs-zone",
+            e, STATUS_INVALID_INPUT, "zone-missing",
             "\"%s\" states no CRS, its eastings have no zone prefix, and %s%s. Which zone is it? Say it with "
             "--crs (3-degree zone 37 is 4546).",
             r->path,
@@ -115,7 +115,7 @@ static enum status ask_zone(const struct source_request *r, const struct sample 
              "“%s”没有写明坐标系，东坐标没有带号前缀，数据在几个三度带中都落在%s内（%s）；是哪一带？请用 "
              "--crs 指明。",
              r->path, place, zones);
-    return error_fail(e, STATUS_INVALID_INPUT, "source-crs-zone",
+    return error_fail(e, STATUS_INVALID_INPUT, "zone-missing",
                       "\"%s\" states no CRS, its eastings have no zone prefix, and the data would lie in %s "
                       "in more than one "
                       "zone (%s). Which zone is it? Say it with --crs.",

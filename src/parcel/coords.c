@@ -60,6 +60,32 @@ void coords_point(struct coords *c, double a, double b, size_t line)
     c->line[c->n++] = line;
 }
 
+/* 4.53E+06 leaves ten kilometres to a northing. */
+static bool is_coarse(const struct crs_value *v)
+{
+    return v->exponent && v->unit > (v->value > 180 ? 0.5 : 5e-6);
+}
+
+void coords_written(struct coords *c, const struct crs_value *a, const struct crs_value *b, size_t line)
+{
+    double finest = a->unit < b->unit ? a->unit : b->unit;
+    if (c->n == 0)
+        c->written = true;
+    c->written = c->written && !a->degrees && !b->degrees;
+    c->finest_unit = c->n == 0 || finest < c->finest_unit ? finest : c->finest_unit;
+    if (!c->coarse_line && (is_coarse(a) || is_coarse(b)))
+        c->coarse_line = line;
+    c->degrees = c->degrees || a->degrees;
+    coords_point(c, a->value, b->value, line);
+}
+
+enum status coords_words(struct parsing *p, struct coords *c, const char *text, enum crs_text kind, size_t line,
+                         bool *said)
+{
+    enum status s = crs_words(text, kind, &c->said, said, p->error);
+    return s == STATUS_OK ? s : parsing_fail_at_line(p, s, line);
+}
+
 size_t coords_in_ring(const struct coords *c)
 {
     return c->n_rings ? c->n - c->ring[c->n_rings - 1] : 0;

@@ -1,31 +1,14 @@
 /* Coordinates that do not say what they mean: pasted tables, CSV, WKT without an SRID. First all are collected as two
  * columns, then one decision is made for all of them from their sizes, and told. Internal to the parcel module.
  *
- * coords_words.c   what headings and remarks say of the system
- * coords_value.c   one number: decimal, or degrees, minutes and seconds in any of the usual notations
- * coords_decide.c  which column is which axis, and which zone; or the question that would tell
+ * coords_decide.c  puts what is known to geo/crs/decide.h, and says on which line it went wrong
  * coords.c         rings, and parcels of them */
 #ifndef HX_PARCEL_COORDS_H
 #define HX_PARCEL_COORDS_H
 
+#include "geo/crs/decide.h"
+#include "geo/crs/value.h"
 #include "parcel/parsing.h"
-
-struct coord_value {
-    double value;
-    char axis;    /* 'E' or 'N' when the text says so, else 0 */
-    bool degrees; /* the text says that these are degrees */
-    bool whole;   /* a whole number without a sign of being anything else: perhaps a point's number */
-};
-
-/* Folds full-width characters and the many signs of degrees, minutes, seconds, east and north to a few ASCII ones
- * (d ' " E N), in place. The text never grows. */
-void coords_fold(char *s);
-/* Reads one value of folded text and moves *at behind it; false, and *at unmoved, when there is none. */
-bool coords_value(const char **at, struct coord_value *out);
-/* Degrees, minutes and perhaps seconds that stand as n numbers of their own (2 or 3); false when they cannot be that. */
-bool coords_sexagesimal(const struct coord_value *parts, size_t n, struct coord_value *out);
-/* Could the two be one point of China, in whatever order? */
-bool coords_plausible(double a, double b);
 
 struct coords {
     double *a, *b; /* the two columns as written */
@@ -36,12 +19,11 @@ struct coords {
     size_t n_plots, cap_plots;
     char axis_a, axis_b; /* 'E', 'N' where the file says so */
     char usual_a;        /* the axis that the first column usually is here: 'E', 'N'; 0: either */
-    int epsg;            /* that the file names; 0: none */
-    int zone;            /* that the file names in words; 0: none */
-    int width_deg;       /* 3 or 6, likewise */
-    double meridian_deg; /* central meridian, likewise */
-    bool datum_said;     /* the file says that it is CGCS2000 */
+    struct crs_said said; /* by the file's words */
     bool degrees;        /* the file says that these are degrees */
+    bool written;        /* as decimal text, so that degrees.minutes-seconds are possible: coords_written */
+    double finest_unit;  /* of the last digits as written */
+    size_t coarse_line;  /* the first with too few digits; 0: none */
     bool failed;
 };
 struct coords_plot {
@@ -56,25 +38,21 @@ void coords_point(struct coords *c, double a, double b, size_t line);
 bool coords_at_ring_start(const struct coords *c, double a, double b);
 size_t coords_in_ring(const struct coords *c); /* points of the newest ring */
 
-/* Why coordinates cannot be taken, by the words beside them. */
-enum coords_refusal {
-    COORDS_FINE = 0,
-    COORDS_OLD_DATUM,    /* Xi'an 1980, Beijing 1954 */
-    COORDS_LOCAL_SYSTEM, /* 独立坐标系 */
-    COORDS_WEB_MAP,      /* GCJ-02, BD-09 */
-    COORDS_PACKED,       /* degrees.minutes-seconds */
-};
-enum coords_refusal coords_words_refusal(const char *folded);
-/* Takes from a heading, a remark or a column's name what it says of the system; *said tells whether it said anything. Refuses
- * what cannot be taken, and what contradicts an earlier line. */
-enum status coords_words(struct parsing *p, struct coords *c, const char *text, size_t line,
+/* The same, of values as they were written. */
+void coords_written(struct coords *c, const struct crs_value *a, const struct crs_value *b, size_t line);
+
+/* Takes from a heading, a remark or a column's name what it says of the system; *said tells whether it said anything. */
+enum status coords_words(struct parsing *p, struct coords *c, const char *text, enum crs_text kind, size_t line,
                          bool *said) HX_MUST_CHECK;
-double coords_zone_meridian(int zone);
 
 struct coords_meaning {
     struct geo_crs crs;
     bool first_is_north; /* column a is y */
 };
+/* Of n > 0 values. */
+void coords_extent(const double *v, size_t n, double *min, double *max);
+/* What was decided becomes set.crs_note; what was taken for granted, a warning. */
+void coords_take_decision(struct parsing *p, const struct crs_decision *d);
 /* Writes set.crs_note, too. The CRS option of the context counts where the file says nothing. */
 enum status coords_decide(struct parsing *p, const struct coords *c,
                           struct coords_meaning *out) HX_MUST_CHECK;

@@ -85,30 +85,6 @@ static enum status read_text(struct parsing *p, const void *bytes, size_t n)
     return s == STATUS_OK ? parsing_end(p) : s;
 }
 
-enum status parcel_epsg_of_text(const char *text, int *epsg, struct error *e)
-{
-    *epsg = 0;
-    if (!text || !*text)
-        return STATUS_OK;
-    const char *digits = strncasecmp(text, "EPSG:", 5) == 0 ? text + 5 : text;
-    size_t n = strspn(digits, "0123456789");
-    struct geo_crs crs;
-    if (n > 0 && n < 7 && digits[n] == '\0') {
-        enum status s = geo_crs_from_epsg(atoi(digits), &crs, e);
-        *epsg = s == STATUS_OK ? crs.epsg : 0;
-        return s;
-    }
-    error_zh(e,
-             "坐标系“%.40s”应写成EPSG代码，如EPSG:4490，或三度带第37带EPSG:4525（东坐标带前缀）、EPSG:"
-             "4546（不带）。",
-             text);
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "crs-option",
-        "The CRS \"%.40s\" should be an EPSG code: EPSG:4490, or for the 3-degree zone 37 EPSG:4525 (with "
-        "prefix) or EPSG:4546 (without).",
-        text);
-}
-
 const struct child_reader child_reader_self = {.program = NULL};
 
 enum status parcel_parse(const struct parcel_context *c, const void *bytes, size_t n, struct parcel_set *out,

@@ -13,6 +13,7 @@
 
 #include "base/sha256.h"
 #include "geo/crs.h"
+#include "geo/crs/decide.h"
 #include "geo/shape.h"
 #include "geo/valid.h"
 
@@ -121,8 +122,5 @@ enum status parcel_parse(const struct parcel_context *c, const void *bytes, size
 
 /* "geojson", "txt", "wkt", "table", "csv", "shapefile", "geopackage", "kml", "kmz", "dxf", "flatgeobuf", ... */
 const char *parcel_format_name(enum parcel_format f);
-
-/* "EPSG:4525" or "4525" -> 4525. NULL or "" is 0: none given. */
-enum status parcel_epsg_of_text(const char *text, int *epsg, struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -114,7 +114,7 @@ static void plain_name(const char *cell, char *out)
     txt_trim(memcpy(out, cell, strlen(cell) < NAME_MAX_BYTES ? strlen(cell) + 1 : 1));
     if (strlen(cell) >= NAME_MAX_BYTES)
         out[0] = '\0';
-    txt_fold(out);
+    crs_fold(out);
     for (char *s = out; *s && *s != '(' && *s != '['; s++)
         if (*s != ' ' && *s != '"')
             out[n++] = (char)tolower((unsigned char)*s);
@@ -249,21 +249,17 @@ static const char *keep(struct csv_reader *r, const char *text)
 /* A column that names the zone or the system speaks for its rows as a heading would; what contradicts is refused. */
 static enum status row_system(struct csv_reader *r, struct coords *c)
 {
-    static const char *const words[] = {"带号", "坐标系"};
+    static const enum crs_key keys[] = {CRS_KEY_ZONE, CRS_KEY_DATUM};
     const char *cells[] = {cell(r, COLUMN_ZONE), cell(r, COLUMN_SYSTEM)};
     const char **before[] = {&r->zone, &r->system};
     enum status s = STATUS_OK;
     for (size_t i = 0; s == STATUS_OK && i < 2; i++) {
-        bool said, bare = i == 1 && strspn(cells[i], "0123456789") == 4 && !cells[i][4]; /* 4546 */
         if (*cells[i] == '\0' || (*before[i] && strcmp(*before[i], cells[i]) == 0))
             continue;
-        const char *text = parsing_printf(r->p, "%s:%s", bare ? "EPSG" : words[i], cells[i]);
-        if (!text)
-            return error_no_memory(r->p->error);
         *before[i] = cells[i];
-        s = coords_words(r->p, c, text, r->row_line, &said);
+        s = crs_words_of_key(keys[i], cells[i], &c->said, r->p->error);
     }
-    return s;
+    return s == STATUS_OK ? s : parsing_fail_at_line(r->p, s, r->row_line);
 }
 
 static enum status wkt_row(struct csv_reader *r)
@@ -287,18 +283,18 @@ static enum status wkt_row(struct csv_reader *r)
 }
 
 /* One value: a number, degrees with their signs, or degrees, minutes and seconds with blanks between them. */
-static bool whole_value(char *text, struct coord_value *out)
+static bool whole_value(char *text, struct crs_value *out)
 {
-    struct coord_value parts[3];
+    struct crs_value parts[3];
     const char *at = text;
     size_t n = 0;
-    coords_fold(text);
-    while (n < 3 && coords_value(&at, &parts[n])) {
+    crs_fold_signs(text);
+    while (n < 3 && crs_value_read(&at, &parts[n])) {
         n++;
         at += strspn(at, " ");
     }
     *out = parts[0];
-    return *at == '\0' && (n == 1 || (n > 1 && coords_sexagesimal(parts, n, out)));
+    return *at == '\0' && (n == 1 || (n > 1 && crs_value_sexagesimal(parts, n, out)));
 }
 
 /* "X(西安80)", "经度(GCJ-02)" */
@@ -308,14 +304,14 @@ static enum status header_system(struct csv_reader *r)
     enum status s = STATUS_OK;
     for (size_t i = 0; s == STATUS_OK && i < r->n_cells; i++) {
         bool said;
-        s = coords_words(r->p, c, r->cells[i], 1, &said);
+        s = coords_words(r->p, c, r->cells[i], CRS_TEXT_COLUMN, 1, &said);
     }
     return s;
 }
 
 static enum status point_row(struct csv_reader *r)
 {
-    struct coord_value a, b;
+    struct crs_value a, b;
     struct coords *c = &r->coords;
     char *id = cell(r, COLUMN_ID), *ring = cell(r, COLUMN_RING);
     enum status s = row_system(r, &r->coords);
@@ -333,8 +329,7 @@ static enum status point_row(struct csv_reader *r)
     r->gap = false;
     r->id = id;
     r->ring = ring;
-    c->degrees = c->degrees || a.degrees;
-    coords_point(c, a.value, b.value, r->row_line);
+    coords_written(c, &a, &b, r->row_line);
     return STATUS_OK;
 }
 

@@ -1,5 +1,5 @@
 #include "parcel/parcel_geojson.h"
-#include "parcel/coords.h"
+#include "geo/crs/words.h"
 
 #include "base/limits.h"
 #include "parcel/binding.h"
@@ -263,35 +263,24 @@ static void read_properties(struct reader *r, struct parcel *parcel, struct decl
         *area = (struct declared_area){NAN, AREA_UNIT_UNSAID};
 }
 
-/* A string, or a number as text, of the first of `keys` (NULL-terminated) that has one; NULL when none has. */
-static const char *property_text(const struct parsing *p, const char *const *keys)
-{
-    for (; *keys; keys++)
-        for (size_t i = 0; i < p->fields.n; i++)
-            if (strcmp(p->fields.names[i], *keys) == 0 && p->fields.values[i] && *p->fields.values[i])
-                return p->fields.values[i];
-    return NULL;
-}
-
-/* A property that says that the coordinates are of another datum, a local system or a web map. */
+/* Properties that say that the coordinates are of another datum, a local system or a web map. */
 static enum status check_system(struct reader *r)
 {
-    static const char *const keys[] = {"坐标系", "坐标系统", "坐标系名称", "大地基准", "ZBX",
-                                       "crs",    "CRS",      "datum",      NULL};
-    const char *said = property_text(r->p, keys);
-    if (!said || coords_words_refusal(said) == COORDS_FINE)
-        return STATUS_OK;
-    said = parsing_short(r->p, said);
-    error_zh(r->p->error,
-             "第%zu个要素的属性写明坐标系是“%"
-             "s”，而GeoJSON应为2000国家大地坐标系（或WGS84）的经纬度；请先转换坐标，"
-             "或改正该属性。",
-             r->feature, said ? said : "");
-    return error_fail(
-        r->p->error, STATUS_UNSUPPORTED, "geojson-system-refused",
-        "A property of feature %zu says that its coordinates are \"%s\"; GeoJSON is longitude and "
-        "latitude in CGCS2000 (or WGS 84). Convert the coordinates, or correct the property.",
-        r->feature, said ? said : "");
+    const struct parcel_fields *f = &r->p->fields;
+    for (size_t i = 0; i < f->n; i++) {
+        const char *text = f->types[i] == FIELD_TEXT ? f->values[i] : NULL;
+        enum status s = text ? crs_words_of_attribute(f->names[i], text, r->p->error) : STATUS_OK;
+        if (s == STATUS_OK)
+            continue;
+        const char *key = parsing_short(r->p, f->names[i]), *said = parsing_short(r->p, text);
+        struct parsing_place place = {
+            .zh = parsing_printf(r->p, "第%zu个要素的属性“%s”写明“%s”", r->feature, key ? key : "",
+                                 said ? said : ""),
+            .en = parsing_printf(r->p, "Feature %zu, whose property \"%s\" is \"%s\"", r->feature, key ? key : "",
+                                 said ? said : "")};
+        return place.zh && place.en ? parsing_fail_in(r->p, s, place) : error_no_memory(r->p->error);
+    }
+    return STATUS_OK;
 }
 
 static enum status read_feature(struct reader *r, const json_t *feature)

@@ -1,89 +1,84 @@
 #include "parcel/parcel_geojson.h"
 
+#include "geo/crs/stated.h"
+#include "parcel/coords.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* "EPSG:4525", "urn:ogc:def:crs:EPSG::4525", "http://www.opengis.net/def/crs/EPSG/0/4525"; 0 when it is none. */
-static int epsg_of_name(const char *name)
-{
-    const char *epsg = strstr(name, "EPSG");
-    if (!epsg)
-        epsg = strstr(name, "epsg");
-    if (!epsg)
-        return 0;
-    size_t n = strlen(epsg);
-    size_t digits = 0;
-    while (digits < n && digits < 6 && epsg[n - 1 - digits] >= '0' && epsg[n - 1 - digits] <= '9')
-        digits++;
-    return digits ? atoi(epsg + n - digits) : 0;
-}
-
-static enum status fail_crs(struct parsing *p, const char *what)
-{
-    const char *shown = parsing_short(p, what);
-    error_zh(p->error, "看不懂crs成员“%s”；请写成EPSG代码，如\"EPSG:4490\"，或三度带第37带\"EPSG:4525\"。",
-             shown ? shown : "");
-    return error_fail(
-        p->error, STATUS_UNSUPPORTED, "geojson-crs",
-        "The crs member \"%s\" is not understood; give an EPSG code such as \"EPSG:4490\", or \"EPSG:4525\" "
-        "for the 3-degree zone 37.",
-        shown ? shown : "");
-}
-
-static enum status crs_from_member(struct parsing *p, const json_t *member, struct geo_crs *out)
+const char *parcel_geojson_crs_name(const json_t *member, char *code, size_t size)
 {
     const json_t *properties = json_object_get(member, "properties");
-    const json_t *name = json_is_string(member) ? member : json_object_get(properties, "name");
-    const json_t *code = json_object_get(properties, "code"); /* {"type":"EPSG","properties":{"code":4525}} */
-    if (json_is_integer(code) && json_integer_value(code) > 0 && json_integer_value(code) < 1000000)
-        return geo_crs_from_epsg((int)json_integer_value(code), out, p->error);
-    const char *text = json_string_value(name);
-    if (!text)
-        return fail_crs(p, "(no name)");
-    if (strstr(text, "CRS84"))
-        return geo_crs_from_epsg(4326, out, p->error);
-    int epsg = epsg_of_name(text);
-    return epsg ? geo_crs_from_epsg(epsg, out, p->error) : fail_crs(p, text);
+    const json_t *number = json_object_get(properties, "code"); /* {"type":"EPSG","properties":{"code":4525}} */
+    const char *text = json_string_value(json_is_string(member) ? member : json_object_get(properties, "name"));
+    if (!member || json_is_null(member))
+        return "";
+    if (!json_is_integer(number))
+        return text ? text : "(no name)";
+    snprintf(code, size, "EPSG:%lld", (long long)json_integer_value(number));
+    return code;
 }
 
-static enum status fail_contradiction(int stated, int given, struct error *e)
+/* The extent of all positions below `v`: arrays that begin with two numbers. */
+static void widen(const json_t *v, int depth, struct crs_question *q)
 {
-    error_zh(e, "文件的crs成员写明EPSG:%d，指定的是EPSG:%d；请核对，并去掉其中一个。", stated, given);
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "crs-conflict",
-        "The file's crs member states EPSG:%d, and EPSG:%d was given; check, and drop one of them.", stated,
-        given);
+    size_t n = json_array_size(v);
+    if (n >= 2 && json_is_number(json_array_get(v, 0)) && json_is_number(json_array_get(v, 1))) {
+        double x = json_number_value(json_array_get(v, 0)), y = json_number_value(json_array_get(v, 1));
+        q->min_a = q->n_points ? fmin(q->min_a, x) : x;
+        q->max_a = q->n_points ? fmax(q->max_a, x) : x;
+        q->min_b = q->n_points ? fmin(q->min_b, y) : y;
+        q->max_b = q->n_points ? fmax(q->max_b, y) : y;
+        q->n_points++;
+        return;
+    }
+    for (size_t i = 0; depth > 0 && i < n; i++)
+        widen(json_array_get(v, i), depth - 1, q);
+}
+
+static void widen_geometry(const json_t *g, int depth, struct crs_question *q)
+{
+    const json_t *members = json_object_get(g, "geometries");
+    widen(json_object_get(g, "coordinates"), 4, q);
+    for (size_t i = 0; depth > 0 && i < json_array_size(members); i++)
+        widen_geometry(json_array_get(members, i), depth - 1, q);
+}
+
+static void widen_root(const json_t *root, struct crs_question *q)
+{
+    const json_t *features = json_object_get(root, "features");
+    widen_geometry(root, 16, q);
+    widen_geometry(json_object_get(root, "geometry"), 16, q);
+    for (size_t i = 0; i < json_array_size(features); i++)
+        widen_geometry(json_object_get(json_array_get(features, i), "geometry"), 16, q);
 }
 
 enum status parcel_geojson_crs(struct parsing *p, const json_t *root, struct geo_crs *out, bool *said)
 {
-    const json_t *member = json_object_get(root, "crs");
-    struct geo_crs crs;
-    bool by_member = member && !json_is_null(member);
-    int given = p->context->epsg;
-    *said = by_member || given;
-    enum status s = by_member ? crs_from_member(p, member, &crs)
-                              : geo_crs_from_epsg(given ? given : 4326, &crs, p->error);
+    struct crs_stated stated;
+    struct crs_decision d;
+    char code[32];
+    const char *name = parcel_geojson_crs_name(json_object_get(root, "crs"), code, sizeof code);
+    enum status s = crs_of_stated(p->context->transformer, name, &stated, p->error);
     if (s != STATUS_OK)
         return s;
-    if (by_member && given && crs.epsg != given)
-        return fail_contradiction(crs.epsg, given, p->error);
-    if (!by_member && !given)
-        p->set.crs_note_en = "The file states no CRS; as GeoJSON it was read as longitude and latitude and "
-                             "treated as CGCS2000.";
-    else
-        p->set.crs_note_en = parsing_printf(
-            p, "The CRS %s: EPSG:%d (%s)%s.", by_member ? "in the file's crs member" : "that was given",
-            crs.epsg, crs.name, crs.epsg == 4326 ? ", treated as CGCS2000" : "");
-    if (!by_member && given)
-        p->set.crs_note = parsing_printf(p, "坐标系按指定的EPSG:%d（%s）。", crs.epsg, crs.name);
-    else if (!by_member)
-        p->set.crs_note = "文件没有写坐标系，按GeoJSON标准读作经纬度（经度在前），视同2000国家大地坐标系。";
-    else
-        p->set.crs_note = parsing_printf(p, "坐标系按文件的crs成员：EPSG:%d（%s）%s。", crs.epsg, crs.name,
-                                         crs.epsg == 4326 ? "，视同2000国家大地坐标系" : "");
-    *out = crs;
+    struct crs_question q = {.stated_epsg = stated.epsg,
+                             .stated_by_match = stated.by_match,
+                             .stated_name = stated.name,
+                             .given_epsg = p->context->epsg,
+                             .degrees = *name && !stated.epsg ? CRS_DEGREES_ASK : CRS_DEGREES_STANDARD};
+    *said = stated.epsg || p->context->epsg;
+    if (!*said) { /* metres of a tool that says nothing; degrees are judged point by point, where they stand */
+        widen_root(root, &q);
+        q.n_points = q.n_points && fabs(q.min_a) > 180 ? q.n_points : 0;
+    }
+    s = crs_decide(&q, &d, p->error);
+    if (s != STATUS_OK)
+        return s;
+    coords_take_decision(p, &d);
+    *said = *said || d.crs.kind == GEO_CRS_GAUSS_KRUGER;
+    *out = d.crs;
     return STATUS_OK;
 }
 

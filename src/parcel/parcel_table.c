@@ -12,7 +12,7 @@ enum { TOKENS_MAX = 64 };
 
 struct token {
     bool is_number;
-    struct coord_value v;
+    struct crs_value v;
     const char *text; /* borrowed from the folded line */
     size_t n;
 };
@@ -41,7 +41,7 @@ static bool may_be_label(const struct token *t)
 
 static bool is_pair(const struct token *a, const struct token *b)
 {
-    return a->is_number && b->is_number && coords_plausible(a->v.value, b->v.value);
+    return a->is_number && b->is_number && crs_values_plausible(a->v.value, b->v.value);
 }
 
 /* How many tokens stand before the pair; n when there is none. */
@@ -65,13 +65,13 @@ static size_t join_sexagesimal(struct token *t, size_t n)
 {
     for (size_t parts = 3; parts >= 2; parts--)
         for (size_t k = 0; k < 3 && k + 2 * parts <= n; k++) {
-            struct coord_value values[6], first, second;
+            struct crs_value values[6], first, second;
             size_t numbers = 0, rest = n - k - 2 * parts;
             while (numbers < 2 * parts && t[k + numbers].is_number)
                 values[numbers] = t[k + numbers].v, numbers++;
-            if (numbers == 2 * parts && rest <= (parts == 3) && coords_sexagesimal(values, parts, &first) &&
-                coords_sexagesimal(values + parts, parts, &second) &&
-                coords_plausible(first.value, second.value)) {
+            if (numbers == 2 * parts && rest <= (parts == 3) && crs_value_sexagesimal(values, parts, &first) &&
+                crs_value_sexagesimal(values + parts, parts, &second) &&
+                crs_values_plausible(first.value, second.value)) {
                 t[k].v = first;
                 t[k + 1].v = second;
                 memmove(t + k + 2, t + k + 2 * parts, rest * sizeof *t);
@@ -93,7 +93,7 @@ static size_t tokenise(const char *s, struct token *tokens)
             return join_sexagesimal(tokens, n);
         struct token *t = &tokens[n++];
         *t = (struct token){.text = s};
-        t->is_number = coords_value(&s, &t->v);
+        t->is_number = crs_value_read(&s, &t->v);
         while (!t->is_number && *s && !is_separator(*s))
             s++;
         t->n = (size_t)(s - t->text);
@@ -157,7 +157,7 @@ static enum status add_point(struct table *t, const struct token *a, const struc
         s = set_axis(t, &c->axis_b, b->v.axis);
     size_t n_label = ring ? ring->n < sizeof t->label ? ring->n : sizeof t->label - 1 : 0;
     begin_ring_if_due(t, ring ? ring->text : "", n_label);
-    coords_point(c, a->v.value, b->v.value, t->line);
+    coords_written(c, &a->v, &b->v, t->line);
     return s;
 }
 
@@ -191,7 +191,7 @@ static enum status read_line(struct table *t, char *line, char *scratch)
         return STATUS_OK;
     }
     strcpy(scratch, line);
-    coords_fold(scratch);
+    crs_fold_signs(scratch);
     size_t n = tokenise(scratch, tokens), numbers = 0, i = find_pair(tokens, n);
     for (size_t k = 0; k < n; k++)
         numbers += tokens[k].is_number;
@@ -212,7 +212,7 @@ static enum status read_line(struct table *t, char *line, char *scratch)
         return add_point(t, &tokens[i], &tokens[i + 1], i >= 2 ? &tokens[i - 1] : NULL);
     }
     bool said;
-    s = coords_words(t->p, &t->coords, line, t->line, &said);
+    s = coords_words(t->p, &t->coords, line, CRS_TEXT_REMARK, t->line, &said);
     if (s != STATUS_OK || said)
         return s;
     if (numbers >= 3 || (numbers == 2 && !names_columns(line)))
@@ -230,7 +230,7 @@ bool table_recognised(const char *text)
         size_t n = strcspn(text, "\r\n"), take = n < sizeof line - 1 ? n : sizeof line - 1;
         memcpy(line, text, take);
         line[take] = '\0';
-        coords_fold(line);
+        crs_fold_signs(line);
         n = tokenise(line, tokens);
         if (find_pair(tokens, n) < n ||
             (looked == 0 && n >= 2 && n <= 3 && tokens[n - 1].is_number && tokens[n - 2].is_number))

@@ -52,32 +52,6 @@ char *txt_trim(char *s)
     return s;
 }
 
-/* The ASCII character that a three-byte full-width one stands for, or 0. U+FF01..FF5E mirror ASCII 0x21..0x7E. */
-static char narrow(const unsigned char *p)
-{
-    if (p[0] == 0xEF && p[1] == 0xBC && p[2] >= 0x81 && p[2] <= 0xBF)
-        return (char)(p[2] - 0x81 + 0x21);
-    if (p[0] == 0xEF && p[1] == 0xBD && p[2] >= 0x80 && p[2] <= 0x9E)
-        return (char)(p[2] - 0x80 + 0x60);
-    if (memcmp(p, "\xE3\x80\x80", 3) == 0)
-        return ' ';
-    if (memcmp(p, "【", 3) == 0 || memcmp(p, "〔", 3) == 0)
-        return '[';
-    return memcmp(p, "】", 3) == 0 || memcmp(p, "〕", 3) == 0 ? ']' : 0;
-}
-
-void txt_fold(char *s)
-{
-    size_t n = strlen(s);
-    size_t to = 0;
-    for (size_t from = 0; from < n;) {
-        char c = n - from >= 3 ? narrow((const unsigned char *)s + from) : 0;
-        s[to++] = c ? c : s[from];
-        from += c ? 3 : 1;
-    }
-    s[to] = '\0';
-}
-
 /* "4520000" of a table that a spreadsheet wrote. */
 static char *unquote(char *cell)
 {
@@ -238,7 +212,7 @@ static enum status each_line(struct txt *t, char *text, char *scratch)
             continue;
         t->line.raw = line;
         memcpy(scratch, line, strlen(line) + 1); /* scratch is as large as the whole text */
-        txt_fold(scratch);
+        crs_fold(scratch);
         t->line.folded = scratch;
         settle_separator(t); /* before trimming: a row may begin with an empty cell, and so with a tab */
         t->line.raw = txt_trim(line);

@@ -7,17 +7,16 @@
 #ifndef HX_PARCEL_PARCEL_TXT_H
 #define HX_PARCEL_PARCEL_TXT_H
 
+#include "geo/crs/decide.h"
+#include "geo/crs/value.h"
 #include "parcel/parsing.h"
 
 enum { TXT_CELLS_MAX = 24, TXT_RINGS_PER_PLOT = 4096 };
 
 /* [属性描述], as far as it decides anything. */
 struct txt_header {
-    bool datum_said;
+    struct crs_said said;
     bool parameters_given; /* 转换参数 has a value that is not 0 */
-    int zone;              /* 带号; 0 when not given */
-    int zone_width_deg;    /* 几度分带: 3, 6; 0 when not given */
-    double meridian_deg;   /* 中央经线; 0 when not given */
 };
 
 /* A line that is being read: its own text, and the text with full-width characters folded to ASCII. */
@@ -66,7 +65,6 @@ size_t txt_split(char *line, char **cells, size_t max);
 /* Cuts the next line off `*at`, whatever ends it: CRLF, LF or CR; *at is NULL after the last. */
 char *txt_cut_line(char **at);
 char *txt_trim(char *s);
-void txt_fold(char *s);
 
 enum status txt_header_line(struct txt *t, char *key, char *value) HX_MUST_CHECK;
 /* A line of the header that is no key: refused where it names another datum, since nobody would read it. */

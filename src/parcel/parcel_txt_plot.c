@@ -1,6 +1,6 @@
 #include "parcel/parcel_txt.h"
 
-#include "parcel/number.h"
+#include "base/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -109,10 +109,10 @@ static void read_plot_cells(struct txt *t, char **cells, size_t n)
 {
     struct txt_plot *plot = &t->plot;
     double points;
-    txt_fold(cells[0]);
+    crs_fold(cells[0]);
     if (number_of(cells[0], &points) && points > 0 && points < 1e9)
         plot->declared_points = (uint32_t)points;
-    txt_fold(cells[1]);
+    crs_fold(cells[1]);
     if (*cells[1] && !parsing_area_text(cells[1], &plot->area))
         txt_warn(t, plot->line, "declared-area-text", "看不懂地块面积，未与计算面积核对。",
                  "the plot's area is not understood and was not compared.");

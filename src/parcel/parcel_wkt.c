@@ -1,6 +1,6 @@
 #include "parcel/parcel_wkt.h"
 
-#include "parcel/number.h"
+#include "base/number.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -42,11 +42,11 @@ static enum status read_srid(struct parsing *p, struct wkt_set *w, char **at, si
     *at = s + 1 + strspn(s + 1, " \t\r\n");
     if (epsg == 0)
         return STATUS_OK; /* PostGIS: not known */
-    if (w->srid_said && w->coords.epsg != epsg)
+    if (w->srid_said && w->coords.said.epsg != epsg)
         return fail(p, line, "wkt-srid-mixed", "与前面图形的SRID不同；请把不同坐标系的图形分开提交。",
                     "the SRID differs from the one before; send geometries of different systems apart.");
     w->srid_said = true;
-    w->coords.epsg = epsg;
+    w->coords.said.epsg = epsg;
     return STATUS_OK;
 }
 

@@ -69,6 +69,9 @@ enum status parsing_end(struct parsing *p) HX_MUST_CHECK;
 /* Puts the place before the sentence that is in p->error, and returns `s`. */
 enum status parsing_fail_in(struct parsing *p, enum status s, struct parsing_place place);
 
+/* The same for a line of the text: "第3行：". */
+enum status parsing_fail_at_line(struct parsing *p, enum status s, size_t line) HX_MUST_CHECK;
+
 /* Area text such as "0.7655公顷", "7655㎡", "11.48亩" or "0.7655". False when it is not a number. */
 bool parsing_area_text(const char *text, struct declared_area *out);
 

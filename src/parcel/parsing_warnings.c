@@ -112,3 +112,9 @@ enum status parsing_fail_in(struct parsing *p, enum status s, struct parsing_pla
     error_zh(p->error, "%s：%s", place.zh, why.zh);
     return error_fail(p->error, s, why.code, "%s: %s", place.en, why.en);
 }
+
+enum status parsing_fail_at_line(struct parsing *p, enum status s, size_t line)
+{
+    struct parsing_place place = {parsing_printf(p, "第%zu行", line), parsing_printf(p, "Line %zu", line)};
+    return place.zh && place.en ? parsing_fail_in(p, s, place) : error_no_memory(p->error);
+}

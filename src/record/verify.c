@@ -217,7 +217,7 @@ static enum status check_again(struct verifying *v, const struct json_t *report,
                                     .slivers = &slivers};
     struct report again;
     struct error why;
-    enum status s = parcel_epsg_of_text(verify_text(report, "input", "crs_given"), &options.epsg, &why);
+    enum status s = crs_of_option(verify_text(report, "input", "crs_given"), false, &options.epsg, &why);
     if (!s)
         s = check_bytes(v->w, snapshot, &options, input.data, input.size, &again, &why);
     if (!s)

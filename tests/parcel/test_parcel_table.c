@@ -345,12 +345,12 @@ static void test_crs_option(void **state)
     test_assert_refused(parse_bytes(&c, ewkt, sizeof ewkt - 1, &set, &e), STATUS_INVALID_INPUT,
                         "crs-conflict", &e);
     int epsg;
-    test_assert_ok(parcel_epsg_of_text("epsg:4525", &epsg, &e), &e);
+    test_assert_ok(crs_of_option("epsg:4525", false, &epsg, &e), &e);
     assert_int_equal(epsg, 4525);
-    test_assert_ok(parcel_epsg_of_text(NULL, &epsg, &e), &e);
+    test_assert_ok(crs_of_option(NULL, false, &epsg, &e), &e);
     assert_int_equal(epsg, 0);
-    test_assert_refused(parcel_epsg_of_text("37", &epsg, &e), STATUS_UNSUPPORTED, e.code, &e);
-    test_assert_refused(parcel_epsg_of_text("zone 37", &epsg, &e), STATUS_INVALID_INPUT, "crs-option", &e);
+    test_assert_refused(crs_of_option("37", false, &epsg, &e), STATUS_UNSUPPORTED, e.code, &e);
+    test_assert_refused(crs_of_option("zone 37", false, &epsg, &e), STATUS_INVALID_INPUT, "crs-option", &e);
 }
 
 static void test_encodings(void **state)

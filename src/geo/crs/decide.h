@@ -40,7 +40,7 @@ struct crs_question {
     /* The extent of both columns as written; n_points 0: no coordinates. */
     size_t n_points;
     double min_a, max_a, min_b, max_b;
-    /* Could every pair be degrees.minutes-seconds (107.32354655)? Tables and CSV: see crs_dd_mmss_add. */
+    /* Could every pair be degrees.minutes-seconds (107.32354655)? For tables and CSV. */
     bool maybe_dd_mmss;
     /* Finds the EPSG code of the one zone without prefix in which the data lie in their unit, or asks which. NULL: unknown. */
     enum status (*zone_by_unit)(void *self, int *epsg, struct error *e);
@@ -66,7 +66,7 @@ struct crs_decision {
 };
 
 /* STATUS_INVALID_INPUT: "crs-missing", "zone-missing" (the questions), "crs-conflict", "zone-conflict", "coords-order",
- * "coords-odd", "axes-swapped", "dms-packed", "dd-mmss"; or the refusal of geo_crs_from_epsg. */
+ * "coords-odd", "zone-mixed", "axes-swapped", "dd-mmss", "datum-unclear"; or the refusal of geo_crs_from_epsg. */
 enum status crs_decide(const struct crs_question *q, struct crs_decision *out, struct error *e) HX_MUST_CHECK;
 
 /* For warnings[]: code "crs-assumed" (degrees) or "datum-assumed" (metres). */
@@ -75,7 +75,8 @@ const char *crs_assumed_zh(const struct crs_decision *d);
 const char *crs_assumed_en(const struct crs_decision *d);
 
 /* What --crs, ?crs= and hx_ options take: "EPSG:4525", "4525", "CGCS2000 3度带37带", "2000国家大地坐标系 带号37". NULL or
- * "" is 0: none given. */
-enum status crs_of_option(const char *text, int *epsg, struct error *e) HX_MUST_CHECK;
+ * "" is 0: none given. Refuses what is not accepted; codes of older datums are let through where `old_datums` (an import
+ * that may have their parameters). */
+enum status crs_of_option(const char *text, bool old_datums, int *epsg, struct error *e) HX_MUST_CHECK;
 
 #endif

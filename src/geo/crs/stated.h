@@ -11,13 +11,14 @@
 #include "geo/crs.h"
 
 struct crs_stated {
-    int epsg;      /* 0: nothing is stated (empty text, "unknown", a local engineering CRS without a datum) */
+    int epsg;      /* 0: nothing is stated, or nothing that we know (then `name` is what the file says) */
     bool by_match; /* no code stands there: found by its parameters */
     char name[96]; /* as the file names it, for sentences; "" when it has no name */
 };
 
-/* STATUS_UNSUPPORTED "crs-not-identified", with the name and the remedy, for what is stated and is none that we know;
- * "crs-datum-refused", "crs-web-mercator" for what is never taken and has no code of ours. `text` may be NULL. */
+/* Refused here (STATUS_UNSUPPORTED) is what no code of ours could say: a CRS that is named as a web map's or as a local
+ * one ("web-map-refused", "local-system-refused"), an older ellipsoid outside the standard zones ("crs-datum-refused"). Other
+ * refusals are geo_crs_from_epsg's, by the code. `text` may be NULL. */
 enum status crs_of_stated(struct geo_transformer *t, const char *text, struct crs_stated *out,
                           struct error *e) HX_MUST_CHECK;
 

@@ -22,7 +22,6 @@ enum crs_datum {
     CRS_DATUM_BEIJING54,
     CRS_DATUM_LOCAL,
     CRS_DATUM_WEB_MAP, /* GCJ-02, BD-09 */
-    CRS_DATUM_OTHER,   /* something is named as the datum, and it is none of these */
 };
 
 /* What has been said so far; zeroed is nothing. */
@@ -32,6 +31,7 @@ struct crs_said {
     int zone;             /* 13-23 or 25-45; 0: none */
     int width_deg;        /* 3 or 6; 0: not said */
     double meridian_deg;  /* central meridian of a standard zone; 0: none */
+    enum crs_datum converted_from; /* an older datum or a web map, and no text says to what: see decide.h */
     bool decimal_degrees; /* "十进制度", "经度(°)": 107.3235 is not 107°32′35″ */
 };
 
@@ -61,6 +61,10 @@ enum crs_key crs_key_of(const char *key);
  * CRS_KEY_NAME. */
 enum status crs_words_of_key(enum crs_key key, const char *value, struct crs_said *said,
                              struct error *e) HX_MUST_CHECK;
+
+/* An attribute of a feature whose geometry states its CRS elsewhere: STATUS_UNSUPPORTED when the key states a datum and the
+ * value one that is never taken; whatever else it says (the zone that the data had before) is not about the geometry. */
+enum status crs_words_of_attribute(const char *key, const char *value, struct error *e) HX_MUST_CHECK;
 
 /* 36 -> 108; 18 -> 105. */
 double crs_zone_meridian(int zone);

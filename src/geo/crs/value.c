@@ -1,10 +1,10 @@
-#include "parcel/coords.h"
-#include "parcel/parcel_txt.h"
+#include "geo/crs/value.h"
 
-#include "parcel/number.h"
+#include "base/number.h"
 
 #include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -18,10 +18,36 @@ static const struct {
     {"−", '-'},    {"—", '-'},    {"–", '-'},    {"米", 'm'},
 };
 
-void coords_fold(char *s)
+/* The ASCII character that a three-byte full-width one stands for, or 0. U+FF01..FF5E mirror ASCII 0x21..0x7E. */
+static char narrow(const unsigned char *p)
+{
+    if (p[0] == 0xEF && p[1] == 0xBC && p[2] >= 0x81 && p[2] <= 0xBF)
+        return (char)(p[2] - 0x81 + 0x21);
+    if (p[0] == 0xEF && p[1] == 0xBD && p[2] >= 0x80 && p[2] <= 0x9E)
+        return (char)(p[2] - 0x80 + 0x60);
+    if (memcmp(p, "\xE3\x80\x80", 3) == 0)
+        return ' ';
+    if (memcmp(p, "【", 3) == 0 || memcmp(p, "〔", 3) == 0)
+        return '[';
+    return memcmp(p, "】", 3) == 0 || memcmp(p, "〕", 3) == 0 ? ']' : 0;
+}
+
+void crs_fold(char *s)
+{
+    size_t n = strlen(s);
+    size_t to = 0;
+    for (size_t from = 0; from < n;) {
+        char c = n - from >= 3 ? narrow((const unsigned char *)s + from) : 0;
+        s[to++] = c ? c : s[from];
+        from += c ? 3 : 1;
+    }
+    s[to] = '\0';
+}
+
+void crs_fold_signs(char *s)
 {
     char *to = s;
-    txt_fold(s);
+    crs_fold(s);
     while (*s) {
         size_t i = 0, n = 1;
         char c = *s;
@@ -142,9 +168,9 @@ static const char *leading_axis(const char *s, char *axis)
     return s;
 }
 
-bool coords_sexagesimal(const struct coord_value *parts, size_t n, struct coord_value *out)
+bool crs_value_sexagesimal(const struct crs_value *parts, size_t n, struct crs_value *out)
 {
-    struct coord_value v = parts[0];
+    struct crs_value v = parts[0];
     double scale = 60;
     if (v.degrees || v.value != floor(v.value) || !(v.whole || v.axis) || v.value < 0)
         return false;
@@ -161,15 +187,32 @@ bool coords_sexagesimal(const struct coord_value *parts, size_t n, struct coord_
     return true;
 }
 
-bool coords_value(const char **at, struct coord_value *out)
+/* What the last digit of a number is worth. */
+static double unit_of(const char *s, const char *end, bool *exponent)
 {
-    struct coord_value v = {0};
+    int power = 0;
+    s += *s == '-' || *s == '+';
+    s += strspn(s, "0123456789");
+    if (*s == '.')
+        power = -(int)strspn(s + 1, "0123456789");
+    while (s < end && *s != 'e' && *s != 'E')
+        s++;
+    *exponent = s < end;
+    if (s < end)
+        power += (int)strtol(s + 1, NULL, 10);
+    return pow(10, power);
+}
+
+bool crs_value_read(const char **at, struct crs_value *out)
+{
+    struct crs_value v = {0};
     double minutes = 0, seconds = 0;
     const char *s = leading_axis(blanks(*at), &v.axis);
     const char *digits = s;
     if (!number_read(&s, &v.value))
         return false;
     size_t n_digits = strspn(digits, "0123456789");
+    v.unit = unit_of(digits, s, &v.exponent);
     v.whole = n_digits == (size_t)(s - digits) || (n_digits + 1 == (size_t)(s - digits) && s[-1] == '.');
     if (*s == 'd' || *s == 'D') {
         s++;
@@ -195,4 +238,30 @@ bool coords_value(const char **at, struct coord_value *out)
     *out = v;
     *at = s;
     return true;
+}
+
+enum crs_kind crs_kind_of(double v)
+{
+    if (v >= 73 && v <= 136)
+        return CRS_KIND_LON;
+    if (v >= 3 && v <= 54)
+        return CRS_KIND_LAT;
+    if (fabs(v) <= 180)
+        return CRS_KIND_DEGREE;
+    if (v >= 1e6 && v < 1e7)
+        return CRS_KIND_NORTH;
+    return (v >= 1e4 && v < 1e6) || (v >= 13e6 && v < 46e6) ? CRS_KIND_EAST : CRS_KIND_ODD;
+}
+
+/* Among the numbers of a table 12345 is a point's number rather than an easting. */
+static bool may_be_easting(double v)
+{
+    return v >= 1e5 && crs_kind_of(v) == CRS_KIND_EAST;
+}
+
+bool crs_values_plausible(double a, double b)
+{
+    enum crs_kind ka = crs_kind_of(a), kb = crs_kind_of(b);
+    return (ka == CRS_KIND_LON && kb == CRS_KIND_LAT) || (ka == CRS_KIND_LAT && kb == CRS_KIND_LON) ||
+           (ka == CRS_KIND_NORTH && may_be_easting(b)) || (may_be_easting(a) && kb == CRS_KIND_NORTH);
 }

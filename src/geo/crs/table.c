@@ -1,4 +1,4 @@
-/* Which EPSG codes are understood, which are refused and with what words. No PROJ here: crs.c converts. */
+/* Which EPSG codes are understood, which are refused and with what words. No PROJ here: convert.c converts. */
 #include "geo/crs.h"
 
 #include <math.h>
@@ -151,6 +151,18 @@ static const struct {
     {21413, 6, ZONE6_FIRST, true, "Beijing 1954"},  {21453, 6, ZONE6_FIRST, false, "Beijing 1954"},
     {21473, 6, ZONE6_FIRST, false, "Beijing 1954"},
 };
+
+int geo_crs_old_epsg(bool beijing_1954, int zone_width_deg, int zone, bool zone_prefix)
+{
+    int first_zone = zone_width_deg == 3 ? ZONE3_FIRST : ZONE6_FIRST;
+    int last_zone = zone_width_deg == 3 ? ZONE3_LAST : ZONE6_LAST;
+    for (size_t i = 0; i < sizeof OLD_SERIES / sizeof *OLD_SERIES; i++)
+        if ((strcmp(OLD_SERIES[i].datum, "Beijing 1954") == 0) == beijing_1954 &&
+            OLD_SERIES[i].width == zone_width_deg && OLD_SERIES[i].prefix == zone_prefix &&
+            in(zone, first_zone, last_zone))
+            return OLD_SERIES[i].first + zone - OLD_SERIES[i].zone;
+    return 0;
+}
 
 static void fill_old(int epsg, struct geo_crs *out)
 {

@@ -1,7 +1,7 @@
 /* Decimal numbers as files write them. Digits, a point, an exponent: "inf", "nan" and hexadecimal are numbers to strtod
- * and mistakes in a file. Internal to the parcel module. Threads: pure. */
-#ifndef HX_PARCEL_NUMBER_H
-#define HX_PARCEL_NUMBER_H
+ * and mistakes in a file. Threads: pure. */
+#ifndef HX_BASE_NUMBER_H
+#define HX_BASE_NUMBER_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "geo/crs.h"
+#include "geo/crs/convert_parts.h"
 
 #include "geo/area.h"
 
@@ -59,6 +59,11 @@ void geo_transformer_free(struct geo_transformer *t)
     proj_destroy(t->shifted);
     proj_context_destroy(t->context);
     free(t);
+}
+
+PJ_CONTEXT *geo_transformer_context(struct geo_transformer *t)
+{
+    return t->context;
 }
 
 static PJ *open_zone(PJ_CONTEXT *context, int epsg)
