@@ -1,7 +1,7 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
-#include "http/job_child.h"
 #include "features/sandbox/sandbox.h"
+#include "http/job_child.h"
 #include "render/render.h"
 
 #include <signal.h>

@@ -14,16 +14,17 @@
 /* ---- the CRS ---- */
 
 enum status feature_stream_crs(const struct feature_stream *s, struct geo_transformer *t,
-                               struct crs_question *q, struct crs_decision *out, struct error *e)
+                               struct crs_question *q, struct crs_stated *stated, struct crs_decision *out,
+                               struct error *e)
 {
     const struct feature_stream_info *info = &s->info;
-    struct crs_stated stated = {.epsg = 0};
-    enum status st = crs_of_stated(t, info->crs_wkt, &stated, e);
+    *stated = (struct crs_stated){.epsg = 0};
+    enum status st = crs_of_stated(t, info->crs_wkt, stated, e);
     if (st)
         return st;
-    q->stated_epsg = stated.epsg;
-    q->stated_by_match = stated.by_match;
-    q->stated_name = stated.name;
+    q->stated_epsg = stated->epsg;
+    q->stated_by_match = stated->by_match;
+    q->stated_name = stated->name;
     if (info->has_box) {
         q->n_points = 1;
         q->min_a = info->box[0];

@@ -14,7 +14,7 @@
 /* The CRS of a stream's features, for those that do not bring their own: what the file states, what was given, what the
  * coordinates show. q->stated_name is in *stated. `zone_by_unit` may be NULL (geo/crs/decide.h). */
 enum status feature_stream_crs(const struct feature_stream *s, struct geo_transformer *t,
-                               struct crs_question *q, struct crs_decision *out,
+                               struct crs_question *q, struct crs_stated *stated, struct crs_decision *out,
                                struct error *e) HX_MUST_CHECK;
 
 /* The question that the format of a stream leads to: GeoJSON and KML say what their degrees are. */

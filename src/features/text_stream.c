@@ -420,6 +420,7 @@ static void close_text(struct feature_stream *s)
         t->cutter->ops->close(t->cutter);
     mapped_close(&t->file);
     geo_transformer_free(t->context.transformer);
+    geo_geos_free(t->context.geos);
     arena_free(t->context.arena);
     arena_free(t->keep);
     free(t->queue);
@@ -437,19 +438,24 @@ static bool has_ending(const char *path, const char *const *endings)
     return false;
 }
 
-/* What the text is, by its first bytes: the same judge as for a file that is read whole. */
+/* What the text is, by its first bytes: the same judge as for a file that is read whole. Bytes that are no text may spoil a record, but
+ * not the first line. */
 static enum status recognise(const struct mapped *file, enum parcel_format *format, struct error *e)
 {
     enum { LOOKED_AT = 65536 };
     struct arena *a = arena_new((size_t)8 * LOOKED_AT);
     char *text;
-    size_t n = file->n < LOOKED_AT ? file->n : LOOKED_AT;
+    size_t n = file->n < LOOKED_AT ? file->n : LOOKED_AT, line = 0;
     enum text_encoding was;
     if (!a)
         return error_no_memory(e);
     while (n > 0 && n < file->n && file->bytes[n - 1] != '\n' && n > LOOKED_AT / 2)
         n--; /* not in the midst of a character */
+    while (line < n && file->bytes[line] != '\n')
+        line++;
     enum status s = text_decode(file->bytes, n, a, &text, &n, &was, e);
+    if (s && s != STATUS_NO_MEMORY)
+        s = text_decode(file->bytes, line, a, &text, &n, &was, e);
     if (!s)
         s = recognise_text(text, n, format, e);
     arena_free(a);
@@ -517,6 +523,8 @@ static enum status try_first(struct text_stream *t, struct error *e)
 static enum status prepare(struct text_stream *t, const struct feature_request *r, struct error *e)
 {
     enum status s = geo_transformer_new(&t->context.transformer, e);
+    if (!s)
+        s = geo_geos_new(&t->context.geos, e);
     if (!s)
         s = r->path ? mapped_open(r->path, &t->file, e) : STATUS_OK;
     if (!s && !r->path)

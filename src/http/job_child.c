@@ -2,9 +2,9 @@
 
 #include "audit/figures.h"
 #include "base/json.h"
+#include "features/sandbox/confine.h"
 #include "http/job_folder.h"
 #include "http/lines_list.h"
-#include "features/sandbox/confine.h"
 #include "store/store.h"
 
 #include <jansson.h>

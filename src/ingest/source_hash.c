@@ -1,5 +1,6 @@
 /* The SHA-256 by which a source is known, so that a changed file is never taken for the old one. */
 #include "base/sha256.h"
+#include "ingest/gdal_guard.h"
 #include "ingest/source.h"
 
 #include <dirent.h>

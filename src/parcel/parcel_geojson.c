@@ -273,11 +273,11 @@ static enum status check_system(struct reader *r)
         if (s == STATUS_OK)
             continue;
         const char *key = parsing_short(r->p, f->names[i]), *said = parsing_short(r->p, text);
-        struct parsing_place place = {
-            .zh = parsing_printf(r->p, "第%zu个要素的属性“%s”写明“%s”", r->feature, key ? key : "",
-                                 said ? said : ""),
-            .en = parsing_printf(r->p, "Feature %zu, whose property \"%s\" is \"%s\"", r->feature, key ? key : "",
-                                 said ? said : "")};
+        struct parsing_place place = {.zh = parsing_printf(r->p, "第%zu个要素的属性“%s”写明“%s”", r->feature,
+                                                           key ? key : "", said ? said : ""),
+                                      .en =
+                                          parsing_printf(r->p, "Feature %zu, whose property \"%s\" is \"%s\"",
+                                                         r->feature, key ? key : "", said ? said : "")};
         return place.zh && place.en ? parsing_fail_in(r->p, s, place) : error_no_memory(r->p->error);
     }
     return STATUS_OK;

@@ -115,6 +115,7 @@ enum status parsing_fail_in(struct parsing *p, enum status s, struct parsing_pla
 
 enum status parsing_fail_at_line(struct parsing *p, enum status s, size_t line)
 {
-    struct parsing_place place = {parsing_printf(p, "第%zu行", line), parsing_printf(p, "Line %zu", line)};
+    struct parsing_place place = {.zh = parsing_printf(p, "第%zu行", line),
+                                  .en = parsing_printf(p, "Line %zu", line)};
     return place.zh && place.en ? parsing_fail_in(p, s, place) : error_no_memory(p->error);
 }

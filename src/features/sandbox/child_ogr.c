@@ -49,7 +49,9 @@ static bool may_be_areas(OGRLayerH layer)
 
 static enum feature_type type_of(OGRFieldType t)
 {
-    return t == OFTInteger || t == OFTInteger64 ? FEATURE_INTEGER : t == OFTReal ? FEATURE_REAL : FEATURE_TEXT;
+    return t == OFTInteger || t == OFTInteger64 ? FEATURE_INTEGER
+           : t == OFTReal                       ? FEATURE_REAL
+                                                : FEATURE_TEXT;
 }
 
 static bool describe_fields(struct child *c, OGRLayerH layer, struct feature_schema *out)
@@ -79,7 +81,8 @@ static enum status describe_layers(struct ogr_reading *r, struct error *e)
     for (size_t i = 0; i < r->n_layers; i++) {
         OGRLayerH layer = GDALDatasetGetLayer(r->data, (int)i);
         const char *name = layer ? child_archive_name(OGR_L_GetName(layer), r->c->keep) : "?";
-        r->choices[i] = (struct child_choice){name, layer ? alias_of(r->c, layer) : "", layer && may_be_areas(layer)};
+        r->choices[i] =
+            (struct child_choice){name, layer ? alias_of(r->c, layer) : "", layer && may_be_areas(layer)};
     }
     return STATUS_OK;
 }
@@ -121,9 +124,10 @@ static enum status check_count(struct ogr_reading *r, struct error *e)
         return STATUS_OK;
     error_zh(e, "%s写明有%lld个要素，却读出%lld个；文件不完整或已损坏，请重新导出。", c->called_zh,
              (long long)r->declared, (long long)c->position);
-    return error_fail(e, STATUS_INVALID_INPUT, "source-count",
-                      "%s declares %lld features but %lld were read; it is incomplete or damaged, export it again.",
-                      c->called_en, (long long)r->declared, (long long)c->position);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "source-count",
+        "%s declares %lld features but %lld were read; it is incomplete or damaged, export it again.",
+        c->called_en, (long long)r->declared, (long long)c->position);
 }
 
 /* ---- header ---- */
@@ -165,7 +169,8 @@ static enum status list_layers(struct ogr_reading *r, struct error *e)
         struct feature_schema schema = {0};
         if (!layer || !describe_fields(r->c, layer, &schema))
             return error_no_memory(e);
-        s = child_layer(r->c, is->name, is->alias, is->may_be_areas, OGR_L_GetFeatureCount(layer, FALSE), &schema, e);
+        s = child_layer(r->c, is->name, is->alias, is->may_be_areas, OGR_L_GetFeatureCount(layer, FALSE),
+                        &schema, e);
     }
     return s;
 }

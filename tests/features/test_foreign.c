@@ -3,11 +3,9 @@
 #include "parcel/parcel_test.h"
 
 #include "base/limits.h"
-#include "ingest/foreign_answer.h"
-#include "ingest/foreign_child.h"
-#include "ingest/foreign_reader.h"
-#include "ingest/foreign_sandbox.h"
-#include "ingest/foreign_stream.h"
+#include "features/parcels.h"
+#include "features/sandbox/confine.h"
+#include "features/sandbox/sandbox.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
@@ -114,9 +112,9 @@ static enum status read_bytes(const struct parcel_context *c, struct bytes b, in
                               struct parcel_set *set, struct error *e)
 {
     struct parcel_context with = *c;
-    with.foreign = &foreign_reader;
+    with.reader = &child_reader_self;
     with.epsg = epsg;
-    return parse_bytes(&with, b.data, b.n, set, e);
+    return feature_parcels(&with, &(struct feature_request){.bytes = b.data, .n_bytes = b.n}, set, e);
 }
 
 static struct parcel_set accept_file(const struct parcel_context *c, struct bytes b, int epsg)
@@ -358,9 +356,9 @@ static void test_bad_children(void **state)
         {"#!/bin/sh\nsleep 100 & sleep 100\n", "foreign-timeout", STATUS_TOO_LARGE},
         {"#!/bin/sh\nkill -SEGV $$\n", "foreign-failed", STATUS_INVALID_INPUT},
         {"#!/bin/sh\nexit 0\n", "foreign-failed", STATUS_INVALID_INPUT},
-        {"#!/bin/sh\nprintf HXF1\n", "foreign-failed", STATUS_INVALID_INPUT},
-        {"#!/bin/sh\nprintf 'HXF1Z\\001\\000\\000\\000\\000'\n", "foreign-failed", STATUS_INVALID_INPUT},
-        {"#!/bin/sh\nprintf 'HXF1F\\000\\000\\000\\000\\005\\377\\377\\377\\377'\n", "foreign-failed",
+        {"#!/bin/sh\nprintf HXS1\n", "foreign-failed", STATUS_INVALID_INPUT},
+        {"#!/bin/sh\nprintf 'HXS1Z\\001\\000\\000\\000\\000'\n", "foreign-failed", STATUS_INVALID_INPUT},
+        {"#!/bin/sh\nprintf 'HXS1F\\000\\000\\000\\000\\005\\377\\377\\377\\377'\n", "foreign-failed",
          STATUS_INVALID_INPUT},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -368,54 +366,28 @@ static void test_bad_children(void **state)
         struct error e;
         script("child.sh", cases[i].text);
         snprintf(path, sizeof path, "%s/child.sh", folder);
-        const struct parcel_foreign foreign = {.read = foreign_read, .program = path, .wait_ms = 700};
-        c.foreign = &foreign;
+        const struct child_reader reader = {.program = path, .wait_ms = 700};
+        c.reader = &reader;
         long long before = now_ms();
-        test_assert_refused(parse_bytes(&c, kml, sizeof kml - 1, &set, &e), cases[i].status, cases[i].code,
-                            &e);
+        test_assert_refused(
+            feature_parcels(&c, &(struct feature_request){.bytes = kml, .n_bytes = sizeof kml - 1}, &set, &e),
+            cases[i].status, cases[i].code, &e);
         assert_true(now_ms() - before < 5000);
     }
-    const struct parcel_foreign missing = {.read = foreign_read, .program = "/nonexistent/program"};
+    const struct child_reader missing = {.program = "/nonexistent/program"};
     struct parcel_set set;
     struct error e;
-    c.foreign = &missing;
-    enum status s = parse_bytes(&c, kml, sizeof kml - 1, &set, &e);
+    c.reader = &missing;
+    enum status s =
+        feature_parcels(&c, &(struct feature_request){.bytes = kml, .n_bytes = sizeof kml - 1}, &set, &e);
     assert_true(s == STATUS_IO || s == STATUS_INVALID_INPUT);
-}
-
-static void test_answer_mutations(void **state)
-{
-    struct parcel_context *c = *state;
-    struct buffer b;
-    static const unsigned char wkb[] = {1, 3, 0, 0, 0, 0, 0, 0, 0};
-    const struct foreign_text texts[] = {{"a", 1}, {"b", 1}, {"c", 1}, {"1.0", 3}, {wkb, sizeof wkb}};
-    buffer_init(&b, 1 << 20);
-    buffer_append_str(&b, FOREIGN_MAGIC);
-    foreign_write(&b, FOREIGN_CRS, 4490, texts, 1);
-    foreign_write(&b, FOREIGN_WARNING, 0, texts, 3);
-    foreign_write(&b, FOREIGN_FEATURE, 0, texts, 5);
-    foreign_write(&b, FOREIGN_END, 1, NULL, 0);
-    uint64_t seed = 3;
-    for (int round = 0; round < 20000; round++) {
-        struct buffer copy = {.data = malloc(b.size), .size = b.size};
-        struct parcel_set set;
-        struct error e;
-        memcpy(copy.data, b.data, b.size);
-        for (uint64_t k = test_random(&seed) % 5; k > 0; k--)
-            copy.data[test_random(&seed) % b.size] = (char)test_random(&seed);
-        copy.size -= test_random(&seed) % 3 ? 0 : test_random(&seed) % b.size;
-        assert_true(foreign_answer(c, PARCEL_FORMAT_KML, &copy, "x", 1, &set, &e) != STATUS_OK);
-        free(copy.data);
-        arena_reset(c->arena);
-    }
-    buffer_release(&b);
 }
 
 /* In the sandbox: 1 a socket opened, 2 a program started, 4 a core may be written, 8 too many files. What kernels may
  * lack (Landlock) is not asked here. */
 static int probe(void)
 {
-    if (!foreign_sandbox_enter(folder))
+    if (!confine_reader(folder, true))
         return 64;
     int bits = socket(AF_INET, SOCK_STREAM, 0) >= 0 ? 1 : 0;
     char *argv[] = {(char[]){"true"}, NULL};
@@ -450,19 +422,24 @@ static void test_nothing_is_left_behind(void **state)
 
 int main(int argc, char **argv)
 {
-    if (foreign_child_wanted(argc, argv))
-        foreign_child_main(argc, argv);
+    if (sandbox_child_wanted(argc, argv))
+        sandbox_child_main(argc, argv);
     if (!mkdtemp(folder))
         return 1;
     setenv("TMPDIR", folder, 1); /* the readers' own folders are seen when they stay */
     GDALAllRegister();
     const struct CMUnitTest tests[] = {
-        parcel_test(test_shapefile),    parcel_test(test_geopackage_and_flatgeobuf),
-        parcel_test(test_kml_and_kmz),  parcel_test(test_dxf),
-        parcel_test(test_kml_entities), parcel_test(test_damaged_files),
-        parcel_test(test_zip_bomb),     parcel_test(test_ambiguous_archives),
-        parcel_test(test_bad_children), parcel_test(test_answer_mutations),
-        parcel_test(test_sandbox),      parcel_test(test_nothing_is_left_behind),
+        parcel_test(test_shapefile),
+        parcel_test(test_geopackage_and_flatgeobuf),
+        parcel_test(test_kml_and_kmz),
+        parcel_test(test_dxf),
+        parcel_test(test_kml_entities),
+        parcel_test(test_damaged_files),
+        parcel_test(test_zip_bomb),
+        parcel_test(test_ambiguous_archives),
+        parcel_test(test_bad_children),
+        parcel_test(test_sandbox),
+        parcel_test(test_nothing_is_left_behind),
     };
     int failed = cmocka_run_group_tests_name("foreign files", tests, NULL, NULL);
     char **names = VSIReadDir(folder);
