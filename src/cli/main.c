@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "features/sandbox/sandbox.h"
 #include "http/job_child.h"
 #include "ingest/foreign_child.h"
 #include "render/render.h"
@@ -150,6 +151,8 @@ static int unknown_command(const char *name)
 
 int main(int argc, char **argv)
 {
+    if (sandbox_child_wanted(argc, argv))
+        sandbox_child_main(argc, argv); /* reads one file in a sandbox, and does not return */
     if (foreign_child_wanted(argc, argv))
         foreign_child_main(argc, argv); /* reads one upload in a sandbox, and does not return */
     if (job_child_wanted(argc, argv))

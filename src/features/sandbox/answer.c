@@ -115,7 +115,8 @@ enum status answer_schema(struct record *r, struct arena *a, struct feature_sche
     bool ok = true;
     if (n > SCHEMA_FIELDS_MAX)
         return answer_fail(e);
-    const char **names = arena_array(a, n + 1, sizeof *names), **aliases = arena_array(a, n + 1, sizeof *aliases);
+    const char **names = arena_array(a, n + 1, sizeof *names),
+               **aliases = arena_array(a, n + 1, sizeof *aliases);
     enum feature_type *types = arena_array(a, n + 1, sizeof *types);
     if (!names || !aliases || !types)
         return error_no_memory(e);
@@ -146,7 +147,8 @@ static void take_sentence(struct record *r, struct error *out)
 {
     uint32_t s = record_take_u32(r);
     out->status = s == STATUS_UNSUPPORTED || s == STATUS_TOO_LARGE || s == STATUS_INTERNAL ||
-                          s == STATUS_NOT_FOUND || s == STATUS_CORRUPT || s == STATUS_IO || s == STATUS_NO_MEMORY
+                          s == STATUS_NOT_FOUND || s == STATUS_CORRUPT || s == STATUS_IO ||
+                          s == STATUS_NO_MEMORY
                       ? (enum status)s
                       : STATUS_INVALID_INPUT;
     take_into(r, out->code, sizeof out->code);

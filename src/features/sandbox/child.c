@@ -121,5 +121,7 @@ _Noreturn void sandbox_child_main(int argc, char **argv)
         record_i64(&c.out, c.position);
         s = record_end(&c.out, NULL);
     }
-    _exit(record_flush(&c.out, NULL) == STATUS_OK && s == STATUS_OK ? 0 : 1); /* nothing of GDAL's is worth tidying up */
+    _exit(record_flush(&c.out, NULL) == STATUS_OK && s == STATUS_OK
+              ? 0
+              : 1); /* nothing of GDAL's is worth tidying up */
 }

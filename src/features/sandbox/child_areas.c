@@ -34,8 +34,9 @@ static bool add_closed_line(OGRGeometryH line, OGRGeometryH areas, struct child_
     bool closed = n >= 4 && OGR_G_GetX(line, 0) == OGR_G_GetX(line, n - 1) &&
                   OGR_G_GetY(line, 0) == OGR_G_GetY(line, n - 1);
     if (!closed)
-        return refuse(out, "source-open-line", "线没有闭合，围不出面积；请闭合该线，或从图中删去。",
-                      "The line is not closed and encloses nothing; close it, or take it out of the drawing.");
+        return refuse(
+            out, "source-open-line", "线没有闭合，围不出面积；请闭合该线，或从图中删去。",
+            "The line is not closed and encloses nothing; close it, or take it out of the drawing.");
     OGRGeometryH polygon = OGR_G_CreateGeometry(wkbPolygon), ring = OGR_G_CreateGeometry(wkbLinearRing);
     for (int i = 0; i < n; i++)
         OGR_G_AddPoint_2D(ring, OGR_G_GetX(line, i), OGR_G_GetY(line, i));
@@ -43,7 +44,8 @@ static bool add_closed_line(OGRGeometryH line, OGRGeometryH areas, struct child_
     return OGR_G_AddGeometryDirectly(areas, polygon) == OGRERR_NONE;
 }
 
-static bool collect(OGRGeometryH g, enum child_lines lines, OGRGeometryH areas, int depth, struct child_areas *out)
+static bool collect(OGRGeometryH g, enum child_lines lines, OGRGeometryH areas, int depth,
+                    struct child_areas *out)
 {
     bool ok = depth <= DEPTH_MAX || refuse_kind(out, g);
     switch (wkbFlatten(OGR_G_GetGeometryType(g))) {
@@ -76,7 +78,8 @@ static enum status export_areas(OGRGeometryH areas, struct child_areas *out, str
     for (int at = 0; at < n; at += (int)sizeof zeros)
         buffer_append(&out->wkb, zeros, n - at < (int)sizeof zeros ? (size_t)(n - at) : sizeof zeros);
     enum status s = buffer_status(&out->wkb, e);
-    if (s == STATUS_OK && (n <= 0 || OGR_G_ExportToIsoWkb(one, wkbNDR, (unsigned char *)out->wkb.data) != OGRERR_NONE))
+    if (s == STATUS_OK &&
+        (n <= 0 || OGR_G_ExportToIsoWkb(one, wkbNDR, (unsigned char *)out->wkb.data) != OGRERR_NONE))
         s = error_no_memory(e);
     return s;
 }

@@ -28,29 +28,31 @@ static enum status fail_not_found(struct child *c, const struct child_choice *al
 {
     const char *names = list_names(c, all, n, false);
     error_zh(e, "%s中没有图层“%s”；有：%.300s。", c->called_zh, c->layer, names);
-    return error_fail(e, STATUS_NOT_FOUND, "source-layer-not-found", "%s has no layer \"%s\"; it has: %.300s.",
-                      c->called_en, c->layer, names);
+    return error_fail(e, STATUS_NOT_FOUND, "source-layer-not-found",
+                      "%s has no layer \"%s\"; it has: %.300s.", c->called_en, c->layer, names);
 }
 
 static enum status fail_none(struct child *c, const struct child_choice *all, size_t n, struct error *e)
 {
     const char *names = list_names(c, all, n, false);
-    error_zh(e, "%s里没有面图层（图层：%.300s）；请提供面（Polygon/MultiPolygon）数据。", c->called_zh, names);
+    error_zh(e, "%s里没有面图层（图层：%.300s）；请提供面（Polygon/MultiPolygon）数据。", c->called_zh,
+             names);
     return error_fail(e, STATUS_UNSUPPORTED, "source-not-polygons",
                       "%s has no layer of polygons (layers: %.300s); give a Polygon or MultiPolygon layer.",
                       c->called_en, names);
 }
 
-static enum status ask(struct child *c, const struct child_choice *all, size_t n, size_t areas, struct error *e)
+static enum status ask(struct child *c, const struct child_choice *all, size_t n, size_t areas,
+                       struct error *e)
 {
     const char *names = list_names(c, all, n, true);
-    error_zh(e, "%s有 %zu 个面图层（%.300s）；读哪一个？请用 --layer 指明（导入时为 --source-layer）。", c->called_zh,
-             areas, names);
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "source-layer-ambiguous",
-        "%s has %zu layers of polygons (%.300s): which is to be read? Say it with --layer (--source-layer of an "
-        "import).",
-        c->called_en, areas, names);
+    error_zh(e, "%s有 %zu 个面图层（%.300s）；读哪一个？请用 --layer 指明（导入时为 --source-layer）。",
+             c->called_zh, areas, names);
+    return error_fail(e, STATUS_INVALID_INPUT, "source-layer-ambiguous",
+                      "%s has %zu layers of polygons (%.300s): which is to be read? Say it with --layer "
+                      "(--source-layer of an "
+                      "import).",
+                      c->called_en, areas, names);
 }
 
 static enum status choose_named(struct child *c, const struct child_choice *all, size_t n, size_t *chosen,
@@ -97,7 +99,7 @@ enum status child_note_others(struct child *c, const struct child_choice *all, s
         return STATUS_OK;
     const char *names = list_names(c, others, k, false);
     snprintf(zh, sizeof zh, "只读取了面图层“%.60s”；没有读取：%.200s。", all[chosen].name, names);
-    snprintf(en, sizeof en, "Only the layer of polygons \"%.60s\" was read; not read: %.200s.", all[chosen].name,
-             names);
+    snprintf(en, sizeof en, "Only the layer of polygons \"%.60s\" was read; not read: %.200s.",
+             all[chosen].name, names);
     return child_note(c, "layers-not-read", zh, en, e);
 }

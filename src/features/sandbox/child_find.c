@@ -20,11 +20,20 @@ static const struct ending {
     enum child_kind kind;
     const char *const *drivers;
 } endings[] = {
-    {".shp", KIND_SHAPEFILE, shapefile}, {".gpkg", KIND_GEOPACKAGE, NULL}, {".kml", KIND_KML, NULL},
-    {".dxf", KIND_DXF, NULL},            {".gdb", KIND_OGR, gdb},          {".fgb", KIND_OGR, fgb},
-    {".sqlite", KIND_OGR, sqlite},       {".db", KIND_GEOPACKAGE, NULL},   {".tab", KIND_OGR, mapinfo},
-    {".mif", KIND_OGR, mapinfo},         {".geojson", KIND_OGR, geojson},  {".json", KIND_OGR, geojson},
-    {".geojsonl", KIND_OGR, geojson},    {".kmz", KIND_KML, NULL},
+    {".shp", KIND_SHAPEFILE, shapefile},
+    {".gpkg", KIND_GEOPACKAGE, NULL},
+    {".kml", KIND_KML, NULL},
+    {".dxf", KIND_DXF, NULL},
+    {".gdb", KIND_OGR, gdb},
+    {".fgb", KIND_OGR, fgb},
+    {".sqlite", KIND_OGR, sqlite},
+    {".db", KIND_GEOPACKAGE, NULL},
+    {".tab", KIND_OGR, mapinfo},
+    {".mif", KIND_OGR, mapinfo},
+    {".geojson", KIND_OGR, geojson},
+    {".json", KIND_OGR, geojson},
+    {".geojsonl", KIND_OGR, geojson},
+    {".kmz", KIND_KML, NULL},
 };
 
 static bool has_suffix(const char *name, const char *suffix)
@@ -115,10 +124,11 @@ static enum status fail_empty(struct child *c, bool listed, struct error *e)
     }
     error_zh(e, "%s里没有能读的数据（.shp、.gdb、.gpkg、.geojson、.fgb、.sqlite、.tab、.mif、.kml、.dxf）。",
              c->called_zh);
-    return error_fail(e, STATUS_UNSUPPORTED, "source-zip-empty",
-                      "%s holds nothing that can be read (.shp, .gdb, .gpkg, .geojson, .fgb, .sqlite, .tab, .mif, "
-                      ".kml, .dxf).",
-                      c->called_en);
+    return error_fail(
+        e, STATUS_UNSUPPORTED, "source-zip-empty",
+        "%s holds nothing that can be read (.shp, .gdb, .gpkg, .geojson, .fgb, .sqlite, .tab, .mif, "
+        ".kml, .dxf).",
+        c->called_en);
 }
 
 static enum status choose_member(struct child *c, const struct members *m, size_t *chosen, struct error *e)
@@ -126,7 +136,8 @@ static enum status choose_member(struct child *c, const struct members *m, size_
     static struct child_choice all[MEMBERS_MAX];
     char names[300] = "";
     for (size_t i = 0; i < m->n; i++)
-        all[i] = (struct child_choice){stem_of(c, m->names[i]), child_archive_name(m->names[i], c->keep), true};
+        all[i] =
+            (struct child_choice){stem_of(c, m->names[i]), child_archive_name(m->names[i], c->keep), true};
     if (m->n == 1) {
         *chosen = 0;
         return STATUS_OK;
@@ -135,10 +146,12 @@ static enum status choose_member(struct child *c, const struct members *m, size_
         return child_choose(c, all, m->n, chosen, e);
     for (size_t i = 0; i < m->n && i < NAMES_SHOWN; i++)
         snprintf(names + strlen(names), sizeof names - strlen(names), "%s%.30s", i ? ", " : "", all[i].alias);
-    error_zh(e, "%s里有%zu个数据文件（%s）；读哪一个？请只留一个，或用 --layer 指明文件名。", c->called_zh, m->n, names);
-    return error_fail(e, STATUS_INVALID_INPUT, "source-zip-ambiguous",
-                      "%s holds %zu data files (%s); which one is meant? Leave only one, or name it with --layer.",
-                      c->called_en, m->n, names);
+    error_zh(e, "%s里有%zu个数据文件（%s）；读哪一个？请只留一个，或用 --layer 指明文件名。", c->called_zh,
+             m->n, names);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "source-zip-ambiguous",
+        "%s holds %zu data files (%s); which one is meant? Leave only one, or name it with --layer.",
+        c->called_en, m->n, names);
 }
 
 static enum status list_members(struct child *c, const struct members *m, struct error *e)
@@ -147,7 +160,8 @@ static enum status list_members(struct child *c, const struct members *m, struct
     const struct feature_schema none = {0};
     enum status s = child_header(c, &info, e);
     for (size_t i = 0; s == STATUS_OK && i < m->n; i++)
-        s = child_layer(c, stem_of(c, m->names[i]), child_archive_name(m->names[i], c->keep), true, -1, &none, e);
+        s = child_layer(c, stem_of(c, m->names[i]), child_archive_name(m->names[i], c->keep), true, -1, &none,
+                        e);
     return s;
 }
 

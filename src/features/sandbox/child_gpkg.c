@@ -1,9 +1,9 @@
 /* A GeoPackage by plain SQLite statements: GDAL needs several times as long for the same rows, and rounds. */
 #include "features/sandbox/child_parts.h"
 
-#include <ogr_srs_api.h>
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
+#include <ogr_srs_api.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,9 +37,10 @@ struct gpkg_reading {
 static enum status fail_sql(struct gpkg_reading *g, struct error *e)
 {
     error_zh(e, "读取 GeoPackage 失败：%s；文件可能不完整或已损坏，请重新获取。", sqlite3_errmsg(g->db));
-    return error_fail(e, STATUS_INVALID_INPUT, "gpkg-read",
-                      "Reading the GeoPackage failed: %s; it may be incomplete or damaged, get the file again.",
-                      sqlite3_errmsg(g->db));
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "gpkg-read",
+        "Reading the GeoPackage failed: %s; it may be incomplete or damaged, get the file again.",
+        sqlite3_errmsg(g->db));
 }
 
 static const char *text_at(struct gpkg_reading *g, sqlite3_stmt *q, int column)
@@ -53,20 +54,24 @@ static const char *text_at(struct gpkg_reading *g, sqlite3_stmt *q, int column)
 static enum status fail_open_elsewhere(struct child *c, const char *what, struct error *e)
 {
     error_zh(e,
-             "%s还有未写入的修改（旁边有 %s）：文件正被别的程序打开，或没有正常关闭。请先在 QGIS 等程序中关闭它，再提交。",
+             "%s还有未写入的修改（旁边有 %s）：文件正被别的程序打开，或没有正常关闭。请先在 QGIS "
+             "等程序中关闭它，再提交。",
              c->called_zh, what);
     return error_fail(e, STATUS_INVALID_INPUT, "gpkg-open-elsewhere",
-                      "%s has changes that are not in it yet (there is a %s beside it): another program has it open, or did not "
+                      "%s has changes that are not in it yet (there is a %s beside it): another program has "
+                      "it open, or did not "
                       "close it. Close it in QGIS, then send it again.",
                       c->called_en, what);
 }
 
 static enum status fail_wal_upload(struct error *e)
 {
-    error_zh(e, "这个 GeoPackage 处于 WAL 模式，最近的修改可能还在旁边的 -wal 文件里，没有一起提交。请先在 QGIS "
-                "等程序中关闭它（或另存一份）再提交。");
+    error_zh(e,
+             "这个 GeoPackage 处于 WAL 模式，最近的修改可能还在旁边的 -wal 文件里，没有一起提交。请先在 QGIS "
+             "等程序中关闭它（或另存一份）再提交。");
     return error_fail(e, STATUS_INVALID_INPUT, "gpkg-open-elsewhere",
-                      "This GeoPackage is in WAL mode: the latest changes may be in a -wal file beside it, which did not come "
+                      "This GeoPackage is in WAL mode: the latest changes may be in a -wal file beside it, "
+                      "which did not come "
                       "with it. Close it in QGIS, or save a copy, then send it again.");
 }
 
@@ -155,9 +160,10 @@ static enum status open_database(struct gpkg_reading *g, const char *name, struc
 
 static bool is_area_type(const char *type)
 {
-    static const char *const kinds[] = {"GEOMETRY",     "POLYGON",      "MULTIPOLYGON",       "CURVEPOLYGON", "MULTISURFACE",
-                                        "SURFACE",      "TRIANGLE",     "GEOMETRYCOLLECTION", "TIN",          "POLYHEDRALSURFACE",
-                                        "GEOMCOLLECTION"};
+    static const char *const kinds[] = {
+        "GEOMETRY",     "POLYGON",           "MULTIPOLYGON",  "CURVEPOLYGON",
+        "MULTISURFACE", "SURFACE",           "TRIANGLE",      "GEOMETRYCOLLECTION",
+        "TIN",          "POLYHEDRALSURFACE", "GEOMCOLLECTION"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcasecmp(type, kinds[i]) == 0)
             return true;
@@ -167,12 +173,14 @@ static bool is_area_type(const char *type)
 /* What is in gpkg_contents and not there, or the other way, is a table of which half is lost. */
 static enum status fail_contents(struct child *c, const char *table, struct error *e)
 {
-    error_zh(e, "%s的目录（gpkg_contents）列有图层“%.100s”，却找不到它的数据；文件不完整或已损坏，请重新导出。", c->called_zh,
-             table);
-    return error_fail(e, STATUS_INVALID_INPUT, "gpkg-contents",
-                      "The contents of %s list the layer \"%.100s\", whose data is not there; it is incomplete or damaged: "
-                      "export it again.",
-                      c->called_en, table);
+    error_zh(e,
+             "%s的目录（gpkg_contents）列有图层“%.100s”，却找不到它的数据；文件不完整或已损坏，请重新导出。",
+             c->called_zh, table);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "gpkg-contents",
+        "The contents of %s list the layer \"%.100s\", whose data is not there; it is incomplete or damaged: "
+        "export it again.",
+        c->called_en, table);
 }
 
 static enum status find_tables(struct gpkg_reading *g, struct error *e)
@@ -188,8 +196,9 @@ static enum status find_tables(struct gpkg_reading *g, struct error *e)
         return fail_sql(g, e);
     while ((rc = sqlite3_step(q)) == SQLITE_ROW && g->n_tables < TABLES_MAX) {
         struct gpkg_table *t = &g->tables[g->n_tables];
-        *t = (struct gpkg_table){text_at(g, q, 0), text_at(g, q, 1), text_at(g, q, 2), text_at(g, q, 3),
-                                 sqlite3_column_int(q, 4), sqlite3_column_int(q, 5), sqlite3_column_int(q, 6)};
+        *t = (struct gpkg_table){text_at(g, q, 0),        text_at(g, q, 1),         text_at(g, q, 2),
+                                 text_at(g, q, 3),        sqlite3_column_int(q, 4), sqlite3_column_int(q, 5),
+                                 sqlite3_column_int(q, 6)};
         if (!*t->geometry || sqlite3_column_int(q, 7) == 0)
             return fail_contents(g->c, t->name, e);
         if (strcmp(t->alias, t->name) == 0)
@@ -206,7 +215,8 @@ static enum feature_type type_of(const char *declared)
     for (size_t i = 0; i < sizeof integers / sizeof *integers; i++)
         if (strcasecmp(declared, integers[i]) == 0)
             return FEATURE_INTEGER;
-    return strcasecmp(declared, "REAL") == 0 || strcasecmp(declared, "DOUBLE") == 0 || strcasecmp(declared, "FLOAT") == 0
+    return strcasecmp(declared, "REAL") == 0 || strcasecmp(declared, "DOUBLE") == 0 ||
+                   strcasecmp(declared, "FLOAT") == 0
                ? FEATURE_REAL
                : FEATURE_TEXT;
 }
@@ -216,8 +226,10 @@ static const char *alias_of(struct gpkg_reading *g, const char *table, const cha
 {
     sqlite3_stmt *q = NULL;
     const char *alias = "";
-    if (sqlite3_prepare_v2(g->db, "SELECT coalesce(name, title) FROM gpkg_data_columns WHERE table_name = ?1 AND column_name = ?2",
-                           -1, &q, NULL) == SQLITE_OK) {
+    if (sqlite3_prepare_v2(
+            g->db,
+            "SELECT coalesce(name, title) FROM gpkg_data_columns WHERE table_name = ?1 AND column_name = ?2",
+            -1, &q, NULL) == SQLITE_OK) {
         sqlite3_bind_text(q, 1, table, -1, SQLITE_STATIC);
         sqlite3_bind_text(q, 2, column, -1, SQLITE_STATIC);
         if (sqlite3_step(q) == SQLITE_ROW)
@@ -231,7 +243,8 @@ static const char *alias_of(struct gpkg_reading *g, const char *table, const cha
 static enum status find_columns(struct gpkg_reading *g, const struct gpkg_table *t, struct error *e)
 {
     struct arena *a = g->c->keep;
-    const char **names = arena_array(a, COLUMNS_MAX, sizeof *names), **aliases = arena_array(a, COLUMNS_MAX, sizeof *aliases);
+    const char **names = arena_array(a, COLUMNS_MAX, sizeof *names),
+               **aliases = arena_array(a, COLUMNS_MAX, sizeof *aliases);
     enum feature_type *types = arena_array(a, COLUMNS_MAX, sizeof *types);
     char *sql = sqlite3_mprintf("PRAGMA table_info(\"%w\")", t->name);
     sqlite3_stmt *q = NULL;
@@ -282,14 +295,16 @@ static int64_t count_rows(struct gpkg_reading *g, const struct gpkg_table *t)
 static enum status check_counts(struct gpkg_reading *g, int64_t read, struct error *e)
 {
     struct child *c = g->c;
-    int64_t told = one_number(g, sqlite3_mprintf("SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = %Q COLLATE NOCASE",
-                                                 g->table->name));
+    int64_t told = one_number(
+        g, sqlite3_mprintf("SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = %Q COLLATE NOCASE",
+                           g->table->name));
     if (read == g->n_rows && (told < 0 || told == read))
         return STATUS_OK;
-    error_zh(e, "%s的图层“%.60s”：目录写明 %lld 条，表中 %lld 行，读出 %lld 行；数据对不上，请重新导出。", c->called_zh,
-             g->table->name, (long long)told, (long long)g->n_rows, (long long)read);
+    error_zh(e, "%s的图层“%.60s”：目录写明 %lld 条，表中 %lld 行，读出 %lld 行；数据对不上，请重新导出。",
+             c->called_zh, g->table->name, (long long)told, (long long)g->n_rows, (long long)read);
     return error_fail(e, STATUS_INVALID_INPUT, "source-count",
-                      "Layer \"%.60s\" of %s: its contents tell %lld, the table has %lld rows, %lld were read; they disagree, "
+                      "Layer \"%.60s\" of %s: its contents tell %lld, the table has %lld rows, %lld were "
+                      "read; they disagree, "
                       "export it again.",
                       g->table->name, c->called_en, (long long)told, (long long)g->n_rows, (long long)read);
 }
@@ -302,10 +317,11 @@ static const char *crs_of(struct gpkg_reading *g)
     sqlite3_stmt *q = NULL;
     const char *wkt = "";
     OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
-    if (sqlite3_prepare_v2(g->db,
-                           "SELECT organization, organization_coordsys_id, definition, srs_name FROM gpkg_spatial_ref_sys "
-                           "WHERE srs_id = ?1",
-                           -1, &q, NULL) == SQLITE_OK) {
+    if (sqlite3_prepare_v2(
+            g->db,
+            "SELECT organization, organization_coordsys_id, definition, srs_name FROM gpkg_spatial_ref_sys "
+            "WHERE srs_id = ?1",
+            -1, &q, NULL) == SQLITE_OK) {
         sqlite3_bind_int(q, 1, g->table->srs_id);
         if (sqlite3_step(q) == SQLITE_ROW && g->table->srs_id != 0 && g->table->srs_id != -1) {
             const char *definition = text_at(g, q, 2), *name = text_at(g, q, 3);
@@ -326,7 +342,6 @@ static const char *crs_of(struct gpkg_reading *g)
     return wkt ? wkt : "";
 }
 
-
 /* The geometry behind the header of a GeoPackage's blob; NULL when it is none. */
 static const unsigned char *wkb_of(const unsigned char *blob, size_t n, size_t *n_wkb)
 {
@@ -346,7 +361,8 @@ static bool widen_box(const unsigned char *blob, size_t n, double box[4], bool *
     const unsigned char *wkb = wkb_of(blob, n, &n_wkb);
     OGRGeometryH geometry = NULL;
     OGREnvelope one = {0};
-    if (!wkb || OGR_G_CreateFromWkb(wkb, NULL, &geometry, (int)n_wkb) != OGRERR_NONE || OGR_G_IsEmpty(geometry))
+    if (!wkb || OGR_G_CreateFromWkb(wkb, NULL, &geometry, (int)n_wkb) != OGRERR_NONE ||
+        OGR_G_IsEmpty(geometry))
         return false;
     OGR_G_GetEnvelope(geometry, &one);
     OGR_G_DestroyGeometry(geometry);
@@ -365,14 +381,16 @@ static void find_box(struct gpkg_reading *g, struct feature_stream_info *info)
     sqlite3_stmt *q = NULL;
     if (sql && sqlite3_prepare_v2(g->db, sql, -1, &q, NULL) == SQLITE_OK)
         while (sqlite3_step(q) == SQLITE_ROW)
-            (void)widen_box(sqlite3_column_blob(q, 0), (size_t)sqlite3_column_bytes(q, 0), info->box, &info->has_box);
+            (void)widen_box(sqlite3_column_blob(q, 0), (size_t)sqlite3_column_bytes(q, 0), info->box,
+                            &info->has_box);
     sqlite3_finalize(q);
     sqlite3_free(sql);
 }
 
 static enum status write_header(struct gpkg_reading *g, struct error *e)
 {
-    struct feature_stream_info info = {.driver = "GPKG", .layer = g->table->name, .layer_alias = g->table->alias};
+    struct feature_stream_info info = {
+        .driver = "GPKG", .layer = g->table->name, .layer_alias = g->table->alias};
     info.crs_wkt = crs_of(g);
     if (!*info.crs_wkt)
         find_box(g, &info);
@@ -390,7 +408,8 @@ static enum status list_tables(struct gpkg_reading *g, struct error *e)
         const struct child_choice *is = &g->choices[i];
         s = find_columns(g, &g->tables[i], e);
         if (s == STATUS_OK)
-            s = child_layer(g->c, is->name, is->alias, is->may_be_areas, count_rows(g, &g->tables[i]), &g->schema, e);
+            s = child_layer(g->c, is->name, is->alias, is->may_be_areas, count_rows(g, &g->tables[i]),
+                            &g->schema, e);
     }
     return s;
 }
@@ -436,7 +455,8 @@ static enum status take_geometry(struct gpkg_reading *g, sqlite3_stmt *q, struct
         f->n_wkb = n;
         return STATUS_OK;
     }
-    bool readable = !blob || (wkb && OGR_G_CreateFromWkb(wkb, NULL, &geometry, (int)n) == OGRERR_NONE) || refuse_blob(&g->areas);
+    bool readable = !blob || (wkb && OGR_G_CreateFromWkb(wkb, NULL, &geometry, (int)n) == OGRERR_NONE) ||
+                    refuse_blob(&g->areas);
     if (readable)
         s = child_areas_of(geometry, LINES_ARE_FAULTS, g->degrees, &g->areas, e);
     OGR_G_DestroyGeometry(geometry);
@@ -477,7 +497,8 @@ static enum status prepare(struct gpkg_reading *g, sqlite3_stmt **q, struct erro
     const char *name = g->table->name, *fid = g->fid;
     bool skip = fid && c->skip_position > 0;
     char *sql = !fid   ? sqlite3_mprintf("SELECT 0, * FROM \"%w\"", name)
-                : skip ? sqlite3_mprintf("SELECT \"%w\", * FROM \"%w\" WHERE \"%w\" > ?1 ORDER BY \"%w\"", fid, name, fid, fid)
+                : skip ? sqlite3_mprintf("SELECT \"%w\", * FROM \"%w\" WHERE \"%w\" > ?1 ORDER BY \"%w\"",
+                                         fid, name, fid, fid)
                        : sqlite3_mprintf("SELECT \"%w\", * FROM \"%w\" ORDER BY \"%w\"", fid, name, fid);
     int rc = sql ? sqlite3_prepare_v2(g->db, sql, -1, q, NULL) : SQLITE_NOMEM;
     sqlite3_free(sql);
@@ -505,7 +526,8 @@ static enum status give_rows(struct gpkg_reading *g, struct error *e)
 
 static bool has_contents(struct gpkg_reading *g)
 {
-    return one_number(g, sqlite3_mprintf("SELECT count(*) FROM sqlite_master WHERE name = 'gpkg_contents'")) == 1;
+    return one_number(
+               g, sqlite3_mprintf("SELECT count(*) FROM sqlite_master WHERE name = 'gpkg_contents'")) == 1;
 }
 
 enum status child_read_geopackage(struct child *c, const char *name, struct error *e)

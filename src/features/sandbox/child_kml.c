@@ -58,9 +58,14 @@ static void fail_link(struct kml *k)
 {
     struct error e;
     unsigned long line = XML_GetCurrentLineNumber(k->parser);
-    error_zh(&e, "第%lu行是网络链接（NetworkLink），内容不在这个文件里，没有读取；请在原软件中把链接的内容另存为KML后提交。", line);
+    error_zh(&e,
+             "第%"
+             "lu行是网络链接（NetworkLink），内容不在这个文件里，没有读取；请在原软件中把链接的内容另存为KML"
+             "后提交。",
+             line);
     error_en(&e, STATUS_INVALID_INPUT, "kml-network-link",
-             "Line %lu is a NetworkLink, whose content is not in this file and was not read; save the linked content as KML "
+             "Line %lu is a NetworkLink, whose content is not in this file and was not read; save the linked "
+             "content as KML "
              "and send that.",
              line);
     kml_fail(k, STATUS_INVALID_INPUT, &e);
@@ -77,7 +82,8 @@ static void open_folder(struct kml *k)
 
 static void open_placemark(struct kml *k)
 {
-    k->placemark = (struct kml_placemark){true, k->depth, XML_GetCurrentLineNumber(k->parser), 0, 0, 0, 0, 0, NULL};
+    k->placemark =
+        (struct kml_placemark){true, k->depth, XML_GetCurrentLineNumber(k->parser), 0, 0, 0, 0, 0, NULL};
     kml_shape_clear(&k->shape);
     arena_reset(k->c->scratch);
     for (size_t i = 0; i < k->n_fields; i++)
@@ -96,7 +102,8 @@ static void open_data(struct kml *k, const char *name, const char **attributes)
     if (k->data_field < 0) {
         struct error e;
         error_zh(&e, "KML里的属性字段超过%d个；请分成几个文件。", KML_FIELDS_MAX);
-        error_en(&e, STATUS_TOO_LARGE, "kml-fields", "The KML has more than %d fields; split it.", KML_FIELDS_MAX);
+        error_en(&e, STATUS_TOO_LARGE, "kml-fields", "The KML has more than %d fields; split it.",
+                 KML_FIELDS_MAX);
         kml_fail(k, STATUS_TOO_LARGE, &e);
     }
     if (!is(name, "Data"))
@@ -161,7 +168,8 @@ static void XMLCALL on_start(void *user, const char *qualified, const char **att
     if (k->depth == KML_DEPTH_MAX) {
         struct error e;
         error_zh(&e, "KML的层次太深（上限%d层）；文件可能已损坏。", KML_DEPTH_MAX);
-        error_en(&e, STATUS_INVALID_INPUT, "kml-depth", "The KML is nested deeper than %d levels.", KML_DEPTH_MAX);
+        error_en(&e, STATUS_INVALID_INPUT, "kml-depth", "The KML is nested deeper than %d levels.",
+                 KML_DEPTH_MAX);
         kml_fail(k, STATUS_INVALID_INPUT, &e);
         return;
     }
@@ -202,7 +210,8 @@ static void end_in_placemark(struct kml *k, const char *name)
     if (is(name, "coordinates") && is(parent, "LinearRing")) {
         const char *role = above(k, 2);
         if (k->giving && (is(role, "outerBoundaryIs") || is(role, "innerBoundaryIs")))
-            kml_shape_ring(&k->shape, is(role, "outerBoundaryIs"), k->text.data && k->text.size ? k->text.data : "", k->text_line);
+            kml_shape_ring(&k->shape, is(role, "outerBoundaryIs"),
+                           k->text.data && k->text.size ? k->text.data : "", k->text_line);
     } else if (is(name, "Polygon")) {
         if (k->giving)
             kml_shape_polygon(&k->shape, XML_GetCurrentLineNumber(k->parser));
@@ -285,8 +294,8 @@ static const char *wgs84(struct child *c)
 static enum status fail_not_kml(struct child *c, struct error *e)
 {
     error_zh(e, "%s是XML，但不是KML；请导出为KML、GeoJSON或Shapefile。", c->called_zh);
-    return error_fail(e, STATUS_UNSUPPORTED, "kml-not", "%s is XML, but no KML; export KML, GeoJSON or a Shapefile.",
-                      c->called_en);
+    return error_fail(e, STATUS_UNSUPPORTED, "kml-not",
+                      "%s is XML, but no KML; export KML, GeoJSON or a Shapefile.", c->called_en);
 }
 
 static enum status check_layer(struct kml *k, struct error *e)
@@ -339,8 +348,11 @@ static enum status note_others(struct kml *k, struct error *e)
             buffer_printf(&b[1], "%s%lld %s", b[1].size ? ", " : "", (long long)k->others[i], en[i]);
         }
     if (b[0].size)
-        s = child_note(k->c, "features-skipped", arena_printf(k->c->keep, "文件里还有%s，不是地块，未读取。", b[0].data),
-                       arena_printf(k->c->keep, "The file also holds %s, which are no plots and were not read.", b[1].data), e);
+        s = child_note(
+            k->c, "features-skipped", arena_printf(k->c->keep, "文件里还有%s，不是地块，未读取。", b[0].data),
+            arena_printf(k->c->keep, "The file also holds %s, which are no plots and were not read.",
+                         b[1].data),
+            e);
     buffer_release(&b[0]);
     buffer_release(&b[1]);
     return s;

@@ -20,6 +20,7 @@ struct ogr_reading {
     struct child_areas areas;
     const char **values;
     int64_t declared;
+    enum child_lines lines;
     bool degrees, own_fids;
 };
 
@@ -49,7 +50,9 @@ static bool may_be_areas(OGRLayerH layer)
 
 static enum feature_type type_of(OGRFieldType t)
 {
-    return t == OFTInteger || t == OFTInteger64 ? FEATURE_INTEGER : t == OFTReal ? FEATURE_REAL : FEATURE_TEXT;
+    return t == OFTInteger || t == OFTInteger64 ? FEATURE_INTEGER
+           : t == OFTReal                       ? FEATURE_REAL
+                                                : FEATURE_TEXT;
 }
 
 static bool describe_fields(struct child *c, OGRLayerH layer, struct feature_schema *out)
@@ -79,7 +82,8 @@ static enum status describe_layers(struct ogr_reading *r, struct error *e)
     for (size_t i = 0; i < r->n_layers; i++) {
         OGRLayerH layer = GDALDatasetGetLayer(r->data, (int)i);
         const char *name = layer ? child_archive_name(OGR_L_GetName(layer), r->c->keep) : "?";
-        r->choices[i] = (struct child_choice){name, layer ? alias_of(r->c, layer) : "", layer && may_be_areas(layer)};
+        r->choices[i] =
+            (struct child_choice){name, layer ? alias_of(r->c, layer) : "", layer && may_be_areas(layer)};
     }
     return STATUS_OK;
 }
@@ -121,9 +125,10 @@ static enum status check_count(struct ogr_reading *r, struct error *e)
         return STATUS_OK;
     error_zh(e, "%s写明有%lld个要素，却读出%lld个；文件不完整或已损坏，请重新导出。", c->called_zh,
              (long long)r->declared, (long long)c->position);
-    return error_fail(e, STATUS_INVALID_INPUT, "source-count",
-                      "%s declares %lld features but %lld were read; it is incomplete or damaged, export it again.",
-                      c->called_en, (long long)r->declared, (long long)c->position);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "source-count",
+        "%s declares %lld features but %lld were read; it is incomplete or damaged, export it again.",
+        c->called_en, (long long)r->declared, (long long)c->position);
 }
 
 /* ---- header ---- */
@@ -150,6 +155,7 @@ static enum status write_header(struct ogr_reading *r, struct error *e)
     info.layer_alias = r->choices[r->chosen].alias;
     info.crs_wkt = crs_of(c, r->layer, &r->degrees);
     info.heights = OGR_GT_HasZ(type) || OGR_GT_HasM(type);
+    info.drawing = r->lines == CLOSED_LINES_ARE_AREAS;
     info.has_box = !info.crs_wkt[0] && OGR_L_GetExtent(r->layer, &box, TRUE) == OGRERR_NONE;
     info.box[0] = box.MinX, info.box[1] = box.MinY, info.box[2] = box.MaxX, info.box[3] = box.MaxY;
     return child_header(c, &info, e);
@@ -165,7 +171,8 @@ static enum status list_layers(struct ogr_reading *r, struct error *e)
         struct feature_schema schema = {0};
         if (!layer || !describe_fields(r->c, layer, &schema))
             return error_no_memory(e);
-        s = child_layer(r->c, is->name, is->alias, is->may_be_areas, OGR_L_GetFeatureCount(layer, FALSE), &schema, e);
+        s = child_layer(r->c, is->name, is->alias, is->may_be_areas, OGR_L_GetFeatureCount(layer, FALSE),
+                        &schema, e);
     }
     return s;
 }
@@ -189,7 +196,7 @@ static enum status give_feature(struct ogr_reading *r, OGRFeatureH f, struct err
     arena_reset(c->scratch);
     for (size_t i = 0; i < r->schema.n; i++)
         r->values[i] = value_of(r, f, (int)i);
-    enum status s = child_areas_of(OGR_F_GetGeometryRef(f), LINES_ARE_FAULTS, r->degrees, &r->areas, e);
+    enum status s = child_areas_of(OGR_F_GetGeometryRef(f), r->lines, r->degrees, &r->areas, e);
     if (s != STATUS_OK)
         return s;
     const struct feature out = {.fid = r->own_fids ? OGR_F_GetFID(f) : 0,
@@ -225,6 +232,7 @@ enum status child_read_ogr(struct child *c, const struct child_source *source, s
         return s;
     r.driver = GDALGetDriverShortName(GDALGetDatasetDriver(r.data));
     r.own_fids = strcmp(r.driver, "FlatGeobuf") != 0 && strncmp(r.driver, "GeoJSON", 7) != 0;
+    r.lines = strcmp(r.driver, "DXF") == 0 ? CLOSED_LINES_ARE_AREAS : LINES_ARE_FAULTS;
     s = describe_layers(&r, e);
     if (s == STATUS_OK && c->list)
         return list_layers(&r, e);

@@ -70,13 +70,15 @@ const char *child_words(struct child *c, const char *message)
 enum status child_fail_open(struct child *c, struct error *e)
 {
     const char *why = c->failure[0] ? child_words(c, c->failure) : "unknown format";
-    error_zh(e,
-             "%s读不出来（%.160s）；可能不完整或已损坏，请重新导出。可接受 GeoPackage、Shapefile（可打包为 zip）、"
-             "FileGDB（.gdb）、FlatGeobuf、SpatiaLite、MapInfo、KML/KMZ、DXF。",
-             c->called_zh, why);
+    error_zh(
+        e,
+        "%s读不出来（%.160s）；可能不完整或已损坏，请重新导出。可接受 GeoPackage、Shapefile（可打包为 zip）、"
+        "FileGDB（.gdb）、FlatGeobuf、SpatiaLite、MapInfo、KML/KMZ、DXF。",
+        c->called_zh, why);
     return error_fail(
         e, STATUS_INVALID_INPUT, "source-unreadable",
-        "%s cannot be read (%.160s); it may be incomplete or damaged: export it again. GeoPackage, Shapefile (may "
+        "%s cannot be read (%.160s); it may be incomplete or damaged: export it again. GeoPackage, Shapefile "
+        "(may "
         "be zipped), FileGDB (.gdb), FlatGeobuf, SpatiaLite, MapInfo, KML/KMZ and DXF are accepted.",
         c->called_en, why);
 }
@@ -86,9 +88,10 @@ enum status child_fail_broken(struct child *c, struct error *e)
     const char *why = child_words(c, c->failure);
     error_zh(e, "%s读到第%lld个要素之后出错：%.200s；文件可能不完整，请重新获取。", c->called_zh,
              (long long)c->position, why);
-    return error_fail(e, STATUS_INVALID_INPUT, "source-broken",
-                      "Reading %s failed after feature %lld: %.200s; the file may be incomplete, get it again.",
-                      c->called_en, (long long)c->position, why);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "source-broken",
+        "Reading %s failed after feature %lld: %.200s; the file may be incomplete, get it again.",
+        c->called_en, (long long)c->position, why);
 }
 
 enum status child_open_gdal(struct child *c, const char *name, const char *const *drivers,

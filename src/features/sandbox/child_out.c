@@ -44,8 +44,8 @@ enum status child_header(struct child *c, const struct feature_stream_info *info
     return s == STATUS_OK ? record_flush(&c->out, e) : s; /* the parent is waiting for it */
 }
 
-enum status child_layer(struct child *c, const char *name, const char *alias, bool may_be_areas, int64_t declared,
-                        const struct feature_schema *schema, struct error *e)
+enum status child_layer(struct child *c, const char *name, const char *alias, bool may_be_areas,
+                        int64_t declared, const struct feature_schema *schema, struct error *e)
 {
     record_begin(&c->out, RECORD_LAYER);
     record_text(&c->out, name);
@@ -66,8 +66,8 @@ bool child_passes(struct child *c)
 
 static enum status fail_too_many(const struct child *c, struct error *e)
 {
-    error_zh(e, "文件里的图形或界址点太多（上限%zu个地块、%zu个点）；请分成几个文件，或使用批量审查。", c->max_features,
-             c->max_vertices);
+    error_zh(e, "文件里的图形或界址点太多（上限%zu个地块、%zu个点）；请分成几个文件，或使用批量审查。",
+             c->max_features, c->max_vertices);
     return error_fail(
         e, STATUS_TOO_LARGE, "too-many-parcels",
         "The file has too many shapes or points (at most %zu parcels, %zu points); split it, or use the "
@@ -99,7 +99,8 @@ enum status child_feature(struct child *c, const struct feature *f, struct error
         return STATUS_OK;
     c->n_given++;
     c->n_vertices += f->n_wkb / 16;
-    if ((c->max_features && c->n_given > c->max_features) || (c->max_vertices && c->n_vertices > c->max_vertices))
+    if ((c->max_features && c->n_given > c->max_features) ||
+        (c->max_vertices && c->n_vertices > c->max_vertices))
         return fail_too_many(c, e);
     record_begin(&c->out, RECORD_FEATURE);
     c->position++;

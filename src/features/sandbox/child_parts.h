@@ -19,9 +19,9 @@ struct child {
     size_t max_features, max_vertices;
     int64_t position; /* of the last record */
     size_t n_given, n_vertices;
-    size_t n_values;       /* of the fields that were told */
-    struct arena *keep;    /* until the end */
-    struct arena *scratch; /* until the next record */
+    size_t n_values;                     /* of the fields that were told */
+    struct arena *keep;                  /* until the end */
+    struct arena *scratch;               /* until the next record */
     char called_zh[300], called_en[300]; /* the file in a sentence: “甲.shp”; 文件 */
     char failure[300];                   /* GDAL's latest failure, "" none */
     void *from_gbk;                      /* child_text.c's converter; NULL until it is needed */
@@ -30,7 +30,8 @@ struct child {
 /* ---- child_out.c: what goes to the parent ---- */
 
 /* Header and fields: info->schema is not NULL. */
-enum status child_header(struct child *c, const struct feature_stream_info *info, struct error *e) HX_MUST_CHECK;
+enum status child_header(struct child *c, const struct feature_stream_info *info,
+                         struct error *e) HX_MUST_CHECK;
 /* True when the next record was given out in an earlier run: it is passed, and must not be read. */
 bool child_passes(struct child *c);
 /* The next record; its position is counted here. Values as many as the fields. */
@@ -38,8 +39,8 @@ enum status child_feature(struct child *c, const struct feature *f, struct error
 enum status child_note(struct child *c, const char *code, const char *zh, const char *en,
                        struct error *e) HX_MUST_CHECK;
 /* For SANDBOX_LIST. */
-enum status child_layer(struct child *c, const char *name, const char *alias, bool may_be_areas, int64_t declared,
-                        const struct feature_schema *schema, struct error *e) HX_MUST_CHECK;
+enum status child_layer(struct child *c, const char *name, const char *alias, bool may_be_areas,
+                        int64_t declared, const struct feature_schema *schema, struct error *e) HX_MUST_CHECK;
 /* A fault of one record, in the scratch arena (NULL when memory is out). */
 const struct error *child_fault(struct child *c, const char *code, const char *zh, const char *en);
 const struct error *child_keep_fault(struct child *c, const struct error *fault);
@@ -52,8 +53,8 @@ const char *child_words(struct child *c, const char *message);
 enum child_kind { KIND_OGR, KIND_SHAPEFILE, KIND_GEOPACKAGE, KIND_KML, KIND_DXF };
 struct child_source {
     enum child_kind kind;
-    const char *name;            /* as GDAL opens it */
-    const char *const *drivers;  /* KIND_OGR */
+    const char *name;           /* as GDAL opens it */
+    const char *const *drivers; /* KIND_OGR */
 };
 /* What the path is, or what is in the archive. */
 enum status child_find_source(struct child *c, struct child_source *out, struct error *e) HX_MUST_CHECK;

@@ -113,8 +113,8 @@ static enum status fail_kind(struct child *c, int type, struct error *e)
     const char *zh = line ? "线" : point ? "点" : "未知类型的图形";
     const char *en = line ? "lines" : point ? "points" : "shapes of an unknown kind";
     error_zh(e, "%s里是%s，不是面；请提供面（Polygon）数据。", c->called_zh, zh);
-    return error_fail(e, STATUS_UNSUPPORTED, "source-not-polygons", "%s holds %s, not polygons; give a Polygon layer.",
-                      c->called_en, en);
+    return error_fail(e, STATUS_UNSUPPORTED, "source-not-polygons",
+                      "%s holds %s, not polygons; give a Polygon layer.", c->called_en, en);
 }
 
 static enum status describe(struct shp_reading *r, struct error *e)
@@ -152,9 +152,12 @@ static const char *value_of(struct shp_reading *r, const unsigned char *row, siz
         return arena_printf(a, "%.4s-%.2s-%.2s", cell, cell + 4, cell + 6);
     if (t->fields[field].type == 'I' && t->fields[field].width == 4) {
         const unsigned char *b = row + t->fields[field].at;
-        return arena_printf(a, "%d", (int32_t)((uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24));
+        return arena_printf(
+            a, "%d",
+            (int32_t)((uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24));
     }
-    return child_decode(r->c, arena_strndup(a, cell, n), n, r->gbk, a, fills(t, row, field, cell, n) ? cut : NULL);
+    return child_decode(r->c, arena_strndup(a, cell, n), n, r->gbk, a,
+                        fills(t, row, field, cell, n) ? cut : NULL);
 }
 
 static struct feature_note note_cut(struct shp_reading *r, size_t field)
@@ -163,7 +166,9 @@ static struct feature_note note_cut(struct shp_reading *r, size_t field)
     const char *name = r->schema.names[field];
     return (struct feature_note){
         "value-cut", arena_printf(a, "字段“%.60s”的值在源文件中被截断，末尾不完整的字已略去；请核对。", name),
-        arena_printf(a, "The value of field \"%.60s\" was cut off in the file; the rest of a character at its end is left out.",
+        arena_printf(a,
+                     "The value of field \"%.60s\" was cut off in the file; the rest of a character at its "
+                     "end is left out.",
                      name)};
 }
 
@@ -200,9 +205,10 @@ static enum status fail_read(struct shp_reading *r, int64_t n, struct error *e)
     struct child *c = r->c;
     error_zh(e, "%s有 %lld 条记录，却只读出 %lld 个图形；文件可能已损坏，请重新导出。", c->called_zh,
              (long long)r->parts.n_shx, (long long)n);
-    return error_fail(e, STATUS_INVALID_INPUT, "source-count",
-                      "%s has %lld records but only %lld shapes could be read; it may be damaged, export it again.",
-                      c->called_en, (long long)r->parts.n_shx, (long long)n);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "source-count",
+        "%s has %lld records but only %lld shapes could be read; it may be damaged, export it again.",
+        c->called_en, (long long)r->parts.n_shx, (long long)n);
 }
 
 static enum status give_records(struct shp_reading *r, struct error *e)

@@ -13,14 +13,15 @@ static bool find_fields(struct dbf *d, const unsigned char *head, struct arena *
 {
     struct dbf_field *fields = arena_array(a, FIELDS_MAX, sizeof *fields);
     unsigned at = 1;
-    for (size_t i = HEAD_BYTES; fields && i + FIELD_BYTES <= d->header_bytes && head[i] != 0x0D; i += FIELD_BYTES) {
+    for (size_t i = HEAD_BYTES; fields && i + FIELD_BYTES <= d->header_bytes && head[i] != 0x0D;
+         i += FIELD_BYTES) {
         const unsigned char *f = head + i;
         if (d->n_fields == FIELDS_MAX)
             return false;
         struct dbf_field *to = &fields[d->n_fields++];
         bool text = f[11] == 'C'; /* a wide text has the upper byte of its width where others have decimals */
-        *to = (struct dbf_field){arena_strndup(a, (const char *)f, strnlen((const char *)f, 11)), (char)f[11], at,
-                                 f[16] + (text ? (unsigned)f[17] << 8 : 0), text ? 0 : f[17]};
+        *to = (struct dbf_field){arena_strndup(a, (const char *)f, strnlen((const char *)f, 11)), (char)f[11],
+                                 at, f[16] + (text ? (unsigned)f[17] << 8 : 0), text ? 0 : f[17]};
         if (text && f[17] && at + to->width > d->row_bytes)
             to->width = f[16];
         at += to->width;

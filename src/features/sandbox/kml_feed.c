@@ -79,11 +79,13 @@ static enum status fail_xml(struct child *c, XML_Parser p, struct error *e)
 {
     unsigned long line = XML_GetCurrentLineNumber(p);
     const char *why = XML_ErrorString(XML_GetErrorCode(p));
-    error_zh(e, "%s不是完整的KML：第%lu行读不下去（%s）；文件可能被截断或改坏，请重新导出。", c->called_zh, line, why);
-    return error_fail(e, STATUS_INVALID_INPUT, "kml-malformed",
-                      "%s is no whole KML: it cannot be read on at line %lu (%s); it may be cut off or spoiled, export it "
-                      "again.",
-                      c->called_en, line, why);
+    error_zh(e, "%s不是完整的KML：第%lu行读不下去（%s）；文件可能被截断或改坏，请重新导出。", c->called_zh,
+             line, why);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "kml-malformed",
+        "%s is no whole KML: it cannot be read on at line %lu (%s); it may be cut off or spoiled, export it "
+        "again.",
+        c->called_en, line, why);
 }
 
 static enum status fail_bytes(struct child *c, XML_Parser p, struct error *e)
@@ -91,11 +93,12 @@ static enum status fail_bytes(struct child *c, XML_Parser p, struct error *e)
     unsigned long line = XML_GetCurrentLineNumber(p);
     error_zh(e, "%s第%lu行的文字既不是UTF-8也不是GB18030；请重新导出为UTF-8。", c->called_zh, line);
     return error_fail(e, STATUS_INVALID_INPUT, "kml-encoding",
-                      "The text of %s at line %lu is neither UTF-8 nor GB18030; export it as UTF-8.", c->called_en, line);
+                      "The text of %s at line %lu is neither UTF-8 nor GB18030; export it as UTF-8.",
+                      c->called_en, line);
 }
 
-static enum status parse(struct child *c, XML_Parser p, const char *bytes, size_t n, bool last, const bool *stopped,
-                         struct error *e)
+static enum status parse(struct child *c, XML_Parser p, const char *bytes, size_t n, bool last,
+                         const bool *stopped, struct error *e)
 {
     if (XML_Parse(p, bytes, (int)n, last) == XML_STATUS_OK)
         return STATUS_OK;
@@ -117,7 +120,8 @@ static enum status parse_gbk(struct child *c, XML_Parser p, iconv_t how, char *p
     return parse(c, p, text, (size_t)(to - text), last, stopped, e);
 }
 
-enum status kml_feed(struct child *c, const struct kml_file *file, XML_Parser p, const bool *stopped, struct error *e)
+enum status kml_feed(struct child *c, const struct kml_file *file, XML_Parser p, const bool *stopped,
+                     struct error *e)
 {
     static char piece[PIECE + 16];
     iconv_t how = file->gbk ? iconv_open("UTF-8", "GB18030") : (iconv_t)-1;

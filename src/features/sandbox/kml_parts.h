@@ -36,7 +36,7 @@ struct kml {
 
     int folders[KML_DEPTH_MAX]; /* numbers of the open folders and documents */
     int n_open_folders;
-    const char **folder_names; /* by their number, from the first pass */
+    const char **folder_names;   /* by their number, from the first pass */
     int n_folders, folder_count; /* in all; met in this pass */
 
     const char *fields[KML_FIELDS_MAX], *aliases[KML_FIELDS_MAX];

@@ -63,12 +63,13 @@ static void give(struct kml *k)
     const char *name = k->values[KML_FIELD_NAME] ? k->values[KML_FIELD_NAME] : "";
     kml_shape_finish(s);
     bool faulty = s->fault.code[0];
-    const struct feature f = {.values = k->values,
-                              .wkb = (const unsigned char *)s->wkb.data,
-                              .n_wkb = faulty ? 0 : s->wkb.size,
-                              .where_zh = arena_printf(c->scratch, "“%.100s”（第%lu行）", name, k->placemark.line),
-                              .where_en = arena_printf(c->scratch, "\"%.100s\" (line %lu)", name, k->placemark.line),
-                              .fault = faulty ? &s->fault : NULL};
+    const struct feature f = {
+        .values = k->values,
+        .wkb = (const unsigned char *)s->wkb.data,
+        .n_wkb = faulty ? 0 : s->wkb.size,
+        .where_zh = arena_printf(c->scratch, "“%.100s”（第%lu行）", name, k->placemark.line),
+        .where_en = arena_printf(c->scratch, "\"%.100s\" (line %lu)", name, k->placemark.line),
+        .fault = faulty ? &s->fault : NULL};
     struct error e = {0};
     enum status st = s->no_memory ? error_no_memory(&e) : child_feature(c, &f, &e);
     if (st != STATUS_OK)

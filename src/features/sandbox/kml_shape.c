@@ -72,8 +72,9 @@ static void fail_tuple(struct kml_shape *s, const char *tuple, unsigned long lin
         return;
     int n = (int)strcspn(tuple, " \t\r\n");
     n = n > 60 ? 60 : n;
-    error_zh(&s->fault, "第%lu行的坐标“%.*s”读不懂：每个点应写成“经度,纬度”或“经度,纬度,高程”，点与点之间用空格隔开。", line, n,
-             tuple);
+    error_zh(&s->fault,
+             "第%lu行的坐标“%.*s”读不懂：每个点应写成“经度,纬度”或“经度,纬度,高程”，点与点之间用空格隔开。",
+             line, n, tuple);
     error_en(&s->fault, STATUS_INVALID_INPUT, "kml-coordinates",
              "The coordinates \"%.*s\" at line %lu cannot be read: a point is \"longitude,latitude\" or "
              "\"longitude,latitude,height\", and points are separated by blanks.",
@@ -160,9 +161,12 @@ void kml_shape_polygon(struct kml_shape *s, unsigned long line)
         kml_shape_fault(s, "source-no-geometry", "没有几何图形；请补上图形或删除该记录。",
                         "There is no geometry; add one or delete the record.");
     } else if (holes > 0 && outers != 1 && !s->fault.code[0]) {
-        error_zh(&s->fault, "第%lu行的多边形有%zu个外环、%zu个内环，看不出内环属于哪个外环；请分成几个多边形。", line, outers, holes);
+        error_zh(&s->fault,
+                 "第%lu行的多边形有%zu个外环、%zu个内环，看不出内环属于哪个外环；请分成几个多边形。", line,
+                 outers, holes);
         error_en(&s->fault, STATUS_INVALID_INPUT, "kml-rings",
-                 "The polygon at line %lu has %zu outer and %zu inner rings: which holes belong to which? Make several polygons of "
+                 "The polygon at line %lu has %zu outer and %zu inner rings: which holes belong to which? "
+                 "Make several polygons of "
                  "it.",
                  line, outers, holes);
     } else if (!s->fault.code[0]) {

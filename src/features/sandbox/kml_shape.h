@@ -16,7 +16,7 @@ struct kml_shape {
     size_t n_rings, cap_rings;
     struct buffer polygons; /* WKB of those that are whole */
     uint32_t n_polygons;
-    struct buffer wkb; /* the result */
+    struct buffer wkb;  /* the result */
     struct error fault; /* code "" : none yet; the first stays */
     bool no_memory;
 };

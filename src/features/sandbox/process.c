@@ -28,7 +28,8 @@ static enum status write_file(const char *path, const void *bytes, size_t n, str
             break;
         at += (size_t)wrote;
     }
-    enum status s = fd < 0 || at < n ? error_errno(e, "写临时文件", "Writing the temporary file", path) : STATUS_OK;
+    enum status s =
+        fd < 0 || at < n ? error_errno(e, "写临时文件", "Writing the temporary file", path) : STATUS_OK;
     if (fd >= 0)
         close(fd);
     return s;
@@ -38,7 +39,8 @@ enum status sandbox_folder_make(const void *bytes, size_t n, struct sandbox_fold
 {
     const char *tmp = getenv("TMPDIR");
     struct sandbox_folder f;
-    snprintf(f.dir, sizeof f.dir, "%s/hongxian-XXXXXX", tmp && *tmp == '/' && strlen(tmp) < 200 ? tmp : "/tmp");
+    snprintf(f.dir, sizeof f.dir, "%s/hongxian-XXXXXX",
+             tmp && *tmp == '/' && strlen(tmp) < 200 ? tmp : "/tmp");
     if (!mkdtemp(f.dir))
         return error_errno(e, "建立临时文件夹", "Making a temporary folder", f.dir);
     snprintf(f.path, sizeof f.path, "%s/input", f.dir);
@@ -67,7 +69,8 @@ static void child_environment(char **env, char (*texts)[512], size_t max)
     static const char *const kept[] = {"PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "LD_LIBRARY_PATH"};
     size_t n = 0;
     env[n++] = (char *)(uintptr_t) "LC_ALL=C.UTF-8";
-    env[n++] = (char *)(uintptr_t) "ASAN_OPTIONS=detect_leaks=0"; /* for sanitized builds; others do not look */
+    env[n++] =
+        (char *)(uintptr_t) "ASAN_OPTIONS=detect_leaks=0"; /* for sanitized builds; others do not look */
     for (size_t i = 0; i < sizeof kept / sizeof *kept && n + 1 < max; i++) {
         const char *value = getenv(kept[i]);
         if (value && snprintf(texts[i], 512, "%s=%s", kept[i], value) < 512)

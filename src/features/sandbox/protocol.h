@@ -12,7 +12,8 @@
 
 #include <stdint.h>
 
-#define SANDBOX_COMMAND "--read-in-sandbox" /* the hidden first argument; the others are enum sandbox_argument */
+#define SANDBOX_COMMAND                                                                                      \
+    "--read-in-sandbox" /* the hidden first argument; the others are enum sandbox_argument */
 #define SANDBOX_MAGIC "HXS1"
 #define SANDBOX_RECORD_BYTES ((size_t)1 << 30) /* one record, at most */
 
@@ -27,20 +28,22 @@ enum sandbox_argument {
     SANDBOX_ARG_MAX_VERTICES, /* 0: no limit */
     SANDBOX_ARGS
 };
-#define SANDBOX_UPLOAD "upload" /* bytes of a stranger, in a folder of their own: limited in time and memory */
-#define SANDBOX_FILE "file"     /* a file of this machine, as large as it may be */
-#define SANDBOX_LIST "list"     /* such a file: its layers only */
+#define SANDBOX_UPLOAD                                                                                       \
+    "upload"                /* bytes of a stranger, in a folder of their own: limited in time and memory */
+#define SANDBOX_FILE "file" /* a file of this machine, as large as it may be */
+#define SANDBOX_LIST "list" /* such a file: its layers only */
 #define SANDBOX_LIST_UPLOAD "list-upload"
 
 enum record_type {
     RECORD_HEADER = 'H', /* driver, layer, alias, crs, 4 x f64 box, u8 flags, i64 declared, encoding */
     RECORD_LAYER = 'L',  /* name, alias, u8 may be areas, i64 declared; a SCHEMA follows; after `list` only */
     RECORD_SCHEMA = 'S', /* u32 n, then of each: name, alias, u8 type */
-    RECORD_FEATURE = 'F', /* i64 position, i64 fid, u8 flags, where zh, where en, u32 n, n values (may be null), WKB,
+    RECORD_FEATURE =
+        'F', /* i64 position, i64 fid, u8 flags, where zh, where en, u32 n, n values (may be null), WKB,
                              then with FEATURE_FAULT: u32 status, code, zh, en; u32 n, n notes */
-    RECORD_NOTE = 'N',    /* code, zh, en: of the file */
-    RECORD_ERROR = 'E',   /* u32 status, code, zh, en */
-    RECORD_END = 'Z',     /* i64 records passed, those skipped included */
+    RECORD_NOTE = 'N',  /* code, zh, en: of the file */
+    RECORD_ERROR = 'E', /* u32 status, code, zh, en */
+    RECORD_END = 'Z',   /* i64 records passed, those skipped included */
 };
 enum { HEADER_BOX = 1, HEADER_HEIGHTS = 2, HEADER_DRAWING = 4, HEADER_MISDECLARED = 8 };
 enum { FEATURE_CURVED = 1, FEATURE_FAULT = 2 };

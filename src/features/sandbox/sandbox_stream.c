@@ -48,16 +48,17 @@ static enum status fail_remote(const char *path, struct error *e)
 
 /* ---- the child ---- */
 
-static enum status start(struct sandboxed *s, const char *mode, int64_t position, int64_t fid, struct error *e)
+static enum status start(struct sandboxed *s, const char *mode, int64_t position, int64_t fid,
+                         struct error *e)
 {
     char numbers[4][24];
     snprintf(numbers[0], sizeof numbers[0], "%lld", (long long)position);
     snprintf(numbers[1], sizeof numbers[1], "%lld", (long long)fid);
     snprintf(numbers[2], sizeof numbers[2], "%zu", s->max_features);
     snprintf(numbers[3], sizeof numbers[3], "%zu", s->max_vertices);
-    const char *const arguments[] = {SANDBOX_COMMAND, mode,       s->path,    s->layer ? s->layer : "",
-                                     numbers[0],      numbers[1], numbers[2], numbers[3],
-                                     NULL};
+    const char *const arguments[] = {
+        SANDBOX_COMMAND, mode,       s->path, s->layer ? s->layer : "", numbers[0], numbers[1],
+        numbers[2],      numbers[3], NULL};
     record_reader_release(&s->reader);
     sandbox_process_end(&s->process);
     enum status st = sandbox_process_start(s->program, arguments, &s->process, e);
@@ -137,7 +138,9 @@ static enum status meet(struct sandboxed *s, bool schema, struct error *e)
     struct record r;
     enum record_got got = record_magic(&s->reader);
     if (got != RECORD_GOT)
-        return got == RECORD_LATE ? fail_time(e) : got == RECORD_NO_MEMORY ? error_no_memory(e) : answer_fail(e);
+        return got == RECORD_LATE        ? fail_time(e)
+               : got == RECORD_NO_MEMORY ? error_no_memory(e)
+                                         : answer_fail(e);
     enum status st = hear(s, &r, e);
     if (st != STATUS_OK)
         return st;
@@ -196,8 +199,8 @@ static enum status next_record(struct sandboxed *s, struct arena *a, struct feat
     }
 }
 
-static enum status sandboxed_next(struct feature_stream *stream, struct arena *a, struct feature *out, bool *more,
-                                  struct error *e)
+static enum status sandboxed_next(struct feature_stream *stream, struct arena *a, struct feature *out,
+                                  bool *more, struct error *e)
 {
     struct sandboxed *s = (struct sandboxed *)stream;
     struct feature f;
@@ -218,7 +221,8 @@ static enum status sandboxed_next(struct feature_stream *stream, struct arena *a
 }
 
 /* A new child goes on there: what the first has prepared is thrown away unheard. */
-static enum status sandboxed_skip(struct feature_stream *stream, int64_t position, int64_t fid, struct error *e)
+static enum status sandboxed_skip(struct feature_stream *stream, int64_t position, int64_t fid,
+                                  struct error *e)
 {
     struct sandboxed *s = (struct sandboxed *)stream;
     if (position <= 0)
@@ -259,7 +263,8 @@ static enum status take_path(struct sandboxed *s, const struct feature_request *
         return fail_remote(r->path, e);
     s->path = realpath(r->path, NULL);
     if (!s->path)
-        return errno == ENOMEM ? error_no_memory(e) : error_errno(e, "打开数据文件", "Opening the data file", r->path);
+        return errno == ENOMEM ? error_no_memory(e)
+                               : error_errno(e, "打开数据文件", "Opening the data file", r->path);
     return strncmp(s->path, "/vsi", 4) == 0 ? fail_remote(r->path, e) : STATUS_OK;
 }
 
@@ -307,8 +312,8 @@ enum status feature_stream_open_sandboxed(const struct feature_request *r, struc
 
 /* ---- the layers of a file ---- */
 
-static enum status add_layer(struct sandboxed *s, struct record *r, struct arena *a, struct sandbox_layer *out,
-                             struct error *e)
+static enum status add_layer(struct sandboxed *s, struct record *r, struct arena *a,
+                             struct sandbox_layer *out, struct error *e)
 {
     bool ok = true;
     struct feature_schema *schema = arena_alloc(a, sizeof *schema);
@@ -327,7 +332,8 @@ static enum status add_layer(struct sandboxed *s, struct record *r, struct arena
     return st;
 }
 
-static enum status hear_layers(struct sandboxed *s, struct arena *a, struct sandbox_layers *out, struct error *e)
+static enum status hear_layers(struct sandboxed *s, struct arena *a, struct sandbox_layers *out,
+                               struct error *e)
 {
     enum { LAYERS_MAX = 4096 };
     struct record r;

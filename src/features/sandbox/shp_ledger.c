@@ -10,7 +10,8 @@ static uint32_t be32(const unsigned char *b)
     return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
-static enum status fail_part(struct child *c, const char *part, const char *zh, const char *en, struct error *e)
+static enum status fail_part(struct child *c, const char *part, const char *zh, const char *en,
+                             struct error *e)
 {
     error_zh(e, "%s的 %s %s；请连同 .shp、.shx、.dbf、.prj 一起重新获取。", c->called_zh, part, zh);
     return error_fail(e, STATUS_INVALID_INPUT, "shapefile-damaged",
@@ -21,16 +22,17 @@ static enum status fail_counts(struct child *c, const struct shp_parts *p, struc
 {
     const struct dbf *t = &p->table;
     error_zh(e,
-             "%s的三个文件对不上：.shp 有 %lld 个图形，.shx 记 %lld 个，.dbf 有 %lld 行（表头写 %lld，其中标为删除 %lld）；"
+             "%s的三个文件对不上：.shp 有 %lld 个图形，.shx 记 %lld 个，.dbf 有 %lld 行（表头写 "
+             "%lld，其中标为删除 %lld）；"
              "请在 QGIS 或 ArcGIS 中重新导出后提交。",
-             c->called_zh, (long long)p->n_shp, (long long)p->n_shx, (long long)t->n_rows, (long long)t->n_header,
-             (long long)t->n_deleted);
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "shapefile-counts",
-        "The three files of %s disagree: .shp has %lld shapes, .shx counts %lld, .dbf has %lld rows (its header says "
-        "%lld, %lld are marked as deleted); export it again from QGIS or ArcGIS.",
-        c->called_en, (long long)p->n_shp, (long long)p->n_shx, (long long)t->n_rows, (long long)t->n_header,
-        (long long)t->n_deleted);
+             c->called_zh, (long long)p->n_shp, (long long)p->n_shx, (long long)t->n_rows,
+             (long long)t->n_header, (long long)t->n_deleted);
+    return error_fail(e, STATUS_INVALID_INPUT, "shapefile-counts",
+                      "The three files of %s disagree: .shp has %lld shapes, .shx counts %lld, .dbf has %lld "
+                      "rows (its header says "
+                      "%lld, %lld are marked as deleted); export it again from QGIS or ArcGIS.",
+                      c->called_en, (long long)p->n_shp, (long long)p->n_shx, (long long)t->n_rows,
+                      (long long)t->n_header, (long long)t->n_deleted);
 }
 
 static int64_t size_of(VSILFILE *f)
@@ -53,7 +55,8 @@ static int64_t walk(VSILFILE *f, int64_t size)
     int64_t at = HEAD_BYTES, highest = 0;
     unsigned char head[8];
     while (at < size) {
-        if (VSIFSeekL(f, (vsi_l_offset)at, SEEK_SET) != 0 || VSIFReadL(head, 1, sizeof head, f) != sizeof head)
+        if (VSIFSeekL(f, (vsi_l_offset)at, SEEK_SET) != 0 ||
+            VSIFReadL(head, 1, sizeof head, f) != sizeof head)
             return -1;
         int64_t number = be32(head);
         highest = number > highest ? number : highest;
@@ -81,10 +84,12 @@ static enum status count_shapes(struct child *c, struct shp_parts *p, struct err
     VSILFILE *shp = VSIFOpenL(p->shp, "rb"), *shx = VSIFOpenL(p->shx, "rb");
     bool ok = shx && check_head(shx, head, &shx_size) && (shx_size - HEAD_BYTES) % 8 == 0;
     if (!ok)
-        return fail_part(c, ".shx", "不完整或已损坏（长度与文件头不符）", "is incomplete or damaged (its length is not that of its header)", e);
+        return fail_part(c, ".shx", "不完整或已损坏（长度与文件头不符）",
+                         "is incomplete or damaged (its length is not that of its header)", e);
     ok = shp && check_head(shp, head, &shp_size);
     if (!ok)
-        return fail_part(c, ".shp", "不完整或已损坏（长度与文件头不符）", "is incomplete or damaged (its length is not that of its header)", e);
+        return fail_part(c, ".shp", "不完整或已损坏（长度与文件头不符）",
+                         "is incomplete or damaged (its length is not that of its header)", e);
     p->shape_type = head[32] | head[33] << 8;
     p->n_shx = (shx_size - HEAD_BYTES) / 8;
     size_t n;
@@ -121,8 +126,8 @@ enum status shp_survey(struct child *c, const char *name, struct shp_parts *out,
                           .cpg = child_sibling(c, name, "cpg")};
     if (!p.shx) {
         error_zh(e, "%s缺少 .shx（图形索引）；请连同 .shp、.dbf、.prj 一起重新获取。", c->called_zh);
-        return error_fail(e, STATUS_INVALID_INPUT, "source-no-shx", "%s has no .shx; get all of .shp, .shx, .dbf and .prj.",
-                          c->called_en);
+        return error_fail(e, STATUS_INVALID_INPUT, "source-no-shx",
+                          "%s has no .shx; get all of .shp, .shx, .dbf and .prj.", c->called_en);
     }
     enum status s = count_shapes(c, &p, e);
     if (s == STATUS_OK && p.dbf)
@@ -130,7 +135,8 @@ enum status shp_survey(struct child *c, const char *name, struct shp_parts *out,
     if (s != STATUS_OK)
         return s;
     const struct dbf *t = &p.table;
-    bool agree = p.n_shp == p.n_shx && (!p.dbf || (t->n_rows == p.n_shx && t->n_header == p.n_shx && !t->cut && !t->n_deleted));
+    bool agree = p.n_shp == p.n_shx &&
+                 (!p.dbf || (t->n_rows == p.n_shx && t->n_header == p.n_shx && !t->cut && !t->n_deleted));
     if (!agree)
         return fail_counts(c, &p, e);
     *out = p;

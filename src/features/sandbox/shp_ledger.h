@@ -13,6 +13,7 @@ struct shp_parts {
 };
 
 /* Finds the parts, and compares their sizes and counts: STATUS_INVALID_INPUT with the numbers where they differ. */
-enum status shp_survey(struct child *c, const char *name, struct shp_parts *out, struct error *e) HX_MUST_CHECK;
+enum status shp_survey(struct child *c, const char *name, struct shp_parts *out,
+                       struct error *e) HX_MUST_CHECK;
 
 #endif
