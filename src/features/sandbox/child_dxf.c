@@ -73,6 +73,8 @@ static bool is_it(struct dxf_reading *d, size_t i, const char *handle, const cha
     const struct dxf_entity *t = &d->scan.entities[i];
     if (*handle || *t->handle)
         return strcasecmp(t->handle, handle) == 0;
+    if (type == wkbUnknown)
+        return false;
     const char *own = text_of(d, t->layer, d->c->scratch);
     bool more = t->class == DXF_INSERT && t->block >= 0
                     ? d->came[i].features < d->scan.blocks[t->block].features * t->copies

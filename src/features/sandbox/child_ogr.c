@@ -244,6 +244,8 @@ enum status child_read_ogr(struct child *c, const struct child_source *source, s
     r.declared = declared(&r, source->name);
     if (!describe_fields(c, r.layer, &r.schema))
         return error_no_memory(e);
+    if (c->failure[0] && (r.schema.n == 0 || r.declared == 0))
+        return child_fail_open(c, e); /* a table that cannot be opened looks like one without records */
     r.values = arena_array(c->keep, r.schema.n + 1, sizeof *r.values);
     if (!r.values)
         return error_no_memory(e);
