@@ -13,6 +13,7 @@ LIBRARIES = {   # library → its headers
     'proj': ['proj.h', 'geodesic.h'],
     'sqlite': ['sqlite3.h', 'sqlite3ext.h'],
     'spatialite': ['spatialite.h', 'spatialite/*.h', 'gaiageo.h'],
+    'expat': ['expat.h'],
     'gdal': ['gdal*.h', 'ogr_*.h', 'cpl_*.h'],
     'microhttpd': ['microhttpd.h'],
     'jansson': ['jansson.h'],

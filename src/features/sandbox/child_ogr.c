@@ -20,6 +20,7 @@ struct ogr_reading {
     struct child_areas areas;
     const char **values;
     int64_t declared;
+    enum child_lines lines;
     bool degrees, own_fids;
 };
 
@@ -154,6 +155,7 @@ static enum status write_header(struct ogr_reading *r, struct error *e)
     info.layer_alias = r->choices[r->chosen].alias;
     info.crs_wkt = crs_of(c, r->layer, &r->degrees);
     info.heights = OGR_GT_HasZ(type) || OGR_GT_HasM(type);
+    info.drawing = r->lines == CLOSED_LINES_ARE_AREAS;
     info.has_box = !info.crs_wkt[0] && OGR_L_GetExtent(r->layer, &box, TRUE) == OGRERR_NONE;
     info.box[0] = box.MinX, info.box[1] = box.MinY, info.box[2] = box.MaxX, info.box[3] = box.MaxY;
     return child_header(c, &info, e);
@@ -194,7 +196,7 @@ static enum status give_feature(struct ogr_reading *r, OGRFeatureH f, struct err
     arena_reset(c->scratch);
     for (size_t i = 0; i < r->schema.n; i++)
         r->values[i] = value_of(r, f, (int)i);
-    enum status s = child_areas_of(OGR_F_GetGeometryRef(f), LINES_ARE_FAULTS, r->degrees, &r->areas, e);
+    enum status s = child_areas_of(OGR_F_GetGeometryRef(f), r->lines, r->degrees, &r->areas, e);
     if (s != STATUS_OK)
         return s;
     const struct feature out = {.fid = r->own_fids ? OGR_F_GetFID(f) : 0,
@@ -230,6 +232,7 @@ enum status child_read_ogr(struct child *c, const struct child_source *source, s
         return s;
     r.driver = GDALGetDriverShortName(GDALGetDatasetDriver(r.data));
     r.own_fids = strcmp(r.driver, "FlatGeobuf") != 0 && strncmp(r.driver, "GeoJSON", 7) != 0;
+    r.lines = strcmp(r.driver, "DXF") == 0 ? CLOSED_LINES_ARE_AREAS : LINES_ARE_FAULTS;
     s = describe_layers(&r, e);
     if (s == STATUS_OK && c->list)
         return list_layers(&r, e);
@@ -241,6 +244,8 @@ enum status child_read_ogr(struct child *c, const struct child_source *source, s
     r.declared = declared(&r, source->name);
     if (!describe_fields(c, r.layer, &r.schema))
         return error_no_memory(e);
+    if (c->failure[0] && (r.schema.n == 0 || r.declared == 0))
+        return child_fail_open(c, e); /* a table that cannot be opened looks like one without records */
     r.values = arena_array(c->keep, r.schema.n + 1, sizeof *r.values);
     if (!r.values)
         return error_no_memory(e);

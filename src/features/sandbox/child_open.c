@@ -64,7 +64,9 @@ const char *child_words(struct child *c, const char *message)
     for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++)
         for (char *at; text && (at = strstr(text, cuts[i])) != NULL;)
             memmove(at, at + strlen(cuts[i]), strlen(at + strlen(cuts[i])) + 1);
-    return text ? text : "";
+    char *source = text ? strstr(text, ".cpp, ") : NULL; /* "./ogr/x.cpp, 2151: error at line 772" */
+    char *said = source ? strchr(source, ':') : NULL;
+    return said ? said + 1 + strspn(said + 1, " ") : text ? text : "";
 }
 
 enum status child_fail_open(struct child *c, struct error *e)

@@ -39,7 +39,12 @@ static bool count_rows(struct dbf *d)
     vsi_l_offset size = VSIFTellL(d->file);
     if (size < d->header_bytes)
         return false;
-    vsi_l_offset data = size - d->header_bytes, rest = data % d->row_bytes;
+    unsigned char last = 0;
+    vsi_l_offset data = size - d->header_bytes;
+    if (d->row_bytes == 1 && data > 0 && VSIFSeekL(d->file, size - 1, SEEK_SET) == 0 &&
+        VSIFReadL(&last, 1, 1, d->file) == 1 && last == 0x1A)
+        data--; /* without fields the mark of the end is as long as a row */
+    vsi_l_offset rest = data % d->row_bytes;
     d->n_rows = (int64_t)(data / d->row_bytes);
     d->cut = rest > 1; /* one byte is the mark of the end */
     return true;

@@ -1,0 +1,219 @@
+/* Opens a file as a sandboxed stream and prints every record as a line of JSON: what the tests of the readers look at.
+ * print_stream [--bytes] [--layer NAME] [--skip POSITION FID] [--list] [--count] FILE */
+#include "base/json.h"
+#include "features/sandbox/sandbox.h"
+
+#include "base/file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct buffer out;
+static struct json_writer w;
+
+static void begin(void)
+{
+    buffer_clear(&out);
+    jw_init(&w, &out, false);
+    jw_object_begin(&w);
+}
+
+static void end(void)
+{
+    jw_object_end(&w);
+    puts(out.data);
+}
+
+static void put_sentence(const char *code, const char *zh, const char *en)
+{
+    jw_kv_string(&w, "code", code);
+    jw_kv_string(&w, "zh", zh);
+    jw_kv_string(&w, "en", en);
+}
+
+static void put_notes(const struct feature_note *notes, size_t n)
+{
+    jw_key(&w, "notes");
+    jw_array_begin(&w);
+    for (size_t i = 0; i < n; i++) {
+        jw_object_begin(&w);
+        put_sentence(notes[i].code, notes[i].zh, notes[i].en);
+        jw_object_end(&w);
+    }
+    jw_array_end(&w);
+}
+
+static void put_hex(const unsigned char *bytes, size_t n)
+{
+    char *text = malloc(n * 2 + 1);
+    for (size_t i = 0; i < n; i++)
+        sprintf(text + 2 * i, "%02X", bytes[i]);
+    text[n * 2] = '\0';
+    jw_kv_string(&w, "wkb", text);
+    free(text);
+}
+
+static void put_fields(const struct feature_schema *schema)
+{
+    jw_key(&w, "fields");
+    jw_array_begin(&w);
+    for (size_t i = 0; schema && i < schema->n; i++) {
+        jw_array_begin(&w);
+        jw_string(&w, schema->names[i]);
+        jw_string(&w, schema->aliases[i]);
+        jw_integer(&w, schema->types[i]);
+        jw_array_end(&w);
+    }
+    jw_array_end(&w);
+}
+
+static void print_info(const struct feature_stream_info *info)
+{
+    begin();
+    jw_kv_string(&w, "driver", info->driver);
+    jw_kv_string(&w, "layer", info->layer);
+    jw_kv_string(&w, "alias", info->layer_alias);
+    jw_kv_string(&w, "crs", info->crs_wkt);
+    if (info->has_box) {
+        jw_key(&w, "box");
+        jw_array_begin(&w);
+        for (int i = 0; i < 4; i++)
+            jw_number(&w, info->box[i]);
+        jw_array_end(&w);
+    }
+    jw_kv_integer(&w, "declared", info->n_declared);
+    jw_kv_bool(&w, "heights", info->heights);
+    jw_kv_bool(&w, "drawing", info->drawing);
+    jw_kv_string(&w, "encoding", info->encoding);
+    jw_kv_bool(&w, "misdeclared", info->encoding_misdeclared);
+    put_fields(info->schema);
+    end();
+}
+
+static void print_feature(const struct feature *f)
+{
+    begin();
+    jw_kv_integer(&w, "position", f->position);
+    jw_kv_integer(&w, "fid", f->fid);
+    jw_kv_string(&w, "where", f->where_zh);
+    jw_key(&w, "values");
+    jw_object_begin(&w);
+    for (size_t i = 0; i < f->schema->n; i++) {
+        if (!f->values[i])
+            continue;
+        jw_kv_string(&w, f->schema->names[i], f->values[i]);
+    }
+    jw_object_end(&w);
+    if (f->wkb)
+        put_hex(f->wkb, f->n_wkb);
+    if (f->fault) {
+        jw_key(&w, "fault");
+        jw_object_begin(&w);
+        put_sentence(f->fault->code, f->fault->zh, f->fault->en);
+        jw_object_end(&w);
+    }
+    if (f->n_notes)
+        put_notes(f->notes, f->n_notes);
+    jw_kv_bool(&w, "curved", f->curved);
+    end();
+}
+
+static int print_error(const struct error *e)
+{
+    begin();
+    jw_key(&w, "error");
+    jw_object_begin(&w);
+    jw_kv_string(&w, "status", status_name(e->status));
+    put_sentence(e->code, e->zh, e->en);
+    jw_object_end(&w);
+    end();
+    return 1;
+}
+
+static int list(const struct feature_request *r, struct arena *a)
+{
+    struct sandbox_layers layers;
+    struct error e = {0};
+    if (sandbox_list_layers(r, a, &layers, &e) != STATUS_OK)
+        return print_error(&e);
+    for (size_t i = 0; i < layers.n; i++) {
+        begin();
+        jw_kv_string(&w, "driver", layers.driver);
+        jw_kv_string(&w, "layer", layers.layers[i].name);
+        jw_kv_string(&w, "alias", layers.layers[i].alias);
+        jw_kv_bool(&w, "areas", layers.layers[i].may_be_areas);
+        jw_kv_integer(&w, "declared", layers.layers[i].n_declared);
+        put_fields(layers.layers[i].schema);
+        end();
+    }
+    return 0;
+}
+
+static int print_stream(struct feature_stream *s, bool quiet)
+{
+    struct arena *a = arena_new((size_t)1 << 30);
+    struct error e = {0};
+    long long n = 0, faults = 0;
+    bool more = true;
+    while (more) {
+        struct feature f;
+        arena_reset(a);
+        if (feature_stream_next(s, a, &f, &more, &e) != STATUS_OK)
+            return print_error(&e);
+        n += more;
+        faults += more && f.fault;
+        if (more && !quiet)
+            print_feature(&f);
+    }
+    arena_free(a);
+    begin();
+    jw_kv_integer(&w, "end", n);
+    jw_kv_integer(&w, "faults", faults);
+    put_notes(s->notes, s->n_notes);
+    end();
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (sandbox_child_wanted(argc, argv))
+        sandbox_child_main(argc, argv);
+    struct feature_request r = {0};
+    struct arena *a = arena_new((size_t)2 << 30);
+    struct feature_stream *s = NULL;
+    struct error e = {0};
+    bool bytes = false, listing = false, quiet = false;
+    long long position = 0, fid = 0;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--bytes") == 0)
+            bytes = true;
+        else if (strcmp(argv[i], "--list") == 0)
+            listing = true;
+        else if (strcmp(argv[i], "--count") == 0)
+            quiet = true;
+        else if (strcmp(argv[i], "--layer") == 0)
+            r.layer = argv[++i];
+        else if (strcmp(argv[i], "--skip") == 0)
+            position = atoll(argv[++i]), fid = atoll(argv[++i]);
+        else
+            r.path = argv[i];
+    }
+    buffer_init(&out, 0);
+    char *data;
+    if (bytes) {
+        if (file_read(r.path, (size_t)1 << 30, a, &data, &r.n_bytes, &e) != STATUS_OK)
+            return print_error(&e);
+        r.bytes = data;
+        r.path = NULL;
+    }
+    if (listing)
+        return list(&r, a);
+    if (feature_stream_open_sandboxed(&r, &s, &e) != STATUS_OK ||
+        feature_stream_skip(s, position, fid, &e) != STATUS_OK)
+        return print_error(&e);
+    print_info(&s->info);
+    int code = print_stream(s, quiet);
+    feature_stream_close(s);
+    return code;
+}
