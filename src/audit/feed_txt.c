@@ -253,9 +253,8 @@ static int64_t count_plots(struct feed_txt *t)
 /* What is wrong with the head is wrong with every plot: that is refused with its question, as in a single check. */
 static enum status try_first(struct feed_txt *t, bool *ours, struct error *e)
 {
-    static const char *const of_head[] = {"txt-datum-refused", "txt-datum-unknown", "txt-zone-width",
-                                          "txt-zone-unknown",  "txt-unit",          "txt-projection",
-                                          "txt-zone-missing",  "crs-option"};
+    static const char *const of_head[] = {"datum-refused", "datum-unknown",  "zone-width",   "zone-unknown",
+                                          "txt-unit",      "txt-projection", "zone-missing", "crs-option"};
     struct parcel_set set = {.n_parcels = 0};
     struct error why = {0};
     size_t lines;

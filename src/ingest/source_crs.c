@@ -44,7 +44,8 @@ static bool is_silent_geojson(struct source *s)
 }
 
 /* A member's name is read by us: GDAL would take file names and addresses for names, too. */
-static enum status find_stated(struct source *s, const struct source_request *r, struct crs_stated *out, struct error *e)
+static enum status find_stated(struct source *s, const struct source_request *r, struct crs_stated *out,
+                               struct error *e)
 {
     const char *member = NULL;
     enum status st = is_geojson(s) ? geojson_crs_member(r->path, s->keep, &member, e) : STATUS_OK;

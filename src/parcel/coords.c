@@ -79,8 +79,8 @@ void coords_written(struct coords *c, const struct crs_value *a, const struct cr
     coords_point(c, a->value, b->value, line);
 }
 
-enum status coords_words(struct parsing *p, struct coords *c, const char *text, enum crs_text kind, size_t line,
-                         bool *said)
+enum status coords_words(struct parsing *p, struct coords *c, const char *text, enum crs_text kind,
+                         size_t line, bool *said)
 {
     enum status s = crs_words(text, kind, &c->said, said, p->error);
     return s == STATUS_OK ? s : parsing_fail_at_line(p, s, line);

@@ -17,13 +17,13 @@ struct coords {
     size_t *ring, n_rings, cap_rings; /* where rings begin */
     struct coords_plot *plots;        /* runs of rings that belong together */
     size_t n_plots, cap_plots;
-    char axis_a, axis_b; /* 'E', 'N' where the file says so */
-    char usual_a;        /* the axis that the first column usually is here: 'E', 'N'; 0: either */
+    char axis_a, axis_b;  /* 'E', 'N' where the file says so */
+    char usual_a;         /* the axis that the first column usually is here: 'E', 'N'; 0: either */
     struct crs_said said; /* by the file's words */
-    bool degrees;        /* the file says that these are degrees */
-    bool written;        /* as decimal text, so that degrees.minutes-seconds are possible: coords_written */
-    double finest_unit;  /* of the last digits as written */
-    size_t coarse_line;  /* the first with too few digits; 0: none */
+    bool degrees;         /* the file says that these are degrees */
+    bool written;         /* as decimal text, so that degrees.minutes-seconds are possible: coords_written */
+    double finest_unit;   /* of the last digits as written */
+    size_t coarse_line;   /* the first with too few digits; 0: none */
     bool failed;
 };
 struct coords_plot {
@@ -42,8 +42,8 @@ size_t coords_in_ring(const struct coords *c); /* points of the newest ring */
 void coords_written(struct coords *c, const struct crs_value *a, const struct crs_value *b, size_t line);
 
 /* Takes from a heading, a remark or a column's name what it says of the system; *said tells whether it said anything. */
-enum status coords_words(struct parsing *p, struct coords *c, const char *text, enum crs_text kind, size_t line,
-                         bool *said) HX_MUST_CHECK;
+enum status coords_words(struct parsing *p, struct coords *c, const char *text, enum crs_text kind,
+                         size_t line, bool *said) HX_MUST_CHECK;
 
 struct coords_meaning {
     struct geo_crs crs;

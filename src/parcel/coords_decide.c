@@ -108,14 +108,16 @@ static enum status fail_packed(struct parsing *p, const struct coords *c)
 static enum status fail_coarse(struct parsing *p, const struct coords *c)
 {
     error_zh(p->error,
-             "第%zu行：坐标写成科学计数法，只剩几位有效数字（如4.53E+06），位置已经丢失；请在原表格中把坐标列设为数值"
+             "第%zu行：坐标写成科学计数法，只剩几位有效数字（如4.53E+"
+             "06），位置已经丢失；请在原表格中把坐标列设为数值"
              "格式（保留3位小数）后重新导出。",
              c->coarse_line);
-    return error_fail(p->error, STATUS_INVALID_INPUT, "coords-few-digits",
-                      "Line %zu: the coordinates are in scientific notation with a few digits (4.53E+06), so that the "
-                      "place is lost; format the columns of the spreadsheet as numbers with 3 decimals and export "
-                      "again.",
-                      c->coarse_line);
+    return error_fail(
+        p->error, STATUS_INVALID_INPUT, "coords-few-digits",
+        "Line %zu: the coordinates are in scientific notation with a few digits (4.53E+06), so that the "
+        "place is lost; format the columns of the spreadsheet as numbers with 3 decimals and export "
+        "again.",
+        c->coarse_line);
 }
 
 void coords_extent(const double *v, size_t n, double *min, double *max)

@@ -64,8 +64,8 @@ static enum status decide_crs(struct parsing *p, const struct parcel_features *f
 {
     struct crs_stated stated = {.epsg = f->epsg};
     struct crs_decision d;
-    enum status s = f->epsg ? STATUS_OK
-                            : crs_of_stated(p->context->transformer, f->crs_stated, &stated, p->error);
+    enum status s =
+        f->epsg ? STATUS_OK : crs_of_stated(p->context->transformer, f->crs_stated, &stated, p->error);
     const char *name = parsing_short(p, stated.name);
     struct crs_question q = {.stated_epsg = stated.epsg,
                              .stated_by_match = stated.by_match,

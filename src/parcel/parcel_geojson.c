@@ -207,7 +207,8 @@ static enum status check_system(struct reader *r, const json_t *feature)
 {
     const char *key;
     json_t *value, *properties = json_object_get(feature, "properties");
-    json_object_foreach (properties, key, value) {
+    json_object_foreach(properties, key, value)
+    {
         const char *text = json_string_value(value);
         enum status s = text ? crs_words_of_attribute(key, text, r->p->error) : STATUS_OK;
         if (s == STATUS_OK)
@@ -215,7 +216,8 @@ static enum status check_system(struct reader *r, const json_t *feature)
         const char *zh = parsing_short(r->p, key), *said = parsing_short(r->p, text);
         struct parsing_place place = {
             parsing_printf(r->p, "第%zu个要素的属性“%s”写明“%s”", r->feature, zh ? zh : "", said ? said : ""),
-            parsing_printf(r->p, "Feature %zu, whose property \"%s\" is \"%s\"", r->feature, zh ? zh : "", said ? said : "")};
+            parsing_printf(r->p, "Feature %zu, whose property \"%s\" is \"%s\"", r->feature, zh ? zh : "",
+                           said ? said : "")};
         return place.zh && place.en ? parsing_fail_in(r->p, s, place) : error_no_memory(r->p->error);
     }
     return STATUS_OK;

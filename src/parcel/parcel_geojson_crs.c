@@ -10,8 +10,10 @@
 const char *parcel_geojson_crs_name(const json_t *member, char *code, size_t size)
 {
     const json_t *properties = json_object_get(member, "properties");
-    const json_t *number = json_object_get(properties, "code"); /* {"type":"EPSG","properties":{"code":4525}} */
-    const char *text = json_string_value(json_is_string(member) ? member : json_object_get(properties, "name"));
+    const json_t *number =
+        json_object_get(properties, "code"); /* {"type":"EPSG","properties":{"code":4525}} */
+    const char *text =
+        json_string_value(json_is_string(member) ? member : json_object_get(properties, "name"));
     if (!member || json_is_null(member))
         return "";
     if (!json_is_integer(number))

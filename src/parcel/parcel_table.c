@@ -69,7 +69,8 @@ static size_t join_sexagesimal(struct token *t, size_t n)
             size_t numbers = 0, rest = n - k - 2 * parts;
             while (numbers < 2 * parts && t[k + numbers].is_number)
                 values[numbers] = t[k + numbers].v, numbers++;
-            if (numbers == 2 * parts && rest <= (parts == 3) && crs_value_sexagesimal(values, parts, &first) &&
+            if (numbers == 2 * parts && rest <= (parts == 3) &&
+                crs_value_sexagesimal(values, parts, &first) &&
                 crs_value_sexagesimal(values + parts, parts, &second) &&
                 crs_values_plausible(first.value, second.value)) {
                 t[k].v = first;

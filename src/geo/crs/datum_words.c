@@ -236,15 +236,17 @@ static bool contains_any(const char *s, const char *const *words)
 /* A number that goes on to the left or the right, that is a scale (1:2000), a year, or counts something. */
 static bool is_another_number(const char *text, const struct mention *m)
 {
-    static const char *const counted[] = {"年", "号", "街", "路", "院", "所", "强", "周", "届", "栋", "亩", "座",
-                                          "岁", "万", "个", "家", "米", "公", "层", "平", "户", "项", "%", "后",
-                                          "级", "比例", "地形图", "版", "期", "基", "m", "k", NULL};
+    static const char *const counted[] = {"年", "号", "街", "路", "院", "所", "强", "周",   "届",
+                                          "栋", "亩", "座", "岁", "万", "个", "家", "米",   "公",
+                                          "层", "平", "户", "项", "%",  "后", "级", "比例", "地形图",
+                                          "版", "期", "基", "m",  "k",  NULL};
     static const char *const kept[] = {"基准", "平面", "公里网", NULL};
     char before = m->at > text ? m->at[-1] : ' ';
     if (isdigit((unsigned char)*m->at) &&
         (isalnum((unsigned char)before) || before == '.' || before == ':' || before == '/'))
         return true;
-    bool number = isdigit((unsigned char)m->end[-1]) || ends_with_any(m->at, m->end, (const char *const[]){"十", NULL});
+    bool number =
+        isdigit((unsigned char)m->end[-1]) || ends_with_any(m->at, m->end, (const char *const[]){"十", NULL});
     if (!number)
         return false;
     if (isdigit((unsigned char)*m->end) || (*m->end == '.' && isdigit((unsigned char)m->end[1])))
@@ -261,14 +263,16 @@ static bool inside_a_word(const char *text, const struct mention *m)
 static bool brand_counts(const char *text, enum crs_text kind)
 {
     static const char *const axes[] = {"经", "纬", "坐标", "lon", "lat", "lng", NULL};
-    static const char *const made[] = {"坐标", "经纬", "经度", "纬度", "拾取", "采集", "定位", "来源",
-                                       "导出", "提取", "获取", "查询", "位置服务", "开放平台", "api", NULL};
-    static const char *const projects[] = {"项目", "工程", "公司", "大厦", "中心", "园", "基地", "用地", "建设",
-                                           "有限", "楼", "厂", "总部", "地块", "仓", "店", NULL};
+    static const char *const made[] = {"坐标", "经纬", "经度", "纬度", "拾取",     "采集",     "定位", "来源",
+                                       "导出", "提取", "获取", "查询", "位置服务", "开放平台", "api",  NULL};
+    static const char *const projects[] = {"项目", "工程", "公司", "大厦", "中心", "园",
+                                           "基地", "用地", "建设", "有限", "楼",   "厂",
+                                           "总部", "地块", "仓",   "店",   NULL};
     if (kind == CRS_TEXT_DATUM)
         return true;
     if (kind == CRS_TEXT_COLUMN)
-        return contains_any(text, axes) || ((*text == 'x' || *text == 'y') && !isalpha((unsigned char)text[1]));
+        return contains_any(text, axes) ||
+               ((*text == 'x' || *text == 'y') && !isalpha((unsigned char)text[1]));
     return contains_any(text, made) || !contains_any(text, projects);
 }
 
@@ -290,8 +294,8 @@ static bool counts(const char *text, const struct mention *m, enum crs_text kind
 /* 坐标系, 大地坐标系统 and the like behind a name, and a closing bracket. */
 static const char *behind_system(const char *s)
 {
-    static const char *const rest[] = {"国家", "大地", "平面", "直角", "坐标", "系统", "系", "椭球", "基准", "成果", "数据", ")",
-                                       "]", "的", NULL};
+    static const char *const rest[] = {"国家", "大地", "平面", "直角", "坐标", "系统", "系", "椭球",
+                                       "基准", "成果", "数据", ")",    "]",    "的",   NULL};
     for (bool again = true; again;) {
         again = false;
         for (const char *const *r = rest; *r; r++)
@@ -307,9 +311,10 @@ static const char *behind_system(const char *s)
 static bool is_conversion(const char *text, const char *at)
 {
     static const char *const words[] = {"转", "换算", "变换", NULL};
-    static const char *const copies[] = {"转绘", "转抄", "转录", "转摘", "转印", "转载", "转标", "转发", "转换前", NULL};
-    static const char *const not_yet[] = {"未", "未经", "没", "没有", "需", "应", "请", "须", "待", "可", "不", "要", "勿",
-                                          "拟", "将", "后续", "再", NULL};
+    static const char *const copies[] = {"转绘", "转抄", "转录", "转摘",   "转印",
+                                         "转载", "转标", "转发", "转换前", NULL};
+    static const char *const not_yet[] = {"未", "未经", "没", "没有", "需", "应", "请",   "须", "待",
+                                          "可", "不",   "要", "勿",   "拟", "将", "后续", "再", NULL};
     return starts_with_any(at, words) && !starts_with_any(at, copies) && !ends_with_any(text, at, not_yet);
 }
 
@@ -317,7 +322,8 @@ static bool is_conversion(const char *text, const char *at)
 static bool is_former(const char *text, const struct mention *m)
 {
     static const char *const before[] = {"由", "从", "自", "原", "原为", "非", "不是", "(原", NULL};
-    const char *at = m->end - (ends_with_any(m->at, m->end, (const char *const[]){"转", NULL}) ? strlen("转") : 0);
+    const char *at =
+        m->end - (ends_with_any(m->at, m->end, (const char *const[]){"转", NULL}) ? strlen("转") : 0);
     return ends_with_any(text, m->at, before) || is_conversion(text, behind_system(at));
 }
 
@@ -347,8 +353,9 @@ static size_t find_mentions(const char *text, enum crs_text kind, struct mention
 /* "由西安80转换为2000": as the target of a conversion 2000 alone is the datum, too. */
 static bool target_2000(const char *text)
 {
-    static const char *const forms[] = {"转2000", "转为2000", "转成2000", "转到2000", "转至2000", "转换2000", "转换为2000",
-                                        "转换成2000", "转换到2000", "转换至2000", NULL};
+    static const char *const forms[] = {"转2000",     "转为2000",   "转成2000",   "转到2000",
+                                        "转至2000",   "转换2000",   "转换为2000", "转换成2000",
+                                        "转换到2000", "转换至2000", NULL};
     for (const char *const *f = forms; *f; f++) {
         const char *at = strstr(text, *f);
         struct mention m = {NULL, at ? at + strlen(*f) - 4 : NULL, at ? at + strlen(*f) : NULL};
@@ -365,7 +372,8 @@ static bool overruled(const struct mention *m, bool surely_2000)
            (m->name->datum == CRS_DATUM_XIAN80 || m->name->datum == CRS_DATUM_BEIJING54);
 }
 
-static bool may_be_former(enum crs_datum datum) /* what is said to be corrected of a web map's offset is not */
+static bool
+may_be_former(enum crs_datum datum) /* what is said to be corrected of a web map's offset is not */
 {
     return datum != CRS_DATUM_WEB_MAP;
 }

@@ -5,7 +5,8 @@
 #include "geo/crs/words.h"
 
 struct crs_datum_words {
-    enum crs_datum now;    /* of the coordinates as they are: the one that is least acceptable, when there are several */
+    enum crs_datum
+        now; /* of the coordinates as they are: the one that is least acceptable, when there are several */
     enum crs_datum before; /* that they were converted from */
 };
 

@@ -4,6 +4,9 @@
 #include <math.h>
 #include <stdio.h>
 
+/* Eastings of 13 to 15 million are those of Web Mercator between 117 and 135 degrees, too. */
+enum { LAST_MERCATOR_PREFIX = 15 };
+
 static int prefix_of(double east)
 {
     return east >= 1e6 && east < 1e8 ? (int)(east / 1e6) : 0;
@@ -12,42 +15,48 @@ static int prefix_of(double east)
 static enum status fail_odd(const struct crs_question *q, struct error *e)
 {
     error_zh(e,
-             "坐标（第1列%.10g至%.10g，第2列%.10g至%.10g）不像同一种坐标；应为经纬度（度），或X(北)7位、Y(东)6位或带带号8位"
+             "坐标（第1列%.10g至%.10g，第2列%.10g至%.10g）不像同一种坐标；应为经纬度（度），或X(北)7位、Y(东)"
+             "6位或带带号8位"
              "（米）。请核对位数、加常数和列的顺序。",
              q->min_a, q->max_a, q->min_b, q->max_b);
-    return error_fail(e, STATUS_INVALID_INPUT, "coords-odd",
-                      "The coordinates (%.10g to %.10g and %.10g to %.10g) are not of one kind; give longitude and "
-                      "latitude in degrees, or X (north, 7 digits) and Y (east, 6 digits, or 8 with the zone) in "
-                      "metres; check digits, constants and the order of the columns.",
-                      q->min_a, q->max_a, q->min_b, q->max_b);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "coords-odd",
+        "The coordinates (%.10g to %.10g and %.10g to %.10g) are not of one kind; give longitude and "
+        "latitude in degrees, or X (north, 7 digits) and Y (east, 6 digits, or 8 with the zone) in "
+        "metres; check digits, constants and the order of the columns.",
+        q->min_a, q->max_a, q->min_b, q->max_b);
 }
 
 static enum status fail_mixed(int one, int other, struct error *e)
 {
     error_zh(e, "东坐标的带号前缀不一致（%d与%d，0表示没有）；请分开提交，或改正。", one, other);
-    return error_fail(e, STATUS_INVALID_INPUT, "zone-mixed",
-                      "The zone prefixes of the eastings differ (%d and %d; 0 is none); send them apart, or correct "
-                      "them.",
-                      one, other);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "zone-mixed",
+        "The zone prefixes of the eastings differ (%d and %d; 0 is none); send them apart, or correct "
+        "them.",
+        one, other);
 }
 
 static enum status fail_zone(const struct crs_question *q, struct error *e)
 {
     (void)q;
-    error_zh(e, "缺少带号：东坐标是6位，没有带号前缀，也没有写带号，无法确定位置。是哪一带？请写明（如“带号37”），"
-                "或用 --crs（网页、接口为crs参数）指定（如EPSG:4546，即三度带中央经线111°）。");
-    return error_fail(e, STATUS_INVALID_INPUT, "zone-missing",
-                      "The zone is missing: the eastings have 6 digits and no prefix, and no zone is written. Which zone "
-                      "is it? Write it (带号37), or give it with --crs (crs on the page and in the API), such as "
-                      "EPSG:4546, the 3-degree zone of 111 E.");
+    error_zh(
+        e, "缺少带号：东坐标是6位，没有带号前缀，也没有写带号，无法确定位置。是哪一带？请写明（如“带号37”），"
+           "或用 --crs（网页、接口为crs参数）指定（如EPSG:4546，即三度带中央经线111°）。");
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "zone-missing",
+        "The zone is missing: the eastings have 6 digits and no prefix, and no zone is written. Which zone "
+        "is it? Write it (带号37), or give it with --crs (crs on the page and in the API), such as "
+        "EPSG:4546, the 3-degree zone of 111 E.");
 }
 
 static enum status fail_prefix(int prefix, int zone, struct error *e)
 {
     error_zh(e, "东坐标的带号前缀是%d，写明或指定的是第%d带，互相矛盾；请改正其中之一。", prefix, zone);
-    return error_fail(e, STATUS_INVALID_INPUT, "zone-conflict",
-                      "The zone prefix of the eastings is %d, and zone %d is stated or given; correct one of them.",
-                      prefix, zone);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "zone-conflict",
+        "The zone prefix of the eastings is %d, and zone %d is stated or given; correct one of them.", prefix,
+        zone);
 }
 
 static enum status fail_said(const struct crs_said *said, const struct crs_named *named, struct error *e)
@@ -71,14 +80,29 @@ static enum status fail_said(const struct crs_said *said, const struct crs_named
         (void)snprintf(en + n, sizeof en - n, "EPSG:%d (zone %d), ", named->epsg, named->crs.zone);
     }
     error_zh(e, "写明或指定的%s互相矛盾（带号25–45是三度带，13–23是六度带），无法确定位置；请改正。", zh);
-    return error_fail(e, STATUS_INVALID_INPUT, "zone-conflict",
-                      "What is stated or given contradicts itself: %szones 25-45 are 3-degree and 13-23 6-degree zones; "
-                      "correct it.",
-                      en);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "zone-conflict",
+        "What is stated or given contradicts itself: %szones 25-45 are 3-degree and 13-23 6-degree zones; "
+        "correct it.",
+        en);
+}
+
+static enum status fail_width(const struct crs_said *said, const struct geo_crs *crs, struct error *e)
+{
+    error_zh(
+        e,
+        "写明的是%d度分带，而第%d带是%d度带（带号25–45是三度带，13–23是六度带），互相矛盾；请改正其中之一。",
+        said->width_deg, crs->zone, crs->zone_width_deg);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "zone-conflict",
+        "%d-degree zones are stated, and zone %d is a %d-degree zone (25-45 are 3-degree, 13-23 6-degree "
+        "zones); correct one of them.",
+        said->width_deg, crs->zone, crs->zone_width_deg);
 }
 
 /* The zone that words name, by its number or by its meridian: those of 111 (zones 37 and 19) are the same projection. */
-static enum status zone_said(const struct crs_said *said, const struct crs_named *named, int *out, struct error *e)
+static enum status zone_said(const struct crs_said *said, const struct crs_named *named, int *out,
+                             struct error *e)
 {
     double meridian = said->zone ? crs_zone_meridian(said->zone) : said->meridian_deg;
     int zone = said->zone ? said->zone : (int)(said->meridian_deg / 3);
@@ -119,18 +143,24 @@ static enum status find_prefix(const struct crs_question *q, const struct crs_na
     double min = north_first ? q->min_b : q->min_a, max = north_first ? q->max_b : q->max_a;
     bool exact = q->axes == CRS_AXES_X_FIRST && named->epsg && named->by != CRS_BY_GIVEN;
     *prefix = exact ? named->crs.zone_prefix ? named->crs.zone : 0 : prefix_of(min);
-    return exact || prefix_of(min) == prefix_of(max) ? STATUS_OK : fail_mixed(prefix_of(min), prefix_of(max), e);
+    return exact || prefix_of(min) == prefix_of(max) ? STATUS_OK
+                                                     : fail_mixed(prefix_of(min), prefix_of(max), e);
 }
 
 void crs_note_grid(const struct crs_question *q, struct crs_decision *d)
 {
     const struct geo_crs *c = &d->crs;
-    const char *datum_zh = c->shift.given ? c->name : d->datum_assumed ? "按2000国家大地坐标系读取" : "2000国家大地坐标系";
+    const char *datum_zh = c->shift.given     ? c->name
+                           : d->datum_assumed ? "按2000国家大地坐标系读取"
+                                              : "2000国家大地坐标系";
     const char *datum_en = c->shift.given ? c->name : d->datum_assumed ? "Read as CGCS2000" : "CGCS2000";
-    (void)q;
-    snprintf(d->note_zh, sizeof d->note_zh, "%s，%d度带第%d带（中央经线%g°，EPSG:%d），带号由%s得出，%s在前。", datum_zh,
-             c->zone_width_deg, c->zone, c->central_meridian_deg, c->epsg, crs_by_zh(d->by),
-             d->first_is_north ? "X(北)" : "Y(东)");
+    const char *by_zh = d->by != CRS_BY_WORDS  ? crs_by_zh(d->by)
+                        : q->said.zone         ? "文中所写的带号"
+                        : q->said.meridian_deg ? "文中所写的中央经线"
+                                               : "文中所写的坐标系";
+    snprintf(d->note_zh, sizeof d->note_zh,
+             "%s，%d度带第%d带（中央经线%g°，EPSG:%d），带号由%s得出，%s在前。", datum_zh, c->zone_width_deg,
+             c->zone, c->central_meridian_deg, c->epsg, by_zh, d->first_is_north ? "X(北)" : "Y(东)");
     snprintf(d->note_en, sizeof d->note_en,
              "%s, %d-degree zone %d (central meridian %g, EPSG:%d); the zone is from %s; %s first.", datum_en,
              c->zone_width_deg, c->zone, c->central_meridian_deg, c->epsg, crs_by_en(d->by),
@@ -148,8 +178,8 @@ static enum status ask_unit(const struct crs_question *q, struct crs_decision *d
     return s == STATUS_OK ? geo_crs_from_epsg(epsg, &d->crs, e) : s;
 }
 
-static enum status settle_zone(const struct crs_question *q, const struct crs_named *named, int said, int prefix,
-                               struct crs_decision *d, struct error *e)
+static enum status settle_zone(const struct crs_question *q, const struct crs_named *named, int said,
+                               int prefix, struct crs_decision *d, struct error *e)
 {
     int zone = named->epsg ? named->crs.zone : said ? said : prefix;
     if (prefix && zone != prefix)
@@ -157,19 +187,22 @@ static enum status settle_zone(const struct crs_question *q, const struct crs_na
     d->by = named->epsg ? named->by : said ? CRS_BY_WORDS : CRS_BY_PREFIX;
     if (zone == 0)
         return ask_unit(q, d, e);
+    if (d->by == CRS_BY_PREFIX && q->axes == CRS_AXES_X_FIRST && prefix < LAST_MERCATOR_PREFIX)
+        return crs_fail_missing(q, e);
     if (named->epsg && named->crs.zone_prefix == (prefix != 0)) {
         d->crs = named->crs;
         return STATUS_OK;
     }
     if (named->epsg && named->crs.shift.given) { /* an older datum's zone in its other writing */
-        int epsg = geo_crs_old_epsg(geo_crs_is_beijing_1954(named->epsg), named->crs.zone_width_deg, zone, prefix != 0);
+        int epsg = geo_crs_old_epsg(geo_crs_is_beijing_1954(named->epsg), named->crs.zone_width_deg, zone,
+                                    prefix != 0);
         return geo_crs_from_epsg_shifted(epsg, &q->shift, &d->crs, e);
     }
     return geo_crs_from_zone(zone >= 25 ? 3 : 6, zone, prefix != 0, &d->crs, e);
 }
 
-enum status crs_decide_grid(const struct crs_question *q, const struct crs_named *named, struct crs_decision *out,
-                            struct error *e)
+enum status crs_decide_grid(const struct crs_question *q, const struct crs_named *named,
+                            struct crs_decision *out, struct error *e)
 {
     struct crs_decision d = {.by = CRS_BY_FORMAT};
     int prefix = 0, said = 0;
@@ -182,6 +215,8 @@ enum status crs_decide_grid(const struct crs_question *q, const struct crs_named
         s = zone_said(&q->said, named, &said, e);
     if (s == STATUS_OK)
         s = settle_zone(q, named, said, prefix, &d, e);
+    if (s == STATUS_OK && q->said.width_deg && q->said.width_deg != d.crs.zone_width_deg)
+        s = fail_width(&q->said, &d.crs, e);
     if (s != STATUS_OK)
         return s;
     d.datum_assumed = !named->epsg && q->said.datum == CRS_DATUM_UNSAID;

@@ -14,8 +14,8 @@ struct crs_named {
 
 /* Are both ends of a column of this kind, and so all between them? */
 bool crs_both(double min, double max, enum crs_kind kind);
-enum status crs_decide_grid(const struct crs_question *q, const struct crs_named *named, struct crs_decision *out,
-                            struct error *e) HX_MUST_CHECK;
+enum status crs_decide_grid(const struct crs_question *q, const struct crs_named *named,
+                            struct crs_decision *out, struct error *e) HX_MUST_CHECK;
 /* "the CRS is stated as EPSG:…, but the coordinates …" */
 enum status crs_fail_conflict(const struct crs_named *named, const char *zh, const char *en,
                               struct error *e) HX_MUST_CHECK;

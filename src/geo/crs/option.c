@@ -8,13 +8,15 @@
 static enum status fail_option(const char *text, struct error *e)
 {
     error_zh(e,
-             "坐标系“%.40s”应写成EPSG代码，如EPSG:4490，或三度带第37带EPSG:4525（东坐标带前缀）、EPSG:4546（不带）；"
+             "坐标系“%.40s”应写成EPSG代码，如EPSG:4490，或三度带第37带EPSG:4525（东坐标带前缀）、EPSG:"
+             "4546（不带）；"
              "也可写“CGCS2000 3度带37带”。",
              text);
-    return error_fail(e, STATUS_INVALID_INPUT, "crs-option",
-                      "The CRS \"%.40s\" should be an EPSG code: EPSG:4490, or for the 3-degree zone 37 EPSG:4525 "
-                      "(with prefix) or EPSG:4546 (without); or words such as \"CGCS2000 3度带37带\".",
-                      text);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "crs-option",
+        "The CRS \"%.40s\" should be an EPSG code: EPSG:4490, or for the 3-degree zone 37 EPSG:4525 "
+        "(with prefix) or EPSG:4546 (without); or words such as \"CGCS2000 3度带37带\".",
+        text);
 }
 
 /* "CGCS2000 3度带37带", "2000国家大地坐标系 中央经线111", "CGCS2000". A zone in words leaves the prefix to the eastings. */

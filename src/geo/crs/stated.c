@@ -35,10 +35,19 @@ static int code_of_name(const char *name)
 
 static bool says_nothing(const char *text)
 {
-    static const char *const words[] = {"",        "unknown",      "undefined", "unnamed", "none",
-                                        "null",    "not defined",  "unspecified", "Undefined SRS",
-                                        "Unknown engineering datum", "Undefined Cartesian SRS",
-                                        "Undefined geographic SRS", NULL};
+    static const char *const words[] = {"",
+                                        "unknown",
+                                        "undefined",
+                                        "unnamed",
+                                        "none",
+                                        "null",
+                                        "not defined",
+                                        "unspecified",
+                                        "Undefined SRS",
+                                        "Unknown engineering datum",
+                                        "Undefined Cartesian SRS",
+                                        "Undefined geographic SRS",
+                                        NULL};
     for (const char *const *w = words; *w; w++)
         if (strcasecmp(text, *w) == 0)
             return true;
@@ -48,9 +57,10 @@ static bool says_nothing(const char *text)
 /* Texts that PROJ may see. Its own readers take names of files, pipelines and grids, too. */
 static bool is_definition(const char *text)
 {
-    static const char *const keywords[] = {"GEOGCS[",  "PROJCS[",   "COMPD_CS[",  "GEOCCS[",  "LOCAL_CS[", "GEOGCRS[", "GEODCRS[",
-                                           "PROJCRS[", "BOUNDCRS[", "COMPOUNDCRS[", "ENGCRS[", "GEOGRAPHICCRS[", "PROJECTEDCRS[",
-                                           "GEODETICCRS[", "BASEGEOGCRS[", NULL};
+    static const char *const keywords[] = {"GEOGCS[",       "PROJCS[",      "COMPD_CS[",    "GEOCCS[",
+                                           "LOCAL_CS[",     "GEOGCRS[",     "GEODCRS[",     "PROJCRS[",
+                                           "BOUNDCRS[",     "COMPOUNDCRS[", "ENGCRS[",      "GEOGRAPHICCRS[",
+                                           "PROJECTEDCRS[", "GEODETICCRS[", "BASEGEOGCRS[", NULL};
     for (const char *const *k = keywords; *k; k++)
         if (strncasecmp(text, *k, strlen(*k)) == 0)
             return true;
@@ -96,12 +106,12 @@ static enum crs_datum datum_of_ellipsoid(PJ_CONTEXT *c, const PJ *crs)
     PJ *ellipsoid = proj_get_ellipsoid(c, crs);
     bool known = ellipsoid && proj_ellipsoid_get_parameters(c, ellipsoid, &a, &b, &computed, &f);
     proj_destroy(ellipsoid);
-    return !known                         ? CRS_DATUM_UNSAID
-           : fabs(a - 6378245) < 0.5      ? CRS_DATUM_BEIJING54
-           : fabs(a - 6378140) < 0.5      ? CRS_DATUM_XIAN80
-           : fabs(a - 6378137) > 0.5      ? CRS_DATUM_LOCAL
+    return !known                           ? CRS_DATUM_UNSAID
+           : fabs(a - 6378245) < 0.5        ? CRS_DATUM_BEIJING54
+           : fabs(a - 6378140) < 0.5        ? CRS_DATUM_XIAN80
+           : fabs(a - 6378137) > 0.5        ? CRS_DATUM_LOCAL
            : fabs(f - 298.257222101) < 1e-6 ? CRS_DATUM_CGCS2000
-                                          : CRS_DATUM_WGS84;
+                                            : CRS_DATUM_WGS84;
 }
 
 /* By its parameters, as PROJ's database knows them: ESRI's .prj names zones in its own way. */
@@ -138,8 +148,8 @@ static bool gauss_zone(PJ_CONTEXT *c, const PJ *crs, struct gauss *out)
     const char *method = NULL;
     double meridian = NAN, east = NAN, north = NAN, scale = NAN, lat = NAN;
     PJ *conversion = proj_crs_get_coordoperation(c, crs);
-    bool ok = conversion && proj_coordoperation_get_method_info(c, conversion, &method, NULL, NULL) && method &&
-              strcmp(method, "Transverse Mercator") == 0 &&
+    bool ok = conversion && proj_coordoperation_get_method_info(c, conversion, &method, NULL, NULL) &&
+              method && strcmp(method, "Transverse Mercator") == 0 &&
               parameter(c, conversion, "Longitude of natural origin", &meridian) &&
               parameter(c, conversion, "False easting", &east) &&
               parameter(c, conversion, "False northing", &north) &&
@@ -150,7 +160,8 @@ static bool gauss_zone(PJ_CONTEXT *c, const PJ *crs, struct gauss *out)
         return false;
     int prefix = (int)(east / 1e6);
     bool six = prefix >= 13 && prefix <= 23 && meridian == crs_zone_meridian(prefix);
-    bool three = meridian >= 75 && meridian <= 135 && fmod(meridian, 3) == 0 && (!prefix || prefix == meridian / 3);
+    bool three =
+        meridian >= 75 && meridian <= 135 && fmod(meridian, 3) == 0 && (!prefix || prefix == meridian / 3);
     *out = (struct gauss){six ? 6 : 3, six ? prefix : (int)(meridian / 3), prefix != 0};
     return six || three;
 }
@@ -159,8 +170,8 @@ static bool is_mercator(PJ_CONTEXT *c, const PJ *crs)
 {
     const char *method = NULL;
     PJ *conversion = proj_crs_get_coordoperation(c, crs);
-    bool ok = conversion && proj_coordoperation_get_method_info(c, conversion, &method, NULL, NULL) && method &&
-              (strstr(method, "Mercator (") == method || strstr(method, "Pseudo Mercator"));
+    bool ok = conversion && proj_coordoperation_get_method_info(c, conversion, &method, NULL, NULL) &&
+              method && (strstr(method, "Mercator (") == method || strstr(method, "Pseudo Mercator"));
     proj_destroy(conversion);
     return ok;
 }
@@ -168,7 +179,8 @@ static bool is_mercator(PJ_CONTEXT *c, const PJ *crs)
 static bool is_geographic(const PJ *crs)
 {
     PJ_TYPE type = proj_get_type(crs);
-    return type == PJ_TYPE_GEOGRAPHIC_2D_CRS || type == PJ_TYPE_GEOGRAPHIC_3D_CRS || type == PJ_TYPE_GEODETIC_CRS;
+    return type == PJ_TYPE_GEOGRAPHIC_2D_CRS || type == PJ_TYPE_GEOGRAPHIC_3D_CRS ||
+           type == PJ_TYPE_GEODETIC_CRS;
 }
 
 /* ---- what it comes to ---- */
@@ -181,12 +193,15 @@ static const char *datum_name(enum crs_datum datum)
 /* An older datum in no zone that has a code: even with parameters it could not be converted. */
 static enum status refuse_old(const char *name, enum crs_datum datum, struct error *e)
 {
-    error_zh(e, "坐标系“%.60s”用的是%s坐标系的椭球，与2000国家大地坐标系相差可达上百米；请先用当地的转换参数转换。", name,
-             datum_name(datum));
-    return error_fail(e, STATUS_UNSUPPORTED, "crs-datum-refused",
-                      "The CRS \"%.60s\" is on the ellipsoid of %s, up to a hundred metres from CGCS2000; convert "
-                      "it with the local parameters first.",
-                      name, datum == CRS_DATUM_XIAN80 ? "Xi'an 1980" : "Beijing 1954");
+    error_zh(
+        e,
+        "坐标系“%.60s”用的是%s坐标系的椭球，与2000国家大地坐标系相差可达上百米；请先用当地的转换参数转换。",
+        name, datum_name(datum));
+    return error_fail(
+        e, STATUS_UNSUPPORTED, "crs-datum-refused",
+        "The CRS \"%.60s\" is on the ellipsoid of %s, up to a hundred metres from CGCS2000; convert "
+        "it with the local parameters first.",
+        name, datum == CRS_DATUM_XIAN80 ? "Xi'an 1980" : "Beijing 1954");
 }
 
 static enum status old_code(PJ_CONTEXT *c, const PJ *crs, enum crs_datum datum, struct crs_stated *out,
@@ -281,6 +296,8 @@ static enum status of_definition(PJ_CONTEXT *c, const char *text, struct crs_sta
     const char *name = proj_get_name(crs);
     snprintf(out->name, sizeof out->name, "%.90s", name ? name : "");
     bool real = proj_is_crs(crs) && proj_get_type(crs) != PJ_TYPE_ENGINEERING_CRS;
+    if (!real && says_nothing(out->name))
+        out->name[0] = '\0';
     enum status s = real ? identify(c, crs, out, e) : engineering(out->name, e);
     proj_destroy(crs);
     return s;
@@ -305,7 +322,8 @@ static enum status of_name(const char *name, struct crs_stated *out, struct erro
     return STATUS_OK;
 }
 
-enum status crs_of_stated(struct geo_transformer *t, const char *text, struct crs_stated *out, struct error *e)
+enum status crs_of_stated(struct geo_transformer *t, const char *text, struct crs_stated *out,
+                          struct error *e)
 {
     struct crs_stated found = {.epsg = 0};
     text = text ? text : "";

@@ -8,9 +8,9 @@
 
 struct crs_value {
     double value;
-    char axis;    /* 'E' or 'N' when the text says so, else 0 */
-    bool degrees; /* the text says that these are degrees */
-    bool whole;   /* a whole number without a sign of being anything else: perhaps a point's number */
+    char axis;     /* 'E' or 'N' when the text says so, else 0 */
+    bool degrees;  /* the text says that these are degrees */
+    bool whole;    /* a whole number without a sign of being anything else: perhaps a point's number */
     bool exponent; /* 4.53E+06: what a spreadsheet leaves of a long number */
     double unit;   /* of the last digit as written: 1e-8 of 107.32354655, 10 of 4.53491E+06 */
 };

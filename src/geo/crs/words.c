@@ -93,8 +93,7 @@ static enum status say_zone(struct crs_said *said, long zone, struct error *e)
 static enum status say_meridian(struct crs_said *said, double degrees, struct error *e)
 {
     if (degrees < 75 || degrees > 135 || fmod(degrees, 3) != 0) {
-        error_zh(e,
-                 "中央经线%.6g°不是国家标准分带的中央经线；请写明带号（如带号37），地方坐标系请先转换。",
+        error_zh(e, "中央经线%.6g°不是国家标准分带的中央经线；请写明带号（如带号37），地方坐标系请先转换。",
                  degrees);
         return error_fail(e, STATUS_INVALID_INPUT, "meridian-unknown",
                           "the central meridian %.6g is none of the standard zones; write the zone "
@@ -241,7 +240,8 @@ static enum status read_width(const char *s, struct crs_said *said, struct error
 /* "十进制度", "单位：度", "经度(°)" */
 static bool says_decimal(const char *s)
 {
-    static const char *const words[] = {"十进制", "decimal", "单位:度", "单位为度", "(度)", "(°)", "[度]", "[°]", NULL};
+    static const char *const words[] = {"十进制", "decimal", "单位:度", "单位为度", "(度)",
+                                        "(°)",    "[度]",    "[°]",     NULL};
     return has_any(s, words);
 }
 
@@ -313,14 +313,28 @@ static bool begins(const char *s, const char *word)
 
 enum crs_key crs_key_of(const char *key)
 {
-    static const char *const datum[] = {"大地基准", "坐标基准", "空间参考", "参考系", "空间参考系", "zbx", "zbxt", "crs", "srs",
-                                        "datum", "ovcoordtype", "coordsys", "coordtype", "coord_type", "coordinate_system",
-                                        "spatial_reference", NULL};
+    static const char *const datum[] = {"大地基准",
+                                        "坐标基准",
+                                        "空间参考",
+                                        "参考系",
+                                        "空间参考系",
+                                        "zbx",
+                                        "zbxt",
+                                        "crs",
+                                        "srs",
+                                        "datum",
+                                        "ovcoordtype",
+                                        "coordsys",
+                                        "coordtype",
+                                        "coord_type",
+                                        "coordinate_system",
+                                        "spatial_reference",
+                                        NULL};
     static const char *const epsg[] = {"epsg", "srid", "wkid", NULL};
     static const char *const zone[] = {"带号", "投影带", "投影带号", "分带号", "dh", NULL};
     static const char *const width[] = {"几度分带", "分带", "度带", NULL};
-    static const char *const names[] = {"名称", "单位", "用途", "地址", "坐落", "位置", "编号", "日期", "电话", "联系人",
-                                        "项目", "用地", "name", NULL};
+    static const char *const names[] = {"名称", "单位", "用途",   "地址", "坐落", "位置", "编号",
+                                        "日期", "电话", "联系人", "项目", "用地", "name", NULL};
     if (begins(key, "坐标系") || is_one_of(key, datum))
         return CRS_KEY_DATUM;
     if (is_one_of(key, epsg))

@@ -27,12 +27,12 @@ enum crs_datum {
 /* What has been said so far; zeroed is nothing. */
 struct crs_said {
     enum crs_datum datum;
-    int epsg;             /* 0: none */
-    int zone;             /* 13-23 or 25-45; 0: none */
-    int width_deg;        /* 3 or 6; 0: not said */
-    double meridian_deg;  /* central meridian of a standard zone; 0: none */
+    int epsg;                      /* 0: none */
+    int zone;                      /* 13-23 or 25-45; 0: none */
+    int width_deg;                 /* 3 or 6; 0: not said */
+    double meridian_deg;           /* central meridian of a standard zone; 0: none */
     enum crs_datum converted_from; /* an older datum or a web map, and no text says to what: see decide.h */
-    bool decimal_degrees; /* "十进制度", "经度(°)": 107.3235 is not 107°32′35″ */
+    bool decimal_degrees;          /* "十进制度", "经度(°)": 107.3235 is not 107°32′35″ */
 };
 
 /* Where a text stands decides what counts in it. */
