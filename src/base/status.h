@@ -32,7 +32,7 @@ enum status {
 /* A failure in words. On the caller's stack; nothing to free; untouched when no error occurred. */
 struct error {
     enum status status;
-    char code[48]; /* stable slug for programs, e.g. "txt-zone-conflict" */
+    char code[48]; /* stable slug for programs, e.g. "zone-conflict" */
     char zh[512];  /* a whole sentence, UTF-8 */
     char en[512];
 };

@@ -47,7 +47,7 @@ static enum status load(const char *asked, struct store **store, struct snapshot
 
 struct parcels_args {
     struct audit_request request;
-    const char *store, *threads, *epsg, *fail_on;
+    const char *store, *threads, *crs, *fail_on;
     struct arg_rest rest;
 };
 
@@ -66,27 +66,29 @@ static int default_threads(void)
 static enum status parse_parcels(int argc, char **argv, struct parcels_args *a, struct error *e)
 {
     struct audit_request *r = &a->request;
-    const struct arg_option options[] = {{"--store", &a->store, NULL},
-                                         {"-o", &r->output, NULL},
-                                         {"--layer", &r->layer, NULL},
-                                         {"--class", &r->project_class, NULL},
-                                         {"--class-field", &r->class_field, NULL},
-                                         {"--id-field", &r->id_field, NULL},
-                                         {"--epsg", &a->epsg, NULL},
-                                         {"--threads", &a->threads, NULL},
-                                         {"--summary", &r->summary, NULL},
-                                         {"--since", &r->since, NULL},
-                                         {"--fail-on", &a->fail_on, NULL},
-                                         {"--overlaps", NULL, &r->overlaps},
-                                         {"--resume", NULL, &r->resume},
-                                         {"--overwrite", NULL, &r->overwrite},
-                                         {NULL, NULL, NULL}};
-    long threads = default_threads(), epsg = 0;
+    const struct arg_option options[] = {
+        {"--store", &a->store, NULL},
+        {"-o", &r->output, NULL},
+        {"--layer", &r->layer, NULL},
+        {"--class", &r->project_class, NULL},
+        {"--class-field", &r->class_field, NULL},
+        {"--id-field", &r->id_field, NULL},
+        {"--crs", &a->crs, NULL},
+        {"--epsg", &a->crs, NULL}, /* its earlier name: goes with the next release */
+        {"--threads", &a->threads, NULL},
+        {"--summary", &r->summary, NULL},
+        {"--since", &r->since, NULL},
+        {"--fail-on", &a->fail_on, NULL},
+        {"--overlaps", NULL, &r->overlaps},
+        {"--resume", NULL, &r->resume},
+        {"--overwrite", NULL, &r->overwrite},
+        {NULL, NULL, NULL}};
+    long threads = default_threads();
     enum status s = args_parse(argc, argv, options, &a->rest, e);
     if (!s)
         s = args_number("--threads", a->threads, 1, AUDIT_MAX_THREADS, &threads, e);
     if (!s)
-        s = args_number("--epsg", a->epsg, 1, 999999, &epsg, e);
+        s = crs_of_option(a->crs, false, &r->epsg, e);
     if (!s)
         s = fail_on_check(a->fail_on, e);
     if (!s && a->rest.n == 0)
@@ -100,7 +102,6 @@ static enum status parse_parcels(int argc, char **argv, struct parcels_args *a, 
     }
     r->input = a->rest.n ? a->rest.items[0] : NULL;
     r->threads = (int)threads;
-    r->epsg = (int)epsg;
     return s;
 }
 

@@ -4,6 +4,7 @@
 #include "cli/exit_codes.h"
 #include "cli/import_binding.h"
 #include "cli/store_path.h"
+#include "geo/crs/decide.h"
 #include "ingest/ingest.h"
 #include "store/store.h"
 
@@ -19,7 +20,7 @@ static enum status missing(const char *zh, const char *en, struct error *e)
 }
 
 struct import_args {
-    const char *store, *geodata, *epsg_text, *coverage, *shift, *report;
+    const char *store, *geodata, *crs, *coverage, *shift, *report;
     struct ingest_request request;
     struct arg_rest rest;
     struct timespec start;
@@ -74,16 +75,16 @@ static enum status parse(int argc, char **argv, struct import_args *a, struct er
         {"--area-field", &r->fields.area, NULL},
         {"--zone-code-field", &r->fields.zone_code, NULL},
         {"--mapping", &r->mapping_path, NULL},
-        {"--epsg", &a->epsg_text, NULL},
+        {"--crs", &a->crs, NULL},
+        {"--epsg", &a->crs, NULL}, /* its earlier name: goes with the next release */
         {"--report", &a->report, NULL},
         {"--unit", &r->unit, NULL},
         {"--datum-shift", &a->shift, NULL},
         {NULL, NULL, NULL},
     };
-    long epsg = 0;
     enum status s = args_parse(argc, argv, options, &a->rest, e);
     if (!s)
-        s = args_number("--epsg", a->epsg_text, 1, 999999, &epsg, e);
+        s = crs_of_option(a->crs, true, &r->epsg, e);
     if (!s && a->shift)
         s = geo_datum_shift_parse(a->shift, &r->shift, e);
     if (s || a->geodata)
@@ -104,7 +105,6 @@ static enum status parse(int argc, char **argv, struct import_args *a, struct er
     }
     r->path = a->rest.items[0];
     r->bound = import_binding_print;
-    r->epsg = (int)epsg;
     return STATUS_OK;
 }
 

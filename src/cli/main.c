@@ -40,7 +40,7 @@ static const struct command commands[] = {
      "DATE] [--by WHO] [--coverage FILE|units:CODE,...|region] [--draft] [--one-thread] [--strict] "
      "[--allow-refused] "
      "[--report FILE.html|.json|.txt] "
-     "[--confirm-layer] [--confirm-place] [--epsg CODE] [--unit CODE] [--datum-shift "
+     "[--confirm-layer] [--confirm-place] [--crs EPSG] [--unit CODE] [--datum-shift "
      "DX,DY,DZ[,RX,RY,RZ,S[,frame|vector]]] "
      "[--id-field F] [--name-field F] [--zone-field F] [--zone-code-field F] "
      "[--county-field F] "
@@ -60,7 +60,7 @@ static const struct command commands[] = {
     {"audit", cmd_audit,
      "parcels FILE -o OUT.gpkg|.geojsonl|.csv|.fgb|.xlsx [--store S] [--layer NAME] [--class C | "
      "--class-field F] "
-     "[--id-field F] [--epsg CODE] [--threads N] [--fail-on VERDICT,...] [--overlaps] "
+     "[--id-field F] [--crs EPSG] [--threads N] [--fail-on VERDICT,...] [--overlaps] "
      "[--resume] [--since EARLIER.gpkg] [--overwrite] [--summary FILE.html|.json] | lines [-o "
      "OUT.gpkg|.csv|.geojsonl|.fgb|.xlsx|.html] [--compare OLD] [--layer ID] [--official TOTALS.csv|.json] "
      "[--within-spaces] | figures [-o OUT.json|.csv|.html]",

@@ -173,8 +173,8 @@ class Rows(unittest.TestCase):
     def test_what_concerns_the_whole_file_is_refused(self):
         bare = ["地块号,X,Y"] + [f"P{i},{x},{y}" for i in range(3) for x, y in grid(i, 0)]
         self.assertIn("带号", self.audit(self.write("bare.csv", bare), code=1))
-        self.assertEqual(3, len(self.audit(self.dir / "bare.csv", "--epsg", "4546")))
-        self.assertIn("EPSG:4546", self.audit(self.write("deg.csv", ["id,wkt", f'1,"{wkt(1)}"']), "--epsg", "4546", code=1))
+        self.assertEqual(3, len(self.audit(self.dir / "bare.csv", "--crs", "4546")))
+        self.assertIn("EPSG:4546", self.audit(self.write("deg.csv", ["id,wkt", f'1,"{wkt(1)}"']), "--crs", "4546", code=1))
         for name, lines in (("head.csv", ["id,wkt"]), ("no.csv", ["a,b", "1,2"]), ("empty.csv", []), ("empty.wkt", []), ("blank.wkt", ["", " "])):
             self.audit(self.write(name, lines), code=1)
 

@@ -111,7 +111,7 @@ class Txt(unittest.TestCase):
         bare = [x.replace("37558", "558").replace("37557", "557") for x in body]
         head = [x for x in HEAD if not x.startswith("带号")]
         self.assertIn("带号", self.audit(self.write("zone.txt", head + bare), code=1))
-        self.assertEqual(2, len(self.audit(self.write("zone.txt", head + bare), "--epsg", "4546")))
+        self.assertEqual(2, len(self.audit(self.write("zone.txt", head + bare), "--crs", "4546")))
         self.assertEqual(2, len(self.audit(self.write("utf16.txt", HEAD + body, "utf-16"))))
         self.audit(self.write("none.txt", HEAD), code=1)
         self.audit(self.write("empty.txt", []), code=1)

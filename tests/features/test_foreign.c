@@ -156,8 +156,10 @@ static void test_shapefile(void **state)
     free(b.data);
     unlink(in_folder("g.prj"));
     b = zip_of("g", shp_parts, in_folder("n.zip"));
-    refuse(*state, b, STATUS_INVALID_INPUT, "crs-missing");
-    set = accept_file(*state, b, 4525);
+    set = accept_file(*state, b,
+                      0); /* the zone that the eastings carry, and the datum taken for granted aloud */
+    assert_int_equal(set.parcels[0].crs.epsg, 4525);
+    assert_warned(&set, "datum-assumed");
     assert_area(&set, 0, SQUARE_M2, 0.05);
     free(b.data);
 }
@@ -230,8 +232,10 @@ static void test_dxf(void **state)
 {
     static char closed[] = DXF_LINE("1"), open_line[] = DXF_LINE("0");
     struct bytes b = {closed, sizeof closed - 1};
-    refuse(*state, b, STATUS_INVALID_INPUT, "crs-missing");
-    struct parcel_set set = accept_file(*state, b, 4525);
+    struct parcel_set set = accept_file(*state, b, 0);
+    assert_int_equal(set.parcels[0].crs.epsg, 4525);
+    assert_warned(&set, "datum-assumed");
+    set = accept_file(*state, b, 4525);
     assert_int_equal(set.format, PARCEL_FORMAT_DXF);
     assert_area(&set, 0, SQUARE_M2, 0.05);
     assert_string_equal(set.parcels[0].name, "JZD");

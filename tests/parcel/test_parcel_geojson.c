@@ -142,21 +142,19 @@ static void test_each_refusal_has_its_code(void **state)
     } cases[] = {
         {"{\"type\":\"Polygon\",\"coordinates\":[[[40.8,111.7],[40.9,111.7],[40.9,111.8],[40.8,111.7]]]}",
          STATUS_INVALID_INPUT, "geojson-axis-order", "Are they swapped?"},
-        {"{\"type\":\"Polygon\",\"coordinates\":[" GRID_RING "]}", STATUS_INVALID_INPUT,
-         "geojson-crs-missing", "EPSG:4525"},
         {"{\"type\":\"Polygon\",\"coordinates\":[[[563000,4520000],[563400,4520000],[563400,4520300],[563000,"
          "4520000]]]}",
-         STATUS_INVALID_INPUT, "geojson-crs-missing", "names the zone"},
+         STATUS_INVALID_INPUT, "zone-missing", "Which zone"},
         {"{\"type\":\"Polygon\",\"coordinates\":[[[12430000,4980000],[12430100,4980000],[12430100,4980100],["
          "12430000,4980000]]]}",
-         STATUS_INVALID_INPUT, "geojson-crs-missing", "projected metres"},
+         STATUS_INVALID_INPUT, "crs-missing", "Which CRS"},
         {GRID("EPSG:4490"), STATUS_INVALID_INPUT, "geojson-out-of-range", "4490"},
         {GRID("EPSG:2361"), STATUS_UNSUPPORTED, "crs-datum-refused", "Xi'an"},
         {GRID("EPSG:3857"), STATUS_UNSUPPORTED, "crs-web-mercator", "GCJ-02"},
         {GRID("EPSG:32649"), STATUS_UNSUPPORTED, "crs-unsupported", "32649"},
         {GRID("EPSG:4524"), STATUS_INVALID_INPUT, "point-outside-crs", "zone"},
-        {GRID("my own"), STATUS_UNSUPPORTED, "geojson-crs", "my own"},
-        {"{\"type\":\"Polygon\",\"crs\":7,\"coordinates\":[" RING "]}", STATUS_UNSUPPORTED, "geojson-crs",
+        {GRID("my own"), STATUS_INVALID_INPUT, "crs-missing", "my own"},
+        {"{\"type\":\"Polygon\",\"crs\":7,\"coordinates\":[" RING "]}", STATUS_INVALID_INPUT, "crs-missing",
          "EPSG"},
         {"{\"type\":\"Feature\",\"geometry\":null}", STATUS_INVALID_INPUT, "geojson-geometry-missing",
          "Feature 1"},
@@ -278,13 +276,21 @@ static void test_properties_that_name_a_system(void **state)
                                "\"Polygon\",\"coordinates\":["
                                "[[111.7,40.8],[111.71,40.8],[111.71,40.81],[111.7,40.8]]]}}";
     static const char *const refused[][2] = {
-        {"坐标系", "1980西安坐标系"}, {"crs", "GCJ-02"}, {"坐标系", "独立坐标系"}};
-    static const char *const fine[][2] = {
-        {"坐标系", "2000国家大地坐标系"}, {"crs", "EPSG:4490"}, {"备注", "西安80"}};
+        {"坐标系", "1980西安坐标系"},   {"crs", "GCJ-02"},
+        {"坐标系", "独立坐标系"},       {"坐标系统", "西安80（1:2000转绘）"},
+        {"坐标系", "北京54(2000年测)"}, {"EPSG", "2361"}};
+    static const char *const fine[][2] = {{"坐标系", "2000国家大地坐标系"},
+                                          {"crs", "EPSG:4490"},
+                                          {"备注", "西安80"},
+                                          {"坐标系", "由西安80转换为CGCS2000"},
+                                          {"项目名称", "高德地图数据中心"},
+                                          {"坐标系", "CGCS2000_3_Degree_GK_Zone_36"}};
+    static const char *const codes[] = {"datum-refused", "web-map-refused", "local-system-refused",
+                                        "datum-refused", "datum-refused",   "crs-datum-refused"};
     char text[512];
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 6; i++) {
         snprintf(text, sizeof text, form, refused[i][0], refused[i][1]);
-        refuse_text(*state, text, STATUS_UNSUPPORTED, "geojson-system-refused");
+        refuse_text(*state, text, STATUS_UNSUPPORTED, codes[i]);
         snprintf(text, sizeof text, form, fine[i][0], fine[i][1]);
         accept_text(*state, text);
     }

@@ -46,7 +46,7 @@ static void test_sample_c_open_ring_without_prefix(void **state)
     assert_int_equal(set.parcels[0].crs.epsg, 4546);
     assert_int_equal(set.parcels[0].delivered_points, 5);
     assert_area(&set, 0, SQUARE_M2, 0.05);
-    assert_non_null(strstr(set.crs_note, "[属性描述]的带号"));
+    assert_non_null(strstr(set.crs_note, "文中所写的带号"));
 }
 
 /* 圈号 2 is a second outer ring here: only position tells a part from a hole. */

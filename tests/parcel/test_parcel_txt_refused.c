@@ -15,8 +15,9 @@ static void test_sample_f_zone_conflict(void **state)
     char *bytes;
     size_t n;
     test_assert_ok(file_read(path, 1 << 20, c->arena, &bytes, &n, &e), &e);
-    test_assert_refused(parse_bytes(c, bytes, n, &set, &e), STATUS_INVALID_INPUT, "txt-zone-conflict", &e);
-    assert_non_null(strstr(e.zh, "37与38"));
+    test_assert_refused(parse_bytes(c, bytes, n, &set, &e), STATUS_INVALID_INPUT, "zone-conflict", &e);
+    assert_non_null(strstr(e.zh, "37"));
+    assert_non_null(strstr(e.zh, "38"));
     assert_non_null(strstr(e.zh, "带号矛盾")); /* the plot's name */
 }
 
@@ -28,22 +29,22 @@ static void test_each_refusal_has_its_code_and_line(void **state)
         const char *code, *says; /* part of the Chinese sentence */
     } cases[] = {
         {"no prefix and no zone", DATUM "几度分带=3\n[地块坐标]\n" PLOT PLAIN, STATUS_INVALID_INPUT,
-         "txt-zone-missing", "缺少带号"},
+         "zone-missing", "缺少带号"},
         {"zone against width",
          DATUM "几度分带=6\n[地块坐标]\n" PLOT
                "1,1,4520000,37563000\n2,1,4520000,37563400\n3,1,4520300,37563400\n",
-         STATUS_INVALID_INPUT, "txt-zone-width-conflict", "第5行"},
+         STATUS_INVALID_INPUT, "zone-conflict", "第5行"},
         {"central meridian as zone", DATUM "带号=111\n[地块坐标]\n" PLOT PLAIN, STATUS_INVALID_INPUT,
-         "txt-zone-unknown", "第3行"},
-        {"1.5-degree zones", DATUM "几度分带=1.5\n[地块坐标]\n" PLOT PLAIN, STATUS_UNSUPPORTED,
-         "txt-zone-width", "第3行"},
+         "zone-unknown", "第3行"},
+        {"1.5-degree zones", DATUM "几度分带=1.5\n[地块坐标]\n" PLOT PLAIN, STATUS_UNSUPPORTED, "zone-width",
+         "第3行"},
         {"mixed prefixes",
          DATUM "[地块坐标]\n" PLOT "1,1,4520000,37563000\n2,1,4520000,38563400\n3,1,4520300,37563400\n",
-         STATUS_INVALID_INPUT, "txt-zone-mixed", "第6行"},
+         STATUS_INVALID_INPUT, "zone-mixed", "第6行"},
         {"prefix on some",
          DATUM "带号=37\n[地块坐标]\n" PLOT
                "1,1,4520000,37563000\n2,1,4520000,563400\n3,1,4520300,37563400\n",
-         STATUS_INVALID_INPUT, "txt-zone-mixed", "第7行"},
+         STATUS_INVALID_INPUT, "zone-mixed", "第7行"},
         {"prefix that is no zone",
          DATUM "[地块坐标]\n" PLOT "1,1,4520000,24563000\n2,1,4520000,24563400\n3,1,4520300,24563400\n",
          STATUS_INVALID_INPUT, "crs-no-such-zone", "24"},
@@ -58,33 +59,33 @@ static void test_each_refusal_has_its_code_and_line(void **state)
          DATUM "[地块坐标]\n" PLOT "1,1,4520000,37563000\n2,1,37563400,4520000\n3,1,4520300,37563400\n",
          STATUS_INVALID_INPUT, "txt-coordinates", "第6行"},
         {"Xi'an 1980", "[属性描述]\n坐标系=1980西安坐标系\n[地块坐标]\n" PLOT PLAIN, STATUS_UNSUPPORTED,
-         "txt-datum-refused", "第2行"},
+         "datum-refused", "第2行"},
         {"80", "[属性描述]\n坐标系=80国家大地坐标系\n[地块坐标]\n" PLOT PLAIN, STATUS_UNSUPPORTED,
-         "txt-datum-refused", "转换参数"},
+         "datum-refused", "转换参数"},
         {"Beijing 1954", "[属性描述]\n坐标系=北京54\n[地块坐标]\n" PLOT PLAIN, STATUS_UNSUPPORTED,
-         "txt-datum-refused", "转换参数"},
+         "datum-refused", "转换参数"},
         {"the old datum behind a colon",
          "[属性描述]\n坐标系：1980西安坐标系\n带号：37\n[地块坐标]\n" PLOT PLAIN, STATUS_UNSUPPORTED,
-         "txt-datum-refused", "第2行"},
+         "datum-refused", "第2行"},
         {"the old datum under another key", "[属性描述]\n坐标系名称=北京54\n带号=37\n[地块坐标]\n" PLOT PLAIN,
-         STATUS_UNSUPPORTED, "txt-datum-refused", "第2行"},
+         STATUS_UNSUPPORTED, "datum-refused", "第2行"},
         {"the old datum in a title", "某项目（1980西安坐标系）\n[属性描述]\n带号=37\n[地块坐标]\n" PLOT PLAIN,
-         STATUS_UNSUPPORTED, "txt-datum-refused", "第1行"},
+         STATUS_UNSUPPORTED, "datum-refused", "第1行"},
         {"the old datum in a remark between rows", "[属性描述]\n带号=37\n[地块坐标]\n# 西安80\n" PLOT PLAIN,
-         STATUS_UNSUPPORTED, "txt-datum-refused", "第4行"},
+         STATUS_UNSUPPORTED, "datum-refused", "第4行"},
         {"a name of the CRS against the zone",
          "[属性描述]\n坐标系=CGCS2000_3_Degree_GK_Zone_38\n带号=37\n[地块坐标]\n" PLOT PLAIN,
-         STATUS_INVALID_INPUT, "txt-zone-conflict", "38与37"},
+         STATUS_INVALID_INPUT, "crs-said-twice", "38"},
         {"a central meridian against the zone", DATUM "带号=37\n中央经线=114\n[地块坐标]\n" PLOT PLAIN,
-         STATUS_INVALID_INPUT, "txt-zone-conflict", "37与38"},
+         STATUS_INVALID_INPUT, "zone-conflict", "带号37、中央经线114"},
         {"a central meridian against the prefix",
          DATUM "中央经线=114\n[地块坐标]\n" PLOT
                "1,1,4520000,37563000\n2,1,4520000,37563400\n3,1,4520300,37563400\n",
-         STATUS_INVALID_INPUT, "txt-zone-conflict", "37与38"},
+         STATUS_INVALID_INPUT, "zone-conflict", "38"},
         {"a central meridian of no zone", DATUM "中央经线=112.5\n[地块坐标]\n" PLOT PLAIN,
-         STATUS_INVALID_INPUT, "txt-meridian", "中央经线"},
+         STATUS_INVALID_INPUT, "meridian-unknown", "中央经线"},
         {"a city's own", "[属性描述]\n坐标系=呼和浩特2000独立坐标系\n[地块坐标]\n" PLOT PLAIN,
-         STATUS_UNSUPPORTED, "txt-datum-unknown", "第2行"},
+         STATUS_UNSUPPORTED, "local-system-refused", "第2行"},
         {"unit", DATUM "计量单位=度\n[地块坐标]\n" PLOT PLAIN, STATUS_UNSUPPORTED, "txt-unit", "第3行"},
         {"projection", DATUM "投影类型=UTM\n[地块坐标]\n" PLOT PLAIN, STATUS_UNSUPPORTED, "txt-projection",
          "第3行"},

@@ -338,13 +338,13 @@ class Variants(unittest.TestCase):
         rule = square()
         no_zone = rule.replace("带号=37", "带号=")
         for text, code, words in [
-                (no_zone, "txt-zone-missing", "哪一带"),
-                (no_zone.replace("几度分带=3", "几度分带="), "txt-zone-missing", "哪一带"),
-                (square(zone="both").replace("带号=37", "带号=38"), "txt-zone-conflict", "矛盾"),
-                (rule.replace("几度分带=3", "几度分带=6"), "txt-zone-width-conflict", "矛盾"),
-                (rule.replace("带号=37", "带号=111"), "txt-zone-unknown", "中央经线"),
-                (rule.replace("2000国家大地坐标系", "1980西安坐标系"), "txt-datum-refused", "转换"),
-                (rule.replace("2000国家大地坐标系", "北京54"), "txt-datum-refused", "转换"),
+                (no_zone, "zone-missing", "哪一带"),
+                (no_zone.replace("几度分带=3", "几度分带="), "zone-missing", "哪一带"),
+                (square(zone="both").replace("带号=37", "带号=38"), "zone-conflict", "矛盾"),
+                (rule.replace("几度分带=3", "几度分带=6"), "zone-conflict", "矛盾"),
+                (rule.replace("带号=37", "带号=111"), "zone-unknown", "中央经线"),
+                (rule.replace("2000国家大地坐标系", "1980西安坐标系"), "datum-refused", "转换"),
+                (rule.replace("2000国家大地坐标系", "北京54"), "datum-refused", "转换"),
                 (rule.replace("563000.000", "111.75").replace("4520000.000", "40.81"), "txt-degrees", "经纬度"),
                 (rule.replace("563300.000", "111.75"), "txt-coordinates", "位数"),
                 (rule.replace("J2,1,", "J2,1,,"), "txt-point", "不是数"),

@@ -103,14 +103,14 @@ class Zones(Crs):
         done = self.take(path, "a_layer", code=1)
         self.assertIn("EPSG:4546", done.stderr)
         self.assertIn("EPSG:4545", done.stderr)
-        self.assertIn("--epsg", done.stderr)
-        self.take(path, "a_layer", "--epsg", "4546")
+        self.assertIn("--crs", done.stderr)
+        self.take(path, "a_layer", "--crs", "4546")
 
     def test_the_unit_may_be_told_and_data_that_lie_elsewhere_are_refused(self):
         path = self.shapefile("told", [("1", "", self.ring(111.7, 40.85, 111))])
         self.take(path, "a_layer", "--unit", "150102")
         self.assertEqual(self.report("a_layer")["crs"]["epsg"], 4546)
-        done = self.take(path, "a_layer", "--unit", "150102", "--epsg", "4548", code=1)
+        done = self.take(path, "a_layer", "--unit", "150102", "--crs", "4548", code=1)
         self.assertIn("150102", done.stderr)
         self.assertIn("0%", done.stderr)
         done = self.take(path, "a_layer", "--unit", "999999", code=1)
@@ -128,7 +128,7 @@ class Zones(Crs):
 class Questions(Crs):
     def test_without_units_a_zone_cannot_be_found_and_degrees_and_swapped_axes_are_asked_about(self):
         done = self.take(self.shapefile("metres", [("1", "150102", self.ring(111.7, 40.85, 111))]), "a_layer", code=1)
-        self.assertIn("--epsg", done.stderr)
+        self.assertIn("--crs", done.stderr)
         self.assertIn("--unit", done.stderr)
         degrees = [(111.7, 40.8), (111.8, 40.8), (111.8, 40.9), (111.7, 40.8)]
         done = self.take(self.shapefile("degrees", [("1", "", degrees)]), "a_layer", code=1)
@@ -160,7 +160,7 @@ class Datums(Crs):
     def test_old_datums_are_refused_without_parameters_and_the_sentence_names_the_option(self):
         for epsg in (4610, 4214, 2386, 2361, 2435, 21419, 21459):
             path = self.shapefile(f"old{epsg}", [("1", "", self.ring(111.7, 40.85, 111))])
-            done = self.take(path, "a_layer", "--epsg", str(epsg), code=1)
+            done = self.take(path, "a_layer", "--crs", str(epsg), code=1)
             self.assertIn("--datum-shift", done.stderr, epsg)
 
     def test_seven_parameters_give_the_place_that_an_independent_computation_gives(self):
@@ -168,7 +168,7 @@ class Datums(Crs):
             move = self.to_old(ellipsoid, dict(self.SEVEN, vector=vector))
             path = self.shapefile(f"z{epsg}{vector}", [("1", "", self.ring(111.7, 40.85, 111, ellipsoid, move))])
             layer = f"layer_{epsg}_{vector}".lower()
-            done = self.take(path, layer, "--epsg", str(epsg), "--datum-shift", self.text(self.SEVEN, ",vector" if vector else ""))
+            done = self.take(path, layer, "--crs", str(epsg), "--datum-shift", self.text(self.SEVEN, ",vector" if vector else ""))
             self.assertIn("datum shift", done.stderr)
             for corner in ((111.7, 40.85), (111.71, 40.86)):
                 self.assert_near(self.vertices(layer), *corner, 0.001)
@@ -185,15 +185,15 @@ class Datums(Crs):
         corners = [move(*c) for c in ((111.7, 40.85), (111.71, 40.85), (111.71, 40.86), (111.7, 40.85))]
         (self.folder / "d.prj").write_text("")
         path = self.shapefile("degrees", [("1", "", [(round(x, 9), round(y, 9)) for x, y in corners])])
-        self.take(path, "a_layer", "--epsg", "4214", "--datum-shift", self.text(three))
+        self.take(path, "a_layer", "--crs", "4214", "--datum-shift", self.text(three))
         self.assert_near(self.vertices("a_layer"), 111.71, 40.86, 0.15)  # six decimals of a degree in the file
 
     def test_parameters_that_are_wrong_or_not_needed_are_refused(self):
         path = self.shapefile("p", [("1", "", self.ring(111.7, 40.85, 111))])
         for text in ("", "1,2", "1,2,3,4", "1,2,x", "1,2,3,4,5,6,7,8", "5000,0,0", "1,2,3,vector", "nan,0,0", "1,2,3,"):
-            done = self.take(path, "a_layer", "--epsg", "2434", "--datum-shift", text, code=1)
+            done = self.take(path, "a_layer", "--crs", "2434", "--datum-shift", text, code=1)
             self.assertIn("dx,dy,dz", done.stderr, text)
-        done = self.take(path, "a_layer", "--epsg", "4546", "--datum-shift", "1,2,3", code=1)
+        done = self.take(path, "a_layer", "--crs", "4546", "--datum-shift", "1,2,3", code=1)
         self.assertIn("EPSG:4546", done.stderr)
 
 

@@ -239,7 +239,7 @@ class Damaged(Formats):
 
     def test_a_shapefile_without_one_of_its_files(self):
         self.make("gbk.shp", *FORMATS["gbk.shp"])
-        for part, word in ((".shx", ".shx"), (".dbf", ".dbf"), (".prj", "--epsg")):
+        for part, word in ((".shx", ".shx"), (".dbf", ".dbf"), (".prj", "--crs")):
             path = self.folder / f"gbk{part}"
             shutil.move(path, self.folder / "kept")
             done = self.take("gbk.shp", "taken", code=1)

@@ -236,7 +236,7 @@ static void no_crs_is_refused_until_an_operator_states_one(void **state)
     struct made_feature f = {"1", "", -1, wkt, NULL, NULL};
     make_source(b.file, "ESRI Shapefile", 0, &f, 1);
     struct ingest_request r = red_line_request(b.file);
-    must_refuse(&b, &r, "source-crs-zone");
+    must_refuse(&b, &r, "zone-missing");
     r.epsg = 4546;
     must_ingest(&b, &r);
     assert_non_null(strstr(b.report.json.data, "\"decided_by\":\"operator\""));
@@ -253,7 +253,7 @@ static void a_crs_that_contradicts_the_operator_or_is_not_ours_is_refused(void *
     make_source(b.file, "GPKG", 4490, &f, 1);
     struct ingest_request r = red_line_request(b.file);
     r.epsg = 4525;
-    must_refuse(&b, &r, "source-crs-conflict");
+    must_refuse(&b, &r, "crs-conflict");
     r.epsg = 0;
     remove(b.file);
     make_source(b.file, "GPKG", 4610, &f, 1); /* Xi'an 1980 */
@@ -295,7 +295,7 @@ static void a_crs_in_other_words_is_recognised(void **state)
         fputs(words[i].text, p);
         fclose(p);
         if (!words[i].crs) {
-            must_refuse(&b, &r, "source-crs-unknown");
+            must_refuse(&b, &r, "crs-missing");
             continue;
         }
         must_ingest(&b, &r);
@@ -397,11 +397,11 @@ static void a_geojson_crs_that_is_not_understood_is_refused(void **state)
          "EPSG:4326"},
         {"", ",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"urn:ogc:def:crs:EPSG::4490\"}}", NULL,
          "EPSG:4490"},
-        {"\"crs\":null,", "", "source-crs-missing", NULL},
-        {"\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"urn:foo:bar\"}},", "", "source-crs-unknown",
+        {"\"crs\":null,", "", "crs-missing", NULL},
+        {"\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"urn:foo:bar\"}},", "", "crs-missing",
          NULL},
         {"\"crs\":{\"type\":\"link\",\"properties\":{\"href\":\"http://127.0.0.1:9/x\"}},", "",
-         "source-crs-missing", NULL},
+         "crs-missing", NULL},
     };
     struct ingest_request r = red_line_request(b.file);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {

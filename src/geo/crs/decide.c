@@ -267,6 +267,8 @@ enum status crs_decide(const struct crs_question *q, struct crs_decision *out, s
         return s;
     if (q->said.converted_from && !q->said.datum && !named.epsg)
         return fail_converted(q, e);
+    if (!named.epsg && q->stated_name && *q->stated_name) /* a CRS that we do not know is no silence */
+        return crs_fail_missing(q, e);
     if (q->n_points == 0)
         return decide_nothing(q, &named, out, e);
     return are_degrees(q) ? decide_degrees(q, &named, out, e) : crs_decide_grid(q, &named, out, e);

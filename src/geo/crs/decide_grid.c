@@ -4,6 +4,9 @@
 #include <math.h>
 #include <stdio.h>
 
+/* Eastings of 13 to 15 million are those of Web Mercator between 117 and 135 degrees, too. */
+enum { LAST_MERCATOR_PREFIX = 15 };
+
 static int prefix_of(double east)
 {
     return east >= 1e6 && east < 1e8 ? (int)(east / 1e6) : 0;
@@ -84,6 +87,19 @@ static enum status fail_said(const struct crs_said *said, const struct crs_named
         en);
 }
 
+static enum status fail_width(const struct crs_said *said, const struct geo_crs *crs, struct error *e)
+{
+    error_zh(
+        e,
+        "写明的是%d度分带，而第%d带是%d度带（带号25–45是三度带，13–23是六度带），互相矛盾；请改正其中之一。",
+        said->width_deg, crs->zone, crs->zone_width_deg);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "zone-conflict",
+        "%d-degree zones are stated, and zone %d is a %d-degree zone (25-45 are 3-degree, 13-23 6-degree "
+        "zones); correct one of them.",
+        said->width_deg, crs->zone, crs->zone_width_deg);
+}
+
 /* The zone that words name, by its number or by its meridian: those of 111 (zones 37 and 19) are the same projection. */
 static enum status zone_said(const struct crs_said *said, const struct crs_named *named, int *out,
                              struct error *e)
@@ -138,11 +154,13 @@ void crs_note_grid(const struct crs_question *q, struct crs_decision *d)
                            : d->datum_assumed ? "按2000国家大地坐标系读取"
                                               : "2000国家大地坐标系";
     const char *datum_en = c->shift.given ? c->name : d->datum_assumed ? "Read as CGCS2000" : "CGCS2000";
-    (void)q;
+    const char *by_zh = d->by != CRS_BY_WORDS  ? crs_by_zh(d->by)
+                        : q->said.zone         ? "文中所写的带号"
+                        : q->said.meridian_deg ? "文中所写的中央经线"
+                                               : "文中所写的坐标系";
     snprintf(d->note_zh, sizeof d->note_zh,
              "%s，%d度带第%d带（中央经线%g°，EPSG:%d），带号由%s得出，%s在前。", datum_zh, c->zone_width_deg,
-             c->zone, c->central_meridian_deg, c->epsg, crs_by_zh(d->by),
-             d->first_is_north ? "X(北)" : "Y(东)");
+             c->zone, c->central_meridian_deg, c->epsg, by_zh, d->first_is_north ? "X(北)" : "Y(东)");
     snprintf(d->note_en, sizeof d->note_en,
              "%s, %d-degree zone %d (central meridian %g, EPSG:%d); the zone is from %s; %s first.", datum_en,
              c->zone_width_deg, c->zone, c->central_meridian_deg, c->epsg, crs_by_en(d->by),
@@ -169,6 +187,8 @@ static enum status settle_zone(const struct crs_question *q, const struct crs_na
     d->by = named->epsg ? named->by : said ? CRS_BY_WORDS : CRS_BY_PREFIX;
     if (zone == 0)
         return ask_unit(q, d, e);
+    if (d->by == CRS_BY_PREFIX && q->axes == CRS_AXES_X_FIRST && prefix < LAST_MERCATOR_PREFIX)
+        return crs_fail_missing(q, e);
     if (named->epsg && named->crs.zone_prefix == (prefix != 0)) {
         d->crs = named->crs;
         return STATUS_OK;
@@ -195,6 +215,8 @@ enum status crs_decide_grid(const struct crs_question *q, const struct crs_named
         s = zone_said(&q->said, named, &said, e);
     if (s == STATUS_OK)
         s = settle_zone(q, named, said, prefix, &d, e);
+    if (s == STATUS_OK && q->said.width_deg && q->said.width_deg != d.crs.zone_width_deg)
+        s = fail_width(&q->said, &d.crs, e);
     if (s != STATUS_OK)
         return s;
     d.datum_assumed = !named->epsg && q->said.datum == CRS_DATUM_UNSAID;

@@ -296,6 +296,8 @@ static enum status of_definition(PJ_CONTEXT *c, const char *text, struct crs_sta
     const char *name = proj_get_name(crs);
     snprintf(out->name, sizeof out->name, "%.90s", name ? name : "");
     bool real = proj_is_crs(crs) && proj_get_type(crs) != PJ_TYPE_ENGINEERING_CRS;
+    if (!real && says_nothing(out->name))
+        out->name[0] = '\0';
     enum status s = real ? identify(c, crs, out, e) : engineering(out->name, e);
     proj_destroy(crs);
     return s;
