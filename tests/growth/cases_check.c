@@ -118,6 +118,7 @@ static void parcel(struct world *w)
     struct error e = {0};
     w->parcel = (struct parcel){.id = "1", .name = "", .use = "", .crs = {.kind = GEO_CRS_GEOGRAPHIC}};
     growth_must(geo_shape_builder_finish(&w->rings, w->worker.arena, &w->parcel.shape, &e), &e);
+    geo_shape_builder_clear(&w->rings);
 }
 
 static size_t side_of(size_t n)
