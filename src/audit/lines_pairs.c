@@ -232,9 +232,12 @@ static enum status shape_of_pair(struct lines_worker *w, const struct lines_pair
         *out = (struct overlap_shape){parcel, p->area_m2, geo_perimeter_m(&parcel, 0, parcel.n_rings)};
         return STATUS_OK;
     }
-    return s ? s
-             : overlap_shape_build(w->run->layers[p->layer_b].snapshot->index, &part, 1, &parcel,
-                                   w->check.geos, w->check.clip, w->check.arena, out, e);
+    struct overlap_shapes from = {.ix = w->run->layers[p->layer_b].snapshot->index,
+                                  .parcel = &parcel,
+                                  .geos = w->check.geos,
+                                  .clip = w->check.clip,
+                                  .arena = w->check.arena};
+    return s ? s : overlap_shape_build(&from, &part, 1, out, e);
 }
 
 static void say(struct lines_finding *f)

@@ -1,4 +1,5 @@
 #include "index/candidates.h"
+#include "index/edge_tree.h"
 #include "index/soup.h"
 
 #include <math.h>
@@ -14,7 +15,7 @@ struct near {
 
 struct index_clip_scratch {
     struct near near[2]; /* a layer and a parcel take turns: the one that was used last, and the one before */
-    struct ring_hits hits; /* of a point */
+    struct ring_hits hits;  /* of a point */
     struct soup ring, half; /* a ring as it is being cut, back and forth */
 };
 
@@ -184,7 +185,7 @@ static bool parity_above(const struct walk *w, int level, uint32_t node, double 
     return odd;
 }
 
-static bool ring_contains(const struct layer_index *ix, uint32_t ring, double lon, double lat)
+bool edge_tree_contains(const struct layer_index *ix, uint32_t ring, double lon, double lat)
 {
     struct walk w = {.nodes = ix->nodes + ix->ring_node[ring]};
     w.n_edges = index_ring(ix, ring, &w.lon, &w.lat) - 1;
@@ -210,7 +211,7 @@ enum status index_feature_contains(const struct layer_index *ix, uint32_t featur
     bool odd = false;
     size_t i = ring_hits_of_feature(&s->hits, ix, feature);
     for (; i < s->hits.n && ix->ring_feature[s->hits.ring[i]] == feature; i++)
-            odd ^= ring_contains(ix, s->hits.ring[i], lon_deg, lat_deg);
+        odd ^= edge_tree_contains(ix, s->hits.ring[i], lon_deg, lat_deg);
     *out = odd;
     return STATUS_OK;
 }

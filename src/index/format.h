@@ -77,7 +77,7 @@ _Static_assert(sizeof(struct index_feature_row) == 32, "a feature row is 32 byte
 struct layer_index {
     const struct index_header *header; /* = the mapping */
     size_t mapped_bytes;               /* our own count: the file may be damaged while it is mapped */
-    uint64_t serial;                   /* of no other index in this process, not even one at the same place later */
+    uint64_t serial; /* of no other index in this process, not even one at the same place later */
     const double *vertices;
     const struct index_feature_row *features;
     const uint32_t *ring_start, *ring_feature, *ring_node, *tree_ring;

@@ -166,7 +166,8 @@ enum status index_open(const char *path, const uint8_t key[SHA256_BYTES], struct
     ix->mapped_bytes = n;
     ix->serial = index_serial_next();
     s = header_check(path, ix->header, n, key, e);
-    if (!s && !(sections_map(ix) && rings_in_bounds(ix) && features_in_bounds(ix) && index_tree_levels_set(ix)))
+    if (!s &&
+        !(sections_map(ix) && rings_in_bounds(ix) && features_in_bounds(ix) && index_tree_levels_set(ix)))
         s = damaged(path, "内部表损坏", "a table in it is damaged", e);
     if (s) {
         munmap((void *)bytes, n);

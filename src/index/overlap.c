@@ -260,5 +260,5 @@ enum status overlap_touches(struct overlap_scratch *s, const struct layer_index 
                             double tolerance_m, bool *out, struct error *e)
 {
     return touching_begin(s) && touch_find(&s->touching, ix, feature, tolerance_m, out) ? STATUS_OK
-                                                                                       : error_no_memory(e);
+                                                                                        : error_no_memory(e);
 }

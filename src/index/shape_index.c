@@ -54,15 +54,14 @@ const struct layer_index *shape_index_new(const struct geo_shape *s, struct aren
     struct index_box32 *boxes = arena_array(a, (size_t)n_boxes + 1, sizeof *boxes);
     if (!t || !feature || !order || !ring_box || !boxes)
         return NULL;
-    t->header = (struct index_header){
-        .n_features = 1,
-        .n_rings = n,
-        .n_tree_boxes = n_boxes,
-        .n_vertices = s->n_vertices,
-        .west = s->box.west_deg,
-        .south = s->box.south_deg,
-        .east = s->box.east_deg,
-        .north = s->box.north_deg};
+    t->header = (struct index_header){.n_features = 1,
+                                      .n_rings = n,
+                                      .n_tree_boxes = n_boxes,
+                                      .n_vertices = s->n_vertices,
+                                      .west = s->box.west_deg,
+                                      .south = s->box.south_deg,
+                                      .east = s->box.east_deg,
+                                      .north = s->box.north_deg};
     t->features[0].area_m2 = geo_shape_area_m2(s);
     t->features[1].first_ring = n;
     t->ix = (struct layer_index){.header = &t->header,
@@ -73,8 +72,8 @@ const struct layer_index *shape_index_new(const struct geo_shape *s, struct aren
                                  .tree_ring = order,
                                  .tree_boxes = boxes,
                                  .strings = ""};
-    bool ok = rings_fill(&t->ix, s, ring_box, a) && index_ring_tree_fill(&s->box, ring_box, n, order, boxes) &&
-              index_tree_levels_set(&t->ix);
+    bool ok = rings_fill(&t->ix, s, ring_box, a) &&
+              index_ring_tree_fill(&s->box, ring_box, n, order, boxes) && index_tree_levels_set(&t->ix);
     return ok ? &t->ix : NULL;
 }
 
@@ -85,7 +84,8 @@ enum status index_feature_shape(const struct layer_index *ix, uint32_t feature, 
 {
     struct index_feature f = index_feature_at(ix, feature);
     uint32_t n = ix->ring_start[f.first_ring + f.n_rings] - ix->ring_start[f.first_ring], at = 0;
-    double *lon = arena_array(a, (size_t)n + 1, sizeof *lon), *lat = arena_array(a, (size_t)n + 1, sizeof *lat);
+    double *lon = arena_array(a, (size_t)n + 1, sizeof *lon),
+           *lat = arena_array(a, (size_t)n + 1, sizeof *lat);
     uint32_t *starts = arena_array(a, (size_t)f.n_rings + 1, sizeof *starts);
     uint32_t *polygons = arena_array(a, (size_t)f.n_rings + 1, sizeof *polygons);
     if (!lon || !lat || !starts || !polygons)

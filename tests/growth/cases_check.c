@@ -214,29 +214,32 @@ void many_drawn(size_t n)
     world_release(&w);
 }
 
-/* A comb of n teeth, 0.4 of a cell wide, as high as they are many. */
+#define COMB_DEG 0.04 /* its width, and its height */
+
+/* A comb of n teeth, each 0.4 as wide as it is from one to the next. */
 static void comb(struct world *w, size_t n)
 {
-    double height = (double)n * CELL_DEG;
+    double step = COMB_DEG / (double)n;
     ring(w, true);
-    point(w, (double)n * CELL_DEG, 0);
+    point(w, COMB_DEG, -COMB_DEG / 10);
     for (size_t i = n; i-- > 0;) {
-        double x = (double)i * CELL_DEG;
-        point(w, x + 0.4 * CELL_DEG, 0.1 * CELL_DEG), point(w, x + 0.4 * CELL_DEG, height);
-        point(w, x, height), point(w, x, 0.1 * CELL_DEG);
+        double x = (double)i * step;
+        point(w, x + 0.4 * step, 0), point(w, x + 0.4 * step, COMB_DEG);
+        point(w, x, COMB_DEG), point(w, x, 0);
     }
-    point(w, 0, 0);
+    point(w, 0, -COMB_DEG / 10);
     parcel(w);
 }
 
 void many_near(size_t n)
 {
     struct world w;
+    double step = COMB_DEG / (double)n;
     world_init(&w);
     line_begin(&w);
     for (size_t i = 0; i < n; i++) {
-        double x = ((double)i + 0.6) * CELL_DEG, y = (double)(i + 1) / 2 * CELL_DEG;
-        box(&w, x, y, x + 0.2 * CELL_DEG, y + 0.2 * CELL_DEG);
+        double x = ((double)i + 0.6) * step, y = (double)(i + 1) * step / 2;
+        box(&w, x, y, x + 0.2 * step, y + 0.2 * step);
         feature(&w, "");
     }
     line_end(&w, LINE_ECOLOGICAL_RED_LINE);
@@ -352,8 +355,7 @@ void comb_parcel(size_t n)
     struct world w;
     world_init(&w);
     comb(&w, n);
-    double height = (double)n * CELL_DEG;
-    bar(&w, 0.3 * height, 0.6 * height);
+    bar(&w, 0.3 * COMB_DEG, 0.6 * COMB_DEG);
     growth_counted(do_check_and_shape, &w);
     growth_expect(w.shape.n_polygons == n);
     world_release(&w);
