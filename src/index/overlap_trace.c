@@ -3,22 +3,24 @@
  * again, and so on until it is back (Weiler and Atherton 1977, for borders that cross and never touch). */
 #include "index/overlap_trace.h"
 
+#include "base/room.h"
 #include "geo/area.h"
 #include "index/edge_tree.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Nearer than this to the other's border (about a micrometre) a vertex touches it, and nothing is decided here. */
 #define TOUCH_DEG 1e-11
-enum { CROSSINGS_MAX = 256, RUN = 8 };
+enum { RUN = 8 };
 
 struct crossing {
     uint32_t parcel_edge, feature_edge; /* number of the edge's first vertex */
     double parcel_at, feature_at;       /* 0 .. 1 along the edge */
     double lon, lat;
     bool enters; /* the parcel's border goes into the feature here */
-    uint16_t next_on_parcel, next_on_feature;
+    uint32_t next_on_parcel, next_on_feature;
 };
 
 struct tracing {
@@ -26,8 +28,8 @@ struct tracing {
     const struct layer_index *parcel_index;
     struct edge_tree edges; /* of the parcel's one ring */
     uint32_t run_last;      /* end of the feature's ring that is being looked at */
-    struct crossing at[CROSSINGS_MAX];
-    size_t n;
+    struct crossing *at;    /* owned */
+    size_t n, capacity;
 };
 
 /* ---- crossings ---- */
@@ -78,7 +80,14 @@ static uint32_t run_end(uint32_t first, uint32_t last)
     return last - first < RUN ? last : first + RUN;
 }
 
-/* Edges p_first .. p_end-1 of the parcel and a run of the feature. False on a touch, or when there are too many. */
+static struct crossing *crossing_next(struct tracing *t)
+{
+    struct crossing *at = room_for(t->at, &t->capacity, t->n + 1, sizeof *at);
+    t->at = at ? at : t->at;
+    return at ? at + t->n : NULL;
+}
+
+/* Edges p_first .. p_end-1 of the parcel and a run of the feature. False on a touch, or when memory is out. */
 static bool runs_cross(struct tracing *t, uint32_t p_first, uint32_t p_end, uint32_t f_first)
 {
     uint32_t f_end = run_end(f_first, t->run_last);
@@ -89,12 +98,14 @@ static bool runs_cross(struct tracing *t, uint32_t p_first, uint32_t p_end, uint
             struct geo_box other = run_box(f, k, k + 1);
             if (!geo_box_overlaps(&edge, &other))
                 continue;
-            struct crossing *c = &t->at[t->n];
+            struct crossing *c = crossing_next(t);
+            if (!c)
+                return false;
             enum meeting m = meet(p->lon_deg + i, p->lat_deg + i, f->lon_deg + k, f->lat_deg + k, c);
             c->parcel_edge = i;
             c->feature_edge = k;
             t->n += m == CROSS;
-            if (m == TOUCH || t->n == CROSSINGS_MAX)
+            if (m == TOUCH)
                 return false;
         }
     }
@@ -164,8 +175,7 @@ static int along_parcel(const void *a, const void *b)
 }
 
 struct place {
-    uint32_t edge;
-    uint16_t crossing;
+    uint32_t edge, crossing;
     double at;
 };
 
@@ -183,18 +193,20 @@ static bool link_parcel(struct tracing *t)
     qsort(t->at, t->n, sizeof *t->at, along_parcel);
     for (size_t i = 0; i < t->n; i++) {
         size_t next = i + 1 < t->n ? i + 1 : 0;
-        t->at[i].next_on_parcel = (uint16_t)next;
+        t->at[i].next_on_parcel = (uint32_t)next;
         if (t->at[i].enters == t->at[next].enters)
             return false;
     }
     return true;
 }
 
-static bool link_feature(struct tracing *t)
+static bool link_feature(struct tracing *t, struct arena *a)
 {
-    struct place along[CROSSINGS_MAX];
+    struct place *along = arena_array(a, t->n, sizeof *along);
+    if (!along)
+        return false;
     for (size_t i = 0; i < t->n; i++)
-        along[i] = (struct place){t->at[i].feature_edge, (uint16_t)i, t->at[i].feature_at};
+        along[i] = (struct place){t->at[i].feature_edge, (uint32_t)i, t->at[i].feature_at};
     qsort(along, t->n, sizeof *along, along_feature);
     size_t first = 0;
     uint32_t ring = 0;
@@ -247,10 +259,15 @@ static void follow(struct outline *o, const struct geo_shape *s, uint32_t ring, 
 
 static uint32_t ring_of(const struct geo_shape *s, uint32_t vertex)
 {
-    uint32_t r = 0;
-    while (s->ring_start[r + 1] <= vertex)
-        r++;
-    return r;
+    uint32_t low = 0, high = s->n_rings;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->ring_start[middle] <= vertex)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 /* Around one part of the common area; marks the entries that it has passed. */
@@ -277,9 +294,9 @@ static void trace(const struct tracing *t, size_t start, bool *passed, struct ou
         o->ring_start[o->n_rings] = o->n;
 }
 
-static void trace_all(const struct tracing *t, struct outline *o)
+static void trace_all(const struct tracing *t, bool *passed, struct outline *o)
 {
-    bool passed[CROSSINGS_MAX] = {false};
+    memset(passed, 0, t->n * sizeof *passed);
     for (size_t i = 0; i < t->n; i++)
         if (t->at[i].enters && !passed[i])
             trace(t, i, passed, o);
@@ -289,14 +306,26 @@ static void trace_all(const struct tracing *t, struct outline *o)
 static bool outline_of(const struct tracing *t, struct arena *a, struct outline *o)
 {
     struct outline count = {.n = 0};
-    trace_all(t, &count);
+    bool *passed = arena_array(a, t->n, sizeof *passed);
+    if (!passed)
+        return false;
+    trace_all(t, passed, &count);
     *o = (struct outline){.lon = arena_array(a, count.n, sizeof(double)),
                           .lat = arena_array(a, count.n, sizeof(double)),
                           .ring_start = arena_array(a, (size_t)count.n_rings + 1, sizeof(uint32_t)),
                           .box = geo_box_empty()};
     if (!o->lon || !o->lat || !o->ring_start)
         return false;
-    trace_all(t, o);
+    trace_all(t, passed, o);
+    return true;
+}
+
+static bool parts_are_right_way_round(const struct outline *o)
+{
+    for (uint32_t r = 0; r < o->n_rings; r++)
+        if (!(geo_ring_area_m2(o->lon + o->ring_start[r], o->lat + o->ring_start[r],
+                               o->ring_start[r + 1] - o->ring_start[r]) > 0))
+            return false;
     return true;
 }
 
@@ -308,12 +337,10 @@ bool overlap_trace(const struct geo_shape *parcel, const struct layer_index *edg
     if (parcel->n_rings != 1)
         return false;
     edge_tree_of(&t.edges, edges, 0);
-    if (!find_crossings(&t) || !link_parcel(&t) || !link_feature(&t) || !outline_of(&t, arena, &o))
+    bool ok = find_crossings(&t) && link_parcel(&t) && link_feature(&t, arena) && outline_of(&t, arena, &o);
+    free(t.at);
+    if (!ok || !parts_are_right_way_round(&o))
         return false;
-    for (uint32_t r = 0; r < o.n_rings; r++)
-        if (!(geo_ring_area_m2(o.lon + o.ring_start[r], o.lat + o.ring_start[r],
-                               o.ring_start[r + 1] - o.ring_start[r]) > 0))
-            return false;
     uint32_t *polygons = arena_array(arena, (size_t)o.n_rings + 1, sizeof *polygons);
     for (uint32_t r = 0; polygons && r <= o.n_rings; r++)
         polygons[r] = r;
