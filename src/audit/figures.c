@@ -22,7 +22,7 @@ static enum status part_feature(struct lines_worker *w, size_t item, void *user,
     struct geo_shape shape;
     const struct overlap *o;
     size_t n;
-    enum status s = lines_feature_shape(w->run->layers[p->layer].snapshot->index, (uint32_t)item,
+    enum status s = index_feature_shape(w->run->layers[p->layer].snapshot->index, (uint32_t)item,
                                         w->check.arena, &shape, e);
     if (!s)
         overlap_prepare(w->check.scratch, &shape);

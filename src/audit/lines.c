@@ -59,36 +59,6 @@ uint32_t lines_feature_vertices(const struct layer_index *ix, uint32_t feature)
     return n;
 }
 
-enum status lines_feature_shape(const struct layer_index *ix, uint32_t feature, struct arena *a,
-                                struct geo_shape *out, struct error *e)
-{
-    struct index_feature f = index_feature_at(ix, feature);
-    uint32_t n = lines_feature_vertices(ix, feature), at = 0;
-    double *lon = arena_array(a, n + 1, sizeof *lon), *lat = arena_array(a, n + 1, sizeof *lat);
-    uint32_t *starts = arena_array(a, (size_t)f.n_rings + 1, sizeof *starts);
-    uint32_t *polygons = arena_array(a, (size_t)f.n_rings + 1, sizeof *polygons);
-    if (!lon || !lat || !starts || !polygons)
-        return error_no_memory(e);
-    struct geo_box box = geo_box_empty();
-    uint32_t n_polygons = 0;
-    polygons[0] = starts[0] = 0;
-    for (uint32_t r = 0; r < f.n_rings; r++) {
-        const double *x, *y;
-        uint32_t k = index_ring(ix, f.first_ring + r, &x, &y);
-        memcpy(lon + at, x, k * sizeof *lon);
-        memcpy(lat + at, y, k * sizeof *lat);
-        for (uint32_t i = 0; i < k; i++)
-            geo_box_add(&box, x[i], y[i]);
-        at += k;
-        starts[r + 1] = at;
-        if (r == 0 || geo_ring_area_m2(x, y, k) > 0) /* an outer ring; its holes come behind it */
-            n_polygons++;
-        polygons[n_polygons] = r + 1;
-    }
-    *out = (struct geo_shape){lon, lat, starts, polygons, n, f.n_rings, n_polygons, box};
-    return STATUS_OK;
-}
-
 /* The middle of the widest stretch that a parallel has within the shape; of a few parallels, so that none that runs along
  * vertices decides alone. */
 enum { PARALLELS = 5, CROSSINGS_MAX = 4096 };

@@ -68,7 +68,7 @@ static enum status lie(struct lines_worker *w, size_t item, void *user, struct e
     struct geo_shape shape;
     const struct overlap *o;
     size_t n;
-    enum status s = lines_feature_shape(layer->snapshot->index, (uint32_t)item, w->check.arena, &shape, e);
+    enum status s = index_feature_shape(layer->snapshot->index, (uint32_t)item, w->check.arena, &shape, e);
     if (!s)
         overlap_prepare(w->check.scratch, &shape);
     if (!s)

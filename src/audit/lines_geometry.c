@@ -43,8 +43,9 @@ enum status lines_cut(struct lines_worker *w, const struct layer_index *ix, over
             parts[n_parts++] = (struct overlap_part){o[i].feature, o[i].area_m2};
     if (n_parts == 0)
         return STATUS_OK;
-    s = overlap_shape_build(ix, parts, n_parts, cell, w->check.geos, w->check.clip, w->check.arena, &shape,
-                            e);
+    struct overlap_shapes from = {
+        .ix = ix, .parcel = cell, .geos = w->check.geos, .clip = w->check.clip, .arena = w->check.arena};
+    s = overlap_shape_build(&from, parts, n_parts, &shape, e);
     return s || !shape.shape.n_rings ? s : geo_geos_from_shape(w->check.geos, &shape.shape, out, e);
 }
 

@@ -85,7 +85,7 @@ static enum status measure(struct lines_worker *w, const struct holder *x, uint3
     struct geo_shape shape;
     size_t n;
     enum status s =
-        lines_feature_shape(w->run->layers[x->layer].snapshot->index, feature, w->check.arena, &shape, e);
+        index_feature_shape(w->run->layers[x->layer].snapshot->index, feature, w->check.arena, &shape, e);
     if (!s)
         overlap_prepare(w->check.scratch, &shape);
     if (!s)

@@ -95,7 +95,7 @@ static enum status measure_feature(struct lines_worker *w, size_t item, void *us
     size_t n;
     if (a == b && !has_larger_near(&than, &box))
         return STATUS_OK;
-    enum status s = lines_feature_shape(a->snapshot->index, feature, w->check.arena, &shape, e);
+    enum status s = index_feature_shape(a->snapshot->index, feature, w->check.arena, &shape, e);
     if (!s)
         overlap_prepare(w->check.scratch, &shape);
     if (!s)
@@ -226,15 +226,18 @@ static enum status shape_of_pair(struct lines_worker *w, const struct lines_pair
 {
     const struct overlap_part part = {p->feature_b, p->area_m2};
     struct geo_shape parcel;
-    enum status s = lines_feature_shape(w->run->layers[p->layer_a].snapshot->index, p->feature_a,
+    enum status s = index_feature_shape(w->run->layers[p->layer_a].snapshot->index, p->feature_a,
                                         w->check.arena, &parcel, e);
     if (!s && lies_inside(&parcel, p->area_m2)) {
         *out = (struct overlap_shape){parcel, p->area_m2, geo_perimeter_m(&parcel, 0, parcel.n_rings)};
         return STATUS_OK;
     }
-    return s ? s
-             : overlap_shape_build(w->run->layers[p->layer_b].snapshot->index, &part, 1, &parcel,
-                                   w->check.geos, w->check.clip, w->check.arena, out, e);
+    struct overlap_shapes from = {.ix = w->run->layers[p->layer_b].snapshot->index,
+                                  .parcel = &parcel,
+                                  .geos = w->check.geos,
+                                  .clip = w->check.clip,
+                                  .arena = w->check.arena};
+    return s ? s : overlap_shape_build(&from, &part, 1, out, e);
 }
 
 static void say(struct lines_finding *f)

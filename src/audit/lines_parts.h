@@ -65,9 +65,6 @@ typedef enum status lines_end_fn(struct lines_worker *w, void *user, struct erro
 enum status lines_parallel(struct lines_run *run, size_t n, size_t chunk, lines_item_fn *fn,
                            lines_end_fn *end, void *user, struct error *e) HX_MUST_CHECK;
 
-/* The whole feature as a shape, in the arena. */
-enum status lines_feature_shape(const struct layer_index *ix, uint32_t feature, struct arena *a,
-                                struct geo_shape *out, struct error *e) HX_MUST_CHECK;
 uint32_t lines_feature_vertices(const struct layer_index *ix, uint32_t feature);
 struct geo_box lines_feature_box(const struct layer_index *ix, uint32_t feature); /* exact */
 enum status lines_add(struct lines_run *run, const struct lines_finding *f, struct error *e) HX_MUST_CHECK;

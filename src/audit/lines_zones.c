@@ -73,7 +73,7 @@ static enum status share_on_whole(struct check_worker *w, const struct layer_ind
         if (is_whole(index_feature_at(ix, i).zone))
             continue;
         arena_reset(w->arena);
-        s = lines_feature_shape(ix, i, w->arena, &shape, e);
+        s = index_feature_shape(ix, i, w->arena, &shape, e);
         if (!s)
             overlap_prepare(w->scratch, &shape);
         if (!s)

@@ -68,14 +68,14 @@ static struct feature_overlap feature_overlap_of(const struct layer_index *ix, c
 }
 
 /* A common area is set aside as a sliver only when it is small and narrow; when its shape cannot be had it is not. */
-static enum status sliver_decide(struct check_worker *w, const struct layer_index *ix, uint32_t feature,
-                                 const struct geo_shape *parcel, struct feature_overlap *f)
+static enum status sliver_decide(const struct check_worker *w, struct overlap_shapes *shapes,
+                                 uint32_t feature, struct feature_overlap *f)
 {
     if (f->area_m2 > w->slivers.area_m2)
         return STATUS_OK;
     struct overlap_part part = {feature, f->area_m2};
     struct overlap_shape s;
-    enum status st = overlap_shape_build(ix, &part, 1, parcel, w->geos, w->clip, w->arena, &s, NULL);
+    enum status st = overlap_shape_build(shapes, &part, 1, &s, NULL);
     if (st == STATUS_NO_MEMORY)
         return st;
     if (st || s.perimeter_m <= 0)
@@ -91,6 +91,8 @@ struct gathering {
     const struct layer_index *ix;
     const struct geo_shape *parcel;
     double parcel_m2;
+    bool areas_only; /* neither widths of slivers nor touches are asked for */
+    struct overlap_shapes shapes;
     struct feature_overlap *features;
     uint32_t *number;
     size_t n;
@@ -98,6 +100,16 @@ struct gathering {
     bool conflict; /* features of the layer overlap each other here */
     bool bound;    /* their union could not be built: the area is the sum */
 };
+
+static struct gathering gathering_of(struct check_worker *w, const struct layer_index *ix,
+                                     const struct geo_shape *parcel)
+{
+    return (struct gathering){
+        .w = w,
+        .ix = ix,
+        .parcel = parcel,
+        .shapes = {.ix = ix, .parcel = parcel, .geos = w->geos, .clip = w->clip, .arena = w->arena}};
+}
 
 static enum status gather(struct gathering *g, struct error *e)
 {
@@ -117,13 +129,27 @@ static enum status gather(struct gathering *g, struct error *e)
         if (copy[i].area_m2 > measure_floor_m2(g->parcel_m2)) {
             g->features[g->n] = feature_overlap_of(g->ix, &copy[i]);
             g->number[g->n] = copy[i].feature;
-            s = sliver_decide(g->w, g->ix, copy[i].feature, g->parcel, &g->features[g->n]);
+            if (!g->areas_only)
+                s = sliver_decide(g->w, &g->shapes, copy[i].feature, &g->features[g->n]);
             g->n++;
-        } else if (copy[i].crossed && !g->touches) {
+        } else if (copy[i].crossed && !g->touches && !g->areas_only) {
             s = overlap_touches(g->w->scratch, g->ix, copy[i].feature, TOUCH_TOLERANCE_M, &g->touches, e);
         }
     }
     return s;
+}
+
+static bool is_gathered(const struct gathering *g, uint32_t feature)
+{
+    size_t low = 0, high = g->n; /* numbers ascend */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (g->number[middle] < feature)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < g->n && g->number[low] == feature;
 }
 
 /* Do two of the gathered features overlap each other near the parcel? Each is clipped to the parcel's box and measured
@@ -142,38 +168,30 @@ static enum status conflict_find(struct gathering *g, struct error *e)
             s = overlap_measure(g->w->other, g->ix, &o, &n, e);
         if (s)
             return s;
-        size_t j = 0; /* both lists ascend by feature */
-        for (size_t k = 0; k < n; k++) {
-            while (j < g->n && g->number[j] < o[k].feature)
-                j++;
-            if (j < g->n && g->number[j] == o[k].feature && j != i && o[k].area_m2 > MEASURE_FLOOR_M2)
-                g->conflict = true;
-        }
+        for (size_t k = 0; k < n && !g->conflict; k++)
+            g->conflict = o[k].area_m2 > MEASURE_FLOOR_M2 && o[k].feature != g->number[i] &&
+                          is_gathered(g, o[k].feature);
     }
     return STATUS_OK;
 }
 
-/* Area of the parcel under any of the features with this zone (NULL: under any feature). Where no two of them overlap it
- * is their sum, and otherwise the union that GEOS builds. */
-static enum status union_area(struct gathering *g, const char *zone, double *out, struct error *e)
+/* Area of the parcel under any of these features, which are numbers in g->features and ascend. Where no two features overlap
+ * it is their sum, and otherwise the union that GEOS builds. */
+static enum status union_area(struct gathering *g, const size_t *of, size_t n, double *out, struct error *e)
 {
-    struct overlap_part *chosen = arena_array(g->w->arena, g->n + 1, sizeof *chosen);
-    size_t n = 0;
+    struct overlap_part *parts = arena_array(g->w->arena, n + 1, sizeof *parts);
     double sum = 0;
-    if (!chosen)
+    if (!parts)
         return error_no_memory(e);
-    for (size_t i = 0; i < g->n; i++) {
-        if (zone && strcmp(zone, g->features[i].zone) != 0)
-            continue;
-        chosen[n++] = (struct overlap_part){g->number[i], g->features[i].area_m2};
-        sum += g->features[i].area_m2;
+    for (size_t i = 0; i < n; i++) {
+        parts[i] = (struct overlap_part){g->number[of[i]], g->features[of[i]].area_m2};
+        sum += parts[i].area_m2;
     }
     *out = fmin(sum, g->parcel_m2);
     if (!g->conflict || n < 2)
         return STATUS_OK;
     struct overlap_shape s;
-    enum status st =
-        overlap_shape_build(g->ix, chosen, n, g->parcel, g->w->geos, g->w->clip, g->w->arena, &s, e);
+    enum status st = overlap_shape_build(&g->shapes, parts, n, &s, e);
     if (!st)
         *out = fmin(s.area_m2, g->parcel_m2);
     if (st == STATUS_INTERNAL) { /* the sum stands as an upper bound, and the report says so */
@@ -183,37 +201,50 @@ static enum status union_area(struct gathering *g, const char *zone, double *out
     return st;
 }
 
+static enum status whole_area(struct gathering *g, double *out, struct error *e)
+{
+    size_t *all = arena_array(g->w->arena, g->n + 1, sizeof *all);
+    for (size_t i = 0; all && i < g->n; i++)
+        all[i] = i;
+    return all ? union_area(g, all, g->n, out, e) : error_no_memory(e);
+}
+
 /* ---- the boundary's sub-zones ---- */
 
-static bool zone_known(const struct layer_finding *f, const char *zone)
+static int by_zone(const void *a, const void *b, void *user)
 {
-    for (size_t i = 0; i < f->n_zones; i++)
-        if (strcmp(f->zones[i].zone, zone) == 0)
-            return true;
-    return false;
+    const struct feature_overlap *features = user;
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    int c = strcmp(features[x].zone, features[y].zone);
+    return c ? c : x < y ? -1 : x > y;
 }
 
 static int zone_larger_first(const void *a, const void *b)
 {
     const struct zone_overlap *x = a, *y = b;
-    return x->area_m2 > y->area_m2 ? -1 : x->area_m2 < y->area_m2;
+    if (x->area_m2 != y->area_m2)
+        return x->area_m2 > y->area_m2 ? -1 : 1;
+    return strcmp(x->zone, y->zone);
 }
 
 /* One entry per sub-zone, and what is outside last, so that the entries add up to the parcel. */
 static enum status zones_fill(struct gathering *g, struct layer_finding *f, struct error *e)
 {
+    size_t *of = arena_array(g->w->arena, g->n + 1, sizeof *of);
     f->zones = arena_array(g->w->arena, g->n + 1, sizeof *f->zones);
-    if (!f->zones)
+    if (!f->zones || !of)
         return error_no_memory(e);
-    for (size_t i = 0; i < g->n; i++) {
-        const char *zone = g->features[i].zone;
-        if (zone_known(f, zone))
-            continue;
-        double area;
-        enum status s = union_area(g, zone, &area, e);
+    for (size_t i = 0; i < g->n; i++)
+        of[i] = i;
+    qsort_r(of, g->n, sizeof *of, by_zone, g->features);
+    for (size_t first = 0, end; first < g->n; first = end) {
+        struct zone_overlap z = {.zone = g->features[of[first]].zone};
+        for (end = first + 1; end < g->n && strcmp(g->features[of[end]].zone, z.zone) == 0;)
+            end++;
+        enum status s = union_area(g, of + first, end - first, &z.area_m2, e);
         if (s)
             return s;
-        f->zones[f->n_zones++] = (struct zone_overlap){zone, area};
+        f->zones[f->n_zones++] = z;
     }
     qsort(f->zones, f->n_zones, sizeof *f->zones, zone_larger_first);
     f->zones[f->n_zones++] = (struct zone_overlap){"边界外", fmax(0.0, g->parcel_m2 - f->area_m2)};
@@ -261,14 +292,15 @@ static void doubt(struct layer_finding *f, double parcel_m2)
 static enum status measure_loaded(struct check_worker *w, const struct geo_shape *parcel, double parcel_m2,
                                   struct layer_finding *f, struct error *e)
 {
-    struct gathering g = {.w = w, .ix = f->layer->index, .parcel = parcel, .parcel_m2 = parcel_m2};
+    struct gathering g = gathering_of(w, f->layer->index, parcel);
+    g.parcel_m2 = parcel_m2;
     enum status s = coverage_measure(w, parcel_m2, f, e);
     if (!s)
         s = gather(&g, e);
     if (!s)
         s = conflict_find(&g, e);
     if (!s)
-        s = union_area(&g, NULL, &f->area_m2, e);
+        s = whole_area(&g, &f->area_m2, e);
     if (!s && f->line == LINE_URBAN_DEVELOPMENT_BOUNDARY)
         s = zones_fill(&g, f, e);
     if (s)
@@ -321,7 +353,8 @@ static struct overlap_part *parts_of(const struct gathering *g)
 enum status check_overlap_shape(struct check_worker *w, const struct layer_snapshot *layer,
                                 const struct geo_shape *parcel, struct geo_shape *out, struct error *e)
 {
-    struct gathering g = {.w = w, .ix = layer->index, .parcel = parcel};
+    struct gathering g = gathering_of(w, layer->index, parcel);
+    g.areas_only = true;
     struct overlap_shape s = {.shape = {.box = geo_box_empty()}};
     struct overlap_part *parts = NULL;
     enum status st = STATUS_OK;
@@ -333,7 +366,7 @@ enum status check_overlap_shape(struct check_worker *w, const struct layer_snaps
     if (!st && g.n > 0 && !(parts = parts_of(&g)))
         st = error_no_memory(e);
     if (!st && g.n > 0)
-        st = overlap_shape_build(g.ix, parts, g.n, parcel, w->geos, w->clip, w->arena, &s, e);
+        st = overlap_shape_build(&g.shapes, parts, g.n, &s, e);
     if (!st)
         *out = s.shape;
     return st;
@@ -348,7 +381,8 @@ enum status measure_common(struct check_worker *w, const struct geo_shape *parce
     *area_m2 = 0;
     if (s || first.n_rings == 0)
         return s;
-    struct gathering g = {.w = w, .ix = b->layer->index, .parcel = &first};
+    struct gathering g = gathering_of(w, b->layer->index, &first);
+    g.areas_only = true;
     overlap_prepare(w->scratch, &first);
     s = overlap_parcel_area(w->scratch, &g.parcel_m2, e);
     if (!s)
@@ -356,7 +390,7 @@ enum status measure_common(struct check_worker *w, const struct geo_shape *parce
     if (!s)
         s = conflict_find(&g, e);
     if (!s)
-        s = union_area(&g, NULL, area_m2, e);
+        s = whole_area(&g, area_m2, e);
     overlap_prepare(w->scratch, parcel);
     return s;
 }

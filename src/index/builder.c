@@ -2,7 +2,7 @@
 #include "base/room.h"
 #include "geo/area.h"
 #include "index/format.h"
-#include "index/hilbert.h"
+#include "index/trees.h"
 
 #include <errno.h>
 #include <math.h>
@@ -159,46 +159,13 @@ static uint32_t string_add(struct index_builder *b, const char *s, uint32_t prev
     return (uint32_t)at;
 }
 
-static struct index_box32 edges_box(const double *lon, const double *lat, uint32_t first, uint32_t n_edges)
-{
-    struct geo_box box = geo_box_empty();
-    for (uint32_t i = first; i <= first + n_edges; i++)
-        geo_box_add(&box, lon[i], lat[i]);
-    return index_box32_of(&box);
-}
-
-static struct index_box32 boxes_join(const struct index_box32 *boxes, uint32_t n)
-{
-    struct index_box32 j = boxes[0];
-    for (uint32_t i = 1; i < n; i++) {
-        j.west = fminf(j.west, boxes[i].west);
-        j.south = fminf(j.south, boxes[i].south);
-        j.minus_east = fminf(j.minus_east, boxes[i].minus_east);
-        j.minus_north = fminf(j.minus_north, boxes[i].minus_north);
-    }
-    return j;
-}
-
 static bool edge_tree_add(struct index_builder *b, const double *lon, const double *lat, uint32_t m)
 {
-    uint32_t at[INDEX_MAX_LEVELS], count[INDEX_MAX_LEVELS];
-    int levels = index_edge_tree(m, at, count);
-    if (levels == 0)
-        return true;
-    struct index_box32 *nodes = table_push(&b->nodes, at[levels - 1] + count[levels - 1]);
-    if (!nodes)
-        return false;
-    for (uint32_t k = 0; k < count[0]; k++) {
-        uint32_t first = k * INDEX_RUN, n = m - first < INDEX_RUN ? m - first : INDEX_RUN;
-        nodes[k] = edges_box(lon, lat, first, n);
-    }
-    for (int l = 1; l < levels; l++) {
-        for (uint32_t k = 0; k < count[l]; k++) {
-            uint32_t first = k * INDEX_FAN, left = count[l - 1] - first;
-            nodes[at[l] + k] = boxes_join(nodes + at[l - 1] + first, left < INDEX_FAN ? left : INDEX_FAN);
-        }
-    }
-    return true;
+    uint32_t n = index_edge_tree_size(m);
+    struct index_box32 *nodes = n ? table_push(&b->nodes, n) : NULL;
+    if (nodes)
+        index_edge_tree_fill(nodes, lon, lat, m);
+    return n == 0 || nodes;
 }
 
 static bool row_reserve(struct index_builder *b, size_t doubles)
@@ -224,7 +191,7 @@ static enum status ring_add(struct index_builder *b, const double *lon, const do
         !table_push_u32(&b->ring_feature, feature) || !edge_tree_add(b, lon, lat, n - 1) ||
         !table_push_u32(&b->ring_node, (uint32_t)b->nodes.count))
         return error_no_memory(e);
-    *ring_box = edges_box(lon, lat, 0, n - 1);
+    *ring_box = index_edges_box(lon, lat, 0, n - 1);
     struct geo_box box = {b->header.west, b->header.south, b->header.east, b->header.north};
     for (uint32_t i = 0; i < n; i++)
         geo_box_add(&box, lon[i], lat[i]);
@@ -271,62 +238,21 @@ enum status index_builder_add_measured(struct index_builder *b, int64_t id, cons
     return STATUS_OK;
 }
 
-/* ---- the ring tree: a packed Hilbert R-tree over ring boxes ---- */
-
-static uint32_t tree_size(uint32_t n_rings)
-{
-    uint32_t total = n_rings, n = n_rings;
-    while (n > 1) {
-        n = index_div_up(n, INDEX_FAN);
-        total += n;
-    }
-    return total;
-}
-
-static void tree_fill(struct index_box32 *boxes, uint32_t n_rings)
-{
-    uint32_t at = 0, n = n_rings;
-    while (n > 1) {
-        uint32_t parents = index_div_up(n, INDEX_FAN);
-        for (uint32_t k = 0; k < parents; k++) {
-            uint32_t left = n - k * INDEX_FAN;
-            boxes[at + n + k] = boxes_join(boxes + at + k * INDEX_FAN, left < INDEX_FAN ? left : INDEX_FAN);
-        }
-        at += n;
-        n = parents;
-    }
-}
-
 /* Ring numbers in Hilbert order, and the tree's boxes over them. Both owned by the caller on success. */
 static bool tree_build(const struct index_builder *b, uint32_t **order, struct index_box32 **boxes,
                        uint32_t *n_boxes)
 {
     uint32_t n = (uint32_t)b->ring_feature.count;
     struct geo_box all = {b->header.west, b->header.south, b->header.east, b->header.north};
-    const struct index_box32 *ring_box = (const struct index_box32 *)b->ring_box.data;
-    struct hilbert_key *keys = malloc((n + 1) * sizeof *keys);
-    *n_boxes = n ? tree_size(n) : 0;
+    *n_boxes = index_ring_tree_size(n);
     *order = malloc((n + 1) * sizeof **order);
     *boxes = malloc((*n_boxes + 1) * sizeof **boxes);
-    bool ok = keys && *order && *boxes;
-    if (ok) {
-        for (uint32_t r = 0; r < n; r++) {
-            double x = (ring_box[r].west - (double)ring_box[r].minus_east) / 2;
-            double y = (ring_box[r].south - (double)ring_box[r].minus_north) / 2;
-            keys[r] = (struct hilbert_key){hilbert_key_of(&all, x, y), r};
-        }
-        hilbert_sort(keys, n);
-        for (uint32_t i = 0; i < n; i++) {
-            (*order)[i] = keys[i].item;
-            (*boxes)[i] = ring_box[keys[i].item];
-        }
-        tree_fill(*boxes, n);
-    } else {
-        free(*order);
-        free(*boxes);
-    }
-    free(keys);
-    return ok;
+    if (*order && *boxes &&
+        index_ring_tree_fill(&all, (const struct index_box32 *)b->ring_box.data, n, *order, *boxes))
+        return true;
+    free(*order);
+    free(*boxes);
+    return false;
 }
 
 /* One section of the file: where its offset goes, and its bytes. */

@@ -132,6 +132,20 @@ bool ring_hits_find(const struct layer_index *ix, const struct geo_box *box, str
     return true;
 }
 
+size_t ring_hits_of_feature(const struct ring_hits *h, const struct layer_index *ix, uint32_t feature)
+{
+    uint32_t first_ring = ix->features[feature].first_ring;
+    size_t low = 0, high = h->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (h->ring[middle] < first_ring)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 bool ring_hits_find_all(const struct layer_index *const *ix, size_t n, const struct geo_box *box,
                         struct ring_hits *h)
 {

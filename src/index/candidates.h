@@ -13,6 +13,8 @@ struct ring_hits {
 void ring_hits_release(struct ring_hits *h);
 /* false when memory is out. Equal borders count as meeting. */
 bool ring_hits_find(const struct layer_index *ix, const struct geo_box *box, struct ring_hits *h);
+/* Where the rings of a feature begin among rings that ascend: the first that is not of a feature before it. */
+size_t ring_hits_of_feature(const struct ring_hits *h, const struct layer_index *ix, uint32_t feature);
 /* The same before it is sorted: places in the ring tree's lowest level, whose boxes are tree_boxes[place] and whose rings
  * are tree_ring[place]. */
 bool ring_leaves_find(const struct layer_index *ix, const struct index_query *q, struct ring_hits *h);

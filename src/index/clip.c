@@ -1,11 +1,21 @@
 #include "index/candidates.h"
+#include "index/edge_tree.h"
 #include "index/soup.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* Rings that meet `box` in the index of this serial; 0: none was searched. */
+struct near {
+    uint64_t serial;
+    struct geo_box box;
+    struct ring_hits hits;
+};
 
 struct index_clip_scratch {
-    struct ring_hits hits;
+    struct near near[2]; /* a layer and a parcel take turns: the one that was used last, and the one before */
+    struct ring_hits hits;  /* of a point */
     struct soup ring, half; /* a ring as it is being cut, back and forth */
 };
 
@@ -18,6 +28,8 @@ void index_clip_scratch_free(struct index_clip_scratch *s)
 {
     if (!s)
         return;
+    ring_hits_release(&s->near[0].hits);
+    ring_hits_release(&s->near[1].hits);
     ring_hits_release(&s->hits);
     soup_release(&s->ring);
     soup_release(&s->half);
@@ -99,15 +111,40 @@ static bool ring_cut(struct index_clip_scratch *s, const struct geo_box *box)
     return true;
 }
 
+static bool near_is(const struct near *n, const struct layer_index *ix, const struct geo_box *box)
+{
+    return n->serial == ix->serial && memcmp(&n->box, box, sizeof *box) == 0;
+}
+
+/* Feature after feature is clipped to the same box: it is searched for the first of them only. */
+static const struct ring_hits *near_find(struct index_clip_scratch *s, const struct layer_index *ix,
+                                         const struct geo_box *box)
+{
+    struct near *n = s->near;
+    if (near_is(n, ix, box))
+        return &n->hits;
+    struct near other = n[1];
+    n[1] = n[0];
+    n[0] = other;
+    if (near_is(n, ix, box))
+        return &n->hits;
+    n->serial = 0;
+    if (!ring_hits_find(ix, box, &n->hits))
+        return NULL;
+    n->serial = ix->serial;
+    n->box = *box;
+    return &n->hits;
+}
+
 enum status index_clip_feature(const struct layer_index *ix, uint32_t feature, const struct geo_box *box,
                                struct index_clip_scratch *s, index_clip_fn *fn, void *user, struct error *e)
 {
-    if (!ring_hits_find(ix, box, &s->hits))
+    const struct ring_hits *near = near_find(s, ix, box);
+    if (!near)
         return error_no_memory(e);
-    for (size_t i = 0; i < s->hits.n; i++) {
-        uint32_t ring = s->hits.ring[i];
-        if (ix->ring_feature[ring] != feature)
-            continue;
+    size_t i = ring_hits_of_feature(near, ix, feature);
+    for (; i < near->n && ix->ring_feature[near->ring[i]] == feature; i++) {
+        uint32_t ring = near->ring[i];
         if (!ring_collect(ix, ring, box, &s->ring) || !ring_cut(s, box))
             return error_no_memory(e);
         for (size_t r = 0; r < s->ring.n_rings; r++) {
@@ -148,7 +185,7 @@ static bool parity_above(const struct walk *w, int level, uint32_t node, double 
     return odd;
 }
 
-static bool ring_contains(const struct layer_index *ix, uint32_t ring, double lon, double lat)
+bool edge_tree_contains(const struct layer_index *ix, uint32_t ring, double lon, double lat)
 {
     struct walk w = {.nodes = ix->nodes + ix->ring_node[ring]};
     w.n_edges = index_ring(ix, ring, &w.lon, &w.lat) - 1;
@@ -172,9 +209,9 @@ enum status index_feature_contains(const struct layer_index *ix, uint32_t featur
     if (!ring_hits_find(ix, &point, &s->hits))
         return error_no_memory(e);
     bool odd = false;
-    for (size_t i = 0; i < s->hits.n; i++)
-        if (ix->ring_feature[s->hits.ring[i]] == feature)
-            odd ^= ring_contains(ix, s->hits.ring[i], lon_deg, lat_deg);
+    size_t i = ring_hits_of_feature(&s->hits, ix, feature);
+    for (; i < s->hits.n && ix->ring_feature[s->hits.ring[i]] == feature; i++)
+        odd ^= edge_tree_contains(ix, s->hits.ring[i], lon_deg, lat_deg);
     *out = odd;
     return STATUS_OK;
 }

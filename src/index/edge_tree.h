@@ -39,6 +39,9 @@ static inline uint32_t edge_tree_children(const struct edge_tree *t, int level, 
     return left < INDEX_FAN ? left : INDEX_FAN;
 }
 
+/* Is the point inside the ring? On the border either answer may come. */
+bool edge_tree_contains(const struct layer_index *ix, uint32_t ring, double lon, double lat);
+
 _Static_assert(INDEX_FAN == 8, "the spans above are shifts by 3");
 
 #endif

@@ -77,6 +77,7 @@ _Static_assert(sizeof(struct index_feature_row) == 32, "a feature row is 32 byte
 struct layer_index {
     const struct index_header *header; /* = the mapping */
     size_t mapped_bytes;               /* our own count: the file may be damaged while it is mapped */
+    uint64_t serial; /* of no other index in this process, not even one at the same place later */
     const double *vertices;
     const struct index_feature_row *features;
     const uint32_t *ring_start, *ring_feature, *ring_node, *tree_ring;
@@ -85,6 +86,10 @@ struct layer_index {
     int tree_levels; /* of the ring tree */
     uint32_t tree_level_at[INDEX_MAX_LEVELS + 1];
 };
+
+uint64_t index_serial_next(void);
+/* From the header's counts of rings and boxes; false when they contradict each other. */
+bool index_tree_levels_set(struct layer_index *ix);
 
 /* 64-bit checksum that can be continued: four independent lanes, so that it runs at memory speed. */
 struct index_checksum {

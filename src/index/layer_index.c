@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -126,7 +127,7 @@ static bool features_in_bounds(const struct layer_index *ix)
     return true;
 }
 
-static bool tree_levels_set(struct layer_index *ix)
+bool index_tree_levels_set(struct layer_index *ix)
 {
     const struct index_header *h = ix->header;
     uint32_t at = 0, n = h->n_rings;
@@ -140,6 +141,12 @@ static bool tree_levels_set(struct layer_index *ix)
     }
     ix->tree_level_at[ix->tree_levels] = at;
     return at == h->n_tree_boxes;
+}
+
+uint64_t index_serial_next(void)
+{
+    static atomic_uint_least64_t last;
+    return atomic_fetch_add(&last, 1) + 1;
 }
 
 enum status index_open(const char *path, const uint8_t key[SHA256_BYTES], struct layer_index **out,
@@ -157,8 +164,10 @@ enum status index_open(const char *path, const uint8_t key[SHA256_BYTES], struct
     }
     ix->header = bytes;
     ix->mapped_bytes = n;
+    ix->serial = index_serial_next();
     s = header_check(path, ix->header, n, key, e);
-    if (!s && !(sections_map(ix) && rings_in_bounds(ix) && features_in_bounds(ix) && tree_levels_set(ix)))
+    if (!s &&
+        !(sections_map(ix) && rings_in_bounds(ix) && features_in_bounds(ix) && index_tree_levels_set(ix)))
         s = damaged(path, "内部表损坏", "a table in it is damaged", e);
     if (s) {
         munmap((void *)bytes, n);

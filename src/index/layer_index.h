@@ -65,6 +65,10 @@ struct geo_box index_feature_box(const struct layer_index *ix, uint32_t feature)
 uint32_t index_ring(const struct layer_index *ix, uint32_t ring, const double **lon_deg,
                     const double **lat_deg);
 
+/* The whole feature, in the arena. */
+enum status index_feature_shape(const struct layer_index *ix, uint32_t feature, struct arena *a,
+                                struct geo_shape *out, struct error *e) HX_MUST_CHECK;
+
 /* ---- candidates ---- */
 
 /* Calls `fn` with every feature one of whose ring boxes meets `box`, each once, in feature order. `fn` returns false
@@ -78,7 +82,8 @@ enum status index_candidates(const struct layer_index *ix, const struct geo_box 
 /* Calls `fn` with what each of the feature's rings looks like inside `box` (borrowed for the call): a ring far larger
  * than the box costs O(log n + edges in the box). A ring is cut by Sutherland-Hodgman, so pieces of it may be joined by
  * edges that run along the border of the box; read by even-odd or by winding number, the area inside the box is exact.
- * Directions are kept: outer rings counter-clockwise, holes clockwise. */
+ * Directions are kept: outer rings counter-clockwise, holes clockwise. The scratch remembers what meets the last box:
+ * clipping one feature after another to the same box searches the index once. */
 struct index_clip_ring {
     const double *lon_deg, *lat_deg;
     uint32_t n; /* closed */

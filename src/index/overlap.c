@@ -1,8 +1,9 @@
 #include "index/overlap.h"
 
+#include "base/limits.h"
 #include "base/room.h"
 #include "index/overlap_parts.h"
-#include "index/touch.h"
+#include "index/shape_index.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -59,6 +60,9 @@ void overlap_scratch_free(struct overlap_scratch *s)
     survey_release(&s->survey);
     for (size_t i = 0; i < OVERLAP_LOOK_MAX; i++)
         ring_hits_release(s->near + i);
+    ring_hits_release(&s->touching.near);
+    ring_hits_release(&s->touching.met);
+    arena_free(s->edges);
     free(s->found);
     free(s);
 }
@@ -75,6 +79,8 @@ void overlap_prepare(struct overlap_scratch *s, const struct geo_shape *shape)
     s->parcel = shape;
     s->cut = false; /* not before something is near it */
     s->n_looked_at = 0;
+    s->touching.shape = NULL;
+    s->touching.serial = 0;
 }
 
 _Static_assert((int)OVERLAP_LOOK_MAX == (int)RING_HITS_TOGETHER, "all of them at once");
@@ -238,9 +244,21 @@ enum status overlap_measure(struct overlap_scratch *s, const struct layer_index 
     return overlap_measure_wanted(s, ix, NULL, NULL, out, n, e);
 }
 
+/* The parcel's own edges, so that only those near a ring are held against it. */
+static bool touching_begin(struct overlap_scratch *s)
+{
+    if (s->touching.shape)
+        return true;
+    if (!s->edges && !(s->edges = arena_new(LIMIT_REQUEST_ARENA_BYTES)))
+        return false;
+    arena_reset(s->edges);
+    s->touching.shape = shape_index_new(s->parcel, s->edges);
+    return s->touching.shape != NULL;
+}
+
 enum status overlap_touches(struct overlap_scratch *s, const struct layer_index *ix, uint32_t feature,
                             double tolerance_m, bool *out, struct error *e)
 {
-    return touch_find(s->parcel, ix, feature, tolerance_m, &s->survey.hits, out) ? STATUS_OK
-                                                                                 : error_no_memory(e);
+    return touching_begin(s) && touch_find(&s->touching, ix, feature, tolerance_m, out) ? STATUS_OK
+                                                                                        : error_no_memory(e);
 }

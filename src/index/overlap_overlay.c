@@ -2,8 +2,8 @@
 
 #include "base/room.h"
 #include "geo/area.h"
-#include "index/overlap_shape.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum status overlay_failed(struct error *e)
@@ -19,9 +19,30 @@ struct geo_box overlay_box(const struct geo_box *b)
     return (struct geo_box){b->west_deg - dx, b->south_deg - dy, b->east_deg + dx, b->north_deg + dy};
 }
 
+/* ---- the whole feature, where it lies inside ---- */
+
+static enum status feature_geometry(const struct overlay_task *task, GEOSGeometry **out, struct error *e)
+{
+    struct geo_shape shape;
+    enum status s = index_feature_shape(task->from->ix, task->feature, task->from->arena, &shape, e);
+    return s ? s : geo_geos_from_shape(task->from->geos, &shape, out, e);
+}
+
+enum status overlay_inside(const struct overlay_task *task, GEOSGeometry **out, struct error *e)
+{
+    double all_m2 = index_feature_at(task->from->ix, task->feature).area_m2;
+    *out = NULL;
+    return task->area_m2 < all_m2 - fmax(1e-6, 1e-12 * all_m2) ? overlay_failed(e)
+                                                               : feature_geometry(task, out, e);
+}
+
 /* ---- ring by ring ---- */
 
-enum { RINGS_MAX = 12 };
+enum {
+    RINGS_MAX = 12,
+    PARCEL_WHOLE = 256, /* vertices: more are worth looking for those near the feature */
+    PARCEL_SHARE = 4    /* and they are worth taking when they are no more than one of so many */
+};
 
 static GEOSGeometry *ring_polygon(GEOSContextHandle_t h, const struct geo_shape *s, uint32_t ring)
 {
@@ -69,20 +90,51 @@ static GEOSGeometry *overlay_each(GEOSContextHandle_t h, const GEOSGeometry *par
     return sum;
 }
 
+/* What of the parcel is near the feature: false when it is better taken whole. */
+static bool parcel_near(const struct overlay_task *task, struct geo_box *box, struct geo_shape *out)
+{
+    const struct overlap_shapes *f = task->from;
+    *box = overlay_box(&task->local.box);
+    return f->parcel->n_vertices > PARCEL_WHOLE &&
+           !overlap_clip_shape(f->edges, 0, box, f->clip, f->arena, out, NULL) &&
+           out->n_vertices <= f->parcel->n_vertices / PARCEL_SHARE;
+}
+
+static GEOSGeometry *box_polygon(GEOSContextHandle_t h, const struct geo_box *b)
+{
+    const double lon[] = {b->west_deg, b->east_deg, b->east_deg, b->west_deg, b->west_deg};
+    const double lat[] = {b->south_deg, b->south_deg, b->north_deg, b->north_deg, b->south_deg};
+    static const uint32_t rings[] = {0, 5};
+    const struct geo_shape s = {.lon_deg = lon, .lat_deg = lat, .ring_start = rings};
+    return ring_polygon(h, &s, 0);
+}
+
+/* NULL: it cannot be had. */
+static GEOSGeometry *parcel_geometry(const struct overlay_task *task, struct error *e)
+{
+    GEOSContextHandle_t h = geo_geos_handle(task->from->geos);
+    struct geo_box box;
+    struct geo_shape near;
+    GEOSGeometry *out = NULL;
+    if (!parcel_near(task, &box, &near))
+        return geo_geos_from_shape(task->from->geos, task->from->parcel, &out, e) ? NULL : out;
+    GEOSGeometry *all = near.n_rings <= RINGS_MAX ? box_polygon(h, &box) : NULL;
+    out = all ? overlay_each(h, all, &near) : NULL;
+    if (all)
+        GEOSGeom_destroy_r(h, all);
+    return out;
+}
+
 enum status overlay_rings(const struct overlay_task *task, GEOSGeometry **out, struct error *e)
 {
-    GEOSContextHandle_t h = geo_geos_handle(task->geos);
-    struct geo_box box = overlay_box(&task->parcel->box);
-    struct geo_shape local;
-    GEOSGeometry *parcel = NULL;
+    GEOSContextHandle_t h = geo_geos_handle(task->from->geos);
     *out = NULL;
-    enum status s = overlap_clip_shape(task->ix, task->feature, &box, task->scratch, task->arena, &local, e);
-    if (s || local.n_rings == 0 || local.n_rings > RINGS_MAX)
-        return s ? s : overlay_failed(e);
-    s = geo_geos_from_shape(task->geos, task->parcel, &parcel, e);
-    if (s)
-        return s;
-    *out = overlay_each(h, parcel, &local);
+    if (task->local.n_rings == 0 || task->local.n_rings > RINGS_MAX)
+        return overlay_failed(e);
+    GEOSGeometry *parcel = parcel_geometry(task, e);
+    if (!parcel)
+        return overlay_failed(e);
+    *out = overlay_each(h, parcel, &task->local);
     GEOSGeom_destroy_r(h, parcel);
     return *out ? STATUS_OK : overlay_failed(e);
 }
@@ -147,20 +199,6 @@ static GEOSGeometry *faces_of(struct line_list *l)
     return faces;
 }
 
-static bool shape_contains(const struct geo_shape *s, double lon, double lat)
-{
-    bool inside = false;
-    for (uint32_t r = 0; r < s->n_rings; r++) {
-        for (uint32_t i = s->ring_start[r]; i + 1 < s->ring_start[r + 1]; i++) {
-            double x0 = s->lon_deg[i], x1 = s->lon_deg[i + 1];
-            if ((x0 <= lon) != (x1 <= lon) &&
-                lat < s->lat_deg[i] + (lon - x0) / (x1 - x0) * (s->lat_deg[i + 1] - s->lat_deg[i]))
-                inside = !inside;
-        }
-    }
-    return inside;
-}
-
 static enum status face_is_wanted(GEOSContextHandle_t h, const GEOSGeometry *face,
                                   const struct overlay_task *task, bool *wanted, struct error *e)
 {
@@ -171,10 +209,11 @@ static enum status face_is_wanted(GEOSContextHandle_t h, const GEOSGeometry *fac
         GEOSGeom_destroy_r(h, point);
     if (!known)
         return overlay_failed(e);
-    *wanted = false;
-    if (!shape_contains(task->parcel, lon, lat))
-        return STATUS_OK;
-    return index_feature_contains(task->ix, task->feature, lon, lat, task->scratch, wanted, e);
+    const struct overlap_shapes *f = task->from;
+    enum status s = index_feature_contains(f->edges, 0, lon, lat, f->clip, wanted, e);
+    if (s || !*wanted)
+        return s;
+    return index_feature_contains(f->ix, task->feature, lon, lat, f->clip, wanted, e);
 }
 
 /* The wanted faces, joined. NULL with STATUS_OK when there are none. */
@@ -213,18 +252,17 @@ static enum status join_wanted(GEOSContextHandle_t h, const GEOSGeometry *faces,
 
 static enum status lines_collect(const struct overlay_task *task, struct line_list *lines, struct error *e)
 {
-    struct geo_box box = overlay_box(&task->parcel->box);
-    struct geo_shape local;
-    enum status s = overlap_clip_shape(task->ix, task->feature, &box, task->scratch, task->arena, &local, e);
-    if (s)
-        return s;
-    bool ok = line_list_add_shape(lines, task->parcel) && line_list_add_shape(lines, &local);
+    struct geo_box box;
+    struct geo_shape near;
+    bool part = parcel_near(task, &box, &near);
+    bool ok = line_list_add_shape(lines, part ? &near : task->from->parcel) &&
+              line_list_add_shape(lines, &task->local);
     return ok ? STATUS_OK : overlay_failed(e);
 }
 
 enum status overlay_faces(const struct overlay_task *task, GEOSGeometry **out, struct error *e)
 {
-    struct line_list lines = {.handle = geo_geos_handle(task->geos)};
+    struct line_list lines = {.handle = geo_geos_handle(task->from->geos)};
     *out = NULL;
     enum status s = lines_collect(task, &lines, e);
     if (!s) {
@@ -241,32 +279,17 @@ enum status overlay_faces(const struct overlay_task *task, GEOSGeometry **out, s
 
 enum status overlay_whole(const struct overlay_task *task, GEOSGeometry **out, struct error *e)
 {
-    GEOSContextHandle_t h = geo_geos_handle(task->geos);
-    struct index_feature f = index_feature_at(task->ix, task->feature);
-    struct geo_shape_builder b;
-    struct geo_shape shape;
+    GEOSContextHandle_t h = geo_geos_handle(task->from->geos);
     GEOSGeometry *feature = NULL, *parcel = NULL;
-    geo_shape_builder_init(&b);
-    for (uint32_t r = 0; r < f.n_rings; r++) {
-        const double *lon, *lat;
-        uint32_t n = index_ring(task->ix, f.first_ring + r, &lon, &lat);
-        if (geo_ring_area_m2(lon, lat, n) > 0) /* outer rings come before their holes */
-            geo_shape_builder_polygon(&b);
-        geo_shape_builder_ring(&b);
-        for (uint32_t i = 0; i < n; i++)
-            geo_shape_builder_point(&b, lon[i], lat[i]);
-    }
-    enum status s = geo_shape_builder_view(&b, &shape, e);
+    *out = NULL;
+    enum status s = feature_geometry(task, &feature, e);
     if (!s)
-        s = geo_geos_from_shape(task->geos, &shape, &feature, e);
-    if (!s)
-        s = geo_geos_from_shape(task->geos, task->parcel, &parcel, e);
+        s = geo_geos_from_shape(task->from->geos, task->from->parcel, &parcel, e);
     if (!s)
         s = (*out = GEOSIntersection_r(h, feature, parcel)) ? STATUS_OK : overlay_failed(e);
     if (feature)
         GEOSGeom_destroy_r(h, feature);
     if (parcel)
         GEOSGeom_destroy_r(h, parcel);
-    geo_shape_builder_release(&b);
     return s;
 }

@@ -1,23 +1,23 @@
-/* The overlap of a parcel and one feature as GEOS geometry, in three ways from the quick to the sure one. None of them is to
+/* The overlap of a parcel and one feature as GEOS geometry, in four ways from the quick to the sure one. None of them is to
  * be believed before its area has been compared with the one that was measured. Private to overlap_shape.c.
  *
  * Threads: scratch, arena and GEOS context belong to one thread. */
 #ifndef HX_INDEX_OVERLAP_OVERLAY_H
 #define HX_INDEX_OVERLAP_OVERLAY_H
 
-#include "geo/valid.h"
-#include "index/layer_index.h"
+#include "index/overlap_shape.h"
 
 /* What one overlap is built from. */
 struct overlay_task {
-    const struct layer_index *ix;
+    const struct overlap_shapes *from;
     uint32_t feature;
-    const struct geo_shape *parcel;
-    struct geo_geos *geos;
-    struct index_clip_scratch *scratch;
-    struct arena *arena;
+    double area_m2;         /* as it was measured */
+    struct geo_shape local; /* the feature near the parcel: clipped to overlay_box */
 };
 
+/* Where the whole feature lies in the parcel, it is the feature. Fails where it does not. */
+enum status overlay_inside(const struct overlay_task *task, GEOSGeometry **out,
+                           struct error *e) HX_MUST_CHECK;
 /* Where the feature is a few rings near the parcel, as features mostly are, each is a polygon of its own. A ring may run to and
  * fro along the border of the clip, which GEOS may refuse or not. */
 enum status overlay_rings(const struct overlay_task *task, GEOSGeometry **out, struct error *e) HX_MUST_CHECK;

@@ -5,6 +5,7 @@
 #include "index/overlap.h"
 #include "index/pieces.h"
 #include "index/survey.h"
+#include "index/touch.h"
 
 struct overlap_kernel {
     const char *name;
@@ -20,6 +21,8 @@ struct overlap_scratch {
     const struct layer_index *looked_at[OVERLAP_LOOK_MAX]; /* for this parcel */
     struct ring_hits near[OVERLAP_LOOK_MAX];               /* what was found in each */
     size_t n_looked_at;
+    struct touching touching; /* shape: NULL until somebody asks of this parcel */
+    struct arena *edges;      /* of touching.shape */
     struct overlap *found;
     size_t n_found, cap_found;
 };

@@ -3,6 +3,7 @@
 #include "geo/area.h"
 #include "index/overlap_overlay.h"
 #include "index/overlap_trace.h"
+#include "index/shape_index.h"
 
 #include <math.h>
 #include <string.h>
@@ -79,38 +80,41 @@ enum status overlap_clip_shape(const struct layer_index *ix, uint32_t feature, c
     return STATUS_OK;
 }
 
-static double tolerance_m2_of(const struct geo_shape *parcel)
+static bool shapes_begin(struct overlap_shapes *from)
 {
-    return fmax(0.01, 1e-8 * geo_shape_area_m2(parcel));
+    if (from->edges)
+        return true;
+    from->edges = shape_index_new(from->parcel, from->arena);
+    if (from->edges)
+        from->tolerance_m2 = fmax(0.01, 1e-8 * index_feature_at(from->edges, 0).area_m2);
+    return from->edges != NULL;
 }
 
 static enum status area_of(const struct overlay_task *task, const GEOSGeometry *g, double *area_m2,
                            struct error *e)
 {
     struct geo_shape shape;
-    enum status s = geo_geos_to_shape(task->geos, g, task->arena, &shape, e);
+    enum status s = geo_geos_to_shape(task->from->geos, g, task->from->arena, &shape, e);
     if (!s)
         *area_m2 = geo_shape_area_m2(&shape);
     return s;
 }
 
 /* One feature's part, checked against the kernel's figure. */
-static enum status part_build(const struct overlay_task *task, double want_m2, GEOSGeometry **out,
-                              struct error *e)
+static enum status part_build(const struct overlay_task *task, GEOSGeometry **out, struct error *e)
 {
-    static enum status (*const ways[])(const struct overlay_task *, GEOSGeometry **,
-                                       struct error *) = {overlay_rings, overlay_faces, overlay_whole};
-    double tolerance_m2 = tolerance_m2_of(task->parcel);
+    static enum status (*const ways[])(const struct overlay_task *, GEOSGeometry **, struct error *) = {
+        overlay_inside, overlay_rings, overlay_faces, overlay_whole};
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         double area_m2 = 0;
         *out = NULL;
         enum status s = ways[i](task, out, e);
         if (!s && *out)
             s = area_of(task, *out, &area_m2, e);
-        if (!s && fabs(area_m2 - want_m2) <= tolerance_m2)
+        if (!s && fabs(area_m2 - task->area_m2) <= task->from->tolerance_m2)
             return STATUS_OK;
         if (*out)
-            GEOSGeom_destroy_r(geo_geos_handle(task->geos), *out);
+            GEOSGeom_destroy_r(geo_geos_handle(task->from->geos), *out);
         *out = NULL;
         if (s == STATUS_NO_MEMORY)
             return s;
@@ -145,30 +149,39 @@ static bool union_is_plausible(double union_m2, const struct overlap_part *parts
     return union_m2 >= largest - tolerance_m2 && union_m2 <= sum + (double)n * tolerance_m2;
 }
 
-/* Along the borders, where they simply cross. False when that is not so, or does not give the area that was measured. */
-static bool traced(const struct overlay_task *task, double want_m2, struct overlap_shape *out)
+/* The feature as it looks near the parcel. */
+static enum status task_begin(struct overlap_shapes *from, const struct overlap_part *part,
+                              struct overlay_task *out, struct error *e)
 {
-    struct geo_box box = overlay_box(&task->parcel->box);
-    struct geo_shape local, shape;
-    if (overlap_clip_shape(task->ix, task->feature, &box, task->scratch, task->arena, &local, NULL) ||
-        !overlap_trace(task->parcel, &local, task->arena, &shape))
+    struct geo_box box = overlay_box(&from->parcel->box);
+    *out = (struct overlay_task){.from = from, .feature = part->feature, .area_m2 = part->area_m2};
+    return overlap_clip_shape(from->ix, part->feature, &box, from->clip, from->arena, &out->local, e);
+}
+
+/* Along the borders, where they simply cross. False when that is not so, or does not give the area that was measured. */
+static bool traced(const struct overlay_task *task, struct overlap_shape *out)
+{
+    struct geo_shape shape;
+    if (!overlap_trace(task->from->parcel, task->from->edges, &task->local, task->from->arena, &shape))
         return false;
     *out =
         (struct overlap_shape){shape, geo_shape_area_m2(&shape), geo_perimeter_m(&shape, 0, shape.n_rings)};
-    return fabs(out->area_m2 - want_m2) <= tolerance_m2_of(task->parcel);
+    return fabs(out->area_m2 - task->area_m2) <= task->from->tolerance_m2;
 }
 
 /* Through GEOS, piece by piece. */
-static enum status overlaid(struct overlay_task *task, const struct overlap_part *parts, size_t n,
+static enum status overlaid(struct overlap_shapes *from, const struct overlap_part *parts, size_t n,
                             struct overlap_shape *out, struct error *e)
 {
-    GEOSContextHandle_t h = geo_geos_handle(task->geos);
-    GEOSGeometry **pieces = arena_array(task->arena, n + 1, sizeof *pieces), *joined = NULL;
+    GEOSContextHandle_t h = geo_geos_handle(from->geos);
+    GEOSGeometry **pieces = arena_array(from->arena, n + 1, sizeof *pieces), *joined = NULL;
+    struct overlay_task task;
     size_t n_pieces = 0;
     enum status s = pieces ? STATUS_OK : error_no_memory(e);
     for (size_t i = 0; !s && i < n; i++) {
-        task->feature = parts[i].feature;
-        s = part_build(task, parts[i].area_m2, &pieces[n_pieces], e);
+        s = task_begin(from, parts + i, &task, e);
+        if (!s)
+            s = part_build(&task, &pieces[n_pieces], e);
         n_pieces += !s && pieces[n_pieces];
     }
     if (!s && n_pieces > 0) {
@@ -177,7 +190,7 @@ static enum status overlaid(struct overlay_task *task, const struct overlap_part
     }
     *out = (struct overlap_shape){.shape = {.box = geo_box_empty()}};
     if (!s && joined)
-        s = geo_geos_to_shape(task->geos, joined, task->arena, &out->shape, e);
+        s = geo_geos_to_shape(from->geos, joined, from->arena, &out->shape, e);
     for (size_t i = 0; i < n_pieces; i++)
         GEOSGeom_destroy_r(h, pieces[i]);
     if (joined)
@@ -189,17 +202,17 @@ static enum status overlaid(struct overlay_task *task, const struct overlap_part
     return STATUS_OK;
 }
 
-enum status overlap_shape_build(const struct layer_index *ix, const struct overlap_part *parts, size_t n,
-                                const struct geo_shape *parcel, struct geo_geos *geos,
-                                struct index_clip_scratch *scratch, struct arena *arena,
+enum status overlap_shape_build(struct overlap_shapes *from, const struct overlap_part *parts, size_t n,
                                 struct overlap_shape *out, struct error *e)
 {
-    struct overlay_task task = {ix, n ? parts[0].feature : 0, parcel, geos, scratch, arena};
     struct overlap_shape result;
-    if (n == 1 && traced(&task, parts[0].area_m2, out))
+    if (!shapes_begin(from))
+        return error_no_memory(e);
+    struct overlay_task task;
+    if (n == 1 && !task_begin(from, parts, &task, NULL) && traced(&task, out))
         return STATUS_OK;
-    enum status s = overlaid(&task, parts, n, &result, e);
-    if (!s && !union_is_plausible(result.area_m2, parts, n, tolerance_m2_of(parcel)))
+    enum status s = overlaid(from, parts, n, &result, e);
+    if (!s && !union_is_plausible(result.area_m2, parts, n, from->tolerance_m2))
         s = overlay_failed(e);
     if (!s)
         *out = result;

@@ -21,12 +21,22 @@ struct overlap_part {
     double area_m2;
 };
 
+/* What shapes are built from and with; the first five fields are borrowed, the others made when they are first needed: 0 at
+ * first. One for all features of a layer and a parcel, so that nothing is made of the whole parcel for each of them. */
+struct overlap_shapes {
+    const struct layer_index *ix;
+    const struct geo_shape *parcel;
+    struct geo_geos *geos;
+    struct index_clip_scratch *clip;
+    struct arena *arena;
+    const struct layer_index *edges; /* the parcel's own */
+    double tolerance_m2;
+};
+
 /* parcel and (union of the n features). Each feature's geometry must have the area that was measured, to
  * max(0.01 m2, 1e-8 of the parcel): where tracing does not give it, GEOS overlays local clips, then the whole feature, and
  * when that does not either the answer is STATUS_INTERNAL, never a silent 0. */
-enum status overlap_shape_build(const struct layer_index *ix, const struct overlap_part *parts, size_t n,
-                                const struct geo_shape *parcel, struct geo_geos *geos,
-                                struct index_clip_scratch *scratch, struct arena *arena,
+enum status overlap_shape_build(struct overlap_shapes *from, const struct overlap_part *parts, size_t n,
                                 struct overlap_shape *out, struct error *e) HX_MUST_CHECK;
 
 /* What of one feature lies within a box, as rings whose winding numbers are 0 or 1: input for overlap_prepare. Arena;

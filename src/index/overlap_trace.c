@@ -3,27 +3,33 @@
  * again, and so on until it is back (Weiler and Atherton 1977, for borders that cross and never touch). */
 #include "index/overlap_trace.h"
 
+#include "base/room.h"
 #include "geo/area.h"
+#include "index/edge_tree.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Nearer than this to the other's border (about a micrometre) a vertex touches it, and nothing is decided here. */
 #define TOUCH_DEG 1e-11
-enum { CROSSINGS_MAX = 256, RUN = 8 };
+enum { RUN = 8 };
 
 struct crossing {
     uint32_t parcel_edge, feature_edge; /* number of the edge's first vertex */
     double parcel_at, feature_at;       /* 0 .. 1 along the edge */
     double lon, lat;
     bool enters; /* the parcel's border goes into the feature here */
-    uint16_t next_on_parcel, next_on_feature;
+    uint32_t next_on_parcel, next_on_feature;
 };
 
 struct tracing {
     const struct geo_shape *parcel, *feature;
-    struct crossing at[CROSSINGS_MAX];
-    size_t n;
+    const struct layer_index *parcel_index;
+    struct edge_tree edges; /* of the parcel's one ring */
+    uint32_t run_last;      /* end of the feature's ring that is being looked at */
+    struct crossing *at;    /* owned */
+    size_t n, capacity;
 };
 
 /* ---- crossings ---- */
@@ -74,9 +80,17 @@ static uint32_t run_end(uint32_t first, uint32_t last)
     return last - first < RUN ? last : first + RUN;
 }
 
-/* Edges first .. end-1 of either. False on a touch, or when there are too many. */
-static bool runs_cross(struct tracing *t, uint32_t p_first, uint32_t p_end, uint32_t f_first, uint32_t f_end)
+static struct crossing *crossing_next(struct tracing *t)
 {
+    struct crossing *at = room_for(t->at, &t->capacity, t->n + 1, sizeof *at);
+    t->at = at ? at : t->at;
+    return at ? at + t->n : NULL;
+}
+
+/* Edges p_first .. p_end-1 of the parcel and a run of the feature. False on a touch, or when memory is out. */
+static bool runs_cross(struct tracing *t, uint32_t p_first, uint32_t p_end, uint32_t f_first)
+{
+    uint32_t f_end = run_end(f_first, t->run_last);
     const struct geo_shape *p = t->parcel, *f = t->feature;
     for (uint32_t i = p_first; i < p_end; i++) {
         struct geo_box edge = run_box(p, i, i + 1);
@@ -84,44 +98,55 @@ static bool runs_cross(struct tracing *t, uint32_t p_first, uint32_t p_end, uint
             struct geo_box other = run_box(f, k, k + 1);
             if (!geo_box_overlaps(&edge, &other))
                 continue;
-            struct crossing *c = &t->at[t->n];
+            struct crossing *c = crossing_next(t);
+            if (!c)
+                return false;
             enum meeting m = meet(p->lon_deg + i, p->lat_deg + i, f->lon_deg + k, f->lat_deg + k, c);
             c->parcel_edge = i;
             c->feature_edge = k;
             t->n += m == CROSS;
-            if (m == TOUCH || t->n == CROSSINGS_MAX)
+            if (m == TOUCH)
                 return false;
         }
     }
+    return true;
+}
+
+/* A run of the feature's edges against those of the parcel under a node. */
+static bool node_crosses(struct tracing *t, int level, uint32_t node, const struct index_query *box,
+                         uint32_t first)
+{
+    const struct edge_tree *p = &t->edges;
+    if (index_sides_closed(p->nodes + p->level_at[level] + node, box) != SIDE_ALL)
+        return true;
+    if (level == 0)
+        return runs_cross(t, edge_tree_first(0, node), edge_tree_end(p, 0, node), first);
+    for (uint32_t k = 0; k < edge_tree_children(p, level, node); k++)
+        if (!node_crosses(t, level - 1, node * INDEX_FAN + k, box, first))
+            return false;
+    return true;
+}
+
+static bool run_crosses(struct tracing *t, uint32_t first, const struct geo_box *box)
+{
+    const struct edge_tree *p = &t->edges;
+    struct index_query query = index_query_of(box);
+    if (p->levels == 0)
+        return runs_cross(t, 0, p->n_edges, first);
+    for (uint32_t k = 0; k < p->level_n[p->levels - 1]; k++)
+        if (!node_crosses(t, p->levels - 1, k, &query, first))
+            return false;
     return true;
 }
 
 static bool ring_crosses(struct tracing *t, uint32_t first, uint32_t last)
 {
-    const struct geo_shape *p = t->parcel;
-    for (uint32_t f = first; f < last; f = run_end(f, last)) {
-        struct geo_box box = run_box(t->feature, f, run_end(f, last));
-        if (!geo_box_overlaps(&box, &p->box))
-            continue;
-        for (uint32_t i = 0; i + 1 < p->n_vertices; i = run_end(i, p->n_vertices - 1)) {
-            uint32_t end = run_end(i, p->n_vertices - 1);
-            struct geo_box run = run_box(p, i, end);
-            if (geo_box_overlaps(&run, &box) && !runs_cross(t, i, end, f, run_end(f, last)))
-                return false;
-        }
+    for (t->run_last = last; first < last; first = run_end(first, last)) {
+        struct geo_box box = run_box(t->feature, first, run_end(first, last));
+        if (geo_box_overlaps(&box, &t->parcel->box) && !run_crosses(t, first, &box))
+            return false;
     }
     return true;
-}
-
-static bool parcel_contains(const struct geo_shape *p, double lon, double lat)
-{
-    bool inside = false;
-    for (uint32_t i = 0; i + 1 < p->n_vertices; i++) {
-        double x0 = p->lon_deg[i], x1 = p->lon_deg[i + 1], y0 = p->lat_deg[i], y1 = p->lat_deg[i + 1];
-        if ((x0 <= lon) != (x1 <= lon) && lat < y0 + (lon - x0) / (x1 - x0) * (y1 - y0))
-            inside = !inside;
-    }
-    return inside;
 }
 
 /* A ring that crosses nothing must lie outside, or around the parcel: one inside would be a part or a hole by itself. */
@@ -133,7 +158,7 @@ static bool find_crossings(struct tracing *t)
         uint32_t first = f->ring_start[r];
         if (!ring_crosses(t, first, f->ring_start[r + 1] - 1))
             return false;
-        if (t->n == before && parcel_contains(t->parcel, f->lon_deg[first], f->lat_deg[first]))
+        if (t->n == before && edge_tree_contains(t->parcel_index, 0, f->lon_deg[first], f->lat_deg[first]))
             return false;
     }
     return t->n > 0;
@@ -150,8 +175,7 @@ static int along_parcel(const void *a, const void *b)
 }
 
 struct place {
-    uint32_t edge;
-    uint16_t crossing;
+    uint32_t edge, crossing;
     double at;
 };
 
@@ -169,18 +193,20 @@ static bool link_parcel(struct tracing *t)
     qsort(t->at, t->n, sizeof *t->at, along_parcel);
     for (size_t i = 0; i < t->n; i++) {
         size_t next = i + 1 < t->n ? i + 1 : 0;
-        t->at[i].next_on_parcel = (uint16_t)next;
+        t->at[i].next_on_parcel = (uint32_t)next;
         if (t->at[i].enters == t->at[next].enters)
             return false;
     }
     return true;
 }
 
-static bool link_feature(struct tracing *t)
+static bool link_feature(struct tracing *t, struct arena *a)
 {
-    struct place along[CROSSINGS_MAX];
+    struct place *along = arena_array(a, t->n, sizeof *along);
+    if (!along)
+        return false;
     for (size_t i = 0; i < t->n; i++)
-        along[i] = (struct place){t->at[i].feature_edge, (uint16_t)i, t->at[i].feature_at};
+        along[i] = (struct place){t->at[i].feature_edge, (uint32_t)i, t->at[i].feature_at};
     qsort(along, t->n, sizeof *along, along_feature);
     size_t first = 0;
     uint32_t ring = 0;
@@ -207,10 +233,14 @@ struct outline {
     struct geo_box box;
 };
 
+/* Without arrays it only counts. */
 static void put(struct outline *o, double lon, double lat)
 {
-    o->lon[o->n] = lon;
-    o->lat[o->n++] = lat;
+    if (o->lon) {
+        o->lon[o->n] = lon;
+        o->lat[o->n] = lat;
+    }
+    o->n++;
     geo_box_add(&o->box, lon, lat);
 }
 
@@ -229,10 +259,15 @@ static void follow(struct outline *o, const struct geo_shape *s, uint32_t ring, 
 
 static uint32_t ring_of(const struct geo_shape *s, uint32_t vertex)
 {
-    uint32_t r = 0;
-    while (s->ring_start[r + 1] <= vertex)
-        r++;
-    return r;
+    uint32_t low = 0, high = s->n_rings;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->ring_start[middle] <= vertex)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 /* Around one part of the common area; marks the entries that it has passed. */
@@ -240,7 +275,8 @@ static void trace(const struct tracing *t, size_t start, bool *passed, struct ou
 {
     uint32_t first = o->n;
     size_t i = start;
-    o->ring_start[o->n_rings] = first;
+    if (o->ring_start)
+        o->ring_start[o->n_rings] = first;
     do {
         const struct crossing *in = &t->at[i], *off = &t->at[in->next_on_parcel];
         const struct crossing *back = &t->at[off->next_on_feature];
@@ -252,37 +288,59 @@ static void trace(const struct tracing *t, size_t start, bool *passed, struct ou
                back->feature_edge, back->feature_at);
         i = off->next_on_feature;
     } while (!passed[i]);
-    put(o, o->lon[first], o->lat[first]);
-    o->ring_start[++o->n_rings] = o->n;
+    put(o, t->at[start].lon, t->at[start].lat);
+    o->n_rings++;
+    if (o->ring_start)
+        o->ring_start[o->n_rings] = o->n;
 }
 
-static bool outline_new(struct outline *o, const struct tracing *t, struct arena *a)
+static void trace_all(const struct tracing *t, bool *passed, struct outline *o)
 {
-    /* Every stretch of a border is walked once; each crossing is put once, and each ring is closed. */
-    size_t n = (size_t)t->parcel->n_vertices + t->feature->n_vertices + 2 * t->n;
-    *o = (struct outline){.lon = arena_array(a, n, sizeof(double)),
-                          .lat = arena_array(a, n, sizeof(double)),
-                          .ring_start = arena_array(a, t->n + 1, sizeof(uint32_t)),
-                          .box = geo_box_empty()};
-    return o->lon && o->lat && o->ring_start;
+    memset(passed, 0, t->n * sizeof *passed);
+    for (size_t i = 0; i < t->n; i++)
+        if (t->at[i].enters && !passed[i])
+            trace(t, i, passed, o);
 }
 
-bool overlap_trace(const struct geo_shape *parcel, const struct geo_shape *feature, struct arena *arena,
-                   struct geo_shape *out)
+/* Counted first: a parcel's whole border would be too much room for each of many small features. */
+static bool outline_of(const struct tracing *t, struct arena *a, struct outline *o)
 {
-    struct tracing t = {.parcel = parcel, .feature = feature, .n = 0};
-    struct outline o;
-    bool passed[CROSSINGS_MAX] = {false};
-    if (parcel->n_rings != 1 || !find_crossings(&t) || !link_parcel(&t) || !link_feature(&t) ||
-        !outline_new(&o, &t, arena))
+    struct outline count = {.n = 0};
+    bool *passed = arena_array(a, t->n, sizeof *passed);
+    if (!passed)
         return false;
-    for (size_t i = 0; i < t.n; i++)
-        if (t.at[i].enters && !passed[i])
-            trace(&t, i, passed, &o);
-    for (uint32_t r = 0; r < o.n_rings; r++)
-        if (!(geo_ring_area_m2(o.lon + o.ring_start[r], o.lat + o.ring_start[r],
-                               o.ring_start[r + 1] - o.ring_start[r]) > 0))
+    trace_all(t, passed, &count);
+    *o = (struct outline){.lon = arena_array(a, count.n, sizeof(double)),
+                          .lat = arena_array(a, count.n, sizeof(double)),
+                          .ring_start = arena_array(a, (size_t)count.n_rings + 1, sizeof(uint32_t)),
+                          .box = geo_box_empty()};
+    if (!o->lon || !o->lat || !o->ring_start)
+        return false;
+    trace_all(t, passed, o);
+    return true;
+}
+
+static bool parts_are_right_way_round(const struct outline *o)
+{
+    for (uint32_t r = 0; r < o->n_rings; r++)
+        if (!(geo_ring_area_m2(o->lon + o->ring_start[r], o->lat + o->ring_start[r],
+                               o->ring_start[r + 1] - o->ring_start[r]) > 0))
             return false;
+    return true;
+}
+
+bool overlap_trace(const struct geo_shape *parcel, const struct layer_index *edges,
+                   const struct geo_shape *feature, struct arena *arena, struct geo_shape *out)
+{
+    struct tracing t = {.parcel = parcel, .feature = feature, .parcel_index = edges, .n = 0};
+    struct outline o;
+    if (parcel->n_rings != 1)
+        return false;
+    edge_tree_of(&t.edges, edges, 0);
+    bool ok = find_crossings(&t) && link_parcel(&t) && link_feature(&t, arena) && outline_of(&t, arena, &o);
+    free(t.at);
+    if (!ok || !parts_are_right_way_round(&o))
+        return false;
     uint32_t *polygons = arena_array(arena, (size_t)o.n_rings + 1, sizeof *polygons);
     for (uint32_t r = 0; polygons && r <= o.n_rings; r++)
         polygons[r] = r;

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Long rays and teeth are cut again and again: without a limit a star of m rays has m * m / 400 pieces. */
+#define GROWTH_MAX 8.0
+#define CUT_WELL 1.25
 enum { SPLIT_MAX_DEPTH = 48, EDGE_FIELDS = sizeof(struct piece_edges) / sizeof(double *) };
 
 void piece_list_release(struct piece_list *l)
@@ -74,6 +77,7 @@ struct rings {
     const uint32_t *start; /* n + 1 */
     size_t n;
     struct geo_box box;
+    double growth; /* the edges may still become so many times as many by being cut */
 };
 
 static bool piece_add(struct piece_list *l, const struct rings *r)
@@ -116,39 +120,83 @@ bool piece_is_whole(const struct geo_shape *shape)
     return small_enough(shape->n_vertices, shape->n_rings, &shape->box);
 }
 
-static bool split(struct piece_list *l, const struct rings *r, int depth);
+struct halves {
+    struct soup low, high;
+    size_t n_edges; /* of both */
+};
 
-static bool split_half(struct piece_list *l, const struct rings *r, const struct soup_cut *cut, int depth)
+static void halves_release(struct halves *h)
 {
-    struct soup half = {0};
-    struct soup whole = {
+    soup_release(&h->low);
+    soup_release(&h->high);
+}
+
+static bool cut_by(const struct rings *r, bool by_lat, struct halves *out)
+{
+    const struct geo_box *b = &r->box;
+    double at = by_lat ? b->south_deg + (b->north_deg - b->south_deg) / 2
+                       : b->west_deg + (b->east_deg - b->west_deg) / 2;
+    const struct soup_cut low = {by_lat, true, at}, high = {by_lat, false, at};
+    const struct soup whole = {
         .x = (double *)r->x, .y = (double *)r->y, .start = (uint32_t *)r->start, .n_rings = r->n};
-    bool ok = soup_clip(&whole, cut, &half);
-    if (ok && half.n_rings > 0) {
-        struct rings part = {half.x, half.y, half.start, half.n_rings, soup_box(&half)};
-        ok = split(l, &part, depth + 1);
-    }
-    soup_release(&half);
+    bool ok = soup_clip(&whole, &low, &out->low) && soup_clip(&whole, &high, &out->high);
+    out->n_edges = out->low.n_vertices - out->low.n_rings + out->high.n_vertices - out->high.n_rings;
     return ok;
 }
 
-/* Cuts along the longer side in degrees, or along a parallel while the piece is too tall for one cubic. */
+/* Along the longer side in degrees, or along a parallel while the piece is too tall for one cubic. A comb would be cut across its
+ * teeth so, and have the more pieces the more it is cut: then the other way is tried. */
+static bool cut(const struct rings *r, bool tall, struct halves *out)
+{
+    double width = r->box.east_deg - r->box.west_deg, height = r->box.north_deg - r->box.south_deg;
+    bool by_lat = tall || height > width;
+    struct halves other = {.n_edges = 0};
+    if (!cut_by(r, by_lat, out))
+        return false;
+    if (tall || (double)out->n_edges <= CUT_WELL * (double)(r->start[r->n] - r->n))
+        return true;
+    bool ok = cut_by(r, !by_lat, &other);
+    if (ok && other.n_edges < out->n_edges) {
+        struct halves t = *out;
+        *out = other;
+        other = t;
+    }
+    halves_release(&other);
+    return ok;
+}
+
+static bool split(struct piece_list *l, const struct rings *r, int depth);
+
+static bool split_half(struct piece_list *l, const struct soup *half, double growth, int depth)
+{
+    struct rings part = {half->x, half->y, half->start, half->n_rings, soup_box(half), growth};
+    return half->n_rings == 0 || split(l, &part, depth + 1);
+}
+
 static bool split(struct piece_list *l, const struct rings *r, int depth)
 {
     if (depth >= SPLIT_MAX_DEPTH || small_enough(r->start[r->n], r->n, &r->box))
         return piece_add(l, r);
-    double width = r->box.east_deg - r->box.west_deg, height = r->box.north_deg - r->box.south_deg;
-    bool by_lat = height > PIECE_MAX_LAT_DEG || height > width;
-    double at = by_lat ? r->box.south_deg + height / 2 : r->box.west_deg + width / 2;
-    struct soup_cut low = {by_lat, true, at}, high = {by_lat, false, at};
-    return split_half(l, r, &low, depth) && split_half(l, r, &high, depth);
+    bool tall = r->box.north_deg - r->box.south_deg > PIECE_MAX_LAT_DEG;
+    struct halves h = {.n_edges = 0};
+    bool ok = cut(r, tall, &h);
+    double growth = r->growth;
+    if (!tall)
+        growth *= (double)(r->start[r->n] - r->n) / (double)(h.n_edges ? h.n_edges : 1);
+    if (ok && growth < 1)
+        ok = piece_add(l, r);
+    else
+        ok = ok && split_half(l, &h.low, growth, depth) && split_half(l, &h.high, growth, depth);
+    halves_release(&h);
+    return ok;
 }
 
 bool piece_list_build(struct piece_list *l, const struct geo_shape *shape)
 {
     l->n_pieces = l->n_fields = 0;
     l->area_m2 = 0;
-    struct rings r = {shape->lon_deg, shape->lat_deg, shape->ring_start, shape->n_rings, shape->box};
+    struct rings r = {shape->lon_deg, shape->lat_deg, shape->ring_start,
+                      shape->n_rings, shape->box,     GROWTH_MAX};
     if (!split(l, &r, 0))
         return false;
     double *at = l->fields; /* which may have moved since */

@@ -3,6 +3,8 @@
 #include "geo/area.h"
 #include "index/edge_tree.h"
 
+#include <math.h>
+
 struct segment {
     double x0, y0, x1, y1; /* metres on a plane about the segment's own middle */
 };
@@ -95,26 +97,88 @@ static bool edge_touches_ring(const double *lon, const double *lat, const struct
     return false;
 }
 
-bool touch_find(const struct geo_shape *shape, const struct layer_index *ix, uint32_t feature,
-                double tolerance_m, struct ring_hits *hits, bool *out)
+static struct geo_box box_grown(struct geo_box b, double tolerance_m)
 {
     double north_m, east_m;
-    geo_metres_per_degree(shape->box.north_deg, &north_m, &east_m);
-    struct geo_box grown = shape->box;
-    grown.west_deg -= tolerance_m / east_m, grown.east_deg += tolerance_m / east_m;
-    grown.south_deg -= tolerance_m / north_m, grown.north_deg += tolerance_m / north_m;
-    if (!ring_hits_find(ix, &grown, hits))
+    geo_metres_per_degree(fmax(fabs(b.south_deg), fabs(b.north_deg)), &north_m, &east_m);
+    b.west_deg -= tolerance_m / east_m, b.east_deg += tolerance_m / east_m;
+    b.south_deg -= tolerance_m / north_m, b.north_deg += tolerance_m / north_m;
+    return b;
+}
+
+/* A ring of the layer, and the box beyond which no edge of the shape can touch it. */
+struct near_ring {
+    struct edge_tree tree;
+    struct index_query query;
+    double tolerance_m;
+};
+
+/* The shape's edges under a node of their ring's tree. */
+static bool shape_node_touches(const struct near_ring *n, const struct edge_tree *shape, int level,
+                               uint32_t node)
+{
+    if (index_sides_closed(shape->nodes + shape->level_at[level] + node, &n->query) != SIDE_ALL)
         return false;
-    bool touches = false;
-    for (size_t h = 0; h < hits->n && !touches; h++) {
-        if (ix->ring_feature[hits->ring[h]] != feature)
-            continue;
-        struct edge_tree t;
-        edge_tree_of(&t, ix, hits->ring[h]);
-        for (uint32_t r = 0; r < shape->n_rings && !touches; r++)
-            for (uint32_t i = shape->ring_start[r]; i + 1 < shape->ring_start[r + 1] && !touches; i++)
-                touches = edge_touches_ring(shape->lon_deg + i, shape->lat_deg + i, &t, tolerance_m);
+    if (level > 0) {
+        for (uint32_t k = 0; k < edge_tree_children(shape, level, node); k++)
+            if (shape_node_touches(n, shape, level - 1, node * INDEX_FAN + k))
+                return true;
+        return false;
     }
+    for (uint32_t i = edge_tree_first(0, node); i < edge_tree_end(shape, 0, node); i++)
+        if (edge_touches_ring(shape->lon + i, shape->lat + i, &n->tree, n->tolerance_m))
+            return true;
+    return false;
+}
+
+static bool shape_ring_touches(const struct near_ring *n, const struct edge_tree *shape)
+{
+    bool touches = false;
+    for (uint32_t i = 0; shape->levels == 0 && i < shape->n_edges && !touches; i++)
+        touches = edge_touches_ring(shape->lon + i, shape->lat + i, &n->tree, n->tolerance_m);
+    for (uint32_t k = 0; shape->levels > 0 && k < shape->level_n[shape->levels - 1] && !touches; k++)
+        touches = shape_node_touches(n, shape, shape->levels - 1, k);
+    return touches;
+}
+
+static struct geo_box box_of_ring(const struct edge_tree *t)
+{
+    struct geo_box b = geo_box_empty();
+    for (uint32_t i = 0; i <= t->n_edges; i++)
+        geo_box_add(&b, t->lon[i], t->lat[i]);
+    return b;
+}
+
+/* One ring of the layer and all rings of the shape. */
+static bool ring_touches(struct touching *t, const struct layer_index *ix, uint32_t ring, double tolerance_m,
+                         bool *out)
+{
+    struct near_ring n = {.tolerance_m = tolerance_m};
+    edge_tree_of(&n.tree, ix, ring);
+    struct geo_box box = box_grown(box_of_ring(&n.tree), 2 * tolerance_m);
+    n.query = index_query_of(&box);
+    if (!ring_hits_find(t->shape, &box, &t->met))
+        return false;
+    for (size_t i = 0; i < t->met.n && !*out; i++) {
+        struct edge_tree shape;
+        edge_tree_of(&shape, t->shape, t->met.ring[i]);
+        *out = shape_ring_touches(&n, &shape);
+    }
+    return true;
+}
+
+bool touch_find(struct touching *t, const struct layer_index *ix, uint32_t feature, double tolerance_m,
+                bool *out)
+{
+    struct geo_box box = box_grown(index_box(t->shape), tolerance_m);
+    bool touches = false;
+    if (t->serial != ix->serial && !ring_hits_find(ix, &box, &t->near))
+        return false;
+    t->serial = ix->serial;
+    size_t i = ring_hits_of_feature(&t->near, ix, feature);
+    for (; i < t->near.n && ix->ring_feature[t->near.ring[i]] == feature && !touches; i++)
+        if (!ring_touches(t, ix, t->near.ring[i], tolerance_m, &touches))
+            return false;
     *out = touches;
     return true;
 }

@@ -337,16 +337,15 @@ static void overlap_geometry_has_the_measured_area(void **state)
         struct overlap_part all[3];
         for (uint32_t i = 0; i < 3; i++)
             all[i] = (struct overlap_part){i, measured(o, n, i)};
+        struct overlap_shapes from = {
+            .ix = ix, .parcel = &parcel, .geos = f->geos, .clip = f->clip, .arena = f->arena};
         for (uint32_t i = 0; i < 3; i++) {
             struct overlap_shape s;
-            assert_int_equal(
-                overlap_shape_build(ix, &all[i], 1, &parcel, f->geos, f->clip, f->arena, &s, NULL),
-                STATUS_OK);
+            assert_int_equal(overlap_shape_build(&from, &all[i], 1, &s, NULL), STATUS_OK);
             assert_true(fabs(s.area_m2 - measured(o, n, i)) <= 0.01);
         }
         struct overlap_shape u;
-        assert_int_equal(overlap_shape_build(ix, all, 3, &parcel, f->geos, f->clip, f->arena, &u, NULL),
-                         STATUS_OK);
+        assert_int_equal(overlap_shape_build(&from, all, 3, &u, NULL), STATUS_OK);
         GEOSContextHandle_t h = geo_geos_handle(f->geos);
         GEOSGeometry *g = geos_of(f, &features[0]), *p = geos_of(f, &parcel);
         for (int i = 1; i < 3; i++) {
@@ -641,8 +640,9 @@ static void degenerate_overlaps_can_be_drawn(void **state)
         for (size_t i = 0; i < n; i++) {
             struct overlap_part part = {o[i].feature, o[i].area_m2};
             struct overlap_shape s;
-            assert_int_equal(overlap_shape_build(ix, &part, 1, &parcel, f->geos, f->clip, f->arena, &s, NULL),
-                             STATUS_OK);
+            struct overlap_shapes from = {
+                .ix = ix, .parcel = &parcel, .geos = f->geos, .clip = f->clip, .arena = f->arena};
+            assert_int_equal(overlap_shape_build(&from, &part, 1, &s, NULL), STATUS_OK);
         }
         index_close(ix);
         arena_reset(f->arena);

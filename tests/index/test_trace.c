@@ -2,6 +2,7 @@
  * above it. */
 #include "geo/area.h"
 #include "index/overlap_trace.h"
+#include "index/shape_index.h"
 #include "index/shapes.h"
 
 #include <math.h>
@@ -71,12 +72,20 @@ static struct geo_shape overlay_shape(struct fixture *f, const struct geo_shape 
     return out;
 }
 
+static bool trace(struct fixture *f, const struct geo_shape *parcel, const struct geo_shape *feature,
+                  struct geo_shape *out)
+{
+    const struct layer_index *edges = shape_index_new(parcel, f->arena);
+    assert_non_null(edges);
+    return overlap_trace(parcel, edges, feature, f->arena, out);
+}
+
 /* Two squares over a corner: the common square, vertex for vertex, counter-clockwise and closed. */
 static void a_corner_is_traced_exactly(void **state)
 {
     struct fixture *f = *state;
     struct geo_shape a = shape_box(f->arena, 0, 0, 2, 2), b = shape_box(f->arena, 1, 1, 3, 3), out;
-    assert_true(overlap_trace(&a, &b, f->arena, &out));
+    assert_true(trace(f, &a, &b, &out));
     assert_int_equal(out.n_polygons, 1);
     assert_int_equal(out.n_vertices, 5);
     assert_float_equal(geo_shape_area_m2(&out),
@@ -104,7 +113,7 @@ static void what_is_traced_is_what_geos_says(void **state)
         bool whole = want.n_rings && (fabs(geo_shape_area_m2(&want) - geo_shape_area_m2(&a)) < 1 ||
                                       fabs(geo_shape_area_m2(&want) - geo_shape_area_m2(&b)) < 1);
         crossing += want.n_rings > 0 && !whole;
-        if (overlap_trace(&a, &b, f->arena, &out)) {
+        if (trace(f, &a, &b, &out)) {
             struct error e = {0};
             traced++;
             many_parts += out.n_polygons > 1;
@@ -137,13 +146,13 @@ static void what_is_not_simple_is_refused(void **state)
         shape_of_points(f->arena, (const double[]){1, 2 - 1e-12, 3, 1, 3, 3, 1, 2 - 1e-12}, 4), /* almost */
     };
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-        assert_false(overlap_trace(&a, &refused[i], f->arena, &out));
-        assert_false(overlap_trace(&refused[i], &a, f->arena, &out));
+        assert_false(trace(f, &a, &refused[i], &out));
+        assert_false(trace(f, &refused[i], &a, &out));
     }
     struct geo_shape holed = shape_star(&r, f->arena, 0, 0, 1, 12, true);
     assert_int_equal(holed.n_rings, 2);
-    assert_false(overlap_trace(&holed, &a, f->arena, &out)); /* the hole would be lost */
-    assert_false(overlap_trace(&(struct geo_shape){.n_rings = 0}, &a, f->arena, &out));
+    assert_false(trace(f, &holed, &a, &out)); /* the hole would be lost */
+    assert_false(trace(f, &(struct geo_shape){.n_rings = 0}, &a, &out));
 }
 
 int main(void)

@@ -1,0 +1,77 @@
+/* growth CASE=N ... does each case once, in order; growth --list names them with their sizes. See growth.h. */
+#include "growth/growth.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *name, *says;
+    growth_case *run;
+    size_t n;
+} cases[] = {
+    {"many_features", "a parcel over n features: check", many_features, 1600},
+    {"many_shapes", "a parcel over n features: their common ground as one shape", many_shapes, 1000},
+    {"many_drawn", "a parcel over n features: the map of the report", many_drawn, 1600},
+    {"many_near", "n features beside a parcel of n teeth, none of them upon it", many_near, 500},
+    {"many_overlapping", "a parcel over n features, each upon its neighbour: the union", many_overlapping,
+     800},
+    {"many_slivers", "n slivers along the border of a parcel of n vertices", many_slivers, 800},
+    {"many_zones", "a parcel over n sub-zones", many_zones, 1600},
+    {"many_in_two_lines", "a parcel over n features of one line and n of another: what they share",
+     many_in_two_lines, 400},
+    {"many_holes_near", "a parcel over a feature with n holes", many_holes_near, 1000},
+    {"star_parcel", "a star of n rays over a feature", star_parcel, 2000},
+    {"comb_parcel", "a comb of n teeth over a feature", comb_parcel, 1000},
+    {"region_parcel", "a parcel of n vertices over n features", region_parcel, 1000},
+    {"tile_of_bars", "a tile over n features that reach far beyond it", tile_of_bars, 2000},
+};
+enum { N_CASES = sizeof cases / sizeof *cases };
+
+__attribute__((noinline)) void growth_counted(growth_work *work, void *what)
+{
+    work(what);
+    __asm__ volatile(""); /* not a jump: callgrind waits for the return */
+}
+
+void growth_must(enum status s, const struct error *e)
+{
+    if (s) {
+        fprintf(stderr, "status %d: %s\n", (int)s, e->en);
+        exit(1);
+    }
+}
+
+void growth_expected(int holds, const char *condition, const char *file, int line)
+{
+    if (!holds) {
+        fprintf(stderr, "%s:%d: not so: %s\n", file, line, condition);
+        exit(1);
+    }
+}
+
+static bool run(const char *name, size_t n)
+{
+    for (size_t i = 0; i < N_CASES; i++)
+        if (strcmp(cases[i].name, name) == 0) {
+            cases[i].run(n);
+            return true;
+        }
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--list") == 0)
+        for (size_t i = 0; i < N_CASES; i++)
+            printf("%s\t%zu\t%s\n", cases[i].name, cases[i].n, cases[i].says);
+    for (int i = 1; i < argc; i++) {
+        char name[64];
+        size_t n;
+        if (sscanf(argv[i], "%63[a-z_]=%zu", name, &n) == 2 && !run(name, n)) {
+            fprintf(stderr, "no case %s\n", name);
+            return 1;
+        }
+    }
+    return 0;
+}
