@@ -233,7 +233,7 @@ static enum status open_copy(struct feed_sequence *q, struct scan *s, const stru
 {
     char path[PATH_BYTES];
     struct audit_request of_copy = *r;
-    if (snprintf(path, sizeof path, "%s.lines.geojsonl", r->output) >= (int)sizeof path)
+    if (snprintf(path, sizeof path, "%s.lines.geojsonl", r->outputs[0]) >= (int)sizeof path)
         return error_no_memory(e);
     unlink(path); /* of a run that was killed */
     enum status st = write_copy(q, s, path, e);

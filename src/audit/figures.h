@@ -49,11 +49,12 @@ struct figures {
     bool synthetic;
 };
 
-/* Stop and progress as in audit_lines. Owned: figures_release. */
-enum status audit_figures(struct store *store, const struct snapshot *snapshot, const struct lines_request *r,
-                          const atomic_bool *stop, struct figures *out, struct error *e) HX_MUST_CHECK;
+/* The whole audit as it is asked, each output written; stop and progress as in audit_lines. Owned: figures_release. */
+enum status audit_figures(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,
+                          const struct audit_watch *watch, struct figures *out,
+                          struct error *e) HX_MUST_CHECK;
 void figures_release(struct figures *f);
-/* By the ending: .csv, .json, .html. */
-enum status figures_write(const struct figures *f, const char *path, struct error *e) HX_MUST_CHECK;
+/* Private to audit/: .csv, .json, .html, by the endings of a list that NULL ends. */
+enum status figures_write(const struct figures *f, const char *const *outputs, struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -83,29 +83,15 @@ struct lines_report {
     double seconds;
 };
 
-struct lines_request {
-    int threads;
-    const char *const *layers; /* only these, ended by NULL; NULL: the three lines and the three spaces */
-    const char *official;      /* a file of official totals, CSV or JSON (README.md); NULL: none */
-    bool within_spaces;        /* also: does each line lie within its own space? */
-    /* On the caller's thread, in items of work; the total may grow. NULL: none. */
-    audit_progress_fn *progress;
-    void *progress_user;
-};
-
 /* Code of the error when `stop` ended the run (STATUS_CONFLICT). */
 #define AUDIT_STOPPED "audit-stopped"
 
-/* `stop` may be NULL; when it is set nothing comes out. Owned: lines_report_release. */
-enum status audit_lines(struct store *store, const struct snapshot *snapshot, const struct lines_request *r,
-                        const atomic_bool *stop, struct lines_report *out, struct error *e) HX_MUST_CHECK;
-void lines_report_release(struct lines_report *r);
-
-/* Marks what is new and what is still there against an earlier output (.gpkg or .csv or .geojsonl of this command), and
- * adds what is fixed. */
-enum status lines_compare(struct lines_report *r, const char *old_path, struct error *e) HX_MUST_CHECK;
-/* By the ending: .gpkg, .csv, .geojsonl, .fgb, .xlsx, .html. */
-enum status lines_write(const struct lines_report *r, const struct snapshot *s, const char *path,
+/* The whole audit as it is asked: what is found, compared with an earlier output, and written to each output and the summary.
+ * Progress is told in items of work, whose total may grow; when it is stopped nothing comes out. Owned:
+ * lines_report_release. */
+enum status audit_lines(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,
+                        const struct audit_watch *watch, struct lines_report *out,
                         struct error *e) HX_MUST_CHECK;
+void lines_report_release(struct lines_report *r);
 
 #endif

@@ -27,8 +27,8 @@ struct lines_pair {
 
 struct lines_run {
     const struct snapshot *snapshot;
-    const struct lines_request *request;
-    const atomic_bool *stop;
+    const struct audit_request *request;
+    const struct audit_watch *watch;
     int threads;
     int64_t done, total; /* items of work: finished passes, and all that are known of so far */
     double began;
@@ -51,12 +51,11 @@ struct lines_worker {
     struct error error;
 };
 
-struct lines_run lines_run_of(const struct snapshot *snapshot, const struct lines_request *r,
-                              const atomic_bool *stop, struct arena *arena);
+struct lines_run lines_run_of(const struct snapshot *snapshot, const struct audit_request *r,
+                              const struct audit_watch *watch, struct arena *arena);
 double lines_run_seconds(const struct lines_run *run); /* since it began */
 /* Fills run->layers. STATUS_NOT_FOUND when there is none. */
-enum status lines_layers_load(struct lines_run *run, struct store *store, const struct lines_request *r,
-                              struct error *e) HX_MUST_CHECK;
+enum status lines_layers_load(struct lines_run *run, struct store *store, struct error *e) HX_MUST_CHECK;
 /* Calls `fn` for items 0 .. n-1 on all threads, in chunks; stops at the first failure. `user` is shared. The caller's
  * thread tells the progress meanwhile. */
 typedef enum status lines_item_fn(struct lines_worker *w, size_t item, void *user, struct error *e);
@@ -129,5 +128,12 @@ enum status lines_outline_find(struct lines_layer *l, struct error *e) HX_MUST_C
 bool lines_is_outline(const struct lines_layer *l, uint32_t feature);
 /* lines_gap.c */
 enum status lines_find_gaps(struct lines_run *run, struct error *e) HX_MUST_CHECK;
+
+/* lines_compare.c: marks what is new and what is still there against an earlier output (.gpkg or .csv or .geojsonl of this
+ * audit), and adds what is fixed. */
+enum status lines_compare(struct lines_report *r, const char *old_path, struct error *e) HX_MUST_CHECK;
+/* lines_out.c: by the ending, which is one of those (request.c). */
+enum status lines_write(const struct lines_report *r, const struct snapshot *s, const char *path,
+                        struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -11,9 +11,9 @@
 #include "audit/changes.h"
 
 struct since;
-/* STATUS_INVALID_INPUT when `r->since` is no finished GeoPackage of a parcel audit. Owned. */
-enum status since_open(const struct snapshot *s, const struct audit_request *r, struct since **out,
-                       struct error *e) HX_MUST_CHECK;
+/* STATUS_INVALID_INPUT when `r->since` is no finished GeoPackage of a parcel audit. `store` NULL: nothing is taken over. Owned. */
+enum status since_open(struct store *store, const struct snapshot *s, const struct audit_request *r,
+                       struct since **out, struct error *e) HX_MUST_CHECK;
 void since_close(struct since *s); /* NULL-safe */
 /* Why nothing is taken over; NULL: some rows may be. */
 const char *since_total_zh(const struct since *s);

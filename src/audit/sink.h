@@ -28,11 +28,12 @@ struct sink_ops {
 struct sink {
     const struct sink_ops *ops;
     enum output_format format;
-    const char *out;             /* borrowed from the request */
+    const char *out;             /* borrowed */
     char part[SINK_PATH_SIZE];   /* OUT.part */
     uint64_t bytes[BATCH_TEXTS]; /* written so far, of text */
 };
 
+/* By the ending, which is one of those (request.c). */
 enum status output_format_of(const char *path, enum output_format *out, struct error *e) HX_MUST_CHECK;
 
 /* The state that an earlier run left, as text in the arena: of OUT.part (*finished false) or of OUT itself (true).
@@ -40,8 +41,14 @@ enum status output_format_of(const char *path, enum output_format *out, struct e
 enum status sink_state(const char *out, enum output_format format, struct arena *a, const char **state,
                        bool *finished, struct error *e) HX_MUST_CHECK;
 /* Opens OUT.part: anew, or to append after what `bytes` says (text) or what was committed (GeoPackage). */
-enum status sink_open(const struct audit_request *r, enum output_format format, int srs, bool append,
-                      const uint64_t bytes[BATCH_TEXTS], struct sink **out, struct error *e) HX_MUST_CHECK;
+struct sink_request {
+    const char *out;
+    enum output_format format;
+    int srs;
+    bool overlaps, append;
+};
+enum status sink_open(const struct sink_request *r, const uint64_t bytes[BATCH_TEXTS], struct sink **out,
+                      struct error *e) HX_MUST_CHECK;
 /* Finishes, and moves OUT.part to OUT. */
 enum status sink_finish(struct sink *s, const char *state, struct error *e) HX_MUST_CHECK;
 /* The last step alone, for a run that was killed when its GeoPackage was finished but had no name yet. */

@@ -11,10 +11,23 @@ struct arg_option {
     bool *flag;         /* set by a flag; NULL otherwise */
 };
 
+/* An option whose meaning somebody else knows (audit/request.h), and that may come several times. */
+struct arg_listed {
+    const char *name; /* with its dashes */
+    const char *key;  /* what the other calls it */
+    bool is_flag;
+};
+enum { ARG_LISTED_MAX = 64 };
+
 struct arg_rest {
     const char *items[4];
     int n;
-    int max; /* at most 4 */
+    int max;                         /* at most 4 */
+    const struct arg_listed *listed; /* ends with a row without a name; NULL: none */
+    struct arg_given {
+        const char *key, *value; /* of a flag "1" */
+    } given[ARG_LISTED_MAX];     /* in their order */
+    int n_given;
 };
 
 /* `options` ends with a row without a name. The error names the argument. Outputs keep their defaults when absent. */

@@ -1,6 +1,6 @@
 /* What a lines audit found, as JSON for the page: schema LinesSummary in schema/openapi.yaml. Threads: pure. */
-#ifndef HX_HTTP_LINES_LIST_H
-#define HX_HTTP_LINES_LIST_H
+#ifndef HX_AUDIT_LINES_LIST_H
+#define HX_AUDIT_LINES_LIST_H
 
 #include "audit/lines.h"
 #include "base/json.h"

@@ -3,8 +3,8 @@
  *
  * Invariants: the folder is locked for as long as its server lives, so that the next start can tell what a crash left
  * (job_folder_sweep) from what another server is using. Threads: paths are const after opening. */
-#ifndef HX_HTTP_JOB_FOLDER_H
-#define HX_HTTP_JOB_FOLDER_H
+#ifndef HX_JOBS_FOLDER_H
+#define HX_JOBS_FOLDER_H
 
 #include "base/status.h"
 
