@@ -1,13 +1,15 @@
-/* Many parcels against the control lines: a file of any size in, one row for each parcel out, in the order of the input.
+/* Many parcels against the control lines: a file of any size in, one row for each parcel out, in the order
+ * of the input.
  *
  *     reader thread -> batches -> worker threads (one check_worker each) -> writer, in input order
  *
- * Invariants: the rows are the same for any number of threads, and for a run that was stopped or killed and resumed, or that
- * took over rows of an earlier audit; a parcel that cannot be measured is a row (verdict unknown, with the reason), never
- * the end of the run and never missing; memory is bounded by the number of batches under way, not by the file. An output
- * appears under its name only when it is whole: until then it is OUT.part.
- * Not for: one parcel that somebody waits for (check/), printing (cli/). Threads: audit_parcels starts and joins its own;
- * the snapshot is shared and const; the progress function is called on the caller's thread. */
+ * Invariants: the rows are the same for any number of threads, and for a run that was stopped or killed
+ * and resumed, or that took over rows of an earlier audit; a parcel that cannot be measured is a row
+ * (verdict unknown, with the reason), never the end of the run and never missing; memory is bounded by the
+ * number of batches under way, not by the file. An output appears under its name only when it is whole:
+ * until then it is OUT.part. Not for: one parcel that somebody waits for (check/), printing (cli/).
+ * Threads: audit_parcels starts and joins its own; the snapshot is shared and const; the progress function
+ * is called on the caller's thread. */
 #ifndef HX_AUDIT_AUDIT_H
 #define HX_AUDIT_AUDIT_H
 
@@ -42,8 +44,8 @@ struct audit_watch {
     void *user;
 };
 
-/* Each output is a pass of its own: the rows are the same, and measuring costs less than reading them back would. `store` is
- * that of the snapshot; it is needed with `since` only, else it may be NULL. */
+/* Each output is a pass of its own: the rows are the same, and measuring costs less than reading them back
+ * would. `store` is that of the snapshot; it is needed with `since` only, else it may be NULL. */
 enum status audit_parcels(struct store *store, const struct snapshot *snapshot,
                           const struct audit_request *request, const struct audit_watch *watch,
                           struct audit_outcome *out, struct error *e) HX_MUST_CHECK;

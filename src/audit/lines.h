@@ -1,10 +1,11 @@
-/* The lines among themselves: every place where the three control lines and the three spaces do not fit together, as a work
- * list. It says what overlaps, where, by how much, and which text speaks of it; it never says who gives way.
+/* The lines among themselves: every place where the three control lines and the three spaces do not fit
+ * together, as a work list. It says what overlaps, where, by how much, and which text speaks of it; it
+ * never says who gives way.
  *
- * Areas come from the kernel (index/overlap.h), with every feature as a parcel against the other layers; GEOS makes only
- * the geometry of what was found. Findings are sorted, so that they are the same for any number of threads, and each
- * has an id that another run over other versions gives again, as long as layers, codes and place are the same.
- * Threads: audit_lines starts and joins its own. */
+ * Areas come from the kernel (index/overlap.h), with every feature as a parcel against the other layers;
+ * GEOS makes only the geometry of what was found. Findings are sorted, so that they are the same for any
+ * number of threads, and each has an id that another run over other versions gives again, as long as
+ * layers, codes and place are the same. Threads: audit_lines starts and joins its own. */
 #ifndef HX_AUDIT_LINES_H
 #define HX_AUDIT_LINES_H
 
@@ -17,8 +18,8 @@
 #define LINES_DECLARED_SHARE 1e-4
 /* Two features are one drawn twice when what they share is this much of both. */
 #define LINES_DUPLICATE_SHARE 0.999
-/* A county code contradicts a place only when the code's prefecture has nothing within this distance of the feature: the
- * outlines that are to be had are generalised, and differ from each other by kilometres. */
+/* A county code contradicts a place only when the code's prefecture has nothing within this distance of
+ * the feature: the outlines that are to be had are generalised, and differ from each other by kilometres. */
 #define LINES_PREFECTURE_FAR_M 20000.0
 /* A total may differ from the official one by this share, or by half of its last digit. */
 #define LINES_TOTAL_SHARE 1e-4
@@ -86,9 +87,9 @@ struct lines_report {
 /* Code of the error when `stop` ended the run (STATUS_CONFLICT). */
 #define AUDIT_STOPPED "audit-stopped"
 
-/* The whole audit as it is asked: what is found, compared with an earlier output, and written to each output and the summary.
- * Progress is told in items of work, whose total may grow; when it is stopped nothing comes out. Owned:
- * lines_report_release. */
+/* The whole audit as it is asked: what is found, compared with an earlier output, and written to each
+ * output and the summary. Progress is told in items of work, whose total may grow; when it is stopped
+ * nothing comes out. Owned: lines_report_release. */
 enum status audit_lines(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,
                         const struct audit_watch *watch, struct lines_report *out,
                         struct error *e) HX_MUST_CHECK;

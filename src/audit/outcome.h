@@ -1,5 +1,5 @@
-/* What came of an audit, as members of a JSON object that is open: for the command's --progress json, and through it for the
- * server's jobs. Threads: pure. */
+/* What came of an audit, as members of a JSON object that is open: for the command's --progress json, and
+ * through it for the server's jobs. Threads: pure. */
 #ifndef HX_AUDIT_OUTCOME_H
 #define HX_AUDIT_OUTCOME_H
 

@@ -280,7 +280,8 @@ enum status audit_request_copy(const struct audit_request *from, struct arena *a
     return s;
 }
 
-/* What is written for an option, "" when it is not given; NULL: no memory. Outputs and the input are none of these. */
+/* What is written for an option, "" when it is not given; NULL: no memory. Outputs and the input are none
+ * of these. */
 static const char *argument(struct audit_request *r, const struct option_row *o, struct arena *a)
 {
     switch (o->type) {

@@ -1,5 +1,6 @@
-/* What an audit is asked. One struct for the command, the server's jobs and the C library, made from named options by one
- * function, which has every sentence about a wrong option, and written back as arguments of the command by another.
+/* What an audit is asked. One struct for the command, the server's jobs and the C library, made from named
+ * options by one function, which has every sentence about a wrong option, and written back as arguments of
+ * the command by another.
  *
  * A new option is a member and a line of the table in request.c. Texts are borrowed. Threads: pure. */
 #ifndef HX_AUDIT_REQUEST_H
@@ -44,22 +45,24 @@ const char *audit_kind_name(enum audit_kind k);
 /* STATUS_INVALID_INPUT when there is no such kind. */
 enum status audit_kind_of(const char *name, enum audit_kind *out, struct error *e) HX_MUST_CHECK;
 
-/* One option by its name, "class-field"; its value as text. A flag is "1" or "0". NULL or "": not given. "output" may come
- * several times; a "summary" that ends in .json is the one for programs. */
+/* One option by its name, "class-field"; its value as text. A flag is "1" or "0". NULL or "": not given.
+ * "output" may come several times; a "summary" that ends in .json is the one for programs. */
 struct audit_option {
     const char *key, *value;
 };
 
-/* Puts the options into *r, which has its kind, and where it goes on from another request all of that one; an output is added to
- * those that are there. The number of threads is that of the processors unless it is given. Refuses an option that there
- * is not, or that is not one of this kind of audit, and a request that is not whole. */
+/* Puts the options into *r, which has its kind, and where it goes on from another request all of that one;
+ * an output is added to those that are there. The number of threads is that of the processors unless it is
+ * given. Refuses an option that there is not, or that is not one of this kind of audit, and a request that
+ * is not whole. */
 enum status audit_request_of(const struct audit_option *options, size_t n, struct audit_request *r,
                              struct error *e) HX_MUST_CHECK;
-/* The refusal of an option that is not one of this kind of audit, for doors that have more options than these. */
+/* The refusal of an option that is not one of this kind of audit, for doors that have more options than
+ * these. */
 enum status audit_option_refuse(const char *key, enum audit_kind kind, struct error *e) HX_MUST_CHECK;
 
-/* The options, for a door that has to know them beforehand: the i-th, or NULL after the last. `alias` is an older name, or
- * NULL. */
+/* The options, for a door that has to know them beforehand: the i-th, or NULL after the last. `alias` is
+ * an older name, or NULL. */
 const char *audit_option_key(size_t i, const char **alias, bool *is_flag);
 
 /* The same request with its texts in the arena. */

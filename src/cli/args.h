@@ -1,5 +1,5 @@
-/* A command's arguments: "--name value", "--name=value", flags, and what stands on its own. "--" ends the options, and
- * "-" alone is no option (standard input). Threads: pure. */
+/* A command's arguments: "--name value", "--name=value", flags, and what stands on its own. "--" ends the
+ * options, and "-" alone is no option (standard input). Threads: pure. */
 #ifndef HX_CLI_ARGS_H
 #define HX_CLI_ARGS_H
 
@@ -30,7 +30,8 @@ struct arg_rest {
     int n_given;
 };
 
-/* `options` ends with a row without a name. The error names the argument. Outputs keep their defaults when absent. */
+/* `options` ends with a row without a name. The error names the argument. Outputs keep their defaults when
+ * absent. */
 enum status args_parse(int argc, char **argv, const struct arg_option *options, struct arg_rest *rest,
                        struct error *e) HX_MUST_CHECK;
 /* A whole number in a range. `text` NULL leaves *out alone. */

@@ -1,7 +1,8 @@
 /* The command as a background job of a server (jobs/run.c): the two options that nobody else gives.
  *
- * "--job-of PID": the process PID started this one; it comes behind all of that one's requests and ends with it, however that
- * ends. "--sandbox FOLDER": once the layers are mapped, what parses a user's file sees no other folder. */
+ * "--job-of PID": the process PID started this one; it comes behind all of that one's requests and ends
+ * with it, however that ends. "--sandbox FOLDER": once the layers are mapped, what parses a user's file
+ * sees no other folder. */
 #ifndef HX_CLI_AS_JOB_H
 #define HX_CLI_AS_JOB_H
 

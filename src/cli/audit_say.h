@@ -1,11 +1,13 @@
-/* What `audit` says: to a person, the progress on a terminal, the sums on standard output, a refusal on standard error; to a
- * program (--progress json), one JSON object a line on standard output and nothing else:
+/* What `audit` says: to a person, the progress on a terminal, the sums on standard output, a refusal on
+ * standard error; to a program (--progress json), one JSON object a line on standard output and nothing
+ * else:
  *
  *     {"done": 12000, "total": 60000, "seconds": 3.1, "done_here": 12000, "pass": 1, "passes": 2}    some times a second
  *     {"outcome": {…}}  or  {"error": {"status": "invalid-input", "code": "…", "zh": "…", "en": "…"}}    at the end
  *
- * `total` is null when the file does not tell; each output of a parcel audit is a pass, and `done_here` leaves out what the run
- * that is resumed had done. The server's jobs listen to these lines (jobs/watch.c). Threads: of one thread. */
+ * `total` is null when the file does not tell; each output of a parcel audit is a pass, and `done_here`
+ * leaves out what the run that is resumed had done. The server's jobs listen to these lines
+ * (jobs/watch.c). Threads: of one thread. */
 #ifndef HX_CLI_AUDIT_SAY_H
 #define HX_CLI_AUDIT_SAY_H
 

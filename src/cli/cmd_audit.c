@@ -50,8 +50,8 @@ static void list_option(struct listed_options *l, const char *name, const char *
     l->n++;
 }
 
-/* All options of audits but those that a command line spells its own way: FILE and -o OUT. Which of them belongs to which
- * kind of audit is said where the request is made. */
+/* All options of audits but those that a command line spells its own way: FILE and -o OUT. Which of them
+ * belongs to which kind of audit is said where the request is made. */
 static void list_options(struct listed_options *l)
 {
     const char *key, *alias;

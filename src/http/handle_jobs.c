@@ -2,8 +2,8 @@
  *
  * POST /jobs?kind=parcels&name=&class=&class_field=&id_field=&layer=&crs=&since=&formats=gpkg,csv,…
  *     body: the parcel file; none with since=: the file of that job
- * POST /jobs?kind=lines&layer=&within_spaces=&compare=&body=official|compare   body: none, official totals, or an earlier result
- * POST /jobs?kind=figures */
+ * POST /jobs?kind=lines&layer=&within_spaces=&compare=&body=official|compare   body: none, official
+ * totals, or an earlier result POST /jobs?kind=figures */
 #include "http/route.h"
 #include "jobs/queue.h"
 
@@ -18,8 +18,9 @@ static const char *given(const struct request *rq, const char *key)
     return text && *text ? text : NULL;
 }
 
-/* What of the query is an option of the audit itself, and what that calls it. Which kind of audit has which, and what may
- * stand there, is said where the request is made (audit/request.h), for the command as for jobs. */
+/* What of the query is an option of the audit itself, and what that calls it. Which kind of audit has
+ * which, and what may stand there, is said where the request is made (audit/request.h), for the command as
+ * for jobs. */
 static const struct {
     const char *query, *key;
 } audit_options[] = {{"layer", "layer"},       {"class", "class"}, {"class_field", "class-field"},

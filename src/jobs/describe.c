@@ -1,5 +1,6 @@
-/* What the command of a job will be told, and what its folder gets: the upload under its name, and second names of what earlier
- * jobs left, so that it stays when they are forgotten. All with the queue's lock held. */
+/* What the command of a job will be told, and what its folder gets: the upload under its name, and second
+ * names of what earlier jobs left, so that it stays when they are forgotten. All with the queue's lock
+ * held. */
 #include "jobs/jobs_parts.h"
 
 #include <errno.h>
@@ -82,7 +83,8 @@ static const char *path_of_format(const char *name)
     return NULL;
 }
 
-/* It cannot hold rows without geometry, and a download of one file would leave out just the parcels that nobody could measure. */
+/* It cannot hold rows without geometry, and a download of one file would leave out just the parcels that
+ * nobody could measure. */
 static enum status refuse_fgb(struct error *e)
 {
     error_zh(e, "后台任务没有结果格式 fgb：它不能保存没有图形的地块；可用 gpkg、csv、geojsonl、xlsx。");
@@ -100,7 +102,8 @@ static bool has_output(const struct describing *d, const char *path)
     return false;
 }
 
-/* What is no format is told to the command's own judge as the ending of an output: its sentence is the one for all doors. */
+/* What is no format is told to the command's own judge as the ending of an output: its sentence is the one
+ * for all doors. */
 static enum status add_format(struct describing *d, const char *word, struct error *e)
 {
     const char *path = path_of_format(word);

@@ -15,7 +15,8 @@ enum { JOB_FORMAT_COUNT = 6, JOB_FORMAT_GPKG = 0 };
 struct job_format {
     const char *name, *content_type;
     const char *path; /* of the result, as the command is told it: beside the folder "in" that it works in */
-    /* The option of the command that makes it; NULL: none. Of a parcel audit the outputs are those that are asked for. */
+    /* The option of the command that makes it; NULL: none. Of a parcel audit the outputs are those that
+     * are asked for. */
     const char *made_by[AUDIT_KIND_COUNT];
 };
 extern const struct job_format job_formats[JOB_FORMAT_COUNT];
@@ -60,15 +61,16 @@ void job_queue_forget_old(struct job_queue *q); /* with the lock held */
 void job_free(struct job *j);                   /* NULL-safe */
 void job_queue_write(const struct job_queue *q, const struct job *j,
                      struct buffer *json); /* with the lock held */
-/* describe.c, with the lock held: what the command will be told (j->request), the files of the folder "in", and the job's
- * name where it is an earlier job's. */
+/* describe.c, with the lock held: what the command will be told (j->request), the files of the folder
+ * "in", and the job's name where it is an earlier job's. */
 enum status job_describe(const struct job_queue *q, struct job *j, const struct job_request *r, bool has_file,
                          struct error *e) HX_MUST_CHECK;
-/* Files of earlier jobs in the folder "in"; uploads are never called so, because names have no dot at the front. */
+/* Files of earlier jobs in the folder "in"; uploads are never called so, because names have no dot at the
+ * front. */
 #define JOB_SINCE_NAME ".since.gpkg"
 #define JOB_COMPARE_NAME ".compare.gpkg"
-/* run.c: runs one job from beginning to end, without the lock but to note progress; afterwards its state is one of those that
- * end. */
+/* run.c: runs one job from beginning to end, without the lock but to note progress; afterwards its state
+ * is one of those that end. */
 void job_run(struct job_queue *q, struct job *j);
 
 /* watch.c: what the command says (cli/audit_say.h), line by line, until it has ended. */

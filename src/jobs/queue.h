@@ -1,11 +1,12 @@
-/* The background jobs of a server: audits that take too long to wait for. They are taken in, run one after another, each as
- * the command itself in a process of its own (run.c), and their results kept for a while.
+/* The background jobs of a server: audits that take too long to wait for. They are taken in, run one after
+ * another, each as the command itself in a process of its own (run.c), and their results kept for a while.
  *
- * Invariants: one job runs at a time, the others wait in the order in which they came; at most JOB_WAITING_MAX wait;
- * at most JOB_KEPT_MAX finished ones are kept, for JOB_KEPT_SECONDS, with JOB_KEPT_BYTES of results; stopping the server
- * ends the job under way and removes every file; nothing survives a restart. A request never waits for a job: the queue's
- * lock is held to look or to note, never while working.
- * Threads: one thread of the queue's own runs the jobs; every function may be called from any thread. */
+ * Invariants: one job runs at a time, the others wait in the order in which they came; at most
+ * JOB_WAITING_MAX wait; at most JOB_KEPT_MAX finished ones are kept, for JOB_KEPT_SECONDS, with
+ * JOB_KEPT_BYTES of results; stopping the server ends the job under way and removes every file; nothing
+ * survives a restart. A request never waits for a job: the queue's lock is held to look or to note, never
+ * while working. Threads: one thread of the queue's own runs the jobs; every function may be called from
+ * any thread. */
 #ifndef HX_HTTP_JOB_DESK_H
 #define HX_HTTP_JOB_DESK_H
 
@@ -56,15 +57,15 @@ struct job_request {
     const struct audit_option *options; /* of the audit, but for its files */
     size_t n_options;
     const char *formats; /* of a parcel audit, between commas. NULL: gpkg, or those of `since` */
-    const char *
-        since; /* of parcels: the id of an earlier job whose GeoPackage is kept; without an upload its file and
-                            options are taken, too */
+    /* Of parcels: the id of an earlier job whose GeoPackage is kept; without an upload its file and options are
+     * taken, too. */
+    const char *since;
     const char *compare; /* of lines: the id of an earlier job */
     const char *body; /* of lines: the option that the upload is, "compare" or "official". NULL: "compare" */
 };
 
-/* Takes the upload over (which may be NULL), unless it fails: what is wrong with the request is refused here, by the sentence
- * of the command. Appends the new job as JSON. `id` gets its id. */
+/* Takes the upload over (which may be NULL), unless it fails: what is wrong with the request is refused
+ * here, by the sentence of the command. Appends the new job as JSON. `id` gets its id. */
 enum status job_queue_add(struct job_queue *q, const struct job_request *r, struct job_upload *u,
                           char id[JOB_ID_SIZE], struct buffer *json, struct error *e) HX_MUST_CHECK;
 /* Appends {"jobs": […]}, newest first. */
@@ -72,7 +73,8 @@ void job_queue_list(struct job_queue *q, struct buffer *json);
 /* Appends one. */
 enum status job_queue_show(struct job_queue *q, const char *id, struct buffer *json,
                            struct error *e) HX_MUST_CHECK;
-/* A job that waits or runs is cancelled, one that has ended is forgotten with its results. Appends what it is now. */
+/* A job that waits or runs is cancelled, one that has ended is forgotten with its results. Appends what it
+ * is now. */
 enum status job_queue_cancel(struct job_queue *q, const char *id, struct buffer *json,
                              struct error *e) HX_MUST_CHECK;
 

@@ -1,8 +1,9 @@
-/* One job from beginning to end: the command itself, `hongxian audit … --progress json`, in a process of its own.
+/* One job from beginning to end: the command itself, `hongxian audit … --progress json`, in a process of
+ * its own.
  *
- * A process, because an audit reads uploads: what crashes, hangs or swells there must not be the server; because it can be
- * ended at any moment; and because it can be made nice. It works in the folder "in", so that its sentences name the file as
- * it was sent. */
+ * A process, because an audit reads uploads: what crashes, hangs or swells there must not be the server;
+ * because it can be ended at any moment; and because it can be made nice. It works in the folder "in", so
+ * that its sentences name the file as it was sent. */
 #include "jobs/jobs_parts.h"
 
 #include "base/log.h"
