@@ -382,7 +382,7 @@ struct hx_audit_options { /* all zero: the defaults */
     int threads;          /* 0: one for each processor; at most 64 */
     hx_audit_progress_fn *progress;
     void *user;
-    /* Parcels only. */
+    /* Parcels only: refused with another audit, as those of lines are with parcels. */
     const char *layer;         /* of the input, where it has several */
     const char *project_class; /* of every parcel */
     const char *class_field, *id_field;

@@ -3,8 +3,8 @@
 
 #include "audit/figures.h"
 
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 _Static_assert((int)HX_VERDICT_ALLOWED == (int)VERDICT_ALLOWED && VERDICT_ALLOWED == 4,
                "by_verdict has five");
@@ -12,7 +12,10 @@ _Static_assert((int)HX_VERDICT_ALLOWED == (int)VERDICT_ALLOWED && VERDICT_ALLOWE
 /* ---- what they share ---- */
 
 struct call {
+    struct hx_store *handle;
     const struct hx_audit_options *options;
+    struct audit_request request;
+    struct audit_watch watch;
     struct hx_audit_outcome outcome;
     atomic_bool stop;
 };
@@ -25,74 +28,82 @@ static void tell(const struct audit_progress *p, void *user)
         atomic_store(&c->stop, true);
 }
 
-static enum status bad_threads(struct error *e)
+static const char *flag(bool on)
 {
-    error_zh(e, "线程数应为 0 至 %d。", AUDIT_MAX_THREADS);
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "threads must be 0 to %d.", AUDIT_MAX_THREADS);
+    return on ? "1" : NULL;
 }
 
-static enum status threads_of(const struct hx_audit_options *o, int *out, struct error *e)
+static enum status make_request(struct call *c, const char *input, const char *output, struct error *e)
 {
-    long n = o->threads > 0 ? o->threads : sysconf(_SC_NPROCESSORS_ONLN);
-    if (o->threads < 0 || o->threads > AUDIT_MAX_THREADS)
-        return bad_threads(e);
-    *out = n < 1 ? 1 : n > AUDIT_MAX_THREADS ? AUDIT_MAX_THREADS : (int)n;
-    return STATUS_OK;
+    const struct hx_audit_options *o = c->options;
+    bool parcels = c->request.kind == AUDIT_PARCELS;
+    const char *layer = parcels ? o->layer : o->only_layer, *other = parcels ? o->only_layer : o->layer;
+    char threads[16], epsg[16];
+    if (other && *other)
+        return audit_option_refuse(parcels ? "only_layer" : "layer", c->request.kind, e);
+    snprintf(threads, sizeof threads, "%d", o->threads);
+    snprintf(epsg, sizeof epsg, "%d", o->epsg);
+    const struct audit_option options[] = {{"input", input},
+                                           {"output", output},
+                                           {"summary", o->summary_html},
+                                           {"layer", layer},
+                                           {"class", o->project_class},
+                                           {"class-field", o->class_field},
+                                           {"id-field", o->id_field},
+                                           {"crs", o->epsg ? epsg : NULL},
+                                           {"since", o->since},
+                                           {"compare", o->compare},
+                                           {"official", o->official},
+                                           {"threads", o->threads ? threads : NULL},
+                                           {"within-spaces", flag(o->within_spaces)},
+                                           {"overlaps", flag(o->overlaps)},
+                                           {"resume", flag(o->resume)},
+                                           {"overwrite", flag(o->overwrite)}};
+    return audit_request_of(options, sizeof options / sizeof *options, &c->request, e);
 }
 
-typedef enum status audit_fn(struct hx_store *h, struct store *store, int threads, struct call *c,
-                             const char *input, const char *output, struct error *e);
+typedef enum status audit_fn(struct call *c, struct store *store, struct error *e);
 
 /* Each call reads through a handle of its own: handles belong to one thread. */
-static enum hx_result run(struct hx_store *h, audit_fn *fn, const char *input, const char *output,
-                          const struct hx_audit_options *options, struct hx_audit_outcome *out,
-                          struct hx_error *e)
+static enum status run_with_store(struct call *c, audit_fn *fn, struct error *e)
+{
+    struct store *store = NULL;
+    struct snapshot *snapshot = snapshot_ref(c->handle->snapshot);
+    enum status s = store_open(c->handle->path, STORE_READ, &store, e);
+    if (!s)
+        s = fn(c, store, e);
+    store_close(store);
+    snapshot_unref(snapshot);
+    return s;
+}
+
+/* `c` has the handle, the options and the request's kind. */
+static enum hx_result run(struct call *c, audit_fn *fn, const char *input, const char *output,
+                          struct hx_audit_outcome *out, struct hx_error *e)
 {
     static const struct hx_audit_options defaults = {.threads = 0};
     struct error why = {.status = STATUS_OK};
-    struct call c = {.options = options ? options : &defaults};
-    struct store *store = NULL;
-    struct snapshot *snapshot = snapshot_ref(h->snapshot);
-    int threads = 1;
-    enum status s = threads_of(c.options, &threads, &why);
+    c->options = c->options ? c->options : &defaults;
+    c->watch = (struct audit_watch){&c->stop, tell, c};
+    enum status s = make_request(c, input, output, &why);
     if (!s)
-        s = store_open(h->path, STORE_READ, &store, &why);
-    if (!s)
-        s = fn(h, store, threads, &c, input, output, &why);
+        s = run_with_store(c, fn, &why);
     if (s && strcmp(why.code, AUDIT_STOPPED) == 0) {
-        c.outcome = (struct hx_audit_outcome){.stopped = true};
+        c->outcome = (struct hx_audit_outcome){.stopped = true};
         s = STATUS_OK;
     }
-    store_close(store);
-    snapshot_unref(snapshot);
     if (!s && out)
-        *out = c.outcome;
+        *out = c->outcome;
     return api_result(s, &why, e);
 }
 
 /* ---- parcels ---- */
 
-static enum status parcels(struct hx_store *h, struct store *store, int threads, struct call *c,
-                           const char *input, const char *output, struct error *e)
+static enum status parcels(struct call *c, struct store *store, struct error *e)
 {
-    const struct hx_audit_options *o = c->options;
-    const struct audit_request r = {.input = input,
-                                    .reader = &api_reader,
-                                    .layer = o->layer,
-                                    .output = output,
-                                    .summary = o->summary_html,
-                                    .project_class = o->project_class,
-                                    .class_field = o->class_field,
-                                    .id_field = o->id_field,
-                                    .since = o->since,
-                                    .since_store = store,
-                                    .epsg = o->epsg,
-                                    .threads = threads,
-                                    .overlaps = o->overlaps,
-                                    .resume = o->resume,
-                                    .overwrite = o->overwrite};
     struct audit_outcome from;
-    enum status s = audit_parcels(h->snapshot, &r, &c->stop, tell, c, &from, e);
+    c->request.reader = &api_reader;
+    enum status s = audit_parcels(store, c->handle->snapshot, &c->request, &c->watch, &from, e);
     if (s)
         return s;
     c->outcome = (struct hx_audit_outcome){.n_parcels = from.n_parcels,
@@ -114,35 +125,18 @@ enum hx_result hx_audit_parcels(struct hx_store *store, const char *input, const
     API_NEED(store, e);
     API_NEED(input, e);
     API_NEED(output, e);
-    return run(store, parcels, input, output, options, out, e);
+    struct call c = {.handle = store, .options = options, .request.kind = AUDIT_PARCELS};
+    return run(&c, parcels, input, output, out, e);
 }
 
 /* ---- lines and figures ---- */
 
-static struct lines_request request_of(struct call *c, int threads, const char *const *layers)
+static enum status lines(struct call *c, struct store *store, struct error *e)
 {
-    return (struct lines_request){.threads = threads,
-                                  .layers = layers[0] ? layers : NULL,
-                                  .official = c->options->official,
-                                  .within_spaces = c->options->within_spaces,
-                                  .progress = tell,
-                                  .progress_user = c};
-}
-
-static enum status lines(struct hx_store *h, struct store *store, int threads, struct call *c,
-                         const char *input, const char *output, struct error *e)
-{
-    (void)input;
-    const char *const only[] = {c->options->only_layer, NULL};
-    const struct lines_request r = request_of(c, threads, only);
     struct lines_report report;
-    enum status s = audit_lines(store, h->snapshot, &r, &c->stop, &report, e);
+    enum status s = audit_lines(store, c->handle->snapshot, &c->request, &c->watch, &report, e);
     if (s)
         return s;
-    if (c->options->compare)
-        s = lines_compare(&report, c->options->compare, e);
-    if (!s)
-        s = lines_write(&report, h->snapshot, output, e);
     c->outcome = (struct hx_audit_outcome){.n_findings = (int64_t)(report.n_findings - report.n_fixed),
                                            .n_slivers = (int64_t)report.n_sliver,
                                            .n_new = (int64_t)report.n_new,
@@ -150,7 +144,7 @@ static enum status lines(struct hx_store *h, struct store *store, int threads, s
                                            .n_fixed = (int64_t)report.n_fixed,
                                            .seconds = report.seconds};
     lines_report_release(&report);
-    return s;
+    return STATUS_OK;
 }
 
 enum hx_result hx_audit_lines(struct hx_store *store, const char *output,
@@ -159,21 +153,16 @@ enum hx_result hx_audit_lines(struct hx_store *store, const char *output,
 {
     API_NEED(store, e);
     API_NEED(output, e);
-    return run(store, lines, NULL, output, options, out, e);
+    struct call c = {.handle = store, .options = options, .request.kind = AUDIT_LINES};
+    return run(&c, lines, NULL, output, out, e);
 }
 
-static enum status figures(struct hx_store *h, struct store *store, int threads, struct call *c,
-                           const char *input, const char *output, struct error *e)
+static enum status figures(struct call *c, struct store *store, struct error *e)
 {
-    (void)input;
-    const char *const only[] = {c->options->only_layer, NULL};
-    const struct lines_request r = request_of(c, threads, only);
     struct figures f;
-    enum status s = audit_figures(store, h->snapshot, &r, &c->stop, &f, e);
-    if (s)
-        return s;
-    s = figures_write(&f, output, e);
-    figures_release(&f);
+    enum status s = audit_figures(store, c->handle->snapshot, &c->request, &c->watch, &f, e);
+    if (!s)
+        figures_release(&f);
     return s;
 }
 
@@ -183,5 +172,6 @@ enum hx_result hx_audit_figures(struct hx_store *store, const char *output,
 {
     API_NEED(store, e);
     API_NEED(output, e);
-    return run(store, figures, NULL, output, options, out, e);
+    struct call c = {.handle = store, .options = options, .request.kind = AUDIT_FIGURES};
+    return run(&c, figures, NULL, output, out, e);
 }

@@ -1,4 +1,4 @@
-/* One audit from request to finished file: identity, resumption, the pipeline, commits, and the sums. */
+/* One audit from request to finished files: identity, resumption, the pipeline, commits, and the sums. */
 #include "audit/audit.h"
 
 #include "audit/html.h"
@@ -18,9 +18,14 @@ enum { COMMIT_ROWS = 10000, STATE_ARENA_BYTES = 128 << 20 };
 #define COMMIT_SECONDS 1.0
 #define PROGRESS_SECONDS 0.25
 
+/* One pass: one output. */
 struct audit_run {
+    struct store *store;
     const struct snapshot *snapshot;
     const struct audit_request *request;
+    const struct audit_watch *watch;
+    const char *output;
+    int pass, n_passes;
     enum output_format format;
     struct feed *feed;
     struct since *since;
@@ -30,8 +35,6 @@ struct audit_run {
     struct buffer text; /* the state as text */
     int64_t uncommitted, resumed_after, reused;
     double began, committed_at, told_at;
-    audit_progress_fn *fn;
-    void *user;
 };
 
 static double now_seconds(void)
@@ -62,11 +65,15 @@ static enum status commit(struct audit_run *a, double now, struct error *e)
 
 static void tell(struct audit_run *a, double now)
 {
-    struct audit_progress p = {a->state.rows, a->feed->total, now - a->began,
-                               a->state.rows - a->resumed_after};
+    const struct audit_progress p = {.done = a->state.rows,
+                                     .total = a->feed->total,
+                                     .seconds = now - a->began,
+                                     .done_here = a->state.rows - a->resumed_after,
+                                     .pass = a->pass,
+                                     .n_passes = a->n_passes};
     a->told_at = now;
-    if (a->fn)
-        a->fn(&p, a->user);
+    if (a->watch->progress)
+        a->watch->progress(&p, a->watch->user);
 }
 
 static enum status write_batch(const struct audit_batch *b, void *user, struct error *e)
@@ -118,7 +125,7 @@ static bool exists_part(const char *out)
 static enum status take_over(struct audit_run *a, const struct run_identity *now, struct arena *arena,
                              bool *whole, struct error *e)
 {
-    const char *out = a->request->output, *text = NULL;
+    const char *out = a->output, *text = NULL;
     bool finished = false;
     *whole = false;
     if (a->request->overwrite && !a->request->resume) {
@@ -158,33 +165,40 @@ static enum status take_over(struct audit_run *a, const struct run_identity *now
 }
 
 /* --overwrite is for results, never for the parcels themselves. */
-static enum status check_not_input(const struct audit_request *r, struct error *e)
+static enum status check_not_input(const struct audit_request *r, const char *output, struct error *e)
 {
     struct stat in, out;
-    if (stat(r->input, &in) != 0 || stat(r->output, &out) != 0 || in.st_dev != out.st_dev ||
+    if (stat(r->input, &in) != 0 || stat(output, &out) != 0 || in.st_dev != out.st_dev ||
         in.st_ino != out.st_ino)
         return STATUS_OK;
-    error_zh(e, "输出文件就是输入文件“%.200s”；请换名。", r->output);
+    error_zh(e, "输出文件就是输入文件“%.200s”；请换名。", output);
     return error_fail(e, STATUS_INVALID_INPUT, "audit-output-is-input",
-                      "The output is the input file \"%.200s\"; give another name.", r->output);
+                      "The output is the input file \"%.200s\"; give another name.", output);
 }
 
 /* ---- the run ---- */
 
-static enum status measure_all(struct audit_run *a, const atomic_bool *stop, bool *stopped, struct error *e)
+static enum status measure_all(struct audit_run *a, bool *stopped, struct error *e)
 {
-    enum status s = a->request->since ? since_open(a->snapshot, a->request, &a->since, e) : STATUS_OK;
+    enum status s =
+        a->request->since ? since_open(a->store, a->snapshot, a->request, &a->since, e) : STATUS_OK;
     if (!s)
         s = feed_open(a->request, &a->feed, e);
     if (!s && a->state.rows > 0)
         s = feed_skip(a->feed, a->state.rows, a->state.last_fid, e);
-    if (!s)
-        s = sink_open(a->request, a->format, a->feed->srs, a->state.rows > 0, a->state.bytes, &a->sink, e);
+    if (s)
+        return s;
+    const struct sink_request to = {.out = a->output,
+                                    .format = a->format,
+                                    .srs = a->feed->srs,
+                                    .overlaps = a->request->overlaps,
+                                    .append = a->state.rows > 0};
+    s = sink_open(&to, a->state.bytes, &a->sink, e);
     if (s)
         return s;
     a->committed_at = a->told_at = now_seconds();
     const struct pipeline_request p = {a->snapshot, a->request,           a->feed,
-                                       a->since,    a->sink->ops->format, stop};
+                                       a->since,    a->sink->ops->format, a->watch->stop};
     s = pipeline_run(&p, write_batch, a, stopped, e);
     tell(a, now_seconds());
     if (!s && *stopped)
@@ -195,20 +209,22 @@ static enum status measure_all(struct audit_run *a, const atomic_bool *stop, boo
     return s ? s : sink_finish(a->sink, a->text.data, e);
 }
 
-static void outcome_fill(const struct audit_run *a, struct audit_outcome *out)
+/* Of all passes the figures are the same; times and rows of earlier runs add up. */
+static void outcome_add(const struct audit_run *a, struct audit_outcome *out)
 {
     out->n_parcels = a->tally->n;
     out->n_unmeasured = a->tally->unmeasured;
     out->n_findings = a->tally->n_findings;
     for (int v = 0; v <= VERDICT_ALLOWED; v++)
         out->by_verdict[v] = a->tally->verdict[v];
-    out->resumed_after = a->resumed_after;
+    if (a->resumed_after > out->resumed_after)
+        out->resumed_after = a->resumed_after;
     out->n_reused = a->reused;
     if (a->since && since_total_zh(a->since)) {
         snprintf(out->since_zh, sizeof out->since_zh, "%s", since_total_zh(a->since));
         snprintf(out->since_en, sizeof out->since_en, "%s", since_total_en(a->since));
     }
-    out->seconds = now_seconds() - a->began;
+    out->seconds += now_seconds() - a->began;
 }
 
 /* Of a run that was finished before, the input has not been opened yet. */
@@ -225,46 +241,76 @@ static enum status summaries(struct audit_run *a, struct error *e)
     return s;
 }
 
-static enum status run(struct audit_run *a, const atomic_bool *stop, struct audit_outcome *out,
-                       struct error *e)
+static enum status run(struct audit_run *a, struct audit_outcome *out, struct error *e)
 {
     struct run_identity now;
+    bool finished_before = false;
     struct arena *arena = arena_new(STATE_ARENA_BYTES);
-    enum status s = arena ? identity_of(a->snapshot, a->request, &now, e) : error_no_memory(e);
+    enum status s = arena ? identity_of(a->snapshot, a->request, a->output, &now, e) : error_no_memory(e);
     if (!s) {
-        s = take_over(a, &now, arena, &out->finished_before, e);
+        s = take_over(a, &now, arena, &finished_before, e);
         a->state.identity = now;
     }
-    if (!s && !out->finished_before)
-        s = measure_all(a, stop, &out->stopped, e);
+    if (!s && !finished_before)
+        s = measure_all(a, &out->stopped, e);
     arena_free(arena);
-    return s || out->stopped ? s : summaries(a, e);
+    out->finished_before = out->finished_before && finished_before;
+    return s || out->stopped || a->pass > 0 ? s : summaries(a, e);
 }
 
-enum status audit_parcels(const struct snapshot *snapshot, const struct audit_request *request,
-                          const atomic_bool *stop, audit_progress_fn *fn, void *user,
+static enum status run_pass(struct audit_run *a, struct audit_outcome *out, struct error *e)
+{
+    buffer_init(&a->text, 0);
+    a->began = now_seconds();
+    a->tally = tally_new();
+    enum status s = a->tally ? output_format_of(a->output, &a->format, e) : error_no_memory(e);
+    if (!s)
+        s = run(a, out, e);
+    if (!s)
+        outcome_add(a, out);
+    sink_close(a->sink);
+    feed_close(a->feed);
+    since_close(a->since);
+    tally_free(a->tally);
+    buffer_release(&a->text);
+    return s;
+}
+
+/* What would be refused in a later pass is refused before the first: nobody waits an hour for it. */
+static enum status check_outputs(const struct audit_request *r, struct error *e)
+{
+    enum output_format format;
+    enum status s = STATUS_OK;
+    for (const char *const *o = r->outputs; !s && *o; o++) {
+        s = output_format_of(*o, &format, e);
+        if (!s)
+            s = check_not_input(r, *o, e);
+        if (!s && !r->resume && !r->overwrite && (exists_part(*o) || access(*o, F_OK) == 0))
+            s = refuse_existing(*o, exists_part(*o), e);
+    }
+    return s;
+}
+
+enum status audit_parcels(struct store *store, const struct snapshot *snapshot,
+                          const struct audit_request *request, const struct audit_watch *watch,
                           struct audit_outcome *out, struct error *e)
 {
-    struct audit_run a = {
-        .snapshot = snapshot, .request = request, .fn = fn, .user = user, .began = now_seconds()};
-    struct audit_outcome outcome = {.stopped = false};
-    buffer_init(&a.text, 0);
-    enum status s = output_format_of(request->output, &a.format, e);
-    if (!s)
-        s = check_not_input(request, e);
-    a.tally = tally_new();
-    if (!s && !a.tally)
-        s = error_no_memory(e);
-    if (!s)
-        s = run(&a, stop, &outcome, e);
-    if (!s) {
-        outcome_fill(&a, &outcome);
-        *out = outcome;
+    struct audit_outcome outcome = {.finished_before = true};
+    int n = 0;
+    while (request->outputs[n])
+        n++;
+    enum status s = check_outputs(request, e);
+    for (int pass = 0; !s && pass < n && !outcome.stopped; pass++) {
+        struct audit_run a = {.store = store,
+                              .snapshot = snapshot,
+                              .request = request,
+                              .watch = watch,
+                              .output = request->outputs[pass],
+                              .pass = pass,
+                              .n_passes = n};
+        s = run_pass(&a, &outcome, e);
     }
-    sink_close(a.sink);
-    feed_close(a.feed);
-    since_close(a.since);
-    tally_free(a.tally);
-    buffer_release(&a.text);
+    if (!s)
+        *out = outcome;
     return s;
 }

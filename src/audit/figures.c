@@ -188,14 +188,14 @@ static void region_share(const struct snapshot *s, struct figures *f)
             f->red_line_share = f->layers[i].area_m2 / f->region_m2;
 }
 
-enum status audit_figures(struct store *store, const struct snapshot *snapshot, const struct lines_request *r,
-                          const atomic_bool *stop, struct figures *out, struct error *e)
+enum status audit_figures(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,
+                          const struct audit_watch *watch, struct figures *out, struct error *e)
 {
     struct figures f = {.arena = arena_new(LINES_ARENA_BYTES), .synthetic = html_is_synthetic(snapshot)};
-    struct lines_run run = lines_run_of(snapshot, r, stop, f.arena);
+    struct lines_run run = lines_run_of(snapshot, r, watch, f.arena);
     const struct layer_snapshot *p = snapshot_layer(snapshot, "prefectures");
     run.prefectures = p ? p->index : NULL;
-    enum status s = f.arena ? lines_layers_load(&run, store, r, e) : error_no_memory(e);
+    enum status s = f.arena ? lines_layers_load(&run, store, e) : error_no_memory(e);
     if (!s)
         s = prefectures_take(run.prefectures, &f, e);
     f.n_layers = s ? 0 : run.n_layers;
@@ -207,11 +207,14 @@ enum status audit_figures(struct store *store, const struct snapshot *snapshot, 
         s = by_prefecture(&run, i, &f, e);
     if (!s)
         s = by_county(&run, store, &f, e);
+    if (!s) {
+        region_share(snapshot, &f);
+        s = figures_write(&f, r->outputs, e);
+    }
     if (s) {
         arena_free(f.arena);
         return s;
     }
-    region_share(snapshot, &f);
     *out = f;
     return STATUS_OK;
 }

@@ -1,9 +1,10 @@
-/* The figures of the plan: area of each line and space, by region, prefecture and county, and the red line's share of the region
- * against the plan's 50.46 %.
+/* The figures of the plan: area of each line and space, by region, prefecture and county, and the red
+ * line's share of the region against the plan's 50.46 %.
  *
- * Areas of features are added up; where features of a layer overlap each other (lines.h lists those places) the sum counts
- * the common part twice. By prefecture: the part of each feature within the polygon, by the kernel. By
- * county: whole features, by the code that they carry. The result is the same for any number of threads. */
+ * Areas of features are added up; where features of a layer overlap each other (lines.h lists those
+ * places) the sum counts the common part twice. By prefecture: the part of each feature within the
+ * polygon, by the kernel. By county: whole features, by the code that they carry. The result is the same
+ * for any number of threads. */
 #ifndef HX_AUDIT_FIGURES_H
 #define HX_AUDIT_FIGURES_H
 
@@ -49,11 +50,13 @@ struct figures {
     bool synthetic;
 };
 
-/* Stop and progress as in audit_lines. Owned: figures_release. */
-enum status audit_figures(struct store *store, const struct snapshot *snapshot, const struct lines_request *r,
-                          const atomic_bool *stop, struct figures *out, struct error *e) HX_MUST_CHECK;
+/* The whole audit as it is asked, each output written; stop and progress as in audit_lines. Owned:
+ * figures_release. */
+enum status audit_figures(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,
+                          const struct audit_watch *watch, struct figures *out,
+                          struct error *e) HX_MUST_CHECK;
 void figures_release(struct figures *f);
-/* By the ending: .csv, .json, .html. */
-enum status figures_write(const struct figures *f, const char *path, struct error *e) HX_MUST_CHECK;
+/* Private to audit/: .csv, .json, .html, by the endings of a list that NULL ends. */
+enum status figures_write(const struct figures *f, const char *const *outputs, struct error *e) HX_MUST_CHECK;
 
 #endif

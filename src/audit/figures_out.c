@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 static void write_csv(const struct figures *f, struct buffer *b)
 {
@@ -212,33 +211,27 @@ static void write_html(const struct figures *f, struct buffer *b)
     html_end(b);
 }
 
-static bool ends_with(const char *path, const char *end)
-{
-    size_t n = strlen(path), m = strlen(end);
-    return n > m && strcasecmp(path + n - m, end) == 0;
-}
-
-enum status figures_write(const struct figures *f, const char *path, struct error *e)
+static enum status write_file(const struct figures *f, const char *path, struct error *e)
 {
     struct buffer b;
     buffer_init(&b, 0);
-    enum status st = STATUS_OK;
-    if (ends_with(path, ".csv")) {
+    if (audit_ends_with(path, ".csv"))
         write_csv(f, &b);
-    } else if (ends_with(path, ".json")) {
-        write_json(f, &b);
-    } else if (ends_with(path, ".html")) {
+    else if (audit_ends_with(path, ".html"))
         write_html(f, &b);
-    } else {
-        error_zh(e, "输出文件“%.200s”的扩展名不认识；可用 .csv、.json、.html。", path);
-        st =
-            error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
-                       "The output \"%.200s\" has an unknown ending; .csv, .json and .html are known.", path);
-    }
-    if (!st)
-        st = buffer_status(&b, e);
-    if (!st)
-        st = file_write_atomic(path, b.data, b.size, e);
+    else
+        write_json(f, &b);
+    enum status s = buffer_status(&b, e);
+    if (!s)
+        s = file_write_atomic(path, b.data, b.size, e);
     buffer_release(&b);
-    return st;
+    return s;
+}
+
+enum status figures_write(const struct figures *f, const char *const *outputs, struct error *e)
+{
+    enum status s = STATUS_OK;
+    for (; !s && *outputs; outputs++)
+        s = write_file(f, *outputs, e);
+    return s;
 }

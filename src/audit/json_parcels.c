@@ -3,23 +3,14 @@
 #include "audit/json_parcels.h"
 
 #include "audit/html.h"
+#include "audit/outcome.h"
 #include "base/file.h"
-#include "base/json.h"
 
 #include <math.h>
 
 #include <string.h>
 
 enum { AREA_DECIMALS = 4, PLACE_DECIMALS = 8, N_STATUSES = LAYER_CLEAR + 1 };
-
-static void verdicts(struct json_writer *w, const int64_t *n)
-{
-    jw_key(w, "verdicts");
-    jw_object_begin(w);
-    for (int v = VERDICT_UNKNOWN; v <= VERDICT_ALLOWED; v++)
-        jw_kv_integer(w, verdict_name((enum verdict)v), n[v]);
-    jw_object_end(w);
-}
 
 static void lines(struct json_writer *w, const struct tally *t)
 {
@@ -55,7 +46,7 @@ static void group(struct json_writer *w, const struct tally_group *g, const stru
     jw_kv_integer(w, "n", g->n);
     jw_kv_integer(w, "n_unmeasured", g->unmeasured);
     jw_kv_fixed(w, "area_m2", g->unmeasured < g->n ? g->area_m2 : NAN, AREA_DECIMALS);
-    verdicts(w, g->verdict);
+    verdicts_write(w, g->verdict);
     jw_key(w, "overlaps");
     jw_object_begin(w);
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
@@ -119,7 +110,7 @@ static void write_all(struct json_writer *w, const struct snapshot *s, const str
     jw_kv_integer(w, "n_parcels", t->n);
     jw_kv_integer(w, "n_unmeasured", t->unmeasured);
     jw_kv_integer(w, "n_findings", t->n_findings);
-    verdicts(w, t->verdict);
+    verdicts_write(w, t->verdict);
     box(w, t);
     lines(w, t);
     jw_key(w, "worst");

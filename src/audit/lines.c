@@ -2,6 +2,7 @@
 #include "audit/lines_parts.h"
 
 #include "audit/html.h"
+#include "audit/lines_list.h"
 #include "base/room.h"
 #include "geo/area.h"
 
@@ -244,26 +245,16 @@ static enum status layer_load(struct lines_run *run, struct store *store, struct
     return s || !t.failed ? s : error_no_memory(e);
 }
 
-static bool wanted(const struct lines_request *r, const char *layer)
+enum status lines_layers_load(struct lines_run *run, struct store *store, struct error *e)
 {
-    if (!r->layers)
-        return true;
-    for (const char *const *l = r->layers; *l; l++)
-        if (strcmp(*l, layer) == 0)
-            return true;
-    return false;
-}
-
-enum status lines_layers_load(struct lines_run *run, struct store *store, const struct lines_request *r,
-                              struct error *e)
-{
+    const char *only = run->request->layer;
     static const char *const ids[LINES_MAX_LAYERS] = {
         "ecological_red_line", "permanent_basic_farmland", "urban_development_boundary",
         "urban_space",         "agricultural_space",       "ecological_space"};
     enum status s = STATUS_OK;
     for (int i = 0; !s && i < LINES_MAX_LAYERS; i++) {
         const struct layer_snapshot *l = snapshot_layer(run->snapshot, ids[i]);
-        if (!l || !wanted(r, ids[i]))
+        if (!l || (only && strcmp(only, ids[i]) != 0))
             continue;
         if (!l->index) { /* a layer that cannot be read is no layer without conflicts */
             if (e)
@@ -316,15 +307,15 @@ static void report_fill(struct lines_run *run, struct lines_report *out)
     *out = r;
 }
 
-enum status audit_lines(struct store *store, const struct snapshot *snapshot, const struct lines_request *r,
-                        const atomic_bool *stop, struct lines_report *out, struct error *e)
+static enum status find(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,
+                        const struct audit_watch *watch, struct lines_report *out, struct error *e)
 {
-    struct lines_run run = lines_run_of(snapshot, r, stop, arena_new(LINES_ARENA_BYTES));
+    struct lines_run run = lines_run_of(snapshot, r, watch, arena_new(LINES_ARENA_BYTES));
     const struct layer_snapshot *p = snapshot_layer(snapshot, "prefectures");
     const struct layer_snapshot *region = snapshot_layer(snapshot, "region");
     run.prefectures = p ? p->index : NULL;
     run.region = region && region->index ? region->index : run.prefectures;
-    enum status s = run.arena ? lines_layers_load(&run, store, r, e) : error_no_memory(e);
+    enum status s = run.arena ? lines_layers_load(&run, store, e) : error_no_memory(e);
     if (!s)
         s = find_all(&run, store, e);
     if (s) {
@@ -334,6 +325,26 @@ enum status audit_lines(struct store *store, const struct snapshot *snapshot, co
     }
     report_fill(&run, out);
     return STATUS_OK;
+}
+
+enum status audit_lines(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,
+                        const struct audit_watch *watch, struct lines_report *out, struct error *e)
+{
+    struct lines_report report;
+    enum status s = find(store, snapshot, r, watch, &report, e);
+    if (s)
+        return s;
+    if (r->compare)
+        s = lines_compare(&report, r->compare, e);
+    for (const char *const *o = r->outputs; !s && *o; o++)
+        s = lines_write(&report, snapshot, *o, e);
+    if (!s && r->summary_json)
+        s = lines_list_write(&report, r->summary_json, e);
+    if (s)
+        lines_report_release(&report);
+    else
+        *out = report;
+    return s;
 }
 
 void lines_report_release(struct lines_report *r)

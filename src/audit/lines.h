@@ -1,10 +1,11 @@
-/* The lines among themselves: every place where the three control lines and the three spaces do not fit together, as a work
- * list. It says what overlaps, where, by how much, and which text speaks of it; it never says who gives way.
+/* The lines among themselves: every place where the three control lines and the three spaces do not fit
+ * together, as a work list. It says what overlaps, where, by how much, and which text speaks of it; it
+ * never says who gives way.
  *
- * Areas come from the kernel (index/overlap.h), with every feature as a parcel against the other layers; GEOS makes only
- * the geometry of what was found. Findings are sorted, so that they are the same for any number of threads, and each
- * has an id that another run over other versions gives again, as long as layers, codes and place are the same.
- * Threads: audit_lines starts and joins its own. */
+ * Areas come from the kernel (index/overlap.h), with every feature as a parcel against the other layers;
+ * GEOS makes only the geometry of what was found. Findings are sorted, so that they are the same for any
+ * number of threads, and each has an id that another run over other versions gives again, as long as
+ * layers, codes and place are the same. Threads: audit_lines starts and joins its own. */
 #ifndef HX_AUDIT_LINES_H
 #define HX_AUDIT_LINES_H
 
@@ -17,8 +18,8 @@
 #define LINES_DECLARED_SHARE 1e-4
 /* Two features are one drawn twice when what they share is this much of both. */
 #define LINES_DUPLICATE_SHARE 0.999
-/* A county code contradicts a place only when the code's prefecture has nothing within this distance of the feature: the
- * outlines that are to be had are generalised, and differ from each other by kilometres. */
+/* A county code contradicts a place only when the code's prefecture has nothing within this distance of
+ * the feature: the outlines that are to be had are generalised, and differ from each other by kilometres. */
 #define LINES_PREFECTURE_FAR_M 20000.0
 /* A total may differ from the official one by this share, or by half of its last digit. */
 #define LINES_TOTAL_SHARE 1e-4
@@ -83,29 +84,15 @@ struct lines_report {
     double seconds;
 };
 
-struct lines_request {
-    int threads;
-    const char *const *layers; /* only these, ended by NULL; NULL: the three lines and the three spaces */
-    const char *official;      /* a file of official totals, CSV or JSON (README.md); NULL: none */
-    bool within_spaces;        /* also: does each line lie within its own space? */
-    /* On the caller's thread, in items of work; the total may grow. NULL: none. */
-    audit_progress_fn *progress;
-    void *progress_user;
-};
-
 /* Code of the error when `stop` ended the run (STATUS_CONFLICT). */
 #define AUDIT_STOPPED "audit-stopped"
 
-/* `stop` may be NULL; when it is set nothing comes out. Owned: lines_report_release. */
-enum status audit_lines(struct store *store, const struct snapshot *snapshot, const struct lines_request *r,
-                        const atomic_bool *stop, struct lines_report *out, struct error *e) HX_MUST_CHECK;
-void lines_report_release(struct lines_report *r);
-
-/* Marks what is new and what is still there against an earlier output (.gpkg or .csv or .geojsonl of this command), and
- * adds what is fixed. */
-enum status lines_compare(struct lines_report *r, const char *old_path, struct error *e) HX_MUST_CHECK;
-/* By the ending: .gpkg, .csv, .geojsonl, .fgb, .xlsx, .html. */
-enum status lines_write(const struct lines_report *r, const struct snapshot *s, const char *path,
+/* The whole audit as it is asked: what is found, compared with an earlier output, and written to each
+ * output and the summary. Progress is told in items of work, whose total may grow; when it is stopped
+ * nothing comes out. Owned: lines_report_release. */
+enum status audit_lines(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,
+                        const struct audit_watch *watch, struct lines_report *out,
                         struct error *e) HX_MUST_CHECK;
+void lines_report_release(struct lines_report *r);
 
 #endif

@@ -1,5 +1,5 @@
 /* Two runs by the ids of their findings: new, still there, fixed. */
-#include "audit/lines.h"
+#include "audit/lines_parts.h"
 
 #include "audit/lines_page.h"
 #include "base/file.h"

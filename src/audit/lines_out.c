@@ -1,5 +1,5 @@
 /* The findings of a lines audit as GeoPackage, CSV and GeoJSON sequence; written whole, under a temporary name first. */
-#include "audit/lines.h"
+#include "audit/lines_parts.h"
 
 #include "audit/gpkg_tables.h"
 #include "audit/lines_page.h"
@@ -13,7 +13,6 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- one finding as named values, the same in every format ---- */
 
@@ -251,13 +250,6 @@ static enum status write_gpkg(const struct lines_report *r, const char *path, st
     return s;
 }
 
-static bool ends_with(const char *path, const char *end)
-{
-    size_t n = strlen(path), m = strlen(end);
-    return n > m && strcasecmp(path + n - m, end) == 0;
-}
-
-/* What can only be written in one go is made from a GeoPackage. */
 static enum status write_converted(const struct lines_report *r, const char *path, enum output_format format,
                                    struct error *e)
 {
@@ -283,29 +275,19 @@ static enum status write_converted(const struct lines_report *r, const char *pat
 enum status lines_write(const struct lines_report *r, const struct snapshot *s, const char *path,
                         struct error *e)
 {
-    if (ends_with(path, ".gpkg"))
+    if (audit_ends_with(path, ".gpkg"))
         return write_gpkg(r, path, e);
-    if (ends_with(path, ".fgb") || ends_with(path, ".xlsx"))
-        return write_converted(r, path, ends_with(path, ".fgb") ? OUTPUT_FGB : OUTPUT_XLSX, e);
+    if (audit_ends_with(path, ".fgb") || audit_ends_with(path, ".xlsx"))
+        return write_converted(r, path, audit_ends_with(path, ".fgb") ? OUTPUT_FGB : OUTPUT_XLSX, e);
     struct buffer b;
     buffer_init(&b, 0);
-    enum status st = STATUS_OK;
-    if (ends_with(path, ".csv")) {
+    if (audit_ends_with(path, ".csv"))
         write_csv(r, &b);
-    } else if (ends_with(path, ".geojsonl") || ends_with(path, ".geojsonseq")) {
-        write_geojsonl(r, &b);
-    } else if (ends_with(path, ".html")) {
+    else if (audit_ends_with(path, ".html"))
         lines_page(r, s, &b);
-    } else {
-        error_zh(e, "输出文件“%.200s”的扩展名不认识；可用 .gpkg、.csv、.geojsonl、.fgb、.xlsx、.html。",
-                 path);
-        st = error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
-                        "The output \"%.200s\" has an unknown ending; .gpkg, .csv, .geojsonl, .fgb, .xlsx "
-                        "and .html are known.",
-                        path);
-    }
-    if (!st)
-        st = buffer_status(&b, e);
+    else
+        write_geojsonl(r, &b);
+    enum status st = buffer_status(&b, e);
     if (!st)
         st = file_write_atomic(path, b.data ? b.data : "", b.size, e);
     buffer_release(&b);

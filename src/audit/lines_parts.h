@@ -27,8 +27,8 @@ struct lines_pair {
 
 struct lines_run {
     const struct snapshot *snapshot;
-    const struct lines_request *request;
-    const atomic_bool *stop;
+    const struct audit_request *request;
+    const struct audit_watch *watch;
     int threads;
     int64_t done, total; /* items of work: finished passes, and all that are known of so far */
     double began;
@@ -51,14 +51,13 @@ struct lines_worker {
     struct error error;
 };
 
-struct lines_run lines_run_of(const struct snapshot *snapshot, const struct lines_request *r,
-                              const atomic_bool *stop, struct arena *arena);
+struct lines_run lines_run_of(const struct snapshot *snapshot, const struct audit_request *r,
+                              const struct audit_watch *watch, struct arena *arena);
 double lines_run_seconds(const struct lines_run *run); /* since it began */
 /* Fills run->layers. STATUS_NOT_FOUND when there is none. */
-enum status lines_layers_load(struct lines_run *run, struct store *store, const struct lines_request *r,
-                              struct error *e) HX_MUST_CHECK;
-/* Calls `fn` for items 0 .. n-1 on all threads, in chunks; stops at the first failure. `user` is shared. The caller's
- * thread tells the progress meanwhile. */
+enum status lines_layers_load(struct lines_run *run, struct store *store, struct error *e) HX_MUST_CHECK;
+/* Calls `fn` for items 0 .. n-1 on all threads, in chunks; stops at the first failure. `user` is shared.
+ * The caller's thread tells the progress meanwhile. */
 typedef enum status lines_item_fn(struct lines_worker *w, size_t item, void *user, struct error *e);
 /* Hands the workers to `end`, one after another, before they are released. May be NULL. */
 typedef enum status lines_end_fn(struct lines_worker *w, void *user, struct error *e);
@@ -68,8 +67,8 @@ enum status lines_parallel(struct lines_run *run, size_t n, size_t chunk, lines_
 uint32_t lines_feature_vertices(const struct layer_index *ix, uint32_t feature);
 struct geo_box lines_feature_box(const struct layer_index *ix, uint32_t feature); /* exact */
 enum status lines_add(struct lines_run *run, const struct lines_finding *f, struct error *e) HX_MUST_CHECK;
-/* Kind, layers, codes and the place to about 100 m: what another run over mended data gives again. Where a feature has no
- * code the place alone tells. */
+/* Kind, layers, codes and the place to about 100 m: what another run over mended data gives again. Where a
+ * feature has no code the place alone tells. */
 void lines_make_id(struct lines_finding *f);
 /* A finding about one feature, with codes, county and place filled in. */
 struct lines_finding lines_about(const struct lines_run *run, uint32_t layer, uint32_t feature,
@@ -80,8 +79,8 @@ void lines_place_name(const struct lines_run *run, struct check_worker *w, struc
 
 /* ---- lines_geometry.c ---- */
 
-/* Borders that should match are delivered with rounded coordinates (8 decimals are about a millimetre): what is left
- * between them is a hair, not a gap. 2 * area / perimeter of each part. */
+/* Borders that should match are delivered with rounded coordinates (8 decimals are about a millimetre):
+ * what is left between them is a hair, not a gap. 2 * area / perimeter of each part. */
 #define LINES_HAIR_M 0.01
 /* Below this two covers of a place agree. */
 #define LINES_GAP_M2 1.0
@@ -98,8 +97,8 @@ struct lines_box {
 };
 void lines_box_shape(const struct geo_box *b, struct lines_box *out);
 struct geo_box lines_box_grown(const struct geo_box *b, double metres);
-/* All wanted features of a layer within the cell, for which check.scratch is prepared, as GEOS geometry; NULL when there
- * is nothing. */
+/* All wanted features of a layer within the cell, for which check.scratch is prepared, as GEOS geometry;
+ * NULL when there is nothing. */
 enum status lines_cut(struct lines_worker *w, const struct layer_index *ix, overlap_wanted_fn *wanted,
                       void *user, const struct geo_shape *cell, GEOSGeometry **out,
                       struct error *e) HX_MUST_CHECK;
@@ -126,5 +125,12 @@ enum status lines_outline_find(struct lines_layer *l, struct error *e) HX_MUST_C
 bool lines_is_outline(const struct lines_layer *l, uint32_t feature);
 /* lines_gap.c */
 enum status lines_find_gaps(struct lines_run *run, struct error *e) HX_MUST_CHECK;
+
+/* lines_compare.c: marks what is new and what is still there against an earlier output (.gpkg or .csv or
+ * .geojsonl of this audit), and adds what is fixed. */
+enum status lines_compare(struct lines_report *r, const char *old_path, struct error *e) HX_MUST_CHECK;
+/* lines_out.c: by the ending, which is one of those (request.c). */
+enum status lines_write(const struct lines_report *r, const struct snapshot *s, const char *path,
+                        struct error *e) HX_MUST_CHECK;
 
 #endif

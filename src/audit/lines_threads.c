@@ -34,12 +34,12 @@ static double now_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-struct lines_run lines_run_of(const struct snapshot *snapshot, const struct lines_request *r,
-                              const atomic_bool *stop, struct arena *arena)
+struct lines_run lines_run_of(const struct snapshot *snapshot, const struct audit_request *r,
+                              const struct audit_watch *watch, struct arena *arena)
 {
     return (struct lines_run){.snapshot = snapshot,
                               .request = r,
-                              .stop = stop,
+                              .watch = watch,
                               .threads = r->threads,
                               .arena = arena,
                               .began = now_seconds()};
@@ -60,7 +60,7 @@ static void work(struct parallel_thread *t)
 {
     struct parallel *p = t->p;
     while (!t->status && !atomic_load(&p->failed)) {
-        if (p->run->stop && atomic_load(p->run->stop)) {
+        if (p->run->watch->stop && atomic_load(p->run->watch->stop)) {
             t->status = stopped(&t->worker.error);
             break;
         }
@@ -93,9 +93,12 @@ static void tell(const struct parallel *p)
 {
     const struct lines_run *run = p->run;
     int64_t done = run->done + (int64_t)atomic_load(&p->done);
-    const struct audit_progress progress = {done, run->total > done ? run->total : done,
-                                            lines_run_seconds(run), done};
-    run->request->progress(&progress, run->request->progress_user);
+    const struct audit_progress progress = {.done = done,
+                                            .total = run->total > done ? run->total : done,
+                                            .seconds = lines_run_seconds(run),
+                                            .done_here = done,
+                                            .n_passes = 1};
+    run->watch->progress(&progress, run->watch->user);
 }
 
 /* Until the last thread has ended. */
@@ -110,7 +113,7 @@ static void watch(struct parallel *p)
             until.tv_nsec -= 1000000000L;
             until.tv_sec++;
         }
-        if (pthread_cond_timedwait(&p->ended, &p->lock, &until) == ETIMEDOUT && p->run->request->progress) {
+        if (pthread_cond_timedwait(&p->ended, &p->lock, &until) == ETIMEDOUT && p->run->watch->progress) {
             pthread_mutex_unlock(&p->lock); /* the caller's function may take its time */
             tell(p);
             pthread_mutex_lock(&p->lock);
@@ -172,7 +175,7 @@ enum status lines_parallel(struct lines_run *run, size_t n, size_t chunk, lines_
     }
     free(threads);
     run->done += (int64_t)n;
-    if (!s && run->request->progress)
+    if (!s && run->watch->progress)
         tell(&(struct parallel){.run = run});
     return s;
 }

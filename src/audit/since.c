@@ -79,44 +79,42 @@ static enum status check_seal(struct since *s, const struct run_state *state, st
     return st ? st : earlier_rewind(s->rows, e);
 }
 
-static enum status find_changes(struct since *s, const struct snapshot *snapshot,
-                                const struct audit_request *r, const struct run_state *then, struct error *e)
+static enum status find_changes(struct since *s, struct store *store, const struct snapshot *snapshot,
+                                const struct run_state *then, struct error *e)
 {
-    if (!r->since_store) {
+    if (!store) {
         total(s, "没有给出数据文件", "no store was given");
         return STATUS_OK;
     }
-    enum status st = changes_find(r->since_store, snapshot, then->identity.lines, &s->changes, e);
+    enum status st = changes_find(store, snapshot, then->identity.lines, &s->changes, e);
     if (!st && changes_total_zh(s->changes))
         total(s, changes_total_zh(s->changes), changes_total_en(s->changes));
     return st;
 }
 
-static enum status open_all(struct since *s, const struct snapshot *snapshot, const struct audit_request *r,
-                            struct arena *a, struct error *e)
+static enum status open_all(struct since *s, struct store *store, const struct snapshot *snapshot,
+                            const struct audit_request *r, struct arena *a, struct error *e)
 {
     struct run_state then = {.rows = 0};
     struct run_identity now;
-    struct audit_request as_then = *r;
-    as_then.output = "earlier.gpkg"; /* the kind of output is one of the options; the earlier one is this */
     enum status st = read_state(r->since, a, &then, e);
     if (!st)
-        st = identity_of(snapshot, &as_then, &now, e);
+        st = identity_of(snapshot, r, ".gpkg", &now, e); /* the kind of output that the earlier one is */
     if (!st)
         compare_identity(s, &then.identity, &now);
     if (!st)
         st = earlier_open(r->since, r->overlaps && !s->total_zh, &s->rows, e);
     if (!st && !s->total_zh)
         st = check_seal(s, &then, a, e);
-    return st || s->total_zh ? st : find_changes(s, snapshot, r, &then, e);
+    return st || s->total_zh ? st : find_changes(s, store, snapshot, &then, e);
 }
 
-enum status since_open(const struct snapshot *snapshot, const struct audit_request *r, struct since **out,
-                       struct error *e)
+enum status since_open(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,
+                       struct since **out, struct error *e)
 {
     struct since *s = calloc(1, sizeof *s);
     struct arena *a = arena_new(STATE_BYTES);
-    enum status st = s && a ? open_all(s, snapshot, r, a, e) : error_no_memory(e);
+    enum status st = s && a ? open_all(s, store, snapshot, r, a, e) : error_no_memory(e);
     arena_free(a);
     if (st) {
         since_close(s);

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 enum { STATE_LIMIT = 64 << 20 };
@@ -18,19 +17,16 @@ enum status output_format_of(const char *path, enum output_format *out, struct e
         enum output_format format;
     } known[] = {{".gpkg", OUTPUT_GPKG},           {".csv", OUTPUT_CSV}, {".geojsonl", OUTPUT_GEOJSONL},
                  {".geojsonseq", OUTPUT_GEOJSONL}, {".fgb", OUTPUT_FGB}, {".xlsx", OUTPUT_XLSX}};
-    size_t n = strlen(path);
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        size_t m = strlen(known[i].end);
-        if (n > m && strcasecmp(path + n - m, known[i].end) == 0 && n + 32 < SINK_PATH_SIZE) {
-            *out = known[i].format;
-            return STATUS_OK;
-        }
+    if (strlen(path) + 32 >= SINK_PATH_SIZE) {
+        error_zh(e, "输出文件的路径太长：“%.200s…”。", path);
+        return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
+                          "The path of the output is too long: \"%.200s…\".", path);
     }
-    error_zh(e, "输出文件“%.200s”的扩展名不认识；可用 .gpkg、.geojsonl、.csv、.fgb、.xlsx。", path);
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "bad-usage",
-        "The output \"%.200s\" has an unknown ending; .gpkg, .geojsonl, .csv, .fgb and .xlsx are known.",
-        path);
+    size_t i = 0;
+    while (i + 1 < sizeof known / sizeof *known && !audit_ends_with(path, known[i].end))
+        i++;
+    *out = known[i].format;
+    return STATUS_OK;
 }
 
 static bool is_text(enum output_format f)
@@ -99,18 +95,18 @@ void sink_discard(const char *out)
     unlink(path);
 }
 
-enum status sink_open(const struct audit_request *r, enum output_format format, int srs, bool append,
-                      const uint64_t bytes[BATCH_TEXTS], struct sink **out, struct error *e)
+enum status sink_open(const struct sink_request *r, const uint64_t bytes[BATCH_TEXTS], struct sink **out,
+                      struct error *e)
 {
     char part[SINK_PATH_SIZE];
-    beside(r->output, ".part", part);
+    beside(r->out, ".part", part);
     struct sink *s = NULL;
-    enum status st = is_text(format) ? sink_text_open(part, format, append, bytes, &s, e)
-                                     : sink_gpkg_open(part, srs, r->overlaps, append, &s, e);
+    enum status st = is_text(r->format) ? sink_text_open(part, r->format, r->append, bytes, &s, e)
+                                        : sink_gpkg_open(part, r->srs, r->overlaps, r->append, &s, e);
     if (st)
         return st;
-    s->format = format;
-    s->out = r->output;
+    s->format = r->format;
+    s->out = r->out;
     memcpy(s->part, part, sizeof part);
     *out = s;
     return STATUS_OK;

@@ -1,11 +1,11 @@
 /* Where an audit's rows go. Private to audit/.
  *
- * A sink writes OUT.part and is committed from time to time together with its state (who asked, how far, the sums so
- * far): after a kill the two agree, and a resumed run goes on from there. sink_finish makes the output whole, durable
- * and visible under its name. GeoPackage keeps the state in its table audit_run, in the same transaction as the rows;
- * text keeps it in OUT.audit, with the lengths to which the text is cut back. Both stay when the run is finished: they
- * say which input, layers and rules the figures came from.
- * Threads: format is called by workers, each with its own batch; everything else by one thread. */
+ * A sink writes OUT.part and is committed from time to time together with its state (who asked, how far,
+ * the sums so far): after a kill the two agree, and a resumed run goes on from there. sink_finish makes
+ * the output whole, durable and visible under its name. GeoPackage keeps the state in its table audit_run,
+ * in the same transaction as the rows; text keeps it in OUT.audit, with the lengths to which the text is
+ * cut back. Both stay when the run is finished: they say which input, layers and rules the figures came
+ * from. Threads: format is called by workers, each with its own batch; everything else by one thread. */
 #ifndef HX_AUDIT_SINK_H
 #define HX_AUDIT_SINK_H
 
@@ -28,20 +28,27 @@ struct sink_ops {
 struct sink {
     const struct sink_ops *ops;
     enum output_format format;
-    const char *out;             /* borrowed from the request */
+    const char *out;             /* borrowed */
     char part[SINK_PATH_SIZE];   /* OUT.part */
     uint64_t bytes[BATCH_TEXTS]; /* written so far, of text */
 };
 
+/* By the ending, which is one of those (request.c). */
 enum status output_format_of(const char *path, enum output_format *out, struct error *e) HX_MUST_CHECK;
 
-/* The state that an earlier run left, as text in the arena: of OUT.part (*finished false) or of OUT itself (true).
- * *state is NULL when there is neither. */
+/* The state that an earlier run left, as text in the arena: of OUT.part (*finished false) or of OUT itself
+ * (true). *state is NULL when there is neither. */
 enum status sink_state(const char *out, enum output_format format, struct arena *a, const char **state,
                        bool *finished, struct error *e) HX_MUST_CHECK;
 /* Opens OUT.part: anew, or to append after what `bytes` says (text) or what was committed (GeoPackage). */
-enum status sink_open(const struct audit_request *r, enum output_format format, int srs, bool append,
-                      const uint64_t bytes[BATCH_TEXTS], struct sink **out, struct error *e) HX_MUST_CHECK;
+struct sink_request {
+    const char *out;
+    enum output_format format;
+    int srs;
+    bool overlaps, append;
+};
+enum status sink_open(const struct sink_request *r, const uint64_t bytes[BATCH_TEXTS], struct sink **out,
+                      struct error *e) HX_MUST_CHECK;
 /* Finishes, and moves OUT.part to OUT. */
 enum status sink_finish(struct sink *s, const char *state, struct error *e) HX_MUST_CHECK;
 /* The last step alone, for a run that was killed when its GeoPackage was finished but had no name yet. */
@@ -63,7 +70,8 @@ enum status sink_text_open(const char *part, enum output_format format, bool app
 struct sqlite3;
 enum status gpkg_rtree_build(struct sqlite3 *db, const char *table, const char *column,
                              struct error *e) HX_MUST_CHECK;
-/* sink_convert.c: a table of a finished GeoPackage as FlatGeobuf, or it and `more` (may be NULL) as the sheets of XLSX. */
+/* sink_convert.c: a table of a finished GeoPackage as FlatGeobuf, or it and `more` (may be NULL) as the
+ * sheets of XLSX. */
 struct sink_conversion {
     const char *gpkg, *table, *more, *to;
     const char *

@@ -41,8 +41,8 @@ static void identity_engine(char hex[SHA256_HEX_SIZE])
     hash_end(&h, hex);
 }
 
-enum status identity_of(const struct snapshot *s, const struct audit_request *r, struct run_identity *out,
-                        struct error *e)
+enum status identity_of(const struct snapshot *s, const struct audit_request *r, const char *output,
+                        struct run_identity *out, struct error *e)
 {
     static const char *const layers[] = {"ecological_red_line", "permanent_basic_farmland",
                                          "urban_development_boundary", "prefectures", "admin_counties"};
@@ -62,7 +62,7 @@ enum status identity_of(const struct snapshot *s, const struct audit_request *r,
     identity_engine(out->engine);
     snprintf(out->rules, sizeof out->rules, "%s", snapshot_rules(s)->version);
     char numbers[64];
-    const char *dot = strrchr(r->output, '.');
+    const char *dot = strrchr(output, '.');
     snprintf(numbers, sizeof numbers, "%d %d", r->epsg, r->overlaps);
     sha256_init(&h);
     const char *const options[] = {r->layer, r->project_class, r->class_field, r->id_field, numbers, dot};

@@ -29,8 +29,9 @@ struct run_state {
     bool finished;
 };
 
-enum status identity_of(const struct snapshot *s, const struct audit_request *r, struct run_identity *out,
-                        struct error *e) HX_MUST_CHECK;
+/* The kind of output (by its ending) is one of the options. */
+enum status identity_of(const struct snapshot *s, const struct audit_request *r, const char *output,
+                        struct run_identity *out, struct error *e) HX_MUST_CHECK;
 /* Says in words what has changed; STATUS_OK when nothing has. */
 enum status identity_compare(const struct run_identity *then, const struct run_identity *now,
                              struct error *e) HX_MUST_CHECK;

@@ -19,12 +19,50 @@ static enum status fail(struct error *e, const char *zh, const char *en, const c
     return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "%s: %.200s.", en, arg);
 }
 
+static const struct arg_listed *find_listed(const struct arg_listed *l, const char *arg, size_t name_length)
+{
+    for (; l && l->name; l++)
+        if (strlen(l->name) == name_length && strncmp(l->name, arg, name_length) == 0)
+            return l;
+    return NULL;
+}
+
+/* The value behind an equals sign, or the next argument. */
+static enum status take_value(const char *name, int argc, char **argv, int *i, const char **out,
+                              struct error *e)
+{
+    const char *equals = strchr(argv[*i], '=');
+    if (!equals && *i + 1 >= argc)
+        return fail(e, "这个选项后面缺少值", "A value is missing after the option", name);
+    *out = equals ? equals + 1 : argv[++*i];
+    return STATUS_OK;
+}
+
+static enum status take_listed(const struct arg_listed *l, int argc, char **argv, int *i,
+                               struct arg_rest *rest, struct error *e)
+{
+    struct arg_given *to = &rest->given[rest->n_given];
+    if (rest->n_given == ARG_LISTED_MAX)
+        return fail(e, "选项太多", "There are too many options", argv[*i]);
+    if (l->is_flag && strchr(argv[*i], '='))
+        return fail(e, "这个选项不带值", "The option takes no value", l->name);
+    enum status s =
+        l->is_flag ? (to->value = "1", STATUS_OK) : take_value(l->name, argc, argv, i, &to->value, e);
+    to->key = l->key;
+    rest->n_given += !s;
+    return s;
+}
+
 /* Takes one option and, where it has one, its value from the next argument. */
 static enum status take_option(const struct arg_option *options, int argc, char **argv, int *i,
-                               struct error *e)
+                               struct arg_rest *rest, struct error *e)
 {
     const char *arg = argv[*i], *equals = strchr(arg, '=');
-    const struct arg_option *o = find_option(options, arg, equals ? (size_t)(equals - arg) : strlen(arg));
+    size_t length = equals ? (size_t)(equals - arg) : strlen(arg);
+    const struct arg_option *o = find_option(options, arg, length);
+    const struct arg_listed *l = o ? NULL : find_listed(rest->listed, arg, length);
+    if (l)
+        return take_listed(l, argc, argv, i, rest, e);
     if (!o)
         return fail(e, "没有这个选项", "There is no such option", arg);
     if (!o->value && equals)
@@ -33,10 +71,7 @@ static enum status take_option(const struct arg_option *options, int argc, char 
         *o->flag = true;
         return STATUS_OK;
     }
-    if (!equals && *i + 1 >= argc)
-        return fail(e, "这个选项后面缺少值", "A value is missing after the option", o->name);
-    *o->value = equals ? equals + 1 : argv[++*i];
-    return STATUS_OK;
+    return take_value(o->name, argc, argv, i, o->value, e);
 }
 
 enum status args_parse(int argc, char **argv, const struct arg_option *options, struct arg_rest *rest,
@@ -48,7 +83,7 @@ enum status args_parse(int argc, char **argv, const struct arg_option *options, 
         if (!options_end && strcmp(arg, "--") == 0) {
             options_end = true;
         } else if (!options_end && arg[0] == '-' && arg[1]) {
-            enum status s = take_option(options, argc, argv, &i, e);
+            enum status s = take_option(options, argc, argv, &i, rest, e);
             if (s)
                 return s;
         } else if (rest->n == rest->max) {

@@ -7,9 +7,9 @@ static void say(const struct error *e)
     fprintf(stderr, "错误：%s\nerror: %s\n", e->zh, e->en);
 }
 
-static enum exit_code code_of(enum status s)
+int exit_code_of(const struct error *e)
 {
-    switch (s) {
+    switch (e->status) {
     case STATUS_OK:
         return EXIT_OK;
     case STATUS_INVALID_INPUT:
@@ -28,14 +28,19 @@ static enum exit_code code_of(enum status s)
     return EXIT_INTERNAL;
 }
 
+int exit_store_code_of(const struct error *e)
+{
+    return e->status == STATUS_NO_MEMORY || e->status == STATUS_INTERNAL ? EXIT_INTERNAL : EXIT_STORE;
+}
+
 int exit_with_error(const struct error *e)
 {
     say(e);
-    return code_of(e->status);
+    return exit_code_of(e);
 }
 
 int exit_with_store_error(const struct error *e)
 {
     say(e);
-    return e->status == STATUS_NO_MEMORY || e->status == STATUS_INTERNAL ? EXIT_INTERNAL : EXIT_STORE;
+    return exit_store_code_of(e);
 }

@@ -15,6 +15,9 @@ enum exit_code {
     EXIT_INTERRUPTED = 130,     /* Ctrl-C; what was done is kept and can be resumed */
 };
 
+/* The code for an error; for one of the store. */
+int exit_code_of(const struct error *e);
+int exit_store_code_of(const struct error *e);
 /* Writes the error in both languages to standard error and returns the code for it. */
 int exit_with_error(const struct error *e);
 /* The same where the store is what failed. */

@@ -1,7 +1,6 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "features/sandbox/sandbox.h"
-#include "http/job_child.h"
 #include "render/render.h"
 
 #include <signal.h>
@@ -58,14 +57,21 @@ static const struct command commands[] = {
      "list the layers that are loaded; report, compare, switch and take back versions"},
     {"classes", cmd_classes, "[--lang zh|en]", "列出项目类型", "list the project classes"},
     {"audit", cmd_audit,
-     "parcels FILE -o OUT.gpkg|.geojsonl|.csv|.fgb|.xlsx [--store S] [--layer NAME] [--class C | "
+     "parcels FILE -o OUT.gpkg|.geojsonl|.csv|.fgb|.xlsx [-o OUT ...] [--store S] [--layer NAME] [--class C "
+     "| "
      "--class-field F] "
-     "[--id-field F] [--crs EPSG] [--threads N] [--fail-on VERDICT,...] [--overlaps] "
+     "[--id-field F] [--crs EPSG:N] [--threads N] [--fail-on VERDICT,...] [--overlaps] "
      "[--resume] [--since EARLIER.gpkg] [--overwrite] [--summary FILE.html|.json] | lines [-o "
-     "OUT.gpkg|.csv|.geojsonl|.fgb|.xlsx|.html] [--compare OLD] [--layer ID] [--official TOTALS.csv|.json] "
-     "[--within-spaces] | figures [-o OUT.json|.csv|.html]",
-     "批量审查地块；审查三线之间的冲突；规划数据",
-     "audit many parcels; the lines against each other; figures of the plan"},
+     "OUT.gpkg|.csv|.geojsonl|.fgb|.xlsx|.html ...] [--summary FILE.json] [--compare OLD] [--layer ID] "
+     "[--official TOTALS.csv|.json] "
+     "[--within-spaces] | figures [-o OUT.json|.csv|.html ...]   [--progress json]",
+     "批量审查地块；审查三线之间的冲突；规划数据。--progress json：标准输出只有 JSON，每行一个：进度 "
+     "{\"done\",\"total\",\"seconds\",…}，最后是 {\"outcome\":{…}} 或 {\"error\":{\"code\",\"zh\",\"en\",…}}",
+     "audit many parcels; the lines against each other; figures of the plan. --progress json: standard "
+     "output "
+     "is one JSON object a line and nothing else: {\"done\",\"total\",\"seconds\",…} as it goes, and in the "
+     "end "
+     "{\"outcome\":{…}} or {\"error\":{\"code\",\"zh\",\"en\",…}}"},
     {"rules", cmd_rules,
      "show [SHA256] | check FILE | load FILE [--source TEXT] | history | export [SHA256]   [--store S]",
      "查看、校验、载入规则表（历次版本都保留）", "show, check or load the rule table; every edition is kept"},
@@ -152,9 +158,7 @@ int main(int argc, char **argv)
 {
     if (sandbox_child_wanted(argc, argv))
         sandbox_child_main(argc, argv); /* reads one file in a sandbox, and does not return */
-    if (job_child_wanted(argc, argv))
-        job_child_main(argc, argv); /* a background job of the server; likewise */
-    signal(SIGPIPE, SIG_IGN);       /* a reader that goes away is a failed write, not a death */
+    signal(SIGPIPE, SIG_IGN);           /* a reader that goes away is a failed write, not a death */
     if (argc < 2) {
         cmd_help(0, NULL);
         return EXIT_INPUT;

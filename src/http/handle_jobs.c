@@ -2,17 +2,15 @@
  *
  * POST /jobs?kind=parcels&name=&class=&class_field=&id_field=&layer=&crs=&since=&formats=gpkg,csv,…
  *     body: the parcel file; none with since=: the file of that job
- * POST /jobs?kind=lines&layer=&within_spaces=&compare=&body=official|compare   body: none, official totals, or an earlier result
- * POST /jobs?kind=figures */
-#include "http/job_desk.h"
+ * POST /jobs?kind=lines&layer=&within_spaces=&compare=&body=official|compare   body: none, official
+ * totals, or an earlier result POST /jobs?kind=figures */
 #include "http/route.h"
+#include "jobs/queue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { FORMATS_MAX = 4, FORMATS_TEXT = 64 };
 
 static const char *given(const struct request *rq, const char *key)
 {
@@ -20,91 +18,14 @@ static const char *given(const struct request *rq, const char *key)
     return text && *text ? text : NULL;
 }
 
-static enum status read_kind(const struct request *rq, enum job_kind *out, struct error *e)
-{
-    const char *text = given(rq, "kind");
-    for (int k = 0; k < JOB_KIND_COUNT; k++)
-        if (strcmp(text ? text : "parcels", job_kind_name((enum job_kind)k)) == 0)
-            return *out = (enum job_kind)k, STATUS_OK;
-    error_zh(e, "没有任务种类“%.20s”；可用 parcels（批量审查）、lines（三线冲突）、figures（规划数据）。",
-             text);
-    return error_fail(e, STATUS_INVALID_INPUT, "unknown-job-kind",
-                      "There is no kind of job \"%.20s\"; parcels, lines and figures are known.", text);
-}
-
-static enum status fail_format(const char *word, struct error *e)
-{
-    error_zh(e, "没有结果格式“%.20s”；可用 gpkg、csv、geojsonl、xlsx，以逗号分隔。", word);
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "unknown-format",
-        "There is no format \"%.20s\"; gpkg, csv, geojsonl and xlsx, between commas, are known.", word);
-}
-
-static bool is_among(const char *const *list, size_t n, const char *word)
-{
-    for (size_t i = 0; i < n; i++)
-        if (list[i] == word)
-            return true;
-    return false;
-}
-
-/* The words of `formats=`, ended by NULL. FlatGeobuf is none of them: it cannot hold rows without geometry, and a download
- * of one file would leave out just the parcels that nobody could measure. */
-static enum status read_formats(const char *asked, const char *out[FORMATS_MAX + 1], struct error *e)
-{
-    static const char *const known[FORMATS_MAX] = {"gpkg", "csv", "geojsonl", "xlsx"};
-    char text[FORMATS_TEXT];
-    size_t n = 0;
-    snprintf(text, sizeof text, "%s", asked);
-    char *rest = NULL;
-    for (char *word = strtok_r(text, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
-        size_t k = 0;
-        while (k < FORMATS_MAX && strcmp(known[k], word) != 0)
-            k++;
-        if (k == FORMATS_MAX)
-            return fail_format(word, e);
-        if (!is_among(out, n, known[k]))
-            out[n++] = known[k];
-    }
-    out[n] = NULL;
-    return n ? STATUS_OK : fail_format(asked, e);
-}
-
-/* An option that would be passed over in silence is refused. */
-static enum status check_options(const struct request *rq, enum job_kind kind, struct error *e)
-{
-    static const struct {
-        const char *name;
-        enum job_kind kind;
-    } options[] = {{"since", JOB_PARCELS},       {"class", JOB_PARCELS},   {"class_field", JOB_PARCELS},
-                   {"id_field", JOB_PARCELS},    {"formats", JOB_PARCELS}, {"crs", JOB_PARCELS},
-                   {"within_spaces", JOB_LINES}, {"compare", JOB_LINES},   {"body", JOB_LINES}};
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-        if (!given(rq, options[i].name) || options[i].kind == kind)
-            continue;
-        error_zh(e, "参数 %s 不用于这种任务（kind=%s）；请去掉，或改正 kind。", options[i].name,
-                 job_kind_name(kind));
-        return error_fail(
-            e, STATUS_INVALID_INPUT, "job-option",
-            "The parameter %s is not one of this kind of job (kind=%s); leave it out, or correct "
-            "kind.",
-            options[i].name, job_kind_name(kind));
-    }
-    return STATUS_OK;
-}
-
-/* One of two words, the first when it is not given. */
-static enum status read_choice(const struct request *rq, const char *key, const char *first,
-                               const char *second, bool *is_second, struct error *e)
-{
-    const char *text = given(rq, key);
-    *is_second = text && strcmp(text, second) == 0;
-    if (!text || *is_second || strcmp(text, first) == 0)
-        return STATUS_OK;
-    error_zh(e, "请求参数不对：%s 应为 %s 或 %s，不是“%.20s”。", key, first, second, text);
-    return error_fail(e, STATUS_INVALID_INPUT, "job-option", "The parameter %s is %s or %s, not \"%.20s\".",
-                      key, first, second, text);
-}
+/* What of the query is an option of the audit itself, and what that calls it. Which kind of audit has
+ * which, and what may stand there, is said where the request is made (audit/request.h), for the command as
+ * for jobs. */
+static const struct {
+    const char *query, *key;
+} audit_options[] = {{"layer", "layer"},       {"class", "class"}, {"class_field", "class-field"},
+                     {"id_field", "id-field"}, {"crs", "crs"},     {"within_spaces", "within-spaces"}};
+enum { AUDIT_OPTIONS = sizeof audit_options / sizeof *audit_options };
 
 static enum status refuse_empty(struct error *e)
 {
@@ -138,46 +59,53 @@ static enum status refuse_no_totals(struct error *e)
         "The request has no official totals: send the bytes of the CSV or JSON file as the body.");
 }
 
-static enum status read_wishes(const struct request *rq, struct job_request *r,
-                               const char *formats[FORMATS_MAX + 1], struct error *e)
+static enum status check_body_word(const char *word, struct error *e)
 {
-    enum status s = read_kind(rq, &r->kind, e);
+    if (!word || strcmp(word, "compare") == 0 || strcmp(word, "official") == 0)
+        return STATUS_OK;
+    error_zh(e, "请求参数不对：body 应为 compare 或 official，不是“%.20s”。", word);
+    return error_fail(e, STATUS_INVALID_INPUT, "job-option",
+                      "The parameter body is compare or official, not \"%.20s\".", word);
+}
+
+static enum status read_wishes(const struct request *rq, struct job_request *r, struct error *e)
+{
+    enum status s = audit_kind_of(given(rq, "kind") ? given(rq, "kind") : "parcels", &r->kind, e);
     if (!s)
-        s = check_options(rq, r->kind, e);
-    if (!s && given(rq, "formats")) {
-        s = read_formats(given(rq, "formats"), formats, e);
-        r->formats = formats;
-    }
-    if (!s)
-        s = crs_of_option(request_query(rq, "crs"), false, &r->epsg, e);
-    if (!s)
-        s = read_choice(rq, "within_spaces", "0", "1", &r->within_spaces, e);
-    if (!s)
-        s = read_choice(rq, "body", "compare", "official", &r->official, e);
-    if (!s && r->kind == JOB_PARCELS && !rq->upload && !r->since)
+        s = check_body_word(r->body, e);
+    if (!s && r->kind == AUDIT_PARCELS && !rq->upload && !r->since)
         s = refuse_empty(e);
-    return !s && r->official && !rq->upload ? refuse_no_totals(e) : s;
+    bool official = r->kind == AUDIT_LINES && r->body && strcmp(r->body, "official") == 0;
+    return !s && official && !rq->upload ? refuse_no_totals(e) : s;
+}
+
+static enum status add(struct request *rq, struct buffer *b, char id[JOB_ID_SIZE], struct error *e)
+{
+    struct audit_option options[AUDIT_OPTIONS];
+    for (size_t i = 0; i < AUDIT_OPTIONS; i++)
+        options[i] = (struct audit_option){audit_options[i].key, given(rq, audit_options[i].query)};
+    struct job_request r = {.name = given(rq, "name"),
+                            .options = options,
+                            .n_options = AUDIT_OPTIONS,
+                            .formats = given(rq, "formats"),
+                            .since = given(rq, "since"),
+                            .compare = given(rq, "compare"),
+                            .body = given(rq, "body")};
+    enum status s = read_wishes(rq, &r, e);
+    bool takes_file = r.kind != AUDIT_FIGURES;
+    if (!s)
+        s = job_queue_add(rq->jobs, &r, takes_file ? rq->upload : NULL, id, b, e);
+    if (!s && takes_file)
+        rq->upload = NULL;
+    return s;
 }
 
 enum status handle_job_add(struct request *rq, struct reply *reply, struct error *e)
 {
     char id[JOB_ID_SIZE], location[JOB_ID_SIZE + 8];
-    const char *formats[FORMATS_MAX + 1];
-    struct job_request r = {.name = given(rq, "name"),
-                            .project_class = given(rq, "class"),
-                            .class_field = given(rq, "class_field"),
-                            .id_field = given(rq, "id_field"),
-                            .layer = given(rq, "layer"),
-                            .since = given(rq, "since"),
-                            .compare = given(rq, "compare")};
     struct buffer b;
-    enum status s = request_is_foreign(rq) ? refuse_foreign(e) : read_wishes(rq, &r, formats, e);
-    if (s)
-        return s;
     buffer_init(&b, 0);
-    s = job_desk_add(rq->jobs, &r, r.kind == JOB_FIGURES ? NULL : rq->upload, id, &b, e);
-    if (!s && r.kind != JOB_FIGURES)
-        rq->upload = NULL;
+    enum status s = request_is_foreign(rq) ? refuse_foreign(e) : add(rq, &b, id, e);
     s = answer_json(reply, &b, s, e);
     if (s)
         return s;
@@ -191,7 +119,7 @@ enum status handle_jobs(struct request *rq, struct reply *reply, struct error *e
 {
     struct buffer b;
     buffer_init(&b, 0);
-    job_desk_list(rq->jobs, &b);
+    job_queue_list(rq->jobs, &b);
     return answer_json(reply, &b, STATUS_OK, e);
 }
 
@@ -199,7 +127,7 @@ enum status handle_job(struct request *rq, struct reply *reply, struct error *e)
 {
     struct buffer b;
     buffer_init(&b, 0);
-    enum status s = job_desk_show(rq->jobs, rq->params[0], &b, e);
+    enum status s = job_queue_show(rq->jobs, rq->params[0], &b, e);
     return answer_json(reply, &b, s, e);
 }
 
@@ -208,7 +136,7 @@ enum status handle_job_cancel(struct request *rq, struct reply *reply, struct er
     struct buffer b;
     buffer_init(&b, 0);
     enum status s =
-        request_is_foreign(rq) ? refuse_foreign(e) : job_desk_cancel(rq->jobs, rq->params[0], &b, e);
+        request_is_foreign(rq) ? refuse_foreign(e) : job_queue_cancel(rq->jobs, rq->params[0], &b, e);
     return answer_json(reply, &b, s, e);
 }
 
@@ -249,7 +177,7 @@ enum status handle_job_result(struct request *rq, struct reply *reply, struct er
     const char *format = given(rq, "format");
     if (!format)
         format = "json";
-    enum status s = job_desk_result(rq->jobs, rq->params[0], format, &r, e);
+    enum status s = job_queue_result(rq->jobs, rq->params[0], format, &r, e);
     if (s)
         return s;
     struct MHD_Response *response = MHD_create_response_from_fd64((uint64_t)r.size, r.fd);

@@ -14,7 +14,7 @@ enum { REQUEST_MAX_PARAMS = 4, REQUEST_PARAM_SIZE = 128 };
 
 struct web_files;
 struct record_desk;
-struct job_desk;
+struct job_queue;
 struct job_upload;
 
 struct request {
@@ -24,7 +24,7 @@ struct request {
     struct snapshot *snapshot;    /* likewise */
     const struct web_files *web;
     struct record_desk *desk; /* NULL: this server keeps no checks */
-    struct job_desk *jobs;
+    struct job_queue *jobs;
     struct job_upload *upload; /* of a route that spools; NULL: no body, or taken over */
     const char *path;          /* decoded */
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE]; /* {…} of the route, in order */

@@ -2,7 +2,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "http/job_desk.h"
+#include "jobs/queue.h"
 #include "http/listen.h"
 #include "http/record_desk.h"
 #include "http/route.h"
@@ -33,7 +33,7 @@ struct http_server {
     struct engine *engine;
     struct web_files *web;
     struct record_desk *desk; /* NULL unless records are allowed */
-    struct job_desk *jobs;
+    struct job_queue *jobs;
     char url[LISTEN_URL_SIZE];
     atomic_int n_active; /* requests between their first line and their last byte */
 };
@@ -331,7 +331,7 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     if (!status)
         status = engine_open(config->store_path, n_threads, &s->engine, e);
     if (!status)
-        status = job_desk_open(config->store_path, &s->jobs, e);
+        status = job_queue_open(config->store_path, &s->jobs, e);
     if (!status)
         status = start_daemon(s, fd, e);
     if (status) {
@@ -366,13 +366,13 @@ void http_server_stop(struct http_server *s)
         return;
     if (s->daemon) {
         MHD_socket fd = MHD_quiesce_daemon(s->daemon);
-        job_desk_stop(s->jobs);
+        job_queue_stop(s->jobs);
         finish_requests(s);
         MHD_stop_daemon(s->daemon);
         if (fd != MHD_INVALID_SOCKET)
             close(fd);
     }
-    job_desk_close(s->jobs);
+    job_queue_close(s->jobs);
     engine_close(s->engine);
     record_desk_close(s->desk); /* last, so that the journal is folded back */
     web_files_free(s->web);

@@ -2,6 +2,7 @@
 """Audits through the installed C library write what the command writes: rows, text byte for byte; progress is told, a stop is
 clean and can be resumed.
   test_audits.py AUDITS HONGXIAN_INSTALLED SOURCE_DIR"""
+import json
 import pathlib
 import re
 import subprocess
@@ -79,6 +80,24 @@ class Audits(unittest.TestCase):
         self.assertIn("bad-usage", self.library("parcels", self.input, self.dir / "x.doc", "-", "-", 0, code=1))
         self.assertIn("audit-since", self.library("parcels", self.input, self.dir / "x.csv", "-", self.input, 0, code=1))
         self.assertIn("bad-usage", self.library("figures", self.dir / "x.doc", code=1))
+
+    def test_refusals_are_those_of_the_command(self):
+        """Code and both sentences: the library makes its request by the same function, and audits by the same one."""
+        x = self.dir / "x.csv"
+        rubbish = self.dir / "rubbish.gpkg"
+        rubbish.write_bytes(b"not a database")
+        for library, command in ((("parcels", self.input, self.dir / "x.doc", "-", "-", 0), ("parcels", self.input, "-o", self.dir / "x.doc")),
+                                 (("parcels", self.input, x, "none", "-", 0), ("parcels", self.input, "-o", x, "--class-field", "none")),
+                                 (("parcels", self.input, x, "-", self.input, 0), ("parcels", self.input, "-o", x, "--since", self.input)),
+                                 (("parcels", rubbish, x, "-", "-", 0), ("parcels", rubbish, "-o", x)),
+                                 (("parcels", self.dir / "none.gpkg", x, "-", "-", 0), ("parcels", self.dir / "none.gpkg", "-o", x)),
+                                 (("lines", self.dir / "x.doc", "-", 0), ("lines", "-o", self.dir / "x.doc")),
+                                 (("lines", x, rubbish, 0), ("lines", "-o", x, "--compare", rubbish)),
+                                 (("figures", self.dir / "x.doc"), ("figures", "-o", self.dir / "x.doc"))):
+            r = f.audit(*command, "--store", self.store, "--progress", "json", code=None)
+            error = json.loads(r.stdout.splitlines()[-1])["error"]
+            ours = subprocess.run([AUDITS, self.store, *map(str, library)], capture_output=True, text=True, encoding="utf-8")
+            self.assertEqual([error["code"], error["zh"], error["en"]], ours.stderr.splitlines(), command)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ static void allow(int ruleset, const char *path, __u64 access)
 }
 
 /* Kernels before 5.13 have no Landlock; then the file system stays visible, with the rights of the server's user. */
-static void close_file_system(const char *dir, bool may_write)
+static void close_file_system(const char *dir, bool job)
 {
     const __u64 reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
     const __u64 all = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1; /* version 1 */
@@ -72,28 +72,34 @@ static void close_file_system(const char *dir, bool may_write)
     allow(ruleset, getenv("PROJ_DATA"), reading);
     allow(ruleset, getenv("PROJ_LIB"), reading);
     allow(ruleset, getenv("GDAL_DATA"), reading);
-    allow(ruleset, dir, may_write ? all : reading);
+    allow(ruleset, dir, job ? all & ~(__u64)LANDLOCK_ACCESS_FS_EXECUTE : reading);
+    if (job) { /* its own child, which confines itself further, and the loader that starts it */
+        allow(ruleset, "/proc/self/exe", LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE);
+        allow(ruleset, "/lib64", reading | LANDLOCK_ACCESS_FS_EXECUTE);
+        allow(ruleset, "/lib", reading | LANDLOCK_ACCESS_FS_EXECUTE);
+    }
     (void)syscall(SYS_landlock_restrict_self, ruleset, 0);
     close(ruleset);
 }
 
-/* What is not on this list a library may need; what is on it no reader of a file does. */
-static void close_system_calls(void)
+/* What is not on this list a library may need; what is on it no reader of a file does. A job starts its own reading child, and ends
+ * it: the first two are not denied to it. */
+static void close_system_calls(bool job)
 {
 #ifdef OUR_ARCH
     static const unsigned denied[] = {
+        SYS_execve,
+        SYS_kill,
         SYS_socket,
         SYS_socketpair,
         SYS_connect,
         SYS_bind,
         SYS_listen,
         SYS_sendto,
-        SYS_execve,
         SYS_execveat,
         SYS_ptrace,
         SYS_mount,
         SYS_umount2,
-        SYS_kill,
         SYS_tkill,
         SYS_bpf,
         SYS_perf_event_open,
@@ -117,6 +123,8 @@ static void close_system_calls(void)
     };
     for (unsigned i = 0; i < N; i++)
         program[4 + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, denied[i], N - i, 0);
+    for (unsigned i = 0; job && i < 2; i++)
+        program[4 + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JA, 0, 0, 0);
     program[N + 4] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     program[N + 5] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
     struct sock_fprog filter = {.len = N + 6, .filter = program};
@@ -124,7 +132,7 @@ static void close_system_calls(void)
 #endif
 }
 
-static bool close_everything(const char *dir, bool may_write)
+static bool close_everything(const char *dir, bool job)
 {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return false;
@@ -132,8 +140,8 @@ static bool close_everything(const char *dir, bool may_write)
     if (unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
         (void)unshare(
             CLONE_NEWNET); /* permitted to neither in many containers; the filter below denies sockets */
-    close_file_system(dir, may_write);
-    close_system_calls();
+    close_file_system(dir, job);
+    close_system_calls(job);
     return true;
 }
 

@@ -1,4 +1,4 @@
-#include "http/lines_list.h"
+#include "audit/lines_list.h"
 
 #include "base/file.h"
 

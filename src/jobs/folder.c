@@ -1,4 +1,4 @@
-#include "http/job_folder.h"
+#include "jobs/folder.h"
 
 #include <dirent.h>
 #include <fcntl.h>

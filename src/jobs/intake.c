@@ -1,5 +1,5 @@
-/* Jobs on their way in: uploads, and what the child is told. */
-#include "http/job_parts.h"
+/* Jobs on their way in: uploads, and the request. */
+#include "jobs/jobs_parts.h"
 
 #include "base/json.h"
 
@@ -13,49 +13,51 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { REQUEST_BYTES = 1 << 20 }; /* of texts; more cannot come with a request */
+
 static enum status fail_busy(const char *zh, const char *en, struct error *e)
 {
     error_zh(e, "%s", zh);
     return error_fail(e, STATUS_CONFLICT, "jobs-busy", "%s", en);
 }
 
-static size_t count_waiting(const struct job_desk *d)
+static size_t count_waiting(const struct job_queue *q)
 {
     size_t n = 0;
-    for (size_t i = 0; i < d->n; i++)
-        n += d->jobs[i]->state == JOB_QUEUED;
+    for (size_t i = 0; i < q->n; i++)
+        n += q->jobs[i]->state == JOB_QUEUED;
     return n;
 }
 
 /* With the lock held. */
-static enum status may_begin(struct job_desk *d, bool upload, struct error *e)
+static enum status may_begin(struct job_queue *q, bool upload, struct error *e)
 {
-    if (d->stopping)
+    if (q->stopping)
         return fail_busy("服务正在停止，不再接收任务。", "The server is stopping and takes no more jobs.", e);
-    if (count_waiting(d) >= JOB_WAITING_MAX)
+    if (count_waiting(q) >= JOB_WAITING_MAX)
         return fail_busy("排队的任务已满；请等前面的任务完成，或取消不需要的任务。",
                          "The queue of jobs is full; wait for the ones before, or cancel what is not needed.",
                          e);
-    if (upload && d->n_uploads >= JOB_UPLOADS_MAX)
+    if (upload && q->n_uploads >= JOB_UPLOADS_MAX)
         return fail_busy("正在上传的文件太多；请稍后再试。",
                          "Too many files are being sent at once; try again later.", e);
-    return job_folder_make(&d->folder, d->store_path, e);
+    return job_folder_make(&q->folder, q->store_path, e);
 }
 
-enum status job_upload_begin(struct job_desk *d, struct job_upload **out, struct error *e)
+enum status job_upload_begin(struct job_queue *q, struct job_upload **out, struct error *e)
 {
     struct job_upload *u = calloc(1, sizeof *u);
     char path[JOB_PATH_SIZE];
     if (!u)
         return error_no_memory(e);
-    *u = (struct job_upload){.desk = d, .fd = -1};
-    pthread_mutex_lock(&d->lock);
-    enum status s = may_begin(d, true, e);
+    *u = (struct job_upload){.queue = q, .fd = -1};
+    pthread_mutex_lock(&q->lock);
+    enum status s = may_begin(q, true, e);
     if (!s)
-        s = job_folder_add(&d->folder, u->folder, e);
+        s = job_folder_add(&q->folder, u->folder, e);
     if (!s)
-        d->n_uploads++;
-    pthread_mutex_unlock(&d->lock);
+        q->n_uploads++;
+    pthread_mutex_unlock(&q->lock);
     if (s) {
         free(u);
         return s;
@@ -94,9 +96,9 @@ static void upload_end(struct job_upload *u)
 {
     if (u->fd >= 0)
         close(u->fd);
-    pthread_mutex_lock(&u->desk->lock);
-    u->desk->n_uploads--;
-    pthread_mutex_unlock(&u->desk->lock);
+    pthread_mutex_lock(&u->queue->lock);
+    u->queue->n_uploads--;
+    pthread_mutex_unlock(&u->queue->lock);
     free(u);
 }
 
@@ -125,16 +127,16 @@ static enum status make_job(const struct job_request *r, const struct job_upload
                             struct error *e)
 {
     struct job *j = calloc(1, sizeof *j);
-    if (!j || !make_id(j->id)) {
-        free(j);
+    if (j)
+        j->arena = arena_new(REQUEST_BYTES);
+    if (!j || !j->arena || !make_id(j->id)) {
+        job_free(j);
         return error_no_memory(e);
     }
-    j->kind = r->kind;
     j->created = (int64_t)time(NULL);
     j->progress = (struct job_progress){-1, -1, -1, -1, -1};
     for (int f = 0; f < JOB_FORMAT_COUNT; f++)
         j->bytes[f] = -1;
-    snprintf(j->project_class, sizeof j->project_class, "%s", r->project_class ? r->project_class : "");
     if (u) {
         job_file_name(r->name, u->head, (size_t)(u->size < JOB_HEAD_BYTES ? u->size : JOB_HEAD_BYTES),
                       j->name);
@@ -145,42 +147,42 @@ static enum status make_job(const struct job_request *r, const struct job_upload
 }
 
 /* With the lock held. */
-static enum status take_in(struct job_desk *d, const struct job_request *r, bool has_file, struct job *j,
+static enum status take_in(struct job_queue *q, const struct job_request *r, bool has_file, struct job *j,
                            struct error *e)
 {
-    enum status s = may_begin(d, false, e);
+    enum status s = may_begin(q, false, e);
     if (!s && !has_file)
-        s = job_folder_add(&d->folder, j->folder, e);
+        s = job_folder_add(&q->folder, j->folder, e);
     if (!s)
-        s = job_describe(d, j, r, has_file, e);
+        s = job_describe(q, j, r, has_file, e);
     if (s && !has_file)
         job_folder_remove(j->folder);
     if (s)
         return s;
-    job_desk_forget_old(d); /* so that there is room: the table holds all that may wait, run and be kept */
-    d->jobs[d->n++] = j;
+    job_queue_forget_old(q); /* so that there is room: the table holds all that may wait, run and be kept */
+    q->jobs[q->n++] = j;
     return STATUS_OK;
 }
 
-enum status job_desk_add(struct job_desk *d, const struct job_request *r, struct job_upload *u,
-                         char id[JOB_ID_SIZE], struct buffer *json, struct error *e)
+enum status job_queue_add(struct job_queue *q, const struct job_request *r, struct job_upload *u,
+                          char id[JOB_ID_SIZE], struct buffer *json, struct error *e)
 {
     struct job *j = NULL;
     enum status s = make_job(r, u, &j, e);
     if (s)
         return s;
-    pthread_mutex_lock(&d->lock);
-    s = take_in(d, r, u != NULL, j, e);
+    pthread_mutex_lock(&q->lock);
+    s = take_in(q, r, u != NULL, j, e);
     if (!s) {
         memcpy(id, j->id, JOB_ID_SIZE);
-        job_desk_write(d, j, json);
+        job_queue_write(q, j, json);
     }
-    pthread_mutex_unlock(&d->lock);
+    pthread_mutex_unlock(&q->lock);
     if (s) {
-        free(j);
+        job_free(j);
         return s;
     }
-    job_desk_wake(d);
+    job_queue_wake(q);
     if (u)
         upload_end(u);
     return STATUS_OK;

@@ -1,10 +1,10 @@
-/* Where background jobs keep their files: one folder of this server, 0700, in "STORE.jobs" beside the store, or, where
- * that cannot be written, in the folder for temporary files.
+/* Where background jobs keep their files: one folder of this server, 0700, in "STORE.jobs" beside the
+ * store, or, where that cannot be written, in the folder for temporary files.
  *
- * Invariants: the folder is locked for as long as its server lives, so that the next start can tell what a crash left
- * (job_folder_sweep) from what another server is using. Threads: paths are const after opening. */
-#ifndef HX_HTTP_JOB_FOLDER_H
-#define HX_HTTP_JOB_FOLDER_H
+ * Invariants: the folder is locked for as long as its server lives, so that the next start can tell what a
+ * crash left (job_folder_sweep) from what another server is using. Threads: paths are const after opening. */
+#ifndef HX_JOBS_FOLDER_H
+#define HX_JOBS_FOLDER_H
 
 #include "base/status.h"
 
@@ -26,9 +26,9 @@ enum status job_folder_add(const struct job_folder *f, char path[JOB_PATH_SIZE],
 void job_folder_remove(const char *path);
 void job_folder_close(struct job_folder *f); /* removes it */
 
-/* The client's name of a file as a name here: its last part, without control characters, dots at the front or more
- * than JOB_NAME_SIZE - 1 bytes. The ending decides which reader it gets; where it is none that we know, the first bytes
- * choose one. */
+/* The client's name of a file as a name here: its last part, without control characters, dots at the front
+ * or more than JOB_NAME_SIZE - 1 bytes. The ending decides which reader it gets; where it is none that we
+ * know, the first bytes choose one. */
 void job_file_name(const char *asked, const char *head, size_t n_head, char name[JOB_NAME_SIZE]);
 
 #endif

@@ -1,4 +1,4 @@
-#include "http/job_parts.h"
+#include "jobs/jobs_parts.h"
 
 #include "base/json.h"
 
@@ -18,20 +18,27 @@ static bool has_ended(const struct job *j)
     return j->state != JOB_QUEUED && j->state != JOB_RUNNING;
 }
 
-void job_desk_wake(struct job_desk *d)
+void job_queue_wake(struct job_queue *q)
 {
     const uint64_t one = 1;
-    (void)!write(d->wake, &one, sizeof one);
+    (void)!write(q->wake, &one, sizeof one);
+}
+
+void job_free(struct job *j)
+{
+    if (j)
+        arena_free(j->arena);
+    free(j);
 }
 
 /* ---- the table; all with the lock held ---- */
 
-static void forget(struct job_desk *d, size_t i)
+static void forget(struct job_queue *q, size_t i)
 {
-    job_folder_remove(d->jobs[i]->folder);
-    free(d->jobs[i]);
-    d->n--;
-    memmove(&d->jobs[i], &d->jobs[i + 1], (d->n - i) * sizeof *d->jobs);
+    job_folder_remove(q->jobs[i]->folder);
+    job_free(q->jobs[i]);
+    q->n--;
+    memmove(&q->jobs[i], &q->jobs[i + 1], (q->n - i) * sizeof *q->jobs);
 }
 
 static int64_t bytes_of(const struct job *j)
@@ -43,41 +50,41 @@ static int64_t bytes_of(const struct job *j)
 }
 
 /* The oldest go first; the newest that has ended always stays. */
-void job_desk_forget_old(struct job_desk *d)
+void job_queue_forget_old(struct job_queue *q)
 {
     int64_t bytes = 0, now = (int64_t)time(NULL);
     size_t n = 0;
-    for (size_t i = d->n; i-- > 0;) {
-        const struct job *j = d->jobs[i];
+    for (size_t i = q->n; i-- > 0;) {
+        const struct job *j = q->jobs[i];
         if (!has_ended(j))
             continue;
         bytes += bytes_of(j);
         n++;
         if (now - j->ended > JOB_KEPT_SECONDS || n > JOB_KEPT_MAX || (n > 1 && bytes > JOB_KEPT_BYTES))
-            forget(d, i);
+            forget(q, i);
     }
 }
 
-static struct job *next_queued(struct job_desk *d)
+static struct job *next_queued(struct job_queue *q)
 {
-    for (size_t i = 0; i < d->n; i++)
-        if (d->jobs[i]->state == JOB_QUEUED)
-            return d->jobs[i];
+    for (size_t i = 0; i < q->n; i++)
+        if (q->jobs[i]->state == JOB_QUEUED)
+            return q->jobs[i];
     return NULL;
 }
 
-static size_t count_ahead(const struct job_desk *d, const struct job *j)
+static size_t count_ahead(const struct job_queue *q, const struct job *j)
 {
     size_t n = 0;
-    for (size_t i = 0; i < d->n && d->jobs[i] != j; i++)
-        n += !has_ended(d->jobs[i]);
+    for (size_t i = 0; i < q->n && q->jobs[i] != j; i++)
+        n += !has_ended(q->jobs[i]);
     return j->state == JOB_QUEUED ? n : 0;
 }
 
-static size_t find(const struct job_desk *d, const char *id)
+static size_t find(const struct job_queue *q, const char *id)
 {
     size_t i = 0;
-    while (i < d->n && strcmp(d->jobs[i]->id, id) != 0)
+    while (i < q->n && strcmp(q->jobs[i]->id, id) != 0)
         i++;
     return i;
 }
@@ -93,125 +100,125 @@ static enum status fail_not_found(const char *id, struct error *e)
         id, JOB_KEPT_SECONDS / 3600);
 }
 
-/* ---- the desk's thread ---- */
+/* ---- the queue's thread ---- */
 
 static void *work(void *user)
 {
-    struct job_desk *d = user;
+    struct job_queue *q = user;
     for (;;) {
-        pthread_mutex_lock(&d->lock);
-        job_desk_forget_old(d);
-        struct job *j = d->stopping ? NULL : next_queued(d);
-        bool stopping = d->stopping;
+        pthread_mutex_lock(&q->lock);
+        job_queue_forget_old(q);
+        struct job *j = q->stopping ? NULL : next_queued(q);
+        bool stopping = q->stopping;
         if (j) {
             j->state = JOB_RUNNING;
             j->started = (int64_t)time(NULL);
         }
-        pthread_mutex_unlock(&d->lock);
+        pthread_mutex_unlock(&q->lock);
         if (stopping)
             return NULL;
         if (j) {
-            job_run(d, j); /* only an ended job is ever forgotten, so that it stays where it is */
+            job_run(q, j); /* only an ended job is ever forgotten, so that it stays where it is */
             continue;
         }
         uint64_t ignored;
-        struct pollfd p = {.fd = d->wake, .events = POLLIN};
+        struct pollfd p = {.fd = q->wake, .events = POLLIN};
         if (poll(&p, 1, LOOK_MS) > 0)
-            (void)!read(d->wake, &ignored, sizeof ignored);
+            (void)!read(q->wake, &ignored, sizeof ignored);
     }
 }
 
-enum status job_desk_open(const char *store_path, struct job_desk **out, struct error *e)
+enum status job_queue_open(const char *store_path, struct job_queue **out, struct error *e)
 {
-    struct job_desk *d = calloc(1, sizeof *d);
-    if (!d)
+    struct job_queue *q = calloc(1, sizeof *q);
+    if (!q)
         return error_no_memory(e);
     char *real = realpath(store_path, NULL);
-    snprintf(d->store_path, sizeof d->store_path, "%s", real ? real : store_path);
+    snprintf(q->store_path, sizeof q->store_path, "%s", real ? real : store_path);
     free(real);
-    d->folder.lock = -1;
-    pthread_mutex_init(&d->lock, NULL);
-    job_folder_sweep(d->store_path);
-    d->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    d->started = d->wake >= 0 && pthread_create(&d->thread, NULL, work, d) == 0;
-    if (!d->started) {
-        job_desk_close(d);
+    q->folder.lock = -1;
+    pthread_mutex_init(&q->lock, NULL);
+    job_folder_sweep(q->store_path);
+    q->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    q->started = q->wake >= 0 && pthread_create(&q->thread, NULL, work, q) == 0;
+    if (!q->started) {
+        job_queue_close(q);
         error_zh(e, "不能启动后台任务的线程。");
         return error_fail(e, STATUS_IO, "job-thread", "The thread of background jobs cannot be started.");
     }
-    *out = d;
+    *out = q;
     return STATUS_OK;
 }
 
-void job_desk_stop(struct job_desk *d)
+void job_queue_stop(struct job_queue *q)
 {
-    if (!d || !d->started)
+    if (!q || !q->started)
         return;
-    pthread_mutex_lock(&d->lock);
-    d->stopping = true;
-    pthread_mutex_unlock(&d->lock);
-    job_desk_wake(d);
-    pthread_join(d->thread, NULL);
-    d->started = false;
+    pthread_mutex_lock(&q->lock);
+    q->stopping = true;
+    pthread_mutex_unlock(&q->lock);
+    job_queue_wake(q);
+    pthread_join(q->thread, NULL);
+    q->started = false;
 }
 
-void job_desk_close(struct job_desk *d)
+void job_queue_close(struct job_queue *q)
 {
-    if (!d)
+    if (!q)
         return;
-    job_desk_stop(d);
-    while (d->n)
-        forget(d, d->n - 1);
-    job_folder_close(&d->folder);
-    if (d->wake >= 0)
-        close(d->wake);
-    pthread_mutex_destroy(&d->lock);
-    free(d);
+    job_queue_stop(q);
+    while (q->n)
+        forget(q, q->n - 1);
+    job_folder_close(&q->folder);
+    if (q->wake >= 0)
+        close(q->wake);
+    pthread_mutex_destroy(&q->lock);
+    free(q);
 }
 
 /* ---- looking and cancelling ---- */
 
-void job_desk_write(const struct job_desk *d, const struct job *j, struct buffer *json)
+void job_queue_write(const struct job_queue *q, const struct job *j, struct buffer *json)
 {
     struct json_writer w;
     jw_init(&w, json, false);
-    job_write(&w, j, count_ahead(d, j));
+    job_write(&w, j, count_ahead(q, j));
 }
 
-void job_desk_list(struct job_desk *d, struct buffer *json)
+void job_queue_list(struct job_queue *q, struct buffer *json)
 {
     struct json_writer w;
     jw_init(&w, json, false);
     jw_object_begin(&w);
     jw_key(&w, "jobs");
     jw_array_begin(&w);
-    pthread_mutex_lock(&d->lock);
-    job_desk_forget_old(d);
-    for (size_t i = d->n; i-- > 0;)
-        job_write(&w, d->jobs[i], count_ahead(d, d->jobs[i]));
-    pthread_mutex_unlock(&d->lock);
+    pthread_mutex_lock(&q->lock);
+    job_queue_forget_old(q);
+    for (size_t i = q->n; i-- > 0;)
+        job_write(&w, q->jobs[i], count_ahead(q, q->jobs[i]));
+    pthread_mutex_unlock(&q->lock);
     jw_array_end(&w);
     jw_object_end(&w);
 }
 
-enum status job_desk_show(struct job_desk *d, const char *id, struct buffer *json, struct error *e)
+enum status job_queue_show(struct job_queue *q, const char *id, struct buffer *json, struct error *e)
 {
-    pthread_mutex_lock(&d->lock);
-    size_t i = find(d, id);
-    enum status s = i < d->n ? STATUS_OK : fail_not_found(id, e);
+    pthread_mutex_lock(&q->lock);
+    size_t i = find(q, id);
+    enum status s = i < q->n ? STATUS_OK : fail_not_found(id, e);
     if (!s)
-        job_desk_write(d, d->jobs[i], json);
-    pthread_mutex_unlock(&d->lock);
+        job_queue_write(q, q->jobs[i], json);
+    pthread_mutex_unlock(&q->lock);
     return s;
 }
 
-enum status job_desk_cancel(struct job_desk *d, const char *id, struct buffer *json, struct error *e)
+enum status job_queue_cancel(struct job_queue *q, const char *id, struct buffer *json, struct error *e)
 {
-    pthread_mutex_lock(&d->lock);
-    size_t i = find(d, id);
-    enum status s = i < d->n ? STATUS_OK : fail_not_found(id, e);
+    pthread_mutex_lock(&q->lock);
+    size_t i = find(q, id);
+    enum status s = i < q->n ? STATUS_OK : fail_not_found(id, e);
     if (!s) {
-        struct job *j = d->jobs[i];
+        struct job *j = q->jobs[i];
         bool ended = has_ended(j);
         j->cancel = true;
         if (j->state == JOB_QUEUED) {
@@ -220,12 +227,12 @@ enum status job_desk_cancel(struct job_desk *d, const char *id, struct buffer *j
             job_folder_remove(j->folder);
             j->folder[0] = '\0';
         }
-        job_desk_write(d, j, json);
+        job_queue_write(q, j, json);
         if (ended)
-            forget(d, i);
+            forget(q, i);
     }
-    pthread_mutex_unlock(&d->lock);
-    job_desk_wake(d);
+    pthread_mutex_unlock(&q->lock);
+    job_queue_wake(q);
     return s;
 }
 
@@ -273,22 +280,22 @@ static enum status open_result(const struct job *j, const char *format, struct j
         return error_errno(e, "读取结果", "Reading the result", path);
     out->size = j->bytes[f];
     out->content_type = job_formats[f].content_type;
-    static const char *const titles[JOB_KIND_COUNT] = {"批量审查", "三线冲突", "规划数据"};
+    static const char *const titles[AUDIT_KIND_COUNT] = {"批量审查", "三线冲突", "规划数据"};
     const char *dot = strrchr(j->name, '.');
-    bool named = j->kind == JOB_PARCELS && *j->name;
+    bool named = j->request.kind == AUDIT_PARCELS && *j->name;
     snprintf(out->title, sizeof out->title, "%.*s%s%s.%s", named && dot ? (int)(dot - j->name) : 0, j->name,
-             named ? "-" : "", titles[j->kind], format);
-    snprintf(out->file_name, sizeof out->file_name, "hongxian-%s-%.8s.%s", job_kind_name(j->kind), j->id,
-             format);
+             named ? "-" : "", titles[j->request.kind], format);
+    snprintf(out->file_name, sizeof out->file_name, "hongxian-%s-%.8s.%s", audit_kind_name(j->request.kind),
+             j->id, format);
     return STATUS_OK;
 }
 
-enum status job_desk_result(struct job_desk *d, const char *id, const char *format, struct job_result *out,
-                            struct error *e)
+enum status job_queue_result(struct job_queue *q, const char *id, const char *format, struct job_result *out,
+                             struct error *e)
 {
-    pthread_mutex_lock(&d->lock);
-    size_t i = find(d, id);
-    enum status s = i < d->n ? open_result(d->jobs[i], format, out, e) : fail_not_found(id, e);
-    pthread_mutex_unlock(&d->lock);
+    pthread_mutex_lock(&q->lock);
+    size_t i = find(q, id);
+    enum status s = i < q->n ? open_result(q->jobs[i], format, out, e) : fail_not_found(id, e);
+    pthread_mutex_unlock(&q->lock);
     return s;
 }

@@ -1,5 +1,5 @@
 /* A job as JSON, and the formats of results. */
-#include "http/job_parts.h"
+#include "jobs/jobs_parts.h"
 
 #include "base/json.h"
 
@@ -9,20 +9,19 @@
 #include <string.h>
 #include <time.h>
 
+#define OUTPUT "output"
+#define SUMMARY "summary"
 const struct job_format job_formats[JOB_FORMAT_COUNT] = {
-    {"gpkg", "application/geopackage+sqlite3", true},
-    {"csv", "text/csv; charset=utf-8", true},
-    {"geojsonl", "application/geo+json-seq", true},
-    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", true},
-    {"html", "text/html; charset=utf-8", false},
-    {"json", "application/json; charset=utf-8", false},
+    {"gpkg", "application/geopackage+sqlite3", "../out.gpkg", {OUTPUT, OUTPUT, NULL}},
+    {"csv", "text/csv; charset=utf-8", "../out.csv", {OUTPUT, OUTPUT, OUTPUT}},
+    {"geojsonl", "application/geo+json-seq", "../out.geojsonl", {OUTPUT, OUTPUT, NULL}},
+    {"xlsx",
+     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+     "../out.xlsx",
+     {OUTPUT, NULL, NULL}},
+    {"html", "text/html; charset=utf-8", "../out.html", {SUMMARY, OUTPUT, OUTPUT}},
+    {"json", "application/json; charset=utf-8", "../out.json", {SUMMARY, SUMMARY, OUTPUT}},
 };
-
-const char *job_kind_name(enum job_kind k)
-{
-    static const char *const names[JOB_KIND_COUNT] = {"parcels", "lines", "figures"};
-    return names[k];
-}
 
 static const char *state_name(const struct job *j)
 {
@@ -88,11 +87,11 @@ void job_write(struct json_writer *w, const struct job *j, size_t ahead)
 {
     jw_object_begin(w);
     jw_kv_string(w, "id", j->id);
-    jw_kv_string(w, "kind", job_kind_name(j->kind));
+    jw_kv_string(w, "kind", audit_kind_name(j->request.kind));
     jw_kv_string(w, "state", state_name(j));
     jw_kv_bool(w, "cancelling", j->cancel && j->state == JOB_RUNNING);
     jw_kv_string(w, "name", j->name);
-    jw_kv_string(w, "project_class", j->project_class);
+    jw_kv_string(w, "project_class", j->request.project_class ? j->request.project_class : "");
     jw_kv_integer(w, "ahead", (long long)ahead);
     kv_time(w, "created_at", j->created);
     kv_time(w, "started_at", j->started);
@@ -110,6 +109,7 @@ void job_write(struct json_writer *w, const struct job *j, size_t ahead)
     else
         jw_null(w);
     write_results(w, j);
-    jw_kv_bool(w, "repeatable", j->state == JOB_DONE && j->upload_bytes > 0 && j->bytes[0] >= 0);
+    jw_kv_bool(w, "repeatable",
+               j->state == JOB_DONE && j->upload_bytes > 0 && j->bytes[JOB_FORMAT_GPKG] >= 0);
     jw_object_end(w);
 }

@@ -1,0 +1,41 @@
+#include "audit/outcome.h"
+
+#include "audit/lines_list.h"
+
+enum { SECONDS_DECIMALS = 3, SHARE_DECIMALS = 6 };
+
+void verdicts_write(struct json_writer *w, const int64_t *n)
+{
+    jw_key(w, "verdicts");
+    jw_object_begin(w);
+    for (int v = VERDICT_UNKNOWN; v <= VERDICT_ALLOWED; v++)
+        jw_kv_integer(w, verdict_name((enum verdict)v), n[v]);
+    jw_object_end(w);
+}
+
+void audit_outcome_write(struct json_writer *w, const struct audit_outcome *o)
+{
+    jw_kv_integer(w, "n_parcels", o->n_parcels);
+    jw_kv_integer(w, "n_unmeasured", o->n_unmeasured);
+    jw_kv_integer(w, "n_findings", o->n_findings);
+    jw_kv_integer(w, "n_reused", o->n_reused);
+    jw_kv_string(w, "since_zh", *o->since_zh ? o->since_zh : NULL);
+    jw_kv_string(w, "since_en", *o->since_en ? o->since_en : NULL);
+    verdicts_write(w, o->by_verdict);
+    jw_kv_integer(w, "resumed_after", o->resumed_after);
+    jw_kv_bool(w, "stopped", o->stopped);
+    jw_kv_bool(w, "finished_before", o->finished_before);
+    jw_kv_fixed(w, "seconds", o->seconds, SECONDS_DECIMALS);
+}
+
+void lines_outcome_write(struct json_writer *w, const struct lines_report *r)
+{
+    lines_counts_write(w, r);
+    jw_kv_fixed(w, "seconds", r->seconds, SECONDS_DECIMALS);
+}
+
+void figures_outcome_write(struct json_writer *w, const struct figures *f)
+{
+    jw_kv_integer(w, "n_layers", (long long)f->n_layers);
+    jw_kv_fixed(w, "red_line_share", f->red_line_share, SHARE_DECIMALS);
+}

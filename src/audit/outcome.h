@@ -1,0 +1,16 @@
+/* What came of an audit, as members of a JSON object that is open: for the command's --progress json, and
+ * through it for the server's jobs. Threads: pure. */
+#ifndef HX_AUDIT_OUTCOME_H
+#define HX_AUDIT_OUTCOME_H
+
+#include "audit/figures.h"
+#include "base/json.h"
+
+void audit_outcome_write(struct json_writer *w, const struct audit_outcome *o);
+void lines_outcome_write(struct json_writer *w, const struct lines_report *r);
+void figures_outcome_write(struct json_writer *w, const struct figures *f);
+
+/* "verdicts": how many of each; `n` by enum verdict. */
+void verdicts_write(struct json_writer *w, const int64_t *n);
+
+#endif

@@ -1,0 +1,328 @@
+#include "audit/request.h"
+
+#include "parcel/parcel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum { P = 1 << AUDIT_PARCELS, L = 1 << AUDIT_LINES, F = 1 << AUDIT_FIGURES };
+enum option_type { TEXT, FLAG, THREADS, CRS, OUTPUT, SUMMARY };
+
+struct option_row {
+    const char *key, *alias;
+    unsigned kinds;
+    enum option_type type;
+    size_t at; /* of TEXT and FLAG */
+};
+
+#define AT(member) offsetof(struct audit_request, member)
+static const struct option_row table[] = {
+    {"input", NULL, P, TEXT, AT(input)},
+    {"output", NULL, P | L | F, OUTPUT, 0},
+    {"summary", NULL, P | L, SUMMARY, 0},
+    {"layer", NULL, P | L | F, TEXT, AT(layer)},
+    {"class", NULL, P, TEXT, AT(project_class)},
+    {"class-field", NULL, P, TEXT, AT(class_field)},
+    {"id-field", NULL, P, TEXT, AT(id_field)},
+    {"crs", "epsg", P, CRS, 0},
+    {"since", NULL, P, TEXT, AT(since)},
+    {"compare", NULL, L, TEXT, AT(compare)},
+    {"official", NULL, L, TEXT, AT(official)},
+    {"threads", NULL, P | L | F, THREADS, 0},
+    {"within-spaces", NULL, L, FLAG, AT(within_spaces)},
+    {"overlaps", NULL, P, FLAG, AT(overlaps)},
+    {"resume", NULL, P, FLAG, AT(resume)},
+    {"overwrite", NULL, P, FLAG, AT(overwrite)},
+};
+enum { N_OPTIONS = sizeof table / sizeof *table };
+_Static_assert(N_OPTIONS + 2 * AUDIT_OUTPUTS_MAX + 3 <= AUDIT_ARGUMENTS_MAX, "all of them at once");
+
+static const char **text_at(struct audit_request *r, const struct option_row *o)
+{
+    return (const char **)((char *)r + o->at);
+}
+
+static bool *flag_at(struct audit_request *r, const struct option_row *o)
+{
+    return (bool *)((char *)r + o->at);
+}
+
+/* ---- kinds ---- */
+
+const char *audit_kind_name(enum audit_kind k)
+{
+    static const char *const names[AUDIT_KIND_COUNT] = {"parcels", "lines", "figures"};
+    return names[k];
+}
+
+enum status audit_kind_of(const char *name, enum audit_kind *out, struct error *e)
+{
+    for (int k = 0; k < AUDIT_KIND_COUNT; k++)
+        if (strcmp(name, audit_kind_name((enum audit_kind)k)) == 0)
+            return *out = (enum audit_kind)k, STATUS_OK;
+    error_zh(e, "没有审查种类“%.40s”；可用 parcels（批量审查）、lines（三线冲突）、figures（规划数据）。",
+             name);
+    return error_fail(e, STATUS_INVALID_INPUT, "audit-kind",
+                      "There is no kind of audit \"%.40s\"; parcels, lines and figures are known.", name);
+}
+
+/* ---- outputs ---- */
+
+bool audit_ends_with(const char *path, const char *end)
+{
+    size_t n = strlen(path), m = strlen(end);
+    return n > m && strcasecmp(path + n - m, end) == 0;
+}
+
+static enum status check_format(const char *path, enum audit_kind kind, struct error *e)
+{
+    static const char *const known[AUDIT_KIND_COUNT][8] = {
+        {".gpkg", ".csv", ".geojsonl", ".geojsonseq", ".fgb", ".xlsx"},
+        {".gpkg", ".csv", ".geojsonl", ".geojsonseq", ".fgb", ".xlsx", ".html"},
+        {".json", ".csv", ".html"}};
+    static const char *const zh[] = {"gpkg、csv、geojsonl、fgb、xlsx", "gpkg、csv、geojsonl、fgb、xlsx、html",
+                                     "json、csv、html"};
+    static const char *const en[] = {"gpkg, csv, geojsonl, fgb and xlsx",
+                                     "gpkg, csv, geojsonl, fgb, xlsx and html", "json, csv and html"};
+    for (const char *const *k = known[kind]; *k; k++)
+        if (audit_ends_with(path, *k))
+            return STATUS_OK;
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    error_zh(e, "没有结果格式“%.20s”；audit %s 可写 %s（按输出文件的扩展名）。", dot ? dot + 1 : "",
+             audit_kind_name(kind), zh[kind]);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
+                      "There is no format \"%.20s\" of results; audit %s writes %s, by the output's ending.",
+                      dot ? dot + 1 : "", audit_kind_name(kind), en[kind]);
+}
+
+static enum status add_output(struct audit_request *r, const char *path, struct error *e)
+{
+    size_t n = 0;
+    enum status s = check_format(path, r->kind, e);
+    if (s)
+        return s;
+    for (; n < AUDIT_OUTPUTS_MAX && r->outputs[n]; n++)
+        if (strcmp(r->outputs[n], path) == 0) {
+            error_zh(e, "输出文件“%.200s”给了两次；请去掉一个。", path);
+            return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
+                              "The output \"%.200s\" is given twice; leave one out.", path);
+        }
+    if (n == AUDIT_OUTPUTS_MAX) {
+        error_zh(e, "输出文件太多；一次最多 %d 个。", AUDIT_OUTPUTS_MAX);
+        return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "At most %d outputs can be written at once.",
+                          AUDIT_OUTPUTS_MAX);
+    }
+    r->outputs[n] = path;
+    r->outputs[n + 1] = NULL;
+    return STATUS_OK;
+}
+
+static enum status set_summary(struct audit_request *r, const char *path, struct error *e)
+{
+    if (audit_ends_with(path, ".json")) {
+        r->summary_json = path;
+        return STATUS_OK;
+    }
+    if (r->kind == AUDIT_PARCELS) {
+        r->summary = path;
+        return STATUS_OK;
+    }
+    error_zh(e, "audit %s 的汇总“%.200s”应为 .json 文件。", audit_kind_name(r->kind), path);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
+                      "The summary \"%.200s\" of audit %s is a .json file.", path, audit_kind_name(r->kind));
+}
+
+/* ---- one option ---- */
+
+enum status audit_option_refuse(const char *key, enum audit_kind kind, struct error *e)
+{
+    error_zh(e, "选项 %.40s 不用于这种审查（%s）；请去掉，或改正审查的种类。", key, audit_kind_name(kind));
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "audit-option",
+        "The option %.40s is not one of this kind of audit (%s); leave it out, or correct the kind.", key,
+        audit_kind_name(kind));
+}
+
+static enum status set_flag(const char *key, const char *value, bool *out, struct error *e)
+{
+    bool on = strcmp(value, "1") == 0;
+    if (on || strcmp(value, "0") == 0)
+        return *out = on, STATUS_OK;
+    error_zh(e, "选项 %s 的值应为 0 或 1，不是“%.20s”；请改正。", key, value);
+    return error_fail(e, STATUS_INVALID_INPUT, "audit-option", "The option %s is 0 or 1, not \"%.20s\".", key,
+                      value);
+}
+
+static enum status set_threads(const char *value, int *out, struct error *e)
+{
+    char *end;
+    errno = 0;
+    long v = strtol(value, &end, 10);
+    if (end != value && !*end && !errno && v >= 1 && v <= AUDIT_MAX_THREADS)
+        return *out = (int)v, STATUS_OK;
+    error_zh(e, "选项 threads 的值“%.40s”不对：应为 1 至 %d 的整数。", value, AUDIT_MAX_THREADS);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "bad-usage",
+        "The value \"%.40s\" of the option threads is wrong: a whole number from 1 to %d is needed.", value,
+        AUDIT_MAX_THREADS);
+}
+
+static enum status set(struct audit_request *r, const struct option_row *o, const char *value,
+                       struct error *e)
+{
+    if (!(o->kinds & 1U << r->kind))
+        return audit_option_refuse(o->key, r->kind, e);
+    switch (o->type) {
+    case TEXT:
+        return *text_at(r, o) = value, STATUS_OK;
+    case FLAG:
+        return set_flag(o->key, value, flag_at(r, o), e);
+    case THREADS:
+        return set_threads(value, &r->threads, e);
+    case CRS:
+        return parcel_epsg_of_text(value, &r->epsg, e);
+    case OUTPUT:
+        return add_output(r, value, e);
+    case SUMMARY:
+        return set_summary(r, value, e);
+    }
+    return STATUS_INTERNAL;
+}
+
+static enum status fail_unknown(const char *key, struct error *e)
+{
+    error_zh(e, "没有这个选项：%.40s。", key);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "There is no such option: %.40s.", key);
+}
+
+/* ---- the whole ---- */
+
+static int processors(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > AUDIT_MAX_THREADS ? AUDIT_MAX_THREADS : (int)n;
+}
+
+static enum status check_whole(const struct audit_request *r, struct error *e)
+{
+    if (r->kind != AUDIT_PARCELS)
+        return STATUS_OK;
+    if (!r->input) {
+        error_zh(e, "缺少地块文件。");
+        return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "A parcel file is missing.");
+    }
+    if (!r->outputs[0]) {
+        error_zh(e, "缺少 -o 输出文件。");
+        return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "The output, -o FILE, is missing.");
+    }
+    return STATUS_OK;
+}
+
+enum status audit_request_of(const struct audit_option *options, size_t n, struct audit_request *r,
+                             struct error *e)
+{
+    struct audit_request made = *r;
+    enum status s = STATUS_OK;
+    for (size_t i = 0; !s && i < n; i++) {
+        size_t o = 0;
+        if (!options[i].value || !*options[i].value)
+            continue;
+        while (o < N_OPTIONS && strcmp(table[o].key, options[i].key) != 0)
+            o++;
+        s = o < N_OPTIONS ? set(&made, &table[o], options[i].value, e) : fail_unknown(options[i].key, e);
+    }
+    if (!s)
+        s = check_whole(&made, e);
+    if (s)
+        return s;
+    if (!made.threads)
+        made.threads = processors();
+    *r = made;
+    return STATUS_OK;
+}
+
+const char *audit_option_key(size_t i, const char **alias, bool *is_flag)
+{
+    if (i >= N_OPTIONS)
+        return NULL;
+    *alias = table[i].alias;
+    *is_flag = table[i].type == FLAG;
+    return table[i].key;
+}
+
+/* ---- copied, and written back ---- */
+
+static enum status copy_text(struct arena *a, const char **text, struct error *e)
+{
+    if (*text && !(*text = arena_strdup(a, *text)))
+        return error_no_memory(e);
+    return STATUS_OK;
+}
+
+enum status audit_request_copy(const struct audit_request *from, struct arena *a, struct audit_request *out,
+                               struct error *e)
+{
+    struct audit_request r = *from;
+    enum status s = copy_text(a, &r.summary, e);
+    if (!s)
+        s = copy_text(a, &r.summary_json, e);
+    for (size_t i = 0; !s && r.outputs[i]; i++)
+        s = copy_text(a, &r.outputs[i], e);
+    for (size_t i = 0; !s && i < N_OPTIONS; i++)
+        if (table[i].type == TEXT)
+            s = copy_text(a, text_at(&r, &table[i]), e);
+    if (!s)
+        *out = r;
+    return s;
+}
+
+/* What is written for an option, "" when it is not given; NULL: no memory. Outputs and the input are none
+ * of these. */
+static const char *argument(struct audit_request *r, const struct option_row *o, struct arena *a)
+{
+    switch (o->type) {
+    case TEXT:
+        return *text_at(r, o) && o->at != AT(input) ? arena_printf(a, "--%s=%s", o->key, *text_at(r, o)) : "";
+    case FLAG:
+        return *flag_at(r, o) ? arena_printf(a, "--%s", o->key) : "";
+    case THREADS:
+        return r->threads ? arena_printf(a, "--%s=%d", o->key, r->threads) : "";
+    case CRS:
+        return r->epsg ? arena_printf(a, "--%s=EPSG:%d", o->key, r->epsg) : "";
+    case SUMMARY:
+        return r->summary_json ? arena_printf(a, "--%s=%s", o->key, r->summary_json) : "";
+    case OUTPUT:
+        break;
+    }
+    return "";
+}
+
+enum status audit_request_arguments(const struct audit_request *from, struct arena *a,
+                                    const char *argv[AUDIT_ARGUMENTS_MAX], size_t *out, struct error *e)
+{
+    struct audit_request r = *from;
+    size_t n = 0;
+    for (size_t i = 0; r.outputs[i]; i++) {
+        argv[n++] = "-o";
+        argv[n++] = r.outputs[i];
+    }
+    if (r.summary && !(argv[n++] = arena_printf(a, "--summary=%s", r.summary)))
+        return error_no_memory(e);
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        const char *text = argument(&r, &table[i], a);
+        if (!text)
+            return error_no_memory(e);
+        if (*text)
+            argv[n++] = text;
+    }
+    if (r.input) {
+        argv[n++] = "--"; /* its name may begin with a dash */
+        argv[n++] = r.input;
+    }
+    *out = n;
+    return STATUS_OK;
+}

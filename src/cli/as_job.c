@@ -1,0 +1,43 @@
+#include "cli/as_job.h"
+
+#include "features/sandbox/confine.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+/* A machine with somebody in front of it: requests come first. */
+enum { NICENESS = 10 };
+
+/* A server that is killed takes its job with it. */
+static void die_with(const char *pid)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != strtol(pid, NULL, 10))
+        _exit(1); /* it was killed before that took effect */
+}
+
+void as_job_begin(const char *pid)
+{
+    if (!pid)
+        return;
+    die_with(pid);
+    signal(SIGXFSZ, SIG_IGN); /* a file that is too large is a failed write, with a sentence */
+    (void)!nice(NICENESS);
+}
+
+enum status as_job_enter_sandbox(const char *folder, const char *pid, struct error *e)
+{
+    if (!folder)
+        return STATUS_OK;
+    if (!confine_job(folder)) {
+        error_zh(e, "系统不允许为读取程序设置限制，未读取文件；请联系管理员。");
+        return error_fail(e, STATUS_INTERNAL, "foreign-sandbox",
+                          "The system does not permit limits for the reading program; the file was not read. "
+                          "Tell the administrator.");
+    }
+    if (pid)
+        die_with(pid); /* a change of credentials may undo it */
+    return STATUS_OK;
+}

@@ -1,0 +1,16 @@
+/* The command as a background job of a server (jobs/run.c): the two options that nobody else gives.
+ *
+ * "--job-of PID": the process PID started this one; it comes behind all of that one's requests and ends
+ * with it, however that ends. "--sandbox FOLDER": once the layers are mapped, what parses a user's file
+ * sees no other folder. */
+#ifndef HX_CLI_AS_JOB_H
+#define HX_CLI_AS_JOB_H
+
+#include "base/status.h"
+
+/* The value of --job-of; NULL: it is no job. */
+void as_job_begin(const char *pid);
+/* NULL: none. To be called with one thread. */
+enum status as_job_enter_sandbox(const char *folder, const char *pid, struct error *e) HX_MUST_CHECK;
+
+#endif

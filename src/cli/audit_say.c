@@ -1,0 +1,244 @@
+#include "cli/audit_say.h"
+
+#include "audit/outcome.h"
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void audit_say_init(struct audit_say *s, int argc, char **argv)
+{
+    *s = (struct audit_say){.terminal = isatty(STDERR_FILENO) == 1};
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+        s->json = s->json || strcmp(argv[i], "--progress=json") == 0 ||
+                  (strcmp(argv[i], "--progress") == 0 && i + 1 < argc && strcmp(argv[i + 1], "json") == 0);
+}
+
+/* ---- to a program ---- */
+
+struct line {
+    struct buffer text;
+    struct json_writer w;
+};
+
+static struct json_writer *line_begin(struct line *l)
+{
+    buffer_init(&l->text, 0);
+    jw_init(&l->w, &l->text, false);
+    jw_object_begin(&l->w);
+    return &l->w;
+}
+
+static void line_end(struct line *l)
+{
+    jw_object_end(&l->w);
+    buffer_append_char(&l->text, '\n');
+    if (!l->text.failed)
+        (void)fwrite(l->text.data, 1, l->text.size, stdout);
+    (void)fflush(stdout);
+    buffer_release(&l->text);
+}
+
+static struct json_writer *outcome_begin(struct line *l)
+{
+    struct json_writer *w = line_begin(l);
+    jw_key(w, "outcome");
+    jw_object_begin(w);
+    return w;
+}
+
+static void outcome_end(struct line *l)
+{
+    jw_object_end(&l->w);
+    line_end(l);
+}
+
+static void progress_line(const struct audit_progress *p)
+{
+    struct line l;
+    struct json_writer *w = line_begin(&l);
+    jw_kv_integer(w, "done", p->done);
+    jw_kv_number(w, "total", p->total >= 0 ? (double)p->total : NAN);
+    jw_kv_fixed(w, "seconds", p->seconds, 3);
+    jw_kv_integer(w, "done_here", p->done_here);
+    jw_kv_integer(w, "pass", p->pass + 1);
+    jw_kv_integer(w, "passes", p->n_passes);
+    line_end(&l);
+}
+
+static void error_line(const struct error *e)
+{
+    struct line l;
+    struct json_writer *w = line_begin(&l);
+    jw_key(w, "error");
+    jw_object_begin(w);
+    jw_kv_string(w, "status", status_name(e->status));
+    jw_kv_string(w, "code", e->code);
+    jw_kv_string(w, "zh", e->zh);
+    jw_kv_string(w, "en", e->en);
+    jw_object_end(w);
+    line_end(&l);
+}
+
+/* FlatGeobuf holds no row without geometry: they are in a file of their own. False: there is none. */
+static bool rest_of(const char *output, char *path, size_t size)
+{
+    snprintf(path, size, "%s.without-geometry.csv", output);
+    return audit_ends_with(output, ".fgb") && access(path, F_OK) == 0;
+}
+
+static void write_rests(struct json_writer *w, const struct audit_request *r)
+{
+    char rest[4096];
+    jw_key(w, "without_geometry");
+    jw_array_begin(w);
+    for (const char *const *o = r->outputs; *o; o++)
+        if (rest_of(*o, rest, sizeof rest))
+            jw_string(w, rest);
+    jw_array_end(w);
+}
+
+/* ---- to a person ---- */
+
+static void show_progress(const struct audit_progress *p)
+{
+    double rate = p->seconds > 0 ? (double)p->done_here / p->seconds : 0;
+    fprintf(stderr, "\r");
+    if (p->n_passes > 1)
+        fprintf(stderr, "(%d/%d) ", p->pass + 1, p->n_passes);
+    if (p->total > 0 && rate > 0)
+        fprintf(stderr, "%lld / %lld  %.0f/s  剩余 left %.0f s   ", (long long)p->done, (long long)p->total,
+                rate, (double)(p->total - p->done) / rate);
+    else
+        fprintf(stderr, "%lld  %.0f/s   ", (long long)p->done, rate);
+}
+
+static void tell_rests(const struct audit_request *r)
+{
+    char rest[4096];
+    for (const char *const *o = r->outputs; *o; o++)
+        if (rest_of(*o, rest, sizeof rest))
+            fprintf(stderr, "没有图形的记录写在“%s”。\nRows without geometry are in \"%s\".\n", rest, rest);
+}
+
+static void print_parcels(const struct audit_outcome *o)
+{
+    if (o->finished_before)
+        fprintf(stderr, "结果已完整，无须继续。\nThe output is complete already.\n");
+    else if (o->resumed_after)
+        fprintf(stderr, "从第 %lld 行之后继续。\nResumed after row %lld.\n", (long long)o->resumed_after,
+                (long long)o->resumed_after);
+    if (*o->since_zh)
+        fprintf(stderr, "全部重新测算：%s。\nEverything was measured: %s.\n", o->since_zh, o->since_en);
+    else if (o->n_reused)
+        fprintf(stderr,
+                "沿用以前结果 %lld 个，其余重新测算。\nTaken over: %lld rows; the others were measured.\n",
+                (long long)o->n_reused, (long long)o->n_reused);
+    printf("地块 parcels %lld", (long long)o->n_parcels);
+    for (int v = VERDICT_UNKNOWN; v <= VERDICT_ALLOWED; v++)
+        printf("\t%s %s %lld", verdict_zh((enum verdict)v), verdict_name((enum verdict)v),
+               (long long)o->by_verdict[v]);
+    printf("\t无法测算 unmeasured %lld\t图斑 findings %lld\n", (long long)o->n_unmeasured,
+           (long long)o->n_findings);
+}
+
+static void print_lines(const struct lines_report *r)
+{
+    for (int k = 0; k < LINES_KIND_COUNT; k++)
+        if (r->by_kind[k])
+            printf("%s\t%s\t%zu\n", lines_kind_zh((enum lines_kind)k), lines_kind_name((enum lines_kind)k),
+                   r->by_kind[k]);
+    printf("合计 findings %zu\t碎屑 slivers %zu", r->n_findings - r->n_fixed, r->n_sliver);
+    if (r->compared)
+        printf("\t新增 new %zu\t仍在 still %zu\t已解决 fixed %zu", r->n_new, r->n_still, r->n_fixed);
+    printf("\n");
+}
+
+static void print_figures(const struct figures *f)
+{
+    for (size_t i = 0; i < f->n_layers; i++)
+        printf("%s\t%s\t%.4f 公顷 ha\n", f->layers[i].layer, f->layers[i].title_zh,
+               f->layers[i].area_m2 / 1e4);
+    if (f->red_line_share > 0)
+        printf("生态保护红线占全区 red line share of the region %.2f %%（规划 plan %.2f %%）\n",
+               100 * f->red_line_share, 100 * FIGURES_PLANNED_RED_LINE_SHARE);
+}
+
+/* ---- to either ---- */
+
+void audit_say_progress(const struct audit_progress *p, void *user)
+{
+    const struct audit_say *s = user;
+    if (s->json)
+        progress_line(p);
+    else if (s->terminal)
+        show_progress(p);
+}
+
+void audit_say_progress_end(const struct audit_say *s)
+{
+    if (!s->json && s->terminal)
+        fprintf(stderr, "\n");
+}
+
+void audit_say_parcels(const struct audit_say *s, const struct audit_request *r,
+                       const struct audit_outcome *o)
+{
+    struct line l;
+    if (s->json) {
+        struct json_writer *w = outcome_begin(&l);
+        audit_outcome_write(w, o);
+        write_rests(w, r);
+        outcome_end(&l);
+        return;
+    }
+    print_parcels(o);
+    tell_rests(r);
+    if (o->stopped)
+        fprintf(stderr,
+                "已停止；同一命令加 --resume 可继续。\nStopped; the same command with --resume goes on.\n");
+}
+
+void audit_say_lines(const struct audit_say *s, const struct audit_request *r,
+                     const struct lines_report *report)
+{
+    struct line l;
+    if (s->json) {
+        struct json_writer *w = outcome_begin(&l);
+        lines_outcome_write(w, report);
+        write_rests(w, r);
+        outcome_end(&l);
+        return;
+    }
+    print_lines(report);
+    tell_rests(r);
+}
+
+void audit_say_figures(const struct audit_say *s, const struct figures *f)
+{
+    struct line l;
+    if (s->json) {
+        figures_outcome_write(outcome_begin(&l), f);
+        outcome_end(&l);
+        return;
+    }
+    print_figures(f);
+}
+
+int audit_say_refusal(const struct audit_say *s, enum audit_refusal kind, const struct error *e)
+{
+    if (s->json)
+        error_line(e);
+    switch (kind) {
+    case REFUSED_USAGE:
+        return s->json ? EXIT_INPUT : command_misused("audit", e);
+    case REFUSED_STORE:
+        return s->json ? exit_store_code_of(e) : exit_with_store_error(e);
+    case REFUSED_AUDIT:
+        return s->json ? exit_code_of(e) : exit_with_error(e);
+    }
+    return EXIT_INTERNAL;
+}

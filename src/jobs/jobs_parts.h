@@ -1,0 +1,91 @@
+/* What the files of the job queue share. Not for others' use. */
+#ifndef HX_JOBS_PARTS_H
+#define HX_JOBS_PARTS_H
+
+#include "jobs/queue.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_CANCELLED };
+enum { JOB_TABLE_MAX = JOB_WAITING_MAX + 1 + JOB_KEPT_MAX, JOB_OUTCOME_SIZE = 8192 };
+
+enum { JOB_FORMAT_COUNT = 6, JOB_FORMAT_GPKG = 0 };
+struct job_format {
+    const char *name, *content_type;
+    const char *path; /* of the result, as the command is told it: beside the folder "in" that it works in */
+    /* The option of the command that makes it; NULL: none. Of a parcel audit the outputs are those that
+     * are asked for. */
+    const char *made_by[AUDIT_KIND_COUNT];
+};
+extern const struct job_format job_formats[JOB_FORMAT_COUNT];
+
+struct job_progress { /* negative: not known */
+    double done, total, share, rate, seconds_left;
+};
+
+struct job {
+    char id[JOB_ID_SIZE];
+    struct arena *arena;          /* of the request's texts */
+    struct audit_request request; /* as the command is told it; its files are named from the folder "in" */
+    enum job_state state;
+    bool cancel;                     /* asked for */
+    char name[JOB_NAME_SIZE];        /* of the file; "" without one */
+    char folder[JOB_PATH_SIZE];      /* "" once it is gone */
+    int64_t created, started, ended; /* Unix time, 0: not yet */
+    struct job_progress progress;
+    char outcome[JOB_OUTCOME_SIZE]; /* JSON object; "" */
+    struct error error;
+    int64_t bytes[JOB_FORMAT_COUNT]; /* of results; -1: none */
+    int64_t upload_bytes;            /* of the parcel file, kept beside its results; 0: none */
+};
+
+struct job_queue {
+    char store_path[JOB_PATH_SIZE];
+    pthread_t thread;
+    bool started;
+    int wake; /* eventfd: something was added, cancelled or stopped */
+
+    pthread_mutex_t lock; /* guards all below */
+    struct job_folder folder;
+    struct job *jobs[JOB_TABLE_MAX]; /* oldest first */
+    size_t n;
+    size_t n_uploads;
+    bool stopping;
+};
+
+/* queue.c */
+void job_queue_wake(struct job_queue *q);
+void job_queue_forget_old(struct job_queue *q); /* with the lock held */
+void job_free(struct job *j);                   /* NULL-safe */
+void job_queue_write(const struct job_queue *q, const struct job *j,
+                     struct buffer *json); /* with the lock held */
+/* describe.c, with the lock held: what the command will be told (j->request), the files of the folder
+ * "in", and the job's name where it is an earlier job's. */
+enum status job_describe(const struct job_queue *q, struct job *j, const struct job_request *r, bool has_file,
+                         struct error *e) HX_MUST_CHECK;
+/* Files of earlier jobs in the folder "in"; uploads are never called so, because names have no dot at the
+ * front. */
+#define JOB_SINCE_NAME ".since.gpkg"
+#define JOB_COMPARE_NAME ".compare.gpkg"
+/* run.c: runs one job from beginning to end, without the lock but to note progress; afterwards its state
+ * is one of those that end. */
+void job_run(struct job_queue *q, struct job *j);
+
+/* watch.c: what the command says (cli/audit_say.h), line by line, until it has ended. */
+struct job_watch {
+    struct job_queue *queue;
+    struct job *job;
+    pid_t pid;
+    int pipe; /* the end that is read */
+    bool has_outcome, has_error;
+};
+/* Ends the command when that is asked for. Returns what waitpid says. */
+int job_watch_until_end(struct job_watch *w);
+
+/* json.c; with the lock held. `ahead` is how many go before it. */
+struct json_writer;
+void job_write(struct json_writer *w, const struct job *j, size_t ahead);
+
+#endif
