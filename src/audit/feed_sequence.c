@@ -6,7 +6,7 @@
 
 #include "base/limits.h"
 #include "ingest/source.h"
-#include "parcel/text_encoding.h"
+#include "formats/encoding.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -7,7 +7,8 @@
 #include "audit/mapped.h"
 
 #include "base/limits.h"
-#include "parcel/text_encoding.h"
+#include "base/text.h"
+#include "formats/encoding.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -231,7 +232,7 @@ static bool is_utf8(struct feed_txt *t)
     struct mapped_line l;
     bool valid = true;
     for (size_t at = 0; valid && mapped_next_line(&t->file, at, &l); at = l.next) {
-        valid = text_utf8_valid_prefix(t->file.bytes + l.at, l.n) == l.n;
+        valid = text_valid_prefix(t->file.bytes + l.at, l.n) == l.n;
         mapped_forget(&t->file, l.at);
     }
     mapped_rewind(&t->file);

@@ -1,6 +1,6 @@
 #include "check/rules_check.h"
 
-#include "base/utf8.h"
+#include "base/text.h"
 #include "check/check.h"
 #include "check/rules_csv.h"
 #include "store/project_classes.h"
@@ -43,14 +43,10 @@ static void fault_text(struct checking *c, int row, const char *zh, const char *
 
 /* ---- the text as a whole ---- */
 
+/* A NUL, too, is no text. */
 static bool is_utf8(const char *text, size_t n)
 {
-    for (size_t i = 0, length; i < n; i += length) {
-        length = utf8_length(text + i);
-        if (length == 0 || text[i] == '\0')
-            return false;
-    }
-    return true;
+    return strlen(text) == n && text_is_utf8(text);
 }
 
 /* ---- one row ---- */

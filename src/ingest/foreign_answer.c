@@ -1,9 +1,9 @@
 #include "ingest/foreign_answer.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "ingest/foreign_stream.h"
 #include "parcel/features.h"
-#include "parcel/text_encoding.h"
 
 #include <string.h>
 
@@ -40,7 +40,7 @@ static const char *clean(struct answer *a, const struct foreign_text *t, size_t 
         if ((unsigned char)text[i] < 0x20 || text[i] == 0x7F)
             text[i] = ' ';
     for (size_t at = 0; at < n;) {
-        at += text_utf8_valid_prefix(text + at, n - at);
+        at += text_valid_prefix(text + at, n - at);
         if (at < n && t->n > max && n - at < 4)
             n = at; /* the cut went through a character */
         else if (at < n)

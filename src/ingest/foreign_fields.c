@@ -1,6 +1,7 @@
 #include "ingest/foreign_parts.h"
 
-#include "parcel/text_encoding.h"
+#include "base/text.h"
+#include "formats/encoding.h"
 
 #include <iconv.h>
 #include <stdlib.h>
@@ -15,43 +16,28 @@ static const char *const names[FOREIGN_FIELDS][12] = {
     [FOREIGN_AREA] = {"DKMJ", "地块面积", "MJ", "面积"},
 };
 
-static bool is_utf8(const char *s)
-{
-    size_t n = strlen(s);
-    return text_utf8_valid_prefix(s, n) == n;
-}
-
-static bool is_ascii(const char *s)
-{
-    for (; *s; s++)
-        if (*s & 0x80)
-            return false;
-    return true;
-}
-
-/* Short GBK words can be valid UTF-8, and UTF-8 that was cut at a field's width is not: the majority decides. */
 void foreign_find_encoding(struct foreign_reading *r, OGRLayerH layer)
 {
-    long votes = 0;
+    struct text_vote vote = {0, 0};
     OGRFeatureDefnH defn = OGR_L_GetLayerDefn(layer);
     for (int i = 0; i < OGR_FD_GetFieldCount(defn); i++) {
         const char *name = OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i));
-        votes += is_ascii(name) ? 0 : is_utf8(name) ? -1 : 1;
+        text_vote_add(&vote, name, strlen(name));
     }
     OGR_L_ResetReading(layer);
     for (OGRFeatureH f; (f = OGR_L_GetNextFeature(layer));) {
         for (int i = 0; i < OGR_F_GetFieldCount(f); i++) {
             const char *text = OGR_F_IsFieldSetAndNotNull(f, i) ? OGR_F_GetFieldAsString(f, i) : "";
-            votes += is_ascii(text) ? 0 : is_utf8(text) ? -1 : 1;
+            text_vote_add(&vote, text, strlen(text));
         }
         OGR_F_Destroy(f);
     }
-    r->gbk = votes > 0;
+    r->gbk = text_vote_decide(&vote, NULL) == TEXT_GB18030;
 }
 
 char *foreign_text(const struct foreign_reading *r, const char *raw)
 {
-    if (!r->gbk || is_ascii(raw))
+    if (!r->gbk || text_is_ascii(raw))
         return strdup(raw);
     size_t n = strlen(raw), room = n * 2 + 4;
     char *text = malloc(room + 1), *to = text, *from = (char *)(uintptr_t)raw;

@@ -28,8 +28,7 @@ void source_close(struct source *s)
     if (s->data)
         GDALClose(s->data);
     gdal_guard_leave();
-    if (s->from_gbk != (iconv_t)-1)
-        iconv_close(s->from_gbk);
+    text_decoder_release(&s->decoder);
     geo_transformer_free(s->transformer);
     geo_geos_free(s->geos);
     quick_valid_free(s->quick);
@@ -169,10 +168,11 @@ enum status source_open(const struct source_request *r, struct source **out, str
     struct source *s = calloc(1, sizeof *s);
     if (!s)
         return error_no_memory(e);
-    s->from_gbk = iconv_open("UTF-8", "GB18030");
     geo_shape_builder_init(&s->builder);
     buffer_init(&s->json, 0);
-    enum status st = make_tools(s, e);
+    enum status st = text_decoder_init(&s->decoder, TEXT_UTF8, e);
+    if (st == STATUS_OK)
+        st = make_tools(s, e);
     if (st == STATUS_OK)
         st = gdal_guard_open(&s->guard, r->path, &s->data, e);
     if (st == STATUS_OK)

@@ -2,7 +2,9 @@
 #include "ingest/source_parts.h"
 
 #include "base/json.h"
+#include "base/text.h"
 
+#include <iconv.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,51 +16,9 @@ struct wanted {
     const char **bound;
 };
 
-static bool is_utf8(const char *text)
-{
-    const unsigned char *p = (const unsigned char *)text;
-    while (*p) {
-        int n = *p < 0x80                 ? 0
-                : *p >= 0xC2 && *p < 0xE0 ? 1
-                : *p >= 0xE0 && *p < 0xF0 ? 2
-                : *p >= 0xF0 && *p < 0xF5 ? 3
-                                          : -1;
-        if (n < 0)
-            return false;
-        for (p++; n > 0; n--, p++)
-            if ((*p & 0xC0) != 0x80)
-                return false;
-    }
-    return true;
-}
-
-static char *from_gbk(struct source *s, const char *raw, struct arena *a)
-{
-    size_t n = strlen(raw), room = n * 4;
-    char *text = s->from_gbk == (iconv_t)-1 ? NULL : arena_alloc(a, room + 1);
-    if (!text)
-        return NULL;
-    char *in = (char *)raw, *to = text; /* iconv does not write through `in` */
-    iconv(s->from_gbk, NULL, NULL, NULL, NULL);
-    if (iconv(s->from_gbk, &in, &n, &to, &room) == (size_t)-1)
-        return NULL;
-    *to = '\0';
-    return text;
-}
-
 char *source_text(struct source *s, const char *raw, struct arena *a)
 {
-    char *text = s->gbk_first || !is_utf8(raw) ? from_gbk(s, raw, a) : NULL;
-    return text ? text
-                : arena_strdup(a, raw); /* bytes that are neither are kept; JSON marks them as unreadable */
-}
-
-static bool is_ascii(const char *text)
-{
-    for (; *text; text++)
-        if (*text & 0x80)
-            return false;
-    return true;
+    return text_decoder_text(&s->decoder, raw, a, NULL);
 }
 
 /* `text` in an encoding, or NULL when it cannot be. In the arena. */
@@ -79,48 +39,40 @@ static char *recode(const char *text, const char *to, const char *from, struct a
 
 char *source_layer_name(const char *raw, struct arena *a)
 {
-    if (is_ascii(raw))
+    if (text_is_ascii(raw))
         return arena_strdup(a, raw);
-    char *bytes = is_utf8(raw) ? recode(raw, "CP437", "UTF-8", a) : arena_strdup(a, raw);
+    char *bytes = text_is_utf8(raw) ? recode(raw, "CP437", "UTF-8", a) : arena_strdup(a, raw);
     char *name = bytes ? recode(bytes, "UTF-8", "GB18030", a) : NULL;
     return name ? name : arena_strdup(a, raw);
 }
 
-static int vote(OGRFeatureH f)
+static void vote_on(struct text_vote *vote, OGRFeatureH f)
 {
-    int votes = 0;
     for (int i = 0; i < OGR_F_GetFieldCount(f); i++) {
         if (OGR_Fld_GetType(OGR_F_GetFieldDefnRef(f, i)) != OFTString || !OGR_F_IsFieldSetAndNotNull(f, i))
             continue;
         const char *text = OGR_F_GetFieldAsString(f, i);
-        if (!is_ascii(text))
-            votes += is_utf8(text) ? -1 : 1;
+        text_vote_add(vote, text, strlen(text));
     }
-    return votes;
 }
 
-/* Short GBK words can be valid UTF-8 ("一"), and UTF-8 that was cut at the field's width is not: the majority of all
- * values of the file decides for all. */
 void source_find_encoding(struct source *s)
 {
     s->info.encoding = "";
     if (!s->guard.raw_text)
         return;
-    int64_t votes = 0;
-    const char *no_geometry[] = {"OGR_GEOMETRY", NULL};
+    struct text_vote vote = {0, 0};
+    const char *no_geometry[] = {"OGR_GEOMETRY", NULL}, *stated = s->guard.declared_encoding;
     OGR_L_SetIgnoredFields(s->layer, no_geometry);
     OGR_L_ResetReading(s->layer);
     for (OGRFeatureH f; (f = OGR_L_GetNextFeature(s->layer));) {
-        votes += vote(f);
+        vote_on(&vote, f);
         OGR_F_Destroy(f);
     }
     OGR_L_SetIgnoredFields(s->layer, NULL);
-    s->gbk_first = votes > 0;
-    s->info.encoding = s->gbk_first ? "GB18030" : "UTF-8";
-    const char *cpg = s->guard.declared_encoding;
-    bool says_utf8 = strcasestr(cpg, "utf") != NULL;
-    bool says_gbk = strcasestr(cpg, "gb") != NULL || strstr(cpg, "936") != NULL;
-    s->info.encoding_misdeclared = cpg[0] && votes != 0 && (votes > 0 ? !says_gbk : !says_utf8);
+    s->decoder.encoding = text_vote_decide(&vote, stated);
+    s->info.encoding = text_encoding_name(s->decoder.encoding);
+    s->info.encoding_misdeclared = text_vote_contradicts(&vote, stated);
 }
 
 static void list_fields(struct source *s, OGRFeatureDefnH defn, struct buffer *names)

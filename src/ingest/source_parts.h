@@ -2,6 +2,7 @@
 #ifndef HX_INGEST_SOURCE_PARTS_H
 #define HX_INGEST_SOURCE_PARTS_H
 
+#include "formats/encoding.h"
 #include "geo/quick_valid.h"
 #include "geo/valid.h"
 #include "ingest/layer_table.h"
@@ -9,7 +10,6 @@
 
 #include "base/buffer.h"
 
-#include <iconv.h>
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 
@@ -32,8 +32,7 @@ struct source {
     struct arena *keep;    /* strings of info */
     struct arena *feature; /* reset for each feature */
     struct buffer json;    /* properties */
-    iconv_t from_gbk;
-    bool gbk_first; /* undecided text is GB18030 */
+    struct text_decoder decoder;
     int64_t position;
     struct layer_table table;
     struct source_zones mapped; /* the operator's words, borrowed from the request */
