@@ -209,11 +209,14 @@ static enum status write_properties(struct source *s, OGRFeatureH f, struct sour
     jw_init(&w, &s->json, false);
     jw_object_begin(&w);
     for (int i = 0; i < OGR_F_GetFieldCount(f); i++) {
-        if (is_bound(&s->binding, i) || !OGR_F_IsFieldSetAndNotNull(f, i))
+        if (is_bound(&s->binding, i))
             continue;
         char *name = source_text(s, OGR_Fld_GetNameRef(OGR_F_GetFieldDefnRef(f, i)), s->feature);
         jw_key(&w, name ? name : "?");
-        write_value(s, &w, f, i);
+        if (OGR_F_IsFieldSetAndNotNull(f, i))
+            write_value(s, &w, f, i);
+        else
+            jw_null(&w); /* a field that is null everywhere is a field of the layer all the same */
     }
     if (out->zone_as_given && *out->zone_as_given)
         jw_kv_string(&w, s->info.bound.zone, out->zone_as_given);
