@@ -4,33 +4,47 @@
 #include "audit/html.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "formats/csv.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+/* One line of the table; a share that nothing can be shared by is NAN. */
+static void csv_figure(struct csv_writer *w, const struct figures_layer *l, const char *unit,
+                       const char *name, double area_m2, double share)
+{
+    csv_text(w, l->layer);
+    csv_text(w, l->title_zh);
+    csv_text(w, unit);
+    csv_text(w, name);
+    csv_number(w, area_m2, 2);
+    csv_number(w, share, 6);
+    csv_row_end(w);
+}
+
+static void csv_layer(struct csv_writer *w, const struct figures *f, size_t layer)
+{
+    const struct figures_layer *l = &f->layers[layer];
+    csv_figure(w, l, "region", "", l->area_m2, f->region_m2 > 0 ? l->area_m2 / f->region_m2 : NAN);
+    for (size_t k = 0; k < f->n_prefectures; k++)
+        csv_figure(w, l, f->prefecture[k], f->prefecture_name[k], l->by_prefecture_m2[k],
+                   l->by_prefecture_m2[k] / f->prefecture_m2[k]);
+    for (size_t k = 0; k < f->n_counties; k++)
+        if (f->counties[k].n[layer])
+            csv_figure(w, l, *f->counties[k].code ? f->counties[k].code : "no-county", f->counties[k].name,
+                       f->counties[k].area_m2[layer], NAN);
+    for (size_t k = 0; k < l->n_zones; k++)
+        csv_figure(w, l, "zone", l->zones[k].zone, l->zones[k].area_m2, l->zones[k].area_m2 / l->area_m2);
+}
+
 static void write_csv(const struct figures *f, struct buffer *b)
 {
-    buffer_append_str(b, "\xEF\xBB\xBFlayer,title_zh,unit,name,area_m2,share\r\n");
-    for (size_t i = 0; i < f->n_layers; i++) {
-        const struct figures_layer *l = &f->layers[i];
-        buffer_printf(b, "%s,%s,region,,%.2f,", l->layer, l->title_zh, l->area_m2);
-        if (f->region_m2 > 0)
-            buffer_printf(b, "%.6f", l->area_m2 / f->region_m2);
-        buffer_append_str(b, "\r\n");
-        for (size_t k = 0; k < f->n_prefectures; k++)
-            buffer_printf(b, "%s,%s,%s,%s,%.2f,%.6f\r\n", l->layer, l->title_zh, f->prefecture[k],
-                          f->prefecture_name[k], l->by_prefecture_m2[k],
-                          l->by_prefecture_m2[k] / f->prefecture_m2[k]);
-        for (size_t k = 0; k < f->n_counties; k++)
-            if (f->counties[k].n[i])
-                buffer_printf(b, "%s,%s,%s,%s,%.2f,\r\n", l->layer, l->title_zh,
-                              *f->counties[k].code ? f->counties[k].code : "no-county", f->counties[k].name,
-                              f->counties[k].area_m2[i]);
-        for (size_t k = 0; k < l->n_zones; k++)
-            buffer_printf(b, "%s,%s,zone,%s,%.2f,%.6f\r\n", l->layer, l->title_zh, l->zones[k].zone,
-                          l->zones[k].area_m2, l->zones[k].area_m2 / l->area_m2);
-    }
+    struct csv_writer w = {.out = b};
+    csv_mark(&w);
+    buffer_append_str(b, "layer,title_zh,unit,name,area_m2,share\r\n");
+    for (size_t i = 0; i < f->n_layers; i++)
+        csv_layer(&w, f, i);
 }
 
 static void json_counties(struct json_writer *w, const struct figures *f, size_t layer)

@@ -43,28 +43,6 @@ void html_number(struct buffer *b, double v, int decimals)
     }
 }
 
-void html_text(struct buffer *b, const char *text)
-{
-    for (; text && *text; text++)
-        switch (*text) {
-        case '<':
-            buffer_append_str(b, "&lt;");
-            break;
-        case '>':
-            buffer_append_str(b, "&gt;");
-            break;
-        case '&':
-            buffer_append_str(b, "&amp;");
-            break;
-        case '"':
-            buffer_append_str(b, "&quot;");
-            break;
-        default:
-            if ((unsigned char)*text >= ' ' || *text == '\n')
-                buffer_append_char(b, *text);
-        }
-}
-
 void html_begin(struct buffer *b, const char *title_zh, const char *title_en, bool synthetic)
 {
     buffer_append_str(

@@ -4,16 +4,16 @@
 #define HX_AUDIT_HTML_H
 
 #include "audit/state.h"
+#include "formats/html.h"
 
 /* `crs_guessed`: as in struct feed. */
 enum status html_parcels_write(const struct snapshot *s, const struct audit_request *r, const struct tally *t,
                                const struct run_identity *identity, int crs_guessed,
                                struct error *e) HX_MUST_CHECK;
 
-/* The parts that pages share. Text from outside goes through html_text. */
+/* The parts that pages share. Text from outside goes through html_text (formats/html.h). */
 void html_begin(struct buffer *b, const char *title_zh, const char *title_en, bool synthetic);
 void html_end(struct buffer *b);
-void html_text(struct buffer *b, const char *text);
 void html_number(struct buffer *b, double v, int decimals); /* 12,345.68; "未测算" when it is not finite */
 struct html_bar {
     const char *label;

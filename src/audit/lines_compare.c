@@ -3,6 +3,7 @@
 
 #include "audit/lines_page.h"
 #include "base/file.h"
+#include "formats/csv.h"
 
 #include <math.h>
 #include <sqlite3.h>
@@ -84,7 +85,22 @@ static enum status read_gpkg(struct old_list *l, struct arena *a, const char *pa
     return ok ? STATUS_OK : bad_old(path, e);
 }
 
-/* CSV rows begin with the id; JSON lines carry it under "id". What a newer run calls fixed is not there any more. */
+/* The first two columns are the id and the change. */
+static bool read_csv(struct old_list *l, char *text)
+{
+    enum { ID, CHANGE, LOOKED_AT };
+    char *cells[LOOKED_AT];
+    struct csv_reader rows;
+    csv_reader_init(&rows, text, ',');
+    for (size_t n; csv_next_row(&rows, cells, LOOKED_AT, &n);) {
+        const char *id = csv_plain(cells[ID]);
+        if (n > CHANGE && is_id(id) && strcmp(cells[CHANGE], "fixed") != 0 && !old_add(l, id))
+            return false;
+    }
+    return true;
+}
+
+/* JSON lines carry the id under "id". What a newer run calls fixed is not there any more. */
 static enum status read_text(struct old_list *l, struct arena *a, const char *path, struct error *e)
 {
     char *text;
@@ -96,14 +112,14 @@ static enum status read_text(struct old_list *l, struct arena *a, const char *pa
                              14) == 0;
     if (!s && !csv && n && strncmp(text, "{\"type\":\"Feature\",\"id\":\"", 24) != 0)
         return bad_old(path, e);
+    if (!s && csv)
+        return read_csv(l, text) ? STATUS_OK : error_no_memory(e);
     for (char *line = s ? NULL : text; !s && line && *line;) {
         char *end = strchr(line, '\n');
         if (end)
             *end = '\0';
-        const char *id = csv ? line : line + 24;
-        bool fixed = csv ? strncmp(line + LINES_ID_SIZE - 1, ",fixed,", 7) == 0
-                         : strstr(line, "\"change\":\"fixed\"") != NULL;
-        if (strlen(line) > 48 && is_id(id) && !fixed && !old_add(l, id))
+        bool fixed = strstr(line, "\"change\":\"fixed\"") != NULL;
+        if (strlen(line) > 48 && is_id(line + 24) && !fixed && !old_add(l, line + 24))
             return error_no_memory(e);
         line = end ? end + 1 : NULL;
     }

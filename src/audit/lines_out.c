@@ -6,6 +6,7 @@
 #include "audit/sink.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "formats/csv.h"
 #include "geo/geojson.h"
 #include "geo/wkb.h"
 
@@ -69,43 +70,28 @@ static size_t values_of(const struct lines_finding *f, struct value v[N_COLUMNS]
 
 /* ---- text ---- */
 
-static void csv_text(struct buffer *b, const char *text)
+static void csv_row(struct csv_writer *w, const struct value *v, size_t n)
 {
-    bool quoted = strpbrk(text, ",\"\r\n") != NULL;
-    if (quoted)
-        buffer_append_char(b, '"');
-    for (; *text; text++) {
-        if (*text == '"')
-            buffer_append_char(b, '"');
-        buffer_append_char(b, *text);
-    }
-    if (quoted)
-        buffer_append_char(b, '"');
-}
-
-static void csv_row(struct buffer *b, const struct value *v, size_t n, bool head)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (i)
-            buffer_append_char(b, ',');
-        if (head)
-            buffer_append_str(b, v[i].name);
-        else if (v[i].text)
-            csv_text(b, v[i].text);
-        else if (isfinite(v[i].number))
-            buffer_printf(b, "%.*f", v[i].decimals, v[i].number);
-    }
-    buffer_append_str(b, "\r\n");
+    for (size_t i = 0; i < n; i++)
+        if (v[i].text)
+            csv_text(w, v[i].text);
+        else
+            csv_number(w, v[i].number, v[i].decimals);
+    csv_row_end(w);
 }
 
 static void write_csv(const struct lines_report *r, struct buffer *b)
 {
     static const struct lines_finding none = {.width_m = NAN};
     struct value v[N_COLUMNS];
-    buffer_append_str(b, "\xEF\xBB\xBF");
-    csv_row(b, v, values_of(&none, v), true);
+    struct csv_writer w = {.out = b};
+    csv_mark(&w);
+    size_t n = values_of(&none, v);
+    for (size_t i = 0; i < n; i++)
+        csv_text(&w, v[i].name);
+    csv_row_end(&w);
     for (size_t i = 0; i < r->n_findings; i++)
-        csv_row(b, v, values_of(&r->findings[i], v), false);
+        csv_row(&w, v, values_of(&r->findings[i], v));
 }
 
 static void json_row(struct json_writer *w, const struct lines_finding *f, struct geo_shape_builder *builder)

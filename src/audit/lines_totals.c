@@ -3,7 +3,7 @@
 #include "audit/lines_parts.h"
 
 #include "base/file.h"
-#include "ingest/csv.h"
+#include "formats/csv.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -119,16 +119,16 @@ static enum status bad_header(const char *path, struct error *e)
 static enum status read_csv(const struct lines_run *run, const char *path, const char *text, size_t n,
                             struct official_list *l, struct error *e)
 {
-    struct csv c;
-    enum status s = csv_parse(text, n, path, run->arena, &c, e);
+    struct csv_table c;
+    enum status s = csv_table_read(text, n, path, run->arena, &c, e);
     if (s)
         return s;
-    int code = csv_column(&c, "code"), layer = csv_column(&c, "layer"), name = csv_column(&c, "name");
+    int code = csv_table_column(&c, "code"), layer = csv_table_column(&c, "layer"), name = csv_table_column(&c, "name");
     int area = -1, given = 0;
     double unit = 1;
     for (int i = 0; i < N_UNITS; i++)
-        if (csv_column(&c, units[i].field) >= 0) {
-            area = csv_column(&c, units[i].field);
+        if (csv_table_column(&c, units[i].field) >= 0) {
+            area = csv_table_column(&c, units[i].field);
             unit = units[i].m2;
             given++;
         }
@@ -138,8 +138,8 @@ static enum status read_csv(const struct lines_run *run, const char *path, const
     if (!l->rows)
         return error_no_memory(e);
     for (size_t i = 0; !s && i < c.n_rows; i++)
-        s = take_row(run, path, i + 2, csv_cell(&c, i, code), csv_cell(&c, i, name), csv_cell(&c, i, layer),
-                     csv_cell(&c, i, area), unit, l, e);
+        s = take_row(run, path, i + 2, csv_table_cell(&c, i, code), csv_table_cell(&c, i, name), csv_table_cell(&c, i, layer),
+                     csv_table_cell(&c, i, area), unit, l, e);
     return s;
 }
 

@@ -1,6 +1,6 @@
 #include "audit/request.h"
 
-#include "parcel/parcel.h"
+#include "geo/crs/decide.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -184,7 +184,7 @@ static enum status set(struct audit_request *r, const struct option_row *o, cons
     case THREADS:
         return set_threads(value, &r->threads, e);
     case CRS:
-        return parcel_epsg_of_text(value, &r->epsg, e);
+        return crs_of_option(value, false, &r->epsg, e);
     case OUTPUT:
         return add_output(r, value, e);
     case SUMMARY:

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "formats/csv.h"
 #include "geo/geojson.h"
 #include "geo/wkb.h"
 
@@ -23,7 +24,7 @@ struct sink_text {
     char findings_part[SINK_PATH_SIZE + 16];
 };
 
-/* ---- CSV (RFC 4180; UTF-8 with a mark, by which spreadsheet programs know the encoding) ---- */
+/* ---- CSV ---- */
 
 static const char csv_head[] = "\xEF\xBB\xBFposition,source_fid,parcel_id,name,county,prefecture,project_"
                                "class,verdict,verdict_zh,measured,area_m2,"
@@ -33,80 +34,53 @@ static const char csv_head[] = "\xEF\xBB\xBFposition,source_fid,parcel_id,name,c
 static const char csv_findings_head[] = "\xEF\xBB\xBFposition,parcel_id,line,feature_id,feature_code,feature_"
                                         "name,zone,area_m2,width_m,sliver\r\n";
 
-static void csv_text(struct buffer *b, const char *text)
+static void csv_row(struct csv_writer *w, const struct audit_item *item, const struct audit_row *r)
 {
-    if (!strpbrk(text, ",\"\r\n")) {
-        buffer_append_str(b, text);
-        return;
-    }
-    buffer_append_char(b, '"');
-    for (; *text; text++) {
-        if (*text == '"')
-            buffer_append_char(b, '"');
-        buffer_append_char(b, *text);
-    }
-    buffer_append_char(b, '"');
-}
-
-static void csv_cell(struct buffer *b, const char *text)
-{
-    buffer_append_char(b, ',');
-    csv_text(b, text ? text : "");
-}
-
-static void csv_number(struct buffer *b, double v, int decimals)
-{
-    if (isfinite(v))
-        buffer_printf(b, ",%.*f", decimals, v);
-    else
-        buffer_append_char(b, ',');
-}
-
-static void csv_row(struct buffer *b, const struct audit_item *item, const struct audit_row *r)
-{
-    buffer_printf(b, "%lld,%lld", (long long)item->position, (long long)item->fid);
-    csv_cell(b, item->id);
-    csv_cell(b, item->name);
-    csv_cell(b, r->county);
-    csv_cell(b, r->prefecture);
-    csv_cell(b, r->project_class);
-    csv_cell(b, verdict_name(r->verdict));
-    csv_cell(b, verdict_zh(r->verdict));
-    csv_cell(b, r->measured ? "1" : "0");
-    csv_number(b, r->area_m2, 4);
+    csv_integer(w, item->position);
+    csv_integer(w, item->fid);
+    csv_text(w, item->id);
+    csv_text(w, item->name);
+    csv_text(w, r->county);
+    csv_text(w, r->prefecture);
+    csv_text(w, r->project_class);
+    csv_text(w, verdict_name(r->verdict));
+    csv_text(w, verdict_zh(r->verdict));
+    csv_integer(w, r->measured);
+    csv_number(w, r->area_m2, 4);
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        csv_cell(b, layer_status_name(r->status[l]));
-        csv_number(b, r->line_m2[l], 4);
-        csv_number(b, r->share[l], 6);
+        csv_text(w, layer_status_name(r->status[l]));
+        csv_number(w, r->line_m2[l], 4);
+        csv_number(w, r->share[l], 6);
     }
-    csv_cell(b, r->rules);
-    csv_cell(b, r->reason_zh);
-    csv_cell(b, r->reason_en);
-    csv_cell(b, item->properties);
-    buffer_append_str(b, "\r\n");
+    csv_text(w, r->rules);
+    csv_text(w, r->reason_zh);
+    csv_text(w, r->reason_en);
+    csv_text(w, item->properties);
+    csv_row_end(w);
 }
 
-static void csv_finding(struct buffer *b, const struct audit_item *item, const struct row_feature *f)
+static void csv_finding(struct csv_writer *w, const struct audit_item *item, const struct row_feature *f)
 {
-    buffer_printf(b, "%lld", (long long)item->position);
-    csv_cell(b, item->id);
-    csv_cell(b, control_line_id(f->line));
-    buffer_printf(b, ",%lld", (long long)f->overlap.feature_id);
-    csv_cell(b, f->overlap.code);
-    csv_cell(b, f->overlap.name);
-    csv_cell(b, f->overlap.zone);
-    csv_number(b, f->overlap.area_m2, 4);
-    csv_number(b, f->overlap.width_m, 4);
-    csv_cell(b, f->overlap.sliver ? "1" : "0");
-    buffer_append_str(b, "\r\n");
+    csv_integer(w, item->position);
+    csv_text(w, item->id);
+    csv_text(w, control_line_id(f->line));
+    csv_integer(w, f->overlap.feature_id);
+    csv_text(w, f->overlap.code);
+    csv_text(w, f->overlap.name);
+    csv_text(w, f->overlap.zone);
+    csv_number(w, f->overlap.area_m2, 4);
+    csv_number(w, f->overlap.width_m, 4);
+    csv_integer(w, f->overlap.sliver);
+    csv_row_end(w);
 }
 
 static void format_csv(struct audit_batch *b)
 {
+    struct csv_writer parcels = {.out = &b->text[0]}, findings = {.out = &b->text[1]};
     for (size_t i = 0; i < b->n; i++) {
-        csv_row(&b->text[0], &b->items[i], &b->rows[i]);
+        csv_row(&parcels, &b->items[i], &b->rows[i]);
         for (size_t k = 0; k < b->rows[i].n_features; k++)
-            csv_finding(&b->text[1], &b->items[i], &b->rows[i].features[k]);
+            csv_finding(&findings, &b->items[i], &b->rows[i].features[k]);
     }
 }
 

@@ -1,5 +1,7 @@
 #include "audit/tally.h"
 
+#include "base/text.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,12 +38,9 @@ void tally_free(struct tally *t)
  * characters. */
 static void key_copy(char *to, size_t size, const char *from)
 {
-    size_t n = 0;
-    for (; from[n] && n + 1 < size; n++)
-        to[n] = (unsigned char)from[n] < ' ' ? ' ' : from[n];
-    if (from[n])
-        while (n > 0 && ((unsigned char)from[n] & 0xC0) == 0x80)
-            n--;
+    size_t n = text_cut(from, size - 1);
+    for (size_t i = 0; i < n; i++)
+        to[i] = (unsigned char)from[i] < ' ' ? ' ' : from[i];
     to[n] = '\0';
 }
 

@@ -1,6 +1,6 @@
 #include "base/json.h"
 
-#include "base/utf8.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -95,7 +95,7 @@ static void quote(struct buffer *out, const char *s)
     buffer_append_char(out, '"');
     while (*p) {
         bool ascii = *p >= 0x20 && *p < 0x7F && *p != '"' && *p != '\\';
-        size_t n = ascii ? 1 : *p < 0x80 ? 0 : utf8_length((const char *)p);
+        size_t n = ascii ? 1 : *p < 0x80 ? 0 : text_char((const char *)p);
         if (n) {
             p += n;
             continue;

@@ -1,19 +1,10 @@
 #include "base/status.h"
 
-#include "base/utf8.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Nothing but the beginning of one character is left. */
-static bool is_cut_tail(const unsigned char *s)
-{
-    size_t n = 1;
-    while (s[n] && (s[n] & 0xC0) == 0x80)
-        n++;
-    return s[n] == '\0' && n < (s[0] >= 0xF0 ? 4u : s[0] >= 0xE0 ? 3u : 2u);
-}
 
 /* A sentence may quote what came from outside, cut somewhere by whoever reported it: half a character would make the JSON
  * that carries the sentence invalid, and a control character would reach a terminal. Half a character at the end, where
@@ -22,8 +13,8 @@ static void sentence_mend(char *sentence)
 {
     unsigned char *s = (unsigned char *)sentence, *to = s;
     while (*s) {
-        size_t n = utf8_length((const char *)s);
-        if (n == 0 && s[0] >= 0xC0 && is_cut_tail(s))
+        size_t n = text_char((const char *)s);
+        if (n == 0 && text_is_half_char((const char *)s, strlen((const char *)s)))
             break;
         if (n == 0 || (*s < 0x20 && *s != '\n') || *s == 0x7F) {
             *to++ = n == 0 ? '?' : ' ';

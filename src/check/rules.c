@@ -134,16 +134,15 @@ enum status rules_parse(const char *csv, size_t n, struct arena *a, struct rule_
 {
     if (n >= 3 && memcmp(csv, "\xEF\xBB\xBF", 3) == 0)
         csv += 3, n -= 3;
-    size_t max_rows = 1;
-    for (size_t i = 0; i < n; i++)
-        max_rows += csv[i] == '\n';
-    struct rule *rules = arena_array(a, max_rows, sizeof *rules);
-    struct rules_csv c = {.at = arena_strndup(a, csv, n)};
+    struct rule *rules = arena_array(a, rules_csv_most_rows(csv, n), sizeof *rules);
+    char *text = arena_strndup(a, csv, n);
+    struct rules_csv c = {.row = 0};
     struct rules_row row = {.n = 0};
     int position[RULES_N_COLUMNS];
     size_t n_rules = 0;
-    if (!rules || !c.at)
+    if (!rules || !text)
         return error_no_memory(e);
+    csv_reader_init(&c.cells, text, ',');
     if (!rules_csv_next(&c, &row)) {
         error_zh(e, "规则表是空的。");
         return error_fail(e, STATUS_INVALID_INPUT, "rules-empty", "The rule table is empty.");

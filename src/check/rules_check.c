@@ -1,6 +1,6 @@
 #include "check/rules_check.h"
 
-#include "base/utf8.h"
+#include "base/text.h"
 #include "check/check.h"
 #include "check/rules_csv.h"
 #include "store/project_classes.h"
@@ -43,14 +43,10 @@ static void fault_text(struct checking *c, int row, const char *zh, const char *
 
 /* ---- the text as a whole ---- */
 
+/* A NUL, too, is no text. */
 static bool is_utf8(const char *text, size_t n)
 {
-    for (size_t i = 0, length; i < n; i += length) {
-        length = utf8_length(text + i);
-        if (length == 0 || text[i] == '\0')
-            return false;
-    }
-    return true;
+    return strlen(text) == n && text_is_utf8(text);
 }
 
 /* ---- one row ---- */
@@ -231,7 +227,7 @@ static void check_rows(struct checking *c, struct rules_csv *csv)
     check_columns(c, &row);
     while (rules_csv_next(csv, &row))
         check_row(c, csv->row, &row);
-    if (csv->unclosed)
+    if (csv->cells.unclosed)
         fault_text(c, csv->row, "引号没有成对", "a quote is not closed", "");
     if (c->n_rules == 0 && c->n_faults == 0)
         fault_text(c, 0, "没有一条规则", "there is no rule in it", "");
@@ -242,23 +238,23 @@ static void check_rows(struct checking *c, struct rules_csv *csv)
 enum status rules_check(const char *csv, size_t n, struct arena *a, rules_fault_fn *fn, void *user,
                         size_t *n_faults, size_t *n_rules, struct error *e)
 {
-    size_t max_rows = 1;
-    for (size_t i = 0; i < n; i++)
-        max_rows += csv[i] == '\n';
+    size_t max_rows = rules_csv_most_rows(csv, n);
     if (n >= 3 && memcmp(csv, "\xEF\xBB\xBF", 3) == 0)
         csv += 3, n -= 3;
-    struct rules_csv text = {.at = arena_strndup(a, csv, n)};
+    char *text = arena_strndup(a, csv, n);
+    struct rules_csv rows = {.row = 0};
     struct checking c = {.fn = fn,
                          .user = user,
                          .rules = arena_array(a, max_rows, sizeof *c.rules),
                          .rows = arena_array(a, max_rows, sizeof *c.rows)};
-    if (!text.at || !c.rules || !c.rows)
+    if (!text || !c.rules || !c.rows)
         return error_no_memory(e);
-    if (!is_utf8(text.at, n))
+    csv_reader_init(&rows.cells, text, ',');
+    if (!is_utf8(text, n))
         fault_text(&c, 0, "不是 UTF-8 文本；请以“CSV UTF-8”另存",
                    "the text is not UTF-8; save it as CSV UTF-8", "");
     else
-        check_rows(&c, &text);
+        check_rows(&c, &rows);
     *n_faults = c.n_faults;
     *n_rules = c.n_rules;
     return STATUS_OK;

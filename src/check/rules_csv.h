@@ -1,26 +1,26 @@
-/* The rule table's text, row by row: RFC 4180, UTF-8, one header row. Private to check/.
- *
- * Cells are unquoted in place, in a copy of the text that ends with a NUL. Threads: pure. */
+/* The rule table's rows and columns, cut by formats/csv.h in a copy of the text. Private to check/. Threads: pure. */
 #ifndef HX_CHECK_RULES_CSV_H
 #define HX_CHECK_RULES_CSV_H
 
 #include "check/rules.h"
+#include "formats/csv.h"
 
 enum { RULES_MAX_COLUMNS = 32 };
 
 struct rules_csv {
-    char *at;
-    int row;       /* of the row last read; the header is 1 */
-    bool unclosed; /* a quoted cell ran to the end of the text */
+    struct csv_reader cells;
+    int row; /* of the row last read, blank lines not counted; the header is 1 */
 };
 
 struct rules_row {
-    const char *cell[RULES_MAX_COLUMNS];
+    char *cell[RULES_MAX_COLUMNS];
     int n; /* also when there are more than RULES_MAX_COLUMNS: those are not kept */
 };
 
 /* false at the end of the text. Blank lines are skipped. */
 bool rules_csv_next(struct rules_csv *c, struct rules_row *row);
+/* No text has more rows than this. */
+size_t rules_csv_most_rows(const char *csv, size_t n);
 
 enum rules_column {
     COLUMN_ID,

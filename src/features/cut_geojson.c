@@ -5,7 +5,8 @@
 #include "features/text_cutter.h"
 
 #include "base/buffer.h"
-#include "parcel/text_encoding.h"
+#include "base/text.h"
+#include "formats/encoding.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -255,7 +256,7 @@ static void close_geojson(struct text_cutter *c)
 /* Brackets and quotes are told in UTF-8 only: second bytes of GB18030 may look like them. */
 static enum status as_utf8(struct mapped *file, struct error *e)
 {
-    if (text_utf8_valid_prefix(file->bytes, file->n) == file->n && !text_is_utf16(file->bytes, file->n))
+    if (text_valid_prefix(file->bytes, file->n) == file->n && !text_is_utf16(file->bytes, file->n))
         return STATUS_OK;
     return mapped_decode(file, e);
 }

@@ -4,8 +4,8 @@
  * so does a geometry of WKT whose parentheses are not closed before a new one begins. */
 #include "features/text_cutter.h"
 
+#include "formats/encoding.h"
 #include "parcel/parcel_csv.h"
-#include "parcel/text_encoding.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -45,25 +45,16 @@ static bool is_blank(char c)
 
 /* ---- encoding ---- */
 
-/* Short words in GB18030 may be valid UTF-8, and one damaged line does not make a file GB18030: the majority of the lines
- * that are not plain ASCII decides. */
 static bool most_is_gb(struct cut_rows *p)
 {
     struct mapped_line l;
-    size_t gb = 0, utf8 = 0;
+    struct text_vote vote = {0, 0};
     for (size_t at = 0; mapped_next_line(&p->base.file, at, &l); at = l.next) {
-        const char *s = p->base.file.bytes + l.at;
-        bool ascii = true;
-        for (size_t i = 0; ascii && i < l.n; i++)
-            ascii = (s[i] & 0x80) == 0;
-        if (!ascii && text_utf8_valid_prefix(s, l.n) == l.n)
-            utf8++;
-        else if (!ascii)
-            gb++;
+        text_vote_add(&vote, p->base.file.bytes + l.at, l.n);
         mapped_forget(&p->base.file, l.at);
     }
     mapped_rewind(&p->base.file);
-    return gb > utf8;
+    return text_vote_decide(&vote, NULL) == TEXT_GB18030;
 }
 
 static enum status decode(const struct cut_rows *p, const char *bytes, size_t n, struct arena *a, char **text,

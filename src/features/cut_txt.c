@@ -6,7 +6,8 @@
 #include "features/text_cutter.h"
 
 #include "base/limits.h"
-#include "parcel/text_encoding.h"
+#include "base/text.h"
+#include "formats/encoding.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -177,7 +178,7 @@ static bool is_utf8(struct cut_txt *t)
     struct mapped_line l;
     bool valid = true;
     for (size_t at = 0; valid && mapped_next_line(&t->base.file, at, &l); at = l.next) {
-        valid = text_utf8_valid_prefix(t->base.file.bytes + l.at, l.n) == l.n;
+        valid = text_valid_prefix(t->base.file.bytes + l.at, l.n) == l.n;
         mapped_forget(&t->base.file, l.at);
     }
     mapped_rewind(&t->base.file);
@@ -200,9 +201,9 @@ enum status cut_txt_open(struct mapped *file, struct text_cutter **out, struct e
 {
     static const struct text_cutter_ops ops = {next_plot, plot_text, rewind_plots, id_of_row, close_txt};
     /* What is wrong with the head is wrong with every plot. */
-    static const char *const of_head[] = {"datum-refused", "datum-unknown", "zone-width",
-                                          "zone-unknown", "txt-unit", "txt-projection",
-                                          "zone-missing", "zone-conflict", "crs-option", NULL};
+    static const char *const of_head[] = {
+        "datum-refused",  "datum-unknown", "zone-width",    "zone-unknown", "txt-unit",
+        "txt-projection", "zone-missing",  "zone-conflict", "crs-option",   NULL};
     *out = NULL;
     if (file->n == 0 || text_is_utf16(file->bytes, file->n))
         return STATUS_OK;

@@ -1,7 +1,7 @@
 #include "features/mapped.h"
 
 #include "base/limits.h"
-#include "parcel/text_encoding.h"
+#include "formats/encoding.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -3,9 +3,9 @@
 #include "features/text_cutter.h"
 
 #include "base/limits.h"
+#include "formats/encoding.h"
 #include "parcel/recognise.h"
 #include "parcel/rings.h"
-#include "parcel/text_encoding.h"
 
 #include <stdlib.h>
 #include <string.h>

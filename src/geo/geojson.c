@@ -1,12 +1,22 @@
 #include "geo/geojson.h"
 
+enum { EXACT = -1 };
+
+static void put(struct json_writer *w, double v, int decimals)
+{
+    if (decimals == EXACT)
+        jw_number(w, v);
+    else
+        jw_fixed(w, v, decimals);
+}
+
 static void write_ring(struct json_writer *w, const struct geo_shape *s, uint32_t ring, int decimals)
 {
     jw_array_begin(w);
     for (uint32_t i = s->ring_start[ring]; i < s->ring_start[ring + 1]; i++) {
         jw_array_begin(w);
-        jw_fixed(w, s->lon_deg[i], decimals);
-        jw_fixed(w, s->lat_deg[i], decimals);
+        put(w, s->lon_deg[i], decimals);
+        put(w, s->lat_deg[i], decimals);
         jw_array_end(w);
     }
     jw_array_end(w);
@@ -20,18 +30,26 @@ static void write_polygon(struct json_writer *w, const struct geo_shape *s, uint
     jw_array_end(w);
 }
 
-void geo_geojson_write(struct json_writer *w, const struct geo_shape *s, int decimals)
+static void write_shape(struct json_writer *w, const struct geo_shape *s, int decimals, bool multi)
 {
     jw_object_begin(w);
-    jw_kv_string(w, "type", s->n_polygons == 1 ? "Polygon" : "MultiPolygon");
+    jw_kv_string(w, "type", multi ? "MultiPolygon" : "Polygon");
     jw_key(w, "coordinates");
-    if (s->n_polygons == 1) {
-        write_polygon(w, s, 0, decimals);
-    } else {
+    if (multi)
         jw_array_begin(w);
-        for (uint32_t p = 0; p < s->n_polygons; p++)
-            write_polygon(w, s, p, decimals);
+    for (uint32_t p = 0; p < s->n_polygons; p++)
+        write_polygon(w, s, p, decimals);
+    if (multi)
         jw_array_end(w);
-    }
     jw_object_end(w);
+}
+
+void geo_geojson_write(struct json_writer *w, const struct geo_shape *s, int decimals)
+{
+    write_shape(w, s, decimals, s->n_polygons != 1);
+}
+
+void geo_geojson_write_exact(struct json_writer *w, const struct geo_shape *s)
+{
+    write_shape(w, s, EXACT, true);
 }

@@ -7,5 +7,7 @@
 
 /* decimals: 9 is 0.1 mm. */
 void geo_geojson_write(struct json_writer *w, const struct geo_shape *s, int decimals);
+/* Each double with as many digits as it needs to be read back, and always a MultiPolygon: for a layer, which has one type. */
+void geo_geojson_write_exact(struct json_writer *w, const struct geo_shape *s);
 
 #endif

@@ -1,13 +1,12 @@
 #include "ingest/export.h"
 
-#include "ingest/gdal_guard.h"
-#include "ingest/layer_table.h"
+#include "base/room.h"
+#include "ingest/export_parts.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
 #include <jansson.h>
 #include <math.h>
-#include <ogr_api.h>
 #include <ogr_srs_api.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,43 +14,20 @@
 #include <unistd.h>
 
 static const struct {
-    const char *ending, *driver, *option;
+    const char *ending;
+    const char *driver; /* NULL: export_geojson.c */
+    const char *option;
     bool narrow; /* field names of ten bytes */
 } FORMATS[] = {
     {".gpkg", "GPKG", NULL, false},
-    {".geojson", "GeoJSON", "COORDINATE_PRECISION=15", false},
-    {".json", "GeoJSON", "COORDINATE_PRECISION=15", false},
+    {".geojson", NULL, NULL, false},
+    {".json", NULL, NULL, false},
     {".fgb", "FlatGeobuf", NULL, false},
     {".shp", "ESRI Shapefile", "ENCODING=GB18030", true},
 };
-enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS, MAX_EXTRA = 250, DBF_NAME = 10, DBF_TEXT = 254 };
-/* What a feature's own columns are; their names are the layer's official ones (schema/layers.json). */
-enum { FIELD_CODE, FIELD_NAME, FIELD_ZONE, FIELD_COUNTY, FIELD_AREA, N_FIXED };
+enum { N_FORMATS = sizeof FORMATS / sizeof *FORMATS, DBF_NAME = 10, DBF_TEXT = 254 };
 static const enum layer_field FIXED[N_FIXED] = {LAYER_ID, LAYER_NAME, LAYER_ZONE, LAYER_COUNTY, LAYER_AREA};
 #define ZONE_NAME "GHFQMC" /* of a layer that has no sub-zones by its standard, but has some all the same */
-
-struct extra {
-    char *name;
-    OGRFieldType type;
-    int field;
-};
-
-struct job {
-    struct store *store;
-    const struct store_version *version;
-    struct gdal_guard guard;
-    GDALDatasetH data;
-    OGRLayerH layer;
-    struct layer_table table;
-    bool narrow;
-    bool has_zones;
-    int fixed[N_FIXED]; /* -1: the layer has no such field, or another holds the same */
-    struct extra extra[MAX_EXTRA];
-    int n_extra;
-    int64_t n;
-    enum status status;
-    struct error *error;
-};
 
 static int format_of(const char *path)
 {
@@ -64,7 +40,7 @@ static int format_of(const char *path)
     return -1;
 }
 
-static enum status fail_gdal(struct job *j, const char *path)
+static enum status fail_gdal(struct export_job *j, const char *path)
 {
     const char *why = j->guard.failure[0] ? j->guard.failure : "?";
     error_zh(j->error, "导出到“%s”失败：%s。", path, why);
@@ -78,40 +54,73 @@ static OGRFieldType type_of(const json_t *v)
     return json_is_integer(v) ? OFTInteger64 : json_is_real(v) ? OFTReal : OFTString;
 }
 
-static struct extra *find_extra(struct job *j, const char *name)
+static struct export_field *find_extra(struct export_job *j, const char *name)
 {
-    for (int i = 0; i < j->n_extra; i++)
+    for (size_t i = 0; i < j->n_extra; i++)
         if (strcmp(j->extra[i].name, name) == 0)
             return &j->extra[i];
     return NULL;
 }
 
+static struct export_field *add_extra(struct export_job *j, const char *name)
+{
+    struct export_field *grown = room_for(j->extra, &j->capacity, j->n_extra + 1, sizeof *grown);
+    char *copy = grown ? strdup(name) : NULL;
+    j->extra = grown ? grown : j->extra;
+    if (!copy)
+        return NULL;
+    j->extra[j->n_extra] = (struct export_field){.name = copy, .type = OFTString, .field = -1};
+    return &j->extra[j->n_extra++];
+}
+
+/* Whole and broken numbers together are numbers; anything else is text. */
+static void take_type(struct export_field *x, OGRFieldType type)
+{
+    if (!x->typed)
+        x->type = type;
+    else if (x->type != type)
+        x->type = x->type == OFTString || type == OFTString ? OFTString : OFTReal;
+    x->typed = true;
+}
+
 static bool collect_fields(const struct store_feature *f, void *user)
 {
-    struct job *j = user;
+    struct export_job *j = user;
     const char *key;
     json_t *v, *root = json_loads(f->properties, 0, NULL);
     j->has_zones |= f->zone[0] != '\0';
     json_object_foreach(root, key, v)
     {
-        struct extra *x = find_extra(j, key);
-        OGRFieldType type = type_of(v);
-        if (!x && j->n_extra < MAX_EXTRA) {
-            x = &j->extra[j->n_extra++];
-            *x = (struct extra){strdup(key), type, -1};
-            if (!x->name) {
-                j->n_extra--;
-                j->status = error_no_memory(j->error);
-            }
-        } else if (x && x->type != type) {
-            x->type = x->type == OFTString || type == OFTString ? OFTString : OFTReal;
+        struct export_field *x = find_extra(j, key);
+        x = x ? x : add_extra(j, key);
+        if (!x) {
+            j->status = error_no_memory(j->error);
+            break;
         }
+        if (!json_is_null(v))
+            take_type(x, type_of(v));
     }
     json_decref(root);
     return j->status == STATUS_OK;
 }
 
-static int make_field(struct job *j, const char *name, OGRFieldType type)
+/* As a column of our own may be called the same, whatever the case. */
+static enum status name_extras(struct export_job *j)
+{
+    for (size_t i = 0; i < j->n_extra; i++) {
+        struct export_field *x = &j->extra[i];
+        bool taken = false;
+        for (int k = 0; k < N_FIXED; k++)
+            taken = taken || strcasecmp(x->name, export_fixed_name(j, k)) == 0;
+        if (asprintf(&x->written, "%s%s", x->name, taken ? "_1" : "") < 0) {
+            x->written = NULL;
+            return error_no_memory(j->error);
+        }
+    }
+    return STATUS_OK;
+}
+
+static int make_field(struct export_job *j, const char *name, OGRFieldType type)
 {
     OGRFieldDefnH defn = OGR_Fld_Create(name, type);
     if (type == OFTReal) {
@@ -126,7 +135,7 @@ static int make_field(struct job *j, const char *name, OGRFieldType type)
 }
 
 /* A county that the code begins with, in the same official column (行政区), is not written twice. */
-static const char *fixed_name(const struct job *j, int i)
+const char *export_fixed_name(const struct export_job *j, int i)
 {
     const char *layer = j->version->layer;
     const char *name = layer_table_official(&j->table, layer, FIXED[i]);
@@ -146,7 +155,7 @@ static size_t length_in_dbf(const char *text)
     return n;
 }
 
-static enum status fail_narrow(struct job *j, const char *field)
+static enum status fail_narrow(struct export_job *j, const char *field)
 {
     error_zh(j->error,
              "字段“%s”的名称超过 Shapefile 的 10 个字节，会被截断；请改用 .gpkg、.fgb 或 .geojson 导出。",
@@ -158,7 +167,7 @@ static enum status fail_narrow(struct job *j, const char *field)
                       field);
 }
 
-static enum status fail_long(struct job *j, const char *field)
+static enum status fail_long(struct export_job *j, const char *field)
 {
     error_zh(j->error,
              "字段“%s”有超过 254 个字节的文字，Shapefile 放不下；请改用 .gpkg、.fgb 或 .geojson 导出。",
@@ -169,21 +178,18 @@ static enum status fail_long(struct job *j, const char *field)
         field);
 }
 
-static enum status make_fields(struct job *j, const char *path)
+static enum status make_fields(struct export_job *j, const char *path)
 {
     for (int i = 0; i < N_FIXED; i++) {
-        const char *name = fixed_name(j, i);
+        const char *name = export_fixed_name(j, i);
         j->fixed[i] = *name ? make_field(j, name, i == FIELD_AREA ? OFTReal : OFTString) : -1;
         if (*name && j->fixed[i] < 0)
             return fail_gdal(j, path);
     }
-    for (int i = 0; i < j->n_extra; i++) {
+    for (size_t i = 0; i < j->n_extra; i++) {
         if (j->narrow && length_in_dbf(j->extra[i].name) > DBF_NAME)
             return fail_narrow(j, j->extra[i].name);
-        bool taken = OGR_FD_GetFieldIndex(OGR_L_GetLayerDefn(j->layer), j->extra[i].name) >= 0;
-        char *name = taken ? CPLStrdup(CPLSPrintf("%s_1", j->extra[i].name)) : CPLStrdup(j->extra[i].name);
-        j->extra[i].field = make_field(j, name, j->extra[i].type);
-        CPLFree(name);
+        j->extra[i].field = make_field(j, j->extra[i].written, j->extra[i].type);
         if (j->extra[i].field < 0)
             return fail_gdal(j, path);
     }
@@ -192,20 +198,20 @@ static enum status make_fields(struct job *j, const char *path)
 
 /* ---- features ---- */
 
-static void set_text(struct job *j, OGRFeatureH out, int field, const char *name, const char *text)
+static void set_text(struct export_job *j, OGRFeatureH out, int field, const char *name, const char *text)
 {
     if (j->narrow && strlen(text) * 2 > DBF_TEXT && length_in_dbf(text) > DBF_TEXT && j->status == STATUS_OK)
         j->status = fail_long(j, name);
     OGR_F_SetFieldString(out, field, text);
 }
 
-static void set_extra(struct job *j, OGRFeatureH out, const char *properties)
+static void set_extra(struct export_job *j, OGRFeatureH out, const char *properties)
 {
     const char *key;
     json_t *v, *root = json_loads(properties, 0, NULL);
     json_object_foreach(root, key, v)
     {
-        const struct extra *x = find_extra(j, key);
+        const struct export_field *x = find_extra(j, key);
         if (!x || json_is_null(v))
             continue;
         if (json_is_integer(v))
@@ -214,18 +220,20 @@ static void set_extra(struct job *j, OGRFeatureH out, const char *properties)
             OGR_F_SetFieldDouble(out, x->field, json_real_value(v));
         else if (json_is_string(v))
             set_text(j, out, x->field, x->name, json_string_value(v));
+        else if (json_is_boolean(v))
+            set_text(j, out, x->field, x->name, json_is_true(v) ? "true" : "false");
     }
     json_decref(root);
 }
 
 static bool write_feature(const struct store_feature *f, void *user)
 {
-    struct job *j = user;
+    struct export_job *j = user;
     OGRFeatureH out = OGR_F_Create(OGR_L_GetLayerDefn(j->layer));
     const char *texts[] = {f->code, f->name, f->zone, f->county};
     for (int i = 0; i < FIELD_AREA; i++)
         if (texts[i][0] && j->fixed[i] >= 0)
-            set_text(j, out, j->fixed[i], fixed_name(j, i), texts[i]);
+            set_text(j, out, j->fixed[i], export_fixed_name(j, i), texts[i]);
     if (isfinite(f->declared_area_m2) && j->fixed[FIELD_AREA] >= 0)
         OGR_F_SetFieldDouble(out, j->fixed[FIELD_AREA], f->declared_area_m2);
     set_extra(j, out, f->properties);
@@ -241,7 +249,7 @@ static bool write_feature(const struct store_feature *f, void *user)
     return ok;
 }
 
-static enum status make_file(struct job *j, const char *path, int format)
+static enum status make_file(struct export_job *j, const char *path, int format)
 {
     GDALDriverH driver = GDALGetDriverByName(FORMATS[format].driver);
     OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
@@ -255,14 +263,10 @@ static enum status make_file(struct job *j, const char *path, int format)
     return j->layer ? make_fields(j, path) : fail_gdal(j, path);
 }
 
-static enum status write_all(struct job *j, const char *path, int format)
+static enum status write_by_gdal(struct export_job *j, const char *path, int format)
 {
     struct store_feature_query q = {.version_id = j->version->id};
-    enum status st = store_features(j->store, &q, collect_fields, j, j->error);
-    if (st == STATUS_OK)
-        st = j->status;
-    if (st == STATUS_OK)
-        st = make_file(j, path, format);
+    enum status st = make_file(j, path, format);
     bool transaction = st == STATUS_OK && GDALDatasetStartTransaction(j->data, FALSE) == OGRERR_NONE;
     if (st == STATUS_OK)
         st = store_features(j->store, &q, write_feature, j, j->error);
@@ -278,6 +282,19 @@ static enum status write_all(struct job *j, const char *path, int format)
     if (st != STATUS_OK && j->data) /* half a layer is not left behind under a whole one's name */
         GDALDeleteDataset(GDALGetDriverByName(FORMATS[format].driver), path);
     return st;
+}
+
+static enum status write_all(struct export_job *j, const char *path, int format)
+{
+    struct store_feature_query q = {.version_id = j->version->id};
+    enum status st = store_features(j->store, &q, collect_fields, j, j->error);
+    if (st == STATUS_OK)
+        st = j->status;
+    if (st == STATUS_OK)
+        st = name_extras(j);
+    if (st != STATUS_OK)
+        return st;
+    return FORMATS[format].driver ? write_by_gdal(j, path, format) : export_geojson(j, path);
 }
 
 static enum status refuse_path(const char *path, int format, struct error *e)
@@ -304,7 +321,7 @@ enum status export_version(struct store *s, const struct store_version *v, const
     struct error own;
     int format = format_of(path);
     enum status st = refuse_path(path, format, e);
-    struct job *j = st == STATUS_OK ? calloc(1, sizeof *j) : NULL;
+    struct export_job *j = st == STATUS_OK ? calloc(1, sizeof *j) : NULL;
     if (!j)
         return st == STATUS_OK ? error_no_memory(e) : st;
     j->store = s;
@@ -320,8 +337,11 @@ enum status export_version(struct store *s, const struct store_version *v, const
     layer_table_release(&j->table);
     if (st == STATUS_OK)
         *n_written = j->n;
-    for (int i = 0; i < j->n_extra; i++)
+    for (size_t i = 0; i < j->n_extra; i++) {
         free(j->extra[i].name);
+        free(j->extra[i].written);
+    }
+    free(j->extra);
     free(j);
     return st;
 }

@@ -1,6 +1,6 @@
 /* The plan's part of the manifest: administrative units and seats (CSV), layout and places (GeoJSON), tables (CSV or
  * JSON). A table "x" of the manifest goes to the store's table "plan_x". */
-#include "ingest/csv.h"
+#include "formats/csv.h"
 #include "ingest/geodata_parts.h"
 
 #include "base/sha256.h"
@@ -40,19 +40,19 @@ static bool parse_degrees(const char *text, double *out)
     return true;
 }
 
-static enum status add_county(struct loader *l, const struct csv *c, size_t row, struct error *e)
+static enum status add_county(struct loader *l, const struct csv_table *c, size_t row, struct error *e)
 {
-    struct store_admin_unit prefecture = {.code = csv_cell(c, row, csv_column(c, "prefecture_code")),
-                                          .name = csv_cell(c, row, csv_column(c, "prefecture_name")),
+    struct store_admin_unit prefecture = {.code = csv_table_cell(c, row, csv_table_column(c, "prefecture_code")),
+                                          .name = csv_table_cell(c, row, csv_table_column(c, "prefecture_name")),
                                           .level = "prefecture"};
-    struct store_admin_unit county = {.code = csv_cell(c, row, csv_column(c, "code")),
-                                      .name = csv_cell(c, row, csv_column(c, "name")),
+    struct store_admin_unit county = {.code = csv_table_cell(c, row, csv_table_column(c, "code")),
+                                      .name = csv_table_cell(c, row, csv_table_column(c, "name")),
                                       .level = "county",
                                       .parent = prefecture.code,
-                                      .seat = csv_cell(c, row, csv_column(c, "seat")),
-                                      .seat_source = csv_cell(c, row, csv_column(c, "seat_source"))};
-    if (!parse_degrees(csv_cell(c, row, csv_column(c, "lon")), &county.seat_lon_deg) ||
-        !parse_degrees(csv_cell(c, row, csv_column(c, "lat")), &county.seat_lat_deg))
+                                      .seat = csv_table_cell(c, row, csv_table_column(c, "seat")),
+                                      .seat_source = csv_table_cell(c, row, csv_table_column(c, "seat_source"))};
+    if (!parse_degrees(csv_table_cell(c, row, csv_table_column(c, "lon")), &county.seat_lon_deg) ||
+        !parse_degrees(csv_table_cell(c, row, csv_table_column(c, "lat")), &county.seat_lat_deg))
         return fail_seat(county.code, e);
     enum status st = store_plan_add_unit(l->load, &prefecture, e);
     return st == STATUS_OK ? store_plan_add_unit(l->load, &county, e) : st;
@@ -62,10 +62,10 @@ static enum status load_counties(struct loader *l, const char *file, struct erro
 {
     const char *text = NULL;
     size_t n = 0;
-    struct csv c;
+    struct csv_table c;
     enum status st = geodata_text(l->g, file, &text, &n, e);
     if (st == STATUS_OK)
-        st = csv_parse(text, n, file, l->g->arena, &c, e);
+        st = csv_table_read(text, n, file, l->g->arena, &c, e);
     for (size_t i = 0; st == STATUS_OK && i < c.n_rows; i++)
         st = add_county(l, &c, i, e);
     return st;
@@ -105,10 +105,10 @@ static enum status load_csv_table(struct loader *l, const char *table, const cha
 {
     const char *text = NULL;
     size_t n = 0;
-    struct csv c;
+    struct csv_table c;
     enum status st = geodata_text(l->g, file, &text, &n, e);
     if (st == STATUS_OK)
-        st = csv_parse(text, n, file, l->g->arena, &c, e);
+        st = csv_table_read(text, n, file, l->g->arena, &c, e);
     for (size_t i = 0; st == STATUS_OK && i < c.n_rows; i++)
         st = store_plan_add_row(l->load, table, c.header, c.cells + i * c.n_columns, c.n_columns, e);
     return st;

@@ -1,5 +1,7 @@
 #include "ingest/report_print.h"
 
+#include "formats/html.h"
+
 #include <jansson.h>
 #include <string.h>
 
@@ -103,21 +105,10 @@ static const char *word_of(const struct printer *p, const char *key)
 
 static void put_text(struct printer *p, const char *text)
 {
-    if (!p->html) {
+    if (p->html)
+        html_text(p->out, text);
+    else
         buffer_append_str(p->out, text);
-        return;
-    }
-    for (; *text; text++) {
-        const char *safe = *text == '<'   ? "&lt;"
-                           : *text == '>' ? "&gt;"
-                           : *text == '&' ? "&amp;"
-                           : *text == '"' ? "&quot;"
-                                          : NULL;
-        if (safe)
-            buffer_append_str(p->out, safe);
-        else
-            buffer_append_char(p->out, *text);
-    }
 }
 
 static void put_scalar(struct printer *p, const json_t *v)

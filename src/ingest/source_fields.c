@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "parcel/binding.h"
 
+#include <iconv.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,7 @@
 #include "jobs/folder.h"
 
+#include "base/text.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -166,14 +168,6 @@ static const char *ending_by_bytes(const char *head, size_t n)
     return i < n && head[i] == '<' ? ".kml" : ".txt";
 }
 
-/* Cuts between characters, never inside one. */
-static size_t whole_characters(const char *text, size_t n)
-{
-    while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
-        n--;
-    return n;
-}
-
 void job_file_name(const char *asked, const char *head, size_t n_head, char name[JOB_NAME_SIZE])
 {
     enum { ROOM = JOB_NAME_SIZE - 16 };
@@ -184,7 +178,7 @@ void job_file_name(const char *asked, const char *head, size_t n_head, char name
     from += strspn(from, ". ");
     const char *known = ending_of(from), *end = known ? known : ending_by_bytes(head, n_head);
     size_t n = strlen(from) - (known ? strlen(known) : 0);
-    n = n > ROOM ? whole_characters(from, ROOM) : n;
+    n = n > ROOM ? text_cut(from, ROOM) : n;
     for (size_t i = 0; i < n; i++) /* what GDAL, a shell or a log could take for something else */
         name[i] = (unsigned char)from[i] < 0x20 || strchr("\x7F{}:*?\"<>|", from[i]) ? '_' : from[i];
     snprintf(name + n, JOB_NAME_SIZE - n, "%s%s", n ? "" : "parcels", end);

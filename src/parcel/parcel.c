@@ -3,7 +3,7 @@
 #include "base/limits.h"
 #include "parcel/parsing.h"
 #include "parcel/recognise.h"
-#include "parcel/text_encoding.h"
+#include "formats/encoding.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -41,13 +41,13 @@ static const char *const column_names[COLUMNS][16] = {
                        "srid"},
 };
 
-struct csv_reader {
+struct csv_rows {
     struct parsing *p;
-    char separator;
+    struct csv_reader text;
     int column[COLUMNS]; /* -1 when there is none */
     char *cells[CSV_COLUMNS_MAX];
     size_t n_cells;
-    size_t line, row_line;
+    size_t lines_before;
     bool gap;
     char *id, *ring; /* of the row before; borrowed from the text */
     const char *zone, *system;
@@ -67,44 +67,14 @@ static char separator_of(const char *text)
     return counts[2] > counts[0] && counts[2] >= counts[1] ? '\t' : counts[1] > counts[0] ? ';' : ',';
 }
 
-/* Cuts one cell off *at, in place; quotes may hold separators, line ends and doubled quotes. */
-static char *cut_cell(struct csv_reader *r, char **at, bool *last)
+/* False at the end of the text. Of a row with more than CSV_COLUMNS_MAX cells the rest is left out. */
+static bool cut_row(struct csv_rows *r)
 {
-    char *s = *at + strspn(*at, " "), *cell = s, *to = s;
-    bool quoted = *s == '"';
-    for (s += quoted; *s; s++) {
-        if (quoted && *s == '"' && s[1] == '"')
-            *to++ = *s++;
-        else if (quoted && *s == '"')
-            quoted = false;
-        else if (!quoted && (*s == r->separator || *s == '\r' || *s == '\n'))
-            break;
-        else
-            *to++ = *s;
-        r->line += *s == '\n';
-    }
-    *last = *s != r->separator;
-    if (*s == '\r' && s[1] == '\n')
-        s++;
-    r->line += *s == '\n' || *s == '\r';
-    *at = *s ? s + 1 : s;
-    *to = '\0';
-    return txt_trim(cell);
-}
-
-/* False at the end of the text, and for rows of more than CSV_COLUMNS_MAX cells, whose rest is left out. */
-static bool cut_row(struct csv_reader *r, char **at)
-{
-    bool last = **at == '\0';
-    if (last)
+    if (!csv_next_row(&r->text, r->cells, CSV_COLUMNS_MAX, &r->n_cells))
         return false;
-    r->row_line = r->line;
-    r->n_cells = 0;
-    while (!last) {
-        char *cell = cut_cell(r, at, &last);
-        if (r->n_cells < CSV_COLUMNS_MAX)
-            r->cells[r->n_cells++] = cell;
-    }
+    r->n_cells = r->n_cells < CSV_COLUMNS_MAX ? r->n_cells : CSV_COLUMNS_MAX;
+    for (size_t i = 0; i < r->n_cells; i++)
+        r->cells[i] = txt_trim(r->cells[i]);
     return true;
 }
 
@@ -121,7 +91,7 @@ static void plain_name(const char *cell, char *out)
     out[n] = '\0';
 }
 
-static void find_columns(struct csv_reader *r)
+static void find_columns(struct csv_rows *r)
 {
     static const enum bound_field bound[] = {[COLUMN_ID] = BOUND_ID,
                                              [COLUMN_NAME] = BOUND_NAME,
@@ -142,7 +112,7 @@ static void find_columns(struct csv_reader *r)
     }
 }
 
-static bool has_columns(const struct csv_reader *r)
+static bool has_columns(const struct csv_rows *r)
 {
     return r->column[COLUMN_WKT] >= 0 || (r->column[COLUMN_A] >= 0 && r->column[COLUMN_B] >= 0);
 }
@@ -150,20 +120,20 @@ static bool has_columns(const struct csv_reader *r)
 bool csv_recognised(const char *text)
 {
     char line[2048];
-    struct csv_reader r = {.separator = separator_of(text)};
+    struct csv_rows r = {.n_cells = 0};
     size_t n = strcspn(text, "\r\n");
     if (n >= sizeof line)
         return false;
     memcpy(line, text, n);
     line[n] = '\0';
-    char *at = line;
-    if (!cut_row(&r, &at) || r.n_cells < 2)
+    csv_reader_init(&r.text, line, separator_of(line));
+    if (!cut_row(&r) || r.n_cells < 2)
         return false;
     find_columns(&r);
     return has_columns(&r);
 }
 
-static void give(const struct csv_reader *r, struct csv_record *out)
+static void give(const struct csv_rows *r, struct csv_record *out)
 {
     memcpy(out->cells, r->cells, r->n_cells * sizeof *r->cells);
     out->n = r->n_cells;
@@ -171,12 +141,13 @@ static void give(const struct csv_reader *r, struct csv_record *out)
 
 bool csv_header_read(char *text, struct csv_record *names_out, struct csv_header *out)
 {
-    struct csv_reader r = {.separator = separator_of(text)};
-    if (!cut_row(&r, &text))
+    struct csv_rows r = {.n_cells = 0};
+    csv_reader_init(&r.text, text, separator_of(text));
+    if (!cut_row(&r))
         return false;
     find_columns(&r);
     give(&r, names_out);
-    *out = (struct csv_header){.separator = r.separator,
+    *out = (struct csv_header){.separator = r.text.separator,
                                .geometry = r.column[COLUMN_WKT],
                                .a = r.column[COLUMN_A],
                                .b = r.column[COLUMN_B],
@@ -187,59 +158,31 @@ bool csv_header_read(char *text, struct csv_record *names_out, struct csv_header
 
 void csv_record_read(char separator, char *text, struct csv_record *out)
 {
-    struct csv_reader r = {.separator = separator};
-    (void)cut_row(&r, &text);
+    struct csv_rows r = {.n_cells = 0};
+    csv_reader_init(&r.text, text, separator);
+    (void)cut_row(&r);
     give(&r, out);
 }
 
-/* Behind a line end at s[i]. */
-static size_t behind_line_end(const char *s, size_t n, size_t i)
+static size_t row_line(const struct csv_rows *r)
 {
-    return i >= n ? n : s[i] == '\r' && i + 1 < n && s[i + 1] == '\n' ? i + 2 : i + 1;
+    return r->lines_before + r->text.row_line;
 }
 
-/* A quote that is never closed would swallow what follows. It is known by what stands behind the quote that closes it, lines
- * later: neither a separator nor a line end. */
-size_t csv_record_end(const char *s, size_t n, char separator, bool *open_quote)
-{
-    bool quoted = false, begins = true;
-    size_t first_line = n, i = 0;
-    *open_quote = false;
-    for (; i < n; i++) {
-        bool line_end = s[i] == '\n' || s[i] == '\r';
-        if (line_end && !quoted)
-            return behind_line_end(s, n, i);
-        if (line_end && first_line == n)
-            first_line = behind_line_end(s, n, i);
-        if (s[i] == '"' && quoted && i + 1 < n && s[i + 1] == '"') {
-            i++;
-        } else if (s[i] == '"' && quoted) {
-            quoted = false;
-            if (first_line < n && i + 1 < n && s[i + 1] != separator && !strchr(" \r\n", s[i + 1]))
-                break;
-        } else if (s[i] == '"' && begins) {
-            quoted = true;
-        }
-        begins = !quoted && (s[i] == separator || (begins && s[i] == ' '));
-    }
-    *open_quote = quoted || i < n;
-    return *open_quote ? first_line : n;
-}
-
-static char *cell(const struct csv_reader *r, enum column c)
+static char *cell(const struct csv_rows *r, enum column c)
 {
     static char nothing[1];
     int i = r->column[c];
     return i >= 0 && (size_t)i < r->n_cells ? r->cells[i] : nothing;
 }
 
-static enum status fail_row(struct csv_reader *r, const char *code, const char *zh, const char *en)
+static enum status fail_row(struct csv_rows *r, const char *code, const char *zh, const char *en)
 {
-    error_zh(r->p->error, "第%zu行：%s", r->row_line, zh);
-    return error_fail(r->p->error, STATUS_INVALID_INPUT, code, "Line %zu: %s", r->row_line, en);
+    error_zh(r->p->error, "第%zu行：%s", row_line(r), zh);
+    return error_fail(r->p->error, STATUS_INVALID_INPUT, code, "Line %zu: %s", row_line(r), en);
 }
 
-static const char *keep(struct csv_reader *r, const char *text)
+static const char *keep(struct csv_rows *r, const char *text)
 {
     const char *kept = arena_strdup(r->p->context->arena, text);
     r->p->no_memory = r->p->no_memory || !kept;
@@ -247,7 +190,7 @@ static const char *keep(struct csv_reader *r, const char *text)
 }
 
 /* A column that names the zone or the system speaks for its rows as a heading would; what contradicts is refused. */
-static enum status row_system(struct csv_reader *r, struct coords *c)
+static enum status row_system(struct csv_rows *r, struct coords *c)
 {
     static const enum crs_key keys[] = {CRS_KEY_ZONE, CRS_KEY_DATUM};
     const char *cells[] = {cell(r, COLUMN_ZONE), cell(r, COLUMN_SYSTEM)};
@@ -259,10 +202,10 @@ static enum status row_system(struct csv_reader *r, struct coords *c)
         *before[i] = cells[i];
         s = crs_words_of_key(keys[i], cells[i], &c->said, r->p->error);
     }
-    return s == STATUS_OK ? s : parsing_fail_at_line(r->p, s, r->row_line);
+    return s == STATUS_OK ? s : parsing_fail_at_line(r->p, s, row_line(r));
 }
 
-static enum status wkt_row(struct csv_reader *r)
+static enum status wkt_row(struct csv_rows *r)
 {
     char *at = cell(r, COLUMN_WKT);
     if (*at == '\0')
@@ -270,7 +213,7 @@ static enum status wkt_row(struct csv_reader *r)
                         "the WKT column is empty; add the geometry or remove the row.");
     enum status s = row_system(r, &r->wkt.coords);
     if (s == STATUS_OK)
-        s = wkt_read_one(r->p, &r->wkt, &at, r->row_line);
+        s = wkt_read_one(r->p, &r->wkt, &at, row_line(r));
     if (s != STATUS_OK)
         return s;
     struct wkt_one *one = &r->wkt.ones[r->wkt.n - 1];
@@ -298,7 +241,7 @@ static bool whole_value(char *text, struct crs_value *out)
 }
 
 /* "X(西安80)", "经度(GCJ-02)" */
-static enum status header_system(struct csv_reader *r)
+static enum status header_system(struct csv_rows *r)
 {
     struct coords *c = r->column[COLUMN_WKT] >= 0 ? &r->wkt.coords : &r->coords;
     enum status s = STATUS_OK;
@@ -309,7 +252,7 @@ static enum status header_system(struct csv_reader *r)
     return s;
 }
 
-static enum status point_row(struct csv_reader *r)
+static enum status point_row(struct csv_rows *r)
 {
     struct crs_value a, b;
     struct coords *c = &r->coords;
@@ -329,12 +272,12 @@ static enum status point_row(struct csv_reader *r)
     r->gap = false;
     r->id = id;
     r->ring = ring;
-    coords_written(c, &a, &b, r->row_line);
+    coords_written(c, &a, &b, row_line(r));
     return STATUS_OK;
 }
 
 /* For a stream, whose pieces hold the rows of one parcel: its fields are those of the first row, without coordinates. */
-static bool is_field(const struct csv_reader *r, size_t i)
+static bool is_field(const struct csv_rows *r, size_t i)
 {
     static const enum column coordinates[] = {COLUMN_WKT, COLUMN_A, COLUMN_B, COLUMN_RING};
     for (size_t k = 0; k < sizeof coordinates / sizeof *coordinates; k++)
@@ -343,7 +286,7 @@ static bool is_field(const struct csv_reader *r, size_t i)
     return true;
 }
 
-static void keep_names(struct csv_reader *r)
+static void keep_names(struct csv_rows *r)
 {
     const char **names = arena_array(r->p->context->arena, r->n_cells, sizeof *names);
     r->p->no_memory = r->p->no_memory || !names;
@@ -353,7 +296,7 @@ static void keep_names(struct csv_reader *r)
     r->names = names;
 }
 
-static void keep_fields(struct csv_reader *r)
+static void keep_fields(struct csv_rows *r)
 {
     struct parcel_fields *f = &r->p->fields;
     const char **names = arena_array(r->p->context->arena, r->n_names, sizeof *names);
@@ -370,7 +313,7 @@ static void keep_fields(struct csv_reader *r)
     f->values = values;
 }
 
-static bool blank_row(const struct csv_reader *r)
+static bool blank_row(const struct csv_rows *r)
 {
     for (size_t i = 0; i < r->n_cells; i++)
         if (*r->cells[i])
@@ -378,11 +321,11 @@ static bool blank_row(const struct csv_reader *r)
     return true;
 }
 
-static enum status read_rows(struct csv_reader *r, char *at)
+static enum status read_rows(struct csv_rows *r)
 {
     enum status s = STATUS_OK;
     bool wkt = r->column[COLUMN_WKT] >= 0;
-    while (s == STATUS_OK && cut_row(r, &at)) {
+    while (s == STATUS_OK && cut_row(r)) {
         if (blank_row(r))
             r->gap = coords_in_ring(&r->coords) > 0;
         else
@@ -395,7 +338,7 @@ static enum status read_rows(struct csv_reader *r, char *at)
     if (!wkt)
         return coords_add_parcels(r->p, &r->coords);
     if (r->wkt.n == 0) {
-        r->row_line = r->line;
+        r->text.row_line = r->text.line;
         return fail_row(r, "parcel-empty", "只有表头，没有数据行。", "there is a header and no row.");
     }
     return wkt_add_parcels(r->p, &r->wkt);
@@ -405,21 +348,19 @@ enum status parcel_csv_read(struct parsing *p, char *text, size_t n)
 {
     (void)n;
     text += strspn(text, " \t\r\n");
-    struct csv_reader *r = calloc(1, sizeof *r);
+    struct csv_rows *r = calloc(1, sizeof *r);
     if (!r)
         return error_no_memory(p->error);
     r->p = p;
-    r->line = 1;
-    r->separator = separator_of(text);
-    char *at = text;
-    (void)cut_row(r, &at);
+    csv_reader_init(&r->text, text, separator_of(text));
+    (void)cut_row(r);
     find_columns(r);
-    r->line += p->context->lines_before;
+    r->lines_before = p->context->lines_before;
     if (p->context->sink)
         keep_names(r);
     enum status s = header_system(r);
     if (s == STATUS_OK)
-        s = read_rows(r, at);
+        s = read_rows(r);
     coords_release(&r->coords);
     wkt_set_release(&r->wkt);
     free(r);

@@ -3,8 +3,7 @@
 #ifndef HX_PARCEL_PARCEL_CSV_H
 #define HX_PARCEL_PARCEL_CSV_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "formats/csv.h"
 
 /* Does the first line name columns of coordinates, or one of WKT? */
 bool csv_recognised(const char *text);
@@ -24,9 +23,5 @@ struct csv_header {
 /* Both cut `text`, which is UTF-8 and NUL-terminated, in place. false: no column of coordinates. */
 bool csv_header_read(char *text, struct csv_record *names, struct csv_header *out);
 void csv_record_read(char separator, char *text, struct csv_record *out);
-
-/* Where the record at s ends (behind its line end), in UTF-8 or GB18030. *open_quote: it holds a quote that nothing closes,
- * and was taken to end with its line. */
-size_t csv_record_end(const char *s, size_t n, char separator, bool *open_quote);
 
 #endif

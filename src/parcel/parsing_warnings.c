@@ -1,4 +1,5 @@
 /* What the readers say: texts in the arena, warnings of which each code is listed a few times, and the place of a fault. */
+#include "base/text.h"
 #include "parcel/parsing.h"
 
 #include <stdio.h>
@@ -19,13 +20,8 @@ const char *parsing_printf(struct parsing *p, const char *fmt, ...)
 
 const char *parsing_short(struct parsing *p, const char *name)
 {
-    size_t n = strlen(name);
-    if (n <= 40)
-        return name;
-    n = 40;
-    while (n > 0 && ((unsigned char)name[n] & 0xC0) == 0x80)
-        n--;
-    return parsing_printf(p, "%.*s…", (int)n, name);
+    size_t n = text_cut(name, 40);
+    return name[n] ? parsing_printf(p, "%.*s…", (int)n, name) : name;
 }
 
 struct parsing_place parsing_place_said(struct parsing *p, struct parsing_place place)

@@ -5,13 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool facts_is_utf8(const char *text)
-{
-    json_t *s = json_string(text);
-    json_decref(s);
-    return s != NULL;
-}
-
 bool facts_is_json(const char *text)
 {
     json_t *v = json_loads(text, 0, NULL);

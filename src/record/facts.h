@@ -6,7 +6,6 @@
 
 #include "store/store_records.h"
 
-bool facts_is_utf8(const char *text);
 bool facts_is_json(const char *text);
 
 struct facts_conflict {

@@ -1,8 +1,8 @@
 #include "record/record.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "check/engine_versions.h"
-#include "record/facts.h"
 #include "render/identity.h"
 #include "render/render.h"
 
@@ -18,7 +18,7 @@ static enum status bad_text(const char *zh, const char *en, size_t limit, struct
 static bool is_text(const char *text, size_t limit, bool required)
 {
     size_t n = text ? strlen(text) : 0;
-    return (n > 0 || !required) && n <= limit && (n == 0 || facts_is_utf8(text));
+    return (n > 0 || !required) && n <= limit && (n == 0 || text_is_utf8(text));
 }
 
 static enum status check_officer(const char *officer, struct error *e)

@@ -45,31 +45,6 @@ const char html_style[] =
     "@media screen{.wide{overflow-x:auto;width:min(265mm,calc(100vw - 10mm));margin-left:50%;"
     "transform:translateX(-50%)}}";
 
-void html_escape(struct buffer *out, const char *text)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '&':
-            buffer_append_str(out, "&amp;");
-            break;
-        case '<':
-            buffer_append_str(out, "&lt;");
-            break;
-        case '>':
-            buffer_append_str(out, "&gt;");
-            break;
-        case '"':
-            buffer_append_str(out, "&quot;");
-            break;
-        case '\'':
-            buffer_append_str(out, "&#39;");
-            break;
-        default:
-            buffer_append_char(out, *text);
-        }
-    }
-}
-
 static bool at(const char *s, const char *end, const char *word)
 {
     size_t n = strlen(word);

@@ -1,4 +1,4 @@
-/* What every HTML report starts with: the style sheet, and the escape of text. Private to render/. */
+/* What every HTML report starts with: the style sheet. Private to render/. */
 #ifndef HX_RENDER_HTML_HEAD_H
 #define HX_RENDER_HTML_HEAD_H
 
@@ -7,9 +7,6 @@
 #include <cairo.h>
 
 extern const char html_style[];
-
-/* Text as it may stand between tags and in attributes in double quotes. */
-void html_escape(struct buffer *out, const char *text);
 
 /* Cairo's SVG made fit for standing in a page: without prologue and namespaces, its ids prefixed with "m<number>-". */
 void html_inline_svg(struct buffer *out, const char *svg, size_t n, size_t number);

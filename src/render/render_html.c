@@ -1,3 +1,4 @@
+#include "formats/html.h"
 #include "render/render.h"
 
 #include "render/html_head.h"
@@ -19,7 +20,7 @@ static void raw(struct buffer *o, const char *html)
 static void element(struct buffer *o, const char *open, const char *text, const char *close)
 {
     raw(o, open);
-    html_escape(o, text);
+    html_text(o, text);
     raw(o, close);
 }
 
@@ -67,9 +68,9 @@ static void put_head(struct buffer *o, const struct report_table *t)
     raw(o, "</style>\n</head>\n<body>\n");
     element(o, "<h1>", t->title, "</h1>\n");
     raw(o, "<p class=\"sub\">");
-    html_escape(o, t->date);
+    html_text(o, t->date);
     raw(o, *t->date ? "　" : "");
-    html_escape(o, t->engine);
+    html_text(o, t->engine);
     raw(o, "</p>\n");
     if (t->synthetic)
         raw(o,

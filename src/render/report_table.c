@@ -1,6 +1,6 @@
 #include "render/report_table.h"
 
-#include "base/utf8.h"
+#include "base/text.h"
 #include "render/render.h"
 
 #include <string.h>
@@ -57,7 +57,7 @@ static bool turns_text(const unsigned char *s)
 /* Bytes of the character at s when it may be printed as it is, or 0. */
 static size_t printable_length(const unsigned char *s)
 {
-    return *s < 0x20 || *s == 0x7F || turns_text(s) ? 0 : utf8_length((const char *)s);
+    return *s < 0x20 || *s == 0x7F || turns_text(s) ? 0 : text_char((const char *)s);
 }
 
 static bool is_plain(const char *text, size_t *characters)
@@ -81,7 +81,7 @@ const char *table_clean(struct table_making *m, const char *text)
     m->no_memory = m->no_memory || !copy;
     const unsigned char *s = (const unsigned char *)text;
     for (characters = 0; copy && *s && characters < TABLE_TEXT_MAX; characters++) {
-        size_t n = utf8_length((const char *)s), kept = printable_length(s);
+        size_t n = text_char((const char *)s), kept = printable_length(s);
         bool blank = *s == '\n' || *s == '\r' || *s == '\t';
         const char *as = blank ? " " : kept ? (const char *)s : "\xef\xbf\xbd";
         size_t length = blank ? 1 : kept ? kept : 3;

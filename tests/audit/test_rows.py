@@ -123,6 +123,25 @@ class Rows(unittest.TestCase):
         self.assertEqual(["0", "1", "2"], [x["parcel_id"] for x in self.audit(self.dir / "c.csv", "--id-field", "编号")])
         self.assertIn("没有", self.audit(self.dir / "c.csv", "--class-field", "nothing", code=1))
 
+    def test_no_cell_becomes_a_formula_or_another_number_in_a_spreadsheet(self):
+        """As in the report's CSV: an apostrophe before what a spreadsheet would compute, a tab before what it would turn into
+        another number, and everything else as it was written; figures stay figures."""
+        ids = ['=HYPERLINK("http://x","y")', "@SUM(1,1)", "+1", "-2", "150102200001012345", "001", "3-12", "1E5", "150102", "丙"]
+        names = ["=1+1", "＝1", "110105196001010011", "0012", "项目", "-", "@x", "12", "a", "b"]
+        quoted = ['"' + x.replace('"', '""') + '"' for x in ids]
+        rows = self.audit(self.write("guard.csv", ["BSM,XMMC,XZQDM,wkt"] +
+                                     [f'{quoted[i]},{names[i]},150102,"{wkt(i)}"' for i in range(len(ids))]))
+        self.assertEqual(["'" + x for x in ids[:4]] + ["\t" + x for x in ids[4:8]] + ids[8:], [x["parcel_id"] for x in rows])
+        self.assertEqual(["'=1+1", "'＝1", "\t110105196001010011", "\t0012", "项目", "'-", "'@x", "12", "a", "b"],
+                         [x["name"] for x in rows])
+        self.assertEqual(["150102"] * len(ids), [x["county"] for x in rows])
+        with open(self.dir / "out.csv.findings.csv", encoding="utf-8-sig") as text:
+            found = {x["position"]: x["parcel_id"] for x in csv.DictReader(text)}
+        self.assertEqual("'" + ids[0], found["1"])
+        self.assertEqual("\t" + ids[4], found["5"])
+        for row in rows:
+            self.assertGreater(float(row["area_m2"]), 1000)
+
     def test_figures_are_those_of_a_single_check(self):
         for name, lines in (("a.csv", ["id;geom"] + [f"P{i};{wkt(i)}" for i in range(40)]), ("a.wkt", [wkt(i) for i in range(40)]),
                             ("p.csv", ["地块号,X,Y"] + [f"P{i},{x},{y}" for i in range(40) for x, y in grid(i)])):

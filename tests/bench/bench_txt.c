@@ -2,7 +2,7 @@
  * "parsing" means); and everything that a parcel goes through (projection, validity, area, overlaps with the others).
  * usage: bench_txt [PLOTS [POINTS_PER_PLOT]] */
 #include "parcel/parsing.h"
-#include "parcel/text_encoding.h"
+#include "formats/encoding.h"
 
 #include <iconv.h>
 #include <stdio.h>

@@ -2,7 +2,8 @@
 #include "parcel/parcel_test.h"
 
 #include "base/limits.h"
-#include "parcel/text_encoding.h"
+#include "base/text.h"
+#include "formats/encoding.h"
 
 static void refuse(const struct parcel_context *c, const void *bytes, size_t n, enum status want,
                    const char *code)
@@ -102,7 +103,7 @@ static void test_utf8_validity(void **state)
                  {"\xFF", 0},
                  {"\xE0\x80\x80", 0}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_int_equal(text_utf8_valid_prefix(cases[i].bytes, strlen(cases[i].bytes)), cases[i].valid);
+        assert_int_equal(text_valid_prefix(cases[i].bytes, strlen(cases[i].bytes)), cases[i].valid);
 }
 
 static void test_format_names(void **state)

@@ -1,7 +1,10 @@
 """Every format that an office hands over, whole and damaged: what is read is right (area and texts), or the file is refused in
 words; what was done to a feature is in the report. GDAL's own tools make the files. test_formats.py PROGRAM"""
+import contextlib
 import json
+import math
 import shutil
+import sqlite3
 import subprocess
 import zipfile
 
@@ -134,6 +137,42 @@ class Whole(Formats):
         self.assertEqual(report["crs"]["epsg"], 4525)
         self.assertIn("closed-lines", [f["code"] for f in report["findings"]])
         self.assertIn("没有闭合", self.take("open.dxf", "taken", code=1).stderr)
+
+
+class Exported(Formats):
+    def test_geojson_holds_every_bit_and_every_field(self):
+        """What the store has comes out again: doubles that need 17 digits, a field that is null in every feature, digits of a code,
+        a number beyond 2^53, and one shape after the other as one type."""
+        def near(x, steps):
+            for _ in range(steps):
+                x = math.nextafter(x, 200)
+            return x
+        rings = [[[near(x, i + k), near(y, 3 * i + k)] for k, (x, y) in enumerate(fixture.ring(111 + i / 7, 40 + i / 300, 111.1 + i / 7, 40.003 + i / 300)[:-1])]
+                 for i in range(9)]
+        self.source("bits.geojson", *({"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [r + r[:1]]},
+                                       "properties": {"BSM": f"00{i}", "MC": "", "NOTHING": None, "SHARE": near(0.1, i) if i else None,
+                                                      "BIG": 9007199254740993 + i, "YES": "是"}} for i, r in enumerate(rings)))
+        self.take("bits.geojson", "bits")
+        self.run_program("export", "bits", "--store", self.store, "-o", "out.geojson")
+        text = (self.folder / "out.geojson").read_text(encoding="utf-8")
+        out = json.loads(text)
+        self.assertIn("4490", out["crs"]["properties"]["name"])
+        self.assertEqual({"MultiPolygon"}, {f["geometry"]["type"] for f in out["features"]})
+        for i, (ring, feature) in enumerate(zip(rings, out["features"])):
+            got = feature["geometry"]["coordinates"][0][0]
+            self.assertEqual(got[0], got[-1])
+            self.assertEqual(sorted(map(tuple, ring)), sorted(map(tuple, got[:-1])), i)
+            p = feature["properties"]
+            self.assertEqual((f"00{i}", None, near(0.1, i) if i else None, 9007199254740993 + i, "是"),
+                             (p["BSM"], p["NOTHING"], p["SHARE"], p["BIG"], p["YES"]))
+        # GDAL reads it as it was written, and a second import gives the same file
+        self.take("out.geojson", "again")
+        self.run_program("export", "again", "--store", self.store, "-o", "again.geojson")
+        self.assertEqual(text.replace('"bits"', '"again"'), (self.folder / "again.geojson").read_text(encoding="utf-8"))
+        self.run_program("export", "bits", "--store", self.store, "-o", "out.gpkg")
+        with contextlib.closing(sqlite3.connect(self.folder / "out.gpkg")) as db:
+            types = {r[1]: r[2] for r in db.execute("PRAGMA table_info(bits)")}
+        self.assertEqual(("REAL", "INTEGER", "TEXT"), (types["SHARE"], types["BIG"], types["NOTHING"]))
 
 
 class Geometry(Formats):

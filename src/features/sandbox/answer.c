@@ -1,6 +1,6 @@
 #include "features/sandbox/answer.h"
 
-#include "base/utf8.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static void clean(char *text, size_t n)
         if ((unsigned char)text[i] < 0x20 || text[i] == 0x7F)
             text[i] = ' ';
     for (size_t at = 0; at < n;) {
-        size_t k = utf8_length(text + at);
+        size_t k = text_char(text + at);
         if (k == 0)
             text[at] = '?';
         at += k ? k : 1;

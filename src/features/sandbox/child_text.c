@@ -1,6 +1,6 @@
 #include "features/sandbox/child_parts.h"
 
-#include "base/utf8.h"
+#include "base/text.h"
 
 #include <iconv.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@ static size_t valid_prefix(const char *s, size_t n)
 {
     size_t at = 0;
     while (at < n) {
-        size_t k = utf8_length(s + at);
+        size_t k = text_char(s + at);
         if (k == 0 || at + k > n)
             break;
         at += k;

@@ -1,6 +1,6 @@
 #include "features/sandbox/kml_feed.h"
 
-#include "base/utf8.h"
+#include "base/text.h"
 
 #include <cpl_vsi.h>
 #include <errno.h>
@@ -22,7 +22,7 @@ struct utf8_count {
 static void count(struct utf8_count *u, char *bytes, size_t n)
 {
     for (size_t at = 0; at < n && u->valid;) {
-        size_t k = utf8_length(bytes + at);
+        size_t k = text_char(bytes + at);
         unsigned char first = (unsigned char)bytes[at];
         size_t whole = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
         if ((k == 0 || at + k > n) && first >= 0xC2 && n - at < whole) {

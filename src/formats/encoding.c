@@ -1,4 +1,6 @@
-#include "parcel/text_encoding.h"
+#include "formats/encoding.h"
+
+#include "base/text.h"
 
 #include <errno.h>
 #include <iconv.h>
@@ -21,38 +23,6 @@ const char *text_encoding_name(enum text_encoding encoding)
     return "UTF-8";
 }
 
-/* Length of the character at p, 0 when it is not valid UTF-8. */
-static size_t utf8_char(const unsigned char *p, size_t n)
-{
-    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    if (p[0] < 0x80)
-        return 1;
-    size_t length = p[0] >= 0xF0 ? 4 : p[0] >= 0xE0 ? 3 : 2;
-    if (p[0] < 0xC2 || p[0] > 0xF4 || length > n)
-        return 0;
-    uint32_t code = p[0] & (0x7Fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-        code = code << 6 | (p[i] & 0x3F);
-    }
-    bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-    return code < least[length] || code > 0x10FFFF || surrogate ? 0 : length;
-}
-
-size_t text_utf8_valid_prefix(const void *bytes, size_t n)
-{
-    const unsigned char *p = bytes;
-    size_t at = 0;
-    while (at < n) {
-        size_t length = utf8_char(p + at, n - at);
-        if (length == 0)
-            break;
-        at += length;
-    }
-    return at;
-}
-
 /* A text of digits and commas has a zero in every second byte of its UTF-16; a few characters ("一" is 4E00) have theirs
  * in the other. */
 static bool zeros_in_every_second_byte(const unsigned char *p, size_t n, size_t parity)
@@ -62,6 +32,20 @@ static bool zeros_in_every_second_byte(const unsigned char *p, size_t n, size_t 
     for (size_t i = 0; i < look; i++)
         zeros[i & 1] += p[i] == 0;
     return n >= 4 && n % 2 == 0 && zeros[parity] > look / 8 && zeros[1 - parity] < zeros[parity] / 4;
+}
+
+/* A file in UTF-8 with a damaged byte is not GB18030: the error then names the byte, and nobody reads other characters than
+ * were written. */
+static enum text_encoding by_lines(const char *s, size_t n)
+{
+    struct text_vote vote = {0, 0};
+    for (const char *end = s + n, *line = s; line < end;) {
+        const char *stop = memchr(line, '\n', (size_t)(end - line));
+        stop = stop ? stop + 1 : end;
+        text_vote_add(&vote, line, (size_t)(stop - line));
+        line = stop;
+    }
+    return text_vote_decide(&vote, "GB18030");
 }
 
 /* `mark` is the length of the byte order mark, to be skipped. */
@@ -84,7 +68,7 @@ static enum text_encoding recognise(const unsigned char *p, size_t n, size_t *ma
         return TEXT_UTF16LE;
     if (zeros_in_every_second_byte(p, n, 0))
         return TEXT_UTF16BE;
-    return text_utf8_valid_prefix(p, n) == n ? TEXT_UTF8 : TEXT_GB18030;
+    return text_valid_prefix(p, n) == n ? TEXT_UTF8 : by_lines((const char *)p, n);
 }
 
 bool text_is_utf16(const void *bytes, size_t n)
@@ -97,6 +81,12 @@ bool text_is_utf16(const void *bytes, size_t n)
 static enum status fail_bytes(enum text_encoding encoding, size_t at, struct error *e)
 {
     const char *name = text_encoding_name(encoding);
+    if (encoding == TEXT_UTF8 || encoding == TEXT_UTF8_BOM) {
+        error_zh(e, "文件是UTF-8文字，但第%zu字节损坏；请从原程序重新导出，或改正该处后重新提交。", at + 1);
+        return error_fail(
+            e, STATUS_INVALID_INPUT, "text-encoding",
+            "The file is UTF-8 text, but byte %zu is damaged; export it again, or correct it there.", at + 1);
+    }
     error_zh(e, "第%zu字节起不是%s文字（也不是UTF-8）；文件可能损坏，请另存为UTF-8或GB18030后重新提交。",
              at + 1, name);
     return error_fail(
@@ -150,7 +140,7 @@ enum status text_decode(const void *bytes, size_t n, struct arena *a, char **tex
     size_t size = n - mark;
     enum status s = STATUS_OK;
     if (encoding == TEXT_UTF8 || encoding == TEXT_UTF8_BOM) {
-        size_t valid = text_utf8_valid_prefix(from, size);
+        size_t valid = text_valid_prefix(from, size);
         if (valid != size)
             return fail_bytes(encoding, mark + valid, e);
         *text = arena_strndup(a, from, size);

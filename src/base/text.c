@@ -1,0 +1,72 @@
+#include "base/text.h"
+
+#include <string.h>
+
+/* Eight bytes at a time: most of a file is digits. */
+static size_t ascii_prefix(const char *s, size_t n)
+{
+    size_t at = 0;
+    for (uint64_t word; n - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, s + at, sizeof word);
+        if (word & 0x8080808080808080u)
+            break;
+    }
+    while (at < n && !(s[at] & 0x80))
+        at++;
+    return at;
+}
+
+size_t text_valid_prefix(const void *bytes, size_t n)
+{
+    const char *s = bytes;
+    size_t at = 0;
+    while (at < n) {
+        at += ascii_prefix(s + at, n - at);
+        size_t length = at < n ? text_char_of(s + at, n - at) : 0;
+        if (length == 0)
+            break;
+        at += length;
+    }
+    return at;
+}
+
+bool text_is_utf8(const char *text)
+{
+    size_t n = strlen(text);
+    return text_valid_prefix(text, n) == n;
+}
+
+bool text_is_ascii_of(const void *bytes, size_t n)
+{
+    return ascii_prefix(bytes, n) == n;
+}
+
+bool text_is_ascii(const char *text)
+{
+    return text_is_ascii_of(text, strlen(text));
+}
+
+size_t text_cut(const char *text, size_t max)
+{
+    size_t n = strnlen(text, max);
+    if (!text[n])
+        return n;
+    while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
+        n--;
+    return n;
+}
+
+bool text_is_half_char(const char *bytes, size_t n)
+{
+    unsigned char first = (unsigned char)*bytes;
+    size_t length = first >= 0xF0 && first <= 0xF4  ? 4
+                    : first >= 0xE0 && first < 0xF0 ? 3
+                    : first >= 0xC2 && first < 0xE0 ? 2
+                                                    : 0;
+    if (n >= length)
+        return false;
+    for (size_t i = 1; i < n; i++)
+        if (((unsigned char)bytes[i] & 0xC0) != 0x80)
+            return false;
+    return true;
+}
