@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Files that were cut off. Every prefix of a file is refused, or what is missing is an unknown row, or it has the same plots: never
+fewer plots that are called clear.
+  test_prefixes.py HONGXIAN MATRIX_LIBRARY SOURCE_DIR [--write]
+HX_LONG=1 cuts at every byte; without it at a sample of places that is the same each time."""
+import os
+import pathlib
+import sys
+import tempfile
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+
+import doors
+import expected
+import shapes
+import writers
+
+PROGRAM, LIBRARY, SOURCE = (pathlib.Path(a).resolve() for a in sys.argv[1:4])
+KNOWN = pathlib.Path(__file__).resolve().parent / "expected_prefixes.txt"
+LONG = os.environ.get("HX_LONG") == "1"
+SAMPLE = 24
+# The clear plot first, then the one in farmland: what is cut off is what must not be forgotten.
+CUT = shapes.shape("cut", shapes.plot([shapes.C], id="DK-1", name="甲"), shapes.plot([shapes.P], id="DK-2", name="乙"))
+ONE = shapes.shape("cut-one", shapes.plot([[*shapes.P[:2], (107.5449, 40.9475), *shapes.P[2:]]], id="DK-1", name="甲"))
+
+
+def files():
+    for name, f in writers.FORMATS.items():
+        if f.doors is None:   # one file, not a folder
+            for s in (CUT, ONE):
+                yield name, s
+
+
+def places(n):
+    return range(n) if LONG else sorted({n - 1, n - 2, *(n * i // SAMPLE for i in range(SAMPLE))} - {0})
+
+
+def fault(whole, part):
+    """What is wrong with the answer to a prefix, or None."""
+    if part.crashed:
+        return "crash"
+    if part.refused or any(p.area_m2 is None for p in part.plots):
+        return None
+    if len(part.plots) < len(whole.plots):
+        return "lost"
+    return "other" if [p.area_m2 for p in part.plots] != [p.area_m2 for p in whole.plots] else None
+
+
+class Prefixes(unittest.TestCase):
+    maxDiff = None
+
+    def cut(self, d, folder, name, s):
+        """{fault: the places where it was met}"""
+        path = writers.write(name, s, folder / name / s.name)
+        data, crs, found = path.read_bytes(), writers.FORMATS[name].crs, {}
+        whole = d.library(path, crs)
+        for n in places(len(data)):
+            part = path.with_name(f"cut-{path.name}")
+            part.write_bytes(data[:n])
+            wrong = fault(whole, d.library(part, crs))
+            if wrong:
+                found.setdefault(wrong, []).append(n)
+        return {wrong: f"of {len(data)} bytes the first {at}" for wrong, at in found.items()}
+
+    def test_no_prefix_has_fewer_plots_that_are_called_clear(self):
+        """In every format; what is known to be wrong is in expected_prefixes.txt."""
+        jobs = list(files())
+        with tempfile.TemporaryDirectory(prefix="hongxian-prefixes-") as t, \
+                doors.Doors(PROGRAM, LIBRARY, SOURCE / "geodata", t) as d, ThreadPoolExecutor(2) as pool:
+            got = pool.map(lambda job: self.cut(d, pathlib.Path(t), *job), jobs)
+            found = {(f"{name}/{s.name}", "library"): wrong for (name, s), wrong in zip(jobs, got)}
+        if "--write" in sys.argv:
+            expected.write(KNOWN, found, set(found))
+        told = expected.differences(expected.read(KNOWN), found, set(found))
+        self.assertFalse(told, "\n".join(told))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=["test_prefixes"], verbosity=2)
