@@ -16,7 +16,8 @@ static int replay_file(const char *path)
         return EXIT_FAILURE;
     }
     rewind(f);
-    uint8_t *bytes = malloc(n ? (size_t)n : 1); /* no longer than the file, so that a byte too many is noticed */
+    uint8_t *bytes =
+        malloc(n ? (size_t)n : 1); /* no longer than the file, so that a byte too many is noticed */
     if (!bytes || fread(bytes, 1, (size_t)n, f) != (size_t)n)
         return EXIT_FAILURE;
     fclose(f);
