@@ -72,7 +72,7 @@ class Areas(unittest.TestCase):
 
     def areas(self, parcels, line, *more, code=0, store=None):
         done = subprocess.run([AREAS, str(store or self.store), str(line), *map(str, more)], input=as_text(parcels),
-                              capture_output=True, text=True, timeout=120)
+                              capture_output=True, text=True)
         self.assertEqual(code, done.returncode, done.stderr)
         if code:
             return done.stderr.splitlines(), done.stdout
@@ -87,7 +87,7 @@ class Areas(unittest.TestCase):
         path = self.folder / "parcels.geojson"
         path.write_text(json.dumps(as_geojson(parcels)))
         done = subprocess.run([PROGRAM, "check", str(path), "--store", str(self.store), "--format", "json"],
-                              capture_output=True, timeout=300)
+                              capture_output=True)
         return json.loads(done.stdout)["parcels"]
 
     def test_areas_are_those_of_a_check(self):

@@ -104,12 +104,12 @@ class Doors(unittest.TestCase):
         cls.temporary.cleanup()
 
     def door(self, *arguments, code=0, **more):
-        done = subprocess.run([DOOR, self.store, *map(str, arguments)], capture_output=True, timeout=120, **more)
+        done = subprocess.run([DOOR, self.store, *map(str, arguments)], capture_output=True, **more)
         self.assertEqual(code, done.returncode, done.stderr.decode())
         return done.stdout if code == 0 else done.stderr.decode()
 
     def command(self, *arguments, code=0):
-        done = subprocess.run([PROGRAM, *map(str, arguments), "--store", self.store], capture_output=True, timeout=120)
+        done = subprocess.run([PROGRAM, *map(str, arguments), "--store", self.store], capture_output=True)
         self.assertEqual(code, done.returncode, done.stderr.decode())
         return done.stdout
 

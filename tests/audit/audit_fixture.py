@@ -11,6 +11,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
 import fixture  # noqa: E402
+from fixture import runs  # noqa: E402, F401
 
 PROGRAM, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 # A sanitizer looks at every access of a round; that rounds are many is shown by the everyday build, which is ten times as fast.

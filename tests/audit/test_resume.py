@@ -8,12 +8,13 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 import audit_fixture as f
+from audit_fixture import runs
 
-KILLS = 6 if f.SANITIZED else 16
+KILLS = runs.small_or_whole(3, 6 if f.SANITIZED else 16)
+ROWS = runs.small_or_whole(24000, 24000 if f.SANITIZED else 50000)  # a checkpoint comes after 10,000
 
 
 class Resume(unittest.TestCase):
@@ -22,7 +23,7 @@ class Resume(unittest.TestCase):
         cls.temporary = tempfile.TemporaryDirectory()
         cls.dir = pathlib.Path(cls.temporary.name)
         cls.store = f.store(cls.dir)
-        cls.input = f.many(cls.dir / "in.gpkg", 24000 if f.SANITIZED else 50000)
+        cls.input = f.many(cls.dir / "in.gpkg", ROWS)
 
     @classmethod
     def tearDownClass(cls):
@@ -32,19 +33,16 @@ class Resume(unittest.TestCase):
         return [f.PROGRAM, "audit", "parcels", self.input, "-o", str(out), "--store", self.store, "--threads", "2", *more]
 
     def unbroken(self, ending):
+        """Its digest, and the processor time that it took."""
         out = self.dir / f"whole.{ending}"
-        start = time.monotonic()
-        subprocess.run(self.command(out, "--summary", str(self.dir / "whole.html")), check=True, capture_output=True)
-        return f.digest(out), time.monotonic() - start
+        used = runs.run_counting_cpu(self.command(out, "--summary", str(self.dir / "whole.html")))
+        return f.digest(out), used
 
-    def start(self, out):
-        return subprocess.Popen(self.command(out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def start(self, out, **more):
+        return subprocess.Popen(self.command(out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
 
     def run_killed(self, out, seconds):
-        p = self.start(out)
-        time.sleep(seconds)
-        p.kill()
-        p.wait()
+        self.start(out, preexec_fn=runs.kill_after_cpu(seconds)).wait()
 
     def resume(self, out):
         """The row after which the run went on; 0 when it began anew, or had nothing left to do."""
@@ -67,14 +65,14 @@ class Resume(unittest.TestCase):
             self.assertFalse(pathlib.Path(f"{out}.part").exists())
             for p in self.dir.glob(f"k{i}.*"):
                 p.unlink()
-        if not f.SANITIZED:  # few kills, and mostly before the first checkpoint
+        if runs.LONG and not f.SANITIZED:  # else the kills are few, and some come before the first checkpoint
             self.assertGreater(resumed, kills // 8, "hardly any run had a checkpoint to go on from")
 
     def test_killed_gpkg(self):
         self.killed("gpkg", KILLS)
 
     def test_killed_csv(self):
-        self.killed("csv", KILLS // 3)
+        self.killed("csv", max(1, KILLS // 3))
 
     def test_interrupted(self):
         whole, _ = self.unbroken("geojsonl")
@@ -82,7 +80,7 @@ class Resume(unittest.TestCase):
         part = pathlib.Path(f"{out}.part")
         p = self.start(out)
         while p.poll() is None and not (part.exists() and part.stat().st_size > 0):
-            time.sleep(0.005)
+            pass
         p.send_signal(signal.SIGINT)
         p.wait()
         self.assertIn(p.returncode, (130, 0))
@@ -92,10 +90,7 @@ class Resume(unittest.TestCase):
 
     def test_refuses_when_something_changed(self):
         out = self.dir / "c.gpkg"
-        seconds = 0.1
-        while not self.killed_after_a_checkpoint(out, seconds):
-            self.assertLess(seconds, 100, "no run was caught between its first checkpoint and its end")
-            seconds *= 1.2
+        self.killed_after_a_checkpoint(out, self.unbroken("gpkg")[1])
         r = subprocess.run(self.command(out), capture_output=True, text=True)
         self.assertEqual(1, r.returncode)
         self.assertIn("--resume", r.stderr)
@@ -110,19 +105,23 @@ class Resume(unittest.TestCase):
         self.assertIn("the input file has changed", r.stderr)
 
     def killed_after_a_checkpoint(self, out, seconds):
-        """A run that is not caught there leaves nothing; the caller tries again a little later."""
-        self.run_killed(out, seconds)
-        part = pathlib.Path(f"{out}.part")
-        if part.exists():
-            try:
-                with contextlib.closing(sqlite3.connect(part)) as db:
-                    if db.execute("SELECT 1 FROM audit_run").fetchone():
-                        return True
-            except sqlite3.OperationalError:  # killed before the tables were there
-                pass
-        for left in self.dir.glob(f"{out.name}*"):
-            left.unlink()
-        return False
+        """A run that was not caught there leaves nothing, and the next is let go on a little longer."""
+        for share in range(35, 120, 3):
+            self.run_killed(out, seconds * share / 100)
+            if self.has_checkpoint(f"{out}.part"):
+                return
+            for left in self.dir.glob(f"{out.name}*"):
+                left.unlink()
+        self.fail("no run was caught between its first checkpoint and its end")
+
+    def has_checkpoint(self, part):
+        if not pathlib.Path(part).exists():
+            return False
+        try:
+            with contextlib.closing(sqlite3.connect(part)) as db:
+                return db.execute("SELECT 1 FROM audit_run").fetchone() is not None
+        except sqlite3.OperationalError:  # killed before the tables were there
+            return False
 
     def test_resuming_a_finished_run(self):
         whole, _ = self.unbroken("gpkg")

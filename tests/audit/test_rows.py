@@ -12,6 +12,7 @@ import time
 import unittest
 
 import audit_fixture as f
+from audit_fixture import runs
 
 WEST, SOUTH = 111.70, 40.80  # within the test's red line
 
@@ -232,11 +233,11 @@ class Rows(unittest.TestCase):
 
     # ---- any size, any number of threads, stopped and resumed ----
 
-    def many(self, name, n):
+    def many(self, name, n, padding=400):
         def row(i):
             return wkt(i % 300, bow(i % 300)) if i % 97 == 13 else wkt(i % 300)[:-(1 + i % 5)] if i % 101 == 50 else wkt(i % 300)
         if name.endswith(".csv"):
-            lines = ["编号,wkt,名称"] + [f'P{i},"{row(i)}",地块' + (" " * 400) for i in range(n)]
+            lines = ["编号,wkt,名称"] + [f'P{i},"{row(i)}",地块' + (" " * padding) for i in range(n)]
         elif name.endswith(".wkt"):
             lines = [row(i) + " " * 400 for i in range(n)]
         else:
@@ -256,7 +257,7 @@ class Rows(unittest.TestCase):
 
     def test_killed_and_resumed(self):
         for name in ("k.csv", "k.wkt", "k.geojsonl"):
-            path = self.many(name, 15000 if f.SANITIZED else 30000)
+            path = self.many(name, runs.small_or_whole(12000, 15000 if f.SANITIZED else 30000))
             whole, out = self.dir / f"whole-{name}.csv", self.dir / f"out-{name}.csv"
             f.audit("parcels", path, "-o", whole, "--store", self.store)
             command = [f.PROGRAM, "audit", "parcels", str(path), "-o", str(out), "--store", self.store]
@@ -275,12 +276,13 @@ class Rows(unittest.TestCase):
 
     @f.of_the_everyday_build
     def test_large_files_in_bounded_memory(self):
-        small, large = self.many("small.csv", 8000), self.many("large.csv", 70000)
+        n, padding = runs.small_or_whole((9000, 3800), (70000, 400))
+        small, large = self.many("small.csv", n // 9, padding), self.many("large.csv", n, padding)
         self.assertGreater(large.stat().st_size, 33 << 20)  # above what is read whole
         out = self.dir / "bounded.csv"
         before, after = (f.peak_kb("parcels", path, "-o", out, "--store", self.store, "--overwrite") for path in (small, large))
         with open(out, encoding="utf-8-sig") as text:
-            self.assertEqual(70000, sum(1 for _ in csv.reader(text)) - 1)
+            self.assertEqual(n, sum(1 for _ in csv.reader(text)) - 1)
         self.assertLess(after - before, 30 * 1024, f"{before} -> {after} kB")
 
 

@@ -52,7 +52,7 @@ def run(step, program, folder):
         name, value = words.pop(0).split("=", 1)
         environment[name] = value
     words[0] = program
-    return subprocess.run(words, input="\n".join(step["input"]).encode(), cwd=folder, env=environment, timeout=60,
+    return subprocess.run(words, input="\n".join(step["input"]).encode(), cwd=folder, env=environment,
                           capture_output=True)
 
 

@@ -2,8 +2,13 @@
 import json
 import pathlib
 import re
+import shutil
 import subprocess
+import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import runs  # noqa: E402, F401
 
 COVERAGE = (111.0, 40.0, 112.5, 41.5)
 
@@ -60,13 +65,20 @@ def import_layer(program, folder, store, layer, content):
                     "--coverage", coverage], check=True, capture_output=True)
 
 
+prepared = {}
+
+
 def make_store(program, folder):
-    folder = pathlib.Path(folder)
-    store = str(folder / "test.sqlite")
-    subprocess.run([program, "init", store], check=True, capture_output=True)
-    for layer, (content, _, _) in LAYERS.items():
-        import_layer(program, folder, store, layer, content())
-    return store
+    """A store with the three layers: made once by the program, then copied, because every test begins with one."""
+    kept = prepared.get(program)
+    if not kept:
+        kept = prepared[program] = tempfile.TemporaryDirectory(prefix="hongxian-prepared-")
+        store = str(pathlib.Path(kept.name) / "test.sqlite")
+        subprocess.run([program, "init", store], check=True, capture_output=True)
+        for layer, (content, _, _) in LAYERS.items():
+            import_layer(program, pathlib.Path(kept.name), store, layer, content())
+    shutil.copytree(kept.name, folder, dirs_exist_ok=True)
+    return str(pathlib.Path(folder) / "test.sqlite")
 
 
 class Server:
@@ -88,7 +100,7 @@ class Server:
 
     def stop(self):
         self.process.terminate()
-        self.process.communicate(timeout=60)
+        self.process.communicate()
         self.log = self.read_log()
         self.errors.close()
         return self.process.returncode

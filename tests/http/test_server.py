@@ -13,11 +13,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import fixture  # noqa: E402
+from fixture import runs  # noqa: E402
 import report_schema  # noqa: E402
 
 PROGRAM, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
@@ -66,7 +66,7 @@ class ServerTest(unittest.TestCase):
     # ---- helpers ----
 
     def request(self, method, path, body=None, headers=None):
-        connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=60)
+        connection = http.client.HTTPConnection(self.server.host, self.server.port)
         try:
             connection.request(method, path, body=body, headers=headers or {})
             response = connection.getresponse()
@@ -93,9 +93,9 @@ class ServerTest(unittest.TestCase):
         self.assertRegex(answer["detail"], "[\u4e00-\u9fff]")
         self.assertRegex(answer["detail_en"], "[a-z]{3}.* [a-z]{2}")
 
-    def raw(self, data, timeout=3):
-        """Sends bytes as they are, then reads until the server closes or falls silent."""
-        with socket.create_connection((self.server.host, self.server.port), timeout=timeout) as s:
+    def raw(self, data):
+        """Sends bytes as they are, then reads until the server closes."""
+        with socket.create_connection((self.server.host, self.server.port)) as s:
             parts = []
             try:
                 s.sendall(data)
@@ -367,14 +367,14 @@ class ServerTest(unittest.TestCase):
 
     def test_body_too_large(self):
         """200 MB is refused, whether its length is announced or not, and the server does not keep it."""
-        connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=120)
+        connection = http.client.HTTPConnection(self.server.host, self.server.port)
         block = b" " * (1 << 20)
         connection.request("POST", "/check", body=(block for _ in range(200)),
                            headers={"Content-Length": str(200 << 20)})
         response = connection.getresponse()
         self.assert_problem(json.loads(response.read()), 413)
         connection.close()
-        connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=120)
+        connection = http.client.HTTPConnection(self.server.host, self.server.port)
         connection.request("POST", "/check", body=(block for _ in range(200)), encode_chunked=True,
                            headers={"Transfer-Encoding": "chunked"})
         response = connection.getresponse()
@@ -499,7 +499,7 @@ class ServerTest(unittest.TestCase):
 
     def test_keep_alive(self):
         """One connection carries many requests, refused ones among them."""
-        connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=30)
+        connection = http.client.HTTPConnection(self.server.host, self.server.port)
         for _ in range(20):
             for method, path, body, status in (("GET", "/health", None, 200), ("POST", "/check", b"{", 400),
                                                ("POST", "/check", encoded(STRADDLING), 200)):
@@ -517,7 +517,7 @@ class LifeTest(unittest.TestCase):
         self.store = fixture.make_store(PROGRAM, self.folder)
 
     def get(self, server, path):
-        connection = http.client.HTTPConnection(server.host, server.port, timeout=30)
+        connection = http.client.HTTPConnection(server.host, server.port)
         connection.request("GET", path)
         response = connection.getresponse()
         body = response.read()
@@ -541,11 +541,11 @@ class LifeTest(unittest.TestCase):
         threads = [threading.Thread(target=client) for _ in range(4)]
         for thread in threads:
             thread.start()
-        time.sleep(0.2)
+        runs.wait_until(lambda: (1, 2) in versions or failures)
         grown = fixture.red_line()
         grown["features"].append(fixture.feature((111.90, 40.80, 111.91, 40.81), BSM="ERL-3", MC="新"))
         fixture.import_layer(PROGRAM, self.folder, self.store, "ecological_red_line", grown)
-        time.sleep(1.0)
+        runs.wait_until(lambda: (2, 3) in versions or failures)
         stop.set()
         for thread in threads:
             thread.join()
@@ -558,21 +558,26 @@ class LifeTest(unittest.TestCase):
         """A busy port is a sentence and an exit code, not a crash."""
         server = fixture.Server(PROGRAM, "--store", self.store)
         second = subprocess.run([PROGRAM, "serve", "--store", self.store, "--port", str(server.port)], capture_output=True,
-                                text=True, timeout=30)
+                                text=True)
         self.assertEqual(second.returncode, 1)
         self.assertIn(f"端口 {server.port} 已被占用", second.stderr)
         self.assertIn(f"Port {server.port}", second.stderr)
         self.assertEqual(server.stop(), 0, server.log)
 
+    def has_taken_signals(self, server):
+        status = pathlib.Path(f"/proc/{server.process.pid}/status").read_text(encoding="ascii")
+        return int(re.search(r"ShdPnd:\s*([0-9a-f]+)", status).group(1), 16) == 0
+
     def test_stop_lets_a_request_finish(self):
         """SIGTERM during an upload: the answer still comes, and the program exits with 0."""
         server = fixture.Server(PROGRAM, "--store", self.store)
         body = encoded(STRADDLING)
-        with socket.create_connection((server.host, server.port), timeout=30) as s:
-            s.sendall(b"POST /check HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body[:10])
-            time.sleep(0.3)
+        with socket.create_connection((server.host, server.port)) as s:
+            s.sendall(b"POST /check HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
+            self.assertTrue(s.recv(100).startswith(b"HTTP/1.1 100 "))  # the request is under way
+            s.sendall(body[:10])
             server.process.terminate()
-            time.sleep(0.3)
+            runs.wait_until(lambda: self.has_taken_signals(server))
             s.sendall(body[10:])
             answer = s.recv(65536)
         self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer[:100])
@@ -585,7 +590,7 @@ class LifeTest(unittest.TestCase):
         parcels = [fixture.feature((111.60 + 0.001 * (i % 100), 40.60 + 0.001 * (i // 100), 111.6005 + 0.001 * (i % 100),
                                     40.6005 + 0.001 * (i // 100)), BSM=f"P{i}") for i in range(18000)]
         body = encoded(fixture.collection(*parcels))
-        open_ones = [http.client.HTTPConnection(server.host, server.port, timeout=120) for _ in range(12)]
+        open_ones = [http.client.HTTPConnection(server.host, server.port) for _ in range(12)]
 
         def ask(connection):
             connection.request("GET", "/health")
@@ -601,9 +606,10 @@ class LifeTest(unittest.TestCase):
             answers.append(connection.getresponse().read()[:2])
 
         threads = [threading.Thread(target=slow, args=(c,)) for c in open_ones[::4]]  # not the neighbours: a pool spreads them
+        before = runs.cpu_seconds(server.process.pid)
         for thread in threads:
             thread.start()
-        time.sleep(0.5)  # the uploads are through
+        runs.wait_until(lambda: runs.cpu_seconds(server.process.pid) > before + 0.3)  # the work has begun
         quick = [ask(c) for i, c in enumerate(open_ones) if i % 4]
         n_done = len(answers)
         for thread in threads:
@@ -616,7 +622,7 @@ class LifeTest(unittest.TestCase):
     def test_no_page(self):
         """Without a web folder the interface works; a folder that is named but missing is an error."""
         missing = subprocess.run([PROGRAM, "serve", "--store", self.store, "--port", "0", "--web", "/nonexistent"],
-                                 capture_output=True, text=True, timeout=30)
+                                 capture_output=True, text=True)
         self.assertNotEqual(missing.returncode, 0)
         self.assertIn("/nonexistent", missing.stderr)
 

@@ -4,6 +4,7 @@
 #include "index/overlap_batch.h"
 #include "index/overlap_shape.h"
 #include "index/shapes.h"
+#include "runs.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -17,9 +18,9 @@
 #include <cmocka.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { ROUNDS = 6 };
+enum { ROUNDS_SMALL = 4, ROUNDS_WHOLE = 6 };
 #else
-enum { ROUNDS = 250 }; /* x 64 x 64 pairs = 1,024,000 */
+enum { ROUNDS_SMALL = 40, ROUNDS_WHOLE = 250 }; /* x 64 x 64 pairs = 1,024,000 */
 #endif
 enum { SIDE = 64 };
 
@@ -150,7 +151,8 @@ static void random_pairs_agree_with_geos(void **state)
 {
     struct fixture *f = *state;
     struct random r = {20261123};
-    for (int round = 0; round < ROUNDS; round++) {
+    int rounds = small_or_whole(ROUNDS_SMALL, ROUNDS_WHOLE);
+    for (int round = 0; round < rounds; round++) {
         struct geo_shape features[SIDE], parcels[SIDE];
         double lon = 97 + 29 * random_unit(&r), lat = 37 + 16 * random_unit(&r);
         for (int i = 0; i < SIDE; i++) {
@@ -174,7 +176,8 @@ static void degenerate_pairs_agree_with_geos(void **state)
 {
     struct fixture *f = *state;
     struct random r = {42};
-    for (int round = 0; round < ROUNDS / 3 + 2; round++) {
+    int rounds = small_or_whole(ROUNDS_SMALL, ROUNDS_WHOLE) / 3 + 2;
+    for (int round = 0; round < rounds; round++) {
         struct geo_shape features[32], parcels[32];
         for (int i = 0; i < 32; i++) {
             features[i] = i % 2 ? shape_cells(&r, f->arena, f->geos, 111.0, 41.0, 0.001, 6)

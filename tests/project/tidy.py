@@ -6,7 +6,7 @@ import unittest
 import tree
 
 TOP_LEVEL = {'CMakeLists.txt', 'CMakePresets.json', 'src', 'include', 'schema', 'geodata', 'web', 'tests', 'script',
-             'packaging', 'LICENSE', 'README.md', 'DESIGN.md', 'CHANGELOG.md'}
+             'packaging', 'LICENSE', 'README.md', 'DESIGN.md', 'CHANGELOG.md', 'CONTRIBUTING.md'}
 CODE = ('src', 'include', 'schema', 'script', 'tests', 'packaging', 'web/src', 'geodata/make')
 MAX_FILE_LINES = 600
 LONG_FUNCTION_LINES = 55    # nine in ten are no longer

@@ -76,7 +76,7 @@ class Place:
         if self.address:
             command = command.replace(README_ADDRESS, self.address)
         return subprocess.run(['bash', '-euo', 'pipefail', '-c', command], cwd=self.folder, env=self.environment,
-                              capture_output=True, text=True, timeout=120)
+                              capture_output=True, text=True)
 
 
 def title(command):

@@ -11,6 +11,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'http'))
 import fixture  # noqa: E402
+from fixture import runs  # noqa: E402, F401
 import report_schema  # noqa: E402
 
 PROGRAM = os.environ.get('HONGXIAN', 'hongxian')
@@ -47,7 +48,7 @@ class Office:
 
     def run(self, *arguments, store=None, **more):
         return subprocess.run([PROGRAM, *arguments, '--store', str(store or self.store)], cwd=self.folder,
-                              capture_output=True, text=True, encoding='utf-8', timeout=120, **more)
+                              capture_output=True, text=True, encoding='utf-8', **more)
 
     def check(self, name, *arguments, keep=True):
         keeping = ('--keep', '--officer', '张三', '--project-name', '风电 "一期"') if keep else ()

@@ -3,16 +3,14 @@
 import concurrent.futures
 import json
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
 import unittest
 
 import auditor
 import office
-from office import PROGRAM, Office
+from office import PROGRAM, Office, runs
 
 
 def reseal(db, first, last):
@@ -173,14 +171,13 @@ class Writing(unittest.TestCase):
 
     def test_a_kept_check_survives_a_kill_and_a_half_kept_one_leaves_nothing(self):
         chance = random.Random(7)
-        told = 0
-        for _ in range(25):
-            p = subprocess.Popen([PROGRAM, 'check', 'pressing.geojson', '--keep', '--officer', '张三', '--store',
-                                  self.office.store], cwd=self.office.folder, stdout=subprocess.DEVNULL,
-                                 stderr=subprocess.PIPE, text=True)
-            time.sleep(chance.uniform(0, 0.25))
-            p.send_signal(signal.SIGKILL)
-            told += 'kept as record' in p.communicate(timeout=60)[1]
+        command = [PROGRAM, 'check', str(self.office.folder / 'pressing.geojson'), '--keep', '--officer', '张三', '--store',
+                   self.office.store]
+        whole, told = runs.run_counting_cpu(command), 1
+        for _ in range(runs.small_or_whole(8, 25)):
+            p = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                 preexec_fn=runs.kill_after_cpu(chance.uniform(0, 1.1 * whole)))
+            told += 'kept as record' in p.communicate()[1]
             code, chain = self.office.chain()
             self.assertEqual((0, True), (code, chain['sound']), chain)
             self.assertGreaterEqual(chain['n_rows'], told)

@@ -26,7 +26,7 @@ class Records(unittest.TestCase):
 
     def ask_bytes(self, method, path, body=None, server=None, headers={}):
         server = server or self.server
-        c = http.client.HTTPConnection(server.host, server.port, timeout=60)
+        c = http.client.HTTPConnection(server.host, server.port)
         c.request(method, path, body, headers)
         answer = c.getresponse()
         content = answer.read()

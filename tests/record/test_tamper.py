@@ -30,7 +30,7 @@ class Reports(unittest.TestCase):
     def setUpClass(cls):
         cls.office = Office()
         cls.server = fixture.Server(PROGRAM, '--store', cls.office.store, '--allow-records')
-        cls.connection = http.client.HTTPConnection(cls.server.host, cls.server.port, timeout=60)
+        cls.connection = http.client.HTTPConnection(cls.server.host, cls.server.port)
         boxes = [(111.695, 40.802, 111.705, 40.806), (111.722, 40.802, 111.724, 40.804), (112.499, 41.2, 112.501, 41.201)]
         cls.file = json.dumps(fixture.collection(*(fixture.feature(b, 地块编号=f'DK-{i}') for i, b in enumerate(boxes)))).encode()
         cls.plain = cls.ask('POST', '/check', cls.file)[1]

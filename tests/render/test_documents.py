@@ -301,7 +301,7 @@ class Documents(unittest.TestCase):
                 query = urllib.parse.urlencode({"format": form, "class": "GENERAL", "project_name": "某某光伏项目"})
                 request = urllib.request.Request(f"http://{server.host}:{server.port}/check?{query}",
                                                  pathlib.Path(self.parcels).read_bytes())
-                with urllib.request.urlopen(request, timeout=60) as answer:
+                with urllib.request.urlopen(request) as answer:
                     body = answer.read()
                     self.assertEqual(answer.headers["Content-Type"], content_type)
                     self.assertIn(f'filename="hongxian-report.{form}"', answer.headers["Content-Disposition"])

@@ -11,6 +11,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
 import fixture  # noqa: E402
+from fixture import runs  # noqa: E402, F401
 
 GEODATA = pathlib.Path(__file__).resolve().parent.parent.parent / "geodata"
 PROGRAM = None
@@ -66,7 +67,7 @@ class Official(unittest.TestCase):
         shutil.copytree(kept.name, self.folder, dirs_exist_ok=True)
 
     def run_program(self, *arguments, code=0, **more):
-        done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, cwd=self.folder, timeout=120, **more)
+        done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, cwd=self.folder, **more)
         if code is not None:
             self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done

@@ -27,7 +27,7 @@ class AsOf(Official):
         super().tearDown()
 
     def ask(self, method, query, body=None):
-        connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=60)
+        connection = http.client.HTTPConnection(self.server.host, self.server.port)
         connection.request(method, "/check?" + query, body)
         reply = connection.getresponse()
         answer = json.loads(reply.read())

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { baseUrl, dropFile, launch, openPage, outDir, root, settle } from './browser.mjs';
+import { baseUrl, dropFile, eventually, launch, openPage, outDir, root } from './browser.mjs';
 
 const id = (name) => `[data-testid="${name}"]`;
 const health = await (await fetch(`${baseUrl}/health`)).json();
@@ -62,13 +62,19 @@ const yellow = async () => {
   }, png);
 };
 
+const marked = (before) =>
+  eventually(page, async () => {
+    const now = await yellow();
+    return [now > before + 300, `yellow before ${before}, now ${now}`];
+  });
+
 test('a dropped file of parcels is audited; the counts are those of the rows', { skip }, async () => {
   await page.locator(id('tab-batch')).click();
   await shot('10-batch');
   await noSidewaysScroll();
   const text = parcels(3000);
   await dropFile(page, '全县地块.geojson', text);
-  await page.waitForSelector(id('batch-title'), { timeout: 60_000 });
+  await page.waitForSelector(id('batch-title'));
   assert.match(await page.locator(id('batch-title')).innerText(), /全县地块\.geojson · 共 3,000 个地块/);
   const href = await page.locator(id('result-csv')).getAttribute('href');
   const rows = (await (await fetch(baseUrl + href)).text()).trim().split('\r\n').slice(1);
@@ -92,11 +98,7 @@ test('a worst case is drawn on the map, and says why it cannot be measured', { s
   const before = await yellow();
   await first.click();
   await page.waitForFunction(() => document.querySelector('[data-testid="worst-case"]')?.getAttribute('aria-pressed') === 'true');
-  await settle(page);
-  await page.waitForTimeout(300);
-  await settle(page);
-  const after = await yellow();
-  assert.ok(after > before + 300, `yellow before ${before}, after ${after}`);
+  await marked(before);
   await shot('12-batch-place');
 });
 
@@ -117,7 +119,7 @@ test('a finished audit is repeated without sending the file, and says what stood
   const count = () => page.locator(id('count-prohibited')).getAttribute('data-n');
   const before = await count();
   await page.locator(id('batch-again')).click();
-  await page.waitForSelector(id('batch-reused'), { timeout: 60_000 });
+  await page.waitForSelector(id('batch-reused'));
   assert.match(await page.locator(id('batch-reused')).innerText(), /2,999 个地块附近没有变化，沿用上次的结果；1 个重新测算/);
   assert.match(await page.locator(id('batch-title')).innerText(), /全县地块\.geojson · 共 3,000 个地块/);
   assert.equal(await count(), before);
@@ -177,7 +179,7 @@ test('the conflicts of the lines: all of the command\'s, worst first, each on th
   await page.locator(id('tab-conflicts')).click();
   await shot('16-conflicts');
   await page.locator(id('conflicts-run')).click();
-  await page.waitForSelector(id('conflicts-title'), { timeout: 120_000 });
+  await page.waitForSelector(id('conflicts-title'));
   const href = await page.locator(id('result-csv')).last().getAttribute('href');
   const rows = (await (await fetch(baseUrl + href)).text()).trim().split('\r\n').slice(1).map((r) => r.split(','));
   assert.equal(Number(await page.locator(id('conflicts-title')).getAttribute('data-n')), rows.length);
@@ -186,9 +188,7 @@ test('the conflicts of the lines: all of the command\'s, worst first, each on th
   assert.deepEqual(shown, rows.map((r) => r[0]));
   const before = await yellow();
   await page.locator(id('finding')).first().click();
-  await page.waitForTimeout(500);
-  await settle(page);
-  assert.ok((await yellow()) > before + 300);
+  await marked(before);
   assert.match(await page.locator(id('finding')).first().innerText(), /不裁定谁让谁/);
   await noSidewaysScroll();
   await shot('17-conflict-place');
@@ -200,7 +200,7 @@ test('an earlier result is compared: what is still there is said', { skip }, asy
   const href = await page.locator('#panel-conflicts').locator(id('result-csv')).getAttribute('href');
   const old = Buffer.from(await (await fetch(baseUrl + href)).arrayBuffer());
   await page.locator(id('compare-input')).setInputFiles({ name: '上次.csv', mimeType: 'text/csv', buffer: old });
-  await page.waitForFunction(() => document.querySelector('[data-testid="conflicts-title"]')?.textContent.includes('仍在'), null, { timeout: 60_000 });
+  await page.waitForFunction(() => document.querySelector('[data-testid="conflicts-title"]')?.textContent.includes('仍在'));
   assert.match(await page.locator(id('conflicts-title')).innerText(), /新增 0，仍在 16，已解决 0/);
 });
 
@@ -211,19 +211,19 @@ test('official totals are checked, and a result on show is compared with a new r
   await title.waitFor();
   assert.match(await title.innerText(), /新增 0，仍在 16，已解决 0/);
   await page.locator(id('official-input')).setInputFiles({ name: '公布.csv', mimeType: 'text/csv', buffer: Buffer.from('code,layer,area_ha\n15,STBHHX,1\n') });
-  await page.waitForFunction(() => document.querySelector('[data-testid="conflicts-title"]')?.dataset.n === '17', null, { timeout: 60_000 });
+  await page.waitForFunction(() => document.querySelector('[data-testid="conflicts-title"]')?.dataset.n === '17');
   assert.match(await panel.locator(id('findings')).innerText(), /合计与公布面积不符/);
   await page.locator(id('official-input')).setInputFiles({ name: '坏.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') });
   await panel.locator(id('job-error')).waitFor();
   assert.match(await panel.locator(id('job-error')).innerText(), /“坏\.csv”应有 code、layer/);
   await page.locator(id('conflicts-run')).click();
-  await title.waitFor({ timeout: 60_000 });
+  await title.waitFor();
   await shot('17-conflicts-again');
 });
 
 test('the figures of the plan', { skip }, async () => {
   await page.locator(id('figures-run')).click();
-  await page.waitForSelector(id('figures'), { timeout: 60_000 });
+  await page.waitForSelector(id('figures'));
   assert.match(await page.locator(id('figure-ecological_red_line')).innerText(), /生态保护红线[\s\S]*50\.46%/);
   await page.locator(id('figures')).scrollIntoViewIfNeeded();
   await noSidewaysScroll();

@@ -11,6 +11,9 @@ const { chromium } = require('playwright-core');
 
 export const baseUrl = process.env.HX_URL ?? 'http://127.0.0.1:8099';
 
+/** Waits are for the thing itself; what hangs is ended after this, on a machine as busy as it may be. */
+export const HUNG_MS = 600_000;
+
 export function launch() {
   return chromium.launch({
     executablePath: process.env.HX_CHROMIUM ?? '/usr/bin/chromium',
@@ -26,6 +29,7 @@ export async function openPage(browser, options = {}) {
   const context = await browser.newContext({
     viewport: { width: 1366, height: 768 }, locale: 'zh-CN', reducedMotion: 'reduce', acceptDownloads: true, ...options,
   });
+  context.setDefaultTimeout(HUNG_MS);
   const page = await context.newPage();
   const seen = { requests: [], errors: [] };
   page.on('request', (r) => seen.requests.push(r.url()));
@@ -33,14 +37,25 @@ export async function openPage(browser, options = {}) {
   page.on('console', (m) => m.type() === 'error' && seen.errors.push(m.text()));
   await page.goto(baseUrl + '/', { waitUntil: 'load' });
   await page.waitForSelector('[data-testid="switch-ecological_red_line"]');
-  await page.waitForFunction(() => document.querySelector('[data-testid="map"]')?.dataset.idle === 'true', null, { timeout: 60_000 });
+  await page.waitForFunction(() => document.querySelector('[data-testid="map"]')?.dataset.idle === 'true');
   return { page, context, seen };
 }
 
-/** Waits for the map to come to rest after something moved it. */
+/** Waits for the map to come to rest: whatever moved it has asked for a frame, and a frame takes the mark away until rest. */
 export async function settle(page) {
-  await page.waitForTimeout(150);
-  await page.waitForFunction(() => document.querySelector('[data-testid="map"]')?.dataset.idle === 'true', null, { timeout: 60_000 });
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await page.waitForFunction(() => document.querySelector('[data-testid="map"]')?.dataset.idle === 'true');
+}
+
+/** Looks again and again, each time with the map at rest, until what is looked for is there. */
+export async function eventually(page, look) {
+  const hung = Date.now() + HUNG_MS;
+  for (;;) {
+    await settle(page);
+    const [found, what] = await look();
+    if (found) return;
+    if (Date.now() > hung) throw new Error(`never came: ${what}`);
+  }
 }
 
 /** Drops a file on the map as the desktop would. */

@@ -10,7 +10,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { baseUrl, dropFile, launch, openPage, outDir, root, settle } from './browser.mjs';
+import { HUNG_MS, baseUrl, dropFile, launch, openPage, outDir, root, settle } from './browser.mjs';
 
 const caseFile = (name) => path.join(root, 'tests/web/cases', name);
 const LINES = ['ecological_red_line', 'permanent_basic_farmland', 'urban_development_boundary'];
@@ -302,6 +302,7 @@ test('English by the switch, remembered, and back', async () => {
 
 test('without WebGL the page says so, and checks still work', async () => {
   const context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
+  context.setDefaultTimeout(HUNG_MS);
   const blind = await context.newPage();
   await blind.addInitScript(() => {
     const real = HTMLCanvasElement.prototype.getContext;

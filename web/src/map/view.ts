@@ -82,7 +82,7 @@ export class MapView {
     this.ready = new Promise((resolve) => this.map.once('load', () => resolve()));
     // Whether the map has drawn all it has: for the tests, and harmless otherwise.
     this.map.on('idle', () => (container.dataset['idle'] = 'true'));
-    for (const busy of ['movestart', 'dataloading'] as const) this.map.on(busy, () => (container.dataset['idle'] = 'false'));
+    for (const busy of ['movestart', 'dataloading', 'render'] as const) this.map.on(busy, () => (container.dataset['idle'] = 'false'));
     this.map.on('error', (e) => events.onError(e.error?.message ?? 'error'));
     this.map.on('click', (e) => {
       if (!this.clicksPaused) events.onClick(this.hitsAt(e.point.x, e.point.y), [e.lngLat.lng, e.lngLat.lat]);

@@ -1,0 +1,44 @@
+"""How much a test does, and how it waits and kills. Small in script/test, whole in script/test --long (HX_LONG=1); waits
+are for the thing itself, and moments of a run are counted in its own processor time, so that a busy machine changes
+nothing. What hangs is ended by CTest. tests/runs.h is the first part of this for C."""
+import os
+import signal
+import subprocess
+import time
+
+LONG = os.environ.get("HX_LONG") == "1"
+
+
+def small_or_whole(small, whole):
+    return whole if LONG else small
+
+
+def wait_until(condition):
+    """What the condition gives once it gives anything."""
+    while not (found := condition()):
+        time.sleep(0.01)
+    return found
+
+
+def cpu_seconds(pid):
+    """Processor time of a running process so far, all threads together."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def run_counting_cpu(command):
+    """Runs the command to its end, which must be a good one; the processor time that it took."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, (process.returncode, command)
+    return used.ru_utime + used.ru_stime
+
+
+def kill_after_cpu(seconds):
+    """For Popen's preexec_fn: the kernel ends the program, as kill -9 would, once it has used that much processor time."""
+    def begin():
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, max(seconds, 1e-3))
+    return begin
