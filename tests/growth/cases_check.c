@@ -334,17 +334,22 @@ static void bar(struct world *w, double y0, double y1)
     line_end(w, LINE_ECOLOGICAL_RED_LINE);
 }
 
+static void star(struct world *w, size_t n, double x, double y)
+{
+    ring(w, true);
+    for (size_t i = 0; i < 2 * n; i++) {
+        double radius = i % 2 ? 0.02 : 0.004, turn = M_PI * (double)i / (double)n;
+        point(w, x + radius * cos(turn), y + radius * sin(turn));
+    }
+    parcel(w);
+}
+
 void star_parcel(size_t n)
 {
     struct world w;
     world_init(&w);
     bar(&w, 0.005, 0.015);
-    ring(&w, true);
-    for (size_t i = 0; i < 2 * n; i++) {
-        double radius = i % 2 ? 0.02 : 0.004, turn = M_PI * (double)i / (double)n;
-        point(&w, radius * cos(turn), radius * sin(turn));
-    }
-    parcel(&w);
+    star(&w, n, 0, 0);
     growth_counted(do_check_and_shape, &w);
     growth_expect(w.shape.n_polygons > n / 4);
     world_release(&w);
@@ -358,6 +363,45 @@ void comb_parcel(size_t n)
     bar(&w, 0.3 * COMB_DEG, 0.6 * COMB_DEG);
     growth_counted(do_check_and_shape, &w);
     growth_expect(w.shape.n_polygons == n);
+    world_release(&w);
+}
+
+/* Features as many as n, as large together as a comb or a star. Of these two one has a number that stays: the parts that are common
+ * to n teeth and n features are more than n. */
+enum { FEW = 16 };
+
+static void fixed_grid(struct world *w, size_t n)
+{
+    size_t side = side_of(n);
+    double step = COMB_DEG / (double)side;
+    line_begin(w);
+    for (size_t i = 0; i < n; i++) {
+        double x = ((double)(i % side) + 0.1) * step, y = ((double)(i / side) + 0.1) * step;
+        box(w, x, y, x + 0.8 * step, y + 0.8 * step);
+        feature(w, "");
+    }
+    line_end(w, LINE_ECOLOGICAL_RED_LINE);
+}
+
+void comb_over_few(size_t n)
+{
+    struct world w;
+    world_init(&w);
+    fixed_grid(&w, FEW);
+    comb(&w, n);
+    growth_counted(do_check_and_shape, &w);
+    growth_expect(w.shape.n_polygons > n);
+    world_release(&w);
+}
+
+void star_over_many(size_t n)
+{
+    struct world w;
+    world_init(&w);
+    fixed_grid(&w, n);
+    star(&w, FEW, COMB_DEG / 2, COMB_DEG / 2);
+    growth_counted(do_check_and_shape, &w);
+    growth_expect(finding(&w, LINE_ECOLOGICAL_RED_LINE)->n_features > n / 4);
     world_release(&w);
 }
 

@@ -24,7 +24,8 @@ void growth_expected(int holds, const char *condition, const char *file, int lin
 typedef void growth_case(size_t n);
 /* cases_check.c: one parcel and the three lines */
 growth_case many_features, many_shapes, many_drawn, many_near, many_overlapping, many_slivers, many_zones,
-    many_in_two_lines, star_parcel, comb_parcel, region_parcel, many_holes_near;
+    many_in_two_lines, star_parcel, comb_parcel, star_over_many, comb_over_few, region_parcel,
+    many_holes_near;
 /* cases_tile.c */
 growth_case tile_of_bars;
 
