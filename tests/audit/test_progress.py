@@ -9,7 +9,7 @@ import unittest
 
 import audit_fixture as f
 
-MANY = 24000 if f.SANITIZED else 120000
+MANY = 8000 if f.SANITIZED else 40000
 
 
 class Progress(unittest.TestCase):
@@ -105,11 +105,9 @@ class Progress(unittest.TestCase):
         r = f.audit("lines", "--store", self.dir / "none.sqlite", "--progress", "json", code=2)
         self.assertEqual("not-found", json.loads(r.stdout)["error"]["status"])
 
-    def test_stopped_and_resumed(self):
-        """SIGTERM in the second pass is a clean stop, told as such; the same command with --resume leaves the first output alone, goes
-        on with the second, and gives what an unbroken run gives."""
-        outputs = [self.dir / "stop.csv", self.dir / "stop.gpkg"]
-        command = ["parcels", self.many, "-o", outputs[0], "-o", outputs[1], "--store", self.store, "--progress", "json"]
+    def stopped_in_the_second_pass(self, source, outputs):
+        """What it told, or None when it had ended before."""
+        command = ["parcels", source, "-o", outputs[0], "-o", outputs[1], "--store", self.store, "--progress", "json", "--overwrite"]
         p = subprocess.Popen([f.PROGRAM, "audit", *map(str, command)], stdout=subprocess.PIPE, text=True)
         told = []
         for line in p.stdout:
@@ -119,17 +117,28 @@ class Progress(unittest.TestCase):
                 break
         told += [json.loads(line) for line in p.stdout]
         p.stdout.close()
-        self.assertEqual(130, p.wait(), told[-1])
+        code = p.wait()
+        self.assertIn(code, (0, 130), told[-1])
+        return told if code == 130 else None
+
+    def test_stopped_and_resumed(self):
+        """SIGTERM in the second pass is a clean stop, told as such; the same command with --resume leaves the first output alone, goes
+        on with the second, and gives what an unbroken run gives. A machine that is too fast to be stopped gets more parcels."""
+        outputs = [self.dir / "stop.csv", self.dir / "stop.gpkg"]
+        source, n = self.many, MANY
+        while not (told := self.stopped_in_the_second_pass(source, outputs)):
+            n *= 2
+            source = f.many(self.dir / f"many-{n}.gpkg", n, seed=3)
         self.assertTrue(told[-1]["outcome"]["stopped"])
-        self.assertEqual((True, False), (outputs[0].exists(), outputs[1].exists()))
+        self.assertEqual((True, True), (outputs[0].exists(), pathlib.Path(f"{outputs[1]}.part").exists()))
         before = outputs[0].stat().st_mtime_ns
-        progress, last = self.told("parcels", self.many, "-o", outputs[0], "-o", outputs[1], "--resume")
-        self.assertEqual((MANY, False), (last["outcome"]["n_parcels"], last["outcome"]["stopped"]))
+        progress, last = self.told("parcels", source, "-o", outputs[0], "-o", outputs[1], "--resume")
+        self.assertEqual((n, False), (last["outcome"]["n_parcels"], last["outcome"]["stopped"]))
         self.assertEqual(before, outputs[0].stat().st_mtime_ns)
         self.assertEqual({2}, {p["pass"] for p in progress})
         for output in outputs:
             whole = output.with_name("unbroken" + output.suffix)
-            f.audit("parcels", self.many, "-o", whole, "--store", self.store)
+            f.audit("parcels", source, "-o", whole, "--store", self.store)
             self.assertEqual(f.digest(whole), f.digest(output))
 
 

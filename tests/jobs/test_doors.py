@@ -64,16 +64,17 @@ class Doors(unittest.TestCase):
         there.mkdir(parents=True)
         if name:
             (there / name).write_bytes(body)
-        program = str(pathlib.Path(f.PROGRAM).resolve())
-        command = lambda *wish: [program, "audit", arguments[0], "--store", self.store, *wish, *arguments[1:]]
-        told = subprocess.run(command("--progress", "json"), cwd=there, capture_output=True, text=True, encoding="utf-8")
+        command = [str(pathlib.Path(f.PROGRAM).resolve()), "audit", arguments[0], "--store", self.store, "--progress", "json", *arguments[1:]]
+        told = subprocess.run(command, cwd=there, capture_output=True, text=True, encoding="utf-8")
         lines = [json.loads(line) for line in told.stdout.splitlines()]
         self.assertEqual((True, ""), (told.returncode > 0, told.stderr), arguments)
         self.assertEqual(["error"], list(lines[-1]))
         error = lines[-1]["error"]
-        person = subprocess.run(command(), cwd=there, capture_output=True, text=True, encoding="utf-8")
-        self.assertEqual(told.returncode, person.returncode)
-        self.assertIn(f"错误：{error['zh']}\nerror: {error['en']}\n", person.stderr)
+        if name == "rubbish.gpkg" or arguments == ["nothing"]:  # to a person the same is said
+            command = [c for c in command if c not in ("--progress", "json")]
+            person = subprocess.run(command, cwd=there, capture_output=True, text=True, encoding="utf-8")
+            self.assertEqual(told.returncode, person.returncode)
+            self.assertIn(f"错误：{error['zh']}\nerror: {error['en']}\n", person.stderr)
         # a library may name the file by its whole path: the owner of the folder may know it, the client of a server need not
         return tuple(error[k].replace(f"{there}/", "") for k in ("code", "zh", "en"))
 
