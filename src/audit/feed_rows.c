@@ -234,21 +234,28 @@ static int guessed_crs(const struct parcel_set *set)
 
 static bool is_of_file(const struct error *why)
 {
-    static const char *const codes[] = {"zone-missing",   "zone-conflict",     "crs-conflict",
-                                        "crs-option",     "crs-datum-refused", "crs-web-mercator",
-                                        "crs-unsupported"};
+    static const char *const codes[] = {
+        "zone-missing",     "zone-conflict",   "crs-conflict",  "crs-option",       "crs-datum-refused",
+        "crs-web-mercator", "crs-unsupported", "datum-refused", "web-map-refused",  "local-system-refused",
+        "datum-unclear",    "crs-missing",     "dms-packed",    "coords-few-digits"};
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (strcmp(why->code, codes[i]) == 0)
             return true;
     return false;
 }
 
-/* The first row that can be read, or whose refusal is one of the file, speaks for all. */
+static bool is_dd_mmss(const struct error *why)
+{
+    return strcmp(why->code, "dd-mmss") == 0;
+}
+
+/* The first row that can be read, or whose refusal is one of the file, speaks for all. Where rows could be
+ * degrees.minutes-seconds, one that could not tells that none is; when there is no such row the question is the file's. */
 static enum status try_first(struct feed_rows *r, struct error *e)
 {
     struct piece piece;
-    struct error why = {0};
-    enum status s = STATUS_INVALID_INPUT;
+    struct error why = {0}, asked = {0};
+    enum status s = STATUS_INVALID_INPUT, question = STATUS_OK;
     for (size_t i = 0; s && i < ROWS_TRIED_FIRST && pieces_next(&r->pieces, &piece); i++) {
         s = read_piece(r, &piece, i + 1, &why);
         if (s && (!is_fault(s) || is_of_file(&why))) {
@@ -256,10 +263,17 @@ static enum status try_first(struct feed_rows *r, struct error *e)
                 *e = why;
             return s;
         }
+        if (s && is_dd_mmss(&why) && !question) {
+            question = s;
+            asked = why;
+        }
         r->base.crs_guessed = s ? 0 : guessed_crs(&r->set);
     }
     r->set.n_parcels = 0;
-    return STATUS_OK;
+    r->context.decimal_degrees = !s;
+    if (s && question && e)
+        *e = asked;
+    return s && question ? question : STATUS_OK;
 }
 
 /* Of points nobody knows how many parcels they are before they are read. */

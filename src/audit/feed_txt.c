@@ -253,8 +253,10 @@ static int64_t count_plots(struct feed_txt *t)
 /* What is wrong with the head is wrong with every plot: that is refused with its question, as in a single check. */
 static enum status try_first(struct feed_txt *t, bool *ours, struct error *e)
 {
-    static const char *const of_head[] = {"datum-refused", "datum-unknown",  "zone-width",   "zone-unknown",
-                                          "txt-unit",      "txt-projection", "zone-missing", "crs-option"};
+    static const char *const of_head[] = {
+        "datum-refused",  "datum-unknown",    "zone-width",    "zone-unknown",         "txt-unit",
+        "txt-projection", "zone-missing",     "crs-option",    "local-system-refused", "web-map-refused",
+        "datum-unclear",  "meridian-unknown", "crs-said-twice"};
     struct parcel_set set = {.n_parcels = 0};
     struct error why = {0};
     size_t lines;

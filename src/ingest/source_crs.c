@@ -52,7 +52,7 @@ static enum status find_stated(struct source *s, const struct source_request *r,
     *out = (struct crs_stated){.epsg = 0};
     if (st != STATUS_OK)
         return st;
-    if (member && *member)
+    if (member) /* null says that nothing is known, which is less than saying nothing */
         return crs_of_stated(s->transformer, member, out, e);
     OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(s->layer);
     bool silent = !srs || (is_geojson(s) && is_silent_geojson(s));

@@ -1,4 +1,5 @@
 /* Which field means what, and its values as UTF-8. */
+#include "geo/crs/words.h"
 #include "ingest/source_parts.h"
 
 #include "base/json.h"
@@ -197,6 +198,22 @@ static enum status bind_one(struct source *s, OGRFeatureDefnH defn, const struct
     return *w->bound ? STATUS_OK : error_no_memory(e);
 }
 
+static enum status find_system_fields(struct source *s, OGRFeatureDefnH defn, struct error *e)
+{
+    struct source_binding *b = &s->binding;
+    b->n_system = 0;
+    for (int i = 0; i < OGR_FD_GetFieldCount(defn) && b->n_system < SOURCE_SYSTEM_FIELDS; i++) {
+        OGRFieldDefnH field = OGR_FD_GetFieldDefn(defn, i);
+        const char *name = source_text(s, OGR_Fld_GetNameRef(field), s->keep);
+        if (!name)
+            return error_no_memory(e);
+        enum crs_key key = crs_key_of(name);
+        if (key == CRS_KEY_DATUM || key == CRS_KEY_EPSG)
+            b->system[b->n_system++] = i;
+    }
+    return STATUS_OK;
+}
+
 enum status source_bind_fields(struct source *s, const struct source_request *r, struct error *e)
 {
     OGRFeatureDefnH defn = OGR_L_GetLayerDefn(s->layer);
@@ -214,7 +231,7 @@ enum status source_bind_fields(struct source *s, const struct source_request *r,
         if (st != STATUS_OK)
             return st;
     }
-    return STATUS_OK;
+    return find_system_fields(s, defn, e);
 }
 
 const char *source_field_text(struct source *s, OGRFeatureH f, int index)
@@ -270,8 +287,38 @@ static enum status write_properties(struct source *s, OGRFeatureH f, struct sour
     return buffer_status(&s->json, e);
 }
 
+static enum status place_attribute(const struct source *s, const char *name, enum status st, struct error *e)
+{
+    struct error why = *e;
+    error_zh(e, "“%s”第 %lld 个要素的字段“%.60s”：%s", s->info.layer, (long long)s->position, name, why.zh);
+    return error_fail(e, st, why.code, "Field \"%.60s\" of feature %lld of \"%s\": %s", name,
+                      (long long)s->position, s->info.layer, why.en);
+}
+
+/* Fields that state a datum, as a single check reads them. */
+static enum status check_system(struct source *s, OGRFeatureH f, struct error *e)
+{
+    struct error why = {.status = STATUS_OK};
+    for (size_t i = 0; i < s->binding.n_system; i++) {
+        const char *value = source_field_text(s, f, s->binding.system[i]);
+        const char *name =
+            source_text(s, OGR_Fld_GetNameRef(OGR_F_GetFieldDefnRef(f, s->binding.system[i])), s->feature);
+        enum status st = name && value ? crs_words_of_attribute(name, value, &why) : error_no_memory(&why);
+        if (st == STATUS_OK)
+            continue;
+        st = place_attribute(s, name ? name : "", st, &why);
+        if (e)
+            *e = why;
+        return st;
+    }
+    return STATUS_OK;
+}
+
 enum status source_read_fields(struct source *s, OGRFeatureH f, struct source_feature *out, struct error *e)
 {
+    enum status st = check_system(s, f, e);
+    if (st != STATUS_OK)
+        return st;
     const int *field = s->binding.field;
     const char *by;
     out->code = source_field_text(s, f, field[LAYER_ID]);

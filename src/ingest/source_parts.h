@@ -13,8 +13,11 @@
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 
+enum { SOURCE_SYSTEM_FIELDS = 4 };
 struct source_binding {
-    int field[LAYER_FIELDS]; /* field numbers, -1 none */
+    int field[LAYER_FIELDS];          /* field numbers, -1 none */
+    int system[SOURCE_SYSTEM_FIELDS]; /* those that state a datum */
+    size_t n_system;
 };
 
 struct source {

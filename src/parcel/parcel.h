@@ -89,6 +89,7 @@ struct parcel_context { /* all borrowed; one thread */
     /* A text of which only the head and one parcel are given (国土TXT, CSV, WKT): what was left out before the parcel,
      * so that errors name the line and the parcel of the whole file. */
     size_t lines_before, plots_before;
+    bool decimal_degrees;      /* of such a text: other rows cannot be degrees.minutes-seconds, so that this one is not */
     enum parcel_format format; /* of such a text, which is known by then; else it is recognised */
 };
 
