@@ -85,3 +85,27 @@ struct ring ring_list_ring(const struct ring_list *l, size_t r)
     return (struct ring){l->x + l->start[r], l->y + l->start[r],
                          ring_list_size(l, r) - ring_list_closed(l, r)};
 }
+
+const uint32_t *ring_list_order(const struct ring_list *l, struct arena *a)
+{
+    uint32_t *place = arena_array(a, l->n_rings + 1, sizeof *place),
+             *order = arena_array(a, l->n_rings, sizeof *order);
+    uint32_t at = 0;
+    if (!place || !order)
+        return NULL;
+    memset(place, 0, (l->n_rings + 1) * sizeof *place);
+    for (size_t r = 0; r < l->n_rings; r++)
+        place[l->hole_of[r] < 0 ? r : (size_t)l->hole_of[r]]++;
+    for (size_t r = 0; r < l->n_rings; r++) {
+        uint32_t n = place[r];
+        place[r] = at;
+        at += n;
+    }
+    for (size_t r = 0; r < l->n_rings; r++)
+        if (l->hole_of[r] < 0)
+            order[place[r]++] = (uint32_t)r;
+    for (size_t r = 0; r < l->n_rings; r++)
+        if (l->hole_of[r] >= 0)
+            order[place[l->hole_of[r]]++] = (uint32_t)r;
+    return order;
+}
