@@ -64,6 +64,11 @@ enum status feature_bind(struct feature_binding *b, const struct feature_schema 
         return STATUS_OK;
     for (int i = 0; i < BOUND_FIELDS; i++)
         found.field[i] = binding_find((enum bound_field)i, schema->names, schema->aliases, schema->n);
+    for (size_t i = 0; i < schema->n && found.n_system < BINDING_SYSTEM_MAX; i++) {
+        enum crs_key key = crs_key_of(schema->names[i]);
+        if (key == CRS_KEY_DATUM || key == CRS_KEY_EPSG)
+            found.system[found.n_system++] = (int)i;
+    }
     if (id_field)
         found.field[BOUND_ID] = find_or_ask(schema, id_field, &st, e);
     if (class_field)
@@ -76,6 +81,20 @@ enum status feature_bind(struct feature_binding *b, const struct feature_schema 
 const char *feature_value(const struct feature *f, int index)
 {
     return index >= 0 && f->values[index] ? f->values[index] : "";
+}
+
+enum status feature_check_system(const struct feature_binding *b, const struct feature *f, struct error *e)
+{
+    for (int i = 0; i < b->n_system; i++) {
+        const char *key = f->schema->names[b->system[i]], *value = feature_value(f, b->system[i]);
+        struct error why = {0};
+        enum status s = *value ? crs_words_of_attribute(key, value, &why) : STATUS_OK;
+        if (s == STATUS_OK)
+            continue;
+        error_zh(e, "属性“%.40s”写明“%.40s”：%s", key, value, why.zh);
+        return error_fail(e, s, why.code, "The attribute \"%.40s\" is \"%.40s\": %s", key, value, why.en);
+    }
+    return STATUS_OK;
 }
 
 /* ---- one feature ---- */
@@ -145,16 +164,6 @@ static enum status fail_with(struct parsing *p, const struct error *why, struct 
     return parsing_fail_in(p, why->status, place);
 }
 
-/* Attributes that state another datum, a local system or a web map; of texts their readers have asked. */
-static enum status check_system(struct parsing *p, const struct feature *f)
-{
-    enum status s = STATUS_OK;
-    for (size_t i = 0; !s && !f->place_zh && f->schema && i < f->schema->n; i++)
-        if (f->schema->types[i] == FEATURE_TEXT && f->values[i] && *f->values[i])
-            s = crs_words_of_attribute(f->schema->names[i], f->values[i], p->error);
-    return s;
-}
-
 /* Adds the feature to the set of `p`, or says in p->error why it is none. */
 static enum status add(struct parsing *p, struct feature_binding *b, const struct feature *f,
                        const struct geo_crs *crs)
@@ -178,7 +187,7 @@ static enum status add(struct parsing *p, struct feature_binding *b, const struc
     enum status s = policy_take_wkb(&p->policy, f->wkb, f->n_wkb, p->error);
     if (s)
         return parsing_fail_in(p, s, place);
-    s = check_system(p, f);
+    s = f->place_zh || !f->schema ? STATUS_OK : feature_check_system(b, f, p->error);
     if (s)
         return parsing_fail_in(p, s, place);
     parcel.delivered_points = (uint32_t)p->policy.rings.n;
@@ -266,6 +275,16 @@ static enum status decide(struct parsing *p, struct feature_stream *s, struct cr
     return STATUS_OK;
 }
 
+static void warn_encoding(struct parsing *p, const char *encoding)
+{
+    parsing_warn(p, "text-encoding",
+                 parsing_printf(p, "文件没有写明（或写错了）文字编码，按%s读取；请核对名称中的汉字是否正确。", encoding),
+                 parsing_printf(p,
+                                "The file does not tell its text encoding, or tells a wrong one; it was read as %s. Check "
+                                "that the names are right.",
+                                encoding));
+}
+
 static enum status take_all(struct parsing *p, struct feature_stream *s)
 {
     struct crs_decision d = {.datum_assumed = false};
@@ -278,6 +297,8 @@ static enum status take_all(struct parsing *p, struct feature_stream *s)
         if (!st && more)
             st = add(p, &b, &f, &d.crs);
     }
+    if (!st && *s->info.encoding)
+        warn_encoding(p, s->info.encoding);
     for (size_t i = 0; !st && i < s->n_notes; i++)
         parsing_warn(p, parsing_printf(p, "%s", s->notes[i].code), parsing_printf(p, "%s", s->notes[i].zh),
                      parsing_printf(p, "%s", s->notes[i].en));

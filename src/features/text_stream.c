@@ -500,19 +500,26 @@ static void note_crs(struct text_stream *t)
             t->base.info.assumed_epsg = t->queue[0].crs->epsg;
 }
 
-/* The first piece that can be read, or whose refusal is one of the file, speaks for all. */
+/* The first piece that can be read, or whose refusal is one of the file, speaks for all. Where pieces could be
+ * degrees.minutes-seconds, one that could not tells that none is; when there is no such piece the question is the file's. */
 static enum status try_first(struct text_stream *t, struct error *e)
 {
     struct text_piece p;
-    struct error why = {0};
+    struct error why = {0}, asked = {0};
     enum status s = STATUS_INVALID_INPUT;
     for (size_t i = 0; s && i < PIECES_TRIED_FIRST && t->cutter->ops->next(t->cutter, &p); i++) {
         s = read_piece(t, &p, &why);
         if (s && (!is_fault(s) || speaks_of_file(t, &why)))
             return fail_with(&why, e);
+        if (s && strcmp(why.code, "dd-mmss") == 0 && !asked.code[0])
+            asked = why;
     }
-    bool cut_wrong =
-        !s && t->cutter->format == PARCEL_FORMAT_TXT && t->n != 1; /* points before the first plot row */
+    if (s && asked.code[0])
+        return fail_with(&asked, e);
+    t->context.decimal_degrees = !s;
+    if (!s && t->n > 0)
+        note_crs(t);
+    bool cut_wrong = !s && t->cutter->format == PARCEL_FORMAT_TXT && t->n != 1; /* points before the first plot row */
     t->n = t->at = 0;
     t->cutter->ops->rewind(t->cutter);
     if (cut_wrong)

@@ -16,6 +16,7 @@ struct source {
     int binding[LAYER_FIELDS];                 /* fields of `schema`, -1 none */
     const struct feature_schema *bound_schema; /* of records that `bound` is for */
     int bound[LAYER_FIELDS];
+    struct feature_binding system; /* which fields state a datum */
     struct source_info info;
     struct geo_transformer *transformer;
     struct geo_geos *geos;

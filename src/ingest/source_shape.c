@@ -44,7 +44,14 @@ enum status source_read_shape(struct source *s, const struct feature *f, struct 
         refuse(out, f->fault);
         return STATUS_OK;
     }
-    enum status st = policy_take_wkb(&s->policy, f->wkb, f->n_wkb, &why);
+    enum status st = f->schema ? feature_bind(&s->system, f->schema, NULL, NULL, &why) : STATUS_OK;
+    if (!st && f->schema)
+        st = feature_check_system(&s->system, f, &why);
+    if (st) {
+        refuse(out, &why);
+        return STATUS_OK;
+    }
+    st = policy_take_wkb(&s->policy, f->wkb, f->n_wkb, &why);
     if (is_fault(st)) {
         refuse(out, &why);
         return STATUS_OK;

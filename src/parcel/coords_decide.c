@@ -138,7 +138,7 @@ static struct crs_question question(const struct parsing *p, const struct coords
                                      : c->axis_a == 'N' || c->axis_b == 'E' ? CRS_AXES_NORTH_FIRST
                                                                             : CRS_AXES_EITHER,
                              .n_points = c->n,
-                             .maybe_dd_mmss = maybe_dotted(c)};
+                             .maybe_dd_mmss = !p->context->decimal_degrees && maybe_dotted(c)};
     coords_extent(c->a, c->n, &q.min_a, &q.max_a);
     coords_extent(c->b, c->n, &q.min_b, &q.max_b);
     return q;

@@ -113,6 +113,7 @@ struct parcel_context { /* all borrowed; one thread */
      * so that errors name the line and the parcel of the whole file. */
     size_t lines_before, plots_before;
     size_t columns_before;     /* of its first line, in a text that was cut within lines (GeoJSON) */
+    bool decimal_degrees;      /* of such a text: other rows cannot be degrees.minutes-seconds, so that this one is not */
     enum parcel_format format; /* of such a text, which is known by then; else it is recognised */
 };
 

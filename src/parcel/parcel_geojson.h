@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-/* Decides the CRS from the root's old `crs` member (absent or null: longitude/latitude) and writes set.crs_note. */
+/* Decides the CRS from the root's old `crs` member (absent: longitude/latitude; null: a question) and writes set.crs_note. */
 enum status parcel_geojson_crs(struct parsing *p, const json_t *root, struct geo_crs *out,
                                bool *said) HX_MUST_CHECK;
 

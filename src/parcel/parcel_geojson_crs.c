@@ -69,11 +69,12 @@ enum status parcel_geojson_crs(struct parsing *p, const json_t *root, struct geo
                              .stated_by_match = stated.by_match,
                              .stated_name = stated.name,
                              .given_epsg = p->context->epsg,
-                             .degrees = *name && !stated.epsg ? CRS_DEGREES_ASK : CRS_DEGREES_STANDARD};
+                             .degrees = json_object_get(root, "crs") && !stated.epsg ? CRS_DEGREES_ASK
+                                                                                     : CRS_DEGREES_STANDARD};
     *said = stated.epsg || p->context->epsg;
     if (!*said) { /* metres of a tool that says nothing; degrees are judged point by point, where they stand */
         widen_root(root, &q);
-        q.n_points = q.n_points && fabs(q.min_a) > 180 ? q.n_points : 0;
+        q.n_points = q.n_points && (fabs(q.min_a) > 180 || q.degrees == CRS_DEGREES_ASK) ? q.n_points : 0;
     }
     s = crs_decide(&q, &d, p->error);
     if (s != STATUS_OK)

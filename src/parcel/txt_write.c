@@ -161,6 +161,27 @@ static struct parcel_rings rings_of(const struct parcel *p, struct parcel *as_sh
                                  p->shape.n_rings};
 }
 
+/* Written half a zone beyond its neighbour, an easting runs into the digits of another zone: 15 degrees off, 37.6 million
+ * would be read back in zone 37. */
+static enum status check_zone(const struct writer *w, const struct parcel *p)
+{
+    double lon = 0.5 * (p->shape.box.west_deg + p->shape.box.east_deg),
+           off = lon - w->crs.central_meridian_deg;
+    if (fabs(off) <= w->crs.zone_width_deg)
+        return STATUS_OK;
+    int own = geo_crs_zone3_of_lon(lon);
+    error_zh(w->error,
+             "地块“%.60s”在经度%.4f°（三度带第%d带），离第%d带的中央经线%"
+             "g°太远，不能写进同一个TXT；请把不同带的地块分开转换，"
+             "或用 --zone 另选带号。",
+             p->id, lon, own, w->crs.zone, w->crs.central_meridian_deg);
+    return error_fail(
+        w->error, STATUS_INVALID_INPUT, "txt-write-far",
+        "Parcel \"%.60s\" lies at longitude %.4f (3-degree zone %d), too far from the meridian %g of zone "
+        "%d to be written in one TXT; convert parcels of different zones apart, or choose with --zone.",
+        p->id, lon, own, w->crs.central_meridian_deg, w->crs.zone);
+}
+
 static enum status write_parcel(struct writer *w, const struct parcel *given)
 {
     struct parcel as_shape;
@@ -252,7 +273,8 @@ enum status parcel_txt_write(const struct parcel_context *c, const struct parcel
     if (s == STATUS_OK)
         write_header(&w, options);
     for (size_t i = 0; s == STATUS_OK && i < n; i++)
-        s = write_parcel(&w, &parcels[i]);
+        if ((s = check_zone(&w, &parcels[i])) == STATUS_OK)
+            s = write_parcel(&w, &parcels[i]);
     if (s == STATUS_OK)
         s = buffer_status(&text, w.error);
     if (s == STATUS_OK && options->utf8) {

@@ -16,7 +16,8 @@ struct parcel_txt_options {
     const char *date; /* 数据产生日期; NULL: left empty, so that the same parcels give the same bytes */
 };
 
-/* Appends to `out`. The zone of a parcel in degrees is the 3-degree zone of its middle. */
+/* Appends to `out`. The zone of a parcel in degrees is the 3-degree zone of its middle. A parcel farther than one zone's width
+ * from the meridian is refused ("txt-write-far"): its eastings would be read back somewhere else. */
 enum status parcel_txt_write(const struct parcel_context *c, const struct parcel *parcels, size_t n,
                              const struct parcel_txt_options *options, struct buffer *out,
                              struct error *e) HX_MUST_CHECK;
