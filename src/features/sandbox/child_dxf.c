@@ -62,6 +62,8 @@ static bool is_likely(const struct dxf_entity *t, OGRwkbGeometryType type)
         return point || !surface;
     case DXF_INSERT:
         return true;
+    case DXF_UNREAD: /* the lines of a MLINE */
+        return !point && !surface && type != wkbLineString;
     default:
         return false;
     }
@@ -362,7 +364,7 @@ static enum status each_feature(struct dxf_reading *d, struct feature_stream_inf
         bool record = is_record(d, t, f, g) && is_chosen(d, OGR_F_GetFieldAsString(f, FIELD_LAYER));
         if (record && t)
             d->came[t - d->scan.entities].given = true;
-        if (record && info && g)
+        if (record && info && g && !OGR_G_IsEmpty(g))
             widen(info->box, &info->has_box, g);
         else if (record && !info)
             s = give_feature(d, f, t, e);

@@ -1,0 +1,331 @@
+/* The two ends of a sandboxed reading: what the parent makes of a child that lies, hangs or dies, and what the sandbox takes
+ * away. This program is its own child. */
+#include "features/sandbox/answer.h"
+#include "features/sandbox/confine.h"
+#include "features/sandbox/sandbox.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/hx-sandbox-XXXXXX";
+static const unsigned char SQUARE[] = {1, 3, 0, 0, 0, 0, 0, 0, 0};
+
+static uint64_t random_number(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return *seed >> 33;
+}
+
+static const char *script(const char *text)
+{
+    static char path[300];
+    snprintf(path, sizeof path, "%s/child.sh", folder);
+    unlink(path);
+    FILE *f = fopen(path, "w");
+    fputs(text, f);
+    fclose(f);
+    chmod(path, 0700);
+    return path;
+}
+
+/* All records of a stream, or its error, which stays. */
+static enum status read_all(const struct feature_request *r, size_t *n, struct error *e)
+{
+    struct arena *a = arena_new((size_t)64 << 20);
+    struct feature_stream *s = NULL;
+    struct feature f;
+    enum status st = feature_stream_open_sandboxed(r, &s, e);
+    bool more = st == STATUS_OK;
+    *n = 0;
+    while (more) {
+        st = feature_stream_next(s, a, &f, &more, e);
+        more = more && st == STATUS_OK;
+        *n += more;
+    }
+    if (s)
+        assert_int_equal(feature_stream_next(s, a, &f, &more, e), st);
+    feature_stream_close(s);
+    arena_free(a);
+    return st;
+}
+
+static void test_bad_children(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *code;
+        enum status status;
+    } cases[] = {
+        {"#!/bin/sh\nsleep 100\n", "foreign-timeout", STATUS_TOO_LARGE},
+        {"#!/bin/sh\nsleep 100 & sleep 100\n", "foreign-timeout", STATUS_TOO_LARGE},
+        {"#!/bin/sh\nprintf HXS1; sleep 100\n", "foreign-timeout", STATUS_TOO_LARGE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error e = {0};
+        size_t n;
+        const struct feature_request r = {
+            .bytes = "x", .n_bytes = 1, .program = script(cases[i].text), .wait_ms = 300};
+        assert_int_equal(read_all(&r, &n, &e), cases[i].status);
+        assert_string_equal(e.code, cases[i].code);
+    }
+}
+
+static void test_lying_and_dying_children(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "#!/bin/sh\nkill -SEGV $$\n",
+        "#!/bin/sh\nexit 0\n",
+        "#!/bin/sh\nprintf HXS1\n",
+        "#!/bin/sh\nprintf nonsense\n",
+        "#!/bin/sh\nprintf 'HXS1H\\377\\377\\377\\377'\n",
+        "#!/bin/sh\nprintf 'HXS1H\\377\\377\\377\\077abc'\n",
+        "#!/bin/sh\nprintf 'HXS1Z\\010\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000'\n",
+    };
+    size_t n;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct error e = {0};
+        const struct feature_request r = {.bytes = "x", .n_bytes = 1, .program = script(texts[i])};
+        assert_int_equal(read_all(&r, &n, &e), STATUS_INVALID_INPUT);
+        assert_string_equal(e.code, "foreign-failed");
+        assert_true(e.zh[0] && e.en[0]);
+    }
+    struct error e = {0};
+    const struct feature_request none = {.bytes = "x", .n_bytes = 1, .program = "/nonexistent/program"};
+    enum status s = read_all(&none, &n, &e);
+    assert_true(s == STATUS_IO || s == STATUS_INVALID_INPUT);
+}
+
+/* ---- a stream of records, whole and spoiled ---- */
+
+static void write_texts(struct record_writer *w, int n)
+{
+    for (int i = 0; i < n; i++)
+        record_text(w, "文字");
+}
+
+static void write_feature(struct record_writer *w, int64_t position)
+{
+    record_begin(w, RECORD_FEATURE);
+    record_i64(w, position);
+    record_i64(w, position);
+    record_u8(w, 0);
+    write_texts(w, 2);
+    record_u32(w, 2);
+    record_text(w, "a\nb\x01z");
+    record_text(w, NULL);
+    record_bytes(w, SQUARE, sizeof SQUARE);
+    record_u32(w, 1);
+    write_texts(w, 3);
+    assert_int_equal(record_end(w, NULL), STATUS_OK);
+}
+
+static void write_stream(struct record_writer *w, int features)
+{
+    record_writer_init(w, -1);
+    buffer_append_str(&w->out, SANDBOX_MAGIC);
+    record_begin(w, RECORD_HEADER);
+    write_texts(w, 4);
+    for (int i = 0; i < 4; i++)
+        record_f64(w, i);
+    record_u8(w, HEADER_BOX);
+    record_i64(w, features);
+    record_text(w, "");
+    assert_int_equal(record_end(w, NULL), STATUS_OK);
+    record_begin(w, RECORD_SCHEMA);
+    record_u32(w, 2);
+    for (int i = 0; i < 2; i++) {
+        write_texts(w, 2);
+        record_u8(w, FEATURE_TEXT);
+    }
+    assert_int_equal(record_end(w, NULL), STATUS_OK);
+    for (int i = 1; i <= features; i++)
+        write_feature(w, i);
+    record_begin(w, RECORD_END);
+    record_i64(w, features);
+    assert_int_equal(record_end(w, NULL), STATUS_OK);
+}
+
+/* What the parent makes of these bytes, through a child that prints them. */
+static enum status hear(const char *bytes, size_t n, size_t *records, struct error *e)
+{
+    char path[300], text[700];
+    snprintf(path, sizeof path, "%s/answer", folder);
+    FILE *f = fopen(path, "wb");
+    assert_int_equal(fwrite(bytes, 1, n, f), n);
+    fclose(f);
+    snprintf(text, sizeof text, "#!/bin/sh\nexec cat %s\n", path);
+    const struct feature_request r = {.bytes = "x", .n_bytes = 1, .program = script(text)};
+    return read_all(&r, records, e);
+}
+
+static void test_a_whole_stream_and_one_without_its_end(void **state)
+{
+    (void)state;
+    enum { END_BYTES = 5 + 8 };
+    struct record_writer w;
+    struct error e = {0};
+    size_t n;
+    write_stream(&w, 3);
+    assert_int_equal(hear(w.out.data, w.out.size, &n, &e), STATUS_OK);
+    assert_int_equal(n, 3);
+    assert_int_equal(hear(w.out.data, w.out.size - END_BYTES, &n, &e), STATUS_INVALID_INPUT);
+    assert_string_equal(e.code, "foreign-failed");
+    w.out.data[w.out.size - 8] = 2; /* an end that counts one less */
+    assert_int_equal(hear(w.out.data, w.out.size, &n, &e), STATUS_INVALID_INPUT);
+    buffer_release(&w.out);
+}
+
+static void test_texts_are_cleaned(void **state)
+{
+    (void)state;
+    bool ok = true;
+    struct arena *a = arena_new(1 << 20);
+    const char *text = answer_text((struct record_field){"a\nb\x01\xFFz\xE4\xB8", 8}, a, &ok);
+    assert_string_equal(text, "a b ?z??");
+    assert_null(answer_text((struct record_field){NULL, 0}, a, &ok));
+    assert_true(ok);
+    arena_free(a);
+}
+
+/* Records from spoiled bytes: whatever they say, nothing is read beyond them and no count is believed. */
+static void decode(const unsigned char *bytes, size_t n)
+{
+    const char *names[] = {"a", "b"};
+    const enum feature_type types[] = {FEATURE_TEXT, FEATURE_TEXT};
+    const struct feature_schema two = {names, names, types, 2};
+    struct arena *a = arena_new((size_t)16 << 20);
+    struct error e = {0}, said;
+    struct feature_schema schema;
+    struct feature_stream_info info;
+    struct feature_note note;
+    struct feature f;
+    struct record records[5];
+    for (int i = 0; i < 5; i++)
+        records[i] = (struct record){RECORD_FEATURE, bytes, n, 0, false};
+    int failed = answer_header(&records[0], a, &info, &e) != STATUS_OK;
+    failed += answer_schema(&records[1], a, &schema, &e) != STATUS_OK;
+    failed += answer_note(&records[2], a, &note, &e) != STATUS_OK;
+    failed += answer_error(&records[3], &said, &e) != STATUS_OK;
+    failed += answer_feature(&records[4], &two, a, &f, &e) != STATUS_OK;
+    assert_true(failed >= 3 && e.code[0] && e.zh[0] && e.en[0]);
+    arena_free(a);
+}
+
+static void test_spoiled_records(void **state)
+{
+    (void)state;
+    enum { HEAD_BYTES = 5 };
+    struct record_writer w;
+    uint64_t seed = 3;
+    record_writer_init(&w, -1);
+    write_feature(&w, 1);
+    for (int round = 0; round < 20000; round++) {
+        size_t n = w.out.size - HEAD_BYTES;
+        n -= random_number(&seed) % 3 ? 0 : random_number(&seed) % n;
+        unsigned char *copy = malloc(n); /* of its size, so that a sanitizer sees a step beyond */
+        memcpy(copy, w.out.data + HEAD_BYTES, n);
+        for (uint64_t k = random_number(&seed) % 5; k > 0; k--)
+            copy[random_number(&seed) % n] = (unsigned char)random_number(&seed);
+        decode(copy, n);
+        free(copy);
+    }
+    buffer_release(&w.out);
+}
+
+/* ---- the sandbox ---- */
+
+/* 1 a socket opened, 2 a program started, 4 a core may be written, 8 too many files. What kernels may lack (Landlock) is
+ * not asked here. */
+static int probe(void)
+{
+    if (!confine_reader(folder, true))
+        return 64;
+    int bits = socket(AF_INET, SOCK_STREAM, 0) >= 0 ? 1 : 0;
+    char *argv[] = {(char[]){"true"}, NULL};
+    struct rlimit core, files;
+    getrlimit(RLIMIT_CORE, &core);
+    getrlimit(RLIMIT_NOFILE, &files);
+    bits |= (core.rlim_max ? 4 : 0) | (files.rlim_max > 64 ? 8 : 0);
+    execv("/bin/true", argv);
+    return bits | (errno == EPERM || errno == EACCES ? 0 : 2);
+}
+
+static void test_sandbox(void **state)
+{
+    (void)state;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(probe());
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+#define PLACEMARK                                                                                            \
+    "<Placemark><name>P</name><Polygon><outerBoundaryIs><LinearRing><coordinates>107,40 107.1,40 "           \
+    "107.1,40.1 107,40</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>"
+
+static void test_limits_of_a_request(void **state)
+{
+    (void)state;
+    static const char kml[] = "<kml><Document>" PLACEMARK PLACEMARK PLACEMARK "</Document></kml>";
+    size_t n;
+    struct error e = {0};
+    struct feature_request r = {.bytes = kml, .n_bytes = strlen(kml), .max_features = 3};
+    assert_int_equal(read_all(&r, &n, &e), STATUS_OK);
+    assert_int_equal(n, 3);
+    r.max_features = 2;
+    assert_int_equal(read_all(&r, &n, &e), STATUS_TOO_LARGE);
+    assert_string_equal(e.code, "too-many-parcels");
+    r.max_features = 0;
+    r.max_vertices = 9;
+    assert_int_equal(read_all(&r, &n, &e), STATUS_TOO_LARGE);
+}
+
+static void test_nothing_is_left_behind(void **state)
+{
+    (void)state;
+    char command[400];
+    snprintf(command, sizeof command, "ls -d %s/hongxian-* 2>/dev/null | grep -q .", folder);
+    assert_true(system(command) != 0);
+}
+
+int main(int argc, char **argv)
+{
+    if (sandbox_child_wanted(argc, argv))
+        sandbox_child_main(argc, argv);
+    if (!mkdtemp(folder))
+        return 1;
+    setenv("TMPDIR", folder, 1); /* the readers' own folders are seen when they stay */
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bad_children),
+        cmocka_unit_test(test_lying_and_dying_children),
+        cmocka_unit_test(test_a_whole_stream_and_one_without_its_end),
+        cmocka_unit_test(test_texts_are_cleaned),
+        cmocka_unit_test(test_spoiled_records),
+        cmocka_unit_test(test_sandbox),
+        cmocka_unit_test(test_limits_of_a_request),
+        cmocka_unit_test(test_nothing_is_left_behind),
+    };
+    int failed = cmocka_run_group_tests_name("the sandboxed child", tests, NULL, NULL);
+    char path[300];
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, i ? "answer" : "child.sh");
+        unlink(path);
+    }
+    rmdir(folder);
+    return failed;
+}
