@@ -51,13 +51,13 @@ bool feed_shape_copy(const struct geo_shape *s, struct arena *a, struct geo_shap
     return true;
 }
 
-/* A parcel that is valid only after a repair is not what was drawn: it is reported, as in a single check. */
+/* As in a single check: what is valid or has one meaning is measured; nothing is repaired. */
 static enum status source_item(const struct source_feature *f, struct arena *a, struct audit_item *out,
                                struct error *e)
 {
     *out = (struct audit_item){.position = f->position, .fid = f->fid};
     bool ok = true;
-    if (f->state == SOURCE_VALID)
+    if (f->state <= SOURCE_DISSOLVED)
         ok = feed_shape_copy(&f->shape, a, &out->shape);
     else
         ok = (out->fault = feed_fault(&f->fault, a)) != NULL;
@@ -100,7 +100,7 @@ static void feed_source_close(struct feed *f)
 enum status feed_source_open(const struct audit_request *r, struct feed **out, struct error *e)
 {
     static const struct feed_ops ops = {feed_source_next, feed_source_skip, feed_source_close};
-    struct source_request q = {.path = r->input, .layer = r->layer, .epsg = r->epsg};
+    struct source_request q = {.path = r->input, .layer = r->layer, .epsg = r->epsg, .parcels = true};
     q.fields.id = r->id_field;
     q.fields.zone = r->class_field ? r->class_field : "";
     q.fields.area = "";

@@ -2,6 +2,7 @@
 #include "audit/row.h"
 
 #include "audit/since.h"
+#include "geo/inner_point.h"
 #include "geo/wkb.h"
 #include "index/hilbert.h"
 
@@ -255,12 +256,15 @@ bool row_unit(const struct snapshot *s, const char *layer, struct check_worker *
     return true;
 }
 
-static void place_of(struct row_maker *m, const struct geo_box *b, struct audit_row *r)
+/* A point of the parcel: the middle of an L-shaped one's box may lie in another county. */
+static void place_of(struct row_maker *m, const struct geo_shape *shape, struct audit_row *r)
 {
     struct index_feature unit;
+    const struct geo_box *b = &shape->box;
     r->box = *b;
     r->lon_deg = (b->west_deg + b->east_deg) / 2;
     r->lat_deg = (b->south_deg + b->north_deg) / 2;
+    (void)geo_inner_point(shape, &r->lon_deg, &r->lat_deg);
     if (row_unit(m->snapshot, "prefectures", m->worker, r->lon_deg, r->lat_deg, &unit))
         r->prefecture = unit.code;
     if (!*r->county && row_unit(m->snapshot, "admin_counties", m->worker, r->lon_deg, r->lat_deg, &unit))
@@ -347,7 +351,7 @@ enum status row_make(struct row_maker *m, const struct audit_item *item, struct 
     arena_reset(m->worker->arena);
     enum status s = shape_of(m, item, &shape, &why);
     if (!s) {
-        place_of(m, &shape.box, &r);
+        place_of(m, &shape, &r);
         s = blob_of(m, item, &shape, a, &r, &why);
     }
     if (!s)

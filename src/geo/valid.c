@@ -248,31 +248,3 @@ enum status geo_valid_check_place(struct geo_geos *g, const struct geo_shape *s,
     GEOSGeom_destroy_r(g->handle, geom);
     return st;
 }
-
-static GEOSGeometry *make_valid(GEOSContextHandle_t h, const GEOSGeometry *geom)
-{
-    GEOSMakeValidParams *params = GEOSMakeValidParams_create_r(h);
-    if (!params)
-        return NULL;
-    GEOSGeometry *fixed = NULL;
-    if (GEOSMakeValidParams_setMethod_r(h, params, GEOS_MAKE_VALID_LINEWORK))
-        fixed = GEOSMakeValidWithParams_r(h, geom, params);
-    GEOSMakeValidParams_destroy_r(h, params);
-    return fixed;
-}
-
-enum status geo_valid_repair(struct geo_geos *g, const struct geo_shape *s, struct arena *a,
-                             struct geo_shape *out, struct error *e)
-{
-    GEOSGeometry *geom = NULL;
-    enum status st = geo_geos_from_shape(g, s, &geom, e);
-    if (st != STATUS_OK)
-        return st;
-    GEOSGeometry *fixed = make_valid(g->handle, geom);
-    GEOSGeom_destroy_r(g->handle, geom);
-    if (!fixed)
-        return fail_geos(g, "修复图形", "repair the geometry", e);
-    st = geo_geos_to_shape(g, fixed, a, out, e);
-    GEOSGeom_destroy_r(g->handle, fixed);
-    return st;
-}

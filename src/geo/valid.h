@@ -21,10 +21,6 @@ enum status geo_valid_check(struct geo_geos *g, const struct geo_shape *s, struc
 enum status geo_valid_check_place(struct geo_geos *g, const struct geo_shape *s, double place_deg[2],
                                   struct error *e) HX_MUST_CHECK;
 
-/* Even-odd repair by GEOS make-valid (linework). The area before and after tells the caller whether to accept. */
-enum status geo_valid_repair(struct geo_geos *g, const struct geo_shape *s, struct arena *a,
-                             struct geo_shape *out, struct error *e) HX_MUST_CHECK;
-
 /* GEOS geometry of a shape (owned by the caller: GEOSGeom_destroy_r), and back. Lines and points among the parts
  * of a collection are dropped on the way back: they enclose nothing. */
 enum status geo_geos_from_shape(struct geo_geos *g, const struct geo_shape *s, GEOSGeometry **out,

@@ -59,7 +59,7 @@ struct ingest_report {
     int64_t version_id;
     int version_no;
     char layer[64]; /* what it became */
-    int64_t n_read, n_stored, n_repaired, n_refused, n_curved, n_vertices;
+    int64_t n_read, n_stored, n_dissolved, n_repaired, n_refused, n_curved, n_vertices;
     double area_m2, declared_area_m2;
     struct buffer json; /* the whole report, as the version keeps it */
 };

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/sha256.h"
+#include "geo/settle.h"
 #include "geo/wkb.h"
 #include "index/layer_index.h"
 
@@ -27,7 +28,7 @@ struct job {
     struct store_import *import;
     struct index_builder *index;
     struct buffer wkb;
-    struct report_list repaired, refused;
+    struct report_list dissolved, repaired, refused;
     struct units units;
     struct findings *findings;
     struct error first_refusal;
@@ -139,6 +140,7 @@ static enum status begin_index(struct job *j, bool coverage, struct index_builde
 static void count_feature(struct ingest_report *r, const struct source_feature *f)
 {
     r->n_stored++;
+    r->n_dissolved += f->state == SOURCE_DISSOLVED;
     r->n_repaired += f->state == SOURCE_REPAIRED;
     r->n_curved += f->curved;
     r->n_vertices += f->shape.n_vertices;
@@ -210,7 +212,7 @@ static enum status take_all(struct job *j, struct error *e)
             return st;
         j->report->n_read++;
         tell_progress(j);
-        if (j->request->strict && f.state != SOURCE_VALID)
+        if (j->request->strict && f.state >= SOURCE_REPAIRED)
             return refuse_strictly(j, &f, e);
         if (f.state == SOURCE_REFUSED) {
             note_refusal(j, &f);
@@ -218,6 +220,8 @@ static enum status take_all(struct job *j, struct error *e)
         }
         if (f.state == SOURCE_REPAIRED)
             report_list_add(&j->repaired, &f);
+        if (f.state == SOURCE_DISSOLVED)
+            report_list_add(&j->dissolved, &f);
         st = store_feature(j, &f, e);
         if (st != STATUS_OK)
             return st;
@@ -272,6 +276,7 @@ static enum status write_report(struct job *j, struct error *e)
                              .sha256 = j->sha256,
                              .coverage = &j->coverage,
                              .findings = j->findings,
+                             .dissolved = &j->dissolved,
                              .repaired = &j->repaired,
                              .refused = &j->refused};
     return report_write(j->report, &p, e);
@@ -374,6 +379,7 @@ static enum status open_source(struct job *j, struct error *e)
 {
     struct ingest_request *r = &j->settled;
     struct source_request sr = {.path = r->path,
+                                .repair_m2 = SETTLE_REPAIR_M2,
                                 .layer = r->source_layer,
                                 .fields = r->fields,
                                 .epsg = r->epsg,
@@ -447,6 +453,7 @@ enum status ingest_layer_file(struct store *s, const struct ingest_request *r, s
     buffer_clear(&json);
     *report = (struct ingest_report){.json = json}; /* a report may be used again */
     buffer_init(&j.wkb, 0);
+    report_list_init(&j.dissolved);
     report_list_init(&j.repaired);
     report_list_init(&j.refused);
     enum status st = run(&j, e);
@@ -454,6 +461,7 @@ enum status ingest_layer_file(struct store *s, const struct ingest_request *r, s
     index_builder_free(j.index);
     source_close(j.source);
     findings_free(j.findings);
+    report_list_release(&j.dissolved);
     report_list_release(&j.repaired);
     report_list_release(&j.refused);
     buffer_release(&j.wkb);

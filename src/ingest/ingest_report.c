@@ -47,8 +47,8 @@ void report_list_add(struct report_list *l, const struct source_feature *f)
         jw_kv_fixed(w, "lat", f->place_deg[1], 7);
     }
     if (f->state == SOURCE_REPAIRED) {
-        jw_kv_string(w, "method", "make-valid-linework");
-        jw_kv_fixed(w, "area_before_m2", f->area_before_m2, 4);
+        jw_kv_string(w, "method", "parts-united");
+        jw_kv_fixed(w, "at_stake_m2", f->at_stake_m2, 4);
         jw_kv_fixed(w, "area_after_m2", f->area_m2, 4);
     }
     jw_object_end(w);
@@ -130,6 +130,7 @@ static void write_counts(struct json_writer *w, const struct ingest_report *r, i
         jw_kv_integer(w, "declared", n_declared);
     jw_kv_integer(w, "read", r->n_read);
     jw_kv_integer(w, "stored", r->n_stored);
+    jw_kv_integer(w, "dissolved", r->n_dissolved);
     jw_kv_integer(w, "repaired", r->n_repaired);
     jw_kv_integer(w, "refused", r->n_refused);
     jw_kv_integer(w, "curved", r->n_curved);
@@ -185,6 +186,7 @@ enum status report_write(struct ingest_report *r, const struct report_parts *p, 
     write_counts(&w, r, info->n_declared);
     write_coverage(&w, p);
     findings_write(p->findings, &w, info);
+    write_list(&w, "dissolved", p->dissolved);
     write_list(&w, "repaired", p->repaired);
     write_list(&w, "refused", p->refused);
     write_warnings(&w, source_messages(p->source));

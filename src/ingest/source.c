@@ -32,8 +32,8 @@ void source_close(struct source *s)
         iconv_close(s->from_gbk);
     geo_transformer_free(s->transformer);
     geo_geos_free(s->geos);
-    quick_valid_free(s->quick);
-    geo_shape_builder_release(&s->builder);
+    settler_free(s->settler);
+    ring_list_release(&s->rings);
     buffer_release(&s->json);
     layer_table_release(&s->table);
     arena_free(s->keep);
@@ -129,13 +129,15 @@ static enum status make_tools(struct source *s, struct error *e)
         st = layer_table_read(&s->table, e);
     if (st == STATUS_OK)
         st = geo_geos_new(&s->geos, e);
-    return st == STATUS_OK ? quick_valid_new(&s->quick, e) : st;
+    return st == STATUS_OK ? settler_new(s->geos, s->transformer, &s->settler, e) : st;
 }
 
 static enum status prepare(struct source *s, const struct source_request *r, struct error *e)
 {
     gdal_guard_enter(&s->guard);
     s->mapped = r->zones;
+    s->parcels = r->parcels;
+    s->repair_m2 = r->repair_m2;
     enum status st = source_choose_layer(s, r, e);
     if (st == STATUS_OK)
         st = check_geometry_type(s, r, e);
@@ -170,7 +172,6 @@ enum status source_open(const struct source_request *r, struct source **out, str
     if (!s)
         return error_no_memory(e);
     s->from_gbk = iconv_open("UTF-8", "GB18030");
-    geo_shape_builder_init(&s->builder);
     buffer_init(&s->json, 0);
     enum status st = make_tools(s, e);
     if (st == STATUS_OK)

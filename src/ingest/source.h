@@ -1,5 +1,5 @@
 /* Polygons from a file that GDAL reads, one feature at a time, as shapes in EPSG:4490 with the fields bound to what
- * they mean; each feature is valid, repaired, or refused with a reason.
+ * they mean; each feature is valid, dissolved, repaired, or refused with a reason (geo/settle.h).
  *
  * Not for: deciding whether a file with refused features may be used (ingest_layer.c, audit/). Invariants: the CRS
  * is known before the first feature; a shape that is handed out is valid. Threads: a source belongs to one thread. */
@@ -34,6 +34,9 @@ struct source_request {
     struct geo_datum_shift shift; /* for a file in Xi'an 1980 or Beijing 1954 */
     const struct units *units;    /* where a file that states no CRS may lie; NULL: not known */
     const char *unit; /* the code of the unit that the data are of; NULL: by the features' own codes */
+
+    bool parcels;     /* convert as finely as a single check does */
+    double repair_m2; /* what may be at stake in a feature that is repaired; 0: none is */
 
     /* What the layer shall become, for an import; other readers leave all of this empty. */
     bool survey; /* decide or check the target, and list the sub-zones */
@@ -72,7 +75,7 @@ struct source_info {
     int64_t n_declared;         /* how many features the file claims, -1 unknown */
 };
 
-enum source_state { SOURCE_VALID, SOURCE_REPAIRED, SOURCE_REFUSED };
+enum source_state { SOURCE_VALID, SOURCE_DISSOLVED, SOURCE_REPAIRED, SOURCE_REFUSED };
 
 /* All pointers are valid until the next source_next or source_close. */
 struct source_feature {
@@ -84,19 +87,16 @@ struct source_feature {
     double declared_area_m2; /* NAN when not given */
     const char *properties;  /* JSON object of the other fields */
     enum source_state state;
-    struct error fault;     /* why repaired or refused */
+    struct error fault;     /* why not valid as it was drawn, or refused */
     double place_deg[2];    /* longitude and latitude of the fault; NAN where there is none */
     struct geo_shape shape; /* unless refused */
     double area_m2;         /* ellipsoid; unless refused */
-    double area_before_m2;  /* before the repair */
+    double at_stake_m2;     /* where readings of the drawing differ; 0 when dissolved or valid */
     bool curved;            /* arcs were replaced by chords (at most 0.05 degrees each) */
 };
 
 /* Features smaller than this are listed as slivers; they are kept, as they belong to the line. */
 #define SOURCE_SLIVER_M2 1.0
-/* A repair may change the area by this much: 1 m2 or a millionth, whichever is more. */
-#define SOURCE_REPAIR_TOLERANCE_M2 1.0
-#define SOURCE_REPAIR_TOLERANCE_SHARE 1e-6
 
 struct source;
 enum status source_open(const struct source_request *r, struct source **out, struct error *e) HX_MUST_CHECK;

@@ -2,7 +2,7 @@
 #ifndef HX_INGEST_SOURCE_PARTS_H
 #define HX_INGEST_SOURCE_PARTS_H
 
-#include "geo/quick_valid.h"
+#include "geo/settle.h"
 #include "geo/valid.h"
 #include "ingest/layer_table.h"
 #include "ingest/source.h"
@@ -25,8 +25,11 @@ struct source {
     struct source_binding binding;
     struct geo_transformer *transformer;
     struct geo_geos *geos;
-    struct quick_valid *quick;
-    struct geo_shape_builder builder;
+    struct settler *settler;
+    struct ring_list rings; /* of one feature, as delivered */
+    int32_t outer;          /* the newest outer ring of it */
+    bool parcels;           /* as in the request */
+    double repair_m2;
     double *x, *y; /* one ring */
     size_t capacity;
     struct arena *keep;    /* strings of info */

@@ -192,123 +192,63 @@ static enum status check_edges(struct parsing *p, const struct geo_crs *crs, con
     return STATUS_OK;
 }
 
-static enum status project_ring(struct parsing *p, const struct geo_crs *crs, const struct ring_list *l,
-                                size_t r)
-{
-    enum status s = check_edges(p, crs, l, r);
-    if (s != STATUS_OK)
-        return parsing_fail_in(p, s, ring_place(p, l, r));
-    geo_shape_builder_ring(&p->builder);
-    s = geo_transformer_add_ring_fine(p->context->transformer, crs, l->x + l->start[r], l->y + l->start[r],
-                                      ring_list_size(l, r), &p->builder, p->error);
-    return s == STATUS_OK ? s : parsing_fail_in(p, s, ring_place(p, l, r));
-}
-
-/* Outer rings in the file's order, each followed by its holes. */
-static enum status project(struct parsing *p, const struct geo_crs *crs, const struct ring_list *l)
+static enum status check_all_edges(struct parsing *p, const struct geo_crs *crs)
 {
     enum status s = STATUS_OK;
-    geo_shape_builder_clear(&p->builder);
-    for (size_t outer = 0; s == STATUS_OK && outer < l->n_rings; outer++) {
-        if (l->hole_of[outer] >= 0)
-            continue;
-        geo_shape_builder_polygon(&p->builder);
-        s = project_ring(p, crs, l, outer);
-        for (size_t r = 0; s == STATUS_OK && r < l->n_rings; r++)
-            if (l->hole_of[r] == (int32_t)outer)
-                s = project_ring(p, crs, l, r);
+    for (size_t r = 0; s == STATUS_OK && r < p->rings.n_rings; r++) {
+        s = check_edges(p, crs, &p->rings, r);
+        if (s != STATUS_OK)
+            return parsing_fail_in(p, s, ring_place(p, &p->rings, r));
     }
     return s;
 }
 
-static enum status finish_shape(struct parsing *p, struct parcel *parcel, const struct ring_list *l,
-                                bool *invalid)
-{
-    const struct parcel_context *c = p->context;
-    double place_deg[2];
-    enum status s = project(p, &parcel->crs, l);
-    if (s == STATUS_OK)
-        s = geo_shape_builder_finish(&p->builder, c->arena, &parcel->shape, p->error);
-    if (s != STATUS_OK)
-        return s;
-    if (parcel->shape.n_polygons == 0)
-        return fail_empty(p);
-    s = geo_valid_check_place(c->geos, &parcel->shape, place_deg, p->error);
-    *invalid = s == STATUS_INVALID_INPUT;
-    if (*invalid)
-        append_grid_place(p, &parcel->crs, place_deg);
-    return s;
-}
-
-static void warn_dissolved(struct parsing *p, enum dissolved what, struct parsing_place place)
-{
-    if (what == DISSOLVED_TOUCHING_RING)
-        parsing_warn(
-            p, "ring-touching-dissolved",
-            parsing_printf(p,
-                           "%s：有一个环接触自身（常见于把洞画在外环里），面积没有歧义，已拆成外环和内环。",
-                           place.zh),
-            parsing_printf(p,
-                           "%s: a ring touches itself (a hole drawn as part of the border, often); its "
-                           "area is unambiguous and it was split into rings.",
-                           place.en));
-    else
-        parsing_warn(
-            p, "parts-dissolved",
-            parsing_printf(p, "%s：各部分（或洞）有公共边而不重叠，已合并成一个图形，面积不变。", place.zh),
-            parsing_printf(p,
-                           "%s: parts (or holes) share edges without overlapping; they were merged, the "
-                           "area is the same.",
-                           place.en));
-}
-
-/* What is not valid as it stands may still have one meaning only; the first fault is the one that is told when not. */
 static enum status shape_of_rings(struct parsing *p, struct parcel *parcel, const struct ring_list **used,
                                   struct parsing_place place)
 {
-    bool invalid = false, again;
-    enum dissolved what;
-    *used = &p->rings;
-    enum status s = finish_shape(p, parcel, &p->rings, &invalid);
-    if (!invalid)
-        return s;
-    struct error why = *p->error;
-    s = rings_dissolve(p->context->geos, &p->rings, parsing_near(&parcel->crs), &p->dissolved, &what,
-                       p->error);
-    if (s == STATUS_OK && what != DISSOLVED_NOTHING &&
-        finish_shape(p, parcel, &p->dissolved, &again) == STATUS_OK) {
-        warn_dissolved(p, what, place);
-        *used = &p->dissolved;
-        return STATUS_OK;
+    const struct parcel_context *c = p->context;
+    const struct settle_terms terms = {
+        .crs = &parcel->crs, .fine = true, .vertex_limit = LIMIT_VERTICES_PER_PARCEL};
+    struct settled settled = {.place_deg = {NAN, NAN}};
+    enum status s = check_all_edges(p, &parcel->crs);
+    if (s == STATUS_OK && !p->settler)
+        s = settler_new(c->geos, c->transformer, &p->settler, p->error);
+    if (s == STATUS_OK) {
+        s = settle_shape(p->settler, &p->rings, &terms, c->arena, &settled, p->error);
+        if (s == STATUS_INVALID_INPUT && isfinite(settled.place_deg[0]))
+            append_grid_place(p, &parcel->crs, settled.place_deg);
     }
-    *p->error = why;
-    return why.status;
+    if (s != STATUS_OK)
+        return s;
+    if (settled.note_code)
+        parsing_warn(p, settled.note_code, parsing_printf(p, "%s：%s", place.zh, settled.note_zh),
+                     parsing_printf(p, "%s: %s", place.en, settled.note_en));
+    parcel->shape = settled.shape;
+    *used = settled.rings;
+    return STATUS_OK;
 }
 
 static enum status keep_rings(struct parsing *p, struct parcel *parcel, const struct ring_list *l)
 {
     struct arena *a = p->context->arena;
     double *x = arena_array(a, l->n, sizeof *x), *y = arena_array(a, l->n, sizeof *y);
-    uint32_t *start = arena_array(a, l->n_rings + 1, sizeof *start), n = 0, ring = 0;
-    int32_t *hole_of = arena_array(a, l->n_rings, sizeof *hole_of);
-    if (!x || !y || !start || !hole_of)
+    uint32_t *start = arena_array(a, l->n_rings + 1, sizeof *start), n = 0;
+    uint32_t *order = arena_array(a, l->n_rings, sizeof *order);
+    int32_t *hole_of = arena_array(a, l->n_rings, sizeof *hole_of), outer = 0;
+    if (!x || !y || !start || !hole_of || !order || !ring_list_order(l, order))
         return error_no_memory(p->error);
-    for (size_t outer = 0; outer < l->n_rings; outer++) {
-        int32_t placed = (int32_t)ring;
-        for (size_t r = outer; l->hole_of[outer] < 0 && r < l->n_rings + 1; r++) {
-            size_t i = r == outer ? outer : r - 1; /* the outer ring, then every ring that is its hole */
-            if (r > outer && l->hole_of[i] != (int32_t)outer)
-                continue;
-            struct ring from = ring_list_ring(l, i);
-            memcpy(x + n, from.x, from.n * sizeof *x);
-            memcpy(y + n, from.y, from.n * sizeof *y);
-            start[ring] = n;
-            hole_of[ring++] = r == outer ? -1 : placed;
-            n += (uint32_t)from.n;
-        }
+    for (uint32_t i = 0; i < l->n_rings; i++) {
+        struct ring from = ring_list_ring(l, order[i]);
+        bool hole = l->hole_of[order[i]] >= 0;
+        outer = hole ? outer : (int32_t)i;
+        memcpy(x + n, from.x, from.n * sizeof *x);
+        memcpy(y + n, from.y, from.n * sizeof *y);
+        start[i] = n;
+        hole_of[i] = hole ? outer : -1;
+        n += (uint32_t)from.n;
     }
-    start[ring] = n;
-    parcel->delivered = (struct parcel_rings){x, y, start, hole_of, ring};
+    start[l->n_rings] = n;
+    parcel->delivered = (struct parcel_rings){x, y, start, hole_of, (uint32_t)l->n_rings};
     return STATUS_OK;
 }
 
@@ -368,7 +308,7 @@ void parsing_begin(struct parsing *p, const struct parcel_context *c, struct err
 
 void parsing_release(struct parsing *p)
 {
+    settler_free(p->settler);
     geo_shape_builder_release(&p->builder);
     ring_list_release(&p->rings);
-    ring_list_release(&p->dissolved);
 }

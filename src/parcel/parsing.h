@@ -6,8 +6,9 @@
 #ifndef HX_PARCEL_PARSING_H
 #define HX_PARCEL_PARSING_H
 
+#include "geo/rings.h"
+#include "geo/settle.h"
 #include "parcel/parcel.h"
-#include "parcel/rings.h"
 
 enum { WARNINGS_PER_CODE = 20, WARNING_CODES = 40 };
 
@@ -20,10 +21,10 @@ struct parsing {
     const struct parcel_context *context;
     struct parcel_set set;
     size_t cap_parcels, cap_warnings;
-    struct geo_shape_builder builder;
-    struct ring_list rings;     /* of the parcel that is being read */
-    struct ring_list dissolved; /* scratch */
-    bool structure_only;        /* parcels are not finished: for measuring the reading of text alone */
+    struct geo_shape_builder builder; /* of shapes that are read whole (features.c) */
+    struct settler *settler;          /* made with the first parcel */
+    struct ring_list rings;           /* of the parcel that is being read */
+    bool structure_only;              /* parcels are not finished: for measuring the reading of text alone */
     struct warning_count counts[WARNING_CODES];
     bool no_memory;
     struct error *error;

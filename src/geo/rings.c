@@ -1,0 +1,165 @@
+#include "geo/rings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void ring_list_release(struct ring_list *l)
+{
+    free(l->x);
+    free(l->y);
+    free(l->start);
+    free(l->hole_of);
+    *l = (struct ring_list){0};
+}
+
+void ring_list_clear(struct ring_list *l)
+{
+    l->n = l->n_rings = 0;
+    l->failed = false;
+}
+
+static bool reserve_points(struct ring_list *l, size_t more)
+{
+    if (l->cap - l->n >= more)
+        return true;
+    size_t cap = l->cap * 2 > l->n + more ? l->cap * 2 : l->n + more + 64;
+    double *x = realloc(l->x, cap * sizeof *x);
+    if (x)
+        l->x = x;
+    double *y = realloc(l->y, cap * sizeof *y);
+    if (y)
+        l->y = y;
+    l->failed = l->failed || !x || !y;
+    if (x && y)
+        l->cap = cap;
+    return x && y;
+}
+
+void ring_list_begin(struct ring_list *l, int32_t hole_of)
+{
+    if (l->n_rings == l->cap_rings) {
+        size_t cap = l->cap_rings ? l->cap_rings * 2 : 16;
+        size_t *start = realloc(l->start, cap * sizeof *start);
+        if (start)
+            l->start = start;
+        int32_t *holes = realloc(l->hole_of, cap * sizeof *holes);
+        if (holes)
+            l->hole_of = holes;
+        l->failed = l->failed || !start || !holes;
+        if (!start || !holes)
+            return;
+        l->cap_rings = cap;
+    }
+    l->start[l->n_rings] = l->n;
+    l->hole_of[l->n_rings++] = hole_of;
+}
+
+void ring_list_points(struct ring_list *l, const double *x, const double *y, size_t n)
+{
+    if (l->failed || !reserve_points(l, n))
+        return;
+    memcpy(l->x + l->n, x, n * sizeof *x);
+    memcpy(l->y + l->n, y, n * sizeof *y);
+    l->n += n;
+}
+
+void ring_list_point(struct ring_list *l, double x, double y)
+{
+    ring_list_points(l, &x, &y, 1);
+}
+
+size_t ring_list_size(const struct ring_list *l, size_t r)
+{
+    return (r + 1 < l->n_rings ? l->start[r + 1] : l->n) - l->start[r];
+}
+
+bool ring_list_closed(const struct ring_list *l, size_t r)
+{
+    size_t n = ring_list_size(l, r);
+    const double *x = l->x + l->start[r], *y = l->y + l->start[r];
+    return n > 1 && x[0] == x[n - 1] && y[0] == y[n - 1];
+}
+
+struct ring ring_list_ring(const struct ring_list *l, size_t r)
+{
+    return (struct ring){l->x + l->start[r], l->y + l->start[r],
+                         ring_list_size(l, r) - ring_list_closed(l, r)};
+}
+
+double ring_twice_area(const struct ring *r)
+{
+    double sum = 0;
+    for (size_t i = 0; i < r->n; i++) {
+        size_t j = i + 1 == r->n ? 0 : i + 1;
+        sum += (r->x[i] - r->x[0]) * (r->y[j] - r->y[0]) - (r->x[j] - r->x[0]) * (r->y[i] - r->y[0]);
+    }
+    return sum;
+}
+
+bool ring_list_order(const struct ring_list *l, uint32_t *order)
+{
+    uint32_t *at = calloc(l->n_rings + 1, sizeof *at), next = 0;
+    if (!at)
+        return false;
+    for (size_t r = 0; r < l->n_rings; r++)
+        if (l->hole_of[r] >= 0)
+            at[l->hole_of[r]]++;
+    for (size_t r = 0; r < l->n_rings; r++) {
+        uint32_t holes = at[r];
+        at[r] = next + 1; /* of its first hole */
+        if (l->hole_of[r] < 0) {
+            order[next] = (uint32_t)r;
+            next += holes + 1;
+        }
+    }
+    for (size_t r = 0; r < l->n_rings; r++)
+        if (l->hole_of[r] >= 0)
+            order[at[l->hole_of[r]]++] = (uint32_t)r;
+    free(at);
+    return true;
+}
+
+static bool take_ring(GEOSContextHandle_t h, const GEOSGeometry *ring, int32_t hole_of, struct ring_list *out)
+{
+    const GEOSCoordSequence *seq = ring ? GEOSGeom_getCoordSeq_r(h, ring) : NULL;
+    unsigned n = 0;
+    if (!seq || !GEOSCoordSeq_getSize_r(h, seq, &n))
+        return false;
+    ring_list_begin(out, hole_of);
+    for (unsigned i = 0; i < n; i++) {
+        double x, y;
+        if (!GEOSCoordSeq_getXY_r(h, seq, i, &x, &y))
+            return false;
+        ring_list_point(out, x, y);
+    }
+    return true;
+}
+
+static bool take_polygon(GEOSContextHandle_t h, const GEOSGeometry *g, struct ring_list *out)
+{
+    int32_t outer = (int32_t)out->n_rings;
+    bool ok = take_ring(h, GEOSGetExteriorRing_r(h, g), -1, out);
+    int holes = GEOSGetNumInteriorRings_r(h, g);
+    for (int k = 0; ok && k < holes; k++)
+        ok = take_ring(h, GEOSGetInteriorRingN_r(h, g, k), outer, out);
+    return ok && holes >= 0;
+}
+
+static bool take_geometry(GEOSContextHandle_t h, const GEOSGeometry *g, struct ring_list *out, int depth)
+{
+    int type = GEOSGeomTypeId_r(h, g);
+    if (type == GEOS_POLYGON)
+        return take_polygon(h, g, out);
+    if ((type != GEOS_MULTIPOLYGON && type != GEOS_GEOMETRYCOLLECTION) || depth > 32)
+        return false;
+    bool ok = true;
+    int n = GEOSGetNumGeometries_r(h, g);
+    for (int i = 0; ok && i < n; i++)
+        ok = take_geometry(h, GEOSGetGeometryN_r(h, g, i), out, depth + 1);
+    return ok;
+}
+
+bool rings_from_geos(GEOSContextHandle_t h, const GEOSGeometry *g, struct ring_list *out)
+{
+    return GEOSisEmpty_r(h, g) == 0 && take_geometry(h, g, out, 0) && out->n_rings > 0;
+}
