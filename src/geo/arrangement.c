@@ -248,6 +248,8 @@ static bool mean_alone(struct arrangement *a, uint32_t r, struct face around)
     struct geo_shape shape = {a->x + at, a->y + at, ring_start, polygon_start, n, 1, 1, geo_box_empty()};
     a->within[0] = (struct wound){r, 1};
     struct face face = read_face(a, a->n_around, 1);
+    if (n < 4)
+        return true; /* a point encloses nothing */
     for (uint32_t i = 0; face.at_stake && i < n; i++)
         geo_box_add(&shape.box, shape.lon_deg[i], shape.lat_deg[i]);
     arrangement_count(a, around, -a->ring[r].area, &shape);
@@ -308,10 +310,10 @@ static bool find_shells(struct arrangement *a)
 static bool put_in_order(struct arrangement *a)
 {
     const struct ring_list *l = &a->found;
-    uint32_t *order = arena_array(a->arena, l->n_rings + 1, sizeof *order);
+    const uint32_t *order = ring_list_order(l, a->arena);
     struct ring_list *out = &a->out->rings;
     int32_t outer = 0;
-    if (!order || !ring_list_order(l, order))
+    if (!order)
         return false;
     for (size_t i = 0; i < l->n_rings; i++) {
         struct ring ring = ring_list_ring(l, order[i]);

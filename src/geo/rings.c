@@ -96,27 +96,28 @@ double ring_twice_area(const struct ring *r)
     return sum;
 }
 
-bool ring_list_order(const struct ring_list *l, uint32_t *order)
+const uint32_t *ring_list_order(const struct ring_list *l, struct arena *a)
 {
-    uint32_t *at = calloc(l->n_rings + 1, sizeof *at), next = 0;
-    if (!at)
-        return false;
+    uint32_t *place = arena_array(a, l->n_rings + 1, sizeof *place),
+             *order = arena_array(a, l->n_rings, sizeof *order);
+    uint32_t at = 0;
+    if (!place || !order)
+        return NULL;
+    memset(place, 0, (l->n_rings + 1) * sizeof *place);
     for (size_t r = 0; r < l->n_rings; r++)
-        if (l->hole_of[r] >= 0)
-            at[l->hole_of[r]]++;
+        place[l->hole_of[r] < 0 ? r : (size_t)l->hole_of[r]]++;
     for (size_t r = 0; r < l->n_rings; r++) {
-        uint32_t holes = at[r];
-        at[r] = next + 1; /* of its first hole */
-        if (l->hole_of[r] < 0) {
-            order[next] = (uint32_t)r;
-            next += holes + 1;
-        }
+        uint32_t n = place[r];
+        place[r] = at;
+        at += n;
     }
     for (size_t r = 0; r < l->n_rings; r++)
+        if (l->hole_of[r] < 0)
+            order[place[r]++] = (uint32_t)r;
+    for (size_t r = 0; r < l->n_rings; r++)
         if (l->hole_of[r] >= 0)
-            order[at[l->hole_of[r]]++] = (uint32_t)r;
-    free(at);
-    return true;
+            order[place[l->hole_of[r]]++] = (uint32_t)r;
+    return order;
 }
 
 static bool take_ring(GEOSContextHandle_t h, const GEOSGeometry *ring, int32_t hole_of, struct ring_list *out)

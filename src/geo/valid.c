@@ -201,11 +201,10 @@ static enum status fail_invalid(const char *reason, double lon, double lat, stru
             en = faults[i].en;
         }
     }
-    error_zh(e, "图形不成立：%s，位置在经度%.7f、纬度%.7f；请在该处改正后重新提交。", zh, lon, lat);
-    return error_fail(
-        e, STATUS_INVALID_INPUT, code,
-        "The figure is not valid: %s, at longitude %.7f, latitude %.7f; mend it there and send it again.", en,
-        lon, lat);
+    error_zh(e, "图形不成立：%s，位置在经度%.7f、纬度%.7f" GEO_VALID_REMEDY_ZH, zh, lon, lat);
+    return error_fail(e, STATUS_INVALID_INPUT, code,
+                      "The figure is not valid: %s, at longitude %.7f, latitude %.7f" GEO_VALID_REMEDY_EN, en,
+                      lon, lat);
 }
 
 static enum status report_detail(struct geo_geos *g, const GEOSGeometry *geom, double place_deg[2],

@@ -13,6 +13,10 @@ enum status geo_geos_new(struct geo_geos **out, struct error *e) HX_MUST_CHECK; 
 void geo_geos_free(struct geo_geos *g);                                         /* NULL-safe */
 GEOSContextHandle_t geo_geos_handle(const struct geo_geos *g);                  /* borrowed */
 
+/* How the sentence of a fault ends; what is accepted all the same does not say it. */
+#define GEO_VALID_REMEDY_ZH "；请在该处改正后重新提交。"
+#define GEO_VALID_REMEDY_EN "; mend it there and send it again."
+
 /* STATUS_INVALID_INPUT with the kind of fault and its longitude and latitude when GEOS finds the shape invalid. */
 enum status geo_valid_check(struct geo_geos *g, const struct geo_shape *s, struct error *e) HX_MUST_CHECK;
 

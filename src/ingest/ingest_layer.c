@@ -4,7 +4,6 @@
 
 #include "base/limits.h"
 #include "base/sha256.h"
-#include "geo/settle.h"
 #include "geo/wkb.h"
 #include "index/layer_index.h"
 
@@ -379,7 +378,6 @@ static enum status open_source(struct job *j, struct error *e)
 {
     struct ingest_request *r = &j->settled;
     struct source_request sr = {.path = r->path,
-                                .repair_m2 = SETTLE_REPAIR_M2,
                                 .layer = r->source_layer,
                                 .fields = r->fields,
                                 .epsg = r->epsg,

@@ -32,8 +32,7 @@ void source_close(struct source *s)
         iconv_close(s->from_gbk);
     geo_transformer_free(s->transformer);
     geo_geos_free(s->geos);
-    settler_free(s->settler);
-    ring_list_release(&s->rings);
+    policy_release(&s->policy);
     buffer_release(&s->json);
     layer_table_release(&s->table);
     arena_free(s->keep);
@@ -118,26 +117,28 @@ static enum status check_parts(const struct source *s, const struct source_reque
         r->path);
 }
 
-static enum status make_tools(struct source *s, struct error *e)
+static enum status make_tools(struct source *s, const struct source_request *r, struct error *e)
 {
     s->keep = arena_new((size_t)16 << 20);
     s->feature = arena_new(LIMIT_REQUEST_ARENA_BYTES);
     if (!s->keep || !s->feature)
         return error_no_memory(e);
-    enum status st = geo_transformer_new(&s->transformer, e);
+    enum status st = policy_init(&s->policy, r->parcels ? &policy_parcel : &policy_layer, e);
+    if (st == STATUS_OK)
+        st = geo_transformer_new(&s->transformer, e);
     if (st == STATUS_OK)
         st = layer_table_read(&s->table, e);
     if (st == STATUS_OK)
         st = geo_geos_new(&s->geos, e);
-    return st == STATUS_OK ? settler_new(s->geos, s->transformer, &s->settler, e) : st;
+    s->policy.transformer = s->transformer;
+    s->policy.geos = s->geos;
+    return st;
 }
 
 static enum status prepare(struct source *s, const struct source_request *r, struct error *e)
 {
     gdal_guard_enter(&s->guard);
     s->mapped = r->zones;
-    s->parcels = r->parcels;
-    s->repair_m2 = r->repair_m2;
     enum status st = source_choose_layer(s, r, e);
     if (st == STATUS_OK)
         st = check_geometry_type(s, r, e);
@@ -173,7 +174,7 @@ enum status source_open(const struct source_request *r, struct source **out, str
         return error_no_memory(e);
     s->from_gbk = iconv_open("UTF-8", "GB18030");
     buffer_init(&s->json, 0);
-    enum status st = make_tools(s, e);
+    enum status st = make_tools(s, r, e);
     if (st == STATUS_OK)
         st = gdal_guard_open(&s->guard, r->path, &s->data, e);
     if (st == STATUS_OK)

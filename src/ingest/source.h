@@ -35,8 +35,7 @@ struct source_request {
     const struct units *units;    /* where a file that states no CRS may lie; NULL: not known */
     const char *unit; /* the code of the unit that the data are of; NULL: by the features' own codes */
 
-    bool parcels;     /* convert as finely as a single check does */
-    double repair_m2; /* what may be at stake in a feature that is repaired; 0: none is */
+    bool parcels; /* read as a single check does: converted finely, nothing repaired (parcel/policy.h) */
 
     /* What the layer shall become, for an import; other readers leave all of this empty. */
     bool survey; /* decide or check the target, and list the sub-zones */

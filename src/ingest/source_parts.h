@@ -2,10 +2,10 @@
 #ifndef HX_INGEST_SOURCE_PARTS_H
 #define HX_INGEST_SOURCE_PARTS_H
 
-#include "geo/settle.h"
 #include "geo/valid.h"
 #include "ingest/layer_table.h"
 #include "ingest/source.h"
+#include "parcel/policy.h"
 
 #include "base/buffer.h"
 
@@ -25,12 +25,9 @@ struct source {
     struct source_binding binding;
     struct geo_transformer *transformer;
     struct geo_geos *geos;
-    struct settler *settler;
-    struct ring_list rings; /* of one feature, as delivered */
-    int32_t outer;          /* the newest outer ring of it */
-    bool parcels;           /* as in the request */
-    double repair_m2;
-    double *x, *y; /* one ring */
+    struct policy policy; /* policy.rings: of one feature, as delivered */
+    int32_t outer;        /* the newest outer ring of it */
+    double *x, *y;        /* one ring */
     size_t capacity;
     struct arena *keep;    /* strings of info */
     struct arena *feature; /* reset for each feature */

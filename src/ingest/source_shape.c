@@ -8,19 +8,10 @@
 #include <string.h>
 
 #define ARC_STEP_DEG 0.05
-/* China and its surroundings: what lies outside is a wrong zone, swapped axes or another CRS. */
-static const struct geo_box PLAUSIBLE = {70, 0, 140, 60};
-
 static enum status refuse(struct error *fault, const char *code, const char *zh, const char *en)
 {
     error_zh(fault, "%s", zh);
     return error_fail(fault, STATUS_INVALID_INPUT, code, "%s", en);
-}
-
-/* Failures of the machine end the reading; everything else is a fault of this one feature. */
-static bool is_feature_fault(enum status st)
-{
-    return st == STATUS_INVALID_INPUT || st == STATUS_UNSUPPORTED || st == STATUS_TOO_LARGE;
 }
 
 static bool reserve(struct source *s, size_t n)
@@ -46,10 +37,10 @@ static enum status add_ring(struct source *s, OGRGeometryH ring, bool outer, str
         return error_no_memory(fault);
     OGR_G_GetPoints(ring, s->x, sizeof *s->x, s->y, sizeof *s->y, NULL, 0);
     if (outer)
-        s->outer = (int32_t)s->rings.n_rings;
-    ring_list_begin(&s->rings, outer ? -1 : s->outer);
-    ring_list_points(&s->rings, s->x, s->y, n > 0 ? (size_t)n : 0);
-    return s->rings.failed ? error_no_memory(fault) : STATUS_OK;
+        s->outer = (int32_t)s->policy.rings.n_rings;
+    ring_list_begin(&s->policy.rings, outer ? -1 : s->outer);
+    ring_list_points(&s->policy.rings, s->x, s->y, n > 0 ? (size_t)n : 0);
+    return s->policy.rings.failed ? error_no_memory(fault) : STATUS_OK;
 }
 
 static enum status add_polygon(struct source *s, OGRGeometryH polygon, struct error *fault)
@@ -102,73 +93,39 @@ static enum status add_geometry(struct source *s, OGRGeometryH g, struct error *
     }
 }
 
-static enum status fail_place(const struct geo_box *b, struct error *fault)
+static enum status settle(struct source *s, struct source_feature *out, struct error *e)
 {
-    error_zh(fault, "位置 %.5f, %.5f 不在中国及周边；请检查坐标系、带号以及经纬度是否颠倒。", b->west_deg,
-             b->south_deg);
-    return error_fail(
-        fault, STATUS_INVALID_INPUT, "source-out-of-place",
-        "The place %.5f, %.5f is not in or near China; check the CRS, the zone, and whether longitude "
-        "and latitude are swapped.",
-        b->west_deg, b->south_deg);
-}
-
-static bool is_plausible(double lon_deg, double lat_deg)
-{
-    return lon_deg >= PLAUSIBLE.west_deg && lon_deg <= PLAUSIBLE.east_deg && lat_deg >= PLAUSIBLE.south_deg &&
-           lat_deg <= PLAUSIBLE.north_deg;
-}
-
-static enum status check_place(const struct geo_shape *shape, struct error *fault)
-{
-    const struct geo_box *b = &shape->box;
-    return is_plausible(b->west_deg, b->south_deg) && is_plausible(b->east_deg, b->north_deg)
-               ? STATUS_OK
-               : fail_place(b, fault);
-}
-
-static enum status settle(struct source *s, struct source_feature *out)
-{
-    struct settle_terms terms = {.crs = &s->info.crs, .fine = s->parcels, .repair_m2 = s->repair_m2};
-    struct settled got = {.place_deg = {NAN, NAN}};
-    enum status st = settle_shape(s->settler, &s->rings, &terms, s->feature, &got, &out->fault);
+    static const enum source_state states[] = {[ACCEPTANCE_REFUSED] = SOURCE_REFUSED,
+                                               [ACCEPTANCE_VALID] = SOURCE_VALID,
+                                               [ACCEPTANCE_DISSOLVED] = SOURCE_DISSOLVED,
+                                               [ACCEPTANCE_REPAIRED] = SOURCE_REPAIRED};
+    struct policy_answer got;
+    enum status st = policy_accept(&s->policy, &s->info.crs, s->feature, &got, e);
+    if (st != STATUS_OK)
+        return st;
+    out->state = states[got.state];
+    out->fault = got.fault;
     memcpy(out->place_deg, got.place_deg, sizeof got.place_deg);
-    out->at_stake_m2 = got.at_stake_m2;
-    if (st != STATUS_OK) {
-        /* Said first where it is so: a wrong zone can also make a ring cross itself. */
-        struct geo_box at = {got.place_deg[0], got.place_deg[1], got.place_deg[0], got.place_deg[1]};
-        bool elsewhere = isfinite(at.west_deg) && !is_plausible(at.west_deg, at.south_deg);
-        return st == STATUS_INVALID_INPUT && elsewhere ? fail_place(&at, &out->fault) : st;
-    }
     out->shape = got.shape;
-    if (!isfinite(got.place_deg[0])) {
-        out->place_deg[0] = got.shape.lon_deg[0];
-        out->place_deg[1] = got.shape.lat_deg[0];
+    out->area_m2 = got.area_m2;
+    out->at_stake_m2 = got.at_stake_m2;
+    if (out->state == SOURCE_VALID && got.n_empty) {
+        out->state = SOURCE_DISSOLVED;
+        (void)refuse(&out->fault, "empty-hole-dropped", "有不足三个不同点的内环，已略去，面积不变。",
+                     "A hole with fewer than three distinct points was left out; the area is unchanged.");
     }
-    static const enum source_state states[] = {[SETTLED_REFUSED] = SOURCE_REFUSED,
-                                               [SETTLED_VALID] = SOURCE_VALID,
-                                               [SETTLED_DISSOLVED] = SOURCE_DISSOLVED,
-                                               [SETTLED_REPAIRED] = SOURCE_REPAIRED};
-    out->state = states[got.how];
-    if (got.note_code) {
-        error_zh(&out->fault, "%.500s", got.note_zh);
-        (void)error_fail(&out->fault, STATUS_INVALID_INPUT, got.note_code, "%.500s", got.note_en);
-    }
-    return check_place(&out->shape, &out->fault);
+    return STATUS_OK;
 }
 
-static enum status judge(struct source *s, OGRGeometryH g, struct source_feature *out)
+/* A failure is one of the machine, which ends the reading; a fault of the feature is in *out. */
+static enum status judge(struct source *s, OGRGeometryH g, struct source_feature *out, struct error *e)
 {
-    ring_list_clear(&s->rings);
+    ring_list_clear(&s->policy.rings);
     enum status st = add_geometry(s, g, &out->fault);
-    if (st == STATUS_OK && s->rings.n_rings == 0)
+    if (st == STATUS_OK && s->policy.rings.n_rings == 0)
         st = refuse(&out->fault, "source-no-geometry", "没有几何图形；请补上图形或删除该记录。",
                     "There is no geometry; add one or delete the record.");
-    if (st == STATUS_OK)
-        st = settle(s, out);
-    if (st == STATUS_OK)
-        out->area_m2 = geo_shape_area_m2(&out->shape);
-    return st;
+    return st == STATUS_OK ? settle(s, out, e) : st;
 }
 
 enum status source_read_shape(struct source *s, OGRFeatureH f, struct source_feature *out, struct error *e)
@@ -181,17 +138,18 @@ enum status source_read_shape(struct source *s, OGRFeatureH f, struct source_fea
         out->curved = true;
         g = straight = OGR_G_GetLinearGeometry(g, ARC_STEP_DEG, NULL);
     }
-    enum status st = g ? judge(s, g, out)
+    struct error why = {0};
+    enum status st = g ? judge(s, g, out, &why)
                        : refuse(&out->fault, "source-no-geometry", "没有几何图形；请补上图形或删除该记录。",
                                 "There is no geometry; add one or delete the record.");
     OGR_G_DestroyGeometry(straight);
-    if (st == STATUS_OK)
-        return st;
-    if (!is_feature_fault(st)) {
+    if (st != STATUS_OK && st != STATUS_INVALID_INPUT) {
         if (e)
-            *e = out->fault;
+            *e = why.code[0] ? why : out->fault;
         return st;
     }
+    if (st == STATUS_OK)
+        return st;
     out->state = SOURCE_REFUSED;
     out->shape = (struct geo_shape){0};
     return STATUS_OK;

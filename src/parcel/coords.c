@@ -111,12 +111,12 @@ static enum status add_parcel(struct parsing *p, const struct coords *c, const s
 {
     struct parcel parcel = {.name = plot->name, .use = "", .crs = m->crs};
     size_t number = p->context->plots_before + p->set.n_parcels + 1, points = 0, holes = 0;
-    ring_list_clear(&p->rings);
+    ring_list_clear(&p->policy.rings);
     for (size_t i = 0; i < all->n_rings; i++) {
         size_t r = i == 0 ? outer : i <= outer ? i - 1 : i; /* the outer ring first */
         if (r != outer && all->hole_of[r] != (int32_t)outer)
             continue;
-        add_ring(c, m, plot->ring + r, r == outer ? -1 : 0, &p->rings);
+        add_ring(c, m, plot->ring + r, r == outer ? -1 : 0, &p->policy.rings);
         points += ring_list_size(all, r) + !ring_list_closed(all, r);
         holes += r != outer;
     }
@@ -127,8 +127,8 @@ static enum status add_parcel(struct parsing *p, const struct coords *c, const s
     if (!parcel.id)
         return error_no_memory(p->error);
     size_t line = c->line[c->ring[plot->ring + outer]];
-    struct parsing_place place = {parsing_printf(p, "第%zu个地块（第%zu行起）", number, line),
-                                  parsing_printf(p, "Plot %zu (from line %zu)", number, line)};
+    struct parsing_place place = {.zh = parsing_printf(p, "第%zu个地块（第%zu行起）", number, line),
+                                  .en = parsing_printf(p, "Plot %zu (from line %zu)", number, line)};
     if (holes)
         parsing_warn(
             p, "holes-inferred",
@@ -157,7 +157,7 @@ static enum status add_plot(struct parsing *p, const struct coords *c, const str
         return error_fail(p->error, STATUS_TOO_LARGE, "too-many-rings",
                           "More than 4096 rings belong together in the table; split it.");
     }
-    s = rings_nest(all, parsing_near(&m->crs), p->context->arena, p->error);
+    s = rings_nest(all, policy_near(&m->crs), p->context->arena, p->error);
     for (size_t r = 0; s == STATUS_OK && r < all->n_rings; r++)
         outers += all->hole_of[r] < 0;
     for (size_t r = 0; s == STATUS_OK && r < all->n_rings; r++)

@@ -1,40 +1,10 @@
 #include "parcel/features.h"
 
-#include "geo/wkb.h"
 #include "parcel/parsing.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-static enum status read_rings(struct parsing *p, const struct parcel_feature *f)
-{
-    struct geo_shape_builder *b = &p->builder;
-    enum status s = geo_wkb_read(f->wkb, f->n_wkb, b, p->error);
-    if (s != STATUS_OK)
-        return s;
-    ring_list_clear(&p->rings);
-    for (size_t polygon = 0; polygon < b->n_polygons; polygon++) {
-        size_t end = polygon + 1 < b->n_polygons ? b->polygon_start[polygon + 1] : b->n_rings;
-        int32_t outer = -1;
-        for (size_t r = b->polygon_start[polygon]; r < end; r++) {
-            size_t start = b->ring_start[r], stop = r + 1 < b->n_rings ? b->ring_start[r + 1] : b->n_vertices;
-            if (stop <= start)
-                continue;
-            size_t index = p->rings.n_rings;
-            ring_list_begin(&p->rings, outer);
-            ring_list_points(&p->rings, b->lon + start, b->lat + start, stop - start);
-            outer = outer < 0 ? (int32_t)index : outer;
-        }
-    }
-    for (size_t i = 0; i < p->rings.n; i++)
-        if (!isfinite(p->rings.x[i]) || !isfinite(p->rings.y[i])) {
-            error_zh(p->error, "第%zu个坐标不是数（NaN或无穷大）；请改正图形。", i + 1);
-            return error_fail(p->error, STATUS_INVALID_INPUT, "coordinate-not-finite",
-                              "Coordinate %zu is not a number; correct the geometry.", i + 1);
-        }
-    return STATUS_OK;
-}
 
 static enum status fail_conflict(struct parsing *p, int stated, int given)
 {
@@ -48,8 +18,10 @@ static enum status fail_conflict(struct parsing *p, int stated, int given)
 static enum status fail_missing(struct parsing *p, const struct parcel_features *f)
 {
     char hint_zh[160] = "", hint_en[160] = "";
-    if (f->n > 0 && read_rings(p, &f->features[0]) == STATUS_OK && p->rings.n > 0) {
-        double x = p->rings.x[0], y = p->rings.y[0];
+    if (f->n > 0 &&
+        policy_take_wkb(&p->policy, f->features[0].wkb, f->features[0].n_wkb, p->error) == STATUS_OK &&
+        p->policy.rings.n > 0) {
+        double x = p->policy.rings.x[0], y = p->policy.rings.y[0];
         int zone = x >= 25e6 && x < 46e6 ? (int)(x / 1e6) : 0;
         if (zone >= 25 && zone <= 45 && y >= 1e6 && y < 1e7) {
             snprintf(hint_zh, sizeof hint_zh, "东坐标%.0f像是三度带第%d带（EPSG:%d）。", x, zone,
@@ -102,13 +74,11 @@ static enum status add_feature(struct parsing *p, const struct parcel_features *
         parcel.id = parsing_printf(p, "%zu", i + 1);
     if (!parcel.id)
         return error_no_memory(p->error);
-    const char *shown = parsing_short(p, parcel.id);
-    struct parsing_place place = {parsing_printf(p, "第%zu个要素（编号“%s”）", i + 1, shown ? shown : ""),
-                                  parsing_printf(p, "Feature %zu (id \"%s\")", i + 1, shown ? shown : "")};
-    enum status s = read_rings(p, from);
+    struct parsing_place place = {.number = i + 1, .id = parcel.id};
+    enum status s = policy_take_wkb(&p->policy, from->wkb, from->n_wkb, p->error);
     if (s != STATUS_OK)
         return parsing_fail_in(p, s, place);
-    parcel.delivered_points = (uint32_t)p->rings.n;
+    parcel.delivered_points = (uint32_t)p->policy.rings.n;
     if (*from->area && !parsing_area_text(from->area, &area))
         area = (struct declared_area){NAN, AREA_UNIT_UNSAID};
     return parsing_add(p, &parcel, place, area);
@@ -120,9 +90,10 @@ enum status parcel_from_features(const struct parcel_context *c, const struct pa
     struct error error;
     struct parsing p;
     struct geo_crs crs;
-    parsing_begin(&p, c, &error);
+    enum status s = parsing_begin(&p, c, &error);
     p.set.format = f->format;
-    enum status s = decide_crs(&p, f, &crs);
+    if (s == STATUS_OK)
+        s = decide_crs(&p, f, &crs);
     for (size_t i = 0; s == STATUS_OK && i < f->n_warnings; i++)
         parsing_warn(&p, f->warnings[i].code, f->warnings[i].zh, f->warnings[i].en);
     for (size_t i = 0; s == STATUS_OK && i < f->n; i++)

@@ -121,9 +121,10 @@ enum status parcel_parse(const struct parcel_context *c, const void *bytes, size
 {
     struct error error;
     struct parsing p;
-    parsing_begin(&p, c, &error);
     enum parcel_format foreign = PARCEL_FORMAT_UNKNOWN;
-    enum status s = check_size(n, &error);
+    enum status s = parsing_begin(&p, c, &error);
+    if (s == STATUS_OK)
+        s = check_size(n, &error);
     if (s == STATUS_OK && c->format == PARCEL_FORMAT_UNKNOWN)
         s = recognise_binary(bytes, n, &foreign, &error);
     if (s == STATUS_OK && foreign != PARCEL_FORMAT_UNKNOWN && c->foreign) {

@@ -79,12 +79,32 @@ struct parcel_foreign {
     unsigned wait_ms;    /* until it is ended; 0: the usual time */
 };
 
+/* For a stream of features (features/): what a reader of text found, before anybody judged it. Borrowed until `take` returns. */
+struct ring_list;
+struct parcel_fields { /* of the record, where the format has them */
+    const char *const *names, *const *values;
+    size_t n;
+};
+struct parcel_raw {
+    const struct parcel *parcel;     /* id, name, use and crs as far as the reader decides them; no shape */
+    const struct ring_list *rings;   /* geo/rings.h */
+    const char *place_zh, *place_en; /* which parcel of the file it is, for sentences */
+    const struct parcel_fields *fields;
+    const struct parcel_set *set; /* with the remarks so far */
+};
+struct parcel_sink {
+    enum status (*take)(void *user, const struct parcel_raw *raw, struct error *e);
+    void *user;
+};
+
 struct parcel_context { /* all borrowed; one thread */
     struct geo_transformer *transformer;
     struct geo_geos *geos;
     struct arena *arena;
     const struct parcel_foreign *foreign; /* NULL: such files are refused */
-    int epsg;                             /* the CRS of a file that does not state one; 0: none given */
+    const struct parcel_sink
+        *sink; /* NULL: parcels are accepted or the file is refused, and come in the set */
+    int epsg;  /* the CRS of a file that does not state one; 0: none given */
     /* A text of which only the head and one parcel are given (国土TXT, CSV, WKT): what was left out before the parcel,
      * so that errors name the line and the parcel of the whole file. */
     size_t lines_before, plots_before;

@@ -43,8 +43,8 @@ static enum status fail_position(const struct reader *r, size_t point)
 static enum status fail_at_point(const struct reader *r, size_t point, enum status s)
 {
     struct parsing_place place = {
-        parsing_printf(r->p, "第%zu个要素第%zu个环第%zu个点", r->feature, r->ring, point),
-        parsing_printf(r->p, "Feature %zu, ring %zu, point %zu", r->feature, r->ring, point),
+        .zh = parsing_printf(r->p, "第%zu个要素第%zu个环第%zu个点", r->feature, r->ring, point),
+        .en = parsing_printf(r->p, "Feature %zu, ring %zu, point %zu", r->feature, r->ring, point),
     };
     return parsing_fail_in(r->p, s, place);
 }
@@ -68,7 +68,7 @@ static enum status read_position(struct reader *r, const json_t *position, size_
     if (n > 2)
         warn_z(r);
     double px = json_number_value(x), py = json_number_value(y);
-    ring_list_point(&r->p->rings, px, py);
+    ring_list_point(&r->p->policy.rings, px, py);
     enum status s = parcel_geojson_check_point(&r->crs, r->crs_said, px, py, r->p->error);
     return s == STATUS_OK ? s : fail_at_point(r, i + 1, s);
 }
@@ -81,8 +81,8 @@ static enum status read_ring(struct reader *r, const json_t *ring)
         return fail_feature(r, STATUS_INVALID_INPUT, "geojson-coordinates",
                             "有一个环没有坐标；请补全或删去该环。",
                             "A ring has no coordinates; complete it or remove it.");
-    size_t index = r->p->rings.n_rings;
-    ring_list_begin(&r->p->rings, r->outer);
+    size_t index = r->p->policy.rings.n_rings;
+    ring_list_begin(&r->p->policy.rings, r->outer);
     if (r->outer < 0)
         r->outer = (int32_t)index;
     for (size_t i = 0; i < n; i++) {
@@ -90,9 +90,9 @@ static enum status read_ring(struct reader *r, const json_t *ring)
         if (s != STATUS_OK)
             return s;
     }
-    if (r->p->rings.failed)
+    if (r->p->policy.rings.failed)
         return error_no_memory(r->p->error);
-    bool closed = ring_list_closed(&r->p->rings, index);
+    bool closed = ring_list_closed(&r->p->policy.rings, index);
     if (!closed && parsing_warn_wanted(r->p, "ring-closed"))
         parsing_warn(
             r->p, "ring-closed",
@@ -233,7 +233,7 @@ static enum status read_feature(struct reader *r, const json_t *feature)
     r->feature++;
     r->ring = 0;
     r->points = 0;
-    ring_list_clear(&p->rings);
+    ring_list_clear(&p->policy.rings);
     enum status s = check_system(r, feature);
     if (s == STATUS_OK)
         s = read_geometry(r, bare ? feature : json_object_get(feature, "geometry"));
@@ -244,8 +244,9 @@ static enum status read_feature(struct reader *r, const json_t *feature)
     if (!parcel.id)
         return error_no_memory(p->error);
     const char *id = parsing_short(p, parcel.id);
-    struct parsing_place place = {parsing_printf(p, "第%zu个要素（编号“%s”）", r->feature, id ? id : ""),
-                                  parsing_printf(p, "Feature %zu (id \"%s\")", r->feature, id ? id : "")};
+    struct parsing_place place = {
+        .zh = parsing_printf(p, "第%zu个要素（编号“%s”）", r->feature, id ? id : ""),
+        .en = parsing_printf(p, "Feature %zu (id \"%s\")", r->feature, id ? id : "")};
     return parsing_add(p, &parcel, place, area);
 }
 

@@ -339,7 +339,7 @@ static enum status check_ring(struct txt *t, size_t r, uint32_t *closing)
 static enum status fill_rings(struct txt *t)
 {
     const struct txt_plot *plot = &t->plot;
-    struct ring_list *rings = &t->p->rings;
+    struct ring_list *rings = &t->p->policy.rings;
     ring_list_clear(rings);
     for (size_t r = 0; r < plot->n_rings; r++) {
         size_t start = plot->ring_start[r];
@@ -358,8 +358,8 @@ static struct parsing_place place_of(struct txt *t)
     if (!called)
         called = "";
     return (struct parsing_place){
-        parsing_printf(t->p, "第%zu个地块“%s”（第%zu行起）", plot->number, called, plot->line),
-        parsing_printf(t->p, "Plot %zu \"%s\" (from line %zu)", plot->number, called, plot->line),
+        .zh = parsing_printf(t->p, "第%zu个地块“%s”（第%zu行起）", plot->number, called, plot->line),
+        .en = parsing_printf(t->p, "Plot %zu \"%s\" (from line %zu)", plot->number, called, plot->line),
     };
 }
 

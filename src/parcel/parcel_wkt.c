@@ -148,12 +148,12 @@ static enum status add_one(struct parsing *p, const struct wkt_set *w, size_t i,
     struct parcel parcel = {.id = one->id, .name = one->name, .use = one->use, .crs = m->crs};
     const double *x = m->first_is_north ? w->rings.y : w->rings.x,
                  *y = m->first_is_north ? w->rings.x : w->rings.y;
-    ring_list_clear(&p->rings);
+    ring_list_clear(&p->policy.rings);
     for (size_t r = one->ring; r < end; r++) {
         int32_t hole_of = w->rings.hole_of[r];
         size_t start = w->rings.start[r], n = ring_list_size(&w->rings, r);
-        ring_list_begin(&p->rings, hole_of < 0 ? -1 : hole_of - (int32_t)one->ring);
-        ring_list_points(&p->rings, x + start, y + start, n);
+        ring_list_begin(&p->policy.rings, hole_of < 0 ? -1 : hole_of - (int32_t)one->ring);
+        ring_list_points(&p->policy.rings, x + start, y + start, n);
         points += n;
     }
     parcel.delivered_points = (uint32_t)points;
@@ -161,8 +161,8 @@ static enum status add_one(struct parsing *p, const struct wkt_set *w, size_t i,
         parcel.id = parsing_printf(p, "%zu", number);
     if (!parcel.id)
         return error_no_memory(p->error);
-    struct parsing_place place = {parsing_printf(p, "第%zu个图形（第%zu行）", number, one->line),
-                                  parsing_printf(p, "Geometry %zu (line %zu)", number, one->line)};
+    struct parsing_place place = {.zh = parsing_printf(p, "第%zu个图形（第%zu行）", number, one->line),
+                                  .en = parsing_printf(p, "Geometry %zu (line %zu)", number, one->line)};
     return parsing_add(p, &parcel, place, one->area);
 }
 

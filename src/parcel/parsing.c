@@ -15,9 +15,6 @@
 /* Declared and measured areas that differ by more than this are worth a look. */
 #define AREA_TOLERANCE 0.01
 
-/* No parcel has a straight edge like this. */
-#define EDGE_MAX_M 100000.0
-
 /* Ids in order of text, for finding repeats without comparing every pair. */
 static int compare_ids(const void *a, const void *b)
 {
@@ -104,6 +101,7 @@ static double settle_unit(struct parsing *p, struct declared_area d, double meas
     bool mu = close_to(d.value * M2_PER_MU, measured_m2);
     if (close_to(d.value * M2_PER_HECTARE, measured_m2) || (!m2 && !mu))
         return d.value * M2_PER_HECTARE;
+    place = parsing_place_said(p, place);
     parsing_warn(p, "declared-area-unit",
                  parsing_printf(p, "%s：申报面积%g没有写单位，按数值判断为%s（规定单位是公顷）。", place.zh,
                                 d.value, m2 ? "平方米" : "亩"),
@@ -125,6 +123,7 @@ static void settle_declared_area(struct parsing *p, struct parcel *parcel, struc
     if (close_to(m2, measured_m2))
         return;
     double percent = 100 * (m2 - measured_m2) / measured_m2;
+    place = parsing_place_said(p, place);
     parsing_warn(
         p, "declared-area-differs",
         parsing_printf(
@@ -137,118 +136,63 @@ static void settle_declared_area(struct parsing *p, struct parcel *parcel, struc
             place.en, m2, measured_m2, percent));
 }
 
-/* An officer looks for the fault in the file's own coordinates. */
-static void append_grid_place(struct parsing *p, const struct geo_crs *crs, const double place_deg[2])
+static void warn_dissolved(struct parsing *p, enum dissolved what, struct parsing_place place)
 {
-    struct error ignored;
-    struct error *e = p->error;
-    double x, y;
-    if (crs->kind != GEO_CRS_GAUSS_KRUGER ||
-        geo_transformer_from_lonlat(p->context->transformer, crs, place_deg[0], place_deg[1], &x, &y,
-                                    &ignored) != STATUS_OK)
-        return;
-    struct error why = *e;
-    error_zh(e, "%s（文件坐标：X(北)%.3f，Y(东)%.3f）", why.zh, y, x);
-    (void)error_fail(e, why.status, why.code, "%s (in the file's grid: north %.3f, east %.3f)", why.en, y, x);
+    place = parsing_place_said(p, place);
+    if (what == DISSOLVED_TOUCHING_RING)
+        parsing_warn(
+            p, "ring-touching-dissolved",
+            parsing_printf(p,
+                           "%s：有一个环接触自身（常见于把洞画在外环里），面积没有歧义，已拆成外环和内环。",
+                           place.zh),
+            parsing_printf(p,
+                           "%s: a ring touches itself (a hole drawn as part of the border, often); its "
+                           "area is unambiguous and it was split into rings.",
+                           place.en));
+    else
+        parsing_warn(
+            p, "parts-dissolved",
+            parsing_printf(p, "%s：各部分（或洞）有公共边而不重叠，已合并成一个图形，面积不变。", place.zh),
+            parsing_printf(p,
+                           "%s: parts (or holes) share edges without overlapping; they were merged, the "
+                           "area is the same.",
+                           place.en));
 }
 
-static enum status fail_empty(struct parsing *p)
+static void warn_empty_holes(struct parsing *p, size_t n, struct parsing_place place)
 {
-    error_zh(p->error, "没有坐标，或图形没有面积；请提供至少一个由3个以上不同点围成的环。");
-    return error_fail(
-        p->error, STATUS_INVALID_INPUT, "parcel-empty",
-        "It has no coordinates or no area; give at least one ring of 3 or more distinct points.");
+    place = parsing_place_said(p, place);
+    parsing_warn(
+        p, "hole-empty",
+        parsing_printf(p, "%s：有%zu个内环不足三个不同的点，围不出面积，已略去，面积不变。", place.zh, n),
+        parsing_printf(p,
+                       "%s: %zu holes with fewer than three distinct points enclose nothing and were "
+                       "left out; the area is unchanged.",
+                       place.en, n));
 }
 
-static struct parsing_place ring_place(struct parsing *p, const struct ring_list *l, size_t r)
-{
-    if (l->n_rings == 1)
-        return (struct parsing_place){NULL, NULL};
-    return (struct parsing_place){parsing_printf(p, "第%zu个环", r + 1),
-                                  parsing_printf(p, "Ring %zu", r + 1)};
-}
-
-/* A digit that was lost or added makes edges like this; cutting them finely would take minutes. */
-static enum status check_edges(struct parsing *p, const struct geo_crs *crs, const struct ring_list *l,
-                               size_t r)
-{
-    const double *x = l->x + l->start[r], *y = l->y + l->start[r];
-    size_t n = crs->kind == GEO_CRS_GAUSS_KRUGER ? ring_list_size(l, r) : 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t j = i + 1 < n ? i + 1 : 0;
-        double length_m = hypot(x[j] - x[i], y[j] - y[i]);
-        if (length_m <= EDGE_MAX_M)
-            continue;
-        error_zh(p->error,
-                 "第%zu点（X(北)%.3f，Y(东)%.3f）到下一点有%.0f千米，超过%."
-                 "0f千米；坐标可能多写或漏写了数字，请核对。",
-                 i + 1, y[i], x[i], length_m / 1000, EDGE_MAX_M / 1000);
-        return error_fail(
-            p->error, STATUS_INVALID_INPUT, "edge-too-long",
-            "From point %zu (north %.3f, east %.3f) to the next it is %.0f km, over %.0f km; a digit "
-            "may be missing or too many, check it.",
-            i + 1, y[i], x[i], length_m / 1000, EDGE_MAX_M / 1000);
-    }
-    return STATUS_OK;
-}
-
-static enum status check_all_edges(struct parsing *p, const struct geo_crs *crs)
-{
-    enum status s = STATUS_OK;
-    for (size_t r = 0; s == STATUS_OK && r < p->rings.n_rings; r++) {
-        s = check_edges(p, crs, &p->rings, r);
-        if (s != STATUS_OK)
-            return parsing_fail_in(p, s, ring_place(p, &p->rings, r));
-    }
-    return s;
-}
-
-static enum status shape_of_rings(struct parsing *p, struct parcel *parcel, const struct ring_list **used,
-                                  struct parsing_place place)
-{
-    const struct parcel_context *c = p->context;
-    const struct settle_terms terms = {
-        .crs = &parcel->crs, .fine = true, .vertex_limit = LIMIT_VERTICES_PER_PARCEL};
-    struct settled settled = {.place_deg = {NAN, NAN}};
-    enum status s = check_all_edges(p, &parcel->crs);
-    if (s == STATUS_OK && !p->settler)
-        s = settler_new(c->geos, c->transformer, &p->settler, p->error);
-    if (s == STATUS_OK) {
-        s = settle_shape(p->settler, &p->rings, &terms, c->arena, &settled, p->error);
-        if (s == STATUS_INVALID_INPUT && isfinite(settled.place_deg[0]))
-            append_grid_place(p, &parcel->crs, settled.place_deg);
-    }
-    if (s != STATUS_OK)
-        return s;
-    if (settled.note_code)
-        parsing_warn(p, settled.note_code, parsing_printf(p, "%s：%s", place.zh, settled.note_zh),
-                     parsing_printf(p, "%s: %s", place.en, settled.note_en));
-    parcel->shape = settled.shape;
-    *used = settled.rings;
-    return STATUS_OK;
-}
-
+/* In the order of the shape: outer rings as the file has them, each followed by its holes. */
 static enum status keep_rings(struct parsing *p, struct parcel *parcel, const struct ring_list *l)
 {
     struct arena *a = p->context->arena;
     double *x = arena_array(a, l->n, sizeof *x), *y = arena_array(a, l->n, sizeof *y);
-    uint32_t *start = arena_array(a, l->n_rings + 1, sizeof *start), n = 0;
-    uint32_t *order = arena_array(a, l->n_rings, sizeof *order);
-    int32_t *hole_of = arena_array(a, l->n_rings, sizeof *hole_of), outer = 0;
-    if (!x || !y || !start || !hole_of || !order || !ring_list_order(l, order))
+    uint32_t *start = arena_array(a, l->n_rings + 1, sizeof *start), n = 0, ring = 0;
+    int32_t *hole_of = arena_array(a, l->n_rings, sizeof *hole_of);
+    const uint32_t *order = ring_list_order(l, a);
+    if (!x || !y || !start || !hole_of || !order)
         return error_no_memory(p->error);
-    for (uint32_t i = 0; i < l->n_rings; i++) {
-        struct ring from = ring_list_ring(l, order[i]);
-        bool hole = l->hole_of[order[i]] >= 0;
-        outer = hole ? outer : (int32_t)i;
+    for (int32_t outer = -1; ring < l->n_rings; ring++) {
+        struct ring from = ring_list_ring(l, order[ring]);
+        bool hole = l->hole_of[order[ring]] >= 0;
+        outer = hole ? outer : (int32_t)ring;
         memcpy(x + n, from.x, from.n * sizeof *x);
         memcpy(y + n, from.y, from.n * sizeof *y);
-        start[i] = n;
-        hole_of[i] = hole ? outer : -1;
+        start[ring] = n;
+        hole_of[ring] = hole ? outer : -1;
         n += (uint32_t)from.n;
     }
-    start[l->n_rings] = n;
-    parcel->delivered = (struct parcel_rings){x, y, start, hole_of, (uint32_t)l->n_rings};
+    start[ring] = n;
+    parcel->delivered = (struct parcel_rings){x, y, start, hole_of, ring};
     return STATUS_OK;
 }
 
@@ -271,44 +215,53 @@ static enum status push_parcel(struct parsing *p, const struct parcel *parcel)
     return STATUS_OK;
 }
 
-double parsing_near(const struct geo_crs *crs)
+static enum status accept(struct parsing *p, struct parcel *parcel, struct parsing_place place,
+                          struct declared_area declared)
 {
-    return crs->kind == GEO_CRS_GEOGRAPHIC ? 1e-8 : 0.001;
-}
-
-enum status parsing_add(struct parsing *p, struct parcel *parcel, struct parsing_place place,
-                        struct declared_area declared)
-{
-    const struct ring_list *used;
-    if (p->rings.failed)
-        return error_no_memory(p->error);
-    if (p->rings.n_rings == 0)
-        return parsing_fail_in(p, fail_empty(p), place);
-    enum status s = shape_of_rings(p, parcel, &used, place);
-    double area_m2 = s == STATUS_OK ? geo_shape_area_m2(&parcel->shape) : 0;
-    if (s == STATUS_OK && !(area_m2 > 0))
-        s = fail_empty(p);
-    if (s == STATUS_OK)
-        s = keep_rings(p, parcel, used);
-    if (s != STATUS_OK)
+    struct policy_answer answer;
+    p->policy.transformer = p->context->transformer;
+    p->policy.geos = p->context->geos;
+    enum status s = policy_accept(&p->policy, &parcel->crs, p->context->arena, &answer, p->error);
+    if (!s && answer.state == ACCEPTANCE_REFUSED) {
+        *p->error = answer.fault;
+        s = answer.fault.status;
+    }
+    if (!s)
+        s = keep_rings(p, parcel, answer.rings);
+    if (s)
         return parsing_fail_in(p, s, place);
-    settle_declared_area(p, parcel, place, declared, area_m2);
+    parcel->shape = answer.shape;
+    if (answer.state == ACCEPTANCE_DISSOLVED)
+        warn_dissolved(p, answer.dissolved, place);
+    if (answer.n_empty)
+        warn_empty_holes(p, answer.n_empty, place);
+    settle_declared_area(p, parcel, place, declared, answer.area_m2);
     parsing_check_rings(p, parcel, place);
     parsing_check_place(p, parcel, place);
     return push_parcel(p, parcel);
 }
 
-void parsing_begin(struct parsing *p, const struct parcel_context *c, struct error *e)
+enum status parsing_add(struct parsing *p, struct parcel *parcel, struct parsing_place place,
+                        struct declared_area declared)
+{
+    const struct parcel_sink *sink = p->context->sink;
+    if (p->policy.rings.failed)
+        return error_no_memory(p->error);
+    if (!sink)
+        return accept(p, parcel, place, declared);
+    const struct parcel_raw raw = {parcel, &p->policy.rings, place.zh, place.en, &p->fields, &p->set};
+    p->set.n_parcels++; /* counted, for the numbers in sentences */
+    return sink->take(sink->user, &raw, p->error);
+}
+
+enum status parsing_begin(struct parsing *p, const struct parcel_context *c, struct error *e)
 {
     *p = (struct parsing){.context = c, .error = e};
     memset(e, 0, sizeof *e);
-    geo_shape_builder_init(&p->builder);
-    p->builder.vertex_limit = LIMIT_VERTICES_PER_PARCEL;
+    return policy_init(&p->policy, &policy_parcel, e);
 }
 
 void parsing_release(struct parsing *p)
 {
-    settler_free(p->settler);
-    geo_shape_builder_release(&p->builder);
-    ring_list_release(&p->rings);
+    policy_release(&p->policy);
 }

@@ -6,9 +6,8 @@
 #ifndef HX_PARCEL_PARSING_H
 #define HX_PARCEL_PARSING_H
 
-#include "geo/rings.h"
-#include "geo/settle.h"
 #include "parcel/parcel.h"
+#include "parcel/policy.h"
 
 enum { WARNINGS_PER_CODE = 20, WARNING_CODES = 40 };
 
@@ -21,19 +20,23 @@ struct parsing {
     const struct parcel_context *context;
     struct parcel_set set;
     size_t cap_parcels, cap_warnings;
-    struct geo_shape_builder builder; /* of shapes that are read whole (features.c) */
-    struct settler *settler;          /* made with the first parcel */
-    struct ring_list rings;           /* of the parcel that is being read */
-    bool structure_only;              /* parcels are not finished: for measuring the reading of text alone */
+    struct policy policy;        /* policy.rings: of the parcel that is being read */
+    struct parcel_fields fields; /* of the record that is being read */
+    bool structure_only;         /* parcels are not finished: for measuring the reading of text alone */
     struct warning_count counts[WARNING_CODES];
     bool no_memory;
     struct error *error;
 };
 
-/* Which parcel a sentence is about, in both languages: 地块“12”（第3个，第40行起） */
+/* Which parcel a sentence is about, in both languages: 地块“12”（第3个，第40行起）. Where no reader says it, it is the feature's
+ * number and id, and is written only when there is something to say. */
 struct parsing_place {
-    const char *zh, *en;
+    const char *zh, *en; /* NULL: of the two below */
+    size_t number;
+    const char *id;
 };
+/* The same with its texts. */
+struct parsing_place parsing_place_said(struct parsing *p, struct parsing_place place);
 
 enum area_unit { AREA_UNIT_UNSAID = 0, AREA_UNIT_HECTARE, AREA_UNIT_M2, AREA_UNIT_MU };
 
@@ -66,10 +69,8 @@ enum status parsing_fail_in(struct parsing *p, enum status s, struct parsing_pla
 /* Area text such as "0.7655公顷", "7655㎡", "11.48亩" or "0.7655". False when it is not a number. */
 bool parsing_area_text(const char *text, struct declared_area *out);
 
-/* "near" of rings.h for coordinates of this CRS: 1 mm. */
-double parsing_near(const struct geo_crs *crs);
-
-/* Puts p->rings (in parcel->crs) into parcel->shape, checks it, settles the declared area, and adds the parcel. */
+/* Lets the policy judge p->policy.rings (in parcel->crs), settles the declared area, and adds the parcel; or, for a stream,
+ * hands the rings to context->sink as they are. */
 enum status parsing_add(struct parsing *p, struct parcel *parcel, struct parsing_place place,
                         struct declared_area declared) HX_MUST_CHECK;
 
@@ -85,8 +86,8 @@ enum status parcel_wkt_read(struct parsing *p, char *text, size_t n) HX_MUST_CHE
 enum status parcel_table_read(struct parsing *p, char *text, size_t n) HX_MUST_CHECK;
 enum status parcel_csv_read(struct parsing *p, char *text, size_t n) HX_MUST_CHECK;
 
-/* Begins and ends a reading; parcel.c and foreign.c. */
-void parsing_begin(struct parsing *p, const struct parcel_context *c, struct error *e);
+/* Begins and ends a reading; parcel.c and features.c. */
+enum status parsing_begin(struct parsing *p, const struct parcel_context *c, struct error *e) HX_MUST_CHECK;
 void parsing_release(struct parsing *p);
 
 #endif

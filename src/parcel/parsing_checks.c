@@ -43,6 +43,8 @@ void parsing_check_rings(struct parsing *p, const struct parcel *parcel, struct 
             *(d2 == 0 ? &repeated : &tiny) += 1;
         }
     }
+    if (repeated || tiny)
+        place = parsing_place_said(p, place);
     if (repeated && parsing_warn_wanted(p, "points-repeated"))
         parsing_warn(p, "points-repeated",
                      parsing_printf(p, "%s：有%zu处相邻界址点完全重合，已按一个点计算。", place.zh, repeated),
@@ -65,6 +67,7 @@ static void warn_far_from_meridian(struct parsing *p, const struct parcel *parce
         fmax(fabs(b->west_deg - crs->central_meridian_deg), fabs(b->east_deg - crs->central_meridian_deg));
     if (crs->kind != GEO_CRS_GAUSS_KRUGER || away <= 0.5 * crs->zone_width_deg + BESIDE_ZONE_DEG)
         return;
+    place = parsing_place_said(p, place);
     parsing_warn(
         p, "far-from-meridian",
         parsing_printf(p, "%s：离第%d带的中央经线（%g°）有%.2f度，超出该带的范围，请核对带号。", place.zh,
@@ -80,6 +83,7 @@ static void warn_outside_region(struct parsing *p, const struct geo_box *b, stru
     if (b->west_deg >= region.west_deg && b->east_deg <= region.east_deg &&
         b->south_deg >= region.south_deg && b->north_deg <= region.north_deg)
         return;
+    place = parsing_place_said(p, place);
     parsing_warn(
         p, "outside-region",
         parsing_printf(p,

@@ -28,6 +28,16 @@ const char *parsing_short(struct parsing *p, const char *name)
     return parsing_printf(p, "%.*s…", (int)n, name);
 }
 
+struct parsing_place parsing_place_said(struct parsing *p, struct parsing_place place)
+{
+    if (place.zh && place.en)
+        return place;
+    const char *id = parsing_short(p, place.id ? place.id : "");
+    place.zh = parsing_printf(p, "第%zu个要素（编号“%s”）", place.number, id ? id : "");
+    place.en = parsing_printf(p, "Feature %zu (id \"%s\")", place.number, id ? id : "");
+    return place;
+}
+
 static struct warning_count *count_of(struct parsing *p, const char *code)
 {
     size_t i = 0;
@@ -95,6 +105,8 @@ void parsing_warn_rest(struct parsing *p)
 enum status parsing_fail_in(struct parsing *p, enum status s, struct parsing_place place)
 {
     struct error why = *p->error;
+    if (place.number)
+        place = parsing_place_said(p, place);
     if (!place.zh || !place.en)
         return s;
     error_zh(p->error, "%s：%s", place.zh, why.zh);

@@ -83,7 +83,8 @@ static void decode_and_scan(const struct parcel_context *c, const char *bytes, s
         if (text_decode(bytes, n, c->arena, &text, &n_text, &encoding, &e) != STATUS_OK)
             fail(&e);
         double t1 = now_s();
-        parsing_begin(&p, c, &e);
+        if (parsing_begin(&p, c, &e))
+            exit(1);
         p.structure_only = true;
         enum status s = parcel_txt_read(&p, text, n_text);
         double t2 = now_s();

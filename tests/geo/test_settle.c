@@ -1,8 +1,5 @@
-/* A drawing has one meaning, or the place where it has two is named: no repair takes area out of a shape, and what is valid is left
- * alone. */
-#include "geo/area.h"
+/* A drawing has one meaning, or the place where it has two is named; no repair takes area out of a shape. */
 #include "geo/geo_test.h"
-#include "geo/inner_point.h"
 #include "geo/settle.h"
 
 #include <string.h>
@@ -10,7 +7,6 @@
 struct fixture {
     struct settler *settler;
     struct geo_geos *geos;
-    struct geo_transformer *transformer;
     struct arena *arena;
     struct ring_list rings;
     struct settled got;
@@ -23,8 +19,7 @@ static int setup(void **state)
     memset(&f, 0, sizeof f);
     f.arena = arena_new((size_t)1 << 30);
     test_assert_ok(geo_geos_new(&f.geos, &f.e), &f.e);
-    test_assert_ok(geo_transformer_new(&f.transformer, &f.e), &f.e);
-    test_assert_ok(settler_new(f.geos, f.transformer, &f.settler, &f.e), &f.e);
+    test_assert_ok(settler_new(&f.settler, &f.e), &f.e);
     *state = &f;
     return 0;
 }
@@ -34,7 +29,6 @@ static int teardown(void **state)
     struct fixture *f = *state;
     settler_free(f->settler);
     geo_geos_free(f->geos);
-    geo_transformer_free(f->transformer);
     ring_list_release(&f->rings);
     arena_free(f->arena);
     return 0;
@@ -68,16 +62,31 @@ static void begin(struct fixture *f)
     arena_reset(f->arena);
 }
 
-static enum status settle(struct fixture *f, double repair_m2)
+/* The result is shown to GEOS: a valid area, in the rings' own plane. */
+static void assert_valid(struct fixture *f)
 {
-    struct geo_crs crs;
-    test_assert_ok(geo_crs_from_epsg(4525, &crs, &f->e), &f->e);
-    struct settle_terms terms = {.crs = &crs, .fine = true, .repair_m2 = repair_m2};
-    memset(&f->got, 0, sizeof f->got);
-    enum status s = settle_shape(f->settler, &f->rings, &terms, f->arena, &f->got, &f->e);
-    if (s == STATUS_OK)
-        test_assert_ok(geo_valid_check(f->geos, &f->got.shape, &f->e), &f->e);
-    return s;
+    const struct ring_list *l = f->got.rings;
+    uint32_t *ring_start = arena_array(f->arena, l->n_rings + 1, sizeof *ring_start), n = 0;
+    uint32_t *polygon_start = arena_array(f->arena, l->n_rings + 1, sizeof *polygon_start);
+    for (size_t r = 0; r < l->n_rings; r++) {
+        ring_start[r] = (uint32_t)l->start[r];
+        assert_true(ring_list_closed(l, r));
+        if (l->hole_of[r] < 0)
+            polygon_start[n++] = (uint32_t)r;
+    }
+    ring_start[l->n_rings] = (uint32_t)l->n;
+    polygon_start[n] = (uint32_t)l->n_rings;
+    const struct geo_shape s = {
+        l->x, l->y, ring_start, polygon_start, (uint32_t)l->n, (uint32_t)l->n_rings, n, geo_box_empty()};
+    test_assert_ok(geo_valid_check(f->geos, &s, &f->e), &f->e);
+}
+
+static enum settled_how settle(struct fixture *f, double repair_m2)
+{
+    assert_int_equal(settle_rings(f->settler, f->geos, &f->rings, false, repair_m2, &f->got), STATUS_OK);
+    if (f->got.how != SETTLED_REFUSED)
+        assert_valid(f);
+    return f->got.how;
 }
 
 static double plane_m2(const struct ring_list *l)
@@ -92,34 +101,34 @@ static double plane_m2(const struct ring_list *l)
 
 static void assert_settled(struct fixture *f, double repair_m2, enum settled_how how, double m2)
 {
-    test_assert_ok(settle(f, repair_m2), &f->e);
-    assert_int_equal(f->got.how, how);
+    assert_int_equal(settle(f, repair_m2), how);
     test_assert_near(plane_m2(f->got.rings), m2, 1e-3, "area in the plane");
-    assert_true(how == SETTLED_VALID ? !f->got.note_code
-                                     : f->got.note_code && f->got.note_zh && f->got.note_en);
 }
 
-/* What is at stake is told in the sentence and in m2, with a place in it. */
-static void assert_at_stake(struct fixture *f, double repair_m2, const char *code, double m2)
+/* Refused, with how much is at stake, and a place where it is. */
+static void assert_at_stake(struct fixture *f, double repair_m2, double m2)
 {
-    test_assert_refused(settle(f, repair_m2), STATUS_INVALID_INPUT, code, &f->e);
-    char told[40];
-    snprintf(told, sizeof told, "%.2f m2", f->got.at_stake_m2);
+    assert_int_equal(settle(f, repair_m2), SETTLED_REFUSED);
     test_assert_near(f->got.at_stake_m2, m2, 1e-3 * m2 + 1e-3, "at stake");
-    assert_true(isfinite(f->got.place_deg[0]) && isfinite(f->got.stake_deg[0]));
-    assert_non_null(strstr(f->e.en, told));
+    assert_true(isfinite(f->got.place[0]) && isfinite(f->got.place[1]));
 }
 
-static void test_valid_shapes_pass_untouched(void **state)
+static void test_valid_rings_come_out_as_they_were(void **state)
 {
     struct fixture *f = *state;
     begin(f);
-    box(f, false, 0, 0, 1000, 1000);
+    box(f, false, 0, 0, 1000, 1000.1);
     box(f, true, 100, 100, 300, 300);
     box(f, false, 200, 200, 50, 50); /* an island in the hole */
-    assert_settled(f, SETTLE_REPAIR_M2, SETTLED_VALID, 1e6 - 9e4 + 2500);
-    assert_ptr_equal(f->got.rings, &f->rings);
-    assert_int_equal(f->got.shape.n_polygons, 2);
+    assert_settled(f, 0, SETTLED_DISSOLVED, 1e6 + 100 - 9e4 + 2500);
+    assert_int_equal(f->got.rings->n_rings, 3);
+    for (size_t r = 0; r < 3; r++) {
+        struct ring in = ring_list_ring(&f->rings, r), out = ring_list_ring(f->got.rings, r);
+        assert_int_equal(in.n, out.n);
+        assert_memory_equal(in.x, out.x, in.n * sizeof *in.x);
+        assert_memory_equal(in.y, out.y, in.n * sizeof *in.y);
+        assert_int_equal(f->rings.hole_of[r], f->got.rings->hole_of[r]);
+    }
 }
 
 static void test_what_has_one_meaning_is_dissolved(void **state)
@@ -134,12 +143,11 @@ static void test_what_has_one_meaning_is_dissolved(void **state)
         box(f, false, 0, 0, 100, 100);
         box(f, true, 0, 20, 30, 30);
         assert_settled(f, limits[k], SETTLED_DISSOLVED, 1e4 - 900);
-        assert_int_equal(f->got.shape.n_rings, 1);
+        assert_int_equal(f->got.rings->n_rings, 1);
         begin(f); /* two squares with a common edge */
         box(f, false, 0, 0, 100, 100);
         box(f, false, 100, 0, 100, 100);
         assert_settled(f, limits[k], SETTLED_DISSOLVED, 2e4);
-        assert_int_equal(f->got.shape.n_polygons, 1);
         begin(f); /* a hole drawn as part of the border, which it touches in a point */
         RING(f, false, 0, 0, 50, 0, 30, 30, 70, 30, 50, 0, 100, 0, 100, 100, 0, 100);
         assert_settled(f, limits[k], SETTLED_DISSOLVED, 1e4 - 600);
@@ -147,7 +155,7 @@ static void test_what_has_one_meaning_is_dissolved(void **state)
         RING(f, false, 0, 0, 50, 0, 50, 30, 30, 30, 30, 60, 70, 60, 70, 30, 50, 30, 50, 0, 100, 0, 100, 100,
              0, 100);
         assert_settled(f, limits[k], SETTLED_DISSOLVED, 1e4 - 1200);
-        assert_int_equal(f->got.shape.n_rings, 2);
+        assert_int_equal(f->got.rings->n_rings, 2);
         begin(f); /* two holes with a common edge */
         box(f, false, 0, 0, 100, 100);
         box(f, true, 20, 20, 20, 20);
@@ -163,8 +171,13 @@ static void test_what_has_one_meaning_is_dissolved(void **state)
         box(f, true, 20, 20, 20, 20);
         box(f, false, 20, 20, 20, 20);
         assert_settled(f, limits[k], SETTLED_DISSOLVED, 1e4);
-        assert_int_equal(f->got.shape.n_rings, 1);
-        begin(f); /* a hole of no area takes nothing away */
+        assert_int_equal(f->got.rings->n_rings, 1);
+        begin(f); /* holes of no area take nothing away */
+        box(f, false, 0, 0, 100, 100);
+        RING(f, true, 20, 20);
+        RING(f, true, 20, 30, 40, 30);
+        assert_settled(f, limits[k], SETTLED_DISSOLVED, 1e4);
+        begin(f);
         box(f, false, 0, 0, 100, 100);
         RING(f, true, 20, 20, 40, 40, 30, 30);
         assert_settled(f, limits[k], SETTLED_DISSOLVED, 1e4);
@@ -178,7 +191,7 @@ static void test_a_wrongly_wound_hole_is_a_hole(void **state)
     begin(f);
     box(f, false, 0, 0, 100, 100);
     RING(f, true, 20, 20, 20, 40, 40, 40, 40, 20);
-    assert_settled(f, 0, SETTLED_VALID, 1e4 - 400);
+    assert_settled(f, 0, SETTLED_DISSOLVED, 1e4 - 400);
 }
 
 /* The case that was accepted as repaired with a hole: a part of 6.9 ha drawn again inside another. Nobody knows whether it is one. */
@@ -188,24 +201,24 @@ static void test_a_part_drawn_again_inside_another_is_refused_with_its_area(void
     begin(f);
     box(f, false, 0, 0, 5000, 5000);
     box(f, false, 2000, 2000, 300, 230);
-    assert_at_stake(f, SETTLE_REPAIR_M2, "shells-nested", 69000);
+    assert_at_stake(f, SETTLE_REPAIR_M2, 69000);
     begin(f); /* large beside which 1e-6 would be 25 000 m2 */
     box(f, false, 0, 0, 200000, 125000);
     box(f, false, 2000, 2000, 100, 100);
-    assert_at_stake(f, SETTLE_REPAIR_M2, "shells-nested", 10000);
+    assert_at_stake(f, SETTLE_REPAIR_M2, 10000);
     begin(f); /* the whole part again */
     box(f, false, 0, 0, 100, 100);
     box(f, false, 0, 0, 100, 100);
-    assert_at_stake(f, SETTLE_REPAIR_M2, "self-intersection", 10000);
+    assert_at_stake(f, SETTLE_REPAIR_M2, 10000);
     begin(f); /* again, with a hole in the one inside */
     box(f, false, 0, 0, 1000, 1000);
     box(f, false, 100, 100, 100, 100);
     box(f, true, 110, 110, 10, 10);
-    assert_at_stake(f, SETTLE_REPAIR_M2, "shells-nested", 9900);
+    assert_at_stake(f, SETTLE_REPAIR_M2, 9900);
     begin(f); /* overlapping parts */
     box(f, false, 0, 0, 100, 100);
     box(f, false, 90, 0, 100, 100);
-    assert_at_stake(f, SETTLE_REPAIR_M2, "self-intersection", 1000);
+    assert_at_stake(f, SETTLE_REPAIR_M2, 1000);
 }
 
 static void test_holes_out_of_place(void **state)
@@ -214,57 +227,48 @@ static void test_holes_out_of_place(void **state)
     begin(f);
     box(f, false, 0, 0, 100, 100);
     box(f, true, 200, 0, 10, 10);
-    assert_at_stake(f, SETTLE_REPAIR_M2, "hole-outside", 100);
+    assert_at_stake(f, SETTLE_REPAIR_M2, 100);
     begin(f); /* crossing the shell: what sticks out is at stake */
     box(f, false, 0, 0, 100, 100);
     box(f, true, 90, 0, 20, 20);
-    assert_at_stake(f, SETTLE_REPAIR_M2, "self-intersection", 200);
+    assert_at_stake(f, SETTLE_REPAIR_M2, 200);
     begin(f); /* half a square metre outside adds nothing and takes nothing away */
     box(f, false, 0, 0, 100, 100);
     box(f, true, 200, 0, 1, 0.5);
     assert_settled(f, SETTLE_REPAIR_M2, SETTLED_REPAIRED, 1e4);
     test_assert_near(f->got.at_stake_m2, 0.5, 1e-3, "at stake");
-    assert_at_stake(f, 0, "hole-outside", 0.5);
+    assert_at_stake(f, 0, 0.5);
     begin(f); /* a hole in a hole: all within is hole, or is it */
     box(f, false, 0, 0, 100, 100);
     box(f, true, 10, 10, 50, 50);
     box(f, true, 20, 20, 10, 10);
-    assert_at_stake(f, SETTLE_REPAIR_M2, "holes-nested", 100);
+    assert_at_stake(f, SETTLE_REPAIR_M2, 100);
 }
 
 /* The limit is absolute, however large the feature is. */
 static void test_a_bow_tie_is_repaired_below_a_square_metre_only(void **state)
 {
     struct fixture *f = *state;
-    const double sizes[] = {100, 100000};
+    const double sizes[] = {100, 300000};
     for (size_t k = 0; k < 2; k++) {
-        double s = sizes[k];
-        begin(f); /* a loop of 0.5 m2 that is wound the other way */
-        RING(f, false, 0, 0, s, 0, s, s, 51, s, 50, s + 1, 50, s, 51, s + 1, 50.5, s + 2, 0, s);
-        (void)settle(f, SETTLE_REPAIR_M2);
-        double loop = f->got.at_stake_m2;
-        assert_true(loop > 0.05 && loop < 1);
-        test_assert_ok(settle(f, SETTLE_REPAIR_M2), &f->e);
-        assert_int_equal(f->got.how, SETTLED_REPAIRED);
-        assert_true(isfinite(f->got.stake_deg[0]));
-        assert_non_null(strstr(f->got.note_en, "m2 could be read as inside or not"));
-        assert_int_equal(settle(f, 0), STATUS_INVALID_INPUT);
+        double s = sizes[k], m2 = s * s;
+        begin(f); /* the loop touches: one meaning */
+        RING(f, false, 0, 0, s, 0, s + 2, -1, s + 2, 1, s, 0, s, s, 0, s);
+        assert_settled(f, 0, SETTLED_DISSOLVED, m2 + 2);
+        begin(f); /* the loop is wound back */
+        RING(f, false, 0, 0, s, 0, s + 2, 1, s + 2, -1, s, 0, s, s, 0, s);
+        assert_at_stake(f, SETTLE_REPAIR_M2, 2);
+        begin(f);
+        RING(f, false, 0, 0, s, 0, s + 1, 0.5, s + 1, -0.5, s, 0, s, s, 0, s);
+        assert_settled(f, SETTLE_REPAIR_M2, SETTLED_REPAIRED, m2 + 0.5);
+        test_assert_near(f->got.at_stake_m2, 0.5, 1e-3, "at stake");
+        test_assert_near(f->got.place[0], X0 + s + 0.5, 0.5, "east");
+        test_assert_near(f->got.place[1], Y0, 0.5, "north");
+        assert_at_stake(f, 0, 0.5);
     }
-    begin(f); /* crossing in (50, 50): lobes of 0.5 m2 and of much */
-    RING(f, false, 0, 0, 100, 100, 100.5, 100, 100, 101, 100.25, 100.5, 0, 200);
-    enum status s = settle(f, SETTLE_REPAIR_M2);
-    assert_true(s == STATUS_OK || f->got.at_stake_m2 > SETTLE_REPAIR_M2);
-    begin(f);
-    RING(f, false, 0, 0, 1000, 0, 1002, -1, 1002, 1, 1000, 0, 1000, 1000, 0, 1000); /* touches: one meaning */
-    assert_settled(f, 0, SETTLED_DISSOLVED, 1e6 + 2);
-    begin(f);
-    RING(f, false, 0, 0, 1000, 0, 1002, 1, 1002, -1, 1000, 0, 1000, 1000, 0,
-         1000); /* the loop is wound back */
-    assert_at_stake(f, SETTLE_REPAIR_M2, "ring-self-intersection", 2);
-    begin(f);
-    RING(f, false, 0, 0, 1000, 0, 1001, 0.5, 1001, -0.5, 1000, 0, 1000, 1000, 0, 1000);
-    assert_settled(f, SETTLE_REPAIR_M2, SETTLED_REPAIRED, 1e6 + 0.5);
-    test_assert_near(f->got.at_stake_m2, 0.5, 1e-3, "at stake");
+    begin(f); /* two halves of 2500 m2 that cross in the middle */
+    RING(f, false, 0, 0, 100, 100, 100, 0, 0, 100);
+    assert_at_stake(f, SETTLE_REPAIR_M2, 2500);
 }
 
 /* ---- random drawings ---- */
@@ -333,16 +337,15 @@ static void test_no_point_of_any_part_is_lost(void **state)
 {
     struct fixture *f = *state;
     uint64_t seed = 11;
-    int refused = 0, accepted = 0, valid = 0;
+    int refused = 0, accepted = 0;
     for (int i = 0; i < 4000; i++) {
         begin(f);
         for (unsigned p = 0, n = 1 + roll(&seed, 3); p < n; p++)
             for (unsigned r = 0, rings = 1 + roll(&seed, 3); r < rings; r++)
                 random_ring(f, &seed, r > 0, 10);
-        enum status strict = settle(f, SETTLE_REPAIR_M2);
-        enum status s = settle(f, 1e12);
-        if (s != STATUS_OK) {
-            assert_true(strcmp(f->e.code, "ring-encloses-nothing") == 0 || f->got.at_stake_m2 > 0);
+        enum settled_how strict = settle(f, SETTLE_REPAIR_M2);
+        if (settle(f, 1e12) == SETTLED_REFUSED) {
+            assert_int_equal(f->got.rings->n_rings, 0);
             continue;
         }
         bool agree = true;
@@ -355,14 +358,13 @@ static void test_no_point_of_any_part_is_lost(void **state)
                 fail_msg("drawing %d gains %.3f %.3f, where the readings agree", i, x - X0, y - Y0);
             agree &= same;
         }
-        if (strict == STATUS_OK && !agree)
+        if (strict != SETTLED_REFUSED && !agree)
             fail_msg("drawing %d has two readings, and was accepted", i);
-        refused += strict != STATUS_OK;
-        accepted += strict == STATUS_OK && f->got.how != SETTLED_VALID;
-        valid += f->got.how == SETTLED_VALID;
+        refused += strict == SETTLED_REFUSED;
+        accepted += strict != SETTLED_REFUSED;
     }
-    if (refused < 500 || accepted < 20 || valid < 100)
-        fail_msg("%d refused, %d dissolved, %d valid: too few to say anything", refused, accepted, valid);
+    if (refused < 500 || accepted < 200)
+        fail_msg("%d refused, %d accepted: too few to say anything", refused, accepted);
 }
 
 /* GEOS's union of the parts, each made valid by itself, is what comes out where nothing is at stake. */
@@ -397,7 +399,7 @@ static void test_many_boxes_against_geos(void **state)
         for (unsigned p = 0, n = 2 + roll(&seed, 5); p < n; p++)
             box(f, false, roll(&seed, 40) * 10, roll(&seed, 40) * 10, 10 + roll(&seed, 8) * 10,
                 10 + roll(&seed, 8) * 10);
-        test_assert_ok(settle(f, 1e12), &f->e);
+        assert_int_not_equal(settle(f, 1e12), SETTLED_REFUSED);
         test_assert_near(plane_m2(f->got.rings), union_m2(f), 1e-6 * plane_m2(f->got.rings),
                          "union of parts");
     }
@@ -407,7 +409,7 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        CASE(test_valid_shapes_pass_untouched),
+        CASE(test_valid_rings_come_out_as_they_were),
         CASE(test_what_has_one_meaning_is_dissolved),
         CASE(test_a_wrongly_wound_hole_is_a_hole),
         CASE(test_a_part_drawn_again_inside_another_is_refused_with_its_area),
