@@ -59,60 +59,6 @@ uint32_t lines_feature_vertices(const struct layer_index *ix, uint32_t feature)
         n += index_ring(ix, f.first_ring + r, &lon, &lat);
     return n;
 }
-
-/* The middle of the widest stretch that a parallel has within the shape; of a few parallels, so that none that runs along
- * vertices decides alone. */
-enum { PARALLELS = 5, CROSSINGS_MAX = 4096 };
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static size_t crossings(const struct geo_shape *s, double lat, double *at)
-{
-    size_t n = 0;
-    for (uint32_t r = 0; r < s->n_rings; r++)
-        for (uint32_t i = s->ring_start[r]; i + 1 < s->ring_start[r + 1] && n < CROSSINGS_MAX; i++) {
-            double y0 = s->lat_deg[i], y1 = s->lat_deg[i + 1];
-            if ((y0 <= lat) != (y1 <= lat))
-                at[n++] = s->lon_deg[i] + (lat - y0) / (y1 - y0) * (s->lon_deg[i + 1] - s->lon_deg[i]);
-        }
-    qsort(at, n, sizeof *at, by_value);
-    return n == CROSSINGS_MAX ? 0 : n; /* of a part of them nothing can be said */
-}
-
-static bool widest_stretch(const struct geo_shape *s, double *lon_deg, double *lat_deg)
-{
-    double at[CROSSINGS_MAX], widest = 0;
-    for (int k = 1; k <= PARALLELS; k++) {
-        double lat = s->box.south_deg + (s->box.north_deg - s->box.south_deg) * k / (PARALLELS + 1);
-        size_t n = crossings(s, lat, at);
-        for (size_t i = 0; i + 1 < n; i += 2)
-            if (at[i + 1] - at[i] > widest) {
-                widest = at[i + 1] - at[i];
-                *lon_deg = (at[i] + at[i + 1]) / 2;
-                *lat_deg = lat;
-            }
-    }
-    return widest > 0;
-}
-
-bool lines_point_in(struct check_worker *w, const struct geo_shape *s, double *lon_deg, double *lat_deg)
-{
-    GEOSContextHandle_t h = geo_geos_handle(w->geos);
-    GEOSGeometry *g = NULL, *p = NULL;
-    if (s->n_rings && widest_stretch(s, lon_deg, lat_deg))
-        return true;
-    if (s->n_rings && geo_geos_from_shape(w->geos, s, &g, NULL) == STATUS_OK)
-        p = GEOSPointOnSurface_r(h, g);
-    bool ok = p && GEOSGeomGetX_r(h, p, lon_deg) == 1 && GEOSGeomGetY_r(h, p, lat_deg) == 1;
-    if (p)
-        GEOSGeom_destroy_r(h, p);
-    if (g)
-        GEOSGeom_destroy_r(h, g);
-    return ok;
 }
 
 void lines_place_name(const struct lines_run *run, struct check_worker *w, struct lines_finding *f)

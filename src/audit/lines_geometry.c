@@ -3,6 +3,7 @@
 
 #include "audit/row.h"
 #include "geo/area.h"
+#include "geo/inner_point.h"
 #include "index/overlap_shape.h"
 
 #include <math.h>
@@ -86,7 +87,7 @@ static enum status store_place(struct lines_worker *w, const struct geo_shape *s
         return error_no_memory(e);
     out->lon_deg = (shape->box.west_deg + shape->box.east_deg) / 2;
     out->lat_deg = (shape->box.south_deg + shape->box.north_deg) / 2;
-    (void)lines_point_in(&w->check, shape, &out->lon_deg, &out->lat_deg);
+    (void)geo_inner_point(shape, &out->lon_deg, &out->lat_deg);
     return STATUS_OK;
 }
 

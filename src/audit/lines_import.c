@@ -49,6 +49,8 @@ static enum status add_one(struct lines_run *run, const struct store_version *v,
     f.lon_deg = number_of(item, "lon");
     f.lat_deg = number_of(item, "lat");
     if (repaired)
+        f.area_m2 = number_of(item, "at_stake_m2");
+    if (repaired && isnan(f.area_m2)) /* a version of before this was measured */
         f.area_m2 = fabs(number_of(item, "area_after_m2") - number_of(item, "area_before_m2"));
     const char *zh = text_of(run, item, "zh"), *en = text_of(run, item, "en");
     if (!f.code_a || !zh || !en)

@@ -4,6 +4,7 @@
 #include "audit/row.h"
 #include "base/room.h"
 #include "geo/area.h"
+#include "geo/inner_point.h"
 #include "index/overlap_shape.h"
 
 #include <math.h>
@@ -267,7 +268,7 @@ static enum status describe(struct lines_worker *w, size_t item, void *user, str
         return error_no_memory(e);
     if (!s && shape.shape.n_rings) {
         f.width_m = shape.perimeter_m > 0 ? 2 * p->area_m2 / shape.perimeter_m : NAN;
-        (void)lines_point_in(&w->check, &shape.shape, &f.lon_deg, &f.lat_deg);
+        (void)geo_inner_point(&shape.shape, &f.lon_deg, &f.lat_deg);
         f.blob = row_gpkg_blob(&shape.shape, 4490, w->kept, &f.blob_size);
         if (!f.blob)
             return error_no_memory(e);

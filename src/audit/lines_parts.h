@@ -73,8 +73,6 @@ void lines_make_id(struct lines_finding *f);
 /* A finding about one feature, with codes, county and place filled in. */
 struct lines_finding lines_about(const struct lines_run *run, uint32_t layer, uint32_t feature,
                                  enum lines_kind kind);
-/* Where a shape can be pointed at: inside it. */
-bool lines_point_in(struct check_worker *w, const struct geo_shape *s, double *lon_deg, double *lat_deg);
 void lines_place_name(const struct lines_run *run, struct check_worker *w, struct lines_finding *f);
 
 /* ---- lines_geometry.c ---- */

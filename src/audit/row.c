@@ -2,6 +2,7 @@
 #include "audit/row.h"
 
 #include "audit/since.h"
+#include "geo/inner_point.h"
 #include "geo/wkb.h"
 #include "index/hilbert.h"
 
@@ -190,12 +191,17 @@ bool row_unit(const struct snapshot *s, const char *layer, struct check_worker *
     return true;
 }
 
-static void place_of(struct row_maker *m, const struct geo_box *b, struct audit_row *r)
+/* A point of the parcel: the middle of an L-shaped one's box may lie in another county. */
+/* A point inside; of what is no parcel the middle of its box. */
+static void place_of(struct row_maker *m, const struct feature_verdict *v, struct audit_row *r)
 {
     struct index_feature unit;
+    const struct geo_box *b = &v->box;
     r->box = *b;
     r->lon_deg = (b->west_deg + b->east_deg) / 2;
     r->lat_deg = (b->south_deg + b->north_deg) / 2;
+    if (!v->fault)
+        (void)geo_inner_point(&v->parcel.shape, &r->lon_deg, &r->lat_deg);
     if (row_unit(m->snapshot, "prefectures", m->worker, r->lon_deg, r->lat_deg, &unit))
         r->prefecture = unit.code;
     if (!*r->county && row_unit(m->snapshot, "admin_counties", m->worker, r->lon_deg, r->lat_deg, &unit))
@@ -301,7 +307,7 @@ enum status row_make(struct row_maker *m, const struct audit_item *item, struct 
     if (!s)
         s = blob_of(m, &item->feature, &v, a, &r, e);
     if (!s && v.box.west_deg <= v.box.east_deg)
-        place_of(m, &v.box, &r);
+        place_of(m, &v, &r);
     if (!s)
         s = answer(m, item, &v, a, &r, e);
     if (!s)

@@ -40,7 +40,7 @@ struct audit_row {
     enum verdict verdict;
     bool measured;
     double area_m2;          /* NAN unless measured */
-    double lon_deg, lat_deg; /* middle of the box; NAN without a shape */
+    double lon_deg, lat_deg; /* a point inside; NAN without a shape */
     struct geo_box box;
     enum layer_status status[CONTROL_LINE_COUNT];
     double line_m2[CONTROL_LINE_COUNT], share[CONTROL_LINE_COUNT]; /* NAN where not measured */

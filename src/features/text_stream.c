@@ -4,8 +4,8 @@
 
 #include "base/limits.h"
 #include "formats/encoding.h"
+#include "geo/rings.h"
 #include "parcel/recognise.h"
-#include "parcel/rings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -519,7 +519,8 @@ static enum status try_first(struct text_stream *t, struct error *e)
     t->context.decimal_degrees = !s;
     if (!s && t->n > 0)
         note_crs(t);
-    bool cut_wrong = !s && t->cutter->format == PARCEL_FORMAT_TXT && t->n != 1; /* points before the first plot row */
+    bool cut_wrong =
+        !s && t->cutter->format == PARCEL_FORMAT_TXT && t->n != 1; /* points before the first plot row */
     t->n = t->at = 0;
     t->cutter->ops->rewind(t->cutter);
     if (cut_wrong)

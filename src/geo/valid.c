@@ -201,11 +201,10 @@ static enum status fail_invalid(const char *reason, double lon, double lat, stru
             en = faults[i].en;
         }
     }
-    error_zh(e, "图形不成立：%s，位置在经度%.7f、纬度%.7f；请在该处改正后重新提交。", zh, lon, lat);
-    return error_fail(
-        e, STATUS_INVALID_INPUT, code,
-        "The figure is not valid: %s, at longitude %.7f, latitude %.7f; mend it there and send it again.", en,
-        lon, lat);
+    error_zh(e, "图形不成立：%s，位置在经度%.7f、纬度%.7f" GEO_VALID_REMEDY_ZH, zh, lon, lat);
+    return error_fail(e, STATUS_INVALID_INPUT, code,
+                      "The figure is not valid: %s, at longitude %.7f, latitude %.7f" GEO_VALID_REMEDY_EN, en,
+                      lon, lat);
 }
 
 static enum status report_detail(struct geo_geos *g, const GEOSGeometry *geom, double place_deg[2],
@@ -246,33 +245,5 @@ enum status geo_valid_check_place(struct geo_geos *g, const struct geo_shape *s,
         return st;
     st = report_detail(g, geom, place_deg, e);
     GEOSGeom_destroy_r(g->handle, geom);
-    return st;
-}
-
-static GEOSGeometry *make_valid(GEOSContextHandle_t h, const GEOSGeometry *geom)
-{
-    GEOSMakeValidParams *params = GEOSMakeValidParams_create_r(h);
-    if (!params)
-        return NULL;
-    GEOSGeometry *fixed = NULL;
-    if (GEOSMakeValidParams_setMethod_r(h, params, GEOS_MAKE_VALID_LINEWORK))
-        fixed = GEOSMakeValidWithParams_r(h, geom, params);
-    GEOSMakeValidParams_destroy_r(h, params);
-    return fixed;
-}
-
-enum status geo_valid_repair(struct geo_geos *g, const struct geo_shape *s, struct arena *a,
-                             struct geo_shape *out, struct error *e)
-{
-    GEOSGeometry *geom = NULL;
-    enum status st = geo_geos_from_shape(g, s, &geom, e);
-    if (st != STATUS_OK)
-        return st;
-    GEOSGeometry *fixed = make_valid(g->handle, geom);
-    GEOSGeom_destroy_r(g->handle, geom);
-    if (!fixed)
-        return fail_geos(g, "修复图形", "repair the geometry", e);
-    st = geo_geos_to_shape(g, fixed, a, out, e);
-    GEOSGeom_destroy_r(g->handle, fixed);
     return st;
 }

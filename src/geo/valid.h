@@ -13,6 +13,10 @@ enum status geo_geos_new(struct geo_geos **out, struct error *e) HX_MUST_CHECK; 
 void geo_geos_free(struct geo_geos *g);                                         /* NULL-safe */
 GEOSContextHandle_t geo_geos_handle(const struct geo_geos *g);                  /* borrowed */
 
+/* How the sentence of a fault ends; what is accepted all the same does not say it. */
+#define GEO_VALID_REMEDY_ZH "；请在该处改正后重新提交。"
+#define GEO_VALID_REMEDY_EN "; mend it there and send it again."
+
 /* STATUS_INVALID_INPUT with the kind of fault and its longitude and latitude when GEOS finds the shape invalid. */
 enum status geo_valid_check(struct geo_geos *g, const struct geo_shape *s, struct error *e) HX_MUST_CHECK;
 
@@ -20,10 +24,6 @@ enum status geo_valid_check(struct geo_geos *g, const struct geo_shape *s, struc
  * of this module that belongs to a failure: the caller knows the coordinate system that the officer will look in. */
 enum status geo_valid_check_place(struct geo_geos *g, const struct geo_shape *s, double place_deg[2],
                                   struct error *e) HX_MUST_CHECK;
-
-/* Even-odd repair by GEOS make-valid (linework). The area before and after tells the caller whether to accept. */
-enum status geo_valid_repair(struct geo_geos *g, const struct geo_shape *s, struct arena *a,
-                             struct geo_shape *out, struct error *e) HX_MUST_CHECK;
 
 /* GEOS geometry of a shape (owned by the caller: GEOSGeom_destroy_r), and back. Lines and points among the parts
  * of a collection are dropped on the way back: they enclose nothing. */

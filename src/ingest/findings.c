@@ -1,5 +1,6 @@
 #include "ingest/findings.h"
 
+#include "geo/inner_point.h"
 #include "ingest/gap_look.h"
 #include "ingest/gcj_test.h"
 #include "ingest/layer_table.h"
@@ -173,11 +174,11 @@ static bool makes_township(const struct findings *f, const struct source_feature
 
 static void look_county(struct findings *f, const struct source_feature *feature, const char **county)
 {
-    double lon, lat;
+    double lon = feature->shape.lon_deg[0], lat = feature->shape.lat_deg[0];
     struct unit_answer at;
     if (f->units->n == 0)
         return;
-    units_inner_point(&feature->shape, &lon, &lat);
+    (void)geo_inner_point(&feature->shape, &lon, &lat);
     units_locate(f->units, feature->county, f->admin ? feature->name : NULL, lon, lat, &at);
     *county = at.county;
     f->n_coded += feature->county[0] != '\0' && !at.unknown;

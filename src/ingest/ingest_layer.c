@@ -27,7 +27,7 @@ struct job {
     struct store_import *import;
     struct index_builder *index;
     struct buffer wkb;
-    struct report_list repaired, refused;
+    struct report_list dissolved, repaired, refused;
     struct units units;
     struct findings *findings;
     struct error first_refusal;
@@ -211,7 +211,7 @@ static enum status take_all(struct job *j, struct error *e)
             return st;
         j->report->n_read++;
         tell_progress(j);
-        if (j->request->strict && f.state != SOURCE_VALID && f.state != SOURCE_DISSOLVED)
+        if (j->request->strict && f.state >= SOURCE_REPAIRED)
             return refuse_strictly(j, &f, e);
         if (f.state == SOURCE_REFUSED) {
             note_refusal(j, &f);
@@ -219,6 +219,8 @@ static enum status take_all(struct job *j, struct error *e)
         }
         if (f.state == SOURCE_REPAIRED)
             report_list_add(&j->repaired, &f);
+        if (f.state == SOURCE_DISSOLVED)
+            report_list_add(&j->dissolved, &f);
         st = store_feature(j, &f, e);
         if (st != STATUS_OK)
             return st;
@@ -273,6 +275,7 @@ static enum status write_report(struct job *j, struct error *e)
                              .sha256 = j->sha256,
                              .coverage = &j->coverage,
                              .findings = j->findings,
+                             .dissolved = &j->dissolved,
                              .repaired = &j->repaired,
                              .refused = &j->refused};
     return report_write(j->report, &p, e);
@@ -432,6 +435,7 @@ enum status ingest_layer_file(struct store *s, const struct ingest_request *r, s
     buffer_clear(&json);
     *report = (struct ingest_report){.json = json}; /* a report may be used again */
     buffer_init(&j.wkb, 0);
+    report_list_init(&j.dissolved);
     report_list_init(&j.repaired);
     report_list_init(&j.refused);
     enum status st = run(&j, e);
@@ -439,6 +443,7 @@ enum status ingest_layer_file(struct store *s, const struct ingest_request *r, s
     index_builder_free(j.index);
     source_close(j.source);
     findings_free(j.findings);
+    report_list_release(&j.dissolved);
     report_list_release(&j.repaired);
     report_list_release(&j.refused);
     buffer_release(&j.wkb);

@@ -44,7 +44,7 @@ struct report_parts {
     const struct source *source; /* NULL when nothing was read */
     const char *sha256;
     const struct ingest_coverage *coverage;
-    const struct report_list *repaired, *refused;
+    const struct report_list *dissolved, *repaired, *refused;
     const struct findings *findings; /* NULL when nothing was read */
 };
 enum status report_write(struct ingest_report *r, const struct report_parts *p,

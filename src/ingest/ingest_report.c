@@ -47,8 +47,8 @@ void report_list_add(struct report_list *l, const struct source_feature *f)
         jw_kv_fixed(w, "lat", f->place_deg[1], 7);
     }
     if (f->state == SOURCE_REPAIRED) {
-        jw_kv_string(w, "method", "make-valid-linework");
-        jw_kv_fixed(w, "area_before_m2", f->area_before_m2, 4);
+        jw_kv_string(w, "method", "parts-united");
+        jw_kv_fixed(w, "at_stake_m2", f->at_stake_m2, 4);
         jw_kv_fixed(w, "area_after_m2", f->area_m2, 4);
     }
     jw_object_end(w);
@@ -188,6 +188,7 @@ enum status report_write(struct ingest_report *r, const struct report_parts *p, 
     write_counts(&w, r, info->n_declared);
     write_coverage(&w, p);
     findings_write(p->findings, &w, info);
+    write_list(&w, "dissolved", p->dissolved);
     write_list(&w, "repaired", p->repaired);
     write_list(&w, "refused", p->refused);
     write_warnings(&w, p->source);

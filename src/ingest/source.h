@@ -1,5 +1,5 @@
 /* Polygons of a control layer from any file (features/stream.h), one feature at a time, as shapes in EPSG:4490 with the fields bound to what
- * they mean; each feature is valid, repaired, or refused with a reason.
+ * they mean; each feature is valid, dissolved, repaired, or refused with a reason (geo/settle.h).
  *
  * Not for: deciding whether a file with refused features may be used (ingest_layer.c, audit/). Invariants: the CRS
  * is known before the first feature; a shape that is handed out is valid. Threads: a source belongs to one thread. */
@@ -85,11 +85,11 @@ struct source_feature {
     double declared_area_m2; /* NAN when not given */
     const char *properties;  /* JSON object of the other fields */
     enum source_state state;
-    struct error fault;     /* why repaired or refused */
+    struct error fault;     /* why not valid as it was drawn, or refused */
     double place_deg[2];    /* longitude and latitude of the fault; NAN where there is none */
     struct geo_shape shape; /* unless refused */
     double area_m2;         /* ellipsoid; unless refused */
-    double area_before_m2;  /* before the repair */
+    double at_stake_m2;     /* where readings of the drawing differ; 0 when dissolved or valid */
     bool curved;            /* arcs were replaced by chords (at most 0.05 degrees each) */
 };
 

@@ -25,11 +25,11 @@ static void take(const struct policy_answer *a, struct source_feature *out)
     out->fault = a->fault;
     out->shape = a->shape;
     out->area_m2 = a->area_m2;
-    out->area_before_m2 = a->area_before_m2;
+    out->at_stake_m2 = a->at_stake_m2;
     if (a->n_empty && out->state == SOURCE_VALID) {
         out->state = SOURCE_DISSOLVED;
         error_zh(&out->fault, "有不足三个不同点的内环，已略去，面积不变。");
-        (void)error_fail(&out->fault, STATUS_INVALID_INPUT, "source-empty-hole",
+        (void)error_fail(&out->fault, STATUS_INVALID_INPUT, "empty-hole-dropped",
                          "A hole with fewer than three distinct points was left out; the area is unchanged.");
     }
 }

@@ -202,37 +202,6 @@ bool units_region_holds(const struct units *u, double lon_deg, double lat_deg)
     return false;
 }
 
-/* The middle of the first ring's inner stretch at the height between its two lowest distinct heights would be exact but
- * sees slivers; the middle of the widest stretch at mid-height is what people would point at. */
-void units_inner_point(const struct geo_shape *s, double *lon_deg, double *lat_deg)
-{
-    enum { MAX_CROSSINGS = 64 };
-    double x[MAX_CROSSINGS], widest = -1;
-    size_t n = 0;
-    double lat = (s->box.south_deg + s->box.north_deg) / 2;
-    *lon_deg = s->lon_deg[0];
-    *lat_deg = s->lat_deg[0];
-    for (uint32_t i = 0; i + 1 < s->n_vertices && n < MAX_CROSSINGS; i++) {
-        double y0 = s->lat_deg[i], y1 = s->lat_deg[i + 1];
-        bool ring_end = false;
-        for (uint32_t r = 1; r < s->n_rings && !ring_end; r++)
-            ring_end = s->ring_start[r] == i + 1;
-        if (ring_end || (y0 > lat) == (y1 > lat))
-            continue;
-        double at = s->lon_deg[i] + (lat - y0) / (y1 - y0) * (s->lon_deg[i + 1] - s->lon_deg[i]);
-        size_t k = n++;
-        for (; k > 0 && x[k - 1] > at; k--)
-            x[k] = x[k - 1];
-        x[k] = at;
-    }
-    for (size_t i = 0; i + 1 < n; i += 2)
-        if (x[i + 1] - x[i] > widest) {
-            widest = x[i + 1] - x[i];
-            *lon_deg = (x[i] + x[i + 1]) / 2;
-            *lat_deg = lat;
-        }
-}
-
 /* Eight points around stand in for the distance: boundaries for reference are themselves kilometres off. */
 bool units_near(const struct unit *u, double lon_deg, double lat_deg, double reach_m)
 {

@@ -49,6 +49,5 @@ bool units_region_holds(const struct units *u, double lon_deg, double lat_deg);
 bool units_near(const struct unit *u, double lon_deg, double lat_deg, double reach_m);
 /* The unit of that code that has a boundary: itself, its township (nine digits), its county (six), or its prefecture (four); NULL. */
 const struct unit *units_bounded(const struct units *u, const char *code);
-void units_inner_point(const struct geo_shape *s, double *lon_deg, double *lat_deg);
 
 #endif

@@ -90,7 +90,7 @@ struct parcel_fields {                        /* of the record, where the format
 };
 struct parcel_raw {
     const struct parcel *parcel;   /* id, name, use and crs as far as the reader decides them; no shape */
-    const struct ring_list *rings; /* parcel/rings.h */
+    const struct ring_list *rings; /* geo/rings.h */
     const char *area; /* the declared area with its unit as it was written, "" when there is none */
     const char *place_zh, *place_en; /* which parcel of the file it is, for sentences */
     const struct parcel_fields *fields;
@@ -112,8 +112,9 @@ struct parcel_context { /* all borrowed; one thread */
     /* A text of which only the head and one parcel are given (国土TXT, CSV, WKT): what was left out before the parcel,
      * so that errors name the line and the parcel of the whole file. */
     size_t lines_before, plots_before;
-    size_t columns_before;     /* of its first line, in a text that was cut within lines (GeoJSON) */
-    bool decimal_degrees;      /* of such a text: other rows cannot be degrees.minutes-seconds, so that this one is not */
+    size_t columns_before; /* of its first line, in a text that was cut within lines (GeoJSON) */
+    bool
+        decimal_degrees; /* of such a text: other rows cannot be degrees.minutes-seconds, so that this one is not */
     enum parcel_format format; /* of such a text, which is known by then; else it is recognised */
 };
 

@@ -14,7 +14,8 @@
 static const struct geo_box PLAUSIBLE = {70, 0, 140, 60};
 
 const struct policy_purpose policy_parcel = {.fine = true, .max_vertices = LIMIT_VERTICES_PER_PARCEL};
-const struct policy_purpose policy_layer = {.repair_m2 = 1.0, .max_vertices = LIMIT_VERTICES_PER_LAYER};
+const struct policy_purpose policy_layer = {.repair_m2 = SETTLE_REPAIR_M2,
+                                            .max_vertices = LIMIT_VERTICES_PER_LAYER};
 
 enum status policy_init(struct policy *p, const struct policy_purpose *purpose, struct error *e)
 {
@@ -27,10 +28,13 @@ enum status policy_init(struct policy *p, const struct policy_purpose *purpose, 
 void policy_release(struct policy *p)
 {
     quick_valid_free(p->quick);
+    settler_free(p->settler);
+    settler_free(p->converted);
     geo_shape_builder_release(&p->builder);
     ring_list_release(&p->rings);
     ring_list_release(&p->dissolved);
     p->quick = NULL;
+    p->settler = p->converted = NULL;
 }
 
 double policy_near(const struct geo_crs *crs)
@@ -222,51 +226,117 @@ static enum status shape_of(struct policy *p, const struct geo_crs *crs, const s
 
 /* ---- what is not valid as it stands ---- */
 
-/* What is not valid may still have one meaning only; the first fault is the one that is told when not. */
-static enum status dissolve(struct policy *p, const struct geo_crs *crs, struct arena *a,
-                            struct policy_answer *out, struct error *e)
+/* Where the readings of the drawing differ, and by how much, behind the sentence of the fault. `place` is longitude and latitude. */
+static void tell_stake(struct error *fault, const double place[2], double m2, bool repaired)
+{
+    struct error why = *fault;
+    error_zh(fault,
+             repaired ? "%.300s已自动修复：经度%.7f、纬度%.7f等处有%."
+                        "4f平方米读法不一，外环以内的都计入图形，没有减少面积。"
+                      : "%.300s经度%.7f、纬度%.7f等处有%."
+                        "2f平方米，按各部分合并、按奇偶、按面积代数和读法不一，不予自动修复。",
+             why.zh, place[0], place[1], m2);
+    (void)error_fail(fault, STATUS_INVALID_INPUT, why.code,
+                     repaired
+                         ? "%.300s It was repaired: at longitude %.7f, latitude %.7f (and elsewhere, "
+                           "perhaps) %.4f m2 read "
+                           "differently; all within an outer ring count as inside, no area was taken out."
+                         : "%.300s At longitude %.7f, latitude %.7f (and elsewhere, perhaps) %.2f m2 are "
+                           "inside or not, as one "
+                           "unites the parts, reads by even-odd, or adds signed areas; it is not repaired.",
+                     why.en, place[0], place[1], m2);
+}
+
+static void replace(char *text, const char *what, const char *with)
+{
+    char *at = strstr(text, what);
+    if (!at)
+        return;
+    size_t n = strlen(with);
+    memmove(at + n, at + strlen(what), strlen(at + strlen(what)) + 1);
+    memcpy(at, with, n);
+}
+
+/* Nobody needs to send again what is accepted. */
+static void drop_remedy(struct error *fault)
+{
+    replace(fault->zh, GEO_VALID_REMEDY_ZH, "。");
+    replace(fault->en, GEO_VALID_REMEDY_EN, ".");
+}
+
+/* Rings that meet in one plane may miss each other by rounding in another: they are settled again as they were converted. */
+static enum status settle_converted(struct policy *p, struct arena *a, struct policy_answer *out)
+{
+    struct settled settled;
+    ring_list_clear(&p->dissolved);
+    for (uint32_t i = 0; i < out->shape.n_polygons; i++)
+        for (uint32_t r = out->shape.polygon_start[i]; r < out->shape.polygon_start[i + 1]; r++) {
+            uint32_t first = out->shape.ring_start[r];
+            ring_list_begin(&p->dissolved,
+                            r == out->shape.polygon_start[i] ? -1 : (int32_t)out->shape.polygon_start[i]);
+            ring_list_points(&p->dissolved, out->shape.lon_deg + first, out->shape.lat_deg + first,
+                             out->shape.ring_start[r + 1] - first);
+        }
+    if (p->dissolved.failed || settle_rings(p->converted, p->geos, &p->dissolved, true, 0, &settled))
+        return STATUS_NO_MEMORY;
+    if (settled.how != SETTLED_DISSOLVED)
+        return STATUS_INVALID_INPUT;
+    geo_shape_builder_clear(&p->builder);
+    for (size_t r = 0; r < settled.rings->n_rings; r++) {
+        struct ring ring = ring_list_ring(settled.rings, r);
+        if (settled.rings->hole_of[r] < 0)
+            geo_shape_builder_polygon(&p->builder);
+        geo_shape_builder_ring(&p->builder);
+        for (size_t i = 0; i < ring.n; i++)
+            geo_shape_builder_point(&p->builder, ring.x[i], ring.y[i]);
+    }
+    double place_deg[2];
+    enum status s = geo_shape_builder_finish(&p->builder, a, &out->shape, &out->fault);
+    return s ? s : quick_valid_check(p->quick, p->geos, &out->shape, place_deg, &out->fault);
+}
+
+/* The first fault is the one that is told, and its place. */
+static enum status settle(struct policy *p, const struct geo_crs *crs, struct arena *a,
+                          struct policy_answer *out, struct error *e)
 {
     struct policy_answer mended = {.place_deg = {NAN, NAN}};
-    bool invalid;
-    enum status s = rings_dissolve(p->geos, &p->rings, policy_near(crs), &p->dissolved, &mended.dissolved, e);
-    if (s || mended.dissolved == DISSOLVED_NOTHING ||
-        shape_of(p, crs, &p->dissolved, a, &mended, &invalid) != STATUS_OK)
-        return s;
-    mended.state = ACCEPTANCE_DISSOLVED;
-    mended.rings = &p->dissolved;
-    mended.fault = out->fault;
-    mended.place_deg[0] = out->place_deg[0];
-    mended.place_deg[1] = out->place_deg[1];
-    *out = mended;
-    return STATUS_OK;
-}
-
-static void refuse_repair(struct policy_answer *out, double after_m2)
-{
-    struct error why = out->fault;
-    error_zh(&out->fault, "%.300s 自动修复会使面积由 %.2f 变为 %.2f 平方米，不予采用；请在源数据中修正。",
-             why.zh, out->area_before_m2, after_m2);
-    (void)error_fail(&out->fault, STATUS_INVALID_INPUT, "source-repair-changes-area",
-                     "%.300s Repairing it would change its area from %.2f to %.2f m2, which is not accepted; "
-                     "mend the source data.",
-                     why.en, out->area_before_m2, after_m2);
-}
-
-static enum status repair(struct policy *p, struct arena *a, struct policy_answer *out)
-{
-    struct geo_shape mended;
-    struct error ignored;
-    out->area_before_m2 = geo_shape_area_m2(&out->shape);
-    enum status s = geo_valid_repair(p->geos, &out->shape, a, &mended, &ignored);
+    struct settled settled;
+    bool degrees = crs->kind == GEO_CRS_GEOGRAPHIC, invalid = false;
+    enum status s = STATUS_OK;
+    if (!p->settler)
+        s = settler_new(&p->settler, e);
+    if (!s && !p->converted)
+        s = settler_new(&p->converted, e);
+    if (!s && settle_rings(p->settler, p->geos, &p->rings, degrees, p->purpose.repair_m2, &settled))
+        s = error_no_memory(e);
     if (s)
-        return s == STATUS_NO_MEMORY ? s : STATUS_OK;
-    double after = mended.n_rings ? geo_shape_area_m2(&mended) : 0;
-    if (mended.n_rings == 0 || !(fabs(after - out->area_before_m2) <= p->purpose.repair_m2)) {
-        refuse_repair(out, after);
+        return s;
+    double stake_deg[2] = {NAN, NAN};
+    bool placed = isfinite(settled.place[0]) &&
+                  geo_transformer_point(p->transformer, crs, settled.place[0], settled.place[1],
+                                        &stake_deg[0], &stake_deg[1], NULL) == STATUS_OK;
+    out->at_stake_m2 = settled.at_stake_m2;
+    if (settled.how != SETTLED_REFUSED) {
+        s = shape_of(p, crs, settled.rings, a, &mended, &invalid);
+        if (invalid)
+            s = settle_converted(p, a, &mended);
+        if (s == STATUS_NO_MEMORY)
+            return error_no_memory(e);
+    }
+    bool told = placed && settled.at_stake_m2 >= 0.005;
+    if (settled.how == SETTLED_REFUSED || s) {
+        if (told)
+            tell_stake(&out->fault, stake_deg, settled.at_stake_m2, false);
         return STATUS_OK;
     }
-    out->shape = mended;
-    out->state = ACCEPTANCE_REPAIRED;
+    drop_remedy(&out->fault);
+    out->state = settled.how == SETTLED_REPAIRED ? ACCEPTANCE_REPAIRED : ACCEPTANCE_DISSOLVED;
+    out->dissolved = settled.dissolved;
+    out->rings = settled.rings;
+    out->shape = mended.shape;
+    out->n_empty += mended.n_empty;
+    if (placed && out->state == ACCEPTANCE_REPAIRED)
+        tell_stake(&out->fault, stake_deg, settled.at_stake_m2, true);
     return STATUS_OK;
 }
 
@@ -274,15 +344,6 @@ static enum status repair(struct policy *p, struct arena *a, struct policy_answe
 static bool is_fault(enum status s)
 {
     return s == STATUS_INVALID_INPUT || s == STATUS_UNSUPPORTED || s == STATUS_TOO_LARGE;
-}
-
-static enum status settle(struct policy *p, const struct geo_crs *crs, struct arena *a,
-                          struct policy_answer *out, struct error *e)
-{
-    enum status s = dissolve(p, crs, a, out, e);
-    if (s || out->state != ACCEPTANCE_REFUSED || !(p->purpose.repair_m2 > 0))
-        return s;
-    return repair(p, a, out) ? error_no_memory(e) : STATUS_OK;
 }
 
 enum status policy_accept(struct policy *p, const struct geo_crs *crs, struct arena *a,

@@ -15,13 +15,13 @@
 
 #include "geo/crs.h"
 #include "geo/quick_valid.h"
-#include "parcel/rings.h"
+#include "geo/settle.h"
 
 enum acceptance { ACCEPTANCE_REFUSED = 0, ACCEPTANCE_VALID, ACCEPTANCE_DISSOLVED, ACCEPTANCE_REPAIRED };
 
 struct policy_purpose {
     bool fine;        /* edges are cut so that the area is kept (geo/crs.h): parcels */
-    double repair_m2; /* what a repair may change, by symmetric difference; 0: nothing is repaired */
+    double repair_m2; /* what a repair may change, by where readings differ; 0: nothing is repaired */
     size_t max_vertices;
 };
 extern const struct policy_purpose policy_parcel, policy_layer;
@@ -32,8 +32,9 @@ struct policy {
     struct geo_geos *geos;               /* borrowed */
     struct quick_valid *quick;           /* owned */
     struct geo_shape_builder builder;
-    struct ring_list rings;     /* the caller fills this: what was delivered, holes told */
-    struct ring_list dissolved; /* scratch */
+    struct ring_list rings;              /* the caller fills this: what was delivered, holes told */
+    struct ring_list dissolved;          /* scratch */
+    struct settler *settler, *converted; /* owned; made when first needed: for the rings; for their shape */
 };
 
 struct policy_answer {
@@ -41,7 +42,7 @@ struct policy_answer {
     enum dissolved dissolved;      /* when DISSOLVED */
     struct geo_shape shape;        /* arena; empty when refused */
     double area_m2;                /* ellipsoid, of `shape`; 0 when refused */
-    double area_before_m2;         /* as drawn, when REPAIRED */
+    double at_stake_m2;            /* where readings of the drawing differ (geo/settle.h); 0 when valid */
     const struct ring_list *rings; /* that the shape came of; valid until the policy is used again */
     size_t n_empty;                /* holes that enclose nothing and were left out */
     struct error fault;            /* why refused; what was at fault when repaired */

@@ -1,5 +1,4 @@
 /* GEOS's verdicts as sentences with the place, and the way to GEOS and back. */
-#include "geo/area.h"
 #include "geo/geo_test.h"
 #include "geo/valid.h"
 
@@ -128,20 +127,6 @@ static void test_geos_and_back(void **state)
     }
 }
 
-/* Even-odd: the two triangles of a bow tie, both kept. */
-static void test_repair_of_a_bow_tie(void **state)
-{
-    struct fixture *f = *state;
-    struct error e;
-    struct geo_shape s, fixed;
-    bow_tie(&f->builder);
-    test_assert_ok(geo_shape_builder_view(&f->builder, &s, &e), &e);
-    test_assert_ok(geo_valid_repair(f->geos, &s, f->arena, &fixed, &e), &e);
-    assert_int_equal(fixed.n_polygons, 2);
-    test_assert_ok(geo_valid_check(f->geos, &fixed, &e), &e);
-    assert_true(geo_shape_area_m2(&fixed) > 4e9);
-}
-
 /* Neighbours meet in a line: the way back from GEOS drops it, and an empty shape goes both ways. */
 static void test_lines_and_nothing_become_an_empty_shape(void **state)
 {
@@ -175,7 +160,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_crossing_is_named_with_its_place, setup, teardown),
         cmocka_unit_test_setup_teardown(test_each_fault_has_its_code, setup, teardown),
         cmocka_unit_test_setup_teardown(test_geos_and_back, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_repair_of_a_bow_tie, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lines_and_nothing_become_an_empty_shape, setup, teardown),
     };
     return cmocka_run_group_tests_name("geo valid", tests, NULL, NULL);

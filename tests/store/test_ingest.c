@@ -43,7 +43,7 @@ static void one_refused_feature_refuses_the_file_and_the_report_names_it(void **
     assert_int_equal(b.report.n_read, 3);
     assert_int_equal(b.report.n_refused, 2);
     assert_non_null(strstr(b.report.json.data, "\"code\":\"BAD\""));
-    assert_non_null(strstr(b.report.json.data, "source-repair-changes-area"));
+    assert_non_null(strstr(b.report.json.data, "self-intersection"));
     assert_non_null(strstr(b.report.json.data, "\"code\":\"NONE\""));
     assert_non_null(strstr(b.report.json.data, "source-no-geometry"));
     bench_end(&b);
@@ -70,7 +70,7 @@ static void an_incomplete_layer_says_so(void **state)
     bench_end(&b);
 }
 
-static void a_repair_that_takes_no_area_is_made_and_reported(void **state)
+static void a_spike_takes_no_area_and_is_dissolved_and_reported(void **state)
 {
     struct bench b = bench_begin(state, "a.gpkg");
     struct made_feature f = {"SPIKE", "", -1, SPIKE, NULL, NULL};
@@ -78,8 +78,10 @@ static void a_repair_that_takes_no_area_is_made_and_reported(void **state)
     struct ingest_request r = red_line_request(b.file);
     must_ingest(&b, &r);
     struct store_version v = current(&b);
-    assert_int_equal(v.n_repaired, 1);
-    assert_non_null(strstr(b.report.json.data, "\"area_before_m2\""));
+    assert_int_equal(v.n_repaired, 0);
+    assert_int_equal(b.report.n_dissolved, 1);
+    assert_non_null(strstr(b.report.json.data, "\"dissolved\":[{"));
+    assert_null(strstr(b.report.json.data, "send it again")); /* nobody needs to */
     double want = 0.01 * (geo_authalic_q_m2_per_deg(40.51) - geo_authalic_q_m2_per_deg(40.5));
     assert_true(fabs(v.area_m2 - want) < 1);
     bench_end(&b);
@@ -301,7 +303,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(one_refused_feature_refuses_the_file_and_the_report_names_it),
         CASE(an_incomplete_layer_says_so),
-        CASE(a_repair_that_takes_no_area_is_made_and_reported),
+        CASE(a_spike_takes_no_area_and_is_dissolved_and_reported),
         CASE(an_empty_layer_is_refused),
         CASE(index_files_are_ready_with_the_version),
         CASE(index_files_that_nobody_needs_are_swept),

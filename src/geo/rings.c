@@ -1,4 +1,4 @@
-#include "parcel/rings.h"
+#include "geo/rings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +86,16 @@ struct ring ring_list_ring(const struct ring_list *l, size_t r)
                          ring_list_size(l, r) - ring_list_closed(l, r)};
 }
 
+double ring_twice_area(const struct ring *r)
+{
+    double sum = 0;
+    for (size_t i = 0; i < r->n; i++) {
+        size_t j = i + 1 == r->n ? 0 : i + 1;
+        sum += (r->x[i] - r->x[0]) * (r->y[j] - r->y[0]) - (r->x[j] - r->x[0]) * (r->y[i] - r->y[0]);
+    }
+    return sum;
+}
+
 const uint32_t *ring_list_order(const struct ring_list *l, struct arena *a)
 {
     uint32_t *place = arena_array(a, l->n_rings + 1, sizeof *place),
@@ -108,4 +118,49 @@ const uint32_t *ring_list_order(const struct ring_list *l, struct arena *a)
         if (l->hole_of[r] >= 0)
             order[place[l->hole_of[r]]++] = (uint32_t)r;
     return order;
+}
+
+static bool take_ring(GEOSContextHandle_t h, const GEOSGeometry *ring, int32_t hole_of, struct ring_list *out)
+{
+    const GEOSCoordSequence *seq = ring ? GEOSGeom_getCoordSeq_r(h, ring) : NULL;
+    unsigned n = 0;
+    if (!seq || !GEOSCoordSeq_getSize_r(h, seq, &n))
+        return false;
+    ring_list_begin(out, hole_of);
+    for (unsigned i = 0; i < n; i++) {
+        double x, y;
+        if (!GEOSCoordSeq_getXY_r(h, seq, i, &x, &y))
+            return false;
+        ring_list_point(out, x, y);
+    }
+    return true;
+}
+
+static bool take_polygon(GEOSContextHandle_t h, const GEOSGeometry *g, struct ring_list *out)
+{
+    int32_t outer = (int32_t)out->n_rings;
+    bool ok = take_ring(h, GEOSGetExteriorRing_r(h, g), -1, out);
+    int holes = GEOSGetNumInteriorRings_r(h, g);
+    for (int k = 0; ok && k < holes; k++)
+        ok = take_ring(h, GEOSGetInteriorRingN_r(h, g, k), outer, out);
+    return ok && holes >= 0;
+}
+
+static bool take_geometry(GEOSContextHandle_t h, const GEOSGeometry *g, struct ring_list *out, int depth)
+{
+    int type = GEOSGeomTypeId_r(h, g);
+    if (type == GEOS_POLYGON)
+        return take_polygon(h, g, out);
+    if ((type != GEOS_MULTIPOLYGON && type != GEOS_GEOMETRYCOLLECTION) || depth > 32)
+        return false;
+    bool ok = true;
+    int n = GEOSGetNumGeometries_r(h, g);
+    for (int i = 0; ok && i < n; i++)
+        ok = take_geometry(h, GEOSGetGeometryN_r(h, g, i), out, depth + 1);
+    return ok;
+}
+
+bool rings_from_geos(GEOSContextHandle_t h, const GEOSGeometry *g, struct ring_list *out)
+{
+    return GEOSisEmpty_r(h, g) == 0 && take_geometry(h, g, out, 0) && out->n_rings > 0;
 }

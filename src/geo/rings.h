@@ -1,10 +1,10 @@
-/* The rings of one parcel as they were delivered: plane coordinates of its CRS, x east or longitude, y north or
- * latitude. Every reader fills one, and parsing_add turns it into a parcel. Internal to the module.
+/* The rings of one feature as they were delivered: plane coordinates of its CRS, x east or longitude, y north or
+ * latitude. Readers fill one; geo/settle.h says what it means.
  *
  * Invariant once filled: a hole's `hole_of` is the index of its outer ring, an outer ring's is -1. Rings may be open or
  * closed. Memory is malloc'd and reused from parcel to parcel. */
-#ifndef HX_PARCEL_RINGS_H
-#define HX_PARCEL_RINGS_H
+#ifndef HX_GEO_RINGS_H
+#define HX_GEO_RINGS_H
 
 #include "geo/valid.h"
 
@@ -38,13 +38,8 @@ const uint32_t *ring_list_order(const struct ring_list *l, struct arena *a);
  * in a hole is an outer ring again. `near` is the distance below which a point counts as on a boundary. */
 enum status rings_nest(struct ring_list *l, double near, struct arena *a, struct error *e) HX_MUST_CHECK;
 
-enum dissolved { DISSOLVED_NOTHING, DISSOLVED_TOUCHING_RING, DISSOLVED_PARTS };
-
-/* Rings that touch themselves without crossing, and parts or holes that share edges, as the valid rings that enclose the
- * same. `out` is filled unless nothing was dissolved: a crossing, or parts that overlap by more than `near` times the
- * length of the boundaries, have no one meaning. */
-enum status rings_dissolve(struct geo_geos *g, const struct ring_list *in, double near, struct ring_list *out,
-                           enum dissolved *what, struct error *e) HX_MUST_CHECK;
+/* Twice the signed area in the square of the unit, positive when counter-clockwise. */
+double ring_twice_area(const struct ring *r);
 
 /* Appends the polygons of a GEOS geometry; false when it has lines or points, or nothing. */
 bool rings_from_geos(GEOSContextHandle_t h, const GEOSGeometry *g, struct ring_list *out);
