@@ -59,7 +59,6 @@ uint32_t lines_feature_vertices(const struct layer_index *ix, uint32_t feature)
         n += index_ring(ix, f.first_ring + r, &lon, &lat);
     return n;
 }
-}
 
 void lines_place_name(const struct lines_run *run, struct check_worker *w, struct lines_finding *f)
 {

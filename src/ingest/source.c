@@ -152,7 +152,7 @@ static enum status check_parts(const struct source *s, const struct source_reque
         r->path);
 }
 
-static enum status make_tools(struct source *s, const struct source_request *r, struct error *e)
+static enum status make_tools(struct source *s, struct error *e)
 {
     s->keep = arena_new((size_t)64 << 20);
     s->feature = arena_new(LIMIT_REQUEST_ARENA_BYTES);

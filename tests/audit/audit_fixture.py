@@ -18,6 +18,8 @@ PROGRAM, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 SANITIZED = any(mark in pathlib.Path(PROGRAM).read_bytes() for mark in (b"__asan_init", b"__tsan_init"))
 # Memory, too, is measured there: most of what a sanitizer holds is its own.
 of_the_everyday_build = unittest.skipIf(SANITIZED, "measured in the everyday build")
+# What a sanitizer looks at once is enough in script/test; --long has it whole.
+whole_under_sanitizers = unittest.skipIf(SANITIZED and not runs.LONG, "under sanitizers in script/test --long")
 TABLES = ("parcels", "findings", "overlaps")
 
 

@@ -245,16 +245,18 @@ class Rows(unittest.TestCase):
         return self.write(name, lines)
 
     def test_any_number_of_threads(self):
+        n = runs.small_or_whole(1200, 3000)
         for name in ("t.csv", "t.wkt", "t.geojsonl"):
-            path = self.many(name, 3000)
+            path = self.many(name, n)
             seen = set()
             for threads in (1, 2, 7):
                 out = self.dir / f"{threads}.gpkg"
                 f.audit("parcels", path, "-o", out, "--store", self.store, "--threads", threads, "--overwrite")
                 seen.add(f.digest(out))
             self.assertEqual(1, len(seen), name)
-            self.assertEqual(3000, f.rows(out, "SELECT count(*) n FROM parcels")[0]["n"])
+            self.assertEqual(n, f.rows(out, "SELECT count(*) n FROM parcels")[0]["n"])
 
+    @f.whole_under_sanitizers
     def test_killed_and_resumed(self):
         for name in ("k.csv", "k.wkt", "k.geojsonl"):
             path = self.many(name, runs.small_or_whole(12000, 15000 if f.SANITIZED else 30000))

@@ -132,6 +132,7 @@ class Txt(unittest.TestCase):
             self.assertEqual(n, sum(1 for _ in csv.reader(text)) - 1)
         self.assertLess(after - before, 30 * 1024, f"{before} -> {after} kB")
 
+    @f.whole_under_sanitizers
     def test_killed_and_resumed(self):
         path, _ = self.big("k.txt", 12)
         whole = self.dir / "whole.csv"

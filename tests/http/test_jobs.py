@@ -19,7 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "audit")
 import audit_fixture as f  # noqa: E402
 
 PROGRAM = f.PROGRAM
-LARGE = f.runs.small_or_whole(12000 if f.SANITIZED else 25000, 15000 if f.SANITIZED else 60000)  # parcels: seconds of work in either build
+LARGE = f.runs.small_or_whole(6000 if f.SANITIZED else 16000, 15000 if f.SANITIZED else 60000)  # parcels: seconds of work in either build
 fixture, runs = f.fixture, f.runs
 
 

@@ -588,7 +588,7 @@ class LifeTest(unittest.TestCase):
         """While three clients wait seconds for reports of thousands of parcels, connections that were open already are answered."""
         server = fixture.Server(PROGRAM, "--store", self.store, "--threads", "4")
         parcels = [fixture.feature((111.60 + 0.001 * (i % 100), 40.60 + 0.001 * (i // 100), 111.6005 + 0.001 * (i % 100),
-                                    40.6005 + 0.001 * (i // 100)), BSM=f"P{i}") for i in range(18000)]
+                                    40.6005 + 0.001 * (i // 100)), BSM=f"P{i}") for i in range(runs.small_or_whole(6000, 18000))]
         body = encoded(fixture.collection(*parcels))
         open_ones = [http.client.HTTPConnection(server.host, server.port) for _ in range(12)]
 

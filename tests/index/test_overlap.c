@@ -24,6 +24,12 @@ enum { ROUNDS_SMALL = 40, ROUNDS_WHOLE = 250 }; /* x 64 x 64 pairs = 1,024,000 *
 #endif
 enum { SIDE = 64 };
 
+/* Rounds of what is tried on random shapes: a quarter in script/test. */
+static int rounds_of(int whole)
+{
+    return small_or_whole(whole / 4, whole);
+}
+
 struct fixture {
     struct arena *arena;
     struct geo_geos *geos;
@@ -197,7 +203,7 @@ static void shared_borders_measure_nothing(void **state)
 {
     struct fixture *f = *state;
     struct random r = {7};
-    for (int round = 0; round < 300; round++) {
+    for (int round = 0, rounds = rounds_of(300); round < rounds; round++) {
         double lon = 100 + 20 * random_unit(&r), lat = 38 + 14 * random_unit(&r),
                d = 0.02 * random_unit(&r) + 1e-4;
         double ax = lon, ay = lat, bx = lon + d * (random_unit(&r) - 0.5), by = lat + d * random_unit(&r);
@@ -239,7 +245,7 @@ static void overlap_is_symmetric(void **state)
 {
     struct fixture *f = *state;
     struct random r = {99};
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0, rounds = rounds_of(200); round < rounds; round++) {
         struct geo_shape a = shape_star(&r, f->arena, 111, 41, 0.02, 5 + random_below(&r, 200), round % 2);
         struct geo_shape b =
             shape_star(&r, f->arena, 111.01, 41.01, 0.02, 5 + random_below(&r, 200), round % 3 == 0);
@@ -260,7 +266,7 @@ static void cutting_and_turning_the_parcel_changes_nothing(void **state)
 {
     struct fixture *f = *state;
     struct random r = {5};
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0, rounds = rounds_of(200); round < rounds; round++) {
         struct geo_shape feature = shape_star(&r, f->arena, 111, 41, 0.03, 300, true);
         struct layer_index *ix = index_of(f, &feature, 1);
         double w = 110.98 + 0.02 * random_unit(&r), s = 40.98 + 0.02 * random_unit(&r),
@@ -284,7 +290,7 @@ static void every_instruction_set_gives_the_same_bits(void **state)
     struct fixture *f = *state;
     struct random r = {31};
     static const char *const names[] = {"baseline", "avx2"};
-    for (int round = 0; round < 100; round++) {
+    for (int round = 0, rounds = rounds_of(100); round < rounds; round++) {
         struct geo_shape feature = shape_star(&r, f->arena, 111, 41, 0.03, 400, true);
         struct geo_shape parcel =
             shape_star(&r, f->arena, 111.01, 41.0, 0.02, 5 + random_below(&r, 90), round % 2);
@@ -325,7 +331,7 @@ static void overlap_geometry_has_the_measured_area(void **state)
 {
     struct fixture *f = *state;
     struct random r = {123};
-    for (int round = 0; round < 150; round++) {
+    for (int round = 0, rounds = rounds_of(150); round < rounds; round++) {
         struct geo_shape features[3];
         for (int i = 0; i < 3; i++)
             features[i] = shape_star(&r, f->arena, 111 + 0.02 * random_unit(&r), 41 + 0.02 * random_unit(&r),
@@ -628,7 +634,7 @@ static void degenerate_overlaps_can_be_drawn(void **state)
 {
     struct fixture *f = *state;
     struct random r = {4711};
-    for (int round = 0; round < 40; round++) {
+    for (int round = 0, rounds = rounds_of(40); round < rounds; round++) {
         struct geo_shape features[8];
         for (int i = 0; i < 8; i++)
             features[i] = i % 2 ? shape_cells(&r, f->arena, f->geos, 111, 41, 0.001, 5)
@@ -660,7 +666,7 @@ static void touching_agrees_with_geos(void **state)
     GEOSContextHandle_t h = geo_geos_handle(f->geos);
     struct random r = {77};
     int seen[2] = {0, 0};
-    for (int round = 0; round < 60; round++) {
+    for (int round = 0, rounds = rounds_of(60); round < rounds; round++) {
         struct geo_shape feature = shape_cells(&r, f->arena, f->geos, 111, 41, 0.001, 9);
         struct layer_index *ix = index_of(f, &feature, 1);
         GEOSGeometry *g = geos_of(f, &feature);

@@ -245,7 +245,7 @@ static void test_nesting_by_even_odd(void **state)
         char text[4096] = TXT_HEAD TXT_PLOT;
         for (int i = 0; i < 4; i++) {
             double s = size[order[k][i]];
-            char qh[8];
+            char qh[12];
             snprintf(qh, sizeof qh, "%d", i + 1);
             append_square(text, qh, 1 + 4 * i, 4520200 - s / 2, 37563200 - s / 2, s, true);
         }

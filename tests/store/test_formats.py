@@ -9,7 +9,7 @@ import subprocess
 import zipfile
 
 import official
-from official import Official, fixture
+from official import Official, fixture, runs
 
 HOLED = {"type": "Feature", "properties": {"BSM": "150102000000000001", "MC": "大青山自然保护区", "XJXZQDM": "150102", "MJ": 12345.67},
          "geometry": {"type": "Polygon", "coordinates": [fixture.ring(111.1, 40.1, 111.2, 40.2),
@@ -31,6 +31,9 @@ FORMATS = {
     "utf8.shp": ("-f", "ESRI Shapefile", "-lco", "ENCODING=UTF-8"),
     "gbk.shp": ("-f", "ESRI Shapefile", "-lco", "ENCODING=GB18030"),
 }
+
+
+SHARES = runs.small_or_whole((0.6,), (0.1, 0.3, 0.6, 0.9))  # how much of a damaged file is left
 
 
 class Formats(Official):
@@ -244,7 +247,7 @@ class Damaged(Formats):
                             ("a.kmz", ("kmz",))):
             self.make(name, *FORMATS.get(name, FORMATS["gbk.shp"]), source=self.many)
             for part in parts:
-                for share in (0.3, 0.6, 0.9):
+                for share in SHARES:
                     whole = self.cut(f"a.{part}", share)
                     self.assert_refused(name, f"{name}: .{part} cut at {share}")
                     (self.folder / f"a.{part}").write_bytes(whole)
@@ -257,7 +260,7 @@ class Damaged(Formats):
         self.make("a.gdb", *GDB, source=self.many)
         table = max((self.folder / "a.gdb").glob("*.gdbtable"), key=lambda p: p.stat().st_size)
         for path in (table, table.with_suffix(".gdbtablx")):
-            for share in (0.1, 0.5, 0.9):
+            for share in SHARES:
                 whole = self.cut(f"a.gdb/{path.name}", share)
                 self.assert_refused("a.gdb", f"{path.suffix} cut at {share}")
                 path.write_bytes(whole)
@@ -268,7 +271,7 @@ class Damaged(Formats):
             for part in ("shp", "shx", "dbf", "prj"):
                 z.write(self.folder / f"gbk.{part}", f"a.{part}")
         whole = (self.folder / "a.zip").read_bytes()
-        for share in (0.1, 0.5, 0.9, 0.999):
+        for share in (0.1, *SHARES, 0.999):
             (self.folder / "a.zip").write_bytes(whole[:int(len(whole) * share)])
             self.assert_refused("a.zip", f"cut at {share}")
         changed = bytearray(whole)
