@@ -2,51 +2,12 @@
 #include "audit/row.h"
 
 #include "audit/since.h"
+#include "formats/gpkg.h"
 #include "geo/wkb.h"
 #include "index/hilbert.h"
 
 #include <math.h>
 #include <string.h>
-
-enum { GPKG_ENVELOPE_HEADER = 40, GPKG_PLAIN_HEADER = 8 };
-
-/* ---- GeoPackage geometry: "GP", version, flags, srs_id, envelope, WKB ---- */
-
-static void put_header(unsigned char *p, const struct geo_box *b, int srs)
-{
-    const double envelope[4] = {b->west_deg, b->east_deg, b->south_deg, b->north_deg};
-    memcpy(p, "GP\0\3", 4); /* version 1, little-endian, envelope of x and y */
-    for (int i = 0; i < 4; i++)
-        p[4 + i] = (unsigned char)((unsigned)srs >> 8 * i);
-    memcpy(p + 8, envelope, sizeof envelope); /* every processor that we build for is little-endian */
-}
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "put_header copies doubles as they are");
-
-const void *row_gpkg_blob(const struct geo_shape *shape, int srs, struct arena *a, size_t *n)
-{
-    struct buffer wkb;
-    buffer_init(&wkb, 0);
-    geo_wkb_write(shape, &wkb);
-    unsigned char *p = wkb.failed ? NULL : arena_alloc(a, GPKG_ENVELOPE_HEADER + wkb.size);
-    if (p) {
-        put_header(p, &shape->box, srs);
-        memcpy(p + GPKG_ENVELOPE_HEADER, wkb.data, wkb.size);
-        *n = GPKG_ENVELOPE_HEADER + wkb.size;
-    }
-    buffer_release(&wkb);
-    return p;
-}
-
-/* Where the WKB begins; 0: this is no GeoPackage geometry that we know. */
-static size_t wkb_offset(const unsigned char *p, size_t n)
-{
-    static const size_t envelope_bytes[8] = {0, 32, 48, 48, 64};
-    if (n < GPKG_PLAIN_HEADER || p[0] != 'G' || p[1] != 'P' || p[2] != 0 || (p[3] & 0x20))
-        return 0;
-    unsigned kind = p[3] >> 1 & 7;
-    size_t at = GPKG_PLAIN_HEADER + envelope_bytes[kind];
-    return kind <= 4 && at < n ? at : 0;
-}
 
 /* ---- bytes to shape ---- */
 
@@ -83,7 +44,7 @@ static enum status shape_of(struct row_maker *m, const struct audit_item *item, 
         *out = item->shape;
         return STATUS_OK;
     }
-    size_t at = item->blob ? wkb_offset(item->blob, item->blob_size) : 0;
+    size_t at = item->blob ? gpkg_wkb_offset(item->blob, item->blob_size) : 0;
     enum status s = at ? geo_wkb_read(item->blob + at, item->blob_size - at, &m->builder, e) : fail_blob(e);
     if (!s && m->builder.n_rings == 0)
         s = fail_blob(e);
@@ -103,9 +64,9 @@ static enum status validate(struct row_maker *m, const struct audit_item *item, 
 static enum status blob_of(struct row_maker *m, const struct audit_item *item, const struct geo_shape *shape,
                            struct arena *a, struct audit_row *r, struct error *e)
 {
-    size_t at = item->blob ? wkb_offset(item->blob, item->blob_size) : 0;
+    size_t at = item->blob ? gpkg_wkb_offset(item->blob, item->blob_size) : 0;
     unsigned char *p = NULL;
-    if (at == GPKG_ENVELOPE_HEADER && (item->blob[3] & 1)) {
+    if (at == GPKG_HEADER_BYTES && (item->blob[3] & 1)) {
         r->blob = item->blob; /* the batch owns the copy: only the reference system's number may differ */
         r->blob_size = item->blob_size;
         p = (unsigned char *)item->blob;
@@ -114,15 +75,15 @@ static enum status blob_of(struct row_maker *m, const struct audit_item *item, c
         return STATUS_OK;
     }
     if (at) {
-        r->blob_size = GPKG_ENVELOPE_HEADER + item->blob_size - at;
+        r->blob_size = GPKG_HEADER_BYTES + item->blob_size - at;
         p = arena_alloc(a, r->blob_size);
         if (p) {
-            put_header(p, &shape->box, m->srs);
-            memcpy(p + GPKG_ENVELOPE_HEADER, item->blob + at, item->blob_size - at);
+            gpkg_put_header(p, &shape->box, m->srs);
+            memcpy(p + GPKG_HEADER_BYTES, item->blob + at, item->blob_size - at);
         }
         r->blob = p;
     } else {
-        r->blob = row_gpkg_blob(shape, m->srs, a, &r->blob_size);
+        r->blob = gpkg_geometry(shape, m->srs, a, &r->blob_size);
     }
     return r->blob ? STATUS_OK : error_no_memory(e);
 }
@@ -214,7 +175,7 @@ static enum status take_overlaps(struct row_maker *m, const struct parcel_report
         }
         struct row_overlap *o = &r->overlaps[r->n_overlaps++];
         *o = (struct row_overlap){.line = f->line, .area_m2 = f->area_m2};
-        o->blob = row_gpkg_blob(&shape, 4490, a, &o->blob_size);
+        o->blob = gpkg_geometry(&shape, 4490, a, &o->blob_size);
         if (!o->blob)
             return error_no_memory(e);
     }
@@ -372,7 +333,7 @@ enum status row_make(struct row_maker *m, const struct audit_item *item, struct 
 static void first_point(const struct audit_item *item, double *lon, double *lat)
 {
     double xy[2] = {0, 0};
-    size_t at = item->blob ? wkb_offset(item->blob, item->blob_size) : 0;
+    size_t at = item->blob ? gpkg_wkb_offset(item->blob, item->blob_size) : 0;
     if (at && item->blob_size >= at + 31) {
         size_t multi = item->blob[at + 1] == 6 ? 9 : 0;
         memcpy(xy, item->blob + at + 13 + (item->blob_size >= at + 13 + multi + 16 ? multi : 0), sizeof xy);
