@@ -2,6 +2,7 @@
 #include "audit/lines_parts.h"
 
 #include "audit/row.h"
+#include "formats/gpkg.h"
 #include "geo/area.h"
 #include "geo/inner_point.h"
 #include "index/overlap_shape.h"
@@ -82,7 +83,7 @@ static void sift(const struct geo_shape *s, uint32_t polygon, struct geo_shape_b
 static enum status store_place(struct lines_worker *w, const struct geo_shape *shape, struct lines_place *out,
                                struct error *e)
 {
-    out->blob = row_gpkg_blob(shape, 4490, w->kept, &out->blob_size);
+    out->blob = gpkg_geometry(shape, 4490, w->kept, &out->blob_size);
     if (!out->blob)
         return error_no_memory(e);
     out->lon_deg = (shape->box.west_deg + shape->box.east_deg) / 2;

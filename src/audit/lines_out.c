@@ -1,12 +1,12 @@
 /* The findings of a lines audit as GeoPackage, CSV and GeoJSON sequence; written whole, under a temporary name first. */
 #include "audit/lines_parts.h"
 
-#include "audit/gpkg_tables.h"
 #include "audit/lines_page.h"
 #include "audit/sink.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "formats/csv.h"
+#include "formats/gpkg.h"
 #include "geo/geojson.h"
 #include "geo/wkb.h"
 
@@ -112,7 +112,8 @@ static void json_row(struct json_writer *w, const struct lines_finding *f, struc
     jw_object_end(w);
     jw_key(w, "geometry");
     const unsigned char *p = f->blob;
-    if (f->blob_size > 40 && geo_wkb_read(p + 40, f->blob_size - 40, builder, NULL) == STATUS_OK &&
+    size_t at = gpkg_wkb_offset(p, f->blob_size);
+    if (at && geo_wkb_read(p + at, f->blob_size - at, builder, NULL) == STATUS_OK &&
         geo_shape_builder_view(builder, &shape, NULL) == STATUS_OK)
         geo_geojson_write(w, &shape, 9);
     else

@@ -3,6 +3,7 @@
 
 #include "audit/row.h"
 #include "base/room.h"
+#include "formats/gpkg.h"
 #include "geo/area.h"
 #include "geo/inner_point.h"
 #include "index/overlap_shape.h"
@@ -269,7 +270,7 @@ static enum status describe(struct lines_worker *w, size_t item, void *user, str
     if (!s && shape.shape.n_rings) {
         f.width_m = shape.perimeter_m > 0 ? 2 * p->area_m2 / shape.perimeter_m : NAN;
         (void)geo_inner_point(&shape.shape, &f.lon_deg, &f.lat_deg);
-        f.blob = row_gpkg_blob(&shape.shape, 4490, w->kept, &f.blob_size);
+        f.blob = gpkg_geometry(&shape.shape, 4490, w->kept, &f.blob_size);
         if (!f.blob)
             return error_no_memory(e);
     }

@@ -2,41 +2,13 @@
 #include "audit/row.h"
 
 #include "audit/since.h"
+#include "formats/gpkg.h"
 #include "geo/inner_point.h"
 #include "geo/wkb.h"
 #include "index/hilbert.h"
 
 #include <math.h>
 #include <string.h>
-
-enum { GPKG_ENVELOPE_HEADER = 40 };
-
-/* ---- GeoPackage geometry: "GP", version, flags, srs_id, envelope, WKB ---- */
-
-static void put_header(unsigned char *p, const struct geo_box *b, int srs)
-{
-    const double envelope[4] = {b->west_deg, b->east_deg, b->south_deg, b->north_deg};
-    memcpy(p, "GP\0\3", 4); /* version 1, little-endian, envelope of x and y */
-    for (int i = 0; i < 4; i++)
-        p[4 + i] = (unsigned char)((unsigned)srs >> 8 * i);
-    memcpy(p + 8, envelope, sizeof envelope); /* every processor that we build for is little-endian */
-}
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "put_header copies doubles as they are");
-
-const void *row_gpkg_blob(const struct geo_shape *shape, int srs, struct arena *a, size_t *n)
-{
-    struct buffer wkb;
-    buffer_init(&wkb, 0);
-    geo_wkb_write(shape, &wkb);
-    unsigned char *p = wkb.failed ? NULL : arena_alloc(a, GPKG_ENVELOPE_HEADER + wkb.size);
-    if (p) {
-        put_header(p, &shape->box, srs);
-        memcpy(p + GPKG_ENVELOPE_HEADER, wkb.data, wkb.size);
-        *n = GPKG_ENVELOPE_HEADER + wkb.size;
-    }
-    buffer_release(&wkb);
-    return p;
-}
 
 /* ---- the geometry that is written ---- */
 
@@ -50,16 +22,16 @@ static enum status blob_of(struct row_maker *m, const struct feature *f, const s
     if (!raw && v->fault)
         return STATUS_OK;
     if (!raw) {
-        r->blob = row_gpkg_blob(&v->parcel.shape, m->srs, a, &r->blob_size);
+        r->blob = gpkg_geometry(&v->parcel.shape, m->srs, a, &r->blob_size);
         return r->blob ? STATUS_OK : error_no_memory(e);
     }
-    unsigned char *p = arena_alloc(a, GPKG_ENVELOPE_HEADER + f->n_wkb);
+    unsigned char *p = arena_alloc(a, GPKG_HEADER_BYTES + f->n_wkb);
     if (!p)
         return error_no_memory(e);
-    put_header(p, &v->box, m->srs);
-    memcpy(p + GPKG_ENVELOPE_HEADER, f->wkb, f->n_wkb);
+    gpkg_put_header(p, &v->box, m->srs);
+    memcpy(p + GPKG_HEADER_BYTES, f->wkb, f->n_wkb);
     r->blob = p;
-    r->blob_size = GPKG_ENVELOPE_HEADER + f->n_wkb;
+    r->blob_size = GPKG_HEADER_BYTES + f->n_wkb;
     return STATUS_OK;
 }
 
@@ -150,7 +122,7 @@ static enum status take_overlaps(struct row_maker *m, const struct parcel_report
         }
         struct row_overlap *o = &r->overlaps[r->n_overlaps++];
         *o = (struct row_overlap){.line = f->line, .area_m2 = f->area_m2};
-        o->blob = row_gpkg_blob(&shape, 4490, a, &o->blob_size);
+        o->blob = gpkg_geometry(&shape, 4490, a, &o->blob_size);
         if (!o->blob)
             return error_no_memory(e);
     }

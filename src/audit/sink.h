@@ -66,12 +66,7 @@ enum status sink_gpkg_state(const char *path, struct arena *a, const char **stat
 enum status sink_text_open(const char *part, enum output_format format, bool append,
                            const uint64_t bytes[BATCH_TEXTS], struct sink **out,
                            struct error *e) HX_MUST_CHECK;
-/* gpkg_rtree.c: the packed R-tree of a feature table, and the table's extent. */
-struct sqlite3;
-enum status gpkg_rtree_build(struct sqlite3 *db, const char *table, const char *column,
-                             struct error *e) HX_MUST_CHECK;
-/* sink_convert.c: a table of a finished GeoPackage as FlatGeobuf, or it and `more` (may be NULL) as the
- * sheets of XLSX. */
+/* sink_convert.c: a table of a finished GeoPackage as FlatGeobuf, or it and `more` (may be NULL) as the sheets of XLSX. */
 struct sink_conversion {
     const char *gpkg, *table, *more, *to;
     const char *

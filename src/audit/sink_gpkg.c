@@ -4,9 +4,9 @@
  * the journal undoes the transaction under way; a run that is appended to almost only writes new pages, which no
  * journal need hold. What synchronous OFF gives up is a power cut in mid-run: OUT.part is checked when it is resumed,
  * and the finished file is synced before it gets its name. */
-#include "audit/gpkg_tables.h"
 #include "audit/sink.h"
 #include "base/file.h"
+#include "formats/gpkg.h"
 
 #include <math.h>
 #include <sqlite3.h>

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "formats/csv.h"
+#include "formats/gpkg.h"
 #include "geo/geojson.h"
 #include "geo/wkb.h"
 
@@ -150,7 +151,8 @@ static void json_geometry(struct json_writer *w, const struct audit_row *r, stru
 {
     struct geo_shape shape;
     const unsigned char *p = r->blob;
-    bool ok = r->blob_size > 40 && geo_wkb_read(p + 40, r->blob_size - 40, b, NULL) == STATUS_OK &&
+    size_t at = gpkg_wkb_offset(p, r->blob_size);
+    bool ok = at && geo_wkb_read(p + at, r->blob_size - at, b, NULL) == STATUS_OK &&
               geo_shape_builder_view(b, &shape, NULL) == STATUS_OK;
     jw_key(w, "geometry");
     if (ok)

@@ -23,6 +23,7 @@ struct text_stream {
     int epsg;
     int64_t position;      /* features that were given out */
     struct feature *queue; /* of the piece that is being given out, in context.arena */
+    struct feature record; /* of the piece: the fields that were read latest; schema is NULL when there are none */
     size_t n, cap, at;
     size_t n_remarks;   /* of the piece, that belong to features before */
     struct arena *keep; /* what lives as long as the stream */
@@ -105,6 +106,14 @@ static bool take_fields(struct text_stream *t, const struct parcel_fields *from,
     f->schema = s;
     f->values = values;
     return ok;
+}
+
+/* A record that cannot be read has its fields all the same. */
+static enum status keep_record(void *user, const struct parcel_fields *fields, struct error *e)
+{
+    struct text_stream *t = user;
+    t->record = (struct feature){.fid = 0};
+    return take_fields(t, fields, &t->record) ? STATUS_OK : error_no_memory(e);
 }
 
 /* Remarks that speak of the file are told once, whichever piece they came with. */
@@ -210,6 +219,7 @@ static enum status read_piece(struct text_stream *t, const struct text_piece *p,
     size_t n;
     arena_reset(t->context.arena);
     t->n = t->at = t->n_remarks = 0;
+    t->record = (struct feature){.fid = 0};
     if (p->n == 0)
         return error_no_memory(why);
     if (p->open_quote)
@@ -349,6 +359,12 @@ static enum status give_fault(struct text_stream *t, const struct text_piece *p,
                             .fault = fault,
                             .place_zh = "",
                             .place_en = ""};
+    if (t->record.schema) {
+        out->schema = t->record.schema;
+        out->values = t->record.values;
+        if (!copy_fields(t, a, out))
+            return error_no_memory(e);
+    }
     return STATUS_OK;
 }
 
@@ -561,7 +577,7 @@ enum status feature_stream_open_text(const struct feature_request *r, struct fea
         return error_no_memory(e);
     t->keep = arena_new(LIMIT_REQUEST_ARENA_BYTES);
     t->context.arena = arena_new(LIMIT_REQUEST_ARENA_BYTES);
-    t->sink = (struct parcel_sink){take, t};
+    t->sink = (struct parcel_sink){keep_record, take, t};
     t->context.sink = &t->sink;
     t->epsg = r->epsg;
     t->base = (struct feature_stream){.ops = &ops, .notes = t->notes};

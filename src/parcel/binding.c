@@ -7,7 +7,7 @@ enum { NAMES = 24, CUT_BYTES = 10 };
 
 /* The first that is there is taken. */
 static const char *const table[BOUND_FIELDS][NAMES] = {
-    [BOUND_ID] = {"DKBH", "地块编号", "地块号", "宗地号", BINDING_FEATURE_ID, "BSM", "标识码", "编号",
+    [BOUND_ID] = {"DKBH", "地块编号", "地块号", "宗地号", "BSM", "标识码", "编号", BINDING_FEATURE_ID,
                   "plot_id", "plot", "parcel_id", "parcel", "地块", "id", "fid", "EntityHandle"},
     [BOUND_NAME] = {"DKMC", "地块名称", "XMMC", "项目名称", "MC", "名称", "name", "plot_name", "YJJBNTTBBH",
                     "JBNTTBBH", "TBBH", "XZQMC", "Layer"},

@@ -97,6 +97,8 @@ struct parcel_raw {
     const struct parcel_set *set; /* with the remarks so far */
 };
 struct parcel_sink {
+    /* The fields of a record, before its geometry is looked at: a record that cannot be read has them, too. */
+    enum status (*record)(void *user, const struct parcel_fields *fields, struct error *e);
     enum status (*take)(void *user, const struct parcel_raw *raw, struct error *e);
     void *user;
 };

@@ -296,14 +296,17 @@ static void keep_names(struct csv_rows *r)
     r->names = names;
 }
 
-static void keep_fields(struct csv_rows *r)
+static enum status keep_fields(struct csv_rows *r)
 {
+    const struct parcel_sink *sink = r->p->context->sink;
     struct parcel_fields *f = &r->p->fields;
     const char **names = arena_array(r->p->context->arena, r->n_names, sizeof *names);
     const char **values = arena_array(r->p->context->arena, r->n_names, sizeof *values);
     r->p->no_memory = r->p->no_memory || !names || !values;
-    if (f->n || !names || !values)
-        return;
+    if (f->n)
+        return STATUS_OK;
+    if (!names || !values)
+        return error_no_memory(r->p->error);
     for (size_t i = 0; i < r->n_names; i++)
         if (*r->names[i] && is_field(r, i)) {
             names[f->n] = r->names[i];
@@ -311,6 +314,7 @@ static void keep_fields(struct csv_rows *r)
         }
     f->names = names;
     f->values = values;
+    return sink->record(sink->user, f, r->p->error);
 }
 
 static bool blank_row(const struct csv_rows *r)
@@ -328,10 +332,10 @@ static enum status read_rows(struct csv_rows *r)
     while (s == STATUS_OK && cut_row(r)) {
         if (blank_row(r))
             r->gap = coords_in_ring(&r->coords) > 0;
-        else
+        else if (r->p->context->sink)
+            s = keep_fields(r);
+        if (s == STATUS_OK && !blank_row(r))
             s = wkt ? wkt_row(r) : point_row(r);
-        if (s == STATUS_OK && r->p->context->sink && !blank_row(r))
-            keep_fields(r);
     }
     if (s != STATUS_OK)
         return s;

@@ -295,6 +295,8 @@ static enum status read_feature(struct reader *r, const json_t *feature)
     r->points = 0;
     ring_list_clear(&p->policy.rings);
     enum status s = read_fields(r, feature);
+    if (s == STATUS_OK && p->context->sink)
+        s = p->context->sink->record(p->context->sink->user, &p->fields, p->error);
     if (s == STATUS_OK)
         s = check_system(r);
     if (s == STATUS_OK)
@@ -388,7 +390,7 @@ static enum status fail_json(const struct parcel_context *c, json_error_t *why, 
     if (why->line == 2 && c->columns_before)
         why->column += (int)c->columns_before;
     why->line += (int)c->lines_before;
-    if (json_error_code(why) == json_error_numeric_overflow) {
+    if (json_error_code(why) == json_error_numeric_overflow && strstr(why->text, "integer")) {
         error_zh(e, "第%d行第%d列：整数超过19位，数字会丢失；编号请写成带引号的文字。", why->line,
                  why->column);
         return error_fail(

@@ -238,8 +238,7 @@ static void test_dxf(void **state)
     assert_int_equal(set.format, PARCEL_FORMAT_DXF);
     assert_area(&set, 0, SQUARE_M2, 0.05);
     assert_string_equal(set.parcels[0].name, "JZD");
-    refuse(*state, (struct bytes){open_line, sizeof open_line - 1}, STATUS_INVALID_INPUT,
-           "foreign-no-polygons");
+    refuse(*state, (struct bytes){open_line, sizeof open_line - 1}, STATUS_INVALID_INPUT, "source-open-line");
 }
 
 /* Entities are not fetched, and a bomb of them ends in a sentence. */
@@ -315,10 +314,10 @@ static void test_ambiguous_archives(void **state)
     make("ESRI Shapefile", in_folder("m1.shp"), 4525, NULL, SQUARE, 1);
     make("ESRI Shapefile", in_folder("m2.shp"), 4525, NULL, SQUARE, 1);
     struct bytes b = zip_of("m", (const char *const[]){"1.shp", "2.shp", NULL}, in_folder("m.zip"));
-    refuse(*state, b, STATUS_INVALID_INPUT, "zip-ambiguous");
+    refuse(*state, b, STATUS_INVALID_INPUT, "source-zip-ambiguous");
     free(b.data);
     b = zip_of("m1", (const char *const[]){".dbf", NULL}, in_folder("m3.zip"));
-    refuse(*state, b, STATUS_UNSUPPORTED, "zip-nothing");
+    refuse(*state, b, STATUS_UNSUPPORTED, "source-zip-empty");
     free(b.data);
     GDALDatasetH data =
         GDALCreate(GDALGetDriverByName("GPKG"), in_folder("two.gpkg"), 0, 0, 0, GDT_Unknown, NULL);
@@ -326,7 +325,7 @@ static void test_ambiguous_archives(void **state)
     GDALDatasetCreateLayer(data, "two", NULL, wkbPolygon, NULL);
     GDALClose(data);
     b = take_file(in_folder("two.gpkg"));
-    refuse(*state, b, STATUS_INVALID_INPUT, "foreign-layer-ambiguous");
+    refuse(*state, b, STATUS_INVALID_INPUT, "source-layer-ambiguous");
     free(b.data);
 }
 

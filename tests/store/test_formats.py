@@ -123,7 +123,7 @@ class Whole(Formats):
         with zipfile.ZipFile(self.folder / "mixed.zip", "w") as z:
             z.write(self.origin, "a.geojson")
             z.write(self.origin, "b.geojson")
-        self.assertIn("2 个数据", self.take("mixed.zip", "taken", code=1).stderr)
+        self.assertIn("有 2 个图层", self.take("mixed.zip", "taken", code=1).stderr)
         with zipfile.ZipFile(self.folder / "none.zip", "w") as z:
             z.writestr("readme.txt", "nothing")
         self.assertIn("没有能读的数据", self.take("none.zip", "taken", code=1).stderr)

@@ -368,7 +368,7 @@ static void only_local_files_of_known_formats_are_read(void **state)
     fputs("<OGRVRTDataSource><OGRVRTLayer name=\"x\"/></OGRVRTDataSource>", f);
     fclose(f);
     struct ingest_request r = red_line_request(b.file);
-    must_refuse(&b, &r, "source-unreadable");
+    must_refuse(&b, &r, "format-unsupported");
     bench_end(&b);
 }
 
@@ -446,7 +446,7 @@ static void lines_are_no_red_line_layer(void **state)
           f);
     fclose(f);
     struct ingest_request r = red_line_request(b.file);
-    must_refuse(&b, &r, "source-not-polygons");
+    must_refuse(&b, &r, "ingest-refused");
     bench_end(&b);
 }
 

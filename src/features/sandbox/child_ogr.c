@@ -138,7 +138,8 @@ static const char *crs_of(struct child *c, OGRLayerH layer, bool *degrees)
     OGRSpatialReferenceH srs = OGR_L_GetSpatialRef(layer);
     char *wkt = NULL;
     *degrees = srs && OSRIsGeographic(srs);
-    if (!srs || OSRExportToWkt(srs, &wkt) != OGRERR_NONE || !wkt)
+    static const char *const options[] = {"FORMAT=WKT2_2019", "MULTILINE=NO", NULL};
+    if (!srs || OSRExportToWktEx(srs, &wkt, options) != OGRERR_NONE || !wkt)
         return "";
     const char *kept = arena_strdup(c->keep, wkt);
     CPLFree(wkt);

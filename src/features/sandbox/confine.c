@@ -69,6 +69,7 @@ static void close_file_system(const char *dir, bool job)
                                          "/proc/self", "/dev/null"};
     for (size_t i = 0; i < sizeof system / sizeof *system; i++)
         allow(ruleset, system[i], i < 3 || i == 4 ? reading : LANDLOCK_ACCESS_FS_READ_FILE);
+    allow(ruleset, "/dev/null", LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE);
     allow(ruleset, getenv("PROJ_DATA"), reading);
     allow(ruleset, getenv("PROJ_LIB"), reading);
     allow(ruleset, getenv("GDAL_DATA"), reading);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Eastings of 13 to 15 million are those of Web Mercator between 117 and 135 degrees, too. */
 enum { LAST_MERCATOR_PREFIX = 15 };
@@ -79,6 +80,9 @@ static enum status fail_said(const struct crs_said *said, const struct crs_named
         (void)snprintf(zh + z, sizeof zh - z, "坐标系EPSG:%d（第%d带）、", named->epsg, named->crs.zone);
         (void)snprintf(en + n, sizeof en - n, "EPSG:%d (zone %d), ", named->epsg, named->crs.zone);
     }
+    size_t said_bytes = strlen(zh), mark = strlen("、");
+    if (said_bytes > mark)
+        zh[said_bytes - mark] = '\0';
     error_zh(e, "写明或指定的%s互相矛盾（带号25–45是三度带，13–23是六度带），无法确定位置；请改正。", zh);
     return error_fail(
         e, STATUS_INVALID_INPUT, "zone-conflict",

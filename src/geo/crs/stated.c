@@ -255,6 +255,23 @@ static int spelled_out(PJ_CONTEXT *c, const PJ *crs)
     return known ? zone.epsg : 0;
 }
 
+/* Degrees of a datum that is named, on its own ellipsoid and Greenwich, however the CRS itself is called: MapInfo calls every one
+ * "unnamed". */
+static int named_datum_code(PJ_CONTEXT *c, const PJ *crs, enum crs_datum ellipsoid)
+{
+    struct crs_datum_words d = {.now = CRS_DATUM_UNSAID};
+    double meridian = NAN;
+    PJ *datum = proj_crs_get_datum_forced(c, crs), *prime = proj_get_prime_meridian(c, crs);
+    const char *name = datum ? proj_get_name(datum) : NULL;
+    bool known = name && crs_datum_words(name, CRS_TEXT_DATUM, &d) && prime &&
+                 proj_prime_meridian_get_parameters(c, prime, &meridian, NULL, NULL) && meridian == 0;
+    proj_destroy(prime);
+    proj_destroy(datum);
+    bool wgs84 = known && d.now == CRS_DATUM_WGS84 && ellipsoid == CRS_DATUM_WGS84;
+    bool cgcs = known && d.now == CRS_DATUM_CGCS2000 && ellipsoid == CRS_DATUM_CGCS2000;
+    return wgs84 ? 4326 : cgcs ? 4490 : 0;
+}
+
 static enum status identify(PJ_CONTEXT *c, const PJ *crs, struct crs_stated *out, struct error *e)
 {
     enum crs_datum ellipsoid = datum_of_ellipsoid(c, crs);
@@ -269,6 +286,8 @@ static enum status identify(PJ_CONTEXT *c, const PJ *crs, struct crs_stated *out
     if (is_old(ellipsoid))
         return old_code(c, crs, ellipsoid, out, e);
     out->epsg = matched_code(c, crs);
+    if (!out->epsg && is_geographic(crs))
+        out->epsg = named_datum_code(c, crs, ellipsoid);
     if (!out->epsg && !is_geographic(crs))
         out->epsg = is_mercator(c, crs) ? 3857 : spelled_out(c, crs);
     return STATUS_OK;

@@ -1,4 +1,4 @@
-#include "audit/gpkg_tables.h"
+#include "formats/gpkg.h"
 
 #include <sqlite3.h>
 #include <stddef.h>
