@@ -14,7 +14,8 @@ import shapes
 
 ogr.UseExceptions()
 gdal.SetConfigOption("CPL_LOG", "/dev/null")
-EVERYTHING = frozenset({"holes", "parts", "empty", "null", "unclosed", "arcs", "z", "m", "several", "fields", "zones", "ids"})
+EVERYTHING = frozenset({"holes", "parts", "empty", "null", "unclosed", "arcs", "z", "m", "several", "fields", "zones", "ids",
+                        "roles"})   # whether a ring is a part or a hole is said, not found from where it lies
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def csv_wkt(s, folder):
     return save(folder / "p.csv", "".join(",".join(map(quoted, r)) + "\r\n" for r in [[*names, "wkt"], *rows]))
 
 
-@fmt("csv-points", "empty null arcs z m fields", crs="EPSG:4490")
+@fmt("csv-points", "roles empty null arcs z m fields", crs="EPSG:4490")
 def csv_points(s, folder):
     rows = ["DKBH,DKMC,圈号,经度,纬度"]
     for i, d in enumerate(s.plots):
@@ -169,7 +170,7 @@ def txt_text(s):
     return TXT_HEAD.replace("\n", "\r\n") + "\r\n".join(rows) + "\r\n"
 
 
-@fmt("txt", "empty null arcs z m fields", metres=True)
+@fmt("txt", "roles empty null arcs z m fields", metres=True)
 def txt(s, folder):
     return save(folder / "p.txt", txt_text(s), "gb18030")
 
@@ -248,7 +249,7 @@ def dxf_metres(s, folder):
     return save(folder / "p.dxf", dxf_text(s), "gb18030")
 
 
-@fmt("mif", "empty arcs z m", crs="EPSG:4490", doors=FILES)
+@fmt("mif", "roles empty arcs z m", crs="EPSG:4490", doors=FILES)
 def mif(s, folder):
     names = field_names(s) or ["id"]
     head = ['Version 300', 'Charset "WindowsSimpChinese"', 'Delimiter ","', 'CoordSys Earth Projection 1, 0', f"Columns {len(names)}"]
@@ -265,7 +266,7 @@ def mif(s, folder):
     return save(folder / "p.mif", "\r\n".join(head + rows) + "\r\n", "gb18030")
 
 
-@fmt("mif-zip", "empty arcs z m", crs="EPSG:4490")
+@fmt("mif-zip", "roles empty arcs z m", crs="EPSG:4490")
 def mif_zip(s, folder):
     made = mif(s, folder)
     return archive(folder / "p.zip", [(p.name, p.read_bytes()) for p in (made, made.with_suffix(".mid"))])
@@ -389,7 +390,7 @@ def spatialite(s, folder):
     return by_gdal(s, folder / "p.sqlite", "SQLite", creation=["SPATIALITE=YES"])
 
 
-@fmt("tab", "empty arcs z m unclosed", tolerance_m2=0.5, doors=FILES)
+@fmt("tab", "roles empty arcs z m unclosed", tolerance_m2=0.5, doors=FILES)
 def tab(s, folder):
     return by_gdal(s, folder / "p.tab", "MapInfo File", options=["ENCODING=CP936", "BOUNDS=107,40,124,50"])
 
