@@ -89,6 +89,7 @@ def of_rows(door, gpkg):
     """The rows of an audit."""
     db = sqlite3.connect(gpkg)
     db.row_factory = sqlite3.Row
+    db.text_factory = lambda b: b.decode("utf-8", "replace")   # a text that is none shows as one
     answer = Answer(door)
     for r in db.execute("SELECT * FROM parcels ORDER BY fid"):
         measured = r["measured"] and r["area_m2"] is not None
@@ -256,6 +257,7 @@ class Doors:
 
     def of_layer(self, layer):
         db = sqlite3.connect(self.local.scratch)
+        db.text_factory = lambda b: b.decode("utf-8", "replace")
         answer = Answer("import")
         version, answer.total_m2 = db.execute("SELECT id, area_m2 FROM layer_version WHERE layer_id = ?", (layer,)).fetchone()
         found = db.execute("SELECT code, name, properties FROM feature WHERE version_id = ? ORDER BY id", (version,)).fetchall()

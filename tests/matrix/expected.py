@@ -26,11 +26,12 @@ def write(path, found, ran):
     path.write_text("\n".join(head + [f"{s:36} {' '.join(sorted(lines[s]))}" for s in sorted(lines)]) + "\n", encoding="utf-8")
 
 
-def differences(known, found, ran):
-    """What to tell: new faults, with what was seen, and lines to take out. `found`: {(subject, door): {fault: words}}."""
+def differences(known, found, ran, whole=True):
+    """What to tell: new faults, with what was seen, and lines to take out. `found`: {(subject, door): {fault: words}}. Where each
+    cell was looked at in part only (`whole` is false), what was not met may still be there."""
     told = []
     for key in sorted(ran):
         now, before = found.get(key, {}), known.get(key, set())
         told += [f"{' '.join(key)}: {fault}: {now[fault]}" for fault in sorted(set(now) - before)]
-        told += [f"{' '.join(key)}: {fault}: is right now; take it out of the list" for fault in sorted(before - set(now))]
+        told += [f"{' '.join(key)}: {fault}: is right now; take it out of the list" for fault in sorted(before - set(now)) if whole]
     return told

@@ -59,6 +59,9 @@ HOLE = ring(107.5435, 40.9472, 107.5441, 40.9477)
 ISLAND = ring(107.5437, 40.9473, 107.5439, 40.9475)
 APART = ring(107.5450, 40.9470, 107.5455, 40.9474)
 ON_EDGE = [(WEST, 40.9472), (107.544, 40.9472), (107.544, 40.9476), (WEST, 40.9476), (WEST, 40.9472)]
+MIDDLE = 107.544
+WEST_HALF, EAST_HALF = ring(WEST, SOUTH, MIDDLE, NORTH), ring(MIDDLE, SOUTH, EAST, NORTH)
+WITH_MIDDLE = [P[0], (MIDDLE, SOUTH), *P[1:3], (MIDDLE, NORTH), *P[3:]]   # in metres its edges are bent a little there
 BOW = [(WEST, SOUTH), (EAST, NORTH), (EAST, SOUTH), (WEST, NORTH), (WEST, SOUTH)]
 SPIKE = [(WEST, SOUTH), (EAST, SOUTH), (EAST, NORTH), (107.546, 40.949), (EAST, NORTH), (WEST, NORTH), (WEST, SOUTH)]
 # A hole drawn into the outer ring, which comes back to the same point of its own edge.
@@ -72,13 +75,15 @@ CIRCLE = ((107.5440, 40.9475), 0.0004)
 SHAPES = (
     shape("valid", plot([P])),
     shape("hole", plot([P, HOLE]), needs={"holes"}),
-    shape("self-touching", plot([SELF_TOUCHING], area=minus(P, TOUCHING_HOLE))),
+    shape("self-touching", plot([SELF_TOUCHING], area=minus([P[0], (TOUCH, SOUTH), *P[1:]], TOUCHING_HOLE))),
     shape("spike", plot([SPIKE], area=minus(P))),
     shape("hole-on-edge", plot([P, ON_EDGE], area=minus(P, ON_EDGE)), needs={"holes"}),
+    shape("hole-outside", plot([P, APART], right="refused"), needs={"holes", "roles"}),
     shape("parts", plot([P], [APART]), needs={"parts"}),
     shape("nested-island", plot([P, HOLE], [ISLAND]), needs={"parts", "holes"}),
+    shape("common-edge", plot([WEST_HALF], [EAST_HALF], area=minus(WITH_MIDDLE)), needs={"parts"}),
     # United it is P, exclusive-ored it has a hole: the hole is what must not come out.
-    shape("nested-again", plot([P], [HOLE], right="either", area=minus(P)), needs={"parts"}),
+    shape("nested-again", plot([P], [HOLE], right="either", area=minus(P)), needs={"parts", "roles"}),
     shape("empty", plot(right="refused"), needs={"empty"}),
     shape("empty-beside", plot([C], id="DK-1"), plot(id="DK-2", right="refused"), needs={"empty", "several"}),
     shape("null", Drawn(None, {"DKBH": "DK-1", "DKMC": "甲地块"}, right="refused"), needs={"null"}),

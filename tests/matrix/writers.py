@@ -14,7 +14,8 @@ import shapes
 
 ogr.UseExceptions()
 gdal.SetConfigOption("CPL_LOG", "/dev/null")
-EVERYTHING = frozenset({"holes", "parts", "empty", "null", "unclosed", "arcs", "z", "m", "several", "fields", "zones", "ids"})
+EVERYTHING = frozenset({"holes", "parts", "empty", "null", "unclosed", "arcs", "z", "m", "several", "fields", "zones", "ids",
+                        "roles"})   # whether a ring is a part or a hole is said, not found from where it lies
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Format:
     crs: str | None = None     # told with the file, which cannot state one
     metres: bool = False       # gets the twin in metres
     tolerance_m2: float = 0.0  # where the format's own grid moves coordinates; otherwise areas are equal to the bit
-    order: bool = True         # keeps the order of features
-    doors: tuple | None = None  # None: all
+    doors: tuple | None = None  # None: all; files that are several cannot be sent
+    texts: object = None       # (plot's number from 0) -> (id, name), where the format has texts of its own
 
 
 FORMATS = {}
@@ -133,7 +134,7 @@ def csv_wkt(s, folder):
     return save(folder / "p.csv", "".join(",".join(map(quoted, r)) + "\r\n" for r in [[*names, "wkt"], *rows]))
 
 
-@fmt("csv-points", "empty null arcs z m fields", crs="EPSG:4490")
+@fmt("csv-points", "roles empty null arcs z m fields", crs="EPSG:4490")
 def csv_points(s, folder):
     rows = ["DKBH,DKMC,圈号,经度,纬度"]
     for i, d in enumerate(s.plots):
@@ -169,7 +170,7 @@ def txt_text(s):
     return TXT_HEAD.replace("\n", "\r\n") + "\r\n".join(rows) + "\r\n"
 
 
-@fmt("txt", "empty null arcs z m fields", metres=True)
+@fmt("txt", "roles empty null arcs z m fields", metres=True)
 def txt(s, folder):
     return save(folder / "p.txt", txt_text(s), "gb18030")
 
@@ -210,7 +211,14 @@ def archive(path, parts):
     return path
 
 
-# A drawing: closed light polylines, holes are what CAD draws them as, a second closed line.
+# A drawing: closed light polylines. What a plot is called in it is its handle, by which CAD finds it, and its layer.
+FILES = ("check", "audit", "import")
+
+
+def handle_and_layer(i):
+    return f"{0x2A + i:X}", "宗地"
+
+
 def dxf_text(s, version="AC1015", encoding_page="ANSI_936"):
     out = ["0", "SECTION", "2", "HEADER", "9", "$ACADVER", "1", version, "9", "$DWGCODEPAGE", "3", encoding_page, "0", "ENDSEC",
            "0", "SECTION", "2", "ENTITIES"]
@@ -218,7 +226,7 @@ def dxf_text(s, version="AC1015", encoding_page="ANSI_936"):
         for polygon in d.polygons:
             for r in polygon:
                 points = arc_points(r) if d.arcs else [(*p, None) for p in (r[:-1] if d.closed else r)]
-                out += ["0", "LWPOLYLINE", "5", f"{0x2A + i:X}", "100", "AcDbEntity", "8", "0", "100", "AcDbPolyline",
+                out += ["0", "LWPOLYLINE", "5", handle_and_layer(i)[0], "100", "AcDbEntity", "8", handle_and_layer(i)[1], "100", "AcDbPolyline",
                         "90", str(len(points)), "70", "1" if d.closed else "0"]
                 out += ["38", repr(d.z)] if d.z is not None else []
                 for x, y, bulge in points:
@@ -231,17 +239,17 @@ def arc_points(circle):
     return [(x - r, y, 1.0), (x + r, y, 1.0)]
 
 
-@fmt("dxf", "holes parts empty null m fields ids", crs="EPSG:4490")
+@fmt("dxf", "holes parts empty null m fields ids", crs="EPSG:4490", texts=handle_and_layer)
 def dxf(s, folder):
-    return save(folder / "p.dxf", dxf_text(s))
+    return save(folder / "p.dxf", dxf_text(s), "gb18030")
 
 
-@fmt("dxf-metres", "holes parts empty null m fields ids zones", crs=f"EPSG:{shapes.EPSG_METRES}", metres=True)
+@fmt("dxf-metres", "holes parts empty null m fields ids zones", crs=f"EPSG:{shapes.EPSG_METRES}", metres=True, texts=handle_and_layer)
 def dxf_metres(s, folder):
-    return save(folder / "p.dxf", dxf_text(s))
+    return save(folder / "p.dxf", dxf_text(s), "gb18030")
 
 
-@fmt("mif", "empty arcs z m", crs="EPSG:4490")
+@fmt("mif", "roles empty arcs z m", crs="EPSG:4490", doors=FILES)
 def mif(s, folder):
     names = field_names(s) or ["id"]
     head = ['Version 300', 'Charset "WindowsSimpChinese"', 'Delimiter ","', 'CoordSys Earth Projection 1, 0', f"Columns {len(names)}"]
@@ -256,6 +264,12 @@ def mif(s, folder):
             rows += [f"  {len(r)}"] + [f"{x!r} {y!r}" for x, y in r]
     save(folder / "p.mid", "".join(",".join(quoted(d.fields.get(n, "")) for n in names) + "\r\n" for d in s.plots), "gb18030")
     return save(folder / "p.mif", "\r\n".join(head + rows) + "\r\n", "gb18030")
+
+
+@fmt("mif-zip", "roles empty arcs z m", crs="EPSG:4490")
+def mif_zip(s, folder):
+    made = mif(s, folder)
+    return archive(folder / "p.zip", [(p.name, p.read_bytes()) for p in (made, made.with_suffix(".mid"))])
 
 
 # ---- GDAL's ----
@@ -329,7 +343,7 @@ def shapefile_parts(s, folder, epsg=4490):
     return inner
 
 
-@fmt("shapefile", "empty arcs unclosed", doors=("audit", "import"))
+@fmt("shapefile", "empty arcs unclosed", doors=FILES)
 def shapefile(s, folder):
     return shapefile_parts(s, folder) / "p.shp"
 
@@ -360,7 +374,7 @@ def fgb(s, folder):
     return by_gdal(s, folder / "p.fgb", "FlatGeobuf", options=["SPATIAL_INDEX=NO"])
 
 
-@fmt("filegdb", "arcs unclosed empty", tolerance_m2=0.5, doors=("audit", "import"))
+@fmt("filegdb", "arcs unclosed empty", tolerance_m2=0.5, doors=FILES)
 def filegdb(s, folder):
     return by_gdal(s, folder / "p.gdb", "OpenFileGDB", multi=True)
 
@@ -376,7 +390,7 @@ def spatialite(s, folder):
     return by_gdal(s, folder / "p.sqlite", "SQLite", creation=["SPATIALITE=YES"])
 
 
-@fmt("tab", "empty arcs z m unclosed", tolerance_m2=0.5, doors=("audit", "import"))
+@fmt("tab", "roles empty arcs z m unclosed", tolerance_m2=0.5, doors=FILES)
 def tab(s, folder):
     return by_gdal(s, folder / "p.tab", "MapInfo File", options=["ENCODING=CP936", "BOUNDS=107,40,124,50"])
 
