@@ -123,7 +123,8 @@ static enum status read_csv(const struct lines_run *run, const char *path, const
     enum status s = csv_table_read(text, n, path, run->arena, &c, e);
     if (s)
         return s;
-    int code = csv_table_column(&c, "code"), layer = csv_table_column(&c, "layer"), name = csv_table_column(&c, "name");
+    int code = csv_table_column(&c, "code"), layer = csv_table_column(&c, "layer"),
+        name = csv_table_column(&c, "name");
     int area = -1, given = 0;
     double unit = 1;
     for (int i = 0; i < N_UNITS; i++)
@@ -138,8 +139,8 @@ static enum status read_csv(const struct lines_run *run, const char *path, const
     if (!l->rows)
         return error_no_memory(e);
     for (size_t i = 0; !s && i < c.n_rows; i++)
-        s = take_row(run, path, i + 2, csv_table_cell(&c, i, code), csv_table_cell(&c, i, name), csv_table_cell(&c, i, layer),
-                     csv_table_cell(&c, i, area), unit, l, e);
+        s = take_row(run, path, i + 2, csv_table_cell(&c, i, code), csv_table_cell(&c, i, name),
+                     csv_table_cell(&c, i, layer), csv_table_cell(&c, i, area), unit, l, e);
     return s;
 }
 

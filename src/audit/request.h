@@ -33,10 +33,10 @@ struct audit_request {
     const char *id_field;      /* NULL: the official name (BSM), else the file's own number */
     const char *since; /* an earlier output (.gpkg): what stands is taken over; NULL: all is measured */
     const struct child_reader *reader; /* reads formats that need GDAL; NULL: this very program */
-    int epsg;          /* for an input that states no CRS; 0: none given */
-    bool overlaps;     /* GeoPackage: a table with the overlap geometries */
-    bool resume;       /* go on where OUT.part ends */
-    bool overwrite;    /* an existing output is replaced, an interrupted run is thrown away */
+    int epsg;                          /* for an input that states no CRS; 0: none given */
+    bool overlaps;                     /* GeoPackage: a table with the overlap geometries */
+    bool resume;                       /* go on where OUT.part ends */
+    bool overwrite;                    /* an existing output is replaced, an interrupted run is thrown away */
     /* Of lines. */
     const char *compare;  /* an earlier output of this audit; NULL: none */
     const char *official; /* a file of official totals, CSV or JSON (README.md); NULL: none */

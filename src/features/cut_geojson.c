@@ -15,6 +15,7 @@ struct cut_geojson {
     struct text_cutter base;
     struct buffer
         head; /* {"type":"FeatureCollection", other members, "features":[ : one line. Empty in a sequence */
+    bool single;           /* one feature or geometry, no collection: one piece */
     bool sequence, marked; /* marked: records begin with RS (RFC 8142) and may have several lines */
     size_t start, start_lines;
     size_t at, lines, line_start; /* what has been passed; where its line begins */
@@ -128,7 +129,9 @@ static bool find_features(struct cut_geojson *g)
     }
     at = skip_blanks(s, n, at);
     buffer_append_str(&g->head, ",\"features\":[\n");
-    return collection && found && at < n && s[at] == '}' && skip_blanks(s, n, at + 1) == n && !g->head.failed;
+    bool whole = at < n && s[at] == '}' && skip_blanks(s, n, at + 1) == n && !g->head.failed;
+    g->single = whole && !collection && !found;
+    return whole && collection && found;
 }
 
 /* ---- a sequence ---- */
@@ -197,11 +200,11 @@ static bool next_feature(struct text_cutter *c, struct text_piece *out)
     const char *s = c->file.bytes;
     size_t n = c->file.n, at = skip_blanks(s, n, g->at);
     bool whole;
-    if (g->sequence) {
+    if (g->sequence || g->single) {
         while (at < n && s[at] == 0x1E)
             at = skip_blanks(s, n, at + 1);
         pass(g, at);
-        return at < n && give(g, record_end(g, at), out);
+        return at < n && give(g, g->single ? n : record_end(g, at), out);
     }
     if (at < n && s[at] == ',')
         at = skip_blanks(s, n, at + 1);
@@ -217,7 +220,8 @@ static enum status feature_text(struct text_cutter *c, const struct text_piece *
 {
     const struct cut_geojson *g = (const struct cut_geojson *)c;
     static const char tail[] = "\n]}";
-    size_t head = g->sequence ? 0 : g->head.size, more = g->sequence ? 0 : sizeof tail - 1;
+    bool bare = g->sequence || g->single;
+    size_t head = bare ? 0 : g->head.size, more = bare ? 0 : sizeof tail - 1;
     char *both = arena_alloc(a, head + p->n + more + 1);
     if (!both)
         return error_no_memory(e);
@@ -265,10 +269,20 @@ enum status cut_geojson_open(struct mapped *file, bool sequence, struct text_cut
 {
     static const struct text_cutter_ops ops = {next_feature, feature_text, rewind_features, no_id,
                                                close_geojson};
-    static const char *const of_file[] = {
-        "geojson-crs",   "crs-conflict",        "crs-option",    "crs-datum-refused", "crs-missing", "zone-missing",
-        "zone-conflict", "crs-web-mercator",    "crs-unsupported", "json-syntax",     "json-not-a-number",
-        "json-number-too-long", NULL};
+    static const char *const of_file[] = {"geojson-crs",
+                                          "crs-conflict",
+                                          "crs-option",
+                                          "crs-datum-refused",
+                                          "crs-missing",
+                                          "zone-missing",
+                                          "zone-conflict",
+                                          "crs-web-mercator",
+                                          "crs-unsupported",
+                                          "json-syntax",
+                                          "json-not-a-number",
+                                          "json-number-too-long",
+                                          "geojson-type",
+                                          NULL};
     static const char *const of_sequence[] = {"crs-option", "crs-datum-refused", NULL};
     *out = NULL;
     enum status s = file->n ? as_utf8(file, e) : STATUS_OK;
@@ -279,7 +293,7 @@ enum status cut_geojson_open(struct mapped *file, bool sequence, struct text_cut
     g->start = file->n >= 3 && memcmp(file->bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     buffer_init(&g->head, 0);
     g->sequence = is_sequence(g) || (sequence && !is_one_value(g));
-    if (!g->sequence && !find_features(g)) {
+    if (!g->sequence && !find_features(g) && !g->single) {
         buffer_release(&g->head);
         free(g);
         return STATUS_OK;

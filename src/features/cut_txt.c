@@ -201,10 +201,20 @@ enum status cut_txt_open(struct mapped *file, struct text_cutter **out, struct e
 {
     static const struct text_cutter_ops ops = {next_plot, plot_text, rewind_plots, id_of_row, close_txt};
     /* What is wrong with the head is wrong with every plot. */
-    static const char *const of_head[] = {
-        "datum-refused",  "datum-unknown",    "zone-width",    "zone-unknown",         "txt-unit",
-        "txt-projection", "zone-missing",     "crs-option",    "local-system-refused", "web-map-refused",
-        "datum-unclear",  "meridian-unknown", "crs-said-twice", NULL};
+    static const char *const of_head[] = {"datum-refused",
+                                          "datum-unknown",
+                                          "zone-width",
+                                          "zone-unknown",
+                                          "txt-unit",
+                                          "txt-projection",
+                                          "zone-missing",
+                                          "crs-option",
+                                          "local-system-refused",
+                                          "web-map-refused",
+                                          "datum-unclear",
+                                          "meridian-unknown",
+                                          "crs-said-twice",
+                                          NULL};
     *out = NULL;
     if (file->n == 0 || text_is_utf16(file->bytes, file->n))
         return STATUS_OK;

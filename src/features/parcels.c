@@ -277,12 +277,15 @@ static enum status decide(struct parsing *p, struct feature_stream *s, struct cr
 
 static void warn_encoding(struct parsing *p, const char *encoding)
 {
-    parsing_warn(p, "text-encoding",
-                 parsing_printf(p, "文件没有写明（或写错了）文字编码，按%s读取；请核对名称中的汉字是否正确。", encoding),
-                 parsing_printf(p,
-                                "The file does not tell its text encoding, or tells a wrong one; it was read as %s. Check "
-                                "that the names are right.",
-                                encoding));
+    parsing_warn(
+        p, "text-encoding",
+        parsing_printf(p, "文件没有写明（或写错了）文字编码，按%s读取；请核对名称中的汉字是否正确。",
+                       encoding),
+        parsing_printf(
+            p,
+            "The file does not tell its text encoding, or tells a wrong one; it was read as %s. Check "
+            "that the names are right.",
+            encoding));
 }
 
 static enum status take_all(struct parsing *p, struct feature_stream *s)
@@ -302,10 +305,6 @@ static enum status take_all(struct parsing *p, struct feature_stream *s)
     for (size_t i = 0; !st && i < s->n_notes; i++)
         parsing_warn(p, parsing_printf(p, "%s", s->notes[i].code), parsing_printf(p, "%s", s->notes[i].zh),
                      parsing_printf(p, "%s", s->notes[i].en));
-    if (!st && p->set.n_parcels == 0) {
-        error_zh(p->error, "文件里没有面图形；请提供面（Polygon）。");
-        st = error_fail(p->error, STATUS_INVALID_INPUT, "foreign-no-polygons", "The file has no polygons.");
-    }
     return st ? st : parsing_end(p);
 }
 

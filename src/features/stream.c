@@ -12,14 +12,28 @@
 
 enum { LOOKED_AT = 1 << 16 };
 
+/* No records is no answer: an empty file would read as "nothing pressed on". */
+static enum status fail_empty(struct error *e)
+{
+    error_zh(e, "文件里没有任何面图形；请提供面（Polygon）。");
+    return error_fail(e, STATUS_INVALID_INPUT, "source-no-features",
+                      "The file holds no shape at all; give polygons.");
+}
+
 enum status feature_stream_next(struct feature_stream *s, struct arena *a, struct feature *out, bool *more,
                                 struct error *e)
 {
-    return s->ops->next(s, a, out, more, e);
+    enum status st = s->ops->next(s, a, out, more, e);
+    if (st || *more) {
+        s->any = s->any || !st;
+        return st;
+    }
+    return s->any ? STATUS_OK : fail_empty(e);
 }
 
 enum status feature_stream_skip(struct feature_stream *s, int64_t position, int64_t fid, struct error *e)
 {
+    s->any = s->any || position > 0;
     return s->ops->skip(s, position, fid, e);
 }
 

@@ -104,13 +104,14 @@ struct feature_stream { /* what every reader begins with */
     struct feature_stream_info info;
     const struct feature_note *notes; /* on the file; complete when next has said that there is no more */
     size_t n_notes;
+    bool any; /* a record was given out, or passed over */
 };
 
 /* A value in JSON: null, a string, or the number or list that stands in the file. */
 struct json_writer;
 void feature_value_write(struct json_writer *w, const struct feature *f, size_t i);
 
-/* *more is false, and *out untouched, after the last record. */
+/* *more is false, and *out untouched, after the last record. STATUS_INVALID_INPUT "source-no-features" when there was none. */
 enum status feature_stream_next(struct feature_stream *s, struct arena *a, struct feature *out, bool *more,
                                 struct error *e) HX_MUST_CHECK;
 enum status feature_stream_skip(struct feature_stream *s, int64_t position, int64_t fid,

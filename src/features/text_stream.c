@@ -1,17 +1,17 @@
 /* Texts -> features: pieces of a cutter, or the whole file where it cannot be cut, each through the reader of its format. */
+#include "features/rings_wkb.h"
 #include "features/stream.h"
 #include "features/text_cutter.h"
 
 #include "base/limits.h"
 #include "formats/encoding.h"
-#include "geo/rings.h"
 #include "parcel/recognise.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { PIECES_TRIED_FIRST = 100, WKB_HEADER = 5, FILE_NOTES_MAX = 40, SCHEMAS_KEPT = 8 };
+enum { PIECES_TRIED_FIRST = 100, FILE_NOTES_MAX = 40, SCHEMAS_KEPT = 8 };
 
 struct text_stream {
     struct feature_stream base;
@@ -23,7 +23,8 @@ struct text_stream {
     int epsg;
     int64_t position;      /* features that were given out */
     struct feature *queue; /* of the piece that is being given out, in context.arena */
-    struct feature record; /* of the piece: the fields that were read latest; schema is NULL when there are none */
+    struct feature
+        record; /* of the piece: the fields that were read latest; schema is NULL when there are none */
     size_t n, cap, at;
     size_t n_remarks;   /* of the piece, that belong to features before */
     struct arena *keep; /* what lives as long as the stream */
@@ -33,58 +34,6 @@ struct text_stream {
 };
 
 /* ---- from a reader to the queue ---- */
-
-static void put(unsigned char **to, const void *from, size_t n)
-{
-    memcpy(*to, from, n);
-    *to += n;
-}
-
-static void put_header(unsigned char **to, uint32_t type, uint32_t count)
-{
-    const unsigned char little_endian = 1;
-    put(to, &little_endian, 1);
-    put(to, &type, 4);
-    put(to, &count, 4);
-}
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "put_header copies numbers as they are");
-
-static size_t outer_rings(const struct ring_list *l)
-{
-    size_t n = 0;
-    for (size_t r = 0; r < l->n_rings; r++)
-        n += l->hole_of[r] < 0;
-    return n;
-}
-
-/* A multipolygon of the rings as they are: not closed, not turned, not judged. */
-static bool take_rings(const struct ring_list *l, struct arena *a, struct feature *f)
-{
-    size_t polygons = outer_rings(l);
-    size_t size = (WKB_HEADER + 4) * (1 + polygons) + 4 * l->n_rings + 16 * l->n;
-    const uint32_t *order = ring_list_order(l, a);
-    unsigned char *wkb = arena_alloc(a, size), *to = wkb;
-    if (!order || !wkb)
-        return false;
-    put_header(&to, 6, (uint32_t)polygons);
-    for (size_t i = 0; i < l->n_rings; i++) {
-        size_t r = order[i], n = ring_list_size(l, r), last = i;
-        if (l->hole_of[r] < 0) {
-            while (last + 1 < l->n_rings && l->hole_of[order[last + 1]] >= 0)
-                last++;
-            put_header(&to, 3, (uint32_t)(last - i + 1));
-        }
-        uint32_t count = (uint32_t)n;
-        put(&to, &count, 4);
-        for (size_t k = l->start[r]; k < l->start[r] + n; k++) {
-            put(&to, &l->x[k], 8);
-            put(&to, &l->y[k], 8);
-        }
-    }
-    f->wkb = wkb;
-    f->n_wkb = (size_t)(to - wkb);
-    return true;
-}
 
 static bool take_fields(struct text_stream *t, const struct parcel_fields *from, struct feature *f)
 {
@@ -190,7 +139,7 @@ static enum status take(void *user, const struct parcel_raw *raw, struct error *
     f->area = arena_strdup(a, raw->area);
     f->place_zh = raw->place_zh ? arena_strdup(a, raw->place_zh) : NULL;
     f->place_en = raw->place_en ? arena_strdup(a, raw->place_en) : NULL;
-    bool ok = f->id && f->name && f->use && f->area && take_rings(raw->rings, a, f) &&
+    bool ok = f->id && f->name && f->use && f->area && rings_to_wkb(raw->rings, a, &f->wkb, &f->n_wkb) &&
               take_fields(t, raw->fields, f) && take_remarks(t, raw->set, f);
     return ok ? STATUS_OK : error_no_memory(e);
 }
@@ -351,6 +300,10 @@ static enum status give_fault(struct text_stream *t, const struct text_piece *p,
     if (!id)
         return error_no_memory(e);
     *fault = *why;
+    if (strcmp(t->cutter->driver, "GeoJSONSeq") == 0 && !strstr(why->zh, "行")) {
+        error_zh(fault, "第%zu行：%s", p->lines_before + 1, why->zh);
+        (void)error_fail(fault, why->status, why->code, "Line %zu: %s", p->lines_before + 1, why->en);
+    }
     t->position++;
     *out = (struct feature){.position = t->position,
                             .fid = t->position,
@@ -544,9 +497,23 @@ static enum status try_first(struct text_stream *t, struct error *e)
     return STATUS_OK;
 }
 
+/* A text has one layer, called as its file is. */
+static enum status check_layer(const struct feature_request *r, struct error *e)
+{
+    const char *slash = r->path ? strrchr(r->path, '/') : NULL, *stem = slash ? slash + 1 : r->path;
+    size_t n = stem ? strcspn(stem, ".") : 0;
+    if (!r->layer || (stem && strlen(r->layer) == n && strncasecmp(r->layer, stem, n) == 0))
+        return STATUS_OK;
+    error_zh(e, "文本文件没有图层“%.60s”；请去掉图层选项。", r->layer);
+    return error_fail(e, STATUS_NOT_FOUND, "source-layer-not-found",
+                      "A text has no layer \"%.60s\"; leave out the option layer.", r->layer);
+}
+
 static enum status prepare(struct text_stream *t, const struct feature_request *r, struct error *e)
 {
-    enum status s = geo_transformer_new(&t->context.transformer, e);
+    enum status s = check_layer(r, e);
+    if (!s)
+        s = geo_transformer_new(&t->context.transformer, e);
     if (!s)
         s = geo_geos_new(&t->context.geos, e);
     if (!s)

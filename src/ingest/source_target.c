@@ -104,7 +104,9 @@ enum status source_choose_layer(struct source *s, const struct source_request *r
     if (feature_path_is_text(r->path))
         return STATUS_OK;
     enum status st = sandbox_list_layers(&s->file, s->keep, &all, e);
-    if (st || all.n <= 1)
+    /* Folders of a KML and layers of a drawing are one list of areas. */
+    bool folders = !st && (strstr(all.driver, "KML") || strcmp(all.driver, "DXF") == 0);
+    if (st || all.n <= 1 || folders)
         return st;
     *out = find_certain(s, r, &all);
     return *out ? STATUS_OK : fail_layer(s, r, &all, e);

@@ -1,9 +1,9 @@
 #include "parcel/parcel.h"
 
 #include "base/limits.h"
+#include "formats/encoding.h"
 #include "parcel/parsing.h"
 #include "parcel/recognise.h"
-#include "formats/encoding.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -107,9 +107,9 @@ static enum status read_polygon(struct reader *r, const json_t *rings)
 {
     size_t n = json_array_size(rings);
     if (n == 0)
-        return fail_feature(r, STATUS_INVALID_INPUT, "geojson-coordinates",
-                            "coordinates为空或不是数组，没有可核查的图形。",
-                            "coordinates are empty or not an array.");
+        return fail_feature(r, STATUS_INVALID_INPUT, "source-no-geometry",
+                            "没有几何图形；请补上图形或删除该记录。",
+                            "There is no geometry; add one or delete the record.");
     r->outer = -1;
     enum status s = STATUS_OK;
     for (size_t i = 0; s == STATUS_OK && i < n; i++)
@@ -136,9 +136,9 @@ static enum status read_each(struct reader *r, const json_t *list,
 {
     size_t n = json_array_size(list);
     if (n == 0)
-        return fail_feature(r, STATUS_INVALID_INPUT, "geojson-coordinates",
-                            "coordinates（或geometries）为空或不是数组，没有可核查的图形。",
-                            "coordinates (or geometries) are empty or not an array.");
+        return fail_feature(r, STATUS_INVALID_INPUT, "source-no-geometry",
+                            "没有几何图形；请补上图形或删除该记录。",
+                            "There is no geometry; add one or delete the record.");
     enum status s = STATUS_OK;
     for (size_t i = 0; s == STATUS_OK && i < n; i++)
         s = one(r, json_array_get(list, i));
@@ -149,9 +149,9 @@ static enum status read_geometry(struct reader *r, const json_t *geometry)
 {
     const char *type = json_string_value(json_object_get(geometry, "type"));
     if (!type)
-        return fail_feature(r, STATUS_INVALID_INPUT, "geojson-geometry-missing",
-                            "没有图形（geometry为空或没有type）；请补上面图形。",
-                            "There is no geometry (null, or without a type); add the area.");
+        return fail_feature(r, STATUS_INVALID_INPUT, "source-no-geometry",
+                            "没有几何图形；请补上图形或删除该记录。",
+                            "There is no geometry; add one or delete the record.");
     if (strcmp(type, "Polygon") == 0)
         return read_polygon(r, json_object_get(geometry, "coordinates"));
     if (strcmp(type, "MultiPolygon") == 0)

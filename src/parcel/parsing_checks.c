@@ -164,6 +164,27 @@ static double common_area_m2(const struct geo_shape *a, const struct geo_shape *
     return sum;
 }
 
+/* What is told is measured as everything else is: on the ellipsoid. The flat figure, which finds the pair, stands in where GEOS fails. */
+static double told_area_m2(struct parsing *p, const struct geo_shape *a, const struct geo_shape *b,
+                           double flat_m2)
+{
+    struct geo_geos *g = p->context->geos;
+    GEOSContextHandle_t h = g ? geo_geos_handle(g) : NULL;
+    GEOSGeometry *x = NULL, *y = NULL, *both = NULL;
+    struct geo_shape shape;
+    bool ok = h && geo_geos_from_shape(g, a, &x, NULL) == STATUS_OK &&
+              geo_geos_from_shape(g, b, &y, NULL) == STATUS_OK;
+    both = ok ? GEOSIntersection_r(h, x, y) : NULL;
+    ok =
+        both && geo_geos_to_shape(g, both, p->context->arena, &shape, NULL) == STATUS_OK && shape.n_rings > 0;
+    for (int i = 0; h && i < 3; i++) {
+        GEOSGeometry *one = i == 0 ? x : i == 1 ? y : both;
+        if (one)
+            GEOSGeom_destroy_r(h, one);
+    }
+    return ok ? geo_shape_area_m2(&shape) : flat_m2;
+}
+
 static int by_west(const void *a, const void *b)
 {
     const struct parcel *const *x = a, *const *y = b;
@@ -177,6 +198,7 @@ static void compare(struct parsing *p, const struct parcel *a, const struct parc
     double m2 = common_area_m2(&first->shape, &second->shape);
     if (m2 < PLOTS_OVERLAP_M2 || !parsing_warn_wanted(p, "plots-overlap"))
         return;
+    m2 = told_area_m2(p, &first->shape, &second->shape, m2);
     const char *one = parsing_short(p, first->id), *two = parsing_short(p, second->id);
     parsing_warn(
         p, "plots-overlap",

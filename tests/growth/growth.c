@@ -13,7 +13,7 @@ static const struct {
     {"many_features", "a parcel over n features: check", many_features, 1000},
     {"many_shapes", "a parcel over n features: their common ground as one shape", many_shapes, 300},
     {"many_drawn", "a parcel over n features: the map of the report", many_drawn, 300},
-    {"many_near", "n features beside a parcel of n teeth, none of them upon it", many_near, 500},
+    {"many_near", "n features beside a parcel of n teeth, none of them upon it", many_near, 1000},
     {"many_overlapping", "a parcel over n features, each upon its neighbour: the union", many_overlapping,
      200},
     {"many_slivers", "n slivers along the border of a parcel of n vertices", many_slivers, 250},
@@ -24,7 +24,7 @@ static const struct {
     {"star_parcel", "a star of n rays over a feature", star_parcel, 1500},
     {"comb_parcel", "a comb of n teeth over a feature", comb_parcel, 500},
     {"star_over_many", "a star of 16 rays over n features", star_over_many, 250},
-    {"comb_over_few", "a comb of n teeth over 16 features", comb_over_few, 40},
+    {"comb_over_few", "a comb of n teeth over 16 features", comb_over_few, 80},
     {"region_parcel", "a parcel of n vertices over n features", region_parcel, 250},
     {"tile_of_bars", "a tile over n features that reach far beyond it", tile_of_bars, 1000},
 };

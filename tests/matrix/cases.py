@@ -340,7 +340,7 @@ def prj_iag75(folder):
     return shapefile(folder, metres=True, prj=prj("IAG 75", 6378140.0, 298.257))
 
 
-@case("no-prj", Right(refused=("坐标系",)))
+@case("no-prj", Right(plots=2, warned="没有写明坐标系"))
 def no_prj(folder):
     return shapefile(folder, metres=True, leave_out=("prj",))
 

@@ -92,7 +92,7 @@ static void an_empty_layer_is_refused(void **state)
     struct bench b = bench_begin(state, "a.gpkg");
     make_source(b.file, "GPKG", 4490, NULL, 0);
     struct ingest_request r = red_line_request(b.file);
-    must_refuse(&b, &r, "ingest-empty");
+    must_refuse(&b, &r, "source-no-features");
     bench_end(&b);
 }
 

@@ -259,16 +259,17 @@ static int spelled_out(PJ_CONTEXT *c, const PJ *crs)
  * "unnamed". */
 static int named_datum_code(PJ_CONTEXT *c, const PJ *crs, enum crs_datum ellipsoid)
 {
-    struct crs_datum_words d = {.now = CRS_DATUM_UNSAID};
     double meridian = NAN;
     PJ *datum = proj_crs_get_datum_forced(c, crs), *prime = proj_get_prime_meridian(c, crs);
     const char *name = datum ? proj_get_name(datum) : NULL;
-    bool known = name && crs_datum_words(name, CRS_TEXT_DATUM, &d) && prime &&
-                 proj_prime_meridian_get_parameters(c, prime, &meridian, NULL, NULL) && meridian == 0;
+    bool known =
+        name && prime && proj_prime_meridian_get_parameters(c, prime, &meridian, NULL, NULL) && meridian == 0;
+    bool wgs84 =
+        known && ellipsoid == CRS_DATUM_WGS84 &&
+        (strstr(name, "World Geodetic System 1984") || strstr(name, "WGS_1984") || strstr(name, "WGS 84"));
+    bool cgcs = known && ellipsoid == CRS_DATUM_CGCS2000 && (strstr(name, "China") || strstr(name, "CGCS"));
     proj_destroy(prime);
     proj_destroy(datum);
-    bool wgs84 = known && d.now == CRS_DATUM_WGS84 && ellipsoid == CRS_DATUM_WGS84;
-    bool cgcs = known && d.now == CRS_DATUM_CGCS2000 && ellipsoid == CRS_DATUM_CGCS2000;
     return wgs84 ? 4326 : cgcs ? 4490 : 0;
 }
 
