@@ -269,20 +269,13 @@ enum status cut_geojson_open(struct mapped *file, bool sequence, struct text_cut
 {
     static const struct text_cutter_ops ops = {next_feature, feature_text, rewind_features, no_id,
                                                close_geojson};
-    static const char *const of_file[] = {"geojson-crs",
-                                          "crs-conflict",
-                                          "crs-option",
-                                          "crs-datum-refused",
-                                          "crs-missing",
-                                          "zone-missing",
-                                          "zone-conflict",
-                                          "crs-web-mercator",
-                                          "crs-unsupported",
-                                          "json-syntax",
-                                          "json-not-a-number",
-                                          "json-number-too-long",
-                                          "geojson-type",
-                                          NULL};
+    static const char *const of_file[] = {"geojson-crs",       "crs-conflict",
+                                          "crs-option",        "crs-datum-refused",
+                                          "crs-missing",       "zone-missing",
+                                          "zone-conflict",     "crs-web-mercator",
+                                          "crs-unsupported",   "json-syntax",
+                                          "json-not-a-number", "json-number-too-long",
+                                          "geojson-type",      NULL};
     static const char *const of_sequence[] = {"crs-option", "crs-datum-refused", NULL};
     *out = NULL;
     enum status s = file->n ? as_utf8(file, e) : STATUS_OK;

@@ -2,11 +2,11 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "jobs/queue.h"
 #include "http/listen.h"
 #include "http/record_desk.h"
 #include "http/route.h"
 #include "http/web_files.h"
+#include "jobs/queue.h"
 
 #include <errno.h>
 #include <stdatomic.h>

@@ -42,15 +42,17 @@ static bool parse_degrees(const char *text, double *out)
 
 static enum status add_county(struct loader *l, const struct csv_table *c, size_t row, struct error *e)
 {
-    struct store_admin_unit prefecture = {.code = csv_table_cell(c, row, csv_table_column(c, "prefecture_code")),
-                                          .name = csv_table_cell(c, row, csv_table_column(c, "prefecture_name")),
-                                          .level = "prefecture"};
+    struct store_admin_unit prefecture = {
+        .code = csv_table_cell(c, row, csv_table_column(c, "prefecture_code")),
+        .name = csv_table_cell(c, row, csv_table_column(c, "prefecture_name")),
+        .level = "prefecture"};
     struct store_admin_unit county = {.code = csv_table_cell(c, row, csv_table_column(c, "code")),
                                       .name = csv_table_cell(c, row, csv_table_column(c, "name")),
                                       .level = "county",
                                       .parent = prefecture.code,
                                       .seat = csv_table_cell(c, row, csv_table_column(c, "seat")),
-                                      .seat_source = csv_table_cell(c, row, csv_table_column(c, "seat_source"))};
+                                      .seat_source =
+                                          csv_table_cell(c, row, csv_table_column(c, "seat_source"))};
     if (!parse_degrees(csv_table_cell(c, row, csv_table_column(c, "lon")), &county.seat_lon_deg) ||
         !parse_degrees(csv_table_cell(c, row, csv_table_column(c, "lat")), &county.seat_lat_deg))
         return fail_seat(county.code, e);
