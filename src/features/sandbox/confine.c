@@ -56,7 +56,8 @@ static void allow(int ruleset, const char *path, __u64 access)
     close(fd);
 }
 
-/* Kernels before 5.13 have no Landlock; then the file system stays visible, with the rights of the server's user. */
+/* Kernels before 5.13 have no Landlock; then the file system stays visible, with the rights of the
+ * server's user. */
 static void close_file_system(const char *dir, bool may_write)
 {
     const __u64 reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
