@@ -1,5 +1,5 @@
-/* Opens a file as a sandboxed stream and prints every record as a line of JSON: what the tests of the readers look at.
- * print_stream [--bytes] [--layer NAME] [--skip POSITION FID] [--list] [--count] FILE */
+/* Opens a file as a sandboxed stream and prints every record as a line of JSON: what the tests of the
+ * readers look at. print_stream [--bytes] [--layer NAME] [--skip POSITION FID] [--list] [--count] FILE */
 #include "base/json.h"
 #include "features/sandbox/sandbox.h"
 
@@ -150,9 +150,8 @@ static int list(const struct feature_request *r, struct arena *a)
     return 0;
 }
 
-static int print_stream(struct feature_stream *s, bool quiet)
+static int print_records(struct feature_stream *s, struct arena *a, bool quiet)
 {
-    struct arena *a = arena_new((size_t)1 << 30);
     struct error e = {0};
     long long n = 0, faults = 0;
     bool more = true;
@@ -166,7 +165,6 @@ static int print_stream(struct feature_stream *s, bool quiet)
         if (more && !quiet)
             print_feature(&f);
     }
-    arena_free(a);
     begin();
     jw_kv_integer(&w, "end", n);
     jw_kv_integer(&w, "faults", faults);
@@ -175,45 +173,68 @@ static int print_stream(struct feature_stream *s, bool quiet)
     return 0;
 }
 
+struct arguments {
+    struct feature_request request;
+    bool bytes, list, quiet;
+    long long position, fid;
+};
+
+static struct arguments read_arguments(int argc, char **argv)
+{
+    struct arguments a = {.bytes = false};
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--bytes") == 0)
+            a.bytes = true;
+        else if (strcmp(argv[i], "--list") == 0)
+            a.list = true;
+        else if (strcmp(argv[i], "--count") == 0)
+            a.quiet = true;
+        else if (strcmp(argv[i], "--layer") == 0)
+            a.request.layer = argv[++i];
+        else if (strcmp(argv[i], "--skip") == 0 && i + 2 < argc)
+            a.position = atoll(argv[++i]), a.fid = atoll(argv[++i]);
+        else
+            a.request.path = argv[i];
+    }
+    return a;
+}
+
+static int run(struct arguments *with, struct arena *keep, struct arena *each)
+{
+    struct feature_request *r = &with->request;
+    struct feature_stream *s = NULL;
+    struct error e = {0};
+    char *data;
+    if (with->bytes) {
+        if (file_read(r->path, (size_t)1 << 30, keep, &data, &r->n_bytes, &e) != STATUS_OK)
+            return print_error(&e);
+        r->bytes = data;
+        r->path = NULL;
+    }
+    if (with->list)
+        return list(r, keep);
+    int code = 1;
+    if (feature_stream_open_sandboxed(r, &s, &e) != STATUS_OK ||
+        feature_stream_skip(s, with->position, with->fid, &e) != STATUS_OK) {
+        print_error(&e);
+    } else {
+        print_info(&s->info);
+        code = print_records(s, each, with->quiet);
+    }
+    feature_stream_close(s);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     if (sandbox_child_wanted(argc, argv))
         sandbox_child_main(argc, argv);
-    struct feature_request r = {0};
-    struct arena *a = arena_new((size_t)2 << 30);
-    struct feature_stream *s = NULL;
-    struct error e = {0};
-    bool bytes = false, listing = false, quiet = false;
-    long long position = 0, fid = 0;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--bytes") == 0)
-            bytes = true;
-        else if (strcmp(argv[i], "--list") == 0)
-            listing = true;
-        else if (strcmp(argv[i], "--count") == 0)
-            quiet = true;
-        else if (strcmp(argv[i], "--layer") == 0)
-            r.layer = argv[++i];
-        else if (strcmp(argv[i], "--skip") == 0)
-            position = atoll(argv[++i]), fid = atoll(argv[++i]);
-        else
-            r.path = argv[i];
-    }
+    struct arguments with = read_arguments(argc, argv);
+    struct arena *keep = arena_new((size_t)2 << 30), *each = arena_new((size_t)1 << 30);
     buffer_init(&out, 0);
-    char *data;
-    if (bytes) {
-        if (file_read(r.path, (size_t)1 << 30, a, &data, &r.n_bytes, &e) != STATUS_OK)
-            return print_error(&e);
-        r.bytes = data;
-        r.path = NULL;
-    }
-    if (listing)
-        return list(&r, a);
-    if (feature_stream_open_sandboxed(&r, &s, &e) != STATUS_OK ||
-        feature_stream_skip(s, position, fid, &e) != STATUS_OK)
-        return print_error(&e);
-    print_info(&s->info);
-    int code = print_stream(s, quiet);
-    feature_stream_close(s);
+    int code = run(&with, keep, each);
+    arena_free(keep);
+    arena_free(each);
+    buffer_release(&out);
     return code;
 }

@@ -1,5 +1,5 @@
-/* The two ends of a sandboxed reading: what the parent makes of a child that lies, hangs or dies, and what the sandbox takes
- * away. This program is its own child. */
+/* The two ends of a sandboxed reading: what the parent makes of a child that lies, hangs or dies, and what
+ * the sandbox takes away. This program is its own child. */
 #include "features/sandbox/answer.h"
 #include "features/sandbox/confine.h"
 #include "features/sandbox/sandbox.h"
@@ -246,8 +246,8 @@ static void test_spoiled_records(void **state)
 
 /* ---- the sandbox ---- */
 
-/* 1 a socket opened, 2 a program started, 4 a core may be written, 8 too many files. What kernels may lack (Landlock) is
- * not asked here. */
+/* 1 a socket opened, 2 a program started, 4 a core may be written, 8 too many files. What kernels may lack
+ * (Landlock) is not asked here. */
 static int probe(void)
 {
     if (!confine_reader(folder, true))

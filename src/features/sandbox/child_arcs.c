@@ -1,6 +1,7 @@
-/* Arcs -> chords, the same for every format: no chord spans more than a twentieth of a degree of its arc, nor more than 0.1 m.
- * The area between n chords and their circle is about pi * chord^2 / 6 for a whole one, whatever its radius: 0.005 m2.
- * What GDAL straightens itself (the bulges and circles of a drawing) has the same two limits in child_open.c. */
+/* Arcs -> chords, the same for every format: no chord spans more than a twentieth of a degree of its arc,
+ * nor more than 0.1 m. The area between n chords and their circle is about pi * chord^2 / 6 for a whole
+ * one, whatever its radius: 0.005 m2. What GDAL straightens itself (the bulges and circles of a drawing)
+ * has the same two limits in child_open.c. */
 #include "features/sandbox/child_parts.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* A geometry of GDAL's -> ISO WKB of POLYGON or MULTIPOLYGON, or why it is none. Rings are neither judged nor mended here. */
+/* A geometry of GDAL's -> ISO WKB of POLYGON or MULTIPOLYGON, or why it is none. Rings are neither judged
+ * nor mended here. */
 #include "features/sandbox/child_parts.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* A drawing: GDAL gives closed lines as areas; every entity that could bound one and that it did not give is a fault. */
+/* A drawing: GDAL gives closed lines as areas; every entity that could bound one and that it did not give
+ * is a fault. */
 #include "features/sandbox/dxf_scan.h"
 
 #include "base/room.h"
@@ -8,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LAYERS_MAX = 20000, HANDLES_SHOWN = 5, TYPES_MAX = 60, FIELDS = 6 };
+enum { LAYERS_MAX = 20000, HANDLES_SHOWN = 5, TYPES_MAX = 60, FIELDS = 6, LOOK_AHEAD = 4096 };
 enum { FIELD_LAYER, FIELD_PAPER, FIELD_CLASSES, FIELD_LINETYPE, FIELD_HANDLE, FIELD_TEXT };
 
 /* What came of an entity. */
@@ -17,7 +18,7 @@ struct came {
     bool given;
 };
 struct layer_lines { /* LINE and ARC of one layer */
-    const char *layer;
+    const char *raw, *layer;
     int64_t n;
     const char *handles[HANDLES_SHOWN];
 };
@@ -32,7 +33,8 @@ struct dxf_reading {
     bool gbk;
     const char *values[FIELDS];
     struct layer_lines *lines;
-    size_t n_lines, cap_lines;
+    size_t n_lines, cap_lines, last_lines;
+    size_t *by_handle, n_slots; /* numbers of entities + 1, hashed; n_slots is a power of two */
     struct {
         const char *type;
         int64_t n;
@@ -69,13 +71,10 @@ static bool is_likely(const struct dxf_entity *t, OGRwkbGeometryType type)
     }
 }
 
-static bool is_it(struct dxf_reading *d, size_t i, const char *handle, const char *layer,
-                  OGRwkbGeometryType type)
+static bool is_it(struct dxf_reading *d, size_t i, const char *layer, OGRwkbGeometryType type)
 {
     const struct dxf_entity *t = &d->scan.entities[i];
-    if (*handle || *t->handle)
-        return strcasecmp(t->handle, handle) == 0;
-    if (type == wkbUnknown)
+    if (*t->handle || type == wkbUnknown)
         return false;
     const char *own = text_of(d, t->layer, d->c->scratch);
     bool more = t->class == DXF_INSERT && t->block >= 0
@@ -84,25 +83,55 @@ static bool is_it(struct dxf_reading *d, size_t i, const char *handle, const cha
     return more && is_likely(t, type) && (t->class == DXF_INSERT || (own && strcmp(own, layer) == 0));
 }
 
-/* They come in the order of the file. NULL for one that the scan does not know. */
+static size_t hash_of(const char *handle)
+{
+    size_t hash = 5381;
+    for (; *handle; handle++)
+        hash = hash * 33 + (size_t)(*handle & 0xDF); /* of either case */
+    return hash ^ hash >> 15;
+}
+
+static bool index_handles(struct dxf_reading *d)
+{
+    for (d->n_slots = 16; d->n_slots < d->scan.n * 2;)
+        d->n_slots *= 2;
+    d->by_handle = arena_array(d->c->keep, d->n_slots, sizeof *d->by_handle);
+    for (size_t i = 0; d->by_handle && i < d->scan.n; i++) {
+        const char *handle = d->scan.entities[i].handle;
+        size_t slot = hash_of(handle) & (d->n_slots - 1);
+        while (*handle && d->by_handle[slot])
+            slot = (slot + 1) & (d->n_slots - 1);
+        if (*handle)
+            d->by_handle[slot] = i + 1;
+    }
+    return d->by_handle != NULL;
+}
+
+static size_t find_handle(const struct dxf_reading *d, const char *handle)
+{
+    size_t slot = hash_of(handle) & (d->n_slots - 1);
+    for (; d->by_handle[slot]; slot = (slot + 1) & (d->n_slots - 1))
+        if (strcasecmp(d->scan.entities[d->by_handle[slot] - 1].handle, handle) == 0)
+            return d->by_handle[slot] - 1;
+    return d->scan.n;
+}
+
+/* They come in the order of the file, and most have handles. NULL for one that the scan does not know. */
 static const struct dxf_entity *find_entity(struct dxf_reading *d, OGRFeatureH f, OGRGeometryH g)
 {
     const char *handle =
         OGR_F_IsFieldSetAndNotNull(f, FIELD_HANDLE) ? OGR_F_GetFieldAsString(f, FIELD_HANDLE) : "";
     const char *layer = OGR_F_GetFieldAsString(f, FIELD_LAYER);
     OGRwkbGeometryType type = g ? wkbFlatten(OGR_G_GetGeometryType(g)) : wkbUnknown;
-    for (size_t i = d->at; i < d->scan.n; i++)
-        if (is_it(d, i, handle, layer, type)) {
-            d->at = i;
-            d->came[i].features++;
-            return &d->scan.entities[i];
-        }
-    for (size_t i = 0; *handle && i < d->at; i++)
-        if (is_it(d, i, handle, layer, type)) {
-            d->came[i].features++;
-            return &d->scan.entities[i];
-        }
-    return NULL;
+    size_t i = *handle ? find_handle(d, handle) : d->at;
+    size_t end = d->at + LOOK_AHEAD < d->scan.n ? d->at + LOOK_AHEAD : d->scan.n;
+    while (!*handle && i < end && !is_it(d, i, layer, type))
+        i++;
+    if (i >= (*handle ? d->scan.n : end))
+        return NULL;
+    d->at = i;
+    d->came[i].features++;
+    return &d->scan.entities[i];
 }
 
 static bool is_closed(OGRGeometryH g)
@@ -111,8 +140,8 @@ static bool is_closed(OGRGeometryH g)
     return n >= 4 && OGR_G_GetX(g, 0) == OGR_G_GetX(g, n - 1) && OGR_G_GetY(g, 0) == OGR_G_GetY(g, n - 1);
 }
 
-/* Is this feature a record? Of a block what is closed, or filled without a hatch in the block; its open lines are counted by the
- * scan. */
+/* Is this feature a record? Of a block what is closed, or filled without a hatch in the block; its open
+ * lines are counted by the scan. */
 static bool is_record(const struct dxf_reading *d, const struct dxf_entity *t, OGRFeatureH f, OGRGeometryH g)
 {
     OGRwkbGeometryType type = g ? wkbFlatten(OGR_G_GetGeometryType(g)) : wkbUnknown;
@@ -189,28 +218,36 @@ static enum status give_fault(struct dxf_reading *d, const struct dxf_entity *t,
     return child_feature(c, &f, e);
 }
 
+static struct layer_lines *lines_of(struct dxf_reading *d, const char *raw)
+{
+    if (d->n_lines && strcmp(d->lines[d->last_lines].raw, raw) == 0)
+        return &d->lines[d->last_lines];
+    size_t i = 0;
+    while (i < d->n_lines && strcmp(d->lines[i].raw, raw) != 0)
+        i++;
+    d->last_lines = i;
+    if (i < d->n_lines)
+        return &d->lines[i];
+    struct layer_lines *more = room_for(d->lines, &d->cap_lines, i + 1, sizeof *more);
+    const char *layer = text_of(d, raw, d->c->keep);
+    if (!more || !layer)
+        return NULL;
+    d->lines = more;
+    more[d->n_lines++] = (struct layer_lines){.raw = raw, .layer = layer};
+    return &more[i];
+}
+
 static bool count_line(struct dxf_reading *d, const struct dxf_entity *t, int64_t n)
 {
-    const char *layer = text_of(d, t->layer, d->c->keep);
-    struct layer_lines *more = d->lines;
-    size_t i = 0;
-    while (layer && i < d->n_lines && strcmp(d->lines[i].layer, layer) != 0)
-        i++;
-    if (layer && i == d->n_lines) {
-        more = room_for(d->lines, &d->cap_lines, d->n_lines + 1, sizeof *more);
-        if (!more)
-            return false;
-        d->lines = more;
-        more[d->n_lines++] = (struct layer_lines){.layer = layer};
-    }
-    for (int k = 0; layer && k < HANDLES_SHOWN && *t->handle; k++)
-        if (!more[i].handles[k]) {
-            more[i].handles[k] = t->handle;
+    struct layer_lines *l = lines_of(d, t->layer);
+    for (int k = 0; l && k < HANDLES_SHOWN && *t->handle; k++)
+        if (!l->handles[k]) {
+            l->handles[k] = t->handle;
             break;
         }
-    if (layer)
-        more[i].n += n;
-    return layer != NULL;
+    if (l)
+        l->n += n;
+    return l != NULL;
 }
 
 static enum status give_lines(struct dxf_reading *d, const struct layer_lines *l, struct error *e)
@@ -253,7 +290,8 @@ static enum status settle_entity(struct dxf_reading *d, size_t i, struct error *
 {
     const struct dxf_entity *t = &d->scan.entities[i];
     const struct dxf_block *b = t->block >= 0 ? &d->scan.blocks[t->block] : NULL;
-    const char *layer = text_of(d, t->layer, d->c->scratch);
+    arena_reset(d->c->scratch);
+    const char *layer = d->c->layer ? text_of(d, t->layer, d->c->scratch) : "";
     if (!layer || !is_chosen(d, layer))
         return layer ? STATUS_OK : error_no_memory(e);
     if (t->paper) {
@@ -375,7 +413,8 @@ static enum status each_feature(struct dxf_reading *d, struct feature_stream_inf
 
 /* ---- opening ---- */
 
-/* AC1021 and later are UTF-8 and say a code page of old; files that do not keep to it are decided by their bytes. */
+/* AC1021 and later are UTF-8 and say a code page of old; files that do not keep to it are decided by their
+ * bytes. */
 static void decide_encoding(struct dxf_reading *d, struct feature_stream_info *info)
 {
     const struct dxf_scan *s = &d->scan;
@@ -395,6 +434,8 @@ static enum status check_layer(struct dxf_reading *d, struct error *e)
     struct child_choice *all = arena_array(c->keep, LAYERS_MAX, sizeof *all);
     size_t n = 0, chosen;
     for (size_t i = 0; all && i < d->scan.n && n < LAYERS_MAX; i++) {
+        if (i && d->scan.entities[i].layer == d->scan.entities[i - 1].layer)
+            continue;
         const char *name = text_of(d, d->scan.entities[i].layer, c->keep);
         size_t k = 0;
         while (name && k < n && strcmp(all[k].name, name) != 0)
@@ -420,7 +461,7 @@ static enum status open_drawing(struct dxf_reading *d, const char *name, struct 
         return s;
     decide_encoding(d, info);
     d->came = arena_array(c->keep, d->scan.n + 1, sizeof *d->came);
-    if (!d->came)
+    if (!d->came || !index_handles(d))
         return error_no_memory(e);
     s = child_open_gdal(c, name, drivers, NULL, &d->data, e);
     if (s != STATUS_OK)

@@ -1,4 +1,5 @@
-/* KML by expat: GDAL keeps the last of several rings and polygons only, and makes "_____" of Chinese names of data. */
+/* KML by expat: GDAL keeps the last of several rings and polygons only, and makes "_____" of Chinese names
+ * of data. */
 #include "features/sandbox/kml_parts.h"
 
 #include <cpl_conv.h>

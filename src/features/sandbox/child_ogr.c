@@ -90,7 +90,8 @@ static enum status describe_layers(struct ogr_reading *r, struct error *e)
 
 /* ---- what it declares ---- */
 
-/* A .mif that was cut off ends like a whole one, but its .mid has a line for each feature. -1 when there is no .mid. */
+/* A .mif that was cut off ends like a whole one, but its .mid has a line for each feature. -1 when there
+ * is no .mid. */
 static int64_t count_mid_lines(struct child *c, const char *name)
 {
     const char *mid = child_sibling(c, name, "mid");

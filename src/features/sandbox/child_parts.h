@@ -64,7 +64,8 @@ enum status child_fail_open(struct child *c, struct error *e);
 enum status child_fail_broken(struct child *c, struct error *e);
 /* "dir/a.shp" with another ending, in whichever case it is there; NULL when it is not. Kept. */
 const char *child_sibling(struct child *c, const char *name, const char *ending);
-/* A whole file of GDAL's file systems, NUL-terminated and kept; NULL when it cannot be read or is over the limit. */
+/* A whole file of GDAL's file systems, NUL-terminated and kept; NULL when it cannot be read or is over the
+ * limit. */
 char *child_slurp(struct child *c, const char *name, size_t limit, size_t *n);
 
 /* ---- child_choose.c: which layer ---- */
@@ -91,15 +92,18 @@ enum child_lines { LINES_ARE_FAULTS, CLOSED_LINES_ARE_AREAS };
 /* Fails only when memory is out. `degrees`: the unit of the coordinates is no metre. */
 enum status child_areas_of(OGRGeometryH g, enum child_lines lines, bool degrees, struct child_areas *out,
                            struct error *e) HX_MUST_CHECK;
-/* child_arcs.c: the same geometry with chords in place of arcs; owned by the caller, NULL when it cannot be. */
+/* child_arcs.c: the same geometry with chords in place of arcs; owned by the caller, NULL when it cannot
+ * be. */
 OGRGeometryH child_straighten(OGRGeometryH g, bool degrees);
 
 /* ---- child_text.c: bytes -> UTF-8 ---- */
 
 bool child_is_utf8(const char *s, size_t n);
-/* One vote of a text on its encoding: -1 UTF-8, 1 not, 0 when it is ASCII. `cut`: its end may be half a character. */
+/* One vote of a text on its encoding: -1 UTF-8, 1 not, 0 when it is ASCII. `cut`: its end may be half a
+ * character. */
 int child_vote(const char *s, size_t n, bool cut);
-/* UTF-8, from GB18030 when `gbk`. What cannot be decoded at its end is dropped, and *cut set (nullable). In the arena. */
+/* UTF-8, from GB18030 when `gbk`. What cannot be decoded at its end is dropped, and *cut set (nullable).
+ * In the arena. */
 const char *child_decode(struct child *c, const char *s, size_t n, bool gbk, struct arena *a, bool *cut);
 /* A member's name in an archive of Windows, which GDAL takes for CP437. */
 const char *child_archive_name(const char *raw, struct arena *a);

@@ -1,5 +1,5 @@
-/* A Shapefile: shapes by GDAL, the table as its own bytes. GDAL would round numbers of more than 15 digits, pass over rows that
- * are marked as deleted, and take GBK for Latin-1. */
+/* A Shapefile: shapes by GDAL, the table as its own bytes. GDAL would round numbers of more than 15
+ * digits, pass over rows that are marked as deleted, and take GBK for Latin-1. */
 #include "features/sandbox/shp_ledger.h"
 
 #include <cpl_conv.h>
@@ -28,8 +28,8 @@ static bool fills(const struct dbf *t, const unsigned char *row, size_t field, c
     return cell + n == (const char *)row + t->fields[field].at + t->fields[field].width;
 }
 
-/* Short GBK words can be valid UTF-8 ("一"), and UTF-8 that was cut at the field's width is not: the majority of all
- * texts of the table decides for all. */
+/* Short GBK words can be valid UTF-8 ("一"), and UTF-8 that was cut at the field's width is not: the
+ * majority of all texts of the table decides for all. */
 static int64_t vote(struct dbf *t)
 {
     int64_t votes = 0;

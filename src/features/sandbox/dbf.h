@@ -1,5 +1,5 @@
-/* A .dbf table as the bytes that it is: digits as written, deletion flags, text whose encoding nobody has guessed yet.
- * Private to sandbox/, for files of GDAL's file systems. */
+/* A .dbf table as the bytes that it is: digits as written, deletion flags, text whose encoding nobody has
+ * guessed yet. Private to sandbox/, for files of GDAL's file systems. */
 #ifndef HX_FEATURES_SANDBOX_DBF_H
 #define HX_FEATURES_SANDBOX_DBF_H
 

@@ -250,13 +250,25 @@ static void take(struct scanning *s)
 
 /* ---- blocks within blocks ---- */
 
+/* The names are shared strings: that a name was found is remembered by where it stands. */
 static void name_inserts(struct dxf_scan *scan, struct dxf_entity *list, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (list[i].class == DXF_INSERT) {
-            list[i].block = find_block(scan, list[i].type);
-            list[i].type = "INSERT";
+    static struct {
+        const char *name;
+        int block;
+    } found[KEPT_STRINGS];
+    for (size_t i = 0; i < n; i++) {
+        if (list[i].class != DXF_INSERT)
+            continue;
+        const char *name = list[i].type;
+        size_t slot = ((uintptr_t)name >> 4) % KEPT_STRINGS;
+        if (found[slot].name != name) {
+            found[slot].name = name;
+            found[slot].block = find_block(scan, name);
         }
+        list[i].block = found[slot].block;
+        list[i].type = "INSERT";
+    }
 }
 
 static void walk_block(struct dxf_scan *scan, struct dxf_block *b, int depth)

@@ -1,5 +1,5 @@
-/* The entities of a drawing by their group codes: what there is, beside what GDAL makes of it. Text DXF only. Private to
- * sandbox/. */
+/* The entities of a drawing by their group codes: what there is, beside what GDAL makes of it. Text DXF
+ * only. Private to sandbox/. */
 #ifndef HX_FEATURES_SANDBOX_DXF_SCAN_H
 #define HX_FEATURES_SANDBOX_DXF_SCAN_H
 
@@ -7,9 +7,9 @@
 
 /* What an entity can be to an audit. */
 enum dxf_class {
-    DXF_AREA,  /* encloses something when it is closed; GDAL reads it */
-    DXF_LINES, /* LINE and ARC: several may enclose something */
-    DXF_UNREAD, /* may enclose something, and GDAL does not read it (REGION, MLINE, proxies, what nobody knows) */
+    DXF_AREA,   /* encloses something when it is closed; GDAL reads it */
+    DXF_LINES,  /* LINE and ARC: several may enclose something */
+    DXF_UNREAD, /* may enclose something, and GDAL does not read it: REGION, MLINE, proxies, unknown ones */
     DXF_HATCH,  /* a filling is no plot */
     DXF_INSERT, /* a block's content */
     DXF_ANNOTATION,

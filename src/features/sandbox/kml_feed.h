@@ -16,7 +16,8 @@ struct kml_file {
 /* Reads it once for its encoding: what is valid UTF-8 throughout is UTF-8, else it is GB18030. */
 enum status kml_file_open(struct child *c, const char *name, struct kml_file *out,
                           struct error *e) HX_MUST_CHECK;
-/* Parses all of it. The error names the line. A handler that stops the parser has its own error in *e: `stopped` is true. */
+/* Parses all of it. The error names the line. A handler that stops the parser has its own error in *e:
+ * `stopped` is true. */
 enum status kml_feed(struct child *c, const struct kml_file *f, XML_Parser p, const bool *stopped,
                      struct error *e) HX_MUST_CHECK;
 

@@ -1,5 +1,5 @@
-/* What the two passes over a KML share: the first finds the fields, the folders and what there is besides polygons, the second
- * gives the placemarks out. Private to sandbox/. */
+/* What the two passes over a KML share: the first finds the fields, the folders and what there is besides
+ * polygons, the second gives the placemarks out. Private to sandbox/. */
 #ifndef HX_FEATURES_SANDBOX_KML_PARTS_H
 #define HX_FEATURES_SANDBOX_KML_PARTS_H
 

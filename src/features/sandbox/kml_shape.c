@@ -130,7 +130,8 @@ static void put_ring(struct kml_shape *s, const struct kml_ring *r)
         buffer_append(&s->polygons, s->points.data + r->at * 16, r->n * 16);
 }
 
-/* Several outer rings in one Polygon are against the format; each is an area all the same, unless holes make it a riddle. */
+/* Several outer rings in one Polygon are against the format; each is an area all the same, unless holes
+ * make it a riddle. */
 static void put_polygons(struct kml_shape *s, size_t outers, size_t holes)
 {
     if (outers == 1) {

@@ -63,7 +63,8 @@ void sandbox_folder_remove(struct sandbox_folder *f)
 
 /* ---- the process ---- */
 
-/* Only what the libraries need to find their tables: nothing of the server's own settings goes to the child. */
+/* Only what the libraries need to find their tables: nothing of the server's own settings goes to the
+ * child. */
 static void child_environment(char **env, char (*texts)[512], size_t max)
 {
     static const char *const kept[] = {"PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "LD_LIBRARY_PATH"};

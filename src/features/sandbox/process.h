@@ -1,4 +1,5 @@
-/* The sandboxed child as a process: started with a pipe to listen at, ended whatever it does. Private to sandbox/.
+/* The sandboxed child as a process: started with a pipe to listen at, ended whatever it does. Private to
+ * sandbox/.
  * Threads: a process belongs to one thread at a time; any number may run beside each other. */
 #ifndef HX_FEATURES_SANDBOX_PROCESS_H
 #define HX_FEATURES_SANDBOX_PROCESS_H

@@ -127,7 +127,8 @@ static enum record_got await(const struct record_reader *r)
     }
 }
 
-/* Room for `need` bytes from r->from on, or for a piece more: memory follows what has come, not what was announced. */
+/* Room for `need` bytes from r->from on, or for a piece more: memory follows what has come, not what was
+ * announced. */
 static bool make_room(struct record_reader *r)
 {
     size_t have = r->to - r->from;

@@ -1,5 +1,6 @@
-/* What the sandboxed child says to its parent, over a pipe: records of a type, a length and fields. Little endian. Both ends are
- * the same program on the same machine, but the parent believes no length: it may be the file that speaks.
+/* What the sandboxed child says to its parent, over a pipe: records of a type, a length and fields. Little
+ * endian. Both ends are the same program on the same machine, but the parent believes no length: it may be
+ * the file that speaks.
  *
  *   magic, HEADER, SCHEMA, then FEATURE, NOTE and SCHEMA (before a feature of other fields) in any order, END
  *   magic, HEADER, LAYER and SCHEMA of each, END after SANDBOX_LIST

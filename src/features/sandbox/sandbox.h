@@ -1,8 +1,9 @@
-/* The sandboxed child: the program itself, started again with a hidden argument. GDAL, expat and SQLite parse a user's file
- * there and nowhere else. `main` of every program that opens such streams begins with sandbox_child_wanted, unless
- * feature_request.program names another.
+/* The sandboxed child: the program itself, started again with a hidden argument. GDAL, expat and SQLite
+ * parse a user's file there and nowhere else. `main` of every program that opens such streams begins with
+ * sandbox_child_wanted, unless feature_request.program names another.
  *
- * The stream is opened by feature_stream_open_sandboxed (stream.h). Threads: any; each stream has its own child. */
+ * The stream is opened by feature_stream_open_sandboxed (stream.h). Threads: any; each stream has its own
+ * child. */
 #ifndef HX_FEATURES_SANDBOX_SANDBOX_H
 #define HX_FEATURES_SANDBOX_SANDBOX_H
 

@@ -117,7 +117,8 @@ static bool are_same(const struct feature_schema *a, const struct feature_schema
     return same;
 }
 
-/* The fields of the first record. After a skip they are those that were there before: whoever has bound them goes on. */
+/* The fields of the first record. After a skip they are those that were there before: whoever has bound
+ * them goes on. */
 static enum status meet_schema(struct sandboxed *s, struct error *e)
 {
     struct record r;

@@ -48,8 +48,8 @@ static bool check_head(VSILFILE *f, unsigned char head[HEAD_BYTES], int64_t *siz
            be32(head) == FILE_CODE && (int64_t)be32(head + 24) * 2 == *size;
 }
 
-/* Record after record, where the index has gaps: editing programs leave the old form of a shape where it was. The highest number
- * is the count; -1 when a record goes beyond the end. */
+/* Record after record, where the index has gaps: editing programs leave the old form of a shape where it
+ * was. The highest number is the count; -1 when a record goes beyond the end. */
 static int64_t walk(VSILFILE *f, int64_t size)
 {
     int64_t at = HEAD_BYTES, highest = 0;
@@ -65,7 +65,8 @@ static int64_t walk(VSILFILE *f, int64_t size)
     return at == size ? highest : -1;
 }
 
-/* Do the records of the index stand one behind the other and fill the .shp? Then it has as many as the index. */
+/* Do the records of the index stand one behind the other and fill the .shp? Then it has as many as the
+ * index. */
 static bool is_gapless(const unsigned char *index, int64_t n, int64_t shp_size)
 {
     int64_t at = HEAD_BYTES;

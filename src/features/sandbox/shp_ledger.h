@@ -12,7 +12,8 @@ struct shp_parts {
     struct dbf table; /* when there is a .dbf */
 };
 
-/* Finds the parts, and compares their sizes and counts: STATUS_INVALID_INPUT with the numbers where they differ. */
+/* Finds the parts, and compares their sizes and counts: STATUS_INVALID_INPUT with the numbers where they
+ * differ. */
 enum status shp_survey(struct child *c, const char *name, struct shp_parts *out,
                        struct error *e) HX_MUST_CHECK;
 
