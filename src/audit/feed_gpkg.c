@@ -1,7 +1,7 @@
 /* GeoPackage parcels by plain SQLite statements: GDAL needs several times as long for the same rows. */
 #include "audit/feed.h"
 
-#include "base/json.h"
+#include "formats/json.h"
 
 #include <sqlite3.h>
 #include <stdlib.h>

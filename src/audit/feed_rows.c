@@ -4,8 +4,8 @@
 #include "audit/feed.h"
 #include "audit/pieces.h"
 
-#include "base/json.h"
 #include "base/limits.h"
+#include "formats/json.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include "audit/html.h"
 #include "base/file.h"
-#include "base/json.h"
+#include "formats/json.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
 
 #include "audit/since.h"
 #include "formats/gpkg.h"
-#include "geo/wkb.h"
+#include "formats/wkb.h"
 #include "index/hilbert.h"
 
 #include <math.h>
@@ -45,7 +45,7 @@ static enum status shape_of(struct row_maker *m, const struct audit_item *item, 
         return STATUS_OK;
     }
     size_t at = item->blob ? gpkg_wkb_offset(item->blob, item->blob_size) : 0;
-    enum status s = at ? geo_wkb_read(item->blob + at, item->blob_size - at, &m->builder, e) : fail_blob(e);
+    enum status s = at ? wkb_read(item->blob + at, item->blob_size - at, &m->builder, e) : fail_blob(e);
     if (!s && m->builder.n_rings == 0)
         s = fail_blob(e);
     return s ? s : geo_shape_builder_view(&m->builder, out, e);

@@ -1,7 +1,7 @@
 #include "http/job_child.h"
 
 #include "audit/figures.h"
-#include "base/json.h"
+#include "formats/json.h"
 #include "http/job_folder.h"
 #include "http/lines_list.h"
 #include "ingest/foreign_sandbox.h"

@@ -1,7 +1,7 @@
 /* Jobs on their way in: uploads, and what the child is told. */
 #include "http/job_parts.h"
 
-#include "base/json.h"
+#include "formats/json.h"
 
 #include <errno.h>
 #include <fcntl.h>

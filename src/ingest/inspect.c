@@ -1,6 +1,6 @@
 #include "ingest/inspect.h"
 
-#include "base/json.h"
+#include "formats/json.h"
 #include "geo/crs.h"
 #include "ingest/layer_table.h"
 #include "ingest/source_parts.h"

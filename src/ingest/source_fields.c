@@ -1,8 +1,8 @@
 /* Which field means what, and its values as UTF-8. */
 #include "ingest/source_parts.h"
 
-#include "base/json.h"
 #include "base/text.h"
+#include "formats/json.h"
 
 #include <iconv.h>
 #include <math.h>
