@@ -2,8 +2,8 @@
  * foreign files have files of their own. */
 #include "api/api_parts.h"
 
-#include "base/json.h"
 #include "base/limits.h"
+#include "formats/json.h"
 #include "store/store_versions.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 #include "audit/feed.h"
 
-#include "base/json.h"
+#include "formats/json.h"
 
 #include <stdlib.h>
 #include <string.h>

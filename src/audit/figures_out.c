@@ -3,8 +3,8 @@
 
 #include "audit/html.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "formats/csv.h"
+#include "formats/json.h"
 
 #include <math.h>
 #include <stdio.h>

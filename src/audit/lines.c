@@ -3,7 +3,7 @@
 
 #include "audit/html.h"
 #include "audit/lines_list.h"
-#include "base/room.h"
+#include "base/array.h"
 #include "geo/area.h"
 
 #include <math.h>
@@ -118,7 +118,7 @@ void lines_make_id(struct lines_finding *f)
 
 enum status lines_add(struct lines_run *run, const struct lines_finding *f, struct error *e)
 {
-    struct lines_finding *grown = room_for(run->findings, &run->capacity, run->n + 1, sizeof *grown);
+    struct lines_finding *grown = array_room(run->findings, &run->capacity, run->n + 1, sizeof *grown);
     if (!grown)
         return error_no_memory(e);
     run->findings = grown;

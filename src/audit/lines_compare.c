@@ -2,6 +2,7 @@
 #include "audit/lines_parts.h"
 
 #include "audit/lines_page.h"
+#include "base/array.h"
 #include "base/file.h"
 #include "formats/csv.h"
 
@@ -27,14 +28,10 @@ struct old_list {
 
 static struct old_finding *old_add(struct old_list *l, const char *id)
 {
-    if (l->n == l->capacity) {
-        size_t n = l->capacity ? l->capacity * 2 : 256;
-        struct old_finding *p = realloc(l->items, n * sizeof *p);
-        if (!p)
-            return NULL;
-        l->items = p;
-        l->capacity = n;
-    }
+    struct old_finding *items = array_room(l->items, &l->capacity, l->n + 1, sizeof *items);
+    if (!items)
+        return NULL;
+    l->items = items;
     struct old_finding *f = &l->items[l->n++];
     *f = (struct old_finding){
         .kind = "", .code_a = "", .code_b = "", .lon_deg = NAN, .lat_deg = NAN, .area_m2 = NAN};

@@ -4,7 +4,7 @@
 #define HX_AUDIT_LINES_LIST_H
 
 #include "audit/lines.h"
-#include "base/json.h"
+#include "formats/json.h"
 
 /* Members of an object that is open: how many of each kind, and how many are new. */
 void lines_counts_write(struct json_writer *w, const struct lines_report *r);

@@ -4,11 +4,11 @@
 #include "audit/lines_page.h"
 #include "audit/sink.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "formats/csv.h"
+#include "formats/geojson.h"
 #include "formats/gpkg.h"
-#include "geo/geojson.h"
-#include "geo/wkb.h"
+#include "formats/json.h"
+#include "formats/wkb.h"
 
 #include <math.h>
 #include <sqlite3.h>
@@ -113,9 +113,9 @@ static void json_row(struct json_writer *w, const struct lines_finding *f, struc
     jw_key(w, "geometry");
     const unsigned char *p = f->blob;
     size_t at = gpkg_wkb_offset(p, f->blob_size);
-    if (at && geo_wkb_read(p + at, f->blob_size - at, builder, NULL) == STATUS_OK &&
+    if (at && wkb_read(p + at, f->blob_size - at, builder, NULL) == STATUS_OK &&
         geo_shape_builder_view(builder, &shape, NULL) == STATUS_OK)
-        geo_geojson_write(w, &shape, 9);
+        geojson_write(w, &shape, 9);
     else
         jw_null(w);
     jw_object_end(w);

@@ -2,7 +2,7 @@
 #include "audit/lines_parts.h"
 
 #include "audit/row.h"
-#include "base/room.h"
+#include "base/array.h"
 #include "formats/gpkg.h"
 #include "geo/area.h"
 #include "geo/inner_point.h"
@@ -30,7 +30,7 @@ struct pair_list {
 
 static bool pair_push(struct lines_worker *w, const struct lines_pair *p)
 {
-    struct lines_pair *grown = room_for(w->pairs, &w->cap_pairs, w->n_pairs + 1, sizeof *grown);
+    struct lines_pair *grown = array_room(w->pairs, &w->cap_pairs, w->n_pairs + 1, sizeof *grown);
     if (!grown)
         return false;
     w->pairs = grown;
@@ -118,7 +118,7 @@ static enum status collect(struct lines_worker *w, void *user, struct error *e)
     struct pair_list *l = user;
     if (!w->n_pairs)
         return STATUS_OK;
-    struct lines_pair *grown = room_for(l->pairs, &l->capacity, l->n + w->n_pairs, sizeof *grown);
+    struct lines_pair *grown = array_room(l->pairs, &l->capacity, l->n + w->n_pairs, sizeof *grown);
     if (!grown)
         return error_no_memory(e);
     l->pairs = grown;
@@ -289,7 +289,7 @@ static enum status describe(struct lines_worker *w, size_t item, void *user, str
 
 static enum status describe_all(struct lines_run *run, struct pair_list *l, struct error *e)
 {
-    struct lines_finding *grown = room_for(run->findings, &run->capacity, run->n + l->n, sizeof *grown);
+    struct lines_finding *grown = array_room(run->findings, &run->capacity, run->n + l->n, sizeof *grown);
     if (!grown)
         return error_no_memory(e);
     run->findings = grown;

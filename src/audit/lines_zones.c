@@ -5,6 +5,7 @@
  * is a void that two or more of them enclose, or a slit of at most SLIT_M between two. A hole that was drawn into one
  * feature is meant; so is a void that lies under another control line (an enclave, 开天窗). */
 #include "audit/lines_parts.h"
+#include "base/array.h"
 
 #include "audit/row.h"
 #include "geo/area.h"
@@ -109,18 +110,13 @@ static enum status report(struct zone_search *z, const struct zone_finding *f, s
 {
     enum status s = STATUS_OK;
     pthread_mutex_lock(&z->lock);
-    if (z->n == z->capacity) {
-        size_t n = z->capacity ? z->capacity * 2 : 64;
-        struct zone_finding *p = realloc(z->found, n * sizeof *p);
-        if (p) {
-            z->found = p;
-            z->capacity = n;
-        } else {
-            s = error_no_memory(e);
-        }
-    }
-    if (!s)
+    struct zone_finding *found = array_room(z->found, &z->capacity, z->n + 1, sizeof *found);
+    if (found) {
+        z->found = found;
         z->found[z->n++] = *f;
+    } else {
+        s = error_no_memory(e);
+    }
     pthread_mutex_unlock(&z->lock);
     return s;
 }

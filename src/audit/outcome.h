@@ -4,7 +4,7 @@
 #define HX_AUDIT_OUTCOME_H
 
 #include "audit/figures.h"
-#include "base/json.h"
+#include "formats/json.h"
 
 void audit_outcome_write(struct json_writer *w, const struct audit_outcome *o);
 void lines_outcome_write(struct json_writer *w, const struct lines_report *r);

@@ -3,8 +3,8 @@
 
 #include "audit/since.h"
 #include "formats/gpkg.h"
+#include "formats/wkb.h"
 #include "geo/inner_point.h"
-#include "geo/wkb.h"
 #include "index/hilbert.h"
 
 #include <math.h>

@@ -4,11 +4,11 @@
 #include "audit/sink.h"
 
 #include "base/file.h"
-#include "base/json.h"
 #include "formats/csv.h"
+#include "formats/geojson.h"
 #include "formats/gpkg.h"
-#include "geo/geojson.h"
-#include "geo/wkb.h"
+#include "formats/json.h"
+#include "formats/wkb.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -152,11 +152,11 @@ static void json_geometry(struct json_writer *w, const struct audit_row *r, stru
     struct geo_shape shape;
     const unsigned char *p = r->blob;
     size_t at = gpkg_wkb_offset(p, r->blob_size);
-    bool ok = at && geo_wkb_read(p + at, r->blob_size - at, b, NULL) == STATUS_OK &&
+    bool ok = at && wkb_read(p + at, r->blob_size - at, b, NULL) == STATUS_OK &&
               geo_shape_builder_view(b, &shape, NULL) == STATUS_OK;
     jw_key(w, "geometry");
     if (ok)
-        geo_geojson_write(w, &shape, 9);
+        geojson_write(w, &shape, 9);
     else
         jw_null(w);
 }

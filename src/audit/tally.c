@@ -1,5 +1,6 @@
 #include "audit/tally.h"
 
+#include "base/array.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -64,14 +65,10 @@ static bool same_key(const struct tally_group *a, const struct tally_group *b)
 
 static struct tally_group *group_new(struct tally *t, const struct tally_group *key)
 {
-    if (t->n_groups == t->cap_groups) {
-        size_t n = t->cap_groups ? t->cap_groups * 2 : 64;
-        struct tally_group *p = realloc(t->groups, n * sizeof *p);
-        if (!p)
-            return NULL;
-        t->groups = p;
-        t->cap_groups = n;
-    }
+    struct tally_group *groups = array_room(t->groups, &t->cap_groups, t->n_groups + 1, sizeof *groups);
+    if (!groups)
+        return NULL;
+    t->groups = groups;
     t->groups[t->n_groups] = *key;
     return &t->groups[t->n_groups++];
 }

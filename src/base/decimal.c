@@ -77,17 +77,6 @@ void decimal_text(double v, int decimals, char text[DECIMAL_SIZE])
     write_units(units, v < 0 && units, decimals, text); /* never "-0.00" */
 }
 
-void decimal_kv(struct json_writer *w, const char *key, double v, int decimals)
-{
-    char text[DECIMAL_SIZE];
-    decimal_text(v, decimals, text);
-    jw_key(w, key);
-    if (text[0])
-        jw_raw(w, text, strlen(text));
-    else
-        jw_null(w);
-}
-
 struct decimal_area decimal_area_of(int64_t cents)
 {
     struct decimal_area a;

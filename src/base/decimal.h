@@ -1,12 +1,13 @@
 /* Numbers as an officer's report writes them: a fixed number of decimals, halves rounded away from zero.
  *
  * printf rounds the binary value, so that 0.125 gives 0.12 and 2.675 gives 2.67; the field's tools round the decimal
- * that a person sees: 0.13 and 2.68. Not for: JSON numbers that must read back exactly (base/json.h).
+ * that a person sees: 0.13 and 2.68. Not for: JSON numbers that must read back exactly (formats/json.h).
  * Threads: pure functions. */
 #ifndef HX_BASE_DECIMAL_H
 #define HX_BASE_DECIMAL_H
 
-#include "base/json.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 enum { DECIMAL_SIZE = 352 }; /* holds any double with up to 9 decimals */
 
@@ -20,9 +21,6 @@ bool decimal_units(double v, int decimals, int64_t *units);
 int64_t decimal_divide(int64_t numerator, int64_t denominator);
 /* Units of 10^-decimals as text: 1235 with 2 decimals is "12.35". */
 void decimal_units_text(int64_t units, int decimals, char text[DECIMAL_SIZE]);
-
-/* "key": value, with null for a value that is not finite: what could not be measured is never 0. */
-void decimal_kv(struct json_writer *w, const char *key, double v, int decimals);
 
 /* One area in the three units of a report. Hectares and mu follow from the printed square metres, by whole numbers. */
 struct decimal_area {

@@ -1,7 +1,7 @@
 #include "check/rebuild.h"
 
+#include "formats/wkb.h"
 #include "geo/area.h"
-#include "geo/wkb.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static enum status add_wkb(struct rebuild *r, int64_t id, const char *code, cons
                            const char *zone, const void *wkb, size_t n)
 {
     struct geo_shape shape;
-    enum status s = geo_wkb_read(wkb, n, &r->shape, r->error);
+    enum status s = wkb_read(wkb, n, &r->shape, r->error);
     if (!s)
         s = geo_shape_builder_view(&r->shape, &shape, r->error);
     if (s)

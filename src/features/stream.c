@@ -1,6 +1,6 @@
 #include "features/stream.h"
 
-#include "base/json.h"
+#include "formats/json.h"
 #include "parcel/recognise.h"
 
 #include <errno.h>

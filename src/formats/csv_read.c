@@ -1,6 +1,6 @@
 #include "formats/csv.h"
 
-#include "base/room.h"
+#include "base/array.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -123,7 +123,7 @@ static enum status read_rows(struct table_reading *t, struct error *e)
     size_t n;
     for (;;) {
         size_t need = t->n + (t->width ? t->width : TABLE_COLUMNS_MAX);
-        char **cells = room_for(t->cells, &t->capacity, need, sizeof *cells);
+        char **cells = array_room(t->cells, &t->capacity, need, sizeof *cells);
         if (!cells)
             return error_no_memory(e);
         t->cells = cells;

@@ -1,7 +1,7 @@
 #include "formats/gpkg.h"
 
 #include "base/buffer.h"
-#include "geo/wkb.h"
+#include "formats/wkb.h"
 
 #include <string.h>
 
@@ -21,7 +21,7 @@ const void *gpkg_geometry(const struct geo_shape *shape, int srs, struct arena *
 {
     struct buffer wkb;
     buffer_init(&wkb, 0);
-    geo_wkb_write(shape, &wkb);
+    wkb_write(shape, &wkb);
     unsigned char *p = wkb.failed ? NULL : arena_alloc(a, GPKG_HEADER_BYTES + wkb.size);
     if (p) {
         gpkg_put_header(p, &shape->box, srs);

@@ -1,6 +1,6 @@
 #include "formats/rtree.h"
 
-#include "base/room.h"
+#include "base/array.h"
 
 #include <math.h>
 #include <sqlite3.h>
@@ -28,7 +28,7 @@ struct rtree_cell rtree_cell_of(int64_t id, const struct geo_box *b)
 
 bool rtree_cells_add(struct rtree_cells *c, struct rtree_cell cell)
 {
-    struct rtree_cell *list = room_for(c->list, &c->capacity, c->n + 1, sizeof *list);
+    struct rtree_cell *list = array_room(c->list, &c->capacity, c->n + 1, sizeof *list);
     if (!list)
         return false;
     c->list = list;

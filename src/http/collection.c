@@ -1,8 +1,8 @@
 #include "http/collection.h"
 
-#include "base/decimal.h"
-#include "geo/geojson.h"
-#include "geo/wkb.h"
+#include "formats/geojson.h"
+#include "formats/json.h"
+#include "formats/wkb.h"
 #include "http/stored_json.h"
 
 #include <stdlib.h>
@@ -57,7 +57,7 @@ enum status collection_write_feature(struct json_writer *w, const struct store_f
                                      struct geo_shape_builder *shape, struct error *e)
 {
     struct geo_shape view;
-    enum status s = geo_wkb_read(f->wkb, f->wkb_size, shape, e);
+    enum status s = wkb_read(f->wkb, f->wkb_size, shape, e);
     if (!s)
         s = geo_shape_builder_view(shape, &view, e);
     if (s)
@@ -66,14 +66,14 @@ enum status collection_write_feature(struct json_writer *w, const struct store_f
     jw_kv_string(w, "type", "Feature");
     jw_kv_integer(w, "id", f->id);
     jw_key(w, "geometry");
-    geo_geojson_write(w, &view, COORDINATE_DECIMALS);
+    geojson_write(w, &view, COORDINATE_DECIMALS);
     jw_key(w, "properties");
     jw_object_begin(w);
     jw_kv_string(w, "code", f->code);
     jw_kv_string(w, "name", f->name);
     jw_kv_string(w, "zone", f->zone);
     jw_kv_string(w, "county", f->county);
-    decimal_kv(w, "declared_area_m2", f->declared_area_m2, 4);
+    jw_kv_decimal(w, "declared_area_m2", f->declared_area_m2, 4);
     jw_key(w, "properties");
     write_source_fields(w, f->properties);
     jw_object_end(w);

@@ -2,7 +2,7 @@
 #ifndef HX_HTTP_COLLECTION_H
 #define HX_HTTP_COLLECTION_H
 
-#include "base/json.h"
+#include "formats/json.h"
 #include "http/request.h"
 
 /* A set of places from the plan or the administrative division: small, points, no versions and no tiles. */

@@ -3,7 +3,7 @@
 #include "http/route.h"
 #include "http/stored_json.h"
 
-#include "base/json.h"
+#include "formats/json.h"
 #include "render/render.h"
 #include "store/schema_files.h"
 

@@ -2,7 +2,7 @@
 #include "http/collection.h"
 #include "http/route.h"
 
-#include "base/decimal.h"
+#include "formats/json.h"
 #include "http/stored_json.h"
 
 #include <stdio.h>
@@ -69,7 +69,7 @@ static void write_layer(struct json_writer *w, const struct layer_snapshot *laye
     jw_kv_string(w, "document_no", v->document_no);
     jw_kv_string(w, "source_sha256", v->source_sha256);
     jw_kv_integer(w, "n_features", v->n_features);
-    decimal_kv(w, "area_m2", v->area_m2, 4);
+    jw_kv_decimal(w, "area_m2", v->area_m2, 4);
     struct geo_box box = layer->index ? index_box(layer->index) : geo_box_empty();
     write_box(w, &box, layer->index && index_n_features(layer->index) > 0);
     write_tiles(w, layer);

@@ -2,9 +2,9 @@
 #include "http/collection.h"
 #include "http/route.h"
 
-#include "base/decimal.h"
+#include "formats/json.h"
+#include "formats/wkb.h"
 #include "geo/area.h"
-#include "geo/wkb.h"
 #include "store/store_versions.h"
 
 /* Null where nothing is stated: then the version answers for the features that it has, and for no other place. */
@@ -19,7 +19,7 @@ static enum status write_coverage(struct json_writer *w, struct request *rq, con
                         ? store_coverage(rq->worker->store, v->id, rq->worker->check.arena, &wkb, &n, e)
                         : STATUS_OK;
     if (!s && n)
-        s = geo_wkb_read(wkb, n, &rq->worker->shape, e);
+        s = wkb_read(wkb, n, &rq->worker->shape, e);
     if (!s && n)
         s = geo_shape_builder_view(&rq->worker->shape, &shape, e);
     if (s)
@@ -30,7 +30,7 @@ static enum status write_coverage(struct json_writer *w, struct request *rq, con
     }
     const double box[4] = {shape.box.west_deg, shape.box.south_deg, shape.box.east_deg, shape.box.north_deg};
     jw_object_begin(w);
-    decimal_kv(w, "area_m2", geo_shape_area_m2(&shape), 2);
+    jw_kv_decimal(w, "area_m2", geo_shape_area_m2(&shape), 2);
     jw_key(w, "bbox");
     jw_array_begin(w);
     for (int i = 0; i < 4; i++)
@@ -60,7 +60,7 @@ static enum status write_version(struct json_writer *w, struct request *rq, cons
     jw_kv_integer(w, "n_features", v->n_features);
     jw_kv_integer(w, "n_repaired", v->n_repaired);
     jw_kv_integer(w, "n_refused", v->n_refused);
-    decimal_kv(w, "area_m2", v->area_m2, 4);
+    jw_kv_decimal(w, "area_m2", v->area_m2, 4);
     enum status s = write_coverage(w, rq, v, e);
     jw_object_end(w);
     return s;

@@ -1,6 +1,6 @@
 #include "http/request.h"
 
-#include "base/json.h"
+#include "formats/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 #include "http/web_files.h"
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/sha256.h"
 #include "http/route.h"
@@ -68,14 +69,10 @@ static bool name_has_hash(const char *path)
 
 static enum status add_file(struct web_files *f, const char *disk_path, const char *path, struct error *e)
 {
-    if (f->n == f->capacity) {
-        size_t capacity = f->capacity ? f->capacity * 2 : 64;
-        struct web_file *files = realloc(f->files, capacity * sizeof *files);
-        if (!files)
-            return error_no_memory(e);
-        f->files = files;
-        f->capacity = capacity;
-    }
+    struct web_file *files = array_room(f->files, &f->capacity, f->n + 1, sizeof *files);
+    if (!files)
+        return error_no_memory(e);
+    f->files = files;
     struct web_file file = {.path = arena_strdup(f->arena, path), .content_type = content_type_of(path)};
     char *bytes;
     enum status s = file_read(disk_path, WEB_FILES_MAX_BYTES, f->arena, &bytes, &file.size, e);

@@ -1,5 +1,5 @@
+#include "base/array.h"
 #include "base/limits.h"
-#include "base/room.h"
 #include "geo/area.h"
 #include "index/format.h"
 #include "index/trees.h"
@@ -33,7 +33,7 @@ struct index_builder {
 
 static void *table_push(struct table *t, size_t n)
 {
-    char *data = room_for(t->data, &t->capacity, t->count + n, t->item);
+    char *data = array_room(t->data, &t->capacity, t->count + n, t->item);
     if (!data)
         return NULL;
     t->data = data;
@@ -170,7 +170,7 @@ static bool edge_tree_add(struct index_builder *b, const double *lon, const doub
 
 static bool row_reserve(struct index_builder *b, size_t doubles)
 {
-    double *row = room_for(b->row, &b->row_capacity, doubles, sizeof *row);
+    double *row = array_room(b->row, &b->row_capacity, doubles, sizeof *row);
     b->row = row ? row : b->row;
     return row != NULL;
 }

@@ -1,6 +1,6 @@
 #include "index/candidates.h"
 
-#include "base/room.h"
+#include "base/array.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +54,7 @@ static bool search_begin(struct search *s, const struct layer_index *ix, const s
     h->n = 0;
     if (top < 0 || !meets(ix->tree_boxes + ix->tree_level_at[top], q))
         return true;
-    uint32_t *p = room_for(h->ring, &h->capacity, 1, sizeof *p);
+    uint32_t *p = array_room(h->ring, &h->capacity, 1, sizeof *p);
     if (!p)
         return false;
     h->ring = p;
@@ -69,7 +69,7 @@ static bool search_step(struct search *s, const struct index_query *q)
 {
     const struct layer_index *ix = s->ix;
     struct ring_hits *h = s->hits;
-    uint32_t *p = room_for(h->ring, &h->capacity, s->end + (s->end - s->first) * INDEX_FAN, sizeof *p);
+    uint32_t *p = array_room(h->ring, &h->capacity, s->end + (s->end - s->first) * INDEX_FAN, sizeof *p);
     if (!p)
         return false;
     h->ring = p;

@@ -1,7 +1,7 @@
 #include "index/overlap.h"
 
+#include "base/array.h"
 #include "base/limits.h"
-#include "base/room.h"
 #include "index/overlap_parts.h"
 #include "index/shape_index.h"
 
@@ -123,7 +123,7 @@ enum status overlap_parcel_area(struct overlap_scratch *s, double *area_m2, stru
 
 static bool found_push(struct overlap_scratch *s, uint32_t feature, double area_m2, bool crossed)
 {
-    struct overlap *p = room_for(s->found, &s->cap_found, s->n_found + 1, sizeof *p);
+    struct overlap *p = array_room(s->found, &s->cap_found, s->n_found + 1, sizeof *p);
     if (!p)
         return false;
     s->found = p;

@@ -1,6 +1,6 @@
 #include "index/overlap_batch.h"
 
-#include "base/room.h"
+#include "base/array.h"
 #include "index/format.h"
 #include "index/hilbert.h"
 #include "index/overlap_parts.h"
@@ -118,7 +118,7 @@ static bool member_find(struct visit *v, size_t at)
 {
     struct ring_hits *r = &v->rings;
     const struct index_query *q = query_at(v->batch, at);
-    uint32_t *p = room_for(r->ring, &r->capacity, r->n + v->leaves.n, sizeof *p);
+    uint32_t *p = array_room(r->ring, &r->capacity, r->n + v->leaves.n, sizeof *p);
     if (!p)
         return false;
     r->ring = p;

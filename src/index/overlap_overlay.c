@@ -1,6 +1,6 @@
 #include "index/overlap_overlay.h"
 
-#include "base/room.h"
+#include "base/array.h"
 #include "geo/area.h"
 
 #include <math.h>
@@ -153,7 +153,7 @@ struct line_list {
 
 static bool line_list_add(struct line_list *l, const double *lon, const double *lat, uint32_t n)
 {
-    GEOSGeometry **lines = room_for(l->lines, &l->capacity, l->n + 1, sizeof(GEOSGeometry *));
+    GEOSGeometry **lines = array_room(l->lines, &l->capacity, l->n + 1, sizeof(GEOSGeometry *));
     if (!lines)
         return false;
     l->lines = lines;

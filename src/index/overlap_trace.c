@@ -3,7 +3,7 @@
  * again, and so on until it is back (Weiler and Atherton 1977, for borders that cross and never touch). */
 #include "index/overlap_trace.h"
 
-#include "base/room.h"
+#include "base/array.h"
 #include "geo/area.h"
 #include "index/edge_tree.h"
 
@@ -82,7 +82,7 @@ static uint32_t run_end(uint32_t first, uint32_t last)
 
 static struct crossing *crossing_next(struct tracing *t)
 {
-    struct crossing *at = room_for(t->at, &t->capacity, t->n + 1, sizeof *at);
+    struct crossing *at = array_room(t->at, &t->capacity, t->n + 1, sizeof *at);
     t->at = at ? at : t->at;
     return at ? at + t->n : NULL;
 }

@@ -1,6 +1,6 @@
 #include "index/pieces.h"
 
-#include "base/room.h"
+#include "base/array.h"
 #include "geo/area.h"
 #include "index/overlap.h"
 #include "index/soup.h"
@@ -84,9 +84,9 @@ static bool piece_add(struct piece_list *l, const struct rings *r)
 {
     uint32_t room = (r->start[r->n] + PAIR_LANES - 1) / PAIR_LANES * PAIR_LANES;
     size_t n_fields = (size_t)room * EDGE_FIELDS;
-    struct piece *pieces = room_for(l->pieces, &l->cap_pieces, l->n_pieces + 1, sizeof *pieces);
+    struct piece *pieces = array_room(l->pieces, &l->cap_pieces, l->n_pieces + 1, sizeof *pieces);
     l->pieces = pieces ? pieces : l->pieces;
-    double *fields = room_for(l->fields, &l->cap_fields, l->n_fields + n_fields, sizeof *fields);
+    double *fields = array_room(l->fields, &l->cap_fields, l->n_fields + n_fields, sizeof *fields);
     l->fields = fields ? fields : l->fields;
     if (!pieces || !fields)
         return false;

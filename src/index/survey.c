@@ -1,6 +1,6 @@
 #include "index/survey.h"
 
-#include "base/room.h"
+#include "base/array.h"
 #include "index/edge_tree.h"
 
 #include <stdlib.h>
@@ -16,7 +16,7 @@ void survey_release(struct survey *s)
 
 static struct survey_feature *feature_push(struct survey *s, uint32_t feature)
 {
-    struct survey_feature *f = room_for(s->features, &s->cap_features, s->n_features + 1, sizeof *f);
+    struct survey_feature *f = array_room(s->features, &s->cap_features, s->n_features + 1, sizeof *f);
     if (!f)
         return NULL;
     s->features = f;
@@ -29,7 +29,7 @@ static enum survey_result run_push(struct survey *s, size_t max_runs, struct sur
 {
     if (s->n_runs == max_runs)
         return SURVEY_TOO_MUCH;
-    struct survey_run *p = room_for(s->runs, &s->cap_runs, s->n_runs + 1, sizeof *p);
+    struct survey_run *p = array_room(s->runs, &s->cap_runs, s->n_runs + 1, sizeof *p);
     if (!p)
         return SURVEY_NO_MEMORY;
     s->runs = p;
@@ -39,7 +39,7 @@ static enum survey_result run_push(struct survey *s, size_t max_runs, struct sur
 
 static bool end_push(struct survey *s, struct survey_end end)
 {
-    struct survey_end *p = room_for(s->ends, &s->cap_ends, s->n_ends + 1, sizeof *p);
+    struct survey_end *p = array_room(s->ends, &s->cap_ends, s->n_ends + 1, sizeof *p);
     if (!p)
         return false;
     __builtin_prefetch(end.lon);

@@ -1,6 +1,6 @@
 #include "ingest/export.h"
 
-#include "base/room.h"
+#include "base/array.h"
 #include "ingest/export_parts.h"
 
 #include <cpl_conv.h>
@@ -64,7 +64,7 @@ static struct export_field *find_extra(struct export_job *j, const char *name)
 
 static struct export_field *add_extra(struct export_job *j, const char *name)
 {
-    struct export_field *grown = room_for(j->extra, &j->capacity, j->n_extra + 1, sizeof *grown);
+    struct export_field *grown = array_room(j->extra, &j->capacity, j->n_extra + 1, sizeof *grown);
     char *copy = grown ? strdup(name) : NULL;
     j->extra = grown ? grown : j->extra;
     if (!copy)

@@ -2,9 +2,9 @@
 #include "ingest/export_parts.h"
 
 #include "base/file.h"
-#include "base/json.h"
-#include "geo/geojson.h"
-#include "geo/wkb.h"
+#include "formats/geojson.h"
+#include "formats/json.h"
+#include "formats/wkb.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -91,7 +91,7 @@ static bool write_feature(const struct store_feature *s, void *user)
     struct geojson_file *f = user;
     struct geo_shape shape;
     enum status *st = &f->job->status;
-    *st = geo_wkb_read(s->wkb, s->wkb_size, &f->builder, f->job->error);
+    *st = wkb_read(s->wkb, s->wkb_size, &f->builder, f->job->error);
     if (*st == STATUS_OK)
         *st = geo_shape_builder_view(&f->builder, &shape, f->job->error);
     if (*st != STATUS_OK)
@@ -102,7 +102,7 @@ static bool write_feature(const struct store_feature *s, void *user)
     jw_kv_string(&f->w, "type", "Feature");
     put_properties(f, s);
     jw_key(&f->w, "geometry");
-    geo_geojson_write_exact(&f->w, &shape);
+    geojson_write_exact(&f->w, &shape);
     jw_object_end(&f->w);
     f->job->n++;
     if (f->text.size >= FLUSH_BYTES || f->text.failed)

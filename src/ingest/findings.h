@@ -5,7 +5,7 @@
 #ifndef HX_INGEST_FINDINGS_H
 #define HX_INGEST_FINDINGS_H
 
-#include "base/json.h"
+#include "formats/json.h"
 #include "ingest/source.h"
 #include "ingest/units.h"
 

@@ -6,7 +6,7 @@
 #ifndef HX_INGEST_GAP_LOOK_H
 #define HX_INGEST_GAP_LOOK_H
 
-#include "base/json.h"
+#include "formats/json.h"
 #include "geo/valid.h"
 
 enum { GAP_VERTICES = 1000000, GAPS_LISTED = 100 };

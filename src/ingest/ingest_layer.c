@@ -4,7 +4,7 @@
 
 #include "base/limits.h"
 #include "base/sha256.h"
-#include "geo/wkb.h"
+#include "formats/wkb.h"
 #include "index/layer_index.h"
 
 #include <math.h>
@@ -152,7 +152,7 @@ static enum status store_feature(struct job *j, const struct source_feature *f, 
 {
     const char *county = f->county;
     buffer_clear(&j->wkb);
-    geo_wkb_write(&f->shape, &j->wkb);
+    wkb_write(&f->shape, &j->wkb);
     enum status st = buffer_status(&j->wkb, e);
     if (st == STATUS_OK)
         st = findings_look(j->findings, f, j->wkb.data, j->wkb.size, &county, e);
@@ -320,7 +320,7 @@ static enum status add_coverage(struct job *j, struct error *e)
         return STATUS_OK;
     struct index_builder *index = NULL;
     buffer_clear(&j->wkb);
-    geo_wkb_write(&j->coverage.shape, &j->wkb);
+    wkb_write(&j->coverage.shape, &j->wkb);
     enum status st = buffer_status(&j->wkb, e);
     if (st == STATUS_OK)
         st = store_import_coverage(j->import, j->wkb.data, j->wkb.size, e);

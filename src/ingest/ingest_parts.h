@@ -2,7 +2,7 @@
 #ifndef HX_INGEST_INGEST_PARTS_H
 #define HX_INGEST_INGEST_PARTS_H
 
-#include "base/json.h"
+#include "formats/json.h"
 #include "geo/valid.h"
 #include "ingest/findings.h"
 #include "ingest/ingest.h"

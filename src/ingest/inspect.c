@@ -1,7 +1,7 @@
 #include "ingest/inspect.h"
 
-#include "base/json.h"
 #include "features/sandbox/sandbox.h"
+#include "formats/json.h"
 #include "ingest/layer_table.h"
 #include "ingest/source.h"
 

@@ -1,7 +1,7 @@
 /* Which field means what, and its values. */
 #include "ingest/source_parts.h"
 
-#include "base/json.h"
+#include "formats/json.h"
 #include "parcel/binding.h"
 
 #include <iconv.h>

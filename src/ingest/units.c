@@ -1,7 +1,7 @@
 #include "ingest/units.h"
 
+#include "formats/wkb.h"
 #include "geo/area.h"
-#include "geo/wkb.h"
 #include "store/store_units.h"
 
 #include <math.h>
@@ -73,7 +73,7 @@ static bool take_unit(const struct store_unit *row, void *user)
                           .level = arena_strdup(r->arena, row->level)};
     r->status = unit->code && unit->name && unit->level ? STATUS_OK : error_no_memory(r->error);
     if (r->status == STATUS_OK && row->wkb_size)
-        r->status = geo_wkb_read(row->wkb, row->wkb_size, &r->builder, r->error);
+        r->status = wkb_read(row->wkb, row->wkb_size, &r->builder, r->error);
     if (r->status == STATUS_OK && row->wkb_size)
         r->status = geo_shape_builder_finish(&r->builder, r->arena, &unit->shape, r->error);
     if (r->status != STATUS_OK)

@@ -1,10 +1,11 @@
 #include "ingest/version_diff.h"
 
-#include "base/json.h"
+#include "base/array.h"
 #include "base/sha256.h"
+#include "formats/json.h"
+#include "formats/wkb.h"
 #include "geo/area.h"
 #include "geo/valid.h"
-#include "geo/wkb.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +73,7 @@ struct reading {
 
 static enum status shape_of(struct diff *d, const struct store_feature *f, struct geo_shape *shape)
 {
-    enum status st = geo_wkb_read(f->wkb, f->wkb_size, &d->builder, d->error);
+    enum status st = wkb_read(f->wkb, f->wkb_size, &d->builder, d->error);
     return st == STATUS_OK ? geo_shape_builder_view(&d->builder, shape, d->error) : st;
 }
 
@@ -81,16 +82,12 @@ static bool take_row(const struct store_feature *f, void *user)
     struct reading *r = user;
     struct side *side = r->side;
     struct geo_shape shape;
-    if (side->n == side->capacity) {
-        size_t capacity = side->capacity ? side->capacity * 2 : 1024;
-        struct row *rows = realloc(side->rows, capacity * sizeof *rows);
-        if (!rows) {
-            r->diff->status = error_no_memory(r->diff->error);
-            return false;
-        }
-        side->rows = rows;
-        side->capacity = capacity;
+    struct row *rows = array_room(side->rows, &side->capacity, side->n + 1, sizeof *rows);
+    if (!rows) {
+        r->diff->status = error_no_memory(r->diff->error);
+        return false;
     }
+    side->rows = rows;
     r->diff->status = shape_of(r->diff, f, &shape);
     if (r->diff->status != STATUS_OK)
         return false;
@@ -204,7 +201,7 @@ static bool take_shape(const struct store_feature *f, void *user)
 {
     struct one *one = user;
     struct diff *d = one->diff;
-    d->status = geo_wkb_read(f->wkb, f->wkb_size, &d->builder, d->error);
+    d->status = wkb_read(f->wkb, f->wkb_size, &d->builder, d->error);
     if (d->status == STATUS_OK)
         d->status = geo_shape_builder_finish(&d->builder, one->arena, &one->shape, d->error);
     return false;

@@ -1,7 +1,7 @@
 /* Jobs on their way in: uploads, and the request. */
 #include "jobs/jobs_parts.h"
 
-#include "base/json.h"
+#include "formats/json.h"
 
 #include <errno.h>
 #include <fcntl.h>

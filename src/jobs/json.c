@@ -1,7 +1,7 @@
 /* A job as JSON, and the formats of results. */
 #include "jobs/jobs_parts.h"
 
-#include "base/json.h"
+#include "formats/json.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 #include "jobs/jobs_parts.h"
 
-#include "base/json.h"
+#include "formats/json.h"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
 #include "parcel/geojson_write.h"
 
+#include "formats/geojson.h"
 #include "geo/area.h"
-#include "geo/geojson.h"
 
 static void write_feature(struct json_writer *w, const struct parcel *p)
 {
@@ -16,7 +16,7 @@ static void write_feature(struct json_writer *w, const struct parcel *p)
     jw_kv_fixed(w, "area_m2", geo_shape_area_m2(&p->shape), 2);
     jw_object_end(w);
     jw_key(w, "geometry");
-    geo_geojson_write(w, &p->shape, 9);
+    geojson_write(w, &p->shape, 9);
     jw_object_end(w);
 }
 

@@ -1,8 +1,8 @@
 #include "parcel/policy.h"
 
 #include "base/limits.h"
+#include "formats/wkb.h"
 #include "geo/area.h"
-#include "geo/wkb.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -61,7 +61,7 @@ enum status policy_take_wkb(struct policy *p, const void *wkb, size_t n, struct 
 {
     struct geo_shape_builder *b = &p->builder;
     ring_list_clear(&p->rings);
-    enum status s = geo_wkb_read(wkb, n, b, e);
+    enum status s = wkb_read(wkb, n, b, e);
     for (size_t i = 0; !s && i < b->n_polygons; i++)
         take_polygon(p, b->polygon_start[i], i + 1 < b->n_polygons ? b->polygon_start[i + 1] : b->n_rings);
     for (size_t i = 0; !s && i < p->rings.n; i++)

@@ -1,6 +1,6 @@
 /* What a kept report says of itself, read back with jansson. Private to record/.
  *
- * A file of its own because jansson and base/json.h have functions of the same names. Threads: pure functions. */
+ * A file of its own because jansson and formats/json.h have functions of the same names. Threads: pure functions. */
 #ifndef HX_RECORD_FACTS_H
 #define HX_RECORD_FACTS_H
 

@@ -2,7 +2,7 @@
 #ifndef HX_RECORD_RECORD_JSON_H
 #define HX_RECORD_RECORD_JSON_H
 
-#include "base/json.h"
+#include "formats/json.h"
 #include "record/record.h"
 #include "record/verify.h"
 

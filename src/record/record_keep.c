@@ -1,8 +1,8 @@
 #include "record/record.h"
 
-#include "base/json.h"
 #include "base/text.h"
 #include "check/engine_versions.h"
+#include "formats/json.h"
 #include "render/identity.h"
 #include "render/render.h"
 

@@ -2,8 +2,8 @@
 #ifndef HX_RENDER_IDENTITY_H
 #define HX_RENDER_IDENTITY_H
 
-#include "base/json.h"
 #include "check/check.h"
+#include "formats/json.h"
 
 /* {"name", "version", "libraries"} */
 void render_engine(struct json_writer *w);

@@ -1,5 +1,7 @@
 #include "render/pdf_page.h"
 
+#include "base/array.h"
+
 #include <cairo-pdf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -175,15 +177,11 @@ static double row_height(struct pdf *p, const char *const *cells, bool bold, boo
         return p->cell_size * 1.45 + 2 * PAD_Y;
     if (p->painting)
         return p->n_rows < p->n_measured ? p->row_heights[p->n_rows++] : measure_row(p, cells, bold, head);
-    if (p->n_rows == p->cap_rows) {
-        size_t more = p->cap_rows ? p->cap_rows * 2 : 256;
-        double *room = realloc(p->row_heights, more * sizeof *room);
-        p->no_memory = p->no_memory || !room;
-        if (!room)
-            return measure_row(p, cells, bold, head);
-        p->row_heights = room;
-        p->cap_rows = more;
-    }
+    double *heights = array_room(p->row_heights, &p->cap_rows, p->n_rows + 1, sizeof *heights);
+    p->no_memory = p->no_memory || !heights;
+    if (!heights)
+        return measure_row(p, cells, bold, head);
+    p->row_heights = heights;
     p->row_heights[p->n_rows++] = measure_row(p, cells, bold, head);
     p->n_measured = p->n_rows;
     return p->row_heights[p->n_rows - 1];

@@ -1,7 +1,7 @@
 #include "render/render.h"
 
-#include "base/decimal.h"
-#include "geo/geojson.h"
+#include "formats/geojson.h"
+#include "formats/json.h"
 
 enum { COORDINATE_DECIMALS = 9 }; /* 0.1 mm */
 
@@ -16,7 +16,7 @@ static void feature_begin(struct json_writer *w, const struct geo_shape *shape)
     jw_object_begin(w);
     jw_kv_string(w, "type", "Feature");
     jw_key(w, "geometry");
-    geo_geojson_write(w, shape, COORDINATE_DECIMALS);
+    geojson_write(w, shape, COORDINATE_DECIMALS);
     jw_key(w, "properties");
     jw_object_begin(w);
 }
@@ -34,7 +34,7 @@ static void write_parcel(struct json_writer *w, const struct parcel_report *p)
     jw_kv_string(w, "id", p->parcel->id);
     jw_kv_string(w, "name", p->parcel->name);
     jw_kv_string(w, "use", p->parcel->use);
-    decimal_kv(w, "area_m2", p->area_m2, 4);
+    jw_kv_decimal(w, "area_m2", p->area_m2, 4);
     write_verdict(w, p->verdict);
     jw_kv_string(w, "summary_zh", p->summary_zh);
     jw_kv_string(w, "summary_en", p->summary_en);
@@ -53,8 +53,8 @@ static void write_overlap(struct json_writer *w, const struct report *r, const s
     jw_kv_string(w, "title_en", render_layer_title(f, RENDER_LANG_EN));
     jw_kv_string(w, "status", layer_status_name(f->status));
     jw_kv_string(w, "status_zh", layer_finding_zh(f));
-    decimal_kv(w, "area_m2", f->area_m2, 4);
-    decimal_kv(w, "share", f->share, 6);
+    jw_kv_decimal(w, "area_m2", f->area_m2, 4);
+    jw_kv_decimal(w, "share", f->share, 6);
     jw_kv_bool(w, "synthetic", f->layer && f->layer->version.synthetic);
     jw_kv_string(w, "label", f->layer ? f->layer->version.label : "");
     feature_end(w);

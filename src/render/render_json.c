@@ -3,6 +3,7 @@
 
 #include "base/decimal.h"
 #include "check/engine_versions.h"
+#include "formats/json.h"
 #include "render/identity.h"
 
 #include <math.h>
@@ -19,7 +20,7 @@ const char *render_engine_version(void)
 
 static void kv_m2(struct json_writer *w, const char *key, double area_m2)
 {
-    decimal_kv(w, key, area_m2, M2_DECIMALS);
+    jw_kv_decimal(w, key, area_m2, M2_DECIMALS);
 }
 
 /* Hectares and mu follow from the square metres as they are printed, so that page, text and paper say the same. */
@@ -101,7 +102,7 @@ static void write_features(struct json_writer *w, const struct layer_finding *f)
         jw_kv_string(w, "name", o->name);
         jw_kv_string(w, "zone", o->zone);
         kv_m2(w, "area_m2", o->area_m2);
-        decimal_kv(w, "width_m", o->width_m, WIDTH_DECIMALS);
+        jw_kv_decimal(w, "width_m", o->width_m, WIDTH_DECIMALS);
         jw_kv_bool(w, "sliver", o->sliver);
         jw_object_end(w);
     }
@@ -116,7 +117,7 @@ static void write_zones(struct json_writer *w, const struct layer_finding *f, do
         jw_object_begin(w);
         jw_kv_string(w, "zone", f->zones[i].zone);
         kv_m2(w, "area_m2", f->zones[i].area_m2);
-        decimal_kv(w, "share", parcel_m2 > 0 ? f->zones[i].area_m2 / parcel_m2 : NAN, SHARE_DECIMALS);
+        jw_kv_decimal(w, "share", parcel_m2 > 0 ? f->zones[i].area_m2 / parcel_m2 : NAN, SHARE_DECIMALS);
         jw_object_end(w);
     }
     jw_array_end(w);
@@ -171,7 +172,7 @@ static void write_layer(struct json_writer *w, const struct layer_finding *f, do
     jw_object_begin(w);
     write_layer_identity(w, f);
     kv_area_in_three_units(w, f->area_m2);
-    decimal_kv(w, "share", f->share, SHARE_DECIMALS);
+    jw_kv_decimal(w, "share", f->share, SHARE_DECIMALS);
     kv_m2(w, "sum_m2", f->sum_m2);
     kv_m2(w, "uncovered_m2", f->uncovered_m2);
     jw_kv_bool(w, "inside", f->inside);

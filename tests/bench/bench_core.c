@@ -5,7 +5,7 @@
  * DATA_DIR holds {redline,farmland,urban,parcels}.gpkg as made by generate.py; index files go to WORK_DIR. */
 #include "bench_data.h"
 
-#include "base/json.h"
+#include "formats/json.h"
 #include "index/overlap_batch.h"
 
 #include <math.h>

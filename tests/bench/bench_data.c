@@ -1,6 +1,6 @@
 #include "bench_data.h"
 
-#include "geo/wkb.h"
+#include "formats/wkb.h"
 
 #include <math.h>
 #include <sqlite3.h>
@@ -76,7 +76,7 @@ struct bench_layer bench_layer_read(const char *dir, const char *layer)
         const unsigned char *blob = sqlite3_column_blob(st, 1);
         int header = gpkg_header_bytes(blob), size = sqlite3_column_bytes(st, 1);
         struct error e = {0};
-        if (geo_wkb_read(blob + header, (size_t)(size - header), &builder, &e) ||
+        if (wkb_read(blob + header, (size_t)(size - header), &builder, &e) ||
             geo_shape_builder_finish(&builder, l.arena, &l.shapes[l.n], &e))
             stop(e.en, path);
         l.ids[l.n] = sqlite3_column_int64(st, 0);

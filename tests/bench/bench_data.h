@@ -3,7 +3,7 @@
 #ifndef HX_BENCH_DATA_H
 #define HX_BENCH_DATA_H
 
-#include "base/json.h"
+#include "formats/json.h"
 #include "geo/shape.h"
 
 struct bench_layer {

@@ -6,7 +6,7 @@
  * JSON on standard output. Pieces are kept in WORK_DIR, since cutting them is not what is compared. */
 #include "bench_pieces.h"
 
-#include "base/json.h"
+#include "formats/json.h"
 #include "geo/area.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 #include "bench_pieces.h"
 
-#include "geo/wkb.h"
+#include "formats/wkb.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ GEOSGeometry *bench_geos_of_shape(GEOSContextHandle_t g, const struct geo_shape 
 {
     struct buffer wkb;
     buffer_init(&wkb, 0);
-    geo_wkb_write(s, &wkb);
+    wkb_write(s, &wkb);
     GEOSWKBReader *reader = GEOSWKBReader_create_r(g);
     GEOSGeometry *made = GEOSWKBReader_read_r(g, reader, (const unsigned char *)wkb.data, wkb.size);
     GEOSWKBReader_destroy_r(g, reader);

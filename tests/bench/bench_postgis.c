@@ -6,7 +6,7 @@
  * JSON on standard output. */
 #include "bench_data.h"
 
-#include "geo/wkb.h"
+#include "formats/wkb.h"
 
 #include <libpq-fe.h>
 #include <stdint.h>
@@ -36,7 +36,7 @@ static void ewkb_of(const struct geo_shape *s, struct buffer *wkb, struct buffer
     uint32_t type, srid = SRID;
     buffer_clear(wkb);
     buffer_clear(ewkb);
-    geo_wkb_write(s, wkb);
+    wkb_write(s, wkb);
     memcpy(&type, wkb->data + 1, sizeof type);
     type |= EWKB_HAS_SRID;
     buffer_append(ewkb, wkb->data, 1);

@@ -2,8 +2,8 @@
  * figures of real layers are compared with an independent program in second_opinion.py. */
 #include "check/check.h"
 #include "check/judge.h"
+#include "formats/wkb.h"
 #include "geo/area.h"
-#include "geo/wkb.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -85,7 +85,7 @@ static void layer_add(struct world *w, const struct layer_spec *spec)
         area_m2 += geo_shape_area_m2(&s);
         snprintf(code, sizeof code, "F%d", i);
         buffer_clear(&wkb);
-        geo_wkb_write(&s, &wkb);
+        wkb_write(&s, &wkb);
         struct store_feature f = {.code = code,
                                   .name = code,
                                   .zone = spec->features[i].zone ? spec->features[i].zone : "",
@@ -99,7 +99,7 @@ static void layer_add(struct world *w, const struct layer_spec *spec)
     if (spec->coverage) {
         struct geo_shape s = box_shape(&b, spec->coverage);
         buffer_clear(&wkb);
-        geo_wkb_write(&s, &wkb);
+        wkb_write(&s, &wkb);
         assert_int_equal(store_import_coverage(im, wkb.data, wkb.size, &e), STATUS_OK);
     }
     store_import_counts(im, 0, spec->n_refused);

@@ -1,7 +1,7 @@
 /* Opens a file as a sandboxed stream and prints every record as a line of JSON: what the tests of the
  * readers look at. print_stream [--bytes] [--layer NAME] [--skip POSITION FID] [--list] [--count] FILE */
-#include "base/json.h"
 #include "features/sandbox/sandbox.h"
+#include "formats/json.h"
 
 #include "base/file.h"
 

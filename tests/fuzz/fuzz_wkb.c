@@ -1,5 +1,5 @@
 /* Any bytes as WKB: a shape in bounds, or a refusal. */
-#include "geo/wkb.h"
+#include "formats/wkb.h"
 
 #include <stdlib.h>
 
@@ -11,11 +11,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct geo_shape shape;
     struct error e;
     geo_shape_builder_init(&b);
-    if (geo_wkb_read(data, n, &b, &e) == STATUS_OK && geo_shape_builder_view(&b, &shape, &e) == STATUS_OK) {
+    if (wkb_read(data, n, &b, &e) == STATUS_OK && geo_shape_builder_view(&b, &shape, &e) == STATUS_OK) {
         struct buffer out;
         buffer_init(&out, 0);
-        geo_wkb_write(&shape, &out);
-        if (buffer_status(&out, &e) != STATUS_OK || geo_wkb_read(out.data, out.size, &b, &e) != STATUS_OK)
+        wkb_write(&shape, &out);
+        if (buffer_status(&out, &e) != STATUS_OK || wkb_read(out.data, out.size, &b, &e) != STATUS_OK)
             abort();
         buffer_release(&out);
     }

@@ -1,6 +1,6 @@
 /* The builder's promises: closed, without repeated vertices, turned the right way, refused when empty. */
+#include "formats/geojson.h"
 #include "geo/geo_test.h"
-#include "geo/geojson.h"
 
 #include <string.h>
 
@@ -171,7 +171,7 @@ static void test_geojson_text(void **state)
     test_assert_ok(geo_shape_builder_view(&f->builder, &s, &e), &e);
     buffer_init(&out, 0);
     jw_init(&w, &out, false);
-    geo_geojson_write(&w, &s, 1);
+    geojson_write(&w, &s, 1);
     test_assert_ok(buffer_status(&out, &e), &e);
     assert_string_equal(out.data,
                         "{\"type\":\"Polygon\",\"coordinates\":[[[111.0,40.0],[112.0,40.0],[112.0,41.0],"

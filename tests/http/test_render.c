@@ -1,5 +1,6 @@
 /* Rendering, on a report made by hand: what it protects is said at each test. */
 #include "base/decimal.h"
+#include "formats/json.h"
 #include "http/schema_walk.h"
 #include "render/render.h"
 

@@ -2,7 +2,7 @@
  * is a fault. */
 #include "features/sandbox/dxf_scan.h"
 
-#include "base/room.h"
+#include "base/array.h"
 
 #include <cpl_conv.h>
 #include <stdlib.h>
@@ -228,7 +228,7 @@ static struct layer_lines *lines_of(struct dxf_reading *d, const char *raw)
     d->last_lines = i;
     if (i < d->n_lines)
         return &d->lines[i];
-    struct layer_lines *more = room_for(d->lines, &d->cap_lines, i + 1, sizeof *more);
+    struct layer_lines *more = array_room(d->lines, &d->cap_lines, i + 1, sizeof *more);
     const char *layer = text_of(d, raw, d->c->keep);
     if (!more || !layer)
         return NULL;

@@ -1,6 +1,6 @@
 #include "features/sandbox/dxf_scan.h"
 
-#include "base/room.h"
+#include "base/array.h"
 
 #include <cpl_vsi.h>
 #include <stdlib.h>
@@ -141,7 +141,7 @@ static void open_entity(struct scanning *s, const char *type)
     struct dxf_scan *out = s->out;
     struct dxf_entity **list = s->in_block ? &out->inner : &out->entities;
     size_t *n = s->in_block ? &out->n_inner : &out->n, *cap = s->in_block ? &s->cap_inner : &s->cap;
-    struct dxf_entity *more = room_for(*list, cap, *n + 1, sizeof *more);
+    struct dxf_entity *more = array_room(*list, cap, *n + 1, sizeof *more);
     if (!more) {
         s->no_memory = true;
         return;
@@ -157,7 +157,7 @@ static void open_entity(struct scanning *s, const char *type)
 
 static void open_block(struct scanning *s)
 {
-    struct dxf_block *more = room_for(s->out->blocks, &s->cap_blocks, s->out->n_blocks + 1, sizeof *more);
+    struct dxf_block *more = array_room(s->out->blocks, &s->cap_blocks, s->out->n_blocks + 1, sizeof *more);
     s->no_memory |= !more;
     if (!more)
         return;

@@ -1,6 +1,6 @@
 #include "features/sandbox/kml_shape.h"
 
-#include "base/room.h"
+#include "base/array.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -83,7 +83,7 @@ static void fail_tuple(struct kml_shape *s, const char *tuple, unsigned long lin
 
 void kml_shape_ring(struct kml_shape *s, bool outer, const char *text, unsigned long line)
 {
-    struct kml_ring *rings = room_for(s->rings, &s->cap_rings, s->n_rings + 1, sizeof *rings);
+    struct kml_ring *rings = array_room(s->rings, &s->cap_rings, s->n_rings + 1, sizeof *rings);
     if (!rings) {
         s->no_memory = true;
         return;

@@ -1,4 +1,4 @@
-#include "geo/geojson.h"
+#include "formats/geojson.h"
 
 enum { EXACT = -1 };
 
@@ -44,12 +44,12 @@ static void write_shape(struct json_writer *w, const struct geo_shape *s, int de
     jw_object_end(w);
 }
 
-void geo_geojson_write(struct json_writer *w, const struct geo_shape *s, int decimals)
+void geojson_write(struct json_writer *w, const struct geo_shape *s, int decimals)
 {
     write_shape(w, s, decimals, s->n_polygons != 1);
 }
 
-void geo_geojson_write_exact(struct json_writer *w, const struct geo_shape *s)
+void geojson_write_exact(struct json_writer *w, const struct geo_shape *s)
 {
     write_shape(w, s, EXACT, true);
 }

@@ -1,13 +1,13 @@
 /* Shape -> GeoJSON geometry text (MultiPolygon, or Polygon when there is one part). RFC 7946 ring order. */
-#ifndef HX_GEO_GEOJSON_H
-#define HX_GEO_GEOJSON_H
+#ifndef HX_FORMATS_GEOJSON_H
+#define HX_FORMATS_GEOJSON_H
 
-#include "base/json.h"
+#include "formats/json.h"
 #include "geo/shape.h"
 
 /* decimals: 9 is 0.1 mm. */
-void geo_geojson_write(struct json_writer *w, const struct geo_shape *s, int decimals);
+void geojson_write(struct json_writer *w, const struct geo_shape *s, int decimals);
 /* Each double with as many digits as it needs to be read back, and always a MultiPolygon: for a layer, which has one type. */
-void geo_geojson_write_exact(struct json_writer *w, const struct geo_shape *s);
+void geojson_write_exact(struct json_writer *w, const struct geo_shape *s);
 
 #endif

@@ -1,5 +1,6 @@
-#include "base/json.h"
+#include "formats/json.h"
 
+#include "base/decimal.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -213,4 +214,15 @@ void jw_kv_bool(struct json_writer *w, const char *key, bool v)
 {
     jw_key(w, key);
     jw_bool(w, v);
+}
+
+void jw_kv_decimal(struct json_writer *w, const char *key, double v, int decimals)
+{
+    char text[DECIMAL_SIZE];
+    decimal_text(v, decimals, text);
+    jw_key(w, key);
+    if (text[0])
+        jw_raw(w, text, strlen(text));
+    else
+        jw_null(w);
 }

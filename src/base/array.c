@@ -1,11 +1,11 @@
-#include "base/room.h"
+#include "base/array.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 
 enum { FIRST = 64 };
 
-void *room_grow(void *array, size_t *capacity, size_t need, size_t item_bytes)
+void *array_grow(void *array, size_t *capacity, size_t need, size_t item_bytes)
 {
     size_t n = *capacity ? *capacity : FIRST / 2;
     do {

@@ -1,4 +1,4 @@
-#include "geo/wkb.h"
+#include "formats/wkb.h"
 
 #include <string.h>
 
@@ -146,7 +146,7 @@ static enum status read_parts(struct reader *r)
     return s;
 }
 
-enum status geo_wkb_read(const void *wkb, size_t n, struct geo_shape_builder *b, struct error *e)
+enum status wkb_read(const void *wkb, size_t n, struct geo_shape_builder *b, struct error *e)
 {
     struct reader r = {.bytes = wkb, .size = n, .builder = b, .error = e};
     uint32_t type, dims;
@@ -210,7 +210,7 @@ static void put_ring(struct buffer *out, const struct geo_shape *s, uint32_t rin
     }
 }
 
-void geo_wkb_write(const struct geo_shape *s, struct buffer *out)
+void wkb_write(const struct geo_shape *s, struct buffer *out)
 {
     put_header(out, WKB_MULTIPOLYGON, s->n_polygons);
     for (uint32_t p = 0; p < s->n_polygons; p++) {

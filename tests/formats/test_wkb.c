@@ -1,6 +1,6 @@
 /* WKB from other people's files: every dialect reads alike, and no bytes whatever crash the reader. */
+#include "formats/wkb.h"
 #include "geo/geo_test.h"
-#include "geo/wkb.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +75,7 @@ static void test_every_dialect_reads_alike(void **state)
         struct geo_shape s;
         buffer_init(&out, 0);
         put_two_squares(&out, &d);
-        test_assert_ok(geo_wkb_read(out.data, out.size, &b, &e), &e);
+        test_assert_ok(wkb_read(out.data, out.size, &b, &e), &e);
         test_assert_ok(geo_shape_builder_view(&b, &s, &e), &e);
         assert_int_equal(s.n_polygons, 2);
         assert_int_equal(s.n_vertices, 10);
@@ -102,9 +102,9 @@ static void test_what_we_write_reads_back_to_the_bit(void **state)
     geo_shape_builder_polygon(&b);
     test_star(&b, &seed, 112, 41, 0.1, 30);
     test_assert_ok(geo_shape_builder_view(&b, &s, &e), &e);
-    geo_wkb_write(&s, &out);
+    wkb_write(&s, &out);
     test_assert_ok(buffer_status(&out, &e), &e);
-    test_assert_ok(geo_wkb_read(out.data, out.size, &again, &e), &e);
+    test_assert_ok(wkb_read(out.data, out.size, &again, &e), &e);
     test_assert_ok(geo_shape_builder_view(&again, &back, &e), &e);
     assert_int_equal(back.n_rings, 3);
     assert_int_equal(back.n_vertices, s.n_vertices);
@@ -120,7 +120,7 @@ static void refuse(const void *bytes, size_t n, enum status want, const char *co
     struct geo_shape_builder b;
     struct error e;
     geo_shape_builder_init(&b);
-    test_assert_refused(geo_wkb_read(bytes, n, &b, &e), want, code, &e);
+    test_assert_refused(wkb_read(bytes, n, &b, &e), want, code, &e);
     geo_shape_builder_release(&b);
 }
 
@@ -184,7 +184,7 @@ static void test_mutations_never_crash(void **state)
         memcpy(copy, out.data, n);
         for (uint64_t k = test_random(&seed) % 6; n > 0 && k > 0; k--)
             copy[test_random(&seed) % (k & 1 ? n : n < 24 ? n : 24)] = (char)test_random(&seed);
-        if (geo_wkb_read(copy, n, &b, &e) == STATUS_OK && geo_shape_builder_view(&b, &s, &e) == STATUS_OK)
+        if (wkb_read(copy, n, &b, &e) == STATUS_OK && geo_shape_builder_view(&b, &s, &e) == STATUS_OK)
             accepted++;
         free(copy);
         buffer_release(&out);
