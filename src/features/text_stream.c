@@ -21,6 +21,7 @@ struct text_stream {
     struct parcel_context context;
     struct parcel_sink sink;
     int epsg;
+    const char *layer;
     int64_t position;      /* features that were given out */
     struct feature *queue; /* of the piece that is being given out, in context.arena */
     struct feature
@@ -498,20 +499,27 @@ static enum status try_first(struct text_stream *t, struct error *e)
 }
 
 /* A text has one layer, called as its file is. */
-static enum status check_layer(const struct feature_request *r, struct error *e)
+static const char *stem_of(struct text_stream *t, const char *path)
 {
-    const char *slash = r->path ? strrchr(r->path, '/') : NULL, *stem = slash ? slash + 1 : r->path;
-    size_t n = stem ? strcspn(stem, ".") : 0;
-    if (!r->layer || (stem && strlen(r->layer) == n && strncasecmp(r->layer, stem, n) == 0))
+    const char *slash = path ? strrchr(path, '/') : NULL, *name = slash ? slash + 1 : path;
+    return name ? arena_strndup(t->keep, name, strcspn(name, ".")) : "";
+}
+
+static enum status check_layer(const char *asked, const char *stem, struct error *e)
+{
+    if (!stem)
+        return error_no_memory(e);
+    if (!asked || (*stem && strcasecmp(asked, stem) == 0))
         return STATUS_OK;
-    error_zh(e, "文本文件没有图层“%.60s”；请去掉图层选项。", r->layer);
+    error_zh(e, "文本文件没有图层“%.60s”；请去掉图层选项。", asked);
     return error_fail(e, STATUS_NOT_FOUND, "source-layer-not-found",
-                      "A text has no layer \"%.60s\"; leave out the option layer.", r->layer);
+                      "A text has no layer \"%.60s\"; leave out the option layer.", asked);
 }
 
 static enum status prepare(struct text_stream *t, const struct feature_request *r, struct error *e)
 {
-    enum status s = check_layer(r, e);
+    t->layer = stem_of(t, r->path);
+    enum status s = check_layer(r->layer, t->layer, e);
     if (!s)
         s = geo_transformer_new(&t->context.transformer, e);
     if (!s)
@@ -554,7 +562,7 @@ enum status feature_stream_open_text(const struct feature_request *r, struct fea
         return s;
     }
     t->base.info = (struct feature_stream_info){.driver = t->cutter ? t->cutter->driver : "TXT",
-                                                .layer = "",
+                                                .layer = t->layer,
                                                 .layer_alias = "",
                                                 .crs_wkt = "",
                                                 .encoding = "",

@@ -132,7 +132,9 @@ static enum status write_properties(struct source *s, const struct feature *f, s
     jw_init(&w, &s->json, false);
     jw_object_begin(&w);
     for (size_t i = 0; f->schema && i < f->schema->n; i++) {
-        if (is_bound(bound_of(s, f->schema), (int)i))
+        /* In a table every record has every field; where records differ, a null was written down. */
+        bool absent = !f->values[i] && s->stream->info.schema;
+        if (absent || is_bound(bound_of(s, f->schema), (int)i))
             continue;
         jw_key(&w, f->schema->names[i]);
         feature_value_write(&w, f, i);

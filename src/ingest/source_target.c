@@ -105,7 +105,9 @@ enum status source_choose_layer(struct source *s, const struct source_request *r
         return STATUS_OK;
     enum status st = sandbox_list_layers(&s->file, s->keep, &all, e);
     /* Folders of a KML and layers of a drawing are one list of areas. */
-    bool folders = !st && (strstr(all.driver, "KML") || strcmp(all.driver, "DXF") == 0);
+    const char *dot = strrchr(r->path, '.');
+    bool folders =
+        dot && (strcasecmp(dot, ".kml") == 0 || strcasecmp(dot, ".kmz") == 0 || strcasecmp(dot, ".dxf") == 0);
     if (st || all.n <= 1 || folders)
         return st;
     *out = find_certain(s, r, &all);

@@ -171,7 +171,7 @@ static const char *shortest(struct parsing *p, double v)
         if (strtod(text, NULL) == v)
             break;
     }
-    if (strchr(text, 'e') && fabs(v) < 1e17)
+    if (strchr(text, 'e') && fabs(v) >= 1 && fabs(v) < 1e17)
         snprintf(text, sizeof text, "%.0f", v); /* a code is no power of ten */
     return arena_strdup(p->context->arena, text);
 }
