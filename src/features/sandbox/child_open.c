@@ -67,6 +67,8 @@ const char *child_words(struct child *c, const char *message)
             memmove(at, at + strlen(cuts[i]), strlen(at + strlen(cuts[i])) + 1);
     char *source = text ? strstr(text, ".cpp, ") : NULL; /* "./ogr/x.cpp, 2151: error at line 772" */
     char *said = source ? strchr(source, ':') : NULL;
+    if (text && !said && strstr(text, ".cpp at line"))
+        return "damaged structure";
     return said ? said + 1 + strspn(said + 1, " ") : text ? text : "";
 }
 
