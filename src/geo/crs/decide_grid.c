@@ -60,35 +60,39 @@ static enum status fail_prefix(int prefix, int zone, struct error *e)
         zone);
 }
 
+/* What is said of the zone, as a list. */
+static void list_said(const struct crs_said *said, const struct crs_named *named, char zh[200], char en[200])
+{
+    size_t z = 0, n = 0;
+    if (said->zone) {
+        z += (size_t)snprintf(zh + z, 200 - z, "带号%d、", said->zone);
+        n += (size_t)snprintf(en + n, 200 - n, "zone %d, ", said->zone);
+    }
+    if (said->width_deg) {
+        z += (size_t)snprintf(zh + z, 200 - z, "%d度分带、", said->width_deg);
+        n += (size_t)snprintf(en + n, 200 - n, "%d-degree zones, ", said->width_deg);
+    }
+    if (said->meridian_deg) {
+        z += (size_t)snprintf(zh + z, 200 - z, "中央经线%g°、", said->meridian_deg);
+        n += (size_t)snprintf(en + n, 200 - n, "central meridian %g, ", said->meridian_deg);
+    }
+    if (named->epsg) {
+        z += (size_t)snprintf(zh + z, 200 - z, "坐标系EPSG:%d（第%d带）、", named->epsg, named->crs.zone);
+        n += (size_t)snprintf(en + n, 200 - n, "EPSG:%d (zone %d), ", named->epsg, named->crs.zone);
+    }
+    zh[z > strlen("、") ? z - strlen("、") : 0] = '\0';
+    en[n > strlen(", ") ? n - strlen(", ") : 0] = '\0';
+}
+
 static enum status fail_said(const struct crs_said *said, const struct crs_named *named, struct error *e)
 {
     char zh[200] = "", en[200] = "";
-    size_t z = 0, n = 0;
-    if (said->zone) {
-        z += (size_t)snprintf(zh + z, sizeof zh - z, "带号%d、", said->zone);
-        n += (size_t)snprintf(en + n, sizeof en - n, "zone %d, ", said->zone);
-    }
-    if (said->width_deg) {
-        z += (size_t)snprintf(zh + z, sizeof zh - z, "%d度分带、", said->width_deg);
-        n += (size_t)snprintf(en + n, sizeof en - n, "%d-degree zones, ", said->width_deg);
-    }
-    if (said->meridian_deg) {
-        z += (size_t)snprintf(zh + z, sizeof zh - z, "中央经线%g°、", said->meridian_deg);
-        n += (size_t)snprintf(en + n, sizeof en - n, "central meridian %g, ", said->meridian_deg);
-    }
-    if (named->epsg) {
-        (void)snprintf(zh + z, sizeof zh - z, "坐标系EPSG:%d（第%d带）、", named->epsg, named->crs.zone);
-        (void)snprintf(en + n, sizeof en - n, "EPSG:%d (zone %d), ", named->epsg, named->crs.zone);
-    }
-    size_t said_bytes = strlen(zh), mark = strlen("、");
-    if (said_bytes > mark)
-        zh[said_bytes - mark] = '\0';
-    error_zh(e, "写明或指定的%s互相矛盾（带号25–45是三度带，13–23是六度带），无法确定位置；请改正。", zh);
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "zone-conflict",
-        "What is stated or given contradicts itself: %szones 25-45 are 3-degree and 13-23 6-degree zones; "
-        "correct it.",
-        en);
+    list_said(said, named, zh, en);
+    error_zh(e, "写明或指定的%s互相矛盾，无法确定位置（带号25–45是三度带，13–23是六度带）；请改正。", zh);
+    return error_fail(e, STATUS_INVALID_INPUT, "zone-conflict",
+                      "What is stated or given contradicts itself: %s (zones 25-45 are 3-degree, 13-23 "
+                      "6-degree); correct it.",
+                      en);
 }
 
 static enum status fail_width(const struct crs_said *said, const struct geo_crs *crs, struct error *e)
