@@ -7,6 +7,7 @@
 #include "geo/area.h"
 #include "geo/valid.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,9 +55,28 @@ static void digest16(const void *p, size_t n, uint8_t out[16])
     memcpy(out, whole, 16);
 }
 
+/* A field that is null and one that is not there say the same: formats differ in which of the two they can write. malloc'd; NULL: the text
+ * stands as it is. */
+static char *without_nulls(const char *properties)
+{
+    json_t *root = strstr(properties, "null") ? json_loads(properties, 0, NULL) : NULL;
+    const char *key;
+    json_t *value;
+    void *next;
+    json_object_foreach_safe(root, next, key, value)
+    {
+        if (json_is_null(value))
+            json_object_del(root, key);
+    }
+    char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+    json_decref(root);
+    return text;
+}
+
 static void digest_attributes(const struct store_feature *f, uint8_t out[16])
 {
-    const char *texts[] = {f->name, f->zone, f->county, f->properties};
+    char *kept = without_nulls(f->properties);
+    const char *texts[] = {f->name, f->zone, f->county, kept ? kept : f->properties};
     struct sha256_ctx ctx;
     uint8_t whole[SHA256_BYTES];
     sha256_init(&ctx);
@@ -64,6 +84,7 @@ static void digest_attributes(const struct store_feature *f, uint8_t out[16])
         sha256_update(&ctx, strlen(texts[i]) + 1, (const uint8_t *)texts[i]);
     sha256_digest(&ctx, SHA256_BYTES, whole);
     memcpy(out, whole, 16);
+    free(kept);
 }
 
 struct reading {

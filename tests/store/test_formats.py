@@ -43,6 +43,12 @@ class Formats(Official):
         self.take(self.origin, "origin")
 
     def make(self, name, *options, source=None):
+        if name.endswith(".kmz"):  # one document, as 奥维 and Google Earth pack it; LIBKML makes several, which is a question
+            self.make("doc.kml", *FORMATS["a.kml"], source=source)
+            with zipfile.ZipFile(self.folder / name, "w", zipfile.ZIP_DEFLATED) as z:
+                z.write(self.folder / "doc.kml", "doc.kml")
+            (self.folder / "doc.kml").unlink()
+            return name
         subprocess.run(["ogr2ogr", *options, name, source or self.origin], cwd=self.folder, check=True, capture_output=True)
         return name
 
