@@ -62,13 +62,24 @@ static bool is_json_number(const char *s)
     return *s == '\0';
 }
 
+/* A table pads its fields: 0.100000000 is 0.1. */
+static size_t without_padding(const char *number)
+{
+    size_t n = strlen(number);
+    if (!strchr(number, '.') || strpbrk(number, "eE"))
+        return n;
+    while (number[n - 1] == '0')
+        n--;
+    return number[n - 1] == '.' ? n - 1 : n;
+}
+
 void feature_value_write(struct json_writer *w, const struct feature *f, size_t i)
 {
     const char *text = f->values[i];
     enum feature_type type = f->schema->types[i];
     bool raw = text && (type == FEATURE_JSON || (type != FEATURE_TEXT && is_json_number(text)));
     if (raw)
-        jw_raw(w, text, strlen(text));
+        jw_raw(w, text, type == FEATURE_REAL ? without_padding(text) : strlen(text));
     else
         jw_string(w, text); /* null when there is none */
 }
