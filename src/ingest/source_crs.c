@@ -49,10 +49,34 @@ static enum status decide(struct source *s, const struct source_request *r, stru
     return s->info.crs_stated ? STATUS_OK : error_no_memory(e);
 }
 
+/* The zone in which the data lie in their unit; the stream begins anew with it. */
+static enum status reopen_by_unit(struct source *s, const struct source_request *r, struct error *e)
+{
+    int epsg = 0;
+    enum status st = source_zone_by_unit(s, r, &epsg, e);
+    if (st)
+        return st;
+    feature_stream_close(s->stream);
+    s->stream = NULL;
+    s->file.epsg = epsg;
+    st = feature_stream_open(&s->file, &s->stream, e);
+    if (st)
+        return st;
+    s->info.layer = s->stream->info.layer; /* what was borrowed from the stream before */
+    s->info.driver = s->stream->info.driver;
+    s->info.encoding = s->stream->info.encoding;
+    s->info.crs = s->stream->info.first_crs;
+    s->info.crs_stated = "";
+    s->info.crs_decided_by = "unit";
+    return STATUS_OK;
+}
+
 enum status source_decide_crs(struct source *s, const struct source_request *r, struct error *e)
 {
     enum status st = STATUS_OK;
-    if (s->stream->info.has_own_crs) {
+    if (s->stream->info.has_own_crs && s->file.epsg != r->epsg) {
+        st = reopen_by_unit(s, r, e);
+    } else if (s->stream->info.has_own_crs) {
         s->info.crs = s->stream->info.first_crs;
         s->info.crs_stated = "";
         s->info.crs_decided_by = r->epsg ? "operator" : s->stream->info.assumed_epsg ? "coordinates" : "file";

@@ -29,7 +29,7 @@ struct source {
     struct source_zones codes;  /* schema/zone_codes.json */
 };
 
-enum { CODES_READ = 5000 };
+enum { CODES_READ = 5000, SOURCE_ANY_ZONE = 4546 };
 
 /* source.c: walks the records from the first one, by a stream of its own, until `fn` says false or `limit` (0: none) is reached. What is wrong
  * with the file is told by the reading that counts, not here. */
