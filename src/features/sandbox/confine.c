@@ -34,10 +34,10 @@ static bool set_limits(bool upload)
 {
     bool ok = (!upload || limit(RLIMIT_CPU, 30)) && limit(RLIMIT_FSIZE, (rlim_t)256 << 20) &&
               limit(RLIMIT_NOFILE, upload ? 64 : 256) && limit(RLIMIT_CORE, 0);
-#if !defined(__SANITIZE_ADDRESS__) &&                                                                        \
-    !defined(HX_NO_ADDRESS_LIMIT) /* its shadow alone is 20 TiB of addresses */
+/* The shadow of a sanitizer alone is many TiB of addresses. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(HX_NO_ADDRESS_LIMIT)
 #if defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
     return ok;
 #endif
 #endif
