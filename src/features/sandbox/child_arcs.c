@@ -46,9 +46,12 @@ static void add_arc(OGRGeometryH line, const double p[3][2], bool degrees)
         double chord = degrees ? CHORD_M / METRES_PER_DEGREE : CHORD_M;
         double n = ceil(fabs(a.sweep) / fmin(STEP_RAD, chord / a.radius));
         int steps = n < STEPS_MAX ? (int)n : STEPS_MAX;
+        int first = OGR_G_GetPointCount(line);
+        if (steps > 1)
+            OGR_G_SetPointCount(line, first + steps - 1); /* at once: AddPoint would copy the line for each */
         for (int i = 1; i < steps; i++) {
             double angle = a.from + a.sweep * i / steps;
-            OGR_G_AddPoint_2D(line, a.x + a.radius * cos(angle), a.y + a.radius * sin(angle));
+            OGR_G_SetPoint_2D(line, first + i - 1, a.x + a.radius * cos(angle), a.y + a.radius * sin(angle));
         }
     } else {
         OGR_G_AddPoint_2D(line, p[1][0], p[1][1]);
