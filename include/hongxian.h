@@ -1,8 +1,8 @@
 /* Hongxian (红线): does a parcel press on a red line, by how many square metres, and which clause applies?
  *
- * The public C library: open a store, check parcels from coordinates or from the bytes of a parcel file, read the
- * result as plain structs, write it as a document, keep it in the record, verify it in later years. It is the same
- * engine as the program `hongxian` and its HTTP server, and gives the same bytes.
+ * The public C library: open a store, check parcels from coordinates or from the bytes of a parcel file, read
+ * the result as plain structs, write it as a document, keep it in the record, verify it in later years. It is
+ * the same engine as the program `hongxian` and its HTTP server, and gives the same bytes.
  *
  *     struct hx_store *store;
  *     struct hx_checker *checker;
@@ -13,13 +13,15 @@
  *         fprintf(stderr, "%s\n", e.zh);
  *
  * Rules that hold everywhere:
- *   - Functions return HX_OK (0) or another hx_result; outputs are written only on HX_OK; the error (may be NULL) then
- *     holds a whole sentence in Chinese and in English, UTF-8.
+ *   - Functions return HX_OK (0) or another hx_result; outputs are written only on HX_OK; the error (may be
+ *     NULL) then holds a whole sentence in Chinese and in English, UTF-8.
  *   - A pointer that must be given and is NULL is HX_INVALID_INPUT ("argument-missing").
- *   - Areas are m2 on the CGCS2000 ellipsoid. Coordinates are degrees in EPSG:4490, longitude first; edges are
- *     straight in longitude/latitude. What is not known is NAN or HX_STATUS_UNMEASURED, never 0 and never "clear".
+ *   - Areas are m2 on the CGCS2000 ellipsoid. Coordinates are degrees in EPSG:4490, longitude first; edges
+ *     are straight in longitude/latitude. What is not known is NAN or HX_STATUS_UNMEASURED, never 0 and never
+ *     "clear".
  *   - A store may be shared by threads; a checker belongs to one thread at a time.
- *   - Texts and arrays that a function gives back are borrowed, for as long as its comment says; struct hx_bytes is owned.
+ *   - Texts and arrays that a function gives back are borrowed, for as long as its comment says; struct
+ *     hx_bytes is owned.
  * Link with `pkg-config --cflags --libs hongxian`, or find_package(hongxian) and hongxian::hongxian. */
 #ifndef HONGXIAN_H
 #define HONGXIAN_H
@@ -147,8 +149,8 @@ struct hx_report {
     const char *rules_version; /* SHA-256 of the rule table */
 };
 
-/* A closed ring: n longitudes and latitudes in degrees; whether the last repeats the first does not matter, nor does the
- * direction. */
+/* A closed ring: n longitudes and latitudes in degrees; whether the last repeats the first does not matter,
+ * nor does the direction. */
 struct hx_ring {
     const double *lon_deg, *lat_deg;
     size_t n;
@@ -171,18 +173,19 @@ HX_API enum hx_result hx_store_open_as_of(const char *path, const char *day, str
                                           struct hx_error *e);
 /* NULL-safe. Close all checkers of the store first. */
 HX_API void hx_store_close(struct hx_store *store);
-/* Picks up layer versions that were imported since. Reports already read stay as they are. Call it when no checker of
- * the store is running. */
+/* Picks up layer versions that were imported since. Reports already read stay as they are. Call it when no
+ * checker of the store is running. */
 HX_API enum hx_result hx_store_refresh(struct hx_store *store, struct hx_error *e);
 
 struct hx_checker;
 HX_API enum hx_result hx_checker_new(struct hx_store *store, struct hx_checker **out, struct hx_error *e);
 HX_API void hx_checker_free(struct hx_checker *checker); /* NULL-safe */
 
-/* Shapefile, GeoPackage, KML, KMZ, DXF and FlatGeobuf are never parsed inside the calling program: the installed
- * program `hongxian` is started, shuts itself into a sandbox and reads the file. This names that program; it must be of
- * the same version as the library. Without it (or with NULL) the program of the library's own installation is used
- * (lib/../bin/hongxian), then the first `hongxian` of PATH. All other formats need no program. */
+/* Shapefile, GeoPackage, KML, KMZ, DXF and FlatGeobuf are never parsed inside the calling program: the
+ * installed program `hongxian` is started, shuts itself into a sandbox and reads the file. This names that
+ * program; it must be of the same version as the library. Without it (or with NULL) the program of the
+ * library's own installation is used (lib/../bin/hongxian), then the first `hongxian` of PATH. All other
+ * formats need no program. */
 HX_API enum hx_result hx_checker_reader(struct hx_checker *checker, const char *program, struct hx_error *e);
 
 /* What a check may be told; NULL members, and a NULL pointer to it, are the defaults. Start from {0}. */
@@ -192,15 +195,16 @@ struct hx_check_options {
     const char *slivers; /* the sliver policy, "area,width" in m2 and m; "1.0,0.10" */
 };
 
-/* The bytes of a parcel file, at most 32 MB: GeoJSON, 国土TXT (GB18030, UTF-8, UTF-16), WKT, EWKT, a table of coordinates,
- * CSV, a zipped Shapefile, GeoPackage, KML, KMZ, DXF, FlatGeobuf. The format is recognised from the bytes.
+/* The bytes of a parcel file, at most 32 MB: GeoJSON, 国土TXT (GB18030, UTF-8, UTF-16), WKT, EWKT, a table of
+ * coordinates, CSV, a zipped Shapefile, GeoPackage, KML, KMZ, DXF, FlatGeobuf. The format is recognised from
+ * the bytes.
  * The report is borrowed from the checker until its next check or its end. */
 HX_API enum hx_result hx_check_bytes(struct hx_checker *checker, const void *bytes, size_t n,
                                      const struct hx_check_options *options, const struct hx_report **out,
                                      struct hx_error *e);
 
-/* One parcel of n_rings rings: the first is its outer ring, the others are holes. It is checked, and kept, as the
- * GeoJSON that says the same. */
+/* One parcel of n_rings rings: the first is its outer ring, the others are holes. It is checked, and kept, as
+ * the GeoJSON that says the same. */
 HX_API enum hx_result hx_check_rings(struct hx_checker *checker, const struct hx_ring *rings, size_t n_rings,
                                      const struct hx_check_options *options, const struct hx_report **out,
                                      struct hx_error *e);
@@ -218,8 +222,8 @@ struct hx_feature_area {
     double area_m2;
 };
 
-/* What one line takes of one parcel. Nothing is judged, no sliver is set aside, and features that overlap each other are
- * not united: the areas may add up to more than the parcel. */
+/* What one line takes of one parcel. Nothing is judged, no sliver is set aside, and features that overlap
+ * each other are not united: the areas may add up to more than the parcel. */
 struct hx_parcel_areas {
     size_t parcel;  /* place among the given */
     double area_m2; /* the parcel's own */
@@ -231,9 +235,10 @@ struct hx_parcel_areas {
 /* Borrowed for the call. false: stop. Must not use the checker. */
 typedef bool hx_areas_fn(const struct hx_parcel_areas *areas, void *user);
 
-/* Calls `fn` once for each parcel, in the order given. A parcel that is invalid ends the work with a sentence that begins
- * with its number (from 1); the parcels of its block of 50,000, and those behind, have not been spoken of. A layer that is
- * not there, or cannot be read, is an error. The checker's last report is given up. */
+/* Calls `fn` once for each parcel, in the order given. A parcel that is invalid ends the work with a sentence
+ * that begins with its number (from 1); the parcels of its block of 50,000, and those behind, have not been
+ * spoken of. A layer that is not there, or cannot be read, is an error. The checker's last report is given
+ * up. */
 HX_API enum hx_result hx_areas(struct hx_checker *checker, enum hx_line line,
                                const struct hx_polygon *parcels, size_t n, hx_areas_fn *fn, void *user,
                                struct hx_error *e);
@@ -264,9 +269,9 @@ HX_API enum hx_result hx_report_write(struct hx_checker *checker, enum hx_format
                                       struct hx_error *e);
 HX_API const char *hx_format_name(enum hx_format f); /* "json", ... */
 
-/* The parcels of the checker's last check as 国土TXT, CRLF: points as delivered, in whole millimetres. `zone` is 25-45 (3
- * degrees) or 13-23 (6 degrees) for all of them, 0 that of the first; GB18030 unless `utf8`. On HX_OK the caller owns
- * *out. */
+/* The parcels of the checker's last check as 国土TXT, CRLF: points as delivered, in whole millimetres. `zone`
+ * is 25-45 (3 degrees) or 13-23 (6 degrees) for all of them, 0 that of the first; GB18030 unless `utf8`. On
+ * HX_OK the caller owns *out. */
 HX_API enum hx_result hx_parcels_txt(struct hx_checker *checker, int zone, bool utf8, struct hx_bytes *out,
                                      struct hx_error *e);
 
@@ -284,12 +289,13 @@ struct hx_kept {
     char sha256[65];  /* the row's seal: note it elsewhere, as the anchor of hx_records_verify */
 };
 
-/* Keeps the checker's last check, input and report byte for byte; the store is opened for writing meanwhile. Documents
- * written afterwards name the row. A check is kept once: a second call is HX_CONFLICT. */
+/* Keeps the checker's last check, input and report byte for byte; the store is opened for writing meanwhile.
+ * Documents written afterwards name the row. A check is kept once: a second call is HX_CONFLICT. */
 HX_API enum hx_result hx_report_keep(struct hx_checker *checker, const struct hx_keep_options *options,
                                      struct hx_kept *out, struct hx_error *e);
 
-/* An officer's verdict ("restricted", ...) with its reason, beside that of the kept check `id`, which stays. */
+/* An officer's verdict ("restricted", ...) with its reason, beside that of the kept check `id`, which
+ * stays. */
 HX_API enum hx_result hx_record_override(struct hx_store *store, int64_t id, const char *verdict,
                                          const char *reason, const char *officer, struct hx_kept *out,
                                          struct hx_error *e);
@@ -307,12 +313,14 @@ struct hx_record { /* texts are never NULL; those of the other kind are "" */
     const char *previous_sha256, *sha256;
 };
 
-/* Rows in the order of their ids, from behind `after`, at most `limit` (0: all), one call each until one says false.
+/* Rows in the order of their ids, from behind `after`, at most `limit` (0: all), one call each until one says
+ * false.
  * The row is borrowed for the call. */
 typedef bool hx_record_fn(const struct hx_record *record, void *user);
 HX_API enum hx_result hx_records(struct hx_store *store, int64_t after, int64_t limit, hx_record_fn *fn,
                                  void *user, struct hx_error *e);
-/* Row `id`, its overrides and its report as JSON, as GET /records/{id} answers; HX_NOT_FOUND when there is none. */
+/* Row `id`, its overrides and its report as JSON, as GET /records/{id} answers; HX_NOT_FOUND when there is
+ * none. */
 HX_API enum hx_result hx_record_json(struct hx_store *store, int64_t id, struct hx_bytes *out,
                                      struct hx_error *e);
 /* The kept bytes as they are. */
@@ -330,7 +338,8 @@ struct hx_chain {
     char zh[512], en[512]; /* what is wrong; "" when sound */
 };
 
-/* Walks the whole chain, contents included. `anchor` is a seal from an earlier day that must be found in it, or NULL.
+/* Walks the whole chain, contents included. `anchor` is a seal from an earlier day that must be found in it,
+ * or NULL.
  * A broken chain is HX_OK with sound == false. */
 HX_API enum hx_result hx_records_verify(struct hx_store *store, const char *anchor, struct hx_chain *out,
                                         struct hx_error *e);
@@ -359,16 +368,17 @@ struct hx_verification {
     const char *verdict; /* as recomputed; "" when it could not be */
 };
 
-/* Recomputes a report (JSON) from the versions, rules and input that it names. `input` may be NULL: then the store must
- * have kept it. Ends the checker's last check; the verification is borrowed until its next check or verification. */
+/* Recomputes a report (JSON) from the versions, rules and input that it names. `input` may be NULL: then the
+ * store must have kept it. Ends the checker's last check; the verification is borrowed until its next
+ * check or verification. */
 HX_API enum hx_result hx_verify_report(struct hx_checker *checker, const void *report, size_t n,
                                        const void *input, size_t n_input, const struct hx_verification **out,
                                        struct hx_error *e);
 
 /* ---- audits: many parcels from file to file; the lines among themselves; the figures of the plan ----
  *
- * The files are those that the command `hongxian audit` writes, byte for byte. Each call starts and joins threads of its
- * own and returns when it is done; a store may serve several at once. */
+ * The files are those that the command `hongxian audit` writes, byte for byte. Each call starts and joins
+ * threads of its own and returns when it is done; a store may serve several at once. */
 
 struct hx_audit_progress {
     int64_t done;  /* parcels, or items of work */
@@ -410,8 +420,9 @@ struct hx_audit_outcome {
     double seconds;
 };
 
-/* Every parcel of a file (whatever GDAL reads, 国土TXT) against the lines. By the ending of `output`: .gpkg, .csv, .geojsonl,
- * .fgb, .xlsx. HX_INVALID_INPUT when the output is there already, unless `resume` or `overwrite`. `options` may be NULL. */
+/* Every parcel of a file (whatever GDAL reads, 国土TXT) against the lines. By the ending of `output`: .gpkg,
+ * .csv, .geojsonl, .fgb, .xlsx. HX_INVALID_INPUT when the output is there already, unless `resume` or
+ * `overwrite`. `options` may be NULL. */
 HX_API enum hx_result hx_audit_parcels(struct hx_store *store, const char *input, const char *output,
                                        const struct hx_audit_options *options, struct hx_audit_outcome *out,
                                        struct hx_error *e);

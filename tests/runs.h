@@ -1,5 +1,5 @@
-/* How much a test does: small in script/test, whole in script/test --long (HX_LONG=1). For C tests; tests/runs.py is the
- * same for Python. */
+/* How much a test does: small in script/test, whole in script/test --long (HX_LONG=1). For C tests;
+ * tests/runs.py is the same for Python. */
 #ifndef HX_TESTS_RUNS_H
 #define HX_TESTS_RUNS_H
 

@@ -1,5 +1,5 @@
-/* The public library: a thin coat over check/. Stores and checks; the report as a document, the record and the reader of
- * foreign files have files of their own. */
+/* The public library: a thin coat over check/. Stores and checks; the report as a document, the record and
+ * the reader of foreign files have files of their own. */
 #include "api/api_parts.h"
 
 #include "base/limits.h"

@@ -1,5 +1,6 @@
-/* Which program reads Shapefiles and the like for a program that merely links the library: the one that it names, else
- * the one that was installed with the library, else the one of PATH. Looked for only when such a file comes. */
+/* Which program reads Shapefiles and the like for a program that merely links the library: the one that it
+ * names, else the one that was installed with the library, else the one of PATH. Looked for only when such
+ * a file comes. */
 #include "api/api_parts.h"
 
 #include <dlfcn.h>

@@ -1,5 +1,5 @@
-/* From the inner report to the public one, field by field, so that the inside may change without breaking a program that
- * was compiled against include/hongxian.h. */
+/* From the inner report to the public one, field by field, so that the inside may change without breaking a
+ * program that was compiled against include/hongxian.h. */
 #include "api/api_parts.h"
 
 _Static_assert((int)HX_VERDICT_ALLOWED == (int)VERDICT_ALLOWED && (int)HX_STATUS_CLEAR == (int)LAYER_CLEAR,

@@ -1,10 +1,11 @@
-/* Where the control lines differ from what an earlier audit saw, and which features are the same. Private to audit/.
+/* Where the control lines differ from what an earlier audit saw, and which features are the same. Private to
+ * audit/.
  *
  * Versions are compared by their flat indexes, because the indexes are what is measured: vertices, texts and
- * coverage, bit by bit. A feature is the same when all of it is. Of a feature that was changed, rings that are the
- * same change nothing; of a ring that was changed, the run of vertices that is not common to both does: old ring and
- * new one differ nowhere outside the box of the two runs. Places are kept as cells of CHANGES_CELL_DEG, rounded
- * outward. Whatever cannot be told for certain counts as changed.
+ * coverage, bit by bit. A feature is the same when all of it is. Of a feature that was changed, rings that
+ * are the same change nothing; of a ring that was changed, the run of vertices that is not common to both
+ * does: old ring and new one differ nowhere outside the box of the two runs. Places are kept as cells of
+ * CHANGES_CELL_DEG, rounded outward. Whatever cannot be told for certain counts as changed.
  * Threads: const after changes_find. */
 #ifndef HX_AUDIT_CHANGES_H
 #define HX_AUDIT_CHANGES_H
@@ -14,8 +15,8 @@
 #define CHANGES_CELL_DEG 0.005
 
 struct changes;
-/* `store` gives the versions that `then` names. Owned. Nothing but memory is an error: what cannot be compared means
- * that everything has changed. */
+/* `store` gives the versions that `then` names. Owned. Nothing but memory is an error: what cannot be
+ * compared means that everything has changed. */
 enum status changes_find(struct store *store, const struct snapshot *now,
                          const struct run_line then[CONTROL_LINE_COUNT], struct changes **out,
                          struct error *e) HX_MUST_CHECK;

@@ -1,5 +1,5 @@
-/* Two indexes side by side: features that are the same, then features of one code, ring by ring. Numbers that are sorted by
- * are only guesses; that two things are the same is decided by comparing all their bytes. */
+/* Two indexes side by side: features that are the same, then features of one code, ring by ring. Numbers that
+ * are sorted by are only guesses; that two things are the same is decided by comparing all their bytes. */
 #include "audit/changes_parts.h"
 
 #include <stdlib.h>
@@ -186,8 +186,8 @@ static void mark_feature(struct changes *c, const struct layer_index *ix, uint32
         mark_ring(c, ix, f.first_ring + r);
 }
 
-/* Both rings without what they have in common at their beginnings and ends, but with the vertices that join it: the two
- * runs together are a closed line, and the rings differ nowhere outside its box. */
+/* Both rings without what they have in common at their beginnings and ends, but with the vertices that join
+ * it: the two runs together are a closed line, and the rings differ nowhere outside its box. */
 static void mark_two(struct changes *c, const struct layer_index *a, uint32_t p, const struct layer_index *b,
                      uint32_t q)
 {

@@ -48,7 +48,8 @@ static enum status fill(struct feed *f, const struct feature *from, struct arena
     struct audit_item item = {.position = from->position, .fid = from->fid, .feature = *from};
     if (!item.feature.schema)
         item.feature.schema = &none;
-    /* A record that could not be read may have no fields at all: it is not asked for those that were named. */
+    /* A record that could not be read may have no fields at all: it is not asked for those that were
+     * named. */
     bool bare = item.feature.schema->n == 0;
     enum status s = feature_bind(&f->binding, item.feature.schema, bare ? NULL : f->id_field,
                                  bare ? NULL : f->class_field, e);

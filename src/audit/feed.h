@@ -1,5 +1,6 @@
-/* Where an audit's parcels come from: the features of a file (features/stream.h), in its order, one at a time, with the fields that
- * an audit knows. Private to audit/. What a feature is as a parcel the workers decide (features/parcels.h).
+/* Where an audit's parcels come from: the features of a file (features/stream.h), in its order, one at a
+ * time, with the fields that an audit knows. Private to audit/. What a feature is as a parcel the workers
+ * decide (features/parcels.h).
  * Threads: a feed belongs to one thread at a time; `crs` and `srs` are const once it is open. */
 #ifndef HX_AUDIT_FEED_H
 #define HX_AUDIT_FEED_H
@@ -15,7 +16,8 @@ struct feed {
     struct geo_crs crs; /* of features that do not bring their own */
     int srs;            /* of blobs, and of the output: 4490 or 4326 */
     int64_t total;      /* features, -1 unknown */
-    int crs_guessed; /* EPSG code that the coordinates led to, for a file that states no CRS; 0: it was stated or given */
+    int crs_guessed; /* EPSG code that the coordinates led to, for a file that states no CRS; 0: it was stated
+                        or given */
     struct buffer json; /* scratch */
 };
 

@@ -1,5 +1,5 @@
-/* Audit results as one HTML page: map, charts (inline SVG), worst cases first; no scripts, nothing to fetch. Private to
- * audit/. */
+/* Audit results as one HTML page: map, charts (inline SVG), worst cases first; no scripts, nothing to fetch.
+ * Private to audit/. */
 #ifndef HX_AUDIT_HTML_H
 #define HX_AUDIT_HTML_H
 
@@ -22,7 +22,8 @@ struct html_bar {
     const char *colour;
 };
 void html_bars(struct buffer *b, const struct html_bar *bars, size_t n);
-/* Opens an SVG map in longitude/latitude with the outlines of "prefectures"; places are put with html_map_at. */
+/* Opens an SVG map in longitude/latitude with the outlines of "prefectures"; places are put with
+ * html_map_at. */
 void html_map_begin(struct buffer *b, const struct snapshot *s);
 void html_map_at(double lon_deg, double lat_deg, double *x, double *y);
 void html_map_end(struct buffer *b);

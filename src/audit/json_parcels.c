@@ -1,5 +1,5 @@
-/* Pure but for the file at the end: sums in, text out. Groups are written as they were counted (prefecture × county ×
- * class); whoever shows them adds up over what is not asked for. */
+/* Pure but for the file at the end: sums in, text out. Groups are written as they were counted (prefecture ×
+ * county × class); whoever shows them adds up over what is not asked for. */
 #include "audit/json_parcels.h"
 
 #include "audit/html.h"

@@ -1,5 +1,5 @@
-/* What can be told of a feature by itself: does its county code fit its place, does its declared area fit its figure, does
- * it lie in the region. */
+/* What can be told of a feature by itself: does its county code fit its place, does its declared area fit its
+ * figure, does it lie in the region. */
 #include "audit/lines_parts.h"
 
 #include "geo/area.h"
@@ -25,7 +25,8 @@ static bool declares(const struct index_feature *prefecture, const char *county)
     return strlen(county) >= 4 && strlen(prefecture->code) >= 4 && strncmp(prefecture->code, county, 4) == 0;
 }
 
-/* Has the prefecture of the county code anything within LINES_PREFECTURE_FAR_M? Asked of a box around the feature. */
+/* Has the prefecture of the county code anything within LINES_PREFECTURE_FAR_M? Asked of a box around the
+ * feature. */
 static enum status look_around(struct lines_worker *w, const struct geo_box *feature, const char *county,
                                struct lying *out, struct error *e)
 {

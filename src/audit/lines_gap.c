@@ -1,8 +1,8 @@
 /* Places of the region that none of the three spaces covers.
  *
- * The region is walked in cells. The kernel says how much of a cell the region covers and how much the spaces do; only
- * where the two differ does GEOS build what is missing. Spaces that overlap each other in the same cell could hide a gap
- * of the same size: such a cell has a finding of its own (LINES_ZONES_CROSS). */
+ * The region is walked in cells. The kernel says how much of a cell the region covers and how much the spaces
+ * do; only where the two differ does GEOS build what is missing. Spaces that overlap each other in the same
+ * cell could hide a gap of the same size: such a cell has a finding of its own (LINES_ZONES_CROSS). */
 #include "audit/lines_parts.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
-/* What the import of a layer says of its geometry: features that were refused are missing from every other finding, those
- * that were repaired are not what was delivered. */
+/* What the import of a layer says of its geometry: features that were refused are missing from every other
+ * finding, those that were repaired are not what was delivered. */
 #include "audit/lines_parts.h"
 
 #include <jansson.h>

@@ -1,4 +1,5 @@
-/* The findings of a lines audit as GeoPackage, CSV and GeoJSON sequence; written whole, under a temporary name first. */
+/* The findings of a lines audit as GeoPackage, CSV and GeoJSON sequence; written whole, under a temporary
+ * name first. */
 #include "audit/lines_parts.h"
 
 #include "audit/lines_page.h"
@@ -210,7 +211,8 @@ static enum status fill_gpkg(sqlite3 *db, const struct lines_report *r, struct e
 
 static enum status write_gpkg(const struct lines_report *r, const char *path, struct error *e)
 {
-    /* Half a file is thrown away, so it needs no journal; the whole is on the disk before it gets its name. */
+    /* Half a file is thrown away, so it needs no journal; the whole is on the disk before it gets its
+     * name. */
     static const char pragmas[] = "PRAGMA page_size = 4096; PRAGMA locking_mode = EXCLUSIVE; "
                                   "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; BEGIN";
     char part[4096];

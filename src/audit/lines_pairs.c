@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- measuring: every feature of the layer with the smaller features, as a parcel, against the other layer ---- */
+/* ---- measuring: each feature of the layer with the smaller ones, as a parcel, against the other ---- */
 
 /* Which texts speak of two layers upon each other. */
 struct pair_rules {
@@ -38,8 +38,8 @@ static bool pair_push(struct lines_worker *w, const struct lines_pair *p)
     return true;
 }
 
-/* Of its own layer a feature wants the larger ones only: neither itself nor a pair twice. A giant has nobody larger near
- * it, and is never cut up as a parcel at all. */
+/* Of its own layer a feature wants the larger ones only: neither itself nor a pair twice. A giant has nobody
+ * larger near it, and is never cut up as a parcel at all. */
 struct larger_than {
     const struct lines_layer *layer;
     uint32_t feature, vertices;
@@ -155,8 +155,8 @@ static enum status measure_layers(struct lines_run *run, struct pair_list *l, ui
 
 /* ---- what a pair means ---- */
 
-/* Which texts speak of two lines upon each other: the rule on lines that overlap, and for farmland inside the urban
- * boundary the rule on such enclaves, too. */
+/* Which texts speak of two lines upon each other: the rule on lines that overlap, and for farmland inside the
+ * urban boundary the rule on such enclaves, too. */
 static bool speaks_of(const struct rule *r, const char *layer_a, const char *layer_b)
 {
     const char *farmland = control_line_id(LINE_PERMANENT_BASIC_FARMLAND);
@@ -208,7 +208,8 @@ static enum lines_kind kind_of(const struct lines_run *run, const struct lines_p
     return a->is_boundary && strcmp(f.zone, g.zone) != 0 ? LINES_SUBZONES : LINES_WITHIN;
 }
 
-/* Lines upon lines are what 不交叉、不重叠、不冲突 forbids; the rest are faults of the data. Slivers come last. */
+/* Lines upon lines are what 不交叉、不重叠、不冲突 forbids; the rest are faults of the data. Slivers come
+ * last. */
 static int severity_of(enum lines_kind kind, bool sliver)
 {
     if (sliver)
@@ -216,7 +217,8 @@ static int severity_of(enum lines_kind kind, bool sliver)
     return kind == LINES_CROSS ? 4 : 3;
 }
 
-/* Most features that press on a giant lie in it whole: then the common area is the feature, and nothing need be built. */
+/* Most features that press on a giant lie in it whole: then the common area is the feature, and nothing
+ * need be built. */
 static bool lies_inside(const struct geo_shape *parcel, double common_m2)
 {
     double area = geo_shape_area_m2(parcel);

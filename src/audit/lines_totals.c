@@ -1,5 +1,5 @@
-/* Totals by county, prefecture or region against the official ones, where somebody gives them: a CSV or JSON file with a
- * code, a layer and an area for each row. */
+/* Totals by county, prefecture or region against the official ones, where somebody gives them: a CSV or JSON
+ * file with a code, a layer and an area for each row. */
 #include "audit/lines_parts.h"
 
 #include "base/file.h"

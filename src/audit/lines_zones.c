@@ -1,9 +1,10 @@
 /* Sub-zones of the urban boundary: what should tile it and does not.
  *
- * Where sub-zones lie on features without a sub-zone, those are the boundary as a whole (its outline): every sub-zone
- * must lie in it and together they must fill it. Otherwise the boundary is what the sub-zones make, and a gap
- * is a void that two or more of them enclose, or a slit of at most SLIT_M between two. A hole that was drawn into one
- * feature is meant; so is a void that lies under another control line (an enclave, 开天窗). */
+ * Where sub-zones lie on features without a sub-zone, those are the boundary as a whole (its outline): every
+ * sub-zone must lie in it and together they must fill it. Otherwise the boundary is what the sub-zones make,
+ * and a gap is a void that two or more of them enclose, or a slit of at most SLIT_M between two. A hole that
+ * was drawn into one feature is meant; so is a void that lies under another control line (an enclave,
+ * 开天窗). */
 #include "audit/lines_parts.h"
 #include "base/array.h"
 
@@ -16,12 +17,12 @@
 #include <string.h>
 
 #define SLIT_M 1.0
-/* Length to mean width. What is shorter is a corner; what opens is a wedge between borders that meet at an angle, and
- * counts only when it is very long (below about 2 degrees). */
+/* Length to mean width. What is shorter is a corner; what opens is a wedge between borders that meet at an
+ * angle, and counts only when it is very long (below about 2 degrees). */
 #define SLIT_RATIO 15.0
 #define WEDGE_RATIO 60.0
-/* Features without a sub-zone are the boundary as a whole when this much of the sub-zones lies on them; otherwise somebody
- * forgot to fill in a name, and they are features like the others. */
+/* Features without a sub-zone are the boundary as a whole when this much of the sub-zones lies on them;
+ * otherwise somebody forgot to fill in a name, and they are features like the others. */
 #define OUTLINE_SHARE 0.8
 #define TOUCH_M 0.002
 #define ENCLAVE_SHARE 0.99
@@ -189,8 +190,8 @@ static size_t touching(const struct group *g, const GEOSGeometry *geometry, uint
     return n;
 }
 
-/* How much of a shape the other control lines cover, as a share; lines that overlap count twice, which errs towards
- * "enclave" only where there is a finding of its own. */
+/* How much of a shape the other control lines cover, as a share; lines that overlap count twice, which errs
+ * towards "enclave" only where there is a finding of its own. */
 static enum status covered_share(struct group *g, const struct geo_shape *shape, double *out, struct error *e)
 {
     struct overlap_scratch *scratch = g->w->check.other;
@@ -211,7 +212,8 @@ static enum status covered_share(struct group *g, const struct geo_shape *shape,
     return s;
 }
 
-/* A slit is long for its mean width, and hardly wider anywhere: a negative buffer that leaves something tells a wedge. */
+/* A slit is long for its mean width, and hardly wider anywhere: a negative buffer that leaves something
+ * tells a wedge. */
 static enum status is_slit(const struct group *g, const GEOSGeometry *part, double width, double ratio,
                            bool *out, struct error *e)
 {

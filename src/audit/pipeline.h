@@ -1,8 +1,9 @@
 /* Reader thread, worker threads, and the caller as the writer, over a ring of batches. Private to audit/.
  *
- * Batch k lives in slot k modulo the number of slots; it is filled, then worked on, then written, and a slot is filled
- * again only when it has been written: the ring bounds the memory. Workers take batches in order, the writer waits for
- * the next in order: rows come out as they went in. The first failure stops everybody and is the one returned. */
+ * Batch k lives in slot k modulo the number of slots; it is filled, then worked on, then written, and a slot
+ * is filled again only when it has been written: the ring bounds the memory. Workers take batches in order,
+ * the writer waits for the next in order: rows come out as they went in. The first failure stops everybody
+ * and is the one returned. */
 #ifndef HX_AUDIT_PIPELINE_H
 #define HX_AUDIT_PIPELINE_H
 

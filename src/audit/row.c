@@ -219,8 +219,8 @@ static enum status check_shape(struct row_maker *m, const struct feature_verdict
     return s || !m->overlaps ? s : take_overlaps(m, p, a, r, e);
 }
 
-/* A fault of this one parcel; everything else (memory, I/O) ends the run. GEOS's failures are the parcel's: another
- * attempt would end the same. */
+/* A fault of this one parcel; everything else (memory, I/O) ends the run. GEOS's failures are the parcel's:
+ * another attempt would end the same. */
 static bool is_parcel_fault(enum status s)
 {
     return s == STATUS_INVALID_INPUT || s == STATUS_UNSUPPORTED || s == STATUS_TOO_LARGE ||
@@ -291,7 +291,8 @@ enum status row_make(struct row_maker *m, const struct audit_item *item, struct 
 
 /* ---- a batch ---- */
 
-/* A first point is place enough for an order, in whatever unit: no parcel is as wide as the curve's step matters. */
+/* A first point is place enough for an order, in whatever unit: no parcel is as wide as the curve's step
+ * matters. */
 static void first_point(const struct feature *f, double xy[2])
 {
     xy[0] = xy[1] = 0;

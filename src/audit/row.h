@@ -1,6 +1,7 @@
 /* One parcel on its way through an audit: what was read, and what the check found. Private to audit/.
  *
- * Everything lives in the arena of the batch, but for names of features, rules and classes, which the snapshot owns. */
+ * Everything lives in the arena of the batch, but for names of features, rules and classes, which the
+ * snapshot owns. */
 #ifndef HX_AUDIT_ROW_H
 #define HX_AUDIT_ROW_H
 
@@ -85,7 +86,8 @@ struct row_maker {
     struct buffer text; /* of one row, for its seal */
 };
 
-/* Measures and judges one item. A fault of the parcel becomes part of the row; other failures are returned. */
+/* Measures and judges one item. A fault of the parcel becomes part of the row; other failures are
+ * returned. */
 enum status row_make(struct row_maker *m, const struct audit_item *item, struct arena *a,
                      struct audit_row *out, struct error *e) HX_MUST_CHECK;
 /* Every item of a batch, visited along a Hilbert curve so that neighbours find the index in the cache. */
@@ -96,7 +98,8 @@ enum status row_seal_of(const struct audit_row *row, int64_t position, int64_t f
                         struct buffer *scratch, struct row_seal *out, struct error *e) HX_MUST_CHECK;
 void row_seal_add(struct row_seal *sum, const struct row_seal *one);
 
-/* The unit whose polygon holds the point, as a feature of the layer "prefectures" or "admin_counties"; false: none. */
+/* The unit whose polygon holds the point, as a feature of the layer "prefectures" or "admin_counties";
+ * false: none. */
 bool row_unit(const struct snapshot *s, const char *layer, struct check_worker *w, double lon_deg,
               double lat_deg, struct index_feature *out);
 

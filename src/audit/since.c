@@ -168,8 +168,8 @@ enum status since_next(struct since *s, const struct audit_item *item, struct ar
 
 /* ---- does it stand? ---- */
 
-/* Several features of one line are added, joined and listed in the order of their numbers: that order must be what it
- * was. */
+/* Several features of one line are added, joined and listed in the order of their numbers: that order must be
+ * what it was. */
 static bool same_order(const struct row_feature *f, const int64_t *now, size_t n)
 {
     for (size_t i = 0; i < n; i++)

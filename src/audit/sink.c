@@ -1,4 +1,5 @@
-/* Which sink an output gets, what an earlier run left, and the last step by which an output becomes visible. */
+/* Which sink an output gets, what an earlier run left, and the last step by which an output becomes
+ * visible. */
 #include "audit/sink.h"
 
 #include "base/file.h"

@@ -66,11 +66,12 @@ enum status sink_gpkg_state(const char *path, struct arena *a, const char **stat
 enum status sink_text_open(const char *part, enum output_format format, bool append,
                            const uint64_t bytes[BATCH_TEXTS], struct sink **out,
                            struct error *e) HX_MUST_CHECK;
-/* sink_convert.c: a table of a finished GeoPackage as FlatGeobuf, or it and `more` (may be NULL) as the sheets of XLSX. */
+/* sink_convert.c: a table of a finished GeoPackage as FlatGeobuf, or it and `more` (may be NULL) as the
+ * sheets of XLSX. */
 struct sink_conversion {
     const char *gpkg, *table, *more, *to;
-    const char *
-        rest; /* CSV of the rows without geometry, which FlatGeobuf cannot hold; removed when there are none */
+    const char *rest; /* CSV of the rows without geometry, which FlatGeobuf cannot hold; removed when there
+                         are none */
     enum output_format format;
 };
 enum status sink_convert(const struct sink_conversion *c, struct error *e) HX_MUST_CHECK;

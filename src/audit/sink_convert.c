@@ -35,8 +35,8 @@ static int64_t count(GDALDatasetH in, const char *table, const char *condition)
     return n;
 }
 
-/* GDAL's FlatGeobuf leaves rows without geometry out, without a word: they are written beside. With its spatial index the
- * rows would not stay in their order, either. */
+/* GDAL's FlatGeobuf leaves rows without geometry out, without a word: they are written beside. With its
+ * spatial index the rows would not stay in their order, either. */
 static enum status convert_fgb(GDALDatasetH in, const char *table, const char *to, const char *rest,
                                struct error *e)
 {

@@ -1,9 +1,9 @@
 /* GeoPackage by plain SQLite statements: OGR's writer needs several times as long for the same rows.
  *
- * Journal: a rollback journal (TRUNCATE), synchronous OFF. A process that is killed leaves its writes with the kernel, and
- * the journal undoes the transaction under way; a run that is appended to almost only writes new pages, which no
- * journal need hold. What synchronous OFF gives up is a power cut in mid-run: OUT.part is checked when it is resumed,
- * and the finished file is synced before it gets its name. */
+ * Journal: a rollback journal (TRUNCATE), synchronous OFF. A process that is killed leaves its writes with
+ * the kernel, and the journal undoes the transaction under way; a run that is appended to almost only writes
+ * new pages, which no journal need hold. What synchronous OFF gives up is a power cut in mid-run: OUT.part is
+ * checked when it is resumed, and the finished file is synced before it gets its name. */
 #include "audit/sink.h"
 #include "base/file.h"
 #include "formats/gpkg.h"

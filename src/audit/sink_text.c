@@ -85,7 +85,7 @@ static void format_csv(struct audit_batch *b)
     }
 }
 
-/* ---- GeoJSON sequence: one feature a line, newline-delimited (RFC 8142's records without the separator) ---- */
+/* ---- GeoJSON sequence: one feature a line (RFC 8142's records without the separator) ---- */
 
 static void json_lines(struct json_writer *w, const struct audit_row *r)
 {
@@ -256,7 +256,8 @@ static enum status open_file(struct sink_text *t, int i, bool again, uint64_t by
     int flags = O_WRONLY | O_CLOEXEC | (again ? 0 : O_CREAT | O_TRUNC);
     t->fd[i] = open(path_of(t, i), flags, 0666);
     if (t->fd[i] < 0 && again && i > 0 && errno == ENOENT)
-        return STATUS_OK; /* the run was killed between its last two steps: the findings have their name already */
+        return STATUS_OK; /* the run was killed between its last two steps: the findings have their name
+                             already */
     if (t->fd[i] < 0 ||
         (again && (ftruncate(t->fd[i], (off_t)bytes) != 0 || lseek(t->fd[i], 0, SEEK_END) < 0)))
         return error_errno(e, "打开", "open", path_of(t, i));

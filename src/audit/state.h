@@ -1,7 +1,8 @@
 /* What a run says about itself: what it was asked, how far it is, and its sums. Private to audit/.
  *
- * As text, because it is kept for people, too. A run may be resumed only by a request with the same identity: same
- * input bytes, same layer versions, same rules, same options, same program and libraries. Threads: pure. */
+ * As text, because it is kept for people, too. A run may be resumed only by a request with the same identity:
+ * same input bytes, same layer versions, same rules, same options, same program and libraries. Threads:
+ * pure. */
 #ifndef HX_AUDIT_STATE_H
 #define HX_AUDIT_STATE_H
 

@@ -35,8 +35,8 @@ void tally_free(struct tally *t)
 
 /* ---- groups ---- */
 
-/* A key is one word: what would break a line of the checkpoint becomes a space, what is too long is cut between
- * characters. */
+/* A key is one word: what would break a line of the checkpoint becomes a space, what is too long is cut
+ * between characters. */
 static void key_copy(char *to, size_t size, const char *from)
 {
     size_t n = text_cut(from, size - 1);

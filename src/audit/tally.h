@@ -1,9 +1,10 @@
-/* The sums of an audit: by prefecture, county and project class, by line and verdict, the worst cases, and a coarse map.
+/* The sums of an audit: by prefecture, county and project class, by line and verdict, the worst cases, and a
+ * coarse map.
  * Private to audit/.
  *
- * Rows are added in input order by one thread, so that the sums are the same bits for any number of threads; the state
- * is written to the checkpoint and read back exactly (numbers as hexadecimal floats). Bounded: TALLY_GROUPS groups (what
- * comes after them is one group "*"), TALLY_WORST cases, a fixed grid. */
+ * Rows are added in input order by one thread, so that the sums are the same bits for any number of threads;
+ * the state is written to the checkpoint and read back exactly (numbers as hexadecimal floats). Bounded:
+ * TALLY_GROUPS groups (what comes after them is one group "*"), TALLY_WORST cases, a fixed grid. */
 #ifndef HX_AUDIT_TALLY_H
 #define HX_AUDIT_TALLY_H
 

@@ -51,7 +51,8 @@ void arena_reset(struct arena *a)
 {
     if (!a->head)
         return;
-    /* The newest block is the largest: keeping it alone makes the next request of this size allocation-free. */
+    /* The newest block is the largest: keeping it alone makes the next request of this size
+     * allocation-free. */
     blocks_free(a->head->next);
     a->head->next = NULL;
     a->head->used = 0;

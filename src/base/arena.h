@@ -1,8 +1,8 @@
 /* A bump allocator: what a request or a check builds lives in its arena and dies with it.
  *
- * Invariants: memory is zeroed and 16-byte aligned; nothing is freed singly; arena_reset keeps the blocks for the
- * next request. Over `limit_bytes` an allocation answers NULL, as when memory is out: callers check and return
- * error_no_memory. Threads: one arena belongs to one thread at a time. */
+ * Invariants: memory is zeroed and 16-byte aligned; nothing is freed singly; arena_reset keeps the blocks for
+ * the next request. Over `limit_bytes` an allocation answers NULL, as when memory is out: callers check and
+ * return error_no_memory. Threads: one arena belongs to one thread at a time. */
 #ifndef HX_BASE_ARENA_H
 #define HX_BASE_ARENA_H
 
@@ -14,8 +14,8 @@ struct arena;
 struct arena *arena_new(size_t limit_bytes);
 void arena_free(struct arena *a); /* NULL-safe */
 void arena_reset(struct arena *a);
-/* Takes over all that `from` holds, which stays where it is, and frees `from` (NULL-safe). What is taken over does not
- * count against the limit of `a`. */
+/* Takes over all that `from` holds, which stays where it is, and frees `from` (NULL-safe). What is taken over
+ * does not count against the limit of `a`. */
 void arena_take(struct arena *a, struct arena *from);
 
 void *arena_alloc(struct arena *a, size_t bytes);

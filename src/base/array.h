@@ -6,8 +6,9 @@
 
 void *array_grow(void *array, size_t *capacity, size_t need, size_t item_bytes);
 
-/* The array with room for `need` items of item_bytes each, which may have moved. NULL when memory is out: then the old
- * array and *capacity stand as they were. An empty array is NULL with capacity 0. The caller frees it. */
+/* The array with room for `need` items of item_bytes each, which may have moved. NULL when memory is out:
+ * then the old array and *capacity stand as they were. An empty array is NULL with capacity 0. The caller
+ * frees it. */
 static inline void *array_room(void *array, size_t *capacity, size_t need, size_t item_bytes)
 {
     return need <= *capacity ? array : array_grow(array, capacity, need, item_bytes);

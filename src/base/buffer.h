@@ -1,7 +1,8 @@
 /* A growing byte buffer with a named maximum, for output that is built piece by piece.
  *
  * Errors latch: after a failed append the buffer stays as it was and every later append is ignored, so that a
- * writer checks once, at the end, with buffer_status. `data` is always NUL-terminated once anything was appended.
+ * writer checks once, at the end, with buffer_status. `data` is always NUL-terminated once anything was
+ * appended.
  * Threads: one owner. */
 #ifndef HX_BASE_BUFFER_H
 #define HX_BASE_BUFFER_H

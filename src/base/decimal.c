@@ -7,8 +7,8 @@
 
 enum { MAX_DECIMALS = 9 };
 
-/* |v| * 10^decimals, rounded half away from zero. A product within a few ulps of a half is a half: it was one in the
- * decimal text that the binary value stands for. */
+/* |v| * 10^decimals, rounded half away from zero. A product within a few ulps of a half is a half: it was one
+ * in the decimal text that the binary value stands for. */
 static double scaled_and_rounded(double magnitude, double scale)
 {
     double s = magnitude * scale;

@@ -1,7 +1,8 @@
 /* Numbers as an officer's report writes them: a fixed number of decimals, halves rounded away from zero.
  *
- * printf rounds the binary value, so that 0.125 gives 0.12 and 2.675 gives 2.67; the field's tools round the decimal
- * that a person sees: 0.13 and 2.68. Not for: JSON numbers that must read back exactly (formats/json.h).
+ * printf rounds the binary value, so that 0.125 gives 0.12 and 2.675 gives 2.67; the field's tools round the
+ * decimal that a person sees: 0.13 and 2.68. Not for: JSON numbers that must read back exactly
+ * (formats/json.h).
  * Threads: pure functions. */
 #ifndef HX_BASE_DECIMAL_H
 #define HX_BASE_DECIMAL_H
@@ -14,7 +15,8 @@ enum { DECIMAL_SIZE = 352 }; /* holds any double with up to 9 decimals */
 /* The value in text. "" when it is not finite: the caller decides how "no number" is written. */
 void decimal_text(double v, int decimals, char text[DECIMAL_SIZE]);
 
-/* The same rounding as a whole number of 10^-decimals, for figures that must add up: 12.345 with 2 decimals is 1235.
+/* The same rounding as a whole number of 10^-decimals, for figures that must add up: 12.345 with 2 decimals
+ * is 1235.
  * False, and nothing is written, when the value is not finite or beyond 9e15 units. */
 bool decimal_units(double v, int decimals, int64_t *units);
 /* A quotient of whole numbers (denominator above 0), rounded half away from zero. */
@@ -22,7 +24,8 @@ int64_t decimal_divide(int64_t numerator, int64_t denominator);
 /* Units of 10^-decimals as text: 1235 with 2 decimals is "12.35". */
 void decimal_units_text(int64_t units, int decimals, char text[DECIMAL_SIZE]);
 
-/* One area in the three units of a report. Hectares and mu follow from the printed square metres, by whole numbers. */
+/* One area in the three units of a report. Hectares and mu follow from the printed square metres, by whole
+ * numbers. */
 struct decimal_area {
     char m2[24], ha[24], mu[24]; /* a sign, 19 digits, a point */
 };

@@ -1,11 +1,13 @@
-/* Whole files: read with a limit, and written so that a reader sees the old bytes or the new ones, never half. */
+/* Whole files: read with a limit, and written so that a reader sees the old bytes or the new ones, never
+ * half. */
 #ifndef HX_BASE_FILE_H
 #define HX_BASE_FILE_H
 
 #include "base/arena.h"
 #include "base/status.h"
 
-/* Reads all of `path` ("-" is standard input) into the arena; the bytes are followed by a NUL that is not counted.
+/* Reads all of `path` ("-" is standard input) into the arena; the bytes are followed by a NUL that is not
+ * counted.
  * STATUS_TOO_LARGE over `limit` bytes. */
 enum status file_read(const char *path, size_t limit, struct arena *a, char **bytes, size_t *n,
                       struct error *e) HX_MUST_CHECK;

@@ -1,4 +1,5 @@
-/* One line per event on standard error, for the operator. Only http, jobs and cli log; a library returns its error. */
+/* One line per event on standard error, for the operator. Only http, jobs and cli log; a library returns
+ * its error. */
 #ifndef HX_BASE_LOG_H
 #define HX_BASE_LOG_H
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Up to 15 digits are an exact integer, and up to 10^22 an exact power: their quotient is rounded once, and so right
- * (Clinger 1990). Everything else is strtod's, which takes ten times as long. */
+/* Up to 15 digits are an exact integer, and up to 10^22 an exact power: their quotient is rounded once, and
+ * so right (Clinger 1990). Everything else is strtod's, which takes ten times as long. */
 static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 enum { EXACT_DIGITS = 15 };

@@ -11,7 +11,8 @@ enum { SHA256_BYTES = 32, SHA256_HEX_SIZE = 65 };
 
 void sha256_of_bytes(const void *bytes, size_t n, uint8_t digest[SHA256_BYTES]);
 enum status sha256_of_file(const char *path, uint8_t digest[SHA256_BYTES], struct error *e) HX_MUST_CHECK;
-/* Adds "name:length:value\n", the length in bytes: whatever a value contains, the text reads in one way only. */
+/* Adds "name:length:value\n", the length in bytes: whatever a value contains, the text reads in one way
+ * only. */
 void sha256_add_field(struct sha256_ctx *ctx, const char *name, const char *value);
 void sha256_to_hex(const uint8_t digest[SHA256_BYTES], char hex[SHA256_HEX_SIZE]);
 

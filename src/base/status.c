@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A sentence may quote what came from outside, cut somewhere by whoever reported it: half a character would make the JSON
- * that carries the sentence invalid, and a control character would reach a terminal. Half a character at the end, where
- * vsnprintf cut, is left out; elsewhere '?' stands for it. */
+/* A sentence may quote what came from outside, cut somewhere by whoever reported it: half a character would
+ * make the JSON that carries the sentence invalid, and a control character would reach a terminal. Half a
+ * character at the end, where vsnprintf cut, is left out; elsewhere '?' stands for it. */
 static void sentence_mend(char *sentence)
 {
     unsigned char *s = (unsigned char *)sentence, *to = s;

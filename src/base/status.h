@@ -3,7 +3,8 @@
  * A fallible function returns `enum status` (the compiler insists that it is looked at) and takes a nullable
  * `struct error *` last. Outputs are written only on STATUS_OK. Whoever first sees a failure writes the whole
  * sentence, in Chinese and in English: which input, where (byte, line, ring, row), and what would be right.
- * Callers pass it on unchanged. A failure never looks like a number. HTTP and exit codes are mapped at the edges.
+ * Callers pass it on unchanged. A failure never looks like a number. HTTP and exit codes are mapped at the
+ * edges.
  *
  * Not for: logging (base/log.h). Threads: no shared state. */
 #ifndef HX_BASE_STATUS_H
@@ -16,12 +17,13 @@
 enum status {
     STATUS_OK = 0,
     STATUS_INVALID_INPUT, /* the caller's data or arguments are wrong; the sentence says how to mend them */
-    STATUS_UNSUPPORTED, /* understood, but not something that we do (Xi'an 80 without parameters, a line layer) */
-    STATUS_TOO_LARGE, /* over a named limit (base/limits.h) */
-    STATUS_NOT_FOUND, /* a file, layer, version or page that is not there */
-    STATUS_CONFLICT,  /* the store is locked, or already has this */
-    STATUS_CORRUPT,   /* stored data fails its own checks; it is never used */
-    STATUS_IO,        /* the operating system refused: disk full, permission, short read */
+    STATUS_UNSUPPORTED,   /* understood, but not something that we do (Xi'an 80 without parameters, a line
+                             layer) */
+    STATUS_TOO_LARGE,     /* over a named limit (base/limits.h) */
+    STATUS_NOT_FOUND,     /* a file, layer, version or page that is not there */
+    STATUS_CONFLICT,      /* the store is locked, or already has this */
+    STATUS_CORRUPT,       /* stored data fails its own checks; it is never used */
+    STATUS_IO,            /* the operating system refused: disk full, permission, short read */
     STATUS_NO_MEMORY,
     STATUS_INTERNAL, /* a library failed in a way that we do not know */
 };
@@ -43,8 +45,8 @@ void error_zh(struct error *e, const char *fmt, ...) HX_PRINTF(2, 3);
 /* Writes status, code and the English sentence. Callers use error_fail. */
 void error_en(struct error *e, enum status s, const char *code, const char *fmt, ...) HX_PRINTF(4, 5);
 
-/* error_fail(e, status, code, format, ...): writes them and yields the status, so that a failure is one `return`. A
- * macro, so that the compiler sees that the result is a failure and which one. */
+/* error_fail(e, status, code, format, ...): writes them and yields the status, so that a failure is one
+ * `return`. A macro, so that the compiler sees that the result is a failure and which one. */
 #define error_fail(e, s, ...) (error_en((e), (s), __VA_ARGS__), (s))
 
 /* The usual two failures that need no more words. */

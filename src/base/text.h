@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of the character at s, of which n (at least 1) are there; 0 when it is none (overlong forms, surrogates, beyond U+10FFFF,
- * cut off). */
+/* Bytes of the character at s, of which n (at least 1) are there; 0 when it is none (overlong forms,
+ * surrogates, beyond U+10FFFF, cut off). */
 static inline size_t text_char_of(const char *text, size_t n)
 {
     const unsigned char *s = (const unsigned char *)text;

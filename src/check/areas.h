@@ -1,5 +1,5 @@
-/* Areas of many parcels with one line, and nothing else: no verdict, no rule, no sentence, no sliver set aside. For programs
- * that bring parcels by the thousand and judge by themselves. */
+/* Areas of many parcels with one line, and nothing else: no verdict, no rule, no sentence, no sliver set
+ * aside. For programs that bring parcels by the thousand and judge by themselves. */
 #ifndef HX_CHECK_AREAS_H
 #define HX_CHECK_AREAS_H
 
@@ -18,8 +18,9 @@ struct parcel_areas {
     size_t n_features;
 };
 
-/* Measures n parcels against a layer that has an index; `out` takes n. Figures are those of measure_line: of the same
- * overlaps, with the same floor; features that overlap each other are not united. Uses w->batch, w->scratch and w->arena. */
+/* Measures n parcels against a layer that has an index; `out` takes n. Figures are those of measure_line: of
+ * the same overlaps, with the same floor; features that overlap each other are not united. Uses w->batch,
+ * w->scratch and w->arena. */
 enum status areas_measure(struct check_worker *w, const struct layer_snapshot *layer,
                           const struct geo_shape *parcels, size_t n, struct parcel_areas *out,
                           struct error *e) HX_MUST_CHECK;

@@ -1,7 +1,8 @@
-/* The whole chain from bytes to findings: parse, find candidates, measure, judge. The one place that knows every
- * stage; the CLI, the HTTP server, the batch audit and the public C library all go through it.
+/* The whole chain from bytes to findings: parse, find candidates, measure, judge. The one place that knows
+ * every stage; the CLI, the HTTP server, the batch audit and the public C library all go through it.
  *
- *     bytes -> feature_parcels -> overlap_measure (measure.c) -> judge_parcel (judge.c) -> summary.c -> struct report
+ *     bytes -> feature_parcels -> overlap_measure (measure.c) -> judge_parcel (judge.c) -> summary.c ->
+ *     struct report
  *
  * Invariants of a report:
  *   - VERDICT_UNKNOWN and LAYER_UNMEASURED are 0: a zeroed or half-built report never reads as clear;
@@ -25,15 +26,15 @@ enum layer_status {
     LAYER_CLEAR,          /* 未压占: covered, measured, nothing */
 };
 
-/* 碎屑: a common area is set aside only when both limits hold (std-tolerances; see DESIGN.md). The policy is part of a
- * check and is disclosed in its report; {0, 0} sets nothing aside. */
+/* 碎屑: a common area is set aside only when both limits hold (std-tolerances; see DESIGN.md). The policy is
+ * part of a check and is disclosed in its report; {0, 0} sets nothing aside. */
 struct sliver_policy {
     double area_m2;
     double width_m;
 };
 #define SLIVER_POLICY_DEFAULT ((struct sliver_policy){1.0, 0.10})
-/* "AREA,WIDTH" in m2 and metres, at most 10 and 1: what is larger is no sliver by any office's rule. NULL or "": the
- * default. */
+/* "AREA,WIDTH" in m2 and metres, at most 10 and 1: what is larger is no sliver by any office's rule. NULL or
+ * "": the default. */
 enum status sliver_policy_of_text(const char *text, struct sliver_policy *out, struct error *e) HX_MUST_CHECK;
 
 /* Below this an overlap is rounding of the coordinates themselves, not land: see DESIGN.md. */
@@ -85,7 +86,8 @@ struct parcel_report {
     size_t n_warnings;
 };
 
-/* Two areas beside the default basis, for comparison: the same vertices joined by geodesics, and by 国土调查办发〔2008〕32号.
+/* Two areas beside the default basis, for comparison: the same vertices joined by geodesics, and by
+ * 国土调查办发〔2008〕32号.
  * Nothing in a check depends on them, so they are made when a document asks. */
 double parcel_report_geodesic_area_m2(const struct parcel_report *r);
 double parcel_report_standard_area_m2(const struct parcel_report *r);
@@ -143,7 +145,8 @@ enum status check_parcels(struct check_worker *w, const struct snapshot *snapsho
                           const struct check_options *opt, const struct parcel_set *parcels,
                           struct report *out, struct error *e) HX_MUST_CHECK;
 
-/* The overlap of one parcel with one layer as geometry, for drawing: built by GEOS from locally clipped pieces. */
+/* The overlap of one parcel with one layer as geometry, for drawing: built by GEOS from locally clipped
+ * pieces. */
 enum status check_overlap_shape(struct check_worker *w, const struct layer_snapshot *layer,
                                 const struct geo_shape *parcel, struct geo_shape *out,
                                 struct error *e) HX_MUST_CHECK;

@@ -1,4 +1,5 @@
-/* The versions of the libraries that a figure depends on, as they run and not as they were compiled against. Threads: any. */
+/* The versions of the libraries that a figure depends on, as they run and not as they were compiled
+ * against. Threads: any. */
 #ifndef HX_CHECK_ENGINE_VERSIONS_H
 #define HX_CHECK_ENGINE_VERSIONS_H
 

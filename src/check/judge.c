@@ -7,7 +7,8 @@
 
 enum { MAX_HITS = 32 };
 
-/* Rules are added layer by layer; MAX_HITS bounds one layer's list (a layer has few sub-zones and one class). */
+/* Rules are added layer by layer; MAX_HITS bounds one layer's list (a layer has few sub-zones and one
+ * class). */
 struct judge {
     const struct rule_table *rules;
     const char *project_class;
@@ -62,8 +63,8 @@ static bool hit_class(struct judge *j, enum relation relation, const char *sub_z
     return hit_add(j, r ? r : rule_find(j, relation, sub_zone, "*"), area_m2, CLASS_MATCHED);
 }
 
-/* Pressing on a line: the class's own exception when it was named, and otherwise the general prohibition, which says
- * why it was used: no class was named, or the table has no exception for it. */
+/* Pressing on a line: the class's own exception when it was named, and otherwise the general prohibition,
+ * which says why it was used: no class was named, or the table has no exception for it. */
 static bool hit_pressing(struct judge *j, const char *sub_zone, double area_m2)
 {
     return hit_class(j, RELATION_OVERLAP, sub_zone, area_m2) ||
@@ -73,8 +74,8 @@ static bool hit_pressing(struct judge *j, const char *sub_zone, double area_m2)
 
 #define CORE_ZONE "自然保护地核心保护区"
 
-/* "国家公园核心保护区", "核心区": whatever the data call it, the core is not taken for less. "核心保护区外" and "非核心" are not
- * it. */
+/* "国家公园核心保护区", "核心区": whatever the data call it, the core is not taken for less. "核心保护区外"
+ * and "非核心" are not it. */
 static bool is_core(const char *zone)
 {
     return strstr(zone, "核心") && !strstr(zone, "外") && !strstr(zone, "非核心");
@@ -99,8 +100,8 @@ static void judge_farmland(struct judge *j)
         hit_class(j, RELATION_OVERLAP, "城镇开发边界内", j->common->farmland_boundary);
 }
 
-/* Outside the boundary every class has its own terms. A table without a general row falls back to the row for a class
- * that is not known, and the note says which of the two it was. */
+/* Outside the boundary every class has its own terms. A table without a general row falls back to the row for
+ * a class that is not known, and the note says which of the two it was. */
 static bool hit_outside(struct judge *j, double outside_m2)
 {
     bool given = strcmp(j->project_class, "UNKNOWN") != 0;

@@ -1,5 +1,5 @@
-/* The judging stage: findings + rule table -> rules that apply and a verdict. Pure: no I/O, no clock. Private to
- * check/. */
+/* The judging stage: findings + rule table -> rules that apply and a verdict. Pure: no I/O, no clock. Private
+ * to check/. */
 #ifndef HX_CHECK_JUDGE_H
 #define HX_CHECK_JUDGE_H
 
@@ -15,8 +15,8 @@ enum status judge_parcel(const struct rule_table *rules, const char *project_cla
                          const struct common_areas *common, struct arena *a, struct parcel_report *r,
                          struct error *e) HX_MUST_CHECK;
 
-/* The more severe of two: prohibited, unknown, restricted, notice, allowed. What is not known is worse than what is
- * restricted, because it may be prohibited. */
+/* The more severe of two: prohibited, unknown, restricted, notice, allowed. What is not known is worse than
+ * what is restricted, because it may be prohibited. */
 enum verdict verdict_worse(enum verdict a, enum verdict b);
 
 #endif

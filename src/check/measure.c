@@ -67,7 +67,8 @@ static struct feature_overlap feature_overlap_of(const struct layer_index *ix, c
                                     .width_m = NAN};
 }
 
-/* A common area is set aside as a sliver only when it is small and narrow; when its shape cannot be had it is not. */
+/* A common area is set aside as a sliver only when it is small and narrow; when its shape cannot be had it
+ * is not. */
 static enum status sliver_decide(const struct check_worker *w, struct overlap_shapes *shapes,
                                  uint32_t feature, struct feature_overlap *f)
 {
@@ -152,8 +153,8 @@ static bool is_gathered(const struct gathering *g, uint32_t feature)
     return low < g->n && g->number[low] == feature;
 }
 
-/* Do two of the gathered features overlap each other near the parcel? Each is clipped to the parcel's box and measured
- * against the layer as if it were a parcel. */
+/* Do two of the gathered features overlap each other near the parcel? Each is clipped to the parcel's box and
+ * measured against the layer as if it were a parcel. */
 static enum status conflict_find(struct gathering *g, struct error *e)
 {
     for (size_t i = 0; i < g->n && !g->conflict && g->n > 1; i++) {
@@ -175,8 +176,8 @@ static enum status conflict_find(struct gathering *g, struct error *e)
     return STATUS_OK;
 }
 
-/* Area of the parcel under any of these features, which are numbers in g->features and ascend. Where no two features overlap
- * it is their sum, and otherwise the union that GEOS builds. */
+/* Area of the parcel under any of these features, which are numbers in g->features and ascend. Where no two
+ * features overlap it is their sum, and otherwise the union that GEOS builds. */
 static enum status union_area(struct gathering *g, const size_t *of, size_t n, double *out, struct error *e)
 {
     struct overlap_part *parts = arena_array(g->w->arena, n + 1, sizeof *parts);

@@ -1,11 +1,13 @@
-/* The measuring stage: one parcel against one layer of the snapshot, without any judgement. Private to check/. */
+/* The measuring stage: one parcel against one layer of the snapshot, without any judgement. Private to
+ * check/. */
 #ifndef HX_CHECK_MEASURE_H
 #define HX_CHECK_MEASURE_H
 
 #include "check/check.h"
 
-/* Fills status, areas, features and zones of one line. The parcel is prepared in w->scratch. A layer that cannot answer
- * (not loaded, no coverage, damaged, incomplete) says so in its status; only running out of memory and the like fail. */
+/* Fills status, areas, features and zones of one line. The parcel is prepared in w->scratch. A layer that
+ * cannot answer (not loaded, no coverage, damaged, incomplete) says so in its status; only running out of
+ * memory and the like fail. */
 enum status measure_line(struct check_worker *w, const struct snapshot *snapshot, enum control_line line,
                          const struct geo_shape *parcel, double parcel_m2, struct layer_finding *out,
                          struct error *e) HX_MUST_CHECK;

@@ -41,8 +41,8 @@ static bool feature_add(const struct store_feature *f, void *user)
     return r->status == STATUS_OK;
 }
 
-/* A version never changes once it is imported. One that holds other features than its row says was changed behind the
- * program's back, and must not answer "clear". Sums in another order differ by rounding alone. */
+/* A version never changes once it is imported. One that holds other features than its row says was changed
+ * behind the program's back, and must not answer "clear". Sums in another order differ by rounding alone. */
 static enum status compare_with_version(const struct rebuild *r, const struct store_version *v)
 {
     if (r->n_features == v->n_features && r->n_vertices == v->n_vertices &&
@@ -111,8 +111,8 @@ static enum status open_verified(const char *path, const uint8_t key[SHA256_BYTE
     return STATUS_OK;
 }
 
-/* In a folder of our own that nobody else can guess or write to. The mapping outlives the name, so file and folder are
- * removed at once. */
+/* In a folder of our own that nobody else can guess or write to. The mapping outlives the name, so file and
+ * folder are removed at once. */
 static enum status build_temporary(struct store *store, const struct store_version *v, bool coverage,
                                    struct arena *a, const uint8_t key[SHA256_BYTES], struct layer_index **out,
                                    struct error *e)

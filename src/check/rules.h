@@ -1,7 +1,7 @@
 /* The rule table: line x sub-zone x relation x project class -> verdict, with its clause and how sure it is.
  *
- * Rows are data (schema/rules.csv, stored in the store and editable there); nothing of them is retyped in C. The
- * table is validated on load: unknown verdicts, layers or relations are errors with the row number. */
+ * Rows are data (schema/rules.csv, stored in the store and editable there); nothing of them is retyped in C.
+ * The table is validated on load: unknown verdicts, layers or relations are errors with the row number. */
 #ifndef HX_CHECK_RULES_H
 #define HX_CHECK_RULES_H
 

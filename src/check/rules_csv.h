@@ -1,4 +1,5 @@
-/* The rule table's rows and columns, cut by formats/csv.h in a copy of the text. Private to check/. Threads: pure. */
+/* The rule table's rows and columns, cut by formats/csv.h in a copy of the text. Private to check/.
+ * Threads: pure. */
 #ifndef HX_CHECK_RULES_CSV_H
 #define HX_CHECK_RULES_CSV_H
 

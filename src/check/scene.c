@@ -49,7 +49,8 @@ struct collecting {
     bool no_memory;
 };
 
-/* Doubles an array in the arena; the old one stays there until the request ends, which at most doubles the memory. */
+/* Doubles an array in the arena; the old one stays there until the request ends, which at most doubles the
+ * memory. */
 static void *grown(struct collecting *c, void *old, size_t n, size_t *capacity, size_t size)
 {
     if (n < *capacity)
@@ -189,7 +190,8 @@ static enum status maps_fill(struct check_worker *w, const struct report *r, str
     return s;
 }
 
-/* A shape that GEOS cannot build leaves a gap in the picture, which the report mentions; the figures stand. */
+/* A shape that GEOS cannot build leaves a gap in the picture, which the report mentions; the figures
+ * stand. */
 static enum status overlaps_fill(struct check_worker *w, const struct report *r, struct map_scene *out,
                                  struct error *e)
 {

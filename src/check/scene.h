@@ -1,10 +1,11 @@
-/* What a printed report shows besides its figures: the three lines around the parcels, the shapes of the overlaps,
- * the boundary points in the plane and the district. render/ is pure and cannot reach the index, so the caller fills
- * a scene here and hands it on.
+/* What a printed report shows besides its figures: the three lines around the parcels, the shapes of the
+ * overlaps, the boundary points in the plane and the district. render/ is pure and cannot reach the index, so
+ * the caller fills a scene here and hands it on.
  *
  * Not for: figures. Nothing here is measured; shapes are thinned to the size of a dot on paper.
- * Invariants: a map's box has the shape of SCENE_ASPECT in metres and contains its parcels with a margin; patches are
- * clipped to a somewhat larger box, so that edges along the clip never show. A layer without data draws nothing.
+ * Invariants: a map's box has the shape of SCENE_ASPECT in metres and contains its parcels with a margin;
+ * patches are clipped to a somewhat larger box, so that edges along the clip never show. A layer without data
+ * draws nothing.
  * Threads: the worker's. Everything lives in the worker's arena. */
 #ifndef HX_CHECK_SCENE_H
 #define HX_CHECK_SCENE_H
@@ -54,16 +55,16 @@ struct scene_border_ring {
     size_t first, n; /* of the border's points; the first point is not repeated */
 };
 
-/* The corners of a parcel in the zone in which it was delivered, or in its 3-degree zone when it came in degrees; in
- * the order in which they were delivered. */
+/* The corners of a parcel in the zone in which it was delivered, or in its 3-degree zone when it came in
+ * degrees; in the order in which they were delivered. */
 struct scene_border {
     struct geo_crs crs;
     struct scene_point *points;
     size_t n_points;
     struct scene_border_ring *rings;
     size_t n_rings;
-    bool
-        from_shape; /* the parcel does not hold what was delivered: points that cut long sides are among these */
+    bool from_shape; /* the parcel does not hold what was delivered: points that cut long sides are among
+                        these */
 };
 
 struct map_scene {

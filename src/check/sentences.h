@@ -1,7 +1,9 @@
-/* What a report says of one line, in the words of the field's own reports (std-report): each sentence is written here
- * once, in both languages, for the summary of a parcel and for the conclusions of a whole report.
+/* What a report says of one line, in the words of the field's own reports (std-report): each sentence is
+ * written here once, in both languages, for the summary of a parcel and for the conclusions of a whole
+ * report.
  *
- * Not for: deciding which sentence holds (summary.c, render/report_sentences.c). Threads: pure; texts in the arena. */
+ * Not for: deciding which sentence holds (summary.c, render/report_sentences.c). Threads: pure; texts in
+ * the arena. */
 #ifndef HX_CHECK_SENTENCES_H
 #define HX_CHECK_SENTENCES_H
 

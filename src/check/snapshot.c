@@ -28,7 +28,8 @@ void snapshot_unref(struct snapshot *s)
         snapshot_free(s);
 }
 
-/* A layer that cannot be opened does not fail the snapshot: it is answered "cannot be measured", with the reason. */
+/* A layer that cannot be opened does not fail the snapshot: it is answered "cannot be measured", with the
+ * reason. */
 static void layer_load(struct store *store, struct arena *a, struct layer_snapshot *l)
 {
     struct layer_index *index = NULL, *coverage = NULL;

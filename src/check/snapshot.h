@@ -1,8 +1,9 @@
 /* The set of layers that a check sees: every current version with its flat index mapped, and the rule table.
  *
- * A snapshot is const once loaded and reference-counted: a new version makes a new snapshot, requests under way keep
- * the old one, nobody waits. An index file that is missing, stale or damaged is rebuilt from the store; a layer whose
- * index can be had in neither way is present with `index == NULL` and a reason, and is answered LAYER_UNMEASURED. */
+ * A snapshot is const once loaded and reference-counted: a new version makes a new snapshot, requests under
+ * way keep the old one, nobody waits. An index file that is missing, stale or damaged is rebuilt from the
+ * store; a layer whose index can be had in neither way is present with `index == NULL` and a reason, and
+ * is answered LAYER_UNMEASURED. */
 #ifndef HX_CHECK_SNAPSHOT_H
 #define HX_CHECK_SNAPSHOT_H
 
@@ -20,7 +21,8 @@ struct layer_snapshot {
 struct snapshot;
 /* Loads everything from the store. Takes the store for the call only. */
 enum status snapshot_load(struct store *store, struct snapshot **out, struct error *e) HX_MUST_CHECK;
-/* The versions that were in force on a day (store_versions.h) under the rule table of today; "" or NULL: the current ones. */
+/* The versions that were in force on a day (store_versions.h) under the rule table of today; "" or NULL:
+ * the current ones. */
 enum status snapshot_load_as_of(struct store *store, const char *day, struct snapshot **out,
                                 struct error *e) HX_MUST_CHECK;
 struct snapshot *snapshot_ref(struct snapshot *s);

@@ -1,7 +1,7 @@
 /* What the files that load snapshots share. Private to check/.
  *
- * A loader makes an empty snapshot, parses the rules into its arena, hands it the versions, and lets go of it by
- * snapshot_unref when any step fails. */
+ * A loader makes an empty snapshot, parses the rules into its arena, hands it the versions, and lets go of it
+ * by snapshot_unref when any step fails. */
 #ifndef HX_CHECK_SNAPSHOT_PARTS_H
 #define HX_CHECK_SNAPSHOT_PARTS_H
 
@@ -20,8 +20,8 @@ struct snapshot {
 
 /* An empty snapshot with one reference. */
 enum status snapshot_new(struct snapshot **out, struct error *e) HX_MUST_CHECK;
-/* Opens or rebuilds the indexes of `versions`, whose strings are in the snapshot's arena. A layer that cannot be opened
- * does not fail the snapshot: it is answered "cannot be measured", with the reason. */
+/* Opens or rebuilds the indexes of `versions`, whose strings are in the snapshot's arena. A layer that cannot
+ * be opened does not fail the snapshot: it is answered "cannot be measured", with the reason. */
 enum status snapshot_take_versions(struct snapshot *s, struct store *store,
                                    const struct store_version *versions, size_t n,
                                    struct error *e) HX_MUST_CHECK;

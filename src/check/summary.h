@@ -9,8 +9,8 @@ struct summary_figures {
     int64_t lines[CONTROL_LINE_COUNT]; /* pressed on; of the boundary: inside */
     int64_t outside;                   /* of the boundary */
 };
-/* Each rounded for itself; the outside is what is left of the parcel. A report of several parcels balances its columns
- * and may differ by 0.01 m2. */
+/* Each rounded for itself; the outside is what is left of the parcel. A report of several parcels balances
+ * its columns and may differ by 0.01 m2. */
 struct summary_figures summary_figures_of(const struct parcel_report *r);
 
 /* NULL when memory is out. */

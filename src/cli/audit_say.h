@@ -2,8 +2,12 @@
  * standard error; to a program (--progress json), one JSON object a line on standard output and nothing
  * else:
  *
- *     {"done": 12000, "total": 60000, "seconds": 3.1, "done_here": 12000, "pass": 1, "passes": 2}    some times a second
- *     {"outcome": {…}}  or  {"error": {"status": "invalid-input", "code": "…", "zh": "…", "en": "…"}}    at the end
+ *     {"done": 12000, "total": 60000, "seconds": 3.1, "done_here": 12000, "pass": 1, "passes": 2}    some
+ *                                                                                                    times a
+ *                                                                                                    second
+ *     {"outcome": {…}}  or  {"error": {"status": "invalid-input", "code": "…", "zh": "…", "en": "…"}}    at
+ *                                                                                                        the
+ *                                                                                                        end
  *
  * `total` is null when the file does not tell; each output of a parcel audit is a pass, and `done_here`
  * leaves out what the run that is resumed had done. The server's jobs listen to these lines

@@ -137,7 +137,8 @@ static int import_geodata(struct store *store, const char *folder)
     return EXIT_OK;
 }
 
-/* When features are refused the report lists them, and is what the source is mended by. `to` NULL: it is not wanted as a file. */
+/* When features are refused the report lists them, and is what the source is mended by. `to` NULL: it is
+ * not wanted as a file. */
 static int import_file(struct store *store, const struct ingest_request *request, const char *to)
 {
     struct error e = {0};

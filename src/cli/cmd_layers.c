@@ -1,4 +1,5 @@
-/* layers: what the store holds, and what is done with its versions: report, diff, promote, rollback, discard. */
+/* layers: what the store holds, and what is done with its versions: report, diff, promote, rollback,
+ * discard. */
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"

@@ -1,5 +1,5 @@
-/* hongxian parcel inspect|convert: what a parcel file says and how it was read, without any layer; and the same parcels
- * as TXT or GeoJSON. */
+/* hongxian parcel inspect|convert: what a parcel file says and how it was read, without any layer; and the
+ * same parcels as TXT or GeoJSON. */
 #include "base/file.h"
 #include "base/limits.h"
 #include "cli/args.h"

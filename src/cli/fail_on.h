@@ -1,6 +1,7 @@
-/* --fail-on VERDICT,...: when does a verdict fail a script? A name stands for itself and for everything worse, because
- * a script that asks for "restricted" must not pass what is prohibited, or what could not be measured. Worse is as
- * check/judge.h orders it: prohibited, unknown, restricted, notice, allowed. Threads: pure. */
+/* --fail-on VERDICT,...: when does a verdict fail a script? A name stands for itself and for everything
+ * worse, because a script that asks for "restricted" must not pass what is prohibited, or what could not be
+ * measured. Worse is as check/judge.h orders it: prohibited, unknown, restricted, notice, allowed.
+ * Threads: pure. */
 #ifndef HX_CLI_FAIL_ON_H
 #define HX_CLI_FAIL_ON_H
 

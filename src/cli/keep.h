@@ -12,7 +12,8 @@ struct keep_args {
 /* Are the arguments complete? Asked before the check, so that nobody waits for a refusal. */
 enum status keep_args_check(const struct keep_args *a, struct error *e) HX_MUST_CHECK;
 
-/* Keeps the report and hangs its row into it, so that what is printed names it. `path` is the file that was read. */
+/* Keeps the report and hangs its row into it, so that what is printed names it. `path` is the file that
+ * was read. */
 enum status keep_report(const struct keep_args *a, const char *asked_store, const char *path,
                         struct store_bytes input, struct arena *arena, struct report *r,
                         struct error *e) HX_MUST_CHECK;

@@ -1,7 +1,7 @@
 /* Which store is meant when nobody names one.
  *
- * In this order: --store; $HONGXIAN_STORE; data/hongxian.sqlite under the current folder; hongxian/hongxian.sqlite in
- * $XDG_DATA_HOME or ~/.local/share. The last two count only when they exist. */
+ * In this order: --store; $HONGXIAN_STORE; data/hongxian.sqlite under the current folder;
+ * hongxian/hongxian.sqlite in $XDG_DATA_HOME or ~/.local/share. The last two count only when they exist. */
 #ifndef HX_CLI_STORE_PATH_H
 #define HX_CLI_STORE_PATH_H
 

@@ -1,7 +1,9 @@
-/* GeoJSON, feature by feature: the members of a collection's `features`, or the lines (records) of a sequence.
+/* GeoJSON, feature by feature: the members of a collection's `features`, or the lines (records) of a
+ * sequence.
  *
- * Only brackets and quotes are looked at. What does not end where it should is read whole by the reader of the format, which says
- * what is wrong and where; a record of a sequence that is no feature is one with its reason. */
+ * Only brackets and quotes are looked at. What does not end where it should is read whole by the reader of
+ * the format, which says what is wrong and where; a record of a sequence that is no feature is one with
+ * its reason. */
 #include "features/text_cutter.h"
 
 #include "base/buffer.h"

@@ -1,7 +1,7 @@
 /* CSV and WKT, row by row; points of one parcel are one piece.
  *
- * A bad piece ends where the next one begins as far as that can be told: a quote that nothing closes ends with its line, and
- * so does a geometry of WKT whose parentheses are not closed before a new one begins. */
+ * A bad piece ends where the next one begins as far as that can be told: a quote that nothing closes ends
+ * with its line, and so does a geometry of WKT whose parentheses are not closed before a new one begins. */
 #include "features/text_cutter.h"
 
 #include "formats/encoding.h"
@@ -67,8 +67,8 @@ static enum status decode(const struct cut_rows *p, const char *bytes, size_t n,
 
 /* ---- CSV ---- */
 
-/* The bytes of a record in `record`, NUL-terminated, to be cut. Not decoded: separators and quotes are no second bytes of
- * GB18030. */
+/* The bytes of a record in `record`, NUL-terminated, to be cut. Not decoded: separators and quotes are no
+ * second bytes of GB18030. */
 static bool hold_record(struct cut_rows *p, size_t at, size_t n)
 {
     if (n + 1 > p->cap) {
@@ -188,7 +188,8 @@ static size_t pass_srid(const char *s, size_t n, int *srid)
     return i;
 }
 
-/* Behind the parenthesis that closes the geometry; where the line ends, or the next geometry begins, when none does. */
+/* Behind the parenthesis that closes the geometry; where the line ends, or the next geometry begins, when
+ * none does. */
 static size_t geometry_end(const char *s, size_t n, size_t from)
 {
     bool collection = n - from >= 8 && strncasecmp(s + from, "GEOMETRY", 8) == 0;

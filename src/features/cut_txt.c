@@ -1,8 +1,9 @@
-/* 国土TXT, plot by plot: each is given to its reader with the head of the file, so that a plot that cannot be read is a row with
- * its reason and memory does not grow with the file. The file is mapped, and read for its encoding, for the
- * number of plots, and for the plots themselves.
+/* 国土TXT, plot by plot: each is given to its reader with the head of the file, so that a plot that cannot be
+ * read is a row with its reason and memory does not grow with the file. The file is mapped, and read for its
+ * encoding, for the number of plots, and for the plots themselves.
  *
- * Not for files of which a plot cannot be cut out: UTF-16, or points without plot rows. Those are read whole. */
+ * Not for files of which a plot cannot be cut out: UTF-16, or points without plot rows. Those are read
+ * whole. */
 #include "features/text_cutter.h"
 
 #include "base/limits.h"

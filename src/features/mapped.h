@@ -1,5 +1,5 @@
-/* A file that a feed reads from front to back, mapped, so that neither memory nor the program's size grows with it. Private to
- * features/. Threads: as the feed. */
+/* A file that a feed reads from front to back, mapped, so that neither memory nor the program's size grows
+ * with it. Private to features/. Threads: as the feed. */
 #ifndef HX_FEATURES_MAPPED_H
 #define HX_FEATURES_MAPPED_H
 

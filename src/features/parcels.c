@@ -351,8 +351,8 @@ static enum status read_stream(const struct parcel_context *c, const struct feat
     return st;
 }
 
-/* Texts of the usual size are read whole, so that coordinates without words are decided for all plots at once; a sequence of GeoJSON
- * is no one document. */
+/* Texts of the usual size are read whole, so that coordinates without words are decided for all plots at
+ * once; a sequence of GeoJSON is no one document. */
 static bool is_sequence(const struct parcel_context *c, const struct feature_request *r)
 {
     struct feature_stream *s = NULL;

@@ -1,5 +1,5 @@
-/* Features of a stream as parcels: bound, accepted by the one policy, and remarked upon, in one function for single checks and
- * audits. A single check takes all or refuses the file; an audit takes each by itself.
+/* Features of a stream as parcels: bound, accepted by the one policy, and remarked upon, in one function for
+ * single checks and audits. A single check takes all or refuses the file; an audit takes each by itself.
  *
  * Threads: a judge belongs to one thread; the transformer and GEOS are its caller's. */
 #ifndef HX_FEATURES_PARCELS_H
@@ -11,8 +11,9 @@
 #include "parcel/binding.h"
 #include "parcel/parcel.h"
 
-/* The CRS of a stream's features, for those that do not bring their own: what the file states, what was given, what the
- * coordinates show. q->stated_name is in *stated. `zone_by_unit` may be NULL (geo/crs/decide.h). */
+/* The CRS of a stream's features, for those that do not bring their own: what the file states, what was
+ * given, what the coordinates show. q->stated_name is in *stated. `zone_by_unit` may be NULL
+ * (geo/crs/decide.h). */
 enum status feature_stream_crs(const struct feature_stream *s, struct geo_transformer *t,
                                struct crs_question *q, struct crs_stated *stated, struct crs_decision *out,
                                struct error *e) HX_MUST_CHECK;
@@ -33,18 +34,17 @@ struct feature_verdict {
     struct parcel parcel;      /* id, name and use also when refused */
     const struct error *fault; /* why it is no parcel; NULL */
     struct geo_box box;        /* of the coordinates as drawn, where they are degrees; else of the shape */
-    bool
-        as_drawn; /* the shape's vertices are those of the WKB: nothing was converted, dissolved or left out */
+    bool as_drawn; /* vertices are those of the WKB: nothing was converted, dissolved or left out */
     const struct parcel_warning *warnings; /* of the stream and of the policy */
     size_t n_warnings;
 };
-/* Everything that *out points to is in `a`, or the feature's. `crs`: where the feature has none of its own. A refusal is an answer;
- * failures are those of the machine. */
+/* Everything that *out points to is in `a`, or the feature's. `crs`: where the feature has none of its own. A
+ * refusal is an answer; failures are those of the machine. */
 enum status feature_judge_parcel(struct feature_judge *j, const struct feature *f, const struct geo_crs *crs,
                                  struct arena *a, struct feature_verdict *out, struct error *e) HX_MUST_CHECK;
 
-/* Binding of one schema, found once: fields by their usual names; `id_field` (NULL: the usual) and `class_field` (NULL: none) as
- * given. -1: there is none. */
+/* Binding of one schema, found once: fields by their usual names; `id_field` (NULL: the usual) and
+ * `class_field` (NULL: none) as given. -1: there is none. */
 enum { BINDING_SYSTEM_MAX = 8 };
 struct feature_binding {
     const struct feature_schema *schema;

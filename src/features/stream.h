@@ -1,14 +1,18 @@
 /* Any file -> one stream of features: what the file holds, in its order, nothing left out.
  *
- * A stream gives each record of the file once: with a polygonal geometry in the file's own coordinates, or with the reason
- * why there is none (`fault`). Whether the geometry is a parcel or part of a line is not decided here but by policy.h, the
- * same for every door; what a field means is binding.h's. Check, audit and import are the three consumers.
+ * A stream gives each record of the file once: with a polygonal geometry in the file's own coordinates, or
+ * with the reason why there is none (`fault`). Whether the geometry is a parcel or part of a line is not
+ * decided here but by policy.h, the same for every door; what a field means is binding.h's. Check, audit and
+ * import are the three consumers.
  *
- * Invariants: what the file declares, what is given out, what is given out with a fault and what is named in a note as not an area
- * (points, texts) add up; where they do not, feature_stream_open or the last feature_stream_next fails with the numbers. A
- * failure of the file (damaged, cut off, contradicting itself) is a status; a fault of one record is in the feature.
- * No file of a user meets GDAL in this process: formats that need it are read by a sandboxed child (sandbox/).
- * Threads: a stream belongs to one thread at a time. What a feature points to lives in the arena that was given to next. */
+ * Invariants: what the file declares, what is given out, what is given out with a fault and what is named in
+ * a note as not an area (points, texts) add up; where they do not, feature_stream_open or the last
+ * feature_stream_next fails with the numbers. A failure of the file (damaged, cut off, contradicting itself)
+ * is a status; a fault of one record is in the feature.
+ * No file of a user meets GDAL in this process: formats that need it are read by a sandboxed child
+ * (sandbox/).
+ * Threads: a stream belongs to one thread at a time. What a feature points to lives in the arena that was
+ * given to next. */
 #ifndef HX_FEATURES_STREAM_H
 #define HX_FEATURES_STREAM_H
 
@@ -19,11 +23,12 @@
 
 #include <stdint.h>
 
-/* How a value stands in JSON: as a string, as the number that it is, or as it stands (true, a list: GeoJSON only). */
+/* How a value stands in JSON: as a string, as the number that it is, or as it stands (true, a list:
+ * GeoJSON only). */
 enum feature_type { FEATURE_TEXT = 0, FEATURE_INTEGER, FEATURE_REAL, FEATURE_JSON };
 
-/* The fields of a record, in the file's order. Where records differ (KML, GeoJSON) a new one comes with the record that needs
- * it; the same pointer means the same fields. Lives as long as the stream. */
+/* The fields of a record, in the file's order. Where records differ (KML, GeoJSON) a new one comes with the
+ * record that needs it; the same pointer means the same fields. Lives as long as the stream. */
 struct feature_schema {
     const char *const *names;   /* UTF-8; as the file has them, also where a format cut them */
     const char *const *aliases; /* UTF-8, "" where there is none */
@@ -47,7 +52,8 @@ struct feature {
     const unsigned char *wkb; /* ISO WKB of POLYGON or MULTIPOLYGON, x east or longitude; NULL with a fault */
     size_t n_wkb;
     const struct geo_crs *crs; /* where one file has several (国土TXT); NULL: the file's */
-    /* What a reader decides itself, where fields do not tell (several areas of one record, 国土TXT); NULL: by binding.h. */
+    /* What a reader decides itself, where fields do not tell (several areas of one record, 国土TXT); NULL:
+     * by binding.h. */
     const char *id, *name, *use, *area;
     const char *place_zh,
         *place_en;             /* which one it is, as sentences name it; NULL: its number, id and `where` */
@@ -111,7 +117,8 @@ struct feature_stream { /* what every reader begins with */
 struct json_writer;
 void feature_value_write(struct json_writer *w, const struct feature *f, size_t i);
 
-/* *more is false, and *out untouched, after the last record. STATUS_INVALID_INPUT "source-no-features" when there was none. */
+/* *more is false, and *out untouched, after the last record. STATUS_INVALID_INPUT "source-no-features"
+ * when there was none. */
 enum status feature_stream_next(struct feature_stream *s, struct arena *a, struct feature *out, bool *more,
                                 struct error *e) HX_MUST_CHECK;
 enum status feature_stream_skip(struct feature_stream *s, int64_t position, int64_t fid,
@@ -122,11 +129,13 @@ void feature_stream_close(struct feature_stream *s); /* NULL-safe */
 enum status feature_stream_open(const struct feature_request *r, struct feature_stream **out,
                                 struct error *e) HX_MUST_CHECK;
 
-/* Is it a text, which has one layer and nothing to choose? By its first bytes; false also for what cannot be opened. */
+/* Is it a text, which has one layer and nothing to choose? By its first bytes; false also for what cannot
+ * be opened. */
 bool feature_path_is_text(const char *path);
 
-/* The two kinds that the above chooses from: texts, which are read here (text_stream.c; *out is NULL, with STATUS_OK, when the file is
- * no text that is known), and what the sandboxed child reads (sandbox/sandbox_stream.c). */
+/* The two kinds that the above chooses from: texts, which are read here (text_stream.c; *out is NULL, with
+ * STATUS_OK, when the file is no text that is known), and what the sandboxed child reads
+ * (sandbox/sandbox_stream.c). */
 enum status feature_stream_open_text(const struct feature_request *r, struct feature_stream **out,
                                      struct error *e) HX_MUST_CHECK;
 enum status feature_stream_open_sandboxed(const struct feature_request *r, struct feature_stream **out,

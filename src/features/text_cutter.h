@@ -1,6 +1,7 @@
-/* A text file cut into pieces of one record each, without reading what they say: 国土TXT into plots, CSV and WKT into rows,
- * GeoJSON into features. Each piece is given to the reader of its format with the head of its file, so that a record that cannot
- * be read is one with its reason, and memory does not grow with the file. Private to features/.
+/* A text file cut into pieces of one record each, without reading what they say: 国土TXT into plots, CSV and
+ * WKT into rows, GeoJSON into features. Each piece is given to the reader of its format with the head of its
+ * file, so that a record that cannot be read is one with its reason, and memory does not grow with the file.
+ * Private to features/.
  * Threads: a cutter belongs to one thread. */
 #ifndef HX_FEATURES_TEXT_CUTTER_H
 #define HX_FEATURES_TEXT_CUTTER_H
@@ -19,7 +20,8 @@ struct text_piece {
 struct text_cutter;
 struct text_cutter_ops {
     bool (*next)(struct text_cutter *c, struct text_piece *out); /* false at the end */
-    /* The piece behind the head of its file, as the reader takes it; sets c->head_lines to the lines of the head. */
+    /* The piece behind the head of its file, as the reader takes it; sets c->head_lines to the lines of
+     * the head. */
     enum status (*text)(struct text_cutter *c, const struct text_piece *p, struct arena *a, char **text,
                         size_t *n, struct error *e);
     void (*rewind)(struct text_cutter *c);
@@ -40,10 +42,11 @@ struct text_cutter { /* what every cutter begins with */
     const char *const *file_codes;
 };
 
-/* *out is NULL, with STATUS_OK, when the file is none that this cutter cuts; then *file is still the caller's, else it has moved
- * into the cutter. */
+/* *out is NULL, with STATUS_OK, when the file is none that this cutter cuts; then *file is still the
+ * caller's, else it has moved into the cutter. */
 enum status cut_txt_open(struct mapped *file, struct text_cutter **out, struct error *e) HX_MUST_CHECK;
-/* `id_field`: the column that tells parcels apart, NULL: by its usual names. `force`: a file whose first line says nothing is WKT. */
+/* `id_field`: the column that tells parcels apart, NULL: by its usual names. `force`: a file whose first
+ * line says nothing is WKT. */
 enum status cut_rows_open(struct mapped *file, const char *id_field, bool force, struct text_cutter **out,
                           struct error *e) HX_MUST_CHECK;
 /* `sequence`: the file's name says that it is one, which decides where its first line is no feature. */

@@ -1,4 +1,5 @@
-/* Texts -> features: pieces of a cutter, or the whole file where it cannot be cut, each through the reader of its format. */
+/* Texts -> features: pieces of a cutter, or the whole file where it cannot be cut, each through the reader
+ * of its format. */
 #include "features/rings_wkb.h"
 #include "features/stream.h"
 #include "features/text_cutter.h"
@@ -408,8 +409,8 @@ static bool has_ending(const char *path, const char *const *endings)
     return false;
 }
 
-/* What the text is, by its first bytes: the same judge as for a file that is read whole. Bytes that are no text may spoil a record, but
- * not the first line. */
+/* What the text is, by its first bytes: the same judge as for a file that is read whole. Bytes that are no
+ * text may spoil a record, but not the first line. */
 static enum status recognise(const struct mapped *file, enum parcel_format *format, struct error *e)
 {
     enum { LOOKED_AT = 65536 };
@@ -470,8 +471,9 @@ static void note_crs(struct text_stream *t)
             t->base.info.assumed_epsg = t->queue[0].crs->epsg;
 }
 
-/* The first piece that can be read, or whose refusal is one of the file, speaks for all. Where pieces could be
- * degrees.minutes-seconds, one that could not tells that none is; when there is no such piece the question is the file's. */
+/* The first piece that can be read, or whose refusal is one of the file, speaks for all. Where pieces could
+ * be degrees.minutes-seconds, one that could not tells that none is; when there is no such piece the
+ * question is the file's. */
 static enum status try_first(struct text_stream *t, struct error *e)
 {
     struct text_piece p;

@@ -63,8 +63,8 @@ static size_t behind_line_end(const char *s, size_t n, size_t i)
     return i >= n ? n : s[i] == '\r' && i + 1 < n && s[i + 1] == '\n' ? i + 2 : i + 1;
 }
 
-/* A quote that is never closed would swallow what follows. It is known by what stands behind the quote that closes it, lines
- * later: neither a separator nor a line end. */
+/* A quote that is never closed would swallow what follows. It is known by what stands behind the quote that
+ * closes it, lines later: neither a separator nor a line end. */
 size_t csv_record_end(const char *s, size_t n, char separator, bool *open_quote)
 {
     bool quoted = false, begins = true;

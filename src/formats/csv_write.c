@@ -20,7 +20,8 @@ static bool is_day(const char *s)
     return strlen(s) == 10 && s[4] == '-' && s[7] == '-';
 }
 
-/* Codes that a spreadsheet would turn into something else: 001234 (1234), 1E5 (100000), 3-12 and 3/12 (a day), 3:12. */
+/* Codes that a spreadsheet would turn into something else: 001234 (1234), 1E5 (100000), 3-12 and 3/12 (a
+ * day), 3:12. */
 static bool is_recast(const char *s)
 {
     static const char decimal[] = "0123456789";

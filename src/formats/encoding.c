@@ -23,8 +23,8 @@ const char *text_encoding_name(enum text_encoding encoding)
     return "UTF-8";
 }
 
-/* A text of digits and commas has a zero in every second byte of its UTF-16; a few characters ("一" is 4E00) have theirs
- * in the other. */
+/* A text of digits and commas has a zero in every second byte of its UTF-16; a few characters ("一" is 4E00)
+ * have theirs in the other. */
 static bool zeros_in_every_second_byte(const unsigned char *p, size_t n, size_t parity)
 {
     size_t look = n < 4096 ? n : 4096;
@@ -34,8 +34,8 @@ static bool zeros_in_every_second_byte(const unsigned char *p, size_t n, size_t 
     return n >= 4 && n % 2 == 0 && zeros[parity] > look / 8 && zeros[1 - parity] < zeros[parity] / 4;
 }
 
-/* A file in UTF-8 with a damaged byte is not GB18030: the error then names the byte, and nobody reads other characters than
- * were written. */
+/* A file in UTF-8 with a damaged byte is not GB18030: the error then names the byte, and nobody reads other
+ * characters than were written. */
 static enum text_encoding by_lines(const char *s, size_t n)
 {
     struct text_vote vote = {0, 0};

@@ -1,6 +1,6 @@
-/* Text of unknown encoding -> UTF-8, by the rule that fits Chinese surveyors' files: a byte order mark decides; else
- * what is valid UTF-8 is UTF-8; else most of its lines decide between damaged UTF-8, which is refused with the byte,
- * and GB18030 (which contains GBK and GB2312). UTF-16 without a mark is known by
+/* Text of unknown encoding -> UTF-8, by the rule that fits Chinese surveyors' files: a byte order mark
+ * decides; else what is valid UTF-8 is UTF-8; else most of its lines decide between damaged UTF-8, which is
+ * refused with the byte, and GB18030 (which contains GBK and GB2312). UTF-16 without a mark is known by
  * its zero bytes.
  *
  * Not for: telling text from binary files (recognise.h). Threads: pure. */
@@ -27,8 +27,9 @@ const char *text_encoding_name(enum text_encoding encoding); /* "GB18030" */
 
 /* ---- tables of texts that are in one encoding, which the file may state wrongly ---- */
 
-/* A vote on the bytes of all names and values. Short words in GBK may be valid UTF-8 ("联通" is not, "一" is), one damaged value does not
- * make a file GBK, and what a table cut at a field's width ends in half a character: the majority decides for all. */
+/* A vote on the bytes of all names and values. Short words in GBK may be valid UTF-8 ("联通" is not, "一"
+ * is), one damaged value does not make a file GBK, and what a table cut at a field's width ends in half a
+ * character: the majority decides for all. */
 struct text_vote {
     size_t utf8, gb; /* texts that can be only this, or this rather than the other */
 };
@@ -51,12 +52,13 @@ enum text_damage {
     TEXT_CUT,     /* it ended in half a character, which was dropped: the field was too narrow */
     TEXT_DAMAGED, /* bytes that are no text became U+FFFD */
 };
-/* A value that cannot be in the table's encoding but wholly in the other is read as that. NULL when memory is out.
+/* A value that cannot be in the table's encoding but wholly in the other is read as that. NULL when memory is
+ * out.
  * `damage` may be NULL. Arena. */
 char *text_decoder_text(struct text_decoder *d, const char *raw, struct arena *a, enum text_damage *damage);
 
-/* Is `name` (decoded, without half a character at its end) what a table whose names have `width` bytes kept of `whole`? A name that is
- * all there is no cut one. Letters a to z are as A to Z. */
+/* Is `name` (decoded, without half a character at its end) what a table whose names have `width` bytes kept
+ * of `whole`? A name that is all there is no cut one. Letters a to z are as A to Z. */
 bool text_name_was_cut(const char *name, const char *whole, enum text_encoding encoding, size_t width);
 
 #endif

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* Two bytes (81-FE, 40-FE without 7F) or four (81-FE, 30-39, 81-FE, 30-39); 0 when it is none, or is cut off. */
+/* Two bytes (81-FE, 40-FE without 7F) or four (81-FE, 30-39, 81-FE, 30-39); 0 when it is none, or is cut
+ * off. */
 static size_t gb_char(const unsigned char *s, size_t n)
 {
     if (s[0] < 0x80)
@@ -125,7 +126,8 @@ static char *mend_utf8(const char *raw, size_t n, struct arena *a, enum text_dam
     return text;
 }
 
-/* The same; text that glibc's table does not know counts as damaged. Arena memory is zeroed: the text has its end. */
+/* The same; text that glibc's table does not know counts as damaged. Arena memory is zeroed: the text has
+ * its end. */
 static char *convert_gb(struct text_decoder *d, const char *raw, size_t n, struct arena *a,
                         enum text_damage *damage)
 {

@@ -7,7 +7,8 @@
 
 /* decimals: 9 is 0.1 mm. */
 void geojson_write(struct json_writer *w, const struct geo_shape *s, int decimals);
-/* Each double with as many digits as it needs to be read back, and always a MultiPolygon: for a layer, which has one type. */
+/* Each double with as many digits as it needs to be read back, and always a MultiPolygon: for a layer,
+ * which has one type. */
 void geojson_write_exact(struct json_writer *w, const struct geo_shape *s);
 
 #endif

@@ -98,8 +98,8 @@ static bool announce(sqlite3 *db, const char *table, const char *column)
                    table, column);
 }
 
-/* By these the index follows when somebody edits the table: whoever edits has ST_MinX and the rest, as every program that
- * writes GeoPackages does. Table and column are ours and need no quoting. */
+/* By these the index follows when somebody edits the table: whoever edits has ST_MinX and the rest, as every
+ * program that writes GeoPackages does. Table and column are ours and need no quoting. */
 static bool follow_edits(sqlite3 *db, const char *table, const char *column)
 {
     struct buffer b;

@@ -3,7 +3,8 @@
 #include <sqlite3.h>
 #include <stddef.h>
 
-/* GeoPackage 1.3 (OGC 12-128r17): the tables that must be there, with the definitions of the standard's annex. */
+/* GeoPackage 1.3 (OGC 12-128r17): the tables that must be there, with the definitions of the standard's
+ * annex. */
 static const char base_tables[] =
     "PRAGMA application_id = 0x47504B47; PRAGMA user_version = 10300;"
     "CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY, "

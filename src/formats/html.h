@@ -4,8 +4,8 @@
 
 #include "base/buffer.h"
 
-/* Escapes & < > " '. Control characters, which HTML may not have, are left out (line end and tab stay); bytes that are no UTF-8
- * become U+FFFD. NULL reads as "". */
+/* Escapes & < > " '. Control characters, which HTML may not have, are left out (line end and tab stay); bytes
+ * that are no UTF-8 become U+FFFD. NULL reads as "". */
 void html_text(struct buffer *out, const char *text);
 
 #endif

@@ -1,8 +1,8 @@
 /* Writes JSON into a buffer, piece by piece, without building a tree.
  *
  * Commas, quotes and escapes are the writer's business; nesting is the caller's (every begin has its end).
- * Strings are UTF-8; invalid bytes come out as U+FFFD. A number that is not finite is written as null: a failure
- * never looks like a number. Reading JSON is jansson's work. */
+ * Strings are UTF-8; invalid bytes come out as U+FFFD. A number that is not finite is written as null: a
+ * failure never looks like a number. Reading JSON is jansson's work. */
 #ifndef HX_FORMATS_JSON_H
 #define HX_FORMATS_JSON_H
 
@@ -36,7 +36,8 @@ void jw_kv_number(struct json_writer *w, const char *key, double v);
 void jw_kv_fixed(struct json_writer *w, const char *key, double v, int decimals);
 void jw_kv_integer(struct json_writer *w, const char *key, long long v);
 void jw_kv_bool(struct json_writer *w, const char *key, bool v);
-/* Rounded as base/decimal.h rounds; null for a value that is not finite: what could not be measured is never 0. */
+/* Rounded as base/decimal.h rounds; null for a value that is not finite: what could not be measured is
+ * never 0. */
 void jw_kv_decimal(struct json_writer *w, const char *key, double v, int decimals);
 
 #endif

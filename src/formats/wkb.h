@@ -1,5 +1,6 @@
-/* Well-known binary <-> shape. Reads Polygon and MultiPolygon of either byte order, with Z or M (dropped) in ISO or
- * EWKB form; writes little-endian MultiPolygon. Every count is checked against the bytes that are there. */
+/* Well-known binary <-> shape. Reads Polygon and MultiPolygon of either byte order, with Z or M (dropped) in
+ * ISO or EWKB form; writes little-endian MultiPolygon. Every count is checked against the bytes that are
+ * there. */
 #ifndef HX_FORMATS_WKB_H
 #define HX_FORMATS_WKB_H
 

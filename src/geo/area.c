@@ -63,8 +63,8 @@ struct origin {
     double e;
 };
 
-/* Q(lat) - Q(origin), m^2 per radian and per b^2/2, with full relative precision however near the two are: the
- * difference of sines is taken as a product, and the two terms of Q as differences in closed form. */
+/* Q(lat) - Q(origin), m^2 per radian and per b^2/2, with full relative precision however near the two are:
+ * the difference of sines is taken as a product, and the two terms of Q as differences in closed form. */
 static double q_above(const struct origin *o, double lat_deg)
 {
     double half = 0.5 * DEGREE * (lat_deg - o->lat_deg);
@@ -75,8 +75,8 @@ static double q_above(const struct origin *o, double lat_deg)
     return rational + atanh(o->e * ds / (1 - cross)) / o->e;
 }
 
-/* Mean of q_above over latitudes that run evenly from lat0 to lat1. Two Gauss points are exact to 1e-14 of an edge's
- * own trapezoid up to 0.02 degrees of latitude, three up to half a degree; longer edges are cut. */
+/* Mean of q_above over latitudes that run evenly from lat0 to lat1. Two Gauss points are exact to 1e-14 of an
+ * edge's own trapezoid up to 0.02 degrees of latitude, three up to half a degree; longer edges are cut. */
 static double mean_q(const struct origin *o, double lat0, double lat1)
 {
     double mid = 0.5 * (lat0 + lat1);
@@ -103,9 +103,9 @@ static void add_edge(struct sum *sum, const struct origin *o, const double lon[2
     }
 }
 
-/* Near a middle latitude Q is its series, exact for the quartic: what is left out is below 1e-14 of the area, and an edge
- * costs a dozen multiplications instead of four transcendental functions. A ring walks slowly, so one series serves many
- * edges before the next has to be made. */
+/* Near a middle latitude Q is its series, exact for the quartic: what is left out is below 1e-14 of the area,
+ * and an edge costs a dozen multiplications instead of four transcendental functions. A ring walks slowly, so
+ * one series serves many edges before the next has to be made. */
 #define SERIES_REACH_DEG 0.05
 
 struct series {

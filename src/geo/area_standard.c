@@ -1,8 +1,8 @@
-/* 图斑椭球面积 by 国土调查办发〔2008〕32号, with the rounding that the tools in use apply: grid coordinates to 4
- * decimals, B and L to 6 decimals of a second, edges cut to at most 70 m, area to 2 decimals.
+/* 图斑椭球面积 by 国土调查办发〔2008〕32号, with the rounding that the tools in use apply: grid coordinates
+ * to 4 decimals, B and L to 6 decimals of a second, edges cut to at most 70 m, area to 2 decimals.
  *
- * Kept apart from area.c because it is deliberately less exact: it exists to give the same figure as the officer's
- * other software, digit for digit, and nothing here should be improved. */
+ * Kept apart from area.c because it is deliberately less exact: it exists to give the same figure as the
+ * officer's other software, digit for digit, and nothing here should be improved. */
 #include "geo/area.h"
 
 #include <math.h>
@@ -43,7 +43,8 @@ static double radians_of_rounded(double seconds)
     return copysign(floor(fabs(seconds) * 1e6 + 0.5) / 1e6, seconds) / RHO;
 }
 
-/* The trapezoid between an edge and the prime meridian; positive when the edge runs north, to the east of it. */
+/* The trapezoid between an edge and the prime meridian; positive when the edge runs north, to the east of
+ * it. */
 static double trapezoid(struct point_rad p, struct point_rad q)
 {
     double half = 0.5 * (q.b - p.b);
@@ -54,7 +55,8 @@ static double trapezoid(struct point_rad p, struct point_rad q)
     return 2 * B2_M2 * 0.5 * (p.l + q.l) * sum;
 }
 
-/* The latitude whose meridian arc is x: the standard's K0..K4 series, whose coefficients belong to CGCS2000. */
+/* The latitude whose meridian arc is x: the standard's K0..K4 series, whose coefficients belong to
+ * CGCS2000. */
 static double footpoint_latitude(double northing_m)
 {
     double e = 1.57048761144159e-07 * northing_m;
@@ -91,7 +93,8 @@ double geo_standard_round_m2(double area_m2)
     return copysign(floor(fabs(area_m2) * 100 + 0.5) / 100, area_m2);
 }
 
-/* Edge i of the grid ring, cut to pieces of at most 70 m, each point rounded to 0.1 mm before it is turned to B, L. */
+/* Edge i of the grid ring, cut to pieces of at most 70 m, each point rounded to 0.1 mm before it is turned
+ * to B, L. */
 static double grid_edge(const double x[2], const double y[2], double false_easting_m, double cm_deg)
 {
     int pieces = (int)(hypot(x[1] - x[0], y[1] - y[0]) / EDGE_MAX_M) + 1;

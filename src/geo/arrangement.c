@@ -1,7 +1,7 @@
-/* Rings fall into groups that touch; a group divides the plane into faces, and every face has one answer of each reading (see
- * settle.h). A ring that touches nothing is a group with one face. What lies around a group is the same along all of it, since the
- * rest does not touch it: one look from any of its vertices tells. The boundary of the meaning is where faces that are inside meet
- * faces that are not. */
+/* Rings fall into groups that touch; a group divides the plane into faces, and every face has one answer of
+ * each reading (see settle.h). A ring that touches nothing is a group with one face. What lies around a group
+ * is the same along all of it, since the rest does not touch it: one look from any of its vertices tells. The
+ * boundary of the meaning is where faces that are inside meet faces that are not. */
 #include "geo/arrangement_parts.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* The meaning of rings in their own plane, where they have one, and how much is at stake where they do not: see settle.h, whose
- * inside this is. Private to geo/. Threads: an arrangement belongs to one thread. */
+/* The meaning of rings in their own plane, where they have one, and how much is at stake where they do not:
+ * see settle.h, whose inside this is. Private to geo/. Threads: an arrangement belongs to one thread. */
 #ifndef HX_GEO_ARRANGEMENT_H
 #define HX_GEO_ARRANGEMENT_H
 
@@ -8,9 +8,9 @@
 
 /* A place where the readings differ. */
 struct at_stake {
-    double m2,
-        within_ring_m2; /* of all such places; of those within a ring that winds otherwise than once around them */
-    double largest_m2, x, y; /* the largest of them, and a point in it */
+    double m2, within_ring_m2; /* of all such places; of those within a ring that winds otherwise than once
+                                  around them */
+    double largest_m2, x, y;   /* the largest of them, and a point in it */
 };
 
 struct meaning {

@@ -1,6 +1,6 @@
-/* A group of rings that touch: GEOS cuts their lines where they meet and says which faces they enclose; here each face is read
- * from a point in it; the faces that are inside are put together again. Where the group's surroundings are inside, too, a frame
- * far around the group makes them a face like any other. */
+/* A group of rings that touch: GEOS cuts their lines where they meet and says which faces they enclose; here
+ * each face is read from a point in it; the faces that are inside are put together again. Where the group's
+ * surroundings are inside, too, a frame far around the group makes them a face like any other. */
 #include "geo/arrangement_parts.h"
 
 #include <stdlib.h>

@@ -61,7 +61,8 @@ void arrangement_count(struct arrangement *a, struct face face, double area, con
 bool arrangement_emit(struct arrangement *a, uint32_t group, int32_t hole_of, const double *x,
                       const double *y, size_t n);
 
-/* arrangement_overlay.c: a group of rings that touch, by GEOS. False: no memory. Where GEOS fails, out->known becomes false. */
+/* arrangement_overlay.c: a group of rings that touch, by GEOS. False: no memory. Where GEOS fails,
+ * out->known becomes false. */
 bool arrangement_overlay(struct arrangement *a, struct geo_geos *g, uint32_t group, struct face around);
 
 #endif

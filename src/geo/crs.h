@@ -1,12 +1,14 @@
 /* Coordinate systems by EPSG code, decided in the open, and conversion to EPSG:4490 longitude/latitude.
  *
- * Which edges are meant: an edge is straight in the CRS in which its coordinates were delivered. On conversion it
- * is cut until no point of it lies more than GEO_DENSIFY_TOLERANCE_M from the straight lon/lat pieces.
+ * Which edges are meant: an edge is straight in the CRS in which its coordinates were delivered. On
+ * conversion it is cut until no point of it lies more than GEO_DENSIFY_TOLERANCE_M from the straight lon/lat
+ * pieces.
  *
  * Accepted: 4490 and 4326 (read as longitude, latitude; see DESIGN.md on the difference of the two datums),
- * CGCS2000 3-degree zones 25-45 with prefix (4513-4533) and without (4534-4554), 6-degree zones 13-23 with prefix
- * (4491-4501) and without (4502-4512). Refused with a sentence: Xi'an 1980 and Beijing 1954 (PROJ has only a
- * ballpark transformation) unless somebody gives the parameters of the place, Web Mercator, everything else.
+ * CGCS2000 3-degree zones 25-45 with prefix (4513-4533) and without (4534-4554), 6-degree zones 13-23 with
+ * prefix (4491-4501) and without (4502-4512). Refused with a sentence: Xi'an 1980 and Beijing 1954 (PROJ has
+ * only a ballpark transformation) unless somebody gives the parameters of the place, Web Mercator, everything
+ * else.
  * Axis order: callers always give x = easting or longitude, y = northing or latitude, whatever EPSG says.
  * Threads: a transformer belongs to one thread (it owns a PJ_CONTEXT). */
 #ifndef HX_GEO_CRS_H
@@ -14,10 +16,12 @@
 
 #include "geo/shape.h"
 
-/* Layers: 0.01 mm. (0.1 mm would show no one where a line is, but along a kilometre of border it is up to 0.07 m2.) */
+/* Layers: 0.01 mm. (0.1 mm would show no one where a line is, but along a kilometre of border it is up to
+ * 0.07 m2.) */
 #define GEO_DENSIFY_TOLERANCE_M 0.00001
-/* The parcel itself is asked for its area to 0.01 m2, however long its edges: a ring's edges are cut so that its
- * area moves by at most this, or this share of it, whichever is more; but no finer than 0.1 micrometres. */
+/* The parcel itself is asked for its area to 0.01 m2, however long its edges: a ring's edges are cut so that
+ * its area moves by at most this, or this share of it, whichever is more; but no finer than 0.1
+ * micrometres. */
 #define GEO_DENSIFY_AREA_M2 0.002
 #define GEO_DENSIFY_AREA_SHARE 2e-10
 #define GEO_DENSIFY_FINEST_M 1e-7
@@ -30,8 +34,8 @@ struct geo_datum_shift {
     double t_m[3];      /* dx, dy, dz */
     double r_arcsec[3]; /* rx, ry, rz */
     double scale_ppm;
-    bool
-        position_vector; /* sign of the rotations; false: coordinate frame, as Chinese surveying books write 布尔沙 */
+    bool position_vector; /* sign of the rotations; false: coordinate frame, as Chinese surveying books write
+                             布尔沙 */
 };
 
 struct geo_crs {
@@ -50,8 +54,9 @@ enum status geo_crs_from_epsg(int epsg, struct geo_crs *out, struct error *e) HX
 enum status geo_crs_from_zone(int zone_width_deg, int zone, bool zone_prefix, struct geo_crs *out,
                               struct error *e) HX_MUST_CHECK;
 
-/* "dx,dy,dz" or "dx,dy,dz,rx,ry,rz,s", the latter with ",vector" (position vector) or ",frame" (coordinate frame, also without
- * it) at the end. Translations up to 1000 m, rotations up to 60 arc-seconds, scale up to 100 ppm. */
+/* "dx,dy,dz" or "dx,dy,dz,rx,ry,rz,s", the latter with ",vector" (position vector) or ",frame" (coordinate
+ * frame, also without it) at the end. Translations up to 1000 m, rotations up to 60 arc-seconds, scale up
+ * to 100 ppm. */
 enum status geo_datum_shift_parse(const char *text, struct geo_datum_shift *out,
                                   struct error *e) HX_MUST_CHECK;
 /* Is the code one of Xi'an 1980 or Beijing 1954? */

@@ -1,6 +1,8 @@
-/* The edges of closed rings in a grid: which edges may meet, and which edges lie west of a point, without looking at all.
+/* The edges of closed rings in a grid: which edges may meet, and which edges lie west of a point, without
+ * looking at all.
  *
- * The plane may be any (degrees or metres). Not for validity (geo/quick_valid.h) or meaning (geo/settle.h), which are built on it.
+ * The plane may be any (degrees or metres). Not for validity (geo/quick_valid.h) or meaning (geo/settle.h),
+ * which are built on it.
  * Invariants: an edge is listed in every cell that its box meets; `hits` has room for every edge.
  * Threads: a grid belongs to one thread. Memory is malloc'd and reused from make to make. */
 #ifndef HX_GEO_EDGE_GRID_H
@@ -31,13 +33,14 @@ struct edge_grid {
     double per_x, per_y; /* cells per unit */
 };
 
-/* Rings are closed: ring r has the points start[r] .. start[r + 1] - 1, the last of which repeats the first. False: no memory. */
+/* Rings are closed: ring r has the points start[r] .. start[r + 1] - 1, the last of which repeats the
+ * first. False: no memory. */
 bool edge_grid_make(struct edge_grid *g, const double *x, const double *y, const uint32_t *start,
                     uint32_t n_rings);
 void edge_grid_release(struct edge_grid *g);
 
-/* Fills g->hits with the edges that span the height of (x, y) (half-open) and reach west of the column of x; the caller asks
- * edge_is_west of each. Returns how many. */
+/* Fills g->hits with the edges that span the height of (x, y) (half-open) and reach west of the column of x;
+ * the caller asks edge_is_west of each. Returns how many. */
 uint32_t edge_grid_ray(struct edge_grid *g, double x, double y);
 
 /* Fills g->hits with the edges that may be within `near` of (x, y), each once. Returns how many. */
@@ -48,7 +51,8 @@ enum { SIDE_UNSURE = 2 };
 int edge_side(double ax, double ay, double bx, double by, double cx, double cy);
 /* 1 when an edge that spans y lies west of (x, y), 0 when east, SIDE_UNSURE when (x, y) may lie on it. */
 int edge_is_west(const struct edge *e, double x, double y);
-/* Beyond doubt of rounding: the two have no point in common, or are neighbours of one ring that meet in their common end only.
+/* Beyond doubt of rounding: the two have no point in common, or are neighbours of one ring that meet in their
+ * common end only.
  * `last` is the number of the last edge of a ring, where both are of one. */
 bool edges_surely_fine(const struct edge *a, const struct edge *b, uint32_t last);
 

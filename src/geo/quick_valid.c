@@ -66,8 +66,8 @@ static void find_touches(struct quick_valid *q, const struct geo_shape *s)
 
 /* ---- nesting ---- */
 
-/* Sets parity[r] = 1 for each ring that contains the first vertex of `ring` and lists the rings that were met. False when
- * rounding leaves doubt about a ring that does not touch. */
+/* Sets parity[r] = 1 for each ring that contains the first vertex of `ring` and lists the rings that were
+ * met. False when rounding leaves doubt about a ring that does not touch. */
 static bool find_containers(struct quick_valid *q, const struct geo_shape *s, uint32_t ring, uint32_t *n_met)
 {
     double x = s->lon_deg[s->ring_start[ring]], y = s->lat_deg[s->ring_start[ring]];
@@ -102,7 +102,8 @@ static uint32_t polygon_of(const struct geo_shape *s, uint32_t ring)
     return low;
 }
 
-/* A hole must lie in its shell and in no other hole of it. Pairs of rings that both touch something are GEOS's. */
+/* A hole must lie in its shell and in no other hole of it. Pairs of rings that both touch something are
+ * GEOS's. */
 static bool hole_is_placed(const struct quick_valid *q, const struct geo_shape *s, uint32_t ring,
                            uint32_t polygon, uint32_t n_met)
 {

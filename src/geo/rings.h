@@ -1,8 +1,8 @@
-/* The rings of one feature as they were delivered: plane coordinates of its CRS, x east or longitude, y north or
- * latitude. Readers fill one; geo/settle.h says what it means.
+/* The rings of one feature as they were delivered: plane coordinates of its CRS, x east or longitude, y north
+ * or latitude. Readers fill one; geo/settle.h says what it means.
  *
- * Invariant once filled: a hole's `hole_of` is the index of its outer ring, an outer ring's is -1. Rings may be open or
- * closed. Memory is malloc'd and reused from parcel to parcel. */
+ * Invariant once filled: a hole's `hole_of` is the index of its outer ring, an outer ring's is -1. Rings may
+ * be open or closed. Memory is malloc'd and reused from parcel to parcel. */
 #ifndef HX_GEO_RINGS_H
 #define HX_GEO_RINGS_H
 
@@ -30,12 +30,13 @@ void ring_list_points(struct ring_list *l, const double *x, const double *y, siz
 size_t ring_list_size(const struct ring_list *l, size_t r); /* with the closing point, if there is one */
 bool ring_list_closed(const struct ring_list *l, size_t r);
 struct ring ring_list_ring(const struct ring_list *l, size_t r);
-/* The rings in the order of a shape: outer rings as they came, each followed by its holes. n_rings numbers in the arena; NULL when
- * memory is out. */
+/* The rings in the order of a shape: outer rings as they came, each followed by its holes. n_rings numbers in
+ * the arena; NULL when memory is out. */
 const uint32_t *ring_list_order(const struct ring_list *l, struct arena *a);
 
-/* For each ring the index of the ring whose hole it is, or -1 for an outer ring: containment by even-odd, so an island
- * in a hole is an outer ring again. `near` is the distance below which a point counts as on a boundary. */
+/* For each ring the index of the ring whose hole it is, or -1 for an outer ring: containment by even-odd, so
+ * an island in a hole is an outer ring again. `near` is the distance below which a point counts as on a
+ * boundary. */
 enum status rings_nest(struct ring_list *l, double near, struct arena *a, struct error *e) HX_MUST_CHECK;
 
 /* Twice the signed area in the square of the unit, positive when counter-clockwise. */

@@ -1,5 +1,6 @@
-/* Which rings are holes? 圈号 does not say (writers count outer rings with it too), so position does: a ring inside an
- * odd number of others is a hole of the smallest of them. One grid holds all edges, so that a ring asks its surroundings only. */
+/* Which rings are holes? 圈号 does not say (writers count outer rings with it too), so position does: a ring
+ * inside an odd number of others is a hole of the smallest of them. One grid holds all edges, so that a
+ * ring asks its surroundings only. */
 #include "geo/edge_grid.h"
 #include "geo/rings.h"
 
@@ -54,7 +55,8 @@ static double distance_to_edge(const struct edge *e, double x, double y)
     return hypot(ax + at * dx, ay + at * dy);
 }
 
-/* Sets odd and by of the rings that (x, y) is inside of, or near to; rings that were met and left again have neither. */
+/* Sets odd and by of the rings that (x, y) is inside of, or near to; rings that were met and left again
+ * have neither. */
 static uint32_t look(struct nesting *t, double x, double y)
 {
     uint32_t n_met = 0, n = edge_grid_near(&t->grid, x, y, t->near);
@@ -106,8 +108,8 @@ static void decide(struct nesting *t, uint32_t ring, double x, double y, bool fi
     t->n_undecided = n;
 }
 
-/* The first point of a ring that is clear of another one's boundary decides: vertices first, then the middles of edges. Rings that
- * coincide contain nothing. */
+/* The first point of a ring that is clear of another one's boundary decides: vertices first, then the middles
+ * of edges. Rings that coincide contain nothing. */
 static void place_ring(struct nesting *t, uint32_t ring)
 {
     const double *x = t->x + t->start[ring], *y = t->y + t->start[ring];

@@ -5,9 +5,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Rounded coordinates of a common border leave slits and overlaps of this width, in metres, which mean nothing. */
+/* Rounded coordinates of a common border leave slits and overlaps of this width, in metres, which mean
+ * nothing. */
 #define NEAR_M 0.001
-/* What may be at stake in what is dissolved: slits along common borders; and less within one ring, whose points are written once. */
+/* What may be at stake in what is dissolved: slits along common borders; and less within one ring, whose
+ * points are written once. */
 #define DISSOLVE_M2 0.1
 #define DISSOLVE_RING_M2 1e-5
 /* Metres in a degree, or less: tolerances of slits need no more. */

@@ -95,8 +95,8 @@ static void push_vertex(struct geo_shape_builder *b, double lon_deg, double lat_
     b->n_vertices++;
 }
 
-/* Twice the signed area in square degrees. Relative to the first vertex, so that a parcel of metres at 111 degrees
- * east does not lose its sign to cancellation. */
+/* Twice the signed area in square degrees. Relative to the first vertex, so that a parcel of metres at 111
+ * degrees east does not lose its sign to cancellation. */
 static double ring_sign(const double *lon, const double *lat, size_t n)
 {
     double sum = 0;
@@ -124,7 +124,8 @@ static size_t first_off_globe(const double *lon, const double *lat, size_t n)
     return i;
 }
 
-/* Closes and turns the newest ring while it is still at the end of the arrays, where a closing vertex has room. */
+/* Closes and turns the newest ring while it is still at the end of the arrays, where a closing vertex has
+ * room. */
 static void close_newest_ring(struct geo_shape_builder *b)
 {
     if (b->n_closed == b->n_rings || b->failed)
@@ -201,8 +202,8 @@ static enum status fail_off_globe(size_t ring, size_t point, double lon, double 
         ring + 1, point + 1, lon, lat);
 }
 
-/* All vertices on one line: no turn anywhere, seen from the first vertex and its farthest one. A ring that crosses
- * itself can have no net area too; that is left to geo/valid.h, which names the crossing. */
+/* All vertices on one line: no turn anywhere, seen from the first vertex and its farthest one. A ring that
+ * crosses itself can have no net area too; that is left to geo/valid.h, which names the crossing. */
 static bool ring_is_flat(const double *lon, const double *lat, size_t n)
 {
     size_t far = 0;

@@ -3,9 +3,10 @@
  * This is the one geometry type that modules hand to each other. Invariants of a finished shape:
  *   - x is longitude and y is latitude, in degrees, finite, |lon| <= 180, |lat| <= 90;
  *   - every ring is closed (its last vertex repeats its first) and has at least 4 vertices;
- *   - the first ring of a polygon is its outer ring, counter-clockwise; the others are holes, clockwise, so that
- *     signed ring areas simply add up;
- *   - edges are straight in longitude/latitude (see geo/crs.h for how edges of another CRS become such edges).
+ *   - the first ring of a polygon is its outer ring, counter-clockwise; the others are holes, clockwise, so
+ *     that signed ring areas simply add up;
+ *   - edges are straight in longitude/latitude (see geo/crs.h for how edges of another CRS become such
+ *     edges).
  * A shape may be empty (no polygons, box that overlaps nothing): what an intersection of neighbours is.
  * A shape says nothing of validity (self-crossing and the like): geo/valid.h does.
  *
@@ -62,13 +63,15 @@ void geo_shape_builder_polygon(struct geo_shape_builder *b); /* the next ring is
 void geo_shape_builder_ring(struct geo_shape_builder *b);    /* starts a ring of the current polygon */
 void geo_shape_builder_point(struct geo_shape_builder *b, double lon_deg, double lat_deg);
 
-/* Closes rings, drops repeated vertices, turns rings the right way round, and copies the result into the arena.
- * Rings that enclose nothing (fewer than 3 distinct vertices) are STATUS_INVALID_INPUT with the ring's number;
- * so are coordinates that are not finite or not on the globe. */
+/* Closes rings, drops repeated vertices, turns rings the right way round, and copies the result into the
+ * arena.
+ * Rings that enclose nothing (fewer than 3 distinct vertices) are STATUS_INVALID_INPUT with the ring's
+ * number; so are coordinates that are not finite or not on the globe. */
 enum status geo_shape_builder_finish(struct geo_shape_builder *b, struct arena *a, struct geo_shape *out,
                                      struct error *e) HX_MUST_CHECK;
 
-/* The same, without any allocation: `out` borrows the builder's arrays until its next clear, ring or release. */
+/* The same, without any allocation: `out` borrows the builder's arrays until its next clear, ring or
+ * release. */
 enum status geo_shape_builder_view(struct geo_shape_builder *b, struct geo_shape *out,
                                    struct error *e) HX_MUST_CHECK;
 

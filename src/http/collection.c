@@ -45,7 +45,8 @@ enum status collection_find(const struct snapshot *s, const char *id, struct col
                       "No collection \"%.100s\" is loaded; /collections lists those that are.", id);
 }
 
-/* The source's own fields are already a JSON object in the store; anything else is left out rather than trusted. */
+/* The source's own fields are already a JSON object in the store; anything else is left out rather than
+ * trusted. */
 static void write_source_fields(struct json_writer *w, const char *json)
 {
     char *text = stored_json_object(json, NULL);

@@ -1,4 +1,5 @@
-/* A collection of the interface is either a layer of the snapshot or one of the store's fixed sets of places. */
+/* A collection of the interface is either a layer of the snapshot or one of the store's fixed sets of
+ * places. */
 #ifndef HX_HTTP_COLLECTION_H
 #define HX_HTTP_COLLECTION_H
 

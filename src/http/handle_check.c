@@ -1,5 +1,6 @@
-/* POST /check?class=&as_of=&format=json|geojson|text|csv|xlsx|html|pdf&lang=zh|en: the bytes of a parcel file in, the report
- * out. The printed formats also take project_name, project_code, builder, district and source_file.
+/* POST /check?class=&as_of=&format=json|geojson|text|csv|xlsx|html|pdf&lang=zh|en: the bytes of a parcel file
+ * in, the report out. The printed formats also take project_name, project_code, builder, district and
+ * source_file.
  * GET /check?parcel= is the same with the parcel as text (WKT, GeoJSON, coordinates) in the address. */
 #include "document/document.h"
 #include "http/keep_check.h"

@@ -1,5 +1,5 @@
-/* POST /convert?to=txt|geojson&zone=&crs=&encoding=: the bytes of a parcel file in, the same parcels as 国土TXT or GeoJSON
- * out; no layer is looked at. */
+/* POST /convert?to=txt|geojson&zone=&crs=&encoding=: the bytes of a parcel file in, the same parcels as
+ * 国土TXT or GeoJSON out; no layer is looked at. */
 #include "http/route.h"
 
 #include "features/parcels.h"

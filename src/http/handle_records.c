@@ -1,4 +1,5 @@
-/* Reading the record: GET /records, /records/verify, /records/{id}, /records/{id}/report and /records/{id}/input. */
+/* Reading the record: GET /records, /records/verify, /records/{id}, /records/{id}/report and
+ * /records/{id}/input. */
 #include "http/route.h"
 
 #include "record/record_json.h"
@@ -129,7 +130,8 @@ static enum status reply_content(struct request *rq, struct reply *reply, bool i
     buffer_release(&b);
     if (s)
         return s;
-    /* somebody's upload is never shown as a page of this server, and never under a name of its own choosing */
+    /* somebody's upload is never shown as a page of this server, and never under a name of its own
+     * choosing */
     snprintf(disposition, sizeof disposition, "attachment; filename=\"hongxian-record-%" PRId64 "-%s\"", id,
              input ? "input.bin" : "report.json");
     reply_header(reply, "Content-Disposition", disposition);

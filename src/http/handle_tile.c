@@ -38,7 +38,8 @@ static enum status find_tiled_layer(const struct request *rq, const struct layer
     return STATUS_OK;
 }
 
-/* An address that names the version that is current never changes its answer; one without a version may at any import. */
+/* An address that names the version that is current never changes its answer; one without a version may at
+ * any import. */
 static void add_caching(const struct request *rq, struct reply *reply, const struct store_version *v)
 {
     char current[24], etag[64];

@@ -1,4 +1,5 @@
-/* GET /collections/{id}/versions: every version of a layer, newest first, with its papers and what it says of coverage. */
+/* GET /collections/{id}/versions: every version of a layer, newest first, with its papers and what it says
+ * of coverage. */
 #include "http/collection.h"
 #include "http/route.h"
 
@@ -7,7 +8,8 @@
 #include "geo/area.h"
 #include "store/store_versions.h"
 
-/* Null where nothing is stated: then the version answers for the features that it has, and for no other place. */
+/* Null where nothing is stated: then the version answers for the features that it has, and for no other
+ * place. */
 static enum status write_coverage(struct json_writer *w, struct request *rq, const struct store_version *v,
                                   struct error *e)
 {

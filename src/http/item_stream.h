@@ -1,7 +1,8 @@
 /* One page of a collection as a GeoJSON FeatureCollection, written in pieces while the client reads it.
  *
- * Memory stays at one piece whatever the page holds. Between pieces it holds neither worker nor statement: it goes on
- * from the last id (keyset paging) in the same immutable version, so that a new import does not mix into a page.
+ * Memory stays at one piece whatever the page holds. Between pieces it holds neither worker nor statement: it
+ * goes on from the last id (keyset paging) in the same immutable version, so that a new import does not mix
+ * into a page.
  * Threads: one stream belongs to one connection. */
 #ifndef HX_HTTP_ITEM_STREAM_H
 #define HX_HTTP_ITEM_STREAM_H
@@ -16,7 +17,8 @@ struct item_page {
     int64_t limit, after;
 };
 
-/* Starts the page and reads its first piece with the request's worker, so that a failure is still an answer. */
+/* Starts the page and reads its first piece with the request's worker, so that a failure is still an
+ * answer. */
 enum status item_stream_open(struct request *rq, const struct collection *c, const struct item_page *page,
                              struct item_stream **out, struct error *e) HX_MUST_CHECK;
 /* Moves the stream into a response. */

@@ -11,7 +11,8 @@ struct override_body {
     const char *verdict, *reason, *officer; /* arena; "" when absent */
 };
 
-/* {"verdict": "...", "reason": "...", "officer": "..."}: an object of texts, nothing else and nothing twice. */
+/* {"verdict": "...", "reason": "...", "officer": "..."}: an object of texts, nothing else and nothing
+ * twice. */
 enum status override_body_read(const char *json, size_t n, struct arena *a, struct override_body *out,
                                struct error *e) HX_MUST_CHECK;
 

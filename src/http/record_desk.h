@@ -1,7 +1,7 @@
 /* Where a server that was started with --allow-records keeps checks: its one connection that writes.
  *
- * Invariants: one keep at a time within the process (the store's own lock orders processes); a request never writes in
- * any other way. A page of another site is no officer: what a browser sends for one
+ * Invariants: one keep at a time within the process (the store's own lock orders processes); a request never
+ * writes in any other way. A page of another site is no officer: what a browser sends for one
  * is refused. Threads: keep and override from any thread, open and close from one. */
 #ifndef HX_HTTP_RECORD_DESK_H
 #define HX_HTTP_RECORD_DESK_H

@@ -1,7 +1,8 @@
 /* One request as a handler sees it, and the answer that it gives back.
  *
- * A handler reads the request, fills the reply and returns STATUS_OK, or fails with a sentence that the server turns
- * into a problem document. Not for: MHD's callbacks (server.c). Threads: one request belongs to one thread. */
+ * A handler reads the request, fills the reply and returns STATUS_OK, or fails with a sentence that the
+ * server turns into a problem document. Not for: MHD's callbacks (server.c). Threads: one request belongs
+ * to one thread. */
 #ifndef HX_HTTP_REQUEST_H
 #define HX_HTTP_REQUEST_H
 
@@ -44,8 +45,8 @@ const char *request_query(const struct request *rq, const char *key);
 const char *request_header(const struct request *rq, const char *name);
 /* Does a page of another site ask? A browser names the page in Origin; programs send none. */
 bool request_is_foreign(const struct request *rq);
-/* A parameter that is none of `known` (between blanks), or that is given twice, is refused: a misspelt as_of must not be
- * answered as of today. */
+/* A parameter that is none of `known` (between blanks), or that is given twice, is refused: a misspelt as_of
+ * must not be answered as of today. */
 enum status request_check_query(const struct request *rq, const char *known, struct error *e) HX_MUST_CHECK;
 /* Whole, in range, decimal; `fallback` when absent. The error names the parameter. */
 enum status request_query_integer(const struct request *rq, const char *key, int64_t fallback, int64_t min,

@@ -37,7 +37,8 @@ static const struct route routes[] = {
 /* What no route claims may be a file of the web page. */
 static const struct route web_file = {"GET", "", handle_web_file, NULL, false};
 
-/* Takes the piece of `path` that a {…} stands for: up to the text that follows it in the pattern, or to the next '/'.
+/* Takes the piece of `path` that a {…} stands for: up to the text that follows it in the pattern, or to the
+ * next '/'.
  * Returns its length, or 0. */
 static size_t match_param(const char *after_brace, const char *path)
 {

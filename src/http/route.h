@@ -15,8 +15,8 @@ struct route {
     bool spools; /* its body goes to disk (request.upload), up to LIMIT_UPLOAD_BYTES */
 };
 
-/* The route of a method and a decoded path; fills the params. NULL when there is none, and then `allowed` (at least 32
- * bytes) lists the methods that the path knows, or is "" when the path itself is unknown. */
+/* The route of a method and a decoded path; fills the params. NULL when there is none, and then `allowed` (at
+ * least 32 bytes) lists the methods that the path knows, or is "" when the path itself is unknown. */
 const struct route *route_find(const char *method, const char *path,
                                char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], char allowed[32]);
 

@@ -24,8 +24,8 @@ enum {
     DEFAULT_MAX_THREADS = 16,
 };
 
-/* A body that is too large is read and thrown away for this much more, so that the client gets to read the refusal
- * instead of a broken connection; beyond, the connection is cut. */
+/* A body that is too large is read and thrown away for this much more, so that the client gets to read the
+ * refusal instead of a broken connection; beyond, the connection is cut. */
 #define DISCARD_BYTES (7 * LIMIT_BODY_BYTES)
 
 struct http_server {
@@ -117,8 +117,8 @@ static void drop_body(struct call *c)
     c->upload = NULL;
 }
 
-/* What the request says of its body before sending it. True when it is refused at once: it is hopelessly long, or the
- * client waits for leave to send it. */
+/* What the request says of its body before sending it. True when it is refused at once: it is hopelessly
+ * long, or the client waits for leave to send it. */
 static bool refused_by_length(struct call *c, struct MHD_Connection *connection)
 {
     const char *text =
@@ -269,7 +269,8 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     return send_problem(c, connection, reply_status_of(status), NULL, &e);
 }
 
-/* MHD calls this once when the headers are there, then for each part of the body, then once more to be answered. */
+/* MHD calls this once when the headers are there, then for each part of the body, then once more to be
+ * answered. */
 static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *path,
                                   const char *method, const char *version, const char *upload,
                                   size_t *upload_size, void **state)
@@ -298,8 +299,8 @@ static unsigned choose_threads(unsigned asked)
     return n < min ? min : n > max ? max : n;
 }
 
-/* A thread for each connection: with a pool, whatever else had come to the thread of a slow request waited for it. How many
- * requests are worked on at a time is bounded by the engine's workers. */
+/* A thread for each connection: with a pool, whatever else had come to the thread of a slow request waited
+ * for it. How many requests are worked on at a time is bounded by the engine's workers. */
 static enum status start_daemon(struct http_server *s, int fd, struct error *e)
 {
     unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |

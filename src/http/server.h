@@ -1,11 +1,12 @@
 /* The HTTP server: routes, requests, answers and the web page's files, around one store.
  *
- * Not for: what an answer says (check/, render/, tile/, store/); access control: it listens on this machine only unless
- * it is told otherwise, and whoever can reach it may use it.
- * Invariants: the configuration and the web files are const after start; a body over LIMIT_BODY_BYTES is never kept;
- * every failure is an application/problem+json document (RFC 9457) in both languages; a new layer version is seen
- * within ENGINE_LOOK_MS and no request under way loses its own.
- * Threads: start and stop belong to one thread, which must have blocked the signals that it waits for before start. */
+ * Not for: what an answer says (check/, render/, tile/, store/); access control: it listens on this machine
+ * only unless it is told otherwise, and whoever can reach it may use it.
+ * Invariants: the configuration and the web files are const after start; a body over LIMIT_BODY_BYTES is
+ * never kept; every failure is an application/problem+json document (RFC 9457) in both languages; a new layer
+ * version is seen within ENGINE_LOOK_MS and no request under way loses its own.
+ * Threads: start and stop belong to one thread, which must have blocked the signals that it waits for
+ * before start. */
 #ifndef HX_HTTP_SERVER_H
 #define HX_HTTP_SERVER_H
 
@@ -30,7 +31,8 @@ struct http_server;
 enum status http_server_start(const struct http_config *config, struct http_server **out,
                               struct error *e) HX_MUST_CHECK;
 const char *http_server_url(const struct http_server *s); /* "http://127.0.0.1:8080/" */
-/* Takes no new connections, lets requests under way finish (for some seconds), and frees everything. NULL-safe. */
+/* Takes no new connections, lets requests under way finish (for some seconds), and frees everything.
+ * NULL-safe. */
 void http_server_stop(struct http_server *s);
 
 #endif

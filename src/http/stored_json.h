@@ -1,20 +1,21 @@
 /* JSON that the store keeps as text: read by jansson, checked, and handed on as compact text.
  *
- * A file of its own so that the routes know nothing of jansson. Texts are owned by the caller (free). Threads: pure functions. */
+ * A file of its own so that the routes know nothing of jansson. Texts are owned by the caller (free).
+ * Threads: pure functions. */
 #ifndef HX_HTTP_STORED_JSON_H
 #define HX_HTTP_STORED_JSON_H
 
 #include "geo/shape.h"
 
-/* The object as compact text, with "name" added when `name` is given and the object has none. NULL when the text is no
- * JSON object (or memory is out). */
+/* The object as compact text, with "name" added when `name` is given and the object has none. NULL when the
+ * text is no JSON object (or memory is out). */
 char *stored_json_object(const char *json, const char *name);
 
 /* Adds every position of a GeoJSON geometry to the box. */
 void stored_json_add_geometry(const char *geometry, struct geo_box *box);
 
-/* schema/project_classes.json as {"classes":[{"id","zh","en"}]}, with the lists behind two of the classes and the texts
- * on conflicts of lines as they are there, each with its `conf`. NULL when it cannot be read. */
+/* schema/project_classes.json as {"classes":[{"id","zh","en"}]}, with the lists behind two of the classes and
+ * the texts on conflicts of lines as they are there, each with its `conf`. NULL when it cannot be read. */
 char *stored_json_classes(const char *bytes, size_t n);
 
 #endif

@@ -1,8 +1,8 @@
 /* The web page's files, all read into memory at start.
  *
- * A request looks a path up in this table and nothing else: no path of a request ever reaches the file system, so that
- * there is nothing to climb out of. Hidden files and links are not read. Not for: large data; over
- * WEB_FILES_MAX_BYTES the folder is refused. Threads: const after load. */
+ * A request looks a path up in this table and nothing else: no path of a request ever reaches the file
+ * system, so that there is nothing to climb out of. Hidden files and links are not read. Not for: large data;
+ * over WEB_FILES_MAX_BYTES the folder is refused. Threads: const after load. */
 #ifndef HX_HTTP_WEB_FILES_H
 #define HX_HTTP_WEB_FILES_H
 

@@ -306,8 +306,9 @@ static bool header_put(struct index_builder *b)
     return fseek(b->file, 0, SEEK_SET) == 0 && fwrite(h, sizeof *h, 1, b->file) == 1;
 }
 
-/* After this the path holds the whole new file or what it held before, whatever becomes of this process. It is not
- * synced, which takes longer than all the rest: what a power cut leaves of it fails its checksum, and is rebuilt. */
+/* After this the path holds the whole new file or what it held before, whatever becomes of this process. It
+ * is not synced, which takes longer than all the rest: what a power cut leaves of it fails its checksum,
+ * and is rebuilt. */
 static bool file_publish(struct index_builder *b)
 {
     bool ok = fflush(b->file) == 0;

@@ -37,8 +37,8 @@ static inline bool meets(const struct index_box32 *b, const struct index_query *
     return index_sides_closed(b, q) == SIDE_ALL;
 }
 
-/* A descent of one ring tree, level by level. The nodes of the level that meet the query stand in hits->ring[first ..
- * end - 1]; their children are put behind them. */
+/* A descent of one ring tree, level by level. The nodes of the level that meet the query stand in
+ * hits->ring[first .. end - 1]; their children are put behind them. */
 struct search {
     const struct layer_index *ix;
     struct ring_hits *hits;

@@ -51,8 +51,8 @@ static bool one_side(const struct index_box32 *b, const struct index_query *box)
     return index_sides_closed(b, box) != SIDE_ALL;
 }
 
-/* A run that lies wholly on one side of the box may be replaced by the chord between its ends: the chord stays on that
- * side, so no winding number inside the box changes. */
+/* A run that lies wholly on one side of the box may be replaced by the chord between its ends: the chord
+ * stays on that side, so no winding number inside the box changes. */
 static bool walk_node(const struct walk *w, int level, uint32_t node)
 {
     uint32_t span = (uint32_t)INDEX_RUN << (3 * level), first = node * span;

@@ -4,7 +4,8 @@
 
 #include "index/format.h"
 
-/* Node k of level l covers the edges k * span .. (k + 1) * span - 1 of the ring, span = INDEX_RUN * INDEX_FAN^l. */
+/* Node k of level l covers the edges k * span .. (k + 1) * span - 1 of the ring, span = INDEX_RUN *
+ * INDEX_FAN^l. */
 struct edge_tree {
     const double *lon, *lat; /* n_edges + 1 vertices */
     const struct index_box32 *nodes;

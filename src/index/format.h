@@ -1,12 +1,12 @@
 /* The bytes of a flat layer index (".hxi"). Private to index/.
  *
- * All numbers are little-endian as the processor has them; `byte_order` tells a foreign file. Offsets are from the
- * start of the file, every section starts on a multiple of 64.
+ * All numbers are little-endian as the processor has them; `byte_order` tells a foreign file. Offsets are
+ * from the start of the file, every section starts on a multiple of 64.
  *
  *   0      struct index_header           256 bytes
  *   256    vertices                      per ring r, with s = ring_start[r] and n = ring_start[r+1] - s:
- *                                        n longitudes (double, degrees), then n latitudes; ring r begins at double
- *                                        number 2*s. The last vertex repeats the first.
+ *                                        n longitudes (double, degrees), then n latitudes; ring r begins at
+ *                                        double number 2*s. The last vertex repeats the first.
  *   ...    struct index_feature_row      n_features + 1 (the last row only closes first_ring)
  *   ...    uint32 ring_start             n_rings + 1, in vertices
  *   ...    uint32 ring_feature           n_rings
@@ -16,12 +16,15 @@
  *   ...    struct index_box32            n_tree_boxes: the ring tree, see below
  *   ...    strings                       NUL-terminated UTF-8; offset 0 is the empty string
  *
- * Edge tree of a ring with m edges: level 0 has ceil(m / INDEX_RUN) boxes, box k over edges k*RUN .. k*RUN+RUN-1 (the
- * last box fewer); level l+1 has one box for each INDEX_FAN boxes of level l; it ends at the first level with at most
- * INDEX_FAN boxes. Levels follow each other, lowest first. A ring of at most INDEX_RUN edges has no tree.
- * Ring tree: level 0 has one box per ring in Hilbert order, level l+1 one box per INDEX_FAN; ends with one box.
+ * Edge tree of a ring with m edges: level 0 has ceil(m / INDEX_RUN) boxes, box k over edges k*RUN ..
+ * k*RUN+RUN-1 (the last box fewer); level l+1 has one box for each INDEX_FAN boxes of level l; it ends at the
+ * first level with at most INDEX_FAN boxes. Levels follow each other, lowest first. A ring of at most
+ * INDEX_RUN edges has no tree.
+ * Ring tree: level 0 has one box per ring in Hilbert order, level l+1 one box per INDEX_FAN; ends with one
+ * box.
  *
- * A box holds 32-bit floats (west, south, -east, -north), rounded outward (about 1 m here): it may be too large, never too small.
+ * A box holds 32-bit floats (west, south, -east, -north), rounded outward (about 1 m here): it may be too
+ * large, never too small.
  * The checksum covers everything behind the header; the header has its own. */
 #ifndef HX_INDEX_FORMAT_H
 #define HX_INDEX_FORMAT_H
@@ -44,7 +47,8 @@ enum {
     INDEX_MAX_LEVELS = 12
 };
 
-/* East and north are stored negated, so that one comparison of four lanes tells on which sides two boxes part. */
+/* East and north are stored negated, so that one comparison of four lanes tells on which sides two boxes
+ * part. */
 struct index_box32 {
     float west, south, minus_east, minus_north;
 };
@@ -106,7 +110,8 @@ static inline uint32_t index_div_up(uint32_t n, uint32_t d)
     return n / d + (n % d != 0);
 }
 
-/* Levels of the edge tree of a ring with m edges: first node of each level (relative), and their number of nodes.
+/* Levels of the edge tree of a ring with m edges: first node of each level (relative), and their number of
+ * nodes.
  * Returns the number of levels; 0 when the ring has no tree. */
 static inline int index_edge_tree(uint32_t m, uint32_t at[INDEX_MAX_LEVELS], uint32_t count[INDEX_MAX_LEVELS])
 {
@@ -132,7 +137,8 @@ static inline uint32_t index_edge_tree_size(uint32_t m)
     return levels ? at[levels - 1] + count[levels - 1] : 0;
 }
 
-/* The least float that is not below v, which is finite or infinite. Without a branch: half of all values are below. */
+/* The least float that is not below v, which is finite or infinite. Without a branch: half of all values
+ * are below. */
 static inline float index_float_up(double v)
 {
     float f = (float)v;
@@ -167,8 +173,8 @@ static inline struct index_query index_query_of(const struct geo_box *b)
                                 -index_float_down(b->west_deg), -index_float_down(b->south_deg)};
 }
 
-/* Sides on which the box is not beyond the query: it begins west of the query's east end, and so on. All four: they
- * meet. */
+/* Sides on which the box is not beyond the query: it begins west of the query's east end, and so on. All
+ * four: they meet. */
 enum { SIDE_WEST = 1, SIDE_SOUTH = 2, SIDE_EAST = 4, SIDE_NORTH = 8, SIDE_ALL = 15 };
 
 /* Equal borders count as meeting. */

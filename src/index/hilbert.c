@@ -12,9 +12,9 @@ static uint32_t spread(uint32_t v)
     return (v | v << 1) & 0x55555555;
 }
 
-/* Coordinates to distance on a curve of order 16, all bits at once: the turns of the curve are composed by a parallel
- * prefix over the bits instead of a loop from the highest to the lowest. Source: "rawrunprotected", 2D Hilbert curves in
- * O(1), 2009, public domain. */
+/* Coordinates to distance on a curve of order 16, all bits at once: the turns of the curve are composed by a
+ * parallel prefix over the bits instead of a loop from the highest to the lowest. Source: "rawrunprotected",
+ * 2D Hilbert curves in O(1), 2009, public domain. */
 static uint32_t hilbert_distance(uint32_t x, uint32_t y)
 {
     uint32_t a = x ^ y, b = 0xFFFF ^ a, c = 0xFFFF ^ (x | y), d = x & (y ^ 0xFFFF);
@@ -55,7 +55,8 @@ static int by_key(const void *a, const void *b)
     return x->item < y->item ? -1 : x->item > y->item;
 }
 
-/* Least significant digit first, 11 bits at a time; stable, so that equal keys keep the order of their items. */
+/* Least significant digit first, 11 bits at a time; stable, so that equal keys keep the order of their
+ * items. */
 static void radix_sort(struct hilbert_key *keys, struct hilbert_key *other, size_t n)
 {
     enum { BITS = 11, BUCKETS = 1 << BITS, PASSES = 3 };

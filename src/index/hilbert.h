@@ -1,5 +1,6 @@
-/* Order along a Hilbert curve: neighbours in the order are neighbours on the ground. Rings are packed into their tree in
- * this order, and a batch that visits its parcels in it finds its part of the index in the cache. */
+/* Order along a Hilbert curve: neighbours in the order are neighbours on the ground. Rings are packed into
+ * their tree in this order, and a batch that visits its parcels in it finds its part of the index in the
+ * cache. */
 #ifndef HX_INDEX_HILBERT_H
 #define HX_INDEX_HILBERT_H
 

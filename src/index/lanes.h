@@ -1,6 +1,7 @@
-/* Several doubles at once, as many as the processor adds in one instruction. Private to the pair kernel, which is
- * compiled once per instruction set: the compiler's own vectors do the arithmetic on every processor, and the few things
- * that they cannot say have a version for each set. Lanes never mix here, so that the width changes no result. */
+/* Several doubles at once, as many as the processor adds in one instruction. Private to the pair kernel,
+ * which is compiled once per instruction set: the compiler's own vectors do the arithmetic on every
+ * processor, and the few things that they cannot say have a version for each set. Lanes never mix here, so
+ * that the width changes no result. */
 #ifndef HX_INDEX_LANES_H
 #define HX_INDEX_LANES_H
 

@@ -1,9 +1,11 @@
-/* The flat layer index: one layer version as plain arrays in one file, mapped read-only and shared by processes.
+/* The flat layer index: one layer version as plain arrays in one file, mapped read-only and shared by
+ * processes.
  *
- * It is derived from the store and can be rebuilt from it at any time; it is never the truth. Opening it validates
- * the header, every table's bounds and every ring's bounds, so that no later access can leave the file; a file that is
- * truncated, from another byte order, from another version of the format or of another layer version is an error,
- * never a crash. The vertices themselves are covered by a checksum that index_verify compares.
+ * It is derived from the store and can be rebuilt from it at any time; it is never the truth. Opening it
+ * validates the header, every table's bounds and every ring's bounds, so that no later access can leave the
+ * file; a file that is truncated, from another byte order, from another version of the format or of another
+ * layer version is an error, never a crash. The vertices themselves are covered by a checksum that
+ * index_verify compares.
  *
  * The format, byte by byte, is written above `struct index_header` in format.h.
  * Threads: const after open; any number of readers. */
@@ -31,8 +33,8 @@ struct index_feature {
  * Vertices are streamed to the file as they come, so that memory grows with rings and features only. */
 
 struct index_builder;
-/* Starts the file under a temporary name beside `path`. `key` ties it to its layer version (any 32 bytes; the store
- * makes one from the version's row). */
+/* Starts the file under a temporary name beside `path`. `key` ties it to its layer version (any 32 bytes; the
+ * store makes one from the version's row). */
 enum status index_builder_new(const char *path, const uint8_t key[SHA256_BYTES], struct index_builder **out,
                               struct error *e) HX_MUST_CHECK;
 enum status index_builder_add(struct index_builder *b, int64_t id, const char *code, const char *name,
@@ -47,7 +49,8 @@ void index_builder_free(struct index_builder *b); /* NULL-safe; removes the temp
 
 /* ---- opening ---- */
 
-/* STATUS_NOT_FOUND: no file. STATUS_CORRUPT: damaged, foreign or stale (another key); the sentence says which. */
+/* STATUS_NOT_FOUND: no file. STATUS_CORRUPT: damaged, foreign or stale (another key); the sentence says
+ * which. */
 enum status index_open(const char *path, const uint8_t key[SHA256_BYTES], struct layer_index **out,
                        struct error *e) HX_MUST_CHECK;
 void index_close(struct layer_index *ix); /* NULL-safe */
@@ -71,19 +74,21 @@ enum status index_feature_shape(const struct layer_index *ix, uint32_t feature, 
 
 /* ---- candidates ---- */
 
-/* Calls `fn` with every feature one of whose ring boxes meets `box`, each once, in feature order. `fn` returns false
- * to stop. Boxes are grown outward to 32-bit floats (about 1 m): a candidate may still be disjoint. */
+/* Calls `fn` with every feature one of whose ring boxes meets `box`, each once, in feature order. `fn`
+ * returns false to stop. Boxes are grown outward to 32-bit floats (about 1 m): a candidate may still be
+ * disjoint. */
 typedef bool index_feature_fn(uint32_t feature, void *user);
 enum status index_candidates(const struct layer_index *ix, const struct geo_box *box, index_feature_fn *fn,
                              void *user, struct error *e) HX_MUST_CHECK;
 
 /* ---- local clip ---- */
 
-/* Calls `fn` with what each of the feature's rings looks like inside `box` (borrowed for the call): a ring far larger
- * than the box costs O(log n + edges in the box). A ring is cut by Sutherland-Hodgman, so pieces of it may be joined by
- * edges that run along the border of the box; read by even-odd or by winding number, the area inside the box is exact.
- * Directions are kept: outer rings counter-clockwise, holes clockwise. The scratch remembers what meets the last box:
- * clipping one feature after another to the same box searches the index once. */
+/* Calls `fn` with what each of the feature's rings looks like inside `box` (borrowed for the call): a ring
+ * far larger than the box costs O(log n + edges in the box). A ring is cut by Sutherland-Hodgman, so pieces
+ * of it may be joined by edges that run along the border of the box; read by even-odd or by winding number,
+ * the area inside the box is exact.
+ * Directions are kept: outer rings counter-clockwise, holes clockwise. The scratch remembers what meets the
+ * last box: clipping one feature after another to the same box searches the index once. */
 struct index_clip_ring {
     const double *lon_deg, *lat_deg;
     uint32_t n; /* closed */
@@ -96,7 +101,8 @@ enum status index_clip_feature(const struct layer_index *ix, uint32_t feature, c
                                struct index_clip_scratch *s, index_clip_fn *fn, void *user,
                                struct error *e) HX_MUST_CHECK;
 
-/* Is a point inside a feature? By the parity of the rings above it; O(log n) for each ring whose box holds the point.
+/* Is a point inside a feature? By the parity of the rings above it; O(log n) for each ring whose box holds
+ * the point.
  * On a border either answer may come. */
 enum status index_feature_contains(const struct layer_index *ix, uint32_t feature, double lon_deg,
                                    double lat_deg, struct index_clip_scratch *s, bool *out,

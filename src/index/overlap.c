@@ -206,8 +206,8 @@ static bool pieces_measure(struct overlap_scratch *s, const struct layer_index *
     return found_merge(s);
 }
 
-/* Most parcels have nothing of a layer in them, or lie in the midst of a feature: then only the box is looked at, and a
- * large one need not be cut. */
+/* Most parcels have nothing of a layer in them, or lie in the midst of a feature: then only the box is looked
+ * at, and a large one need not be cut. */
 static bool parcel_measure(struct overlap_scratch *s, const struct layer_index *ix, overlap_wanted_fn *wanted,
                            void *user)
 {

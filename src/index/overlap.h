@@ -1,19 +1,24 @@
 /* Overlap area of a parcel with the features of a layer, without building any geometry.
  *
- * For an edge e let T(e) be the region under it, signed by its direction. A polygon is the signed sum of its T(e), so
+ * For an edge e let T(e) be the region under it, signed by its direction. A polygon is the signed sum of its
+ * T(e), so
  *
  *     area(A and B) = sum over edges a of A, b of B of  sign(a) sign(b) area(T(a) and T(b)),
  *
- * and T(a) and T(b) meet under the lower of two straight lines over the longitudes that both edges span. There are no
- * predicates, nothing is snapped, and no case is degenerate: shared edges, holes, spikes and many parts just add up.
- * Of a ring of B only the edges near the parcel matter: edges beside or below its box contribute nothing, and a run of
- * edges wholly above it contributes the parcel's own area between the run's two ends (src/index/overlap.c).
+ * and T(a) and T(b) meet under the lower of two straight lines over the longitudes that both edges span.
+ * There are no predicates, nothing is snapped, and no case is degenerate: shared edges, holes, spikes and
+ * many parts just add up.
+ * Of a ring of B only the edges near the parcel matter: edges beside or below its box contribute nothing, and
+ * a run of edges wholly above it contributes the parcel's own area between the run's two ends
+ * (src/index/overlap.c).
  *
- * Edge model: straight in longitude/latitude. Measure: CGCS2000 ellipsoid, by the authalic function Q(lat) as a cubic
- * about the parcel's own latitude; a parcel taller than PIECE_MAX_LAT_DEG or with more than PIECE_MAX_EDGES edges is cut
- * into pieces along meridians and parallels, and each piece has its own cubic (relative error below 1e-11).
- * The same bits come out on every processor: the code is compiled per instruction set, without contraction, and lanes
- * are added in one fixed order. Threads: one scratch belongs to one thread; layer indexes are shared. */
+ * Edge model: straight in longitude/latitude. Measure: CGCS2000 ellipsoid, by the authalic function Q(lat) as
+ * a cubic about the parcel's own latitude; a parcel taller than PIECE_MAX_LAT_DEG or with more than
+ * PIECE_MAX_EDGES edges is cut into pieces along meridians and parallels, and each piece has its own cubic
+ * (relative error below 1e-11).
+ * The same bits come out on every processor: the code is compiled per instruction set, without contraction,
+ * and lanes are added in one fixed order. Threads: one scratch belongs to one thread; layer indexes are
+ * shared. */
 #ifndef HX_INDEX_OVERLAP_H
 #define HX_INDEX_OVERLAP_H
 
@@ -27,34 +32,37 @@ struct overlap_scratch;
 enum status overlap_scratch_new(struct overlap_scratch **out, struct error *e) HX_MUST_CHECK; /* owned */
 void overlap_scratch_free(struct overlap_scratch *s);                                         /* NULL-safe */
 
-/* Makes `shape` the parcel of the following measurements. Rings may be any closed rings whose winding numbers are 0 or
- * 1 (a finished geo_shape, or rings from index_clip_feature). `shape` is borrowed until the next prepare. */
+/* Makes `shape` the parcel of the following measurements. Rings may be any closed rings whose winding numbers
+ * are 0 or 1 (a finished geo_shape, or rings from index_clip_feature). `shape` is borrowed until the next
+ * prepare. */
 void overlap_prepare(struct overlap_scratch *s, const struct geo_shape *shape);
 
-/* Not needed, but n layers that will be measured are looked into faster together: they wait for memory at once. They must
- * stay open until the next prepare; those beyond OVERLAP_LOOK_MAX are left to their own measurement. */
+/* Not needed, but n layers that will be measured are looked into faster together: they wait for memory at
+ * once. They must stay open until the next prepare; those beyond OVERLAP_LOOK_MAX are left to their own
+ * measurement. */
 enum { OVERLAP_LOOK_MAX = 8 };
 enum status overlap_look(struct overlap_scratch *s, const struct layer_index *const *ix, size_t n,
                          struct error *e) HX_MUST_CHECK;
 
-/* The prepared parcel's own area, m2, by the same arithmetic: an overlap with something that contains the parcel equals
- * it to rounding. */
+/* The prepared parcel's own area, m2, by the same arithmetic: an overlap with something that contains the
+ * parcel equals it to rounding. */
 enum status overlap_parcel_area(struct overlap_scratch *s, double *area_m2, struct error *e) HX_MUST_CHECK;
 
 struct overlap {
     uint32_t feature;
     double area_m2; /* never below 0; rounding leaves about 1e-9 m2 along shared borders */
-    bool
-        crossed; /* some edge of the feature comes near the parcel; false: it contains the parcel or misses it */
+    bool crossed;   /* some edge of the feature comes near the parcel; false: it contains the parcel or misses
+                       it */
 };
 
-/* Every feature one of whose ring boxes meets the parcel's, in feature order, with its overlap (which may be 0).
+/* Every feature one of whose ring boxes meets the parcel's, in feature order, with its overlap (which may be
+ * 0).
  * `out` is borrowed from the scratch until its next use. */
 enum status overlap_measure(struct overlap_scratch *s, const struct layer_index *ix,
                             const struct overlap **out, size_t *n, struct error *e) HX_MUST_CHECK;
 
-/* The same of those features only that `wanted` says yes to; the others cost a look at their boxes. For a layer among
- * itself, where a feature as the parcel would meet itself along every edge. */
+/* The same of those features only that `wanted` says yes to; the others cost a look at their boxes. For a
+ * layer among itself, where a feature as the parcel would meet itself along every edge. */
 typedef bool overlap_wanted_fn(uint32_t feature, void *user);
 enum status overlap_measure_wanted(struct overlap_scratch *s, const struct layer_index *ix,
                                    overlap_wanted_fn *wanted, void *user, const struct overlap **out,

@@ -71,7 +71,8 @@ enum status overlap_batch_set(struct overlap_batch *b, const struct geo_shape *p
         return error_no_memory(e);
     b->parcels = parcels;
     b->n = n;
-    /* The parcels' own bytes are read here, one after the other, and not again before something is near one of them. */
+    /* The parcels' own bytes are read here, one after the other, and not again before something is near
+     * one of them. */
     struct index_query all = {-INFINITY, -INFINITY, -INFINITY, -INFINITY};
     for (size_t i = 0; i < n; i++) {
         b->query[i] = index_query_of(&parcels[i].box);

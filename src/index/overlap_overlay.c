@@ -14,7 +14,8 @@ enum status overlay_failed(struct error *e)
 
 struct geo_box overlay_box(const struct geo_box *b)
 {
-    /* The cut must not run along the parcel's own border: there GEOS would have to node nearly equal lines. */
+    /* The cut must not run along the parcel's own border: there GEOS would have to node nearly equal
+     * lines. */
     double dx = (b->east_deg - b->west_deg) * 0.01 + 1e-6, dy = (b->north_deg - b->south_deg) * 0.01 + 1e-6;
     return (struct geo_box){b->west_deg - dx, b->south_deg - dy, b->east_deg + dx, b->north_deg + dy};
 }
@@ -141,8 +142,8 @@ enum status overlay_rings(const struct overlay_task *task, GEOSGeometry **out, s
 
 /* ---- all borders noded, and the faces kept that lie in the parcel and in the feature ----
  *
- * Which faces to keep is decided by winding numbers of the rings as delivered, never by the validity of what clipping
- * left over: clipped rings may run to and fro along the border of the clip box. */
+ * Which faces to keep is decided by winding numbers of the rings as delivered, never by the validity of what
+ * clipping left over: clipped rings may run to and fro along the border of the clip box. */
 
 /* GEOS lines that are collected one by one; all are owned by the list until line_list_take. */
 struct line_list {

@@ -1,5 +1,6 @@
-/* The overlap of a parcel and one feature as GEOS geometry, in four ways from the quick to the sure one. None of them is to
- * be believed before its area has been compared with the one that was measured. Private to overlap_shape.c.
+/* The overlap of a parcel and one feature as GEOS geometry, in four ways from the quick to the sure one. None
+ * of them is to be believed before its area has been compared with the one that was measured. Private to
+ * overlap_shape.c.
  *
  * Threads: scratch, arena and GEOS context belong to one thread. */
 #ifndef HX_INDEX_OVERLAP_OVERLAY_H
@@ -18,8 +19,8 @@ struct overlay_task {
 /* Where the whole feature lies in the parcel, it is the feature. Fails where it does not. */
 enum status overlay_inside(const struct overlay_task *task, GEOSGeometry **out,
                            struct error *e) HX_MUST_CHECK;
-/* Where the feature is a few rings near the parcel, as features mostly are, each is a polygon of its own. A ring may run to and
- * fro along the border of the clip, which GEOS may refuse or not. */
+/* Where the feature is a few rings near the parcel, as features mostly are, each is a polygon of its own. A
+ * ring may run to and fro along the border of the clip, which GEOS may refuse or not. */
 enum status overlay_rings(const struct overlay_task *task, GEOSGeometry **out, struct error *e) HX_MUST_CHECK;
 /* From the feature as it looks near the parcel. NULL with STATUS_OK when there is no common area. */
 enum status overlay_faces(const struct overlay_task *task, GEOSGeometry **out, struct error *e) HX_MUST_CHECK;

@@ -30,8 +30,8 @@ struct overlap_scratch {
 /* Makes the list the parcel's. false when memory is out. */
 bool overlap_parcel_cut(struct overlap_scratch *s);
 
-/* The features of a part of the survey, measured against `p`, which has area_m2, and added to `found`. Nothing is asked of
- * the piece when the part is far. false when memory is out. */
+/* The features of a part of the survey, measured against `p`, which has area_m2, and added to `found`.
+ * Nothing is asked of the piece when the part is far. false when memory is out. */
 bool overlap_part_measure(struct overlap_scratch *s, const struct survey_part *part, const struct piece *p,
                           double area_m2);
 

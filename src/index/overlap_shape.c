@@ -158,7 +158,8 @@ static enum status task_begin(struct overlap_shapes *from, const struct overlap_
     return overlap_clip_shape(from->ix, part->feature, &box, from->clip, from->arena, &out->local, e);
 }
 
-/* Along the borders, where they simply cross. False when that is not so, or does not give the area that was measured. */
+/* Along the borders, where they simply cross. False when that is not so, or does not give the area that
+ * was measured. */
 static bool traced(const struct overlay_task *task, struct overlap_shape *out)
 {
     struct geo_shape shape;

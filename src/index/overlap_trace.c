@@ -1,6 +1,7 @@
-/* Both borders have their inside on the left. So the border of what is common runs along the parcel's from where it
- * enters the feature to where it leaves it, there turns into the feature's, follows that to where the parcel enters
- * again, and so on until it is back (Weiler and Atherton 1977, for borders that cross and never touch). */
+/* Both borders have their inside on the left. So the border of what is common runs along the parcel's from
+ * where it enters the feature to where it leaves it, there turns into the feature's, follows that to where
+ * the parcel enters again, and so on until it is back (Weiler and Atherton 1977, for borders that cross
+ * and never touch). */
 #include "index/overlap_trace.h"
 
 #include "base/array.h"
@@ -11,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Nearer than this to the other's border (about a micrometre) a vertex touches it, and nothing is decided here. */
+/* Nearer than this to the other's border (about a micrometre) a vertex touches it, and nothing is decided
+ * here. */
 #define TOUCH_DEG 1e-11
 enum { RUN = 8 };
 
@@ -87,7 +89,8 @@ static struct crossing *crossing_next(struct tracing *t)
     return at ? at + t->n : NULL;
 }
 
-/* Edges p_first .. p_end-1 of the parcel and a run of the feature. False on a touch, or when memory is out. */
+/* Edges p_first .. p_end-1 of the parcel and a run of the feature. False on a touch, or when memory is
+ * out. */
 static bool runs_cross(struct tracing *t, uint32_t p_first, uint32_t p_end, uint32_t f_first)
 {
     uint32_t f_end = run_end(f_first, t->run_last);
@@ -149,7 +152,8 @@ static bool ring_crosses(struct tracing *t, uint32_t first, uint32_t last)
     return true;
 }
 
-/* A ring that crosses nothing must lie outside, or around the parcel: one inside would be a part or a hole by itself. */
+/* A ring that crosses nothing must lie outside, or around the parcel: one inside would be a part or a hole
+ * by itself. */
 static bool find_crossings(struct tracing *t)
 {
     const struct geo_shape *f = t->feature;

@@ -59,8 +59,8 @@ static inline void group_load(struct group *g, const struct piece *piece, const 
     g->end = lon[PAIR_LANES] - piece->lon0;
 }
 
-/* Edges k .. k + LANES - 1 of the piece, those of them that lie wholly below the group (`below`): over them the group's
- * edges telescope, and what is left of the group are its two ends. */
+/* Edges k .. k + LANES - 1 of the piece, those of them that lie wholly below the group (`below`): over them
+ * the group's edges telescope, and what is left of the group are its two ends. */
 static inline lanes group_over(const struct group *g, const struct piece *piece, uint32_t k, lanes_mask below)
 {
     const struct piece_edges *e = &piece->edges;
@@ -73,9 +73,9 @@ static inline lanes group_over(const struct group *g, const struct piece *piece,
     return lanes_where((width > 0.0) & below, westward ? area : -area);
 }
 
-/* Edge k of the piece against the group. The lower of two lines over [low, high] is one line up to where they cross and
- * the other one after it; t is that place as a fraction of the width, and 0 when they do not cross. Few pairs cross: the
- * second half of the work is done when some lane needs it. */
+/* Edge k of the piece against the group. The lower of two lines over [low, high] is one line up to where they
+ * cross and the other one after it; t is that place as a fraction of the width, and 0 when they do not cross.
+ * Few pairs cross: the second half of the work is done when some lane needs it. */
 static inline void group_pairs(lanes sum[PARTS], const struct group *g, const struct piece *piece, uint32_t k)
 {
     const struct piece_edges *e = &piece->edges;

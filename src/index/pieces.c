@@ -144,8 +144,9 @@ static bool cut_by(const struct rings *r, bool by_lat, struct halves *out)
     return ok;
 }
 
-/* Along the longer side in degrees, or along a parallel while the piece is too tall for one cubic. A comb would be cut across its
- * teeth so, and have the more pieces the more it is cut: then the other way is tried. */
+/* Along the longer side in degrees, or along a parallel while the piece is too tall for one cubic. A comb
+ * would be cut across its teeth so, and have the more pieces the more it is cut: then the other way is
+ * tried. */
 static bool cut(const struct rings *r, bool tall, struct halves *out)
 {
     double width = r->box.east_deg - r->box.west_deg, height = r->box.north_deg - r->box.south_deg;

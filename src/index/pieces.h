@@ -1,4 +1,5 @@
-/* A parcel cut into pieces, each small enough for one cubic of Q and for a short inner loop. Private to index/. */
+/* A parcel cut into pieces, each small enough for one cubic of Q and for a short inner loop. Private to
+ * index/. */
 #ifndef HX_INDEX_PIECES_H
 #define HX_INDEX_PIECES_H
 
@@ -18,7 +19,8 @@ bool piece_is_whole(const struct geo_shape *shape);
 /* Replaces the list's contents by the pieces of `shape`. false when memory is out. */
 bool piece_list_build(struct piece_list *l, const struct geo_shape *shape);
 
-/* The piece's area west of x (degrees relative to its origin): 0 at or before its west, its area at or after its east. */
+/* The piece's area west of x (degrees relative to its origin): 0 at or before its west, its area at or
+ * after its east. */
 double piece_area_west_of(const struct piece *p, double x);
 
 #endif

@@ -1,5 +1,5 @@
-/* A shape as an index of one feature, number 0, in memory: so that what looks for the edges of a layer near a box looks for those
- * of a parcel, too, whose vertices may be as many.
+/* A shape as an index of one feature, number 0, in memory: so that what looks for the edges of a layer near a
+ * box looks for those of a parcel, too, whose vertices may be as many.
  * Private to index/.
  *
  * Threads: const once made. */

@@ -79,8 +79,8 @@ static bool kept(const struct soup_cut *c, double x, double y)
     return c->keep_low ? v <= c->at : v >= c->at;
 }
 
-/* Where the edge meets the cut. Computed from the end with the smaller coordinate, so that an edge and its reverse, and
- * the two sides of a cut, get the same point. */
+/* Where the edge meets the cut. Computed from the end with the smaller coordinate, so that an edge and its
+ * reverse, and the two sides of a cut, get the same point. */
 static bool add_crossing(struct soup *out, const struct soup_cut *c, double x0, double y0, double x1,
                          double y1)
 {

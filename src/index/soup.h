@@ -1,7 +1,7 @@
 /* Closed rings without structure, and Sutherland-Hodgman clipping of them by one half-plane at a time.
  *
- * After a clip, pieces of a ring may be joined by edges along the cut; winding numbers off the cut are unchanged, which is
- * all that areas and even-odd reading need. Private to index/. */
+ * After a clip, pieces of a ring may be joined by edges along the cut; winding numbers off the cut are
+ * unchanged, which is all that areas and even-odd reading need. Private to index/. */
 #ifndef HX_INDEX_SOUP_H
 #define HX_INDEX_SOUP_H
 

@@ -102,8 +102,9 @@ struct walk_stack {
     int depth;
 };
 
-/* Pushes nodes first .. first + n - 1 in reverse, so that edges come in ring order. Beside or below the box an edge's T(b)
- * covers none of the parcel, or covers it and is covered again by the other edges of the parcel: both sum to nothing. */
+/* Pushes nodes first .. first + n - 1 in reverse, so that edges come in ring order. Beside or below the box
+ * an edge's T(b) covers none of the parcel, or covers it and is covered again by the other edges of the
+ * parcel: both sum to nothing. */
 static void nodes_push(struct walk_stack *stack, const struct walk *w, int level, uint32_t first, uint32_t n)
 {
     const struct edge_tree *t = &w->tree;

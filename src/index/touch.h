@@ -1,4 +1,5 @@
-/* Do the boundaries of a shape and of a feature of the index come together? Private to index/; see overlap_touches. */
+/* Do the boundaries of a shape and of a feature of the index come together? Private to index/; see
+ * overlap_touches. */
 #ifndef HX_INDEX_TOUCH_H
 #define HX_INDEX_TOUCH_H
 
@@ -12,8 +13,8 @@ struct touching {
     struct ring_hits met;            /* rings of the shape near one of these */
 };
 
-/* true in `out` when some point of one boundary lies within tolerance_m of the other. Every call for one shape names the same
- * tolerance. false when memory is out. */
+/* true in `out` when some point of one boundary lies within tolerance_m of the other. Every call for one
+ * shape names the same tolerance. false when memory is out. */
 bool touch_find(struct touching *t, const struct layer_index *ix, uint32_t feature, double tolerance_m,
                 bool *out);
 

@@ -1,4 +1,5 @@
-/* GeoJSON without GDAL, whose writer has 15 digits for a coordinate: here every double reads back to the same bits. */
+/* GeoJSON without GDAL, whose writer has 15 digits for a coordinate: here every double reads back to the
+ * same bits. */
 #include "ingest/export_parts.h"
 
 #include "base/file.h"

@@ -112,8 +112,8 @@ static void note(struct findings *f, enum finding what, const struct source_feat
 
 /* ---- duplicates ---- */
 
-/* FNV-1a by words: 64 bits over whole geometries; an accident among a hundred million is one in three thousand, and
- * costs a line in a report. */
+/* FNV-1a by words: 64 bits over whole geometries; an accident among a hundred million is one in three
+ * thousand, and costs a line in a report. */
 static uint64_t hash_of(const unsigned char *p, size_t n)
 {
     uint64_t h = 0xCBF29CE484222325u, word;
@@ -277,7 +277,8 @@ static void write_gcj(const struct findings *f, struct json_writer *w)
     jw_object_end(w);
 }
 
-/* Units of the list that an administrative layer does not bring, or brings twice, at the level of what it brings. */
+/* Units of the list that an administrative layer does not bring, or brings twice, at the level of what it
+ * brings. */
 static void write_units(const struct findings *f, struct json_writer *w)
 {
     const struct units *u = f->units;

@@ -1,7 +1,8 @@
 /* What an import notices and accepts: each with its stated treatment, all of them in the report.
  *
- * A finding is a sentence, how often it applied, and the first places. Refusals and repairs have lists of their own
- * (ingest_report.c). Threads: as the import. Memory: 8 to 16 bytes for each feature, to know duplicates. */
+ * A finding is a sentence, how often it applied, and the first places. Refusals and repairs have lists of
+ * their own (ingest_report.c). Threads: as the import. Memory: 8 to 16 bytes for each feature, to know
+ * duplicates. */
 #ifndef HX_INGEST_FINDINGS_H
 #define HX_INGEST_FINDINGS_H
 
@@ -24,7 +25,8 @@ enum finding {
 };
 
 struct findings;
-/* `kind` of the layer: the features of "admin" are units themselves; those of "admin" and "zone" should not leave gaps. */
+/* `kind` of the layer: the features of "admin" are units themselves; those of "admin" and "zone" should
+ * not leave gaps. */
 enum status findings_new(const struct units *units, const char *layer, const char *kind,
                          struct findings **out,
                          struct error *e) HX_MUST_CHECK; /* `units` borrowed, may be empty */
@@ -32,7 +34,8 @@ void findings_free(struct findings *f);                  /* NULL-safe */
 /* Looks at a stored feature; *county becomes the county to store. */
 enum status findings_look(struct findings *f, const struct source_feature *feature, const void *wkb, size_t n,
                           const char **county, struct error *e) HX_MUST_CHECK;
-/* How many features lie more than 20 km from the unit that their code names, of all with a code of the list. */
+/* How many features lie more than 20 km from the unit that their code names, of all with a code of the
+ * list. */
 int64_t findings_far(const struct findings *f, int64_t *n_coded);
 /* "findings": [...] of the report, with what concerns the whole file. */
 void findings_write(const struct findings *f, struct json_writer *w, const struct source_info *info);

@@ -1,8 +1,10 @@
-/* Does a file look as if its coordinates were GCJ-02, the offset of Chinese web maps (300 to 700 m)? No file says so.
+/* Does a file look as if its coordinates were GCJ-02, the offset of Chinese web maps (300 to 700 m)? No file
+ * says so.
  *
- * Vertices that follow the boundaries which the store knows are compared with them twice: as they are, and with the offset
- * undone. When at least GCJ_FEWEST lie within GCJ_NEAR_M of a boundary under the second reading, and twice as many as
- * under the first, the file is suspected. Data that follow no boundary give no evidence: never a reason to trust.
+ * Vertices that follow the boundaries which the store knows are compared with them twice: as they are, and
+ * with the offset undone. When at least GCJ_FEWEST lie within GCJ_NEAR_M of a boundary under the second
+ * reading, and twice as many as under the first, the file is suspected. Data that follow no boundary give no
+ * evidence: never a reason to trust.
  * The formula is the published approximation (geodata/make/gcj02.py has its words). Threads: one owner. */
 #ifndef HX_INGEST_GCJ_TEST_H
 #define HX_INGEST_GCJ_TEST_H

@@ -19,7 +19,8 @@ static void CPL_STDCALL keep_message(CPLErr severity, CPLErrorNum number, const 
     }
 }
 
-/* Answers in place of the network. NULL would make GDAL go there after all: hence a result that is a failure. */
+/* Answers in place of the network. NULL would make GDAL go there after all: hence a result that is a
+ * failure. */
 static CPLHTTPResult *no_network(const char *url, CSLConstList options, GDALProgressFunc progress,
                                  void *progress_arg, CPLHTTPFetchWriteFunc write, void *write_arg, void *user)
 {

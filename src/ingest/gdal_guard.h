@@ -1,5 +1,5 @@
-/* What GDAL says while it writes our own exports, kept for one sentence; and no network, whatever it thinks that it needs. Users' files are
- * read by GDAL in the sandboxed child only (features/sandbox/).
+/* What GDAL says while it writes our own exports, kept for one sentence; and no network, whatever it thinks
+ * that it needs. Users' files are read by GDAL in the sandboxed child only (features/sandbox/).
  *
  * Threads: enter and leave on one thread, in pairs. */
 #ifndef HX_INGEST_GDAL_GUARD_H

@@ -134,7 +134,8 @@ static enum status check_sha256(const json_t *l, const char *path, struct error 
         path);
 }
 
-/* Sample and reference data fill an empty place; they never take the place of data that someone imported as official. */
+/* Sample and reference data fill an empty place; they never take the place of data that someone imported
+ * as official. */
 static enum status is_official(const struct geodata *g, struct store *s, const struct ingest_request *r,
                                bool *official, struct error *e)
 {

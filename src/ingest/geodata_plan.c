@@ -1,5 +1,5 @@
-/* The plan's part of the manifest: administrative units and seats (CSV), layout and places (GeoJSON), tables (CSV or
- * JSON). A table "x" of the manifest goes to the store's table "plan_x". */
+/* The plan's part of the manifest: administrative units and seats (CSV), layout and places (GeoJSON), tables
+ * (CSV or JSON). A table "x" of the manifest goes to the store's table "plan_x". */
 #include "formats/csv.h"
 #include "ingest/geodata_parts.h"
 

@@ -1,9 +1,10 @@
-/* A file that GDAL reads becomes checked features, a new layer version, and its index files; and the plan's data
- * (geodata/) becomes layers, places and tables.
+/* A file that GDAL reads becomes checked features, a new layer version, and its index files; and the plan's
+ * data (geodata/) becomes layers, places and tables.
  *
- * A feature that is missing could become a false "clear": a file with a refused feature is therefore refused whole,
- * unless the request allows it; then the version's row and report say how many are missing.
- * Not for: uploads inside the server's process (a sandboxed child runs this). Threads: as the store's handle. */
+ * A feature that is missing could become a false "clear": a file with a refused feature is therefore refused
+ * whole, unless the request allows it; then the version's row and report say how many are missing.
+ * Not for: uploads inside the server's process (a sandboxed child runs this). Threads: as the store's
+ * handle. */
 #ifndef HX_INGEST_INGEST_H
 #define HX_INGEST_INGEST_H
 
@@ -12,7 +13,8 @@
 #include "store/store.h"
 
 struct ingest_request;
-/* What the file was taken for, before the first feature is read; `settled` is the request with everything decided. */
+/* What the file was taken for, before the first feature is read; `settled` is the request with everything
+ * decided. */
 typedef void ingest_bound_fn(const struct source_info *source, const struct ingest_request *settled,
                              void *user);
 /* n of n_declared features (-1: unknown) are done. */
@@ -30,8 +32,8 @@ struct ingest_request {
     const char *
         mapping_path; /* how the source is to be read (mapping.h); what the request itself says comes first */
 
-    const char *
-        layer; /* the store's id, "ecological_red_line"; NULL: by the source's names, when they leave no doubt */
+    const char *layer; /* the store's id, "ecological_red_line"; NULL: by the source's names, when they leave
+                          no doubt */
     /* NULL: of the current version when it is of the same sort, else of schema/layers.json. */
     const char *title_zh, *title_en;
     const char *kind;  /* "line" | "zone" | "admin" */
@@ -67,13 +69,14 @@ struct ingest_report {
 void ingest_report_init(struct ingest_report *r);
 void ingest_report_release(struct ingest_report *r);
 
-/* The report is filled on STATUS_OK, and also when features were refused (code "ingest-refused"): it is the list by
- * which the source can be mended. In every other failure it holds no more than counts. */
+/* The report is filled on STATUS_OK, and also when features were refused (code "ingest-refused"): it is the
+ * list by which the source can be mended. In every other failure it holds no more than counts. */
 enum status ingest_layer_file(struct store *s, const struct ingest_request *r, struct ingest_report *report,
                               struct error *e) HX_MUST_CHECK;
 
-/* geodata/: every layer of manifest.json in order, then administrative units, places and plan tables. What has not
- * changed since the last time is skipped, and official data are never replaced by sample data. `fn` (may be NULL) hears of each layer when it is done. */
+/* geodata/: every layer of manifest.json in order, then administrative units, places and plan tables. What
+ * has not changed since the last time is skipped, and official data are never replaced by sample data.
+ * `fn` (may be NULL) hears of each layer when it is done. */
 typedef void ingest_layer_fn(const char *layer, const struct ingest_report *report, void *user);
 struct ingest_geodata_result {
     int n_imported, n_skipped;

@@ -281,8 +281,8 @@ static enum status write_report(struct job *j, struct error *e)
     return report_write(j->report, &p, e);
 }
 
-/* One wrong code is a finding; when most features lie far from where they say that they are, the CRS or the zone is wrong, and the
- * lines would be missing from where they belong. */
+/* One wrong code is a finding; when most features lie far from where they say that they are, the CRS or the
+ * zone is wrong, and the lines would be missing from where they belong. */
 static enum status refuse_elsewhere(const struct job *j, struct error *e)
 {
     int64_t n_coded, n_far = findings_far(j->findings, &n_coded);
@@ -334,8 +334,8 @@ static enum status add_coverage(struct job *j, struct error *e)
     return st;
 }
 
-/* Index files are in place before the commit, so that the first check of the new version need not build them. When
- * the commit fails they are orphans with a key that nobody asks for. */
+/* Index files are in place before the commit, so that the first check of the new version need not build them.
+ * When the commit fails they are orphans with a key that nobody asks for. */
 static enum status finish(struct job *j, struct error *e)
 {
     enum status st = accept_or_refuse(j, e);

@@ -25,14 +25,15 @@ struct ingest_coverage {
     const char *by; /* "file" | "units"; for the report */
 };
 
-/* ingest_settle.c: everything that a request leaves open, decided before the source is opened (the mapping file) and after
- * (layer, titles). Strings in the arena. */
+/* ingest_settle.c: everything that a request leaves open, decided before the source is opened (the mapping
+ * file) and after (layer, titles). Strings in the arena. */
 enum status ingest_settle_mapping(struct ingest_request *r, struct source_zones *zones, struct arena *a,
                                   struct error *e) HX_MUST_CHECK;
 enum status ingest_settle_layer(struct store *s, const struct source_info *info, struct ingest_request *r,
                                 struct arena *a, struct error *e) HX_MUST_CHECK;
 
-/* "EPSG:4525", or "EPSG:2363 + Helmert dx,dy,dz,rx,ry,rz,s coordinate_frame": the CRS as decided, for the version's row. */
+/* "EPSG:4525", or "EPSG:2363 + Helmert dx,dy,dz,rx,ry,rz,s coordinate_frame": the CRS as decided, for the
+ * version's row. */
 void ingest_crs_text(const struct geo_crs *crs, char out[256]);
 
 void report_list_init(struct report_list *l);

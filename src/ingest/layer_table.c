@@ -98,8 +98,8 @@ bool layer_table_zone_is_village(const struct layer_table *t, const char *zone)
 
 /* ---- names ---- */
 
-/* 2035, _, -, spaces, brackets and 年 say nothing about what a layer is. The bytes of 年 are E5 B9 B4, those of the full-width
- * brackets EF BC 88 and EF BC 89. */
+/* 2035, _, -, spaces, brackets and 年 say nothing about what a layer is. The bytes of 年 are E5 B9 B4, those
+ * of the full-width brackets EF BC 88 and EF BC 89. */
 static size_t idle_at_start(const char *s)
 {
     if (strchr("0123456789_-. ()", *s) && *s)
@@ -118,8 +118,8 @@ static bool is_idle(const char *s, const char *end)
     return true;
 }
 
-/* 新城区, 150102_, 呼和浩特市2035年_: a district before a name leaves it what it is; any other word may turn it around
- * (储备, 非, 拟调整). */
+/* 新城区, 150102_, 呼和浩特市2035年_: a district before a name leaves it what it is; any other word may turn
+ * it around (储备, 非, 拟调整). */
 static bool is_district(const char *s, const char *end)
 {
     static const char *const ends[] = {"省", "市", "县", "旗", "区", "盟"};

@@ -1,8 +1,8 @@
 /* Which layer of the official databases a file's layer is, and how its fields are called: schema/layers.json.
  *
- * A guess is certain only when a name says it without doubt: the name itself, without a district or a year around it, is an
- * alias that was read somewhere, and no field speaks against it. Everything else is a likeness, of which the operator is
- * asked. Threads: a table is const once read. */
+ * A guess is certain only when a name says it without doubt: the name itself, without a district or a year
+ * around it, is an alias that was read somewhere, and no field speaks against it. Everything else is a
+ * likeness, of which the operator is asked. Threads: a table is const once read. */
 #ifndef HX_INGEST_LAYER_TABLE_H
 #define HX_INGEST_LAYER_TABLE_H
 
@@ -35,7 +35,8 @@ const json_t *layer_table_find(const struct layer_table *t, const char *layer);
 const char *layer_table_text(const struct layer_table *t, const char *layer, const char *key);
 /* The official name of a field in an export; "" when the layer has none. */
 const char *layer_table_official(const struct layer_table *t, const char *layer, enum layer_field field);
-/* The names that a field may have, in the order of preference (an array of strings). `layer` NULL or unknown: any. */
+/* The names that a field may have, in the order of preference (an array of strings). `layer` NULL or
+ * unknown: any. */
 const json_t *layer_table_names(const struct layer_table *t, const char *layer, enum layer_field field);
 /* The Chinese name of an attribute of the standard ("BSM" -> "标识码"), "" when it is not there. */
 const char *layer_table_attribute_zh(const struct layer_table *t, const char *layer, const char *code);
@@ -43,8 +44,8 @@ const char *layer_table_attribute_zh(const struct layer_table *t, const char *la
 bool layer_table_zone_known(const struct layer_table *t, const char *layer, const char *zone);
 bool layer_table_zone_is_village(const struct layer_table *t, const char *zone);
 
-/* What a source's layer is called: its own name, its alias, the file's name without folder and ending. UTF-8; "" where there is
- * none. Fields by name and by alias. */
+/* What a source's layer is called: its own name, its alias, the file's name without folder and ending. UTF-8;
+ * "" where there is none. Fields by name and by alias. */
 struct layer_names {
     const char *layer, *alias, *stem;
     const char *const *fields;

@@ -180,7 +180,8 @@ static enum status open_stream(struct source *s, const struct source_request *r,
         return st;
     struct error why = {0};
     st = feature_stream_open(&s->file, &s->stream, &why);
-    /* A text of eastings without a prefix: any zone will do to look at them, and their unit tells which it is. */
+    /* A text of eastings without a prefix: any zone will do to look at them, and their unit tells which it
+     * is. */
     if (st && strcmp(why.code, "zone-missing") == 0 && r->survey && r->units && !r->epsg) {
         s->file.epsg = SOURCE_ANY_ZONE;
         return feature_stream_open(&s->file, &s->stream, e);

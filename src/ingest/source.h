@@ -1,8 +1,10 @@
-/* Polygons of a control layer from any file (features/stream.h), one feature at a time, as shapes in EPSG:4490 with the fields bound to what
- * they mean; each feature is valid, dissolved, repaired, or refused with a reason (geo/settle.h).
+/* Polygons of a control layer from any file (features/stream.h), one feature at a time, as shapes in
+ * EPSG:4490 with the fields bound to what they mean; each feature is valid, dissolved, repaired, or refused
+ * with a reason (geo/settle.h).
  *
- * Not for: deciding whether a file with refused features may be used (ingest_layer.c, audit/). Invariants: the CRS
- * is known before the first feature; a shape that is handed out is valid. Threads: a source belongs to one thread. */
+ * Not for: deciding whether a file with refused features may be used (ingest_layer.c, audit/). Invariants:
+ * the CRS is known before the first feature; a shape that is handed out is valid. Threads: a source
+ * belongs to one thread. */
 #ifndef HX_INGEST_SOURCE_H
 #define HX_INGEST_SOURCE_H
 
@@ -60,8 +62,8 @@ struct source_info {
     const char *driver;
     struct geo_crs crs;
     const char *crs_stated; /* as the file names it, "" when it states none */
-    /* "file" | "identified" (by its parameters) | "operator" | "coordinates" (the prefix of eastings) | "unit" (the one zone
-     * in which the data lie in their administrative unit) */
+    /* "file" | "identified" (by its parameters) | "operator" | "coordinates" (the prefix of eastings) |
+     * "unit" (the one zone in which the data lie in their administrative unit) */
     const char *crs_decided_by;
     const char *encoding;       /* "GB18030" or "UTF-8" where we had to find out, else "" */
     bool encoding_misdeclared;  /* the .cpg named another one */
@@ -80,10 +82,10 @@ struct source_feature {
     int64_t fid;      /* the file's own number */
     int64_t position; /* 1, 2, ... in reading order */
     const char *code, *name, *zone, *county;
-    const char *
-        zone_as_given; /* the source's own word where `zone` is another, NULL otherwise; among the properties */
-    double declared_area_m2; /* NAN when not given */
-    const char *properties;  /* JSON object of the other fields */
+    const char *zone_as_given; /* the source's own word where `zone` is another, NULL otherwise; among the
+                                  properties */
+    double declared_area_m2;   /* NAN when not given */
+    const char *properties;    /* JSON object of the other fields */
     enum source_state state;
     struct error fault;     /* why not valid as it was drawn, or refused */
     double place_deg[2];    /* longitude and latitude of the fault; NAN where there is none */
@@ -110,7 +112,8 @@ enum status source_next(struct source *s, struct source_feature *out, bool *more
 enum status source_next_into(struct source *s, struct arena *arena, struct source_feature *out, bool *more,
                              struct error *e) HX_MUST_CHECK;
 
-/* SHA-256 in hex of a source: of the file; of the parts of a Shapefile; of all files of a directory, by name. */
+/* SHA-256 in hex of a source: of the file; of the parts of a Shapefile; of all files of a directory, by
+ * name. */
 enum status source_sha256(const char *path, char hex[65], struct error *e) HX_MUST_CHECK;
 
 #endif

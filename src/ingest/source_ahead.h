@@ -1,8 +1,9 @@
-/* A source read ahead by a thread of its own: reading and checking of the next features goes on while the caller stores those
- * before. The features, their order and a failure's place are those of source_next.
+/* A source read ahead by a thread of its own: reading and checking of the next features goes on while the
+ * caller stores those before. The features, their order and a failure's place are those of source_next.
  *
- * Between start and stop the source belongs to the reading thread; only source_info may be asked, and only for what source_open
- * decided. Memory: AHEAD_BATCHES batches of at most AHEAD_FEATURES features or about AHEAD_VERTICES vertices (one feature more).
+ * Between start and stop the source belongs to the reading thread; only source_info may be asked, and only
+ * for what source_open decided. Memory: AHEAD_BATCHES batches of at most AHEAD_FEATURES features or about
+ * AHEAD_VERTICES vertices (one feature more).
  * Threads: start, next and stop by one thread. */
 #ifndef HX_INGEST_SOURCE_AHEAD_H
 #define HX_INGEST_SOURCE_AHEAD_H

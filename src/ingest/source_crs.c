@@ -1,4 +1,5 @@
-/* Which CRS the coordinates are in: the one decision of geo/crs/, to which an import adds where its unit lies. */
+/* Which CRS the coordinates are in: the one decision of geo/crs/, to which an import adds where its unit
+ * lies. */
 #include "ingest/source_parts.h"
 
 struct by_unit {

@@ -46,8 +46,8 @@ static enum status names_add(struct names *names, const char *name, struct error
     return STATUS_OK;
 }
 
-/* Regular files of `dir` whose name begins with `stem` and a dot; all of them when stem is NULL. ArcGIS's lock files
- * come and go and are not data. */
+/* Regular files of `dir` whose name begins with `stem` and a dot; all of them when stem is NULL. ArcGIS's
+ * lock files come and go and are not data. */
 static enum status names_read(const char *dir, const char *stem, struct names *names, struct error *e)
 {
     DIR *d = opendir(dir);

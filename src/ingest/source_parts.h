@@ -31,8 +31,8 @@ struct source {
 
 enum { CODES_READ = 5000, SOURCE_ANY_ZONE = 4546 };
 
-/* source.c: walks the records from the first one, by a stream of its own, until `fn` says false or `limit` (0: none) is reached. What is wrong
- * with the file is told by the reading that counts, not here. */
+/* source.c: walks the records from the first one, by a stream of its own, until `fn` says false or `limit`
+ * (0: none) is reached. What is wrong with the file is told by the reading that counts, not here. */
 typedef bool source_walk_fn(struct source *s, const struct feature *f, void *user);
 enum status source_walk(struct source *s, size_t limit, bool attributes_only, source_walk_fn *fn, void *user,
                         struct error *e) HX_MUST_CHECK;
@@ -40,11 +40,12 @@ enum status source_walk(struct source *s, size_t limit, bool attributes_only, so
 /* source_crs.c: which CRS, and who says so. */
 enum status source_decide_crs(struct source *s, const struct source_request *r,
                               struct error *e) HX_MUST_CHECK;
-/* source_place.c: the EPSG code of the one 3-degree zone in which eastings without a prefix lie in their unit, or the question
- * which zone it is. */
+/* source_place.c: the EPSG code of the one 3-degree zone in which eastings without a prefix lie in their
+ * unit, or the question which zone it is. */
 enum status source_zone_by_unit(struct source *s, const struct source_request *r, int *epsg,
                                 struct error *e) HX_MUST_CHECK;
-/* source_place.c: STATUS_INVALID_INPUT when most features lie elsewhere than in the unit that the operator named. */
+/* source_place.c: STATUS_INVALID_INPUT when most features lie elsewhere than in the unit that the operator
+ * named. */
 enum status source_check_unit(struct source *s, const struct source_request *r,
                               struct error *e) HX_MUST_CHECK;
 /* source_fields.c */
@@ -54,14 +55,15 @@ enum status source_read_fields(struct source *s, const struct feature *f, struct
                                struct error *e) HX_MUST_CHECK;
 /* The value of a bound field, "" when it has none. Borrowed from the feature. */
 const char *source_bound_text(struct source *s, const struct feature *f, enum layer_field field);
-/* source_zone.c: sub-zones by the operator's words, by name, by schema/zone_codes.json. `by` is as in source_zone_use. */
+/* source_zone.c: sub-zones by the operator's words, by name, by schema/zone_codes.json. `by` is as in
+ * source_zone_use. */
 enum status source_zone_table(struct source *s, struct error *e) HX_MUST_CHECK;
 const char *source_zone_name(const struct source *s, const char *name, const char *code, const char **by);
 /* source_zone.c: the sub-zones of a survey. Reads the attributes once. */
 enum status source_list_zones(struct source *s, const struct source_request *r,
                               struct error *e) HX_MUST_CHECK;
-/* source_target.c: the layer to read where the request does not name it and the file has several: NULL, when names leave a doubt
- * or there is one only. In the arena. */
+/* source_target.c: the layer to read where the request does not name it and the file has several: NULL, when
+ * names leave a doubt or there is one only. In the arena. */
 enum status source_choose_layer(struct source *s, const struct source_request *r, const char **out,
                                 struct error *e) HX_MUST_CHECK;
 /* source_target.c: the refusal of what seems to be a village's boundary. */

@@ -1,5 +1,5 @@
-/* Where data lie, compared with the administrative unit that they are of: to find the zone of eastings without a prefix, and to
- * refuse what lies elsewhere. */
+/* Where data lie, compared with the administrative unit that they are of: to find the zone of eastings
+ * without a prefix, and to refuse what lies elsewhere. */
 #include "ingest/source_parts.h"
 #include "ingest/units.h"
 
@@ -133,7 +133,8 @@ static enum status fail_no_boundary(const struct source_request *r, struct error
         r->unit);
 }
 
-/* A 6-degree zone has the same coordinates as the 3-degree zone of its central meridian, so that the latter are all. */
+/* A 6-degree zone has the same coordinates as the 3-degree zone of its central meridian, so that the
+ * latter are all. */
 enum status source_zone_by_unit(struct source *s, const struct source_request *r, int *epsg, struct error *e)
 {
     if (r->unit && (!r->units || !units_bounded(r->units, r->unit)))

@@ -75,7 +75,8 @@ static enum status fail_layer(struct source *s, const struct source_request *r,
     return st;
 }
 
-/* The one layer that is without doubt the target's; without a target, the one layer that is without doubt any of ours. */
+/* The one layer that is without doubt the target's; without a target, the one layer that is without doubt
+ * any of ours. */
 static const char *find_certain(struct source *s, const struct source_request *r,
                                 const struct sandbox_layers *all)
 {

@@ -122,7 +122,8 @@ static bool holds(const struct unit *u, double lon, double lat)
 
 /* ---- by code ---- */
 
-/* The first unit whose first `n` characters are not before those of `code`: a county comes before its townships. */
+/* The first unit whose first `n` characters are not before those of `code`: a county comes before its
+ * townships. */
 static size_t first_from(const struct units *u, const char *code, size_t n)
 {
     size_t from = 0, to = u->n;
@@ -244,7 +245,8 @@ static size_t said_digits(const char *code)
     return n;
 }
 
-/* OpenStreetMap puts the Mongolian name behind the Chinese one, after a space. Townships of one name are in many counties. */
+/* OpenStreetMap puts the Mongolian name behind the Chinese one, after a space. Townships of one name are
+ * in many counties. */
 static const struct unit *by_name(const struct units *u, const char *name)
 {
     const struct unit *found = NULL;

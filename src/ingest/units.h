@@ -1,4 +1,5 @@
-/* The administrative units that the store knows, as far as an import needs them: codes, and boundaries where there are any.
+/* The administrative units that the store knows, as far as an import needs them: codes, and boundaries where
+ * there are any.
  *
  * Memory: all boundaries at once (reference ones are small). Threads: const once read. */
 #ifndef HX_INGEST_UNITS_H
@@ -32,13 +33,14 @@ struct unit_answer {
     bool by_place, by_name;
     bool outside; /* not in the region */
 };
-/* `name` NULL: not to be looked for. Boundaries for reference are kilometres off, so that where only the prefecture's is
- * known a code contradicts a place 20 km from it. */
+/* `name` NULL: not to be looked for. Boundaries for reference are kilometres off, so that where only the
+ * prefecture's is known a code contradicts a place 20 km from it. */
 void units_locate(const struct units *u, const char *code, const char *name, double lon_deg, double lat_deg,
                   struct unit_answer *out);
 /* The county whose boundary, or one of whose townships' boundaries, holds a point; NULL: none is known to. */
 const struct unit *units_at(const struct units *u, double lon_deg, double lat_deg);
-/* A township's nine digits, from those or from the twelve of a statistical code that end in 000. False: no township's code. */
+/* A township's nine digits, from those or from the twelve of a statistical code that end in 000. False: no
+ * township's code. */
 bool units_township_code(const char *code, char nine[10]);
 /* Exactly this unit (a township also by twelve digits), or NULL. `code` has `n` characters. */
 const struct unit *units_find(const struct units *u, const char *code, size_t n);
@@ -47,7 +49,8 @@ const struct unit *units_by_code(const struct units *u, const char *code);
 bool units_region_holds(const struct units *u, double lon_deg, double lat_deg);
 /* Is a point in the unit, or within `reach_m` of it? The unit has a boundary. */
 bool units_near(const struct unit *u, double lon_deg, double lat_deg, double reach_m);
-/* The unit of that code that has a boundary: itself, its township (nine digits), its county (six), or its prefecture (four); NULL. */
+/* The unit of that code that has a boundary: itself, its township (nine digits), its county (six), or its
+ * prefecture (four); NULL. */
 const struct unit *units_bounded(const struct units *u, const char *code);
 
 #endif

@@ -55,8 +55,8 @@ static void digest16(const void *p, size_t n, uint8_t out[16])
     memcpy(out, whole, 16);
 }
 
-/* A field that is null and one that is not there say the same: formats differ in which of the two they can write. malloc'd; NULL: the text
- * stands as it is. */
+/* A field that is null and one that is not there say the same: formats differ in which of the two they can
+ * write. malloc'd; NULL: the text stands as it is. */
 static char *without_nulls(const char *properties)
 {
     json_t *root = strstr(properties, "null") ? json_loads(properties, 0, NULL) : NULL;

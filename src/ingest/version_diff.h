@@ -1,9 +1,10 @@
-/* What changed between two versions of a layer (or any two versions): features added, removed, changed, recoded, and the
- * area that moved.
+/* What changed between two versions of a layer (or any two versions): features added, removed, changed,
+ * recoded, and the area that moved.
  *
- * Features are matched by code and geometry; then those of one code, when there is one left on each side, are "changed";
- * then equal geometries under different codes are "recoded". Gained and lost area of a changed feature is measured on
- * the exact difference of the two shapes. Memory: about 100 bytes for each feature; geometries are read one by one.
+ * Features are matched by code and geometry; then those of one code, when there is one left on each side, are
+ * "changed"; then equal geometries under different codes are "recoded". Gained and lost area of a changed
+ * feature is measured on the exact difference of the two shapes. Memory: about 100 bytes for each feature;
+ * geometries are read one by one.
  * Threads: as the store's handle. */
 #ifndef HX_INGEST_VERSION_DIFF_H
 #define HX_INGEST_VERSION_DIFF_H

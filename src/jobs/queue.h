@@ -57,8 +57,8 @@ struct job_request {
     const struct audit_option *options; /* of the audit, but for its files */
     size_t n_options;
     const char *formats; /* of a parcel audit, between commas. NULL: gpkg, or those of `since` */
-    /* Of parcels: the id of an earlier job whose GeoPackage is kept; without an upload its file and options are
-     * taken, too. */
+    /* Of parcels: the id of an earlier job whose GeoPackage is kept; without an upload its file and options
+     * are taken, too. */
     const char *since;
     const char *compare; /* of lines: the id of an earlier job */
     const char *body; /* of lines: the option that the upload is, "compare" or "official". NULL: "compare" */

@@ -1,5 +1,6 @@
-/* Which field of a parcel's record means what: one table of names for every format and door, so that the same fields are bound
- * and the same ids told wherever a file goes. (Fields of control layers: ingest/layer_table.h.)
+/* Which field of a parcel's record means what: one table of names for every format and door, so that the same
+ * fields are bound and the same ids told wherever a file goes. (Fields of control layers:
+ * ingest/layer_table.h.)
  *
  * Names match in any case, by alias too, and where a format cut them (Shapefile: 10 bytes). Threads: pure. */
 #ifndef HX_PARCEL_BINDING_H

@@ -1,5 +1,6 @@
-/* Coordinates that do not say what they mean: pasted tables, CSV, WKT without an SRID. First all are collected as two
- * columns, then one decision is made for all of them from their sizes, and told. Internal to the parcel module.
+/* Coordinates that do not say what they mean: pasted tables, CSV, WKT without an SRID. First all are
+ * collected as two columns, then one decision is made for all of them from their sizes, and told. Internal to
+ * the parcel module.
  *
  * coords_decide.c  puts what is known to geo/crs/decide.h, and says on which line it went wrong
  * coords.c         rings, and parcels of them */
@@ -41,7 +42,8 @@ size_t coords_in_ring(const struct coords *c); /* points of the newest ring */
 /* The same, of values as they were written. */
 void coords_written(struct coords *c, const struct crs_value *a, const struct crs_value *b, size_t line);
 
-/* Takes from a heading, a remark or a column's name what it says of the system; *said tells whether it said anything. */
+/* Takes from a heading, a remark or a column's name what it says of the system; *said tells whether it
+ * said anything. */
 enum status coords_words(struct parsing *p, struct coords *c, const char *text, enum crs_text kind,
                          size_t line, bool *said) HX_MUST_CHECK;
 

@@ -60,8 +60,8 @@ static void warn_order(struct parsing *p, const struct coords *c, bool first_is_
                          : "The first coordinate is the easting and the second the northing; read so.");
 }
 
-/* 1072342.5 and 404402.4 are 107°23′42.5″ and 40°44′02.4″ to many surveyors; as a northing the first would lie in the South
- * China Sea. */
+/* 1072342.5 and 404402.4 are 107°23′42.5″ and 40°44′02.4″ to many surveyors; as a northing the first would
+ * lie in the South China Sea. */
 static bool packed(double v, double low, double high)
 {
     return v >= low * 10000 && v < high * 10000 && fmod(v, 100) < 60 && fmod(floor(v / 100), 100) < 60;

@@ -31,8 +31,8 @@ const char *parcel_format_name(enum parcel_format f)
     return (size_t)f < sizeof names / sizeof *names ? names[f] : "unknown";
 }
 
-/* GBK is what surveyors' tools write, so only an encoding that was inferred for JSON or found without a mark in UTF-16
- * deserves a word. */
+/* GBK is what surveyors' tools write, so only an encoding that was inferred for JSON or found without a mark
+ * in UTF-16 deserves a word. */
 static void warn_encoding(struct parsing *p, enum text_encoding encoding)
 {
     bool usual = encoding == TEXT_UTF8 || encoding == TEXT_UTF8_BOM ||

@@ -1,13 +1,15 @@
 /* Bytes that an officer has -> validated parcels in EPSG:4490, or a refusal with its reason.
  *
- * Understood here: GeoJSON (Feature, FeatureCollection, Polygon, MultiPolygon, GeometryCollection of those; 4490 or 4326
- * longitude/latitude, or a CGCS2000 zone named in a `crs` member), 国土TXT (std-txt-format: GB18030 or UTF-8, 3- and
- * 6-degree zones with or without prefix, holes, several plots), WKT and EWKT, pasted coordinate tables, and CSV with WKT
- * or coordinates. Other formats are features/parcels.h's. Guesses (encoding, closing, swapped axes) are reported in `warnings`; an ambiguity is
- * refused with the question that would resolve it.
+ * Understood here: GeoJSON (Feature, FeatureCollection, Polygon, MultiPolygon, GeometryCollection of those;
+ * 4490 or 4326 longitude/latitude, or a CGCS2000 zone named in a `crs` member), 国土TXT (std-txt-format:
+ * GB18030 or UTF-8, 3- and 6-degree zones with or without prefix, holes, several plots), WKT and EWKT, pasted
+ * coordinate tables, and CSV with WKT or coordinates. Other formats are features/parcels.h's. Guesses
+ * (encoding, closing, swapped axes) are reported in `warnings`; an ambiguity is refused with the question
+ * that would resolve it.
  *
- * A parcel that comes out is valid by GEOS, closed, oriented (geo/shape.h) and has a positive area; nothing else
- * ever reaches a check. Threads: the context of geo transformer and GEOS belongs to the caller's thread. */
+ * A parcel that comes out is valid by GEOS, closed, oriented (geo/shape.h) and has a positive area; nothing
+ * else ever reaches a check. Threads: the context of geo transformer and GEOS belongs to the caller's
+ * thread. */
 #ifndef HX_PARCEL_PARCEL_H
 #define HX_PARCEL_PARCEL_H
 
@@ -35,8 +37,9 @@ enum parcel_format {
     PARCEL_FORMAT_SPATIALITE,
 };
 
-/* The rings as delivered, in the parcel's `crs`: x east or longitude, y north or latitude, without closing points. Outer
- * rings are each followed by their holes. Where touching parts were dissolved (a warning says so): what came of it. */
+/* The rings as delivered, in the parcel's `crs`: x east or longitude, y north or latitude, without closing
+ * points. Outer rings are each followed by their holes. Where touching parts were dissolved (a warning
+ * says so): what came of it. */
 struct parcel_rings {
     const double *x, *y;    /* arena */
     const uint32_t *start;  /* n_rings + 1 */
@@ -81,7 +84,8 @@ struct child_reader {
 };
 extern const struct child_reader child_reader_self; /* this very program */
 
-/* For a stream of features (features/): what a reader of text found, before anybody judged it. Borrowed until `take` returns. */
+/* For a stream of features (features/): what a reader of text found, before anybody judged it. Borrowed
+ * until `take` returns. */
 struct ring_list;
 struct parcel_fields {                        /* of the record, where the format has them */
     const char *const *names, *const *values; /* a value may be NULL */
@@ -97,7 +101,8 @@ struct parcel_raw {
     const struct parcel_set *set; /* with the remarks so far */
 };
 struct parcel_sink {
-    /* The fields of a record, before its geometry is looked at: a record that cannot be read has them, too. */
+    /* The fields of a record, before its geometry is looked at: a record that cannot be read has them,
+     * too. */
     enum status (*record)(void *user, const struct parcel_fields *fields, struct error *e);
     enum status (*take)(void *user, const struct parcel_raw *raw, struct error *e);
     void *user;
@@ -111,20 +116,22 @@ struct parcel_context { /* all borrowed; one thread */
     const struct parcel_sink
         *sink; /* NULL: parcels are accepted or the file is refused, and come in the set */
     int epsg;  /* the CRS of a file that does not state one; 0: none given */
-    /* A text of which only the head and one parcel are given (国土TXT, CSV, WKT): what was left out before the parcel,
-     * so that errors name the line and the parcel of the whole file. */
+    /* A text of which only the head and one parcel are given (国土TXT, CSV, WKT): what was left out before
+     * the parcel, so that errors name the line and the parcel of the whole file. */
     size_t lines_before, plots_before;
     size_t columns_before; /* of its first line, in a text that was cut within lines (GeoJSON) */
-    bool
-        decimal_degrees; /* of such a text: other rows cannot be degrees.minutes-seconds, so that this one is not */
+    bool decimal_degrees; /* of such a text: other rows cannot be degrees.minutes-seconds, so that this one is
+                             not */
     enum parcel_format format; /* of such a text, which is known by then; else it is recognised */
 };
 
-/* Recognises the format from the bytes themselves, parses and validates. Errors name line, plot, ring and point. */
+/* Recognises the format from the bytes themselves, parses and validates. Errors name line, plot, ring and
+ * point. */
 enum status parcel_parse(const struct parcel_context *c, const void *bytes, size_t n, struct parcel_set *out,
                          struct error *e) HX_MUST_CHECK;
 
-/* "geojson", "txt", "wkt", "table", "csv", "shapefile", "geopackage", "kml", "kmz", "dxf", "flatgeobuf", ... */
+/* "geojson", "txt", "wkt", "table", "csv", "shapefile", "geopackage", "kml", "kmz", "dxf", "flatgeobuf",
+ * ... */
 const char *parcel_format_name(enum parcel_format f);
 
 #endif

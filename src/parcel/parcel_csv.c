@@ -1,5 +1,5 @@
-/* CSV with a header: a geometry a row (WKT), or a point a row. Columns are found by their names, Chinese or English;
- * the separator is the comma, semicolon or tab that the header has most of. */
+/* CSV with a header: a geometry a row (WKT), or a point a row. Columns are found by their names, Chinese or
+ * English; the separator is the comma, semicolon or tab that the header has most of. */
 #include "parcel/parcel_csv.h"
 
 #include "parcel/binding.h"
@@ -28,8 +28,8 @@ enum column {
     COLUMNS
 };
 
-/* Names without their units in brackets, in lower case. The first that is found is taken; what an id, a name, a use and an area are
- * called, binding.h says for every format. */
+/* Names without their units in brackets, in lower case. The first that is found is taken; what an id, a name,
+ * a use and an area are called, binding.h says for every format. */
 static const char *const column_names[COLUMNS][16] = {
     [COLUMN_WKT] = {"wkt", "geom", "geometry", "the_geom", "wkt_geom", "shape", "几何", "图形", "坐标串"},
     [COLUMN_RING] = {"圈号", "地块圈号", "环号", "qh", "ring", "ring_id", "ring_no", "part"},
@@ -189,7 +189,8 @@ static const char *keep(struct csv_rows *r, const char *text)
     return kept ? kept : "";
 }
 
-/* A column that names the zone or the system speaks for its rows as a heading would; what contradicts is refused. */
+/* A column that names the zone or the system speaks for its rows as a heading would; what contradicts is
+ * refused. */
 static enum status row_system(struct csv_rows *r, struct coords *c)
 {
     static const enum crs_key keys[] = {CRS_KEY_ZONE, CRS_KEY_DATUM};
@@ -276,7 +277,8 @@ static enum status point_row(struct csv_rows *r)
     return STATUS_OK;
 }
 
-/* For a stream, whose pieces hold the rows of one parcel: its fields are those of the first row, without coordinates. */
+/* For a stream, whose pieces hold the rows of one parcel: its fields are those of the first row, without
+ * coordinates. */
 static bool is_field(const struct csv_rows *r, size_t i)
 {
     static const enum column coordinates[] = {COLUMN_WKT, COLUMN_A, COLUMN_B, COLUMN_RING};

@@ -1,5 +1,5 @@
-/* CSV as text: its header, and its records one at a time, for callers that do not hand over a file whole (audit/). The reader of
- * whole files is parcel_csv_read in parsing.h. */
+/* CSV as text: its header, and its records one at a time, for callers that do not hand over a file whole
+ * (audit/). The reader of whole files is parcel_csv_read in parsing.h. */
 #ifndef HX_PARCEL_PARCEL_CSV_H
 #define HX_PARCEL_PARCEL_CSV_H
 

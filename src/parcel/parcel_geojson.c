@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* jansson builds a tree of some 100 bytes a value; the smallest honest coordinate pair takes 13 bytes of text and
- * makes three values, so a body of the allowed size stays well below this. */
+/* jansson builds a tree of some 100 bytes a value; the smallest honest coordinate pair takes 13 bytes of text
+ * and makes three values, so a body of the allowed size stays well below this. */
 #define VALUES_MAX ((size_t)10000000)
 
 struct reader {
@@ -356,7 +356,8 @@ static enum status read_root(struct reader *r, const json_t *root)
     return strcmp(type, "FeatureCollection") == 0 ? read_collection(r, root) : read_feature(r, root);
 }
 
-/* Depth and number of values, before jansson builds a tree of them: both cost memory and the first costs stack. */
+/* Depth and number of values, before jansson builds a tree of them: both cost memory and the first costs
+ * stack. */
 static enum status check_extent(const char *text, size_t n, struct error *e)
 {
     size_t values = 1;

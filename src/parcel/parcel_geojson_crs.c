@@ -72,7 +72,7 @@ enum status parcel_geojson_crs(struct parsing *p, const json_t *root, struct geo
                              .degrees = json_object_get(root, "crs") && !stated.epsg ? CRS_DEGREES_ASK
                                                                                      : CRS_DEGREES_STANDARD};
     *said = stated.epsg || p->context->epsg;
-    if (!*said) { /* metres of a tool that says nothing; degrees are judged point by point, where they stand */
+    if (!*said) { /* metres of a tool that says nothing; degrees are judged point by point */
         widen_root(root, &q);
         q.n_points = q.n_points && (fabs(q.min_a) > 180 || q.degrees == CRS_DEGREES_ASK) ? q.n_points : 0;
     }

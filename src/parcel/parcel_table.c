@@ -1,5 +1,5 @@
-/* Coordinates as they are pasted from letters, tables and surveys: a point a line, or several, with or without numbers,
- * headings, blank lines and remarks. */
+/* Coordinates as they are pasted from letters, tables and surveys: a point a line, or several, with or
+ * without numbers, headings, blank lines and remarks. */
 #include "parcel/parcel_table.h"
 #include "parcel/coords.h"
 #include "parcel/parcel_txt.h"
@@ -58,9 +58,9 @@ static size_t find_pair(const struct token *t, size_t n)
     return n;
 }
 
-/* "109 30 15.2 40 20 10.5" or "109 30.25 40 20.17": degrees, minutes and seconds as numbers of their own, behind a label or
- * two perhaps, with a height perhaps. They become two tokens; how many there are then is returned. Without this the first
- * two numbers would pass for a point. */
+/* "109 30 15.2 40 20 10.5" or "109 30.25 40 20.17": degrees, minutes and seconds as numbers of their own,
+ * behind a label or two perhaps, with a height perhaps. They become two tokens; how many there are then is
+ * returned. Without this the first two numbers would pass for a point. */
 static size_t join_sexagesimal(struct token *t, size_t n)
 {
     for (size_t parts = 3; parts >= 2; parts--)

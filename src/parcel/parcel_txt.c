@@ -17,8 +17,8 @@ void txt_warn(struct txt *t, size_t line, const char *code, const char *zh, cons
                      parsing_printf(t->p, "Line %zu: %s", line, en));
 }
 
-/* Bytes up to 0x20 are blanks (a DOS end-of-file mark among them); so are the no-break space and a byte order mark, which
- * stands inside where files were put one behind the other. */
+/* Bytes up to 0x20 are blanks (a DOS end-of-file mark among them); so are the no-break space and a byte order
+ * mark, which stands inside where files were put one behind the other. */
 static size_t blank_at(const char *s)
 {
     if (*s && (unsigned char)*s <= 0x20)
@@ -155,8 +155,9 @@ static void collapse_blanks(char *s)
     *to = '\0';
 }
 
-/* Rows that have no comma at all may be parted by tabs or semicolons; points also by blanks, since none of their cells is
- * ever empty or has a blank inside. A row with a comma is never parted by anything else: the others belong to names. */
+/* Rows that have no comma at all may be parted by tabs or semicolons; points also by blanks, since none of
+ * their cells is ever empty or has a blank inside. A row with a comma is never parted by anything else:
+ * the others belong to names. */
 static void settle_separator(struct txt *t)
 {
     char *s = t->line.folded, separator = strchr(s, '\t') ? '\t' : ';';

@@ -69,7 +69,8 @@ char *txt_trim(char *s);
 enum status txt_header_line(struct txt *t, char *key, char *value) HX_MUST_CHECK;
 /* A line of the header that is no key: refused where it names another datum, since nobody would read it. */
 enum status txt_remark_line(struct txt *t, const char *line) HX_MUST_CHECK;
-/* Decides from the values which column is north, swaps with a warning, refuses degrees and what is no grid at all. */
+/* Decides from the values which column is north, swaps with a warning, refuses degrees and what is no grid
+ * at all. */
 enum status txt_settle_axes(struct txt *t) HX_MUST_CHECK;
 enum status txt_zone_of_plot(struct txt *t, struct geo_crs *out) HX_MUST_CHECK;
 
@@ -77,7 +78,8 @@ bool txt_is_plot_row(const char *folded);
 bool txt_is_point_row(const char *folded);
 enum status txt_plot_row(struct txt *t) HX_MUST_CHECK;
 enum status txt_point_row(struct txt *t) HX_MUST_CHECK;
-/* The usual point row in plain ASCII, read without copying it; false, and nothing done, when the line is anything else. */
+/* The usual point row in plain ASCII, read without copying it; false, and nothing done, when the line is
+ * anything else. */
 bool txt_plain_point(struct txt *t, char *line, enum status *s);
 enum status txt_plot_end(struct txt *t) HX_MUST_CHECK; /* nothing to do when no plot is open */
 void txt_plot_release(struct txt_plot *plot);

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A closing row that repeats the first number but misses the first point by less is a closing row all the same. */
+/* A closing row that repeats the first number but misses the first point by less is a closing row all the
+ * same. */
 #define CLOSING_M 0.01
 /* Vertices nearer than this to a boundary say nothing of which side they are on. */
 #define TXT_NEAR_M 0.001
@@ -95,7 +96,8 @@ static const char *keep(struct txt *t, const char *cell)
     return kept ? kept : "";
 }
 
-/* A name may hold a full-width comma: only when ASCII commas cannot be the separators is the folded text split. */
+/* A name may hold a full-width comma: only when ASCII commas cannot be the separators is the folded text
+ * split. */
 static size_t split_plot_row(struct txt *t, char **cells)
 {
     char *from = count_char(t->line.raw, ',') >= 7 ? t->line.raw : t->line.folded;
@@ -167,8 +169,8 @@ static size_t points_in_ring(const struct txt_plot *plot)
     return plot->n_rings ? plot->n - plot->ring_start[plot->n_rings - 1] : 0;
 }
 
-/* The first number comes again although 圈号 stays: older writers restart numbers and mark rings by nothing else. Where
- * numbers repeat from the start they mean nothing. */
+/* The first number comes again although 圈号 stays: older writers restart numbers and mark rings by nothing
+ * else. Where numbers repeat from the start they mean nothing. */
 static bool number_restarts(const struct txt_plot *plot, long dh)
 {
     return points_in_ring(plot) >= 3 && dh >= 0 && dh == plot->first_dh && plot->second_dh != plot->first_dh;
@@ -363,7 +365,8 @@ static struct parsing_place place_of(struct txt *t)
     };
 }
 
-/* Files count with or without the closing rows; anything else is worth a look, but is never a loop's bound. */
+/* Files count with or without the closing rows; anything else is worth a look, but is never a loop's
+ * bound. */
 static void warn_points(struct txt *t, size_t closing)
 {
     const struct txt_plot *plot = &t->plot;

@@ -23,7 +23,8 @@ enum status txt_remark_line(struct txt *t, const char *line)
     return at_line(t, crs_words(line, CRS_TEXT_REMARK, &t->header.said, NULL, t->p->error));
 }
 
-/* The rule is 2000国家大地坐标系: what is named as the datum and is neither that nor refused by name is refused as unknown. */
+/* The rule is 2000国家大地坐标系: what is named as the datum and is neither that nor refused by name is
+ * refused as unknown. */
 static enum status datum_line(struct txt *t, const char *value)
 {
     struct crs_said said = t->header.said;
@@ -58,7 +59,8 @@ static enum status projection_line(struct txt *t, const char *value)
                     "the projection must be 高斯克吕格 (Gauss-Krueger); convert the coordinates first.");
 }
 
-/* Seven parameters mean that somebody meant the coordinates to be transformed: said aloud, since we do not. */
+/* Seven parameters mean that somebody meant the coordinates to be transformed: said aloud, since we do
+ * not. */
 static void parameters_line(struct txt *t, const char *value)
 {
     for (const char *s = value; *s && !t->header.parameters_given; s++)

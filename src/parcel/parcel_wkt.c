@@ -50,8 +50,8 @@ static enum status read_srid(struct parsing *p, struct wkt_set *w, char **at, si
     return STATUS_OK;
 }
 
-/* The end of the geometry that begins at s; NULL when its parentheses do not match, are too deep, or a word such as NaN
- * stands where numbers are. */
+/* The end of the geometry that begins at s; NULL when its parentheses do not match, are too deep, or a word
+ * such as NaN stands where numbers are. */
 static char *end_of(char *s)
 {
     int depth = 0;

@@ -19,7 +19,8 @@ struct wkt_set {
 };
 
 void wkt_set_release(struct wkt_set *w);
-/* One geometry, with or without SRID=n;, that begins at *at; moves *at behind it. The text is written to for a moment. */
+/* One geometry, with or without SRID=n;, that begins at *at; moves *at behind it. The text is written to
+ * for a moment. */
 enum status wkt_read_one(struct parsing *p, struct wkt_set *w, char **at, size_t line) HX_MUST_CHECK;
 /* Decides, and adds a parcel for each. */
 enum status wkt_add_parcels(struct parsing *p, struct wkt_set *w) HX_MUST_CHECK;

@@ -87,7 +87,8 @@ static bool close_to(double declared_m2, double measured_m2)
     return fabs(declared_m2 - measured_m2) <= AREA_TOLERANCE * measured_m2;
 }
 
-/* The rule says hectares, files say anything: an unsaid unit is the one that fits. Hectares when none does. */
+/* The rule says hectares, files say anything: an unsaid unit is the one that fits. Hectares when none
+ * does. */
 static double settle_unit(struct parsing *p, struct declared_area d, double measured_m2,
                           struct parsing_place place)
 {

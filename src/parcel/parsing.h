@@ -1,8 +1,8 @@
-/* What the readers of the parcel module share: the set that grows, its warnings, and the checks that every parcel
- * passes before it is added. Internal to the module.
+/* What the readers of the parcel module share: the set that grows, its warnings, and the checks that every
+ * parcel passes before it is added. Internal to the module.
  *
- * `error` is never NULL here: parcel_parse copies it out when its caller wants it. Running out of memory for a warning
- * latches and fails the whole at the end, so that a guess is never lost in silence. */
+ * `error` is never NULL here: parcel_parse copies it out when its caller wants it. Running out of memory for
+ * a warning latches and fails the whole at the end, so that a guess is never lost in silence. */
 #ifndef HX_PARCEL_PARSING_H
 #define HX_PARCEL_PARSING_H
 
@@ -28,8 +28,8 @@ struct parsing {
     struct error *error;
 };
 
-/* Which parcel a sentence is about, in both languages: 地块“12”（第3个，第40行起）. Where no reader says it, it is the feature's
- * number and id, and is written only when there is something to say. */
+/* Which parcel a sentence is about, in both languages: 地块“12”（第3个，第40行起）. Where no reader says it,
+ * it is the feature's number and id, and is written only when there is something to say. */
 struct parsing_place {
     const char *zh, *en; /* NULL: of the two below */
     size_t number;
@@ -56,12 +56,13 @@ const char *parsing_short(struct parsing *p, const char *name);
 
 /* False once a code has had its WARNINGS_PER_CODE: counted, and no text need be made. */
 bool parsing_warn_wanted(struct parsing *p, const char *code);
-/* Both texts are arena text from parsing_printf, or literals. The first WARNINGS_PER_CODE of a code are kept. */
+/* Both texts are arena text from parsing_printf, or literals. The first WARNINGS_PER_CODE of a code are
+ * kept. */
 void parsing_warn(struct parsing *p, const char *code, const char *zh, const char *en);
 /* Says of each code how many were left out. */
 void parsing_warn_rest(struct parsing *p);
-/* A larger copy of an array in the arena, *cap entries long; NULL (and latched) when memory is out. The old one dies with
- * the arena. */
+/* A larger copy of an array in the arena, *cap entries long; NULL (and latched) when memory is out. The old
+ * one dies with the arena. */
 void *parsing_grown(struct parsing *p, const void *old, size_t n, size_t *cap, size_t size);
 /* Ends a reading: what is odd about the parcels together, and the rest of the warnings. */
 enum status parsing_end(struct parsing *p) HX_MUST_CHECK;
@@ -75,8 +76,8 @@ enum status parsing_fail_at_line(struct parsing *p, enum status s, size_t line) 
 /* Area text such as "0.7655公顷", "7655㎡", "11.48亩" or "0.7655". False when it is not a number. */
 bool parsing_area_text(const char *text, struct declared_area *out);
 
-/* Lets the policy judge p->policy.rings (in parcel->crs), settles the declared area, and adds the parcel; or, for a stream,
- * hands the rings to context->sink as they are. */
+/* Lets the policy judge p->policy.rings (in parcel->crs), settles the declared area, and adds the parcel; or,
+ * for a stream, hands the rings to context->sink as they are. */
 enum status parsing_add(struct parsing *p, struct parcel *parcel, struct parsing_place place,
                         struct declared_area declared) HX_MUST_CHECK;
 

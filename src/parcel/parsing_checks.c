@@ -144,7 +144,8 @@ static double under_both(const struct edge *a, const struct edge *b)
                       b->y0 + kb * (from - b->x0), b->y0 + kb * (to - b->x0));
 }
 
-/* The sum of signed trapezoids, as in the check itself: holes, parts and common borders need no special case. */
+/* The sum of signed trapezoids, as in the check itself: holes, parts and common borders need no special
+ * case. */
 static double common_area_m2(const struct geo_shape *a, const struct geo_shape *b)
 {
     struct flat f = {.west_deg = fmin(a->box.west_deg, b->box.west_deg),
@@ -164,7 +165,8 @@ static double common_area_m2(const struct geo_shape *a, const struct geo_shape *
     return sum;
 }
 
-/* What is told is measured as everything else is: on the ellipsoid. The flat figure, which finds the pair, stands in where GEOS fails. */
+/* What is told is measured as everything else is: on the ellipsoid. The flat figure, which finds the pair,
+ * stands in where GEOS fails. */
 static double told_area_m2(struct parsing *p, const struct geo_shape *a, const struct geo_shape *b,
                            double flat_m2)
 {

@@ -1,4 +1,5 @@
-/* What the readers say: texts in the arena, warnings of which each code is listed a few times, and the place of a fault. */
+/* What the readers say: texts in the arena, warnings of which each code is listed a few times, and the
+ * place of a fault. */
 #include "base/text.h"
 #include "parcel/parsing.h"
 

@@ -226,7 +226,8 @@ static enum status shape_of(struct policy *p, const struct geo_crs *crs, const s
 
 /* ---- what is not valid as it stands ---- */
 
-/* Where the readings of the drawing differ, and by how much, behind the sentence of the fault. `place` is longitude and latitude. */
+/* Where the readings of the drawing differ, and by how much, behind the sentence of the fault. `place` is
+ * longitude and latitude. */
 static void tell_stake(struct error *fault, const double place[2], double m2, bool repaired)
 {
     struct error why = *fault;
@@ -264,7 +265,8 @@ static void drop_remedy(struct error *fault)
     replace(fault->en, GEO_VALID_REMEDY_EN, ".");
 }
 
-/* Rings that meet in one plane may miss each other by rounding in another: they are settled again as they were converted. */
+/* Rings that meet in one plane may miss each other by rounding in another: they are settled again as they
+ * were converted. */
 static enum status settle_converted(struct policy *p, struct arena *a, struct policy_answer *out)
 {
     struct settled settled;

@@ -1,14 +1,16 @@
-/* The one acceptance policy: rings as a file delivers them -> a valid area, or a refusal with its reason and place. Single
- * checks, audits and imports ask this and nothing else, so that no two doors differ.
+/* The one acceptance policy: rings as a file delivers them -> a valid area, or a refusal with its reason and
+ * place. Single checks, audits and imports ask this and nothing else, so that no two doors differ.
  *
  *   valid      taken as it is, to the last bit
- *   dissolved  not valid as drawn, but with one meaning only: rings that touch themselves, spikes without width, holes and parts
+ *   dissolved  not valid as drawn, but with one meaning only: rings that touch themselves, spikes without
+ *   width, holes and parts
  *              that share edges. The area is what was drawn
- *   repaired   layers only (repair_m2 > 0): drawn ambiguously in a place so small that every reading agrees within repair_m2
+ *   repaired   layers only (repair_m2 > 0): drawn ambiguously in a place so small that every reading agrees
+ *              within repair_m2
  *   refused    everything else; nothing is dropped and nothing is guessed
  *
- * Purposes differ in two named ways: how finely projected edges are cut (a parcel is asked for its area, a layer for its
- * place), and whether anything may be repaired (an officer's parcel: never).
+ * Purposes differ in two named ways: how finely projected edges are cut (a parcel is asked for its area, a
+ * layer for its place), and whether anything may be repaired (an officer's parcel: never).
  * Threads: a policy belongs to one thread. */
 #ifndef HX_PARCEL_POLICY_H
 #define HX_PARCEL_POLICY_H
@@ -54,12 +56,13 @@ enum status policy_init(struct policy *p, const struct policy_purpose *purpose,
                         struct error *e) HX_MUST_CHECK;
 void policy_release(struct policy *p); /* safe on zeroes */
 
-/* Judges p->rings, whose coordinates are of `crs`. A refusal is an answer, and STATUS_OK: failures are those of the machine. */
+/* Judges p->rings, whose coordinates are of `crs`. A refusal is an answer, and STATUS_OK: failures are
+ * those of the machine. */
 enum status policy_accept(struct policy *p, const struct geo_crs *crs, struct arena *a,
                           struct policy_answer *out, struct error *e) HX_MUST_CHECK;
 
-/* Puts a polygon or multipolygon of ISO or extended WKB, in any coordinates, into p->rings. The error names the byte, or the
- * coordinate that is no number. */
+/* Puts a polygon or multipolygon of ISO or extended WKB, in any coordinates, into p->rings. The error names
+ * the byte, or the coordinate that is no number. */
 enum status policy_take_wkb(struct policy *p, const void *wkb, size_t n, struct error *e) HX_MUST_CHECK;
 
 /* The distance below which two points of this CRS are one: 1 mm. */

@@ -7,8 +7,9 @@
 /* A file that is read whole has at most LIMIT_BODY_BYTES. */
 enum status recognise_size(size_t n, struct error *e) HX_MUST_CHECK;
 
-/* Before decoding: sets *foreign to one of the formats that another process reads (else it stays), and refuses files
- * that are not text and not one of them (archives, PDF, drawings, pictures), each with a sentence on what to send. */
+/* Before decoding: sets *foreign to one of the formats that another process reads (else it stays), and
+ * refuses files that are not text and not one of them (archives, PDF, drawings, pictures), each with a
+ * sentence on what to send. */
 enum status recognise_binary(const void *bytes, size_t n, enum parcel_format *foreign,
                              struct error *e) HX_MUST_CHECK;
 

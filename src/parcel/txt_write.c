@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A ring in the zone that is written, in whole millimetres, so that what is the same point in the file is the same here. */
+/* A ring in the zone that is written, in whole millimetres, so that what is the same point in the file is
+ * the same here. */
 struct written_ring {
     long long *north_mm, *east_mm;
     size_t n;
@@ -161,8 +162,8 @@ static struct parcel_rings rings_of(const struct parcel *p, struct parcel *as_sh
                                  p->shape.n_rings};
 }
 
-/* Written half a zone beyond its neighbour, an easting runs into the digits of another zone: 15 degrees off, 37.6 million
- * would be read back in zone 37. */
+/* Written half a zone beyond its neighbour, an easting runs into the digits of another zone: 15 degrees off,
+ * 37.6 million would be read back in zone 37. */
 static enum status check_zone(const struct writer *w, const struct parcel *p)
 {
     double lon = 0.5 * (p->shape.box.west_deg + p->shape.box.east_deg),

@@ -1,9 +1,10 @@
-/* The record: checks that an office keeps, officers' overrides beside them, and the chain that shows tampering.
+/* The record: checks that an office keeps, officers' overrides beside them, and the chain that shows
+ * tampering.
  *
- * What is kept: the input file and the report byte for byte, the layer versions and the edition of the rules with their
- * hashes, the versions of the program and its libraries, the area basis, the officer and the time. An override stands
- * beside the machine's verdict as a row of its own and never replaces it. Rows are only ever added; which bytes a row's
- * seal covers is in store/store_records.h.
+ * What is kept: the input file and the report byte for byte, the layer versions and the edition of the rules
+ * with their hashes, the versions of the program and its libraries, the area basis, the officer and the time.
+ * An override stands beside the machine's verdict as a row of its own and never replaces it. Rows are only
+ * ever added; which bytes a row's seal covers is in store/store_records.h.
  *
  * Not for: recomputing a report (record/verify.h). Threads: the store's. */
 #ifndef HX_RECORD_RECORD_H
@@ -25,11 +26,12 @@ struct record_spec {
     struct store_bytes input; /* the bytes that were checked */
 };
 
-/* Is the officer named, and is every text short enough and UTF-8? To be asked before the work of a check is done. */
+/* Is the officer named, and is every text short enough and UTF-8? To be asked before the work of a check
+ * is done. */
 enum status record_spec_check(const struct record_spec *spec, struct error *e) HX_MUST_CHECK;
 
-/* Adds the report to the record of `store`, which is open for writing. *out, with texts in `a`, says which row it
- * became; a caller that hangs it into the report (report.record) prints it too. */
+/* Adds the report to the record of `store`, which is open for writing. *out, with texts in `a`, says which
+ * row it became; a caller that hangs it into the report (report.record) prints it too. */
 enum status record_keep(struct store *store, const struct report *r, const struct record_spec *spec,
                         struct arena *a, struct report_record *out, struct error *e) HX_MUST_CHECK;
 
@@ -49,8 +51,8 @@ struct record_chain {
     char zh[512], en[512]; /* what is wrong with it; "" when sound */
 };
 
-/* Walks the whole chain, contents included. `anchor`, a seal in hex from an earlier day, must be found in it; NULL
- * asks for none. A chain that is broken is STATUS_OK with sound == false. */
+/* Walks the whole chain, contents included. `anchor`, a seal in hex from an earlier day, must be found in it;
+ * NULL asks for none. A chain that is broken is STATUS_OK with sound == false. */
 enum status record_chain_verify(struct store *store, const char *anchor, struct record_chain *out,
                                 struct error *e) HX_MUST_CHECK;
 

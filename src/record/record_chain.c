@@ -1,4 +1,5 @@
-/* Walking the chain: each row against the one before, its own seal, its contents, and what its report says. */
+/* Walking the chain: each row against the one before, its own seal, its contents, and what its report
+ * says. */
 #include "record/record.h"
 
 #include "base/limits.h"

@@ -253,8 +253,8 @@ static void note_engine(struct verifying *v, const struct json_t *report)
                                  then, now));
 }
 
-/* The digest that the report carries, against the parameters as it states them: engine included, so that a report of
- * another version is looked at by its own words. */
+/* The digest that the report carries, against the parameters as it states them: engine included, so that a
+ * report of another version is looked at by its own words. */
 static void compare_parameters(struct verifying *v, const struct json_t *report)
 {
     char digest[SHA256_HEX_SIZE];

@@ -1,10 +1,11 @@
-/* Recomputes a report from the versions, the rules and the input that it names, and says whether it is identical, what
- * differs, or what is missing.
+/* Recomputes a report from the versions, the rules and the input that it names, and says whether it is
+ * identical, what differs, or what is missing.
  *
- * A report that names a row of the record is also compared with what was kept there, engine versions included. The
- * engine's versions are otherwise not compared but told as notes: a report must stay verifiable with a later program.
- * Nothing is guessed: an input that is neither given nor kept, a version or an edition that the store does not have, are
- * named as missing.
+ * A report that names a row of the record is also compared with what was kept there, engine versions
+ * included. The engine's versions are otherwise not compared but told as notes: a report must stay verifiable
+ * with a later program.
+ * Nothing is guessed: an input that is neither given nor kept, a version or an edition that the store does
+ * not have, are named as missing.
  *
  * Not for: the chain (record/record.h). Threads: the worker's. */
 #ifndef HX_RECORD_VERIFY_H
@@ -48,8 +49,8 @@ struct record_verify_request {
     const struct store_bytes *input; /* NULL: what the store kept under the report's input.sha256 */
 };
 
-/* Fails only when the report is no report at all, or on memory and the store; everything else is a finding. Texts are in
- * the worker's arena. */
+/* Fails only when the report is no report at all, or on memory and the store; everything else is a finding.
+ * Texts are in the worker's arena. */
 enum status record_verify(struct check_worker *w, struct store *store, const struct record_verify_request *rq,
                           struct record_verification *out, struct error *e) HX_MUST_CHECK;
 

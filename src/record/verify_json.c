@@ -160,8 +160,8 @@ static void compare(const struct comparison *c, const char *path, const json_t *
         differ(c, path, a, b);
 }
 
-/* Which versions made a report is told and not compared, or no report would outlive an upgrade. Everything else of the
- * engine is: its name, and which versions it gives. */
+/* Which versions made a report is told and not compared, or no report would outlive an upgrade. Everything
+ * else of the engine is: its name, and which versions it gives. */
 static json_t *engine_as_reported(const json_t *found, const json_t *reported)
 {
     json_t *engine = json_deep_copy(found), *libraries = json_object_get(engine, "libraries");

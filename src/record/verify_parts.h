@@ -1,5 +1,5 @@
-/* What the files of verification share; jansson's names are in them, so that none of them writes with formats/json.h
- * functions. Private to record/. */
+/* What the files of verification share; jansson's names are in them, so that none of them writes with
+ * formats/json.h functions. Private to record/. */
 #ifndef HX_RECORD_VERIFY_PARTS_H
 #define HX_RECORD_VERIFY_PARTS_H
 

@@ -8,7 +8,8 @@
 
 extern const char html_style[];
 
-/* Cairo's SVG made fit for standing in a page: without prologue and namespaces, its ids prefixed with "m<number>-". */
+/* Cairo's SVG made fit for standing in a page: without prologue and namespaces, its ids prefixed with
+ * "m<number>-". */
 void html_inline_svg(struct buffer *out, const char *svg, size_t n, size_t number);
 
 #endif

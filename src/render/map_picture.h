@@ -1,6 +1,6 @@
-/* One map of a report: the three lines around the plots, the plots with their numbers, the overlaps, a graticule with
- * coordinates, a scale bar, a north arrow and a legend. North is up; the picture is drawn as equidistant about its own
- * latitude, so that the scale bar holds across it.
+/* One map of a report: the three lines around the plots, the plots with their numbers, the overlaps, a
+ * graticule with coordinates, a scale bar, a north arrow and a legend. North is up; the picture is drawn as
+ * equidistant about its own latitude, so that the scale bar holds across it.
  *
  * Not for: measuring. Threads: the typeset's. Lengths in points. */
 #ifndef HX_RENDER_MAP_PICTURE_H

@@ -1,6 +1,7 @@
-/* What a report's figures follow from, under one digest: whoever changes the class, the sliver policy or another of these
- * without it is noticed, even where no figure depends on it. It is no signature: anybody can compute it, and a report made
- * anew under another class is another true report. Against that there is the record. Threads: pure. */
+/* What a report's figures follow from, under one digest: whoever changes the class, the sliver policy or
+ * another of these without it is noticed, even where no figure depends on it. It is no signature: anybody can
+ * compute it, and a report made anew under another class is another true report. Against that there is the
+ * record. Threads: pure. */
 #ifndef HX_RENDER_PARAMETERS_H
 #define HX_RENDER_PARAMETERS_H
 
@@ -20,8 +21,8 @@ struct report_parameters {
     const char *verdict;
 };
 
-/* SHA-256 of "hongxian check 1\n" and the fields in the order above, each as sha256_add_field writes it; a layer's name is
- * "layer", and the two limits are "sliver_area_m2" and "sliver_width_m" in %.17g. */
+/* SHA-256 of "hongxian check 1\n" and the fields in the order above, each as sha256_add_field writes it; a
+ * layer's name is "layer", and the two limits are "sliver_area_m2" and "sliver_width_m" in %.17g. */
 void report_parameters_digest(const struct report_parameters *p, char hex[SHA256_HEX_SIZE]);
 
 #endif

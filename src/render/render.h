@@ -1,9 +1,11 @@
 /* A report -> each form in which people and programs read it.
  *
- * Pure: no file, clock, store or library state is touched, so that the same report always gives the same bytes.
- * Not for: measuring or judging (check/); overlap geometry (the caller asks check_overlap_shape and passes shapes).
- * Invariants: a figure that could not be measured comes out as null or 未知, never as 0; every document carries the
- * sentence that it decides nothing, and 示例数据 is marked wherever it was used.
+ * Pure: no file, clock, store or library state is touched, so that the same report always gives the same
+ * bytes.
+ * Not for: measuring or judging (check/); overlap geometry (the caller asks check_overlap_shape and passes
+ * shapes).
+ * Invariants: a figure that could not be measured comes out as null or 未知, never as 0; every document
+ * carries the sentence that it decides nothing, and 示例数据 is marked wherever it was used.
  * Threads: pure functions. */
 #ifndef HX_RENDER_RENDER_H
 #define HX_RENDER_RENDER_H
@@ -37,7 +39,7 @@ enum status render_json(const struct report *r, struct buffer *out, struct error
 enum status render_geojson(const struct report *r, const struct render_overlap *overlaps, size_t n_overlaps,
                            struct buffer *out, struct error *e) HX_MUST_CHECK;
 
-/* ---- the printed report: every figure and sentence from the table, which is made once (report_table.h) ---- */
+/* ---- the printed report: figures and sentences from the table, made once (report_table.h) ---- */
 
 struct render_document {
     const struct report *report;
@@ -46,14 +48,14 @@ struct render_document {
     struct arena *arena;           /* for sentences that are put together on the way: of the text */
 };
 
-/* For the terminal: UTF-8 text, one paragraph per parcel; the figures are those of the table. In English everything is
- * English but names, codes and the clauses, which are quoted as published. */
+/* For the terminal: UTF-8 text, one paragraph per parcel; the figures are those of the table. In English
+ * everything is English but names, codes and the clauses, which are quoted as published. */
 enum status render_text(const struct render_document *d, enum render_lang lang, struct buffer *out,
                         struct error *e) HX_MUST_CHECK;
 
-/* UTF-8 with a byte order mark and CRLF, so that Excel opens it as it is; the sections one below the other, a blank row
- * between them. A cell that a spreadsheet would take for a formula has an apostrophe in front, and a code of twelve
- * digits or more a tab, which keeps its digits. */
+/* UTF-8 with a byte order mark and CRLF, so that Excel opens it as it is; the sections one below the other, a
+ * blank row between them. A cell that a spreadsheet would take for a formula has an apostrophe in front, and
+ * a code of twelve digits or more a tab, which keeps its digits. */
 enum status render_csv(const struct report_table *t, struct buffer *out, struct error *e) HX_MUST_CHECK;
 /* Sheets 结论, 占用三线情况表, 占用明细, 界址点, 说明. Figures are numbers. */
 enum status render_xlsx(const struct report_table *t, struct buffer *out, struct error *e) HX_MUST_CHECK;

@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Decimals, by the quantity that they belong to: 0.0001 m2 is the floor of a measurement (MEASURE_FLOOR_M2). */
+/* Decimals, by the quantity that they belong to: 0.0001 m2 is the floor of a measurement
+ * (MEASURE_FLOOR_M2). */
 enum { M2_DECIMALS = 4, SHARE_DECIMALS = 6, WIDTH_DECIMALS = 3 };
 
 const char *render_engine_version(void)
@@ -23,7 +24,8 @@ static void kv_m2(struct json_writer *w, const char *key, double area_m2)
     jw_kv_decimal(w, key, area_m2, M2_DECIMALS);
 }
 
-/* Hectares and mu follow from the square metres as they are printed, so that page, text and paper say the same. */
+/* Hectares and mu follow from the square metres as they are printed, so that page, text and paper say the
+ * same. */
 static void kv_area_in_three_units(struct json_writer *w, double area_m2)
 {
     int64_t cents;

@@ -148,7 +148,8 @@ static const char *certainty_en(const char *confidence)
     return "not verified; check the original before quoting";
 }
 
-/* The clause is quoted as the table has it; `confidence` goes with it, so that an unread text never looks official. */
+/* The clause is quoted as the table has it; `confidence` goes with it, so that an unread text never looks
+ * official. */
 static void put_rules(const struct text *t, const struct layer_finding *f)
 {
     for (size_t i = 0; i < f->n_rules; i++) {

@@ -1,5 +1,5 @@
-/* XLSX by libxlsxwriter. It writes to a path, so it is given one in memory: nothing touches the disk but its own
- * temporary files. */
+/* XLSX by libxlsxwriter. It writes to a path, so it is given one in memory: nothing touches the disk but its
+ * own temporary files. */
 #include "render/render.h"
 
 #include <errno.h>
@@ -79,7 +79,8 @@ static void number_at(struct book *b, int column, double v, lxw_format *f)
     note(b, worksheet_write_number(b->sheet, b->row, (lxw_col_t)column, v, f));
 }
 
-/* A figure that is not known stays words: a spreadsheet that adds up the column leaves it out, and says so by its gap. */
+/* A figure that is not known stays words: a spreadsheet that adds up the column leaves it out, and says so
+ * by its gap. */
 static void figure_at(struct book *b, int column, const struct figure *figure, lxw_format *f)
 {
     if (figure->state == FIGURE_KNOWN)
@@ -315,8 +316,8 @@ static time_t date_of(const char *date)
     return end && !*end ? timegm(&day) : 946684800;
 }
 
-/* libxlsxwriter takes the dates of the document from gmtime(), whose answer all threads share: books are closed one after
- * another. Frees it in any case. */
+/* libxlsxwriter takes the dates of the document from gmtime(), whose answer all threads share: books are
+ * closed one after another. Frees it in any case. */
 static lxw_error close_book(lxw_workbook *workbook)
 {
     static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;

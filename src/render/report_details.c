@@ -45,7 +45,8 @@ static const char *basis_of(struct table_making *m, const struct layer_finding *
 static const enum table_column column_of[CONTROL_LINE_COUNT] = {COLUMN_RED_LINE, COLUMN_FARMLAND,
                                                                 COLUMN_INSIDE};
 
-/* The features of one parcel and line, rounded so that they add up to the row, unless they overlap each other. */
+/* The features of one parcel and line, rounded so that they add up to the row, unless they overlap each
+ * other. */
 static void feature_cents(struct table_making *m, size_t row, const struct layer_finding *f, int64_t *cents)
 {
     const struct figure *own = &m->t->rows[row].figures[column_of[f->line]];

@@ -1,4 +1,5 @@
-/* What surrounds the figures: the project, the clauses, the boundary points, the data's versions, the notes. */
+/* What surrounds the figures: the project, the clauses, the boundary points, the data's versions, the
+ * notes. */
 #include "render/report_table.h"
 
 #include "render/render.h"

@@ -1,15 +1,17 @@
-/* A report as an officer's document: every figure, sentence and row that the printed formats show, made in one place,
- * so that CSV, XLSX, HTML and PDF cannot differ.
+/* A report as an officer's document: every figure, sentence and row that the printed formats show, made in
+ * one place, so that CSV, XLSX, HTML and PDF cannot differ.
  *
- * Figures are whole hundredths of a square metre. Rounding: the decimal text that the binary value stands for, half
- * away from zero (decimal.h); hectares and mu follow from the printed square metres, by whole numbers. Balance:
- *   - a column's total is the rounded sum of the unrounded values; what the rounded rows miss of it is given to the
- *     largest row, and where that is more than 0.01 m2, to the next largest ones in turn, 0.01 m2 each, so that no
- *     figure is moved by more than 0.01 m2;
- *   - inside + outside of the boundary is the parcel, row by row and in total; sub-zones add up to the inside, and
- *     details to their row, the same way.
+ * Figures are whole hundredths of a square metre. Rounding: the decimal text that the binary value stands
+ * for, half away from zero (decimal.h); hectares and mu follow from the printed square metres, by whole
+ * numbers. Balance:
+ *   - a column's total is the rounded sum of the unrounded values; what the rounded rows miss of it is given
+ *     to the largest row, and where that is more than 0.01 m2, to the next largest ones in turn, 0.01 m2
+ *     each, so that no figure is moved by more than 0.01 m2;
+ *   - inside + outside of the boundary is the parcel, row by row and in total; sub-zones add up to the
+ *     inside, and details to their row, the same way.
  * A row comes before a column where both cannot hold at once: then the total is the sum of the printed rows.
- * A figure that was not measured is never a number: it says 未测算 or 数据未覆盖, and so does a total that needs it.
+ * A figure that was not measured is never a number: it says 未测算 or 数据未覆盖, and so does a total that
+ * needs it.
  *
  * Not for: layout. Threads: pure; everything lives in the arena that is passed. */
 #ifndef HX_RENDER_REPORT_TABLE_H
@@ -18,7 +20,8 @@
 #include "base/decimal.h"
 #include "check/scene.h"
 
-/* 五、其他控制线: no layer of these is known to the check yet, and the report says so instead of leaving a gap. */
+/* 五、其他控制线: no layer of these is known to the check yet, and the report says so instead of leaving a
+ * gap. */
 #define REPORT_OTHER_LINES_ZH                                                                                \
     "未载入城市蓝线、绿线、紫线、黄线、历史文化保护线、洪涝风险控制线数据，本报告未对其作出审查。"
 
@@ -170,15 +173,15 @@ void table_make_sentences(struct table_making *m); /* report_sentences.c */
 void table_make_facts(struct table_making *m);     /* report_facts.c */
 /* Adds a sentence of which the text is in the arena; NULL latches. */
 void table_say(struct table_making *m, struct texts *to, bool warning, const char *text);
-/* Text from outside as it may be printed: invalid UTF-8 and control characters become U+FFFD, line breaks become spaces,
- * and after TABLE_TEXT_MAX characters it ends with "…". NULL reads as "". */
+/* Text from outside as it may be printed: invalid UTF-8 and control characters become U+FFFD, line breaks
+ * become spaces, and after TABLE_TEXT_MAX characters it ends with "…". NULL reads as "". */
 enum { TABLE_TEXT_MAX = 600 };
 const char *table_clean(struct table_making *m, const char *text);
 /* "DK-1、DK-2 等5个地块" of the parcels that are marked. */
 const char *table_parcel_list(struct table_making *m, const bool *marked);
 
-/* Rounds so that the parts add up to `total`: see the rule above. A part is moved only between low[i] and high[i]
- * (either may be NULL). Returns what could not be given to any part, in cents. */
+/* Rounds so that the parts add up to `total`: see the rule above. A part is moved only between low[i] and
+ * high[i] (either may be NULL). Returns what could not be given to any part, in cents. */
 int64_t figures_balance(int64_t total, const double *raw, size_t n, const int64_t *low, const int64_t *high,
                         int64_t *cents, struct arena *a, bool *no_memory);
 

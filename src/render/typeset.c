@@ -3,8 +3,8 @@
 #include <string.h>
 
 #ifdef __SANITIZE_ADDRESS__
-/* Fontconfig and Pango read their configuration and fonts once and keep them until the process ends; Cairo 1.16 loses
- * 768 bytes with every CFF font that it embeds. */
+/* Fontconfig and Pango read their configuration and fonts once and keep them until the process ends; Cairo
+ * 1.16 loses 768 bytes with every CFF font that it embeds. */
 const char *__lsan_default_suppressions(void) __attribute__((visibility("default")));
 const char *__lsan_default_suppressions(void)
 {

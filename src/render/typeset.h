@@ -1,7 +1,7 @@
 /* Chinese text on a Cairo surface, by Pango: for the PDF and for the map picture.
  *
- * Not for: markup (text is always plain: a name cannot change the layout). A machine without a Chinese font is refused
- * with a sentence: a page of empty boxes is no report.
+ * Not for: markup (text is always plain: a name cannot change the layout). A machine without a Chinese font
+ * is refused with a sentence: a page of empty boxes is no report.
  * Threads: one typeset belongs to one thread. Lengths in points. */
 #ifndef HX_RENDER_TYPESET_H
 #define HX_RENDER_TYPESET_H

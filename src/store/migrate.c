@@ -33,7 +33,8 @@ static enum status fail_zero(const char *name, const char *sql, struct error *e)
         name, sql);
 }
 
-/* SpatiaLite's functions report failure by returning 0, not by an SQL error: a SELECT must therefore return 1. */
+/* SpatiaLite's functions report failure by returning 0, not by an SQL error: a SELECT must therefore
+ * return 1. */
 static enum status run_statement(struct store *s, sqlite3_stmt *q, const char *name, struct error *e)
 {
     struct doing d = {"升级存储结构", "upgrading the schema"};
@@ -89,7 +90,8 @@ static enum status apply_all(struct store *s, int from, struct error *e)
     int64_t now = from;
     enum status st = sql_integer(s, "PRAGMA user_version", &now,
                                  (struct doing){"读取结构版本", "reading the schema version"}, e);
-    /* Numbers may have gaps: they are given out in tens, so that work on two subjects does not wait for a number. */
+    /* Numbers may have gaps: they are given out in tens, so that work on two subjects does not wait for a
+     * number. */
     for (int n = (int)now + 1; st == STATUS_OK && n <= STORE_SCHEMA_VERSION; n++)
         if (migration(n) || n == STORE_SCHEMA_VERSION)
             st = apply(s, n, e);

@@ -46,7 +46,8 @@ static enum status take_present(struct store *s, struct rtree_cells *c, struct e
     return st;
 }
 
-/* Where an import is small beside what is there, or too large for the memory that it may use, entries go one by one. */
+/* Where an import is small beside what is there, or too large for the memory that it may use, entries go
+ * one by one. */
 static enum status can_pack(struct store *s, size_t n_new, bool *out, struct error *e)
 {
     int64_t present = 0;

@@ -1,4 +1,5 @@
-/* The R-tree over `feature`: new entries packed with what is there (formats/rtree.h), or one by one. Inside a transaction.
+/* The R-tree over `feature`: new entries packed with what is there (formats/rtree.h), or one by one. Inside a
+ * transaction.
  * Not for: other modules. Threads: as the store's handle. */
 #ifndef HX_STORE_RTREE_PACK_H
 #define HX_STORE_RTREE_PACK_H

@@ -1,5 +1,5 @@
-/* The editions of the rule table that a store has ever loaded, and when each came into force. Editions never change and
- * are never deleted, so that a report can name the one it was judged by. Threads: as store.h. */
+/* The editions of the rule table that a store has ever loaded, and when each came into force. Editions never
+ * change and are never deleted, so that a report can name the one it was judged by. Threads: as store.h. */
 #ifndef HX_STORE_RULE_EDITIONS_H
 #define HX_STORE_RULE_EDITIONS_H
 
@@ -18,7 +18,8 @@ struct store_rule_edition {
 enum status store_rule_edition_read(struct store *s, const char *sha256, struct arena *a,
                                     struct store_rule_edition *out, struct error *e) HX_MUST_CHECK;
 
-/* Every time that an edition came into force, oldest first; `csv` is not read and "". Borrowed for the call. */
+/* Every time that an edition came into force, oldest first; `csv` is not read and "". Borrowed for the
+ * call. */
 typedef bool store_rule_edition_fn(const struct store_rule_edition *edition, void *user);
 enum status store_rule_switches(struct store *s, store_rule_edition_fn *fn, void *user,
                                 struct error *e) HX_MUST_CHECK;

@@ -121,7 +121,8 @@ static enum status open_checked(const char *name, int flags, enum store_mode mod
     return STATUS_OK;
 }
 
-/* file: URI of a path, for a store on a medium or in a directory where SQLite cannot put its shared memory. */
+/* file: URI of a path, for a store on a medium or in a directory where SQLite cannot put its shared
+ * memory. */
 static char *immutable_uri(const char *path)
 {
     char *uri = malloc(strlen(path) * 3 + 32);
@@ -155,7 +156,8 @@ static enum status open_immutable(const char *path, struct store **out, struct e
     return st;
 }
 
-/* Only a store at rest (no journal beside it) in a directory where nothing can be written can be taken as immutable. */
+/* Only a store at rest (no journal beside it) in a directory where nothing can be written can be taken as
+ * immutable. */
 static bool rests_read_only(const char *path)
 {
     struct stat st;
@@ -200,8 +202,9 @@ enum status store_open(const char *path, enum store_mode mode, struct store **ou
         return st;
     if (mode == STORE_READ && rests_read_only(path))
         return open_immutable(path, out, e);
-    /* A reader asks for a handle that could write, too (query_only keeps it from doing so), and gets one that cannot where
-     * the file is not writable: only the former may fold the journal back and take it away when it closes last. */
+    /* A reader asks for a handle that could write, too (query_only keeps it from doing so), and gets one that
+     * cannot where the file is not writable: only the former may fold the journal back and take it away
+     * when it closes last. */
     return open_checked(path, SQLITE_OPEN_READWRITE, mode, out, e);
 }
 
@@ -221,8 +224,8 @@ static enum status fill_new(const char *tmp, struct error *e)
     if (st != STATUS_OK)
         return st;
     s->mode = STORE_WRITE;
-    /* Pages of 16 KB: an import writes each page to the journal and to the store, and a quarter of the calls is a quarter of the
-     * waiting. */
+    /* Pages of 16 KB: an import writes each page to the journal and to the store, and a quarter of the calls
+     * is a quarter of the waiting. */
     st = sql_exec(s, "PRAGMA page_size=16384", OPENING, e);
     if (st == STATUS_OK)
         st = set_up(s, e);
@@ -232,8 +235,8 @@ static enum status fill_new(const char *tmp, struct error *e)
     return st;
 }
 
-/* A new store is made under another name and linked into place whole: a crash leaves no half-made store, and a
- * store that someone else made meanwhile is never replaced. */
+/* A new store is made under another name and linked into place whole: a crash leaves no half-made store, and
+ * a store that someone else made meanwhile is never replaced. */
 enum status store_create(const char *path, struct error *e)
 {
     if (access(path, F_OK) == 0)

@@ -1,14 +1,15 @@
-/* The SpatiaLite file that is the truth: layers, immutable layer versions, features, administrative units, places,
- * plan tables, the rule table. It opens in QGIS and ogrinfo as it is.
+/* The SpatiaLite file that is the truth: layers, immutable layer versions, features, administrative units,
+ * places, plan tables, the rule table. It opens in QGIS and ogrinfo as it is.
  *
  * What lives where: schema/NNN-*.sql (numbered migrations, embedded at build time). Geometry columns are
  * MULTIPOLYGON (POINT for places) in EPSG:4490 with spatial indexes. A layer's current version is one row in
  * `layer`; versions and their features are never updated, so an import is one transaction and a switch is one
  * UPDATE. Derived index files lie beside the store: store_index_path.
  *
- * Not for: measuring (index/), reading foreign files (ingest/). Threads: one handle belongs to one thread; readers
- * open read-only. The journal is a WAL, so that a long import never makes a check wait. A writer that closes folds it
- * back; when it is also the last handle to close (close readers first), the store at rest is a single file. */
+ * Not for: measuring (index/), reading foreign files (ingest/). Threads: one handle belongs to one thread;
+ * readers open read-only. The journal is a WAL, so that a long import never makes a check wait. A writer that
+ * closes folds it back; when it is also the last handle to close (close readers first), the store at rest
+ * is a single file. */
 #ifndef HX_STORE_STORE_H
 #define HX_STORE_STORE_H
 
@@ -146,7 +147,8 @@ enum status store_plan_features(struct store *s, const char *collection, const s
                                 int64_t after_id, int64_t limit, store_plan_feature_fn *fn, void *user,
                                 struct error *e) HX_MUST_CHECK;
 
-/* A plan table's rows as a JSON array of objects in the arena: "plan_targets", "plan_key_counties", ... or "admin_unit".
+/* A plan table's rows as a JSON array of objects in the arena: "plan_targets", "plan_key_counties", ... or
+ * "admin_unit".
  * STATUS_NOT_FOUND for any other name. */
 enum status store_plan_table(struct store *s, const char *table, struct arena *a, const char **json,
                              struct error *e) HX_MUST_CHECK;
@@ -154,7 +156,8 @@ enum status store_plan_table(struct store *s, const char *table, struct arena *a
 enum status store_plan_tables(struct store *s, struct arena *a, const char **json,
                               struct error *e) HX_MUST_CHECK;
 
-/* Replacing administrative units, seats, plan features and plan tables: one transaction from begin to commit. */
+/* Replacing administrative units, seats, plan features and plan tables: one transaction from begin to
+ * commit. */
 struct store_plan_load;
 struct store_admin_unit {
     const char *code, *name, *name_en;
@@ -164,8 +167,8 @@ struct store_admin_unit {
     const char *seat_source;
     double seat_lon_deg, seat_lat_deg;
 };
-/* `key` is a SHA-256 in hex over all files of the load. *current tells that the store holds just this: then nothing
- * was begun and *out is NULL. Otherwise all plan rows and units are emptied, to be added anew. */
+/* `key` is a SHA-256 in hex over all files of the load. *current tells that the store holds just this: then
+ * nothing was begun and *out is NULL. Otherwise all plan rows and units are emptied, to be added anew. */
 enum status store_plan_begin(struct store *s, const char *key, struct store_plan_load **out, bool *current,
                              struct error *e) HX_MUST_CHECK;
 enum status store_plan_add_unit(struct store_plan_load *l, const struct store_admin_unit *u,
@@ -182,11 +185,13 @@ void store_plan_abort(struct store_plan_load *l); /* NULL-safe */
 
 /* ---- derived files ---- */
 
-/* "<store>.index/<version id>-<first 16 hex of source sha>.hxi"; suffix "coverage" for the coverage's own index. */
+/* "<store>.index/<version id>-<first 16 hex of source sha>.hxi"; suffix "coverage" for the coverage's own
+ * index. */
 char *store_index_path(const struct store *s, struct arena *a, const struct store_version *v, bool coverage);
 /* The key that an index file of this version must carry: SHA-256 over the version's identity and the part. */
 void store_index_key(const struct store_version *v, bool coverage, uint8_t key[32]);
-/* Removes index files that nobody will ask for again: of versions that are not current, and what killed imports left.
+/* Removes index files that nobody will ask for again: of versions that are not current, and what killed
+ * imports left.
  * Files younger than an hour stay, for programs that still load the previous generation. Best effort. */
 void store_index_sweep(struct store *s);
 /* Makes the directory of store_index_path when it is not there. */
@@ -195,7 +200,8 @@ enum status store_index_make_dir(const struct store *s, struct error *e) HX_MUST
 /* ---- the rule table: CSV text as loaded from schema/rules.csv or a later edition ---- */
 enum status store_rules(struct store *s, struct arena *a, const char **csv, const char **sha256_hex,
                         struct error *e) HX_MUST_CHECK;
-/* Puts another edition in force; the caller has parsed it (check/rules.h). Earlier editions stay in the store. */
+/* Puts another edition in force; the caller has parsed it (check/rules.h). Earlier editions stay in the
+ * store. */
 enum status store_rules_load(struct store *s, const char *csv, size_t n, const char *source,
                              struct error *e) HX_MUST_CHECK;
 

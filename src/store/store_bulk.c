@@ -109,7 +109,8 @@ static bool take_ring(struct walk *w)
     return true;
 }
 
-/* The bytes of SpatiaLite differ from WKB in a frame around all, and in 0x69 where each polygon gives its byte order. */
+/* The bytes of SpatiaLite differ from WKB in a frame around all, and in 0x69 where each polygon gives its
+ * byte order. */
 static bool copy_polygons(struct walk *w, uint32_t n, char *to)
 {
     for (uint32_t p = 0; p < n; p++) {

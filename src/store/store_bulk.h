@@ -1,9 +1,11 @@
-/* Writing many features in one transaction: geometry as SpatiaLite's own bytes, and the spatial index in one go.
+/* Writing many features in one transaction: geometry as SpatiaLite's own bytes, and the spatial index in one
+ * go.
  *
- * SpatiaLite's triggers on `feature` parse and run several statements for each row, at many times the cost of the row
- * itself. Between bulk_begin and bulk_finish the three that concern inserts, and our own guard of drafts (the import writes to no other
- * version), are absent; what they do is done here, and
- * DDL is transactional: other connections never see the table without them, a killed import leaves them in place.
+ * SpatiaLite's triggers on `feature` parse and run several statements for each row, at many times the cost of
+ * the row itself. Between bulk_begin and bulk_finish the three that concern inserts, and our own guard of
+ * drafts (the import writes to no other version), are absent; what they do is done here, and
+ * DDL is transactional: other connections never see the table without them, a killed import leaves them in
+ * place.
  * Not for: other modules. Threads: as the store's handle. Memory: at most RTREE_PACK_MAX boxes. */
 #ifndef HX_STORE_STORE_BULK_H
 #define HX_STORE_STORE_BULK_H

@@ -194,7 +194,8 @@ static enum status copy_texts(struct store_import *im, const struct store_versio
     return STATUS_OK;
 }
 
-/* What SQL decided (number, uid, time) is read back, so that the key of derived files is known before the commit. */
+/* What SQL decided (number, uid, time) is read back, so that the key of derived files is known before the
+ * commit. */
 static enum status read_back(struct store_import *im, const struct store_version_spec *spec, int64_t id,
                              struct error *e)
 {

@@ -65,7 +65,8 @@ static enum status read_versions(struct store *s, sqlite3_stmt *q, struct arena 
 enum status store_current_versions(struct store *s, struct arena *a, struct store_version **out, size_t *n,
                                    struct error *e)
 {
-    /* One statement sees one state of the store, so that count and rows agree: the count is a window over all rows. */
+    /* One statement sees one state of the store, so that count and rows agree: the count is a window over
+     * all rows. */
     int64_t capacity = 0;
     enum status st = sql_exec(s, "SAVEPOINT layers", READING_LAYERS, e);
     if (st != STATUS_OK)
@@ -259,8 +260,8 @@ static enum status give_feature(sqlite3_stmt *q, bool geometry, store_feature_fn
 
 #define FEATURE_COLUMNS                                                                                      \
     "SELECT id, code, name, zone, county, declared_area_m2, properties, AsBinary(geometry) FROM feature "
-/* The box test runs on the spatial index alone, whose 32-bit boxes are rounded outward. The plus sign keeps SQLite from
- * walking the whole version instead. */
+/* The box test runs on the spatial index alone, whose 32-bit boxes are rounded outward. The plus sign keeps
+ * SQLite from walking the whole version instead. */
 static const char FEATURES_IN_BOX[] = FEATURE_COLUMNS
     "WHERE +version_id = ?1 AND id IN (SELECT pkid FROM idx_feature_geometry WHERE xmin <= ?6 AND "
     "xmax >= ?4 AND ymin <= ?7 AND ymax >= ?5) AND id > ?2 ORDER BY id LIMIT ?3";

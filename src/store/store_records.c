@@ -11,7 +11,8 @@
 static const struct doing KEEPING = {"存档", "keeping the record"};
 static const struct doing READING = {"读取档案", "reading the record"};
 
-/* The sealed fields in the order of the seal, which is also the order of the columns in the statements below. */
+/* The sealed fields in the order of the seal, which is also the order of the columns in the statements
+ * below. */
 static const struct field {
     const char *name;
     bool integer;
@@ -261,8 +262,8 @@ static enum status hash_contents(struct store_record *r, struct store_bytes inpu
     return STATUS_OK;
 }
 
-/* Where the chain ends now, and what time it is: both under the write lock, so that times do not run backwards within
- * one clock. */
+/* Where the chain ends now, and what time it is: both under the write lock, so that times do not run
+ * backwards within one clock. */
 static enum status read_end(struct store *s, struct store_record *r, struct arena *a, struct error *e)
 {
     sqlite3_stmt *q = NULL;

@@ -1,23 +1,26 @@
-/* The record as rows: kept checks and officers' overrides, append-only, in one hash-chained table (schema/010).
+/* The record as rows: kept checks and officers' overrides, append-only, in one hash-chained table
+ * (schema/010).
  *
  * The seal of a row is the SHA-256, in lower-case hex, of these bytes:
  *
  *     "hongxian record 1\n"
  *     and then for each field, in this order:  name ":" length ":" value "\n"
  *
- *     id kind kept_at officer project_name project_class verdict area_basis engine layers rules_sha256 input_name
- *     input_sha256 result_sha256 refers_to reason previous_sha256
+ *     id kind kept_at officer project_name project_class verdict area_basis engine layers rules_sha256
+ *     input_name input_sha256 result_sha256 refers_to reason previous_sha256
  *
- * where `value` is the column's text in UTF-8 (integers in decimal) and `length` its number of bytes in decimal. The
- * length makes the string readable in one way only, whatever a name or reason contains. `previous_sha256` is the seal of
- * the row before, 64 zeros in the first. Input and report are in record_content under their own SHA-256, so that the
- * seal covers them too. tests/record/auditor.py recomputes all this with Python's standard library alone.
+ * where `value` is the column's text in UTF-8 (integers in decimal) and `length` its number of bytes in
+ * decimal. The length makes the string readable in one way only, whatever a name or reason contains.
+ * `previous_sha256` is the seal of the row before, 64 zeros in the first. Input and report are in
+ * record_content under their own SHA-256, so that the seal covers them too. tests/record/auditor.py
+ * recomputes all this with Python's standard library alone.
  *
- * What the chain shows: a row that was changed, taken out of the middle, put in, or reordered. It does not show that
- * rows at the end are missing, or that everything behind some row was sealed anew, unless somebody kept a seal
- * elsewhere (on paper, in a letter): record_chain_verify takes it as the anchor.
+ * What the chain shows: a row that was changed, taken out of the middle, put in, or reordered. It does not
+ * show that rows at the end are missing, or that everything behind some row was sealed anew, unless somebody
+ * kept a seal elsewhere (on paper, in a letter): record_chain_verify takes it as the anchor.
  *
- * Not for: what a report says (record/). Threads: as store.h; appends of several programs queue on the write lock. */
+ * Not for: what a report says (record/). Threads: as store.h; appends of several programs queue on the
+ * write lock. */
 #ifndef HX_STORE_STORE_RECORDS_H
 #define HX_STORE_STORE_RECORDS_H
 
@@ -47,13 +50,13 @@ struct store_bytes {
 /* The seal that the row's fields give, whatever its own `sha256` says. */
 void store_record_seal(const struct store_record *r, char hex[65]);
 
-/* Adds a row at the end of the chain, in one transaction with its contents (both empty for an override). Fills id,
- * kept_at, hashes and seal of *r; new texts are in the arena. */
+/* Adds a row at the end of the chain, in one transaction with its contents (both empty for an override).
+ * Fills id, kept_at, hashes and seal of *r; new texts are in the arena. */
 enum status store_record_append(struct store *s, struct store_record *r, struct store_bytes input,
                                 struct store_bytes result, struct arena *a, struct error *e) HX_MUST_CHECK;
 
-/* Rows in id order from behind `after_id`, at most `limit` (0: all), one callback each; false stops. The row is
- * borrowed for the call. All rows are of one state of the store. */
+/* Rows in id order from behind `after_id`, at most `limit` (0: all), one callback each; false stops. The row
+ * is borrowed for the call. All rows are of one state of the store. */
 typedef bool store_record_fn(const struct store_record *r, void *user);
 enum status store_records(struct store *s, int64_t after_id, int64_t limit, store_record_fn *fn, void *user,
                           struct error *e) HX_MUST_CHECK;

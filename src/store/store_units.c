@@ -27,10 +27,11 @@ enum status store_units(struct store *s, store_unit_fn *fn, void *user, struct e
 
 /* ---- from the administrative layers ---- */
 
-/* Layers of kind 'admin' carry the unit's code as their features' code, or (official 行政区 layers, whose BSM is another
- * number) as their XZQDM. They may know the region and prefectures that the list of counties does not; a county's code that
- * is not in the list is reported at the import and makes no county. Official boundaries go over reference ones. A
- * township (nine or twelve digits, or the layer of that name) is no county: some of its townships would be too small a boundary. */
+/* Layers of kind 'admin' carry the unit's code as their features' code, or (official 行政区 layers, whose BSM
+ * is another number) as their XZQDM. They may know the region and prefectures that the list of counties does
+ * not; a county's code that is not in the list is reported at the import and makes no county. Official
+ * boundaries go over reference ones. A township (nine or twelve digits, or the layer of that name) is no
+ * county: some of its townships would be too small a boundary. */
 #define UNIT_CODE                                                                                            \
     "CASE WHEN f.code GLOB '[0-9][0-9][0-9][0-9][0-9][0-9]' THEN f.code WHEN l.id = 'townships' OR "         \
     "(length(f.code) IN (9, 12) AND f.code NOT GLOB '*[^0-9]*') THEN '' ELSE f.county END"
@@ -42,8 +43,8 @@ enum status store_units(struct store *s, store_unit_fn *fn, void *user, struct e
     "WHERE l.kind = 'admin' AND " UNIT_CODE                                                                  \
     " IN (SELECT code FROM admin_unit) AND v.reference_only = " reference                                    \
     " GROUP BY l.id, unit) b WHERE b.unit = admin_unit.code;"
-/* A township is a unit of its own: nine digits, or the twelve of the statistical code that end in 000 (others are villages), beneath
- * a county of the list. Those of layers that are not current any longer go. */
+/* A township is a unit of its own: nine digits, or the twelve of the statistical code that end in 000 (others
+ * are villages), beneath a county of the list. Those of layers that are not current any longer go. */
 #define NINE_DIGITS(c)                                                                                       \
     "CASE WHEN " c " GLOB '*[^0-9]*' THEN NULL WHEN length(" c ") = 9 THEN " c " WHEN length(" c             \
     ") = 12 AND substr(" c ", 10) = '000' THEN substr(" c ", 1, 9) END"

@@ -1,4 +1,5 @@
-/* Administrative units with their boundaries, for an import that asks where its features are. Threads: as store.h. */
+/* Administrative units with their boundaries, for an import that asks where its features are. Threads: as
+ * store.h. */
 #ifndef HX_STORE_STORE_UNITS_H
 #define HX_STORE_STORE_UNITS_H
 

@@ -1,10 +1,12 @@
 /* All versions of a layer: drafts, the current one, retired ones; which were in force on a day; switching.
  *
- * draft -> current -> retired; a rollback makes a retired version current again and withdraws the one it replaces.
- * Every switch is one transaction and one row of `layer_switch`. Committed versions are never deleted: in three years an
- * auditor asks for them. Only drafts can be discarded.
- * In force on a day: of the versions that are no draft and not withdrawn, with effective_from <= day <= effective_to (an
- * empty end is open), the one that began last. A version without effective_from counts from the day of its import.
+ * draft -> current -> retired; a rollback makes a retired version current again and withdraws the one it
+ * replaces.
+ * Every switch is one transaction and one row of `layer_switch`. Committed versions are never deleted: in
+ * three years an auditor asks for them. Only drafts can be discarded.
+ * In force on a day: of the versions that are no draft and not withdrawn, with effective_from <= day <=
+ * effective_to (an empty end is open), the one that began last. A version without effective_from counts from
+ * the day of its import.
  * Threads: as store.h. */
 #ifndef HX_STORE_STORE_VERSIONS_H
 #define HX_STORE_STORE_VERSIONS_H
@@ -26,7 +28,8 @@ enum status store_day_check(const char *day, struct error *e) HX_MUST_CHECK;
 /* Makes this draft (or retired version) current. */
 enum status store_version_promote(struct store *s, const struct store_version *v, const char *who,
                                   const char *reason, struct error *e) HX_MUST_CHECK;
-/* Makes an earlier version current; `version_no` 0: the one that was current before. *out is the version now current. */
+/* Makes an earlier version current; `version_no` 0: the one that was current before. *out is the version
+ * now current. */
 enum status store_version_rollback(struct store *s, const char *layer, int version_no, const char *who,
                                    const char *reason, struct arena *a, struct store_version *out,
                                    struct error *e) HX_MUST_CHECK;

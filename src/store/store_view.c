@@ -1,6 +1,6 @@
-/* The views by which QGIS and ogrinfo see a layer's current version: one under the layer's id with English columns,
- * one under its Chinese title with Chinese columns. Both are registered with SpatiaLite, so that they come with
- * geometry type, CRS and the spatial index of `feature`. */
+/* The views by which QGIS and ogrinfo see a layer's current version: one under the layer's id with English
+ * columns, one under its Chinese title with Chinese columns. Both are registered with SpatiaLite, so that
+ * they come with geometry type, CRS and the spatial index of `feature`. */
 #include "store/sql.h"
 
 #include <string.h>
@@ -68,7 +68,8 @@ static enum status fail_taken(const char *layer, struct error *e)
                       layer);
 }
 
-/* SpatiaLite registers lower-case names without quotes only; such a title keeps its view under the id alone. */
+/* SpatiaLite registers lower-case names without quotes only; such a title keeps its view under the id
+ * alone. */
 static bool can_be_view_name(const char *title)
 {
     if (strpbrk(title, "'\""))

@@ -1,7 +1,9 @@
-/* Writes one layer of a Mapbox Vector Tile 2.1 as protobuf bytes, by hand: five message types and two number forms.
+/* Writes one layer of a Mapbox Vector Tile 2.1 as protobuf bytes, by hand: five message types and two number
+ * forms.
  *
- * Not for: deciding what is in a tile (tile.h) or cleaning rings (ring.h). Rings arrive finished: open (the first
- * point is not repeated), outer rings of positive area in y-down tile coordinates, each before its holes.
+ * Not for: deciding what is in a tile (tile.h) or cleaning rings (ring.h). Rings arrive finished: open (the
+ * first point is not repeated), outer rings of positive area in y-down tile coordinates, each before its
+ * holes.
  * Format: https://github.com/mapbox/vector-tile-spec/tree/master/2.1. Threads: one owner. */
 #ifndef HX_TILE_MVT_H
 #define HX_TILE_MVT_H
@@ -35,10 +37,12 @@ void mvt_release(struct mvt_writer *w);
 void mvt_feature_begin(struct mvt_writer *w);
 void mvt_ring(struct mvt_writer *w, const struct mvt_point *points, uint32_t n);
 bool mvt_feature_is_empty(const struct mvt_writer *w);
-/* `tags` has one string per key, borrowed until mvt_layer_end; "" and NULL are left out. An empty feature is dropped. */
+/* `tags` has one string per key, borrowed until mvt_layer_end; "" and NULL are left out. An empty feature
+ * is dropped. */
 void mvt_feature_end(struct mvt_writer *w, uint64_t id, const char *const tags[MVT_KEYS]);
 
-/* Appends the whole tile to `out`: nothing at all when no feature was written, which is a valid empty tile. */
+/* Appends the whole tile to `out`: nothing at all when no feature was written, which is a valid empty
+ * tile. */
 enum status mvt_layer_end(struct mvt_writer *w, const char *layer, const char *const keys[MVT_KEYS],
                           struct buffer *out, struct error *e) HX_MUST_CHECK;
 

@@ -59,7 +59,8 @@ static void push(struct tile_ring *r, struct mvt_point p)
     r->points[r->n++] = p;
 }
 
-/* Adds a point so that the last three are never on one line: what the new point makes superfluous goes first. */
+/* Adds a point so that the last three are never on one line: what the new point makes superfluous goes
+ * first. */
 static void add_clean(struct tile_ring *r, struct mvt_point p)
 {
     while (r->n) {

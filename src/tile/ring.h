@@ -1,8 +1,8 @@
 /* A ring in degrees -> a ring in whole tile units, cleaned.
  *
- * Web Mercator, y down. Cleaning drops repeated points, points on the straight line between their neighbours and
- * spikes, none of which enclose anything. Edges that are straight in degrees bend in Mercator: long ones are cut, so
- * that no point strays by more than about half a unit. Threads: one owner. */
+ * Web Mercator, y down. Cleaning drops repeated points, points on the straight line between their neighbours
+ * and spikes, none of which enclose anything. Edges that are straight in degrees bend in Mercator: long ones
+ * are cut, so that no point strays by more than about half a unit. Threads: one owner. */
 #ifndef HX_TILE_RING_H
 #define HX_TILE_RING_H
 

@@ -5,7 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Map libraries keep tile coordinates in 16 bits with room for two tiles on each side: half a tile is safe. */
+/* Map libraries keep tile coordinates in 16 bits with room for two tiles on each side: half a tile is
+ * safe. */
 enum { SMALL_FEATURE_VERTICES = 512, WHOLE_FEATURE_UNITS = MVT_EXTENT / 2 };
 
 struct tile_scratch {
@@ -116,8 +117,8 @@ static void settle_dust(struct encoder *c, const struct index_clip_ring *r, doub
     draw_square(c, place_of(c, r), 2);
 }
 
-/* In y-down units the directions of degrees are mirrored: a ring that is still itself after rounding has an area of
- * the other sign, and turning it round gives MVT's direction. */
+/* In y-down units the directions of degrees are mirrored: a ring that is still itself after rounding has an
+ * area of the other sign, and turning it round gives MVT's direction. */
 static bool draw_ring(const struct index_clip_ring *r, void *user)
 {
     struct encoder *c = user;

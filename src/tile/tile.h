@@ -1,12 +1,15 @@
-/* z/x/y -> one Mapbox Vector Tile of one layer, straight from the flat index; nothing is pre-cut or cached here.
+/* z/x/y -> one Mapbox Vector Tile of one layer, straight from the flat index; nothing is pre-cut or cached
+ * here.
  *
  * A tile is for looking at. Not for: measuring. Every figure comes from the check chain, never from a tile.
  * What a tile leaves out, and what not:
- *   - from zoom TILE_EXACT_ZOOM on, every feature that meets the tile is in it: one that rounds to nothing is drawn
- *     as a square of one unit;
- *   - below that zoom, rings under TILE_DUST_UNITS2 are dust: their areas are added up, and each time the sum fills
- *     such a square one is drawn at the place of the last of them, so that a plain of small plots keeps its density.
- * The tile carries the keys code, name and zone, and the store's feature id. Threads: scratch belongs to one thread. */
+ *   - from zoom TILE_EXACT_ZOOM on, every feature that meets the tile is in it: one that rounds to nothing is
+ *     drawn as a square of one unit;
+ *   - below that zoom, rings under TILE_DUST_UNITS2 are dust: their areas are added up, and each time the sum
+ *     fills such a square one is drawn at the place of the last of them, so that a plain of small plots keeps
+ *     its density.
+ * The tile carries the keys code, name and zone, and the store's feature id. Threads: scratch belongs to
+ * one thread. */
 #ifndef HX_TILE_TILE_H
 #define HX_TILE_TILE_H
 

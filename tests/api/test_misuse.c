@@ -1,4 +1,5 @@
-/* A program that leaves an argument out gets a sentence that names it, never a crash; outputs stay as they were. */
+/* A program that leaves an argument out gets a sentence that names it, never a crash; outputs stay as they
+ * were. */
 #include "hongxian.h"
 
 #include <math.h>

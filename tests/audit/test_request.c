@@ -92,7 +92,8 @@ static void same_request(const struct audit_request *a, const struct audit_reque
     assert_int_equal(a->within_spaces, b->within_spaces);
 }
 
-/* Protects the server's jobs from losing an option between the request and the command, also one that is added one day. */
+/* Protects the server's jobs from losing an option between the request and the command, also one that is
+ * added one day. */
 static void round_trip(void **state)
 {
     (void)state;
@@ -118,7 +119,8 @@ static void round_trip(void **state)
     }
 }
 
-/* Each member of the request is reached by an option: the options of a kind are as many as its rows of the table. */
+/* Each member of the request is reached by an option: the options of a kind are as many as its rows of the
+ * table. */
 static void each_kind_has_its_options(void **state)
 {
     (void)state;

@@ -1,9 +1,11 @@
-/* What a whole check of one parcel costs, with its report struct: candidates, areas of all three lines, borders, rules; and
- * what areas alone of all parcels cost through the public library, which also looks at their validity and coverage.
+/* What a whole check of one parcel costs, with its report struct: candidates, areas of all three lines,
+ * borders, rules; and what areas alone of all parcels cost through the public library, which also looks at
+ * their validity and coverage.
  *
  *   bench_check STORE DATA_DIR [--parcels N]
  *
- * STORE holds the layers of the workload under the ids of the three control lines; JSON on standard output. */
+ * STORE holds the layers of the workload under the ids of the three control lines; JSON on standard
+ * output. */
 #include "bench_data.h"
 
 #include "check/check.h"

@@ -1,4 +1,5 @@
-/* What the query core costs on the bench workload, as JSON on standard output. script/bench runs it beside its peers.
+/* What the query core costs on the bench workload, as JSON on standard output. script/bench runs it beside
+ * its peers.
  *
  *   bench_core DATA_DIR WORK_DIR [--repeat N] [--kernel NAME] [--pairs FILE]
  *
@@ -294,8 +295,8 @@ static struct layer_index *index_of_shape(const struct options *o, const char *n
     return ix;
 }
 
-/* A parcel on the border of ever larger polygons. The parcel shrinks with the spacing of the vertices, so that about the
- * same number of edges is near it: what is left is the cost of finding them. */
+/* A parcel on the border of ever larger polygons. The parcel shrinks with the spacing of the vertices, so
+ * that about the same number of edges is near it: what is left is the cost of finding them. */
 static void flatness_report(struct json_writer *w, const struct options *o)
 {
     struct arena *a = arena_new((size_t)1 << 30);

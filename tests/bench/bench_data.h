@@ -1,5 +1,5 @@
-/* The bench workload in memory: features of a GeoPackage layer as shapes, and parcels. Read with plain SQLite, so that
- * reading costs what reading costs. */
+/* The bench workload in memory: features of a GeoPackage layer as shapes, and parcels. Read with plain
+ * SQLite, so that reading costs what reading costs. */
 #ifndef HX_BENCH_DATA_H
 #define HX_BENCH_DATA_H
 

@@ -1,5 +1,6 @@
-/* The bench workload by plain GEOS, as a careful programmer would use it: features cut into pieces of at most 128
- * vertices, an STRtree over them, GEOSIntersection of each candidate with the parcel, and the same area integral as ours.
+/* The bench workload by plain GEOS, as a careful programmer would use it: features cut into pieces of at most
+ * 128 vertices, an STRtree over them, GEOSIntersection of each candidate with the parcel, and the same area
+ * integral as ours.
  *
  *   bench_geos DATA_DIR WORK_DIR [--repeat N] [--pairs DIR]
  *

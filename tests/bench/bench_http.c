@@ -1,13 +1,16 @@
 /* What the doors add to a check. In one run, by turns, for the same parcels:
  *   bare   the check from the file's bytes to the report struct (check_bytes), in this process
  *   json   the same and the report in JSON, in this process
- *   http   POST /check to a server in this process, over one connection that is kept open, answer read to its end
- * and, for the printed report, the time of a PDF. All on one processor: what is compared is work. Between two idle
- * processors of a virtual machine a message waits some 50 us for the other one to wake, whatever the server does.
+ *   http   POST /check to a server in this process, over one connection that is kept open, answer read to its
+ *          end
+ * and, for the printed report, the time of a PDF. All on one processor: what is compared is work. Between two
+ * idle processors of a virtual machine a message waits some 50 us for the other one to wake, whatever the
+ * server does.
  *
  *   bench_http STORE [--parcels N] [--rounds N]
  *
- * STORE has the control lines (hongxian import --geodata). JSON on standard output; the ratio asked for is http / bare. */
+ * STORE has the control lines (hongxian import --geodata). JSON on standard output; the ratio asked for is
+ * http / bare. */
 #include "base/buffer.h"
 #include "document/document.h"
 #include "http/server.h"

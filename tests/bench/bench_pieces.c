@@ -58,7 +58,8 @@ static struct rectangle bounds_of(GEOSContextHandle_t g, const GEOSGeometry *geo
     return r;
 }
 
-/* The quick clip drops vertices by the way; where that made something invalid, the slow and exact one is taken. */
+/* The quick clip drops vertices by the way; where that made something invalid, the slow and exact one is
+ * taken. */
 static GEOSGeometry *clip(GEOSContextHandle_t g, const GEOSGeometry *geometry, const struct rectangle *r)
 {
     GEOSGeometry *quick = GEOSClipByRect_r(g, geometry, r->x0, r->y0, r->x1, r->y1);
@@ -157,7 +158,8 @@ static bool pieces_load(GEOSContextHandle_t g, struct pieces *p, const char *fil
     return true;
 }
 
-/* GEOS computes boxes when they are first asked for, which two threads must not do to one geometry at once. */
+/* GEOS computes boxes when they are first asked for, which two threads must not do to one geometry at
+ * once. */
 static void boxes_settle(GEOSContextHandle_t g, const GEOSGeometry *polygon)
 {
     double x;

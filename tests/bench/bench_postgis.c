@@ -1,5 +1,5 @@
-/* What one parcel costs by PostGIS over a Unix socket: one connection, one prepared statement, the parcel as binary EWKB,
- * all three lines in one query.
+/* What one parcel costs by PostGIS over a Unix socket: one connection, one prepared statement, the parcel as
+ * binary EWKB, all three lines in one query.
  *
  *   bench_postgis CONNINFO DATA_DIR REDLINE_TABLE FARMLAND_TABLE URBAN_TABLE
  *

@@ -1,5 +1,5 @@
-/* What a check may and may not say. Small stores are made here, layer by layer, so that each case shows one thing; the
- * figures of real layers are compared with an independent program in second_opinion.py. */
+/* What a check may and may not say. Small stores are made here, layer by layer, so that each case shows one
+ * thing; the figures of real layers are compared with an independent program in second_opinion.py. */
 #include "check/check.h"
 #include "check/judge.h"
 #include "formats/wkb.h"
@@ -173,8 +173,8 @@ static void a_zeroed_report_is_not_clear(void **state)
         assert_string_equal(layer_status_name(r.layers[l].status), "unmeasured");
 }
 
-/* No layer, a layer without a stated coverage, a layer that covers part of the parcel, and a layer that lost features at
- * import: none of them may say "clear", and the verdict is unknown. */
+/* No layer, a layer without a stated coverage, a layer that covers part of the parcel, and a layer that lost
+ * features at import: none of them may say "clear", and the verdict is unknown. */
 static void without_data_nothing_is_clear(void **state)
 {
     (void)state;
@@ -213,7 +213,8 @@ static const struct layer_spec usual[] = {
       {"112.05 42 112.08 42.1", "城镇弹性发展区"},
       {"112.08 42 112.1 42.1", "特别用途区"}}}};
 
-/* Pressing is pressing: area, share, feature, the prohibition, and the class that was assumed because none was named. */
+/* Pressing is pressing: area, share, feature, the prohibition, and the class that was assumed because none
+ * was named. */
 static void an_overlap_is_measured_and_judged(void **state)
 {
     (void)state;
@@ -234,7 +235,8 @@ static void an_overlap_is_measured_and_judged(void **state)
     world_free(w);
 }
 
-/* The boundary's sub-zones and the outside add up to the parcel, each with its own rule; a straddling parcel is told. */
+/* The boundary's sub-zones and the outside add up to the parcel, each with its own rule; a straddling
+ * parcel is told. */
 static void sub_zones_and_outside_add_up(void **state)
 {
     (void)state;
@@ -296,7 +298,8 @@ static void the_project_class_chooses_the_rule(void **state)
     world_free(w);
 }
 
-/* What stands in for a rule of the project's own class says why: no class was named, or the table has none for it. */
+/* What stands in for a rule of the project's own class says why: no class was named, or the table has none
+ * for it. */
 static void a_rule_that_stands_in_says_why(void **state)
 {
     (void)state;
@@ -345,7 +348,8 @@ static enum verdict judged_without(struct world *w, struct report *r, const char
     return r->results[0].verdict;
 }
 
-/* What no row of the table speaks of is not allowed by silence, and not by the rows that speak of something else. */
+/* What no row of the table speaks of is not allowed by silence, and not by the rows that speak of
+ * something else. */
 static void what_no_rule_speaks_of_is_unknown(void **state)
 {
     (void)state;
@@ -392,8 +396,8 @@ static void the_core_is_not_taken_for_less(void **state)
     }
 }
 
-/* A parcel on several lines at once gets the most severe verdict, and each line keeps its own rule and figure; where the
- * lines overlap each other that is reported on both, and none gives way. */
+/* A parcel on several lines at once gets the most severe verdict, and each line keeps its own rule and
+ * figure; where the lines overlap each other that is reported on both, and none gives way. */
 static void several_lines_give_the_most_severe_and_are_all_listed(void **state)
 {
     (void)state;
@@ -433,8 +437,8 @@ static void an_unknown_class_is_refused(void **state)
     world_free(w);
 }
 
-/* Features that overlap each other are each reported in full, and the union decides: nothing is counted twice and no
- * share exceeds 1. */
+/* Features that overlap each other are each reported in full, and the union decides: nothing is counted twice
+ * and no share exceeds 1. */
 static void overlapping_features_count_once(void **state)
 {
     (void)state;
@@ -479,7 +483,8 @@ static void an_added_feature_never_clears(void **state)
     world_free(b);
 }
 
-/* A sliver is small and narrow; what is only small, or only narrow, is an overlap. It is listed, and is not clear. */
+/* A sliver is small and narrow; what is only small, or only narrow, is an overlap. It is listed, and is
+ * not clear. */
 static void slivers_are_small_and_narrow(void **state)
 {
     (void)state;
@@ -508,8 +513,8 @@ static void slivers_are_small_and_narrow(void **state)
     world_free(w);
 }
 
-/* The policy is the check's own: with {0, 0} nothing is set aside, a wider one sets more aside, and the report says which it
- * was. */
+/* The policy is the check's own: with {0, 0} nothing is set aside, a wider one sets more aside, and the
+ * report says which it was. */
 static void the_sliver_policy_is_chosen_and_disclosed(void **state)
 {
     (void)state;

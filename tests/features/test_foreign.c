@@ -1,5 +1,6 @@
-/* Files that GDAL reads, through the sandboxed child: this program is its own child. Good files of every format give the
- * same parcel; damaged, hostile and slow ones give a sentence, never a crash and never a wait without end. */
+/* Files that GDAL reads, through the sandboxed child: this program is its own child. Good files of every
+ * format give the same parcel; damaged, hostile and slow ones give a sentence, never a crash and never a
+ * wait without end. */
 #include "parcel/parcel_test.h"
 
 #include "base/limits.h"
@@ -339,8 +340,8 @@ static void script(const char *name, const char *text)
 
 enum { SOON_MS = 700, NEVER_MS = 3600 * 1000 };
 
-/* Children that hang, flood, die or lie: the parent gives up when it is told to (those that hang would do so for good), and
- * believes nothing. */
+/* Children that hang, flood, die or lie: the parent gives up when it is told to (those that hang would do so
+ * for good), and believes nothing. */
 static void test_bad_children(void **state)
 {
     static char kml[] = KML_HEAD KML_BODY;
@@ -381,8 +382,8 @@ static void test_bad_children(void **state)
     assert_true(s == STATUS_IO || s == STATUS_INVALID_INPUT);
 }
 
-/* In the sandbox: 1 a socket opened, 2 a program started, 4 a core may be written, 8 too many files. What kernels may
- * lack (Landlock) is not asked here. */
+/* In the sandbox: 1 a socket opened, 2 a program started, 4 a core may be written, 8 too many files. What
+ * kernels may lack (Landlock) is not asked here. */
 static int probe(void)
 {
     if (!confine_reader(folder, true))

@@ -1,4 +1,5 @@
-/* CSV: what spreadsheets do to a cell is prevented, what was written is read again, and one cutter knows where a row ends. */
+/* CSV: what spreadsheets do to a cell is prevented, what was written is read again, and one cutter knows
+ * where a row ends. */
 #include "formats/csv.h"
 
 #include <math.h>
@@ -50,7 +51,8 @@ static void a_cell_that_a_spreadsheet_would_change_is_guarded(void **state)
     }
 }
 
-/* A figure is a figure: nothing is put before a minus sign, and one that was not measured is an empty cell. */
+/* A figure is a figure: nothing is put before a minus sign, and one that was not measured is an empty
+ * cell. */
 static void figures_are_not_guarded(void **state)
 {
     (void)state;

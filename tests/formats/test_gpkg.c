@@ -1,4 +1,5 @@
-/* The packed R-tree is one that SQLite itself could have made: it checks it, finds by it, and goes on adding to it. */
+/* The packed R-tree is one that SQLite itself could have made: it checks it, finds by it, and goes on
+ * adding to it. */
 #include "formats/gpkg.h"
 #include "formats/rtree.h"
 

@@ -1,4 +1,5 @@
-/* Text from outside in a page: it can end neither an element nor an attribute, and is valid in every browser. */
+/* Text from outside in a page: it can end neither an element nor an attribute, and is valid in every
+ * browser. */
 #include "formats/html.h"
 
 #include <setjmp.h>

@@ -163,8 +163,8 @@ static void test_every_prefix_is_refused(void **state)
     buffer_release(&out);
 }
 
-/* 20 000 damaged files: each is read or refused, and what is read is finished or refused, without touching memory
- * that is not ours (run under the sanitizers). */
+/* 20 000 damaged files: each is read or refused, and what is read is finished or refused, without touching
+ * memory that is not ours (run under the sanitizers). */
 static void test_mutations_never_crash(void **state)
 {
     (void)state;

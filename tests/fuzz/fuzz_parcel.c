@@ -1,4 +1,5 @@
-/* Any bytes -> parcels or a refusal with its sentence; what comes out can be written as TXT and read again. */
+/* Any bytes -> parcels or a refusal with its sentence; what comes out can be written as TXT and read
+ * again. */
 #include "fuzz.h"
 
 #include "geo/area.h"

@@ -1,4 +1,5 @@
-/* Runs a fuzz target once over every file of the folders named: what was ever found stays mended, without libFuzzer. */
+/* Runs a fuzz target once over every file of the folders named: what was ever found stays mended, without
+ * libFuzzer. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -145,8 +145,8 @@ static void test_series_against_differences(void **state)
     }
 }
 
-/* The mean height of an edge's chord over its ends' latitudes: an edge cut in many must add up to the whole. This is
- * what "exact" means for long edges. */
+/* The mean height of an edge's chord over its ends' latitudes: an edge cut in many must add up to the whole.
+ * This is what "exact" means for long edges. */
 static void test_long_edges_equal_their_pieces(void **state)
 {
     (void)state;
@@ -166,8 +166,8 @@ static void test_long_edges_equal_their_pieces(void **state)
                      "a triangle across the region");
 }
 
-/* A random star, its edges cut so finely that geodesics and straight lon/lat lines are the same line: two different
- * theories of area must agree. */
+/* A random star, its edges cut so finely that geodesics and straight lon/lat lines are the same line: two
+ * different theories of area must agree. */
 static void test_stars_against_geodesics(void **state)
 {
     (void)state;

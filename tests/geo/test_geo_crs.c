@@ -1,4 +1,5 @@
-/* Conversion and densification: no point of a delivered edge may lie more than 0.01 mm from the lon/lat pieces. */
+/* Conversion and densification: no point of a delivered edge may lie more than 0.01 mm from the lon/lat
+ * pieces. */
 #include "geo/area.h"
 #include "geo/crs.h"
 #include "geo/geo_test.h"
@@ -190,8 +191,9 @@ static double dense_area_m2(struct geo_transformer *t, const struct geo_crs *crs
     return area;
 }
 
-/* Edges that are left whole without a look (short ones, and ones along a meridian) must not cost area: in every zone, on
- * both sides of its meridian and far from it, in every direction, the ring's area is that of a thousand pieces an edge. */
+/* Edges that are left whole without a look (short ones, and ones along a meridian) must not cost area: in
+ * every zone, on both sides of its meridian and far from it, in every direction, the ring's area is that
+ * of a thousand pieces an edge. */
 static void test_uncut_edges_cost_no_area(void **state)
 {
     (void)state;
@@ -227,7 +229,8 @@ static void test_uncut_edges_cost_no_area(void **state)
     geo_transformer_free(t);
 }
 
-/* Neighbours that deliver a shared edge in opposite directions must get the same vertices, or slivers appear. */
+/* Neighbours that deliver a shared edge in opposite directions must get the same vertices, or slivers
+ * appear. */
 static void test_shared_edges_densify_alike(void **state)
 {
     (void)state;
@@ -260,7 +263,8 @@ static void test_shared_edges_densify_alike(void **state)
     geo_transformer_free(t);
 }
 
-/* An easting without its prefix, or axes the wrong way round, must not come out as some point of the globe. */
+/* An easting without its prefix, or axes the wrong way round, must not come out as some point of the
+ * globe. */
 static void test_points_outside_the_zone_are_refused(void **state)
 {
     (void)state;

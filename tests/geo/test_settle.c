@@ -194,7 +194,8 @@ static void test_a_wrongly_wound_hole_is_a_hole(void **state)
     assert_settled(f, 0, SETTLED_DISSOLVED, 1e4 - 400);
 }
 
-/* The case that was accepted as repaired with a hole: a part of 6.9 ha drawn again inside another. Nobody knows whether it is one. */
+/* The case that was accepted as repaired with a hole: a part of 6.9 ha drawn again inside another. Nobody
+ * knows whether it is one. */
 static void test_a_part_drawn_again_inside_another_is_refused_with_its_area(void **state)
 {
     struct fixture *f = *state;
@@ -331,8 +332,9 @@ static bool in_rings(const struct ring_list *l, double x, double y)
     return winding_sum(l, x, y) & 1;
 }
 
-/* With no limit at all every drawing is united, and no point of the union is outside the result; with the real limit, what is
- * accepted differs from no reading by more than a square metre, since a cell of this lattice has more. */
+/* With no limit at all every drawing is united, and no point of the union is outside the result; with the
+ * real limit, what is accepted differs from no reading by more than a square metre, since a cell of this
+ * lattice has more. */
 static void test_no_point_of_any_part_is_lost(void **state)
 {
     struct fixture *f = *state;
@@ -394,8 +396,7 @@ static void test_many_boxes_against_geos(void **state)
     struct fixture *f = *state;
     uint64_t seed = 5;
     for (int i = 0; i < 300; i++) {
-        begin(
-            f); /* parts first, then all holes of the last one: so the order of union and difference does not matter */
+        begin(f); /* parts first, then all holes of the last one: union and difference in any order */
         for (unsigned p = 0, n = 2 + roll(&seed, 5); p < n; p++)
             box(f, false, roll(&seed, 40) * 10, roll(&seed, 40) * 10, 10 + roll(&seed, 8) * 10,
                 10 + roll(&seed, 8) * 10);

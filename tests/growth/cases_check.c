@@ -1,4 +1,5 @@
-/* One parcel and the three lines: what a check, its shapes and its map cost as features, holes and vertices become more. */
+/* One parcel and the three lines: what a check, its shapes and its map cost as features, holes and
+ * vertices become more. */
 #include "check/check.h"
 #include "check/scene.h"
 #include "check/snapshot_parts.h"
@@ -366,8 +367,8 @@ void comb_parcel(size_t n)
     world_release(&w);
 }
 
-/* Features as many as n, as large together as a comb or a star. Of these two one has a number that stays: the parts that are common
- * to n teeth and n features are more than n. */
+/* Features as many as n, as large together as a comb or a star. Of these two one has a number that stays: the
+ * parts that are common to n teeth and n features are more than n. */
 enum { FEW = 16 };
 
 static void fixed_grid(struct world *w, size_t n)

@@ -1,4 +1,5 @@
-/* growth CASE=N ... does each case once, in order; growth --list names them with their sizes. See growth.h. */
+/* growth CASE=N ... does each case once, in order; growth --list names them with their sizes. See
+ * growth.h. */
 #include "growth/growth.h"
 
 #include <stdio.h>

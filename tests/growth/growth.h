@@ -1,9 +1,9 @@
-/* Growth cases: work of a size is done once inside growth_counted, and test_growth.py has callgrind count the instructions of
- * size n and of size 2n. No clock is read.
+/* Growth cases: work of a size is done once inside growth_counted, and test_growth.py has callgrind count the
+ * instructions of size n and of size 2n. No clock is read.
  *
- * A case is one function of the size, which makes what it needs, gives the work to growth_counted, and cleans up; and one
- * line in the table of growth.c. The size is one at which what grows with the square would already be most of the work, and
- * callgrind takes a second or two: some 1e8 instructions. */
+ * A case is one function of the size, which makes what it needs, gives the work to growth_counted, and cleans
+ * up; and one line in the table of growth.c. The size is one at which what grows with the square would
+ * already be most of the work, and callgrind takes a second or two: some 1e8 instructions. */
 #ifndef HX_TESTS_GROWTH_H
 #define HX_TESTS_GROWTH_H
 

@@ -170,8 +170,8 @@ static void test_rounding_is_half_away_from_zero(void **state)
     assert_decimal(INFINITY, 2, "");
 }
 
-/* Hectares and mu follow from the printed square metres (公顷: 0.5 m2 is half of the last place; 亩: m2 * 3 / 2000), with
- * the sign in front and no "-0". */
+/* Hectares and mu follow from the printed square metres (公顷: 0.5 m2 is half of the last place; 亩: m2 * 3 /
+ * 2000), with the sign in front and no "-0". */
 static void test_areas_in_three_units(void **state)
 {
     (void)state;
@@ -193,8 +193,8 @@ static void test_areas_in_three_units(void **state)
     }
 }
 
-/* What a file brings along may not break the JSON around it: quotes, control characters, bytes that are no UTF-8, and
- * brackets nested deeper than anybody indents. */
+/* What a file brings along may not break the JSON around it: quotes, control characters, bytes that are no
+ * UTF-8, and brackets nested deeper than anybody indents. */
 static void test_json_text_is_quoted(void **state)
 {
     (void)state;
@@ -293,7 +293,8 @@ static void test_zeroed_report_is_not_clear(void **state)
     buffer_release(&b);
 }
 
-/* The terminal's text names the verdict, the three units, the clause and how sure it is, and marks sample data. */
+/* The terminal's text names the verdict, the three units, the clause and how sure it is, and marks sample
+ * data. */
 static void test_text_in_both_languages(void **state)
 {
     (void)state;

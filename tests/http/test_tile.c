@@ -1,4 +1,5 @@
-/* Vector tiles, on a layer of a few rectangles: what is drawn, where, which way round, and what may be left out. */
+/* Vector tiles, on a layer of a few rectangles: what is drawn, where, which way round, and what may be
+ * left out. */
 #include "http/mvt_decode.h"
 #include "tile/ring.h"
 #include "tile/tile.h"
@@ -89,7 +90,8 @@ static void encode(struct fixture *f, struct tile_id t)
     assert_true(mvt_decode(f->bytes.data, f->bytes.size, &f->tile));
 }
 
-/* A feature arrives with its id and names; its outer ring has positive area and its hole negative (MVT 2.1). */
+/* A feature arrives with its id and names; its outer ring has positive area and its hole negative (MVT
+ * 2.1). */
 static void test_feature_and_winding(void **state)
 {
     (void)state;
@@ -140,7 +142,8 @@ static void test_position(void **state)
     tile_ring_release(&ring);
 }
 
-/* Repeated and collinear points and spikes go, also at the seam of the ring; what encloses nothing vanishes. */
+/* Repeated and collinear points and spikes go, also at the seam of the ring; what encloses nothing
+ * vanishes. */
 static void test_cleaning(void **state)
 {
     (void)state;
@@ -162,7 +165,8 @@ static void test_cleaning(void **state)
     tile_ring_release(&ring);
 }
 
-/* From zoom 12 on a feature smaller than a unit is still drawn, as a square of one unit: it must not vanish. */
+/* From zoom 12 on a feature smaller than a unit is still drawn, as a square of one unit: it must not
+ * vanish. */
 static void test_tiny_feature_stays_at_high_zoom(void **state)
 {
     (void)state;
@@ -203,7 +207,8 @@ static void test_dust_keeps_its_area(void **state)
     end(&f);
 }
 
-/* A feature larger than the tile is cut to the tile and its buffer, so that outlines do not show at tile borders. */
+/* A feature larger than the tile is cut to the tile and its buffer, so that outlines do not show at tile
+ * borders. */
 static void test_large_feature_is_cut_to_buffer(void **state)
 {
     (void)state;

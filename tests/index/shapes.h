@@ -15,8 +15,8 @@ uint32_t random_below(struct random *r, uint32_t n);
 /* A star-shaped polygon of n vertices about a centre, with or without a hole. */
 struct geo_shape shape_star(struct random *r, struct arena *a, double lon, double lat, double radius_deg,
                             uint32_t n, bool hole);
-/* A union of cells of a k x k grid with its corner at lon, lat: shared edges and vertices with every other such shape
- * of the same grid, collinear overlaps, holes, parts that touch at a point. Always valid. */
+/* A union of cells of a k x k grid with its corner at lon, lat: shared edges and vertices with every other
+ * such shape of the same grid, collinear overlaps, holes, parts that touch at a point. Always valid. */
 struct geo_shape shape_cells(struct random *r, struct arena *a, struct geo_geos *g, double lon, double lat,
                              double cell, int k);
 /* A triangle or quadrilateral with vertices on that grid. */

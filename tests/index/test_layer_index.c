@@ -1,4 +1,5 @@
-/* The flat index file: what is written is read back; what is damaged, foreign or stale is an error and never a crash. */
+/* The flat index file: what is written is read back; what is damaged, foreign or stale is an error and
+ * never a crash. */
 #include "base/arena.h"
 #include "base/file.h"
 #include "geo/area.h"
@@ -84,7 +85,8 @@ static void what_is_written_is_read_back(void **state)
     index_close(ix);
 }
 
-/* An index of another layer version is refused, so that a check can never measure yesterday's line unnoticed. */
+/* An index of another layer version is refused, so that a check can never measure yesterday's line
+ * unnoticed. */
 static void a_stale_file_is_refused(void **state)
 {
     struct fixture *f = *state;
@@ -135,8 +137,8 @@ static void a_truncated_file_is_refused(void **state)
     assert_int_equal(index_open(f->copy, key, &ix, NULL), STATUS_CORRUPT);
 }
 
-/* A flipped byte anywhere is found: by the header's checksum, by a table's bounds, or by index_verify; and a file that
- * opens all the same can be used without leaving it. */
+/* A flipped byte anywhere is found: by the header's checksum, by a table's bounds, or by index_verify; and a
+ * file that opens all the same can be used without leaving it. */
 static void a_damaged_file_is_found_and_never_crashes(void **state)
 {
     struct fixture *f = *state;

@@ -1,5 +1,5 @@
-/* The overlap kernel against a second opinion: GEOS intersection, its area integrated by geo/area.c (which has its own
- * tests against geodesics and the standard). What each test protects is said above it. */
+/* The overlap kernel against a second opinion: GEOS intersection, its area integrated by geo/area.c (which
+ * has its own tests against geodesics and the standard). What each test protects is said above it. */
 #include "geo/area.h"
 #include "index/overlap_batch.h"
 #include "index/overlap_shape.h"
@@ -151,8 +151,8 @@ static void compare_all(struct fixture *f, const struct geo_shape *features, siz
     index_close(ix);
 }
 
-/* A million random pairs of star polygons, with holes, from 4 to 600 vertices, small against large and alike: the area
- * agrees with GEOS to max(0.01 m2, 1e-9 of the parcel). */
+/* A million random pairs of star polygons, with holes, from 4 to 600 vertices, small against large and alike:
+ * the area agrees with GEOS to max(0.01 m2, 1e-9 of the parcel). */
 static void random_pairs_agree_with_geos(void **state)
 {
     struct fixture *f = *state;
@@ -176,8 +176,8 @@ static void random_pairs_agree_with_geos(void **state)
     }
 }
 
-/* Shared edges, shared vertices, collinear overlaps, holes that equal parcels, equal polygons, parts that touch at a
- * point: shapes on one small lattice meet in all these ways all the time. */
+/* Shared edges, shared vertices, collinear overlaps, holes that equal parcels, equal polygons, parts that
+ * touch at a point: shapes on one small lattice meet in all these ways all the time. */
 static void degenerate_pairs_agree_with_geos(void **state)
 {
     struct fixture *f = *state;
@@ -260,8 +260,8 @@ static void overlap_is_symmetric(void **state)
     arena_reset(f->arena);
 }
 
-/* A parcel cut in two along a line sums to the whole, and the start vertex and the direction of its ring, as delivered,
- * do not matter. */
+/* A parcel cut in two along a line sums to the whole, and the start vertex and the direction of its ring, as
+ * delivered, do not matter. */
 static void cutting_and_turning_the_parcel_changes_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -325,8 +325,8 @@ static void a_county_sized_parcel_keeps_its_accuracy(void **state)
     arena_reset(f->arena);
 }
 
-/* The overlap geometry that GEOS builds from local clips has the area that the kernel measured, and the union of features
- * that overlap each other counts nothing twice. */
+/* The overlap geometry that GEOS builds from local clips has the area that the kernel measured, and the union
+ * of features that overlap each other counts nothing twice. */
 static void overlap_geometry_has_the_measured_area(void **state)
 {
     struct fixture *f = *state;
@@ -393,8 +393,9 @@ static void touching_is_told_from_near(void **state)
     arena_reset(f->arena);
 }
 
-/* The cases that officers meet every day, said one by one: the parcel is the feature; the parcel fills a hole exactly, or
- * lies in it; the feature's hole is inside the parcel; two touch in a point; a parcel with a spike of no width. */
+/* The cases that officers meet every day, said one by one: the parcel is the feature; the parcel fills a hole
+ * exactly, or lies in it; the feature's hole is inside the parcel; two touch in a point; a parcel with a
+ * spike of no width. */
 static void named_degenerate_cases_are_exact(void **state)
 {
     struct fixture *f = *state;
@@ -462,7 +463,8 @@ static void *thread_run(void *arg)
     return j;
 }
 
-/* One thread and four give the same bits for every parcel, whatever was measured before with the same scratch. */
+/* One thread and four give the same bits for every parcel, whatever was measured before with the same
+ * scratch. */
 static void threads_give_the_same_bits(void **state)
 {
     struct fixture *f = *state;
@@ -492,8 +494,8 @@ static void threads_give_the_same_bits(void **state)
     arena_reset(f->arena);
 }
 
-/* Looking into several layers before they are measured changes no answer, for parcels of one piece and of many; nor does a
- * look at the parcel before. */
+/* Looking into several layers before they are measured changes no answer, for parcels of one piece and of
+ * many; nor does a look at the parcel before. */
 static void a_look_changes_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -566,7 +568,8 @@ static bool batch_answer(size_t parcel, const struct overlap *found, size_t n, v
     return ++c->calls != c->stop_after;
 }
 
-/* Every parcel is spoken of as often as it should be: once when a feature is near it, not at all otherwise. */
+/* Every parcel is spoken of as often as it should be: once when a feature is near it, not at all
+ * otherwise. */
 static size_t batch_check_all(struct fixture *f, const struct layer_index *ix, struct overlap_batch *b,
                               const struct geo_shape *parcels, size_t n)
 {
@@ -593,9 +596,9 @@ static size_t batch_check_all(struct fixture *f, const struct layer_index *ix, s
     return c.pairs;
 }
 
-/* Many parcels at once give what each gives by itself, to the last bit: dense layers, where neighbours find more than they
- * look at together; sparse ones, where most find nothing; parcels of many pieces among small ones; and batches of any
- * size, the same batch used again. */
+/* Many parcels at once give what each gives by itself, to the last bit: dense layers, where neighbours find
+ * more than they look at together; sparse ones, where most find nothing; parcels of many pieces among small
+ * ones; and batches of any size, the same batch used again. */
 static void a_batch_gives_what_each_parcel_gives(void **state)
 {
     struct fixture *f = *state;
@@ -628,8 +631,8 @@ static void a_batch_gives_what_each_parcel_gives(void **state)
     overlap_batch_free(NULL);
 }
 
-/* Geometry where GEOS's noding has a hard time: shapes on one lattice share edges and vertices everywhere. Every overlap
- * geometry has the measured area all the same. */
+/* Geometry where GEOS's noding has a hard time: shapes on one lattice share edges and vertices everywhere.
+ * Every overlap geometry has the measured area all the same. */
 static void degenerate_overlaps_can_be_drawn(void **state)
 {
     struct fixture *f = *state;
@@ -658,8 +661,8 @@ static void degenerate_overlaps_can_be_drawn(void **state)
     }
 }
 
-/* On a lattice, where shapes without common area either share a point or are a whole cell apart, touching is what GEOS says
- * it is; rings with an edge tree included. */
+/* On a lattice, where shapes without common area either share a point or are a whole cell apart, touching is
+ * what GEOS says it is; rings with an edge tree included. */
 static void touching_agrees_with_geos(void **state)
 {
     struct fixture *f = *state;
@@ -697,7 +700,8 @@ static bool odd_only(uint32_t feature, void *user)
     return feature % 2 == 1;
 }
 
-/* Leaving features out changes nothing of the others, to the last bit, in parcels of one piece and of many. */
+/* Leaving features out changes nothing of the others, to the last bit, in parcels of one piece and of
+ * many. */
 static void unwanted_features_are_left_out(void **state)
 {
     struct fixture *f = *state;

@@ -1,5 +1,5 @@
-/* Tracing an overlap along the borders against GEOS's overlay of the same two polygons. What each test protects is said
- * above it. */
+/* Tracing an overlap along the borders against GEOS's overlay of the same two polygons. What each test
+ * protects is said above it. */
 #include "geo/area.h"
 #include "index/overlap_trace.h"
 #include "index/shape_index.h"
@@ -97,8 +97,9 @@ static void a_corner_is_traced_exactly(void **state)
     assert_float_equal(out.box.north_deg, 2, 0);
 }
 
-/* Whatever is traced is valid and covers the same ground as GEOS's intersection; and most pairs that cross are traced, so
- * that this test has something to say. Stars of many vertices cross many times and give several parts. */
+/* Whatever is traced is valid and covers the same ground as GEOS's intersection; and most pairs that cross
+ * are traced, so that this test has something to say. Stars of many vertices cross many times and give
+ * several parts. */
 static void what_is_traced_is_what_geos_says(void **state)
 {
     struct fixture *f = *state;
@@ -128,7 +129,8 @@ static void what_is_traced_is_what_geos_says(void **state)
     assert_true(many_parts > 100);
 }
 
-/* Nothing is guessed where borders touch, where a hole lies within, or where nothing crosses: those go to GEOS. */
+/* Nothing is guessed where borders touch, where a hole lies within, or where nothing crosses: those go to
+ * GEOS. */
 static void what_is_not_simple_is_refused(void **state)
 {
     struct fixture *f = *state;

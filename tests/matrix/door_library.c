@@ -2,9 +2,9 @@
  *
  *   matrix_library STORE READER
  *
- * Standard input: lines "PATH" or "PATH<tab>CRS". For each line it answers "ok N M", then N bytes of report in JSON and
- * M bytes of areas, one exact hexadecimal double a line; or "refused N 0", then N bytes: code, sentence in Chinese,
- * sentence in English, a line each. */
+ * Standard input: lines "PATH" or "PATH<tab>CRS". For each line it answers "ok N M", then N bytes of report
+ * in JSON and M bytes of areas, one exact hexadecimal double a line; or "refused N 0", then N bytes: code,
+ * sentence in Chinese, sentence in English, a line each. */
 #include <hongxian.h>
 #include <stdio.h>
 #include <stdlib.h>

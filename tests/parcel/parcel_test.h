@@ -1,4 +1,5 @@
-/* A parcel context per test, and short ways to say "this text is accepted" and "this text is refused with ...". */
+/* A parcel context per test, and short ways to say "this text is accepted" and "this text is refused with
+ * ...". */
 #ifndef HX_TESTS_PARCEL_TEST_H
 #define HX_TESTS_PARCEL_TEST_H
 

@@ -1,4 +1,5 @@
-/* What is odd about a parcel is told, what has one meaning is dissolved, and what crosses or overlaps is refused. */
+/* What is odd about a parcel is told, what has one meaning is dissolved, and what crosses or overlaps is
+ * refused. */
 #include "parcel/parcel_test.h"
 
 #define P(id) "4,,P" id ",示例,面,,,,@\r\n"

@@ -1,4 +1,5 @@
-/* GeoJSON: what is accepted, what each guess is called, and the questions that are asked instead of guessing. */
+/* GeoJSON: what is accepted, what each guess is called, and the questions that are asked instead of
+ * guessing. */
 #include "parcel/parcel_test.h"
 
 #define RING "[[111.70,40.80],[111.71,40.80],[111.71,40.81],[111.70,40.81],[111.70,40.80]]"
@@ -296,8 +297,8 @@ static void test_properties_that_name_a_system(void **state)
     }
 }
 
-/* A sentence quotes the place of a fault, and whoever reported it may have cut a character in half: what is told is valid
- * UTF-8 and moves no terminal's cursor. */
+/* A sentence quotes the place of a fault, and whoever reported it may have cut a character in half: what is
+ * told is valid UTF-8 and moves no terminal's cursor. */
 static void test_sentences_are_text(void **state)
 {
     struct error e = refuse_text(*state, "{\"type\":\"Polygon\",\"c\\ud\xC2\xB0\":[]}", STATUS_INVALID_INPUT,

@@ -1,10 +1,11 @@
-/* WKT, pasted tables and CSV: each notation that is met gives the same parcel, each guess is told, each ambiguity is a
- * question. */
+/* WKT, pasted tables and CSV: each notation that is met gives the same parcel, each guess is told, each
+ * ambiguity is a question. */
 #include "parcel/parcel_test.h"
 
 #define SQUARE_M2 119988.2068 /* 400 m x 300 m in zone 37: tests/parcel/test_parcel_txt.c */
 
-/* All of these mean the square of the TXT tests; the warning is the one that must be among them (NULL: any). */
+/* All of these mean the square of the TXT tests; the warning is the one that must be among them (NULL:
+ * any). */
 static void test_grid_notations(void **state)
 {
     const struct {
@@ -265,8 +266,8 @@ static void test_questions(void **state)
     }
 }
 
-/* What words say of the system moves a parcel by a hundred metres or a hundred kilometres, so only words that can mean
- * nothing else count, and what contradicts is refused. */
+/* What words say of the system moves a parcel by a hundred metres or a hundred kilometres, so only words that
+ * can mean nothing else count, and what contradicts is refused. */
 static void test_words(void **state)
 {
     static const struct {

@@ -236,7 +236,8 @@ static void append_square(char *text, const char *qh, int first, double south, d
                 west + at[i][1] * size);
 }
 
-/* Outer, hole, island in the hole, hole in the island: depth alone decides, whatever order and numbers they come in. */
+/* Outer, hole, island in the hole, hole in the island: depth alone decides, whatever order and numbers
+ * they come in. */
 static void test_nesting_by_even_odd(void **state)
 {
     static const double size[4] = {400, 300, 200, 100};
@@ -275,7 +276,8 @@ static void test_rings_told_by_closing_or_numbers(void **state)
     }
 }
 
-/* A hole that touches the outer ring at one point is still a hole: the point on the boundary must not decide. */
+/* A hole that touches the outer ring at one point is still a hole: the point on the boundary must not
+ * decide. */
 static void test_hole_that_touches_its_outer_ring(void **state)
 {
     struct parcel_set set = accept_text(

@@ -185,7 +185,8 @@ static void test_hostile_edges_are_bounded(void **state)
     free(text);
 }
 
-/* No prefix of a file may crash or hang the reader; every one is read or refused (run under the sanitizers). */
+/* No prefix of a file may crash or hang the reader; every one is read or refused (run under the
+ * sanitizers). */
 static void test_every_prefix_ends_well(void **state)
 {
     static const char text[] =

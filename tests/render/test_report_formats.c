@@ -112,8 +112,8 @@ static void test_hostile_names(void **state)
     report_sample_free(&m.sample);
 }
 
-/* A plot called 3-12 is no day of March, and 001 is not 1: a spreadsheet that opens the CSV shows what was written. Figures and
- * the report's own day stay what they are. */
+/* A plot called 3-12 is no day of March, and 001 is not 1: a spreadsheet that opens the CSV shows what was
+ * written. Figures and the report's own day stay what they are. */
 static void test_codes_stay_codes(void **state)
 {
     (void)state;
@@ -172,8 +172,8 @@ static void test_full_buffer(void **state)
     report_sample_free(&m.sample);
 }
 
-/* The text rounds as the table does: 100.006 with 50.004 inside is 100.01 = 50.00 + 50.01, never 50.00 + 50.00; hectares
- * and mu follow from the printed square metres. */
+/* The text rounds as the table does: 100.006 with 50.004 inside is 100.01 = 50.00 + 50.01, never 50.00 +
+ * 50.00; hectares and mu follow from the printed square metres. */
 static void test_text_has_the_tables_figures(void **state)
 {
     (void)state;
@@ -199,8 +199,8 @@ static void test_text_has_the_tables_figures(void **state)
     report_sample_free(&s);
 }
 
-/* Paper and record find each other: every printed form of a check that was kept names the row and its seal, and one that
- * was not kept names none. */
+/* Paper and record find each other: every printed form of a check that was kept names the row and its seal,
+ * and one that was not kept names none. */
 static void test_kept_checks_name_their_record(void **state)
 {
     (void)state;

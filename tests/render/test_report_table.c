@@ -110,8 +110,8 @@ static void assert_details_add_up(const struct report_table *t)
     }
 }
 
-/* Whatever the areas are: rows add up to totals, inside and outside to the parcel, zones to the inside, details to their
- * row, all to 0.01 m2; and no figure is moved by more than 0.01 m2. */
+/* Whatever the areas are: rows add up to totals, inside and outside to the parcel, zones to the inside,
+ * details to their row, all to 0.01 m2; and no figure is moved by more than 0.01 m2. */
 static void test_figures_balance(void **state)
 {
     (void)state;

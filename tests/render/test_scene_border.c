@@ -42,7 +42,8 @@ static void assert_point(const struct scene_border *b, size_t i, double x, doubl
     assert_true(fabs(b->points[i].y_m - y) < 1e-4);
 }
 
-/* Sides of kilometres are cut many times over; a point in the middle of a straight side was delivered and stays. */
+/* Sides of kilometres are cut many times over; a point in the middle of a straight side was delivered and
+ * stays. */
 static void test_delivered_points_come_back(void **state)
 {
     struct scene_border b = border_of(*state, HEAD "6,1200.0,DK-1,甲,面,,,,@\n"

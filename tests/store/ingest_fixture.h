@@ -13,8 +13,8 @@ struct made_feature {
     const char *name, *note; /* MC and BZ; NULL: "大青山" and "备注" */
 };
 
-/* Writes features to one layer "STBHHX" with fields BSM, MC, GKFQ, XJXZQDM, MJ, BZ. epsg 0 writes no CRS; 44905737 is 4490 with
- * 1985 heights (5737). `wkt` NULL is
+/* Writes features to one layer "STBHHX" with fields BSM, MC, GKFQ, XJXZQDM, MJ, BZ. epsg 0 writes no CRS;
+ * 44905737 is 4490 with 1985 heights (5737). `wkt` NULL is
  * a feature without geometry. */
 void make_source(const char *path, const char *driver, int epsg, const struct made_feature *f, size_t n);
 /* "POLYGON ((...))" of a rectangle in the CRS's own units. */

@@ -4,7 +4,8 @@
 #include <sqlite3.h> /* its codes */
 #include <string.h>
 
-/* A check that runs during an import must see the old version, whole, until the commit and the new one after it. */
+/* A check that runs during an import must see the old version, whole, until the commit and the new one
+ * after it. */
 static void readers_see_the_old_version_until_the_commit(void **state)
 {
     struct place *p = *state;
@@ -54,7 +55,8 @@ static void an_aborted_import_leaves_no_trace(void **state)
     store_close(s);
 }
 
-/* SpatiaLite's triggers end the whole transaction on a bad geometry: later rows must not be written outside it. */
+/* SpatiaLite's triggers end the whole transaction on a bad geometry: later rows must not be written
+ * outside it. */
 static void a_row_that_is_refused_ends_the_import(void **state)
 {
     struct place *p = *state;

@@ -223,7 +223,8 @@ static int plan_count(struct bench *b, const char *collection, const struct geo_
     return n;
 }
 
-/* Official data never give way to sample data: what someone imported stays current when geodata/ is loaded after it. */
+/* Official data never give way to sample data: what someone imported stays current when geodata/ is loaded
+ * after it. */
 static void sample_data_never_replace_official_data(void **state)
 {
     struct bench b = bench_begin(state, "unused");

@@ -1,5 +1,5 @@
-/* A server that loses power in the middle of an import: whatever the moment, the store opens afterwards, is sound, and
- * shows the old version whole or the new one whole. */
+/* A server that loses power in the middle of an import: whatever the moment, the store opens afterwards, is
+ * sound, and shows the old version whole or the new one whole. */
 #include "ingest_fixture.h"
 #include "runs.h"
 
@@ -34,7 +34,8 @@ static void make_squares(const char *path, size_t n)
     free(wkt);
 }
 
-/* What the importing process itself used, without its reading child, whose time its timer does not count. Shared with it. */
+/* What the importing process itself used, without its reading child, whose time its timer does not count.
+ * Shared with it. */
 static double *own_s;
 
 static double process_s(void)
@@ -61,8 +62,8 @@ static void import_and_exit(const char *store, const char *file)
     _exit(0);
 }
 
-/* Imports in a child that the kernel ends, as kill -9 would, once it has used that much processor time: a busy machine
- * moves no moment. 0: to its end. */
+/* Imports in a child that the kernel ends, as kill -9 would, once it has used that much processor time: a
+ * busy machine moves no moment. 0: to its end. */
 static pid_t start_import(const char *store, const char *file, double end_after_s)
 {
     pid_t pid = fork();
@@ -104,7 +105,8 @@ static int64_t ask(sqlite3 *db, const char *sql)
     return v;
 }
 
-/* What another program (QGIS, sqlite3) finds in the file: no damage, no half version, an index for every feature. */
+/* What another program (QGIS, sqlite3) finds in the file: no damage, no half version, an index for every
+ * feature. */
 static void assert_sound(const char *path)
 {
     sqlite3 *db = NULL;
@@ -179,7 +181,8 @@ static void killed_at_any_moment_the_store_keeps_a_whole_version(void **state)
     int n_killed = 0, n_moments = small_or_whole(20, 120);
     struct store_version before = look_into(p->path, p->arena);
     for (int i = 0; i < n_moments; i++) {
-        /* steps of the golden ratio: few moments or many are spread over the whole import, its end included */
+        /* steps of the golden ratio: few moments or many are spread over the whole import, its end
+         * included */
         double share = fmod(0.5 + 0.618034 * i, 1.0);
         bool was_killed = import_killed_after(p->path, large, whole_s * share);
         n_killed += was_killed;

@@ -1,5 +1,5 @@
-/* The quick validity check says exactly what GEOS says, on shapes that are made to be nearly or really invalid; and the
- * packed spatial index is one that SQLite itself accepts. */
+/* The quick validity check says exactly what GEOS says, on shapes that are made to be nearly or really
+ * invalid; and the packed spatial index is one that SQLite itself accepts. */
 #include "store_fixture.h"
 
 #include "geo/quick_valid.h"

@@ -1,4 +1,5 @@
-/* Reading sources: what is read is what was delivered, in the place where it is, or it is refused with a sentence. */
+/* Reading sources: what is read is what was delivered, in the place where it is, or it is refused with a
+ * sentence. */
 #include "ingest_fixture.h"
 
 #include "geo/area.h"
@@ -81,7 +82,8 @@ static void assert_looks_right(struct bench *b)
     assert_true(seen);
 }
 
-/* Old Shapefiles from offices carry GBK text without saying so. "一" in GBK happens to be valid UTF-8, too. */
+/* Old Shapefiles from offices carry GBK text without saying so. "一" in GBK happens to be valid UTF-8,
+ * too. */
 static void make_gbk_shapefile(const struct bench *b, const char *shp)
 {
     char wkt[256], cpg[112];
@@ -156,7 +158,8 @@ static void a_zipped_shapefile_is_read_as_it_is(void **state)
 /* ---- where it is ---- */
 
 /* Area of a plane rectangle in a GK zone, found without any of our code: its border cut every 0.5 m, PROJ to
- * longitude/latitude, then PROJ to an equal-area projection about the place (cut so finely that edges agree), GEOS. */
+ * longitude/latitude, then PROJ to an equal-area projection about the place (cut so finely that edges
+ * agree), GEOS. */
 static double rectangle_by_proj_and_geos(const char *zone, double x, double y, double w, double h)
 {
     PJ_CONTEXT *ctx = proj_context_create();
@@ -188,8 +191,8 @@ static double rectangle_by_proj_and_geos(const char *zone, double x, double y, d
     return area;
 }
 
-/* Zone 37 of the 3-degree zones, with prefix (4525) and without (4546): the same ground, the same area as PROJ and GEOS
- * find by another way, to a square millimetre per hectare. */
+/* Zone 37 of the 3-degree zones, with prefix (4525) and without (4546): the same ground, the same area as
+ * PROJ and GEOS find by another way, to a square millimetre per hectare. */
 static void gauss_kruger_coordinates_land_where_proj_says(void **state)
 {
     static const struct {
@@ -384,7 +387,8 @@ static void write_geojson(const char *path, const char *before, const char *afte
     fclose(f);
 }
 
-/* GDAL reads a "crs" that it does not understand as WGS 84, and fetches one that is an address: neither may happen.
+/* GDAL reads a "crs" that it does not understand as WGS 84, and fetches one that is an address: neither may
+ * happen.
  * Without the member a GeoJSON file is WGS 84 by its standard, and is recorded as that. */
 static void a_geojson_crs_that_is_not_understood_is_refused(void **state)
 {

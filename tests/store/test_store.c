@@ -124,7 +124,8 @@ static void an_older_schema_is_upgraded_by_a_writer_only(void **state)
     store_close(s);
 }
 
-/* A store as schema 20 made it, with units, seats, a plan and a layer: what came later keeps all of it and adds its own. */
+/* A store as schema 20 made it, with units, seats, a plan and a layer: what came later keeps all of it and
+ * adds its own. */
 static void a_store_of_schema_20_keeps_its_data_and_gains_what_came_later(void **state)
 {
     struct place *p = *state;

@@ -56,7 +56,8 @@ static void allow(int ruleset, const char *path, __u64 access)
     close(fd);
 }
 
-/* Kernels before 5.13 have no Landlock; then the file system stays visible, with the rights of the server's user. */
+/* Kernels before 5.13 have no Landlock; then the file system stays visible, with the rights of the
+ * server's user. */
 static void close_file_system(const char *dir, bool job)
 {
     const __u64 reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
@@ -83,8 +84,8 @@ static void close_file_system(const char *dir, bool job)
     close(ruleset);
 }
 
-/* What is not on this list a library may need; what is on it no reader of a file does. A job starts its own reading child, and ends
- * it: the first two are not denied to it. */
+/* What is not on this list a library may need; what is on it no reader of a file does. A job starts its own
+ * reading child, and ends it: the first two are not denied to it. */
 static void close_system_calls(bool job)
 {
 #ifdef OUR_ARCH

@@ -10,15 +10,17 @@
 /* EPSG:4491..4554 are all the CGCS2000 Gauss-Kruger zones, without a gap. */
 enum { FIRST_ZONE_EPSG = 4491, ZONE_COUNT = 64 };
 
-/* Halving ends at 2^24 pieces: the longest edge inside a zone's limits, 20 000 km, needs 2^23 at the finest. */
+/* Halving ends at 2^24 pieces: the longest edge inside a zone's limits, 20 000 km, needs 2^23 at the
+ * finest. */
 enum { DENSIFY_DEPTH_MAX = 24 };
 
 /* Probes at the quarters miss at most 3 % of the largest deviation of a smooth S, so cut a little sooner. */
 #define PROBE_SHARE 0.9
 
-/* Farther than this from the central meridian, or beyond the pole, it is not a coordinate of the zone. Where the easting
- * carries a prefix, half a million metres is where the digits of the next zone begin: 38563000 in a file of zone 37 is
- * a contradiction, not a point 1000 km away. Without a prefix a whole-region file may use one zone for everything. */
+/* Farther than this from the central meridian, or beyond the pole, it is not a coordinate of the zone. Where
+ * the easting carries a prefix, half a million metres is where the digits of the next zone begin: 38563000 in
+ * a file of zone 37 is a contradiction, not a point 1000 km away. Without a prefix a whole-region file may
+ * use one zone for everything. */
 #define EASTING_REACH_PREFIX_M 500000.0
 #define EASTING_REACH_PLAIN_M 1500000.0
 #define NORTHING_MAX_M 10002000.0
@@ -79,7 +81,8 @@ static PJ *open_zone(PJ_CONTEXT *context, int epsg)
     return pj;
 }
 
-/* The old datum's own ellipsoid, the parameters, CGCS2000's ellipsoid (GRS 80's figures). Heights are left alone. */
+/* The old datum's own ellipsoid, the parameters, CGCS2000's ellipsoid (GRS 80's figures). Heights are left
+ * alone. */
 static PJ *open_shifted(PJ_CONTEXT *context, const struct geo_crs *crs)
 {
     const struct geo_datum_shift *d = &crs->shift;
@@ -163,8 +166,9 @@ static bool plausible(const struct geo_crs *crs, double x, double y)
     return fabs(x - false_easting_m) <= reach_m && fabs(y) <= NORTHING_MAX_M;
 }
 
-/* 4326 is read as 4490. The two datums differ by the plate's motion since 2000 and their realisations: decimetres in
- * Inner Mongolia, below what a parcel is digitised with; PROJ's own answer would be a ballpark (no change) too. */
+/* 4326 is read as 4490. The two datums differ by the plate's motion since 2000 and their realisations:
+ * decimetres in Inner Mongolia, below what a parcel is digitised with; PROJ's own answer would be a
+ * ballpark (no change) too. */
 static enum status geographic_point(const struct geo_crs *crs, struct both *p, struct error *e)
 {
     if (!(fabs(p->x) <= 180 && fabs(p->y) <= 90)) {
@@ -250,10 +254,11 @@ static double chord_distance_m(const struct both *a, const struct both *b, const
     return length_m > 0 ? fabs(dx * py - dy * px) / length_m : hypot(px, py);
 }
 
-/* Is the edge too short to leave its chord by the tolerance, whatever probes would say? A straight line of longitudes and
- * latitudes bends by s (2 - s^2) tan(lat) / R, where s is the sine of its azimuth; a straight grid line by at most its
- * distance X from the central meridian / R^2; the azimuth is the grid's to within X tan(lat) / R. An arc of curvature k
- * leaves its chord by k L^2 / 8. A quarter is added for what changes along the edge; tests/geo compares with probes. */
+/* Is the edge too short to leave its chord by the tolerance, whatever probes would say? A straight line of
+ * longitudes and latitudes bends by s (2 - s^2) tan(lat) / R, where s is the sine of its azimuth; a straight
+ * grid line by at most its distance X from the central meridian / R^2; the azimuth is the grid's to within X
+ * tan(lat) / R. An arc of curvature k leaves its chord by k L^2 / 8. A quarter is added for what changes
+ * along the edge; tests/geo compares with probes. */
 static bool surely_straight(const struct densify *d, const struct both *a, const struct both *b)
 {
     const double earth_m = 6.35e6, longest_m = 2000, highest_deg = 70, radian = 0.017453292519943295;
@@ -271,8 +276,8 @@ static bool surely_straight(const struct densify *d, const struct both *a, const
     return 1.25 * bend * length2 / 8 <= PROBE_SHARE * d->tolerance_m;
 }
 
-/* Adds what is needed of the edge a-b after a, b included; m is its midpoint. The quarter points that are converted as
- * probes are the midpoints of the halves, so nothing is converted twice. */
+/* Adds what is needed of the edge a-b after a, b included; m is its midpoint. The quarter points that are
+ * converted as probes are the midpoints of the halves, so nothing is converted twice. */
 static enum status densify_edge(const struct densify *d, const struct both *a, const struct both *m,
                                 const struct both *b, int depth)
 {
@@ -374,8 +379,8 @@ enum status geo_transformer_add_ring(struct geo_transformer *t, const struct geo
     return add_ring(t, crs, x, y, n, GEO_DENSIFY_TOLERANCE_M, b, e);
 }
 
-/* The area that lies between an edge and its pieces is at most tolerance times length; summed, at most what is
- * allowed for the ring. Values that are not finite fail at their point, later. */
+/* The area that lies between an edge and its pieces is at most tolerance times length; summed, at most what
+ * is allowed for the ring. Values that are not finite fail at their point, later. */
 static double fine_tolerance_m(const double *x, const double *y, size_t n)
 {
     double length_m = 0, twice_m2 = 0;

@@ -1,5 +1,6 @@
-/* Three steps: squeeze blanks and joints out, so that "Xi'an 1980", "Xian_1980" and "西安 1980" are one; find the names; ask
- * of each whether it is the datum of the coordinates, the one that they were converted from, or no datum at all. */
+/* Three steps: squeeze blanks and joints out, so that "Xi'an 1980", "Xian_1980" and "西安 1980" are one; find
+ * the names; ask of each whether it is the datum of the coordinates, the one that they were converted
+ * from, or no datum at all. */
 #include "geo/crs/datum_words.h"
 
 #include <ctype.h>
@@ -185,7 +186,8 @@ static bool stays_apart(char a, char b)
            (isalpha((unsigned char)a) && isalpha((unsigned char)b));
 }
 
-/* Between two digits or two letters a joint stays, as a blank: "西安80 1:2000" is not 西安801:2000, and lng_gcj02 has two words. */
+/* Between two digits or two letters a joint stays, as a blank: "西安80 1:2000" is not 西安801:2000, and
+ * lng_gcj02 has two words. */
 static void squeeze(const char *from, char *to)
 {
     const char *begin = to;

@@ -182,7 +182,7 @@ static enum status longitude_column(const struct crs_question *q, bool *lat_firs
     bool lat = crs_both(q->min_a, q->max_a, CRS_KIND_LAT) && crs_both(q->min_b, q->max_b, CRS_KIND_LON);
     *lat_first = lat;
     switch (q->axes) {
-    case CRS_AXES_X_FIRST: /* the whole world is allowed there: only what can be nothing else is asked about */
+    case CRS_AXES_X_FIRST: /* the whole world is allowed: only what can be nothing else is asked about */
         *lat_first = false;
         return lat ? fail_swapped(q, e) : STATUS_OK;
     case CRS_AXES_EITHER:

@@ -108,7 +108,8 @@ static enum status fail_width(const struct crs_said *said, const struct geo_crs 
         said->width_deg, crs->zone, crs->zone_width_deg);
 }
 
-/* The zone that words name, by its number or by its meridian: those of 111 (zones 37 and 19) are the same projection. */
+/* The zone that words name, by its number or by its meridian: those of 111 (zones 37 and 19) are the same
+ * projection. */
 static enum status zone_said(const struct crs_said *said, const struct crs_named *named, int *out,
                              struct error *e)
 {
@@ -124,7 +125,8 @@ static enum status zone_said(const struct crs_said *said, const struct crs_named
     return fits ? STATUS_OK : fail_said(said, named, e);
 }
 
-/* Which column is north. Where the format has an order and a CRS is named, the zone's own limits judge each point. */
+/* Which column is north. Where the format has an order and a CRS is named, the zone's own limits judge
+ * each point. */
 static enum status find_axes(const struct crs_question *q, const struct crs_named *named, bool *north_first,
                              struct error *e)
 {

@@ -19,7 +19,8 @@ enum status crs_decide_grid(const struct crs_question *q, const struct crs_named
 /* "the CRS is stated as EPSG:…, but the coordinates …" */
 enum status crs_fail_conflict(const struct crs_named *named, const char *zh, const char *en,
                               struct error *e) HX_MUST_CHECK;
-/* The question of a file that states nothing, or nothing that is known; with what its coordinates look like. */
+/* The question of a file that states nothing, or nothing that is known; with what its coordinates look
+ * like. */
 enum status crs_fail_missing(const struct crs_question *q, struct error *e) HX_MUST_CHECK;
 void crs_note_grid(const struct crs_question *q, struct crs_decision *d);
 /* How a code is known, for notes. */

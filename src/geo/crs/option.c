@@ -19,7 +19,8 @@ static enum status fail_option(const char *text, struct error *e)
         text);
 }
 
-/* "CGCS2000 3度带37带", "2000国家大地坐标系 中央经线111", "CGCS2000". A zone in words leaves the prefix to the eastings. */
+/* "CGCS2000 3度带37带", "2000国家大地坐标系 中央经线111", "CGCS2000". A zone in words leaves the prefix to
+ * the eastings. */
 static enum status of_words(const char *text, int *epsg, struct error *e)
 {
     struct crs_said said = {.zone = 0};

@@ -22,7 +22,8 @@ static int digits_at_end(const char *s)
     return n > from && n - from <= 6 ? atoi(s + from) : 0;
 }
 
-/* "EPSG:4490", "urn:ogc:def:crs:EPSG::4490", "http://www.opengis.net/def/crs/EPSG/0/4490", "…CRS84"; 0 for anything else. */
+/* "EPSG:4490", "urn:ogc:def:crs:EPSG::4490", "http://www.opengis.net/def/crs/EPSG/0/4490", "…CRS84"; 0 for
+ * anything else. */
 static int code_of_name(const char *name)
 {
     const char *epsg = strcasestr(name, "EPSG");
@@ -141,8 +142,8 @@ struct gauss {
     bool prefix;
 };
 
-/* A transverse Mercator with the parameters of a zone. What lies on 111 degrees is counted as a 3-degree zone, unless the
- * prefix is that of the 6-degree zone: without one the two are the same projection. */
+/* A transverse Mercator with the parameters of a zone. What lies on 111 degrees is counted as a 3-degree
+ * zone, unless the prefix is that of the 6-degree zone: without one the two are the same projection. */
 static bool gauss_zone(PJ_CONTEXT *c, const PJ *crs, struct gauss *out)
 {
     const char *method = NULL;
@@ -255,8 +256,8 @@ static int spelled_out(PJ_CONTEXT *c, const PJ *crs)
     return known ? zone.epsg : 0;
 }
 
-/* Degrees of a datum that is named, on its own ellipsoid and Greenwich, however the CRS itself is called: MapInfo calls every one
- * "unnamed". */
+/* Degrees of a datum that is named, on its own ellipsoid and Greenwich, however the CRS itself is called:
+ * MapInfo calls every one "unnamed". */
 static int named_datum_code(PJ_CONTEXT *c, const PJ *crs, enum crs_datum ellipsoid)
 {
     double meridian = NAN;
@@ -323,7 +324,8 @@ static enum status of_definition(PJ_CONTEXT *c, const char *text, struct crs_sta
     return s;
 }
 
-/* A name without a definition: CGCS2000_3_Degree_GK_Zone_37, "CGCS2000 / 3-degree Gauss-Kruger CM 111E", "WGS 84". */
+/* A name without a definition: CGCS2000_3_Degree_GK_Zone_37, "CGCS2000 / 3-degree Gauss-Kruger CM 111E",
+ * "WGS 84". */
 static enum status of_name(const char *name, struct crs_stated *out, struct error *e)
 {
     struct crs_said said = {.zone = 0};

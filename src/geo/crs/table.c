@@ -1,4 +1,5 @@
-/* Which EPSG codes are understood, which are refused and with what words. No PROJ here: convert.c converts. */
+/* Which EPSG codes are understood, which are refused and with what words. No PROJ here: convert.c
+ * converts. */
 #include "geo/crs.h"
 
 #include <math.h>

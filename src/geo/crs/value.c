@@ -18,7 +18,8 @@ static const struct {
     {"−", '-'},    {"—", '-'},    {"–", '-'},    {"米", 'm'},
 };
 
-/* The ASCII character that a three-byte full-width one stands for, or 0. U+FF01..FF5E mirror ASCII 0x21..0x7E. */
+/* The ASCII character that a three-byte full-width one stands for, or 0. U+FF01..FF5E mirror ASCII
+ * 0x21..0x7E. */
 static char narrow(const unsigned char *p)
 {
     if (p[0] == 0xEF && p[1] == 0xBC && p[2] >= 0x81 && p[2] <= 0xBF)
@@ -87,8 +88,8 @@ static bool is_minute_sign(char c)
     return c == '\'' || c == 'm';
 }
 
-/* 45'30.25" after "111d"; minutes alone and seconds without their sign are met, too. Behind a blank a number belongs to the
- * value only when its own sign follows: in 107d23.7' 40d44' it is the other coordinate. */
+/* 45'30.25" after "111d"; minutes alone and seconds without their sign are met, too. Behind a blank a number
+ * belongs to the value only when its own sign follows: in 107d23.7' 40d44' it is the other coordinate. */
 static bool signed_parts(const char **at, bool whole_degrees, double *minutes, double *seconds)
 {
     const char *s = blanks(*at), *begin = s;

@@ -2,10 +2,10 @@
  *
  *   areas STORE LINE [STOP_AFTER]
  *
- * LINE: 0 ecological red line, 1 permanent basic farmland, 2 urban development boundary. Standard input: for each parcel
- * the number of its rings, then for each ring the number of its points and their longitudes and latitudes. Prints for each
- * parcel its number, its area, what of it the line does not cover, then code:area. The exit code is an enum
- * hx_result. */
+ * LINE: 0 ecological red line, 1 permanent basic farmland, 2 urban development boundary. Standard input: for
+ * each parcel the number of its rings, then for each ring the number of its points and their longitudes and
+ * latitudes. Prints for each parcel its number, its area, what of it the line does not cover, then code:area.
+ * The exit code is an enum hx_result. */
 #include <hongxian.h>
 #include <stdio.h>
 #include <stdlib.h>

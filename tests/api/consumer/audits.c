@@ -1,6 +1,7 @@
 /* Audits through the library.
  *
- *   audits STORE parcels INPUT OUTPUT CLASS_FIELD SINCE STOP_AT   STOP_AT: parcels after which to stop, 0 never
+ *   audits STORE parcels INPUT OUTPUT CLASS_FIELD SINCE STOP_AT   STOP_AT: parcels after which to stop, 0
+ *                                                                 never
  *   audits STORE resume INPUT OUTPUT CLASS_FIELD
  *   audits STORE lines OUTPUT COMPARE STOP_AT
  *   audits STORE figures OUTPUT

@@ -1,13 +1,15 @@
 /* What a program can do with the library beside checking: write every document, keep, list, override, verify.
  *
- *   every_door STORE check FILE FOLDER CLASS CRS READER   writes FOLDER/report.json, .geojson, .text, .csv, ...
+ *   every_door STORE check FILE FOLDER CLASS CRS READER   writes FOLDER/report.json, .geojson, .text, .csv,
+ *                                                         ...
  *   every_door STORE rings SLIVERS                        a square with a hole, as arrays; the report in JSON
  *   every_door STORE keep FILE OFFICER                    prints id, time and seal, then the report in JSON
  *   every_door STORE list | show ID | report ID | input ID | chain SEAL
  *   every_door STORE override ID VERDICT REASON OFFICER
  *   every_door STORE verify REPORT INPUT
  *
- * STORE may be STORE@DAY: the layer versions in force on that day. "-" stands for an argument that is not given. The exit code is an enum hx_result. */
+ * STORE may be STORE@DAY: the layer versions in force on that day. "-" stands for an argument that is not
+ * given. The exit code is an enum hx_result. */
 #include <hongxian.h>
 #include <inttypes.h>
 #include <stdio.h>
