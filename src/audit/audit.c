@@ -5,6 +5,7 @@
 #include "audit/json_parcels.h"
 #include "audit/pipeline.h"
 #include "audit/state.h"
+#include "base/clock.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,13 +37,6 @@ struct audit_run {
     int64_t uncommitted, resumed_after, reused;
     double began, committed_at, told_at;
 };
-
-static double now_seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static enum status state_text(struct audit_run *a, struct error *e)
 {
@@ -90,7 +84,7 @@ static enum status write_batch(const struct audit_batch *b, void *user, struct e
     a->state.rows += (int64_t)b->n;
     a->state.last_fid = b->items[b->n - 1].fid;
     a->uncommitted += (int64_t)b->n;
-    double now = now_seconds();
+    double now = clock_seconds();
     if (now - a->told_at >= PROGRESS_SECONDS)
         tell(a, now);
     bool due = a->uncommitted >= COMMIT_ROWS || now - a->committed_at >= COMMIT_SECONDS;
@@ -196,13 +190,13 @@ static enum status measure_all(struct audit_run *a, bool *stopped, struct error 
     s = sink_open(&to, a->state.bytes, &a->sink, e);
     if (s)
         return s;
-    a->committed_at = a->told_at = now_seconds();
+    a->committed_at = a->told_at = clock_seconds();
     const struct pipeline_request p = {a->snapshot, a->request,           a->feed,
                                        a->since,    a->sink->ops->format, a->watch->stop};
     s = pipeline_run(&p, write_batch, a, stopped, e);
-    tell(a, now_seconds());
+    tell(a, clock_seconds());
     if (!s && *stopped)
-        return commit(a, now_seconds(), e);
+        return commit(a, clock_seconds(), e);
     a->state.finished = true;
     if (!s)
         s = state_text(a, e);
@@ -224,7 +218,7 @@ static void outcome_add(const struct audit_run *a, struct audit_outcome *out)
         snprintf(out->since_zh, sizeof out->since_zh, "%s", since_total_zh(a->since));
         snprintf(out->since_en, sizeof out->since_en, "%s", since_total_en(a->since));
     }
-    out->seconds += now_seconds() - a->began;
+    out->seconds += clock_seconds() - a->began;
 }
 
 /* Of a run that was finished before, the input has not been opened yet. */
@@ -261,7 +255,7 @@ static enum status run(struct audit_run *a, struct audit_outcome *out, struct er
 static enum status run_pass(struct audit_run *a, struct audit_outcome *out, struct error *e)
 {
     buffer_init(&a->text, 0);
-    a->began = now_seconds();
+    a->began = clock_seconds();
     a->tally = tally_new();
     enum status s = a->tally ? output_format_of(a->output, &a->format, e) : error_no_memory(e);
     if (!s)
@@ -288,6 +282,10 @@ static enum status check_outputs(const struct audit_request *r, struct error *e)
         if (!s && !r->resume && !r->overwrite && (exists_part(*o) || access(*o, F_OK) == 0))
             s = refuse_existing(*o, exists_part(*o), e);
     }
+    if (!s && r->summary)
+        s = check_not_input(r, r->summary, e);
+    if (!s && r->summary_json)
+        s = check_not_input(r, r->summary_json, e);
     return s;
 }
 

@@ -3,6 +3,7 @@
 
 #include "audit/html.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "formats/csv.h"
 #include "formats/json.h"
 
@@ -229,9 +230,9 @@ static enum status write_file(const struct figures *f, const char *path, struct 
 {
     struct buffer b;
     buffer_init(&b, 0);
-    if (audit_ends_with(path, ".csv"))
+    if (text_ends_with(path, ".csv"))
         write_csv(f, &b);
-    else if (audit_ends_with(path, ".html"))
+    else if (text_ends_with(path, ".html"))
         write_html(f, &b);
     else
         write_json(f, &b);

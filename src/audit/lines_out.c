@@ -5,6 +5,7 @@
 #include "audit/lines_page.h"
 #include "audit/sink.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "formats/csv.h"
 #include "formats/geojson.h"
 #include "formats/gpkg.h"
@@ -264,15 +265,15 @@ static enum status write_converted(const struct lines_report *r, const char *pat
 enum status lines_write(const struct lines_report *r, const struct snapshot *s, const char *path,
                         struct error *e)
 {
-    if (audit_ends_with(path, ".gpkg"))
+    if (text_ends_with(path, ".gpkg"))
         return write_gpkg(r, path, e);
-    if (audit_ends_with(path, ".fgb") || audit_ends_with(path, ".xlsx"))
-        return write_converted(r, path, audit_ends_with(path, ".fgb") ? OUTPUT_FGB : OUTPUT_XLSX, e);
+    if (text_ends_with(path, ".fgb") || text_ends_with(path, ".xlsx"))
+        return write_converted(r, path, text_ends_with(path, ".fgb") ? OUTPUT_FGB : OUTPUT_XLSX, e);
     struct buffer b;
     buffer_init(&b, 0);
-    if (audit_ends_with(path, ".csv"))
+    if (text_ends_with(path, ".csv"))
         write_csv(r, &b);
-    else if (audit_ends_with(path, ".html"))
+    else if (text_ends_with(path, ".html"))
         lines_page(r, s, &b);
     else
         write_geojsonl(r, &b);

@@ -1,6 +1,8 @@
 /* A pass over many items on all threads, while the caller's thread tells how far it is. */
 #include "audit/lines_parts.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -27,13 +29,6 @@ struct parallel_thread {
     pthread_t thread;
 };
 
-static double now_seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 struct lines_run lines_run_of(const struct snapshot *snapshot, const struct audit_request *r,
                               const struct audit_watch *watch, struct arena *arena)
 {
@@ -42,12 +37,12 @@ struct lines_run lines_run_of(const struct snapshot *snapshot, const struct audi
                               .watch = watch,
                               .threads = r->threads,
                               .arena = arena,
-                              .began = now_seconds()};
+                              .began = clock_seconds()};
 }
 
 double lines_run_seconds(const struct lines_run *run)
 {
-    return now_seconds() - run->began;
+    return clock_seconds() - run->began;
 }
 
 static enum status stopped(struct error *e)

@@ -1,5 +1,6 @@
 #include "audit/request.h"
 
+#include "base/text.h"
 #include "geo/crs/decide.h"
 
 #include <errno.h>
@@ -72,12 +73,6 @@ enum status audit_kind_of(const char *name, enum audit_kind *out, struct error *
 
 /* ---- outputs ---- */
 
-bool audit_ends_with(const char *path, const char *end)
-{
-    size_t n = strlen(path), m = strlen(end);
-    return n > m && strcasecmp(path + n - m, end) == 0;
-}
-
 static enum status check_format(const char *path, enum audit_kind kind, struct error *e)
 {
     static const char *const known[AUDIT_KIND_COUNT][8] = {
@@ -89,7 +84,7 @@ static enum status check_format(const char *path, enum audit_kind kind, struct e
     static const char *const en[] = {"gpkg, csv, geojsonl, fgb and xlsx",
                                      "gpkg, csv, geojsonl, fgb, xlsx and html", "json, csv and html"};
     for (const char *const *k = known[kind]; *k; k++)
-        if (audit_ends_with(path, *k))
+        if (text_ends_with(path, *k))
             return STATUS_OK;
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
     error_zh(e, "没有结果格式“%.20s”；audit %s 可写 %s（按输出文件的扩展名）。", dot ? dot + 1 : "",
@@ -123,7 +118,7 @@ static enum status add_output(struct audit_request *r, const char *path, struct 
 
 static enum status set_summary(struct audit_request *r, const char *path, struct error *e)
 {
-    if (audit_ends_with(path, ".json")) {
+    if (text_ends_with(path, ".json")) {
         r->summary_json = path;
         return STATUS_OK;
     }

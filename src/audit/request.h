@@ -76,7 +76,4 @@ enum status audit_request_arguments(const struct audit_request *r, struct arena 
                                     const char *argv[AUDIT_ARGUMENTS_MAX], size_t *n,
                                     struct error *e) HX_MUST_CHECK;
 
-/* Does the name end so, whatever the case? */
-bool audit_ends_with(const char *path, const char *end);
-
 #endif

@@ -53,21 +53,15 @@ static bool listed(const char *ids, const char *id, size_t length)
 static enum status take_rules(const struct parcel_report *p, struct arena *a, struct audit_row *r,
                               struct error *e)
 {
-    char ids[1024] = "";
-    size_t n = 0;
+    const char *ids = "";
     for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        for (size_t i = 0; i < p->layers[l].n_rules; i++) {
+        for (size_t i = 0; ids && i < p->layers[l].n_rules; i++) {
             const char *id = p->layers[l].rules[i].rule->id;
-            size_t length = strlen(id);
-            if (n + length + 2 > sizeof ids || listed(ids, id, length))
-                continue;
-            if (n)
-                ids[n++] = ',';
-            memcpy(ids + n, id, length + 1);
-            n += length;
+            if (!listed(ids, id, strlen(id)))
+                ids = arena_printf(a, "%s%s%s", ids, *ids ? "," : "", id);
         }
-    r->rules = arena_strndup(a, ids, n);
-    return r->rules ? STATUS_OK : error_no_memory(e);
+    r->rules = ids;
+    return ids ? STATUS_OK : error_no_memory(e);
 }
 
 static enum status take_lines(const struct parcel_report *p, struct arena *a, struct audit_row *r,
@@ -163,8 +157,8 @@ bool row_unit(const struct snapshot *s, const char *layer, struct check_worker *
     return true;
 }
 
-/* A point of the parcel: the middle of an L-shaped one's box may lie in another county. */
-/* A point inside; of what is no parcel the middle of its box. */
+/* A point inside, for the middle of an L-shaped parcel's box may lie in another county; of what is no parcel
+ * the middle of its box. */
 static void place_of(struct row_maker *m, const struct feature_verdict *v, struct audit_row *r)
 {
     struct index_feature unit;
@@ -260,8 +254,10 @@ static enum status answer(struct row_maker *m, const struct audit_item *item, co
     return s;
 }
 
-enum status row_make(struct row_maker *m, const struct audit_item *item, struct arena *a,
-                     struct audit_row *out, struct error *e)
+/* Measures and judges one item. A fault of the parcel becomes part of the row; other failures are
+ * returned. */
+static enum status row_make(struct row_maker *m, const struct audit_item *item, struct arena *a,
+                            struct audit_row *out, struct error *e)
 {
     struct audit_row r = {.area_m2 = NAN,
                           .lon_deg = NAN,

@@ -86,10 +86,6 @@ struct row_maker {
     struct buffer text; /* of one row, for its seal */
 };
 
-/* Measures and judges one item. A fault of the parcel becomes part of the row; other failures are
- * returned. */
-enum status row_make(struct row_maker *m, const struct audit_item *item, struct arena *a,
-                     struct audit_row *out, struct error *e) HX_MUST_CHECK;
 /* Every item of a batch, visited along a Hilbert curve so that neighbours find the index in the cache. */
 enum status batch_make(struct row_maker *m, struct audit_batch *b, struct error *e) HX_MUST_CHECK;
 

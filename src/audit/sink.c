@@ -3,6 +3,7 @@
 #include "audit/sink.h"
 
 #include "base/file.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -24,7 +25,7 @@ enum status output_format_of(const char *path, enum output_format *out, struct e
                           "The path of the output is too long: \"%.200s…\".", path);
     }
     size_t i = 0;
-    while (i + 1 < sizeof known / sizeof *known && !audit_ends_with(path, known[i].end))
+    while (i + 1 < sizeof known / sizeof *known && !text_ends_with(path, known[i].end))
         i++;
     *out = known[i].format;
     return STATUS_OK;

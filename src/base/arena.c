@@ -191,11 +191,3 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
     va_end(again);
     return p;
 }
-
-size_t arena_used_bytes(const struct arena *a)
-{
-    size_t n = 0;
-    for (const struct block *b = a->head; b; b = b->next)
-        n += b->used;
-    return n;
-}

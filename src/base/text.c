@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Eight bytes at a time: most of a file is digits. */
 static size_t ascii_prefix(const char *s, size_t n)
@@ -41,11 +42,6 @@ bool text_is_ascii_of(const void *bytes, size_t n)
     return ascii_prefix(bytes, n) == n;
 }
 
-bool text_is_ascii(const char *text)
-{
-    return text_is_ascii_of(text, strlen(text));
-}
-
 size_t text_cut(const char *text, size_t max)
 {
     size_t n = strnlen(text, max);
@@ -69,4 +65,10 @@ bool text_is_half_char(const char *bytes, size_t n)
         if (((unsigned char)bytes[i] & 0xC0) != 0x80)
             return false;
     return true;
+}
+
+bool text_ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), k = strlen(end);
+    return n >= k && strcasecmp(text + n - k, end) == 0;
 }

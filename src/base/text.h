@@ -40,11 +40,12 @@ static inline size_t text_char(const char *text)
 /* Offset of the first byte that is not valid UTF-8; n when all is valid. */
 size_t text_valid_prefix(const void *bytes, size_t n);
 bool text_is_utf8(const char *text);
-bool text_is_ascii(const char *text);
 bool text_is_ascii_of(const void *bytes, size_t n);
 
 /* How many bytes of the text, which is UTF-8, may stay when at most `max` may: never half a character. */
 size_t text_cut(const char *text, size_t max);
+/* Letters a to z are as A to Z: ".GPKG" is ".gpkg". */
+bool text_ends_with(const char *text, const char *end);
 /* Are the n bytes (at least 1) the beginning of one character, whose rest is missing? */
 bool text_is_half_char(const char *bytes, size_t n);
 

@@ -31,12 +31,8 @@ enum status as_job_enter_sandbox(const char *folder, const char *pid, struct err
 {
     if (!folder)
         return STATUS_OK;
-    if (!confine_job(folder)) {
-        error_zh(e, "系统不允许为读取程序设置限制，未读取文件；请联系管理员。");
-        return error_fail(e, STATUS_INTERNAL, "foreign-sandbox",
-                          "The system does not permit limits for the reading program; the file was not read. "
-                          "Tell the administrator.");
-    }
+    if (!confine_job(folder))
+        return confine_refuse(e);
     if (pid)
         die_with(pid); /* a change of credentials may undo it */
     return STATUS_OK;

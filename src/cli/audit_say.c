@@ -1,6 +1,7 @@
 #include "cli/audit_say.h"
 
 #include "audit/outcome.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 
@@ -87,7 +88,7 @@ static void error_line(const struct error *e)
 static bool rest_of(const char *output, char *path, size_t size)
 {
     snprintf(path, size, "%s.without-geometry.csv", output);
-    return audit_ends_with(output, ".fgb") && access(path, F_OK) == 0;
+    return text_ends_with(output, ".fgb") && access(path, F_OK) == 0;
 }
 
 static void write_rests(struct json_writer *w, const struct audit_request *r)

@@ -1,6 +1,7 @@
 #include "cli/import_binding.h"
 
 #include "base/file.h"
+#include "base/text.h"
 #include "ingest/report_print.h"
 
 #include <jansson.h>
@@ -158,23 +159,17 @@ void import_refusals_print(const struct ingest_report *r)
     json_decref(root);
 }
 
-static bool has_ending(const char *path, const char *ending)
-{
-    size_t n = strlen(path), k = strlen(ending);
-    return n > k && strcmp(path + n - k, ending) == 0;
-}
-
 enum status import_report_write(const struct ingest_report *r, const char *path, struct error *e)
 {
     struct buffer b;
     if (!r->json.size)
         return STATUS_OK; /* refused before anything was read: the sentence is all there is */
-    if (has_ending(path, ".json"))
+    if (text_ends_with(path, ".json"))
         return file_write_atomic(path, r->json.data, r->json.size, e);
     buffer_init(&b, 0);
     enum status st =
         report_print("导入报告 import report", r->json.data,
-                     has_ending(path, ".html") ? REPORT_PRINT_HTML : REPORT_PRINT_TEXT, false, &b, e);
+                     text_ends_with(path, ".html") ? REPORT_PRINT_HTML : REPORT_PRINT_TEXT, false, &b, e);
     if (st == STATUS_OK)
         st = file_write_atomic(path, b.data, b.size, e);
     buffer_release(&b);

@@ -1,5 +1,6 @@
 #include "features/stream.h"
 
+#include "base/text.h"
 #include "formats/json.h"
 #include "parcel/recognise.h"
 
@@ -117,18 +118,12 @@ static enum status look(const char *path, char *bytes, size_t *n, bool *folder, 
     return s;
 }
 
-static bool is_named(const char *path, const char *ending)
-{
-    size_t n = path ? strlen(path) : 0, k = strlen(ending);
-    return n >= k && strcasecmp(path + n - k, ending) == 0;
-}
-
 /* Files that say nothing of themselves in their first bytes, and those that are one of several. */
 static bool named_for_child(const char *path)
 {
     static const char *const endings[] = {".shp", ".dbf", ".tab", ".mif", ".gdb", ".zip", ".kmz"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (is_named(path, endings[i]))
+        if (path && text_ends_with(path, endings[i]))
             return true;
     return false;
 }

@@ -36,29 +36,5 @@ struct text_vote {
 void text_vote_add(struct text_vote *v, const void *bytes, size_t n); /* plain ASCII does not vote */
 /* What is stated (a .cpg, a code page; NULL or "": nothing) counts only where the bytes are undecided. */
 enum text_encoding text_vote_decide(const struct text_vote *v, const char *stated);
-/* Is something else stated than the bytes say? */
-bool text_vote_contradicts(const struct text_vote *v, const char *stated);
-
-/* Values of such a table as UTF-8. Owned: text_decoder_release. Threads: one owner. */
-struct text_decoder {
-    enum text_encoding encoding; /* TEXT_UTF8 or TEXT_GB18030 */
-    void *from_gb;               /* iconv_t */
-};
-enum status text_decoder_init(struct text_decoder *d, enum text_encoding encoding,
-                              struct error *e) HX_MUST_CHECK;
-void text_decoder_release(struct text_decoder *d); /* zeroed, it may be released too */
-enum text_damage {
-    TEXT_WHOLE,
-    TEXT_CUT,     /* it ended in half a character, which was dropped: the field was too narrow */
-    TEXT_DAMAGED, /* bytes that are no text became U+FFFD */
-};
-/* A value that cannot be in the table's encoding but wholly in the other is read as that. NULL when memory is
- * out.
- * `damage` may be NULL. Arena. */
-char *text_decoder_text(struct text_decoder *d, const char *raw, struct arena *a, enum text_damage *damage);
-
-/* Is `name` (decoded, without half a character at its end) what a table whose names have `width` bytes kept
- * of `whole`? A name that is all there is no cut one. Letters a to z are as A to Z. */
-bool text_name_was_cut(const char *name, const char *whole, enum text_encoding encoding, size_t width);
 
 #endif

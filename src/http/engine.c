@@ -1,5 +1,6 @@
 #include "http/engine.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "store/store_versions.h"
@@ -34,13 +35,6 @@ struct engine {
     struct day days[DAYS_KEPT];
     uint64_t n_days_asked;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- workers ---- */
 
@@ -124,7 +118,7 @@ static struct snapshot *load_if_changed(struct engine_worker *w, const struct sn
 
 static bool claim_look(struct engine *en)
 {
-    int64_t now = now_ms();
+    int64_t now = clock_ms();
     if (en->looking || now - en->looked_at_ms < ENGINE_LOOK_MS)
         return false;
     en->looking = true;
@@ -237,7 +231,7 @@ enum status engine_open(const char *store_path, size_t n_workers, struct engine 
         engine_close(en);
         return s;
     }
-    en->looked_at_ms = now_ms();
+    en->looked_at_ms = clock_ms();
     *out = en;
     return STATUS_OK;
 }

@@ -2,8 +2,9 @@
  *
  * POST /jobs?kind=parcels&name=&class=&class_field=&id_field=&layer=&crs=&since=&formats=gpkg,csv,…
  *     body: the parcel file; none with since=: the file of that job
- * POST /jobs?kind=lines&layer=&within_spaces=&compare=&body=official|compare   body: none, official
- * totals, or an earlier result POST /jobs?kind=figures */
+ * POST /jobs?kind=lines&layer=&within_spaces=&compare=&body=official|compare
+ *     body: none, official totals, or an earlier result
+ * POST /jobs?kind=figures */
 #include "http/route.h"
 #include "jobs/queue.h"
 
@@ -51,12 +52,19 @@ static enum status answer_json(struct reply *reply, struct buffer *b, enum statu
     return s;
 }
 
-static enum status refuse_no_totals(struct error *e)
+static enum status refuse_no_body(const char *word, struct error *e)
 {
-    error_zh(e, "请求中没有公布面积：请把 CSV 或 JSON 文件的内容作为请求正文发送。");
+    error_zh(e, "body=%s，但请求没有正文：请把该文件的内容作为请求正文发送。", word);
+    return error_fail(e, STATUS_INVALID_INPUT, "empty-body",
+                      "body=%s, but the request has none: send the bytes of that file as the body.", word);
+}
+
+static enum status refuse_unasked_body(struct error *e)
+{
+    error_zh(e, "规划数据的审查不读文件，请求却带了正文；请不带文件再提交。");
     return error_fail(
-        e, STATUS_INVALID_INPUT, "empty-body",
-        "The request has no official totals: send the bytes of the CSV or JSON file as the body.");
+        e, STATUS_INVALID_INPUT, "unasked-body",
+        "An audit of the plan's figures reads no file, and the request has one; send it without.");
 }
 
 static enum status check_body_word(const char *word, struct error *e)
@@ -64,7 +72,7 @@ static enum status check_body_word(const char *word, struct error *e)
     if (!word || strcmp(word, "compare") == 0 || strcmp(word, "official") == 0)
         return STATUS_OK;
     error_zh(e, "请求参数不对：body 应为 compare 或 official，不是“%.20s”。", word);
-    return error_fail(e, STATUS_INVALID_INPUT, "job-option",
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-parameter",
                       "The parameter body is compare or official, not \"%.20s\".", word);
 }
 
@@ -75,8 +83,9 @@ static enum status read_wishes(const struct request *rq, struct job_request *r, 
         s = check_body_word(r->body, e);
     if (!s && r->kind == AUDIT_PARCELS && !rq->upload && !r->since)
         s = refuse_empty(e);
-    bool official = r->kind == AUDIT_LINES && r->body && strcmp(r->body, "official") == 0;
-    return !s && official && !rq->upload ? refuse_no_totals(e) : s;
+    if (!s && r->kind == AUDIT_LINES && r->body && !rq->upload)
+        s = refuse_no_body(r->body, e);
+    return !s && r->kind == AUDIT_FIGURES && rq->upload ? refuse_unasked_body(e) : s;
 }
 
 static enum status add(struct request *rq, struct buffer *b, char id[JOB_ID_SIZE], struct error *e)
@@ -92,10 +101,9 @@ static enum status add(struct request *rq, struct buffer *b, char id[JOB_ID_SIZE
                             .compare = given(rq, "compare"),
                             .body = given(rq, "body")};
     enum status s = read_wishes(rq, &r, e);
-    bool takes_file = r.kind != AUDIT_FIGURES;
     if (!s)
-        s = job_queue_add(rq->jobs, &r, takes_file ? rq->upload : NULL, id, b, e);
-    if (!s && takes_file)
+        s = job_queue_add(rq->jobs, &r, rq->upload, id, b, e);
+    if (!s)
         rq->upload = NULL;
     return s;
 }

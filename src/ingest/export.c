@@ -1,6 +1,7 @@
 #include "ingest/export.h"
 
 #include "base/array.h"
+#include "base/text.h"
 #include "ingest/export_parts.h"
 
 #include <cpl_conv.h>
@@ -31,12 +32,9 @@ static const enum layer_field FIXED[N_FIXED] = {LAYER_ID, LAYER_NAME, LAYER_ZONE
 
 static int format_of(const char *path)
 {
-    size_t n = strlen(path);
-    for (int i = 0; i < N_FORMATS; i++) {
-        size_t k = strlen(FORMATS[i].ending);
-        if (n > k && strcasecmp(path + n - k, FORMATS[i].ending) == 0)
+    for (int i = 0; i < N_FORMATS; i++)
+        if (text_ends_with(path, FORMATS[i].ending))
             return i;
-    }
     return -1;
 }
 
@@ -205,6 +203,17 @@ static void set_text(struct export_job *j, OGRFeatureH out, int field, const cha
     OGR_F_SetFieldString(out, field, text);
 }
 
+/* A boolean, a list or an object: a table has no field of that kind, so it is its JSON text. */
+static void set_json(struct export_job *j, OGRFeatureH out, const struct export_field *x, const json_t *v)
+{
+    char *text = json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT);
+    if (text)
+        set_text(j, out, x->field, x->name, text);
+    else if (j->status == STATUS_OK)
+        j->status = error_no_memory(j->error);
+    free(text);
+}
+
 static void set_extra(struct export_job *j, OGRFeatureH out, const char *properties)
 {
     const char *key;
@@ -220,8 +229,8 @@ static void set_extra(struct export_job *j, OGRFeatureH out, const char *propert
             OGR_F_SetFieldDouble(out, x->field, json_real_value(v));
         else if (json_is_string(v))
             set_text(j, out, x->field, x->name, json_string_value(v));
-        else if (json_is_boolean(v))
-            set_text(j, out, x->field, x->name, json_is_true(v) ? "true" : "false");
+        else
+            set_json(j, out, x, v);
     }
     json_decref(root);
 }

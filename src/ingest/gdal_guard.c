@@ -10,13 +10,8 @@ static void CPL_STDCALL keep_message(CPLErr severity, CPLErrorNum number, const 
 {
     (void)number;
     struct gdal_guard *g = CPLGetErrorHandlerUserData();
-    if (severity >= CE_Failure) {
+    if (severity >= CE_Failure)
         snprintf(g->failure, sizeof g->failure, "%s", message);
-    } else if (severity == CE_Warning) {
-        if (g->n_warnings < GUARD_MAX_WARNINGS)
-            snprintf(g->warnings[g->n_warnings], sizeof g->warnings[0], "%s", message);
-        g->n_warnings++;
-    }
 }
 
 /* Answers in place of the network. NULL would make GDAL go there after all: hence a result that is a

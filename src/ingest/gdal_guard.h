@@ -9,11 +9,8 @@
 
 #include <gdal.h>
 
-enum { GUARD_MAX_WARNINGS = 8 };
 struct gdal_guard {
     char failure[256]; /* the latest; "" when there was none */
-    char warnings[GUARD_MAX_WARNINGS][256];
-    int n_warnings; /* counted beyond GUARD_MAX_WARNINGS, too */
 };
 
 void gdal_guard_enter(struct gdal_guard *g); /* clears `failure` */

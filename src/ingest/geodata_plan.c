@@ -1,5 +1,6 @@
 /* The plan's part of the manifest: administrative units and seats (CSV), layout and places (GeoJSON), tables
  * (CSV or JSON). A table "x" of the manifest goes to the store's table "plan_x". */
+#include "base/text.h"
 #include "formats/csv.h"
 #include "ingest/geodata_parts.h"
 
@@ -13,12 +14,6 @@ struct loader {
     const struct geodata *g;
     struct store_plan_load *load;
 };
-
-static bool has_suffix(const char *name, const char *suffix)
-{
-    size_t n = strlen(name), k = strlen(suffix);
-    return n >= k && strcmp(name + n - k, suffix) == 0;
-}
 
 /* ---- units ---- */
 
@@ -162,14 +157,15 @@ static enum status load_json_table(struct loader *l, const char *table, const ch
 
 static enum status load_entry(struct loader *l, const char *key, const char *file, struct error *e)
 {
-    if (has_suffix(file, ".geojson")) {
+    if (text_ends_with(file, ".geojson")) {
         char *collection = arena_printf(l->g->arena, "plan_%s", key);
         return collection ? load_features(l, collection, file, e) : error_no_memory(e);
     }
     char *table = arena_printf(l->g->arena, "plan_%s", key);
     if (!table)
         return error_no_memory(e);
-    return has_suffix(file, ".csv") ? load_csv_table(l, table, file, e) : load_json_table(l, table, file, e);
+    return text_ends_with(file, ".csv") ? load_csv_table(l, table, file, e)
+                                        : load_json_table(l, table, file, e);
 }
 
 /* ---- all of it ---- */

@@ -1,6 +1,7 @@
 /* Which of the source's layers is read, and what it becomes: by names, and a doubt is a question. */
 #include "ingest/source_parts.h"
 
+#include "base/text.h"
 #include "features/sandbox/sandbox.h"
 
 #include <stdio.h>
@@ -189,18 +190,12 @@ static void decide_level(struct source *s, struct layer_guess *g)
 
 /* ---- villages by their values ---- */
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), k = strlen(end);
-    return n >= k && strcmp(text + n - k, end) == 0;
-}
-
 /* A village is named 村 or 嘎查, or has a code of twelve digits that does not end in 000. */
 static bool is_village_value(const char *text)
 {
     bool coded = strlen(text) == 12 && strspn(text, "0123456789") == 12;
-    return ends_with(text, "村") || ends_with(text, "嘎查") || ends_with(text, "村委会") ||
-           ends_with(text, "村民委员会") || (coded && !ends_with(text, "000"));
+    return text_ends_with(text, "村") || text_ends_with(text, "嘎查") || text_ends_with(text, "村委会") ||
+           text_ends_with(text, "村民委员会") || (coded && !text_ends_with(text, "000"));
 }
 
 enum { VILLAGE_FIELDS = 5 };

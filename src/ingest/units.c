@@ -178,7 +178,8 @@ static bool is_unknown_township(const struct units *u, const char *code)
     return listed && !exactly(u, nine, 9);
 }
 
-const struct unit *units_at(const struct units *u, double lon_deg, double lat_deg)
+/* The county whose boundary, or one of whose townships' boundaries, holds a point; NULL: none is known to. */
+static const struct unit *unit_at(const struct units *u, double lon_deg, double lat_deg)
 {
     const struct unit *township = NULL;
     for (size_t i = 0; i < u->n; i++) {
@@ -195,7 +196,7 @@ const struct unit *units_at(const struct units *u, double lon_deg, double lat_de
     return township ? units_by_code(u, township->code) : NULL;
 }
 
-bool units_region_holds(const struct units *u, double lon_deg, double lat_deg)
+static bool region_holds(const struct units *u, double lon_deg, double lat_deg)
 {
     for (size_t i = 0; i < u->n; i++)
         if (strcmp(u->list[i].level, "region") == 0)
@@ -277,9 +278,9 @@ void units_locate(const struct units *u, const char *code, const char *name, dou
     *out = (struct unit_answer){.county = code};
     if (u->n == 0)
         return;
-    const struct unit *at = units_at(u, lon_deg, lat_deg);
+    const struct unit *at = unit_at(u, lon_deg, lat_deg);
     const struct unit *named = *code || !name || !*name ? NULL : by_name(u, name);
-    out->outside = u->has_region && !at && !units_region_holds(u, lon_deg, lat_deg);
+    out->outside = u->has_region && !at && !region_holds(u, lon_deg, lat_deg);
     if (*code) {
         out->unknown = !units_by_code(u, code) || (!name && is_unknown_township(u, code));
         if (!out->unknown)

@@ -37,8 +37,6 @@ struct unit_answer {
  * prefecture's is known a code contradicts a place 20 km from it. */
 void units_locate(const struct units *u, const char *code, const char *name, double lon_deg, double lat_deg,
                   struct unit_answer *out);
-/* The county whose boundary, or one of whose townships' boundaries, holds a point; NULL: none is known to. */
-const struct unit *units_at(const struct units *u, double lon_deg, double lat_deg);
 /* A township's nine digits, from those or from the twelve of a statistical code that end in 000. False: no
  * township's code. */
 bool units_township_code(const char *code, char nine[10]);
@@ -46,7 +44,6 @@ bool units_township_code(const char *code, char nine[10]);
 const struct unit *units_find(const struct units *u, const char *code, size_t n);
 /* By its first six digits, or NULL. */
 const struct unit *units_by_code(const struct units *u, const char *code);
-bool units_region_holds(const struct units *u, double lon_deg, double lat_deg);
 /* Is a point in the unit, or within `reach_m` of it? The unit has a boundary. */
 bool units_near(const struct unit *u, double lon_deg, double lat_deg, double reach_m);
 /* The unit of that code that has a boundary: itself, its township (nine digits), its county (six), or its

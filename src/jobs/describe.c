@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,9 +35,7 @@ static void add(struct describing *d, const char *key, const char *value)
 /* NULL unless it is one of the kind, done, with a GeoPackage among its results. */
 static const struct job *find_earlier(const struct job_queue *q, const char *id, enum audit_kind kind)
 {
-    size_t i = 0;
-    while (i < q->n && strcmp(q->jobs[i]->id, id) != 0)
-        i++;
+    size_t i = job_queue_find(q, id);
     const struct job *j = i < q->n ? q->jobs[i] : NULL;
     bool fits = j && j->request.kind == kind && j->state == JOB_DONE && j->bytes[JOB_FORMAT_GPKG] >= 0;
     return fits ? j : NULL;
@@ -78,20 +77,9 @@ static enum status find_those_before(struct describing *d, struct error *e)
 static const char *path_of_format(const char *name)
 {
     for (int f = 0; f < JOB_FORMAT_COUNT; f++)
-        if (strcmp(job_formats[f].name, name) == 0)
+        if (strcasecmp(job_formats[f].name, name) == 0)
             return job_formats[f].path;
     return NULL;
-}
-
-/* It cannot hold rows without geometry, and a download of one file would leave out just the parcels that
- * nobody could measure. */
-static enum status refuse_fgb(struct error *e)
-{
-    error_zh(e, "后台任务没有结果格式 fgb：它不能保存没有图形的地块；可用 gpkg、csv、geojsonl、xlsx。");
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "job-format",
-        "Background jobs have no format fgb of results: it cannot hold parcels without a shape; "
-        "gpkg, csv, geojsonl and xlsx are there.");
 }
 
 static bool has_output(const struct describing *d, const char *path)
@@ -107,13 +95,37 @@ static bool has_output(const struct describing *d, const char *path)
 static enum status add_format(struct describing *d, const char *word, struct error *e)
 {
     const char *path = path_of_format(word);
-    if (strcmp(word, "fgb") == 0)
-        return refuse_fgb(e);
     if (!path && !(path = arena_printf(d->job->arena, "../out.%s", word)))
         return error_no_memory(e);
     if (!has_output(d, path))
         add(d, "output", path);
     return STATUS_OK;
+}
+
+static bool is_result(const char *path)
+{
+    for (int f = 0; f < JOB_FORMAT_COUNT; f++)
+        if (strcmp(job_formats[f].path, path) == 0)
+            return true;
+    return false;
+}
+
+/* What the command would write and no job gives out: nobody would find that result. Of these fgb cannot hold
+ * rows without geometry, and a download of one file would leave out just the parcels that nobody could
+ * measure. */
+static enum status refuse_what_is_no_result(const struct audit_request *r, struct error *e)
+{
+    const char *const *o = r->outputs;
+    while (*o && is_result(*o))
+        o++;
+    if (!*o)
+        return STATUS_OK;
+    const char *dot = strrchr(*o, '.'), *word = dot ? dot + 1 : *o;
+    error_zh(e, "后台任务没有结果格式“%.20s”；可用 gpkg、csv、geojsonl、xlsx。", word);
+    return error_fail(e, STATUS_INVALID_INPUT, "job-format",
+                      "Background jobs have no format \"%.20s\" of results; gpkg, csv, geojsonl and xlsx are "
+                      "there.",
+                      word);
 }
 
 static enum status add_asked_formats(struct describing *d, const char *formats, struct error *e)
@@ -200,6 +212,8 @@ static enum status make_request(struct describing *d, struct error *e)
         s = add_files(d, e);
     if (!s)
         s = audit_request_of(d->options, d->n, &j->request, e);
+    if (!s && j->request.kind == AUDIT_PARCELS)
+        s = refuse_what_is_no_result(&j->request, e);
     return s ? s : audit_request_copy(&j->request, j->arena, &j->request, e);
 }
 
@@ -220,8 +234,7 @@ static enum status take_result(const struct job *earlier, const struct job *j, c
                                struct error *e)
 {
     char from[JOB_PATH_SIZE], to[JOB_PATH_SIZE];
-    snprintf(from, sizeof from, "%.*s/out.%s", JOB_PATH_SIZE - 32, earlier->folder,
-             job_formats[JOB_FORMAT_GPKG].name);
+    job_result_path(earlier, JOB_FORMAT_GPKG, from);
     path_in(j, name, to);
     return link_file(from, to, e);
 }

@@ -1,6 +1,6 @@
 /* What the files of the job queue share. Not for others' use. */
-#ifndef HX_JOBS_PARTS_H
-#define HX_JOBS_PARTS_H
+#ifndef HX_JOBS_JOBS_PARTS_H
+#define HX_JOBS_JOBS_PARTS_H
 
 #include "jobs/queue.h"
 
@@ -61,6 +61,10 @@ void job_queue_forget_old(struct job_queue *q); /* with the lock held */
 void job_free(struct job *j);                   /* NULL-safe */
 void job_queue_write(const struct job_queue *q, const struct job *j,
                      struct buffer *json); /* with the lock held */
+/* With the lock held; q->n when there is none. */
+size_t job_queue_find(const struct job_queue *q, const char *id);
+/* Of one of job_formats: the path of the result, whether it is there or not. */
+void job_result_path(const struct job *j, int format, char path[JOB_PATH_SIZE]);
 /* describe.c, with the lock held: what the command will be told (j->request), the files of the folder
  * "in", and the job's name where it is an earlier job's. */
 enum status job_describe(const struct job_queue *q, struct job *j, const struct job_request *r, bool has_file,

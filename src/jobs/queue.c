@@ -81,7 +81,7 @@ static size_t count_ahead(const struct job_queue *q, const struct job *j)
     return j->state == JOB_QUEUED ? n : 0;
 }
 
-static size_t find(const struct job_queue *q, const char *id)
+size_t job_queue_find(const struct job_queue *q, const char *id)
 {
     size_t i = 0;
     while (i < q->n && strcmp(q->jobs[i]->id, id) != 0)
@@ -204,7 +204,7 @@ void job_queue_list(struct job_queue *q, struct buffer *json)
 enum status job_queue_show(struct job_queue *q, const char *id, struct buffer *json, struct error *e)
 {
     pthread_mutex_lock(&q->lock);
-    size_t i = find(q, id);
+    size_t i = job_queue_find(q, id);
     enum status s = i < q->n ? STATUS_OK : fail_not_found(id, e);
     if (!s)
         job_queue_write(q, q->jobs[i], json);
@@ -215,7 +215,7 @@ enum status job_queue_show(struct job_queue *q, const char *id, struct buffer *j
 enum status job_queue_cancel(struct job_queue *q, const char *id, struct buffer *json, struct error *e)
 {
     pthread_mutex_lock(&q->lock);
-    size_t i = find(q, id);
+    size_t i = job_queue_find(q, id);
     enum status s = i < q->n ? STATUS_OK : fail_not_found(id, e);
     if (!s) {
         struct job *j = q->jobs[i];
@@ -263,6 +263,11 @@ static enum status fail_no_result(const struct job *j, struct error *e)
                                 : "The job has not ended yet: there is no result.");
 }
 
+void job_result_path(const struct job *j, int format, char path[JOB_PATH_SIZE])
+{
+    snprintf(path, JOB_PATH_SIZE, "%.*s/out.%s", JOB_PATH_SIZE - 32, j->folder, job_formats[format].name);
+}
+
 static enum status open_result(const struct job *j, const char *format, struct job_result *out,
                                struct error *e)
 {
@@ -274,7 +279,7 @@ static enum status open_result(const struct job *j, const char *format, struct j
         f++;
     if (f == JOB_FORMAT_COUNT)
         return fail_format(j, format, e);
-    snprintf(path, sizeof path, "%.*s/out.%s", JOB_PATH_SIZE - 32, j->folder, format);
+    job_result_path(j, f, path);
     out->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (out->fd < 0)
         return error_errno(e, "读取结果", "Reading the result", path);
@@ -294,7 +299,7 @@ enum status job_queue_result(struct job_queue *q, const char *id, const char *fo
                              struct error *e)
 {
     pthread_mutex_lock(&q->lock);
-    size_t i = find(q, id);
+    size_t i = job_queue_find(q, id);
     enum status s = i < q->n ? open_result(q->jobs[i], format, out, e) : fail_not_found(id, e);
     pthread_mutex_unlock(&q->lock);
     return s;

@@ -7,8 +7,8 @@
  * survives a restart. A request never waits for a job: the queue's lock is held to look or to note, never
  * while working. Threads: one thread of the queue's own runs the jobs; every function may be called from
  * any thread. */
-#ifndef HX_HTTP_JOB_DESK_H
-#define HX_HTTP_JOB_DESK_H
+#ifndef HX_JOBS_QUEUE_H
+#define HX_JOBS_QUEUE_H
 
 #include "audit/request.h"
 #include "base/buffer.h"

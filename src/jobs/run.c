@@ -146,7 +146,7 @@ static void measure_results(struct job *j)
     char path[JOB_PATH_SIZE];
     struct stat st;
     for (int f = 0; f < JOB_FORMAT_COUNT; f++) {
-        snprintf(path, sizeof path, "%.*s/out.%s", JOB_PATH_SIZE - 32, j->folder, job_formats[f].name);
+        job_result_path(j, f, path);
         j->bytes[f] = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (int64_t)st.st_size : -1;
     }
 }

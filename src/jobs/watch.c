@@ -1,6 +1,8 @@
 /* The command of a job while it runs: its lines, and its end, by itself or because it is asked for. */
 #include "jobs/jobs_parts.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <jansson.h>
 #include <poll.h>
@@ -21,13 +23,6 @@ struct listening {
     size_t n;
     long long asked_to_end_ms; /* 0: not yet */
 };
-
-static long long now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- what it says ---- */
 
@@ -134,9 +129,9 @@ static void end_if_asked(struct listening *l)
     if (!end)
         return;
     if (!l->asked_to_end_ms) {
-        l->asked_to_end_ms = now_ms();
+        l->asked_to_end_ms = clock_ms();
         kill(w->pid, SIGTERM);
-    } else if (now_ms() - l->asked_to_end_ms > GRACE_MS) {
+    } else if (clock_ms() - l->asked_to_end_ms > GRACE_MS) {
         kill(-w->pid, SIGKILL);
     }
 }

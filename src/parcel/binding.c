@@ -17,7 +17,8 @@ static const char *const table[BOUND_FIELDS][NAMES] = {
 };
 
 /* Cut by bytes, perhaps in the midst of a character whose rest the reader dropped. */
-bool binding_matches(const char *name, const char *wanted)
+/* Is `name` what `wanted` becomes where names have 10 bytes at most? Equal names (in any case) match, too. */
+static bool matches(const char *name, const char *wanted)
 {
     if (strcasecmp(name, wanted) == 0)
         return true;
@@ -34,7 +35,7 @@ int binding_find_name(const char *wanted, const char *const *names, const char *
             return (int)i;
         if (by_alias < 0 && aliases && aliases[i] && strcasecmp(aliases[i], wanted) == 0)
             by_alias = (int)i;
-        if (by_cut < 0 && binding_matches(names[i], wanted))
+        if (by_cut < 0 && matches(names[i], wanted))
             by_cut = (int)i;
     }
     return by_alias >= 0 ? by_alias : by_cut;

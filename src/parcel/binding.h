@@ -18,7 +18,5 @@ enum bound_field { BOUND_ID, BOUND_NAME, BOUND_USE, BOUND_AREA, BOUND_COUNTY, BO
 int binding_find(enum bound_field field, const char *const *names, const char *const *aliases, size_t n);
 /* The same for one name that somebody gave. */
 int binding_find_name(const char *wanted, const char *const *names, const char *const *aliases, size_t n);
-/* Is `name` what `wanted` becomes where names have 10 bytes at most? Equal names (in any case) match, too. */
-bool binding_matches(const char *name, const char *wanted);
 
 #endif

@@ -11,10 +11,6 @@
 enum status parcel_geojson_crs(struct parsing *p, const json_t *root, struct geo_crs *out,
                                bool *said) HX_MUST_CHECK;
 
-/* What a `crs` member names, for crs_of_stated: a name, or its code written into code[size]; "" when it is
- * absent or null. */
-const char *parcel_geojson_crs_name(const json_t *member, char *code, size_t size);
-
 /* Is (x, y) a coordinate of this CRS? When not, asks the question that would resolve it: swapped axes, or
  * metres of a zone that is not named. `said` tells whether the file named its CRS. */
 enum status parcel_geojson_check_point(const struct geo_crs *crs, bool said, double x, double y,

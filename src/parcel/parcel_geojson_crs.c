@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *parcel_geojson_crs_name(const json_t *member, char *code, size_t size)
+/* What a `crs` member names, for crs_of_stated: a name, or its code written into code[size]; "" when it is
+ * absent or null. */
+static const char *crs_name(const json_t *member, char *code, size_t size)
 {
     const json_t *properties = json_object_get(member, "properties");
     const json_t *number =
@@ -61,7 +63,7 @@ enum status parcel_geojson_crs(struct parsing *p, const json_t *root, struct geo
     struct crs_stated stated;
     struct crs_decision d;
     char code[32];
-    const char *name = parcel_geojson_crs_name(json_object_get(root, "crs"), code, sizeof code);
+    const char *name = crs_name(json_object_get(root, "crs"), code, sizeof code);
     enum status s = crs_of_stated(p->context->transformer, name, &stated, p->error);
     if (s != STATUS_OK)
         return s;

@@ -152,9 +152,6 @@ enum status store_plan_features(struct store *s, const char *collection, const s
  * STATUS_NOT_FOUND for any other name. */
 enum status store_plan_table(struct store *s, const char *table, struct arena *a, const char **json,
                              struct error *e) HX_MUST_CHECK;
-/* The plan tables: JSON array of {"name", "title_zh", "title_en", "rows"}. */
-enum status store_plan_tables(struct store *s, struct arena *a, const char **json,
-                              struct error *e) HX_MUST_CHECK;
 
 /* Replacing administrative units, seats, plan features and plan tables: one transaction from begin to
  * commit. */

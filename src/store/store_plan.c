@@ -109,25 +109,3 @@ enum status store_plan_table(struct store *s, const char *table, struct arena *a
     sqlite3_free(sql);
     return st;
 }
-
-enum status store_plan_tables(struct store *s, struct arena *a, const char **json, struct error *e)
-{
-    const char *counts = "";
-    enum status st =
-        one_text(s,
-                 "SELECT group_concat('SELECT ' || quote(name) || ' AS name, count(*) AS n FROM \"' || "
-                 "name || '\"', ' UNION ALL ') FROM plan_table",
-                 NULL, a, &counts, e);
-    if (st != STATUS_OK)
-        return st;
-    char *sql =
-        sqlite3_mprintf("SELECT json_group_array(json_object('name', t.name, 'title_zh', t.title_zh, "
-                        "'title_en', t.title_en, 'rows', c.n)) FROM plan_table t JOIN (%s) c ON c.name = "
-                        "t.name",
-                        counts);
-    if (!sql)
-        return error_no_memory(e);
-    st = one_text(s, sql, NULL, a, json, e);
-    sqlite3_free(sql);
-    return st;
-}

@@ -80,8 +80,8 @@ static void valid_prefix(void **state)
             begin--;
         assert_int_equal(text_valid_prefix(copy, sizeof text - 1), begin);
     }
-    assert_true(text_is_ascii("") && text_is_ascii("abcdefghijklmnop") &&
-                !text_is_ascii("abcdefghijklmnopé"));
+    assert_true(text_is_ascii_of("", 0) && text_is_ascii_of("abcdefghijklmnop", 16) &&
+                !text_is_ascii_of("abcdefghijklmnopé", 18));
 }
 
 static void a_cut_falls_between_characters(void **state)
@@ -113,15 +113,11 @@ static void the_bytes_decide_against_a_code_page_that_lies(void **state)
                      ascii = vote_of(texts, 1, true);
     assert_int_equal(text_vote_decide(&in_gb, "UTF-8"), TEXT_GB18030);
     assert_int_equal(text_vote_decide(&in_gb, NULL), TEXT_GB18030);
-    assert_true(text_vote_contradicts(&in_gb, "UTF-8") && text_vote_contradicts(&in_gb, "65001"));
-    assert_false(text_vote_contradicts(&in_gb, "GBK") || text_vote_contradicts(&in_gb, "cp936"));
     assert_int_equal(text_vote_decide(&in_utf8, "GBK"), TEXT_UTF8);
-    assert_true(text_vote_contradicts(&in_utf8, "936"));
     /* where nothing votes, what is stated counts */
     assert_int_equal(text_vote_decide(&ascii, "GBK"), TEXT_GB18030);
     assert_int_equal(text_vote_decide(&ascii, "UTF-8"), TEXT_UTF8);
     assert_int_equal(text_vote_decide(&ascii, NULL), TEXT_UTF8);
-    assert_false(text_vote_contradicts(&ascii, "GBK"));
 }
 
 /* A table whose only value was cut in the middle of a character is still known for what it is. */
@@ -143,65 +139,6 @@ static void half_a_character_does_not_turn_the_vote(void **state)
         assert_int_equal(text_vote_decide(&v, "UTF-8"), TEXT_GB18030);
     }
     free(in_gb);
-}
-
-static void expect(struct text_decoder *d, struct arena *a, const char *raw, const char *want,
-                   enum text_damage damage)
-{
-    enum text_damage was = TEXT_DAMAGED;
-    assert_string_equal(text_decoder_text(d, raw, a, &was), want);
-    assert_int_equal(was, damage);
-}
-
-static void values(void **state)
-{
-    (void)state;
-    struct arena *a = arena_new(1 << 20);
-    struct text_decoder d = {TEXT_UTF8, NULL};
-    char *name = gb("地块编号"), *rare = gb("𠮷野"), *cut_name = cut(gb("地块编号"), 7);
-    assert_int_equal(text_decoder_init(&d, TEXT_GB18030, NULL), STATUS_OK);
-    expect(&d, a, name, "地块编号", TEXT_WHOLE);
-    expect(&d, a, rare, "𠮷野", TEXT_WHOLE);
-    expect(&d, a, cut_name, "地块编", TEXT_CUT);
-    expect(&d, a, "", "", TEXT_WHOLE);
-    expect(&d, a, "DKBH-1", "DKBH-1", TEXT_WHOLE);
-    expect(&d, a,
-           "\xFF"
-           "ab\xFF",
-           "\xEF\xBF\xBD"
-           "ab\xEF\xBF\xBD",
-           TEXT_DAMAGED);
-    expect(&d, a, "一号", "一号", TEXT_WHOLE); /* one value of another program: no GB18030 has these bytes */
-    text_decoder_release(&d);
-    assert_int_equal(text_decoder_init(&d, TEXT_UTF8, NULL), STATUS_OK);
-    expect(&d, a, "地块编号", "地块编号", TEXT_WHOLE);
-    expect(&d, a, "地块编\xE5\x8F", "地块编", TEXT_CUT);
-    expect(&d, a, "地块编\xE5", "地块编", TEXT_CUT);
-    expect(&d, a, "\xE5", "", TEXT_CUT);
-    expect(&d, a, "地\xFF块", "地\xEF\xBF\xBD块", TEXT_DAMAGED);
-    expect(&d, a, name, "地块编号", TEXT_WHOLE);
-    text_decoder_release(&d);
-    text_decoder_release(&d);
-    free(name);
-    free(rare);
-    free(cut_name);
-    arena_free(a);
-}
-
-/* A dBASE table has ten bytes for a name: "地块编号" in UTF-8 leaves nine or ten of twelve. */
-static void a_name_that_was_cut_at_ten_bytes(void **state)
-{
-    (void)state;
-    assert_true(text_name_was_cut("地块编", "地块编号", TEXT_UTF8, 10));
-    assert_true(text_name_was_cut("项目名", "项目名称", TEXT_UTF8, 10));
-    assert_true(text_name_was_cut("dkbh_parce", "DKBH_PARCEL", TEXT_UTF8, 10));
-    assert_true(text_name_was_cut("国土空间规", "国土空间规划", TEXT_GB18030, 10));
-    assert_false(text_name_was_cut("地块", "地块编号", TEXT_UTF8, 10));      /* there was room for more */
-    assert_false(text_name_was_cut("地块编", "地块编号", TEXT_GB18030, 10)); /* here, too */
-    assert_false(text_name_was_cut("地块编号", "地块编号", TEXT_UTF8, 10));
-    assert_false(text_name_was_cut("地块名", "地块编号", TEXT_UTF8, 10));
-    assert_false(text_name_was_cut("地块编号", "地块编号码", TEXT_UTF8, 10)); /* twelve bytes do not fit */
-    assert_false(text_name_was_cut("", "地块编号", TEXT_UTF8, 10));
 }
 
 static void one_damaged_byte_does_not_make_a_file_gbk(void **state)
@@ -231,8 +168,6 @@ int main(void)
         cmocka_unit_test(a_cut_falls_between_characters),
         cmocka_unit_test(the_bytes_decide_against_a_code_page_that_lies),
         cmocka_unit_test(half_a_character_does_not_turn_the_vote),
-        cmocka_unit_test(values),
-        cmocka_unit_test(a_name_that_was_cut_at_ten_bytes),
         cmocka_unit_test(one_damaged_byte_does_not_make_a_file_gbk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,15 +37,6 @@ static enum status read_source(struct child *c, struct error *e)
     return error_fail(e, STATUS_INTERNAL, "foreign-kind", "No reader.");
 }
 
-static enum status fail_sandbox(struct error *e)
-{
-    error_zh(e, "系统不允许为读取程序设置限制，未读取文件；请联系管理员。");
-    return error_fail(
-        e, STATUS_INTERNAL, "foreign-sandbox",
-        "The system does not permit limits for the reading program; the file was not read. Tell the "
-        "administrator.");
-}
-
 /* What the reader may see: the folder of the file, which holds its parts; of a folder, itself. */
 static bool enter(const struct child *c)
 {
@@ -109,7 +100,7 @@ _Noreturn void sandbox_child_main(int argc, char **argv)
     c.out.at = c.out.out.size;
     c.keep = arena_new((size_t)8 << 30);
     c.scratch = arena_new(LIMIT_REQUEST_ARENA_BYTES);
-    enum status s = !c.keep || !c.scratch ? error_no_memory(&e) : enter(&c) ? STATUS_OK : fail_sandbox(&e);
+    enum status s = !c.keep || !c.scratch ? error_no_memory(&e) : enter(&c) ? STATUS_OK : confine_refuse(&e);
     if (s == STATUS_OK) {
         child_configure_gdal(&c);
         s = read_source(&c, &e);

@@ -1,6 +1,8 @@
 /* What a path is: by its first bytes, and by names in an archive or a folder. */
 #include "features/sandbox/child_parts.h"
 
+#include "base/text.h"
+
 #include <cpl_string.h>
 #include <cpl_vsi.h>
 #include <stdio.h>
@@ -36,16 +38,10 @@ static const struct ending {
     {".kmz", KIND_KML, NULL},
 };
 
-static bool has_suffix(const char *name, const char *suffix)
-{
-    size_t n = strlen(name), k = strlen(suffix);
-    return n > k && strcasecmp(name + n - k, suffix) == 0;
-}
-
 static const struct ending *ending_of(const char *name)
 {
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (has_suffix(name, endings[i].text))
+        if (text_ends_with(name, endings[i].text))
             return &endings[i];
     return NULL;
 }
@@ -97,9 +93,9 @@ static void drop_descriptions(struct members *m)
 {
     size_t kept = 0, json = 0;
     for (size_t i = 0; i < m->n; i++)
-        json += has_suffix(m->names[i], ".json");
+        json += text_ends_with(m->names[i], ".json");
     for (size_t i = 0; i < m->n && json < m->n; i++)
-        if (!has_suffix(m->names[i], ".json"))
+        if (!text_ends_with(m->names[i], ".json"))
             m->names[kept++] = m->names[i];
     if (json < m->n)
         m->n = kept;
@@ -188,7 +184,7 @@ static enum status find_inside(struct child *c, const char *root, bool archive, 
     if (!name)
         return error_no_memory(e);
     take_ending(out, ending_of(name), name);
-    if (has_suffix(name, ".kmz") && depth == 0)
+    if (text_ends_with(name, ".kmz") && depth == 0)
         return find_inside(c, arena_printf(c->keep, "/vsizip/{%s}", name), true, 1, out, e);
     return STATUS_OK;
 }
@@ -198,14 +194,14 @@ static bool is_geodatabase(const char *folder)
     char **all = VSIReadDir(folder);
     bool found = false;
     for (int i = 0; all && all[i] && i < NAMES_MAX; i++)
-        found |= has_suffix(all[i], ".gdbtable");
+        found |= text_ends_with(all[i], ".gdbtable");
     CSLDestroy(all);
     return found;
 }
 
 static enum status find_in_folder(struct child *c, struct child_source *out, struct error *e)
 {
-    if (has_suffix(c->path, ".gdb") || is_geodatabase(c->path)) {
+    if (text_ends_with(c->path, ".gdb") || is_geodatabase(c->path)) {
         *out = (struct child_source){KIND_OGR, c->path, gdb};
         return STATUS_OK;
     }

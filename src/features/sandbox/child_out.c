@@ -127,19 +127,3 @@ enum status child_note(struct child *c, const char *code, const char *zh, const 
     record_text(&c->out, en);
     return record_end(&c->out, e);
 }
-
-const struct error *child_fault(struct child *c, const char *code, const char *zh, const char *en)
-{
-    struct error *fault = arena_alloc(c->scratch, sizeof *fault);
-    error_zh(fault, "%s", zh);
-    error_en(fault, STATUS_INVALID_INPUT, code, "%s", en);
-    return fault;
-}
-
-const struct error *child_keep_fault(struct child *c, const struct error *fault)
-{
-    struct error *copy = arena_alloc(c->scratch, sizeof *copy);
-    if (copy)
-        *copy = *fault;
-    return copy;
-}

@@ -41,9 +41,6 @@ enum status child_note(struct child *c, const char *code, const char *zh, const 
 /* For SANDBOX_LIST. */
 enum status child_layer(struct child *c, const char *name, const char *alias, bool may_be_areas,
                         int64_t declared, const struct feature_schema *schema, struct error *e) HX_MUST_CHECK;
-/* A fault of one record, in the scratch arena (NULL when memory is out). */
-const struct error *child_fault(struct child *c, const char *code, const char *zh, const char *en);
-const struct error *child_keep_fault(struct child *c, const struct error *fault);
 
 /* ---- child_open.c: which file within a file, and GDAL ---- */
 
@@ -98,7 +95,6 @@ OGRGeometryH child_straighten(OGRGeometryH g, bool degrees);
 
 /* ---- child_text.c: bytes -> UTF-8 ---- */
 
-bool child_is_utf8(const char *s, size_t n);
 /* One vote of a text on its encoding: -1 UTF-8, 1 not, 0 when it is ASCII. `cut`: its end may be half a
  * character. */
 int child_vote(const char *s, size_t n, bool cut);

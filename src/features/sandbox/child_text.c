@@ -7,49 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of the valid characters at the start; s is NUL-terminated. */
-static size_t valid_prefix(const char *s, size_t n)
-{
-    size_t at = 0;
-    while (at < n) {
-        size_t k = text_char(s + at);
-        if (k == 0 || at + k > n)
-            break;
-        at += k;
-    }
-    return at;
-}
-
-bool child_is_utf8(const char *s, size_t n)
-{
-    return valid_prefix(s, n) == n;
-}
-
-static bool is_ascii(const char *s, size_t n)
-{
-    unsigned char all = 0;
-    for (size_t i = 0; i < n; i++)
-        all |= (unsigned char)s[i];
-    return all < 0x80;
-}
-
-/* Is what is left the beginning of one character, and nothing else? */
-static bool is_half(const char *s, size_t n)
-{
-    unsigned char first = (unsigned char)s[0];
-    size_t whole = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-    bool half = n < whole;
-    for (size_t i = 1; half && i < n; i++)
-        half = ((unsigned char)s[i] & 0xC0) == 0x80;
-    return half;
-}
-
 int child_vote(const char *s, size_t n, bool cut)
 {
-    if (is_ascii(s, n))
+    if (text_is_ascii_of(s, n))
         return 0;
-    size_t valid = valid_prefix(s, n);
-    bool utf8 = valid == n || (cut && is_half(s + valid, n - valid));
+    size_t valid = text_valid_prefix(s, n);
+    bool utf8 = valid == n || (cut && text_is_half_char(s + valid, n - valid));
     return utf8 ? -1 : 1;
 }
 
@@ -75,13 +38,13 @@ static const char *from_gbk(struct child *c, const char *s, size_t n, struct are
 
 const char *child_decode(struct child *c, const char *s, size_t n, bool gbk, struct arena *a, bool *cut)
 {
-    if (is_ascii(s, n))
+    if (text_is_ascii_of(s, n))
         return arena_strndup(a, s, n);
-    size_t valid = valid_prefix(s, n);
+    size_t valid = text_valid_prefix(s, n);
     const char *text = gbk || valid < n ? from_gbk(c, s, n, a, gbk ? cut : NULL) : NULL;
-    if (text && (gbk || !is_half(s + valid, n - valid)))
+    if (text && (gbk || !text_is_half_char(s + valid, n - valid)))
         return text;
-    if (valid < n && is_half(s + valid, n - valid)) {
+    if (valid < n && text_is_half_char(s + valid, n - valid)) {
         if (cut)
             *cut = true;
         return arena_strndup(a, s, valid);
@@ -108,10 +71,10 @@ static char *recode(const char *text, const char *to, const char *from, struct a
 const char *child_archive_name(const char *raw, struct arena *a)
 {
     size_t n = strlen(raw);
-    if (is_ascii(raw, n))
+    if (text_is_ascii_of(raw, n))
         return arena_strdup(a, raw);
-    char *bytes = child_is_utf8(raw, n) ? recode(raw, "CP437", "UTF-8", a) : arena_strdup(a, raw);
-    char *name = bytes && child_is_utf8(bytes, strlen(bytes)) ? bytes : NULL;
+    char *bytes = text_is_utf8(raw) ? recode(raw, "CP437", "UTF-8", a) : arena_strdup(a, raw);
+    char *name = bytes && text_is_utf8(bytes) ? bytes : NULL;
     name = bytes && !name ? recode(bytes, "UTF-8", "GB18030", a) : name;
     return name ? name : arena_strdup(a, raw);
 }

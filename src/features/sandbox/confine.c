@@ -157,3 +157,11 @@ bool confine_job(const char *dir)
     return limit(RLIMIT_FSIZE, (rlim_t)8 << 30) && limit(RLIMIT_NOFILE, 256) && limit(RLIMIT_CORE, 0) &&
            close_everything(dir, true);
 }
+
+enum status confine_refuse(struct error *e)
+{
+    error_zh(e, "系统不允许为读取程序设置限制，未读取文件；请联系管理员。");
+    return error_fail(e, STATUS_INTERNAL, "foreign-sandbox",
+                      "The system does not permit limits for the reading program; the file was not read. "
+                      "Tell the administrator.");
+}

@@ -3,6 +3,8 @@
 #ifndef HX_FEATURES_SANDBOX_CONFINE_H
 #define HX_FEATURES_SANDBOX_CONFINE_H
 
+#include "base/status.h"
+
 #include <stdbool.h>
 
 /* No core, few open files; no new privileges; and, where the kernel permits: no network, no file outside
@@ -14,5 +16,8 @@ bool confine_reader(const char *dir, bool upload);
 /* For a long job on an upload that writes its results to `dir`: 8 GiB a file, 256 files open, no core, no
  * limit on time or memory (indexes are mapped); the rest as above, but `dir` may be written to. */
 bool confine_job(const char *dir);
+
+/* What to say when one of them is false. */
+enum status confine_refuse(struct error *e);
 
 #endif

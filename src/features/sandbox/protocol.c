@@ -1,5 +1,7 @@
 #include "features/sandbox/protocol.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -103,19 +105,12 @@ void record_drop(struct record_writer *w)
 
 /* ---- reading ---- */
 
-long long sandbox_now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static enum record_got await(const struct record_reader *r)
 {
     if (!r->until_ms)
         return RECORD_GOT;
     for (;;) {
-        long long left = r->until_ms - sandbox_now_ms();
+        long long left = r->until_ms - clock_ms();
         struct pollfd p = {.fd = r->fd, .events = POLLIN};
         int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
         if (ready > 0)

@@ -101,6 +101,4 @@ int64_t record_take_i64(struct record *r);
 double record_take_f64(struct record *r);
 struct record_field record_take_field(struct record *r);
 
-long long sandbox_now_ms(void);
-
 #endif

@@ -1,4 +1,5 @@
 /* The parent's end of a sandboxed reading: a feature_stream whose records come from a child. */
+#include "base/clock.h"
 #include "features/sandbox/answer.h"
 #include "features/sandbox/process.h"
 #include "features/sandbox/sandbox.h"
@@ -63,7 +64,7 @@ static enum status start(struct sandboxed *s, const char *mode, int64_t position
     sandbox_process_end(&s->process);
     enum status st = sandbox_process_start(s->program, arguments, &s->process, e);
     s->reader.fd = s->process.pipe;
-    s->reader.until_ms = s->upload ? sandbox_now_ms() + (s->wait_ms ? s->wait_ms : UPLOAD_WAIT_MS) : 0;
+    s->reader.until_ms = s->upload ? clock_ms() + (s->wait_ms ? s->wait_ms : UPLOAD_WAIT_MS) : 0;
     return st;
 }
 
