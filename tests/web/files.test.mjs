@@ -77,13 +77,13 @@ test('the file dialog offers the formats, and the page names them', { skip }, as
   for (const ext of ['.txt', '.csv', '.zip', '.gpkg', '.kml', '.kmz', '.dxf', '.fgb', '.geojson', '.wkt']) assert.ok(accept.includes(ext), ext);
   await page.locator(id('clear-result')).click();
   assert.match(await page.locator(id('check-panel')).innerText(), /Shapefile[\s\S]*GeoPackage[\s\S]*DXF/);
-  await page.locator(id('file-input')).setInputFiles({ name: 'chosen.zip', mimeType: 'application/zip', buffer: caseFile('shapefile-without-prj.zip') });
+  await page.locator(id('file-input')).setInputFiles({ name: 'chosen.zip', mimeType: 'application/zip', buffer: caseFile('shapefile-without-zone.zip') });
   await page.locator(id('crs-select')).waitFor();
 });
 
-test('a missing CRS is asked for, with the server\'s sentence, and the same bytes are sent again', { skip }, async () => {
+test('a missing zone is asked for, with the server\'s sentence, and the same bytes are sent again', { skip }, async () => {
   const alert = page.locator(id('check-error'));
-  assert.match(await alert.innerText(), /需要确认坐标系[\s\S]*没有写明坐标系[\s\S]*EPSG:4524/);
+  assert.match(await alert.innerText(), /需要确认坐标系[\s\S]*没有带号前缀[\s\S]*EPSG:4546/);
   assert.equal(await page.locator(id('verdict')).count(), 0);
   assert.equal(await page.locator(id('crs-send')).isDisabled(), true); // nothing is presumed
   assert.equal(await page.locator(`${id('crs-select')} option`).count(), 2 + 2 * 11);
@@ -92,12 +92,19 @@ test('a missing CRS is asked for, with the server\'s sentence, and the same byte
   await page.locator(id('crs-select')).selectOption('4490');
   await page.locator(id('crs-send')).click();
   await page.waitForFunction(() => document.querySelector('[data-testid="crs-select"]')?.value === '4490');
-  await page.locator(id('crs-select')).selectOption('4524');
+  await page.locator(id('crs-select')).selectOption('4545');
   const [sent] = await Promise.all([page.waitForRequest('**/check?*'), page.locator(id('crs-send')).click()]);
-  assert.match(decodeURIComponent(sent.url()), /crs=EPSG:4524/);
+  assert.match(decodeURIComponent(sent.url()), /crs=EPSG:4545/);
   await page.waitForSelector(id('verdict'));
   assert.ok(Math.abs((await m2()) - area) < 0.5);
-  assert.match(await page.locator(id('report')).innerText(), /EPSG:4524/);
+  assert.match(await page.locator(id('report')).innerText(), /EPSG:4545/);
+});
+
+test('eastings that carry their zone decide it, and the page says so', { skip }, async () => {
+  await checked('无坐标系.zip', caseFile('shapefile-without-prj.zip'));
+  assert.equal(await page.locator(id('crs-select')).count(), 0);
+  assert.ok(Math.abs((await m2()) - area) < 0.5);
+  assert.match(await page.locator(id('report')).innerText(), /没有写明坐标系[\s\S]*EPSG:4524/);
 });
 
 test('a table without its zone: the same question; a change of class keeps the answer, another file does not', { skip }, async () => {
