@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes everything in geodata/ that a server loads: admin/, lines/, zones/, the two drawn files of plan/, and the papers.
+"""Makes everything in geodata/ that a server loads: admin/, lines/, zones/, the two drawn files of plan/, and the documents.
 
 Run with the system's Python (about a minute):  /usr/bin/python3 geodata/make.py
 Needs Debian's python3-gdal, python3-numpy, python3-scipy, python3-shapely, python3-contourpy, and npm, which fetches three
@@ -11,8 +11,8 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'make'))
 
 import admin
+import documents
 import lines
-import papers
 import plan
 import planted
 import shapes
@@ -41,8 +41,8 @@ def main():
         write_gpkg(path('lines', code + '.gpkg'), code, lines.TITLES[code], lines.FIELDS[code], features)
     spaces = zones.make(outline, prefs, parts, field, level, rows, plots)
 
-    papers.manifest({code: len(r) for code, r in {**rows, **spaces}.items()})
-    papers.papers()
+    documents.manifest({code: len(r) for code, r in {**rows, **spaces}.items()})
+    documents.documents()
 
 
 if __name__ == '__main__':

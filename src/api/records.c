@@ -8,19 +8,20 @@
 #include <string.h>
 
 /* One call's handle and memory. */
-struct desk {
+struct records {
     struct store *store;
     struct arena *arena;
 };
 
-static enum status desk_open(struct desk *d, const struct hx_store *h, enum store_mode mode, struct error *e)
+static enum status records_open(struct records *d, const struct hx_store *h, enum store_mode mode,
+                                struct error *e)
 {
-    *d = (struct desk){.arena = arena_new(LIMIT_REQUEST_ARENA_BYTES)};
+    *d = (struct records){.arena = arena_new(LIMIT_REQUEST_ARENA_BYTES)};
     enum status s = d->arena ? STATUS_OK : error_no_memory(e);
     return s ? s : store_open(h->path, mode, &d->store, e);
 }
 
-static void desk_close(struct desk *d)
+static void records_close(struct records *d)
 {
     store_close(d->store);
     arena_free(d->arena);
@@ -62,11 +63,11 @@ enum hx_result hx_records(struct hx_store *store, int64_t after, int64_t limit, 
     API_NEED(fn, e);
     struct error why = {.status = STATUS_OK};
     struct listing l = {fn, user};
-    struct desk d;
-    enum status s = desk_open(&d, store, STORE_READ, &why);
+    struct records d;
+    enum status s = records_open(&d, store, STORE_READ, &why);
     if (!s)
         s = store_records(d.store, after, limit, give_row, &l, &why);
-    desk_close(&d);
+    records_close(&d);
     return api_result(s, &why, e);
 }
 
@@ -77,13 +78,13 @@ enum hx_result hx_record_json(struct hx_store *store, int64_t id, struct hx_byte
     struct error why = {.status = STATUS_OK};
     struct buffer b;
     struct json_writer w;
-    struct desk d;
+    struct records d;
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
-    enum status s = desk_open(&d, store, STORE_READ, &why);
+    enum status s = records_open(&d, store, STORE_READ, &why);
     if (!s)
         s = record_write_whole(&w, d.store, id, d.arena, &why);
-    desk_close(&d);
+    records_close(&d);
     return api_result(api_take_bytes(&b, out, s, &why), &why, e);
 }
 
@@ -94,16 +95,16 @@ static enum hx_result kept_bytes(struct hx_store *store, int64_t id, bool input,
     struct store_record r;
     struct store_bytes bytes;
     struct buffer b;
-    struct desk d;
+    struct records d;
     buffer_init(&b, 0);
-    enum status s = desk_open(&d, store, STORE_READ, &why);
+    enum status s = records_open(&d, store, STORE_READ, &why);
     if (!s)
         s = store_record_read(d.store, id, d.arena, &r, &why);
     if (!s)
         s = store_record_content(d.store, input ? r.input_sha256 : r.result_sha256, d.arena, &bytes, &why);
     if (!s)
         buffer_append(&b, bytes.data, bytes.size);
-    desk_close(&d);
+    records_close(&d);
     return api_result(api_take_bytes(&b, out, s, &why), &why, e);
 }
 
@@ -131,8 +132,8 @@ enum hx_result hx_record_override(struct hx_store *store, int64_t id, const char
     API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     struct store_record row;
-    struct desk d;
-    enum status s = desk_open(&d, store, STORE_WRITE, &why);
+    struct records d;
+    enum status s = records_open(&d, store, STORE_WRITE, &why);
     if (!s)
         s = record_override(d.store, id, verdict, reason, officer, d.arena, &row, &why);
     if (!s) {
@@ -140,7 +141,7 @@ enum hx_result hx_record_override(struct hx_store *store, int64_t id, const char
         snprintf(out->kept_at, sizeof out->kept_at, "%s", row.kept_at);
         snprintf(out->sha256, sizeof out->sha256, "%s", row.sha256);
     }
-    desk_close(&d);
+    records_close(&d);
     return api_result(s, &why, e);
 }
 
@@ -151,11 +152,11 @@ enum hx_result hx_records_verify(struct hx_store *store, const char *anchor, str
     API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     struct record_chain c;
-    struct desk d;
-    enum status s = desk_open(&d, store, STORE_READ, &why);
+    struct records d;
+    enum status s = records_open(&d, store, STORE_READ, &why);
     if (!s)
         s = record_chain_verify(d.store, anchor, &c, &why);
-    desk_close(&d);
+    records_close(&d);
     if (!s) {
         *out = (struct hx_chain){
             .sound = c.sound, .n_rows = c.n_rows, .head_id = c.head_id, .broken_id = c.broken_id};

@@ -2,11 +2,11 @@
 #include "api/api_parts.h"
 
 #include "base/limits.h"
-#include "document/document.h"
-#include "ingest/gdal_version.h"
-#include "parcel/txt_write.h"
+#include "features/txt_write.h"
+#include "layers/gdal_version.h"
 #include "record/record.h"
 #include "record/verify.h"
+#include "report/document.h"
 #include "store/store_versions.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "audit/figures.h"
 
+#include "audit/conflicts/parts.h"
 #include "audit/html.h"
-#include "audit/lines_parts.h"
 #include "store/store_units.h"
 
 #include <math.h>

@@ -8,7 +8,7 @@
 #ifndef HX_AUDIT_FIGURES_H
 #define HX_AUDIT_FIGURES_H
 
-#include "audit/lines.h"
+#include "audit/conflicts/conflicts.h"
 
 #define FIGURES_PLANNED_RED_LINE_SHARE 0.5046 /* 内政办发〔2021〕74号 */
 enum { FIGURES_MAX_LAYERS = 6, FIGURES_MAX_ZONES = 12, FIGURES_CODE_SIZE = 7 };

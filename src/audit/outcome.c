@@ -1,6 +1,6 @@
 #include "audit/outcome.h"
 
-#include "audit/lines_list.h"
+#include "audit/conflicts/list.h"
 
 enum { SECONDS_DECIMALS = 3, SHARE_DECIMALS = 6 };
 

@@ -1,7 +1,7 @@
 #include "audit/state.h"
 
 #include "check/engine_versions.h"
-#include "ingest/source.h"
+#include "layers/source.h"
 
 #include <stdio.h>
 #include <string.h>

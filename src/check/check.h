@@ -15,8 +15,8 @@
 
 #include "check/rules.h"
 #include "check/snapshot.h"
+#include "features/parcel.h"
 #include "index/overlap_batch.h"
-#include "parcel/parcel.h"
 
 enum layer_status {
     LAYER_UNMEASURED = 0, /* invalid or unreadable data: cannot be measured */

@@ -2,7 +2,7 @@
  * written here once, in both languages, for the summary of a parcel and for the conclusions of a whole
  * report.
  *
- * Not for: deciding which sentence holds (summary.c, render/report_sentences.c). Threads: pure; texts in
+ * Not for: deciding which sentence holds (summary.c, report/report_sentences.c). Threads: pure; texts in
  * the arena. */
 #ifndef HX_CHECK_SENTENCES_H
 #define HX_CHECK_SENTENCES_H

@@ -6,7 +6,7 @@
 #include "cli/fail_on.h"
 #include "cli/keep.h"
 #include "cli/store_path.h"
-#include "document/document.h"
+#include "report/document.h"
 #include "store/store_versions.h"
 
 #include <stdio.h>

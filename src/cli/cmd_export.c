@@ -3,7 +3,7 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/store_path.h"
-#include "ingest/export.h"
+#include "layers/export.h"
 #include "store/store_versions.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include "cli/import_binding.h"
 #include "cli/store_path.h"
 #include "geo/crs/decide.h"
-#include "ingest/ingest.h"
+#include "layers/ingest.h"
 #include "store/store.h"
 
 #include <stdio.h>

@@ -2,8 +2,8 @@
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
-#include "ingest/inspect.h"
-#include "ingest/report_print.h"
+#include "layers/inspect.h"
+#include "layers/report_print.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,10 +5,10 @@
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "features/geojson_write.h"
 #include "features/parcels.h"
+#include "features/txt_write.h"
 #include "geo/area.h"
-#include "parcel/geojson_write.h"
-#include "parcel/txt_write.h"
 
 #include <math.h>
 #include <stdio.h>

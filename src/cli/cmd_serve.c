@@ -3,7 +3,7 @@
 #include "cli/exit_codes.h"
 #include "cli/store_path.h"
 #include "http/server.h"
-#include "ingest/gdal_version.h"
+#include "layers/gdal_version.h"
 
 #include <pthread.h>
 #include <signal.h>

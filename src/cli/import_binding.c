@@ -2,7 +2,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "ingest/report_print.h"
+#include "layers/report_print.h"
 
 #include <jansson.h>
 #include <stdio.h>

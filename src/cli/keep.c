@@ -1,7 +1,7 @@
 #include "cli/keep.h"
 
 #include "cli/store_path.h"
-#include "ingest/gdal_version.h"
+#include "layers/gdal_version.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "cli/exit_codes.h"
 #include "cli/layers_parts.h"
-#include "ingest/report_print.h"
-#include "ingest/version_diff.h"
+#include "layers/report_print.h"
+#include "layers/version_diff.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "features/sandbox/sandbox.h"
-#include "render/render.h"
+#include "report/render.h"
 
 #include <signal.h>
 #include <stdio.h>

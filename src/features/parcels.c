@@ -1,10 +1,10 @@
 #include "features/parcels.h"
 
 #include "base/limits.h"
+#include "features/parsing.h"
+#include "features/readers/coords.h"
+#include "features/readers/recognise.h"
 #include "geo/crs/words.h"
-#include "parcel/coords.h"
-#include "parcel/parsing.h"
-#include "parcel/recognise.h"
 
 #include <math.h>
 #include <stdlib.h>

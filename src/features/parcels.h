@@ -5,11 +5,11 @@
 #ifndef HX_FEATURES_PARCELS_H
 #define HX_FEATURES_PARCELS_H
 
+#include "features/binding.h"
+#include "features/parcel.h"
 #include "features/stream.h"
 #include "geo/crs/decide.h"
 #include "geo/crs/stated.h"
-#include "parcel/binding.h"
-#include "parcel/parcel.h"
 
 /* The CRS of a stream's features, for those that do not bring their own: what the file states, what was
  * given, what the coordinates show. q->stated_name is in *stated. `zone_by_unit` may be NULL

@@ -1,8 +1,8 @@
 #include "features/stream.h"
 
 #include "base/text.h"
+#include "features/readers/recognise.h"
 #include "formats/json.h"
-#include "parcel/recognise.h"
 
 #include <errno.h>
 #include <fcntl.h>

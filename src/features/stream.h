@@ -19,7 +19,7 @@
 #include "base/arena.h"
 #include "base/status.h"
 
-#include "parcel/parcel.h"
+#include "features/parcel.h"
 
 #include <stdint.h>
 

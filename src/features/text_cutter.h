@@ -7,7 +7,7 @@
 #define HX_FEATURES_TEXT_CUTTER_H
 
 #include "features/mapped.h"
-#include "parcel/parcel.h"
+#include "features/parcel.h"
 
 struct text_piece {
     size_t at, n;                        /* n is 0 when memory is out */

@@ -5,8 +5,8 @@
 #include "features/text_cutter.h"
 
 #include "base/limits.h"
+#include "features/readers/recognise.h"
 #include "formats/encoding.h"
-#include "parcel/recognise.h"
 
 #include <stdlib.h>
 #include <string.h>

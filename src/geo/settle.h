@@ -1,5 +1,5 @@
 /* What do rings mean that are not a valid area as they stand? The one answer for check, audit and import
- * (parcel/policy.h asks).
+ * (features/policy.h asks).
  *
  * Three readings of a drawing are sane: the union of its parts, each its outer ring less its holes; even-odd
  * over all rings; the sum of what each ring winds around, holes taken off. Where they agree everywhere the

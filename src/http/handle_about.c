@@ -4,7 +4,7 @@
 #include "http/stored_json.h"
 
 #include "formats/json.h"
-#include "render/render.h"
+#include "report/render.h"
 #include "store/schema_files.h"
 
 #include <stdlib.h>
@@ -48,7 +48,7 @@ enum status handle_health(struct request *rq, struct reply *reply, struct error 
     jw_kv_integer(&w, "generation", snapshot_generation(rq->snapshot));
     jw_kv_integer(&w, "n_layers", (long long)snapshot_n_layers(rq->snapshot));
     jw_kv_string(&w, "rules_version", snapshot_rules(rq->snapshot)->version);
-    jw_kv_bool(&w, "keeps_records", rq->desk != NULL);
+    jw_kv_bool(&w, "keeps_records", rq->record_writer != NULL);
     write_faults(&w, rq->snapshot);
     jw_object_end(&w);
     enum status s = reply_buffer(reply, &b, "application/json; charset=utf-8", e);

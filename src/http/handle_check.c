@@ -2,9 +2,9 @@
  * in, the report out. The printed formats also take project_name, project_code, builder, district and
  * source_file.
  * GET /check?parcel= is the same with the parcel as text (WKT, GeoJSON, coordinates) in the address. */
-#include "document/document.h"
 #include "http/keep_check.h"
 #include "http/route.h"
+#include "report/document.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,9 +2,9 @@
  * 国土TXT or GeoJSON out; no layer is looked at. */
 #include "http/route.h"
 
+#include "features/geojson_write.h"
 #include "features/parcels.h"
-#include "parcel/geojson_write.h"
-#include "parcel/txt_write.h"
+#include "features/txt_write.h"
 
 #include <string.h>
 

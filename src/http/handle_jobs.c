@@ -35,7 +35,7 @@ static enum status refuse_empty(struct error *e)
                       "The request has no parcel file: send its bytes as the body.");
 }
 
-static enum status refuse_foreign(struct error *e)
+static enum status refuse_cross_origin(struct error *e)
 {
     error_zh(e, "别的网站不能在这里提交或取消任务；请在本服务自己的页面上操作。");
     return error_fail(e, STATUS_UNSUPPORTED, "foreign-page",
@@ -113,7 +113,7 @@ enum status handle_job_add(struct request *rq, struct reply *reply, struct error
     char id[JOB_ID_SIZE], location[JOB_ID_SIZE + 8];
     struct buffer b;
     buffer_init(&b, 0);
-    enum status s = request_is_foreign(rq) ? refuse_foreign(e) : add(rq, &b, id, e);
+    enum status s = request_is_cross_origin(rq) ? refuse_cross_origin(e) : add(rq, &b, id, e);
     s = answer_json(reply, &b, s, e);
     if (s)
         return s;
@@ -143,8 +143,8 @@ enum status handle_job_cancel(struct request *rq, struct reply *reply, struct er
 {
     struct buffer b;
     buffer_init(&b, 0);
-    enum status s =
-        request_is_foreign(rq) ? refuse_foreign(e) : job_queue_cancel(rq->jobs, rq->params[0], &b, e);
+    enum status s = request_is_cross_origin(rq) ? refuse_cross_origin(e)
+                                                : job_queue_cancel(rq->jobs, rq->params[0], &b, e);
     return answer_json(reply, &b, s, e);
 }
 

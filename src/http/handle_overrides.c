@@ -1,6 +1,6 @@
 /* POST /records/{id}/overrides: an officer's verdict, with its reason, beside the machine's. */
 #include "http/override_body.h"
-#include "http/record_desk.h"
+#include "http/record_writer.h"
 #include "http/route.h"
 
 #include "record/record_json.h"
@@ -33,12 +33,13 @@ enum status handle_override(struct request *rq, struct reply *reply, struct erro
     struct override_body body;
     struct store_record row;
     int64_t id;
-    enum status s = record_desk_may_write(rq, e);
+    enum status s = record_writer_may_write(rq, e);
     if (!s)
         s = request_param_integer(rq, 0, 1, INT64_MAX, &id, e);
     if (!s)
         s = override_body_read(rq->body, rq->body_size, a, &body, e);
     if (!s)
-        s = record_desk_override(rq->desk, id, body.verdict, body.reason, body.officer, a, &row, e);
+        s = record_writer_override(rq->record_writer, id, body.verdict, body.reason, body.officer, a, &row,
+                                   e);
     return s ? s : reply_row(reply, &row, e);
 }

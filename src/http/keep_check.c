@@ -1,6 +1,6 @@
 #include "http/keep_check.h"
 
-#include "http/record_desk.h"
+#include "http/record_writer.h"
 
 #include <string.h>
 
@@ -23,12 +23,12 @@ enum status keep_check_wanted(const struct request *rq, bool *out, struct error 
     }
     if (!*out)
         return STATUS_OK;
-    enum status s = record_desk_may_write(rq, e);
+    enum status s = record_writer_may_write(rq, e);
     return s ? s : record_spec_check(&spec, e);
 }
 
 enum status keep_check(struct request *rq, struct report *r, struct error *e)
 {
     struct record_spec spec = spec_of(rq);
-    return record_desk_keep(rq->desk, &spec, rq->worker->check.arena, r, e);
+    return record_writer_keep(rq->record_writer, &spec, rq->worker->check.arena, r, e);
 }

@@ -71,7 +71,7 @@ const char *request_header(const struct request *rq, const char *name)
     return MHD_lookup_connection_value(rq->connection, MHD_HEADER_KIND, name);
 }
 
-bool request_is_foreign(const struct request *rq)
+bool request_is_cross_origin(const struct request *rq)
 {
     const char *origin = request_header(rq, MHD_HTTP_HEADER_ORIGIN);
     const char *host = request_header(rq, MHD_HTTP_HEADER_HOST);

@@ -14,7 +14,7 @@
 enum { REQUEST_MAX_PARAMS = 4, REQUEST_PARAM_SIZE = 128 };
 
 struct web_files;
-struct record_desk;
+struct record_writer;
 struct job_queue;
 struct job_upload;
 
@@ -24,7 +24,7 @@ struct request {
     struct engine_worker *worker; /* for the length of the handler */
     struct snapshot *snapshot;    /* likewise */
     const struct web_files *web;
-    struct record_desk *desk; /* NULL: this server keeps no checks */
+    struct record_writer *record_writer; /* NULL: this server keeps no checks */
     struct job_queue *jobs;
     struct job_upload *upload; /* of a route that spools; NULL: no body, or taken over */
     const char *path;          /* decoded */
@@ -44,7 +44,7 @@ struct reply {
 const char *request_query(const struct request *rq, const char *key);
 const char *request_header(const struct request *rq, const char *name);
 /* Does a page of another site ask? A browser names the page in Origin; programs send none. */
-bool request_is_foreign(const struct request *rq);
+bool request_is_cross_origin(const struct request *rq);
 /* A parameter that is none of `known` (between blanks), or that is given twice, is refused: a misspelt as_of
  * must not be answered as of today. */
 enum status request_check_query(const struct request *rq, const char *known, struct error *e) HX_MUST_CHECK;

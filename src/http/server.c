@@ -3,7 +3,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "http/listen.h"
-#include "http/record_desk.h"
+#include "http/record_writer.h"
 #include "http/route.h"
 #include "http/web_files.h"
 #include "jobs/queue.h"
@@ -32,7 +32,7 @@ struct http_server {
     struct MHD_Daemon *daemon;
     struct engine *engine;
     struct web_files *web;
-    struct record_desk *desk; /* NULL unless records are allowed */
+    struct record_writer *record_writer; /* NULL unless records are allowed */
     struct job_queue *jobs;
     char url[LISTEN_URL_SIZE];
     atomic_int n_active; /* requests between their first line and their last byte */
@@ -230,7 +230,7 @@ static enum status run_handler(struct http_server *s, const struct route *route,
 {
     rq->engine = s->engine;
     rq->web = s->web;
-    rq->desk = s->desk;
+    rq->record_writer = s->record_writer;
     rq->jobs = s->jobs;
     rq->worker = engine_take(s->engine);
     rq->snapshot = engine_snapshot(s->engine, rq->worker);
@@ -328,7 +328,7 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     if (!status)
         status = web_files_load(config->web_dir, &s->web, e);
     if (!status && config->allow_records)
-        status = record_desk_open(config->store_path, config->gdal_version, &s->desk, e);
+        status = record_writer_open(config->store_path, config->gdal_version, &s->record_writer, e);
     if (!status)
         status = engine_open(config->store_path, n_threads, &s->engine, e);
     if (!status)
@@ -375,7 +375,7 @@ void http_server_stop(struct http_server *s)
     }
     job_queue_close(s->jobs);
     engine_close(s->engine);
-    record_desk_close(s->desk); /* last, so that the journal is folded back */
+    record_writer_close(s->record_writer); /* last, so that the journal is folded back */
     web_files_free(s->web);
     free(s);
 }

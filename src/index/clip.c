@@ -1,6 +1,6 @@
 #include "index/candidates.h"
 #include "index/edge_tree.h"
-#include "index/soup.h"
+#include "index/ring_clip.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,8 +15,8 @@ struct near {
 
 struct index_clip_scratch {
     struct near near[2]; /* a layer and a parcel take turns: the one that was used last, and the one before */
-    struct ring_hits hits;  /* of a point */
-    struct soup ring, half; /* a ring as it is being cut, back and forth */
+    struct ring_hits hits;       /* of a point */
+    struct ring_clip ring, half; /* a ring as it is being cut, back and forth */
 };
 
 struct index_clip_scratch *index_clip_scratch_new(void)
@@ -31,19 +31,19 @@ void index_clip_scratch_free(struct index_clip_scratch *s)
     ring_hits_release(&s->near[0].hits);
     ring_hits_release(&s->near[1].hits);
     ring_hits_release(&s->hits);
-    soup_release(&s->ring);
-    soup_release(&s->half);
+    ring_clip_release(&s->ring);
+    ring_clip_release(&s->half);
     free(s);
 }
 
-/* What of a ring is copied, in order, into the soup. */
+/* What of a ring is copied, in order, into the ring_clip. */
 struct walk {
     const double *lon, *lat;
     const struct index_box32 *nodes;
     uint32_t n_edges;
     uint32_t level_at[INDEX_MAX_LEVELS], level_n[INDEX_MAX_LEVELS];
     struct index_query box;
-    struct soup *out;
+    struct ring_clip *out;
 };
 
 static bool one_side(const struct index_box32 *b, const struct index_query *box)
@@ -58,10 +58,10 @@ static bool walk_node(const struct walk *w, int level, uint32_t node)
     uint32_t span = (uint32_t)INDEX_RUN << (3 * level), first = node * span;
     uint32_t end = w->n_edges - first < span ? w->n_edges : first + span;
     if (one_side(w->nodes + w->level_at[level] + node, &w->box))
-        return soup_point(w->out, w->lon[first], w->lat[first]);
+        return ring_clip_point(w->out, w->lon[first], w->lat[first]);
     if (level == 0) {
         for (uint32_t i = first; i < end; i++)
-            if (!soup_point(w->out, w->lon[i], w->lat[i]))
+            if (!ring_clip_point(w->out, w->lon[i], w->lat[i]))
                 return false;
         return true;
     }
@@ -74,37 +74,37 @@ static bool walk_node(const struct walk *w, int level, uint32_t node)
 }
 
 static bool ring_collect(const struct layer_index *ix, uint32_t ring, const struct geo_box *box,
-                         struct soup *out)
+                         struct ring_clip *out)
 {
     struct walk w = {.box = index_query_of(box), .out = out, .nodes = ix->nodes + ix->ring_node[ring]};
     uint32_t n = index_ring(ix, ring, &w.lon, &w.lat);
     w.n_edges = n - 1;
-    soup_clear(out);
-    if (!soup_ring_begin(out))
+    ring_clip_clear(out);
+    if (!ring_clip_begin(out))
         return false;
     int levels = index_edge_tree(w.n_edges, w.level_at, w.level_n);
     if (levels == 0) {
         for (uint32_t i = 0; i < w.n_edges; i++)
-            if (!soup_point(out, w.lon[i], w.lat[i]))
+            if (!ring_clip_point(out, w.lon[i], w.lat[i]))
                 return false;
     }
     for (uint32_t k = 0; levels > 0 && k < w.level_n[levels - 1]; k++)
         if (!walk_node(&w, levels - 1, k))
             return false;
-    return soup_ring_end(out);
+    return ring_clip_end(out);
 }
 
 static bool ring_cut(struct index_clip_scratch *s, const struct geo_box *box)
 {
-    struct soup_cut cuts[4] = {{false, false, box->west_deg},
+    struct ring_cut cuts[4] = {{false, false, box->west_deg},
                                {false, true, box->east_deg},
                                {true, false, box->south_deg},
                                {true, true, box->north_deg}};
     for (int i = 0; i < 4; i++) {
-        soup_clear(&s->half);
-        if (!soup_clip(&s->ring, &cuts[i], &s->half))
+        ring_clip_clear(&s->half);
+        if (!ring_clip_cut(&s->ring, &cuts[i], &s->half))
             return false;
-        struct soup t = s->ring;
+        struct ring_clip t = s->ring;
         s->ring = s->half;
         s->half = t;
     }

@@ -56,8 +56,8 @@ void overlap_scratch_free(struct overlap_scratch *s)
 {
     if (!s)
         return;
-    piece_list_release(&s->list);
-    survey_release(&s->survey);
+    parcel_parts_release(&s->list);
+    overlap_nearby_release(&s->nearby);
     for (size_t i = 0; i < OVERLAP_LOOK_MAX; i++)
         ring_hits_release(s->near + i);
     ring_hits_release(&s->touching.near);
@@ -70,7 +70,7 @@ void overlap_scratch_free(struct overlap_scratch *s)
 bool overlap_parcel_cut(struct overlap_scratch *s)
 {
     if (!s->cut)
-        s->cut = piece_list_build(&s->list, s->parcel);
+        s->cut = parcel_parts_build(&s->list, s->parcel);
     return s->cut;
 }
 
@@ -94,10 +94,10 @@ enum status overlap_look(struct overlap_scratch *s, const struct layer_index *co
         return error_no_memory(e);
     for (size_t i = 0; i < n; i++) {
         s->looked_at[i] = ix[i];
-        survey_prefetch_tables(ix[i], s->near[i].ring, s->near[i].n);
+        overlap_nearby_prefetch_tables(ix[i], s->near[i].ring, s->near[i].n);
     }
     for (size_t i = 0; i < n; i++)
-        survey_prefetch_trees(ix[i], s->near[i].ring, s->near[i].n);
+        overlap_nearby_prefetch_trees(ix[i], s->near[i].ring, s->near[i].n);
     s->n_looked_at = n;
     return STATUS_OK;
 }
@@ -131,20 +131,20 @@ static bool found_push(struct overlap_scratch *s, uint32_t feature, double area_
     return true;
 }
 
-bool overlap_part_measure(struct overlap_scratch *s, const struct survey_part *part, const struct piece *p,
-                          double area_m2)
+bool overlap_part_measure(struct overlap_scratch *s, const struct overlap_nearby_part *part,
+                          const struct parcel_part *p, double area_m2)
 {
-    const struct survey *v = &s->survey;
+    const struct overlap_nearby *v = &s->nearby;
     size_t run = part->first_run, end = part->first_end;
     for (size_t i = part->first_feature; i < part->end_feature; i++) {
-        const struct survey_feature *f = v->features + i;
+        const struct overlap_nearby_feature *f = v->features + i;
         bool crossed = run < f->end_run;
         double sum = f->winding * area_m2;
         for (; run < f->end_run; run++)
             sum += s->kernel.fn(p, v->runs[run].lon, v->runs[run].lat, v->runs[run].n);
         for (; end < f->end_end; end++)
             if (v->ends[end].sign)
-                sum += v->ends[end].sign * piece_area_west_of(p, *v->ends[end].lon - p->lon0);
+                sum += v->ends[end].sign * parcel_part_area_west_of(p, *v->ends[end].lon - p->lon0);
         if (!found_push(s, f->feature, sum, crossed))
             return false;
     }
@@ -193,13 +193,13 @@ void overlap_found_finish(struct overlap_scratch *s)
         s->found[i].area_m2 = fmax(0.0, s->found[i].area_m2);
 }
 
-static bool pieces_measure(struct overlap_scratch *s, const struct layer_index *ix,
-                           const struct survey_question *question)
+static bool parts_measure(struct overlap_scratch *s, const struct layer_index *ix,
+                          const struct overlap_nearby_question *question)
 {
-    for (size_t i = 0; i < s->list.n_pieces; i++) {
-        const struct piece *p = s->list.pieces + i;
-        struct survey_part part;
-        if (survey_box(&s->survey, ix, &p->box, NULL, question, &part) != SURVEY_DONE ||
+    for (size_t i = 0; i < s->list.n_parts; i++) {
+        const struct parcel_part *p = s->list.parts + i;
+        struct overlap_nearby_part part;
+        if (overlap_nearby_box(&s->nearby, ix, &p->box, NULL, question, &part) != NEARBY_DONE ||
             !overlap_part_measure(s, &part, p, p->area_m2))
             return false;
     }
@@ -211,18 +211,19 @@ static bool pieces_measure(struct overlap_scratch *s, const struct layer_index *
 static bool parcel_measure(struct overlap_scratch *s, const struct layer_index *ix, overlap_wanted_fn *wanted,
                            void *user)
 {
-    bool whole = piece_is_whole(s->parcel);
-    struct survey_question question = {wanted, user, whole ? SIZE_MAX : 0};
-    struct survey_part part;
-    enum survey_result r = survey_box(&s->survey, ix, &s->parcel->box, near_of(s, ix), &question, &part);
-    if (r == SURVEY_DONE && part.idle)
+    bool whole = parcel_part_is_whole(s->parcel);
+    struct overlap_nearby_question question = {wanted, user, whole ? SIZE_MAX : 0};
+    struct overlap_nearby_part part;
+    enum overlap_nearby_result r =
+        overlap_nearby_box(&s->nearby, ix, &s->parcel->box, near_of(s, ix), &question, &part);
+    if (r == NEARBY_DONE && part.idle)
         return overlap_part_measure(s, &part, NULL, 0.0);
-    if (r == SURVEY_NO_MEMORY || !overlap_parcel_cut(s))
+    if (r == NEARBY_NO_MEMORY || !overlap_parcel_cut(s))
         return false;
     question.max_runs = SIZE_MAX;
-    return r == SURVEY_DONE && (whole || part.far)
-               ? overlap_part_measure(s, &part, s->list.pieces, s->list.area_m2)
-               : pieces_measure(s, ix, &question);
+    return r == NEARBY_DONE && (whole || part.far)
+               ? overlap_part_measure(s, &part, s->list.parts, s->list.area_m2)
+               : parts_measure(s, ix, &question);
 }
 
 enum status overlap_measure_wanted(struct overlap_scratch *s, const struct layer_index *ix,

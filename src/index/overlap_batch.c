@@ -11,7 +11,7 @@
 enum {
     NEIGHBOURS = 8,  /* parcels that descend the ring tree together */
     MAX_LEAVES = 64, /* found by them; with more they part, for each looks at all of these */
-    TOGETHER = 16    /* parcels with something near them that are surveyed side by side */
+    TOGETHER = 16    /* parcels with something near them measured side by side */
 };
 
 struct overlap_batch {
@@ -99,7 +99,7 @@ struct member {
     uint32_t parcel;
     bool whole;                  /* one piece; others are measured by themselves */
     size_t first_ring, end_ring; /* of the visit's rings */
-    struct survey_part part;
+    struct overlap_nearby_part part;
 };
 
 struct visit {
@@ -166,31 +166,32 @@ static void members_prefetch(struct visit *v)
         for (size_t i = 0; i < n; i++)
             ring[i] = v->ix->tree_ring[ring[i]];
         ring_numbers_sort(ring, n);
-        survey_prefetch_tables(v->ix, ring, n);
+        overlap_nearby_prefetch_tables(v->ix, ring, n);
         const struct geo_shape *shape = v->batch->parcels + m->parcel;
-        m->whole = piece_is_whole(shape);
+        m->whole = parcel_part_is_whole(shape);
         __builtin_prefetch(shape->ring_start);
         for (uint32_t i = 0; m->whole && i < shape->n_vertices; i += 8) { /* eight doubles are a cache line */
             __builtin_prefetch(shape->lon_deg + i);
             __builtin_prefetch(shape->lat_deg + i);
         }
     }
-    survey_prefetch_trees(v->ix, v->rings.ring, v->rings.n);
+    overlap_nearby_prefetch_trees(v->ix, v->rings.ring, v->rings.n);
 }
 
 static bool members_survey(struct visit *v)
 {
-    static const struct survey_question everything = {NULL, NULL, SIZE_MAX};
-    struct survey *s = &v->scratch->survey;
-    survey_begin(s);
+    static const struct overlap_nearby_question everything = {NULL, NULL, SIZE_MAX};
+    struct overlap_nearby *s = &v->scratch->nearby;
+    overlap_nearby_begin(s);
     for (struct member *m = v->members; m < v->members + v->n_members; m++) {
-        if (m->whole && survey_rings(s, v->ix, v->rings.ring + m->first_ring, m->end_ring - m->first_ring,
-                                     &v->batch->parcels[m->parcel].box, &everything, &m->part) != SURVEY_DONE)
+        if (m->whole &&
+            overlap_nearby_rings(s, v->ix, v->rings.ring + m->first_ring, m->end_ring - m->first_ring,
+                                 &v->batch->parcels[m->parcel].box, &everything, &m->part) != NEARBY_DONE)
             return false;
     }
     for (struct member *m = v->members; m < v->members + v->n_members; m++)
         if (m->whole)
-            survey_settle(s, &v->batch->parcels[m->parcel].box, &m->part);
+            overlap_nearby_settle(s, &v->batch->parcels[m->parcel].box, &m->part);
     return true;
 }
 
@@ -201,7 +202,7 @@ static bool member_measure(struct visit *v, const struct member *m)
     overlap_prepare(s, v->batch->parcels + m->parcel);
     s->n_found = 0;
     if ((!idle && !overlap_parcel_cut(s)) ||
-        !overlap_part_measure(s, &m->part, idle ? NULL : s->list.pieces, idle ? 0.0 : s->list.area_m2))
+        !overlap_part_measure(s, &m->part, idle ? NULL : s->list.parts, idle ? 0.0 : s->list.area_m2))
         return false;
     overlap_found_finish(s);
     v->stopped = !v->fn(m->parcel, s->found, s->n_found, v->user);
@@ -225,7 +226,8 @@ static bool members_measure(struct visit *v)
     bool ok = members_survey(v);
     for (size_t i = 0; ok && !v->stopped && i < v->n_members; i++)
         ok = !v->members[i].whole || member_measure(v, v->members + i);
-    for (size_t i = 0; ok && !v->stopped && i < v->n_members; i++) /* last: they make surveys of their own */
+    for (size_t i = 0; ok && !v->stopped && i < v->n_members;
+         i++) /* last: they look for what is near them themselves */
         ok = v->members[i].whole || large_measure(v, v->members + i);
     v->n_members = v->rings.n = 0;
     return ok;

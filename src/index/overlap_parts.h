@@ -3,8 +3,8 @@
 #define HX_INDEX_OVERLAP_PARTS_H
 
 #include "index/overlap.h"
-#include "index/pieces.h"
-#include "index/survey.h"
+#include "index/overlap_nearby.h"
+#include "index/parcel_parts.h"
 #include "index/touch.h"
 
 struct overlap_kernel {
@@ -15,9 +15,9 @@ struct overlap_kernel {
 struct overlap_scratch {
     struct overlap_kernel kernel;
     const struct geo_shape *parcel; /* borrowed */
-    struct piece_list list;         /* of the parcel, once something is near it */
+    struct parcel_parts list;       /* of the parcel, once something is near it */
     bool cut;                       /* the list is the parcel's */
-    struct survey survey;
+    struct overlap_nearby nearby;
     const struct layer_index *looked_at[OVERLAP_LOOK_MAX]; /* for this parcel */
     struct ring_hits near[OVERLAP_LOOK_MAX];               /* what was found in each */
     size_t n_looked_at;
@@ -30,10 +30,10 @@ struct overlap_scratch {
 /* Makes the list the parcel's. false when memory is out. */
 bool overlap_parcel_cut(struct overlap_scratch *s);
 
-/* The features of a part of the survey, measured against `p`, which has area_m2, and added to `found`.
+/* The features of a part of the nearby, measured against `p`, which has area_m2, and added to `found`.
  * Nothing is asked of the piece when the part is far. false when memory is out. */
-bool overlap_part_measure(struct overlap_scratch *s, const struct survey_part *part, const struct piece *p,
-                          double area_m2);
+bool overlap_part_measure(struct overlap_scratch *s, const struct overlap_nearby_part *part,
+                          const struct parcel_part *p, double area_m2);
 
 /* Rounding may leave an area a little below 0: there it is 0. */
 void overlap_found_finish(struct overlap_scratch *s);

@@ -177,22 +177,22 @@ static enum status overlaid(struct overlap_shapes *from, const struct overlap_pa
     GEOSContextHandle_t h = geo_geos_handle(from->geos);
     GEOSGeometry **pieces = arena_array(from->arena, n + 1, sizeof *pieces), *joined = NULL;
     struct overlay_task task;
-    size_t n_pieces = 0;
+    size_t n_parts = 0;
     enum status s = pieces ? STATUS_OK : error_no_memory(e);
     for (size_t i = 0; !s && i < n; i++) {
         s = task_begin(from, parts + i, &task, e);
         if (!s)
-            s = part_build(&task, &pieces[n_pieces], e);
-        n_pieces += !s && pieces[n_pieces];
+            s = part_build(&task, &pieces[n_parts], e);
+        n_parts += !s && pieces[n_parts];
     }
-    if (!s && n_pieces > 0) {
-        s = unite(h, pieces, n_pieces, &joined, e);
-        n_pieces = 0;
+    if (!s && n_parts > 0) {
+        s = unite(h, pieces, n_parts, &joined, e);
+        n_parts = 0;
     }
     *out = (struct overlap_shape){.shape = {.box = geo_box_empty()}};
     if (!s && joined)
         s = geo_geos_to_shape(from->geos, joined, from->arena, &out->shape, e);
-    for (size_t i = 0; i < n_pieces; i++)
+    for (size_t i = 0; i < n_parts; i++)
         GEOSGeom_destroy_r(h, pieces[i]);
     if (joined)
         GEOSGeom_destroy_r(h, joined);

@@ -17,7 +17,7 @@ struct group {
     double west, east, south, north; /* of all its vertices */
 };
 
-static inline lanes mean_q(const struct piece *piece, lanes p, lanes q)
+static inline lanes mean_q(const struct parcel_part *piece, lanes p, lanes q)
 {
     lanes s = p + q, m = p * q, t = s * s;
     return piece->c1 * s * 0.5 + piece->c2 * (t - m) * (1.0 / 3.0) + piece->c3 * s * (t - 2.0 * m) * 0.25;
@@ -31,7 +31,7 @@ static inline double fold_least(lanes v)
     return least;
 }
 
-static inline void group_load(struct group *g, const struct piece *piece, const double *lon,
+static inline void group_load(struct group *g, const struct parcel_part *piece, const double *lon,
                               const double *lat)
 {
     lanes west = lanes_of(INFINITY), minus_east = west, south = west, minus_north = west;
@@ -61,7 +61,8 @@ static inline void group_load(struct group *g, const struct piece *piece, const 
 
 /* Edges k .. k + LANES - 1 of the piece, those of them that lie wholly below the group (`below`): over them
  * the group's edges telescope, and what is left of the group are its two ends. */
-static inline lanes group_over(const struct group *g, const struct piece *piece, uint32_t k, lanes_mask below)
+static inline lanes group_over(const struct group *g, const struct parcel_part *piece, uint32_t k,
+                               lanes_mask below)
 {
     const struct piece_edges *e = &piece->edges;
     bool westward = g->first > g->end;
@@ -76,7 +77,8 @@ static inline lanes group_over(const struct group *g, const struct piece *piece,
 /* Edge k of the piece against the group. The lower of two lines over [low, high] is one line up to where they
  * cross and the other one after it; t is that place as a fraction of the width, and 0 when they do not cross.
  * Few pairs cross: the second half of the work is done when some lane needs it. */
-static inline void group_pairs(lanes sum[PARTS], const struct group *g, const struct piece *piece, uint32_t k)
+static inline void group_pairs(lanes sum[PARTS], const struct group *g, const struct parcel_part *piece,
+                               uint32_t k)
 {
     const struct piece_edges *e = &piece->edges;
     const double a_low = e->low[k], a_y = e->y[k], a_slope = e->slope[k];
@@ -101,7 +103,7 @@ static inline void group_pairs(lanes sum[PARTS], const struct group *g, const st
     }
 }
 
-static inline void group_add(lanes sum[PARTS], const struct group *g, const struct piece *piece)
+static inline void group_add(lanes sum[PARTS], const struct group *g, const struct parcel_part *piece)
 {
     const struct piece_edges *e = &piece->edges;
     for (uint32_t k = 0; k < piece->n_edges; k += PAIR_LANES) {
@@ -119,7 +121,7 @@ static inline void group_add(lanes sum[PARTS], const struct group *g, const stru
     }
 }
 
-double PAIR_KERNEL(const struct piece *piece, const double *lon, const double *lat, uint32_t n)
+double PAIR_KERNEL(const struct parcel_part *piece, const double *lon, const double *lat, uint32_t n)
 {
     lanes sum[PARTS] = {{0}};
     for (uint32_t at = 0; at < n; at += PAIR_LANES) {

@@ -20,7 +20,7 @@ struct piece_edges {
 };
 
 /* A part of the parcel that is small enough for one cubic. */
-struct piece {
+struct parcel_part {
     double lon0, lat0;  /* origin, degrees */
     double c1, c2, c3;  /* Q(y) = c1 y + c2 y^2 + c3 y^3, m2 per degree of longitude, y relative to lat0 */
     struct geo_box box; /* absolute degrees */
@@ -31,7 +31,7 @@ struct piece {
 };
 
 /* Mean of Q over a straight line from height p to height q. Exact for a cubic. */
-static inline double piece_mean_q(const struct piece *piece, double p, double q)
+static inline double piece_mean_q(const struct parcel_part *piece, double p, double q)
 {
     double s = p + q, m = p * q, t = s * s;
     return piece->c1 * s * 0.5 + piece->c2 * (t - m) * (1.0 / 3.0) + piece->c3 * s * (t - 2.0 * m) * 0.25;
@@ -39,7 +39,8 @@ static inline double piece_mean_q(const struct piece *piece, double p, double q)
 
 /* Signed area of T(a) and T(b) summed over all edges a of the piece and the n <= PAIR_RUN edges of a ring
  * that start at lon[0], lat[0] (absolute degrees; n + 1 vertices are read). */
-typedef double pair_kernel_fn(const struct piece *piece, const double *lon, const double *lat, uint32_t n);
+typedef double pair_kernel_fn(const struct parcel_part *piece, const double *lon, const double *lat,
+                              uint32_t n);
 pair_kernel_fn pair_kernel_baseline, pair_kernel_avx2;
 
 #endif

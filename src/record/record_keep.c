@@ -3,8 +3,8 @@
 #include "base/text.h"
 #include "check/engine_versions.h"
 #include "formats/json.h"
-#include "render/identity.h"
-#include "render/render.h"
+#include "report/identity.h"
+#include "report/render.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
 #include "check/engine_versions.h"
 #include "check/snapshot_versions.h"
 #include "record/verify_parts.h"
-#include "render/parameters.h"
-#include "render/render.h"
+#include "report/parameters.h"
+#include "report/render.h"
 
 #include <inttypes.h>
 #include <stdio.h>

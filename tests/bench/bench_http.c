@@ -12,8 +12,8 @@
  * STORE has the control lines (hongxian import --geodata). JSON on standard output; the ratio asked for is
  * http / bare. */
 #include "base/buffer.h"
-#include "document/document.h"
 #include "http/server.h"
+#include "report/document.h"
 #include "store/store.h"
 
 #include <arpa/inet.h>

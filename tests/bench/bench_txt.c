@@ -1,8 +1,8 @@
 /* How fast is a 国土TXT read? Three figures, because they differ by much: decoding and lines, rows and rings
  * alone (what "parsing" means); and everything that a parcel goes through (projection, validity, area,
  * overlaps with the others). usage: bench_txt [PLOTS [POINTS_PER_PLOT]] */
+#include "features/parsing.h"
 #include "formats/encoding.h"
-#include "parcel/parsing.h"
 
 #include <iconv.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* Files that GDAL reads, through the sandboxed child: this program is its own child. Good files of every
  * format give the same parcel; damaged, hostile and slow ones give a sentence, never a crash and never a
  * wait without end. */
-#include "parcel/parcel_test.h"
+#include "features/parcel_test.h"
 
 #include "base/limits.h"
 #include "features/parcels.h"

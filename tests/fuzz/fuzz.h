@@ -2,7 +2,7 @@
 #ifndef HX_TESTS_FUZZ_H
 #define HX_TESTS_FUZZ_H
 
-#include "parcel/parcel.h"
+#include "features/parcel.h"
 
 #include <stdlib.h>
 

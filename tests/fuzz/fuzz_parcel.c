@@ -2,8 +2,8 @@
  * again. */
 #include "fuzz.h"
 
+#include "features/txt_write.h"
 #include "geo/area.h"
-#include "parcel/txt_write.h"
 
 static void write_and_read_back(const struct parcel_context *c, const struct parcel_set *set)
 {

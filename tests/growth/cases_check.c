@@ -1,9 +1,9 @@
 /* One parcel and the three lines: what a check, its shapes and its map cost as features, holes and
  * vertices become more. */
 #include "check/check.h"
-#include "check/scene.h"
 #include "check/snapshot_parts.h"
 #include "growth/growth.h"
+#include "report/report_maps.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ struct world {
     struct parcel parcel;
     struct report report;
     struct geo_shape shape; /* common with the red line */
-    struct map_scene scene;
+    struct report_maps maps;
 };
 
 static void point(struct world *w, double x, double y)
@@ -170,11 +170,11 @@ static void do_check_and_shape(void *user)
     do_shape(user);
 }
 
-static void do_scene(void *user)
+static void do_maps(void *user)
 {
     struct world *w = user;
     struct error e = {0};
-    growth_must(scene_fill(&w->worker, &w->report, (struct scene_want){.maps = true}, &w->scene, &e), &e);
+    growth_must(report_maps_fill(&w->worker, &w->report, (struct map_want){.maps = true}, &w->maps, &e), &e);
 }
 
 static const struct layer_finding *finding(const struct world *w, enum control_line line)
@@ -210,8 +210,8 @@ void many_drawn(size_t n)
     world_init(&w);
     grid(&w, n, 0, 0.8, LINE_ECOLOGICAL_RED_LINE);
     do_check(&w);
-    growth_counted(do_scene, &w);
-    growth_expect(w.scene.n_overlaps == 1 && w.scene.maps[0].n_patches == n);
+    growth_counted(do_maps, &w);
+    growth_expect(w.maps.n_overlaps == 1 && w.maps.maps[0].n_patches == n);
     world_release(&w);
 }
 

@@ -2,7 +2,7 @@
 #include "base/decimal.h"
 #include "formats/json.h"
 #include "http/schema_walk.h"
-#include "render/render.h"
+#include "report/render.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -153,7 +153,7 @@ class Judge:
             if not math.isclose(measured, right, rel_tol=0, abs_tol=0.01 + form.tolerance_m2 + 1e-7 * right):
                 found["area"] = f"{measured!r}, not {right:.4f}"
             same = reference.total_m2 if d is None else reference.plots[i].area_m2 if i < len(reference.plots) else None
-            # A layer's edges are cut as finely as its place asks, a parcel's as its area does (parcel/policy.h).
+            # A layer's edges are cut as finely as its place asks, a parcel's as its area does (features/policy.h).
             exact = not (form.tolerance_m2 or reference.refused) and (p.exact if d is not None else not form.metres)
             if exact and same is not None and measured != same and "area" not in found:
                 found["bits"] = f"{measured!r}, not {same!r}"

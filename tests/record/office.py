@@ -21,7 +21,7 @@ PARCELS = {'pressing': (111.705, 40.80, 111.715, 40.81), 'clear': (111.75, 40.81
 
 
 def parameters_digest(report):
-    """What src/render/parameters.h says, a second time."""
+    """What src/report/parameters.h says, a second time."""
     libraries, slivers = report['engine']['libraries'], report['sliver_policy']
     fields = [('engine', report['engine']['version'])] + [(k, libraries[k]) for k in ('geos', 'proj', 'sqlite')]
     fields += [('area_basis', report['area_basis']), ('sliver_area_m2', format(slivers['area_m2'], '.17g')),

@@ -4,7 +4,7 @@
 
 #include "store_fixture.h"
 
-#include "ingest/ingest.h"
+#include "layers/ingest.h"
 
 struct made_feature {
     const char *code, *zone;

@@ -105,7 +105,7 @@ static enum status count_shapes(struct child *c, struct shp_parts *p, struct err
     return STATUS_OK;
 }
 
-static enum status survey_table(struct child *c, struct shp_parts *p, struct error *e)
+static enum status read_table(struct child *c, struct shp_parts *p, struct error *e)
 {
     if (!dbf_open(p->dbf, c->keep, &p->table))
         return fail_part(c, ".dbf", "不完整或已损坏", "is incomplete or damaged", e);
@@ -132,7 +132,7 @@ enum status shp_survey(struct child *c, const char *name, struct shp_parts *out,
     }
     enum status s = count_shapes(c, &p, e);
     if (s == STATUS_OK && p.dbf)
-        s = survey_table(c, &p, e);
+        s = read_table(c, &p, e);
     if (s != STATUS_OK)
         return s;
     const struct dbf *t = &p.table;

@@ -1,0 +1,300 @@
+/* The audit of the lines as a whole: layers, threads, ids and order. What is looked for is in lines_*.c. */
+#include "audit/conflicts/parts.h"
+
+#include "audit/conflicts/list.h"
+#include "audit/html.h"
+#include "base/array.h"
+#include "geo/area.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *lines_kind_name(enum lines_kind k)
+{
+    static const char *const names[LINES_KIND_COUNT] = {
+        "lines-cross",   "spaces-cross",     "sub-zones-cross",  "features-cross",    "duplicate",
+        "gap",           "outside",          "wrong-prefecture", "declared-area",     "incomplete-layer",
+        "sub-zone-gap",  "sub-zone-outside", "outside-county",   "outside-own-space", "invalid-geometry",
+        "official-total"};
+    return names[k];
+}
+
+const char *lines_kind_zh(enum lines_kind k)
+{
+    static const char *const names[LINES_KIND_COUNT] = {"控制线互相重叠",
+                                                        "三类空间互相重叠",
+                                                        "开发边界分区重叠",
+                                                        "同层图斑重叠",
+                                                        "图形重复",
+                                                        "空间之间的缝隙",
+                                                        "超出自治区范围",
+                                                        "行政区代码与位置不符",
+                                                        "登记面积与图形不符",
+                                                        "图层不完整",
+                                                        "开发边界分区之间的缝隙",
+                                                        "分区超出开发边界",
+                                                        "超出所属旗县",
+                                                        "控制线超出所属空间",
+                                                        "几何无效",
+                                                        "合计与公布面积不符"};
+    return names[k];
+}
+
+const char *lines_change_name(enum lines_change c)
+{
+    static const char *const names[] = {"", "new", "still", "fixed"};
+    return names[c];
+}
+
+/* ---- shapes of features ---- */
+
+uint32_t lines_feature_vertices(const struct layer_index *ix, uint32_t feature)
+{
+    struct index_feature f = index_feature_at(ix, feature);
+    const double *lon, *lat;
+    uint32_t n = 0;
+    for (uint32_t r = 0; r < f.n_rings; r++)
+        n += index_ring(ix, f.first_ring + r, &lon, &lat);
+    return n;
+}
+
+void lines_place_name(const struct lines_run *run, struct check_worker *w, struct lines_finding *f)
+{
+    struct index_feature p;
+    f->prefecture = f->prefecture_name = "";
+    if (row_unit(run->snapshot, "prefectures", w, f->lon_deg, f->lat_deg, &p)) {
+        f->prefecture = p.code;
+        f->prefecture_name = p.name;
+    }
+}
+
+/* ---- findings ---- */
+
+struct lines_finding lines_about(const struct lines_run *run, uint32_t layer, uint32_t feature,
+                                 enum lines_kind kind)
+{
+    const struct lines_layer *l = &run->layers[layer];
+    struct index_feature f = index_feature_at(l->snapshot->index, feature);
+    const double *lon, *lat;
+    index_ring(l->snapshot->index, f.first_ring, &lon, &lat);
+    return (struct lines_finding){.kind = kind,
+                                  .layer_a = l->snapshot->version.layer,
+                                  .layer_b = "",
+                                  .code_a = f.code,
+                                  .code_b = "",
+                                  .feature_a = f.id,
+                                  .zone_a = f.zone,
+                                  .zone_b = "",
+                                  .county = l->county[feature] ? l->county[feature] : "",
+                                  .prefecture = "",
+                                  .prefecture_name = "",
+                                  .width_m = NAN,
+                                  .declared_m2 = NAN,
+                                  .computed_m2 = NAN,
+                                  .lon_deg = lon[0],
+                                  .lat_deg = lat[0],
+                                  .rule = "",
+                                  .basis = "",
+                                  .note_zh = "",
+                                  .note_en = ""};
+}
+
+void lines_make_id(struct lines_finding *f)
+{
+    char text[512];
+    uint8_t digest[SHA256_BYTES];
+    char hex[SHA256_HEX_SIZE];
+    bool swap = strcmp(f->layer_a, f->layer_b) == 0 && strcmp(f->code_a, f->code_b) > 0;
+    int n = snprintf(text, sizeof text, "%s|%s|%s|%.64s|%.64s|%.3f|%.3f", lines_kind_name(f->kind),
+                     f->layer_a, f->layer_b, swap ? f->code_b : f->code_a, swap ? f->code_a : f->code_b,
+                     f->lon_deg, f->lat_deg);
+    sha256_of_bytes(text, (size_t)n, digest);
+    sha256_to_hex(digest, hex);
+    memcpy(f->id, hex, LINES_ID_SIZE - 1);
+    f->id[LINES_ID_SIZE - 1] = '\0';
+}
+
+enum status lines_add(struct lines_run *run, const struct lines_finding *f, struct error *e)
+{
+    struct lines_finding *grown = array_room(run->findings, &run->capacity, run->n + 1, sizeof *grown);
+    if (!grown)
+        return error_no_memory(e);
+    run->findings = grown;
+    run->findings[run->n] = *f;
+    lines_make_id(&run->findings[run->n++]);
+    return STATUS_OK;
+}
+
+static int worst_first(const void *a, const void *b)
+{
+    const struct lines_finding *x = a, *y = b;
+    if (x->severity != y->severity)
+        return y->severity - x->severity;
+    if (x->kind != y->kind)
+        return (int)x->kind - (int)y->kind;
+    double a_m2 = isfinite(x->area_m2) ? x->area_m2 : 0, b_m2 = isfinite(y->area_m2) ? y->area_m2 : 0;
+    if (a_m2 != b_m2)
+        return a_m2 > b_m2 ? -1 : 1;
+    int c = strcmp(x->id, y->id);
+    if (c)
+        return c;
+    return x->feature_a != y->feature_a ? (x->feature_a < y->feature_a ? -1 : 1)
+                                        : (x->feature_b > y->feature_b) - (x->feature_b < y->feature_b);
+}
+
+/* ---- layers ---- */
+
+struct attributes {
+    struct lines_run *run;
+    struct lines_layer *layer;
+    uint32_t at;
+    bool failed;
+};
+
+/* The index keeps the store's order, so that both are walked side by side. */
+static bool attributes_take(const struct store_feature *f, void *user)
+{
+    struct attributes *t = user;
+    const struct layer_index *ix = t->layer->snapshot->index;
+    uint32_t n = index_n_features(ix);
+    while (t->at < n && index_feature_at(ix, t->at).id < f->id)
+        t->at++;
+    if (t->at < n && index_feature_at(ix, t->at).id == f->id) {
+        t->layer->declared_m2[t->at] = f->declared_area_m2;
+        t->layer->county[t->at] = *f->county ? arena_strdup(t->run->arena, f->county) : "";
+        t->failed = !t->layer->county[t->at];
+    }
+    return !t->failed;
+}
+
+static enum status layer_load(struct lines_run *run, struct store *store, struct lines_layer *l,
+                              struct error *e)
+{
+    uint32_t n = index_n_features(l->snapshot->index);
+    l->county = arena_array(run->arena, (size_t)n + 1, sizeof *l->county);
+    l->declared_m2 = arena_array(run->arena, (size_t)n + 1, sizeof *l->declared_m2);
+    uint32_t *n_vertices = arena_array(run->arena, (size_t)n + 1, sizeof *n_vertices);
+    if (!l->county || !l->declared_m2 || !n_vertices)
+        return error_no_memory(e);
+    for (uint32_t i = 0; i < n; i++) {
+        l->declared_m2[i] = NAN;
+        n_vertices[i] = lines_feature_vertices(l->snapshot->index, i);
+    }
+    l->n_vertices = n_vertices;
+    l->mean_vertices = (double)index_n_vertices(l->snapshot->index) / (n ? n : 1);
+    struct attributes t = {run, l, 0, false};
+    const struct store_feature_query q = {.version_id = l->snapshot->version.id, .attributes_only = true};
+    enum status s = store_features(store, &q, attributes_take, &t, e);
+    return s || !t.failed ? s : error_no_memory(e);
+}
+
+enum status lines_layers_load(struct lines_run *run, struct store *store, struct error *e)
+{
+    const char *only = run->request->layer;
+    static const char *const ids[LINES_MAX_LAYERS] = {
+        "ecological_red_line", "permanent_basic_farmland", "urban_development_boundary",
+        "urban_space",         "agricultural_space",       "ecological_space"};
+    enum status s = STATUS_OK;
+    for (int i = 0; !s && i < LINES_MAX_LAYERS; i++) {
+        const struct layer_snapshot *l = snapshot_layer(run->snapshot, ids[i]);
+        if (!l || (only && strcmp(only, ids[i]) != 0))
+            continue;
+        if (!l->index) { /* a layer that cannot be read is no layer without conflicts */
+            if (e)
+                *e = l->fault;
+            return l->fault.status ? l->fault.status : STATUS_CORRUPT;
+        }
+        struct lines_layer *to = &run->layers[run->n_layers++];
+        *to = (struct lines_layer){.snapshot = l, .is_line = i < CONTROL_LINE_COUNT, .is_boundary = i == 2};
+        s = layer_load(run, store, to, e);
+        if (!s && to->is_boundary)
+            s = lines_outline_find(to, e);
+    }
+    if (s || run->n_layers)
+        return s;
+    error_zh(e, "数据文件中没有控制线或空间图层；请先导入。");
+    return error_fail(e, STATUS_NOT_FOUND, "no-lines",
+                      "The store holds no control line or space; import one first.");
+}
+
+static enum status find_all(struct lines_run *run, struct store *store, struct error *e)
+{
+    enum status s = lines_find_totals(run, e); /* a file that is refused is refused at once */
+    if (!s)
+        s = lines_find_imports(run, store, e);
+    if (!s)
+        s = lines_find_pairs(run, e);
+    if (!s)
+        s = lines_find_zones(run, e);
+    if (!s)
+        s = lines_find_attributes(run, e);
+    if (!s)
+        s = lines_find_holders(run, e);
+    return s ? s : lines_find_gaps(run, e);
+}
+
+/* The findings and the arena become the report's. */
+static void report_fill(struct lines_run *run, struct lines_report *out)
+{
+    if (run->n)
+        qsort(run->findings, run->n, sizeof *run->findings, worst_first);
+    struct lines_report r = {.arena = run->arena,
+                             .findings = run->findings,
+                             .n_findings = run->n,
+                             .synthetic = html_is_synthetic(run->snapshot),
+                             .seconds = lines_run_seconds(run)};
+    for (size_t i = 0; i < r.n_findings; i++) {
+        r.by_kind[r.findings[i].kind]++;
+        r.n_sliver += r.findings[i].sliver;
+    }
+    *out = r;
+}
+
+static enum status find(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,
+                        const struct audit_watch *watch, struct lines_report *out, struct error *e)
+{
+    struct lines_run run = lines_run_of(snapshot, r, watch, arena_new(LINES_ARENA_BYTES));
+    const struct layer_snapshot *p = snapshot_layer(snapshot, "prefectures");
+    const struct layer_snapshot *region = snapshot_layer(snapshot, "region");
+    run.prefectures = p ? p->index : NULL;
+    run.region = region && region->index ? region->index : run.prefectures;
+    enum status s = run.arena ? lines_layers_load(&run, store, e) : error_no_memory(e);
+    if (!s)
+        s = find_all(&run, store, e);
+    if (s) {
+        free(run.findings);
+        arena_free(run.arena);
+        return s;
+    }
+    report_fill(&run, out);
+    return STATUS_OK;
+}
+
+enum status audit_lines(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,
+                        const struct audit_watch *watch, struct lines_report *out, struct error *e)
+{
+    struct lines_report report;
+    enum status s = find(store, snapshot, r, watch, &report, e);
+    if (s)
+        return s;
+    if (r->compare)
+        s = lines_compare(&report, r->compare, e);
+    for (const char *const *o = r->outputs; !s && *o; o++)
+        s = lines_write(&report, snapshot, *o, e);
+    if (!s && r->summary_json)
+        s = lines_list_write(&report, r->summary_json, e);
+    if (s)
+        lines_report_release(&report);
+    else
+        *out = report;
+    return s;
+}
+
+void lines_report_release(struct lines_report *r)
+{
+    free(r->findings);
+    arena_free(r->arena);
+    *r = (struct lines_report){.arena = NULL};
+}

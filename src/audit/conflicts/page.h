@@ -1,0 +1,10 @@
+/* The page of a lines audit. Private to audit/. */
+#ifndef HX_AUDIT_CONFLICTS_PAGE_H
+#define HX_AUDIT_CONFLICTS_PAGE_H
+
+#include "audit/conflicts/conflicts.h"
+#include "base/buffer.h"
+
+void lines_page(const struct lines_report *r, const struct snapshot *s, struct buffer *b);
+
+#endif

@@ -1,0 +1,206 @@
+#include "features/readers/coords.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void coords_release(struct coords *c)
+{
+    free(c->a);
+    free(c->b);
+    free(c->line);
+    free(c->ring);
+    free(c->plots);
+    *c = (struct coords){0};
+}
+
+/* realloc for one more of `size` bytes; the old block stays when memory is out. */
+static bool more(struct coords *c, void *list, size_t n, size_t cap, size_t size)
+{
+    void **p = list;
+    if (n < cap)
+        return true;
+    void *fresh = realloc(*p, (cap ? cap * 2 : 64) * size);
+    if (fresh)
+        *p = fresh;
+    c->failed = c->failed || !fresh;
+    return fresh != NULL;
+}
+
+void coords_begin_plot(struct coords *c, const char *id, const char *name)
+{
+    if (!more(c, &c->plots, c->n_plots, c->cap_plots, sizeof *c->plots))
+        return;
+    if (c->n_plots == c->cap_plots)
+        c->cap_plots = c->cap_plots ? c->cap_plots * 2 : 64;
+    c->plots[c->n_plots++] = (struct coords_plot){c->n_rings, id, name};
+}
+
+void coords_begin_ring(struct coords *c)
+{
+    if (c->n_plots == 0)
+        coords_begin_plot(c, "", "");
+    if (c->failed || !more(c, &c->ring, c->n_rings, c->cap_rings, sizeof *c->ring))
+        return;
+    if (c->n_rings == c->cap_rings)
+        c->cap_rings = c->cap_rings ? c->cap_rings * 2 : 64;
+    c->ring[c->n_rings++] = c->n;
+}
+
+void coords_point(struct coords *c, double a, double b, size_t line)
+{
+    if (c->n_rings == 0)
+        coords_begin_ring(c);
+    if (c->failed || !more(c, &c->a, c->n, c->cap, sizeof *c->a) ||
+        !more(c, &c->b, c->n, c->cap, sizeof *c->b) || !more(c, &c->line, c->n, c->cap, sizeof *c->line))
+        return;
+    if (c->n == c->cap)
+        c->cap = c->cap ? c->cap * 2 : 64;
+    c->a[c->n] = a;
+    c->b[c->n] = b;
+    c->line[c->n++] = line;
+}
+
+/* 4.53E+06 leaves ten kilometres to a northing. */
+static bool is_coarse(const struct crs_value *v)
+{
+    return v->exponent && v->unit > (v->value > 180 ? 0.5 : 5e-6);
+}
+
+void coords_written(struct coords *c, const struct crs_value *a, const struct crs_value *b, size_t line)
+{
+    double finest = a->unit < b->unit ? a->unit : b->unit;
+    if (c->n == 0)
+        c->written = true;
+    c->written = c->written && !a->degrees && !b->degrees;
+    c->finest_unit = c->n == 0 || finest < c->finest_unit ? finest : c->finest_unit;
+    if (!c->coarse_line && (is_coarse(a) || is_coarse(b)))
+        c->coarse_line = line;
+    c->degrees = c->degrees || a->degrees;
+    coords_point(c, a->value, b->value, line);
+}
+
+enum status coords_words(struct parsing *p, struct coords *c, const char *text, enum crs_text kind,
+                         size_t line, bool *said)
+{
+    enum status s = crs_words(text, kind, &c->said, said, p->error);
+    return s == STATUS_OK ? s : parsing_fail_at_line(p, s, line);
+}
+
+size_t coords_in_ring(const struct coords *c)
+{
+    return c->n_rings ? c->n - c->ring[c->n_rings - 1] : 0;
+}
+
+bool coords_at_ring_start(const struct coords *c, double a, double b)
+{
+    size_t first = c->n_rings ? c->ring[c->n_rings - 1] : 0;
+    return coords_in_ring(c) > 0 && c->a[first] == a && c->b[first] == b;
+}
+
+static size_t ring_end(const struct coords *c, size_t r)
+{
+    return r + 1 < c->n_rings ? c->ring[r + 1] : c->n;
+}
+
+static enum status check_ring(struct parsing *p, const struct coords *c, size_t r)
+{
+    size_t start = c->ring[r], n = ring_end(c, r) - start;
+    bool closed = n > 1 && c->a[start] == c->a[start + n - 1] && c->b[start] == c->b[start + n - 1];
+    if (n - closed < 3) {
+        error_zh(p->error, "第%zu行：从该行开始的环不足3个不同的点，围不成面；请补全或删去。",
+                 c->line[start]);
+        return error_fail(
+            p->error, STATUS_INVALID_INPUT, "ring-short",
+            "Line %zu: the ring that begins here has fewer than 3 distinct points; complete it or "
+            "remove it.",
+            c->line[start]);
+    }
+    if (!closed && parsing_warn_wanted(p, "ring-closed"))
+        parsing_warn(p, "ring-closed",
+                     parsing_printf(p, "第%zu行：该环首尾不闭合，已自动闭合。", c->line[start + n - 1]),
+                     parsing_printf(p, "Line %zu: the ring that ends here was open and has been closed.",
+                                    c->line[start + n - 1]));
+    return STATUS_OK;
+}
+
+static void add_ring(const struct coords *c, const struct coords_meaning *m, size_t r, int32_t hole_of,
+                     struct ring_list *out)
+{
+    const double *x = m->first_is_north ? c->b : c->a, *y = m->first_is_north ? c->a : c->b;
+    ring_list_begin(out, hole_of);
+    ring_list_points(out, x + c->ring[r], y + c->ring[r], ring_end(c, r) - c->ring[r]);
+}
+
+static enum status add_parcel(struct parsing *p, const struct coords *c, const struct coords_meaning *m,
+                              const struct coords_plot *plot, const struct ring_list *all, size_t outer,
+                              bool only)
+{
+    struct parcel parcel = {.name = plot->name, .use = "", .crs = m->crs};
+    size_t number = p->context->plots_before + p->set.n_parcels + 1, points = 0, holes = 0;
+    ring_list_clear(&p->policy.rings);
+    for (size_t i = 0; i < all->n_rings; i++) {
+        size_t r = i == 0 ? outer : i <= outer ? i - 1 : i; /* the outer ring first */
+        if (r != outer && all->hole_of[r] != (int32_t)outer)
+            continue;
+        add_ring(c, m, plot->ring + r, r == outer ? -1 : 0, &p->policy.rings);
+        points += ring_list_size(all, r) + !ring_list_closed(all, r);
+        holes += r != outer;
+    }
+    parcel.delivered_points = (uint32_t)points;
+    parcel.id = *plot->id && only ? plot->id
+                : *plot->id       ? parsing_printf(p, "%s-%zu", plot->id, outer + 1)
+                                  : parsing_printf(p, "%zu", number);
+    if (!parcel.id)
+        return error_no_memory(p->error);
+    size_t line = c->line[c->ring[plot->ring + outer]];
+    struct parsing_place place = {.zh = parsing_printf(p, "第%zu个地块（第%zu行起）", number, line),
+                                  .en = parsing_printf(p, "Plot %zu (from line %zu)", number, line)};
+    if (holes)
+        parsing_warn(
+            p, "holes-inferred",
+            parsing_printf(p, "%s：有%zu个环在它里面，按洞（扣除）读取。", place.zh, holes),
+            parsing_printf(p, "%s: %zu rings lie inside it and were read as holes.", place.en, holes));
+    return parsing_add(p, &parcel, place, (struct declared_area){.value = 0});
+}
+
+static enum status add_plot(struct parsing *p, const struct coords *c, const struct coords_meaning *m,
+                            size_t i, struct ring_list *all)
+{
+    const struct coords_plot *plot = &c->plots[i];
+    size_t end = i + 1 < c->n_plots ? c->plots[i + 1].ring : c->n_rings, outers = 0;
+    enum status s = STATUS_OK;
+    ring_list_clear(all);
+    for (size_t r = plot->ring; s == STATUS_OK && r < end; r++) {
+        add_ring(c, m, r, -1, all);
+        s = check_ring(p, c, r);
+    }
+    if (s != STATUS_OK || all->n_rings == 0)
+        return s;
+    if (all->failed)
+        return error_no_memory(p->error);
+    if (all->n_rings > 4096) {
+        error_zh(p->error, "坐标表里连在一起的环超过4096个；请分成几个文件。");
+        return error_fail(p->error, STATUS_TOO_LARGE, "too-many-rings",
+                          "More than 4096 rings belong together in the table; split it.");
+    }
+    s = rings_nest(all, policy_near(&m->crs), p->context->arena, p->error);
+    for (size_t r = 0; s == STATUS_OK && r < all->n_rings; r++)
+        outers += all->hole_of[r] < 0;
+    for (size_t r = 0; s == STATUS_OK && r < all->n_rings; r++)
+        if (all->hole_of[r] < 0)
+            s = add_parcel(p, c, m, plot, all, r, outers == 1);
+    return s;
+}
+
+enum status coords_add_parcels(struct parsing *p, const struct coords *c)
+{
+    struct coords_meaning m;
+    struct ring_list all = {0};
+    if (c->failed)
+        return error_no_memory(p->error);
+    enum status s = coords_decide(p, c, &m);
+    for (size_t i = 0; s == STATUS_OK && i < c->n_plots; i++)
+        s = add_plot(p, c, &m, i, &all);
+    ring_list_release(&all);
+    return s;
+}

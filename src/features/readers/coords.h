@@ -1,0 +1,65 @@
+/* Coordinates that do not say what they mean: pasted tables, CSV, WKT without an SRID. First all are
+ * collected as two columns, then one decision is made for all of them from their sizes, and told. Internal to
+ * the parcel module.
+ *
+ * coords_decide.c  puts what is known to geo/crs/decide.h, and says on which line it went wrong
+ * coords.c         rings, and parcels of them */
+#ifndef HX_FEATURES_READERS_COORDS_H
+#define HX_FEATURES_READERS_COORDS_H
+
+#include "features/parsing.h"
+#include "geo/crs/decide.h"
+#include "geo/crs/value.h"
+
+struct coords {
+    double *a, *b; /* the two columns as written */
+    size_t *line;
+    size_t n, cap;
+    size_t *ring, n_rings, cap_rings; /* where rings begin */
+    struct coords_plot *plots;        /* runs of rings that belong together */
+    size_t n_plots, cap_plots;
+    char axis_a, axis_b;  /* 'E', 'N' where the file says so */
+    char usual_a;         /* the axis that the first column usually is here: 'E', 'N'; 0: either */
+    struct crs_said said; /* by the file's words */
+    bool degrees;         /* the file says that these are degrees */
+    bool written;         /* as decimal text, so that degrees.minutes-seconds are possible: coords_written */
+    double finest_unit;   /* of the last digits as written */
+    size_t coarse_line;   /* the first with too few digits; 0: none */
+    bool failed;
+};
+struct coords_plot {
+    size_t ring; /* its first */
+    const char *id, *name;
+};
+
+void coords_release(struct coords *c);
+void coords_begin_plot(struct coords *c, const char *id, const char *name);
+void coords_begin_ring(struct coords *c);
+void coords_point(struct coords *c, double a, double b, size_t line);
+bool coords_at_ring_start(const struct coords *c, double a, double b);
+size_t coords_in_ring(const struct coords *c); /* points of the newest ring */
+
+/* The same, of values as they were written. */
+void coords_written(struct coords *c, const struct crs_value *a, const struct crs_value *b, size_t line);
+
+/* Takes from a heading, a remark or a column's name what it says of the system; *said tells whether it
+ * said anything. */
+enum status coords_words(struct parsing *p, struct coords *c, const char *text, enum crs_text kind,
+                         size_t line, bool *said) HX_MUST_CHECK;
+
+struct coords_meaning {
+    struct geo_crs crs;
+    bool first_is_north; /* column a is y */
+};
+/* Of n > 0 values. */
+void coords_extent(const double *v, size_t n, double *min, double *max);
+/* What was decided becomes set.crs_note; what was taken for granted, a warning. */
+void coords_take_decision(struct parsing *p, const struct crs_decision *d);
+/* Writes set.crs_note, too. The CRS option of the context counts where the file says nothing. */
+enum status coords_decide(struct parsing *p, const struct coords *c,
+                          struct coords_meaning *out) HX_MUST_CHECK;
+
+/* Every outer ring with the rings inside it becomes a parcel. */
+enum status coords_add_parcels(struct parsing *p, const struct coords *c) HX_MUST_CHECK;
+
+#endif

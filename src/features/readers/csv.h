@@ -1,0 +1,27 @@
+/* CSV as text: its header, and its records one at a time, for callers that do not hand over a file whole
+ * (audit/). The reader of whole files is parcel_csv_read in parsing.h. */
+#ifndef HX_FEATURES_READERS_CSV_H
+#define HX_FEATURES_READERS_CSV_H
+
+#include "formats/csv.h"
+
+/* Does the first line name columns of coordinates, or one of WKT? */
+bool csv_recognised(const char *text);
+
+enum { CSV_COLUMNS_MAX = 256 };
+struct csv_record {
+    char *cells[CSV_COLUMNS_MAX]; /* trimmed, without their quotes; in the text that was cut */
+    size_t n;
+};
+/* Which column is what, -1 where there is none. */
+struct csv_header {
+    char separator;
+    int geometry; /* WKT; without it a row is a point */
+    int a, b;     /* coordinates */
+    int id, name;
+};
+/* Both cut `text`, which is UTF-8 and NUL-terminated, in place. false: no column of coordinates. */
+bool csv_header_read(char *text, struct csv_record *names, struct csv_header *out);
+void csv_record_read(char separator, char *text, struct csv_record *out);
+
+#endif

@@ -1,0 +1,243 @@
+#include "features/readers/txt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum status txt_fail(struct txt *t, size_t line, enum status s, const char *code, const char *zh,
+                     const char *en)
+{
+    error_zh(t->p->error, "第%zu行：%s", line, zh);
+    return error_fail(t->p->error, s, code, "Line %zu: %s", line, en);
+}
+
+void txt_warn(struct txt *t, size_t line, const char *code, const char *zh, const char *en)
+{
+    if (parsing_warn_wanted(t->p, code))
+        parsing_warn(t->p, code, parsing_printf(t->p, "第%zu行：%s", line, zh),
+                     parsing_printf(t->p, "Line %zu: %s", line, en));
+}
+
+/* Bytes up to 0x20 are blanks (a DOS end-of-file mark among them); so are the no-break space and a byte order
+ * mark, which stands inside where files were put one behind the other. */
+static size_t blank_at(const char *s)
+{
+    if (*s && (unsigned char)*s <= 0x20)
+        return 1;
+    if (strncmp(s, "\xC2\xA0", 2) == 0)
+        return 2;
+    if (strncmp(s, "\xEF\xBB\xBF", 3) == 0)
+        return 3;
+    if (strncmp(s, "\xE2\x80", 2) == 0 && (unsigned char)s[2] >= 0x8B && (unsigned char)s[2] <= 0x8F)
+        return 3;                                      /* zero-width space and the like, from web pages */
+    return strncmp(s, "\xE3\x80\x80", 3) == 0 ? 3 : 0; /* ideographic space */
+}
+
+char *txt_trim(char *s)
+{
+    size_t blank;
+    while ((blank = blank_at(s)) > 0)
+        s += blank;
+    size_t n = strlen(s);
+    for (;;) {
+        if (n > 0 && (unsigned char)s[n - 1] <= 0x20)
+            n--;
+        else if (n >= 2 && blank_at(s + n - 2) == 2)
+            n -= 2;
+        else if (n >= 3 && blank_at(s + n - 3) == 3)
+            n -= 3;
+        else
+            break;
+    }
+    s[n] = '\0';
+    return s;
+}
+
+/* "4520000" of a table that a spreadsheet wrote. */
+static char *unquote(char *cell)
+{
+    size_t n = strlen(cell);
+    if (n < 2 || cell[0] != '"' || cell[n - 1] != '"')
+        return cell;
+    cell[n - 1] = '\0';
+    return txt_trim(cell + 1);
+}
+
+size_t txt_split(char *line, char **cells, size_t max)
+{
+    size_t n = 0;
+    for (char *at = line; at && n < max; n++) {
+        char *comma = n + 1 < max ? strchr(at, ',') : NULL;
+        if (comma)
+            *comma = '\0';
+        cells[n] = unquote(txt_trim(at));
+        at = comma ? comma + 1 : NULL;
+    }
+    return n;
+}
+
+/* [名称] opens a section; a second [属性描述] is another file glued behind the first, with its own zone. */
+static enum status section_line(struct txt *t)
+{
+    enum status s = txt_plot_end(t);
+    t->in_plots = strstr(t->line.folded, "地块坐标") != NULL;
+    if (strstr(t->line.folded, "属性描述"))
+        t->header = (struct txt_header){0};
+    return s;
+}
+
+/* "-----" and "# …" between plots. */
+static bool is_remark(const char *s)
+{
+    return *s == '#' || strncmp(s, "//", 2) == 0 || s[strspn(s, "-=_*~. ")] == '\0';
+}
+
+static enum status plots_line(struct txt *t)
+{
+    if (is_remark(t->line.folded))
+        return txt_remark_line(t, t->line.folded);
+    if (txt_is_plot_row(t->line.folded))
+        return txt_plot_row(t);
+    if (txt_is_point_row(t->line.folded))
+        return txt_point_row(t);
+    return txt_fail(
+        t, t->line.number, STATUS_INVALID_INPUT, "txt-row",
+        "既不是地块行（以“@”结尾），也不是界址点行（点号,圈号,X,Y）；请改正或删去该行。",
+        "neither a plot row (ending in \"@\") nor a point row (number,ring,X,Y); correct or remove it.");
+}
+
+static enum status header_line(struct txt *t)
+{
+    char *equals = strpbrk(t->line.folded, "=:");
+    bool plot_row = txt_is_plot_row(t->line.folded);
+    if (equals && !plot_row) {
+        *equals = '\0';
+        return txt_header_line(t, txt_trim(t->line.folded), txt_trim(equals + 1));
+    }
+    char first = t->line.folded[0];
+    bool point_row =
+        txt_is_point_row(t->line.folded) && (first == 'J' || first == 'j' || (first >= '0' && first <= '9'));
+    if (!plot_row && !point_row)
+        return txt_remark_line(t, t->line.folded);
+    txt_warn(t, t->line.number, "section-missing", "缺少[地块坐标]，从该行起按地块坐标读取。",
+             "there is no [地块坐标] line; plots are read from here.");
+    t->in_plots = true;
+    return plots_line(t);
+}
+
+static void commas_for(char *s, char separator)
+{
+    for (; *s; s++)
+        if (*s == separator)
+            *s = ',';
+}
+
+/* "J1 1 4520000.0 37563000.0": four words, of which the last two are numbers. */
+static bool is_spaced_point(const char *s)
+{
+    size_t words = 0;
+    bool digits = true;
+    while (*s) {
+        size_t n = strcspn(s, " ");
+        words++;
+        digits = digits && (words < 3 || strspn(s, "0123456789.") == n);
+        s += n;
+        s += strspn(s, " ");
+    }
+    return words == 4 && digits;
+}
+
+static void collapse_blanks(char *s)
+{
+    char *to = s;
+    for (; *s; s++)
+        if (*s != ' ' || (s[1] && s[1] != ' ')) /* the last of several, and none at the end */
+            *to++ = *s;
+    *to = '\0';
+}
+
+/* Rows that have no comma at all may be parted by tabs or semicolons; points also by blanks, since none of
+ * their cells is ever empty or has a blank inside. A row with a comma is never parted by anything else:
+ * the others belong to names. */
+static void settle_separator(struct txt *t)
+{
+    char *s = t->line.folded, separator = strchr(s, '\t') ? '\t' : ';';
+    const char *first = s + strspn(s, " \t");
+    if (*first == '[' || strchr(s, ',') || strchr(s, '='))
+        return;
+    if (!strchr(s, separator)) {
+        if (!is_spaced_point(first))
+            return;
+        memmove(s, first, strlen(first) + 1);
+        collapse_blanks(s);
+        separator = ' ';
+    }
+    commas_for(s, separator);
+    commas_for(t->line.raw, separator);
+    if (txt_is_plot_row(s) || txt_is_point_row(s))
+        txt_warn(t, t->line.number, "separator", "该行不用逗号而用制表符、分号或空格分隔，已按逗号读取。",
+                 "the row is parted by tabs, semicolons or blanks instead of commas and was read as if by "
+                 "commas.");
+}
+
+static enum status one_line(struct txt *t)
+{
+    const char *s = t->line.folded;
+    if (*s == '\0')
+        return STATUS_OK;
+    if (*s == '[' && strchr(s, ']'))
+        return section_line(t);
+    return t->in_plots ? plots_line(t) : header_line(t);
+}
+
+char *txt_cut_line(char **at)
+{
+    char *line = *at;
+    size_t n = strcspn(line, "\r\n");
+    char *end = line + n;
+    if (*end == '\0') {
+        *at = NULL;
+        return line;
+    }
+    *at = end + (end[0] == '\r' && end[1] == '\n' ? 2 : 1);
+    *end = '\0';
+    return line;
+}
+
+static enum status each_line(struct txt *t, char *text, char *scratch)
+{
+    enum status s = STATUS_OK;
+    for (char *at = text; at && s == STATUS_OK;) {
+        char *line = txt_cut_line(&at);
+        t->line.number++;
+        if (t->in_plots && txt_plain_point(t, line, &s))
+            continue;
+        t->line.raw = line;
+        memcpy(scratch, line, strlen(line) + 1); /* scratch is as large as the whole text */
+        crs_fold(scratch);
+        t->line.folded = scratch;
+        settle_separator(t); /* before trimming: a row may begin with an empty cell, and so with a tab */
+        t->line.raw = txt_trim(line);
+        t->line.folded = txt_trim(scratch);
+        s = one_line(t);
+    }
+    return s == STATUS_OK ? txt_plot_end(t) : s;
+}
+
+enum status parcel_txt_read(struct parsing *p, char *text, size_t n)
+{
+    struct txt t = {.p = p, .n_plots = p->context->plots_before};
+    char *scratch = malloc(n + 1);
+    if (!scratch)
+        return error_no_memory(p->error);
+    enum status s = each_line(&t, text, scratch);
+    if (s == STATUS_OK && t.n_plots == p->context->plots_before) {
+        error_zh(p->error, "文件里没有地块；[地块坐标]之后应有地块行（以“@”结尾）和界址点行。");
+        s = error_fail(
+            p->error, STATUS_INVALID_INPUT, "txt-no-plots",
+            "The file has no plots; after [地块坐标] there should be plot rows (ending in \"@\") and point "
+            "rows.");
+    }
+    txt_plot_release(&t.plot);
+    free(scratch);
+    return s;
+}

@@ -1,0 +1,87 @@
+/* The parts of the 国土TXT reader. Internal to the parcel module.
+ *
+ * parcel_txt.c        lines and sections
+ * parcel_txt_zone.c   the header: datum, unit, zone; which column is which axis
+ * parcel_txt_plot.c   plot rows and point rows, and where a ring ends
+ * rings_nest.c        which rings are holes of which */
+#ifndef HX_FEATURES_READERS_TXT_H
+#define HX_FEATURES_READERS_TXT_H
+
+#include "features/parsing.h"
+#include "geo/crs/decide.h"
+#include "geo/crs/value.h"
+
+enum { TXT_CELLS_MAX = 24, TXT_RINGS_PER_PLOT = 4096 };
+
+/* [属性描述], as far as it decides anything. */
+struct txt_header {
+    struct crs_said said;
+    bool parameters_given; /* 转换参数 has a value that is not 0 */
+};
+
+/* A line that is being read: its own text, and the text with full-width characters folded to ASCII. */
+struct txt_line {
+    size_t number;
+    char *raw;
+    char *folded;
+};
+
+/* The plot that is being read; arrays are malloc'd and reused from plot to plot. */
+struct txt_plot {
+    bool open;
+    size_t number; /* in the file, 1-based */
+    size_t line;   /* of the plot row */
+    const char *id, *name, *use;
+    uint32_t declared_points;
+    struct declared_area area;
+    double *c3, *c4; /* the two coordinate columns as written; after txt_settle_axes X (north) and Y (east) */
+    size_t *line_of;
+    size_t n, cap;
+    size_t *ring_start; /* n_rings + 1 are allocated */
+    size_t n_rings, cap_rings;
+    size_t rows; /* as written, closing rows included */
+    char qh[24]; /* of the newest ring */
+    long first_dh, second_dh;
+    bool closed; /* the newest ring has come back to its first point */
+};
+
+struct txt {
+    struct parsing *p;
+    struct txt_header header;
+    struct txt_plot plot;
+    bool in_plots;  /* within [地块坐标] */
+    int noted_zone; /* that of set.crs_note */
+    size_t n_plots;
+    struct txt_line line;
+};
+
+/* "第12行：" before both sentences. */
+enum status txt_fail(struct txt *t, size_t line, enum status s, const char *code, const char *zh,
+                     const char *en);
+void txt_warn(struct txt *t, size_t line, const char *code, const char *zh, const char *en);
+
+/* Splits at ASCII commas, in place, and trims each cell; what is beyond `max` cells stays in the last. */
+size_t txt_split(char *line, char **cells, size_t max);
+/* Cuts the next line off `*at`, whatever ends it: CRLF, LF or CR; *at is NULL after the last. */
+char *txt_cut_line(char **at);
+char *txt_trim(char *s);
+
+enum status txt_header_line(struct txt *t, char *key, char *value) HX_MUST_CHECK;
+/* A line of the header that is no key: refused where it names another datum, since nobody would read it. */
+enum status txt_remark_line(struct txt *t, const char *line) HX_MUST_CHECK;
+/* Decides from the values which column is north, swaps with a warning, refuses degrees and what is no grid
+ * at all. */
+enum status txt_settle_axes(struct txt *t) HX_MUST_CHECK;
+enum status txt_zone_of_plot(struct txt *t, struct geo_crs *out) HX_MUST_CHECK;
+
+bool txt_is_plot_row(const char *folded);
+bool txt_is_point_row(const char *folded);
+enum status txt_plot_row(struct txt *t) HX_MUST_CHECK;
+enum status txt_point_row(struct txt *t) HX_MUST_CHECK;
+/* The usual point row in plain ASCII, read without copying it; false, and nothing done, when the line is
+ * anything else. */
+bool txt_plain_point(struct txt *t, char *line, enum status *s);
+enum status txt_plot_end(struct txt *t) HX_MUST_CHECK; /* nothing to do when no plot is open */
+void txt_plot_release(struct txt_plot *plot);
+
+#endif

@@ -1,0 +1,206 @@
+#include "features/readers/wkt.h"
+
+#include "base/number.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* GEOS descends once per parenthesis. */
+enum { WKT_DEPTH_MAX = 16 };
+
+void wkt_set_release(struct wkt_set *w)
+{
+    ring_list_release(&w->rings);
+    coords_release(&w->coords);
+    free(w->ones);
+    *w = (struct wkt_set){.n = 0};
+}
+
+static enum status fail(struct parsing *p, size_t line, const char *code, const char *zh, const char *en)
+{
+    error_zh(p->error, "第%zu行：%s", line, zh);
+    return error_fail(p->error, STATUS_INVALID_INPUT, code, "Line %zu: %s", line, en);
+}
+
+/* "SRID=4490;" */
+static enum status read_srid(struct parsing *p, struct wkt_set *w, char **at, size_t line)
+{
+    if (strncasecmp(*at, "SRID", 4) != 0)
+        return STATUS_OK;
+    char *s = *at + 4;
+    s += strspn(s, " =");
+    size_t digits = strspn(s, "0123456789");
+    int epsg = digits > 0 && digits < 7 ? atoi(s) : -1;
+    s += digits;
+    s += strspn(s, " ");
+    if (epsg < 0 || *s != ';')
+        return fail(p, line, "wkt-srid", "SRID应写作“SRID=4490;POLYGON(...)”；请改正。",
+                    "an SRID is written \"SRID=4490;POLYGON(...)\"; correct it.");
+    *at = s + 1 + strspn(s + 1, " \t\r\n");
+    if (epsg == 0)
+        return STATUS_OK; /* PostGIS: not known */
+    if (w->srid_said && w->coords.said.epsg != epsg)
+        return fail(p, line, "wkt-srid-mixed", "与前面图形的SRID不同；请把不同坐标系的图形分开提交。",
+                    "the SRID differs from the one before; send geometries of different systems apart.");
+    w->srid_said = true;
+    w->coords.said.epsg = epsg;
+    return STATUS_OK;
+}
+
+/* The end of the geometry that begins at s; NULL when its parentheses do not match, are too deep, or a word
+ * such as NaN stands where numbers are. */
+static char *end_of(char *s)
+{
+    int depth = 0;
+    for (; *s; s++) {
+        if (*s == '(' && ++depth > WKT_DEPTH_MAX)
+            return NULL;
+        if (*s == ')' && --depth <= 0)
+            return depth == 0 ? s + 1 : NULL;
+        if (strncasecmp(s, "nan", 3) == 0 || (depth > 0 && strncasecmp(s, "inf", 3) == 0))
+            return NULL;
+        if (depth == 0 && (*s == ';' || (unsigned char)*s >= 0x80))
+            return NULL;
+    }
+    return NULL;
+}
+
+static GEOSGeometry *parse(GEOSContextHandle_t h, const char *text, bool *closed)
+{
+    GEOSWKTReader *reader = GEOSWKTReader_create_r(h);
+    GEOSGeometry *g = reader ? GEOSWKTReader_read_r(h, reader, text) : NULL;
+    *closed = false;
+    if (reader && !g) { /* perhaps only a ring is open */
+        GEOSWKTReader_setFixStructure_r(h, reader, 1);
+        g = GEOSWKTReader_read_r(h, reader, text);
+        *closed = g != NULL;
+    }
+    GEOSWKTReader_destroy_r(h, reader);
+    return g;
+}
+
+static bool push(struct wkt_set *w, size_t ring, size_t line)
+{
+    if (w->n == w->cap) {
+        size_t cap = w->cap ? w->cap * 2 : 16;
+        struct wkt_one *ones = realloc(w->ones, cap * sizeof *ones);
+        if (!ones)
+            return false;
+        w->ones = ones;
+        w->cap = cap;
+    }
+    w->ones[w->n++] = (struct wkt_one){ring, line, "", "", "", {NAN, AREA_UNIT_UNSAID}};
+    for (size_t i = w->coords.n; i < w->rings.n; i++)
+        coords_point(&w->coords, w->rings.x[i], w->rings.y[i], line);
+    return !w->rings.failed && !w->coords.failed;
+}
+
+static enum status fail_syntax(struct parsing *p, size_t line)
+{
+    return fail(p, line, "wkt-syntax",
+                "WKT有语法错误（括号、逗号或数不对，或含NaN、M值、曲线）；应形如POLYGON((111.1 40.1, 111.2 "
+                "40.1, 111.2 "
+                "40.2, 111.1 40.1))。",
+                "the WKT has an error (parentheses, commas or numbers; or NaN, M values or curves); it "
+                "should look like "
+                "POLYGON((111.1 40.1, 111.2 40.1, 111.2 40.2, 111.1 40.1)).");
+}
+
+enum status wkt_read_one(struct parsing *p, struct wkt_set *w, char **at, size_t line)
+{
+    enum status s = read_srid(p, w, at, line);
+    char *end = s == STATUS_OK ? end_of(*at) : NULL;
+    if (s != STATUS_OK)
+        return s;
+    if (!end)
+        return fail_syntax(p, line);
+    char held = *end;
+    bool closed;
+    GEOSContextHandle_t h = geo_geos_handle(p->context->geos);
+    *end = '\0';
+    GEOSGeometry *g = parse(h, *at, &closed);
+    *end = held;
+    *at = end;
+    if (!g)
+        return fail_syntax(p, line);
+    size_t ring = w->rings.n_rings;
+    bool areas = rings_from_geos(h, g, &w->rings) && w->rings.n_rings > ring;
+    GEOSGeom_destroy_r(h, g);
+    if (!areas)
+        return fail(
+            p, line, "wkt-not-area", "图形是空的，或含有点、线，不是面；只接受POLYGON、MULTIPOLYGON。",
+            "the geometry is empty, or holds points or lines; only POLYGON and MULTIPOLYGON are checked.");
+    if (closed)
+        parsing_warn(p, "ring-closed", parsing_printf(p, "第%zu行：有环首尾不闭合，已自动闭合。", line),
+                     parsing_printf(p, "Line %zu: a ring was open and has been closed.", line));
+    return push(w, ring, line) ? STATUS_OK : error_no_memory(p->error);
+}
+
+static enum status add_one(struct parsing *p, const struct wkt_set *w, size_t i,
+                           const struct coords_meaning *m)
+{
+    const struct wkt_one *one = &w->ones[i];
+    size_t end = i + 1 < w->n ? w->ones[i + 1].ring : w->rings.n_rings, points = 0;
+    size_t number = p->context->plots_before + i + 1;
+    struct parcel parcel = {.id = one->id, .name = one->name, .use = one->use, .crs = m->crs};
+    const double *x = m->first_is_north ? w->rings.y : w->rings.x,
+                 *y = m->first_is_north ? w->rings.x : w->rings.y;
+    ring_list_clear(&p->policy.rings);
+    for (size_t r = one->ring; r < end; r++) {
+        int32_t hole_of = w->rings.hole_of[r];
+        size_t start = w->rings.start[r], n = ring_list_size(&w->rings, r);
+        ring_list_begin(&p->policy.rings, hole_of < 0 ? -1 : hole_of - (int32_t)one->ring);
+        ring_list_points(&p->policy.rings, x + start, y + start, n);
+        points += n;
+    }
+    parcel.delivered_points = (uint32_t)points;
+    if (!*parcel.id)
+        parcel.id = parsing_printf(p, "%zu", number);
+    if (!parcel.id)
+        return error_no_memory(p->error);
+    struct parsing_place place = {.zh = parsing_printf(p, "第%zu个图形（第%zu行）", number, one->line),
+                                  .en = parsing_printf(p, "Geometry %zu (line %zu)", number, one->line)};
+    return parsing_add(p, &parcel, place, one->area);
+}
+
+enum status wkt_add_parcels(struct parsing *p, struct wkt_set *w)
+{
+    struct coords_meaning m;
+    w->coords.usual_a = 'E';
+    enum status s = coords_decide(p, &w->coords, &m);
+    for (size_t i = 0; s == STATUS_OK && i < w->n; i++)
+        s = add_one(p, w, i, &m);
+    return s;
+}
+
+static size_t count_lines(const char *from, const char *to)
+{
+    size_t n = 0;
+    for (; from < to; from++)
+        n += *from == '\n';
+    return n;
+}
+
+enum status parcel_wkt_read(struct parsing *p, char *text, size_t n)
+{
+    struct wkt_set w = {.n = 0};
+    enum status s = STATUS_OK;
+    size_t line = 1 + p->context->lines_before;
+    char *counted = text, *at = text, *end = text + n;
+    while (s == STATUS_OK && at < end) {
+        at += strspn(at, " \t\r\n;,");
+        line += count_lines(counted, at);
+        counted = at;
+        if (*at)
+            s = wkt_read_one(p, &w, &at, line);
+        else
+            break;
+    }
+    if (s == STATUS_OK)
+        s = wkt_add_parcels(p, &w);
+    wkt_set_release(&w);
+    return s;
+}

@@ -1,0 +1,80 @@
+#include "http/record_writer.h"
+
+#include "http/request.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct record_writer {
+    pthread_mutex_t lock; /* guards the store */
+    struct store *store;
+    const char *gdal_version;
+};
+
+enum status record_writer_open(const char *store_path, const char *gdal_version, struct record_writer **out,
+                               struct error *e)
+{
+    struct record_writer *d = calloc(1, sizeof *d);
+    if (!d)
+        return error_no_memory(e);
+    enum status s = store_open(store_path, STORE_WRITE, &d->store, e);
+    if (s) {
+        free(d);
+        return s;
+    }
+    pthread_mutex_init(&d->lock, NULL);
+    d->gdal_version = gdal_version;
+    *out = d;
+    return STATUS_OK;
+}
+
+void record_writer_close(struct record_writer *d)
+{
+    if (!d)
+        return;
+    store_close(d->store);
+    pthread_mutex_destroy(&d->lock);
+    free(d);
+}
+
+enum status record_writer_keep(struct record_writer *d, const struct record_spec *spec, struct arena *a,
+                               struct report *r, struct error *e)
+{
+    struct record_spec whole = *spec;
+    struct report_record *record = arena_alloc(a, sizeof *record);
+    if (!record)
+        return error_no_memory(e);
+    whole.gdal_version = d->gdal_version;
+    pthread_mutex_lock(&d->lock);
+    enum status s = record_keep(d->store, r, &whole, a, record, e);
+    pthread_mutex_unlock(&d->lock);
+    if (!s)
+        r->record = record;
+    return s;
+}
+
+enum status record_writer_override(struct record_writer *d, int64_t id, const char *verdict,
+                                   const char *reason, const char *officer, struct arena *a,
+                                   struct store_record *out, struct error *e)
+{
+    pthread_mutex_lock(&d->lock);
+    enum status s = record_override(d->store, id, verdict, reason, officer, a, out, e);
+    pthread_mutex_unlock(&d->lock);
+    return s;
+}
+
+enum status record_writer_may_write(const struct request *rq, struct error *e)
+{
+    if (!rq->record_writer) {
+        error_zh(e, "本服务没有开启存档；请由管理员以 hongxian serve --allow-records 启动。");
+        return error_fail(e, STATUS_UNSUPPORTED, "records-not-allowed",
+                          "This server keeps no records; its operator starts it with hongxian serve "
+                          "--allow-records.");
+    }
+    if (!request_is_cross_origin(rq))
+        return STATUS_OK;
+    error_zh(e, "别的网站不能往档案里写；请在本服务自己的页面上操作。");
+    return error_fail(e, STATUS_UNSUPPORTED, "foreign-page",
+                      "A page of another site may not write into the record; use this server's own page.");
+}

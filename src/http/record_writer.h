@@ -1,0 +1,31 @@
+/* Where a server that was started with --allow-records keeps checks: its one connection that writes.
+ *
+ * Invariants: one keep at a time within the process (the store's own lock orders processes); a request never
+ * writes in any other way. A page of another site is no officer: what a browser sends for one
+ * is refused. Threads: keep and override from any thread, open and close from one. */
+#ifndef HX_HTTP_RECORD_WRITER_H
+#define HX_HTTP_RECORD_WRITER_H
+
+#include "record/record.h"
+
+struct record_writer;
+struct request;
+
+/* Opens the store for writing, which upgrades its schema where that is older. `gdal_version` is borrowed. */
+enum status record_writer_open(const char *store_path, const char *gdal_version, struct record_writer **out,
+                               struct error *e) HX_MUST_CHECK;
+void record_writer_close(struct record_writer *d); /* NULL-safe */
+
+/* Keeps the report and hangs its row into it. */
+enum status record_writer_keep(struct record_writer *d, const struct record_spec *spec, struct arena *a,
+                               struct report *r, struct error *e) HX_MUST_CHECK;
+
+/* Adds an officer's override as record_override does. */
+enum status record_writer_override(struct record_writer *d, int64_t id, const char *verdict,
+                                   const char *reason, const char *officer, struct arena *a,
+                                   struct store_record *out, struct error *e) HX_MUST_CHECK;
+
+/* Does this server keep records, and does the request come from its own page or from a program? */
+enum status record_writer_may_write(const struct request *rq, struct error *e) HX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,22 @@
+/* What GDAL says while it writes our own exports, kept for one sentence; and no network, whatever it thinks
+ * that it needs. Users' files are read by GDAL in the sandboxed child only (features/sandbox/).
+ *
+ * Threads: enter and leave on one thread, in pairs. */
+#ifndef HX_LAYERS_GDAL_GUARD_H
+#define HX_LAYERS_GDAL_GUARD_H
+
+#include "base/status.h"
+
+#include <gdal.h>
+
+struct gdal_guard {
+    char failure[256]; /* the latest; "" when there was none */
+};
+
+void gdal_guard_enter(struct gdal_guard *g); /* clears `failure` */
+void gdal_guard_leave(void);
+
+/* STATUS_INVALID_INPUT for addresses and GDAL's virtual paths: only local files are read and written. */
+enum status gdal_guard_check_path(const char *path, struct error *e) HX_MUST_CHECK;
+
+#endif

@@ -1,9 +1,0 @@
-/* Is some line near the beginning a point? Internal to the parcel module. */
-#ifndef HX_PARCEL_PARCEL_TABLE_H
-#define HX_PARCEL_PARCEL_TABLE_H
-
-#include <stdbool.h>
-
-bool table_recognised(const char *text);
-
-#endif

@@ -1,0 +1,325 @@
+#include "report/parameters.h"
+#include "report/render.h"
+
+#include "base/decimal.h"
+#include "check/engine_versions.h"
+#include "formats/json.h"
+#include "report/identity.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Decimals, by the quantity that they belong to: 0.0001 m2 is the floor of a measurement
+ * (MEASURE_FLOOR_M2). */
+enum { M2_DECIMALS = 4, SHARE_DECIMALS = 6, WIDTH_DECIMALS = 3 };
+
+const char *render_engine_version(void)
+{
+    return HX_VERSION;
+}
+
+static void kv_m2(struct json_writer *w, const char *key, double area_m2)
+{
+    jw_kv_decimal(w, key, area_m2, M2_DECIMALS);
+}
+
+/* Hectares and mu follow from the square metres as they are printed, so that page, text and paper say the
+ * same. */
+static void kv_area_in_three_units(struct json_writer *w, double area_m2)
+{
+    int64_t cents;
+    bool known = decimal_units(area_m2, 2, &cents);
+    const struct decimal_area a = decimal_area_of(known ? cents : 0);
+    const struct {
+        const char *key, *text;
+    } units[] = {{"area_ha", a.ha}, {"area_mu", a.mu}};
+    kv_m2(w, "area_m2", area_m2);
+    for (int i = 0; i < 2; i++) {
+        jw_key(w, units[i].key);
+        if (known)
+            jw_raw(w, units[i].text, strlen(units[i].text));
+        else
+            jw_null(w);
+    }
+}
+
+static void kv_verdict(struct json_writer *w, enum verdict v)
+{
+    jw_kv_string(w, "verdict", verdict_name(v));
+    jw_kv_string(w, "verdict_zh", verdict_zh(v));
+}
+
+static void write_warnings(struct json_writer *w, const struct parcel_warning *warnings, size_t n)
+{
+    jw_key(w, "warnings");
+    jw_array_begin(w);
+    for (size_t i = 0; i < n; i++) {
+        jw_object_begin(w);
+        jw_kv_string(w, "code", warnings[i].code);
+        jw_kv_string(w, "zh", warnings[i].zh);
+        jw_kv_string(w, "en", warnings[i].en);
+        jw_object_end(w);
+    }
+    jw_array_end(w);
+}
+
+static void write_input(struct json_writer *w, const struct parcel_set *set, int epsg)
+{
+    char hex[SHA256_HEX_SIZE], crs[24];
+    snprintf(crs, sizeof crs, "EPSG:%d", epsg);
+    sha256_to_hex(set->sha256, hex);
+    jw_key(w, "input");
+    jw_object_begin(w);
+    jw_kv_string(w, "format", parcel_format_name(set->format));
+    jw_kv_string(w, "sha256", hex);
+    jw_kv_string(w, "crs_given", epsg ? crs : NULL);
+    jw_kv_string(w, "crs_note", set->crs_note);
+    jw_kv_string(w, "crs_note_en", set->crs_note_en);
+    jw_object_end(w);
+}
+
+static void write_layer_used(struct json_writer *w, const struct store_version *v)
+{
+    jw_object_begin(w);
+    jw_kv_string(w, "layer", v->layer);
+    jw_kv_integer(w, "version", v->version_no);
+    jw_kv_string(w, "uid", v->uid);
+    jw_kv_string(w, "label", v->label);
+    jw_kv_string(w, "source_sha256", v->source_sha256);
+    jw_kv_string(w, "effective_from", v->effective_from);
+    jw_kv_string(w, "document_no", v->document_no);
+    jw_object_end(w);
+}
+
+static void write_features(struct json_writer *w, const struct layer_finding *f)
+{
+    jw_key(w, "features");
+    jw_array_begin(w);
+    for (size_t i = 0; i < f->n_features; i++) {
+        const struct feature_overlap *o = &f->features[i];
+        jw_object_begin(w);
+        jw_kv_integer(w, "id", o->feature_id);
+        jw_kv_string(w, "code", o->code);
+        jw_kv_string(w, "name", o->name);
+        jw_kv_string(w, "zone", o->zone);
+        kv_m2(w, "area_m2", o->area_m2);
+        jw_kv_decimal(w, "width_m", o->width_m, WIDTH_DECIMALS);
+        jw_kv_bool(w, "sliver", o->sliver);
+        jw_object_end(w);
+    }
+    jw_array_end(w);
+}
+
+static void write_zones(struct json_writer *w, const struct layer_finding *f, double parcel_m2)
+{
+    jw_key(w, "zones");
+    jw_array_begin(w);
+    for (size_t i = 0; i < f->n_zones; i++) {
+        jw_object_begin(w);
+        jw_kv_string(w, "zone", f->zones[i].zone);
+        kv_m2(w, "area_m2", f->zones[i].area_m2);
+        jw_kv_decimal(w, "share", parcel_m2 > 0 ? f->zones[i].area_m2 / parcel_m2 : NAN, SHARE_DECIMALS);
+        jw_object_end(w);
+    }
+    jw_array_end(w);
+}
+
+static void write_rule(struct json_writer *w, const struct rule_hit *hit)
+{
+    const struct rule *rule = hit->rule;
+    jw_object_begin(w);
+    jw_kv_string(w, "id", rule->id);
+    kv_verdict(w, rule->verdict);
+    jw_kv_integer(w, "severity", rule->severity);
+    jw_kv_string(w, "title_zh", rule->title_zh);
+    jw_kv_string(w, "title_en", rule->title_en);
+    jw_kv_string(w, "needs_zh", rule->needs_zh);
+    jw_kv_string(w, "needs_en", rule->needs_en);
+    jw_kv_string(w, "basis", rule->basis);
+    jw_kv_string(w, "confidence", rule->confidence);
+    jw_kv_string(w, "source", rule->source);
+    kv_m2(w, "area_m2", hit->area_m2);
+    jw_kv_bool(w, "class_assumed", hit->class_assumed);
+    jw_kv_string(w, "class_note_zh", class_note_zh(hit->class_note));
+    jw_kv_string(w, "class_note_en", class_note_en(hit->class_note));
+    jw_object_end(w);
+}
+
+static void write_rules(struct json_writer *w, const struct layer_finding *f)
+{
+    jw_key(w, "rules");
+    jw_array_begin(w);
+    for (size_t i = 0; i < f->n_rules; i++)
+        write_rule(w, &f->rules[i]);
+    jw_array_end(w);
+}
+
+static void write_layer_identity(struct json_writer *w, const struct layer_finding *f)
+{
+    jw_kv_string(w, "layer", control_line_id(f->line));
+    jw_kv_string(w, "title_zh", render_layer_title(f, RENDER_LANG_ZH));
+    jw_kv_string(w, "title_en", render_layer_title(f, RENDER_LANG_EN));
+    jw_key(w, "version");
+    if (f->layer)
+        jw_integer(w, f->layer->version.version_no);
+    else
+        jw_null(w);
+    jw_kv_string(w, "status", layer_status_name(f->status));
+    jw_kv_string(w, "status_zh", layer_finding_zh(f));
+}
+
+static void write_layer(struct json_writer *w, const struct layer_finding *f, double parcel_m2)
+{
+    jw_object_begin(w);
+    write_layer_identity(w, f);
+    kv_area_in_three_units(w, f->area_m2);
+    jw_kv_decimal(w, "share", f->share, SHARE_DECIMALS);
+    kv_m2(w, "sum_m2", f->sum_m2);
+    kv_m2(w, "uncovered_m2", f->uncovered_m2);
+    jw_kv_bool(w, "inside", f->inside);
+    jw_kv_bool(w, "touches", f->touches);
+    jw_kv_bool(w, "synthetic", f->layer && f->layer->version.synthetic);
+    jw_kv_string(w, "label", f->layer ? f->layer->version.label : "");
+    jw_kv_string(w, "reason_zh", f->reason_zh ? f->reason_zh : "");
+    jw_kv_string(w, "reason_en", f->reason_en ? f->reason_en : "");
+    write_features(w, f);
+    write_zones(w, f, parcel_m2);
+    write_rules(w, f);
+    jw_object_end(w);
+}
+
+static void write_parcel_figures(struct json_writer *w, const struct parcel_report *p)
+{
+    char crs[24];
+    snprintf(crs, sizeof crs, "EPSG:%d", p->parcel->crs.epsg);
+    jw_kv_string(w, "id", p->parcel->id);
+    jw_kv_string(w, "name", p->parcel->name);
+    jw_kv_string(w, "use", p->parcel->use);
+    jw_kv_string(w, "crs", crs);
+    kv_area_in_three_units(w, p->area_m2);
+    kv_m2(w, "geodesic_area_m2", parcel_report_geodesic_area_m2(p));
+    kv_m2(w, "standard_area_m2", parcel_report_standard_area_m2(p));
+    kv_m2(w, "declared_area_m2", p->parcel->declared_area_m2);
+}
+
+static void write_parcel(struct json_writer *w, const struct parcel_report *p)
+{
+    jw_object_begin(w);
+    write_parcel_figures(w, p);
+    kv_verdict(w, p->verdict);
+    jw_kv_string(w, "summary_zh", p->summary_zh);
+    jw_kv_string(w, "summary_en", p->summary_en);
+    jw_key(w, "layers");
+    jw_array_begin(w);
+    for (int i = 0; i < CONTROL_LINE_COUNT; i++)
+        write_layer(w, &p->layers[i], p->area_m2);
+    jw_array_end(w);
+    write_warnings(w, p->warnings, p->n_warnings);
+    jw_object_end(w);
+}
+
+void render_engine(struct json_writer *w)
+{
+    const struct engine_versions *v = engine_versions();
+    jw_object_begin(w);
+    jw_kv_string(w, "name", "hongxian");
+    jw_kv_string(w, "version", render_engine_version());
+    jw_key(w, "libraries");
+    jw_object_begin(w);
+    jw_kv_string(w, "geos", v->geos);
+    jw_kv_string(w, "proj", v->proj);
+    jw_kv_string(w, "sqlite", v->sqlite);
+    jw_object_end(w);
+    jw_object_end(w);
+}
+
+void render_layers_used(struct json_writer *w, const struct report *r)
+{
+    jw_array_begin(w);
+    /* Every parcel sees the same layers, so the first one's findings name them all. */
+    for (int i = 0; i < CONTROL_LINE_COUNT && r->parcels.n_parcels; i++)
+        if (r->results[0].layers[i].layer)
+            write_layer_used(w, &r->results[0].layers[i].layer->version);
+    jw_array_end(w);
+}
+
+static void write_record(struct json_writer *w, const struct report_record *record)
+{
+    jw_key(w, "record");
+    if (!record) {
+        jw_null(w);
+        return;
+    }
+    jw_object_begin(w);
+    jw_kv_integer(w, "id", record->id);
+    jw_kv_string(w, "sha256", record->sha256);
+    jw_kv_string(w, "officer", record->officer);
+    jw_kv_string(w, "project_name", record->project_name);
+    jw_kv_string(w, "kept_at", record->kept_at);
+    jw_object_end(w);
+}
+
+static void write_head(struct json_writer *w, const struct report *r)
+{
+    jw_key(w, "engine");
+    render_engine(w);
+    write_record(w, r->record);
+    jw_kv_string(w, "area_basis", RENDER_AREA_BASIS);
+    jw_key(w, "sliver_policy");
+    jw_object_begin(w);
+    jw_kv_number(w, "area_m2", r->slivers.area_m2);
+    jw_kv_number(w, "width_m", r->slivers.width_m);
+    jw_object_end(w);
+    jw_kv_string(w, "project_class", r->project_class);
+    kv_verdict(w, r->verdict);
+    jw_kv_bool(w, "synthetic", r->synthetic);
+    jw_kv_string(w, "disclaimer_zh", RENDER_DISCLAIMER_ZH);
+}
+
+static void write_parameters(struct json_writer *w, const struct report *r)
+{
+    const struct engine_versions *v = engine_versions();
+    char input[SHA256_HEX_SIZE], digest[SHA256_HEX_SIZE], crs[24];
+    struct report_parameters p = {.engine = render_engine_version(),
+                                  .geos = v->geos,
+                                  .proj = v->proj,
+                                  .sqlite = v->sqlite,
+                                  .area_basis = RENDER_AREA_BASIS,
+                                  .slivers = r->slivers,
+                                  .project_class = r->project_class,
+                                  .crs_given = r->epsg ? crs : NULL,
+                                  .input_sha256 = input,
+                                  .rules_version = r->snapshot ? snapshot_rules(r->snapshot)->version : NULL,
+                                  .verdict = verdict_name(r->verdict)};
+    sha256_to_hex(r->parcels.sha256, input);
+    snprintf(crs, sizeof crs, "EPSG:%d", r->epsg);
+    size_t n = 0;
+    for (int i = 0; i < CONTROL_LINE_COUNT && r->parcels.n_parcels; i++)
+        if (r->results[0].layers[i].layer)
+            p.layer_uids[n++] = r->results[0].layers[i].layer->version.uid;
+    report_parameters_digest(&p, digest);
+    jw_kv_string(w, "parameters_sha256", digest);
+}
+
+enum status render_json(const struct report *r, struct buffer *out, struct error *e)
+{
+    struct json_writer w;
+    jw_init(&w, out, true);
+    jw_object_begin(&w);
+    write_head(&w, r);
+    write_input(&w, &r->parcels, r->epsg);
+    jw_kv_string(&w, "rules_version", r->snapshot ? snapshot_rules(r->snapshot)->version : NULL);
+    write_parameters(&w, r);
+    write_warnings(&w, r->parcels.warnings, r->parcels.n_warnings);
+    jw_key(&w, "layers_used");
+    render_layers_used(&w, r);
+    jw_key(&w, "parcels");
+    jw_array_begin(&w);
+    for (size_t i = 0; i < r->parcels.n_parcels; i++)
+        write_parcel(&w, &r->results[i]);
+    jw_array_end(&w);
+    jw_object_end(&w);
+    buffer_append_char(out, '\n');
+    return buffer_status(out, e);
+}

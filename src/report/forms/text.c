@@ -1,0 +1,271 @@
+#include "report/render.h"
+
+#include "base/decimal.h"
+#include "check/sentences.h"
+#include "check/summary.h"
+#include "report/report_table.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *render_verdict_en(enum verdict v)
+{
+    switch (v) {
+    case VERDICT_UNKNOWN:
+        return "Unknown";
+    case VERDICT_PROHIBITED:
+        return "Prohibited";
+    case VERDICT_RESTRICTED:
+        return "Restricted";
+    case VERDICT_NOTICE:
+        return "Notice";
+    case VERDICT_ALLOWED:
+        return "Allowed";
+    }
+    return "Unknown";
+}
+
+const char *render_layer_title(const struct layer_finding *f, enum render_lang lang)
+{
+    const char *own = NULL;
+    if (f->layer)
+        own = lang == RENDER_LANG_EN ? f->layer->version.title_en : f->layer->version.title_zh;
+    if (own && *own)
+        return own;
+    return lang == RENDER_LANG_EN ? control_line_en(f->line) : control_line_zh(f->line);
+}
+
+/* ---- the two languages: a text is chosen where it is written ---- */
+
+struct text {
+    struct buffer *out;
+    enum render_lang lang;
+    const struct report *r;
+    const struct report_table *table;
+    struct arena *arena;
+    bool no_memory;     /* latched */
+    size_t next_detail; /* the table's details stand in the order in which features are written */
+};
+
+static const char *say(const struct text *t, const char *zh, const char *en)
+{
+    return t->lang == RENDER_LANG_EN ? en : zh;
+}
+
+static const char *say_verdict(const struct text *t, enum verdict v)
+{
+    return say(t, verdict_zh(v), render_verdict_en(v));
+}
+
+/* "123.45 平方米（0.0123 公顷，0.19 亩）" */
+static void put_area(const struct text *t, const struct figure *f)
+{
+    if (f->state != FIGURE_KNOWN) {
+        buffer_append_str(t->out, say(t, figure_words(f->state), figure_words_en(f->state)));
+        return;
+    }
+    const struct decimal_area a = decimal_area_of(f->cents);
+    buffer_printf(t->out, "%s%s%s%s%s%s", a.m2, say(t, " 平方米（", " m2 ("), a.ha,
+                  say(t, " 公顷，", " ha, "), a.mu, say(t, " 亩）", " mu)"));
+}
+
+static void put_m2(const struct text *t, const char *label, double area_m2)
+{
+    char m2[DECIMAL_SIZE];
+    if (!isfinite(area_m2))
+        return;
+    decimal_text(area_m2, 2, m2);
+    buffer_printf(t->out, "%s %s %s", label, m2, say(t, "平方米", "m2"));
+}
+
+static void put_share(const struct text *t, double share)
+{
+    char percent[DECIMAL_SIZE];
+    if (!isfinite(share))
+        return;
+    decimal_text(share * 100, 2, percent);
+    buffer_printf(t->out, "%s%s%%", say(t, "，占地块 ", ", share of the parcel "), percent);
+}
+
+static void put_warnings(const struct text *t, const struct parcel_warning *warnings, size_t n,
+                         const char *indent)
+{
+    for (size_t i = 0; i < n; i++)
+        buffer_printf(t->out, "%s%s %s\n", indent, say(t, "提醒", "Note"),
+                      say(t, warnings[i].zh, warnings[i].en));
+}
+
+static void put_features(struct text *t, const struct layer_finding *f)
+{
+    for (size_t i = 0; i < f->n_features; i++) {
+        const struct feature_overlap *o = &f->features[i];
+        buffer_printf(t->out, "      %s %s%s%s%s%s  ", say(t, "图斑", "Feature"), o->code,
+                      *o->name ? " " : "", o->name, *o->zone ? " · " : "", o->zone);
+        put_area(t, &t->table->details[t->next_detail++].area);
+        buffer_append_str(t->out, o->sliver ? say(t, "，碎屑", ", sliver") : "");
+        buffer_append_char(t->out, '\n');
+    }
+}
+
+/* The table's own figure where the zone has a column to itself; otherwise the zone's own. */
+static struct figure zone_figure(const struct text *t, size_t row, const struct layer_finding *f, size_t zone)
+{
+    const struct figure *figures = t->table->rows[row].figures;
+    enum table_column column = report_zone_column(f, zone);
+    struct figure own = {FIGURE_UNMEASURED, 0};
+    if (column != COLUMN_PARCEL)
+        return figures[column];
+    if (decimal_units(f->zones[zone].area_m2, 2, &own.cents))
+        own.state = FIGURE_KNOWN;
+    return own;
+}
+
+static void put_zones(const struct text *t, size_t row, const struct layer_finding *f)
+{
+    for (size_t i = 0; i < f->n_zones; i++) {
+        const char *zone = f->zones[i].zone;
+        struct figure figure = zone_figure(t, row, f, i);
+        buffer_printf(t->out, "      %s  ", say(t, zone, boundary_zone_en(zone)));
+        put_area(t, &figure);
+        buffer_append_char(t->out, '\n');
+    }
+}
+
+/* The rule table writes "-" where there is nothing to say. */
+static bool states(const char *text)
+{
+    return *text && strcmp(text, "-") != 0;
+}
+
+static const char *certainty_en(const char *confidence)
+{
+    bool memory = strstr(confidence, "memory") != NULL;
+    if (strncmp(confidence, "read", 4) == 0)
+        return memory ? "published text read in part; check the original before quoting"
+                      : "published text read";
+    if (strncmp(confidence, "design", 6) == 0)
+        return "set by this program";
+    return "not verified; check the original before quoting";
+}
+
+/* The clause is quoted as the table has it; `confidence` goes with it, so that an unread text never looks
+ * official. */
+static void put_rules(const struct text *t, const struct layer_finding *f)
+{
+    for (size_t i = 0; i < f->n_rules; i++) {
+        const struct rule *rule = f->rules[i].rule;
+        buffer_printf(t->out, "      [%s] %s%s%s\n", rule->id, say_verdict(t, rule->verdict),
+                      say(t, "：", ": "), say(t, rule->title_zh, rule->title_en));
+        if (states(rule->needs_zh))
+            buffer_printf(t->out, "        %s %s\n",
+                          say(t, "要求", *rule->needs_en ? "Requires" : "Requires (in Chinese)"),
+                          say(t, rule->needs_zh, *rule->needs_en ? rule->needs_en : rule->needs_zh));
+        if (states(rule->basis))
+            buffer_printf(t->out, "        %s %s%s%s%s\n", say(t, "依据", "Basis (as published)"),
+                          rule->basis, say(t, "（", " ("),
+                          say(t, report_certainty(rule->confidence), certainty_en(rule->confidence)),
+                          say(t, "）", ")"));
+        enum class_note note = f->rules[i].class_note;
+        if (note != CLASS_MATCHED)
+            buffer_printf(t->out, "        %s\n", say(t, class_note_zh(note), class_note_en(note)));
+    }
+}
+
+static void put_layer(struct text *t, size_t row, const struct layer_finding *f)
+{
+    static const enum table_column columns[CONTROL_LINE_COUNT] = {COLUMN_RED_LINE, COLUMN_FARMLAND,
+                                                                  COLUMN_INSIDE};
+    buffer_printf(t->out, "  %s%s%s", render_layer_title(f, t->lang), say(t, "：", ": "),
+                  say(t, layer_finding_zh(f), layer_finding_en(f)));
+    if (f->status == LAYER_OVERLAP || f->status == LAYER_SLIVER) {
+        buffer_append_str(t->out, "  ");
+        put_area(t, &t->table->rows[row].figures[columns[f->line]]);
+        put_share(t, f->share);
+    }
+    if (f->layer && f->layer->version.synthetic)
+        buffer_append_str(t->out, say(t, "  【示例数据】", "  [sample data]"));
+    buffer_append_char(t->out, '\n');
+    const char *reason = say(t, f->reason_zh, f->reason_en);
+    if (reason && *reason)
+        buffer_printf(t->out, "      %s\n", reason);
+    put_features(t, f);
+    put_zones(t, row, f);
+    put_rules(t, f);
+}
+
+/* With the row's figures, which a column of several parcels may have moved by 0.01 m2. */
+static void put_summary(struct text *t, size_t row)
+{
+    const struct figure *f = t->table->rows[row].figures;
+    const struct summary_figures figures = {
+        .lines = {f[COLUMN_RED_LINE].cents, f[COLUMN_FARMLAND].cents, f[COLUMN_INSIDE].cents},
+        .outside = f[COLUMN_OUTSIDE].cents};
+    const char *text = summary_text(t->arena, &t->r->results[row], &figures, t->lang == RENDER_LANG_EN);
+    t->no_memory = t->no_memory || !text;
+    buffer_append_str(t->out, text ? text : "");
+}
+
+static void put_parcel(struct text *t, size_t row)
+{
+    const struct parcel_report *p = &t->r->results[row];
+    const struct parcel *parcel = p->parcel;
+    buffer_printf(t->out, "\n%s %s%s%s%s%s\n  ", say(t, "地块", "Parcel"), parcel->id,
+                  *parcel->name ? " " : "", parcel->name, *parcel->use ? " · " : "", parcel->use);
+    put_area(t, &t->table->rows[row].figures[COLUMN_PARCEL]);
+    put_m2(t, say(t, "；按国土调查办发〔2008〕32号", "; by the 2008 standard"),
+           parcel_report_standard_area_m2(p));
+    put_m2(t, say(t, "；大地线面积", "; geodesic"), parcel_report_geodesic_area_m2(p));
+    put_m2(t, say(t, "；申报", "; declared"), parcel->declared_area_m2);
+    buffer_printf(t->out, "\n  %s %s%s", say(t, "结论", "Verdict"), say_verdict(t, p->verdict),
+                  say(t, "。", ". "));
+    put_summary(t, row);
+    buffer_append_char(t->out, '\n');
+    put_warnings(t, p->warnings, p->n_warnings, "  ");
+    for (int i = 0; i < CONTROL_LINE_COUNT; i++)
+        put_layer(t, row, &p->layers[i]);
+}
+
+static void put_sources(const struct text *t, const struct report *r)
+{
+    for (int i = 0; i < CONTROL_LINE_COUNT && r->parcels.n_parcels; i++) {
+        const struct layer_finding *f = &r->results[0].layers[i];
+        if (!f->layer)
+            continue;
+        const struct store_version *v = &f->layer->version;
+        buffer_printf(t->out, "%s %s v%d%s%s%s%s  sha256 %.16s\n", say(t, "数据", "Data"),
+                      render_layer_title(f, t->lang), v->version_no, *v->effective_from ? "  " : "",
+                      v->effective_from, *v->document_no ? "  " : "", v->document_no, v->source_sha256);
+    }
+}
+
+static void put_record(const struct text *t, const struct report_record *record)
+{
+    if (record)
+        buffer_printf(t->out, "%s %lld %s %s %s\n%s %s\n", say(t, "存档", "Kept as record"),
+                      (long long)record->id, say(t, "号", "by"), record->officer, record->kept_at,
+                      say(t, "封印", "Seal"), record->sha256);
+}
+
+enum status render_text(const struct render_document *d, enum render_lang lang, struct buffer *out,
+                        struct error *e)
+{
+    const struct report *r = d->report;
+    struct text t = {.out = out, .lang = lang, .r = r, .table = d->table, .arena = d->arena};
+    const char *crs = say(&t, r->parcels.crs_note, r->parcels.crs_note_en);
+    buffer_printf(out, "%s %s\n", say(&t, "综合结论", "Overall verdict"), say_verdict(&t, r->verdict));
+    buffer_printf(out, "%s %s\n", say(&t, "项目类型", "Project class"), r->project_class);
+    put_record(&t, r->record);
+    if (crs && *crs)
+        buffer_printf(out, "%s %s\n", say(&t, "坐标系", "CRS"), crs);
+    if (r->synthetic)
+        buffer_append_str(out, say(&t, "所用图层含示例数据，结果仅作演示。\n",
+                                   "Some layers are sample data: the result is a demonstration only.\n"));
+    put_warnings(&t, r->parcels.warnings, r->parcels.n_warnings, "");
+    for (size_t i = 0; i < r->parcels.n_parcels; i++)
+        put_parcel(&t, i);
+    buffer_append_char(out, '\n');
+    put_sources(&t, r);
+    buffer_printf(out, "%s\n%s hongxian %s\n", say(&t, RENDER_DISCLAIMER_ZH "。", RENDER_DISCLAIMER_EN "."),
+                  say(&t, "计算程序", "Computed by"), render_engine_version());
+    return t.no_memory ? error_no_memory(e) : buffer_status(out, e);
+}

@@ -1,0 +1,294 @@
+#include "report/report_maps.h"
+
+#include "geo/area.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MARGIN_SHARE 0.35  /* of the parcels' extent, on each side */
+#define SMALLEST_MAP_M 120 /* a map is at least this wide: a well of 2 m still shows where it lies */
+#define DOTS_ACROSS 1600.0 /* finer than this is not seen on paper */
+#define CLIP_GROWTH 0.05   /* edges along the clip box stay outside the picture */
+
+/* ---- boxes ---- */
+
+/* The box with a margin, widened to SCENE_ASPECT. */
+static struct geo_box box_of_map(const struct geo_box *b)
+{
+    double lat = (b->south_deg + b->north_deg) / 2, lon = (b->west_deg + b->east_deg) / 2;
+    double north_m, east_m;
+    geo_metres_per_degree(lat, &north_m, &east_m);
+    double width = (b->east_deg - b->west_deg) * east_m * (1 + 2 * MARGIN_SHARE);
+    double height = (b->north_deg - b->south_deg) * north_m * (1 + 2 * MARGIN_SHARE);
+    width = fmax(fmax(width, height * SCENE_ASPECT), SMALLEST_MAP_M);
+    height = width / SCENE_ASPECT;
+    double dx = width / 2 / east_m, dy = height / 2 / north_m;
+    return (struct geo_box){lon - dx, fmax(-89.9, lat - dy), lon + dx, fmin(89.9, lat + dy)};
+}
+
+static struct geo_box box_grown(struct geo_box b)
+{
+    double dx = (b.east_deg - b.west_deg) * CLIP_GROWTH, dy = (b.north_deg - b.south_deg) * CLIP_GROWTH;
+    return (struct geo_box){b.west_deg - dx, b.south_deg - dy, b.east_deg + dx, b.north_deg + dy};
+}
+
+/* ---- patches ---- */
+
+struct collecting {
+    struct check_worker *w;
+    struct report_map *map;
+    const struct layer_index *ix;
+    enum control_line line;
+    struct geo_box clip;
+    double dot_deg, dot_m2;
+    uint32_t *features;
+    size_t n_features, cap_features;
+    struct map_patch *patch;
+    size_t cap_patches, cap_rings, n_vertices;
+    bool no_memory;
+};
+
+/* Doubles an array in the arena; the old one stays there until the request ends, which at most doubles the
+ * memory. */
+static void *grown(struct collecting *c, void *old, size_t n, size_t *capacity, size_t size)
+{
+    if (n < *capacity)
+        return old;
+    size_t more = *capacity ? *capacity * 2 : 64;
+    void *bigger = arena_array(c->w->arena, more, size);
+    if (!bigger) {
+        c->no_memory = true;
+        return NULL;
+    }
+    if (n)
+        memcpy(bigger, old, n * size);
+    *capacity = more;
+    return bigger;
+}
+
+static bool take_feature(uint32_t feature, void *user)
+{
+    struct collecting *c = user;
+    if (index_feature_at(c->ix, feature).area_m2 < c->dot_m2) {
+        c->map->thinned = true;
+        return true;
+    }
+    uint32_t *room = grown(c, c->features, c->n_features, &c->cap_features, sizeof *room);
+    if (!room)
+        return false;
+    c->features = room;
+    c->features[c->n_features++] = feature;
+    return true;
+}
+
+/* Copies a ring, leaving out points that fall on the same dot as the point before. */
+static bool take_ring(const struct index_clip_ring *ring, void *user)
+{
+    struct collecting *c = user;
+    double *lon = arena_array(c->w->arena, ring->n + 1, sizeof *lon);
+    double *lat = arena_array(c->w->arena, ring->n + 1, sizeof *lat);
+    struct map_ring *room = grown(c, c->patch->rings, c->patch->n_rings, &c->cap_rings, sizeof *room);
+    if (!lon || !lat || !room) {
+        c->no_memory = true;
+        return false;
+    }
+    c->patch->rings = room;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < ring->n; i++) {
+        if (n && fabs(ring->lon_deg[i] - lon[n - 1]) + fabs(ring->lat_deg[i] - lat[n - 1]) < c->dot_deg &&
+            i + 1 < ring->n)
+            continue;
+        lon[n] = ring->lon_deg[i];
+        lat[n++] = ring->lat_deg[i];
+    }
+    if (n >= 3)
+        c->patch->rings[c->patch->n_rings++] = (struct map_ring){lon, lat, n};
+    c->n_vertices += n;
+    return true;
+}
+
+static enum status take_patches(struct collecting *c, struct error *e)
+{
+    for (size_t i = 0; i < c->n_features; i++) {
+        if (c->n_vertices > SCENE_VERTICES_MAX) {
+            c->map->crowded = true;
+            return STATUS_OK;
+        }
+        struct map_patch *room = grown(c, c->map->patches, c->map->n_patches, &c->cap_patches, sizeof *room);
+        if (!room)
+            return error_no_memory(e);
+        c->map->patches = room;
+        c->patch = &room[c->map->n_patches];
+        *c->patch = (struct map_patch){c->line, index_feature_at(c->ix, c->features[i]).zone, NULL, 0};
+        c->cap_rings = 0;
+        enum status s = index_clip_feature(c->ix, c->features[i], &c->clip, c->w->clip, take_ring, c, e);
+        if (s || c->no_memory)
+            return s ? s : error_no_memory(e);
+        c->map->n_patches += c->patch->n_rings > 0;
+    }
+    return STATUS_OK;
+}
+
+static enum status map_fill(struct check_worker *w, const struct report *r, const struct geo_box *around,
+                            struct report_map *map, struct error *e)
+{
+    map->box = box_of_map(around);
+    struct collecting c = {.w = w, .map = map, .clip = box_grown(map->box)};
+    double north_m, east_m;
+    geo_metres_per_degree(map->box.south_deg, &north_m, &east_m);
+    c.dot_deg = (map->box.east_deg - map->box.west_deg) / DOTS_ACROSS;
+    c.dot_m2 = c.dot_deg * east_m * c.dot_deg * east_m;
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        const struct layer_snapshot *layer = r->results[0].layers[l].layer;
+        if (!layer || !layer->index)
+            continue;
+        c.ix = layer->index;
+        c.line = (enum control_line)l;
+        c.n_features = c.n_vertices = 0; /* every line gets its share of the limit */
+        enum status s = index_candidates(c.ix, &c.clip, take_feature, &c, e);
+        if (!s && c.no_memory)
+            s = error_no_memory(e);
+        if (!s)
+            s = take_patches(&c, e);
+        if (s)
+            return s;
+    }
+    return STATUS_OK;
+}
+
+/* ---- maps ---- */
+
+static bool presses(const struct parcel_report *p)
+{
+    return p->layers[LINE_ECOLOGICAL_RED_LINE].status == LAYER_OVERLAP ||
+           p->layers[LINE_PERMANENT_BASIC_FARMLAND].status == LAYER_OVERLAP;
+}
+
+static enum status maps_fill(struct check_worker *w, const struct report *r, struct report_maps *out,
+                             struct error *e)
+{
+    struct geo_box all = geo_box_empty();
+    out->maps = arena_array(w->arena, 1 + SCENE_DETAIL_MAPS_MAX, sizeof *out->maps);
+    if (!out->maps)
+        return error_no_memory(e);
+    for (size_t i = 0; i < r->parcels.n_parcels; i++) {
+        const struct geo_box *b = &r->parcels.parcels[i].shape.box;
+        geo_box_add(&all, b->west_deg, b->south_deg);
+        geo_box_add(&all, b->east_deg, b->north_deg);
+    }
+    out->maps[0].parcel = SIZE_MAX;
+    out->n_maps = 1;
+    enum status s = map_fill(w, r, &all, &out->maps[0], e);
+    for (size_t i = 0; !s && r->parcels.n_parcels > 1 && i < r->parcels.n_parcels; i++) {
+        if (!presses(&r->results[i]) || out->n_maps > SCENE_DETAIL_MAPS_MAX)
+            continue;
+        out->maps[out->n_maps].parcel = i;
+        s = map_fill(w, r, &r->parcels.parcels[i].shape.box, &out->maps[out->n_maps++], e);
+    }
+    return s;
+}
+
+/* A shape that GEOS cannot build leaves a gap in the picture, which the report mentions; the figures
+ * stand. */
+static enum status overlaps_fill(struct check_worker *w, const struct report *r, struct report_maps *out,
+                                 struct error *e)
+{
+    out->overlaps = arena_array(w->arena, r->parcels.n_parcels * CONTROL_LINE_COUNT, sizeof *out->overlaps);
+    if (!out->overlaps)
+        return error_no_memory(e);
+    for (size_t i = 0; i < r->parcels.n_parcels; i++) {
+        for (int l = 0; l < LINE_URBAN_DEVELOPMENT_BOUNDARY; l++) {
+            const struct layer_finding *f = &r->results[i].layers[l];
+            struct map_overlap o = {.parcel = i, .line = (enum control_line)l};
+            if (!f->layer || (f->status != LAYER_OVERLAP && f->status != LAYER_SLIVER))
+                continue;
+            enum status s = check_overlap_shape(w, f->layer, &r->parcels.parcels[i].shape, &o.shape, e);
+            if (s == STATUS_NO_MEMORY)
+                return s;
+            out->n_overlaps_failed += s != STATUS_OK;
+            if (!s && o.shape.n_polygons)
+                out->overlaps[out->n_overlaps++] = o;
+        }
+    }
+    return STATUS_OK;
+}
+
+/* ---- districts ---- */
+
+struct looking {
+    const struct layer_index *ix;
+    struct index_clip_scratch *clip;
+    double lon, lat;
+    const char *found;
+    enum status status;
+    struct error *error;
+};
+
+static bool look_in(uint32_t feature, void *user)
+{
+    struct looking *l = user;
+    bool inside = false;
+    l->status = index_feature_contains(l->ix, feature, l->lon, l->lat, l->clip, &inside, l->error);
+    if (inside)
+        l->found = index_feature_at(l->ix, feature).name;
+    return !l->status && !inside;
+}
+
+static enum status name_at(struct check_worker *w, const struct snapshot *snapshot, const char *layer_id,
+                           const struct geo_box *b, const char **out, struct error *e)
+{
+    const struct layer_snapshot *layer = snapshot_layer(snapshot, layer_id);
+    *out = "";
+    if (!layer || !layer->index)
+        return STATUS_OK;
+    struct looking l = {.ix = layer->index, .clip = w->clip, .found = "", .error = e};
+    l.lon = (b->west_deg + b->east_deg) / 2;
+    l.lat = (b->south_deg + b->north_deg) / 2;
+    const struct geo_box point = {l.lon, l.lat, l.lon, l.lat};
+    enum status s = index_candidates(l.ix, &point, look_in, &l, e);
+    *out = l.found;
+    return s ? s : l.status;
+}
+
+static enum status districts_fill(struct check_worker *w, const struct report *r, struct report_maps *out,
+                                  struct error *e)
+{
+    static const char *const levels[] = {"prefectures", "admin_counties", "townships"};
+    out->districts = arena_array(w->arena, r->parcels.n_parcels, sizeof *out->districts);
+    if (!out->districts)
+        return error_no_memory(e);
+    for (size_t i = 0; i < r->parcels.n_parcels; i++) {
+        const struct geo_box *b = &r->parcels.parcels[i].shape.box;
+        const char *name[] = {"", "", ""};
+        enum status s = STATUS_OK;
+        for (size_t k = 0; !s && r->snapshot && k < sizeof name / sizeof *name; k++)
+            s = name_at(w, r->snapshot, levels[k], b, &name[k], e);
+        if (s)
+            return s;
+        out->districts[i] = arena_printf(w->arena, "%s%s%s", name[0], name[1], name[2]);
+        if (!out->districts[i])
+            return error_no_memory(e);
+    }
+    return STATUS_OK;
+}
+
+enum status report_maps_fill(struct check_worker *w, const struct report *r, struct map_want want,
+                             struct report_maps *out, struct error *e)
+{
+    struct report_maps maps = {.n_maps = 0};
+    enum status s = districts_fill(w, r, &maps, e);
+    if (!s && want.maps)
+        s = maps_fill(w, r, &maps, e);
+    if (!s && want.maps)
+        s = overlaps_fill(w, r, &maps, e);
+    if (!s && want.borders) {
+        maps.borders = arena_array(w->arena, r->parcels.n_parcels, sizeof *maps.borders);
+        s = maps.borders ? STATUS_OK : error_no_memory(e);
+        for (size_t i = 0; !s && i < r->parcels.n_parcels; i++)
+            s = map_border_fill(w, &r->parcels.parcels[i], &maps.borders[i], e);
+    }
+    if (!s)
+        *out = maps;
+    return s;
+}

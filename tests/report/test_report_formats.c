@@ -1,0 +1,242 @@
+/* The four printed formats from reports made by hand: same bytes twice, hostile names, a thousand plots. */
+#include "report/render.h"
+#include "report/report_sample.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+static const char hostile[] = "<script>alert('\"1\"')</script>&\xf0\xa0\x80\x8b=cmd";
+
+struct made {
+    struct report_sample sample;
+    struct report_table table;
+    struct render_document document;
+};
+
+static void make(struct made *m, size_t n)
+{
+    const struct report_project project = {.name = hostile, .code = "=1+1", .date = "2026-01-31"};
+    report_sample_make(&m->sample, n);
+    for (size_t i = 0; i < n; i += 3)
+        report_sample_press(&m->sample, i, LINE_ECOLOGICAL_RED_LINE, 1234.565 + (double)i, 2);
+    m->sample.parcels[0].name = hostile;
+    m->sample.report.synthetic = true;
+    assert_int_equal(report_table_build(&m->sample.report, &project, NULL, m->sample.arena, &m->table, NULL),
+                     STATUS_OK);
+    m->document = (struct render_document){&m->sample.report, &m->table, NULL, m->sample.arena};
+}
+
+typedef enum status render_fn(const struct made *m, struct buffer *out);
+
+static enum status csv(const struct made *m, struct buffer *out)
+{
+    return render_csv(&m->table, out, NULL);
+}
+
+static enum status xlsx(const struct made *m, struct buffer *out)
+{
+    return render_xlsx(&m->table, out, NULL);
+}
+
+static enum status html(const struct made *m, struct buffer *out)
+{
+    return render_html(&m->document, out, NULL);
+}
+
+static enum status pdf(const struct made *m, struct buffer *out)
+{
+    return render_pdf(&m->document, out, NULL);
+}
+
+static render_fn *const all[] = {csv, xlsx, html, pdf};
+
+/* The same report gives the same bytes: a file can be compared in three years. */
+static void test_same_bytes_twice(void **state)
+{
+    (void)state;
+    struct made m;
+    make(&m, 3);
+    for (size_t i = 0; i < 4; i++) {
+        struct buffer a, b;
+        buffer_init(&a, 0);
+        buffer_init(&b, 0);
+        assert_int_equal(all[i](&m, &a), STATUS_OK);
+        assert_int_equal(all[i](&m, &b), STATUS_OK);
+        assert_int_equal(a.size, b.size);
+        assert_memory_equal(a.data, b.data, a.size);
+        buffer_release(&a);
+        buffer_release(&b);
+    }
+    report_sample_free(&m.sample);
+}
+
+static void test_signatures(void **state)
+{
+    (void)state;
+    static const char *const starts[] = {"\xef\xbb\xbf", "PK\x03\x04", "<!DOCTYPE html>", "%PDF-"};
+    struct made m;
+    make(&m, 1);
+    for (size_t i = 0; i < 4; i++) {
+        struct buffer b;
+        buffer_init(&b, 0);
+        assert_int_equal(all[i](&m, &b), STATUS_OK);
+        assert_memory_equal(b.data, starts[i], strlen(starts[i]));
+        buffer_release(&b);
+    }
+    report_sample_free(&m.sample);
+}
+
+/* A name is text wherever it stands: no tag, no formula. */
+static void test_hostile_names(void **state)
+{
+    (void)state;
+    struct made m;
+    struct buffer b;
+    make(&m, 1);
+    buffer_init(&b, 0);
+    assert_int_equal(html(&m, &b), STATUS_OK);
+    assert_null(strstr(b.data, "<script"));
+    assert_non_null(strstr(b.data, "&lt;script&gt;alert(&#39;&quot;1&quot;&#39;)"));
+    assert_null(strstr(b.data, "http"));
+    buffer_clear(&b);
+    assert_int_equal(csv(&m, &b), STATUS_OK);
+    assert_non_null(strstr(b.data, "项目代码,\"'=1+1\"\r\n"));
+    assert_non_null(strstr(b.data, "\"\t150121900200000000\"")); /* a long code keeps its digits */
+    assert_null(strstr(b.data, "nan"));
+    buffer_release(&b);
+    report_sample_free(&m.sample);
+}
+
+/* A plot called 3-12 is no day of March, and 001 is not 1: a spreadsheet that opens the CSV shows what was
+ * written. Figures and the report's own day stay what they are. */
+static void test_codes_stay_codes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *code, *cell;
+    } cases[] = {{"3-12", "项目代码,\"\t3-12\"\r\n"},   {"3/12", "项目代码,\"\t3/12\"\r\n"},
+                 {"1E5", "项目代码,\"\t1E5\"\r\n"},     {"0012", "项目代码,\"\t0012\"\r\n"},
+                 {"12:30", "项目代码,\"\t12:30\"\r\n"}, {"2024-1-1", "项目代码,\"\t2024-1-1\"\r\n"},
+                 {"12.50", "项目代码,12.50\r\n"},       {"120", "项目代码,120\r\n"},
+                 {"3-12号", "项目代码,3-12号\r\n"},     {"DK-1", "项目代码,DK-1\r\n"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct made m;
+        struct buffer b;
+        make(&m, 1);
+        const struct report_project project = {.code = cases[i].code, .date = "2026-01-31"};
+        assert_int_equal(report_table_build(&m.sample.report, &project, NULL, m.sample.arena, &m.table, NULL),
+                         STATUS_OK);
+        buffer_init(&b, 0);
+        assert_int_equal(csv(&m, &b), STATUS_OK);
+        if (!strstr(b.data, cases[i].cell))
+            fail_msg("%s: %.400s", cases[i].code, b.data);
+        assert_non_null(strstr(b.data, "审查日期,2026-01-31\r\n"));
+        buffer_release(&b);
+        report_sample_free(&m.sample);
+    }
+}
+
+/* A thousand plots are a long report, not a failure. */
+static void test_thousand_plots(void **state)
+{
+    (void)state;
+    struct made m;
+    make(&m, 1000);
+    for (size_t i = 0; i < 4; i++) {
+        struct buffer b;
+        buffer_init(&b, 0);
+        assert_int_equal(all[i](&m, &b), STATUS_OK);
+        assert_true(b.size > 50000);
+        buffer_release(&b);
+    }
+    report_sample_free(&m.sample);
+}
+
+/* A buffer that is full is a failure of the render, not a short file. */
+static void test_full_buffer(void **state)
+{
+    (void)state;
+    struct made m;
+    make(&m, 2);
+    for (size_t i = 0; i < 4; i++) {
+        struct buffer b;
+        buffer_init(&b, 600);
+        assert_int_not_equal(all[i](&m, &b), STATUS_OK);
+        buffer_release(&b);
+    }
+    report_sample_free(&m.sample);
+}
+
+/* The text rounds as the table does: 100.006 with 50.004 inside is 100.01 = 50.00 + 50.01, never 50.00 +
+ * 50.00; hectares and mu follow from the printed square metres. */
+static void test_text_has_the_tables_figures(void **state)
+{
+    (void)state;
+    struct report_sample s;
+    struct report_table t;
+    struct buffer b;
+    report_sample_make(&s, 1);
+    s.results[0].area_m2 = 100.006;
+    report_sample_press(&s, 0, LINE_URBAN_DEVELOPMENT_BOUNDARY, 50.004, 1);
+    report_sample_zones(&s, 0, 50.004, 0, 0);
+    buffer_init(&b, 0);
+    assert_int_equal(report_table_build(&s.report, NULL, NULL, s.arena, &t, NULL), STATUS_OK);
+    const struct render_document d = {&s.report, &t, NULL, s.arena};
+    assert_int_equal(render_text(&d, RENDER_LANG_ZH, &b, NULL), STATUS_OK);
+    assert_int_equal(t.rows[0].figures[COLUMN_OUTSIDE].cents, 5001);
+    assert_non_null(strstr(b.data, "\n      边界外  50.01 平方米（0.0050 公顷，0.08 亩）"));
+    assert_non_null(strstr(b.data, "\n      城镇集中建设区  50.00 平方米"));
+    assert_non_null(strstr(b.data, "界内0.0050公顷，界外0.0050公顷"));
+    buffer_clear(&b);
+    assert_int_equal(render_text(&d, RENDER_LANG_EN, &b, NULL), STATUS_OK);
+    assert_non_null(strstr(b.data, "\n      outside the boundary  50.01 m2 (0.0050 ha, 0.08 mu)"));
+    buffer_release(&b);
+    report_sample_free(&s);
+}
+
+/* Paper and record find each other: every printed form of a check that was kept names the row and its seal,
+ * and one that was not kept names none. */
+static void test_kept_checks_name_their_record(void **state)
+{
+    (void)state;
+    static const char seal[] = "5ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea1";
+    const struct report_record record = {
+        .id = 4711, .sha256 = seal, .officer = "张三", .project_name = "", .kept_at = "2026-01-31T08:00:00Z"};
+    for (int kept = 0; kept < 2; kept++) {
+        struct made m;
+        struct buffer b;
+        make(&m, 2);
+        m.sample.report.record = kept ? &record : NULL;
+        assert_int_equal(report_table_build(&m.sample.report, NULL, NULL, m.sample.arena, &m.table, NULL),
+                         STATUS_OK);
+        for (int form = 0; form < 4; form++) {
+            buffer_init(&b, 0);
+            enum status s = form == 0   ? render_csv(&m.table, &b, NULL)
+                            : form == 1 ? render_html(&m.document, &b, NULL)
+                            : form == 2 ? render_text(&m.document, RENDER_LANG_ZH, &b, NULL)
+                                        : render_text(&m.document, RENDER_LANG_EN, &b, NULL);
+            assert_int_equal(s, STATUS_OK);
+            assert_int_equal(strstr(b.data, seal) != NULL, kept);
+            assert_int_equal(strstr(b.data, "4711") != NULL, kept);
+            assert_int_equal(strstr(b.data, "张三") != NULL, kept);
+            buffer_release(&b);
+        }
+        report_sample_free(&m.sample);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_same_bytes_twice), cmocka_unit_test(test_signatures),
+        cmocka_unit_test(test_hostile_names),    cmocka_unit_test(test_thousand_plots),
+        cmocka_unit_test(test_full_buffer),      cmocka_unit_test(test_text_has_the_tables_figures),
+        cmocka_unit_test(test_codes_stay_codes), cmocka_unit_test(test_kept_checks_name_their_record),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
