@@ -253,6 +253,9 @@ static void test_questions(void **state)
         {"id,wkt\n", STATUS_INVALID_INPUT, "parcel-empty"},
         {"id,x,y\n1,abc,4520000\n", STATUS_INVALID_INPUT, "csv-coordinates"},
         {"id,x,y\n", STATUS_INVALID_INPUT, "parcel-empty"},
+        /* merged cells of a spreadsheet: not a plot of one point and a plot of the rest */
+        {"id,x,y\nA,111.70,40.80\n,111.71,40.80\n,111.71,40.81\n,111.70,40.81\n", STATUS_INVALID_INPUT,
+         "csv-id-empty"},
         {"POLYGON((111.70 40.80,111.71 40.81,111.71 40.80,111.70 40.81,111.70 40.80))", STATUS_INVALID_INPUT,
          "self-intersection"},
     };

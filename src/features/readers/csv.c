@@ -264,6 +264,13 @@ static enum status point_row(struct csv_rows *r)
     if (!whole_value(cell(r, COLUMN_A), &a) || !whole_value(cell(r, COLUMN_B), &b))
         return fail_row(r, "csv-coordinates", "坐标列不是数，也不是度分秒；请改正或删去该行。",
                         "the coordinate columns are neither numbers nor degrees; correct or remove the row.");
+    if (*id == '\0' && c->n_plots && *r->id && !r->gap)
+        return fail_row(
+            r, CSV_ID_EMPTY,
+            "地块编号是空的，而上一行有编号（多半是表格里合并的单元格，另存为CSV时编号只留在第一行）；"
+            "请取消合并，把编号填满每一行后重新导出。",
+            "the parcel id is empty where the row before has one, as merged cells of a spreadsheet are "
+            "written; unmerge them, fill in the id on every row, and export again.");
     bool new_plot = c->n_plots == 0 || strcmp(id, r->id) != 0;
     bool closed = coords_in_ring(c) >= 4 && coords_at_ring_start(c, c->a[c->n - 1], c->b[c->n - 1]);
     if (new_plot)

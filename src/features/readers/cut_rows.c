@@ -102,7 +102,8 @@ static const char *cell_of(const struct csv_record *r, int column)
     return column >= 0 && (size_t)column < r->n ? r->cells[column] : "";
 }
 
-/* Rows of points belong together while their id stays the same; blank rows part rings, not parcels. */
+/* Rows of points belong together while their id stays the same; blank rows part rings, not parcels. Rows without an id
+ * under one that has it are merged cells: they stay with it, so that the reader sees and refuses them. */
 static bool add_points(struct cut_rows *p, struct text_piece *out)
 {
     struct csv_record r;
@@ -110,7 +111,7 @@ static bool add_points(struct cut_rows *p, struct text_piece *out)
         return false;
     csv_record_read(p->header.separator, p->record, &r);
     char *id = strdup(cell_of(&r, p->header.id));
-    bool same = id != NULL, open_quote = false;
+    bool same = id != NULL, open_quote = false, blank = false;
     while (same && !open_quote && out->at + out->n < p->base.file.n) {
         size_t at = out->at + out->n, n = record_at(p, at, &open_quote);
         if (!hold_record(p, at, n)) {
@@ -118,7 +119,9 @@ static bool add_points(struct cut_rows *p, struct text_piece *out)
             return false;
         }
         csv_record_read(p->header.separator, p->record, &r);
-        same = blank_record(p, at, n) || strcmp(cell_of(&r, p->header.id), id) == 0;
+        bool merged = !blank && *cell_of(&r, p->header.id) == '\0';
+        blank = blank_record(p, at, n);
+        same = blank || merged || strcmp(cell_of(&r, p->header.id), id) == 0;
         if (same)
             out->n += n;
         out->open_quote = out->open_quote || (same && open_quote);
@@ -360,9 +363,10 @@ enum status cut_rows_open(struct mapped *file, const char *id_field, bool force,
 {
     static const struct text_cutter_ops ops = {next_row, row_text, rewind_rows, id_of_row, close_rows};
     static const char *const of_file[] = {
-        "zone-missing",     "zone-conflict",   "crs-conflict",  "crs-option",        "crs-datum-refused",
-        "crs-web-mercator", "crs-unsupported", "datum-refused", "web-map-refused",   "local-system-refused",
-        "datum-unclear",    "crs-missing",     "dms-packed",    "coords-few-digits", NULL};
+        "zone-missing",      "zone-conflict",        "crs-conflict",    "crs-option",
+        "crs-datum-refused", "crs-web-mercator",     "crs-unsupported", "datum-refused",
+        "web-map-refused",   "local-system-refused", "datum-unclear",   "crs-missing",
+        "dms-packed",        "coords-few-digits",    CSV_ID_EMPTY,      NULL};
     struct cut_rows *p = file->n ? calloc(1, sizeof *p) : NULL;
     bool ours = false;
     *out = NULL;
