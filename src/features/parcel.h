@@ -96,6 +96,7 @@ struct parcel_raw {
     const struct parcel *parcel;   /* id, name, use and crs as far as the reader decides them; no shape */
     const struct ring_list *rings; /* geo/rings.h */
     const char *area; /* the declared area with its unit as it was written, "" when there is none */
+    const struct error *contradicts; /* as feature.contradicts */
     const char *place_zh, *place_en; /* which parcel of the file it is, for sentences */
     const struct parcel_fields *fields;
     const struct parcel_set *set; /* with the remarks so far */

@@ -169,7 +169,7 @@ static enum status add(struct parsing *p, struct feature_binding *b, const struc
                        const struct geo_crs *crs)
 {
     struct parcel parcel = {.crs = f->crs ? *f->crs : *crs};
-    struct declared_area area = {NAN, AREA_UNIT_UNSAID};
+    struct declared_area area = {NAN, AREA_UNIT_UNSAID, NULL};
     parcel.id = text_of(b, f, BOUND_ID, f->id);
     parcel.name = text_of(b, f, BOUND_NAME, f->name);
     parcel.use = text_of(b, f, BOUND_USE, f->use);
@@ -193,7 +193,8 @@ static enum status add(struct parsing *p, struct feature_binding *b, const struc
     parcel.delivered_points = (uint32_t)p->policy.rings.n;
     const char *mj = text_of(b, f, BOUND_AREA, f->area);
     if (*mj && !parsing_area_text(mj, &area))
-        area = (struct declared_area){NAN, AREA_UNIT_UNSAID};
+        area = (struct declared_area){NAN, AREA_UNIT_UNSAID, NULL};
+    area.contradicts = f->contradicts;
     for (size_t i = 0; i < f->n_notes; i++)
         parsing_warn(p, f->notes[i].code, f->notes[i].zh, f->notes[i].en);
     if (!f->place_zh)

@@ -9,9 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define M2_PER_HECTARE 10000.0
-#define M2_PER_MU (10000.0 / 15.0)
-
 /* Declared and measured areas that differ by more than this are worth a look. */
 #define AREA_TOLERANCE 0.01
 
@@ -75,7 +72,7 @@ bool parsing_area_text(const char *text, struct declared_area *out)
         end++;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strcmp(end, words[i].word) == 0) {
-            *out = (struct declared_area){value, words[i].unit};
+            *out = (struct declared_area){value, words[i].unit, NULL};
             return true;
         }
     }
@@ -231,6 +228,10 @@ static enum status accept(struct parsing *p, struct parcel *parcel, struct parsi
         *p->error = answer.fault;
         s = answer.fault.status;
     }
+    if (!s && declared.contradicts) {
+        *p->error = *declared.contradicts;
+        s = declared.contradicts->status;
+    }
     if (!s)
         s = keep_rings(p, parcel, answer.rings);
     if (s)
@@ -265,6 +266,7 @@ enum status parsing_add(struct parsing *p, struct parcel *parcel, struct parsing
     const struct parcel_raw raw = {.parcel = parcel,
                                    .rings = &p->policy.rings,
                                    .area = area_text(p, declared),
+                                   .contradicts = declared.contradicts,
                                    .place_zh = place.zh,
                                    .place_en = place.en,
                                    .fields = &p->fields,

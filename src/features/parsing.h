@@ -41,12 +41,16 @@ struct parsing_place parsing_place_said(struct parsing *p, struct parsing_place 
 /* How a value of p->fields stands in JSON: as enum feature_type of features/stream.h. */
 enum { FIELD_TEXT = 0, FIELD_INTEGER, FIELD_REAL, FIELD_JSON };
 
+#define M2_PER_HECTARE 10000.0
+#define M2_PER_MU (10000.0 / 15.0)
 enum area_unit { AREA_UNIT_UNSAID = 0, AREA_UNIT_HECTARE, AREA_UNIT_M2, AREA_UNIT_MU };
 
 /* A declared area, as it was written. value is NAN when there is none. */
 struct declared_area {
     double value;
     enum area_unit unit;
+    const struct error
+        *contradicts; /* it cannot be this plot's: told where nothing else refuses the plot; NULL */
 };
 
 /* Arena text; NULL (and latched) when memory is out. */

@@ -65,6 +65,8 @@ enum status source_read_shape(struct source *s, const struct feature *f, struct 
     out->place_deg[1] = answer.place_deg[1];
     if (answer.state == ACCEPTANCE_REFUSED)
         refuse(out, &answer.fault);
+    else if (f->contradicts)
+        refuse(out, f->contradicts);
     else
         take(&answer, out);
     return STATUS_OK;

@@ -19,7 +19,7 @@ X, Y = 4520000.0, 37558000.0  # within the test's layers
 
 
 def plot(code, points, name="地块"):
-    return [f"{len(points)},0.1,{code},{name},面,,用途,0701,@"] + [f"J{i + 1},1,{x:.3f},{y:.3f}" for i, (x, y) in enumerate(points)]
+    return [f"{len(points)},,{code},{name},面,,用途,0701,@"] + [f"J{i + 1},1,{x:.3f},{y:.3f}" for i, (x, y) in enumerate(points)]
 
 
 def square(i, size=40.0, points=4):

@@ -126,5 +126,6 @@ static inline char *encode(const char *text, const char *encoding, size_t *n)
     "J1,1,4520000.000,37563000.000\r\nJ2,1,4520000.000,37563400.000\r\nJ3,1,4520300.000,37563400.000\r\n"    \
     "J4,1,4520300.000,37563000.000\r\nJ1,1,4520000.000,37563000.000\r\n"
 #define TXT_PLOT "5,11.9988,P1,示例地块,面,,工业用地,0601,@\r\n"
+#define TXT_PLOT_UNCOUNTED ",,P1,示例地块,面,,工业用地,0601,@\r\n" /* declares neither points nor area */
 
 #endif

@@ -2,7 +2,7 @@
  * refused. */
 #include "features/parcel_test.h"
 
-#define P(id) "4,,P" id ",示例,面,,,,@\r\n"
+#define P(id) ",,P" id ",示例,面,,,,@\r\n"
 #define LEFT                                                                                                 \
     "1,1,4520000,37563000\n2,1,4520000,37563200\n3,1,4520300,37563200\n4,1,4520300,37563000\n1,1,4520000,"   \
     "37563000\n"
@@ -99,8 +99,8 @@ static void test_odd_plots_are_told(void **state)
         {TXT_HEAD P(
              "1") "1,1,3320000,37563000\n2,1,3320000,37563400\n3,1,3320300,37563400\n1,1,3320000,37563000\n",
          "outside-region"},
-        {TXT_HEAD "40,,P1,示例,面,,,,@\n" LEFT, "declared-points-differ"},
-        {TXT_HEAD "4,11,P1,示例,面,,,,@\n" LEFT, "declared-area-differs"},
+        {TXT_HEAD "3,,P1,示例,面,,,,@\n" LEFT, "declared-points-differ"},
+        {TXT_HEAD "4,5.6,P1,示例,面,,,,@\n" LEFT, "declared-area-differs"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct parcel_set set = accept_text(*state, cases[i].text);

@@ -157,7 +157,7 @@ static void test_wild_variants(void **state)
          "ring-closed-nearly"},
         {"closing row twice",
          TXT_HEAD "6,11.9988,P1,示例,面,,,,@\n" TXT_SQUARE "J1,1,4520000.000,37563000.000\n", NULL},
-        {"declared points wrong", TXT_HEAD "7,11.9988,P1,示例,面,,,,@\n" TXT_SQUARE,
+        {"more rows than declared", TXT_HEAD "3,11.9988,P1,示例,面,,,,@\n" TXT_SQUARE,
          "declared-points-differ"},
         {"declared without the closing row", TXT_HEAD "4,11.9988,P1,示例,面,,,,@\n" TXT_SQUARE, NULL},
         {"declared area off by 2 %", TXT_HEAD "5,11.76,P1,示例,面,,,,@\n" TXT_SQUARE,
@@ -243,7 +243,7 @@ static void test_nesting_by_even_odd(void **state)
     static const double size[4] = {400, 300, 200, 100};
     static const int order[3][4] = {{0, 1, 2, 3}, {3, 2, 1, 0}, {2, 0, 3, 1}};
     for (int k = 0; k < 3; k++) {
-        char text[4096] = TXT_HEAD TXT_PLOT;
+        char text[4096] = TXT_HEAD TXT_PLOT_UNCOUNTED;
         for (int i = 0; i < 4; i++) {
             double s = size[order[k][i]];
             char qh[12];
@@ -260,10 +260,10 @@ static void test_nesting_by_even_odd(void **state)
 /* Old writers keep 圈号 at 1: a ring ends where it closes, or where the numbers start again. */
 static void test_rings_told_by_closing_or_numbers(void **state)
 {
-    char closing[4096] = TXT_HEAD TXT_PLOT;
+    char closing[4096] = TXT_HEAD TXT_PLOT_UNCOUNTED;
     append_square(closing, "1", 1, 4520000, 37563000, 400, true);
     append_square(closing, "1", 5, 4520100, 37563100, 100, true);
-    char restart[4096] = TXT_HEAD TXT_PLOT;
+    char restart[4096] = TXT_HEAD TXT_PLOT_UNCOUNTED;
     append_square(restart, "1", 1, 4520000, 37563000, 400, false);
     append_square(restart, "1", 1, 4520100, 37563100, 100, false);
     const char *texts[2] = {closing, restart};

@@ -89,6 +89,15 @@ static void test_each_refusal_has_its_code_and_line(void **state)
         {"unit", DATUM "计量单位=度\n[地块坐标]\n" PLOT PLAIN, STATUS_UNSUPPORTED, "txt-unit", "第3行"},
         {"projection", DATUM "投影类型=UTM\n[地块坐标]\n" PLOT PLAIN, STATUS_UNSUPPORTED, "txt-projection",
          "第3行"},
+        {"rows cut off", TXT_HEAD "9,11.9988,P1,示例,面,,,,@\n" TXT_SQUARE, STATUS_INVALID_INPUT,
+         "txt-points-missing", "写的是9，实有5行"},
+        {"the area of another plot", TXT_HEAD ",15.2,P1,示例,面,,,,@\n" TXT_SQUARE, STATUS_INVALID_INPUT,
+         "txt-area-differs", "152000.00平方米"},
+        {"a hole that is not in the area",
+         TXT_HEAD "10,11.9988公顷,P1,示例,面,,,,@\n" TXT_SQUARE
+                  "1,2,4520100,37563100\n2,2,4520100,37563300\n3,2,4520200,37563300\n4,2,4520200,37563100\n1,"
+                  "2,4520100,37563100\n",
+         STATUS_INVALID_INPUT, "txt-area-differs", "119988.00平方米"},
         {"a line plot", TXT_HEAD "5,0,P1,路,线,,,,@\n" TXT_SQUARE, STATUS_UNSUPPORTED, "txt-not-area",
          "第12行"},
         {"letters in a coordinate", TXT_HEAD TXT_PLOT "J1,1,4520000.0o,37563000\n", STATUS_INVALID_INPUT,
@@ -102,7 +111,7 @@ static void test_each_refusal_has_its_code_and_line(void **state)
         {"two points", TXT_HEAD TXT_PLOT "J1,1,4520000,37563000\nJ2,1,4520000,37563400\n",
          STATUS_INVALID_INPUT, "txt-ring-short", "第13行"},
         {"points on one line",
-         TXT_HEAD TXT_PLOT "J1,1,4520000,37500000\nJ2,1,4521000,37500000\nJ3,1,4522000,37500000\n",
+         TXT_HEAD TXT_PLOT_UNCOUNTED "J1,1,4520000,37500000\nJ2,1,4521000,37500000\nJ3,1,4522000,37500000\n",
          STATUS_INVALID_INPUT, "ring-encloses-nothing", "示例地块"},
         {"a plot without points", TXT_HEAD TXT_PLOT TXT_PLOT TXT_SQUARE, STATUS_INVALID_INPUT,
          "txt-plot-empty", "第12行"},
@@ -110,11 +119,11 @@ static void test_each_refusal_has_its_code_and_line(void **state)
          "第12行"},
         {"no plots", TXT_HEAD, STATUS_INVALID_INPUT, "txt-no-plots", "没有地块"},
         {"a bow tie",
-         TXT_HEAD TXT_PLOT
+         TXT_HEAD TXT_PLOT_UNCOUNTED
          "J1,1,4520000,37563000\nJ2,1,4520100,37563100\nJ3,1,4520100,37563010\nJ4,1,4520000,37563110\n",
          STATUS_INVALID_INPUT, "self-intersection", "示例地块"},
         {"overlapping parts",
-         TXT_HEAD TXT_PLOT TXT_SQUARE
+         TXT_HEAD TXT_PLOT_UNCOUNTED TXT_SQUARE
          "J5,2,4520100,37563200\nJ6,2,4520100,37563800\nJ7,2,4520200,37563800\nJ5,2,4520100,37563200\n",
          STATUS_INVALID_INPUT, "self-intersection", "示例地块"},
     };
@@ -134,11 +143,11 @@ static void test_each_refusal_has_its_code_and_line(void **state)
 /* The crossing of a bow tie is given in the file's own grid, where the surveyor will look for it. */
 static void test_crossing_in_grid_coordinates(void **state)
 {
-    struct error e =
-        refuse_text(*state,
-                    TXT_HEAD TXT_PLOT "J1,1,4520000,37563000\nJ2,1,4520100,37563100\nJ3,1,4520100,37563010\n"
-                                      "J4,1,4520000,37563110\n",
-                    STATUS_INVALID_INPUT, "self-intersection");
+    struct error e = refuse_text(*state,
+                                 TXT_HEAD TXT_PLOT_UNCOUNTED
+                                 "J1,1,4520000,37563000\nJ2,1,4520100,37563100\nJ3,1,4520100,37563010\n"
+                                 "J4,1,4520000,37563110\n",
+                                 STATUS_INVALID_INPUT, "self-intersection");
     assert_non_null(strstr(e.zh, "X(北)4520055.0"));
     assert_non_null(strstr(e.zh, "Y(东)37563055.0"));
     assert_non_null(strstr(e.zh, "经度111.7"));
@@ -148,7 +157,7 @@ static void test_crossing_in_grid_coordinates(void **state)
 static void test_one_bad_plot_names_itself(void **state)
 {
     struct error e = refuse_text(*state,
-                                 TXT_HEAD TXT_PLOT TXT_SQUARE
+                                 TXT_HEAD TXT_PLOT_UNCOUNTED TXT_SQUARE
                                  "3,,P2,坏地块,面,,,,@\nJ1,1,4520000,37563000\nJ2,1,4520000,37563001\n",
                                  STATUS_INVALID_INPUT, "txt-ring-short");
     assert_non_null(strstr(e.zh, "第2个地块“坏地块”（第18行起）"));
@@ -159,7 +168,7 @@ static void test_too_many_rings(void **state)
 {
     char *text = calloc(1, 1 << 20);
     assert_non_null(text);
-    strcpy(text, TXT_HEAD TXT_PLOT);
+    strcpy(text, TXT_HEAD TXT_PLOT_UNCOUNTED);
     char *at = text;
     for (int i = 0; i < 4097; i++) {
         at += strlen(at);
@@ -175,7 +184,7 @@ static void test_hostile_edges_are_bounded(void **state)
 {
     char *text = calloc(1, 1 << 20);
     assert_non_null(text);
-    strcpy(text, TXT_HEAD TXT_PLOT);
+    strcpy(text, TXT_HEAD TXT_PLOT_UNCOUNTED);
     char *at = text;
     for (int i = 0; i < 2000; i++) {
         at += strlen(at);
@@ -189,8 +198,8 @@ static void test_hostile_edges_are_bounded(void **state)
  * sanitizers). */
 static void test_every_prefix_ends_well(void **state)
 {
-    static const char text[] =
-        TXT_HEAD TXT_PLOT TXT_SQUARE "J5,2,4520100,37563100\nJ6,2,4520100,37563200\nJ7,2,4520200,37563200\n";
+    static const char text[] = TXT_HEAD TXT_PLOT_UNCOUNTED TXT_SQUARE
+        "J5,2,4520100,37563100\nJ6,2,4520100,37563200\nJ7,2,4520200,37563200\n";
     struct parcel_context *c = *state;
     for (size_t n = 0; n < sizeof text; n++) {
         struct parcel_set set;
@@ -204,8 +213,8 @@ static void test_every_prefix_ends_well(void **state)
 /* 20 000 damaged files, deterministic: every answer is OK or a sentence, and what is OK has an area. */
 static void test_mutations_end_well(void **state)
 {
-    static const char good[] =
-        TXT_HEAD TXT_PLOT TXT_SQUARE "J5,2,4520100,37563100\nJ6,2,4520100,37563200\nJ7,2,4520200,37563200\n";
+    static const char good[] = TXT_HEAD TXT_PLOT_UNCOUNTED TXT_SQUARE
+        "J5,2,4520100,37563100\nJ6,2,4520100,37563200\nJ7,2,4520200,37563200\n";
     static const char pieces[] = ",,@@[]=\r\n0123456789.-J\xEF\xBC\x8C\x80\xFF";
     struct parcel_context *c = *state;
     uint64_t seed = 4490;

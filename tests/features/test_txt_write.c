@@ -25,7 +25,7 @@ static struct parcel_set read_back(const struct parcel_context *c, const struct 
 static void test_exact_bytes(void **state)
 {
     struct parcel_set set = accept_text(
-        *state, TXT_HEAD TXT_PLOT TXT_SQUARE
+        *state, TXT_HEAD TXT_PLOT_UNCOUNTED TXT_SQUARE
         "J5,2,4520100,37563100\nJ6,2,4520100,37563200\nJ7,2,4520200,37563200\nJ5,2,4520100,37563100\n");
     struct buffer b = write_set(*state, &set, 0, true);
     assert_string_equal(
@@ -76,9 +76,9 @@ static void test_round_trips(void **state)
 
 static void test_delivered_points_come_back(void **state)
 {
-    struct parcel_set set =
-        accept_text(*state, TXT_HEAD TXT_PLOT "J1,1,4520000.001,37563000.999\nJ2,1,4520000.5,37563400.123\n"
-                                              "J3,1,4520300.789,37563400.456\n");
+    struct parcel_set set = accept_text(*state, TXT_HEAD TXT_PLOT_UNCOUNTED
+                                        "J1,1,4520000.001,37563000.999\nJ2,1,4520000.5,37563400.123\n"
+                                        "J3,1,4520300.789,37563400.456\n");
     struct buffer b = write_set(*state, &set, 0, false);
     struct parcel_set back = read_back(*state, &b);
     const struct parcel_rings *d = &set.parcels[0].delivered, *r = &back.parcels[0].delivered;

@@ -46,7 +46,7 @@ static void assert_point(const struct map_border *b, size_t i, double x, double 
  * stays. */
 static void test_delivered_points_come_back(void **state)
 {
-    struct map_border b = border_of(*state, HEAD "6,1200.0,DK-1,甲,面,,,,@\n"
+    struct map_border b = border_of(*state, HEAD "6,,DK-1,甲,面,,,,@\n"
                                                  "J1,1,4520000.123,37530000.456\n"
                                                  "J2,1,4520000.123,37533000.456\n" /* clockwise, due east */
                                                  "J3,1,4520000.123,37536000.457\n"

@@ -222,7 +222,7 @@ static enum status wkt_row(struct csv_rows *r)
     one->name = keep(r, cell(r, COLUMN_NAME));
     one->use = keep(r, cell(r, COLUMN_USE));
     if (!parsing_area_text(cell(r, COLUMN_AREA), &one->area))
-        one->area = (struct declared_area){NAN, AREA_UNIT_UNSAID};
+        one->area = (struct declared_area){NAN, AREA_UNIT_UNSAID, NULL};
     return STATUS_OK;
 }
 

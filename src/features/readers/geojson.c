@@ -260,7 +260,7 @@ static void read_properties(struct reader *r, struct parcel *parcel, struct decl
     parcel->name = name ? name : "";
     parcel->use = use ? use : "";
     if (!mj || !parsing_area_text(mj, area))
-        *area = (struct declared_area){NAN, AREA_UNIT_UNSAID};
+        *area = (struct declared_area){NAN, AREA_UNIT_UNSAID, NULL};
 }
 
 /* Properties that say that the coordinates are of another datum, a local system or a web map. */

@@ -1,9 +1,9 @@
-/* The parts of the 国土TXT reader. Internal to the parcel module.
+/* The parts of the 国土TXT reader. Private to readers/.
  *
- * parcel_txt.c        lines and sections
- * parcel_txt_zone.c   the header: datum, unit, zone; which column is which axis
- * parcel_txt_plot.c   plot rows and point rows, and where a ring ends
- * rings_nest.c        which rings are holes of which */
+ * txt.c           lines and sections
+ * txt_zone.c      the header: datum, unit, zone; which column is which axis
+ * txt_plot.c      plot rows and point rows, and where a ring ends
+ * txt_declared.c  the points and the area that a plot row declares, held against its rows */
 #ifndef HX_FEATURES_READERS_TXT_H
 #define HX_FEATURES_READERS_TXT_H
 
@@ -83,5 +83,10 @@ enum status txt_point_row(struct txt *t) HX_MUST_CHECK;
 bool txt_plain_point(struct txt *t, char *line, enum status *s);
 enum status txt_plot_end(struct txt *t) HX_MUST_CHECK; /* nothing to do when no plot is open */
 void txt_plot_release(struct txt_plot *plot);
+
+/* Refuses a plot with fewer rows than points are declared; `closing` of its rows repeat a first one. */
+enum status txt_check_points(struct txt *t, size_t closing) HX_MUST_CHECK;
+/* Notes in plot.area that the area cannot be that of the rows, which policy.rings hold. */
+enum status txt_check_area(struct txt *t) HX_MUST_CHECK;
 
 #endif

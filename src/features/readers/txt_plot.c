@@ -84,7 +84,7 @@ static void plot_begin(struct txt *t)
     plot->line = t->line.number;
     plot->id = plot->name = plot->use = "";
     plot->declared_points = 0;
-    plot->area = (struct declared_area){NAN, AREA_UNIT_UNSAID};
+    plot->area = (struct declared_area){NAN, AREA_UNIT_UNSAID, NULL};
     plot->n = plot->n_rings = plot->rows = 0;
 }
 
@@ -365,24 +365,6 @@ static struct parsing_place place_of(struct txt *t)
     };
 }
 
-/* Files count with or without the closing rows; anything else is worth a look, but is never a loop's
- * bound. */
-static void warn_points(struct txt *t, size_t closing)
-{
-    const struct txt_plot *plot = &t->plot;
-    size_t declared = plot->declared_points;
-    if (declared == 0 || declared == plot->rows || declared == plot->rows - closing ||
-        declared == plot->rows - closing + plot->n_rings)
-        return;
-    const char *zh =
-        parsing_printf(t->p, "界址点数写的是%zu，实有%zu行，请核对是否缺点或多点。", declared, plot->rows);
-    const char *en =
-        parsing_printf(t->p, "%zu points are declared and %zu rows are there; check for missing points.",
-                       declared, plot->rows);
-    if (zh && en)
-        txt_warn(t, plot->line, "declared-points-differ", zh, en);
-}
-
 static enum status end_with_points(struct txt *t)
 {
     struct txt_plot *plot = &t->plot;
@@ -394,9 +376,10 @@ static enum status end_with_points(struct txt *t)
     plot->ring_start[plot->n_rings] = plot->n;
     for (size_t r = 0; s == STATUS_OK && r < plot->n_rings; r++)
         s = check_ring(t, r, &closing);
+    if (s == STATUS_OK)
+        s = txt_check_points(t, closing);
     if (s != STATUS_OK)
         return parsing_fail_in(t->p, s, place_of(t));
-    warn_points(t, closing);
     parcel.delivered_points = (uint32_t)(plot->n - closing + plot->n_rings);
     parcel.id = *plot->id ? plot->id : parsing_printf(t->p, "%zu", plot->number);
     if (!parcel.id)
@@ -404,6 +387,8 @@ static enum status end_with_points(struct txt *t)
     if (t->p->structure_only)
         return STATUS_OK;
     s = fill_rings(t);
+    if (s == STATUS_OK)
+        s = txt_check_area(t);
     if (s != STATUS_OK)
         return parsing_fail_in(t->p, s, place_of(t));
     return parsing_add(t->p, &parcel, place_of(t), plot->area);

@@ -92,7 +92,7 @@ static bool push(struct wkt_set *w, size_t ring, size_t line)
         w->ones = ones;
         w->cap = cap;
     }
-    w->ones[w->n++] = (struct wkt_one){ring, line, "", "", "", {NAN, AREA_UNIT_UNSAID}};
+    w->ones[w->n++] = (struct wkt_one){ring, line, "", "", "", {NAN, AREA_UNIT_UNSAID, NULL}};
     for (size_t i = w->coords.n; i < w->rings.n; i++)
         coords_point(&w->coords, w->rings.x[i], w->rings.y[i], line);
     return !w->rings.failed && !w->coords.failed;
