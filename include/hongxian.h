@@ -407,7 +407,7 @@ struct hx_audit_options { /* all zero: the defaults */
     /* Lines only. */
     const char *compare;    /* an earlier output: findings become new, still there, or fixed */
     const char *official;   /* official totals, CSV or JSON */
-    const char *only_layer; /* the id of one layer; NULL: the three lines and the three spaces */
+    const char *only_layer; /* the id of one layer; NULL: the lines and their spaces */
     bool within_spaces;     /* also: does each line lie within its own space? */
 };
 

@@ -87,7 +87,7 @@ static enum status find_edition(struct store *store, struct arena *arena, const 
 
 static void print_rule(const struct rule *r)
 {
-    char lines[64] = "";
+    char lines[32 * CONTROL_LINE_COUNT] = "";
     for (int l = 0; l < CONTROL_LINE_COUNT; l++)
         if (r->lines & 1u << l)
             snprintf(lines + strlen(lines), sizeof lines - strlen(lines), "%s%s", *lines ? "、" : "",

@@ -68,19 +68,29 @@ static bool hit_pressing(struct judge *j, const char *sub_zone, double area_m2)
            hit_add(j, rule_find(j, RELATION_OVERLAP, sub_zone, "GENERAL"), area_m2, stand_in(j));
 }
 
-/* What a line that excludes is pressed on with, zone by zone; a line without zones is one, "*". */
+/* The parcel's area in the features of a zone; of n_zones: in those of none. */
+static double area_in_zone(const struct judge *j, int zone)
+{
+    double area = 0;
+    for (size_t i = 0; i < j->f->n_features; i++)
+        if (line_zone_of(j->line, j->f->features[i].zone) == zone)
+            area += j->f->features[i].area_m2;
+    return fmin(area, j->f->area_m2);
+}
+
+/* What a line that excludes is pressed on with, zone by zone; a line without zones is one, "*". No rule
+ * speaks of what is in no zone. */
 static void judge_pressed(struct judge *j)
 {
     const struct layer_finding *f = j->f;
     const struct control_line *line = j->line;
     if (line->n_zones == 0)
         j->unruled = !hit_pressing(j, "*", f->area_m2);
+    else if (area_in_zone(j, line->n_zones) > 0)
+        j->unruled = true;
     for (int z = 0; z < line->n_zones; z++) {
         const struct line_zone *zone = &line->zones[z];
-        double area = 0;
-        for (size_t i = 0; i < f->n_features; i++)
-            area += line_zone_of(line, f->features[i].zone) == z ? f->features[i].area_m2 : 0;
-        area = fmin(area, f->area_m2);
+        double area = area_in_zone(j, z);
         if (area > 0 && !(zone->absolute ? hit_class(j, RELATION_OVERLAP, zone->zh, area)
                                          : hit_pressing(j, zone->zh, area)))
             j->unruled = true;

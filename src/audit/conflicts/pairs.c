@@ -1,4 +1,4 @@
-/* Common areas of features: between the three lines, between the three spaces, and within each layer. */
+/* Common areas of features: between the lines, between their spaces, and within each layer. */
 #include "audit/conflicts/parts.h"
 
 #include "audit/row.h"
