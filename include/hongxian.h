@@ -76,6 +76,8 @@ enum hx_status {
     HX_STATUS_CLEAR,          /* covered, measured, nothing */
 };
 
+/* The control lines by number: the first rows of the table of lines (schema/layers.json), whose ids are what
+ * hx_layer.layer says. New lines are added at the end. */
 enum hx_line {
     HX_LINE_ECOLOGICAL_RED_LINE,
     HX_LINE_PERMANENT_BASIC_FARMLAND,
@@ -94,7 +96,7 @@ struct hx_feature_overlap {
 };
 
 struct hx_zone_overlap {
-    const char *zone; /* sub-zone of the boundary; "边界外" is outside it */
+    const char *zone; /* sub-zone of such a line; the last one is what lies outside it */
     double area_m2;
 };
 
@@ -112,7 +114,7 @@ struct hx_rule {
 };
 
 struct hx_layer {
-    const char *layer; /* "ecological_red_line", ... */
+    const char *layer; /* the id of the line, as schema/layers.json has it */
     int64_t version;   /* 0: not loaded */
     bool synthetic;    /* 示例数据 */
     enum hx_status status;
@@ -124,7 +126,7 @@ struct hx_layer {
     bool touches;                              /* borders meet without common area */
     const struct hx_feature_overlap *features; /* largest first */
     size_t n_features;
-    const struct hx_zone_overlap *zones; /* urban development boundary only */
+    const struct hx_zone_overlap *zones; /* of a line that contains (inside or outside): the boundary */
     size_t n_zones;
     const struct hx_rule *rules;
     size_t n_rules;
@@ -405,7 +407,7 @@ struct hx_audit_options { /* all zero: the defaults */
     /* Lines only. */
     const char *compare;    /* an earlier output: findings become new, still there, or fixed */
     const char *official;   /* official totals, CSV or JSON */
-    const char *only_layer; /* the id of one layer; NULL: the three lines and the three spaces */
+    const char *only_layer; /* the id of one layer; NULL: the lines and their spaces */
     bool within_spaces;     /* also: does each line lie within its own space? */
 };
 

@@ -1,4 +1,4 @@
--- The rule table as text: the CSV is what people read, review and sign; check/rules.c parses it.
+-- The rule table as text: the CSV is what people read, review and sign; lines/rules.c parses it.
 
 CREATE TABLE rule_set (
   sha256 TEXT PRIMARY KEY,

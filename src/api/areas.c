@@ -24,7 +24,7 @@ static enum status layer_of(const struct snapshot *snapshot, enum hx_line line,
         return error_fail(e, STATUS_INVALID_INPUT, "line-unknown",
                           "The argument line is none of the three lines: %d.", (int)line);
     }
-    const char *id = control_line_id((enum control_line)line);
+    const char *id = line_at(line)->id;
     const struct layer_snapshot *layer = snapshot_layer(snapshot, id);
     if (!layer) {
         error_zh(e, "数据库中没有图层 %s，不能测算；请先导入。", id);

@@ -53,7 +53,7 @@ static bool rules_copy(struct arena *a, const struct layer_finding *f, struct hx
 
 static bool layer_copy(struct arena *a, const struct layer_finding *f, struct hx_layer *out)
 {
-    *out = (struct hx_layer){.layer = control_line_id(f->line),
+    *out = (struct hx_layer){.layer = line_at(f->line)->id,
                              .version = f->layer ? f->layer->version.version_no : 0,
                              .synthetic = f->layer && f->layer->version.synthetic,
                              .status = (enum hx_status)f->status,

@@ -143,8 +143,7 @@ enum status changes_find(struct store *store, const struct snapshot *now,
         c->grid = calloc((size_t)COLUMNS * ROWS, 1);
     enum status s = c && a && c->grid ? STATUS_OK : error_no_memory(e);
     for (int l = 0; !s && !c->total_zh && l < CONTROL_LINE_COUNT; l++)
-        s = compare_line(c, l, store, a, &then[l], snapshot_layer(now, control_line_id((enum control_line)l)),
-                         e);
+        s = compare_line(c, l, store, a, &then[l], snapshot_line(now, l), e);
     arena_free(a);
     if (s) {
         changes_free(c);
@@ -185,7 +184,7 @@ static int by_then(const void *a, const void *b)
     return (x->then > y->then) - (x->then < y->then);
 }
 
-bool changes_feature(const struct changes *c, enum control_line line, int64_t then, int64_t *now)
+bool changes_feature(const struct changes *c, int line, int64_t then, int64_t *now)
 {
     *now = then;
     if (c->identical[line])

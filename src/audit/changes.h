@@ -30,6 +30,6 @@ bool changes_near(const struct changes *c, const struct geo_box *box);
 /* Has any line's stated coverage changed? */
 bool changes_coverage(const struct changes *c);
 /* The number in today's version of a feature that is the same; false: it is not. */
-bool changes_feature(const struct changes *c, enum control_line line, int64_t then, int64_t *now);
+bool changes_feature(const struct changes *c, int line, int64_t then, int64_t *now);
 
 #endif

@@ -27,19 +27,29 @@ static enum status fail_read(struct earlier *s, struct error *e)
                       sqlite3_errmsg(s->db));
 }
 
+static void select_parcels(struct buffer *out)
+{
+    buffer_append_str(out, "SELECT fid, source_fid, parcel_id, project_class, verdict, measured, area_m2, ");
+    row_line_columns(out, ", ", ", ", ", ");
+    buffer_append_str(out, "rules, reason_zh, reason_en, geom FROM parcels ORDER BY fid");
+}
+
 enum status earlier_open(const char *path, bool overlaps, struct earlier **out, struct error *e)
 {
     struct earlier *s = calloc(1, sizeof *s);
-    if (!s)
+    struct buffer parcels;
+    buffer_init(&parcels, 0);
+    select_parcels(&parcels);
+    if (!s || buffer_status(&parcels, NULL)) {
+        free(s);
+        buffer_release(&parcels);
         return error_no_memory(e);
+    }
     const struct {
         sqlite3_stmt **q;
         const char *sql;
     } all[] = {
-        {&s->parcels,
-         "SELECT fid, source_fid, parcel_id, project_class, verdict, measured, area_m2, red_line_status, "
-         "red_line_m2, red_line_share, farmland_status, farmland_m2, farmland_share, boundary_status, "
-         "boundary_m2, boundary_share, rules, reason_zh, reason_en, geom FROM parcels ORDER BY fid"},
+        {&s->parcels, parcels.data},
         {&s->findings, "SELECT parcel_fid, line, feature_id, feature_code, feature_name, zone, area_m2, "
                        "width_m, sliver FROM findings ORDER BY fid"},
         {&s->overlaps, "SELECT parcel_fid, line, area_m2, geom FROM overlaps ORDER BY fid"},
@@ -47,6 +57,7 @@ enum status earlier_open(const char *path, bool overlaps, struct earlier **out, 
     bool ok = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK;
     for (size_t i = 0; ok && i < 2 + (size_t)overlaps; i++)
         ok = sqlite3_prepare_v2(s->db, all[i].sql, -1, all[i].q, NULL) == SQLITE_OK;
+    buffer_release(&parcels);
     if (!ok) {
         enum status st = not_an_audit(s, path, e);
         earlier_close(s);
@@ -108,15 +119,10 @@ static enum layer_status status_at(sqlite3_stmt *q, int i)
 }
 
 /* false: no such line. */
-static bool line_at(sqlite3_stmt *q, int i, enum control_line *out)
+static bool take_line(sqlite3_stmt *q, int i, int *out)
 {
-    const char *t = (const char *)sqlite3_column_text(q, i);
-    for (int l = 0; t && l < CONTROL_LINE_COUNT; l++) {
-        *out = (enum control_line)l;
-        if (strcmp(t, control_line_id(*out)) == 0)
-            return true;
-    }
-    return false;
+    *out = line_of_id((const char *)sqlite3_column_text(q, i));
+    return *out >= 0;
 }
 
 /* ---- rows that belong to a parcel follow each other, as they were appended ---- */
@@ -156,9 +162,9 @@ static enum status take_findings(struct earlier *s, int64_t parcel, struct arena
     bool more;
     enum status st;
     while (!(st = step(s, s->findings, parcel, &s->finding_waits, &more, e)) && more) {
-        struct row_feature f = {.line = LINE_ECOLOGICAL_RED_LINE};
+        struct row_feature f = {.line = -1};
         sqlite3_stmt *q = s->findings;
-        if (!line_at(q, 1, &f.line))
+        if (!take_line(q, 1, &f.line))
             return fail_read(s, e);
         f.overlap = (struct feature_overlap){.feature_id = sqlite3_column_int64(q, 2),
                                              .code = text_at(q, 3, a),
@@ -181,8 +187,8 @@ static enum status take_overlaps(struct earlier *s, int64_t parcel, struct arena
     bool more;
     enum status st = STATUS_OK;
     while (s->overlaps && !(st = step(s, s->overlaps, parcel, &s->overlap_waits, &more, e)) && more) {
-        struct row_overlap o = {.line = LINE_ECOLOGICAL_RED_LINE};
-        if (!line_at(s->overlaps, 1, &o.line))
+        struct row_overlap o = {.line = -1};
+        if (!take_line(s->overlaps, 1, &o.line))
             return fail_read(s, e);
         o.area_m2 = number_at(s->overlaps, 2);
         o.blob = blob_at(s->overlaps, 3, a, &o.blob_size);
@@ -205,16 +211,17 @@ enum status earlier_take(struct earlier *s, bool geometry, struct arena *a, stru
     r->verdict = verdict_at(q, 4);
     r->measured = sqlite3_column_int(q, 5) == 1;
     r->area_m2 = number_at(q, 6);
+    int at = 7;
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        r->status[l] = status_at(q, 7 + 3 * l);
-        r->line_m2[l] = number_at(q, 8 + 3 * l);
-        r->share[l] = number_at(q, 9 + 3 * l);
+        r->status[l] = status_at(q, at++);
+        r->line_m2[l] = number_at(q, at++);
+        r->share[l] = number_at(q, at++);
     }
-    r->rules = text_at(q, 16, a);
-    r->reason_zh = text_at(q, 17, a);
-    r->reason_en = text_at(q, 18, a);
+    r->rules = text_at(q, at++, a);
+    r->reason_zh = text_at(q, at++, a);
+    r->reason_en = text_at(q, at++, a);
     if (geometry)
-        r->blob = blob_at(q, 19, a, &r->blob_size);
+        r->blob = blob_at(q, at, a, &r->blob_size);
     bool ok = out->id && r->project_class && r->rules && r->reason_zh && r->reason_en;
     enum status st = ok ? take_findings(s, out->position, a, r, e) : error_no_memory(e);
     return st ? st : take_overlaps(s, out->position, a, r, e);

@@ -177,15 +177,19 @@ static enum status prefectures_take(const struct layer_index *ix, struct figures
 static void region_share(const struct snapshot *s, struct figures *f)
 {
     const struct layer_snapshot *region = snapshot_layer(s, "region");
-    f->region_m2 = f->red_line_share = NAN;
+    f->region_m2 = NAN;
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        f->share[l] = NAN;
     if (!region || !region->index)
         return;
     f->region_m2 = 0;
     for (uint32_t i = 0; i < index_n_features(region->index); i++)
         f->region_m2 += index_feature_at(region->index, i).area_m2;
-    for (size_t i = 0; i < f->n_layers; i++)
-        if (strcmp(f->layers[i].layer, control_line_id(LINE_ECOLOGICAL_RED_LINE)) == 0)
-            f->red_line_share = f->layers[i].area_m2 / f->region_m2;
+    for (size_t i = 0; i < f->n_layers; i++) {
+        int line = line_of_id(f->layers[i].layer);
+        if (line >= 0 && isfinite(line_at(line)->planned_share))
+            f->share[line] = f->layers[i].area_m2 / f->region_m2;
+    }
 }
 
 enum status audit_figures(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,

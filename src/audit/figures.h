@@ -1,5 +1,5 @@
-/* The figures of the plan: area of each line and space, by region, prefecture and county, and the red
- * line's share of the region against the plan's 50.46 %.
+/* The figures of the plan: area of each line and space, by region, prefecture and county, and the
+ * share of the region of each line for which the plan gives one.
  *
  * Areas of features are added up; where features of a layer overlap each other (lines.h lists those
  * places) the sum counts the common part twice. By prefecture: the part of each feature within the
@@ -10,8 +10,7 @@
 
 #include "audit/conflicts/conflicts.h"
 
-#define FIGURES_PLANNED_RED_LINE_SHARE 0.5046 /* 内政办发〔2021〕74号 */
-enum { FIGURES_MAX_LAYERS = 6, FIGURES_MAX_ZONES = 12, FIGURES_CODE_SIZE = 7 };
+enum { FIGURES_MAX_LAYERS = LINES_LAYERS_MAX, FIGURES_MAX_ZONES = 12, FIGURES_CODE_SIZE = 7 };
 
 /* Features that carry one county code; "" is none. */
 struct figures_county {
@@ -32,7 +31,7 @@ struct figures_layer {
     int64_t n_features;
     double area_m2;
     double *by_prefecture_m2;                     /* n_prefectures */
-    struct figures_zone zones[FIGURES_MAX_ZONES]; /* of the urban boundary and the red line */
+    struct figures_zone zones[FIGURES_MAX_ZONES]; /* as the features name them */
     size_t n_zones;
 };
 
@@ -45,8 +44,9 @@ struct figures {
     size_t n_prefectures;
     struct figures_county *counties; /* by code */
     size_t n_counties;
-    double region_m2;      /* NAN when no region is loaded */
-    double red_line_share; /* of the region; NAN likewise */
+    double region_m2; /* NAN when no region is loaded */
+    double
+        share[CONTROL_LINE_COUNT]; /* of the region; NAN likewise, and for a line without a planned share */
     bool synthetic;
 };
 

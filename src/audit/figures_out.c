@@ -2,6 +2,7 @@
 #include "audit/figures.h"
 
 #include "audit/html.h"
+#include "audit/outcome.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "formats/csv.h"
@@ -106,8 +107,7 @@ static void write_json(const struct figures *f, struct buffer *b)
     jw_object_begin(&w);
     jw_kv_bool(&w, "synthetic", f->synthetic);
     jw_kv_fixed(&w, "region_m2", f->region_m2, 2);
-    jw_kv_fixed(&w, "red_line_share", f->red_line_share, 6);
-    jw_kv_fixed(&w, "red_line_share_planned", FIGURES_PLANNED_RED_LINE_SHARE, 4);
+    figures_shares_write(&w, f, true);
     jw_key(&w, "layers");
     jw_array_begin(&w);
     for (size_t i = 0; i < f->n_layers; i++)
@@ -205,19 +205,24 @@ static void county_table(const struct figures *f, struct buffer *b)
     buffer_append_str(b, "</table></div>\n");
 }
 
+static void share_chart(struct buffer *b, const struct control_line *line, double share)
+{
+    char now[32], planned[32];
+    snprintf(now, sizeof now, "%.2f %%", 100 * share);
+    snprintf(planned, sizeof planned, "%.2f %%", 100 * line->planned_share);
+    const struct html_bar bars[] = {{"本数据 this data", share, now, line->symbol.chart},
+                                    {"规划 the plan", line->planned_share, planned, "#999"}};
+    buffer_printf(b, "<h2>%s占全区比例 <span class=\"small\">The %s's share of the region</span></h2>\n",
+                  line->title_zh, line->short_en);
+    html_bars(b, bars, 2);
+}
+
 static void write_html(const struct figures *f, struct buffer *b)
 {
     html_begin(b, "规划数据", "Figures of the plan", f->synthetic);
-    if (isfinite(f->red_line_share)) {
-        char now[32], planned[32];
-        snprintf(now, sizeof now, "%.2f %%", 100 * f->red_line_share);
-        snprintf(planned, sizeof planned, "%.2f %%", 100 * FIGURES_PLANNED_RED_LINE_SHARE);
-        const struct html_bar bars[] = {{"本数据 this data", f->red_line_share, now, "#c0392b"},
-                                        {"规划 the plan", FIGURES_PLANNED_RED_LINE_SHARE, planned, "#999"}};
-        buffer_append_str(b, "<h2>生态保护红线占全区比例 <span class=\"small\">The red line's share of the "
-                             "region</span></h2>\n");
-        html_bars(b, bars, 2);
-    }
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        if (isfinite(f->share[l]))
+            share_chart(b, line_at(l), f->share[l]);
     for (size_t i = 0; i < f->n_layers; i++)
         html_layer(f, &f->layers[i], b);
     if (f->n_prefectures)

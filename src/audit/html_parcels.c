@@ -59,7 +59,7 @@ static void not_in_chart(struct buffer *b, const struct tally *t)
                 b,
                 "<p class=\"small\">%s：另有 %lld 个未测算或数据未覆盖，不在其中 %lld more were not "
                 "measured or have no data</p>\n",
-                control_line_zh((enum control_line)l), n, n);
+                line_at(l)->title_zh, n, n);
     }
 }
 
@@ -75,11 +75,7 @@ static void line_chart(struct buffer *b, const struct tally *t)
             n += t->groups[i].line_n[l];
         }
         snprintf(shown[l], sizeof shown[l], "%.4f 公顷 ha，%lld 个地块 parcels", m2 / 1e4, (long long)n);
-        bars[l] =
-            (struct html_bar){l == LINE_URBAN_DEVELOPMENT_BOUNDARY ? "城镇开发边界内"
-                              : l == LINE_ECOLOGICAL_RED_LINE      ? "压占生态保护红线"
-                                                                   : "占用永久基本农田",
-                              m2, shown[l], l == LINE_URBAN_DEVELOPMENT_BOUNDARY ? "#8e6bbf" : "#c0392b"};
+        bars[l] = (struct html_bar){line_at(l)->texts.held, m2, shown[l], line_at(l)->symbol.chart};
     }
     section(b, "压占面积", "Area on each line");
     html_bars(b, bars, CONTROL_LINE_COUNT);
@@ -130,9 +126,9 @@ static void lines_table(struct buffer *b, const struct tally *t)
         const int64_t *n = t->status[l];
         buffer_printf(
             b, "<tr><td>%s %s</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td></tr>\n",
-            control_line_zh((enum control_line)l), control_line_en((enum control_line)l),
-            (long long)n[LAYER_OVERLAP], (long long)n[LAYER_SLIVER], (long long)n[LAYER_CLEAR],
-            (long long)n[LAYER_NOT_COVERED], (long long)n[LAYER_UNMEASURED]);
+            line_at(l)->title_zh, line_at(l)->name_en, (long long)n[LAYER_OVERLAP],
+            (long long)n[LAYER_SLIVER], (long long)n[LAYER_CLEAR], (long long)n[LAYER_NOT_COVERED],
+            (long long)n[LAYER_UNMEASURED]);
     }
     buffer_append_str(b, "</table>\n");
 }
@@ -239,8 +235,10 @@ static enum status groups_table(struct buffer *b, const struct snapshot *s, cons
     buffer_append_str(b, "<div class=\"wide\"><table><tr><th></th><th>地块 parcels</th>");
     for (int i = 0; i < N_VERDICTS; i++)
         buffer_printf(b, "<th>%s</th>", verdict_zh(worst_first[i]));
-    buffer_append_str(
-        b, "<th>面积 ha</th><th>压占红线 ha</th><th>占用基本农田 ha</th><th>开发边界内 ha</th></tr>\n");
+    buffer_append_str(b, "<th>面积 ha</th>");
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        buffer_printf(b, "<th>%s ha</th>", line_at(l)->texts.sum_head);
+    buffer_append_str(b, "</tr>\n");
     for (size_t i = 0; i < n; i++)
         group_row(b, unit_name(s, k, g[i].prefecture), &g[i]);
     buffer_append_str(
@@ -270,8 +268,10 @@ static void worst_table(struct buffer *b, const struct tally *t)
     section(b, "最严重的地块", "Worst cases first");
     buffer_append_str(
         b, "<div class=\"wide\"><table><tr><th>序号 row</th><th class=\"t\">地块 parcel</th><th>结论</th>"
-           "<th>面积 m²</th><th>红线 m²</th><th>基本农田 m²</th><th>边界内 m²</th><th>经度</th><th>纬度</th>"
-           "</tr>\n");
+           "<th>面积 m²</th>");
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        buffer_printf(b, "<th>%s m²</th>", line_at(l)->texts.row_head);
+    buffer_append_str(b, "<th>经度</th><th>纬度</th></tr>\n");
     for (size_t i = 0; i < t->n_worst && i < CASES_SHOWN; i++) {
         const struct tally_case *c = &t->worst[i];
         buffer_printf(b, "<tr><td>%lld</td><td class=\"t\">", (long long)c->position);
@@ -297,9 +297,9 @@ static void basis(struct buffer *b, const struct snapshot *s, const struct run_i
         "<th>版本</th><th class=\"t\">来源 SHA-256</th></tr>",
         id->input, id->rules);
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        const struct layer_snapshot *layer = snapshot_layer(s, control_line_id((enum control_line)l));
+        const struct layer_snapshot *layer = snapshot_line(s, l);
         buffer_append_str(b, "<tr><td>");
-        html_text(b, layer ? layer->version.title_zh : control_line_zh((enum control_line)l));
+        html_text(b, layer ? layer->version.title_zh : line_at(l)->title_zh);
         if (layer)
             buffer_printf(b, "</td><td>v%d</td><td class=\"t\">%s</td></tr>", layer->version.version_no,
                           layer->version.source_sha256);

@@ -18,7 +18,7 @@ static void lines(struct json_writer *w, const struct tally *t)
     jw_array_begin(w);
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
         jw_object_begin(w);
-        jw_kv_string(w, "layer", control_line_id((enum control_line)l));
+        jw_kv_string(w, "layer", line_at(l)->id);
         for (int s = 0; s < N_STATUSES; s++)
             jw_kv_integer(w, layer_status_name((enum layer_status)s), t->status[l][s]);
         jw_object_end(w);
@@ -50,7 +50,7 @@ static void group(struct json_writer *w, const struct tally_group *g, const stru
     jw_key(w, "overlaps");
     jw_object_begin(w);
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        jw_key(w, control_line_id((enum control_line)l));
+        jw_key(w, line_at(l)->id);
         jw_object_begin(w);
         jw_kv_integer(w, "n", g->line_n[l]);
         jw_kv_integer(w, "n_unmeasured", g->line_unmeasured[l]);
@@ -74,7 +74,7 @@ static void worst(struct json_writer *w, const struct tally_case *c)
     jw_key(w, "overlaps");
     jw_object_begin(w);
     for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        jw_kv_fixed(w, control_line_id((enum control_line)l), c->line_m2[l], AREA_DECIMALS);
+        jw_kv_fixed(w, line_at(l)->id, c->line_m2[l], AREA_DECIMALS);
     jw_object_end(w);
     jw_object_end(w);
 }

@@ -2,7 +2,10 @@
 
 #include "audit/conflicts/list.h"
 
-enum { SECONDS_DECIMALS = 3, SHARE_DECIMALS = 6 };
+#include <math.h>
+#include <stdio.h>
+
+enum { SECONDS_DECIMALS = 3, SHARE_DECIMALS = 6, PLANNED_DECIMALS = 4 };
 
 void verdicts_write(struct json_writer *w, const int64_t *n)
 {
@@ -34,8 +37,23 @@ void lines_outcome_write(struct json_writer *w, const struct lines_report *r)
     jw_kv_fixed(w, "seconds", r->seconds, SECONDS_DECIMALS);
 }
 
+void figures_shares_write(struct json_writer *w, const struct figures *f, bool planned)
+{
+    char key[64];
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        const struct control_line *line = line_at(l);
+        if (!isfinite(line->planned_share))
+            continue;
+        snprintf(key, sizeof key, "%s_share", line->prefix);
+        jw_kv_fixed(w, key, f->share[l], SHARE_DECIMALS);
+        snprintf(key, sizeof key, "%s_share_planned", line->prefix);
+        if (planned)
+            jw_kv_fixed(w, key, line->planned_share, PLANNED_DECIMALS);
+    }
+}
+
 void figures_outcome_write(struct json_writer *w, const struct figures *f)
 {
     jw_kv_integer(w, "n_layers", (long long)f->n_layers);
-    jw_kv_fixed(w, "red_line_share", f->red_line_share, SHARE_DECIMALS);
+    figures_shares_write(w, f, false);
 }

@@ -42,6 +42,16 @@ static const char *sentence(struct arena *a, const char *so_far, const char *mor
     return so_far ? arena_printf(a, "%s%s%s", so_far, *so_far ? " " : "", more) : NULL;
 }
 
+void row_line_columns(struct buffer *out, const char *after_status, const char *after_m2,
+                      const char *after_share)
+{
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        const char *prefix = line_at(l)->prefix;
+        buffer_printf(out, "%s_status%s%s_m2%s%s_share%s", prefix, after_status, prefix, after_m2, prefix,
+                      after_share);
+    }
+}
+
 static bool listed(const char *ids, const char *id, size_t length)
 {
     for (const char *at = ids; (at = strstr(at, id)); at += length)

@@ -22,11 +22,11 @@ struct audit_item {
 
 struct row_feature {
     struct feature_overlap overlap;
-    enum control_line line;
+    int line;
 };
 
 struct row_overlap {
-    enum control_line line;
+    int line;
     double area_m2;
     const void *blob; /* GeoPackage geometry */
     size_t blob_size;
@@ -85,6 +85,10 @@ struct row_maker {
     struct feature_judge *judge;
     struct buffer text; /* of one row, for its seal */
 };
+
+/* The three columns of each line, PREFIX_status, PREFIX_m2 and PREFIX_share, each with what follows it. */
+void row_line_columns(struct buffer *out, const char *after_status, const char *after_m2,
+                      const char *after_share);
 
 /* Every item of a batch, visited along a Hilbert curve so that neighbours find the index in the cache. */
 enum status batch_make(struct row_maker *m, struct audit_batch *b, struct error *e) HX_MUST_CHECK;

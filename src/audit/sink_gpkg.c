@@ -37,15 +37,12 @@ static enum status run_sql(sqlite3 *db, const char *sql, struct error *e)
 
 /* ---- tables ---- */
 
-static const char result_tables[] =
+static const char parcels_before_lines[] =
     "CREATE TABLE parcels (fid INTEGER PRIMARY KEY NOT NULL, geom GEOMETRY, source_fid INTEGER, parcel_id "
-    "TEXT, name "
-    "TEXT, county TEXT, prefecture TEXT, project_class TEXT, verdict TEXT NOT NULL, verdict_zh TEXT NOT "
-    "NULL, measured "
-    "BOOLEAN NOT NULL, area_m2 DOUBLE, red_line_status TEXT, red_line_m2 DOUBLE, red_line_share DOUBLE, "
-    "farmland_status "
-    "TEXT, farmland_m2 DOUBLE, farmland_share DOUBLE, boundary_status TEXT, boundary_m2 DOUBLE, "
-    "boundary_share DOUBLE, "
+    "TEXT, name TEXT, county TEXT, prefecture TEXT, project_class TEXT, verdict TEXT NOT NULL, verdict_zh "
+    "TEXT "
+    "NOT NULL, measured BOOLEAN NOT NULL, area_m2 DOUBLE, ";
+static const char parcels_after_lines[] =
     "rules TEXT, reason_zh TEXT, reason_en TEXT, properties TEXT);"
     "CREATE TABLE findings (fid INTEGER PRIMARY KEY NOT NULL, parcel_fid INTEGER NOT NULL, parcel_id TEXT, "
     "line TEXT NOT "
@@ -65,6 +62,20 @@ static const char overlap_tables[] =
     "('overlaps', 'features', 'overlaps', '压占部分 the common area of parcel and line', 4490);"
     "INSERT INTO gpkg_geometry_columns VALUES ('overlaps', 'geom', 'MULTIPOLYGON', 4490, 0, 0);";
 
+static enum status create_results(struct sink_gpkg *g, struct error *e)
+{
+    struct buffer sql;
+    buffer_init(&sql, 0);
+    buffer_append_str(&sql, parcels_before_lines);
+    row_line_columns(&sql, " TEXT, ", " DOUBLE, ", " DOUBLE, ");
+    buffer_append_str(&sql, parcels_after_lines);
+    enum status s = buffer_status(&sql, e);
+    if (!s)
+        s = run_sql(g->db, sql.data, e);
+    buffer_release(&sql);
+    return s;
+}
+
 static enum status create_tables(struct sink_gpkg *g, struct error *e)
 {
     char *registered = sqlite3_mprintf(
@@ -76,7 +87,7 @@ static enum status create_tables(struct sink_gpkg *g, struct error *e)
         return error_no_memory(e);
     enum status s = (gpkg_base_tables(g->db) ? STATUS_OK : fail_sql(g->db, e));
     if (!s)
-        s = run_sql(g->db, result_tables, e);
+        s = create_results(g, e);
     if (!s)
         s = run_sql(g->db, registered, e);
     if (!s && g->overlaps)
@@ -135,7 +146,7 @@ static bool write_findings(sqlite3_stmt *q, const struct audit_item *item, const
         const struct feature_overlap *f = &r->features[k].overlap;
         sqlite3_bind_int64(q, 1, item->position);
         bind_text(q, 2, item->id);
-        bind_text(q, 3, control_line_id(r->features[k].line));
+        bind_text(q, 3, line_at(r->features[k].line)->id);
         sqlite3_bind_int64(q, 4, f->feature_id);
         bind_text(q, 5, f->code);
         bind_text(q, 6, f->name);
@@ -156,7 +167,7 @@ static bool write_overlaps(sqlite3_stmt *q, const struct audit_item *item, const
         sqlite3_bind_blob(q, 1, r->overlaps[k].blob, (int)r->overlaps[k].blob_size, SQLITE_STATIC);
         sqlite3_bind_int64(q, 2, item->position);
         bind_text(q, 3, item->id);
-        bind_text(q, 4, control_line_id(r->overlaps[k].line));
+        bind_text(q, 4, line_at(r->overlaps[k].line)->id);
         sqlite3_bind_double(q, 5, r->overlaps[k].area_m2);
         ok = sqlite3_step(q) == SQLITE_DONE;
         sqlite3_reset(q);
@@ -246,13 +257,19 @@ enum status sink_gpkg_state(const char *path, struct arena *a, const char **stat
 
 /* ---- opening ---- */
 
+enum { PARCEL_COLUMNS = 16 + 3 * CONTROL_LINE_COUNT }; /* as write_parcel binds them */
+
 static enum status prepare_all(struct sink_gpkg *g, struct error *e)
 {
+    char parcel[40 + 2 * PARCEL_COLUMNS] = "INSERT INTO parcels VALUES (?";
+    for (int i = 1; i < PARCEL_COLUMNS; i++)
+        strcat(parcel, ",?");
+    strcat(parcel, ")");
     const struct {
         sqlite3_stmt **q;
         const char *sql;
     } all[] = {
-        {&g->parcel, "INSERT INTO parcels VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
+        {&g->parcel, parcel},
         {&g->finding, "INSERT INTO findings VALUES (NULL,?,?,?,?,?,?,?,?,?,?)"},
         {&g->state,
          "INSERT INTO audit_run VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET state = excluded.state"},

@@ -27,11 +27,14 @@ struct sink_text {
 
 /* ---- CSV ---- */
 
-static const char csv_head[] = "\xEF\xBB\xBFposition,source_fid,parcel_id,name,county,prefecture,project_"
-                               "class,verdict,verdict_zh,measured,area_m2,"
-                               "red_line_status,red_line_m2,red_line_share,farmland_status,farmland_m2,"
-                               "farmland_share,boundary_status,boundary_m2,"
-                               "boundary_share,rules,reason_zh,reason_en,properties\r\n";
+static void csv_head(struct buffer *out)
+{
+    buffer_append_str(out, "\xEF\xBB\xBFposition,source_fid,parcel_id,name,county,prefecture,project_class,"
+                           "verdict,verdict_zh,measured,area_m2,");
+    row_line_columns(out, ",", ",", ",");
+    buffer_append_str(out, "rules,reason_zh,reason_en,properties\r\n");
+}
+
 static const char csv_findings_head[] = "\xEF\xBB\xBFposition,parcel_id,line,feature_id,feature_code,feature_"
                                         "name,zone,area_m2,width_m,sliver\r\n";
 
@@ -64,7 +67,7 @@ static void csv_finding(struct csv_writer *w, const struct audit_item *item, con
 {
     csv_integer(w, item->position);
     csv_text(w, item->id);
-    csv_text(w, control_line_id(f->line));
+    csv_text(w, line_at(f->line)->id);
     csv_integer(w, f->overlap.feature_id);
     csv_text(w, f->overlap.code);
     csv_text(w, f->overlap.name);
@@ -93,7 +96,7 @@ static void json_lines(struct json_writer *w, const struct audit_row *r)
     jw_array_begin(w);
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
         jw_object_begin(w);
-        jw_kv_string(w, "line", control_line_id((enum control_line)l));
+        jw_kv_string(w, "line", line_at(l)->id);
         jw_kv_string(w, "status", layer_status_name(r->status[l]));
         jw_kv_fixed(w, "area_m2", r->line_m2[l], 4);
         jw_kv_fixed(w, "share", r->share[l], 6);
@@ -109,7 +112,7 @@ static void json_findings(struct json_writer *w, const struct audit_row *r)
     for (size_t k = 0; k < r->n_features; k++) {
         const struct feature_overlap *f = &r->features[k].overlap;
         jw_object_begin(w);
-        jw_kv_string(w, "line", control_line_id(r->features[k].line));
+        jw_kv_string(w, "line", line_at(r->features[k].line)->id);
         jw_kv_integer(w, "feature_id", f->feature_id);
         jw_kv_string(w, "code", f->code);
         jw_kv_string(w, "name", f->name);
@@ -251,6 +254,18 @@ static void text_close(struct sink *s)
     free(t);
 }
 
+static enum status append_heads(struct sink_text *t, struct error *e)
+{
+    struct buffer head;
+    buffer_init(&head, 0);
+    csv_head(&head);
+    enum status s = buffer_status(&head, e);
+    if (!s)
+        s = append(t, 0, head.data, head.size, e);
+    buffer_release(&head);
+    return s ? s : append(t, 1, csv_findings_head, sizeof csv_findings_head - 1, e);
+}
+
 static enum status open_file(struct sink_text *t, int i, bool again, uint64_t bytes, struct error *e)
 {
     int flags = O_WRONLY | O_CLOEXEC | (again ? 0 : O_CREAT | O_TRUNC);
@@ -284,9 +299,7 @@ enum status sink_text_open(const char *part, enum output_format format, bool aga
     for (int i = 0; !s && i < t->n_files; i++)
         s = open_file(t, i, again, bytes[i], e);
     if (!s && csv && !again)
-        s = append(t, 0, csv_head, sizeof csv_head - 1, e);
-    if (!s && csv && !again)
-        s = append(t, 1, csv_findings_head, sizeof csv_findings_head - 1, e);
+        s = append_heads(t, e);
     if (s) {
         text_close(&t->base);
         return s;

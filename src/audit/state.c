@@ -22,7 +22,7 @@ static void hash_end(struct sha256_ctx *h, char hex[SHA256_HEX_SIZE])
 static void identity_lines(const struct snapshot *s, struct run_line lines[CONTROL_LINE_COUNT])
 {
     for (int i = 0; i < CONTROL_LINE_COUNT; i++) {
-        const struct layer_snapshot *l = snapshot_layer(s, control_line_id((enum control_line)i));
+        const struct layer_snapshot *l = snapshot_line(s, i);
         lines[i].version_no = l ? l->version.version_no : 0;
         lines[i].readable = l && l->index;
         snprintf(lines[i].uid, sizeof lines[i].uid, "%s", l && *l->version.uid ? l->version.uid : "-");
@@ -41,22 +41,25 @@ static void identity_engine(char hex[SHA256_HEX_SIZE])
     hash_end(&h, hex);
 }
 
+static void hash_layer(struct sha256_ctx *h, const char *id, const struct layer_snapshot *l)
+{
+    hash_text(h, id);
+    hash_text(h, l ? l->version.uid : NULL);
+    hash_text(h, l && l->index ? "measured" : "unreadable");
+}
+
 enum status identity_of(const struct snapshot *s, const struct audit_request *r, const char *output,
                         struct run_identity *out, struct error *e)
 {
-    static const char *const layers[] = {"ecological_red_line", "permanent_basic_farmland",
-                                         "urban_development_boundary", "prefectures", "admin_counties"};
     struct sha256_ctx h;
     enum status st = source_sha256(r->input, out->input, e);
     if (st)
         return st;
     sha256_init(&h);
-    for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
-        const struct layer_snapshot *l = snapshot_layer(s, layers[i]);
-        hash_text(&h, layers[i]);
-        hash_text(&h, l ? l->version.uid : NULL);
-        hash_text(&h, l && l->index ? "measured" : "unreadable");
-    }
+    for (int i = 0; i < CONTROL_LINE_COUNT; i++)
+        hash_layer(&h, line_at(i)->id, snapshot_line(s, i));
+    hash_layer(&h, "prefectures", snapshot_layer(s, "prefectures"));
+    hash_layer(&h, "admin_counties", snapshot_layer(s, "admin_counties"));
     hash_end(&h, out->layers);
     identity_lines(s, out->lines);
     identity_engine(out->engine);

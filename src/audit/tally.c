@@ -111,12 +111,12 @@ static int severity(enum verdict v)
     return 0;
 }
 
-/* Red line and farmland count; lying inside the boundary is no fault. */
+/* Lying inside a line that contains is no fault. */
 static double pressed_m2(const struct tally_case *c)
 {
     double sum = 0;
     for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        if (l != LINE_URBAN_DEVELOPMENT_BOUNDARY && c->line_m2[l] > 0)
+        if (line_at(l)->relation == LINE_EXCLUDES && c->line_m2[l] > 0)
             sum += c->line_m2[l];
     return sum;
 }

@@ -4,10 +4,10 @@
 #include "features/parcels.h"
 
 #include "base/limits.h"
-#include "check/judge.h"
 #include "check/measure.h"
 #include "check/summary.h"
 #include "geo/area.h"
+#include "lines/judge.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -50,23 +50,16 @@ void check_worker_release(struct check_worker *w)
 static enum status common_measure(struct check_worker *w, const struct geo_shape *parcel,
                                   struct layer_finding *layers, struct common_areas *out, struct error *e)
 {
-    struct {
-        enum control_line a, b;
-        double *area;
-    } pairs[] = {
-        {LINE_ECOLOGICAL_RED_LINE, LINE_PERMANENT_BASIC_FARMLAND, &out->red_line_farmland},
-        {LINE_ECOLOGICAL_RED_LINE, LINE_URBAN_DEVELOPMENT_BOUNDARY, &out->red_line_boundary},
-        {LINE_PERMANENT_BASIC_FARMLAND, LINE_URBAN_DEVELOPMENT_BOUNDARY, &out->farmland_boundary},
-    };
-    *out = (struct common_areas){0};
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        const struct layer_finding *a = &layers[pairs[i].a], *b = &layers[pairs[i].b];
-        if (a->status != LAYER_OVERLAP || b->status != LAYER_OVERLAP)
-            continue;
-        enum status s = measure_common(w, parcel, a, b, pairs[i].area, e);
-        if (s)
-            return s;
-    }
+    *out = (struct common_areas){.m2 = {{0}}};
+    for (int a = 0; a < CONTROL_LINE_COUNT; a++)
+        for (int b = a + 1; b < CONTROL_LINE_COUNT; b++) {
+            if (layers[a].status != LAYER_OVERLAP || layers[b].status != LAYER_OVERLAP)
+                continue;
+            enum status s = measure_common(w, parcel, &layers[a], &layers[b], &out->m2[a][b], e);
+            if (s)
+                return s;
+            out->m2[b][a] = out->m2[a][b];
+        }
     return STATUS_OK;
 }
 
@@ -88,7 +81,7 @@ static enum status warn(struct check_worker *w, struct parcel_report *r, struct 
     bool ok = true;
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
         const struct layer_finding *f = &r->layers[l];
-        const char *zh = control_line_zh(f->line), *en = control_line_en(f->line);
+        const char *zh = line_at(f->line)->title_zh, *en = line_at(f->line)->name_en;
         if (f->status == LAYER_OVERLAP && !measure_is_covered(f->uncovered_m2, r->area_m2))
             ok =
                 ok && warning_add(
@@ -135,7 +128,7 @@ static enum status look_at_lines(struct check_worker *w, const struct snapshot *
     const struct layer_index *ix[2 * CONTROL_LINE_COUNT];
     size_t n = 0;
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        const struct layer_snapshot *layer = snapshot_layer(snapshot, control_line_id((enum control_line)l));
+        const struct layer_snapshot *layer = snapshot_line(snapshot, l);
         if (layer && layer->index)
             ix[n++] = layer->index;
         if (layer && layer->index && layer->coverage)
@@ -155,12 +148,14 @@ static enum status check_one(struct check_worker *w, const struct snapshot *snap
     if (!s)
         s = overlap_parcel_area(w->scratch, &r->area_m2, e);
     for (int l = 0; !s && l < CONTROL_LINE_COUNT; l++)
-        s = measure_line(w, snapshot, (enum control_line)l, &parcel->shape, r->area_m2, &r->layers[l], e);
+        s = measure_line(w, snapshot, l, &parcel->shape, r->area_m2, &r->layers[l], e);
     struct common_areas common;
     if (!s)
         s = common_measure(w, &parcel->shape, r->layers, &common, e);
     if (!s)
-        s = judge_parcel(snapshot_rules(snapshot), project_class, &common, w->arena, r, e);
+        s = judge_findings(
+            &(struct judge_case){snapshot_rules(snapshot), project_class, r->area_m2, w->slivers, &common},
+            w->arena, r->layers, &r->verdict, e);
     if (!s && !(opt && opt->figures_only))
         s = summarise(w->arena, r, e);
     return s ? s : warn(w, r, e);
@@ -209,7 +204,7 @@ enum status sliver_policy_of_text(const char *text, struct sliver_policy *out, s
 static bool uses_synthetic(const struct snapshot *snapshot)
 {
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        const struct layer_snapshot *layer = snapshot_layer(snapshot, control_line_id((enum control_line)l));
+        const struct layer_snapshot *layer = snapshot_line(snapshot, l);
         if (layer && layer->version.synthetic)
             return true;
     }

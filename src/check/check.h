@@ -1,79 +1,26 @@
 /* The whole chain from bytes to findings: parse, find candidates, measure, judge. The one place that knows
  * every stage; the CLI, the HTTP server, the batch audit and the public C library all go through it.
  *
- *     bytes -> feature_parcels -> overlap_measure (measure.c) -> judge_parcel (judge.c) -> summary.c ->
- *     struct report
+ *     bytes -> feature_parcels -> overlap_measure (measure.c) -> judge_findings (lines/judge.h) ->
+ *     summary.c -> struct report
  *
  * Invariants of a report:
  *   - VERDICT_UNKNOWN and LAYER_UNMEASURED are 0: a zeroed or half-built report never reads as clear;
  *   - a layer says LAYER_CLEAR only when it is loaded, its coverage contains the parcel, and it was measured;
- *   - inside + outside of the urban boundary = the parcel, to 0.01 m2; no share exceeds 1;
+ *   - inside + outside of a line that contains = the parcel, to 0.01 m2; no share exceeds 1;
  *   - areas are m2 on the CGCS2000 ellipsoid, edges straight in the CRS in which they were delivered.
  * Threads: a check belongs to one worker; the snapshot is shared and const. */
 #ifndef HX_CHECK_CHECK_H
 #define HX_CHECK_CHECK_H
 
-#include "check/rules.h"
 #include "check/snapshot.h"
 #include "features/parcel.h"
 #include "index/overlap_batch.h"
+#include "lines/finding.h"
 
-enum layer_status {
-    LAYER_UNMEASURED = 0, /* invalid or unreadable data: cannot be measured */
-    LAYER_NOT_COVERED,    /* no data here, or not everywhere under the parcel */
-    LAYER_OVERLAP,        /* 压占 */
-    LAYER_SLIVER,         /* only slivers, by the check's sliver_policy; still listed */
-    LAYER_CLEAR,          /* 未压占: covered, measured, nothing */
-};
-
-/* 碎屑: a common area is set aside only when both limits hold (std-tolerances; see DESIGN.md). The policy is
- * part of a check and is disclosed in its report; {0, 0} sets nothing aside. */
-struct sliver_policy {
-    double area_m2;
-    double width_m;
-};
-#define SLIVER_POLICY_DEFAULT ((struct sliver_policy){1.0, 0.10})
 /* "AREA,WIDTH" in m2 and metres, at most 10 and 1: what is larger is no sliver by any office's rule. NULL or
  * "": the default. */
 enum status sliver_policy_of_text(const char *text, struct sliver_policy *out, struct error *e) HX_MUST_CHECK;
-
-/* Below this an overlap is rounding of the coordinates themselves, not land: see DESIGN.md. */
-#define MEASURE_FLOOR_M2 1e-4
-
-struct feature_overlap {
-    int64_t feature_id;
-    const char *code; /* BSM; borrowed from the snapshot */
-    const char *name; /* borrowed from the snapshot */
-    const char *zone; /* sub-zone, or ""; borrowed */
-    double area_m2;
-    double width_m; /* 2 * area / perimeter of the overlap; NAN when it was not needed */
-    bool sliver;
-};
-
-struct zone_overlap {
-    const char *zone; /* 城镇集中建设区, ... ; "边界外" for what is outside. Borrowed or static */
-    double area_m2;
-};
-
-struct layer_finding {
-    const struct layer_snapshot *layer; /* borrowed; NULL when the layer is not loaded */
-    enum control_line line;
-    enum layer_status status;
-    double area_m2;      /* union over the layer's features; NAN unless OVERLAP, SLIVER or CLEAR */
-    double share;        /* area / parcel, 0..1; NAN likewise */
-    double sum_m2;       /* per-feature areas added up; exceeds area_m2 where features overlap each other */
-    bool area_is_bound;  /* the union could not be built: area_m2 is an upper bound */
-    double uncovered_m2; /* part of the parcel where the layer states no data */
-    bool inside;         /* the whole parcel lies in it */
-    bool touches;        /* boundaries meet without common area */
-    struct feature_overlap *features; /* largest first; arena */
-    size_t n_features;
-    struct zone_overlap *zones; /* the boundary's sub-zones and 边界外; arena */
-    size_t n_zones;
-    struct rule_hit *rules; /* arena */
-    size_t n_rules;
-    const char *reason_zh, *reason_en; /* why UNMEASURED or NOT_COVERED; "" otherwise */
-};
 
 struct parcel_report {
     const struct parcel *parcel;
@@ -150,14 +97,5 @@ enum status check_parcels(struct check_worker *w, const struct snapshot *snapsho
 enum status check_overlap_shape(struct check_worker *w, const struct layer_snapshot *layer,
                                 const struct geo_shape *parcel, struct geo_shape *out,
                                 struct error *e) HX_MUST_CHECK;
-
-const char *
-layer_status_name(enum layer_status s); /* "unmeasured", "not_covered", "overlap", "sliver", "clear" */
-const char *layer_status_zh(enum layer_status s);
-/* The status in the words of its line: 压占 / 未压占, or 位于边界内 / 位于边界外. */
-const char *layer_finding_zh(const struct layer_finding *f);
-const char *layer_finding_en(const struct layer_finding *f);
-const char *verdict_name(enum verdict v); /* "unknown", "prohibited", "restricted", "notice", "allowed" */
-const char *verdict_zh(enum verdict v);
 
 #endif

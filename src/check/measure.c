@@ -9,16 +9,6 @@
 
 #define TOUCH_TOLERANCE_M 0.001 /* coordinates are delivered to the millimetre */
 
-double measure_floor_m2(double parcel_m2)
-{
-    return fmax(MEASURE_FLOOR_M2, 1e-12 * parcel_m2);
-}
-
-bool measure_is_covered(double uncovered_m2, double parcel_m2)
-{
-    return uncovered_m2 <= fmax(0.01, 1e-9 * parcel_m2);
-}
-
 /* ---- can the layer answer at all? ---- */
 
 static void unanswered(struct layer_finding *f, enum layer_status status, const char *zh, const char *en)
@@ -210,7 +200,7 @@ static enum status whole_area(struct gathering *g, double *out, struct error *e)
     return all ? union_area(g, all, g->n, out, e) : error_no_memory(e);
 }
 
-/* ---- the boundary's sub-zones ---- */
+/* ---- zones of a line that contains ---- */
 
 static int by_zone(const void *a, const void *b, void *user)
 {
@@ -248,7 +238,8 @@ static enum status zones_fill(struct gathering *g, struct layer_finding *f, stru
         f->zones[f->n_zones++] = z;
     }
     qsort(f->zones, f->n_zones, sizeof *f->zones, zone_larger_first);
-    f->zones[f->n_zones++] = (struct zone_overlap){"边界外", fmax(0.0, g->parcel_m2 - f->area_m2)};
+    f->zones[f->n_zones++] =
+        (struct zone_overlap){line_at(f->line)->outside, fmax(0.0, g->parcel_m2 - f->area_m2)};
     return STATUS_OK;
 }
 
@@ -302,7 +293,7 @@ static enum status measure_loaded(struct check_worker *w, const struct geo_shape
         s = conflict_find(&g, e);
     if (!s)
         s = whole_area(&g, &f->area_m2, e);
-    if (!s && f->line == LINE_URBAN_DEVELOPMENT_BOUNDARY)
+    if (!s && line_at(f->line)->relation == LINE_CONTAINS)
         s = zones_fill(&g, f, e);
     if (s)
         return s;
@@ -320,12 +311,12 @@ static enum status measure_loaded(struct check_worker *w, const struct geo_shape
     return STATUS_OK;
 }
 
-enum status measure_line(struct check_worker *w, const struct snapshot *snapshot, enum control_line line,
+enum status measure_line(struct check_worker *w, const struct snapshot *snapshot, int line,
                          const struct geo_shape *parcel, double parcel_m2, struct layer_finding *out,
                          struct error *e)
 {
     struct layer_finding f = {.line = line, .reason_zh = "", .reason_en = ""};
-    f.layer = snapshot_layer(snapshot, control_line_id(line));
+    f.layer = snapshot_line(snapshot, line);
     f.uncovered_m2 = parcel_m2;
     enum status s = STATUS_OK;
     if (!f.layer) {

@@ -5,10 +5,10 @@
 
 #include "check/check.h"
 
-/* Fills status, areas, features and zones of one line. The parcel is prepared in w->scratch. A layer that
- * cannot answer (not loaded, no coverage, damaged, incomplete) says so in its status; only running out of
- * memory and the like fail. */
-enum status measure_line(struct check_worker *w, const struct snapshot *snapshot, enum control_line line,
+/* Fills status, areas, features and zones of one line of the table. The parcel is prepared in w->scratch. A
+ * layer that cannot answer (not loaded, no coverage, damaged, incomplete) says so in its status; only running
+ * out of memory and the like fail. */
+enum status measure_line(struct check_worker *w, const struct snapshot *snapshot, int line,
                          const struct geo_shape *parcel, double parcel_m2, struct layer_finding *out,
                          struct error *e) HX_MUST_CHECK;
 
@@ -16,11 +16,5 @@ enum status measure_line(struct check_worker *w, const struct snapshot *snapshot
 enum status measure_common(struct check_worker *w, const struct geo_shape *parcel,
                            const struct layer_finding *a, const struct layer_finding *b, double *area_m2,
                            struct error *e) HX_MUST_CHECK;
-
-/* What is too small to be land in a parcel of this size: rounding of coordinates and of sums. */
-double measure_floor_m2(double parcel_m2);
-
-/* The part of the parcel about which the layer says nothing is no more than rounding. */
-bool measure_is_covered(double uncovered_m2, double parcel_m2);
 
 #endif

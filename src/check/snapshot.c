@@ -54,6 +54,8 @@ enum status snapshot_take_versions(struct snapshot *s, struct store *store,
         s->layers[s->n_layers].version = versions[s->n_layers];
         layer_load(store, s->arena, &s->layers[s->n_layers]);
     }
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        s->lines[l] = snapshot_layer(s, line_at(l)->id);
     return STATUS_OK;
 }
 
@@ -125,6 +127,11 @@ const struct layer_snapshot *snapshot_layer(const struct snapshot *s, const char
         if (strcmp(s->layers[i].version.layer, layer_id) == 0)
             return &s->layers[i];
     return NULL;
+}
+
+const struct layer_snapshot *snapshot_line(const struct snapshot *s, int line)
+{
+    return s->lines[line];
 }
 
 const struct rule_table *snapshot_rules(const struct snapshot *s)

@@ -7,8 +7,8 @@
 #ifndef HX_CHECK_SNAPSHOT_H
 #define HX_CHECK_SNAPSHOT_H
 
-#include "check/rules.h"
 #include "index/layer_index.h"
+#include "lines/rules.h"
 #include "store/store.h"
 
 struct layer_snapshot {
@@ -32,6 +32,8 @@ size_t snapshot_n_layers(const struct snapshot *s);
 const struct layer_snapshot *snapshot_layer_at(const struct snapshot *s, size_t i);
 const struct layer_snapshot *snapshot_layer(const struct snapshot *s,
                                             const char *layer_id); /* NULL: not loaded */
+/* The layer of a line of the table; NULL: not loaded. No search: for every parcel. */
+const struct layer_snapshot *snapshot_line(const struct snapshot *s, int line);
 const struct rule_table *snapshot_rules(const struct snapshot *s);
 int64_t snapshot_generation(const struct snapshot *s);
 

@@ -6,6 +6,7 @@
 #define HX_CHECK_SNAPSHOT_PARTS_H
 
 #include "check/snapshot.h"
+#include "lines/line_table.h"
 
 #include <stdatomic.h>
 
@@ -14,6 +15,7 @@ struct snapshot {
     struct arena *arena; /* versions' strings, the rules */
     struct layer_snapshot *layers;
     size_t n_layers;
+    const struct layer_snapshot *lines[CONTROL_LINE_COUNT]; /* into `layers`, or NULL */
     struct rule_table rules;
     int64_t generation;
 };

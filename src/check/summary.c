@@ -1,19 +1,20 @@
 #include "check/summary.h"
 
 #include "check/measure.h"
-#include "check/sentences.h"
+#include "lines/sentences.h"
 
 #include <stdio.h>
 
 struct summary_figures summary_figures_of(const struct parcel_report *r)
 {
-    struct summary_figures f = {.outside = 0};
+    struct summary_figures f = {.held = {0}};
     int64_t parcel = 0;
     (void)decimal_units(r->area_m2, 2,
                         &parcel); /* a figure that is no number stays 0, and no sentence uses it */
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        (void)decimal_units(r->layers[l].area_m2, 2, &f.lines[l]);
-    f.outside = parcel - f.lines[LINE_URBAN_DEVELOPMENT_BOUNDARY];
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        (void)decimal_units(r->layers[l].area_m2, 2, &f.held[l]);
+        f.outside[l] = parcel - f.held[l];
+    }
     return f;
 }
 
@@ -22,18 +23,18 @@ static const char *more(struct arena *a, const char *text, const char *sentence,
     return text && sentence ? arena_printf(a, "%s%s%s", text, *text && english ? " " : "", sentence) : NULL;
 }
 
-static enum line_fact fact_of_boundary(const struct parcel_report *r, const struct layer_finding *f)
+static enum line_fact fact_of_containing(const struct parcel_report *r, const struct layer_finding *f)
 {
     if (!measure_is_covered(f->uncovered_m2, r->area_m2))
-        return BOUNDARY_MEASURED;
+        return LINE_HOLDS_MEASURED;
     if (f->status == LAYER_CLEAR)
-        return BOUNDARY_HOLDS_NONE;
-    return f->inside ? BOUNDARY_HOLDS_ALL : BOUNDARY_HOLDS_PART;
+        return LINE_HOLDS_NONE;
+    return f->inside ? LINE_HOLDS_ALL : LINE_HOLDS_PART;
 }
 
 static enum line_fact fact_of(const struct parcel_report *r, const struct layer_finding *f)
 {
-    bool boundary = f->line == LINE_URBAN_DEVELOPMENT_BOUNDARY;
+    bool contains = line_at(f->line)->relation == LINE_CONTAINS;
     switch (f->status) {
     case LAYER_UNMEASURED:
         return LINE_IS_NOT_MEASURED;
@@ -42,9 +43,9 @@ static enum line_fact fact_of(const struct parcel_report *r, const struct layer_
     case LAYER_SLIVER:
         return LINE_HAS_SLIVERS;
     case LAYER_OVERLAP:
-        return boundary ? fact_of_boundary(r, f) : LINE_IS_PRESSED;
+        return contains ? fact_of_containing(r, f) : LINE_IS_PRESSED;
     case LAYER_CLEAR:
-        return boundary ? fact_of_boundary(r, f) : LINE_IS_CLEAR;
+        return contains ? fact_of_containing(r, f) : LINE_IS_CLEAR;
     }
     return LINE_IS_NOT_MEASURED;
 }
@@ -54,7 +55,7 @@ static const char *zones_of(struct arena *a, const struct layer_finding *f, bool
 {
     const char *text = "";
     for (size_t i = 0; text && i + 1 < f->n_zones; i++) { /* the last entry is the outside */
-        const char *zone = english ? boundary_zone_en(f->zones[i].zone) : f->zones[i].zone;
+        const char *zone = english ? line_zone_en(line_at(f->line), f->zones[i].zone) : f->zones[i].zone;
         if (f->zones[i].area_m2 > 0 && *zone)
             text = arena_printf(a, "%s%s%s", text, !*text ? "" : english ? ", " : "、", zone);
     }
@@ -68,10 +69,10 @@ static const char *line_text(struct arena *a, const struct parcel_report *r, con
     decimal_text(f->area_m2, 4, sliver);
     enum line_fact fact = fact_of(r, f);
     struct line_words w = {.line = f->line,
-                           .area = decimal_area_of(figures->lines[f->line]),
-                           .outside = decimal_area_of(figures->outside),
-                           .outside_unknown = true, /* where the boundary has gaps, they may lie inside it */
-                           .zones = fact == BOUNDARY_HOLDS_ALL ? zones_of(a, f, english) : "",
+                           .area = decimal_area_of(figures->held[f->line]),
+                           .outside = decimal_area_of(figures->outside[f->line]),
+                           .outside_unknown = true, /* where the line has gaps, they may lie inside it */
+                           .zones = fact == LINE_HOLDS_ALL ? zones_of(a, f, english) : "",
                            .reason = english ? f->reason_en : f->reason_zh,
                            .sliver_m2 = sliver,
                            .slivers = r->slivers};
@@ -80,7 +81,7 @@ static const char *line_text(struct arena *a, const struct parcel_report *r, con
     if (!w.reason)
         w.reason = "";
     const char *text = sentence_of_line(a, fact, &w, english);
-    if ((fact == LINE_IS_PRESSED || fact == LINE_HAS_SLIVERS || fact == BOUNDARY_MEASURED) &&
+    if ((fact == LINE_IS_PRESSED || fact == LINE_HAS_SLIVERS || fact == LINE_HOLDS_MEASURED) &&
         !measure_is_covered(f->uncovered_m2, r->area_m2))
         text = more(a, text, sentence_of_line(a, LINE_IS_PARTLY_COVERED, &w, english), english);
     return text;

@@ -4,10 +4,10 @@
 
 #include "check/check.h"
 
-/* Hundredths of m2 as they are printed; those of a line that was not measured are not looked at. */
+/* Hundredths of m2 as they are printed, by line; those of a line that was not measured are not looked at. */
 struct summary_figures {
-    int64_t lines[CONTROL_LINE_COUNT]; /* pressed on; of the boundary: inside */
-    int64_t outside;                   /* of the boundary */
+    int64_t held[CONTROL_LINE_COUNT];    /* of the parcel in the line: pressed on, or inside */
+    int64_t outside[CONTROL_LINE_COUNT]; /* of a line that contains */
 };
 /* Each rounded for itself; the outside is what is left of the parcel. A report of several parcels balances
  * its columns and may differ by 0.01 m2. */

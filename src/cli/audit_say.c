@@ -163,9 +163,10 @@ static void print_figures(const struct figures *f)
     for (size_t i = 0; i < f->n_layers; i++)
         printf("%s\t%s\t%.4f 公顷 ha\n", f->layers[i].layer, f->layers[i].title_zh,
                f->layers[i].area_m2 / 1e4);
-    if (f->red_line_share > 0)
-        printf("生态保护红线占全区 red line share of the region %.2f %%（规划 plan %.2f %%）\n",
-               100 * f->red_line_share, 100 * FIGURES_PLANNED_RED_LINE_SHARE);
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        if (f->share[l] > 0)
+            printf("%s占全区 %s share of the region %.2f %%（规划 plan %.2f %%）\n", line_at(l)->title_zh,
+                   line_at(l)->short_en, 100 * f->share[l], 100 * line_at(l)->planned_share);
 }
 
 /* ---- to either ---- */

@@ -1,11 +1,11 @@
 #include "base/file.h"
 #include "base/sha256.h"
 #include "check/check.h"
-#include "check/rules_check.h"
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/store_path.h"
+#include "lines/rules_check.h"
 #include "store/rule_editions.h"
 
 #include <stdio.h>
@@ -87,11 +87,11 @@ static enum status find_edition(struct store *store, struct arena *arena, const 
 
 static void print_rule(const struct rule *r)
 {
-    char lines[64] = "";
+    char lines[32 * CONTROL_LINE_COUNT] = "";
     for (int l = 0; l < CONTROL_LINE_COUNT; l++)
         if (r->lines & 1u << l)
             snprintf(lines + strlen(lines), sizeof lines - strlen(lines), "%s%s", *lines ? "、" : "",
-                     control_line_zh((enum control_line)l));
+                     line_at(l)->title_zh);
     printf("%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", r->id, lines, r->sub_zone, r->project_class,
            verdict_zh(r->verdict), r->severity, r->title_zh, r->basis, r->confidence);
 }

@@ -1,7 +1,7 @@
 #include "cli/fail_on.h"
 
 #include "check/check.h"
-#include "check/judge.h"
+#include "lines/judge.h"
 
 #include <string.h>
 

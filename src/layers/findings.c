@@ -4,6 +4,7 @@
 #include "layers/gap_look.h"
 #include "layers/gcj_test.h"
 #include "layers/layer_table.h"
+#include "lines/line_table.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -52,8 +53,7 @@ static const struct {
      "没有九位（或以 000 结尾的十二位）乡镇代码，或其前六位不是名录中的旗县：照样保留，但不作为行政区单元。",
      "No township's code of nine digits (or twelve ending in 000) beneath a county of the list: kept, but no "
      "administrative unit."},
-    {"zone-unknown", "分区名称不是城镇集中建设区、城镇弹性发展区、特别用途区：照样保留，请核对。",
-     "The sub-zone's name is none of the three of the development boundary: kept; check it."},
+    {"zone-unknown", NULL, NULL}, /* write_zone_words */
 };
 
 enum status findings_new(const struct units *units, const char *layer, const char *kind,
@@ -236,12 +236,35 @@ static void write_file_finding(struct json_writer *w, const char *code, const ch
     jw_object_end(w);
 }
 
-static void write_tally(struct json_writer *w, const struct tally *t, int what)
+/* Only a line has a closed list of zones. */
+static void write_zone_words(struct json_writer *w, const char *layer)
+{
+    static const char *const counts[] = {"none", "one", "two", "three", "four", "five"};
+    const struct control_line *line = line_at(line_of_id(layer));
+    struct buffer words;
+    buffer_init(&words, 0);
+    buffer_append_str(&words, "分区名称不是");
+    for (int z = 0; z < line->n_zones; z++)
+        buffer_printf(&words, "%s%s", z ? "、" : "", line->zones[z].zh);
+    buffer_append_str(&words, "：照样保留，请核对。");
+    jw_kv_string(w, "zh", words.data);
+    buffer_clear(&words);
+    buffer_printf(&words, "The sub-zone's name is none of the %s of the %s: kept; check it.",
+                  line->n_zones < 6 ? counts[line->n_zones] : "sub-zones", line->short_en);
+    jw_kv_string(w, "en", words.data);
+    buffer_release(&words);
+}
+
+static void write_tally(struct json_writer *w, const struct tally *t, int what, const char *layer)
 {
     jw_object_begin(w);
     jw_kv_string(w, "code", WORDS[what].code);
-    jw_kv_string(w, "zh", WORDS[what].zh);
-    jw_kv_string(w, "en", WORDS[what].en);
+    if (what == FINDING_ZONE) {
+        write_zone_words(w, layer);
+    } else {
+        jw_kv_string(w, "zh", WORDS[what].zh);
+        jw_kv_string(w, "en", WORDS[what].en);
+    }
     jw_kv_integer(w, "count", t->n);
     jw_key(w, "places");
     jw_array_begin(w);
@@ -359,6 +382,6 @@ void findings_write(const struct findings *f, struct json_writer *w, const struc
         write_gcj(f, w);
     for (int i = 0; f && i < FINDING_COUNT; i++)
         if (f->tallies[i].n)
-            write_tally(w, &f->tallies[i], i);
+            write_tally(w, &f->tallies[i], i, f->layer);
     jw_array_end(w);
 }

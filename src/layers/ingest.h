@@ -32,7 +32,7 @@ struct ingest_request {
     const char *
         mapping_path; /* how the source is to be read (mapping.h); what the request itself says comes first */
 
-    const char *layer; /* the store's id, "ecological_red_line"; NULL: by the source's names, when they leave
+    const char *layer; /* the store's id; NULL: by the source's names, when they leave
                           no doubt */
     /* NULL: of the current version when it is of the same sort, else of schema/layers.json. */
     const char *title_zh, *title_en;

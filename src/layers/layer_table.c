@@ -87,8 +87,21 @@ static bool has_text(const json_t *list, const char *text)
 
 bool layer_table_zone_known(const struct layer_table *t, const char *layer, const char *zone)
 {
-    const json_t *zones = json_object_get(layer_table_find(t, layer), "zones");
-    return !zones || has_text(zones, zone);
+    const json_t *control = json_object_get(layer_table_find(t, layer), "control"), *one;
+    size_t i;
+    if (!json_is_true(json_object_get(control, "zones_closed")))
+        return true;
+    json_array_foreach(json_object_get(control, "zones"), i, one)
+    {
+        if (strcasecmp(json_string_value(json_object_get(one, "name")), zone) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool layer_table_shares_pinyin(const struct layer_table *t, const char *layer)
+{
+    return json_object_get(layer_table_find(t, layer), "shared_pinyin") != NULL;
 }
 
 bool layer_table_zone_is_village(const struct layer_table *t, const char *zone)

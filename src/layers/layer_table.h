@@ -42,6 +42,8 @@ const json_t *layer_table_names(const struct layer_table *t, const char *layer, 
 const char *layer_table_attribute_zh(const struct layer_table *t, const char *layer, const char *code);
 /* Is this the name of a sub-zone that the layer's rules know? True when the layer has no such list. */
 bool layer_table_zone_known(const struct layer_table *t, const char *layer, const char *zone);
+/* Is the layer a line whose name in pinyin village plans use, too? */
+bool layer_table_shares_pinyin(const struct layer_table *t, const char *layer);
 bool layer_table_zone_is_village(const struct layer_table *t, const char *zone);
 
 /* What a source's layer is called: its own name, its alias, the file's name without folder and ending. UTF-8;

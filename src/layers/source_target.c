@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "features/sandbox/sandbox.h"
+#include "lines/line_table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,7 @@ enum { NAMES_SHOWN = 12 };
 
 /* ---- names ---- */
 
-/* "dir/STBHHX.gdb.zip" -> "STBHHX" */
+/* "dir/NAME.gdb.zip" -> "NAME" */
 static const char *stem_of(struct source *s, const char *path)
 {
     char *text = arena_strdup(s->keep, path);
@@ -231,17 +232,17 @@ static bool values_are_villages(struct source *s)
 
 /* ---- questions ---- */
 
-enum status source_ask_village(const struct source_request *r, struct error *e)
+enum status source_ask_village(const struct source_request *r, const char *target, struct error *e)
 {
+    const struct control_line *line = line_at(line_of_id(target));
     error_zh(e,
-             "“%s”看来是村庄开发边界，不是城镇开发边界（两者常同用拼音 CZKFBJ）；核对无误后可加 "
+             "“%s”看来是村庄开发边界，不是%s（两者常同用拼音 %s）；核对无误后可加 "
              "--confirm-layer 导入。",
-             r->path);
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "source-village-boundary",
-        "\"%s\" looks like a village's boundary, not the urban development boundary (both are called "
-        "CZKFBJ); when that is wrong, add --confirm-layer.",
-        r->path);
+             r->path, line->title_zh, line->standard);
+    return error_fail(e, STATUS_INVALID_INPUT, "source-village-boundary",
+                      "\"%s\" looks like a village's boundary, not the %s (both are called %s); when that is "
+                      "wrong, add --confirm-layer.",
+                      r->path, line->name_en, line->standard);
 }
 
 static enum status ask_contradicted(const struct source *s, const struct source_request *r,
@@ -271,12 +272,11 @@ static enum status ask_which(const struct source *s, const struct layer_guess *g
                                "its codes do not say whether it holds prefectures, counties or townships"},
     };
     if (!*g->layer) {
-        error_zh(e, "看不出“%s”是哪个图层；请用 --layer 指明（如 --layer ecological_red_line）。",
-                 s->info.layer);
-        return error_fail(
-            e, STATUS_INVALID_INPUT, "layer-unknown",
-            "Nothing says what \"%s\" is; name it with --layer (--layer ecological_red_line, say).",
-            s->info.layer);
+        const char *example = line_example()->id;
+        error_zh(e, "看不出“%s”是哪个图层；请用 --layer 指明（如 --layer %s）。", s->info.layer, example);
+        return error_fail(e, STATUS_INVALID_INPUT, "layer-unknown",
+                          "Nothing says what \"%s\" is; name it with --layer (--layer %s, say).",
+                          s->info.layer, example);
     }
     bool level = g->doubt == LAYER_DOUBT_LEVEL || strcmp(g->layer, "XZQ") == 0;
     const char *ids = level ? "prefectures|admin_counties|townships" : g->layer;
@@ -314,10 +314,11 @@ enum status source_decide_target(struct source *s, const struct source_request *
         return st;
     layer_table_guess(&s->table, &names, &g);
     decide_level(s, &g);
-    bool urban = strcmp(r->target ? r->target : g.layer, "urban_development_boundary") == 0;
-    s->info.village = layer_table_is_village(&s->table, &names) || (urban && values_are_villages(s));
-    if (urban && s->info.village && !r->confirmed)
-        return source_ask_village(r, e);
+    const char *target = r->target ? r->target : g.layer;
+    bool shared = layer_table_shares_pinyin(&s->table, target);
+    s->info.village = layer_table_is_village(&s->table, &names) || (shared && values_are_villages(s));
+    if (shared && s->info.village && !r->confirmed)
+        return source_ask_village(r, target, e);
     if (r->target) {
         s->info.target = r->target;
         s->info.target_by = "operator";

@@ -71,14 +71,14 @@ static enum status note_zone(struct source *s, const char *name, const char *cod
     return z->value && z->name ? STATUS_OK : error_no_memory(e);
 }
 
-/* An urban boundary of which every zone is a village's is none. */
+/* A boundary of which every zone is a village's is not the one that is called alike. */
 static bool all_villages(const struct source *s)
 {
     int n = s->info.n_zones < SOURCE_ZONES_SHOWN ? s->info.n_zones : SOURCE_ZONES_SHOWN;
     for (int i = 0; i < n; i++)
         if (!layer_table_zone_is_village(&s->table, s->info.zones[i].name))
             return false;
-    return n > 0 && strcmp(s->info.target, "urban_development_boundary") == 0;
+    return n > 0 && layer_table_shares_pinyin(&s->table, s->info.target);
 }
 
 struct zone_walk {
@@ -102,5 +102,6 @@ enum status source_list_zones(struct source *s, const struct source_request *r, 
         return STATUS_OK;
     enum status st = source_walk(s, 0, true, note_one, &w, e);
     st = st ? st : w.status;
-    return st == STATUS_OK && !r->confirmed && all_villages(s) ? source_ask_village(r, e) : st;
+    return st == STATUS_OK && !r->confirmed && all_villages(s) ? source_ask_village(r, s->info.target, e)
+                                                               : st;
 }

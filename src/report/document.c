@@ -88,7 +88,7 @@ static enum status collect_overlaps(struct check_worker *w, const struct report 
             const struct layer_finding *f = &r->results[i].layers[line];
             if (!is_drawn(f))
                 continue;
-            struct render_overlap o = {.parcel = i, .line = (enum control_line)line};
+            struct render_overlap o = {.parcel = i, .line = line};
             enum status s = check_overlap_shape(w, f->layer, &r->parcels.parcels[i].shape, &o.shape, e);
             if (s)
                 return s;

@@ -11,18 +11,9 @@ enum { LABELS_MAX = 60 }; /* more numbers than this hide the map; the tables hav
 #define MARGIN_RIGHT 6.0
 #define MARGIN_TOP 13.0
 #define MARGIN_BOTTOM 15.0
-#define LEGEND_HEIGHT 46.0 /* two rows and a note */
+#define LEGEND_ROW 14.0
+enum { LEGEND_PER_ROW = 3 };
 
-struct paint {
-    unsigned fill, edge;
-    double alpha;
-};
-static const struct paint line_paint[CONTROL_LINE_COUNT] = {
-    [LINE_ECOLOGICAL_RED_LINE] = {0x5aa469, 0xc8102e, 0.38},
-    [LINE_PERMANENT_BASIC_FARMLAND] = {0xf6e27a, 0xb58900, 0.65},
-    [LINE_URBAN_DEVELOPMENT_BOUNDARY] = {0xe9dcef, 0x5b2c83, 0.55},
-};
-static const unsigned overlap_fill[CONTROL_LINE_COUNT] = {0xd7191c, 0xe66101, 0x5b2c83};
 #define PLOT_COLOUR 0x0b4ea2
 
 struct picture {
@@ -46,9 +37,20 @@ static double py(const struct picture *p, double lat)
     return p->y + (p->map->box.north_deg - lat) * p->per_lat;
 }
 
+/* The lines, the plots, and what is pressed on. */
+static int legend_rows(void)
+{
+    int n = CONTROL_LINE_COUNT + 1;
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        n += line_at(l)->relation == LINE_EXCLUDES;
+    return (n + LEGEND_PER_ROW - 1) / LEGEND_PER_ROW;
+}
+
+/* Below the legend's rows there is a note. */
 double map_picture_height(double width)
 {
-    return MARGIN_TOP + (width - MARGIN_LEFT - MARGIN_RIGHT) / SCENE_ASPECT + MARGIN_BOTTOM + LEGEND_HEIGHT;
+    double map = (width - MARGIN_LEFT - MARGIN_RIGHT) / SCENE_ASPECT;
+    return MARGIN_TOP + map + MARGIN_BOTTOM + (legend_rows() * LEGEND_ROW + 18);
 }
 
 /* ---- shapes ---- */
@@ -68,32 +70,32 @@ static void shape_path(const struct picture *p, const struct geo_shape *s)
     }
 }
 
-static void line_stroke(cairo_t *cr, enum control_line line)
+static void line_stroke(cairo_t *cr, const struct line_symbol *symbol)
 {
     static const double dashes[] = {6, 2.5};
-    cairo_set_dash(cr, dashes, line == LINE_URBAN_DEVELOPMENT_BOUNDARY ? 2 : 0, 0);
-    cairo_set_line_width(cr, line == LINE_PERMANENT_BASIC_FARMLAND ? 0.5 : 1.1);
-    typeset_colour(cr, line_paint[line].edge, 1);
+    cairo_set_dash(cr, dashes, symbol->dashed ? 2 : 0, 0);
+    cairo_set_line_width(cr, symbol->width);
+    typeset_colour(cr, symbol->edge, 1);
     cairo_stroke(cr);
     cairo_set_dash(cr, NULL, 0, 0);
 }
 
+/* The last line of the table lies lowest: what excludes is drawn over what contains. */
 static void draw_patches(const struct picture *p)
 {
-    static const enum control_line bottom_up[] = {LINE_URBAN_DEVELOPMENT_BOUNDARY,
-                                                  LINE_PERMANENT_BASIC_FARMLAND, LINE_ECOLOGICAL_RED_LINE};
     cairo_set_fill_rule(p->cr, CAIRO_FILL_RULE_EVEN_ODD);
-    for (int k = 0; k < CONTROL_LINE_COUNT; k++) {
+    for (int l = CONTROL_LINE_COUNT - 1; l >= 0; l--) {
+        const struct line_symbol *symbol = &line_at(l)->symbol;
         for (size_t i = 0; i < p->map->n_patches; i++) {
             const struct map_patch *patch = &p->map->patches[i];
-            if (patch->line != bottom_up[k])
+            if (patch->line != l)
                 continue;
             cairo_new_path(p->cr);
             for (size_t r = 0; r < patch->n_rings; r++)
                 ring_path(p, patch->rings[r].lon_deg, patch->rings[r].lat_deg, patch->rings[r].n);
-            typeset_colour(p->cr, line_paint[patch->line].fill, line_paint[patch->line].alpha);
+            typeset_colour(p->cr, symbol->fill, symbol->alpha);
             cairo_fill_preserve(p->cr);
-            line_stroke(p->cr, patch->line);
+            line_stroke(p->cr, symbol);
         }
     }
 }
@@ -116,14 +118,14 @@ static void hatch(cairo_t *cr, double spacing)
     cairo_stroke(cr);
 }
 
-static void draw_overlap(cairo_t *cr, enum control_line line)
+static void draw_overlap(cairo_t *cr, const struct line_symbol *symbol)
 {
     cairo_save(cr);
     cairo_clip_preserve(cr);
-    typeset_colour(cr, overlap_fill[line], 0.45);
+    typeset_colour(cr, symbol->overlap, 0.45);
     cairo_fill(cr);
-    typeset_colour(cr, overlap_fill[line], 1);
-    hatch(cr, line == LINE_ECOLOGICAL_RED_LINE ? 4 : 6);
+    typeset_colour(cr, symbol->overlap, 1);
+    hatch(cr, symbol->hatch);
     cairo_restore(cr);
 }
 
@@ -135,7 +137,7 @@ static void draw_plots(const struct picture *p)
             continue;
         cairo_new_path(p->cr);
         shape_path(p, &o->shape);
-        draw_overlap(p->cr, o->line);
+        draw_overlap(p->cr, &line_at(o->line)->symbol);
     }
     for (size_t i = 0; i < p->r->parcels.n_parcels; i++) {
         if (!shown(p, i))
@@ -292,45 +294,70 @@ static void draw_north(const struct picture *p)
     }
 }
 
-static void legend_item(const struct picture *p, double x, double y, int item, const char *label)
+/* What an entry of the legend shows. */
+enum legend_kind { LEGEND_LINE, LEGEND_PLOT, LEGEND_OVERLAP };
+
+static void legend_item(const struct picture *p, double x, double y, enum legend_kind kind,
+                        const struct line_symbol *symbol)
 {
-    const struct type_style style = {.size = 7.5, .colour = 0x000000};
     cairo_new_path(p->cr);
     cairo_rectangle(p->cr, x, y + 1.5, 18, 9);
-    if (item < CONTROL_LINE_COUNT) {
-        typeset_colour(p->cr, line_paint[item].fill, line_paint[item].alpha);
+    switch (kind) {
+    case LEGEND_LINE:
+        typeset_colour(p->cr, symbol->fill, symbol->alpha);
         cairo_fill_preserve(p->cr);
-        line_stroke(p->cr, (enum control_line)item);
-    } else if (item == CONTROL_LINE_COUNT) {
+        line_stroke(p->cr, symbol);
+        return;
+    case LEGEND_PLOT:
         typeset_colour(p->cr, PLOT_COLOUR, 1);
         cairo_set_line_width(p->cr, 1.6);
         cairo_stroke(p->cr);
-    } else {
-        draw_overlap(p->cr, item == CONTROL_LINE_COUNT + 1 ? LINE_ECOLOGICAL_RED_LINE
-                                                           : LINE_PERMANENT_BASIC_FARMLAND);
+        return;
+    case LEGEND_OVERLAP:
+        draw_overlap(p->cr, symbol);
+        return;
     }
+}
+
+/* The next entry: `n` counts them. */
+static void legend_add(const struct picture *p, int *n, enum legend_kind kind,
+                       const struct control_line *line)
+{
+    /* Of the width: the second column has the longest words. */
+    static const double at[LEGEND_PER_ROW] = {0, 0.28, 0.65};
+    const struct type_style style = {.size = 7.5, .colour = 0x000000};
+    double x = p->x + 40 + at[*n % LEGEND_PER_ROW] * (p->width - 40);
+    double y = p->y + p->height + MARGIN_BOTTOM + 2 + *n / LEGEND_PER_ROW * LEGEND_ROW;
+    char label[96];
+    snprintf(label, sizeof label, "%s%s",
+             kind == LEGEND_PLOT   ? "项目地块"
+             : kind == LEGEND_LINE ? line->title_zh
+                                   : line->texts.held,
+             kind == LEGEND_OVERLAP ? "部分" : "");
+    legend_item(p, x, y, kind, line ? &line->symbol : NULL);
     typeset_draw(p->t, label, &style, x + 22, y);
+    ++*n;
 }
 
 static void draw_legend(const struct picture *p)
 {
-    enum { PER_ROW = 3, ITEMS = 6 };
-    static const double at[PER_ROW] = {0, 0.28,
-                                       0.65}; /* of the width: the second column has the longest words */
-    static const char *const labels[ITEMS] = {"生态保护红线", "永久基本农田",         "城镇开发边界",
-                                              "项目地块",     "压占生态保护红线部分", "占用永久基本农田部分"};
     const struct type_style bold = {.size = 7.5, .bold = true, .colour = 0x000000},
                             note = {.size = 6.5, .colour = 0x555555};
-    double x = p->x + 40, y = p->y + p->height + MARGIN_BOTTOM + 2;
+    double y = p->y + p->height + MARGIN_BOTTOM + 2;
+    int n = 0;
     typeset_draw(p->t, "图例", &bold, p->x + 4, y);
-    for (int i = 0; i < ITEMS; i++)
-        legend_item(p, x + at[i % PER_ROW] * (p->width - 40), y + i / PER_ROW * 14, i, labels[i]);
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        legend_add(p, &n, LEGEND_LINE, line_at(l));
+    legend_add(p, &n, LEGEND_PLOT, NULL);
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        if (line_at(l)->relation == LINE_EXCLUDES)
+            legend_add(p, &n, LEGEND_OVERLAP, line_at(l));
     double lat = (p->map->box.south_deg + p->map->box.north_deg) / 2;
     char text[200];
     snprintf(text, sizeof text, "CGCS2000 经纬网，北向上，图面中心纬度 %.4f°；图上数字为地块序号。%s%s", lat,
              p->map->thinned ? "图面上小于一个点的图斑未绘。" : "",
              p->map->crowded ? "图斑过多，只绘出一部分。" : "");
-    typeset_draw(p->t, text, &note, p->x + 4, y + 29);
+    typeset_draw(p->t, text, &note, p->x + 4, y + (legend_rows() * LEGEND_ROW + 1));
 }
 
 static struct picture picture_of(struct typeset *t, const struct report *r, const struct report_maps *maps,

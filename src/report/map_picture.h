@@ -1,4 +1,4 @@
-/* One map of a report: the three lines around the plots, the plots with their numbers, the overlaps, a
+/* One map of a report: the lines around the plots, the plots with their numbers, the overlaps, a
  * graticule with coordinates, a scale bar, a north arrow and a legend. North is up; the picture is drawn as
  * equidistant about its own latitude, so that the scale bar holds across it.
  *

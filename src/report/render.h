@@ -28,7 +28,7 @@ enum render_lang { RENDER_LANG_ZH = 0, RENDER_LANG_EN };
 /* The common ground of one parcel and one line, for drawing. Everything borrowed. */
 struct render_overlap {
     size_t parcel; /* index into report.results */
-    enum control_line line;
+    int line;
     struct geo_shape shape;
 };
 

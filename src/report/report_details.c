@@ -4,18 +4,13 @@
 #include <math.h>
 #include <string.h>
 
-static bool is_core(const char *zone)
-{
-    return strstr(zone, "核心保护区") && !strstr(zone, "外");
-}
-
 /* How well a rule that applied to the layer fits one of its features; below 0 not at all. */
-static int fit_of(const struct rule *rule, const struct feature_overlap *o)
+static int fit_of(const struct rule *rule, const struct control_line *line, const struct feature_overlap *o)
 {
     if (rule->relation != RELATION_OVERLAP && rule->relation != RELATION_INSIDE &&
         rule->relation != RELATION_TOUCH_OR_SPAN)
         return -1;
-    if (rule->lines & 1u << LINE_ECOLOGICAL_RED_LINE && is_core(rule->sub_zone) != is_core(o->zone))
+    if (line->relation == LINE_EXCLUDES && line_zone_of(line, rule->sub_zone) != line_zone_of(line, o->zone))
         return -1;
     if (rule->relation == RELATION_INSIDE && strcmp(rule->sub_zone, o->zone) != 0)
         return -1;
@@ -28,7 +23,7 @@ static const char *basis_of(struct table_making *m, const struct layer_finding *
     const struct rule *best = NULL;
     int best_fit = -1;
     for (size_t i = 0; i < f->n_rules; i++) {
-        int fit = fit_of(f->rules[i].rule, o);
+        int fit = fit_of(f->rules[i].rule, line_at(f->line), o);
         if (fit > best_fit) {
             best_fit = fit;
             best = f->rules[i].rule;
@@ -42,14 +37,11 @@ static const char *basis_of(struct table_making *m, const struct layer_finding *
     return text ? text : "";
 }
 
-static const enum table_column column_of[CONTROL_LINE_COUNT] = {COLUMN_RED_LINE, COLUMN_FARMLAND,
-                                                                COLUMN_INSIDE};
-
 /* The features of one parcel and line, rounded so that they add up to the row, unless they overlap each
  * other. */
 static void feature_cents(struct table_making *m, size_t row, const struct layer_finding *f, int64_t *cents)
 {
-    const struct figure *own = &m->t->rows[row].figures[column_of[f->line]];
+    const struct figure *own = &m->t->rows[row].figures[column_of_line(f->line)];
     double *raw = arena_array(m->arena, f->n_features + 1, sizeof *raw), sum = 0;
     if (!raw) {
         m->no_memory = true;

@@ -73,11 +73,21 @@ static const char *area_in_units(struct table_making *m)
     return kept(m, arena_printf(m->arena, "%s 平方米（%s 公顷，%s 亩）", m2, ha, mu));
 }
 
+static const char *class_not_given(struct table_making *m)
+{
+    const char *lines = "";
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        if (line_at(l)->relation == LINE_EXCLUDES)
+            lines =
+                kept(m, arena_printf(m->arena, "%s%s%s", lines, *lines ? "、" : "", line_at(l)->title_zh));
+    return kept(m, arena_printf(m->arena, "未填（压占%s的，按最严的一般规定判定）", lines));
+}
+
 static const char *project_class(struct table_making *m)
 {
     const struct report_project *p = m->project;
     if (strcmp(m->r->project_class, "UNKNOWN") == 0)
-        return "未填（压占生态保护红线、永久基本农田的，按最严的一般规定判定）";
+        return class_not_given(m);
     if (p->class_zh && *p->class_zh)
         return kept(m, arena_printf(m->arena, "%s（%s）", p->class_zh, m->r->project_class));
     return m->r->project_class;
@@ -251,7 +261,7 @@ static void make_sources(struct table_making *m)
         const struct store_version *v = &f->layer->version;
         const char *none = "—";
         t->sources[t->n_sources++] = (struct source_row){
-            .title = control_line_zh((enum control_line)l),
+            .title = line_at(l)->title_zh,
             .version = kept(m, arena_printf(m->arena, "第%d版", v->version_no)),
             .label = v->label && *v->label ? table_clean(m, v->label) : none,
             .effective = v->effective_from && *v->effective_from ? table_clean(m, v->effective_from) : none,

@@ -110,7 +110,7 @@ const char *figure_words_en(enum figure_state s)
 
 /* ---- columns ---- */
 
-static const struct layer_finding *finding(const struct table_making *m, size_t i, enum control_line line)
+static const struct layer_finding *finding(const struct table_making *m, size_t i, int line)
 {
     return &m->r->results[i].layers[line];
 }
@@ -163,10 +163,10 @@ static void parcel_column(struct table_making *m, struct column_work *c)
 }
 
 /* What is nothing stays 0 and what is the whole parcel stays the parcel: balance never makes land appear. */
-static void line_column(struct table_making *m, struct column_work *c, enum control_line line,
-                        enum table_column column)
+static void line_column(struct table_making *m, struct column_work *c, int line)
 {
     struct report_table *t = m->t;
+    int column = column_of_line(line);
     struct figure *total = &t->total.figures[column];
     double sum = 0;
     bool all_known = true;
@@ -190,7 +190,7 @@ static void line_column(struct table_making *m, struct column_work *c, enum cont
     *total = all_known ? (struct figure){FIGURE_KNOWN, cents} : (struct figure){FIGURE_PARTLY, 0};
 }
 
-static void total_of_rows(struct report_table *t, enum table_column column)
+static void total_of_rows(struct report_table *t, int column)
 {
     struct figure total = {FIGURE_KNOWN, 0};
     for (size_t i = 0; i < t->n_rows; i++) {
@@ -205,71 +205,67 @@ static void total_of_rows(struct report_table *t, enum table_column column)
 }
 
 /* Outside is what is left; but where the layer says nothing it is not outside either. */
-static void outside_column(struct table_making *m)
+static void outside_column(struct table_making *m, int line)
 {
     struct report_table *t = m->t;
+    int column = column_of_outside(line);
     for (size_t i = 0; i < t->n_rows; i++) {
-        const struct layer_finding *f = finding(m, i, LINE_URBAN_DEVELOPMENT_BOUNDARY);
-        const struct figure *inside = &t->rows[i].figures[COLUMN_INSIDE];
-        struct figure *out = &t->rows[i].figures[COLUMN_OUTSIDE];
+        const struct layer_finding *f = finding(m, i, line);
+        const struct figure *inside = &t->rows[i].figures[column_of_line(line)];
+        struct figure *out = &t->rows[i].figures[column];
         out->state = inside->state;
         if (inside->state == FIGURE_KNOWN && f->uncovered_m2 > fmax(0.01, 1e-9 * m->r->results[i].area_m2))
             out->state = FIGURE_NOT_COVERED;
         if (out->state == FIGURE_KNOWN)
             out->cents = t->rows[i].figures[COLUMN_PARCEL].cents - inside->cents;
     }
-    total_of_rows(t, COLUMN_OUTSIDE);
+    total_of_rows(t, column);
 }
 
-/* ---- sub-zones of the boundary ---- */
+/* ---- zones of a line that contains ---- */
 
-enum { ZONE_BUCKETS = 4 }; /* the three columns, and what is in none of them */
-
-static int bucket_of(const char *zone)
+int report_zone_column(const struct layer_finding *f, size_t zone)
 {
-    static const char *const words[] = {"集中建设", "弹性发展", "特别用途"};
-    for (int i = 0; i < ZONE_BUCKETS - 1; i++)
-        if (strstr(zone, words[i]))
-            return i;
-    return ZONE_BUCKETS - 1;
-}
-
-enum table_column report_zone_column(const struct layer_finding *f, size_t zone)
-{
+    const struct control_line *line = line_at(f->line);
     if (zone + 1 == f->n_zones)
-        return COLUMN_OUTSIDE;
-    int bucket = bucket_of(f->zones[zone].zone);
+        return column_of_outside(f->line);
+    int own = line_zone_of(line, f->zones[zone].zone);
     for (size_t z = 0; z + 1 < f->n_zones; z++)
-        if (z != zone && bucket_of(f->zones[z].zone) == bucket)
+        if (z != zone && line_zone_of(line, f->zones[z].zone) == own)
             return COLUMN_PARCEL;
-    return bucket == ZONE_BUCKETS - 1 ? COLUMN_PARCEL : (enum table_column)(COLUMN_CONCENTRATED + bucket);
+    return own == line->n_zones ? COLUMN_PARCEL : column_of_zone(f->line, own);
 }
 
-/* Returns the area inside the boundary of which the zone is not one of the three, in cents. */
-static int64_t zone_figures(struct table_making *m, size_t row, bool *overlapping)
+/* Returns the area inside the line of which the zone is none of its columns, in cents. */
+static int64_t zone_figures(struct table_making *m, size_t row, int line, bool *overlapping)
 {
-    const struct layer_finding *f = finding(m, row, LINE_URBAN_DEVELOPMENT_BOUNDARY);
+    enum {
+        BUCKETS = LINE_COLUMN_COUNT
+    }; /* more than a line has zones; the last one used is for none of them */
+    const struct layer_finding *f = finding(m, row, line);
     struct figure *figures = m->t->rows[row].figures;
-    double raw[ZONE_BUCKETS] = {0}, sum = 0;
-    int64_t cents[ZONE_BUCKETS], high[ZONE_BUCKETS];
+    const struct figure *inside = &figures[column_of_line(line)];
+    int n = line_at(line)->n_zones;
+    double raw[BUCKETS] = {0}, sum = 0;
+    int64_t cents[BUCKETS], high[BUCKETS];
     for (size_t z = 0; z + 1 < f->n_zones; z++) { /* the last entry is the outside */
-        raw[bucket_of(f->zones[z].zone)] += f->zones[z].area_m2;
+        raw[line_zone_of(line_at(line), f->zones[z].zone)] += f->zones[z].area_m2;
         sum += f->zones[z].area_m2;
     }
-    *overlapping = figures[COLUMN_INSIDE].state == FIGURE_KNOWN && f->n_zones > 0 &&
+    *overlapping = inside->state == FIGURE_KNOWN && f->n_zones > 0 &&
                    fabs(sum - f->area_m2) > fmax(0.02, 1e-9 * m->r->results[row].area_m2);
-    for (int b = 0; b < ZONE_BUCKETS; b++)
+    for (int b = 0; b <= n; b++)
         high[b] = raw[b] > 0 ? INT64_MAX : 0;
     int64_t target = 0;
     if (!*overlapping)
-        target = figures[COLUMN_INSIDE].cents;
+        target = inside->cents;
     else
         (void)decimal_units(sum, 2, &target);
-    figures_balance(target, raw, ZONE_BUCKETS, NULL, high, cents, m->arena, &m->no_memory);
-    for (int b = 0; b < ZONE_BUCKETS - 1; b++)
-        figures[COLUMN_CONCENTRATED + b] = (struct figure){
-            figures[COLUMN_INSIDE].state, figures[COLUMN_INSIDE].state == FIGURE_KNOWN ? cents[b] : 0};
-    return figures[COLUMN_INSIDE].state == FIGURE_KNOWN ? cents[ZONE_BUCKETS - 1] : 0;
+    figures_balance(target, raw, (size_t)n + 1, NULL, high, cents, m->arena, &m->no_memory);
+    bool known = inside->state == FIGURE_KNOWN;
+    for (int b = 0; b < n; b++)
+        figures[column_of_zone(line, b)] = (struct figure){inside->state, known ? cents[b] : 0};
+    return known ? cents[n] : 0;
 }
 
 /* ---- remarks ---- */
@@ -281,10 +277,10 @@ static const char *joined(struct table_making *m, const char *before, const char
     return *before ? arena_printf(m->arena, "%s；%s", before, more) : more;
 }
 
-static const char *line_remark(struct table_making *m, size_t row, enum control_line line)
+static const char *line_remark(struct table_making *m, size_t row, int line)
 {
     const struct layer_finding *f = finding(m, row, line);
-    const char *name = control_line_zh(line), *text = "";
+    const char *name = line_at(line)->title_zh, *text = "";
     char number[DECIMAL_SIZE];
     bool covered = f->uncovered_m2 <= fmax(0.01, 1e-9 * m->r->results[row].area_m2);
     if (f->status == LAYER_SLIVER) {
@@ -302,21 +298,43 @@ static const char *line_remark(struct table_making *m, size_t row, enum control_
     return text;
 }
 
-static void row_remark(struct table_making *m, size_t row, int64_t unzoned, bool zones_overlap)
+/* What the zones of a line that contains leave open. */
+static const char *zones_remark(struct table_making *m, const char *before, size_t row, int line)
 {
-    const char *text = "";
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        const char *more = line_remark(m, row, (enum control_line)l);
-        text = more && *more ? joined(m, text, more) : more ? text : NULL;
-    }
+    const char *text = before;
     char number[DECIMAL_SIZE];
+    bool overlapping;
+    int64_t unzoned = zone_figures(m, row, line, &overlapping);
     decimal_units_text(unzoned, 2, number);
     if (unzoned > 0)
         text = joined(m, text, arena_printf(m->arena, "界内另有%s平方米未标明分区", number));
-    if (zones_overlap)
-        text = joined(m, text, "开发边界各分区互相重叠，分区面积之和不等于界内面积");
+    if (overlapping)
+        text = joined(
+            m, text,
+            arena_printf(m->arena, "%s各分区互相重叠，分区面积之和不等于界内面积", line_at(line)->short_zh));
+    return text;
+}
+
+static void row_remark(struct table_making *m, size_t row)
+{
+    const char *text = "";
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        const char *more = line_remark(m, row, l);
+        text = more && *more ? joined(m, text, more) : more ? text : NULL;
+    }
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        if (line_at(l)->relation == LINE_CONTAINS)
+            text = zones_remark(m, text, row, l);
     m->no_memory = m->no_memory || !text;
     m->t->rows[row].remark = text;
+}
+
+/* A line's zones are filled in with the remarks, row by row; here what they add up to. */
+static void zone_totals(struct table_making *m)
+{
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        for (int z = 0; line_at(l)->relation == LINE_CONTAINS && z < line_at(l)->n_zones; z++)
+            total_of_rows(m->t, column_of_zone(l, z));
 }
 
 void table_make_rows(struct table_making *m)
@@ -337,15 +355,12 @@ void table_make_rows(struct table_making *m)
     }
     t->total = (struct table_row){.id = "合计", .name = "", .verdict = m->r->verdict, .remark = ""};
     parcel_column(m, &c);
-    line_column(m, &c, LINE_ECOLOGICAL_RED_LINE, COLUMN_RED_LINE);
-    line_column(m, &c, LINE_PERMANENT_BASIC_FARMLAND, COLUMN_FARMLAND);
-    line_column(m, &c, LINE_URBAN_DEVELOPMENT_BOUNDARY, COLUMN_INSIDE);
-    outside_column(m);
-    for (size_t i = 0; i < t->n_rows && !m->no_memory; i++) {
-        bool overlapping;
-        int64_t unzoned = zone_figures(m, i, &overlapping);
-        row_remark(m, i, unzoned, overlapping);
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        line_column(m, &c, l);
+        if (line_at(l)->relation == LINE_CONTAINS)
+            outside_column(m, l);
     }
-    for (int column = COLUMN_CONCENTRATED; column <= COLUMN_SPECIAL; column++)
-        total_of_rows(t, (enum table_column)column);
+    for (size_t i = 0; i < t->n_rows && !m->no_memory; i++)
+        row_remark(m, i);
+    zone_totals(m);
 }

@@ -39,7 +39,7 @@ struct collecting {
     struct check_worker *w;
     struct report_map *map;
     const struct layer_index *ix;
-    enum control_line line;
+    int line;
     struct geo_box clip;
     double dot_deg, dot_m2;
     uint32_t *features;
@@ -144,7 +144,7 @@ static enum status map_fill(struct check_worker *w, const struct report *r, cons
         if (!layer || !layer->index)
             continue;
         c.ix = layer->index;
-        c.line = (enum control_line)l;
+        c.line = l;
         c.n_features = c.n_vertices = 0; /* every line gets its share of the limit */
         enum status s = index_candidates(c.ix, &c.clip, take_feature, &c, e);
         if (!s && c.no_memory)
@@ -161,8 +161,10 @@ static enum status map_fill(struct check_worker *w, const struct report *r, cons
 
 static bool presses(const struct parcel_report *p)
 {
-    return p->layers[LINE_ECOLOGICAL_RED_LINE].status == LAYER_OVERLAP ||
-           p->layers[LINE_PERMANENT_BASIC_FARMLAND].status == LAYER_OVERLAP;
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        if (line_at(l)->relation == LINE_EXCLUDES && p->layers[l].status == LAYER_OVERLAP)
+            return true;
+    return false;
 }
 
 static enum status maps_fill(struct check_worker *w, const struct report *r, struct report_maps *out,
@@ -198,10 +200,11 @@ static enum status overlaps_fill(struct check_worker *w, const struct report *r,
     if (!out->overlaps)
         return error_no_memory(e);
     for (size_t i = 0; i < r->parcels.n_parcels; i++) {
-        for (int l = 0; l < LINE_URBAN_DEVELOPMENT_BOUNDARY; l++) {
+        for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
             const struct layer_finding *f = &r->results[i].layers[l];
-            struct map_overlap o = {.parcel = i, .line = (enum control_line)l};
-            if (!f->layer || (f->status != LAYER_OVERLAP && f->status != LAYER_SLIVER))
+            struct map_overlap o = {.parcel = i, .line = l};
+            if (line_at(l)->relation != LINE_EXCLUDES || !f->layer ||
+                (f->status != LAYER_OVERLAP && f->status != LAYER_SLIVER))
                 continue;
             enum status s = check_overlap_shape(w, f->layer, &r->parcels.parcels[i].shape, &o.shape, e);
             if (s == STATUS_NO_MEMORY)

@@ -1,4 +1,4 @@
-/* What a printed report shows besides its figures: the three lines around the parcels, the shapes of the
+/* What a printed report shows besides its figures: the lines around the parcels, the shapes of the
  * overlaps, the boundary points in the plane and the district. render/ is pure and cannot reach the index, so
  * the caller fills the maps here and hands it on.
  *
@@ -24,7 +24,7 @@ struct map_ring { /* closed or open, as drawn; holes by the even-odd rule */
 };
 
 struct map_patch { /* one feature of a line near the parcels */
-    enum control_line line;
+    int line;
     const char *zone; /* borrowed from the snapshot */
     struct map_ring *rings;
     size_t n_rings;
@@ -41,7 +41,7 @@ struct report_map {
 
 struct map_overlap {
     size_t parcel;
-    enum control_line line;
+    int line;
     struct geo_shape shape;
 };
 

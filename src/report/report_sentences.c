@@ -1,21 +1,21 @@
 /* 审查结论: the sentences of the field's own reports, one per line, from the balanced figures. */
 #include "report/report_table.h"
 
-#include "check/sentences.h"
+#include "lines/sentences.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* How the parcels stand to one line. The marks are arrays over the parcels. */
 struct standing {
-    enum control_line line;
+    int line;
     bool *overlap, *sliver, *clear, *not_covered, *unmeasured, *partly;
     size_t n_overlap, n_sliver, n_clear, n_not_covered, n_unmeasured, n_partly;
     int64_t overlap_cents, sliver_ten_thousandths;
     const char *reason; /* of the first parcel that could not be measured */
 };
 
-static bool standing_init(struct table_making *m, struct standing *s, enum control_line line)
+static bool standing_init(struct table_making *m, struct standing *s, int line)
 {
     size_t n = m->t->n_rows + 1;
     *s = (struct standing){.line = line, .reason = ""};
@@ -33,7 +33,7 @@ static bool standing_init(struct table_making *m, struct standing *s, enum contr
     return true;
 }
 
-static void standing_count(struct table_making *m, struct standing *s, enum table_column column)
+static void standing_count(struct table_making *m, struct standing *s)
 {
     for (size_t i = 0; i < m->t->n_rows; i++) {
         const struct layer_finding *f = &m->r->results[i].layers[s->line];
@@ -41,7 +41,7 @@ static void standing_count(struct table_making *m, struct standing *s, enum tabl
         switch (f->status) {
         case LAYER_OVERLAP:
             s->n_overlap += s->overlap[i] = true;
-            s->overlap_cents += m->t->rows[i].figures[column].cents;
+            s->overlap_cents += m->t->rows[i].figures[column_of_line(s->line)].cents;
             break;
         case LAYER_SLIVER:
             s->n_sliver += s->sliver[i] = true;
@@ -118,12 +118,12 @@ static void say_slivers(struct table_making *m, const struct standing *s)
         say(m, true, LINE_HAS_SLIVERS, &w, which(m, s->sliver, s->n_sliver));
 }
 
-static void say_line(struct table_making *m, enum control_line line, enum table_column column)
+static void say_excluding(struct table_making *m, int line)
 {
     struct standing s;
     if (!standing_init(m, &s, line))
         return;
-    standing_count(m, &s, column);
+    standing_count(m, &s);
     const struct line_words w = words_of(m, &s);
     if (s.n_overlap)
         say(m, true, LINE_IS_PRESSED, &w, which(m, s.overlap, s.n_overlap));
@@ -133,50 +133,48 @@ static void say_line(struct table_making *m, enum control_line line, enum table_
     say_gaps(m, &s);
 }
 
-/* ---- the boundary: inside and outside, never "pressed on" ---- */
+/* ---- a line that contains: inside and outside, never "pressed on" ---- */
 
-static const char *zones_inside(struct table_making *m)
+static const char *zones_inside(struct table_making *m, int line)
 {
-    static const char *const names[] = {"城镇集中建设区", "城镇弹性发展区", "特别用途区"};
     const char *text = "";
-    for (int z = 0; z < 3 && text; z++) {
+    for (int z = 0; z < line_at(line)->n_zones && text; z++) {
         int64_t cents = 0;
         for (size_t i = 0; i < m->t->n_rows; i++)
-            cents += m->t->rows[i].figures[COLUMN_CONCENTRATED + z].cents;
+            cents += m->t->rows[i].figures[column_of_zone(line, z)].cents;
         if (cents > 0)
-            text = arena_printf(m->arena, "%s%s%s", text, *text ? "、" : "", names[z]);
+            text = arena_printf(m->arena, "%s%s%s", text, *text ? "、" : "", line_at(line)->zones[z].zh);
     }
     m->no_memory = m->no_memory || !text;
     return text ? text : "";
 }
 
-static void say_boundary(struct table_making *m)
+static void say_containing(struct table_making *m, int line)
 {
     struct standing s;
     int64_t inside = 0, outside = 0;
     size_t known = 0, outside_known = 0;
-    if (!standing_init(m, &s, LINE_URBAN_DEVELOPMENT_BOUNDARY))
+    if (!standing_init(m, &s, line))
         return;
-    standing_count(m, &s, COLUMN_INSIDE);
+    standing_count(m, &s);
     for (size_t i = 0; i < m->t->n_rows; i++) {
-        const struct figure *f = m->t->rows[i].figures;
-        known += f[COLUMN_INSIDE].state == FIGURE_KNOWN;
-        outside_known += f[COLUMN_OUTSIDE].state == FIGURE_KNOWN;
-        inside += f[COLUMN_INSIDE].cents;
-        outside += f[COLUMN_OUTSIDE].cents;
+        const struct figure *in = &m->t->rows[i].figures[column_of_line(line)];
+        const struct figure *out = &m->t->rows[i].figures[column_of_outside(line)];
+        known += in->state == FIGURE_KNOWN;
+        outside_known += out->state == FIGURE_KNOWN;
+        inside += in->cents;
+        outside += out->cents;
     }
     struct line_words w = words_of(m, &s);
     w.area = decimal_area_of(inside);
     w.outside = decimal_area_of(outside);
     w.outside_unknown = outside_known == 0;
-    w.zones = zones_inside(m);
-    enum line_fact whole = outside == 0  ? BOUNDARY_HOLDS_ALL
-                           : inside == 0 ? BOUNDARY_HOLDS_NONE
-                                         : BOUNDARY_HOLDS_PART;
+    w.zones = zones_inside(m, line);
+    enum line_fact whole = outside == 0 ? LINE_HOLDS_ALL : inside == 0 ? LINE_HOLDS_NONE : LINE_HOLDS_PART;
     if (known == m->t->n_rows && s.n_partly == 0)
         say(m, outside > 0, whole, &w, "");
     else if (known)
-        say(m, true, BOUNDARY_MEASURED, &w, "");
+        say(m, true, LINE_HOLDS_MEASURED, &w, "");
     say_gaps(m, &s);
 }
 
@@ -200,9 +198,8 @@ static const char *verdict_sentence(const struct table_making *m)
 
 void table_make_sentences(struct table_making *m)
 {
-    say_line(m, LINE_ECOLOGICAL_RED_LINE, COLUMN_RED_LINE);
-    say_line(m, LINE_PERMANENT_BASIC_FARMLAND, COLUMN_FARMLAND);
-    say_boundary(m);
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        (line_at(l)->relation == LINE_CONTAINS ? say_containing : say_excluding)(m, l);
     m->t->worst = m->r->verdict;
     m->t->verdict = verdict_zh(m->r->verdict);
     m->t->verdict_sentence = verdict_sentence(m);

@@ -5,27 +5,23 @@
 
 #include <string.h>
 
-const char *report_column_title(enum table_column c)
+static const char *title_in(int line, int column)
 {
-    switch (c) {
-    case COLUMN_PARCEL:
+    const struct control_line *l = line_at(line);
+    int zone = column - column_of_zone(line, 0);
+    if (column == column_of_line(line))
+        return l->texts.column;
+    return zone < l->n_zones ? l->zones[zone].column : l->texts.outside_column;
+}
+
+const char *report_column_title(int column)
+{
+    if (column == COLUMN_PARCEL)
         return "地块面积";
-    case COLUMN_RED_LINE:
-        return "占用生态保护红线面积";
-    case COLUMN_FARMLAND:
-        return "占用永久基本农田面积";
-    case COLUMN_INSIDE:
-        return "城镇开发边界内面积";
-    case COLUMN_CONCENTRATED:
-        return "其中：集中建设区";
-    case COLUMN_FLEXIBLE:
-        return "其中：弹性发展区";
-    case COLUMN_SPECIAL:
-        return "其中：特别用途区";
-    case COLUMN_OUTSIDE:
-        return "城镇开发边界外面积";
-    }
-    return "";
+    int line = 0;
+    while (line + 1 < CONTROL_LINE_COUNT && column_of_line(line + 1) <= column)
+        line++;
+    return title_in(line, column);
 }
 
 void table_say(struct table_making *m, struct texts *to, bool warning, const char *text)

@@ -7,8 +7,8 @@
  *   - a column's total is the rounded sum of the unrounded values; what the rounded rows miss of it is given
  *     to the largest row, and where that is more than 0.01 m2, to the next largest ones in turn, 0.01 m2
  *     each, so that no figure is moved by more than 0.01 m2;
- *   - inside + outside of the boundary is the parcel, row by row and in total; sub-zones add up to the
- *     inside, and details to their row, the same way.
+ *   - inside + outside of a line that contains is the parcel, row by row and in total; its zones add up to
+ *     the inside, and details to their row, the same way.
  * A row comes before a column where both cannot hold at once: then the total is the sum of the printed rows.
  * A figure that was not measured is never a number: it says 未测算 or 数据未覆盖, and so does a total that
  * needs it.
@@ -48,17 +48,21 @@ struct figure {
     int64_t cents; /* hundredths of m2; 0 unless FIGURE_KNOWN */
 };
 
-enum table_column {
-    COLUMN_PARCEL = 0, /* 地块面积 */
-    COLUMN_RED_LINE,
-    COLUMN_FARMLAND,
-    COLUMN_INSIDE,
-    COLUMN_CONCENTRATED, /* of the inside: 集中建设区 */
-    COLUMN_FLEXIBLE,     /* 弹性发展区 */
-    COLUMN_SPECIAL,      /* 特别用途区 */
-    COLUMN_OUTSIDE,
-};
-enum { COLUMN_COUNT = COLUMN_OUTSIDE + 1 };
+/* Column 0 is the parcel's; behind it stand those of each line, in the order of the table of lines: the area
+ * in the line, and of a line that contains its zones and the outside, too. */
+enum { COLUMN_PARCEL = 0, COLUMN_COUNT = LINE_COLUMN_COUNT };
+static inline int column_of_line(int line) /* of the area in the line */
+{
+    return line_at(line)->column;
+}
+static inline int column_of_zone(int line, int zone)
+{
+    return line_at(line)->column + 1 + zone;
+}
+static inline int column_of_outside(int line)
+{
+    return column_of_zone(line, line_at(line)->n_zones);
+}
 
 struct table_row {
     const char *id, *name;
@@ -70,7 +74,7 @@ struct table_row {
 struct detail_row {
     size_t parcel;
     const char *parcel_id;
-    enum control_line line;
+    int line;
     const char *code, *name; /* of the feature; zone in brackets after the name */
     const char *district;
     struct figure area;
@@ -144,7 +148,7 @@ enum status report_table_build(const struct report *r, const struct report_proje
                                const struct report_maps *maps, struct arena *a, struct report_table *out,
                                struct error *e) HX_MUST_CHECK;
 
-const char *report_column_title(enum table_column c); /* 占用生态保护红线面积, ... */
+const char *report_column_title(int column); /* 地块面积, ... */
 
 /* "1234.50", or 未测算 and the like. Decimals: m2 2, ha 4, mu 2. */
 void figure_m2(const struct figure *f, char text[DECIMAL_SIZE]);
@@ -153,8 +157,8 @@ void figure_mu(const struct figure *f, char text[DECIMAL_SIZE]);
 const char *figure_words(enum figure_state s); /* "" when known */
 const char *figure_words_en(enum figure_state s);
 
-/* The column that holds this zone of the boundary alone ("边界外" too); COLUMN_PARCEL: there is none. */
-enum table_column report_zone_column(const struct layer_finding *f, size_t zone);
+/* The column that holds this zone of a finding alone, the outside, too; COLUMN_PARCEL: there is none. */
+int report_zone_column(const struct layer_finding *f, size_t zone);
 const char *report_certainty(const char *confidence);
 
 /* ---- the parts, for report_table.c alone ---- */

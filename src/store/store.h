@@ -36,7 +36,7 @@ const char *store_path(const struct store *s);
 
 struct store_version {
     int64_t id;
-    const char *layer;    /* "ecological_red_line" */
+    const char *layer;    /* the layer's id, as schema/layers.json has it */
     int version_no;       /* 1, 2, ... within the layer */
     const char *status;   /* "draft" | "current" | "retired" */
     const char *title_zh; /* of the layer */
@@ -197,7 +197,7 @@ enum status store_index_make_dir(const struct store *s, struct error *e) HX_MUST
 /* ---- the rule table: CSV text as loaded from schema/rules.csv or a later edition ---- */
 enum status store_rules(struct store *s, struct arena *a, const char **csv, const char **sha256_hex,
                         struct error *e) HX_MUST_CHECK;
-/* Puts another edition in force; the caller has parsed it (check/rules.h). Earlier editions stay in the
+/* Puts another edition in force; the caller has parsed it (lines/rules.h). Earlier editions stay in the
  * store. */
 enum status store_rules_load(struct store *s, const char *csv, size_t n, const char *source,
                              struct error *e) HX_MUST_CHECK;

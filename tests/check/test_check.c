@@ -1,9 +1,10 @@
 /* What a check may and may not say. Small stores are made here, layer by layer, so that each case shows one
  * thing; the figures of real layers are compared with an independent program in second_opinion.py. */
 #include "check/check.h"
-#include "check/judge.h"
 #include "formats/wkb.h"
 #include "geo/area.h"
+#include "line_names.h"
+#include "lines/judge.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -262,7 +263,7 @@ static void the_project_class_chooses_the_rule(void **state)
     struct world *w = world_new(usual, 3);
     static const struct {
         const char *box, *project_class, *rule;
-        enum control_line line;
+        int line;
         enum verdict verdict;
     } cases[] = {
         {"111.01 41.01 111.02 41.02", "GENERAL", "ERL-GEN", LINE_ECOLOGICAL_RED_LINE, VERDICT_PROHIBITED},
@@ -306,7 +307,7 @@ static void a_rule_that_stands_in_says_why(void **state)
     struct world *w = world_new(usual, 3);
     static const struct {
         const char *box, *project_class, *rule;
-        enum control_line line;
+        int line;
         enum class_note note;
     } cases[] = {
         {"110.5 40.5 110.51 40.51", NULL, "UDB-OUT-UNK", LINE_URBAN_DEVELOPMENT_BOUNDARY, CLASS_NOT_GIVEN},
@@ -336,16 +337,17 @@ static enum verdict judged_without(struct world *w, struct report *r, const char
     const struct rule_table *all = snapshot_rules(w->snapshot);
     struct rule kept[64];
     struct rule_table some = *all;
-    const struct common_areas none = {0};
+    const struct common_areas none = {.m2 = {{0}}};
     assert_true(all->n_rules <= 64);
     some.n_rules = 0;
     for (size_t i = 0; i < all->n_rules; i++)
         if (strncmp(all->rules[i].id, prefix, strlen(prefix)) != 0)
             kept[some.n_rules++] = all->rules[i];
     some.rules = kept;
-    assert_int_equal(judge_parcel(&some, project_class, &none, w->worker.arena, &r->results[0], NULL),
-                     STATUS_OK);
-    return r->results[0].verdict;
+    struct parcel_report *p = &r->results[0];
+    const struct judge_case c = {&some, project_class, p->area_m2, p->slivers, &none};
+    assert_int_equal(judge_findings(&c, w->worker.arena, p->layers, &p->verdict, NULL), STATUS_OK);
+    return p->verdict;
 }
 
 /* What no row of the table speaks of is not allowed by silence, and not by the rows that speak of

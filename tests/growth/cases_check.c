@@ -3,6 +3,7 @@
 #include "check/check.h"
 #include "check/snapshot_parts.h"
 #include "growth/growth.h"
+#include "line_names.h"
 #include "report/report_maps.h"
 
 #include <math.h>
@@ -84,15 +85,16 @@ static const struct layer_index *line_open(struct world *w)
     return ix;
 }
 
-static void line_end(struct world *w, enum control_line line)
+static void line_end(struct world *w, int line)
 {
     struct layer_snapshot *l = &w->snapshot->layers[w->snapshot->n_layers++];
-    l->version.layer = control_line_id(line);
+    l->version.layer = line_at(line)->id;
     l->index = line_open(w);
     line_begin(w);
     box(w, -1, -1, 5, 5);
     feature(w, "");
     l->coverage = line_open(w);
+    w->snapshot->lines[line] = l;
 }
 
 static void world_init(struct world *w)
@@ -128,7 +130,7 @@ static size_t side_of(size_t n)
 }
 
 /* n squares of `width` cells, one in each cell of a square grid, and a parcel over all of them. */
-static void grid(struct world *w, size_t n, double offset, double width, enum control_line line)
+static void grid(struct world *w, size_t n, double offset, double width, int line)
 {
     size_t side = side_of(n);
     line_begin(w);
@@ -177,7 +179,7 @@ static void do_maps(void *user)
     growth_must(report_maps_fill(&w->worker, &w->report, (struct map_want){.maps = true}, &w->maps, &e), &e);
 }
 
-static const struct layer_finding *finding(const struct world *w, enum control_line line)
+static const struct layer_finding *finding(const struct world *w, int line)
 {
     return &w->report.results[0].layers[line];
 }

@@ -2,6 +2,7 @@
 #include "base/decimal.h"
 #include "formats/json.h"
 #include "http/schema_walk.h"
+#include "line_names.h"
 #include "report/render.h"
 
 #include <math.h>
@@ -84,7 +85,7 @@ static void fill_layer(struct sample *s)
 static void fill_findings(struct sample *s)
 {
     for (int i = 0; i < CONTROL_LINE_COUNT; i++)
-        s->result.layers[i] = (struct layer_finding){.line = (enum control_line)i,
+        s->result.layers[i] = (struct layer_finding){.line = i,
                                                      .area_m2 = NAN,
                                                      .share = NAN,
                                                      .sum_m2 = NAN,

@@ -32,10 +32,10 @@ static void *taken(struct report_sample *s, size_t n, size_t size)
 static void make_layers(void)
 {
     for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        layers[l].version = (struct store_version){.layer = control_line_id((enum control_line)l),
+        layers[l].version = (struct store_version){.layer = line_at(l)->id,
                                                    .version_no = 2,
-                                                   .title_zh = control_line_zh((enum control_line)l),
-                                                   .title_en = control_line_en((enum control_line)l),
+                                                   .title_zh = line_at(l)->title_zh,
+                                                   .title_en = line_at(l)->name_en,
                                                    .label = "示例数据",
                                                    .source_name = "lines.gpkg",
                                                    .source_sha256 = "0011223344",
@@ -78,11 +78,8 @@ void report_sample_make(struct report_sample *s, size_t n)
                                                .summary_zh = "",
                                                .summary_en = ""};
         for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-            s->results[i].layers[l] = (struct layer_finding){.layer = &layers[l],
-                                                             .line = (enum control_line)l,
-                                                             .status = LAYER_CLEAR,
-                                                             .reason_zh = "",
-                                                             .reason_en = ""};
+            s->results[i].layers[l] = (struct layer_finding){
+                .layer = &layers[l], .line = l, .status = LAYER_CLEAR, .reason_zh = "", .reason_en = ""};
     }
     s->report = (struct report){.parcels = {.format = PARCEL_FORMAT_GEOJSON,
                                             .parcels = s->parcels,
@@ -98,8 +95,7 @@ void report_sample_free(struct report_sample *s)
     arena_free(s->arena);
 }
 
-void report_sample_press(struct report_sample *s, size_t parcel, enum control_line line, double area_m2,
-                         size_t parts)
+void report_sample_press(struct report_sample *s, size_t parcel, int line, double area_m2, size_t parts)
 {
     struct parcel_report *r = &s->results[parcel];
     struct layer_finding *f = &r->layers[line];

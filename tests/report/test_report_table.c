@@ -265,6 +265,30 @@ static void test_sliver_is_told(void **state)
     report_sample_free(&s);
 }
 
+/* A detail's clause is the one by which its zone was judged, whatever the data call the zone. */
+static void test_a_detail_has_the_rule_of_its_zone(void **state)
+{
+    (void)state;
+    static const struct rule rules[] = {
+        {.id = "REST", .sub_zone = "核心保护区外", .severity = 4, .basis = "", .confidence = "read"},
+        {.id = "CORE", .sub_zone = "自然保护地核心保护区", .severity = 4, .basis = "", .confidence = "read"}};
+    struct rule_hit hits[] = {{.rule = &rules[0]}, {.rule = &rules[1]}};
+    struct report_sample s;
+    report_sample_make(&s, 1);
+    report_sample_press(&s, 0, LINE_ECOLOGICAL_RED_LINE, 300, 3);
+    struct layer_finding *f = &s.results[0].layers[LINE_ECOLOGICAL_RED_LINE];
+    f->rules = hits;
+    f->n_rules = 2;
+    f->features[0].zone = "核心区";
+    f->features[1].zone = "非核心保护区";
+    f->features[2].zone = "国家公园核心保护区";
+    struct report_table t = build(&s);
+    assert_non_null(strstr(t.details[0].basis, "CORE"));
+    assert_non_null(strstr(t.details[1].basis, "REST"));
+    assert_non_null(strstr(t.details[2].basis, "CORE"));
+    report_sample_free(&s);
+}
+
 /* Names come as they are, but bytes that are no text, control characters and endless names do not. */
 static void test_foreign_text(void **state)
 {
@@ -309,6 +333,7 @@ int main(void)
         cmocka_unit_test(test_sentences),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_sliver_is_told),
+        cmocka_unit_test(test_a_detail_has_the_rule_of_its_zone),
         cmocka_unit_test(test_foreign_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,28 +190,33 @@ static enum status layer_load(struct lines_run *run, struct store *store, struct
     return s || !t.failed ? s : error_no_memory(e);
 }
 
-enum status lines_layers_load(struct lines_run *run, struct store *store, struct error *e)
+static enum status take_layer(struct lines_run *run, struct store *store, const char *id,
+                              const struct control_line *line, struct error *e)
 {
     const char *only = run->request->layer;
-    static const char *const ids[LINES_MAX_LAYERS] = {
-        "ecological_red_line", "permanent_basic_farmland", "urban_development_boundary",
-        "urban_space",         "agricultural_space",       "ecological_space"};
-    enum status s = STATUS_OK;
-    for (int i = 0; !s && i < LINES_MAX_LAYERS; i++) {
-        const struct layer_snapshot *l = snapshot_layer(run->snapshot, ids[i]);
-        if (!l || (only && strcmp(only, ids[i]) != 0))
-            continue;
-        if (!l->index) { /* a layer that cannot be read is no layer without conflicts */
-            if (e)
-                *e = l->fault;
-            return l->fault.status ? l->fault.status : STATUS_CORRUPT;
-        }
-        struct lines_layer *to = &run->layers[run->n_layers++];
-        *to = (struct lines_layer){.snapshot = l, .is_line = i < CONTROL_LINE_COUNT, .is_boundary = i == 2};
-        s = layer_load(run, store, to, e);
-        if (!s && to->is_boundary)
-            s = lines_outline_find(to, e);
+    const struct layer_snapshot *l = snapshot_layer(run->snapshot, id);
+    if (!l || (only && strcmp(only, id) != 0))
+        return STATUS_OK;
+    if (!l->index) { /* a layer that cannot be read is no layer without conflicts */
+        if (e)
+            *e = l->fault;
+        return l->fault.status ? l->fault.status : STATUS_CORRUPT;
     }
+    struct lines_layer *to = &run->layers[run->n_layers++];
+    *to = (struct lines_layer){.snapshot = l, .line = line};
+    enum status s = layer_load(run, store, to, e);
+    return !s && lines_contains(to) ? lines_outline_find(to, e) : s;
+}
+
+/* The lines in their order, and after them their spaces from the last one's to the first one's: the order of
+ * columns and findings. */
+enum status lines_layers_load(struct lines_run *run, struct store *store, struct error *e)
+{
+    enum status s = STATUS_OK;
+    for (int l = 0; !s && l < CONTROL_LINE_COUNT; l++)
+        s = take_layer(run, store, line_at(l)->id, line_at(l), e);
+    for (int l = CONTROL_LINE_COUNT - 1; !s && l >= 0; l--)
+        s = take_layer(run, store, line_at(l)->space, NULL, e);
     if (s || run->n_layers)
         return s;
     error_zh(e, "数据文件中没有控制线或空间图层；请先导入。");

@@ -1,6 +1,6 @@
-/* The lines among themselves: every place where the three control lines and the three spaces do not fit
- * together, as a work list. It says what overlaps, where, by how much, and which text speaks of it; it
- * never says who gives way.
+/* The lines among themselves: every place where the control lines and the spaces to which they belong do
+ * not fit together, as a work list. It says what overlaps, where, by how much, and which text speaks of
+ * it; it never says who gives way.
  *
  * Areas come from the kernel (index/overlap.h), with every feature as a parcel against the other layers;
  * GEOS makes only the geometry of what was found. Findings are sorted, so that they are the same for any
@@ -27,9 +27,9 @@
 #define LINES_OUTSIDE_SHARE 0.01
 
 enum lines_kind {
-    LINES_CROSS,         /* two of the three control lines */
-    LINES_ZONES_CROSS,   /* two of the three spaces */
-    LINES_SUBZONES,      /* two sub-zones of the urban boundary */
+    LINES_CROSS,         /* two of the control lines */
+    LINES_ZONES_CROSS,   /* two of the spaces */
+    LINES_SUBZONES,      /* two sub-zones of a line that contains */
     LINES_WITHIN,        /* two features of one layer */
     LINES_DUPLICATE,     /* the same figure twice */
     LINES_GAP,           /* no space covers a place of the region */
@@ -37,14 +37,14 @@ enum lines_kind {
     LINES_PREFECTURE,    /* the county code says another prefecture */
     LINES_DECLARED_AREA, /* MJ and the figure disagree */
     LINES_INCOMPLETE,    /* features of the layer were refused at import */
-    LINES_ZONE_GAP,      /* between sub-zones of the urban boundary, in none of them */
-    LINES_ZONE_OUTSIDE,  /* part of a sub-zone lies outside the boundary as a whole */
+    LINES_ZONE_GAP,      /* between sub-zones of such a line, in none of them */
+    LINES_ZONE_OUTSIDE,  /* part of a sub-zone lies outside the line as a whole */
     LINES_COUNTY,        /* part of a feature lies outside the county of its code */
     LINES_OWN_SPACE,     /* a line lies outside the space that it belongs to; only when asked for */
     LINES_INVALID,       /* a feature's geometry was invalid: refused or repaired at import */
     LINES_TOTAL,         /* a total differs from the official one */
 };
-enum { LINES_KIND_COUNT = LINES_TOTAL + 1, LINES_ID_SIZE = 17 };
+enum { LINES_KIND_COUNT = LINES_TOTAL + 1, LINES_ID_SIZE = 17, LINES_LAYERS_MAX = 2 * CONTROL_LINE_COUNT };
 const char *lines_kind_name(enum lines_kind k);
 const char *lines_kind_zh(enum lines_kind k);
 

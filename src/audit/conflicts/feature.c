@@ -189,7 +189,7 @@ enum status lines_find_attributes(struct lines_run *run, struct error *e)
         return s;
     for (uint32_t l = 0; !s && l < run->n_layers; l++) {
         s = declared(run, l, e);
-        if (!s && run->region && run->layers[l].is_line)
+        if (!s && run->region && run->layers[l].line)
             s = places(run, l, e);
     }
     name_places(run, first, &w);

@@ -14,7 +14,7 @@ struct gap_search {
     struct geo_box all;
     size_t columns;
     struct lines_place *cells;
-    const struct layer_index *spaces[LINES_MAX_LAYERS];
+    const struct layer_index *spaces[LINES_LAYERS_MAX];
     size_t n_spaces;
 };
 
@@ -117,7 +117,7 @@ enum status lines_find_gaps(struct lines_run *run, struct error *e)
 {
     struct gap_search g = {.n_spaces = 0};
     for (size_t i = 0; i < run->n_layers; i++)
-        if (!run->layers[i].is_line)
+        if (!run->layers[i].line)
             g.spaces[g.n_spaces++] = run->layers[i].snapshot->index;
     if (!run->region || g.n_spaces < 3)
         return STATUS_OK; /* without all three there is nothing that should tile */

@@ -161,13 +161,6 @@ static enum status hold(struct lines_run *run, struct check_worker *w, struct ho
     return s;
 }
 
-static const char *space_of(const char *line)
-{
-    return strcmp(line, control_line_id(LINE_ECOLOGICAL_RED_LINE)) == 0        ? "ecological_space"
-           : strcmp(line, control_line_id(LINE_PERMANENT_BASIC_FARMLAND)) == 0 ? "agricultural_space"
-                                                                               : "urban_space";
-}
-
 enum status lines_find_holders(struct lines_run *run, struct error *e)
 {
     const struct layer_snapshot *counties = snapshot_layer(run->snapshot, "admin_counties");
@@ -176,7 +169,7 @@ enum status lines_find_holders(struct lines_run *run, struct error *e)
     if (s)
         return s;
     for (uint32_t l = 0; !s && l < run->n_layers; l++) {
-        if (!run->layers[l].is_line)
+        if (!run->layers[l].line)
             continue;
         struct holder county = {LINES_COUNTY, l, counties, 0, NULL};
         struct holder space = {LINES_OWN_SPACE, l, NULL, 0, NULL};
@@ -184,7 +177,7 @@ enum status lines_find_holders(struct lines_run *run, struct error *e)
             county.share = counties->version.reference_only ? LINES_OUTSIDE_SHARE : 0;
             s = hold(run, &w, &county, e);
         }
-        space.by = snapshot_layer(run->snapshot, space_of(run->layers[l].snapshot->version.layer));
+        space.by = snapshot_layer(run->snapshot, run->layers[l].line->space);
         if (!s && run->request->within_spaces && space.by && space.by->index)
             s = hold(run, &w, &space, e);
     }

@@ -1,4 +1,4 @@
-/* Common areas of features: between the three lines, between the three spaces, and within each layer. */
+/* Common areas of features: between the lines, between their spaces, and within each layer. */
 #include "audit/conflicts/parts.h"
 
 #include "audit/row.h"
@@ -24,7 +24,7 @@ struct pair_list {
     uint32_t a, b; /* numbers of layers; a is the parcels' */
     struct lines_pair *pairs;
     size_t n, capacity;
-    struct pair_rules rules[LINES_MAX_LAYERS][LINES_MAX_LAYERS];
+    struct pair_rules rules[LINES_LAYERS_MAX][LINES_LAYERS_MAX];
     struct lines_finding *findings; /* one for each pair, at the end of the run's */
 };
 
@@ -155,27 +155,30 @@ static enum status measure_layers(struct lines_run *run, struct pair_list *l, ui
 
 /* ---- what a pair means ---- */
 
-/* Which texts speak of two lines upon each other: the rule on lines that overlap, and for farmland inside the
- * urban boundary the rule on such enclaves, too. */
-static bool speaks_of(const struct rule *r, const char *layer_a, const char *layer_b)
+/* Does a rule of `inner` speak of lying within `outer`? */
+static bool is_enclave_rule(const struct rule *r, const struct control_line *inner,
+                            const struct control_line *outer)
 {
-    const char *farmland = control_line_id(LINE_PERMANENT_BASIC_FARMLAND);
-    const char *boundary = control_line_id(LINE_URBAN_DEVELOPMENT_BOUNDARY);
-    bool enclave = (strcmp(layer_a, farmland) == 0 && strcmp(layer_b, boundary) == 0) ||
-                   (strcmp(layer_b, farmland) == 0 && strcmp(layer_a, boundary) == 0);
-    return r->relation == RELATION_LAYERS_OVERLAP ||
-           (enclave && r->relation == RELATION_OVERLAP && (r->lines & 1u << LINE_PERMANENT_BASIC_FARMLAND) &&
-            strcmp(r->sub_zone, "城镇开发边界内") == 0);
+    return inner && outer && inner->within >= 0 && line_at(inner->within) == outer &&
+           r->relation == RELATION_OVERLAP && (r->lines & 1u << line_of_id(inner->id)) &&
+           strcmp(r->sub_zone, inner->within_zone) == 0;
 }
 
-static enum status name_rules(struct lines_run *run, const char *layer_a, const char *layer_b,
-                              struct pair_rules *out, struct error *e)
+/* Which texts speak of two lines upon each other: the rule on lines that overlap, and where one has a rule of
+ * its own within the other, that one, too. */
+static bool speaks_of(const struct rule *r, const struct control_line *a, const struct control_line *b)
+{
+    return r->relation == RELATION_LAYERS_OVERLAP || is_enclave_rule(r, a, b) || is_enclave_rule(r, b, a);
+}
+
+static enum status name_rules(struct lines_run *run, const struct control_line *a,
+                              const struct control_line *b, struct pair_rules *out, struct error *e)
 {
     const struct rule_table *t = snapshot_rules(run->snapshot);
     *out = (struct pair_rules){"", ""};
     for (size_t i = 0; i < t->n_rules; i++) {
         const struct rule *r = &t->rules[i];
-        if (!speaks_of(r, layer_a, layer_b))
+        if (!speaks_of(r, a, b))
             continue;
         out->ids = arena_printf(run->arena, "%s%s%s", out->ids, *out->ids ? "," : "", r->id);
         out->basis = arena_printf(run->arena, "%s%s%s", out->basis, *out->basis ? "；" : "", r->basis);
@@ -190,8 +193,7 @@ static enum status name_all_rules(struct lines_run *run, struct pair_list *l, st
     enum status s = STATUS_OK;
     for (size_t a = 0; a < run->n_layers; a++)
         for (size_t b = 0; !s && b < run->n_layers; b++)
-            s = name_rules(run, run->layers[a].snapshot->version.layer,
-                           run->layers[b].snapshot->version.layer, &l->rules[a][b], e);
+            s = name_rules(run, run->layers[a].line, run->layers[b].line, &l->rules[a][b], e);
     return s;
 }
 
@@ -199,13 +201,13 @@ static enum lines_kind kind_of(const struct lines_run *run, const struct lines_p
 {
     const struct lines_layer *a = &run->layers[p->layer_a], *b = &run->layers[p->layer_b];
     if (p->layer_a != p->layer_b)
-        return a->is_line ? LINES_CROSS : LINES_ZONES_CROSS;
+        return a->line ? LINES_CROSS : LINES_ZONES_CROSS;
     struct index_feature f = index_feature_at(a->snapshot->index, p->feature_a);
     struct index_feature g = index_feature_at(b->snapshot->index, p->feature_b);
     double larger = f.area_m2 > g.area_m2 ? f.area_m2 : g.area_m2;
     if (p->area_m2 >= LINES_DUPLICATE_SHARE * larger)
         return LINES_DUPLICATE;
-    return a->is_boundary && strcmp(f.zone, g.zone) != 0 ? LINES_SUBZONES : LINES_WITHIN;
+    return lines_contains(a) && strcmp(f.zone, g.zone) != 0 ? LINES_SUBZONES : LINES_WITHIN;
 }
 
 /* Lines upon lines are what 不交叉、不重叠、不冲突 forbids; the rest are faults of the data. Slivers come
@@ -311,11 +313,11 @@ enum status lines_find_pairs(struct lines_run *run, struct error *e)
     enum status s = STATUS_OK;
     for (uint32_t a = 0; a < run->n_layers; a++)
         for (uint32_t b = a; b < run->n_layers; b++)
-            if (run->layers[a].is_line == run->layers[b].is_line)
+            if (!run->layers[a].line == !run->layers[b].line)
                 run->total += index_n_features(run->layers[parcels_of(run, a, b)].snapshot->index);
     for (uint32_t a = 0; a < run->n_layers; a++)
         for (uint32_t b = a; !s && b < run->n_layers; b++)
-            if (run->layers[a].is_line == run->layers[b].is_line)
+            if (!run->layers[a].line == !run->layers[b].line)
                 s = measure_layers(run, &l, a, b, e);
     if (!s && l.n)
         qsort(l.pairs, l.n, sizeof *l.pairs, by_features);

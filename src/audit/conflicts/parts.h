@@ -6,18 +6,23 @@
 
 #include "store/store.h"
 
-enum { LINES_MAX_LAYERS = 6 };
 #define LINES_ARENA_BYTES ((size_t)2 << 30)
 
 struct lines_layer {
     const struct layer_snapshot *snapshot; /* with an index */
-    bool is_line, is_boundary;
-    bool outlined; /* the boundary: some features are it as a whole, others are its sub-zones */
+    const struct control_line *line;       /* NULL: a space */
+    bool outlined; /* a line that contains: some features are it as a whole, others are its zones */
     double mean_vertices;
     const uint32_t *n_vertices; /* of each feature, by number in the index */
     const char **county;        /* by number in the index; "" unknown */
     double *declared_m2;        /* NAN not given */
 };
+
+/* A line that its zones tile. */
+static inline bool lines_contains(const struct lines_layer *l)
+{
+    return l->line && l->line->relation == LINE_CONTAINS;
+}
 
 /* Two features with a common area, before anything is made of it. The parcel is the smaller one. */
 struct lines_pair {
@@ -33,7 +38,7 @@ struct lines_run {
     int64_t done, total; /* items of work: finished passes, and all that are known of so far */
     double began;
     struct arena *arena; /* of the report; used by the calling thread only */
-    struct lines_layer layers[LINES_MAX_LAYERS];
+    struct lines_layer layers[LINES_LAYERS_MAX];
     size_t n_layers;
     const struct layer_index *prefectures; /* NULL: not loaded */
     const struct layer_index *region; /* the outline; the prefectures where there is none; NULL: neither */

@@ -63,19 +63,28 @@ static bool code_ok(const char *code)
 /* A layer by its id, its title or the name of its table in the standard. */
 static const char *layer_of(const struct lines_run *run, const char *name)
 {
-    static const char *const tables[][2] = {
-        {"STBHHX", "ecological_red_line"},        {"YJJBNTBHTB", "permanent_basic_farmland"},
-        {"CZKFBJ", "urban_development_boundary"}, {"CZKJ", "urban_space"},
-        {"NYKJ", "agricultural_space"},           {"STKJ", "ecological_space"}};
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        if (strcasecmp(name, tables[i][0]) == 0)
-            name = tables[i][1];
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        const struct control_line *line = line_at(l);
+        if (strcasecmp(name, line->standard) == 0)
+            name = line->id;
+        else if (strcasecmp(name, line->space_standard) == 0)
+            name = line->space;
+    }
     for (size_t i = 0; i < run->n_layers; i++) {
         const struct store_version *v = &run->layers[i].snapshot->version;
         if (strcmp(name, v->layer) == 0 || strcmp(name, v->title_zh) == 0)
             return v->layer;
     }
     return NULL;
+}
+
+static enum status unknown_layer(const char *path, size_t row, struct error *e)
+{
+    char zh[160], en[160];
+    snprintf(zh, sizeof zh, "layer 不是本次审查的图层（代号、标题或表名，如 %s）", line_example()->standard);
+    snprintf(en, sizeof en, "layer is none of the audited layers (id, title or table such as %s)",
+             line_example()->standard);
+    return bad_row(path, row, zh, en, e);
 }
 
 static enum status take_row(const struct lines_run *run, const char *path, size_t number, const char *code,
@@ -90,8 +99,7 @@ static enum status take_row(const struct lines_run *run, const char *path, size_
         return bad_row(path, number, "code 应为 2 至 12 位数字的行政区代码",
                        "code must be an administrative code of 2 to 12 digits", e);
     if (!o->layer)
-        return bad_row(path, number, "layer 不是本次审查的图层（代号、标题或表名，如 STBHHX）",
-                       "layer is none of the audited layers (id, title or table such as STBHHX)", e);
+        return unknown_layer(path, number, e);
     if (!area_of(area, unit, o))
         return bad_row(path, number, "面积应为不小于零的十进制数",
                        "the area must be a decimal number of zero or more", e);

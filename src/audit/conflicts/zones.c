@@ -1,4 +1,4 @@
-/* Sub-zones of the urban boundary: what should tile it and does not.
+/* Sub-zones of a line that contains (the boundary): what should tile it and does not.
  *
  * Where sub-zones lie on features without a sub-zone, those are the boundary as a whole (its outline): every
  * sub-zone must lie in it and together they must fill it. Otherwise the boundary is what the sub-zones make,
@@ -47,39 +47,41 @@ struct zone_search {
     size_t n, capacity;
 };
 
-static bool is_whole(const char *zone)
+static bool is_whole(const struct control_line *line, const char *zone)
 {
-    return !*zone || strcmp(zone, "城镇开发边界") == 0;
+    return !*zone || strcmp(zone, line->title_zh) == 0;
 }
 
 bool lines_is_outline(const struct lines_layer *l, uint32_t feature)
 {
-    return l->outlined && is_whole(index_feature_at(l->snapshot->index, feature).zone);
+    return l->outlined && is_whole(l->line, index_feature_at(l->snapshot->index, feature).zone);
 }
 
 static bool whole_wanted(uint32_t feature, void *user)
 {
-    return is_whole(index_feature_at(user, feature).zone);
+    const struct lines_layer *l = user;
+    return is_whole(l->line, index_feature_at(l->snapshot->index, feature).zone);
 }
 
 /* How much of the sub-zones lies on features without one. */
-static enum status share_on_whole(struct check_worker *w, const struct layer_index *ix, double *share,
+static enum status share_on_whole(struct check_worker *w, const struct lines_layer *l, double *share,
                                   struct error *e)
 {
+    const struct layer_index *ix = l->snapshot->index;
     double zones = 0, common = 0;
     enum status s = STATUS_OK;
     for (uint32_t i = 0; !s && i < index_n_features(ix); i++) {
         const struct overlap *o;
         struct geo_shape shape;
         size_t n;
-        if (is_whole(index_feature_at(ix, i).zone))
+        if (is_whole(l->line, index_feature_at(ix, i).zone))
             continue;
         arena_reset(w->arena);
         s = index_feature_shape(ix, i, w->arena, &shape, e);
         if (!s)
             overlap_prepare(w->scratch, &shape);
         if (!s)
-            s = overlap_measure_wanted(w->scratch, ix, whole_wanted, (void *)ix, &o, &n, e);
+            s = overlap_measure_wanted(w->scratch, ix, whole_wanted, (void *)l, &o, &n, e);
         for (size_t k = 0; !s && k < n; k++)
             common += o[k].area_m2;
         zones += index_feature_at(ix, i).area_m2;
@@ -93,7 +95,7 @@ enum status lines_outline_find(struct lines_layer *l, struct error *e)
     const struct layer_index *ix = l->snapshot->index;
     uint32_t whole = 0, n = index_n_features(ix);
     for (uint32_t i = 0; i < n; i++)
-        whole += is_whole(index_feature_at(ix, i).zone);
+        whole += is_whole(l->line, index_feature_at(ix, i).zone);
     if (whole == 0 || whole == n)
         return STATUS_OK;
     struct check_worker w;
@@ -101,7 +103,7 @@ enum status lines_outline_find(struct lines_layer *l, struct error *e)
     enum status s = check_worker_init(&w, e);
     if (s)
         return s;
-    s = share_on_whole(&w, ix, &share, e);
+    s = share_on_whole(&w, l, &share, e);
     l->outlined = !s && share >= OUTLINE_SHARE;
     check_worker_release(&w);
     return s;
@@ -162,7 +164,7 @@ static enum status feature_geometry(struct lines_worker *w, const struct layer_i
 
 static enum status fail_geos(struct error *e)
 {
-    error_zh(e, "开发边界分区的几何运算失败；请检查图形。");
+    error_zh(e, "边界分区的几何运算失败；请检查图形。");
     return error_fail(e, STATUS_INTERNAL, "audit-zones",
                       "A geometry operation on the sub-zones of the boundary failed; check their figures.");
 }
@@ -202,7 +204,7 @@ static enum status covered_share(struct group *g, const struct geo_shape *shape,
     enum status s = overlap_parcel_area(scratch, &area, e);
     for (size_t l = 0; !s && l < g->z->run->n_layers; l++) {
         const struct lines_layer *layer = &g->z->run->layers[l];
-        if (!layer->is_line || layer->is_boundary)
+        if (!layer->line || lines_contains(layer))
             continue;
         s = overlap_measure(scratch, layer->snapshot->index, &o, &n, e);
         for (size_t i = 0; !s && i < n; i++)
@@ -474,6 +476,7 @@ static int by_features(const void *x, const void *y)
 static enum status add(struct zone_search *z, struct check_worker *w, const struct zone_finding *x,
                        struct error *e)
 {
+    const struct control_line *line = z->run->layers[z->layer].line;
     bool outside = x->kind == LINES_ZONE_OUTSIDE;
     struct lines_finding f = lines_about(z->run, z->layer, x->a, x->kind);
     if (x->b != NO_FEATURE) {
@@ -490,8 +493,13 @@ static enum status add(struct zone_search *z, struct check_worker *w, const stru
     f.lat_deg = x->place.lat_deg;
     f.blob = x->place.blob;
     f.blob_size = x->place.blob_size;
-    f.note_zh = outside ? "分区的这一部分在城镇开发边界之外。"
-                        : "此处位于开发边界分区之间，却不属于任何分区；如属有意留出（开天窗），请核对。";
+    f.note_zh = outside
+                    ? arena_printf(z->run->arena, "分区的这一部分在%s之外。", line->title_zh)
+                    : arena_printf(z->run->arena,
+                                   "此处位于%s分区之间，却不属于任何分区；如属有意留出（开天窗），请核对。",
+                                   line->short_zh);
+    if (!f.note_zh)
+        return error_no_memory(e);
     f.note_en = outside ? "This part of the sub-zone lies outside the boundary."
                         : "Between sub-zones of the boundary, but in none of them; check whether it was left "
                           "out on purpose.";
@@ -538,7 +546,7 @@ enum status lines_find_zones(struct lines_run *run, struct error *e)
     if (s)
         return s;
     for (uint32_t l = 0; !s && l < run->n_layers; l++)
-        if (run->layers[l].is_boundary)
+        if (lines_contains(&run->layers[l]))
             s = zones_of(run, l, &w, e);
     check_worker_release(&w);
     return s;

@@ -44,7 +44,7 @@ static void put_table(struct csv_writer *c, const struct report_table *t)
     csv_text(c, "地块编号");
     csv_text(c, "地块名称");
     for (int k = 0; k < COLUMN_COUNT; k++)
-        csv_text(c, report_column_title((enum table_column)k));
+        csv_text(c, report_column_title(k));
     csv_text(c, "结论");
     csv_text(c, "备注");
     csv_row_end(c);
@@ -67,7 +67,7 @@ static void put_details(struct csv_writer *c, const struct report_table *t)
         const struct detail_row *d = &t->details[i];
         figure_m2(&d->area, m2);
         csv_integer(c, (long long)i + 1);
-        row(c, d->parcel_id, control_line_zh(d->line), d->code, d->name, d->district, m2, d->share_percent,
+        row(c, d->parcel_id, line_at(d->line)->title_zh, d->code, d->name, d->district, m2, d->share_percent,
             d->basis, NULL);
     }
     csv_row_end(c);

@@ -48,7 +48,7 @@ static void write_overlap(struct json_writer *w, const struct report *r, const s
     feature_begin(w, &o->shape);
     jw_kv_string(w, "kind", "overlap");
     jw_kv_string(w, "parcel", p->parcel->id);
-    jw_kv_string(w, "layer", control_line_id(o->line));
+    jw_kv_string(w, "layer", line_at(o->line)->id);
     jw_kv_string(w, "title_zh", render_layer_title(f, RENDER_LANG_ZH));
     jw_kv_string(w, "title_en", render_layer_title(f, RENDER_LANG_EN));
     jw_kv_string(w, "status", layer_status_name(f->status));

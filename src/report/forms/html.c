@@ -140,7 +140,7 @@ static void put_table(struct buffer *o, const struct report_table *t)
 {
     const char *titles[COLUMN_COUNT + 5] = {"序号", "地块编号", "地块名称"};
     for (int k = 0; k < COLUMN_COUNT; k++)
-        titles[3 + k] = report_column_title((enum table_column)k);
+        titles[3 + k] = report_column_title(k);
     titles[3 + COLUMN_COUNT] = "结论";
     titles[4 + COLUMN_COUNT] = "备注";
     raw(o, "<section class=\"wide break\">\n<h2>三、占用三线情况表（单位：平方米）</h2>\n");
@@ -171,7 +171,7 @@ static void put_details(struct buffer *o, const struct report_table *t)
         raw(o, "<tr>");
         count_cell(o, i + 1);
         cell(o, d->parcel_id);
-        cell(o, control_line_zh(d->line));
+        cell(o, line_at(d->line)->title_zh);
         cell(o, d->code);
         cell(o, d->name);
         cell(o, d->district);

@@ -157,7 +157,7 @@ static void write_rules(struct json_writer *w, const struct layer_finding *f)
 
 static void write_layer_identity(struct json_writer *w, const struct layer_finding *f)
 {
-    jw_kv_string(w, "layer", control_line_id(f->line));
+    jw_kv_string(w, "layer", line_at(f->line)->id);
     jw_kv_string(w, "title_zh", render_layer_title(f, RENDER_LANG_ZH));
     jw_kv_string(w, "title_en", render_layer_title(f, RENDER_LANG_EN));
     jw_key(w, "version");

@@ -124,7 +124,7 @@ static void put_table(struct pdf *p, const struct report_table *t)
     struct pdf_column columns[5 + COLUMN_COUNT] = {
         {"序号", 28, TYPE_CENTRE}, {"地块编号", 62, TYPE_LEFT}, {"地块名称", 74, TYPE_LEFT}};
     for (int k = 0; k < COLUMN_COUNT; k++)
-        columns[3 + k] = (struct pdf_column){report_column_title((enum table_column)k), 59, TYPE_RIGHT};
+        columns[3 + k] = (struct pdf_column){report_column_title(k), 59, TYPE_RIGHT};
     columns[3 + COLUMN_COUNT] = (struct pdf_column){"结论", 42, TYPE_CENTRE};
     columns[4 + COLUMN_COUNT] = (struct pdf_column){"备注", 84, TYPE_LEFT};
     pdf_break(p, true);
@@ -157,7 +157,7 @@ static void put_details(struct pdf *p, const struct report_table *t)
         snprintf(number, sizeof number, "%zu", i + 1);
         figure_m2(&d->area, m2);
         pdf_row(p,
-                (const char *const[]){number, d->parcel_id, control_line_zh(d->line), d->code, d->name,
+                (const char *const[]){number, d->parcel_id, line_at(d->line)->title_zh, d->code, d->name,
                                       d->district, m2, d->share_percent, d->basis},
                 false);
     }

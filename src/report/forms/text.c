@@ -1,7 +1,6 @@
 #include "report/render.h"
 
 #include "base/decimal.h"
-#include "check/sentences.h"
 #include "check/summary.h"
 #include "report/report_table.h"
 
@@ -32,7 +31,7 @@ const char *render_layer_title(const struct layer_finding *f, enum render_lang l
         own = lang == RENDER_LANG_EN ? f->layer->version.title_en : f->layer->version.title_zh;
     if (own && *own)
         return own;
-    return lang == RENDER_LANG_EN ? control_line_en(f->line) : control_line_zh(f->line);
+    return lang == RENDER_LANG_EN ? line_at(f->line)->name_en : line_at(f->line)->title_zh;
 }
 
 /* ---- the two languages: a text is chosen where it is written ---- */
@@ -111,7 +110,7 @@ static void put_features(struct text *t, const struct layer_finding *f)
 static struct figure zone_figure(const struct text *t, size_t row, const struct layer_finding *f, size_t zone)
 {
     const struct figure *figures = t->table->rows[row].figures;
-    enum table_column column = report_zone_column(f, zone);
+    int column = report_zone_column(f, zone);
     struct figure own = {FIGURE_UNMEASURED, 0};
     if (column != COLUMN_PARCEL)
         return figures[column];
@@ -125,7 +124,7 @@ static void put_zones(const struct text *t, size_t row, const struct layer_findi
     for (size_t i = 0; i < f->n_zones; i++) {
         const char *zone = f->zones[i].zone;
         struct figure figure = zone_figure(t, row, f, i);
-        buffer_printf(t->out, "      %s  ", say(t, zone, boundary_zone_en(zone)));
+        buffer_printf(t->out, "      %s  ", say(t, zone, line_zone_en(line_at(f->line), zone)));
         put_area(t, &figure);
         buffer_append_char(t->out, '\n');
     }
@@ -173,13 +172,11 @@ static void put_rules(const struct text *t, const struct layer_finding *f)
 
 static void put_layer(struct text *t, size_t row, const struct layer_finding *f)
 {
-    static const enum table_column columns[CONTROL_LINE_COUNT] = {COLUMN_RED_LINE, COLUMN_FARMLAND,
-                                                                  COLUMN_INSIDE};
     buffer_printf(t->out, "  %s%s%s", render_layer_title(f, t->lang), say(t, "：", ": "),
                   say(t, layer_finding_zh(f), layer_finding_en(f)));
     if (f->status == LAYER_OVERLAP || f->status == LAYER_SLIVER) {
         buffer_append_str(t->out, "  ");
-        put_area(t, &t->table->rows[row].figures[columns[f->line]]);
+        put_area(t, &t->table->rows[row].figures[column_of_line(f->line)]);
         put_share(t, f->share);
     }
     if (f->layer && f->layer->version.synthetic)
@@ -197,9 +194,12 @@ static void put_layer(struct text *t, size_t row, const struct layer_finding *f)
 static void put_summary(struct text *t, size_t row)
 {
     const struct figure *f = t->table->rows[row].figures;
-    const struct summary_figures figures = {
-        .lines = {f[COLUMN_RED_LINE].cents, f[COLUMN_FARMLAND].cents, f[COLUMN_INSIDE].cents},
-        .outside = f[COLUMN_OUTSIDE].cents};
+    struct summary_figures figures = {.held = {0}};
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        figures.held[l] = f[column_of_line(l)].cents;
+        if (line_at(l)->relation == LINE_CONTAINS)
+            figures.outside[l] = f[column_of_outside(l)].cents;
+    }
     const char *text = summary_text(t->arena, &t->r->results[row], &figures, t->lang == RENDER_LANG_EN);
     t->no_memory = t->no_memory || !text;
     buffer_append_str(t->out, text ? text : "");

@@ -174,7 +174,7 @@ static void lines_sheet(struct book *b, const struct report_table *t)
 {
     struct column columns[5 + COLUMN_COUNT] = {{"序号", 6}, {"地块编号", 16}, {"地块名称", 20}};
     for (int k = 0; k < COLUMN_COUNT; k++)
-        columns[3 + k] = (struct column){report_column_title((enum table_column)k), 15};
+        columns[3 + k] = (struct column){report_column_title(k), 15};
     columns[3 + COLUMN_COUNT] = (struct column){"结论", 10};
     columns[4 + COLUMN_COUNT] = (struct column){"备注（面积单位：平方米）", 30};
     sheet_begin(b, "占用三线情况表", columns, 5 + COLUMN_COUNT, true);
@@ -203,7 +203,7 @@ static void details_sheet(struct book *b, const struct report_table *t)
     header(b, columns, 9);
     for (size_t i = 0; i < t->n_details; i++, b->row++) {
         const struct detail_row *d = &t->details[i];
-        const char *const texts[] = {d->parcel_id, control_line_zh(d->line), d->code, d->name, d->district};
+        const char *const texts[] = {d->parcel_id, line_at(d->line)->title_zh, d->code, d->name, d->district};
         number_at(b, 0, (double)(i + 1), b->f.whole);
         for (int k = 0; k < 5; k++)
             text_at(b, 1 + k, texts[k], b->f.text);

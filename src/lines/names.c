@@ -1,5 +1,5 @@
 /* Names of statuses and verdicts: for programs (stable) and for people. */
-#include "check/check.h"
+#include "lines/finding.h"
 
 const char *layer_status_name(enum layer_status s)
 {
@@ -97,10 +97,10 @@ const char *verdict_zh(enum verdict v)
     return "无法判定";
 }
 
-/* Lying inside the development boundary is no offence: there the words are those of the boundary. */
+/* Lying inside a line that contains is no offence: there the words are those of a boundary. */
 const char *layer_finding_zh(const struct layer_finding *f)
 {
-    if (f->line != LINE_URBAN_DEVELOPMENT_BOUNDARY)
+    if (line_at(f->line)->relation != LINE_CONTAINS)
         return layer_status_zh(f->status);
     if (f->status == LAYER_CLEAR)
         return "位于边界外";
@@ -111,7 +111,7 @@ const char *layer_finding_zh(const struct layer_finding *f)
 
 const char *layer_finding_en(const struct layer_finding *f)
 {
-    bool boundary = f->line == LINE_URBAN_DEVELOPMENT_BOUNDARY;
+    bool boundary = line_at(f->line)->relation == LINE_CONTAINS;
     switch (f->status) {
     case LAYER_UNMEASURED:
         return "cannot be measured";

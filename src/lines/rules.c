@@ -1,33 +1,11 @@
-#include "check/rules_csv.h"
+#include "lines/rules_csv.h"
 
 #include "base/sha256.h"
+#include "lines/line_table.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct {
-    const char *id, *zh, *en;
-    const char *codes[3]; /* as the rule table names the layer */
-} lines[CONTROL_LINE_COUNT] = {
-    {"ecological_red_line", "生态保护红线", "ecological red line", {"STBHHX", NULL}},
-    {"permanent_basic_farmland", "永久基本农田", "permanent basic farmland", {"YJJBNTBHTB", "YJJBNT", NULL}},
-    {"urban_development_boundary", "城镇开发边界", "urban development boundary", {"CZKFBJ", NULL}},
-};
-
-const char *control_line_id(enum control_line line)
-{
-    return lines[line].id;
-}
-
-const char *control_line_zh(enum control_line line)
-{
-    return lines[line].zh;
-}
-
-const char *control_line_en(enum control_line line)
-{
-    return lines[line].en;
-}
 
 /* ---- rows to rules ---- */
 
@@ -57,18 +35,27 @@ enum status rules_header(const struct rules_row *row, int position[RULES_N_COLUM
     return STATUS_OK;
 }
 
+_Static_assert(CONTROL_LINE_COUNT <= 32, "a rule has a bit for each line");
+
+static bool has_code(const struct control_line *line, const char *code, size_t n)
+{
+    for (int k = 0; line->codes[k]; k++)
+        if (strlen(line->codes[k]) == n && strncmp(code, line->codes[k], n) == 0)
+            return true;
+    return false;
+}
+
 static unsigned lines_of(const char *layer)
 {
     if (strcmp(layer, "*") == 0)
-        return (1u << CONTROL_LINE_COUNT) - 1;
+        return UINT_MAX >> (32 - CONTROL_LINE_COUNT);
     unsigned bits = 0;
     for (const char *p = layer; *p;) {
         size_t n = strcspn(p, "|");
         unsigned bit = 0;
         for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-            for (int k = 0; k < 3 && lines[l].codes[k]; k++)
-                if (strlen(lines[l].codes[k]) == n && strncmp(p, lines[l].codes[k], n) == 0)
-                    bit = 1u << l;
+            if (has_code(line_at(l), p, n))
+                bit = 1u << l;
         if (!bit)
             return 0;
         bits |= bit;

@@ -2,23 +2,16 @@
  *
  * Rows are data (schema/rules.csv, stored in the store and editable there); nothing of them is retyped in C.
  * The table is validated on load: unknown verdicts, layers or relations are errors with the row number. */
-#ifndef HX_CHECK_RULES_H
-#define HX_CHECK_RULES_H
+#ifndef HX_LINES_RULES_H
+#define HX_LINES_RULES_H
 
 #include "base/arena.h"
 #include "base/status.h"
 
 enum verdict { VERDICT_UNKNOWN = 0, VERDICT_PROHIBITED, VERDICT_RESTRICTED, VERDICT_NOTICE, VERDICT_ALLOWED };
 
-enum control_line {
-    LINE_ECOLOGICAL_RED_LINE,
-    LINE_PERMANENT_BASIC_FARMLAND,
-    LINE_URBAN_DEVELOPMENT_BOUNDARY,
-};
-enum { CONTROL_LINE_COUNT = 3 };
-const char *control_line_id(enum control_line line); /* "ecological_red_line", ... : layer ids of the store */
-const char *control_line_zh(enum control_line line);
-const char *control_line_en(enum control_line line);
+const char *verdict_name(enum verdict v); /* "unknown", "prohibited", "restricted", "notice", "allowed" */
+const char *verdict_zh(enum verdict v);
 
 enum relation {
     RELATION_OVERLAP,
@@ -32,7 +25,7 @@ enum relation {
 
 struct rule {
     const char *id;
-    unsigned lines;       /* bit per control_line; all for "*" */
+    unsigned lines;       /* a bit for each line of the table, 1u << number; all for "*" */
     const char *sub_zone; /* "*" for any */
     enum relation relation;
     const char *project_class; /* "*" for any */

@@ -7,10 +7,10 @@
  * verdict says what the verdict says; title, basis, confidence and source are given ("-" says on purpose that
  * there is none); every column is one that is read; every sub-zone is one that is asked for; and for every
  * line there is a row for a project that has none of its own. Threads: pure. */
-#ifndef HX_CHECK_RULES_CHECK_H
-#define HX_CHECK_RULES_CHECK_H
+#ifndef HX_LINES_RULES_CHECK_H
+#define HX_LINES_RULES_CHECK_H
 
-#include "check/rules.h"
+#include "lines/rules.h"
 
 /* `row`: the header is 1; 0 when the fault is the whole text's. */
 typedef void rules_fault_fn(int row, const char *zh, const char *en, void *user);

@@ -1,4 +1,4 @@
-#include "check/rules_csv.h"
+#include "lines/rules_csv.h"
 
 bool rules_csv_next(struct rules_csv *c, struct rules_row *row)
 {

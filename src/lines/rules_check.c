@@ -1,8 +1,8 @@
-#include "check/rules_check.h"
+#include "lines/rules_check.h"
 
 #include "base/text.h"
-#include "check/check.h"
-#include "check/rules_csv.h"
+#include "lines/line_table.h"
+#include "lines/rules_csv.h"
 #include "store/project_classes.h"
 
 #include <ctype.h>
@@ -70,22 +70,57 @@ static void check_texts(struct checking *c, int row, const struct rule *r)
         fault_text(c, row, "没有项目类型 ", "there is no project class ", r->project_class);
 }
 
-/* A sub-zone that nobody asks for would never be used. Those of the boundary are named by its data. */
+/* ---- sub-zones ---- */
+
+enum { ASKED_MAX = 1 + 8 * CONTROL_LINE_COUNT };
+
+/* The sub-zones that the judge asks for by name: "*", and of each line its own, that of the line in which it
+ * lies, and the outside. */
+static int asked_for(const char *names[ASKED_MAX])
+{
+    int n = 0;
+    names[n++] = "*";
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        const struct control_line *line = line_at(l);
+        for (int z = 0; line->relation == LINE_EXCLUDES && z < line->n_zones && n < ASKED_MAX - 2; z++)
+            names[n++] = line->zones[z].zh;
+        if (line->within >= 0)
+            names[n++] = line->within_zone;
+        if (*line->outside)
+            names[n++] = line->outside;
+    }
+    return n;
+}
+
+/* "a、b或c" */
+static void listed(const char *const *names, int n, const char *comma, const char * or, char text[200])
+{
+    size_t at = 0;
+    text[0] = '\0';
+    for (int i = 0; i < n && at < 200; i++)
+        at += (size_t)snprintf(text + at, 200 - at, "%s%s", i == 0 ? "" : i < n - 1 ? comma : or, names[i]);
+}
+
+/* A sub-zone that nobody asks for would never be used. Those inside a line are named by its data. */
 static void check_sub_zone(struct checking *c, int row, const struct rule *r)
 {
-    static const char *const known[] = {"*", "自然保护地核心保护区", "核心保护区外", "城镇开发边界内",
-                                        "边界外"};
-    bool ok = r->relation == RELATION_INSIDE;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        ok = ok || strcmp(r->sub_zone, known[i]) == 0;
-    if (!ok && *r->sub_zone)
-        fault_text(
-            c, row,
-            "不会用到的 sub_zone，应为 *、自然保护地核心保护区、核心保护区外、城镇开发边界内或边界外：",
-            "a sub_zone that is never asked for; use *, 自然保护地核心保护区, 核心保护区外, 城镇开发边界内 "
-            "or "
-            "边界外: ",
-            r->sub_zone);
+    const char *names[ASKED_MAX];
+    char list[200], zh[320], en[320];
+    int n = asked_for(names);
+    bool ok = r->relation == RELATION_INSIDE || !*r->sub_zone;
+    for (int i = 0; i < n && !ok; i++)
+        ok = strcmp(r->sub_zone, names[i]) == 0;
+    if (ok)
+        return;
+    listed(names, n, "、", "或", list);
+    snprintf(zh, sizeof zh, "不会用到的 sub_zone，应为 %s：", list);
+    listed(names, n, ", ", " or ", list);
+    snprintf(en, sizeof en, "a sub_zone that is never asked for; use %s: ", list);
+    fault_text(c, row, zh, en, r->sub_zone);
+}
+
+static void check_confidence(struct checking *c, int row, const struct rule *r)
+{
     if (*r->confidence && !strstr(r->confidence, "read") && !strstr(r->confidence, "memory") &&
         !strstr(r->confidence, "design"))
         fault_text(c, row, "conf 应为 read、memory 或 design，写的是 ",
@@ -144,6 +179,7 @@ static void check_row(struct checking *c, int row, const struct rules_row *cells
     }
     check_texts(c, row, &r);
     check_sub_zone(c, row, &r);
+    check_confidence(c, row, &r);
     check_verdict_words(c, row, cells, &r);
     check_against_others(c, row, &r);
     c->rules[c->n_rules] = r;
@@ -152,45 +188,48 @@ static void check_row(struct checking *c, int row, const struct rules_row *cells
 
 /* ---- the table ---- */
 
+static bool has_row(const struct checking *c, int line, enum relation relation, const char *sub_zone,
+                    const char *project_class)
+{
+    for (size_t k = 0; k < c->n_rules; k++) {
+        const struct rule *r = &c->rules[k];
+        if ((r->lines & 1u << line) && r->relation == relation && strcmp(r->sub_zone, sub_zone) == 0 &&
+            (strcmp(r->project_class, "*") == 0 || strcmp(r->project_class, project_class) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* `relation_name` as the table writes it; `project_class`: or "*". */
+static void need_row(struct checking *c, int line, enum relation relation, const char *relation_name,
+                     const char *sub_zone, const char *project_class)
+{
+    char row[160];
+    if (has_row(c, line, relation, sub_zone, project_class))
+        return;
+    snprintf(row, sizeof row, "%s,%s,%s,%s", line_at(line)->codes[0], sub_zone, relation_name, project_class);
+    fault_text(
+        c, 0,
+        "缺少兜底规则，没有专门规则的项目将无从判定；请补上一行 "
+        "layer,sub_zone,relation,project_class 为 ",
+        "a fallback row is missing, and projects without a row of their own could not be judged; add a "
+        "row whose layer,sub_zone,relation,project_class are ",
+        row);
+}
+
 /* Without these rows a parcel could press on a line, or lie beside it, and no row would speak of it. */
 static void check_fallbacks(struct checking *c)
 {
-    static const struct {
-        enum control_line line;
-        enum relation relation;
-        const char *sub_zone, *project_class; /* or "*" */
-        const char *row;
-    } needed[] = {
-        {LINE_ECOLOGICAL_RED_LINE, RELATION_OVERLAP, "自然保护地核心保护区", "*",
-         "STBHHX,自然保护地核心保护区,overlap,*"},
-        {LINE_ECOLOGICAL_RED_LINE, RELATION_OVERLAP, "核心保护区外", "GENERAL",
-         "STBHHX,核心保护区外,overlap,GENERAL"},
-        {LINE_PERMANENT_BASIC_FARMLAND, RELATION_OVERLAP, "*", "GENERAL", "YJJBNTBHTB,*,overlap,GENERAL"},
-        {LINE_URBAN_DEVELOPMENT_BOUNDARY, RELATION_INSIDE, "城镇集中建设区", "*",
-         "CZKFBJ,城镇集中建设区,inside,*"},
-        {LINE_URBAN_DEVELOPMENT_BOUNDARY, RELATION_INSIDE, "城镇弹性发展区", "*",
-         "CZKFBJ,城镇弹性发展区,inside,*"},
-        {LINE_URBAN_DEVELOPMENT_BOUNDARY, RELATION_INSIDE, "特别用途区", "*", "CZKFBJ,特别用途区,inside,*"},
-        {LINE_URBAN_DEVELOPMENT_BOUNDARY, RELATION_OUTSIDE, "边界外", "UNKNOWN",
-         "CZKFBJ,边界外,outside,UNKNOWN"},
-    };
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
-        bool there = false;
-        for (size_t k = 0; k < c->n_rules; k++) {
-            const struct rule *r = &c->rules[k];
-            there = there || ((r->lines & 1u << needed[i].line) && r->relation == needed[i].relation &&
-                              strcmp(r->sub_zone, needed[i].sub_zone) == 0 &&
-                              (strcmp(r->project_class, "*") == 0 ||
-                               strcmp(r->project_class, needed[i].project_class) == 0));
-        }
-        if (!there)
-            fault_text(c, 0,
-                       "缺少兜底规则，没有专门规则的项目将无从判定；请补上一行 "
-                       "layer,sub_zone,relation,project_class 为 ",
-                       "a fallback row is missing, and projects without a row of their own could not be "
-                       "judged; add a "
-                       "row whose layer,sub_zone,relation,project_class are ",
-                       needed[i].row);
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        const struct control_line *line = line_at(l);
+        bool contains = line->relation == LINE_CONTAINS;
+        if (!contains && line->n_zones == 0)
+            need_row(c, l, RELATION_OVERLAP, "overlap", "*", "GENERAL");
+        for (int z = 0; z < line->n_zones; z++)
+            need_row(c, l, contains ? RELATION_INSIDE : RELATION_OVERLAP, contains ? "inside" : "overlap",
+                     line->zones[z].zh, contains || line->zones[z].absolute ? "*" : "GENERAL");
+        if (contains)
+            need_row(c, l, RELATION_OUTSIDE, "outside", line->outside, "UNKNOWN");
     }
 }
 

@@ -1,10 +1,10 @@
 /* The rule table's rows and columns, cut by formats/csv.h in a copy of the text. Private to check/.
  * Threads: pure. */
-#ifndef HX_CHECK_RULES_CSV_H
-#define HX_CHECK_RULES_CSV_H
+#ifndef HX_LINES_RULES_CSV_H
+#define HX_LINES_RULES_CSV_H
 
-#include "check/rules.h"
 #include "formats/csv.h"
+#include "lines/rules.h"
 
 enum { RULES_MAX_COLUMNS = 32 };
 
