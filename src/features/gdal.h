@@ -1,10 +1,10 @@
-/* GDAL, loaded when it is first needed. With the sixty libraries below it GDAL takes half of a program's
- * start, and most runs need none of it: in our own process it only writes. So nothing is linked with it. What
- * includes this header calls GDAL's functions by their own names, which mean the loaded ones; one that is new
- * to us is added to both lists below (without that it does not link).
+/* GDAL, loaded when it is first needed (base/late_library.h). With the sixty libraries below it GDAL takes
+ * half of a program's start, and most runs need none of it: in our own process it only writes. So nothing
+ * is linked with it. What includes this header calls GDAL's functions by their own names, which mean the
+ * loaded ones; one that is new to us is added to both lists below (without that it does not link).
  *
- * gdal_load comes before the first call, on each way into a room that calls GDAL: the child's main, exports,
- * the conversion of an audit's result, the version. Later calls cost nothing. Threads: any. */
+ * gdal_load comes before the first call, on each way into a room that calls GDAL: the child's main,
+ * exports, the conversion of an audit's result, the version. Later calls cost nothing. Threads: any. */
 #ifndef HX_FEATURES_GDAL_H
 #define HX_FEATURES_GDAL_H
 
