@@ -5,11 +5,14 @@ import json
 import math
 import shutil
 import sqlite3
-import subprocess
 import zipfile
+
+from osgeo import gdal
 
 import official
 from official import Official, fixture, runs
+
+gdal.UseExceptions()
 
 HOLED = {"type": "Feature", "properties": {"BSM": "150102000000000001", "MC": "大青山自然保护区", "XJXZQDM": "150102", "MJ": 12345.67},
          "geometry": {"type": "Polygon", "coordinates": [fixture.ring(111.1, 40.1, 111.2, 40.2),
@@ -49,7 +52,7 @@ class Formats(Official):
                 z.write(self.folder / "doc.kml", "doc.kml")
             (self.folder / "doc.kml").unlink()
             return name
-        subprocess.run(["ogr2ogr", *options, name, source or self.origin], cwd=self.folder, check=True, capture_output=True)
+        gdal.VectorTranslate(str(self.folder / name), str(self.folder / (source or self.origin)), options=list(options))
         return name
 
     def taken(self, path, *more):
