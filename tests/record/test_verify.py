@@ -6,7 +6,7 @@ import json
 import shutil
 import unittest
 
-from office import PROGRAM, Office, fixture, parameters_digest
+from office import PROGRAM, Office, fixture, parameters_digest, runs
 
 
 def leaves(value, path=()):
@@ -41,7 +41,7 @@ class Verify(unittest.TestCase):
 
     def test_a_kept_report_is_identical(self):
         for name in ('pressing', 'clear', 'farm', 'outside'):
-            for project_class in ('GENERAL', 'RURAL', 'LIMITED_ACTIVITY', None):
+            for project_class in runs.small_or_whole(('GENERAL', None), ('GENERAL', 'RURAL', 'LIMITED_ACTIVITY', None)):
                 report = self.office.check(name, *(('--class', project_class) if project_class else ()))
                 code, finding = self.office.verify(report)
                 self.assertEqual((0, 'identical'), (code, finding['finding']), finding)
