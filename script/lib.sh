@@ -93,7 +93,7 @@ stamp() {
 
 # ---- building ----
 
-# cmake_build PRESET [CMAKE_ARGUMENT...]: configures when needed, then builds.
+# cmake_build PRESET [CMAKE_ARGUMENT...]: configures when needed, then builds: everything, or what build_target names.
 cmake_build() {
     local preset=$1
     shift
@@ -101,7 +101,7 @@ cmake_build() {
     if command -v ccache >/dev/null; then
         arguments+=(-DCMAKE_C_COMPILER_LAUNCHER=ccache)
     fi
-    cmake --preset "$preset" "${arguments[@]}" && cmake --build --preset "$preset"
+    cmake --preset "$preset" "${arguments[@]}" && cmake --build --preset "$preset" ${build_target:+--target "$build_target"}
 }
 
 # The page's libraries, exactly as locked, unless they are there already.

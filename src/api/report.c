@@ -96,15 +96,16 @@ enum hx_result hx_report_keep(struct hx_checker *checker, const struct hx_keep_o
     API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     const struct hx_keep_options none = {0}, *o = options ? options : &none;
-    const struct record_spec spec = {.officer = o->officer,
-                                     .project_name = o->project_name,
-                                     .input_name = o->input_name,
-                                     .gdal_version = ingest_gdal_version(),
-                                     .input = {checker->input.data, checker->input.size}};
+    struct record_spec spec = {.officer = o->officer,
+                               .project_name = o->project_name,
+                               .input_name = o->input_name,
+                               .input = {checker->input.data, checker->input.size}};
     struct store *store = NULL;
     enum status s = need_report(checker, &why);
     if (!s)
         s = refuse_second(checker, &why);
+    if (!s)
+        s = ingest_gdal_version(&spec.gdal_version, &why);
     if (!s)
         s = record_spec_check(&spec, &why);
     if (!s)

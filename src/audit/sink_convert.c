@@ -1,8 +1,7 @@
 /* A finished GeoPackage as a format that can only be written in one go. */
 #include "audit/sink.h"
+#include "features/gdal.h"
 
-#include <gdal.h>
-#include <gdal_utils.h>
 #include <stdio.h>
 
 static enum status fail_convert(const char *to, struct error *e)
@@ -72,11 +71,14 @@ static enum status convert(const struct sink_conversion *c, struct error *e)
 
 enum status sink_convert(const struct sink_conversion *c, struct error *e)
 {
+    enum status s = gdal_load(e);
+    if (s)
+        return s;
     GDALAllRegister();
     CPLPushErrorHandler(
         CPLQuietErrorHandler); /* what GDAL says goes into the sentence, not to the terminal */
     CPLErrorReset();
-    enum status s = convert(c, e);
+    s = convert(c, e);
     CPLPopErrorHandler();
     return s;
 }

@@ -93,7 +93,8 @@ int cmd_serve(int argc, char **argv)
     if (store_path_find(store, store_path, &e))
         return exit_with_store_error(&e);
     config.store_path = store_path;
-    config.gdal_version = ingest_gdal_version();
+    if (ingest_gdal_version(&config.gdal_version, &e))
+        return exit_with_error(&e);
     config.web_dir = find_page(web, web_path);
     if (!config.web_dir)
         fprintf(stderr,

@@ -13,7 +13,6 @@ static struct record_spec spec_of(const struct keep_args *a, const char *path, s
     return (struct record_spec){.officer = a->officer,
                                 .project_name = a->project_name,
                                 .input_name = name && strcmp(name, "-") != 0 ? name : "",
-                                .gdal_version = ingest_gdal_version(),
                                 .input = input};
 }
 
@@ -36,6 +35,8 @@ enum status keep_report(const struct keep_args *a, const char *asked_store, cons
     struct report_record *record = arena_alloc(arena, sizeof *record);
     struct record_spec spec = spec_of(a, path, input);
     enum status s = record ? store_path_find(asked_store, store_path, e) : error_no_memory(e);
+    if (!s)
+        s = ingest_gdal_version(&spec.gdal_version, e);
     if (!s)
         s = store_open(store_path, STORE_WRITE, &store, e);
     if (s)

@@ -4,11 +4,8 @@
 #include "base/text.h"
 #include "layers/export_parts.h"
 
-#include <cpl_conv.h>
-#include <cpl_string.h>
 #include <jansson.h>
 #include <math.h>
-#include <ogr_srs_api.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -330,6 +327,8 @@ enum status export_version(struct store *s, const struct store_version *v, const
     struct error own;
     int format = format_of(path);
     enum status st = refuse_path(path, format, e);
+    if (st == STATUS_OK)
+        st = gdal_load(e);
     struct export_job *j = st == STATUS_OK ? calloc(1, sizeof *j) : NULL;
     if (!j)
         return st == STATUS_OK ? error_no_memory(e) : st;

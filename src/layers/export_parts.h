@@ -6,8 +6,6 @@
 #include "layers/layer_table.h"
 #include "store/store.h"
 
-#include <ogr_api.h>
-
 /* What a feature's own columns are; their names are the layer's official ones (schema/layers.json). */
 enum { FIELD_CODE, FIELD_NAME, FIELD_ZONE, FIELD_COUNTY, FIELD_AREA, N_FIXED };
 

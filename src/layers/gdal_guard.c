@@ -1,8 +1,5 @@
 #include "layers/gdal_guard.h"
 
-#include <cpl_conv.h>
-#include <cpl_error.h>
-#include <cpl_http.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -1,8 +1,10 @@
 #include "layers/gdal_version.h"
+#include "features/gdal.h"
 
-#include <gdal.h>
-
-const char *ingest_gdal_version(void)
+enum status ingest_gdal_version(const char **version, struct error *e)
 {
-    return GDALVersionInfo("RELEASE_NAME");
+    enum status s = gdal_load(e);
+    if (!s)
+        *version = GDALVersionInfo("RELEASE_NAME");
+    return s;
 }

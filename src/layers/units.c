@@ -148,7 +148,7 @@ bool units_township_code(const char *code, char nine[10])
 {
     size_t n = strlen(code);
     bool is = strspn(code, "0123456789") == n && (n == 9 || (n == 12 && strcmp(code + 9, "000") == 0));
-    snprintf(nine, 10, "%s", is ? code : "");
+    snprintf(nine, 10, "%.9s", is ? code : "");
     return is;
 }
 

@@ -6,9 +6,7 @@
 #ifndef HX_REPORT_TYPESET_H
 #define HX_REPORT_TYPESET_H
 
-#include "base/status.h"
-
-#include <pango/pangocairo.h>
+#include "report/drawing.h"
 
 enum type_face { TYPE_SANS = 0, TYPE_SERIF };
 enum type_align { TYPE_LEFT = 0, TYPE_CENTRE, TYPE_RIGHT };

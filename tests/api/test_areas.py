@@ -14,6 +14,9 @@ import tempfile
 import unittest
 
 AREAS, PROGRAM, SOURCE = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+sys.path.insert(0, str(SOURCE / "tests" / "http"))
+import fixture  # noqa: E402
+
 LINES = ["ecological_red_line", "permanent_basic_farmland", "urban_development_boundary"]
 
 
@@ -62,9 +65,7 @@ class Areas(unittest.TestCase):
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory(prefix="hongxian-areas-")
         cls.folder = pathlib.Path(cls.temporary.name)
-        cls.store = cls.folder / "geodata.sqlite"
-        for command in (["init", str(cls.store)], ["import", "--geodata", str(SOURCE / "geodata"), "--store", str(cls.store)]):
-            subprocess.run([PROGRAM, *command], check=True, capture_output=True)
+        cls.store = pathlib.Path(fixture.geodata_store(PROGRAM, cls.folder / "geodata.sqlite", SOURCE / "geodata"))
 
     @classmethod
     def tearDownClass(cls):

@@ -16,6 +16,9 @@ SOURCE = pathlib.Path(sys.argv[2])
 sys.path.insert(0, str(SOURCE / "tests" / "audit"))
 import audit_fixture as f  # noqa: E402
 
+N = f.runs.small_or_whole(5000, 20000)
+MANY = f.runs.small_or_whole(40000, 120000)
+
 
 class Audits(unittest.TestCase):
     @classmethod
@@ -23,7 +26,7 @@ class Audits(unittest.TestCase):
         cls.temporary = tempfile.TemporaryDirectory()
         cls.dir = pathlib.Path(cls.temporary.name)
         cls.store = f.store(cls.dir)
-        cls.input = f.many(cls.dir / "in.gpkg", 20000)
+        cls.input = f.many(cls.dir / "in.gpkg", N)
 
     @classmethod
     def tearDownClass(cls):
@@ -44,11 +47,11 @@ class Audits(unittest.TestCase):
             self.assertIn(f"prohibited {out['prohibited']}", r.stdout)
             self.assertGreater(int(out["calls"]), 0)
         again = self.library("parcels", self.input, self.dir / "since.gpkg", "class", self.dir / "library.gpkg", 0)
-        self.assertEqual("20000", again["reused"])
+        self.assertEqual(str(N), again["reused"])
         self.assertEqual(f.digest(self.dir / "since.gpkg"), f.digest(self.dir / "library.gpkg"))
 
     def test_stop_and_resume(self):
-        many = f.many(self.dir / "many.gpkg", 120000)
+        many = f.many(self.dir / "many.gpkg", MANY)
         whole = self.dir / "whole.gpkg"
         f.audit("parcels", many, "-o", whole, "--store", self.store, "--class-field", "class")
         out = self.dir / "stopped.gpkg"
@@ -57,7 +60,7 @@ class Audits(unittest.TestCase):
         self.assertFalse(out.exists())
         self.assertIn("audit-interrupted", self.library("parcels", many, out, "class", "-", 0, code=1))
         second = self.library("resume", many, out, "class")
-        self.assertEqual(("0", "120000"), (second["stopped"], second["parcels"]))
+        self.assertEqual(("0", str(MANY)), (second["stopped"], second["parcels"]))
         self.assertGreater(int(second["resumed"]), 0)
         self.assertEqual(f.digest(whole), f.digest(out))
 

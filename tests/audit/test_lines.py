@@ -21,9 +21,7 @@ class Lines(unittest.TestCase):
     def setUpClass(cls):
         cls.temporary = tempfile.TemporaryDirectory()
         cls.dir = pathlib.Path(cls.temporary.name)
-        cls.store = str(cls.dir / "geo.sqlite")
-        for arguments in (["init", cls.store], ["import", "--store", cls.store, "--geodata", str(f.SOURCE / "geodata")]):
-            subprocess.run([f.PROGRAM, *arguments], check=True, capture_output=True)
+        cls.store = f.fixture.geodata_store(f.PROGRAM, cls.dir / "geo.sqlite", f.SOURCE / "geodata")
         cls.out = cls.dir / "lines.csv"
         f.audit("lines", "--store", cls.store, "-o", cls.out)
 
@@ -31,6 +29,7 @@ class Lines(unittest.TestCase):
     def tearDownClass(cls):
         cls.temporary.cleanup()
 
+    @f.no_threads
     def test_planted_conflicts_and_nothing_else(self):
         planted = read(f.SOURCE / "geodata/lines/PLANTED.csv")
         found = read(self.out)
@@ -50,6 +49,7 @@ class Lines(unittest.TestCase):
                 self.assertAlmostEqual(float(p["lat"]), float(x["lat"]), 1)
                 self.assertTrue(x["prefecture"])
 
+    @f.only_threads
     def test_same_for_any_number_of_threads(self):
         digests = set()
         for threads in (1, 2, 4):
@@ -58,6 +58,7 @@ class Lines(unittest.TestCase):
             digests.add(f.digest(out))
         self.assertEqual(1, len(digests))
 
+    @f.no_threads
     def test_outputs(self):
         gpkg, page = self.dir / "l.gpkg", self.dir / "l.html"
         f.audit("lines", "--store", self.store, "-o", gpkg)
@@ -78,6 +79,7 @@ class Lines(unittest.TestCase):
         for word in ("示例数据", "150723900200015149", "不裁定谁让谁", "<svg"):
             self.assertIn(word, text)
 
+    @f.whole_under_sanitizers
     def test_compare(self):
         for ending in ("csv", "gpkg", "geojsonl"):
             old, new = self.dir / f"old.{ending}", self.dir / f"new.{ending}"
@@ -94,12 +96,12 @@ class Lines(unittest.TestCase):
         self.assertEqual(12, sum(x["change"] == "new" for x in read(out)))
         f.audit("lines", "--store", self.store, "--compare", self.store, code=1)
 
+    @f.no_threads
     def test_gaps_and_overlaps_of_spaces(self):
         """Three spaces that leave a strip uncovered and overlap in another."""
         folder = self.dir / "gaps"
         folder.mkdir()
-        store = str(folder / "s.sqlite")
-        subprocess.run([f.PROGRAM, "init", store], check=True, capture_output=True)
+        store = f.fixture.empty_store(f.PROGRAM, folder / "s.sqlite")
         boxes = {"region": (111.0, 40.0, 111.9, 40.3), "urban_space": (111.0, 40.0, 111.3, 40.3),
                  "agricultural_space": (111.3005, 40.0, 111.6, 40.3), "ecological_space": (111.599, 40.0, 111.9, 40.3)}
         for layer, box in boxes.items():
@@ -118,6 +120,7 @@ class Lines(unittest.TestCase):
             self.assertAlmostEqual(42.5, float(x["width_m"]), delta=1)
         self.assertAlmostEqual(0.0005 * 0.3 * 85150 * 111030, sum(float(x["area_m2"]) for x in gaps), delta=3000)
 
+    @f.no_threads
     def test_figures(self):
         out = self.dir / "f.json"
         f.audit("figures", "--store", self.store, "-o", out)

@@ -39,8 +39,7 @@ class Kinds(unittest.TestCase):
         self.temporary = tempfile.TemporaryDirectory()
         self.addCleanup(self.temporary.cleanup)
         self.dir = pathlib.Path(self.temporary.name)
-        self.store = str(self.dir / "s.sqlite")
-        subprocess.run([f.PROGRAM, "init", self.store], check=True, capture_output=True)
+        self.store = f.fixture.empty_store(f.PROGRAM, self.dir / "s.sqlite")
 
     def put(self, layer, *features, more=(), kind="line"):
         source = f.write_json(self.dir / f"{layer}.geojson", f.fixture.collection(*features))

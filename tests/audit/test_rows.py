@@ -244,6 +244,7 @@ class Rows(unittest.TestCase):
             lines = [self.line(i % 300) + " " * 200 if i % 97 != 13 else "bad " + "x" * (i % 7) for i in range(n)]
         return self.write(name, lines)
 
+    @f.only_threads
     def test_any_number_of_threads(self):
         n = runs.small_or_whole(1200, 3000)
         for name in ("t.csv", "t.wkt", "t.geojsonl"):

@@ -21,6 +21,7 @@ from shapely.ops import unary_union
 from shapely.strtree import STRtree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "http"))
+import fixture  # noqa: E402
 import report_schema  # noqa: E402
 
 ogr.UseExceptions()
@@ -148,9 +149,7 @@ def main():
     trees = {k: (STRtree([r[0] for r in v]), numbers[k]) for k, v in rows.items()}
     faults, pressed = [], 0
     with tempfile.TemporaryDirectory() as folder:
-        store = os.path.join(folder, "store.sqlite")
-        subprocess.run([program, "init", store], check=True, stdout=subprocess.DEVNULL)
-        subprocess.run([program, "import", "--store", store, "--geodata", geodata], check=True, stdout=subprocess.DEVNULL)
+        store = fixture.geodata_store(program, os.path.join(folder, "store.sqlite"), geodata)
         for i in range(n):
             layer = list(LAYERS)[i % 3]
             shape = rng.choice(rows[layer])[0]

@@ -1,5 +1,7 @@
 """Small layers with known areas, a store made of them, and a server over it: for the tests of http and cli."""
+import hashlib
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -65,19 +67,59 @@ def import_layer(program, folder, store, layer, content):
                     "--coverage", coverage], check=True, capture_output=True)
 
 
-prepared = {}
+def prepared(program, name, make, *inputs):
+    """A folder that `make` has filled, by this very program and from these inputs: whichever test asks first has it made, all
+    later ones, of other processes too, copy it. It stands beside the program, and the next build's takes its place."""
+    program, state = pathlib.Path(program).resolve(), hashlib.sha256()
+    for path in [program, __file__, *(p for i in inputs for p in sorted(pathlib.Path(i).rglob("*")))]:
+        now = os.stat(path)
+        state.update(f"{path} {now.st_mtime_ns} {now.st_size}\n".encode())
+    kept = program.parent / "prepared-by-tests" / f"{name}-{state.hexdigest()[:16]}"
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        for old in kept.parent.glob(f"{name}-*"):
+            shutil.rmtree(old, ignore_errors=True)
+        fresh = pathlib.Path(tempfile.mkdtemp(prefix="fresh-", dir=kept.parent))
+        make(fresh)
+        try:
+            fresh.rename(kept)
+        except OSError:  # another test was first
+            shutil.rmtree(fresh)
+    return kept
+
+
+def run(*command):
+    subprocess.run(list(map(str, command)), check=True, capture_output=True)
+
+
+def copy_store(kept, store):
+    """The store of a prepared folder, with what stands beside it, under another name."""
+    for path in pathlib.Path(kept).iterdir():
+        beside = f"{store}{path.name.removeprefix('test.sqlite')}"
+        if path.name.startswith("test.sqlite"):
+            (shutil.copytree if path.is_dir() else shutil.copyfile)(path, beside)
+    return str(store)
+
+
+def empty_store(program, store):
+    return copy_store(prepared(program, "empty", lambda folder: run(program, "init", folder / "test.sqlite")), store)
+
+
+def geodata_store(program, store, geodata):
+    """A store with the sample data, geodata/."""
+    def make(folder):
+        run(program, "init", folder / "test.sqlite")
+        run(program, "import", "--store", folder / "test.sqlite", "--geodata", geodata)
+    return copy_store(prepared(program, "geodata", make, geodata), store)
 
 
 def make_store(program, folder):
-    """A store with the three layers: made once by the program, then copied, because every test begins with one."""
-    kept = prepared.get(program)
-    if not kept:
-        kept = prepared[program] = tempfile.TemporaryDirectory(prefix="hongxian-prepared-")
-        store = str(pathlib.Path(kept.name) / "test.sqlite")
-        subprocess.run([program, "init", store], check=True, capture_output=True)
+    """A store with the three layers."""
+    def make(kept):
+        run(program, "init", kept / "test.sqlite")
         for layer, (content, _, _) in LAYERS.items():
-            import_layer(program, pathlib.Path(kept.name), store, layer, content())
-    shutil.copytree(kept.name, folder, dirs_exist_ok=True)
+            import_layer(program, kept, str(kept / "test.sqlite"), layer, content())
+    shutil.copytree(prepared(program, "lines", make), folder, dirs_exist_ok=True)
     return str(pathlib.Path(folder) / "test.sqlite")
 
 

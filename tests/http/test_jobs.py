@@ -19,7 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "audit")
 import audit_fixture as f  # noqa: E402
 
 PROGRAM = f.PROGRAM
-LARGE = f.runs.small_or_whole(6000 if f.SANITIZED else 16000, 15000 if f.SANITIZED else 60000)  # parcels: seconds of work in either build
+LARGE = f.runs.small_or_whole(4000 if f.SANITIZED else 16000, 15000 if f.SANITIZED else 60000)  # parcels: seconds of work in either build
 fixture, runs = f.fixture, f.runs
 
 
@@ -117,6 +117,7 @@ class Jobs(unittest.TestCase):
 
     # ---- results ----
 
+    @f.no_threads
     def test_results_are_those_of_the_command(self):
         """Every format that a job hands out has the very bytes (of a GeoPackage: the rows and the index) of the CLI."""
         job = self.client.add("kind=parcels&name=small.gpkg&class=GENERAL&formats=gpkg,csv,geojsonl,xlsx",
@@ -144,6 +145,7 @@ class Jobs(unittest.TestCase):
         self.assertEqual(sum(done["outcome"]["verdicts"].values()), 500)
         self.assertEqual(done["progress"]["share"], 1)
 
+    @f.whole_under_sanitizers
     def test_sums_are_those_of_the_rows(self):
         """The summary for the page counts what the rows say, and its worst cases are rows, in the order of severity."""
         job = self.client.wait(self.client.add("name=small.gpkg&formats=csv", self.small.read_bytes()))
@@ -166,6 +168,7 @@ class Jobs(unittest.TestCase):
         self.assertEqual(ranks, sorted(ranks))
         self.assertEqual(len(summary["worst"]), min(100, len(rows)))
 
+    @f.whole_under_sanitizers
     def test_other_forms_are_read(self):
         """TXT, WKT, GeoJSON and zipped files are taken, by their name or, without one, by their first bytes; one bad plot
         is a row, not the end."""
@@ -183,6 +186,7 @@ class Jobs(unittest.TestCase):
                 self.assertEqual(job["state"], "done", job["error"])
                 self.assertEqual((job["outcome"]["n_parcels"], job["outcome"]["n_unmeasured"]), (n, bad))
 
+    @f.no_threads
     def test_bad_file_fails_with_the_sentence_of_the_command(self):
         """A file that cannot be read is a failed job with a sentence in both languages, never an empty success; what was
         uploaded is gone afterwards."""
@@ -203,6 +207,7 @@ class Jobs(unittest.TestCase):
         answer = self.client.add("name=small.gpkg&formats=csv,fgb", self.small.read_bytes(), status=400)
         self.assertIn("fgb", answer["detail"])
 
+    @f.whole_under_sanitizers
     def test_the_child_sees_only_its_folder(self):
         """A name that climbs, or one that GDAL would take for an address, names a file in the job's own folder."""
         for name in ("../../../../etc/passwd", "/etc/passwd", "%2e%2e%2fx.gpkg", "vsicurl%3a%2f%2fx.gpkg", "a%7bb%7d.zip", "%00x"):
@@ -211,6 +216,7 @@ class Jobs(unittest.TestCase):
             if not name.endswith(".zip"):
                 self.assertEqual(job["state"], "done", (name, job["error"]))
 
+    @f.no_threads
     def test_lines_and_figures(self):
         """The lines audit and the plan's figures as jobs give what the commands write; an earlier result can be compared."""
         job = self.client.wait(self.client.add("kind=lines"))
@@ -249,6 +255,7 @@ class Jobs(unittest.TestCase):
         lines = self.client.wait(self.client.add("kind=lines&within_spaces=1"))
         self.assertEqual(lines["state"], "done", lines["error"])
 
+    @f.whole_under_sanitizers
     def test_audited_again_without_sending_the_file(self):
         """A finished parcel audit is repeated against the lines of today from what the server keeps: same file, same options,
         same formats; only what lies near changes is measured, and the answer is that of a full run. A third run stands on the
@@ -287,6 +294,7 @@ class Jobs(unittest.TestCase):
         for wrong in (other["id"], "0" * 24, "../x"):
             self.assert_problem(client.add(f"since={wrong}", None, 404))
 
+    @f.no_threads
     def test_official_totals(self):
         """Official totals are a body of their own kind; with them an earlier result that the server keeps can be compared; a
         file with a fault is a failed job that names the row, and no folder of the server."""
@@ -315,6 +323,7 @@ class Jobs(unittest.TestCase):
             self.assert_problem(self.client.add(query, None, 400))
         self.assert_problem(self.client.add("kind=lines&compare=" + "0" * 24, None, 404))
 
+    @f.whole_under_sanitizers
     def test_sentences_name_no_folder_of_the_server(self):
         """What is wrong with a file is said of the file by its name; where the server keeps it is nobody's business."""
         for name, body in (("坏.gpkg", b"not a database"), ("坏.csv", b"a,b\n1,2\n"), ("坏.zip", b"PK\3\4" + b"\0" * 60), ("坏.geojson", b"{"), ("坏.fgb", b"fgb"),
@@ -338,6 +347,7 @@ class Jobs(unittest.TestCase):
 
     # ---- while it runs ----
 
+    @f.only_threads
     def test_progress_and_other_requests(self):
         """A running job tells how far it is and how long it will take, and requests are answered meanwhile."""
         job = self.client.add("name=large.gpkg&formats=gpkg,csv", self.large.read_bytes())
@@ -371,6 +381,7 @@ class Jobs(unittest.TestCase):
         self.client.json("DELETE", f"/jobs/{job['id']}")
         self.assert_problem(self.client.json("GET", f"/jobs/{job['id']}", status=404))
 
+    @f.only_threads
     def test_two_jobs_wait_for_each_other(self):
         """One job runs at a time, the next waits and knows how many are ahead; a waiting one can be cancelled; the list
         names all, newest first."""
@@ -388,6 +399,7 @@ class Jobs(unittest.TestCase):
         self.assertGreaterEqual(ended["b.gpkg"]["started_at"], ended["a.gpkg"]["ended_at"])
         self.assertEqual(self.client.wait(first)["outcome"]["n_parcels"], LARGE)
 
+    @f.only_threads
     def test_the_queue_and_the_shelf_are_bounded(self):
         """A ninth waiting job is refused with a sentence; of many results the oldest go."""
         large = self.client.add("name=a.gpkg&formats=gpkg,csv,geojsonl,xlsx", self.large.read_bytes())
@@ -420,6 +432,7 @@ class Jobs(unittest.TestCase):
         code, headers, _ = self.client.request("PUT", "/jobs", b"x")
         self.assertEqual((code, headers["Allow"]), (405, "GET, HEAD, POST"))
 
+    @f.no_threads
     def test_too_large_is_refused_and_not_kept(self):
         """An upload beyond the limit is refused, announced or not, and leaves no file."""
         connection = http.client.HTTPConnection(self.server.host, self.server.port)
@@ -453,6 +466,7 @@ class Jobs(unittest.TestCase):
         self.assertEqual([p for p in children if is_alive(p)], [])
         self.assertFalse(self.jobs_folder().exists())
 
+    @f.whole_under_sanitizers
     def test_crash_leaves_files_that_the_next_start_sweeps(self):
         """kill -9 of the server ends the child too; what is left is swept by the next start, while the folder of a server
         that lives is let alone."""
@@ -475,6 +489,7 @@ class Jobs(unittest.TestCase):
             self.assertEqual(second.stop(), 0, second.log)
         self.assertFalse(self.jobs_folder().exists())
 
+    @f.whole_under_sanitizers
     def test_read_only_folder(self):
         """Where nothing may be written beside the store, jobs use the folder for temporary files."""
         if os.geteuid() == 0:

@@ -120,9 +120,7 @@ class Doors:
         # One name for one option is what is wanted; an older program says --epsg here and --crs in check.
         self.crs_option = {c: "--epsg" if "--epsg" in u else "--crs" for c, u in lines.items()}
         if not self.store:
-            self.store = str(self.folder / "geodata.sqlite")
-            self.run("init", self.store, check=True)
-            self.run("import", "--store", self.store, "--geodata", self.geodata, check=True)
+            self.store = fixture.geodata_store(self.program, self.folder / "geodata.sqlite", self.geodata)
         self.server = fixture.Server(self.program, "--store", self.store)
         return self
 
@@ -240,7 +238,7 @@ class Doors:
         """As a draft of a layer of its own, in a store of this thread that has nothing else."""
         if not hasattr(self.local, "scratch"):
             self.local.scratch = self.place(".sqlite")
-            self.run("init", self.local.scratch, check=True)
+            fixture.empty_store(self.program, self.local.scratch)
         scratch, report = self.local.scratch, self.place(".json")
         layer = f"m{report.stem}"
         more = [self.crs_option["import"], self.number(crs, "import")] if crs else []

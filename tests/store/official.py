@@ -2,7 +2,6 @@
 import json
 import math
 import pathlib
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -44,7 +43,6 @@ def in_4490(*features):
 
 class Official(unittest.TestCase):
     GEODATA_LOADED = False  # whether a test begins with geodata/ in its store
-    prepared = {}
 
     def setUp(self):
         self.temporary = tempfile.TemporaryDirectory(prefix="hongxian-official-")
@@ -56,15 +54,10 @@ class Official(unittest.TestCase):
         self.temporary.cleanup()
 
     def begin_store(self):
-        """A new store: made once by the program, then copied, because every test begins with one."""
-        kept = Official.prepared.get(self.GEODATA_LOADED)
-        if not kept:
-            kept = Official.prepared[self.GEODATA_LOADED] = tempfile.TemporaryDirectory(prefix="hongxian-official-")
-            store = str(pathlib.Path(kept.name) / "red.sqlite")
-            self.run_program("init", store)
-            if self.GEODATA_LOADED:
-                self.run_program("import", "--store", store, "--geodata", str(GEODATA))
-        shutil.copytree(kept.name, self.folder, dirs_exist_ok=True)
+        if self.GEODATA_LOADED:
+            fixture.geodata_store(PROGRAM, self.store, GEODATA)
+        else:
+            fixture.empty_store(PROGRAM, self.store)
 
     def run_program(self, *arguments, code=0, **more):
         done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, cwd=self.folder, **more)

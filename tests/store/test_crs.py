@@ -3,10 +3,13 @@ older datums by the operator's parameters, compared with an independent computat
 import json
 import math
 import sqlite3
-import subprocess
+
+from osgeo import gdal
 
 import official
 from official import Official, fixture
+
+gdal.UseExceptions()
 
 KRASS, IAU75, CGCS2000 = (6378245.0, 1 / 298.3), (6378140.0, 1 / 298.257), (6378137.0, 1 / 298.257222101)
 
@@ -61,12 +64,12 @@ class Crs(Official):
         return [p for f in data["features"] for polygon in f["geometry"]["coordinates"] for ring in polygon for p in ring]
 
     def shapefile(self, name, features):
-        """A Shapefile without a .prj, through ogr2ogr and a CSV of WKT."""
+        """A Shapefile without a .prj, through GDAL and a CSV of WKT."""
         rows = "".join(f'{code},{county},"POLYGON (({", ".join(f"{x:.6f} {y:.6f}" for x, y in ring)}))"\n'
                        for code, county, ring in features)
         (self.folder / f"{name}.csv").write_text("BSM,XZQDM,WKT\n" + rows)
-        subprocess.run(["ogr2ogr", "-f", "ESRI Shapefile", f"{name}.shp", f"{name}.csv", "-oo", "GEOM_POSSIBLE_NAMES=WKT"],
-                       cwd=self.folder, check=True, capture_output=True)
+        made = gdal.OpenEx(str(self.folder / f"{name}.csv"), open_options=["GEOM_POSSIBLE_NAMES=WKT"])
+        gdal.VectorTranslate(str(self.folder / f"{name}.shp"), made, format="ESRI Shapefile")
         return f"{name}.shp"
 
     def ring(self, lon, lat, meridian, ellipsoid=CGCS2000, move=None):

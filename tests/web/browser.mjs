@@ -11,8 +11,40 @@ const { chromium } = require('playwright-core');
 
 export const baseUrl = process.env.HX_URL ?? 'http://127.0.0.1:8099';
 
-/** Waits are for the thing itself; what hangs is ended after this, on a machine as busy as it may be. */
+/** Waits are for the thing itself; what hangs is ended after this, on a machine as busy as it may be: watch() sees it sooner. */
 export const HUNG_MS = 600_000;
+/** Turns of the page itself, of at least 0.2 s each: a busy machine makes them longer. */
+const QUIET_TURNS = 300;
+
+/** One turn of the page's own loop; true when its document changed since the last one, or its map is still drawing. */
+async function turn() {
+  if (!window.hxWatch) {
+    window.hxWatch = { changes: 0 };
+    new MutationObserver(() => window.hxWatch.changes++).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  }
+  const before = window.hxWatch.changes;
+  await new Promise((done) => setTimeout(() => requestAnimationFrame(done), 200));
+  return window.hxWatch.changes !== before || document.querySelector('[data-testid="map"]')?.dataset.idle !== 'true';
+}
+
+/**
+ * Closes a page in which nothing will happen any more, so that whoever waits there fails now and is told what is seen: for
+ * QUIET_TURNS of its own turns no request was under way, nothing was drawn and nothing in it changed.
+ */
+export async function watch(page, turns = QUIET_TURNS) {
+  const underWay = new Set();
+  page.on('request', (r) => underWay.add(r));
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (r) => underWay.delete(r));
+  let quiet = 0;
+  while (quiet < turns) {
+    const moved = await page.evaluate(turn).catch(() => true); // it was closed, or goes elsewhere
+    if (page.isClosed()) return;
+    quiet = moved || underWay.size ? 0 : quiet + 1;
+  }
+  const said = await page.locator('[role="alert"]').allInnerTexts();
+  console.error(`the page hangs: nothing happened in ${turns} of its turns; alerts: ${JSON.stringify(said)}`);
+  await page.context().close();
+}
 
 export function launch() {
   return chromium.launch({
@@ -35,6 +67,7 @@ export async function openPage(browser, options = {}) {
   page.on('request', (r) => seen.requests.push(r.url()));
   page.on('pageerror', (e) => seen.errors.push(String(e)));
   page.on('console', (m) => m.type() === 'error' && seen.errors.push(m.text()));
+  void watch(page);
   await page.goto(baseUrl + '/', { waitUntil: 'load' });
   await page.waitForSelector('[data-testid="switch-ecological_red_line"]');
   await page.waitForFunction(() => document.querySelector('[data-testid="map"]')?.dataset.idle === 'true');

@@ -100,7 +100,9 @@ _Noreturn void sandbox_child_main(int argc, char **argv)
     c.out.at = c.out.out.size;
     c.keep = arena_new((size_t)8 << 30);
     c.scratch = arena_new(LIMIT_REQUEST_ARENA_BYTES);
-    enum status s = !c.keep || !c.scratch ? error_no_memory(&e) : enter(&c) ? STATUS_OK : confine_refuse(&e);
+    enum status s = !c.keep || !c.scratch ? error_no_memory(&e) : gdal_load(&e);
+    if (s == STATUS_OK && !enter(&c))
+        s = confine_refuse(&e);
     if (s == STATUS_OK) {
         child_configure_gdal(&c);
         s = read_source(&c, &e);

@@ -3,8 +3,8 @@
 #include "features/sandbox/dxf_scan.h"
 
 #include "base/array.h"
+#include "features/gdal.h"
 
-#include <cpl_conv.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

@@ -3,8 +3,6 @@
 
 #include "base/text.h"
 
-#include <cpl_string.h>
-#include <cpl_vsi.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>

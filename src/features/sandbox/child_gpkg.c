@@ -1,9 +1,6 @@
 /* A GeoPackage by plain SQLite statements: GDAL needs several times as long for the same rows, and rounds. */
 #include "features/sandbox/child_parts.h"
 
-#include <cpl_conv.h>
-#include <cpl_vsi.h>
-#include <ogr_srs_api.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>

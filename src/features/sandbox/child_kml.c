@@ -1,9 +1,8 @@
 /* KML by expat: GDAL keeps the last of several rings and polygons only, and makes "_____" of Chinese names
  * of data. */
+#include "features/gdal.h"
 #include "features/sandbox/kml_parts.h"
 
-#include <cpl_conv.h>
-#include <ogr_srs_api.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

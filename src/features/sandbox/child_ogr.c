@@ -1,9 +1,6 @@
 /* What GDAL reads as it is: FileGDB, FlatGeobuf, SpatiaLite, MapInfo, GeoJSON in an archive. */
 #include "features/sandbox/child_parts.h"
 
-#include <cpl_conv.h>
-#include <cpl_vsi.h>
-#include <ogr_srs_api.h>
 #include <string.h>
 #include <strings.h>
 

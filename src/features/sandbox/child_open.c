@@ -1,11 +1,6 @@
 /* GDAL within bounds, and the file within a file: archives and folders. */
 #include "features/sandbox/child_parts.h"
 
-#include <cpl_conv.h>
-#include <cpl_error.h>
-#include <cpl_http.h>
-#include <cpl_string.h>
-#include <cpl_vsi.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

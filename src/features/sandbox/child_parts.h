@@ -4,11 +4,9 @@
 #define HX_FEATURES_SANDBOX_CHILD_PARTS_H
 
 #include "base/arena.h"
+#include "features/gdal.h"
 #include "features/sandbox/protocol.h"
 #include "features/stream.h"
-
-#include <gdal.h>
-#include <ogr_api.h>
 
 struct child {
     struct record_writer out;

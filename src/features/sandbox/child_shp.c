@@ -1,9 +1,8 @@
 /* A Shapefile: shapes by GDAL, the table as its own bytes. GDAL would round numbers of more than 15
  * digits, pass over rows that are marked as deleted, and take GBK for Latin-1. */
+#include "features/gdal.h"
 #include "features/sandbox/shp_ledger.h"
 
-#include <cpl_conv.h>
-#include <ogr_srs_api.h>
 #include <string.h>
 #include <strings.h>
 

@@ -4,8 +4,8 @@
 #define HX_FEATURES_SANDBOX_DBF_H
 
 #include "base/arena.h"
+#include "features/gdal.h"
 
-#include <cpl_vsi.h>
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -1,8 +1,8 @@
 #include "features/sandbox/dxf_scan.h"
 
 #include "base/array.h"
+#include "features/gdal.h"
 
-#include <cpl_vsi.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

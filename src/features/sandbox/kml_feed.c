@@ -1,8 +1,8 @@
 #include "features/sandbox/kml_feed.h"
 
 #include "base/text.h"
+#include "features/gdal.h"
 
-#include <cpl_vsi.h>
 #include <errno.h>
 #include <iconv.h>
 #include <string.h>

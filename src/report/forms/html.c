@@ -4,7 +4,6 @@
 #include "report/forms/html_head.h"
 #include "report/map_picture.h"
 
-#include <cairo-svg.h>
 #include <stdio.h>
 
 enum {
@@ -198,11 +197,14 @@ static cairo_status_t append_svg(void *user, const unsigned char *bytes, unsigne
 static enum status svg_of(const struct render_document *d, const struct report_map *map, struct buffer *svg,
                           struct error *e)
 {
+    enum status s = drawing_load(e);
+    if (s)
+        return s;
     cairo_surface_t *surface =
         cairo_svg_surface_create_for_stream(append_svg, svg, MAP_WIDTH_PT, map_picture_height(MAP_WIDTH_PT));
     cairo_t *cr = cairo_create(surface);
     struct typeset t;
-    enum status s = typeset_init(&t, cr, e);
+    s = typeset_init(&t, cr, e);
     if (!s) {
         map_picture_draw(&t, d->report, d->maps, map, 0, 0, MAP_WIDTH_PT);
         typeset_release(&t);

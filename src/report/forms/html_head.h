@@ -4,8 +4,6 @@
 
 #include "base/buffer.h"
 
-#include <cairo.h>
-
 extern const char html_style[];
 
 /* Cairo's SVG made fit for standing in a page: without prologue and namespaces, its ids prefixed with

@@ -285,10 +285,13 @@ enum status render_pdf(const struct render_document *d, struct buffer *out, stru
     const struct report_table *t = d->table;
     struct pdf p;
     char head[256], foot[256];
+    enum status s = drawing_load(e);
+    if (s)
+        return s;
     snprintf(head, sizeof head, "%s占用三条控制线情况分析报告　%.20s", t->synthetic ? "【示例数据】" : "",
              t->date);
     snprintf(foot, sizeof foot, "原交文件 SHA-256 %.64s　%.40s", t->sha256, t->engine);
-    enum status s = pdf_begin(&p, out, t->title, t->date, e);
+    s = pdf_begin(&p, out, t->title, t->date, e);
     p.head = head;
     p.foot = foot;
     if (!s) {

@@ -2,7 +2,6 @@
 
 #include "base/array.h"
 
-#include <cairo-pdf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
