@@ -134,6 +134,7 @@ class Progress(unittest.TestCase):
         before = outputs[0].stat().st_mtime_ns
         progress, last = self.told("parcels", source, "-o", outputs[0], "-o", outputs[1], "--resume")
         self.assertEqual((n, False), (last["outcome"]["n_parcels"], last["outcome"]["stopped"]))
+        self.assertEqual(told[-2]["done"], last["outcome"]["resumed_after"], "that of the output that was left, not of the one that was whole")
         self.assertEqual(before, outputs[0].stat().st_mtime_ns)
         self.assertEqual({2}, {p["pass"] for p in progress})
         for output in outputs:
