@@ -86,7 +86,7 @@ static enum status check_format(const char *path, enum audit_kind kind, struct e
     for (const char *const *k = known[kind]; *k; k++)
         if (text_ends_with(path, *k))
             return STATUS_OK;
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    const char *dot = strrchr(text_file_name(path), '.');
     error_zh(e, "没有结果格式“%.20s”；audit %s 可写 %s（按输出文件的扩展名）。", dot ? dot + 1 : "",
              audit_kind_name(kind), zh[kind]);
     return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
