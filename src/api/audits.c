@@ -28,9 +28,45 @@ static void tell(const struct audit_progress *p, void *user)
         atomic_store(&c->stop, true);
 }
 
-static const char *flag(bool on)
+/* Each option of audit/request.h, and the member that it has here. */
+enum member_type { TEXT, FLAG, NUMBER };
+static const struct member {
+    const char *key;
+    enum member_type type;
+    size_t at;
+} members[] = {
+#define AT(member) offsetof(struct hx_audit_options, member)
+    {"summary", TEXT, AT(summary_html)},
+    {"class", TEXT, AT(project_class)},
+    {"class-field", TEXT, AT(class_field)},
+    {"id-field", TEXT, AT(id_field)},
+    {"crs", NUMBER, AT(epsg)},
+    {"since", TEXT, AT(since)},
+    {"compare", TEXT, AT(compare)},
+    {"official", TEXT, AT(official)},
+    {"threads", NUMBER, AT(threads)},
+    {"within-spaces", FLAG, AT(within_spaces)},
+    {"overlaps", FLAG, AT(overlaps)},
+    {"resume", FLAG, AT(resume)},
+    {"overwrite", FLAG, AT(overwrite)},
+#undef AT
+};
+enum { N_MEMBERS = sizeof members / sizeof *members, NUMBER_SIZE = 16 };
+
+/* NULL: not given. */
+static const char *value_of(const struct hx_audit_options *o, const struct member *m, char text[NUMBER_SIZE])
 {
-    return on ? "1" : NULL;
+    const char *at = (const char *)o + m->at;
+    switch (m->type) {
+    case TEXT:
+        return *(const char *const *)at;
+    case FLAG:
+        return *(const bool *)at ? "1" : NULL;
+    case NUMBER:
+        break;
+    }
+    snprintf(text, NUMBER_SIZE, "%d", *(const int *)at);
+    return *(const int *)at ? text : NULL;
 }
 
 static enum status make_request(struct call *c, const char *input, const char *output, struct error *e)
@@ -38,28 +74,13 @@ static enum status make_request(struct call *c, const char *input, const char *o
     const struct hx_audit_options *o = c->options;
     bool parcels = c->request.kind == AUDIT_PARCELS;
     const char *layer = parcels ? o->layer : o->only_layer, *other = parcels ? o->only_layer : o->layer;
-    char threads[16], epsg[16];
+    char numbers[N_MEMBERS][NUMBER_SIZE];
+    struct audit_option options[N_MEMBERS + 3] = {{"input", input}, {"output", output}, {"layer", layer}};
     if (other && *other)
         return audit_option_refuse(parcels ? "only_layer" : "layer", c->request.kind, e);
-    snprintf(threads, sizeof threads, "%d", o->threads);
-    snprintf(epsg, sizeof epsg, "%d", o->epsg);
-    const struct audit_option options[] = {{"input", input},
-                                           {"output", output},
-                                           {"summary", o->summary_html},
-                                           {"layer", layer},
-                                           {"class", o->project_class},
-                                           {"class-field", o->class_field},
-                                           {"id-field", o->id_field},
-                                           {"crs", o->epsg ? epsg : NULL},
-                                           {"since", o->since},
-                                           {"compare", o->compare},
-                                           {"official", o->official},
-                                           {"threads", o->threads ? threads : NULL},
-                                           {"within-spaces", flag(o->within_spaces)},
-                                           {"overlaps", flag(o->overlaps)},
-                                           {"resume", flag(o->resume)},
-                                           {"overwrite", flag(o->overwrite)}};
-    return audit_request_of(options, sizeof options / sizeof *options, &c->request, e);
+    for (size_t i = 0; i < N_MEMBERS; i++)
+        options[i + 3] = (struct audit_option){members[i].key, value_of(o, &members[i], numbers[i])};
+    return audit_request_of(options, N_MEMBERS + 3, &c->request, e);
 }
 
 typedef enum status audit_fn(struct call *c, struct store *store, struct error *e);

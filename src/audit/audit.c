@@ -36,6 +36,7 @@ struct audit_run {
     struct buffer text; /* the state as text */
     int64_t uncommitted, resumed_after, reused;
     double began, committed_at, told_at;
+    bool whole_before; /* nothing was left to do */
 };
 
 static enum status state_text(struct audit_run *a, struct error *e)
@@ -203,7 +204,8 @@ static enum status measure_all(struct audit_run *a, bool *stopped, struct error 
     return s ? s : sink_finish(a->sink, a->text.data, e);
 }
 
-/* Of all passes the figures are the same; times and rows of earlier runs add up. */
+/* Of all passes the figures of the parcels are the same, and their times add up. How much was there already,
+ * and taken over, says a pass that had something to do: one that was whole before went on from nowhere. */
 static void outcome_add(const struct audit_run *a, struct audit_outcome *out)
 {
     out->n_parcels = a->tally->n;
@@ -211,9 +213,10 @@ static void outcome_add(const struct audit_run *a, struct audit_outcome *out)
     out->n_findings = a->tally->n_findings;
     for (int v = 0; v <= VERDICT_ALLOWED; v++)
         out->by_verdict[v] = a->tally->verdict[v];
-    if (a->resumed_after > out->resumed_after)
-        out->resumed_after = a->resumed_after;
-    out->n_reused = a->reused;
+    if (!a->whole_before) {
+        out->resumed_after = a->resumed_after > out->resumed_after ? a->resumed_after : out->resumed_after;
+        out->n_reused = a->reused;
+    }
     if (a->since && since_total_zh(a->since)) {
         snprintf(out->since_zh, sizeof out->since_zh, "%s", since_total_zh(a->since));
         snprintf(out->since_en, sizeof out->since_en, "%s", since_total_en(a->since));
@@ -238,17 +241,16 @@ static enum status summaries(struct audit_run *a, struct error *e)
 static enum status run(struct audit_run *a, struct audit_outcome *out, struct error *e)
 {
     struct run_identity now;
-    bool finished_before = false;
     struct arena *arena = arena_new(STATE_ARENA_BYTES);
     enum status s = arena ? identity_of(a->snapshot, a->request, a->output, &now, e) : error_no_memory(e);
     if (!s) {
-        s = take_over(a, &now, arena, &finished_before, e);
+        s = take_over(a, &now, arena, &a->whole_before, e);
         a->state.identity = now;
     }
-    if (!s && !finished_before)
+    if (!s && !a->whole_before)
         s = measure_all(a, &out->stopped, e);
     arena_free(arena);
-    out->finished_before = out->finished_before && finished_before;
+    out->finished_before = out->finished_before && a->whole_before;
     return s || out->stopped || a->pass > 0 ? s : summaries(a, e);
 }
 

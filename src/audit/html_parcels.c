@@ -2,6 +2,7 @@
 #include "audit/html.h"
 
 #include "base/file.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -315,9 +316,8 @@ enum status html_parcels_write(const struct snapshot *s, const struct audit_requ
     struct buffer b;
     buffer_init(&b, 0);
     html_begin(&b, "地块批量审查", "Audit of parcels against the three control lines", html_is_synthetic(s));
-    const char *name = strrchr(r->input, '/');
     buffer_append_str(&b, "<p>");
-    html_text(&b, name ? name + 1 : r->input);
+    html_text(&b, text_file_name(r->input));
     buffer_printf(&b,
                   "：%lld 个地块，其中 %lld 个无法测算（结论为“无法判定”，不等于未占用）。%lld "
                   "parcels, %lld of them could not be measured: that is unknown, not clear.</p>\n",

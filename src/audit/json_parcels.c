@@ -5,6 +5,7 @@
 #include "audit/html.h"
 #include "audit/outcome.h"
 #include "base/file.h"
+#include "base/text.h"
 
 #include <math.h>
 
@@ -96,9 +97,8 @@ static void write_all(struct json_writer *w, const struct snapshot *s, const str
                       const struct tally *t, const struct run_identity *identity, int crs_guessed)
 {
     const struct layer_snapshot *p = snapshot_layer(s, "prefectures");
-    const char *slash = strrchr(r->input, '/');
     jw_object_begin(w);
-    jw_kv_string(w, "input", slash ? slash + 1 : r->input);
+    jw_kv_string(w, "input", text_file_name(r->input));
     jw_kv_string(w, "input_sha256", identity->input);
     jw_kv_string(w, "rules_sha256", identity->rules);
     jw_key(w, "crs_guessed");

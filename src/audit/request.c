@@ -15,6 +15,7 @@ enum option_type { TEXT, FLAG, THREADS, CRS, OUTPUT, SUMMARY };
 
 struct option_row {
     const char *key, *alias;
+    const char *query; /* a parameter of POST /jobs; NULL: a job decides it, or takes a file for it */
     unsigned kinds;
     enum option_type type;
     size_t at; /* of TEXT and FLAG */
@@ -22,22 +23,22 @@ struct option_row {
 
 #define AT(member) offsetof(struct audit_request, member)
 static const struct option_row table[] = {
-    {"input", NULL, P, TEXT, AT(input)},
-    {"output", NULL, P | L | F, OUTPUT, 0},
-    {"summary", NULL, P | L, SUMMARY, 0},
-    {"layer", NULL, P | L | F, TEXT, AT(layer)},
-    {"class", NULL, P, TEXT, AT(project_class)},
-    {"class-field", NULL, P, TEXT, AT(class_field)},
-    {"id-field", NULL, P, TEXT, AT(id_field)},
-    {"crs", "epsg", P, CRS, 0},
-    {"since", NULL, P, TEXT, AT(since)},
-    {"compare", NULL, L, TEXT, AT(compare)},
-    {"official", NULL, L, TEXT, AT(official)},
-    {"threads", NULL, P | L | F, THREADS, 0},
-    {"within-spaces", NULL, L, FLAG, AT(within_spaces)},
-    {"overlaps", NULL, P, FLAG, AT(overlaps)},
-    {"resume", NULL, P, FLAG, AT(resume)},
-    {"overwrite", NULL, P, FLAG, AT(overwrite)},
+    {"input", NULL, NULL, P, TEXT, AT(input)},
+    {"output", NULL, NULL, P | L | F, OUTPUT, 0},
+    {"summary", NULL, NULL, P | L, SUMMARY, 0},
+    {"layer", NULL, "layer", P | L | F, TEXT, AT(layer)},
+    {"class", NULL, "class", P, TEXT, AT(project_class)},
+    {"class-field", NULL, "class_field", P, TEXT, AT(class_field)},
+    {"id-field", NULL, "id_field", P, TEXT, AT(id_field)},
+    {"crs", "epsg", "crs", P, CRS, 0},
+    {"since", NULL, NULL, P, TEXT, AT(since)},
+    {"compare", NULL, NULL, L, TEXT, AT(compare)},
+    {"official", NULL, NULL, L, TEXT, AT(official)},
+    {"threads", NULL, NULL, P | L | F, THREADS, 0},
+    {"within-spaces", NULL, "within_spaces", L, FLAG, AT(within_spaces)},
+    {"overlaps", NULL, "overlaps", P, FLAG, AT(overlaps)},
+    {"resume", NULL, NULL, P, FLAG, AT(resume)},
+    {"overwrite", NULL, NULL, P, FLAG, AT(overwrite)},
 };
 enum { N_OPTIONS = sizeof table / sizeof *table };
 _Static_assert(N_OPTIONS + 2 * AUDIT_OUTPUTS_MAX + 3 <= AUDIT_ARGUMENTS_MAX, "all of them at once");
@@ -86,7 +87,7 @@ static enum status check_format(const char *path, enum audit_kind kind, struct e
     for (const char *const *k = known[kind]; *k; k++)
         if (text_ends_with(path, *k))
             return STATUS_OK;
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    const char *dot = strrchr(text_file_name(path), '.');
     error_zh(e, "没有结果格式“%.20s”；audit %s 可写 %s（按输出文件的扩展名）。", dot ? dot + 1 : "",
              audit_kind_name(kind), zh[kind]);
     return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
@@ -190,8 +191,12 @@ static enum status set(struct audit_request *r, const struct option_row *o, cons
 
 static enum status fail_unknown(const char *key, struct error *e)
 {
-    error_zh(e, "没有这个选项：%.40s。", key);
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "There is no such option: %.40s.", key);
+    char known[256] = "";
+    for (size_t i = 0, n = 0; i < N_OPTIONS && n < sizeof known; i++)
+        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "", table[i].key);
+    error_zh(e, "没有这个选项：%.40s；可用：%s。", key, known);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "There is no such option: %.40s; known are %s.",
+                      key, known);
 }
 
 /* ---- the whole ---- */
@@ -240,13 +245,12 @@ enum status audit_request_of(const struct audit_option *options, size_t n, struc
     return STATUS_OK;
 }
 
-const char *audit_option_key(size_t i, const char **alias, bool *is_flag)
+bool audit_option_at(size_t i, struct audit_option_info *out)
 {
     if (i >= N_OPTIONS)
-        return NULL;
-    *alias = table[i].alias;
-    *is_flag = table[i].type == FLAG;
-    return table[i].key;
+        return false;
+    *out = (struct audit_option_info){table[i].key, table[i].alias, table[i].query, table[i].type == FLAG};
+    return true;
 }
 
 /* ---- copied, and written back ---- */

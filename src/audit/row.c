@@ -133,43 +133,10 @@ static enum status take_overlaps(struct row_maker *m, const struct parcel_report
     return STATUS_OK;
 }
 
-struct unit_search {
-    const struct layer_index *ix;
-    struct check_worker *w;
-    double lon_deg, lat_deg;
-    uint32_t feature;
-    bool found;
-};
-
-static bool unit_try(uint32_t feature, void *user)
-{
-    struct unit_search *p = user;
-    bool inside = false;
-    if (index_feature_contains(p->ix, feature, p->lon_deg, p->lat_deg, p->w->clip, &inside, NULL) ==
-            STATUS_OK &&
-        inside) {
-        p->found = true;
-        p->feature = feature;
-    }
-    return !p->found;
-}
-
-bool row_unit(const struct snapshot *s, const char *layer, struct check_worker *w, double lon_deg,
-              double lat_deg, struct index_feature *out)
-{
-    const struct layer_snapshot *l = snapshot_layer(s, layer);
-    struct unit_search p = {l ? l->index : NULL, w, lon_deg, lat_deg, 0, false};
-    struct geo_box box = {lon_deg, lat_deg, lon_deg, lat_deg};
-    if (!p.ix || !isfinite(lon_deg) || !isfinite(lat_deg) ||
-        index_candidates(p.ix, &box, unit_try, &p, NULL) != STATUS_OK || !p.found)
-        return false;
-    *out = index_feature_at(p.ix, p.feature);
-    return true;
-}
-
 /* A point inside, for the middle of an L-shaped parcel's box may lie in another county; of what is no parcel
  * the middle of its box. */
-static void place_of(struct row_maker *m, const struct feature_verdict *v, struct audit_row *r)
+static enum status place_of(struct row_maker *m, const struct feature_verdict *v, struct audit_row *r,
+                            struct error *e)
 {
     struct index_feature unit;
     const struct geo_box *b = &v->box;
@@ -178,10 +145,14 @@ static void place_of(struct row_maker *m, const struct feature_verdict *v, struc
     r->lat_deg = (b->south_deg + b->north_deg) / 2;
     if (!v->fault)
         (void)geo_inner_point(&v->parcel.shape, &r->lon_deg, &r->lat_deg);
-    if (row_unit(m->snapshot, "prefectures", m->worker, r->lon_deg, r->lat_deg, &unit))
-        r->prefecture = unit.code;
-    if (!*r->county && row_unit(m->snapshot, "admin_counties", m->worker, r->lon_deg, r->lat_deg, &unit))
-        r->county = unit.code;
+    enum status s =
+        check_unit_at(m->worker, m->snapshot, "prefectures", (double[]){r->lon_deg, r->lat_deg}, &unit, e);
+    r->prefecture = unit.code;
+    if (s || *r->county)
+        return s;
+    s = check_unit_at(m->worker, m->snapshot, "admin_counties", (double[]){r->lon_deg, r->lat_deg}, &unit, e);
+    r->county = unit.code;
+    return s;
 }
 
 static const char *class_wanted(const struct row_maker *m, const struct audit_item *item)
@@ -285,7 +256,7 @@ static enum status row_make(struct row_maker *m, const struct audit_item *item, 
     if (!s)
         s = blob_of(m, &item->feature, &v, a, &r, e);
     if (!s && v.box.west_deg <= v.box.east_deg)
-        place_of(m, &v, &r);
+        s = place_of(m, &v, &r, e);
     if (!s)
         s = answer(m, item, &v, a, &r, e);
     if (!s)

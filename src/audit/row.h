@@ -98,9 +98,4 @@ enum status row_seal_of(const struct audit_row *row, int64_t position, int64_t f
                         struct buffer *scratch, struct row_seal *out, struct error *e) HX_MUST_CHECK;
 void row_seal_add(struct row_seal *sum, const struct row_seal *one);
 
-/* The unit whose polygon holds the point, as a feature of the layer "prefectures" or "admin_counties";
- * false: none. */
-bool row_unit(const struct snapshot *s, const char *layer, struct check_worker *w, double lon_deg,
-              double lat_deg, struct index_feature *out);
-
 #endif

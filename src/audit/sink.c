@@ -50,6 +50,11 @@ void sink_made_path(const char *out, char path[SINK_PATH_SIZE])
              out + folder);
 }
 
+void sink_rest_path(const char *out, char path[SINK_PATH_SIZE])
+{
+    beside(out, ".without-geometry.csv", path);
+}
+
 static bool exists(const char *path)
 {
     return access(path, F_OK) == 0;
@@ -127,7 +132,7 @@ static enum status make(const char *out, enum output_format format, const char *
     sink_made_path(out, made);
     beside(out, ".audit", path);
     unlink(made);
-    beside(out, SINK_REST, rest);
+    sink_rest_path(out, rest);
     const struct sink_conversion c = {part, "parcels", "findings", made, rest, format};
     enum status st = sink_convert(&c, e);
     if (!st)

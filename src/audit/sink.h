@@ -75,7 +75,8 @@ struct sink_conversion {
     enum output_format format;
 };
 enum status sink_convert(const struct sink_conversion *c, struct error *e) HX_MUST_CHECK;
-#define SINK_REST ".without-geometry.csv" /* behind the name of a FlatGeobuf */
+/* The name of that CSV, beside the FlatGeobuf `out`. */
+void sink_rest_path(const char *out, char path[SINK_PATH_SIZE]);
 /* The name under which such an output is made, beside it. */
 void sink_made_path(const char *out, char path[SINK_PATH_SIZE]);
 

@@ -123,6 +123,22 @@ void *arena_array(struct arena *a, size_t count, size_t size)
     return arena_alloc(a, bytes);
 }
 
+void *arena_room(struct arena *a, void *array, size_t *capacity, size_t need, size_t item_bytes)
+{
+    size_t n = *capacity ? *capacity : 8;
+    if (need <= *capacity)
+        return array;
+    while (n < need)
+        n *= 2;
+    void *p = arena_array(a, n, item_bytes);
+    if (!p)
+        return NULL;
+    if (*capacity)
+        memcpy(p, array, *capacity * item_bytes);
+    *capacity = n;
+    return p;
+}
+
 char *arena_strndup(struct arena *a, const char *s, size_t n)
 {
     char *p = arena_alloc(a, n + 1);

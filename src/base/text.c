@@ -72,3 +72,17 @@ bool text_ends_with(const char *text, const char *end)
     size_t n = strlen(text), k = strlen(end);
     return n >= k && strcasecmp(text + n - k, end) == 0;
 }
+
+const char *text_file_name(const char *path)
+{
+    const char *name = path;
+    for (const char *p = path; *p; p++)
+        if (*p == '/' && p[1] && p[1] != '/')
+            name = p + 1;
+    return name;
+}
+
+size_t text_file_stem(const char *name)
+{
+    return *name ? 1 + strcspn(name + 1, "./") : 0; /* ".a" has no ending */
+}

@@ -254,3 +254,19 @@ enum status check_bytes(struct check_worker *w, const struct snapshot *snapshot,
     enum status s = feature_parcels(&c, &(struct feature_request){.bytes = bytes, .n_bytes = n}, &parcels, e);
     return s ? s : check_parcels(w, snapshot, opt, &parcels, out, e);
 }
+
+/* ---- places ---- */
+
+enum status check_unit_at(struct check_worker *w, const struct snapshot *snapshot, const char *layer,
+                          const double place_deg[2], struct index_feature *out, struct error *e)
+{
+    const struct layer_snapshot *l = snapshot_layer(snapshot, layer);
+    int64_t feature = -1;
+    enum status s = l && l->index
+                        ? index_find_at(l->index, place_deg[0], place_deg[1], w->clip, &feature, e)
+                        : STATUS_OK;
+    if (!s)
+        *out = feature < 0 ? (struct index_feature){.code = "", .name = "", .zone = ""}
+                           : index_feature_at(l->index, (uint32_t)feature);
+    return s;
+}

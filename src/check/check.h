@@ -98,4 +98,10 @@ enum status check_overlap_shape(struct check_worker *w, const struct layer_snaps
                                 const struct geo_shape *parcel, struct geo_shape *out,
                                 struct error *e) HX_MUST_CHECK;
 
+/* The unit whose polygon holds the point (longitude, latitude), as a feature of the layer: "prefectures",
+ * "admin_counties", "townships". With "" for its code and name when none does. */
+enum status check_unit_at(struct check_worker *w, const struct snapshot *snapshot, const char *layer,
+                          const double place_deg[2], struct index_feature *out,
+                          struct error *e) HX_MUST_CHECK;
+
 #endif

@@ -1,6 +1,7 @@
 #include "cli/args.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,23 @@ static const struct arg_listed *find_listed(const struct arg_listed *l, const ch
         if (strlen(l->name) == name_length && strncmp(l->name, arg, name_length) == 0)
             return l;
     return NULL;
+}
+
+/* Which there are, where one is not known. */
+static enum status fail_unknown(const struct arg_option *o, const struct arg_rest *rest, const char *arg,
+                                struct error *e)
+{
+    char known[400] = "";
+    size_t n = 0;
+    const struct arg_listed *l = rest->listed;
+    for (; o[rest->n_hidden].name && n < sizeof known; o++)
+        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", n ? " " : "", o->name);
+    for (; l && l->name && n < sizeof known; l++)
+        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", n ? " " : "", l->name);
+    int shown = (int)strcspn(arg, "=");
+    error_zh(e, "没有这个选项：%.*s；可用：%s。", shown < 60 ? shown : 60, arg, known);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "There is no such option: %.*s; known are %s.",
+                      shown < 60 ? shown : 60, arg, known);
 }
 
 /* The value behind an equals sign, or the next argument. */
@@ -64,7 +82,7 @@ static enum status take_option(const struct arg_option *options, int argc, char 
     if (l)
         return take_listed(l, argc, argv, i, rest, e);
     if (!o)
-        return fail(e, "没有这个选项", "There is no such option", arg);
+        return fail_unknown(options, rest, arg, e);
     if (!o->value && equals)
         return fail(e, "这个选项不带值", "The option takes no value", o->name);
     if (!o->value) {

@@ -1,6 +1,7 @@
 #include "cli/audit_say.h"
 
 #include "audit/outcome.h"
+#include "audit/sink.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
@@ -85,19 +86,19 @@ static void error_line(const struct error *e)
 }
 
 /* FlatGeobuf holds no row without geometry: they are in a file of their own. False: there is none. */
-static bool rest_of(const char *output, char *path, size_t size)
+static bool rest_of(const char *output, char path[SINK_PATH_SIZE])
 {
-    snprintf(path, size, "%s.without-geometry.csv", output);
+    sink_rest_path(output, path);
     return text_ends_with(output, ".fgb") && access(path, F_OK) == 0;
 }
 
 static void write_rests(struct json_writer *w, const struct audit_request *r)
 {
-    char rest[4096];
+    char rest[SINK_PATH_SIZE];
     jw_key(w, "without_geometry");
     jw_array_begin(w);
     for (const char *const *o = r->outputs; *o; o++)
-        if (rest_of(*o, rest, sizeof rest))
+        if (rest_of(*o, rest))
             jw_string(w, rest);
     jw_array_end(w);
 }
@@ -119,9 +120,9 @@ static void show_progress(const struct audit_progress *p)
 
 static void tell_rests(const struct audit_request *r)
 {
-    char rest[4096];
+    char rest[SINK_PATH_SIZE];
     for (const char *const *o = r->outputs; *o; o++)
-        if (rest_of(*o, rest, sizeof rest))
+        if (rest_of(*o, rest))
             fprintf(stderr, "没有图形的记录写在“%s”。\nRows without geometry are in \"%s\".\n", rest, rest);
 }
 

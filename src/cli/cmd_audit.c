@@ -54,15 +54,14 @@ static void list_option(struct listed_options *l, const char *name, const char *
  * belongs to which kind of audit is said where the request is made. */
 static void list_options(struct listed_options *l)
 {
-    const char *key, *alias;
-    bool is_flag;
+    struct audit_option_info o;
     *l = (struct listed_options){.rows = {{"-o", "output", false}}, .n = 1};
-    for (size_t i = 0; (key = audit_option_key(i, &alias, &is_flag)) && l->n + 2 < LISTED_MAX; i++) {
-        if (strcmp(key, "input") == 0 || strcmp(key, "output") == 0)
+    for (size_t i = 0; audit_option_at(i, &o) && l->n + 2 < LISTED_MAX; i++) {
+        if (strcmp(o.key, "input") == 0 || strcmp(o.key, "output") == 0)
             continue;
-        list_option(l, key, key, is_flag);
-        if (alias)
-            list_option(l, alias, key, is_flag);
+        list_option(l, o.key, o.key, o.is_flag);
+        if (o.alias)
+            list_option(l, o.alias, o.key, o.is_flag);
     }
 }
 
@@ -91,7 +90,7 @@ static enum status parse(int argc, char **argv, struct audit_args *a, struct err
                                          {"--sandbox", &a->sandbox, NULL},   {NULL, NULL, NULL}};
     struct listed_options listed;
     list_options(&listed);
-    struct arg_rest rest = {.max = 1, .listed = listed.rows};
+    struct arg_rest rest = {.max = 1, .listed = listed.rows, .n_hidden = 2};
     enum status s = args_parse(argc, argv, options, &rest, e);
     if (!s)
         s = check_progress(a->progress, e);

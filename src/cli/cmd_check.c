@@ -1,5 +1,6 @@
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/text.h"
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
@@ -88,8 +89,7 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
 /* "dir/a.txt" -> "a.txt": a report names the file, not the folders of whoever made it. */
 static const char *file_name_of(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    return strcmp(path, "-") == 0 ? NULL : slash ? slash + 1 : path;
+    return strcmp(path, "-") == 0 ? NULL : text_file_name(path);
 }
 
 static enum status write_out(const struct check_args *a, const struct buffer *b, struct error *e)

@@ -1,5 +1,6 @@
 #include "cli/keep.h"
 
+#include "base/text.h"
 #include "cli/store_path.h"
 #include "layers/gdal_version.h"
 
@@ -8,11 +9,10 @@
 
 static struct record_spec spec_of(const struct keep_args *a, const char *path, struct store_bytes input)
 {
-    const char *slash = path ? strrchr(path, '/') : NULL;
-    const char *name = slash ? slash + 1 : path;
+    const char *name = path ? text_file_name(path) : "";
     return (struct record_spec){.officer = a->officer,
                                 .project_name = a->project_name,
-                                .input_name = name && strcmp(name, "-") != 0 ? name : "",
+                                 .input_name = strcmp(name, "-") != 0 ? name : "",
                                 .input = input};
 }
 

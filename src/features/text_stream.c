@@ -5,6 +5,7 @@
 #include "features/text_cutter.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "features/readers/recognise.h"
 #include "formats/encoding.h"
 
@@ -504,8 +505,8 @@ static enum status try_first(struct text_stream *t, struct error *e)
 /* A text has one layer, called as its file is. */
 static const char *stem_of(struct text_stream *t, const char *path)
 {
-    const char *slash = path ? strrchr(path, '/') : NULL, *name = slash ? slash + 1 : path;
-    return name ? arena_strndup(t->keep, name, strcspn(name, ".")) : "";
+    const char *name = path ? text_file_name(path) : "";
+    return arena_strndup(t->keep, name, text_file_stem(name));
 }
 
 static enum status check_layer(const char *asked, const char *stem, struct error *e)

@@ -1,8 +1,8 @@
 /* Background jobs: GET and POST /jobs, GET and DELETE /jobs/{id}, GET /jobs/{id}/result.
  *
- * POST /jobs?kind=parcels&name=&class=&class_field=&id_field=&layer=&crs=&since=&formats=gpkg,csv,…
+ * POST /jobs?kind=parcels&name=&since=&formats=gpkg,csv,…&(options of audit/request.h: class=, crs=, …)
  *     body: the parcel file; none with since=: the file of that job
- * POST /jobs?kind=lines&layer=&within_spaces=&compare=&body=official|compare
+ * POST /jobs?kind=lines&compare=&body=official|compare&(options)
  *     body: none, official totals, or an earlier result
  * POST /jobs?kind=figures */
 #include "http/route.h"
@@ -19,14 +19,19 @@ static const char *given(const struct request *rq, const char *key)
     return text && *text ? text : NULL;
 }
 
-/* What of the query is an option of the audit itself, and what that calls it. Which kind of audit has
- * which, and what may stand there, is said where the request is made (audit/request.h), for the command as
- * for jobs. */
-static const struct {
-    const char *query, *key;
-} audit_options[] = {{"layer", "layer"},       {"class", "class"}, {"class_field", "class-field"},
-                     {"id_field", "id-field"}, {"crs", "crs"},     {"within_spaces", "within-spaces"}};
-enum { AUDIT_OPTIONS = sizeof audit_options / sizeof *audit_options };
+enum { OPTIONS_MAX = 32 };
+
+/* What of the query is an option of the audit itself. Which kind of audit has which, and what may stand
+ * there, is said where the request is made (audit/request.h), for the command as for jobs. */
+static size_t audit_options(const struct request *rq, struct audit_option out[OPTIONS_MAX])
+{
+    struct audit_option_info o;
+    size_t n = 0;
+    for (size_t i = 0; audit_option_at(i, &o) && n < OPTIONS_MAX; i++)
+        if (o.query)
+            out[n++] = (struct audit_option){o.key, given(rq, o.query)};
+    return n;
+}
 
 static enum status refuse_empty(struct error *e)
 {
@@ -90,12 +95,10 @@ static enum status read_wishes(const struct request *rq, struct job_request *r, 
 
 static enum status add(struct request *rq, struct buffer *b, char id[JOB_ID_SIZE], struct error *e)
 {
-    struct audit_option options[AUDIT_OPTIONS];
-    for (size_t i = 0; i < AUDIT_OPTIONS; i++)
-        options[i] = (struct audit_option){audit_options[i].key, given(rq, audit_options[i].query)};
+    struct audit_option options[OPTIONS_MAX];
     struct job_request r = {.name = given(rq, "name"),
                             .options = options,
-                            .n_options = AUDIT_OPTIONS,
+                            .n_options = audit_options(rq, options),
                             .formats = given(rq, "formats"),
                             .since = given(rq, "since"),
                             .compare = given(rq, "compare"),

@@ -1,11 +1,13 @@
 #include "http/route.h"
 
+#include "audit/request.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #define CHECK_QUERY                                                                                          \
     "class as_of format lang crs slivers officer project_name project_code builder district source_file"
-#define JOB_QUERY "kind name formats class class_field id_field layer since within_spaces compare body crs"
+#define JOB_QUERY "kind name formats since compare body" /* beside the options of audits */
 
 static const struct route routes[] = {
     {"GET", "/health", handle_health, NULL, false},
@@ -88,4 +90,14 @@ const struct route *route_find(const char *method, const char *path,
                  strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method);
     }
     return !allowed[0] && same_method(&web_file, method) ? &web_file : NULL;
+}
+
+const char *route_query(const struct route *r, char text[ROUTE_QUERY_SIZE])
+{
+    struct audit_option_info o;
+    size_t n = (size_t)snprintf(text, ROUTE_QUERY_SIZE, "%s", r->query);
+    for (size_t i = 0; r->is_job && audit_option_at(i, &o) && n < ROUTE_QUERY_SIZE; i++)
+        if (o.query)
+            n += (size_t)snprintf(text + n, ROUTE_QUERY_SIZE - n, " %s", o.query);
+    return text;
 }

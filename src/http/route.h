@@ -10,10 +10,14 @@ struct route {
     const char *method;  /* "GET" also answers HEAD */
     const char *pattern; /* "/collections/{id}"; a {…} stands for one non-empty piece of the path */
     handler_fn *handler;
-    const char
-        *query;  /* the parameters that it takes, between blanks; others are refused. NULL: not looked at */
-    bool spools; /* its body goes to disk (request.upload), up to LIMIT_UPLOAD_BYTES */
+    const char *query; /* the parameters that it takes, between blanks; others are refused. NULL: not looked at */
+    bool is_job; /* it takes the options of audits (audit/request.h), too, and its body goes to disk
+                    (request.upload), up to LIMIT_UPLOAD_BYTES */
 };
+
+enum { ROUTE_QUERY_SIZE = 256 };
+/* All parameters that it takes, between blanks, for a route whose query is looked at. */
+const char *route_query(const struct route *r, char text[ROUTE_QUERY_SIZE]);
 
 /* The route of a method and a decoded path; fills the params. NULL when there is none, and then `allowed` (at
  * least 32 bytes) lists the methods that the path knows, or is "" when the path itself is unknown. */

@@ -49,7 +49,7 @@ struct call {
     size_t n_received;
     size_t limit; /* of the body */
     struct buffer body;
-    struct job_upload *upload; /* of a route that spools, once there is a body */
+    struct job_upload *upload; /* of a job, once there is a body */
     struct error spoiled;      /* why the upload could not be written; status 0: nothing */
 };
 
@@ -100,7 +100,7 @@ static struct call *call_new(struct http_server *s, const char *method, const ch
     c->wants_body = strcmp(method, "POST") == 0;
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], allowed[32];
     const struct route *route = route_find(method, path, params, allowed);
-    c->spools = route && route->spools;
+    c->spools = route && route->is_job;
     c->limit = c->spools ? LIMIT_UPLOAD_BYTES : LIMIT_BODY_BYTES;
     atomic_fetch_add(&s->n_active, 1);
     return c;
@@ -250,13 +250,13 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
                          .upload = c->upload};
     struct reply reply = {0};
     struct error e = {0};
-    char allowed[32];
+    char allowed[32], query[ROUTE_QUERY_SIZE];
     const struct route *route = route_find(method, path, rq.params, allowed);
     if (!route)
         return refuse_method(c, connection, path, allowed);
     enum status status = body_status(c, &e);
     if (!status && route->query)
-        status = request_check_query(&rq, route->query, &e);
+        status = request_check_query(&rq, route_query(route, query), &e);
     if (!status)
         status = run_handler(s, route, &rq, &reply, &e);
     c->upload = rq.upload; /* NULL when the handler has taken it */

@@ -202,16 +202,43 @@ bool edge_tree_contains(const struct layer_index *ix, uint32_t ring, double lon,
     return odd;
 }
 
+/* By the parity of the rings above it, of which those that may be are s->hits from `i` on; *i is then behind
+ * them. */
+static bool holds(const struct layer_index *ix, const struct index_clip_scratch *s, size_t *i, double lon_deg,
+                  double lat_deg)
+{
+    bool odd = false;
+    uint32_t feature = ix->ring_feature[s->hits.ring[*i]];
+    for (; *i < s->hits.n && ix->ring_feature[s->hits.ring[*i]] == feature; ++*i)
+        odd ^= edge_tree_contains(ix, s->hits.ring[*i], lon_deg, lat_deg);
+    return odd;
+}
+
 enum status index_feature_contains(const struct layer_index *ix, uint32_t feature, double lon_deg,
                                    double lat_deg, struct index_clip_scratch *s, bool *out, struct error *e)
 {
     struct geo_box point = {lon_deg, lat_deg, lon_deg, lat_deg};
     if (!ring_hits_find(ix, &point, &s->hits))
         return error_no_memory(e);
-    bool odd = false;
     size_t i = ring_hits_of_feature(&s->hits, ix, feature);
-    for (; i < s->hits.n && ix->ring_feature[s->hits.ring[i]] == feature; i++)
-        odd ^= edge_tree_contains(ix, s->hits.ring[i], lon_deg, lat_deg);
-    *out = odd;
+    bool is_near = i < s->hits.n && ix->ring_feature[s->hits.ring[i]] == feature;
+    *out = is_near && holds(ix, s, &i, lon_deg, lat_deg);
+    return STATUS_OK;
+}
+
+enum status index_find_at(const struct layer_index *ix, double lon_deg, double lat_deg,
+                          struct index_clip_scratch *s, int64_t *feature, struct error *e)
+{
+    struct geo_box point = {lon_deg, lat_deg, lon_deg, lat_deg};
+    bool is_place = isfinite(lon_deg) && isfinite(lat_deg);
+    if (is_place && !ring_hits_find(ix, &point, &s->hits))
+        return error_no_memory(e);
+    int64_t found = -1;
+    for (size_t i = 0; is_place && found < 0 && i < s->hits.n;) {
+        uint32_t at = ix->ring_feature[s->hits.ring[i]];
+        if (holds(ix, s, &i, lon_deg, lat_deg))
+            found = at;
+    }
+    *feature = found;
     return STATUS_OK;
 }

@@ -14,34 +14,18 @@ struct ring_list {
     struct arena *arena;
     double *lon, *lat;
     uint32_t *start;
-    size_t n_vertices, n_rings, cap_vertices, cap_rings;
+    size_t n_vertices, n_rings, cap_lon, cap_lat, cap_rings;
     struct geo_box box;
     bool failed;
 };
 
-static void *arena_grow(struct arena *a, const void *old, size_t used, size_t capacity)
-{
-    void *p = arena_alloc(a, capacity);
-    if (p && used)
-        memcpy(p, old, used);
-    return p;
-}
-
 static bool ring_list_reserve(struct ring_list *l, size_t vertices)
 {
-    if (l->n_vertices + vertices > l->cap_vertices) {
-        l->cap_vertices = 2 * l->cap_vertices + vertices + 64;
-        l->lon =
-            arena_grow(l->arena, l->lon, l->n_vertices * sizeof(double), l->cap_vertices * sizeof(double));
-        l->lat =
-            arena_grow(l->arena, l->lat, l->n_vertices * sizeof(double), l->cap_vertices * sizeof(double));
-    }
-    if (l->n_rings + 2 > l->cap_rings) {
-        l->cap_rings = 2 * l->cap_rings + 16;
-        size_t used = l->n_rings ? (l->n_rings + 1) * sizeof(uint32_t) : 0;
-        l->start = arena_grow(l->arena, l->start, used, l->cap_rings * sizeof(uint32_t));
-    }
-    return l->lon && l->lat && l->start;
+    size_t need = l->n_vertices + vertices;
+    l->lon = arena_room(l->arena, l->lon, &l->cap_lon, need, sizeof *l->lon);
+    l->lat = l->lon ? arena_room(l->arena, l->lat, &l->cap_lat, need, sizeof *l->lat) : NULL;
+    l->start = l->lat ? arena_room(l->arena, l->start, &l->cap_rings, l->n_rings + 2, sizeof *l->start) : NULL;
+    return l->start != NULL;
 }
 
 static bool ring_list_add(const struct index_clip_ring *ring, void *user)
@@ -170,17 +154,19 @@ static bool traced(const struct overlay_task *task, struct overlap_shape *out)
     return fabs(out->area_m2 - task->area_m2) <= task->from->tolerance_m2;
 }
 
-/* Through GEOS, piece by piece. */
-static enum status overlaid(struct overlap_shapes *from, const struct overlap_part *parts, size_t n,
-                            struct overlap_shape *out, struct error *e)
+/* Through GEOS, piece by piece. `first` is the first part's task, which has been begun. */
+static enum status overlaid(struct overlap_shapes *from, const struct overlay_task *first,
+                            const struct overlap_part *parts, size_t n, struct overlap_shape *out,
+                            struct error *e)
 {
     GEOSContextHandle_t h = geo_geos_handle(from->geos);
     GEOSGeometry **pieces = arena_array(from->arena, n + 1, sizeof *pieces), *joined = NULL;
-    struct overlay_task task;
+    struct overlay_task task = *first;
     size_t n_parts = 0;
     enum status s = pieces ? STATUS_OK : error_no_memory(e);
     for (size_t i = 0; !s && i < n; i++) {
-        s = task_begin(from, parts + i, &task, e);
+        if (i > 0)
+            s = task_begin(from, parts + i, &task, e);
         if (!s)
             s = part_build(&task, &pieces[n_parts], e);
         n_parts += !s && pieces[n_parts];
@@ -207,14 +193,17 @@ enum status overlap_shape_build(struct overlap_shapes *from, const struct overla
                                 struct overlap_shape *out, struct error *e)
 {
     struct overlap_shape result;
-    if (!shapes_begin(from))
-        return error_no_memory(e);
-    struct overlay_task task;
-    if (n == 1 && !task_begin(from, parts, &task, NULL) && traced(&task, out))
+    struct overlay_task first;
+    if (n == 0) {
+        *out = (struct overlap_shape){.shape = {.box = geo_box_empty()}};
         return STATUS_OK;
-    enum status s = overlaid(from, parts, n, &result, e);
-    if (!s && !union_is_plausible(result.area_m2, parts, n, from->tolerance_m2))
-        s = overlay_failed(e);
+    }
+    enum status s = shapes_begin(from) ? task_begin(from, parts, &first, e) : error_no_memory(e);
+    if (!s && !(n == 1 && traced(&first, &result))) {
+        s = overlaid(from, &first, parts, n, &result, e);
+        if (!s && !union_is_plausible(result.area_m2, parts, n, from->tolerance_m2))
+            s = overlay_failed(e);
+    }
     if (!s)
         *out = result;
     return s;

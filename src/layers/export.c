@@ -305,7 +305,7 @@ static enum status write_all(struct export_job *j, const char *path, int format)
 
 static enum status refuse_path(const char *path, int format, struct error *e)
 {
-    enum status st = gdal_guard_check_path(path, e);
+    enum status st = gdal_guard_check_path(path, true, e);
     if (st != STATUS_OK)
         return st;
     if (format < 0) {

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/sha256.h"
+#include "base/text.h"
 #include "formats/wkb.h"
 #include "index/layer_index.h"
 
@@ -95,12 +96,6 @@ static enum status is_unchanged(struct job *j, bool *unchanged, struct error *e)
 
 /* ---- begin ---- */
 
-static const char *file_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 static enum status begin_import(struct job *j, struct error *e)
 {
     const struct ingest_request *r = j->request;
@@ -113,7 +108,7 @@ static enum status begin_import(struct job *j, struct error *e)
                                       .label = r->label,
                                       .synthetic = r->synthetic,
                                       .reference_only = r->reference_only,
-                                      .source_name = file_name(r->path),
+                                      .source_name = text_file_name(r->path),
                                       .source_sha256 = j->sha256,
                                       .source_crs = crs,
                                       .document_no = r->document_no,

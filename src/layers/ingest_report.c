@@ -1,6 +1,8 @@
 /* The import report: what was read, decided, repaired and refused, as JSON kept with the version. */
 #include "layers/ingest_parts.h"
 
+#include "base/text.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -54,17 +56,11 @@ void report_list_add(struct report_list *l, const struct source_feature *f)
     jw_object_end(w);
 }
 
-static const char *file_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 static void write_source(struct json_writer *w, const struct report_parts *p, const struct source_info *info)
 {
     jw_key(w, "source");
     jw_object_begin(w);
-    jw_kv_string(w, "file", file_name(p->request->path));
+    jw_kv_string(w, "file", text_file_name(p->request->path));
     jw_kv_string(w, "sha256", p->sha256);
     jw_kv_string(w, "layer", info->layer);
     jw_kv_string(w, "driver", info->driver);
@@ -149,7 +145,7 @@ static void write_coverage(struct json_writer *w, const struct report_parts *p)
     if (p->coverage->stated) {
         jw_kv_string(w, "by", p->coverage->by);
         jw_kv_string(w, p->request->coverage_path ? "file" : "units",
-                     p->request->coverage_path ? file_name(p->request->coverage_path)
+                     p->request->coverage_path ? text_file_name(p->request->coverage_path)
                                                : p->request->coverage_units);
         jw_kv_string(w, "sha256", p->coverage->sha256);
         jw_kv_fixed(w, "area_m2", p->coverage->area_m2, 2);

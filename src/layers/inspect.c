@@ -1,12 +1,9 @@
 #include "layers/inspect.h"
 
+#include "base/text.h"
 #include "features/sandbox/sandbox.h"
 #include "formats/json.h"
-#include "layers/layer_table.h"
-#include "layers/source.h"
-
-#include <stdio.h>
-#include <string.h>
+#include "layers/source_parts.h"
 
 static void write_fields(struct json_writer *w, const struct feature_schema *f)
 {
@@ -25,79 +22,91 @@ static void write_fields(struct json_writer *w, const struct feature_schema *f)
     jw_array_end(w);
 }
 
-/* What an import would decide, or why it would not. */
-static void write_decision(struct json_writer *w, const struct layer_table *t, const char *path,
-                           const char *name, const char *target)
+static void write_zones(struct json_writer *w, const struct source_info *info)
 {
-    struct source *s = NULL;
-    struct error e = {0};
-    bool known = layer_table_find(t, target) != NULL;
-    struct source_request r = {.path = path,
-                               .layer = *name ? name : NULL,
-                               .survey = known,
-                               .target = known ? target : NULL,
-                               .confirmed = true};
-    enum status st = source_open(&r, &s, &e);
+    if (!info->n_zones)
+        return;
+    jw_key(w, "zones");
+    jw_array_begin(w);
+    for (int i = 0; i < info->n_zones && i < SOURCE_ZONES_SHOWN; i++) {
+        jw_object_begin(w);
+        jw_kv_string(w, "value", info->zones[i].value);
+        jw_kv_string(w, "stored_as", info->zones[i].name);
+        jw_kv_string(w, "decided_by", info->zones[i].by);
+        jw_object_end(w);
+    }
+    jw_array_end(w);
+}
+
+static void write_info(struct json_writer *w, const struct source_info *info)
+{
+    jw_kv_integer(w, "epsg", info->crs.epsg);
+    jw_kv_string(w, "crs", info->crs.name);
+    jw_kv_string(w, "decided_by", info->crs_decided_by);
+    jw_kv_string(w, "encoding", info->encoding);
+    jw_kv_string(w, "id", info->bound.id);
+    jw_kv_string(w, "name", info->bound.name);
+    jw_kv_string(w, "zone", info->bound.zone);
+    jw_kv_string(w, "zone_code", info->bound.zone_code);
+    jw_kv_string(w, "county", info->bound.county);
+    jw_kv_string(w, "area", info->bound.area);
+    if (info->village)
+        jw_kv_bool(w, "village", true);
+    write_zones(w, info);
+}
+
+/* What an import would decide (`s`), or why it would not (NULL). */
+static void write_decision(struct json_writer *w, const struct source *s, const struct error *e)
+{
     jw_key(w, "import");
     jw_object_begin(w);
-    jw_kv_bool(w, "possible", st == STATUS_OK);
-    if (st == STATUS_OK) {
-        const struct source_info *info = source_info(s);
-        jw_kv_integer(w, "epsg", info->crs.epsg);
-        jw_kv_string(w, "crs", info->crs.name);
-        jw_kv_string(w, "decided_by", info->crs_decided_by);
-        jw_kv_string(w, "encoding", info->encoding);
-        jw_kv_string(w, "id", info->bound.id);
-        jw_kv_string(w, "name", info->bound.name);
-        jw_kv_string(w, "zone", info->bound.zone);
-        jw_kv_string(w, "zone_code", info->bound.zone_code);
-        jw_kv_string(w, "county", info->bound.county);
-        jw_kv_string(w, "area", info->bound.area);
-        if (info->village)
-            jw_kv_bool(w, "village", true);
-        for (int i = 0; i < info->n_zones && i < SOURCE_ZONES_SHOWN; i++) {
-            if (i == 0) {
-                jw_key(w, "zones");
-                jw_array_begin(w);
-            }
-            jw_object_begin(w);
-            jw_kv_string(w, "value", info->zones[i].value);
-            jw_kv_string(w, "stored_as", info->zones[i].name);
-            jw_kv_string(w, "decided_by", info->zones[i].by);
-            jw_object_end(w);
-        }
-        if (info->n_zones)
-            jw_array_end(w);
-    } else {
-        jw_kv_string(w, "zh", e.zh);
-        jw_kv_string(w, "en", e.en);
+    jw_kv_bool(w, "possible", s != NULL);
+    if (s)
+        write_info(w, source_info(s));
+    else {
+        jw_kv_string(w, "zh", e->zh);
+        jw_kv_string(w, "en", e->en);
     }
     jw_object_end(w);
-    source_close(s);
 }
 
-static void guess(const struct layer_table *t, const char *path, const struct sandbox_layer *l, bool alone,
-                  struct layer_guess *out)
+/* As an import would: by names, and of an administrative layer by its codes, for which the source asks. */
+static struct source *decide(const struct layer_table *t, const char *path, const struct sandbox_layer *l,
+                             struct layer_guess *g, struct error *e)
 {
-    char stem[256];
-    struct layer_names n = {.layer = l->name,
-                            .alias = l->alias,
-                            .stem = "",
-                            .fields = l->schema->names,
-                            .n_fields = l->schema->n};
-    const char *slash = strrchr(path, '/');
-    snprintf(stem, sizeof stem, "%s", slash ? slash + 1 : path);
-    stem[strcspn(stem, ".")] = '\0';
-    if (alone)
-        n.stem = stem;
-    layer_table_guess(t, &n, out);
+    struct source *s = NULL;
+    bool known = layer_table_find(t, g->layer) != NULL;
+    struct source_request r = {.path = path,
+                               .layer = *l->name ? l->name : NULL,
+                               .survey = *g->layer,
+                               .target = known ? g->layer : NULL,
+                               .confirmed = true};
+    if (source_open(&r, &s, e) != STATUS_OK)
+        return NULL;
+    if (*g->layer && !known)
+        *g = (struct layer_guess){.layer = source_info(s)->target,
+                                  .by = source_info(s)->target_by,
+                                  .certainty = LAYER_CERTAIN};
+    return s;
 }
 
-static void write_layer(struct json_writer *w, const struct layer_table *t, const char *path,
-                        const struct sandbox_layer *l, bool alone)
+struct inspection {
+    const char *path;
+    struct layer_table table;
+    struct sandbox_layers all;
+    struct arena *arena;
+};
+
+static enum status write_layer(struct json_writer *w, const struct inspection *in,
+                               const struct sandbox_layer *l, struct error *e)
 {
+    struct layer_names names;
     struct layer_guess g;
-    guess(t, path, l, alone, &g);
+    struct error why = {0};
+    if (layer_names_of(l->name, l->alias, l->schema, in->all.n == 1 ? in->path : NULL, in->arena, &names))
+        return error_no_memory(e);
+    layer_table_guess(&in->table, &names, &g);
+    struct source *s = decide(&in->table, in->path, l, &g, &why);
     jw_object_begin(w);
     jw_kv_string(w, "layer", l->name);
     jw_kv_bool(w, "may_be_areas", l->may_be_areas);
@@ -107,56 +116,59 @@ static void write_layer(struct json_writer *w, const struct layer_table *t, cons
     jw_kv_string(w, "because", g.by);
     jw_kv_bool(w, "certain", g.certainty == LAYER_CERTAIN);
     write_fields(w, l->schema);
-    write_decision(w, t, path, l->name, g.layer);
+    write_decision(w, s, &why);
     jw_object_end(w);
+    source_close(s);
+    return STATUS_OK;
 }
 
 /* Of a text: one layer, whose fields are those of its records. */
-static enum status text_layer(const char *path, struct arena *a, struct sandbox_layers *out, struct error *e)
+static enum status text_layer(const struct feature_request *file, struct arena *a, struct sandbox_layers *out,
+                              struct error *e)
 {
-    static const struct feature_schema none = {.n = 0};
     struct feature_stream *s = NULL;
     struct sandbox_layer *l = arena_alloc(a, sizeof *l);
-    enum status st =
-        l ? feature_stream_open(&(struct feature_request){.path = path}, &s, e) : error_no_memory(e);
+    enum status st = l ? feature_stream_open(file, &s, e) : error_no_memory(e);
     if (st)
         return st;
-    *l = (struct sandbox_layer){
-        .name = "", .alias = "", .may_be_areas = true, .n_declared = s->info.n_declared, .schema = &none};
+    *l = (struct sandbox_layer){.name = arena_strdup(a, s->info.layer),
+                                .alias = "",
+                                .may_be_areas = true,
+                                .n_declared = s->info.n_declared};
     *out = (struct sandbox_layers){.driver = arena_strdup(a, s->info.driver), .layers = l, .n = 1};
+    st = l->name && out->driver ? STATUS_OK : error_no_memory(e);
     feature_stream_close(s);
-    return out->driver ? STATUS_OK : error_no_memory(e);
+    return st ? st : source_schema_of(file, a, &l->schema, e);
+}
+
+static enum status write_file(const struct inspection *in, struct buffer *out, struct error *e)
+{
+    struct json_writer w;
+    enum status st = STATUS_OK;
+    jw_init(&w, out, false);
+    jw_object_begin(&w);
+    jw_kv_string(&w, "file", text_file_name(in->path));
+    jw_kv_string(&w, "driver", in->all.driver);
+    jw_key(&w, "layers");
+    jw_array_begin(&w);
+    for (size_t i = 0; !st && i < in->all.n; i++)
+        st = write_layer(&w, in, &in->all.layers[i], e);
+    jw_array_end(&w);
+    jw_object_end(&w);
+    return st ? st : buffer_status(out, e);
 }
 
 enum status inspect_file(const char *path, struct buffer *out, struct error *e)
 {
-    struct json_writer w;
-    struct layer_table table;
-    struct sandbox_layers all;
-    struct arena *a = arena_new((size_t)64 << 20);
-    enum status st = a ? layer_table_read(&table, e) : error_no_memory(e);
-    if (st) {
-        arena_free(a);
-        return st;
-    }
-    st = feature_path_is_text(path)
-             ? text_layer(path, a, &all, e)
-             : sandbox_list_layers(&(struct feature_request){.path = path}, a, &all, e);
-    if (!st) {
-        const char *slash = strrchr(path, '/');
-        jw_init(&w, out, false);
-        jw_object_begin(&w);
-        jw_kv_string(&w, "file", slash && slash[1] ? slash + 1 : path);
-        jw_kv_string(&w, "driver", all.driver);
-        jw_key(&w, "layers");
-        jw_array_begin(&w);
-        for (size_t i = 0; i < all.n; i++)
-            write_layer(&w, &table, path, &all.layers[i], all.n == 1);
-        jw_array_end(&w);
-        jw_object_end(&w);
-        st = buffer_status(out, e);
-    }
-    layer_table_release(&table);
-    arena_free(a);
+    struct inspection in = {.path = path, .arena = arena_new((size_t)64 << 20)};
+    const struct feature_request file = {.path = path};
+    enum status st = in.arena ? layer_table_read(&in.table, e) : error_no_memory(e);
+    if (!st)
+        st = feature_path_is_text(path) ? text_layer(&file, in.arena, &in.all, e)
+                                        : sandbox_list_layers(&file, in.arena, &in.all, e);
+    if (!st)
+        st = write_file(&in, out, e);
+    layer_table_release(&in.table);
+    arena_free(in.arena);
     return st;
 }

@@ -1,5 +1,7 @@
 #include "layers/layer_table.h"
 
+#include "base/text.h"
+#include "features/stream.h"
 #include "store/schema_files.h"
 
 #include <string.h>
@@ -110,6 +112,22 @@ bool layer_table_zone_is_village(const struct layer_table *t, const char *zone)
 }
 
 /* ---- names ---- */
+
+enum status layer_names_of(const char *layer, const char *alias, const struct feature_schema *fields,
+                           const char *path, struct arena *a, struct layer_names *out)
+{
+    const char *file = path ? text_file_name(path) : "";
+    const char *stem = arena_strndup(a, file, text_file_stem(file));
+    const char **names = arena_array(a, fields->n * 2 + 1, sizeof *names);
+    if (!stem || !names)
+        return error_no_memory(NULL);
+    for (size_t i = 0; i < fields->n; i++) {
+        names[2 * i] = fields->names[i];
+        names[2 * i + 1] = fields->aliases && fields->aliases[i] ? fields->aliases[i] : "";
+    }
+    *out = (struct layer_names){layer, alias ? alias : "", stem, names, fields->n * 2};
+    return STATUS_OK;
+}
 
 /* 2035, _, -, spaces, brackets and 年 say nothing about what a layer is. The bytes of 年 are E5 B9 B4, those
  * of the full-width brackets EF BC 88 and EF BC 89. */

@@ -53,6 +53,11 @@ struct layer_names {
     const char *const *fields;
     size_t n_fields;
 };
+/* What a layer of a file is called, for whoever guesses: an import as what only looks into the file. `path`
+ * NULL: the file has other layers too, and its name is none of theirs. In the arena, or borrowed. */
+struct feature_schema;
+enum status layer_names_of(const char *layer, const char *alias, const struct feature_schema *fields,
+                           const char *path, struct arena *a, struct layer_names *out) HX_MUST_CHECK;
 
 enum layer_certainty { LAYER_NO_IDEA, LAYER_LOOKS_LIKE, LAYER_CERTAIN };
 enum layer_doubt {

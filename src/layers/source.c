@@ -56,71 +56,10 @@ enum status source_walk(struct source *s, size_t limit, bool attributes_only, so
     return st == STATUS_NO_MEMORY ? error_no_memory(e) : STATUS_OK;
 }
 
-/* ---- fields where each record has its own ---- */
-
-struct field_union {
-    struct feature_schema schema;
-    const char **names;
-    enum feature_type *types;
-    size_t cap;
-    bool failed;
-};
-
-static bool has_field(const struct feature_schema *s, const char *name)
-{
-    for (size_t i = 0; i < s->n; i++)
-        if (strcmp(s->names[i], name) == 0)
-            return true;
-    return false;
-}
-
-static bool add_fields(struct source *s, const struct feature *f, void *user)
-{
-    struct field_union *u = user;
-    for (size_t i = 0; f->schema && i < f->schema->n; i++) {
-        if (has_field(&u->schema, f->schema->names[i]))
-            continue;
-        if (u->schema.n == u->cap) {
-            size_t cap = u->cap ? 2 * u->cap : 32;
-            const char **names = arena_array(s->keep, cap, sizeof *names);
-            enum feature_type *types = arena_array(s->keep, cap, sizeof *types);
-            u->failed = !names || !types;
-            if (u->failed)
-                return false;
-            if (u->schema.n) {
-                memcpy(names, u->names, u->schema.n * sizeof *names);
-                memcpy(types, u->types, u->schema.n * sizeof *types);
-            }
-            u->names = names;
-            u->types = types;
-            u->cap = cap;
-            u->schema.names = names;
-            u->schema.types = types;
-        }
-        u->names[u->schema.n] = arena_strdup(s->keep, f->schema->names[i]);
-        u->types[u->schema.n] = f->schema->types[i];
-        u->failed = !u->names[u->schema.n];
-        if (u->failed)
-            return false;
-        u->schema.n++;
-    }
-    return true;
-}
-
 static enum status find_schema(struct source *s, struct error *e)
 {
     s->schema = s->stream->info.schema;
-    if (s->schema)
-        return STATUS_OK;
-    struct field_union *u = arena_alloc(s->keep, sizeof *u);
-    if (!u)
-        return error_no_memory(e);
-    *u = (struct field_union){.cap = 0};
-    enum status st = source_walk(s, CODES_READ, true, add_fields, u, e);
-    if (!st && u->failed)
-        st = error_no_memory(e);
-    s->schema = &u->schema;
-    return st;
+    return s->schema ? STATUS_OK : source_schema_of(&s->file, s->keep, &s->schema, e);
 }
 
 /* ---- opening ---- */
@@ -174,7 +113,7 @@ static enum status open_stream(struct source *s, const struct source_request *r,
 {
     s->file = (struct feature_request){.path = r->path, .layer = r->layer, .epsg = r->epsg};
     enum status st = STATUS_OK;
-    if (r->survey && !r->layer)
+    if (r->survey)
         st = source_choose_layer(s, r, &s->file.layer, e);
     if (st)
         return st;

@@ -124,7 +124,7 @@ enum status source_sha256(const char *path, char hex[65], struct error *e)
 {
     uint8_t digest[SHA256_BYTES];
     size_t n = strlen(path);
-    enum status st = gdal_guard_check_path(path, e);
+    enum status st = gdal_guard_check_path(path, false, e);
     if (st != STATUS_OK)
         return st;
     if (is_directory(path))

@@ -11,8 +11,9 @@
 struct source {
     struct feature_request file; /* of the one layer that is read; texts in `keep` */
     struct feature_stream *stream;
+    bool alone; /* the one layer of its file, whose name is then its own, too */
     const struct feature_schema
-        *schema; /* every field that the records have: of the layer, or of the first CODES_READ */
+        *schema; /* every field that the records have: of the layer, or of the first records */
     int binding[LAYER_FIELDS];                 /* fields of `schema`, -1 none */
     const struct feature_schema *bound_schema; /* of records that `bound` is for */
     int bound[LAYER_FIELDS];
@@ -29,7 +30,7 @@ struct source {
     struct source_zones codes;  /* schema/zone_codes.json */
 };
 
-enum { CODES_READ = 5000, SOURCE_ANY_ZONE = 4546 };
+enum { SOURCE_RECORDS_LOOKED_AT = 5000, SOURCE_ANY_ZONE = 4546 };
 
 /* source.c: walks the records from the first one, by a stream of its own, until `fn` says false or `limit`
  * (0: none) is reached. What is wrong with the file is told by the reading that counts, not here. */
@@ -37,6 +38,9 @@ typedef bool source_walk_fn(struct source *s, const struct feature *f, void *use
 enum status source_walk(struct source *s, size_t limit, bool attributes_only, source_walk_fn *fn, void *user,
                         struct error *e) HX_MUST_CHECK;
 
+/* source_schema.c: every field of the first SOURCE_RECORDS_LOOKED_AT records, in the arena. */
+enum status source_schema_of(const struct feature_request *file, struct arena *keep,
+                             const struct feature_schema **out, struct error *e) HX_MUST_CHECK;
 /* source_crs.c: which CRS, and who says so. */
 enum status source_decide_crs(struct source *s, const struct source_request *r,
                               struct error *e) HX_MUST_CHECK;
@@ -62,8 +66,8 @@ const char *source_zone_name(const struct source *s, const char *name, const cha
 /* source_zone.c: the sub-zones of a survey. Reads the attributes once. */
 enum status source_list_zones(struct source *s, const struct source_request *r,
                               struct error *e) HX_MUST_CHECK;
-/* source_target.c: the layer to read where the request does not name it and the file has several: NULL, when
- * names leave a doubt or there is one only. In the arena. */
+/* source_target.c: the layer to read: the request's, or where the file has several the one whose name leaves
+ * no doubt; NULL when there is one only. In the arena, or the request's. */
 enum status source_choose_layer(struct source *s, const struct source_request *r, const char **out,
                                 struct error *e) HX_MUST_CHECK;
 /* source_target.c: the refusal of what seems to be a village's boundary; `target`: a line that shares its

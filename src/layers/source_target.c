@@ -11,43 +11,6 @@
 
 enum { NAMES_SHOWN = 12 };
 
-/* ---- names ---- */
-
-/* "dir/NAME.gdb.zip" -> "NAME" */
-static const char *stem_of(struct source *s, const char *path)
-{
-    char *text = arena_strdup(s->keep, path);
-    size_t n = text ? strlen(text) : 0;
-    while (n > 1 && text[n - 1] == '/')
-        text[--n] = '\0';
-    char *slash = text ? strrchr(text, '/') : NULL;
-    char *stem = slash ? slash + 1 : text;
-    char *dot = stem ? strchr(stem, '.') : NULL;
-    if (dot && dot > stem)
-        *dot = '\0';
-    return stem ? stem : "";
-}
-
-/* Names and aliases of the fields, one list. The name of a file with many layers is none of theirs. */
-static enum status names_of(struct source *s, const char *layer, const char *alias,
-                            const struct feature_schema *f, const char *path, struct layer_names *out,
-                            struct error *e)
-{
-    const char **fields = arena_array(s->keep, f->n * 2 + 1, sizeof *fields);
-    if (!fields)
-        return error_no_memory(e);
-    for (size_t i = 0; i < f->n; i++) {
-        fields[2 * i] = f->names[i];
-        fields[2 * i + 1] = f->aliases && f->aliases[i] ? f->aliases[i] : "";
-    }
-    *out = (struct layer_names){.layer = layer,
-                                .alias = alias ? alias : "",
-                                .stem = path ? stem_of(s, path) : "",
-                                .fields = fields,
-                                .n_fields = f->n * 2};
-    return STATUS_OK;
-}
-
 /* ---- the layer to read ---- */
 
 static enum status fail_layer(struct source *s, const struct source_request *r,
@@ -59,7 +22,7 @@ static enum status fail_layer(struct source *s, const struct source_request *r,
         struct layer_names named;
         struct layer_guess g = {.layer = ""};
         const struct sandbox_layer *l = &all->layers[i];
-        if (names_of(s, l->name, l->alias, l->schema, NULL, &named, NULL) == STATUS_OK)
+        if (layer_names_of(l->name, l->alias, l->schema, NULL, s->keep, &named) == STATUS_OK)
             layer_table_guess(&s->table, &named, &g);
         buffer_printf(&names, "%s%s%s%s%s", i ? ", " : "", l->name, *g.layer ? " (" : "", g.layer,
                       *g.layer ? "?)" : "");
@@ -87,7 +50,8 @@ static const char *find_certain(struct source *s, const struct source_request *r
         const struct sandbox_layer *l = &all->layers[i];
         struct layer_names names;
         struct layer_guess g;
-        if (!l->may_be_areas || names_of(s, l->name, l->alias, l->schema, NULL, &names, NULL) != STATUS_OK)
+        if (!l->may_be_areas ||
+            layer_names_of(l->name, l->alias, l->schema, NULL, s->keep, &names) != STATUS_OK)
             continue;
         layer_table_guess(&s->table, &names, &g);
         if (g.certainty != LAYER_CERTAIN || (r->target && strcmp(g.layer, r->target) != 0))
@@ -103,7 +67,8 @@ enum status source_choose_layer(struct source *s, const struct source_request *r
                                 struct error *e)
 {
     struct sandbox_layers all;
-    *out = NULL;
+    *out = r->layer;
+    s->alone = true;
     if (feature_path_is_text(r->path))
         return STATUS_OK;
     enum status st = sandbox_list_layers(&s->file, s->keep, &all, e);
@@ -111,7 +76,8 @@ enum status source_choose_layer(struct source *s, const struct source_request *r
     const char *dot = strrchr(r->path, '.');
     bool folders =
         dot && (strcasecmp(dot, ".kml") == 0 || strcasecmp(dot, ".kmz") == 0 || strcasecmp(dot, ".dxf") == 0);
-    if (st || all.n <= 1 || folders)
+    s->alone = st || all.n <= 1 || (folders && !r->layer);
+    if (s->alone || r->layer)
         return st;
     *out = find_certain(s, r, &all);
     return *out ? STATUS_OK : fail_layer(s, r, &all, e);
@@ -176,7 +142,7 @@ static const char *level_by_codes(struct source *s)
         if (w.field < 0)
             w.field = field_named(s, json_string_value(name));
     }
-    if (w.field < 0 || source_walk(s, CODES_READ, true, level_one, &w, NULL) != STATUS_OK)
+    if (w.field < 0 || source_walk(s, SOURCE_RECORDS_LOOKED_AT, true, level_one, &w, NULL) != STATUS_OK)
         return NULL;
     return w.agree ? w.level : NULL;
 }
@@ -226,7 +192,7 @@ static bool values_are_villages(struct source *s)
         w.field[i] = field_named(s, names[i]);
         any = any || w.field[i] >= 0;
     }
-    return any && source_walk(s, CODES_READ, true, village_one, &w, NULL) == STATUS_OK &&
+    return any && source_walk(s, SOURCE_RECORDS_LOOKED_AT, true, village_one, &w, NULL) == STATUS_OK &&
            w.villages * 2 > w.all;
 }
 
@@ -306,12 +272,9 @@ enum status source_decide_target(struct source *s, const struct source_request *
     s->info.target = s->info.target_by = "";
     if (!r->survey)
         return STATUS_OK;
-    bool alone =
-        !s->file.layer || r->layer; /* else the file has several layers, and its name is none of theirs */
-    enum status st =
-        names_of(s, s->info.layer, s->stream->info.layer_alias, s->schema, alone ? r->path : NULL, &names, e);
-    if (st != STATUS_OK)
-        return st;
+    if (layer_names_of(s->info.layer, s->stream->info.layer_alias, s->schema, s->alone ? r->path : NULL,
+                       s->keep, &names) != STATUS_OK)
+        return error_no_memory(e);
     layer_table_guess(&s->table, &names, &g);
     decide_level(s, &g);
     const char *target = r->target ? r->target : g.layer;

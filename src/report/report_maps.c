@@ -1,6 +1,7 @@
 #include "report/report_maps.h"
 
 #include "geo/area.h"
+#include "geo/inner_point.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -219,59 +220,34 @@ static enum status overlaps_fill(struct check_worker *w, const struct report *r,
 
 /* ---- districts ---- */
 
-struct looking {
-    const struct layer_index *ix;
-    struct index_clip_scratch *clip;
-    double lon, lat;
-    const char *found;
-    enum status status;
-    struct error *error;
-};
-
-static bool look_in(uint32_t feature, void *user)
+/* By a point inside, for the middle of an L-shaped parcel's box may lie in another county. */
+static enum status district_of(struct check_worker *w, const struct snapshot *snapshot,
+                               const struct geo_shape *parcel, const char **out, struct error *e)
 {
-    struct looking *l = user;
-    bool inside = false;
-    l->status = index_feature_contains(l->ix, feature, l->lon, l->lat, l->clip, &inside, l->error);
-    if (inside)
-        l->found = index_feature_at(l->ix, feature).name;
-    return !l->status && !inside;
-}
-
-static enum status name_at(struct check_worker *w, const struct snapshot *snapshot, const char *layer_id,
-                           const struct geo_box *b, const char **out, struct error *e)
-{
-    const struct layer_snapshot *layer = snapshot_layer(snapshot, layer_id);
-    *out = "";
-    if (!layer || !layer->index)
-        return STATUS_OK;
-    struct looking l = {.ix = layer->index, .clip = w->clip, .found = "", .error = e};
-    l.lon = (b->west_deg + b->east_deg) / 2;
-    l.lat = (b->south_deg + b->north_deg) / 2;
-    const struct geo_box point = {l.lon, l.lat, l.lon, l.lat};
-    enum status s = index_candidates(l.ix, &point, look_in, &l, e);
-    *out = l.found;
-    return s ? s : l.status;
+    static const char *const levels[] = {"prefectures", "admin_counties", "townships"};
+    struct index_feature unit[3] = {{.name = ""}, {.name = ""}, {.name = ""}};
+    const struct geo_box *b = &parcel->box;
+    double place_deg[] = {(b->west_deg + b->east_deg) / 2, (b->south_deg + b->north_deg) / 2};
+    (void)geo_inner_point(parcel, &place_deg[0], &place_deg[1]);
+    enum status s = STATUS_OK;
+    for (size_t k = 0; !s && snapshot && k < 3; k++)
+        s = check_unit_at(w, snapshot, levels[k], place_deg, &unit[k], e);
+    if (s)
+        return s;
+    *out = arena_printf(w->arena, "%s%s%s", unit[0].name, unit[1].name, unit[2].name);
+    return *out ? STATUS_OK : error_no_memory(e);
 }
 
 static enum status districts_fill(struct check_worker *w, const struct report *r, struct report_maps *out,
                                   struct error *e)
 {
-    static const char *const levels[] = {"prefectures", "admin_counties", "townships"};
     out->districts = arena_array(w->arena, r->parcels.n_parcels, sizeof *out->districts);
     if (!out->districts)
         return error_no_memory(e);
     for (size_t i = 0; i < r->parcels.n_parcels; i++) {
-        const struct geo_box *b = &r->parcels.parcels[i].shape.box;
-        const char *name[] = {"", "", ""};
-        enum status s = STATUS_OK;
-        for (size_t k = 0; !s && r->snapshot && k < sizeof name / sizeof *name; k++)
-            s = name_at(w, r->snapshot, levels[k], b, &name[k], e);
+        enum status s = district_of(w, r->snapshot, &r->parcels.parcels[i].shape, &out->districts[i], e);
         if (s)
             return s;
-        out->districts[i] = arena_printf(w->arena, "%s%s%s", name[0], name[1], name[2]);
-        if (!out->districts[i])
-            return error_no_memory(e);
     }
     return STATUS_OK;
 }

@@ -88,6 +88,16 @@ class Progress(unittest.TestCase):
             self.assertFalse((self.dir / "new.gpkg.part").exists())
         self.assertEqual("x", there.read_text())
 
+    def test_a_summary_is_never_the_parcels(self):
+        """--overwrite is for results: a summary under the name of the input file would leave the summary alone."""
+        for name in ("in.json", "in.html"):
+            path = self.dir / name
+            f.as_geojson(self.small, path)
+            before = path.read_bytes()
+            _, last = self.told("parcels", path, "-o", self.dir / "s.csv", "--summary", path, "--overwrite", code=1)
+            self.assertEqual(("audit-output-is-input", before), (last["error"]["code"], path.read_bytes()))
+            self.assertFalse((self.dir / "s.csv").exists())
+
     def test_refusals(self):
         """A refusal is one line, whether it is found in the arguments, the store or the file, and however the wish for JSON is
         written."""
@@ -134,6 +144,7 @@ class Progress(unittest.TestCase):
         before = outputs[0].stat().st_mtime_ns
         progress, last = self.told("parcels", source, "-o", outputs[0], "-o", outputs[1], "--resume")
         self.assertEqual((n, False), (last["outcome"]["n_parcels"], last["outcome"]["stopped"]))
+        self.assertEqual(told[-2]["done"], last["outcome"]["resumed_after"], "that of the output that was left, not of the one that was whole")
         self.assertEqual(before, outputs[0].stat().st_mtime_ns)
         self.assertEqual({2}, {p["pass"] for p in progress})
         for output in outputs:

@@ -29,12 +29,11 @@ static const char *value_of(const char *key, bool is_flag)
 /* Every option of the table that a kind of audit takes. */
 static size_t all_options(enum audit_kind kind, struct audit_option options[MAX])
 {
-    const char *key, *alias;
-    bool is_flag;
+    struct audit_option_info o;
     size_t n = 0;
-    for (size_t i = 0; (key = audit_option_key(i, &alias, &is_flag)); i++) {
+    for (size_t i = 0; audit_option_at(i, &o); i++) {
         struct audit_request probe = {.kind = kind, .input = "a", .outputs = {"a.csv"}};
-        const struct audit_option one = {key, value_of(key, is_flag)};
+        const struct audit_option one = {o.key, value_of(o.key, o.is_flag)};
         if (audit_request_of(&one, 1, &probe, NULL) == STATUS_OK)
             options[n++] = one;
     }
@@ -143,6 +142,8 @@ static void refused_leaves_it_alone(void **state)
     same_request(&before, &r);
     assert_int_equal(audit_request_of(unknown, 1, &r, &e), STATUS_INVALID_INPUT);
     assert_non_null(strstr(e.zh, "colour"));
+    assert_non_null(strstr(e.zh, "class-field"));
+    assert_non_null(strstr(e.en, "overwrite"));
     for (int i = 0; i < AUDIT_OUTPUTS_MAX; i++)
         r.outputs[i] = "x.csv";
     const struct audit_option more[] = {{"output", "one-more.csv"}};

@@ -1,5 +1,6 @@
 /* What a check may and may not say. Small stores are made here, layer by layer, so that each case shows one
  * thing; the figures of real layers are compared with an independent program in second_opinion.py. */
+#include "base/file.h"
 #include "check/check.h"
 #include "formats/wkb.h"
 #include "geo/area.h"
@@ -330,6 +331,32 @@ static void a_rule_that_stands_in_says_why(void **state)
     world_free(w);
 }
 
+/* An office may quote a whole clause in a cell: the table is taken as it is, without a limit on one cell. */
+static void a_long_cell_of_the_rule_table_is_taken(void **state)
+{
+    enum { LONG = 3000 };
+    static const char at_word[] = "原则上禁止人为活动", filler[] = "条";
+    (void)state;
+    struct error e = {0};
+    struct arena *a = arena_new(16 << 20);
+    struct rule_table table;
+    char *csv = NULL;
+    size_t n = 0;
+    assert_int_equal(file_read(HX_SOURCE_DIR "/schema/rules.csv", 1 << 20, a, &csv, &n, &e), STATUS_OK);
+    char *at = strstr(csv, at_word), *longer = arena_alloc(a, n + LONG + 1);
+    assert_non_null(at);
+    size_t before = (size_t)(at - csv);
+    memcpy(longer, csv, before);
+    for (size_t i = 0; i < LONG; i++)
+        longer[before + i] = filler[i % (sizeof filler - 1)];
+    memcpy(longer + before + LONG, at, n - before);
+    assert_int_equal(rules_parse(longer, n + LONG, a, &table, &e), STATUS_OK);
+    assert_string_equal(table.rules[0].id, "ERL-CORE");
+    assert_true(strlen(table.rules[0].needs_zh) > LONG);
+    assert_non_null(strstr(table.rules[0].needs_zh, at_word));
+    arena_free(a);
+}
+
 /* Judges a parcel again by a table that lacks some rows. */
 static enum verdict judged_without(struct world *w, struct report *r, const char *project_class,
                                    const char *prefix)
@@ -591,6 +618,7 @@ int main(void)
         cmocka_unit_test(the_project_class_chooses_the_rule),
         cmocka_unit_test(a_rule_that_stands_in_says_why),
         cmocka_unit_test(what_no_rule_speaks_of_is_unknown),
+        cmocka_unit_test(a_long_cell_of_the_rule_table_is_taken),
         cmocka_unit_test(the_core_is_not_taken_for_less),
         cmocka_unit_test(several_lines_give_the_most_severe_and_are_all_listed),
         cmocka_unit_test(an_unknown_class_is_refused),

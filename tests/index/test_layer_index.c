@@ -190,6 +190,101 @@ static void an_abandoned_build_leaves_the_old_file(void **state)
     index_close(ix);
 }
 
+/* ---- which feature holds a point ---- */
+
+enum { TEETH = 80 };
+
+/* A comb that stands on its west side: tooth i is 0.004 degrees high from 40.1 + 0.01 i on and reaches from 110.2 to
+ * 110.8, so that a line northward from the lowest tooth crosses its border twice for each other one. */
+static uint32_t comb(double *lonlat)
+{
+    uint32_t n = 0;
+    const double west = 110.1, root = 110.2, east = 110.8;
+    lonlat[n++] = west, lonlat[n++] = 40.1;
+    for (int i = 0; i < TEETH; i++) {
+        double south = 40.1 + 0.01 * i, north = south + 0.004;
+        lonlat[n++] = east, lonlat[n++] = south;
+        lonlat[n++] = east, lonlat[n++] = north;
+        if (i + 1 < TEETH) {
+            lonlat[n++] = root, lonlat[n++] = north;
+            lonlat[n++] = root, lonlat[n++] = south + 0.01;
+        }
+    }
+    lonlat[n++] = west, lonlat[n++] = 40.1 + 0.01 * (TEETH - 1) + 0.004;
+    return n / 2;
+}
+
+static void add_ring(struct geo_shape_builder *b, const double *lonlat, uint32_t n)
+{
+    geo_shape_builder_ring(b);
+    for (uint32_t i = 0; i <= n; i++)
+        geo_shape_builder_point(b, lonlat[2 * (i % n)], lonlat[2 * (i % n) + 1]);
+}
+
+static void add_feature(struct index_builder *b, int64_t id, struct geo_shape_builder *s)
+{
+    struct geo_shape shape;
+    assert_int_equal(geo_shape_builder_view(s, &shape, NULL), STATUS_OK);
+    assert_int_equal(index_builder_add(b, id, "", "", "", &shape, NULL), STATUS_OK);
+    geo_shape_builder_clear(s);
+}
+
+static int64_t found_at(const struct layer_index *ix, struct index_clip_scratch *s, double lon, double lat)
+{
+    int64_t feature = -2;
+    assert_int_equal(index_find_at(ix, lon, lat, s, &feature, NULL), STATUS_OK);
+    return feature < 0 ? feature : index_feature_at(ix, (uint32_t)feature).id;
+}
+
+/* The county of a parcel, on its row and on its map: exact places within a hole behind 160 edges, in the
+ * enclave that fills it, on a border of two counties, and where two overlap. */
+static void a_point_is_in_the_unit_that_holds_it(void **state)
+{
+    const struct fixture *f = *state;
+    static const double county[] = {110, 40, 111, 40, 111, 41, 110, 41}, next[] = {111, 40, 112, 40, 112, 41, 111, 41},
+                        upon[] = {111.5, 40.5, 113, 40.5, 113, 41.5, 111.5, 41.5};
+    double lonlat[8 * TEETH + 8];
+    uint32_t n = comb(lonlat);
+    struct geo_shape_builder s;
+    struct index_builder *b;
+    struct layer_index *ix = NULL;
+    geo_shape_builder_init(&s);
+    assert_int_equal(index_builder_new(f->copy, key, &b, NULL), STATUS_OK);
+    geo_shape_builder_polygon(&s);
+    add_ring(&s, county, 4);
+    add_ring(&s, lonlat, n);
+    add_feature(b, 1, &s);
+    geo_shape_builder_polygon(&s);
+    add_ring(&s, lonlat, n);
+    add_feature(b, 2, &s);
+    const double *boxes[] = {next, upon};
+    for (int i = 0; i < 2; i++) {
+        geo_shape_builder_polygon(&s);
+        add_ring(&s, boxes[i], 4);
+        add_feature(b, 3 + i, &s);
+    }
+    assert_int_equal(index_builder_finish(b, NULL), STATUS_OK);
+    index_builder_free(b);
+    geo_shape_builder_release(&s);
+    assert_int_equal(index_open(f->copy, key, &ix, NULL), STATUS_OK);
+    struct index_clip_scratch *scratch = index_clip_scratch_new();
+    for (int i = 0; i < TEETH; i++) {
+        assert_int_equal(found_at(ix, scratch, 110.5, 40.102 + 0.01 * i), 2);
+        assert_int_equal(found_at(ix, scratch, 110.5, 40.107 + 0.01 * i), 1);
+    }
+    assert_int_equal(found_at(ix, scratch, 110.5, 40.05), 1);
+    int64_t on_border = found_at(ix, scratch, 111, 40.25);
+    assert_true(on_border == 1 || on_border == 3);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(found_at(ix, scratch, 111, 40.25), on_border);
+    assert_int_equal(found_at(ix, scratch, 111.75, 40.75), 3); /* the first of two */
+    assert_int_equal(found_at(ix, scratch, 112.5, 40.75), 4);
+    assert_int_equal(found_at(ix, scratch, 114, 40.5), -1);
+    assert_int_equal(found_at(ix, scratch, NAN, 40.5), -1);
+    index_clip_scratch_free(scratch);
+    index_close(ix);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +293,7 @@ int main(void)
         cmocka_unit_test(a_truncated_file_is_refused),
         cmocka_unit_test(a_damaged_file_is_found_and_never_crashes),
         cmocka_unit_test(an_empty_layer_is_a_layer),
+        cmocka_unit_test(a_point_is_in_the_unit_that_holds_it),
         cmocka_unit_test(an_abandoned_build_leaves_the_old_file),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

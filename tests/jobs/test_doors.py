@@ -3,6 +3,7 @@ test_doors.py PROGRAM SOURCE_DIR. A job is the command itself, so that a differe
 import http.client
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -52,6 +53,20 @@ class Doors(unittest.TestCase):
             answer = self.request("GET", f"/jobs/{answer['id']}")[1]
         self.assertEqual("failed", answer["state"], (query, answer["outcome"]))
         return tuple(answer["error"][k] for k in ("code", "zh", "en")), False
+
+    def results(self, query, body, format):
+        """The bytes of a result of a job that must succeed."""
+        status, answer = self.request("POST", "/jobs?" + urllib.parse.urlencode(query), body)
+        self.assertEqual(202, status, answer)
+        while answer["state"] in ("queued", "running"):
+            time.sleep(0.02)
+            answer = self.request("GET", f"/jobs/{answer['id']}")[1]
+        self.assertEqual("done", answer["state"], answer["error"])
+        connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=120)
+        connection.request("GET", f"/jobs/{answer['id']}/result?format={format}")
+        got = connection.getresponse().read()
+        connection.close()
+        return got
 
     def command(self, arguments, name=None, body=None):
         """The same of the command, which runs where its file is, so that it has the same name."""
@@ -113,6 +128,60 @@ class Doors(unittest.TestCase):
                 kind = query.get("kind", "parcels")
                 name, body = ("a.gpkg", self.good) if kind == "parcels" else (None, None)
                 self.same(arguments, query, name, body, at_once=True)
+
+    def known(self):
+        """What each door names where it refuses what it does not know."""
+        command = self.command(["parcels", "a.gpkg", "--colour"])
+        (code, _, en), at_once = self.job({"colour": "red"}, self.good)
+        self.assertEqual(("bad-usage", "unknown-parameter", True), (command[0], code, at_once))
+        return re.findall(r"--([a-z-]+)", command[2].partition("known are")[2]), en.partition("are known: ")[2].rstrip(".").split()
+
+    def test_every_door_has_every_option(self):
+        """The command and jobs go by one table; of what it holds a job does itself only what is named here, and the library has a
+        member for each."""
+        command, job = self.known()
+        self.assertNotIn("job-of", command)
+        of_the_command = {"store", "fail-on", "progress", "epsg"}
+        of_the_job = {"summary", "since", "compare", "official", "threads", "resume", "overwrite"}
+        both = set(command) - of_the_command - of_the_job
+        self.assertEqual(both, {"layer", "class", "class-field", "id-field", "crs", "within-spaces", "overlaps"})
+        self.assertEqual({k.replace("-", "_") for k in both} | {"kind", "name", "formats", "since", "compare", "body"}, set(job))
+        library = set(re.findall(r'^    \{"([a-z-]+)", (?:TEXT|FLAG|NUMBER), AT', (f.SOURCE / "src/api/audits.c").read_text(), re.M))
+        self.assertEqual(set(command) - of_the_command, library | {"layer"})
+
+    def test_the_options_of_a_job_do_what_those_of_the_command_do(self):
+        body = self.good
+        query = {"name": "a.gpkg", "class": "GENERAL", "id_field": "XMMC", "crs": "EPSG:4490", "layer": "p", "overlaps": "1"}
+        result = self.results(query, body, "gpkg")
+        there = self.folder / "ours"
+        there.mkdir()
+        (there / "a.gpkg").write_bytes(body)
+        (there / "theirs.gpkg").write_bytes(result)
+        f.audit("parcels", "a.gpkg", "-o", "ours.gpkg", "--store", self.store, "--class", "GENERAL", "--id-field", "XMMC", "--crs", "EPSG:4490",
+                "--layer", "p", "--overlaps", cwd=there)
+        self.assertEqual(f.digest(there / "ours.gpkg"), f.digest(there / "theirs.gpkg"))
+        self.assertTrue(f.rows(there / "theirs.gpkg", "SELECT name FROM sqlite_master WHERE name = 'overlaps'"))
+
+    # ---- formats ----
+
+    def test_formats_in_any_case_and_those_that_jobs_do_not_give_out(self):
+        """GPKG is gpkg; a format that the command writes and no job gives out is refused by name, because its result would be found
+        by nobody."""
+        self.assertTrue(self.results({"name": "a.gpkg", "formats": "GPKG,Csv"}, self.good, "gpkg").startswith(b"SQLite"))
+        for word in ("geojsonseq", "fgb", "FGB"):
+            (code, zh, en), at_once = self.job({"name": "a.gpkg", "formats": f"csv,{word}"}, self.good)
+            self.assertEqual(("job-format", True), (code, at_once), word)
+            self.assertIn(f"“{word}”", zh)
+            self.assertIn("gpkg, csv, geojsonl and xlsx", en)
+
+    # ---- bodies ----
+
+    def test_a_body_where_none_is_read_and_none_where_one_is_named(self):
+        self.assertEqual("unasked-body", self.job({"kind": "figures"}, b"x")[0][0])
+        for word in ("compare", "official"):
+            (code, zh, _), at_once = self.job({"kind": "lines", "body": word}, None)
+            self.assertEqual(("empty-body", True), (code, at_once))
+            self.assertIn(f"body={word}", zh)
 
     # ---- what is sent ----
 

@@ -187,6 +187,25 @@ class Exported(Formats):
             types = {r[1]: r[2] for r in db.execute("PRAGMA table_info(bits)")}
         self.assertEqual(("REAL", "INTEGER", "TEXT"), (types["SHARE"], types["BIG"], types["NOTHING"]))
 
+    def test_what_is_no_field_of_a_table_is_its_json_text(self):
+        """A list, an object and true of a GeoJSON file are neither left out nor turned into something else in a table."""
+        self.source("nested.geojson", {**fixture.feature((111.1, 40.1, 111.2, 40.2)), "properties": {
+            "BSM": "1", "LIST": ["甲", 1, None], "OBJECT": {"a": {"b": 0.5}}, "YES": True}})
+        self.take("nested.geojson", "nested")
+        self.run_program("export", "nested", "--store", self.store, "-o", "nested.gpkg")
+        with contextlib.closing(sqlite3.connect(self.folder / "nested.gpkg")) as db:
+            row = db.execute("SELECT LIST, OBJECT, YES FROM nested").fetchone()
+        self.assertEqual(('["甲",1,null]', '{"a":{"b":0.5}}', "true"), row)
+
+    def test_an_export_goes_to_a_local_file(self):
+        """And is told so in words of an export, not of an import."""
+        self.source("a.geojson", fixture.feature((111.1, 40.1, 111.2, 40.2), BSM="1"))
+        self.take("a.geojson", "remote")
+        for path in ("/vsimem/a.gpkg", "https://example.org/a.gpkg"):
+            done = self.run_program("export", "remote", "--store", self.store, "-o", path, code=1)
+            self.assertIn("只导出到本机文件", done.stderr)
+            self.assertIn("export to a local file", done.stderr)
+
 
 class Geometry(Formats):
     def geopackage(self, name, *rows):

@@ -63,11 +63,10 @@ uint32_t lines_feature_vertices(const struct layer_index *ix, uint32_t feature)
 void lines_place_name(const struct lines_run *run, struct check_worker *w, struct lines_finding *f)
 {
     struct index_feature p;
-    f->prefecture = f->prefecture_name = "";
-    if (row_unit(run->snapshot, "prefectures", w, f->lon_deg, f->lat_deg, &p)) {
-        f->prefecture = p.code;
-        f->prefecture_name = p.name;
-    }
+    const double place_deg[] = {f->lon_deg, f->lat_deg};
+    bool known = check_unit_at(w, run->snapshot, "prefectures", place_deg, &p, NULL) == STATUS_OK;
+    f->prefecture = known ? p.code : "";
+    f->prefecture_name = known ? p.name : "";
 }
 
 /* ---- findings ---- */

@@ -248,7 +248,7 @@ static enum status write_converted(const struct lines_report *r, const char *pat
         return error_errno(e, "写入", "write", path);
     sink_made_path(path, made);
     snprintf(gpkg, sizeof gpkg, "%s.gpkg", made);
-    snprintf(rest, sizeof rest, "%.*s%s", SINK_PATH_SIZE - 64, path, SINK_REST);
+    sink_rest_path(path, rest);
     remove(made);
     const struct sink_conversion c = {gpkg, "findings", NULL, made, rest, format};
     enum status s = write_gpkg(r, gpkg, e);
