@@ -7,12 +7,15 @@ import os
 import shutil
 import sqlite3
 import struct
+import subprocess
 import sys
 import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import make_files as make
+import runs
 import stream_test
 
 from osgeo import ogr
@@ -24,6 +27,15 @@ X, Y = 36462000.0, 4534800.0
 def bytes_of(path):
     with open(path, 'rb') as f:
         return f.read()
+
+
+def stat_of(pid):
+    """State, parent, ...: the fields behind the name; none when there is no such process."""
+    try:
+        with open(f'/proc/{pid}/stat', encoding='ascii', errors='replace') as f:
+            return f.read().rsplit(')', 1)[1].split()
+    except OSError:
+        return []
 
 
 def database(path):
@@ -99,6 +111,39 @@ class EveryFormat(Case):
         self.assertEqual('source-remote', self.read('http://127.0.0.1/a.kml').code)
 
 
+class Processes(Case):
+    """A named pipe is a file whose reading takes as long as the test wants."""
+
+    def setUp(self):
+        super().setUp()
+        os.mkfifo(self.at('long.kml'))
+
+    def child_of(self, pid):
+        for each in filter(str.isdigit, os.listdir('/proc')):
+            if stat_of(each)[1:2] == [str(pid)]:
+                return each
+        return None
+
+    def test_a_killed_parent_leaves_no_child(self):
+        parent = subprocess.Popen([PROGRAM, self.at('long.kml')], stdout=subprocess.DEVNULL)
+        writer = open(self.at('long.kml'), 'wb', buffering=0)  # until the child has opened its end
+        child = runs.wait_until(lambda: self.child_of(parent.pid))
+        parent.kill()
+        parent.wait()
+        try:
+            runs.wait_until(lambda: stat_of(child)[:1] in ([], ['Z'], ['X']))
+        finally:
+            writer.close()
+
+    def test_a_child_whose_parent_is_gone_does_not_begin(self):
+        theirs, ours = os.pipe()
+        os.close(theirs)
+        arguments = ['--read-in-sandbox', 'file', self.at('long.kml'), '', '0', '0', '0', '0']
+        child = subprocess.Popen([PROGRAM, *arguments], stdout=ours)
+        os.close(ours)
+        self.assertEqual(1, child.wait())
+
+
 class Archives(Case):
     def test_names_in_gbk_and_folders(self):
         make.with_gdal('ESRI Shapefile', self.at('dk.shp'), layer_options=['ENCODING=UTF-8'])
@@ -126,6 +171,23 @@ class Archives(Case):
     def test_a_geopackage_in_an_archive(self):
         path = make.zip_of(self.at('a.zip'), [('x/a.gpkg', make.with_gdal('GPKG', self.at('a.gpkg')))])
         self.assertEqual(self.read(self.at('a.gpkg')).shapes(), self.read(path).shapes())
+
+    def test_more_files_than_are_looked_at_are_not_left_out(self):
+        kml = (make.KML % make.placemark('面', make.kml_polygon(107.5, 40.9))).encode()
+        for names in ([f'{i}.kml' for i in range(201)], [f'{i}.txt' for i in range(20001)] + ['a.kml']):
+            path = make.zip_of(self.at('a.zip'), [(n, kml if n.endswith('.kml') else b'') for n in names])
+            self.assertEqual('source-zip-many', self.read(path).code)
+
+    def test_numbers_that_gdal_would_round(self):
+        """GDAL makes 9223372036854775807 of every longer number, and a double of an id: two plots would be one."""
+        for number, code in (('99999999999999999999', 'json-number-too-long'), ('15082100100000123.5', 'id-number-rounded')):
+            for key in ('DKBH', 'id'):
+                head = '"id":%s,' % number if key == 'id' else ''
+                feature = ('{"type":"Feature",%s"properties":{%s},"geometry":{"type":"Polygon","coordinates":[[[107,40],[107.1,40],'
+                           '[107.1,40.1],[107,40]]]}}' % (head, '' if head else '"DKBH":' + number))
+                path = make.zip_of(self.at('a.zip'), [('a.geojson', ('{"type":"FeatureCollection","features":[%s]}' % feature).encode())])
+                s = self.read(path)
+                self.assertEqual([code], [s.code] if s.code else s.faults(), (number, key))
 
     def test_nothing_in_it(self):
         path = make.zip_of(self.at('a.zip'), [('readme.txt', b'x')])
@@ -271,6 +333,29 @@ class GeoPackages(Case):
         self.assertEqual(('9223372036854775807', '0.30000000000000004'),
                          (s.records[0]['values']['n'], s.records[0]['values']['r']))
 
+    def test_a_generated_column_is_a_column(self):
+        """`SELECT *` has it and `PRAGMA table_info` has not: every value behind it went to the next field."""
+        db = database(self.path)
+        db.execute("ALTER TABLE dk ADD COLUMN made TEXT GENERATED ALWAYS AS ('m' || fid) VIRTUAL")
+        db.execute('ALTER TABLE dk ADD COLUMN behind TEXT')
+        db.execute("UPDATE dk SET behind = 'b' || fid")
+        db.commit()
+        db.close()
+        v = self.read(self.path).records[0]['values']
+        self.assertEqual(('m1', 'b1', '示例甲'), (v['made'], v['behind'], v['DKMC']))
+
+    def test_more_tables_than_are_looked_at_are_not_left_out(self):
+        """The layer that is left out might be the one of the parcels; what is chosen would look like the only one."""
+        db = database(self.path)
+        for i in range(1001):
+            db.execute(f"CREATE VIEW v{i} AS SELECT * FROM dk")
+            db.execute(f"INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('v{i}', 'features', 'v{i}')")
+            db.execute(f"INSERT INTO gpkg_geometry_columns SELECT 'v{i}', column_name, geometry_type_name, srs_id, z, m "
+                       "FROM gpkg_geometry_columns WHERE table_name = 'dk'")
+        db.commit()
+        db.close()
+        self.assertEqual('source-layers', self.read(self.path, '--layer', 'dk').code)
+
     def test_curves_become_chords(self):
         d = ogr.GetDriverByName('GPKG').CreateDataSource(self.at('c.gpkg'))
         layer = d.CreateLayer('c', None, ogr.wkbCurvePolygon)
@@ -288,6 +373,16 @@ class GeoPackages(Case):
         d = None
         s = self.read(self.path)
         self.assertEqual((3, ['layers-not-read']), (len(s.records), s.notes()))
+
+
+class Databases(Case):
+    def test_more_layers_than_are_looked_at_are_not_left_out(self):
+        db = sqlite3.connect(self.at('a.sqlite'))
+        for i in range(4097):
+            db.execute(f'CREATE TABLE t{i} (a INTEGER)')
+        db.commit()
+        db.close()
+        self.assertEqual('source-layers', self.read(self.at('a.sqlite')).code)
 
 
 class FlatGeobufs(Case):
@@ -376,6 +471,12 @@ class Kml(Case):
             self.assertIsNone(s.error, (encoding, declared, s.error))
             self.assertEqual('示例地块', s.records[0]['values']['Name'], (encoding, declared))
 
+    def test_a_list_of_very_many_folders_is_whole(self):
+        body = ''.join(f'<Folder><name>{i}</name></Folder>' for i in range(5000))
+        make.write(self.at('a.kml'), make.KML % (body + make.placemark('面', make.kml_polygon(107.5, 40.9))))
+        lines = subprocess.run([PROGRAM, '--list', self.at('a.kml')], capture_output=True, check=True).stdout
+        self.assertEqual(5001, lines.count(b'"layer"'))
+
     def test_folders_are_one_list_unless_one_is_asked_for(self):
         folder = lambda n, w: f'<Folder><name>{n}</name>' + make.placemark(n, make.kml_polygon(w, 40.9)) + '</Folder>'
         make.write(self.at('a.kml'), make.KML % (folder('甲村', 107.5) + folder('乙村', 107.6)))
@@ -446,6 +547,17 @@ class Drawings(Case):
         self.assertEqual(5, len([r for r in s.records if 'wkb' in r]))
         self.assertEqual(['dxf-not-read', 'dxf-not-read', 'dxf-lines'], s.faults())
         self.assertIn('有5条', s.records[-1]['fault']['zh'])
+
+    def test_an_insert_with_attributes(self):
+        """A title frame or a boundary mark has them; their tags and flags are theirs, not the block's name and copies."""
+        blocks = [('SMALL', [make.lwpolyline('0', make.square(0, 0, 10))]), ('TAG', [make.lwpolyline('0', make.square(0, 0, 10))] * 3)]
+        e = [make.entity('INSERT', '插入', (2, 'SMALL'), (66, 1), (10, X), (20, Y), handle='30'),
+             make.entity('ATTRIB', '插入', (10, X), (20, Y), (40, 1), (1, '甲'), (2, 'TAG'), (70, 8), (71, 4), handle='31'),
+             make.entity('ATTRIB', '插入', (10, X), (20, Y), (40, 1), (1, '乙'), (2, '图号'), (70, 8), handle='32'),
+             [(0, 'SEQEND'), (8, '插入')], make.lwpolyline('宗地', make.square(X + 100, Y), handle='33')]
+        s = self.read_dxf(e, blocks)
+        self.assertEqual([], s.faults())
+        self.assertEqual(2, len([r for r in s.records if 'wkb' in r]))
 
     def test_text_is_utf8_from_2007_on(self):
         e = [make.lwpolyline('宗地', make.square(X, Y), handle='20')]

@@ -4,10 +4,12 @@
 
 #include "base/limits.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,6 +50,16 @@ static bool enter(const struct child *c)
     if (slash && !folder)
         slash[slash == dir] = '\0';
     return slash && confine_reader(dir, c->upload);
+}
+
+/* A parent that was killed cannot end its child. Asked for behind enter(), because the kernel forgets it with
+ * a new user namespace; a parent that died before is seen by its end of the pipe, which is closed. */
+static void die_with_parent(void)
+{
+    struct pollfd pipe = {.fd = STDOUT_FILENO};
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (poll(&pipe, 1, 0) > 0 && (pipe.revents & POLLERR))
+        _exit(1);
 }
 
 static void name_file(struct child *c)
@@ -104,6 +116,7 @@ _Noreturn void sandbox_child_main(int argc, char **argv)
     if (s == STATUS_OK && !enter(&c))
         s = confine_refuse(&e);
     if (s == STATUS_OK) {
+        die_with_parent();
         child_configure_gdal(&c);
         s = read_source(&c, &e);
     }

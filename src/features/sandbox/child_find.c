@@ -74,6 +74,7 @@ static void find_members(struct child *c, const char *root, bool deep, struct me
 {
     char **all = deep ? VSIReadDirRecursive(root) : VSIReadDir(root);
     m->listed = all != NULL;
+    m->too_many = deep && CSLCount(all) > NAMES_MAX;
     for (int i = 0; all && all[i] && i < NAMES_MAX; i++) {
         const char *name = all[i], *in_gdb = strcasestr(name, ".gdb/");
         if (strstr(name, "..") || strstr(name, "__MACOSX") || strstr(name, "/._"))
@@ -106,6 +107,16 @@ static const char *stem_of(struct child *c, const char *name)
     base = base ? base + 1 : shown;
     const char *dot = base ? strrchr(base, '.') : NULL;
     return base ? arena_strndup(c->keep, base, dot ? (size_t)(dot - base) : strlen(base)) : "";
+}
+
+static enum status fail_many(struct child *c, struct error *e)
+{
+    error_zh(e, "%s里的文件太多（最多%d个文件，其中数据文件%d个），不能全部查看；请只打包要用的数据。",
+             c->called_zh, NAMES_MAX, MEMBERS_MAX);
+    return error_fail(e, STATUS_TOO_LARGE, "source-zip-many",
+                      "%s holds too many files (at most %d, %d of them data), which are not all looked at; "
+                      "leave only what is meant.",
+                      c->called_en, NAMES_MAX, MEMBERS_MAX);
 }
 
 static enum status fail_empty(struct child *c, bool listed, struct error *e)
@@ -167,7 +178,9 @@ static enum status find_inside(struct child *c, const char *root, bool archive, 
     m = (struct members){.n = 0};
     find_members(c, root, archive, &m);
     drop_descriptions(&m);
-    if (m.n == 0 || m.too_many)
+    if (m.too_many)
+        return fail_many(c, e);
+    if (m.n == 0)
         return fail_empty(c, m.listed || !archive, e);
     if (c->list && m.n > 1) {
         out->name = NULL;

@@ -194,7 +194,9 @@ static enum status find_tables(struct gpkg_reading *g, struct error *e)
     int rc = sqlite3_prepare_v2(g->db, sql, -1, &q, NULL);
     if (rc != SQLITE_OK)
         return fail_sql(g, e);
-    while ((rc = sqlite3_step(q)) == SQLITE_ROW && g->n_tables < TABLES_MAX) {
+    while ((rc = sqlite3_step(q)) == SQLITE_ROW) {
+        if (g->n_tables == TABLES_MAX)
+            return child_fail_layers(g->c, TABLES_MAX, e);
         struct gpkg_table *t = &g->tables[g->n_tables];
         *t = (struct gpkg_table){text_at(g, q, 0),        text_at(g, q, 1),         text_at(g, q, 2),
                                  text_at(g, q, 3),        sqlite3_column_int(q, 4), sqlite3_column_int(q, 5),
@@ -206,7 +208,7 @@ static enum status find_tables(struct gpkg_reading *g, struct error *e)
         g->choices[g->n_tables++] = (struct child_choice){t->name, t->alias, is_area_type(t->type)};
     }
     sqlite3_finalize(q);
-    return rc == SQLITE_DONE || g->n_tables == TABLES_MAX ? STATUS_OK : fail_sql(g, e);
+    return rc == SQLITE_DONE ? STATUS_OK : fail_sql(g, e);
 }
 
 static enum feature_type type_of(const char *declared)
@@ -239,23 +241,27 @@ static const char *alias_of(struct gpkg_reading *g, const char *table, const cha
     return strcmp(alias, column) == 0 ? "" : alias;
 }
 
-/* Columns of the statement: 0 is the key, the table's own follow. */
+/* Columns of the statement: 0 is the key, the table's own follow, computed ones too (`SELECT *` has them; only
+ * the hidden ones of virtual tables, kind 1, are not in it). */
 static enum status find_columns(struct gpkg_reading *g, const struct gpkg_table *t, struct error *e)
 {
     struct arena *a = g->c->keep;
     const char **names = arena_array(a, COLUMNS_MAX, sizeof *names),
                **aliases = arena_array(a, COLUMNS_MAX, sizeof *aliases);
     enum feature_type *types = arena_array(a, COLUMNS_MAX, sizeof *types);
-    char *sql = sqlite3_mprintf("PRAGMA table_info(\"%w\")", t->name);
+    char *sql = sqlite3_mprintf("PRAGMA table_xinfo(\"%w\")", t->name);
     sqlite3_stmt *q = NULL;
-    int n = 0, column = 1, rc = sql ? sqlite3_prepare_v2(g->db, sql, -1, &q, NULL) : SQLITE_NOMEM;
+    int n = 0, column = 0, rc = sql ? sqlite3_prepare_v2(g->db, sql, -1, &q, NULL) : SQLITE_NOMEM;
     sqlite3_free(sql);
     if (rc != SQLITE_OK || !names || !aliases || !types)
         return fail_sql(g, e);
     g->fid = NULL;
     g->geometry = -1;
-    for (; (rc = sqlite3_step(q)) == SQLITE_ROW && n < COLUMNS_MAX; column++) {
+    for (; (rc = sqlite3_step(q)) == SQLITE_ROW && n < COLUMNS_MAX;) {
         const char *name = text_at(g, q, 1), *type = text_at(g, q, 2);
+        if (sqlite3_column_int(q, 6) == 1)
+            continue;
+        column++;
         if (strcasecmp(name, t->geometry) == 0) {
             g->geometry = column;
         } else if (sqlite3_column_int(q, 5) > 0 && strcasecmp(type, "INTEGER") == 0 && !g->fid) {
@@ -361,11 +367,13 @@ static bool widen_box(const unsigned char *blob, size_t n, double box[4], bool *
     const unsigned char *wkb = wkb_of(blob, n, &n_wkb);
     OGRGeometryH geometry = NULL;
     OGREnvelope one = {0};
-    if (!wkb || OGR_G_CreateFromWkb(wkb, NULL, &geometry, (int)n_wkb) != OGRERR_NONE ||
-        OGR_G_IsEmpty(geometry))
-        return false;
-    OGR_G_GetEnvelope(geometry, &one);
+    bool there = wkb && OGR_G_CreateFromWkb(wkb, NULL, &geometry, (int)n_wkb) == OGRERR_NONE &&
+                 !OGR_G_IsEmpty(geometry);
+    if (there)
+        OGR_G_GetEnvelope(geometry, &one);
     OGR_G_DestroyGeometry(geometry);
+    if (!there)
+        return false;
     const double got[4] = {one.MinX, one.MinY, one.MaxX, one.MaxY};
     for (int i = 0; i < 4; i++)
         if (!*any || (i < 2 ? got[i] < box[i] : got[i] > box[i]))

@@ -73,8 +73,11 @@ static void fail_link(struct kml *k)
 
 static void open_folder(struct kml *k)
 {
-    if (k->n_open_folders == KML_DEPTH_MAX || k->folder_count == KML_FOLDERS_MAX)
+    struct error e;
+    if (k->folder_count == KML_FOLDERS_MAX) {
+        kml_fail(k, child_fail_layers(k->c, KML_FOLDERS_MAX, &e), &e);
         return;
+    }
     if (!k->giving)
         k->folder_names[k->folder_count] = NULL;
     k->folders[k->n_open_folders++] = k->folder_count++;

@@ -1,10 +1,14 @@
 /* What GDAL reads as it is: FileGDB, FlatGeobuf, SpatiaLite, MapInfo, GeoJSON in an archive. */
 #include "features/sandbox/child_parts.h"
 
+#include "features/binding.h"
+
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
 enum { LAYERS_MAX = 4096 };
+#define ID_EXACT 9007199254740992.0 /* 2^53: beyond it a double has lost digits of a code */
 
 struct ogr_reading {
     struct child *c;
@@ -18,8 +22,15 @@ struct ogr_reading {
     const char **values;
     int64_t declared;
     enum child_lines lines;
-    bool degrees, own_fids;
+    bool degrees, own_fids, json;
+    int json_id; /* the field of an id that GeoJSON wrote as a number with decimals; -1 none */
 };
+
+static int find_json_id(const struct ogr_reading *r)
+{
+    int i = r->json ? binding_find(BOUND_ID, r->schema.names, r->schema.aliases, r->schema.n) : -1;
+    return i >= 0 && (r->schema.types[i] == FEATURE_REAL || strcmp(r->schema.names[i], "id") == 0) ? i : -1;
+}
 
 static const char *text_of(struct child *c, const char *raw)
 {
@@ -72,7 +83,9 @@ static bool describe_fields(struct child *c, OGRLayerH layer, struct feature_sch
 static enum status describe_layers(struct ogr_reading *r, struct error *e)
 {
     int n = GDALDatasetGetLayerCount(r->data);
-    r->n_layers = n > LAYERS_MAX ? LAYERS_MAX : n > 0 ? (size_t)n : 0;
+    if (n > LAYERS_MAX)
+        return child_fail_layers(r->c, LAYERS_MAX, e);
+    r->n_layers = n > 0 ? (size_t)n : 0;
     r->choices = arena_array(r->c->keep, r->n_layers + 1, sizeof *r->choices);
     if (!r->choices)
         return error_no_memory(e);
@@ -189,6 +202,29 @@ static const char *value_of(struct ogr_reading *r, OGRFeatureH f, int i)
     return child_decode(c, text, strlen(text), false, c->scratch, NULL);
 }
 
+/* Of GeoJSON: as readers/geojson.c says it of a text that is no member of an archive. */
+static void check_id(struct ogr_reading *r, OGRFeatureH f)
+{
+    int i = r->json_id;
+    bool there = i >= 0 && OGR_F_IsFieldSetAndNotNull(f, i);
+    /* the member `id` becomes a text, the rounded number with ".0" behind it */
+    bool real = there && (r->schema.types[i] == FEATURE_REAL || strchr(OGR_F_GetFieldAsString(f, i), '.'));
+    if (!real || fabs(OGR_F_GetFieldAsDouble(f, i)) < ID_EXACT)
+        return;
+    error_zh(&r->areas.fault, "编号写成了位数过多的小数，尾数已经丢失；请把编号写成带引号的文字。");
+    error_en(&r->areas.fault, STATUS_INVALID_INPUT, "id-number-rounded",
+             "The id is a number with more digits than numbers keep; write it as text, in quotes.");
+}
+
+static enum status fail_clamped(struct child *c, struct error *e)
+{
+    error_zh(e, "%s里有超过19位的整数，数字会丢失；编号请写成带引号的文字。", c->called_zh);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "json-number-too-long",
+        "%s has an integer of more than 19 digits, which would lose some; write ids as text, in quotes.",
+        c->called_en);
+}
+
 static enum status give_feature(struct ogr_reading *r, OGRFeatureH f, struct error *e)
 {
     struct child *c = r->c;
@@ -198,6 +234,7 @@ static enum status give_feature(struct ogr_reading *r, OGRFeatureH f, struct err
     enum status s = child_areas_of(OGR_F_GetGeometryRef(f), r->lines, r->degrees, &r->areas, e);
     if (s != STATUS_OK)
         return s;
+    check_id(r, f);
     const struct feature out = {.fid = r->own_fids ? OGR_F_GetFID(f) : 0,
                                 .values = r->values,
                                 .wkb = (const unsigned char *)r->areas.wkb.data,
@@ -214,9 +251,12 @@ static enum status give_features(struct ogr_reading *r, struct error *e)
     OGR_L_ResetReading(r->layer);
     c->failure[0] = '\0';
     for (OGRFeatureH f; s == STATUS_OK && (f = OGR_L_GetNextFeature(r->layer));) {
+        c->clamped |= r->json && OGR_F_GetFID(f) == INT64_MAX; /* an `id`, of which GDAL says nothing */
         s = child_passes(c) ? STATUS_OK : give_feature(r, f, e);
         OGR_F_Destroy(f);
     }
+    if (s == STATUS_OK && c->clamped)
+        s = fail_clamped(c, e);
     if (s == STATUS_OK && c->failure[0])
         s = child_fail_broken(c, e); /* the end of the features and a broken file look alike but for this */
     return s == STATUS_OK ? check_count(r, e) : s;
@@ -230,7 +270,8 @@ enum status child_read_ogr(struct child *c, const struct child_source *source, s
     if (s != STATUS_OK)
         return s;
     r.driver = GDALGetDriverShortName(GDALGetDatasetDriver(r.data));
-    r.own_fids = strcmp(r.driver, "FlatGeobuf") != 0 && strncmp(r.driver, "GeoJSON", 7) != 0;
+    r.json = strncmp(r.driver, "GeoJSON", 7) == 0;
+    r.own_fids = strcmp(r.driver, "FlatGeobuf") != 0 && !r.json;
     r.lines = strcmp(r.driver, "DXF") == 0 ? CLOSED_LINES_ARE_AREAS : LINES_ARE_FAULTS;
     s = describe_layers(&r, e);
     if (s == STATUS_OK && c->list)
@@ -243,6 +284,9 @@ enum status child_read_ogr(struct child *c, const struct child_source *source, s
     r.declared = declared(&r, source->name);
     if (!describe_fields(c, r.layer, &r.schema))
         return error_no_memory(e);
+    r.json_id = find_json_id(&r);
+    if (c->clamped)
+        return fail_clamped(c, e); /* it was met when the fields were looked for */
     if (c->failure[0] && (r.schema.n == 0 || r.declared == 0))
         return child_fail_open(c, e); /* a table that cannot be opened looks like one without records */
     r.values = arena_array(c->keep, r.schema.n + 1, sizeof *r.values);

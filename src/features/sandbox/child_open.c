@@ -11,6 +11,8 @@ static void CPL_STDCALL keep_message(CPLErr severity, CPLErrorNum number, const 
     struct child *c = CPLGetErrorHandlerUserData();
     if (severity >= CE_Failure)
         snprintf(c->failure, sizeof c->failure, "%s", message);
+    else if (strstr(message, "clamped")) /* "Will be clamped to INT64_MIN/INT64_MAX": only a warning to GDAL */
+        c->clamped = true;
 }
 
 /* Answers in place of the network. NULL would make GDAL go there after all: hence a result that is a

@@ -22,6 +22,7 @@ struct child {
     struct arena *scratch;               /* until the next record */
     char called_zh[300], called_en[300]; /* the file in a sentence: “甲.shp”; 文件 */
     char failure[300];                   /* GDAL's latest failure, "" none */
+    bool clamped;                        /* GDAL said that it changed an integer beyond 64 bits */
     void *from_gbk;                      /* child_text.c's converter; NULL until it is needed */
 };
 
@@ -72,6 +73,9 @@ struct child_choice {
 /* The layer that was asked for by name or alias, the only one, or the only one that may hold areas. */
 enum status child_choose(struct child *c, const struct child_choice *all, size_t n, size_t *chosen,
                          struct error *e) HX_MUST_CHECK;
+/* More of them than are looked at: one that is left out might be the one that is meant. `limit` is how many
+ * would do. */
+enum status child_fail_layers(struct child *c, int limit, struct error *e);
 /* Says which layers beside it were not read. */
 enum status child_note_others(struct child *c, const struct child_choice *all, size_t n, size_t chosen,
                               struct error *e) HX_MUST_CHECK;

@@ -77,6 +77,7 @@ struct scanning {
     const char *strings[KEPT_STRINGS];
     char section[32], variable[32];
     struct dxf_entity *open; /* the entity whose codes are being read; NULL */
+    bool passing; /* the codes of an ATTRIB, which belong to no entity that is kept */
     bool in_block, no_memory;
 };
 
@@ -171,6 +172,7 @@ static void begin(struct scanning *s, const char *type)
 {
     bool entities = strcmp(s->section, "ENTITIES") == 0, blocks = strcmp(s->section, "BLOCKS") == 0;
     s->variable[0] = '\0';
+    s->passing = strcmp(type, "ATTRIB") == 0;
     if (strcmp(type, "EOF") == 0)
         s->out->ended = true;
     if (strcmp(type, "SECTION") == 0 || strcmp(type, "ENDSEC") == 0 || strcmp(type, "EOF") == 0) {
@@ -238,6 +240,8 @@ static void take(struct scanning *s)
         s->out->votes += child_vote(value, strlen(value), false);
     if (code == 0)
         begin(s, value);
+    else if (s->passing)
+        return; /* its tag and flags would become the INSERT's block and copies */
     else if (code == 2 && !s->section[0])
         snprintf(s->section, sizeof s->section, "%s", value);
     else if (strcmp(s->section, "HEADER") == 0)

@@ -1,6 +1,8 @@
 /* The sandboxed child as a process: started with a pipe to listen at, ended whatever it does. Private to
  * sandbox/.
- * Threads: a process belongs to one thread at a time; any number may run beside each other. */
+ * Threads: a process belongs to one thread at a time; any number may run beside each other. The thread that
+ * starts one must live until it is ended: the reading child dies with that thread (PR_SET_PDEATHSIG goes by
+ * threads), so that none outlives a parent that was killed. */
 #ifndef HX_FEATURES_SANDBOX_PROCESS_H
 #define HX_FEATURES_SANDBOX_PROCESS_H
 

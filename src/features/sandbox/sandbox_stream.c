@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UPLOAD_WAIT_MS = 45000, STREAM_NOTES_MAX = 200 };
+enum { UPLOAD_WAIT_MS = 45000, STREAM_NOTES_MAX = 200, LAYERS_MAX = 1 << 17 /* more than any reader tells */ };
 
 struct sandboxed {
     struct feature_stream base;
@@ -334,15 +334,29 @@ static enum status add_layer(struct sandboxed *s, struct record *r, struct arena
     return st;
 }
 
+static bool room_for_layer(struct arena *a, struct sandbox_layer **layers, size_t n, size_t *cap)
+{
+    if (n < *cap)
+        return true;
+    size_t more = *cap ? 2 * *cap : 64;
+    struct sandbox_layer *copy = arena_array(a, more, sizeof *copy);
+    if (!copy)
+        return false;
+    if (n)
+        memcpy(copy, *layers, n * sizeof *copy);
+    *layers = copy;
+    *cap = more;
+    return true;
+}
+
 static enum status hear_layers(struct sandboxed *s, struct arena *a, struct sandbox_layers *out,
                                struct error *e)
 {
-    enum { LAYERS_MAX = 4096 };
     struct record r;
-    struct sandbox_layers all = {.driver = s->base.info.driver};
-    struct sandbox_layer *layers = arena_array(a, LAYERS_MAX, sizeof *layers);
-    all.driver = arena_strdup(a, all.driver);
-    if (!layers || !all.driver)
+    struct sandbox_layers all = {.driver = arena_strdup(a, s->base.info.driver)};
+    struct sandbox_layer *layers = NULL;
+    size_t cap = 0;
+    if (!all.driver)
         return error_no_memory(e);
     for (;;) {
         enum status st = hear(s, &r, e);
@@ -353,6 +367,8 @@ static enum status hear_layers(struct sandboxed *s, struct arena *a, struct sand
         }
         if (st == STATUS_OK && (r.type != RECORD_LAYER || all.n == LAYERS_MAX))
             st = answer_fail(e);
+        if (st == STATUS_OK && !room_for_layer(a, &layers, all.n, &cap))
+            st = error_no_memory(e);
         if (st == STATUS_OK)
             st = add_layer(s, &r, a, &layers[all.n], e);
         if (st != STATUS_OK)
