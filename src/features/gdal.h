@@ -29,7 +29,7 @@ enum status gdal_load(struct error *e) HX_MUST_CHECK;
     X(CPLGetExtension) X(CPLGetLastErrorMsg) X(CPLGetLastErrorType) X(CPLHTTPPopFetchCallback) \
     X(CPLHTTPPushFetchCallback) X(CPLPopErrorHandler) X(CPLPushErrorHandler) \
     X(CPLPushErrorHandlerEx) X(CPLQuietErrorHandler) X(CPLRecode) X(CPLSetConfigOption) \
-    X(CPLStrdup) X(CSLDestroy) X(GDALAllRegister) X(GDALClose) X(GDALCreate) \
+    X(CPLStrdup) X(CSLCount) X(CSLDestroy) X(GDALAllRegister) X(GDALClose) X(GDALCreate) \
     X(GDALDatasetCommitTransaction) X(GDALDatasetCreateLayer) X(GDALDatasetExecuteSQL) \
     X(GDALDatasetGetLayer) X(GDALDatasetGetLayerByName) X(GDALDatasetGetLayerCount) \
     X(GDALDatasetReleaseResultSet) X(GDALDatasetStartTransaction) X(GDALDeleteDataset) \
@@ -82,6 +82,7 @@ extern struct gdal_functions gdal_functions; /* filled by gdal_load, read-only a
 #define CPLRecode gdal_functions.CPLRecode
 #define CPLSetConfigOption gdal_functions.CPLSetConfigOption
 #define CPLStrdup gdal_functions.CPLStrdup
+#define CSLCount gdal_functions.CSLCount
 #define CSLDestroy gdal_functions.CSLDestroy
 #define GDALAllRegister gdal_functions.GDALAllRegister
 #define GDALClose gdal_functions.GDALClose
