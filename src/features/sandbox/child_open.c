@@ -11,7 +11,8 @@ static void CPL_STDCALL keep_message(CPLErr severity, CPLErrorNum number, const 
     struct child *c = CPLGetErrorHandlerUserData();
     if (severity >= CE_Failure)
         snprintf(c->failure, sizeof c->failure, "%s", message);
-    else if (strstr(message, "clamped")) /* "Will be clamped to INT64_MIN/INT64_MAX": only a warning to GDAL */
+    else if (strstr(message,
+                    "clamped")) /* "Will be clamped to INT64_MIN/INT64_MAX": only a warning to GDAL */
         c->clamped = true;
 }
 

@@ -11,7 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UPLOAD_WAIT_MS = 45000, STREAM_NOTES_MAX = 200, LAYERS_MAX = 1 << 17 /* more than any reader tells */ };
+enum {
+    UPLOAD_WAIT_MS = 45000,
+    STREAM_NOTES_MAX = 200,
+    LAYERS_MAX = 1 << 17 /* more than any reader tells */
+};
 
 struct sandboxed {
     struct feature_stream base;
