@@ -224,17 +224,37 @@ static void outcome_add(const struct audit_run *a, struct audit_outcome *out)
     out->seconds += clock_seconds() - a->began;
 }
 
+/* Of every pass the same; the first that read the file to its end tells them. */
+static enum status take_notes(const struct audit_run *a, struct audit_outcome *out, struct error *e)
+{
+    struct arena *arena = out->n_notes ? NULL : arena_new(STATE_ARENA_BYTES);
+    struct feature_notes told = {.n = 0};
+    if (out->n_notes)
+        return STATUS_OK;
+    enum status s = arena ? feed_notes(a->feed, arena, &told, e) : error_no_memory(e);
+    for (size_t i = 0; i < told.n && i < AUDIT_NOTES_MAX; i++) {
+        struct audit_note *n = &out->notes[out->n_notes++];
+        snprintf(n->code, sizeof n->code, "%s", told.notes[i].code);
+        snprintf(n->zh, sizeof n->zh, "%s", told.notes[i].zh);
+        snprintf(n->en, sizeof n->en, "%s", told.notes[i].en);
+    }
+    out->n_notes_left_out = told.n - out->n_notes;
+    arena_free(arena);
+    return s;
+}
+
 /* Of a run that was finished before, the input has not been opened yet. */
-static enum status summaries(struct audit_run *a, struct error *e)
+static enum status summaries(struct audit_run *a, const struct audit_outcome *out, struct error *e)
 {
     const struct audit_request *r = a->request;
     enum status s = STATUS_OK;
     if ((r->summary || r->summary_json) && !a->feed)
         s = feed_open(r, &a->feed, e);
+    const struct input_remarks about = {a->feed ? a->feed->crs_guessed : 0, out->notes, out->n_notes};
     if (!s && r->summary)
-        s = html_parcels_write(a->snapshot, r, a->tally, &a->state.identity, a->feed->crs_guessed, e);
+        s = html_parcels_write(a->snapshot, r, a->tally, &a->state.identity, &about, e);
     if (!s && r->summary_json)
-        s = json_parcels_write(a->snapshot, r, a->tally, &a->state.identity, a->feed->crs_guessed, e);
+        s = json_parcels_write(a->snapshot, r, a->tally, &a->state.identity, &about, e);
     return s;
 }
 
@@ -251,7 +271,9 @@ static enum status run(struct audit_run *a, struct audit_outcome *out, struct er
         s = measure_all(a, &out->stopped, e);
     arena_free(arena);
     out->finished_before = out->finished_before && a->whole_before;
-    return s || out->stopped || a->pass > 0 ? s : summaries(a, e);
+    if (!s && !out->stopped && !a->whole_before)
+        s = take_notes(a, out, e);
+    return s || out->stopped || a->pass > 0 ? s : summaries(a, out, e);
 }
 
 static enum status run_pass(struct audit_run *a, struct audit_outcome *out, struct error *e)

@@ -26,7 +26,15 @@ struct audit_progress {
 };
 typedef void audit_progress_fn(const struct audit_progress *p, void *user);
 
+enum { AUDIT_NOTES_MAX = 8 };
+/* A remark on the file as a whole: what was assumed, and what it holds that is no area. */
+struct audit_note {
+    char code[48], zh[512], en[512];
+};
+
 struct audit_outcome {
+    struct audit_note notes[AUDIT_NOTES_MAX];
+    size_t n_notes, n_notes_left_out; /* none when every output was finished before */
     int64_t n_parcels, n_unmeasured, n_findings;
     int64_t by_verdict[VERDICT_ALLOWED + 1];
     int64_t n_reused;                  /* rows of this run that were taken over from `since` */

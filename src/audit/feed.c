@@ -94,10 +94,16 @@ static enum status decide_crs(struct feed *f, const struct audit_request *r, str
     geo_transformer_free(t);
     if (s)
         return s;
+    f->decided = d;
     f->crs = d.crs;
     f->srs = d.crs.epsg == 4326 ? 4326 : 4490;
     f->crs_guessed = d.by == CRS_BY_PREFIX || d.by == CRS_BY_UNIT ? d.crs.epsg : 0;
     return STATUS_OK;
+}
+
+enum status feed_notes(const struct feed *f, struct arena *a, struct feature_notes *out, struct error *e)
+{
+    return feature_file_notes(f->stream, f->stream->info.has_own_crs ? NULL : &f->decided, a, out, e);
 }
 
 enum status feed_open(const struct audit_request *r, struct feed **out, struct error *e)

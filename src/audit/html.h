@@ -3,12 +3,12 @@
 #ifndef HX_AUDIT_HTML_H
 #define HX_AUDIT_HTML_H
 
+#include "audit/outcome.h"
 #include "audit/state.h"
 #include "formats/html.h"
 
-/* `crs_guessed`: as in struct feed. */
 enum status html_parcels_write(const struct snapshot *s, const struct audit_request *r, const struct tally *t,
-                               const struct run_identity *identity, int crs_guessed,
+                               const struct run_identity *identity, const struct input_remarks *about,
                                struct error *e) HX_MUST_CHECK;
 
 /* The parts that pages share. Text from outside goes through html_text (formats/html.h). */

@@ -310,8 +310,24 @@ static void basis(struct buffer *b, const struct snapshot *s, const struct run_i
     buffer_append_str(b, "</table>\n");
 }
 
+static void notes_list(struct buffer *b, const struct input_remarks *about)
+{
+    if (about->crs_guessed)
+        buffer_printf(b,
+                      "<p><b>文件没有说明坐标系，按坐标判断为 EPSG:%d（CGCS2000），请核对；不对时请指明坐标系重做。The "
+                      "file states no CRS; its coordinates led to EPSG:%d (CGCS2000): check it.</b></p>\n",
+                      about->crs_guessed, about->crs_guessed);
+    for (size_t i = 0; i < about->n_notes; i++) {
+        buffer_append_str(b, i ? "<li>" : "<ul class=\"notes\"><li>");
+        html_text(b, about->notes[i].zh);
+        buffer_append_str(b, " ");
+        html_text(b, about->notes[i].en);
+        buffer_append_str(b, i + 1 < about->n_notes ? "</li>\n" : "</li></ul>\n");
+    }
+}
+
 enum status html_parcels_write(const struct snapshot *s, const struct audit_request *r, const struct tally *t,
-                               const struct run_identity *identity, int crs_guessed, struct error *e)
+                               const struct run_identity *identity, const struct input_remarks *about, struct error *e)
 {
     struct buffer b;
     buffer_init(&b, 0);
@@ -322,12 +338,7 @@ enum status html_parcels_write(const struct snapshot *s, const struct audit_requ
                   "：%lld 个地块，其中 %lld 个无法测算（结论为“无法判定”，不等于未占用）。%lld "
                   "parcels, %lld of them could not be measured: that is unknown, not clear.</p>\n",
                   (long long)t->n, (long long)t->unmeasured, (long long)t->n, (long long)t->unmeasured);
-    if (crs_guessed)
-        buffer_printf(
-            &b,
-            "<p><b>文件没有说明坐标系，按坐标判断为 EPSG:%d（CGCS2000），请核对；不对时请指明坐标系重做。The "
-            "file states no CRS; its coordinates led to EPSG:%d (CGCS2000): check it.</b></p>\n",
-            crs_guessed, crs_guessed);
+    notes_list(&b, about);
     verdict_chart(&b, t);
     line_chart(&b, t);
     worst_table(&b, t);

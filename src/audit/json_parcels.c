@@ -94,7 +94,7 @@ static void box(struct json_writer *w, const struct tally *t)
 }
 
 static void write_all(struct json_writer *w, const struct snapshot *s, const struct audit_request *r,
-                      const struct tally *t, const struct run_identity *identity, int crs_guessed)
+                      const struct tally *t, const struct run_identity *identity, const struct input_remarks *about)
 {
     const struct layer_snapshot *p = snapshot_layer(s, "prefectures");
     jw_object_begin(w);
@@ -102,10 +102,11 @@ static void write_all(struct json_writer *w, const struct snapshot *s, const str
     jw_kv_string(w, "input_sha256", identity->input);
     jw_kv_string(w, "rules_sha256", identity->rules);
     jw_key(w, "crs_guessed");
-    if (crs_guessed)
-        jw_integer(w, crs_guessed);
+    if (about->crs_guessed)
+        jw_integer(w, about->crs_guessed);
     else
         jw_null(w);
+    audit_notes_write(w, about->notes, about->n_notes);
     jw_kv_bool(w, "synthetic", html_is_synthetic(s));
     jw_kv_integer(w, "n_parcels", t->n);
     jw_kv_integer(w, "n_unmeasured", t->unmeasured);
@@ -127,13 +128,13 @@ static void write_all(struct json_writer *w, const struct snapshot *s, const str
 }
 
 enum status json_parcels_write(const struct snapshot *s, const struct audit_request *r, const struct tally *t,
-                               const struct run_identity *identity, int crs_guessed, struct error *e)
+                               const struct run_identity *identity, const struct input_remarks *about, struct error *e)
 {
     struct buffer b;
     struct json_writer w;
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
-    write_all(&w, s, r, t, identity, crs_guessed);
+    write_all(&w, s, r, t, identity, about);
     buffer_append_char(&b, '\n');
     enum status st = buffer_status(&b, e);
     if (!st)

@@ -16,6 +16,20 @@ void verdicts_write(struct json_writer *w, const int64_t *n)
     jw_object_end(w);
 }
 
+void audit_notes_write(struct json_writer *w, const struct audit_note *notes, size_t n)
+{
+    jw_key(w, "notes");
+    jw_array_begin(w);
+    for (size_t i = 0; i < n; i++) {
+        jw_object_begin(w);
+        jw_kv_string(w, "code", notes[i].code);
+        jw_kv_string(w, "zh", notes[i].zh);
+        jw_kv_string(w, "en", notes[i].en);
+        jw_object_end(w);
+    }
+    jw_array_end(w);
+}
+
 void audit_outcome_write(struct json_writer *w, const struct audit_outcome *o)
 {
     jw_kv_integer(w, "n_parcels", o->n_parcels);
@@ -24,6 +38,7 @@ void audit_outcome_write(struct json_writer *w, const struct audit_outcome *o)
     jw_kv_integer(w, "n_reused", o->n_reused);
     jw_kv_string(w, "since_zh", *o->since_zh ? o->since_zh : NULL);
     jw_kv_string(w, "since_en", *o->since_en ? o->since_en : NULL);
+    audit_notes_write(w, o->notes, o->n_notes);
     verdicts_write(w, o->by_verdict);
     jw_kv_integer(w, "resumed_after", o->resumed_after);
     jw_kv_bool(w, "stopped", o->stopped);

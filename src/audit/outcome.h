@@ -12,6 +12,15 @@ void figures_outcome_write(struct json_writer *w, const struct figures *f);
 /* PREFIX_share of each line for which the plan gives a share of the region, and what it gives. */
 void figures_shares_write(struct json_writer *w, const struct figures *f, bool planned);
 
+/* What a summary tells of the input as a whole. */
+struct input_remarks {
+    int crs_guessed; /* as in struct feed */
+    const struct audit_note *notes;
+    size_t n_notes;
+};
+
+/* "notes": the remarks on the file as a whole. */
+void audit_notes_write(struct json_writer *w, const struct audit_note *notes, size_t n);
 /* "verdicts": how many of each; `n` by enum verdict. */
 void verdicts_write(struct json_writer *w, const int64_t *n);
 

@@ -128,6 +128,11 @@ static void tell_rests(const struct audit_request *r)
 
 static void print_parcels(const struct audit_outcome *o)
 {
+    for (size_t i = 0; i < o->n_notes; i++)
+        fprintf(stderr, "提醒：%s\nnote: %s\n", o->notes[i].zh, o->notes[i].en);
+    if (o->n_notes_left_out)
+        fprintf(stderr, "另有 %zu 条提醒未列出。\n%zu more notes are not listed.\n", o->n_notes_left_out,
+                o->n_notes_left_out);
     if (o->finished_before)
         fprintf(stderr, "结果已完整，无须继续。\nThe output is complete already.\n");
     else if (o->resumed_after)

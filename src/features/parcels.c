@@ -1,3 +1,4 @@
+#include "features/file_notes.h"
 #include "features/parcels.h"
 
 #include "base/limits.h"
@@ -276,19 +277,6 @@ static enum status decide(struct parsing *p, struct feature_stream *s, struct cr
     return STATUS_OK;
 }
 
-static void warn_encoding(struct parsing *p, const char *encoding)
-{
-    parsing_warn(
-        p, "text-encoding",
-        parsing_printf(p, "文件没有写明（或写错了）文字编码，按%s读取；请核对名称中的汉字是否正确。",
-                       encoding),
-        parsing_printf(
-            p,
-            "The file does not tell its text encoding, or tells a wrong one; it was read as %s. Check "
-            "that the names are right.",
-            encoding));
-}
-
 static enum status take_all(struct parsing *p, struct feature_stream *s)
 {
     struct crs_decision d = {.datum_assumed = false};
@@ -301,11 +289,11 @@ static enum status take_all(struct parsing *p, struct feature_stream *s)
         if (!st && more)
             st = add(p, &b, &f, &d.crs);
     }
-    if (!st && *s->info.encoding)
-        warn_encoding(p, s->info.encoding);
-    for (size_t i = 0; !st && i < s->n_notes; i++)
-        parsing_warn(p, parsing_printf(p, "%s", s->notes[i].code), parsing_printf(p, "%s", s->notes[i].zh),
-                     parsing_printf(p, "%s", s->notes[i].en));
+    struct feature_notes told = {.n = 0};
+    if (!st)
+        st = feature_file_notes(s, NULL, p->context->arena, &told, p->error);
+    for (size_t i = 0; i < told.n; i++)
+        parsing_warn(p, told.notes[i].code, told.notes[i].zh, told.notes[i].en);
     return st ? st : parsing_end(p);
 }
 

@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_CANCELLED };
-enum { JOB_TABLE_MAX = JOB_WAITING_MAX + 1 + JOB_KEPT_MAX, JOB_OUTCOME_SIZE = 8192 };
+enum { JOB_TABLE_MAX = JOB_WAITING_MAX + 1 + JOB_KEPT_MAX, JOB_OUTCOME_SIZE = 16384 };
 
 enum { JOB_FORMAT_COUNT = 6, JOB_FORMAT_GPKG = 0 };
 struct job_format {

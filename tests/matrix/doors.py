@@ -201,6 +201,7 @@ class Doors:
         more = [self.crs_option["audit"], self.number(crs, "audit")] if crs else []
         done = self.run("audit", "parcels", path, "-o", out, "--store", self.store, "--threads", 1, *more)
         answer = self.failed("audit", done) or of_rows("audit", out)
+        answer.warnings += [line.removeprefix("提醒：") for line in done.stderr.decode("utf-8", "replace").splitlines() if line.startswith("提醒：")]
         self.remove(out)
         return answer
 
@@ -220,6 +221,7 @@ class Doors:
         out = self.place(".gpkg")
         out.write_bytes(body)
         answer = of_rows("job", out)
+        answer.warnings += [n["zh"] for n in job["outcome"]["notes"]]
         self.remove(out)
         self.request("DELETE", f"/jobs/{job['id']}")
         return answer

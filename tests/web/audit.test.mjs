@@ -160,6 +160,7 @@ test('a file that cannot be read is said in words; of one without a CRS the gues
   await dropFile(page, '无坐标系.zip', fs.readFileSync(path.join(root, 'tests/web/cases/shapefile-without-prj.zip')));
   await page.waitForSelector(id('batch-crs-guessed'));
   assert.match(await page.locator(id('batch-crs-guessed')).innerText(), /没有说明坐标系[\s\S]*EPSG:4524[\s\S]*请核对/);
+  assert.match(await page.locator(`${id('batch-result')} ${id('warnings')}`).innerText(), /如果是西安80或北京54，结果不可用/);
   assert.equal(await page.locator(id('batch-crs-select')).inputValue(), '4524');
   await shot('15-batch-refused');
 });

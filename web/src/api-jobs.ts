@@ -63,6 +63,8 @@ export interface AuditGroup {
 export interface AuditSummary {
   /** EPSG code that the coordinates led to, for a file that states none. */
   crs_guessed?: number | null;
+  /** Remarks on the file as a whole. */
+  notes?: Warning[];
   synthetic?: boolean;
   n_parcels: number;
   n_unmeasured: number;

@@ -1,10 +1,11 @@
 /** The result of a check. Everything shown comes from the server's report; nothing is measured or judged here. */
 
-import type { CheckAnswer, Collection, LayerUsed, ParcelReport, Question, Report, Warning } from '../api';
+import type { CheckAnswer, Collection, LayerUsed, ParcelReport, Question, Report } from '../api';
 import { fill, h } from '../dom';
 import { fixed, hectares, mu, squareMetres } from '../format';
 import { lang, onLang, pick, plainTitle, t } from '../i18n';
 import { LINES, VERDICT_SIGN, findingOf, isComplete, shownVerdict, worstFirst, type LineId } from '../verdict';
+import { warningList } from '../warnings';
 import { ReportFiles } from './report-files';
 import { lineDetail, linesTable } from './report-layer';
 
@@ -213,15 +214,4 @@ function inOneLanguage(text: string | undefined): string {
 
 function withUnit(m2: number | null | undefined): string {
   return typeof m2 === 'number' ? `${fixed(m2, 2)} ${t('r_m2')}` : '';
-}
-
-function warningList(list: Warning[]): HTMLElement | null {
-  const texts = list.map((w) => pick(w.zh, w.en)).filter((w) => w.text);
-  if (texts.length === 0) return null;
-  return h(
-    'div',
-    { class: 'note warn', 'data-testid': 'warnings' },
-    h('strong', {}, t('r_warnings')),
-    h('ul', {}, texts.map((w) => h('li', { lang: w.lang }, w.text))),
-  );
 }
