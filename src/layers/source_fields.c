@@ -59,6 +59,15 @@ static int find_official(const struct source *s, enum layer_field field)
     return -1;
 }
 
+/* By the layer's own names; where it has none of them, an id and a name are what every other door takes for them. */
+static int find_usual(const struct source *s, enum layer_field field)
+{
+    int index = find_official(s, field);
+    if (index < 0 && (field == LAYER_ID || field == LAYER_NAME))
+        index = binding_find(field == LAYER_ID ? BOUND_ID : BOUND_NAME, s->schema->names, s->schema->aliases, s->schema->n);
+    return index;
+}
+
 static enum status bind_one(struct source *s, const struct wanted *w, enum layer_field field, struct error *e)
 {
     int *index = &s->binding[field];
@@ -66,7 +75,7 @@ static enum status bind_one(struct source *s, const struct wanted *w, enum layer
     *w->bound = "";
     if (w->given && !w->given[0])
         return STATUS_OK;
-    *index = w->given ? find(s, w->given) : find_official(s, field);
+    *index = w->given ? find(s, w->given) : find_usual(s, field);
     if (*index < 0)
         return w->given ? fail_field(s, w, e) : STATUS_OK;
     *w->bound = s->schema->names[*index];
@@ -111,7 +120,9 @@ static const int *bound_of(struct source *s, const struct feature_schema *schema
 
 const char *source_bound_text(struct source *s, const struct feature *f, enum layer_field field)
 {
-    return f->schema ? feature_value(f, bound_of(s, f->schema)[field]) : "";
+    int index = f->schema ? bound_of(s, f->schema)[field] : -1;
+    const char *own = field == LAYER_ID ? f->id : field == LAYER_NAME ? f->name : NULL;
+    return index < 0 && own ? own : feature_value(f, index);
 }
 
 /* A zone's code stays beside the name that was found by it. */

@@ -42,7 +42,7 @@ class Progress(unittest.TestCase):
         self.assertEqual((sorted(done), MANY), (done, done[-1]))
         self.assertEqual({MANY}, {p["total"] for p in progress})
         outcome = last["outcome"]
-        self.assertEqual({"n_parcels", "n_unmeasured", "n_findings", "n_reused", "since_zh", "since_en", "verdicts", "resumed_after", "stopped",
+        self.assertEqual({"n_parcels", "notes", "n_unmeasured", "n_findings", "n_reused", "since_zh", "since_en", "verdicts", "resumed_after", "stopped",
                           "finished_before", "seconds", "without_geometry"}, set(outcome))
         person = f.audit("parcels", self.many, "-o", self.dir / "b.gpkg", "--store", self.store).stdout
         self.assertEqual({k: n for k, n in outcome["verdicts"].items()},
