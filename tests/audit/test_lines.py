@@ -52,7 +52,7 @@ class Lines(unittest.TestCase):
     @f.only_threads
     def test_same_for_any_number_of_threads(self):
         digests = set()
-        for threads in (1, 2, 4):
+        for threads in f.THREADS:
             out = self.dir / f"t{threads}.geojsonl"
             f.audit("lines", "--store", self.store, "-o", out, "--threads", threads)
             digests.add(f.digest(out))

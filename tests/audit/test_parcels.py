@@ -55,7 +55,7 @@ class Parcels(unittest.TestCase):
     def test_same_rows_for_any_number_of_threads(self):
         for ending in ("gpkg", "csv", "geojsonl"):
             found = set()
-            for threads in (1, 2, 4):
+            for threads in f.THREADS:
                 out, _ = self.run_to(f"t{threads}.{ending}", "--threads", threads, "--class-field", "class",
                                      *(("--overlaps",) if ending == "gpkg" else ()))
                 found.add(f.digest(out))
