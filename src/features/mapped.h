@@ -1,5 +1,5 @@
-/* A file that a feed reads from front to back, mapped, so that neither memory nor the program's size grows
- * with it. Private to features/. Threads: as the feed. */
+/* A text that a stream reads from front to back, mapped, so that memory does not grow with it. Private to
+ * features/. Threads: as the stream. */
 #ifndef HX_FEATURES_MAPPED_H
 #define HX_FEATURES_MAPPED_H
 

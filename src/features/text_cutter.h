@@ -50,6 +50,8 @@ enum status cut_txt_open(struct mapped *file, struct text_cutter **out, struct e
 enum status cut_rows_open(struct mapped *file, const char *id_field, bool force, struct text_cutter **out,
                           struct error *e) HX_MUST_CHECK;
 /* `sequence`: the file's name says that it is one, which decides where its first line is no feature. */
+/* Are these bytes a sequence of GeoJSON, and no one document? Told by the first line. */
+bool cut_geojson_is_sequence(const void *bytes, size_t n);
 enum status cut_geojson_open(struct mapped *file, bool sequence, struct text_cutter **out,
                              struct error *e) HX_MUST_CHECK;
 

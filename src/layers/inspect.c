@@ -2,6 +2,7 @@
 
 #include "features/sandbox/sandbox.h"
 #include "formats/json.h"
+#include "geo/crs/stated.h"
 #include "layers/layer_table.h"
 #include "layers/source.h"
 
@@ -93,16 +94,52 @@ static void guess(const struct layer_table *t, const char *path, const struct sa
     layer_table_guess(t, &n, out);
 }
 
-static void write_layer(struct json_writer *w, const struct layer_table *t, const char *path,
-                        const struct sandbox_layer *l, bool alone)
+struct looking {
+    const struct layer_table *table;
+    struct geo_transformer *transformer;
+    const char *path;
+};
+
+/* As the file calls it, by its code where it has no name; what it says in words as it says it. */
+static const char *stated_name(const struct looking *at, const char *wkt, char name[120])
+{
+    struct crs_stated stated = {.epsg = 0};
+    struct error why = {0};
+    if (crs_of_stated(at->transformer, wkt, &stated, &why) != STATUS_OK && !stated.name[0])
+        return wkt;
+    if (!stated.name[0] && stated.epsg)
+        snprintf(stated.name, sizeof stated.name, "EPSG:%d", stated.epsg);
+    snprintf(name, 120, "%s", stated.name);
+    return name;
+}
+
+static void write_extent(struct json_writer *w, const struct sandbox_layer *l)
+{
+    if (!l->has_box)
+        return;
+    jw_key(w, "extent");
+    jw_array_begin(w);
+    for (int i = 0; i < 4; i++)
+        jw_number(w, l->box[i]);
+    jw_array_end(w);
+}
+
+static void write_layer(struct json_writer *w, const struct looking *at, const struct sandbox_layer *l,
+                        bool alone)
 {
     struct layer_guess g;
+    char name[120];
+    const struct layer_table *t = at->table;
+    const char *path = at->path;
     guess(t, path, l, alone, &g);
     jw_object_begin(w);
     jw_kv_string(w, "layer", l->name);
     jw_kv_bool(w, "may_be_areas", l->may_be_areas);
     if (l->n_declared >= 0)
         jw_kv_integer(w, "features", l->n_declared);
+    jw_kv_string(w, "geometry", l->geometry);
+    jw_kv_string(w, "crs_stated", stated_name(at, l->crs_wkt, name));
+    write_extent(w, l);
     jw_kv_string(w, "looks_like", g.layer);
     jw_kv_string(w, "because", g.by);
     jw_kv_bool(w, "certain", g.certainty == LAYER_CERTAIN);
@@ -121,8 +158,14 @@ static enum status text_layer(const char *path, struct arena *a, struct sandbox_
         l ? feature_stream_open(&(struct feature_request){.path = path}, &s, e) : error_no_memory(e);
     if (st)
         return st;
-    *l = (struct sandbox_layer){
-        .name = "", .alias = "", .may_be_areas = true, .n_declared = s->info.n_declared, .schema = &none};
+    bool stated = !s->info.assumed_epsg && s->info.first_crs.epsg;
+    *l = (struct sandbox_layer){.name = "",
+                                .alias = "",
+                                .may_be_areas = true,
+                                .n_declared = s->info.n_declared,
+                                .geometry = "",
+                                .crs_wkt = stated ? arena_printf(a, "EPSG:%d", s->info.first_crs.epsg) : "",
+                                .schema = &none};
     *out = (struct sandbox_layers){.driver = arena_strdup(a, s->info.driver), .layers = l, .n = 1};
     feature_stream_close(s);
     return out->driver ? STATUS_OK : error_no_memory(e);
@@ -133,15 +176,18 @@ enum status inspect_file(const char *path, struct buffer *out, struct error *e)
     struct json_writer w;
     struct layer_table table;
     struct sandbox_layers all;
+    struct looking at = {.table = &table, .path = path};
     struct arena *a = arena_new((size_t)64 << 20);
     enum status st = a ? layer_table_read(&table, e) : error_no_memory(e);
     if (st) {
         arena_free(a);
         return st;
     }
-    st = feature_path_is_text(path)
-             ? text_layer(path, a, &all, e)
-             : sandbox_list_layers(&(struct feature_request){.path = path}, a, &all, e);
+    st = geo_transformer_new(&at.transformer, e);
+    if (!st)
+        st = feature_path_is_text(path)
+                 ? text_layer(path, a, &all, e)
+                 : sandbox_list_layers(&(struct feature_request){.path = path}, a, &all, e);
     if (!st) {
         const char *slash = strrchr(path, '/');
         jw_init(&w, out, false);
@@ -151,11 +197,12 @@ enum status inspect_file(const char *path, struct buffer *out, struct error *e)
         jw_key(&w, "layers");
         jw_array_begin(&w);
         for (size_t i = 0; i < all.n; i++)
-            write_layer(&w, &table, path, &all.layers[i], all.n == 1);
+            write_layer(&w, &at, &all.layers[i], all.n == 1);
         jw_array_end(&w);
         jw_object_end(&w);
         st = buffer_status(out, e);
     }
+    geo_transformer_free(at.transformer);
     layer_table_release(&table);
     arena_free(a);
     return st;

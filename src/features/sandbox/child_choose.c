@@ -89,10 +89,11 @@ enum status child_choose(struct child *c, const struct child_choice *all, size_t
 enum status child_fail_layers(struct child *c, int limit, struct error *e)
 {
     error_zh(e, "%s的图层超过%d个，不能全部查看；请把要用的图层另存为一个文件后提交。", c->called_zh, limit);
-    return error_fail(e, STATUS_TOO_LARGE, "source-layers",
-                      "%s has more than %d layers, which are not all looked at; save the one that is meant as "
-                      "a file of its own.",
-                      c->called_en, limit);
+    return error_fail(
+        e, STATUS_TOO_LARGE, "source-layers",
+        "%s has more than %d layers, which are not all looked at; save the one that is meant as "
+        "a file of its own.",
+        c->called_en, limit);
 }
 
 enum status child_note_others(struct child *c, const struct child_choice *all, size_t n, size_t chosen,

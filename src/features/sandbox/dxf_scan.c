@@ -77,7 +77,7 @@ struct scanning {
     const char *strings[KEPT_STRINGS];
     char section[32], variable[32];
     struct dxf_entity *open; /* the entity whose codes are being read; NULL */
-    bool passing; /* the codes of an ATTRIB, which belong to no entity that is kept */
+    bool passing;            /* the codes of an ATTRIB, which belong to no entity that is kept */
     bool in_block, no_memory;
 };
 
