@@ -1,10 +1,11 @@
+/* A stream of features -> parcels: the CRS, the fields, and each feature before the policy. */
 #include "features/parcels.h"
 
 #include "base/limits.h"
 #include "features/parsing.h"
 #include "features/readers/coords.h"
 #include "features/readers/recognise.h"
-#include "features/text_cutter.h"
+#include "features/readers/text_cutter.h"
 #include "geo/crs/words.h"
 
 #include <math.h>

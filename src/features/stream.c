@@ -1,3 +1,5 @@
+/* Any file -> the stream of its kind: texts in this process (readers/), everything else by the child
+ * (sandbox/). */
 #include "features/stream.h"
 
 #include "base/text.h"

@@ -137,7 +137,7 @@ enum status feature_stream_open(const struct feature_request *r, struct feature_
  * be opened. */
 bool feature_path_is_text(const char *path);
 
-/* The two kinds that the above chooses from: texts, which are read here (text_stream.c; *out is NULL, with
+/* The two kinds that the above chooses from: texts, which are read here (readers/; *out is NULL, with
  * STATUS_OK, when the file is no text that is known), and what the sandboxed child reads
  * (sandbox/sandbox_stream.c). */
 enum status feature_stream_open_text(const struct feature_request *r, struct feature_stream **out,

@@ -4,7 +4,7 @@
  * Only brackets and quotes are looked at. What does not end where it should is read whole by the reader of
  * the format, which says what is wrong and where; a record of a sequence that is no feature is one with
  * its reason. */
-#include "features/text_cutter.h"
+#include "features/readers/text_cutter.h"
 
 #include "base/buffer.h"
 #include "base/text.h"

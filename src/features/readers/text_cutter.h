@@ -3,11 +3,11 @@
  * file, so that a record that cannot be read is one with its reason, and memory does not grow with the file.
  * Private to features/.
  * Threads: a cutter belongs to one thread. */
-#ifndef HX_FEATURES_TEXT_CUTTER_H
-#define HX_FEATURES_TEXT_CUTTER_H
+#ifndef HX_FEATURES_READERS_TEXT_CUTTER_H
+#define HX_FEATURES_READERS_TEXT_CUTTER_H
 
-#include "features/mapped.h"
 #include "features/parcel.h"
+#include "features/readers/mapped.h"
 
 struct text_piece {
     size_t at, n;                        /* n is 0 when memory is out */

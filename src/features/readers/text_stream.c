@@ -1,8 +1,8 @@
 /* Texts -> features: pieces of a cutter, or the whole file where it cannot be cut, each through the reader
  * of its format. */
-#include "features/rings_wkb.h"
+#include "features/readers/rings_wkb.h"
+#include "features/readers/text_cutter.h"
 #include "features/stream.h"
-#include "features/text_cutter.h"
 
 #include "base/limits.h"
 #include "features/readers/recognise.h"
