@@ -181,6 +181,13 @@ static enum status write_header(struct ogr_reading *r, struct error *e)
     return child_header(c, &info, e);
 }
 
+/* "" where the format (MapInfo) does not say it of a whole layer. */
+static const char *geometry_of(OGRLayerH layer)
+{
+    OGRwkbGeometryType type = OGR_L_GetGeomType(layer);
+    return type == wkbUnknown ? "" : OGRGeometryTypeToName(type);
+}
+
 static enum status list_layers(struct ogr_reading *r, struct error *e)
 {
     const struct feature_stream_info info = {.driver = r->driver, .n_declared = -1};
@@ -195,7 +202,7 @@ static enum status list_layers(struct ogr_reading *r, struct error *e)
                                   .alias = is->alias,
                                   .may_be_areas = is->may_be_areas,
                                   .n_declared = OGR_L_GetFeatureCount(layer, FALSE),
-                                  .geometry = OGRGeometryTypeToName(OGR_L_GetGeomType(layer)),
+                                  .geometry = geometry_of(layer),
                                   .crs_wkt = crs_of(r->c, layer, &r->degrees),
                                   .schema = &schema};
         l.has_box = extent_of(layer, false, l.box);
