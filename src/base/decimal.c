@@ -3,6 +3,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_DECIMALS = 9 };
@@ -84,4 +85,20 @@ struct decimal_area decimal_area_of(int64_t cents)
     write_signed(decimal_divide(cents, 100), 4, a.ha); /* 0.01 m2 is 1e-6 ha */
     write_signed(decimal_divide(cents * 3, 2000), 2, a.mu);
     return a;
+}
+
+void decimal_shortest(double v, char text[SHORTEST_SIZE])
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, SHORTEST_SIZE, "%.*g", digits, v);
+        if (strtod(text, NULL) == v)
+            break;
+    }
+}
+
+void decimal_shortest_plain(double v, char text[SHORTEST_SIZE])
+{
+    decimal_shortest(v, text);
+    if (strchr(text, 'e') && fabs(v) >= 1 && fabs(v) <= 1e20)
+        snprintf(text, SHORTEST_SIZE, "%.0f", v);
 }

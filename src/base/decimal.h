@@ -1,8 +1,8 @@
 /* Numbers as an officer's report writes them: a fixed number of decimals, halves rounded away from zero.
  *
  * printf rounds the binary value, so that 0.125 gives 0.12 and 2.675 gives 2.67; the field's tools round the
- * decimal that a person sees: 0.13 and 2.68. Not for: JSON numbers that must read back exactly
- * (formats/json.h).
+ * decimal that a person sees: 0.13 and 2.68. Numbers that must read back exactly have the digits of
+ * decimal_shortest.
  * Threads: pure functions. */
 #ifndef HX_BASE_DECIMAL_H
 #define HX_BASE_DECIMAL_H
@@ -23,6 +23,12 @@ bool decimal_units(double v, int decimals, int64_t *units);
 int64_t decimal_divide(int64_t numerator, int64_t denominator);
 /* Units of 10^-decimals as text: 1235 with 2 decimals is "12.35". */
 void decimal_units_text(int64_t units, int decimals, char text[DECIMAL_SIZE]);
+
+enum { SHORTEST_SIZE = 32 };
+/* The fewest digits, at least 15, that read back as the same double. */
+void decimal_shortest(double v, char text[SHORTEST_SIZE]);
+/* The same without an exponent from 1 to 1e20: a code or an area is no power of ten. */
+void decimal_shortest_plain(double v, char text[SHORTEST_SIZE]);
 
 /* One area in the three units of a report. Hectares and mu follow from the printed square metres, by whole
  * numbers. */

@@ -31,6 +31,12 @@ enum status {
 #define HX_MUST_CHECK __attribute__((warn_unused_result))
 #define HX_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 
+/* Is it a fault of what was read, which the next record need not have? Else the machine failed. */
+static inline bool status_is_fault(enum status s)
+{
+    return s != STATUS_OK && s != STATUS_NO_MEMORY && s != STATUS_IO;
+}
+
 /* A failure in words. On the caller's stack; nothing to free; untouched when no error occurred. */
 struct error {
     enum status status;

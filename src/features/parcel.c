@@ -1,3 +1,4 @@
+/* One whole text -> parcels: its encoding, what it is, and the reader of its format. */
 #include "features/parcel.h"
 
 #include "base/limits.h"

@@ -1,3 +1,4 @@
+/* A stream of features -> parcels: the CRS, the fields, and each feature before the policy. */
 #include "features/file_notes.h"
 #include "features/parcels.h"
 
@@ -5,6 +6,7 @@
 #include "features/parsing.h"
 #include "features/readers/coords.h"
 #include "features/readers/recognise.h"
+#include "features/readers/text_cutter.h"
 #include "geo/crs/words.h"
 
 #include <math.h>
@@ -38,7 +40,7 @@ enum status feature_stream_crs(const struct feature_stream *s, struct geo_transf
 
 struct crs_question feature_stream_question(const struct feature_stream *s, int given_epsg)
 {
-    bool standard = strcmp(s->info.driver, "LIBKML") == 0 || strcmp(s->info.driver, "KML") == 0;
+    bool standard = strcmp(s->info.driver, "KML") == 0;
     return (struct crs_question){.given_epsg = given_epsg,
                                  .degrees = standard ? CRS_DEGREES_STANDARD : CRS_DEGREES_ASK};
 }
@@ -74,6 +76,8 @@ enum status feature_bind(struct feature_binding *b, const struct feature_schema 
         found.field[BOUND_ID] = find_or_ask(schema, id_field, &st, e);
     if (class_field)
         found.class_field = find_or_ask(schema, class_field, &st, e);
+    if (schema->passing)
+        found.schema = NULL; /* the next one may lie where it lay */
     if (!st)
         *b = found;
     return st;
@@ -107,11 +111,6 @@ struct feature_judge {
     struct error error;
 };
 
-static enum status begin(struct parsing *p, const struct parcel_context *c, struct error *e)
-{
-    return parsing_begin(p, c, e);
-}
-
 enum status feature_judge_new(struct geo_transformer *t, struct geo_geos *g, struct feature_judge **out,
                               struct error *e)
 {
@@ -119,7 +118,7 @@ enum status feature_judge_new(struct geo_transformer *t, struct geo_geos *g, str
     if (!j)
         return error_no_memory(e);
     j->context = (struct parcel_context){.transformer = t, .geos = g};
-    enum status s = begin(&j->parsing, &j->context, &j->error);
+    enum status s = parsing_begin(&j->parsing, &j->context, &j->error);
     if (s) {
         feature_judge_free(j);
         return error_no_memory(e);
@@ -203,11 +202,6 @@ static enum status add(struct parsing *p, struct feature_binding *b, const struc
     return parsing_add(p, &parcel, place, area);
 }
 
-static bool is_fault(enum status s)
-{
-    return s != STATUS_NO_MEMORY && s != STATUS_IO;
-}
-
 /* Of what was read from the WKB, whether or not it is a parcel. */
 static struct geo_box box_of(const struct ring_list *l)
 {
@@ -232,8 +226,13 @@ enum status feature_judge_parcel(struct feature_judge *j, const struct feature *
     j->context.arena = a;
     clear(p);
     enum status s = add(p, &j->binding, f, crs);
-    if (p->no_memory || (s && !is_fault(s)))
+    if (p->no_memory)
         return error_no_memory(e);
+    if (s && !status_is_fault(s)) {
+        if (e)
+            *e = *p->error;
+        return s;
+    }
     struct feature_verdict v = {
         .warnings = p->set.warnings, .n_warnings = p->set.n_warnings, .box = geo_box_empty()};
     bool degrees = (f->crs ? f->crs : crs)->kind == GEO_CRS_GEOGRAPHIC;
@@ -304,7 +303,6 @@ static enum parcel_format format_of(const struct feature_stream *s, enum parcel_
         enum parcel_format format;
     } drivers[] = {{"ESRI Shapefile", PARCEL_FORMAT_SHAPEFILE},
                    {"GPKG", PARCEL_FORMAT_GEOPACKAGE},
-                   {"LIBKML", PARCEL_FORMAT_KML},
                    {"KML", PARCEL_FORMAT_KML},
                    {"DXF", PARCEL_FORMAT_DXF},
                    {"FlatGeobuf", PARCEL_FORMAT_FLATGEOBUF},
@@ -342,18 +340,10 @@ static enum status read_stream(const struct parcel_context *c, const struct feat
 
 /* Texts of the usual size are read whole, so that coordinates without words are decided for all plots at
  * once; a sequence of GeoJSON is no one document. */
-static bool is_sequence(const struct parcel_context *c, const struct feature_request *r)
+static bool is_sequence(const struct feature_request *r)
 {
-    struct feature_stream *s = NULL;
-    struct error ignored;
     const unsigned char *b = r->bytes;
-    (void)c;
-    if (r->n_bytes == 0 || (b[0] != '{' && b[0] != 0x1E) ||
-        feature_stream_open_text(r, &s, &ignored) != STATUS_OK)
-        return false;
-    bool sequence = s && strcmp(s->info.driver, "GeoJSONSeq") == 0;
-    feature_stream_close(s);
-    return sequence;
+    return r->n_bytes > 0 && (b[0] == '{' || b[0] == 0x1E) && cut_geojson_is_sequence(b, r->n_bytes);
 }
 
 enum status feature_parcels(const struct parcel_context *c, const struct feature_request *r,
@@ -368,7 +358,7 @@ enum status feature_parcels(const struct parcel_context *c, const struct feature
     enum status s = recognise_size(q.n_bytes, &error);
     if (!s)
         s = recognise_binary(q.bytes, q.n_bytes, &format, &error);
-    if (!s && format == PARCEL_FORMAT_UNKNOWN && !is_sequence(c, &q))
+    if (!s && format == PARCEL_FORMAT_UNKNOWN && !is_sequence(&q))
         return parcel_parse(c, q.bytes, q.n_bytes, out, e);
     if (!s && format != PARCEL_FORMAT_UNKNOWN && !c->reader)
         s = recognise_fail_foreign(format, &error);

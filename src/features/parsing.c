@@ -1,3 +1,5 @@
+/* A parcel that a reader of text has found, on its way into the set: its place in sentences, the policy, the
+ * declared area. */
 #include "features/parsing.h"
 
 #include "base/limits.h"

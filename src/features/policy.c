@@ -342,12 +342,6 @@ static enum status settle(struct policy *p, const struct geo_crs *crs, struct ar
     return STATUS_OK;
 }
 
-/* Failures of the machine end a reading; everything else is a fault of this one area. */
-static bool is_fault(enum status s)
-{
-    return s == STATUS_INVALID_INPUT || s == STATUS_UNSUPPORTED || s == STATUS_TOO_LARGE;
-}
-
 enum status policy_accept(struct policy *p, const struct geo_crs *crs, struct arena *a,
                           struct policy_answer *out, struct error *e)
 {
@@ -359,7 +353,7 @@ enum status policy_accept(struct policy *p, const struct geo_crs *crs, struct ar
         p->rings.n_rings ? shape_of(p, crs, &p->rings, a, &got, &invalid) : fail_empty(&got.fault);
     if (!s)
         got.state = ACCEPTANCE_VALID;
-    if (s && !is_fault(s)) {
+    if (s && !status_is_fault(s)) { /* failures of the machine end a reading */
         if (e)
             *e = got.fault;
         return s;

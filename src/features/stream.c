@@ -1,3 +1,5 @@
+/* Any file -> the stream of its kind: texts in this process (readers/), everything else by the child
+ * (sandbox/). */
 #include "features/stream.h"
 
 #include "base/text.h"
@@ -30,6 +32,14 @@ enum status feature_stream_next(struct feature_stream *s, struct arena *a, struc
         return st;
     }
     return s->any ? STATUS_OK : fail_empty(e);
+}
+
+bool feature_schema_same(const struct feature_schema *a, const struct feature_schema *b)
+{
+    bool same = a->n == b->n;
+    for (size_t i = 0; same && i < a->n; i++)
+        same = a->types[i] == b->types[i] && strcmp(a->names[i], b->names[i]) == 0;
+    return same;
 }
 
 enum status feature_stream_skip(struct feature_stream *s, int64_t position, int64_t fid, struct error *e)

@@ -28,13 +28,18 @@
 enum feature_type { FEATURE_TEXT = 0, FEATURE_INTEGER, FEATURE_REAL, FEATURE_JSON };
 
 /* The fields of a record, in the file's order. Where records differ (KML, GeoJSON) a new one comes with the
- * record that needs it; the same pointer means the same fields. Lives as long as the stream. */
+ * record that needs it. The same pointer means the same fields, and lives as long as the stream, unless it is
+ * `passing`. */
 struct feature_schema {
     const char *const *names;   /* UTF-8; as the file has them, also where a format cut them */
     const char *const *aliases; /* UTF-8, "" where there is none */
     const enum feature_type *types;
     size_t n;
+    bool passing; /* of a file with too many kinds of records to keep them all: lives as long as its feature,
+                   * and nobody may know it again by its address */
 };
+/* Names and types; whatever they are called besides. */
+bool feature_schema_same(const struct feature_schema *a, const struct feature_schema *b);
 
 /* A remark on the file or on one record that the officer should see, in both languages. */
 struct feature_note {
@@ -96,8 +101,7 @@ struct feature_request {
     const char *program; /* set by feature_stream_open: what `reader` led to; NULL: this very program */
     unsigned wait_ms;    /* likewise. Bytes only: until the child is ended; 0: the usual time */
     size_t max_features, max_vertices; /* 0: no limit */
-    bool
-        attributes_only; /* geometry need not be read: features have neither WKB nor a fault for want of it */
+    bool attributes_only; /* geometry need not be read: features may have neither WKB nor a fault */
 };
 
 struct feature_stream;
@@ -136,7 +140,7 @@ enum status feature_stream_open(const struct feature_request *r, struct feature_
  * be opened. */
 bool feature_path_is_text(const char *path);
 
-/* The two kinds that the above chooses from: texts, which are read here (text_stream.c; *out is NULL, with
+/* The two kinds that the above chooses from: texts, which are read here (readers/; *out is NULL, with
  * STATUS_OK, when the file is no text that is known), and what the sandboxed child reads
  * (sandbox/sandbox_stream.c). */
 enum status feature_stream_open_text(const struct feature_request *r, struct feature_stream **out,

@@ -142,12 +142,8 @@ void jw_number(struct json_writer *w, double v)
         jw_null(w);
         return;
     }
-    char text[40];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, v);
-        if (strtod(text, NULL) == v)
-            break;
-    }
+    char text[SHORTEST_SIZE];
+    decimal_shortest(v, text);
     bare(w, text);
 }
 

@@ -185,7 +185,7 @@ static struct face read_face(struct arrangement *a, uint32_t n_around, uint32_t 
                          .within_ring = !agree && r.within_ring};
 }
 
-struct face arrangement_around(struct arrangement *a, uint32_t group)
+static struct face around_of(struct arrangement *a, uint32_t group)
 {
     uint32_t at = a->start[group];
     a->n_around = windings(a, a->x[at], a->y[at], group, false, a->around);
@@ -199,7 +199,7 @@ struct face arrangement_at(struct arrangement *a, uint32_t group, double x, doub
 
 /* ---- faces ---- */
 
-double arrangement_m2(const struct arrangement *a, double y)
+static double m2_at(const struct arrangement *a, double y)
 {
     double north_m = 1, east_m = 1;
     if (a->degrees)
@@ -211,7 +211,7 @@ double arrangement_m2(const struct arrangement *a, double y)
 void arrangement_count(struct arrangement *a, struct face face, double area, const struct geo_shape *shape)
 {
     struct at_stake *stake = &a->out->stake;
-    double m2 = area * arrangement_m2(a, shape->lat_deg[0]), x, y;
+    double m2 = area * m2_at(a, shape->lat_deg[0]), x, y;
     if (!face.at_stake)
         return;
     stake->m2 += m2;
@@ -333,7 +333,7 @@ static bool mean_groups(struct arrangement *a, struct geo_geos *g)
     for (uint32_t r = 0; ok && a->out->known && r < a->n_rings; r++) {
         if (a->ring[r].group != r)
             continue;
-        struct face around = arrangement_around(a, r);
+        struct face around = around_of(a, r);
         bool alone = a->ring[r].next == NO_RING && !a->ring[r].touches_itself;
         ok = alone ? mean_alone(a, r, around) : arrangement_overlay(a, g, r, around);
     }

@@ -54,9 +54,7 @@ struct arrangement {
     struct meaning *out;
 };
 
-struct face arrangement_around(struct arrangement *a, uint32_t group);
 struct face arrangement_at(struct arrangement *a, uint32_t group, double x, double y);
-double arrangement_m2(const struct arrangement *a, double y);
 void arrangement_count(struct arrangement *a, struct face face, double area, const struct geo_shape *shape);
 bool arrangement_emit(struct arrangement *a, uint32_t group, int32_t hole_of, const double *x,
                       const double *y, size_t n);

@@ -29,7 +29,8 @@ static bool grow(void **p, size_t *capacity, size_t n, size_t size)
     return true;
 }
 
-int edge_side(double ax, double ay, double bx, double by, double cx, double cy)
+/* +1 when c is left of a-b, -1 right, SIDE_UNSURE when rounding could have decided. */
+static int edge_side(double ax, double ay, double bx, double by, double cx, double cy)
 {
     double l = (ax - cx) * (by - cy), r = (ay - cy) * (bx - cx);
     double det = l - r, bound = ROUNDING * (fabs(l) + fabs(r));

@@ -46,9 +46,7 @@ uint32_t edge_grid_ray(struct edge_grid *g, double x, double y);
 /* Fills g->hits with the edges that may be within `near` of (x, y), each once. Returns how many. */
 uint32_t edge_grid_near(struct edge_grid *g, double x, double y, double near);
 
-/* +1 when c is left of a-b, -1 right, SIDE_UNSURE when rounding could have decided. */
-enum { SIDE_UNSURE = 2 };
-int edge_side(double ax, double ay, double bx, double by, double cx, double cy);
+enum { SIDE_UNSURE = 2 }; /* rounding could have decided */
 /* 1 when an edge that spans y lies west of (x, y), 0 when east, SIDE_UNSURE when (x, y) may lie on it. */
 int edge_is_west(const struct edge *e, double x, double y);
 /* Beyond doubt of rounding: the two have no point in common, or are neighbours of one ring that meet in their

@@ -83,16 +83,3 @@ bool geo_inner_point(const struct geo_shape *s, double *lon_deg, double *lat_deg
     *lat_deg = best.y;
     return true;
 }
-
-bool geo_shape_holds(const struct geo_shape *s, double lon_deg, double lat_deg)
-{
-    bool in = false;
-    for (uint32_t r = 0; r < s->n_rings; r++)
-        for (uint32_t i = s->ring_start[r]; i + 1 < s->ring_start[r + 1]; i++) {
-            double x0 = s->lon_deg[i], x1 = s->lon_deg[i + 1];
-            if ((x0 <= lon_deg) != (x1 <= lon_deg) &&
-                lat_deg < s->lat_deg[i] + (lon_deg - x0) / (x1 - x0) * (s->lat_deg[i + 1] - s->lat_deg[i]))
-                in = !in;
-        }
-    return in;
-}

@@ -12,7 +12,4 @@
  * or memory is out. The shape's arrays may hold any plane's coordinates. */
 bool geo_inner_point(const struct geo_shape *s, double *lon_deg, double *lat_deg);
 
-/* Even-odd over all rings; on a border either answer. O(vertices): for one look. */
-bool geo_shape_holds(const struct geo_shape *s, double lon_deg, double lat_deg);
-
 #endif

@@ -228,12 +228,6 @@ static enum status report_detail(struct geo_geos *g, const GEOSGeometry *geom, d
     return s;
 }
 
-enum status geo_valid_check(struct geo_geos *g, const struct geo_shape *s, struct error *e)
-{
-    double place_deg[2];
-    return geo_valid_check_place(g, s, place_deg, e);
-}
-
 enum status geo_valid_check_place(struct geo_geos *g, const struct geo_shape *s, double place_deg[2],
                                   struct error *e)
 {

@@ -18,10 +18,7 @@ GEOSContextHandle_t geo_geos_handle(const struct geo_geos *g);                  
 #define GEO_VALID_REMEDY_EN "; mend it there and send it again."
 
 /* STATUS_INVALID_INPUT with the kind of fault and its longitude and latitude when GEOS finds the shape
- * invalid. */
-enum status geo_valid_check(struct geo_geos *g, const struct geo_shape *s, struct error *e) HX_MUST_CHECK;
-
-/* The same; when the shape is invalid, also writes the fault's longitude and latitude to `place_deg`. The one
+ * invalid; these are also written to `place_deg`. The one
  * output of this module that belongs to a failure: the caller knows the coordinate system that the officer
  * will look in. */
 enum status geo_valid_check_place(struct geo_geos *g, const struct geo_shape *s, double place_deg[2],

@@ -1,5 +1,7 @@
 #include "layers/gdal_guard.h"
 
+#include "features/gdal_offline.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -11,24 +13,11 @@ static void CPL_STDCALL keep_message(CPLErr severity, CPLErrorNum number, const 
         snprintf(g->failure, sizeof g->failure, "%s", message);
 }
 
-/* Answers in place of the network. NULL would make GDAL go there after all: hence a result that is a
- * failure. */
-static CPLHTTPResult *no_network(const char *url, CSLConstList options, GDALProgressFunc progress,
-                                 void *progress_arg, CPLHTTPFetchWriteFunc write, void *write_arg, void *user)
-{
-    (void)options, (void)progress, (void)progress_arg, (void)write, (void)write_arg, (void)user;
-    CPLError(CE_Failure, CPLE_AppDefined, "the file asks for %s; there is no network access here", url);
-    CPLHTTPResult *failed = CPLCalloc(1, sizeof *failed);
-    failed->nStatus = 1;
-    failed->pszErrBuf = CPLStrdup("no network access");
-    return failed;
-}
-
 void gdal_guard_enter(struct gdal_guard *g)
 {
     g->failure[0] = '\0';
     CPLPushErrorHandlerEx(keep_message, g);
-    CPLHTTPPushFetchCallback(no_network, NULL);
+    gdal_offline_push();
 }
 
 void gdal_guard_leave(void)

@@ -3,7 +3,10 @@
 #include "base/text.h"
 #include "features/sandbox/sandbox.h"
 #include "formats/json.h"
+#include "geo/crs/stated.h"
 #include "layers/source_parts.h"
+
+#include <stdio.h>
 
 static void write_fields(struct json_writer *w, const struct feature_schema *f)
 {
@@ -93,14 +96,40 @@ struct inspection {
     const char *path;
     struct layer_table table;
     struct sandbox_layers all;
+    struct geo_transformer *transformer;
     struct arena *arena;
 };
+
+/* As the file calls it, by its code where it has no name; what it says in words as it says it. */
+static const char *stated_name(const struct inspection *in, const char *wkt, char name[120])
+{
+    struct crs_stated stated = {.epsg = 0};
+    struct error why = {0};
+    if (crs_of_stated(in->transformer, wkt, &stated, &why) != STATUS_OK && !stated.name[0])
+        return wkt;
+    if (!stated.name[0] && stated.epsg)
+        snprintf(stated.name, sizeof stated.name, "EPSG:%d", stated.epsg);
+    snprintf(name, 120, "%s", stated.name);
+    return name;
+}
+
+static void write_extent(struct json_writer *w, const struct sandbox_layer *l)
+{
+    if (!l->has_box)
+        return;
+    jw_key(w, "extent");
+    jw_array_begin(w);
+    for (int i = 0; i < 4; i++)
+        jw_number(w, l->box[i]);
+    jw_array_end(w);
+}
 
 static enum status write_layer(struct json_writer *w, const struct inspection *in,
                                const struct sandbox_layer *l, struct error *e)
 {
     struct layer_names names;
     struct layer_guess g;
+    char name[120];
     struct error why = {0};
     if (layer_names_of(l->name, l->alias, l->schema, in->all.n == 1 ? in->path : NULL, in->arena, &names))
         return error_no_memory(e);
@@ -111,6 +140,9 @@ static enum status write_layer(struct json_writer *w, const struct inspection *i
     jw_kv_bool(w, "may_be_areas", l->may_be_areas);
     if (l->n_declared >= 0)
         jw_kv_integer(w, "features", l->n_declared);
+    jw_kv_string(w, "geometry", l->geometry);
+    jw_kv_string(w, "crs_stated", stated_name(in, l->crs_wkt, name));
+    write_extent(w, l);
     jw_kv_string(w, "looks_like", g.layer);
     jw_kv_string(w, "because", g.by);
     jw_kv_bool(w, "certain", g.certainty == LAYER_CERTAIN);
@@ -130,12 +162,15 @@ static enum status text_layer(const struct feature_request *file, struct arena *
     enum status st = l ? feature_stream_open(file, &s, e) : error_no_memory(e);
     if (st)
         return st;
+    bool stated = !s->info.assumed_epsg && s->info.first_crs.epsg;
     *l = (struct sandbox_layer){.name = arena_strdup(a, s->info.layer),
                                 .alias = "",
                                 .may_be_areas = true,
-                                .n_declared = s->info.n_declared};
+                                .n_declared = s->info.n_declared,
+                                .geometry = "",
+                                .crs_wkt = stated ? arena_printf(a, "EPSG:%d", s->info.first_crs.epsg) : ""};
     *out = (struct sandbox_layers){.driver = arena_strdup(a, s->info.driver), .layers = l, .n = 1};
-    st = l->name && out->driver ? STATUS_OK : error_no_memory(e);
+    st = l->name && l->crs_wkt && out->driver ? STATUS_OK : error_no_memory(e);
     feature_stream_close(s);
     return st ? st : source_schema_of(file, a, &l->schema, e);
 }
@@ -163,10 +198,13 @@ enum status inspect_file(const char *path, struct buffer *out, struct error *e)
     const struct feature_request file = {.path = path};
     enum status st = in.arena ? layer_table_read(&in.table, e) : error_no_memory(e);
     if (!st)
+        st = geo_transformer_new(&in.transformer, e);
+    if (!st)
         st = feature_path_is_text(path) ? text_layer(&file, in.arena, &in.all, e)
                                         : sandbox_list_layers(&file, in.arena, &in.all, e);
     if (!st)
         st = write_file(&in, out, e);
+    geo_transformer_free(in.transformer);
     layer_table_release(&in.table);
     arena_free(in.arena);
     return st;

@@ -25,6 +25,7 @@ static const char *const WORDS[][2] = {
     {"geometry", "几何类型"},
     {"crs_stated", "写明的坐标系"},
     {"extent", "范围"},
+    {"may_be_areas", "可能是面"},
     {"looks_like", "像"},
     {"because", "因为"},
     {"certain", "确定"},

@@ -114,7 +114,7 @@ static const int *bound_of(struct source *s, const struct feature_schema *schema
             if (strcmp(schema->names[i], s->schema->names[s->binding[k]]) == 0)
                 s->bound[k] = (int)i;
     }
-    s->bound_schema = schema;
+    s->bound_schema = schema->passing ? NULL : schema; /* the next one may lie where it lay */
     return s->bound;
 }
 

@@ -12,11 +12,6 @@ static void refuse(struct source_feature *out, const struct error *why)
     out->shape = (struct geo_shape){0};
 }
 
-static bool is_fault(enum status st)
-{
-    return st == STATUS_INVALID_INPUT || st == STATUS_UNSUPPORTED || st == STATUS_TOO_LARGE;
-}
-
 static void take(const struct policy_answer *a, struct source_feature *out)
 {
     out->state = a->state == ACCEPTANCE_DISSOLVED  ? SOURCE_DISSOLVED
@@ -52,12 +47,15 @@ enum status source_read_shape(struct source *s, const struct feature *f, struct 
         return STATUS_OK;
     }
     st = policy_take_wkb(&s->policy, f->wkb, f->n_wkb, &why);
-    if (is_fault(st)) {
+    if (status_is_fault(st)) {
         refuse(out, &why);
         return STATUS_OK;
     }
-    if (st)
-        return error_no_memory(e);
+    if (st) {
+        if (e)
+            *e = why;
+        return st;
+    }
     st = policy_accept(&s->policy, f->crs ? f->crs : &s->info.crs, s->feature, &answer, e);
     if (st)
         return st;

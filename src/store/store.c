@@ -1,6 +1,7 @@
 /* Opening, creating and closing a store. */
 #include "store/store.h"
 
+#include "formats/sqlite_uri.h"
 #include "store/sql.h"
 
 #include <errno.h>
@@ -121,27 +122,10 @@ static enum status open_checked(const char *name, int flags, enum store_mode mod
     return STATUS_OK;
 }
 
-/* file: URI of a path, for a store on a medium or in a directory where SQLite cannot put its shared
- * memory. */
-static char *immutable_uri(const char *path)
-{
-    char *uri = malloc(strlen(path) * 3 + 32);
-    if (!uri)
-        return NULL;
-    char *p = stpcpy(uri, "file:");
-    for (; *path; path++) {
-        if (strchr("%?# ", *path))
-            p += sprintf(p, "%%%02X", (unsigned char)*path);
-        else
-            *p++ = *path;
-    }
-    strcpy(p, "?immutable=1");
-    return uri;
-}
-
+/* For a store on a medium or in a directory where SQLite cannot put its shared memory. */
 static enum status open_immutable(const char *path, struct store **out, struct error *e)
 {
-    char *uri = immutable_uri(path);
+    char *uri = sqlite_immutable_uri(path);
     if (!uri)
         return error_no_memory(e);
     enum status st = open_checked(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, STORE_READ, out, e);

@@ -2,6 +2,8 @@
  * refused. */
 #include "features/parcel_test.h"
 
+#include "features/parcels.h"
+
 #define P(id) ",,P" id ",示例,面,,,,@\r\n"
 #define LEFT                                                                                                 \
     "1,1,4520000,37563000\n2,1,4520000,37563200\n3,1,4520300,37563200\n4,1,4520300,37563000\n1,1,4520000,"   \
@@ -139,6 +141,29 @@ static void test_many_plots_are_bounded(void **state)
     free(text);
 }
 
+/* A disk that fails is told as such: neither as a bad parcel, whose row would be kept, nor as a want of
+ * memory. */
+static void test_a_failure_of_the_machine_is_no_fault_of_a_parcel(void **state)
+{
+    const struct parcel_context *c = *state;
+    static const struct feature_schema none = {.n = 0};
+    const struct geo_crs degrees = {.kind = GEO_CRS_GEOGRAPHIC};
+    const struct error disk = {STATUS_IO, "disk", "磁盘读取失败。", "The disk failed."},
+                       bad = {STATUS_INVALID_INPUT, "bad", "图形有误。", "The shape is wrong."};
+    struct feature f = {.position = 1, .schema = &none, .fault = &disk};
+    struct feature_verdict v;
+    struct feature_judge *j;
+    struct error e = {0};
+    test_assert_ok(feature_judge_new(c->transformer, c->geos, &j, &e), &e);
+    assert_int_equal(feature_judge_parcel(j, &f, &degrees, c->arena, &v, &e), STATUS_IO);
+    assert_string_equal(e.code, "disk");
+    assert_non_null(strstr(e.zh, disk.zh));
+    f.fault = &bad;
+    test_assert_ok(feature_judge_parcel(j, &f, &degrees, c->arena, &v, &e), &e);
+    assert_string_equal(v.fault->code, "bad");
+    feature_judge_free(j);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +174,7 @@ int main(void)
         parcel_test(test_odd_plots_are_told),
         parcel_test(test_overlap_area),
         parcel_test(test_many_plots_are_bounded),
+        parcel_test(test_a_failure_of_the_machine_is_no_fault_of_a_parcel),
     };
     return cmocka_run_group_tests_name("parcel checks", tests, NULL, NULL);
 }

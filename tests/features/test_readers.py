@@ -95,6 +95,29 @@ class EveryFormat(Case):
                 rest = self.read(path, '--skip', str(second['position']), str(second['fid']))
                 self.assertEqual(whole.records[2:], rest.records)
 
+    def test_attributes_alone(self):
+        """A pass that asks for no geometry gets the same records; where the format lets it, none is read."""
+        for name, path in make.make_all(self.folder).items():
+            with self.subTest(name):
+                whole, bare = self.read(path), self.read(path, '--attributes')
+                self.assertIsNone(bare.error)
+                self.assertEqual([(r['fid'], r['values']) for r in whole.records], [(r['fid'], r['values']) for r in bare.records])
+                self.assertEqual(name in ('kml', 'kmz', 'dxf'), 'wkb' in bare.records[0])
+
+    def test_a_list_of_layers_says_what_each_is(self):
+        for name, path in make.make_all(self.folder).items():
+            with self.subTest(name):
+                layer = self.read(path, '--list').info
+                plots = name not in ('dxf', 'kml', 'kmz')
+                typed = plots and name not in ('mif', 'tab')
+                self.assertIn(layer['geometry'].upper(), ('POLYGON', 'MULTI POLYGON') if typed else ('',))
+                self.assertEqual(name != 'dxf', len(layer['crs']) > 5)
+                self.assertEqual(name not in ('kml', 'kmz', 'mif'), 'box' in layer)
+                if plots and name != 'mif':
+                    west, south, east, north = layer['box']
+                    for got, want in ((west, 107.5488), (south, 40.9479), (east, 107.5698), (north, 40.9489)):
+                        self.assertAlmostEqual(want, got, places=6)
+
     def test_layers_can_be_listed(self):
         path = make.with_gdal('GPKG', self.at('two.gpkg'), layers=('甲', '乙'))
         lines = stream_test.read(PROGRAM, path, '--list')
@@ -138,10 +161,20 @@ class Processes(Case):
     def test_a_child_whose_parent_is_gone_does_not_begin(self):
         theirs, ours = os.pipe()
         os.close(theirs)
-        arguments = ['--read-in-sandbox', 'file', self.at('long.kml'), '', '0', '0', '0', '0']
+        arguments = ['--read-in-sandbox', 'file', self.at('long.kml'), '', '0', '0', '0', '0', 'all']
         child = subprocess.Popen([PROGRAM, *arguments], stdout=ours)
         os.close(ours)
         self.assertEqual(1, child.wait())
+
+
+class Texts(Case):
+    def test_records_of_many_kinds(self):
+        """Fields of further kinds live as long as their record: the next one's may lie where they lay."""
+        shape = '{"type":"Polygon","coordinates":[[[107,40],[107.1,40],[107.1,40.1],[107,40]]]}'
+        kinds = [i % 150 for i in range(450)]
+        lines = [f'{{"type":"Feature","properties":{{"f{k}":"v{i}","g":{k}}},"geometry":{shape}}}' for i, k in enumerate(kinds)]
+        s = self.text('a.geojsonl', '\n'.join(lines), '--any')
+        self.assertEqual([{f'f{k}': f'v{i}', 'g': str(k)} for i, k in enumerate(kinds)], [r['values'] for r in s.records])
 
 
 class Archives(Case):
@@ -378,9 +411,7 @@ class GeoPackages(Case):
 class Databases(Case):
     def test_more_layers_than_are_looked_at_are_not_left_out(self):
         db = sqlite3.connect(self.at('a.sqlite'))
-        for i in range(4097):
-            db.execute(f'CREATE TABLE t{i} (a INTEGER)')
-        db.commit()
+        db.executescript('BEGIN;' + ''.join(f'CREATE TABLE t{i} (a INTEGER);' for i in range(4097)) + 'COMMIT;')
         db.close()
         self.assertEqual('source-layers', self.read(self.at('a.sqlite')).code)
 

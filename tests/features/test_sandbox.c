@@ -2,6 +2,7 @@
  * the sandbox takes away. This program is its own child. */
 #include "features/sandbox/answer.h"
 #include "features/sandbox/confine.h"
+#include "features/sandbox/process.h"
 #include "features/sandbox/sandbox.h"
 
 #include <errno.h>
@@ -107,6 +108,27 @@ static void test_lying_and_dying_children(void **state)
     assert_true(s == STATUS_IO || s == STATUS_INVALID_INPUT);
 }
 
+/* Bytes of a stranger have no name on the disk, where they would stay when we are killed; the child has them,
+ * and cannot change them. */
+static void test_bytes_have_no_name(void **state)
+{
+    (void)state;
+    char text[900], line[100] = "";
+    size_t n;
+    struct error e = {0};
+    snprintf(text, sizeof text,
+             "#!/bin/sh\n{ ls -d %s/hongxian-*; echo y >&3 || cat %s; } 2>/dev/null > %s/answer\n", folder,
+             SANDBOX_INPUT, folder);
+    const struct feature_request r = {.bytes = "x", .n_bytes = 1, .program = script(text)};
+    assert_int_equal(read_all(&r, &n, &e), STATUS_INVALID_INPUT);
+    snprintf(text, sizeof text, "%s/answer", folder);
+    FILE *f = fopen(text, "r");
+    assert_non_null(f);
+    assert_non_null(fgets(line, sizeof line, f));
+    fclose(f);
+    assert_string_equal(line, "x");
+}
+
 /* ---- a stream of records, whole and spoiled ---- */
 
 static void write_texts(struct record_writer *w, int n)
@@ -199,12 +221,47 @@ static void test_texts_are_cleaned(void **state)
     arena_free(a);
 }
 
+/* A child, which may speak for a hostile file, cannot end an audit by saying of a record that the disk
+ * failed. */
+static void test_a_fault_of_a_record_is_no_failure_of_the_machine(void **state)
+{
+    (void)state;
+    enum { HEAD_BYTES = 5 };
+    static const enum status said[] = {STATUS_IO, STATUS_NO_MEMORY, STATUS_INTERNAL, STATUS_UNSUPPORTED};
+    static const enum status taken[] = {STATUS_INVALID_INPUT, STATUS_INVALID_INPUT, STATUS_INVALID_INPUT,
+                                        STATUS_UNSUPPORTED};
+    const struct feature_schema none = {.n = 0};
+    for (int i = 0; i < 4; i++) {
+        struct arena *a = arena_new(1 << 20);
+        struct record_writer w;
+        struct feature f;
+        record_writer_init(&w, -1);
+        record_begin(&w, RECORD_FEATURE);
+        record_i64(&w, 1);
+        record_i64(&w, 1);
+        record_u8(&w, FEATURE_FAULT);
+        write_texts(&w, 2);
+        record_u32(&w, 0);
+        record_bytes(&w, NULL, 0);
+        record_u32(&w, said[i]);
+        write_texts(&w, 3);
+        record_u32(&w, 0);
+        assert_int_equal(record_end(&w, NULL), STATUS_OK);
+        struct record r = {RECORD_FEATURE, (unsigned char *)w.out.data + HEAD_BYTES, w.out.size - HEAD_BYTES,
+                           0, false};
+        assert_int_equal(answer_feature(&r, &none, a, &f, NULL), STATUS_OK);
+        assert_int_equal(f.fault->status, taken[i]);
+        buffer_release(&w.out);
+        arena_free(a);
+    }
+}
+
 /* Records from spoiled bytes: whatever they say, nothing is read beyond them and no count is believed. */
 static void decode(const unsigned char *bytes, size_t n)
 {
     const char *names[] = {"a", "b"};
     const enum feature_type types[] = {FEATURE_TEXT, FEATURE_TEXT};
-    const struct feature_schema two = {names, names, types, 2};
+    const struct feature_schema two = {.names = names, .aliases = names, .types = types, .n = 2};
     struct arena *a = arena_new((size_t)16 << 20);
     struct error e = {0}, said;
     struct feature_schema schema;
@@ -313,8 +370,10 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bad_children),
         cmocka_unit_test(test_lying_and_dying_children),
+        cmocka_unit_test(test_bytes_have_no_name),
         cmocka_unit_test(test_a_whole_stream_and_one_without_its_end),
         cmocka_unit_test(test_texts_are_cleaned),
+        cmocka_unit_test(test_a_fault_of_a_record_is_no_failure_of_the_machine),
         cmocka_unit_test(test_spoiled_records),
         cmocka_unit_test(test_sandbox),
         cmocka_unit_test(test_limits_of_a_request),

@@ -110,6 +110,13 @@ class Whole(Formats):
             self.assertEqual(report["source"]["encoding"], "GB18030", name)
         inspected = json.loads(self.run_program("inspect", "windows.zip", "--format", "json").stdout)["layers"][0]
         self.assertEqual((inspected["layer"], inspected["looks_like"]), ("生态保护红线", "ecological_red_line"))
+        self.assertIn("Polygon", inspected["geometry"])
+        self.assertTrue(inspected["crs_stated"])
+        west, south, east, north = inspected["extent"]
+        self.assertTrue(west < east and south < north, inspected["extent"])
+        for language, words in (("zh", ("几何类型", "写明的坐标系", "范围")), ("en", ("geometry", "crs_stated", "extent"))):
+            printed = self.run_program("inspect", "windows.zip", "--lang", language).stdout
+            self.assertEqual([w for w in words if w not in printed], [])
         self.run_program("import", "--store", self.store, "windows.zip", "--source-layer", "生态保护红线")
 
     def test_archives_with_folders_geodatabases_and_more_than_one_shapefile(self):

@@ -62,7 +62,8 @@ static void the_quick_answer_is_the_answer_of_geos(void **state)
         random_shape(&b, &seed);
         if (geo_shape_builder_view(&b, &s, &e) != STATUS_OK)
             continue;
-        enum status by_geos = geo_valid_check(g, &s, &e), quick = quick_valid_check(q, g, &s, place, &e);
+        enum status by_geos = geo_valid_check_place(g, &s, place, &e),
+                    quick = quick_valid_check(q, g, &s, place, &e);
         if (by_geos != quick)
             fail_msg("shape %d: GEOS %d, quick %d", i, by_geos, quick);
         valid += by_geos == STATUS_OK;

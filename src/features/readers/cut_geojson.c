@@ -4,7 +4,7 @@
  * Only brackets and quotes are looked at. What does not end where it should is read whole by the reader of
  * the format, which says what is wrong and where; a record of a sequence that is no feature is one with
  * its reason. */
-#include "features/text_cutter.h"
+#include "features/readers/text_cutter.h"
 
 #include "base/buffer.h"
 #include "base/text.h"
@@ -19,7 +19,7 @@ struct cut_geojson {
         head; /* {"type":"FeatureCollection", other members, "features":[ : one line. Empty in a sequence */
     bool single;           /* one feature or geometry, no collection: one piece */
     bool sequence, marked; /* marked: records begin with RS (RFC 8142) and may have several lines */
-    size_t start, start_lines;
+    size_t start;
     size_t at, lines, line_start; /* what has been passed; where its line begins */
 };
 
@@ -138,24 +138,49 @@ static bool find_features(struct cut_geojson *g)
 
 /* ---- a sequence ---- */
 
-/* One object, and another one (or a record separator) behind the end of its line. */
-static bool is_sequence(struct cut_geojson *g)
+/* Brackets and quotes are told in UTF-8 only: second bytes of GB18030 may look like them. */
+static enum status as_utf8(struct mapped *file, struct error *e)
 {
-    const char *s = g->base.file.bytes;
-    size_t n = g->base.file.n, at = skip_blanks(s, n, g->start);
+    if (text_valid_prefix(file->bytes, file->n) == file->n && !text_is_utf16(file->bytes, file->n))
+        return STATUS_OK;
+    return mapped_decode(file, e);
+}
+
+/* An object that ends in its line, and another one (or something behind the end of the line). */
+static bool is_lines(const char *s, size_t n, size_t start)
+{
     bool whole;
-    g->marked = at < n && s[at] == 0x1E;
-    if (g->marked)
-        return true;
+    size_t at = skip_blanks(s, n, start);
     if (at >= n || s[at] != '{')
         return false;
-    size_t end = skip_value(s, n, at, &whole), line = at;
+    const char *newline = memchr(s + at, '\n', n - at);
+    size_t line = newline ? (size_t)(newline - s) : n, end = skip_value(s, line, at, &whole);
     if (!whole)
         return false;
-    while (line < n && s[line] != '\n')
-        line++;
     at = skip_blanks(s, n, end);
-    return end <= line && at < n && (s[at] == '{' || at > line);
+    return at < n && (s[at] == '{' || at > line);
+}
+
+static size_t behind_mark(const char *s, size_t n)
+{
+    return n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
+/* RS begins each record of RFC 8142. */
+static bool is_marked(const char *s, size_t n)
+{
+    size_t at = skip_blanks(s, n, behind_mark(s, n));
+    return at < n && s[at] == 0x1E;
+}
+
+bool cut_geojson_is_sequence(const void *bytes, size_t n)
+{
+    struct mapped file = {.bytes = bytes, .n = n, .borrowed = true};
+    if (n == 0 || as_utf8(&file, NULL) != STATUS_OK)
+        return false;
+    bool is = is_marked(file.bytes, file.n) || is_lines(file.bytes, file.n, behind_mark(file.bytes, file.n));
+    mapped_close(&file);
+    return is;
 }
 
 /* One document of however many lines. */
@@ -259,14 +284,6 @@ static void close_geojson(struct text_cutter *c)
     free(g);
 }
 
-/* Brackets and quotes are told in UTF-8 only: second bytes of GB18030 may look like them. */
-static enum status as_utf8(struct mapped *file, struct error *e)
-{
-    if (text_valid_prefix(file->bytes, file->n) == file->n && !text_is_utf16(file->bytes, file->n))
-        return STATUS_OK;
-    return mapped_decode(file, e);
-}
-
 enum status cut_geojson_open(struct mapped *file, bool sequence, struct text_cutter **out, struct error *e)
 {
     static const struct text_cutter_ops ops = {next_feature, feature_text, rewind_features, no_id,
@@ -285,9 +302,10 @@ enum status cut_geojson_open(struct mapped *file, bool sequence, struct text_cut
     if (!g)
         return s || !file->n ? s : error_no_memory(e);
     g->base = (struct text_cutter){.ops = &ops, .format = PARCEL_FORMAT_GEOJSON, .file = *file};
-    g->start = file->n >= 3 && memcmp(file->bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    g->start = behind_mark(file->bytes, file->n);
     buffer_init(&g->head, 0);
-    g->sequence = is_sequence(g) || (sequence && !is_one_value(g));
+    g->marked = is_marked(file->bytes, file->n);
+    g->sequence = g->marked || is_lines(file->bytes, file->n, g->start) || (sequence && !is_one_value(g));
     if (!g->sequence && !find_features(g) && !g->single) {
         buffer_release(&g->head);
         free(g);

@@ -2,7 +2,7 @@
  *
  * A bad piece ends where the next one begins as far as that can be told: a quote that nothing closes ends
  * with its line, and so does a geometry of WKT whose parentheses are not closed before a new one begins. */
-#include "features/text_cutter.h"
+#include "features/readers/text_cutter.h"
 
 #include "features/readers/csv.h"
 #include "formats/encoding.h"

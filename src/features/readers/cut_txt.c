@@ -4,7 +4,7 @@
  *
  * Not for files of which a plot cannot be cut out: UTF-16, or points without plot rows. Those are read
  * whole. */
-#include "features/text_cutter.h"
+#include "features/readers/text_cutter.h"
 
 #include "base/limits.h"
 #include "base/text.h"

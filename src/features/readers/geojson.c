@@ -1,6 +1,7 @@
 #include "features/readers/geojson.h"
 #include "geo/crs/words.h"
 
+#include "base/decimal.h"
 #include "base/limits.h"
 #include "features/binding.h"
 
@@ -165,14 +166,8 @@ static enum status read_geometry(struct reader *r, const json_t *geometry)
 
 static const char *shortest(struct parsing *p, double v)
 {
-    char text[40];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, v);
-        if (strtod(text, NULL) == v)
-            break;
-    }
-    if (strchr(text, 'e') && fabs(v) >= 1 && fabs(v) < 1e17)
-        snprintf(text, sizeof text, "%.0f", v); /* a code is no power of ten */
+    char text[SHORTEST_SIZE];
+    decimal_shortest_plain(v, text);
     return arena_strdup(p->context->arena, text);
 }
 

@@ -128,7 +128,7 @@ enum status answer_schema(struct record *r, struct arena *a, struct feature_sche
     }
     enum status s = outcome(r, ok, e);
     if (s == STATUS_OK)
-        *out = (struct feature_schema){names, aliases, types, n};
+        *out = (struct feature_schema){.names = names, .aliases = aliases, .types = types, .n = n};
     return s;
 }
 
@@ -216,6 +216,9 @@ static bool take_fault(struct record *r, struct arena *a, struct feature *f)
     if (!fault)
         return false;
     take_sentence(r, fault);
+    bool of_record = fault->status == STATUS_UNSUPPORTED || fault->status == STATUS_TOO_LARGE;
+    fault->status =
+        of_record ? fault->status : STATUS_INVALID_INPUT; /* one record is no failure of the machine */
     r->bad |= f->n_wkb > 0 || !fault->code[0];
     f->fault = fault;
     return true;
@@ -240,7 +243,7 @@ enum status answer_feature(struct record *r, const struct feature_schema *schema
     if (flags & FEATURE_FAULT)
         ok = take_fault(r, a, &f) && ok;
     else
-        r->bad |= f.n_wkb == 0;
+        r->bad |= (f.n_wkb == 0) != ((flags & FEATURE_BARE) != 0);
     ok = ok && take_notes(r, a, &f);
     enum status s = outcome(r, ok, e);
     if (s == STATUS_OK)

@@ -97,6 +97,7 @@ static void take_arguments(struct child *c, char **argv)
     c->skip_fid = strtoll(argv[SANDBOX_ARG_FID], NULL, 10);
     c->max_features = strtoull(argv[SANDBOX_ARG_MAX_FEATURES], NULL, 10);
     c->max_vertices = strtoull(argv[SANDBOX_ARG_MAX_VERTICES], NULL, 10);
+    c->attributes_only = strcmp(argv[SANDBOX_ARG_WANTED], SANDBOX_ATTRIBUTES) == 0;
     name_file(c);
 }
 

@@ -472,25 +472,37 @@ static enum status open_drawing(struct dxf_reading *d, const char *name, struct 
     return c->layer && !c->list ? check_layer(d, e) : STATUS_OK;
 }
 
+static enum status list_layer(struct dxf_reading *d, const struct feature_stream_info *info, struct error *e)
+{
+    struct sandbox_layer l = {.name = "", /* GDAL's "entities" is none that could be asked for */
+                              .may_be_areas = true,
+                              .n_declared = -1,
+                              .has_box = info->has_box,
+                              .schema = info->schema};
+    memcpy(l.box, info->box, sizeof l.box);
+    return child_layer(d->c, &l, e);
+}
+
 enum status child_read_dxf(struct child *c, const char *name, struct error *e)
 {
     static const char *const names[FIELDS] = {"Layer",    "PaperSpace",   "SubClasses",
                                               "Linetype", "EntityHandle", "Text"};
     static const char *const none[FIELDS] = {"", "", "", "", "", ""};
     static const enum feature_type types[FIELDS] = {FEATURE_TEXT, FEATURE_INTEGER};
-    static const struct feature_schema schema = {names, none, types, FIELDS};
+    static const struct feature_schema schema = {
+        .names = names, .aliases = none, .types = types, .n = FIELDS};
     static struct dxf_reading d;
     struct feature_stream_info info = {
         .driver = "DXF", .layer = "entities", .n_declared = -1, .drawing = true, .schema = &schema};
     d.c = c;
     buffer_init(&d.areas.wkb, 0);
     enum status s = open_drawing(&d, name, &info, e);
-    if (s == STATUS_OK && !c->list)
+    if (s == STATUS_OK)
         s = each_feature(&d, &info, e);
     if (s == STATUS_OK)
         s = child_header(c, &info, e);
     if (s == STATUS_OK && c->list)
-        return child_layer(c, info.layer, "", true, -1, &schema, e);
+        return list_layer(&d, &info, e);
     if (s == STATUS_OK)
         s = each_feature(&d, NULL, e);
     return s == STATUS_OK ? settle(&d, e) : s;

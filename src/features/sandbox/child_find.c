@@ -165,7 +165,12 @@ static enum status list_members(struct child *c, const struct members *m, struct
     const struct feature_schema none = {0};
     enum status s = child_header(c, &info, e);
     for (size_t i = 0; s == STATUS_OK && i < m->n; i++)
-        s = child_layer(c, stem_of(c, m->names[i]), child_archive_name(m->names[i], c->keep), true, -1, &none,
+        s = child_layer(c,
+                        &(struct sandbox_layer){.name = stem_of(c, m->names[i]),
+                                                .alias = child_archive_name(m->names[i], c->keep),
+                                                .may_be_areas = true,
+                                                .n_declared = -1,
+                                                .schema = &none},
                         e);
     return s;
 }

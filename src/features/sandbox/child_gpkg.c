@@ -1,13 +1,20 @@
 /* A GeoPackage by plain SQLite statements: GDAL needs several times as long for the same rows, and rounds. */
 #include "features/sandbox/child_parts.h"
 
+#include "formats/gpkg.h"
+#include "formats/sqlite_uri.h"
+
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-enum { TABLES_MAX = 1000, COLUMNS_MAX = 2000, GP_HEAD = 8 };
+enum { TABLES_MAX = 1000, COLUMNS_MAX = 2000 };
 #define IN_MEMORY_BYTES ((size_t)1 << 30) /* of a GeoPackage within an archive */
 
 struct gpkg_table {
@@ -93,6 +100,13 @@ static enum status check_beside(struct child *c, const char *name, const unsigne
     return c->upload && (head[18] == 2 || head[19] == 2) ? fail_wal_upload(e) : STATUS_OK;
 }
 
+static bool open_bytes(struct gpkg_reading *g, unsigned char *bytes, size_t n)
+{
+    return sqlite3_open_v2(":memory:", &g->db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+           sqlite3_deserialize(g->db, "main", bytes, (sqlite3_int64)n, (sqlite3_int64)n,
+                               SQLITE_DESERIALIZE_READONLY) == SQLITE_OK;
+}
+
 static enum status open_in_archive(struct gpkg_reading *g, const char *name, struct error *e)
 {
     size_t n;
@@ -104,32 +118,22 @@ static enum status open_in_archive(struct gpkg_reading *g, const char *name, str
                           "The GeoPackage in the archive cannot be read, or is over 1 GB; unpack it.");
     }
     bytes[18] = bytes[19] = 1; /* nothing is beside it, which was looked at before */
-    bool ok = sqlite3_open_v2(":memory:", &g->db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-              sqlite3_deserialize(g->db, "main", bytes, (sqlite3_int64)n, (sqlite3_int64)n,
-                                  SQLITE_DESERIALIZE_READONLY) == SQLITE_OK;
-    return ok ? STATUS_OK : fail_sql(g, e);
+    return open_bytes(g, bytes, n) ? STATUS_OK : fail_sql(g, e);
 }
 
-/* file:...?immutable=1: nothing is locked or written, and no -wal or -shm made, beside the officer's file. */
-static const char *uri_of(struct child *c, const char *path)
+/* An upload has no name that SQLite could open: its pages are mapped. */
+static enum status open_upload(struct gpkg_reading *g, struct error *e)
 {
-    static const char hex[] = "0123456789ABCDEF";
-    size_t n = strlen(path), k = 0;
-    char *uri = arena_alloc(c->keep, n * 3 + 40);
-    if (!uri)
-        return NULL;
-    memcpy(uri, "file:", 5);
-    k = 5;
-    for (size_t i = 0; i < n; i++) {
-        unsigned char b = (unsigned char)path[i];
-        if (b == '%' || b == '?' || b == '#' || b >= 0x80) {
-            uri[k++] = '%', uri[k++] = hex[b >> 4], uri[k++] = hex[b & 15];
-        } else {
-            uri[k++] = (char)b;
-        }
-    }
-    strcpy(uri + k, "?immutable=1");
-    return uri;
+    struct stat st;
+    int fd = open(g->c->path, O_RDONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0;
+    void *bytes =
+        ok ? mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+    if (fd >= 0)
+        close(fd);
+    if (bytes == MAP_FAILED)
+        return error_no_memory(e);
+    return open_bytes(g, bytes, (size_t)st.st_size) ? STATUS_OK : fail_sql(g, e);
 }
 
 static enum status open_database(struct gpkg_reading *g, const char *name, struct error *e)
@@ -146,11 +150,14 @@ static enum status open_database(struct gpkg_reading *g, const char *name, struc
         return s;
     if (strncmp(name, "/vsi", 4) == 0)
         return open_in_archive(g, name, e);
-    const char *uri = uri_of(g->c, name);
-    if (!uri)
-        return error_no_memory(e);
+    if (g->c->upload)
+        return open_upload(g, e);
+    char *uri =
+        sqlite_immutable_uri(name); /* nothing is written, and no -shm made, beside the officer's file */
     int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
-    if (sqlite3_open_v2(uri, &g->db, flags, NULL) != SQLITE_OK)
+    int rc = uri ? sqlite3_open_v2(uri, &g->db, flags, NULL) : SQLITE_NOMEM;
+    free(uri);
+    if (rc != SQLITE_OK)
         return fail_sql(g, e);
     (void)sqlite3_exec(g->db, "PRAGMA mmap_size = 1073741824", NULL, NULL, NULL); /* fewer system calls */
     return STATUS_OK;
@@ -241,8 +248,8 @@ static const char *alias_of(struct gpkg_reading *g, const char *table, const cha
     return strcmp(alias, column) == 0 ? "" : alias;
 }
 
-/* Columns of the statement: 0 is the key, the table's own follow, computed ones too (`SELECT *` has them; only
- * the hidden ones of virtual tables, kind 1, are not in it). */
+/* Columns of the statement: 0 is the key, the table's own follow, computed ones too: `SELECT *` has all but
+ * those of kind 1, which a virtual table hides. */
 static enum status find_columns(struct gpkg_reading *g, const struct gpkg_table *t, struct error *e)
 {
     struct arena *a = g->c->keep;
@@ -275,7 +282,7 @@ static enum status find_columns(struct gpkg_reading *g, const struct gpkg_table 
     sqlite3_finalize(q);
     for (int i = 0; i < n; i++)
         aliases[i] = alias_of(g, t->name, names[i]);
-    g->schema = (struct feature_schema){names, aliases, types, (size_t)n};
+    g->schema = (struct feature_schema){.names = names, .aliases = aliases, .types = types, .n = (size_t)n};
     return rc == SQLITE_DONE && g->geometry >= 0 ? STATUS_OK : fail_contents(g->c, t->name, e);
 }
 
@@ -351,14 +358,9 @@ static const char *crs_of(struct gpkg_reading *g)
 /* The geometry behind the header of a GeoPackage's blob; NULL when it is none. */
 static const unsigned char *wkb_of(const unsigned char *blob, size_t n, size_t *n_wkb)
 {
-    static const size_t envelopes[] = {0, 32, 48, 48, 64};
-    if (n < GP_HEAD || blob[0] != 'G' || blob[1] != 'P' || blob[2] != 0)
-        return NULL;
-    unsigned envelope = blob[3] >> 1 & 7;
-    if ((blob[3] & 0x20) || envelope > 4 || n < GP_HEAD + envelopes[envelope])
-        return NULL;
-    *n_wkb = n - GP_HEAD - envelopes[envelope];
-    return blob + GP_HEAD + envelopes[envelope];
+    size_t at = gpkg_wkb_offset(blob, n);
+    *n_wkb = n - at;
+    return at ? blob + at : NULL;
 }
 
 static bool widen_box(const unsigned char *blob, size_t n, double box[4], bool *any)
@@ -408,16 +410,42 @@ static enum status write_header(struct gpkg_reading *g, struct error *e)
     return child_header(g->c, &info, e);
 }
 
+/* What gpkg_contents says of the extent; programs keep it as well as they do. */
+static bool stated_box(struct gpkg_reading *g, double box[4])
+{
+    sqlite3_stmt *q = NULL;
+    bool found = false;
+    if (sqlite3_prepare_v2(g->db,
+                           "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?1", -1,
+                           &q, NULL) == SQLITE_OK) {
+        sqlite3_bind_text(q, 1, g->table->name, -1, SQLITE_STATIC);
+        found = sqlite3_step(q) == SQLITE_ROW && sqlite3_column_type(q, 0) != SQLITE_NULL;
+        for (int i = 0; found && i < 4; i++)
+            box[i] = sqlite3_column_double(q, i);
+    }
+    sqlite3_finalize(q);
+    return found;
+}
+
 static enum status list_tables(struct gpkg_reading *g, struct error *e)
 {
     const struct feature_stream_info info = {.driver = "GPKG", .n_declared = -1};
     enum status s = child_header(g->c, &info, e);
     for (size_t i = 0; s == STATUS_OK && i < g->n_tables; i++) {
         const struct child_choice *is = &g->choices[i];
-        s = find_columns(g, &g->tables[i], e);
-        if (s == STATUS_OK)
-            s = child_layer(g->c, is->name, is->alias, is->may_be_areas, count_rows(g, &g->tables[i]),
-                            &g->schema, e);
+        g->table = &g->tables[i];
+        s = find_columns(g, g->table, e);
+        if (s != STATUS_OK)
+            return s;
+        struct sandbox_layer l = {.name = is->name,
+                                  .alias = is->alias,
+                                  .may_be_areas = is->may_be_areas,
+                                  .n_declared = count_rows(g, g->table),
+                                  .geometry = g->table->type,
+                                  .crs_wkt = crs_of(g),
+                                  .schema = &g->schema};
+        l.has_box = stated_box(g, l.box);
+        s = child_layer(g->c, &l, e);
     }
     return s;
 }
@@ -492,10 +520,25 @@ static enum status give_row(struct gpkg_reading *g, sqlite3_stmt *q, struct erro
 {
     struct feature f = {.fid = g->fid ? sqlite3_column_int64(q, 0) : 0, .values = g->values};
     arena_reset(g->c->scratch);
-    enum status s = take_geometry(g, q, &f, e);
+    enum status s = g->c->attributes_only ? STATUS_OK : take_geometry(g, q, &f, e);
     for (size_t i = 0; i < g->schema.n; i++)
         g->values[i] = value_at(g, q, g->column[i]);
     return s == STATUS_OK ? child_feature(g->c, &f, e) : s;
+}
+
+/* Without the geometry SQLite does not read the pages that it fills. For sqlite3_free. */
+static char *columns_wanted(struct gpkg_reading *g)
+{
+    if (!g->c->attributes_only)
+        return sqlite3_mprintf("*");
+    char *list = sqlite3_mprintf("NULL");
+    for (size_t i = 0; list && i < g->schema.n; i++) {
+        char *more = sqlite3_mprintf("%s, \"%w\"", list, g->schema.names[i]);
+        sqlite3_free(list);
+        list = more;
+        g->column[i] = (int)i + 2;
+    }
+    return list;
 }
 
 /* In the order of the key, so that an audit can go on behind a number. */
@@ -504,10 +547,14 @@ static enum status prepare(struct gpkg_reading *g, sqlite3_stmt **q, struct erro
     struct child *c = g->c;
     const char *name = g->table->name, *fid = g->fid;
     bool skip = fid && c->skip_position > 0;
-    char *sql = !fid   ? sqlite3_mprintf("SELECT 0, * FROM \"%w\"", name)
-                : skip ? sqlite3_mprintf("SELECT \"%w\", * FROM \"%w\" WHERE \"%w\" > ?1 ORDER BY \"%w\"",
-                                         fid, name, fid, fid)
-                       : sqlite3_mprintf("SELECT \"%w\", * FROM \"%w\" ORDER BY \"%w\"", fid, name, fid);
+    char *what = columns_wanted(g);
+    char *sql = !what  ? NULL
+                : !fid ? sqlite3_mprintf("SELECT 0, %s FROM \"%w\"", what, name)
+                : skip
+                    ? sqlite3_mprintf("SELECT \"%w\", %s FROM \"%w\" WHERE \"%w\" > ?1 ORDER BY \"%w\"", fid,
+                                      what, name, fid, fid)
+                    : sqlite3_mprintf("SELECT \"%w\", %s FROM \"%w\" ORDER BY \"%w\"", fid, what, name, fid);
+    sqlite3_free(what);
     int rc = sql ? sqlite3_prepare_v2(g->db, sql, -1, q, NULL) : SQLITE_NOMEM;
     sqlite3_free(sql);
     if (rc != SQLITE_OK)

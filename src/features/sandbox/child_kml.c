@@ -85,8 +85,7 @@ static void open_folder(struct kml *k)
 
 static void open_placemark(struct kml *k)
 {
-    k->placemark =
-        (struct kml_placemark){true, k->depth, XML_GetCurrentLineNumber(k->parser), 0, 0, 0, 0, 0, NULL};
+    k->placemark = (struct kml_placemark){true, k->depth, XML_GetCurrentLineNumber(k->parser), 0, 0, 0, 0, 0};
     kml_shape_clear(&k->shape);
     arena_reset(k->c->scratch);
     for (size_t i = 0; i < k->n_fields; i++)
@@ -321,7 +320,8 @@ static enum status write_header(struct kml *k, struct error *e)
 {
     struct child *c = k->c;
     struct feature_stream_info info = {.driver = "KML", .n_declared = k->n_placemarks};
-    const struct feature_schema schema = {k->fields, k->aliases, k->types, k->n_fields};
+    const struct feature_schema schema = {
+        .names = k->fields, .aliases = k->aliases, .types = k->types, .n = k->n_fields};
     info.layer = c->layer ? c->layer : k->n_folders && k->folder_names[0] ? k->folder_names[0] : "";
     info.crs_wkt = k->coord_type ? arena_printf(c->keep, "OvCoordType %s", k->coord_type) : wgs84(c);
     info.encoding = k->file.misdeclared ? (k->file.gbk ? "GB18030" : "UTF-8") : "";
@@ -330,10 +330,18 @@ static enum status write_header(struct kml *k, struct error *e)
     enum status s = child_header(c, &info, e);
     if (s != STATUS_OK || !c->list)
         return s;
-    s = child_layer(c, info.layer, "", true, k->n_placemarks, &schema, e);
-    for (int i = 0; s == STATUS_OK && i < k->n_folders; i++)
-        if (k->folder_names[i] && *k->folder_names[i] && strcmp(k->folder_names[i], info.layer) != 0)
-            s = child_layer(c, k->folder_names[i], "", true, -1, &schema, e);
+    struct sandbox_layer l = {.name = info.layer,
+                              .may_be_areas = true,
+                              .n_declared = k->n_placemarks,
+                              .crs_wkt = info.crs_wkt,
+                              .schema = &schema};
+    s = child_layer(c, &l, e);
+    l.n_declared = -1;
+    for (int i = 0; s == STATUS_OK && i < k->n_folders; i++) {
+        l.name = k->folder_names[i];
+        if (l.name && *l.name && strcmp(l.name, info.layer) != 0)
+            s = child_layer(c, &l, e);
+    }
     return s;
 }
 

@@ -21,7 +21,6 @@ struct ogr_reading {
     struct child_areas areas;
     const char **values;
     int64_t declared;
-    enum child_lines lines;
     bool degrees, own_fids, json;
     int json_id; /* the field of an id that GeoJSON wrote as a number with decimals; -1 none */
 };
@@ -76,7 +75,7 @@ static bool describe_fields(struct child *c, OGRLayerH layer, struct feature_sch
         aliases[i] = text_of(c, OGR_Fld_GetAlternativeNameRef(f));
         types[i] = type_of(OGR_Fld_GetType(f));
     }
-    *out = (struct feature_schema){names, aliases, types, n};
+    *out = (struct feature_schema){.names = names, .aliases = aliases, .types = types, .n = n};
     return names && aliases && types;
 }
 
@@ -157,20 +156,33 @@ static const char *crs_of(struct child *c, OGRLayerH layer, bool *degrees)
     return kept ? kept : "";
 }
 
+/* `search`: all shapes are looked at where the file does not say it. */
+static bool extent_of(OGRLayerH layer, bool search, double box[4])
+{
+    OGREnvelope one = {0};
+    bool found = OGR_L_GetExtent(layer, &one, search) == OGRERR_NONE;
+    box[0] = one.MinX, box[1] = one.MinY, box[2] = one.MaxX, box[3] = one.MaxY;
+    return found;
+}
+
 static enum status write_header(struct ogr_reading *r, struct error *e)
 {
     struct child *c = r->c;
     struct feature_stream_info info = {.driver = r->driver, .n_declared = r->declared, .schema = &r->schema};
-    OGREnvelope box = {0};
     OGRwkbGeometryType type = OGR_L_GetGeomType(r->layer);
     info.layer = r->choices[r->chosen].name;
     info.layer_alias = r->choices[r->chosen].alias;
     info.crs_wkt = crs_of(c, r->layer, &r->degrees);
     info.heights = OGR_GT_HasZ(type) || OGR_GT_HasM(type);
-    info.drawing = r->lines == CLOSED_LINES_ARE_AREAS;
-    info.has_box = !info.crs_wkt[0] && OGR_L_GetExtent(r->layer, &box, TRUE) == OGRERR_NONE;
-    info.box[0] = box.MinX, info.box[1] = box.MinY, info.box[2] = box.MaxX, info.box[3] = box.MaxY;
+    info.has_box = !info.crs_wkt[0] && extent_of(r->layer, true, info.box);
     return child_header(c, &info, e);
+}
+
+/* "" where the format (MapInfo) does not say it of a whole layer. */
+static const char *geometry_of(OGRLayerH layer)
+{
+    OGRwkbGeometryType type = OGR_L_GetGeomType(layer);
+    return type == wkbUnknown ? "" : OGRGeometryTypeToName(type);
 }
 
 static enum status list_layers(struct ogr_reading *r, struct error *e)
@@ -183,8 +195,15 @@ static enum status list_layers(struct ogr_reading *r, struct error *e)
         struct feature_schema schema = {0};
         if (!layer || !describe_fields(r->c, layer, &schema))
             return error_no_memory(e);
-        s = child_layer(r->c, is->name, is->alias, is->may_be_areas, OGR_L_GetFeatureCount(layer, FALSE),
-                        &schema, e);
+        struct sandbox_layer l = {.name = is->name,
+                                  .alias = is->alias,
+                                  .may_be_areas = is->may_be_areas,
+                                  .n_declared = OGR_L_GetFeatureCount(layer, FALSE),
+                                  .geometry = geometry_of(layer),
+                                  .crs_wkt = crs_of(r->c, layer, &r->degrees),
+                                  .schema = &schema};
+        l.has_box = extent_of(layer, false, l.box);
+        s = child_layer(r->c, &l, e);
     }
     return s;
 }
@@ -231,7 +250,9 @@ static enum status give_feature(struct ogr_reading *r, OGRFeatureH f, struct err
     arena_reset(c->scratch);
     for (size_t i = 0; i < r->schema.n; i++)
         r->values[i] = value_of(r, f, (int)i);
-    enum status s = child_areas_of(OGR_F_GetGeometryRef(f), r->lines, r->degrees, &r->areas, e);
+    enum status s = c->attributes_only
+                        ? STATUS_OK
+                        : child_areas_of(OGR_F_GetGeometryRef(f), LINES_ARE_FAULTS, r->degrees, &r->areas, e);
     if (s != STATUS_OK)
         return s;
     check_id(r, f);
@@ -248,6 +269,9 @@ static enum status give_features(struct ogr_reading *r, struct error *e)
 {
     struct child *c = r->c;
     enum status s = STATUS_OK;
+    static const char *no_geometry[] = {"OGR_GEOMETRY", NULL};
+    if (c->attributes_only)
+        (void)OGR_L_SetIgnoredFields(r->layer, no_geometry);
     OGR_L_ResetReading(r->layer);
     c->failure[0] = '\0';
     for (OGRFeatureH f; s == STATUS_OK && (f = OGR_L_GetNextFeature(r->layer));) {
@@ -272,7 +296,6 @@ enum status child_read_ogr(struct child *c, const struct child_source *source, s
     r.driver = GDALGetDriverShortName(GDALGetDatasetDriver(r.data));
     r.json = strncmp(r.driver, "GeoJSON", 7) == 0;
     r.own_fids = strcmp(r.driver, "FlatGeobuf") != 0 && !r.json;
-    r.lines = strcmp(r.driver, "DXF") == 0 ? CLOSED_LINES_ARE_AREAS : LINES_ARE_FAULTS;
     s = describe_layers(&r, e);
     if (s == STATUS_OK && c->list)
         return list_layers(&r, e);

@@ -1,4 +1,5 @@
-/* GDAL within bounds, and the file within a file: archives and folders. */
+/* GDAL within bounds, and the parts of a file beside it. */
+#include "features/gdal_offline.h"
 #include "features/sandbox/child_parts.h"
 
 #include <stdlib.h>
@@ -14,19 +15,6 @@ static void CPL_STDCALL keep_message(CPLErr severity, CPLErrorNum number, const 
     else if (strstr(message,
                     "clamped")) /* "Will be clamped to INT64_MIN/INT64_MAX": only a warning to GDAL */
         c->clamped = true;
-}
-
-/* Answers in place of the network. NULL would make GDAL go there after all: hence a result that is a
- * failure. */
-static CPLHTTPResult *no_network(const char *url, CSLConstList options, GDALProgressFunc progress,
-                                 void *progress_arg, CPLHTTPFetchWriteFunc write, void *write_arg, void *user)
-{
-    (void)options, (void)progress, (void)progress_arg, (void)write, (void)write_arg, (void)user;
-    CPLError(CE_Failure, CPLE_AppDefined, "the file asks for %s; there is no network access here", url);
-    CPLHTTPResult *failed = CPLCalloc(1, sizeof *failed);
-    failed->nStatus = 1;
-    failed->pszErrBuf = CPLStrdup("no network access");
-    return failed;
 }
 
 void child_configure_gdal(struct child *c)
@@ -46,12 +34,16 @@ void child_configure_gdal(struct child *c)
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         CPLSetConfigOption(options[i][0], options[i][1]);
+    if (c->upload)
+        CPLSetConfigOption("SQLITE_USE_OGR_VFS",
+                           "YES"); /* SQLite's own asks for a name, which an upload has not */
     GDALAllRegister();
     CPLPushErrorHandlerEx(keep_message, c);
-    CPLHTTPPushFetchCallback(no_network, NULL);
+    gdal_offline_push();
 }
 
-const char *child_words(struct child *c, const char *message)
+/* A message of a library without the paths of this machine. Scratch. */
+static const char *words_of(struct child *c, const char *message)
 {
     char *text = arena_strdup(c->scratch, message);
     const char *const cuts[] = {"/vsizip/", "{", "}"};
@@ -72,7 +64,7 @@ const char *child_words(struct child *c, const char *message)
 
 enum status child_fail_open(struct child *c, struct error *e)
 {
-    const char *why = c->failure[0] ? child_words(c, c->failure) : "unknown format";
+    const char *why = c->failure[0] ? words_of(c, c->failure) : "unknown format";
     error_zh(
         e,
         "%s读不出来（%.160s）；可能不完整或已损坏，请重新导出。可接受 GeoPackage、Shapefile（可打包为 zip）、"
@@ -88,7 +80,7 @@ enum status child_fail_open(struct child *c, struct error *e)
 
 enum status child_fail_broken(struct child *c, struct error *e)
 {
-    const char *why = child_words(c, c->failure);
+    const char *why = words_of(c, c->failure);
     error_zh(e, "%s读到第%lld个要素之后出错：%.200s；文件可能不完整，请重新获取。", c->called_zh,
              (long long)c->position, why);
     return error_fail(

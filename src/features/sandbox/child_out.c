@@ -44,16 +44,20 @@ enum status child_header(struct child *c, const struct feature_stream_info *info
     return s == STATUS_OK ? record_flush(&c->out, e) : s; /* the parent is waiting for it */
 }
 
-enum status child_layer(struct child *c, const char *name, const char *alias, bool may_be_areas,
-                        int64_t declared, const struct feature_schema *schema, struct error *e)
+enum status child_layer(struct child *c, const struct sandbox_layer *l, struct error *e)
 {
     record_begin(&c->out, RECORD_LAYER);
-    record_text(&c->out, name);
-    record_text(&c->out, or_empty(alias));
-    record_u8(&c->out, may_be_areas);
-    record_i64(&c->out, declared);
+    record_text(&c->out, or_empty(l->name));
+    record_text(&c->out, or_empty(l->alias));
+    record_u8(&c->out, l->may_be_areas);
+    record_i64(&c->out, l->n_declared);
+    record_text(&c->out, or_empty(l->geometry));
+    record_text(&c->out, or_empty(l->crs_wkt));
+    record_u8(&c->out, l->has_box);
+    for (int i = 0; i < 4; i++)
+        record_f64(&c->out, l->has_box ? l->box[i] : 0);
     enum status s = record_end(&c->out, e);
-    return s == STATUS_OK ? write_schema(c, schema, e) : s;
+    return s == STATUS_OK ? write_schema(c, l->schema, e) : s;
 }
 
 bool child_passes(struct child *c)
@@ -106,7 +110,8 @@ enum status child_feature(struct child *c, const struct feature *f, struct error
     c->position++;
     record_i64(&c->out, c->position);
     record_i64(&c->out, f->fid ? f->fid : c->position);
-    record_u8(&c->out, (f->curved ? FEATURE_CURVED : 0u) | (f->fault ? FEATURE_FAULT : 0u));
+    unsigned bare = c->attributes_only && !f->fault && f->n_wkb == 0 ? FEATURE_BARE : 0u;
+    record_u8(&c->out, (f->curved ? FEATURE_CURVED : 0u) | (f->fault ? FEATURE_FAULT : 0u) | bare);
     record_text(&c->out, or_empty(f->where_zh));
     record_text(&c->out, or_empty(f->where_en));
     record_u32(&c->out, (uint32_t)c->n_values);

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "features/gdal.h"
 #include "features/sandbox/protocol.h"
+#include "features/sandbox/sandbox.h"
 #include "features/stream.h"
 
 struct child {
@@ -13,6 +14,7 @@ struct child {
     const char *path;  /* absolute */
     const char *layer; /* NULL: none was asked for */
     bool upload, list;
+    bool attributes_only; /* features may be given out without geometry */
     int64_t skip_position, skip_fid;
     size_t max_features, max_vertices;
     int64_t position; /* of the last record */
@@ -37,15 +39,11 @@ bool child_passes(struct child *c);
 enum status child_feature(struct child *c, const struct feature *f, struct error *e) HX_MUST_CHECK;
 enum status child_note(struct child *c, const char *code, const char *zh, const char *en,
                        struct error *e) HX_MUST_CHECK;
-/* For SANDBOX_LIST. */
-enum status child_layer(struct child *c, const char *name, const char *alias, bool may_be_areas,
-                        int64_t declared, const struct feature_schema *schema, struct error *e) HX_MUST_CHECK;
+/* For SANDBOX_LIST: texts may be NULL where there is none. */
+enum status child_layer(struct child *c, const struct sandbox_layer *layer, struct error *e) HX_MUST_CHECK;
 
-/* ---- child_open.c: which file within a file, and GDAL ---- */
+/* ---- child_find.c: which file within a file ---- */
 
-void child_configure_gdal(struct child *c);
-/* A message of a library without the paths of this machine. Scratch. */
-const char *child_words(struct child *c, const char *message);
 enum child_kind { KIND_OGR, KIND_SHAPEFILE, KIND_GEOPACKAGE, KIND_KML, KIND_DXF };
 struct child_source {
     enum child_kind kind;
@@ -54,6 +52,10 @@ struct child_source {
 };
 /* What the path is, or what is in the archive. */
 enum status child_find_source(struct child *c, struct child_source *out, struct error *e) HX_MUST_CHECK;
+
+/* ---- child_open.c: GDAL within bounds, and the parts of a file ---- */
+
+void child_configure_gdal(struct child *c);
 enum status child_open_gdal(struct child *c, const char *name, const char *const *drivers,
                             const char *const *options, GDALDatasetH *out, struct error *e) HX_MUST_CHECK;
 enum status child_fail_open(struct child *c, struct error *e);

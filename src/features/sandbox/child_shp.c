@@ -13,7 +13,7 @@ struct shp_reading {
     struct shp_parts parts;
     GDALDatasetH data;
     OGRLayerH layer;
-    bool gbk, degrees;
+    bool gbk, degrees, has_box; /* has_box: info.box is set, also where a CRS is stated */
     struct feature_schema schema;
     struct child_areas areas;
     const char **values;
@@ -84,7 +84,7 @@ static bool describe_fields(struct shp_reading *r)
         none[i] = "";
         types[i] = type_of(&t->fields[i]);
     }
-    r->schema = (struct feature_schema){names, none, types, n};
+    r->schema = (struct feature_schema){.names = names, .aliases = none, .types = types, .n = n};
     return true;
 }
 
@@ -129,7 +129,8 @@ static enum status describe(struct shp_reading *r, struct error *e)
     info->driver = "ESRI Shapefile";
     info->layer = child_archive_name(CPLGetBasename(r->parts.shp), r->c->keep);
     info->crs_wkt = crs_of(r);
-    info->has_box = !info->crs_wkt[0] && OGR_L_GetExtent(r->layer, &box, TRUE) == OGRERR_NONE;
+    r->has_box = OGR_L_GetExtent(r->layer, &box, TRUE) == OGRERR_NONE;
+    info->has_box = r->has_box && !info->crs_wkt[0];
     info->box[0] = box.MinX, info->box[1] = box.MinY, info->box[2] = box.MaxX, info->box[3] = box.MaxY;
     info->n_declared = r->parts.n_shx;
     info->heights = type > POLYGON;
@@ -186,7 +187,9 @@ static enum status give_record(struct shp_reading *r, int64_t i, OGRFeatureH f, 
         if (cut && n_notes < 8)
             notes[n_notes++] = note_cut(r, k);
     }
-    enum status s = child_areas_of(OGR_F_GetGeometryRef(f), LINES_ARE_FAULTS, r->degrees, &r->areas, e);
+    enum status s = c->attributes_only
+                        ? STATUS_OK
+                        : child_areas_of(OGR_F_GetGeometryRef(f), LINES_ARE_FAULTS, r->degrees, &r->areas, e);
     if (s != STATUS_OK)
         return s;
     const struct feature out = {.values = r->values,
@@ -240,13 +243,28 @@ static enum status open_layer(struct shp_reading *r, struct error *e)
         return child_fail_open(r->c, e);
     OGRFeatureDefnH defn = OGR_L_GetLayerDefn(r->layer);
     int n = OGR_FD_GetFieldCount(defn);
-    const char **ignored = arena_array(r->c->keep, (size_t)n + 1, sizeof *ignored);
+    const char **ignored = arena_array(r->c->keep, (size_t)n + 2, sizeof *ignored);
     if (!ignored)
         return error_no_memory(e);
     for (int i = 0; i < n; i++)
         ignored[i] = OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(defn, i));
+    if (r->c->attributes_only && !r->c->list)
+        ignored[n] = "OGR_GEOMETRY";
     (void)OGR_L_SetIgnoredFields(r->layer, ignored);
     return STATUS_OK;
+}
+
+static enum status list_layer(struct shp_reading *r, struct error *e)
+{
+    struct sandbox_layer l = {.name = r->info.layer,
+                              .may_be_areas = true,
+                              .n_declared = r->info.n_declared,
+                              .geometry = OGRGeometryTypeToName(OGR_L_GetGeomType(r->layer)),
+                              .crs_wkt = r->info.crs_wkt,
+                              .has_box = r->has_box,
+                              .schema = &r->schema};
+    memcpy(l.box, r->info.box, sizeof l.box);
+    return child_layer(r->c, &l, e);
 }
 
 enum status child_read_shapefile(struct child *c, const char *name, struct error *e)
@@ -265,6 +283,6 @@ enum status child_read_shapefile(struct child *c, const char *name, struct error
     if (s == STATUS_OK)
         s = child_header(c, &r.info, e);
     if (s == STATUS_OK && c->list)
-        return child_layer(c, r.info.layer, "", true, r.info.n_declared, &r.schema, e);
+        return list_layer(&r, e);
     return s == STATUS_OK ? give_records(&r, e) : s;
 }

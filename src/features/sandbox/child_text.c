@@ -1,5 +1,6 @@
 #include "features/sandbox/child_parts.h"
 
+#include "base/decimal.h"
 #include "base/text.h"
 
 #include <iconv.h>
@@ -81,13 +82,7 @@ const char *child_archive_name(const char *raw, struct arena *a)
 
 const char *child_number(struct child *c, double v)
 {
-    char text[40];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, v);
-        if (strtod(text, NULL) == v)
-            break;
-    }
-    if (strchr(text, 'e') && v >= -1e20 && v <= 1e20 && (v >= 1 || v <= -1))
-        snprintf(text, sizeof text, "%.0f", v); /* people read no exponents */
+    char text[SHORTEST_SIZE];
+    decimal_shortest_plain(v, text);
     return arena_strdup(c->scratch, text);
 }

@@ -18,7 +18,7 @@ struct dbf {
     VSILFILE *file;
     int64_t n_header;  /* records that the header counts */
     int64_t n_rows;    /* whole records behind the header */
-    int64_t n_deleted; /* of these; after dbf_survey */
+    int64_t n_deleted; /* of these; counted by shp_survey */
     size_t header_bytes, row_bytes;
     bool cut; /* the last record is not whole */
     const struct dbf_field *fields;

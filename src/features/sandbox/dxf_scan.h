@@ -13,7 +13,6 @@ enum dxf_class {
     DXF_HATCH,  /* a filling is no plot */
     DXF_INSERT, /* a block's content */
     DXF_ANNOTATION,
-    DXF_CLASSES
 };
 
 struct dxf_entity {

@@ -14,7 +14,6 @@ struct kml_placemark {
     int depth; /* of the element itself */
     unsigned long line;
     int polygons, lines, points, tracks, models;
-    const char *first_line; /* name of the first line's element, in words; NULL */
 };
 /* By kind: what a file holds besides placemarks of polygons. */
 enum kml_other { KML_POINTS, KML_OVERLAYS, KML_MODELS, KML_OTHERS };
@@ -58,8 +57,5 @@ void kml_placemark_end(struct kml *k);
 void kml_fail(struct kml *k, enum status s, const struct error *why);
 /* The number of a field, which is new perhaps; -1 when there are too many. */
 int kml_field(struct kml *k, const char *name);
-/* Is the open placemark in the layer that was asked for? */
-bool kml_is_chosen(const struct kml *k);
-const char *kml_folder(const struct kml *k);
 
 #endif

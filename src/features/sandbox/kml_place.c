@@ -25,7 +25,7 @@ int kml_field(struct kml *k, const char *name)
     return k->fields[k->n_fields] ? (int)k->n_fields++ : -1;
 }
 
-const char *kml_folder(const struct kml *k)
+static const char *folder_of(const struct kml *k)
 {
     int open = k->n_open_folders;
     const char *name = open ? k->folder_names[k->folders[open - 1]] : NULL;
@@ -33,7 +33,7 @@ const char *kml_folder(const struct kml *k)
 }
 
 /* Folders are one list unless one is asked for, with what is in the folders within it. */
-bool kml_is_chosen(const struct kml *k)
+static bool is_chosen(const struct kml *k)
 {
     bool chosen = !k->c->layer;
     for (int i = 0; !chosen && i < k->n_open_folders; i++) {
@@ -83,7 +83,7 @@ void kml_placemark_end(struct kml *k)
     bool area = p->polygons > 0, line = p->lines + p->tracks > 0;
     bool counted = !area && !line && p->points + p->models > 0;
     p->open = false;
-    if (!kml_is_chosen(k))
+    if (!is_chosen(k))
         return;
     k->others[KML_POINTS] += p->points;
     k->others[KML_MODELS] += p->models;
@@ -97,6 +97,6 @@ void kml_placemark_end(struct kml *k)
     else if (!area)
         kml_shape_fault(&k->shape, "source-no-geometry", "没有几何图形；请补上图形或删除该记录。",
                         "There is no geometry; add one or delete the record.");
-    k->values[KML_FIELD_FOLDER] = kml_folder(k);
+    k->values[KML_FIELD_FOLDER] = folder_of(k);
     give(k);
 }

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,49 +16,32 @@ enum { ARGUMENTS_MAX = 16, PIPE_BYTES = 1 << 20 };
 
 /* ---- the file ---- */
 
-static enum status write_file(const char *path, const void *bytes, size_t n, struct error *e)
+static bool write_all(int fd, const void *bytes, size_t n)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    size_t at = 0;
-    while (fd >= 0 && at < n) {
+    for (size_t at = 0; at < n;) {
         ssize_t wrote = write(fd, (const char *)bytes + at, n - at);
         if (wrote < 0 && errno == EINTR)
             continue;
         if (wrote <= 0)
-            break;
+            return false;
         at += (size_t)wrote;
     }
-    enum status s =
-        fd < 0 || at < n ? error_errno(e, "写临时文件", "Writing the temporary file", path) : STATUS_OK;
-    if (fd >= 0)
-        close(fd);
-    return s;
+    return true;
 }
 
-enum status sandbox_folder_make(const void *bytes, size_t n, struct sandbox_folder *out, struct error *e)
+enum status sandbox_input_make(const void *bytes, size_t n, int *fd, struct error *e)
 {
-    const char *tmp = getenv("TMPDIR");
-    struct sandbox_folder f;
-    snprintf(f.dir, sizeof f.dir, "%s/hongxian-XXXXXX",
-             tmp && *tmp == '/' && strlen(tmp) < 200 ? tmp : "/tmp");
-    if (!mkdtemp(f.dir))
-        return error_errno(e, "建立临时文件夹", "Making a temporary folder", f.dir);
-    snprintf(f.path, sizeof f.path, "%s/input", f.dir);
-    enum status s = write_file(f.path, bytes, n, e);
-    if (s == STATUS_OK)
-        *out = f;
-    else
-        sandbox_folder_remove(&f);
-    return s;
-}
-
-void sandbox_folder_remove(struct sandbox_folder *f)
-{
-    if (!f->dir[0])
-        return;
-    (void)unlink(f->path);
-    (void)rmdir(f->dir);
-    f->dir[0] = '\0';
+    int made = memfd_create("input", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    bool ok = made >= 0 && write_all(made, bytes, n) &&
+              fcntl(made, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0;
+    if (!ok) {
+        enum status s = error_errno(e, "写临时文件", "Writing the temporary file", "memfd");
+        if (made >= 0)
+            close(made);
+        return s;
+    }
+    *fd = made;
+    return STATUS_OK;
 }
 
 /* ---- the process ---- */
@@ -88,7 +71,7 @@ static enum status fail_start(int why, struct error *e)
                       strerror(why));
 }
 
-static int spawn(const char *program, char **argv, int to_parent, pid_t *pid)
+static int spawn(const char *program, char **argv, int to_parent, int input, pid_t *pid)
 {
     char texts[4][512], *env[8];
     posix_spawn_file_actions_t actions;
@@ -104,14 +87,16 @@ static int spawn(const char *program, char **argv, int to_parent, pid_t *pid)
     int why = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     why = why ? why : posix_spawn_file_actions_adddup2(&actions, to_parent, 1);
     why = why ? why : posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    why = why ? why : posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    if (input >= 0)
+        why = why ? why : posix_spawn_file_actions_adddup2(&actions, input, SANDBOX_INPUT_FD);
+    why = why ? why : posix_spawn_file_actions_addclosefrom_np(&actions, SANDBOX_INPUT_FD + (input >= 0));
     why = why ? why : posix_spawn(pid, program, &actions, &attributes, argv, env);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return why;
 }
 
-enum status sandbox_process_start(const char *program, const char *const *arguments,
+enum status sandbox_process_start(const char *program, const char *const *arguments, int input,
                                   struct sandbox_process *out, struct error *e)
 {
     int ends[2];
@@ -126,7 +111,7 @@ enum status sandbox_process_start(const char *program, const char *const *argume
         return fail_start(errno, e);
     (void)fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES); /* only a kindness: a smaller pipe is slower */
     pid_t pid = 0;
-    int why = spawn(program, argv, ends[1], &pid);
+    int why = spawn(program, argv, ends[1], input, &pid);
     close(ends[1]);
     if (why) {
         close(ends[0]);

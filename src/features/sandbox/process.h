@@ -16,18 +16,17 @@ struct sandbox_process {
 };
 #define SANDBOX_NO_PROCESS ((struct sandbox_process){0, -1})
 
-/* `arguments`: from argv[1] on, NULL-terminated. NULL program: this very program. */
-enum status sandbox_process_start(const char *program, const char *const *arguments,
+/* `arguments`: from argv[1] on, NULL-terminated. NULL program: this very program. `input`: a file that the
+ * child has as SANDBOX_INPUT; -1 none. */
+enum status sandbox_process_start(const char *program, const char *const *arguments, int input,
                                   struct sandbox_process *out, struct error *e) HX_MUST_CHECK;
 /* Kills it and all that it started. The process may be SANDBOX_NO_PROCESS. */
 void sandbox_process_end(struct sandbox_process *p);
 
-/* A private folder with one file in it. */
-struct sandbox_folder {
-    char dir[256], path[300]; /* "" : none */
-};
-enum status sandbox_folder_make(const void *bytes, size_t n, struct sandbox_folder *out,
-                                struct error *e) HX_MUST_CHECK;
-void sandbox_folder_remove(struct sandbox_folder *f);
+/* Bytes as a file that has no name and that nobody can change: nothing is left of it when this process ends,
+ * however it ends. The child reads it by this path, again and again where a library wants that. */
+#define SANDBOX_INPUT "/proc/self/fd/3"
+enum { SANDBOX_INPUT_FD = 3 };
+enum status sandbox_input_make(const void *bytes, size_t n, int *fd, struct error *e) HX_MUST_CHECK;
 
 #endif

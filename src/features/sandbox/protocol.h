@@ -27,6 +27,7 @@ enum sandbox_argument {
     SANDBOX_ARG_FID, /* go on after the record with this position and fid; position 0: from the start */
     SANDBOX_ARG_MAX_FEATURES,
     SANDBOX_ARG_MAX_VERTICES, /* 0: no limit */
+    SANDBOX_ARG_WANTED,       /* SANDBOX_ALL or SANDBOX_ATTRIBUTES */
     SANDBOX_ARGS
 };
 #define SANDBOX_UPLOAD                                                                                       \
@@ -34,10 +35,14 @@ enum sandbox_argument {
 #define SANDBOX_FILE "file" /* a file of this machine, as large as it may be */
 #define SANDBOX_LIST "list" /* such a file: its layers only */
 #define SANDBOX_LIST_UPLOAD "list-upload"
+#define SANDBOX_ALL "all"
+#define SANDBOX_ATTRIBUTES "attributes" /* where the format lets it, geometry is not read: FEATURE_BARE */
 
 enum record_type {
     RECORD_HEADER = 'H', /* driver, layer, alias, crs, 4 x f64 box, u8 flags, i64 declared, encoding */
-    RECORD_LAYER = 'L',  /* name, alias, u8 may be areas, i64 declared; a SCHEMA follows; after `list` only */
+    RECORD_LAYER =
+        'L', /* name, alias, u8 may be areas, i64 declared, geometry, crs, u8 has box, 4 x f64 box; a
+                         * SCHEMA follows; after `list` only */
     RECORD_SCHEMA = 'S', /* u32 n, then of each: name, alias, u8 type */
     RECORD_FEATURE =
         'F', /* i64 position, i64 fid, u8 flags, where zh, where en, u32 n, n values (may be null), WKB,
@@ -47,7 +52,7 @@ enum record_type {
     RECORD_END = 'Z',   /* i64 records passed, those skipped included */
 };
 enum { HEADER_BOX = 1, HEADER_HEIGHTS = 2, HEADER_DRAWING = 4, HEADER_MISDECLARED = 8 };
-enum { FEATURE_CURVED = 1, FEATURE_FAULT = 2 };
+enum { FEATURE_CURVED = 1, FEATURE_FAULT = 2, FEATURE_BARE = 4 };
 
 /* ---- writing (the child) ---- */
 

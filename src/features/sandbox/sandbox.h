@@ -1,6 +1,6 @@
 /* The sandboxed child: the program itself, started again with a hidden argument. GDAL, expat and SQLite
  * parse a user's file there and nowhere else. `main` of every program that opens such streams begins with
- * sandbox_child_wanted, unless feature_request.program names another.
+ * sandbox_child_wanted, unless feature_request.reader names another program.
  *
  * The stream is opened by feature_stream_open_sandboxed (stream.h). Threads: any; each stream has its own
  * child. */
@@ -18,7 +18,11 @@ _Noreturn void sandbox_child_main(int argc, char **argv);
 struct sandbox_layer {
     const char *name, *alias; /* UTF-8; alias "" when there is none */
     bool may_be_areas;
-    int64_t n_declared; /* -1 unknown */
+    int64_t n_declared;   /* -1 unknown */
+    const char *geometry; /* the type as GDAL names it, "Multi Polygon"; "" where the format has none */
+    const char *crs_wkt;  /* as feature_stream_info.crs_wkt */
+    double box[4];        /* west, south, east, north in the file's units, as far as it says, when has_box */
+    bool has_box;
     const struct feature_schema *schema;
 };
 struct sandbox_layers {

@@ -7,9 +7,11 @@
 #include "base/limits.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     UPLOAD_WAIT_MS = 45000,
@@ -19,7 +21,7 @@ enum {
 
 struct sandboxed {
     struct feature_stream base;
-    struct sandbox_folder folder;
+    int input; /* of bytes; -1 none */
     struct sandbox_process process;
     struct record_reader reader;
     struct arena *keep; /* what lives as long as the stream */
@@ -29,7 +31,7 @@ struct sandboxed {
     bool ended;
     struct error failure; /* that every further call tells */
     char *path, *layer, *program;
-    bool upload;
+    bool upload, attributes_only;
     unsigned wait_ms;
     size_t max_features, max_vertices;
 };
@@ -61,12 +63,19 @@ static enum status start(struct sandboxed *s, const char *mode, int64_t position
     snprintf(numbers[1], sizeof numbers[1], "%lld", (long long)fid);
     snprintf(numbers[2], sizeof numbers[2], "%zu", s->max_features);
     snprintf(numbers[3], sizeof numbers[3], "%zu", s->max_vertices);
-    const char *const arguments[] = {
-        SANDBOX_COMMAND, mode,       s->path, s->layer ? s->layer : "", numbers[0], numbers[1],
-        numbers[2],      numbers[3], NULL};
+    const char *const arguments[] = {SANDBOX_COMMAND,
+                                     mode,
+                                     s->path,
+                                     s->layer ? s->layer : "",
+                                     numbers[0],
+                                     numbers[1],
+                                     numbers[2],
+                                     numbers[3],
+                                     s->attributes_only ? SANDBOX_ATTRIBUTES : SANDBOX_ALL,
+                                     NULL};
     record_reader_release(&s->reader);
     sandbox_process_end(&s->process);
-    enum status st = sandbox_process_start(s->program, arguments, &s->process, e);
+    enum status st = sandbox_process_start(s->program, arguments, s->input, &s->process, e);
     s->reader.fd = s->process.pipe;
     s->reader.until_ms = s->upload ? clock_ms() + (s->wait_ms ? s->wait_ms : UPLOAD_WAIT_MS) : 0;
     return st;
@@ -114,14 +123,6 @@ static enum status take_note(struct sandboxed *s, struct record *r, struct error
     return st;
 }
 
-static bool are_same(const struct feature_schema *a, const struct feature_schema *b)
-{
-    bool same = a->n == b->n;
-    for (size_t i = 0; same && i < a->n; i++)
-        same = a->types[i] == b->types[i] && strcmp(a->names[i], b->names[i]) == 0;
-    return same;
-}
-
 /* The fields of the first record. After a skip they are those that were there before: whoever has bound
  * them goes on. */
 static enum status meet_schema(struct sandboxed *s, struct error *e)
@@ -131,7 +132,7 @@ static enum status meet_schema(struct sandboxed *s, struct error *e)
     enum status st = hear(s, &r, e);
     if (st == STATUS_OK)
         st = r.type == RECORD_SCHEMA ? take_schema(s, &r, e) : answer_fail(e);
-    if (st == STATUS_OK && before && are_same(before, s->schema))
+    if (st == STATUS_OK && before && feature_schema_same(before, s->schema))
         s->schema = before;
     if (st == STATUS_OK)
         s->base.info.schema = s->schema;
@@ -169,6 +170,8 @@ static enum status take_feature(struct sandboxed *s, struct record *r, struct ar
     if (!s->schema)
         return answer_fail(e);
     enum status st = answer_feature(r, s->schema, a, out, e);
+    if (st == STATUS_OK && !out->wkb && !out->fault && !s->attributes_only)
+        st = answer_fail(e);
     if (st == STATUS_OK && out->position != s->position + 1)
         st = answer_fail(e);
     if (st == STATUS_OK)
@@ -245,7 +248,8 @@ static void sandboxed_close(struct feature_stream *stream)
 {
     struct sandboxed *s = (struct sandboxed *)stream;
     sandbox_process_end(&s->process);
-    sandbox_folder_remove(&s->folder);
+    if (s->input >= 0)
+        close(s->input);
     record_reader_release(&s->reader);
     arena_free(s->keep);
     free(s->path);
@@ -259,10 +263,10 @@ static void sandboxed_close(struct feature_stream *stream)
 static enum status take_path(struct sandboxed *s, const struct feature_request *r, struct error *e)
 {
     if (!r->path) {
-        enum status st = sandbox_folder_make(r->bytes, r->n_bytes, &s->folder, e);
+        enum status st = sandbox_input_make(r->bytes, r->n_bytes, &s->input, e);
         if (st != STATUS_OK)
             return st;
-        s->path = strdup(s->folder.path);
+        s->path = strdup(SANDBOX_INPUT);
         return s->path ? STATUS_OK : error_no_memory(e);
     }
     if (strncmp(r->path, "/vsi", 4) == 0 || strstr(r->path, "://"))
@@ -283,7 +287,9 @@ static enum status prepare(const struct feature_request *r, struct sandboxed **o
     s->base.ops = &ops;
     s->base.notes = s->notes;
     s->process = SANDBOX_NO_PROCESS;
+    s->input = -1;
     s->upload = !r->path;
+    s->attributes_only = r->attributes_only;
     s->wait_ms = r->wait_ms;
     s->max_features = r->max_features;
     s->max_vertices = r->max_vertices;
@@ -327,9 +333,16 @@ static enum status add_layer(struct sandboxed *s, struct record *r, struct arena
     out->alias = answer_text(record_take_field(r), a, &ok);
     out->may_be_areas = record_take_u8(r) != 0;
     out->n_declared = record_take_i64(r);
+    out->geometry = answer_text(record_take_field(r), a, &ok);
+    out->crs_wkt = answer_text(record_take_field(r), a, &ok);
+    out->has_box = record_take_u8(r) != 0;
+    for (int i = 0; i < 4; i++) {
+        out->box[i] = record_take_f64(r);
+        out->has_box = out->has_box && isfinite(out->box[i]);
+    }
     if (!ok || !schema)
         return error_no_memory(e);
-    if (r->bad || r->at != r->n || !out->name || !out->alias)
+    if (r->bad || r->at != r->n || !out->name || !out->alias || !out->geometry || !out->crs_wkt)
         return answer_fail(e);
     enum status st = hear(s, r, e);
     if (st == STATUS_OK)

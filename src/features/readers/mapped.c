@@ -1,4 +1,4 @@
-#include "features/mapped.h"
+#include "features/readers/mapped.h"
 
 #include "base/limits.h"
 #include "formats/encoding.h"

@@ -1,7 +1,7 @@
 /* Rings that a reader of text found, as the WKB that a feature carries. Private to features/. Threads:
  * pure. */
-#ifndef HX_FEATURES_RINGS_WKB_H
-#define HX_FEATURES_RINGS_WKB_H
+#ifndef HX_FEATURES_READERS_RINGS_WKB_H
+#define HX_FEATURES_READERS_RINGS_WKB_H
 
 #include "geo/rings.h"
 

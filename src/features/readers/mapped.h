@@ -1,7 +1,7 @@
-/* A file that a feed reads from front to back, mapped, so that neither memory nor the program's size grows
- * with it. Private to features/. Threads: as the feed. */
-#ifndef HX_FEATURES_MAPPED_H
-#define HX_FEATURES_MAPPED_H
+/* A text that a stream reads from front to back, mapped, so that memory does not grow with it. Private to
+ * features/. Threads: as the stream. */
+#ifndef HX_FEATURES_READERS_MAPPED_H
+#define HX_FEATURES_READERS_MAPPED_H
 
 #include "base/status.h"
 

@@ -1,8 +1,8 @@
 /* Texts -> features: pieces of a cutter, or the whole file where it cannot be cut, each through the reader
  * of its format. */
-#include "features/rings_wkb.h"
+#include "features/readers/rings_wkb.h"
+#include "features/readers/text_cutter.h"
 #include "features/stream.h"
-#include "features/text_cutter.h"
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -13,13 +13,12 @@
 #include <string.h>
 #include <strings.h>
 
-enum { PIECES_TRIED_FIRST = 100, FILE_NOTES_MAX = 40, SCHEMAS_KEPT = 8 };
+enum { PIECES_TRIED_FIRST = 100, FILE_NOTES_MAX = 40, SCHEMAS_KEPT = 64 };
 
 struct text_stream {
     struct feature_stream base;
     struct text_cutter *cutter; /* NULL: the whole file is one piece */
     struct mapped file;         /* then */
-    bool read;                  /* and it was read */
     struct parcel_context context;
     struct parcel_sink sink;
     int epsg;
@@ -32,7 +31,7 @@ struct text_stream {
     size_t n_remarks;   /* of the piece, that belong to features before */
     struct arena *keep; /* what lives as long as the stream */
     struct feature_note notes[FILE_NOTES_MAX];
-    const struct feature_schema *schemas[SCHEMAS_KEPT]; /* the latest */
+    const struct feature_schema *schemas[SCHEMAS_KEPT]; /* the first */
     size_t n_schemas;
 };
 
@@ -150,11 +149,6 @@ static enum status take(void *user, const struct parcel_raw *raw, struct error *
 
 /* ---- pieces ---- */
 
-static bool is_fault(enum status s)
-{
-    return s != STATUS_NO_MEMORY && s != STATUS_IO;
-}
-
 static enum status fail_quote(const struct text_piece *p, struct error *e)
 {
     error_zh(e, "第%zu行：引号没有配对，无法分清各列；请改正该行。", p->lines_before + 1);
@@ -198,7 +192,6 @@ static enum status read_whole(struct text_stream *t, struct error *e)
     struct parcel_set set;
     t->n = t->at = t->n_remarks = 0;
     t->context.epsg = t->epsg;
-    t->read = true;
     enum status s = parcel_parse(&t->context, t->file.bytes ? t->file.bytes : "", t->file.n, &set, e);
     for (size_t i = t->n_remarks; !s && i < set.n_warnings; i++)
         if (is_of_file(set.warnings[i].code))
@@ -214,33 +207,36 @@ static bool copy_text(struct arena *a, const char **text)
     return *text != NULL;
 }
 
-static bool are_same(const struct feature_schema *a, const struct feature_schema *b)
+static struct feature_schema *copy_schema(struct arena *a, const struct feature_schema *s)
 {
-    bool same = a->n == b->n;
-    for (size_t i = 0; same && i < a->n; i++)
-        same = a->types[i] == b->types[i] && strcmp(a->names[i], b->names[i]) == 0;
-    return same;
-}
-
-/* One that lives as long as the stream: the same pointer means the same fields. */
-static const struct feature_schema *lasting_schema(struct text_stream *t, const struct feature_schema *s)
-{
-    for (size_t i = 0; i < SCHEMAS_KEPT; i++)
-        if (t->schemas[i] && are_same(t->schemas[i], s))
-            return t->schemas[i];
-    struct feature_schema *schema = arena_alloc(t->keep, sizeof *schema);
-    const char **names = arena_array(t->keep, s->n, sizeof *names);
-    enum feature_type *types = arena_array(t->keep, s->n, sizeof *types);
+    struct feature_schema *schema = arena_alloc(a, sizeof *schema);
+    const char **names = arena_array(a, s->n, sizeof *names);
+    enum feature_type *types = arena_array(a, s->n, sizeof *types);
     bool ok = schema && names && types;
     for (size_t i = 0; ok && i < s->n; i++) {
         types[i] = s->types[i];
-        names[i] = arena_strdup(t->keep, s->names[i]);
+        names[i] = arena_strdup(a, s->names[i]);
         ok = names[i] != NULL;
     }
-    if (!ok)
-        return NULL;
-    *schema = (struct feature_schema){.names = names, .types = types, .n = s->n};
-    t->schemas[t->n_schemas++ % SCHEMAS_KEPT] = schema;
+    if (ok)
+        *schema = (struct feature_schema){.names = names, .types = types, .n = s->n};
+    return ok ? schema : NULL;
+}
+
+/* The first kinds of records live as long as the stream, further ones as long as their feature: memory does
+ * not grow with the file. */
+static const struct feature_schema *schema_for(struct text_stream *t, struct arena *a,
+                                               const struct feature_schema *s)
+{
+    for (size_t i = 0; i < t->n_schemas; i++)
+        if (feature_schema_same(t->schemas[i], s))
+            return t->schemas[i];
+    bool passing = t->n_schemas == SCHEMAS_KEPT;
+    struct feature_schema *schema = copy_schema(passing ? a : t->keep, s);
+    if (schema && passing)
+        schema->passing = true;
+    else if (schema)
+        t->schemas[t->n_schemas++] = schema;
     return schema;
 }
 
@@ -253,7 +249,7 @@ static bool copy_fields(struct text_stream *t, struct arena *a, struct feature *
         ok = !values[i] || copy_text(a, &values[i]);
     }
     f->values = values;
-    f->schema = ok ? lasting_schema(t, f->schema) : NULL;
+    f->schema = ok ? schema_for(t, a, f->schema) : NULL;
     return f->schema != NULL;
 }
 
@@ -355,7 +351,7 @@ static enum status next(struct feature_stream *s, struct arena *a, struct featur
         if (!*more)
             return STATUS_OK;
         enum status st = read_piece(t, &p, &why);
-        if (st && (!is_fault(st) || speaks_of_file(t, &why)))
+        if (st && (!status_is_fault(st) || speaks_of_file(t, &why)))
             return fail_with(&why, e);
         if (st)
             return give_fault(t, &p, &why, a, out, e);
@@ -483,7 +479,7 @@ static enum status try_first(struct text_stream *t, struct error *e)
     enum status s = STATUS_INVALID_INPUT;
     for (size_t i = 0; s && i < PIECES_TRIED_FIRST && t->cutter->ops->next(t->cutter, &p); i++) {
         s = read_piece(t, &p, &why);
-        if (s && (!is_fault(s) || speaks_of_file(t, &why)))
+        if (s && (!status_is_fault(s) || speaks_of_file(t, &why)))
             return fail_with(&why, e);
         if (s && strcmp(why.code, "dd-mmss") == 0 && !asked.code[0])
             asked = why;

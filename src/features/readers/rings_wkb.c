@@ -1,4 +1,4 @@
-#include "features/rings_wkb.h"
+#include "features/readers/rings_wkb.h"
 
 #include <string.h>
 

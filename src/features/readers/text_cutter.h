@@ -3,11 +3,11 @@
  * file, so that a record that cannot be read is one with its reason, and memory does not grow with the file.
  * Private to features/.
  * Threads: a cutter belongs to one thread. */
-#ifndef HX_FEATURES_TEXT_CUTTER_H
-#define HX_FEATURES_TEXT_CUTTER_H
+#ifndef HX_FEATURES_READERS_TEXT_CUTTER_H
+#define HX_FEATURES_READERS_TEXT_CUTTER_H
 
-#include "features/mapped.h"
 #include "features/parcel.h"
+#include "features/readers/mapped.h"
 
 struct text_piece {
     size_t at, n;                        /* n is 0 when memory is out */
@@ -50,6 +50,8 @@ enum status cut_txt_open(struct mapped *file, struct text_cutter **out, struct e
 enum status cut_rows_open(struct mapped *file, const char *id_field, bool force, struct text_cutter **out,
                           struct error *e) HX_MUST_CHECK;
 /* `sequence`: the file's name says that it is one, which decides where its first line is no feature. */
+/* Are these bytes a sequence of GeoJSON, and no one document? Told by the first line. */
+bool cut_geojson_is_sequence(const void *bytes, size_t n);
 enum status cut_geojson_open(struct mapped *file, bool sequence, struct text_cutter **out,
                              struct error *e) HX_MUST_CHECK;
 
