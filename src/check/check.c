@@ -267,9 +267,8 @@ enum status check_unit_at(struct check_worker *w, const struct snapshot *snapsho
 {
     const struct layer_snapshot *l = snapshot_layer(snapshot, layer);
     int64_t feature = -1;
-    enum status s = l && l->index
-                        ? index_find_at(l->index, place_deg[0], place_deg[1], w->clip, &feature, e)
-                        : STATUS_OK;
+    enum status s =
+        l && l->index ? index_find_at(l->index, place_deg[0], place_deg[1], w->clip, &feature, e) : STATUS_OK;
     if (!s)
         *out = feature < 0 ? (struct index_feature){.code = "", .name = "", .zone = ""}
                            : index_feature_at(l->index, (uint32_t)feature);

@@ -22,7 +22,7 @@ enum { ARG_LISTED_MAX = 64 };
 struct arg_rest {
     const char *items[4];
     int n;
-    int max;                         /* at most 4 */
+    int max;      /* at most 4 */
     int n_hidden; /* of the options, the last ones: for the program itself, not named to a person */
     const struct arg_listed *listed; /* ends with a row without a name; NULL: none */
     struct arg_given {

@@ -26,8 +26,8 @@ struct request {
     const struct web_files *web;
     struct record_writer *record_writer; /* NULL: this server keeps no checks */
     struct job_queue *jobs;
-    struct job_upload *upload; /* of a job; NULL: no body, or taken over */
-    const char *path;          /* decoded */
+    struct job_upload *upload;                           /* of a job; NULL: no body, or taken over */
+    const char *path;                                    /* decoded */
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE]; /* {…} of the route, in order */
     const char *body;
     size_t body_size;

@@ -10,7 +10,8 @@ struct route {
     const char *method;  /* "GET" also answers HEAD */
     const char *pattern; /* "/collections/{id}"; a {…} stands for one non-empty piece of the path */
     handler_fn *handler;
-    const char *query; /* the parameters that it takes, between blanks; others are refused. NULL: not looked at */
+    const char
+        *query;  /* the parameters that it takes, between blanks; others are refused. NULL: not looked at */
     bool is_job; /* it takes the options of audits (audit/request.h), too, and its body goes to disk
                     (request.upload), up to LIMIT_UPLOAD_BYTES */
 };

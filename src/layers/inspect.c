@@ -84,9 +84,8 @@ static struct source *decide(const struct layer_table *t, const char *path, cons
     if (source_open(&r, &s, e) != STATUS_OK)
         return NULL;
     if (*g->layer && !known)
-        *g = (struct layer_guess){.layer = source_info(s)->target,
-                                  .by = source_info(s)->target_by,
-                                  .certainty = LAYER_CERTAIN};
+        *g = (struct layer_guess){
+            .layer = source_info(s)->target, .by = source_info(s)->target_by, .certainty = LAYER_CERTAIN};
     return s;
 }
 

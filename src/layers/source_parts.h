@@ -13,8 +13,8 @@ struct source {
     struct feature_stream *stream;
     bool alone; /* the one layer of its file, whose name is then its own, too */
     const struct feature_schema
-        *schema; /* every field that the records have: of the layer, or of the first records */
-    int binding[LAYER_FIELDS];                 /* fields of `schema`, -1 none */
+        *schema;               /* every field that the records have: of the layer, or of the first records */
+    int binding[LAYER_FIELDS]; /* fields of `schema`, -1 none */
     const struct feature_schema *bound_schema; /* of records that `bound` is for */
     int bound[LAYER_FIELDS];
     struct feature_binding system; /* which fields state a datum */

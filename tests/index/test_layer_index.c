@@ -241,7 +241,8 @@ static int64_t found_at(const struct layer_index *ix, struct index_clip_scratch 
 static void a_point_is_in_the_unit_that_holds_it(void **state)
 {
     const struct fixture *f = *state;
-    static const double county[] = {110, 40, 111, 40, 111, 41, 110, 41}, next[] = {111, 40, 112, 40, 112, 41, 111, 41},
+    static const double county[] = {110, 40, 111, 40, 111, 41, 110, 41},
+                        next[] = {111, 40, 112, 40, 112, 41, 111, 41},
                         upon[] = {111.5, 40.5, 113, 40.5, 113, 41.5, 111.5, 41.5};
     double lonlat[8 * TEETH + 8];
     uint32_t n = comb(lonlat);

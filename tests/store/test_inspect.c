@@ -29,7 +29,8 @@ static void set_field(OGRLayerH layer, const struct made_layer *m)
 
 static void add_layer(GDALDatasetH data, const struct made_layer *m)
 {
-    char option[128], square[] = "MULTIPOLYGON (((111 40,111.1 40,111.1 40.1,111 40.1,111 40)))", *wkt = square;
+    char option[128], square[] = "MULTIPOLYGON (((111 40,111.1 40,111.1 40.1,111 40.1,111 40)))",
+                      *wkt = square;
     bool gdb = strcmp(m->driver, "OpenFileGDB") == 0;
     snprintf(option, sizeof option, "%s=%s", gdb ? "LAYER_ALIAS" : "IDENTIFIER", m->alias ? m->alias : "");
     char *options[] = {m->alias ? option : NULL, NULL};
@@ -98,7 +99,8 @@ static void says_the_same(const char *path, const char *is)
         assert_true(json_is_true(json_object_get(layer, "certain")));
     } else {
         assert_int_equal(strcmp(e.code, "layer-unknown") == 0, !*looks);
-        assert_false(json_is_true(json_object_get(layer, "certain")) && strcmp(e.code, "layer-doubtful") == 0);
+        assert_false(json_is_true(json_object_get(layer, "certain")) &&
+                     strcmp(e.code, "layer-doubtful") == 0);
         assert_true(strncmp(e.code, "layer-", 6) != 0 || !*looks || strstr(e.en, looks) ||
                     strcmp(looks, "XZQ") == 0);
     }
@@ -139,10 +141,10 @@ static void of_names_aliases_folders_and_endings(void **state)
 
 static void of_the_shipped_layers(void **state)
 {
-    static const char *const files[] = {"lines/STBHHX.gpkg",     "lines/YJJBNTBHTB.gpkg", "lines/CZKFBJ.gpkg",
-                                        "zones/STKJ.gpkg",       "zones/NYKJ.gpkg",       "zones/CZKJ.gpkg",
-                                        "admin/region.geojson",  "admin/prefectures.geojson",
-                                        "plan/layout.geojson",   "plan/places.geojson"};
+    static const char *const files[] = {
+        "lines/STBHHX.gpkg",   "lines/YJJBNTBHTB.gpkg", "lines/CZKFBJ.gpkg",    "zones/STKJ.gpkg",
+        "zones/NYKJ.gpkg",     "zones/CZKJ.gpkg",       "admin/region.geojson", "admin/prefectures.geojson",
+        "plan/layout.geojson", "plan/places.geojson"};
     (void)state;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char path[512];
