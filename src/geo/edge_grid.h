@@ -1,11 +1,12 @@
-/* The edges of closed rings in a grid: which edges may meet, and which edges a ray from a point crosses, without
- * looking at all. The ray goes where least lies in its way: of holes in a row along one border each would
- * otherwise cross all that are before it. Where the edges crowd along a line, cells are made long and narrow.
+/* The edges of closed rings in a grid: which edges may meet, and which edges a ray from a point crosses,
+ * without looking at all. The ray goes where least lies in its way: of holes in a row along one border
+ * each would otherwise cross all that are before it. Where the edges crowd along a line, cells are made
+ * long and narrow.
  *
- * The plane may be any (degrees or metres). Not for validity (geo/quick_valid.h) or meaning (geo/settle.h),
- * which are built on it.
- * Invariants: an edge is listed in every cell that its box meets; `hits` has room for every edge.
- * Threads: a grid belongs to one thread. Memory is malloc'd and reused from make to make. */
+ * The plane may be any (degrees or metres). Not for validity (geo/quick_valid.h) or meaning
+ * (geo/settle.h), which are built on it. Invariants: an edge is listed in every cell that its box meets;
+ * `hits` has room for every edge. Threads: a grid belongs to one thread. Memory is malloc'd and reused
+ * from make to make. */
 #ifndef HX_GEO_EDGE_GRID_H
 #define HX_GEO_EDGE_GRID_H
 
@@ -44,8 +45,9 @@ bool edge_grid_make(struct edge_grid *g, const double *x, const double *y, const
                     uint32_t n_rings);
 void edge_grid_release(struct edge_grid *g);
 
-/* Fills g->hits with the edges that a ray from (x, y) may cross: those that span its height (half-open) and reach
- * into its cells on that side, or likewise across; the caller asks edge_is_met of each. Returns how many. */
+/* Fills g->hits with the edges that a ray from (x, y) may cross: those that span its height (half-open)
+ * and reach into its cells on that side, or likewise across; the caller asks edge_is_met of each. Returns
+ * how many. */
 uint32_t edge_grid_ray(struct edge_grid *g, double x, double y);
 
 /* Fills g->hits with the edges that may be within `near` of (x, y), each once. Returns how many. */
@@ -54,12 +56,12 @@ uint32_t edge_grid_near(struct edge_grid *g, double x, double y, double near);
 /* +1 when c is left of a-b, -1 right, SIDE_UNSURE when rounding could have decided. */
 enum { SIDE_UNSURE = 2 };
 int edge_side(double ax, double ay, double bx, double by, double cx, double cy);
-/* Of the last ray's hits: 1 when the ray from (x, y) crosses the edge, 0 when it lies on the other side, SIDE_UNSURE
- * when (x, y) may lie on it. */
+/* Of the last ray's hits: 1 when the ray from (x, y) crosses the edge, 0 when it lies on the other side,
+ * SIDE_UNSURE when (x, y) may lie on it. */
 int edge_is_met(const struct edge_grid *g, const struct edge *e, double x, double y);
-/* The same for whom doubt is no reason to refuse: a point on an edge counts as just north of it where it is
- * horizontal, and as just east of any other. All rays and geo_inner_point, whose point may lie on a horizontal
- * edge, mean the same by that. */
+/* The same for whom doubt is no reason to refuse: a point on an edge counts as just north of it where it
+ * is horizontal, and as just east of any other. All rays and geo_inner_point, whose point may lie on a
+ * horizontal edge, mean the same by that. */
 bool edge_is_crossed(const struct edge_grid *g, const struct edge *e, double x, double y);
 /* What a crossed edge adds to the winding number of its ring around the point: 1 or -1. */
 int edge_winding(const struct edge_grid *g, const struct edge *e);

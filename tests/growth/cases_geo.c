@@ -19,8 +19,8 @@ static void add(struct ring_list *l, int32_t hole_of, const double *xy, size_t n
         ring_list_point(l, xy[2 * (i % n)], xy[2 * (i % n) + 1]);
 }
 
-/* A field of a degree with n holes along its southern border: each stands upon it with a corner (`touch`), or a
- * little above it. */
+/* A field of a degree with n holes along its southern border: each stands upon it with a corner (`touch`),
+ * or a little above it. */
 static void holes_make(struct holes_work *w, size_t n, bool touch)
 {
     struct error e = {0};
