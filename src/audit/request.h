@@ -2,9 +2,9 @@
  * options by one function, which has every sentence about a wrong option, and written back as arguments of
  * the command by another.
  *
- * A new option is a member and a line of the table in request.c, which the command and POST /jobs go by; the
- * library, whose options are members of a public struct, needs a member and a line in api/audits.c, too. Texts are
- * borrowed. Threads: pure. */
+ * A new option is a member and a line of the table in request.c, which the command and POST /jobs go by;
+ * the library, whose options are members of a public struct, needs a member and a line in api/audits.c,
+ * too. Texts are borrowed. Threads: pure. */
 #ifndef HX_AUDIT_REQUEST_H
 #define HX_AUDIT_REQUEST_H
 
@@ -66,9 +66,9 @@ enum status audit_request_of(const struct audit_option *options, size_t n, struc
  * these. */
 enum status audit_option_refuse(const char *key, enum audit_kind kind, struct error *e) HX_MUST_CHECK;
 
-/* What each door calls an option: the command --key (and --alias, an older name), POST /jobs `query`, which is
- * NULL where a job decides it itself or takes a file for it. The library has a member of hx_audit_options for
- * each (api/audits.c). */
+/* What each door calls an option: the command --key (and --alias, an older name), POST /jobs `query`,
+ * which is NULL where a job decides it itself or takes a file for it. The library has a member of
+ * hx_audit_options for each (api/audits.c). */
 struct audit_option_info {
     const char *key, *alias, *query;
     bool is_flag;

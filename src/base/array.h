@@ -2,7 +2,9 @@
 #ifndef HX_BASE_ARRAY_H
 #define HX_BASE_ARRAY_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 void *array_grow(void *array, size_t *capacity, size_t need, size_t item_bytes);
 
@@ -12,6 +14,20 @@ void *array_grow(void *array, size_t *capacity, size_t need, size_t item_bytes);
 static inline void *array_room(void *array, size_t *capacity, size_t need, size_t item_bytes)
 {
     return need <= *capacity ? array : array_grow(array, capacity, need, item_bytes);
+}
+
+/* Room for `need` items in an array that lies in a variable beside its capacity; false when memory is out. */
+#define ARRAY_RESERVE(array, capacity, need) array_reserve(&(array), &(capacity), need, sizeof *(array))
+
+/* `variable` is the address of a pointer to whatever the items are. */
+static inline bool array_reserve(void *variable, size_t *capacity, size_t need, size_t item_bytes)
+{
+    void *old;
+    memcpy(&old, variable, sizeof old);
+    void *p = array_room(old, capacity, need, item_bytes);
+    if (p)
+        memcpy(variable, &p, sizeof p);
+    return p || need == 0;
 }
 
 #endif

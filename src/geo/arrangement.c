@@ -4,6 +4,8 @@
  * boundary of the meaning is where faces that are inside meet faces that are not. */
 #include "geo/arrangement_parts.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,12 +130,12 @@ static uint32_t windings(struct arrangement *a, double x, double y, uint32_t gro
     for (uint32_t i = 0; i < n; i++) {
         const struct edge *e = &a->grid.edges[a->grid.hits[i]];
         struct arranged_ring *r = &a->ring[e->ring];
-        if ((r->group == group) != of_group || edge_is_west(e, x, y) == 0)
+        if ((r->group == group) != of_group || !edge_is_crossed(&a->grid, e, x, y))
             continue;
         if (!r->met)
             a->met[n_met++] = e->ring;
         r->met = true;
-        r->winding += e->y1 < e->y0 ? r->sign : -r->sign;
+        r->winding += r->sign * edge_winding(&a->grid, e);
     }
     for (uint32_t i = 0; i < n_met; i++) {
         struct arranged_ring *r = &a->ring[a->met[i]];
@@ -226,14 +228,8 @@ void arrangement_count(struct arrangement *a, struct face face, double area, con
 bool arrangement_emit(struct arrangement *a, uint32_t group, int32_t hole_of, const double *x,
                       const double *y, size_t n)
 {
-    if (a->found.n_rings == a->cap_found) {
-        size_t cap = a->cap_found ? 2 * a->cap_found : 64;
-        uint32_t *more = realloc(a->found_group, cap * sizeof *more);
-        if (!more)
-            return false;
-        a->found_group = more;
-        a->cap_found = cap;
-    }
+    if (!ARRAY_RESERVE(a->found_group, a->cap_found, a->found.n_rings + 1))
+        return false;
     a->found_group[a->found.n_rings] = group;
     ring_list_begin(&a->found, hole_of);
     ring_list_points(&a->found, x, y, n);
@@ -291,7 +287,7 @@ static bool find_shells(struct arrangement *a)
         for (int pass = 0; pass < 2; pass++)
             for (uint32_t i = 0; i < hits; i++) {
                 const struct edge *e = &a->grid.edges[a->grid.hits[i]];
-                if (a->found_group[e->ring] == a->found_group[r] || edge_is_west(e, x, y) == 0)
+                if (a->found_group[e->ring] == a->found_group[r] || !edge_is_crossed(&a->grid, e, x, y))
                     continue;
                 int32_t best = l->hole_of[r];
                 if (pass == 0)

@@ -192,6 +192,8 @@ static GEOSGeometry *inside_of(struct overlay *o, const GEOSGeometry *faces)
         return GEOSGeom_createEmptyPolygon_r(o->h);
     }
     GEOSGeometry *all = collect(o->h, GEOS_MULTIPOLYGON, kept, n_kept, ok ? n_kept : SIZE_MAX);
+    if (all && n_kept == 1)
+        return all;
     GEOSGeometry *whole = all ? GEOSCoverageUnion_r(o->h, all) : NULL;
     if (all && !whole)
         whole = GEOSUnaryUnion_r(o->h, all);

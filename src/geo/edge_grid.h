@@ -1,10 +1,12 @@
-/* The edges of closed rings in a grid: which edges may meet, and which edges lie west of a point, without
- * looking at all.
+/* The edges of closed rings in a grid: which edges may meet, and which edges a ray from a point crosses,
+ * without looking at all. The ray goes where least lies in its way: of holes in a row along one border
+ * each would otherwise cross all that are before it. Where the edges crowd along a line, cells are made
+ * long and narrow.
  *
- * The plane may be any (degrees or metres). Not for validity (geo/quick_valid.h) or meaning (geo/settle.h),
- * which are built on it.
- * Invariants: an edge is listed in every cell that its box meets; `hits` has room for every edge.
- * Threads: a grid belongs to one thread. Memory is malloc'd and reused from make to make. */
+ * The plane may be any (degrees or metres). Not for validity (geo/quick_valid.h) or meaning
+ * (geo/settle.h), which are built on it. Invariants: an edge is listed in every cell that its box meets;
+ * `hits` has room for every edge. Threads: a grid belongs to one thread. Memory is malloc'd and reused
+ * from make to make. */
 #ifndef HX_GEO_EDGE_GRID_H
 #define HX_GEO_EDGE_GRID_H
 
@@ -23,11 +25,15 @@ struct edge {
     struct edge_cells cells;
 };
 
+enum edge_ray { RAY_WEST, RAY_EAST, RAY_SOUTH, RAY_NORTH };
+
 struct edge_grid {
     struct edge *edges;
-    uint32_t *cell_start, *cell_edges; /* edges of a cell, by counting sort */
+    uint32_t *cell_start, *cell_edges; /* edges of a cell, row by row, by counting sort */
+    uint32_t *column_start;            /* how many entries there are before a cell, column by column */
     uint32_t *hits;                    /* of edge_grid_ray */
-    size_t cap_edges, cap_cells, cap_entries, cap_hits;
+    enum edge_ray ray;                 /* which way the last one went */
+    size_t cap_edges, cap_cells, cap_column_cells, cap_entries, cap_hits;
     uint32_t n_edges, columns, rows;
     double west, south;
     double per_x, per_y; /* cells per unit */
@@ -39,16 +45,24 @@ bool edge_grid_make(struct edge_grid *g, const double *x, const double *y, const
                     uint32_t n_rings);
 void edge_grid_release(struct edge_grid *g);
 
-/* Fills g->hits with the edges that span the height of (x, y) (half-open) and reach west of the column of x;
- * the caller asks edge_is_west of each. Returns how many. */
+/* Fills g->hits with the edges that a ray from (x, y) may cross: those that span its height (half-open)
+ * and reach into its cells on that side, or likewise across; the caller asks edge_is_met of each. Returns
+ * how many. */
 uint32_t edge_grid_ray(struct edge_grid *g, double x, double y);
 
 /* Fills g->hits with the edges that may be within `near` of (x, y), each once. Returns how many. */
 uint32_t edge_grid_near(struct edge_grid *g, double x, double y, double near);
 
 enum { SIDE_UNSURE = 2 }; /* rounding could have decided */
-/* 1 when an edge that spans y lies west of (x, y), 0 when east, SIDE_UNSURE when (x, y) may lie on it. */
-int edge_is_west(const struct edge *e, double x, double y);
+/* Of the last ray's hits: 1 when the ray from (x, y) crosses the edge, 0 when it lies on the other side,
+ * SIDE_UNSURE when (x, y) may lie on it. */
+int edge_is_met(const struct edge_grid *g, const struct edge *e, double x, double y);
+/* The same for whom doubt is no reason to refuse: a point on an edge counts as just north of it where it
+ * is horizontal, and as just east of any other. All rays and geo_inner_point, whose point may lie on a
+ * horizontal edge, mean the same by that. */
+bool edge_is_crossed(const struct edge_grid *g, const struct edge *e, double x, double y);
+/* What a crossed edge adds to the winding number of its ring around the point: 1 or -1. */
+int edge_winding(const struct edge_grid *g, const struct edge *e);
 /* Beyond doubt of rounding: the two have no point in common, or are neighbours of one ring that meet in their
  * common end only.
  * `last` is the number of the last edge of a ring, where both are of one. */

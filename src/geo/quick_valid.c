@@ -1,5 +1,6 @@
 #include "geo/quick_valid.h"
 
+#include "base/array.h"
 #include "geo/edge_grid.h"
 
 #include <math.h>
@@ -32,19 +33,9 @@ void quick_valid_free(struct quick_valid *q)
 
 static bool reserve_rings(struct quick_valid *q, size_t n)
 {
-    if (n <= q->cap_rings)
-        return true;
-    size_t capacity = n + n / 2;
-    uint32_t *met = realloc(q->parity_rings, capacity * sizeof *met);
-    q->parity_rings = met ? met : q->parity_rings;
-    uint8_t *parity = realloc(q->parity, capacity);
-    q->parity = parity ? parity : q->parity;
-    uint8_t *touches = realloc(q->touches, capacity);
-    q->touches = touches ? touches : q->touches;
-    if (!met || !parity || !touches)
-        return false;
-    q->cap_rings = capacity;
-    return true;
+    size_t cap_met = q->cap_rings, cap_parity = q->cap_rings;
+    return ARRAY_RESERVE(q->parity_rings, cap_met, n) && ARRAY_RESERVE(q->parity, cap_parity, n) &&
+           ARRAY_RESERVE(q->touches, q->cap_rings, n);
 }
 
 static void find_touches(struct quick_valid *q, const struct geo_shape *s)
@@ -77,7 +68,7 @@ static bool find_containers(struct quick_valid *q, const struct geo_shape *s, ui
         const struct edge *e = &q->grid.edges[q->grid.hits[i]];
         if (e->ring == ring)
             continue;
-        int meets = edge_is_west(e, x, y);
+        int meets = edge_is_met(&q->grid, e, x, y);
         if (meets == SIDE_UNSURE && !(q->touches[ring] && q->touches[e->ring]))
             return false;
         if (meets != 1)

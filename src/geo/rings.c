@@ -1,5 +1,7 @@
 #include "geo/rings.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,37 +20,21 @@ void ring_list_clear(struct ring_list *l)
     l->failed = false;
 }
 
+/* Two arrays of one capacity grow alike: it changes when both have. */
 static bool reserve_points(struct ring_list *l, size_t more)
 {
-    if (l->cap - l->n >= more)
-        return true;
-    size_t cap = l->cap * 2 > l->n + more ? l->cap * 2 : l->n + more + 64;
-    double *x = realloc(l->x, cap * sizeof *x);
-    if (x)
-        l->x = x;
-    double *y = realloc(l->y, cap * sizeof *y);
-    if (y)
-        l->y = y;
-    l->failed = l->failed || !x || !y;
-    if (x && y)
-        l->cap = cap;
-    return x && y;
+    size_t cap_x = l->cap;
+    bool ok = ARRAY_RESERVE(l->x, cap_x, l->n + more) && ARRAY_RESERVE(l->y, l->cap, l->n + more);
+    l->failed = l->failed || !ok;
+    return ok;
 }
 
 void ring_list_begin(struct ring_list *l, int32_t hole_of)
 {
-    if (l->n_rings == l->cap_rings) {
-        size_t cap = l->cap_rings ? l->cap_rings * 2 : 16;
-        size_t *start = realloc(l->start, cap * sizeof *start);
-        if (start)
-            l->start = start;
-        int32_t *holes = realloc(l->hole_of, cap * sizeof *holes);
-        if (holes)
-            l->hole_of = holes;
-        l->failed = l->failed || !start || !holes;
-        if (!start || !holes)
-            return;
-        l->cap_rings = cap;
+    size_t cap_start = l->cap_rings, need = l->n_rings + 1;
+    if (!ARRAY_RESERVE(l->start, cap_start, need) || !ARRAY_RESERVE(l->hole_of, l->cap_rings, need)) {
+        l->failed = true;
+        return;
     }
     l->start[l->n_rings] = l->n;
     l->hole_of[l->n_rings++] = hole_of;

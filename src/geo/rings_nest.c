@@ -70,7 +70,7 @@ static uint32_t look(struct nesting *t, double x, double y)
     n = edge_grid_ray(&t->grid, x, y);
     for (uint32_t i = 0; i < n; i++) {
         const struct edge *e = &t->grid.edges[t->grid.hits[i]];
-        if (t->by[e->ring] || edge_is_west(e, x, y) == 0)
+        if (t->by[e->ring] || !edge_is_crossed(&t->grid, e, x, y))
             continue;
         if (t->odd[e->ring] == 0)
             t->met[n_met++] = e->ring;

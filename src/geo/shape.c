@@ -1,5 +1,6 @@
 #include "geo/shape.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 
 #include <math.h>
@@ -42,46 +43,19 @@ static size_t vertex_limit(const struct geo_shape_builder *b)
     return b->vertex_limit ? b->vertex_limit : LIMIT_VERTICES_PER_LAYER;
 }
 
-/* Room for `want` elements; on failure the old array stays the builder's, so that release frees it. */
-static bool grow(void **array, size_t *cap, size_t want, size_t element)
-{
-    size_t new_cap = *cap ? *cap : 16;
-    while (new_cap < want)
-        new_cap *= 2;
-    void *p = realloc(*array, new_cap * element);
-    if (!p)
-        return false;
-    *array = p;
-    *cap = new_cap;
-    return true;
-}
-
 /* One element more than asked for, because a finished array carries its end as its last element. */
 static bool reserve_index(uint32_t **array, size_t *cap, size_t n)
 {
-    void *p = *array;
-    bool ok = n + 2 <= *cap || grow(&p, cap, n + 2, sizeof **array);
-    *array = p;
-    return ok;
+    return ARRAY_RESERVE(*array, *cap, n + 2);
 }
 
 static bool reserve_vertex(struct geo_shape_builder *b)
 {
+    size_t cap_lon = b->cap_vertices, need = b->n_vertices + 1;
     if (b->n_vertices >= vertex_limit(b))
         return false;
-    if (b->n_vertices < b->cap_vertices)
-        return true;
-    size_t lon_cap = b->cap_vertices;
-    size_t lat_cap = b->cap_vertices;
-    void *lon = b->lon;
-    void *lat = b->lat;
-    bool ok = grow(&lon, &lon_cap, b->n_vertices + 1, sizeof(double)) &&
-              grow(&lat, &lat_cap, b->n_vertices + 1, sizeof(double));
-    b->lon = lon;
-    b->lat = lat;
-    if (ok)
-        b->cap_vertices = lat_cap;
-    return ok;
+    return need <= cap_lon ||
+           (ARRAY_RESERVE(b->lon, cap_lon, need) && ARRAY_RESERVE(b->lat, b->cap_vertices, need));
 }
 
 static void push_vertex(struct geo_shape_builder *b, double lon_deg, double lat_deg)

@@ -107,8 +107,8 @@ enum status index_clip_feature(const struct layer_index *ix, uint32_t feature, c
 enum status index_feature_contains(const struct layer_index *ix, uint32_t feature, double lon_deg,
                                    double lat_deg, struct index_clip_scratch *s, bool *out,
                                    struct error *e) HX_MUST_CHECK;
-/* The first feature that holds a point, -1 when none does. On the border of two that lie side by side it is one
- * of them, and always the same. */
+/* The first feature that holds a point, -1 when none does. On the border of two that lie side by side it
+ * is one of them, and always the same. */
 enum status index_find_at(const struct layer_index *ix, double lon_deg, double lat_deg,
                           struct index_clip_scratch *s, int64_t *feature, struct error *e) HX_MUST_CHECK;
 

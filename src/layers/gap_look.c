@@ -1,5 +1,6 @@
 #include "layers/gap_look.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "geo/area.h"
 
@@ -17,7 +18,8 @@ struct gap {
 struct gap_look {
     struct geo_geos *geos;
     GEOSGeometry **list;
-    unsigned n, capacity;
+    unsigned n;
+    size_t capacity;
     uint64_t n_vertices;
     bool too_large;
     double sum_m2;
@@ -48,7 +50,8 @@ static void free_list(struct gap_look *g)
         GEOSGeom_destroy_r(geo_geos_handle(g->geos), g->list[i]);
     free(g->list);
     g->list = NULL;
-    g->n = g->capacity = 0;
+    g->n = 0;
+    g->capacity = 0;
 }
 
 void gap_look_free(struct gap_look *g)
@@ -69,14 +72,8 @@ enum status gap_look_add(struct gap_look *g, const struct geo_shape *s, double a
     }
     if (g->too_large)
         return STATUS_OK;
-    if (g->n == g->capacity) {
-        unsigned capacity = g->capacity ? g->capacity * 2 : 64;
-        GEOSGeometry **list = realloc(g->list, capacity * sizeof(GEOSGeometry *));
-        if (!list)
-            return error_no_memory(e);
-        g->list = list;
-        g->capacity = capacity;
-    }
+    if (!ARRAY_RESERVE(g->list, g->capacity, g->n + 1u))
+        return error_no_memory(e);
     enum status st = geo_geos_from_shape(g->geos, s, &g->list[g->n], e);
     if (st == STATUS_OK) {
         g->n++;

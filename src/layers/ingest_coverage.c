@@ -1,6 +1,7 @@
 /* The area for which a source claims to be complete: all polygons of a file, united. */
 #include "layers/ingest_parts.h"
 
+#include "base/array.h"
 #include "geo/area.h"
 
 #include <stdlib.h>
@@ -9,7 +10,8 @@
 struct parts {
     struct geo_geos *geos;
     GEOSGeometry **list;
-    unsigned n, capacity;
+    unsigned n;
+    size_t capacity;
 };
 
 static enum status refuse_feature(const char *path, const struct source_feature *f, struct error *e)
@@ -23,14 +25,8 @@ static enum status refuse_feature(const char *path, const struct source_feature 
 
 static enum status add_part(struct parts *p, const struct geo_shape *shape, struct error *e)
 {
-    if (p->n == p->capacity) {
-        unsigned capacity = p->capacity ? p->capacity * 2 : 16;
-        GEOSGeometry **list = realloc(p->list, capacity * sizeof(GEOSGeometry *));
-        if (!list)
-            return error_no_memory(e);
-        p->list = list;
-        p->capacity = capacity;
-    }
+    if (!ARRAY_RESERVE(p->list, p->capacity, p->n + 1u))
+        return error_no_memory(e);
     enum status st = geo_geos_from_shape(p->geos, shape, &p->list[p->n], e);
     if (st == STATUS_OK)
         p->n++;

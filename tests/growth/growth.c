@@ -27,6 +27,14 @@ static const struct {
     {"star_over_many", "a star of 16 rays over n features", star_over_many, 250},
     {"comb_over_few", "a comb of n teeth over 16 features", comb_over_few, 80},
     {"region_parcel", "a parcel of n vertices over n features", region_parcel, 250},
+    /* At twice this size GEOS's polygonizer, which looks for each hole's points among all of its shell's,
+     * is a third of the work, and it grows with the square. */
+    {"border_holes_meant", "n holes that touch one straight border: what the rings mean", border_holes_meant,
+     500},
+    {"border_holes_nested", "n rings along one straight border: which are holes", border_holes_nested, 4000},
+    {"border_holes_valid", "n holes along one straight border: validity", border_holes_valid, 4000},
+    {"border_holes_touching", "n holes that touch one straight border: validity", border_holes_touching,
+     2000},
     {"tile_of_bars", "a tile over n features that reach far beyond it", tile_of_bars, 1000},
 };
 enum { N_CASES = sizeof cases / sizeof *cases };

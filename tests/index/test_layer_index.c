@@ -194,8 +194,9 @@ static void an_abandoned_build_leaves_the_old_file(void **state)
 
 enum { TEETH = 80 };
 
-/* A comb that stands on its west side: tooth i is 0.004 degrees high from 40.1 + 0.01 i on and reaches from 110.2 to
- * 110.8, so that a line northward from the lowest tooth crosses its border twice for each other one. */
+/* A comb that stands on its west side: tooth i is 0.004 degrees high from 40.1 + 0.01 i on and reaches
+ * from 110.2 to 110.8, so that a line northward from the lowest tooth crosses its border twice for each
+ * other one. */
 static uint32_t comb(double *lonlat)
 {
     uint32_t n = 0;

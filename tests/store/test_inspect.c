@@ -153,8 +153,8 @@ static void of_the_shipped_layers(void **state)
     }
 }
 
-/* A file with several layers does not say by its name what each of them is: an import of one by --source-layer
- * would take land use for farmland because the file is called so. */
+/* A file with several layers does not say by its name what each of them is: an import of one by
+ * --source-layer would take land use for farmland because the file is called so. */
 static void a_file_of_many_layers_names_none_of_them(void **state)
 {
     static const struct made_layer layers[] = {{"GPKG", "DLTB", NULL, "DLBM", NULL},
