@@ -333,10 +333,11 @@ static void draw_legend(const struct picture *p)
     typeset_draw(p->t, text, &note, p->x + 4, y + 29);
 }
 
-static struct picture picture_of(struct typeset *t, const struct report *r, const struct report_maps *maps,
-                                 const struct report_map *map, double x, double y, double width)
+static struct picture picture_of(struct typeset *t, const struct map_picture *what, double x, double y,
+                                 double width)
 {
-    struct picture p = {.t = t, .cr = t->cr, .r = r, .maps = maps, .map = map};
+    const struct report_map *map = what->map;
+    struct picture p = {.t = t, .cr = t->cr, .r = what->report, .maps = what->maps, .map = map};
     double north_m, east_m;
     p.x = x + MARGIN_LEFT;
     p.y = y + MARGIN_TOP;
@@ -349,10 +350,9 @@ static struct picture picture_of(struct typeset *t, const struct report *r, cons
     return p;
 }
 
-void map_picture_draw(struct typeset *t, const struct report *r, const struct report_maps *maps,
-                      const struct report_map *map, double x, double y, double width)
+void map_picture_draw(struct typeset *t, const struct map_picture *picture, double x, double y, double width)
 {
-    struct picture p = picture_of(t, r, maps, map, x, y, width);
+    struct picture p = picture_of(t, picture, x, y, width);
     cairo_save(p.cr);
     cairo_rectangle(p.cr, p.x, p.y, p.width, p.height);
     typeset_colour(p.cr, 0xfcfcfa, 1);

@@ -165,6 +165,7 @@ static bool presses(const struct parcel_report *p)
            p->layers[LINE_PERMANENT_BASIC_FARMLAND].status == LAYER_OVERLAP;
 }
 
+/* Which maps there are; and, for pictures, what lies in them. */
 static enum status maps_fill(struct check_worker *w, const struct report *r, struct report_maps *out,
                              struct error *e)
 {
@@ -179,26 +180,28 @@ static enum status maps_fill(struct check_worker *w, const struct report *r, str
     }
     out->maps[0].parcel = SIZE_MAX;
     out->n_maps = 1;
-    enum status s = map_fill(w, r, &all, &out->maps[0], e);
+    enum status s = out->pictures ? map_fill(w, r, &all, &out->maps[0], e) : STATUS_OK;
     for (size_t i = 0; !s && r->parcels.n_parcels > 1 && i < r->parcels.n_parcels; i++) {
         if (!presses(&r->results[i]) || out->n_maps > SCENE_DETAIL_MAPS_MAX)
             continue;
-        out->maps[out->n_maps].parcel = i;
-        s = map_fill(w, r, &r->parcels.parcels[i].shape.box, &out->maps[out->n_maps++], e);
+        struct report_map *map = &out->maps[out->n_maps++];
+        map->parcel = i;
+        if (out->pictures)
+            s = map_fill(w, r, &r->parcels.parcels[i].shape.box, map, e);
     }
     return s;
 }
 
-/* A shape that GEOS cannot build leaves a gap in the picture, which the report mentions; the figures
- * stand. */
-static enum status overlaps_fill(struct check_worker *w, const struct report *r, struct report_maps *out,
-                                 struct error *e)
+/* A shape that GEOS cannot build leaves a gap in the picture, which every form mentions; the figures
+ * stand. Of the first n_lines lines. */
+static enum status overlaps_fill(struct check_worker *w, const struct report *r, int n_lines,
+                                 struct report_maps *out, struct error *e)
 {
     out->overlaps = arena_array(w->arena, r->parcels.n_parcels * CONTROL_LINE_COUNT, sizeof *out->overlaps);
     if (!out->overlaps)
         return error_no_memory(e);
     for (size_t i = 0; i < r->parcels.n_parcels; i++) {
-        for (int l = 0; l < LINE_URBAN_DEVELOPMENT_BOUNDARY; l++) {
+        for (int l = 0; l < n_lines; l++) {
             const struct layer_finding *f = &r->results[i].layers[l];
             struct map_overlap o = {.parcel = i, .line = (enum control_line)l};
             if (!f->layer || (f->status != LAYER_OVERLAP && f->status != LAYER_SLIVER))
@@ -273,21 +276,29 @@ static enum status districts_fill(struct check_worker *w, const struct report *r
     return STATUS_OK;
 }
 
+static enum status borders_fill(struct check_worker *w, const struct report *r, struct report_maps *out,
+                                struct error *e)
+{
+    out->borders = arena_array(w->arena, r->parcels.n_parcels, sizeof *out->borders);
+    enum status s = out->borders ? STATUS_OK : error_no_memory(e);
+    for (size_t i = 0; !s && i < r->parcels.n_parcels; i++)
+        s = map_border_fill(w, &r->parcels.parcels[i], &out->borders[i], e);
+    return s;
+}
+
 enum status report_maps_fill(struct check_worker *w, const struct report *r, struct map_want want,
                              struct report_maps *out, struct error *e)
 {
-    struct report_maps maps = {.n_maps = 0};
-    enum status s = districts_fill(w, r, &maps, e);
-    if (!s && want.maps)
+    /* the boundary is no line to press on: maps draw it, but no common ground with it */
+    int drawn = want.only_shapes ? CONTROL_LINE_COUNT : LINE_URBAN_DEVELOPMENT_BOUNDARY;
+    struct report_maps maps = {.pictures = want.pictures};
+    enum status s = want.only_shapes ? STATUS_OK : districts_fill(w, r, &maps, e);
+    if (!s && !want.only_shapes)
         s = maps_fill(w, r, &maps, e);
-    if (!s && want.maps)
-        s = overlaps_fill(w, r, &maps, e);
-    if (!s && want.borders) {
-        maps.borders = arena_array(w->arena, r->parcels.n_parcels, sizeof *maps.borders);
-        s = maps.borders ? STATUS_OK : error_no_memory(e);
-        for (size_t i = 0; !s && i < r->parcels.n_parcels; i++)
-            s = map_border_fill(w, &r->parcels.parcels[i], &maps.borders[i], e);
-    }
+    if (!s)
+        s = overlaps_fill(w, r, drawn, &maps, e);
+    if (!s && !want.only_shapes)
+        s = borders_fill(w, r, &maps, e);
     if (!s)
         *out = maps;
     return s;

@@ -1,5 +1,5 @@
 /* 审查结论: the sentences of the field's own reports, one per line, from the balanced figures. */
-#include "report/report_table.h"
+#include "report/report_parts.h"
 
 #include "check/sentences.h"
 
@@ -15,7 +15,7 @@ struct standing {
     const char *reason; /* of the first parcel that could not be measured */
 };
 
-static bool standing_init(struct table_making *m, struct standing *s, enum control_line line)
+static bool standing_init(struct report_making *m, struct standing *s, enum control_line line)
 {
     size_t n = m->t->n_rows + 1;
     *s = (struct standing){.line = line, .reason = ""};
@@ -33,7 +33,7 @@ static bool standing_init(struct table_making *m, struct standing *s, enum contr
     return true;
 }
 
-static void standing_count(struct table_making *m, struct standing *s, enum table_column column)
+static void standing_count(struct report_making *m, struct standing *s, enum table_column column)
 {
     for (size_t i = 0; i < m->t->n_rows; i++) {
         const struct layer_finding *f = &m->r->results[i].layers[s->line];
@@ -66,26 +66,26 @@ static void standing_count(struct table_making *m, struct standing *s, enum tabl
 }
 
 /* "（地块：…）" unless it is every parcel. */
-static const char *which(struct table_making *m, const bool *marked, size_t n)
+static const char *which(struct report_making *m, const bool *marked, size_t n)
 {
     if (n == m->t->n_rows)
         return "";
-    const char *list = table_parcel_list(m, marked);
+    const char *list = making_parcel_list(m, marked);
     const char *text = list ? arena_printf(m->arena, "（地块：%s）", list) : NULL;
     m->no_memory = m->no_memory || !text;
     return text ? text : "";
 }
 
 /* The sentence, and behind it the parcels for which it holds. */
-static void say(struct table_making *m, bool warning, enum line_fact fact, const struct line_words *w,
+static void say(struct report_making *m, bool warning, enum line_fact fact, const struct line_words *w,
                 const char *place)
 {
     const char *text = sentence_of_line(m->arena, fact, w, false);
-    table_say(m, &m->t->sentences, warning,
-              text && *place ? arena_printf(m->arena, "%s%s", text, place) : text);
+    making_say(m, &m->t->sentences, warning,
+               text && *place ? arena_printf(m->arena, "%s%s", text, place) : text);
 }
 
-static struct line_words words_of(const struct table_making *m, const struct standing *s)
+static struct line_words words_of(const struct report_making *m, const struct standing *s)
 {
     return (struct line_words){.line = s->line,
                                .area = decimal_area_of(s->overlap_cents),
@@ -97,7 +97,7 @@ static struct line_words words_of(const struct table_making *m, const struct sta
 }
 
 /* What could not be judged stands beside what could: a hit on one plot never hides a gap under another. */
-static void say_gaps(struct table_making *m, const struct standing *s)
+static void say_gaps(struct report_making *m, const struct standing *s)
 {
     const struct line_words w = words_of(m, s);
     if (s->n_not_covered)
@@ -108,7 +108,7 @@ static void say_gaps(struct table_making *m, const struct standing *s)
         say(m, true, LINE_IS_PARTLY_COVERED, &w, which(m, s->partly, s->n_partly));
 }
 
-static void say_slivers(struct table_making *m, const struct standing *s)
+static void say_slivers(struct report_making *m, const struct standing *s)
 {
     struct line_words w = words_of(m, s);
     char m2[DECIMAL_SIZE];
@@ -118,7 +118,7 @@ static void say_slivers(struct table_making *m, const struct standing *s)
         say(m, true, LINE_HAS_SLIVERS, &w, which(m, s->sliver, s->n_sliver));
 }
 
-static void say_line(struct table_making *m, enum control_line line, enum table_column column)
+static void say_line(struct report_making *m, enum control_line line, enum table_column column)
 {
     struct standing s;
     if (!standing_init(m, &s, line))
@@ -135,7 +135,7 @@ static void say_line(struct table_making *m, enum control_line line, enum table_
 
 /* ---- the boundary: inside and outside, never "pressed on" ---- */
 
-static const char *zones_inside(struct table_making *m)
+static const char *zones_inside(struct report_making *m)
 {
     static const char *const names[] = {"城镇集中建设区", "城镇弹性发展区", "特别用途区"};
     const char *text = "";
@@ -150,7 +150,7 @@ static const char *zones_inside(struct table_making *m)
     return text ? text : "";
 }
 
-static void say_boundary(struct table_making *m)
+static void say_boundary(struct report_making *m)
 {
     struct standing s;
     int64_t inside = 0, outside = 0;
@@ -180,7 +180,7 @@ static void say_boundary(struct table_making *m)
     say_gaps(m, &s);
 }
 
-static const char *verdict_sentence(const struct table_making *m)
+static const char *verdict_sentence(const struct report_making *m)
 {
     switch (m->r->verdict) {
     case VERDICT_PROHIBITED:
@@ -198,7 +198,7 @@ static const char *verdict_sentence(const struct table_making *m)
     return "不能作出结论。";
 }
 
-void table_make_sentences(struct table_making *m)
+void table_make_sentences(struct report_making *m)
 {
     say_line(m, LINE_ECOLOGICAL_RED_LINE, COLUMN_RED_LINE);
     say_line(m, LINE_PERMANENT_BASIC_FARMLAND, COLUMN_FARMLAND);
