@@ -66,6 +66,12 @@ class Blocks(unittest.TestCase):
         self.assertEqual(len(self.kinds), KINDS)
         self.assertGreater(len(self.said), 200)
 
+    def test_no_form_is_left_out_here(self):
+        """A new form comes with a case below, or is one of those that do not walk the blocks."""
+        forms = {path.suffix[1:] for path in self.folder.glob("report.*")}
+        tested = {name[5:] for name in dir(self) if name.startswith("test_")}
+        self.assertEqual(forms - tested, {"json", "geojson", "text"})
+
     def test_csv(self):
         rows = csv.reader(io.StringIO(self.read("report.csv").decode("utf-8-sig"), newline=""))
         cells = [re.sub(r"^['\t]", "", cell) for row in rows for cell in row]
