@@ -48,7 +48,7 @@ static double py(const struct picture *p, double lat)
 
 double map_picture_height(double width)
 {
-    return MARGIN_TOP + (width - MARGIN_LEFT - MARGIN_RIGHT) / SCENE_ASPECT + MARGIN_BOTTOM + LEGEND_HEIGHT;
+    return MARGIN_TOP + (width - MARGIN_LEFT - MARGIN_RIGHT) / MAP_ASPECT + MARGIN_BOTTOM + LEGEND_HEIGHT;
 }
 
 /* ---- shapes ---- */
@@ -342,7 +342,7 @@ static struct picture picture_of(struct typeset *t, const struct map_picture *wh
     p.x = x + MARGIN_LEFT;
     p.y = y + MARGIN_TOP;
     p.width = width - MARGIN_LEFT - MARGIN_RIGHT;
-    p.height = p.width / SCENE_ASPECT;
+    p.height = p.width / MAP_ASPECT;
     p.per_lon = p.width / (map->box.east_deg - map->box.west_deg);
     p.per_lat = p.height / (map->box.north_deg - map->box.south_deg);
     geo_metres_per_degree((map->box.south_deg + map->box.north_deg) / 2, &north_m, &east_m);

@@ -13,7 +13,7 @@
 
 /* ---- boxes ---- */
 
-/* The box with a margin, widened to SCENE_ASPECT. */
+/* The box with a margin, widened to MAP_ASPECT. */
 static struct geo_box box_of_map(const struct geo_box *b)
 {
     double lat = (b->south_deg + b->north_deg) / 2, lon = (b->west_deg + b->east_deg) / 2;
@@ -21,8 +21,8 @@ static struct geo_box box_of_map(const struct geo_box *b)
     geo_metres_per_degree(lat, &north_m, &east_m);
     double width = (b->east_deg - b->west_deg) * east_m * (1 + 2 * MARGIN_SHARE);
     double height = (b->north_deg - b->south_deg) * north_m * (1 + 2 * MARGIN_SHARE);
-    width = fmax(fmax(width, height * SCENE_ASPECT), SMALLEST_MAP_M);
-    height = width / SCENE_ASPECT;
+    width = fmax(fmax(width, height * MAP_ASPECT), SMALLEST_MAP_M);
+    height = width / MAP_ASPECT;
     double dx = width / 2 / east_m, dy = height / 2 / north_m;
     return (struct geo_box){lon - dx, fmax(-89.9, lat - dy), lon + dx, fmin(89.9, lat + dy)};
 }
@@ -111,7 +111,7 @@ static bool take_ring(const struct index_clip_ring *ring, void *user)
 static enum status take_patches(struct collecting *c, struct error *e)
 {
     for (size_t i = 0; i < c->n_features; i++) {
-        if (c->n_vertices > SCENE_VERTICES_MAX) {
+        if (c->n_vertices > MAP_VERTICES_MAX) {
             c->map->crowded = true;
             return STATUS_OK;
         }
@@ -170,7 +170,7 @@ static enum status maps_fill(struct check_worker *w, const struct report *r, str
                              struct error *e)
 {
     struct geo_box all = geo_box_empty();
-    out->maps = arena_array(w->arena, 1 + SCENE_DETAIL_MAPS_MAX, sizeof *out->maps);
+    out->maps = arena_array(w->arena, 1 + MAP_DETAILS_MAX, sizeof *out->maps);
     if (!out->maps)
         return error_no_memory(e);
     for (size_t i = 0; i < r->parcels.n_parcels; i++) {
@@ -182,7 +182,7 @@ static enum status maps_fill(struct check_worker *w, const struct report *r, str
     out->n_maps = 1;
     enum status s = out->pictures ? map_fill(w, r, &all, &out->maps[0], e) : STATUS_OK;
     for (size_t i = 0; !s && r->parcels.n_parcels > 1 && i < r->parcels.n_parcels; i++) {
-        if (!presses(&r->results[i]) || out->n_maps > SCENE_DETAIL_MAPS_MAX)
+        if (!presses(&r->results[i]) || out->n_maps > MAP_DETAILS_MAX)
             continue;
         struct report_map *map = &out->maps[out->n_maps++];
         map->parcel = i;

@@ -3,7 +3,7 @@
  * index, so the caller fills the maps here and hands them on.
  *
  * Not for: figures. Nothing here is measured; shapes are thinned to the size of a dot on paper.
- * Invariants: a map's box has the shape of SCENE_ASPECT in metres and contains its parcels with a margin;
+ * Invariants: a map's box has the shape of MAP_ASPECT in metres and contains its parcels with a margin;
  * patches are clipped to a somewhat larger box, so that edges along the clip never show. A layer without data
  * draws nothing.
  * Threads: the worker's. Everything lives in the worker's arena. */
@@ -12,10 +12,10 @@
 
 #include "check/check.h"
 
-#define SCENE_ASPECT (4.0 / 3.0) /* width : height of a map */
+#define MAP_ASPECT (4.0 / 3.0) /* width : height of a map */
 enum {
-    SCENE_DETAIL_MAPS_MAX = 6,   /* maps of single parcels, after the map of all of them */
-    SCENE_VERTICES_MAX = 300000, /* of the patches of one map */
+    MAP_DETAILS_MAX = 6,       /* maps of single parcels, after the map of all of them */
+    MAP_VERTICES_MAX = 300000, /* of the patches of one map */
 };
 
 struct map_ring { /* closed or open, as drawn; holes by the even-odd rule */
@@ -36,7 +36,7 @@ struct report_map {
     struct map_patch *patches; /* of a map that is drawn */
     size_t n_patches;
     bool thinned; /* features smaller than a dot were left out */
-    bool crowded; /* SCENE_VERTICES_MAX was reached: features are missing */
+    bool crowded; /* MAP_VERTICES_MAX was reached: features are missing */
 };
 
 struct map_overlap {
