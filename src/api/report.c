@@ -6,14 +6,12 @@
 #include "layers/gdal_version.h"
 #include "record/record.h"
 #include "record/verify.h"
-#include "report/document.h"
+#include "report/form_write.h"
 #include "store/store_versions.h"
 
 #include <stdio.h>
 #include <string.h>
 
-_Static_assert((int)HX_FORMAT_JSON == (int)DOCUMENT_JSON && (int)HX_FORMAT_PDF == (int)DOCUMENT_PDF,
-               "same order");
 _Static_assert((int)HX_IDENTICAL == (int)RECORD_IDENTICAL && (int)HX_DIFFERS == (int)RECORD_DIFFERS,
                "same order");
 
@@ -27,7 +25,8 @@ static enum status need_report(const struct hx_checker *c, struct error *e)
 
 const char *hx_format_name(enum hx_format f)
 {
-    return document_format_name((enum document_format)f);
+    const struct report_form *form = report_form_at((size_t)f);
+    return form ? form->name : "?";
 }
 
 enum hx_result hx_report_write(struct hx_checker *checker, enum hx_format format,
@@ -44,18 +43,18 @@ enum hx_result hx_report_write(struct hx_checker *checker, enum hx_format format
                                            .district = o->district,
                                            .source_file = o->source_file,
                                            .date = o->date};
-    struct document_request rq = {.format = (enum document_format)format, .project = &project};
+    struct form_request rq = {.project = &project};
     struct buffer b;
     buffer_init(&b, 0);
     enum status s = need_report(checker, &why);
     if (!s)
-        s = document_format_parse(hx_format_name(format), &rq.format, &why);
+        s = report_form_find(hx_format_name(format), &rq.form, &why);
     if (!s)
-        s = document_lang_parse(o->lang, &rq.lang, &why);
+        s = report_lang_parse(o->lang, &rq.lang, &why);
     if (!s && o->date)
         s = store_day_check(o->date, &why);
     if (!s)
-        s = document_write(&checker->worker, &checker->report, &rq, &b, &why);
+        s = report_form_write(&checker->worker, &checker->report, &rq, &b, &why);
     return api_result(api_take_bytes(&b, out, s, &why), &why, e);
 }
 

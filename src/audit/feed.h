@@ -15,9 +15,9 @@ struct feed {
     struct feature_binding binding;
     const char *id_field, *class_field;
     struct crs_decision decided; /* where the file has one CRS for all: !stream->info.has_own_crs */
-    struct geo_crs crs; /* of features that do not bring their own */
-    int srs;            /* of blobs, and of the output: 4490 or 4326 */
-    int64_t total;      /* features, -1 unknown */
+    struct geo_crs crs;          /* of features that do not bring their own */
+    int srs;                     /* of blobs, and of the output: 4490 or 4326 */
+    int64_t total;               /* features, -1 unknown */
     int crs_guessed; /* EPSG code that the coordinates led to, for a file that states no CRS; 0: it was stated
                         or given */
     struct buffer json; /* scratch */
@@ -29,7 +29,8 @@ enum status feed_next(struct feed *f, struct arena *a, struct audit_item *out, b
 /* Goes on after the feature with this position and fid. */
 enum status feed_skip(struct feed *f, int64_t position, int64_t fid, struct error *e) HX_MUST_CHECK;
 /* What is to be told of the file, once feed_next has said that there is no more. */
-enum status feed_notes(const struct feed *f, struct arena *a, struct feature_notes *out, struct error *e) HX_MUST_CHECK;
+enum status feed_notes(const struct feed *f, struct arena *a, struct feature_notes *out,
+                       struct error *e) HX_MUST_CHECK;
 void feed_close(struct feed *f); /* NULL-safe */
 
 #endif

@@ -313,10 +313,11 @@ static void basis(struct buffer *b, const struct snapshot *s, const struct run_i
 static void notes_list(struct buffer *b, const struct input_remarks *about)
 {
     if (about->crs_guessed)
-        buffer_printf(b,
-                      "<p><b>文件没有说明坐标系，按坐标判断为 EPSG:%d（CGCS2000），请核对；不对时请指明坐标系重做。The "
-                      "file states no CRS; its coordinates led to EPSG:%d (CGCS2000): check it.</b></p>\n",
-                      about->crs_guessed, about->crs_guessed);
+        buffer_printf(
+            b,
+            "<p><b>文件没有说明坐标系，按坐标判断为 EPSG:%d（CGCS2000），请核对；不对时请指明坐标系重做。The "
+            "file states no CRS; its coordinates led to EPSG:%d (CGCS2000): check it.</b></p>\n",
+            about->crs_guessed, about->crs_guessed);
     for (size_t i = 0; i < about->n_notes; i++) {
         buffer_append_str(b, i ? "<li>" : "<ul class=\"notes\"><li>");
         html_text(b, about->notes[i].zh);
@@ -327,7 +328,8 @@ static void notes_list(struct buffer *b, const struct input_remarks *about)
 }
 
 enum status html_parcels_write(const struct snapshot *s, const struct audit_request *r, const struct tally *t,
-                               const struct run_identity *identity, const struct input_remarks *about, struct error *e)
+                               const struct run_identity *identity, const struct input_remarks *about,
+                               struct error *e)
 {
     struct buffer b;
     buffer_init(&b, 0);

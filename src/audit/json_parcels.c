@@ -94,7 +94,8 @@ static void box(struct json_writer *w, const struct tally *t)
 }
 
 static void write_all(struct json_writer *w, const struct snapshot *s, const struct audit_request *r,
-                      const struct tally *t, const struct run_identity *identity, const struct input_remarks *about)
+                      const struct tally *t, const struct run_identity *identity,
+                      const struct input_remarks *about)
 {
     const struct layer_snapshot *p = snapshot_layer(s, "prefectures");
     jw_object_begin(w);
@@ -128,7 +129,8 @@ static void write_all(struct json_writer *w, const struct snapshot *s, const str
 }
 
 enum status json_parcels_write(const struct snapshot *s, const struct audit_request *r, const struct tally *t,
-                               const struct run_identity *identity, const struct input_remarks *about, struct error *e)
+                               const struct run_identity *identity, const struct input_remarks *about,
+                               struct error *e)
 {
     struct buffer b;
     struct json_writer w;

@@ -7,7 +7,7 @@
 #include "cli/fail_on.h"
 #include "cli/keep.h"
 #include "cli/store_path.h"
-#include "report/document.h"
+#include "report/form_write.h"
 #include "store/store_versions.h"
 
 #include <stdio.h>
@@ -22,7 +22,7 @@ struct check_args {
     struct keep_args keep;
     int epsg; /* of --crs; 0 when not given */
     struct arg_rest rest;
-    enum document_format output;
+    const struct report_form *output;
 };
 
 static enum status check_date(const char *date, struct error *e)
@@ -57,7 +57,7 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
                                          {NULL, NULL, NULL}};
     enum status s = args_parse(argc, argv, options, &a->rest, e);
     if (!s)
-        s = document_format_parse(a->format, &a->output, e);
+        s = report_form_find(a->format, &a->output, e);
     if (!s)
         s = fail_on_check(a->fail_on, e);
     if (!s)
@@ -78,7 +78,7 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
     }
     if (!s)
         s = check_date(a->project.date, e);
-    if (!s && document_is_binary(a->output) && !a->out && isatty(STDOUT_FILENO)) {
+    if (!s && a->output->is_binary && !a->out && isatty(STDOUT_FILENO)) {
         error_zh(e, "%s 不能显示在终端上；请用 -o 指定文件。", a->format);
         s = error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
                        "%s cannot be shown on a terminal; name a file with -o.", a->format);
@@ -108,9 +108,9 @@ static int print_report(struct check_worker *w, const struct report *r, const st
     buffer_init(&b, 0);
     struct report_project project = a->project;
     project.source_file = file_name_of(a->rest.items[0]);
-    const struct document_request wanted = {
-        a->output, args_is_english(a->lang) ? RENDER_LANG_EN : RENDER_LANG_ZH, &project};
-    enum status s = document_write(w, r, &wanted, &b, &e);
+    const struct form_request wanted = {a->output, args_is_english(a->lang) ? REPORT_LANG_EN : REPORT_LANG_ZH,
+                                        &project};
+    enum status s = report_form_write(w, r, &wanted, &b, &e);
     if (!s)
         s = write_out(a, &b, &e);
     buffer_release(&b);

@@ -1,7 +1,8 @@
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "features/sandbox/sandbox.h"
-#include "report/render.h"
+#include "report/forms.h"
+#include "report/identity.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -16,8 +17,7 @@ struct command {
 
 static const struct command commands[] = {
     {"check", cmd_check,
-     "FILE|- [--store S] [--class C] [--slivers M2,M] [--format text|json|geojson|csv|xlsx|html|pdf] [-o "
-     "OUT] [--lang zh|en] "
+     "FILE|- [--store S] [--class C] [--slivers M2,M] [--format {form}] [-o OUT] [--lang zh|en] "
      "[--project-name N] [--project-code C] [--builder B] [--district D] [--date YYYY-MM-DD] [--fail-on "
      "VERDICT,...] "
      "[--keep --officer NAME] [--as-of DATE]",
@@ -96,9 +96,16 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
+/* "{form}" of a usage stands for the forms of a report, whichever there are. */
 static void print_usage(FILE *out, const struct command *c)
 {
-    fprintf(out, "hongxian %s%s%s\n", c->name, *c->usage ? " " : "", c->usage);
+    static const char mark[] = "{form}";
+    const char *found = strstr(c->usage, mark), *rest = found ? found + strlen(mark) : c->usage;
+    char names[160] = "";
+    if (found)
+        report_form_names("|", names, sizeof names);
+    fprintf(out, "hongxian %s%s%.*s%s%s\n", c->name, *c->usage ? " " : "",
+            found ? (int)(found - c->usage) : 0, c->usage, names, rest);
 }
 
 int command_misused(const char *command, const struct error *e)
@@ -111,7 +118,7 @@ int command_misused(const char *command, const struct error *e)
 int cmd_version(int argc, char **argv)
 {
     (void)argc, (void)argv;
-    printf("hongxian %s\n", render_engine_version());
+    printf("hongxian %s\n", report_engine_version());
     return EXIT_OK;
 }
 
@@ -130,7 +137,7 @@ int cmd_help(int argc, char **argv)
     printf("红线 hongxian %s：地块是否压占三条控制线，压占多少平方米，依据哪一条。\n"
            "Whether a parcel presses on a control line, by how many square metres, and which clause "
            "applies.\n\n",
-           render_engine_version());
+           report_engine_version());
     for (int i = 0; i < N_COMMANDS; i++) {
         printf("  ");
         print_usage(stdout, &commands[i]);

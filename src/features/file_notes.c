@@ -6,7 +6,8 @@ static bool note_encoding(const char *encoding, struct arena *a, struct feature_
         "text-encoding",
         arena_printf(a, "文件没有写明（或写错了）文字编码，按%s读取；请核对名称中的汉字是否正确。", encoding),
         arena_printf(a,
-                     "The file does not tell its text encoding, or tells a wrong one; it was read as %s. Check that the "
+                     "The file does not tell its text encoding, or tells a wrong one; it was read as %s. "
+                     "Check that the "
                      "names are right.",
                      encoding)};
     return out->zh && out->en;
@@ -14,7 +15,8 @@ static bool note_encoding(const char *encoding, struct arena *a, struct feature_
 
 static bool copy_note(const struct feature_note *from, struct arena *a, struct feature_note *out)
 {
-    *out = (struct feature_note){arena_strdup(a, from->code), arena_strdup(a, from->zh), arena_strdup(a, from->en)};
+    *out = (struct feature_note){arena_strdup(a, from->code), arena_strdup(a, from->zh),
+                                 arena_strdup(a, from->en)};
     return out->code && out->zh && out->en;
 }
 

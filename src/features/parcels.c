@@ -1,6 +1,6 @@
 /* A stream of features -> parcels: the CRS, the fields, and each feature before the policy. */
-#include "features/file_notes.h"
 #include "features/parcels.h"
+#include "features/file_notes.h"
 
 #include "base/limits.h"
 #include "features/parsing.h"

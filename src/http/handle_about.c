@@ -4,7 +4,7 @@
 #include "http/stored_json.h"
 
 #include "formats/json.h"
-#include "report/render.h"
+#include "report/identity.h"
 #include "store/schema_files.h"
 
 #include <stdlib.h>
@@ -44,7 +44,7 @@ enum status handle_health(struct request *rq, struct reply *reply, struct error 
     jw_init(&w, &b, false);
     jw_object_begin(&w);
     jw_kv_string(&w, "status", count_faults(rq->snapshot) ? "degraded" : "ok");
-    jw_kv_string(&w, "version", render_engine_version());
+    jw_kv_string(&w, "version", report_engine_version());
     jw_kv_integer(&w, "generation", snapshot_generation(rq->snapshot));
     jw_kv_integer(&w, "n_layers", (long long)snapshot_n_layers(rq->snapshot));
     jw_kv_string(&w, "rules_version", snapshot_rules(rq->snapshot)->version);

@@ -4,7 +4,7 @@
  * GET /check?parcel= is the same with the parcel as text (WKT, GeoJSON, coordinates) in the address. */
 #include "http/keep_check.h"
 #include "http/route.h"
-#include "report/document.h"
+#include "report/form_write.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,21 +22,21 @@ static enum status refuse_empty(struct error *e)
 #define REPORT_POLICY                                                                                        \
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'"
 
-static void add_document_headers(struct reply *reply, enum document_format format)
+static void add_document_headers(struct reply *reply, const struct report_form *form)
 {
     static const char policy[] = "Content-Security-Policy";
     char disposition[80];
-    if (!document_file_name(format))
+    if (!form->is_kept)
         return;
-    snprintf(disposition, sizeof disposition, "%s; filename=\"%s\"",
-             format == DOCUMENT_HTML ? "inline" : "attachment", document_file_name(format));
+    snprintf(disposition, sizeof disposition, "%s; filename=\"hongxian-report.%s\"",
+             form->is_page ? "inline" : "attachment", form->name);
     reply_header(reply, "Content-Disposition", disposition);
     const char *site = MHD_get_response_header(reply->response, policy);
-    if (format == DOCUMENT_HTML && site && MHD_del_response_header(reply->response, policy, site) == MHD_YES)
+    if (form->is_page && site && MHD_del_response_header(reply->response, policy, site) == MHD_YES)
         reply_header(reply, policy, REPORT_POLICY);
 }
 
-static enum status run_check(struct request *rq, enum document_format format, enum render_lang lang,
+static enum status run_check(struct request *rq, const struct report_form *form, enum report_lang lang,
                              struct buffer *out, struct error *e)
 {
     const struct report_project project = {.name = request_query(rq, "project_name"),
@@ -44,7 +44,7 @@ static enum status run_check(struct request *rq, enum document_format format, en
                                            .builder = request_query(rq, "builder"),
                                            .district = request_query(rq, "district"),
                                            .source_file = request_query(rq, "source_file")};
-    const struct document_request wanted = {format, lang, &project};
+    const struct form_request wanted = {form, lang, &project};
     const char *project_class = request_query(rq, "class");
     struct sliver_policy slivers;
     struct check_options options = {.project_class = project_class && *project_class ? project_class : NULL,
@@ -60,22 +60,22 @@ static enum status run_check(struct request *rq, enum document_format format, en
         s = check_bytes(&rq->worker->check, rq->snapshot, &options, rq->body, rq->body_size, &report, e);
     if (!s && keep)
         s = keep_check(rq, &report, e);
-    return s ? s : document_write(&rq->worker->check, &report, &wanted, out, e);
+    return s ? s : report_form_write(&rq->worker->check, &report, &wanted, out, e);
 }
 
 /* Everything of the request then sees the lines of that day, what is kept of it, too. */
-static enum status run_check_as_of(struct request *rq, enum document_format format, enum render_lang lang,
+static enum status run_check_as_of(struct request *rq, const struct report_form *form, enum report_lang lang,
                                    struct buffer *out, struct error *e)
 {
     const char *day = request_query(rq, "as_of");
     struct snapshot *today = rq->snapshot, *then = NULL;
     if (!day || !*day)
-        return run_check(rq, format, lang, out, e);
+        return run_check(rq, form, lang, out, e);
     enum status s = engine_snapshot_as_of(rq->engine, rq->worker, day, &then, e);
     if (s)
         return s;
     rq->snapshot = then;
-    s = run_check(rq, format, lang, out, e);
+    s = run_check(rq, form, lang, out, e);
     rq->snapshot = today;
     snapshot_unref(then);
     return s;
@@ -83,24 +83,24 @@ static enum status run_check_as_of(struct request *rq, enum document_format form
 
 enum status handle_check(struct request *rq, struct reply *reply, struct error *e)
 {
-    enum document_format format = DOCUMENT_JSON;
-    enum render_lang lang = RENDER_LANG_ZH;
-    enum status s = document_format_parse(request_query(rq, "format"), &format, e);
+    const struct report_form *form;
+    enum report_lang lang = REPORT_LANG_ZH;
+    enum status s = report_form_find(request_query(rq, "format"), &form, e);
     if (!s)
-        s = document_lang_parse(request_query(rq, "lang"), &lang, e);
+        s = report_lang_parse(request_query(rq, "lang"), &lang, e);
     if (s)
         return s;
     if (rq->body_size == 0)
         return refuse_empty(e);
     struct buffer b;
     buffer_init(&b, 0);
-    s = run_check_as_of(rq, format, lang, &b, e);
+    s = run_check_as_of(rq, form, lang, &b, e);
     if (!s)
-        s = reply_buffer(reply, &b, document_content_type(format), e);
+        s = reply_buffer(reply, &b, form->content_type, e);
     buffer_release(&b);
     if (!s) {
         reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-        add_document_headers(reply, format);
+        add_document_headers(reply, form);
     }
     return s;
 }

@@ -64,7 +64,8 @@ static int find_usual(const struct source *s, enum layer_field field)
 {
     int index = find_official(s, field);
     if (index < 0 && (field == LAYER_ID || field == LAYER_NAME))
-        index = binding_find(field == LAYER_ID ? BOUND_ID : BOUND_NAME, s->schema->names, s->schema->aliases, s->schema->n);
+        index = binding_find(field == LAYER_ID ? BOUND_ID : BOUND_NAME, s->schema->names, s->schema->aliases,
+                             s->schema->n);
     return index;
 }
 

@@ -3,8 +3,8 @@
 #include "base/text.h"
 #include "check/engine_versions.h"
 #include "formats/json.h"
+#include "report/forms.h"
 #include "report/identity.h"
-#include "report/render.h"
 
 #include <string.h>
 
@@ -47,7 +47,7 @@ static void write_engine(struct json_writer *w, const char *gdal_version)
     const struct engine_versions *v = engine_versions();
     jw_object_begin(w);
     jw_kv_string(w, "name", "hongxian");
-    jw_kv_string(w, "version", render_engine_version());
+    jw_kv_string(w, "version", report_engine_version());
     jw_kv_string(w, "geos", v->geos);
     jw_kv_string(w, "proj", v->proj);
     jw_kv_string(w, "gdal", gdal_version);
@@ -75,14 +75,14 @@ static enum status fill_row(struct buffer *b, const struct report *r, const stru
     if (s)
         return s;
     jw_init(&w, b, false);
-    render_layers_used(&w, r);
+    report_layers_json(&w, r);
     s = take_text(b, a, &row->layers, e);
     row->kind = "check";
     row->officer = spec->officer;
     row->project_name = spec->project_name ? spec->project_name : "";
     row->project_class = r->project_class;
     row->verdict = verdict_name(r->verdict);
-    row->area_basis = RENDER_AREA_BASIS;
+    row->area_basis = REPORT_AREA_BASIS;
     row->rules_sha256 = snapshot_rules(r->snapshot)->version;
     row->input_name = is_text(spec->input_name, RECORD_NAME_BYTES, true) ? spec->input_name : "";
     return s;
@@ -115,7 +115,7 @@ enum status record_keep(struct store *store, const struct report *r, const struc
     if (!s)
         s = fill_row(&b, &plain, spec, a, &row, e);
     if (!s)
-        s = render_json(&plain, &b, e);
+        s = form_json(&(const struct form_input){.report = &plain}, &b, e);
     if (!s)
         s = store_record_append(store, &row, spec->input, (struct store_bytes){b.data, b.size}, a, e);
     buffer_release(&b);

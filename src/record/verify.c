@@ -4,8 +4,9 @@
 #include "check/engine_versions.h"
 #include "check/snapshot_versions.h"
 #include "record/verify_parts.h"
+#include "report/forms.h"
+#include "report/identity.h"
 #include "report/parameters.h"
-#include "report/render.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -221,7 +222,7 @@ static enum status check_again(struct verifying *v, const struct json_t *report,
     if (!s)
         s = check_bytes(v->w, snapshot, &options, input.data, input.size, &again, &why);
     if (!s)
-        s = render_json(&again, json, &why);
+        s = form_json(&(const struct form_input){.report = &again}, json, &why);
     if (s)
         return missing_or_fail(v, s, &why, e);
     v->out->verdict = verdict_name(again.verdict);
@@ -246,7 +247,7 @@ static enum status recompute(struct verifying *v, struct json_t *report, struct 
 
 static void note_engine(struct verifying *v, const struct json_t *report)
 {
-    const char *then = verify_text(report, "engine", "version"), *now = render_engine_version();
+    const char *then = verify_text(report, "engine", "version"), *now = report_engine_version();
     if (strcmp(then, now) != 0)
         verify_note(v, arena_printf(v->w->arena, "报告由 %.40s 版生成，现由 %s 版重算", then, now),
                     arena_printf(v->w->arena, "the report was made by version %.40s and recomputed by %s",

@@ -1,4 +1,4 @@
-/* The project class in words, from schema/project_classes.json. Private to document/.
+/* The project class in words, from schema/project_classes.json. Private to report/.
  *
  * A file of its own so that jansson is seen nowhere else. Threads: pure. */
 #ifndef HX_REPORT_CLASS_TITLE_H

@@ -1,13 +1,14 @@
-/* The two values of the JSON report that say what it was made with, also for the record. Threads: pure. */
+/* What a report was made with: the values that the JSON report and the record both write. Threads: pure. */
 #ifndef HX_REPORT_IDENTITY_H
 #define HX_REPORT_IDENTITY_H
 
 #include "check/check.h"
 #include "formats/json.h"
 
+const char *report_engine_version(void); /* "0.1.0" */
 /* {"name", "version", "libraries"} */
-void render_engine(struct json_writer *w);
+void report_engine_json(struct json_writer *w);
 /* The array of layer versions that answered. */
-void render_layers_used(struct json_writer *w, const struct report *r);
+void report_layers_json(struct json_writer *w, const struct report *r);
 
 #endif

@@ -49,7 +49,7 @@ static int legend_rows(void)
 /* Below the legend's rows there is a note. */
 double map_picture_height(double width)
 {
-    double map = (width - MARGIN_LEFT - MARGIN_RIGHT) / SCENE_ASPECT;
+    double map = (width - MARGIN_LEFT - MARGIN_RIGHT) / MAP_ASPECT;
     return MARGIN_TOP + map + MARGIN_BOTTOM + (legend_rows() * LEGEND_ROW + 18);
 }
 
@@ -360,15 +360,16 @@ static void draw_legend(const struct picture *p)
     typeset_draw(p->t, text, &note, p->x + 4, y + (legend_rows() * LEGEND_ROW + 1));
 }
 
-static struct picture picture_of(struct typeset *t, const struct report *r, const struct report_maps *maps,
-                                 const struct report_map *map, double x, double y, double width)
+static struct picture picture_of(struct typeset *t, const struct map_picture *what, double x, double y,
+                                 double width)
 {
-    struct picture p = {.t = t, .cr = t->cr, .r = r, .maps = maps, .map = map};
+    const struct report_map *map = what->map;
+    struct picture p = {.t = t, .cr = t->cr, .r = what->report, .maps = what->maps, .map = map};
     double north_m, east_m;
     p.x = x + MARGIN_LEFT;
     p.y = y + MARGIN_TOP;
     p.width = width - MARGIN_LEFT - MARGIN_RIGHT;
-    p.height = p.width / SCENE_ASPECT;
+    p.height = p.width / MAP_ASPECT;
     p.per_lon = p.width / (map->box.east_deg - map->box.west_deg);
     p.per_lat = p.height / (map->box.north_deg - map->box.south_deg);
     geo_metres_per_degree((map->box.south_deg + map->box.north_deg) / 2, &north_m, &east_m);
@@ -376,10 +377,9 @@ static struct picture picture_of(struct typeset *t, const struct report *r, cons
     return p;
 }
 
-void map_picture_draw(struct typeset *t, const struct report *r, const struct report_maps *maps,
-                      const struct report_map *map, double x, double y, double width)
+void map_picture_draw(struct typeset *t, const struct map_picture *picture, double x, double y, double width)
 {
-    struct picture p = picture_of(t, r, maps, map, x, y, width);
+    struct picture p = picture_of(t, picture, x, y, width);
     cairo_save(p.cr);
     cairo_rectangle(p.cr, p.x, p.y, p.width, p.height);
     typeset_colour(p.cr, 0xfcfcfa, 1);

@@ -9,9 +9,14 @@
 #include "report/report_maps.h"
 #include "report/typeset.h"
 
+struct map_picture { /* borrowed */
+    const struct report *report;
+    const struct report_maps *maps;
+    const struct report_map *map; /* one of them */
+};
+
 double map_picture_height(double width);
-/* Into the rectangle at x, y of the typeset's context. `map` is one of `maps`. */
-void map_picture_draw(struct typeset *t, const struct report *r, const struct report_maps *maps,
-                      const struct report_map *map, double x, double y, double width);
+/* Into the rectangle at x, y of the typeset's context. */
+void map_picture_draw(struct typeset *t, const struct map_picture *picture, double x, double y, double width);
 
 #endif

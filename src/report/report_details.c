@@ -1,5 +1,6 @@
 /* 占用明细: one row per feature that a parcel meets, with the clause that it brings up. */
-#include "report/report_table.h"
+#include "report/report_parts.h"
+#include "report/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,7 +18,7 @@ static int fit_of(const struct rule *rule, const struct control_line *line, cons
     return rule->severity + (strcmp(rule->sub_zone, o->zone) == 0 ? 10 : 0);
 }
 
-static const char *basis_of(struct table_making *m, const struct layer_finding *f,
+static const char *basis_of(struct report_making *m, const struct layer_finding *f,
                             const struct feature_overlap *o)
 {
     const struct rule *best = NULL;
@@ -31,15 +32,15 @@ static const char *basis_of(struct table_making *m, const struct layer_finding *
     }
     if (!best)
         return o->sliver ? "碎屑，未计入压占判定" : "—";
-    const char *text =
-        arena_printf(m->arena, "[%s] %s（%s）", best->id, best->basis, report_certainty(best->confidence));
+    const char *text = arena_printf(m->arena, "[%s] %s（%s）", best->id, best->basis,
+                                    report_certainty(best->confidence, REPORT_LANG_ZH));
     m->no_memory = m->no_memory || !text;
     return text ? text : "";
 }
 
 /* The features of one parcel and line, rounded so that they add up to the row, unless they overlap each
  * other. */
-static void feature_cents(struct table_making *m, size_t row, const struct layer_finding *f, int64_t *cents)
+static void feature_cents(struct report_making *m, size_t row, const struct layer_finding *f, int64_t *cents)
 {
     const struct figure *own = &m->t->rows[row].figures[column_of_line(f->line)];
     double *raw = arena_array(m->arena, f->n_features + 1, sizeof *raw), sum = 0;
@@ -61,7 +62,7 @@ static void feature_cents(struct table_making *m, size_t row, const struct layer
     figures_balance(target, raw, f->n_features, NULL, NULL, cents, m->arena, &m->no_memory);
 }
 
-static void add_features(struct table_making *m, size_t row, const struct layer_finding *f)
+static void add_features(struct report_making *m, size_t row, const struct layer_finding *f)
 {
     const struct parcel_report *p = &m->r->results[row];
     int64_t *cents = arena_array(m->arena, f->n_features + 1, sizeof *cents);
@@ -73,25 +74,24 @@ static void add_features(struct table_making *m, size_t row, const struct layer_
     for (size_t i = 0; i < f->n_features && !m->no_memory; i++) {
         const struct feature_overlap *o = &f->features[i];
         struct detail_row *d = &m->t->details[m->t->n_details++];
-        char percent[DECIMAL_SIZE];
-        decimal_text(p->area_m2 > 0 ? fmin(100, o->area_m2 / p->area_m2 * 100) : NAN, 2, percent);
         *d = (struct detail_row){
             .parcel = row,
             .parcel_id = m->t->rows[row].id,
             .line = f->line,
-            .code = table_clean(m, o->code),
+            .code = making_clean(m, o->code),
             .area = {FIGURE_KNOWN, cents[i]},
-            .district = m->maps && m->maps->districts ? table_clean(m, m->maps->districts[row]) : "",
+            .district = m->maps && m->maps->districts ? making_clean(m, m->maps->districts[row]) : "",
+            .share_percent = p->area_m2 > 0 ? fmin(100, o->area_m2 / p->area_m2 * 100) : NAN,
             .basis = basis_of(m, f, o)};
-        d->name = table_clean(m, *o->zone && *o->name ? arena_printf(m->arena, "%s（%s）", o->name, o->zone)
-                                 : *o->zone           ? o->zone
-                                                      : o->name);
-        d->share_percent = arena_strdup(m->arena, percent);
-        m->no_memory = m->no_memory || !d->name || !d->share_percent;
+        const char *name = *o->zone && *o->name
+                               ? making_keep(m, arena_printf(m->arena, "%s（%s）", o->name, o->zone))
+                           : *o->zone ? o->zone
+                                      : o->name;
+        d->name = making_clean(m, name);
     }
 }
 
-void table_make_details(struct table_making *m)
+void table_make_details(struct report_making *m)
 {
     size_t n = 0;
     for (size_t i = 0; i < m->t->n_rows; i++)

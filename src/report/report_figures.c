@@ -1,5 +1,5 @@
 /* The figures of a report: rounding, balance, rows and details. */
-#include "report/report_table.h"
+#include "report/report_parts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -110,7 +110,7 @@ const char *figure_words_en(enum figure_state s)
 
 /* ---- columns ---- */
 
-static const struct layer_finding *finding(const struct table_making *m, size_t i, int line)
+static const struct layer_finding *finding(const struct report_making *m, size_t i, int line)
 {
     return &m->r->results[i].layers[line];
 }
@@ -127,7 +127,7 @@ struct column_work {
     int64_t *low, *high, *cents;
 };
 
-static bool column_work(struct table_making *m, struct column_work *c)
+static bool column_work(struct report_making *m, struct column_work *c)
 {
     size_t n = m->t->n_rows + 1;
     c->raw = arena_array(m->arena, n, sizeof *c->raw);
@@ -140,7 +140,7 @@ static bool column_work(struct table_making *m, struct column_work *c)
     return false;
 }
 
-static void parcel_column(struct table_making *m, struct column_work *c)
+static void parcel_column(struct report_making *m, struct column_work *c)
 {
     struct report_table *t = m->t;
     struct figure *total = &t->total.figures[COLUMN_PARCEL];
@@ -163,7 +163,7 @@ static void parcel_column(struct table_making *m, struct column_work *c)
 }
 
 /* What is nothing stays 0 and what is the whole parcel stays the parcel: balance never makes land appear. */
-static void line_column(struct table_making *m, struct column_work *c, int line)
+static void line_column(struct report_making *m, struct column_work *c, int line)
 {
     struct report_table *t = m->t;
     int column = column_of_line(line);
@@ -205,7 +205,7 @@ static void total_of_rows(struct report_table *t, int column)
 }
 
 /* Outside is what is left; but where the layer says nothing it is not outside either. */
-static void outside_column(struct table_making *m, int line)
+static void outside_column(struct report_making *m, int line)
 {
     struct report_table *t = m->t;
     int column = column_of_outside(line);
@@ -237,7 +237,7 @@ int report_zone_column(const struct layer_finding *f, size_t zone)
 }
 
 /* Returns the area inside the line of which the zone is none of its columns, in cents. */
-static int64_t zone_figures(struct table_making *m, size_t row, int line, bool *overlapping)
+static int64_t zone_figures(struct report_making *m, size_t row, int line, bool *overlapping)
 {
     enum {
         BUCKETS = LINE_COLUMN_COUNT
@@ -270,14 +270,14 @@ static int64_t zone_figures(struct table_making *m, size_t row, int line, bool *
 
 /* ---- remarks ---- */
 
-static const char *joined(struct table_making *m, const char *before, const char *more)
+static const char *joined(struct report_making *m, const char *before, const char *more)
 {
     if (!before || !more)
         return NULL;
     return *before ? arena_printf(m->arena, "%s；%s", before, more) : more;
 }
 
-static const char *line_remark(struct table_making *m, size_t row, int line)
+static const char *line_remark(struct report_making *m, size_t row, int line)
 {
     const struct layer_finding *f = finding(m, row, line);
     const char *name = line_at(line)->title_zh, *text = "";
@@ -299,7 +299,7 @@ static const char *line_remark(struct table_making *m, size_t row, int line)
 }
 
 /* What the zones of a line that contains leave open. */
-static const char *zones_remark(struct table_making *m, const char *before, size_t row, int line)
+static const char *zones_remark(struct report_making *m, const char *before, size_t row, int line)
 {
     const char *text = before;
     char number[DECIMAL_SIZE];
@@ -315,7 +315,7 @@ static const char *zones_remark(struct table_making *m, const char *before, size
     return text;
 }
 
-static void row_remark(struct table_making *m, size_t row)
+static void row_remark(struct report_making *m, size_t row)
 {
     const char *text = "";
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
@@ -330,14 +330,14 @@ static void row_remark(struct table_making *m, size_t row)
 }
 
 /* A line's zones are filled in with the remarks, row by row; here what they add up to. */
-static void zone_totals(struct table_making *m)
+static void zone_totals(struct report_making *m)
 {
     for (int l = 0; l < CONTROL_LINE_COUNT; l++)
         for (int z = 0; line_at(l)->relation == LINE_CONTAINS && z < line_at(l)->n_zones; z++)
             total_of_rows(m->t, column_of_zone(l, z));
 }
 
-void table_make_rows(struct table_making *m)
+void table_make_rows(struct report_making *m)
 {
     struct report_table *t = m->t;
     struct column_work c;
@@ -349,8 +349,8 @@ void table_make_rows(struct table_making *m)
     }
     for (size_t i = 0; i < t->n_rows; i++) {
         const struct parcel *p = m->r->results[i].parcel;
-        t->rows[i].id = table_clean(m, p->id);
-        t->rows[i].name = table_clean(m, p->name);
+        t->rows[i].id = making_clean(m, p->id);
+        t->rows[i].name = making_clean(m, p->name);
         t->rows[i].verdict = m->r->results[i].verdict;
     }
     t->total = (struct table_row){.id = "合计", .name = "", .verdict = m->r->verdict, .remark = ""};

@@ -14,7 +14,7 @@
 
 /* ---- boxes ---- */
 
-/* The box with a margin, widened to SCENE_ASPECT. */
+/* The box with a margin, widened to MAP_ASPECT. */
 static struct geo_box box_of_map(const struct geo_box *b)
 {
     double lat = (b->south_deg + b->north_deg) / 2, lon = (b->west_deg + b->east_deg) / 2;
@@ -22,8 +22,8 @@ static struct geo_box box_of_map(const struct geo_box *b)
     geo_metres_per_degree(lat, &north_m, &east_m);
     double width = (b->east_deg - b->west_deg) * east_m * (1 + 2 * MARGIN_SHARE);
     double height = (b->north_deg - b->south_deg) * north_m * (1 + 2 * MARGIN_SHARE);
-    width = fmax(fmax(width, height * SCENE_ASPECT), SMALLEST_MAP_M);
-    height = width / SCENE_ASPECT;
+    width = fmax(fmax(width, height * MAP_ASPECT), SMALLEST_MAP_M);
+    height = width / MAP_ASPECT;
     double dx = width / 2 / east_m, dy = height / 2 / north_m;
     return (struct geo_box){lon - dx, fmax(-89.9, lat - dy), lon + dx, fmin(89.9, lat + dy)};
 }
@@ -112,7 +112,7 @@ static bool take_ring(const struct index_clip_ring *ring, void *user)
 static enum status take_patches(struct collecting *c, struct error *e)
 {
     for (size_t i = 0; i < c->n_features; i++) {
-        if (c->n_vertices > SCENE_VERTICES_MAX) {
+        if (c->n_vertices > MAP_VERTICES_MAX) {
             c->map->crowded = true;
             return STATUS_OK;
         }
@@ -168,11 +168,12 @@ static bool presses(const struct parcel_report *p)
     return false;
 }
 
+/* Which maps there are; and, for pictures, what lies in them. */
 static enum status maps_fill(struct check_worker *w, const struct report *r, struct report_maps *out,
                              struct error *e)
 {
     struct geo_box all = geo_box_empty();
-    out->maps = arena_array(w->arena, 1 + SCENE_DETAIL_MAPS_MAX, sizeof *out->maps);
+    out->maps = arena_array(w->arena, 1 + MAP_DETAILS_MAX, sizeof *out->maps);
     if (!out->maps)
         return error_no_memory(e);
     for (size_t i = 0; i < r->parcels.n_parcels; i++) {
@@ -182,20 +183,22 @@ static enum status maps_fill(struct check_worker *w, const struct report *r, str
     }
     out->maps[0].parcel = SIZE_MAX;
     out->n_maps = 1;
-    enum status s = map_fill(w, r, &all, &out->maps[0], e);
+    enum status s = out->pictures ? map_fill(w, r, &all, &out->maps[0], e) : STATUS_OK;
     for (size_t i = 0; !s && r->parcels.n_parcels > 1 && i < r->parcels.n_parcels; i++) {
-        if (!presses(&r->results[i]) || out->n_maps > SCENE_DETAIL_MAPS_MAX)
+        if (!presses(&r->results[i]) || out->n_maps > MAP_DETAILS_MAX)
             continue;
-        out->maps[out->n_maps].parcel = i;
-        s = map_fill(w, r, &r->parcels.parcels[i].shape.box, &out->maps[out->n_maps++], e);
+        struct report_map *map = &out->maps[out->n_maps++];
+        map->parcel = i;
+        if (out->pictures)
+            s = map_fill(w, r, &r->parcels.parcels[i].shape.box, map, e);
     }
     return s;
 }
 
-/* A shape that GEOS cannot build leaves a gap in the picture, which the report mentions; the figures
- * stand. */
-static enum status overlaps_fill(struct check_worker *w, const struct report *r, struct report_maps *out,
-                                 struct error *e)
+/* A shape that GEOS cannot build leaves a gap in the picture, which every form mentions; the figures
+ * stand. `all`: of lines that contain, too, which no map shades. */
+static enum status overlaps_fill(struct check_worker *w, const struct report *r, bool all,
+                                 struct report_maps *out, struct error *e)
 {
     out->overlaps = arena_array(w->arena, r->parcels.n_parcels * CONTROL_LINE_COUNT, sizeof *out->overlaps);
     if (!out->overlaps)
@@ -204,7 +207,7 @@ static enum status overlaps_fill(struct check_worker *w, const struct report *r,
         for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
             const struct layer_finding *f = &r->results[i].layers[l];
             struct map_overlap o = {.parcel = i, .line = l};
-            if (line_at(l)->relation != LINE_EXCLUDES || !f->layer ||
+            if ((!all && line_at(l)->relation != LINE_EXCLUDES) || !f->layer ||
                 (f->status != LAYER_OVERLAP && f->status != LAYER_SLIVER))
                 continue;
             enum status s = check_overlap_shape(w, f->layer, &r->parcels.parcels[i].shape, &o.shape, e);
@@ -252,21 +255,28 @@ static enum status districts_fill(struct check_worker *w, const struct report *r
     return STATUS_OK;
 }
 
+static enum status borders_fill(struct check_worker *w, const struct report *r, struct report_maps *out,
+                                struct error *e)
+{
+    out->borders = arena_array(w->arena, r->parcels.n_parcels, sizeof *out->borders);
+    enum status s = out->borders ? STATUS_OK : error_no_memory(e);
+    for (size_t i = 0; !s && i < r->parcels.n_parcels; i++)
+        s = map_border_fill(w, &r->parcels.parcels[i], &out->borders[i], e);
+    return s;
+}
+
 enum status report_maps_fill(struct check_worker *w, const struct report *r, struct map_want want,
                              struct report_maps *out, struct error *e)
 {
-    struct report_maps maps = {.n_maps = 0};
-    enum status s = districts_fill(w, r, &maps, e);
-    if (!s && want.maps)
+    /* the boundary is no line to press on: maps draw it, but no common ground with it */
+    struct report_maps maps = {.pictures = want.pictures};
+    enum status s = want.only_shapes ? STATUS_OK : districts_fill(w, r, &maps, e);
+    if (!s && !want.only_shapes)
         s = maps_fill(w, r, &maps, e);
-    if (!s && want.maps)
-        s = overlaps_fill(w, r, &maps, e);
-    if (!s && want.borders) {
-        maps.borders = arena_array(w->arena, r->parcels.n_parcels, sizeof *maps.borders);
-        s = maps.borders ? STATUS_OK : error_no_memory(e);
-        for (size_t i = 0; !s && i < r->parcels.n_parcels; i++)
-            s = map_border_fill(w, &r->parcels.parcels[i], &maps.borders[i], e);
-    }
+    if (!s)
+        s = overlaps_fill(w, r, want.only_shapes, &maps, e);
+    if (!s && !want.only_shapes)
+        s = borders_fill(w, r, &maps, e);
     if (!s)
         *out = maps;
     return s;

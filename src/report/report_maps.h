@@ -1,9 +1,9 @@
 /* What a printed report shows besides its figures: the lines around the parcels, the shapes of the
- * overlaps, the boundary points in the plane and the district. render/ is pure and cannot reach the index, so
- * the caller fills the maps here and hands it on.
+ * overlaps, the boundary points in the plane and the district. Blocks and forms are pure and cannot reach the
+ * index, so the caller fills the maps here and hands them on.
  *
  * Not for: figures. Nothing here is measured; shapes are thinned to the size of a dot on paper.
- * Invariants: a map's box has the shape of SCENE_ASPECT in metres and contains its parcels with a margin;
+ * Invariants: a map's box has the shape of MAP_ASPECT in metres and contains its parcels with a margin;
  * patches are clipped to a somewhat larger box, so that edges along the clip never show. A layer without data
  * draws nothing.
  * Threads: the worker's. Everything lives in the worker's arena. */
@@ -12,10 +12,10 @@
 
 #include "check/check.h"
 
-#define SCENE_ASPECT (4.0 / 3.0) /* width : height of a map */
+#define MAP_ASPECT (4.0 / 3.0) /* width : height of a map */
 enum {
-    SCENE_DETAIL_MAPS_MAX = 6,   /* maps of single parcels, after the map of all of them */
-    SCENE_VERTICES_MAX = 300000, /* of the patches of one map */
+    MAP_DETAILS_MAX = 6,       /* maps of single parcels, after the map of all of them */
+    MAP_VERTICES_MAX = 300000, /* of the patches of one map */
 };
 
 struct map_ring { /* closed or open, as drawn; holes by the even-odd rule */
@@ -32,11 +32,11 @@ struct map_patch { /* one feature of a line near the parcels */
 
 struct report_map {
     struct geo_box box;
-    size_t parcel; /* the parcel of a detail map; SIZE_MAX: all */
-    struct map_patch *patches;
+    size_t parcel;             /* the parcel of a detail map; SIZE_MAX: all */
+    struct map_patch *patches; /* of a map that is drawn */
     size_t n_patches;
     bool thinned; /* features smaller than a dot were left out */
-    bool crowded; /* SCENE_VERTICES_MAX was reached: features are missing */
+    bool crowded; /* MAP_VERTICES_MAX was reached: features are missing */
 };
 
 struct map_overlap {
@@ -70,6 +70,7 @@ struct map_border {
 struct report_maps {
     struct report_map *maps; /* first all parcels, then single ones that press on a line */
     size_t n_maps;
+    bool pictures; /* the maps can be drawn; otherwise they are only named */
     struct map_overlap *overlaps;
     size_t n_overlaps;
     size_t n_overlaps_failed;   /* overlaps whose shape GEOS could not build */
@@ -77,9 +78,10 @@ struct report_maps {
     const char **districts;     /* one per parcel; "" when no layer of districts is loaded */
 };
 
-/* What the document needs: maps cost clipping, borders cost a conversion of every point. */
+/* What the form needs: pictures cost clipping, shapes of overlaps GEOS. */
 struct map_want {
-    bool maps, borders;
+    bool pictures;    /* the lines around the parcels, to draw them */
+    bool only_shapes; /* the shapes on all lines and nothing else; otherwise those that maps show */
 };
 
 enum status report_maps_fill(struct check_worker *w, const struct report *r, struct map_want want,

@@ -1,5 +1,5 @@
 /* 审查结论: the sentences of the field's own reports, one per line, from the balanced figures. */
-#include "report/report_table.h"
+#include "report/report_parts.h"
 
 #include "lines/sentences.h"
 
@@ -15,7 +15,7 @@ struct standing {
     const char *reason; /* of the first parcel that could not be measured */
 };
 
-static bool standing_init(struct table_making *m, struct standing *s, int line)
+static bool standing_init(struct report_making *m, struct standing *s, int line)
 {
     size_t n = m->t->n_rows + 1;
     *s = (struct standing){.line = line, .reason = ""};
@@ -33,7 +33,7 @@ static bool standing_init(struct table_making *m, struct standing *s, int line)
     return true;
 }
 
-static void standing_count(struct table_making *m, struct standing *s)
+static void standing_count(struct report_making *m, struct standing *s)
 {
     for (size_t i = 0; i < m->t->n_rows; i++) {
         const struct layer_finding *f = &m->r->results[i].layers[s->line];
@@ -66,26 +66,26 @@ static void standing_count(struct table_making *m, struct standing *s)
 }
 
 /* "（地块：…）" unless it is every parcel. */
-static const char *which(struct table_making *m, const bool *marked, size_t n)
+static const char *which(struct report_making *m, const bool *marked, size_t n)
 {
     if (n == m->t->n_rows)
         return "";
-    const char *list = table_parcel_list(m, marked);
+    const char *list = making_parcel_list(m, marked);
     const char *text = list ? arena_printf(m->arena, "（地块：%s）", list) : NULL;
     m->no_memory = m->no_memory || !text;
     return text ? text : "";
 }
 
 /* The sentence, and behind it the parcels for which it holds. */
-static void say(struct table_making *m, bool warning, enum line_fact fact, const struct line_words *w,
+static void say(struct report_making *m, bool warning, enum line_fact fact, const struct line_words *w,
                 const char *place)
 {
     const char *text = sentence_of_line(m->arena, fact, w, false);
-    table_say(m, &m->t->sentences, warning,
-              text && *place ? arena_printf(m->arena, "%s%s", text, place) : text);
+    making_say(m, &m->t->sentences, warning,
+               text && *place ? arena_printf(m->arena, "%s%s", text, place) : text);
 }
 
-static struct line_words words_of(const struct table_making *m, const struct standing *s)
+static struct line_words words_of(const struct report_making *m, const struct standing *s)
 {
     return (struct line_words){.line = s->line,
                                .area = decimal_area_of(s->overlap_cents),
@@ -97,7 +97,7 @@ static struct line_words words_of(const struct table_making *m, const struct sta
 }
 
 /* What could not be judged stands beside what could: a hit on one plot never hides a gap under another. */
-static void say_gaps(struct table_making *m, const struct standing *s)
+static void say_gaps(struct report_making *m, const struct standing *s)
 {
     const struct line_words w = words_of(m, s);
     if (s->n_not_covered)
@@ -108,7 +108,7 @@ static void say_gaps(struct table_making *m, const struct standing *s)
         say(m, true, LINE_IS_PARTLY_COVERED, &w, which(m, s->partly, s->n_partly));
 }
 
-static void say_slivers(struct table_making *m, const struct standing *s)
+static void say_slivers(struct report_making *m, const struct standing *s)
 {
     struct line_words w = words_of(m, s);
     char m2[DECIMAL_SIZE];
@@ -118,7 +118,7 @@ static void say_slivers(struct table_making *m, const struct standing *s)
         say(m, true, LINE_HAS_SLIVERS, &w, which(m, s->sliver, s->n_sliver));
 }
 
-static void say_excluding(struct table_making *m, int line)
+static void say_excluding(struct report_making *m, int line)
 {
     struct standing s;
     if (!standing_init(m, &s, line))
@@ -135,7 +135,7 @@ static void say_excluding(struct table_making *m, int line)
 
 /* ---- a line that contains: inside and outside, never "pressed on" ---- */
 
-static const char *zones_inside(struct table_making *m, int line)
+static const char *zones_inside(struct report_making *m, int line)
 {
     const char *text = "";
     for (int z = 0; z < line_at(line)->n_zones && text; z++) {
@@ -149,7 +149,7 @@ static const char *zones_inside(struct table_making *m, int line)
     return text ? text : "";
 }
 
-static void say_containing(struct table_making *m, int line)
+static void say_containing(struct report_making *m, int line)
 {
     struct standing s;
     int64_t inside = 0, outside = 0;
@@ -178,7 +178,7 @@ static void say_containing(struct table_making *m, int line)
     say_gaps(m, &s);
 }
 
-static const char *verdict_sentence(const struct table_making *m)
+static const char *verdict_sentence(const struct report_making *m)
 {
     switch (m->r->verdict) {
     case VERDICT_PROHIBITED:
@@ -196,7 +196,7 @@ static const char *verdict_sentence(const struct table_making *m)
     return "不能作出结论。";
 }
 
-void table_make_sentences(struct table_making *m)
+void table_make_sentences(struct report_making *m)
 {
     for (int l = 0; l < CONTROL_LINE_COUNT; l++)
         (line_at(l)->relation == LINE_CONTAINS ? say_containing : say_excluding)(m, l);

@@ -1,9 +1,4 @@
-#include "report/report_table.h"
-
-#include "base/text.h"
-#include "report/render.h"
-
-#include <string.h>
+#include "report/report_parts.h"
 
 static const char *title_in(int line, int column)
 {
@@ -24,109 +19,16 @@ const char *report_column_title(int column)
     return title_in(line, column);
 }
 
-void table_say(struct table_making *m, struct texts *to, bool warning, const char *text)
+enum status report_table_build(const struct report *r, const struct report_maps *maps, struct arena *a,
+                               struct report_table *out, struct error *e)
 {
-    if (to->n == to->capacity && text) {
-        size_t capacity = to->capacity ? to->capacity * 2 : 16;
-        struct sentence *items = arena_array(m->arena, capacity, sizeof *items);
-        if (items && to->n)
-            memcpy(items, to->items, to->n * sizeof *items);
-        if (items) {
-            to->items = items;
-            to->capacity = capacity;
-        }
-    }
-    if (!text || to->n == to->capacity) {
-        m->no_memory = true;
-        return;
-    }
-    to->items[to->n++] = (struct sentence){text, warning};
-}
-
-/* U+202A to U+202E and U+2066 to U+2069 turn the text around them about: a name would read as another one. */
-static bool turns_text(const unsigned char *s)
-{
-    return s[0] == 0xE2 &&
-           ((s[1] == 0x80 && s[2] >= 0xAA && s[2] <= 0xAE) || (s[1] == 0x81 && s[2] >= 0xA6 && s[2] <= 0xA9));
-}
-
-/* Bytes of the character at s when it may be printed as it is, or 0. */
-static size_t printable_length(const unsigned char *s)
-{
-    return *s < 0x20 || *s == 0x7F || turns_text(s) ? 0 : text_char((const char *)s);
-}
-
-static bool is_plain(const char *text, size_t *characters)
-{
-    const unsigned char *s = (const unsigned char *)text;
-    for (*characters = 0; *s; ++*characters) {
-        size_t n = printable_length(s);
-        if (n == 0)
-            return false;
-        s += n;
-    }
-    return true;
-}
-
-const char *table_clean(struct table_making *m, const char *text)
-{
-    size_t characters;
-    if (!text || (is_plain(text, &characters) && characters <= TABLE_TEXT_MAX))
-        return text ? text : "";
-    char *copy = arena_alloc(m->arena, TABLE_TEXT_MAX * 4 + 8), *to = copy;
-    m->no_memory = m->no_memory || !copy;
-    const unsigned char *s = (const unsigned char *)text;
-    for (characters = 0; copy && *s && characters < TABLE_TEXT_MAX; characters++) {
-        size_t n = text_char((const char *)s), kept = printable_length(s);
-        bool blank = *s == '\n' || *s == '\r' || *s == '\t';
-        const char *as = blank ? " " : kept ? (const char *)s : "\xef\xbf\xbd";
-        size_t length = blank ? 1 : kept ? kept : 3;
-        memcpy(to, as, length);
-        to += length;
-        s += n ? n : 1;
-    }
-    if (copy)
-        memcpy(to, *s ? "…" : "", *s ? sizeof "…" : 1);
-    return copy ? copy : "";
-}
-
-const char *table_parcel_list(struct table_making *m, const bool *marked)
-{
-    enum { SHOWN = 8 };
-    size_t n = 0;
-    const char *text = "";
-    for (size_t i = 0; i < m->t->n_rows && text; i++) {
-        if (marked[i] && n < SHOWN)
-            text = arena_printf(m->arena, "%s%s%s", text, n ? "、" : "", m->t->rows[i].id);
-        n += marked[i];
-    }
-    if (text && n > SHOWN)
-        text = arena_printf(m->arena, "%s等%zu个地块", text, n);
-    m->no_memory = m->no_memory || !text;
-    return text;
-}
-
-enum status report_table_build(const struct report *r, const struct report_project *project,
-                               const struct report_maps *maps, struct arena *a, struct report_table *out,
-                               struct error *e)
-{
-    struct report_table t = {.synthetic = r->synthetic};
-    const struct report_project nothing = {.name = NULL};
-    struct table_making m = {
-        .r = r, .project = project ? project : &nothing, .maps = maps, .arena = a, .t = &t};
-    char hex[SHA256_HEX_SIZE];
-    sha256_to_hex(r->parcels.sha256, hex);
-    t.sha256 = arena_strdup(a, hex);
-    t.engine = arena_printf(a, "hongxian %s", render_engine_version());
-    m.no_memory = !t.sha256 || !t.engine;
-    if (!m.no_memory)
-        table_make_rows(&m);
+    struct report_table t = {.worst = r->verdict};
+    struct report_making m = {.r = r, .maps = maps, .arena = a, .t = &t};
+    table_make_rows(&m);
     if (!m.no_memory)
         table_make_details(&m);
     if (!m.no_memory)
         table_make_sentences(&m);
-    if (!m.no_memory)
-        table_make_facts(&m);
     if (m.no_memory)
         return error_no_memory(e);
     *out = t;

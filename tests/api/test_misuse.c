@@ -60,11 +60,29 @@ static void what_is_nothing_may_be_given_back(void **state)
     assert_non_null(hx_status_zh((enum hx_status)77));
 }
 
+/* The numbers of the formats are those of the one table of forms, in its order; what is none of them has no
+ * name. */
+static void formats_have_the_names_of_the_table(void **state)
+{
+    (void)state;
+    static const struct {
+        enum hx_format format;
+        const char *name;
+    } formats[] = {{HX_FORMAT_JSON, "json"}, {HX_FORMAT_GEOJSON, "geojson"}, {HX_FORMAT_TEXT, "text"},
+                   {HX_FORMAT_CSV, "csv"},   {HX_FORMAT_XLSX, "xlsx"},       {HX_FORMAT_HTML, "html"},
+                   {HX_FORMAT_PDF, "pdf"}};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        assert_string_equal(hx_format_name(formats[i].format), formats[i].name);
+    assert_string_equal(hx_format_name((enum hx_format)77), "?");
+    assert_string_equal(hx_format_name((enum hx_format) - 1), "?");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arguments_that_are_missing_are_named),
         cmocka_unit_test(what_is_nothing_may_be_given_back),
+        cmocka_unit_test(formats_have_the_names_of_the_table),
     };
     return cmocka_run_group_tests_name("misuse of the library", tests, NULL, NULL);
 }

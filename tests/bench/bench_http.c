@@ -13,7 +13,7 @@
  * http / bare. */
 #include "base/buffer.h"
 #include "http/server.h"
-#include "report/document.h"
+#include "report/form_write.h"
 #include "store/store.h"
 
 #include <arpa/inet.h>
@@ -147,7 +147,7 @@ static void one_turn(struct bench *b, const char *body)
     double t0 = now_us();
     must(check_bytes(&b->worker, b->snapshot, NULL, body, strlen(body), &r, &e), &e);
     double t1 = now_us();
-    must(render_json(&r, &out, &e), &e);
+    must(form_json(&(const struct form_input){.report = &r}, &out, &e), &e);
     double t2 = now_us();
     size_t length = post(b->fd, body, b->answer);
     double t3 = now_us();
@@ -170,13 +170,14 @@ static double pdf_ms(struct bench *b, uint64_t seed)
         struct error e = {0};
         struct report r;
         struct buffer out;
-        const struct document_request rq = {.format = DOCUMENT_PDF};
+        struct form_request rq = {.form = NULL};
+        must(report_form_find("pdf", &rq.form, &e), &e);
         make_body(&seed, body);
         buffer_init(&out, 0);
         arena_reset(b->worker.arena);
         double t0 = now_us();
         must(check_bytes(&b->worker, b->snapshot, NULL, body, strlen(body), &r, &e), &e);
-        must(document_write(&b->worker, &r, &rq, &out, &e), &e);
+        must(report_form_write(&b->worker, &r, &rq, &out, &e), &e);
         ms[i] = (now_us() - t0) / 1000;
         buffer_release(&out);
     }

@@ -176,7 +176,8 @@ static void do_maps(void *user)
 {
     struct world *w = user;
     struct error e = {0};
-    growth_must(report_maps_fill(&w->worker, &w->report, (struct map_want){.maps = true}, &w->maps, &e), &e);
+    growth_must(report_maps_fill(&w->worker, &w->report, (struct map_want){.pictures = true}, &w->maps, &e),
+                &e);
 }
 
 static const struct layer_finding *finding(const struct world *w, int line)

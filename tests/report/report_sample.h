@@ -1,4 +1,4 @@
-/* A report made by hand, of any number of parcels, for the tests of the printed formats. */
+/* A report made by hand, of any number of parcels, for the tests of the forms. */
 #ifndef HX_TESTS_REPORT_SAMPLE_H
 #define HX_TESTS_REPORT_SAMPLE_H
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.error
 import urllib.parse
 import urllib.request
 import xml.etree.ElementTree as xml
@@ -289,6 +290,33 @@ class Documents(unittest.TestCase):
     def test_same_bytes_twice(self):
         for form in ("csv", "xlsx", "html", "pdf"):
             self.assertEqual(self.made(form), self.made(form), form)
+
+    # ---- the table of forms
+
+    def test_a_form_that_there_is_not_is_refused(self):
+        """Never a PDF, or anything else, for a name that is none; command and server say which there are, and the OpenAPI
+        document has the same. (The C library: tests/api.)"""
+        out = self.folder / "report.docx"
+        said = subprocess.run([PROGRAM, "check", self.one, "--store", self.store, "--format", "docx", "-o", str(out)],
+                              capture_output=True)
+        self.assertEqual(said.returncode, 1)
+        self.assertFalse(out.exists())
+        forms = re.search(r"没有输出格式“docx”；可用 (.*)。", said.stderr.decode())[1].split("、")
+        listed = re.search(r"enum: \[(json, geojson, text[^\]]*)\]", (SOURCE / "schema/openapi.yaml").read_text())[1]
+        self.assertEqual(listed.split(", "), forms)
+        self.assertIn("--format " + "|".join(forms), said.stderr.decode())     # the usage
+        server = fixture.Server(PROGRAM, "--store", self.store)
+        try:
+            request = urllib.request.Request(f"http://{server.host}:{server.port}/check?format=docx",
+                                             pathlib.Path(self.one).read_bytes())
+            with self.assertRaises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(request)
+            self.assertEqual(refused.exception.code, 400)
+            answer = refused.exception.read().decode()
+            self.assertIn("unknown-format", answer)
+            self.assertIn("、".join(forms), answer)
+        finally:
+            server.stop()
 
     # ---- HTTP
 

@@ -1,5 +1,5 @@
-/* The four printed formats from reports made by hand: same bytes twice, hostile names, a thousand plots. */
-#include "report/render.h"
+/* The four printed forms from reports made by hand: same bytes twice, hostile names, a thousand plots. */
+#include "report/forms.h"
 #include "report/report_sample.h"
 
 #include <setjmp.h>
@@ -15,8 +15,21 @@ static const char hostile[] = "<script>alert('\"1\"')</script>&\xf0\xa0\x80\x8b=
 struct made {
     struct report_sample sample;
     struct report_table table;
-    struct render_document document;
+    struct report_blocks blocks;
+    struct form_input input;
 };
+
+/* Anew, after the sample was changed. */
+static void make_blocks(struct made *m, const struct report_project *project)
+{
+    assert_int_equal(report_table_build(&m->sample.report, NULL, m->sample.arena, &m->table, NULL),
+                     STATUS_OK);
+    assert_int_equal(
+        report_blocks_build(&m->sample.report, &m->table, project, NULL, m->sample.arena, &m->blocks, NULL),
+        STATUS_OK);
+    m->input = (struct form_input){
+        .report = &m->sample.report, .table = &m->table, .blocks = &m->blocks, .arena = m->sample.arena};
+}
 
 static void make(struct made *m, size_t n)
 {
@@ -26,34 +39,10 @@ static void make(struct made *m, size_t n)
         report_sample_press(&m->sample, i, LINE_ECOLOGICAL_RED_LINE, 1234.565 + (double)i, 2);
     m->sample.parcels[0].name = hostile;
     m->sample.report.synthetic = true;
-    assert_int_equal(report_table_build(&m->sample.report, &project, NULL, m->sample.arena, &m->table, NULL),
-                     STATUS_OK);
-    m->document = (struct render_document){&m->sample.report, &m->table, NULL, m->sample.arena};
+    make_blocks(m, &project);
 }
 
-typedef enum status render_fn(const struct made *m, struct buffer *out);
-
-static enum status csv(const struct made *m, struct buffer *out)
-{
-    return render_csv(&m->table, out, NULL);
-}
-
-static enum status xlsx(const struct made *m, struct buffer *out)
-{
-    return render_xlsx(&m->table, out, NULL);
-}
-
-static enum status html(const struct made *m, struct buffer *out)
-{
-    return render_html(&m->document, out, NULL);
-}
-
-static enum status pdf(const struct made *m, struct buffer *out)
-{
-    return render_pdf(&m->document, out, NULL);
-}
-
-static render_fn *const all[] = {csv, xlsx, html, pdf};
+static form_fn *const all[] = {form_csv, form_xlsx, form_html, form_pdf};
 
 /* The same report gives the same bytes: a file can be compared in three years. */
 static void test_same_bytes_twice(void **state)
@@ -65,8 +54,8 @@ static void test_same_bytes_twice(void **state)
         struct buffer a, b;
         buffer_init(&a, 0);
         buffer_init(&b, 0);
-        assert_int_equal(all[i](&m, &a), STATUS_OK);
-        assert_int_equal(all[i](&m, &b), STATUS_OK);
+        assert_int_equal(all[i](&m.input, &a, NULL), STATUS_OK);
+        assert_int_equal(all[i](&m.input, &b, NULL), STATUS_OK);
         assert_int_equal(a.size, b.size);
         assert_memory_equal(a.data, b.data, a.size);
         buffer_release(&a);
@@ -84,7 +73,7 @@ static void test_signatures(void **state)
     for (size_t i = 0; i < 4; i++) {
         struct buffer b;
         buffer_init(&b, 0);
-        assert_int_equal(all[i](&m, &b), STATUS_OK);
+        assert_int_equal(all[i](&m.input, &b, NULL), STATUS_OK);
         assert_memory_equal(b.data, starts[i], strlen(starts[i]));
         buffer_release(&b);
     }
@@ -99,12 +88,12 @@ static void test_hostile_names(void **state)
     struct buffer b;
     make(&m, 1);
     buffer_init(&b, 0);
-    assert_int_equal(html(&m, &b), STATUS_OK);
+    assert_int_equal(form_html(&m.input, &b, NULL), STATUS_OK);
     assert_null(strstr(b.data, "<script"));
     assert_non_null(strstr(b.data, "&lt;script&gt;alert(&#39;&quot;1&quot;&#39;)"));
     assert_null(strstr(b.data, "http"));
     buffer_clear(&b);
-    assert_int_equal(csv(&m, &b), STATUS_OK);
+    assert_int_equal(form_csv(&m.input, &b, NULL), STATUS_OK);
     assert_non_null(strstr(b.data, "项目代码,\"'=1+1\"\r\n"));
     assert_non_null(strstr(b.data, "\"\t150121900200000000\"")); /* a long code keeps its digits */
     assert_null(strstr(b.data, "nan"));
@@ -129,10 +118,9 @@ static void test_codes_stay_codes(void **state)
         struct buffer b;
         make(&m, 1);
         const struct report_project project = {.code = cases[i].code, .date = "2026-01-31"};
-        assert_int_equal(report_table_build(&m.sample.report, &project, NULL, m.sample.arena, &m.table, NULL),
-                         STATUS_OK);
+        make_blocks(&m, &project);
         buffer_init(&b, 0);
-        assert_int_equal(csv(&m, &b), STATUS_OK);
+        assert_int_equal(form_csv(&m.input, &b, NULL), STATUS_OK);
         if (!strstr(b.data, cases[i].cell))
             fail_msg("%s: %.400s", cases[i].code, b.data);
         assert_non_null(strstr(b.data, "审查日期,2026-01-31\r\n"));
@@ -150,7 +138,7 @@ static void test_thousand_plots(void **state)
     for (size_t i = 0; i < 4; i++) {
         struct buffer b;
         buffer_init(&b, 0);
-        assert_int_equal(all[i](&m, &b), STATUS_OK);
+        assert_int_equal(all[i](&m.input, &b, NULL), STATUS_OK);
         assert_true(b.size > 50000);
         buffer_release(&b);
     }
@@ -166,7 +154,7 @@ static void test_full_buffer(void **state)
     for (size_t i = 0; i < 4; i++) {
         struct buffer b;
         buffer_init(&b, 600);
-        assert_int_not_equal(all[i](&m, &b), STATUS_OK);
+        assert_int_not_equal(all[i](&m.input, &b, NULL), STATUS_OK);
         buffer_release(&b);
     }
     report_sample_free(&m.sample);
@@ -185,15 +173,16 @@ static void test_text_has_the_tables_figures(void **state)
     report_sample_press(&s, 0, LINE_URBAN_DEVELOPMENT_BOUNDARY, 50.004, 1);
     report_sample_zones(&s, 0, 50.004, 0, 0);
     buffer_init(&b, 0);
-    assert_int_equal(report_table_build(&s.report, NULL, NULL, s.arena, &t, NULL), STATUS_OK);
-    const struct render_document d = {&s.report, &t, NULL, s.arena};
-    assert_int_equal(render_text(&d, RENDER_LANG_ZH, &b, NULL), STATUS_OK);
+    assert_int_equal(report_table_build(&s.report, NULL, s.arena, &t, NULL), STATUS_OK);
+    struct form_input in = {.report = &s.report, .table = &t, .arena = s.arena};
+    assert_int_equal(form_text(&in, &b, NULL), STATUS_OK);
     assert_int_equal(t.rows[0].figures[COLUMN_OUTSIDE].cents, 5001);
     assert_non_null(strstr(b.data, "\n      边界外  50.01 平方米（0.0050 公顷，0.08 亩）"));
     assert_non_null(strstr(b.data, "\n      城镇集中建设区  50.00 平方米"));
     assert_non_null(strstr(b.data, "界内0.0050公顷，界外0.0050公顷"));
     buffer_clear(&b);
-    assert_int_equal(render_text(&d, RENDER_LANG_EN, &b, NULL), STATUS_OK);
+    in.lang = REPORT_LANG_EN;
+    assert_int_equal(form_text(&in, &b, NULL), STATUS_OK);
     assert_non_null(strstr(b.data, "\n      outside the boundary  50.01 m2 (0.0050 ha, 0.08 mu)"));
     buffer_release(&b);
     report_sample_free(&s);
@@ -212,14 +201,12 @@ static void test_kept_checks_name_their_record(void **state)
         struct buffer b;
         make(&m, 2);
         m.sample.report.record = kept ? &record : NULL;
-        assert_int_equal(report_table_build(&m.sample.report, NULL, NULL, m.sample.arena, &m.table, NULL),
-                         STATUS_OK);
+        make_blocks(&m, NULL);
+        static form_fn *const written[] = {form_csv, form_html, form_text, form_text};
         for (int form = 0; form < 4; form++) {
             buffer_init(&b, 0);
-            enum status s = form == 0   ? render_csv(&m.table, &b, NULL)
-                            : form == 1 ? render_html(&m.document, &b, NULL)
-                            : form == 2 ? render_text(&m.document, RENDER_LANG_ZH, &b, NULL)
-                                        : render_text(&m.document, RENDER_LANG_EN, &b, NULL);
+            m.input.lang = form == 3 ? REPORT_LANG_EN : REPORT_LANG_ZH;
+            enum status s = written[form](&m.input, &b, NULL);
             assert_int_equal(s, STATUS_OK);
             assert_int_equal(strstr(b.data, seal) != NULL, kept);
             assert_int_equal(strstr(b.data, "4711") != NULL, kept);

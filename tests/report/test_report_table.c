@@ -1,5 +1,7 @@
 /* The figures and sentences of the printed report: what they protect is said at each test. */
+#include "report/report_parts.h"
 #include "report/report_sample.h"
+#include "report/words.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -13,7 +15,7 @@
 static struct report_table build(struct report_sample *s)
 {
     struct report_table t;
-    assert_int_equal(report_table_build(&s->report, NULL, NULL, s->arena, &t, NULL), STATUS_OK);
+    assert_int_equal(report_table_build(&s->report, NULL, s->arena, &t, NULL), STATUS_OK);
     return t;
 }
 
@@ -243,11 +245,11 @@ static void test_sentences(void **state)
 static void test_words(void **state)
 {
     (void)state;
-    assert_string_equal(report_certainty("read"), "已读公布文本");
-    assert_string_equal(report_certainty("memory"), "未核实，引用前须核对原文");
-    assert_string_equal(report_certainty("design"), "本系统设定");
-    assert_non_null(strstr(report_certainty("read(seed)+memory"), "未核实"));
-    assert_non_null(strstr(report_certainty(""), "核对原文"));
+    assert_string_equal(report_certainty("read", REPORT_LANG_ZH), "已读公布文本");
+    assert_string_equal(report_certainty("memory", REPORT_LANG_ZH), "未核实，引用前须核对原文");
+    assert_string_equal(report_certainty("design", REPORT_LANG_ZH), "本系统设定");
+    assert_non_null(strstr(report_certainty("read(seed)+memory", REPORT_LANG_ZH), "未核实"));
+    assert_non_null(strstr(report_certainty("", REPORT_LANG_ZH), "核对原文"));
 }
 
 /* A sliver is not a pressing, but it is told with its own four decimals. */
@@ -294,31 +296,32 @@ static void test_foreign_text(void **state)
 {
     (void)state;
     struct report_sample s;
-    struct report_table t;
+    struct report_blocks blocks;
     report_sample_make(&s, 1);
-    struct table_making m = {.arena = s.arena};
-    assert_string_equal(table_clean(&m, "甲\xf0\xa0\x80\x8b<b>"), "甲\xf0\xa0\x80\x8b<b>");
-    assert_string_equal(table_clean(&m, "a\x01"
-                                        "b\nc\xff"),
+    struct report_making m = {.arena = s.arena};
+    assert_string_equal(making_clean(&m, "甲\xf0\xa0\x80\x8b<b>"), "甲\xf0\xa0\x80\x8b<b>");
+    assert_string_equal(making_clean(&m, "a\x01"
+                                         "b\nc\xff"),
                         "a\xef\xbf\xbd"
                         "b c\xef\xbf\xbd");
-    assert_string_equal(table_clean(&m, "\xed\xa0\x80"),
+    assert_string_equal(making_clean(&m, "\xed\xa0\x80"),
                         "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"); /* a surrogate */
-    assert_string_equal(table_clean(&m, "\xf0\xa0"), "\xef\xbf\xbd\xef\xbf\xbd");
+    assert_string_equal(making_clean(&m, "\xf0\xa0"), "\xef\xbf\xbd\xef\xbf\xbd");
     /* text that runs backwards would read as another name */
-    assert_string_equal(table_clean(&m, "a\xe2\x80\xae"
-                                        "b\xe2\x81\xa9"),
+    assert_string_equal(making_clean(&m, "a\xe2\x80\xae"
+                                         "b\xe2\x81\xa9"),
                         "a\xef\xbf\xbd"
                         "b\xef\xbf\xbd");
-    assert_string_equal(table_clean(&m, NULL), "");
+    assert_string_equal(making_clean(&m, NULL), "");
     char endless[4000];
     memset(endless, 'x', sizeof endless - 1);
     endless[sizeof endless - 1] = '\0';
-    const char *cut = table_clean(&m, endless);
-    assert_int_equal(strlen(cut), TABLE_TEXT_MAX + strlen("…"));
+    const char *cut = making_clean(&m, endless);
+    assert_int_equal(strlen(cut), MAKING_TEXT_MAX + strlen("…"));
     const struct report_project project = {.name = endless, .code = "=1+1"};
-    assert_int_equal(report_table_build(&s.report, &project, NULL, s.arena, &t, NULL), STATUS_OK);
-    assert_true(strlen(t.title) < 700);
+    const struct report_table t = build(&s);
+    assert_int_equal(report_blocks_build(&s.report, &t, &project, NULL, s.arena, &blocks, NULL), STATUS_OK);
+    assert_true(strlen(blocks.title) < 700);
     report_sample_free(&s);
 }
 

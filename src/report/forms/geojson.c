@@ -1,4 +1,4 @@
-#include "report/render.h"
+#include "report/forms.h"
 
 #include "formats/geojson.h"
 #include "formats/json.h"
@@ -41,7 +41,7 @@ static void write_parcel(struct json_writer *w, const struct parcel_report *p)
     feature_end(w);
 }
 
-static void write_overlap(struct json_writer *w, const struct report *r, const struct render_overlap *o)
+static void write_overlap(struct json_writer *w, const struct report *r, const struct map_overlap *o)
 {
     const struct parcel_report *p = &r->results[o->parcel];
     const struct layer_finding *f = &p->layers[o->line];
@@ -49,8 +49,8 @@ static void write_overlap(struct json_writer *w, const struct report *r, const s
     jw_kv_string(w, "kind", "overlap");
     jw_kv_string(w, "parcel", p->parcel->id);
     jw_kv_string(w, "layer", line_at(o->line)->id);
-    jw_kv_string(w, "title_zh", render_layer_title(f, RENDER_LANG_ZH));
-    jw_kv_string(w, "title_en", render_layer_title(f, RENDER_LANG_EN));
+    jw_kv_string(w, "title_zh", report_layer_title(f, REPORT_LANG_ZH));
+    jw_kv_string(w, "title_en", report_layer_title(f, REPORT_LANG_EN));
     jw_kv_string(w, "status", layer_status_name(f->status));
     jw_kv_string(w, "status_zh", layer_finding_zh(f));
     jw_kv_decimal(w, "area_m2", f->area_m2, 4);
@@ -60,24 +60,40 @@ static void write_overlap(struct json_writer *w, const struct report *r, const s
     feature_end(w);
 }
 
-enum status render_geojson(const struct report *r, const struct render_overlap *overlaps, size_t n_overlaps,
-                           struct buffer *out, struct error *e)
+/* A shape that could not be built is not passed over in silence: its area stands in the JSON report. */
+static void write_missing(struct json_writer *w, const struct form_input *in, bool *no_memory)
 {
+    size_t n = in->maps->n_overlaps_failed;
+    jw_kv_integer(w, "shapes_missing", (long long)n);
+    if (n == 0)
+        return;
+    const char *zh = report_shapes_missing(in->arena, n, REPORT_LANG_ZH),
+               *en = report_shapes_missing(in->arena, n, REPORT_LANG_EN);
+    *no_memory = !zh || !en;
+    jw_kv_string(w, "shapes_missing_zh", zh);
+    jw_kv_string(w, "shapes_missing_en", en);
+}
+
+enum status form_geojson(const struct form_input *in, struct buffer *out, struct error *e)
+{
+    const struct report *r = in->report;
+    bool no_memory = false;
     struct json_writer w;
     jw_init(&w, out, false);
     jw_object_begin(&w);
     jw_kv_string(&w, "type", "FeatureCollection");
     write_verdict(&w, r->verdict);
     jw_kv_bool(&w, "synthetic", r->synthetic);
-    jw_kv_string(&w, "disclaimer_zh", RENDER_DISCLAIMER_ZH);
+    jw_kv_string(&w, "disclaimer_zh", REPORT_DISCLAIMER_ZH);
+    write_missing(&w, in, &no_memory);
     jw_key(&w, "features");
     jw_array_begin(&w);
     for (size_t i = 0; i < r->parcels.n_parcels; i++)
         write_parcel(&w, &r->results[i]);
-    for (size_t i = 0; i < n_overlaps; i++)
-        write_overlap(&w, r, &overlaps[i]);
+    for (size_t i = 0; i < in->maps->n_overlaps; i++)
+        write_overlap(&w, r, &in->maps->overlaps[i]);
     jw_array_end(&w);
     jw_object_end(&w);
     buffer_append_char(out, '\n');
-    return buffer_status(out, e);
+    return no_memory ? error_no_memory(e) : buffer_status(out, e);
 }

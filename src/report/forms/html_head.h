@@ -1,4 +1,4 @@
-/* What every HTML report starts with: the style sheet. Private to render/. */
+/* What every HTML report starts with: the style sheet. Private to report/. */
 #ifndef HX_REPORT_FORMS_HTML_HEAD_H
 #define HX_REPORT_FORMS_HTML_HEAD_H
 

@@ -1,10 +1,10 @@
-#include "report/parameters.h"
-#include "report/render.h"
+#include "report/forms.h"
 
 #include "base/decimal.h"
 #include "check/engine_versions.h"
 #include "formats/json.h"
 #include "report/identity.h"
+#include "report/parameters.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,11 +13,6 @@
 /* Decimals, by the quantity that they belong to: 0.0001 m2 is the floor of a measurement
  * (MEASURE_FLOOR_M2). */
 enum { M2_DECIMALS = 4, SHARE_DECIMALS = 6, WIDTH_DECIMALS = 3 };
-
-const char *render_engine_version(void)
-{
-    return HX_VERSION;
-}
 
 static void kv_m2(struct json_writer *w, const char *key, double area_m2)
 {
@@ -76,19 +71,6 @@ static void write_input(struct json_writer *w, const struct parcel_set *set, int
     jw_kv_string(w, "crs_given", epsg ? crs : NULL);
     jw_kv_string(w, "crs_note", set->crs_note);
     jw_kv_string(w, "crs_note_en", set->crs_note_en);
-    jw_object_end(w);
-}
-
-static void write_layer_used(struct json_writer *w, const struct store_version *v)
-{
-    jw_object_begin(w);
-    jw_kv_string(w, "layer", v->layer);
-    jw_kv_integer(w, "version", v->version_no);
-    jw_kv_string(w, "uid", v->uid);
-    jw_kv_string(w, "label", v->label);
-    jw_kv_string(w, "source_sha256", v->source_sha256);
-    jw_kv_string(w, "effective_from", v->effective_from);
-    jw_kv_string(w, "document_no", v->document_no);
     jw_object_end(w);
 }
 
@@ -158,8 +140,8 @@ static void write_rules(struct json_writer *w, const struct layer_finding *f)
 static void write_layer_identity(struct json_writer *w, const struct layer_finding *f)
 {
     jw_kv_string(w, "layer", line_at(f->line)->id);
-    jw_kv_string(w, "title_zh", render_layer_title(f, RENDER_LANG_ZH));
-    jw_kv_string(w, "title_en", render_layer_title(f, RENDER_LANG_EN));
+    jw_kv_string(w, "title_zh", report_layer_title(f, REPORT_LANG_ZH));
+    jw_kv_string(w, "title_en", report_layer_title(f, REPORT_LANG_EN));
     jw_key(w, "version");
     if (f->layer)
         jw_integer(w, f->layer->version.version_no);
@@ -219,31 +201,6 @@ static void write_parcel(struct json_writer *w, const struct parcel_report *p)
     jw_object_end(w);
 }
 
-void render_engine(struct json_writer *w)
-{
-    const struct engine_versions *v = engine_versions();
-    jw_object_begin(w);
-    jw_kv_string(w, "name", "hongxian");
-    jw_kv_string(w, "version", render_engine_version());
-    jw_key(w, "libraries");
-    jw_object_begin(w);
-    jw_kv_string(w, "geos", v->geos);
-    jw_kv_string(w, "proj", v->proj);
-    jw_kv_string(w, "sqlite", v->sqlite);
-    jw_object_end(w);
-    jw_object_end(w);
-}
-
-void render_layers_used(struct json_writer *w, const struct report *r)
-{
-    jw_array_begin(w);
-    /* Every parcel sees the same layers, so the first one's findings name them all. */
-    for (int i = 0; i < CONTROL_LINE_COUNT && r->parcels.n_parcels; i++)
-        if (r->results[0].layers[i].layer)
-            write_layer_used(w, &r->results[0].layers[i].layer->version);
-    jw_array_end(w);
-}
-
 static void write_record(struct json_writer *w, const struct report_record *record)
 {
     jw_key(w, "record");
@@ -263,9 +220,9 @@ static void write_record(struct json_writer *w, const struct report_record *reco
 static void write_head(struct json_writer *w, const struct report *r)
 {
     jw_key(w, "engine");
-    render_engine(w);
+    report_engine_json(w);
     write_record(w, r->record);
-    jw_kv_string(w, "area_basis", RENDER_AREA_BASIS);
+    jw_kv_string(w, "area_basis", REPORT_AREA_BASIS);
     jw_key(w, "sliver_policy");
     jw_object_begin(w);
     jw_kv_number(w, "area_m2", r->slivers.area_m2);
@@ -274,18 +231,18 @@ static void write_head(struct json_writer *w, const struct report *r)
     jw_kv_string(w, "project_class", r->project_class);
     kv_verdict(w, r->verdict);
     jw_kv_bool(w, "synthetic", r->synthetic);
-    jw_kv_string(w, "disclaimer_zh", RENDER_DISCLAIMER_ZH);
+    jw_kv_string(w, "disclaimer_zh", REPORT_DISCLAIMER_ZH);
 }
 
 static void write_parameters(struct json_writer *w, const struct report *r)
 {
     const struct engine_versions *v = engine_versions();
     char input[SHA256_HEX_SIZE], digest[SHA256_HEX_SIZE], crs[24];
-    struct report_parameters p = {.engine = render_engine_version(),
+    struct report_parameters p = {.engine = report_engine_version(),
                                   .geos = v->geos,
                                   .proj = v->proj,
                                   .sqlite = v->sqlite,
-                                  .area_basis = RENDER_AREA_BASIS,
+                                  .area_basis = REPORT_AREA_BASIS,
                                   .slivers = r->slivers,
                                   .project_class = r->project_class,
                                   .crs_given = r->epsg ? crs : NULL,
@@ -302,8 +259,9 @@ static void write_parameters(struct json_writer *w, const struct report *r)
     jw_kv_string(w, "parameters_sha256", digest);
 }
 
-enum status render_json(const struct report *r, struct buffer *out, struct error *e)
+enum status form_json(const struct form_input *in, struct buffer *out, struct error *e)
 {
+    const struct report *r = in->report;
     struct json_writer w;
     jw_init(&w, out, true);
     jw_object_begin(&w);
@@ -313,7 +271,7 @@ enum status render_json(const struct report *r, struct buffer *out, struct error
     write_parameters(&w, r);
     write_warnings(&w, r->parcels.warnings, r->parcels.n_warnings);
     jw_key(&w, "layers_used");
-    render_layers_used(&w, r);
+    report_layers_json(&w, r);
     jw_key(&w, "parcels");
     jw_array_begin(&w);
     for (size_t i = 0; i < r->parcels.n_parcels; i++)

@@ -1,7 +1,7 @@
 /* Pages of a PDF: a cursor that moves down, breaks before what does not fit, and repeats the head of a table.
  *
  * A document is set twice by the same code: once to count its pages and to measure its rows, once to paint.
- * Private to render/. Lengths in points. Threads: one pdf belongs to one thread. */
+ * Private to report/. Lengths in points. Threads: one pdf belongs to one thread. */
 #ifndef HX_REPORT_FORMS_PDF_PAGE_H
 #define HX_REPORT_FORMS_PDF_PAGE_H
 

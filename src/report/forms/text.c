@@ -1,44 +1,18 @@
-#include "report/render.h"
+/* For the terminal: one paragraph per parcel, line by line, in Chinese or English. In English everything is
+ * English but names, codes and the clauses, which are quoted as published. Its figures are those of the
+ * table; it is no walk over the blocks, which go section by section over all parcels. */
+#include "report/forms.h"
 
-#include "base/decimal.h"
 #include "check/summary.h"
-#include "report/report_table.h"
+#include "report/identity.h"
 
 #include <math.h>
-#include <string.h>
-
-const char *render_verdict_en(enum verdict v)
-{
-    switch (v) {
-    case VERDICT_UNKNOWN:
-        return "Unknown";
-    case VERDICT_PROHIBITED:
-        return "Prohibited";
-    case VERDICT_RESTRICTED:
-        return "Restricted";
-    case VERDICT_NOTICE:
-        return "Notice";
-    case VERDICT_ALLOWED:
-        return "Allowed";
-    }
-    return "Unknown";
-}
-
-const char *render_layer_title(const struct layer_finding *f, enum render_lang lang)
-{
-    const char *own = NULL;
-    if (f->layer)
-        own = lang == RENDER_LANG_EN ? f->layer->version.title_en : f->layer->version.title_zh;
-    if (own && *own)
-        return own;
-    return lang == RENDER_LANG_EN ? line_at(f->line)->name_en : line_at(f->line)->title_zh;
-}
 
 /* ---- the two languages: a text is chosen where it is written ---- */
 
 struct text {
     struct buffer *out;
-    enum render_lang lang;
+    enum report_lang lang;
     const struct report *r;
     const struct report_table *table;
     struct arena *arena;
@@ -48,12 +22,12 @@ struct text {
 
 static const char *say(const struct text *t, const char *zh, const char *en)
 {
-    return t->lang == RENDER_LANG_EN ? en : zh;
+    return t->lang == REPORT_LANG_EN ? en : zh;
 }
 
 static const char *say_verdict(const struct text *t, enum verdict v)
 {
-    return say(t, verdict_zh(v), render_verdict_en(v));
+    return say(t, verdict_zh(v), report_verdict_en(v));
 }
 
 /* "123.45 平方米（0.0123 公顷，0.19 亩）" */
@@ -130,23 +104,6 @@ static void put_zones(const struct text *t, size_t row, const struct layer_findi
     }
 }
 
-/* The rule table writes "-" where there is nothing to say. */
-static bool states(const char *text)
-{
-    return *text && strcmp(text, "-") != 0;
-}
-
-static const char *certainty_en(const char *confidence)
-{
-    bool memory = strstr(confidence, "memory") != NULL;
-    if (strncmp(confidence, "read", 4) == 0)
-        return memory ? "published text read in part; check the original before quoting"
-                      : "published text read";
-    if (strncmp(confidence, "design", 6) == 0)
-        return "set by this program";
-    return "not verified; check the original before quoting";
-}
-
 /* The clause is quoted as the table has it; `confidence` goes with it, so that an unread text never looks
  * official. */
 static void put_rules(const struct text *t, const struct layer_finding *f)
@@ -155,14 +112,13 @@ static void put_rules(const struct text *t, const struct layer_finding *f)
         const struct rule *rule = f->rules[i].rule;
         buffer_printf(t->out, "      [%s] %s%s%s\n", rule->id, say_verdict(t, rule->verdict),
                       say(t, "：", ": "), say(t, rule->title_zh, rule->title_en));
-        if (states(rule->needs_zh))
+        if (report_states(rule->needs_zh))
             buffer_printf(t->out, "        %s %s\n",
                           say(t, "要求", *rule->needs_en ? "Requires" : "Requires (in Chinese)"),
                           say(t, rule->needs_zh, *rule->needs_en ? rule->needs_en : rule->needs_zh));
-        if (states(rule->basis))
+        if (report_states(rule->basis))
             buffer_printf(t->out, "        %s %s%s%s%s\n", say(t, "依据", "Basis (as published)"),
-                          rule->basis, say(t, "（", " ("),
-                          say(t, report_certainty(rule->confidence), certainty_en(rule->confidence)),
+                          rule->basis, say(t, "（", " ("), report_certainty(rule->confidence, t->lang),
                           say(t, "）", ")"));
         enum class_note note = f->rules[i].class_note;
         if (note != CLASS_MATCHED)
@@ -172,7 +128,7 @@ static void put_rules(const struct text *t, const struct layer_finding *f)
 
 static void put_layer(struct text *t, size_t row, const struct layer_finding *f)
 {
-    buffer_printf(t->out, "  %s%s%s", render_layer_title(f, t->lang), say(t, "：", ": "),
+    buffer_printf(t->out, "  %s%s%s", report_layer_title(f, t->lang), say(t, "：", ": "),
                   say(t, layer_finding_zh(f), layer_finding_en(f)));
     if (f->status == LAYER_OVERLAP || f->status == LAYER_SLIVER) {
         buffer_append_str(t->out, "  ");
@@ -200,7 +156,7 @@ static void put_summary(struct text *t, size_t row)
         if (line_at(l)->relation == LINE_CONTAINS)
             figures.outside[l] = f[column_of_outside(l)].cents;
     }
-    const char *text = summary_text(t->arena, &t->r->results[row], &figures, t->lang == RENDER_LANG_EN);
+    const char *text = summary_text(t->arena, &t->r->results[row], &figures, t->lang == REPORT_LANG_EN);
     t->no_memory = t->no_memory || !text;
     buffer_append_str(t->out, text ? text : "");
 }
@@ -233,7 +189,7 @@ static void put_sources(const struct text *t, const struct report *r)
             continue;
         const struct store_version *v = &f->layer->version;
         buffer_printf(t->out, "%s %s v%d%s%s%s%s  sha256 %.16s\n", say(t, "数据", "Data"),
-                      render_layer_title(f, t->lang), v->version_no, *v->effective_from ? "  " : "",
+                      report_layer_title(f, t->lang), v->version_no, *v->effective_from ? "  " : "",
                       v->effective_from, *v->document_no ? "  " : "", v->document_no, v->source_sha256);
     }
 }
@@ -246,11 +202,10 @@ static void put_record(const struct text *t, const struct report_record *record)
                       say(t, "封印", "Seal"), record->sha256);
 }
 
-enum status render_text(const struct render_document *d, enum render_lang lang, struct buffer *out,
-                        struct error *e)
+enum status form_text(const struct form_input *in, struct buffer *out, struct error *e)
 {
-    const struct report *r = d->report;
-    struct text t = {.out = out, .lang = lang, .r = r, .table = d->table, .arena = d->arena};
+    const struct report *r = in->report;
+    struct text t = {.out = out, .lang = in->lang, .r = r, .table = in->table, .arena = in->arena};
     const char *crs = say(&t, r->parcels.crs_note, r->parcels.crs_note_en);
     buffer_printf(out, "%s %s\n", say(&t, "综合结论", "Overall verdict"), say_verdict(&t, r->verdict));
     buffer_printf(out, "%s %s\n", say(&t, "项目类型", "Project class"), r->project_class);
@@ -265,7 +220,7 @@ enum status render_text(const struct render_document *d, enum render_lang lang, 
         put_parcel(&t, i);
     buffer_append_char(out, '\n');
     put_sources(&t, r);
-    buffer_printf(out, "%s\n%s hongxian %s\n", say(&t, RENDER_DISCLAIMER_ZH "。", RENDER_DISCLAIMER_EN "."),
-                  say(&t, "计算程序", "Computed by"), render_engine_version());
+    buffer_printf(out, "%s\n%s hongxian %s\n", say(&t, REPORT_DISCLAIMER_ZH "。", REPORT_DISCLAIMER_EN "."),
+                  say(&t, "计算程序", "Computed by"), report_engine_version());
     return t.no_memory ? error_no_memory(e) : buffer_status(out, e);
 }

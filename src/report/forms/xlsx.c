@@ -1,6 +1,6 @@
-/* XLSX by libxlsxwriter. It writes to a path, so it is given one in memory: nothing touches the disk but its
- * own temporary files. */
-#include "report/render.h"
+/* XLSX by libxlsxwriter: a sheet for each part of the report, figures as numbers. The library writes to a
+ * path, so it is given one in memory: nothing touches the disk but its own temporary files. */
+#include "report/forms.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,15 +12,32 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+enum { SHEETS_MAX = 16, DECIMALS_MAX = 3, FROZEN_ROWS_MAX = 4 };
+#define NARROW_CHARACTERS 110.0 /* of a sheet on an upright page */
+#define WIDE_CHARACTERS 200.0
+#define LABEL_CHARACTERS 20.0
+
 struct formats {
-    lxw_format *title, *heading, *text, *warn, *centre, *m2, *m2_bold, *bold, *metres, *whole, *label;
+    lxw_format *title, *subtitle, *heading, *text, *alarm, *label, *head;
+    lxw_format *words[3][2];                 /* by alignment, and bold */
+    lxw_format *number[DECIMALS_MAX + 1][2]; /* by decimals, and bold */
+};
+
+struct sheet {
+    const char *name;
+    lxw_worksheet *sheet;
+    lxw_row_t row; /* the next free one */
+    int n_columns, label_columns;
+    double widths[BLOCK_COLUMNS_MAX]; /* characters */
 };
 
 struct book {
     lxw_workbook *workbook;
     struct formats f;
-    lxw_worksheet *sheet;
-    lxw_row_t row;
+    const struct report_blocks *blocks;
+    struct sheet sheets[SHEETS_MAX];
+    size_t n_sheets;
+    struct sheet *at; /* of the part under way */
     lxw_error failed; /* the first */
 };
 
@@ -30,14 +47,16 @@ static void note(struct book *b, lxw_error e)
         b->failed = e;
 }
 
-static lxw_format *format(struct book *b, bool border, bool bold, int align, const char *number)
+/* ---- formats ---- */
+
+static lxw_format *format(struct book *b, bool border, bool bold, uint8_t align, const char *number)
 {
     lxw_format *f = workbook_add_format(b->workbook);
     format_set_font_name(f, "宋体");
     format_set_font_size(f, 10.5);
     format_set_align(f, LXW_ALIGN_VERTICAL_CENTER);
     if (align)
-        format_set_align(f, (uint8_t)align);
+        format_set_align(f, align);
     if (border)
         format_set_border(f, LXW_BORDER_THIN);
     if (bold)
@@ -51,240 +70,261 @@ static lxw_format *format(struct book *b, bool border, bool bold, int align, con
 
 static void formats_make(struct book *b)
 {
+    static const uint8_t align[] = {LXW_ALIGN_NONE, LXW_ALIGN_CENTER, LXW_ALIGN_RIGHT};
+    static const char *const numbers[] = {"0", "#,##0.0", "#,##0.00", "0.000"};
     struct formats *f = &b->f;
     f->title = format(b, false, true, LXW_ALIGN_CENTER, NULL);
     format_set_font_size(f->title, 16);
-    f->heading = format(b, true, true, LXW_ALIGN_CENTER, NULL);
-    format_set_bg_color(f->heading, 0xE8EDF3);
+    f->subtitle = format(b, false, false, LXW_ALIGN_CENTER, NULL);
+    f->heading = format(b, true, true, 0, NULL);
+    format_set_bg_color(f->heading, 0xF4F6F8);
+    f->label = f->heading;
+    f->head = format(b, true, true, LXW_ALIGN_CENTER, NULL);
+    format_set_bg_color(f->head, 0xE8EDF3);
     f->text = format(b, true, false, 0, NULL);
-    f->warn = format(b, true, false, 0, NULL);
-    format_set_font_color(f->warn, 0xB3122D);
-    f->label = format(b, true, true, 0, NULL);
-    format_set_bg_color(f->label, 0xF4F6F8);
-    f->centre = format(b, true, false, LXW_ALIGN_CENTER, NULL);
-    f->bold = format(b, true, true, LXW_ALIGN_CENTER, NULL);
-    f->m2 = format(b, true, false, LXW_ALIGN_RIGHT, "#,##0.00");
-    f->m2_bold = format(b, true, true, LXW_ALIGN_RIGHT, "#,##0.00");
-    f->metres = format(b, true, false, LXW_ALIGN_RIGHT, "0.000");
-    f->whole = format(b, true, false, LXW_ALIGN_CENTER, "0");
+    f->alarm = format(b, true, false, 0, NULL);
+    format_set_font_color(f->alarm, 0xB3122D);
+    for (int bold = 0; bold < 2; bold++) {
+        for (int i = 0; i < 3; i++)
+            f->words[i][bold] = format(b, true, bold, align[i], NULL);
+        for (int i = 0; i <= DECIMALS_MAX; i++)
+            f->number[i][bold] = format(b, true, bold, i ? LXW_ALIGN_RIGHT : LXW_ALIGN_CENTER, numbers[i]);
+    }
 }
 
-static void text_at(struct book *b, int column, const char *text, lxw_format *f)
+/* ---- sheets ---- */
+
+/* The table with the most columns among those of the parts with this name; NULL when they have none. */
+static const struct block_table *widest_table(const struct book *b, const char *name)
 {
-    note(b, worksheet_write_string(b->sheet, b->row, (lxw_col_t)column, text, f));
+    const struct block_table *widest = NULL;
+    bool within = false;
+    for (size_t i = 0; i < b->blocks->n; i++) {
+        const struct block *k = &b->blocks->items[i];
+        if (k->kind == BLOCK_PART)
+            within = strcmp(k->text, name) == 0;
+        if (within && k->kind == BLOCK_TABLE && (!widest || k->table->n_columns > widest->n_columns))
+            widest = k->table;
+    }
+    return widest;
 }
 
-static void number_at(struct book *b, int column, double v, lxw_format *f)
+static void columns_make(const struct book *b, struct sheet *s, bool wide)
 {
-    note(b, worksheet_write_number(b->sheet, b->row, (lxw_col_t)column, v, f));
+    static const struct block_column two[] = {{"", 20, BLOCK_LEFT, 0}, {"", 80, BLOCK_LEFT, 0}};
+    const struct block_table *t = widest_table(b, s->name);
+    const struct block_column *columns = t ? t->columns : two;
+    double sum = 0, labels = 0;
+    s->n_columns = t ? t->n_columns : 2;
+    for (int i = 0; i < s->n_columns; i++)
+        sum += columns[i].width;
+    for (int i = 0; i < s->n_columns; i++) {
+        s->widths[i] = columns[i].width / sum * (wide ? WIDE_CHARACTERS : NARROW_CHARACTERS);
+        worksheet_set_column(s->sheet, (lxw_col_t)i, (lxw_col_t)i, s->widths[i], NULL);
+    }
+    for (s->label_columns = 0; labels < LABEL_CHARACTERS && s->label_columns + 1 < s->n_columns;)
+        labels += s->widths[s->label_columns++];
 }
 
-/* A figure that is not known stays words: a spreadsheet that adds up the column leaves it out, and says so
- * by its gap. */
-static void figure_at(struct book *b, int column, const struct figure *figure, lxw_format *f)
+/* Text of a printed page's head or foot, in which "&" begins a code. */
+static void escaped(const char *text, char *to, size_t size)
 {
-    if (figure->state == FIGURE_KNOWN)
-        number_at(b, column, (double)figure->cents / 100, f);
-    else
-        text_at(b, column, figure_words(figure->state), b->f.warn);
+    size_t n = 0;
+    for (; *text && n + 3 < size; text++) {
+        if (*text == '&')
+            to[n++] = '&';
+        to[n++] = *text;
+    }
+    to[n] = '\0';
 }
 
-struct column {
-    const char *title;
-    double width; /* characters */
-};
-
-static void sheet_begin(struct book *b, const char *name, const struct column *columns, int n, bool landscape)
+/* What is too long for the library's limit of 255 characters is left away: it stands on the sheet, too. */
+static void page_setup(const struct book *b, lxw_worksheet *sheet, bool wide)
 {
-    b->sheet = workbook_add_worksheet(b->workbook, name);
-    b->row = 0;
-    if (!b->sheet) {
+    char text[800], line[900];
+    if (wide)
+        worksheet_set_landscape(sheet);
+    worksheet_set_paper(sheet, 9); /* A4 */
+    worksheet_fit_to_pages(sheet, 1, 0);
+    escaped(b->blocks->page_head, text, sizeof text);
+    snprintf(line, sizeof line, "&L&8 %s", text);
+    (void)worksheet_set_header(sheet, line);
+    escaped(b->blocks->page_foot, text, sizeof text);
+    snprintf(line, sizeof line, "&L&7 %s&R&9 第 &P 页 / 共 &N 页", text);
+    (void)worksheet_set_footer(sheet, line);
+}
+
+/* The sheet of that name, which goes on where it was left. */
+static void part(struct book *b, const struct block *k)
+{
+    for (size_t i = 0; i < b->n_sheets; i++)
+        if (strcmp(b->sheets[i].name, k->text) == 0) {
+            b->at = &b->sheets[i];
+            return;
+        }
+    struct sheet s = {.name = k->text, .sheet = workbook_add_worksheet(b->workbook, k->text)};
+    if (!s.sheet || b->n_sheets == SHEETS_MAX) {
         note(b, LXW_ERROR_MEMORY_MALLOC_FAILED);
         return;
     }
-    for (int i = 0; i < n; i++)
-        worksheet_set_column(b->sheet, (lxw_col_t)i, (lxw_col_t)i, columns[i].width, NULL);
-    if (landscape)
-        worksheet_set_landscape(b->sheet);
-    worksheet_set_paper(b->sheet, 9); /* A4 */
-    worksheet_fit_to_pages(b->sheet, 1, 0);
-    worksheet_set_footer(b->sheet, "&C第 &P 页 / 共 &N 页");
+    columns_make(b, &s, k->wide);
+    page_setup(b, s.sheet, k->wide);
+    b->sheets[b->n_sheets] = s;
+    b->at = &b->sheets[b->n_sheets++];
 }
 
-/* The titles of a table, frozen, and repeated on every printed page. */
-static void header(struct book *b, const struct column *columns, int n)
+/* ---- cells ---- */
+
+static void text_at(struct book *b, int column, const char *text, lxw_format *f)
 {
-    for (int i = 0; i < n; i++)
-        text_at(b, i, columns[i].title, b->f.heading);
-    worksheet_set_row(b->sheet, b->row, 32, NULL);
-    worksheet_freeze_panes(b->sheet, b->row + 1, 0);
-    worksheet_repeat_rows(b->sheet, b->row, b->row);
-    b->row++;
+    note(b, worksheet_write_string(b->at->sheet, b->at->row, (lxw_col_t)column, text, f));
 }
 
-/* One text over several columns, with a height for its lines (a merged cell does not grow by itself). */
-static void wide(struct book *b, int columns, double characters, const char *text, lxw_format *f)
+/* One text over the columns from..to. Returns the lines that it takes: a merged cell does not grow by
+ * itself. */
+static int span(struct book *b, int from, int to, const char *text, lxw_format *f)
 {
-    double lines = 1 + (double)(strlen(text) / 3) * 2 / characters;
-    note(b, worksheet_merge_range(b->sheet, b->row, 0, b->row, (lxw_col_t)(columns - 1), text, f));
-    worksheet_set_row(b->sheet, b->row++, 17 * (double)(int)lines, NULL);
-}
-
-static void conclusion_sheet(struct book *b, const struct report_table *t)
-{
-    static const struct column columns[] = {{"", 22}, {"", 78}};
-    sheet_begin(b, "结论", columns, 2, false);
-    if (b->failed)
-        return;
-    wide(b, 2, 60, t->title, b->f.title);
-    wide(b, 2, 100, "一、项目基本信息", b->f.label);
-    for (size_t i = 0; i < t->n_basics; i++, b->row++) {
-        text_at(b, 0, t->basics[i].label, b->f.label);
-        text_at(b, 1, t->basics[i].value, b->f.text);
-    }
-    wide(b, 2, 100, "二、审查结论", b->f.label);
-    for (size_t i = 0; i < t->sentences.n; i++)
-        wide(b, 2, 100, t->sentences.items[i].text, t->sentences.items[i].warning ? b->f.warn : b->f.text);
-    text_at(b, 0, "综合结论", b->f.label);
-    text_at(b, 1, t->verdict, t->worst == VERDICT_ALLOWED ? b->f.bold : b->f.warn);
-    b->row++;
-    wide(b, 2, 100, t->verdict_sentence, b->f.text);
-    if (t->synthetic)
-        wide(b, 2, 100, "示例数据：本报告所用图层含示例数据，结果仅作演示。", b->f.warn);
-    wide(b, 2, 100, RENDER_DISCLAIMER_ZH "。", b->f.text);
-}
-
-static void table_row(struct book *b, const struct table_row *r, size_t number, lxw_format *text,
-                      lxw_format *m2)
-{
-    if (number)
-        number_at(b, 0, (double)number, b->f.whole);
+    double characters = 0;
+    for (int i = from; i <= to; i++)
+        characters += b->at->widths[i];
+    if (from == to)
+        text_at(b, from, text, f);
     else
-        text_at(b, 0, "", text);
-    text_at(b, 1, r->id, text);
-    text_at(b, 2, r->name, text);
-    for (int k = 0; k < COLUMN_COUNT; k++)
-        figure_at(b, 3 + k, &r->figures[k], m2);
-    text_at(b, 3 + COLUMN_COUNT, verdict_zh(r->verdict), text);
-    text_at(b, 4 + COLUMN_COUNT, r->remark, b->f.text);
-    b->row++;
+        note(b, worksheet_merge_range(b->at->sheet, b->at->row, (lxw_col_t)from, b->at->row, (lxw_col_t)to,
+                                      text, f));
+    return 1 + (int)((double)(strlen(text) / 3) * 2 / characters);
 }
 
-static void lines_sheet(struct book *b, const struct report_table *t)
+static void row_end(struct book *b, int lines, double line_height)
 {
-    struct column columns[5 + COLUMN_COUNT] = {{"序号", 6}, {"地块编号", 16}, {"地块名称", 20}};
-    for (int k = 0; k < COLUMN_COUNT; k++)
-        columns[3 + k] = (struct column){report_column_title(k), 15};
-    columns[3 + COLUMN_COUNT] = (struct column){"结论", 10};
-    columns[4 + COLUMN_COUNT] = (struct column){"备注（面积单位：平方米）", 30};
-    sheet_begin(b, "占用三线情况表", columns, 5 + COLUMN_COUNT, true);
-    if (b->failed)
-        return;
-    header(b, columns, 5 + COLUMN_COUNT);
-    for (size_t i = 0; i < t->n_rows; i++)
-        table_row(b, &t->rows[i], i + 1, b->f.text, b->f.m2);
-    table_row(b, &t->total, 0, b->f.bold, b->f.m2_bold);
+    worksheet_set_row(b->at->sheet, b->at->row++, line_height * lines, NULL);
 }
 
-static void details_sheet(struct book *b, const struct report_table *t)
+static void line(struct book *b, const char *text, lxw_format *f)
 {
-    static const struct column columns[] = {{"序号", 6},
-                                            {"地块编号", 16},
-                                            {"管控线", 14},
-                                            {"图斑标识码BSM", 22},
-                                            {"图斑名称/编号", 26},
-                                            {"行政区", 16},
-                                            {"占用（界内）面积(平方米)", 16},
-                                            {"占地块比例(%)", 12},
-                                            {"依据", 60}};
-    sheet_begin(b, "占用明细", columns, 9, true);
-    if (b->failed)
-        return;
-    header(b, columns, 9);
-    for (size_t i = 0; i < t->n_details; i++, b->row++) {
-        const struct detail_row *d = &t->details[i];
-        const char *const texts[] = {d->parcel_id, line_at(d->line)->title_zh, d->code, d->name, d->district};
-        number_at(b, 0, (double)(i + 1), b->f.whole);
-        for (int k = 0; k < 5; k++)
-            text_at(b, 1 + k, texts[k], b->f.text);
-        figure_at(b, 6, &d->area, b->f.m2);
-        text_at(b, 7, d->share_percent, b->f.centre);
-        if (*d->share_percent)
-            number_at(b, 7, strtod(d->share_percent, NULL), b->f.m2);
-        text_at(b, 8, d->basis, b->f.text);
+    row_end(b, span(b, 0, b->at->n_columns - 1, text, f), 17);
+}
+
+static void label_and_value(struct book *b, const char *label, const char *value, lxw_format *f)
+{
+    int labels = b->at->label_columns;
+    int lines = span(b, 0, labels - 1, label, b->f.label);
+    int more = span(b, labels, b->at->n_columns - 1, value, f);
+    row_end(b, more > lines ? more : lines, 17);
+}
+
+/* ---- blocks ---- */
+
+static void title(struct book *b, const struct block *k)
+{
+    row_end(b, span(b, 0, b->at->n_columns - 1, k->text, b->f.title), 28);
+    line(b, k->note, b->f.subtitle);
+}
+
+static void list(struct book *b, const struct block *k)
+{
+    for (size_t i = 0; i < k->n; i++)
+        line(b, k->lines[i].text, k->lines[i].alarm ? b->f.alarm : b->f.text);
+}
+
+static void facts(struct book *b, const struct block *k)
+{
+    for (size_t i = 0; i < k->n; i++)
+        label_and_value(b, k->facts[i].label, k->facts[i].value, b->f.text);
+}
+
+static void result(struct book *b, const struct block *k)
+{
+    label_and_value(b, k->label, k->text, k->alarm ? b->f.alarm : b->f.words[BLOCK_LEFT][1]);
+    line(b, k->note, b->f.text);
+}
+
+/* The titles of a table, frozen and repeated on every printed page where they stand near the top. */
+static void table_head(struct book *b, const struct block_table *t)
+{
+    for (int i = 0; i < t->n_columns; i++)
+        text_at(b, i, t->columns[i].title, b->f.head);
+    if (b->at->row < FROZEN_ROWS_MAX) {
+        worksheet_freeze_panes(b->at->sheet, b->at->row + 1, 0);
+        worksheet_repeat_rows(b->at->sheet, b->at->row, b->at->row);
     }
-    if (t->n_details == 0)
-        text_at(b, 1, "无", b->f.text);
+    row_end(b, 1, 32);
 }
 
-/* Whole millimetres, as the other forms print: what is copied out of the sheet is what was signed. */
-static void metres_at(struct book *b, int column, double v)
+/* Words where figures stand are in red: a spreadsheet that adds up the column leaves them out, and says so by
+ * its gap. */
+static void cell(struct book *b, const struct block_column *column, const struct block_cell *c, int at,
+                 bool bold)
 {
-    int64_t mm;
-    if (decimal_units(v, 3, &mm))
-        number_at(b, column, (double)mm / 1000, b->f.metres);
+    static const double unit[] = {1, 10, 100, 1000};
+    int decimals = column->decimals > DECIMALS_MAX ? DECIMALS_MAX : column->decimals;
+    if (!c->text)
+        note(b, worksheet_write_number(b->at->sheet, b->at->row, (lxw_col_t)at,
+                                       (double)c->units / unit[decimals], b->f.number[decimals][bold]));
+    else
+        text_at(b, at, c->text,
+                column->align == BLOCK_RIGHT && *c->text ? b->f.alarm : b->f.words[column->align][bold]);
 }
 
-static void border_sheet(struct book *b, const struct report_table *t)
+static void table(struct book *b, const struct block_table *t)
 {
-    static const struct column columns[] = {{"地块编号", 18}, {"界址点号", 10}, {"圈号", 8},
-                                            {"X(米)", 16},    {"Y(米)", 18},    {"边长(米)", 14}};
-    sheet_begin(b, "界址点", columns, 6, false);
-    if (b->failed)
+    table_head(b, t);
+    size_t room = LXW_ROW_MAX - 2 - b->at->row, n = t->n_rows < room ? t->n_rows : room;
+    for (size_t i = 0; i < n; i++, b->at->row++) {
+        const struct block_cell *row = block_row(t, i);
+        for (int k = 0; k < t->n_columns; k++)
+            cell(b, &t->columns[k], &row[k], k, t->last_is_total && i + 1 == t->n_rows);
+    }
+    if (n == t->n_rows)
         return;
-    header(b, columns, 6);
-    for (size_t i = 0; i < t->n_border && b->row < LXW_ROW_MAX - 2; i++, b->row++) {
-        const struct border_row *p = &t->border[i];
-        char number[24];
-        snprintf(number, sizeof number, "J%u", p->number);
-        text_at(b, 0, p->parcel_id, b->f.text);
-        text_at(b, 1, number, b->f.centre);
-        number_at(b, 2, p->ring, b->f.whole);
-        metres_at(b, 3, p->x_m);
-        metres_at(b, 4, p->y_m);
-        metres_at(b, 5, p->side_m);
-    }
-    wide(b, 6, 80, t->border_note, b->f.text);
+    char more[120];
+    snprintf(more, sizeof more, "共%zu行，此处列出前%zu行；全部见 CSV。", t->n_rows, n);
+    line(b, more, b->f.alarm);
 }
 
-static void row_of_texts(struct book *b, const char *const *texts, int n, lxw_format *f)
+static void picture(struct book *b, const struct block *k)
 {
-    for (int i = 0; i < n; i++)
-        text_at(b, i, texts[i], f);
-    b->row++;
+    label_and_value(b, "图见 PDF 或 HTML 报告", k->text, b->f.text);
 }
 
-static void notes_sheet(struct book *b, const struct report_table *t)
+static void put(struct book *b, const struct block *k)
 {
-    static const struct column columns[] = {{"", 14}, {"", 10}, {"", 30}, {"", 40},
-                                            {"", 40}, {"", 30}, {"", 66}};
-    static const char *const rules[] = {"规则编号", "判定", "情形", "要求", "依据", "条文核对情况", "地块"};
-    static const char *const sources[] = {"图层",     "版本",     "标识",   "生效日期",
-                                          "批准文号", "来源文件", "SHA-256"};
-    sheet_begin(b, "说明", columns, 7, true);
-    if (b->failed)
+    switch (k->kind) {
+    case BLOCK_PART:
+        part(b, k);
         return;
-    for (size_t i = 0; i < t->notes.n; i++)
-        wide(b, 7, 220, t->notes.items[i].text, t->notes.items[i].warning ? b->f.warn : b->f.text);
-    row_of_texts(b, sources, 7, b->f.heading);
-    for (size_t i = 0; i < t->n_sources; i++) {
-        const struct source_row *s = &t->sources[i];
-        row_of_texts(b,
-                     (const char *const[]){s->title, s->version, s->label, s->effective, s->document, s->file,
-                                           s->sha256},
-                     7, b->f.text);
+    case BLOCK_TITLE:
+        title(b, k);
+        return;
+    case BLOCK_NOTICE:
+        line(b, k->text, b->f.alarm);
+        return;
+    case BLOCK_HEADING:
+    case BLOCK_SUBHEADING:
+        line(b, k->text, b->f.heading);
+        return;
+    case BLOCK_PARAGRAPH:
+        line(b, k->text, b->f.text);
+        return;
+    case BLOCK_LIST:
+        list(b, k);
+        return;
+    case BLOCK_FACTS:
+        facts(b, k);
+        return;
+    case BLOCK_RESULT:
+        result(b, k);
+        return;
+    case BLOCK_TABLE:
+        table(b, k->table);
+        return;
+    case BLOCK_PICTURE:
+        picture(b, k);
+        return;
     }
-    row_of_texts(b, rules, 7, b->f.heading);
-    for (size_t i = 0; i < t->n_rules; i++) {
-        const struct rule *r = t->rules[i].rule;
-        row_of_texts(b,
-                     (const char *const[]){r->id, verdict_zh(r->verdict), t->rules[i].title, r->needs_zh,
-                                           r->basis, t->rules[i].certainty, t->rules[i].parcels},
-                     7, b->f.text);
-    }
-    for (size_t i = 0; i < t->warnings.n; i++)
-        wide(b, 7, 220, t->warnings.items[i].text, b->f.text);
 }
+
+/* ---- the file ---- */
 
 static enum status fail(lxw_error code, struct error *e)
 {
@@ -327,36 +367,33 @@ static lxw_error close_book(lxw_workbook *workbook)
     return closed;
 }
 
-static enum status write_book(const char *path, const struct report_table *t, struct error *e)
+static enum status write_book(const char *path, const struct report_blocks *blocks, struct error *e)
 {
-    struct book b = {.workbook = workbook_new(path)};
+    struct book b = {.workbook = workbook_new(path), .blocks = blocks};
     if (!b.workbook)
         return error_no_memory(e);
-    lxw_doc_properties properties = {.created = date_of(t->date)};
+    lxw_doc_properties properties = {.created = date_of(blocks->date)};
     /* the library copies them, and takes them as non-const */
-    properties.title = (char *)(uintptr_t)t->title;
-    properties.comments = (char *)(uintptr_t)t->engine;
+    properties.title = (char *)(uintptr_t)blocks->title;
+    properties.comments = (char *)(uintptr_t)blocks->program;
     workbook_set_properties(b.workbook, &properties);
     formats_make(&b);
-    conclusion_sheet(&b, t);
-    lines_sheet(&b, t);
-    details_sheet(&b, t);
-    border_sheet(&b, t);
-    notes_sheet(&b, t);
+    for (size_t i = 0; i < blocks->n && !b.failed; i++)
+        put(&b, &blocks->items[i]);
     lxw_error closed = close_book(b.workbook);
     if (b.failed || closed)
         return fail(b.failed ? b.failed : closed, e);
     return STATUS_OK;
 }
 
-enum status render_xlsx(const struct report_table *t, struct buffer *out, struct error *e)
+enum status form_xlsx(const struct form_input *in, struct buffer *out, struct error *e)
 {
     char path[40];
     int fd = memfd_create("report.xlsx", MFD_CLOEXEC);
     if (fd < 0)
         return error_errno(e, "准备 XLSX", "preparing the XLSX", "memfd");
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    enum status s = write_book(path, t, e);
+    enum status s = write_book(path, in->blocks, e);
     if (!s)
         s = read_back(fd, out, e);
     close(fd);

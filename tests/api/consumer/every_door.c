@@ -104,6 +104,10 @@ static int run_check(char **a)
     if (hx_checker_reader(checker, given(a[4]), &e))
         return fail(&e);
     int code = check_file(a[0], &options);
+    struct hx_bytes none;
+    if (!code && (hx_report_write(checker, (enum hx_format)77, NULL, &none, &e) != HX_INVALID_INPUT ||
+                  strcmp(e.code, "unknown-format") != 0))
+        return 95; /* a format that there is not is no other format */
     for (int f = HX_FORMAT_JSON; !code && f <= HX_FORMAT_PDF; f++)
         code = write_document((enum hx_format)f, a[1], slash ? slash + 1 : a[0]);
     return code ? code : write_txt(a[1]);

@@ -1,9 +1,10 @@
-/* Rendering, on a report made by hand: what it protects is said at each test. */
+/* JSON, GeoJSON and the text of the terminal, from a report made by hand: what it protects is said at each
+ * test. */
 #include "base/decimal.h"
 #include "formats/json.h"
-#include "http/schema_walk.h"
 #include "line_names.h"
-#include "report/render.h"
+#include "report/forms.h"
+#include "report/schema_walk.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -228,7 +229,7 @@ static void test_json_agrees_with_schema(void **state)
     struct buffer b;
     fill(&s);
     buffer_init(&b, 0);
-    assert_int_equal(render_json(&s.report, &b, NULL), STATUS_OK);
+    assert_int_equal(form_json(&(const struct form_input){.report = &s.report}, &b, NULL), STATUS_OK);
     const char *fault = schema_walk(HX_SOURCE_DIR "/schema/report.schema.json", b.data);
     if (fault)
         fail_msg("%s", fault);
@@ -243,7 +244,7 @@ static void test_json_numbers(void **state)
     struct buffer b;
     fill(&s);
     buffer_init(&b, 0);
-    assert_int_equal(render_json(&s.report, &b, NULL), STATUS_OK);
+    assert_int_equal(form_json(&(const struct form_input){.report = &s.report}, &b, NULL), STATUS_OK);
     assert_has(&b, "\"declared_area_m2\": null");
     assert_has(&b, "\"status\": \"unmeasured\"");
     assert_has(&b, "\"area_m2\": null");
@@ -260,14 +261,14 @@ static void test_json_numbers(void **state)
     buffer_release(&b);
 }
 
-static enum status text_of(const struct report *r, enum render_lang lang, struct buffer *b)
+static enum status text_of(const struct report *r, enum report_lang lang, struct buffer *b)
 {
     struct arena *arena = arena_new(1 << 20);
     struct report_table table;
-    enum status s = report_table_build(r, NULL, NULL, arena, &table, NULL);
-    const struct render_document d = {r, &table, NULL, arena};
+    enum status s = report_table_build(r, NULL, arena, &table, NULL);
+    const struct form_input in = {.report = r, .lang = lang, .table = &table, .arena = arena};
     if (!s)
-        s = render_text(&d, lang, b, NULL);
+        s = form_text(&in, b, NULL);
     arena_free(arena);
     return s;
 }
@@ -284,11 +285,11 @@ static void test_zeroed_report_is_not_clear(void **state)
     s.result.summary_zh = s.result.summary_en = "";
     s.report.verdict = VERDICT_UNKNOWN;
     buffer_init(&b, 0);
-    assert_int_equal(render_json(&s.report, &b, NULL), STATUS_OK);
+    assert_int_equal(form_json(&(const struct form_input){.report = &s.report}, &b, NULL), STATUS_OK);
     assert_has(&b, "\"verdict\": \"unknown\"");
     assert_null(strstr(b.data, "clear"));
     buffer_clear(&b);
-    assert_int_equal(text_of(&s.report, RENDER_LANG_EN, &b), STATUS_OK);
+    assert_int_equal(text_of(&s.report, REPORT_LANG_EN, &b), STATUS_OK);
     assert_null(strstr(b.data, "clear"));
     assert_has(&b, "cannot be measured");
     buffer_release(&b);
@@ -303,7 +304,7 @@ static void test_text_in_both_languages(void **state)
     struct buffer b;
     fill(&s);
     buffer_init(&b, 0);
-    assert_int_equal(text_of(&s.report, RENDER_LANG_ZH, &b), STATUS_OK);
+    assert_int_equal(text_of(&s.report, REPORT_LANG_ZH, &b), STATUS_OK);
     assert_has(&b, "1234.57 平方米（0.1235 公顷，1.85 亩）");
     assert_has(&b, "占地块 13.19%");
     assert_has(&b, "【示例数据】");
@@ -311,7 +312,7 @@ static void test_text_in_both_languages(void **state)
     assert_has(&b, "未填项目类型");
     assert_has(&b, "第 1 圈没有闭合");
     buffer_clear(&b);
-    assert_int_equal(text_of(&s.report, RENDER_LANG_EN, &b), STATUS_OK);
+    assert_int_equal(text_of(&s.report, REPORT_LANG_EN, &b), STATUS_OK);
     assert_has(&b, "1234.57 m2 (0.1235 ha, 1.85 mu)");
     assert_has(&b, "Overall verdict Prohibited");
     assert_has(&b, "[sample data]");
@@ -325,14 +326,17 @@ static void test_geojson_features(void **state)
     struct sample s;
     struct buffer b;
     fill(&s);
-    const struct render_overlap overlap = {.parcel = 0, .line = LINE_ECOLOGICAL_RED_LINE, .shape = square};
+    struct map_overlap overlap = {.parcel = 0, .line = LINE_ECOLOGICAL_RED_LINE, .shape = square};
+    struct report_maps maps = {.overlaps = &overlap, .n_overlaps = 1};
+    const struct form_input in = {.report = &s.report, .maps = &maps};
     buffer_init(&b, 0);
-    assert_int_equal(render_geojson(&s.report, &overlap, 1, &b, NULL), STATUS_OK);
+    assert_int_equal(form_geojson(&in, &b, NULL), STATUS_OK);
     assert_has(&b, "\"kind\":\"parcel\"");
     assert_has(&b, "\"kind\":\"overlap\",\"parcel\":\"DK-1\",\"layer\":\"ecological_red_line\"");
     assert_has(&b, "\"area_m2\":1234.5679");
     buffer_clear(&b);
-    assert_int_equal(render_geojson(&s.report, NULL, 0, &b, NULL), STATUS_OK);
+    maps.n_overlaps = 0;
+    assert_int_equal(form_geojson(&in, &b, NULL), STATUS_OK);
     assert_null(strstr(b.data, "\"overlap\""));
     buffer_release(&b);
 }

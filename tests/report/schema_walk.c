@@ -1,4 +1,4 @@
-#include "http/schema_walk.h"
+#include "report/schema_walk.h"
 
 #include <jansson.h>
 #include <stdbool.h>

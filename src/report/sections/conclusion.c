@@ -1,0 +1,111 @@
+/* 二、审查结论, with the clauses that apply. */
+#include "report/sections/sections.h"
+#include "report/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void section_conclusion(struct report_making *m)
+{
+    add_block(m, BLOCK_HEADING, "二、审查结论");
+    add_list(m, &m->t->sentences, false);
+    struct block *b = add_block(m, BLOCK_RESULT, m->t->verdict);
+    b->label = "综合结论";
+    b->note = m->t->verdict_sentence;
+    b->alarm = m->t->worst == VERDICT_PROHIBITED || m->t->worst == VERDICT_UNKNOWN;
+    add_block(m, BLOCK_PARAGRAPH, REPORT_DISCLAIMER_ZH "。");
+}
+
+/* ---- 适用条款 ---- */
+
+enum { RULES_MAX = 128 }; /* a table of rules has some dozens */
+
+static int severer_first(const void *a, const void *b)
+{
+    const struct rule *x = *(const struct rule *const *)a, *y = *(const struct rule *const *)b;
+    if (x->severity != y->severity)
+        return y->severity - x->severity;
+    return strcmp(x->id, y->id);
+}
+
+/* Each rule that some parcel met, once. */
+static size_t rules_met(const struct report_making *m, const struct rule **rules)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->t->n_rows; i++)
+        for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+            for (size_t k = 0; k < m->r->results[i].layers[l].n_rules; k++) {
+                const struct rule *rule = m->r->results[i].layers[l].rules[k].rule;
+                size_t seen = 0;
+                while (seen < n && rules[seen] != rule)
+                    seen++;
+                if (seen == n && n < RULES_MAX)
+                    rules[n++] = rule;
+            }
+    qsort(rules, n, sizeof *rules, severer_first);
+    return n;
+}
+
+static bool rule_applies(const struct parcel_report *p, const struct rule *rule, enum class_note *note)
+{
+    bool found = false;
+    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        for (size_t i = 0; i < p->layers[l].n_rules; i++)
+            if (p->layers[l].rules[i].rule == rule) {
+                found = true;
+                if (p->layers[l].rules[i].class_note != CLASS_MATCHED)
+                    *note = p->layers[l].rules[i].class_note;
+            }
+    return found;
+}
+
+/* What it is about, and why it is not a rule of the project's own class where it is none. */
+static const char *rule_title(struct report_making *m, const struct rule *rule, enum class_note note)
+{
+    if (note == CLASS_MATCHED)
+        return rule->title_zh;
+    return making_keep(m, arena_printf(m->arena, "%s（%s）", rule->title_zh,
+                                       note == CLASS_NOT_GIVEN
+                                           ? "未填项目类型，按最严的一般规定判定"
+                                           : "规则表对所填项目类型没有专门条款，按一般规定判定，请人工核对"));
+}
+
+static const char *stated(const char *text)
+{
+    return report_states(text) ? text : "—";
+}
+
+static void rule_row(struct report_making *m, const struct rule *rule, struct block_cell *row)
+{
+    bool *marked = arena_array(m->arena, m->t->n_rows + 1, sizeof *marked);
+    enum class_note note = CLASS_MATCHED;
+    if (!marked) {
+        m->no_memory = true;
+        return;
+    }
+    for (size_t i = 0; i < m->t->n_rows; i++)
+        marked[i] = rule_applies(&m->r->results[i], rule, &note);
+    *row++ = cell_words(rule->id);
+    *row++ = cell_words(verdict_zh(rule->verdict));
+    *row++ = cell_words(rule_title(m, rule, note));
+    *row++ = cell_words(stated(rule->needs_zh));
+    *row++ = cell_words(stated(rule->basis));
+    *row++ = cell_words(report_certainty(rule->confidence, REPORT_LANG_ZH));
+    *row = cell_words(making_parcel_list(m, marked));
+}
+
+void section_rules(struct report_making *m)
+{
+    static const struct block_column columns[] = {
+        {"规则编号", 12, BLOCK_LEFT, 0}, {"判定", 7, BLOCK_CENTRE, 0}, {"情形", 20, BLOCK_LEFT, 0},
+        {"要求", 24, BLOCK_LEFT, 0},     {"依据", 22, BLOCK_LEFT, 0},  {"条文核对情况", 13, BLOCK_LEFT, 0},
+        {"地块", 12, BLOCK_LEFT, 0}};
+    const struct rule *rules[RULES_MAX];
+    size_t n = rules_met(m, rules);
+    if (n == 0)
+        return;
+    add_block(m, BLOCK_SUBHEADING, "适用条款");
+    struct block_table *t = add_table(m, columns, 7, n);
+    for (size_t i = 0; t && i < n; i++)
+        rule_row(m, rules[i], table_row_at(t, i));
+}

@@ -1,0 +1,34 @@
+/* Words that several forms say alike, in both languages. Not for: what is said of a line (lines/sentences.h).
+ * Threads: pure; texts are static, or borrowed from the layer. */
+#ifndef HX_REPORT_WORDS_H
+#define HX_REPORT_WORDS_H
+
+#include "check/check.h"
+
+enum report_lang { REPORT_LANG_ZH = 0, REPORT_LANG_EN };
+
+/* "zh" or "en"; NULL and "" are zh. */
+enum status report_lang_parse(const char *text, enum report_lang *out, struct error *e) HX_MUST_CHECK;
+
+#define REPORT_AREA_BASIS                                                                                                \
+    "CGCS2000 椭球面积；边在所交坐标系中为直线 / area on the CGCS2000 ellipsoid, edges straight in the " \
+    "delivered CRS"
+/* Every form carries the sentence that it decides nothing. */
+#define REPORT_DISCLAIMER_ZH "本结果只客观反映与所载数据的空间关系，不代替审批，不决定项目是否通过审查"
+#define REPORT_DISCLAIMER_EN                                                                                 \
+    "This result only states spatial relations with the data that is loaded; it does not replace approval "  \
+    "and "                                                                                                   \
+    "does not decide whether a project passes review"
+
+const char *report_verdict_en(enum verdict v);
+/* The layer's own title, or the control line's when no layer is loaded. */
+const char *report_layer_title(const struct layer_finding *f, enum report_lang lang);
+/* How sure the text of a clause is, from the rule table's `confidence`. */
+const char *report_certainty(const char *confidence, enum report_lang lang);
+/* The rule table writes "-" where there is nothing to say. */
+bool report_states(const char *text);
+
+/* How many shapes of overlaps could not be built: a sentence for the arena; NULL when memory is out. */
+const char *report_shapes_missing(struct arena *a, size_t n, enum report_lang lang);
+
+#endif
