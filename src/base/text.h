@@ -48,7 +48,7 @@ size_t text_cut(const char *text, size_t max);
 bool text_ends_with(const char *text, const char *end);
 /* The last part of a path: "a.shp" of "dir/a.shp", "a.gdb/" of "dir/a.gdb/". Within the path. */
 const char *text_file_name(const char *path);
-/* Bytes of that name before its ending: 6 of "STBHHX.gdb.zip". */
+/* Bytes of that name before its ending: 4 of "plan.gdb.zip". */
 size_t text_file_stem(const char *name);
 /* Are the n bytes (at least 1) the beginning of one character, whose rest is missing? */
 bool text_is_half_char(const char *bytes, size_t n);

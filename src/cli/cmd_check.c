@@ -7,6 +7,7 @@
 #include "cli/fail_on.h"
 #include "cli/keep.h"
 #include "cli/store_path.h"
+#include "features/file_parts.h"
 #include "report/form_write.h"
 #include "store/store_versions.h"
 
@@ -130,14 +131,15 @@ static int run_with(struct check_worker *w, const struct snapshot *snapshot, con
     size_t n;
     const struct check_options options = {
         .project_class = a->project_class, .epsg = a->epsg, .slivers = &a->slivers};
-    enum status s = file_read(a->rest.items[0], LIMIT_BODY_BYTES, w->arena, &bytes, &n, &e);
+    const char *path = a->rest.items[0];
+    enum status s = file_is_in_parts(path) ? file_parts_pack(path, LIMIT_BODY_BYTES, w->arena, &bytes, &n, &e)
+                                           : file_read(path, LIMIT_BODY_BYTES, w->arena, &bytes, &n, &e);
     if (s == STATUS_IO) /* the file that was named is the input, and refused */
         e.status = STATUS_NOT_FOUND;
     if (!s)
         s = check_bytes(w, snapshot, &options, bytes, n, &report, &e);
     if (!s && a->keep.keep)
-        s = keep_report(&a->keep, a->store, a->rest.items[0], (struct store_bytes){bytes, n}, w->arena,
-                        &report, &e);
+        s = keep_report(&a->keep, a->store, path, (struct store_bytes){bytes, n}, w->arena, &report, &e);
     return s ? exit_with_error(&e) : print_report(w, &report, a);
 }
 

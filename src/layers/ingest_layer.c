@@ -33,6 +33,7 @@ struct job {
     struct findings *findings;
     struct error first_refusal;
     int64_t first_refused_position;
+    char first_refused_code[64]; /* "" where it has none */
     char sha256[65];
     char import_key[65];
 };
@@ -174,6 +175,8 @@ static void note_refusal(struct job *j, const struct source_feature *f)
     if (j->report->n_refused++ == 0) {
         j->first_refusal = f->fault;
         j->first_refused_position = f->position;
+        snprintf(j->first_refused_code, sizeof j->first_refused_code, "%.*s", (int)text_cut(f->code, 60),
+                 f->code);
     }
     report_list_add(&j->refused, f);
 }
@@ -238,18 +241,20 @@ static enum status read_all(struct job *j, struct error *e)
 static enum status refuse_file(const struct job *j, struct error *e)
 {
     const struct ingest_report *r = j->report;
+    const char *code = j->first_refused_code;
     error_zh(e,
              "“%s”的 %lld 个要素中有 %lld "
              "个不能使用，整个文件不予导入（缺少要素会造成误判“未压占”）；第一个是第 %lld "
-             "个：%.200s",
+             "个%s%s%s：%.200s",
              j->request->path, (long long)r->n_read, (long long)r->n_refused,
-             (long long)j->first_refused_position, j->first_refusal.zh);
+             (long long)j->first_refused_position, *code ? "（编号“" : "", code, *code ? "”）" : "",
+             j->first_refusal.zh);
     return error_fail(
         e, STATUS_INVALID_INPUT, "ingest-refused",
         "Of the %lld features of \"%s\", %lld cannot be used, so the whole file is refused (a missing "
-        "feature could become a false clear); the first is number %lld: %.200s",
+        "feature could become a false clear); the first is number %lld%s%s%s: %.200s",
         (long long)r->n_read, j->request->path, (long long)r->n_refused, (long long)j->first_refused_position,
-        j->first_refusal.en);
+        *code ? " (id \"" : "", code, *code ? "\")" : "", j->first_refusal.en);
 }
 
 static enum status refuse_empty(const struct job *j, struct error *e)

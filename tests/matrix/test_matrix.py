@@ -42,7 +42,7 @@ def cells():
 
 def core(reason):
     """A reason without the place in the file, which each format words in its own way."""
-    reason = re.sub(r"^.*?第一个是第 ?\d+ ?个：", "", reason)
+    reason = re.sub(r"^.*?第一个是第 ?\d+ ?个(（编号“[^”]*”）)?：", "", reason)
     while True:
         cut = re.sub(r"^(第\d+(个要素|个地块|行|个图形)[^：；。]*：|“[^”]*”：)", "", reason)
         if cut == reason:

@@ -1,21 +1,14 @@
 /* A GeoPackage by plain SQLite statements: GDAL needs several times as long for the same rows, and rounds. */
-#include "features/sandbox/child_parts.h"
+#include "features/sandbox/child_gpkg.h"
 
 #include "formats/gpkg.h"
-#include "formats/sqlite_uri.h"
 
-#include <fcntl.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { TABLES_MAX = 1000, COLUMNS_MAX = 2000 };
-#define IN_MEMORY_BYTES ((size_t)1 << 30) /* of a GeoPackage within an archive */
 
 struct gpkg_table {
     const char *name, *alias, *geometry, *type;
@@ -38,129 +31,10 @@ struct gpkg_reading {
     int64_t n_rows;
 };
 
-static enum status fail_sql(struct gpkg_reading *g, struct error *e)
-{
-    error_zh(e, "读取 GeoPackage 失败：%s；文件可能不完整或已损坏，请重新获取。", sqlite3_errmsg(g->db));
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "gpkg-read",
-        "Reading the GeoPackage failed: %s; it may be incomplete or damaged, get the file again.",
-        sqlite3_errmsg(g->db));
-}
-
 static const char *text_at(struct gpkg_reading *g, sqlite3_stmt *q, int column)
 {
     const char *t = (const char *)sqlite3_column_text(q, column);
     return t ? arena_strdup(g->c->keep, t) : "";
-}
-
-/* ---- opening ---- */
-
-static enum status fail_open_elsewhere(struct child *c, const char *what, struct error *e)
-{
-    error_zh(e,
-             "%s还有未写入的修改（旁边有 %s）：文件正被别的程序打开，或没有正常关闭。请先在 QGIS "
-             "等程序中关闭它，再提交。",
-             c->called_zh, what);
-    return error_fail(e, STATUS_INVALID_INPUT, "gpkg-open-elsewhere",
-                      "%s has changes that are not in it yet (there is a %s beside it): another program has "
-                      "it open, or did not "
-                      "close it. Close it in QGIS, then send it again.",
-                      c->called_en, what);
-}
-
-static enum status fail_wal_upload(struct error *e)
-{
-    error_zh(e,
-             "这个 GeoPackage 处于 WAL 模式，最近的修改可能还在旁边的 -wal 文件里，没有一起提交。请先在 QGIS "
-             "等程序中关闭它（或另存一份）再提交。");
-    return error_fail(e, STATUS_INVALID_INPUT, "gpkg-open-elsewhere",
-                      "This GeoPackage is in WAL mode: the latest changes may be in a -wal file beside it, "
-                      "which did not come "
-                      "with it. Close it in QGIS, or save a copy, then send it again.");
-}
-
-/* Has the file beside the database content that counts? A journal that was done with begins with zeros. */
-static bool has_content(struct child *c, const char *name, const char *ending)
-{
-    unsigned char head[8] = {0};
-    VSILFILE *f = VSIFOpenL(arena_printf(c->keep, "%s%s", name, ending), "rb");
-    size_t n = f ? VSIFReadL(head, 1, sizeof head, f) : 0;
-    if (f)
-        VSIFCloseL(f);
-    return n == sizeof head && memcmp(head, "\0\0\0\0\0\0\0\0", 8) != 0;
-}
-
-/* Bytes 18 and 19 of a database tell how it is written: 2 is WAL. */
-static enum status check_beside(struct child *c, const char *name, const unsigned char *head, struct error *e)
-{
-    if (has_content(c, name, "-wal"))
-        return fail_open_elsewhere(c, "-wal", e);
-    if (has_content(c, name, "-journal"))
-        return fail_open_elsewhere(c, "-journal", e);
-    return c->upload && (head[18] == 2 || head[19] == 2) ? fail_wal_upload(e) : STATUS_OK;
-}
-
-static bool open_bytes(struct gpkg_reading *g, unsigned char *bytes, size_t n)
-{
-    return sqlite3_open_v2(":memory:", &g->db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-           sqlite3_deserialize(g->db, "main", bytes, (sqlite3_int64)n, (sqlite3_int64)n,
-                               SQLITE_DESERIALIZE_READONLY) == SQLITE_OK;
-}
-
-static enum status open_in_archive(struct gpkg_reading *g, const char *name, struct error *e)
-{
-    size_t n;
-    struct child *c = g->c;
-    unsigned char *bytes = (unsigned char *)child_slurp(c, name, IN_MEMORY_BYTES, &n);
-    if (!bytes || n < 100) {
-        error_zh(e, "压缩包里的 GeoPackage 读不出来，或超过 1 GB；请解压后提交 .gpkg 文件。");
-        return error_fail(e, STATUS_TOO_LARGE, "gpkg-in-archive",
-                          "The GeoPackage in the archive cannot be read, or is over 1 GB; unpack it.");
-    }
-    bytes[18] = bytes[19] = 1; /* nothing is beside it, which was looked at before */
-    return open_bytes(g, bytes, n) ? STATUS_OK : fail_sql(g, e);
-}
-
-/* An upload has no name that SQLite could open: its pages are mapped. */
-static enum status open_upload(struct gpkg_reading *g, struct error *e)
-{
-    struct stat st;
-    int fd = open(g->c->path, O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0;
-    void *bytes =
-        ok ? mmap(NULL, (size_t)st.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0) : MAP_FAILED;
-    if (fd >= 0)
-        close(fd);
-    if (bytes == MAP_FAILED)
-        return error_no_memory(e);
-    return open_bytes(g, bytes, (size_t)st.st_size) ? STATUS_OK : fail_sql(g, e);
-}
-
-static enum status open_database(struct gpkg_reading *g, const char *name, struct error *e)
-{
-    unsigned char head[100] = {0};
-    VSILFILE *f = VSIFOpenL(name, "rb");
-    size_t n = f ? VSIFReadL(head, 1, sizeof head, f) : 0;
-    if (f)
-        VSIFCloseL(f);
-    if (n < sizeof head || memcmp(head, "SQLite format 3", 16) != 0)
-        return child_fail_open(g->c, e);
-    enum status s = check_beside(g->c, name, head, e);
-    if (s != STATUS_OK)
-        return s;
-    if (strncmp(name, "/vsi", 4) == 0)
-        return open_in_archive(g, name, e);
-    if (g->c->upload)
-        return open_upload(g, e);
-    char *uri =
-        sqlite_immutable_uri(name); /* nothing is written, and no -shm made, beside the officer's file */
-    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
-    int rc = uri ? sqlite3_open_v2(uri, &g->db, flags, NULL) : SQLITE_NOMEM;
-    free(uri);
-    if (rc != SQLITE_OK)
-        return fail_sql(g, e);
-    (void)sqlite3_exec(g->db, "PRAGMA mmap_size = 1073741824", NULL, NULL, NULL); /* fewer system calls */
-    return STATUS_OK;
 }
 
 /* ---- tables ---- */
@@ -200,7 +74,7 @@ static enum status find_tables(struct gpkg_reading *g, struct error *e)
     sqlite3_stmt *q = NULL;
     int rc = sqlite3_prepare_v2(g->db, sql, -1, &q, NULL);
     if (rc != SQLITE_OK)
-        return fail_sql(g, e);
+        return gpkg_fail_sql(g->db, e);
     while ((rc = sqlite3_step(q)) == SQLITE_ROW) {
         if (g->n_tables == TABLES_MAX)
             return child_fail_layers(g->c, TABLES_MAX, e);
@@ -215,7 +89,7 @@ static enum status find_tables(struct gpkg_reading *g, struct error *e)
         g->choices[g->n_tables++] = (struct child_choice){t->name, t->alias, is_area_type(t->type)};
     }
     sqlite3_finalize(q);
-    return rc == SQLITE_DONE ? STATUS_OK : fail_sql(g, e);
+    return rc == SQLITE_DONE ? STATUS_OK : gpkg_fail_sql(g->db, e);
 }
 
 static enum feature_type type_of(const char *declared)
@@ -261,7 +135,7 @@ static enum status find_columns(struct gpkg_reading *g, const struct gpkg_table 
     int n = 0, column = 0, rc = sql ? sqlite3_prepare_v2(g->db, sql, -1, &q, NULL) : SQLITE_NOMEM;
     sqlite3_free(sql);
     if (rc != SQLITE_OK || !names || !aliases || !types)
-        return fail_sql(g, e);
+        return gpkg_fail_sql(g->db, e);
     g->fid = NULL;
     g->geometry = -1;
     for (; (rc = sqlite3_step(q)) == SQLITE_ROW && n < COLUMNS_MAX;) {
@@ -558,7 +432,7 @@ static enum status prepare(struct gpkg_reading *g, sqlite3_stmt **q, struct erro
     int rc = sql ? sqlite3_prepare_v2(g->db, sql, -1, q, NULL) : SQLITE_NOMEM;
     sqlite3_free(sql);
     if (rc != SQLITE_OK)
-        return fail_sql(g, e);
+        return gpkg_fail_sql(g->db, e);
     if (skip) {
         sqlite3_bind_int64(*q, 1, c->skip_fid);
         c->position = c->skip_position;
@@ -574,7 +448,7 @@ static enum status give_rows(struct gpkg_reading *g, struct error *e)
     while (s == STATUS_OK && (rc = sqlite3_step(q)) == SQLITE_ROW)
         s = child_passes(g->c) ? STATUS_OK : give_row(g, q, e);
     if (s == STATUS_OK && rc != SQLITE_DONE)
-        s = fail_sql(g, e);
+        s = gpkg_fail_sql(g->db, e);
     sqlite3_finalize(q);
     return s == STATUS_OK ? check_counts(g, g->c->position, e) : s;
 }
@@ -591,7 +465,7 @@ enum status child_read_geopackage(struct child *c, const char *name, struct erro
     static struct gpkg_reading g;
     g.c = c;
     buffer_init(&g.areas.wkb, 0);
-    enum status s = open_database(&g, name, e);
+    enum status s = gpkg_open_database(g.c, name, &g.db, e);
     if (s == STATUS_OK && !has_contents(&g))
         return child_read_ogr(c, &(struct child_source){KIND_OGR, name, sqlite}, e);
     if (s == STATUS_OK)
@@ -607,7 +481,7 @@ enum status child_read_geopackage(struct child *c, const char *name, struct erro
     g.n_rows = count_rows(&g, g.table);
     g.values = arena_array(c->keep, g.schema.n + 1, sizeof *g.values);
     if (s == STATUS_OK && g.n_rows < 0)
-        s = fail_sql(&g, e);
+        s = gpkg_fail_sql(g.db, e);
     if (s == STATUS_OK)
         s = g.values ? write_header(&g, e) : error_no_memory(e);
     if (s == STATUS_OK)
