@@ -1,8 +1,9 @@
-/* A source that is several files on disk: a .gdb folder, a Shapefile, a MapInfo table. Its parts, and all of them as the
- * one archive that an upload would be: for the door that takes bytes, so that an officer need not pack them.
+/* A source that is several files on disk: a .gdb folder, a Shapefile, a MapInfo table. Its parts, and all of
+ * them as the one archive that an upload would be: for the door that takes bytes, so that an officer need not
+ * pack them.
  *
- * The archive is the same for the same parts: names in the order of their bytes, nothing compressed, no times. Its
- * SHA-256 is the digest of such an input. ArcGIS's lock files come and go and are not data.
+ * The archive is the same for the same parts: names in the order of their bytes, nothing compressed, no
+ * times. Its SHA-256 is the digest of such an input. ArcGIS's lock files come and go and are not data.
  * Threads: any. */
 #ifndef HX_FEATURES_FILE_PARTS_H
 #define HX_FEATURES_FILE_PARTS_H
@@ -19,7 +20,8 @@ struct file_parts {
 
 /* Is `path` such a source: a folder, or named as the first part of several files? */
 bool file_is_in_parts(const char *path);
-/* `path` as above. STATUS_INVALID_INPUT "source-folder": a folder that is no .gdb. STATUS_IO: it cannot be read. */
+/* `path` as above. STATUS_INVALID_INPUT "source-folder": a folder that is no .gdb. STATUS_IO: it cannot be
+ * read. */
 enum status file_parts_list(const char *path, struct arena *a, struct file_parts *out,
                             struct error *e) HX_MUST_CHECK;
 /* A ZIP of the parts, in the arena. STATUS_TOO_LARGE over `limit` bytes. */

@@ -63,8 +63,8 @@ struct feature {
     const char *place_zh,
         *place_en;             /* which one it is, as sentences name it; NULL: its number, id and `where` */
     const struct error *fault; /* why there is no geometry; NULL */
-    /* What the file itself declares of the plot and its geometry belies (国土TXT: the area). A reader cannot see
-     * whether the policy accepts the geometry: whoever has had it accepted refuses it with this. NULL */
+    /* What the file itself declares of the plot and its geometry belies (国土TXT: the area). A reader cannot
+     * see whether the policy accepts the geometry: whoever has had it accepted refuses it with this. NULL */
     const struct error *contradicts;
     const struct feature_note *notes;
     size_t n_notes;

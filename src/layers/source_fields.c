@@ -59,7 +59,8 @@ static int find_official(const struct source *s, enum layer_field field)
     return -1;
 }
 
-/* By the layer's own names; where it has none of them, an id and a name are what every other door takes for them. */
+/* By the layer's own names; where it has none of them, an id and a name are what every other door takes
+ * for them. */
 static int find_usual(const struct source *s, enum layer_field field)
 {
     int index = find_official(s, field);

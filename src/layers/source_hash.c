@@ -1,5 +1,5 @@
-/* The SHA-256 by which a source is known, so that a changed file is never taken for the old one: of one in several parts
- * (a Shapefile's .dbf or .prj may change alone) that of their names and digests. */
+/* The SHA-256 by which a source is known, so that a changed file is never taken for the old one: of one in
+ * several parts (a Shapefile's .dbf or .prj may change alone) that of their names and digests. */
 #include "base/sha256.h"
 #include "features/file_parts.h"
 #include "layers/gdal_guard.h"

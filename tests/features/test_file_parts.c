@@ -1,5 +1,5 @@
-/* Sources of several files: what belongs to one is found and packed, and nothing else; the archive is the same for the
- * same parts, so that its digest names them. */
+/* Sources of several files: what belongs to one is found and packed, and nothing else; the archive is the
+ * same for the same parts, so that its digest names them. */
 #include "features/file_parts.h"
 
 #include "features/parcel_test.h"

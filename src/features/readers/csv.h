@@ -5,7 +5,8 @@
 
 #include "formats/csv.h"
 
-/* The error code of merged id cells: it speaks of the whole file, because nobody knows where one plot ends. */
+/* The error code of merged id cells: it speaks of the whole file, because nobody knows where one plot
+ * ends. */
 #define CSV_ID_EMPTY "csv-id-empty"
 
 /* Does the first line name columns of coordinates, or one of WKT? */

@@ -102,8 +102,9 @@ static const char *cell_of(const struct csv_record *r, int column)
     return column >= 0 && (size_t)column < r->n ? r->cells[column] : "";
 }
 
-/* Rows of points belong together while their id stays the same; blank rows part rings, not parcels. Rows without an id
- * under one that has it are merged cells: they stay with it, so that the reader sees and refuses them. */
+/* Rows of points belong together while their id stays the same; blank rows part rings, not parcels. Rows
+ * without an id under one that has it are merged cells: they stay with it, so that the reader sees and
+ * refuses them. */
 static bool add_points(struct cut_rows *p, struct text_piece *out)
 {
     struct csv_record r;

@@ -1,16 +1,16 @@
-/* What a plot row of 国土TXT declares, held against the rows below it: a file that lost some of its points still
- * draws a plot, a smaller one somewhere else, which may be clear. */
+/* What a plot row of 国土TXT declares, held against the rows below it: a file that lost some of its points
+ * still draws a plot, a smaller one somewhere else, which may be clear. */
 #include "features/readers/txt.h"
 
 #include <math.h>
 
-/* A declared area may be rounded, of the ellipsoid or of the plane, gross or net of a road; beyond both of these
- * it is another plot's. */
+/* A declared area may be rounded, of the ellipsoid or of the plane, gross or net of a road; beyond both of
+ * these it is another plot's. */
 #define CONTRADICTS_SHARE 0.1
 #define CONTRADICTS_M2 100.0
 
-/* Files count with the closing rows, without them, or one for each ring although some are left out. More rows than
- * declared are all of them drawn, so that nothing is lost: told, not refused. */
+/* Files count with the closing rows, without them, or one for each ring although some are left out. More rows
+ * than declared are all of them drawn, so that nothing is lost: told, not refused. */
 enum status txt_check_points(struct txt *t, size_t closing)
 {
     const struct txt_plot *plot = &t->plot;

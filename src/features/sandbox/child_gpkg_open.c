@@ -1,4 +1,5 @@
-/* The database of a GeoPackage, opened so that nothing is written beside it and nothing that is not in it yet is missed. */
+/* The database of a GeoPackage, opened so that nothing is written beside it and nothing that is not in it
+ * yet is missed. */
 #include "features/sandbox/child_gpkg.h"
 
 #include "formats/sqlite_uri.h"
