@@ -71,6 +71,11 @@ struct feature {
     bool curved; /* arcs were replaced by chords */
 };
 
+/* What every reader says of a record that has no geometry: code, Chinese, English. */
+#define FEATURE_NO_GEOMETRY                                                                                  \
+    "source-no-geometry", "没有几何图形；请补上图形或删除该记录。",                                          \
+        "There is no geometry; add one or delete the record."
+
 struct feature_stream_info {
     const char *driver;      /* "ESRI Shapefile", "GPKG", "GeoJSON", ... as GDAL names formats */
     const char *layer;       /* UTF-8 */

@@ -6,6 +6,7 @@
 
 #include <iconv.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -120,10 +121,18 @@ static const int *bound_of(struct source *s, const struct feature_schema *schema
     return s->bound;
 }
 
+/* NULL: none, or only the number of its place, which is no name for it. */
+static const char *own_id(const struct feature *f)
+{
+    char place[24];
+    snprintf(place, sizeof place, "%lld", (long long)f->position);
+    return f->id && strcmp(f->id, place) != 0 ? f->id : NULL;
+}
+
 const char *source_bound_text(struct source *s, const struct feature *f, enum layer_field field)
 {
     int index = f->schema ? bound_of(s, f->schema)[field] : -1;
-    const char *own = field == LAYER_ID ? f->id : field == LAYER_NAME ? f->name : NULL;
+    const char *own = field == LAYER_ID ? own_id(f) : field == LAYER_NAME ? f->name : NULL;
     return index < 0 && own ? own : feature_value(f, index);
 }
 

@@ -234,7 +234,7 @@ static void test_questions(void **state)
         {"POLYGON((111.7 40.8,111.8 nan,111.8 40.9,111.7 40.8))", STATUS_INVALID_INPUT, "wkt-syntax"},
         {"POLYGON((111.7 40.8,111.8 inf,111.8 40.9,111.7 40.8))", STATUS_INVALID_INPUT, "wkt-syntax"},
         {"POLYGON((111.7 40.8,111.8 40.8", STATUS_INVALID_INPUT, "wkt-syntax"},
-        {"POLYGON EMPTY", STATUS_INVALID_INPUT, "wkt-syntax"},
+        {"POLYGON EMPTY", STATUS_INVALID_INPUT, "source-no-geometry"},
         {"POINT(111.7 40.8)", STATUS_INVALID_INPUT, "wkt-not-area"},
         {"LINESTRING(111.7 40.8,111.8 40.9)", STATUS_INVALID_INPUT, "wkt-not-area"},
         {"SRID=x;POLYGON((111.7 40.8,111.8 40.8,111.8 40.9,111.7 40.8))", STATUS_INVALID_INPUT, "wkt-srid"},
@@ -249,7 +249,7 @@ static void test_questions(void **state)
          "GEOMETRYCOLLECTION(GEOMETRYCOLLECTION(GEOMETRYCOLLECTION(GEOMETRYCOLLECTION(GEOMETRYCOLLECTION("
          "GEOMETRYCOLLECTION(GEOMETRYCOLLECTION(",
          STATUS_INVALID_INPUT, "wkt-syntax"},
-        {"id,wkt\n1,\n", STATUS_INVALID_INPUT, "csv-no-geometry"},
+        {"id,wkt\n1,\n", STATUS_INVALID_INPUT, "source-no-geometry"},
         {"id,wkt\n", STATUS_INVALID_INPUT, "parcel-empty"},
         {"id,x,y\n1,abc,4520000\n", STATUS_INVALID_INPUT, "csv-coordinates"},
         {"id,x,y\n", STATUS_INVALID_INPUT, "parcel-empty"},

@@ -4,6 +4,7 @@ FARM lies in the sample farmland of geodata/, BARE where nothing is, both in zon
 import shutil
 import sqlite3
 import struct
+import zipfile
 from dataclasses import dataclass
 
 
@@ -120,6 +121,21 @@ def shx_one_short(folder):
     short = shx[:24] + struct.pack(">i", (len(shx) - 8) // 2) + shx[28:-8]
     return writers.archive(folder / "d.zip", [(p.name, short if p.suffix == ".shx" else p.read_bytes())
                                               for p in sorted(inner.iterdir())])
+
+
+@case("shapefile-part-again", Right(refused=("2805", "外环")))
+def shapefile_part_again(folder):
+    """A part drawn again inside another, both wound as parts: never a hole, which an even-odd reading makes of it."""
+    path = shapefile(folder, shapes.shape("again", shapes.Drawn([[shapes.P], [shapes.HOLE]], fields("K-1", "东滩"))))
+    with zipfile.ZipFile(path) as z:
+        files = [(n, bytearray(z.read(n))) for n in z.namelist()]
+    for name, data in files:
+        if name.endswith(".shp"):
+            n_parts, n = struct.unpack_from("<ii", data, 108 + 36)
+            at, second = 108 + 44 + 4 * n_parts, struct.unpack_from("<i", data, 108 + 44 + 4)[0]
+            points = [bytes(data[at + 16 * i:at + 16 * i + 16]) for i in range(n)]
+            data[at:at + 16 * n] = b"".join(points[:second] + points[second:][::-1])
+    return writers.archive(folder / "again.zip", [(n, bytes(d)) for n, d in files])
 
 
 @case("gpkg-wal", Right(refused=("wal", "QGIS"), plots=2, area_m2=BOTH, also_refused=True, clean=True),

@@ -96,11 +96,11 @@ SHAPES = (
     shape("duplicate", plot([P], id="DK-1"), plot([P], id="DK-2", name="乙地块"), needs={"several"}),
     shape("codes", *(plot([C if i else P], id=code, name=f"地块{i}") for i, code in enumerate(
         ("150821001001000018", "1508210010010000019", "15082100100100000020", "3.10", "00012345", "1E5"))), needs={"several"}),
-    shape("chinese", Drawn([[P]], {"地块编号": "甲-01", "地块名称": "灰腾梁，“一”号地", "备注": "东至沟；=1+1"}), needs={"fields"}),
+    shape("chinese", Drawn([[P]], {"地块编号": "甲-01", "地块名称": "灰腾梁，“一”号地", "备注": "东至沟；=1+1"}), needs={"fields", "chinese"}),
     shape("two-zones", plot([P], id="DK-36"), plot([FAR], id="DK-41", name="乙地块"), needs={"several", "zones"}),
     shape("bad-beside-good", plot([C], id="DK-1"), plot([BOW], id="DK-2", name="乙地块", right="refused"), needs={"several"}),
     shape("bad-first", plot([BOW], id="DK-1", right="refused"), plot([C], id="DK-2", name="乙地块"), needs={"several"}),
-    shape("no-names", Drawn([[P]], {}), Drawn([[C]], {}), needs={"several"}),
+    shape("no-names", Drawn([[P]], {}), Drawn([[C]], {}), needs={"several", "bare"}),
 )
 BY_NAME = {s.name: s for s in SHAPES}
 

@@ -131,28 +131,31 @@ static void add_ring(const struct coords *c, const struct coords_meaning *m, siz
     ring_list_points(out, x + c->ring[r], y + c->ring[r], ring_end(c, r) - c->ring[r]);
 }
 
+enum { WHOLE_PLOT = -1 };
+
+/* Of the plot's rings the outer ring with those that are its holes, or all: a plot that has an id is one
+ * parcel, however many parts it has; without an id each outer ring is one. */
 static enum status add_parcel(struct parsing *p, const struct coords *c, const struct coords_meaning *m,
-                              const struct coords_plot *plot, const struct ring_list *all, size_t outer,
-                              bool only)
+                              const struct coords_plot *plot, const struct ring_list *all, long outer)
 {
     struct parcel parcel = {.name = plot->name, .use = "", .crs = m->crs};
     size_t number = p->context->plots_before + p->set.n_parcels + 1, points = 0, holes = 0;
     ring_list_clear(&p->policy.rings);
     for (size_t i = 0; i < all->n_rings; i++) {
-        size_t r = i == 0 ? outer : i <= outer ? i - 1 : i; /* the outer ring first */
-        if (r != outer && all->hole_of[r] != (int32_t)outer)
+        size_t first = outer < 0 ? 0 : (size_t)outer;
+        size_t r = outer < 0 ? i : i == 0 ? first : i <= first ? i - 1 : i; /* the outer ring first */
+        if (outer >= 0 && r != first && all->hole_of[r] != outer)
             continue;
-        add_ring(c, m, plot->ring + r, r == outer ? -1 : 0, &p->policy.rings);
+        int32_t hole_of = outer < 0 ? all->hole_of[r] : r == first ? -1 : 0;
+        add_ring(c, m, plot->ring + r, hole_of, &p->policy.rings);
         points += ring_list_size(all, r) + !ring_list_closed(all, r);
-        holes += r != outer;
+        holes += hole_of >= 0;
     }
     parcel.delivered_points = (uint32_t)points;
-    parcel.id = *plot->id && only ? plot->id
-                : *plot->id       ? parsing_printf(p, "%s-%zu", plot->id, outer + 1)
-                                  : parsing_printf(p, "%zu", number);
+    parcel.id = *plot->id ? plot->id : parsing_printf(p, "%zu", number);
     if (!parcel.id)
         return error_no_memory(p->error);
-    size_t line = c->line[c->ring[plot->ring + outer]];
+    size_t line = c->line[c->ring[plot->ring + (outer < 0 ? 0 : (size_t)outer)]];
     struct parsing_place place = {.zh = parsing_printf(p, "第%zu个地块（第%zu行起）", number, line),
                                   .en = parsing_printf(p, "Plot %zu (from line %zu)", number, line)};
     if (holes)
@@ -167,7 +170,7 @@ static enum status add_plot(struct parsing *p, const struct coords *c, const str
                             size_t i, struct ring_list *all)
 {
     const struct coords_plot *plot = &c->plots[i];
-    size_t end = i + 1 < c->n_plots ? c->plots[i + 1].ring : c->n_rings, outers = 0;
+    size_t end = i + 1 < c->n_plots ? c->plots[i + 1].ring : c->n_rings;
     enum status s = STATUS_OK;
     ring_list_clear(all);
     for (size_t r = plot->ring; s == STATUS_OK && r < end; r++) {
@@ -184,11 +187,11 @@ static enum status add_plot(struct parsing *p, const struct coords *c, const str
                           "More than 4096 rings belong together in the table; split it.");
     }
     s = rings_nest(all, policy_near(&m->crs), p->context->arena, p->error);
-    for (size_t r = 0; s == STATUS_OK && r < all->n_rings; r++)
-        outers += all->hole_of[r] < 0;
+    if (s == STATUS_OK && *plot->id)
+        return add_parcel(p, c, m, plot, all, WHOLE_PLOT);
     for (size_t r = 0; s == STATUS_OK && r < all->n_rings; r++)
         if (all->hole_of[r] < 0)
-            s = add_parcel(p, c, m, plot, all, r, outers == 1);
+            s = add_parcel(p, c, m, plot, all, (long)r);
     return s;
 }
 

@@ -5,6 +5,7 @@
 #include "features/binding.h"
 #include "features/readers/txt.h"
 #include "features/readers/wkt.h"
+#include "features/stream.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -127,7 +128,7 @@ bool csv_recognised(const char *text)
     memcpy(line, text, n);
     line[n] = '\0';
     csv_reader_init(&r.text, line, separator_of(line));
-    if (!cut_row(&r) || r.n_cells < 2)
+    if (!cut_row(&r))
         return false;
     find_columns(&r);
     return has_columns(&r);
@@ -210,8 +211,7 @@ static enum status wkt_row(struct csv_rows *r)
 {
     char *at = cell(r, COLUMN_WKT);
     if (*at == '\0')
-        return fail_row(r, "csv-no-geometry", "WKT列是空的；请补上图形或删去该行。",
-                        "the WKT column is empty; add the geometry or remove the row.");
+        return fail_row(r, FEATURE_NO_GEOMETRY);
     enum status s = row_system(r, &r->wkt.coords);
     if (s == STATUS_OK)
         s = wkt_read_one(r->p, &r->wkt, &at, row_line(r));

@@ -1,4 +1,5 @@
 #include "features/readers/geojson.h"
+#include "features/stream.h"
 #include "geo/crs/words.h"
 
 #include "base/decimal.h"
@@ -108,9 +109,7 @@ static enum status read_polygon(struct reader *r, const json_t *rings)
 {
     size_t n = json_array_size(rings);
     if (n == 0)
-        return fail_feature(r, STATUS_INVALID_INPUT, "source-no-geometry",
-                            "没有几何图形；请补上图形或删除该记录。",
-                            "There is no geometry; add one or delete the record.");
+        return fail_feature(r, STATUS_INVALID_INPUT, FEATURE_NO_GEOMETRY);
     r->outer = -1;
     enum status s = STATUS_OK;
     for (size_t i = 0; s == STATUS_OK && i < n; i++)
@@ -137,9 +136,7 @@ static enum status read_each(struct reader *r, const json_t *list,
 {
     size_t n = json_array_size(list);
     if (n == 0)
-        return fail_feature(r, STATUS_INVALID_INPUT, "source-no-geometry",
-                            "没有几何图形；请补上图形或删除该记录。",
-                            "There is no geometry; add one or delete the record.");
+        return fail_feature(r, STATUS_INVALID_INPUT, FEATURE_NO_GEOMETRY);
     enum status s = STATUS_OK;
     for (size_t i = 0; s == STATUS_OK && i < n; i++)
         s = one(r, json_array_get(list, i));
@@ -150,9 +147,7 @@ static enum status read_geometry(struct reader *r, const json_t *geometry)
 {
     const char *type = json_string_value(json_object_get(geometry, "type"));
     if (!type)
-        return fail_feature(r, STATUS_INVALID_INPUT, "source-no-geometry",
-                            "没有几何图形；请补上图形或删除该记录。",
-                            "There is no geometry; add one or delete the record.");
+        return fail_feature(r, STATUS_INVALID_INPUT, FEATURE_NO_GEOMETRY);
     if (strcmp(type, "Polygon") == 0)
         return read_polygon(r, json_object_get(geometry, "coordinates"));
     if (strcmp(type, "MultiPolygon") == 0)

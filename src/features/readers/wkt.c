@@ -1,6 +1,7 @@
 #include "features/readers/wkt.h"
 
 #include "base/number.h"
+#include "features/stream.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -109,12 +110,23 @@ static enum status fail_syntax(struct parsing *p, size_t line)
                 "POLYGON((111.1 40.1, 111.2 40.1, 111.2 40.2, 111.1 40.1)).");
 }
 
+/* "POLYGON EMPTY", "MULTIPOLYGON Z EMPTY" */
+static bool says_empty(const char *at)
+{
+    size_t n = strcspn(at, "(;,\r\n");
+    while (n && at[n - 1] == ' ')
+        n--;
+    return n > 5 && strncasecmp(at + n - 5, "EMPTY", 5) == 0;
+}
+
 enum status wkt_read_one(struct parsing *p, struct wkt_set *w, char **at, size_t line)
 {
     enum status s = read_srid(p, w, at, line);
     char *end = s == STATUS_OK ? end_of(*at) : NULL;
     if (s != STATUS_OK)
         return s;
+    if (!end && says_empty(*at))
+        return fail(p, line, FEATURE_NO_GEOMETRY);
     if (!end)
         return fail_syntax(p, line);
     char held = *end;

@@ -15,8 +15,7 @@ static bool refuse(struct child_areas *out, const char *code, const char *zh, co
 
 static bool refuse_none(struct child_areas *out)
 {
-    return refuse(out, "source-no-geometry", "没有几何图形；请补上图形或删除该记录。",
-                  "There is no geometry; add one or delete the record.");
+    return refuse(out, FEATURE_NO_GEOMETRY);
 }
 
 static bool refuse_kind(struct child_areas *out, OGRGeometryH g)

@@ -95,8 +95,7 @@ void kml_placemark_end(struct kml *k)
     if (line)
         fault_line(k);
     else if (!area)
-        kml_shape_fault(&k->shape, "source-no-geometry", "没有几何图形；请补上图形或删除该记录。",
-                        "There is no geometry; add one or delete the record.");
+        kml_shape_fault(&k->shape, FEATURE_NO_GEOMETRY);
     k->values[KML_FIELD_FOLDER] = folder_of(k);
     give(k);
 }

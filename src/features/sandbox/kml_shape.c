@@ -1,5 +1,7 @@
 #include "features/sandbox/kml_shape.h"
 
+#include "features/stream.h"
+
 #include "base/array.h"
 
 #include <math.h>
@@ -159,8 +161,7 @@ void kml_shape_polygon(struct kml_shape *s, unsigned long line)
     }
     size_t holes = s->n_rings - outers;
     if (points == 0 && !s->fault.code[0]) {
-        kml_shape_fault(s, "source-no-geometry", "没有几何图形；请补上图形或删除该记录。",
-                        "There is no geometry; add one or delete the record.");
+        kml_shape_fault(s, FEATURE_NO_GEOMETRY);
     } else if (holes > 0 && outers != 1 && !s->fault.code[0]) {
         error_zh(&s->fault,
                  "第%lu行的多边形有%zu个外环、%zu个内环，看不出内环属于哪个外环；请分成几个多边形。", line,
