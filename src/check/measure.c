@@ -256,29 +256,47 @@ static enum layer_status status_of(const struct gathering *g, const struct layer
     return LAYER_CLEAR;
 }
 
+static enum status partly_covered(struct check_worker *w, struct layer_finding *f, struct error *e)
+{
+    const char *zh =
+        arena_printf(w->arena, "管控图层数据只覆盖地块的一部分，其中%.2f平方米没有数据，不能判定未占用。",
+                     f->uncovered_m2);
+    const char *en = arena_printf(w->arena,
+                                  "The layer has no data under %.2f m2 of the parcel: it cannot show that "
+                                  "nothing is occupied.",
+                                  f->uncovered_m2);
+    if (!zh || !en)
+        return error_no_memory(e);
+    unanswered(f, LAYER_NOT_COVERED, zh, en);
+    return STATUS_OK;
+}
+
 /* A "clear" or "sliver" stands only where the layer has data everywhere under the parcel, and all of it. */
-static void doubt(struct layer_finding *f, double parcel_m2)
+static enum status doubt(struct check_worker *w, struct layer_finding *f, double parcel_m2, struct error *e)
 {
     if (f->status == LAYER_OVERLAP)
-        return;
+        return STATUS_OK;
     if (f->layer->version.n_refused > 0) {
         unanswered(
             f, LAYER_UNMEASURED,
             "该图层导入时有图斑因几何错误未能入库，不能据此判定未占用；请修正数据后重新导入。",
             "Features of this layer were refused at import, so it cannot show that nothing is occupied; mend "
             "the data and import it again.");
+    } else if (f->layer->coverage && !measure_is_covered(f->uncovered_m2, parcel_m2) &&
+               !measure_is_covered(parcel_m2 - f->uncovered_m2, parcel_m2)) {
+        return partly_covered(w, f, e);
     } else if (!measure_is_covered(f->uncovered_m2, parcel_m2)) {
         unanswered(
             f, LAYER_NOT_COVERED,
-            f->layer->coverage ? "管控图层数据未覆盖该地块（或只覆盖一部分），不能判定未占用。"
+            f->layer->coverage ? "管控图层数据未覆盖该地块，不能判定未占用。"
                                : "该图层没有声明数据覆盖范围，不能判定未占用；请导入时给出覆盖范围。",
             f->layer->coverage
-                ? "The layer has no data under the parcel, or not everywhere: it cannot show that nothing is "
-                  "occupied."
+                ? "The layer has no data under the parcel: it cannot show that nothing is occupied."
                 : "The layer does not state where it has data, so it cannot show that nothing is occupied; "
                   "give "
                   "its coverage at import.");
     }
+    return STATUS_OK;
 }
 
 static enum status measure_loaded(struct check_worker *w, const struct geo_shape *parcel, double parcel_m2,
@@ -307,8 +325,7 @@ static enum status measure_loaded(struct check_worker *w, const struct geo_shape
     f->features = g.features;
     f->n_features = g.n;
     qsort(f->features, f->n_features, sizeof *f->features, larger_first);
-    doubt(f, g.parcel_m2);
-    return STATUS_OK;
+    return doubt(w, f, g.parcel_m2, e);
 }
 
 enum status measure_line(struct check_worker *w, const struct snapshot *snapshot, int line,

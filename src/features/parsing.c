@@ -106,13 +106,13 @@ static double settle_unit(struct parsing *p, struct declared_area d, double meas
     if (close_to(d.value * M2_PER_HECTARE, measured_m2) || (!m2 && !mu))
         return d.value * M2_PER_HECTARE;
     place = parsing_place_said(p, place);
-    parsing_warn(p, "declared-area-unit",
-                 parsing_printf(p, "%s：申报面积%g没有写单位，按数值判断为%s（规定单位是公顷）。", place.zh,
-                                d.value, m2 ? "平方米" : "亩"),
-                 parsing_printf(
-                     p,
-                     "%s: the declared area %g has no unit; by its size it is in %s (the rule is hectares).",
-                     place.en, d.value, m2 ? "m²" : "mu"));
+    parsing_warn(
+        p, "declared-area-unit",
+        parsing_printf(p, "%s：申报面积%.10g没有写单位，按数值判断为%s（规定单位是公顷）。", place.zh,
+                       d.value, m2 ? "平方米" : "亩"),
+        parsing_printf(
+            p, "%s: the declared area %.10g has no unit; by its size it is in %s (the rule is hectares).",
+            place.en, d.value, m2 ? "m²" : "mu"));
     return m2 ? d.value : d.value * M2_PER_MU;
 }
 

@@ -165,13 +165,13 @@ void geo_shape_builder_point(struct geo_shape_builder *b, double lon_deg, double
 
 static enum status fail_off_globe(size_t ring, size_t point, double lon, double lat, struct error *e)
 {
-    error_zh(
-        e,
-        "第%zu个环的第%zu个点(%.7g, %.7g)不是地球上的经纬度；请检查坐标系和坐标顺序（经度在前，纬度在后）。",
-        ring + 1, point + 1, lon, lat);
+    error_zh(e,
+             "第%zu个环的第%zu个点(%.10g, "
+             "%.10g)不是地球上的经纬度；请检查坐标系和坐标顺序（经度在前，纬度在后）。",
+             ring + 1, point + 1, lon, lat);
     return error_fail(
         e, STATUS_INVALID_INPUT, "vertex-not-on-globe",
-        "Ring %zu, point %zu (%.7g, %.7g) is not a longitude and latitude on the globe; check the "
+        "Ring %zu, point %zu (%.10g, %.10g) is not a longitude and latitude on the globe; check the "
         "coordinate system and the order (longitude first).",
         ring + 1, point + 1, lon, lat);
 }

@@ -90,11 +90,12 @@ enum status parcel_geojson_crs(struct parsing *p, const json_t *root, struct geo
 static enum status fail_swapped(double x, double y, struct error *e)
 {
     error_zh(
-        e, "坐标[%.7g, %.7g]像是纬度在前、经度在后；GeoJSON应为[经度, 纬度]。是否写反了？请对调后重新提交。",
+        e,
+        "坐标[%.10g, %.10g]像是纬度在前、经度在后；GeoJSON应为[经度, 纬度]。是否写反了？请对调后重新提交。",
         x, y);
     return error_fail(
         e, STATUS_INVALID_INPUT, "geojson-axis-order",
-        "[%.7g, %.7g] looks like latitude first; GeoJSON is [longitude, latitude]. Are they swapped? Swap "
+        "[%.10g, %.10g] looks like latitude first; GeoJSON is [longitude, latitude]. Are they swapped? Swap "
         "them and send it again.",
         x, y);
 }
@@ -126,9 +127,10 @@ enum status parcel_geojson_check_point(const struct geo_crs *crs, bool said, dou
         return fail_swapped(x, y, e);
     if (!said && fabs(x) > 180)
         return fail_projected(x, y, e);
-    error_zh(e, "坐标[%.7g, %.7g]超出经纬度的范围；文件写明的坐标系是EPSG:%d，应为[经度, 纬度]，以度为单位。",
+    error_zh(e,
+             "坐标[%.10g, %.10g]超出经纬度的范围；文件写明的坐标系是EPSG:%d，应为[经度, 纬度]，以度为单位。",
              x, y, crs->epsg);
     return error_fail(e, STATUS_INVALID_INPUT, "geojson-out-of-range",
-                      "[%.7g, %.7g] is out of range for longitude and latitude in degrees (EPSG:%d).", x, y,
+                      "[%.10g, %.10g] is out of range for longitude and latitude in degrees (EPSG:%d).", x, y,
                       crs->epsg);
 }

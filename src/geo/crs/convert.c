@@ -172,10 +172,10 @@ static bool plausible(const struct geo_crs *crs, double x, double y)
 static enum status geographic_point(const struct geo_crs *crs, struct both *p, struct error *e)
 {
     if (!(fabs(p->x) <= 180 && fabs(p->y) <= 90)) {
-        error_zh(e, "(%.7g, %.7g)不是经纬度（EPSG:%d）：经度在前、纬度在后，以度为单位。", p->x, p->y,
+        error_zh(e, "(%.10g, %.10g)不是经纬度（EPSG:%d）：经度在前、纬度在后，以度为单位。", p->x, p->y,
                  crs->epsg);
         return error_fail(e, STATUS_INVALID_INPUT, "point-outside-crs",
-                          "(%.7g, %.7g) is not a longitude and latitude in degrees (EPSG:%d).", p->x, p->y,
+                          "(%.10g, %.10g) is not a longitude and latitude in degrees (EPSG:%d).", p->x, p->y,
                           crs->epsg);
     }
     p->lon = p->x;

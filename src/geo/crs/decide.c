@@ -105,14 +105,14 @@ enum status crs_fail_missing(const struct crs_question *q, struct error *e)
 static enum status fail_order(const struct crs_question *q, struct error *e)
 {
     error_zh(e,
-             "看不出哪一列是经度、哪一列是纬度（第1列%.7g至%.7g，第2列%.7g至%."
+             "看不出哪一列是经度、哪一列是纬度（第1列%.10g至%.10g，第2列%.10g至%."
              "7g；中国的经度在73–136之间，纬度在3–54之间）。"
              "哪一列是经度？请在数字前写明东经、北纬，或核对坐标。",
              q->min_a, q->max_a, q->min_b, q->max_b);
     return error_fail(
         e, STATUS_INVALID_INPUT, "coords-order",
-        "Neither column is clearly a longitude (73 to 136 in China) or a latitude (3 to 54): %.7g to "
-        "%.7g and %.7g to %.7g. Which column is the longitude? Write E and N with the numbers, or "
+        "Neither column is clearly a longitude (73 to 136 in China) or a latitude (3 to 54): %.10g to "
+        "%.10g and %.10g to %.10g. Which column is the longitude? Write E and N with the numbers, or "
         "check them.",
         q->min_a, q->max_a, q->min_b, q->max_b);
 }
@@ -137,11 +137,11 @@ static enum status fail_dd_mmss(const struct crs_question *q, struct error *e)
 
 static enum status fail_swapped(const struct crs_question *q, struct error *e)
 {
-    error_zh(e, "坐标（%.7g, %.7g）像是纬度在前、经度在后；应为经度在前。是否写反了？请对调后重新提交。",
+    error_zh(e, "坐标（%.10g, %.10g）像是纬度在前、经度在后；应为经度在前。是否写反了？请对调后重新提交。",
              q->min_a, q->min_b);
     return error_fail(
         e, STATUS_INVALID_INPUT, "axes-swapped",
-        "(%.7g, %.7g) looks like latitude first; longitude comes first. Are they swapped? Swap them "
+        "(%.10g, %.10g) looks like latitude first; longitude comes first. Are they swapped? Swap them "
         "and send it again.",
         q->min_a, q->min_b);
 }
