@@ -165,9 +165,9 @@ class Rows(unittest.TestCase):
         rows = self.audit(self.write("p.csv", lines))
         self.expect(rows, [f"P{i}" for i in range(6)], {"P1", "P3"})
         self.assertIn("第7行", rows[1]["reason_zh"])
-        # several areas of one plot are several rows, as in a single check
+        # several areas of one plot are one row, as in a single check
         two = ["地块号,X,Y"] + [f"A,{x},{y}" for x, y in grid(0)] + [",,"] + [f"A,{x},{y}" for x, y in grid(5)] + [f"B,{x},{y}" for x, y in grid(9)]
-        self.expect(self.audit(self.write("two.csv", two)), ["A-1", "A-2", "B"], set())
+        self.expect(self.audit(self.write("two.csv", two)), ["A", "B"], set())
 
     # ---- WKT ----
 
