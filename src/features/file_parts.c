@@ -107,8 +107,6 @@ enum status file_parts_list(const char *path, struct arena *a, struct file_parts
     const char *name = text_file_name(path);
     struct file_parts p = {.folder = path, .within = ""};
     if (is_folder(path)) {
-        if (!is_gdb(name))
-            return fail_folder(path, e);
         p.within = arena_printf(a, "%.*s/", (int)strcspn(name, "/"), name);
         enum status s = p.within ? read_names(&p, "", NULL, a, e) : error_no_memory(e);
         if (!s)
@@ -227,7 +225,8 @@ enum status file_parts_pack(const char *path, size_t limit, struct arena *a, cha
 {
     struct file_parts p;
     struct buffer b;
-    enum status s = file_parts_list(path, a, &p, e);
+    enum status s = is_folder(path) && !is_gdb(text_file_name(path)) ? fail_folder(path, e)
+                                                                     : file_parts_list(path, a, &p, e);
     if (!s && p.n > UINT16_MAX)
         s = fail_many(path, e);
     if (s)

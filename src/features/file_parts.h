@@ -20,11 +20,11 @@ struct file_parts {
 
 /* Is `path` such a source: a folder, or named as the first part of several files? */
 bool file_is_in_parts(const char *path);
-/* `path` as above. STATUS_INVALID_INPUT "source-folder": a folder that is no .gdb. STATUS_IO: it cannot be
- * read. */
+/* `path` as above, any folder with all that is in it. STATUS_IO: it cannot be read. */
 enum status file_parts_list(const char *path, struct arena *a, struct file_parts *out,
                             struct error *e) HX_MUST_CHECK;
-/* A ZIP of the parts, in the arena. STATUS_TOO_LARGE over `limit` bytes. */
+/* A ZIP of the parts, in the arena. STATUS_INVALID_INPUT "source-folder": a folder that is no .gdb, whose
+ * files nobody said belong together. STATUS_TOO_LARGE over `limit` bytes. */
 enum status file_parts_pack(const char *path, size_t limit, struct arena *a, char **bytes, size_t *n,
                             struct error *e) HX_MUST_CHECK;
 

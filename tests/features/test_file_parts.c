@@ -39,8 +39,8 @@ static void names_are(const char *path, struct arena *a, const char *want)
 static void test_what_belongs_together(void **state)
 {
     struct arena *a = ((struct parcel_context *)*state)->arena;
-    char folder[] = "/tmp/hongxian-parts-XXXXXX", path[600];
-    struct file_parts p;
+    char folder[] = "/tmp/hongxian-parts-XXXXXX", path[600], *bytes;
+    size_t n;
     struct error e;
     assert_non_null(mkdtemp(folder));
     make(folder, "a.shp", "1");
@@ -57,7 +57,8 @@ static void test_what_belongs_together(void **state)
     make(path, "a00000001.gdbtablx", "8");
     make(path, "_gdb.PC.1.sr.lock", "9");
     names_are(path, a, "a00000001.gdbtable a00000001.gdbtablx ");
-    test_assert_refused(file_parts_list(folder, a, &p, &e), STATUS_INVALID_INPUT, "source-folder", &e);
+    test_assert_refused(file_parts_pack(folder, 1 << 20, a, &bytes, &n, &e), STATUS_INVALID_INPUT,
+                        "source-folder", &e);
     drop(folder);
 }
 
