@@ -16,8 +16,8 @@ static const char *const table[BOUND_FIELDS][NAMES] = {
     [BOUND_COUNTY] = {"XJXZQDM", "XJXZQHDM", "XZQDM"},
 };
 
-/* Cut by bytes, perhaps in the midst of a character whose rest the reader dropped. */
-/* Is `name` what `wanted` becomes where names have 10 bytes at most? Equal names (in any case) match, too. */
+/* Is `name` what `wanted` becomes where names have 10 bytes at most, perhaps cut in the midst of a character
+ * whose rest the reader dropped? Equal names (in any case) match, too. */
 static bool matches(const char *name, const char *wanted)
 {
     if (strcasecmp(name, wanted) == 0)

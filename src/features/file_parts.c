@@ -1,6 +1,5 @@
 #include "features/file_parts.h"
 
-#include "base/array.h"
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -10,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 static bool is_folder(const char *path)
@@ -37,7 +37,7 @@ static const char *const *family_of(const char *path)
 
 bool file_is_in_parts(const char *path)
 {
-    return family_of(path) || is_folder(path);
+    return is_folder(path) || (family_of(path) && access(path, F_OK) == 0);
 }
 
 static int by_name(const void *a, const void *b)
@@ -57,11 +57,10 @@ static bool is_part(const char *name, const char *stem, const char *const *famil
     return false;
 }
 
-static bool is_file(const struct file_parts *p, const char *name, struct arena *a)
+static bool is_file(DIR *d, const char *name)
 {
     struct stat st;
-    const char *path = arena_printf(a, "%s/%s", p->folder, name);
-    return path && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+    return fstatat(dirfd(d), name, &st, 0) == 0 && S_ISREG(st.st_mode);
 }
 
 static enum status read_names(struct file_parts *p, const char *stem, const char *const *family,
@@ -72,7 +71,7 @@ static enum status read_names(struct file_parts *p, const char *stem, const char
         return error_errno(e, "读取目录", "Reading the directory", p->folder);
     bool ok = true;
     for (struct dirent *entry; ok && (entry = readdir(d));) {
-        if (!is_part(entry->d_name, stem, family) || !is_file(p, entry->d_name, a))
+        if (!is_part(entry->d_name, stem, family) || !is_file(d, entry->d_name))
             continue;
         char **names = arena_room(a, p->names, &p->cap, p->n + 1, sizeof *p->names);
         char *copy = names ? arena_strdup(a, entry->d_name) : NULL;

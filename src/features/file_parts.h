@@ -18,7 +18,7 @@ struct file_parts {
     const char *within; /* what stands before each name in the archive: "a.gdb/", or "" */
 };
 
-/* Is `path` such a source: a folder, or named as the first part of several files? */
+/* Is `path` such a source: a folder, or a file that is there and named as the first part of several? */
 bool file_is_in_parts(const char *path);
 /* `path` as above, any folder with all that is in it. STATUS_IO: it cannot be read. */
 enum status file_parts_list(const char *path, struct arena *a, struct file_parts *out,

@@ -51,6 +51,9 @@ static void test_what_belongs_together(void **state)
     make(folder, "ab.dbf", "6");
     snprintf(path, sizeof path, "%s/a.shp", folder);
     names_are(path, a, "a.DBF a.prj a.shp ");
+    assert_true(file_is_in_parts(path));
+    snprintf(path, sizeof path, "%s/none.shp", folder);
+    assert_false(file_is_in_parts(path)); /* whoever opens it says that it is not there */
     snprintf(path, sizeof path, "%s/x.gdb", folder);
     assert_int_equal(mkdir(path, 0700), 0);
     make(path, "a00000001.gdbtable", "7");
