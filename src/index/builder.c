@@ -193,8 +193,7 @@ static enum status ring_add(struct index_builder *b, const double *lon, const do
         return error_no_memory(e);
     *ring_box = index_edges_box(lon, lat, 0, n - 1);
     struct geo_box box = {b->header.west, b->header.south, b->header.east, b->header.north};
-    for (uint32_t i = 0; i < n; i++)
-        geo_box_add(&box, lon[i], lat[i]);
+    geo_box_add_all(&box, lon, lat, n);
     b->header.west = box.west_deg, b->header.south = box.south_deg;
     b->header.east = box.east_deg, b->header.north = box.north_deg;
     return STATUS_OK;

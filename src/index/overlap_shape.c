@@ -38,8 +38,7 @@ static bool ring_list_add(const struct index_clip_ring *ring, void *user)
     }
     memcpy(l->lon + l->n_vertices, ring->lon_deg, ring->n * sizeof(double));
     memcpy(l->lat + l->n_vertices, ring->lat_deg, ring->n * sizeof(double));
-    for (uint32_t i = 0; i < ring->n; i++)
-        geo_box_add(&l->box, ring->lon_deg[i], ring->lat_deg[i]);
+    geo_box_add_all(&l->box, ring->lon_deg, ring->lat_deg, ring->n);
     l->n_vertices += ring->n;
     l->start[0] = 0;
     l->start[++l->n_rings] = (uint32_t)l->n_vertices;

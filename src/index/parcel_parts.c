@@ -170,7 +170,8 @@ static bool split(struct parcel_parts *l, const struct rings *r, int depth);
 
 static bool split_half(struct parcel_parts *l, const struct ring_clip *half, double growth, int depth)
 {
-    struct rings part = {half->x, half->y, half->start, half->n_rings, ring_clip_box(half), growth};
+    struct rings part = {
+        half->x, half->y, half->start, half->n_rings, geo_box_of(half->x, half->y, half->n_vertices), growth};
     return half->n_rings == 0 || split(l, &part, depth + 1);
 }
 
