@@ -272,10 +272,9 @@ static enum status point_row(struct csv_rows *r)
             "the parcel id is empty where the row before has one, as merged cells of a spreadsheet are "
             "written; unmerge them, fill in the id on every row, and export again.");
     bool new_plot = c->n_plots == 0 || strcmp(id, r->id) != 0;
-    bool closed = coords_in_ring(c) >= 4 && coords_at_ring_start(c, c->a[c->n - 1], c->b[c->n - 1]);
     if (new_plot)
         coords_begin_plot(c, keep(r, id), keep(r, cell(r, COLUMN_NAME)));
-    if (new_plot || closed || r->gap || strcmp(ring, r->ring) != 0)
+    if (new_plot || coords_came_back(c) || r->gap || strcmp(ring, r->ring) != 0)
         coords_begin_ring(c);
     r->gap = false;
     r->id = id;

@@ -237,7 +237,7 @@ enum status parcel_txt_read(struct parsing *p, char *text, size_t n)
             "The file has no plots; after [地块坐标] there should be plot rows (ending in \"@\") and point "
             "rows.");
     }
-    txt_plot_release(&t.plot);
+    coords_release(&t.plot.points);
     free(scratch);
     return s;
 }

@@ -8,11 +8,6 @@
 /* Eastings of 13 to 15 million are those of Web Mercator between 117 and 135 degrees, too. */
 enum { LAST_MERCATOR_PREFIX = 15 };
 
-static int prefix_of(double east)
-{
-    return east >= 1e6 && east < 1e8 ? (int)(east / 1e6) : 0;
-}
-
 static enum status fail_odd(const struct crs_question *q, struct error *e)
 {
     error_zh(e,
@@ -152,9 +147,10 @@ static enum status find_prefix(const struct crs_question *q, const struct crs_na
 {
     double min = north_first ? q->min_b : q->min_a, max = north_first ? q->max_b : q->max_a;
     bool exact = q->axes == CRS_AXES_X_FIRST && named->epsg && named->by != CRS_BY_GIVEN;
-    *prefix = exact ? named->crs.zone_prefix ? named->crs.zone : 0 : prefix_of(min);
-    return exact || prefix_of(min) == prefix_of(max) ? STATUS_OK
-                                                     : fail_mixed(prefix_of(min), prefix_of(max), e);
+    *prefix = exact ? named->crs.zone_prefix ? named->crs.zone : 0 : crs_zone_prefix(min);
+    return exact || crs_zone_prefix(min) == crs_zone_prefix(max)
+               ? STATUS_OK
+               : fail_mixed(crs_zone_prefix(min), crs_zone_prefix(max), e);
 }
 
 void crs_note_grid(const struct crs_question *q, struct crs_decision *d)
