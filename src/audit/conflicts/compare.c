@@ -28,10 +28,8 @@ struct old_list {
 
 static struct old_finding *old_add(struct old_list *l, const char *id)
 {
-    struct old_finding *items = array_room(l->items, &l->capacity, l->n + 1, sizeof *items);
-    if (!items)
+    if (!ARRAY_RESERVE(l->items, l->capacity, l->n + 1))
         return NULL;
-    l->items = items;
     struct old_finding *f = &l->items[l->n++];
     *f = (struct old_finding){
         .kind = "", .code_a = "", .code_b = "", .lon_deg = NAN, .lat_deg = NAN, .area_m2 = NAN};
@@ -51,6 +49,13 @@ static enum status bad_old(const char *path, struct error *e)
                       "\"%.200s\" is no earlier output of this command; it cannot be compared.", path);
 }
 
+static const char *text_at(sqlite3_stmt *q, int column, struct arena *a)
+{
+    const char *text = (const char *)sqlite3_column_text(q, column);
+    const char *kept = text ? arena_strdup(a, text) : NULL;
+    return kept ? kept : "";
+}
+
 static enum status read_gpkg(struct old_list *l, struct arena *a, const char *path, struct error *e)
 {
     sqlite3 *db = NULL;
@@ -66,13 +71,9 @@ static enum status read_gpkg(struct old_list *l, struct arena *a, const char *pa
             ok = false;
             break;
         }
-        const char **texts[] = {&f->kind, &f->code_a, &f->code_b};
-        for (int i = 0; i < 3; i++) {
-            const char *t = (const char *)sqlite3_column_text(q, i + 1);
-            *texts[i] = t ? arena_strdup(a, t) : "";
-            if (!*texts[i])
-                *texts[i] = "";
-        }
+        f->kind = text_at(q, 1, a);
+        f->code_a = text_at(q, 2, a);
+        f->code_b = text_at(q, 3, a);
         f->lon_deg = sqlite3_column_double(q, 4);
         f->lat_deg = sqlite3_column_double(q, 5);
         f->area_m2 = sqlite3_column_double(q, 6);
@@ -146,26 +147,15 @@ static void mark(struct lines_report *r, struct old_list *l)
 
 static struct lines_finding fixed_of(const struct old_finding *o)
 {
-    struct lines_finding f = {.layer_a = "",
-                              .layer_b = "",
-                              .code_a = o->code_a,
-                              .code_b = o->code_b,
-                              .zone_a = "",
-                              .zone_b = "",
-                              .county = "",
-                              .prefecture = "",
-                              .prefecture_name = "",
-                              .rule = "",
-                              .basis = "",
-                              .width_m = NAN,
-                              .declared_m2 = NAN,
-                              .computed_m2 = NAN,
-                              .area_m2 = o->area_m2,
-                              .lon_deg = o->lon_deg,
-                              .lat_deg = o->lat_deg,
-                              .note_zh = "上次的问题，本次已不存在。",
-                              .note_en = "A finding of the earlier run that is gone.",
-                              .change = LINES_FIXED};
+    struct lines_finding f = lines_blank(LINES_CROSS, 0);
+    f.code_a = o->code_a;
+    f.code_b = o->code_b;
+    f.area_m2 = o->area_m2;
+    f.lon_deg = o->lon_deg;
+    f.lat_deg = o->lat_deg;
+    f.note_zh = "上次的问题，本次已不存在。";
+    f.note_en = "A finding of the earlier run that is gone.";
+    f.change = LINES_FIXED;
     memcpy(f.id, o->id, sizeof f.id);
     for (int k = 0; k < LINES_KIND_COUNT; k++)
         if (strcmp(o->kind, lines_kind_name((enum lines_kind)k)) == 0)

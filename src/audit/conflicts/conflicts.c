@@ -50,7 +50,7 @@ const char *lines_change_name(enum lines_change c)
 
 /* ---- shapes of features ---- */
 
-uint32_t lines_feature_vertices(const struct layer_index *ix, uint32_t feature)
+static uint32_t feature_vertices(const struct layer_index *ix, uint32_t feature)
 {
     struct index_feature f = index_feature_at(ix, feature);
     const double *lon, *lat;
@@ -71,33 +71,47 @@ void lines_place_name(const struct lines_run *run, struct check_worker *w, struc
 
 /* ---- findings ---- */
 
-struct lines_finding lines_about(const struct lines_run *run, uint32_t layer, uint32_t feature,
-                                 enum lines_kind kind)
+struct lines_finding lines_blank(enum lines_kind kind, int severity)
 {
-    const struct lines_layer *l = &run->layers[layer];
-    struct index_feature f = index_feature_at(l->snapshot->index, feature);
-    const double *lon, *lat;
-    index_ring(l->snapshot->index, f.first_ring, &lon, &lat);
     return (struct lines_finding){.kind = kind,
-                                  .layer_a = l->snapshot->version.layer,
+                                  .severity = severity,
+                                  .layer_a = "",
                                   .layer_b = "",
-                                  .code_a = f.code,
+                                  .code_a = "",
                                   .code_b = "",
-                                  .feature_a = f.id,
-                                  .zone_a = f.zone,
+                                  .zone_a = "",
                                   .zone_b = "",
-                                  .county = l->county[feature] ? l->county[feature] : "",
+                                  .county = "",
                                   .prefecture = "",
                                   .prefecture_name = "",
+                                  .area_m2 = NAN,
                                   .width_m = NAN,
                                   .declared_m2 = NAN,
                                   .computed_m2 = NAN,
-                                  .lon_deg = lon[0],
-                                  .lat_deg = lat[0],
+                                  .lon_deg = NAN,
+                                  .lat_deg = NAN,
                                   .rule = "",
                                   .basis = "",
                                   .note_zh = "",
                                   .note_en = ""};
+}
+
+struct lines_finding lines_about(const struct lines_run *run, uint32_t layer, uint32_t feature,
+                                 enum lines_kind kind)
+{
+    const struct lines_layer *l = &run->layers[layer];
+    struct index_feature of = index_feature_at(l->snapshot->index, feature);
+    struct lines_finding f = lines_blank(kind, 0);
+    const double *lon, *lat;
+    index_ring(l->snapshot->index, of.first_ring, &lon, &lat);
+    f.layer_a = l->snapshot->version.layer;
+    f.code_a = of.code;
+    f.feature_a = of.id;
+    f.zone_a = of.zone;
+    f.county = l->county[feature] ? l->county[feature] : "";
+    f.lon_deg = lon[0];
+    f.lat_deg = lat[0];
+    return f;
 }
 
 void lines_make_id(struct lines_finding *f)
@@ -117,10 +131,8 @@ void lines_make_id(struct lines_finding *f)
 
 enum status lines_add(struct lines_run *run, const struct lines_finding *f, struct error *e)
 {
-    struct lines_finding *grown = array_room(run->findings, &run->capacity, run->n + 1, sizeof *grown);
-    if (!grown)
+    if (!ARRAY_RESERVE(run->findings, run->capacity, run->n + 1))
         return error_no_memory(e);
-    run->findings = grown;
     run->findings[run->n] = *f;
     lines_make_id(&run->findings[run->n++]);
     return STATUS_OK;
@@ -179,7 +191,7 @@ static enum status layer_load(struct lines_run *run, struct store *store, struct
         return error_no_memory(e);
     for (uint32_t i = 0; i < n; i++) {
         l->declared_m2[i] = NAN;
-        n_vertices[i] = lines_feature_vertices(l->snapshot->index, i);
+        n_vertices[i] = feature_vertices(l->snapshot->index, i);
     }
     l->n_vertices = n_vertices;
     l->mean_vertices = (double)index_n_vertices(l->snapshot->index) / (n ? n : 1);

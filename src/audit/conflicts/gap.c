@@ -18,15 +18,11 @@ struct gap_search {
     size_t n_spaces;
 };
 
-static struct geo_shape cell_shape(const struct gap_search *g, size_t item, double lon[5], double lat[5])
+static struct geo_box cell_box(const struct gap_search *g, size_t item)
 {
-    static const uint32_t rings[] = {0, 5}, polygons[] = {0, 1};
     double w = g->all.west_deg + CELL_DEG * (double)(item % g->columns);
     double s = g->all.south_deg + CELL_DEG * (double)(item / g->columns);
-    const double x[5] = {w, w + CELL_DEG, w + CELL_DEG, w, w}, y[5] = {s, s, s + CELL_DEG, s + CELL_DEG, s};
-    memcpy(lon, x, sizeof x);
-    memcpy(lat, y, sizeof y);
-    return (struct geo_shape){lon, lat, rings, polygons, 5, 1, 1, {w, s, w + CELL_DEG, s + CELL_DEG}};
+    return (struct geo_box){w, s, w + CELL_DEG, s + CELL_DEG};
 }
 
 static enum status covered(struct lines_worker *w, const struct layer_index *ix, double *sum, struct error *e)
@@ -62,9 +58,11 @@ static enum status build(struct lines_worker *w, const struct gap_search *g, con
 static enum status look(struct lines_worker *w, size_t item, void *user, struct error *e)
 {
     struct gap_search *g = user;
-    double lon[5], lat[5], have = 0, spaces = 0;
-    struct geo_shape cell = cell_shape(g, item, lon, lat);
-    overlap_prepare(w->check.scratch, &cell);
+    double have = 0, spaces = 0;
+    const struct geo_box box = cell_box(g, item);
+    struct lines_box cell;
+    lines_box_shape(&box, &cell);
+    overlap_prepare(w->check.scratch, &cell.shape);
     enum status s = covered(w, w->run->region, &have, e);
     for (size_t i = 0; !s && have > 0 && i < g->n_spaces; i++)
         s = covered(w, g->spaces[i], &spaces, e);
@@ -73,12 +71,12 @@ static enum status look(struct lines_worker *w, size_t item, void *user, struct 
     g->cells[item].area_m2 = have - spaces;
     g->cells[item].width_m = NAN;
     struct error why = {0};
-    enum status st = build(w, g, &cell, &g->cells[item], &why);
+    enum status st = build(w, g, &cell.shape, &g->cells[item], &why);
     if (st == STATUS_NO_MEMORY)
         return error_no_memory(e);
     if (st) { /* the area stands without its geometry */
-        g->cells[item].lon_deg = (cell.box.west_deg + cell.box.east_deg) / 2;
-        g->cells[item].lat_deg = (cell.box.south_deg + cell.box.north_deg) / 2;
+        g->cells[item].lon_deg = (box.west_deg + box.east_deg) / 2;
+        g->cells[item].lat_deg = (box.south_deg + box.north_deg) / 2;
     }
     return STATUS_OK;
 }
@@ -86,29 +84,12 @@ static enum status look(struct lines_worker *w, size_t item, void *user, struct 
 static enum status add_gap(struct lines_run *run, struct check_worker *w, const struct lines_place *c,
                            struct error *e)
 {
-    struct lines_finding f = {
-        .kind = LINES_GAP,
-        .severity = 3,
-        .layer_a = "region",
-        .layer_b = "",
-        .code_a = "",
-        .code_b = "",
-        .zone_a = "",
-        .zone_b = "",
-        .county = "",
-        .width_m = c->width_m,
-        .declared_m2 = NAN,
-        .computed_m2 = NAN,
-        .rule = "",
-        .basis = "",
-        .area_m2 = c->area_m2,
-        .lon_deg = c->lon_deg,
-        .lat_deg = c->lat_deg,
-        .blob = c->blob,
-        .blob_size = c->blob_size,
-        .note_zh = "此处不属于三类空间中的任何一类（按 0.1 度格网列出；区界仅供参考）。",
-        .note_en = "None of the three spaces covers this place (listed by cells of 0.1 degrees; "
-                   "the outline is for reference only)."};
+    struct lines_finding f = lines_blank(LINES_GAP, 3);
+    f.layer_a = "region";
+    f.note_zh = "此处不属于三类空间中的任何一类（按 0.1 度格网列出；区界仅供参考）。";
+    f.note_en = "None of the three spaces covers this place (listed by cells of 0.1 degrees; "
+                "the outline is for reference only).";
+    lines_put_place(&f, c);
     lines_place_name(run, w, &f);
     return lines_add(run, &f, e);
 }

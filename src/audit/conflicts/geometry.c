@@ -92,6 +92,18 @@ static enum status store_place(struct lines_worker *w, const struct geo_shape *s
     return STATUS_OK;
 }
 
+void lines_put_place(struct lines_finding *f, const struct lines_place *p)
+{
+    f->area_m2 = p->area_m2;
+    f->width_m = p->width_m;
+    f->blob = p->blob;
+    f->blob_size = p->blob_size;
+    if (isfinite(p->lon_deg)) {
+        f->lon_deg = p->lon_deg;
+        f->lat_deg = p->lat_deg;
+    }
+}
+
 enum status lines_place_of(struct lines_worker *w, const struct geo_shape *shape, struct lines_place *out,
                            struct error *e)
 {

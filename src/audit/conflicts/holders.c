@@ -132,14 +132,7 @@ static enum status add(struct lines_run *run, struct check_worker *w, const stru
     bool county = x->kind == LINES_COUNTY;
     f.severity = 2;
     f.layer_b = x->by->version.layer;
-    f.area_m2 = p->area_m2;
-    f.width_m = p->width_m;
-    f.blob = p->blob;
-    f.blob_size = p->blob_size;
-    if (isfinite(p->lon_deg)) {
-        f.lon_deg = p->lon_deg;
-        f.lat_deg = p->lat_deg;
-    }
+    lines_put_place(&f, p);
     f.note_zh =
         county ? "图形的这一部分在其行政区代码所指旗县之外。" : "控制线的这一部分不在其所属的空间之内。";
     f.note_en = county ? "This part of the figure lies outside the county of its code."

@@ -20,25 +20,9 @@ static double number_of(const json_t *item, const char *key)
 
 static struct lines_finding about_layer(const struct store_version *v, enum lines_kind kind, int severity)
 {
-    return (struct lines_finding){.kind = kind,
-                                  .severity = severity,
-                                  .layer_a = v->layer,
-                                  .layer_b = "",
-                                  .code_a = "",
-                                  .code_b = "",
-                                  .zone_a = "",
-                                  .zone_b = "",
-                                  .county = "",
-                                  .prefecture = "",
-                                  .prefecture_name = "",
-                                  .area_m2 = NAN,
-                                  .width_m = NAN,
-                                  .declared_m2 = NAN,
-                                  .computed_m2 = NAN,
-                                  .rule = "",
-                                  .basis = "",
-                                  .lon_deg = NAN,
-                                  .lat_deg = NAN};
+    struct lines_finding f = lines_blank(kind, severity);
+    f.layer_a = v->layer;
+    return f;
 }
 
 static enum status add_one(struct lines_run *run, const struct store_version *v, const json_t *item,

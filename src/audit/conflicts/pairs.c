@@ -30,10 +30,8 @@ struct pair_list {
 
 static bool pair_push(struct lines_worker *w, const struct lines_pair *p)
 {
-    struct lines_pair *grown = array_room(w->pairs, &w->cap_pairs, w->n_pairs + 1, sizeof *grown);
-    if (!grown)
+    if (!ARRAY_RESERVE(w->pairs, w->cap_pairs, w->n_pairs + 1))
         return false;
-    w->pairs = grown;
     w->pairs[w->n_pairs++] = *p;
     return true;
 }
@@ -79,8 +77,7 @@ struct geo_box lines_feature_box(const struct layer_index *ix, uint32_t feature)
     for (uint32_t r = 0; r < f.n_rings; r++) {
         const double *lon, *lat;
         uint32_t n = index_ring(ix, f.first_ring + r, &lon, &lat);
-        for (uint32_t i = 0; i < n; i++)
-            geo_box_add(&box, lon[i], lat[i]);
+        geo_box_add_all(&box, lon, lat, n);
     }
     return box;
 }
@@ -118,10 +115,8 @@ static enum status collect(struct lines_worker *w, void *user, struct error *e)
     struct pair_list *l = user;
     if (!w->n_pairs)
         return STATUS_OK;
-    struct lines_pair *grown = array_room(l->pairs, &l->capacity, l->n + w->n_pairs, sizeof *grown);
-    if (!grown)
+    if (!ARRAY_RESERVE(l->pairs, l->capacity, l->n + w->n_pairs))
         return error_no_memory(e);
-    l->pairs = grown;
     memcpy(l->pairs + l->n, w->pairs, w->n_pairs * sizeof *l->pairs);
     l->n += w->n_pairs;
     return STATUS_OK;
@@ -293,11 +288,9 @@ static enum status describe(struct lines_worker *w, size_t item, void *user, str
 
 static enum status describe_all(struct lines_run *run, struct pair_list *l, struct error *e)
 {
-    struct lines_finding *grown = array_room(run->findings, &run->capacity, run->n + l->n, sizeof *grown);
-    if (!grown)
+    if (!ARRAY_RESERVE(run->findings, run->capacity, run->n + l->n))
         return error_no_memory(e);
-    run->findings = grown;
-    l->findings = grown + run->n;
+    l->findings = run->findings + run->n;
     run->total += (int64_t)l->n;
     enum status s = name_all_rules(run, l, e);
     if (!s)

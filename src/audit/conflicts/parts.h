@@ -69,12 +69,13 @@ typedef enum status lines_end_fn(struct lines_worker *w, void *user, struct erro
 enum status lines_parallel(struct lines_run *run, size_t n, size_t chunk, lines_item_fn *fn,
                            lines_end_fn *end, void *user, struct error *e) HX_MUST_CHECK;
 
-uint32_t lines_feature_vertices(const struct layer_index *ix, uint32_t feature);
 struct geo_box lines_feature_box(const struct layer_index *ix, uint32_t feature); /* exact */
 enum status lines_add(struct lines_run *run, const struct lines_finding *f, struct error *e) HX_MUST_CHECK;
 /* Kind, layers, codes and the place to about 100 m: what another run over mended data gives again. Where a
  * feature has no code the place alone tells. */
 void lines_make_id(struct lines_finding *f);
+/* A finding of which nothing is known: no text, no figure, no place. */
+struct lines_finding lines_blank(enum lines_kind kind, int severity);
 /* A finding about one feature, with codes, county and place filled in. */
 struct lines_finding lines_about(const struct lines_run *run, uint32_t layer, uint32_t feature,
                                  enum lines_kind kind);
@@ -107,6 +108,8 @@ enum status lines_cut(struct lines_worker *w, const struct layer_index *ix, over
                       struct error *e) HX_MUST_CHECK;
 /* Takes `rest` and gives what is left of it without `less`, which is taken, too, and may be NULL. */
 GEOSGeometry *lines_without(GEOSContextHandle_t h, GEOSGeometry *rest, GEOSGeometry *less);
+/* Area, width, place and geometry of the finding; the place stays where the other has none. */
+void lines_put_place(struct lines_finding *f, const struct lines_place *p);
 /* The parts that are wider than a hair; area_m2 0 when there are none. */
 enum status lines_place_of(struct lines_worker *w, const struct geo_shape *shape, struct lines_place *out,
                            struct error *e) HX_MUST_CHECK;

@@ -253,25 +253,13 @@ static enum status compare(struct lines_run *run, const struct official *o, stru
     double tolerance = fmax(o->half_digit_m2, LINES_TOTAL_SHARE * o->area_m2);
     if (fabs(difference) <= fmax(tolerance, LINES_DECLARED_M2))
         return STATUS_OK;
-    struct lines_finding f = {.kind = LINES_TOTAL,
-                              .severity = 2,
-                              .layer_a = o->layer,
-                              .layer_b = "",
-                              .code_a = o->code,
-                              .code_b = "",
-                              .zone_a = "",
-                              .zone_b = "",
-                              .county = o->code,
-                              .prefecture = "",
-                              .prefecture_name = o->name,
-                              .area_m2 = fabs(difference),
-                              .width_m = NAN,
-                              .declared_m2 = o->area_m2,
-                              .computed_m2 = computed,
-                              .lon_deg = NAN,
-                              .lat_deg = NAN,
-                              .rule = "",
-                              .basis = ""};
+    struct lines_finding f = lines_blank(LINES_TOTAL, 2);
+    f.layer_a = o->layer;
+    f.code_a = f.county = o->code;
+    f.prefecture_name = o->name;
+    f.area_m2 = fabs(difference);
+    f.declared_m2 = o->area_m2;
+    f.computed_m2 = computed;
     f.note_zh = arena_printf(
         run->arena,
         "公布面积 %.4f 公顷，图斑合计 %.4f 公顷，相差 %+.4f 公顷；%lld 个图斑没有该级代码，未计入。",

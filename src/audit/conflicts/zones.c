@@ -113,13 +113,10 @@ static enum status report(struct zone_search *z, const struct zone_finding *f, s
 {
     enum status s = STATUS_OK;
     pthread_mutex_lock(&z->lock);
-    struct zone_finding *found = array_room(z->found, &z->capacity, z->n + 1, sizeof *found);
-    if (found) {
-        z->found = found;
+    if (ARRAY_RESERVE(z->found, z->capacity, z->n + 1))
         z->found[z->n++] = *f;
-    } else {
+    else
         s = error_no_memory(e);
-    }
     pthread_mutex_unlock(&z->lock);
     return s;
 }
@@ -487,12 +484,7 @@ static enum status add(struct zone_search *z, struct check_worker *w, const stru
         f.zone_b = g.zone;
     }
     f.severity = outside ? 3 : 2;
-    f.area_m2 = x->place.area_m2;
-    f.width_m = x->place.width_m;
-    f.lon_deg = x->place.lon_deg;
-    f.lat_deg = x->place.lat_deg;
-    f.blob = x->place.blob;
-    f.blob_size = x->place.blob_size;
+    lines_put_place(&f, &x->place);
     f.note_zh = outside
                     ? arena_printf(z->run->arena, "分区的这一部分在%s之外。", line->title_zh)
                     : arena_printf(z->run->arena,
