@@ -168,17 +168,10 @@ static bool edge_tree_add(struct index_builder *b, const double *lon, const doub
     return n == 0 || nodes;
 }
 
-static bool row_reserve(struct index_builder *b, size_t doubles)
-{
-    double *row = array_room(b->row, &b->row_capacity, doubles, sizeof *row);
-    b->row = row ? row : b->row;
-    return row != NULL;
-}
-
 static enum status ring_add(struct index_builder *b, const double *lon, const double *lat, uint32_t n,
                             struct error *e)
 {
-    if (!row_reserve(b, 2 * (size_t)n))
+    if (!ARRAY_RESERVE(b->row, b->row_capacity, 2 * (size_t)n))
         return error_no_memory(e);
     memcpy(b->row, lon, n * sizeof *lon);
     memcpy(b->row + n, lat, n * sizeof *lat);

@@ -22,11 +22,9 @@ struct ring_list {
 static bool ring_list_reserve(struct ring_list *l, size_t vertices)
 {
     size_t need = l->n_vertices + vertices;
-    l->lon = arena_room(l->arena, l->lon, &l->cap_lon, need, sizeof *l->lon);
-    l->lat = l->lon ? arena_room(l->arena, l->lat, &l->cap_lat, need, sizeof *l->lat) : NULL;
-    l->start =
-        l->lat ? arena_room(l->arena, l->start, &l->cap_rings, l->n_rings + 2, sizeof *l->start) : NULL;
-    return l->start != NULL;
+    return ARENA_RESERVE(l->arena, l->lon, l->cap_lon, need) &&
+           ARENA_RESERVE(l->arena, l->lat, l->cap_lat, need) &&
+           ARENA_RESERVE(l->arena, l->start, l->cap_rings, l->n_rings + 2);
 }
 
 static bool ring_list_add(const struct index_clip_ring *ring, void *user)

@@ -81,9 +81,7 @@ static uint32_t run_end(uint32_t first, uint32_t last)
 
 static struct crossing *crossing_next(struct tracing *t)
 {
-    struct crossing *at = array_room(t->at, &t->capacity, t->n + 1, sizeof *at);
-    t->at = at ? at : t->at;
-    return at ? at + t->n : NULL;
+    return ARRAY_RESERVE(t->at, t->capacity, t->n + 1) ? t->at + t->n : NULL;
 }
 
 /* Edges p_first .. p_end-1 of the parcel and a run of the feature. False on a touch, or when memory is
