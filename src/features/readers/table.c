@@ -2,7 +2,7 @@
  * without numbers, headings, blank lines and remarks. */
 #include "features/readers/table.h"
 #include "features/readers/coords.h"
-#include "features/readers/txt.h"
+#include "formats/lines.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -247,7 +247,7 @@ enum status parcel_table_read(struct parsing *p, char *text, size_t n)
     char *scratch = malloc(n + 1);
     enum status s = scratch ? STATUS_OK : error_no_memory(p->error);
     for (char *at = text; at && s == STATUS_OK;) {
-        char *line = txt_trim(txt_cut_line(&at));
+        char *line = line_trim(line_cut(&at));
         t.line++;
         s = read_line(&t, line, scratch);
     }

@@ -53,12 +53,6 @@ enum status txt_fail(struct txt *t, size_t line, enum status s, const char *code
                      const char *en);
 void txt_warn(struct txt *t, size_t line, const char *code, const char *zh, const char *en);
 
-/* Splits at ASCII commas, in place, and trims each cell; what is beyond `max` cells stays in the last. */
-size_t txt_split(char *line, char **cells, size_t max);
-/* Cuts the next line off `*at`, whatever ends it: CRLF, LF or CR; *at is NULL after the last. */
-char *txt_cut_line(char **at);
-char *txt_trim(char *s);
-
 enum status txt_header_line(struct txt *t, char *key, char *value) HX_MUST_CHECK;
 /* A line of the header that is no key: refused where it names another datum, since nobody would read it. */
 enum status txt_remark_line(struct txt *t, const char *line) HX_MUST_CHECK;

@@ -1,6 +1,7 @@
 #include "features/readers/txt.h"
 
 #include "base/number.h"
+#include "formats/lines.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -61,7 +62,7 @@ static const char *keep(struct txt *t, const char *cell)
 static size_t split_plot_row(struct txt *t, char **cells)
 {
     char *from = count_char(t->line.raw, ',') >= 7 ? t->line.raw : t->line.folded;
-    size_t n = txt_split(from, cells, TXT_CELLS_MAX);
+    size_t n = line_cells(from, cells, TXT_CELLS_MAX);
     while (n > 0 && *cells[n - 1] == '\0')
         n--;
     return n;
@@ -207,7 +208,7 @@ enum status txt_point_row(struct txt *t)
 {
     char *cells[TXT_CELLS_MAX];
     double c3, c4;
-    size_t n = txt_split(t->line.folded, cells, TXT_CELLS_MAX);
+    size_t n = line_cells(t->line.folded, cells, TXT_CELLS_MAX);
     while (n > 3 && *cells[n - 1] == '\0')
         n--;
     if (lacks_mark(cells, n))

@@ -2,15 +2,12 @@
 
 #include "base/array.h"
 #include "features/stream.h"
+#include "formats/wkt.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-/* GEOS descends once per parenthesis. */
-enum { WKT_DEPTH_MAX = 16 };
 
 void wkt_set_release(struct wkt_set *w)
 {
@@ -50,24 +47,6 @@ static enum status read_srid(struct parsing *p, struct wkt_set *w, char **at, si
     return STATUS_OK;
 }
 
-/* The end of the geometry that begins at s; NULL when its parentheses do not match, are too deep, or a word
- * such as NaN stands where numbers are. */
-static char *end_of(char *s)
-{
-    int depth = 0;
-    for (; *s; s++) {
-        if (*s == '(' && ++depth > WKT_DEPTH_MAX)
-            return NULL;
-        if (*s == ')' && --depth <= 0)
-            return depth == 0 ? s + 1 : NULL;
-        if (strncasecmp(s, "nan", 3) == 0 || (depth > 0 && strncasecmp(s, "inf", 3) == 0))
-            return NULL;
-        if (depth == 0 && (*s == ';' || (unsigned char)*s >= 0x80))
-            return NULL;
-    }
-    return NULL;
-}
-
 static GEOSGeometry *parse(GEOSContextHandle_t h, const char *text, bool *closed)
 {
     GEOSWKTReader *reader = GEOSWKTReader_create_r(h);
@@ -102,22 +81,13 @@ static enum status fail_syntax(struct parsing *p, size_t line)
                 "POLYGON((111.1 40.1, 111.2 40.1, 111.2 40.2, 111.1 40.1)).");
 }
 
-/* "POLYGON EMPTY", "MULTIPOLYGON Z EMPTY" */
-static bool says_empty(const char *at)
-{
-    size_t n = strcspn(at, "(;,\r\n");
-    while (n && at[n - 1] == ' ')
-        n--;
-    return n > 5 && strncasecmp(at + n - 5, "EMPTY", 5) == 0;
-}
-
 enum status wkt_read_one(struct parsing *p, struct wkt_set *w, char **at, size_t line)
 {
     enum status s = read_srid(p, w, at, line);
-    char *end = s == STATUS_OK ? end_of(*at) : NULL;
+    char *end = s == STATUS_OK ? wkt_end(*at) : NULL;
     if (s != STATUS_OK)
         return s;
-    if (!end && says_empty(*at))
+    if (!end && wkt_says_empty(*at))
         return fail(p, line, FEATURE_NO_GEOMETRY);
     if (!end)
         return fail_syntax(p, line);
