@@ -114,7 +114,7 @@ static enum status zone_said(const struct crs_said *said, const struct crs_named
         zone = (int)((meridian + 3) / 6);
     bool fits = !meridian || ((!said->meridian_deg || said->meridian_deg == meridian) &&
                               (!named->epsg || named->crs.central_meridian_deg == meridian));
-    int width = zone ? zone >= 25 ? 3 : 6 : named->epsg ? named->crs.zone_width_deg : 0;
+    int width = zone ? geo_crs_zone_width_deg(zone) : named->epsg ? named->crs.zone_width_deg : 0;
     fits = fits && (!said->width_deg || !width || said->width_deg == width);
     *out = zone;
     return fits ? STATUS_OK : fail_said(said, named, e);
@@ -204,7 +204,7 @@ static enum status settle_zone(const struct crs_question *q, const struct crs_na
                                     prefix != 0);
         return geo_crs_from_epsg_shifted(epsg, &q->shift, &d->crs, e);
     }
-    return geo_crs_from_zone(zone >= 25 ? 3 : 6, zone, prefix != 0, &d->crs, e);
+    return geo_crs_from_zone(geo_crs_zone_width_deg(zone), zone, prefix != 0, &d->crs, e);
 }
 
 enum status crs_decide_grid(const struct crs_question *q, const struct crs_named *named,
