@@ -21,10 +21,7 @@ void audit_notes_write(struct json_writer *w, const struct audit_note *notes, si
     jw_key(w, "notes");
     jw_array_begin(w);
     for (size_t i = 0; i < n; i++) {
-        jw_object_begin(w);
-        jw_kv_string(w, "code", notes[i].code);
-        jw_kv_string(w, "zh", notes[i].zh);
-        jw_kv_string(w, "en", notes[i].en);
+        jw_words_begin(w, notes[i].code, notes[i].zh, notes[i].en);
         jw_object_end(w);
     }
     jw_array_end(w);
