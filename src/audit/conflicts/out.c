@@ -10,7 +10,6 @@
 #include "formats/geojson.h"
 #include "formats/gpkg.h"
 #include "formats/json.h"
-#include "formats/wkb.h"
 
 #include <math.h>
 #include <sqlite3.h>
@@ -96,10 +95,10 @@ static void write_csv(const struct lines_report *r, struct buffer *b)
         csv_row(&w, v, values_of(&r->findings[i], v));
 }
 
-static void json_row(struct json_writer *w, const struct lines_finding *f, struct geo_shape_builder *builder)
+static void json_row(struct json_writer *w, const struct lines_finding *f,
+                     struct geo_shape_builder *builder)
 {
     struct value v[N_COLUMNS];
-    struct geo_shape shape;
     size_t n = values_of(f, v);
     jw_object_begin(w);
     jw_kv_string(w, "type", "Feature");
@@ -113,13 +112,7 @@ static void json_row(struct json_writer *w, const struct lines_finding *f, struc
             jw_kv_fixed(w, v[i].name, v[i].number, v[i].decimals);
     jw_object_end(w);
     jw_key(w, "geometry");
-    const unsigned char *p = f->blob;
-    size_t at = gpkg_wkb_offset(p, f->blob_size);
-    if (at && wkb_read(p + at, f->blob_size - at, builder, NULL) == STATUS_OK &&
-        geo_shape_builder_view(builder, &shape, NULL) == STATUS_OK)
-        geojson_write(w, &shape, 9);
-    else
-        jw_null(w);
+    geojson_write_gpkg(w, f->blob, f->blob_size, builder);
     jw_object_end(w);
 }
 
@@ -240,8 +233,8 @@ static enum status write_gpkg(const struct lines_report *r, const char *path, st
     return s;
 }
 
-static enum status write_converted(const struct lines_report *r, const char *path, enum output_format format,
-                                   struct error *e)
+static enum status write_converted(const struct lines_report *r, const char *path,
+                                   enum audit_format format, struct error *e)
 {
     char made[SINK_PATH_SIZE], gpkg[SINK_PATH_SIZE + 8], rest[SINK_PATH_SIZE];
     if (strlen(path) + 64 > SINK_PATH_SIZE)
@@ -263,17 +256,19 @@ static enum status write_converted(const struct lines_report *r, const char *pat
 }
 
 enum status lines_write(const struct lines_report *r, const struct snapshot *s, const char *path,
-                        struct error *e)
+                           struct error *e)
 {
-    if (text_ends_with(path, ".gpkg"))
-        return write_gpkg(r, path, e);
-    if (text_ends_with(path, ".fgb") || text_ends_with(path, ".xlsx"))
-        return write_converted(r, path, text_ends_with(path, ".fgb") ? OUTPUT_FGB : OUTPUT_XLSX, e);
+    enum audit_format format = AUDIT_GPKG;
     struct buffer b;
+    (void)audit_format_of(path, AUDIT_LINES, &format);
+    if (format == AUDIT_GPKG)
+        return write_gpkg(r, path, e);
+    if (format == AUDIT_FGB || format == AUDIT_XLSX)
+        return write_converted(r, path, format, e);
     buffer_init(&b, 0);
-    if (text_ends_with(path, ".csv"))
+    if (format == AUDIT_CSV)
         write_csv(r, &b);
-    else if (text_ends_with(path, ".html"))
+    else if (format == AUDIT_HTML)
         lines_page(r, s, &b);
     else
         write_geojsonl(r, &b);
