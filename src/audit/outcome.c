@@ -43,9 +43,9 @@ void audit_outcome_write(struct json_writer *w, const struct audit_outcome *o)
     jw_kv_fixed(w, "seconds", o->seconds, SECONDS_DECIMALS);
 }
 
-void lines_outcome_write(struct json_writer *w, const struct lines_report *r)
+void conflict_outcome_write(struct json_writer *w, const struct conflict_report *r)
 {
-    lines_counts_write(w, r);
+    conflict_counts_write(w, r);
     jw_kv_fixed(w, "seconds", r->seconds, SECONDS_DECIMALS);
 }
 
