@@ -154,7 +154,7 @@ enum hx_result hx_audit_parcels(struct hx_store *store, const char *input, const
 
 static enum status lines(struct call *c, struct store *store, struct error *e)
 {
-    struct lines_report report;
+    struct conflict_report report;
     enum status s = audit_lines(store, c->handle->snapshot, &c->request, &c->watch, &report, e);
     if (s)
         return s;
@@ -164,7 +164,7 @@ static enum status lines(struct call *c, struct store *store, struct error *e)
                                            .n_still = (int64_t)report.n_still,
                                            .n_fixed = (int64_t)report.n_fixed,
                                            .seconds = report.seconds};
-    lines_report_release(&report);
+    conflict_report_release(&report);
     return STATUS_OK;
 }
 

@@ -27,7 +27,7 @@ struct audit_run {
     const struct audit_watch *watch;
     const char *output;
     int pass, n_passes;
-    enum output_format format;
+    enum audit_format format;
     struct feed *feed;
     struct since *since;
     struct sink *sink;
@@ -152,7 +152,7 @@ static enum status take_over(struct audit_run *a, const struct run_identity *now
     a->state = then;
     a->resumed_after = then.rows;
     *whole = finished;
-    if (!finished && then.finished && (a->format != OUTPUT_CSV && a->format != OUTPUT_GEOJSONL)) {
+    if (!finished && then.finished && (a->format != AUDIT_CSV && a->format != AUDIT_GEOJSONL)) {
         *whole = true;
         s = sink_publish(out, a->format, text, e);
     }
@@ -281,7 +281,7 @@ static enum status run_pass(struct audit_run *a, struct audit_outcome *out, stru
     buffer_init(&a->text, 0);
     a->began = clock_seconds();
     a->tally = tally_new();
-    enum status s = a->tally ? output_format_of(a->output, &a->format, e) : error_no_memory(e);
+    enum status s = a->tally ? sink_format_of(a->output, &a->format, e) : error_no_memory(e);
     if (!s)
         s = run(a, out, e);
     if (!s)
@@ -297,10 +297,10 @@ static enum status run_pass(struct audit_run *a, struct audit_outcome *out, stru
 /* What would be refused in a later pass is refused before the first: nobody waits an hour for it. */
 static enum status check_outputs(const struct audit_request *r, struct error *e)
 {
-    enum output_format format;
+    enum audit_format format;
     enum status s = STATUS_OK;
     for (const char *const *o = r->outputs; !s && *o; o++) {
-        s = output_format_of(*o, &format, e);
+        s = sink_format_of(*o, &format, e);
         if (!s)
             s = check_not_input(r, *o, e);
         if (!s && !r->resume && !r->overwrite && (exists_part(*o) || access(*o, F_OK) == 0))

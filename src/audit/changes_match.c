@@ -166,9 +166,7 @@ static void side_rest(struct side *s)
 
 static void mark_run(struct changes *c, const double *lon, const double *lat, uint32_t first, uint32_t end)
 {
-    struct geo_box box = geo_box_empty();
-    for (uint32_t i = first; i < end; i++)
-        geo_box_add(&box, lon[i], lat[i]);
+    struct geo_box box = geo_box_of(lon + first, lat + first, end - first);
     changes_mark(c, &box);
 }
 

@@ -16,7 +16,7 @@ struct parts {
     double *part; /* feature by feature, n_prefectures each */
 };
 
-static enum status part_feature(struct lines_worker *w, size_t item, void *user, struct error *e)
+static enum status part_feature(struct conflict_worker *w, size_t item, void *user, struct error *e)
 {
     struct parts *p = user;
     struct geo_shape shape;
@@ -33,13 +33,13 @@ static enum status part_feature(struct lines_worker *w, size_t item, void *user,
     return s;
 }
 
-static enum status by_prefecture(struct lines_run *run, uint32_t layer, struct figures *f, struct error *e)
+static enum status by_prefecture(struct conflict_run *run, uint32_t layer, struct figures *f, struct error *e)
 {
     struct figures_layer *l = &f->layers[layer];
     size_t n = (size_t)l->n_features;
     struct parts p = {layer, f->n_prefectures, calloc(n * f->n_prefectures + 1, sizeof *p.part)};
     l->by_prefecture_m2 = arena_array(f->arena, f->n_prefectures + 1, sizeof *l->by_prefecture_m2);
-    enum status s = p.part && l->by_prefecture_m2 ? lines_parallel(run, n, 16, part_feature, NULL, &p, e)
+    enum status s = p.part && l->by_prefecture_m2 ? conflict_parallel(run, n, 16, part_feature, NULL, &p, e)
                                                   : error_no_memory(e);
     for (size_t i = 0; !s && i < n; i++)
         for (size_t k = 0; k < f->n_prefectures; k++)
@@ -61,7 +61,7 @@ static void zone_add(struct figures_layer *l, const struct index_feature *f)
     l->zones[i].n++;
 }
 
-static void layer_total(const struct lines_layer *from, struct figures_layer *l)
+static void layer_total(const struct conflict_layer *from, struct figures_layer *l)
 {
     const struct layer_index *ix = from->snapshot->index;
     l->layer = from->snapshot->version.layer;
@@ -97,7 +97,7 @@ static void county_code(const char *county, char code[FIGURES_CODE_SIZE])
 }
 
 /* Every code once, in order. */
-static enum status counties_list(const struct lines_run *run, struct figures *f, struct error *e)
+static enum status counties_list(const struct conflict_run *run, struct figures *f, struct error *e)
 {
     size_t n = 0, at = 0;
     for (size_t l = 0; l < run->n_layers; l++)
@@ -137,7 +137,7 @@ static bool county_name(const struct store_unit *u, void *user)
     return !n->failed;
 }
 
-static enum status by_county(const struct lines_run *run, struct store *store, struct figures *f,
+static enum status by_county(const struct conflict_run *run, struct store *store, struct figures *f,
                              struct error *e)
 {
     struct naming n = {f, false};
@@ -195,11 +195,11 @@ static void region_share(const struct snapshot *s, struct figures *f)
 enum status audit_figures(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,
                           const struct audit_watch *watch, struct figures *out, struct error *e)
 {
-    struct figures f = {.arena = arena_new(LINES_ARENA_BYTES), .synthetic = html_is_synthetic(snapshot)};
-    struct lines_run run = lines_run_of(snapshot, r, watch, f.arena);
+    struct figures f = {.arena = arena_new(CONFLICT_ARENA_BYTES), .synthetic = html_is_synthetic(snapshot)};
+    struct conflict_run run = conflict_run_of(snapshot, r, watch, f.arena);
     const struct layer_snapshot *p = snapshot_layer(snapshot, "prefectures");
     run.prefectures = p ? p->index : NULL;
-    enum status s = f.arena ? lines_layers_load(&run, store, e) : error_no_memory(e);
+    enum status s = f.arena ? conflict_layers_load(&run, store, e) : error_no_memory(e);
     if (!s)
         s = prefectures_take(run.prefectures, &f, e);
     f.n_layers = s ? 0 : run.n_layers;

@@ -10,7 +10,7 @@
 
 #include "audit/conflicts/conflicts.h"
 
-enum { FIGURES_MAX_LAYERS = LINES_LAYERS_MAX, FIGURES_MAX_ZONES = 12, FIGURES_CODE_SIZE = 7 };
+enum { FIGURES_MAX_LAYERS = CONFLICT_LAYERS_MAX, FIGURES_MAX_ZONES = 12, FIGURES_CODE_SIZE = 7 };
 
 /* Features that carry one county code; "" is none. */
 struct figures_county {

@@ -21,10 +21,7 @@ void audit_notes_write(struct json_writer *w, const struct audit_note *notes, si
     jw_key(w, "notes");
     jw_array_begin(w);
     for (size_t i = 0; i < n; i++) {
-        jw_object_begin(w);
-        jw_kv_string(w, "code", notes[i].code);
-        jw_kv_string(w, "zh", notes[i].zh);
-        jw_kv_string(w, "en", notes[i].en);
+        jw_words_begin(w, notes[i].code, notes[i].zh, notes[i].en);
         jw_object_end(w);
     }
     jw_array_end(w);
@@ -46,9 +43,9 @@ void audit_outcome_write(struct json_writer *w, const struct audit_outcome *o)
     jw_kv_fixed(w, "seconds", o->seconds, SECONDS_DECIMALS);
 }
 
-void lines_outcome_write(struct json_writer *w, const struct lines_report *r)
+void conflict_outcome_write(struct json_writer *w, const struct conflict_report *r)
 {
-    lines_counts_write(w, r);
+    conflict_counts_write(w, r);
     jw_kv_fixed(w, "seconds", r->seconds, SECONDS_DECIMALS);
 }
 

@@ -7,7 +7,7 @@
 #include "formats/json.h"
 
 void audit_outcome_write(struct json_writer *w, const struct audit_outcome *o);
-void lines_outcome_write(struct json_writer *w, const struct lines_report *r);
+void conflict_outcome_write(struct json_writer *w, const struct conflict_report *r);
 void figures_outcome_write(struct json_writer *w, const struct figures *f);
 /* PREFIX_share of each line for which the plan gives a share of the region, and what it gives. */
 void figures_shares_write(struct json_writer *w, const struct figures *f, bool planned);

@@ -1,5 +1,7 @@
 #include "audit/request.h"
 
+#include "audit/format.h"
+
 #include "base/text.h"
 #include "geo/crs/decide.h"
 
@@ -76,23 +78,20 @@ enum status audit_kind_of(const char *name, enum audit_kind *out, struct error *
 
 static enum status check_format(const char *path, enum audit_kind kind, struct error *e)
 {
-    static const char *const known[AUDIT_KIND_COUNT][8] = {
-        {".gpkg", ".csv", ".geojsonl", ".geojsonseq", ".fgb", ".xlsx"},
-        {".gpkg", ".csv", ".geojsonl", ".geojsonseq", ".fgb", ".xlsx", ".html"},
-        {".json", ".csv", ".html"}};
-    static const char *const zh[] = {"gpkg、csv、geojsonl、fgb、xlsx", "gpkg、csv、geojsonl、fgb、xlsx、html",
-                                     "json、csv、html"};
-    static const char *const en[] = {"gpkg, csv, geojsonl, fgb and xlsx",
-                                     "gpkg, csv, geojsonl, fgb, xlsx and html", "json, csv and html"};
-    for (const char *const *k = known[kind]; *k; k++)
-        if (text_ends_with(path, *k))
-            return STATUS_OK;
+    enum audit_format format;
+    char zh[AUDIT_FORMAT_NAMES_SIZE], en[AUDIT_FORMAT_NAMES_SIZE];
+    unsigned set = 0;
+    if (audit_format_of(path, kind, &format))
+        return STATUS_OK;
+    for (int f = 0; f < AUDIT_FORMAT_COUNT; f++)
+        set |= audit_format_written((enum audit_format)f, kind) ? 1u << f : 0;
+    audit_format_names(set, zh, en);
     const char *dot = strrchr(text_file_name(path), '.');
     error_zh(e, "没有结果格式“%.20s”；audit %s 可写 %s（按输出文件的扩展名）。", dot ? dot + 1 : "",
-             audit_kind_name(kind), zh[kind]);
+             audit_kind_name(kind), zh);
     return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
                       "There is no format \"%.20s\" of results; audit %s writes %s, by the output's ending.",
-                      dot ? dot + 1 : "", audit_kind_name(kind), en[kind]);
+                      dot ? dot + 1 : "", audit_kind_name(kind), en);
 }
 
 static enum status add_output(struct audit_request *r, const char *path, struct error *e)

@@ -12,33 +12,25 @@
 
 enum { STATE_LIMIT = 64 << 20 };
 
-enum status output_format_of(const char *path, enum output_format *out, struct error *e)
+enum status sink_format_of(const char *path, enum audit_format *out, struct error *e)
 {
-    static const struct {
-        const char *end;
-        enum output_format format;
-    } known[] = {{".gpkg", OUTPUT_GPKG},           {".csv", OUTPUT_CSV}, {".geojsonl", OUTPUT_GEOJSONL},
-                 {".geojsonseq", OUTPUT_GEOJSONL}, {".fgb", OUTPUT_FGB}, {".xlsx", OUTPUT_XLSX}};
     if (strlen(path) + 32 >= SINK_PATH_SIZE) {
         error_zh(e, "输出文件的路径太长：“%.200s…”。", path);
         return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
                           "The path of the output is too long: \"%.200s…\".", path);
     }
-    size_t i = 0;
-    while (i + 1 < sizeof known / sizeof *known && !text_ends_with(path, known[i].end))
-        i++;
-    *out = known[i].format;
+    (void)audit_format_of(path, AUDIT_PARCELS, out); /* request.c has refused all others */
     return STATUS_OK;
 }
 
-static bool is_text(enum output_format f)
+static bool is_text(enum audit_format f)
 {
-    return f == OUTPUT_CSV || f == OUTPUT_GEOJSONL;
+    return f == AUDIT_CSV || f == AUDIT_GEOJSONL;
 }
 
 static void beside(const char *out, const char *end, char path[SINK_PATH_SIZE])
 {
-    snprintf(path, SINK_PATH_SIZE, "%.*s%s", SINK_PATH_SIZE - 32, out, end); /* checked by output_format_of */
+    snprintf(path, SINK_PATH_SIZE, "%.*s%s", SINK_PATH_SIZE - 32, out, end); /* checked by sink_format_of */
 }
 
 /* GDAL's XLSX writer goes by the first ".xlsx" of a path: the temporary name has no other. */
@@ -75,7 +67,7 @@ static enum status read_beside(const char *out, struct arena *a, const char **st
     return s;
 }
 
-enum status sink_state(const char *out, enum output_format format, struct arena *a, const char **state,
+enum status sink_state(const char *out, enum audit_format format, struct arena *a, const char **state,
                        bool *finished, struct error *e)
 {
     char part[SINK_PATH_SIZE];
@@ -83,7 +75,7 @@ enum status sink_state(const char *out, enum output_format format, struct arena 
     *state = NULL;
     *finished = !exists(part) && exists(out);
     if (*finished)
-        return format == OUTPUT_GPKG ? sink_gpkg_state(out, a, state, e) : read_beside(out, a, state, e);
+        return format == AUDIT_GPKG ? sink_gpkg_state(out, a, state, e) : read_beside(out, a, state, e);
     if (!exists(part))
         return STATUS_OK;
     return is_text(format) ? read_beside(out, a, state, e) : sink_gpkg_state(part, a, state, e);
@@ -125,7 +117,7 @@ static enum status move(const char *from, const char *to, struct error *e)
 }
 
 /* A format that can only be written in one go is made from the finished GeoPackage. */
-static enum status make(const char *out, enum output_format format, const char *state, struct error *e)
+static enum status make(const char *out, enum audit_format format, const char *state, struct error *e)
 {
     char part[SINK_PATH_SIZE], made[SINK_PATH_SIZE], path[SINK_PATH_SIZE], rest[SINK_PATH_SIZE];
     beside(out, ".part", part);
@@ -144,11 +136,11 @@ static enum status make(const char *out, enum output_format format, const char *
     return st;
 }
 
-enum status sink_publish(const char *out, enum output_format format, const char *state, struct error *e)
+enum status sink_publish(const char *out, enum audit_format format, const char *state, struct error *e)
 {
     char part[SINK_PATH_SIZE];
     beside(out, ".part", part);
-    return format == OUTPUT_FGB || format == OUTPUT_XLSX ? make(out, format, state, e) : move(part, out, e);
+    return format == AUDIT_FGB || format == AUDIT_XLSX ? make(out, format, state, e) : move(part, out, e);
 }
 
 enum status sink_finish(struct sink *s, const char *state, struct error *e)

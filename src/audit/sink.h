@@ -10,9 +10,9 @@
 #define HX_AUDIT_SINK_H
 
 #include "audit/audit.h"
+#include "audit/format.h"
 #include "audit/row.h"
 
-enum output_format { OUTPUT_GPKG, OUTPUT_CSV, OUTPUT_GEOJSONL, OUTPUT_FGB, OUTPUT_XLSX };
 enum { SINK_PATH_SIZE = 4096 };
 
 struct sink;
@@ -27,23 +27,23 @@ struct sink_ops {
 
 struct sink {
     const struct sink_ops *ops;
-    enum output_format format;
+    enum audit_format format;
     const char *out;             /* borrowed */
     char part[SINK_PATH_SIZE];   /* OUT.part */
     uint64_t bytes[BATCH_TEXTS]; /* written so far, of text */
 };
 
 /* By the ending, which is one of those (request.c). */
-enum status output_format_of(const char *path, enum output_format *out, struct error *e) HX_MUST_CHECK;
+enum status sink_format_of(const char *path, enum audit_format *out, struct error *e) HX_MUST_CHECK;
 
 /* The state that an earlier run left, as text in the arena: of OUT.part (*finished false) or of OUT itself
  * (true). *state is NULL when there is neither. */
-enum status sink_state(const char *out, enum output_format format, struct arena *a, const char **state,
+enum status sink_state(const char *out, enum audit_format format, struct arena *a, const char **state,
                        bool *finished, struct error *e) HX_MUST_CHECK;
 /* Opens OUT.part: anew, or to append after what `bytes` says (text) or what was committed (GeoPackage). */
 struct sink_request {
     const char *out;
-    enum output_format format;
+    enum audit_format format;
     int srs;
     bool overlaps, append;
 };
@@ -52,7 +52,7 @@ enum status sink_open(const struct sink_request *r, const uint64_t bytes[BATCH_T
 /* Finishes, and moves OUT.part to OUT. */
 enum status sink_finish(struct sink *s, const char *state, struct error *e) HX_MUST_CHECK;
 /* The last step alone, for a run that was killed when its GeoPackage was finished but had no name yet. */
-enum status sink_publish(const char *out, enum output_format format, const char *state,
+enum status sink_publish(const char *out, enum audit_format format, const char *state,
                          struct error *e) HX_MUST_CHECK;
 void sink_close(struct sink *s); /* NULL-safe */
 /* Throws away what an earlier run left beside OUT. */
@@ -63,7 +63,7 @@ enum status sink_gpkg_open(const char *part, int srs, bool overlaps, bool append
                            struct error *e) HX_MUST_CHECK;
 enum status sink_gpkg_state(const char *path, struct arena *a, const char **state,
                             struct error *e) HX_MUST_CHECK;
-enum status sink_text_open(const char *part, enum output_format format, bool append,
+enum status sink_text_open(const char *part, enum audit_format format, bool append,
                            const uint64_t bytes[BATCH_TEXTS], struct sink **out,
                            struct error *e) HX_MUST_CHECK;
 /* sink_convert.c: a table of a finished GeoPackage as FlatGeobuf, or it and `more` (may be NULL) as the
@@ -72,7 +72,7 @@ struct sink_conversion {
     const char *gpkg, *table, *more, *to;
     const char *rest; /* CSV of the rows without geometry, which FlatGeobuf cannot hold; removed when there
                          are none */
-    enum output_format format;
+    enum audit_format format;
 };
 enum status sink_convert(const struct sink_conversion *c, struct error *e) HX_MUST_CHECK;
 /* The name of that CSV, beside the FlatGeobuf `out`. */

@@ -63,8 +63,8 @@ static enum status convert(const struct sink_conversion *c, struct error *e)
                                  (const char *const[]){"GPKG", NULL}, NULL, NULL);
     if (!in)
         return fail_convert(c->to, e);
-    enum status s = c->format == OUTPUT_FGB ? convert_fgb(in, c->table, c->to, c->rest, e)
-                                            : translate(in, c->to, xlsx, e);
+    enum status s =
+        c->format == AUDIT_FGB ? convert_fgb(in, c->table, c->to, c->rest, e) : translate(in, c->to, xlsx, e);
     GDALClose(in);
     return s;
 }

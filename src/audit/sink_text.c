@@ -6,9 +6,7 @@
 #include "base/file.h"
 #include "formats/csv.h"
 #include "formats/geojson.h"
-#include "formats/gpkg.h"
 #include "formats/json.h"
-#include "formats/wkb.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -149,21 +147,6 @@ static void json_properties(struct json_writer *w, const struct audit_item *item
     jw_object_end(w);
 }
 
-/* From the row's own bytes, so that a geometry that is not valid is still there to be looked at. */
-static void json_geometry(struct json_writer *w, const struct audit_row *r, struct geo_shape_builder *b)
-{
-    struct geo_shape shape;
-    const unsigned char *p = r->blob;
-    size_t at = gpkg_wkb_offset(p, r->blob_size);
-    bool ok = at && wkb_read(p + at, r->blob_size - at, b, NULL) == STATUS_OK &&
-              geo_shape_builder_view(b, &shape, NULL) == STATUS_OK;
-    jw_key(w, "geometry");
-    if (ok)
-        geojson_write(w, &shape, 9);
-    else
-        jw_null(w);
-}
-
 static void format_geojsonl(struct audit_batch *b)
 {
     struct geo_shape_builder builder;
@@ -175,7 +158,9 @@ static void format_geojsonl(struct audit_batch *b)
         jw_kv_string(&w, "type", "Feature");
         jw_kv_integer(&w, "id", b->items[i].position);
         json_properties(&w, &b->items[i], &b->rows[i]);
-        json_geometry(&w, &b->rows[i], &builder);
+        jw_key(&w, "geometry");
+        /* the row's own bytes: a geometry that is not valid is still there to be looked at */
+        geojson_write_gpkg(&w, b->rows[i].blob, b->rows[i].blob_size, &builder);
         jw_object_end(&w);
         buffer_append_char(&b->text[0], '\n');
     }
@@ -191,14 +176,8 @@ static const char *path_of(const struct sink_text *t, int i)
 
 static enum status append(struct sink_text *t, int i, const char *data, size_t n, struct error *e)
 {
-    for (size_t done = 0; done < n;) {
-        ssize_t k = write(t->fd[i], data + done, n - done);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return error_errno(e, "写入", "write", path_of(t, i));
-        done += (size_t)k;
-    }
+    if (!file_write_all(t->fd[i], data, n))
+        return error_errno(e, "写入", "write", path_of(t, i));
     t->base.bytes[i] += n;
     return STATUS_OK;
 }
@@ -280,7 +259,7 @@ static enum status open_file(struct sink_text *t, int i, bool again, uint64_t by
     return STATUS_OK;
 }
 
-enum status sink_text_open(const char *part, enum output_format format, bool again,
+enum status sink_text_open(const char *part, enum audit_format format, bool again,
                            const uint64_t bytes[BATCH_TEXTS], struct sink **out, struct error *e)
 {
     static const struct sink_ops csv_ops = {format_csv, text_write, text_commit, text_finish, text_close};
@@ -289,7 +268,7 @@ enum status sink_text_open(const char *part, enum output_format format, bool aga
     struct sink_text *t = calloc(1, sizeof *t);
     if (!t)
         return error_no_memory(e);
-    bool csv = format == OUTPUT_CSV;
+    bool csv = format == AUDIT_CSV;
     t->base.ops = csv ? &csv_ops : &json_ops;
     t->n_files = csv ? 2 : 1;
     t->fd[0] = t->fd[1] = -1;

@@ -65,10 +65,8 @@ static bool same_key(const struct tally_group *a, const struct tally_group *b)
 
 static struct tally_group *group_new(struct tally *t, const struct tally_group *key)
 {
-    struct tally_group *groups = array_room(t->groups, &t->cap_groups, t->n_groups + 1, sizeof *groups);
-    if (!groups)
+    if (!ARRAY_RESERVE(t->groups, t->cap_groups, t->n_groups + 1))
         return NULL;
-    t->groups = groups;
     t->groups[t->n_groups] = *key;
     return &t->groups[t->n_groups++];
 }

@@ -123,20 +123,23 @@ void *arena_array(struct arena *a, size_t count, size_t size)
     return arena_alloc(a, bytes);
 }
 
-void *arena_room(struct arena *a, void *array, size_t *capacity, size_t need, size_t item_bytes)
+/* The old array dies with the arena. */
+bool arena_reserve(struct arena *a, void *variable, size_t *capacity, size_t need, size_t item_bytes)
 {
     size_t n = *capacity ? *capacity : 8;
     if (need <= *capacity)
-        return array;
+        return true;
     while (n < need)
         n *= 2;
-    void *p = arena_array(a, n, item_bytes);
+    void *old, *p = arena_array(a, n, item_bytes);
     if (!p)
-        return NULL;
+        return false;
+    memcpy(&old, variable, sizeof old);
     if (*capacity)
-        memcpy(p, array, *capacity * item_bytes);
+        memcpy(p, old, *capacity * item_bytes);
+    memcpy(variable, &p, sizeof p);
     *capacity = n;
-    return p;
+    return true;
 }
 
 char *arena_strndup(struct arena *a, const char *s, size_t n)

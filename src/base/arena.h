@@ -6,6 +6,7 @@
 #ifndef HX_BASE_ARENA_H
 #define HX_BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -21,8 +22,11 @@ void arena_take(struct arena *a, struct arena *from);
 void *arena_alloc(struct arena *a, size_t bytes);
 /* count * size with overflow checked. */
 void *arena_array(struct arena *a, size_t count, size_t size);
-/* As array_room (array.h) of an array that lives in the arena: it moves when it grows. */
-void *arena_room(struct arena *a, void *array, size_t *capacity, size_t need, size_t item_bytes);
+/* Room for `need` items in an array of the arena that lies in a variable beside its capacity; false when
+ * memory is out. */
+#define ARENA_RESERVE(arena, array, capacity, need)                                                          \
+    arena_reserve(arena, &(array), &(capacity), need, sizeof *(array))
+bool arena_reserve(struct arena *a, void *variable, size_t *capacity, size_t need, size_t item_bytes);
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { FIRST = 64 };
 
@@ -17,4 +18,14 @@ void *array_grow(void *array, size_t *capacity, size_t need, size_t item_bytes)
     if (p)
         *capacity = n;
     return p;
+}
+
+bool array_reserve_more(void *variable, size_t *capacity, size_t need, size_t item_bytes)
+{
+    void *old;
+    memcpy(&old, variable, sizeof old);
+    void *p = array_grow(old, capacity, need, item_bytes);
+    if (p)
+        memcpy(variable, &p, sizeof p);
+    return p != NULL;
 }

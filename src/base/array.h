@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
 void *array_grow(void *array, size_t *capacity, size_t need, size_t item_bytes);
 
@@ -19,15 +18,11 @@ static inline void *array_room(void *array, size_t *capacity, size_t need, size_
 /* Room for `need` items in an array that lies in a variable beside its capacity; false when memory is out. */
 #define ARRAY_RESERVE(array, capacity, need) array_reserve(&(array), &(capacity), need, sizeof *(array))
 
-/* `variable` is the address of a pointer to whatever the items are. */
+/* `variable` is the address of a pointer to whatever the items are. Nearly always there is room. */
+bool array_reserve_more(void *variable, size_t *capacity, size_t need, size_t item_bytes);
 static inline bool array_reserve(void *variable, size_t *capacity, size_t need, size_t item_bytes)
 {
-    void *old;
-    memcpy(&old, variable, sizeof old);
-    void *p = array_room(old, capacity, need, item_bytes);
-    if (p)
-        memcpy(variable, &p, sizeof p);
-    return p || need == 0;
+    return need <= *capacity || array_reserve_more(variable, capacity, need, item_bytes);
 }
 
 #endif

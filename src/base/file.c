@@ -49,18 +49,27 @@ enum status file_read(const char *path, size_t limit, struct arena *a, char **by
     return s;
 }
 
-static enum status write_all(int fd, const char *bytes, size_t n)
+bool file_write_all(int fd, const void *bytes, size_t n)
 {
-    while (n > 0) {
-        ssize_t k = write(fd, bytes, n);
+    for (size_t at = 0; at < n;) {
+        ssize_t k = write(fd, (const char *)bytes + at, n - at);
         if (k < 0 && errno == EINTR)
             continue;
         if (k <= 0)
-            return STATUS_IO;
-        bytes += k;
-        n -= (size_t)k;
+            return false;
+        at += (size_t)k;
     }
-    return STATUS_OK;
+    return true;
+}
+
+int file_off_standard(int fd)
+{
+    if (fd < 0 || fd > STDERR_FILENO)
+        return fd;
+    int above = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), why = errno;
+    close(fd);
+    errno = why;
+    return above;
 }
 
 enum status file_write_atomic(const char *path, const void *bytes, size_t n, struct error *e)
@@ -77,7 +86,7 @@ enum status file_write_atomic(const char *path, const void *bytes, size_t n, str
         free(tmp);
         return s;
     }
-    bool ok = write_all(fd, bytes, n) == STATUS_OK && fsync(fd) == 0;
+    bool ok = file_write_all(fd, bytes, n) && fsync(fd) == 0;
     int why = errno;
     ok = close(fd) == 0 && ok;
     if (!ok || rename(tmp, path) != 0) {

@@ -152,12 +152,12 @@ static void print_parcels(const struct audit_outcome *o)
            (long long)o->n_findings);
 }
 
-static void print_lines(const struct lines_report *r)
+static void print_lines(const struct conflict_report *r)
 {
-    for (int k = 0; k < LINES_KIND_COUNT; k++)
+    for (int k = 0; k < CONFLICT_KIND_COUNT; k++)
         if (r->by_kind[k])
-            printf("%s\t%s\t%zu\n", lines_kind_zh((enum lines_kind)k), lines_kind_name((enum lines_kind)k),
-                   r->by_kind[k]);
+            printf("%s\t%s\t%zu\n", conflict_kind_zh((enum conflict_kind)k),
+                   conflict_kind_name((enum conflict_kind)k), r->by_kind[k]);
     printf("合计 findings %zu\t碎屑 slivers %zu", r->n_findings - r->n_fixed, r->n_sliver);
     if (r->compared)
         printf("\t新增 new %zu\t仍在 still %zu\t已解决 fixed %zu", r->n_new, r->n_still, r->n_fixed);
@@ -211,12 +211,12 @@ void audit_say_parcels(const struct audit_say *s, const struct audit_request *r,
 }
 
 void audit_say_lines(const struct audit_say *s, const struct audit_request *r,
-                     const struct lines_report *report)
+                     const struct conflict_report *report)
 {
     struct line l;
     if (s->json) {
         struct json_writer *w = outcome_begin(&l);
-        lines_outcome_write(w, report);
+        conflict_outcome_write(w, report);
         write_rests(w, r);
         outcome_end(&l);
         return;

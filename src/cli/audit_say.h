@@ -30,7 +30,8 @@ void audit_say_progress_end(const struct audit_say *s);
 
 void audit_say_parcels(const struct audit_say *s, const struct audit_request *r,
                        const struct audit_outcome *o);
-void audit_say_lines(const struct audit_say *s, const struct audit_request *r, const struct lines_report *l);
+void audit_say_lines(const struct audit_say *s, const struct audit_request *r,
+                     const struct conflict_report *l);
 void audit_say_figures(const struct audit_say *s, const struct figures *f);
 
 enum audit_refusal { REFUSED_USAGE, REFUSED_STORE, REFUSED_AUDIT };

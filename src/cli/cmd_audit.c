@@ -159,7 +159,7 @@ static int refuse_or_stopped(struct work *w, const struct error *e)
 static int run_lines(struct work *w)
 {
     struct error e = {0};
-    struct lines_report report;
+    struct conflict_report report;
     const struct audit_request *r = &w->args->request;
     const struct audit_watch watch = watch_of(w);
     enum status s = audit_lines(w->store, w->snapshot, r, &watch, &report, &e);
@@ -167,7 +167,7 @@ static int run_lines(struct work *w)
     if (s)
         return refuse_or_stopped(w, &e);
     audit_say_lines(&w->say, r, &report);
-    lines_report_release(&report);
+    conflict_report_release(&report);
     return EXIT_OK;
 }
 

@@ -73,10 +73,8 @@ static enum status read_names(struct file_parts *p, const char *stem, const char
     for (struct dirent *entry; ok && (entry = readdir(d));) {
         if (!is_part(entry->d_name, stem, family) || !is_file(d, entry->d_name))
             continue;
-        char **names = arena_room(a, p->names, &p->cap, p->n + 1, sizeof *p->names);
-        char *copy = names ? arena_strdup(a, entry->d_name) : NULL;
-        ok = copy != NULL;
-        p->names = names ? names : p->names;
+        char *copy = arena_strdup(a, entry->d_name);
+        ok = copy && ARENA_RESERVE(a, p->names, p->cap, p->n + 1);
         if (ok)
             p->names[p->n++] = copy;
     }

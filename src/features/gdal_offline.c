@@ -2,6 +2,8 @@
 
 #include "features/gdal.h"
 
+#include <string.h>
+
 /* NULL would make GDAL go there after all: hence a result that is a failure. */
 static CPLHTTPResult *no_network(const char *url, CSLConstList options, GDALProgressFunc progress,
                                  void *progress_arg, CPLHTTPFetchWriteFunc write, void *write_arg, void *user)
@@ -17,4 +19,9 @@ static CPLHTTPResult *no_network(const char *url, CSLConstList options, GDALProg
 void gdal_offline_push(void)
 {
     CPLHTTPPushFetchCallback(no_network, NULL);
+}
+
+bool gdal_path_is_remote(const char *path)
+{
+    return strncmp(path, "/vsi", 4) == 0 || strstr(path, "://");
 }

@@ -3,7 +3,12 @@
 #ifndef HX_FEATURES_GDAL_OFFLINE_H
 #define HX_FEATURES_GDAL_OFFLINE_H
 
+#include <stdbool.h>
+
 /* Every request is answered by a failure, until CPLHTTPPopFetchCallback. */
 void gdal_offline_push(void);
+
+/* Is it an address, or one of GDAL's virtual paths, which may be one? */
+bool gdal_path_is_remote(const char *path);
 
 #endif

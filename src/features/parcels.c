@@ -202,15 +202,6 @@ static enum status add(struct parsing *p, struct feature_binding *b, const struc
     return parsing_add(p, &parcel, place, area);
 }
 
-/* Of what was read from the WKB, whether or not it is a parcel. */
-static struct geo_box box_of(const struct ring_list *l)
-{
-    struct geo_box b = geo_box_empty();
-    for (size_t i = 0; i < l->n; i++)
-        geo_box_add(&b, l->x[i], l->y[i]);
-    return b;
-}
-
 static void clear(struct parsing *p)
 {
     p->set = (struct parcel_set){.n_parcels = 0};
@@ -237,7 +228,7 @@ enum status feature_judge_parcel(struct feature_judge *j, const struct feature *
         .warnings = p->set.warnings, .n_warnings = p->set.n_warnings, .box = geo_box_empty()};
     bool degrees = (f->crs ? f->crs : crs)->kind == GEO_CRS_GEOGRAPHIC;
     if (degrees && !f->fault)
-        v.box = box_of(&p->policy.rings);
+        v.box = geo_box_of(p->policy.rings.x, p->policy.rings.y, p->policy.rings.n);
     if (s) {
         struct error *fault = arena_alloc(a, sizeof *fault);
         if (!fault)

@@ -209,12 +209,8 @@ static enum status push_parcel(struct parsing *p, const struct parcel *parcel)
                           "A file may have at most %zu parcels; split it, or use the batch audit.",
                           LIMIT_PARCELS_PER_FILE);
     }
-    if (set->n_parcels == p->cap_parcels) {
-        void *more = parsing_grown(p, set->parcels, set->n_parcels, &p->cap_parcels, sizeof *set->parcels);
-        if (!more)
-            return error_no_memory(p->error);
-        set->parcels = more;
-    }
+    if (!ARENA_RESERVE(p->context->arena, set->parcels, p->cap_parcels, set->n_parcels + 1))
+        return error_no_memory(p->error);
     set->parcels[set->n_parcels++] = *parcel;
     return STATUS_OK;
 }

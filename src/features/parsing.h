@@ -65,9 +65,6 @@ bool parsing_warn_wanted(struct parsing *p, const char *code);
 void parsing_warn(struct parsing *p, const char *code, const char *zh, const char *en);
 /* Says of each code how many were left out. */
 void parsing_warn_rest(struct parsing *p);
-/* A larger copy of an array in the arena, *cap entries long; NULL (and latched) when memory is out. The old
- * one dies with the arena. */
-void *parsing_grown(struct parsing *p, const void *old, size_t n, size_t *cap, size_t size);
 /* Ends a reading: what is odd about the parcels together, and the rest of the warnings. */
 enum status parsing_end(struct parsing *p) HX_MUST_CHECK;
 

@@ -44,33 +44,15 @@ static struct warning_count *count_of(struct parsing *p, const char *code)
     return &p->counts[i];
 }
 
-void *parsing_grown(struct parsing *p, const void *old, size_t n, size_t *cap, size_t size)
-{
-    size_t new_cap = *cap ? *cap * 2 : 8;
-    void *fresh = arena_array(p->context->arena, new_cap, size);
-    if (!fresh) {
-        p->no_memory = true;
-        return NULL;
-    }
-    if (n > 0)
-        memcpy(fresh, old, n * size);
-    *cap = new_cap;
-    return fresh;
-}
-
 static void push_warning(struct parsing *p, const char *code, const char *zh, const char *en)
 {
     struct parcel_set *set = &p->set;
     if (!zh || !en)
         return; /* latched by parsing_printf */
-    if (set->n_warnings == p->cap_warnings) {
-        void *more =
-            parsing_grown(p, set->warnings, set->n_warnings, &p->cap_warnings, sizeof *set->warnings);
-        if (!more)
-            return;
-        set->warnings = more;
-    }
-    set->warnings[set->n_warnings++] = (struct parcel_warning){code, zh, en};
+    if (ARENA_RESERVE(p->context->arena, set->warnings, p->cap_warnings, set->n_warnings + 1))
+        set->warnings[set->n_warnings++] = (struct parcel_warning){code, zh, en};
+    else
+        p->no_memory = true;
 }
 
 bool parsing_warn_wanted(struct parsing *p, const char *code)

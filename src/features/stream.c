@@ -3,6 +3,7 @@
 #include "features/stream.h"
 
 #include "base/text.h"
+#include "features/gdal_offline.h"
 #include "features/readers/recognise.h"
 #include "formats/json.h"
 
@@ -175,6 +176,16 @@ static enum status kind_of(const struct feature_request *r, bool *child, struct 
     free(first);
     *child = *child || format != PARCEL_FORMAT_UNKNOWN;
     return s;
+}
+
+enum status feature_path_local(const char *path, struct error *e)
+{
+    if (!gdal_path_is_remote(path))
+        return STATUS_OK;
+    error_zh(e, "只读取本机文件；“%s”是网络地址或虚拟路径，请先下载到本机再导入。", path);
+    return error_fail(e, STATUS_INVALID_INPUT, "source-remote",
+                      "Only local files are read; \"%s\" is an address or a virtual path: download it first.",
+                      path);
 }
 
 bool feature_path_is_text(const char *path)

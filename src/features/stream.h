@@ -141,6 +141,8 @@ void feature_stream_close(struct feature_stream *s); /* NULL-safe */
 enum status feature_stream_open(const struct feature_request *r, struct feature_stream **out,
                                 struct error *e) HX_MUST_CHECK;
 
+/* STATUS_INVALID_INPUT "source-remote" for addresses and GDAL's virtual paths: only local files are read. */
+enum status feature_path_local(const char *path, struct error *e) HX_MUST_CHECK;
 /* Is it a text, which has one layer and nothing to choose? By its first bytes; false also for what cannot
  * be opened. */
 bool feature_path_is_text(const char *path);

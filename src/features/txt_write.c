@@ -1,5 +1,6 @@
 #include "features/txt_write.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "geo/area.h"
 
@@ -32,7 +33,7 @@ static enum status zone_of(const struct parcel *p, int asked, struct geo_crs *ou
     int zone = asked ? asked : p->crs.kind == GEO_CRS_GAUSS_KRUGER ? p->crs.zone : 0;
     if (!zone)
         zone = geo_crs_zone3_of_lon(0.5 * (p->shape.box.west_deg + p->shape.box.east_deg));
-    return geo_crs_from_zone(zone >= 25 ? 3 : 6, zone, true, out, e);
+    return geo_crs_from_zone(geo_crs_zone_width_deg(zone), zone, true, out, e);
 }
 
 /* A point as delivered, in the zone that is written. */
@@ -50,20 +51,11 @@ static enum status point(struct writer *w, const struct parcel *p, bool same_zon
              : geo_transformer_from_lonlat(w->context->transformer, &w->crs, lon, lat, east, north, w->error);
 }
 
+/* Two arrays of one capacity. */
 static bool reserve(struct writer *w, size_t n)
 {
-    if (n <= w->cap)
-        return true;
-    long long *north = realloc(w->ring.north_mm, n * sizeof *north);
-    if (north)
-        w->ring.north_mm = north;
-    long long *east = realloc(w->ring.east_mm, n * sizeof *east);
-    if (east)
-        w->ring.east_mm = east;
-    if (!north || !east)
-        return false;
-    w->cap = n;
-    return true;
+    size_t cap = w->cap;
+    return ARRAY_RESERVE(w->ring.north_mm, cap, n) && ARRAY_RESERVE(w->ring.east_mm, w->cap, n);
 }
 
 /* Fills w->ring without a closing point, and without points that fall on the one before. */

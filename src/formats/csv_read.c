@@ -123,16 +123,14 @@ static enum status read_rows(struct table_reading *t, struct error *e)
     size_t n;
     for (;;) {
         size_t need = t->n + (t->width ? t->width : TABLE_COLUMNS_MAX);
-        char **cells = array_room(t->cells, &t->capacity, need, sizeof *cells);
-        if (!cells)
+        if (!ARRAY_RESERVE(t->cells, t->capacity, need))
             return error_no_memory(e);
-        t->cells = cells;
-        if (!csv_next_row(&t->reader, cells + t->n, need - t->n, &n))
+        if (!csv_next_row(&t->reader, t->cells + t->n, need - t->n, &n))
             return STATUS_OK;
         if (t->reader.unclosed)
             return fail_text(t->name, t->reader.row_line, "引号没有结束；请补上。",
                              "a quote is not closed; close it.", e);
-        if (n == 1 && !*cells[t->n])
+        if (n == 1 && !*t->cells[t->n])
             continue;
         t->width = t->width ? t->width : n;
         if (n != t->width || n > TABLE_COLUMNS_MAX)

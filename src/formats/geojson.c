@@ -1,5 +1,8 @@
 #include "formats/geojson.h"
 
+#include "formats/gpkg.h"
+#include "formats/wkb.h"
+
 enum { EXACT = -1 };
 
 static void put(struct json_writer *w, double v, int decimals)
@@ -52,4 +55,16 @@ void geojson_write(struct json_writer *w, const struct geo_shape *s, int decimal
 void geojson_write_exact(struct json_writer *w, const struct geo_shape *s)
 {
     write_shape(w, s, EXACT, true);
+}
+
+void geojson_write_gpkg(struct json_writer *w, const void *blob, size_t n, struct geo_shape_builder *b)
+{
+    struct geo_shape shape;
+    const unsigned char *p = blob;
+    size_t at = gpkg_wkb_offset(p, n);
+    if (at && wkb_read(p + at, n - at, b, NULL) == STATUS_OK &&
+        geo_shape_builder_view(b, &shape, NULL) == STATUS_OK)
+        geojson_write(w, &shape, 9);
+    else
+        jw_null(w);
 }

@@ -11,4 +11,7 @@ void geojson_write(struct json_writer *w, const struct geo_shape *s, int decimal
  * which has one type. */
 void geojson_write_exact(struct json_writer *w, const struct geo_shape *s);
 
+/* A geometry of a GeoPackage to 9 decimals, by way of the builder; null where none can be read. */
+void geojson_write_gpkg(struct json_writer *w, const void *blob, size_t n, struct geo_shape_builder *b);
+
 #endif

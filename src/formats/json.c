@@ -165,11 +165,6 @@ void jw_integer(struct json_writer *w, long long v)
     bare(w, text);
 }
 
-void jw_bool(struct json_writer *w, bool v)
-{
-    bare(w, v ? "true" : "false");
-}
-
 void jw_null(struct json_writer *w)
 {
     bare(w, "null");
@@ -209,7 +204,15 @@ void jw_kv_integer(struct json_writer *w, const char *key, long long v)
 void jw_kv_bool(struct json_writer *w, const char *key, bool v)
 {
     jw_key(w, key);
-    jw_bool(w, v);
+    bare(w, v ? "true" : "false");
+}
+
+void jw_words_begin(struct json_writer *w, const char *code, const char *zh, const char *en)
+{
+    jw_object_begin(w);
+    jw_kv_string(w, "code", code);
+    jw_kv_string(w, "zh", zh);
+    jw_kv_string(w, "en", en);
 }
 
 void jw_kv_decimal(struct json_writer *w, const char *key, double v, int decimals)

@@ -26,7 +26,6 @@ void jw_string(struct json_writer *w, const char *s); /* NULL writes null */
 void jw_number(struct json_writer *w, double v);      /* shortest form that reads back the same */
 void jw_fixed(struct json_writer *w, double v, int decimals);
 void jw_integer(struct json_writer *w, long long v);
-void jw_bool(struct json_writer *w, bool v);
 void jw_null(struct json_writer *w);
 void jw_raw(struct json_writer *w, const char *json, size_t n); /* already JSON */
 
@@ -36,6 +35,8 @@ void jw_kv_number(struct json_writer *w, const char *key, double v);
 void jw_kv_fixed(struct json_writer *w, const char *key, double v, int decimals);
 void jw_kv_integer(struct json_writer *w, const char *key, long long v);
 void jw_kv_bool(struct json_writer *w, const char *key, bool v);
+/* Begins an object with what is said in both languages, "code", "zh" and "en"; the caller ends it. */
+void jw_words_begin(struct json_writer *w, const char *code, const char *zh, const char *en);
 /* Rounded as base/decimal.h rounds; null for a value that is not finite: what could not be measured is
  * never 0. */
 void jw_kv_decimal(struct json_writer *w, const char *key, double v, int decimals);

@@ -28,10 +28,8 @@ struct rtree_cell rtree_cell_of(int64_t id, const struct geo_box *b)
 
 bool rtree_cells_add(struct rtree_cells *c, struct rtree_cell cell)
 {
-    struct rtree_cell *list = array_room(c->list, &c->capacity, c->n + 1, sizeof *list);
-    if (!list)
+    if (!ARRAY_RESERVE(c->list, c->capacity, c->n + 1))
         return false;
-    c->list = list;
     c->list[c->n++] = cell;
     return true;
 }

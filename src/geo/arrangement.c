@@ -246,8 +246,8 @@ static bool mean_alone(struct arrangement *a, uint32_t r, struct face around)
     struct face face = read_face(a, a->n_around, 1);
     if (n < 4)
         return true; /* a point encloses nothing */
-    for (uint32_t i = 0; face.at_stake && i < n; i++)
-        geo_box_add(&shape.box, shape.lon_deg[i], shape.lat_deg[i]);
+    if (face.at_stake)
+        geo_box_add_all(&shape.box, shape.lon_deg, shape.lat_deg, n);
     arrangement_count(a, around, -a->ring[r].area, &shape);
     arrangement_count(a, face, a->ring[r].area, &shape);
     return face.inside == around.inside ||

@@ -151,10 +151,8 @@ static bool look_at(struct overlay *o, const GEOSGeometry *g, bool *inside)
     if (!GEOSArea_r(o->h, g, &area) || !polygon_read(o, g, &p))
         return false;
     uint32_t polygon_start[2] = {0, p.n_rings};
-    struct geo_shape shape = {p.x,       p.y, p.start,        polygon_start, p.start[p.n_rings],
-                              p.n_rings, 1,   geo_box_empty()};
-    for (uint32_t i = 0; i < p.start[1]; i++)
-        geo_box_add(&shape.box, p.x[i], p.y[i]);
+    struct geo_shape shape = {
+        p.x, p.y, p.start, polygon_start, p.start[p.n_rings], p.n_rings, 1, geo_box_of(p.x, p.y, p.start[1])};
     /* A face without width has no inner point, and no area either: as its surroundings. */
     struct face face = o->around;
     if (is_frame(o, g)) {

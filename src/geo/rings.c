@@ -51,7 +51,18 @@ void ring_list_points(struct ring_list *l, const double *x, const double *y, siz
 
 void ring_list_point(struct ring_list *l, double x, double y)
 {
-    ring_list_points(l, &x, &y, 1);
+    if (l->failed || (l->n == l->cap && !reserve_points(l, 1)))
+        return;
+    l->x[l->n] = x;
+    l->y[l->n++] = y;
+}
+
+void ring_list_copy(struct ring_list *l, const struct ring_list *from, size_t r, bool swapped,
+                    int32_t hole_of)
+{
+    const double *x = swapped ? from->y : from->x, *y = swapped ? from->x : from->y;
+    ring_list_begin(l, hole_of);
+    ring_list_points(l, x + from->start[r], y + from->start[r], ring_list_size(from, r));
 }
 
 size_t ring_list_size(const struct ring_list *l, size_t r)

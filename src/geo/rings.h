@@ -27,6 +27,9 @@ void ring_list_clear(struct ring_list *l);
 void ring_list_begin(struct ring_list *l, int32_t hole_of);
 void ring_list_point(struct ring_list *l, double x, double y);
 void ring_list_points(struct ring_list *l, const double *x, const double *y, size_t n);
+/* Appends ring r of `from`, with its axes exchanged where `swapped`. */
+void ring_list_copy(struct ring_list *l, const struct ring_list *from, size_t r, bool swapped,
+                    int32_t hole_of);
 size_t ring_list_size(const struct ring_list *l, size_t r); /* with the closing point, if there is one */
 bool ring_list_closed(const struct ring_list *l, size_t r);
 struct ring ring_list_ring(const struct ring_list *l, size_t r);

@@ -231,14 +231,6 @@ static enum status builder_failure(const struct geo_shape_builder *b, struct err
         limit, LIMIT_RINGS_PER_LAYER);
 }
 
-static struct geo_box box_of(const double *lon, const double *lat, size_t n)
-{
-    struct geo_box box = geo_box_empty();
-    for (size_t i = 0; i < n; i++)
-        geo_box_add(&box, lon[i], lat[i]);
-    return box;
-}
-
 /* An empty shape still needs its two index arrays, whose one element is 0. */
 static bool end_index_arrays(struct geo_shape_builder *b)
 {
@@ -270,7 +262,7 @@ enum status geo_shape_builder_view(struct geo_shape_builder *b, struct geo_shape
         .n_vertices = (uint32_t)b->n_vertices,
         .n_rings = (uint32_t)b->n_rings,
         .n_polygons = (uint32_t)b->n_polygons,
-        .box = box_of(b->lon, b->lat, b->n_vertices),
+        .box = geo_box_of(b->lon, b->lat, b->n_vertices),
     };
     return STATUS_OK;
 }

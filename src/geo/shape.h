@@ -44,6 +44,18 @@ static inline void geo_box_add(struct geo_box *b, double lon_deg, double lat_deg
     b->east_deg = lon_deg > b->east_deg ? lon_deg : b->east_deg;
     b->north_deg = lat_deg > b->north_deg ? lat_deg : b->north_deg;
 }
+static inline void geo_box_add_all(struct geo_box *b, const double *lon_deg, const double *lat_deg, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        geo_box_add(b, lon_deg[i], lat_deg[i]);
+}
+/* Of n vertices; of plane coordinates in their unit. */
+static inline struct geo_box geo_box_of(const double *lon_deg, const double *lat_deg, size_t n)
+{
+    struct geo_box b = geo_box_empty();
+    geo_box_add_all(&b, lon_deg, lat_deg, n);
+    return b;
+}
 
 /* Collects rings, then finishes them into a shape. Memory of the builder itself is malloc'd and reused. */
 struct geo_shape_builder {

@@ -27,10 +27,7 @@ static void write_faults(struct json_writer *w, const struct snapshot *s)
         const struct layer_snapshot *layer = snapshot_layer_at(s, i);
         if (layer->index)
             continue;
-        jw_object_begin(w);
-        jw_kv_string(w, "code", layer->fault.code);
-        jw_kv_string(w, "zh", layer->fault.zh);
-        jw_kv_string(w, "en", layer->fault.en);
+        jw_words_begin(w, layer->fault.code, layer->fault.zh, layer->fault.en);
         jw_object_end(w);
     }
     jw_array_end(w);
@@ -51,11 +48,7 @@ enum status handle_health(struct request *rq, struct reply *reply, struct error 
     jw_kv_bool(&w, "keeps_records", rq->record_writer != NULL);
     write_faults(&w, rq->snapshot);
     jw_object_end(&w);
-    enum status s = reply_buffer(reply, &b, "application/json; charset=utf-8", e);
-    buffer_release(&b);
-    if (!s)
-        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    return s;
+    return reply_json(reply, &b, STATUS_OK, "no-store", e);
 }
 
 enum status handle_classes(struct request *rq, struct reply *reply, struct error *e)

@@ -159,12 +159,7 @@ static enum status answer(struct request *rq, struct reply *reply,
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     enum status s = write(&w, rq, e);
-    if (!s)
-        s = reply_buffer(reply, &b, "application/json; charset=utf-8", e);
-    buffer_release(&b);
-    if (!s)
-        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
-    return s;
+    return reply_json(reply, &b, s, "no-cache", e);
 }
 
 enum status handle_collections(struct request *rq, struct reply *reply, struct error *e)

@@ -47,16 +47,6 @@ static enum status refuse_cross_origin(struct error *e)
                       "A page of another site may not start or end jobs here; use this server's own page.");
 }
 
-static enum status answer_json(struct reply *reply, struct buffer *b, enum status s, struct error *e)
-{
-    if (!s)
-        s = reply_buffer(reply, b, "application/json; charset=utf-8", e);
-    buffer_release(b);
-    if (!s)
-        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    return s;
-}
-
 static enum status refuse_no_body(const char *word, struct error *e)
 {
     error_zh(e, "body=%s，但请求没有正文：请把该文件的内容作为请求正文发送。", word);
@@ -117,7 +107,7 @@ enum status handle_job_add(struct request *rq, struct reply *reply, struct error
     struct buffer b;
     buffer_init(&b, 0);
     enum status s = request_is_cross_origin(rq) ? refuse_cross_origin(e) : add(rq, &b, id, e);
-    s = answer_json(reply, &b, s, e);
+    s = reply_json(reply, &b, s, "no-store", e);
     if (s)
         return s;
     snprintf(location, sizeof location, "/jobs/%s", id);
@@ -131,7 +121,7 @@ enum status handle_jobs(struct request *rq, struct reply *reply, struct error *e
     struct buffer b;
     buffer_init(&b, 0);
     job_queue_list(rq->jobs, &b);
-    return answer_json(reply, &b, STATUS_OK, e);
+    return reply_json(reply, &b, STATUS_OK, "no-store", e);
 }
 
 enum status handle_job(struct request *rq, struct reply *reply, struct error *e)
@@ -139,7 +129,7 @@ enum status handle_job(struct request *rq, struct reply *reply, struct error *e)
     struct buffer b;
     buffer_init(&b, 0);
     enum status s = job_queue_show(rq->jobs, rq->params[0], &b, e);
-    return answer_json(reply, &b, s, e);
+    return reply_json(reply, &b, s, "no-store", e);
 }
 
 enum status handle_job_cancel(struct request *rq, struct reply *reply, struct error *e)
@@ -148,7 +138,7 @@ enum status handle_job_cancel(struct request *rq, struct reply *reply, struct er
     buffer_init(&b, 0);
     enum status s = request_is_cross_origin(rq) ? refuse_cross_origin(e)
                                                 : job_queue_cancel(rq->jobs, rq->params[0], &b, e);
-    return answer_json(reply, &b, s, e);
+    return reply_json(reply, &b, s, "no-store", e);
 }
 
 /* A page that was made from somebody's file: it may have its own style, and nothing else. */

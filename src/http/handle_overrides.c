@@ -16,14 +16,12 @@ static enum status reply_row(struct reply *reply, const struct store_record *row
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     record_write_row(&w, row);
-    enum status s = reply_buffer(reply, &b, "application/json; charset=utf-8", e);
-    buffer_release(&b);
+    enum status s = reply_json(reply, &b, STATUS_OK, "no-store", e);
     if (s)
         return s;
     snprintf(href, sizeof href, "/records/%" PRId64, row->id);
     reply->status = MHD_HTTP_CREATED;
     reply_header(reply, MHD_HTTP_HEADER_LOCATION, href);
-    reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     return STATUS_OK;
 }
 

@@ -44,17 +44,6 @@ static void write_next(struct page *p)
     jw_array_end(&p->w);
 }
 
-/* Moves the buffer into the answer, or releases it. */
-static enum status finish(struct reply *reply, struct buffer *b, enum status s, struct error *e)
-{
-    if (!s)
-        s = reply_buffer(reply, b, "application/json; charset=utf-8", e);
-    buffer_release(b);
-    if (!s)
-        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    return s;
-}
-
 enum status handle_records(struct request *rq, struct reply *reply, struct error *e)
 {
     struct buffer b;
@@ -75,7 +64,7 @@ enum status handle_records(struct request *rq, struct reply *reply, struct error
     jw_kv_integer(&p.w, "numberReturned", p.n);
     write_next(&p);
     jw_object_end(&p.w);
-    return finish(reply, &b, s, e);
+    return reply_json(reply, &b, s, "no-store", e);
 }
 
 enum status handle_record(struct request *rq, struct reply *reply, struct error *e)
@@ -89,7 +78,7 @@ enum status handle_record(struct request *rq, struct reply *reply, struct error 
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     s = record_write_whole(&w, rq->worker->store, id, rq->worker->check.arena, e);
-    return finish(reply, &b, s, e);
+    return reply_json(reply, &b, s, "no-store", e);
 }
 
 /* ---- the kept bytes as they are, so that sha256sum of them is what the row says ---- */
@@ -163,5 +152,5 @@ enum status handle_records_chain(struct request *rq, struct reply *reply, struct
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     record_write_chain(&w, &chain);
-    return finish(reply, &b, STATUS_OK, e);
+    return reply_json(reply, &b, STATUS_OK, "no-store", e);
 }

@@ -71,11 +71,7 @@ static enum status verify_form(struct request *rq, const struct form *f, struct 
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     record_write_verification(&w, &v);
-    s = reply_buffer(reply, &b, "application/json; charset=utf-8", e);
-    buffer_release(&b);
-    if (!s)
-        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    return s;
+    return reply_json(reply, &b, STATUS_OK, "no-store", e);
 }
 
 enum status handle_verify(struct request *rq, struct reply *reply, struct error *e)

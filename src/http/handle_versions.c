@@ -96,10 +96,5 @@ enum status handle_versions(struct request *rq, struct reply *reply, struct erro
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     enum status s = write_all(&w, rq, e);
-    if (!s)
-        s = reply_buffer(reply, &b, "application/json; charset=utf-8", e);
-    buffer_release(&b);
-    if (!s)
-        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
-    return s;
+    return reply_json(reply, &b, s, "no-cache", e);
 }

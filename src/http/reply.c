@@ -61,6 +61,16 @@ void reply_header(struct reply *r, const char *name, const char *value)
     MHD_add_response_header(r->response, name, value);
 }
 
+enum status reply_json(struct reply *r, struct buffer *b, enum status s, const char *cache, struct error *e)
+{
+    if (!s)
+        s = reply_buffer(r, b, "application/json; charset=utf-8", e);
+    buffer_release(b);
+    if (!s)
+        reply_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, cache);
+    return s;
+}
+
 /* If-None-Match is a list of tags, "*", or weak tags (W/): comparing by the quoted text suffices for GET. */
 static bool client_has(const struct request *rq, const char *etag)
 {

@@ -62,6 +62,9 @@ enum status request_query_box(const struct request *rq, struct geo_box *box, boo
 /* The buffer's bytes move into the answer. Fails when an append to it failed. */
 enum status reply_buffer(struct reply *r, struct buffer *b, const char *content_type,
                          struct error *e) HX_MUST_CHECK;
+/* The JSON in `b` where `s` is STATUS_OK, else `s`; `b` is released in any case. `cache`: Cache-Control. */
+enum status reply_json(struct reply *r, struct buffer *b, enum status s, const char *cache,
+                       struct error *e) HX_MUST_CHECK;
 /* Bytes that live as long as the server. */
 enum status reply_static(struct reply *r, const void *bytes, size_t n, const char *content_type,
                          struct error *e) HX_MUST_CHECK;

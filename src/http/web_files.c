@@ -69,10 +69,8 @@ static bool name_has_hash(const char *path)
 
 static enum status add_file(struct web_files *f, const char *disk_path, const char *path, struct error *e)
 {
-    struct web_file *files = array_room(f->files, &f->capacity, f->n + 1, sizeof *files);
-    if (!files)
+    if (!ARRAY_RESERVE(f->files, f->capacity, f->n + 1))
         return error_no_memory(e);
-    f->files = files;
     struct web_file file = {.path = arena_strdup(f->arena, path), .content_type = content_type_of(path)};
     char *bytes;
     enum status s = file_read(disk_path, WEB_FILES_MAX_BYTES, f->arena, &bytes, &file.size, e);
@@ -133,6 +131,13 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const struct web_file *)a)->path, ((const struct web_file *)b)->path);
 }
 
+/* "/" is /index.html. */
+static const struct web_file *find_file(const struct web_files *f, const char *path)
+{
+    const struct web_file wanted = {.path = strcmp(path, "/") == 0 ? "/index.html" : path};
+    return f->n ? bsearch(&wanted, f->files, f->n, sizeof *f->files, by_path) : NULL;
+}
+
 /* The build compresses once, so that nothing is compressed here, request after request. */
 static enum status find_compressed(struct web_files *f, struct error *e)
 {
@@ -140,7 +145,7 @@ static enum status find_compressed(struct web_files *f, struct error *e)
         const char *path = arena_printf(f->arena, "%s.gz", f->files[i].path);
         if (!path)
             return error_no_memory(e);
-        f->files[i].gzip = web_files_find(f, path);
+        f->files[i].gzip = find_file(f, path);
     }
     return STATUS_OK;
 }
@@ -179,12 +184,6 @@ void web_files_free(struct web_files *f)
     free(f);
 }
 
-const struct web_file *web_files_find(const struct web_files *f, const char *path)
-{
-    const struct web_file wanted = {.path = strcmp(path, "/") == 0 ? "/index.html" : path};
-    return f->n ? bsearch(&wanted, f->files, f->n, sizeof *f->files, by_path) : NULL;
-}
-
 size_t web_files_count(const struct web_files *f)
 {
     return f->n;
@@ -200,7 +199,7 @@ static bool takes_gzip(const struct request *rq)
 
 enum status handle_web_file(struct request *rq, struct reply *reply, struct error *e)
 {
-    const struct web_file *file = web_files_find(rq->web, rq->path);
+    const struct web_file *file = find_file(rq->web, rq->path);
     if (!file) {
         error_zh(e, "没有这个地址：%.200s。接口说明见 /openapi.yaml。", rq->path);
         return error_fail(e, STATUS_NOT_FOUND, "unknown-path",

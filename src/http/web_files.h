@@ -24,9 +24,8 @@ struct web_file {
 struct web_files;
 /* `dir` NULL loads nothing. */
 enum status web_files_load(const char *dir, struct web_files **out,
-                           struct error *e) HX_MUST_CHECK;                          /* owned */
-void web_files_free(struct web_files *f);                                           /* NULL-safe */
-const struct web_file *web_files_find(const struct web_files *f, const char *path); /* "/" is /index.html */
+                           struct error *e) HX_MUST_CHECK; /* owned */
+void web_files_free(struct web_files *f);                  /* NULL-safe */
 size_t web_files_count(const struct web_files *f);
 
 #endif

@@ -168,17 +168,10 @@ static bool edge_tree_add(struct index_builder *b, const double *lon, const doub
     return n == 0 || nodes;
 }
 
-static bool row_reserve(struct index_builder *b, size_t doubles)
-{
-    double *row = array_room(b->row, &b->row_capacity, doubles, sizeof *row);
-    b->row = row ? row : b->row;
-    return row != NULL;
-}
-
 static enum status ring_add(struct index_builder *b, const double *lon, const double *lat, uint32_t n,
                             struct error *e)
 {
-    if (!row_reserve(b, 2 * (size_t)n))
+    if (!ARRAY_RESERVE(b->row, b->row_capacity, 2 * (size_t)n))
         return error_no_memory(e);
     memcpy(b->row, lon, n * sizeof *lon);
     memcpy(b->row + n, lat, n * sizeof *lat);
@@ -193,8 +186,7 @@ static enum status ring_add(struct index_builder *b, const double *lon, const do
         return error_no_memory(e);
     *ring_box = index_edges_box(lon, lat, 0, n - 1);
     struct geo_box box = {b->header.west, b->header.south, b->header.east, b->header.north};
-    for (uint32_t i = 0; i < n; i++)
-        geo_box_add(&box, lon[i], lat[i]);
+    geo_box_add_all(&box, lon, lat, n);
     b->header.west = box.west_deg, b->header.south = box.south_deg;
     b->header.east = box.east_deg, b->header.north = box.north_deg;
     return STATUS_OK;

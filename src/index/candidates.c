@@ -54,10 +54,8 @@ static bool search_begin(struct search *s, const struct layer_index *ix, const s
     h->n = 0;
     if (top < 0 || !meets(ix->tree_boxes + ix->tree_level_at[top], q))
         return true;
-    uint32_t *p = array_room(h->ring, &h->capacity, 1, sizeof *p);
-    if (!p)
+    if (!ARRAY_RESERVE(h->ring, h->capacity, 1))
         return false;
-    h->ring = p;
     h->ring[0] = 0;
     s->end = 1;
     s->level = top;
@@ -69,10 +67,9 @@ static bool search_step(struct search *s, const struct index_query *q)
 {
     const struct layer_index *ix = s->ix;
     struct ring_hits *h = s->hits;
-    uint32_t *p = array_room(h->ring, &h->capacity, s->end + (s->end - s->first) * INDEX_FAN, sizeof *p);
-    if (!p)
+    if (!ARRAY_RESERVE(h->ring, h->capacity, s->end + (s->end - s->first) * INDEX_FAN))
         return false;
-    h->ring = p;
+    uint32_t *p = h->ring;
     s->level--;
     uint32_t at = ix->tree_level_at[s->level], size = ix->tree_level_at[s->level + 1] - at;
     const struct index_box32 *boxes = ix->tree_boxes + at;

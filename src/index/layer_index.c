@@ -237,8 +237,8 @@ static void ring_box_add(const struct layer_index *ix, uint32_t ring, struct geo
     const double *lon, *lat;
     uint32_t n = index_ring(ix, ring, &lon, &lat);
     int levels = index_edge_tree(n - 1, at, count);
-    for (uint32_t i = 0; levels == 0 && i < n; i++)
-        geo_box_add(box, lon[i], lat[i]);
+    if (levels == 0)
+        geo_box_add_all(box, lon, lat, n);
     for (uint32_t k = 0; levels > 0 && k < count[levels - 1]; k++) {
         const struct index_box32 *b = ix->nodes + ix->ring_node[ring] + at[levels - 1] + k;
         geo_box_add(box, (double)b->west, (double)b->south);

@@ -123,10 +123,8 @@ enum status overlap_parcel_area(struct overlap_scratch *s, double *area_m2, stru
 
 static bool found_push(struct overlap_scratch *s, uint32_t feature, double area_m2, bool crossed)
 {
-    struct overlap *p = array_room(s->found, &s->cap_found, s->n_found + 1, sizeof *p);
-    if (!p)
+    if (!ARRAY_RESERVE(s->found, s->cap_found, s->n_found + 1))
         return false;
-    s->found = p;
     s->found[s->n_found++] = (struct overlap){feature, area_m2, crossed};
     return true;
 }

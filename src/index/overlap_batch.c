@@ -119,10 +119,9 @@ static bool member_find(struct visit *v, size_t at)
 {
     struct ring_hits *r = &v->rings;
     const struct index_query *q = query_at(v->batch, at);
-    uint32_t *p = array_room(r->ring, &r->capacity, r->n + v->leaves.n, sizeof *p);
-    if (!p)
+    if (!ARRAY_RESERVE(r->ring, r->capacity, r->n + v->leaves.n))
         return false;
-    r->ring = p;
+    uint32_t *p = r->ring;
     size_t first = r->n, n = first;
     for (size_t i = 0; i < v->leaves.n; i++) { /* without a branch: written, and kept or not */
         uint32_t leaf = v->leaves.ring[i];

@@ -16,12 +16,9 @@ void overlap_nearby_release(struct overlap_nearby *s)
 
 static struct overlap_nearby_feature *feature_push(struct overlap_nearby *s, uint32_t feature)
 {
-    struct overlap_nearby_feature *f =
-        array_room(s->features, &s->cap_features, s->n_features + 1, sizeof *f);
-    if (!f)
+    if (!ARRAY_RESERVE(s->features, s->cap_features, s->n_features + 1))
         return NULL;
-    s->features = f;
-    f += s->n_features++;
+    struct overlap_nearby_feature *f = &s->features[s->n_features++];
     *f = (struct overlap_nearby_feature){.feature = feature};
     return f;
 }
@@ -31,21 +28,17 @@ static enum overlap_nearby_result run_push(struct overlap_nearby *s, size_t max_
 {
     if (s->n_runs == max_runs)
         return NEARBY_TOO_MUCH;
-    struct overlap_nearby_run *p = array_room(s->runs, &s->cap_runs, s->n_runs + 1, sizeof *p);
-    if (!p)
+    if (!ARRAY_RESERVE(s->runs, s->cap_runs, s->n_runs + 1))
         return NEARBY_NO_MEMORY;
-    s->runs = p;
     s->runs[s->n_runs++] = run;
     return NEARBY_DONE;
 }
 
 static bool end_push(struct overlap_nearby *s, struct overlap_nearby_end end)
 {
-    struct overlap_nearby_end *p = array_room(s->ends, &s->cap_ends, s->n_ends + 1, sizeof *p);
-    if (!p)
+    if (!ARRAY_RESERVE(s->ends, s->cap_ends, s->n_ends + 1))
         return false;
     __builtin_prefetch(end.lon);
-    s->ends = p;
     s->ends[s->n_ends++] = end;
     return true;
 }

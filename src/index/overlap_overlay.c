@@ -154,10 +154,8 @@ struct line_list {
 
 static bool line_list_add(struct line_list *l, const double *lon, const double *lat, uint32_t n)
 {
-    GEOSGeometry **lines = array_room(l->lines, &l->capacity, l->n + 1, sizeof(GEOSGeometry *));
-    if (!lines)
+    if (!ARRAY_RESERVE(l->lines, l->capacity, l->n + 1))
         return false;
-    l->lines = lines;
     GEOSCoordSequence *c = GEOSCoordSeq_copyFromArrays_r(l->handle, lon, lat, NULL, NULL, n);
     GEOSGeometry *line = c ? GEOSGeom_createLineString_r(l->handle, c) : NULL;
     if (!line)

@@ -22,11 +22,9 @@ struct ring_list {
 static bool ring_list_reserve(struct ring_list *l, size_t vertices)
 {
     size_t need = l->n_vertices + vertices;
-    l->lon = arena_room(l->arena, l->lon, &l->cap_lon, need, sizeof *l->lon);
-    l->lat = l->lon ? arena_room(l->arena, l->lat, &l->cap_lat, need, sizeof *l->lat) : NULL;
-    l->start =
-        l->lat ? arena_room(l->arena, l->start, &l->cap_rings, l->n_rings + 2, sizeof *l->start) : NULL;
-    return l->start != NULL;
+    return ARENA_RESERVE(l->arena, l->lon, l->cap_lon, need) &&
+           ARENA_RESERVE(l->arena, l->lat, l->cap_lat, need) &&
+           ARENA_RESERVE(l->arena, l->start, l->cap_rings, l->n_rings + 2);
 }
 
 static bool ring_list_add(const struct index_clip_ring *ring, void *user)
@@ -38,8 +36,7 @@ static bool ring_list_add(const struct index_clip_ring *ring, void *user)
     }
     memcpy(l->lon + l->n_vertices, ring->lon_deg, ring->n * sizeof(double));
     memcpy(l->lat + l->n_vertices, ring->lat_deg, ring->n * sizeof(double));
-    for (uint32_t i = 0; i < ring->n; i++)
-        geo_box_add(&l->box, ring->lon_deg[i], ring->lat_deg[i]);
+    geo_box_add_all(&l->box, ring->lon_deg, ring->lat_deg, ring->n);
     l->n_vertices += ring->n;
     l->start[0] = 0;
     l->start[++l->n_rings] = (uint32_t)l->n_vertices;

@@ -71,10 +71,7 @@ static enum meeting meet(const double *px, const double *py, const double *fx, c
 
 static struct geo_box run_box(const struct geo_shape *s, uint32_t first, uint32_t end)
 {
-    struct geo_box b = geo_box_empty();
-    for (uint32_t i = first; i <= end; i++)
-        geo_box_add(&b, s->lon_deg[i], s->lat_deg[i]);
-    return b;
+    return geo_box_of(s->lon_deg + first, s->lat_deg + first, end - first + 1);
 }
 
 static uint32_t run_end(uint32_t first, uint32_t last)
@@ -84,9 +81,7 @@ static uint32_t run_end(uint32_t first, uint32_t last)
 
 static struct crossing *crossing_next(struct tracing *t)
 {
-    struct crossing *at = array_room(t->at, &t->capacity, t->n + 1, sizeof *at);
-    t->at = at ? at : t->at;
-    return at ? at + t->n : NULL;
+    return ARRAY_RESERVE(t->at, t->capacity, t->n + 1) ? t->at + t->n : NULL;
 }
 
 /* Edges p_first .. p_end-1 of the parcel and a run of the feature. False on a touch, or when memory is

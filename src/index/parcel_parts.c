@@ -84,11 +84,8 @@ static bool piece_add(struct parcel_parts *l, const struct rings *r)
 {
     uint32_t room = (r->start[r->n] + PAIR_LANES - 1) / PAIR_LANES * PAIR_LANES;
     size_t n_fields = (size_t)room * EDGE_FIELDS;
-    struct parcel_part *parts = array_room(l->parts, &l->cap_parts, l->n_parts + 1, sizeof *parts);
-    l->parts = parts ? parts : l->parts;
-    double *fields = array_room(l->fields, &l->cap_fields, l->n_fields + n_fields, sizeof *fields);
-    l->fields = fields ? fields : l->fields;
-    if (!parts || !fields)
+    if (!ARRAY_RESERVE(l->parts, l->cap_parts, l->n_parts + 1) ||
+        !ARRAY_RESERVE(l->fields, l->cap_fields, l->n_fields + n_fields))
         return false;
     struct parcel_part *p = l->parts + l->n_parts++;
     memset(p, 0, sizeof *p);
@@ -99,8 +96,8 @@ static bool piece_add(struct parcel_parts *l, const struct rings *r)
     p->east = r->box.east_deg - p->lon0;
     p->south = r->box.south_deg - p->lat0;
     piece_set_series(p);
-    memset(fields + l->n_fields, 0, n_fields * sizeof *fields);
-    p->edges = edges_at(fields + l->n_fields, room);
+    memset(l->fields + l->n_fields, 0, n_fields * sizeof *l->fields);
+    p->edges = edges_at(l->fields + l->n_fields, room);
     for (size_t k = 0; k < r->n; k++)
         for (uint32_t i = r->start[k]; i + 1 < r->start[k + 1]; i++)
             edge_add(p, r->x[i], r->y[i], r->x[i + 1], r->y[i + 1]);
@@ -170,7 +167,8 @@ static bool split(struct parcel_parts *l, const struct rings *r, int depth);
 
 static bool split_half(struct parcel_parts *l, const struct ring_clip *half, double growth, int depth)
 {
-    struct rings part = {half->x, half->y, half->start, half->n_rings, ring_clip_box(half), growth};
+    struct rings part = {
+        half->x, half->y, half->start, half->n_rings, geo_box_of(half->x, half->y, half->n_vertices), growth};
     return half->n_rings == 0 || split(l, &part, depth + 1);
 }
 

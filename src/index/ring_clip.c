@@ -1,5 +1,7 @@
 #include "index/ring_clip.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 void ring_clip_release(struct ring_clip *s)
@@ -15,35 +17,16 @@ void ring_clip_clear(struct ring_clip *s)
     s->n_rings = s->n_vertices = 0;
 }
 
-static bool grow(void **p, size_t bytes)
+static bool reserve(struct ring_clip *s, size_t vertices, size_t rings)
 {
-    void *q = realloc(*p, bytes);
-    if (!q)
-        return false;
-    *p = q;
-    return true;
-}
-
-bool ring_clip_reserve(struct ring_clip *s, size_t vertices, size_t rings)
-{
-    if (s->n_vertices + vertices > s->cap_vertices) {
-        size_t n = s->cap_vertices * 2 + vertices + 64;
-        if (!grow((void **)&s->x, n * sizeof(double)) || !grow((void **)&s->y, n * sizeof(double)))
-            return false;
-        s->cap_vertices = n;
-    }
-    if (s->n_rings + rings + 1 > s->cap_rings) {
-        size_t n = s->cap_rings * 2 + rings + 16;
-        if (!grow((void **)&s->start, n * sizeof(uint32_t)))
-            return false;
-        s->cap_rings = n;
-    }
-    return true;
+    size_t cap_x = s->cap_vertices, need = s->n_vertices + vertices; /* both arrays grow alike */
+    return ARRAY_RESERVE(s->x, cap_x, need) && ARRAY_RESERVE(s->y, s->cap_vertices, need) &&
+           ARRAY_RESERVE(s->start, s->cap_rings, s->n_rings + rings + 1);
 }
 
 bool ring_clip_begin(struct ring_clip *s)
 {
-    if (!ring_clip_reserve(s, 0, 1))
+    if (!reserve(s, 0, 1))
         return false;
     s->start[s->n_rings] = (uint32_t)s->n_vertices;
     return true;
@@ -51,7 +34,8 @@ bool ring_clip_begin(struct ring_clip *s)
 
 bool ring_clip_point(struct ring_clip *s, double x, double y)
 {
-    if (!ring_clip_reserve(s, 2, 0)) /* room for the closing point as well */
+    /* room for the closing point as well */
+    if (s->n_vertices + 2 > s->cap_vertices && !reserve(s, 2, 0))
         return false;
     s->x[s->n_vertices] = x;
     s->y[s->n_vertices++] = y;
@@ -116,12 +100,4 @@ bool ring_clip_cut(const struct ring_clip *in, const struct ring_cut *cut, struc
         if (!clip_ring(in->x + in->start[r], in->y + in->start[r], in->start[r + 1] - in->start[r], cut, out))
             return false;
     return true;
-}
-
-struct geo_box ring_clip_box(const struct ring_clip *s)
-{
-    struct geo_box box = geo_box_empty();
-    for (size_t i = 0; i < s->n_vertices; i++)
-        geo_box_add(&box, s->x[i], s->y[i]);
-    return box;
 }

@@ -22,7 +22,6 @@ struct ring_cut {
 
 void ring_clip_release(struct ring_clip *s);
 void ring_clip_clear(struct ring_clip *s);
-bool ring_clip_reserve(struct ring_clip *s, size_t vertices, size_t rings); /* this many more */
 /* false when memory is out */
 bool ring_clip_begin(struct ring_clip *s);
 bool ring_clip_point(struct ring_clip *s, double x, double y);
@@ -31,6 +30,5 @@ bool ring_clip_end(struct ring_clip *s);
 
 /* Appends to `out` what lies on the kept side. Points on the cut itself belong to both sides. */
 bool ring_clip_cut(const struct ring_clip *in, const struct ring_cut *cut, struct ring_clip *out);
-struct geo_box ring_clip_box(const struct ring_clip *s);
 
 #endif

@@ -90,21 +90,18 @@ enum status index_feature_shape(const struct layer_index *ix, uint32_t feature, 
     uint32_t *polygons = arena_array(a, (size_t)f.n_rings + 1, sizeof *polygons);
     if (!lon || !lat || !starts || !polygons)
         return error_no_memory(e);
-    struct geo_box box = geo_box_empty();
     uint32_t n_polygons = 0;
     for (uint32_t r = 0; r < f.n_rings; r++) {
         const double *x, *y;
         uint32_t k = index_ring(ix, f.first_ring + r, &x, &y);
         memcpy(lon + at, x, k * sizeof *lon);
         memcpy(lat + at, y, k * sizeof *lat);
-        for (uint32_t i = 0; i < k; i++)
-            geo_box_add(&box, x[i], y[i]);
         at += k;
         starts[r + 1] = at;
         if (r == 0 || geo_ring_area_m2(x, y, k) > 0) /* an outer ring; its holes come behind it */
             n_polygons++;
         polygons[n_polygons] = r + 1;
     }
-    *out = (struct geo_shape){lon, lat, starts, polygons, n, f.n_rings, n_polygons, box};
+    *out = (struct geo_shape){lon, lat, starts, polygons, n, f.n_rings, n_polygons, geo_box_of(lon, lat, n)};
     return STATUS_OK;
 }

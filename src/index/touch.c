@@ -52,9 +52,7 @@ static struct near_edge near_edge_of(const double *lon, const double *lat, doubl
 {
     struct near_edge n = {.lon0 = lon[0], .lat0 = lat[0], .tolerance_m = tolerance_m};
     geo_metres_per_degree(lat[0], &n.north_m, &n.east_m);
-    struct geo_box box = geo_box_empty();
-    geo_box_add(&box, lon[0], lat[0]);
-    geo_box_add(&box, lon[1], lat[1]);
+    struct geo_box box = geo_box_of(lon, lat, 2);
     box.west_deg -= tolerance_m / n.east_m, box.east_deg += tolerance_m / n.east_m;
     box.south_deg -= tolerance_m / n.north_m, box.north_deg += tolerance_m / n.north_m;
     n.box = index_query_of(&box);
@@ -141,21 +139,14 @@ static bool shape_ring_touches(const struct near_ring *n, const struct edge_tree
     return touches;
 }
 
-static struct geo_box box_of_ring(const struct edge_tree *t)
-{
-    struct geo_box b = geo_box_empty();
-    for (uint32_t i = 0; i <= t->n_edges; i++)
-        geo_box_add(&b, t->lon[i], t->lat[i]);
-    return b;
-}
-
 /* One ring of the layer and all rings of the shape. */
 static bool ring_touches(struct touching *t, const struct layer_index *ix, uint32_t ring, double tolerance_m,
                          bool *out)
 {
     struct near_ring n = {.tolerance_m = tolerance_m};
     edge_tree_of(&n.tree, ix, ring);
-    struct geo_box box = box_grown(box_of_ring(&n.tree), 2 * tolerance_m);
+    struct geo_box box =
+        box_grown(geo_box_of(n.tree.lon, n.tree.lat, (size_t)n.tree.n_edges + 1), 2 * tolerance_m);
     n.query = index_query_of(&box);
     if (!ring_hits_find(t->shape, &box, &t->met))
         return false;

@@ -7,9 +7,7 @@
 
 struct index_box32 index_edges_box(const double *lon, const double *lat, uint32_t first, uint32_t n_edges)
 {
-    struct geo_box box = geo_box_empty();
-    for (uint32_t i = first; i <= first + n_edges; i++)
-        geo_box_add(&box, lon[i], lat[i]);
+    struct geo_box box = geo_box_of(lon + first, lat + first, (size_t)n_edges + 1);
     return index_box32_of(&box);
 }
 

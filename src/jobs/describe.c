@@ -116,16 +116,19 @@ static bool is_result(const char *path)
 static enum status refuse_what_is_no_result(const struct audit_request *r, struct error *e)
 {
     const char *const *o = r->outputs;
+    char zh[AUDIT_FORMAT_NAMES_SIZE], en[AUDIT_FORMAT_NAMES_SIZE];
+    unsigned set = 0;
     while (*o && is_result(*o))
         o++;
     if (!*o)
         return STATUS_OK;
     const char *dot = strrchr(*o, '.'), *word = dot ? dot + 1 : *o;
-    error_zh(e, "后台任务没有结果格式“%.20s”；可用 gpkg、csv、geojsonl、xlsx。", word);
+    for (int f = 0; f < JOB_FORMAT_COUNT; f++)
+        set |= audit_format_written(job_formats[f].format, r->kind) ? 1u << job_formats[f].format : 0;
+    audit_format_names(set, zh, en);
+    error_zh(e, "后台任务没有结果格式“%.20s”；可用 %s。", word, zh);
     return error_fail(e, STATUS_INVALID_INPUT, "job-format",
-                      "Background jobs have no format \"%.20s\" of results; gpkg, csv, geojsonl and xlsx are "
-                      "there.",
-                      word);
+                      "Background jobs have no format \"%.20s\" of results; %s are there.", word, en);
 }
 
 static enum status add_asked_formats(struct describing *d, const char *formats, struct error *e)

@@ -1,9 +1,9 @@
 /* Jobs on their way in: uploads, and the request. */
 #include "jobs/jobs_parts.h"
 
+#include "base/file.h"
 #include "formats/json.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,14 +80,8 @@ enum status job_upload_write(struct job_upload *u, const void *bytes, size_t n, 
 {
     size_t room = u->size < JOB_HEAD_BYTES ? JOB_HEAD_BYTES - (size_t)u->size : 0;
     memcpy(u->head + JOB_HEAD_BYTES - room, bytes, n < room ? n : room);
-    for (size_t at = 0; at < n;) {
-        ssize_t wrote = write(u->fd, (const char *)bytes + at, n - at);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote <= 0)
-            return error_errno(e, "写上传的文件", "Writing the upload", u->folder);
-        at += (size_t)wrote;
-    }
+    if (!file_write_all(u->fd, bytes, n))
+        return error_errno(e, "写上传的文件", "Writing the upload", u->folder);
     u->size += (int64_t)n;
     return STATUS_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef HX_JOBS_JOBS_PARTS_H
 #define HX_JOBS_JOBS_PARTS_H
 
+#include "audit/format.h"
 #include "jobs/queue.h"
 
 #include <pthread.h>
@@ -13,6 +14,7 @@ enum { JOB_TABLE_MAX = JOB_WAITING_MAX + 1 + JOB_KEPT_MAX, JOB_OUTCOME_SIZE = 16
 
 enum { JOB_FORMAT_COUNT = 6, JOB_FORMAT_GPKG = 0 };
 struct job_format {
+    enum audit_format format;
     const char *name, *content_type;
     const char *path; /* of the result, as the command is told it: beside the folder "in" that it works in */
     /* The option of the command that makes it; NULL: none. Of a parcel audit the outputs are those that

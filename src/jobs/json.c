@@ -12,15 +12,16 @@
 #define OUTPUT "output"
 #define SUMMARY "summary"
 const struct job_format job_formats[JOB_FORMAT_COUNT] = {
-    {"gpkg", "application/geopackage+sqlite3", "../out.gpkg", {OUTPUT, OUTPUT, NULL}},
-    {"csv", "text/csv; charset=utf-8", "../out.csv", {OUTPUT, OUTPUT, OUTPUT}},
-    {"geojsonl", "application/geo+json-seq", "../out.geojsonl", {OUTPUT, OUTPUT, NULL}},
-    {"xlsx",
+    {AUDIT_GPKG, "gpkg", "application/geopackage+sqlite3", "../out.gpkg", {OUTPUT, OUTPUT, NULL}},
+    {AUDIT_CSV, "csv", "text/csv; charset=utf-8", "../out.csv", {OUTPUT, OUTPUT, OUTPUT}},
+    {AUDIT_GEOJSONL, "geojsonl", "application/geo+json-seq", "../out.geojsonl", {OUTPUT, OUTPUT, NULL}},
+    {AUDIT_XLSX,
+     "xlsx",
      "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
      "../out.xlsx",
      {OUTPUT, NULL, NULL}},
-    {"html", "text/html; charset=utf-8", "../out.html", {SUMMARY, OUTPUT, OUTPUT}},
-    {"json", "application/json; charset=utf-8", "../out.json", {SUMMARY, SUMMARY, OUTPUT}},
+    {AUDIT_HTML, "html", "text/html; charset=utf-8", "../out.html", {SUMMARY, OUTPUT, OUTPUT}},
+    {AUDIT_JSON, "json", "application/json; charset=utf-8", "../out.json", {SUMMARY, SUMMARY, OUTPUT}},
 };
 
 static const char *state_name(const struct job *j)
@@ -74,15 +75,6 @@ static void write_results(struct json_writer *w, const struct job *j)
     jw_array_end(w);
 }
 
-static void write_error(struct json_writer *w, const struct error *e)
-{
-    jw_object_begin(w);
-    jw_kv_string(w, "code", e->code);
-    jw_kv_string(w, "zh", e->zh);
-    jw_kv_string(w, "en", e->en);
-    jw_object_end(w);
-}
-
 void job_write(struct json_writer *w, const struct job *j, size_t ahead)
 {
     jw_object_begin(w);
@@ -104,10 +96,12 @@ void job_write(struct json_writer *w, const struct job *j, size_t ahead)
     else
         jw_null(w);
     jw_key(w, "error");
-    if (j->state == JOB_FAILED)
-        write_error(w, &j->error);
-    else
+    if (j->state == JOB_FAILED) {
+        jw_words_begin(w, j->error.code, j->error.zh, j->error.en);
+        jw_object_end(w);
+    } else {
         jw_null(w);
+    }
     write_results(w, j);
     jw_kv_bool(w, "repeatable",
                j->state == JOB_DONE && j->upload_bytes > 0 && j->bytes[JOB_FORMAT_GPKG] >= 0);

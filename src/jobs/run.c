@@ -6,6 +6,7 @@
  * that its sentences name the file as it was sent. */
 #include "jobs/jobs_parts.h"
 
+#include "base/file.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -111,8 +112,10 @@ static enum status start_with(struct arena *a, struct job_watch *w, struct error
         return s;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return fail_start(errno, e);
-    int why = spawn(w, ends[1], argv, env);
-    close(ends[1]);
+    ends[1] = file_off_standard(ends[1]);
+    int why = ends[1] < 0 ? errno : spawn(w, ends[1], argv, env);
+    if (ends[1] >= 0)
+        close(ends[1]);
     if (why)
         close(ends[0]);
     w->pipe = ends[0];

@@ -2,6 +2,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "features/gdal_offline.h"
 #include "layers/export_parts.h"
 
 #include <jansson.h>
@@ -59,9 +60,7 @@ static struct export_field *find_extra(struct export_job *j, const char *name)
 
 static struct export_field *add_extra(struct export_job *j, const char *name)
 {
-    struct export_field *grown = array_room(j->extra, &j->capacity, j->n_extra + 1, sizeof *grown);
-    char *copy = grown ? strdup(name) : NULL;
-    j->extra = grown ? grown : j->extra;
+    char *copy = ARRAY_RESERVE(j->extra, j->capacity, j->n_extra + 1) ? strdup(name) : NULL;
     if (!copy)
         return NULL;
     j->extra[j->n_extra] = (struct export_field){.name = copy, .type = OFTString, .field = -1};
@@ -305,9 +304,13 @@ static enum status write_all(struct export_job *j, const char *path, int format)
 
 static enum status refuse_path(const char *path, int format, struct error *e)
 {
-    enum status st = gdal_guard_check_path(path, true, e);
-    if (st != STATUS_OK)
-        return st;
+    if (gdal_path_is_remote(path)) {
+        error_zh(e, "只导出到本机文件；“%s”是网络地址或虚拟路径，请先导出到本机，再传送。", path);
+        return error_fail(e, STATUS_INVALID_INPUT, "export-remote",
+                          "Only local files are written; \"%s\" is an address or a virtual path: export to a "
+                          "local file and send that.",
+                          path);
+    }
     if (format < 0) {
         error_zh(e, "不认识输出文件“%s”的类型；可用 .gpkg、.geojson、.fgb、.shp。", path);
         return error_fail(e, STATUS_INVALID_INPUT, "export-format",

@@ -229,10 +229,7 @@ int64_t findings_far(const struct findings *f, int64_t *n_coded)
 
 static void write_file_finding(struct json_writer *w, const char *code, const char *zh, const char *en)
 {
-    jw_object_begin(w);
-    jw_kv_string(w, "code", code);
-    jw_kv_string(w, "zh", zh);
-    jw_kv_string(w, "en", en);
+    jw_words_begin(w, code, zh, en);
     jw_object_end(w);
 }
 
@@ -284,16 +281,14 @@ static void write_gcj(const struct findings *f, struct json_writer *w)
     struct gcj_answer a = gcj_test_answer(&f->gcj, f->units);
     if (!a.suspected)
         return;
-    jw_object_begin(w);
-    jw_kv_string(w, "code", "gcj02-suspected");
-    jw_kv_string(w, "zh",
-                 "坐标可能是 "
-                 "GCJ-02（网络地图偏移坐标）：按去偏后的位置，靠近行政界线的顶点多得多；请向数据提供方核实，"
-                 "勿直接用于判定。");
-    jw_kv_string(w, "en",
-                 "The coordinates may be GCJ-02 (the offset of Chinese web maps): with the offset undone "
-                 "many more vertices "
-                 "lie on the known boundaries; ask whoever supplied the data before relying on it.");
+    jw_words_begin(
+        w, "gcj02-suspected",
+        "坐标可能是 "
+        "GCJ-02（网络地图偏移坐标）：按去偏后的位置，靠近行政界线的顶点多得多；请向数据提供方核实，"
+        "勿直接用于判定。",
+        "The coordinates may be GCJ-02 (the offset of Chinese web maps): with the offset undone "
+        "many more vertices "
+        "lie on the known boundaries; ask whoever supplied the data before relying on it.");
     jw_kv_integer(w, "sample", a.n_sample);
     jw_kv_integer(w, "near_as_is", a.near_as_is);
     jw_kv_integer(w, "near_undone", a.near_undone);
@@ -320,13 +315,10 @@ static void write_units(const struct findings *f, struct json_writer *w)
                 buffer_printf(&names, "%s%s %s", n > 1 ? ", " : "", one->code, one->name);
         }
         if (n) {
-            jw_object_begin(w);
-            jw_kv_string(w, "code", twice ? "units-repeated" : "units-missing");
-            jw_kv_string(w, "zh",
-                         twice ? "同一行政区有多个图斑：界线取其并集；请核对。"
-                               : "名录中的这些行政区不在文件中；它们的界线保持原样。");
-            jw_kv_string(
-                w, "en",
+            jw_words_begin(
+                w, twice ? "units-repeated" : "units-missing",
+                twice ? "同一行政区有多个图斑：界线取其并集；请核对。"
+                      : "名录中的这些行政区不在文件中；它们的界线保持原样。",
                 twice ? "More than one feature of a unit: its boundary is their union; check it."
                       : "These units of the list are not in the file; their boundaries stay as they were.");
             jw_kv_integer(w, "count", n);

@@ -117,11 +117,7 @@ static void note_gap(struct gap_look *g, const struct gap *gap)
 static void measure(const struct geo_shape *s, uint32_t ring, struct gap *gap)
 {
     uint32_t first = s->ring_start[ring], n = s->ring_start[ring + 1] - first;
-    double perimeter_m = 0, north_m, east_m;
-    geo_metres_per_degree(s->lat_deg[first], &north_m, &east_m);
-    for (uint32_t i = first; i + 1 < first + n; i++)
-        perimeter_m += hypot((s->lon_deg[i + 1] - s->lon_deg[i]) * east_m,
-                             (s->lat_deg[i + 1] - s->lat_deg[i]) * north_m);
+    double perimeter_m = geo_perimeter_m(s, ring, ring + 1);
     gap->area_m2 = fabs(geo_ring_area_m2(s->lon_deg + first, s->lat_deg + first, n));
     gap->width_m = perimeter_m > 0 ? 2 * gap->area_m2 / perimeter_m : 0;
     gap->lon = s->lon_deg[first];
@@ -178,22 +174,15 @@ static int by_area(const void *a, const void *b)
     return x < y ? 1 : x > y ? -1 : 0;
 }
 
-static void begin(struct json_writer *w, const char *code, const char *zh, const char *en)
-{
-    jw_object_begin(w);
-    jw_kv_string(w, "code", code);
-    jw_kv_string(w, "zh", zh);
-    jw_kv_string(w, "en", en);
-}
-
 static void write_gaps(struct gap_look *g, struct json_writer *w)
 {
     qsort(g->listed, (size_t)g->n_listed, sizeof *g->listed, by_area);
-    begin(w, "gaps",
-          "相邻图斑之间有缝隙（最大的列出，按面积）：图形照样保留；缝隙中的地块不属于任何图斑，请核对。",
-          "Gaps between neighbouring features (the largest are listed): kept; a place within one belongs to "
-          "no feature. Check "
-          "them.");
+    jw_words_begin(
+        w, "gaps",
+        "相邻图斑之间有缝隙（最大的列出，按面积）：图形照样保留；缝隙中的地块不属于任何图斑，请核对。",
+        "Gaps between neighbouring features (the largest are listed): kept; a place within one belongs to "
+        "no feature. Check "
+        "them.");
     jw_kv_integer(w, "count", g->n_gaps);
     jw_kv_fixed(w, "area_m2", g->gaps_m2, 2);
     jw_key(w, "places");
@@ -212,16 +201,16 @@ static void write_gaps(struct gap_look *g, struct json_writer *w)
 
 static void write_overlaps(double m2, struct json_writer *w)
 {
-    begin(w, "overlaps", "图斑之间有重叠：照样保留，占用面积按并集只计一次。",
-          "Features overlap each other: kept; the union counts what is common once.");
+    jw_words_begin(w, "overlaps", "图斑之间有重叠：照样保留，占用面积按并集只计一次。",
+                   "Features overlap each other: kept; the union counts what is common once.");
     jw_kv_fixed(w, "area_m2", m2, 2);
     jw_object_end(w);
 }
 
 static void write_not_looked(struct json_writer *w)
 {
-    begin(w, "gaps-not-looked-for", "图层过大，没有查找图斑之间的缝隙与重叠。",
-          "The layer is too large: gaps and overlaps between its features were not looked for.");
+    jw_words_begin(w, "gaps-not-looked-for", "图层过大，没有查找图斑之间的缝隙与重叠。",
+                   "The layer is too large: gaps and overlaps between its features were not looked for.");
     jw_object_end(w);
 }
 

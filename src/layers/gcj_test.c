@@ -8,7 +8,8 @@
 #define AXIS_M 6378245.0
 #define ECCENTRICITY2 0.00669342162296594323
 
-void gcj_forward(double lon, double lat, double *gcj_lon, double *gcj_lat)
+/* WGS 84 to GCJ-02, degrees. */
+static void gcj_forward(double lon, double lat, double *gcj_lon, double *gcj_lat)
 {
     double x = lon - 105, y = lat - 35, root = 0.2 * sqrt(fabs(x));
     double wave = (20 * sin(6 * x * M_PI) + 20 * sin(2 * x * M_PI)) * 2 / 3;

@@ -27,7 +27,5 @@ struct gcj_answer {
 
 void gcj_test_add(struct gcj_test *t, const struct geo_shape *s);
 struct gcj_answer gcj_test_answer(const struct gcj_test *t, const struct units *u);
-/* WGS 84 to GCJ-02, degrees; for tests, too. */
-void gcj_forward(double lon, double lat, double *gcj_lon, double *gcj_lat);
 
 #endif

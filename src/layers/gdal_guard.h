@@ -15,8 +15,4 @@ struct gdal_guard {
 void gdal_guard_enter(struct gdal_guard *g); /* clears `failure` */
 void gdal_guard_leave(void);
 
-/* STATUS_INVALID_INPUT for addresses and GDAL's virtual paths: only local files are read, and written
- * (`writes`). */
-enum status gdal_guard_check_path(const char *path, bool writes, struct error *e) HX_MUST_CHECK;
-
 #endif

@@ -16,7 +16,8 @@ static enum status fail_name(const char *name, struct error *e)
         name);
 }
 
-enum status geodata_path(const struct geodata *g, const char *name, const char **path, struct error *e)
+/* "<dir>/<name>" for a name that stays inside the directory. */
+static enum status geodata_path(const struct geodata *g, const char *name, const char **path, struct error *e)
 {
     if (!name[0] || name[0] == '/' || strstr(name, ".."))
         return fail_name(name, e);

@@ -13,9 +13,6 @@ struct geodata {
     json_t *manifest; /* owned */
 };
 
-/* "<dir>/<name>" for a name that stays inside the directory. */
-enum status geodata_path(const struct geodata *g, const char *name, const char **path,
-                         struct error *e) HX_MUST_CHECK;
 /* The file's text, in the arena. */
 enum status geodata_text(const struct geodata *g, const char *name, const char **text, size_t *n,
                          struct error *e) HX_MUST_CHECK;

@@ -28,7 +28,7 @@ struct job {
     struct store_import *import;
     struct index_builder *index;
     struct buffer wkb;
-    struct report_list dissolved, repaired, refused;
+    struct ingest_list dissolved, repaired, refused;
     struct units units;
     struct findings *findings;
     struct error first_refusal;
@@ -178,7 +178,7 @@ static void note_refusal(struct job *j, const struct source_feature *f)
         snprintf(j->first_refused_code, sizeof j->first_refused_code, "%.*s", (int)text_cut(f->code, 60),
                  f->code);
     }
-    report_list_add(&j->refused, f);
+    ingest_list_add(&j->refused, f);
 }
 
 static enum status refuse_strictly(const struct job *j, const struct source_feature *f, struct error *e)
@@ -216,9 +216,9 @@ static enum status take_all(struct job *j, struct error *e)
             continue;
         }
         if (f.state == SOURCE_REPAIRED)
-            report_list_add(&j->repaired, &f);
+            ingest_list_add(&j->repaired, &f);
         if (f.state == SOURCE_DISSOLVED)
-            report_list_add(&j->dissolved, &f);
+            ingest_list_add(&j->dissolved, &f);
         st = store_feature(j, &f, e);
         if (st != STATUS_OK)
             return st;
@@ -270,15 +270,15 @@ static enum status refuse_empty(const struct job *j, struct error *e)
 
 static enum status write_report(struct job *j, struct error *e)
 {
-    struct report_parts p = {.request = j->request,
-                             .source = j->source,
-                             .sha256 = j->sha256,
-                             .coverage = &j->coverage,
-                             .findings = j->findings,
-                             .dissolved = &j->dissolved,
-                             .repaired = &j->repaired,
-                             .refused = &j->refused};
-    return report_write(j->report, &p, e);
+    struct ingest_report_parts p = {.request = j->request,
+                                    .source = j->source,
+                                    .sha256 = j->sha256,
+                                    .coverage = &j->coverage,
+                                    .findings = j->findings,
+                                    .dissolved = &j->dissolved,
+                                    .repaired = &j->repaired,
+                                    .refused = &j->refused};
+    return ingest_report_write(j->report, &p, e);
 }
 
 /* One wrong code is a finding; when most features lie far from where they say that they are, the CRS or the
@@ -435,17 +435,17 @@ enum status ingest_layer_file(struct store *s, const struct ingest_request *r, s
     buffer_clear(&json);
     *report = (struct ingest_report){.json = json}; /* a report may be used again */
     buffer_init(&j.wkb, 0);
-    report_list_init(&j.dissolved);
-    report_list_init(&j.repaired);
-    report_list_init(&j.refused);
+    ingest_list_init(&j.dissolved);
+    ingest_list_init(&j.repaired);
+    ingest_list_init(&j.refused);
     enum status st = run(&j, e);
     store_import_abort(j.import);
     index_builder_free(j.index);
     source_close(j.source);
     findings_free(j.findings);
-    report_list_release(&j.dissolved);
-    report_list_release(&j.repaired);
-    report_list_release(&j.refused);
+    ingest_list_release(&j.dissolved);
+    ingest_list_release(&j.repaired);
+    ingest_list_release(&j.refused);
     buffer_release(&j.wkb);
     arena_free(j.arena);
     return st;

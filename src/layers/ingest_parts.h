@@ -10,7 +10,7 @@
 /* Each list of a report names this many features; the counts go on. */
 enum { REPORT_LIST_LIMIT = 1000 };
 
-struct report_list {
+struct ingest_list {
     struct buffer text;
     struct json_writer json;
     int64_t n;
@@ -36,20 +36,25 @@ enum status ingest_settle_layer(struct store *s, const struct source_info *info,
  * version's row. */
 void ingest_crs_text(const struct geo_crs *crs, char out[256]);
 
-void report_list_init(struct report_list *l);
-void report_list_release(struct report_list *l);
-void report_list_add(struct report_list *l, const struct source_feature *f);
+void ingest_list_init(struct ingest_list *l);
+void ingest_list_release(struct ingest_list *l);
+void ingest_list_add(struct ingest_list *l, const struct source_feature *f);
 
-struct report_parts {
+struct ingest_report_parts {
     const struct ingest_request *request;
     const struct source *source; /* NULL when nothing was read */
     const char *sha256;
     const struct ingest_coverage *coverage;
-    const struct report_list *dissolved, *repaired, *refused;
+    const struct ingest_list *dissolved, *repaired, *refused;
     const struct findings *findings; /* NULL when nothing was read */
 };
-enum status report_write(struct ingest_report *r, const struct report_parts *p,
-                         struct error *e) HX_MUST_CHECK;
+enum status ingest_report_write(struct ingest_report *r, const struct ingest_report_parts *p,
+                                struct error *e) HX_MUST_CHECK;
+
+/* Members of a JSON object: the fields that are bound; and the sub-zones as "zones", with how many features
+ * each has where they are `counted`. */
+void source_write_fields(struct json_writer *w, const struct source_fields *bound);
+void source_write_zones(struct json_writer *w, const struct source_info *info, bool counted);
 
 /* The union of units' boundaries: "150102,150103", or "region" for the whole of it. */
 enum status ingest_coverage_units(const struct units *u, const char *codes, struct arena *a,

@@ -17,20 +17,20 @@ void ingest_report_release(struct ingest_report *r)
     buffer_release(&r->json);
 }
 
-void report_list_init(struct report_list *l)
+void ingest_list_init(struct ingest_list *l)
 {
-    *l = (struct report_list){0};
+    *l = (struct ingest_list){0};
     buffer_init(&l->text, 0);
     jw_init(&l->json, &l->text, false);
     jw_array_begin(&l->json);
 }
 
-void report_list_release(struct report_list *l)
+void ingest_list_release(struct ingest_list *l)
 {
     buffer_release(&l->text);
 }
 
-void report_list_add(struct report_list *l, const struct source_feature *f)
+void ingest_list_add(struct ingest_list *l, const struct source_feature *f)
 {
     if (l->n++ >= REPORT_LIST_LIMIT)
         return;
@@ -56,7 +56,8 @@ void report_list_add(struct report_list *l, const struct source_feature *f)
     jw_object_end(w);
 }
 
-static void write_source(struct json_writer *w, const struct report_parts *p, const struct source_info *info)
+static void write_source(struct json_writer *w, const struct ingest_report_parts *p,
+                         const struct source_info *info)
 {
     jw_key(w, "source");
     jw_object_begin(w);
@@ -82,7 +83,7 @@ static void write_source(struct json_writer *w, const struct report_parts *p, co
     jw_object_end(w);
 }
 
-static void write_zones(struct json_writer *w, const struct source_info *info)
+void source_write_zones(struct json_writer *w, const struct source_info *info, bool counted)
 {
     jw_key(w, "zones");
     jw_array_begin(w);
@@ -91,30 +92,35 @@ static void write_zones(struct json_writer *w, const struct source_info *info)
         jw_kv_string(w, "value", info->zones[i].value);
         jw_kv_string(w, "stored_as", info->zones[i].name);
         jw_kv_string(w, "decided_by", info->zones[i].by);
-        jw_kv_integer(w, "features", info->zones[i].n);
+        if (counted)
+            jw_kv_integer(w, "features", info->zones[i].n);
         jw_object_end(w);
     }
     jw_array_end(w);
 }
 
-static void write_binding(struct json_writer *w, const struct source_info *info)
+void source_write_fields(struct json_writer *w, const struct source_fields *bound)
 {
-    const struct source_fields *bound = &info->bound;
-    jw_key(w, "binding");
-    jw_object_begin(w);
-    jw_kv_string(w, "source_layer", info->layer);
-    jw_kv_string(w, "layer", info->target);
-    jw_kv_string(w, "decided_by", info->target_by);
-    write_zones(w, info);
-    jw_object_end(w);
-    jw_key(w, "fields");
-    jw_object_begin(w);
     jw_kv_string(w, "id", bound->id);
     jw_kv_string(w, "name", bound->name);
     jw_kv_string(w, "zone", bound->zone);
     jw_kv_string(w, "zone_code", bound->zone_code);
     jw_kv_string(w, "county", bound->county);
     jw_kv_string(w, "area", bound->area);
+}
+
+static void write_binding(struct json_writer *w, const struct source_info *info)
+{
+    jw_key(w, "binding");
+    jw_object_begin(w);
+    jw_kv_string(w, "source_layer", info->layer);
+    jw_kv_string(w, "layer", info->target);
+    jw_kv_string(w, "decided_by", info->target_by);
+    source_write_zones(w, info, true);
+    jw_object_end(w);
+    jw_key(w, "fields");
+    jw_object_begin(w);
+    source_write_fields(w, &info->bound);
     jw_object_end(w);
 }
 
@@ -137,7 +143,7 @@ static void write_counts(struct json_writer *w, const struct ingest_report *r, i
     jw_kv_fixed(w, "declared_area_m2", r->declared_area_m2, 2);
 }
 
-static void write_coverage(struct json_writer *w, const struct report_parts *p)
+static void write_coverage(struct json_writer *w, const struct ingest_report_parts *p)
 {
     jw_key(w, "coverage");
     jw_object_begin(w);
@@ -153,7 +159,7 @@ static void write_coverage(struct json_writer *w, const struct report_parts *p)
     jw_object_end(w);
 }
 
-static void write_list(struct json_writer *w, const char *key, const struct report_list *l)
+static void write_list(struct json_writer *w, const char *key, const struct ingest_list *l)
 {
     jw_key(w, key);
     jw_raw(w, l->text.data, l->text.size);
@@ -171,7 +177,7 @@ static void write_warnings(struct json_writer *w, const struct source *s)
     jw_array_end(w);
 }
 
-enum status report_write(struct ingest_report *r, const struct report_parts *p, struct error *e)
+enum status ingest_report_write(struct ingest_report *r, const struct ingest_report_parts *p, struct error *e)
 {
     const struct source_info *info = source_info(p->source);
     struct json_writer w;

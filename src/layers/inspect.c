@@ -4,6 +4,7 @@
 #include "features/sandbox/sandbox.h"
 #include "formats/json.h"
 #include "geo/crs/stated.h"
+#include "layers/ingest_parts.h"
 #include "layers/source_parts.h"
 
 #include <stdio.h>
@@ -25,37 +26,17 @@ static void write_fields(struct json_writer *w, const struct feature_schema *f)
     jw_array_end(w);
 }
 
-static void write_zones(struct json_writer *w, const struct source_info *info)
-{
-    if (!info->n_zones)
-        return;
-    jw_key(w, "zones");
-    jw_array_begin(w);
-    for (int i = 0; i < info->n_zones && i < SOURCE_ZONES_SHOWN; i++) {
-        jw_object_begin(w);
-        jw_kv_string(w, "value", info->zones[i].value);
-        jw_kv_string(w, "stored_as", info->zones[i].name);
-        jw_kv_string(w, "decided_by", info->zones[i].by);
-        jw_object_end(w);
-    }
-    jw_array_end(w);
-}
-
 static void write_info(struct json_writer *w, const struct source_info *info)
 {
     jw_kv_integer(w, "epsg", info->crs.epsg);
     jw_kv_string(w, "crs", info->crs.name);
     jw_kv_string(w, "decided_by", info->crs_decided_by);
     jw_kv_string(w, "encoding", info->encoding);
-    jw_kv_string(w, "id", info->bound.id);
-    jw_kv_string(w, "name", info->bound.name);
-    jw_kv_string(w, "zone", info->bound.zone);
-    jw_kv_string(w, "zone_code", info->bound.zone_code);
-    jw_kv_string(w, "county", info->bound.county);
-    jw_kv_string(w, "area", info->bound.area);
+    source_write_fields(w, &info->bound);
     if (info->village)
         jw_kv_bool(w, "village", true);
-    write_zones(w, info);
+    if (info->n_zones)
+        source_write_zones(w, info, false);
 }
 
 /* What an import would decide (`s`), or why it would not (NULL). */

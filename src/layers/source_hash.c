@@ -2,7 +2,6 @@
  * several parts (a Shapefile's .dbf or .prj may change alone) that of their names and digests. */
 #include "base/sha256.h"
 #include "features/file_parts.h"
-#include "layers/gdal_guard.h"
 #include "layers/source.h"
 
 #include <string.h>
@@ -36,7 +35,7 @@ static enum status hash_parts(const char *path, uint8_t digest[SHA256_BYTES], st
 enum status source_sha256(const char *path, char hex[65], struct error *e)
 {
     uint8_t digest[SHA256_BYTES];
-    enum status st = gdal_guard_check_path(path, false, e);
+    enum status st = feature_path_local(path, e);
     if (st == STATUS_OK)
         st = file_is_in_parts(path) ? hash_parts(path, digest, e) : sha256_of_file(path, digest, e);
     if (st == STATUS_OK)

@@ -3,7 +3,6 @@
 #include "layers/source_parts.h"
 #include "layers/units.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,15 +49,9 @@ static bool sample_one(struct source *s, const struct feature *f, void *user)
     if (!u || policy_take_wkb(&s->policy, f->wkb, f->n_wkb, NULL) != STATUS_OK || s->policy.rings.n == 0)
         return true;
     const struct ring_list *l = &s->policy.rings;
-    double west = l->x[0], east = west, south = l->y[0], north = south;
-    for (size_t i = 1; i < l->n; i++) {
-        west = fmin(west, l->x[i]);
-        east = fmax(east, l->x[i]);
-        south = fmin(south, l->y[i]);
-        north = fmax(north, l->y[i]);
-    }
-    out->x[out->n] = (west + east) / 2;
-    out->y[out->n] = (south + north) / 2;
+    struct geo_box box = geo_box_of(l->x, l->y, l->n);
+    out->x[out->n] = (box.west_deg + box.east_deg) / 2;
+    out->y[out->n] = (box.south_deg + box.north_deg) / 2;
     out->unit[out->n++] = u;
     return out->n < SAMPLE;
 }

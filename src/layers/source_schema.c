@@ -23,16 +23,13 @@ static bool has_field(const struct feature_schema *s, const char *name)
 static bool add_field(struct field_union *u, struct arena *keep, const char *name, enum feature_type type)
 {
     size_t n = u->schema.n;
-    const char **names = arena_room(keep, u->names, &u->cap_names, n + 1, sizeof *names);
-    enum feature_type *types = arena_room(keep, u->types, &u->cap_types, n + 1, sizeof *types);
     const char *kept = arena_strdup(keep, name);
-    if (!names || !types || !kept)
+    if (!kept || !ARENA_RESERVE(keep, u->names, u->cap_names, n + 1) ||
+        !ARENA_RESERVE(keep, u->types, u->cap_types, n + 1))
         return false;
-    names[n] = kept;
-    types[n] = type;
-    u->names = names;
-    u->types = types;
-    u->schema = (struct feature_schema){.names = names, .types = types, .n = n + 1};
+    u->names[n] = kept;
+    u->types[n] = type;
+    u->schema = (struct feature_schema){.names = u->names, .types = u->types, .n = n + 1};
     return true;
 }
 

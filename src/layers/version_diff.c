@@ -103,12 +103,10 @@ static bool take_row(const struct store_feature *f, void *user)
     struct reading *r = user;
     struct side *side = r->side;
     struct geo_shape shape;
-    struct row *rows = array_room(side->rows, &side->capacity, side->n + 1, sizeof *rows);
-    if (!rows) {
+    if (!ARRAY_RESERVE(side->rows, side->capacity, side->n + 1)) {
         r->diff->status = error_no_memory(r->diff->error);
         return false;
     }
-    side->rows = rows;
     r->diff->status = shape_of(r->diff, f, &shape);
     if (r->diff->status != STATUS_OK)
         return false;

@@ -55,12 +55,12 @@ static void add_sentence(struct verifying *v, struct record_sentence list[8], si
         list[(*n)++] = s;
 }
 
-void verify_missing(struct verifying *v, const char *zh, const char *en)
+static void verify_missing(struct verifying *v, const char *zh, const char *en)
 {
     add_sentence(v, v->out->missing, &v->out->n_missing, zh, en);
 }
 
-void verify_note(struct verifying *v, const char *zh, const char *en)
+static void verify_note(struct verifying *v, const char *zh, const char *en)
 {
     add_sentence(v, v->out->notes, &v->out->n_notes, zh, en);
 }

@@ -15,8 +15,6 @@ struct verifying {
 
 void verify_difference(struct verifying *v, const char *path, const char *reported, const char *found,
                        const char *against);
-void verify_missing(struct verifying *v, const char *zh, const char *en);
-void verify_note(struct verifying *v, const char *zh, const char *en);
 
 /* ---- JSON by jansson, behind an opaque name ---- */
 

@@ -32,11 +32,6 @@ void store_close(struct store *s)
     free(s);
 }
 
-const char *store_path(const struct store *s)
-{
-    return s->path;
-}
-
 static enum status load_spatialite(struct store *s, struct error *e)
 {
     s->spatialite = spatialite_alloc_connection();

@@ -30,7 +30,6 @@ enum status store_create(const char *path, struct error *e) HX_MUST_CHECK;
 enum status store_open(const char *path, enum store_mode mode, struct store **out,
                        struct error *e) HX_MUST_CHECK;
 void store_close(struct store *s); /* NULL-safe */
-const char *store_path(const struct store *s);
 
 /* ---- layers and versions ---- */
 
@@ -146,12 +145,6 @@ typedef bool store_plan_feature_fn(const struct store_plan_feature *f, void *use
 enum status store_plan_features(struct store *s, const char *collection, const struct geo_box *box,
                                 int64_t after_id, int64_t limit, store_plan_feature_fn *fn, void *user,
                                 struct error *e) HX_MUST_CHECK;
-
-/* A plan table's rows as a JSON array of objects in the arena: "plan_targets", "plan_key_counties", ... or
- * "admin_unit".
- * STATUS_NOT_FOUND for any other name. */
-enum status store_plan_table(struct store *s, const char *table, struct arena *a, const char **json,
-                             struct error *e) HX_MUST_CHECK;
 
 /* Replacing administrative units, seats, plan features and plan tables: one transaction from begin to
  * commit. */

@@ -1,4 +1,4 @@
-/* Reading the plan: its features, its tables, and the administrative seats. */
+/* Reading the plan: its features and the administrative seats. */
 #include "store/sql.h"
 
 #include <string.h>
@@ -51,61 +51,5 @@ enum status store_plan_features(struct store *s, const char *collection, const s
         more = fn(&f, user);
     }
     sqlite3_finalize(q);
-    return st;
-}
-
-/* ---- tables as JSON ---- */
-
-static enum status one_text(struct store *s, const char *sql, const char *arg, struct arena *a,
-                            const char **out, struct error *e)
-{
-    sqlite3_stmt *q = NULL;
-    bool row = false;
-    enum status st = sql_prepare(s, sql, &q, READING, e);
-    if (st != STATUS_OK)
-        return st;
-    if (arg)
-        sql_bind_text(q, 1, arg);
-    st = sql_step(s, q, &row, READING, e);
-    if (st == STATUS_OK) {
-        char *text = row ? sql_text(q, 0, a) : arena_strdup(a, "");
-        if (text)
-            *out = text;
-        else
-            st = error_no_memory(e);
-    }
-    sqlite3_finalize(q);
-    return st;
-}
-
-static enum status fail_no_table(const char *table, struct error *e)
-{
-    error_zh(e, "没有名为“%s”的规划表；可用的表见规划表目录。", table);
-    return error_fail(e, STATUS_NOT_FOUND, "plan-table-not-found",
-                      "There is no plan table \"%s\"; see the list of plan tables.", table);
-}
-
-/* "'seq', seq, 'rules', json(rules)": the table's columns as arguments of json_object. */
-static const char COLUMN_LIST[] = "SELECT group_concat(quote(name) || ', ' || CASE WHEN type = 'JSON' THEN "
-                                  "'json(\"' || name || '\")' ELSE '\"' || "
-                                  "name || '\"' END, ', ') FROM pragma_table_info(?1) WHERE name <> "
-                                  "'geometry' AND (?1 = 'admin_unit' OR ?1 IN "
-                                  "(SELECT name FROM plan_table))";
-
-enum status store_plan_table(struct store *s, const char *table, struct arena *a, const char **json,
-                             struct error *e)
-{
-    const char *columns = "";
-    enum status st = one_text(s, COLUMN_LIST, table, a, &columns, e);
-    if (st != STATUS_OK)
-        return st;
-    if (!columns[0])
-        return fail_no_table(table, e);
-    char *sql = sqlite3_mprintf("SELECT json_group_array(json_object(%s)) FROM \"%w\" ORDER BY rowid",
-                                columns, table);
-    if (!sql)
-        return error_no_memory(e);
-    st = one_text(s, sql, NULL, a, json, e);
-    sqlite3_free(sql);
     return st;
 }

@@ -1,5 +1,7 @@
 #include "tile/ring.h"
 
+#include "base/array.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -46,17 +48,10 @@ static bool same(struct mvt_point a, struct mvt_point b)
 
 static void push(struct tile_ring *r, struct mvt_point p)
 {
-    if (r->n == r->capacity) {
-        uint32_t capacity = r->capacity ? r->capacity * 2 : 256;
-        struct mvt_point *points = realloc(r->points, capacity * sizeof *points);
-        if (!points) {
-            r->out_of_memory = true;
-            return;
-        }
-        r->points = points;
-        r->capacity = capacity;
-    }
-    r->points[r->n++] = p;
+    if (ARRAY_RESERVE(r->points, r->capacity, (size_t)r->n + 1))
+        r->points[r->n++] = p;
+    else
+        r->out_of_memory = true;
 }
 
 /* Adds a point so that the last three are never on one line: what the new point makes superfluous goes

@@ -10,7 +10,8 @@
 
 struct tile_ring {
     struct mvt_point *points; /* owned */
-    uint32_t n, capacity;
+    uint32_t n;
+    size_t capacity;
     bool out_of_memory;
 };
 

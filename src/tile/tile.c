@@ -148,14 +148,6 @@ static bool draw_ring(const struct index_clip_ring *r, void *user)
 
 /* ---- features ---- */
 
-static struct geo_box box_of_ring(const struct index_clip_ring *r)
-{
-    struct geo_box box = geo_box_empty();
-    for (uint32_t i = 0; i < r->n; i++)
-        geo_box_add(&box, r->lon_deg[i], r->lat_deg[i]);
-    return box;
-}
-
 static bool lies_within(const struct geo_box *a, const struct geo_box *b)
 {
     return a->west_deg >= b->west_deg && a->east_deg <= b->east_deg && a->south_deg >= b->south_deg &&
@@ -178,7 +170,7 @@ static bool is_small(const struct encoder *c, const struct index_feature *f)
         n_vertices += r.n;
         if (n_vertices > SMALL_FEATURE_VERTICES)
             return false;
-        struct geo_box box = box_of_ring(&r);
+        struct geo_box box = geo_box_of(r.lon_deg, r.lat_deg, r.n);
         if (geo_box_overlaps(&box, &c->box) && !lies_within(&box, &c->wide_box))
             return false;
     }
@@ -189,7 +181,7 @@ static void draw_whole(struct encoder *c, const struct index_feature *f)
 {
     for (uint32_t i = 0; i < f->n_rings; i++) {
         struct index_clip_ring r = ring_at(c->ix, f->first_ring + i);
-        struct geo_box box = box_of_ring(&r);
+        struct geo_box box = geo_box_of(r.lon_deg, r.lat_deg, r.n);
         if (geo_box_overlaps(&box, &c->box))
             draw_ring(&r, c);
     }

@@ -6,6 +6,7 @@
 #include "features/sandbox/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -352,6 +353,30 @@ static void test_limits_of_a_request(void **state)
     assert_int_equal(read_all(&r, &n, &e), STATUS_TOO_LARGE);
 }
 
+/* A server that was started without standard streams gets their numbers for the input and the pipe; the
+ * child's own streams must not be put over them. */
+static void test_without_standard_streams(void **state)
+{
+    (void)state;
+    static const char kml[] = "<kml><Document>" PLACEMARK "</Document></kml>";
+    const struct feature_request r = {.bytes = kml, .n_bytes = strlen(kml)};
+    int held[3];
+    size_t n = 0;
+    struct error e = {0};
+    fflush(NULL);
+    for (int fd = 0; fd < 3; fd++) {
+        held[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 10);
+        close(fd);
+    }
+    enum status s = read_all(&r, &n, &e);
+    for (int fd = 0; fd < 3; fd++) {
+        dup2(held[fd], fd);
+        close(held[fd]);
+    }
+    assert_int_equal(s, STATUS_OK);
+    assert_int_equal(n, 1);
+}
+
 static void test_nothing_is_left_behind(void **state)
 {
     (void)state;
@@ -377,6 +402,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_spoiled_records),
         cmocka_unit_test(test_sandbox),
         cmocka_unit_test(test_limits_of_a_request),
+        cmocka_unit_test(test_without_standard_streams),
         cmocka_unit_test(test_nothing_is_left_behind),
     };
     int failed = cmocka_run_group_tests_name("the sandboxed child", tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <math.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -247,6 +248,17 @@ static void sample_data_never_replace_official_data(void **state)
     bench_end(&b);
 }
 
+static bool has_row(const struct bench *b, const char *sql)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *q = NULL;
+    bool row = sqlite3_open_v2(b->place->path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+               sqlite3_prepare_v2(db, sql, -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW;
+    sqlite3_finalize(q);
+    sqlite3_close(db);
+    return row;
+}
+
 static void geodata_loads_whole_and_only_once(void **state)
 {
     struct bench b = bench_begin(state, "unused");
@@ -265,13 +277,8 @@ static void geodata_loads_whole_and_only_once(void **state)
     assert_in_range(plan_count(&b, "counties", &hohhot), 4, 6);
     assert_true(plan_count(&b, "plan_layout", NULL) > 0);
     assert_true(plan_count(&b, "plan_places", NULL) > 0);
-    const char *json = NULL;
-    must(store_plan_table(b.store, "plan_key_counties", b.place->arena, &json, &b.e), &b.e);
-    assert_non_null(strstr(json, "准格尔旗"));
-    must(store_plan_table(b.store, "admin_unit", b.place->arena, &json, &b.e), &b.e);
-    assert_non_null(strstr(json, "\"code\":\"150000\",\"name\":\"内蒙古自治区\""));
-    assert_int_equal(store_plan_table(b.store, "sqlite_master", b.place->arena, &json, &b.e),
-                     STATUS_NOT_FOUND);
+    assert_true(has_row(&b, "SELECT 1 FROM plan_key_counties WHERE county LIKE '%准格尔旗%'"));
+    assert_true(has_row(&b, "SELECT 1 FROM admin_unit WHERE code = '150000' AND name = '内蒙古自治区'"));
     bench_end(&b);
 }
 

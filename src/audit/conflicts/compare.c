@@ -15,7 +15,7 @@
 enum { OLD_FILE_LIMIT = 1 << 30 };
 
 struct old_finding {
-    char id[LINES_ID_SIZE];
+    char id[CONFLICT_ID_SIZE];
     const char *kind, *code_a, *code_b; /* "" where the old output is text: the id tells enough */
     double lon_deg, lat_deg, area_m2;
     bool seen;
@@ -28,20 +28,18 @@ struct old_list {
 
 static struct old_finding *old_add(struct old_list *l, const char *id)
 {
-    struct old_finding *items = array_room(l->items, &l->capacity, l->n + 1, sizeof *items);
-    if (!items)
+    if (!ARRAY_RESERVE(l->items, l->capacity, l->n + 1))
         return NULL;
-    l->items = items;
     struct old_finding *f = &l->items[l->n++];
     *f = (struct old_finding){
         .kind = "", .code_a = "", .code_b = "", .lon_deg = NAN, .lat_deg = NAN, .area_m2 = NAN};
-    memcpy(f->id, id, LINES_ID_SIZE - 1);
+    memcpy(f->id, id, CONFLICT_ID_SIZE - 1);
     return f;
 }
 
 static bool is_id(const char *text)
 {
-    return strspn(text, "0123456789abcdef") >= LINES_ID_SIZE - 1;
+    return strspn(text, "0123456789abcdef") >= CONFLICT_ID_SIZE - 1;
 }
 
 static enum status bad_old(const char *path, struct error *e)
@@ -49,6 +47,13 @@ static enum status bad_old(const char *path, struct error *e)
     error_zh(e, "“%.200s”不是本命令以前的输出，不能比较。", path);
     return error_fail(e, STATUS_INVALID_INPUT, "audit-compare",
                       "\"%.200s\" is no earlier output of this command; it cannot be compared.", path);
+}
+
+static const char *text_at(sqlite3_stmt *q, int column, struct arena *a)
+{
+    const char *text = (const char *)sqlite3_column_text(q, column);
+    const char *kept = text ? arena_strdup(a, text) : NULL;
+    return kept ? kept : "";
 }
 
 static enum status read_gpkg(struct old_list *l, struct arena *a, const char *path, struct error *e)
@@ -66,13 +71,9 @@ static enum status read_gpkg(struct old_list *l, struct arena *a, const char *pa
             ok = false;
             break;
         }
-        const char **texts[] = {&f->kind, &f->code_a, &f->code_b};
-        for (int i = 0; i < 3; i++) {
-            const char *t = (const char *)sqlite3_column_text(q, i + 1);
-            *texts[i] = t ? arena_strdup(a, t) : "";
-            if (!*texts[i])
-                *texts[i] = "";
-        }
+        f->kind = text_at(q, 1, a);
+        f->code_a = text_at(q, 2, a);
+        f->code_b = text_at(q, 3, a);
         f->lon_deg = sqlite3_column_double(q, 4);
         f->lat_deg = sqlite3_column_double(q, 5);
         f->area_m2 = sqlite3_column_double(q, 6);
@@ -126,59 +127,48 @@ static enum status read_text(struct old_list *l, struct arena *a, const char *pa
 static int by_id(const void *a, const void *b)
 {
     return memcmp(((const struct old_finding *)a)->id, ((const struct old_finding *)b)->id,
-                  LINES_ID_SIZE - 1);
+                  CONFLICT_ID_SIZE - 1);
 }
 
-static void mark(struct lines_report *r, struct old_list *l)
+static void mark(struct conflict_report *r, struct old_list *l)
 {
     if (l->n)
         qsort(l->items, l->n, sizeof *l->items, by_id);
     for (size_t i = 0; i < r->n_findings; i++) {
         struct old_finding key;
-        memcpy(key.id, r->findings[i].id, LINES_ID_SIZE);
+        memcpy(key.id, r->findings[i].id, CONFLICT_ID_SIZE);
         struct old_finding *f = l->n ? bsearch(&key, l->items, l->n, sizeof *l->items, by_id) : NULL;
-        r->findings[i].change = f ? LINES_STILL : LINES_NEW;
+        r->findings[i].change = f ? CONFLICT_STILL : CONFLICT_NEW;
         if (f)
             f->seen = true;
         *(f ? &r->n_still : &r->n_new) += 1;
     }
 }
 
-static struct lines_finding fixed_of(const struct old_finding *o)
+static struct conflict_finding fixed_of(const struct old_finding *o)
 {
-    struct lines_finding f = {.layer_a = "",
-                              .layer_b = "",
-                              .code_a = o->code_a,
-                              .code_b = o->code_b,
-                              .zone_a = "",
-                              .zone_b = "",
-                              .county = "",
-                              .prefecture = "",
-                              .prefecture_name = "",
-                              .rule = "",
-                              .basis = "",
-                              .width_m = NAN,
-                              .declared_m2 = NAN,
-                              .computed_m2 = NAN,
-                              .area_m2 = o->area_m2,
-                              .lon_deg = o->lon_deg,
-                              .lat_deg = o->lat_deg,
-                              .note_zh = "上次的问题，本次已不存在。",
-                              .note_en = "A finding of the earlier run that is gone.",
-                              .change = LINES_FIXED};
+    struct conflict_finding f = conflict_blank(CONFLICT_CROSS, 0);
+    f.code_a = o->code_a;
+    f.code_b = o->code_b;
+    f.area_m2 = o->area_m2;
+    f.lon_deg = o->lon_deg;
+    f.lat_deg = o->lat_deg;
+    f.note_zh = "上次的问题，本次已不存在。";
+    f.note_en = "A finding of the earlier run that is gone.";
+    f.change = CONFLICT_FIXED;
     memcpy(f.id, o->id, sizeof f.id);
-    for (int k = 0; k < LINES_KIND_COUNT; k++)
-        if (strcmp(o->kind, lines_kind_name((enum lines_kind)k)) == 0)
-            f.kind = (enum lines_kind)k;
+    for (int k = 0; k < CONFLICT_KIND_COUNT; k++)
+        if (strcmp(o->kind, conflict_kind_name((enum conflict_kind)k)) == 0)
+            f.kind = (enum conflict_kind)k;
     return f;
 }
 
-static enum status add_fixed(struct lines_report *r, const struct old_list *l, struct error *e)
+static enum status add_fixed(struct conflict_report *r, const struct old_list *l, struct error *e)
 {
     size_t n = 0;
     for (size_t i = 0; i < l->n; i++)
         n += !l->items[i].seen;
-    struct lines_finding *all = realloc(r->findings, (r->n_findings + n + 1) * sizeof *all);
+    struct conflict_finding *all = realloc(r->findings, (r->n_findings + n + 1) * sizeof *all);
     if (!all)
         return error_no_memory(e);
     for (size_t i = 0; i < l->n; i++)
@@ -189,7 +179,7 @@ static enum status add_fixed(struct lines_report *r, const struct old_list *l, s
     return STATUS_OK;
 }
 
-enum status lines_compare(struct lines_report *r, const char *old_path, struct error *e)
+enum status conflict_compare(struct conflict_report *r, const char *old_path, struct error *e)
 {
     struct old_list l = {.n = 0};
     size_t n = strlen(old_path);

@@ -1,4 +1,4 @@
-/* The audit of the lines as a whole: layers, threads, ids and order. What is looked for is in lines_*.c. */
+/* The audit of the lines as a whole: layers, threads, ids and order. What is looked for is in the others. */
 #include "audit/conflicts/parts.h"
 
 #include "audit/conflicts/list.h"
@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *lines_kind_name(enum lines_kind k)
+const char *conflict_kind_name(enum conflict_kind k)
 {
-    static const char *const names[LINES_KIND_COUNT] = {
+    static const char *const names[CONFLICT_KIND_COUNT] = {
         "lines-cross",   "spaces-cross",     "sub-zones-cross",  "features-cross",    "duplicate",
         "gap",           "outside",          "wrong-prefecture", "declared-area",     "incomplete-layer",
         "sub-zone-gap",  "sub-zone-outside", "outside-county",   "outside-own-space", "invalid-geometry",
@@ -21,28 +21,28 @@ const char *lines_kind_name(enum lines_kind k)
     return names[k];
 }
 
-const char *lines_kind_zh(enum lines_kind k)
+const char *conflict_kind_zh(enum conflict_kind k)
 {
-    static const char *const names[LINES_KIND_COUNT] = {"控制线互相重叠",
-                                                        "三类空间互相重叠",
-                                                        "开发边界分区重叠",
-                                                        "同层图斑重叠",
-                                                        "图形重复",
-                                                        "空间之间的缝隙",
-                                                        "超出自治区范围",
-                                                        "行政区代码与位置不符",
-                                                        "登记面积与图形不符",
-                                                        "图层不完整",
-                                                        "开发边界分区之间的缝隙",
-                                                        "分区超出开发边界",
-                                                        "超出所属旗县",
-                                                        "控制线超出所属空间",
-                                                        "几何无效",
-                                                        "合计与公布面积不符"};
+    static const char *const names[CONFLICT_KIND_COUNT] = {"控制线互相重叠",
+                                                           "三类空间互相重叠",
+                                                           "开发边界分区重叠",
+                                                           "同层图斑重叠",
+                                                           "图形重复",
+                                                           "空间之间的缝隙",
+                                                           "超出自治区范围",
+                                                           "行政区代码与位置不符",
+                                                           "登记面积与图形不符",
+                                                           "图层不完整",
+                                                           "开发边界分区之间的缝隙",
+                                                           "分区超出开发边界",
+                                                           "超出所属旗县",
+                                                           "控制线超出所属空间",
+                                                           "几何无效",
+                                                           "合计与公布面积不符"};
     return names[k];
 }
 
-const char *lines_change_name(enum lines_change c)
+const char *conflict_change_name(enum conflict_change c)
 {
     static const char *const names[] = {"", "new", "still", "fixed"};
     return names[c];
@@ -50,7 +50,7 @@ const char *lines_change_name(enum lines_change c)
 
 /* ---- shapes of features ---- */
 
-uint32_t lines_feature_vertices(const struct layer_index *ix, uint32_t feature)
+static uint32_t feature_vertices(const struct layer_index *ix, uint32_t feature)
 {
     struct index_feature f = index_feature_at(ix, feature);
     const double *lon, *lat;
@@ -60,7 +60,7 @@ uint32_t lines_feature_vertices(const struct layer_index *ix, uint32_t feature)
     return n;
 }
 
-void lines_place_name(const struct lines_run *run, struct check_worker *w, struct lines_finding *f)
+void conflict_place_name(const struct conflict_run *run, struct check_worker *w, struct conflict_finding *f)
 {
     struct index_feature p;
     const double place_deg[] = {f->lon_deg, f->lat_deg};
@@ -71,64 +71,76 @@ void lines_place_name(const struct lines_run *run, struct check_worker *w, struc
 
 /* ---- findings ---- */
 
-struct lines_finding lines_about(const struct lines_run *run, uint32_t layer, uint32_t feature,
-                                 enum lines_kind kind)
+struct conflict_finding conflict_blank(enum conflict_kind kind, int severity)
 {
-    const struct lines_layer *l = &run->layers[layer];
-    struct index_feature f = index_feature_at(l->snapshot->index, feature);
-    const double *lon, *lat;
-    index_ring(l->snapshot->index, f.first_ring, &lon, &lat);
-    return (struct lines_finding){.kind = kind,
-                                  .layer_a = l->snapshot->version.layer,
-                                  .layer_b = "",
-                                  .code_a = f.code,
-                                  .code_b = "",
-                                  .feature_a = f.id,
-                                  .zone_a = f.zone,
-                                  .zone_b = "",
-                                  .county = l->county[feature] ? l->county[feature] : "",
-                                  .prefecture = "",
-                                  .prefecture_name = "",
-                                  .width_m = NAN,
-                                  .declared_m2 = NAN,
-                                  .computed_m2 = NAN,
-                                  .lon_deg = lon[0],
-                                  .lat_deg = lat[0],
-                                  .rule = "",
-                                  .basis = "",
-                                  .note_zh = "",
-                                  .note_en = ""};
+    return (struct conflict_finding){.kind = kind,
+                                     .severity = severity,
+                                     .layer_a = "",
+                                     .layer_b = "",
+                                     .code_a = "",
+                                     .code_b = "",
+                                     .zone_a = "",
+                                     .zone_b = "",
+                                     .county = "",
+                                     .prefecture = "",
+                                     .prefecture_name = "",
+                                     .area_m2 = NAN,
+                                     .width_m = NAN,
+                                     .declared_m2 = NAN,
+                                     .computed_m2 = NAN,
+                                     .lon_deg = NAN,
+                                     .lat_deg = NAN,
+                                     .rule = "",
+                                     .basis = "",
+                                     .note_zh = "",
+                                     .note_en = ""};
 }
 
-void lines_make_id(struct lines_finding *f)
+struct conflict_finding conflict_about(const struct conflict_run *run, uint32_t layer, uint32_t feature,
+                                       enum conflict_kind kind)
+{
+    const struct conflict_layer *l = &run->layers[layer];
+    struct index_feature of = index_feature_at(l->snapshot->index, feature);
+    struct conflict_finding f = conflict_blank(kind, 0);
+    const double *lon, *lat;
+    index_ring(l->snapshot->index, of.first_ring, &lon, &lat);
+    f.layer_a = l->snapshot->version.layer;
+    f.code_a = of.code;
+    f.feature_a = of.id;
+    f.zone_a = of.zone;
+    f.county = l->county[feature] ? l->county[feature] : "";
+    f.lon_deg = lon[0];
+    f.lat_deg = lat[0];
+    return f;
+}
+
+void conflict_make_id(struct conflict_finding *f)
 {
     char text[512];
     uint8_t digest[SHA256_BYTES];
     char hex[SHA256_HEX_SIZE];
     bool swap = strcmp(f->layer_a, f->layer_b) == 0 && strcmp(f->code_a, f->code_b) > 0;
-    int n = snprintf(text, sizeof text, "%s|%s|%s|%.64s|%.64s|%.3f|%.3f", lines_kind_name(f->kind),
+    int n = snprintf(text, sizeof text, "%s|%s|%s|%.64s|%.64s|%.3f|%.3f", conflict_kind_name(f->kind),
                      f->layer_a, f->layer_b, swap ? f->code_b : f->code_a, swap ? f->code_a : f->code_b,
                      f->lon_deg, f->lat_deg);
     sha256_of_bytes(text, (size_t)n, digest);
     sha256_to_hex(digest, hex);
-    memcpy(f->id, hex, LINES_ID_SIZE - 1);
-    f->id[LINES_ID_SIZE - 1] = '\0';
+    memcpy(f->id, hex, CONFLICT_ID_SIZE - 1);
+    f->id[CONFLICT_ID_SIZE - 1] = '\0';
 }
 
-enum status lines_add(struct lines_run *run, const struct lines_finding *f, struct error *e)
+enum status conflict_add(struct conflict_run *run, const struct conflict_finding *f, struct error *e)
 {
-    struct lines_finding *grown = array_room(run->findings, &run->capacity, run->n + 1, sizeof *grown);
-    if (!grown)
+    if (!ARRAY_RESERVE(run->findings, run->capacity, run->n + 1))
         return error_no_memory(e);
-    run->findings = grown;
     run->findings[run->n] = *f;
-    lines_make_id(&run->findings[run->n++]);
+    conflict_make_id(&run->findings[run->n++]);
     return STATUS_OK;
 }
 
 static int worst_first(const void *a, const void *b)
 {
-    const struct lines_finding *x = a, *y = b;
+    const struct conflict_finding *x = a, *y = b;
     if (x->severity != y->severity)
         return y->severity - x->severity;
     if (x->kind != y->kind)
@@ -146,8 +158,8 @@ static int worst_first(const void *a, const void *b)
 /* ---- layers ---- */
 
 struct attributes {
-    struct lines_run *run;
-    struct lines_layer *layer;
+    struct conflict_run *run;
+    struct conflict_layer *layer;
     uint32_t at;
     bool failed;
 };
@@ -168,7 +180,7 @@ static bool attributes_take(const struct store_feature *f, void *user)
     return !t->failed;
 }
 
-static enum status layer_load(struct lines_run *run, struct store *store, struct lines_layer *l,
+static enum status layer_load(struct conflict_run *run, struct store *store, struct conflict_layer *l,
                               struct error *e)
 {
     uint32_t n = index_n_features(l->snapshot->index);
@@ -179,7 +191,7 @@ static enum status layer_load(struct lines_run *run, struct store *store, struct
         return error_no_memory(e);
     for (uint32_t i = 0; i < n; i++) {
         l->declared_m2[i] = NAN;
-        n_vertices[i] = lines_feature_vertices(l->snapshot->index, i);
+        n_vertices[i] = feature_vertices(l->snapshot->index, i);
     }
     l->n_vertices = n_vertices;
     l->mean_vertices = (double)index_n_vertices(l->snapshot->index) / (n ? n : 1);
@@ -189,7 +201,7 @@ static enum status layer_load(struct lines_run *run, struct store *store, struct
     return s || !t.failed ? s : error_no_memory(e);
 }
 
-static enum status take_layer(struct lines_run *run, struct store *store, const char *id,
+static enum status take_layer(struct conflict_run *run, struct store *store, const char *id,
                               const struct control_line *line, struct error *e)
 {
     const char *only = run->request->layer;
@@ -201,15 +213,15 @@ static enum status take_layer(struct lines_run *run, struct store *store, const 
             *e = l->fault;
         return l->fault.status ? l->fault.status : STATUS_CORRUPT;
     }
-    struct lines_layer *to = &run->layers[run->n_layers++];
-    *to = (struct lines_layer){.snapshot = l, .line = line};
+    struct conflict_layer *to = &run->layers[run->n_layers++];
+    *to = (struct conflict_layer){.snapshot = l, .line = line};
     enum status s = layer_load(run, store, to, e);
-    return !s && lines_contains(to) ? lines_outline_find(to, e) : s;
+    return !s && conflict_contains(to) ? conflict_outline_find(to, e) : s;
 }
 
 /* The lines in their order, and after them their spaces from the last one's to the first one's: the order of
  * columns and findings. */
-enum status lines_layers_load(struct lines_run *run, struct store *store, struct error *e)
+enum status conflict_layers_load(struct conflict_run *run, struct store *store, struct error *e)
 {
     enum status s = STATUS_OK;
     for (int l = 0; !s && l < CONTROL_LINE_COUNT; l++)
@@ -223,32 +235,32 @@ enum status lines_layers_load(struct lines_run *run, struct store *store, struct
                       "The store holds no control line or space; import one first.");
 }
 
-static enum status find_all(struct lines_run *run, struct store *store, struct error *e)
+static enum status find_all(struct conflict_run *run, struct store *store, struct error *e)
 {
-    enum status s = lines_find_totals(run, e); /* a file that is refused is refused at once */
+    enum status s = conflict_find_totals(run, e); /* a file that is refused is refused at once */
     if (!s)
-        s = lines_find_imports(run, store, e);
+        s = conflict_find_imports(run, store, e);
     if (!s)
-        s = lines_find_pairs(run, e);
+        s = conflict_find_pairs(run, e);
     if (!s)
-        s = lines_find_zones(run, e);
+        s = conflict_find_zones(run, e);
     if (!s)
-        s = lines_find_attributes(run, e);
+        s = conflict_find_attributes(run, e);
     if (!s)
-        s = lines_find_holders(run, e);
-    return s ? s : lines_find_gaps(run, e);
+        s = conflict_find_holders(run, e);
+    return s ? s : conflict_find_gaps(run, e);
 }
 
 /* The findings and the arena become the report's. */
-static void report_fill(struct lines_run *run, struct lines_report *out)
+static void report_fill(struct conflict_run *run, struct conflict_report *out)
 {
     if (run->n)
         qsort(run->findings, run->n, sizeof *run->findings, worst_first);
-    struct lines_report r = {.arena = run->arena,
-                             .findings = run->findings,
-                             .n_findings = run->n,
-                             .synthetic = html_is_synthetic(run->snapshot),
-                             .seconds = lines_run_seconds(run)};
+    struct conflict_report r = {.arena = run->arena,
+                                .findings = run->findings,
+                                .n_findings = run->n,
+                                .synthetic = html_is_synthetic(run->snapshot),
+                                .seconds = conflict_run_seconds(run)};
     for (size_t i = 0; i < r.n_findings; i++) {
         r.by_kind[r.findings[i].kind]++;
         r.n_sliver += r.findings[i].sliver;
@@ -257,14 +269,14 @@ static void report_fill(struct lines_run *run, struct lines_report *out)
 }
 
 static enum status find(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,
-                        const struct audit_watch *watch, struct lines_report *out, struct error *e)
+                        const struct audit_watch *watch, struct conflict_report *out, struct error *e)
 {
-    struct lines_run run = lines_run_of(snapshot, r, watch, arena_new(LINES_ARENA_BYTES));
+    struct conflict_run run = conflict_run_of(snapshot, r, watch, arena_new(CONFLICT_ARENA_BYTES));
     const struct layer_snapshot *p = snapshot_layer(snapshot, "prefectures");
     const struct layer_snapshot *region = snapshot_layer(snapshot, "region");
     run.prefectures = p ? p->index : NULL;
     run.region = region && region->index ? region->index : run.prefectures;
-    enum status s = run.arena ? lines_layers_load(&run, store, e) : error_no_memory(e);
+    enum status s = run.arena ? conflict_layers_load(&run, store, e) : error_no_memory(e);
     if (!s)
         s = find_all(&run, store, e);
     if (s) {
@@ -277,28 +289,28 @@ static enum status find(struct store *store, const struct snapshot *snapshot, co
 }
 
 enum status audit_lines(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,
-                        const struct audit_watch *watch, struct lines_report *out, struct error *e)
+                        const struct audit_watch *watch, struct conflict_report *out, struct error *e)
 {
-    struct lines_report report;
+    struct conflict_report report;
     enum status s = find(store, snapshot, r, watch, &report, e);
     if (s)
         return s;
     if (r->compare)
-        s = lines_compare(&report, r->compare, e);
+        s = conflict_compare(&report, r->compare, e);
     for (const char *const *o = r->outputs; !s && *o; o++)
-        s = lines_write(&report, snapshot, *o, e);
+        s = conflict_write(&report, snapshot, *o, e);
     if (!s && r->summary_json)
-        s = lines_list_write(&report, r->summary_json, e);
+        s = conflict_list_write(&report, r->summary_json, e);
     if (s)
-        lines_report_release(&report);
+        conflict_report_release(&report);
     else
         *out = report;
     return s;
 }
 
-void lines_report_release(struct lines_report *r)
+void conflict_report_release(struct conflict_report *r)
 {
     free(r->findings);
     arena_free(r->arena);
-    *r = (struct lines_report){.arena = NULL};
+    *r = (struct conflict_report){.arena = NULL};
 }

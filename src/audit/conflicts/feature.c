@@ -25,14 +25,14 @@ static bool declares(const struct index_feature *prefecture, const char *county)
     return strlen(county) >= 4 && strlen(prefecture->code) >= 4 && strncmp(prefecture->code, county, 4) == 0;
 }
 
-/* Has the prefecture of the county code anything within LINES_PREFECTURE_FAR_M? Asked of a box around the
+/* Has the prefecture of the county code anything within CONFLICT_PREFECTURE_FAR_M? Asked of a box around the
  * feature. */
-static enum status look_around(struct lines_worker *w, const struct geo_box *feature, const char *county,
+static enum status look_around(struct conflict_worker *w, const struct geo_box *feature, const char *county,
                                struct lying *out, struct error *e)
 {
-    struct geo_box b = lines_box_grown(feature, LINES_PREFECTURE_FAR_M);
-    struct lines_box box;
-    lines_box_shape(&b, &box);
+    struct geo_box b = conflict_box_grown(feature, CONFLICT_PREFECTURE_FAR_M);
+    struct conflict_box box;
+    conflict_box_shape(&b, &box);
     const struct overlap *o;
     size_t n;
     overlap_prepare(w->check.other, &box.shape);
@@ -44,8 +44,8 @@ static enum status look_around(struct lines_worker *w, const struct geo_box *fea
     return s;
 }
 
-static enum status within_prefectures(struct lines_worker *w, const struct geo_box *box, const char *county,
-                                      struct lying *out, struct error *e)
+static enum status within_prefectures(struct conflict_worker *w, const struct geo_box *box,
+                                      const char *county, struct lying *out, struct error *e)
 {
     const struct overlap *o;
     size_t n;
@@ -61,10 +61,10 @@ static enum status within_prefectures(struct lines_worker *w, const struct geo_b
     return s || out->near_declared ? s : look_around(w, box, county, out, e);
 }
 
-static enum status lie(struct lines_worker *w, size_t item, void *user, struct error *e)
+static enum status lie(struct conflict_worker *w, size_t item, void *user, struct error *e)
 {
     struct lying_list *l = user;
-    const struct lines_layer *layer = &w->run->layers[l->layer];
+    const struct conflict_layer *layer = &w->run->layers[l->layer];
     struct lying *out = &l->items[item];
     struct geo_shape shape;
     const struct overlap *o;
@@ -84,10 +84,10 @@ static enum status lie(struct lines_worker *w, size_t item, void *user, struct e
     return s || !w->run->prefectures || !coded ? s : within_prefectures(w, &shape.box, county, out, e);
 }
 
-static enum status add_prefecture(struct lines_run *run, uint32_t layer, uint32_t feature,
+static enum status add_prefecture(struct conflict_run *run, uint32_t layer, uint32_t feature,
                                   const struct lying *l, struct error *e)
 {
-    struct lines_finding f = lines_about(run, layer, feature, LINES_PREFECTURE);
+    struct conflict_finding f = conflict_about(run, layer, feature, CONFLICT_PREFECTURE);
     struct index_feature p = index_feature_at(run->prefectures, l->most);
     f.severity = 2;
     f.area_m2 = l->area_m2;
@@ -99,13 +99,13 @@ static enum status add_prefecture(struct lines_run *run, uint32_t layer, uint32_
     f.note_en =
         arena_printf(run->arena, "County code %.12s, but %.1f %% of the figure lies in %.60s (%.12s).",
                      f.county, 100 * l->most_m2 / l->area_m2, p.name, p.code);
-    return f.note_zh && f.note_en ? lines_add(run, &f, e) : error_no_memory(e);
+    return f.note_zh && f.note_en ? conflict_add(run, &f, e) : error_no_memory(e);
 }
 
-static enum status add_outside(struct lines_run *run, uint32_t layer, uint32_t feature, const struct lying *l,
-                               struct error *e)
+static enum status add_outside(struct conflict_run *run, uint32_t layer, uint32_t feature,
+                               const struct lying *l, struct error *e)
 {
-    struct lines_finding f = lines_about(run, layer, feature, LINES_OUTSIDE);
+    struct conflict_finding f = conflict_about(run, layer, feature, CONFLICT_OUTSIDE);
     f.severity = 2;
     f.area_m2 = l->area_m2 - l->in_region_m2;
     f.note_zh = arena_printf(run->arena, "图形的 %.2f %% 在自治区范围之外（界线仅供参考）。",
@@ -113,17 +113,17 @@ static enum status add_outside(struct lines_run *run, uint32_t layer, uint32_t f
     f.note_en = arena_printf(
         run->arena, "%.2f %% of the figure lies outside the region (the outline is for reference only).",
         100 * f.area_m2 / l->area_m2);
-    return f.note_zh && f.note_en ? lines_add(run, &f, e) : error_no_memory(e);
+    return f.note_zh && f.note_en ? conflict_add(run, &f, e) : error_no_memory(e);
 }
 
-static enum status judge_places(struct lines_run *run, struct lying_list *l, struct error *e)
+static enum status judge_places(struct conflict_run *run, struct lying_list *l, struct error *e)
 {
-    const struct lines_layer *layer = &run->layers[l->layer];
+    const struct conflict_layer *layer = &run->layers[l->layer];
     enum status s = STATUS_OK;
     for (uint32_t i = 0; !s && i < index_n_features(layer->snapshot->index); i++) {
         const struct lying *x = &l->items[i];
         double outside = x->area_m2 - x->in_region_m2;
-        if (outside > fmax(LINES_FLOOR_M2, LINES_OUTSIDE_SHARE * x->area_m2))
+        if (outside > fmax(CONFLICT_FLOOR_M2, CONFLICT_OUTSIDE_SHARE * x->area_m2))
             s = add_outside(run, l->layer, i, x, e);
         if (!s && !x->near_declared && x->most_m2 > 0)
             s = add_prefecture(run, l->layer, i, x, e);
@@ -131,12 +131,12 @@ static enum status judge_places(struct lines_run *run, struct lying_list *l, str
     return s;
 }
 
-static enum status places(struct lines_run *run, uint32_t layer, struct error *e)
+static enum status places(struct conflict_run *run, uint32_t layer, struct error *e)
 {
     uint32_t n = index_n_features(run->layers[layer].snapshot->index);
     struct lying_list l = {layer, calloc((size_t)n + 1, sizeof *l.items)};
     run->total += n;
-    enum status s = l.items ? lines_parallel(run, n, 16, lie, NULL, &l, e) : error_no_memory(e);
+    enum status s = l.items ? conflict_parallel(run, n, 16, lie, NULL, &l, e) : error_no_memory(e);
     if (!s)
         s = judge_places(run, &l, e);
     free(l.items);
@@ -145,16 +145,16 @@ static enum status places(struct lines_run *run, uint32_t layer, struct error *e
 
 /* ---- declared areas ---- */
 
-static enum status declared(struct lines_run *run, uint32_t layer, struct error *e)
+static enum status declared(struct conflict_run *run, uint32_t layer, struct error *e)
 {
-    const struct lines_layer *l = &run->layers[layer];
+    const struct conflict_layer *l = &run->layers[layer];
     enum status s = STATUS_OK;
     for (uint32_t i = 0; !s && i < index_n_features(l->snapshot->index); i++) {
         double computed = index_feature_at(l->snapshot->index, i).area_m2;
         double difference = l->declared_m2[i] - computed;
-        if (!(fabs(difference) > fmax(LINES_DECLARED_M2, LINES_DECLARED_SHARE * computed)))
+        if (!(fabs(difference) > fmax(CONFLICT_DECLARED_M2, CONFLICT_DECLARED_SHARE * computed)))
             continue; /* and NAN: nothing declared */
-        struct lines_finding f = lines_about(run, layer, i, LINES_DECLARED_AREA);
+        struct conflict_finding f = conflict_about(run, layer, i, CONFLICT_DECLARED_AREA);
         f.severity = 2;
         f.area_m2 = fabs(difference);
         f.declared_m2 = l->declared_m2[i];
@@ -163,24 +163,24 @@ static enum status declared(struct lines_run *run, uint32_t layer, struct error 
             arena_printf(run->arena,
                          "登记面积 %.2f 平方米，图形椭球面积 %.2f 平方米，相差 %+.2f 平方米（容差 %.1f "
                          "平方米或万分之一）。",
-                         f.declared_m2, computed, difference, LINES_DECLARED_M2);
+                         f.declared_m2, computed, difference, CONFLICT_DECLARED_M2);
         f.note_en = arena_printf(
             run->arena, "Declared %.2f m2, computed %.2f m2: %+.2f m2 (tolerance %.1f m2 or 0.01 %%).",
-            f.declared_m2, computed, difference, LINES_DECLARED_M2);
-        s = f.note_zh && f.note_en ? lines_add(run, &f, e) : error_no_memory(e);
+            f.declared_m2, computed, difference, CONFLICT_DECLARED_M2);
+        s = f.note_zh && f.note_en ? conflict_add(run, &f, e) : error_no_memory(e);
     }
     return s;
 }
 
 /* Prefectures for the places of findings about one feature: its first vertex. */
-static void name_places(struct lines_run *run, size_t first, struct check_worker *w)
+static void name_places(struct conflict_run *run, size_t first, struct check_worker *w)
 {
     for (size_t i = first; i < run->n; i++)
-        if (run->findings[i].kind == LINES_DECLARED_AREA)
-            lines_place_name(run, w, &run->findings[i]);
+        if (run->findings[i].kind == CONFLICT_DECLARED_AREA)
+            conflict_place_name(run, w, &run->findings[i]);
 }
 
-enum status lines_find_attributes(struct lines_run *run, struct error *e)
+enum status conflict_find_attributes(struct conflict_run *run, struct error *e)
 {
     size_t first = run->n;
     struct check_worker w;

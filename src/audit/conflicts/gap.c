@@ -2,7 +2,7 @@
  *
  * The region is walked in cells. The kernel says how much of a cell the region covers and how much the spaces
  * do; only where the two differ does GEOS build what is missing. Spaces that overlap each other in the same
- * cell could hide a gap of the same size: such a cell has a finding of its own (LINES_ZONES_CROSS). */
+ * cell could hide a gap of the same size: such a cell has a finding of its own (CONFLICT_ZONES_CROSS). */
 #include "audit/conflicts/parts.h"
 
 #include <math.h>
@@ -13,23 +13,20 @@
 struct gap_search {
     struct geo_box all;
     size_t columns;
-    struct lines_place *cells;
-    const struct layer_index *spaces[LINES_LAYERS_MAX];
+    struct conflict_place *cells;
+    const struct layer_index *spaces[CONFLICT_LAYERS_MAX];
     size_t n_spaces;
 };
 
-static struct geo_shape cell_shape(const struct gap_search *g, size_t item, double lon[5], double lat[5])
+static struct geo_box cell_box(const struct gap_search *g, size_t item)
 {
-    static const uint32_t rings[] = {0, 5}, polygons[] = {0, 1};
     double w = g->all.west_deg + CELL_DEG * (double)(item % g->columns);
     double s = g->all.south_deg + CELL_DEG * (double)(item / g->columns);
-    const double x[5] = {w, w + CELL_DEG, w + CELL_DEG, w, w}, y[5] = {s, s, s + CELL_DEG, s + CELL_DEG, s};
-    memcpy(lon, x, sizeof x);
-    memcpy(lat, y, sizeof y);
-    return (struct geo_shape){lon, lat, rings, polygons, 5, 1, 1, {w, s, w + CELL_DEG, s + CELL_DEG}};
+    return (struct geo_box){w, s, w + CELL_DEG, s + CELL_DEG};
 }
 
-static enum status covered(struct lines_worker *w, const struct layer_index *ix, double *sum, struct error *e)
+static enum status covered(struct conflict_worker *w, const struct layer_index *ix, double *sum,
+                           struct error *e)
 {
     const struct overlap *o;
     size_t n;
@@ -39,81 +36,66 @@ static enum status covered(struct lines_worker *w, const struct layer_index *ix,
     return s;
 }
 
-static enum status build(struct lines_worker *w, const struct gap_search *g, const struct geo_shape *cell,
-                         struct lines_place *out, struct error *e)
+static enum status build(struct conflict_worker *w, const struct gap_search *g, const struct geo_shape *cell,
+                         struct conflict_place *out, struct error *e)
 {
     GEOSContextHandle_t h = geo_geos_handle(w->check.geos);
     GEOSGeometry *rest = NULL;
-    enum status s = lines_cut(w, w->run->region, NULL, NULL, cell, &rest, e);
+    enum status s = conflict_cut(w, w->run->region, NULL, NULL, cell, &rest, e);
     for (size_t i = 0; !s && rest && i < g->n_spaces; i++) {
         GEOSGeometry *less = NULL;
-        s = lines_cut(w, g->spaces[i], NULL, NULL, cell, &less, e);
+        s = conflict_cut(w, g->spaces[i], NULL, NULL, cell, &less, e);
         if (!s)
-            rest = lines_without(h, rest, less);
+            rest = conflict_without(h, rest, less);
     }
     struct geo_shape shape = {.n_rings = 0};
     if (!s && rest)
         s = geo_geos_to_shape(w->check.geos, rest, w->check.arena, &shape, e);
     if (rest)
         GEOSGeom_destroy_r(h, rest);
-    return s || !shape.n_rings ? s : lines_place_of(w, &shape, out, e);
+    return s || !shape.n_rings ? s : conflict_place_of(w, &shape, out, e);
 }
 
-static enum status look(struct lines_worker *w, size_t item, void *user, struct error *e)
+static enum status look(struct conflict_worker *w, size_t item, void *user, struct error *e)
 {
     struct gap_search *g = user;
-    double lon[5], lat[5], have = 0, spaces = 0;
-    struct geo_shape cell = cell_shape(g, item, lon, lat);
-    overlap_prepare(w->check.scratch, &cell);
+    double have = 0, spaces = 0;
+    const struct geo_box box = cell_box(g, item);
+    struct conflict_box cell;
+    conflict_box_shape(&box, &cell);
+    overlap_prepare(w->check.scratch, &cell.shape);
     enum status s = covered(w, w->run->region, &have, e);
     for (size_t i = 0; !s && have > 0 && i < g->n_spaces; i++)
         s = covered(w, g->spaces[i], &spaces, e);
-    if (s || have - spaces <= LINES_GAP_M2)
+    if (s || have - spaces <= CONFLICT_GAP_M2)
         return s;
     g->cells[item].area_m2 = have - spaces;
     g->cells[item].width_m = NAN;
     struct error why = {0};
-    enum status st = build(w, g, &cell, &g->cells[item], &why);
+    enum status st = build(w, g, &cell.shape, &g->cells[item], &why);
     if (st == STATUS_NO_MEMORY)
         return error_no_memory(e);
     if (st) { /* the area stands without its geometry */
-        g->cells[item].lon_deg = (cell.box.west_deg + cell.box.east_deg) / 2;
-        g->cells[item].lat_deg = (cell.box.south_deg + cell.box.north_deg) / 2;
+        g->cells[item].lon_deg = (box.west_deg + box.east_deg) / 2;
+        g->cells[item].lat_deg = (box.south_deg + box.north_deg) / 2;
     }
     return STATUS_OK;
 }
 
-static enum status add_gap(struct lines_run *run, struct check_worker *w, const struct lines_place *c,
+static enum status add_gap(struct conflict_run *run, struct check_worker *w, const struct conflict_place *c,
                            struct error *e)
 {
-    struct lines_finding f = {
-        .kind = LINES_GAP,
-        .severity = 3,
-        .layer_a = "region",
-        .layer_b = "",
-        .code_a = "",
-        .code_b = "",
-        .zone_a = "",
-        .zone_b = "",
-        .county = "",
-        .width_m = c->width_m,
-        .declared_m2 = NAN,
-        .computed_m2 = NAN,
-        .rule = "",
-        .basis = "",
-        .area_m2 = c->area_m2,
-        .lon_deg = c->lon_deg,
-        .lat_deg = c->lat_deg,
-        .blob = c->blob,
-        .blob_size = c->blob_size,
-        .note_zh = "此处不属于三类空间中的任何一类（按 0.1 度格网列出；区界仅供参考）。",
-        .note_en = "None of the three spaces covers this place (listed by cells of 0.1 degrees; "
-                   "the outline is for reference only)."};
-    lines_place_name(run, w, &f);
-    return lines_add(run, &f, e);
+    struct conflict_finding f = conflict_blank(CONFLICT_GAP, 3);
+    f.layer_a = "region";
+    f.note_zh = "此处不属于三类空间中的任何一类（按 0.1 度格网列出；区界仅供参考）。";
+    f.note_en = "None of the three spaces covers this place (listed by cells of 0.1 degrees; "
+                "the outline is for reference only).";
+    conflict_put_place(&f, c);
+    conflict_place_name(run, w, &f);
+    return conflict_add(run, &f, e);
 }
 
-enum status lines_find_gaps(struct lines_run *run, struct error *e)
+enum status conflict_find_gaps(struct conflict_run *run, struct error *e)
 {
     struct gap_search g = {.n_spaces = 0};
     for (size_t i = 0; i < run->n_layers; i++)
@@ -130,7 +112,7 @@ enum status lines_find_gaps(struct lines_run *run, struct error *e)
         return s;
     run->total += (int64_t)n;
     g.cells = calloc(n, sizeof *g.cells);
-    s = g.cells ? lines_parallel(run, n, 32, look, NULL, &g, e) : error_no_memory(e);
+    s = g.cells ? conflict_parallel(run, n, 32, look, NULL, &g, e) : error_no_memory(e);
     for (size_t i = 0; !s && i < n; i++)
         if (g.cells[i].area_m2 > 0)
             s = add_gap(run, &w, &g.cells[i], e);

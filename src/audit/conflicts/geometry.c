@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void lines_box_shape(const struct geo_box *b, struct lines_box *out)
+void conflict_box_shape(const struct geo_box *b, struct conflict_box *out)
 {
     static const uint32_t rings[] = {0, 5}, polygons[] = {0, 1};
     const double lon[] = {b->west_deg, b->east_deg, b->east_deg, b->west_deg, b->west_deg};
@@ -21,7 +21,7 @@ void lines_box_shape(const struct geo_box *b, struct lines_box *out)
     out->shape = (struct geo_shape){out->lon, out->lat, rings, polygons, 5, 1, 1, *b};
 }
 
-struct geo_box lines_box_grown(const struct geo_box *b, double metres)
+struct geo_box conflict_box_grown(const struct geo_box *b, double metres)
 {
     double north_m, east_m;
     geo_metres_per_degree((b->south_deg + b->north_deg) / 2, &north_m, &east_m);
@@ -29,8 +29,8 @@ struct geo_box lines_box_grown(const struct geo_box *b, double metres)
                             b->east_deg + metres / east_m, b->north_deg + metres / north_m};
 }
 
-enum status lines_cut(struct lines_worker *w, const struct layer_index *ix, overlap_wanted_fn *wanted,
-                      void *user, const struct geo_shape *cell, GEOSGeometry **out, struct error *e)
+enum status conflict_cut(struct conflict_worker *w, const struct layer_index *ix, overlap_wanted_fn *wanted,
+                         void *user, const struct geo_shape *cell, GEOSGeometry **out, struct error *e)
 {
     const struct overlap *o;
     size_t n, n_parts = 0;
@@ -41,7 +41,7 @@ enum status lines_cut(struct lines_worker *w, const struct layer_index *ix, over
     if (s || !parts)
         return s ? s : error_no_memory(e);
     for (size_t i = 0; i < n; i++)
-        if (o[i].area_m2 > LINES_FLOOR_M2)
+        if (o[i].area_m2 > CONFLICT_FLOOR_M2)
             parts[n_parts++] = (struct overlap_part){o[i].feature, o[i].area_m2};
     if (n_parts == 0)
         return STATUS_OK;
@@ -51,7 +51,7 @@ enum status lines_cut(struct lines_worker *w, const struct layer_index *ix, over
     return s || !shape.shape.n_rings ? s : geo_geos_from_shape(w->check.geos, &shape.shape, out, e);
 }
 
-GEOSGeometry *lines_without(GEOSContextHandle_t h, GEOSGeometry *rest, GEOSGeometry *less)
+GEOSGeometry *conflict_without(GEOSContextHandle_t h, GEOSGeometry *rest, GEOSGeometry *less)
 {
     GEOSGeometry *d = less ? GEOSDifference_r(h, rest, less) : rest;
     if (less) {
@@ -69,7 +69,7 @@ static void sift(const struct geo_shape *s, uint32_t polygon, struct geo_shape_b
     for (uint32_t r = first; r < end; r++)
         area += geo_ring_area_m2(s->lon_deg + s->ring_start[r], s->lat_deg + s->ring_start[r],
                                  s->ring_start[r + 1] - s->ring_start[r]);
-    if (!(2 * area > LINES_HAIR_M * around))
+    if (!(2 * area > CONFLICT_HAIR_M * around))
         return;
     *perimeter += around;
     geo_shape_builder_polygon(b);
@@ -80,8 +80,8 @@ static void sift(const struct geo_shape *s, uint32_t polygon, struct geo_shape_b
     }
 }
 
-static enum status store_place(struct lines_worker *w, const struct geo_shape *shape, struct lines_place *out,
-                               struct error *e)
+static enum status store_place(struct conflict_worker *w, const struct geo_shape *shape,
+                               struct conflict_place *out, struct error *e)
 {
     out->blob = gpkg_geometry(shape, 4490, w->kept, &out->blob_size);
     if (!out->blob)
@@ -92,8 +92,20 @@ static enum status store_place(struct lines_worker *w, const struct geo_shape *s
     return STATUS_OK;
 }
 
-enum status lines_place_of(struct lines_worker *w, const struct geo_shape *shape, struct lines_place *out,
-                           struct error *e)
+void conflict_put_place(struct conflict_finding *f, const struct conflict_place *p)
+{
+    f->area_m2 = p->area_m2;
+    f->width_m = p->width_m;
+    f->blob = p->blob;
+    f->blob_size = p->blob_size;
+    if (isfinite(p->lon_deg)) {
+        f->lon_deg = p->lon_deg;
+        f->lat_deg = p->lat_deg;
+    }
+}
+
+enum status conflict_place_of(struct conflict_worker *w, const struct geo_shape *shape,
+                              struct conflict_place *out, struct error *e)
 {
     struct geo_shape_builder b;
     struct geo_shape wide = {.n_rings = 0};
@@ -107,7 +119,7 @@ enum status lines_place_of(struct lines_worker *w, const struct geo_shape *shape
         s = geo_shape_builder_finish(&b, w->check.arena, &wide, e);
     geo_shape_builder_release(&b);
     double area = !s && wide.n_rings ? geo_shape_area_m2(&wide) : 0;
-    if (s || area <= LINES_GAP_M2)
+    if (s || area <= CONFLICT_GAP_M2)
         return s;
     out->area_m2 = area;
     out->width_m = 2 * area / perimeter;

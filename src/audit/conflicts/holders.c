@@ -8,11 +8,11 @@
 #include <string.h>
 
 struct holder {
-    enum lines_kind kind;
+    enum conflict_kind kind;
     uint32_t layer;
     const struct layer_snapshot *by;
-    double share;               /* of the feature: less outside than this is the holder's own error */
-    struct lines_place *places; /* by feature */
+    double share;                  /* of the feature: less outside than this is the holder's own error */
+    struct conflict_place *places; /* by feature */
 };
 
 /* ---- measuring ---- */
@@ -42,22 +42,22 @@ static bool only_this(uint32_t feature, void *user)
     return feature == *(const uint32_t *)user;
 }
 
-static enum status cut_both(struct lines_worker *w, const struct holder *x, uint32_t feature,
+static enum status cut_both(struct conflict_worker *w, const struct holder *x, uint32_t feature,
                             overlap_wanted_fn *wanted, struct county_wish *wish, GEOSGeometry **rest,
                             GEOSGeometry **less, struct error *e)
 {
     const struct layer_index *ix = w->run->layers[x->layer].snapshot->index;
-    struct geo_box b = lines_feature_box(ix, feature), grown = lines_box_grown(&b, 1.0);
-    struct lines_box cell;
-    lines_box_shape(&grown, &cell);
+    struct geo_box b = conflict_feature_box(ix, feature), grown = conflict_box_grown(&b, 1.0);
+    struct conflict_box cell;
+    conflict_box_shape(&grown, &cell);
     overlap_prepare(w->check.scratch, &cell.shape);
-    enum status s = lines_cut(w, ix, only_this, &feature, &cell.shape, rest, e);
-    return s ? s : lines_cut(w, x->by->index, wanted, wish, &cell.shape, less, e);
+    enum status s = conflict_cut(w, ix, only_this, &feature, &cell.shape, rest, e);
+    return s ? s : conflict_cut(w, x->by->index, wanted, wish, &cell.shape, less, e);
 }
 
 /* Where the figures alone say that something is outside, GEOS says where. */
-static enum status find_place(struct lines_worker *w, const struct holder *x, uint32_t feature,
-                              overlap_wanted_fn *wanted, struct county_wish *wish, struct lines_place *out,
+static enum status find_place(struct conflict_worker *w, const struct holder *x, uint32_t feature,
+                              overlap_wanted_fn *wanted, struct county_wish *wish, struct conflict_place *out,
                               struct error *e)
 {
     GEOSContextHandle_t h = geo_geos_handle(w->check.geos);
@@ -69,15 +69,15 @@ static enum status find_place(struct lines_worker *w, const struct holder *x, ui
             GEOSGeom_destroy_r(h, rest);
         return s;
     }
-    rest = rest ? lines_without(h, rest, less) : NULL;
+    rest = rest ? conflict_without(h, rest, less) : NULL;
     if (rest)
         s = geo_geos_to_shape(w->check.geos, rest, w->check.arena, &shape, e);
     if (rest)
         GEOSGeom_destroy_r(h, rest);
-    return s || !shape.n_rings ? s : lines_place_of(w, &shape, out, e);
+    return s || !shape.n_rings ? s : conflict_place_of(w, &shape, out, e);
 }
 
-static enum status measure(struct lines_worker *w, const struct holder *x, uint32_t feature,
+static enum status measure(struct conflict_worker *w, const struct holder *x, uint32_t feature,
                            overlap_wanted_fn *wanted, struct county_wish *wish, double *area, double *outside,
                            struct error *e)
 {
@@ -98,19 +98,19 @@ static enum status measure(struct lines_worker *w, const struct holder *x, uint3
     return s;
 }
 
-static enum status look(struct lines_worker *w, size_t item, void *user, struct error *e)
+static enum status look(struct conflict_worker *w, size_t item, void *user, struct error *e)
 {
     struct holder *x = user;
     uint32_t feature = (uint32_t)item;
     const char *code = w->run->layers[x->layer].county[item];
     struct county_wish wish = {x->by->index, code};
-    bool county = x->kind == LINES_COUNTY;
+    bool county = x->kind == CONFLICT_COUNTY;
     double area, outside;
     if (county && (strlen(code) < 6 || !has_county(x->by->index, code)))
         return STATUS_OK; /* no county, or none that is known: nothing to hold against the place */
     overlap_wanted_fn *wanted = county ? of_county : NULL;
     enum status s = measure(w, x, feature, wanted, &wish, &area, &outside, e);
-    if (s || outside <= LINES_GAP_M2 || outside <= x->share * area)
+    if (s || outside <= CONFLICT_GAP_M2 || outside <= x->share * area)
         return s;
     struct error why = {0};
     s = find_place(w, x, feature, wanted, &wish, &x->places[item], &why);
@@ -118,42 +118,35 @@ static enum status look(struct lines_worker *w, size_t item, void *user, struct 
         return error_no_memory(e);
     if (s) /* the area stands without its geometry */
         x->places[item] =
-            (struct lines_place){.area_m2 = outside, .width_m = NAN, .lon_deg = NAN, .lat_deg = NAN};
+            (struct conflict_place){.area_m2 = outside, .width_m = NAN, .lon_deg = NAN, .lat_deg = NAN};
     return STATUS_OK;
 }
 
 /* ---- findings ---- */
 
-static enum status add(struct lines_run *run, struct check_worker *w, const struct holder *x,
+static enum status add(struct conflict_run *run, struct check_worker *w, const struct holder *x,
                        uint32_t feature, struct error *e)
 {
-    const struct lines_place *p = &x->places[feature];
-    struct lines_finding f = lines_about(run, x->layer, feature, x->kind);
-    bool county = x->kind == LINES_COUNTY;
+    const struct conflict_place *p = &x->places[feature];
+    struct conflict_finding f = conflict_about(run, x->layer, feature, x->kind);
+    bool county = x->kind == CONFLICT_COUNTY;
     f.severity = 2;
     f.layer_b = x->by->version.layer;
-    f.area_m2 = p->area_m2;
-    f.width_m = p->width_m;
-    f.blob = p->blob;
-    f.blob_size = p->blob_size;
-    if (isfinite(p->lon_deg)) {
-        f.lon_deg = p->lon_deg;
-        f.lat_deg = p->lat_deg;
-    }
+    conflict_put_place(&f, p);
     f.note_zh =
         county ? "图形的这一部分在其行政区代码所指旗县之外。" : "控制线的这一部分不在其所属的空间之内。";
     f.note_en = county ? "This part of the figure lies outside the county of its code."
                        : "This part of the line lies outside the space that it belongs to.";
-    lines_place_name(run, w, &f);
-    return lines_add(run, &f, e);
+    conflict_place_name(run, w, &f);
+    return conflict_add(run, &f, e);
 }
 
-static enum status hold(struct lines_run *run, struct check_worker *w, struct holder *x, struct error *e)
+static enum status hold(struct conflict_run *run, struct check_worker *w, struct holder *x, struct error *e)
 {
     uint32_t n = index_n_features(run->layers[x->layer].snapshot->index);
     x->places = calloc((size_t)n + 1, sizeof *x->places);
     run->total += n;
-    enum status s = x->places ? lines_parallel(run, n, 8, look, NULL, x, e) : error_no_memory(e);
+    enum status s = x->places ? conflict_parallel(run, n, 8, look, NULL, x, e) : error_no_memory(e);
     for (uint32_t i = 0; !s && i < n; i++)
         if (x->places[i].area_m2 > 0)
             s = add(run, w, x, i, e);
@@ -161,7 +154,7 @@ static enum status hold(struct lines_run *run, struct check_worker *w, struct ho
     return s;
 }
 
-enum status lines_find_holders(struct lines_run *run, struct error *e)
+enum status conflict_find_holders(struct conflict_run *run, struct error *e)
 {
     const struct layer_snapshot *counties = snapshot_layer(run->snapshot, "admin_counties");
     struct check_worker w;
@@ -171,10 +164,10 @@ enum status lines_find_holders(struct lines_run *run, struct error *e)
     for (uint32_t l = 0; !s && l < run->n_layers; l++) {
         if (!run->layers[l].line)
             continue;
-        struct holder county = {LINES_COUNTY, l, counties, 0, NULL};
-        struct holder space = {LINES_OWN_SPACE, l, NULL, 0, NULL};
+        struct holder county = {CONFLICT_COUNTY, l, counties, 0, NULL};
+        struct holder space = {CONFLICT_OWN_SPACE, l, NULL, 0, NULL};
         if (counties && counties->index) {
-            county.share = counties->version.reference_only ? LINES_OUTSIDE_SHARE : 0;
+            county.share = counties->version.reference_only ? CONFLICT_OUTSIDE_SHARE : 0;
             s = hold(run, &w, &county, e);
         }
         space.by = snapshot_layer(run->snapshot, run->layers[l].line->space);

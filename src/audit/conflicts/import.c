@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-static const char *text_of(struct lines_run *run, const json_t *item, const char *key)
+static const char *text_of(struct conflict_run *run, const json_t *item, const char *key)
 {
     const char *t = json_string_value(json_object_get(item, key));
     return t ? arena_strdup(run->arena, t) : "";
@@ -18,33 +18,18 @@ static double number_of(const json_t *item, const char *key)
     return json_is_number(v) ? json_number_value(v) : (double)NAN;
 }
 
-static struct lines_finding about_layer(const struct store_version *v, enum lines_kind kind, int severity)
+static struct conflict_finding about_layer(const struct store_version *v, enum conflict_kind kind,
+                                           int severity)
 {
-    return (struct lines_finding){.kind = kind,
-                                  .severity = severity,
-                                  .layer_a = v->layer,
-                                  .layer_b = "",
-                                  .code_a = "",
-                                  .code_b = "",
-                                  .zone_a = "",
-                                  .zone_b = "",
-                                  .county = "",
-                                  .prefecture = "",
-                                  .prefecture_name = "",
-                                  .area_m2 = NAN,
-                                  .width_m = NAN,
-                                  .declared_m2 = NAN,
-                                  .computed_m2 = NAN,
-                                  .rule = "",
-                                  .basis = "",
-                                  .lon_deg = NAN,
-                                  .lat_deg = NAN};
+    struct conflict_finding f = conflict_blank(kind, severity);
+    f.layer_a = v->layer;
+    return f;
 }
 
-static enum status add_one(struct lines_run *run, const struct store_version *v, const json_t *item,
+static enum status add_one(struct conflict_run *run, const struct store_version *v, const json_t *item,
                            bool repaired, struct check_worker *w, struct error *e)
 {
-    struct lines_finding f = about_layer(v, LINES_INVALID, repaired ? 1 : 3);
+    struct conflict_finding f = about_layer(v, CONFLICT_INVALID, repaired ? 1 : 3);
     f.code_a = text_of(run, item, "code");
     f.lon_deg = number_of(item, "lon");
     f.lat_deg = number_of(item, "lat");
@@ -61,11 +46,11 @@ static enum status add_one(struct lines_run *run, const struct store_version *v,
     f.note_en = arena_printf(run->arena, "Feature %lld of the source, %s at import: %s",
                              (long long)json_integer_value(json_object_get(item, "position")),
                              repaired ? "repaired" : "refused", en);
-    lines_place_name(run, w, &f);
-    return f.note_zh && f.note_en ? lines_add(run, &f, e) : error_no_memory(e);
+    conflict_place_name(run, w, &f);
+    return f.note_zh && f.note_en ? conflict_add(run, &f, e) : error_no_memory(e);
 }
 
-static enum status add_listed(struct lines_run *run, const struct store_version *v, const char *json,
+static enum status add_listed(struct conflict_run *run, const struct store_version *v, const char *json,
                               struct check_worker *w, struct error *e)
 {
     json_t *root = json_loads(json, 0, NULL);
@@ -80,18 +65,18 @@ static enum status add_listed(struct lines_run *run, const struct store_version 
     return s;
 }
 
-static enum status add_incomplete(struct lines_run *run, const struct store_version *v, struct error *e)
+static enum status add_incomplete(struct conflict_run *run, const struct store_version *v, struct error *e)
 {
-    struct lines_finding f = about_layer(v, LINES_INCOMPLETE, 4);
+    struct conflict_finding f = about_layer(v, CONFLICT_INCOMPLETE, 4);
     f.note_zh = arena_printf(run->arena, "导入时有 %lld 个图斑因几何错误被拒收；这些图斑未参加本次审查。",
                              (long long)v->n_refused);
     f.note_en = arena_printf(
         run->arena, "%lld features with invalid geometry were refused at import; they are not audited.",
         (long long)v->n_refused);
-    return f.note_zh && f.note_en ? lines_add(run, &f, e) : error_no_memory(e);
+    return f.note_zh && f.note_en ? conflict_add(run, &f, e) : error_no_memory(e);
 }
 
-enum status lines_find_imports(struct lines_run *run, struct store *store, struct error *e)
+enum status conflict_find_imports(struct conflict_run *run, struct store *store, struct error *e)
 {
     struct check_worker w;
     enum status s = check_worker_init(&w, e);

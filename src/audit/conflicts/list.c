@@ -4,13 +4,13 @@
 
 enum { LISTED_FINDINGS = 2000 };
 
-static void write_finding(struct json_writer *w, const struct lines_finding *f)
+static void write_finding(struct json_writer *w, const struct conflict_finding *f)
 {
     jw_object_begin(w);
     jw_kv_string(w, "id", f->id);
-    jw_kv_string(w, "change", lines_change_name(f->change));
-    jw_kv_string(w, "kind", lines_kind_name(f->kind));
-    jw_kv_string(w, "kind_zh", lines_kind_zh(f->kind));
+    jw_kv_string(w, "change", conflict_change_name(f->change));
+    jw_kv_string(w, "kind", conflict_kind_name(f->kind));
+    jw_kv_string(w, "kind_zh", conflict_kind_zh(f->kind));
     jw_kv_integer(w, "severity", f->severity);
     jw_kv_bool(w, "sliver", f->sliver);
     jw_kv_fixed(w, "area_m2", f->area_m2, 4);
@@ -32,7 +32,7 @@ static void write_finding(struct json_writer *w, const struct lines_finding *f)
     jw_object_end(w);
 }
 
-void lines_counts_write(struct json_writer *w, const struct lines_report *r)
+void conflict_counts_write(struct json_writer *w, const struct conflict_report *r)
 {
     jw_kv_integer(w, "n_findings", (long long)(r->n_findings - r->n_fixed));
     jw_kv_integer(w, "n_slivers", (long long)r->n_sliver);
@@ -42,19 +42,19 @@ void lines_counts_write(struct json_writer *w, const struct lines_report *r)
     jw_kv_integer(w, "n_fixed", (long long)r->n_fixed);
     jw_key(w, "kinds");
     jw_array_begin(w);
-    for (int k = 0; k < LINES_KIND_COUNT; k++) {
+    for (int k = 0; k < CONFLICT_KIND_COUNT; k++) {
         if (!r->by_kind[k])
             continue;
         jw_object_begin(w);
-        jw_kv_string(w, "kind", lines_kind_name((enum lines_kind)k));
-        jw_kv_string(w, "zh", lines_kind_zh((enum lines_kind)k));
+        jw_kv_string(w, "kind", conflict_kind_name((enum conflict_kind)k));
+        jw_kv_string(w, "zh", conflict_kind_zh((enum conflict_kind)k));
         jw_kv_integer(w, "n", (long long)r->by_kind[k]);
         jw_object_end(w);
     }
     jw_array_end(w);
 }
 
-enum status lines_list_write(const struct lines_report *r, const char *path, struct error *e)
+enum status conflict_list_write(const struct conflict_report *r, const char *path, struct error *e)
 {
     struct buffer b;
     struct json_writer w;
@@ -62,7 +62,7 @@ enum status lines_list_write(const struct lines_report *r, const char *path, str
     jw_init(&w, &b, false);
     jw_object_begin(&w);
     jw_kv_bool(&w, "synthetic", r->synthetic);
-    lines_counts_write(&w, r);
+    conflict_counts_write(&w, r);
     jw_key(&w, "findings");
     jw_array_begin(&w);
     for (size_t i = 0; i < r->n_findings && i < LISTED_FINDINGS; i++)

@@ -7,9 +7,10 @@
 #include "formats/json.h"
 
 /* Members of an object that is open: how many of each kind, and how many are new. */
-void lines_counts_write(struct json_writer *w, const struct lines_report *r);
+void conflict_counts_write(struct json_writer *w, const struct conflict_report *r);
 /* A file with the counts and the worst findings, without shapes: the other formats have all, with their
  * shapes. */
-enum status lines_list_write(const struct lines_report *r, const char *path, struct error *e) HX_MUST_CHECK;
+enum status conflict_list_write(const struct conflict_report *r, const char *path,
+                                struct error *e) HX_MUST_CHECK;
 
 #endif

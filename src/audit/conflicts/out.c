@@ -10,7 +10,6 @@
 #include "formats/geojson.h"
 #include "formats/gpkg.h"
 #include "formats/json.h"
-#include "formats/wkb.h"
 
 #include <math.h>
 #include <sqlite3.h>
@@ -37,14 +36,14 @@ static struct value number_of(const char *name, double v, int decimals)
     return (struct value){name, NULL, v, decimals};
 }
 
-static size_t values_of(const struct lines_finding *f, struct value v[N_COLUMNS])
+static size_t values_of(const struct conflict_finding *f, struct value v[N_COLUMNS])
 {
     size_t n = 0;
     v[n++] = text_of("finding_id", f->id);
-    v[n++] = text_of("change", lines_change_name(f->change));
+    v[n++] = text_of("change", conflict_change_name(f->change));
     v[n++] = number_of("severity", f->severity, 0);
-    v[n++] = text_of("kind", lines_kind_name(f->kind));
-    v[n++] = text_of("kind_zh", lines_kind_zh(f->kind));
+    v[n++] = text_of("kind", conflict_kind_name(f->kind));
+    v[n++] = text_of("kind_zh", conflict_kind_zh(f->kind));
     v[n++] = number_of("sliver", f->sliver, 0);
     v[n++] = number_of("area_m2", f->area_m2, 4);
     v[n++] = number_of("width_m", f->width_m, 4);
@@ -82,9 +81,9 @@ static void csv_row(struct csv_writer *w, const struct value *v, size_t n)
     csv_row_end(w);
 }
 
-static void write_csv(const struct lines_report *r, struct buffer *b)
+static void write_csv(const struct conflict_report *r, struct buffer *b)
 {
-    static const struct lines_finding none = {.width_m = NAN};
+    static const struct conflict_finding none = {.width_m = NAN};
     struct value v[N_COLUMNS];
     struct csv_writer w = {.out = b};
     csv_mark(&w);
@@ -96,10 +95,10 @@ static void write_csv(const struct lines_report *r, struct buffer *b)
         csv_row(&w, v, values_of(&r->findings[i], v));
 }
 
-static void json_row(struct json_writer *w, const struct lines_finding *f, struct geo_shape_builder *builder)
+static void json_row(struct json_writer *w, const struct conflict_finding *f,
+                     struct geo_shape_builder *builder)
 {
     struct value v[N_COLUMNS];
-    struct geo_shape shape;
     size_t n = values_of(f, v);
     jw_object_begin(w);
     jw_kv_string(w, "type", "Feature");
@@ -113,17 +112,11 @@ static void json_row(struct json_writer *w, const struct lines_finding *f, struc
             jw_kv_fixed(w, v[i].name, v[i].number, v[i].decimals);
     jw_object_end(w);
     jw_key(w, "geometry");
-    const unsigned char *p = f->blob;
-    size_t at = gpkg_wkb_offset(p, f->blob_size);
-    if (at && wkb_read(p + at, f->blob_size - at, builder, NULL) == STATUS_OK &&
-        geo_shape_builder_view(builder, &shape, NULL) == STATUS_OK)
-        geojson_write(w, &shape, 9);
-    else
-        jw_null(w);
+    geojson_write_gpkg(w, f->blob, f->blob_size, builder);
     jw_object_end(w);
 }
 
-static void write_geojsonl(const struct lines_report *r, struct buffer *b)
+static void write_geojsonl(const struct conflict_report *r, struct buffer *b)
 {
     struct geo_shape_builder builder;
     geo_shape_builder_init(&builder);
@@ -146,7 +139,7 @@ static enum status fail_sql(sqlite3 *db, struct error *e)
 
 static void table_sql(struct buffer *create, struct buffer *insert)
 {
-    static const struct lines_finding none = {.width_m = NAN};
+    static const struct conflict_finding none = {.width_m = NAN};
     struct value v[N_COLUMNS];
     size_t n = values_of(&none, v);
     buffer_append_str(create, "CREATE TABLE findings (fid INTEGER PRIMARY KEY NOT NULL, geom MULTIPOLYGON");
@@ -162,12 +155,12 @@ static void table_sql(struct buffer *create, struct buffer *insert)
     buffer_append_str(insert, ")");
 }
 
-static bool insert_all(sqlite3_stmt *q, const struct lines_report *r)
+static bool insert_all(sqlite3_stmt *q, const struct conflict_report *r)
 {
     struct value v[N_COLUMNS];
     bool ok = true;
     for (size_t i = 0; ok && i < r->n_findings; i++) {
-        const struct lines_finding *f = &r->findings[i];
+        const struct conflict_finding *f = &r->findings[i];
         size_t n = values_of(f, v);
         if (f->blob_size)
             sqlite3_bind_blob64(q, 1, f->blob, f->blob_size, SQLITE_STATIC);
@@ -188,7 +181,7 @@ static bool insert_all(sqlite3_stmt *q, const struct lines_report *r)
     return ok;
 }
 
-static enum status fill_gpkg(sqlite3 *db, const struct lines_report *r, struct error *e)
+static enum status fill_gpkg(sqlite3 *db, const struct conflict_report *r, struct error *e)
 {
     struct buffer create, insert;
     sqlite3_stmt *q = NULL;
@@ -210,7 +203,7 @@ static enum status fill_gpkg(sqlite3 *db, const struct lines_report *r, struct e
     return s || ok ? s : fail_sql(db, e);
 }
 
-static enum status write_gpkg(const struct lines_report *r, const char *path, struct error *e)
+static enum status write_gpkg(const struct conflict_report *r, const char *path, struct error *e)
 {
     /* Half a file is thrown away, so it needs no journal; the whole is on the disk before it gets its
      * name. */
@@ -240,8 +233,8 @@ static enum status write_gpkg(const struct lines_report *r, const char *path, st
     return s;
 }
 
-static enum status write_converted(const struct lines_report *r, const char *path, enum output_format format,
-                                   struct error *e)
+static enum status write_converted(const struct conflict_report *r, const char *path,
+                                   enum audit_format format, struct error *e)
 {
     char made[SINK_PATH_SIZE], gpkg[SINK_PATH_SIZE + 8], rest[SINK_PATH_SIZE];
     if (strlen(path) + 64 > SINK_PATH_SIZE)
@@ -262,19 +255,21 @@ static enum status write_converted(const struct lines_report *r, const char *pat
     return s;
 }
 
-enum status lines_write(const struct lines_report *r, const struct snapshot *s, const char *path,
-                        struct error *e)
+enum status conflict_write(const struct conflict_report *r, const struct snapshot *s, const char *path,
+                           struct error *e)
 {
-    if (text_ends_with(path, ".gpkg"))
-        return write_gpkg(r, path, e);
-    if (text_ends_with(path, ".fgb") || text_ends_with(path, ".xlsx"))
-        return write_converted(r, path, text_ends_with(path, ".fgb") ? OUTPUT_FGB : OUTPUT_XLSX, e);
+    enum audit_format format = AUDIT_GPKG;
     struct buffer b;
+    (void)audit_format_of(path, AUDIT_LINES, &format);
+    if (format == AUDIT_GPKG)
+        return write_gpkg(r, path, e);
+    if (format == AUDIT_FGB || format == AUDIT_XLSX)
+        return write_converted(r, path, format, e);
     buffer_init(&b, 0);
-    if (text_ends_with(path, ".csv"))
+    if (format == AUDIT_CSV)
         write_csv(r, &b);
-    else if (text_ends_with(path, ".html"))
-        lines_page(r, s, &b);
+    else if (format == AUDIT_HTML)
+        conflict_page(r, s, &b);
     else
         write_geojsonl(r, &b);
     enum status st = buffer_status(&b, e);

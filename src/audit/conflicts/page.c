@@ -14,34 +14,34 @@ static const char *colour_of(int severity)
     return colours[severity < 0 ? 0 : severity > 4 ? 4 : severity];
 }
 
-static void kinds_chart(const struct lines_report *r, struct buffer *b)
+static void kinds_chart(const struct conflict_report *r, struct buffer *b)
 {
-    struct html_bar bars[LINES_KIND_COUNT];
-    char shown[LINES_KIND_COUNT][32];
+    struct html_bar bars[CONFLICT_KIND_COUNT];
+    char shown[CONFLICT_KIND_COUNT][32];
     size_t n = 0;
-    for (int k = 0; k < LINES_KIND_COUNT; k++) {
+    for (int k = 0; k < CONFLICT_KIND_COUNT; k++) {
         snprintf(shown[k], sizeof shown[k], "%zu", r->by_kind[k]);
         if (r->by_kind[k])
-            bars[n++] = (struct html_bar){lines_kind_zh((enum lines_kind)k), (double)r->by_kind[k], shown[k],
-                                          "#8e5a3c"};
+            bars[n++] = (struct html_bar){conflict_kind_zh((enum conflict_kind)k), (double)r->by_kind[k],
+                                          shown[k], "#8e5a3c"};
     }
     buffer_append_str(b, "<h2>问题类别 <span class=\"small\">Findings by kind</span></h2>\n");
     html_bars(b, bars, n);
 }
 
-static void map(const struct lines_report *r, const struct snapshot *s, struct buffer *b)
+static void map(const struct conflict_report *r, const struct snapshot *s, struct buffer *b)
 {
     buffer_append_str(b, "<h2>分布图 <span class=\"small\">Map</span></h2>\n");
     html_map_begin(b, s);
     for (size_t i = r->n_findings; i-- > 0;) { /* the worst are drawn last, on top */
-        const struct lines_finding *f = &r->findings[i];
+        const struct conflict_finding *f = &r->findings[i];
         double x, y;
         if (!isfinite(f->lon_deg) || !isfinite(f->lat_deg) || i >= 20000)
             continue;
         html_map_at(f->lon_deg, f->lat_deg, &x, &y);
         buffer_printf(b, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"%s\" fill-opacity=\"0.8\"><title>",
                       x, y, colour_of(f->severity));
-        html_text(b, lines_kind_zh(f->kind));
+        html_text(b, conflict_kind_zh(f->kind));
         buffer_append_char(b, ' ');
         html_text(b, f->code_a);
         buffer_append_str(b, "</title></circle>");
@@ -60,10 +60,11 @@ static void layer_name(const struct snapshot *s, const char *layer, struct buffe
     html_text(b, l ? l->version.title_zh : layer);
 }
 
-static void row(const struct snapshot *s, const struct lines_finding *f, bool compared, struct buffer *b)
+static void row(const struct snapshot *s, const struct conflict_finding *f, bool compared, struct buffer *b)
 {
     buffer_printf(b, "<tr><td style=\"color:%s\">%d</td><td class=\"t\">%s%s</td><td class=\"t\">",
-                  colour_of(f->severity), f->severity, lines_kind_zh(f->kind), f->sliver ? "（碎屑）" : "");
+                  colour_of(f->severity), f->severity, conflict_kind_zh(f->kind),
+                  f->sliver ? "（碎屑）" : "");
     layer_name(s, f->layer_a, b);
     buffer_append_str(b, "<br>");
     html_text(b, f->code_a);
@@ -91,11 +92,11 @@ static void row(const struct snapshot *s, const struct lines_finding *f, bool co
         buffer_append_str(b, "</span>");
     }
     if (compared)
-        buffer_printf(b, "</td><td>%s", lines_change_name(f->change));
+        buffer_printf(b, "</td><td>%s", conflict_change_name(f->change));
     buffer_append_str(b, "</td></tr>\n");
 }
 
-void lines_page(const struct lines_report *r, const struct snapshot *s, struct buffer *b)
+void conflict_page(const struct conflict_report *r, const struct snapshot *s, struct buffer *b)
 {
     html_begin(b, "三条控制线一致性审查", "Audit of the lines: where they do not fit together", r->synthetic);
     buffer_printf(b,

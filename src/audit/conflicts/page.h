@@ -5,6 +5,6 @@
 #include "audit/conflicts/conflicts.h"
 #include "base/buffer.h"
 
-void lines_page(const struct lines_report *r, const struct snapshot *s, struct buffer *b);
+void conflict_page(const struct conflict_report *r, const struct snapshot *s, struct buffer *b);
 
 #endif

@@ -22,18 +22,16 @@ struct pair_rules {
 /* What is being measured, then the pairs of all threads in one order, then a finding for each. */
 struct pair_list {
     uint32_t a, b; /* numbers of layers; a is the parcels' */
-    struct lines_pair *pairs;
+    struct conflict_pair *pairs;
     size_t n, capacity;
-    struct pair_rules rules[LINES_LAYERS_MAX][LINES_LAYERS_MAX];
-    struct lines_finding *findings; /* one for each pair, at the end of the run's */
+    struct pair_rules rules[CONFLICT_LAYERS_MAX][CONFLICT_LAYERS_MAX];
+    struct conflict_finding *findings; /* one for each pair, at the end of the run's */
 };
 
-static bool pair_push(struct lines_worker *w, const struct lines_pair *p)
+static bool pair_push(struct conflict_worker *w, const struct conflict_pair *p)
 {
-    struct lines_pair *grown = array_room(w->pairs, &w->cap_pairs, w->n_pairs + 1, sizeof *grown);
-    if (!grown)
+    if (!ARRAY_RESERVE(w->pairs, w->cap_pairs, w->n_pairs + 1))
         return false;
-    w->pairs = grown;
     w->pairs[w->n_pairs++] = *p;
     return true;
 }
@@ -41,14 +39,14 @@ static bool pair_push(struct lines_worker *w, const struct lines_pair *p)
 /* Of its own layer a feature wants the larger ones only: neither itself nor a pair twice. A giant has nobody
  * larger near it, and is never cut up as a parcel at all. */
 struct larger_than {
-    const struct lines_layer *layer;
+    const struct conflict_layer *layer;
     uint32_t feature, vertices;
 };
 
 static bool is_larger(uint32_t other, void *user)
 {
     const struct larger_than *t = user;
-    if (lines_is_outline(t->layer, other) != lines_is_outline(t->layer, t->feature))
+    if (conflict_is_outline(t->layer, other) != conflict_is_outline(t->layer, t->feature))
         return false; /* sub-zones lie upon the boundary as a whole, as they should */
     uint32_t n = t->layer->n_vertices[other];
     return n != t->vertices ? n > t->vertices : other > t->feature;
@@ -72,23 +70,22 @@ static bool has_larger_near(const struct larger_than *than, const struct geo_box
     return index_candidates(than->layer->snapshot->index, box, larger_try, &l, NULL) != STATUS_OK || l.found;
 }
 
-struct geo_box lines_feature_box(const struct layer_index *ix, uint32_t feature)
+struct geo_box conflict_feature_box(const struct layer_index *ix, uint32_t feature)
 {
     struct index_feature f = index_feature_at(ix, feature);
     struct geo_box box = geo_box_empty();
     for (uint32_t r = 0; r < f.n_rings; r++) {
         const double *lon, *lat;
         uint32_t n = index_ring(ix, f.first_ring + r, &lon, &lat);
-        for (uint32_t i = 0; i < n; i++)
-            geo_box_add(&box, lon[i], lat[i]);
+        geo_box_add_all(&box, lon, lat, n);
     }
     return box;
 }
 
-static enum status measure_feature(struct lines_worker *w, size_t item, void *user, struct error *e)
+static enum status measure_feature(struct conflict_worker *w, size_t item, void *user, struct error *e)
 {
     const struct pair_list *t = user;
-    const struct lines_layer *a = &w->run->layers[t->a], *b = &w->run->layers[t->b];
+    const struct conflict_layer *a = &w->run->layers[t->a], *b = &w->run->layers[t->b];
     uint32_t feature = (uint32_t)item;
     struct larger_than than = {a, feature, a->n_vertices[feature]};
     struct geo_box box = index_feature_box(a->snapshot->index, feature);
@@ -104,8 +101,8 @@ static enum status measure_feature(struct lines_worker *w, size_t item, void *us
         s = overlap_measure_wanted(w->check.scratch, b->snapshot->index, a == b ? is_larger : NULL, &than, &o,
                                    &n, e);
     for (size_t i = 0; !s && i < n; i++) {
-        const struct lines_pair p = {t->a, feature, t->b, o[i].feature, o[i].area_m2};
-        if (o[i].area_m2 > LINES_FLOOR_M2 && !pair_push(w, &p))
+        const struct conflict_pair p = {t->a, feature, t->b, o[i].feature, o[i].area_m2};
+        if (o[i].area_m2 > CONFLICT_FLOOR_M2 && !pair_push(w, &p))
             s = error_no_memory(e);
     }
     return s;
@@ -113,15 +110,13 @@ static enum status measure_feature(struct lines_worker *w, size_t item, void *us
 
 /* ---- the pairs of all threads, in one order ---- */
 
-static enum status collect(struct lines_worker *w, void *user, struct error *e)
+static enum status collect(struct conflict_worker *w, void *user, struct error *e)
 {
     struct pair_list *l = user;
     if (!w->n_pairs)
         return STATUS_OK;
-    struct lines_pair *grown = array_room(l->pairs, &l->capacity, l->n + w->n_pairs, sizeof *grown);
-    if (!grown)
+    if (!ARRAY_RESERVE(l->pairs, l->capacity, l->n + w->n_pairs))
         return error_no_memory(e);
-    l->pairs = grown;
     memcpy(l->pairs + l->n, w->pairs, w->n_pairs * sizeof *l->pairs);
     l->n += w->n_pairs;
     return STATUS_OK;
@@ -129,7 +124,7 @@ static enum status collect(struct lines_worker *w, void *user, struct error *e)
 
 static int by_features(const void *x, const void *y)
 {
-    const struct lines_pair *p = x, *q = y;
+    const struct conflict_pair *p = x, *q = y;
     const uint32_t a[] = {p->layer_a, p->layer_b, p->feature_a, p->feature_b};
     const uint32_t b[] = {q->layer_a, q->layer_b, q->feature_a, q->feature_b};
     for (int i = 0; i < 4; i++)
@@ -139,18 +134,18 @@ static int by_features(const void *x, const void *y)
 }
 
 /* Of two layers the one whose features are taken as parcels. */
-static uint32_t parcels_of(const struct lines_run *run, uint32_t a, uint32_t b)
+static uint32_t parcels_of(const struct conflict_run *run, uint32_t a, uint32_t b)
 {
     return run->layers[a].mean_vertices > run->layers[b].mean_vertices ? b : a;
 }
 
-static enum status measure_layers(struct lines_run *run, struct pair_list *l, uint32_t a, uint32_t b,
+static enum status measure_layers(struct conflict_run *run, struct pair_list *l, uint32_t a, uint32_t b,
                                   struct error *e)
 {
     l->a = parcels_of(run, a, b);
     l->b = l->a == a ? b : a;
-    return lines_parallel(run, index_n_features(run->layers[l->a].snapshot->index), 16, measure_feature,
-                          collect, l, e);
+    return conflict_parallel(run, index_n_features(run->layers[l->a].snapshot->index), 16, measure_feature,
+                             collect, l, e);
 }
 
 /* ---- what a pair means ---- */
@@ -171,7 +166,7 @@ static bool speaks_of(const struct rule *r, const struct control_line *a, const 
     return r->relation == RELATION_LAYERS_OVERLAP || is_enclave_rule(r, a, b) || is_enclave_rule(r, b, a);
 }
 
-static enum status name_rules(struct lines_run *run, const struct control_line *a,
+static enum status name_rules(struct conflict_run *run, const struct control_line *a,
                               const struct control_line *b, struct pair_rules *out, struct error *e)
 {
     const struct rule_table *t = snapshot_rules(run->snapshot);
@@ -188,7 +183,7 @@ static enum status name_rules(struct lines_run *run, const struct control_line *
     return STATUS_OK;
 }
 
-static enum status name_all_rules(struct lines_run *run, struct pair_list *l, struct error *e)
+static enum status name_all_rules(struct conflict_run *run, struct pair_list *l, struct error *e)
 {
     enum status s = STATUS_OK;
     for (size_t a = 0; a < run->n_layers; a++)
@@ -197,26 +192,26 @@ static enum status name_all_rules(struct lines_run *run, struct pair_list *l, st
     return s;
 }
 
-static enum lines_kind kind_of(const struct lines_run *run, const struct lines_pair *p)
+static enum conflict_kind kind_of(const struct conflict_run *run, const struct conflict_pair *p)
 {
-    const struct lines_layer *a = &run->layers[p->layer_a], *b = &run->layers[p->layer_b];
+    const struct conflict_layer *a = &run->layers[p->layer_a], *b = &run->layers[p->layer_b];
     if (p->layer_a != p->layer_b)
-        return a->line ? LINES_CROSS : LINES_ZONES_CROSS;
+        return a->line ? CONFLICT_CROSS : CONFLICT_ZONES_CROSS;
     struct index_feature f = index_feature_at(a->snapshot->index, p->feature_a);
     struct index_feature g = index_feature_at(b->snapshot->index, p->feature_b);
     double larger = f.area_m2 > g.area_m2 ? f.area_m2 : g.area_m2;
-    if (p->area_m2 >= LINES_DUPLICATE_SHARE * larger)
-        return LINES_DUPLICATE;
-    return lines_contains(a) && strcmp(f.zone, g.zone) != 0 ? LINES_SUBZONES : LINES_WITHIN;
+    if (p->area_m2 >= CONFLICT_DUPLICATE_SHARE * larger)
+        return CONFLICT_DUPLICATE;
+    return conflict_contains(a) && strcmp(f.zone, g.zone) != 0 ? CONFLICT_SUBZONES : CONFLICT_WITHIN;
 }
 
 /* Lines upon lines are what 不交叉、不重叠、不冲突 forbids; the rest are faults of the data. Slivers come
  * last. */
-static int severity_of(enum lines_kind kind, bool sliver)
+static int severity_of(enum conflict_kind kind, bool sliver)
 {
     if (sliver)
         return 1;
-    return kind == LINES_CROSS ? 4 : 3;
+    return kind == CONFLICT_CROSS ? 4 : 3;
 }
 
 /* Most features that press on a giant lie in it whole: then the common area is the feature, and nothing
@@ -227,7 +222,7 @@ static bool lies_inside(const struct geo_shape *parcel, double common_m2)
     return common_m2 >= area - fmax(MEASURE_FLOOR_M2, 1e-12 * area);
 }
 
-static enum status shape_of_pair(struct lines_worker *w, const struct lines_pair *p,
+static enum status shape_of_pair(struct conflict_worker *w, const struct conflict_pair *p,
                                  struct overlap_shape *out, struct error *e)
 {
     const struct overlap_part part = {p->feature_b, p->area_m2};
@@ -246,7 +241,7 @@ static enum status shape_of_pair(struct lines_worker *w, const struct lines_pair
     return s ? s : overlap_shape_build(&from, &part, 1, out, e);
 }
 
-static void say(struct lines_finding *f)
+static void say(struct conflict_finding *f)
 {
     f->note_zh = f->sliver ? "碎屑重叠：面积和宽度都在限值以内，视为未压占，仍列出供核对。"
                            : "两者互相重叠；请核对数据来源和版本，本程序不裁定谁让谁。";
@@ -255,11 +250,11 @@ static void say(struct lines_finding *f)
                      : "The two overlap; check sources and versions. Who gives way is not decided here.";
 }
 
-static enum status describe(struct lines_worker *w, size_t item, void *user, struct error *e)
+static enum status describe(struct conflict_worker *w, size_t item, void *user, struct error *e)
 {
     struct pair_list *l = user;
-    const struct lines_pair *p = &l->pairs[item];
-    struct lines_finding f = lines_about(w->run, p->layer_a, p->feature_a, kind_of(w->run, p));
+    const struct conflict_pair *p = &l->pairs[item];
+    struct conflict_finding f = conflict_about(w->run, p->layer_a, p->feature_a, kind_of(w->run, p));
     struct index_feature g = index_feature_at(w->run->layers[p->layer_b].snapshot->index, p->feature_b);
     f.layer_b = w->run->layers[p->layer_b].snapshot->version.layer;
     f.code_b = g.code;
@@ -280,34 +275,32 @@ static enum status describe(struct lines_worker *w, size_t item, void *user, str
     }
     f.sliver = p->area_m2 <= SLIVER_POLICY_DEFAULT.area_m2 && f.width_m <= SLIVER_POLICY_DEFAULT.width_m;
     f.severity = severity_of(f.kind, f.sliver);
-    if (f.kind == LINES_CROSS) {
+    if (f.kind == CONFLICT_CROSS) {
         f.rule = l->rules[p->layer_a][p->layer_b].ids;
         f.basis = l->rules[p->layer_a][p->layer_b].basis;
     }
     say(&f);
-    lines_place_name(w->run, &w->check, &f);
-    lines_make_id(&f);
+    conflict_place_name(w->run, &w->check, &f);
+    conflict_make_id(&f);
     l->findings[item] = f;
     return STATUS_OK;
 }
 
-static enum status describe_all(struct lines_run *run, struct pair_list *l, struct error *e)
+static enum status describe_all(struct conflict_run *run, struct pair_list *l, struct error *e)
 {
-    struct lines_finding *grown = array_room(run->findings, &run->capacity, run->n + l->n, sizeof *grown);
-    if (!grown)
+    if (!ARRAY_RESERVE(run->findings, run->capacity, run->n + l->n))
         return error_no_memory(e);
-    run->findings = grown;
-    l->findings = grown + run->n;
+    l->findings = run->findings + run->n;
     run->total += (int64_t)l->n;
     enum status s = name_all_rules(run, l, e);
     if (!s)
-        s = lines_parallel(run, l->n, 4, describe, NULL, l, e);
+        s = conflict_parallel(run, l->n, 4, describe, NULL, l, e);
     if (!s)
         run->n += l->n;
     return s;
 }
 
-enum status lines_find_pairs(struct lines_run *run, struct error *e)
+enum status conflict_find_pairs(struct conflict_run *run, struct error *e)
 {
     struct pair_list l = {.n = 0};
     enum status s = STATUS_OK;

@@ -11,11 +11,11 @@
 #define PROGRESS_NANOSECONDS 200000000L
 
 struct parallel {
-    struct lines_run *run;
+    struct conflict_run *run;
     size_t n, chunk;
     atomic_size_t next, done;
     atomic_bool failed;
-    lines_item_fn *fn;
+    conflict_item_fn *fn;
     void *user;
     pthread_mutex_t lock; /* of `working` */
     pthread_cond_t ended;
@@ -24,23 +24,23 @@ struct parallel {
 
 struct parallel_thread {
     struct parallel *p;
-    struct lines_worker worker;
+    struct conflict_worker worker;
     enum status status;
     pthread_t thread;
 };
 
-struct lines_run lines_run_of(const struct snapshot *snapshot, const struct audit_request *r,
-                              const struct audit_watch *watch, struct arena *arena)
+struct conflict_run conflict_run_of(const struct snapshot *snapshot, const struct audit_request *r,
+                                    const struct audit_watch *watch, struct arena *arena)
 {
-    return (struct lines_run){.snapshot = snapshot,
-                              .request = r,
-                              .watch = watch,
-                              .threads = r->threads,
-                              .arena = arena,
-                              .began = clock_seconds()};
+    return (struct conflict_run){.snapshot = snapshot,
+                                 .request = r,
+                                 .watch = watch,
+                                 .threads = r->threads,
+                                 .arena = arena,
+                                 .began = clock_seconds()};
 }
 
-double lines_run_seconds(const struct lines_run *run)
+double conflict_run_seconds(const struct conflict_run *run)
 {
     return clock_seconds() - run->began;
 }
@@ -86,11 +86,11 @@ static void *thread_main(void *user)
 
 static void tell(const struct parallel *p)
 {
-    const struct lines_run *run = p->run;
+    const struct conflict_run *run = p->run;
     int64_t done = run->done + (int64_t)atomic_load(&p->done);
     const struct audit_progress progress = {.done = done,
                                             .total = run->total > done ? run->total : done,
-                                            .seconds = lines_run_seconds(run),
+                                            .seconds = conflict_run_seconds(run),
                                             .done_here = done,
                                             .n_passes = 1};
     run->watch->progress(&progress, run->watch->user);
@@ -141,8 +141,8 @@ static enum status threads_run(struct parallel *p, struct parallel_thread *threa
     return STATUS_OK;
 }
 
-enum status lines_parallel(struct lines_run *run, size_t n, size_t chunk, lines_item_fn *fn,
-                           lines_end_fn *end, void *user, struct error *e)
+enum status conflict_parallel(struct conflict_run *run, size_t n, size_t chunk, conflict_item_fn *fn,
+                              conflict_end_fn *end, void *user, struct error *e)
 {
     struct parallel p = {.run = run, .n = n, .chunk = chunk, .fn = fn, .user = user};
     struct parallel_thread *threads = calloc((size_t)run->threads, sizeof *threads);
@@ -151,7 +151,7 @@ enum status lines_parallel(struct lines_run *run, size_t n, size_t chunk, lines_
     for (; !s && made < run->threads; made++) {
         threads[made].p = &p;
         threads[made].worker.run = run;
-        threads[made].worker.kept = arena_new(LINES_ARENA_BYTES);
+        threads[made].worker.kept = arena_new(CONFLICT_ARENA_BYTES);
         s = threads[made].worker.kept ? check_worker_init(&threads[made].worker.check, e)
                                       : error_no_memory(e);
     }

@@ -61,7 +61,7 @@ static bool code_ok(const char *code)
 }
 
 /* A layer by its id, its title or the name of its table in the standard. */
-static const char *layer_of(const struct lines_run *run, const char *name)
+static const char *layer_of(const struct conflict_run *run, const char *name)
 {
     for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
         const struct control_line *line = line_at(l);
@@ -87,7 +87,7 @@ static enum status unknown_layer(const char *path, size_t row, struct error *e)
     return bad_row(path, row, zh, en, e);
 }
 
-static enum status take_row(const struct lines_run *run, const char *path, size_t number, const char *code,
+static enum status take_row(const struct conflict_run *run, const char *path, size_t number, const char *code,
                             const char *name, const char *layer, const char *area, double unit,
                             struct official_list *l, struct error *e)
 {
@@ -124,7 +124,7 @@ static enum status bad_header(const char *path, struct error *e)
                       path);
 }
 
-static enum status read_csv(const struct lines_run *run, const char *path, const char *text, size_t n,
+static enum status read_csv(const struct conflict_run *run, const char *path, const char *text, size_t n,
                             struct official_list *l, struct error *e)
 {
     struct csv_table c;
@@ -152,7 +152,7 @@ static enum status read_csv(const struct lines_run *run, const char *path, const
     return s;
 }
 
-static const char *json_text(const struct lines_run *run, const json_t *v)
+static const char *json_text(const struct conflict_run *run, const json_t *v)
 {
     char number[64];
     if (json_is_string(v))
@@ -166,8 +166,8 @@ static const char *json_text(const struct lines_run *run, const json_t *v)
     return arena_strdup(run->arena, number);
 }
 
-static enum status json_row(const struct lines_run *run, const char *path, size_t number, const json_t *row,
-                            struct official_list *l, struct error *e)
+static enum status json_row(const struct conflict_run *run, const char *path, size_t number,
+                            const json_t *row, struct official_list *l, struct error *e)
 {
     const char *texts[4] = {json_text(run, json_object_get(row, "code")),
                             json_text(run, json_object_get(row, "name")),
@@ -189,7 +189,7 @@ static enum status json_row(const struct lines_run *run, const char *path, size_
     return take_row(run, path, number, texts[0], texts[1], texts[2], texts[3], unit, l, e);
 }
 
-static enum status read_json(const struct lines_run *run, const char *path, const char *text, size_t n,
+static enum status read_json(const struct conflict_run *run, const char *path, const char *text, size_t n,
                              struct official_list *l, struct error *e)
 {
     json_t *root = json_loadb(text, n, 0, NULL);
@@ -206,7 +206,7 @@ static enum status read_json(const struct lines_run *run, const char *path, cons
     return s;
 }
 
-static enum status read_official(const struct lines_run *run, const char *path, struct official_list *l,
+static enum status read_official(const struct conflict_run *run, const char *path, struct official_list *l,
                                  struct error *e)
 {
     char *text;
@@ -230,7 +230,7 @@ static size_t prefix_of(const char *code)
     return n;
 }
 
-static double total_of(const struct lines_layer *l, const char *code, int64_t *without)
+static double total_of(const struct conflict_layer *l, const char *code, int64_t *without)
 {
     size_t n = prefix_of(code);
     double sum = 0;
@@ -243,35 +243,23 @@ static double total_of(const struct lines_layer *l, const char *code, int64_t *w
     return sum;
 }
 
-static enum status compare(struct lines_run *run, const struct official *o, struct error *e)
+static enum status compare(struct conflict_run *run, const struct official *o, struct error *e)
 {
-    const struct lines_layer *l = run->layers;
+    const struct conflict_layer *l = run->layers;
     while (l->snapshot->version.layer != o->layer)
         l++;
     int64_t without = 0;
     double computed = total_of(l, o->code, &without), difference = computed - o->area_m2;
-    double tolerance = fmax(o->half_digit_m2, LINES_TOTAL_SHARE * o->area_m2);
-    if (fabs(difference) <= fmax(tolerance, LINES_DECLARED_M2))
+    double tolerance = fmax(o->half_digit_m2, CONFLICT_TOTAL_SHARE * o->area_m2);
+    if (fabs(difference) <= fmax(tolerance, CONFLICT_DECLARED_M2))
         return STATUS_OK;
-    struct lines_finding f = {.kind = LINES_TOTAL,
-                              .severity = 2,
-                              .layer_a = o->layer,
-                              .layer_b = "",
-                              .code_a = o->code,
-                              .code_b = "",
-                              .zone_a = "",
-                              .zone_b = "",
-                              .county = o->code,
-                              .prefecture = "",
-                              .prefecture_name = o->name,
-                              .area_m2 = fabs(difference),
-                              .width_m = NAN,
-                              .declared_m2 = o->area_m2,
-                              .computed_m2 = computed,
-                              .lon_deg = NAN,
-                              .lat_deg = NAN,
-                              .rule = "",
-                              .basis = ""};
+    struct conflict_finding f = conflict_blank(CONFLICT_TOTAL, 2);
+    f.layer_a = o->layer;
+    f.code_a = f.county = o->code;
+    f.prefecture_name = o->name;
+    f.area_m2 = fabs(difference);
+    f.declared_m2 = o->area_m2;
+    f.computed_m2 = computed;
     f.note_zh = arena_printf(
         run->arena,
         "公布面积 %.4f 公顷，图斑合计 %.4f 公顷，相差 %+.4f 公顷；%lld 个图斑没有该级代码，未计入。",
@@ -281,10 +269,10 @@ static enum status compare(struct lines_run *run, const struct official *o, stru
                      "Official %.4f ha, features add up to %.4f ha: %+.4f ha; %lld features without a "
                      "code of this level are not in it.",
                      o->area_m2 / 1e4, computed / 1e4, difference / 1e4, (long long)without);
-    return f.note_zh && f.note_en ? lines_add(run, &f, e) : error_no_memory(e);
+    return f.note_zh && f.note_en ? conflict_add(run, &f, e) : error_no_memory(e);
 }
 
-enum status lines_find_totals(struct lines_run *run, struct error *e)
+enum status conflict_find_totals(struct conflict_run *run, struct error *e)
 {
     struct official_list l = {.n = 0};
     if (!run->request->official)

@@ -28,14 +28,14 @@
 #define ENCLAVE_SHARE 0.99
 
 struct zone_finding {
-    enum lines_kind kind;
+    enum conflict_kind kind;
     uint32_t a, b; /* features; b NO_FEATURE: none */
-    struct lines_place place;
+    struct conflict_place place;
 };
 enum { NO_FEATURE = UINT32_MAX };
 
 struct zone_search {
-    struct lines_run *run;
+    struct conflict_run *run;
     uint32_t layer;
     const struct layer_index *ix;
     uint32_t *cluster, *member; /* cluster of each feature; features by cluster */
@@ -52,19 +52,19 @@ static bool is_whole(const struct control_line *line, const char *zone)
     return !*zone || strcmp(zone, line->title_zh) == 0;
 }
 
-bool lines_is_outline(const struct lines_layer *l, uint32_t feature)
+bool conflict_is_outline(const struct conflict_layer *l, uint32_t feature)
 {
     return l->outlined && is_whole(l->line, index_feature_at(l->snapshot->index, feature).zone);
 }
 
 static bool whole_wanted(uint32_t feature, void *user)
 {
-    const struct lines_layer *l = user;
+    const struct conflict_layer *l = user;
     return is_whole(l->line, index_feature_at(l->snapshot->index, feature).zone);
 }
 
 /* How much of the sub-zones lies on features without one. */
-static enum status share_on_whole(struct check_worker *w, const struct lines_layer *l, double *share,
+static enum status share_on_whole(struct check_worker *w, const struct conflict_layer *l, double *share,
                                   struct error *e)
 {
     const struct layer_index *ix = l->snapshot->index;
@@ -90,7 +90,7 @@ static enum status share_on_whole(struct check_worker *w, const struct lines_lay
     return s;
 }
 
-enum status lines_outline_find(struct lines_layer *l, struct error *e)
+enum status conflict_outline_find(struct conflict_layer *l, struct error *e)
 {
     const struct layer_index *ix = l->snapshot->index;
     uint32_t whole = 0, n = index_n_features(ix);
@@ -113,13 +113,10 @@ static enum status report(struct zone_search *z, const struct zone_finding *f, s
 {
     enum status s = STATUS_OK;
     pthread_mutex_lock(&z->lock);
-    struct zone_finding *found = array_room(z->found, &z->capacity, z->n + 1, sizeof *found);
-    if (found) {
-        z->found = found;
+    if (ARRAY_RESERVE(z->found, z->capacity, z->n + 1))
         z->found[z->n++] = *f;
-    } else {
+    else
         s = error_no_memory(e);
-    }
     pthread_mutex_unlock(&z->lock);
     return s;
 }
@@ -152,14 +149,14 @@ static bool only_this(uint32_t feature, void *user)
 }
 
 /* A whole feature in degrees. */
-static enum status feature_geometry(struct lines_worker *w, const struct layer_index *ix, uint32_t feature,
+static enum status feature_geometry(struct conflict_worker *w, const struct layer_index *ix, uint32_t feature,
                                     GEOSGeometry **out, struct error *e)
 {
-    struct geo_box b = lines_feature_box(ix, feature), grown = lines_box_grown(&b, 1.0);
-    struct lines_box cell;
-    lines_box_shape(&grown, &cell);
+    struct geo_box b = conflict_feature_box(ix, feature), grown = conflict_box_grown(&b, 1.0);
+    struct conflict_box cell;
+    conflict_box_shape(&grown, &cell);
     overlap_prepare(w->check.scratch, &cell.shape);
-    return lines_cut(w, ix, only_this, &feature, &cell.shape, out, e);
+    return conflict_cut(w, ix, only_this, &feature, &cell.shape, out, e);
 }
 
 static enum status fail_geos(struct error *e)
@@ -173,7 +170,7 @@ static enum status fail_geos(struct error *e)
 
 struct group {
     struct zone_search *z;
-    struct lines_worker *w;
+    struct conflict_worker *w;
     GEOSContextHandle_t h;
     const uint32_t *features;
     GEOSGeometry **parts; /* in the plane; by feature */
@@ -203,8 +200,8 @@ static enum status covered_share(struct group *g, const struct geo_shape *shape,
     overlap_prepare(scratch, shape);
     enum status s = overlap_parcel_area(scratch, &area, e);
     for (size_t l = 0; !s && l < g->z->run->n_layers; l++) {
-        const struct lines_layer *layer = &g->z->run->layers[l];
-        if (!layer->line || lines_contains(layer))
+        const struct conflict_layer *layer = &g->z->run->layers[l];
+        if (!layer->line || conflict_contains(layer))
             continue;
         s = overlap_measure(scratch, layer->snapshot->index, &o, &n, e);
         for (size_t i = 0; !s && i < n; i++)
@@ -232,14 +229,14 @@ static enum status is_slit(const struct group *g, const GEOSGeometry *part, doub
 
 static enum status examine(struct group *g, const GEOSGeometry *part, bool slit, struct error *e)
 {
-    struct zone_finding f = {.kind = LINES_ZONE_GAP};
+    struct zone_finding f = {.kind = CONFLICT_ZONE_GAP};
     uint32_t two[2];
     double area, around, share;
     bool counts = true;
     if (GEOSArea_r(g->h, part, &area) != 1 || GEOSLength_r(g->h, part, &around) != 1)
         return fail_geos(e);
     double width = around > 0 ? 2 * area / around : 0;
-    if (area < LINES_GAP_M2 || width < LINES_HAIR_M || touching(g, part, two) < 2)
+    if (area < CONFLICT_GAP_M2 || width < CONFLICT_HAIR_M || touching(g, part, two) < 2)
         return STATUS_OK;
     enum status s = slit ? is_slit(g, part, width, around / 2 / width, &counts, e) : STATUS_OK;
     if (s || !counts)
@@ -254,7 +251,7 @@ static enum status examine(struct group *g, const GEOSGeometry *part, bool slit,
     s = covered_share(g, &shape, &share, e);
     if (s || share >= ENCLAVE_SHARE)
         return s;
-    s = lines_place_of(g->w, &shape, &f.place, e);
+    s = conflict_place_of(g->w, &shape, &f.place, e);
     f.a = two[0];
     f.b = two[1];
     return s || f.place.area_m2 <= 0 ? s : report(g->z, &f, e);
@@ -330,7 +327,7 @@ static enum status join(struct group *g, struct error *e)
     return s;
 }
 
-static enum status search_cluster(struct lines_worker *w, size_t item, void *user, struct error *e)
+static enum status search_cluster(struct conflict_worker *w, size_t item, void *user, struct error *e)
 {
     struct zone_search *z = user;
     struct group g = {.z = z,
@@ -340,7 +337,7 @@ static enum status search_cluster(struct lines_worker *w, size_t item, void *use
                       .n = z->first[item + 1] - z->first[item]};
     if (g.n < 2)
         return STATUS_OK;
-    struct geo_box box = lines_feature_box(z->ix, g.features[0]);
+    struct geo_box box = conflict_feature_box(z->ix, g.features[0]);
     g.plane.lon = box.west_deg;
     g.plane.lat = box.south_deg;
     geo_metres_per_degree(box.south_deg, &g.plane.north_m, &g.plane.east_m);
@@ -366,44 +363,44 @@ static enum status search_cluster(struct lines_worker *w, size_t item, void *use
 /* ---- an outline and its sub-zones ---- */
 
 struct sides {
-    const struct lines_layer *layer;
+    const struct conflict_layer *layer;
     bool outline;
 };
 
 static bool of_side(uint32_t feature, void *user)
 {
     const struct sides *s = user;
-    return lines_is_outline(s->layer, feature) == s->outline;
+    return conflict_is_outline(s->layer, feature) == s->outline;
 }
 
 /* What of a feature the other side does not cover: of a sub-zone it is outside, of the outline a gap. */
-static enum status search_side(struct lines_worker *w, size_t item, void *user, struct error *e)
+static enum status search_side(struct conflict_worker *w, size_t item, void *user, struct error *e)
 {
     struct zone_search *z = user;
-    struct lines_layer *l = &w->run->layers[z->layer];
+    struct conflict_layer *l = &w->run->layers[z->layer];
     uint32_t feature = (uint32_t)item;
-    bool outline = lines_is_outline(l, feature);
+    bool outline = conflict_is_outline(l, feature);
     struct sides other = {l, !outline};
     GEOSContextHandle_t h = geo_geos_handle(w->check.geos);
     GEOSGeometry *rest = NULL, *less = NULL;
-    struct geo_box b = lines_feature_box(z->ix, feature), grown = lines_box_grown(&b, 1.0);
-    struct lines_box cell;
+    struct geo_box b = conflict_feature_box(z->ix, feature), grown = conflict_box_grown(&b, 1.0);
+    struct conflict_box cell;
     struct geo_shape shape = {.n_rings = 0};
     struct zone_finding f = {
-        .kind = outline ? LINES_ZONE_GAP : LINES_ZONE_OUTSIDE, .a = feature, .b = NO_FEATURE};
-    lines_box_shape(&grown, &cell);
+        .kind = outline ? CONFLICT_ZONE_GAP : CONFLICT_ZONE_OUTSIDE, .a = feature, .b = NO_FEATURE};
+    conflict_box_shape(&grown, &cell);
     overlap_prepare(w->check.scratch, &cell.shape);
-    enum status s = lines_cut(w, z->ix, only_this, &feature, &cell.shape, &rest, e);
+    enum status s = conflict_cut(w, z->ix, only_this, &feature, &cell.shape, &rest, e);
     if (!s)
-        s = lines_cut(w, z->ix, of_side, &other, &cell.shape, &less, e);
+        s = conflict_cut(w, z->ix, of_side, &other, &cell.shape, &less, e);
     if (!s && rest) {
-        rest = lines_without(h, rest, less);
+        rest = conflict_without(h, rest, less);
         s = rest ? geo_geos_to_shape(w->check.geos, rest, w->check.arena, &shape, e) : fail_geos(e);
     }
     if (rest)
         GEOSGeom_destroy_r(h, rest);
     if (!s && shape.n_rings)
-        s = lines_place_of(w, &shape, &f.place, e);
+        s = conflict_place_of(w, &shape, &f.place, e);
     return s || f.place.area_m2 <= 0 ? s : report(z, &f, e);
 }
 
@@ -440,7 +437,7 @@ static enum status clusters_find(struct zone_search *z, struct error *e)
     for (uint32_t i = 0; !s && i < n; i++)
         z->cluster[i] = i;
     for (uint32_t i = 0; !s && i < n; i++) {
-        struct geo_box b = lines_feature_box(z->ix, i), grown = lines_box_grown(&b, SLIT_M);
+        struct geo_box b = conflict_feature_box(z->ix, i), grown = conflict_box_grown(&b, SLIT_M);
         struct joining j = {z->cluster, i};
         s = index_candidates(z->ix, &grown, join_try, &j, e);
     }
@@ -477,8 +474,8 @@ static enum status add(struct zone_search *z, struct check_worker *w, const stru
                        struct error *e)
 {
     const struct control_line *line = z->run->layers[z->layer].line;
-    bool outside = x->kind == LINES_ZONE_OUTSIDE;
-    struct lines_finding f = lines_about(z->run, z->layer, x->a, x->kind);
+    bool outside = x->kind == CONFLICT_ZONE_OUTSIDE;
+    struct conflict_finding f = conflict_about(z->run, z->layer, x->a, x->kind);
     if (x->b != NO_FEATURE) {
         struct index_feature g = index_feature_at(z->ix, x->b);
         f.layer_b = f.layer_a;
@@ -487,12 +484,7 @@ static enum status add(struct zone_search *z, struct check_worker *w, const stru
         f.zone_b = g.zone;
     }
     f.severity = outside ? 3 : 2;
-    f.area_m2 = x->place.area_m2;
-    f.width_m = x->place.width_m;
-    f.lon_deg = x->place.lon_deg;
-    f.lat_deg = x->place.lat_deg;
-    f.blob = x->place.blob;
-    f.blob_size = x->place.blob_size;
+    conflict_put_place(&f, &x->place);
     f.note_zh = outside
                     ? arena_printf(z->run->arena, "分区的这一部分在%s之外。", line->title_zh)
                     : arena_printf(z->run->arena,
@@ -503,8 +495,8 @@ static enum status add(struct zone_search *z, struct check_worker *w, const stru
     f.note_en = outside ? "This part of the sub-zone lies outside the boundary."
                         : "Between sub-zones of the boundary, but in none of them; check whether it was left "
                           "out on purpose.";
-    lines_place_name(z->run, w, &f);
-    return lines_add(z->run, &f, e);
+    conflict_place_name(z->run, w, &f);
+    return conflict_add(z->run, &f, e);
 }
 
 static enum status search(struct zone_search *z, struct error *e)
@@ -513,15 +505,15 @@ static enum status search(struct zone_search *z, struct error *e)
     enum status s = z->outlined ? STATUS_OK : clusters_find(z, e);
     z->run->total += (int64_t)(z->outlined ? n : z->n_clusters);
     if (!s && z->outlined)
-        s = lines_parallel(z->run, n, 4, search_side, NULL, z, e);
+        s = conflict_parallel(z->run, n, 4, search_side, NULL, z, e);
     else if (!s)
-        s = lines_parallel(z->run, z->n_clusters, 1, search_cluster, NULL, z, e);
+        s = conflict_parallel(z->run, z->n_clusters, 1, search_cluster, NULL, z, e);
     if (!s && z->n)
         qsort(z->found, z->n, sizeof *z->found, by_features);
     return s;
 }
 
-static enum status zones_of(struct lines_run *run, uint32_t layer, struct check_worker *w, struct error *e)
+static enum status zones_of(struct conflict_run *run, uint32_t layer, struct check_worker *w, struct error *e)
 {
     struct zone_search z = {.run = run,
                             .layer = layer,
@@ -539,14 +531,14 @@ static enum status zones_of(struct lines_run *run, uint32_t layer, struct check_
     return s;
 }
 
-enum status lines_find_zones(struct lines_run *run, struct error *e)
+enum status conflict_find_zones(struct conflict_run *run, struct error *e)
 {
     struct check_worker w;
     enum status s = check_worker_init(&w, e);
     if (s)
         return s;
     for (uint32_t l = 0; !s && l < run->n_layers; l++)
-        if (lines_contains(&run->layers[l]))
+        if (conflict_contains(&run->layers[l]))
             s = zones_of(run, l, &w, e);
     check_worker_release(&w);
     return s;

@@ -1,63 +1,58 @@
 #include "features/readers/coords.h"
 
+#include "base/array.h"
+
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 void coords_release(struct coords *c)
 {
-    free(c->a);
-    free(c->b);
+    ring_list_release(&c->rings);
     free(c->line);
-    free(c->ring);
     free(c->plots);
-    *c = (struct coords){0};
+    *c = (struct coords){.n_plots = 0};
 }
 
-/* realloc for one more of `size` bytes; the old block stays when memory is out. */
-static bool more(struct coords *c, void *list, size_t n, size_t cap, size_t size)
+void coords_clear(struct coords *c)
 {
-    void **p = list;
-    if (n < cap)
-        return true;
-    void *fresh = realloc(*p, (cap ? cap * 2 : 64) * size);
-    if (fresh)
-        *p = fresh;
-    c->failed = c->failed || !fresh;
-    return fresh != NULL;
+    ring_list_clear(&c->rings);
+    c->n_plots = 0;
 }
 
 void coords_begin_plot(struct coords *c, const char *id, const char *name)
 {
-    if (!more(c, &c->plots, c->n_plots, c->cap_plots, sizeof *c->plots))
-        return;
-    if (c->n_plots == c->cap_plots)
-        c->cap_plots = c->cap_plots ? c->cap_plots * 2 : 64;
-    c->plots[c->n_plots++] = (struct coords_plot){c->n_rings, id, name};
+    if (ARRAY_RESERVE(c->plots, c->cap_plots, c->n_plots + 1))
+        c->plots[c->n_plots++] = (struct coords_plot){c->rings.n_rings, id, name};
+    else
+        c->rings.failed = true;
 }
 
 void coords_begin_ring(struct coords *c)
 {
     if (c->n_plots == 0)
         coords_begin_plot(c, "", "");
-    if (c->failed || !more(c, &c->ring, c->n_rings, c->cap_rings, sizeof *c->ring))
-        return;
-    if (c->n_rings == c->cap_rings)
-        c->cap_rings = c->cap_rings ? c->cap_rings * 2 : 64;
-    c->ring[c->n_rings++] = c->n;
+    ring_list_begin(&c->rings, -1);
 }
 
 void coords_point(struct coords *c, double a, double b, size_t line)
 {
-    if (c->n_rings == 0)
+    size_t n = c->rings.n;
+    if (c->rings.n_rings == 0)
         coords_begin_ring(c);
-    if (c->failed || !more(c, &c->a, c->n, c->cap, sizeof *c->a) ||
-        !more(c, &c->b, c->n, c->cap, sizeof *c->b) || !more(c, &c->line, c->n, c->cap, sizeof *c->line))
-        return;
-    if (c->n == c->cap)
-        c->cap = c->cap ? c->cap * 2 : 64;
-    c->a[c->n] = a;
-    c->b[c->n] = b;
-    c->line[c->n++] = line;
+    ring_list_point(&c->rings, a, b);
+    if (c->rings.n > n && ARRAY_RESERVE(c->line, c->cap_line, n + 1))
+        c->line[n] = line;
+    else
+        c->rings.failed = true;
+}
+
+void coords_lines(struct coords *c, size_t from, size_t line)
+{
+    bool ok = ARRAY_RESERVE(c->line, c->cap_line, c->rings.n);
+    c->rings.failed = c->rings.failed || !ok;
+    for (size_t i = from; ok && i < c->rings.n; i++)
+        c->line[i] = line;
 }
 
 /* 4.53E+06 leaves ten kilometres to a northing. */
@@ -69,10 +64,9 @@ static bool is_coarse(const struct crs_value *v)
 void coords_written(struct coords *c, const struct crs_value *a, const struct crs_value *b, size_t line)
 {
     double finest = a->unit < b->unit ? a->unit : b->unit;
-    if (c->n == 0)
-        c->written = true;
-    c->written = c->written && !a->degrees && !b->degrees;
-    c->finest_unit = c->n == 0 || finest < c->finest_unit ? finest : c->finest_unit;
+    bool first = c->rings.n == 0;
+    c->written = (first || c->written) && !a->degrees && !b->degrees;
+    c->finest_unit = first || finest < c->finest_unit ? finest : c->finest_unit;
     if (!c->coarse_line && (is_coarse(a) || is_coarse(b)))
         c->coarse_line = line;
     c->degrees = c->degrees || a->degrees;
@@ -88,29 +82,30 @@ enum status coords_words(struct parsing *p, struct coords *c, const char *text, 
 
 size_t coords_in_ring(const struct coords *c)
 {
-    return c->n_rings ? c->n - c->ring[c->n_rings - 1] : 0;
+    return c->rings.n_rings ? ring_list_size(&c->rings, c->rings.n_rings - 1) : 0;
 }
 
-bool coords_at_ring_start(const struct coords *c, double a, double b)
+bool coords_at_ring_start(const struct coords *c, double a, double b, double near)
 {
-    size_t first = c->n_rings ? c->ring[c->n_rings - 1] : 0;
-    return coords_in_ring(c) > 0 && c->a[first] == a && c->b[first] == b;
+    const struct ring_list *l = &c->rings;
+    size_t first = l->n_rings ? l->start[l->n_rings - 1] : 0;
+    return first < l->n && fabs(l->x[first] - a) <= near && fabs(l->y[first] - b) <= near;
 }
 
-static size_t ring_end(const struct coords *c, size_t r)
+bool coords_came_back(const struct coords *c)
 {
-    return r + 1 < c->n_rings ? c->ring[r + 1] : c->n;
+    return coords_in_ring(c) >= 4 && ring_list_closed(&c->rings, c->rings.n_rings - 1);
 }
 
-static enum status check_ring(struct parsing *p, const struct coords *c, size_t r)
+enum status coords_check_ring(struct parsing *p, const struct coords *c, size_t r, const char *code)
 {
-    size_t start = c->ring[r], n = ring_end(c, r) - start;
-    bool closed = n > 1 && c->a[start] == c->a[start + n - 1] && c->b[start] == c->b[start + n - 1];
+    size_t start = c->rings.start[r], n = ring_list_size(&c->rings, r);
+    bool closed = ring_list_closed(&c->rings, r);
     if (n - closed < 3) {
         error_zh(p->error, "第%zu行：从该行开始的环不足3个不同的点，围不成面；请补全或删去。",
                  c->line[start]);
         return error_fail(
-            p->error, STATUS_INVALID_INPUT, "ring-short",
+            p->error, STATUS_INVALID_INPUT, code,
             "Line %zu: the ring that begins here has fewer than 3 distinct points; complete it or "
             "remove it.",
             c->line[start]);
@@ -121,14 +116,6 @@ static enum status check_ring(struct parsing *p, const struct coords *c, size_t 
                      parsing_printf(p, "Line %zu: the ring that ends here was open and has been closed.",
                                     c->line[start + n - 1]));
     return STATUS_OK;
-}
-
-static void add_ring(const struct coords *c, const struct coords_meaning *m, size_t r, int32_t hole_of,
-                     struct ring_list *out)
-{
-    const double *x = m->first_is_north ? c->b : c->a, *y = m->first_is_north ? c->a : c->b;
-    ring_list_begin(out, hole_of);
-    ring_list_points(out, x + c->ring[r], y + c->ring[r], ring_end(c, r) - c->ring[r]);
 }
 
 enum { WHOLE_PLOT = -1 };
@@ -147,7 +134,7 @@ static enum status add_parcel(struct parsing *p, const struct coords *c, const s
         if (outer >= 0 && r != first && all->hole_of[r] != outer)
             continue;
         int32_t hole_of = outer < 0 ? all->hole_of[r] : r == first ? -1 : 0;
-        add_ring(c, m, plot->ring + r, hole_of, &p->policy.rings);
+        ring_list_copy(&p->policy.rings, &c->rings, plot->ring + r, m->first_is_north, hole_of);
         points += ring_list_size(all, r) + !ring_list_closed(all, r);
         holes += hole_of >= 0;
     }
@@ -155,7 +142,7 @@ static enum status add_parcel(struct parsing *p, const struct coords *c, const s
     parcel.id = *plot->id ? plot->id : parsing_printf(p, "%zu", number);
     if (!parcel.id)
         return error_no_memory(p->error);
-    size_t line = c->line[c->ring[plot->ring + (outer < 0 ? 0 : (size_t)outer)]];
+    size_t line = c->line[c->rings.start[plot->ring + (outer < 0 ? 0 : (size_t)outer)]];
     struct parsing_place place = {.zh = parsing_printf(p, "第%zu个地块（第%zu行起）", number, line),
                                   .en = parsing_printf(p, "Plot %zu (from line %zu)", number, line)};
     if (holes)
@@ -170,12 +157,12 @@ static enum status add_plot(struct parsing *p, const struct coords *c, const str
                             size_t i, struct ring_list *all)
 {
     const struct coords_plot *plot = &c->plots[i];
-    size_t end = i + 1 < c->n_plots ? c->plots[i + 1].ring : c->n_rings;
+    size_t end = i + 1 < c->n_plots ? c->plots[i + 1].ring : c->rings.n_rings;
     enum status s = STATUS_OK;
     ring_list_clear(all);
     for (size_t r = plot->ring; s == STATUS_OK && r < end; r++) {
-        add_ring(c, m, r, -1, all);
-        s = check_ring(p, c, r);
+        ring_list_copy(all, &c->rings, r, m->first_is_north, -1);
+        s = coords_check_ring(p, c, r, "ring-short");
     }
     if (s != STATUS_OK || all->n_rings == 0)
         return s;
@@ -199,9 +186,7 @@ enum status coords_add_parcels(struct parsing *p, const struct coords *c)
 {
     struct coords_meaning m;
     struct ring_list all = {0};
-    if (c->failed)
-        return error_no_memory(p->error);
-    enum status s = coords_decide(p, c, &m);
+    enum status s = c->rings.failed ? error_no_memory(p->error) : coords_decide(p, c, &m);
     for (size_t i = 0; s == STATUS_OK && i < c->n_plots; i++)
         s = add_plot(p, c, &m, i, &all);
     ring_list_release(&all);

@@ -3,9 +3,9 @@
 #include "features/readers/csv.h"
 
 #include "features/binding.h"
-#include "features/readers/txt.h"
 #include "features/readers/wkt.h"
 #include "features/stream.h"
+#include "formats/lines.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -75,14 +75,14 @@ static bool cut_row(struct csv_rows *r)
         return false;
     r->n_cells = r->n_cells < CSV_COLUMNS_MAX ? r->n_cells : CSV_COLUMNS_MAX;
     for (size_t i = 0; i < r->n_cells; i++)
-        r->cells[i] = txt_trim(r->cells[i]);
+        r->cells[i] = line_trim(r->cells[i]);
     return true;
 }
 
 static void plain_name(const char *cell, char *out)
 {
     size_t n = 0;
-    txt_trim(memcpy(out, cell, strlen(cell) < NAME_MAX_BYTES ? strlen(cell) + 1 : 1));
+    line_trim(memcpy(out, cell, strlen(cell) < NAME_MAX_BYTES ? strlen(cell) + 1 : 1));
     if (strlen(cell) >= NAME_MAX_BYTES)
         out[0] = '\0';
     crs_fold(out);
@@ -272,10 +272,9 @@ static enum status point_row(struct csv_rows *r)
             "the parcel id is empty where the row before has one, as merged cells of a spreadsheet are "
             "written; unmerge them, fill in the id on every row, and export again.");
     bool new_plot = c->n_plots == 0 || strcmp(id, r->id) != 0;
-    bool closed = coords_in_ring(c) >= 4 && coords_at_ring_start(c, c->a[c->n - 1], c->b[c->n - 1]);
     if (new_plot)
         coords_begin_plot(c, keep(r, id), keep(r, cell(r, COLUMN_NAME)));
-    if (new_plot || closed || r->gap || strcmp(ring, r->ring) != 0)
+    if (new_plot || coords_came_back(c) || r->gap || strcmp(ring, r->ring) != 0)
         coords_begin_ring(c);
     r->gap = false;
     r->id = id;

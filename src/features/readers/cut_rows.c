@@ -4,8 +4,10 @@
  * with its line, and so does a geometry of WKT whose parentheses are not closed before a new one begins. */
 #include "features/readers/text_cutter.h"
 
+#include "base/array.h"
 #include "features/readers/csv.h"
 #include "formats/encoding.h"
+#include "formats/wkt.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -38,11 +40,6 @@ static size_t count_lines(const char *s, size_t n)
     return lines;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* ---- encoding ---- */
 
 static bool most_is_gb(struct cut_rows *p)
@@ -71,13 +68,8 @@ static enum status decode(const struct cut_rows *p, const char *bytes, size_t n,
  * second bytes of GB18030. */
 static bool hold_record(struct cut_rows *p, size_t at, size_t n)
 {
-    if (n + 1 > p->cap) {
-        char *more = realloc(p->record, 2 * n + 1);
-        if (!more)
-            return false;
-        p->record = more;
-        p->cap = 2 * n + 1;
-    }
+    if (n == SIZE_MAX || !ARRAY_RESERVE(p->record, p->cap, n + 1))
+        return false;
     memcpy(p->record, p->base.file.bytes + at, n);
     p->record[n] = '\0';
     return true;
@@ -91,7 +83,7 @@ static size_t record_at(const struct cut_rows *p, size_t at, bool *open_quote)
 static bool blank_record(const struct cut_rows *p, size_t at, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (!is_blank(p->base.file.bytes[at + i]) && p->base.file.bytes[at + i] != p->header.separator &&
+        if (!wkt_is_blank(p->base.file.bytes[at + i]) && p->base.file.bytes[at + i] != p->header.separator &&
             p->base.file.bytes[at + i] != '"')
             return false;
     return true;
@@ -153,88 +145,25 @@ static bool next_csv(struct cut_rows *p, struct text_piece *out)
 
 /* ---- WKT ---- */
 
-/* Does a new geometry begin here? Words within one are EMPTY, Z, M, NaN and Inf. */
-static bool begins_geometry(const char *s, size_t n)
-{
-    static const char *const words[] = {"SRID",     "POLYGON", "MULTI",    "GEOMETRY", "LINESTRING", "POINT",
-                                        "COMPOUND", "CURVE",   "CIRCULAR", "SURFACE",  "TRIANGLE",   "TIN"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (n >= strlen(words[i]) && strncasecmp(s, words[i], strlen(words[i])) == 0)
-            return true;
-    return false;
-}
-
-static size_t line_end(const char *s, size_t n, size_t i)
-{
-    while (i < n && s[i] != '\n' && s[i] != '\r')
-        i++;
-    return i;
-}
-
-/* Past "SRID=4525;", whatever it says: what is no number is left to the reader to refuse. */
-static size_t pass_srid(const char *s, size_t n, int *srid)
-{
-    if (n < 5 || strncasecmp(s, "SRID", 4) != 0)
-        return 0;
-    size_t end = line_end(s, n, 0), i = 4;
-    while (i < end && (s[i] == ' ' || s[i] == '='))
-        i++;
-    int value = 0;
-    for (size_t digits = 0; i < end && digits < 6 && isdigit((unsigned char)s[i]); i++, digits++)
-        value = 10 * value + (s[i] - '0');
-    while (i < end && s[i] != ';')
-        i++;
-    if (i >= end)
-        return 0;
-    *srid = value ? value : *srid;
-    for (i++; i < n && is_blank(s[i]);)
-        i++;
-    return i;
-}
-
-/* Behind the parenthesis that closes the geometry; where the line ends, or the next geometry begins, when
- * none does. */
-static size_t geometry_end(const char *s, size_t n, size_t from)
-{
-    bool collection = n - from >= 8 && strncasecmp(s + from, "GEOMETRY", 8) == 0;
-    int depth = 0;
-    for (size_t i = from; i < n; i++) {
-        depth += s[i] == '(' ? 1 : s[i] == ')' ? -1 : 0;
-        if (s[i] == ')' && depth <= 0)
-            return i + 1;
-        if (s[i] == ';' && depth == 0)
-            return i;
-        if (s[i] != '\n' && s[i] != '\r')
-            continue;
-        size_t next = i;
-        while (next < n && is_blank(s[next]))
-            next++;
-        if ((depth == 0 && next < n && s[next] != '(') ||
-            (!collection && begins_geometry(s + next, n - next)))
-            return i;
-    }
-    return depth > 0 && collection ? line_end(s, n, from) : n;
-}
-
 static bool next_wkt(struct cut_rows *p, struct text_piece *out)
 {
     const char *s = p->base.file.bytes;
     size_t n = p->base.file.n, at = p->at;
-    while (at < n && (is_blank(s[at]) || s[at] == ';' || s[at] == ','))
+    while (at < n && (wkt_is_blank(s[at]) || s[at] == ';' || s[at] == ','))
         at++;
     p->lines += count_lines(s + p->at, at - p->at);
     p->at = at;
     *out = (struct text_piece){.at = at, .lines_before = p->lines, .srid = p->srid};
     if (at >= n)
         return false;
-    size_t from = pass_srid(s + at, n - at, &p->srid);
+    size_t from = wkt_pass_srid(s + at, n - at, &p->srid);
     out->srid = from ? 0 : out->srid;
-    size_t end = at + geometry_end(s + at, n - at, from), next = end;
+    size_t end = at + wkt_piece_end(s + at, n - at, from), next = end;
     while (next < n && (s[next] == ' ' || s[next] == '\t' || s[next] == ';' || s[next] == ','))
         next++;
     /* what stands behind it on its line belongs to it, and spoils it */
-    if (next < n && !is_blank(s[next]) && !isalpha((unsigned char)s[next]))
-        end = line_end(s, n, next);
+    if (next < n && !wkt_is_blank(s[next]) && !isalpha((unsigned char)s[next]))
+        end = wkt_line_end(s, n, next);
     out->n = end - at;
     return true;
 }
@@ -302,7 +231,7 @@ static enum status read_head(struct cut_rows *p, bool *ours, struct error *e)
     size_t at = p->base.file.n >= 3 && memcmp(p->base.file.bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0, n;
     while (mapped_next_line(&p->base.file, at, &l)) {
         size_t i = 0;
-        while (i < l.n && is_blank(p->base.file.bytes[l.at + i]))
+        while (i < l.n && wkt_is_blank(p->base.file.bytes[l.at + i]))
             i++;
         if (i < l.n)
             break;
@@ -315,7 +244,7 @@ static enum status read_head(struct cut_rows *p, bool *ours, struct error *e)
     p->head = a && !s ? strdup(p->head + strspn(p->head, " \t")) : NULL;
     arena_free(a);
     bool csv = p->head && csv_recognised(p->head) && csv_header_read(p->head, &p->names, &p->header);
-    *ours = csv || (p->head && begins_geometry(p->head, strlen(p->head)));
+    *ours = csv || (p->head && wkt_begins(p->head, strlen(p->head)));
     p->base.format = csv ? PARCEL_FORMAT_CSV : PARCEL_FORMAT_WKT;
     p->start = csv ? l.next : at;
     p->head_n = csv ? l.next : 0;

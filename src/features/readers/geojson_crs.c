@@ -102,11 +102,10 @@ static enum status fail_swapped(double x, double y, struct error *e)
 
 static enum status fail_projected(double x, double y, struct error *e)
 {
-    int zone = x >= 25e6 && x < 46e6 ? (int)(x / 1e6) : 0;
-    bool prefixed = zone >= 25 && zone <= 45;
+    struct geo_crs crs;
     char guess[32] = "EPSG:4513…4554";
-    if (prefixed)
-        snprintf(guess, sizeof guess, "EPSG:%d", 4513 + zone - 25);
+    if (geo_crs_from_zone(3, crs_zone_prefix(x), true, &crs, NULL) == STATUS_OK)
+        snprintf(guess, sizeof guess, "EPSG:%d", crs.epsg);
     error_zh(e,
              "坐标[%.3f, %.3f]不是经纬度，像是以米为单位的投影坐标，但文件没有说明是哪一带；"
              "请转为经纬度，或在文件中加上crs成员写明带号（例如%s）。",

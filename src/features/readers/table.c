@@ -2,7 +2,7 @@
  * without numbers, headings, blank lines and remarks. */
 #include "features/readers/table.h"
 #include "features/readers/coords.h"
-#include "features/readers/txt.h"
+#include "formats/lines.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -138,10 +138,9 @@ static void begin_ring_if_due(struct table *t, const char *label, size_t n_label
     struct coords *c = &t->coords;
     size_t in_ring = coords_in_ring(c);
     bool new_label = in_ring && (strlen(t->label) != n_label || strncmp(t->label, label, n_label) != 0);
-    bool closed = in_ring >= 4 && coords_at_ring_start(c, c->a[c->n - 1], c->b[c->n - 1]);
     if (t->heading)
         coords_begin_plot(c, "", t->heading);
-    if (t->heading || in_ring == 0 || new_label || closed || t->gap)
+    if (t->heading || in_ring == 0 || new_label || coords_came_back(c) || t->gap)
         coords_begin_ring(c);
     t->heading = NULL;
     t->gap = false;
@@ -248,12 +247,12 @@ enum status parcel_table_read(struct parsing *p, char *text, size_t n)
     char *scratch = malloc(n + 1);
     enum status s = scratch ? STATUS_OK : error_no_memory(p->error);
     for (char *at = text; at && s == STATUS_OK;) {
-        char *line = txt_trim(txt_cut_line(&at));
+        char *line = line_trim(line_cut(&at));
         t.line++;
         s = read_line(&t, line, scratch);
     }
     free(scratch);
-    t.coords.usual_a = t.coords.n && t.coords.a[0] <= 180 ? 'E' : 'N';
+    t.coords.usual_a = t.coords.rings.n && t.coords.rings.x[0] <= 180 ? 'E' : 'N';
     if (s == STATUS_OK)
         s = coords_add_parcels(p, &t.coords);
     coords_release(&t.coords);

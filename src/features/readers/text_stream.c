@@ -4,6 +4,7 @@
 #include "features/readers/text_cutter.h"
 #include "features/stream.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "features/readers/recognise.h"
@@ -113,14 +114,8 @@ static bool take_remarks(struct text_stream *t, const struct parcel_set *set, st
 
 static struct feature *queue_one(struct text_stream *t)
 {
-    if (t->n == t->cap) {
-        size_t cap = t->cap ? 2 * t->cap : 8;
-        struct feature *more = realloc(t->queue, cap * sizeof *more);
-        if (!more)
-            return NULL;
-        t->queue = more;
-        t->cap = cap;
-    }
+    if (!ARRAY_RESERVE(t->queue, t->cap, t->n + 1))
+        return NULL;
     t->queue[t->n] = (struct feature){.fid = 0};
     return &t->queue[t->n++];
 }

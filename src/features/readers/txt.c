@@ -1,4 +1,5 @@
 #include "features/readers/txt.h"
+#include "formats/lines.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,64 +16,6 @@ void txt_warn(struct txt *t, size_t line, const char *code, const char *zh, cons
     if (parsing_warn_wanted(t->p, code))
         parsing_warn(t->p, code, parsing_printf(t->p, "第%zu行：%s", line, zh),
                      parsing_printf(t->p, "Line %zu: %s", line, en));
-}
-
-/* Bytes up to 0x20 are blanks (a DOS end-of-file mark among them); so are the no-break space and a byte order
- * mark, which stands inside where files were put one behind the other. */
-static size_t blank_at(const char *s)
-{
-    if (*s && (unsigned char)*s <= 0x20)
-        return 1;
-    if (strncmp(s, "\xC2\xA0", 2) == 0)
-        return 2;
-    if (strncmp(s, "\xEF\xBB\xBF", 3) == 0)
-        return 3;
-    if (strncmp(s, "\xE2\x80", 2) == 0 && (unsigned char)s[2] >= 0x8B && (unsigned char)s[2] <= 0x8F)
-        return 3;                                      /* zero-width space and the like, from web pages */
-    return strncmp(s, "\xE3\x80\x80", 3) == 0 ? 3 : 0; /* ideographic space */
-}
-
-char *txt_trim(char *s)
-{
-    size_t blank;
-    while ((blank = blank_at(s)) > 0)
-        s += blank;
-    size_t n = strlen(s);
-    for (;;) {
-        if (n > 0 && (unsigned char)s[n - 1] <= 0x20)
-            n--;
-        else if (n >= 2 && blank_at(s + n - 2) == 2)
-            n -= 2;
-        else if (n >= 3 && blank_at(s + n - 3) == 3)
-            n -= 3;
-        else
-            break;
-    }
-    s[n] = '\0';
-    return s;
-}
-
-/* "4520000" of a table that a spreadsheet wrote. */
-static char *unquote(char *cell)
-{
-    size_t n = strlen(cell);
-    if (n < 2 || cell[0] != '"' || cell[n - 1] != '"')
-        return cell;
-    cell[n - 1] = '\0';
-    return txt_trim(cell + 1);
-}
-
-size_t txt_split(char *line, char **cells, size_t max)
-{
-    size_t n = 0;
-    for (char *at = line; at && n < max; n++) {
-        char *comma = n + 1 < max ? strchr(at, ',') : NULL;
-        if (comma)
-            *comma = '\0';
-        cells[n] = unquote(txt_trim(at));
-        at = comma ? comma + 1 : NULL;
-    }
-    return n;
 }
 
 /* [名称] opens a section; a second [属性描述] is another file glued behind the first, with its own zone. */
@@ -111,7 +54,7 @@ static enum status header_line(struct txt *t)
     bool plot_row = txt_is_plot_row(t->line.folded);
     if (equals && !plot_row) {
         *equals = '\0';
-        return txt_header_line(t, txt_trim(t->line.folded), txt_trim(equals + 1));
+        return txt_header_line(t, line_trim(t->line.folded), line_trim(equals + 1));
     }
     char first = t->line.folded[0];
     bool point_row =
@@ -189,25 +132,11 @@ static enum status one_line(struct txt *t)
     return t->in_plots ? plots_line(t) : header_line(t);
 }
 
-char *txt_cut_line(char **at)
-{
-    char *line = *at;
-    size_t n = strcspn(line, "\r\n");
-    char *end = line + n;
-    if (*end == '\0') {
-        *at = NULL;
-        return line;
-    }
-    *at = end + (end[0] == '\r' && end[1] == '\n' ? 2 : 1);
-    *end = '\0';
-    return line;
-}
-
 static enum status each_line(struct txt *t, char *text, char *scratch)
 {
     enum status s = STATUS_OK;
     for (char *at = text; at && s == STATUS_OK;) {
-        char *line = txt_cut_line(&at);
+        char *line = line_cut(&at);
         t->line.number++;
         if (t->in_plots && txt_plain_point(t, line, &s))
             continue;
@@ -216,8 +145,8 @@ static enum status each_line(struct txt *t, char *text, char *scratch)
         crs_fold(scratch);
         t->line.folded = scratch;
         settle_separator(t); /* before trimming: a row may begin with an empty cell, and so with a tab */
-        t->line.raw = txt_trim(line);
-        t->line.folded = txt_trim(scratch);
+        t->line.raw = line_trim(line);
+        t->line.folded = line_trim(scratch);
         s = one_line(t);
     }
     return s == STATUS_OK ? txt_plot_end(t) : s;
@@ -237,7 +166,7 @@ enum status parcel_txt_read(struct parsing *p, char *text, size_t n)
             "The file has no plots; after [地块坐标] there should be plot rows (ending in \"@\") and point "
             "rows.");
     }
-    txt_plot_release(&t.plot);
+    coords_release(&t.plot.points);
     free(scratch);
     return s;
 }

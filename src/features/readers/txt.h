@@ -7,9 +7,7 @@
 #ifndef HX_FEATURES_READERS_TXT_H
 #define HX_FEATURES_READERS_TXT_H
 
-#include "features/parsing.h"
-#include "geo/crs/decide.h"
-#include "geo/crs/value.h"
+#include "features/readers/coords.h"
 
 enum { TXT_CELLS_MAX = 24, TXT_RINGS_PER_PLOT = 4096 };
 
@@ -26,7 +24,7 @@ struct txt_line {
     char *folded;
 };
 
-/* The plot that is being read; arrays are malloc'd and reused from plot to plot. */
+/* The plot that is being read; its memory is reused from plot to plot. */
 struct txt_plot {
     bool open;
     size_t number; /* in the file, 1-based */
@@ -34,15 +32,10 @@ struct txt_plot {
     const char *id, *name, *use;
     uint32_t declared_points;
     struct declared_area area;
-    double *c3, *c4; /* the two coordinate columns as written; after txt_settle_axes X (north) and Y (east) */
-    size_t *line_of;
-    size_t n, cap;
-    size_t *ring_start; /* n_rings + 1 are allocated */
-    size_t n_rings, cap_rings;
-    size_t rows; /* as written, closing rows included */
-    char qh[24]; /* of the newest ring */
+    struct coords points; /* columns 3 and 4; after txt_settle_axes X (north) and Y (east) */
+    size_t rows;          /* as written, closing rows included */
+    char qh[24];          /* of the newest ring */
     long first_dh, second_dh;
-    bool closed; /* the newest ring has come back to its first point */
 };
 
 struct txt {
@@ -60,12 +53,6 @@ enum status txt_fail(struct txt *t, size_t line, enum status s, const char *code
                      const char *en);
 void txt_warn(struct txt *t, size_t line, const char *code, const char *zh, const char *en);
 
-/* Splits at ASCII commas, in place, and trims each cell; what is beyond `max` cells stays in the last. */
-size_t txt_split(char *line, char **cells, size_t max);
-/* Cuts the next line off `*at`, whatever ends it: CRLF, LF or CR; *at is NULL after the last. */
-char *txt_cut_line(char **at);
-char *txt_trim(char *s);
-
 enum status txt_header_line(struct txt *t, char *key, char *value) HX_MUST_CHECK;
 /* A line of the header that is no key: refused where it names another datum, since nobody would read it. */
 enum status txt_remark_line(struct txt *t, const char *line) HX_MUST_CHECK;
@@ -82,7 +69,6 @@ enum status txt_point_row(struct txt *t) HX_MUST_CHECK;
  * anything else. */
 bool txt_plain_point(struct txt *t, char *line, enum status *s);
 enum status txt_plot_end(struct txt *t) HX_MUST_CHECK; /* nothing to do when no plot is open */
-void txt_plot_release(struct txt_plot *plot);
 
 /* Refuses a plot with fewer rows than points are declared; `closing` of its rows repeat a first one. */
 enum status txt_check_points(struct txt *t, size_t closing) HX_MUST_CHECK;

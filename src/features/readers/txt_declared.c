@@ -15,7 +15,8 @@ enum status txt_check_points(struct txt *t, size_t closing)
 {
     const struct txt_plot *plot = &t->plot;
     size_t declared = plot->declared_points, open = plot->rows - closing;
-    if (declared == 0 || (declared >= open && declared <= open + plot->n_rings) || declared == plot->rows)
+    if (declared == 0 || (declared >= open && declared <= open + plot->points.rings.n_rings) ||
+        declared == plot->rows)
         return STATUS_OK;
     bool missing = declared > plot->rows;
     const char *zh = parsing_printf(t->p, "界址点数写的是%zu，实有%zu行，%s。", declared, plot->rows,

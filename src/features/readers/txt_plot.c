@@ -1,6 +1,7 @@
 #include "features/readers/txt.h"
 
 #include "base/number.h"
+#include "formats/lines.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -35,47 +36,6 @@ bool txt_is_point_row(const char *folded)
     return commas >= 2 && !strchr(folded, '@') && (folded[0] == ',' || commas >= 3 || folded[0] == 'J');
 }
 
-static bool grow_points(struct txt_plot *plot)
-{
-    if (plot->n < plot->cap)
-        return true;
-    size_t cap = plot->cap ? plot->cap * 2 : 64;
-    double *c3 = realloc(plot->c3, cap * sizeof *c3);
-    if (c3)
-        plot->c3 = c3;
-    double *c4 = realloc(plot->c4, cap * sizeof *c4);
-    if (c4)
-        plot->c4 = c4;
-    size_t *line_of = realloc(plot->line_of, cap * sizeof *line_of);
-    if (line_of)
-        plot->line_of = line_of;
-    if (!c3 || !c4 || !line_of)
-        return false;
-    plot->cap = cap;
-    return true;
-}
-
-static bool grow_rings(struct txt_plot *plot)
-{
-    if (plot->n_rings + 1 < plot->cap_rings)
-        return true;
-    size_t cap = plot->cap_rings ? plot->cap_rings * 2 : 8;
-    size_t *ring_start = realloc(plot->ring_start, cap * sizeof *ring_start);
-    if (!ring_start)
-        return false;
-    plot->ring_start = ring_start;
-    plot->cap_rings = cap;
-    return true;
-}
-
-void txt_plot_release(struct txt_plot *plot)
-{
-    free(plot->c3);
-    free(plot->c4);
-    free(plot->line_of);
-    free(plot->ring_start);
-}
-
 static void plot_begin(struct txt *t)
 {
     struct txt_plot *plot = &t->plot;
@@ -85,7 +45,8 @@ static void plot_begin(struct txt *t)
     plot->id = plot->name = plot->use = "";
     plot->declared_points = 0;
     plot->area = (struct declared_area){NAN, AREA_UNIT_UNSAID, NULL};
-    plot->n = plot->n_rings = plot->rows = 0;
+    plot->rows = 0;
+    coords_clear(&plot->points);
 }
 
 static const char *keep(struct txt *t, const char *cell)
@@ -101,7 +62,7 @@ static const char *keep(struct txt *t, const char *cell)
 static size_t split_plot_row(struct txt *t, char **cells)
 {
     char *from = count_char(t->line.raw, ',') >= 7 ? t->line.raw : t->line.folded;
-    size_t n = txt_split(from, cells, TXT_CELLS_MAX);
+    size_t n = line_cells(from, cells, TXT_CELLS_MAX);
     while (n > 0 && *cells[n - 1] == '\0')
         n--;
     return n;
@@ -158,35 +119,22 @@ static long point_number(const char *dh)
     return *digits ? strtol(digits, NULL, 10) : -1;
 }
 
-static bool at_first(const struct txt_plot *plot, double c3, double c4, double tolerance_m)
-{
-    size_t first = plot->ring_start[plot->n_rings - 1];
-    return fabs(plot->c3[first] - c3) <= tolerance_m && fabs(plot->c4[first] - c4) <= tolerance_m;
-}
-
-static size_t points_in_ring(const struct txt_plot *plot)
-{
-    return plot->n_rings ? plot->n - plot->ring_start[plot->n_rings - 1] : 0;
-}
-
 /* The first number comes again although 圈号 stays: older writers restart numbers and mark rings by nothing
  * else. Where numbers repeat from the start they mean nothing. */
 static bool number_restarts(const struct txt_plot *plot, long dh)
 {
-    return points_in_ring(plot) >= 3 && dh >= 0 && dh == plot->first_dh && plot->second_dh != plot->first_dh;
+    return coords_in_ring(&plot->points) >= 3 && dh >= 0 && dh == plot->first_dh &&
+           plot->second_dh != plot->first_dh;
 }
 
 static enum status ring_begin(struct txt *t, const char *qh)
 {
     struct txt_plot *plot = &t->plot;
-    if (plot->n_rings == TXT_RINGS_PER_PLOT)
+    if (plot->points.rings.n_rings == TXT_RINGS_PER_PLOT)
         return txt_fail(t, t->line.number, STATUS_TOO_LARGE, "txt-too-many-rings",
                         "一个地块最多4096个环；请分成几个地块。",
                         "a plot may have at most 4096 rings; split it.");
-    if (!grow_rings(plot))
-        return error_no_memory(t->p->error);
-    plot->ring_start[plot->n_rings++] = plot->n;
-    plot->closed = false;
+    coords_begin_ring(&plot->points);
     plot->first_dh = plot->second_dh = -1;
     strncpy(plot->qh, qh, sizeof plot->qh - 1);
     plot->qh[sizeof plot->qh - 1] = '\0';
@@ -196,38 +144,34 @@ static enum status ring_begin(struct txt *t, const char *qh)
 static enum status push_point(struct txt *t, long dh, double c3, double c4)
 {
     struct txt_plot *plot = &t->plot;
-    size_t in_ring = points_in_ring(plot);
-    if (!grow_points(plot))
-        return error_no_memory(t->p->error);
-    if (in_ring >= 3 && at_first(plot, c3, c4, 0))
-        plot->closed = true;
+    size_t in_ring = coords_in_ring(&plot->points);
     if (in_ring == 0)
         plot->first_dh = dh;
     else if (in_ring == 1)
         plot->second_dh = dh;
-    plot->c3[plot->n] = c3;
-    plot->c4[plot->n] = c4;
-    plot->line_of[plot->n++] = t->line.number;
-    return STATUS_OK;
+    coords_point(&plot->points, c3, c4, t->line.number);
+    return plot->points.rings.failed ? error_no_memory(t->p->error) : STATUS_OK;
 }
 
 static enum status add_point(struct txt *t, const char *dh_text, const char *qh, double c3, double c4)
 {
     struct txt_plot *plot = &t->plot;
     long dh = point_number(dh_text);
-    bool same_label = plot->n_rings && strncmp(plot->qh, qh, sizeof plot->qh - 1) == 0;
+    const struct coords *c = &plot->points;
+    bool same_label = c->rings.n_rings && strncmp(plot->qh, qh, sizeof plot->qh - 1) == 0;
+    bool closed = same_label && coords_came_back(c);
     plot->rows++;
-    if (same_label && plot->closed && at_first(plot, c3, c4, 0))
+    if (closed && coords_at_ring_start(c, c3, c4, 0))
         return STATUS_OK; /* the closing row once more */
-    if (same_label && !plot->closed && number_restarts(plot, dh) && at_first(plot, c3, c4, CLOSING_M)) {
-        size_t first = plot->ring_start[plot->n_rings - 1];
-        if (!at_first(plot, c3, c4, 0))
+    if (same_label && !closed && number_restarts(plot, dh) && coords_at_ring_start(c, c3, c4, CLOSING_M)) {
+        size_t first = c->rings.start[c->rings.n_rings - 1];
+        if (!coords_at_ring_start(c, c3, c4, 0))
             txt_warn(t, t->line.number, "ring-closed-nearly", "闭合点与起点相差不到1厘米，按起点闭合。",
                      "the closing point misses the first one by less than 1 cm; the ring was closed at the "
                      "first.");
-        return push_point(t, dh, plot->c3[first], plot->c4[first]);
+        return push_point(t, dh, c->rings.x[first], c->rings.y[first]);
     }
-    bool inferred = same_label && (plot->closed || number_restarts(plot, dh));
+    bool inferred = same_label && (closed || number_restarts(plot, dh));
     if (inferred)
         txt_warn(t, t->line.number, "ring-inferred",
                  "圈号未变，但前一环已闭合或点号重新开始，从该行起算作新的一环。",
@@ -264,7 +208,7 @@ enum status txt_point_row(struct txt *t)
 {
     char *cells[TXT_CELLS_MAX];
     double c3, c4;
-    size_t n = txt_split(t->line.folded, cells, TXT_CELLS_MAX);
+    size_t n = line_cells(t->line.folded, cells, TXT_CELLS_MAX);
     while (n > 3 && *cells[n - 1] == '\0')
         n--;
     if (lacks_mark(cells, n))
@@ -319,35 +263,13 @@ bool txt_plain_point(struct txt *t, char *line, enum status *s)
     return true;
 }
 
-static enum status check_ring(struct txt *t, size_t r, uint32_t *closing)
-{
-    struct txt_plot *plot = &t->plot;
-    size_t start = plot->ring_start[r];
-    size_t n = plot->ring_start[r + 1] - start;
-    bool closed =
-        n > 1 && plot->c3[start] == plot->c3[start + n - 1] && plot->c4[start] == plot->c4[start + n - 1];
-    if (n - closed < 3)
-        return txt_fail(
-            t, plot->line_of[start], STATUS_INVALID_INPUT, "txt-ring-short",
-            "从该行开始的环不足3个不同的点，围不成面；请补全或删去。",
-            "the ring that begins here has fewer than 3 distinct points; complete it or remove it.");
-    *closing += closed;
-    if (!closed)
-        txt_warn(t, plot->line_of[start + n - 1], "ring-closed", "该环首尾不闭合，已自动闭合。",
-                 "the ring that ends here was open and has been closed.");
-    return STATUS_OK;
-}
-
 static enum status fill_rings(struct txt *t)
 {
-    const struct txt_plot *plot = &t->plot;
+    const struct ring_list *from = &t->plot.points.rings;
     struct ring_list *rings = &t->p->policy.rings;
     ring_list_clear(rings);
-    for (size_t r = 0; r < plot->n_rings; r++) {
-        size_t start = plot->ring_start[r];
-        ring_list_begin(rings, -1);
-        ring_list_points(rings, plot->c4 + start, plot->c3 + start, plot->ring_start[r + 1] - start);
-    }
+    for (size_t r = 0; r < from->n_rings; r++)
+        ring_list_copy(rings, from, r, true, -1);
     if (rings->failed)
         return error_no_memory(t->p->error);
     return rings_nest(rings, TXT_NEAR_M, t->p->context->arena, t->p->error);
@@ -369,18 +291,20 @@ static enum status end_with_points(struct txt *t)
 {
     struct txt_plot *plot = &t->plot;
     struct parcel parcel = {.name = plot->name, .use = plot->use, .declared_points = plot->declared_points};
-    uint32_t closing = 0;
+    const struct ring_list *rings = &plot->points.rings;
+    size_t closing = 0;
     enum status s = txt_settle_axes(t);
     if (s == STATUS_OK)
         s = txt_zone_of_plot(t, &parcel.crs);
-    plot->ring_start[plot->n_rings] = plot->n;
-    for (size_t r = 0; s == STATUS_OK && r < plot->n_rings; r++)
-        s = check_ring(t, r, &closing);
+    for (size_t r = 0; s == STATUS_OK && r < rings->n_rings; r++) {
+        s = coords_check_ring(t->p, &plot->points, r, "txt-ring-short");
+        closing += ring_list_closed(rings, r);
+    }
     if (s == STATUS_OK)
         s = txt_check_points(t, closing);
     if (s != STATUS_OK)
         return parsing_fail_in(t->p, s, place_of(t));
-    parcel.delivered_points = (uint32_t)(plot->n - closing + plot->n_rings);
+    parcel.delivered_points = (uint32_t)(rings->n - closing + rings->n_rings);
     parcel.id = *plot->id ? plot->id : parsing_printf(t->p, "%zu", plot->number);
     if (!parcel.id)
         return error_no_memory(t->p->error);
@@ -399,7 +323,7 @@ enum status txt_plot_end(struct txt *t)
     if (!t->plot.open)
         return STATUS_OK;
     t->plot.open = false;
-    if (t->plot.n == 0)
+    if (t->plot.points.rings.n == 0)
         return txt_fail(t, t->plot.line, STATUS_INVALID_INPUT, "txt-plot-empty",
                         "该地块没有界址点；请补上坐标或删去该地块行。",
                         "the plot has no points; add them or remove the plot row.");

@@ -1,4 +1,3 @@
-#include "features/readers/coords.h"
 #include "features/readers/txt.h"
 
 #include <math.h>
@@ -100,10 +99,11 @@ enum status txt_header_line(struct txt *t, char *key, char *value)
 
 static enum status fail_axes(struct txt *t, size_t i)
 {
-    const struct txt_plot *plot = &t->plot;
-    if (fabs(plot->c3[i]) <= 180 && fabs(plot->c4[i]) <= 180)
+    const struct coords *c = &t->plot.points;
+    double c3 = c->rings.x[i], c4 = c->rings.y[i];
+    if (fabs(c3) <= 180 && fabs(c4) <= 180)
         return txt_fail(
-            t, plot->line_of[i], STATUS_INVALID_INPUT, "txt-degrees",
+            t, c->line[i], STATUS_INVALID_INPUT, "txt-degrees",
             "坐标像是以度为单位的经纬度。TXT应为高斯坐标（米）：请转换，或改用GeoJSON提交（[经度, 纬度]）。",
             "the coordinates look like degrees. A TXT has Gauss-Krueger metres: convert them, or send "
             "GeoJSON "
@@ -112,33 +112,33 @@ static enum status fail_axes(struct txt *t, size_t i)
         parsing_printf(t->p,
                        "X=%.3f，Y=%.3f不像高斯坐标：X（北）应为7位整数，Y（东）应为6位，或带2位带号共8位；"
                        "请核对位数、加常数和列的顺序。",
-                       plot->c3[i], plot->c4[i]);
+                       c3, c4);
     const char *en = parsing_printf(
         t->p,
         "X=%.3f, Y=%.3f are no Gauss-Krueger coordinates: X (north) has 7 digits, Y (east) 6, or "
         "8 with the zone; check digits, constants and the order of the columns.",
-        plot->c3[i], plot->c4[i]);
+        c3, c4);
     if (!zh || !en)
         return error_no_memory(t->p->error);
-    return txt_fail(t, plot->line_of[i], STATUS_INVALID_INPUT, "txt-coordinates", zh, en);
+    return txt_fail(t, c->line[i], STATUS_INVALID_INPUT, "txt-coordinates", zh, en);
 }
 
 enum status txt_settle_axes(struct txt *t)
 {
-    struct txt_plot *plot = &t->plot;
-    bool swapped = crs_kind_of(plot->c3[0]) == CRS_KIND_EAST && crs_kind_of(plot->c4[0]) == CRS_KIND_NORTH;
-    for (size_t i = 0; i < plot->n; i++) {
-        double north = swapped ? plot->c4[i] : plot->c3[i];
-        double east = swapped ? plot->c3[i] : plot->c4[i];
+    struct ring_list *l = &t->plot.points.rings;
+    bool swapped = crs_kind_of(l->x[0]) == CRS_KIND_EAST && crs_kind_of(l->y[0]) == CRS_KIND_NORTH;
+    for (size_t i = 0; i < l->n; i++) {
+        double north = swapped ? l->y[i] : l->x[i];
+        double east = swapped ? l->x[i] : l->y[i];
         if (crs_kind_of(north) != CRS_KIND_NORTH || crs_kind_of(east) != CRS_KIND_EAST)
             return fail_axes(t, i);
     }
     if (!swapped)
         return STATUS_OK;
-    double *held = plot->c3;
-    plot->c3 = plot->c4;
-    plot->c4 = held;
-    txt_warn(t, plot->line, "axes-swapped", "该地块的X、Y标反了（第3列是东坐标），已对调。",
+    double *held = l->x; /* both are of the same capacity */
+    l->x = l->y;
+    l->y = held;
+    txt_warn(t, t->plot.line, "axes-swapped", "该地块的X、Y标反了（第3列是东坐标），已对调。",
              "X and Y of this plot are swapped (the third column is the easting); they were exchanged.");
     return STATUS_OK;
 }
@@ -154,30 +154,15 @@ static void note_crs(struct txt *t, const struct crs_decision *d)
         t->noted_zone = d->crs.zone;
 }
 
-/* Of points that disagree: the first that differs from those before it. */
-static size_t line_at_fault(const struct txt *t)
-{
-    const struct txt_plot *plot = &t->plot;
-    for (size_t i = 1; strcmp(t->p->error->code, "zone-mixed") == 0 && i < plot->n; i++)
-        if (floor(plot->c4[i] / 1e6) != floor(plot->c4[0] / 1e6))
-            return plot->line_of[i];
-    return plot->line;
-}
-
 /* Plots of one file may be in several zones, each with its prefix. */
 enum status txt_zone_of_plot(struct txt *t, struct geo_crs *out)
 {
-    const struct txt_plot *plot = &t->plot;
     struct crs_decision d;
-    struct crs_question q = {.said = t->header.said,
-                             .given_epsg = t->p->context->epsg,
-                             .axes = CRS_AXES_NORTH_FIRST,
-                             .n_points = plot->n};
-    coords_extent(plot->c3, plot->n, &q.min_a, &q.max_a);
-    coords_extent(plot->c4, plot->n, &q.min_b, &q.max_b);
-    enum status s = crs_decide(&q, &d, t->p->error);
+    struct crs_question q = {
+        .said = t->header.said, .given_epsg = t->p->context->epsg, .axes = CRS_AXES_NORTH_FIRST};
+    enum status s = coords_ask(t->p, &t->plot.points, &q, t->plot.line, &d);
     if (s != STATUS_OK)
-        return parsing_fail_at_line(t->p, s, line_at_fault(t));
+        return s;
     note_crs(t, &d);
     *out = d.crs;
     return STATUS_OK;

@@ -1,20 +1,16 @@
 #include "features/readers/wkt.h"
 
-#include "base/number.h"
+#include "base/array.h"
 #include "features/stream.h"
+#include "formats/wkt.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-/* GEOS descends once per parenthesis. */
-enum { WKT_DEPTH_MAX = 16 };
-
 void wkt_set_release(struct wkt_set *w)
 {
-    ring_list_release(&w->rings);
     coords_release(&w->coords);
     free(w->ones);
     *w = (struct wkt_set){.n = 0};
@@ -51,24 +47,6 @@ static enum status read_srid(struct parsing *p, struct wkt_set *w, char **at, si
     return STATUS_OK;
 }
 
-/* The end of the geometry that begins at s; NULL when its parentheses do not match, are too deep, or a word
- * such as NaN stands where numbers are. */
-static char *end_of(char *s)
-{
-    int depth = 0;
-    for (; *s; s++) {
-        if (*s == '(' && ++depth > WKT_DEPTH_MAX)
-            return NULL;
-        if (*s == ')' && --depth <= 0)
-            return depth == 0 ? s + 1 : NULL;
-        if (strncasecmp(s, "nan", 3) == 0 || (depth > 0 && strncasecmp(s, "inf", 3) == 0))
-            return NULL;
-        if (depth == 0 && (*s == ';' || (unsigned char)*s >= 0x80))
-            return NULL;
-    }
-    return NULL;
-}
-
 static GEOSGeometry *parse(GEOSContextHandle_t h, const char *text, bool *closed)
 {
     GEOSWKTReader *reader = GEOSWKTReader_create_r(h);
@@ -85,18 +63,11 @@ static GEOSGeometry *parse(GEOSContextHandle_t h, const char *text, bool *closed
 
 static bool push(struct wkt_set *w, size_t ring, size_t line)
 {
-    if (w->n == w->cap) {
-        size_t cap = w->cap ? w->cap * 2 : 16;
-        struct wkt_one *ones = realloc(w->ones, cap * sizeof *ones);
-        if (!ones)
-            return false;
-        w->ones = ones;
-        w->cap = cap;
-    }
+    if (!ARRAY_RESERVE(w->ones, w->cap, w->n + 1))
+        return false;
     w->ones[w->n++] = (struct wkt_one){ring, line, "", "", "", {NAN, AREA_UNIT_UNSAID, NULL}};
-    for (size_t i = w->coords.n; i < w->rings.n; i++)
-        coords_point(&w->coords, w->rings.x[i], w->rings.y[i], line);
-    return !w->rings.failed && !w->coords.failed;
+    coords_lines(&w->coords, w->coords.rings.start[ring], line);
+    return !w->coords.rings.failed;
 }
 
 static enum status fail_syntax(struct parsing *p, size_t line)
@@ -110,22 +81,13 @@ static enum status fail_syntax(struct parsing *p, size_t line)
                 "POLYGON((111.1 40.1, 111.2 40.1, 111.2 40.2, 111.1 40.1)).");
 }
 
-/* "POLYGON EMPTY", "MULTIPOLYGON Z EMPTY" */
-static bool says_empty(const char *at)
-{
-    size_t n = strcspn(at, "(;,\r\n");
-    while (n && at[n - 1] == ' ')
-        n--;
-    return n > 5 && strncasecmp(at + n - 5, "EMPTY", 5) == 0;
-}
-
 enum status wkt_read_one(struct parsing *p, struct wkt_set *w, char **at, size_t line)
 {
     enum status s = read_srid(p, w, at, line);
-    char *end = s == STATUS_OK ? end_of(*at) : NULL;
+    char *end = s == STATUS_OK ? wkt_end(*at) : NULL;
     if (s != STATUS_OK)
         return s;
-    if (!end && says_empty(*at))
+    if (!end && wkt_says_empty(*at))
         return fail(p, line, FEATURE_NO_GEOMETRY);
     if (!end)
         return fail_syntax(p, line);
@@ -138,8 +100,9 @@ enum status wkt_read_one(struct parsing *p, struct wkt_set *w, char **at, size_t
     *at = end;
     if (!g)
         return fail_syntax(p, line);
-    size_t ring = w->rings.n_rings;
-    bool areas = rings_from_geos(h, g, &w->rings) && w->rings.n_rings > ring;
+    struct ring_list *rings = &w->coords.rings;
+    size_t ring = rings->n_rings;
+    bool areas = rings_from_geos(h, g, rings) && rings->n_rings > ring;
     GEOSGeom_destroy_r(h, g);
     if (!areas)
         return fail(
@@ -155,20 +118,15 @@ static enum status add_one(struct parsing *p, const struct wkt_set *w, size_t i,
                            const struct coords_meaning *m)
 {
     const struct wkt_one *one = &w->ones[i];
-    size_t end = i + 1 < w->n ? w->ones[i + 1].ring : w->rings.n_rings, points = 0;
+    const struct ring_list *rings = &w->coords.rings;
+    size_t end = i + 1 < w->n ? w->ones[i + 1].ring : rings->n_rings;
     size_t number = p->context->plots_before + i + 1;
     struct parcel parcel = {.id = one->id, .name = one->name, .use = one->use, .crs = m->crs};
-    const double *x = m->first_is_north ? w->rings.y : w->rings.x,
-                 *y = m->first_is_north ? w->rings.x : w->rings.y;
     ring_list_clear(&p->policy.rings);
-    for (size_t r = one->ring; r < end; r++) {
-        int32_t hole_of = w->rings.hole_of[r];
-        size_t start = w->rings.start[r], n = ring_list_size(&w->rings, r);
-        ring_list_begin(&p->policy.rings, hole_of < 0 ? -1 : hole_of - (int32_t)one->ring);
-        ring_list_points(&p->policy.rings, x + start, y + start, n);
-        points += n;
-    }
-    parcel.delivered_points = (uint32_t)points;
+    for (size_t r = one->ring; r < end; r++)
+        ring_list_copy(&p->policy.rings, rings, r, m->first_is_north,
+                       rings->hole_of[r] < 0 ? -1 : rings->hole_of[r] - (int32_t)one->ring);
+    parcel.delivered_points = (uint32_t)p->policy.rings.n;
     if (!*parcel.id)
         parcel.id = parsing_printf(p, "%zu", number);
     if (!parcel.id)

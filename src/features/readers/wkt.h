@@ -6,8 +6,7 @@
 
 /* Geometries of which all are read before it is decided what their coordinates mean. */
 struct wkt_set {
-    struct ring_list rings; /* of all */
-    struct coords coords;   /* the same points */
+    struct coords coords; /* of all, with holes as the geometries have them */
     struct wkt_one {
         size_t ring; /* its first */
         size_t line;

@@ -228,13 +228,11 @@ static struct layer_lines *lines_of(struct dxf_reading *d, const char *raw)
     d->last_lines = i;
     if (i < d->n_lines)
         return &d->lines[i];
-    struct layer_lines *more = array_room(d->lines, &d->cap_lines, i + 1, sizeof *more);
     const char *layer = text_of(d, raw, d->c->keep);
-    if (!more || !layer)
+    if (!layer || !ARRAY_RESERVE(d->lines, d->cap_lines, i + 1))
         return NULL;
-    d->lines = more;
-    more[d->n_lines++] = (struct layer_lines){.raw = raw, .layer = layer};
-    return &more[i];
+    d->lines[d->n_lines++] = (struct layer_lines){.raw = raw, .layer = layer};
+    return &d->lines[i];
 }
 
 static bool count_line(struct dxf_reading *d, const struct dxf_entity *t, int64_t n)

@@ -142,13 +142,11 @@ static void open_entity(struct scanning *s, const char *type)
     struct dxf_scan *out = s->out;
     struct dxf_entity **list = s->in_block ? &out->inner : &out->entities;
     size_t *n = s->in_block ? &out->n_inner : &out->n, *cap = s->in_block ? &s->cap_inner : &s->cap;
-    struct dxf_entity *more = array_room(*list, cap, *n + 1, sizeof *more);
-    if (!more) {
+    if (!ARRAY_RESERVE(*list, *cap, *n + 1)) {
         s->no_memory = true;
         return;
     }
-    *list = more;
-    s->open = &more[(*n)++];
+    s->open = &(*list)[(*n)++];
     enum dxf_class class = class_of(type);
     bool curved = class == DXF_AREA && (*type == 'C' || *type == 'E' || strcmp(type, "SPLINE") == 0);
     *s->open = (struct dxf_entity){keep(s, type), "", "", -1, 1, class, curved, false};
@@ -158,12 +156,11 @@ static void open_entity(struct scanning *s, const char *type)
 
 static void open_block(struct scanning *s)
 {
-    struct dxf_block *more = array_room(s->out->blocks, &s->cap_blocks, s->out->n_blocks + 1, sizeof *more);
-    s->no_memory |= !more;
-    if (!more)
+    if (!ARRAY_RESERVE(s->out->blocks, s->cap_blocks, s->out->n_blocks + 1)) {
+        s->no_memory = true;
         return;
-    s->out->blocks = more;
-    more[s->out->n_blocks++] = (struct dxf_block){.name = "", .from = s->out->n_inner};
+    }
+    s->out->blocks[s->out->n_blocks++] = (struct dxf_block){.name = "", .from = s->out->n_inner};
     s->in_block = true;
     s->open = NULL;
 }

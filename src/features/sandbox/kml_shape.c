@@ -85,13 +85,11 @@ static void fail_tuple(struct kml_shape *s, const char *tuple, unsigned long lin
 
 void kml_shape_ring(struct kml_shape *s, bool outer, const char *text, unsigned long line)
 {
-    struct kml_ring *rings = array_room(s->rings, &s->cap_rings, s->n_rings + 1, sizeof *rings);
-    if (!rings) {
+    if (!ARRAY_RESERVE(s->rings, s->cap_rings, s->n_rings + 1)) {
         s->no_memory = true;
         return;
     }
-    s->rings = rings;
-    struct kml_ring *ring = &rings[s->n_rings++];
+    struct kml_ring *ring = &s->rings[s->n_rings++];
     *ring = (struct kml_ring){outer, s->points.size / 16, 0};
     for (const char *at = text; *at;) {
         if (is_blank(*at)) {

@@ -1,5 +1,7 @@
 #include "features/sandbox/process.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,23 +18,10 @@ enum { ARGUMENTS_MAX = 16, PIPE_BYTES = 1 << 20 };
 
 /* ---- the file ---- */
 
-static bool write_all(int fd, const void *bytes, size_t n)
-{
-    for (size_t at = 0; at < n;) {
-        ssize_t wrote = write(fd, (const char *)bytes + at, n - at);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote <= 0)
-            return false;
-        at += (size_t)wrote;
-    }
-    return true;
-}
-
 enum status sandbox_input_make(const void *bytes, size_t n, int *fd, struct error *e)
 {
-    int made = memfd_create("input", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    bool ok = made >= 0 && write_all(made, bytes, n) &&
+    int made = file_off_standard(memfd_create("input", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    bool ok = made >= 0 && file_write_all(made, bytes, n) &&
               fcntl(made, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0;
     if (!ok) {
         enum status s = error_errno(e, "写临时文件", "Writing the temporary file", "memfd");
@@ -109,10 +98,12 @@ enum status sandbox_process_start(const char *program, const char *const *argume
     argv[n] = NULL;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return fail_start(errno, e);
+    ends[1] = file_off_standard(ends[1]);
     (void)fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES); /* only a kindness: a smaller pipe is slower */
     pid_t pid = 0;
-    int why = spawn(program, argv, ends[1], input, &pid);
-    close(ends[1]);
+    int why = ends[1] < 0 ? errno : spawn(program, argv, ends[1], input, &pid);
+    if (ends[1] >= 0)
+        close(ends[1]);
     if (why) {
         close(ends[0]);
         return fail_start(why, e);

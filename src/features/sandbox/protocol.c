@@ -1,6 +1,8 @@
 #include "features/sandbox/protocol.h"
 
+#include "base/array.h"
 #include "base/clock.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -75,14 +77,8 @@ void record_begin(struct record_writer *w, enum record_type type)
 
 enum status record_flush(struct record_writer *w, struct error *e)
 {
-    for (size_t at = 0; at < w->out.size;) {
-        ssize_t n = write(w->fd, w->out.data + at, w->out.size - at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return error_errno(e, "写管道", "Writing to the pipe", "pipe");
-        at += (size_t)n;
-    }
+    if (!file_write_all(w->fd, w->out.data, w->out.size))
+        return error_errno(e, "写管道", "Writing to the pipe", "pipe");
     buffer_clear(&w->out);
     return STATUS_OK;
 }
@@ -132,15 +128,7 @@ static bool make_room(struct record_reader *r)
         r->from = 0;
         r->to = have;
     }
-    if (r->capacity - r->to >= READ_BYTES)
-        return true;
-    size_t capacity = r->capacity ? r->capacity * 2 : (size_t)2 * READ_BYTES;
-    unsigned char *more = realloc(r->bytes, capacity);
-    if (!more)
-        return false;
-    r->bytes = more;
-    r->capacity = capacity;
-    return true;
+    return ARRAY_RESERVE(r->bytes, r->capacity, r->to + READ_BYTES);
 }
 
 static enum record_got have(struct record_reader *r, size_t need)

@@ -45,14 +45,6 @@ static enum status fail_time(struct error *e)
         "convert it to GeoJSON or TXT.");
 }
 
-static enum status fail_remote(const char *path, struct error *e)
-{
-    error_zh(e, "只读取本机文件；“%s”是网络地址或虚拟路径，请先下载到本机再导入。", path);
-    return error_fail(e, STATUS_INVALID_INPUT, "source-remote",
-                      "Only local files are read; \"%s\" is an address or a virtual path: download it first.",
-                      path);
-}
-
 /* ---- the child ---- */
 
 static enum status start(struct sandboxed *s, const char *mode, int64_t position, int64_t fid,
@@ -269,13 +261,14 @@ static enum status take_path(struct sandboxed *s, const struct feature_request *
         s->path = strdup(SANDBOX_INPUT);
         return s->path ? STATUS_OK : error_no_memory(e);
     }
-    if (strncmp(r->path, "/vsi", 4) == 0 || strstr(r->path, "://"))
-        return fail_remote(r->path, e);
+    enum status st = feature_path_local(r->path, e);
+    if (st != STATUS_OK)
+        return st;
     s->path = realpath(r->path, NULL);
     if (!s->path)
         return errno == ENOMEM ? error_no_memory(e)
                                : error_errno(e, "打开数据文件", "Opening the data file", r->path);
-    return strncmp(s->path, "/vsi", 4) == 0 ? fail_remote(r->path, e) : STATUS_OK;
+    return feature_path_local(s->path, e);
 }
 
 static enum status prepare(const struct feature_request *r, struct sandboxed **out, struct error *e)
@@ -351,21 +344,6 @@ static enum status add_layer(struct sandboxed *s, struct record *r, struct arena
     return st;
 }
 
-static bool room_for_layer(struct arena *a, struct sandbox_layer **layers, size_t n, size_t *cap)
-{
-    if (n < *cap)
-        return true;
-    size_t more = *cap ? 2 * *cap : 64;
-    struct sandbox_layer *copy = arena_array(a, more, sizeof *copy);
-    if (!copy)
-        return false;
-    if (n)
-        memcpy(copy, *layers, n * sizeof *copy);
-    *layers = copy;
-    *cap = more;
-    return true;
-}
-
 static enum status hear_layers(struct sandboxed *s, struct arena *a, struct sandbox_layers *out,
                                struct error *e)
 {
@@ -384,7 +362,7 @@ static enum status hear_layers(struct sandboxed *s, struct arena *a, struct sand
         }
         if (st == STATUS_OK && (r.type != RECORD_LAYER || all.n == LAYERS_MAX))
             st = answer_fail(e);
-        if (st == STATUS_OK && !room_for_layer(a, &layers, all.n, &cap))
+        if (st == STATUS_OK && !ARENA_RESERVE(a, layers, cap, all.n + 1))
             st = error_no_memory(e);
         if (st == STATUS_OK)
             st = add_layer(s, &r, a, &layers[all.n], e);

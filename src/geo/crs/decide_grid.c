@@ -8,11 +8,6 @@
 /* Eastings of 13 to 15 million are those of Web Mercator between 117 and 135 degrees, too. */
 enum { LAST_MERCATOR_PREFIX = 15 };
 
-static int prefix_of(double east)
-{
-    return east >= 1e6 && east < 1e8 ? (int)(east / 1e6) : 0;
-}
-
 static enum status fail_odd(const struct crs_question *q, struct error *e)
 {
     error_zh(e,
@@ -119,7 +114,7 @@ static enum status zone_said(const struct crs_said *said, const struct crs_named
         zone = (int)((meridian + 3) / 6);
     bool fits = !meridian || ((!said->meridian_deg || said->meridian_deg == meridian) &&
                               (!named->epsg || named->crs.central_meridian_deg == meridian));
-    int width = zone ? zone >= 25 ? 3 : 6 : named->epsg ? named->crs.zone_width_deg : 0;
+    int width = zone ? geo_crs_zone_width_deg(zone) : named->epsg ? named->crs.zone_width_deg : 0;
     fits = fits && (!said->width_deg || !width || said->width_deg == width);
     *out = zone;
     return fits ? STATUS_OK : fail_said(said, named, e);
@@ -152,9 +147,10 @@ static enum status find_prefix(const struct crs_question *q, const struct crs_na
 {
     double min = north_first ? q->min_b : q->min_a, max = north_first ? q->max_b : q->max_a;
     bool exact = q->axes == CRS_AXES_X_FIRST && named->epsg && named->by != CRS_BY_GIVEN;
-    *prefix = exact ? named->crs.zone_prefix ? named->crs.zone : 0 : prefix_of(min);
-    return exact || prefix_of(min) == prefix_of(max) ? STATUS_OK
-                                                     : fail_mixed(prefix_of(min), prefix_of(max), e);
+    *prefix = exact ? named->crs.zone_prefix ? named->crs.zone : 0 : crs_zone_prefix(min);
+    return exact || crs_zone_prefix(min) == crs_zone_prefix(max)
+               ? STATUS_OK
+               : fail_mixed(crs_zone_prefix(min), crs_zone_prefix(max), e);
 }
 
 void crs_note_grid(const struct crs_question *q, struct crs_decision *d)
@@ -208,7 +204,7 @@ static enum status settle_zone(const struct crs_question *q, const struct crs_na
                                     prefix != 0);
         return geo_crs_from_epsg_shifted(epsg, &q->shift, &d->crs, e);
     }
-    return geo_crs_from_zone(zone >= 25 ? 3 : 6, zone, prefix != 0, &d->crs, e);
+    return geo_crs_from_zone(geo_crs_zone_width_deg(zone), zone, prefix != 0, &d->crs, e);
 }
 
 enum status crs_decide_grid(const struct crs_question *q, const struct crs_named *named,

@@ -29,12 +29,12 @@ static enum status of_words(const char *text, int *epsg, struct error *e)
     if (s != STATUS_OK)
         return s;
     int zone = said.zone ? said.zone : (int)(said.meridian_deg / 3);
-    bool fits = (!said.width_deg || (said.width_deg == 3) == (zone >= 25)) &&
+    bool fits = (!said.width_deg || said.width_deg == geo_crs_zone_width_deg(zone)) &&
                 (!said.meridian_deg || crs_zone_meridian(zone) == said.meridian_deg);
     if (!said.datum || said.epsg || (zone && !fits) || (!zone && said.width_deg))
         return fail_option(text, e);
     if (zone)
-        s = geo_crs_from_zone(zone >= 25 ? 3 : 6, zone, false, &crs, e);
+        s = geo_crs_from_zone(geo_crs_zone_width_deg(zone), zone, false, &crs, e);
     *epsg = zone ? crs.epsg : said.datum == CRS_DATUM_WGS84 ? 4326 : 4490;
     return s;
 }

@@ -339,7 +339,7 @@ static enum status of_name(const char *name, struct crs_stated *out, struct erro
     if (!zone)
         out->epsg = said.datum == CRS_DATUM_WGS84 ? 4326 : 4490;
     else if (said.datum == CRS_DATUM_CGCS2000 &&
-             geo_crs_from_zone(zone >= 25 ? 3 : 6, zone, said.zone != 0, &crs, NULL) == STATUS_OK)
+             geo_crs_from_zone(geo_crs_zone_width_deg(zone), zone, said.zone != 0, &crs, NULL) == STATUS_OK)
         out->epsg = crs.epsg;
     return STATUS_OK;
 }

@@ -251,6 +251,11 @@ enum status geo_datum_shift_parse(const char *text, struct geo_datum_shift *out,
     return STATUS_OK;
 }
 
+int geo_crs_zone_width_deg(int zone)
+{
+    return zone >= ZONE3_FIRST ? 3 : 6;
+}
+
 int geo_crs_zone3_of_lon(double lon_deg)
 {
     return (int)floor((lon_deg + 1.5) / 3.0);

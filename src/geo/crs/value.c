@@ -254,6 +254,11 @@ enum crs_kind crs_kind_of(double v)
     return (v >= 1e4 && v < 1e6) || (v >= 13e6 && v < 46e6) ? CRS_KIND_EAST : CRS_KIND_ODD;
 }
 
+int crs_zone_prefix(double east)
+{
+    return east >= 1e6 && east < 1e8 ? (int)(east / 1e6) : 0;
+}
+
 /* Among the numbers of a table 12345 is a point's number rather than an easting. */
 static bool may_be_easting(double v)
 {

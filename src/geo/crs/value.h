@@ -33,6 +33,8 @@ bool crs_value_sexagesimal(const struct crs_value *parts, size_t n, struct crs_v
  * never taken for each other. */
 enum crs_kind { CRS_KIND_ODD, CRS_KIND_NORTH, CRS_KIND_EAST, CRS_KIND_LON, CRS_KIND_LAT, CRS_KIND_DEGREE };
 enum crs_kind crs_kind_of(double v);
+/* The zone that an easting carries as what stands before its six digits; 0: none. */
+int crs_zone_prefix(double east);
 /* Could the two be one point of China, in whatever order? */
 bool crs_values_plausible(double a, double b);
 
