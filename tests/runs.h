@@ -18,4 +18,15 @@ static inline int small_or_whole(int small, int whole)
     return is_long_run() ? whole : small;
 }
 
+/* What a sanitizer looks at once is enough in script/test: a test that goes through the same code as another
+ * begins with `if (left_to_the_whole_run()) skip();`. */
+static inline bool left_to_the_whole_run(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return !is_long_run();
+#else
+    return false;
+#endif
+}
+
 #endif

@@ -4,13 +4,36 @@ nothing. What hangs is ended by CTest. tests/runs.h is the first part of this fo
 import os
 import signal
 import subprocess
+import sys
 import time
+import unittest
 
 LONG = os.environ.get("HX_LONG") == "1"
 
 
 def small_or_whole(small, whole):
     return whole if LONG else small
+
+
+def _sanitizer():
+    """With which sanitizer the tested program was built, "asan" or "tsan": it stands in the program itself."""
+    for path in (os.environ.get("HONGXIAN", ""), *sys.argv[1:]):
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            with open(path, "rb") as program:
+                content = program.read()
+            return next((s for s in ("asan", "tsan") if f"__{s}_init".encode() in content), None)
+    return None
+
+
+SANITIZER = _sanitizer()
+SANITIZED = SANITIZER is not None
+# What a sanitizer looks at once is enough in script/test; --long has it whole.
+whole_under_sanitizers = unittest.skipIf(SANITIZED and not LONG, "under sanitizers in script/test --long")
+
+
+def some_under_sanitizers(some, everything):
+    """For what goes through the same code again and again: everything in the everyday build and in --long."""
+    return some if SANITIZED and not LONG else everything
 
 
 def wait_until(condition):

@@ -15,12 +15,10 @@ from fixture import runs  # noqa: E402, F401
 
 PROGRAM, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 # A sanitizer looks at every access of a round; that rounds are many is shown by the everyday build, which is ten times as fast.
-SANITIZER = next((s for s in ("asan", "tsan") if f"__{s}_init".encode() in pathlib.Path(PROGRAM).read_bytes()), None)
-SANITIZED = SANITIZER is not None
+SANITIZER, SANITIZED = runs.SANITIZER, runs.SANITIZED
 # Memory, too, is measured there: most of what a sanitizer holds is its own.
 of_the_everyday_build = unittest.skipIf(SANITIZED, "measured in the everyday build")
-# What a sanitizer looks at once is enough in script/test; --long has it whole.
-whole_under_sanitizers = unittest.skipIf(SANITIZED and not runs.LONG, "under sanitizers in script/test --long")
+whole_under_sanitizers = runs.whole_under_sanitizers
 no_threads = unittest.skipIf(SANITIZER == "tsan" and not runs.LONG, "has no threads of its own; under tsan in script/test --long")
 only_threads = unittest.skipIf(SANITIZER == "asan" and not runs.LONG, "the same as with one thread; under asan in script/test --long")
 # ThreadSanitizer sees every order of accesses in one run.

@@ -90,5 +90,12 @@ class Official(unittest.TestCase):
             self.assertEqual(db.execute("SELECT count(*) FROM layer_version WHERE status = 'draft'").fetchone(), (0,))
         db.close()
 
+    def versions(self):
+        """The store's layers and their versions as the tables have them: what a refused import must leave alone."""
+        with sqlite3.connect(self.store) as db:
+            rows = [db.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() for table in ("layer", "layer_version")]
+        db.close()
+        return rows
+
     def current(self):
         return self.run_program("layers", "--store", self.store).stdout

@@ -27,12 +27,12 @@ class Binding(Official):
 
     def asked(self, *arguments, said):
         """The import is refused with a question, in both languages, and the store is as it was."""
-        before = self.current()
+        before = self.versions()
         done = self.import_file(*arguments, code=1)
         for words in said:
             self.assertIn(words, done.stderr)
         self.assertIn("error:", done.stderr)
-        self.assertEqual(self.current(), before)
+        self.assertEqual(self.versions(), before)
         return done
 
 

@@ -3,6 +3,7 @@
 
 #include "geo/area.h"
 #include "index/layer_index.h"
+#include "runs.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -228,6 +229,8 @@ static int plan_count(struct bench *b, const char *collection, const struct geo_
  * after it. */
 static void sample_data_never_replace_official_data(void **state)
 {
+    if (left_to_the_whole_run()) /* the same import of geodata/ as in the next */
+        skip();
     struct bench b = bench_begin(state, "unused");
     struct ingest_request official = {.path = HX_SOURCE_DIR "/geodata/lines/CZKFBJ.gpkg",
                                       .layer = "urban_development_boundary",

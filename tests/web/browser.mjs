@@ -13,8 +13,9 @@ export const baseUrl = process.env.HX_URL ?? 'http://127.0.0.1:8099';
 
 /** Waits are for the thing itself; what hangs is ended after this, on a machine as busy as it may be: watch() sees it sooner. */
 export const HUNG_MS = 600_000;
-/** Turns of the page itself, of at least 0.2 s each: a busy machine makes them longer. */
-const QUIET_TURNS = 300;
+/** Turns of the page itself, of at least a second each: a busy machine makes them longer. A turn asks for a frame, which the
+ * software renderer draws whole: five turns a second were a third of a core, all the time. */
+const QUIET_TURNS = 60;
 
 /** One turn of the page's own loop; true when its document changed since the last one, or its map is still drawing. */
 async function turn() {
@@ -23,7 +24,7 @@ async function turn() {
     new MutationObserver(() => window.hxWatch.changes++).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
   }
   const before = window.hxWatch.changes;
-  await new Promise((done) => setTimeout(() => requestAnimationFrame(done), 200));
+  await new Promise((done) => setTimeout(() => requestAnimationFrame(done), 1000));
   return window.hxWatch.changes !== before || document.querySelector('[data-testid="map"]')?.dataset.idle !== 'true';
 }
 
