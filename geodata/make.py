@@ -15,6 +15,7 @@ import documents
 import lines
 import plan
 import planted
+import samples
 import shapes
 import zones
 from common import path, write_gpkg
@@ -40,8 +41,9 @@ def main():
     for code, features in rows.items():
         write_gpkg(path('lines', code + '.gpkg'), code, lines.TITLES[code], lines.FIELDS[code], features)
     spaces = zones.make(outline, prefs, parts, field, level, rows, plots)
+    others = samples.make(outline, units, rows)
 
-    documents.manifest({code: len(r) for code, r in {**rows, **spaces}.items()})
+    documents.manifest({code: len(r) for code, r in {**rows, **others, **spaces}.items()})
     documents.documents()
 
 

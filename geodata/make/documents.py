@@ -6,12 +6,12 @@ from common import GEODATA, path, sha256_of, write_json
 NO_DOC = '示例数据，无批准文号'
 
 
-def _layer(lid, file, source_layer, zh, en, kind, fields, rows):
+def _layer(lid, file, source_layer, zh, en, kind, fields, rows, coverage='admin/region.geojson'):
     admin = kind == 'admin'
     return {'id': lid, 'file': file, 'source_layer': source_layer, 'title_zh': zh, 'title_en': en, 'kind': kind,
             'synthetic': not admin, 'label': '' if admin else '示例数据', 'reference_only': admin,
             'effective_from': '2024-01-01', 'document': '仅供参考，无批准文号' if admin else NO_DOC,
-            'coverage': None if admin else 'admin/region.geojson', 'crs': 'OGC:CRS84' if admin else 'EPSG:4490',
+            'coverage': None if admin else coverage, 'crs': 'OGC:CRS84' if admin else 'EPSG:4490',
             'fields': fields, 'features': rows, 'sha256': sha256_of(path(file))}
 
 
@@ -31,6 +31,12 @@ def manifest(counts):
                'line', _fields('BSM', 'YJJBNTTBBH', None, 'XZQDM', 'YJJBNTTBMJ'), counts['YJJBNTBHTB']),
         _layer('urban_development_boundary', 'lines/CZKFBJ.gpkg', 'CZKFBJ', '城镇开发边界（示例数据）', 'Urban development boundary (synthetic)', 'line',
                _fields('BSM', 'XZQMC', 'GHFQMC', 'XZQDM', 'MJ'), counts['CZKFBJ']),
+        _layer('basic_grassland', 'lines/JBCY.gpkg', 'JBCY', '基本草原（示例数据）', 'Basic grassland (synthetic)', 'line',
+               _fields('BSM', 'MC', None, 'XZQDM', 'MJ'), counts['JBCY']),
+        _layer('nature_reserve', 'lines/ZRBHD.gpkg', 'ZRBHD', '自然保护地（示例数据）', 'Nature reserves (synthetic)', 'line',
+               _fields('BSM', 'MC', 'GKFQ', 'XZQDM', 'MJ'), counts['ZRBHD']),
+        _layer('land_use', 'lines/DLTB.gpkg', 'DLTB', '变更调查地类图斑（示例数据）', 'Land-use survey parcels (synthetic)', 'line',
+               _fields('BSM', 'TBBH', 'DLBM', 'ZLDWDM', 'TBMJ'), counts['DLTB'], 'lines/DLTB-coverage.geojson'),
         _layer('urban_space', 'zones/CZKJ.gpkg', 'CZKJ', '城镇空间（示例数据）', 'Urban space (synthetic)', 'zone', space, counts['CZKJ']),
         _layer('agricultural_space', 'zones/NYKJ.gpkg', 'NYKJ', '农业空间（示例数据）', 'Agricultural space (synthetic)', 'zone', space, counts['NYKJ']),
         _layer('ecological_space', 'zones/STKJ.gpkg', 'STKJ', '生态空间（示例数据）', 'Ecological space (synthetic)', 'zone', space, counts['STKJ']),
@@ -51,9 +57,9 @@ Coordinates: GeoPackages are EPSG:4490 (CGCS2000), stored x = longitude, y = lat
 taken as CGCS2000 (the two differ by less than the data's own error). Areas are ellipsoidal (CGCS2000), edges straight in
 longitude/latitude.
 
-**界线仅供参考，不得作为权属、行政或审批依据。三条控制线和三类空间均为“示例数据”，随机生成，与真实划定成果无关。**
-**Boundaries are for reference only. The three control lines and the three spaces are synthetic sample data; they say nothing
-about the real ones, which are not public.**
+**界线仅供参考，不得作为权属、行政或审批依据。控制线、自然保护地、地类图斑和三类空间均为“示例数据”，随机生成，与真实划定成果无关。**
+**Boundaries are for reference only. The control layers, the land-use parcels and the three spaces are synthetic sample data; they say
+nothing about the real ones, which are not public.**
 
 ## 行政界线 / Administrative: reference only, 仅供参考
 
@@ -75,12 +81,18 @@ as found, and 0.47 km and 0.32 km after (how much of the rest is the outline's o
 | lines/STBHHX.gpkg | 生态保护红线: contours of fractal noise with a plausible bias, cut at prefecture borders, level chosen so that the area is 50.46 % of the outline (the plan's share). `GKFQ` core zones are random discs. |
 | lines/YJJBNTBHTB.gpkg | 永久基本农田: lattices of bent plots in six farming areas; far fewer than the real ones |
 | lines/CZKFBJ.gpkg | 城镇开发边界: star shapes around 103 seats, three sub-zones each (one seat has two: its neighbours leave no room) |
-| lines/PLANTED.csv | the deliberate conflicts: overlaps, slivers, a duplicate, a wrong area, a wrong county code. Nothing else overlaps by more than 0.001 m² |
+| lines/PLANTED.csv | the deliberate conflicts: overlaps, slivers, a duplicate, a wrong area, a wrong county code. Nothing else of the three lines overlaps by more than 0.001 m² |
+| lines/JBCY.gpkg | 基本草原: contours of a smooth field, about two fifths of the region, cut clear of every plot of basic farmland by 200 m; it may lie on the red line |
+| lines/ZRBHD.gpkg | 自然保护地: 核心保护区 and 一般控制区 sharing their border; around the larger core zones of the red line (which are their cores, vertex for vertex) and beside some of the planted conflicts |
+| lines/DLTB.gpkg | 变更调查地类图斑: irregular cells that tile two boxes (临河, 诺敏) without gap or overlap, cut along the lines within them; a plot of basic farmland is cropland |
+| lines/DLTB-coverage.geojson | the two boxes: elsewhere there is no land-use data |
 | zones/CZKJ.gpkg, NYKJ.gpkg, STKJ.gpkg | 城镇、农业、生态空间: coarse, cover the region without overlap |
 
 Licence: made for this project, free to use with it. Field names follow the planning databases where they were read. Not
-official, chosen here: `YSDM` 0000000000 and the layer digits 9001–9003 in `BSM` are placeholders (the official codes were not read);
+official, chosen here: `YSDM` 0000000000 and the layer digits 9001–9006 in `BSM` are placeholders (the official codes were not read);
 `GHFQDM` 410/420/430 are unverified: bind sub-zones by `GHFQMC`. `BSM` = county code (6) + layer (4) + running number (8).
+The table names JBCY and ZRBHD and the field GKFQ are chosen here; QSXZ 20 and 30 (国有, 集体) are unverified, and the nineteen digits of `ZLDWDM`
+are the county's code and zeros.
 `YJJBNTMJ` takes 2 % off dry plots (an invented rate) so that the two areas differ.
 
 ## 规划 / The plan
