@@ -22,6 +22,13 @@
  *   - A store may be shared by threads; a checker belongs to one thread at a time.
  *   - Texts and arrays that a function gives back are borrowed, for as long as its comment says; struct
  *     hx_bytes is owned.
+ *
+ * Versions: HX_ABI grows, and with it the number in the library's file name, whenever a program that was
+ * compiled against an earlier header would read a struct or call a function wrongly: a member was put in,
+ * taken out or changed, a function took other arguments, an enumerator another number. Added functions, and
+ * enumerators at an end, leave it. hx_abi() is the library's own: a program that loads the library by hand
+ * compares the two. Zero a struct that you pass ({0}), so that members which a later header adds mean their
+ * defaults.
  * Link with `pkg-config --cflags --libs hongxian`, or find_package(hongxian) and hongxian::hongxian. */
 #ifndef HONGXIAN_H
 #define HONGXIAN_H
@@ -29,6 +36,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define HX_VERSION_MAJOR 0
+#define HX_VERSION_MINOR 2
+#define HX_VERSION_PATCH 0
+#define HX_ABI 1 /* 0: three lines in an array of their own; 1: any number of layers, claims */
 
 #ifdef __cplusplus
 extern "C" {
@@ -76,14 +88,12 @@ enum hx_status {
     HX_STATUS_CLEAR,          /* covered, measured, nothing */
 };
 
-/* The control lines by number: the first rows of the table of lines (schema/layers.json), whose ids are what
- * hx_layer.layer says. New lines are added at the end. */
-enum hx_line {
-    HX_LINE_ECOLOGICAL_RED_LINE,
-    HX_LINE_PERMANENT_BASIC_FARMLAND,
-    HX_LINE_URBAN_DEVELOPMENT_BOUNDARY
+/* How a parcel stands to a control layer, by its definition. */
+enum hx_relation {
+    HX_RELATION_EXCLUDE = 0, /* pressing on it matters */
+    HX_RELATION_CONTAIN,     /* inside or outside matters */
+    HX_RELATION_CLASSIFY,    /* the area by class matters */
 };
-enum { HX_LINE_COUNT = 3 };
 
 struct hx_feature_overlap {
     int64_t feature_id;
@@ -96,8 +106,19 @@ struct hx_feature_overlap {
 };
 
 struct hx_zone_overlap {
-    const char *zone; /* sub-zone of such a line; the last one is what lies outside it */
+    const char
+        *zone; /* sub-zone or class, as the data name it; of HX_RELATION_CONTAIN the last is the outside */
     double area_m2;
+};
+
+/* What a project claims of one layer: to be of a class for which the rules have terms of their own. */
+struct hx_claim {
+    const char *layer;         /* id, official table or title */
+    const char *project_class; /* "NATIONAL_MAJOR" */
+    int item;                  /* which of the class's activities or kinds, from 1; 0: not named */
+    const char *document;      /* number of the document that shows it; NULL or "": none */
+    const char *date;          /* of the document, "2026-03-01" */
+    const char *by;            /* who issued it; NULL or "": not named */
 };
 
 struct hx_rule {
@@ -105,18 +126,26 @@ struct hx_rule {
     enum hx_verdict verdict;
     int severity; /* 4 highest .. 0 */
     const char *title_zh, *title_en;
-    const char *needs_zh;   /* what the applicant must bring */
-    const char *needs_en;   /* "" in editions of the rule table without it */
-    const char *basis;      /* the clause */
-    const char *confidence; /* how sure its text is: "read", "memory", "design" */
-    double area_m2;         /* NAN where no area belongs to it */
-    bool class_assumed;     /* the project class was not given: the general rule was used */
+    const char *needs_zh;         /* what the applicant must bring */
+    const char *needs_en;         /* "" in editions of the rule table without it */
+    const char *basis;            /* the clause */
+    const char *confidence;       /* how sure its text is: "read", "memory", "design" */
+    double area_m2;               /* NAN where no area belongs to it */
+    bool class_assumed;           /* the project class was not given: the general rule was used */
+    enum hx_verdict verdict_here; /* of this parcel: a claim without its document is at best restricted */
+    bool paper_missing;           /* that document was not named */
 };
 
 struct hx_layer {
-    const char *layer; /* the id of the line, as schema/layers.json has it */
-    int64_t version;   /* 0: not loaded */
-    bool synthetic;    /* 示例数据 */
+    const char *layer; /* the id of the control layer, as its definition has it */
+    const char *title_zh, *title_en;
+    enum hx_relation relation;
+    bool must;               /* must be examined: without its data no verdict is complete */
+    enum hx_verdict verdict; /* of this layer alone */
+    bool claimed;            /* the project claims something of it, see `claim` */
+    struct hx_claim claim;   /* as it was understood: id and code; texts are "" where nothing was named */
+    int64_t version;         /* 0: not loaded */
+    bool synthetic;          /* 示例数据 */
     enum hx_status status;
     double area_m2;                            /* union over features; NAN unless overlap, sliver or clear */
     double share;                              /* of the parcel, 0..1; NAN likewise */
@@ -126,7 +155,7 @@ struct hx_layer {
     bool touches;                              /* borders meet without common area */
     const struct hx_feature_overlap *features; /* largest first */
     size_t n_features;
-    const struct hx_zone_overlap *zones; /* of a line that contains (inside or outside): the boundary */
+    const struct hx_zone_overlap *zones; /* none of a layer that excludes */
     size_t n_zones;
     const struct hx_rule *rules;
     size_t n_rules;
@@ -140,16 +169,23 @@ struct hx_parcel {
     double standard_area_m2; /* 国土调查办发〔2008〕32号 */
     enum hx_verdict verdict;
     const char *summary_zh, *summary_en;
-    struct hx_layer layers[HX_LINE_COUNT]; /* by hx_line */
+    /* The layers that were examined, in the order of the report: those that must be, and those that the store
+     * holds data of. The same for every parcel. */
+    const struct hx_layer *layers;
+    size_t n_layers;
 };
 
 struct hx_report {
     const struct hx_parcel *parcels;
     size_t n_parcels;
-    enum hx_verdict verdict;   /* the most severe */
-    bool synthetic;            /* some layer is 示例数据: not for decisions */
-    const char *rules_version; /* SHA-256 of the rule table */
+    enum hx_verdict verdict;         /* the most severe */
+    bool synthetic;                  /* some layer is 示例数据: not for decisions */
+    const char *rules_version;       /* SHA-256 of the rule table */
+    const char *const *not_examined; /* ids of the layers that are defined and hold no data */
+    size_t n_not_examined;
 };
+/* The layer with this id among a parcel's; NULL: it was not examined. */
+HX_API const struct hx_layer *hx_layer_of(const struct hx_parcel *parcel, const char *layer);
 
 /* A closed ring: n longitudes and latitudes in degrees; whether the last repeats the first does not matter,
  * nor does the direction. */
@@ -158,7 +194,8 @@ struct hx_ring {
     size_t n;
 };
 
-HX_API const char *hx_version(void);
+HX_API const char *hx_version(void); /* "0.2.0" */
+HX_API int hx_abi(void);             /* HX_ABI of the library itself */
 
 /* Bytes that the caller owns; a NUL stands behind them and is not counted. */
 struct hx_bytes {
@@ -194,7 +231,9 @@ HX_API enum hx_result hx_checker_reader(struct hx_checker *checker, const char *
 struct hx_check_options {
     const char *project_class; /* of the rule table ("GENERAL", ...); without it the strictest general rule */
     const char *crs; /* "EPSG:4525": the CRS of a file that states none; refused where it says otherwise */
-    const char *slivers; /* the sliver policy, "area,width" in m2 and m; "1.0,0.10" */
+    const char *slivers;           /* the sliver policy, "area,width" in m2 and m; "1.0,0.10" */
+    const struct hx_claim *claims; /* at most one of each layer; refused when no rule knows one */
+    size_t n_claims;
 };
 
 /* The bytes of a parcel file, at most 32 MB: GeoJSON, 国土TXT (GB18030, UTF-8, UTF-16), WKT, EWKT, a table of
@@ -224,12 +263,12 @@ struct hx_feature_area {
     double area_m2;
 };
 
-/* What one line takes of one parcel. Nothing is judged, no sliver is set aside, and features that overlap
+/* What one layer takes of one parcel. Nothing is judged, no sliver is set aside, and features that overlap
  * each other are not united: the areas may add up to more than the parcel. */
 struct hx_parcel_areas {
     size_t parcel;  /* place among the given */
     double area_m2; /* the parcel's own */
-    /* Part of it about which the line says nothing: only where this is 0 does "no features" mean clear. */
+    /* Part of it about which the layer says nothing: only where this is 0 does "no features" mean clear. */
     double uncovered_m2;
     const struct hx_feature_area *features; /* in the layer's order */
     size_t n_features;
@@ -241,7 +280,7 @@ typedef bool hx_areas_fn(const struct hx_parcel_areas *areas, void *user);
  * that begins with its number (from 1); the parcels of its block of 50,000, and those behind, have not been
  * spoken of. A layer that is not there, or cannot be read, is an error. The checker's last report is given
  * up. */
-HX_API enum hx_result hx_areas(struct hx_checker *checker, enum hx_line line,
+HX_API enum hx_result hx_areas(struct hx_checker *checker, const char *layer,
                                const struct hx_polygon *parcels, size_t n, hx_areas_fn *fn, void *user,
                                struct hx_error *e);
 
@@ -397,6 +436,8 @@ struct hx_audit_options { /* all zero: the defaults */
     /* Parcels only: refused with another audit, as those of lines are with parcels. */
     const char *layer;         /* of the input, where it has several */
     const char *project_class; /* of every parcel */
+    const char *claims;        /* of every parcel: "LAYER=CLASS[#ITEM][:DOCUMENT@DATE[@BY]];..." */
+    const char *claim_field;   /* a column that holds the same of each parcel */
     const char *class_field, *id_field;
     const char *summary_html; /* a page with map, charts and the worst cases, written besides */
     const char *since;        /* an earlier output (.gpkg): what nothing has changed for is taken over */

@@ -52,5 +52,7 @@ const char *text_file_name(const char *path);
 size_t text_file_stem(const char *name);
 /* Are the n bytes (at least 1) the beginning of one character, whose rest is missing? */
 bool text_is_half_char(const char *bytes, size_t n);
+/* A day of the calendar as "2024-01-31". */
+bool text_is_day(const char *text);
 
 #endif

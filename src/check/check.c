@@ -46,20 +46,26 @@ void check_worker_release(struct check_worker *w)
     *w = (struct check_worker){.arena = NULL};
 }
 
-/* Where two lines are pressed on at once, how much of it do they share? */
+/* Where two lines are met at once, and a rule asks of it: how much of the parcel do they share? */
 static enum status common_measure(struct check_worker *w, const struct geo_shape *parcel,
-                                  struct layer_finding *layers, struct common_areas *out, struct error *e)
+                                  struct parcel_report *r, struct common_areas *out, struct error *e)
 {
-    *out = (struct common_areas){.m2 = {{0}}};
-    for (int a = 0; a < CONTROL_LINE_COUNT; a++)
-        for (int b = a + 1; b < CONTROL_LINE_COUNT; b++) {
-            if (layers[a].status != LAYER_OVERLAP || layers[b].status != LAYER_OVERLAP)
+    int n = r->n_layers;
+    double *m2 = arena_array(w->arena, (size_t)n * (size_t)n + 1, sizeof *m2);
+    if (!m2)
+        return error_no_memory(e);
+    for (int a = 0; a < n; a++)
+        for (int b = a + 1; b < n; b++) {
+            const struct layer_finding *x = &r->layers[a], *y = &r->layers[b];
+            if (x->status != LAYER_OVERLAP || y->status != LAYER_OVERLAP ||
+                !common_is_asked(x->line, y->line))
                 continue;
-            enum status s = measure_common(w, parcel, &layers[a], &layers[b], &out->m2[a][b], e);
+            enum status s = measure_common(w, parcel, x, y, &m2[a * n + b], e);
             if (s)
                 return s;
-            out->m2[b][a] = out->m2[a][b];
+            m2[b * n + a] = m2[a * n + b];
         }
+    *out = (struct common_areas){m2, n};
     return STATUS_OK;
 }
 
@@ -79,9 +85,9 @@ static bool warning_add(struct parcel_report *r, struct arena *a, const char *co
 static enum status warn(struct check_worker *w, struct parcel_report *r, struct error *e)
 {
     bool ok = true;
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+    for (int l = 0; l < r->n_layers; l++) {
         const struct layer_finding *f = &r->layers[l];
-        const char *zh = line_at(f->line)->title_zh, *en = line_at(f->line)->name_en;
+        const char *zh = f->line->title_zh, *en = f->line->name_en;
         if (f->status == LAYER_OVERLAP && !measure_is_covered(f->uncovered_m2, r->area_m2))
             ok =
                 ok && warning_add(
@@ -116,7 +122,9 @@ static enum status warn(struct check_worker *w, struct parcel_report *r, struct 
 
 static enum status summarise(struct arena *a, struct parcel_report *r, struct error *e)
 {
-    const struct summary_figures figures = summary_figures_of(r);
+    const struct summary_figures figures = summary_figures_of(r, a);
+    if (!figures.held || !figures.outside)
+        return error_no_memory(e);
     r->summary_zh = summary_text(a, r, &figures, false);
     r->summary_en = summary_text(a, r, &figures, true);
     return r->summary_zh && r->summary_en ? STATUS_OK : error_no_memory(e);
@@ -125,9 +133,9 @@ static enum status summarise(struct arena *a, struct parcel_report *r, struct er
 /* All that will be measured for the prepared parcel. */
 static enum status look_at_lines(struct check_worker *w, const struct snapshot *snapshot, struct error *e)
 {
-    const struct layer_index *ix[2 * CONTROL_LINE_COUNT];
+    const struct layer_index *ix[2 * LINES_MAX];
     size_t n = 0;
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+    for (int l = 0; l < snapshot_lines(snapshot)->n; l++) {
         const struct layer_snapshot *layer = snapshot_line(snapshot, l);
         if (layer && layer->index)
             ix[n++] = layer->index;
@@ -137,26 +145,65 @@ static enum status look_at_lines(struct check_worker *w, const struct snapshot *
     return overlap_look(w->scratch, ix, n, e);
 }
 
-/* One parcel: candidates and overlaps of each line, what lines share, rules and verdict. */
-static enum status check_one(struct check_worker *w, const struct snapshot *snapshot,
-                             const struct check_options *opt, const char *project_class,
-                             const struct parcel *parcel, struct parcel_report *r, struct error *e)
+/* Codes of the units in which the parcel lies, for rules that name one; NULL ends. */
+static const char **unit_codes(const struct parcel_report *r, struct arena *a)
 {
-    *r = (struct parcel_report){.parcel = parcel, .slivers = w->slivers, .summary_zh = "", .summary_en = ""};
+    const char **codes = arena_array(a, r->n_units + 1, sizeof *codes);
+    for (size_t i = 0; codes && i < r->n_units; i++)
+        codes[i] = r->units[i].code;
+    return codes;
+}
+
+/* What is asked of every parcel of a check. */
+struct checking {
+    struct check_worker *w;
+    const struct snapshot *snapshot;
+    const struct report *report; /* class and claims */
+    bool figures_only;
+};
+
+static enum status judge(const struct checking *c, struct parcel_report *r, struct error *e)
+{
+    struct common_areas common;
+    struct judge_case jc = {.rules = snapshot_rules(c->snapshot),
+                            .project_class = c->report->project_class,
+                            .claims = &c->report->claims,
+                            .parcel_m2 = r->area_m2,
+                            .slivers = c->w->slivers,
+                            .common = &common};
+    enum status s = common_measure(c->w, &r->parcel->shape, r, &common, e);
+    if (s)
+        return s;
+    if (jc.rules->has_units && !(jc.units = unit_codes(r, c->w->arena)))
+        return error_no_memory(e);
+    return judge_findings(&jc, c->w->arena, r->layers, r->n_layers, &r->verdict, e);
+}
+
+/* One parcel: candidates and overlaps of each line, what lines share, rules and verdict. */
+static enum status check_one(const struct checking *c, const struct parcel *parcel, struct parcel_report *r,
+                             struct error *e)
+{
+    struct check_worker *w = c->w;
+    int n = snapshot_lines(c->snapshot)->n;
+    *r = (struct parcel_report){.parcel = parcel,
+                                .slivers = w->slivers,
+                                .summary_zh = "",
+                                .summary_en = "",
+                                .layers = arena_array(w->arena, (size_t)n + 1, sizeof *r->layers),
+                                .n_layers = n};
+    if (!r->layers)
+        return error_no_memory(e);
     overlap_prepare(w->scratch, &parcel->shape);
-    enum status s = look_at_lines(w, snapshot, e);
+    enum status s = look_at_lines(w, c->snapshot, e);
     if (!s)
         s = overlap_parcel_area(w->scratch, &r->area_m2, e);
-    for (int l = 0; !s && l < CONTROL_LINE_COUNT; l++)
-        s = measure_line(w, snapshot, l, &parcel->shape, r->area_m2, &r->layers[l], e);
-    struct common_areas common;
+    for (int l = 0; !s && l < n; l++)
+        s = measure_line(w, c->snapshot, l, &parcel->shape, r->area_m2, &r->layers[l], e);
+    if (!s && (!c->figures_only || snapshot_rules(c->snapshot)->has_units))
+        s = measure_units(w, c->snapshot, r, e);
     if (!s)
-        s = common_measure(w, &parcel->shape, r->layers, &common, e);
-    if (!s)
-        s = judge_findings(
-            &(struct judge_case){snapshot_rules(snapshot), project_class, r->area_m2, w->slivers, &common},
-            w->arena, r->layers, &r->verdict, e);
-    if (!s && !(opt && opt->figures_only))
+        s = judge(c, r, e);
+    if (!s && !c->figures_only)
         s = summarise(w->arena, r, e);
     return s ? s : warn(w, r, e);
 }
@@ -183,6 +230,15 @@ static enum status class_of(const struct snapshot *snapshot, const struct check_
                       "The rule table has no project class \"%s\"; choose one of the list, or none.", *out);
 }
 
+static enum status claims_of(struct check_worker *w, const struct snapshot *snapshot,
+                             const struct check_options *opt, struct claim_set *out, struct error *e)
+{
+    struct claim_terms terms = snapshot_claim_terms(snapshot);
+    *out = (struct claim_set){.n = 0};
+    return opt && opt->n_claims ? claims_make(opt->claims, opt->n_claims, &terms, w->arena, out, e)
+                                : STATUS_OK;
+}
+
 enum status sliver_policy_of_text(const char *text, struct sliver_policy *out, struct error *e)
 {
     struct sliver_policy p = SLIVER_POLICY_DEFAULT;
@@ -203,7 +259,7 @@ enum status sliver_policy_of_text(const char *text, struct sliver_policy *out, s
 
 static bool uses_synthetic(const struct snapshot *snapshot)
 {
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+    for (int l = 0; l < snapshot_lines(snapshot)->n; l++) {
         const struct layer_snapshot *layer = snapshot_line(snapshot, l);
         if (layer && layer->version.synthetic)
             return true;
@@ -217,7 +273,10 @@ enum status check_parcels(struct check_worker *w, const struct snapshot *snapsho
 {
     struct report report = {
         .parcels = *parcels, .snapshot = snapshot, .verdict = VERDICT_ALLOWED, .epsg = opt ? opt->epsg : 0};
+    struct checking c = {w, snapshot, &report, opt && opt->figures_only};
     enum status s = class_of(snapshot, opt, &report.project_class, e);
+    if (!s)
+        s = claims_of(w, snapshot, opt, &report.claims, e);
     if (s)
         return s;
     if (parcels->n_parcels == 0) {
@@ -232,7 +291,7 @@ enum status check_parcels(struct check_worker *w, const struct snapshot *snapsho
     if (!report.results || !report.project_class)
         return error_no_memory(e);
     for (size_t i = 0; i < parcels->n_parcels; i++) {
-        s = check_one(w, snapshot, opt, report.project_class, &parcels->parcels[i], &report.results[i], e);
+        s = check_one(&c, &parcels->parcels[i], &report.results[i], e);
         if (s)
             return s;
         report.verdict = verdict_worse(report.verdict, report.results[i].verdict);

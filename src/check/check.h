@@ -22,13 +22,27 @@
  * "": the default. */
 enum status sliver_policy_of_text(const char *text, struct sliver_policy *out, struct error *e) HX_MUST_CHECK;
 
+/* The layers that say in which units a parcel lies, from the largest units to the smallest; NULL ends. */
+extern const char *const check_unit_layers[];
+
+/* A unit in which the parcel lies. */
+struct parcel_unit {
+    const char *layer;       /* one of check_unit_layers */
+    const char *code, *name; /* borrowed from the snapshot */
+    double area_m2;          /* of the parcel in it */
+};
+
 struct parcel_report {
     const struct parcel *parcel;
     struct sliver_policy slivers;
     double area_m2; /* ellipsoid: the default basis */
     enum verdict verdict;
     const char *summary_zh, *summary_en;
-    struct layer_finding layers[CONTROL_LINE_COUNT];
+    struct layer_finding *layers; /* one for each line of the snapshot's table, in its order; arena */
+    int n_layers;
+    struct parcel_unit
+        *units; /* level by level, the largest first; none of a batch without unit rules; arena */
+    size_t n_units;
     struct parcel_warning *warnings;
     size_t n_warnings;
 };
@@ -51,16 +65,25 @@ struct report {
     struct parcel_report *results; /* parcels.n_parcels; arena */
     enum verdict verdict;          /* the most severe */
     const struct snapshot *snapshot;
-    const char *project_class; /* "UNKNOWN" when not given */
+    const char *project_class; /* the project's nature; "UNKNOWN" when not given */
+    struct claim_set claims;
     struct sliver_policy slivers;
     bool synthetic;                     /* some layer that was used is 示例数据 */
     int epsg;                           /* the CRS that was named for a file that states none; 0: none was */
     const struct report_record *record; /* NULL unless the check was kept; borrowed */
 };
 
+/* The lines that a report's findings are of, in their order. */
+static inline const struct line_table *report_lines(const struct report *r)
+{
+    return snapshot_lines(r->snapshot);
+}
+
 struct check_options {
-    int epsg;                            /* the CRS of a parcel file that does not state one; 0: none given */
-    const char *project_class;           /* NULL or a class of the rule table */
+    int epsg;                         /* the CRS of a parcel file that does not state one; 0: none given */
+    const char *project_class;        /* NULL or a class of the rule table */
+    const struct claim_words *claims; /* what the project claims of single lines */
+    size_t n_claims;
     const struct sliver_policy *slivers; /* NULL: the default */
     bool figures_only;                   /* for a batch: no sentences ("") */
 };
@@ -92,11 +115,34 @@ enum status check_parcels(struct check_worker *w, const struct snapshot *snapsho
                           const struct check_options *opt, const struct parcel_set *parcels,
                           struct report *out, struct error *e) HX_MUST_CHECK;
 
+/* Features of one zone alone; `zone` == line->n_zones: of none. */
+struct zone_filter {
+    const struct control_line *line;
+    int zone;
+};
 /* The overlap of one parcel with one layer as geometry, for drawing: built by GEOS from locally clipped
- * pieces. */
+ * pieces. `only` NULL: with all its features. */
 enum status check_overlap_shape(struct check_worker *w, const struct layer_snapshot *layer,
-                                const struct geo_shape *parcel, struct geo_shape *out,
-                                struct error *e) HX_MUST_CHECK;
+                                const struct geo_shape *parcel, const struct zone_filter *only,
+                                struct geo_shape *out, struct error *e) HX_MUST_CHECK;
+
+/* Part of a parcel that lies in a zone of a line and in a unit of the smallest level that is loaded. */
+struct zone_in_unit {
+    const struct control_line *line;
+    int zone;         /* line->n_zones: in none, or a line without zones */
+    const char *code; /* of the unit; "" for what lies in none */
+    const char *name;
+    double area_m2;
+};
+struct zones_in_units {
+    struct zone_in_unit *items;
+    size_t n;
+};
+/* All of them of one finding, in the arena; none when nothing is met, or no units are loaded. Areas of a zone
+ * that is wholly in one unit cost nothing; otherwise the shapes are built. */
+enum status check_zones_in_units(struct check_worker *w, const struct snapshot *snapshot,
+                                 const struct parcel_report *p, const struct layer_finding *f,
+                                 struct zones_in_units *out, struct error *e) HX_MUST_CHECK;
 
 /* The unit whose polygon holds the point (longitude, latitude), as a feature of the layer: "prefectures",
  * "admin_counties", "townships". With "" for its code and name when none does. */

@@ -218,7 +218,8 @@ static int zone_larger_first(const void *a, const void *b)
     return strcmp(x->zone, y->zone);
 }
 
-/* One entry per sub-zone, and what is outside last, so that the entries add up to the parcel. */
+/* One entry per sub-zone or class; of a line that contains, what is outside last, so that the entries add up
+ * to the parcel. */
 static enum status zones_fill(struct gathering *g, struct layer_finding *f, struct error *e)
 {
     size_t *of = arena_array(g->w->arena, g->n + 1, sizeof *of);
@@ -238,8 +239,9 @@ static enum status zones_fill(struct gathering *g, struct layer_finding *f, stru
         f->zones[f->n_zones++] = z;
     }
     qsort(f->zones, f->n_zones, sizeof *f->zones, zone_larger_first);
-    f->zones[f->n_zones++] =
-        (struct zone_overlap){line_at(f->line)->outside, fmax(0.0, g->parcel_m2 - f->area_m2)};
+    if (f->line->relation == LINE_CONTAINS)
+        f->zones[f->n_zones++] =
+            (struct zone_overlap){f->line->outside, fmax(0.0, g->parcel_m2 - f->area_m2)};
     return STATUS_OK;
 }
 
@@ -311,7 +313,7 @@ static enum status measure_loaded(struct check_worker *w, const struct geo_shape
         s = conflict_find(&g, e);
     if (!s)
         s = whole_area(&g, &f->area_m2, e);
-    if (!s && line_at(f->line)->relation == LINE_CONTAINS)
+    if (!s && f->line->relation != LINE_EXCLUDES)
         s = zones_fill(&g, f, e);
     if (s)
         return s;
@@ -332,7 +334,8 @@ enum status measure_line(struct check_worker *w, const struct snapshot *snapshot
                          const struct geo_shape *parcel, double parcel_m2, struct layer_finding *out,
                          struct error *e)
 {
-    struct layer_finding f = {.line = line, .reason_zh = "", .reason_en = ""};
+    struct layer_finding f = {
+        .line = line_at(snapshot_lines(snapshot), line), .reason_zh = "", .reason_en = ""};
     f.layer = snapshot_line(snapshot, line);
     f.uncovered_m2 = parcel_m2;
     enum status s = STATUS_OK;
@@ -349,33 +352,83 @@ enum status measure_line(struct check_worker *w, const struct snapshot *snapshot
     return s;
 }
 
+/* ---- units ---- */
+
+const char *const check_unit_layers[] = {"prefectures", "admin_counties", "townships", NULL};
+
+static int larger_unit_first(const void *a, const void *b)
+{
+    const struct parcel_unit *x = a, *y = b;
+    if (x->area_m2 != y->area_m2)
+        return x->area_m2 > y->area_m2 ? -1 : 1;
+    return strcmp(x->code, y->code);
+}
+
+static enum status add_units(struct check_worker *w, const struct layer_snapshot *layer,
+                             struct parcel_report *r, struct error *e)
+{
+    const struct overlap *o;
+    size_t n, first = r->n_units;
+    enum status s = overlap_measure(w->scratch, layer->index, &o, &n, e);
+    struct parcel_unit *units = s ? NULL : arena_array(w->arena, first + n + 1, sizeof *units);
+    if (s || !units)
+        return s ? s : error_no_memory(e);
+    if (first)
+        memcpy(units, r->units, first * sizeof *units);
+    for (size_t i = 0; i < n; i++) {
+        struct index_feature f = index_feature_at(layer->index, o[i].feature);
+        if (o[i].area_m2 > fmax(0.01, measure_floor_m2(r->area_m2)))
+            units[r->n_units++] = (struct parcel_unit){layer->version.layer, f.code, f.name, o[i].area_m2};
+    }
+    qsort(units + first, r->n_units - first, sizeof *units, larger_unit_first);
+    r->units = units;
+    return STATUS_OK;
+}
+
+enum status measure_units(struct check_worker *w, const struct snapshot *snapshot, struct parcel_report *r,
+                          struct error *e)
+{
+    enum status s = STATUS_OK;
+    for (size_t i = 0; !s && check_unit_layers[i]; i++) {
+        const struct layer_snapshot *layer = snapshot_layer(snapshot, check_unit_layers[i]);
+        if (layer && layer->index)
+            s = add_units(w, layer, r, e);
+    }
+    return s;
+}
+
 /* ---- shapes ---- */
 
-static struct overlap_part *parts_of(const struct gathering *g)
+/* Of the features that were gathered those that `only` lets pass; *n of them. */
+static struct overlap_part *parts_of(const struct gathering *g, const struct zone_filter *only, size_t *n)
 {
-    struct overlap_part *parts = arena_array(g->w->arena, g->n, sizeof *parts);
+    struct overlap_part *parts = arena_array(g->w->arena, g->n + 1, sizeof *parts);
+    *n = 0;
     for (size_t i = 0; parts && i < g->n; i++)
-        parts[i] = (struct overlap_part){g->number[i], g->features[i].area_m2};
+        if (!only || line_zone_of(only->line, g->features[i].zone) == only->zone)
+            parts[(*n)++] = (struct overlap_part){g->number[i], g->features[i].area_m2};
     return parts;
 }
 
 enum status check_overlap_shape(struct check_worker *w, const struct layer_snapshot *layer,
-                                const struct geo_shape *parcel, struct geo_shape *out, struct error *e)
+                                const struct geo_shape *parcel, const struct zone_filter *only,
+                                struct geo_shape *out, struct error *e)
 {
     struct gathering g = gathering_of(w, layer->index, parcel);
     g.areas_only = true;
     struct overlap_shape s = {.shape = {.box = geo_box_empty()}};
     struct overlap_part *parts = NULL;
+    size_t n = 0;
     enum status st = STATUS_OK;
     overlap_prepare(w->scratch, parcel);
     if (layer->index)
         st = overlap_parcel_area(w->scratch, &g.parcel_m2, e);
     if (!st && layer->index)
         st = gather(&g, e);
-    if (!st && g.n > 0 && !(parts = parts_of(&g)))
+    if (!st && !(parts = parts_of(&g, only, &n)))
         st = error_no_memory(e);
-    if (!st && g.n > 0)
-        st = overlap_shape_build(&g.shapes, parts, g.n, &s, e);
+    if (!st && n > 0)
+        st = overlap_shape_build(&g.shapes, parts, n, &s, e);
     if (!st)
         *out = s.shape;
     return st;
@@ -386,7 +439,7 @@ enum status measure_common(struct check_worker *w, const struct geo_shape *parce
                            struct error *e)
 {
     struct geo_shape first;
-    enum status s = check_overlap_shape(w, a->layer, parcel, &first, e);
+    enum status s = check_overlap_shape(w, a->layer, parcel, NULL, &first, e);
     *area_m2 = 0;
     if (s || first.n_rings == 0)
         return s;

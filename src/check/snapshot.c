@@ -1,6 +1,7 @@
 #include "check/snapshot_parts.h"
 
 #include "check/rebuild.h"
+#include "store/definitions.h"
 #include "store/store_versions.h"
 
 #include <stdlib.h>
@@ -54,26 +55,87 @@ enum status snapshot_take_versions(struct snapshot *s, struct store *store,
         s->layers[s->n_layers].version = versions[s->n_layers];
         layer_load(store, s->arena, &s->layers[s->n_layers]);
     }
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        s->lines[l] = snapshot_layer(s, line_at(l)->id);
+    return STATUS_OK;
+}
+
+static bool is_loaded(const char *id, const void *snapshot)
+{
+    return snapshot_layer(snapshot, id) != NULL;
+}
+
+enum status snapshot_take_terms(struct snapshot *s, const struct snapshot_terms *terms, struct error *e)
+{
+    struct line_table all;
+    enum status st = definitions_read(terms->definitions, terms->n_definitions, s->arena, &all, e);
+    if (!st)
+        st = line_table_select(&all, is_loaded, s, s->arena, &s->lines, e);
+    for (int l = 0; !st && l < s->lines.n; l++)
+        s->line_layers[l] = snapshot_layer(s, line_at(&s->lines, l)->id);
+    if (!st)
+        st = class_table_read(s->arena, &s->classes, e);
+    return st ? st
+              : rules_parse(terms->rules_csv, strlen(terms->rules_csv), &s->lines, s->arena, &s->rules, e);
+}
+
+/* The definitions in force, as texts. */
+static enum status definitions_of(struct snapshot *s, struct store *store, struct snapshot_terms *out,
+                                  struct error *e)
+{
+    struct store_definition *rows;
+    size_t n;
+    enum status st = store_definitions(store, s->arena, &rows, &n, e);
+    struct definition_text *texts = st ? NULL : arena_array(s->arena, n + 1, sizeof *texts);
+    if (!st && !texts)
+        st = error_no_memory(e);
+    for (size_t i = 0; !st && i < n; i++)
+        texts[i] = (struct definition_text){rows[i].layer, rows[i].json, rows[i].size};
+    out->definitions = texts;
+    out->n_definitions = n;
+    return st;
+}
+
+static enum status drafts_of(struct snapshot *s, struct store *store, struct error *e)
+{
+    size_t capacity = 0;
+    for (int l = 0; l < s->lines.n; l++) {
+        struct store_version *all;
+        size_t n = 0;
+        if (!s->line_layers[l])
+            continue;
+        enum status st = store_versions(store, line_at(&s->lines, l)->id, s->arena, &all, &n, e);
+        if (st)
+            return st;
+        for (size_t i = 0; i < n; i++) {
+            if (strcmp(all[i].status, "draft") != 0)
+                continue;
+            if (!ARENA_RESERVE(s->arena, s->drafts, capacity, s->n_drafts + 1))
+                return error_no_memory(e);
+            s->drafts[s->n_drafts++] = all[i];
+        }
+    }
     return STATUS_OK;
 }
 
 static enum status snapshot_fill(struct snapshot *s, struct store *store, const char *day, struct error *e)
 {
-    const char *csv, *sha256;
+    struct snapshot_terms terms;
+    const char *sha256;
     struct store_version *versions;
     size_t n;
     /* Generation first: a switch that happens while we load is seen as a change afterwards. */
     enum status st = store_generation(store, &s->generation, e);
     if (!st)
-        st = store_rules(store, s->arena, &csv, &sha256, e);
+        st = store_rules(store, s->arena, &terms.rules_csv, &sha256, e);
     if (!st)
-        st = rules_parse(csv, strlen(csv), s->arena, &s->rules, e);
+        st = definitions_of(s, store, &terms, e);
     if (!st)
         st = day && *day ? store_versions_as_of(store, day, s->arena, &versions, &n, e)
                          : store_current_versions(store, s->arena, &versions, &n, e);
-    return st ? st : snapshot_take_versions(s, store, versions, n, e);
+    if (!st)
+        st = snapshot_take_versions(s, store, versions, n, e);
+    if (!st)
+        st = snapshot_take_terms(s, &terms, e);
+    return st ? st : drafts_of(s, store, e);
 }
 
 enum status snapshot_new(struct snapshot **out, struct error *e)
@@ -129,9 +191,30 @@ const struct layer_snapshot *snapshot_layer(const struct snapshot *s, const char
     return NULL;
 }
 
+const struct line_table *snapshot_lines(const struct snapshot *s)
+{
+    return &s->lines;
+}
+
 const struct layer_snapshot *snapshot_line(const struct snapshot *s, int line)
 {
-    return s->lines[line];
+    return s->line_layers[line];
+}
+
+struct claim_terms snapshot_claim_terms(const struct snapshot *s)
+{
+    return (struct claim_terms){&s->lines, &s->rules, &s->classes, is_loaded, s};
+}
+
+const struct class_table *snapshot_classes(const struct snapshot *s)
+{
+    return &s->classes;
+}
+
+const struct store_version *snapshot_drafts(const struct snapshot *s, size_t *n)
+{
+    *n = s->n_drafts;
+    return s->drafts;
 }
 
 const struct rule_table *snapshot_rules(const struct snapshot *s)

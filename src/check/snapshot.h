@@ -1,4 +1,5 @@
-/* The set of layers that a check sees: every current version with its flat index mapped, and the rule table.
+/* The set of layers that a check sees: every current version with its flat index mapped, the table of lines
+ * that their definitions make, and the rule table.
  *
  * A snapshot is const once loaded and reference-counted: a new version makes a new snapshot, requests under
  * way keep the old one, nobody waits. An index file that is missing, stale or damaged is rebuilt from the
@@ -8,6 +9,7 @@
 #define HX_CHECK_SNAPSHOT_H
 
 #include "index/layer_index.h"
+#include "lines/claims.h"
 #include "lines/rules.h"
 #include "store/store.h"
 
@@ -32,8 +34,15 @@ size_t snapshot_n_layers(const struct snapshot *s);
 const struct layer_snapshot *snapshot_layer_at(const struct snapshot *s, size_t i);
 const struct layer_snapshot *snapshot_layer(const struct snapshot *s,
                                             const char *layer_id); /* NULL: not loaded */
+/* The lines that a check looks at, and those that are defined and not loaded. */
+const struct line_table *snapshot_lines(const struct snapshot *s);
 /* The layer of a line of the table; NULL: not loaded. No search: for every parcel. */
 const struct layer_snapshot *snapshot_line(const struct snapshot *s, int line);
+/* What claims are held against here. Borrowed from the snapshot. */
+struct claim_terms snapshot_claim_terms(const struct snapshot *s);
+const struct class_table *snapshot_classes(const struct snapshot *s);
+/* Versions of the examined lines that are drafts: being adjusted, and no part of any answer. */
+const struct store_version *snapshot_drafts(const struct snapshot *s, size_t *n);
 const struct rule_table *snapshot_rules(const struct snapshot *s);
 int64_t snapshot_generation(const struct snapshot *s);
 

@@ -1,22 +1,26 @@
 /* What the files that load snapshots share. Private to check/.
  *
- * A loader makes an empty snapshot, parses the rules into its arena, hands it the versions, and lets go of it
- * by snapshot_unref when any step fails. */
+ * A loader makes an empty snapshot, hands it versions and then terms, whose texts are in its arena, and lets
+ * go of it by snapshot_unref when any step fails. */
 #ifndef HX_CHECK_SNAPSHOT_PARTS_H
 #define HX_CHECK_SNAPSHOT_PARTS_H
 
 #include "check/snapshot.h"
-#include "lines/line_table.h"
+#include "lines/definition.h"
 
 #include <stdatomic.h>
 
 struct snapshot {
     atomic_int references;
-    struct arena *arena; /* versions' strings, the rules */
+    struct arena *arena; /* versions' strings, definitions, the rules */
     struct layer_snapshot *layers;
     size_t n_layers;
-    const struct layer_snapshot *lines[CONTROL_LINE_COUNT]; /* into `layers`, or NULL */
+    struct line_table lines;
+    const struct layer_snapshot *line_layers[LINES_MAX]; /* of `lines`, into `layers`, or NULL */
     struct rule_table rules;
+    struct class_table classes;
+    struct store_version *drafts; /* of the examined lines; none in a snapshot of named versions */
+    size_t n_drafts;
     int64_t generation;
 };
 
@@ -27,5 +31,14 @@ enum status snapshot_new(struct snapshot **out, struct error *e) HX_MUST_CHECK;
 enum status snapshot_take_versions(struct snapshot *s, struct store *store,
                                    const struct store_version *versions, size_t n,
                                    struct error *e) HX_MUST_CHECK;
+/* What the versions are judged by: definitions of layers and an edition of the rule table. After the
+ * versions: a line of which there is no version is examined only when it must be. */
+struct snapshot_terms {
+    const struct definition_text *definitions;
+    size_t n_definitions;
+    const char *rules_csv;
+};
+enum status snapshot_take_terms(struct snapshot *s, const struct snapshot_terms *terms,
+                                struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -19,31 +19,34 @@ static bool copy_texts(struct store_version *v, struct arena *a)
     return true;
 }
 
-static enum status fill(struct snapshot *s, struct store *store, const struct store_version *versions,
-                        size_t n, const char *rules_sha256, struct error *e)
+static enum status fill(struct snapshot *s, struct store *store, const struct snapshot_named *named,
+                        struct error *e)
 {
     struct store_rule_edition edition;
-    struct store_version *copies = arena_array(s->arena, n + 1, sizeof *copies);
-    enum status st =
-        copies ? store_rule_edition_read(store, rules_sha256, s->arena, &edition, e) : error_no_memory(e);
-    if (!st)
-        st = rules_parse(edition.csv, strlen(edition.csv), s->arena, &s->rules, e);
-    for (size_t i = 0; !st && i < n; i++) {
-        copies[i] = versions[i];
+    struct store_version *copies = arena_array(s->arena, named->n_versions + 1, sizeof *copies);
+    enum status st = copies ? store_rule_edition_read(store, named->rules_sha256, s->arena, &edition, e)
+                            : error_no_memory(e);
+    for (size_t i = 0; !st && i < named->n_versions; i++) {
+        copies[i] = named->versions[i];
         if (!copy_texts(&copies[i], s->arena))
             st = error_no_memory(e);
     }
-    return st ? st : snapshot_take_versions(s, store, copies, n, e);
+    if (!st)
+        st = snapshot_take_versions(s, store, copies, named->n_versions, e);
+    /* what is read of the definitions is copied into the arena */
+    return st ? st
+              : snapshot_take_terms(
+                    s, &(struct snapshot_terms){named->definitions, named->n_definitions, edition.csv}, e);
 }
 
-enum status snapshot_load_versions(struct store *store, const struct store_version *versions, size_t n,
-                                   const char *rules_sha256, struct snapshot **out, struct error *e)
+enum status snapshot_load_versions(struct store *store, const struct snapshot_named *named,
+                                   struct snapshot **out, struct error *e)
 {
     struct snapshot *s;
     enum status st = snapshot_new(&s, e);
     if (st)
         return st;
-    st = fill(s, store, versions, n, rules_sha256, e);
+    st = fill(s, store, named, e);
     if (st) {
         snapshot_unref(s);
         return st;

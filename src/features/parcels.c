@@ -58,10 +58,10 @@ static int find_or_ask(const struct feature_schema *s, const char *name, enum st
     return -1;
 }
 
-enum status feature_bind(struct feature_binding *b, const struct feature_schema *schema, const char *id_field,
-                         const char *class_field, struct error *e)
+enum status feature_bind(struct feature_binding *b, const struct feature_schema *schema,
+                         const struct feature_fields *named, struct error *e)
 {
-    struct feature_binding found = {.schema = schema, .class_field = -1};
+    struct feature_binding found = {.schema = schema, .class_field = -1, .claim_field = -1};
     enum status st = STATUS_OK;
     if (b->schema == schema && schema)
         return STATUS_OK;
@@ -72,10 +72,12 @@ enum status feature_bind(struct feature_binding *b, const struct feature_schema 
         if (key == CRS_KEY_DATUM || key == CRS_KEY_EPSG)
             found.system[found.n_system++] = (int)i;
     }
-    if (id_field)
-        found.field[BOUND_ID] = find_or_ask(schema, id_field, &st, e);
-    if (class_field)
-        found.class_field = find_or_ask(schema, class_field, &st, e);
+    if (named && named->id)
+        found.field[BOUND_ID] = find_or_ask(schema, named->id, &st, e);
+    if (named && named->project_class)
+        found.class_field = find_or_ask(schema, named->project_class, &st, e);
+    if (named && named->claims)
+        found.claim_field = find_or_ask(schema, named->claims, &st, e);
     if (schema->passing)
         found.schema = NULL; /* the next one may lie where it lay */
     if (!st)
@@ -141,7 +143,7 @@ static const char *text_of(struct feature_binding *b, const struct feature *f, e
 {
     if (own)
         return own;
-    if (b->schema != f->schema && feature_bind(b, f->schema, NULL, NULL, NULL) != STATUS_OK)
+    if (b->schema != f->schema && feature_bind(b, f->schema, NULL, NULL) != STATUS_OK)
         return "";
     return feature_value(f, b->field[field]);
 }

@@ -43,19 +43,26 @@ struct feature_verdict {
 enum status feature_judge_parcel(struct feature_judge *j, const struct feature *f, const struct geo_crs *crs,
                                  struct arena *a, struct feature_verdict *out, struct error *e) HX_MUST_CHECK;
 
-/* Binding of one schema, found once: fields by their usual names; `id_field` (NULL: the usual) and
- * `class_field` (NULL: none) as given. -1: there is none. */
+/* Fields that somebody named. */
+struct feature_fields {
+    const char *id;                     /* NULL: by the usual names */
+    const char *project_class, *claims; /* NULL: none */
+};
+
+/* Binding of one schema, found once: fields by their usual names, and those that were named. -1: there is
+ * none. */
 enum { BINDING_SYSTEM_MAX = 8 };
 struct feature_binding {
     const struct feature_schema *schema;
     int field[BOUND_FIELDS];
     int system[BINDING_SYSTEM_MAX]; /* fields that state a datum or a code */
     int n_system;
-    int class_field;
+    int class_field, claim_field;
 };
-/* STATUS_INVALID_INPUT "source-field-not-found" when a field that was asked for is not there. */
-enum status feature_bind(struct feature_binding *b, const struct feature_schema *schema, const char *id_field,
-                         const char *class_field, struct error *e) HX_MUST_CHECK;
+/* STATUS_INVALID_INPUT "source-field-not-found" when a field that was named is not there. `named` NULL:
+ * none was. */
+enum status feature_bind(struct feature_binding *b, const struct feature_schema *schema,
+                         const struct feature_fields *named, struct error *e) HX_MUST_CHECK;
 /* STATUS_UNSUPPORTED when an attribute states another datum, a local system or a web map. */
 enum status feature_check_system(const struct feature_binding *b, const struct feature *f,
                                  struct error *e) HX_MUST_CHECK;

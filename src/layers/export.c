@@ -341,7 +341,7 @@ enum status export_version(struct store *s, const struct store_version *v, const
     j->narrow = FORMATS[format].narrow;
     GDALAllRegister();
     gdal_guard_enter(&j->guard);
-    st = layer_table_read(&j->table, j->error);
+    st = layer_table_read(s, &j->table, j->error);
     if (st == STATUS_OK)
         st = write_all(j, path, format);
     gdal_guard_leave();

@@ -4,7 +4,6 @@
 #include "layers/gap_look.h"
 #include "layers/gcj_test.h"
 #include "layers/layer_table.h"
-#include "lines/line_table.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -56,7 +55,7 @@ static const struct {
     {"zone-unknown", NULL, NULL}, /* write_zone_words */
 };
 
-enum status findings_new(const struct units *units, const char *layer, const char *kind,
+enum status findings_new(struct store *store, const struct units *units, const char *layer, const char *kind,
                          struct findings **out, struct error *e)
 {
     struct findings *f = calloc(1, sizeof *f);
@@ -77,7 +76,7 @@ enum status findings_new(const struct units *units, const char *layer, const cha
         findings_free(f);
         return error_no_memory(e);
     }
-    enum status st = layer_table_read(&f->table, e);
+    enum status st = layer_table_read(store, &f->table, e);
     if (st == STATUS_OK && (f->admin || strcmp(kind, "zone") == 0))
         st = gap_look_new(&f->gaps, e);
     if (st != STATUS_OK) {
@@ -233,31 +232,36 @@ static void write_file_finding(struct json_writer *w, const char *code, const ch
     jw_object_end(w);
 }
 
-/* Only a line has a closed list of zones. */
-static void write_zone_words(struct json_writer *w, const char *layer)
+/* Only a control layer has a closed list of zones. */
+static void write_zone_words(struct json_writer *w, const struct layer_table *table, const char *layer)
 {
     static const char *const counts[] = {"none", "one", "two", "three", "four", "five"};
-    const struct control_line *line = line_at(line_of_id(layer));
+    const json_t *control = layer_table_control(table, layer), *zones = json_object_get(control, "zones");
+    const char *short_en = json_string_value(json_object_get(control, "short_en"));
+    size_t n_zones = json_array_size(zones);
     struct buffer words;
     buffer_init(&words, 0);
     buffer_append_str(&words, "分区名称不是");
-    for (int z = 0; z < line->n_zones; z++)
-        buffer_printf(&words, "%s%s", z ? "、" : "", line->zones[z].zh);
+    for (size_t z = 0; z < n_zones; z++)
+        buffer_printf(&words, "%s%s", z ? "、" : "",
+                      json_string_value(json_object_get(json_array_get(zones, z), "name")));
     buffer_append_str(&words, "：照样保留，请核对。");
     jw_kv_string(w, "zh", words.data);
     buffer_clear(&words);
     buffer_printf(&words, "The sub-zone's name is none of the %s of the %s: kept; check it.",
-                  line->n_zones < 6 ? counts[line->n_zones] : "sub-zones", line->short_en);
+                  n_zones < 6 ? counts[n_zones] : "sub-zones",
+                  short_en ? short_en : layer_table_text(table, layer, "title_en"));
     jw_kv_string(w, "en", words.data);
     buffer_release(&words);
 }
 
-static void write_tally(struct json_writer *w, const struct tally *t, int what, const char *layer)
+static void write_tally(struct json_writer *w, const struct tally *t, int what,
+                        const struct layer_table *table, const char *layer)
 {
     jw_object_begin(w);
     jw_kv_string(w, "code", WORDS[what].code);
     if (what == FINDING_ZONE) {
-        write_zone_words(w, layer);
+        write_zone_words(w, table, layer);
     } else {
         jw_kv_string(w, "zh", WORDS[what].zh);
         jw_kv_string(w, "en", WORDS[what].en);
@@ -374,6 +378,6 @@ void findings_write(const struct findings *f, struct json_writer *w, const struc
         write_gcj(f, w);
     for (int i = 0; f && i < FINDING_COUNT; i++)
         if (f->tallies[i].n)
-            write_tally(w, &f->tallies[i], i, f->layer);
+            write_tally(w, &f->tallies[i], i, &f->table, f->layer);
     jw_array_end(w);
 }

@@ -25,9 +25,9 @@ enum finding {
 };
 
 struct findings;
-/* `kind` of the layer: the features of "admin" are units themselves; those of "admin" and "zone" should
- * not leave gaps. */
-enum status findings_new(const struct units *units, const char *layer, const char *kind,
+/* `store`: whose definitions say what its zones are. `kind` of the layer: the features of "admin" are units
+ * themselves; those of "admin" and "zone" should not leave gaps. */
+enum status findings_new(struct store *store, const struct units *units, const char *layer, const char *kind,
                          struct findings **out,
                          struct error *e) HX_MUST_CHECK; /* `units` borrowed, may be empty */
 void findings_free(struct findings *f);                  /* NULL-safe */

@@ -368,6 +368,7 @@ static enum status open_source(struct job *j, struct error *e)
                                 .shift = r->shift,
                                 .units = &j->units,
                                 .unit = r->unit,
+                                .store = j->store,
                                 .survey = true,
                                 .target = r->layer,
                                 .confirmed = r->confirm_layer,
@@ -388,7 +389,7 @@ static enum status import_source(struct job *j, struct error *e)
 {
     enum status st = open_source(j, e);
     if (st == STATUS_OK)
-        st = findings_new(&j->units, j->request->layer, j->request->kind, &j->findings, e);
+        st = findings_new(j->store, &j->units, j->request->layer, j->request->kind, &j->findings, e);
     if (st == STATUS_OK)
         st = begin_import(j, e);
     if (st == STATUS_OK)

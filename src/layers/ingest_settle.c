@@ -59,10 +59,11 @@ static void fill_from_known(const struct store_version *v, struct ingest_request
     fill(&r->kind, v->kind);
 }
 
-static enum status fill_from_table(struct ingest_request *r, struct arena *a, struct error *e)
+static enum status fill_from_table(struct store *s, struct ingest_request *r, struct arena *a,
+                                   struct error *e)
 {
     struct layer_table t;
-    enum status st = layer_table_read(&t, e);
+    enum status st = layer_table_read(s, &t, e);
     if (st != STATUS_OK)
         return st;
     fill(&r->title_zh, copy_of(a, layer_table_text(&t, r->layer, "title_zh")));
@@ -86,7 +87,7 @@ enum status ingest_settle_layer(struct store *s, const struct source_info *info,
             *e = none;
         return found;
     }
-    enum status st = fill_from_table(r, a, e);
+    enum status st = fill_from_table(s, r, a, e);
     if (found == STATUS_OK) { /* a layer that no standard knows keeps the name that it had */
         fill(&r->title_zh, known.title_zh);
         fill(&r->title_en, known.title_en);

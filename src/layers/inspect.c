@@ -177,7 +177,7 @@ enum status inspect_file(const char *path, struct buffer *out, struct error *e)
 {
     struct inspection in = {.path = path, .arena = arena_new((size_t)64 << 20)};
     const struct feature_request file = {.path = path};
-    enum status st = in.arena ? layer_table_read(&in.table, e) : error_no_memory(e);
+    enum status st = in.arena ? layer_table_read(NULL, &in.table, e) : error_no_memory(e);
     if (!st)
         st = geo_transformer_new(&in.transformer, e);
     if (!st)

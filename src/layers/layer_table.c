@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "features/stream.h"
+#include "store/definitions.h"
 #include "store/schema_files.h"
 
 #include <string.h>
@@ -9,15 +10,56 @@
 
 const char *const layer_field_keys[LAYER_FIELDS] = {"id", "name", "zone", "zone_code", "county", "area"};
 
-enum status layer_table_read(struct layer_table *out, struct error *e)
+static enum status fail_unreadable(const char *name, struct error *e)
+{
+    error_zh(e, "程序内的图层配置 %.80s 不可读；请重新安装本程序。", name);
+    return error_fail(e, STATUS_INTERNAL, "layer-table",
+                      "The file %.80s within the program cannot be read; install the program again.", name);
+}
+
+/* The definition as a row of "layers". */
+static enum status add_row(json_t *rows, const struct store_definition *d, struct error *e)
+{
+    json_t *row = json_loadb(d->json, d->size, 0, NULL);
+    return row && json_array_append_new(rows, row) == 0 ? STATUS_OK : fail_unreadable(d->source, e);
+}
+
+static enum status add_shipped(json_t *rows, struct error *e)
+{
+    struct store_definition d;
+    enum status s = STATUS_OK;
+    for (size_t i = 0; !s && shipped_definition(i, &d); i++)
+        s = add_row(rows, &d, e);
+    return s;
+}
+
+static enum status add_stored(json_t *rows, struct store *store, struct error *e)
+{
+    struct arena *a = arena_new((size_t)64 << 20);
+    struct store_definition *all;
+    size_t n = 0;
+    enum status s = a ? store_definitions(store, a, &all, &n, e) : error_no_memory(e);
+    for (size_t i = 0; !s && i < n; i++)
+        s = add_row(rows, &all[i], e);
+    arena_free(a);
+    return s;
+}
+
+enum status layer_table_read(struct store *store, struct layer_table *out, struct error *e)
 {
     const struct schema_file *file = schema_file_find("layers.json");
-    out->root = file ? json_loadb(file->bytes, file->size, 0, NULL) : NULL;
-    if (out->root)
-        return STATUS_OK;
-    error_zh(e, "程序内的图层配置 layers.json 不可读；请重新安装本程序。");
-    return error_fail(e, STATUS_INTERNAL, "layer-table",
-                      "The table layers.json within the program cannot be read; install the program again.");
+    json_t *root = file ? json_loadb(file->bytes, file->size, 0, NULL) : NULL, *rows = json_array();
+    enum status s = root && rows ? STATUS_OK : fail_unreadable("layers.json", e);
+    if (!s)
+        s = store ? add_stored(rows, store, e) : add_shipped(rows, e);
+    if (!s && json_object_set(root, "layers", rows) != 0)
+        s = error_no_memory(e);
+    json_decref(rows);
+    if (s)
+        json_decref(root);
+    else
+        out->root = root;
+    return s;
 }
 
 void layer_table_release(struct layer_table *t)
@@ -89,7 +131,7 @@ static bool has_text(const json_t *list, const char *text)
 
 bool layer_table_zone_known(const struct layer_table *t, const char *layer, const char *zone)
 {
-    const json_t *control = json_object_get(layer_table_find(t, layer), "control"), *one;
+    const json_t *control = layer_table_control(t, layer), *one;
     size_t i;
     if (!json_is_true(json_object_get(control, "zones_closed")))
         return true;
@@ -99,6 +141,26 @@ bool layer_table_zone_known(const struct layer_table *t, const char *layer, cons
             return true;
     }
     return false;
+}
+
+const char *layer_table_example(const struct layer_table *t)
+{
+    const json_t *best = NULL, *row;
+    size_t i;
+    json_array_foreach(json_object_get(t->root, "layers"), i, row)
+    {
+        json_int_t order = json_integer_value(json_object_get(row, "order"));
+        if (json_object_get(row, "control") &&
+            (!best || order < json_integer_value(json_object_get(best, "order"))))
+            best = row;
+    }
+    const char *id = json_string_value(json_object_get(best, "layer"));
+    return id ? id : "";
+}
+
+const json_t *layer_table_control(const struct layer_table *t, const char *layer)
+{
+    return json_object_get(layer_table_find(t, layer), "control");
 }
 
 bool layer_table_shares_pinyin(const struct layer_table *t, const char *layer)

@@ -1,4 +1,5 @@
-/* Which layer of the official databases a file's layer is, and how its fields are called: schema/layers.json.
+/* Which layer of the official databases a file's layer is, and how its fields are called: the definitions of
+ * layers in force, and schema/layers.json for what is no layer's own.
  *
  * A guess is certain only when a name says it without doubt: the name itself, without a district or a year
  * around it, is an alias that was read somewhere, and no field speaks against it. Everything else is a
@@ -10,6 +11,8 @@
 #include "base/status.h"
 
 #include <jansson.h>
+
+struct store;
 
 enum layer_field {
     LAYER_ID,
@@ -27,7 +30,8 @@ struct layer_table {
     json_t *root; /* owned */
 };
 
-enum status layer_table_read(struct layer_table *out, struct error *e) HX_MUST_CHECK;
+/* By the definitions of a store; with NULL by those of schema/layers/. */
+enum status layer_table_read(struct store *store, struct layer_table *out, struct error *e) HX_MUST_CHECK;
 void layer_table_release(struct layer_table *t);
 /* The configuration of one of our layers, or NULL. */
 const json_t *layer_table_find(const struct layer_table *t, const char *layer);
@@ -42,6 +46,10 @@ const json_t *layer_table_names(const struct layer_table *t, const char *layer, 
 const char *layer_table_attribute_zh(const struct layer_table *t, const char *layer, const char *code);
 /* Is this the name of a sub-zone that the layer's rules know? True when the layer has no such list. */
 bool layer_table_zone_known(const struct layer_table *t, const char *layer, const char *zone);
+/* The id of a control layer, for sentences that give an example. */
+const char *layer_table_example(const struct layer_table *t);
+/* What makes it a control layer; NULL: it is none. */
+const json_t *layer_table_control(const struct layer_table *t, const char *layer);
 /* Is the layer a line whose name in pinyin village plans use, too? */
 bool layer_table_shares_pinyin(const struct layer_table *t, const char *layer);
 bool layer_table_zone_is_village(const struct layer_table *t, const char *zone);
@@ -77,7 +85,7 @@ struct layer_guess {
     const char *other; /* of LAYER_DOUBT_FIELDS: what the fields look like */
 };
 void layer_table_guess(const struct layer_table *t, const struct layer_names *n, struct layer_guess *out);
-/* Do names or fields speak of a 村庄开发边界? */
+/* Do names or fields speak of a 村庄的边界? */
 bool layer_table_is_village(const struct layer_table *t, const struct layer_names *n);
 
 #endif

@@ -32,7 +32,7 @@ static const char *const WORDS[][2] = {
     {"type", "类型"},
     {"import", "导入"},
     {"possible", "可以"},
-    {"village", "像村庄开发边界"},
+    {"village", "像村庄的边界"},
     {"binding", "对应"},
     {"source_layer", "源图层"},
     {"zones", "分区对应"},

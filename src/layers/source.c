@@ -91,7 +91,7 @@ static enum status check_parts(const struct source *s, const struct source_reque
         r->path);
 }
 
-static enum status make_tools(struct source *s, struct error *e)
+static enum status make_tools(struct source *s, struct store *store, struct error *e)
 {
     s->keep = arena_new((size_t)64 << 20);
     s->feature = arena_new(LIMIT_REQUEST_ARENA_BYTES);
@@ -99,7 +99,7 @@ static enum status make_tools(struct source *s, struct error *e)
         return error_no_memory(e);
     enum status st = geo_transformer_new(&s->transformer, e);
     if (!st)
-        st = layer_table_read(&s->table, e);
+        st = layer_table_read(store, &s->table, e);
     if (!st)
         st = geo_geos_new(&s->geos, e);
     if (!st)
@@ -160,7 +160,7 @@ enum status source_open(const struct source_request *r, struct source **out, str
     if (!s)
         return error_no_memory(e);
     buffer_init(&s->json, 0);
-    enum status st = make_tools(s, e);
+    enum status st = make_tools(s, r->store, e);
     if (!st)
         st = prepare(s, r, e);
     if (st) {

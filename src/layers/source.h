@@ -36,6 +36,8 @@ struct source_request {
     struct geo_datum_shift shift; /* for a file in Xi'an 1980 or Beijing 1954 */
     const struct units *units;    /* where a file that states no CRS may lie; NULL: not known */
     const char *unit; /* the code of the unit that the data are of; NULL: by the features' own codes */
+    struct store
+        *store; /* by whose definitions of layers names are known; NULL: by those of schema/layers/ */
 
     /* What the layer shall become, for an import; other readers leave all of this empty. */
     bool survey; /* decide or check the target, and list the sub-zones */
@@ -67,7 +69,7 @@ struct source_info {
     const char *crs_decided_by;
     const char *encoding;       /* "GB18030" or "UTF-8" where we had to find out, else "" */
     bool encoding_misdeclared;  /* the .cpg named another one */
-    bool village;               /* of a survey: names, fields or values speak of a 村庄开发边界 */
+    bool village;               /* of a survey: names, fields or values speak of a 村庄的边界 */
     bool drawing;               /* DXF: closed lines are areas */
     bool heights;               /* Z or M, which are dropped */
     struct source_fields bound; /* "" where there is none */

@@ -72,7 +72,7 @@ enum status source_choose_layer(struct source *s, const struct source_request *r
                                 struct error *e) HX_MUST_CHECK;
 /* source_target.c: the refusal of what seems to be a village's boundary; `target`: a line that shares its
  * pinyin. */
-enum status source_ask_village(const struct source_request *r, const char *target,
+enum status source_ask_village(const struct source *s, const struct source_request *r, const char *target,
                                struct error *e) HX_MUST_CHECK;
 /* source_target.c: what it becomes, or the question. */
 enum status source_decide_target(struct source *s, const struct source_request *r,

@@ -39,7 +39,7 @@ enum status source_read_shape(struct source *s, const struct feature *f, struct 
         refuse(out, f->fault);
         return STATUS_OK;
     }
-    enum status st = f->schema ? feature_bind(&s->system, f->schema, NULL, NULL, &why) : STATUS_OK;
+    enum status st = f->schema ? feature_bind(&s->system, f->schema, NULL, &why) : STATUS_OK;
     if (!st && f->schema)
         st = feature_check_system(&s->system, f, &why);
     if (st) {

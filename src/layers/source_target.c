@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 #include "features/sandbox/sandbox.h"
-#include "lines/line_table.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -198,17 +197,21 @@ static bool values_are_villages(struct source *s)
 
 /* ---- questions ---- */
 
-enum status source_ask_village(const struct source_request *r, const char *target, struct error *e)
+enum status source_ask_village(const struct source *s, const struct source_request *r, const char *target,
+                               struct error *e)
 {
-    const struct control_line *line = line_at(line_of_id(target));
+    const char *title = layer_table_text(&s->table, target, "title_zh"),
+               *standard = layer_table_text(&s->table, target, "standard"),
+               *name_en =
+                   json_string_value(json_object_get(layer_table_control(&s->table, target), "name_en"));
     error_zh(e,
-             "“%s”看来是村庄开发边界，不是%s（两者常同用拼音 %s）；核对无误后可加 "
+             "“%s”看来是村庄的边界，不是%s（两者常同用拼音 %s）；核对无误后可加 "
              "--confirm-layer 导入。",
-             r->path, line->title_zh, line->standard);
+             r->path, title, standard);
     return error_fail(e, STATUS_INVALID_INPUT, "source-village-boundary",
                       "\"%s\" looks like a village's boundary, not the %s (both are called %s); when that is "
                       "wrong, add --confirm-layer.",
-                      r->path, line->name_en, line->standard);
+                      r->path, name_en ? name_en : standard, standard);
 }
 
 static enum status ask_contradicted(const struct source *s, const struct source_request *r,
@@ -231,14 +234,14 @@ static enum status ask_which(const struct source *s, const struct layer_guess *g
         [LAYER_DOUBT_NAME] = {"名称里有它，但不只是它",
                               "its name holds that name and more, or the file's name disagrees"},
         [LAYER_DOUBT_FIELDS] = {"字段却像另一个图层", "its fields are like another layer's"},
-        [LAYER_DOUBT_PINYIN] = {"这个拼音也用于村庄开发边界，而字段中没有规划分区（GHFQMC/GHFQDM）",
+        [LAYER_DOUBT_PINYIN] = {"这个拼音也用于村庄的边界，而字段中没有规划分区（GHFQMC/GHFQDM）",
                                 "village plans use the same pinyin, and there is no field GHFQMC or GHFQDM"},
         [LAYER_DOUBT_VILLAGE] = {"名称或字段却是村庄的", "its name or fields are a village's"},
         [LAYER_DOUBT_LEVEL] = {"行政区代码看不出是盟市、旗县还是乡镇",
                                "its codes do not say whether it holds prefectures, counties or townships"},
     };
     if (!*g->layer) {
-        const char *example = line_example()->id;
+        const char *example = layer_table_example(&s->table);
         error_zh(e, "看不出“%s”是哪个图层；请用 --layer 指明（如 --layer %s）。", s->info.layer, example);
         return error_fail(e, STATUS_INVALID_INPUT, "layer-unknown",
                           "Nothing says what \"%s\" is; name it with --layer (--layer %s, say).",
@@ -281,7 +284,7 @@ enum status source_decide_target(struct source *s, const struct source_request *
     bool shared = layer_table_shares_pinyin(&s->table, target);
     s->info.village = layer_table_is_village(&s->table, &names) || (shared && values_are_villages(s));
     if (shared && s->info.village && !r->confirmed)
-        return source_ask_village(r, target, e);
+        return source_ask_village(s, r, target, e);
     if (r->target) {
         s->info.target = r->target;
         s->info.target_by = "operator";

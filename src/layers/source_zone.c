@@ -102,6 +102,6 @@ enum status source_list_zones(struct source *s, const struct source_request *r, 
         return STATUS_OK;
     enum status st = source_walk(s, 0, true, note_one, &w, e);
     st = st ? st : w.status;
-    return st == STATUS_OK && !r->confirmed && all_villages(s) ? source_ask_village(r, s->info.target, e)
+    return st == STATUS_OK && !r->confirmed && all_villages(s) ? source_ask_village(s, r, s->info.target, e)
                                                                : st;
 }

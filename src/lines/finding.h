@@ -7,6 +7,7 @@
 #ifndef HX_LINES_FINDING_H
 #define HX_LINES_FINDING_H
 
+#include "lines/claims.h"
 #include "lines/line_table.h"
 #include "lines/rules.h"
 
@@ -47,14 +48,14 @@ struct feature_overlap {
 };
 
 struct zone_overlap {
-    const char *zone; /* as the data name it; the line's `outside` for what is in none. Borrowed or static */
+    const char *zone; /* as the data name it; the line's `outside` for what is in none. Borrowed */
     double area_m2;
 };
 
 struct layer_snapshot;
 struct layer_finding {
     const struct layer_snapshot *layer; /* borrowed; NULL when the layer is not loaded */
-    int line;                           /* number in the table of lines */
+    const struct control_line *line;    /* borrowed from the snapshot */
     enum layer_status status;
     double area_m2;      /* union over the layer's features; NAN unless OVERLAP, SLIVER or CLEAR */
     double share;        /* area / parcel, 0..1; NAN likewise */
@@ -65,10 +66,14 @@ struct layer_finding {
     bool touches;        /* boundaries meet without common area */
     struct feature_overlap *features; /* largest first; arena */
     size_t n_features;
-    struct zone_overlap *zones; /* of a line that contains: its zones, and the outside last; arena */
+    /* Of a line that contains: its zones, and the outside last. Of one that classifies: its classes.
+     * Arena. */
+    struct zone_overlap *zones;
     size_t n_zones;
-    struct rule_hit *rules; /* arena */
+    const struct claim *claim; /* what the project claims on this line; NULL: nothing. Borrowed */
+    struct rule_hit *rules;    /* arena */
     size_t n_rules;
+    enum verdict verdict;              /* of this line alone */
     const char *reason_zh, *reason_en; /* why UNMEASURED or NOT_COVERED; "" otherwise */
 };
 

@@ -100,7 +100,9 @@ const char *verdict_zh(enum verdict v)
 /* Lying inside a line that contains is no offence: there the words are those of a boundary. */
 const char *layer_finding_zh(const struct layer_finding *f)
 {
-    if (line_at(f->line)->relation != LINE_CONTAINS)
+    if (f->line->relation == LINE_CLASSIFIES && (f->status == LAYER_OVERLAP || f->status == LAYER_CLEAR))
+        return f->status == LAYER_OVERLAP ? "涉及" : "不涉及";
+    if (f->line->relation != LINE_CONTAINS)
         return layer_status_zh(f->status);
     if (f->status == LAYER_CLEAR)
         return "位于边界外";
@@ -111,7 +113,9 @@ const char *layer_finding_zh(const struct layer_finding *f)
 
 const char *layer_finding_en(const struct layer_finding *f)
 {
-    bool boundary = line_at(f->line)->relation == LINE_CONTAINS;
+    bool boundary = f->line->relation == LINE_CONTAINS;
+    if (f->line->relation == LINE_CLASSIFIES && (f->status == LAYER_OVERLAP || f->status == LAYER_CLEAR))
+        return f->status == LAYER_OVERLAP ? "met" : "not met";
     switch (f->status) {
     case LAYER_UNMEASURED:
         return "cannot be measured";

@@ -3,20 +3,29 @@
 #include "base/sha256.h"
 #include "lines/line_table.h"
 
-#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- rows to rules ---- */
 
-static const char *const columns[] = {"rule_id",     "layer",    "sub_zone", "relation", "project_class",
-                                      "verdict",     "severity", "title_zh", "title_en", "needs_zh",
-                                      "legal_basis", "conf",     "source",   "needs_en"};
-static enum status bad_row(int row, const char *what, const char *value, struct error *e)
+static const char *const columns[RULES_N_COLUMNS] = {
+    "rule_id",  "layer",    "sub_zone",    "relation", "project_class", "verdict",  "severity", "title_zh",
+    "title_en", "needs_zh", "legal_basis", "conf",     "source",        "needs_en", "unit",     "beside"};
+
+int rules_column_of(const char *name)
 {
-    error_zh(e, "规则表第 %d 行的 %s“%s”不认识；请对照 schema/rules.csv 的写法改正。", row, what, value);
-    return error_fail(e, STATUS_INVALID_INPUT, "rule-row", "Row %d of the rule table: unknown %s \"%s\".",
-                      row, what, value);
+    for (int k = 0; k < RULES_N_COLUMNS; k++)
+        if (strcmp(columns[k], name) == 0)
+            return k;
+    return -1;
+}
+
+static enum status bad_rule(const struct rule_place *place, const char *what, const char *value,
+                            struct error *e)
+{
+    error_zh(e, "%s的 %s“%s”不认识；请对照 schema/rules.csv 的写法改正。", place->zh, what, value);
+    return error_fail(e, STATUS_INVALID_INPUT, "rule-row", "%s: unknown %s \"%s\".", place->en, what, value);
 }
 
 enum status rules_header(const struct rules_row *row, int position[RULES_N_COLUMNS], struct error *e)
@@ -35,33 +44,38 @@ enum status rules_header(const struct rules_row *row, int position[RULES_N_COLUM
     return STATUS_OK;
 }
 
-_Static_assert(CONTROL_LINE_COUNT <= 32, "a rule has a bit for each line");
-
 static bool has_code(const struct control_line *line, const char *code, size_t n)
 {
     for (int k = 0; line->codes[k]; k++)
         if (strlen(line->codes[k]) == n && strncmp(code, line->codes[k], n) == 0)
             return true;
-    return false;
+    return strlen(line->id) == n && strncmp(code, line->id, n) == 0;
 }
 
-static unsigned lines_of(const char *layer)
+/* "A|B": false when a part is no layer's. Of layers that are not examined there is no bit. */
+static bool lines_of(const struct line_table *t, const char *layer, uint64_t *bits)
 {
-    if (strcmp(layer, "*") == 0)
-        return UINT_MAX >> (32 - CONTROL_LINE_COUNT);
-    unsigned bits = 0;
+    *bits = 0;
+    if (strcmp(layer, "*") == 0) {
+        for (int l = 0; l < t->n; l++)
+            *bits |= UINT64_C(1) << l;
+        return true;
+    }
     for (const char *p = layer; *p;) {
         size_t n = strcspn(p, "|");
-        unsigned bit = 0;
-        for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-            if (has_code(line_at(l), p, n))
-                bit = 1u << l;
-        if (!bit)
-            return 0;
-        bits |= bit;
+        bool known = false;
+        for (int l = 0; l < t->n; l++)
+            if (has_code(&t->lines[l], p, n)) {
+                *bits |= UINT64_C(1) << l;
+                known = true;
+            }
+        for (int l = 0; l < t->n_rest && !known; l++)
+            known = has_code(&t->rest[l], p, n);
+        if (!known)
+            return false;
         p += n + (p[n] == '|');
     }
-    return bits;
+    return *layer != '\0';
 }
 
 static int index_of(const char *value, const char *const *names, int n)
@@ -72,25 +86,42 @@ static int index_of(const char *value, const char *const *names, int n)
     return -1;
 }
 
-static enum status rule_of_cells(const char *const cell[RULES_N_COLUMNS], int row, struct rule *r,
-                                 struct error *e)
+/* "1501|150702": codes of units, their beginnings. */
+static bool is_unit_list(const char *text)
+{
+    size_t digits = 0;
+    for (const char *c = text; *c; c++) {
+        if (*c == '|' ? digits < 2 : *c < '0' || *c > '9')
+            return false;
+        digits = *c == '|' ? 0 : digits + 1;
+    }
+    return !*text || (digits >= 2 && digits <= 12);
+}
+
+enum status rule_of_cells(const struct line_rule_text *text, const struct rule_place *place,
+                          const struct line_table *lines, struct rule *r, struct error *e)
 {
     static const char *const relations[] = {"overlap",         "touch_or_span",  "inside", "outside",
                                             "overlap_partial", "layers_overlap", "no_data"};
     static const char *const verdicts[] = {"unknown", "prohibited", "restricted", "notice", "allowed"};
+    const char *const *cell = text->cell;
     int relation = index_of(cell[COLUMN_RELATION], relations, 7),
         verdict = index_of(cell[COLUMN_VERDICT], verdicts, 5);
     char *end;
     long severity = strtol(cell[COLUMN_SEVERITY], &end, 10);
-    unsigned bits = lines_of(cell[COLUMN_LAYER]);
-    if (!bits)
-        return bad_row(row, "layer", cell[COLUMN_LAYER], e);
+    uint64_t bits;
+    if (!lines_of(lines, cell[COLUMN_LAYER], &bits))
+        return bad_rule(place, "layer", cell[COLUMN_LAYER], e);
     if (relation < 0)
-        return bad_row(row, "relation", cell[COLUMN_RELATION], e);
+        return bad_rule(place, "relation", cell[COLUMN_RELATION], e);
     if (verdict <= 0)
-        return bad_row(row, "verdict", cell[COLUMN_VERDICT], e);
+        return bad_rule(place, "verdict", cell[COLUMN_VERDICT], e);
     if (end == cell[COLUMN_SEVERITY] || *end || severity < 0 || severity > 4)
-        return bad_row(row, "severity", cell[COLUMN_SEVERITY], e);
+        return bad_rule(place, "severity", cell[COLUMN_SEVERITY], e);
+    if (!is_unit_list(cell[COLUMN_UNIT]))
+        return bad_rule(place, "unit", cell[COLUMN_UNIT], e);
+    if (*cell[COLUMN_BESIDE] && strcmp(cell[COLUMN_BESIDE], "yes") != 0)
+        return bad_rule(place, "beside", cell[COLUMN_BESIDE], e);
     *r = (struct rule){.id = cell[COLUMN_ID],
                        .lines = bits,
                        .sub_zone = cell[COLUMN_SUB_ZONE],
@@ -104,45 +135,94 @@ static enum status rule_of_cells(const char *const cell[RULES_N_COLUMNS], int ro
                        .needs_en = cell[COLUMN_NEEDS_EN],
                        .basis = cell[COLUMN_BASIS],
                        .confidence = cell[COLUMN_CONF],
-                       .source = cell[COLUMN_SOURCE]};
+                       .source = cell[COLUMN_SOURCE],
+                       .unit = cell[COLUMN_UNIT],
+                       .beside = *cell[COLUMN_BESIDE] != '\0'};
     return STATUS_OK;
 }
 
-enum status rules_row_read(const struct rules_row *row, int number, const int position[RULES_N_COLUMNS],
-                           struct rule *r, struct error *e)
+void rules_row_cells(const struct rules_row *row, const int position[RULES_N_COLUMNS],
+                     struct line_rule_text *out)
 {
-    const char *cell[RULES_N_COLUMNS];
     for (int k = 0; k < RULES_N_COLUMNS; k++)
-        cell[k] = position[k] >= 0 && position[k] < row->n ? row->cell[position[k]] : "";
-    return rule_of_cells(cell, number, r, e);
+        out->cell[k] = position[k] >= 0 && position[k] < row->n ? row->cell[position[k]] : "";
 }
 
-enum status rules_parse(const char *csv, size_t n, struct arena *a, struct rule_table *out, struct error *e)
+/* ---- the table ---- */
+
+struct parsing_rules {
+    const struct line_table *lines;
+    struct rule_table *out;
+};
+
+static enum status add(struct parsing_rules *p, const struct line_rule_text *text,
+                       const struct rule_place *place, struct error *e)
 {
-    if (n >= 3 && memcmp(csv, "\xEF\xBB\xBF", 3) == 0)
-        csv += 3, n -= 3;
-    struct rule *rules = arena_array(a, rules_csv_most_rows(csv, n), sizeof *rules);
-    char *text = arena_strndup(a, csv, n);
-    struct rules_csv c = {.row = 0};
+    struct rule *r = &p->out->rules[p->out->n_rules];
+    enum status s = rule_of_cells(text, place, p->lines, r, e);
+    if (!s) {
+        p->out->n_rules++;
+        p->out->has_units = p->out->has_units || *r->unit;
+    }
+    return s;
+}
+
+static enum status add_table(struct parsing_rules *p, struct rules_csv *c, struct error *e)
+{
     struct rules_row row = {.n = 0};
+    struct line_rule_text text;
     int position[RULES_N_COLUMNS];
-    size_t n_rules = 0;
-    if (!rules || !text)
-        return error_no_memory(e);
-    csv_reader_init(&c.cells, text, ',');
-    if (!rules_csv_next(&c, &row)) {
+    if (!rules_csv_next(c, &row)) {
         error_zh(e, "规则表是空的。");
         return error_fail(e, STATUS_INVALID_INPUT, "rules-empty", "The rule table is empty.");
     }
     enum status s = rules_header(&row, position, e);
-    while (!s && rules_csv_next(&c, &row))
-        s = rules_row_read(&row, c.row, position, &rules[n_rules++], e);
+    while (!s && rules_csv_next(c, &row)) {
+        char zh[48], en[48];
+        snprintf(zh, sizeof zh, "规则表第 %d 行", c->row);
+        snprintf(en, sizeof en, "Row %d of the rule table", c->row);
+        rules_row_cells(&row, position, &text);
+        s = add(p, &text, &(struct rule_place){zh, en}, e);
+    }
+    return s;
+}
+
+static enum status add_defined(struct parsing_rules *p, const struct control_line *line, struct error *e)
+{
+    enum status s = STATUS_OK;
+    for (size_t i = 0; !s && i < line->n_rules; i++) {
+        char zh[120], en[120];
+        snprintf(zh, sizeof zh, "图层定义“%s”的第 %zu 条规则", line->id, i + 1);
+        snprintf(en, sizeof en, "Rule %zu of the layer definition \"%s\"", i + 1, line->id);
+        s = add(p, &line->rules[i], &(struct rule_place){zh, en}, e);
+    }
+    return s;
+}
+
+enum status rules_parse(const char *csv, size_t n, const struct line_table *lines, struct arena *a,
+                        struct rule_table *out, struct error *e)
+{
+    if (n >= 3 && memcmp(csv, "\xEF\xBB\xBF", 3) == 0)
+        csv += 3, n -= 3;
+    size_t most = rules_csv_most_rows(csv, n);
+    for (int l = 0; l < lines->n; l++)
+        most += lines->lines[l].n_rules;
+    struct rule_table table = {.rules = arena_array(a, most, sizeof *table.rules)};
+    struct parsing_rules p = {lines, &table};
+    char *text = arena_strndup(a, csv, n);
+    struct rules_csv c = {.row = 0};
+    uint8_t digest[SHA256_BYTES];
+    if (!table.rules || !text)
+        return error_no_memory(e);
+    csv_reader_init(&c.cells, text, ',');
+    enum status s = add_table(&p, &c, e);
+    for (int l = 0; !s && l < lines->n; l++)
+        s = add_defined(&p, line_at(lines, l), e);
     if (s)
         return s;
-    uint8_t digest[SHA256_BYTES];
     sha256_of_bytes(csv, n, digest);
-    *out = (struct rule_table){.rules = rules, .n_rules = n_rules};
-    sha256_to_hex(digest, out->version);
+    sha256_to_hex(digest, table.version);
+    *out = table;
     return STATUS_OK;
 }
 

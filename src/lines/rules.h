@@ -1,12 +1,14 @@
 /* The rule table: line x sub-zone x relation x project class -> verdict, with its clause and how sure it is.
  *
- * Rows are data (schema/rules.csv, stored in the store and editable there); nothing of them is retyped in C.
- * The table is validated on load: unknown verdicts, layers or relations are errors with the row number. */
+ * Rows are data: an edition of the table (schema/rules.csv, stored in the store and editable there), and the
+ * rows that definitions of layers bring; nothing of them is retyped in C. The table is validated on load:
+ * unknown verdicts, layers or relations are errors with the row number. */
 #ifndef HX_LINES_RULES_H
 #define HX_LINES_RULES_H
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "lines/line_table.h"
 
 enum verdict { VERDICT_UNKNOWN = 0, VERDICT_PROHIBITED, VERDICT_RESTRICTED, VERDICT_NOTICE, VERDICT_ALLOWED };
 
@@ -25,7 +27,7 @@ enum relation {
 
 struct rule {
     const char *id;
-    unsigned lines;       /* a bit for each line of the table, 1u << number; all for "*" */
+    uint64_t lines;       /* a bit for each line that is examined, 1 << number; all for "*" */
     const char *sub_zone; /* "*" for any */
     enum relation relation;
     const char *project_class; /* "*" for any */
@@ -36,12 +38,17 @@ struct rule {
     const char *basis;               /* legal_basis, verbatim */
     const char *confidence; /* "read", "memory", "read(seed)+memory", "design": how sure the text is */
     const char *source;
+    /* Codes of the 盟市 or 旗县 in which it holds, joined by "|": a unit's code begins with one of them. "":
+     * everywhere. Such a row comes before one that holds everywhere. */
+    const char *unit;
+    bool beside; /* told beside the row that answers, not instead of it */
 };
 
 struct rule_table {
     struct rule *rules;
     size_t n_rules;
     char version[65]; /* SHA-256 of the CSV, hex */
+    bool has_units;   /* some row names a unit */
 };
 
 /* Why a rule was used that is not one of the project's own class. */
@@ -57,12 +64,15 @@ struct rule_hit {
     double area_m2;     /* NAN where no area belongs to it */
     bool class_assumed; /* class_note is CLASS_NOT_GIVEN */
     enum class_note class_note;
+    enum verdict verdict; /* the rule's, or what is left of it while the claim's document is missing */
+    bool paper_missing;   /* it is one of the project's claim, whose document was not named */
 };
 const char *class_note_zh(enum class_note n); /* a sentence; "" for CLASS_MATCHED */
 const char *class_note_en(enum class_note n);
 
-enum status rules_parse(const char *csv, size_t n, struct arena *a, struct rule_table *out,
-                        struct error *e) HX_MUST_CHECK;
+/* An edition of the table, and behind its rows those that the definitions of `lines` bring. `n` bytes. */
+enum status rules_parse(const char *csv, size_t n, const struct line_table *lines, struct arena *a,
+                        struct rule_table *out, struct error *e) HX_MUST_CHECK;
 bool rules_knows_class(const struct rule_table *t, const char *project_class);
 
 #endif

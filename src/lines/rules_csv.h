@@ -1,4 +1,4 @@
-/* The rule table's rows and columns, cut by formats/csv.h in a copy of the text. Private to check/.
+/* The rule table's rows and columns, cut by formats/csv.h in a copy of the text. Private to lines/.
  * Threads: pure. */
 #ifndef HX_LINES_RULES_CSV_H
 #define HX_LINES_RULES_CSV_H
@@ -38,15 +38,33 @@ enum rules_column {
     COLUMN_CONF,
     COLUMN_SOURCE,
     RULES_N_REQUIRED,
-    COLUMN_NEEDS_EN = RULES_N_REQUIRED, /* came later: editions without it stay readable */
+    COLUMN_NEEDS_EN = RULES_N_REQUIRED, /* these came later: editions without them stay readable */
+    COLUMN_UNIT,
+    COLUMN_BESIDE,
     RULES_N_COLUMNS,
+};
+
+/* The cells of one rule, from the table or from a definition. */
+struct line_rule_text {
+    const char *cell[RULES_N_COLUMNS];
 };
 
 /* Where each column stands in the header row; -1 for one that may be missing, and is. */
 enum status rules_header(const struct rules_row *row, int position[RULES_N_COLUMNS],
                          struct error *e) HX_MUST_CHECK;
-/* One row to one rule, whose texts are the row's cells. */
-enum status rules_row_read(const struct rules_row *row, int number, const int position[RULES_N_COLUMNS],
-                           struct rule *r, struct error *e) HX_MUST_CHECK;
+/* The cells of a row in the order of the columns; "" for one that is not there. */
+void rules_row_cells(const struct rules_row *row, const int position[RULES_N_COLUMNS],
+                     struct line_rule_text *out);
+/* -1: there is no such column. */
+int rules_column_of(const char *name);
+
+/* Where a rule stands, for sentences: "规则表第 3 行", "Row 3 of the rule table". */
+struct rule_place {
+    const char *zh, *en;
+};
+/* Cells to a rule, whose texts they are. A layer that nobody defines is a fault; one that is defined and not
+ * examined has no bit. */
+enum status rule_of_cells(const struct line_rule_text *text, const struct rule_place *place,
+                          const struct line_table *lines, struct rule *r, struct error *e) HX_MUST_CHECK;
 
 #endif

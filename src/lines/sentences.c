@@ -2,7 +2,7 @@
 
 static const char *sentence_zh(struct arena *a, enum line_fact fact, const struct line_words *w)
 {
-    const struct control_line *line = line_at(w->line);
+    const struct control_line *line = w->line;
     const char *name = line->title_zh;
     switch (fact) {
     case LINE_IS_PRESSED:
@@ -10,6 +10,8 @@ static const char *sentence_zh(struct arena *a, enum line_fact fact, const struc
                             w->area.m2, w->area.mu, line->texts.held_then);
     case LINE_IS_CLEAR:
         return arena_printf(a, "项目用地不涉及%s。", line->texts.clear);
+    case LINE_IS_CLASSED:
+        return arena_printf(a, "项目用地涉及%s：%s。", name, w->zones);
     case LINE_HAS_SLIVERS:
         return arena_printf(
             a, "项目用地与%s仅有碎屑重叠%s平方米（面积不超过%.1f平方米且宽度不超过%.2f米），已列出，请核对。",
@@ -38,7 +40,7 @@ static const char *sentence_zh(struct arena *a, enum line_fact fact, const struc
 
 static const char *sentence_en(struct arena *a, enum line_fact fact, const struct line_words *w)
 {
-    const struct control_line *line = line_at(w->line);
+    const struct control_line *line = w->line;
     const char *name = line->name_en;
     switch (fact) {
     case LINE_IS_PRESSED:
@@ -46,6 +48,8 @@ static const char *sentence_en(struct arena *a, enum line_fact fact, const struc
                             w->area.m2, w->area.mu, line->texts.held_then_en);
     case LINE_IS_CLEAR:
         return arena_printf(a, "The site is clear of the %s.", name);
+    case LINE_IS_CLASSED:
+        return arena_printf(a, "The site by %s: %s.", name, w->zones);
     case LINE_HAS_SLIVERS:
         return arena_printf(
             a,

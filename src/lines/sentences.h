@@ -13,6 +13,7 @@
 enum line_fact {
     LINE_IS_PRESSED, /* area: what is pressed on. Of a line that excludes */
     LINE_IS_CLEAR,   /* likewise */
+    LINE_IS_CLASSED, /* zones: the classes with their areas. Of a line that classifies */
     LINE_HAS_SLIVERS,
     LINE_IS_NOT_COVERED,
     LINE_IS_NOT_MEASURED,
@@ -24,9 +25,9 @@ enum line_fact {
 };
 
 struct line_words {
-    int line;
+    const struct control_line *line;
     struct decimal_area area, outside;
-    const char *zones;     /* of LINE_HOLDS_ALL; "" */
+    const char *zones;     /* of LINE_HOLDS_ALL and LINE_IS_CLASSED; "" */
     const char *reason;    /* of LINE_IS_NOT_MEASURED, in the language of the sentence; "" */
     const char *sliver_m2; /* four decimals */
     struct sliver_policy slivers;

@@ -1,10 +1,10 @@
 # Turns files into one C source with a byte array each, so that the program carries its schema and rule table.
-# cmake -DOUT=x.c -DFILES="a;b" -P embed.cmake
+# cmake -DOUT=x.c -DROOT=schema -DFILES="a;b" -P embed.cmake; a file is called by its path below ROOT.
 set(arrays "")
 set(rows "")
 set(i 0)
 foreach(file ${FILES})
-  get_filename_component(name ${file} NAME)
+  file(RELATIVE_PATH name ${ROOT} ${file})
   file(READ ${file} hex HEX)
   string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
   string(REGEX REPLACE "(................................................................................)" "\\1\n" bytes "${bytes}")

@@ -97,6 +97,8 @@ static enum status apply_all(struct store *s, int from, struct error *e)
             st = apply(s, n, e);
     if (st == STATUS_OK)
         st = store_rules_seed(s, e);
+    if (st == STATUS_OK)
+        st = store_definitions_seed(s, e);
     if (st != STATUS_OK)
         return st;
     char pragma[80];

@@ -10,7 +10,7 @@
 
 enum {
     STORE_APPLICATION_ID = 0x48584749, /* "HXGI" */
-    STORE_SCHEMA_VERSION = 40,         /* the number of the newest migration */
+    STORE_SCHEMA_VERSION = 50,         /* the number of the newest migration */
     STORE_BUSY_WAIT_MS = 5000,
 };
 
@@ -57,8 +57,6 @@ void sql_rollback(struct store *s); /* nothing to do is fine */
 /* store_read.c: versions v of layers l by a condition (and order) with up to three text arguments. */
 enum status sql_read_versions(struct store *s, const char *where, const char *const args[3], struct arena *a,
                               struct store_version **out, size_t *n, struct error *e) HX_MUST_CHECK;
-/* store_import.c: "2024-01-31". */
-bool sql_is_day(const char *text);
 /* store_versions.c: inside a transaction; the record, the switch, and what follows from it. */
 enum status sql_switch_version(struct store *s, const struct store_version *v, const char *kind,
                                const char *who, const char *reason, struct error *e) HX_MUST_CHECK;
@@ -67,6 +65,8 @@ enum status sql_switch_version(struct store *s, const struct store_version *v, c
 enum status store_migrate(struct store *s, int from, struct error *e) HX_MUST_CHECK;
 /* store_rules.c: the rule table of this program, when the store has none yet. */
 enum status store_rules_seed(struct store *s, struct error *e) HX_MUST_CHECK;
+/* definitions.c: this program's definitions of the layers of which the store has none yet. */
+enum status store_definitions_seed(struct store *s, struct error *e) HX_MUST_CHECK;
 /* store_view.c: the views by which QGIS sees a layer's current version. */
 enum status store_view_register(struct store *s, const char *layer, const char *title_zh,
                                 struct error *e) HX_MUST_CHECK;

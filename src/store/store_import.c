@@ -1,4 +1,5 @@
 /* Importing a layer version: one transaction from begin to commit. */
+#include "base/text.h"
 #include "store/store_bulk.h"
 
 #include <math.h>
@@ -65,19 +66,6 @@ static bool is_layer_id(const char *id)
     return id[0] >= 'a' && id[0] <= 'z' && id[n] == '\0' && n <= 48;
 }
 
-bool sql_is_day(const char *text)
-{
-    static const char form[] = "dddd-dd-dd";
-    for (size_t i = 0; i < sizeof form; i++)
-        if (form[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
-            return false;
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year = atoi(text), month = (text[5] - '0') * 10 + text[6] - '0';
-    int day = (text[8] - '0') * 10 + text[9] - '0';
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] + (leap && month == 2);
-}
-
 static enum status refuse_spec(const char *what_zh, const char *what_en, const char *value, struct error *e)
 {
     error_zh(e, "图层的%s“%s”不合要求。", what_zh, value);
@@ -99,7 +87,7 @@ static enum status check_spec(const struct store_version_spec *spec, struct erro
         return refuse_spec("类型（line、zone 或 admin）", "kind (line, zone or admin)", kind, e);
     const char *dates[] = {spec->effective_from, spec->effective_to};
     for (int i = 0; i < 2; i++)
-        if (dates[i] && dates[i][0] && !sql_is_day(dates[i]))
+        if (dates[i] && dates[i][0] && !text_is_day(dates[i]))
             return refuse_spec("有效日期（形如 2024-01-31）", "effective date (such as 2024-01-31)", dates[i],
                                e);
     return STATUS_OK;

@@ -1,5 +1,6 @@
 #include "store/store_versions.h"
 
+#include "base/text.h"
 #include "store/sql.h"
 
 #include <stdlib.h>
@@ -60,7 +61,7 @@ enum status store_version_find(struct store *s, const char *name, struct arena *
 
 enum status store_day_check(const char *day, struct error *e)
 {
-    if (sql_is_day(day))
+    if (text_is_day(day))
         return STATUS_OK;
     error_zh(e, "“%s”不是日期；请写成 2024-01-31 的样子。", day);
     return error_fail(e, STATUS_INVALID_INPUT, "bad-date", "\"%s\" is not a date; write it like 2024-01-31.",

@@ -158,7 +158,7 @@ static enum status recognise_plain(const char *s, enum parcel_format *out, struc
         if (starts_with_word(s, wkt[i]))
             return *out = PARCEL_FORMAT_WKT, STATUS_OK;
     if (strstr(s, "矿区范围拐点坐标") || strstr(s, "XY001")) {
-        error_zh(e, "这是矿业权拐点坐标格式，暂不支持；" SEND_ZH "。");
+        error_zh(e, "这是矿区范围拐点坐标格式，暂不支持；" SEND_ZH "。");
         return error_fail(e, STATUS_UNSUPPORTED, "format-mining",
                           "This is the mining-right coordinate format, which is "
                           "not supported; " SEND_EN ".");

@@ -1,0 +1,102 @@
+/* Where a parcel meets a line, unit by unit. */
+#include "check/check.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The smallest units that are loaded; NULL: none are. */
+static const struct layer_snapshot *smallest_units(const struct snapshot *snapshot)
+{
+    const struct layer_snapshot *found = NULL;
+    for (size_t i = 0; check_unit_layers[i]; i++) {
+        const struct layer_snapshot *layer = snapshot_layer(snapshot, check_unit_layers[i]);
+        if (layer && layer->index)
+            found = layer;
+    }
+    return found;
+}
+
+struct splitting {
+    struct check_worker *w;
+    const struct layer_snapshot *units;
+    const struct parcel_report *p;
+    const struct layer_finding *f;
+    struct zones_in_units *out;
+    size_t capacity;
+};
+
+static enum status add(struct splitting *s, int zone, const char *code, const char *name, double area_m2,
+                       struct error *e)
+{
+    if (!ARENA_RESERVE(s->w->arena, s->out->items, s->capacity, s->out->n + 1))
+        return error_no_memory(e);
+    s->out->items[s->out->n++] = (struct zone_in_unit){s->f->line, zone, code, name, area_m2};
+    return STATUS_OK;
+}
+
+/* What of the zone's area no unit took is said to lie in none. */
+static enum status add_rest(struct splitting *s, int zone, double rest_m2, struct error *e)
+{
+    return rest_m2 > fmax(0.01, 1e-9 * s->p->area_m2) ? add(s, zone, "", "", rest_m2, e) : STATUS_OK;
+}
+
+static enum status split_shape(struct splitting *s, int zone, double zone_m2, struct error *e)
+{
+    const struct zone_filter only = {s->f->line, zone};
+    const struct overlap *o = NULL;
+    struct geo_shape shape;
+    size_t n = 0;
+    enum status st = check_overlap_shape(s->w, s->f->layer, &s->p->parcel->shape, &only, &shape, e);
+    if (!st && shape.n_rings > 0) {
+        overlap_prepare(s->w->scratch, &shape);
+        st = overlap_measure(s->w->scratch, s->units->index, &o, &n, e);
+    }
+    double rest = zone_m2;
+    for (size_t i = 0; !st && i < n; i++) {
+        struct index_feature unit = index_feature_at(s->units->index, o[i].feature);
+        rest -= o[i].area_m2;
+        if (o[i].area_m2 > measure_floor_m2(s->p->area_m2))
+            st = add(s, zone, unit.code, unit.name, o[i].area_m2, e);
+    }
+    return st ? st : add_rest(s, zone, rest, e);
+}
+
+/* The one unit in which the whole parcel lies; NULL: it lies in several, or in none. */
+static const struct parcel_unit *only_unit(const struct splitting *s)
+{
+    const struct parcel_unit *found = NULL;
+    for (size_t i = 0; i < s->p->n_units; i++) {
+        if (strcmp(s->p->units[i].layer, s->units->version.layer) != 0)
+            continue;
+        if (found)
+            return NULL;
+        found = &s->p->units[i];
+    }
+    return found && measure_is_covered(s->p->area_m2 - found->area_m2, s->p->area_m2) ? found : NULL;
+}
+
+static double zone_area(const struct layer_finding *f, int zone)
+{
+    double m2 = 0;
+    for (size_t i = 0; i < f->n_features; i++)
+        m2 += line_zone_of(f->line, f->features[i].zone) == zone ? f->features[i].area_m2 : 0;
+    return fmin(m2, f->area_m2);
+}
+
+enum status check_zones_in_units(struct check_worker *w, const struct snapshot *snapshot,
+                                 const struct parcel_report *p, const struct layer_finding *f,
+                                 struct zones_in_units *out, struct error *e)
+{
+    struct splitting s = {.w = w, .units = smallest_units(snapshot), .p = p, .f = f, .out = out};
+    enum status st = STATUS_OK;
+    *out = (struct zones_in_units){.n = 0};
+    if (!s.units || f->status != LAYER_OVERLAP)
+        return STATUS_OK;
+    const struct parcel_unit *one = only_unit(&s);
+    for (int zone = 0; !st && zone <= f->line->n_zones; zone++) {
+        double m2 = zone_area(f, zone);
+        if (m2 > 0)
+            st = one ? add(&s, zone, one->code, one->name, m2, e) : split_shape(&s, zone, m2, e);
+    }
+    return st;
+}
