@@ -75,7 +75,7 @@ static enum status fill_row(struct buffer *b, const struct report *r, const stru
     if (s)
         return s;
     jw_init(&w, b, false);
-    report_layers_json(&w, r);
+    report_layers_json(&w, r, true);
     s = take_text(b, a, &row->layers, e);
     row->kind = "check";
     row->officer = spec->officer;
@@ -115,7 +115,7 @@ enum status record_keep(struct store *store, const struct report *r, const struc
     if (!s)
         s = fill_row(&b, &plain, spec, a, &row, e);
     if (!s)
-        s = form_json(&(const struct form_input){.report = &plain}, &b, e);
+        s = form_json(&(const struct form_input){.report = &plain, .arena = a}, &b, e);
     if (!s)
         s = store_record_append(store, &row, spec->input, (struct store_bytes){b.data, b.size}, a, e);
     buffer_release(&b);

@@ -7,6 +7,7 @@
 #include "report/forms.h"
 #include "report/identity.h"
 #include "report/parameters.h"
+#include "store/definitions.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -178,12 +179,47 @@ static enum status find_input(struct verifying *v, const struct json_t *report, 
     return STATUS_OK;
 }
 
+/* A definition that the report names: by its digest, or, in format 1, as the layer's first one, which is that
+ * by which lines were judged before definitions were data. */
+static enum status read_definition(struct verifying *v, const char *name, bool by_digest,
+                                   struct definition_text *out, struct error *e)
+{
+    struct store_definition d;
+    struct error why;
+    enum status s = by_digest ? store_definition_read(v->store, name, v->w->arena, &d, &why)
+                              : store_definition_first(v->store, name, v->w->arena, &d, &why);
+    if (!s)
+        *out = (struct definition_text){d.layer, d.json, d.size};
+    return missing_or_fail(v, s, &why, e);
+}
+
+static enum status load_definitions(struct verifying *v, const struct json_t *report,
+                                    struct snapshot_named *named, struct error *e)
+{
+    bool by_digest = verify_format(report) > 1;
+    enum { MOST = 4 * LINES_MAX };
+    struct definition_text *texts = arena_array(v->w->arena, MOST, sizeof *texts);
+    enum status s = texts ? STATUS_OK : error_no_memory(e);
+    size_t n = 0;
+    while (!s && n < MOST) {
+        const char *name = by_digest ? verify_definition(report, n) : verify_line(report, n);
+        if (!name)
+            break;
+        s = read_definition(v, name, by_digest, &texts[n++], e);
+    }
+    named->definitions = texts;
+    named->n_definitions = n;
+    return s;
+}
+
 static enum status load_named(struct verifying *v, const struct json_t *report, struct snapshot **out,
                               struct error *e)
 {
     size_t n = verify_n_layers(report);
     struct error why;
     struct store_version *versions = arena_array(v->w->arena, n + 1, sizeof *versions);
+    struct snapshot_named named = {
+        .versions = versions, .n_versions = n, .rules_sha256 = verify_text(report, "rules_version", NULL)};
     if (!versions)
         return error_no_memory(e);
     for (size_t i = 0; i < n; i++) {
@@ -194,10 +230,10 @@ static enum status load_named(struct verifying *v, const struct json_t *report, 
         if (s)
             return s;
     }
-    if (v->out->n_missing)
-        return STATUS_OK;
-    enum status s =
-        snapshot_load_versions(v->store, versions, n, verify_text(report, "rules_version", NULL), out, &why);
+    enum status s = load_definitions(v, report, &named, e);
+    if (s || v->out->n_missing)
+        return s;
+    s = snapshot_load_versions(v->store, &named, out, &why);
     return missing_or_fail(v, s, &why, e);
 }
 
@@ -214,15 +250,20 @@ static enum status check_again(struct verifying *v, const struct json_t *report,
                                struct error *e)
 {
     struct sliver_policy slivers = policy_of(report);
-    struct check_options options = {.project_class = verify_text(report, "project_class", NULL),
-                                    .slivers = &slivers};
+    struct claim_words claims[LINES_MAX];
+    struct check_options options = {
+        .project_class = verify_text(report, "project_class", NULL), .slivers = &slivers, .claims = claims};
+    struct form_input form = {.arena = v->w->arena, .format = verify_format(report)};
+    while (options.n_claims < LINES_MAX && verify_claim(report, options.n_claims, &claims[options.n_claims]))
+        options.n_claims++;
     struct report again;
     struct error why;
     enum status s = crs_of_option(verify_text(report, "input", "crs_given"), false, &options.epsg, &why);
     if (!s)
         s = check_bytes(v->w, snapshot, &options, input.data, input.size, &again, &why);
+    form.report = &again;
     if (!s)
-        s = form_json(&(const struct form_input){.report = &again}, json, &why);
+        s = form_json(&form, json, &why);
     if (s)
         return missing_or_fail(v, s, &why, e);
     v->out->verdict = verdict_name(again.verdict);
@@ -254,12 +295,27 @@ static void note_engine(struct verifying *v, const struct json_t *report)
                                  then, now));
 }
 
+/* Its claims as the digest has them: what claims_text writes of the claims that were made of these words. */
+static const char *claims_of(struct verifying *v, const struct json_t *report)
+{
+    const char *text = "";
+    struct claim_words w;
+    for (size_t i = 0; text && verify_claim(report, i, &w); i++) {
+        const char *one = claim_words_text(&w, v->w->arena);
+        text = one ? arena_printf(v->w->arena, "%s%s%s", text, i ? ";" : "", one) : NULL;
+    }
+    v->no_memory = v->no_memory || !text;
+    return text;
+}
+
 /* The digest that the report carries, against the parameters as it states them: engine included, so that a
  * report of another version is looked at by its own words. */
 static void compare_parameters(struct verifying *v, const struct json_t *report)
 {
     char digest[SHA256_HEX_SIZE];
-    struct report_parameters p = {.engine = verify_text(report, "engine", "version"),
+    struct report_parameters p = {.format = verify_format(report),
+                                  .claims = claims_of(v, report),
+                                  .engine = verify_text(report, "engine", "version"),
                                   .geos = verify_library(report, "geos"),
                                   .proj = verify_library(report, "proj"),
                                   .sqlite = verify_library(report, "sqlite"),
@@ -270,13 +326,32 @@ static void compare_parameters(struct verifying *v, const struct json_t *report)
                                   .input_sha256 = verify_text(report, "input", "sha256"),
                                   .rules_version = verify_text(report, "rules_version", NULL),
                                   .verdict = verify_text(report, "verdict", NULL)};
-    for (size_t i = 0; i < CONTROL_LINE_COUNT && i < verify_n_layers(report); i++)
+    for (size_t i = 0; i < REPORT_LAYERS_MAX && i < verify_n_layers(report); i++)
         p.layer_uids[i] = verify_layer_uid(report, i);
+    size_t n_examined = verify_n_examined(report);
+    for (size_t i = 0; i < LINES_MAX && i < n_examined; i++)
+        p.definitions[i] = verify_definition(report, i);
+    for (size_t i = 0; i < LINES_MAX && (p.rest[i] = verify_definition(report, n_examined + i)); i++)
+        continue;
     report_parameters_digest(&p, digest);
     const char *stated = verify_text(report, "parameters_sha256", NULL);
     if (strcmp(stated, digest) != 0)
         verify_difference(v, "parameters_sha256", *stated ? stated : "(absent)",
                           arena_strdup(v->w->arena, digest), "recomputed");
+}
+
+/* A report of a later program is not made again by an earlier one's rules. */
+static enum status check_format(const struct json_t *report, struct error *e)
+{
+    int format = verify_format(report);
+    if (format >= 1 && format <= REPORT_FORMAT)
+        return STATUS_OK;
+    error_zh(e, "报告的格式号是 %d，本程序只认到 %d；请用生成它的或更新的程序核验。", format, REPORT_FORMAT);
+    return error_fail(
+        e, STATUS_UNSUPPORTED, "report-format",
+        "The report is of format %d, and this program knows up to %d; verify it with the program "
+        "that made it, or a later one.",
+        format, REPORT_FORMAT);
 }
 
 static enum status run(struct verifying *v, struct json_t *report, struct error *e)
@@ -305,7 +380,9 @@ enum status record_verify(struct check_worker *w, struct store *store, const str
     struct json_t *report = verify_parse(rq->report, rq->report_size, e);
     if (!report)
         return STATUS_INVALID_INPUT;
-    enum status s = run(&v, report, e);
+    enum status s = check_format(report, e);
+    if (!s)
+        s = run(&v, report, e);
     /* what the sentences quote is in the arena; what they point to in the tree must not outlive it */
     for (size_t i = 0; i < result.n_listed; i++) {
         result.differences[i].reported = arena_strdup(w->arena, result.differences[i].reported);

@@ -83,6 +83,55 @@ const char *verify_layer(const struct json_t *report, size_t i, int *version_no)
     return id ? id : "";
 }
 
+int verify_format(const struct json_t *report)
+{
+    const json_t *format = json_object_get(report, "format");
+    return format ? (int)json_integer_value(format) : 1;
+}
+
+size_t verify_n_examined(const struct json_t *report)
+{
+    return json_array_size(json_object_get(report, "definitions"));
+}
+
+const char *verify_definition(const struct json_t *report, size_t i)
+{
+    size_t n = verify_n_examined(report);
+    const json_t *list = json_object_get(report, i < n ? "definitions" : "not_examined");
+    size_t at = i < n ? i : i - n;
+    const char *sha256 = json_string_value(json_object_get(json_array_get(list, at), "sha256"));
+    return at < json_array_size(list) ? (sha256 ? sha256 : "") : NULL;
+}
+
+const char *verify_line(const struct json_t *report, size_t i)
+{
+    const json_t *parcel = json_array_get(json_object_get(report, "parcels"), 0);
+    const json_t *layers = json_object_get(parcel, "layers");
+    const char *id = json_string_value(json_object_get(json_array_get(layers, i), "layer"));
+    return i < json_array_size(layers) ? (id ? id : "") : NULL;
+}
+
+static const char *member(const json_t *in, const char *key)
+{
+    const char *text = json_string_value(json_object_get(in, key));
+    return text ? text : "";
+}
+
+bool verify_claim(const struct json_t *report, size_t i, struct claim_words *out)
+{
+    const json_t *claims = json_object_get(report, "claims"), *c = json_array_get(claims, i);
+    json_int_t item = json_integer_value(json_object_get(c, "item"));
+    if (i >= json_array_size(claims))
+        return false;
+    *out = (struct claim_words){.layer = member(c, "layer"),
+                                .project_class = member(c, "class"),
+                                .item = item >= 0 && item < 1000 ? (int)item : -1,
+                                .document = member(c, "document"),
+                                .date = member(c, "date"),
+                                .by = member(c, "by")};
+    return true;
+}
+
 /* ---- comparing ---- */
 
 struct comparison {

@@ -34,5 +34,15 @@ int64_t verify_integer(const struct json_t *report, const char *key, const char 
 size_t verify_n_layers(const struct json_t *report);
 const char *verify_layer_uid(const struct json_t *report, size_t i);
 const char *verify_layer(const struct json_t *report, size_t i, int *version_no);
+/* The number of its format; reports of before there were numbers are 1. */
+int verify_format(const struct json_t *report);
+/* Digest i of its definitions, and behind those of the lines that were not examined; NULL at the end. */
+const char *verify_definition(const struct json_t *report, size_t i);
+size_t verify_n_examined(const struct json_t *report);
+/* The id of line i that a report of format 1 speaks of; NULL at the end. */
+const char *verify_line(const struct json_t *report, size_t i);
+/* Claim i; false at the end. Texts are borrowed from the report. */
+struct claim_words;
+bool verify_claim(const struct json_t *report, size_t i, struct claim_words *out);
 
 #endif

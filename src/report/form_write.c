@@ -1,8 +1,5 @@
 #include "report/form_write.h"
 
-#include "report/class_title.h"
-
-#include <stdlib.h>
 #include <time.h>
 
 /* Today in China, where every clock shows UTC+8. */
@@ -16,12 +13,10 @@ static const char *today(struct arena *a)
     return arena_strdup(a, text);
 }
 
-static const char *class_title(struct arena *a, const char *code)
+static const char *class_title(const struct report *r)
 {
-    char *title = class_title_zh(code);
-    const char *kept = arena_strdup(a, title ? title : "");
-    free(title);
-    return kept;
+    const struct project_class *c = class_find(snapshot_classes(r->snapshot), r->project_class);
+    return c ? c->zh : "";
 }
 
 static enum status make_blocks(struct check_worker *w, const struct form_request *rq,
@@ -29,10 +24,10 @@ static enum status make_blocks(struct check_worker *w, const struct form_request
 {
     struct report_project project = rq->project ? *rq->project : (struct report_project){.name = NULL};
     if (!project.class_zh)
-        project.class_zh = class_title(w->arena, in->report->project_class);
+        project.class_zh = class_title(in->report);
     if (!project.date)
         project.date = today(w->arena);
-    if (!project.class_zh || !project.date)
+    if (!project.date)
         return error_no_memory(e);
     return report_blocks_build(in->report, in->table, &project, in->maps, w->arena, out, e);
 }

@@ -13,6 +13,10 @@
 #include "report/blocks.h"
 #include "report/words.h"
 
+/* The number of the JSON report. Format 1 knew three lines and no claims; a report of it is made again as it
+ * was (record/verify.h). */
+enum { REPORT_FORMAT = 2 };
+
 /* What a writer is given; what its form does not need (enum form_needs) is NULL. All borrowed. */
 struct form_input {
     const struct report *report;
@@ -21,6 +25,7 @@ struct form_input {
     const struct report_maps *maps;
     const struct report_blocks *blocks;
     struct arena *arena;
+    int format; /* of form_json alone: 1; otherwise, and with 0, REPORT_FORMAT */
 };
 
 /* On a failure `out` holds a part of the form, which nobody may read. */

@@ -35,12 +35,27 @@ static void write_layer_used(struct json_writer *w, const struct store_version *
     jw_object_end(w);
 }
 
-void report_layers_json(struct json_writer *w, const struct report *r)
+size_t report_layers_used(const struct report *r, bool units,
+                          const struct store_version *out[REPORT_LAYERS_MAX])
 {
+    size_t n = 0;
+    for (int l = 0; l < report_lines(r)->n; l++)
+        if (snapshot_line(r->snapshot, l))
+            out[n++] = &snapshot_line(r->snapshot, l)->version;
+    for (size_t i = 0; units && check_unit_layers[i]; i++) {
+        const struct layer_snapshot *layer = snapshot_layer(r->snapshot, check_unit_layers[i]);
+        if (layer)
+            out[n++] = &layer->version;
+    }
+    return n;
+}
+
+void report_layers_json(struct json_writer *w, const struct report *r, bool units)
+{
+    const struct store_version *used[REPORT_LAYERS_MAX];
+    size_t n = report_layers_used(r, units, used);
     jw_array_begin(w);
-    /* Every parcel sees the same layers, so the first one's findings name them all. */
-    for (int i = 0; i < CONTROL_LINE_COUNT && r->parcels.n_parcels; i++)
-        if (r->results[0].layers[i].layer)
-            write_layer_used(w, &r->results[0].layers[i].layer->version);
+    for (size_t i = 0; i < n; i++)
+        write_layer_used(w, used[i]);
     jw_array_end(w);
 }

@@ -5,10 +5,16 @@
 #include "check/check.h"
 #include "formats/json.h"
 
-const char *report_engine_version(void); /* "0.1.0" */
+const char *report_engine_version(void); /* "0.2.0" */
 /* {"name", "version", "libraries"} */
 void report_engine_json(struct json_writer *w);
-/* The array of layer versions that answered. */
-void report_layers_json(struct json_writer *w, const struct report *r);
+
+enum { REPORT_LAYERS_MAX = LINES_MAX + 4 };
+/* The layer versions that answered: those of the lines, and with `units` (from format 2 on) those that say in
+ * which units a parcel lies. Returns how many. */
+size_t report_layers_used(const struct report *r, bool units,
+                          const struct store_version *out[REPORT_LAYERS_MAX]);
+/* The same as an array. */
+void report_layers_json(struct json_writer *w, const struct report *r, bool units);
 
 #endif

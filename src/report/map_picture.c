@@ -38,19 +38,19 @@ static double py(const struct picture *p, double lat)
 }
 
 /* The lines, the plots, and what is pressed on. */
-static int legend_rows(void)
+static int legend_rows(const struct line_table *lines)
 {
-    int n = CONTROL_LINE_COUNT + 1;
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        n += line_at(l)->relation == LINE_EXCLUDES;
+    int n = lines->n + 1;
+    for (int l = 0; l < lines->n; l++)
+        n += line_at(lines, l)->relation == LINE_EXCLUDES;
     return (n + LEGEND_PER_ROW - 1) / LEGEND_PER_ROW;
 }
 
 /* Below the legend's rows there is a note. */
-double map_picture_height(double width)
+double map_picture_height(const struct map_picture *picture, double width)
 {
     double map = (width - MARGIN_LEFT - MARGIN_RIGHT) / MAP_ASPECT;
-    return MARGIN_TOP + map + MARGIN_BOTTOM + (legend_rows() * LEGEND_ROW + 18);
+    return MARGIN_TOP + map + MARGIN_BOTTOM + (legend_rows(report_lines(picture->report)) * LEGEND_ROW + 18);
 }
 
 /* ---- shapes ---- */
@@ -84,11 +84,12 @@ static void line_stroke(cairo_t *cr, const struct line_symbol *symbol)
 static void draw_patches(const struct picture *p)
 {
     cairo_set_fill_rule(p->cr, CAIRO_FILL_RULE_EVEN_ODD);
-    for (int l = CONTROL_LINE_COUNT - 1; l >= 0; l--) {
-        const struct line_symbol *symbol = &line_at(l)->symbol;
+    const struct line_table *lines = report_lines(p->r);
+    for (int l = lines->n - 1; l >= 0; l--) {
+        const struct line_symbol *symbol = &line_at(lines, l)->symbol;
         for (size_t i = 0; i < p->map->n_patches; i++) {
             const struct map_patch *patch = &p->map->patches[i];
-            if (patch->line != l)
+            if (patch->line->number != l)
                 continue;
             cairo_new_path(p->cr);
             for (size_t r = 0; r < patch->n_rings; r++)
@@ -137,7 +138,7 @@ static void draw_plots(const struct picture *p)
             continue;
         cairo_new_path(p->cr);
         shape_path(p, &o->shape);
-        draw_overlap(p->cr, &line_at(o->line)->symbol);
+        draw_overlap(p->cr, &o->line->symbol);
     }
     for (size_t i = 0; i < p->r->parcels.n_parcels; i++) {
         if (!shown(p, i))
@@ -346,18 +347,19 @@ static void draw_legend(const struct picture *p)
     double y = p->y + p->height + MARGIN_BOTTOM + 2;
     int n = 0;
     typeset_draw(p->t, "图例", &bold, p->x + 4, y);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        legend_add(p, &n, LEGEND_LINE, line_at(l));
+    const struct line_table *lines = report_lines(p->r);
+    for (int l = 0; l < lines->n; l++)
+        legend_add(p, &n, LEGEND_LINE, line_at(lines, l));
     legend_add(p, &n, LEGEND_PLOT, NULL);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        if (line_at(l)->relation == LINE_EXCLUDES)
-            legend_add(p, &n, LEGEND_OVERLAP, line_at(l));
+    for (int l = 0; l < lines->n; l++)
+        if (line_at(lines, l)->relation == LINE_EXCLUDES)
+            legend_add(p, &n, LEGEND_OVERLAP, line_at(lines, l));
     double lat = (p->map->box.south_deg + p->map->box.north_deg) / 2;
     char text[200];
     snprintf(text, sizeof text, "CGCS2000 经纬网，北向上，图面中心纬度 %.4f°；图上数字为地块序号。%s%s", lat,
              p->map->thinned ? "图面上小于一个点的图斑未绘。" : "",
              p->map->crowded ? "图斑过多，只绘出一部分。" : "");
-    typeset_draw(p->t, text, &note, p->x + 4, y + (legend_rows() * LEGEND_ROW + 1));
+    typeset_draw(p->t, text, &note, p->x + 4, y + (legend_rows(lines) * LEGEND_ROW + 1));
 }
 
 static struct picture picture_of(struct typeset *t, const struct map_picture *what, double x, double y,

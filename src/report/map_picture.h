@@ -15,7 +15,7 @@ struct map_picture { /* borrowed */
     const struct report_map *map; /* one of them */
 };
 
-double map_picture_height(double width);
+double map_picture_height(const struct map_picture *picture, double width);
 /* Into the rectangle at x, y of the typeset's context. */
 void map_picture_draw(struct typeset *t, const struct map_picture *picture, double x, double y, double width);
 

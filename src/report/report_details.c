@@ -24,7 +24,7 @@ static const char *basis_of(struct report_making *m, const struct layer_finding 
     const struct rule *best = NULL;
     int best_fit = -1;
     for (size_t i = 0; i < f->n_rules; i++) {
-        int fit = fit_of(f->rules[i].rule, line_at(f->line), o);
+        int fit = fit_of(f->rules[i].rule, f->line, o);
         if (fit > best_fit) {
             best_fit = fit;
             best = f->rules[i].rule;
@@ -95,12 +95,12 @@ void table_make_details(struct report_making *m)
 {
     size_t n = 0;
     for (size_t i = 0; i < m->t->n_rows; i++)
-        for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        for (int l = 0; l < m->r->results[i].n_layers; l++)
             n += m->r->results[i].layers[l].n_features;
     m->t->details = arena_array(m->arena, n + 1, sizeof *m->t->details);
     m->no_memory = m->no_memory || !m->t->details;
     for (size_t i = 0; i < m->t->n_rows && !m->no_memory; i++)
-        for (int l = 0; l < CONTROL_LINE_COUNT && !m->no_memory; l++)
+        for (int l = 0; l < m->r->results[i].n_layers && !m->no_memory; l++)
             if (m->r->results[i].layers[l].n_features)
                 add_features(m, i, &m->r->results[i].layers[l]);
 }

@@ -110,11 +110,6 @@ const char *figure_words_en(enum figure_state s)
 
 /* ---- columns ---- */
 
-static const struct layer_finding *finding(const struct report_making *m, size_t i, int line)
-{
-    return &m->r->results[i].layers[line];
-}
-
 static enum figure_state state_of(const struct layer_finding *f)
 {
     if (f->status == LAYER_NOT_COVERED)
@@ -163,7 +158,7 @@ static void parcel_column(struct report_making *m, struct column_work *c)
 }
 
 /* What is nothing stays 0 and what is the whole parcel stays the parcel: balance never makes land appear. */
-static void line_column(struct report_making *m, struct column_work *c, int line)
+static void line_column(struct report_making *m, struct column_work *c, const struct control_line *line)
 {
     struct report_table *t = m->t;
     int column = column_of_line(line);
@@ -171,7 +166,7 @@ static void line_column(struct report_making *m, struct column_work *c, int line
     double sum = 0;
     bool all_known = true;
     for (size_t i = 0; i < t->n_rows; i++) {
-        const struct layer_finding *f = finding(m, i, line);
+        const struct layer_finding *f = making_finding(m, i, line);
         const struct figure *parcel = &t->rows[i].figures[COLUMN_PARCEL];
         struct figure *own = &t->rows[i].figures[column];
         own->state = parcel->state == FIGURE_KNOWN ? state_of(f) : FIGURE_UNMEASURED;
@@ -205,12 +200,12 @@ static void total_of_rows(struct report_table *t, int column)
 }
 
 /* Outside is what is left; but where the layer says nothing it is not outside either. */
-static void outside_column(struct report_making *m, int line)
+static void outside_column(struct report_making *m, const struct control_line *line)
 {
     struct report_table *t = m->t;
     int column = column_of_outside(line);
     for (size_t i = 0; i < t->n_rows; i++) {
-        const struct layer_finding *f = finding(m, i, line);
+        const struct layer_finding *f = making_finding(m, i, line);
         const struct figure *inside = &t->rows[i].figures[column_of_line(line)];
         struct figure *out = &t->rows[i].figures[column];
         out->state = inside->state;
@@ -226,30 +221,31 @@ static void outside_column(struct report_making *m, int line)
 
 int report_zone_column(const struct layer_finding *f, size_t zone)
 {
-    const struct control_line *line = line_at(f->line);
+    const struct control_line *line = f->line;
+    if (line->relation != LINE_CONTAINS)
+        return COLUMN_PARCEL;
     if (zone + 1 == f->n_zones)
-        return column_of_outside(f->line);
+        return column_of_outside(line);
     int own = line_zone_of(line, f->zones[zone].zone);
     for (size_t z = 0; z + 1 < f->n_zones; z++)
         if (z != zone && line_zone_of(line, f->zones[z].zone) == own)
             return COLUMN_PARCEL;
-    return own == line->n_zones ? COLUMN_PARCEL : column_of_zone(f->line, own);
+    return own == line->n_zones ? COLUMN_PARCEL : column_of_zone(line, own);
 }
 
 /* Returns the area inside the line of which the zone is none of its columns, in cents. */
-static int64_t zone_figures(struct report_making *m, size_t row, int line, bool *overlapping)
+static int64_t zone_figures(struct report_making *m, size_t row, const struct control_line *line,
+                            bool *overlapping)
 {
-    enum {
-        BUCKETS = LINE_COLUMN_COUNT
-    }; /* more than a line has zones; the last one used is for none of them */
-    const struct layer_finding *f = finding(m, row, line);
+    enum { BUCKETS = ZONES_MAX + 1 }; /* the last one used is for none of the zones */
+    const struct layer_finding *f = making_finding(m, row, line);
     struct figure *figures = m->t->rows[row].figures;
     const struct figure *inside = &figures[column_of_line(line)];
-    int n = line_at(line)->n_zones;
+    int n = line->n_zones;
     double raw[BUCKETS] = {0}, sum = 0;
     int64_t cents[BUCKETS], high[BUCKETS];
     for (size_t z = 0; z + 1 < f->n_zones; z++) { /* the last entry is the outside */
-        raw[line_zone_of(line_at(line), f->zones[z].zone)] += f->zones[z].area_m2;
+        raw[line_zone_of(line, f->zones[z].zone)] += f->zones[z].area_m2;
         sum += f->zones[z].area_m2;
     }
     *overlapping = inside->state == FIGURE_KNOWN && f->n_zones > 0 &&
@@ -277,10 +273,10 @@ static const char *joined(struct report_making *m, const char *before, const cha
     return *before ? arena_printf(m->arena, "%s；%s", before, more) : more;
 }
 
-static const char *line_remark(struct report_making *m, size_t row, int line)
+static const char *line_remark(struct report_making *m, size_t row, const struct control_line *line)
 {
-    const struct layer_finding *f = finding(m, row, line);
-    const char *name = line_at(line)->title_zh, *text = "";
+    const struct layer_finding *f = making_finding(m, row, line);
+    const char *name = line->title_zh, *text = "";
     char number[DECIMAL_SIZE];
     bool covered = f->uncovered_m2 <= fmax(0.01, 1e-9 * m->r->results[row].area_m2);
     if (f->status == LAYER_SLIVER) {
@@ -299,7 +295,8 @@ static const char *line_remark(struct report_making *m, size_t row, int line)
 }
 
 /* What the zones of a line that contains leave open. */
-static const char *zones_remark(struct report_making *m, const char *before, size_t row, int line)
+static const char *zones_remark(struct report_making *m, const char *before, size_t row,
+                                const struct control_line *line)
 {
     const char *text = before;
     char number[DECIMAL_SIZE];
@@ -309,22 +306,22 @@ static const char *zones_remark(struct report_making *m, const char *before, siz
     if (unzoned > 0)
         text = joined(m, text, arena_printf(m->arena, "界内另有%s平方米未标明分区", number));
     if (overlapping)
-        text = joined(
-            m, text,
-            arena_printf(m->arena, "%s各分区互相重叠，分区面积之和不等于界内面积", line_at(line)->short_zh));
+        text = joined(m, text,
+                      arena_printf(m->arena, "%s各分区互相重叠，分区面积之和不等于界内面积", line->short_zh));
     return text;
 }
 
 static void row_remark(struct report_making *m, size_t row)
 {
+    const struct line_table *lines = report_lines(m->r);
     const char *text = "";
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        const char *more = line_remark(m, row, l);
+    for (int l = 0; l < lines->n; l++) {
+        const char *more = line_remark(m, row, line_at(lines, l));
         text = more && *more ? joined(m, text, more) : more ? text : NULL;
     }
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        if (line_at(l)->relation == LINE_CONTAINS)
-            text = zones_remark(m, text, row, l);
+    for (int l = 0; l < lines->n; l++)
+        if (line_at(lines, l)->relation == LINE_CONTAINS)
+            text = zones_remark(m, text, row, line_at(lines, l));
     m->no_memory = m->no_memory || !text;
     m->t->rows[row].remark = text;
 }
@@ -332,35 +329,54 @@ static void row_remark(struct report_making *m, size_t row)
 /* A line's zones are filled in with the remarks, row by row; here what they add up to. */
 static void zone_totals(struct report_making *m)
 {
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        for (int z = 0; line_at(l)->relation == LINE_CONTAINS && z < line_at(l)->n_zones; z++)
-            total_of_rows(m->t, column_of_zone(l, z));
+    const struct line_table *lines = report_lines(m->r);
+    for (int l = 0; l < lines->n; l++) {
+        const struct control_line *line = line_at(lines, l);
+        for (int z = 0; line->relation == LINE_CONTAINS && z < line->n_zones; z++)
+            total_of_rows(m->t, column_of_zone(line, z));
+    }
 }
 
-void table_make_rows(struct report_making *m)
+/* Rows without figures yet, and the total's. */
+static bool make_rows(struct report_making *m)
 {
     struct report_table *t = m->t;
-    struct column_work c;
+    size_t n_columns = (size_t)report_lines(m->r)->n_columns;
     t->n_rows = m->r->parcels.n_parcels;
     t->rows = arena_array(m->arena, t->n_rows + 1, sizeof *t->rows);
-    if (!t->rows || !column_work(m, &c)) {
-        m->no_memory = true;
-        return;
-    }
+    struct figure *figures = arena_array(m->arena, (t->n_rows + 1) * n_columns, sizeof *figures);
+    if (!t->rows || !figures)
+        return false;
     for (size_t i = 0; i < t->n_rows; i++) {
         const struct parcel *p = m->r->results[i].parcel;
         t->rows[i].id = making_clean(m, p->id);
         t->rows[i].name = making_clean(m, p->name);
         t->rows[i].verdict = m->r->results[i].verdict;
+        t->rows[i].figures = figures + i * n_columns;
     }
-    t->total = (struct table_row){.id = "合计", .name = "", .verdict = m->r->verdict, .remark = ""};
+    t->total = (struct table_row){.id = "合计",
+                                  .name = "",
+                                  .figures = figures + t->n_rows * n_columns,
+                                  .verdict = m->r->verdict,
+                                  .remark = ""};
+    return true;
+}
+
+void table_make_rows(struct report_making *m)
+{
+    const struct line_table *lines = report_lines(m->r);
+    struct column_work c;
+    if (!make_rows(m) || !column_work(m, &c)) {
+        m->no_memory = true;
+        return;
+    }
     parcel_column(m, &c);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        line_column(m, &c, l);
-        if (line_at(l)->relation == LINE_CONTAINS)
-            outside_column(m, l);
+    for (int l = 0; l < lines->n; l++) {
+        line_column(m, &c, line_at(lines, l));
+        if (line_at(lines, l)->relation == LINE_CONTAINS)
+            outside_column(m, line_at(lines, l));
     }
-    for (size_t i = 0; i < t->n_rows && !m->no_memory; i++)
+    for (size_t i = 0; i < m->t->n_rows && !m->no_memory; i++)
         row_remark(m, i);
     zone_totals(m);
 }

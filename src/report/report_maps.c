@@ -40,7 +40,7 @@ struct collecting {
     struct check_worker *w;
     struct report_map *map;
     const struct layer_index *ix;
-    int line;
+    const struct control_line *line;
     struct geo_box clip;
     double dot_deg, dot_m2;
     uint32_t *features;
@@ -140,12 +140,12 @@ static enum status map_fill(struct check_worker *w, const struct report *r, cons
     geo_metres_per_degree(map->box.south_deg, &north_m, &east_m);
     c.dot_deg = (map->box.east_deg - map->box.west_deg) / DOTS_ACROSS;
     c.dot_m2 = c.dot_deg * east_m * c.dot_deg * east_m;
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        const struct layer_snapshot *layer = r->results[0].layers[l].layer;
+    for (int l = 0; l < report_lines(r)->n; l++) {
+        const struct layer_snapshot *layer = snapshot_line(r->snapshot, l);
         if (!layer || !layer->index)
             continue;
         c.ix = layer->index;
-        c.line = l;
+        c.line = line_at(report_lines(r), l);
         c.n_features = c.n_vertices = 0; /* every line gets its share of the limit */
         enum status s = index_candidates(c.ix, &c.clip, take_feature, &c, e);
         if (!s && c.no_memory)
@@ -162,8 +162,8 @@ static enum status map_fill(struct check_worker *w, const struct report *r, cons
 
 static bool presses(const struct parcel_report *p)
 {
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        if (line_at(l)->relation == LINE_EXCLUDES && p->layers[l].status == LAYER_OVERLAP)
+    for (int l = 0; l < p->n_layers; l++)
+        if (p->layers[l].line->relation == LINE_EXCLUDES && p->layers[l].status == LAYER_OVERLAP)
             return true;
     return false;
 }
@@ -200,17 +200,18 @@ static enum status maps_fill(struct check_worker *w, const struct report *r, str
 static enum status overlaps_fill(struct check_worker *w, const struct report *r, bool all,
                                  struct report_maps *out, struct error *e)
 {
-    out->overlaps = arena_array(w->arena, r->parcels.n_parcels * CONTROL_LINE_COUNT, sizeof *out->overlaps);
+    out->overlaps =
+        arena_array(w->arena, r->parcels.n_parcels * (size_t)report_lines(r)->n + 1, sizeof *out->overlaps);
     if (!out->overlaps)
         return error_no_memory(e);
     for (size_t i = 0; i < r->parcels.n_parcels; i++) {
-        for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+        for (int l = 0; l < r->results[i].n_layers; l++) {
             const struct layer_finding *f = &r->results[i].layers[l];
-            struct map_overlap o = {.parcel = i, .line = l};
-            if ((!all && line_at(l)->relation != LINE_EXCLUDES) || !f->layer ||
+            struct map_overlap o = {.parcel = i, .line = f->line};
+            if ((!all && f->line->relation != LINE_EXCLUDES) || !f->layer ||
                 (f->status != LAYER_OVERLAP && f->status != LAYER_SLIVER))
                 continue;
-            enum status s = check_overlap_shape(w, f->layer, &r->parcels.parcels[i].shape, &o.shape, e);
+            enum status s = check_overlap_shape(w, f->layer, &r->parcels.parcels[i].shape, NULL, &o.shape, e);
             if (s == STATUS_NO_MEMORY)
                 return s;
             out->n_overlaps_failed += s != STATUS_OK;
@@ -255,6 +256,54 @@ static enum status districts_fill(struct check_worker *w, const struct report *r
     return STATUS_OK;
 }
 
+/* ---- by unit ---- */
+
+static int by_line_zone_unit(const void *a, const void *b)
+{
+    const struct zone_in_unit *x = a, *y = b;
+    if (x->line->number != y->line->number)
+        return x->line->number - y->line->number;
+    return x->zone != y->zone ? x->zone - y->zone : strcmp(x->code, y->code);
+}
+
+/* Equal neighbours become one. */
+static void add_up(struct report_maps *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < out->n_by_unit; i++)
+        if (n > 0 && by_line_zone_unit(&out->by_unit[n - 1], &out->by_unit[i]) == 0)
+            out->by_unit[n - 1].area_m2 += out->by_unit[i].area_m2;
+        else
+            out->by_unit[n++] = out->by_unit[i];
+    out->n_by_unit = n;
+}
+
+/* A zone whose shape GEOS cannot build is counted and told; the other figures stand. */
+static enum status by_unit_fill(struct check_worker *w, const struct report *r, struct report_maps *out,
+                                struct error *e)
+{
+    size_t capacity = 0;
+    for (size_t i = 0; i < r->parcels.n_parcels; i++)
+        for (int l = 0; l < r->results[i].n_layers; l++) {
+            struct zones_in_units found;
+            enum status s =
+                check_zones_in_units(w, r->snapshot, &r->results[i], &r->results[i].layers[l], &found, e);
+            if (s == STATUS_NO_MEMORY)
+                return s;
+            out->n_by_unit_failed += s != STATUS_OK;
+            if (s || found.n == 0)
+                continue;
+            if (!ARENA_RESERVE(w->arena, out->by_unit, capacity, out->n_by_unit + found.n))
+                return error_no_memory(e);
+            memcpy(out->by_unit + out->n_by_unit, found.items, found.n * sizeof *found.items);
+            out->n_by_unit += found.n;
+        }
+    if (out->n_by_unit)
+        qsort(out->by_unit, out->n_by_unit, sizeof *out->by_unit, by_line_zone_unit);
+    add_up(out);
+    return STATUS_OK;
+}
+
 static enum status borders_fill(struct check_worker *w, const struct report *r, struct report_maps *out,
                                 struct error *e)
 {
@@ -275,6 +324,8 @@ enum status report_maps_fill(struct check_worker *w, const struct report *r, str
         s = maps_fill(w, r, &maps, e);
     if (!s)
         s = overlaps_fill(w, r, want.only_shapes, &maps, e);
+    if (!s && !want.only_shapes)
+        s = by_unit_fill(w, r, &maps, e);
     if (!s && !want.only_shapes)
         s = borders_fill(w, r, &maps, e);
     if (!s)

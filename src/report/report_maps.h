@@ -24,7 +24,7 @@ struct map_ring { /* closed or open, as drawn; holes by the even-odd rule */
 };
 
 struct map_patch { /* one feature of a line near the parcels */
-    int line;
+    const struct control_line *line;
     const char *zone; /* borrowed from the snapshot */
     struct map_ring *rings;
     size_t n_rings;
@@ -41,7 +41,7 @@ struct report_map {
 
 struct map_overlap {
     size_t parcel;
-    int line;
+    const struct control_line *line;
     struct geo_shape shape;
 };
 
@@ -76,6 +76,10 @@ struct report_maps {
     size_t n_overlaps_failed;   /* overlaps whose shape GEOS could not build */
     struct map_border *borders; /* one per parcel */
     const char **districts;     /* one per parcel; "" when no layer of districts is loaded */
+    /* By line, zone and unit, added up over the parcels; none when no units are loaded. */
+    struct zone_in_unit *by_unit;
+    size_t n_by_unit;
+    size_t n_by_unit_failed; /* shapes of zones across several units that could not be built */
 };
 
 /* What the form needs: pictures cost clipping, shapes of overlaps GEOS. */

@@ -91,3 +91,11 @@ const char *making_parcel_list(struct report_making *m, const bool *marked)
     m->no_memory = m->no_memory || !text;
     return text;
 }
+
+const struct layer_finding *making_finding(const struct report_making *m, size_t i,
+                                           const struct control_line *line)
+{
+    static const struct layer_finding unmeasured = {.reason_zh = "", .reason_en = ""};
+    const struct parcel_report *p = &m->r->results[i];
+    return line->number < p->n_layers ? &p->layers[line->number] : &unmeasured;
+}

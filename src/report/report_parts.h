@@ -32,6 +32,10 @@ const char *making_clean(struct report_making *m, const char *text);
 /* "DK-1、DK-2 等5个地块" of the parcels that are marked. */
 const char *making_parcel_list(struct report_making *m, const bool *marked);
 
+/* What was found of parcel i on a line; of a report that was never filled in, a finding that says nothing. */
+const struct layer_finding *making_finding(const struct report_making *m, size_t i,
+                                           const struct control_line *line);
+
 /* ---- the parts of report_table_build ---- */
 
 void table_make_rows(struct report_making *m);      /* report_figures.c */

@@ -8,14 +8,14 @@
 
 /* How the parcels stand to one line. The marks are arrays over the parcels. */
 struct standing {
-    int line;
+    const struct control_line *line;
     bool *overlap, *sliver, *clear, *not_covered, *unmeasured, *partly;
     size_t n_overlap, n_sliver, n_clear, n_not_covered, n_unmeasured, n_partly;
     int64_t overlap_cents, sliver_ten_thousandths;
     const char *reason; /* of the first parcel that could not be measured */
 };
 
-static bool standing_init(struct report_making *m, struct standing *s, int line)
+static bool standing_init(struct report_making *m, struct standing *s, const struct control_line *line)
 {
     size_t n = m->t->n_rows + 1;
     *s = (struct standing){.line = line, .reason = ""};
@@ -36,7 +36,7 @@ static bool standing_init(struct report_making *m, struct standing *s, int line)
 static void standing_count(struct report_making *m, struct standing *s)
 {
     for (size_t i = 0; i < m->t->n_rows; i++) {
-        const struct layer_finding *f = &m->r->results[i].layers[s->line];
+        const struct layer_finding *f = making_finding(m, i, s->line);
         int64_t units = 0;
         switch (f->status) {
         case LAYER_OVERLAP:
@@ -118,7 +118,7 @@ static void say_slivers(struct report_making *m, const struct standing *s)
         say(m, true, LINE_HAS_SLIVERS, &w, which(m, s->sliver, s->n_sliver));
 }
 
-static void say_excluding(struct report_making *m, int line)
+static void say_excluding(struct report_making *m, const struct control_line *line)
 {
     struct standing s;
     if (!standing_init(m, &s, line))
@@ -135,21 +135,21 @@ static void say_excluding(struct report_making *m, int line)
 
 /* ---- a line that contains: inside and outside, never "pressed on" ---- */
 
-static const char *zones_inside(struct report_making *m, int line)
+static const char *zones_inside(struct report_making *m, const struct control_line *line)
 {
     const char *text = "";
-    for (int z = 0; z < line_at(line)->n_zones && text; z++) {
+    for (int z = 0; z < line->n_zones && text; z++) {
         int64_t cents = 0;
         for (size_t i = 0; i < m->t->n_rows; i++)
             cents += m->t->rows[i].figures[column_of_zone(line, z)].cents;
         if (cents > 0)
-            text = arena_printf(m->arena, "%s%s%s", text, *text ? "、" : "", line_at(line)->zones[z].zh);
+            text = arena_printf(m->arena, "%s%s%s", text, *text ? "、" : "", line->zones[z].zh);
     }
     m->no_memory = m->no_memory || !text;
     return text ? text : "";
 }
 
-static void say_containing(struct report_making *m, int line)
+static void say_containing(struct report_making *m, const struct control_line *line)
 {
     struct standing s;
     int64_t inside = 0, outside = 0;
@@ -178,6 +178,60 @@ static void say_containing(struct report_making *m, int line)
     say_gaps(m, &s);
 }
 
+/* ---- a line that classifies ---- */
+
+/* "水田1.2300公顷、旱地0.4500公顷", of all parcels. */
+static const char *classes_met(struct report_making *m, const struct control_line *line)
+{
+    const char *text = "";
+    for (int z = 0; z <= line->n_zones && text; z++) {
+        double m2 = 0;
+        int64_t cents = 0;
+        for (size_t i = 0; i < m->t->n_rows; i++) {
+            const struct layer_finding *f = making_finding(m, i, line);
+            for (size_t k = 0; k < f->n_zones; k++)
+                m2 += line_zone_of(line, f->zones[k].zone) == z ? f->zones[k].area_m2 : 0;
+        }
+        if (!(m2 > 0) || !decimal_units(m2, 2, &cents))
+            continue;
+        text = arena_printf(m->arena, "%s%s%s%s公顷", text, *text ? "、" : "",
+                            z < line->n_zones ? line->zones[z].zh : "其他", decimal_area_of(cents).ha);
+    }
+    m->no_memory = m->no_memory || !text;
+    return text ? text : "";
+}
+
+static void say_classifying(struct report_making *m, const struct control_line *line)
+{
+    struct standing s;
+    if (!standing_init(m, &s, line))
+        return;
+    standing_count(m, &s);
+    struct line_words w = words_of(m, &s);
+    w.zones = classes_met(m, line);
+    if (s.n_overlap)
+        say(m, false, LINE_IS_CLASSED, &w, which(m, s.overlap, s.n_overlap));
+    else if (s.n_clear)
+        say(m, false, LINE_IS_CLEAR, &w, which(m, s.clear, s.n_clear));
+    say_slivers(m, &s);
+    say_gaps(m, &s);
+}
+
+static void say_line(struct report_making *m, const struct control_line *line)
+{
+    switch (line->relation) {
+    case LINE_CONTAINS:
+        say_containing(m, line);
+        return;
+    case LINE_CLASSIFIES:
+        say_classifying(m, line);
+        return;
+    case LINE_EXCLUDES:
+        say_excluding(m, line);
+        return;
+    }
+}
+
 static const char *verdict_sentence(const struct report_making *m)
 {
     switch (m->r->verdict) {
@@ -198,8 +252,9 @@ static const char *verdict_sentence(const struct report_making *m)
 
 void table_make_sentences(struct report_making *m)
 {
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        (line_at(l)->relation == LINE_CONTAINS ? say_containing : say_excluding)(m, l);
+    const struct line_table *lines = report_lines(m->r);
+    for (int l = 0; l < lines->n; l++)
+        say_line(m, line_at(lines, l));
     m->t->worst = m->r->verdict;
     m->t->verdict = verdict_zh(m->r->verdict);
     m->t->verdict_sentence = verdict_sentence(m);

@@ -1,22 +1,21 @@
 #include "report/report_parts.h"
 
-static const char *title_in(int line, int column)
+static const char *title_in(const struct control_line *line, int column)
 {
-    const struct control_line *l = line_at(line);
     int zone = column - column_of_zone(line, 0);
     if (column == column_of_line(line))
-        return l->texts.column;
-    return zone < l->n_zones ? l->zones[zone].column : l->texts.outside_column;
+        return line->texts.column;
+    return zone < line->n_zones ? line->zones[zone].column : line->texts.outside_column;
 }
 
-const char *report_column_title(int column)
+const char *report_column_title(const struct line_table *lines, int column)
 {
     if (column == COLUMN_PARCEL)
         return "地块面积";
     int line = 0;
-    while (line + 1 < CONTROL_LINE_COUNT && column_of_line(line + 1) <= column)
+    while (line + 1 < lines->n && column_of_line(line_at(lines, line + 1)) <= column)
         line++;
-    return title_in(line, column);
+    return title_in(line_at(lines, line), column);
 }
 
 enum status report_table_build(const struct report *r, const struct report_maps *maps, struct arena *a,

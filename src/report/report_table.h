@@ -35,23 +35,23 @@ struct figure {
 
 /* Column 0 is the parcel's; behind it stand those of each line, in the order of the table of lines: the area
  * in the line, and of a line that contains its zones and the outside, too. */
-enum { COLUMN_PARCEL = 0, COLUMN_COUNT = LINE_COLUMN_COUNT };
-static inline int column_of_line(int line) /* of the area in the line */
+enum { COLUMN_PARCEL = 0 };
+static inline int column_of_line(const struct control_line *line) /* of the area in the line */
 {
-    return line_at(line)->column;
+    return line->column;
 }
-static inline int column_of_zone(int line, int zone)
+static inline int column_of_zone(const struct control_line *line, int zone)
 {
-    return line_at(line)->column + 1 + zone;
+    return line->column + 1 + zone;
 }
-static inline int column_of_outside(int line)
+static inline int column_of_outside(const struct control_line *line)
 {
-    return column_of_zone(line, line_at(line)->n_zones);
+    return column_of_zone(line, line->n_zones);
 }
 
 struct table_row {
     const char *id, *name;
-    struct figure figures[COLUMN_COUNT];
+    struct figure *figures; /* n_columns of the table of lines */
     enum verdict verdict;
     const char *remark;
 };
@@ -59,7 +59,7 @@ struct table_row {
 struct detail_row {
     size_t parcel;
     const char *parcel_id;
-    int line;
+    const struct control_line *line;
     const char *code, *name; /* of the feature; zone in brackets after the name */
     const char *district;
     struct figure area;
@@ -93,7 +93,7 @@ struct report_table {
 enum status report_table_build(const struct report *r, const struct report_maps *maps, struct arena *a,
                                struct report_table *out, struct error *e) HX_MUST_CHECK;
 
-const char *report_column_title(int column); /* 地块面积, ... */
+const char *report_column_title(const struct line_table *lines, int column); /* 地块面积, ... */
 
 /* "1234.50", or 未测算 and the like. Decimals: m2 2, ha 4, mu 2. */
 void figure_m2(const struct figure *f, char text[DECIMAL_SIZE]);

@@ -38,7 +38,7 @@ const char *report_layer_title(const struct layer_finding *f, enum report_lang l
         own = lang == REPORT_LANG_EN ? f->layer->version.title_en : f->layer->version.title_zh;
     if (own && *own)
         return own;
-    return lang == REPORT_LANG_EN ? line_at(f->line)->name_en : line_at(f->line)->title_zh;
+    return lang == REPORT_LANG_EN ? f->line->name_en : f->line->title_zh;
 }
 
 const char *report_certainty(const char *confidence, enum report_lang lang)
@@ -66,6 +66,34 @@ const char *report_certainty(const char *confidence, enum report_lang lang)
 bool report_states(const char *text)
 {
     return text && *text && strcmp(text, "-") != 0;
+}
+
+const char *report_paper_missing(struct arena *a, const struct layer_finding *f, const struct rule *rule,
+                                 enum report_lang lang)
+{
+    const struct project_class *c = f->claim->title;
+    bool english = lang == REPORT_LANG_EN;
+    const char *paper = !c ? "" : english ? c->paper_en : c->paper_zh;
+    if (!*paper)
+        paper = english ? rule->needs_en : rule->needs_zh;
+    if (!report_states(paper))
+        paper = english ? "the document that shows it" : "证明该主张的文件";
+    const char *class = c ? (english ? c->en : c->zh) : f->claim->project_class;
+    return english ? arena_printf(a, "%s: claimed as %s, and the document is missing: %s", f->line->title_en,
+                                  class, paper)
+                   : arena_printf(a, "%s：主张为%s，尚缺文件：%s", f->line->title_zh, class, paper);
+}
+
+const char *report_claim_title(struct arena *a, const struct claim *c, enum report_lang lang)
+{
+    bool english = lang == REPORT_LANG_EN;
+    const char *class = c->title ? (english ? c->title->en : c->title->zh) : c->project_class;
+    if (!c->item)
+        return arena_strdup(a, class);
+    const struct class_item *item = &c->title->items[c->item - 1];
+    const char *text = english && *item->en ? item->en : item->zh;
+    return english ? arena_printf(a, "%s, item %d: %s", class, c->item, text)
+                   : arena_printf(a, "%s，第%d项：%s", class, c->item, text);
 }
 
 const char *report_shapes_missing(struct arena *a, size_t n, enum report_lang lang)

@@ -28,6 +28,12 @@ const char *report_certainty(const char *confidence, enum report_lang lang);
 /* The rule table writes "-" where there is nothing to say. */
 bool report_states(const char *text);
 
+/* What a claim lacks: a sentence without its stop, for the arena; NULL when memory is out. */
+const char *report_paper_missing(struct arena *a, const struct layer_finding *f, const struct rule *rule,
+                                 enum report_lang lang);
+/* The class and the item of a claim in words; likewise. */
+const char *report_claim_title(struct arena *a, const struct claim *c, enum report_lang lang);
+
 /* How many shapes of overlaps could not be built: a sentence for the arena; NULL when memory is out. */
 const char *report_shapes_missing(struct arena *a, size_t n, enum report_lang lang);
 

@@ -44,11 +44,11 @@ static void write_parcel(struct json_writer *w, const struct parcel_report *p)
 static void write_overlap(struct json_writer *w, const struct report *r, const struct map_overlap *o)
 {
     const struct parcel_report *p = &r->results[o->parcel];
-    const struct layer_finding *f = &p->layers[o->line];
+    const struct layer_finding *f = &p->layers[o->line->number];
     feature_begin(w, &o->shape);
     jw_kv_string(w, "kind", "overlap");
     jw_kv_string(w, "parcel", p->parcel->id);
-    jw_kv_string(w, "layer", line_at(o->line)->id);
+    jw_kv_string(w, "layer", o->line->id);
     jw_kv_string(w, "title_zh", report_layer_title(f, REPORT_LANG_ZH));
     jw_kv_string(w, "title_en", report_layer_title(f, REPORT_LANG_EN));
     jw_kv_string(w, "status", layer_status_name(f->status));

@@ -150,8 +150,8 @@ static enum status svg_of(const struct map_picture *picture, struct buffer *svg,
     enum status s = drawing_load(e);
     if (s)
         return s;
-    cairo_surface_t *surface = cairo_svg_surface_create_for_stream(append_svg, svg, PICTURE_WIDTH_PT,
-                                                                   map_picture_height(PICTURE_WIDTH_PT));
+    cairo_surface_t *surface = cairo_svg_surface_create_for_stream(
+        append_svg, svg, PICTURE_WIDTH_PT, map_picture_height(picture, PICTURE_WIDTH_PT));
     cairo_t *cr = cairo_create(surface);
     struct typeset t;
     s = typeset_init(&t, cr, e);

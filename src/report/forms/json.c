@@ -19,6 +19,21 @@ static void kv_m2(struct json_writer *w, const char *key, double area_m2)
     jw_kv_decimal(w, key, area_m2, M2_DECIMALS);
 }
 
+/* What is written, and in which format. */
+struct json_form {
+    struct json_writer w;
+    const struct report *r;
+    struct arena *arena;
+    bool claims; /* from format 2 on: claims, definitions, units, and what was not examined */
+    bool no_memory;
+};
+
+static const char *kept(struct json_form *j, const char *text)
+{
+    j->no_memory = j->no_memory || !text;
+    return text;
+}
+
 /* Hectares and mu follow from the square metres as they are printed, so that page, text and paper say the
  * same. */
 static void kv_area_in_three_units(struct json_writer *w, double area_m2)
@@ -93,8 +108,9 @@ static void write_features(struct json_writer *w, const struct layer_finding *f)
     jw_array_end(w);
 }
 
-static void write_zones(struct json_writer *w, const struct layer_finding *f, double parcel_m2)
+static void write_zones(struct json_form *j, const struct layer_finding *f, double parcel_m2)
 {
+    struct json_writer *w = &j->w;
     jw_key(w, "zones");
     jw_array_begin(w);
     for (size_t i = 0; i < f->n_zones; i++) {
@@ -102,13 +118,19 @@ static void write_zones(struct json_writer *w, const struct layer_finding *f, do
         jw_kv_string(w, "zone", f->zones[i].zone);
         kv_m2(w, "area_m2", f->zones[i].area_m2);
         jw_kv_decimal(w, "share", parcel_m2 > 0 ? f->zones[i].area_m2 / parcel_m2 : NAN, SHARE_DECIMALS);
+        if (j->claims) {
+            int z = line_zone_of(f->line, f->zones[i].zone);
+            jw_kv_string(w, "title_zh", line_zone_title(f->line, f->zones[i].zone));
+            jw_kv_string(w, "group", z < f->line->n_zones ? f->line->zones[z].group : "");
+        }
         jw_object_end(w);
     }
     jw_array_end(w);
 }
 
-static void write_rule(struct json_writer *w, const struct rule_hit *hit)
+static void write_rule(struct json_form *j, const struct rule_hit *hit)
 {
+    struct json_writer *w = &j->w;
     const struct rule *rule = hit->rule;
     jw_object_begin(w);
     jw_kv_string(w, "id", rule->id);
@@ -125,21 +147,54 @@ static void write_rule(struct json_writer *w, const struct rule_hit *hit)
     jw_kv_bool(w, "class_assumed", hit->class_assumed);
     jw_kv_string(w, "class_note_zh", class_note_zh(hit->class_note));
     jw_kv_string(w, "class_note_en", class_note_en(hit->class_note));
+    if (j->claims) {
+        jw_kv_string(w, "verdict_here", verdict_name(hit->verdict));
+        jw_kv_bool(w, "paper_missing", hit->paper_missing);
+        jw_kv_string(w, "unit", rule->unit);
+    }
     jw_object_end(w);
 }
 
-static void write_rules(struct json_writer *w, const struct layer_finding *f)
+static void write_rules(struct json_form *j, const struct layer_finding *f)
 {
-    jw_key(w, "rules");
-    jw_array_begin(w);
+    jw_key(&j->w, "rules");
+    jw_array_begin(&j->w);
     for (size_t i = 0; i < f->n_rules; i++)
-        write_rule(w, &f->rules[i]);
-    jw_array_end(w);
+        write_rule(j, &f->rules[i]);
+    jw_array_end(&j->w);
+}
+
+static void write_claim(struct json_form *j, const struct claim *c)
+{
+    struct json_writer *w = &j->w;
+    jw_object_begin(w);
+    jw_kv_string(w, "layer", c->line->id);
+    jw_kv_string(w, "class", c->project_class);
+    jw_key(w, "item");
+    if (c->item)
+        jw_integer(w, c->item);
+    else
+        jw_null(w);
+    jw_kv_string(w, "title_zh", kept(j, report_claim_title(j->arena, c, REPORT_LANG_ZH)));
+    jw_kv_string(w, "title_en", kept(j, report_claim_title(j->arena, c, REPORT_LANG_EN)));
+    jw_kv_string(w, "document", c->document);
+    jw_kv_string(w, "date", c->date);
+    jw_kv_string(w, "by", c->by);
+    jw_object_end(w);
+}
+
+static void write_claims(struct json_form *j)
+{
+    jw_key(&j->w, "claims");
+    jw_array_begin(&j->w);
+    for (size_t i = 0; i < j->r->claims.n; i++)
+        write_claim(j, &j->r->claims.of[i]);
+    jw_array_end(&j->w);
 }
 
 static void write_layer_identity(struct json_writer *w, const struct layer_finding *f)
 {
-    jw_kv_string(w, "layer", line_at(f->line)->id);
+    jw_kv_string(w, "layer", f->line->id);
     jw_kv_string(w, "title_zh", report_layer_title(f, REPORT_LANG_ZH));
     jw_kv_string(w, "title_en", report_layer_title(f, REPORT_LANG_EN));
     jw_key(w, "version");
@@ -151,8 +206,9 @@ static void write_layer_identity(struct json_writer *w, const struct layer_findi
     jw_kv_string(w, "status_zh", layer_finding_zh(f));
 }
 
-static void write_layer(struct json_writer *w, const struct layer_finding *f, double parcel_m2)
+static void write_layer(struct json_form *j, const struct layer_finding *f, double parcel_m2)
 {
+    struct json_writer *w = &j->w;
     jw_object_begin(w);
     write_layer_identity(w, f);
     kv_area_in_three_units(w, f->area_m2);
@@ -166,8 +222,18 @@ static void write_layer(struct json_writer *w, const struct layer_finding *f, do
     jw_kv_string(w, "reason_zh", f->reason_zh ? f->reason_zh : "");
     jw_kv_string(w, "reason_en", f->reason_en ? f->reason_en : "");
     write_features(w, f);
-    write_zones(w, f, parcel_m2);
-    write_rules(w, f);
+    write_zones(j, f, parcel_m2);
+    write_rules(j, f);
+    if (j->claims) {
+        jw_kv_string(w, "relation", line_relation_name(f->line->relation));
+        jw_kv_bool(w, "must", f->line->must);
+        kv_verdict(w, f->verdict);
+        jw_key(w, "claim");
+        if (f->claim)
+            write_claim(j, f->claim);
+        else
+            jw_null(w);
+    }
     jw_object_end(w);
 }
 
@@ -185,8 +251,45 @@ static void write_parcel_figures(struct json_writer *w, const struct parcel_repo
     kv_m2(w, "declared_area_m2", p->parcel->declared_area_m2);
 }
 
-static void write_parcel(struct json_writer *w, const struct parcel_report *p)
+static void write_units(struct json_form *j, const struct parcel_report *p)
 {
+    jw_key(&j->w, "units");
+    jw_array_begin(&j->w);
+    for (size_t i = 0; i < p->n_units; i++) {
+        jw_object_begin(&j->w);
+        jw_kv_string(&j->w, "layer", p->units[i].layer);
+        jw_kv_string(&j->w, "code", p->units[i].code);
+        jw_kv_string(&j->w, "name", p->units[i].name);
+        kv_m2(&j->w, "area_m2", p->units[i].area_m2);
+        jw_object_end(&j->w);
+    }
+    jw_array_end(&j->w);
+}
+
+/* The papers that claims lack, each once for each rule that needs it. */
+static void write_todo(struct json_form *j, const struct parcel_report *p)
+{
+    jw_key(&j->w, "todo");
+    jw_array_begin(&j->w);
+    for (int l = 0; l < p->n_layers; l++)
+        for (size_t i = 0; i < p->layers[l].n_rules; i++) {
+            const struct layer_finding *f = &p->layers[l];
+            const struct rule *rule = f->rules[i].rule;
+            if (!f->rules[i].paper_missing)
+                continue;
+            jw_object_begin(&j->w);
+            jw_kv_string(&j->w, "layer", f->line->id);
+            jw_kv_string(&j->w, "rule", rule->id);
+            jw_kv_string(&j->w, "zh", kept(j, report_paper_missing(j->arena, f, rule, REPORT_LANG_ZH)));
+            jw_kv_string(&j->w, "en", kept(j, report_paper_missing(j->arena, f, rule, REPORT_LANG_EN)));
+            jw_object_end(&j->w);
+        }
+    jw_array_end(&j->w);
+}
+
+static void write_parcel(struct json_form *j, const struct parcel_report *p)
+{
+    struct json_writer *w = &j->w;
     jw_object_begin(w);
     write_parcel_figures(w, p);
     kv_verdict(w, p->verdict);
@@ -194,9 +297,13 @@ static void write_parcel(struct json_writer *w, const struct parcel_report *p)
     jw_kv_string(w, "summary_en", p->summary_en);
     jw_key(w, "layers");
     jw_array_begin(w);
-    for (int i = 0; i < CONTROL_LINE_COUNT; i++)
-        write_layer(w, &p->layers[i], p->area_m2);
+    for (int i = 0; i < p->n_layers; i++)
+        write_layer(j, &p->layers[i], p->area_m2);
     jw_array_end(w);
+    if (j->claims) {
+        write_units(j, p);
+        write_todo(j, p);
+    }
     write_warnings(w, p->warnings, p->n_warnings);
     jw_object_end(w);
 }
@@ -234,11 +341,14 @@ static void write_head(struct json_writer *w, const struct report *r)
     jw_kv_string(w, "disclaimer_zh", REPORT_DISCLAIMER_ZH);
 }
 
-static void write_parameters(struct json_writer *w, const struct report *r)
+static void write_parameters(struct json_form *j)
 {
+    const struct report *r = j->r;
     const struct engine_versions *v = engine_versions();
     char input[SHA256_HEX_SIZE], digest[SHA256_HEX_SIZE], crs[24];
-    struct report_parameters p = {.engine = report_engine_version(),
+    const struct line_table *lines = report_lines(r);
+    struct report_parameters p = {.format = j->claims ? REPORT_FORMAT : 1,
+                                  .engine = report_engine_version(),
                                   .geos = v->geos,
                                   .proj = v->proj,
                                   .sqlite = v->sqlite,
@@ -247,37 +357,76 @@ static void write_parameters(struct json_writer *w, const struct report *r)
                                   .project_class = r->project_class,
                                   .crs_given = r->epsg ? crs : NULL,
                                   .input_sha256 = input,
-                                  .rules_version = r->snapshot ? snapshot_rules(r->snapshot)->version : NULL,
-                                  .verdict = verdict_name(r->verdict)};
+                                  .rules_version = snapshot_rules(r->snapshot)->version,
+                                  .verdict = verdict_name(r->verdict),
+                                  .claims = kept(j, claims_text(&r->claims, j->arena))};
     sha256_to_hex(r->parcels.sha256, input);
     snprintf(crs, sizeof crs, "EPSG:%d", r->epsg);
-    size_t n = 0;
-    for (int i = 0; i < CONTROL_LINE_COUNT && r->parcels.n_parcels; i++)
-        if (r->results[0].layers[i].layer)
-            p.layer_uids[n++] = r->results[0].layers[i].layer->version.uid;
+    const struct store_version *used[REPORT_LAYERS_MAX];
+    size_t n = report_layers_used(r, j->claims, used);
+    for (size_t i = 0; i < n; i++)
+        p.layer_uids[i] = used[i]->uid;
+    for (int i = 0; i < lines->n; i++)
+        p.definitions[i] = line_at(lines, i)->definition;
+    for (int i = 0; i < lines->n_rest; i++)
+        p.rest[i] = lines->rest[i].definition;
     report_parameters_digest(&p, digest);
-    jw_kv_string(w, "parameters_sha256", digest);
+    jw_kv_string(&j->w, "parameters_sha256", digest);
+}
+
+/* Each examined line and the text by which it was examined; and those that were not, with why. */
+static void write_definitions(struct json_form *j)
+{
+    const struct line_table *lines = report_lines(j->r);
+    struct json_writer *w = &j->w;
+    jw_key(w, "definitions");
+    jw_array_begin(w);
+    for (int l = 0; l < lines->n; l++) {
+        jw_object_begin(w);
+        jw_kv_string(w, "layer", line_at(lines, l)->id);
+        jw_kv_string(w, "sha256", line_at(lines, l)->definition);
+        jw_object_end(w);
+    }
+    jw_array_end(w);
+    jw_key(w, "not_examined");
+    jw_array_begin(w);
+    for (int l = 0; l < lines->n_rest; l++) {
+        jw_object_begin(w);
+        jw_kv_string(w, "layer", lines->rest[l].id);
+        jw_kv_string(w, "sha256", lines->rest[l].definition);
+        jw_kv_string(w, "title_zh", lines->rest[l].title_zh);
+        jw_kv_string(w, "title_en", lines->rest[l].title_en);
+        jw_object_end(w);
+    }
+    jw_array_end(w);
 }
 
 enum status form_json(const struct form_input *in, struct buffer *out, struct error *e)
 {
     const struct report *r = in->report;
-    struct json_writer w;
-    jw_init(&w, out, true);
-    jw_object_begin(&w);
-    write_head(&w, r);
-    write_input(&w, &r->parcels, r->epsg);
-    jw_kv_string(&w, "rules_version", r->snapshot ? snapshot_rules(r->snapshot)->version : NULL);
-    write_parameters(&w, r);
-    write_warnings(&w, r->parcels.warnings, r->parcels.n_warnings);
-    jw_key(&w, "layers_used");
-    report_layers_json(&w, r);
-    jw_key(&w, "parcels");
-    jw_array_begin(&w);
+    struct json_form j = {.r = r, .arena = in->arena, .claims = in->format != 1};
+    struct json_writer *w = &j.w;
+    jw_init(w, out, true);
+    jw_object_begin(w);
+    if (j.claims)
+        jw_kv_integer(w, "format", REPORT_FORMAT);
+    write_head(w, r);
+    write_input(w, &r->parcels, r->epsg);
+    jw_kv_string(w, "rules_version", snapshot_rules(r->snapshot)->version);
+    if (j.claims) {
+        write_claims(&j);
+        write_definitions(&j);
+    }
+    write_parameters(&j);
+    write_warnings(w, r->parcels.warnings, r->parcels.n_warnings);
+    jw_key(w, "layers_used");
+    report_layers_json(w, r, j.claims);
+    jw_key(w, "parcels");
+    jw_array_begin(w);
     for (size_t i = 0; i < r->parcels.n_parcels; i++)
-        write_parcel(&w, &r->results[i]);
-    jw_array_end(&w);
-    jw_object_end(&w);
+        write_parcel(&j, &r->results[i]);
+    jw_array_end(w);
+    jw_object_end(w);
     buffer_append_char(out, '\n');
-    return buffer_status(out, e);
+    return j.no_memory ? error_no_memory(e) : buffer_status(out, e);
 }

@@ -110,7 +110,7 @@ static void table(struct pdf *p, const struct block_table *t)
 static void picture(struct pdf *p, const struct block *b)
 {
     double width = b->small ? SMALL_PICTURE_WIDTH : pdf_inner_width(p);
-    double height = b->picture ? map_picture_height(width) : 0;
+    double height = b->picture ? map_picture_height(b->picture, width) : 0;
     pdf_need(p, height + 30);
     if (p->painting && b->picture)
         map_picture_draw(&p->type, b->picture, p->left + (pdf_inner_width(p) - width) / 2, p->y, width);

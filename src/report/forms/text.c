@@ -68,8 +68,15 @@ static void put_warnings(const struct text *t, const struct parcel_warning *warn
                       say(t, warnings[i].zh, warnings[i].en));
 }
 
+/* Of a layer that classifies its classes are told, and not each of what may be a thousand features. */
 static void put_features(struct text *t, const struct layer_finding *f)
 {
+    if (f->line->relation == LINE_CLASSIFIES) {
+        t->next_detail += f->n_features;
+        if (f->n_features)
+            buffer_printf(t->out, "      %s %zu\n", say(t, "图斑数", "Features"), f->n_features);
+        return;
+    }
     for (size_t i = 0; i < f->n_features; i++) {
         const struct feature_overlap *o = &f->features[i];
         buffer_printf(t->out, "      %s %s%s%s%s%s  ", say(t, "图斑", "Feature"), o->code,
@@ -96,9 +103,9 @@ static struct figure zone_figure(const struct text *t, size_t row, const struct 
 static void put_zones(const struct text *t, size_t row, const struct layer_finding *f)
 {
     for (size_t i = 0; i < f->n_zones; i++) {
-        const char *zone = f->zones[i].zone;
+        const char *zone = line_zone_title(f->line, f->zones[i].zone);
         struct figure figure = zone_figure(t, row, f, i);
-        buffer_printf(t->out, "      %s  ", say(t, zone, line_zone_en(line_at(f->line), zone)));
+        buffer_printf(t->out, "      %s  ", say(t, zone, line_zone_en(f->line, zone)));
         put_area(t, &figure);
         buffer_append_char(t->out, '\n');
     }
@@ -106,7 +113,7 @@ static void put_zones(const struct text *t, size_t row, const struct layer_findi
 
 /* The clause is quoted as the table has it; `confidence` goes with it, so that an unread text never looks
  * official. */
-static void put_rules(const struct text *t, const struct layer_finding *f)
+static void put_rules(struct text *t, const struct layer_finding *f)
 {
     for (size_t i = 0; i < f->n_rules; i++) {
         const struct rule *rule = f->rules[i].rule;
@@ -120,10 +127,26 @@ static void put_rules(const struct text *t, const struct layer_finding *f)
             buffer_printf(t->out, "        %s %s%s%s%s\n", say(t, "依据", "Basis (as published)"),
                           rule->basis, say(t, "（", " ("), report_certainty(rule->confidence, t->lang),
                           say(t, "）", ")"));
+        if (f->rules[i].paper_missing) {
+            const char *paper = report_paper_missing(t->arena, f, rule, t->lang);
+            t->no_memory = t->no_memory || !paper;
+            buffer_printf(t->out, "        %s%s\n", say(t, "待补 ", "To bring: "), paper ? paper : "");
+        }
         enum class_note note = f->rules[i].class_note;
         if (note != CLASS_MATCHED)
             buffer_printf(t->out, "        %s\n", say(t, class_note_zh(note), class_note_en(note)));
     }
+}
+
+static void put_claim(struct text *t, const struct claim *c)
+{
+    if (!c)
+        return;
+    const char *title = report_claim_title(t->arena, c, t->lang);
+    t->no_memory = t->no_memory || !title;
+    buffer_printf(t->out, "      %s%s%s%s", say(t, "主张：", "Claimed: "), title ? title : "",
+                  say(t, "；文件：", "; document: "), *c->document ? c->document : say(t, "未提供", "none"));
+    buffer_printf(t->out, "%s%s%s%s\n", *c->date ? " " : "", c->date, *c->by ? " " : "", c->by);
 }
 
 static void put_layer(struct text *t, size_t row, const struct layer_finding *f)
@@ -141,6 +164,7 @@ static void put_layer(struct text *t, size_t row, const struct layer_finding *f)
     const char *reason = say(t, f->reason_zh, f->reason_en);
     if (reason && *reason)
         buffer_printf(t->out, "      %s\n", reason);
+    put_claim(t, f->claim);
     put_features(t, f);
     put_zones(t, row, f);
     put_rules(t, f);
@@ -150,15 +174,32 @@ static void put_layer(struct text *t, size_t row, const struct layer_finding *f)
 static void put_summary(struct text *t, size_t row)
 {
     const struct figure *f = t->table->rows[row].figures;
-    struct summary_figures figures = {.held = {0}};
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        figures.held[l] = f[column_of_line(l)].cents;
-        if (line_at(l)->relation == LINE_CONTAINS)
-            figures.outside[l] = f[column_of_outside(l)].cents;
+    const struct parcel_report *p = &t->r->results[row];
+    struct summary_figures figures = summary_figures_of(p, t->arena);
+    if (!figures.held || !figures.outside) {
+        t->no_memory = true;
+        return;
     }
-    const char *text = summary_text(t->arena, &t->r->results[row], &figures, t->lang == REPORT_LANG_EN);
+    for (int l = 0; l < p->n_layers; l++) {
+        const struct control_line *line = p->layers[l].line;
+        figures.held[l] = f[column_of_line(line)].cents;
+        if (line->relation == LINE_CONTAINS)
+            figures.outside[l] = f[column_of_outside(line)].cents;
+    }
+    const char *text = summary_text(t->arena, p, &figures, t->lang == REPORT_LANG_EN);
     t->no_memory = t->no_memory || !text;
     buffer_append_str(t->out, text ? text : "");
+}
+
+static void put_place(const struct text *t, const struct parcel_report *p)
+{
+    if (p->n_units == 0 && !snapshot_layer(t->r->snapshot, "prefectures"))
+        return;
+    buffer_printf(t->out, "  %s", say(t, "所在 ", "Lies in "));
+    for (size_t i = 0; i < p->n_units; i++)
+        buffer_printf(t->out, "%s%s", i ? say(t, "、", ", ") : "", p->units[i].name);
+    buffer_printf(t->out, "%s\n",
+                  p->n_units ? "" : say(t, "所载行政区之外", "none of the units that are loaded"));
 }
 
 static void put_parcel(struct text *t, size_t row)
@@ -176,14 +217,28 @@ static void put_parcel(struct text *t, size_t row)
                   say(t, "。", ". "));
     put_summary(t, row);
     buffer_append_char(t->out, '\n');
+    put_place(t, p);
     put_warnings(t, p->warnings, p->n_warnings, "  ");
-    for (int i = 0; i < CONTROL_LINE_COUNT; i++)
+    for (int i = 0; i < p->n_layers; i++)
         put_layer(t, row, &p->layers[i]);
+}
+
+/* What is defined and was not looked at is said, and what lies in no unit is, too. */
+static void put_rest(const struct text *t)
+{
+    const struct line_table *lines = report_lines(t->r);
+    if (lines->n_rest == 0)
+        return;
+    buffer_append_str(t->out, say(t, "未审查（没有载入数据）：", "Not examined (no data loaded): "));
+    for (int l = 0; l < lines->n_rest; l++)
+        buffer_printf(t->out, "%s%s", l ? say(t, "、", ", ") : "",
+                      say(t, lines->rest[l].title_zh, lines->rest[l].title_en));
+    buffer_append_char(t->out, '\n');
 }
 
 static void put_sources(const struct text *t, const struct report *r)
 {
-    for (int i = 0; i < CONTROL_LINE_COUNT && r->parcels.n_parcels; i++) {
+    for (int i = 0; r->parcels.n_parcels && i < r->results[0].n_layers; i++) {
         const struct layer_finding *f = &r->results[0].layers[i];
         if (!f->layer)
             continue;
@@ -192,6 +247,17 @@ static void put_sources(const struct text *t, const struct report *r)
                       report_layer_title(f, t->lang), v->version_no, *v->effective_from ? "  " : "",
                       v->effective_from, *v->document_no ? "  " : "", v->document_no, v->source_sha256);
     }
+}
+
+static void put_drafts(const struct text *t)
+{
+    size_t n;
+    const struct store_version *drafts = snapshot_drafts(t->r->snapshot, &n);
+    for (size_t i = 0; i < n; i++)
+        buffer_printf(t->out, "%s %s v%d%s%s\n",
+                      say(t, "正在调整（草稿，未用于本次审查）", "Being adjusted (a draft, not used here):"),
+                      say(t, drafts[i].title_zh, drafts[i].title_en), drafts[i].version_no,
+                      *drafts[i].document_no ? "  " : "", drafts[i].document_no);
 }
 
 static void put_record(const struct text *t, const struct report_record *record)
@@ -219,7 +285,9 @@ enum status form_text(const struct form_input *in, struct buffer *out, struct er
     for (size_t i = 0; i < r->parcels.n_parcels; i++)
         put_parcel(&t, i);
     buffer_append_char(out, '\n');
+    put_rest(&t);
     put_sources(&t, r);
+    put_drafts(&t);
     buffer_printf(out, "%s\n%s hongxian %s\n", say(&t, REPORT_DISCLAIMER_ZH "。", REPORT_DISCLAIMER_EN "."),
                   say(&t, "计算程序", "Computed by"), report_engine_version());
     return t.no_memory ? error_no_memory(e) : buffer_status(out, e);

@@ -1,4 +1,5 @@
 /* 二、审查结论, with the clauses that apply. */
+#include "lines/judge.h"
 #include "report/sections/sections.h"
 #include "report/words.h"
 
@@ -18,7 +19,7 @@ void section_conclusion(struct report_making *m)
 
 /* ---- 适用条款 ---- */
 
-enum { RULES_MAX = 128 }; /* a table of rules has some dozens */
+enum { RULES_MAX = 512 }; /* a table of rules has some dozens */
 
 static int severer_first(const void *a, const void *b)
 {
@@ -33,7 +34,7 @@ static size_t rules_met(const struct report_making *m, const struct rule **rules
 {
     size_t n = 0;
     for (size_t i = 0; i < m->t->n_rows; i++)
-        for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        for (int l = 0; l < m->r->results[i].n_layers; l++)
             for (size_t k = 0; k < m->r->results[i].layers[l].n_rules; k++) {
                 const struct rule *rule = m->r->results[i].layers[l].rules[k].rule;
                 size_t seen = 0;
@@ -49,7 +50,7 @@ static size_t rules_met(const struct report_making *m, const struct rule **rules
 static bool rule_applies(const struct parcel_report *p, const struct rule *rule, enum class_note *note)
 {
     bool found = false;
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+    for (int l = 0; l < p->n_layers; l++)
         for (size_t i = 0; i < p->layers[l].n_rules; i++)
             if (p->layers[l].rules[i].rule == rule) {
                 found = true;
@@ -108,4 +109,67 @@ void section_rules(struct report_making *m)
     struct block_table *t = add_table(m, columns, 7, n);
     for (size_t i = 0; t && i < n; i++)
         rule_row(m, rules[i], table_row_at(t, i));
+}
+
+/* ---- 项目主张与待补材料 ---- */
+
+/* What was found on the line of a claim, in the words of the worst parcel. */
+static const char *found_on(struct report_making *m, const struct claim *c)
+{
+    enum verdict worst = VERDICT_ALLOWED;
+    for (size_t i = 0; i < m->t->n_rows; i++)
+        worst = verdict_worse(worst, making_finding(m, i, c->line)->verdict);
+    return verdict_zh(worst);
+}
+
+static const char *document_of(struct report_making *m, const struct claim *c)
+{
+    if (!*c->document)
+        return "未提供";
+    return making_keep(m, arena_printf(m->arena, "%s（%s%s%s）", making_clean(m, c->document), c->date,
+                                       *c->by ? "，" : "", making_clean(m, c->by)));
+}
+
+/* Each paper once, however many parcels and rules need it. */
+static void say_papers(struct report_making *m, const struct claim *c, struct texts *papers)
+{
+    const struct rule *said = NULL;
+    for (size_t i = 0; i < m->t->n_rows; i++) {
+        const struct layer_finding *f = making_finding(m, i, c->line);
+        for (size_t k = 0; k < f->n_rules; k++) {
+            if (!f->rules[k].paper_missing || said == f->rules[k].rule)
+                continue;
+            if (!said)
+                making_say(m, papers, true,
+                           report_paper_missing(m->arena, f, f->rules[k].rule, REPORT_LANG_ZH));
+            said = f->rules[k].rule;
+        }
+    }
+}
+
+void section_claims(struct report_making *m)
+{
+    static const struct block_column columns[] = {{"图层", 20, BLOCK_LEFT, 0},
+                                                  {"主张的项目类型", 40, BLOCK_LEFT, 0},
+                                                  {"文件", 30, BLOCK_LEFT, 0},
+                                                  {"判定", 10, BLOCK_CENTRE, 0}};
+    const struct claim_set *claims = &m->r->claims;
+    struct texts papers = {.n = 0};
+    if (claims->n == 0)
+        return;
+    add_block(m, BLOCK_SUBHEADING, "项目主张");
+    struct block_table *t = add_table(m, columns, 4, claims->n);
+    for (size_t i = 0; t && i < claims->n; i++) {
+        const struct claim *c = &claims->of[i];
+        struct block_cell *row = table_row_at(t, i);
+        row[0] = cell_words(c->line->title_zh);
+        row[1] = cell_words(making_keep(m, report_claim_title(m->arena, c, REPORT_LANG_ZH)));
+        row[2] = cell_words(document_of(m, c));
+        row[3] = cell_words(found_on(m, c));
+        say_papers(m, c, &papers);
+    }
+    if (papers.n == 0)
+        return;
+    add_block(m, BLOCK_SUBHEADING, "待补材料");
+    add_list(m, &papers, false);
 }

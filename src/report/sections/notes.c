@@ -1,5 +1,6 @@
 /* 七、审查说明: what the figures mean, the versions of the data, what was odd about the input. */
 #include "report/sections/sections.h"
+#include "report/words.h"
 
 static const char *slivers(struct report_making *m)
 {
@@ -41,16 +42,34 @@ static struct block_cell outside_text(struct report_making *m, const char *text)
     return cell_words(text && *text ? making_clean(m, text) : "—");
 }
 
-static void source_row(struct report_making *m, const struct store_version *v, int line,
+static void source_row(struct report_making *m, const struct store_version *v, const char *title,
                        struct block_cell *row)
 {
-    *row++ = cell_words(line_at(line)->title_zh);
+    *row++ = cell_words(title);
     *row++ = cell_words(making_keep(m, arena_printf(m->arena, "第%d版", v->version_no)));
     *row++ = outside_text(m, v->label);
     *row++ = outside_text(m, v->effective_from);
     *row++ = outside_text(m, v->document_no);
     *row++ = outside_text(m, v->source_name);
     *row = outside_text(m, v->source_sha256);
+}
+
+/* What is being adjusted may change the answer, and is no part of it. */
+static void add_drafts(struct report_making *m)
+{
+    size_t n;
+    const struct store_version *drafts = snapshot_drafts(m->r->snapshot, &n);
+    const char *text = "";
+    for (size_t i = 0; i < n; i++)
+        text = making_keep(m, arena_printf(m->arena, "%s%s%s第%d版%s%s%s", text, i ? "、" : "",
+                                           making_clean(m, drafts[i].title_zh), drafts[i].version_no,
+                                           *drafts[i].document_no ? "（" : "",
+                                           making_clean(m, drafts[i].document_no),
+                                           *drafts[i].document_no ? "）" : ""));
+    if (n)
+        add_block(
+            m, BLOCK_PARAGRAPH,
+            arena_printf(m->arena, "正在调整的版本（草稿，未用于本次审查，启用后结论可能改变）：%s。", text));
 }
 
 /* Every parcel sees the same layers, so that the first one's findings name them all. */
@@ -62,15 +81,55 @@ void section_sources(struct report_making *m)
         {"SHA-256", 30, BLOCK_LEFT, 0}};
     const struct layer_finding *layers = m->t->n_rows ? m->r->results[0].layers : NULL;
     size_t n = 0;
-    for (int l = 0; layers && l < CONTROL_LINE_COUNT; l++)
+    int n_lines = layers ? m->r->results[0].n_layers : 0;
+    for (int l = 0; l < n_lines; l++)
         n += layers[l].layer != NULL;
     if (n == 0)
         return;
     add_block(m, BLOCK_SUBHEADING, "数据版本");
     struct block_table *t = add_table(m, columns, 7, n);
-    for (int l = 0, at = 0; t && l < CONTROL_LINE_COUNT; l++)
+    for (int l = 0, at = 0; t && l < n_lines; l++)
         if (layers[l].layer)
-            source_row(m, &layers[l].layer->version, l, table_row_at(t, (size_t)at++));
+            source_row(m, &layers[l].layer->version, layers[l].line->title_zh, table_row_at(t, (size_t)at++));
+    add_drafts(m);
+}
+
+/* ---- 主管部门与依据文本 ---- */
+
+static const char *texts_of(struct report_making *m, const struct control_line *line)
+{
+    const char *text = "";
+    for (size_t i = 0; i < line->n_links; i++) {
+        const struct line_link *link = &line->links[i];
+        text = making_keep(m, arena_printf(m->arena, "%s%s%s（%s）%s%s", text, *text ? "；" : "",
+                                           making_clean(m, link->title),
+                                           report_certainty(link->confidence, REPORT_LANG_ZH),
+                                           *link->url ? " " : "", making_clean(m, link->url)));
+    }
+    return *text ? text : "—";
+}
+
+void section_offices(struct report_making *m)
+{
+    static const struct block_column columns[] = {
+        {"图层", 20, BLOCK_LEFT, 0}, {"主管部门", 25, BLOCK_LEFT, 0}, {"依据文本", 70, BLOCK_LEFT, 0}};
+    const struct line_table *lines = report_lines(m->r);
+    size_t n = 0, at = 0;
+    for (int l = 0; l < lines->n; l++)
+        n += *line_at(lines, l)->office_zh || line_at(lines, l)->n_links;
+    if (n == 0)
+        return;
+    add_block(m, BLOCK_SUBHEADING, "主管部门与依据文本");
+    struct block_table *t = add_table(m, columns, 3, n);
+    for (int l = 0; t && l < lines->n; l++) {
+        const struct control_line *line = line_at(lines, l);
+        if (!*line->office_zh && !line->n_links)
+            continue;
+        struct block_cell *row = table_row_at(t, at++);
+        row[0] = cell_words(line->title_zh);
+        row[1] = cell_words(*line->office_zh ? making_clean(m, line->office_zh) : "—");
+        row[2] = cell_words(texts_of(m, line));
+    }
 }
 
 /* ---- 数据提醒 ---- */

@@ -81,11 +81,15 @@ static const char *area_in_units(struct report_making *m)
 /* NULL when memory is out, as of every text of the arena here. */
 static const char *class_not_given(struct report_making *m)
 {
+    const struct line_table *table = report_lines(m->r);
     const char *lines = "";
-    for (int l = 0; lines && l < CONTROL_LINE_COUNT; l++)
-        if (line_at(l)->relation == LINE_EXCLUDES)
-            lines = arena_printf(m->arena, "%s%s%s", lines, *lines ? "、" : "", line_at(l)->title_zh);
-    return lines ? arena_printf(m->arena, "未填（压占%s的，按最严的一般规定判定）", lines) : NULL;
+    for (int l = 0; lines && l < table->n; l++)
+        if (line_at(table, l)->relation == LINE_EXCLUDES)
+            lines = arena_printf(m->arena, "%s%s%s", lines, *lines ? "、" : "", line_at(table, l)->title_zh);
+    if (!lines)
+        return NULL;
+    return arena_printf(m->arena, "未填（%s压占%s的，按最严的一般规定判定）",
+                        m->r->claims.n ? "有主张的图层按主张判定；其余" : "", lines);
 }
 
 static const char *project_class(struct report_making *m)

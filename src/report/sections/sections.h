@@ -11,7 +11,11 @@ section_fn section_opening;     /* title, and what must not be overlooked */
 section_fn section_project;     /* 一、项目基本信息 */
 section_fn section_conclusion;  /* 二、审查结论 */
 section_fn section_rules;       /* 适用条款 */
+section_fn section_claims;      /* 项目主张与待补材料 */
 section_fn section_lines;       /* 三、占用三线情况表 */
+section_fn section_classes;     /* 地类 */
+section_fn section_units;       /* 按行政区 */
+section_fn section_offices;     /* 主管部门与依据文本 */
 section_fn section_details;     /* 四、占用明细 */
 section_fn section_other_lines; /* 五、其他控制线 */
 section_fn section_maps;        /* 六、附图 */
