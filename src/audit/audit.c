@@ -140,9 +140,12 @@ static enum status take_over(struct audit_run *a, const struct run_identity *now
         return STATUS_OK;
     }
     struct run_state then = {.rows = 0};
-    s = state_read(text, &then, a->tally, e);
+    const char *sums;
+    s = state_read(text, &then, &sums, e);
     if (!s)
         s = identity_compare(&then.identity, now, e);
+    if (!s)
+        s = tally_read(a->tally, sums, e);
     if (s)
         return s;
     if (then.rows == 0) { /* stopped before its first batch */
@@ -186,6 +189,7 @@ static enum status measure_all(struct audit_run *a, bool *stopped, struct error 
     const struct sink_request to = {.out = a->output,
                                     .format = a->format,
                                     .srs = a->feed->srs,
+                                    .lines = snapshot_lines(a->snapshot),
                                     .overlaps = a->request->overlaps,
                                     .append = a->state.rows > 0};
     s = sink_open(&to, a->state.bytes, &a->sink, e);
@@ -280,7 +284,7 @@ static enum status run_pass(struct audit_run *a, struct audit_outcome *out, stru
 {
     buffer_init(&a->text, 0);
     a->began = clock_seconds();
-    a->tally = tally_new();
+    a->tally = tally_new(snapshot_lines(a->snapshot));
     enum status s = a->tally ? sink_format_of(a->output, &a->format, e) : error_no_memory(e);
     if (!s)
         s = run(a, out, e);
@@ -291,6 +295,25 @@ static enum status run_pass(struct audit_run *a, struct audit_outcome *out, stru
     since_close(a->since);
     tally_free(a->tally);
     buffer_release(&a->text);
+    return s;
+}
+
+/* Claims for every parcel that cannot stand are a mistake of the request: better said now than in every row.
+ * Those of a field are told row by row. */
+static enum status check_claims(const struct snapshot *snapshot, const char *text, struct error *e)
+{
+    struct claim_words *words;
+    struct claim_set claims;
+    const struct claim_terms terms = snapshot_claim_terms(snapshot);
+    size_t n = 0;
+    if (!text)
+        return STATUS_OK;
+    struct arena *arena = arena_new(STATE_ARENA_BYTES);
+    words = arena ? arena_array(arena, LINES_MAX, sizeof *words) : NULL;
+    enum status s = words ? claims_split(text, arena, words, LINES_MAX, &n, e) : error_no_memory(e);
+    if (!s)
+        s = claims_make(words, n, &terms, arena, &claims, e);
+    arena_free(arena);
     return s;
 }
 
@@ -322,6 +345,8 @@ enum status audit_parcels(struct store *store, const struct snapshot *snapshot,
     while (request->outputs[n])
         n++;
     enum status s = check_outputs(request, e);
+    if (!s)
+        s = check_claims(snapshot, request->claims, e);
     for (int pass = 0; !s && pass < n && !outcome.stopped; pass++) {
         struct audit_run a = {.store = store,
                               .snapshot = snapshot,

@@ -133,17 +133,42 @@ static enum status compare_line(struct changes *c, int line, struct store *store
 
 /* ---- all of them ---- */
 
-enum status changes_find(struct store *store, const struct snapshot *now,
-                         const struct run_line then[CONTROL_LINE_COUNT], struct changes **out,
-                         struct error *e)
+/* NULL: the run of then did not know the line. */
+static const struct run_line *line_then(const struct run_identity *then, const char *id)
+{
+    for (int l = 0; l < then->n_lines; l++)
+        if (strcmp(then->lines[l].id, id) == 0)
+            return &then->lines[l];
+    return NULL;
+}
+
+static enum status compare_all(struct changes *c, struct store *store, const struct snapshot *now,
+                               const struct run_identity *then, struct arena *a, struct error *e)
+{
+    const struct line_table *lines = snapshot_lines(now);
+    enum status s = STATUS_OK;
+    if (lines->n != then->n_lines)
+        total(c, "上次审查的控制线与本次不同", "the lines that were examined then are not those of today");
+    for (int l = 0; !s && !c->total_zh && l < lines->n; l++) {
+        const struct run_line *old = line_then(then, line_at(lines, l)->id);
+        if (old)
+            s = compare_line(c, l, store, a, old, snapshot_line(now, l), e);
+        else
+            total(c, "有的控制线上次没有审查", "a line was not examined then");
+    }
+    return s;
+}
+
+enum status changes_find(struct store *store, const struct snapshot *now, const struct run_identity *then,
+                         struct changes **out, struct error *e)
 {
     struct changes *c = calloc(1, sizeof *c);
     struct arena *a = arena_new(CHANGES_ARENA_BYTES);
     if (c)
         c->grid = calloc((size_t)COLUMNS * ROWS, 1);
     enum status s = c && a && c->grid ? STATUS_OK : error_no_memory(e);
-    for (int l = 0; !s && !c->total_zh && l < CONTROL_LINE_COUNT; l++)
-        s = compare_line(c, l, store, a, &then[l], snapshot_line(now, l), e);
+    if (!s)
+        s = compare_all(c, store, now, then, a, e);
     arena_free(a);
     if (s) {
         changes_free(c);
@@ -157,7 +182,7 @@ void changes_free(struct changes *c)
 {
     if (!c)
         return;
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+    for (int l = 0; l < LINES_MAX; l++)
         free(c->match[l].pairs);
     free(c->grid);
     free(c);

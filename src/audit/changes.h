@@ -17,9 +17,8 @@
 struct changes;
 /* `store` gives the versions that `then` names. Owned. Nothing but memory is an error: what cannot be
  * compared means that everything has changed. */
-enum status changes_find(struct store *store, const struct snapshot *now,
-                         const struct run_line then[CONTROL_LINE_COUNT], struct changes **out,
-                         struct error *e) HX_MUST_CHECK;
+enum status changes_find(struct store *store, const struct snapshot *now, const struct run_identity *then,
+                         struct changes **out, struct error *e) HX_MUST_CHECK;
 void changes_free(struct changes *c); /* NULL-safe */
 
 /* Why nothing can be taken over; NULL: some may. */

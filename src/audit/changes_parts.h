@@ -17,9 +17,9 @@ struct feature_match {
 };
 
 struct changes {
-    unsigned char *grid; /* 1: something has changed in the cell */
-    struct feature_match match[CONTROL_LINE_COUNT];
-    bool identical[CONTROL_LINE_COUNT]; /* the same version */
+    unsigned char *grid;                   /* 1: something has changed in the cell */
+    struct feature_match match[LINES_MAX]; /* by the numbers of today's lines */
+    bool identical[LINES_MAX];             /* the same version */
     bool coverage;
     const char *total_zh, *total_en;
 };

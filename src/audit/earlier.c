@@ -7,6 +7,7 @@
 
 struct earlier {
     sqlite3 *db;
+    const struct line_table *lines;
     sqlite3_stmt *parcels, *findings, *overlaps;
     bool finding_waits, overlap_waits; /* the statement stands on a row that belongs to a later parcel */
 };
@@ -27,24 +28,28 @@ static enum status fail_read(struct earlier *s, struct error *e)
                       sqlite3_errmsg(s->db));
 }
 
-static void select_parcels(struct buffer *out)
+static void select_parcels(const struct line_table *lines, struct buffer *out)
 {
-    buffer_append_str(out, "SELECT fid, source_fid, parcel_id, project_class, verdict, measured, area_m2, ");
-    row_line_columns(out, ", ", ", ", ", ");
+    buffer_append_str(
+        out, "SELECT fid, source_fid, parcel_id, project_class, claims, verdict, measured, area_m2, ");
+    row_line_columns(out, lines, &(struct line_columns){", ", ", ", ", "});
     buffer_append_str(out, "rules, reason_zh, reason_en, geom FROM parcels ORDER BY fid");
 }
 
-enum status earlier_open(const char *path, bool overlaps, struct earlier **out, struct error *e)
+enum status earlier_open(const char *path, const struct line_table *lines, bool overlaps,
+                         struct earlier **out, struct error *e)
 {
+    static const struct line_table none = {.n = 0};
     struct earlier *s = calloc(1, sizeof *s);
     struct buffer parcels;
     buffer_init(&parcels, 0);
-    select_parcels(&parcels);
+    select_parcels(lines ? lines : &none, &parcels);
     if (!s || buffer_status(&parcels, NULL)) {
         free(s);
         buffer_release(&parcels);
         return error_no_memory(e);
     }
+    s->lines = lines ? lines : &none;
     const struct {
         sqlite3_stmt **q;
         const char *sql;
@@ -118,13 +123,6 @@ static enum layer_status status_at(sqlite3_stmt *q, int i)
     return LAYER_UNMEASURED;
 }
 
-/* false: no such line. */
-static bool take_line(sqlite3_stmt *q, int i, int *out)
-{
-    *out = line_of_id((const char *)sqlite3_column_text(q, i));
-    return *out >= 0;
-}
-
 /* ---- rows that belong to a parcel follow each other, as they were appended ---- */
 
 static enum status step(struct earlier *s, sqlite3_stmt *q, int64_t parcel, bool *waits, bool *more,
@@ -162,9 +160,9 @@ static enum status take_findings(struct earlier *s, int64_t parcel, struct arena
     bool more;
     enum status st;
     while (!(st = step(s, s->findings, parcel, &s->finding_waits, &more, e)) && more) {
-        struct row_feature f = {.line = -1};
         sqlite3_stmt *q = s->findings;
-        if (!take_line(q, 1, &f.line))
+        struct row_feature f = {.line = line_of_id(s->lines, (const char *)sqlite3_column_text(q, 1))};
+        if (!f.line)
             return fail_read(s, e);
         f.overlap = (struct feature_overlap){.feature_id = sqlite3_column_int64(q, 2),
                                              .code = text_at(q, 3, a),
@@ -187,8 +185,9 @@ static enum status take_overlaps(struct earlier *s, int64_t parcel, struct arena
     bool more;
     enum status st = STATUS_OK;
     while (s->overlaps && !(st = step(s, s->overlaps, parcel, &s->overlap_waits, &more, e)) && more) {
-        struct row_overlap o = {.line = -1};
-        if (!take_line(s->overlaps, 1, &o.line))
+        struct row_overlap o = {.line =
+                                    line_of_id(s->lines, (const char *)sqlite3_column_text(s->overlaps, 1))};
+        if (!o.line)
             return fail_read(s, e);
         o.area_m2 = number_at(s->overlaps, 2);
         o.blob = blob_at(s->overlaps, 3, a, &o.blob_size);
@@ -208,21 +207,21 @@ enum status earlier_take(struct earlier *s, bool geometry, struct arena *a, stru
     struct audit_row *r = &out->row;
     out->id = text_at(q, 2, a);
     r->project_class = text_at(q, 3, a);
-    r->verdict = verdict_at(q, 4);
-    r->measured = sqlite3_column_int(q, 5) == 1;
-    r->area_m2 = number_at(q, 6);
-    int at = 7;
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        r->status[l] = status_at(q, at++);
-        r->line_m2[l] = number_at(q, at++);
-        r->share[l] = number_at(q, at++);
-    }
+    r->claims = text_at(q, 4, a);
+    r->verdict = verdict_at(q, 5);
+    r->measured = sqlite3_column_int(q, 6) == 1;
+    r->area_m2 = number_at(q, 7);
+    r->lines = arena_array(a, (size_t)s->lines->n + 1, sizeof *r->lines);
+    int at = 8;
+    for (int l = 0; r->lines && l < s->lines->n; l++, at += 3)
+        r->lines[l] = (struct row_line){status_at(q, at), number_at(q, at + 1), number_at(q, at + 2)};
     r->rules = text_at(q, at++, a);
     r->reason_zh = text_at(q, at++, a);
     r->reason_en = text_at(q, at++, a);
     if (geometry)
         r->blob = blob_at(q, at, a, &r->blob_size);
-    bool ok = out->id && r->project_class && r->rules && r->reason_zh && r->reason_en;
+    bool ok =
+        out->id && r->project_class && r->claims && r->lines && r->rules && r->reason_zh && r->reason_en;
     enum status st = ok ? take_findings(s, out->position, a, r, e) : error_no_memory(e);
     return st ? st : take_overlaps(s, out->position, a, r, e);
 }

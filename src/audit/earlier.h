@@ -12,9 +12,11 @@ struct earlier_row {
     struct audit_row row;
 };
 
-/* STATUS_INVALID_INPUT when it has not the tables of an audit. `overlaps`: it has their geometries, too. */
-enum status earlier_open(const char *path, bool overlaps, struct earlier **out,
-                         struct error *e) HX_MUST_CHECK;
+/* STATUS_INVALID_INPUT when it has not the tables of an audit of these lines. `lines` NULL: no row will be
+ * taken, and its columns may be of any lines; else they must be those of the run that wrote it (state.h says
+ * so). `overlaps`: it has their geometries, too. */
+enum status earlier_open(const char *path, const struct line_table *lines, bool overlaps,
+                         struct earlier **out, struct error *e) HX_MUST_CHECK;
 void earlier_close(struct earlier *s); /* NULL-safe */
 enum status earlier_rewind(struct earlier *s, struct error *e) HX_MUST_CHECK;
 /* Goes to the next row; *fid is the input's number of its parcel. */

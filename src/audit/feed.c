@@ -20,7 +20,7 @@ static bool is_bound(const struct feature_binding *b, size_t i)
     for (size_t k = 0; k < sizeof apart / sizeof *apart; k++)
         if (b->field[apart[k]] == (int)i)
             return true;
-    return b->class_field == (int)i;
+    return b->class_field == (int)i || b->claim_field == (int)i;
 }
 
 /* The other fields as a JSON object, with the digits that the file has. */
@@ -51,18 +51,18 @@ static enum status fill(struct feed *f, const struct feature *from, struct arena
     /* A record that could not be read may have no fields at all: it is not asked for those that were
      * named. */
     bool bare = item.feature.schema->n == 0;
-    enum status s = feature_bind(&f->binding, item.feature.schema, bare ? NULL : f->id_field,
-                                 bare ? NULL : f->class_field, e);
+    enum status s = feature_bind(&f->binding, item.feature.schema, bare ? NULL : &f->named, e);
     if (s)
         return s;
     const struct feature *g = &item.feature;
     const struct feature_binding *b = &f->binding;
     const char *by_field = feature_value(g, b->field[BOUND_ID]);
-    item.id = f->id_field && *by_field ? by_field : g->id ? g->id : by_field;
+    item.id = f->named.id && *by_field ? by_field : g->id ? g->id : by_field;
     item.feature.id = item.id = *item.id ? item.id : arena_printf(a, "%lld", (long long)g->position);
     item.name = g->name ? g->name : feature_value(g, b->field[BOUND_NAME]);
     item.county = feature_value(g, b->field[BOUND_COUNTY]);
     item.project_class = feature_value(g, b->class_field);
+    item.claims = feature_value(g, b->claim_field);
     item.properties = properties_of(f, g, a);
     if (!item.id || !item.properties)
         return error_no_memory(e);
@@ -114,12 +114,11 @@ enum status feed_open(const struct audit_request *r, struct feed **out, struct e
     if (!f)
         return error_no_memory(e);
     buffer_init(&f->json, 0);
-    f->id_field = r->id_field;
-    f->class_field = r->class_field;
+    f->named = (struct feature_fields){r->id_field, r->class_field, r->claim_field};
     f->srs = 4490;
     enum status s = feature_stream_open(&q, &f->stream, e);
     if (!s && f->stream->info.schema)
-        s = feature_bind(&f->binding, f->stream->info.schema, r->id_field, r->class_field, e);
+        s = feature_bind(&f->binding, f->stream->info.schema, &f->named, e);
     if (!s && !f->stream->info.has_own_crs)
         s = decide_crs(f, r, e);
     if (s) {

@@ -13,7 +13,7 @@
 struct feed {
     struct feature_stream *stream;
     struct feature_binding binding;
-    const char *id_field, *class_field;
+    struct feature_fields named;
     struct crs_decision decided; /* where the file has one CRS for all: !stream->info.has_own_crs */
     struct geo_crs crs;          /* of features that do not bring their own */
     int srs;                     /* of blobs, and of the output: 4490 or 4326 */

@@ -48,30 +48,38 @@ static enum status by_prefecture(struct conflict_run *run, uint32_t layer, struc
     return s;
 }
 
-static void zone_add(struct figures_layer *l, const struct index_feature *f)
+static enum status zone_add(struct arena *a, struct figures_layer *l, const struct index_feature *f,
+                            struct error *e)
 {
     size_t i = 0;
+    if (!*f->zone)
+        return STATUS_OK;
     while (i < l->n_zones && strcmp(l->zones[i].zone, f->zone) != 0)
         i++;
-    if (i == FIGURES_MAX_ZONES || !*f->zone)
-        return;
-    if (i == l->n_zones)
-        l->zones[l->n_zones++].zone = f->zone;
+    if (i == l->n_zones) {
+        if (!ARENA_RESERVE(a, l->zones, l->cap_zones, l->n_zones + 1))
+            return error_no_memory(e);
+        l->zones[l->n_zones++] = (struct figures_zone){.zone = f->zone};
+    }
     l->zones[i].area_m2 += f->area_m2;
     l->zones[i].n++;
+    return STATUS_OK;
 }
 
-static void layer_total(const struct conflict_layer *from, struct figures_layer *l)
+static enum status layer_total(struct arena *a, const struct conflict_layer *from, struct figures_layer *l,
+                               struct error *e)
 {
+    enum status s = STATUS_OK;
     const struct layer_index *ix = from->snapshot->index;
     l->layer = from->snapshot->version.layer;
     l->title_zh = from->snapshot->version.title_zh;
     l->n_features = index_n_features(ix);
-    for (uint32_t i = 0; i < index_n_features(ix); i++) {
+    for (uint32_t i = 0; !s && i < index_n_features(ix); i++) {
         struct index_feature f = index_feature_at(ix, i);
         l->area_m2 += f.area_m2;
-        zone_add(l, &f);
+        s = zone_add(a, l, &f, e);
     }
+    return s;
 }
 
 /* ---- by county: the codes that the features carry ---- */
@@ -114,6 +122,12 @@ static enum status counties_list(const struct conflict_run *run, struct figures 
     for (size_t i = 0; i < n; i++)
         if (f->n_counties == 0 || by_code(&f->counties[f->n_counties - 1], &f->counties[i]) != 0)
             f->counties[f->n_counties++] = f->counties[i];
+    for (size_t i = 0; i < f->n_counties; i++) {
+        f->counties[i].area_m2 = arena_array(f->arena, run->n_layers + 1, sizeof *f->counties[i].area_m2);
+        f->counties[i].n = arena_array(f->arena, run->n_layers + 1, sizeof *f->counties[i].n);
+        if (!f->counties[i].area_m2 || !f->counties[i].n)
+            return error_no_memory(e);
+    }
     return STATUS_OK;
 }
 
@@ -174,47 +188,64 @@ static enum status prefectures_take(const struct layer_index *ix, struct figures
     return STATUS_OK;
 }
 
-static void region_share(const struct snapshot *s, struct figures *f)
+static enum status region_share(const struct snapshot *s, struct figures *f, struct error *e)
 {
     const struct layer_snapshot *region = snapshot_layer(s, "region");
     f->region_m2 = NAN;
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+    f->share = arena_array(f->arena, (size_t)f->lines->n + 1, sizeof *f->share);
+    if (!f->share)
+        return error_no_memory(e);
+    for (int l = 0; l < f->lines->n; l++)
         f->share[l] = NAN;
     if (!region || !region->index)
-        return;
+        return STATUS_OK;
     f->region_m2 = 0;
     for (uint32_t i = 0; i < index_n_features(region->index); i++)
         f->region_m2 += index_feature_at(region->index, i).area_m2;
     for (size_t i = 0; i < f->n_layers; i++) {
-        int line = line_of_id(f->layers[i].layer);
-        if (line >= 0 && isfinite(line_at(line)->planned_share))
-            f->share[line] = f->layers[i].area_m2 / f->region_m2;
+        const struct control_line *line = line_of_id(f->lines, f->layers[i].layer);
+        if (line && isfinite(line->planned_share))
+            f->share[line->number] = f->layers[i].area_m2 / f->region_m2;
     }
+    return STATUS_OK;
+}
+
+static enum status layers_total(struct conflict_run *run, struct figures *f, struct error *e)
+{
+    f->layers = arena_array(f->arena, run->n_layers + 1, sizeof *f->layers);
+    if (!f->layers)
+        return error_no_memory(e);
+    enum status s = STATUS_OK;
+    for (; !s && f->n_layers < run->n_layers; f->n_layers++) {
+        struct figures_layer *l = &f->layers[f->n_layers];
+        s = layer_total(f->arena, &run->layers[f->n_layers], l, e);
+        run->total += l->n_features;
+    }
+    return s;
 }
 
 enum status audit_figures(struct store *store, const struct snapshot *snapshot, const struct audit_request *r,
                           const struct audit_watch *watch, struct figures *out, struct error *e)
 {
-    struct figures f = {.arena = arena_new(CONFLICT_ARENA_BYTES), .synthetic = html_is_synthetic(snapshot)};
+    struct figures f = {.arena = arena_new(CONFLICT_ARENA_BYTES),
+                        .lines = snapshot_lines(snapshot),
+                        .synthetic = html_is_synthetic(snapshot)};
     struct conflict_run run = conflict_run_of(snapshot, r, watch, f.arena);
     const struct layer_snapshot *p = snapshot_layer(snapshot, "prefectures");
     run.prefectures = p ? p->index : NULL;
     enum status s = f.arena ? conflict_layers_load(&run, store, e) : error_no_memory(e);
     if (!s)
         s = prefectures_take(run.prefectures, &f, e);
-    f.n_layers = s ? 0 : run.n_layers;
-    for (uint32_t i = 0; i < f.n_layers; i++) {
-        layer_total(&run.layers[i], &f.layers[i]);
-        run.total += f.layers[i].n_features;
-    }
+    if (!s)
+        s = layers_total(&run, &f, e);
     for (uint32_t i = 0; !s && run.prefectures && i < f.n_layers; i++)
         s = by_prefecture(&run, i, &f, e);
     if (!s)
         s = by_county(&run, store, &f, e);
-    if (!s) {
-        region_share(snapshot, &f);
+    if (!s)
+        s = region_share(snapshot, &f, e);
+    if (!s)
         s = figures_write(&f, r->outputs, e);
-    }
     if (s) {
         arena_free(f.arena);
         return s;

@@ -10,14 +10,14 @@
 
 #include "audit/conflicts/conflicts.h"
 
-enum { FIGURES_MAX_LAYERS = CONFLICT_LAYERS_MAX, FIGURES_MAX_ZONES = 12, FIGURES_CODE_SIZE = 7 };
+enum { FIGURES_CODE_SIZE = 7 };
 
 /* Features that carry one county code; "" is none. */
 struct figures_county {
     char code[FIGURES_CODE_SIZE];
     const char *name; /* "" when the store does not know the unit */
-    double area_m2[FIGURES_MAX_LAYERS];
-    int64_t n[FIGURES_MAX_LAYERS];
+    double *area_m2;  /* by layer */
+    int64_t *n;
 };
 
 struct figures_zone {
@@ -30,14 +30,15 @@ struct figures_layer {
     const char *layer, *title_zh;
     int64_t n_features;
     double area_m2;
-    double *by_prefecture_m2;                     /* n_prefectures */
-    struct figures_zone zones[FIGURES_MAX_ZONES]; /* as the features name them */
-    size_t n_zones;
+    double *by_prefecture_m2;   /* n_prefectures */
+    struct figures_zone *zones; /* as the features name them, in the order of the first of each */
+    size_t n_zones, cap_zones;
 };
 
 struct figures {
     struct arena *arena;
-    struct figures_layer layers[FIGURES_MAX_LAYERS];
+    const struct line_table *lines; /* borrowed from the snapshot, as names are */
+    struct figures_layer *layers;
     size_t n_layers;
     const char **prefecture, **prefecture_name; /* n_prefectures */
     double *prefecture_m2;
@@ -45,8 +46,7 @@ struct figures {
     struct figures_county *counties; /* by code */
     size_t n_counties;
     double region_m2; /* NAN when no region is loaded */
-    double
-        share[CONTROL_LINE_COUNT]; /* of the region; NAN likewise, and for a line without a planned share */
+    double *share;    /* of the region, by line; NAN likewise, and for a line without a planned share */
     bool synthetic;
 };
 

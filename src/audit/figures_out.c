@@ -212,17 +212,20 @@ static void share_chart(struct buffer *b, const struct control_line *line, doubl
     snprintf(planned, sizeof planned, "%.2f %%", 100 * line->planned_share);
     const struct html_bar bars[] = {{"本数据 this data", share, now, line->symbol.chart},
                                     {"规划 the plan", line->planned_share, planned, "#999"}};
-    buffer_printf(b, "<h2>%s占全区比例 <span class=\"small\">The %s's share of the region</span></h2>\n",
-                  line->title_zh, line->short_en);
+    buffer_append_str(b, "<h2>");
+    html_text(b, line->title_zh);
+    buffer_append_str(b, "占全区比例 <span class=\"small\">The ");
+    html_text(b, line->short_en);
+    buffer_append_str(b, "'s share of the region</span></h2>\n");
     html_bars(b, bars, 2);
 }
 
 static void write_html(const struct figures *f, struct buffer *b)
 {
     html_begin(b, "规划数据", "Figures of the plan", f->synthetic);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+    for (int l = 0; l < f->lines->n; l++)
         if (isfinite(f->share[l]))
-            share_chart(b, line_at(l), f->share[l]);
+            share_chart(b, line_at(f->lines, l), f->share[l]);
     for (size_t i = 0; i < f->n_layers; i++)
         html_layer(f, &f->layers[i], b);
     if (f->n_prefectures)

@@ -53,34 +53,45 @@ static void verdict_chart(struct buffer *b, const struct tally *t)
 /* A bar says nothing of parcels that nobody could measure. */
 static void not_in_chart(struct buffer *b, const struct tally *t)
 {
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+    for (int l = 0; l < t->lines->n; l++) {
         long long n = t->status[l][LAYER_UNMEASURED] + t->status[l][LAYER_NOT_COVERED];
-        if (n)
-            buffer_printf(
-                b,
-                "<p class=\"small\">%s：另有 %lld 个未测算或数据未覆盖，不在其中 %lld more were not "
-                "measured or have no data</p>\n",
-                line_at(l)->title_zh, n, n);
+        if (!n)
+            continue;
+        buffer_append_str(b, "<p class=\"small\">");
+        html_text(b, line_at(t->lines, l)->title_zh);
+        buffer_printf(b,
+                      "：另有 %lld 个未测算或数据未覆盖，不在其中 %lld more were not measured or have no "
+                      "data</p>\n",
+                      n, n);
     }
 }
 
 static void line_chart(struct buffer *b, const struct tally *t)
 {
-    struct html_bar bars[CONTROL_LINE_COUNT];
-    char shown[CONTROL_LINE_COUNT][96];
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+    struct html_bar bars[LINES_MAX];
+    char shown[LINES_MAX][96];
+    for (int l = 0; l < t->lines->n; l++) {
+        const struct control_line *line = line_at(t->lines, l);
         double m2 = 0;
         int64_t n = 0;
         for (size_t i = 0; i < t->n_groups; i++) {
-            m2 += t->groups[i].line_m2[l];
-            n += t->groups[i].line_n[l];
+            m2 += t->groups[i].lines[l].m2;
+            n += t->groups[i].lines[l].n;
         }
         snprintf(shown[l], sizeof shown[l], "%.4f 公顷 ha，%lld 个地块 parcels", m2 / 1e4, (long long)n);
-        bars[l] = (struct html_bar){line_at(l)->texts.held, m2, shown[l], line_at(l)->symbol.chart};
+        bars[l] = (struct html_bar){line->texts.held, m2, shown[l], line->symbol.chart};
     }
     section(b, "压占面积", "Area on each line");
-    html_bars(b, bars, CONTROL_LINE_COUNT);
+    html_bars(b, bars, (size_t)t->lines->n);
     not_in_chart(b, t);
+}
+
+/* Words of a definition: they come from outside. */
+static void head_cell(struct buffer *b, const char *title, const char *unit)
+{
+    buffer_append_str(b, "<th>");
+    html_text(b, title);
+    buffer_printf(b, " %s</th>", unit);
 }
 
 static void legend(struct buffer *b)
@@ -123,13 +134,16 @@ static void lines_table(struct buffer *b, const struct tally *t)
     buffer_append_str(
         b, "<table><tr><th>控制线 line</th><th>压占 overlap</th><th>碎屑 sliver</th><th>未压占 clear</th>"
            "<th>无数据 not covered</th><th>无法测算 unmeasured</th></tr>\n");
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+    for (int l = 0; l < t->lines->n; l++) {
+        const struct control_line *line = line_at(t->lines, l);
         const int64_t *n = t->status[l];
-        buffer_printf(
-            b, "<tr><td>%s %s</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td></tr>\n",
-            line_at(l)->title_zh, line_at(l)->name_en, (long long)n[LAYER_OVERLAP],
-            (long long)n[LAYER_SLIVER], (long long)n[LAYER_CLEAR], (long long)n[LAYER_NOT_COVERED],
-            (long long)n[LAYER_UNMEASURED]);
+        buffer_append_str(b, "<tr><td>");
+        html_text(b, line->title_zh);
+        buffer_append_char(b, ' ');
+        html_text(b, line->name_en);
+        buffer_printf(b, "</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td><td>%lld</td></tr>\n",
+                      (long long)n[LAYER_OVERLAP], (long long)n[LAYER_SLIVER], (long long)n[LAYER_CLEAR],
+                      (long long)n[LAYER_NOT_COVERED], (long long)n[LAYER_UNMEASURED]);
     }
     buffer_append_str(b, "</table>\n");
 }
@@ -143,17 +157,17 @@ static const char *key_of(const struct tally_group *g, enum key k)
     return k == KEY_PREFECTURE ? g->prefecture : k == KEY_COUNTY ? g->county : g->project_class;
 }
 
-static void group_add(struct tally_group *to, const struct tally_group *from)
+static void group_add(struct tally_group *to, const struct tally_group *from, int n_lines)
 {
     to->n += from->n;
     to->unmeasured += from->unmeasured;
     to->area_m2 += from->area_m2;
     for (int v = 0; v <= VERDICT_ALLOWED; v++)
         to->verdict[v] += from->verdict[v];
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        to->line_n[l] += from->line_n[l];
-        to->line_unmeasured[l] += from->line_unmeasured[l];
-        to->line_m2[l] += from->line_m2[l];
+    for (int l = 0; l < n_lines; l++) {
+        to->lines[l].n += from->lines[l].n;
+        to->lines[l].unmeasured += from->lines[l].unmeasured;
+        to->lines[l].m2 += from->lines[l].m2;
     }
 }
 
@@ -163,22 +177,31 @@ static int by_key(const void *a, const void *b)
     return strcmp(x->prefecture, y->prefecture);
 }
 
-/* Groups with the wanted key in `prefecture`, sorted and joined. NULL when memory is out. */
-static struct tally_group *joined(const struct tally *t, enum key k, size_t *n)
+/* Groups with the wanted key in `prefecture`, sorted and joined; their lines are in *lines. The caller frees
+ * both. NULL when memory is out. */
+static struct tally_group *joined(const struct tally *t, enum key k, struct tally_line **lines, size_t *n)
 {
+    size_t n_lines = (size_t)t->lines->n;
     struct tally_group *g = malloc((t->n_groups + 1) * sizeof *g);
+    *lines = malloc((t->n_groups * n_lines + 1) * sizeof **lines);
     *n = 0;
-    if (!g)
+    if (!g || !*lines) {
+        free(g);
+        free(*lines);
         return NULL;
+    }
     for (size_t i = 0; i < t->n_groups; i++) {
         g[i] = t->groups[i];
+        g[i].lines = *lines + i * n_lines;
+        if (n_lines)
+            memcpy(g[i].lines, t->groups[i].lines, n_lines * sizeof **lines);
         if (k != KEY_PREFECTURE)
             memcpy(g[i].prefecture, key_of(&t->groups[i], k), sizeof g[i].prefecture);
     }
     qsort(g, t->n_groups, sizeof *g, by_key);
     for (size_t i = 0; i < t->n_groups; i++)
         if (*n && strcmp(g[*n - 1].prefecture, g[i].prefecture) == 0)
-            group_add(&g[*n - 1], &g[i]);
+            group_add(&g[*n - 1], &g[i], t->lines->n);
         else
             g[(*n)++] = g[i];
     return g;
@@ -204,7 +227,7 @@ static void sum_cell(struct buffer *b, double m2, int64_t unmeasured, int64_t n)
     buffer_append_str(b, unmeasured > 0 && unmeasured < n ? "*</td>" : "</td>");
 }
 
-static void group_row(struct buffer *b, const char *name, const struct tally_group *g)
+static void group_row(struct buffer *b, const char *name, const struct tally_group *g, int n_lines)
 {
     buffer_append_str(b, "<tr><td>");
     bool no_class = strcmp(g->prefecture, "UNKNOWN") == 0;
@@ -215,8 +238,8 @@ static void group_row(struct buffer *b, const char *name, const struct tally_gro
     for (int i = 0; i < N_VERDICTS; i++)
         buffer_printf(b, "<td>%lld</td>", (long long)g->verdict[worst_first[i]]);
     sum_cell(b, g->area_m2, g->unmeasured, g->n);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        sum_cell(b, g->line_m2[l], g->line_unmeasured[l], g->n);
+    for (int l = 0; l < n_lines; l++)
+        sum_cell(b, g->lines[l].m2, g->lines[l].unmeasured, g->n);
     buffer_append_str(b, "</tr>\n");
 }
 
@@ -229,7 +252,8 @@ static enum status groups_table(struct buffer *b, const struct snapshot *s, cons
                    "地块自带的行政区代码；未填的按旗县界线（如已载入）"},
         {"按项目类型", "By project class"}};
     size_t n;
-    struct tally_group *g = joined(t, k, &n);
+    struct tally_line *lines;
+    struct tally_group *g = joined(t, k, &lines, &n);
     if (!g)
         return error_no_memory(e);
     section(b, heads[k][0], heads[k][1]);
@@ -237,14 +261,15 @@ static enum status groups_table(struct buffer *b, const struct snapshot *s, cons
     for (int i = 0; i < N_VERDICTS; i++)
         buffer_printf(b, "<th>%s</th>", verdict_zh(worst_first[i]));
     buffer_append_str(b, "<th>面积 ha</th>");
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        buffer_printf(b, "<th>%s ha</th>", line_at(l)->texts.sum_head);
+    for (int l = 0; l < t->lines->n; l++)
+        head_cell(b, line_at(t->lines, l)->texts.sum_head, "ha");
     buffer_append_str(b, "</tr>\n");
     for (size_t i = 0; i < n; i++)
-        group_row(b, unit_name(s, k, g[i].prefecture), &g[i]);
+        group_row(b, unit_name(s, k, g[i].prefecture), &g[i], t->lines->n);
     buffer_append_str(
         b, "</table></div>\n<p class=\"small\">* 不含未测算和数据未覆盖的地块 without parcels that were not "
            "measured or have no data</p>\n");
+    free(lines);
     free(g);
     return STATUS_OK;
 }
@@ -270,8 +295,8 @@ static void worst_table(struct buffer *b, const struct tally *t)
     buffer_append_str(
         b, "<div class=\"wide\"><table><tr><th>序号 row</th><th class=\"t\">地块 parcel</th><th>结论</th>"
            "<th>面积 m²</th>");
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        buffer_printf(b, "<th>%s m²</th>", line_at(l)->texts.row_head);
+    for (int l = 0; l < t->lines->n; l++)
+        head_cell(b, line_at(t->lines, l)->texts.row_head, "m²");
     buffer_append_str(b, "<th>经度</th><th>纬度</th></tr>\n");
     for (size_t i = 0; i < t->n_worst && i < CASES_SHOWN; i++) {
         const struct tally_case *c = &t->worst[i];
@@ -280,7 +305,7 @@ static void worst_table(struct buffer *b, const struct tally *t)
         buffer_printf(b, "</td><td style=\"color:%s\">%s</td>", colour_of(c->verdict),
                       verdict_zh(c->verdict));
         number_cell(b, c->area_m2, 2);
-        for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+        for (int l = 0; l < t->lines->n; l++)
             number_cell(b, c->line_m2[l], 2);
         place_cell(b, c->lon_deg);
         place_cell(b, c->lat_deg);
@@ -297,15 +322,22 @@ static void basis(struct buffer *b, const struct snapshot *s, const struct run_i
         "<p class=\"small\">输入 input SHA-256 %s<br>规则表 rules %s</p><table><tr><th>图层 layer</th>"
         "<th>版本</th><th class=\"t\">来源 SHA-256</th></tr>",
         id->input, id->rules);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+    const struct line_table *lines = snapshot_lines(s);
+    for (int l = 0; l < lines->n; l++) {
         const struct layer_snapshot *layer = snapshot_line(s, l);
         buffer_append_str(b, "<tr><td>");
-        html_text(b, layer ? layer->version.title_zh : line_at(l)->title_zh);
+        html_text(b, layer ? layer->version.title_zh : line_at(lines, l)->title_zh);
         if (layer)
             buffer_printf(b, "</td><td>v%d</td><td class=\"t\">%s</td></tr>", layer->version.version_no,
                           layer->version.source_sha256);
         else
             buffer_append_str(b, "</td><td>—</td><td class=\"t\">未载入 not loaded</td></tr>");
+    }
+    for (int l = 0; l < lines->n_rest; l++) { /* nobody should take them for examined */
+        buffer_append_str(b, "<tr><td>");
+        html_text(b, lines->rest[l].title_zh);
+        buffer_append_str(b,
+                          "</td><td>—</td><td class=\"t\">未载入，未审查 not loaded, not examined</td></tr>");
     }
     buffer_append_str(b, "</table>\n");
 }

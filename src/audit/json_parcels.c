@@ -17,9 +17,9 @@ static void lines(struct json_writer *w, const struct tally *t)
 {
     jw_key(w, "lines");
     jw_array_begin(w);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+    for (int l = 0; l < t->lines->n; l++) {
         jw_object_begin(w);
-        jw_kv_string(w, "layer", line_at(l)->id);
+        jw_kv_string(w, "layer", line_at(t->lines, l)->id);
         for (int s = 0; s < N_STATUSES; s++)
             jw_kv_integer(w, layer_status_name((enum layer_status)s), t->status[l][s]);
         jw_object_end(w);
@@ -37,7 +37,8 @@ static const char *prefecture_name(const struct layer_index *ix, const char *cod
     return "";
 }
 
-static void group(struct json_writer *w, const struct tally_group *g, const struct layer_index *prefectures)
+static void group(struct json_writer *w, const struct line_table *lines, const struct tally_group *g,
+                  const struct layer_index *prefectures)
 {
     jw_object_begin(w);
     jw_kv_string(w, "prefecture", g->prefecture);
@@ -50,12 +51,13 @@ static void group(struct json_writer *w, const struct tally_group *g, const stru
     verdicts_write(w, g->verdict);
     jw_key(w, "overlaps");
     jw_object_begin(w);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        jw_key(w, line_at(l)->id);
+    for (int l = 0; l < lines->n; l++) {
+        const struct tally_line *sum = &g->lines[l];
+        jw_key(w, line_at(lines, l)->id);
         jw_object_begin(w);
-        jw_kv_integer(w, "n", g->line_n[l]);
-        jw_kv_integer(w, "n_unmeasured", g->line_unmeasured[l]);
-        jw_kv_fixed(w, "area_m2", g->line_unmeasured[l] < g->n ? g->line_m2[l] : NAN, AREA_DECIMALS);
+        jw_kv_integer(w, "n", sum->n);
+        jw_kv_integer(w, "n_unmeasured", sum->unmeasured);
+        jw_kv_fixed(w, "area_m2", sum->unmeasured < g->n ? sum->m2 : NAN, AREA_DECIMALS);
         jw_object_end(w);
     }
     jw_object_end(w);
@@ -63,7 +65,7 @@ static void group(struct json_writer *w, const struct tally_group *g, const stru
 }
 
 /* An area that was not measured is null: never zero. */
-static void worst(struct json_writer *w, const struct tally_case *c)
+static void worst(struct json_writer *w, const struct line_table *lines, const struct tally_case *c)
 {
     jw_object_begin(w);
     jw_kv_integer(w, "position", c->position);
@@ -74,8 +76,8 @@ static void worst(struct json_writer *w, const struct tally_case *c)
     jw_kv_fixed(w, "lat", c->lat_deg, PLACE_DECIMALS);
     jw_key(w, "overlaps");
     jw_object_begin(w);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        jw_kv_fixed(w, line_at(l)->id, c->line_m2[l], AREA_DECIMALS);
+    for (int l = 0; l < lines->n; l++)
+        jw_kv_fixed(w, line_at(lines, l)->id, c->line_m2[l], AREA_DECIMALS);
     jw_object_end(w);
     jw_object_end(w);
 }
@@ -118,12 +120,12 @@ static void write_all(struct json_writer *w, const struct snapshot *s, const str
     jw_key(w, "worst");
     jw_array_begin(w);
     for (size_t i = 0; i < t->n_worst; i++)
-        worst(w, &t->worst[i]);
+        worst(w, t->lines, &t->worst[i]);
     jw_array_end(w);
     jw_key(w, "groups");
     jw_array_begin(w);
     for (size_t i = 0; i < t->n_groups; i++)
-        group(w, &t->groups[i], p ? p->index : NULL);
+        group(w, t->lines, &t->groups[i], p ? p->index : NULL);
     jw_array_end(w);
     jw_object_end(w);
 }

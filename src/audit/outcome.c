@@ -52,8 +52,8 @@ void conflict_outcome_write(struct json_writer *w, const struct conflict_report 
 void figures_shares_write(struct json_writer *w, const struct figures *f, bool planned)
 {
     char key[64];
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        const struct control_line *line = line_at(l);
+    for (int l = 0; l < f->lines->n; l++) {
+        const struct control_line *line = line_at(f->lines, l);
         if (!isfinite(line->planned_share))
             continue;
         snprintf(key, sizeof key, "%s_share", line->prefix);

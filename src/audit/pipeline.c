@@ -152,6 +152,7 @@ static void *worker_main(void *user)
     struct row_maker m = {.worker = &w,
                           .snapshot = p->request->snapshot,
                           .project_class = p->request->audit->project_class,
+                          .claims = p->request->audit->claims,
                           .since = p->request->since,
                           .overlaps = p->request->audit->overlaps,
                           .crs = &p->request->feed->crs,
@@ -207,6 +208,7 @@ static enum status slots_new(struct pipeline *p, struct error *e)
     for (size_t i = 0; ok && i < p->n_slots; i++) {
         for (int k = 0; k < BATCH_TEXTS; k++)
             buffer_init(&p->slots[i].batch.text[k], 0);
+        p->slots[i].batch.lines = snapshot_lines(p->request->snapshot);
         p->slots[i].batch.arena = arena_new(LIMIT_REQUEST_ARENA_BYTES);
         ok = p->slots[i].batch.arena != NULL;
     }

@@ -31,6 +31,8 @@ static const struct option_row table[] = {
     {"layer", NULL, "layer", P | L | F, TEXT, AT(layer)},
     {"class", NULL, "class", P, TEXT, AT(project_class)},
     {"class-field", NULL, "class_field", P, TEXT, AT(class_field)},
+    {"claim", NULL, "claim", P, TEXT, AT(claims)},
+    {"claim-field", NULL, "claim_field", P, TEXT, AT(claim_field)},
     {"id-field", NULL, "id_field", P, TEXT, AT(id_field)},
     {"crs", "epsg", "crs", P, CRS, 0},
     {"since", NULL, NULL, P, TEXT, AT(since)},

@@ -32,6 +32,8 @@ struct audit_request {
     const char *input;
     const char *project_class; /* for every parcel; NULL: not given */
     const char *class_field;   /* the field that holds each parcel's class; NULL: none */
+    const char *claims;        /* for every parcel (lines/claims.h), by ";"; NULL: none */
+    const char *claim_field;   /* the field that holds each parcel's claims; NULL: none */
     const char *id_field;      /* NULL: the official name (BSM), else the file's own number */
     const char *since; /* an earlier output (.gpkg): what stands is taken over; NULL: all is measured */
     const struct child_reader *reader; /* reads formats that need GDAL; NULL: this very program */

@@ -42,13 +42,12 @@ static const char *sentence(struct arena *a, const char *so_far, const char *mor
     return so_far ? arena_printf(a, "%s%s%s", so_far, *so_far ? " " : "", more) : NULL;
 }
 
-void row_line_columns(struct buffer *out, const char *after_status, const char *after_m2,
-                      const char *after_share)
+void row_line_columns(struct buffer *out, const struct line_table *lines, const struct line_columns *c)
 {
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        const char *prefix = line_at(l)->prefix;
-        buffer_printf(out, "%s_status%s%s_m2%s%s_share%s", prefix, after_status, prefix, after_m2, prefix,
-                      after_share);
+    for (int l = 0; l < lines->n; l++) {
+        const char *prefix = line_at(lines, l)->prefix;
+        buffer_printf(out, "%s_status%s%s_m2%s%s_share%s", prefix, c->after_status, prefix, c->after_m2,
+                      prefix, c->after_share);
     }
 }
 
@@ -64,7 +63,7 @@ static enum status take_rules(const struct parcel_report *p, struct arena *a, st
                               struct error *e)
 {
     const char *ids = "";
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+    for (int l = 0; l < p->n_layers; l++)
         for (size_t i = 0; ids && i < p->layers[l].n_rules; i++) {
             const char *id = p->layers[l].rules[i].rule->id;
             if (!listed(ids, id, strlen(id)))
@@ -78,17 +77,15 @@ static enum status take_lines(const struct parcel_report *p, struct arena *a, st
                               struct error *e)
 {
     size_t n = 0;
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+    for (int l = 0; l < p->n_layers; l++)
         n += p->layers[l].n_features;
     r->features = n ? arena_array(a, n, sizeof *r->features) : NULL;
     if (n && !r->features)
         return error_no_memory(e);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+    for (int l = 0; l < p->n_layers; l++) {
         const struct layer_finding *f = &p->layers[l];
-        r->status[l] = f->status;
         bool measured = f->status != LAYER_UNMEASURED && f->status != LAYER_NOT_COVERED;
-        r->line_m2[l] = measured ? f->area_m2 : NAN;
-        r->share[l] = measured ? f->share : NAN;
+        r->lines[l] = (struct row_line){f->status, measured ? f->area_m2 : NAN, measured ? f->share : NAN};
         for (size_t i = 0; i < f->n_features; i++)
             r->features[r->n_features++] = (struct row_feature){f->features[i], f->line};
         if (!measured) {
@@ -107,16 +104,16 @@ static enum status take_lines(const struct parcel_report *p, struct arena *a, st
 static enum status take_overlaps(struct row_maker *m, const struct parcel_report *p, struct arena *a,
                                  struct audit_row *r, struct error *e)
 {
-    r->overlaps = arena_array(a, CONTROL_LINE_COUNT, sizeof *r->overlaps);
+    r->overlaps = arena_array(a, (size_t)p->n_layers + 1, sizeof *r->overlaps);
     if (!r->overlaps)
         return error_no_memory(e);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+    for (int l = 0; l < p->n_layers; l++) {
         const struct layer_finding *f = &p->layers[l];
         if (f->status != LAYER_OVERLAP && f->status != LAYER_SLIVER)
             continue;
         struct geo_shape shape;
         struct error why = {0};
-        enum status s = check_overlap_shape(m->worker, f->layer, &p->parcel->shape, &shape, &why);
+        enum status s = check_overlap_shape(m->worker, f->layer, &p->parcel->shape, NULL, &shape, &why);
         if (s == STATUS_NO_MEMORY)
             return error_no_memory(e);
         if (s) {
@@ -161,6 +158,12 @@ static const char *class_wanted(const struct row_maker *m, const struct audit_it
     return c && *c ? c : "UNKNOWN";
 }
 
+static const char *claims_wanted(const struct row_maker *m, const struct audit_item *item)
+{
+    const char *c = *item->claims ? item->claims : m->claims;
+    return c ? c : "";
+}
+
 /* What was noted of the plot when it was read reaches its row. */
 static enum status take_notes(const struct feature_verdict *v, struct arena *a, struct audit_row *r,
                               struct error *e)
@@ -172,12 +175,45 @@ static enum status take_notes(const struct feature_verdict *v, struct arena *a, 
     return r->reason_zh && r->reason_en ? STATUS_OK : error_no_memory(e);
 }
 
-static enum status check_shape(struct row_maker *m, const struct feature_verdict *v, struct arena *a,
+/* What is claimed for one parcel, read before it is measured. */
+struct row_claims {
+    struct claim_words words[LINES_MAX];
+    size_t n;
+    struct error refused; /* why they cannot stand; status STATUS_OK: they do */
+};
+
+/* r->claims becomes what is written back. Claims that are refused are a fault of this parcel; only memory is
+ * one of the run. */
+static enum status take_claims(struct row_maker *m, struct arena *a, struct row_claims *out,
                                struct audit_row *r, struct error *e)
+{
+    const struct claim_terms terms = snapshot_claim_terms(m->snapshot);
+    struct claim_set claims;
+    out->n = 0;
+    out->refused = (struct error){.status = STATUS_OK};
+    if (!*r->claims)
+        return STATUS_OK;
+    enum status s = claims_split(r->claims, m->worker->arena, out->words, LINES_MAX, &out->n, &out->refused);
+    if (!s)
+        s = claims_make(out->words, out->n, &terms, m->worker->arena, &claims, &out->refused);
+    if (s == STATUS_NO_MEMORY)
+        return error_no_memory(e);
+    if (s)
+        return STATUS_OK;
+    r->claims = claims_text(&claims, a);
+    return r->claims ? STATUS_OK : error_no_memory(e);
+}
+
+static enum status check_shape(struct row_maker *m, const struct feature_verdict *v,
+                               const struct row_claims *claims, struct arena *a, struct audit_row *r,
+                               struct error *e)
 {
     struct parcel parcel = v->parcel;
     const struct parcel_set set = {.parcels = &parcel, .n_parcels = 1};
-    const struct check_options options = {.project_class = r->project_class, .figures_only = true};
+    const struct check_options options = {.project_class = r->project_class,
+                                          .claims = claims->words,
+                                          .n_claims = claims->n,
+                                          .figures_only = true};
     struct report report;
     enum status s = check_parcels(m->worker, m->snapshot, &options, &set, &report, e);
     if (s)
@@ -202,17 +238,16 @@ static bool is_parcel_fault(enum status s)
            s == STATUS_INTERNAL;
 }
 
-static enum status unmeasured(struct audit_row *r, const struct error *why, struct arena *a, struct error *e)
+static enum status unmeasured(const struct row_maker *m, const struct error *why, struct arena *a,
+                              struct audit_row *r, struct error *e)
 {
     r->verdict = VERDICT_UNKNOWN;
     r->measured = false;
     r->area_m2 = NAN;
     r->rules = "";
     r->n_features = r->n_overlaps = 0;
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        r->status[l] = LAYER_UNMEASURED;
-        r->line_m2[l] = r->share[l] = NAN;
-    }
+    for (int l = 0; l < snapshot_lines(m->snapshot)->n; l++)
+        r->lines[l] = (struct row_line){LAYER_UNMEASURED, NAN, NAN};
     r->reason_zh = arena_strdup(a, why->zh);
     r->reason_en = arena_strdup(a, why->en);
     return r->reason_zh && r->reason_en ? STATUS_OK : error_no_memory(e);
@@ -222,14 +257,20 @@ static enum status unmeasured(struct audit_row *r, const struct error *why, stru
 static enum status answer(struct row_maker *m, const struct audit_item *item, const struct feature_verdict *v,
                           struct arena *a, struct audit_row *r, struct error *e)
 {
+    struct row_claims claims;
+    enum status s = take_claims(m, a, &claims, r, e);
+    if (s)
+        return s;
     if (v->fault)
-        return unmeasured(r, v->fault, a, e);
+        return unmeasured(m, v->fault, a, r, e);
+    if (claims.refused.status) /* never judged as if nothing had been claimed */
+        return unmeasured(m, &claims.refused, a, r, e);
     if (m->since && item->earlier && since_stands(m->since, item->earlier, r))
         return STATUS_OK;
     struct error why = {0};
-    enum status s = check_shape(m, v, a, r, &why);
+    s = check_shape(m, v, &claims, a, r, &why);
     if (is_parcel_fault(s))
-        return unmeasured(r, &why, a, e);
+        return unmeasured(m, &why, a, r, e);
     if (s && e)
         *e = why;
     return s;
@@ -249,8 +290,13 @@ static enum status row_make(struct row_maker *m, const struct audit_item *item, 
                           .reason_zh = "",
                           .reason_en = "",
                           .box = geo_box_empty(),
-                          .project_class = class_wanted(m, item)};
+                          .project_class = class_wanted(m, item),
+                          .claims = claims_wanted(m, item)};
+    int n_lines = snapshot_lines(m->snapshot)->n;
     struct feature_verdict v;
+    r.lines = arena_array(a, (size_t)n_lines + 1, sizeof *r.lines);
+    if (!r.lines)
+        return error_no_memory(e);
     arena_reset(m->worker->arena);
     enum status s = feature_judge_parcel(m->judge, &item->feature, m->crs, m->worker->arena, &v, e);
     if (!s)
@@ -259,8 +305,9 @@ static enum status row_make(struct row_maker *m, const struct audit_item *item, 
         s = place_of(m, &v, &r, e);
     if (!s)
         s = answer(m, item, &v, a, &r, e);
+    const struct sealed_row sealed = {&r, n_lines, item->position, item->fid, item->id};
     if (!s)
-        s = row_seal_of(&r, item->position, item->fid, item->id, &m->text, &r.seal, e);
+        s = row_seal_of(&sealed, &m->text, &r.seal, e);
     if (!s)
         *out = r;
     return s;

@@ -15,6 +15,7 @@ struct audit_item {
     int64_t position;                               /* 1, 2, ... in the order of the input */
     int64_t fid;                                    /* the input's own number */
     const char *id, *name, *county, *project_class; /* "" when not given */
+    const char *claims;                             /* as its field holds them, or "" */
     const char *properties;                         /* JSON object of the other fields */
     struct feature feature;                         /* as it was read: geometry, or why there is none */
     const struct audit_row *earlier; /* what an earlier audit says of it (since.h); NULL: nothing usable */
@@ -22,11 +23,17 @@ struct audit_item {
 
 struct row_feature {
     struct feature_overlap overlap;
-    int line;
+    const struct control_line *line;
+};
+
+/* One control line. */
+struct row_line {
+    enum layer_status status;
+    double m2, share; /* NAN where not measured */
 };
 
 struct row_overlap {
-    int line;
+    const struct control_line *line;
     double area_m2;
     const void *blob; /* GeoPackage geometry */
     size_t blob_size;
@@ -43,13 +50,13 @@ struct audit_row {
     double area_m2;          /* NAN unless measured */
     double lon_deg, lat_deg; /* a point inside; NAN without a shape */
     struct geo_box box;
-    enum layer_status status[CONTROL_LINE_COUNT];
-    double line_m2[CONTROL_LINE_COUNT], share[CONTROL_LINE_COUNT]; /* NAN where not measured */
+    struct row_line *lines;            /* in the order of the snapshot's table */
     const char *rules;                 /* ids of the rules that apply, by commas */
     const char *reason_zh, *reason_en; /* "" when there is nothing to say */
     const char *prefecture;            /* code, "" outside every polygon or without the layer */
     const char *county;        /* the parcel's own code, else that of the polygon like the prefecture */
     const char *project_class; /* as judged: "UNKNOWN" when not given */
+    const char *claims;        /* as judged (claims_text); as they were given where they were refused; "" */
     struct row_feature *features;
     size_t n_features;
     struct row_overlap *overlaps;
@@ -66,6 +73,7 @@ struct audit_batch {
     size_t bytes; /* of geometry, about */
     bool last;
     struct arena *arena;
+    const struct line_table *lines; /* of the rows: the snapshot's */
     struct audit_item items[BATCH_PARCELS];
     struct audit_row rows[BATCH_PARCELS];
     struct buffer
@@ -78,6 +86,7 @@ struct row_maker {
     struct check_worker *worker;
     const struct snapshot *snapshot;
     const char *project_class; /* for every parcel, or NULL */
+    const char *claims;        /* likewise, as text (lines/claims.h) */
     const struct since *since; /* NULL: everything is measured */
     bool overlaps;
     const struct geo_crs *crs; /* of features that do not bring their own */
@@ -87,15 +96,23 @@ struct row_maker {
 };
 
 /* The three columns of each line, PREFIX_status, PREFIX_m2 and PREFIX_share, each with what follows it. */
-void row_line_columns(struct buffer *out, const char *after_status, const char *after_m2,
-                      const char *after_share);
+struct line_columns {
+    const char *after_status, *after_m2, *after_share;
+};
+void row_line_columns(struct buffer *out, const struct line_table *lines, const struct line_columns *columns);
 
 /* Every item of a batch, visited along a Hilbert curve so that neighbours find the index in the cache. */
 enum status batch_make(struct row_maker *m, struct audit_batch *b, struct error *e) HX_MUST_CHECK;
 
 /* seal.c: of one row, from figures, texts and findings. */
-enum status row_seal_of(const struct audit_row *row, int64_t position, int64_t fid, const char *id,
-                        struct buffer *scratch, struct row_seal *out, struct error *e) HX_MUST_CHECK;
+struct sealed_row {
+    const struct audit_row *row;
+    int n_lines;
+    int64_t position, fid;
+    const char *id;
+};
+enum status row_seal_of(const struct sealed_row *row, struct buffer *scratch, struct row_seal *out,
+                        struct error *e) HX_MUST_CHECK;
 void row_seal_add(struct row_seal *sum, const struct row_seal *one);
 
 #endif

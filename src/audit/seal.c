@@ -29,7 +29,7 @@ static void put_integer(struct buffer *b, int64_t v)
 
 static void put_feature(struct buffer *b, const struct row_feature *f)
 {
-    put_integer(b, f->line);
+    put_integer(b, f->line->number);
     put_integer(b, f->overlap.feature_id);
     put_text(b, f->overlap.code);
     put_text(b, f->overlap.name);
@@ -39,23 +39,25 @@ static void put_feature(struct buffer *b, const struct row_feature *f)
     put_integer(b, f->overlap.sliver);
 }
 
-enum status row_seal_of(const struct audit_row *r, int64_t position, int64_t fid, const char *id,
-                        struct buffer *scratch, struct row_seal *out, struct error *e)
+enum status row_seal_of(const struct sealed_row *sealed, struct buffer *scratch, struct row_seal *out,
+                        struct error *e)
 {
+    const struct audit_row *r = sealed->row;
     struct buffer *b = scratch;
     uint8_t digest[SHA256_BYTES];
     buffer_clear(b);
-    put_integer(b, position);
-    put_integer(b, fid);
-    put_text(b, id);
+    put_integer(b, sealed->position);
+    put_integer(b, sealed->fid);
+    put_text(b, sealed->id);
     put_text(b, r->project_class);
+    put_text(b, r->claims);
     put_integer(b, r->verdict);
     put_integer(b, r->measured);
     put_number(b, r->area_m2);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        put_integer(b, r->status[l]);
-        put_number(b, r->line_m2[l]);
-        put_number(b, r->share[l]);
+    for (int l = 0; l < sealed->n_lines; l++) {
+        put_integer(b, r->lines[l].status);
+        put_number(b, r->lines[l].m2);
+        put_number(b, r->lines[l].share);
     }
     put_text(b, r->rules);
     put_text(b, r->reason_zh);
@@ -64,7 +66,7 @@ enum status row_seal_of(const struct audit_row *r, int64_t position, int64_t fid
     for (size_t i = 0; i < r->n_features; i++)
         put_feature(b, &r->features[i]);
     for (size_t i = 0; i < r->n_overlaps; i++) {
-        put_integer(b, r->overlaps[i].line);
+        put_integer(b, r->overlaps[i].line->number);
         put_number(b, r->overlaps[i].area_m2);
         put(b, r->overlaps[i].blob, r->overlaps[i].blob_size);
     }

@@ -27,16 +27,14 @@ static void total(struct since *s, const char *zh, const char *en)
 static enum status read_state(const char *path, struct arena *a, struct run_state *out, struct error *e)
 {
     const char *text = NULL;
-    struct tally *t = tally_new();
-    enum status s = t ? sink_gpkg_state(path, a, &text, e) : error_no_memory(e);
-    if (!s && (!text || state_read(text, out, t, NULL) || !out->finished)) {
+    enum status s = sink_gpkg_state(path, a, &text, e);
+    if (!s && (!text || state_read(text, out, &text, NULL) || !out->finished)) {
         error_zh(e, "“%.200s”不是本版本 audit parcels 的完整输出（.gpkg）；--since 需要这样的文件。", path);
         s = error_fail(e, STATUS_INVALID_INPUT, "audit-since",
                        "\"%.200s\" is no finished output (.gpkg) of audit parcels of this version; --since "
                        "needs one.",
                        path);
     }
-    tally_free(t);
     return s;
 }
 
@@ -45,6 +43,12 @@ static void compare_identity(struct since *s, const struct run_identity *then, c
 {
     if (strcmp(then->rules, now->rules) != 0)
         total(s, "规则表已改变", "the rule table has changed");
+    else if (strcmp(then->definitions, now->definitions) != 0)
+        total(s, "所审查的控制线或其定义已改变",
+              "the lines that are examined, or their definitions, have changed");
+    else if (strcmp(then->units, now->units) != 0)
+        total(s, "行政区图层已改变，而有的规则只在某些行政区适用",
+              "the administrative layers have changed, and some rule holds in some units only");
     else if (strcmp(then->options, now->options) != 0)
         total(s, "选项已改变", "an option has changed");
     else if (strcmp(then->engine, now->engine) != 0)
@@ -55,6 +59,7 @@ static void compare_identity(struct since *s, const struct run_identity *then, c
 static enum status check_seal(struct since *s, const struct run_state *state, struct arena *a,
                               struct error *e)
 {
+    int n_lines = state->identity.n_lines;
     struct row_seal sum = {{0, 0}}, one;
     struct earlier_row r;
     struct buffer text;
@@ -68,7 +73,7 @@ static enum status check_seal(struct since *s, const struct run_state *state, st
         if (!st && more)
             st = earlier_take(s->rows, false, a, &r, e);
         if (!st && more)
-            st = row_seal_of(&r.row, r.position, r.fid, r.id, &text, &one, e);
+            st = row_seal_of(&(struct sealed_row){&r.row, n_lines, r.position, r.fid, r.id}, &text, &one, e);
         if (!st && more)
             row_seal_add(&sum, &one);
         n += more;
@@ -86,7 +91,7 @@ static enum status find_changes(struct since *s, struct store *store, const stru
         total(s, "没有给出数据文件", "no store was given");
         return STATUS_OK;
     }
-    enum status st = changes_find(store, snapshot, then->identity.lines, &s->changes, e);
+    enum status st = changes_find(store, snapshot, &then->identity, &s->changes, e);
     if (!st && changes_total_zh(s->changes))
         total(s, changes_total_zh(s->changes), changes_total_en(s->changes));
     return st;
@@ -103,7 +108,8 @@ static enum status open_all(struct since *s, struct store *store, const struct s
     if (!st)
         compare_identity(s, &then.identity, &now);
     if (!st)
-        st = earlier_open(r->since, r->overlaps && !s->total_zh, &s->rows, e);
+        st = s->total_zh ? earlier_open(r->since, NULL, false, &s->rows, e)
+                         : earlier_open(r->since, snapshot_lines(snapshot), r->overlaps, &s->rows, e);
     if (!st && !s->total_zh)
         st = check_seal(s, &then, a, e);
     return st || s->total_zh ? st : find_changes(s, store, snapshot, &then, e);
@@ -185,7 +191,8 @@ static bool features_stand(const struct changes *c, const struct audit_row *earl
     if (earlier->n_features > MAX_FINDINGS)
         return false;
     for (size_t i = 0; i < earlier->n_features; i++)
-        if (!changes_feature(c, earlier->features[i].line, earlier->features[i].overlap.feature_id, &now[i]))
+        if (!changes_feature(c, earlier->features[i].line->number, earlier->features[i].overlap.feature_id,
+                             &now[i]))
             return false;
     return same_order(earlier->features, now, earlier->n_features);
 }
@@ -195,16 +202,14 @@ bool since_stands(const struct since *s, const struct audit_row *earlier, struct
     int64_t now[MAX_FINDINGS];
     bool doubted = *earlier->reason_zh != '\0' && changes_coverage(s->changes);
     if (doubted || !earlier->measured || strcmp(earlier->project_class, row->project_class) != 0 ||
-        earlier->blob_size != row->blob_size || !row->blob_size ||
-        memcmp(earlier->blob, row->blob, row->blob_size) != 0 || changes_near(s->changes, &row->box) ||
-        !features_stand(s->changes, earlier, now))
+        strcmp(earlier->claims, row->claims) != 0 || earlier->blob_size != row->blob_size ||
+        !row->blob_size || memcmp(earlier->blob, row->blob, row->blob_size) != 0 ||
+        changes_near(s->changes, &row->box) || !features_stand(s->changes, earlier, now))
         return false;
     row->verdict = earlier->verdict;
     row->measured = true;
     row->area_m2 = earlier->area_m2;
-    memcpy(row->status, earlier->status, sizeof row->status);
-    memcpy(row->line_m2, earlier->line_m2, sizeof row->line_m2);
-    memcpy(row->share, earlier->share, sizeof row->share);
+    row->lines = earlier->lines;
     row->rules = earlier->rules;
     row->reason_zh = earlier->reason_zh;
     row->reason_en = earlier->reason_en;

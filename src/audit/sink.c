@@ -100,8 +100,8 @@ enum status sink_open(const struct sink_request *r, const uint64_t bytes[BATCH_T
     char part[SINK_PATH_SIZE];
     beside(r->out, ".part", part);
     struct sink *s = NULL;
-    enum status st = is_text(r->format) ? sink_text_open(part, r->format, r->append, bytes, &s, e)
-                                        : sink_gpkg_open(part, r->srs, r->overlaps, r->append, &s, e);
+    enum status st =
+        is_text(r->format) ? sink_text_open(part, r, bytes, &s, e) : sink_gpkg_open(part, r, &s, e);
     if (st)
         return st;
     s->format = r->format;

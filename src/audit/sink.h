@@ -45,6 +45,7 @@ struct sink_request {
     const char *out;
     enum audit_format format;
     int srs;
+    const struct line_table *lines; /* the columns of the rows */
     bool overlaps, append;
 };
 enum status sink_open(const struct sink_request *r, const uint64_t bytes[BATCH_TEXTS], struct sink **out,
@@ -59,13 +60,12 @@ void sink_close(struct sink *s); /* NULL-safe */
 void sink_discard(const char *out);
 
 /* sink_gpkg.c, sink_text.c */
-enum status sink_gpkg_open(const char *part, int srs, bool overlaps, bool append, struct sink **out,
+enum status sink_gpkg_open(const char *part, const struct sink_request *r, struct sink **out,
                            struct error *e) HX_MUST_CHECK;
 enum status sink_gpkg_state(const char *path, struct arena *a, const char **state,
                             struct error *e) HX_MUST_CHECK;
-enum status sink_text_open(const char *part, enum audit_format format, bool append,
-                           const uint64_t bytes[BATCH_TEXTS], struct sink **out,
-                           struct error *e) HX_MUST_CHECK;
+enum status sink_text_open(const char *part, const struct sink_request *r, const uint64_t bytes[BATCH_TEXTS],
+                           struct sink **out, struct error *e) HX_MUST_CHECK;
 /* sink_convert.c: a table of a finished GeoPackage as FlatGeobuf, or it and `more` (may be NULL) as the
  * sheets of XLSX. */
 struct sink_conversion {

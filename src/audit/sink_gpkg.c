@@ -17,6 +17,7 @@ struct sink_gpkg {
     struct sink base;
     sqlite3 *db;
     sqlite3_stmt *parcel, *finding, *overlap, *state;
+    const struct line_table *lines;
     bool overlaps;
     int srs;
 };
@@ -39,8 +40,8 @@ static enum status run_sql(sqlite3 *db, const char *sql, struct error *e)
 
 static const char parcels_before_lines[] =
     "CREATE TABLE parcels (fid INTEGER PRIMARY KEY NOT NULL, geom GEOMETRY, source_fid INTEGER, parcel_id "
-    "TEXT, name TEXT, county TEXT, prefecture TEXT, project_class TEXT, verdict TEXT NOT NULL, verdict_zh "
-    "TEXT "
+    "TEXT, name TEXT, county TEXT, prefecture TEXT, project_class TEXT, claims TEXT, verdict TEXT NOT NULL, "
+    "verdict_zh TEXT "
     "NOT NULL, measured BOOLEAN NOT NULL, area_m2 DOUBLE, ";
 static const char parcels_after_lines[] =
     "rules TEXT, reason_zh TEXT, reason_en TEXT, properties TEXT);"
@@ -67,7 +68,7 @@ static enum status create_results(struct sink_gpkg *g, struct error *e)
     struct buffer sql;
     buffer_init(&sql, 0);
     buffer_append_str(&sql, parcels_before_lines);
-    row_line_columns(&sql, " TEXT, ", " DOUBLE, ", " DOUBLE, ");
+    row_line_columns(&sql, g->lines, &(struct line_columns){" TEXT, ", " DOUBLE, ", " DOUBLE, "});
     buffer_append_str(&sql, parcels_after_lines);
     enum status s = buffer_status(&sql, e);
     if (!s)
@@ -107,7 +108,8 @@ static void bind_text(sqlite3_stmt *q, int i, const char *text)
 }
 
 /* NAN is bound as NULL by SQLite itself: a figure that was not measured is no number. */
-static bool write_parcel(sqlite3_stmt *q, const struct audit_item *item, const struct audit_row *r)
+static bool write_parcel(sqlite3_stmt *q, const struct audit_item *item, const struct audit_row *r,
+                         int n_lines)
 {
     int i = 0;
     sqlite3_bind_int64(q, ++i, item->position);
@@ -121,14 +123,15 @@ static bool write_parcel(sqlite3_stmt *q, const struct audit_item *item, const s
     bind_text(q, ++i, r->county);
     bind_text(q, ++i, r->prefecture);
     bind_text(q, ++i, r->project_class);
+    bind_text(q, ++i, r->claims);
     bind_text(q, ++i, verdict_name(r->verdict));
     bind_text(q, ++i, verdict_zh(r->verdict));
     sqlite3_bind_int(q, ++i, r->measured);
     sqlite3_bind_double(q, ++i, r->area_m2);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        bind_text(q, ++i, layer_status_name(r->status[l]));
-        sqlite3_bind_double(q, ++i, r->line_m2[l]);
-        sqlite3_bind_double(q, ++i, r->share[l]);
+    for (int l = 0; l < n_lines; l++) {
+        bind_text(q, ++i, layer_status_name(r->lines[l].status));
+        sqlite3_bind_double(q, ++i, r->lines[l].m2);
+        sqlite3_bind_double(q, ++i, r->lines[l].share);
     }
     bind_text(q, ++i, r->rules);
     bind_text(q, ++i, r->reason_zh);
@@ -146,7 +149,7 @@ static bool write_findings(sqlite3_stmt *q, const struct audit_item *item, const
         const struct feature_overlap *f = &r->features[k].overlap;
         sqlite3_bind_int64(q, 1, item->position);
         bind_text(q, 2, item->id);
-        bind_text(q, 3, line_at(r->features[k].line)->id);
+        bind_text(q, 3, r->features[k].line->id);
         sqlite3_bind_int64(q, 4, f->feature_id);
         bind_text(q, 5, f->code);
         bind_text(q, 6, f->name);
@@ -167,7 +170,7 @@ static bool write_overlaps(sqlite3_stmt *q, const struct audit_item *item, const
         sqlite3_bind_blob(q, 1, r->overlaps[k].blob, (int)r->overlaps[k].blob_size, SQLITE_STATIC);
         sqlite3_bind_int64(q, 2, item->position);
         bind_text(q, 3, item->id);
-        bind_text(q, 4, line_at(r->overlaps[k].line)->id);
+        bind_text(q, 4, r->overlaps[k].line->id);
         sqlite3_bind_double(q, 5, r->overlaps[k].area_m2);
         ok = sqlite3_step(q) == SQLITE_DONE;
         sqlite3_reset(q);
@@ -179,7 +182,7 @@ static enum status gpkg_write(struct sink *s, const struct audit_batch *b, struc
 {
     struct sink_gpkg *g = (struct sink_gpkg *)s;
     for (size_t i = 0; i < b->n; i++)
-        if (!write_parcel(g->parcel, &b->items[i], &b->rows[i]) ||
+        if (!write_parcel(g->parcel, &b->items[i], &b->rows[i], b->lines->n) ||
             !write_findings(g->finding, &b->items[i], &b->rows[i]) ||
             (g->overlaps && !write_overlaps(g->overlap, &b->items[i], &b->rows[i])))
             return fail_sql(g->db, e);
@@ -257,14 +260,19 @@ enum status sink_gpkg_state(const char *path, struct arena *a, const char **stat
 
 /* ---- opening ---- */
 
-enum { PARCEL_COLUMNS = 16 + 3 * CONTROL_LINE_COUNT }; /* as write_parcel binds them */
+/* As write_parcel binds them. */
+enum { PARCEL_COLUMNS = 17, COLUMNS_OF_LINE = 3 };
 
-static enum status prepare_all(struct sink_gpkg *g, struct error *e)
+static void insert_parcel(const struct line_table *lines, struct buffer *out)
 {
-    char parcel[40 + 2 * PARCEL_COLUMNS] = "INSERT INTO parcels VALUES (?";
-    for (int i = 1; i < PARCEL_COLUMNS; i++)
-        strcat(parcel, ",?");
-    strcat(parcel, ")");
+    buffer_append_str(out, "INSERT INTO parcels VALUES (?");
+    for (int i = 1; i < PARCEL_COLUMNS + COLUMNS_OF_LINE * lines->n; i++)
+        buffer_append_str(out, ",?");
+    buffer_append_str(out, ")");
+}
+
+static enum status prepare_all(struct sink_gpkg *g, const char *parcel, struct error *e)
+{
     const struct {
         sqlite3_stmt **q;
         const char *sql;
@@ -309,22 +317,31 @@ static enum status ready(struct sink_gpkg *g, bool append, struct error *e)
         s = run_sql(g->db, "BEGIN", e);
     if (!s && !append)
         s = create_tables(g, e);
-    return s ? s : prepare_all(g, e);
+    if (s)
+        return s;
+    struct buffer parcel;
+    buffer_init(&parcel, 0);
+    insert_parcel(g->lines, &parcel);
+    s = buffer_status(&parcel, e);
+    if (!s)
+        s = prepare_all(g, parcel.data, e);
+    buffer_release(&parcel);
+    return s;
 }
 
-enum status sink_gpkg_open(const char *part, int srs, bool overlaps, bool append, struct sink **out,
-                           struct error *e)
+enum status sink_gpkg_open(const char *part, const struct sink_request *r, struct sink **out, struct error *e)
 {
     static const struct sink_ops ops = {NULL, gpkg_write, gpkg_commit, gpkg_finish, gpkg_close};
     struct sink_gpkg *g = calloc(1, sizeof *g);
     if (!g)
         return error_no_memory(e);
     g->base.ops = &ops;
-    g->srs = srs;
-    g->overlaps = overlaps;
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (append ? 0 : SQLITE_OPEN_CREATE);
+    g->srs = r->srs;
+    g->lines = r->lines;
+    g->overlaps = r->overlaps;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (r->append ? 0 : SQLITE_OPEN_CREATE);
     enum status s =
-        sqlite3_open_v2(part, &g->db, flags, NULL) == SQLITE_OK ? ready(g, append, e) : fail_sql(g->db, e);
+        sqlite3_open_v2(part, &g->db, flags, NULL) == SQLITE_OK ? ready(g, r->append, e) : fail_sql(g->db, e);
     if (s) {
         gpkg_close(&g->base);
         return s;

@@ -25,18 +25,19 @@ struct sink_text {
 
 /* ---- CSV ---- */
 
-static void csv_head(struct buffer *out)
+static void csv_head(const struct line_table *lines, struct buffer *out)
 {
     buffer_append_str(out, "\xEF\xBB\xBFposition,source_fid,parcel_id,name,county,prefecture,project_class,"
-                           "verdict,verdict_zh,measured,area_m2,");
-    row_line_columns(out, ",", ",", ",");
+                           "claims,verdict,verdict_zh,measured,area_m2,");
+    row_line_columns(out, lines, &(struct line_columns){",", ",", ","});
     buffer_append_str(out, "rules,reason_zh,reason_en,properties\r\n");
 }
 
 static const char csv_findings_head[] = "\xEF\xBB\xBFposition,parcel_id,line,feature_id,feature_code,feature_"
                                         "name,zone,area_m2,width_m,sliver\r\n";
 
-static void csv_row(struct csv_writer *w, const struct audit_item *item, const struct audit_row *r)
+static void csv_row(struct csv_writer *w, const struct audit_item *item, const struct audit_row *r,
+                    int n_lines)
 {
     csv_integer(w, item->position);
     csv_integer(w, item->fid);
@@ -45,14 +46,15 @@ static void csv_row(struct csv_writer *w, const struct audit_item *item, const s
     csv_text(w, r->county);
     csv_text(w, r->prefecture);
     csv_text(w, r->project_class);
+    csv_text(w, r->claims);
     csv_text(w, verdict_name(r->verdict));
     csv_text(w, verdict_zh(r->verdict));
     csv_integer(w, r->measured);
     csv_number(w, r->area_m2, 4);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        csv_text(w, layer_status_name(r->status[l]));
-        csv_number(w, r->line_m2[l], 4);
-        csv_number(w, r->share[l], 6);
+    for (int l = 0; l < n_lines; l++) {
+        csv_text(w, layer_status_name(r->lines[l].status));
+        csv_number(w, r->lines[l].m2, 4);
+        csv_number(w, r->lines[l].share, 6);
     }
     csv_text(w, r->rules);
     csv_text(w, r->reason_zh);
@@ -65,7 +67,7 @@ static void csv_finding(struct csv_writer *w, const struct audit_item *item, con
 {
     csv_integer(w, item->position);
     csv_text(w, item->id);
-    csv_text(w, line_at(f->line)->id);
+    csv_text(w, f->line->id);
     csv_integer(w, f->overlap.feature_id);
     csv_text(w, f->overlap.code);
     csv_text(w, f->overlap.name);
@@ -80,7 +82,7 @@ static void format_csv(struct audit_batch *b)
 {
     struct csv_writer parcels = {.out = &b->text[0]}, findings = {.out = &b->text[1]};
     for (size_t i = 0; i < b->n; i++) {
-        csv_row(&parcels, &b->items[i], &b->rows[i]);
+        csv_row(&parcels, &b->items[i], &b->rows[i], b->lines->n);
         for (size_t k = 0; k < b->rows[i].n_features; k++)
             csv_finding(&findings, &b->items[i], &b->rows[i].features[k]);
     }
@@ -88,16 +90,16 @@ static void format_csv(struct audit_batch *b)
 
 /* ---- GeoJSON sequence: one feature a line (RFC 8142's records without the separator) ---- */
 
-static void json_lines(struct json_writer *w, const struct audit_row *r)
+static void json_lines(struct json_writer *w, const struct line_table *lines, const struct audit_row *r)
 {
     jw_key(w, "lines");
     jw_array_begin(w);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+    for (int l = 0; l < lines->n; l++) {
         jw_object_begin(w);
-        jw_kv_string(w, "line", line_at(l)->id);
-        jw_kv_string(w, "status", layer_status_name(r->status[l]));
-        jw_kv_fixed(w, "area_m2", r->line_m2[l], 4);
-        jw_kv_fixed(w, "share", r->share[l], 6);
+        jw_kv_string(w, "line", line_at(lines, l)->id);
+        jw_kv_string(w, "status", layer_status_name(r->lines[l].status));
+        jw_kv_fixed(w, "area_m2", r->lines[l].m2, 4);
+        jw_kv_fixed(w, "share", r->lines[l].share, 6);
         jw_object_end(w);
     }
     jw_array_end(w);
@@ -110,7 +112,7 @@ static void json_findings(struct json_writer *w, const struct audit_row *r)
     for (size_t k = 0; k < r->n_features; k++) {
         const struct feature_overlap *f = &r->features[k].overlap;
         jw_object_begin(w);
-        jw_kv_string(w, "line", line_at(r->features[k].line)->id);
+        jw_kv_string(w, "line", r->features[k].line->id);
         jw_kv_integer(w, "feature_id", f->feature_id);
         jw_kv_string(w, "code", f->code);
         jw_kv_string(w, "name", f->name);
@@ -123,7 +125,8 @@ static void json_findings(struct json_writer *w, const struct audit_row *r)
     jw_array_end(w);
 }
 
-static void json_properties(struct json_writer *w, const struct audit_item *item, const struct audit_row *r)
+static void json_properties(struct json_writer *w, const struct line_table *lines,
+                            const struct audit_item *item, const struct audit_row *r)
 {
     jw_key(w, "properties");
     jw_object_begin(w);
@@ -133,11 +136,12 @@ static void json_properties(struct json_writer *w, const struct audit_item *item
     jw_kv_string(w, "county", r->county);
     jw_kv_string(w, "prefecture", r->prefecture);
     jw_kv_string(w, "project_class", r->project_class);
+    jw_kv_string(w, "claims", r->claims);
     jw_kv_string(w, "verdict", verdict_name(r->verdict));
     jw_kv_string(w, "verdict_zh", verdict_zh(r->verdict));
     jw_kv_bool(w, "measured", r->measured);
     jw_kv_fixed(w, "area_m2", r->area_m2, 4);
-    json_lines(w, r);
+    json_lines(w, lines, r);
     json_findings(w, r);
     jw_kv_string(w, "rules", r->rules);
     jw_kv_string(w, "reason_zh", r->reason_zh);
@@ -157,7 +161,7 @@ static void format_geojsonl(struct audit_batch *b)
         jw_object_begin(&w);
         jw_kv_string(&w, "type", "Feature");
         jw_kv_integer(&w, "id", b->items[i].position);
-        json_properties(&w, &b->items[i], &b->rows[i]);
+        json_properties(&w, b->lines, &b->items[i], &b->rows[i]);
         jw_key(&w, "geometry");
         /* the row's own bytes: a geometry that is not valid is still there to be looked at */
         geojson_write_gpkg(&w, b->rows[i].blob, b->rows[i].blob_size, &builder);
@@ -233,11 +237,11 @@ static void text_close(struct sink *s)
     free(t);
 }
 
-static enum status append_heads(struct sink_text *t, struct error *e)
+static enum status append_heads(struct sink_text *t, const struct line_table *lines, struct error *e)
 {
     struct buffer head;
     buffer_init(&head, 0);
-    csv_head(&head);
+    csv_head(lines, &head);
     enum status s = buffer_status(&head, e);
     if (!s)
         s = append(t, 0, head.data, head.size, e);
@@ -259,8 +263,8 @@ static enum status open_file(struct sink_text *t, int i, bool again, uint64_t by
     return STATUS_OK;
 }
 
-enum status sink_text_open(const char *part, enum audit_format format, bool again,
-                           const uint64_t bytes[BATCH_TEXTS], struct sink **out, struct error *e)
+enum status sink_text_open(const char *part, const struct sink_request *r, const uint64_t bytes[BATCH_TEXTS],
+                           struct sink **out, struct error *e)
 {
     static const struct sink_ops csv_ops = {format_csv, text_write, text_commit, text_finish, text_close};
     static const struct sink_ops json_ops = {format_geojsonl, text_write, text_commit, text_finish,
@@ -268,7 +272,7 @@ enum status sink_text_open(const char *part, enum audit_format format, bool agai
     struct sink_text *t = calloc(1, sizeof *t);
     if (!t)
         return error_no_memory(e);
-    bool csv = format == AUDIT_CSV;
+    bool csv = r->format == AUDIT_CSV;
     t->base.ops = csv ? &csv_ops : &json_ops;
     t->n_files = csv ? 2 : 1;
     t->fd[0] = t->fd[1] = -1;
@@ -276,9 +280,9 @@ enum status sink_text_open(const char *part, enum audit_format format, bool agai
     snprintf(t->findings_part, sizeof t->findings_part, "%s.findings", part);
     enum status s = STATUS_OK;
     for (int i = 0; !s && i < t->n_files; i++)
-        s = open_file(t, i, again, bytes[i], e);
-    if (!s && csv && !again)
-        s = append_heads(t, e);
+        s = open_file(t, i, r->append, bytes[i], e);
+    if (!s && csv && !r->append)
+        s = append_heads(t, r->lines, e);
     if (s) {
         text_close(&t->base);
         return s;

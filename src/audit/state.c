@@ -19,14 +19,24 @@ static void hash_end(struct sha256_ctx *h, char hex[SHA256_HEX_SIZE])
     sha256_to_hex(digest, hex);
 }
 
-static void identity_lines(const struct snapshot *s, struct run_line lines[CONTROL_LINE_COUNT])
+static void identity_lines(const struct snapshot *s, struct run_identity *out)
 {
-    for (int i = 0; i < CONTROL_LINE_COUNT; i++) {
+    const struct line_table *lines = snapshot_lines(s);
+    struct sha256_ctx h;
+    sha256_init(&h);
+    out->n_lines = lines->n;
+    for (int i = 0; i < lines->n; i++) {
+        const struct control_line *line = line_at(lines, i);
         const struct layer_snapshot *l = snapshot_line(s, i);
-        lines[i].version_no = l ? l->version.version_no : 0;
-        lines[i].readable = l && l->index;
-        snprintf(lines[i].uid, sizeof lines[i].uid, "%s", l && *l->version.uid ? l->version.uid : "-");
+        struct run_line *to = &out->lines[i];
+        hash_text(&h, line->id);
+        hash_text(&h, line->definition);
+        to->version_no = l ? l->version.version_no : 0;
+        to->readable = l && l->index;
+        snprintf(to->id, sizeof to->id, "%s", line->id);
+        snprintf(to->uid, sizeof to->uid, "%s", l && *l->version.uid ? l->version.uid : "-");
     }
+    hash_end(&h, out->definitions);
 }
 
 /* Another version of the program or of what it stands on may give other last digits. */
@@ -48,6 +58,17 @@ static void hash_layer(struct sha256_ctx *h, const char *id, const struct layer_
     hash_text(h, l && l->index ? "measured" : "unreadable");
 }
 
+/* Where a parcel lies decides its verdict only when a rule asks of it. */
+static void identity_units(const struct snapshot *s, char hex[SHA256_HEX_SIZE])
+{
+    static const char *const levels[] = {"prefectures", "admin_counties", "townships"};
+    struct sha256_ctx h;
+    sha256_init(&h);
+    for (size_t i = 0; snapshot_rules(s)->has_units && i < sizeof levels / sizeof *levels; i++)
+        hash_layer(&h, levels[i], snapshot_layer(s, levels[i]));
+    hash_end(&h, hex);
+}
+
 enum status identity_of(const struct snapshot *s, const struct audit_request *r, const char *output,
                         struct run_identity *out, struct error *e)
 {
@@ -56,19 +77,21 @@ enum status identity_of(const struct snapshot *s, const struct audit_request *r,
     if (st)
         return st;
     sha256_init(&h);
-    for (int i = 0; i < CONTROL_LINE_COUNT; i++)
-        hash_layer(&h, line_at(i)->id, snapshot_line(s, i));
+    for (int i = 0; i < snapshot_lines(s)->n; i++)
+        hash_layer(&h, line_at(snapshot_lines(s), i)->id, snapshot_line(s, i));
     hash_layer(&h, "prefectures", snapshot_layer(s, "prefectures"));
     hash_layer(&h, "admin_counties", snapshot_layer(s, "admin_counties"));
     hash_end(&h, out->layers);
-    identity_lines(s, out->lines);
+    identity_lines(s, out);
+    identity_units(s, out->units);
     identity_engine(out->engine);
     snprintf(out->rules, sizeof out->rules, "%s", snapshot_rules(s)->version);
     char numbers[64];
     const char *dot = strrchr(output, '.');
     snprintf(numbers, sizeof numbers, "%d %d", r->epsg, r->overlaps);
     sha256_init(&h);
-    const char *const options[] = {r->layer, r->project_class, r->class_field, r->id_field, numbers, dot};
+    const char *const options[] = {r->layer,       r->project_class, r->class_field, r->claims,
+                                   r->claim_field, r->id_field,      numbers,        dot};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         hash_text(&h, options[i]);
     hash_end(&h, out->options);
@@ -81,7 +104,10 @@ enum status identity_compare(const struct run_identity *then, const struct run_i
     if (strcmp(then->input, now->input) != 0) {
         zh = "输入文件";
         en = "the input file";
-    } else if (strcmp(then->layers, now->layers) != 0) {
+    } else if (strcmp(then->definitions, now->definitions) != 0) {
+        zh = "所审查的控制线或其定义";
+        en = "the set of lines that are examined, or a definition of one,";
+    } else if (strcmp(then->layers, now->layers) != 0 || strcmp(then->units, now->units) != 0) {
         zh = "管控图层的版本";
         en = "a layer's version";
     } else if (strcmp(then->rules, now->rules) != 0) {
@@ -107,11 +133,13 @@ enum status identity_compare(const struct run_identity *then, const struct run_i
 void state_write(const struct run_state *s, const struct tally *t, struct buffer *out)
 {
     const struct run_identity *i = &s->identity;
-    buffer_printf(out, "hongxian audit 3\ninput %s\nlayers %s\nrules %s\noptions %s\nengine %s\n", i->input,
-                  i->layers, i->rules, i->options, i->engine);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        buffer_printf(out, "line %lld %s %d\n", (long long)i->lines[l].version_no, i->lines[l].uid,
-                      i->lines[l].readable);
+    buffer_printf(out,
+                  "hongxian audit 4\ninput %s\nlayers %s\nrules %s\noptions %s\nengine %s\ndefinitions %s\n"
+                  "units %s\n",
+                  i->input, i->layers, i->rules, i->options, i->engine, i->definitions, i->units);
+    for (int l = 0; l < i->n_lines; l++)
+        buffer_printf(out, "line %s %lld %s %d\n", i->lines[l].id, (long long)i->lines[l].version_no,
+                      i->lines[l].uid, i->lines[l].readable);
     buffer_printf(out, "seal %016llx %016llx\nat %lld %lld %llu %llu %d\n",
                   (unsigned long long)s->seal.half[0], (unsigned long long)s->seal.half[1],
                   (long long)s->rows, (long long)s->last_fid, (unsigned long long)s->bytes[0],
@@ -119,24 +147,35 @@ void state_write(const struct run_state *s, const struct tally *t, struct buffer
     tally_write(t, out);
 }
 
+/* How many bytes a control line takes at the beginning of the text; 0: there is none. */
+static int read_line(const char *text, struct run_line *out)
+{
+    long long number;
+    int readable, n = 0;
+    if (sscanf(text, "line %63s %lld %47s %d\n%n", out->id, &number, out->uid, &readable, &n) != 4)
+        return 0;
+    out->version_no = number;
+    out->readable = readable;
+    return n;
+}
+
 /* The lines above the sums; 0: not a state, else its length. */
 static int read_head(const char *text, struct run_state *out)
 {
     struct run_identity *i = &out->identity;
-    long long number, rows, fid;
+    long long rows, fid;
     unsigned long long a, b, seal[2];
-    int readable, finished, n = 0, more = 0;
-    if (sscanf(text, "hongxian audit 3\ninput %64s\nlayers %64s\nrules %64s\noptions %64s\nengine %64s\n%n",
-               i->input, i->layers, i->rules, i->options, i->engine, &n) != 5 ||
+    int finished, n = 0, more = 0;
+    if (sscanf(text,
+               "hongxian audit 4\ninput %64s\nlayers %64s\nrules %64s\noptions %64s\nengine %64s\n"
+               "definitions %64s\nunits %64s\n%n",
+               i->input, i->layers, i->rules, i->options, i->engine, i->definitions, i->units, &n) != 7 ||
         n == 0)
         return 0;
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++, n += more) {
-        more = 0;
-        if (sscanf(text + n, "line %lld %47s %d\n%n", &number, i->lines[l].uid, &readable, &more) != 3 ||
-            more == 0)
-            return 0;
-        i->lines[l].version_no = number;
-        i->lines[l].readable = readable;
+    i->n_lines = 0;
+    while (i->n_lines < LINES_MAX && (more = read_line(text + n, &i->lines[i->n_lines])) > 0) {
+        n += more;
+        i->n_lines++;
     }
     more = 0;
     if (sscanf(text + n, "seal %16llx %16llx\nat %lld %lld %llu %llu %d\n%n", &seal[0], &seal[1], &rows, &fid,
@@ -152,8 +191,9 @@ static int read_head(const char *text, struct run_state *out)
     return n + more;
 }
 
-enum status state_read(const char *text, struct run_state *out, struct tally *t, struct error *e)
+enum status state_read(const char *text, struct run_state *out, const char **sums, struct error *e)
 {
     int n = read_head(text, out);
-    return tally_read(t, n ? text + n : "?", e); /* its sentence: the checkpoint is damaged */
+    *sums = text + n;
+    return n ? STATUS_OK : tally_damaged(e);
 }

@@ -1,8 +1,8 @@
 /* What a run says about itself: what it was asked, how far it is, and its sums. Private to audit/.
  *
  * As text, because it is kept for people, too. A run may be resumed only by a request with the same identity:
- * same input bytes, same layer versions, same rules, same options, same program and libraries. Threads:
- * pure. */
+ * same input bytes, same layer versions, same rules and definitions of the lines, same options, same program
+ * and libraries. Threads: pure. */
 #ifndef HX_AUDIT_STATE_H
 #define HX_AUDIT_STATE_H
 
@@ -11,6 +11,7 @@
 
 /* A control line as the run found it, so that a later run can tell what has changed since. */
 struct run_line {
+    char id[64];
     int64_t version_no; /* 0: the store had none */
     char uid[48];       /* of the version; "-" likewise */
     bool readable;
@@ -19,7 +20,10 @@ struct run_line {
 struct run_identity {
     char input[SHA256_HEX_SIZE], layers[SHA256_HEX_SIZE], rules[SHA256_HEX_SIZE], options[SHA256_HEX_SIZE],
         engine[SHA256_HEX_SIZE];
-    struct run_line lines[CONTROL_LINE_COUNT];
+    char definitions[SHA256_HEX_SIZE]; /* of the lines that are examined, in their order */
+    char units[SHA256_HEX_SIZE];       /* the layers of units, where a rule holds in some of them only */
+    struct run_line lines[LINES_MAX];
+    int n_lines;
 };
 
 struct run_state {
@@ -37,7 +41,9 @@ enum status identity_of(const struct snapshot *s, const struct audit_request *r,
 enum status identity_compare(const struct run_identity *then, const struct run_identity *now,
                              struct error *e) HX_MUST_CHECK;
 void state_write(const struct run_state *s, const struct tally *t, struct buffer *out);
-enum status state_read(const char *text, struct run_state *out, struct tally *t,
+/* *sums: where those of the tally begin, for tally_read. They are sums over the lines of the run that wrote
+ * them: read them only when the identity is the same. */
+enum status state_read(const char *text, struct run_state *out, const char **sums,
                        struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -9,13 +9,17 @@
 #include <string.h>
 
 enum { HASH_SIZE = 1 << 16 };
+#define GROUPS_BYTES ((size_t)(TALLY_GROUPS + 1) * LINES_MAX * sizeof(struct tally_line) * 2)
 
-struct tally *tally_new(void)
+struct tally *tally_new(const struct line_table *lines)
 {
     struct tally *t = calloc(1, sizeof *t);
-    if (t)
+    if (t) {
+        t->lines = lines;
+        t->arena = arena_new(GROUPS_BYTES);
         t->hash = calloc(HASH_SIZE, sizeof *t->hash);
-    if (!t || !t->hash) {
+    }
+    if (!t || !t->arena || !t->hash) {
         tally_free(t);
         return NULL;
     }
@@ -30,6 +34,7 @@ void tally_free(struct tally *t)
         return;
     free(t->groups);
     free(t->hash);
+    arena_free(t->arena);
     free(t);
 }
 
@@ -68,6 +73,9 @@ static struct tally_group *group_new(struct tally *t, const struct tally_group *
     if (!ARRAY_RESERVE(t->groups, t->cap_groups, t->n_groups + 1))
         return NULL;
     t->groups[t->n_groups] = *key;
+    t->groups[t->n_groups].lines = arena_array(t->arena, (size_t)t->lines->n + 1, sizeof *key->lines);
+    if (!t->groups[t->n_groups].lines)
+        return NULL;
     return &t->groups[t->n_groups++];
 }
 
@@ -110,30 +118,30 @@ static int severity(enum verdict v)
 }
 
 /* Lying inside a line that contains is no fault. */
-static double pressed_m2(const struct tally_case *c)
+static double pressed_m2(const struct line_table *lines, const struct tally_case *c)
 {
     double sum = 0;
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        if (line_at(l)->relation == LINE_EXCLUDES && c->line_m2[l] > 0)
+    for (int l = 0; l < lines->n; l++)
+        if (line_at(lines, l)->relation == LINE_EXCLUDES && c->line_m2[l] > 0)
             sum += c->line_m2[l];
     return sum;
 }
 
-static bool is_worse(const struct tally_case *a, const struct tally_case *b)
+static bool is_worse(const struct tally *t, const struct tally_case *a, const struct tally_case *b)
 {
     int x = severity(a->verdict), y = severity(b->verdict);
     if (x != y)
         return x > y;
-    double p = pressed_m2(a), q = pressed_m2(b);
+    double p = pressed_m2(t->lines, a), q = pressed_m2(t->lines, b);
     return p != q ? p > q : a->position < b->position;
 }
 
 static void worst_add(struct tally *t, const struct tally_case *c)
 {
     size_t i = t->n_worst;
-    if (i == TALLY_WORST && !is_worse(c, &t->worst[i - 1]))
+    if (i == TALLY_WORST && !is_worse(t, c, &t->worst[i - 1]))
         return;
-    for (; i > 0 && is_worse(c, &t->worst[i - 1]); i--)
+    for (; i > 0 && is_worse(t, c, &t->worst[i - 1]); i--)
         t->worst[i] = t->worst[i - 1];
     t->worst[i] = *c;
     if (t->n_worst < TALLY_WORST)
@@ -180,14 +188,15 @@ enum status tally_add(struct tally *t, const struct audit_item *item, const stru
     g->verdict[row->verdict]++;
     g->unmeasured += !row->measured;
     g->area_m2 += row->measured ? row->area_m2 : 0;
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        t->status[l][row->status[l]]++;
-        c.line_m2[l] = row->line_m2[l];
-        if (row->status[l] == LAYER_OVERLAP) {
-            g->line_n[l]++;
-            g->line_m2[l] += row->line_m2[l];
+    for (int l = 0; l < t->lines->n; l++) {
+        const struct row_line *from = &row->lines[l];
+        t->status[l][from->status]++;
+        c.line_m2[l] = from->m2;
+        if (from->status == LAYER_OVERLAP) {
+            g->lines[l].n++;
+            g->lines[l].m2 += from->m2;
         }
-        g->line_unmeasured[l] += row->status[l] == LAYER_UNMEASURED || row->status[l] == LAYER_NOT_COVERED;
+        g->lines[l].unmeasured += from->status == LAYER_UNMEASURED || from->status == LAYER_NOT_COVERED;
     }
     grid_add(t, row);
     worst_add(t, &c);
@@ -196,41 +205,42 @@ enum status tally_add(struct tally *t, const struct audit_item *item, const stru
 
 /* ---- the checkpoint ---- */
 
-static void write_group(const struct tally_group *g, struct buffer *out)
+static void write_group(const struct tally_group *g, int n_lines, struct buffer *out)
 {
     buffer_printf(out, "G\t%s\t%s\t%s\t%lld %lld", g->prefecture, g->county, g->project_class,
                   (long long)g->n, (long long)g->unmeasured);
     for (int v = 0; v <= VERDICT_ALLOWED; v++)
         buffer_printf(out, " %lld", (long long)g->verdict[v]);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        buffer_printf(out, " %lld %lld %a", (long long)g->line_n[l], (long long)g->line_unmeasured[l],
-                      g->line_m2[l]);
+    for (int l = 0; l < n_lines; l++)
+        buffer_printf(out, " %lld %lld %a", (long long)g->lines[l].n, (long long)g->lines[l].unmeasured,
+                      g->lines[l].m2);
     buffer_printf(out, " %a\n", g->area_m2);
 }
 
-static void write_case(const struct tally_case *c, struct buffer *out)
+static void write_case(const struct tally_case *c, int n_lines, struct buffer *out)
 {
     buffer_printf(out, "W\t%s\t%lld %d %a %a %a", c->id, (long long)c->position, (int)c->verdict, c->area_m2,
                   c->lon_deg, c->lat_deg);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+    for (int l = 0; l < n_lines; l++)
         buffer_printf(out, " %a", c->line_m2[l]);
     buffer_append_char(out, '\n');
 }
 
 void tally_write(const struct tally *t, struct buffer *out)
 {
+    int n_lines = t->lines->n;
     buffer_printf(out, "T\t%lld %lld %lld %a %a %a %a", (long long)t->n, (long long)t->unmeasured,
                   (long long)t->n_findings, t->box[0], t->box[1], t->box[2], t->box[3]);
     for (int v = 0; v <= VERDICT_ALLOWED; v++)
         buffer_printf(out, " %lld", (long long)t->verdict[v]);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+    for (int l = 0; l < n_lines; l++)
         for (int s = 0; s <= LAYER_CLEAR; s++)
             buffer_printf(out, " %lld", (long long)t->status[l][s]);
     buffer_append_char(out, '\n');
     for (size_t i = 0; i < t->n_groups; i++)
-        write_group(&t->groups[i], out);
+        write_group(&t->groups[i], n_lines, out);
     for (size_t i = 0; i < t->n_worst; i++)
-        write_case(&t->worst[i], out);
+        write_case(&t->worst[i], n_lines, out);
     for (int y = 0; y < TALLY_ROWS; y++)
         for (int x = 0; x < TALLY_COLUMNS; x++)
             for (int v = 0; v <= VERDICT_ALLOWED; v++)
@@ -282,7 +292,7 @@ static bool read_totals(struct tally *t, struct line *l)
         t->box[i] = take_double(l);
     for (int v = 0; v <= VERDICT_ALLOWED; v++)
         t->verdict[v] = take_integer(l);
-    for (int i = 0; i < CONTROL_LINE_COUNT; i++)
+    for (int i = 0; i < t->lines->n; i++)
         for (int s = 0; s <= LAYER_CLEAR; s++)
             t->status[i][s] = take_integer(l);
     return !l->bad;
@@ -301,10 +311,10 @@ static bool read_group(struct tally *t, struct line *l)
     g->unmeasured = take_integer(l);
     for (int v = 0; v <= VERDICT_ALLOWED; v++)
         g->verdict[v] = take_integer(l);
-    for (int i = 0; i < CONTROL_LINE_COUNT; i++) {
-        g->line_n[i] = take_integer(l);
-        g->line_unmeasured[i] = take_integer(l);
-        g->line_m2[i] = take_double(l);
+    for (int i = 0; i < t->lines->n; i++) {
+        g->lines[i].n = take_integer(l);
+        g->lines[i].unmeasured = take_integer(l);
+        g->lines[i].m2 = take_double(l);
     }
     g->area_m2 = take_double(l);
     return !l->bad;
@@ -319,7 +329,7 @@ static bool read_case(struct tally *t, struct line *l)
     c.area_m2 = take_double(l);
     c.lon_deg = take_double(l);
     c.lat_deg = take_double(l);
-    for (int i = 0; i < CONTROL_LINE_COUNT; i++)
+    for (int i = 0; i < t->lines->n; i++)
         c.line_m2[i] = take_double(l);
     if (l->bad || verdict < 0 || verdict > VERDICT_ALLOWED || t->n_worst == TALLY_WORST)
         return false;
@@ -337,6 +347,13 @@ static bool read_cell(struct tally *t, struct line *l)
     return true;
 }
 
+enum status tally_damaged(struct error *e)
+{
+    error_zh(e, "检查点损坏，不能继续；请用 --overwrite 重新开始。");
+    return error_fail(e, STATUS_CORRUPT, "audit-checkpoint",
+                      "The checkpoint is damaged and cannot be resumed; start anew with --overwrite.");
+}
+
 enum status tally_read(struct tally *t, const char *text, struct error *e)
 {
     bool ok = true;
@@ -350,9 +367,5 @@ enum status tally_read(struct tally *t, const char *text, struct error *e)
         text += strcspn(text, "\n");
         text += *text == '\n';
     }
-    if (ok)
-        return STATUS_OK;
-    error_zh(e, "检查点损坏，不能继续；请用 --overwrite 重新开始。");
-    return error_fail(e, STATUS_CORRUPT, "audit-checkpoint",
-                      "The checkpoint is damaged and cannot be resumed; start anew with --overwrite.");
+    return ok ? STATUS_OK : tally_damaged(e);
 }

@@ -201,12 +201,21 @@ static enum status layer_load(struct conflict_run *run, struct store *store, str
     return s || !t.failed ? s : error_no_memory(e);
 }
 
+/* Several lines may belong to one space. */
+static bool is_taken(const struct conflict_run *run, const struct layer_snapshot *l)
+{
+    for (size_t i = 0; i < run->n_layers; i++)
+        if (run->layers[i].snapshot == l)
+            return true;
+    return false;
+}
+
 static enum status take_layer(struct conflict_run *run, struct store *store, const char *id,
                               const struct control_line *line, struct error *e)
 {
     const char *only = run->request->layer;
     const struct layer_snapshot *l = snapshot_layer(run->snapshot, id);
-    if (!l || (only && strcmp(only, id) != 0))
+    if (!l || (only && strcmp(only, id) != 0) || is_taken(run, l))
         return STATUS_OK;
     if (!l->index) { /* a layer that cannot be read is no layer without conflicts */
         if (e)
@@ -223,11 +232,15 @@ static enum status take_layer(struct conflict_run *run, struct store *store, con
  * columns and findings. */
 enum status conflict_layers_load(struct conflict_run *run, struct store *store, struct error *e)
 {
-    enum status s = STATUS_OK;
-    for (int l = 0; !s && l < CONTROL_LINE_COUNT; l++)
-        s = take_layer(run, store, line_at(l)->id, line_at(l), e);
-    for (int l = CONTROL_LINE_COUNT - 1; !s && l >= 0; l--)
-        s = take_layer(run, store, line_at(l)->space, NULL, e);
+    const struct line_table *lines = snapshot_lines(run->snapshot);
+    run->layers = arena_array(run->arena, 2 * (size_t)lines->n + 1, sizeof *run->layers);
+    enum status s = run->layers ? STATUS_OK : error_no_memory(e);
+    for (int l = 0; !s && l < lines->n; l++)
+        if (line_at(lines, l)->relation != LINE_CLASSIFIES)
+            s = take_layer(run, store, line_at(lines, l)->id, line_at(lines, l), e);
+    for (int l = lines->n - 1; !s && l >= 0; l--)
+        if (*line_at(lines, l)->space)
+            s = take_layer(run, store, line_at(lines, l)->space, NULL, e);
     if (s || run->n_layers)
         return s;
     error_zh(e, "数据文件中没有控制线或空间图层；请先导入。");

@@ -1,6 +1,7 @@
-/* The lines among themselves: every place where the control lines and the spaces to which they belong do
- * not fit together, as a work list. It says what overlaps, where, by how much, and which text speaks of
- * it; it never says who gives way.
+/* The lines among themselves: every place where the control lines that must be kept apart, and the spaces to
+ * which they belong, do not fit together, as a work list. A line that only classifies is not among them: what
+ * it says of a place stands beside the others. It says what overlaps, where, by how much, and which text
+ * speaks of it; it never says who gives way.
  *
  * Areas come from the kernel (index/overlap.h), with every feature as a parcel against the other layers;
  * GEOS makes only the geometry of what was found. Findings are sorted, so that they are the same for any
@@ -27,7 +28,7 @@
 #define CONFLICT_OUTSIDE_SHARE 0.01
 
 enum conflict_kind {
-    CONFLICT_CROSS,         /* two of the control lines */
+    CONFLICT_CROSS,         /* two control lines that must be kept apart */
     CONFLICT_ZONES_CROSS,   /* two of the spaces */
     CONFLICT_SUBZONES,      /* two sub-zones of a line that contains */
     CONFLICT_WITHIN,        /* two features of one layer */
@@ -44,11 +45,7 @@ enum conflict_kind {
     CONFLICT_INVALID,       /* a feature's geometry was invalid: refused or repaired at import */
     CONFLICT_TOTAL,         /* a total differs from the official one */
 };
-enum {
-    CONFLICT_KIND_COUNT = CONFLICT_TOTAL + 1,
-    CONFLICT_ID_SIZE = 17,
-    CONFLICT_LAYERS_MAX = 2 * CONTROL_LINE_COUNT
-};
+enum { CONFLICT_KIND_COUNT = CONFLICT_TOTAL + 1, CONFLICT_ID_SIZE = 17 };
 const char *conflict_kind_name(enum conflict_kind k);
 const char *conflict_kind_zh(enum conflict_kind k);
 

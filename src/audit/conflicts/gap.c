@@ -14,9 +14,12 @@ struct gap_search {
     struct geo_box all;
     size_t columns;
     struct conflict_place *cells;
-    const struct layer_index *spaces[CONFLICT_LAYERS_MAX];
+    const struct layer_index **spaces; /* arena */
     size_t n_spaces;
 };
+
+/* How the plan divides the region (三类空间). Fewer do not tile it. */
+enum { SPACES_THAT_TILE = 3 };
 
 static struct geo_box cell_box(const struct gap_search *g, size_t item)
 {
@@ -95,14 +98,26 @@ static enum status add_gap(struct conflict_run *run, struct check_worker *w, con
     return conflict_add(run, &f, e);
 }
 
+/* A space that a line names and nobody loaded would be found as one large gap. */
+static bool all_spaces_loaded(const struct conflict_run *run)
+{
+    const struct line_table *lines = snapshot_lines(run->snapshot);
+    for (int l = 0; l < lines->n; l++)
+        if (*line_at(lines, l)->space && !snapshot_layer(run->snapshot, line_at(lines, l)->space))
+            return false;
+    return true;
+}
+
 enum status conflict_find_gaps(struct conflict_run *run, struct error *e)
 {
-    struct gap_search g = {.n_spaces = 0};
+    struct gap_search g = {.spaces = arena_array(run->arena, run->n_layers + 1, sizeof *g.spaces)};
+    if (!g.spaces)
+        return error_no_memory(e);
     for (size_t i = 0; i < run->n_layers; i++)
         if (!run->layers[i].line)
             g.spaces[g.n_spaces++] = run->layers[i].snapshot->index;
-    if (!run->region || g.n_spaces < 3)
-        return STATUS_OK; /* without all three there is nothing that should tile */
+    if (!run->region || g.n_spaces < SPACES_THAT_TILE || !all_spaces_loaded(run))
+        return STATUS_OK;
     g.all = index_box(run->region);
     g.columns = (size_t)ceil((g.all.east_deg - g.all.west_deg) / CELL_DEG) + 1;
     size_t rows = (size_t)ceil((g.all.north_deg - g.all.south_deg) / CELL_DEG) + 1, n = g.columns * rows;

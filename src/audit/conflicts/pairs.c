@@ -24,7 +24,7 @@ struct pair_list {
     uint32_t a, b; /* numbers of layers; a is the parcels' */
     struct conflict_pair *pairs;
     size_t n, capacity;
-    struct pair_rules rules[CONFLICT_LAYERS_MAX][CONFLICT_LAYERS_MAX];
+    struct pair_rules *rules;          /* n_layers x n_layers of the run; arena */
     struct conflict_finding *findings; /* one for each pair, at the end of the run's */
 };
 
@@ -150,20 +150,25 @@ static enum status measure_layers(struct conflict_run *run, struct pair_list *l,
 
 /* ---- what a pair means ---- */
 
+static bool is_of(const struct rule *r, const struct control_line *line)
+{
+    return (r->lines & UINT64_C(1) << line->number) != 0;
+}
+
 /* Does a rule of `inner` speak of lying within `outer`? */
 static bool is_enclave_rule(const struct rule *r, const struct control_line *inner,
                             const struct control_line *outer)
 {
-    return inner && outer && inner->within >= 0 && line_at(inner->within) == outer &&
-           r->relation == RELATION_OVERLAP && (r->lines & 1u << line_of_id(inner->id)) &&
+    return inner->within == outer->number && r->relation == RELATION_OVERLAP && is_of(r, inner) &&
            strcmp(r->sub_zone, inner->within_zone) == 0;
 }
 
-/* Which texts speak of two lines upon each other: the rule on lines that overlap, and where one has a rule of
- * its own within the other, that one, too. */
+/* Which texts speak of two lines upon each other: the rule of one of them on lines that overlap, and where
+ * one has a rule of its own within the other, that one, too. */
 static bool speaks_of(const struct rule *r, const struct control_line *a, const struct control_line *b)
 {
-    return r->relation == RELATION_LAYERS_OVERLAP || is_enclave_rule(r, a, b) || is_enclave_rule(r, b, a);
+    return (r->relation == RELATION_LAYERS_OVERLAP && (is_of(r, a) || is_of(r, b))) ||
+           is_enclave_rule(r, a, b) || is_enclave_rule(r, b, a);
 }
 
 static enum status name_rules(struct conflict_run *run, const struct control_line *a,
@@ -185,10 +190,13 @@ static enum status name_rules(struct conflict_run *run, const struct control_lin
 
 static enum status name_all_rules(struct conflict_run *run, struct pair_list *l, struct error *e)
 {
-    enum status s = STATUS_OK;
-    for (size_t a = 0; a < run->n_layers; a++)
-        for (size_t b = 0; !s && b < run->n_layers; b++)
-            s = name_rules(run, run->layers[a].line, run->layers[b].line, &l->rules[a][b], e);
+    size_t n = run->n_layers;
+    l->rules = arena_array(run->arena, n * n + 1, sizeof *l->rules);
+    enum status s = l->rules ? STATUS_OK : error_no_memory(e);
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = 0; !s && b < n; b++)
+            if (a != b && run->layers[a].line && run->layers[b].line)
+                s = name_rules(run, run->layers[a].line, run->layers[b].line, &l->rules[a * n + b], e);
     return s;
 }
 
@@ -276,8 +284,9 @@ static enum status describe(struct conflict_worker *w, size_t item, void *user, 
     f.sliver = p->area_m2 <= SLIVER_POLICY_DEFAULT.area_m2 && f.width_m <= SLIVER_POLICY_DEFAULT.width_m;
     f.severity = severity_of(f.kind, f.sliver);
     if (f.kind == CONFLICT_CROSS) {
-        f.rule = l->rules[p->layer_a][p->layer_b].ids;
-        f.basis = l->rules[p->layer_a][p->layer_b].basis;
+        const struct pair_rules *rules = &l->rules[p->layer_a * w->run->n_layers + p->layer_b];
+        f.rule = rules->ids;
+        f.basis = rules->basis;
     }
     say(&f);
     conflict_place_name(w->run, &w->check, &f);
@@ -300,17 +309,26 @@ static enum status describe_all(struct conflict_run *run, struct pair_list *l, s
     return s;
 }
 
+/* Each layer with itself, lines that must be kept apart, and spaces, which tile the region. */
+static bool are_compared(const struct conflict_run *run, uint32_t a, uint32_t b)
+{
+    const struct control_line *x = run->layers[a].line, *y = run->layers[b].line;
+    if (a == b || (!x && !y))
+        return true;
+    return x && y && (x->apart & UINT64_C(1) << y->number);
+}
+
 enum status conflict_find_pairs(struct conflict_run *run, struct error *e)
 {
     struct pair_list l = {.n = 0};
     enum status s = STATUS_OK;
     for (uint32_t a = 0; a < run->n_layers; a++)
         for (uint32_t b = a; b < run->n_layers; b++)
-            if (!run->layers[a].line == !run->layers[b].line)
+            if (are_compared(run, a, b))
                 run->total += index_n_features(run->layers[parcels_of(run, a, b)].snapshot->index);
     for (uint32_t a = 0; a < run->n_layers; a++)
         for (uint32_t b = a; !s && b < run->n_layers; b++)
-            if (!run->layers[a].line == !run->layers[b].line)
+            if (are_compared(run, a, b))
                 s = measure_layers(run, &l, a, b, e);
     if (!s && l.n)
         qsort(l.pairs, l.n, sizeof *l.pairs, by_features);

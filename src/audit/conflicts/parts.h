@@ -21,7 +21,7 @@ struct conflict_layer {
 /* A line that its zones tile. */
 static inline bool conflict_contains(const struct conflict_layer *l)
 {
-    return l->line && l->line->relation == LINE_CONTAINS;
+    return l->line && l->line->relation == LINE_CONTAINS && l->line->n_zones > 0;
 }
 
 /* Two features with a common area, before anything is made of it. The parcel is the smaller one. */
@@ -38,7 +38,7 @@ struct conflict_run {
     int64_t done, total; /* items of work: finished passes, and all that are known of so far */
     double began;
     struct arena *arena; /* of the report; used by the calling thread only */
-    struct conflict_layer layers[CONFLICT_LAYERS_MAX];
+    struct conflict_layer *layers;
     size_t n_layers;
     const struct layer_index *prefectures; /* NULL: not loaded */
     const struct layer_index *region;  /* the outline; the prefectures where there is none; NULL: neither */

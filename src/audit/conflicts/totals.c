@@ -63,11 +63,12 @@ static bool code_ok(const char *code)
 /* A layer by its id, its title or the name of its table in the standard. */
 static const char *layer_of(const struct conflict_run *run, const char *name)
 {
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
-        const struct control_line *line = line_at(l);
+    const struct line_table *lines = snapshot_lines(run->snapshot);
+    for (int l = 0; l < lines->n; l++) {
+        const struct control_line *line = line_at(lines, l);
         if (strcasecmp(name, line->standard) == 0)
             name = line->id;
-        else if (strcasecmp(name, line->space_standard) == 0)
+        else if (*line->space && strcasecmp(name, line->space_standard) == 0)
             name = line->space;
     }
     for (size_t i = 0; i < run->n_layers; i++) {
@@ -78,12 +79,14 @@ static const char *layer_of(const struct conflict_run *run, const char *name)
     return NULL;
 }
 
-static enum status unknown_layer(const char *path, size_t row, struct error *e)
+static enum status unknown_layer(const struct conflict_run *run, const char *path, size_t row,
+                                 struct error *e)
 {
     char zh[160], en[160];
-    snprintf(zh, sizeof zh, "layer 不是本次审查的图层（代号、标题或表名，如 %s）", line_example()->standard);
-    snprintf(en, sizeof en, "layer is none of the audited layers (id, title or table such as %s)",
-             line_example()->standard);
+    const struct control_line *example = line_example(snapshot_lines(run->snapshot));
+    const char *table = example ? example->standard : "-";
+    snprintf(zh, sizeof zh, "layer 不是本次审查的图层（代号、标题或表名，如 %.60s）", table);
+    snprintf(en, sizeof en, "layer is none of the audited layers (id, title or table such as %.60s)", table);
     return bad_row(path, row, zh, en, e);
 }
 
@@ -99,7 +102,7 @@ static enum status take_row(const struct conflict_run *run, const char *path, si
         return bad_row(path, number, "code 应为 2 至 12 位数字的行政区代码",
                        "code must be an administrative code of 2 to 12 digits", e);
     if (!o->layer)
-        return unknown_layer(path, number, e);
+        return unknown_layer(run, path, number, e);
     if (!area_of(area, unit, o))
         return bad_row(path, number, "面积应为不小于零的十进制数",
                        "the area must be a decimal number of zero or more", e);

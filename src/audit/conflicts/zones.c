@@ -189,11 +189,12 @@ static size_t touching(const struct group *g, const GEOSGeometry *geometry, uint
     return n;
 }
 
-/* How much of a shape the other control lines cover, as a share; lines that overlap count twice, which errs
- * towards "enclave" only where there is a finding of its own. */
+/* How much of a shape the control lines cover from which this one must be kept apart, as a share; lines that
+ * overlap count twice, which errs towards "enclave" only where there is a finding of its own. */
 static enum status covered_share(struct group *g, const struct geo_shape *shape, double *out, struct error *e)
 {
     struct overlap_scratch *scratch = g->w->check.other;
+    const struct control_line *own = g->z->run->layers[g->z->layer].line;
     double area = 0, sum = 0;
     const struct overlap *o;
     size_t n;
@@ -201,7 +202,7 @@ static enum status covered_share(struct group *g, const struct geo_shape *shape,
     enum status s = overlap_parcel_area(scratch, &area, e);
     for (size_t l = 0; !s && l < g->z->run->n_layers; l++) {
         const struct conflict_layer *layer = &g->z->run->layers[l];
-        if (!layer->line || conflict_contains(layer))
+        if (!layer->line || !(own->apart & UINT64_C(1) << layer->line->number))
             continue;
         s = overlap_measure(scratch, layer->snapshot->index, &o, &n, e);
         for (size_t i = 0; !s && i < n; i++)
