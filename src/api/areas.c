@@ -16,21 +16,21 @@ struct areas_call {
     bool stopped;
 };
 
-static enum status layer_of(const struct snapshot *snapshot, enum hx_line line,
+static enum status layer_of(const struct snapshot *snapshot, const char *id,
                             const struct layer_snapshot **out, struct error *e)
 {
-    if ((unsigned)line >= HX_LINE_COUNT) {
-        error_zh(e, "参数 line 不是三条控制线之一：%d。", (int)line);
+    const struct control_line *line = line_of_name(snapshot_lines(snapshot), id);
+    if (!line) {
+        error_zh(e, "参数 layer 不是已定义的控制线图层：%.80s。", id);
         return error_fail(e, STATUS_INVALID_INPUT, "line-unknown",
-                          "The argument line is none of the three lines: %d.", (int)line);
+                          "The argument layer is no control layer that is defined: %.80s.", id);
     }
-    const char *id = line_at(line)->id;
-    const struct layer_snapshot *layer = snapshot_layer(snapshot, id);
+    const struct layer_snapshot *layer = snapshot_layer(snapshot, line->id);
     if (!layer) {
-        error_zh(e, "数据库中没有图层 %s，不能测算；请先导入。", id);
+        error_zh(e, "数据库中没有图层 %s，不能测算；请先导入。", line->id);
         return error_fail(
             e, STATUS_NOT_FOUND, "layer-missing",
-            "The store does not hold the layer %s, so nothing can be measured; import it first.", id);
+            "The store does not hold the layer %s, so nothing can be measured; import it first.", line->id);
     }
     if (!layer->index) {
         *e = layer->fault;
@@ -110,10 +110,11 @@ static bool rings_missing(const struct hx_polygon *p)
     return missing;
 }
 
-enum hx_result hx_areas(struct hx_checker *checker, enum hx_line line, const struct hx_polygon *parcels,
+enum hx_result hx_areas(struct hx_checker *checker, const char *layer, const struct hx_polygon *parcels,
                         size_t n, hx_areas_fn *fn, void *user, struct hx_error *e)
 {
     API_NEED(checker, e);
+    API_NEED(layer, e);
     API_NEED(fn, e);
     if (!(parcels || n == 0))
         return api_missing("parcels", e);
@@ -125,7 +126,7 @@ enum hx_result hx_areas(struct hx_checker *checker, enum hx_line line, const str
     api_forget(checker);
     checker->snapshot = snapshot_ref(checker->store->snapshot);
     geo_shape_builder_init(&a.builder);
-    enum status s = layer_of(checker->snapshot, line, &a.layer, &why);
+    enum status s = layer_of(checker->snapshot, layer, &a.layer, &why);
     if (!s)
         s = quick_valid_new(&a.quick, &why);
     for (size_t at = 0; !s && !a.stopped && at < n; at += BLOCK)

@@ -38,6 +38,8 @@ static const struct member {
 #define AT(member) offsetof(struct hx_audit_options, member)
     {"summary", TEXT, AT(summary_html)},
     {"class", TEXT, AT(project_class)},
+    {"claim", TEXT, AT(claims)},
+    {"claim-field", TEXT, AT(claim_field)},
     {"class-field", TEXT, AT(class_field)},
     {"id-field", TEXT, AT(id_field)},
     {"crs", NUMBER, AT(epsg)},

@@ -56,6 +56,11 @@ const char *hx_version(void)
     return HX_VERSION;
 }
 
+int hx_abi(void)
+{
+    return HX_ABI;
+}
+
 void hx_bytes_free(struct hx_bytes *bytes)
 {
     if (!bytes)
@@ -165,10 +170,34 @@ void api_forget(struct hx_checker *c)
 
 /* ---- checks ---- */
 
-static enum status read_options(const struct hx_check_options *from, struct check_options *out,
-                                struct sliver_policy *slivers, struct error *e)
+/* An array that was not given is no empty one. */
+static enum status read_claims(const struct hx_check_options *from, struct arena *a,
+                               struct check_options *out, struct error *e)
+{
+    size_t n = from ? from->n_claims : 0;
+    struct claim_words *words = arena_array(a, n + 1, sizeof *words);
+    if (!words)
+        return error_no_memory(e);
+    if (n && !from->claims) {
+        error_zh(e, "给出了 n_claims 而没有 claims。");
+        return error_fail(e, STATUS_INVALID_INPUT, "argument-missing", "n_claims is given without claims.");
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct hx_claim *c = &from->claims[i];
+        words[i] = (struct claim_words){c->layer, c->project_class, c->item, c->document, c->date, c->by};
+    }
+    out->claims = words;
+    out->n_claims = n;
+    return STATUS_OK;
+}
+
+static enum status read_options(const struct hx_check_options *from, struct arena *a,
+                                struct check_options *out, struct sliver_policy *slivers, struct error *e)
 {
     *out = (struct check_options){.project_class = from ? from->project_class : NULL, .slivers = slivers};
+    enum status claimed = read_claims(from, a, out, e);
+    if (claimed)
+        return claimed;
     enum status s = crs_of_option(from ? from->crs : NULL, false, &out->epsg, e);
     return s ? s : sliver_policy_of_text(from ? from->slivers : NULL, slivers, e);
 }
@@ -180,7 +209,7 @@ static enum status check_input(struct hx_checker *c, const struct hx_check_optio
     struct sliver_policy slivers;
     enum status s = buffer_status(&c->input, e);
     if (!s)
-        s = read_options(options, &wanted, &slivers, e);
+        s = read_options(options, c->worker.arena, &wanted, &slivers, e);
     if (s)
         return s;
     c->snapshot = snapshot_ref(c->store->snapshot);

@@ -2,9 +2,11 @@
  * program that was compiled against include/hongxian.h. */
 #include "api/api_parts.h"
 
+#include <string.h>
+
 _Static_assert((int)HX_VERDICT_ALLOWED == (int)VERDICT_ALLOWED && (int)HX_STATUS_CLEAR == (int)LAYER_CLEAR,
                "same order");
-_Static_assert((int)HX_LINE_COUNT == (int)CONTROL_LINE_COUNT, "same lines");
+_Static_assert((int)HX_RELATION_CLASSIFY == (int)LINE_CLASSIFIES, "same order");
 
 static bool features_copy(struct arena *a, const struct layer_finding *f, struct hx_layer *out)
 {
@@ -44,16 +46,31 @@ static bool rules_copy(struct arena *a, const struct layer_finding *f, struct hx
                                 .basis = r->basis,
                                 .confidence = r->confidence,
                                 .area_m2 = f->rules[i].area_m2,
-                                .class_assumed = f->rules[i].class_assumed};
+                                .class_assumed = f->rules[i].class_assumed,
+                                .verdict_here = (enum hx_verdict)f->rules[i].verdict,
+                                .paper_missing = f->rules[i].paper_missing};
     }
     out->rules = p;
     out->n_rules = f->n_rules;
     return p;
 }
 
+static struct hx_claim claim_copy(const struct claim *c)
+{
+    const struct hx_claim none = {"", "", 0, "", "", ""};
+    return c ? (struct hx_claim){c->line->id, c->project_class, c->item, c->document, c->date, c->by} : none;
+}
+
 static bool layer_copy(struct arena *a, const struct layer_finding *f, struct hx_layer *out)
 {
-    *out = (struct hx_layer){.layer = line_at(f->line)->id,
+    *out = (struct hx_layer){.layer = f->line->id,
+                             .title_zh = f->line->title_zh,
+                             .title_en = f->line->title_en,
+                             .relation = (enum hx_relation)f->line->relation,
+                             .must = f->line->must,
+                             .verdict = (enum hx_verdict)f->verdict,
+                             .claimed = f->claim != NULL,
+                             .claim = claim_copy(f->claim),
                              .version = f->layer ? f->layer->version.version_no : 0,
                              .synthetic = f->layer && f->layer->version.synthetic,
                              .status = (enum hx_status)f->status,
@@ -68,29 +85,54 @@ static bool layer_copy(struct arena *a, const struct layer_finding *f, struct hx
     return features_copy(a, f, out) && zones_copy(a, f, out) && rules_copy(a, f, out);
 }
 
+static bool parcel_copy(struct arena *a, const struct parcel_report *from, struct hx_parcel *out)
+{
+    struct hx_layer *layers = arena_array(a, (size_t)from->n_layers + 1, sizeof *layers);
+    bool ok = layers != NULL;
+    for (int l = 0; ok && l < from->n_layers; l++)
+        ok = layer_copy(a, &from->layers[l], &layers[l]);
+    *out = (struct hx_parcel){.id = from->parcel->id,
+                              .name = from->parcel->name,
+                              .area_m2 = from->area_m2,
+                              .geodesic_area_m2 = parcel_report_geodesic_area_m2(from),
+                              .standard_area_m2 = parcel_report_standard_area_m2(from),
+                              .verdict = (enum hx_verdict)from->verdict,
+                              .summary_zh = from->summary_zh,
+                              .summary_en = from->summary_en,
+                              .layers = layers,
+                              .n_layers = (size_t)from->n_layers};
+    return ok;
+}
+
 enum status api_report_copy(struct hx_checker *c, const struct report *r, struct error *e)
 {
     struct arena *a = c->worker.arena;
+    const struct line_table *lines = report_lines(r);
     struct hx_parcel *p = arena_array(a, r->parcels.n_parcels, sizeof *p);
-    bool ok = p;
-    for (size_t i = 0; ok && i < r->parcels.n_parcels; i++) {
-        const struct parcel_report *from = &r->results[i];
-        p[i] = (struct hx_parcel){.id = from->parcel->id,
-                                  .name = from->parcel->name,
-                                  .area_m2 = from->area_m2,
-                                  .geodesic_area_m2 = parcel_report_geodesic_area_m2(from),
-                                  .standard_area_m2 = parcel_report_standard_area_m2(from),
-                                  .verdict = (enum hx_verdict)from->verdict,
-                                  .summary_zh = from->summary_zh,
-                                  .summary_en = from->summary_en};
-        for (int l = 0; ok && l < HX_LINE_COUNT; l++)
-            ok = layer_copy(a, &from->layers[l], &p[i].layers[l]);
-    }
+    const char **rest = arena_array(a, (size_t)lines->n_rest + 1, sizeof *rest);
+    bool ok = p && rest;
+    for (int l = 0; ok && l < lines->n_rest; l++)
+        rest[l] = lines->rest[l].id;
+    for (size_t i = 0; ok && i < r->parcels.n_parcels; i++)
+        ok = parcel_copy(a, &r->results[i], &p[i]);
     if (!ok)
         return error_no_memory(e);
-    c->public_report = (struct hx_report){p, r->parcels.n_parcels, (enum hx_verdict)r->verdict, r->synthetic,
-                                          snapshot_rules(r->snapshot)->version};
+    c->public_report = (struct hx_report){.parcels = p,
+                                          .n_parcels = r->parcels.n_parcels,
+                                          .verdict = (enum hx_verdict)r->verdict,
+                                          .synthetic = r->synthetic,
+                                          .rules_version = snapshot_rules(r->snapshot)->version,
+                                          .not_examined = rest,
+                                          .n_not_examined = (size_t)lines->n_rest};
     return STATUS_OK;
+}
+
+const struct hx_layer *hx_layer_of(const struct hx_parcel *parcel, const char *layer)
+{
+    for (size_t i = 0; parcel && layer && i < parcel->n_layers; i++)
+        if (strcmp(parcel->layers[i].layer, layer) == 0)
+            return &parcel->layers[i];
+    return NULL;
 }
 
 const char *hx_verdict_name(enum hx_verdict v)

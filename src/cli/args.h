@@ -17,12 +17,12 @@ struct arg_listed {
     const char *key;  /* what the other calls it */
     bool is_flag;
 };
-enum { ARG_LISTED_MAX = 64 };
+enum { ARG_LISTED_MAX = 64, ARG_ITEMS_MAX = 32 };
 
 struct arg_rest {
-    const char *items[4];
+    const char *items[ARG_ITEMS_MAX];
     int n;
-    int max;      /* at most 4 */
+    int max;      /* at most ARG_ITEMS_MAX */
     int n_hidden; /* of the options, the last ones: for the program itself, not named to a person */
     const struct arg_listed *listed; /* ends with a row without a name; NULL: none */
     struct arg_given {

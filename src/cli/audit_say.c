@@ -169,10 +169,12 @@ static void print_figures(const struct figures *f)
     for (size_t i = 0; i < f->n_layers; i++)
         printf("%s\t%s\t%.4f 公顷 ha\n", f->layers[i].layer, f->layers[i].title_zh,
                f->layers[i].area_m2 / 1e4);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+    for (int l = 0; l < f->lines->n; l++) {
+        const struct control_line *line = line_at(f->lines, l);
         if (f->share[l] > 0)
-            printf("%s占全区 %s share of the region %.2f %%（规划 plan %.2f %%）\n", line_at(l)->title_zh,
-                   line_at(l)->short_en, 100 * f->share[l], 100 * line_at(l)->planned_share);
+            printf("%s占全区 %s share of the region %.2f %%（规划 plan %.2f %%）\n", line->title_zh,
+                   line->short_en, 100 * f->share[l], 100 * line->planned_share);
+    }
 }
 
 /* ---- to either ---- */

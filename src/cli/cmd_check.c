@@ -9,6 +9,7 @@
 #include "cli/store_path.h"
 #include "features/file_parts.h"
 #include "report/form_write.h"
+#include "store/projects.h"
 #include "store/store_versions.h"
 
 #include <stdio.h>
@@ -19,10 +20,11 @@
 struct check_args {
     const char *store, *project_class, *format, *lang, *fail_on, *crs, *out, *as_of, *slivers_text;
     struct sliver_policy slivers;
+    const char *saved_as, *saved; /* --save-project, --project */
     struct report_project project;
     struct keep_args keep;
-    int epsg; /* of --crs; 0 when not given */
-    struct arg_rest rest;
+    int epsg;             /* of --crs; 0 when not given */
+    struct arg_rest rest; /* --claim comes any number of times */
     const struct report_form *output;
 };
 
@@ -35,6 +37,21 @@ static enum status check_date(const char *date, struct error *e)
     error_zh(e, "--date 的值“%.40s”不对：应为 2026-01-31 这样的日期。", date);
     return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
                       "The value \"%.40s\" of --date is wrong: a date like 2026-01-31 is needed.", date);
+}
+
+/* A saved project says file, class, claims, CRS and slivers; who says otherwise saves another. */
+static enum status check_saved_alone(const struct check_args *a, struct error *e)
+{
+    if (a->rest.n == 0 && a->rest.n_given == 0 && !a->project_class && !a->crs && !a->slivers_text &&
+        !a->saved_as)
+        return STATUS_OK;
+    error_zh(
+        e, "--project 检查已保存的项目，文件、类型、主张、坐标系和碎屑标准都是保存时的；请去掉这些参数，或用 "
+           "--save-project 另行保存。");
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "bad-usage",
+        "--project checks what was saved: its file, class, claims, CRS and slivers. Leave those out, or "
+        "save the project anew with --save-project.");
 }
 
 static enum status parse(int argc, char **argv, struct check_args *a, struct error *e)
@@ -53,9 +70,13 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
                                          {"--builder", &a->project.builder, NULL},
                                          {"--district", &a->project.district, NULL},
                                          {"--date", &a->project.date, NULL},
+                                         {"--save-project", &a->saved_as, NULL},
+                                         {"--project", &a->saved, NULL},
                                          {"--keep", NULL, &a->keep.keep},
                                          {"--officer", &a->keep.officer, NULL},
                                          {NULL, NULL, NULL}};
+    static const struct arg_listed listed[] = {{"--claim", "claim", false}, {NULL, NULL, false}};
+    a->rest.listed = listed;
     enum status s = args_parse(argc, argv, options, &a->rest, e);
     if (!s)
         s = report_form_find(a->format, &a->output, e);
@@ -72,7 +93,9 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
     a->keep.project_name = a->project.name;
     if (!s)
         s = keep_args_check(&a->keep, e);
-    if (!s && a->rest.n == 0) {
+    if (!s && a->saved)
+        s = check_saved_alone(a, e);
+    if (!s && a->rest.n == 0 && !a->saved) {
         error_zh(e, "缺少地块文件（“-”为标准输入）。");
         s = error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
                        "A parcel file is missing (\"-\" is standard input).");
@@ -102,13 +125,14 @@ static enum status write_out(const struct check_args *a, const struct buffer *b,
     return error_errno(e, "写出报告", "writing the report", "stdout");
 }
 
-static int print_report(struct check_worker *w, const struct report *r, const struct check_args *a)
+static int print_report(struct check_worker *w, const struct report *r, const char *path,
+                        const struct check_args *a)
 {
     struct buffer b;
     struct error e = {0};
     buffer_init(&b, 0);
     struct report_project project = a->project;
-    project.source_file = file_name_of(a->rest.items[0]);
+    project.source_file = file_name_of(path);
     const struct form_request wanted = {a->output, args_is_english(a->lang) ? REPORT_LANG_EN : REPORT_LANG_ZH,
                                         &project};
     enum status s = report_form_write(w, r, &wanted, &b, &e);
@@ -123,34 +147,143 @@ static int print_report(struct check_worker *w, const struct report *r, const st
     return EXIT_OK;
 }
 
-static int run_with(struct check_worker *w, const struct snapshot *snapshot, const struct check_args *a)
+/* `saved`: of a project; NULL: none. */
+static enum status read_claims(const struct check_args *a, const char *saved, struct arena *arena,
+                               struct check_options *out, struct error *e)
+{
+    struct claim_words *words = arena_array(arena, LINES_MAX, sizeof *words);
+    enum status s = words ? STATUS_OK : error_no_memory(e);
+    if (!s)
+        s = claims_split(saved, arena, words, LINES_MAX, &out->n_claims, e);
+    for (int i = 0; !s && i < a->rest.n_given; i++)
+        s = claims_split(a->rest.given[i].value, arena, words, LINES_MAX, &out->n_claims, e);
+    out->claims = words;
+    return s;
+}
+
+/* ---- saved projects ---- */
+
+static enum status open_store(const char *asked, enum store_mode mode, struct store **out, struct error *e)
+{
+    char path[STORE_PATH_SIZE];
+    enum status s = store_path_find(asked, path, e);
+    return s ? s : store_open(path, mode, out, e);
+}
+
+/* What a check reads: a file, or what was saved of one. */
+struct check_input {
+    const char *name; /* a path; of a saved project the file's name */
+    char *bytes;
+    size_t n;
+};
+
+/* After a check that went through: what cannot be checked is not saved. */
+static enum status save_project(const struct check_args *a, const struct check_input *in,
+                                const struct report *r, struct arena *arena, struct error *e)
+{
+    struct store *store;
+    const struct store_project p = {.name = a->saved_as,
+                                    .code = a->project.code,
+                                    .builder = a->project.builder,
+                                    .district = a->project.district,
+                                    .project_class = a->project_class,
+                                    .claims = claims_text(&r->claims, arena),
+                                    .crs = a->crs,
+                                    .slivers = a->slivers_text,
+                                    .input_name = text_file_name(in->name),
+                                    .input = in->bytes,
+                                    .input_size = in->n};
+    if (!p.claims)
+        return error_no_memory(e);
+    if (!*a->saved_as) {
+        error_zh(e, "--save-project 之后应为项目名称。");
+        return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "--save-project needs a name.");
+    }
+    enum status s = open_store(a->store, STORE_WRITE, &store, e);
+    if (s)
+        return s;
+    s = store_project_save(store, &p, e);
+    store_close(store);
+    if (!s)
+        fprintf(stderr, "已保存项目“%s”\nsaved as project \"%s\"\n", a->saved_as, a->saved_as);
+    return s;
+}
+
+static const char *given(const char *text)
+{
+    return *text ? text : NULL;
+}
+
+static enum status load_project(struct check_args *a, struct arena *arena, struct check_input *out,
+                                const char **claims, struct error *e)
+{
+    struct store *store;
+    struct store_project p;
+    enum status s = open_store(a->store, STORE_READ, &store, e);
+    if (s)
+        return s;
+    s = store_project_read(store, a->saved, arena, &p, e);
+    store_close(store);
+    if (!s)
+        s = crs_of_option(given(p.crs), false, &a->epsg, e);
+    if (!s)
+        s = sliver_policy_of_text(p.slivers, &a->slivers, e);
+    if (s)
+        return s;
+    a->project_class = given(p.project_class);
+    a->project = (struct report_project){.name = p.name,
+                                         .code = given(p.code),
+                                         .builder = given(p.builder),
+                                         .district = given(p.district),
+                                         .date = a->project.date};
+    if (!a->keep.project_name)
+        a->keep.project_name = p.name;
+    *claims = p.claims;
+    out->name = p.input_name;
+    out->n = p.input_size;
+    out->bytes = arena_strndup(arena, p.input, p.input_size);
+    return out->bytes ? STATUS_OK : error_no_memory(e);
+}
+
+static enum status load_file(const struct check_args *a, struct arena *arena, struct check_input *out,
+                             struct error *e)
+{
+    const char *path = out->name = a->rest.items[0];
+    enum status s = file_is_in_parts(path)
+                        ? file_parts_pack(path, LIMIT_BODY_BYTES, arena, &out->bytes, &out->n, e)
+                        : file_read(path, LIMIT_BODY_BYTES, arena, &out->bytes, &out->n, e);
+    if (s == STATUS_IO) /* the file that was named is the input, and refused */
+        e->status = STATUS_NOT_FOUND;
+    return s;
+}
+
+static int run_with(struct check_worker *w, const struct snapshot *snapshot, struct check_args *a)
 {
     struct error e = {0};
     struct report report;
-    char *bytes;
-    size_t n;
-    const struct check_options options = {
-        .project_class = a->project_class, .epsg = a->epsg, .slivers = &a->slivers};
-    const char *path = a->rest.items[0];
-    enum status s = file_is_in_parts(path) ? file_parts_pack(path, LIMIT_BODY_BYTES, w->arena, &bytes, &n, &e)
-                                           : file_read(path, LIMIT_BODY_BYTES, w->arena, &bytes, &n, &e);
-    if (s == STATUS_IO) /* the file that was named is the input, and refused */
-        e.status = STATUS_NOT_FOUND;
+    struct check_input in;
+    const char *claims = NULL;
+    struct check_options options = {.slivers = &a->slivers};
+    enum status s = a->saved ? load_project(a, w->arena, &in, &claims, &e) : load_file(a, w->arena, &in, &e);
+    options.project_class = a->project_class;
+    options.epsg = a->epsg;
     if (!s)
-        s = check_bytes(w, snapshot, &options, bytes, n, &report, &e);
+        s = read_claims(a, claims, w->arena, &options, &e);
+    if (!s)
+        s = check_bytes(w, snapshot, &options, in.bytes, in.n, &report, &e);
+    if (!s && a->saved_as)
+        s = save_project(a, &in, &report, w->arena, &e);
     if (!s && a->keep.keep)
-        s = keep_report(&a->keep, a->store, path, (struct store_bytes){bytes, n}, w->arena, &report, &e);
-    return s ? exit_with_error(&e) : print_report(w, &report, a);
+        s = keep_report(&a->keep, a->store, in.name, (struct store_bytes){in.bytes, in.n}, w->arena, &report,
+                        &e);
+    return s ? exit_with_error(&e) : print_report(w, &report, in.name, a);
 }
 
 /* The store is needed only until the snapshot is loaded. */
 static enum status load_snapshot(const char *asked, const char *day, struct snapshot **out, struct error *e)
 {
-    char path[STORE_PATH_SIZE];
     struct store *store;
-    enum status s = store_path_find(asked, path, e);
-    if (!s)
-        s = store_open(path, STORE_READ, &store, e);
+    enum status s = open_store(asked, STORE_READ, &store, e);
     if (s)
         return s;
     s = snapshot_load_as_of(store, day, out, e);

@@ -3,6 +3,7 @@
 #include "check/check.h"
 #include "cli/args.h"
 #include "cli/commands.h"
+#include "cli/definitions.h"
 #include "cli/exit_codes.h"
 #include "cli/store_path.h"
 #include "lines/rules_check.h"
@@ -22,39 +23,37 @@ struct rules_args {
 
 /* ---- check and load: the file is looked at in full before anything is written ---- */
 
-static void print_fault(int row, const char *zh, const char *en, void *user)
-{
-    (void)row, (void)user;
-    fprintf(stderr, "%s\n  %s\n", zh, en);
-}
-
 struct rules_file {
     char *csv;
     size_t n, n_rules;
     char sha256[SHA256_HEX_SIZE];
 };
 
-static int read_file(const char *path, struct arena *arena, struct rules_file *f)
+/* Against the definitions in force; without a store, against those that this program brings. */
+static int read_file(struct store *store, const char *path, struct arena *arena, struct rules_file *f)
 {
     struct error e = {0};
-    size_t n_faults;
+    struct rules_checked checked;
+    struct line_table lines;
     uint8_t digest[SHA256_BYTES];
     if (file_read(path, RULES_FILE_BYTES, arena, &f->csv, &f->n, &e) ||
-        rules_check(f->csv, f->n, arena, print_fault, NULL, &n_faults, &f->n_rules, &e))
+        definitions_in_force(store, arena, &lines, &e) ||
+        rules_check(&(struct rules_text){f->csv, f->n}, &lines, arena, print_rules_fault, NULL, &checked, &e))
         return exit_with_error(&e);
+    f->n_rules = checked.n_rules;
     sha256_of_bytes(f->csv, f->n, digest);
     sha256_to_hex(digest, f->sha256);
-    if (n_faults == 0)
+    if (checked.n_faults == 0)
         return EXIT_OK;
     fprintf(stderr, "规则表有 %zu 处问题，没有载入。\nThe rule table has %zu faults and was not loaded.\n",
-            n_faults, n_faults);
+            checked.n_faults, checked.n_faults);
     return EXIT_INPUT;
 }
 
-static int run_check(struct arena *arena, const struct rules_args *a)
+static int run_check(struct store *store, struct arena *arena, const struct rules_args *a)
 {
     struct rules_file f;
-    int code = read_file(a->item, arena, &f);
+    int code = read_file(store, a->item, arena, &f);
     if (code == EXIT_OK)
         printf("%s\t%zu 条规则 rules\n", f.sha256, f.n_rules);
     return code;
@@ -64,7 +63,7 @@ static int run_load(struct store *store, struct arena *arena, const struct rules
 {
     struct error e = {0};
     struct rules_file f;
-    int code = read_file(a->item, arena, &f);
+    int code = read_file(store, a->item, arena, &f);
     if (code != EXIT_OK)
         return code;
     const char *slash = strrchr(a->item, '/');
@@ -85,15 +84,18 @@ static enum status find_edition(struct store *store, struct arena *arena, const 
     return s ? s : store_rule_edition_read(store, sha256, arena, out, e);
 }
 
-static void print_rule(const struct rule *r)
+static void print_rule(const struct rule *r, const struct line_table *lines)
 {
-    char lines[32 * CONTROL_LINE_COUNT] = "";
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        if (r->lines & 1u << l)
-            snprintf(lines + strlen(lines), sizeof lines - strlen(lines), "%s%s", *lines ? "、" : "",
-                     line_at(l)->title_zh);
-    printf("%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", r->id, lines, r->sub_zone, r->project_class,
-           verdict_zh(r->verdict), r->severity, r->title_zh, r->basis, r->confidence);
+    uint64_t all = 0;
+    int n = 0;
+    for (int l = 0; l < lines->n; l++)
+        all |= UINT64_C(1) << l;
+    printf("%s\t%s", r->id, r->lines == all ? "*" : "");
+    for (int l = 0; l < lines->n && r->lines != all; l++)
+        if (r->lines & UINT64_C(1) << l)
+            printf("%s%s", n++ ? "、" : "", line_at(lines, l)->title_zh);
+    printf("\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", r->sub_zone, r->project_class, verdict_zh(r->verdict),
+           r->severity, r->title_zh, r->basis, r->confidence);
 }
 
 static int run_show(struct store *store, struct arena *arena, const struct rules_args *a)
@@ -101,14 +103,16 @@ static int run_show(struct store *store, struct arena *arena, const struct rules
     struct error e = {0};
     struct store_rule_edition edition;
     struct rule_table table;
+    struct line_table lines;
     if (find_edition(store, arena, a, &edition, &e))
         return e.status == STATUS_NOT_FOUND ? exit_with_error(&e) : exit_with_store_error(&e);
-    if (rules_parse(edition.csv, strlen(edition.csv), arena, &table, &e))
+    if (definitions_in_force(store, arena, &lines, &e) ||
+        rules_parse(edition.csv, strlen(edition.csv), &lines, arena, &table, &e))
         return exit_with_store_error(&e);
     printf("# %s\t%s\t载入 loaded %s%s\n", edition.sha256, edition.source, edition.loaded_at,
            edition.current ? "\t现行 in force" : "");
     for (size_t i = 0; i < table.n_rules; i++)
-        print_rule(&table.rules[i]);
+        print_rule(&table.rules[i], &lines);
     return EXIT_OK;
 }
 
@@ -145,7 +149,7 @@ static const struct subcommand {
     int min_items, max_items;
     int (*run)(struct store *store, struct arena *arena, const struct rules_args *a);
 } subcommands[] = {{"show", STORE_READ, 0, 1, run_show},
-                   {"check", STORE_READ, 1, 1, NULL}, /* needs no store */
+                   {"check", STORE_READ, 1, 1, run_check}, /* needs no store, and takes one that is named */
                    {"load", STORE_WRITE, 1, 1, run_load},
                    {"history", STORE_READ, 0, 0, run_history},
                    {"export", STORE_READ, 0, 1, run_export}};
@@ -176,6 +180,8 @@ static int run_in_store(const struct subcommand *sub, struct arena *arena, const
     struct error e = {0};
     char path[STORE_PATH_SIZE];
     struct store *store;
+    if (sub->run == run_check && !a->store)
+        return run_check(NULL, arena, a);
     if (store_path_find(a->store, path, &e) || store_open(path, sub->mode, &store, &e))
         return exit_with_store_error(&e);
     int code = sub->run(store, arena, a);
@@ -193,7 +199,7 @@ int cmd_rules(int argc, char **argv)
     struct arena *arena = arena_new(RULES_ARENA_BYTES);
     if (!arena)
         return EXIT_INTERNAL;
-    int code = sub->run ? run_in_store(sub, arena, &a) : run_check(arena, &a);
+    int code = run_in_store(sub, arena, &a);
     arena_free(arena);
     return code;
 }

@@ -15,8 +15,10 @@ command_fn cmd_init;              /* cmd_store.c */
 command_fn cmd_import;            /* cmd_import.c */
 command_fn cmd_inspect;           /* cmd_inspect.c */
 command_fn cmd_export;            /* cmd_export.c */
+command_fn cmd_layer;             /* cmd_layer.c */
 command_fn cmd_layers;            /* cmd_layers.c */
 command_fn cmd_classes;           /* cmd_list.c */
+command_fn cmd_projects;          /* cmd_projects.c */
 command_fn cmd_records;           /* cmd_records.c */
 command_fn cmd_rules;             /* cmd_rules.c */
 command_fn cmd_serve;             /* cmd_serve.c */

@@ -17,10 +17,11 @@ struct command {
 
 static const struct command commands[] = {
     {"check", cmd_check,
-     "FILE|- [--store S] [--class C] [--slivers M2,M] [--format {form}] [-o OUT] [--lang zh|en] "
+     "FILE|- [--store S] [--class C] [--claim LAYER=CLASS[#ITEM][:DOCUMENT@DATE[@BY]] ...] [--slivers M2,M] "
+     "[--format {form}] [-o OUT] [--lang zh|en] "
      "[--project-name N] [--project-code C] [--builder B] [--district D] [--date YYYY-MM-DD] [--fail-on "
      "VERDICT,...] "
-     "[--keep --officer NAME] [--as-of DATE]",
+     "[--keep --officer NAME] [--as-of DATE] [--save-project NAME] | --project NAME [as above]",
      "检查地块文件（国土TXT、GeoJSON、Shapefile 等）是否压占控制线",
      "check parcels (TXT, GeoJSON, Shapefile …) against the control lines"},
     {"parcel", cmd_parcel,
@@ -55,11 +56,14 @@ static const struct command commands[] = {
      "[--format text|json|html] [--by WHO] [--reason WHY] [--lang zh|en]",
      "列出已载入的图层；查看、比较、切换、退回版本",
      "list the layers that are loaded; report, compare, switch and take back versions"},
+    {"layer", cmd_layer,
+     "list | show ID | check FILE.json ... | add FILE.json ... | history   [--store S] [--lang zh|en]",
+     "图层定义：列出、查看、校验、载入（历次版本都保留）",
+     "definitions of layers: list, show, check or load them; every edition is kept"},
     {"classes", cmd_classes, "[--lang zh|en]", "列出项目类型", "list the project classes"},
     {"audit", cmd_audit,
      "parcels FILE -o OUT.gpkg|.geojsonl|.csv|.fgb|.xlsx [-o OUT ...] [--store S] [--layer NAME] [--class C "
-     "| "
-     "--class-field F] "
+     "| --class-field F] [--claim LAYER=CLASS...;... | --claim-field F] "
      "[--id-field F] [--crs EPSG:N] [--threads N] [--fail-on VERDICT,...] [--overlaps] "
      "[--resume] [--since EARLIER.gpkg] [--overwrite] [--summary FILE.html|.json] | lines [-o "
      "OUT.gpkg|.csv|.geojsonl|.fgb|.xlsx|.html ...] [--summary FILE.json] [--compare OLD] [--layer ID] "
@@ -75,6 +79,9 @@ static const struct command commands[] = {
     {"rules", cmd_rules,
      "show [SHA256] | check FILE | load FILE [--source TEXT] | history | export [SHA256]   [--store S]",
      "查看、校验、载入规则表（历次版本都保留）", "show, check or load the rule table; every edition is kept"},
+    {"projects", cmd_projects, "list | show NAME | input NAME   [--store S]",
+     "已保存的项目（check --save-project 保存，check --project 再次检查）",
+     "saved projects (check --save-project saves one, check --project checks it again)"},
     {"records", cmd_records,
      "list [--limit N] [--after ID] | show ID | export ID [--input] | verify [--expect SEAL] | "
      "override ID --verdict V --reason TEXT --officer NAME   [--store S] [--format text|json]",

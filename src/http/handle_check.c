@@ -1,6 +1,6 @@
-/* POST /check?class=&as_of=&format=json|geojson|text|csv|xlsx|html|pdf&lang=zh|en: the bytes of a parcel file
- * in, the report out. The printed formats also take project_name, project_code, builder, district and
- * source_file.
+/* POST /check?class=&claim=&as_of=&format=json|geojson|text|csv|xlsx|html|pdf&lang=zh|en: the bytes of a
+ * parcel file in, the report out. The printed formats also take project_name, project_code, builder, district
+ * and source_file.
  * GET /check?parcel= is the same with the parcel as text (WKT, GeoJSON, coordinates) in the address. */
 #include "http/keep_check.h"
 #include "http/route.h"
@@ -36,6 +36,22 @@ static void add_document_headers(struct reply *reply, const struct report_form *
         reply_header(reply, policy, REPORT_POLICY);
 }
 
+/* claim= any number of times, each one or more claims. */
+struct claims_asked {
+    struct arena *arena;
+    struct claim_words words[LINES_MAX];
+    size_t n;
+    enum status status;
+    struct error error;
+};
+
+static bool claims_add(const char *text, void *user)
+{
+    struct claims_asked *c = user;
+    c->status = claims_split(text, c->arena, c->words, LINES_MAX, &c->n, &c->error);
+    return c->status == STATUS_OK;
+}
+
 static enum status run_check(struct request *rq, const struct report_form *form, enum report_lang lang,
                              struct buffer *out, struct error *e)
 {
@@ -51,7 +67,15 @@ static enum status run_check(struct request *rq, const struct report_form *form,
                                     .slivers = &slivers};
     struct report report;
     bool keep;
+    struct claims_asked claims = {.arena = rq->worker->check.arena};
+    request_query_each(rq, "claim", claims_add, &claims);
+    options.claims = claims.words;
+    options.n_claims = claims.n;
     enum status s = keep_check_wanted(rq, &keep, e);
+    if (!s && claims.status) {
+        *e = claims.error;
+        s = claims.status;
+    }
     if (!s)
         s = crs_of_option(request_query(rq, "crs"), false, &options.epsg, e);
     if (!s)

@@ -12,6 +12,25 @@ const char *request_query(const struct request *rq, const char *key)
     return MHD_lookup_connection_value(rq->connection, MHD_GET_ARGUMENT_KIND, key);
 }
 
+struct query_each {
+    const char *key;
+    request_value_fn *fn;
+    void *user;
+};
+
+static enum MHD_Result tell_value(void *user, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+    (void)kind;
+    struct query_each *each = user;
+    return !key || strcmp(key, each->key) != 0 || each->fn(value ? value : "", each->user) ? MHD_YES : MHD_NO;
+}
+
+void request_query_each(const struct request *rq, const char *key, request_value_fn *fn, void *user)
+{
+    struct query_each each = {key, fn, user};
+    (void)MHD_get_connection_values(rq->connection, MHD_GET_ARGUMENT_KIND, tell_value, &each);
+}
+
 /* ---- parameters that nobody would look at ---- */
 
 enum { QUERY_KEYS_MAX = 32 };
@@ -22,13 +41,14 @@ struct query_look {
     char unknown[64], twice[64];
 };
 
-/* Its number among the known ones, -1 when it is none. */
-static int number_of_key(const char *known, const char *key)
+/* Its number among the known ones, -1 when it is none. A name that is known with "*" may come again. */
+static int number_of_key(const char *known, const char *key, bool *again)
 {
     size_t n = strlen(key);
     for (int i = 0; *known && i < QUERY_KEYS_MAX; i++) {
         size_t word = strcspn(known, " ");
-        if (word == n && memcmp(known, key, n) == 0)
+        *again = word == n + 1 && known[n] == '*';
+        if ((word == n || *again) && memcmp(known, key, n) == 0)
             return i;
         known += word + strspn(known + word, " ");
     }
@@ -39,10 +59,11 @@ static enum MHD_Result look_at_key(void *user, enum MHD_ValueKind kind, const ch
 {
     (void)kind, (void)value;
     struct query_look *l = user;
-    int i = number_of_key(l->known, key ? key : "");
+    bool again;
+    int i = number_of_key(l->known, key ? key : "", &again);
     if (i < 0)
         snprintf(l->unknown, sizeof l->unknown, "%s", key && *key ? key : "=");
-    else if (l->seen & 1u << i)
+    else if (l->seen & 1u << i && !again)
         snprintf(l->twice, sizeof l->twice, "%s", key);
     else
         l->seen |= 1u << i;

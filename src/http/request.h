@@ -42,6 +42,9 @@ struct reply {
 
 /* NULL when absent. Borrowed from the connection. */
 const char *request_query(const struct request *rq, const char *key);
+/* Every value of a parameter that may come several times, in their order; false stops. */
+typedef bool request_value_fn(const char *value, void *user);
+void request_query_each(const struct request *rq, const char *key, request_value_fn *fn, void *user);
 const char *request_header(const struct request *rq, const char *name);
 /* Does a page of another site ask? A browser names the page in Origin; programs send none. */
 bool request_is_cross_origin(const struct request *rq);

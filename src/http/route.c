@@ -6,12 +6,14 @@
 #include <string.h>
 
 #define CHECK_QUERY                                                                                          \
-    "class as_of format lang crs slivers officer project_name project_code builder district source_file"
+    "class claim* as_of format lang crs slivers officer project_name project_code builder district "         \
+    "source_file"
 #define JOB_QUERY "kind name formats since compare body" /* beside the options of audits */
 
 static const struct route routes[] = {
     {"GET", "/health", handle_health, NULL, false},
     {"GET", "/classes", handle_classes, NULL, false},
+    {"GET", "/layers", handle_layers, NULL, false},
     {"GET", "/openapi.yaml", handle_openapi, NULL, false},
     {"GET", "/collections", handle_collections, NULL, false},
     {"GET", "/collections/{id}", handle_collection, NULL, false},

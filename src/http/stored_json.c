@@ -36,6 +36,13 @@ void stored_json_add_geometry(const char *geometry, struct geo_box *box)
     json_decref(root);
 }
 
+static void copy_member(json_t *to, const json_t *from, const char *key)
+{
+    json_t *value = json_object_get(from, key);
+    if (value)
+        (void)json_object_set(to, key, value);
+}
+
 char *stored_json_classes(const char *bytes, size_t n)
 {
     json_t *root = json_loadb(bytes, n, 0, NULL);
@@ -43,9 +50,12 @@ char *stored_json_classes(const char *bytes, size_t n)
     json_t *classes = json_array();
     for (size_t i = 0; i < json_array_size(rows); i++) {
         json_t *row = json_array_get(rows, i);
-        (void)json_array_append_new(classes,
-                                    json_pack("{s:O, s:O, s:O}", "id", json_object_get(row, "code"), "zh",
-                                              json_object_get(row, "zh"), "en", json_object_get(row, "en")));
+        json_t *class = json_pack("{s:O, s:O, s:O}", "id", json_object_get(row, "code"), "zh",
+                                  json_object_get(row, "zh"), "en", json_object_get(row, "en"));
+        copy_member(class, row, "paper_zh");
+        copy_member(class, row, "paper_en");
+        copy_member(class, row, "items");
+        (void)json_array_append_new(classes, class);
     }
     json_t *answer = json_array_size(classes) ? json_pack("{s:O}", "classes", classes) : NULL;
     const char *lists[] = {"limited_human_activities_10", "national_major_7", "conflict_rules"};

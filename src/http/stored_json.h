@@ -14,8 +14,9 @@ char *stored_json_object(const char *json, const char *name);
 /* Adds every position of a GeoJSON geometry to the box. */
 void stored_json_add_geometry(const char *geometry, struct geo_box *box);
 
-/* schema/project_classes.json as {"classes":[{"id","zh","en"}]}, with the lists behind two of the classes and
- * the texts on conflicts of lines as they are there, each with its `conf`. NULL when it cannot be read. */
+/* schema/project_classes.json as {"classes":[{"id","zh","en"}]}, each class with the paper that a claim of it
+ * needs and its items where it has some; with the lists behind two of the classes and the texts on conflicts
+ * of lines as they are there, each with its `conf`. NULL when it cannot be read. */
 char *stored_json_classes(const char *bytes, size_t n);
 
 #endif

@@ -1,0 +1,308 @@
+/* hongxian layer: the definitions of layers of a store. */
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/args.h"
+#include "cli/commands.h"
+#include "cli/definitions.h"
+#include "cli/exit_codes.h"
+#include "cli/store_path.h"
+#include "lines/rules_check.h"
+#include "store/definitions.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LAYER_ARENA_BYTES = 256 << 20 };
+#define DEFINITION_FILE_BYTES ((size_t)4 << 20)
+
+struct layer_args {
+    const char *store, *lang;
+    struct arg_rest rest; /* the subcommand, and what follows */
+};
+
+/* ---- shared with `rules` ---- */
+
+void print_rules_fault(int row, const char *zh, const char *en, void *user)
+{
+    (void)row, (void)user;
+    fprintf(stderr, "%s\n  %s\n", zh, en);
+}
+
+static enum status shipped_texts(struct arena *a, struct definition_text **out, size_t *n, struct error *e)
+{
+    struct store_definition d;
+    size_t count = 0;
+    while (shipped_definition(count, &d))
+        count++;
+    struct definition_text *texts = arena_array(a, count + 1, sizeof *texts);
+    if (!texts)
+        return error_no_memory(e);
+    for (size_t i = 0; shipped_definition(i, &d); i++)
+        texts[i] = (struct definition_text){d.source, d.json, d.size};
+    *out = texts;
+    *n = count;
+    return STATUS_OK;
+}
+
+enum status definition_texts(struct store *store, struct arena *a, struct definition_text **out, size_t *n,
+                             struct error *e)
+{
+    struct store_definition *rows;
+    if (!store)
+        return shipped_texts(a, out, n, e);
+    enum status s = store_definitions(store, a, &rows, n, e);
+    struct definition_text *texts = s ? NULL : arena_array(a, *n + 1, sizeof *texts);
+    if (!s && !texts)
+        s = error_no_memory(e);
+    for (size_t i = 0; !s && i < *n; i++)
+        texts[i] = (struct definition_text){rows[i].layer, rows[i].json, rows[i].size};
+    *out = texts;
+    return s;
+}
+
+enum status definitions_in_force(struct store *store, struct arena *a, struct line_table *out,
+                                 struct error *e)
+{
+    struct definition_text *texts;
+    size_t n;
+    enum status s = definition_texts(store, a, &texts, &n, e);
+    return s ? s : definitions_read(texts, n, a, out, e);
+}
+
+/* ---- add and check: everything is looked at before anything is written ---- */
+
+struct additions {
+    struct store_definition *rows; /* of the files */
+    size_t n;
+    struct line_table lines; /* as they would be with them */
+};
+
+static enum status read_one(const char *path, struct arena *a, struct store_definition *out, struct error *e)
+{
+    char *json;
+    size_t n;
+    struct control_line line;
+    bool is_line;
+    enum status s = file_read(path, DEFINITION_FILE_BYTES, a, &json, &n, e);
+    const struct definition_text text = {text_file_name(path), json, n};
+    if (!s)
+        s = definition_read(&text, a, &line, &is_line, e);
+    if (s)
+        return s;
+    if (!is_line) {
+        error_zh(e, "“%s”没有 control，不是控制线图层的定义；可载入的只有 kind 为 line 的定义。", path);
+        return error_fail(e, STATUS_INVALID_INPUT, "layer-definition",
+                          "\"%s\" has no control and defines no control layer; only definitions of kind line "
+                          "can be loaded.",
+                          path);
+    }
+    *out = (struct store_definition){.layer = line.id, .json = json, .size = n, .source = text.name};
+    return STATUS_OK;
+}
+
+/* The definitions in force, those of the same layers replaced. */
+static enum status with_additions(struct store *store, struct arena *a, struct additions *add,
+                                  struct error *e)
+{
+    struct definition_text *now;
+    size_t n_now, n = 0;
+    enum status s = definition_texts(store, a, &now, &n_now, e);
+    struct definition_text *all = s ? NULL : arena_array(a, n_now + add->n + 1, sizeof *all);
+    if (s || !all)
+        return s ? s : error_no_memory(e);
+    for (size_t i = 0; i < add->n; i++)
+        all[n++] = (struct definition_text){add->rows[i].source, add->rows[i].json, add->rows[i].size};
+    for (size_t i = 0; !s && i < n_now; i++) {
+        struct control_line line;
+        bool is_line, replaced = false;
+        s = definition_read(&now[i], a, &line, &is_line, e);
+        for (size_t k = 0; !s && is_line && k < add->n && !replaced; k++)
+            replaced = strcmp(add->rows[k].layer, line.id) == 0;
+        if (!replaced)
+            all[n++] = now[i];
+    }
+    return s ? s : definitions_read(all, n, a, &add->lines, e);
+}
+
+static enum status read_files(struct store *store, struct arena *arena, const struct layer_args *a,
+                              struct additions *out, struct error *e)
+{
+    size_t n = (size_t)a->rest.n - 1;
+    out->rows = arena_array(arena, n + 1, sizeof *out->rows);
+    enum status s = out->rows ? STATUS_OK : error_no_memory(e);
+    for (out->n = 0; !s && out->n < n; out->n++)
+        s = read_one(a->rest.items[out->n + 1], arena, &out->rows[out->n], e);
+    return s ? s : with_additions(store, arena, out, e);
+}
+
+/* The rules of the definitions beside the table in force. */
+static enum status check_rules(struct store *store, struct arena *arena, const struct line_table *lines,
+                               size_t *n_faults, struct error *e)
+{
+    const char *csv = NULL, *sha256;
+    struct rules_checked checked = {0, 0};
+    enum status s = store_rules(store, arena, &csv, &sha256, e);
+    if (!s)
+        s = rules_check(&(struct rules_text){csv, strlen(csv)}, lines, arena, print_rules_fault, NULL,
+                        &checked, e);
+    *n_faults = checked.n_faults;
+    return s;
+}
+
+static int read_and_check(struct store *store, struct arena *arena, const struct layer_args *a,
+                          struct additions *out)
+{
+    struct error e = {0};
+    size_t n_faults;
+    if (read_files(store, arena, a, out, &e))
+        return exit_with_error(&e);
+    if (check_rules(store, arena, &out->lines, &n_faults, &e))
+        return exit_with_store_error(&e);
+    if (n_faults == 0)
+        return EXIT_OK;
+    fprintf(stderr,
+            "定义与规则表有 %zu 处问题，没有载入。\nThe definitions and the rule table have %zu faults; "
+            "nothing was loaded.\n",
+            n_faults, n_faults);
+    return EXIT_INPUT;
+}
+
+static int run_check(struct store *store, struct arena *arena, const struct layer_args *a)
+{
+    struct additions add;
+    int code = read_and_check(store, arena, a, &add);
+    for (size_t i = 0; code == EXIT_OK && i < add.n; i++)
+        printf("%s\t可以载入 can be loaded\n", add.rows[i].layer);
+    return code;
+}
+
+static int run_add(struct store *store, struct arena *arena, const struct layer_args *a)
+{
+    struct error e = {0};
+    struct additions add;
+    int code = read_and_check(store, arena, a, &add);
+    if (code != EXIT_OK)
+        return code;
+    if (store_definitions_load(store, add.rows, add.n, &e))
+        return exit_with_store_error(&e);
+    for (size_t i = 0; i < add.n; i++) {
+        const struct control_line *line = line_of_id(&add.lines, add.rows[i].layer);
+        printf("%s\t%s\t%s\t现行 in force\n", line->id, line->title_zh, line->definition);
+    }
+    return EXIT_OK;
+}
+
+/* ---- list, show, history ---- */
+
+static bool is_loaded(struct store *store, struct arena *arena, const char *layer)
+{
+    struct store_version v;
+    return store_current_version(store, layer, arena, &v, NULL) == STATUS_OK;
+}
+
+static int run_list(struct store *store, struct arena *arena, const struct layer_args *a)
+{
+    struct error e = {0};
+    struct line_table lines;
+    bool english = args_is_english(a->lang);
+    if (definitions_in_force(store, arena, &lines, &e))
+        return exit_with_store_error(&e);
+    for (int l = 0; l < lines.n; l++) {
+        const struct control_line *line = line_at(&lines, l);
+        const char *data = is_loaded(store, arena, line->id) ? (english ? "loaded" : "已载入")
+                           : line->must ? (english ? "not loaded: must be examined" : "没有数据（必须审查）")
+                                        : (english ? "not loaded: not examined" : "没有数据（未审查）");
+        printf("%s\t%s\t%s\t%s\t%s\n", line->id, line->standard, english ? line->title_en : line->title_zh,
+               line_relation_name(line->relation), data);
+    }
+    return EXIT_OK;
+}
+
+static int run_show(struct store *store, struct arena *arena, const struct layer_args *a)
+{
+    struct error e = {0};
+    struct store_definition *rows;
+    size_t n;
+    if (a->rest.n != 2) {
+        error_zh(&e, "show 之后应为一个图层代号。");
+        (void)error_fail(&e, STATUS_INVALID_INPUT, "bad-usage", "show needs the id of one layer.");
+        return command_misused("layer", &e);
+    }
+    if (store_definitions(store, arena, &rows, &n, &e))
+        return exit_with_store_error(&e);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(rows[i].layer, a->rest.items[1]) == 0) {
+            fwrite(rows[i].json, 1, rows[i].size, stdout);
+            return EXIT_OK;
+        }
+    error_zh(&e, "没有图层“%.60s”的定义；hongxian layer list 列出全部。", a->rest.items[1]);
+    (void)error_fail(&e, STATUS_NOT_FOUND, "layer-unknown",
+                     "No layer \"%.60s\" is defined; hongxian layer list shows all.", a->rest.items[1]);
+    return exit_with_error(&e);
+}
+
+static bool print_switch(const struct store_definition *d, void *user)
+{
+    (void)user;
+    printf("%s\t%s\t%s\t%s%s\n", d->in_force_at, d->layer, d->sha256, d->source,
+           d->current ? "\t现行 in force" : "");
+    return true;
+}
+
+static int run_history(struct store *store, struct arena *arena, const struct layer_args *a)
+{
+    (void)arena, (void)a;
+    struct error e = {0};
+    return store_definition_switches(store, print_switch, NULL, &e) ? exit_with_store_error(&e) : EXIT_OK;
+}
+
+/* ---- arguments ---- */
+
+static const struct subcommand {
+    const char *name;
+    enum store_mode mode;
+    bool takes_files;
+    int (*run)(struct store *store, struct arena *arena, const struct layer_args *a);
+} subcommands[] = {{"list", STORE_READ, false, run_list},
+                   {"show", STORE_READ, true, run_show},
+                   {"check", STORE_READ, true, run_check},
+                   {"add", STORE_WRITE, true, run_add},
+                   {"history", STORE_READ, false, run_history}};
+
+static enum status parse(int argc, char **argv, struct layer_args *a, const struct subcommand **sub,
+                         struct error *e)
+{
+    const struct arg_option options[] = {
+        {"--store", &a->store, NULL}, {"--lang", &a->lang, NULL}, {NULL, NULL, NULL}};
+    enum status s = args_parse(argc, argv, options, &a->rest, e);
+    if (!s)
+        s = args_lang(a->lang, e);
+    for (size_t i = 0; !s && a->rest.n > 0 && i < sizeof subcommands / sizeof *subcommands; i++) {
+        *sub = &subcommands[i];
+        if (strcmp((*sub)->name, a->rest.items[0]) == 0 && (a->rest.n > 1) == (*sub)->takes_files)
+            return STATUS_OK;
+    }
+    if (s)
+        return s;
+    error_zh(e, "应为 list、show 图层、check 文件…、add 文件… 或 history。");
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
+                      "list, show ID, check FILE..., add FILE... or history is needed.");
+}
+
+int cmd_layer(int argc, char **argv)
+{
+    struct error e = {0};
+    struct layer_args a = {.rest.max = ARG_ITEMS_MAX};
+    const struct subcommand *sub;
+    char path[STORE_PATH_SIZE];
+    struct store *store;
+    if (parse(argc, argv, &a, &sub, &e))
+        return command_misused("layer", &e);
+    if (store_path_find(a.store, path, &e) || store_open(path, sub->mode, &store, &e))
+        return exit_with_store_error(&e);
+    struct arena *arena = arena_new(LAYER_ARENA_BYTES);
+    int code = arena ? sub->run(store, arena, &a) : EXIT_INTERNAL;
+    arena_free(arena);
+    store_close(store);
+    return code;
+}
