@@ -109,11 +109,11 @@ export interface LinesSummary {
   findings: LineFinding[];
 }
 
+/** Also, for each line of which the plan says how much of the region it takes: PREFIX_share and PREFIX_share_planned. */
 export interface PlanFigures {
   synthetic?: boolean;
-  red_line_share?: number | null;
-  red_line_share_planned?: number | null;
   layers: { layer: string; title_zh: string; features: number; area_m2: number | null; share_of_region?: number | null }[];
+  [share: string]: unknown;
 }
 
 export async function addJob(kind: JobKind, query: Record<string, string>, body: Blob | null, signal: AbortSignal): Promise<Job> {

@@ -61,14 +61,89 @@ export interface Warning {
 export type VerdictName = 'prohibited' | 'restricted' | 'notice' | 'allowed' | 'unknown';
 export type LayerStatus = 'overlap' | 'sliver' | 'clear' | 'not_covered' | 'unmeasured';
 
+/** exclude: pressing on it matters; contain: inside or outside matters; classify: the area by class matters. */
+export type Relation = 'exclude' | 'contain' | 'classify';
+
+/** How an area is drawn here; colours #rrggbb. */
+export interface Screen {
+  fill: string;
+  alpha: number;
+  pattern?: string;
+  ink: string;
+  ink_alpha: number;
+  edge: string;
+  width: number;
+}
+
+/** A published text, word for word; the English is ours. */
+export interface Quote {
+  zh: string;
+  en?: string;
+  where: string;
+}
+
+export interface ControlZone {
+  zh: string;
+  en?: string;
+  group?: string;
+  has?: string;
+  has_not?: string[];
+  codes?: string[];
+  screen?: Screen | null;
+}
+
+/** A control layer that is defined, whether its data are loaded or not. */
+export interface ControlLayer {
+  id: string;
+  title_zh?: string;
+  title_en?: string;
+  short_zh?: string;
+  short_en?: string;
+  /** Of its columns in audits and of its shares in figures. */
+  prefix?: string;
+  relation?: string;
+  must?: boolean;
+  examined?: boolean;
+  loaded?: boolean;
+  synthetic?: boolean;
+  symbol?: { fill: string; edge: string; overlap?: string; alpha: number; width: number; dashed?: boolean; screen?: Screen | null };
+  zones?: ControlZone[];
+  outside?: string;
+  outside_en?: string;
+  space?: { layer: string; screen?: Screen | null; quotes?: Quote[] } | null;
+  office_zh?: string;
+  office_en?: string;
+  links?: { title: string; url?: string; confidence?: string }[];
+  quotes?: Quote[];
+  /** The project classes that may be claimed on it. */
+  classes?: string[];
+}
+
+/** What was claimed of a layer: a class, one of its items, and by which document. */
+export interface Claim {
+  layer?: string;
+  class?: string;
+  item?: number | null;
+  title_zh?: string;
+  title_en?: string;
+  document?: string;
+  date?: string;
+  by?: string;
+}
+
 export interface RuleHit {
   id: string;
   verdict?: string;
+  /** What it comes to in this check; absent in reports of format 1. */
+  verdict_here?: string;
+  paper_missing?: boolean;
+  unit?: string;
   verdict_zh?: string;
   severity?: number;
   title_zh?: string;
   title_en?: string;
   needs_zh?: string;
+  needs_en?: string;
   basis?: string;
   confidence?: string;
   source?: string;
@@ -101,8 +176,29 @@ export interface LayerFinding {
   reason_zh?: string;
   reason_en?: string;
   features?: FeatureOverlap[];
-  zones?: { zone: string; area_m2?: number; share?: number }[];
+  zones?: ZoneArea[];
   rules?: RuleHit[];
+  /** From format 2 on. */
+  relation?: string;
+  must?: boolean;
+  verdict?: string;
+  claim?: Claim | null;
+}
+
+export interface ZoneArea {
+  zone: string;
+  area_m2?: number;
+  share?: number | null;
+  title_zh?: string;
+  group?: string;
+}
+
+/** A unit in which a parcel lies. */
+export interface UnitArea {
+  layer?: string;
+  code?: string;
+  name?: string;
+  area_m2?: number | null;
 }
 
 export interface ParcelReport {
@@ -117,6 +213,9 @@ export interface ParcelReport {
   summary_zh?: string;
   summary_en?: string;
   layers?: LayerFinding[];
+  /** From format 2 on: the units, the larger kinds first; the papers that claims lack. */
+  units?: UnitArea[];
+  todo?: { layer?: string; rule?: string; zh?: string; en?: string }[];
   warnings?: Warning[];
 }
 
@@ -130,6 +229,12 @@ export interface LayerUsed {
 }
 
 export interface Report {
+  /** Absent in reports of format 1. */
+  format?: number;
+  claims?: Claim[];
+  /** The layers that were examined, and those that were not: nothing is known of these. */
+  definitions?: { layer: string }[];
+  not_examined?: { layer: string; title_zh?: string; title_en?: string }[];
   engine?: { name?: string; version?: string };
   record?: RecordRow | null;
   area_basis?: string;
@@ -149,6 +254,10 @@ export interface ProjectClass {
   id: string;
   zh?: string;
   en?: string;
+  /** The document that a claim of the class needs. */
+  paper_zh?: string;
+  paper_en?: string;
+  items?: { no: number; zh?: string; en?: string }[];
 }
 
 export interface FeatureItem {
@@ -204,6 +313,10 @@ export function getHealth(): Promise<Health> {
 
 export async function getCollections(): Promise<Collection[]> {
   return (await getJson<{ collections?: Collection[] }>('/collections')).collections ?? [];
+}
+
+export async function getControlLayers(): Promise<ControlLayer[]> {
+  return (await getJson<{ layers?: ControlLayer[] }>('/layers')).layers ?? [];
 }
 
 /** A list that a class stands on: the ten activities, the seven kinds. */
@@ -275,6 +388,8 @@ export interface CheckAnswer {
 export interface Question {
   input: CheckInput;
   projectClass: string;
+  /** What is claimed of single layers, as the server writes it: LAYER=CLASS#ITEM:DOCUMENT@DATE@BY. */
+  claims?: string[];
   /** The lines as they were in force on a day, 2024-01-31; without it, today's. */
   asOf?: string;
 }
@@ -288,9 +403,10 @@ export interface ProjectFields {
 
 export type DocumentFormat = 'pdf' | 'xlsx' | 'csv' | 'html';
 
-function postCheck({ input, projectClass, asOf }: Question, more: Record<string, string>, signal: AbortSignal): Promise<Response> {
+function postCheck({ input, projectClass, claims, asOf }: Question, more: Record<string, string>, signal: AbortSignal): Promise<Response> {
   const query = new URLSearchParams({ class: projectClass });
   if (input.epsg) query.set('crs', `EPSG:${input.epsg}`);
+  for (const claim of claims ?? []) query.append('claim', claim);
   if (asOf) query.set('as_of', asOf);
   for (const [key, value] of Object.entries(more)) if (value.trim()) query.set(key, value.trim());
   return request(`/check?${query}`, {

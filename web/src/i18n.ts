@@ -1,12 +1,14 @@
 /** Two languages. Chinese is the original; a text the server has only in Chinese is shown in Chinese and marked so. */
 
 import { AUDIT_TEXTS } from './texts/audit';
+import { LAYER_TEXTS } from './texts/layers';
 import { RECORD_TEXTS } from './texts/records';
 
 export type Lang = 'zh' | 'en';
 
 const TEXTS = {
   ...AUDIT_TEXTS,
+  ...LAYER_TEXTS,
   ...RECORD_TEXTS,
 
   app_name: ['红线', 'Hongxian'],
@@ -30,7 +32,7 @@ const TEXTS = {
   map_data_error: ['部分图层未能载入：', 'Some layers could not be loaded: '],
   server_warnings: ['系统提示', 'Server notices'],
 
-  group_lines: ['三条控制线', 'Three control lines'],
+  group_lines: ['控制线', 'Control layers'],
   group_zones: ['三类空间', 'Three zones'],
   group_plan: ['规划布局', 'Plan layout'],
   group_admin: ['行政区划', 'Administrative'],
@@ -197,8 +199,9 @@ const TEXTS = {
   colon: ['：', ': '],
   r_legend_parcel: ['送检地块', 'Parcel'],
   r_legend_overlap: ['压占部分', 'Pressed on'],
+  r_legend_class: ['地类界', 'Between classes'],
   r_legend_place: ['选中的位置', 'Chosen place'],
-  r_legend_inside: ['开发边界内', 'Inside the boundary'],
+  r_legend_inside: ['在界内', 'Inside'],
   unnamed: ['未命名', 'unnamed'],
   close: ['关闭', 'Close'],
 } as const satisfies Record<string, readonly [string, string]>;

@@ -1,13 +1,14 @@
 /** The page: puts the panels and the map together, and runs checks. */
 
 import './style.css';
-import { ApiError, check, checkShapes, getCollections, getHealth, type Collection, type FeatureItem, type Health, type Question } from './api';
+import { ApiError, check, checkShapes, getCollections, getControlLayers, getHealth, type Collection, type FeatureItem, type Health, type Question } from './api';
 import { recordInput, type WholeRecord } from './api-records';
+import { controlLayers, relationOf, setControlLayers } from './control';
 import { fill, h } from './dom';
 import { htmlLang, lang, onLang, pick, plainTitle, setLang, t, type TextKey } from './i18n';
 import { ParcelDrawing } from './map/draw';
 import { CheckOverlay } from './map/overlay';
-import { INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, PLACE_SYMBOL, areaSwatch, type AreaSymbol } from './map/symbols';
+import { CLASS_SYMBOL, INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, PLACE_SYMBOL, areaSwatch, type AreaSymbol } from './map/symbols';
 import { MapView, type Box } from './map/view';
 import { BatchPanel, type Place } from './panels/batch';
 import { CheckPanel } from './panels/check';
@@ -19,7 +20,7 @@ import { RecordsPanel } from './panels/records';
 import { ReportPanel } from './panels/report';
 import { tabs, type Tabs } from './panels/tabs';
 import { sentenceOf } from './sentence';
-import { LINES, findingOf, statusOf, type LineId } from './verdict';
+import { statusOf } from './verdict';
 
 document.documentElement.lang = htmlLang();
 
@@ -77,11 +78,17 @@ const report: ReportPanel = new ReportPanel({
   onPrint: () => void printReport(),
   className: (id) => checkPanel.className(id),
   collectionOf,
+  hasUnits: () => collections.some((c) => c.kind === 'admin' && c.id !== 'region' && c.geometry !== 'point'),
 });
 const checkPanel: CheckPanel = new CheckPanel({
   run: (question) => void runCheck(question),
   draw: (mode) => drawing?.start(mode),
   cancelDraw: () => drawing?.cancel(),
+  refused: () => {
+    running?.abort();
+    running = null;
+    hideResult();
+  },
   result: report.el,
 });
 
@@ -222,12 +229,12 @@ async function runCheck(question: Question): Promise<void> {
 const width = (b: Box) => Math.max(b[2] - b[0], b[3] - b[1]);
 
 /** Shows a parcel; or its overlap, when that would be too small to see beside the whole parcel. */
-function look(index: number, lines: LineId[]): void {
+function look(index: number, lines: string[]): void {
   if (!view || !overlay) return;
   overlay.select(index);
   showKey('check');
   const parcel = report.selectedParcel?.parcel;
-  const pressed = LINES.filter((l) => l !== 'urban_development_boundary' && parcel && statusOf(findingOf(parcel, l)) === 'overlap');
+  const pressed = (parcel?.layers ?? []).filter((l) => relationOf(l.layer, l) === 'exclude' && statusOf(l) === 'overlap').map((l) => l.layer);
   const whole = overlay.parcelBox(index);
   const part = overlay.overlapBox(index, parcel?.id, lines.length ? lines : pressed);
   const small = part && whole && width(part) < width(whole) / 8;
@@ -277,9 +284,10 @@ function renderFrame(): void {
 function showKey(of: 'check' | 'place' | null): void {
   keyOf = of;
   mapKey.hidden = of === null;
+  const classified = controlLayers().some((l) => l.loaded && relationOf(l.id) === 'classify');
   const rows: [AreaSymbol, TextKey][] = of === 'place'
     ? [[PLACE_SYMBOL, 'r_legend_place']]
-    : [[PARCEL_SYMBOL, 'r_legend_parcel'], [OVERLAP_SYMBOL, 'r_legend_overlap'], [INSIDE_SYMBOL, 'r_legend_inside']];
+    : [[PARCEL_SYMBOL, 'r_legend_parcel'], [OVERLAP_SYMBOL, 'r_legend_overlap'], [INSIDE_SYMBOL, 'r_legend_inside'], ...(classified ? [[CLASS_SYMBOL, 'r_legend_class'] as [AreaSymbol, TextKey]] : [])];
   fill(mapKey, rows.map(([symbol, text]) => h('li', {}, areaSwatch(symbol), t(text))));
 }
 
@@ -333,8 +341,9 @@ renderFrame();
 onLang(renderFrame);
 
 async function start(): Promise<void> {
-  const [list, health] = await Promise.all([getCollections(), getHealth().catch((): Health | null => null)]);
+  const [list, control, health] = await Promise.all([getCollections(), getControlLayers(), getHealth().catch((): Health | null => null)]);
   collections = list;
+  setControlLayers(control);
   layers.set(list, health);
   records.setKeeps(health?.keeps_records ?? false);
   renderFrame();

@@ -2,20 +2,27 @@
 
 import type { AddLayerObject, ExpressionSpecification, FilterSpecification, Map as MapLibreMap } from 'maplibre-gl';
 import { getAllItems, tileUrl, type Collection, type FeatureItem } from '../api';
+import { controlLayer, controlLayers, relationOf, spaceOf } from '../control';
 import { planRank } from '../plan-layout';
-import { AREA_SYMBOLS, POINT_SYMBOLS, SUB_ZONES, patternImage, pointImage, type AreaSymbol } from './symbols';
+import { POINT_SYMBOLS, areaSymbol, patternImage, pointImage, subZones, type AreaSymbol, type SubZone } from './symbols';
 
-/** From the ground up. Whatever is not named here goes just below the plan's points. */
-const ORDER = [
-  'region', 'ecological_space', 'agricultural_space', 'urban_space', 'prefectures',
-  'urban_development_boundary', 'permanent_basic_farmland', 'ecological_red_line',
-  'counties', 'plan_places', 'plan_layout',
-];
+/** From the ground up: the region, the spaces, units, control layers (the first of a report on top), the plan. */
+function rank(c: Collection): number {
+  if (c.id === 'region') return 0;
+  const control = controlLayers().findIndex((l) => l.id === c.id);
+  if (control >= 0) return 3 + 1 / (control + 2);
+  const space = spaceOf(c.id);
+  if (space) return 1 + space.at / 1000;
+  const last = ['counties', 'plan_places', 'plan_layout'].indexOf(c.id);
+  if (last >= 0) return 5 + last;
+  return c.kind === 'zone' ? 1.9 : c.kind === 'admin' ? 2 : 4;
+}
 
-const HIDDEN_AT_FIRST = new Set(['urban_space', 'agricultural_space', 'ecological_space', 'plan_places', 'counties']);
-
-export function visibleAtFirst(id: string): boolean {
-  return !HIDDEN_AT_FIRST.has(id);
+/** What covers everything or is only for looking up is switched on by whoever wants it. */
+export function visibleAtFirst(c: Collection): boolean {
+  if (c.id === 'plan_places' || c.id === 'counties') return false;
+  if (controlLayer(c.id)) return relationOf(c.id) !== 'classify';
+  return c.kind !== 'zone';
 }
 
 /** Layers of checks are added above this empty one; everything else goes below it. */
@@ -86,23 +93,31 @@ function pointLayers(id: string, source: { source: string; 'source-layer'?: stri
   ];
 }
 
+/** Does a feature's zone belong to this one? As control.ts has it. */
+function inZone(z: SubZone, zone: ExpressionSpecification): ExpressionSpecification {
+  const named: ExpressionSpecification = ['==', zone, z.zh];
+  if (z.codes.length) {
+    return ['any', named, ...z.codes.map((code): ExpressionSpecification => ['==', ['index-of', code, zone], 0])];
+  }
+  return ['any', named, ['all', ['in', z.has, zone], ...z.hasNot.map((no): ExpressionSpecification => ['!', ['in', no, zone]])]];
+}
+
 function layersOf(map: MapLibreMap, c: Collection, hasTiles: boolean): AddLayerObject[] {
   const source = hasTiles ? { source: c.id, 'source-layer': c.id } : { source: c.id };
   const points = pointLayers(c.id, source);
-  const symbol = AREA_SYMBOLS[c.id];
+  const symbol = areaSymbol(c.id);
   if (!symbol) return points;
   const out: AddLayerObject[] = [];
   const zone: ExpressionSpecification = ['coalesce', ['get', 'zone'], ''];
-  const subZones = SUB_ZONES[c.id] ?? [];
-  subZones.forEach((z, i) => {
-    const inZone: FilterSpecification = ['in', z.match, zone];
-    out.push(...areaLayers(map, `${c.id}-zone${i}`, source, z.symbol, inZone).slice(0, 1));
+  const zones = subZones(c.id);
+  zones.forEach((z, i) => {
+    out.push(...areaLayers(map, `${c.id}-zone${i}`, source, z.symbol, inZone(z, zone) as FilterSpecification).slice(0, 1));
   });
-  const noZone: FilterSpecification = ['all', ...subZones.map((z): ExpressionSpecification => ['!', ['in', z.match, zone]])];
-  const [fill, line] = areaLayers(map, c.id, source, symbol, subZones.length ? noZone : undefined);
+  const noZone: FilterSpecification = ['all', ...zones.map((z): ExpressionSpecification => ['!', inZone(z, zone)])];
+  const [fill, line] = areaLayers(map, c.id, source, symbol, zones.length ? noZone : undefined);
   if (fill) out.push(fill);
   // One outline for all sub-zones: the boundary itself does not depend on them.
-  if (line) out.push(subZones.length ? ({ ...line, filter: ['!=', ['geometry-type'], 'Point'] } as AddLayerObject) : line);
+  if (line) out.push(zones.length ? ({ ...line, filter: ['!=', ['geometry-type'], 'Point'] } as AddLayerObject) : line);
   return c.kind === 'plan' ? [...out, ...points] : out;
 }
 
@@ -171,7 +186,6 @@ export class CollectionLayers {
       if (!map.hasImage(`point-${name}`)) map.addImage(`point-${name}`, pointImage(symbol, RATIO), { pixelRatio: RATIO });
     }
     map.addLayer({ id: TOP_OF_COLLECTIONS, type: 'background', layout: { visibility: 'none' } });
-    const rank = (c: Collection) => (ORDER.includes(c.id) ? ORDER.indexOf(c.id) : ORDER.indexOf('counties') - 0.5);
     for (const c of [...collections].sort((a, b) => rank(a) - rank(b))) this.addOne(c);
     if (collections.some((c) => c.id === 'prefectures')) {
       addPrefectureLabels(map)
@@ -195,7 +209,7 @@ export class CollectionLayers {
     const layers = layersOf(this.map, c, Boolean(url));
     for (const layer of layers) this.map.addLayer(layer, TOP_OF_COLLECTIONS);
     this.layerIds.set(c.id, layers.map((l) => l.id));
-    this.setVisible(c.id, visibleAtFirst(c.id));
+    this.setVisible(c.id, visibleAtFirst(c));
   }
 
   /** Items are fetched when their layer is first shown. */

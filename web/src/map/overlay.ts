@@ -1,9 +1,11 @@
 /** What a check found, drawn: the parcels, the overlaps, and the place of the last click. */
 
 import type { ExpressionSpecification, GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl';
+import type { Relation } from '../api';
+import { controlLayers, relationOf } from '../control';
 import type { Box } from './view';
 import { areaLayers } from './layers';
-import { INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, PLACE_SYMBOL } from './symbols';
+import { CLASS_SYMBOL, INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, PLACE_SYMBOL } from './symbols';
 
 const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
 
@@ -47,11 +49,14 @@ export class CheckOverlay {
     map.addSource('check', { type: 'geojson', data: EMPTY });
     const source = { source: 'check' };
     const isOverlap: ExpressionSpecification = ['==', ['get', 'role'], 'overlap'];
-    const isBoundary: ExpressionSpecification = ['==', ['get', 'layer'], 'urban_development_boundary'];
+    const ids = (r: Relation) => controlLayers().filter((l) => relationOf(l.id) === r).map((l) => l.id);
+    const isOf = (r: Relation): ExpressionSpecification => ['in', ['get', 'layer'], ['literal', ids(r)]];
+    const isPressed: ExpressionSpecification = ['!', ['any', isOf('contain'), isOf('classify')]];
     for (const layer of [
       ...areaLayers(map, 'check-parcel', source, PARCEL_SYMBOL, ['==', ['get', 'role'], 'parcel']),
-      ...areaLayers(map, 'check-inside', source, INSIDE_SYMBOL, ['all', isOverlap, isBoundary]),
-      ...areaLayers(map, 'check-overlap', source, OVERLAP_SYMBOL, ['all', isOverlap, ['!', isBoundary]]),
+      ...areaLayers(map, 'check-class', source, CLASS_SYMBOL, ['all', isOverlap, isOf('classify')]),
+      ...areaLayers(map, 'check-inside', source, INSIDE_SYMBOL, ['all', isOverlap, isOf('contain')]),
+      ...areaLayers(map, 'check-overlap', source, OVERLAP_SYMBOL, ['all', isOverlap, isPressed]),
     ]) {
       map.addLayer(layer);
     }

@@ -1,11 +1,12 @@
 /** How each kind of area and point looks: one description for the map and for the legend, so the two cannot differ.
  *
- * The colours follow the habit of the field (red line red, farmland yellow, boundary blue and pink). Each line also has
- * its own pattern and outline, so that the map can be read without telling red from green. */
+ * The colours of control layers are those of their definitions, which follow the habit of the field. Layers that are pressed
+ * on also have a pattern and an outline, so that the map can be read without telling red from green. */
 
-import { pick } from '../i18n';
+import type { ControlLayer, Screen } from '../api';
+import { controlLayer, controlLayers, relationOf, spaceOf } from '../control';
 
-export type Pattern = 'diagonal' | 'dots' | 'vertical' | 'rings' | 'cross';
+export type Pattern = 'diagonal' | 'back' | 'dots' | 'vertical' | 'horizontal' | 'rings' | 'cross';
 
 export interface AreaSymbol {
   fill: string;
@@ -17,56 +18,72 @@ export interface AreaSymbol {
   casing?: string; // beside the line
 }
 
-export interface SubZone {
-  /** A part of the zone's name: sources write 集中建设区 and 城镇集中建设区. */
-  match: string;
-  zh: string;
-  en: string;
-  symbol: AreaSymbol;
-}
-
-const BOUNDARY_BLUE = '#1d4f91';
-
-export const AREA_SYMBOLS: Record<string, AreaSymbol> = {
-  ecological_red_line: {
-    fill: 'rgba(214, 30, 50, 0.07)', pattern: 'diagonal', ink: 'rgba(200, 16, 46, 0.55)', line: '#c8102e', width: 2,
-  },
-  permanent_basic_farmland: {
-    fill: 'rgba(255, 214, 10, 0.5)', pattern: 'dots', ink: 'rgba(120, 90, 0, 0.75)', line: '#8a6700', width: 1.2,
-  },
-  urban_development_boundary: {
-    fill: 'rgba(29, 79, 145, 0.06)', ink: BOUNDARY_BLUE, line: BOUNDARY_BLUE, width: 2, dash: [4, 2],
-  },
-  urban_space: { fill: 'rgba(232, 150, 170, 0.4)', ink: '#b4546e', line: '#b4546e', width: 0.8, dash: [1, 2] },
-  agricultural_space: { fill: 'rgba(236, 222, 140, 0.45)', ink: '#8f7f2e', line: '#8f7f2e', width: 0.8, dash: [1, 2] },
-  ecological_space: { fill: 'rgba(150, 200, 150, 0.4)', ink: '#4c8055', line: '#4c8055', width: 0.8, dash: [1, 2] },
+/** What is no control layer. */
+const OTHER_AREAS: Record<string, AreaSymbol> = {
   plan_layout: { fill: 'rgba(108, 60, 150, 0.07)', ink: '#6c3c96', line: '#6c3c96', width: 1.8, dash: [5, 2, 1, 2] },
   prefectures: { fill: 'rgba(0, 0, 0, 0)', ink: '#8b949e', line: '#8b949e', width: 1, dash: [3, 2] },
   region: { fill: '#fbfaf5', ink: '#5d6670', line: '#5d6670', width: 2 },
 };
 
-export const SUB_ZONES: Record<string, SubZone[]> = {
-  urban_development_boundary: [
-    {
-      match: '集中', zh: '集中建设区', en: 'Concentrated construction zone',
-      symbol: { fill: 'rgba(242, 145, 170, 0.5)', ink: '#b03060', line: BOUNDARY_BLUE, width: 1.5, dash: [4, 2] },
-    },
-    {
-      match: '弹性', zh: '弹性发展区', en: 'Flexible development zone',
-      symbol: {
-        fill: 'rgba(176, 140, 214, 0.3)', pattern: 'vertical', ink: 'rgba(96, 60, 150, 0.7)',
-        line: BOUNDARY_BLUE, width: 1.5, dash: [4, 2],
-      },
-    },
-    {
-      match: '特别', zh: '特别用途区', en: 'Special-purpose zone',
-      symbol: {
-        fill: 'rgba(110, 180, 225, 0.35)', pattern: 'rings', ink: 'rgba(20, 95, 150, 0.8)',
-        line: BOUNDARY_BLUE, width: 1.5, dash: [4, 2],
-      },
-    },
-  ],
-};
+const DASH = [4, 2];
+const DOTTED = [1, 2];
+const PATTERNS: readonly string[] = ['diagonal', 'dots', 'vertical', 'rings'];
+/** For layers that are pressed on and whose definition says nothing of screens: one after the other. */
+const IN_TURN: readonly Pattern[] = ['back', 'horizontal', 'vertical', 'rings', 'dots'];
+
+function rgba(colour: string, alpha: number): string {
+  const n = /^#[0-9a-f]{6}$/i.test(colour) ? parseInt(colour.slice(1), 16) : 0x808080;
+  return `rgba(${n >> 16}, ${(n >> 8) & 255}, ${n & 255}, ${alpha})`;
+}
+
+function screenSymbol(s: Screen, dash?: number[]): AreaSymbol {
+  const pattern = PATTERNS.includes(s.pattern ?? '') ? (s.pattern as Pattern) : undefined;
+  return {
+    fill: rgba(s.fill, s.alpha), ink: pattern ? rgba(s.ink, s.ink_alpha) : s.edge, line: s.edge, width: s.width,
+    ...(pattern ? { pattern } : {}), ...(dash ? { dash } : {}),
+  };
+}
+
+/** As on paper; there it is the strokes over a parcel that tell the layers apart, here it must be the layer itself. */
+function paperSymbol(l: ControlLayer): AreaSymbol {
+  const s = l.symbol;
+  if (!s) return { fill: 'rgba(128, 128, 128, 0.2)', ink: '#5d6670', line: '#5d6670', width: 1 };
+  const same = controlLayers().filter((x) => !x.symbol?.screen && relationOf(x.id) === 'exclude');
+  const pattern = relationOf(l.id) === 'exclude' ? IN_TURN[Math.max(0, same.indexOf(l)) % IN_TURN.length] : undefined;
+  return {
+    fill: rgba(s.fill, s.alpha * 0.6), ink: rgba(s.edge, 0.55), line: s.edge, width: Math.max(0.8, s.width * 1.6),
+    ...(pattern ? { pattern } : {}), ...(s.dashed ? { dash: DASH } : {}),
+  };
+}
+
+/** How the areas of a collection are drawn; undefined: it has none. */
+export function areaSymbol(id: string): AreaSymbol | undefined {
+  const l = controlLayer(id);
+  if (l) return l.symbol?.screen ? screenSymbol(l.symbol.screen, l.symbol.dashed ? DASH : undefined) : paperSymbol(l);
+  const screen = spaceOf(id)?.screen;
+  return screen ? screenSymbol(screen, DOTTED) : OTHER_AREAS[id];
+}
+
+export interface SubZone {
+  /** A feature belongs to it when its zone is called so, begins with one of the codes, or has `has` in its name. */
+  zh: string;
+  en: string;
+  has: string;
+  hasNot: string[];
+  codes: string[];
+  symbol: AreaSymbol;
+}
+
+/** The zones of a layer that are drawn each in its own way. */
+export function subZones(id: string): SubZone[] {
+  const l = controlLayer(id);
+  return (l?.zones ?? []).flatMap((z) => (z.screen
+    ? [{
+        zh: z.zh, en: z.en ?? '', has: z.has ?? '', hasNot: z.has_not ?? [], codes: z.codes ?? [],
+        symbol: screenSymbol(z.screen, l?.symbol?.dashed ? DASH : undefined),
+      }]
+    : []));
+}
 
 export const PARCEL_SYMBOL: AreaSymbol = {
   fill: 'rgba(0, 0, 0, 0.04)', ink: '#101820', line: '#101820', width: 2.5,
@@ -75,20 +92,16 @@ export const OVERLAP_SYMBOL: AreaSymbol = {
   fill: 'rgba(190, 0, 190, 0.22)', pattern: 'cross', ink: 'rgba(130, 0, 140, 0.9)', line: '#8b008b', width: 2.5,
 };
 
-/** The name of a sub-zone, or of what lies outside them all, as the page calls it in its language; others as they are. */
-export function zoneTitle(zone: string): { text: string; lang: string } {
-  if (zone === '边界外') return pick(zone, 'Outside the boundary');
-  const known = Object.values(SUB_ZONES).flat().find((z) => zone.includes(z.match));
-  return pick(zone, known?.en);
-}
-
 /** A place that was chosen from a list: a line, so that the layers under it stay what they are. */
 export const PLACE_SYMBOL: AreaSymbol = { fill: 'rgba(0, 0, 0, 0)', ink: '#101820', line: '#101820', width: 2.2, casing: '#ffd400' };
 
-/** What lies inside the boundary is not pressed on anything: an outline, no hatch. */
+/** What lies inside a layer that is meant to be lain in is not pressed on anything: an outline, no hatch. */
 export const INSIDE_SYMBOL: AreaSymbol = {
   fill: 'rgba(0, 0, 0, 0)', ink: '#0b57d0', line: '#0b57d0', width: 3, dash: [1.5, 1],
 };
+
+/** Where a layer only says what class the land is: thin lines between the classes. */
+export const CLASS_SYMBOL: AreaSymbol = { fill: 'rgba(0, 0, 0, 0)', ink: '#6b6b6b', line: '#6b6b6b', width: 0.8 };
 
 export type PointShape = 'square' | 'diamond' | 'circle' | 'triangle' | 'dot';
 
@@ -126,12 +139,14 @@ function drawPattern(g: CanvasRenderingContext2D, s: AreaSymbol): void {
   g.strokeStyle = g.fillStyle = s.ink;
   g.lineWidth = 1.1;
   g.beginPath();
-  if (s.pattern === 'diagonal' || s.pattern === 'cross') {
+  if (s.pattern === 'diagonal' || s.pattern === 'cross' || s.pattern === 'back') {
     // Drawn three times, a tile apart, so that the stroke's ends meet across the tile's edges.
     for (const d of [-TILE, 0, TILE]) {
-      g.moveTo(d - 2, TILE + 2);
-      g.lineTo(d + TILE + 2, -2);
-      if (s.pattern === 'cross') {
+      if (s.pattern !== 'back') {
+        g.moveTo(d - 2, TILE + 2);
+        g.lineTo(d + TILE + 2, -2);
+      }
+      if (s.pattern !== 'diagonal') {
         g.moveTo(d - 2, -2);
         g.lineTo(d + TILE + 2, TILE + 2);
       }
@@ -140,6 +155,10 @@ function drawPattern(g: CanvasRenderingContext2D, s: AreaSymbol): void {
   } else if (s.pattern === 'vertical') {
     g.moveTo(TILE / 2, 0);
     g.lineTo(TILE / 2, TILE);
+    g.stroke();
+  } else if (s.pattern === 'horizontal') {
+    g.moveTo(0, TILE / 2);
+    g.lineTo(TILE, TILE / 2);
     g.stroke();
   } else if (s.pattern === 'dots') {
     g.arc(2, 2, 0.9, 0, 7);

@@ -8,7 +8,9 @@ import { fixed, hectares, percent } from '../format';
 import { onLang, pick, t } from '../i18n';
 import { sentenceOf } from '../sentence';
 import { warningList } from '../warnings';
-import { LINES, LINE_TITLES, VERDICTS, VERDICT_SIGN, verdictOf } from '../verdict';
+import { controlLayers, layerTitle, relationOf, shortTitle } from '../control';
+import { VERDICTS, VERDICT_SIGN, verdictOf } from '../verdict';
+import { ClaimsForm } from './claims';
 import { crsQuestion } from './crs-question';
 import { JobWork, downloads } from './job-work';
 
@@ -16,7 +18,7 @@ const ACCEPT = '.gpkg,.zip,.json,.geojson,.geojsonl,.txt,.csv,.wkt,.kml,.kmz,.dx
 const WORST_STEP = 20;
 /** Below this the result is also made as GeoJSON, so that a chosen parcel can be drawn. */
 const DRAWN_BYTES = 16e6;
-const FIELDS = ['class_field', 'id_field', 'layer'] as const;
+const FIELDS = ['class_field', 'claim_field', 'id_field', 'layer'] as const;
 
 export interface Place {
   lon: number;
@@ -33,6 +35,8 @@ export interface BatchPanelOptions {
 
 export class BatchPanel {
   readonly el = h('div', { class: 'batch', 'data-testid': 'batch-panel' });
+  private readonly head = h('div', { class: 'check-form' });
+  private readonly claims = new ClaimsForm('batch', () => undefined); // nothing is sent again by itself
   private readonly form = h('div', { class: 'check-form' });
   private readonly result = h('div', { class: 'audit-result', 'data-testid': 'batch-result' });
   private readonly work = new JobWork({
@@ -43,7 +47,7 @@ export class BatchPanel {
   });
   private classes: ProjectClass[] = [];
   private projectClass = 'UNKNOWN';
-  private fields: Record<(typeof FIELDS)[number], string> = { class_field: '', id_field: '', layer: '' };
+  private fields: Record<(typeof FIELDS)[number], string> = { class_field: '', claim_field: '', id_field: '', layer: '' };
   private moreOpen = false;
   private file: File | null = null;
   private epsg: number | undefined;
@@ -54,13 +58,14 @@ export class BatchPanel {
   private reason: { text: string; lang: string } | null = null;
 
   constructor(private readonly options: BatchPanelOptions) {
-    this.el.append(this.form, this.work.el, this.result, this.work.recent);
+    this.el.append(this.head, this.claims.el, this.form, this.work.el, this.result, this.work.recent);
     onLang(() => this.render());
     this.render();
   }
 
   setClasses(classes: ProjectClass[]): void {
     this.classes = classes;
+    this.claims.set(classes);
     this.renderForm();
   }
 
@@ -82,9 +87,12 @@ export class BatchPanel {
   private start(): void {
     const { file } = this;
     if (!file) return;
+    const claims = this.claims.ask();
+    if (!claims) return this.work.fail(t('claims_unsent'));
     void this.work.start({
       name: file.name,
       class: this.projectClass === 'UNKNOWN' ? '' : this.projectClass,
+      claim: claims.join(';'),
       crs: this.epsg ? `EPSG:${this.epsg}` : '',
       formats: file.size <= DRAWN_BYTES ? 'gpkg,xlsx,csv,geojsonl' : 'gpkg,xlsx,csv',
       ...this.fields,
@@ -136,10 +144,12 @@ export class BatchPanel {
         input.value = '';
       },
     });
+    const inHead = this.head.contains(document.activeElement);
+    const headId = inHead ? document.activeElement?.id : '';
+    fill(this.head, this.summary ? null : h('p', { class: 'muted' }, t('batch_intro', { n: MAX_UPLOAD_MB })), this.classSelect());
+    if (headId) document.getElementById(headId)?.focus();
     fill(
       this.form,
-      this.summary ? null : h('p', { class: 'muted' }, t('batch_intro', { n: MAX_UPLOAD_MB })),
-      this.classSelect(),
       h('div', { class: 'button-row' }, file, h('button', {
         type: 'button', id: 'batch-file-button', class: 'primary', 'data-testid': 'batch-file', onclick: () => file.click(),
       }, t('batch_file'))),
@@ -272,8 +282,7 @@ export class BatchPanel {
       h('caption', {}, t('batch_lines')),
       h('thead', {}, h('tr', {}, h('td', {}), columns.map((c) => h('th', { scope: 'col' }, t(`s_${c}`))))),
       h('tbody', {}, s.lines.map((l) => {
-        const line = LINES.find((x) => x === l.layer);
-        const title = line ? pick(...LINE_TITLES[line]) : { text: l.layer, lang: 'en' };
+        const title = layerTitle(l.layer);
         return h('tr', {}, h('th', { scope: 'row', lang: title.lang }, title.text), columns.map((c) => h('td', {}, fixed(l[c] ?? 0, 0))));
       })),
     );
@@ -322,8 +331,12 @@ export class BatchPanel {
 
   private worstRow(c: WorstCase): HTMLElement {
     const v = verdictOf(c.verdict);
-    const pressed = LINES.filter((l) => l !== 'urban_development_boundary' && (c.overlaps[l] ?? 0) > 0)
-      .map((l) => `${t(`short_${l}`)} ${hectares(c.overlaps[l])} ${t('r_ha')}`);
+    const lines = Object.keys(c.overlaps).filter((id) => relationOf(id) === 'exclude');
+    const order = controlLayers().map((l) => l.id);
+    const pressed = lines.filter((id) => (c.overlaps[id] ?? 0) > 0).sort((a, b) => order.indexOf(a) - order.indexOf(b))
+      .map((id) => `${shortTitle(id)} ${hectares(c.overlaps[id])} ${t('r_ha')}`);
+    const gap = lines.filter((id) => c.overlaps[id] === null).map(shortTitle);
+    const none = gap.length ? t('short_gap', { names: gap.join('、') }) : t('short_none');
     const measured = c.area_m2 !== null;
     const on = this.chosen === c;
     return h(
@@ -337,7 +350,7 @@ export class BatchPanel {
         },
         h('span', { class: `badge small v-${v}` }, t(`v_${v}`)),
         h('span', { class: 'row-name' }, c.id),
-        h('span', { class: 'muted' }, measured ? pressed.join('，') || t('short_none') : t('s_unmeasured')),
+        h('span', { class: 'muted row-pressed' }, measured ? pressed.join('，') || none : t('s_unmeasured')),
       ),
       on && this.reason ? h('p', { class: 'note', lang: this.reason.lang, 'data-testid': 'worst-reason' }, this.reason.text) : null,
     );

@@ -6,6 +6,7 @@ import { fill, h } from '../dom';
 import { onLang, pick, t } from '../i18n';
 import { sentenceOf } from '../sentence';
 import type { DrawMode } from '../map/draw';
+import { ClaimsForm } from './claims';
 import { crsQuestion } from './crs-question';
 
 /** Above this the server would refuse anyway; better to say so before sending. */
@@ -21,11 +22,15 @@ export interface CheckPanelOptions {
   run: (question: Question) => void;
   draw: (mode: DrawMode) => void;
   cancelDraw: () => void;
+  /** What is on screen belongs to no question any more. */
+  refused: () => void;
   result: HTMLElement;
 }
 
 export class CheckPanel {
   readonly el = h('div', { class: 'check-panel', 'data-testid': 'check-panel' });
+  private readonly head = h('div', { class: 'check-form' });
+  private readonly claims = new ClaimsForm('check', () => this.claimsChanged());
   private readonly form = h('div', { class: 'check-form' });
   private readonly stateBox = h('div', { class: 'check-state' });
   private readonly text = h('textarea', {
@@ -39,6 +44,7 @@ export class CheckPanel {
   private listOpen = false;
   private projectClass = 'UNKNOWN';
   private last: CheckInput | null = null;
+  private sent = '';
   private drawing: DrawMode | null = null;
   private pasteOpen = false;
   private reading = 0;
@@ -46,7 +52,7 @@ export class CheckPanel {
   private state: CheckState = { kind: 'idle' };
 
   constructor(private readonly options: CheckPanelOptions) {
-    this.el.append(this.form, this.stateBox, options.result);
+    this.el.append(this.head, this.claims.el, this.form, this.stateBox, options.result);
     onLang(() => this.render());
     this.render();
   }
@@ -60,6 +66,7 @@ export class CheckPanel {
       list.find((c) => c.id === 'UNKNOWN') ?? { id: 'UNKNOWN', zh: '未填', en: 'not given' },
       ...list.filter((c) => c.id !== 'UNKNOWN'),
     ];
+    this.claims.set(list);
     this.renderForm();
     return this.classes;
   }
@@ -108,7 +115,16 @@ export class CheckPanel {
   start(input: CheckInput): void {
     this.reading += 1; // a file that is still being read comes too late
     this.last = input;
-    this.options.run({ input, projectClass: this.projectClass, ...(this.asOf ? { asOf: this.asOf } : {}) });
+    const claims = this.claims.ask();
+    if (!claims) return this.refuse('claims_unsent');
+    this.sent = claims.join(';');
+    this.options.run({ input, projectClass: this.projectClass, claims, ...(this.asOf ? { asOf: this.asOf } : {}) });
+  }
+
+  /** What is on screen must belong to the claims shown; leaving a field as it was asks nothing. */
+  private claimsChanged(): void {
+    const claims = this.claims.texts();
+    if (this.last && claims && claims.join(';') !== this.sent) this.start(this.last);
   }
 
   /** Forget the last input, so that a change of class does not bring its result back. */
@@ -118,7 +134,8 @@ export class CheckPanel {
     this.setState({ kind: 'idle' });
   }
 
-  private refuse(key: 'check_one_file' | 'check_too_big' | 'check_paste_empty' | 'check_unreadable'): void {
+  private refuse(key: 'check_one_file' | 'check_too_big' | 'check_paste_empty' | 'check_unreadable' | 'claims_unsent'): void {
+    this.options.refused();
     this.setState({ kind: 'failed', error: new ApiError(t(key, { n: MAX_MB }), t(key, { n: MAX_MB }), 'INPUT', 0) });
   }
 
@@ -128,10 +145,12 @@ export class CheckPanel {
   }
 
   private renderForm(): void {
-    const focused = this.form.contains(document.activeElement) ? document.activeElement?.id : '';
+    const inForm = this.form.contains(document.activeElement) || this.head.contains(document.activeElement);
+    const focused = inForm ? document.activeElement?.id : '';
     // With a result on screen the room belongs to it.
     const intro = this.state.kind === 'done' ? null : h('p', { class: 'muted' }, t('check_intro'));
-    fill(this.form, intro, this.classSelect(), this.classList(), this.buttons(), this.drawHint(), this.paste(), this.dayField());
+    fill(this.head, intro, this.classSelect(), this.classList());
+    fill(this.form, this.buttons(), this.drawHint(), this.paste(), this.dayField());
     if (focused) document.getElementById(focused)?.focus(); // a redraw must not throw the keyboard user out
   }
 

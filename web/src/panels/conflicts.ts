@@ -5,7 +5,7 @@ import { getResult, getShapes, type Job, type LineFinding, type LinesSummary, ty
 import { fill, h } from '../dom';
 import { hectares, fixed, percent, squareMetres } from '../format';
 import { onLang, pick, plainTitle, t, type TextKey } from '../i18n';
-import { zoneTitle } from '../map/symbols';
+import { controlLayers, shortTitle, zoneTitle } from '../control';
 import { sentenceOf } from '../sentence';
 import type { Place } from './batch';
 import { JobWork, downloads } from './job-work';
@@ -198,7 +198,7 @@ export class ConflictsPanel {
   private side(layer: string, code: string, zone: string): HTMLElement | null {
     if (!layer) return null;
     const name = this.layerName(layer);
-    return h('span', { class: 'side-of' }, h('span', { lang: name.lang }, name.text), zone ? h('span', { class: 'muted', lang: zoneTitle(zone).lang }, ` ${zoneTitle(zone).text}`) : null, code ? h('span', { class: 'code' }, ` ${code}`) : null);
+    return h('span', { class: 'side-of' }, h('span', { lang: name.lang }, name.text), zone ? h('span', { class: 'muted', lang: zoneTitle(layer, zone).lang }, ` ${zoneTitle(layer, zone).text}`) : null, code ? h('span', { class: 'code' }, ` ${code}`) : null);
   }
 
   private row(f: LineFinding): HTMLElement {
@@ -250,6 +250,16 @@ export class ConflictsPanel {
 
   // ---- the plan's figures
 
+  /** The layers of which the plan says how much of the region they take. */
+  private planned(f: PlanFigures): HTMLElement[] {
+    return controlLayers().flatMap((l) => {
+      const [share, planned] = [f[`${l.prefix}_share`], f[`${l.prefix}_share_planned`]];
+      if (typeof share !== 'number' || typeof planned !== 'number') return [];
+      return [h('p', { class: 'muted', 'data-testid': `planned-${l.id}` },
+        t('figures_planned', { name: shortTitle(l.id), share: percent(share), planned: percent(planned) }), f.synthetic ? ` · ${t('synthetic_notice')}` : '')];
+    });
+  }
+
   private renderFigures(): void {
     const f = this.figures;
     const rows = f?.layers.map((l) => {
@@ -270,7 +280,7 @@ export class ConflictsPanel {
         h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('figures_layer')), h('th', { scope: 'col', class: 'num' }, t('figures_n')), h('th', { scope: 'col', class: 'num' }, t('figures_area')), h('th', { scope: 'col', class: 'num' }, t('figures_share')))),
         h('tbody', {}, rows),
       ) : null,
-      f && typeof f.red_line_share === 'number' ? h('p', { class: 'muted' }, t('figures_red', { share: percent(f.red_line_share), planned: percent(f.red_line_share_planned) }), f.synthetic ? ` · ${t('synthetic_notice')}` : '') : null,
+      f ? this.planned(f) : null,
       f && this.figuresWork.shown ? downloads(this.figuresWork.shown, [['csv', 'CSV'], ['json', 'JSON'], ['html', t('job_summary_page')]]) : null,
     );
   }

@@ -4,9 +4,9 @@ import { ApiError, getItem, type Collection, type FeatureItem } from '../api';
 import { fill, h } from '../dom';
 import { hectares, squareMetres } from '../format';
 import { lang, onLang, pick, plainTitle, t } from '../i18n';
-import { AREA_SYMBOLS, POINT_SYMBOLS, SUB_ZONES, areaSwatch, pointSwatch } from '../map/symbols';
+import { quotesOf, zoneOf } from '../control';
+import { POINT_SYMBOLS, areaSwatch, areaSymbol, pointSwatch, subZones } from '../map/symbols';
 import type { Hit } from '../map/view';
-import { notesOf } from '../plan-notes';
 
 /** Shown above the rest, each with its own label; not repeated under 全部字段. */
 const NAMED = new Set(['name', 'code', 'zone', 'county', 'declared_area_m2', 'properties', 'hx_rank', 'collection', 'label']);
@@ -78,7 +78,8 @@ export class IdentifyPanel {
     const text = (key: string) => (p[key] === undefined || p[key] === null ? '' : String(p[key]));
     const title = plainTitle(pick(c?.title_zh, c?.title_en));
     const zone = text('zone');
-    const symbol = SUB_ZONES[hit.collection]?.find((z) => zone.includes(z.match))?.symbol ?? AREA_SYMBOLS[hit.collection];
+    const inZone = zone ? zoneOf(hit.collection, zone)?.zh : undefined;
+    const symbol = subZones(hit.collection).find((z) => z.zh === inZone)?.symbol ?? areaSymbol(hit.collection);
     const point = POINT_SYMBOLS[hit.collection] ?? POINT_SYMBOLS[text('hx_rank')];
     const area = Number(p['declared_area_m2'] ?? NaN);
     const rows: [string, string][] = [
@@ -109,15 +110,15 @@ export class IdentifyPanel {
   }
 
   private meaning(collection: string): HTMLElement | null {
-    const notes = notesOf(collection);
+    const notes = quotesOf(collection);
     if (notes.length === 0) return null;
     return h(
       'div',
       { class: 'meaning' },
       h('h4', {}, t('f_meaning')),
       notes.map((n) => [
-        lang() === 'en' ? h('p', { lang: 'en' }, n.en) : null,
-        h('blockquote', { lang: 'zh-CN' }, `“${n.quote}”`, h('cite', {}, `内政办发〔2021〕74号 ${n.section}`)),
+        lang() === 'en' && n.en ? h('p', { lang: 'en' }, n.en) : null,
+        h('blockquote', { lang: 'zh-CN' }, `“${n.zh}”`, h('cite', {}, n.where)),
       ]),
     );
   }

@@ -4,7 +4,8 @@ import type { Collection, Health } from '../api';
 import { fill, h } from '../dom';
 import { onLang, pick, plainTitle, t, type TextKey } from '../i18n';
 import { visibleAtFirst } from '../map/layers';
-import { AREA_SYMBOLS, POINT_SYMBOLS, SUB_ZONES, areaSwatch, pointSwatch } from '../map/symbols';
+import { controlLayer, controlLayers, layerTitle, spaceOf, zoneTitle } from '../control';
+import { POINT_SYMBOLS, areaSwatch, areaSymbol, pointSwatch, subZones } from '../map/symbols';
 import { RANKS, rankTitle } from '../plan-layout';
 import { showVersions } from './versions';
 
@@ -13,22 +14,26 @@ interface Group {
   ids: string[];
 }
 
-const GROUPS: Group[] = [
-  { title: 'group_lines', ids: ['ecological_red_line', 'permanent_basic_farmland', 'urban_development_boundary'] },
-  { title: 'group_zones', ids: ['urban_space', 'agricultural_space', 'ecological_space'] },
-  { title: 'group_plan', ids: ['plan_layout', 'plan_places'] },
-  { title: 'group_admin', ids: ['prefectures', 'counties'] },
-];
-
 /** The region is the ground itself: it has no switch. */
 const NO_SWITCH = new Set(['region']);
 
-/** The lines are listed even when not loaded: an officer must see that one is missing. */
-const MUST_LIST: Record<string, [string, string]> = {
-  ecological_red_line: ['生态保护红线', 'Ecological red line'],
-  permanent_basic_farmland: ['永久基本农田', 'Permanent basic farmland'],
-  urban_development_boundary: ['城镇开发边界', 'Urban development boundary'],
-};
+/** So many small areas that they only show from near. */
+const MANY_FEATURES = 5000;
+
+/** What the collections are, each in one group: the lines in the order of the report, the rest as it comes. */
+function groupsOf(collections: Collection[]): Group[] {
+  const lines = controlLayers().filter((l) => l.loaded || l.must || collections.some((c) => c.id === l.id)).map((l) => l.id);
+  const others = collections.filter((c) => !lines.includes(c.id) && !NO_SWITCH.has(c.id));
+  const spaceRank = (c: Collection) => -(spaceOf(c.id)?.at ?? -1000);
+  const zones = others.filter((c) => c.kind === 'zone').sort((a, b) => spaceRank(a) - spaceRank(b)).map((c) => c.id);
+  const fixed = [...zones, 'plan_layout', 'plan_places', 'prefectures', 'counties'];
+  return [
+    { title: 'group_lines', ids: lines },
+    { title: 'group_zones', ids: zones },
+    { title: 'group_plan', ids: ['plan_layout', 'plan_places'] },
+    { title: 'group_admin', ids: ['prefectures', 'counties', ...others.map((c) => c.id).filter((id) => !fixed.includes(id))] },
+  ];
+}
 
 export interface LayersPanelOptions {
   onToggle: (id: string, visible: boolean) => void;
@@ -41,6 +46,7 @@ export class LayersPanel {
   private health: Health | null = null;
   private readonly shown = new Map<string, boolean>();
   private readonly opened = new Set<string>();
+  private restOpen = false;
 
   constructor(private readonly options: LayersPanelOptions) {
     onLang(() => this.render());
@@ -50,7 +56,7 @@ export class LayersPanel {
   set(collections: Collection[], health: Health | null): void {
     this.collections = collections;
     this.health = health;
-    for (const c of collections) if (!this.shown.has(c.id)) this.shown.set(c.id, visibleAtFirst(c.id));
+    for (const c of collections) if (!this.shown.has(c.id)) this.shown.set(c.id, visibleAtFirst(c));
     this.render();
   }
 
@@ -59,13 +65,11 @@ export class LayersPanel {
       fill(this.el, h('p', { class: 'muted' }, t('loading')));
       return;
     }
-    const known = new Set(GROUPS.flatMap((g) => g.ids));
-    const rest = this.collections.filter((c) => !known.has(c.id) && !NO_SWITCH.has(c.id)).map((c) => c.id);
-    const groups = GROUPS.map((g) => (g.title === 'group_admin' ? { ...g, ids: [...g.ids, ...rest] } : g));
     fill(
       this.el,
       this.warnings(),
-      groups.map((g) => this.group(g)),
+      groupsOf(this.collections).map((g) => this.group(g)),
+      this.notLoaded(),
       h(
         'div',
         { class: 'panel-foot' },
@@ -93,12 +97,29 @@ export class LayersPanel {
     return h('section', { class: 'legend-group' }, h('h3', {}, t(g.title)), rows);
   }
 
+  /** Layers that are defined and have no data: a check does not look at them, and the officer must see that. */
+  private notLoaded(): HTMLElement | null {
+    const list = controlLayers().filter((l) => !l.must && !this.collections?.some((c) => c.id === l.id));
+    if (list.length === 0) return null;
+    const details = h(
+      'details',
+      { class: 'legend-group', 'data-testid': 'layers-not-loaded', ontoggle: (e: Event) => (this.restOpen = (e.target as HTMLDetailsElement).open) },
+      h('summary', { class: 'muted' }, t('layers_not_loaded', { n: list.length })),
+      h('ul', { class: 'legend-parts' }, list.map((l) => {
+        const title = layerTitle(l.id);
+        return h('li', { lang: title.lang, 'data-testid': `layer-not-loaded-${l.id}` }, title.text);
+      })),
+    );
+    details.open = this.restOpen;
+    return details;
+  }
+
   private row(id: string): HTMLElement | null {
     const c = this.collections?.find((x) => x.id === id);
     if (!c) {
-      const must = MUST_LIST[id];
-      if (!must) return null;
-      const name = pick(must[0], must[1]);
+      // A line that must be examined is listed even when not loaded: an officer must see that one is missing.
+      if (!controlLayer(id)?.must) return null;
+      const name = layerTitle(id);
       return h(
         'div',
         { class: 'legend-row missing', 'data-testid': `layer-missing-${id}` },
@@ -116,10 +137,10 @@ export class LayersPanel {
       },
     });
     box.checked = this.shown.get(id) ?? false;
-    const area = AREA_SYMBOLS[id];
+    const area = areaSymbol(id);
     const point = POINT_SYMBOLS[id];
     const swatch = id !== 'plan_layout' && area ? areaSwatch(area) : point ? pointSwatch(point) : null;
-    const hasZones = (SUB_ZONES[id]?.length ?? 0) > 0;
+    const hasZones = subZones(id).length > 0;
     return h(
       'div',
       { class: 'legend-row', 'data-testid': `layer-${id}` },
@@ -142,7 +163,7 @@ export class LayersPanel {
     const facts = [
       c.version !== undefined ? t('layer_version', { v: c.version }) : '',
       c.effective_from,
-      c.id === 'permanent_basic_farmland' ? t('zoom_hint') : '',
+      controlLayer(c.id) && (c.n_features ?? 0) > MANY_FEATURES ? t('zoom_hint') : '',
     ];
     const count = c.n_features ? t('layer_count', { n: c.n_features }) : undefined;
     const box = h('div', { class: 'versions' });
@@ -164,9 +185,9 @@ export class LayersPanel {
     return details;
   }
 
-  /** Sub-zones of the boundary; ranks of the plan's points. */
+  /** Sub-zones of a layer; ranks of the plan's points. */
   private parts(id: string): HTMLElement | null {
-    const zones = (SUB_ZONES[id] ?? []).map((z) => ({ swatch: areaSwatch(z.symbol), ...pick(z.zh, z.en) }));
+    const zones = subZones(id).map((z) => ({ swatch: areaSwatch(z.symbol), ...zoneTitle(id, z.zh) }));
     const ranks =
       id === 'plan_layout'
         ? RANKS.map((r) => ({ swatch: pointSwatch(POINT_SYMBOLS[r] ?? { shape: 'dot', colour: '#000', size: 5 }), ...rankTitle(r) }))

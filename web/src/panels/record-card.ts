@@ -1,12 +1,13 @@
 /** One kept check, opened: what was found, by which data, what officers said of it, and its verification. */
 
-import { ApiError } from '../api';
+import { ApiError, type Claim } from '../api';
 import { addOverride, getRecord, recordInputHref, recordReport, recordReportHref, type RecordRow, type WholeRecord } from '../api-records';
 import { fill, h } from '../dom';
 import { onLang, pick, t } from '../i18n';
 import { sentenceOf } from '../sentence';
-import { VERDICTS, VERDICT_SIGN, isComplete, shownVerdict, verdictOf, worstFirst } from '../verdict';
-import { linesTable } from './report-layer';
+import { VERDICTS, VERDICT_SIGN, examinedIn, isComplete, shownVerdict, verdictOf, worstFirst } from '../verdict';
+import { layerTitle } from '../control';
+import { claimWords, linesTable } from './report-layer';
 import { VerifyCard } from './verify';
 
 const PARCELS_SHOWN = 20;
@@ -148,7 +149,7 @@ export class RecordCard {
         h('a', { class: 'button', href: recordReportHref(r.id), download: true, 'data-testid': 'record-report' }, t('record_report')),
         h('a', { class: 'button', href: recordInputHref(r.id), download: r.input_name || true, 'data-testid': 'record-input' }, t('record_input'))),
       this.verify.el,
-      this.facts(r),
+      this.facts(r, w.report?.claims ?? []),
       this.parcels(w),
       this.keeps ? this.form() : null,
     );
@@ -176,7 +177,7 @@ export class RecordCard {
     return el;
   }
 
-  private facts(r: RecordRow): HTMLElement {
+  private facts(r: RecordRow, claims: Claim[]): HTMLElement {
     const row = (label: string, value: string | undefined, code = false) =>
       value ? [h('dt', {}, label), h('dd', { class: code ? 'code' : null }, value)] : null;
     const layers = (r.layers ?? []).map((l) => `${this.options.layerName(l.layer ?? '')} ${t('layer_version', { v: l.version ?? '?' })}${l.effective_from ? ` · ${l.effective_from}` : ''}`);
@@ -186,6 +187,7 @@ export class RecordCard {
       row(t('keep_officer'), r.officer),
       row(t('record_time'), dayAndTime(r.kept_at)),
       row(t('check_class'), this.options.className(r.project_class)),
+      claims.length ? [h('dt', {}, t('claims_made')), h('dd', { 'data-testid': 'record-claims' }, claims.map((c) => h('div', {}, `${layerTitle(c.layer ?? '').text}${t('colon')}${claimWords(c).text}`)))] : null,
       row(t('record_file'), r.input_name),
       layers.length ? [h('dt', {}, t('record_layers')), h('dd', {}, layers.map((l) => h('div', {}, l)))] : null,
       row(t('record_rules'), r.rules_sha256?.slice(0, 16), true),
@@ -196,18 +198,19 @@ export class RecordCard {
   private parcels(w: WholeRecord): HTMLElement | null {
     const parcels = w.report?.parcels ?? [];
     if (parcels.length === 0) return null;
-    const order = worstFirst(parcels);
+    const examined = examinedIn(w.report ?? {});
+    const order = worstFirst(parcels, examined);
     return h(
       'section',
       { class: 'record-parcels' },
       h('h4', {}, t('r_parcels', { n: parcels.length })),
       order.slice(0, PARCELS_SHOWN).map((i, at) => {
         const p = parcels[i] ?? {};
-        const v = shownVerdict(p);
+        const v = shownVerdict(p, examined);
         return h('details', { open: at === 0 },
           h('summary', {}, h('span', { class: `badge small v-${v}` }, t(`v_${v}`)), ' ', p.name || p.id || t('unnamed')),
-          isComplete(p) ? null : h('p', { class: 'incomplete' }, t('r_incomplete')),
-          linesTable(p));
+          isComplete(p, examined) ? null : h('p', { class: 'incomplete' }, t('r_incomplete')),
+          linesTable(p, examined));
       }),
       order.length > PARCELS_SHOWN ? h('p', { class: 'muted' }, t('r_features_more', { n: order.length - PARCELS_SHOWN })) : null,
     );

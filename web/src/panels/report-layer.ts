@@ -1,58 +1,58 @@
-/** The control lines of a parcel's report: a row of figures each; then sub-zones, features pressed on and clauses. */
+/** The control layers of a parcel's report: a row of figures each; then the claim, sub-zones or classes of land, features pressed
+ * on and clauses. */
 
-import type { LayerFinding, ParcelReport, RuleHit } from '../api';
+import type { Claim, LayerFinding, ParcelReport, Report, RuleHit, ZoneArea } from '../api';
+import { controlLayer, layerTitle, relationOf, zoneTitle } from '../control';
 import { h } from '../dom';
 import { NO_FIGURE, balanced, hectares, mu, percent, remainder, squareMetres } from '../format';
-import { pick, plainTitle, t, type TextKey } from '../i18n';
-import { AREA_SYMBOLS, areaSwatch, zoneTitle } from '../map/symbols';
+import { pick, t, type TextKey } from '../i18n';
+import { areaSwatch, areaSymbol } from '../map/symbols';
 import {
-  LINES, LINE_TITLES, confidenceKey, findingOf, isComplete, statusKey, statusOf, statusTone, verdictOf, type LineId,
+  confidenceKey, findingOf, isComplete, layerVerdict, statusKey, statusOf, statusTone, verdictOf, type Examined,
 } from '../verdict';
 
 /** More rows than this are in the JSON; a panel of thousands helps nobody. */
 const MAX_FEATURES = 50;
 
-/** The server's name for what is outside the boundary. */
-const OUTSIDE = '边界外';
-
 const TONE_SIGN: Record<string, string> = {
   pressed: '✖', sliver: '◌', clear: '✔', plain: '○', nodata: '？', boundary: '▣', outside: '▢',
 };
 
-/** The three lines at a glance: one row each, figures of the whole parcel. */
-export function linesTable(parcel: ParcelReport): HTMLElement {
+/** The layers at a glance: one row each, figures of the whole parcel. */
+export function linesTable(parcel: ParcelReport, examined: Examined): HTMLElement {
   const head = (key: TextKey) => h('th', { scope: 'col' }, t(key));
   // Parcels of tens of km² have figures that only fit in smaller type.
-  const longest = Math.max(...LINES.map((line) => squareMetres(findingOf(parcel, line)?.area_m2).length));
+  const longest = Math.max(0, ...examined.ids.map((id) => squareMetres(findingOf(parcel, id)?.area_m2).length));
   return h(
     'table',
     { class: longest > 12 ? 'lines dense' : 'lines' },
     h('thead', {}, h('tr', {}, head('r_line'), head('r_m2'), head('r_ha'), head('r_mu'), head('r_share'))),
-    h('tbody', {}, LINES.map((line) => lineRow(line, parcel))),
+    h('tbody', {}, examined.ids.map((id) => lineRow(id, parcel, examined))),
   );
 }
 
-function lineRow(line: LineId, parcel: ParcelReport): HTMLElement {
-  const finding = findingOf(parcel, line);
+function lineRow(id: string, parcel: ParcelReport, examined: Examined): HTMLElement {
+  const finding = findingOf(parcel, id);
   const status = statusOf(finding);
-  const tone = statusTone(line, finding, isComplete(parcel));
-  // A line that was not covered or measured has no figure, whatever the answer carries.
+  const tone = statusTone(id, finding, isComplete(parcel, examined));
+  // A layer that was not covered or measured has no figure, whatever the answer carries.
   const measured = status === 'overlap' || status === 'sliver' || status === 'clear';
   const m2 = measured ? finding?.area_m2 : undefined;
   const share = measured ? finding?.share : undefined;
-  const title = titleOf(line, finding);
-  const cell = (id: string, value: string, attrs = {}) =>
-    h('td', { 'data-testid': `result-${line}-${id}`, class: value === NO_FIGURE ? 'none' : undefined, ...attrs }, value);
+  const title = layerTitle(id, finding);
+  const cell = (column: string, value: string, attrs = {}) =>
+    h('td', { 'data-testid': `result-${id}-${column}`, class: value === NO_FIGURE ? 'none' : undefined, ...attrs }, value);
   return h(
     'tr',
-    { class: `tone-${tone}`, 'data-testid': `result-${line}`, 'data-status': status, 'data-tone': tone },
+    { class: `tone-${tone}`, 'data-testid': `result-${id}`, 'data-status': status, 'data-tone': tone },
     h(
       'th',
       { scope: 'row' },
       h('span', { class: 'line-name', lang: title.lang }, title.text),
-      statusPill(line, finding, tone, `result-${line}-status`),
+      statusPill(id, finding, tone, `result-${id}-status`),
       ' ', // lets the label wrap where the figures need the room
-      finding?.synthetic ? sampleTag(`result-${line}-synthetic`) : null,
+      finding?.synthetic ? sampleTag(`result-${id}-synthetic`) : null,
+      finding?.claim ? h('span', { class: 'tag claimed', 'data-testid': `result-${id}-claimed` }, t('claim_made')) : null,
     ),
     cell('area', squareMetres(m2), { 'data-m2': typeof m2 === 'number' ? m2 : undefined }),
     cell('ha', hectares(m2)),
@@ -61,41 +61,97 @@ function lineRow(line: LineId, parcel: ParcelReport): HTMLElement {
   );
 }
 
-/** What lies behind a row: why there is no figure, sub-zones, features, clauses. Nothing to tell, no section. */
-export function lineDetail(line: LineId, parcel: ParcelReport, onZoom: () => void): HTMLElement | null {
-  const finding = findingOf(parcel, line);
+/** What lies behind a row: why there is no figure, the claim, sub-zones, features, clauses. Nothing to tell, no section. */
+export function lineDetail(id: string, parcel: ParcelReport, examined: Examined, onZoom: () => void): HTMLElement | null {
+  const finding = findingOf(parcel, id);
   const status = statusOf(finding);
   const drawable = status === 'overlap' || status === 'sliver';
-  const parts = [reason(finding, status), zones(finding, parcel), features(finding), rules(finding)].filter((x) => x !== null);
+  const classes = relationOf(id, finding) === 'classify';
+  const parts = [
+    reason(finding, status), claimLine(finding), classes ? classTable(id, finding) : zones(id, finding, parcel), features(id, finding),
+    rules(finding),
+  ].filter((x) => x !== null);
   if (parts.length === 0) return null;
-  const tone = statusTone(line, finding, isComplete(parcel));
-  const title = titleOf(line, finding);
-  const symbol = AREA_SYMBOLS[line];
+  const tone = statusTone(id, finding, isComplete(parcel, examined));
+  const title = layerTitle(id, finding);
+  const symbol = areaSymbol(id);
+  const verdict = layerVerdict(id, finding);
   return h(
     'section',
-    { class: `line tone-${tone}`, 'data-testid': `detail-${line}` },
+    { class: `line tone-${tone}`, 'data-testid': `detail-${id}` },
     h(
       'header',
       {},
       symbol ? areaSwatch(symbol) : null,
       h('h4', { lang: title.lang }, title.text),
+      verdict ? h('span', { class: `badge small v-${verdict}`, 'data-testid': `verdict-${id}`, 'data-verdict': verdict }, t(`v_${verdict}`)) : null,
       drawable ? h('button', { type: 'button', class: 'small no-print', onclick: onZoom }, t('r_zoom')) : null,
     ),
     parts,
+    sources(id),
   );
 }
 
-function titleOf(line: LineId, finding: LayerFinding | undefined): { text: string; lang: string } {
-  const [zh, en] = LINE_TITLES[line];
-  return plainTitle(pick(finding?.title_zh || zh, finding?.title_en || en));
+/** What the check did not look at: nothing is known of it, which is not clear. */
+export function notExamined(report: Report): HTMLElement | null {
+  const list = report.not_examined ?? [];
+  if (list.length === 0) return null;
+  return h(
+    'section',
+    { class: 'not-examined', 'data-testid': 'not-examined' },
+    h('h4', {}, t('r_not_examined', { n: list.length })),
+    h('ul', {}, list.map((l) => {
+      const title = pick(l.title_zh, l.title_en);
+      return h('li', { class: 'tag', lang: title.lang, 'data-testid': `not-examined-${l.layer}` }, title.text || l.layer);
+    })),
+    h('p', { class: 'muted' }, t('r_not_examined_why')),
+  );
 }
 
-function statusPill(line: LineId, finding: LayerFinding | undefined, tone: string, testid: string): HTMLElement {
+/** A claim in words: class and item, document, day, by whom. */
+export function claimWords(c: Claim): { text: string; lang: string } {
+  const title = pick(c.title_zh, c.title_en);
+  const paper = [c.document, c.date, c.by].filter(Boolean).join(' · ');
+  return { text: [title.text || c.class || '', paper || t('claim_no_paper')].join(' · '), lang: title.lang };
+}
+
+function claimLine(finding: LayerFinding | undefined): HTMLElement | null {
+  if (!finding?.claim) return null;
+  const words = claimWords(finding.claim);
+  return h(
+    'p',
+    { class: 'claim-line', 'data-testid': `claim-of-${finding.layer}` },
+    h('b', {}, `${t('claim_made')}${t('colon')}`),
+    h('span', { lang: words.lang }, words.text),
+  );
+}
+
+/** The office in charge of a layer, and its texts. */
+function sources(id: string): HTMLElement | null {
+  const l = controlLayer(id);
+  const office = pick(l?.office_zh, l?.office_en);
+  const links = l?.links ?? [];
+  if (!office.text && links.length === 0) return null;
+  return h(
+    'details',
+    { class: 'sources', 'data-testid': `sources-${id}` },
+    h('summary', {}, t('r_sources')),
+    office.text ? h('p', {}, h('span', { class: 'muted' }, `${t('r_office')}${t('colon')}`), h('span', { lang: office.lang }, office.text)) : null,
+    h('ul', {}, links.map((k) => h(
+      'li',
+      { lang: 'zh-CN' },
+      /^https?:\/\//.test(k.url ?? '') ? h('a', { href: k.url, target: '_blank', rel: 'noopener noreferrer' }, k.title) : k.title,
+      h('span', { class: `conf ${confidenceKey(k.confidence)}`, lang: '' }, ` ${t(confidenceKey(k.confidence))}`),
+    ))),
+  );
+}
+
+function statusPill(id: string, finding: LayerFinding | undefined, tone: string, testid: string): HTMLElement {
   return h(
     'span',
     { class: 'status', 'data-testid': testid },
     h('span', { 'aria-hidden': 'true' }, TONE_SIGN[tone] ?? ''),
-    ` ${t(statusKey(line, finding))}`,
+    ` ${t(statusKey(id, finding))}`,
   );
 }
 
@@ -115,11 +171,12 @@ function reason(finding: LayerFinding | undefined, status: string): HTMLElement 
   );
 }
 
-/** Printed areas of the sub-zones. Those inside add up to the line's own figure; 界外 is then what is left of the
+/** Printed areas of the sub-zones. Those inside add up to the layer's own figure; what is outside is then what is left of the
  * parcel, so that inside + outside = parcel also as printed. At most the last printed digit moves. */
-function zoneFigures(list: { zone: string; area_m2?: number }[], inside: number | null | undefined, parcel: number | undefined): string[] {
+function zoneFigures(id: string, list: ZoneArea[], inside: number | null | undefined, parcel: number | undefined): string[] {
+  const outside = controlLayer(id)?.outside;
   const values = list.map((z) => z.area_m2 ?? NaN);
-  const isOutside = list.map((z) => z.zone === OUTSIDE);
+  const isOutside = list.map((z) => Boolean(outside) && z.zone === outside);
   const within = values.filter((_, i) => !isOutside[i]);
   if (typeof inside !== 'number') return values.map((v) => squareMetres(v));
   const printed = balanced(within, inside);
@@ -129,10 +186,10 @@ function zoneFigures(list: { zone: string; area_m2?: number }[], inside: number 
   });
 }
 
-function zones(finding: LayerFinding | undefined, parcel: ParcelReport): HTMLElement | null {
+function zones(id: string, finding: LayerFinding | undefined, parcel: ParcelReport): HTMLElement | null {
   const list = (finding?.zones ?? []).filter((z) => z.zone);
   if (list.length === 0) return null;
-  const m2 = zoneFigures(list, finding?.area_m2, parcel.area_m2);
+  const m2 = zoneFigures(id, list, finding?.area_m2, parcel.area_m2);
   return h(
     'table',
     { class: 'mini' },
@@ -140,26 +197,68 @@ function zones(finding: LayerFinding | undefined, parcel: ParcelReport): HTMLEle
     h(
       'tbody',
       {},
-      list.map((z, i) =>
-        h(
+      list.map((z, i) => {
+        const title = zoneTitle(id, z.zone, z.title_zh);
+        return h(
           'tr',
           { 'data-testid': `zone-${z.zone}` },
-          h('th', { scope: 'row', lang: zoneTitle(z.zone).lang }, zoneTitle(z.zone).text),
+          h('th', { scope: 'row', lang: title.lang }, title.text),
           h('td', { 'data-m2': z.area_m2 }, `${m2[i]} ${t('r_m2')}`),
           h('td', {}, percent(z.share)),
-        ),
-      ),
+        );
+      }),
     ),
   );
 }
 
-function features(finding: LayerFinding | undefined): HTMLElement | null {
+const GROUPS: Record<string, TextKey> = { 农用地: 'group_farm', 建设用地: 'group_built', 未利用地: 'group_unused' };
+
+function groupTitle(group: string | undefined): string {
+  const key = GROUPS[group ?? ''];
+  return key ? t(key) : group || t('group_none');
+}
+
+/** 地类: area by class, and what the three great classes make of it. */
+function classTable(id: string, finding: LayerFinding | undefined): HTMLElement | null {
+  const list = (finding?.zones ?? []).filter((z) => z.zone);
+  if (list.length === 0) return null;
+  const m2 = zoneFigures(id, list, finding?.area_m2, undefined);
+  const sums = new Map<string, { m2: number; share: number }>();
+  for (const z of list) {
+    const sum = sums.get(z.group ?? '') ?? { m2: 0, share: 0 };
+    sums.set(z.group ?? '', { m2: sum.m2 + (z.area_m2 ?? NaN), share: sum.share + (z.share ?? NaN) });
+  }
+  const groups = balanced([...sums.values()].map((x) => x.m2), finding?.area_m2 ?? NaN);
+  const head = (key: TextKey, num = false) => h('th', { scope: 'col', class: num ? 'num' : null }, t(key));
+  return h(
+    'table',
+    { class: 'mini classes', 'data-testid': `classes-${id}` },
+    h('caption', {}, t('r_classes')),
+    h('thead', {}, h('tr', {}, head('r_land_class'), head('r_land_group'), head('r_m2', true), head('r_share', true))),
+    h('tbody', {}, list.map((z, i) => {
+      const title = zoneTitle(id, z.zone, z.title_zh);
+      return h(
+        'tr',
+        { 'data-testid': `zone-${z.zone}` },
+        h('th', { scope: 'row', lang: title.lang }, title.text),
+        h('td', { class: 'word' }, groupTitle(z.group)),
+        h('td', { 'data-m2': z.area_m2 }, m2[i] ?? NO_FIGURE),
+        h('td', {}, percent(z.share)),
+      );
+    })),
+    h('tfoot', {}, [...sums].map(([group, sum], i) =>
+      h('tr', { 'data-testid': `group-${group}` }, h('th', { scope: 'row', colspan: 2 }, `${t('r_group_sum')} ${groupTitle(group)}`),
+        h('td', { 'data-m2': sum.m2 }, groups[i] ?? NO_FIGURE), h('td', {}, percent(sum.share))))),
+  );
+}
+
+function features(id: string, finding: LayerFinding | undefined): HTMLElement | null {
   const list = finding?.features ?? [];
   if (list.length === 0) return null;
   return h(
     'details',
     { class: 'features' },
-    h('summary', {}, t('r_features', { n: list.length })),
+    h('summary', {}, t(relationOf(id, finding) === 'classify' ? 'r_features_met' : 'r_features', { n: list.length })),
     h(
       'table',
       { class: 'mini' },
@@ -190,8 +289,9 @@ function rules(finding: LayerFinding | undefined): HTMLElement | null {
 
 function rule(r: RuleHit): HTMLElement {
   const title = pick(r.title_zh, r.title_en);
-  const verdict = verdictOf(r.verdict);
+  const verdict = verdictOf(r.verdict_here ?? r.verdict);
   const empty = (s: string | undefined) => !s || s === '-';
+  const needs = pick(r.needs_zh, empty(r.needs_en) ? '' : r.needs_en);
   return h(
     'article',
     { class: 'rule', 'data-testid': `rule-${r.id}` },
@@ -203,10 +303,11 @@ function rule(r: RuleHit): HTMLElement {
       h('span', { class: 'muted code' }, r.id),
     ),
     r.class_assumed ? h('p', { class: 'assumed' }, t('r_class_assumed')) : null,
+    r.paper_missing ? h('p', { class: 'assumed', 'data-testid': `paper-missing-${r.id}` }, t('r_paper_missing')) : null,
     h(
       'dl',
       { class: 'facts' },
-      empty(r.needs_zh) ? null : [h('dt', {}, t('r_needs')), h('dd', { lang: 'zh-CN' }, r.needs_zh)],
+      empty(r.needs_zh) ? null : [h('dt', {}, t('r_needs')), h('dd', { lang: needs.lang }, needs.text)],
       empty(r.basis) ? null : [h('dt', {}, t('r_basis')), h('dd', { lang: 'zh-CN' }, r.basis)],
       h('dt', {}, t('r_conf')),
       h('dd', { class: `conf ${confidenceKey(r.confidence)}`, title: r.source ?? '' }, t(confidenceKey(r.confidence))),

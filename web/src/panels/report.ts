@@ -1,25 +1,29 @@
 /** The result of a check. Everything shown comes from the server's report; nothing is measured or judged here. */
 
 import type { CheckAnswer, Collection, LayerUsed, ParcelReport, Question, Report } from '../api';
+import { layerTitle, mustLayers } from '../control';
 import { fill, h } from '../dom';
 import { fixed, hectares, mu, squareMetres } from '../format';
-import { lang, onLang, pick, plainTitle, t } from '../i18n';
-import { LINES, VERDICT_SIGN, findingOf, isComplete, shownVerdict, worstFirst, type LineId } from '../verdict';
+import { lang, onLang, pick, t } from '../i18n';
+import { VERDICT_SIGN, examinedIn, findingOf, isComplete, shownVerdict, worstFirst, type Examined } from '../verdict';
 import { warningList } from '../warnings';
 import { ReportFiles } from './report-files';
-import { lineDetail, linesTable } from './report-layer';
+import { claimWords, lineDetail, linesTable, notExamined } from './report-layer';
 
 export interface ReportPanelOptions {
-  /** Show a parcel, or its overlap with some lines, on the map. */
-  onLook: (parcel: number, lines: LineId[]) => void;
+  /** Show a parcel, or its overlap with some layers, on the map. */
+  onLook: (parcel: number, layers: string[]) => void;
   onClear: () => void;
   onPrint: () => void;
   className: (id: string | undefined) => string;
   collectionOf: (id: string) => Collection | undefined;
+  /** Units are loaded, so that a parcel without one lies outside them. */
+  hasUnits: () => boolean;
 }
 
 interface Shown {
   report: Report;
+  examined: Examined;
   name: string;
   asOf: string;
   shapesError: { text: string; lang: string } | null;
@@ -32,6 +36,7 @@ export class ReportPanel {
   private readonly files = new ReportFiles((kept) => {
     if (!this.shown) return;
     this.shown.report = kept; // what is on screen is what was kept
+    this.shown.examined = examinedIn(kept, mustLayers());
     this.render();
   });
 
@@ -40,8 +45,9 @@ export class ReportPanel {
   }
 
   show(answer: CheckAnswer, question: Question): void {
-    this.shown = { report: answer.report, name: question.input.name, asOf: question.asOf ?? '', shapesError: null };
-    this.selected = worstFirst(answer.report.parcels ?? [])[0] ?? 0;
+    const examined = examinedIn(answer.report, mustLayers());
+    this.shown = { report: answer.report, examined, name: question.input.name, asOf: question.asOf ?? '', shapesError: null };
+    this.selected = worstFirst(answer.report.parcels ?? [], examined)[0] ?? 0;
     this.files.set(answer, question);
     this.render();
   }
@@ -75,11 +81,14 @@ export class ReportPanel {
     fill(
       this.el,
       this.head(s, parcel),
-      parcels.length > 1 ? this.parcelList(parcels) : null,
+      parcels.length > 1 ? this.parcelList(parcels, s.examined) : null,
       this.figures(parcel),
-      linesTable(parcel),
+      this.place(s.report, parcel),
+      linesTable(parcel, s.examined),
+      notExamined(s.report),
+      this.todo(parcel),
       warningList([...(s.report.warnings ?? []), ...(parcel.warnings ?? [])]),
-      LINES.map((line) => lineDetail(line, parcel, () => this.options.onLook(this.selected, [line]))),
+      s.examined.ids.map((id) => lineDetail(id, parcel, s.examined, () => this.options.onLook(this.selected, [id]))),
       this.about(s.report, parcel),
       this.files.el,
       this.actions(s),
@@ -87,7 +96,7 @@ export class ReportPanel {
   }
 
   private head(s: Shown, parcel: ParcelReport): HTMLElement {
-    const verdict = shownVerdict(parcel);
+    const verdict = shownVerdict(parcel, s.examined);
     const summary = pick(parcel.summary_zh, parcel.summary_en);
     const synthetic = s.report.synthetic || parcel.layers?.some((l) => l.synthetic);
     return h(
@@ -107,13 +116,13 @@ export class ReportPanel {
       ),
       s.asOf ? h('p', { class: 'as-of', 'data-testid': 'result-as-of' }, t('as_of_result', { day: s.asOf })) : null,
       summary.text ? h('p', { lang: summary.lang, 'data-testid': 'summary' }, summary.text) : null,
-      isComplete(parcel) ? null : h('p', { class: 'incomplete', 'data-testid': 'incomplete' }, t('r_incomplete')),
+      isComplete(parcel, s.examined) ? null : h('p', { class: 'incomplete', 'data-testid': 'incomplete' }, t('r_incomplete')),
       synthetic ? h('p', { class: 'sample-line', 'data-testid': 'result-synthetic' }, t('synthetic_notice')) : null,
       h('p', { class: 'muted' }, t('r_disclaimer_short')),
     );
   }
 
-  private parcelList(parcels: ParcelReport[]): HTMLElement {
+  private parcelList(parcels: ParcelReport[], examined: Examined): HTMLElement {
     return h(
       'div',
       { class: 'parcels' },
@@ -121,9 +130,9 @@ export class ReportPanel {
       h(
         'ul',
         { 'aria-labelledby': 'parcels-title', 'data-testid': 'parcel-list' },
-        worstFirst(parcels).map((i) => {
+        worstFirst(parcels, examined).map((i) => {
           const p = parcels[i] ?? {};
-          const v = shownVerdict(p);
+          const v = shownVerdict(p, examined);
           return h(
             'li',
             {},
@@ -160,10 +169,40 @@ export class ReportPanel {
     );
   }
 
+  /** Where the parcel lies, from the larger unit to the smaller. Reports of format 1 do not say. */
+  private place(r: Report, p: ParcelReport): HTMLElement | null {
+    if (!r.format || !p.units || typeof p.area_m2 !== 'number') return null;
+    const kinds = [...new Set(p.units.map((u) => u.layer))];
+    const names = kinds.map((kind) => {
+      const of = p.units?.filter((u) => u.layer === kind) ?? [];
+      return of.map((u) => `${u.name || u.code || ''}${of.length > 1 ? ` ${hectares(u.area_m2)} ${t('r_ha')}` : ''}`).join('、');
+    });
+    const text = names.length ? names.join(' › ') : t(this.options.hasUnits() ? 'r_place_outside' : 'r_place_unknown');
+    return h('p', { class: 'parcel-place', 'data-testid': 'parcel-place' }, h('span', { class: 'muted' }, `${t('r_place')}${t('colon')}`), text);
+  }
+
+  /** The papers that claims lack. */
+  private todo(p: ParcelReport): HTMLElement | null {
+    const list = p.todo ?? [];
+    if (list.length === 0) return null;
+    return h(
+      'section',
+      { class: 'note warn todo', 'data-testid': 'todo' },
+      h('strong', {}, t('r_todo', { n: list.length })),
+      h('ul', {}, list.map((x) => {
+        const text = pick(x.zh, x.en);
+        return h('li', { lang: text.lang }, text.text, h('span', { class: 'muted code' }, ` ${x.rule ?? ''}`));
+      })),
+    );
+  }
+
   private about(r: Report, p: ParcelReport): HTMLElement {
-    const versions = LINES.map((line) => this.versionRow(line, r.layers_used ?? [], p)).filter((v) => v !== null);
+    const ids = examinedIn(r).ids;
+    const versions = ids.map((id) => this.versionRow(id, r.layers_used ?? [], p)).filter((v) => v !== null);
+    const claims = (r.claims ?? []).map((c) => `${layerTitle(c.layer ?? '').text}${t('colon')}${claimWords(c).text}`);
     const rows: [string, string | undefined | null][] = [
       [t('r_class'), this.options.className(r.project_class)],
+      [t('claims_made'), claims.join(lang() === 'zh' ? '；' : '; ')],
       [t('r_area_basis'), inOneLanguage(r.area_basis) || t('r_area_basis_default')],
       [t('r_standard_area'), withUnit(p.standard_area_m2)],
       [t('r_geodesic_area'), withUnit(p.geodesic_area_m2)],
@@ -182,15 +221,15 @@ export class ReportPanel {
     );
   }
 
-  private versionRow(line: LineId, used: LayerUsed[], p: ParcelReport): HTMLElement[] | null {
+  private versionRow(line: string, used: LayerUsed[], p: ParcelReport): HTMLElement[] | null {
     const finding = findingOf(p, line);
     const u = used.find((x) => x.layer === line);
     const version = u?.version ?? finding?.version;
     if (version === undefined || version === null) return null;
     const effective = u?.effective_from || finding?.effective_from || this.options.collectionOf(line)?.effective_from;
-    const title = plainTitle(pick(finding?.title_zh, finding?.title_en));
+    const title = layerTitle(line, finding);
     const text = [t('layer_version', { v: version }), effective, u?.document_no, u?.document_no?.includes(u.label ?? '') ? '' : u?.label].filter(Boolean).join(' · ');
-    return [h('dt', { lang: title.lang }, title.text || line), h('dd', {}, text)];
+    return [h('dt', { lang: title.lang }, title.text), h('dd', {}, text)];
   }
 
   private actions(s: Shown): HTMLElement {

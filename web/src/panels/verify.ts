@@ -5,7 +5,7 @@ import { verifyReport, type Verification } from '../api-records';
 import { fill, h } from '../dom';
 import { onLang, pick, t, type TextKey } from '../i18n';
 import { sentenceOf } from '../sentence';
-import { LINES, LINE_TITLES } from '../verdict';
+import { layerTitle } from '../control';
 
 const FINDINGS: Record<string, { key: TextKey; tone: string; sign: string }> = {
   identical: { key: 'verify_identical', tone: 'allowed', sign: '✔' },
@@ -27,6 +27,8 @@ export class VerifyCard {
   private input: File | null = null;
   private name = '';
   private turn = 0;
+  /** The layers of the report's first parcel, in its order: all its parcels have the same. */
+  private layers: string[] = [];
 
   constructor() {
     onLang(() => this.render());
@@ -50,6 +52,7 @@ export class VerifyCard {
     this.input = input;
     this.set({ kind: 'running' });
     try {
+      this.layers = await layersOf(report);
       const finding = await verifyReport(report, input);
       if (turn === this.turn) this.set({ kind: 'done', finding });
     } catch (error) {
@@ -90,7 +93,7 @@ export class VerifyCard {
         { class: 'mini differences', 'data-testid': 'verify-differences' },
         h('caption', {}, t('verify_differences', { n: v.n_differences ?? rows.length })),
         h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('verify_path')), h('th', { scope: 'col' }, t('verify_reported')), h('th', { scope: 'col' }, t('verify_found')))),
-        h('tbody', {}, rows.slice(0, DIFFERENCES_SHOWN).map((d) => h('tr', {}, h('th', { scope: 'row', title: d.path }, pathWords(d.path)), h('td', {}, d.reported), h('td', {}, d.found)))),
+        h('tbody', {}, rows.slice(0, DIFFERENCES_SHOWN).map((d) => h('tr', {}, h('th', { scope: 'row', title: d.path }, pathWords(d.path, this.layers)), h('td', {}, d.reported), h('td', {}, d.found)))),
       ) : null,
       more > 0 ? h('p', { class: 'muted' }, t('verify_more', { n: more })) : null,
       this.sentences('verify_notes', v.notes),
@@ -127,18 +130,28 @@ function differing(v: Verification): { path: string; reported: string; found: st
 }
 
 const WORDS: Record<string, TextKey> = {
-  parcels: 'path_parcels', layers: 'path_layers', features: 'path_features', zones: 'path_zones', rules: 'path_rules', area_m2: 'path_area',
+  parcels: 'path_parcels', claims: 'claims_made', layers: 'path_layers', features: 'path_features', zones: 'path_zones', rules: 'path_rules', area_m2: 'path_area',
   share: 'path_share', verdict: 'path_verdict', status: 'path_status', name: 'path_name', version: 'path_version', officer: 'path_officer',
 };
 
-/** "parcels[0].layers[1].area_m2" in words; what has none stays as it is. */
-export function pathWords(path: string): string {
+/** What is no report is the server's to refuse: here it only has no layers. */
+async function layersOf(report: Blob): Promise<string[]> {
+  try {
+    const { parcels } = JSON.parse(await report.text()) as { parcels?: { layers?: { layer?: unknown }[] }[] };
+    return (parcels?.[0]?.layers ?? []).map((l) => String(l.layer ?? ''));
+  } catch {
+    return [];
+  }
+}
+
+/** "parcels[0].layers[1].area_m2" in words, given the layers of the report; what has none stays as it is. */
+export function pathWords(path: string, layers: readonly string[]): string {
   return path
     .split('.')
     .map((part) => {
       const [, name = part, index] = /^(\w+)\[(\d+)\]$/.exec(part) ?? [];
-      const line = name === 'layers' && index !== undefined ? LINES[Number(index)] : undefined;
-      if (line) return pick(...LINE_TITLES[line]).text;
+      const layer = name === 'layers' && index !== undefined ? layers[Number(index)] : undefined;
+      if (layer) return layerTitle(layer).text;
       const word = WORDS[name];
       return (word ? t(word) : name) + (index === undefined ? '' : ` ${Number(index) + 1}`);
     })
