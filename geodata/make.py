@@ -41,7 +41,7 @@ def main():
     for code, features in rows.items():
         write_gpkg(path('lines', code + '.gpkg'), code, lines.TITLES[code], lines.FIELDS[code], features)
     spaces = zones.make(outline, prefs, parts, field, level, rows, plots)
-    others = samples.make(outline, units, rows)
+    others = samples.make(outline, units, prefs, parts, rows)
 
     documents.manifest({code: len(r) for code, r in {**rows, **others, **spaces}.items()})
     documents.documents()

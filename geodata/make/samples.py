@@ -44,7 +44,7 @@ MEETS = [   # places where a parcel is to meet grassland beside what the lines p
 GRASS_SHARE = 0.40
 
 
-def grassland(outline, units, farm):
+def grassland(outline, unit_at, farm):
     """Contours of a smooth field, GRASS_SHARE of the region, cut clear of every plot of permanent basic farmland by 200 m."""
     x, y = np.arange(WEST, EAST, STEP), np.arange(SOUTH, NORTH, STEP * .75)
     X, Y = np.meshgrid(x, y)
@@ -67,7 +67,7 @@ def grassland(outline, units, farm):
     for p in polygons(solid.difference(away)):
         if area_m2(p) > 2e6:
             c = p.representative_point()
-            u = nearest_unit(units, c.x, c.y)
+            u = unit_at(c.x, c.y)
             pieces.setdefault(u['code'], []).append((p, u))
     rows, serial = [], 0
     for code in sorted(pieces):
@@ -90,7 +90,7 @@ OWN = [     # reserves beside the places that the lines plant: name, lon, lat, c
 ]
 
 
-def reserves(outline, units, red):
+def reserves(outline, unit_at, red):
     """Around each core of the red line of more than 50 km² a reserve whose core zone is that feature, vertex for vertex; and
     small ones beside the planted conflicts. Core and general zone share their border exactly."""
     wanted = []
@@ -114,7 +114,7 @@ def reserves(outline, units, red):
                 zone[CORE].append(face)
             elif outer.contains(p):
                 zone[GENERAL].append(face)
-        u = nearest_unit(units, lon, lat)
+        u = unit_at(lon, lat)
         for z in (CORE, GENERAL):
             g = rounded(unary_union(zone[z]))
             assert g.is_valid and not g.is_empty
@@ -214,7 +214,7 @@ def _merged(cells, least_m2):
     return [(unary_union(gs), *cells[k][1:]) for k, gs in sorted(groups.items())]
 
 
-def land_use(units, rows, grass):
+def land_use(unit_at, rows, grass):
     """Parcels that tile each box without gap or overlap, cut along the borders of the lines and the grassland within it: a plot of
     permanent basic farmland is cropland, a core of a town is built on."""
     farm = [g for g, _ in rows['YJJBNTBHTB']]
@@ -258,7 +258,7 @@ def land_use(units, rows, grass):
             g = rounded(g)
             assert g.is_valid, (place[0], kind)
             c = g.representative_point()
-            u = nearest_unit(units, c.x, c.y)
+            u = unit_at(c.x, c.y)
             count += 1
             built = code[:2] in ('05', '06', '08', '09') or code in ('0701', '1003', '1004')
             out.append((as_multi(g), {'BSM': bsm(u['code'], 'DLTB', len(out) + 1), 'YSDM': YSDM, 'TBBH': '%04d' % count, 'DLBM': code, 'DLMC': NAMES[code],
@@ -286,11 +286,18 @@ def prove(rows, farm):
     assert not any(grass.meeting(g) for g in farm)
 
 
-def make(outline, units, rows):
+def make(outline, units, prefs, parts, rows):
     """rows: the three lines as written. Returns {layer: features}."""
+    which = Lookup(parts)
+
+    def unit_at(lon, lat):
+        """The county whose seat is nearest within the prefecture of the place."""
+        home = which.containing(Point(lon, lat))
+        return nearest_unit(units, lon, lat, None if home is None else prefs[home][1]['XZQDM'])
+
     farm = [g for g, _ in rows['YJJBNTBHTB']]
-    out = {'JBCY': grassland(outline, units, farm), 'ZRBHD': reserves(outline, units, rows['STBHHX'])}
-    out['DLTB'], frames = land_use(units, rows, [g for g, _ in out['JBCY']])
+    out = {'JBCY': grassland(outline, unit_at, farm), 'ZRBHD': reserves(outline, unit_at, rows['STBHHX'])}
+    out['DLTB'], frames = land_use(unit_at, rows, [g for g, _ in out['JBCY']])
     prove(out, farm)
     for code, features in out.items():
         write_gpkg(path('lines', code + '.gpkg'), code, TITLES[code], FIELDS[code], features)
