@@ -72,7 +72,7 @@ class Areas(unittest.TestCase):
         cls.temporary.cleanup()
 
     def areas(self, parcels, line, *more, code=0, store=None):
-        done = subprocess.run([AREAS, str(store or self.store), str(line), *map(str, more)], input=as_text(parcels),
+        done = subprocess.run([AREAS, str(store or self.store), LINES[line] if isinstance(line, int) else line, *map(str, more)], input=as_text(parcels),
                               capture_output=True, text=True)
         self.assertEqual(code, done.returncode, done.stderr)
         if code:
@@ -152,7 +152,7 @@ class Areas(unittest.TestCase):
         (code, zh, _), told = self.areas(parcels, 0, code=4, store=empty)
         self.assertEqual(("layer-missing", ""), (code, told))
         self.assertIn("ecological_red_line", zh)
-        self.assertEqual("line-unknown", self.areas(parcels, 7, code=1)[0][0])
+        self.assertEqual("line-unknown", self.areas(parcels, "no_such_layer", code=1)[0][0])
         self.assertEqual([], self.areas([], 0))
         self.assertEqual(5, len(self.areas(parcels, 0, 5)))
 

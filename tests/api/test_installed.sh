@@ -38,7 +38,8 @@ assert lines[0].split()[1] == f"{p['area_m2']:.4f}", (lines[0], p["area_m2"])
 for layer, line in zip(p["layers"], lines[1:]):
     name, status, area = line.split()
     assert (name, status) == (layer["layer"], layer["status"]), line
-    assert area == f"{layer['area_m2']:.4f}", (line, layer["area_m2"])
+    assert area == ("nan" if layer["area_m2"] is None else f"{layer['area_m2']:.4f}"), (line, layer["area_m2"])
+assert len(lines) > len(p["layers"]) > 3
 print("the installed library gives the program's own figures")
 PY
 if "$work/by-pkg-config" "$work/none.sqlite" 1 2 3 4 2>"$work/error.txt"; then echo "a missing store is no error"; exit 1; fi

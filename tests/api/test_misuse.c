@@ -38,7 +38,7 @@ static void arguments_that_are_missing_are_named(void **state)
     assert_missing(hx_checker_reader(NULL, NULL, &e), &e, "checker");
     assert_missing(hx_check_bytes(NULL, "x", 1, NULL, &report, &e), &e, "checker");
     assert_missing(hx_check_rings(NULL, NULL, 0, NULL, &report, &e), &e, "checker");
-    assert_missing(hx_areas(NULL, HX_LINE_ECOLOGICAL_RED_LINE, NULL, 0, NULL, NULL, &e), &e, "checker");
+    assert_missing(hx_areas(NULL, "STBHHX", NULL, 0, NULL, NULL, &e), &e, "checker");
     assert_missing(hx_report_write(NULL, HX_FORMAT_JSON, NULL, &bytes, &e), &e, "checker");
     assert_missing(hx_parcels_txt(NULL, 0, false, &bytes, &e), &e, "checker");
     assert_missing(hx_report_keep(NULL, NULL, &kept, &e), &e, "checker");

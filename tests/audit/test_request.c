@@ -78,6 +78,8 @@ static void same_request(const struct audit_request *a, const struct audit_reque
     same_text(a->input, b->input);
     same_text(a->project_class, b->project_class);
     same_text(a->class_field, b->class_field);
+    same_text(a->claims, b->claims);
+    same_text(a->claim_field, b->claim_field);
     same_text(a->id_field, b->id_field);
     same_text(a->since, b->since);
     same_text(a->compare, b->compare);
@@ -124,7 +126,7 @@ static void each_kind_has_its_options(void **state)
 {
     (void)state;
     struct audit_option options[MAX];
-    assert_int_equal(all_options(AUDIT_PARCELS, options), 13);
+    assert_int_equal(all_options(AUDIT_PARCELS, options), 15);
     assert_int_equal(all_options(AUDIT_LINES, options), 7);
     assert_int_equal(all_options(AUDIT_FIGURES, options), 3);
 }

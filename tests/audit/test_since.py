@@ -239,8 +239,9 @@ class Since(unittest.TestCase):
             refused("edited after it was written", since=edited)
         rules = self.dir / "rules.csv"
         text = (f.SOURCE / "schema/rules.csv").read_text(encoding="utf-8")
-        rules.write_text(text.replace("压占生态保护红线,Construction", "压占生态保护红线！,Construction"), encoding="utf-8")
+        rules.write_text(text.replace("压占永久基本农田,", "压占永久基本农田！,", 1), encoding="utf-8")
         subprocess.run([f.PROGRAM, "rules", "load", str(rules), "--store", self.store], check=True, capture_output=True)
+        self.assertNotEqual(text, rules.read_text(encoding="utf-8"))
         refused("the rule table has changed")
 
     def test_refused_features_and_missing_versions(self):

@@ -30,6 +30,8 @@ LAYERS = {
     "ecological_red_line": "STBHHX",
     "permanent_basic_farmland": "YJJBNTBHTB",
     "urban_development_boundary": "CZKFBJ",
+    "basic_grassland": "JBCY",
+    "nature_reserve": "ZRBHD",
 }
 
 
@@ -112,6 +114,8 @@ def compare(name, report, parcel, trees, rows, faults):
         faults.append(f"{name}: parcel {report['area_m2']} against {own:.4f} m2")
     want = expected(parcel, trees, rows)
     for layer in report["layers"]:
+        if layer["relation"] == "classify":  # its classes are those of the features, held by tests of their own
+            continue
         union, hits = want[layer["layer"]]
         ours = layer["area_m2"] if layer["area_m2"] is not None else (0.0 if union < 0.01 else None)
         if ours is None or abs(ours - union) > tolerance:
@@ -151,7 +155,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         store = fixture.geodata_store(program, os.path.join(folder, "store.sqlite"), geodata)
         for i in range(n):
-            layer = list(LAYERS)[i % 3]
+            layer = list(LAYERS)[i % len(LAYERS)]
             shape = rng.choice(rows[layer])[0]
             part = rng.choice(list(shape.geoms))
             lon, lat = part.exterior.coords[rng.randrange(len(part.exterior.coords))][:2]

@@ -4,8 +4,8 @@
 #include "check/check.h"
 #include "formats/wkb.h"
 #include "geo/area.h"
-#include "line_names.h"
 #include "lines/judge.h"
+#include "shipped_lines.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -171,8 +171,9 @@ static void a_zeroed_report_is_not_clear(void **state)
     struct parcel_report r;
     memset(&r, 0, sizeof r);
     assert_int_equal(r.verdict, VERDICT_UNKNOWN);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        assert_string_equal(layer_status_name(r.layers[l].status), "unmeasured");
+    struct layer_finding f;
+    memset(&f, 0, sizeof f);
+    assert_string_equal(layer_status_name(f.status), "unmeasured");
 }
 
 /* No layer, a layer without a stated coverage, a layer that covers part of the parcel, and a layer that lost
@@ -184,7 +185,7 @@ static void without_data_nothing_is_clear(void **state)
                                   {PBF, "110 40 111.005 43", 0, {{"112 42 112.1 42.1", NULL}}}};
     struct world *w = world_new(layers, 2);
     struct report r = check_box(w, "111 41 111.01 41.01", NULL);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++) {
+    for (int l = 0; l < LINE_COUNT; l++) {
         assert_int_equal(r.results[0].layers[l].status, LAYER_NOT_COVERED);
         assert_true(isnan(r.results[0].layers[l].area_m2));
         assert_true(strlen(r.results[0].layers[l].reason_zh) > 0);
@@ -280,9 +281,9 @@ static void the_project_class_chooses_the_rule(void **state)
         {"111.01 41.21 111.02 41.22", "GENERAL", "PBF-GEN", LINE_PERMANENT_BASIC_FARMLAND,
          VERDICT_PROHIBITED},
         {"112.021 42.021 112.022 42.022", "STATE_KEY", "PBF-INUDB", LINE_PERMANENT_BASIC_FARMLAND,
-         VERDICT_PROHIBITED},
+         VERDICT_RESTRICTED},
         {"112.021 42.021 112.022 42.022", "STATE_KEY", "DATA-XLINE", LINE_PERMANENT_BASIC_FARMLAND,
-         VERDICT_PROHIBITED},
+         VERDICT_RESTRICTED},
         {"110.5 40.5 110.51 40.51", "URBAN_CONCENTRATED", "UDB-OUT-CONC", LINE_URBAN_DEVELOPMENT_BOUNDARY,
          VERDICT_PROHIBITED},
         {"110.5 40.5 110.51 40.51", "RURAL", "UDB-OUT-RURAL", LINE_URBAN_DEVELOPMENT_BOUNDARY,
@@ -350,7 +351,8 @@ static void a_long_cell_of_the_rule_table_is_taken(void **state)
     for (size_t i = 0; i < LONG; i++)
         longer[before + i] = filler[i % (sizeof filler - 1)];
     memcpy(longer + before + LONG, at, n - before);
-    assert_int_equal(rules_parse(longer, n + LONG, a, &table, &e), STATUS_OK);
+    const struct line_table lines = shipped_lines(a);
+    assert_int_equal(rules_parse(longer, n + LONG, &lines, a, &table, &e), STATUS_OK);
     assert_string_equal(table.rules[0].id, "ERL-CORE");
     assert_true(strlen(table.rules[0].needs_zh) > LONG);
     assert_non_null(strstr(table.rules[0].needs_zh, at_word));
@@ -362,18 +364,24 @@ static enum verdict judged_without(struct world *w, struct report *r, const char
                                    const char *prefix)
 {
     const struct rule_table *all = snapshot_rules(w->snapshot);
-    struct rule kept[64];
+    struct rule kept[256];
     struct rule_table some = *all;
-    const struct common_areas none = {.m2 = {{0}}};
-    assert_true(all->n_rules <= 64);
+    static const double nothing[LINE_COUNT * LINE_COUNT];
+    const struct common_areas none = {nothing, LINE_COUNT};
+    assert_true(all->n_rules <= 256);
     some.n_rules = 0;
     for (size_t i = 0; i < all->n_rules; i++)
         if (strncmp(all->rules[i].id, prefix, strlen(prefix)) != 0)
             kept[some.n_rules++] = all->rules[i];
     some.rules = kept;
     struct parcel_report *p = &r->results[0];
-    const struct judge_case c = {&some, project_class, p->area_m2, p->slivers, &none};
-    assert_int_equal(judge_findings(&c, w->worker.arena, p->layers, &p->verdict, NULL), STATUS_OK);
+    const struct judge_case c = {.rules = &some,
+                                 .project_class = project_class,
+                                 .parcel_m2 = p->area_m2,
+                                 .slivers = p->slivers,
+                                 .common = &none};
+    assert_int_equal(judge_findings(&c, w->worker.arena, p->layers, p->n_layers, &p->verdict, NULL),
+                     STATUS_OK);
     return p->verdict;
 }
 
@@ -445,7 +453,7 @@ static void several_lines_give_the_most_severe_and_are_all_listed(void **state)
     assert_int_equal(r.verdict, VERDICT_PROHIBITED);
     assert_true(fabs(f[LINE_ECOLOGICAL_RED_LINE].share - 1) < 1e-8);
     assert_true(fabs(f[LINE_PERMANENT_BASIC_FARMLAND].share - 0.5) < 1e-8);
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
+    for (int l = 0; l < LINE_COUNT; l++)
         assert_non_null(hit_of(&f[l], "DATA-XLINE"));
     world_free(w);
 }
@@ -600,7 +608,7 @@ static void the_drawn_overlap_has_the_reported_area(void **state)
     struct geo_shape s;
     double area;
     assert_int_equal(f->n_features, 2);
-    assert_int_equal(check_overlap_shape(&w->worker, f->layer, &r.parcels.parcels[0].shape, &s, NULL),
+    assert_int_equal(check_overlap_shape(&w->worker, f->layer, &r.parcels.parcels[0].shape, NULL, &s, NULL),
                      STATUS_OK);
     overlap_prepare(w->worker.other, &s);
     assert_int_equal(overlap_parcel_area(w->worker.other, &area, NULL), STATUS_OK);
@@ -608,9 +616,283 @@ static void the_drawn_overlap_has_the_reported_area(void **state)
     world_free(w);
 }
 
+/* ---- claims ---- */
+
+static enum status check_claimed(struct world *w, const char *box, const char *claims, struct report *out,
+                                 struct error *e)
+{
+    char json[600];
+    double x0, y0, x1, y1;
+    struct claim_words words[LINES_MAX];
+    struct check_options opt = {.claims = words};
+    assert_int_equal(sscanf(box, "%lf %lf %lf %lf", &x0, &y0, &x1, &y1), 4);
+    int n =
+        snprintf(json, sizeof json,
+                 "{\"type\":\"Polygon\",\"coordinates\":[[[%.9g,%.9g],[%.9g,%.9g],[%.9g,%.9g],[%.9g,%.9g],"
+                 "[%.9g,%.9g]]]}",
+                 x0, y0, x1, y0, x1, y1, x0, y1, x0, y0);
+    enum status s = claims_split(claims, w->worker.arena, words, LINES_MAX, &opt.n_claims, e);
+    return s ? s : check_bytes(&w->worker, w->snapshot, &opt, json, (size_t)n, out, e);
+}
+
+/* A railway is one thing to the red line, another to farmland and a third outside the boundary: each line is
+ * judged by the claim on it, and a lawful one is not called prohibited. */
+static void each_line_is_judged_by_its_own_claim(void **state)
+{
+    (void)state;
+    static const struct layer_spec layers[] = {
+        {ERL, EVERYWHERE, 0, {{"111 41 111.1 41.1", "核心保护区外"}}},
+        {PBF, EVERYWHERE, 0, {{"111.1 41 111.2 41.1", NULL}}},
+        {UDB, EVERYWHERE, 0, {{"112 42 112.1 42.1", "城镇集中建设区"}}}};
+    static const char across[] = "111.05 41.04 111.15 41.05", all[] = "STBHHX=NATIONAL_MAJOR#3;"
+                                                                      "YJJBNTBHTB=STATE_KEY；"
+                                                                      "CZKFBJ=LINEAR_OR_SINGLE_SITE";
+    struct world *w = world_new(layers, 3);
+    struct report r;
+    struct error e = {0};
+    assert_int_equal(check_claimed(w, across, all, &r, &e), STATUS_OK);
+    const struct layer_finding *f = r.results[0].layers;
+    assert_non_null(hit_of(&f[LINE_ECOLOGICAL_RED_LINE], "ERL-NAT"));
+    assert_non_null(hit_of(&f[LINE_PERMANENT_BASIC_FARMLAND], "PBF-NAT"));
+    assert_non_null(hit_of(&f[LINE_URBAN_DEVELOPMENT_BOUNDARY], "UDB-OUT-INFRA"));
+    assert_int_equal(r.verdict, VERDICT_RESTRICTED);
+    assert_int_equal(r.claims.n, 3);
+    /* one claim fewer, and the general rule is back on that line alone */
+    assert_int_equal(check_claimed(w, across, "STBHHX=NATIONAL_MAJOR#3", &r, &e), STATUS_OK);
+    f = r.results[0].layers;
+    assert_non_null(hit_of(&f[LINE_ECOLOGICAL_RED_LINE], "ERL-NAT"));
+    assert_non_null(hit_of(&f[LINE_PERMANENT_BASIC_FARMLAND], "PBF-GEN"));
+    assert_int_equal(r.verdict, VERDICT_PROHIBITED);
+    world_free(w);
+}
+
+/* Without its document a claim is at best a restriction, and the paper is named; with it the row's own
+ * verdict stands. No claim opens the core. */
+static void a_claim_needs_its_document(void **state)
+{
+    (void)state;
+    static const struct layer_spec layers[] = {
+        {ERL,
+         EVERYWHERE,
+         0,
+         {{"111 41 111.1 41.1", "核心保护区外"}, {"111.2 41 111.3 41.1", "自然保护地核心保护区"}}},
+        {PBF, EVERYWHERE, 0, {{"112 41 112.1 41.1", NULL}}},
+        {UDB, EVERYWHERE, 0, {{"110.5 40.5 111.15 41.5", "城镇集中建设区"}}}};
+    struct world *w = world_new(layers, 3);
+    static const char box[] = "111.01 41.01 111.02 41.02";
+    static const struct {
+        const char *claims;
+        enum verdict of_row, here;
+        bool missing;
+    } cases[] = {
+        {"STBHHX=LINEAR_NO_LAND", VERDICT_NOTICE, VERDICT_RESTRICTED, true},
+        {"STBHHX=LINEAR_NO_LAND:文1号@2026-01-31", VERDICT_NOTICE, VERDICT_NOTICE, false},
+        {"STBHHX=LIMITED_ACTIVITY#6", VERDICT_RESTRICTED, VERDICT_RESTRICTED, true},
+        {"STBHHX=LIMITED_ACTIVITY#6:文1号@2026-01-31@某厅", VERDICT_RESTRICTED, VERDICT_RESTRICTED, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct report r;
+        struct error e = {0};
+        if (check_claimed(w, box, cases[i].claims, &r, &e))
+            fail_msg("%s: %s", cases[i].claims, e.en);
+        const struct layer_finding *f = &r.results[0].layers[LINE_ECOLOGICAL_RED_LINE];
+        const struct rule_hit *hit = &f->rules[0];
+        if (hit->rule->verdict != cases[i].of_row || hit->verdict != cases[i].here ||
+            hit->paper_missing != cases[i].missing)
+            fail_msg("%s: row %s, here %s", cases[i].claims, verdict_name(hit->rule->verdict),
+                     verdict_name(hit->verdict));
+        arena_reset(w->worker.arena);
+    }
+    struct report r;
+    struct error e = {0};
+    assert_int_equal(
+        check_claimed(w, "111.21 41.01 111.22 41.02", "STBHHX=LIMITED_ACTIVITY#1:文@2026-01-31", &r, &e),
+        STATUS_OK);
+    assert_int_equal(r.results[0].layers[LINE_ECOLOGICAL_RED_LINE].verdict, VERDICT_PROHIBITED);
+    world_free(w);
+}
+
+/* A claim that nobody can judge by is refused before anything is measured, with what is wrong. */
+static void a_claim_that_no_rule_knows_is_refused(void **state)
+{
+    (void)state;
+    static const struct layer_spec layers[] = {{ERL, EVERYWHERE, 0, {{"111 41 111.1 41.1", "核心保护区外"}}}};
+    struct world *w = world_new(layers, 1);
+    static const struct {
+        const char *claims, *code;
+    } cases[] = {{"STBHHX", "claim"},
+                 {"XYZ=NATIONAL_MAJOR", "claim-layer"},
+                 {"STBHHX=RURAL", "claim-class"},
+                 {"STBHHX=GENERAL", "claim-class"},
+                 {"STBHHX=*", "claim-class"},
+                 {"STBHHX=NATIONAL_MAJOR#8", "claim-item"},
+                 {"STBHHX=NATIONAL_MAJOR#0", "claim"},
+                 {"STBHHX=LINEAR_NO_LAND#1", "claim-item"},
+                 {"STBHHX=NATIONAL_MAJOR:文1号", "claim"},
+                 {"STBHHX=NATIONAL_MAJOR:文1号@2026-02-30", "claim"},
+                 {"STBHHX=NATIONAL_MAJOR:@2026-02-20", "claim"},
+                 {"STBHHX=NATIONAL_MAJOR;生态保护红线=LIMITED_ACTIVITY", "claim"},
+                 {"YJJBNTBHTB=STATE_KEY", "claim-not-loaded"},
+                 {"basic_grassland=LINEAR_OR_SINGLE_SITE", "claim-not-loaded"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct report r;
+        struct error e = {0};
+        enum status s = check_claimed(w, "111.01 41.01 111.02 41.02", cases[i].claims, &r, &e);
+        if (s != STATUS_INVALID_INPUT || strcmp(e.code, cases[i].code) != 0)
+            fail_msg("%s: %s %s", cases[i].claims, e.code, e.en);
+        assert_true(strlen(e.zh) > 0);
+        arena_reset(w->worker.arena);
+    }
+    world_free(w);
+}
+
+/* ---- layers beside the three ---- */
+
+/* A layer that must not be examined: not loaded it is listed and no verdict hangs on it; loaded and not
+ * reaching it is told, never allowed; of what only classifies no verdict hangs on the data's reach. */
+static void other_layers_are_listed_and_never_taken_for_clear(void **state)
+{
+    (void)state;
+    static const char inside[] = "111.01 41.01 111.02 41.02";
+    const struct layer_spec layers[] = {
+        {ERL, EVERYWHERE, 0, {{"112 42.5 112.1 42.6", "核心保护区外"}}},
+        {PBF, EVERYWHERE, 0, {{"112 42.5 112.1 42.6", NULL}}},
+        {UDB, EVERYWHERE, 0, {{"111 41 111.1 41.1", "城镇集中建设区"}}},
+        {"basic_grassland", "112 42 113 43", 0, {{"112 42 112.1 42.1", NULL}}}};
+    struct world *w = world_new(layers, 3);
+    struct report r = check_box(w, inside, "GENERAL");
+    assert_int_equal(r.results[0].n_layers, LINE_COUNT);
+    assert_true(report_lines(&r)->n_rest > 0);
+    assert_int_equal(r.verdict, VERDICT_ALLOWED);
+    world_free(w);
+    w = world_new(layers, 4);
+    r = check_box(w, inside, "GENERAL");
+    assert_int_equal(r.results[0].n_layers, 4);
+    assert_int_equal(r.results[0].layers[3].status, LAYER_NOT_COVERED);
+    assert_int_equal(r.verdict, VERDICT_NOTICE);
+    world_free(w);
+    struct layer_spec land[] = {
+        layers[0], layers[1], layers[2], {"land_use", "112 42 113 43", 0, {{"112 42 112.1 42.1", "0101"}}}};
+    w = world_new(land, 4);
+    r = check_box(w, inside, "GENERAL");
+    assert_int_equal(r.results[0].layers[3].status, LAYER_NOT_COVERED);
+    assert_int_equal(r.verdict, VERDICT_ALLOWED);
+    world_free(w);
+}
+
+/* A layer that classifies gives the area by class, under the names of its definition, and the classes add
+ * up. */
+static void classes_add_up_and_have_names(void **state)
+{
+    (void)state;
+    const struct layer_spec layers[] = {
+        {"land_use", EVERYWHERE, 0, {{"111 41 111.01 41.02", "0103"}, {"111.01 41 111.02 41.02", "0401"}}}};
+    struct world *w = world_new(layers, 1);
+    struct report r = check_box(w, "111.005 41.005 111.015 41.015", NULL);
+    const struct layer_finding *f = NULL;
+    for (int l = 0; l < r.results[0].n_layers; l++)
+        if (strcmp(r.results[0].layers[l].line->id, "land_use") == 0)
+            f = &r.results[0].layers[l];
+    assert_non_null(f);
+    assert_int_equal(f->n_zones, 2);
+    assert_true(fabs(f->zones[0].area_m2 + f->zones[1].area_m2 - r.results[0].area_m2) < 0.01);
+    for (size_t i = 0; i < f->n_zones; i++) {
+        const char *title = line_zone_title(f->line, f->zones[i].zone);
+        assert_true(strcmp(title, "旱地") == 0 || strcmp(title, "天然牧草地") == 0);
+    }
+    assert_non_null(strstr(r.results[0].summary_zh, "旱地"));
+    world_free(w);
+}
+
+/* ---- units ---- */
+
+/* A parcel across two units: what it meets of a line is divided among them by zone, and adds up; what lies in
+ * none is said to. */
+static void what_is_met_is_divided_among_units(void **state)
+{
+    (void)state;
+    const struct layer_spec layers[] = {
+        {ERL,
+         EVERYWHERE,
+         0,
+         {{"111 41 111.01 41.02", "核心保护区外"}, {"111 41.02 111.01 41.04", "自然保护地核心保护区"}}},
+        {"prefectures", NULL, 0, {{"110.9 40.9 111.004 41.1", NULL}, {"111.004 40.9 111.008 41.1", NULL}}}};
+    struct world *w = world_new(layers, 2);
+    struct report r = check_box(w, "111.002 41.01 111.009 41.03", NULL);
+    const struct parcel_report *p = &r.results[0];
+    assert_int_equal(p->n_units, 2);
+    struct zones_in_units found;
+    struct error e = {0};
+    assert_int_equal(
+        check_zones_in_units(&w->worker, w->snapshot, p, &p->layers[LINE_ECOLOGICAL_RED_LINE], &found, &e),
+        STATUS_OK);
+    assert_int_equal(found.n, 6); /* two zones, each in two units and in none */
+    double sum = 0, of_unit[3] = {0, 0, 0};
+    for (size_t i = 0; i < found.n; i++) {
+        const struct zone_in_unit *z = &found.items[i];
+        sum += z->area_m2;
+        of_unit[strcmp(z->code, "F0") == 0 ? 0 : strcmp(z->code, "F1") == 0 ? 1 : 2] += z->area_m2;
+        assert_true(z->zone == 0 || z->zone == 1);
+    }
+    assert_true(fabs(sum - p->layers[LINE_ECOLOGICAL_RED_LINE].area_m2) < 0.01);
+    assert_true(fabs(of_unit[0] / sum - 2.0 / 7) < 1e-6 && fabs(of_unit[1] / sum - 4.0 / 7) < 1e-6);
+    world_free(w);
+}
+
+/* In a unit with a row of its own that row answers; of a parcel across two units both are told, and the worse
+ * counts; elsewhere the row that holds everywhere. */
+static void a_rule_of_a_unit_comes_before_the_general_one(void **state)
+{
+    (void)state;
+    const struct layer_spec layers[] = {{ERL, EVERYWHERE, 0, {{"111 41 111.01 41.02", "核心保护区外"}}}};
+    struct world *w = world_new(layers, 1);
+    struct report r = check_box(w, "111.002 41.01 111.003 41.011", "GENERAL");
+    struct parcel_report *p = &r.results[0];
+    const struct rule_table *all = snapshot_rules(w->snapshot);
+    static const double nothing[LINE_COUNT * LINE_COUNT];
+    const struct common_areas none = {nothing, LINE_COUNT};
+    struct rule rules[256];
+    struct rule_table table = {.rules = rules, .n_rules = all->n_rules + 1, .has_units = true};
+    memcpy(rules, all->rules, all->n_rules * sizeof *rules);
+    for (size_t i = 0; i < all->n_rules; i++)
+        if (strcmp(rules[i].id, "ERL-GEN") == 0)
+            rules[all->n_rules] = rules[i];
+    rules[all->n_rules].id = "LOCAL";
+    rules[all->n_rules].unit = "1507|152501";
+    rules[all->n_rules].verdict = VERDICT_NOTICE;
+    static const struct {
+        const char *units[3];
+        bool local, general;
+    } cases[] = {{{"150702", NULL}, true, false},
+                 {{"150302", NULL}, false, true},
+                 {{"152501", "152502", NULL}, true, true},
+                 {{NULL}, false, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct judge_case c = {.rules = &table,
+                                     .project_class = "GENERAL",
+                                     .units = cases[i].units,
+                                     .parcel_m2 = p->area_m2,
+                                     .slivers = p->slivers,
+                                     .common = &none};
+        assert_int_equal(judge_findings(&c, w->worker.arena, p->layers, p->n_layers, &p->verdict, NULL),
+                         STATUS_OK);
+        const struct layer_finding *f = &p->layers[LINE_ECOLOGICAL_RED_LINE];
+        assert_int_equal(hit_of(f, "LOCAL") != NULL, cases[i].local);
+        assert_int_equal(hit_of(f, "ERL-GEN") != NULL, cases[i].general);
+        assert_int_equal(f->verdict, cases[i].general ? VERDICT_PROHIBITED : VERDICT_NOTICE);
+    }
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_met_is_divided_among_units),
+        cmocka_unit_test(a_rule_of_a_unit_comes_before_the_general_one),
+        cmocka_unit_test(each_line_is_judged_by_its_own_claim),
+        cmocka_unit_test(a_claim_needs_its_document),
+        cmocka_unit_test(a_claim_that_no_rule_knows_is_refused),
+        cmocka_unit_test(other_layers_are_listed_and_never_taken_for_clear),
+        cmocka_unit_test(classes_add_up_and_have_names),
         cmocka_unit_test(a_zeroed_report_is_not_clear),
         cmocka_unit_test(without_data_nothing_is_clear),
         cmocka_unit_test(an_overlap_is_measured_and_judged),

@@ -1,10 +1,9 @@
 /* One parcel and the three lines: what a check, its shapes and its map cost as features, holes and
  * vertices become more. */
 #include "check/check.h"
-#include "check/snapshot_parts.h"
 #include "growth/growth.h"
-#include "line_names.h"
 #include "report/report_maps.h"
+#include "shipped_lines.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -88,13 +87,13 @@ static const struct layer_index *line_open(struct world *w)
 static void line_end(struct world *w, int line)
 {
     struct layer_snapshot *l = &w->snapshot->layers[w->snapshot->n_layers++];
-    l->version.layer = line_at(line)->id;
+    l->version.layer = line_at(&w->snapshot->lines, line)->id;
     l->index = line_open(w);
     line_begin(w);
     box(w, -1, -1, 5, 5);
     feature(w, "");
     l->coverage = line_open(w);
-    w->snapshot->lines[line] = l;
+    w->snapshot->line_layers[line] = l;
 }
 
 static void world_init(struct world *w)
@@ -102,8 +101,8 @@ static void world_init(struct world *w)
     struct error e = {0};
     *w = (struct world){.n_features = 0};
     growth_must(check_worker_init(&w->worker, &e), &e);
-    growth_must(snapshot_new(&w->snapshot, &e), &e);
-    w->snapshot->layers = arena_array(w->snapshot->arena, CONTROL_LINE_COUNT, sizeof *w->snapshot->layers);
+    w->snapshot = shipped_snapshot();
+    w->snapshot->layers = arena_array(w->snapshot->arena, LINE_COUNT, sizeof *w->snapshot->layers);
     growth_expect(w->snapshot->layers != NULL);
     geo_shape_builder_init(&w->rings);
 }
@@ -162,8 +161,8 @@ static void do_shape(void *user)
 {
     struct world *w = user;
     struct error e = {0};
-    growth_must(check_overlap_shape(&w->worker, &w->snapshot->layers[0], &w->parcel.shape, &w->shape, &e),
-                &e);
+    growth_must(
+        check_overlap_shape(&w->worker, &w->snapshot->layers[0], &w->parcel.shape, NULL, &w->shape, &e), &e);
 }
 
 static void do_check_and_shape(void *user)

@@ -8,7 +8,7 @@ SCHEMA = json.loads((pathlib.Path(__file__).resolve().parents[2] / "schema" / "r
 KINDS = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None), "integer": int,
          "number": (int, float)}
 KEYWORDS = {"$schema", "$id", "$defs", "$ref", "title", "description", "type", "enum", "const", "pattern", "minimum", "maximum",
-            "properties", "required", "additionalProperties", "items", "minItems"}
+            "properties", "required", "additionalProperties", "items", "minItems", "if", "then", "else"}
 
 
 def is_kind(value, kind):
@@ -27,6 +27,9 @@ def faults(value, schema=SCHEMA, where="report"):
     if kinds and not any(is_kind(value, k) for k in kinds):
         return [f"{where}: {value!r} is no {kinds}"]
     found = []
+    if "if" in schema:
+        branch = "else" if faults(value, schema["if"], where) else "then"
+        found += faults(value, schema.get(branch, {}), where)
     if "enum" in schema and value not in schema["enum"]:
         found.append(f"{where}: {value!r} is none of {schema['enum']}")
     if "const" in schema and value != schema["const"]:

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import fixture  # noqa: E402
@@ -120,6 +121,70 @@ class ServerTest(unittest.TestCase):
         ids = [c["id"] for c in self.get_json("/classes")["classes"]]
         self.assertIn("GENERAL", ids)
         self.assertEqual(len(ids), len(set(ids)))
+
+    def test_classes_say_what_a_claim_of_them_needs(self):
+        """A page can offer the items of a class, and name the paper, without a list of its own."""
+        classes = {c["id"]: c for c in self.get_json("/classes")["classes"]}
+        table = json.loads((SOURCE / "schema/project_classes.json").read_text(encoding="utf-8"))["project_classes"]
+        for row in table:
+            self.assertEqual(classes[row["code"]].get("items"), row.get("items"))
+            self.assertEqual(classes[row["code"]].get("paper_zh"), row.get("paper_zh"))
+            self.assertEqual(classes[row["code"]].get("paper_en"), row.get("paper_en"))
+        self.assertEqual([i["no"] for i in classes["NATIONAL_MAJOR"]["items"]], list(range(1, 8)))
+        self.assertTrue(classes["NATIONAL_MAJOR"]["paper_zh"])
+
+    # ---- control layers ----
+
+    def test_layers(self):
+        """Every layer that is defined, in the order of the report, as its definition says; what has no data is listed, too."""
+        layers = self.get_json("/layers")["layers"]
+        defined = [json.loads(f.read_text(encoding="utf-8")) for f in (SOURCE / "schema/layers").glob("*.json")]
+        lines = sorted((d for d in defined if "control" in d), key=lambda d: d["order"])
+        self.assertEqual([l["id"] for l in layers], [d["layer"] for d in lines])
+        report = self.check(encoded(STRADDLING))
+        self.assertEqual([l["id"] for l in layers if l["examined"]], [d["layer"] for d in report["definitions"]])
+        self.assertEqual([l["id"] for l in layers if not l["examined"]], [d["layer"] for d in report["not_examined"]])
+        digests = {d["layer"]: d["sha256"] for d in report["definitions"] + report["not_examined"]}
+        for said, d in zip(layers, lines):
+            control = d["control"]
+            self.assertEqual((said["title_zh"], said["title_en"], said["standard"]), (d["title_zh"], d["title_en"], d["standard"]))
+            self.assertEqual((said["relation"], said["must"]), (control["relation"], control["must"]))
+            self.assertEqual([z["zh"] for z in said["zones"]], [z["name"] for z in control.get("zones", [])])
+            self.assertEqual([z["group"] for z in said["zones"]], [z.get("group", "") for z in control.get("zones", [])])
+            for key in ("fill", "edge", "overlap", "alpha", "width", "hatch", "dashed"):
+                self.assertEqual(said["symbol"][key], control["symbol"][key], (said["id"], key))
+            screen = control["symbol"].get("screen")
+            self.assertEqual(said["symbol"]["screen"] is None, screen is None)
+            self.assertEqual({k: (said["symbol"]["screen"] or {}).get(k) for k in screen or {}}, screen or {})
+            self.assertEqual(said["outside"], control.get("outside", {}).get("zone", ""))
+            self.assertEqual((said["office_zh"], said["office_en"]), (control["office"]["zh"], control["office"]["en"]))
+            self.assertEqual([(k["title"], k["url"], k["confidence"]) for k in said["links"]],
+                             [(k["title_zh"], k["url"], k["conf"]) for k in control.get("links", [])])
+            self.assertEqual(said["quotes"], control.get("quotes", []))
+            self.assertEqual(said["definition"], digests[said["id"]])
+            self.assertEqual(said["loaded"], said["id"] in fixture.LAYERS)
+            self.assertEqual(said["synthetic"], said["loaded"])
+            if not said["loaded"]:
+                self.assertEqual(said["classes"], [])
+
+    def test_what_may_be_claimed_is_what_a_check_takes(self):
+        """A class that /layers lists for a layer is taken as a claim on it; of the others, every one is refused."""
+        classes = [c["id"] for c in self.get_json("/classes")["classes"]]
+        for layer in self.get_json("/layers")["layers"]:
+            if not layer["loaded"]:
+                continue
+            self.assertTrue(layer["classes"], layer["id"])
+            for code in classes:
+                claim = "?claim=" + urllib.parse.quote(f"{layer['id']}={code}")
+                if code in layer["classes"]:
+                    self.assertEqual(self.check(encoded(STRADDLING), claim)["claims"][0]["class"], code)
+                else:
+                    self.assertEqual(self.check(encoded(STRADDLING), claim, 400)["code"], "claim-class")
+
+    def test_layers_takes_no_parameter(self):
+        """Nothing can be chosen of the list; a POST to it is told so."""
+        code, _, _ = self.request("POST", "/layers", b"x")
+        self.assertEqual(code, 405)
 
     def test_openapi(self):
         """The description that is served is the one in the source, and it names every route."""

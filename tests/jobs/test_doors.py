@@ -144,7 +144,7 @@ class Doors(unittest.TestCase):
         of_the_command = {"store", "fail-on", "progress", "epsg"}
         of_the_job = {"summary", "since", "compare", "official", "threads", "resume", "overwrite"}
         both = set(command) - of_the_command - of_the_job
-        self.assertEqual(both, {"layer", "class", "class-field", "id-field", "crs", "within-spaces", "overlaps"})
+        self.assertEqual(both, {"layer", "class", "class-field", "claim", "claim-field", "id-field", "crs", "within-spaces", "overlaps"})
         self.assertEqual({k.replace("-", "_") for k in both} | {"kind", "name", "formats", "since", "compare", "body"}, set(job))
         library = set(re.findall(r'^    \{"([a-z-]+)", (?:TEXT|FLAG|NUMBER), AT', (f.SOURCE / "src/api/audits.c").read_text(), re.M))
         self.assertEqual(set(command) - of_the_command, library | {"layer"})

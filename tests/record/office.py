@@ -20,6 +20,12 @@ PARCELS = {'pressing': (111.705, 40.80, 111.715, 40.81), 'clear': (111.75, 40.81
            'farm': (111.725, 40.80, 111.726, 40.801), 'outside': (111.60, 40.60, 111.61, 40.61)}
 
 
+def claim_text(c):
+    """LAYER=CLASS[#ITEM][:DOCUMENT@DATE[@BY]]"""
+    text = f"{c['layer']}={c['class']}" + (f"#{c['item']}" if c['item'] else '')
+    return text + (f":{c['document']}@{c['date']}" + (f"@{c['by']}" if c['by'] else '') if c['document'] else '')
+
+
 def parameters_digest(report):
     """What src/report/parameters.h says, a second time."""
     libraries, slivers = report['engine']['libraries'], report['sliver_policy']
@@ -29,7 +35,12 @@ def parameters_digest(report):
                ('crs_given', report['input']['crs_given'] or ''), ('input_sha256', report['input']['sha256']),
                ('rules_version', report['rules_version'])]
     fields += [('layer', layer['uid']) for layer in report['layers_used']] + [('verdict', report['verdict'])]
-    text = b'hongxian check 1\n'
+    number = report.get('format', 1)
+    if number > 1:
+        fields += [('claims', ';'.join(map(claim_text, report['claims'])))]
+        fields += [('definition', d['sha256']) for d in report['definitions']]
+        fields += [('not_examined', d['sha256']) for d in report['not_examined']]
+    text = b'hongxian check %d\n' % number
     for name, value in fields:
         text += b'%s:%d:%s\n' % (name.encode(), len(value.encode()), value.encode())
     return hashlib.sha256(text).hexdigest()

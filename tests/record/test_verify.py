@@ -63,6 +63,9 @@ class Verify(unittest.TestCase):
             connection.request('POST', '/verify', json.dumps(forged))
             answer = connection.getresponse()
             finding = json.loads(answer.read())
+            if path == ('format',):  # of a later format nothing is guessed
+                self.assertEqual('report-format', finding['code'], finding)
+                continue
             self.assertEqual((200, 'differs'), (answer.status, finding['finding']), (path, finding))
             if i % 20 == 0:
                 code, said = self.office.verify(forged)
@@ -200,6 +203,11 @@ class Rules(unittest.TestCase):
         self.assertIn(old, self.table)
         return self.table.replace(old, new, 1)
 
+    def row_of(self, rule_id):
+        """As a sentence names it; the header is row 1."""
+        rows = [line.split(',')[0] for line in self.table.splitlines()]
+        return f'第 {rows.index(rule_id) + 1} 行'
+
     def test_the_table_of_the_program_is_in_order(self):
         (self.office.folder / 'same.csv').write_text(self.table, encoding='utf-8', newline='')
         done = self.office.run('rules', 'check', 'same.csv')
@@ -208,16 +216,16 @@ class Rules(unittest.TestCase):
     def test_each_fault_is_told_with_its_row(self):
         self.refused(self.edited('GENERAL,prohibited,禁止', 'GENERAL,forbidden,禁止'), '第 3 行', 'forbidden', 'Row 3')
         self.refused(self.edited('ERL-GEN,STBHHX', 'ERL-GEN,STBHX'), '第 3 行', 'STBHX')
-        self.refused(self.edited('touch_or_span', 'touches'), '第 6 行', 'touches')
+        self.refused(self.edited('touch_or_span', 'touches'), self.row_of('ERL-CROSS'), 'touches')
         self.refused(self.edited('overlap,GENERAL', 'overlap,GENERALL'), '第 3 行', 'GENERALL')
         self.refused(self.edited('ERL-LIM', 'ERL-GEN'), '第 4 行', '重复')
         self.refused(self.edited('overlap,LIMITED_ACTIVITY', 'overlap,GENERAL'), '第 4 行', '永远用不到')
         self.refused(self.edited(',厅字〔2019〕48号；自然资发〔2022〕142号,read', ',,read'), '第 3 行', 'legal_basis')
-        self.refused(self.edited('prohibited,禁止,4,压占生态保护红线,', 'allowed,禁止,4,压占生态保护红线,'), '第 3 行', '允许')
+        self.refused(self.edited('GENERAL,prohibited,禁止', 'GENERAL,allowed,禁止'), '第 3 行', '允许')
         self.refused(self.edited('verdict,verdict_zh', 'result,verdict_zh'), 'verdict')
         self.refused(self.edited(',severity,', ',weight,'), 'severity')
-        self.refused(self.edited('禁止,4,压占生态保护红线,', '禁止,9,压占生态保护红线,'), '第 3 行', '9')
-        self.refused(self.edited('ERL-GEN,STBHHX', 'ERL-GEN,STBHHX,STBHHX'), '第 3 行', '16 / 15')
+        self.refused(self.edited('GENERAL,prohibited,禁止,4', 'GENERAL,prohibited,禁止,9'), '第 3 行', '9')
+        self.refused(self.edited('ERL-GEN,STBHHX', 'ERL-GEN,STBHHX,STBHHX'), '第 3 行', '18 / 17')
         self.refused(self.table + '"never closed', '引号')
         self.refused(self.table.encode('gb18030'), 'UTF-8')
         self.refused('', '空')
@@ -239,7 +247,7 @@ class Rules(unittest.TestCase):
 
     def test_all_faults_are_told_at_once(self):
         two = self.edited('ERL-GEN,STBHHX', 'ERL-GEN,X1').replace('PBF-GEN,YJJBNTBHTB', 'PBF-GEN,X2')
-        said = self.refused(two, '第 3 行', 'X1', '第 7 行', 'X2', '2 处')
+        said = self.refused(two, '第 3 行', 'X1', self.row_of('PBF-GEN'), 'X2', '2 处')
         done = self.office.run('rules', 'check', 'rules.csv')
         self.assertEqual((1, said), (done.returncode, done.stderr), 'check says what load says')
 

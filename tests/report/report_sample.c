@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const struct rule prohibited = {.id = "ERL-GEN",
-                                       .lines = 7,
+                                       .lines = 1,
                                        .sub_zone = "*",
                                        .relation = RELATION_OVERLAP,
                                        .project_class = "GENERAL",
@@ -18,8 +18,9 @@ static const struct rule prohibited = {.id = "ERL-GEN",
                                        .needs_en = "Avoid it",
                                        .basis = "自然资发〔2022〕142号",
                                        .confidence = "read",
-                                       .source = "-"};
-static struct layer_snapshot layers[CONTROL_LINE_COUNT];
+                                       .source = "-",
+                                       .unit = ""};
+static struct layer_snapshot layers[LINE_COUNT];
 
 static void *taken(struct report_sample *s, size_t n, size_t size)
 {
@@ -29,18 +30,22 @@ static void *taken(struct report_sample *s, size_t n, size_t size)
     return p;
 }
 
-static void make_layers(void)
+static void make_layers(struct snapshot *snapshot)
 {
-    for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-        layers[l].version = (struct store_version){.layer = line_at(l)->id,
+    for (int l = 0; l < LINE_COUNT; l++) {
+        const struct control_line *line = line_at(&snapshot->lines, l);
+        layers[l].version = (struct store_version){.layer = line->id,
                                                    .version_no = 2,
-                                                   .title_zh = line_at(l)->title_zh,
-                                                   .title_en = line_at(l)->name_en,
+                                                   .title_zh = line->title_zh,
+                                                   .title_en = line->name_en,
+                                                   .uid = "",
                                                    .label = "示例数据",
                                                    .source_name = "lines.gpkg",
                                                    .source_sha256 = "0011223344",
                                                    .document_no = "文〔2024〕1号",
                                                    .effective_from = "2024-01-01"};
+        snapshot->line_layers[l] = &layers[l];
+    }
 }
 
 /* About 85 m by 111 m. */
@@ -61,7 +66,8 @@ static struct geo_shape square_at(struct report_sample *s, double west, double s
 void report_sample_make(struct report_sample *s, size_t n)
 {
     *s = (struct report_sample){.arena = arena_new((size_t)1 << 30)};
-    make_layers();
+    s->snapshot = shipped_snapshot();
+    make_layers(s->snapshot);
     s->parcels = taken(s, n, sizeof *s->parcels);
     s->results = taken(s, n, sizeof *s->results);
     for (size_t i = 0; i < n; i++) {
@@ -76,10 +82,15 @@ void report_sample_make(struct report_sample *s, size_t n)
                                                .area_m2 = 9362.5,
                                                .verdict = VERDICT_ALLOWED,
                                                .summary_zh = "",
-                                               .summary_en = ""};
-        for (int l = 0; l < CONTROL_LINE_COUNT; l++)
-            s->results[i].layers[l] = (struct layer_finding){
-                .layer = &layers[l], .line = l, .status = LAYER_CLEAR, .reason_zh = "", .reason_en = ""};
+                                               .summary_en = "",
+                                               .layers = taken(s, LINE_COUNT, sizeof(struct layer_finding)),
+                                               .n_layers = LINE_COUNT};
+        for (int l = 0; l < LINE_COUNT; l++)
+            s->results[i].layers[l] = (struct layer_finding){.layer = &layers[l],
+                                                             .line = line_at(&s->snapshot->lines, l),
+                                                             .status = LAYER_CLEAR,
+                                                             .reason_zh = "",
+                                                             .reason_en = ""};
     }
     s->report = (struct report){.parcels = {.format = PARCEL_FORMAT_GEOJSON,
                                             .parcels = s->parcels,
@@ -87,12 +98,14 @@ void report_sample_make(struct report_sample *s, size_t n)
                                             .crs_note = "EPSG:4490"},
                                 .results = s->results,
                                 .verdict = VERDICT_ALLOWED,
+                                .snapshot = s->snapshot,
                                 .project_class = "GENERAL"};
 }
 
 void report_sample_free(struct report_sample *s)
 {
     arena_free(s->arena);
+    snapshot_unref(s->snapshot);
 }
 
 void report_sample_press(struct report_sample *s, size_t parcel, int line, double area_m2, size_t parts)
@@ -115,7 +128,7 @@ void report_sample_press(struct report_sample *s, size_t parcel, int line, doubl
     if (line == LINE_URBAN_DEVELOPMENT_BOUNDARY)
         return;
     f->rules = taken(s, 1, sizeof *f->rules);
-    f->rules[0] = (struct rule_hit){.rule = &prohibited, .area_m2 = area_m2};
+    f->rules[0] = (struct rule_hit){.rule = &prohibited, .area_m2 = area_m2, .verdict = VERDICT_PROHIBITED};
     f->n_rules = 1;
     r->verdict = s->report.verdict = VERDICT_PROHIBITED;
 }

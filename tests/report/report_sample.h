@@ -2,8 +2,8 @@
 #ifndef HX_TESTS_REPORT_SAMPLE_H
 #define HX_TESTS_REPORT_SAMPLE_H
 
-#include "line_names.h"
 #include "report/report_table.h"
+#include "shipped_lines.h"
 
 /* Columns of the report's table by name, for tests. */
 enum {
@@ -18,6 +18,7 @@ enum {
 
 struct report_sample {
     struct arena *arena;
+    struct snapshot *snapshot; /* the three lines */
     struct report report;
     struct parcel *parcels;
     struct parcel_report *results;

@@ -2,9 +2,9 @@
  * test. */
 #include "base/decimal.h"
 #include "formats/json.h"
-#include "line_names.h"
 #include "report/forms.h"
 #include "report/schema_walk.h"
+#include "shipped_lines.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -32,6 +32,8 @@ static const struct geo_shape square = {
 struct sample {
     struct parcel parcel;
     struct parcel_report result;
+    struct layer_finding layers[LINE_COUNT];
+    struct arena *arena;
     struct layer_snapshot layer;
     struct feature_overlap feature;
     struct zone_overlap zones[2];
@@ -70,7 +72,8 @@ static void fill_layer(struct sample *s)
                             .needs_en = "Avoid it",
                             .basis = "142号",
                             .confidence = "read",
-                            .source = "x"};
+                            .source = "x",
+                            .unit = ""};
     s->hit = (struct rule_hit){
         .rule = &s->rule, .area_m2 = 1234.56785, .class_assumed = true, .class_note = CLASS_NOT_GIVEN};
     s->feature = (struct feature_overlap){.feature_id = 9007199254740993,
@@ -85,17 +88,17 @@ static void fill_layer(struct sample *s)
 
 static void fill_findings(struct sample *s)
 {
-    for (int i = 0; i < CONTROL_LINE_COUNT; i++)
-        s->result.layers[i] = (struct layer_finding){.line = i,
-                                                     .area_m2 = NAN,
-                                                     .share = NAN,
-                                                     .sum_m2 = NAN,
-                                                     .uncovered_m2 = NAN,
-                                                     .reason_zh = "没有数据。",
-                                                     .reason_en = "No data."};
-    struct layer_finding *red = &s->result.layers[LINE_ECOLOGICAL_RED_LINE];
+    for (int i = 0; i < LINE_COUNT; i++)
+        s->layers[i] = (struct layer_finding){.line = line_at(snapshot_lines(s->report.snapshot), i),
+                                              .area_m2 = NAN,
+                                              .share = NAN,
+                                              .sum_m2 = NAN,
+                                              .uncovered_m2 = NAN,
+                                              .reason_zh = "没有数据。",
+                                              .reason_en = "No data."};
+    struct layer_finding *red = &s->layers[LINE_ECOLOGICAL_RED_LINE];
     *red = (struct layer_finding){.layer = &s->layer,
-                                  .line = LINE_ECOLOGICAL_RED_LINE,
+                                  .line = red->line,
                                   .status = LAYER_OVERLAP,
                                   .area_m2 = 1234.56785,
                                   .share = 0.13186,
@@ -113,7 +116,16 @@ static void fill_findings(struct sample *s)
 
 static void fill(struct sample *s)
 {
+    static struct snapshot *three_lines; /* one for all tests, and one arena */
+    static struct arena *arena;
+    if (!three_lines) {
+        three_lines = shipped_snapshot();
+        arena = arena_new((size_t)1 << 24);
+    }
+    arena_reset(arena);
     memset(s, 0, sizeof *s);
+    s->arena = arena;
+    s->report.snapshot = three_lines;
     fill_layer(s);
     s->parcel = (struct parcel){.id = "DK-1",
                                 .name = "甲地块",
@@ -128,6 +140,8 @@ static void fill(struct sample *s)
                                        .verdict = VERDICT_PROHIBITED,
                                        .summary_zh = "压占生态保护红线。",
                                        .summary_en = "On the red line.",
+                                       .layers = s->layers,
+                                       .n_layers = LINE_COUNT,
                                        .warnings = &s->warning,
                                        .n_warnings = 1};
     fill_findings(s);
@@ -137,6 +151,7 @@ static void fill(struct sample *s)
                                             .crs_note = "EPSG:4525"},
                                 .results = &s->result,
                                 .verdict = VERDICT_PROHIBITED,
+                                .snapshot = three_lines,
                                 .project_class = "UNKNOWN",
                                 .synthetic = true};
 }
@@ -229,7 +244,8 @@ static void test_json_agrees_with_schema(void **state)
     struct buffer b;
     fill(&s);
     buffer_init(&b, 0);
-    assert_int_equal(form_json(&(const struct form_input){.report = &s.report}, &b, NULL), STATUS_OK);
+    assert_int_equal(form_json(&(const struct form_input){.report = &s.report, .arena = s.arena}, &b, NULL),
+                     STATUS_OK);
     const char *fault = schema_walk(HX_SOURCE_DIR "/schema/report.schema.json", b.data);
     if (fault)
         fail_msg("%s", fault);
@@ -244,7 +260,8 @@ static void test_json_numbers(void **state)
     struct buffer b;
     fill(&s);
     buffer_init(&b, 0);
-    assert_int_equal(form_json(&(const struct form_input){.report = &s.report}, &b, NULL), STATUS_OK);
+    assert_int_equal(form_json(&(const struct form_input){.report = &s.report, .arena = s.arena}, &b, NULL),
+                     STATUS_OK);
     assert_has(&b, "\"declared_area_m2\": null");
     assert_has(&b, "\"status\": \"unmeasured\"");
     assert_has(&b, "\"area_m2\": null");
@@ -254,7 +271,9 @@ static void test_json_numbers(void **state)
     assert_has(&b, "\"area_m2\": 9362.5000");
     assert_has(&b, "\"area_ha\": 0.9363"); /* 0.93625 */
     assert_has(&b, "\"area_mu\": 14.04");  /* 14.04375 */
-    assert_has(&b, "\"rules_version\": null");
+    assert_has(&b, "\"rules_version\": \"");
+    assert_has(&b, "\"format\": 2");
+    assert_has(&b, "\"not_examined\": [");
     assert_has(&b, "压占\\\"生态\\\"保护红线");
     assert_has(&b, "不代替审批");
     assert_null(strstr(b.data, "nan"));
@@ -281,11 +300,17 @@ static void test_zeroed_report_is_not_clear(void **state)
     struct buffer b;
     fill(&s);
     memset(&s.result, 0, sizeof s.result);
+    memset(s.layers, 0, sizeof s.layers);
+    for (int i = 0; i < LINE_COUNT; i++)
+        s.layers[i].line = line_at(snapshot_lines(s.report.snapshot), i);
+    s.result.layers = s.layers;
+    s.result.n_layers = LINE_COUNT;
     s.result.parcel = &s.parcel;
     s.result.summary_zh = s.result.summary_en = "";
     s.report.verdict = VERDICT_UNKNOWN;
     buffer_init(&b, 0);
-    assert_int_equal(form_json(&(const struct form_input){.report = &s.report}, &b, NULL), STATUS_OK);
+    assert_int_equal(form_json(&(const struct form_input){.report = &s.report, .arena = s.arena}, &b, NULL),
+                     STATUS_OK);
     assert_has(&b, "\"verdict\": \"unknown\"");
     assert_null(strstr(b.data, "clear"));
     buffer_clear(&b);
@@ -326,7 +351,8 @@ static void test_geojson_features(void **state)
     struct sample s;
     struct buffer b;
     fill(&s);
-    struct map_overlap overlap = {.parcel = 0, .line = LINE_ECOLOGICAL_RED_LINE, .shape = square};
+    struct map_overlap overlap = {
+        .parcel = 0, .line = s.layers[LINE_ECOLOGICAL_RED_LINE].line, .shape = square};
     struct report_maps maps = {.overlaps = &overlap, .n_overlaps = 1};
     const struct form_input in = {.report = &s.report, .maps = &maps};
     buffer_init(&b, 0);

@@ -18,14 +18,15 @@ static const struct report_project project = {.name = "某某光伏项目",
                                               .date = "2026-01-31"};
 
 enum status __wrap_check_overlap_shape(struct check_worker *w, const struct layer_snapshot *layer,
-                                       const struct geo_shape *parcel, struct geo_shape *out,
-                                       struct error *e);
+                                       const struct geo_shape *parcel, const struct zone_filter *only,
+                                       struct geo_shape *out, struct error *e);
 
 /* The first plot's shape fails, as GEOS may; the others are the plots themselves. */
 enum status __wrap_check_overlap_shape(struct check_worker *w, const struct layer_snapshot *layer,
-                                       const struct geo_shape *parcel, struct geo_shape *out, struct error *e)
+                                       const struct geo_shape *parcel, const struct zone_filter *only,
+                                       struct geo_shape *out, struct error *e)
 {
-    (void)w, (void)layer;
+    (void)w, (void)layer, (void)only;
     if (parcel->box.west_deg < 111.7005)
         return error_fail(e, STATUS_INTERNAL, "no-shape", "a shape that cannot be built");
     *out = *parcel;

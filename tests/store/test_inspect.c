@@ -119,7 +119,8 @@ static void of_names_aliases_folders_and_endings(void **state)
         {"a.gpkg", {"GPKG", "a", "生态保护红线", NULL, NULL}, "ecological_red_line"},
         {"STBHHX.2035.gpkg", {"GPKG", "a", NULL, NULL, NULL}, "ecological_red_line"},
         {"新城区2035年_生态保护红线.geojson", {"GeoJSON", "x", NULL, NULL, NULL}, "ecological_red_line"},
-        {"永久基本农田储备区.gpkg", {"GPKG", "DLTB", NULL, NULL, NULL}, "permanent_basic_farmland"},
+        {"永久基本农田整备区.gpkg", {"GPKG", "TDLY", NULL, NULL, NULL}, "permanent_basic_farmland"},
+        {"永久基本农田储备区.gpkg", {"GPKG", "TDLY", NULL, NULL, NULL}, "farmland_reserve"},
         {"STBHHX.geojson", {"GeoJSON", "x", NULL, "YJJBNTTBBH", NULL}, "ecological_red_line"},
         {"export.geojson", {"GeoJSON", "x", NULL, "YJJBNTTBBH", NULL}, "permanent_basic_farmland"},
         {"XZQ.geojson", {"GeoJSON", "x", NULL, "XZQDM", NULL}, "admin_counties"},
@@ -157,7 +158,7 @@ static void of_the_shipped_layers(void **state)
  * --source-layer would take land use for farmland because the file is called so. */
 static void a_file_of_many_layers_names_none_of_them(void **state)
 {
-    static const struct made_layer layers[] = {{"GPKG", "DLTB", NULL, "DLBM", NULL},
+    static const struct made_layer layers[] = {{"GPKG", "TDLY", NULL, "DLBM", NULL},
                                                {"GPKG", "JZJD", NULL, NULL, NULL}};
     const struct place *p = *state;
     struct error e = {0};
@@ -167,7 +168,7 @@ static void a_file_of_many_layers_names_none_of_them(void **state)
     make_file(path, layers, 2);
     json_t *answer = inspected(path), *layer = json_array_get(json_object_get(answer, "layers"), 0);
     assert_string_equal(text_of(layer, "looks_like"), "");
-    const struct source_request r = {.path = path, .layer = "DLTB", .survey = true};
+    const struct source_request r = {.path = path, .layer = "TDLY", .survey = true};
     assert_int_equal(source_open(&r, &s, &e), STATUS_INVALID_INPUT);
     assert_string_equal(e.code, "layer-unknown");
     json_decref(answer);

@@ -136,7 +136,7 @@ class Gate(Official):
     def test_a_villages_boundary_is_not_taken_for_a_towns(self):
         path = self.source("czkfbj.geojson", fixture.feature((111.1, 40.1, 111.2, 40.2), BSM="1", XZCMC="某村"))
         done = self.take(path, "urban_development_boundary", code=1)
-        self.assertIn("村庄开发边界", done.stderr)
+        self.assertIn("村庄的边界", done.stderr)
         self.take(path, "urban_development_boundary", "--confirm-layer")
 
     def test_zones_are_named_by_their_code_where_they_have_no_name(self):

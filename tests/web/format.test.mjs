@@ -1,20 +1,33 @@
-// Unit tests of web/src/format.ts and web/src/verdict.ts: `npm test` in web/.
+// Unit tests of web/src, without a browser: `npm test` in web/.
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fakeDocument, load } from './bundle.mjs';
 
-const web = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../web');
-const esbuild = createRequire(path.join(web, 'package.json'))('esbuild');
+fakeDocument();
+const [format, verdict, control, layerPanel, symbols, claims, crs] = await load(
+  'format.ts', 'verdict.ts', 'control.ts', 'panels/report-layer.ts', 'map/symbols.ts', 'panels/claims.ts', 'crs.ts',
+);
+const { balanced, fixed, hectares, mu, percent, remainder, squareMetres } = format;
+const { confidenceKey, examinedIn, isComplete, layerVerdict, shownVerdict, statusKey, statusTone, worstFirst } = verdict;
 
-async function load(file) {
-  const built = await esbuild.build({ entryPoints: [path.join(web, 'src', file)], bundle: true, write: false, format: 'esm', logLevel: 'error' });
-  return import(`data:text/javascript;base64,${Buffer.from(built.outputFiles[0].contents).toString('base64')}`);
-}
-
-const { balanced, fixed, hectares, mu, percent, remainder, squareMetres } = await load('format.ts');
-const { confidenceKey, isComplete, shownVerdict, statusKey, statusTone, worstFirst } = await load('verdict.ts');
+// Invented layers, one of each relation: the page must need no name.
+const symbol = { fill: '#112233', edge: '#445566', alpha: 0.5, width: 1, dashed: false, screen: null };
+const LAYERS = [
+  { id: 'first_line', title_zh: '甲线', title_en: 'First line', relation: 'exclude', must: true, examined: true, loaded: true, symbol, classes: ['BIG'] },
+  { id: 'second_line', title_zh: '乙线', title_en: 'Second line', relation: 'exclude', must: true, examined: true, loaded: true, symbol, classes: [] },
+  {
+    id: 'fence', title_zh: '围界', title_en: 'Fence', relation: 'contain', must: true, examined: true, loaded: true, classes: ['BIG', 'SMALL'],
+    symbol: { ...symbol, dashed: true, screen: { fill: '#1d4f91', alpha: 0.06, ink: '#1d4f91', ink_alpha: 1, edge: '#1d4f91', width: 2 } },
+    zones: [{ zh: '内区', en: 'inner zone', has: '内', has_not: ['非'], codes: [] }, { zh: '其余', en: 'the rest', has: '', has_not: [], codes: [] }],
+    outside: '围外', outside_en: 'outside the fence',
+  },
+  {
+    id: 'soil', title_zh: '土类', title_en: 'Soil', relation: 'classify', must: false, examined: true, loaded: true, symbol, classes: [],
+    zones: [{ zh: '黑土', en: 'black soil', group: '农用地', has: '', has_not: [], codes: ['01'] }],
+  },
+  { id: 'far_away', title_zh: '远线', title_en: 'Far line', relation: 'exclude', must: false, examined: false, loaded: false, symbol, classes: [] },
+];
+control.setControlLayers(LAYERS);
 
 test('square metres: 2 decimals, half away from zero, also where binary has no exact half', () => {
   assert.equal(squareMetres(0.125), '0.13');
@@ -69,37 +82,72 @@ test('inside + outside = the parcel, as printed, without changing what is inside
 
 const layer = (name, status, more = {}) => ({ layer: name, status, ...more });
 const parcel = (verdict, a = 'clear', b = 'clear', c = 'overlap') => ({
-  verdict,
-  layers: [layer('ecological_red_line', a, { area_m2: 0 }), layer('permanent_basic_farmland', b), layer('urban_development_boundary', c)],
+  verdict, layers: [layer('first_line', a, { area_m2: 0 }), layer('second_line', b), layer('fence', c)],
 });
+const three = { ids: ['first_line', 'second_line', 'fence'], whole: true };
 
-test('nothing reads as allowed or green unless every line was covered and measured', () => {
-  assert.equal(shownVerdict(parcel('allowed')), 'allowed');
+test('nothing reads as allowed or green unless every layer that must be was covered and measured', () => {
+  assert.equal(shownVerdict(parcel('allowed'), three), 'allowed');
   for (const bad of ['not_covered', 'unmeasured', 'something new', null]) {
     const p = parcel('allowed', 'clear', bad);
-    assert.equal(isComplete(p), false);
-    assert.equal(shownVerdict(p), 'unknown');
-    assert.equal(statusTone('ecological_red_line', p.layers[0], isComplete(p)), 'plain');
-    assert.equal(statusTone('permanent_basic_farmland', p.layers[1], isComplete(p)), 'nodata');
+    assert.equal(isComplete(p, three), false);
+    assert.equal(shownVerdict(p, three), 'unknown');
+    assert.equal(statusTone('first_line', p.layers[0], isComplete(p, three)), 'plain');
+    assert.equal(statusTone('second_line', p.layers[1], isComplete(p, three)), 'nodata');
   }
-  assert.equal(isComplete({ layers: parcel('allowed').layers.slice(0, 2) }), false);
-  assert.equal(isComplete({}), false);
-  assert.equal(shownVerdict({ verdict: 'fine' }), 'unknown');
-  assert.equal(statusTone('ecological_red_line', parcel('allowed').layers[0], true), 'clear');
+  assert.equal(isComplete({ layers: parcel('allowed').layers.slice(0, 2) }, three), false);
+  assert.equal(isComplete({}, three), false);
+  assert.equal(isComplete(parcel('allowed'), { ...three, whole: false }), false);
+  assert.equal(shownVerdict({ verdict: 'fine' }, three), 'unknown');
+  assert.equal(statusTone('first_line', parcel('allowed').layers[0], true), 'clear');
 });
 
-test('the boundary is inside or outside, not 压占', () => {
-  const udb = 'urban_development_boundary';
-  assert.equal(statusKey(udb, layer(udb, 'overlap', { inside: true })), 's_inside');
-  assert.equal(statusKey(udb, layer(udb, 'overlap', { share: 0.5 })), 's_partly');
-  assert.equal(statusKey(udb, layer(udb, 'clear')), 's_outside');
-  assert.equal(statusTone(udb, layer(udb, 'clear'), true), 'outside');
-  assert.equal(statusKey('ecological_red_line', layer('', 'overlap')), 's_overlap');
+test('a layer that need not be examined may lack data, but the parcel is then not "allowed"; one that fails is a gap', () => {
+  const four = { ids: [...three.ids, 'fourth'], whole: true };
+  const with_ = (status, more = {}) => ({ verdict: 'allowed', layers: [...parcel('allowed').layers, layer('fourth', status, { must: false, ...more })] });
+  assert.equal(isComplete(with_('clear'), four), true);
+  assert.equal(shownVerdict(with_('clear'), four), 'allowed');
+  assert.equal(isComplete(with_('not_covered'), four), true);
+  assert.equal(shownVerdict(with_('not_covered'), four), 'unknown');
+  assert.equal(shownVerdict(with_('not_covered', { relation: 'classify' }), four), 'allowed'); // it could forbid nothing
+  assert.equal(shownVerdict(with_('unmeasured', { relation: 'classify' }), four), 'unknown');
+  assert.equal(isComplete(with_('unmeasured'), four), false);
+  assert.equal(isComplete(with_('not_covered', { must: true }), four), false);
+  assert.equal(isComplete(with_('nobody knows'), four), false);
+  assert.equal(layerVerdict('fourth', layer('fourth', 'not_covered', { verdict: 'allowed' })), 'unknown');
+  assert.equal(layerVerdict('fourth', layer('fourth', 'clear', { verdict: 'allowed' })), 'allowed');
+  assert.equal(layerVerdict('soil', layer('soil', 'not_covered', { verdict: 'allowed' })), null);
+  assert.equal(layerVerdict('fourth', layer('fourth', 'clear')), null); // format 1
+});
+
+test('what a report examined: its own list, in its order; old reports name none and had three', () => {
+  const p = parcel('allowed');
+  assert.deepEqual(examinedIn({ parcels: [p] }), three);
+  assert.equal(examinedIn({ parcels: [{ layers: p.layers.slice(0, 2) }] }).whole, false);
+  assert.equal(examinedIn({ parcels: [] }).whole, false);
+  const definitions = ['fence', 'soil'].map((id) => ({ layer: id }));
+  assert.deepEqual(examinedIn({ format: 2, definitions, parcels: [] }), { ids: ['fence', 'soil'], whole: true });
+  assert.equal(examinedIn({ format: 2, definitions, parcels: [p] }, control.mustLayers()).whole, true); // what was found counts
+  assert.equal(examinedIn({ format: 2, definitions, parcels: [] }, control.mustLayers()).whole, false);
+});
+
+test('the word follows the relation: inside or outside, met or not, and 压占 for the rest and for what nobody knows', () => {
+  assert.equal(statusKey('fence', layer('fence', 'overlap', { inside: true })), 's_inside');
+  assert.equal(statusKey('fence', layer('fence', 'overlap', { share: 0.5 })), 's_partly');
+  assert.equal(statusKey('fence', layer('fence', 'clear')), 's_outside');
+  assert.equal(statusTone('fence', layer('fence', 'clear'), true), 'outside');
+  assert.equal(statusKey('soil', layer('soil', 'overlap')), 's_met');
+  assert.equal(statusKey('soil', layer('soil', 'clear')), 's_not_met');
+  assert.notEqual(statusTone('soil', layer('soil', 'clear'), true), 'clear');
+  assert.equal(statusKey('first_line', layer('', 'overlap')), 's_overlap');
+  assert.equal(statusKey('never_heard_of', layer('', 'overlap')), 's_overlap');
+  assert.equal(statusKey('never_heard_of', layer('', 'overlap', { relation: 'a new one' })), 's_overlap');
+  assert.equal(statusKey('never_heard_of', layer('', 'overlap', { relation: 'classify' })), 's_met'); // the report says
 });
 
 test('worst first; doubtful sources show their doubt', () => {
   const list = [parcel('notice'), parcel('prohibited', 'overlap'), parcel('allowed', 'not_covered'), parcel('restricted')];
-  assert.deepEqual(worstFirst(list), [1, 2, 3, 0]); // what is not covered may be prohibited
+  assert.deepEqual(worstFirst(list, three), [1, 2, 3, 0]); // what is not covered may be prohibited
   assert.equal(confidenceKey('read'), 'conf_read');
   assert.equal(confidenceKey('memory'), 'conf_memory');
   assert.equal(confidenceKey('read(seed)+memory'), 'conf_mixed');
@@ -107,8 +155,99 @@ test('worst first; doubtful sources show their doubt', () => {
   assert.equal(confidenceKey(undefined), 'conf_memory');
 });
 
-test('the CRS question: the zones\' EPSG codes, and only where naming a CRS helps', async () => {
-  const { ZONES_3, asksForCrs, epsgOfZone } = await load('crs.ts');
+test('a layer that nobody named in the page is shown: its row, its claim, its classes of land; what was not examined is listed', () => {
+  const claim = { layer: 'first_line', class: 'BIG', item: 2, title_zh: '大项目第二项', title_en: 'Big, item 2', document: '', date: '', by: '' };
+  const p = {
+    verdict: 'restricted', area_m2: 300,
+    layers: [
+      layer('first_line', 'overlap', { area_m2: 100, share: 1 / 3, must: true, verdict: 'restricted', claim }),
+      layer('never_heard_of', 'overlap', { title_zh: '没听说过的线', title_en: 'Unheard of', relation: 'exclude', must: false, area_m2: 1, share: 1 / 300, rules: [{ id: 'X-1', verdict: 'prohibited', verdict_here: 'restricted', paper_missing: true, title_zh: '新条款' }] }),
+      layer('soil', 'overlap', {
+        relation: 'classify', must: false, area_m2: 300, share: 1,
+        zones: [
+          { zone: '0101', title_zh: '黑土', group: '农用地', area_m2: 200.004, share: 0.66668 },
+          { zone: '0201', title_zh: '沙土', group: '未利用地', area_m2: 99.996, share: 0.33332 },
+        ],
+      }),
+    ],
+  };
+  const report = {
+    format: 2, parcels: [p], definitions: ['first_line', 'never_heard_of', 'soil'].map((id) => ({ layer: id })),
+    not_examined: [{ layer: 'far_away', title_zh: '远线', title_en: 'Far line' }],
+  };
+  const examined = examinedIn(report);
+  const table = layerPanel.linesTable(p, examined);
+  assert.match(table.all('result-never_heard_of')[0].textContent, /没听说过的线.*压占.*1\.00/);
+  assert.equal(table.all('result-never_heard_of')[0].attributes['data-tone'], 'pressed');
+  assert.equal(table.all('result-first_line-claimed').length, 1);
+  const detail = layerPanel.lineDetail('first_line', p, examined, () => undefined);
+  assert.match(detail.all('claim-of-first_line')[0].textContent, /主张：大项目第二项 · 尚缺文件/);
+  assert.equal(detail.all('verdict-first_line')[0].attributes['data-verdict'], 'restricted');
+  const new_ = layerPanel.lineDetail('never_heard_of', p, examined, () => undefined);
+  assert.match(new_.all('rule-X-1')[0].textContent, /^限制新条款/); // what it comes to here, not what the row says
+  assert.equal(new_.all('paper-missing-X-1').length, 1);
+  const classes = layerPanel.lineDetail('soil', p, examined, () => undefined).all('classes-soil')[0].textContent;
+  assert.match(classes, /黑土农用地200\.00.*沙土未利用地100\.00.*合计 农用地200\.00.*合计 未利用地100\.00/);
+  assert.match(layerPanel.notExamined(report).textContent, /未审查（1）远线.*不等于不涉及/);
+  assert.equal(layerPanel.notExamined({ ...report, not_examined: [] }), null);
+});
+
+test('how a layer is drawn comes from its definition; without one for screens, from that for paper', () => {
+  assert.deepEqual(symbols.areaSymbol('fence'), { fill: 'rgba(29, 79, 145, 0.06)', ink: '#1d4f91', line: '#1d4f91', width: 2, dash: [4, 2] });
+  const [first, second] = ['first_line', 'second_line'].map(symbols.areaSymbol);
+  assert.equal(first.line, '#445566');
+  assert.notEqual(first.pattern, second.pattern); // told apart without colour
+  assert.equal(symbols.areaSymbol('soil').pattern, undefined);
+  assert.equal(symbols.areaSymbol('no_such_layer'), undefined);
+});
+
+test('a feature belongs to the zone that the server would give it', () => {
+  assert.equal(control.zoneOf('fence', '城镇内部')?.zh, '内区');
+  assert.equal(control.zoneOf('fence', '非内部')?.zh, '其余');
+  assert.equal(control.zoneOf('soil', '0103')?.zh, '黑土');
+  assert.equal(control.zoneOf('soil', '0203'), undefined);
+  assert.deepEqual(control.zoneTitle('fence', '围外'), { text: '围外', lang: 'zh-CN' });
+});
+
+test('a claim as the server reads it; one that it would misread or refuse is told before', () => {
+  const row = { class: 'BIG', item: 3, document: ' 内政字〔2026〕12号 ', date: '2026-03-01', by: '自治区人民政府' };
+  assert.equal(claims.claimText('first_line', row), 'first_line=BIG#3:内政字〔2026〕12号@2026-03-01@自治区人民政府');
+  assert.equal(claims.claimText('first_line', { ...row, item: 0, by: '' }), 'first_line=BIG:内政字〔2026〕12号@2026-03-01');
+  assert.equal(claims.claimText('first_line', { ...row, item: 0, document: '', date: '', by: '' }), 'first_line=BIG');
+  assert.equal(claims.faultOf(row), '');
+  assert.equal(claims.faultOf({ ...row, date: '' }), 'claim_no_date');
+  assert.equal(claims.faultOf({ ...row, document: ' ' }), 'claim_no_document');
+  for (const document of ['甲@乙', '甲;乙', '甲；乙']) assert.equal(claims.faultOf({ ...row, document }), 'claim_bad_sign');
+  assert.equal(claims.faultOf({ ...row, by: '甲；乙' }), 'claim_bad_sign');
+  assert.equal(claims.faultOf({ ...row, class: '', date: '' }), ''); // nothing is claimed
+});
+
+test('claims: a row for each layer that has data and of which something may be claimed, and none that cannot be sent is sent', () => {
+  const form = new claims.ClaimsForm('t', () => undefined);
+  form.set([{ id: 'BIG', zh: '大项目', en: 'Big', paper_zh: '批准文件', items: [{ no: 1, zh: '一', en: 'one' }] }]);
+  assert.deepEqual(['first_line', 'second_line', 'fence', 'far_away'].map((id) => form.el.all(`t-claim-${id}`).length), [1, 0, 1, 0]);
+  assert.deepEqual(form.ask(), []);
+  const choose = (id, value) => {
+    const select = form.el.all(id)[0];
+    select.value = value;
+    select.listeners.change({ target: select });
+  };
+  const type = (id, value) => form.el.all(id)[0].listeners.input({ target: { value } });
+  choose('t-claim-fence-class', 'SMALL'); // not known to /classes: its code is its name, and it has no items
+  assert.equal(form.el.all('t-claim-fence-item').length, 0);
+  choose('t-claim-first_line-class', 'BIG');
+  assert.match(form.el.textContent, /须有文件：批准文件/);
+  choose('t-claim-first_line-item', '1');
+  assert.deepEqual(form.ask(), ['first_line=BIG#1', 'fence=SMALL']); // in the order of the report
+  type('t-claim-first_line-document', '一号');
+  assert.equal(form.ask(), null);
+  assert.match(form.el.all('t-claim-first_line-fault')[0].textContent, /再填文件日期/);
+  type('t-claim-first_line-date', '2026-03-01');
+  assert.deepEqual(form.ask(), ['first_line=BIG#1:一号@2026-03-01', 'fence=SMALL']);
+});
+
+test('the CRS question: the zones\' EPSG codes, and only where naming a CRS helps', () => {
+  const { ZONES_3, asksForCrs, epsgOfZone } = crs;
   assert.deepEqual([ZONES_3[0], ZONES_3.at(-1)], [32, 42]);
   // As registered: EPSG:4525 is zone 37 with prefix, EPSG:4546 its central meridian 111° without.
   assert.deepEqual([epsgOfZone(37, true), epsgOfZone(37, false), epsgOfZone(32, true), epsgOfZone(42, false)], [4525, 4546, 4520, 4551]);

@@ -14,12 +14,12 @@ function layer(id, status, m2, rest = {}) {
     layer: id, title_zh: TITLE[id][0], title_en: TITLE[id][1], version: 1, status, status_zh: '', area_m2: m2,
     area_ha: null, area_mu: null, share: m2 === null ? null : Math.round((m2 / AREA) * 1e6) / 1e6, sum_m2: m2, uncovered_m2: null,
     inside: false, touches: false, synthetic: true, label: '示例数据', reason_zh: '', reason_en: '', features: [], zones: [],
-    rules: [], ...rest,
+    rules: [], relation: id === URBAN ? 'contain' : 'exclude', must: true, verdict: 'notice', verdict_zh: '', claim: null, ...rest,
   };
 }
 
 const rule = (id, verdict, verdict_zh, title_zh, needs_zh, basis, confidence, class_assumed = false) => ({
-  id, verdict, verdict_zh, severity: 3, title_zh, title_en: `${id} (mock)`, needs_zh, basis, confidence, source: 'mock', area_m2: null, class_assumed,
+  id, verdict, verdict_zh, severity: 3, title_zh, title_en: `${id} (mock)`, needs_zh, needs_en: '', verdict_here: verdict, paper_missing: false, unit: '', basis, confidence, source: 'mock', area_m2: null, class_assumed,
 });
 
 const farmRule = rule('PBF-GEN', 'prohibited', '禁止', '压占永久基本农田', '任何单位和个人不得擅自占用或者改变用途；须避让', '土地管理法第35条；永久基本农田保护红线管理办法（17号令）第四条', 'read', true);
@@ -41,6 +41,7 @@ function parcel(name, verdict, summary_zh, layers, warnings = []) {
   return {
     id: name, name, use: '工业用地', crs: 'EPSG:4525', area_m2: AREA, area_ha: 11.9988, area_mu: 179.98, geodesic_area_m2: 119988.2071,
     standard_area_m2: 119988.2068, declared_area_m2: 119988.2, verdict, verdict_zh: '', summary_zh, summary_en: `Mock: ${verdict}.`, layers, warnings,
+    units: [{ layer: 'prefectures', code: '1508', name: '巴彦淖尔市', area_m2: AREA }], todo: [],
   };
 }
 
@@ -70,12 +71,29 @@ const nodata = (name) =>
     layer(URBAN, 'overlap', AREA, { inside: true, zones: [{ zone: '城镇集中建设区', area_m2: AREA, share: 1 }] }),
   ]);
 
-export function mockReport(text, projectClass) {
+/** LAYER=CLASS#ITEM:DOCUMENT@DATE@BY, put beside the finding; without a document a paper is missing. Nothing is judged. */
+function takeClaims(parcels, texts) {
+  const claims = texts.map((one) => {
+    const [, layer, name, item, document = '', date = '', by = ''] = /^(\w+)=(\w+)(?:#(\d+))?(?::([^@]*)@([^@]*)(?:@(.*))?)?$/.exec(one);
+    return { layer, class: name, item: item ? Number(item) : null, title_zh: name, title_en: name, document, date, by };
+  });
+  for (const p of parcels) for (const c of claims) {
+    const l = p.layers.find((x) => x.layer === c.layer);
+    Object.assign(l, { claim: c, verdict: 'restricted' });
+    if (!c.document) p.todo.push({ layer: c.layer, rule: 'MOCK', zh: `${l.title_zh}：主张为${c.class}，尚缺文件`, en: `${l.title_en}: a document is missing` });
+  }
+  return claims;
+}
+
+export function mockReport(text, projectClass, claimed = []) {
   const parcels = text.includes('mock:clear') ? [clear('无压占地块')]
     : text.includes('mock:nodata') ? [nodata('未覆盖地块')]
     : text.includes('mock:many') ? [clear('甲地块'), pressed('乙地块'), nodata('丙地块')]
     : [pressed('示例地块一')];
+  const claims = takeClaims(parcels, claimed);
   return {
+    format: 2, claims, definitions: [RED, FARM, URBAN].map((layer) => ({ layer, sha256: '0'.repeat(64) })),
+    not_examined: [{ layer: 'water_source', sha256: '0'.repeat(64), title_zh: '饮用水水源保护区', title_en: 'Drinking water source protection zones' }],
     engine: { name: 'mock', version: '0' }, area_basis: 'MOCK：固定数字，未测算', project_class: projectClass || 'UNKNOWN',
     verdict: parcels[0].verdict, verdict_zh: '', synthetic: true, disclaimer_zh: '',
     input: { format: 'txt', sha256: '0'.repeat(64), crs_note: null }, rules_version: null, warnings: [],

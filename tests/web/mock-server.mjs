@@ -96,6 +96,28 @@ async function collectionsOf() {
 const collections = await collectionsOf();
 const { fromGeojsonVt } = await load('vt-pbf/dist/index.es.js');
 const classes = JSON.parse(fs.readFileSync(path.join(root, 'schema/project_classes.json'), 'utf8'));
+/** As GET /layers has them, of the definitions in schema/; what may be claimed is invented. */
+function controlLayers() {
+  const folder = path.join(root, 'schema/layers');
+  const defined = fs.readdirSync(folder).map((f) => JSON.parse(fs.readFileSync(path.join(folder, f), 'utf8'))).filter((d) => d.control);
+  return defined.sort((a, b) => a.order - b.order).map((d) => {
+    const c = d.control;
+    const loaded = collections.has(d.layer);
+    const zone = (z) => ({
+      zh: z.name, en: z.en, group: z.group ?? '', has: z.has ?? '', has_not: z.has_not ?? [], codes: z.codes ?? [], screen: z.screen ?? null,
+    });
+    return {
+      id: d.layer, standard: d.standard, title_zh: d.title_zh, title_en: d.title_en, short_zh: c.short_zh, short_en: c.short_en, prefix: c.prefix,
+      relation: c.relation, must: c.must, examined: c.must || loaded, loaded, synthetic: loaded,
+      symbol: { ...c.symbol, screen: c.symbol.screen && { pattern: '', ink: c.symbol.screen.edge, ink_alpha: 1, ...c.symbol.screen } },
+      zones: (c.zones ?? []).map(zone), outside: c.outside?.zone ?? '', outside_en: c.outside?.en ?? '', space: c.space ?? null,
+      office_zh: c.office.zh, office_en: c.office.en, quotes: c.quotes ?? [], definition: '0'.repeat(64),
+      links: (c.links ?? []).map((l) => ({ title: l.title_zh, url: l.url, confidence: l.conf })),
+      classes: loaded && c.must ? ['GENERAL', 'NATIONAL_MAJOR', 'STATE_KEY'] : [],
+    };
+  });
+}
+
 const MIME = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
 function json(res, body, status = 200, type = 'application/json') {
@@ -130,7 +152,7 @@ async function check(req, res, url) {
     return problem(res, 400, 'unknown-format', 'MOCK：此服务器不出报告。', 'The mock makes no reports.');
   }
   if (url.searchParams.get('format') === 'geojson') json(res, mockShapes(text), 200, 'application/geo+json');
-  else json(res, mockReport(text, url.searchParams.get('class')));
+  else json(res, mockReport(text, url.searchParams.get('class'), url.searchParams.getAll('claim')));
 }
 
 function file(res, name) {
@@ -145,8 +167,9 @@ function route(req, res) {
   const part = url.pathname.split('/').map(decodeURIComponent);
   if (url.pathname === '/health') return json(res, { status: 'ok', version: 'mock', warnings: ['MOCK：此服务器不做任何测算。'] });
   if (url.pathname === '/classes') {
-    return json(res, { classes: classes.project_classes.map(({ code, zh, en }) => ({ id: code, zh, en })) });
+    return json(res, { classes: classes.project_classes.map(({ code, ...rest }) => ({ id: code, ...rest })) });
   }
+  if (url.pathname === '/layers') return json(res, { layers: controlLayers() });
   if (url.pathname === '/collections') return json(res, { collections: [...collections.values()].map((c) => c.meta) });
   if (url.pathname === '/check' && req.method === 'POST') return check(req, res, url);
   const c = collections.get(part[2]);

@@ -160,6 +160,65 @@ test('a day of before any line was in force: no line is clear, and the result sa
   await page.locator(`${id('as-of-box')} summary`).click();
 });
 
+test('claims on two layers: restricted instead of prohibited, the paper that one lacks is listed, and both go with every form', async (t) => {
+  if (isMock) return t.skip('the mock judges nothing');
+  await checkFile('hailar-redline-gbk.txt');
+  assert.equal(await page.locator(id('verdict')).getAttribute('data-verdict'), 'prohibited');
+  const field = (layer, name) => page.locator(id(`check-claim-${layer}-${name}`));
+  const verdictIs = (v) => page.waitForFunction((want) => document.querySelector('[data-testid="verdict"]')?.dataset.verdict === want, v);
+  await page.locator(`${id('check-claims')} summary`).click();
+  await field('ecological_red_line', 'class').selectOption('NATIONAL_MAJOR');
+  await field('ecological_red_line', 'item').selectOption('3');
+  await page.waitForSelector(id('claim-of-ecological_red_line'));
+  assert.equal(await page.locator(id('verdict')).getAttribute('data-verdict'), 'prohibited'); // the other layer still forbids it
+  await field('basic_grassland', 'class').selectOption('NATIONAL_MAJOR');
+  await verdictIs('restricted');
+  assert.match(await page.locator(id('verdict')).innerText(), /限制/);
+  assert.match(await page.locator(id('todo')).innerText(), /待补材料（2）[\s\S]*生态保护红线：主张为国家重大项目[\s\S]*尚缺文件[\s\S]*基本草原/);
+  assert.match(await page.locator(id('claim-of-ecological_red_line')).innerText(), /主张：国家重大项目[\s\S]*第3项[\s\S]*尚缺文件/);
+
+  await field('basic_grassland', 'document').fill('内政字〔2026〕12号');
+  await field('basic_grassland', 'by').focus();
+  assert.match(await page.locator(id('check-claim-basic_grassland-fault')).innerText(), /再填文件日期/);
+  await page.locator(`${id('paste')} summary`).click();
+  await page.locator(id('paste-text')).fill(fs.readFileSync(caseFile('linhe-farmland.txt'), 'utf8'));
+  await page.locator(id('paste-run')).click();
+  await page.waitForSelector(id('check-error'));
+  assert.equal(await page.locator(id('verdict')).count(), 0); // nothing was sent, and nothing of before is left
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'check-claim-basic_grassland-date');
+  await page.locator(`${id('paste')} summary`).click();
+
+  await field('basic_grassland', 'date').fill('2026-03-01');
+  await checkFile('hailar-redline-gbk.txt');
+  await verdictIs('restricted');
+  assert.match(await page.locator(id('todo')).innerText(), /待补材料（1）/);
+  assert.match(await page.locator(id('claim-of-basic_grassland')).innerText(), /国家重大项目[\s\S]*内政字〔2026〕12号 · 2026-03-01/);
+  assert.match(await page.locator(id('parcel-place')).innerText(), /呼伦贝尔市/);
+  assert.match(await page.locator(id('not-examined')).innerText(), /未审查[\s\S]*饮用水水源保护区[\s\S]*不等于不涉及/);
+  await noSidewaysScroll();
+  await shot('10-claims');
+  const [request] = await Promise.all([page.waitForRequest(/format=csv/), page.locator(id('download-csv')).click()]);
+  assert.deepEqual(new URL(request.url()).searchParams.getAll('claim'),
+    ['ecological_red_line=NATIONAL_MAJOR#3', 'basic_grassland=NATIONAL_MAJOR:内政字〔2026〕12号@2026-03-01']);
+
+  for (const layer of ['ecological_red_line', 'basic_grassland']) await field(layer, 'class').selectOption('');
+  await verdictIs('prohibited');
+  assert.equal(await page.locator(id('todo')).count(), 0);
+  await page.locator(`${id('check-claims')} summary`).click();
+});
+
+test('land by class: the classes make up the parcel, and none of it is called pressed on', async (t) => {
+  if (isMock) return t.skip('the mock has no such layer');
+  await checkFile('linhe-farmland.txt');
+  const table = page.locator(id('classes-land_use'));
+  assert.match(await table.innerText(), /水浇地[\s\S]*农用地[\s\S]*合计 农用地[\s\S]*合计 建设用地/);
+  const cents = (await table.locator('tbody td:nth-child(3)').allInnerTexts()).map((x) => Math.round(parseFloat(x.replaceAll(',', '')) * 100));
+  const parcel = Math.round(parseFloat((await page.locator(id('parcel-area')).innerText()).replaceAll(',', '')) * 100);
+  assert.equal(cents.reduce((a, b) => a + b, 0), parcel);
+  assert.match(await page.locator(id('result-land_use-status')).innerText(), /涉及/);
+  assert.equal(await page.locator(id('verdict-land_use')).count(), 0);
+});
+
 test('downloads are the server\'s own bytes', async () => {
   const [file] = await Promise.all([page.waitForEvent('download'), page.locator(id('download-json')).click()]);
   const report = JSON.parse(fs.readFileSync(await file.path(), 'utf8'));
@@ -330,13 +389,15 @@ test('on paper: the whole report, nothing else', async () => {
   await page.emulateMedia({ media: null });
 });
 
-test('by keyboard alone: tabs, class, file button', async () => {
+test('by keyboard alone: tabs, class, claims, file button', async () => {
   await page.locator(id('tab-check')).focus();
   await page.keyboard.press('ArrowRight');
   assert.equal(await page.evaluate(() => document.activeElement.dataset.testid), 'tab-identify');
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'project-class');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'check-claims-title');
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'file-button');
 });

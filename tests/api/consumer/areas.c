@@ -69,7 +69,7 @@ int main(int argc, char **argv)
     if (!r)
         r = hx_checker_new(store, &checker, &e);
     if (!r)
-        r = hx_areas(checker, (enum hx_line)atoi(argv[2]), parcels, n_parcels, print_areas, NULL, &e);
+        r = hx_areas(checker, argv[2], parcels, n_parcels, print_areas, NULL, &e);
     if (r)
         fprintf(stderr, "%s\n%s\n%s\n", e.code, e.zh, e.en);
     hx_checker_free(checker);

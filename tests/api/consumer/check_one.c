@@ -30,7 +30,7 @@ int main(int argc, char **argv)
     const struct hx_parcel *p = &report->parcels[0];
     printf("parcel %.4f m2 %s%s\n", p->area_m2, hx_verdict_name(p->verdict),
            report->synthetic ? " (示例数据)" : "");
-    for (int l = 0; l < HX_LINE_COUNT; l++)
+    for (int l = 0; l < (int)p->n_layers; l++)
         printf("%s %s %.4f\n", p->layers[l].layer, hx_status_name(p->layers[l].status), p->layers[l].area_m2);
     hx_checker_free(checker);
     hx_store_close(store);
