@@ -1,5 +1,5 @@
 /* A layer version as a file for other programs: GeoPackage, GeoJSON, FlatGeobuf or Shapefile (GB18030, with
- * its .cpg), by the name's ending, with the layer's official field names (schema/layers.json) and the
+ * its .cpg), by the name's ending, with the layer's official field names (by its definition) and the
  * source's other fields.
  *
  * What a Shapefile cannot hold (names over 10 bytes, texts over 254) is refused, never cut off. A failed

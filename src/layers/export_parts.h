@@ -6,7 +6,7 @@
 #include "layers/layer_table.h"
 #include "store/store.h"
 
-/* What a feature's own columns are; their names are the layer's official ones (schema/layers.json). */
+/* What a feature's own columns are; their names are the layer's official ones (by its definition). */
 enum { FIELD_CODE, FIELD_NAME, FIELD_ZONE, FIELD_COUNTY, FIELD_AREA, N_FIXED };
 
 /* A field of the source that no column of our own holds. */

@@ -34,7 +34,7 @@ struct ingest_request {
 
     const char *layer; /* the store's id; NULL: by the source's names, when they leave
                           no doubt */
-    /* NULL: of the current version when it is of the same sort, else of schema/layers.json. */
+    /* NULL: of the current version when it is of the same sort, else of the definition. */
     const char *title_zh, *title_en;
     const char *kind;  /* "line" | "zone" | "admin" */
     const char *label; /* NULL: 示例数据 when synthetic */

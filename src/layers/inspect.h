@@ -1,5 +1,5 @@
 /* What is in a file, before anything is imported: its layers with counts, CRS, fields, extents, and which of
- * our layers each looks like (schema/layers.json) and what an import would bind. Reads no geometry;
+ * our layers each looks like (by the shipped definitions) and what an import would bind. Reads no geometry;
  * attributes only to find a text encoding and the sub-zones.
  * Threads: one at a time. */
 #ifndef HX_LAYERS_INSPECT_H

@@ -35,7 +35,7 @@ void store_close(struct store *s); /* NULL-safe */
 
 struct store_version {
     int64_t id;
-    const char *layer;    /* the layer's id, as schema/layers.json has it */
+    const char *layer;    /* the layer's id, as its definition has it */
     int version_no;       /* 1, 2, ... within the layer */
     const char *status;   /* "draft" | "current" | "retired" */
     const char *title_zh; /* of the layer */
