@@ -60,14 +60,12 @@ class Lines(unittest.TestCase):
 
     @f.no_threads
     def test_outputs(self):
-        gpkg, page = self.dir / "l.gpkg", self.dir / "l.html"
-        f.audit("lines", "--store", self.store, "-o", gpkg)
-        f.audit("lines", "--store", self.store, "-o", page)
+        gpkg, page, fgb, xlsx = (self.dir / f"l.{ending}" for ending in ("gpkg", "html", "fgb", "xlsx"))
+        f.audit("lines", "--store", self.store, "-o", gpkg, "-o", page, "-o", fgb, "-o", xlsx)
         self.assertEqual(16, f.rows(gpkg, "SELECT count(*) AS n FROM findings")[0]["n"])
         self.assertEqual(14, f.rows(gpkg, "SELECT count(*) AS n FROM findings WHERE geom IS NOT NULL")[0]["n"])
         for ending, magic in (("fgb", b"fgb\x03fgb"), ("xlsx", b"PK\x03\x04")):
             out = self.dir / f"l.{ending}"
-            f.audit("lines", "--store", self.store, "-o", out)
             self.assertEqual(magic, out.read_bytes()[:len(magic)])
             listed = subprocess.run(["ogrinfo", "-ro", "-so", "-al", str(out)], capture_output=True, text=True).stdout
             self.assertIn("Layer name: findings", listed)
@@ -81,9 +79,10 @@ class Lines(unittest.TestCase):
 
     @f.whole_under_sanitizers
     def test_compare(self):
-        for ending in ("csv", "gpkg", "geojsonl"):
+        endings = ("csv", "gpkg", "geojsonl")
+        f.audit("lines", "--store", self.store, *(w for e in endings for w in ("-o", self.dir / f"old.{e}")))
+        for ending in endings:
             old, new = self.dir / f"old.{ending}", self.dir / f"new.{ending}"
-            f.audit("lines", "--store", self.store, "-o", old)
             r = f.audit("lines", "--store", self.store, "-o", new, "--compare", old)
             self.assertIn("新增 new 0\t仍在 still 16\t已解决 fixed 0", r.stdout)
             r = f.audit("lines", "--store", self.store, "--layer", "permanent_basic_farmland", "--compare", old)
