@@ -3,16 +3,16 @@
 #include <math.h>
 #include <string.h>
 
-enum { MAX_HITS = 4 * ZONES_MAX };
-
-/* Rules are added layer by layer; MAX_HITS bounds one layer's list. */
+/* One line of the parcel. */
 struct judge {
     const struct judge_case *c;
     const struct control_line *line;
     struct layer_finding *f;
     const char *project_class; /* on this line: the claim's, or the project's nature */
-    struct rule_hit *hits;
-    size_t n;
+    struct arena *arena;
+    struct rule_hit *hits; /* in the arena, as many as apply */
+    size_t n, cap;
+    bool no_memory;
     bool unruled; /* something that is pressed on, or lies in or out, has no row that speaks of it */
 };
 
@@ -69,8 +69,12 @@ static const struct rule *rule_find(const struct judge *j, const struct situatio
 
 static bool hit_add(struct judge *j, const struct rule *rule, double area_m2, enum class_note note)
 {
-    if (!rule || j->n == MAX_HITS)
+    if (!rule)
         return false;
+    if (!ARENA_RESERVE(j->arena, j->hits, j->cap, j->n + 1)) {
+        j->no_memory = true;
+        return false;
+    }
     struct rule_hit hit = {rule, area_m2, note == CLASS_NOT_GIVEN, note, rule->verdict, false};
     const struct claim *claim = j->f->claim;
     /* what is prohibited whatever is claimed lacks no paper */
@@ -319,7 +323,6 @@ enum status judge_findings(const struct judge_case *c, struct arena *a, struct l
                            int n_findings, enum verdict *out, struct error *e)
 {
     enum verdict v = VERDICT_ALLOWED;
-    struct rule_hit hits[MAX_HITS];
     for (int l = 0; l < n_findings; l++) {
         struct layer_finding *f = &findings[l];
         f->claim = claim_on(c->claims, f->line);
@@ -327,13 +330,12 @@ enum status judge_findings(const struct judge_case *c, struct arena *a, struct l
                           .line = f->line,
                           .f = f,
                           .project_class = f->claim ? f->claim->project_class : c->project_class,
-                          .hits = hits};
+                          .arena = a};
         f->verdict = judge_line(&j);
-        v = verdict_worse(v, f->verdict);
-        f->rules = arena_array(a, j.n + 1, sizeof *f->rules);
-        if (!f->rules)
+        if (j.no_memory)
             return error_no_memory(e);
-        memcpy(f->rules, hits, j.n * sizeof *hits);
+        v = verdict_worse(v, f->verdict);
+        f->rules = j.hits;
         f->n_rules = j.n;
     }
     *out = v;

@@ -359,23 +359,14 @@ static void a_long_cell_of_the_rule_table_is_taken(void **state)
     arena_free(a);
 }
 
-/* Judges a parcel again by a table that lacks some rows. */
-static enum verdict judged_without(struct world *w, struct report *r, const char *project_class,
-                                   const char *prefix)
+/* Judges a parcel again by another table. */
+static enum verdict judged_by(struct world *w, struct report *r, const char *project_class,
+                              const struct rule_table *rules)
 {
-    const struct rule_table *all = snapshot_rules(w->snapshot);
-    struct rule kept[256];
-    struct rule_table some = *all;
     static const double nothing[LINE_COUNT * LINE_COUNT];
     const struct common_areas none = {nothing, LINE_COUNT};
-    assert_true(all->n_rules <= 256);
-    some.n_rules = 0;
-    for (size_t i = 0; i < all->n_rules; i++)
-        if (strncmp(all->rules[i].id, prefix, strlen(prefix)) != 0)
-            kept[some.n_rules++] = all->rules[i];
-    some.rules = kept;
     struct parcel_report *p = &r->results[0];
-    const struct judge_case c = {.rules = &some,
+    const struct judge_case c = {.rules = rules,
                                  .project_class = project_class,
                                  .parcel_m2 = p->area_m2,
                                  .slivers = p->slivers,
@@ -383,6 +374,55 @@ static enum verdict judged_without(struct world *w, struct report *r, const char
     assert_int_equal(judge_findings(&c, w->worker.arena, p->layers, p->n_layers, &p->verdict, NULL),
                      STATUS_OK);
     return p->verdict;
+}
+
+/* By the table without some of its rows. */
+static enum verdict judged_without(struct world *w, struct report *r, const char *project_class,
+                                   const char *prefix)
+{
+    const struct rule_table *all = snapshot_rules(w->snapshot);
+    struct rule kept[256];
+    struct rule_table some = *all;
+    assert_true(all->n_rules <= 256);
+    some.n_rules = 0;
+    for (size_t i = 0; i < all->n_rules; i++)
+        if (strncmp(all->rules[i].id, prefix, strlen(prefix)) != 0)
+            kept[some.n_rules++] = all->rules[i];
+    some.rules = kept;
+    return judged_by(w, r, project_class, &some);
+}
+
+/* However many rows of an office's table speak of one parcel on one line: each is told and counts, the last as
+ * the first. */
+static void no_row_of_a_long_table_is_left_out(void **state)
+{
+    enum { BESIDE = 1000 };
+    (void)state;
+    const struct layer_spec layers[] = {{ERL, EVERYWHERE, 0, {{"111 41 111.1 41.1", "核心保护区外"}}}};
+    struct world *w = world_new(layers, 1);
+    struct report r = check_box(w, "111.01 41.01 111.02 41.02", "LIMITED_ACTIVITY");
+    const struct layer_finding *f = &r.results[0].layers[LINE_ECOLOGICAL_RED_LINE];
+    const struct rule_table *all = snapshot_rules(w->snapshot);
+    struct rule_table longer = *all;
+    size_t told = f->n_rules;
+    assert_int_equal(f->verdict, VERDICT_RESTRICTED);
+    longer.rules = arena_array(w->worker.arena, all->n_rules + BESIDE, sizeof *longer.rules);
+    assert_non_null(longer.rules);
+    memcpy(longer.rules, all->rules, all->n_rules * sizeof *longer.rules);
+    for (int i = 0; i < BESIDE; i++)
+        longer.rules[longer.n_rules++] =
+            (struct rule){.id = i + 1 < BESIDE ? "BESIDE" : "LAST",
+                          .lines = UINT64_C(1) << f->line->number,
+                          .sub_zone = "*",
+                          .relation = RELATION_OVERLAP,
+                          .project_class = "*",
+                          .verdict = i + 1 < BESIDE ? VERDICT_NOTICE : VERDICT_PROHIBITED,
+                          .unit = "",
+                          .beside = true};
+    assert_int_equal(judged_by(w, &r, "LIMITED_ACTIVITY", &longer), VERDICT_PROHIBITED);
+    assert_int_equal(f->n_rules, told + BESIDE);
+    assert_non_null(hit_of(f, "LAST"));
+    world_free(w);
 }
 
 /* What no row of the table speaks of is not allowed by silence, and not by the rows that speak of
@@ -899,6 +939,7 @@ int main(void)
         cmocka_unit_test(sub_zones_and_outside_add_up),
         cmocka_unit_test(the_project_class_chooses_the_rule),
         cmocka_unit_test(a_rule_that_stands_in_says_why),
+        cmocka_unit_test(no_row_of_a_long_table_is_left_out),
         cmocka_unit_test(what_no_rule_speaks_of_is_unknown),
         cmocka_unit_test(a_long_cell_of_the_rule_table_is_taken),
         cmocka_unit_test(the_core_is_not_taken_for_less),
