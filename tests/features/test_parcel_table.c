@@ -271,6 +271,49 @@ static void test_questions(void **state)
 
 /* What words say of the system moves a parcel by a hundred metres or a hundred kilometres, so only words that
  * can mean nothing else count, and what contradicts is refused. */
+/* A ring is whole however its points are laid out: many in one line are as many as a point a line. */
+static void test_a_long_line_is_read_to_its_end(void **state)
+{
+    enum { POINTS = 400 };
+    char one[32 * POINTS], many[32 * POINTS];
+    size_t n = 0, m = 0;
+    for (int i = 0; i < POINTS; i++) {
+        double angle = 2 * 3.14159265358979 * i / POINTS, x = 4520000 + 200 * sin(angle),
+               y = 37563000 + 200 * cos(angle);
+        n += (size_t)snprintf(one + n, sizeof one - n, "%.3f,%.3f;", x, y);
+        m += (size_t)snprintf(many + m, sizeof many - m, "%.3f,%.3f\n", x, y);
+    }
+    struct parcel_set a = accept_text(*state, one), b = accept_text(*state, many);
+    assert_int_equal(a.n_parcels, 1);
+    assert_int_equal(b.n_parcels, 1);
+    assert_true(a.parcels[0].shape.n_vertices >= POINTS);
+    assert_true(geo_shape_area_m2(&a.parcels[0].shape) == geo_shape_area_m2(&b.parcels[0].shape));
+}
+
+/* What stands behind a point and is a point itself is no height: it is never passed over. */
+static void test_a_second_point_in_a_line_is_not_lost(void **state)
+{
+    refuse_text(*state, "J1 4520000 37563000 J2 4520000 37563400\nJ3 4520300 37563400 J4 4520300 37563000\n",
+                STATUS_INVALID_INPUT, "table-row");
+    refuse_text(*state, "J1,111.70,40.80,111.71,40.80\nJ2,111.71,40.81,111.70,40.81\n", STATUS_INVALID_INPUT,
+                "table-row");
+}
+
+/* Cells without a column, and columns beyond what is read. */
+static void test_csv_cells_are_not_lost(void **state)
+{
+    static char wide[1 << 14];
+    size_t n = (size_t)sprintf(wide, "点号,X,Y");
+    refuse_text(*state,
+                "点号,X,Y,备注\n1,4520000,37563000,旱地,甲\n2,4520000,37563400,,\n3,4520300,37563400,,\n",
+                STATUS_INVALID_INPUT, "csv-cells");
+    accept_text(*state, "点号,X,Y\n1,4520000,37563000,,\n2,4520000,37563400,\n3,4520300,37563400,\n");
+    for (int i = 0; i < 300; i++)
+        n += (size_t)sprintf(wide + n, ",c%d", i);
+    strcpy(wide + n, "\n1,4520000,37563000\n2,4520000,37563400\n3,4520300,37563400\n");
+    refuse_text(*state, wide, STATUS_INVALID_INPUT, "csv-columns");
+}
+
 static void test_words(void **state)
 {
     static const struct {
@@ -409,10 +452,17 @@ static void test_mutations_end_well(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        parcel_test(test_grid_notations),     parcel_test(test_degree_notations),
-        parcel_test(test_rings_and_plots),    parcel_test(test_questions),
-        parcel_test(test_crs_option),         parcel_test(test_encodings),
-        parcel_test(test_mutations_end_well), parcel_test(test_words),
+        parcel_test(test_grid_notations),
+        parcel_test(test_degree_notations),
+        parcel_test(test_rings_and_plots),
+        parcel_test(test_questions),
+        parcel_test(test_crs_option),
+        parcel_test(test_encodings),
+        parcel_test(test_mutations_end_well),
+        parcel_test(test_words),
+        parcel_test(test_a_long_line_is_read_to_its_end),
+        parcel_test(test_a_second_point_in_a_line_is_not_lost),
+        parcel_test(test_csv_cells_are_not_lost),
     };
     return cmocka_run_group_tests_name("wkt, tables, csv", tests, NULL, NULL);
 }

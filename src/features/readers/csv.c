@@ -47,7 +47,8 @@ struct csv_rows {
     struct csv_reader text;
     int column[COLUMNS]; /* -1 when there is none */
     char *cells[CSV_COLUMNS_MAX];
-    size_t n_cells;
+    size_t n_cells, n_written;
+    size_t n_columns; /* of the header */
     size_t lines_before;
     bool gap;
     char *id, *ring; /* of the row before; borrowed from the text */
@@ -68,11 +69,12 @@ static char separator_of(const char *text)
     return counts[2] > counts[0] && counts[2] >= counts[1] ? '\t' : counts[1] > counts[0] ? ';' : ',';
 }
 
-/* False at the end of the text. Of a row with more than CSV_COLUMNS_MAX cells the rest is left out. */
+/* False at the end of the text. n_written are the cells of the row; those beyond CSV_COLUMNS_MAX are not held. */
 static bool cut_row(struct csv_rows *r)
 {
     if (!csv_next_row(&r->text, r->cells, CSV_COLUMNS_MAX, &r->n_cells))
         return false;
+    r->n_written = r->n_cells;
     r->n_cells = r->n_cells < CSV_COLUMNS_MAX ? r->n_cells : CSV_COLUMNS_MAX;
     for (size_t i = 0; i < r->n_cells; i++)
         r->cells[i] = line_trim(r->cells[i]);
@@ -120,7 +122,7 @@ static bool has_columns(const struct csv_rows *r)
 
 bool csv_recognised(const char *text)
 {
-    char line[2048];
+    char line[16384];
     struct csv_rows r = {.n_cells = 0};
     size_t n = strcspn(text, "\r\n");
     if (n >= sizeof line)
@@ -333,6 +335,37 @@ static bool blank_row(const struct csv_rows *r)
     return true;
 }
 
+/* The header's columns are what is read of each row. */
+static enum status take_header(struct csv_rows *r)
+{
+    (void)cut_row(r);
+    r->n_columns = r->n_cells;
+    if (r->n_written <= CSV_COLUMNS_MAX)
+        return STATUS_OK;
+    error_zh(r->p->error, "表头有%zu列，超过%d列；请删去用不到的列后重新导出。", r->n_written,
+             CSV_COLUMNS_MAX);
+    return error_fail(r->p->error, STATUS_INVALID_INPUT, CSV_COLUMNS,
+                      "The header has %zu columns, more than %d; remove those that are not needed and export "
+                      "again.",
+                      r->n_written, CSV_COLUMNS_MAX);
+}
+
+/* A cell without a column, unless it is empty: a comma in a text that has no quotes, which may have moved
+ * what stands behind it. */
+static enum status check_cells(struct csv_rows *r)
+{
+    size_t last = r->n_cells;
+    while (last > r->n_columns && !*r->cells[last - 1])
+        last--;
+    if (last <= r->n_columns && r->n_written <= CSV_COLUMNS_MAX)
+        return STATUS_OK;
+    return fail_row(
+        r, "csv-cells",
+        "这一行的格数比表头的列数多，多半是文字里的逗号没有加引号；请给文字加上英文双引号，或补上表头。",
+        "the row has more cells than the header has columns, perhaps for a comma in a text without "
+        "quotes; put the text in double quotes, or name the columns.");
+}
+
 static enum status read_rows(struct csv_rows *r)
 {
     enum status s = STATUS_OK;
@@ -342,6 +375,8 @@ static enum status read_rows(struct csv_rows *r)
             r->gap = coords_in_ring(&r->coords) > 0;
         else if (r->p->context->sink)
             s = keep_fields(r);
+        if (s == STATUS_OK)
+            s = check_cells(r);
         if (s == STATUS_OK && !blank_row(r))
             s = wkt ? wkt_row(r) : point_row(r);
     }
@@ -365,12 +400,13 @@ enum status parcel_csv_read(struct parsing *p, char *text, size_t n)
         return error_no_memory(p->error);
     r->p = p;
     csv_reader_init(&r->text, text, separator_of(text));
-    (void)cut_row(r);
+    enum status s = take_header(r);
     find_columns(r);
     r->lines_before = p->context->lines_before;
     if (p->context->sink)
         keep_names(r);
-    enum status s = header_system(r);
+    if (s == STATUS_OK)
+        s = header_system(r);
     if (s == STATUS_OK)
         s = read_rows(r);
     coords_release(&r->coords);

@@ -8,6 +8,8 @@
 /* The error code of merged id cells: it speaks of the whole file, because nobody knows where one plot
  * ends. */
 #define CSV_ID_EMPTY "csv-id-empty"
+/* So does that of a header with more than CSV_COLUMNS_MAX columns. */
+#define CSV_COLUMNS "csv-columns"
 
 /* Does the first line name columns of coordinates, or one of WKT? */
 bool csv_recognised(const char *text);

@@ -292,11 +292,23 @@ enum status cut_rows_open(struct mapped *file, const char *id_field, bool force,
                           struct error *e)
 {
     static const struct text_cutter_ops ops = {next_row, row_text, rewind_rows, id_of_row, close_rows};
-    static const char *const of_file[] = {
-        "zone-missing",      "zone-conflict",        "crs-conflict",    "crs-option",
-        "crs-datum-refused", "crs-web-mercator",     "crs-unsupported", "datum-refused",
-        "web-map-refused",   "local-system-refused", "datum-unclear",   "crs-missing",
-        "dms-packed",        "coords-few-digits",    CSV_ID_EMPTY,      NULL};
+    static const char *const of_file[] = {"zone-missing",
+                                          "zone-conflict",
+                                          "crs-conflict",
+                                          "crs-option",
+                                          "crs-datum-refused",
+                                          "crs-web-mercator",
+                                          "crs-unsupported",
+                                          "datum-refused",
+                                          "web-map-refused",
+                                          "local-system-refused",
+                                          "datum-unclear",
+                                          "crs-missing",
+                                          "dms-packed",
+                                          "coords-few-digits",
+                                          CSV_ID_EMPTY,
+                                          CSV_COLUMNS,
+                                          NULL};
     struct cut_rows *p = file->n ? calloc(1, sizeof *p) : NULL;
     bool ours = false;
     *out = NULL;

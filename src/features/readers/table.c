@@ -1,14 +1,13 @@
 /* Coordinates as they are pasted from letters, tables and surveys: a point a line, or several, with or
  * without numbers, headings, blank lines and remarks. */
 #include "features/readers/table.h"
+#include "base/array.h"
 #include "features/readers/coords.h"
 #include "formats/lines.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { TOKENS_MAX = 64 };
 
 struct token {
     bool is_number;
@@ -21,6 +20,8 @@ struct table {
     struct parsing *p;
     struct coords coords;
     size_t line;
+    struct token *tokens; /* of a line */
+    size_t cap_tokens;
     const char *heading; /* waits for its points */
     char label[24];      /* of the ring: the column before the pair, where there are two */
     bool gap;            /* a blank line since the last point */
@@ -84,13 +85,14 @@ static size_t join_sexagesimal(struct token *t, size_t n)
     return n;
 }
 
+/* `tokens` has room for all of them: no more than every second character begins one. */
 static size_t tokenise(const char *s, struct token *tokens)
 {
     size_t n = 0;
     for (;;) {
         while (is_separator(*s))
             s++;
-        if (!*s || n == TOKENS_MAX)
+        if (!*s)
             return join_sexagesimal(tokens, n);
         struct token *t = &tokens[n++];
         *t = (struct token){.text = s};
@@ -107,6 +109,14 @@ static bool all_pairs(const struct token *t, size_t n)
         if (!is_pair(&t[i], &t[i + 1]))
             return false;
     return n >= 4 && n % 2 == 0;
+}
+
+static bool any_pair(const struct token *t, size_t n)
+{
+    for (size_t i = 0; i + 1 < n; i++)
+        if (is_pair(&t[i], &t[i + 1]))
+            return true;
+    return false;
 }
 
 static enum status fail_line(struct table *t)
@@ -185,11 +195,13 @@ static bool names_columns(const char *s)
 
 static enum status read_line(struct table *t, char *line, char *scratch)
 {
-    struct token tokens[TOKENS_MAX];
     if (*line == '\0') {
         t->gap = coords_in_ring(&t->coords) > 0;
         return STATUS_OK;
     }
+    if (!ARRAY_RESERVE(t->tokens, t->cap_tokens, strlen(line) / 2 + 1))
+        return error_no_memory(t->p->error);
+    struct token *tokens = t->tokens;
     strcpy(scratch, line);
     crs_fold_signs(scratch);
     size_t n = tokenise(scratch, tokens), numbers = 0, i = find_pair(tokens, n);
@@ -207,6 +219,8 @@ static enum status read_line(struct table *t, char *line, char *scratch)
         tokens[2].is_number)
         i = 1;
     if (i < n) {
+        if (any_pair(tokens + i + 2, n - i - 2))
+            return fail_line(t); /* a second point, and which of the others are points is not known */
         if (n - i > 2)
             warn_height(t);
         return add_point(t, &tokens[i], &tokens[i + 1], i >= 2 ? &tokens[i - 1] : NULL);
@@ -225,7 +239,7 @@ static enum status read_line(struct table *t, char *line, char *scratch)
 bool table_recognised(const char *text)
 {
     char line[512];
-    struct token tokens[TOKENS_MAX];
+    struct token tokens[sizeof line / 2];
     for (int looked = 0; *text && looked < 40; looked++) {
         size_t n = strcspn(text, "\r\n"), take = n < sizeof line - 1 ? n : sizeof line - 1;
         memcpy(line, text, take);
@@ -252,6 +266,7 @@ enum status parcel_table_read(struct parsing *p, char *text, size_t n)
         s = read_line(&t, line, scratch);
     }
     free(scratch);
+    free(t.tokens);
     t.coords.usual_a = t.coords.rings.n && t.coords.rings.x[0] <= 180 ? 'E' : 'N';
     if (s == STATUS_OK)
         s = coords_add_parcels(p, &t.coords);
