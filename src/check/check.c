@@ -69,13 +69,10 @@ static enum status common_measure(struct check_worker *w, const struct geo_shape
     return STATUS_OK;
 }
 
-static bool warning_add(struct parcel_report *r, struct arena *a, const char *code, const char *zh,
-                        const char *en)
+/* There is room: warn() makes it for three of each line. */
+static bool warning_add(struct parcel_report *r, const char *code, const char *zh, const char *en)
 {
-    enum { MAX_WARNINGS = 16 };
-    if (!r->warnings)
-        r->warnings = arena_array(a, MAX_WARNINGS, sizeof *r->warnings);
-    if (!r->warnings || r->n_warnings == MAX_WARNINGS || !zh || !en)
+    if (!zh || !en)
         return false;
     r->warnings[r->n_warnings++] = (struct parcel_warning){code, zh, en};
     return true;
@@ -84,14 +81,16 @@ static bool warning_add(struct parcel_report *r, struct arena *a, const char *co
 /* What the officer must see beside the figures. */
 static enum status warn(struct check_worker *w, struct parcel_report *r, struct error *e)
 {
-    bool ok = true;
-    for (int l = 0; l < r->n_layers; l++) {
+    enum { OF_A_LINE = 3 };
+    r->warnings = arena_array(w->arena, (size_t)r->n_layers * OF_A_LINE, sizeof *r->warnings);
+    bool ok = r->warnings != NULL;
+    for (int l = 0; ok && l < r->n_layers; l++) {
         const struct layer_finding *f = &r->layers[l];
         const char *zh = f->line->title_zh, *en = f->line->name_en;
         if (f->status == LAYER_OVERLAP && !measure_is_covered(f->uncovered_m2, r->area_m2))
             ok =
                 ok && warning_add(
-                          r, w->arena, "partly-covered",
+                          r, "partly-covered",
                           arena_printf(w->arena, "%s只覆盖地块的一部分，未覆盖%.2f平方米，实际占用可能更多。",
                                        zh, f->uncovered_m2),
                           arena_printf(w->arena, "%s covers only part of the parcel; %.2f m2 have no data.",
@@ -99,7 +98,7 @@ static enum status warn(struct check_worker *w, struct parcel_report *r, struct 
         if (f->area_is_bound)
             ok = ok &&
                  warning_add(
-                     r, w->arena, "area-is-bound",
+                     r, "area-is-bound",
                      arena_printf(w->arena, "%s的图斑互相重叠而并集未能求出，所列面积为合计，是上限。", zh),
                      arena_printf(w->arena,
                                   "Features of the %s overlap each other and their union could not be "
@@ -108,7 +107,7 @@ static enum status warn(struct check_worker *w, struct parcel_report *r, struct 
         if (f->status != LAYER_UNMEASURED && f->sum_m2 > f->area_m2 + fmax(0.01, 1e-9 * r->area_m2))
             ok = ok &&
                  warning_add(
-                     r, w->arena, "features-overlap",
+                     r, "features-overlap",
                      arena_printf(w->arena,
                                   "%s的图斑互相重叠：逐图斑面积合计%.2f平方米，占用面积按并集计%.2f平方米。",
                                   zh, f->sum_m2, f->area_m2),

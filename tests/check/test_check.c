@@ -425,6 +425,36 @@ static void no_row_of_a_long_table_is_left_out(void **state)
     world_free(w);
 }
 
+/* Of many layers each has its remarks: none is left out, and none is too many for the check to end. */
+static void every_layer_has_its_remarks(void **state)
+{
+    (void)state;
+    struct arena *a = arena_new(16 << 20);
+    const struct line_table lines = shipped_lines(a);
+    struct layer_spec specs[LINES_MAX] = {0};
+    for (int l = 0; l < lines.n; l++)
+        specs[l] = (struct layer_spec){line_at(&lines, l)->id,
+                                       "111 41 111.2 41.1",
+                                       0,
+                                       {{"111 41 111.1 41.1", NULL}, {"111 41 111.1 41.1", NULL}}};
+    assert_true(2 * lines.n > 16);
+    struct world *w = world_new(specs, (size_t)lines.n);
+    struct report r = check_box(w, "111.05 41.05 111.06 41.15", NULL);
+    const struct parcel_report *p = &r.results[0];
+    for (int l = 0; l < p->n_layers; l++) {
+        bool partly = false, twice = false;
+        for (size_t i = 0; i < p->n_warnings; i++) {
+            bool names_it = strstr(p->warnings[i].zh, p->layers[l].line->title_zh) != NULL;
+            partly |= names_it && strcmp(p->warnings[i].code, "partly-covered") == 0;
+            twice |= names_it && strcmp(p->warnings[i].code, "features-overlap") == 0;
+        }
+        if (!partly || !twice)
+            fail_msg("%s lacks a remark", p->layers[l].line->id);
+    }
+    world_free(w);
+    arena_free(a);
+}
+
 /* What no row of the table speaks of is not allowed by silence, and not by the rows that speak of
  * something else. */
 static void what_no_rule_speaks_of_is_unknown(void **state)
@@ -940,6 +970,7 @@ int main(void)
         cmocka_unit_test(the_project_class_chooses_the_rule),
         cmocka_unit_test(a_rule_that_stands_in_says_why),
         cmocka_unit_test(no_row_of_a_long_table_is_left_out),
+        cmocka_unit_test(every_layer_has_its_remarks),
         cmocka_unit_test(what_no_rule_speaks_of_is_unknown),
         cmocka_unit_test(a_long_cell_of_the_rule_table_is_taken),
         cmocka_unit_test(the_core_is_not_taken_for_less),

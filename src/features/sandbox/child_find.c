@@ -74,7 +74,7 @@ static void find_members(struct child *c, const char *root, bool deep, struct me
 {
     char **all = deep ? VSIReadDirRecursive(root) : VSIReadDir(root);
     m->listed = all != NULL;
-    m->too_many = deep && CSLCount(all) > NAMES_MAX;
+    m->too_many = CSLCount(all) > NAMES_MAX;
     for (int i = 0; all && all[i] && i < NAMES_MAX; i++) {
         const char *name = all[i], *in_gdb = strcasestr(name, ".gdb/");
         if (strstr(name, "..") || strstr(name, "__MACOSX") || strstr(name, "/._"))

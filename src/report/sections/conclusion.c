@@ -19,8 +19,6 @@ void section_conclusion(struct report_making *m)
 
 /* ---- 适用条款 ---- */
 
-enum { RULES_MAX = 512 }; /* a table of rules has some dozens */
-
 static int severer_first(const void *a, const void *b)
 {
     const struct rule *x = *(const struct rule *const *)a, *y = *(const struct rule *const *)b;
@@ -29,10 +27,11 @@ static int severer_first(const void *a, const void *b)
     return strcmp(x->id, y->id);
 }
 
-/* Each rule that some parcel met, once. */
-static size_t rules_met(const struct report_making *m, const struct rule **rules)
+/* Each rule that some parcel met, once, the severest first; their number. */
+static size_t rules_met(struct report_making *m, const struct rule ***out)
 {
-    size_t n = 0;
+    const struct rule **rules = NULL;
+    size_t n = 0, cap = 0;
     for (size_t i = 0; i < m->t->n_rows; i++)
         for (int l = 0; l < m->r->results[i].n_layers; l++)
             for (size_t k = 0; k < m->r->results[i].layers[l].n_rules; k++) {
@@ -40,10 +39,17 @@ static size_t rules_met(const struct report_making *m, const struct rule **rules
                 size_t seen = 0;
                 while (seen < n && rules[seen] != rule)
                     seen++;
-                if (seen == n && n < RULES_MAX)
-                    rules[n++] = rule;
+                if (seen < n)
+                    continue;
+                if (!ARENA_RESERVE(m->arena, rules, cap, n + 1)) {
+                    m->no_memory = true;
+                    return 0;
+                }
+                rules[n++] = rule;
             }
-    qsort(rules, n, sizeof *rules, severer_first);
+    if (n)
+        qsort(rules, n, sizeof *rules, severer_first);
+    *out = rules;
     return n;
 }
 
@@ -101,8 +107,8 @@ void section_rules(struct report_making *m)
         {"规则编号", 12, BLOCK_LEFT, 0}, {"判定", 7, BLOCK_CENTRE, 0}, {"情形", 20, BLOCK_LEFT, 0},
         {"要求", 24, BLOCK_LEFT, 0},     {"依据", 22, BLOCK_LEFT, 0},  {"条文核对情况", 13, BLOCK_LEFT, 0},
         {"地块", 12, BLOCK_LEFT, 0}};
-    const struct rule *rules[RULES_MAX];
-    size_t n = rules_met(m, rules);
+    const struct rule **rules;
+    size_t n = rules_met(m, &rules);
     if (n == 0)
         return;
     add_block(m, BLOCK_SUBHEADING, "适用条款");
