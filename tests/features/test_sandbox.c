@@ -5,9 +5,13 @@
 #include "features/sandbox/process.h"
 #include "features/sandbox/sandbox.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -377,6 +381,177 @@ static void test_without_standard_streams(void **state)
     assert_int_equal(n, 1);
 }
 
+/* ---- the nursery ---- */
+
+static const char ONE_PLOT[] = "<kml><Document>" PLACEMARK "</Document></kml>";
+static const struct feature_request ONE = {.bytes = ONE_PLOT, .n_bytes = sizeof ONE_PLOT - 1};
+
+/* The nursery that this process has, by the system's list of processes; 0: none. */
+static pid_t our_nursery(void)
+{
+    DIR *all = opendir("/proc");
+    pid_t found = 0;
+    for (struct dirent *d; all && !found && (d = readdir(all));) {
+        char path[300], text[4096], *parent;
+        snprintf(path, sizeof path, "/proc/%s/cmdline", d->d_name);
+        FILE *f = atoi(d->d_name) ? fopen(path, "r") : NULL;
+        size_t n = f ? fread(text, 1, sizeof text - 1, f) : 0;
+        text[n] = '\0';
+        bool is_one = n > strlen(text) + 1 && strcmp(text + strlen(text) + 1, NURSERY_COMMAND) == 0;
+        if (f)
+            fclose(f);
+        snprintf(path, sizeof path, "/proc/%s/stat", d->d_name);
+        f = is_one ? fopen(path, "r") : NULL;
+        n = f ? fread(text, 1, sizeof text - 1, f) : 0;
+        text[n] = '\0';
+        parent = strrchr(text, ')');
+        if (parent && atoi(parent + 4) == getpid())
+            found = atoi(d->d_name);
+        if (f)
+            fclose(f);
+    }
+    if (all)
+        closedir(all);
+    return found;
+}
+
+static void read_one_plot(void)
+{
+    size_t n = 0;
+    struct error e = {0};
+    if (read_all(&ONE, &n, &e) != STATUS_OK || n != 1)
+        fail_msg("%zu plots: %s", n, e.en);
+}
+
+/* One process for many files; each child of it reads its own file and no other. */
+static void test_a_nursery_reads_as_a_program_of_its_own_does(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        read_one_plot();
+    pid_t first = our_nursery();
+    assert_true(first > 0);
+    static const char two[] = "<kml><Document>" PLACEMARK PLACEMARK "</Document></kml>", none[] = "<kml>";
+    const struct feature_request broken = {.bytes = none, .n_bytes = strlen(none)},
+                                 other = {.bytes = two, .n_bytes = strlen(two)};
+    struct error e = {0};
+    size_t n = 0;
+    assert_int_equal(read_all(&broken, &n, &e), STATUS_INVALID_INPUT);
+    assert_int_equal(read_all(&other, &n, &e), STATUS_OK);
+    assert_int_equal(n, 2);
+    read_one_plot();
+    assert_int_equal(our_nursery(), first);
+}
+
+static void *read_some(void *failed)
+{
+    for (int i = 0; i < 8; i++) {
+        size_t n = 0;
+        *(int *)failed += read_all(&ONE, &n, NULL) != STATUS_OK || n != 1;
+    }
+    return NULL;
+}
+
+static void test_threads_share_a_nursery(void **state)
+{
+    (void)state;
+    pthread_t threads[4];
+    int failed[4] = {0};
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, read_some, &failed[i]), 0);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(failed[i], 0);
+    }
+}
+
+/* The system may kill it at any time, for its memory. The next file is read all the same, and later ones have a
+ * nursery again. */
+static void test_a_nursery_that_died_is_replaced(void **state)
+{
+    (void)state;
+    read_one_plot();
+    read_one_plot();
+    pid_t first = our_nursery();
+    assert_true(first > 0);
+    assert_int_equal(kill(first, SIGKILL), 0);
+    read_one_plot();
+    read_one_plot();
+    pid_t second = our_nursery();
+    assert_true(second > 0 && second != first);
+}
+
+/* A stream whose nursery has died ends with a sentence, and never as if the file had ended there. */
+static void test_a_child_goes_with_its_nursery(void **state)
+{
+    (void)state;
+    char path[300];
+    snprintf(path, sizeof path, "%s/held.kml", folder);
+    read_one_plot();
+    read_one_plot();
+    assert_int_equal(mkfifo(path, 0600), 0);
+    pid_t nursery = our_nursery(), killer = fork();
+    assert_true(nursery > 0);
+    if (killer == 0) { /* once the child has opened the file, which it then waits for */
+        int fd = open(path, O_WRONLY);
+        _exit(fd >= 0 && kill(nursery, SIGKILL) == 0 ? 0 : 1);
+    }
+    const struct feature_request held = {.path = path};
+    struct error e = {0};
+    size_t n = 0;
+    assert_int_equal(read_all(&held, &n, &e), STATUS_INVALID_INPUT);
+    assert_int_equal(n, 0);
+    assert_true(e.zh[0] && e.en[0]);
+    assert_int_equal(waitpid(killer, NULL, 0), killer);
+    unlink(path);
+    read_one_plot();
+}
+
+/* A parent that is killed leaves neither its nursery nor a child that reads. */
+static void test_a_killed_parent_leaves_no_nursery(void **state)
+{
+    (void)state;
+    char path[300];
+    snprintf(path, sizeof path, "%s/held.kml", folder);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int told[2];
+    pid_t nursery = 0, parent;
+    assert_int_equal(pipe2(told, O_CLOEXEC), 0);
+    parent = fork();
+    if (parent == 0) { /* with a nursery of its own: that of the process that it was forked from is not its */
+        read_one_plot();
+        read_one_plot();
+        nursery = our_nursery();
+        const struct feature_request held = {.path = path};
+        size_t n;
+        _exit(write(told[1], &nursery, sizeof nursery) == sizeof nursery && read_all(&held, &n, NULL));
+    }
+    assert_int_equal(read(told[0], &nursery, sizeof nursery), sizeof nursery);
+    assert_true(nursery > 0 && nursery != our_nursery());
+    int fd = open(path, O_WRONLY); /* once the child has opened it, too */
+    assert_true(fd >= 0);
+    assert_int_equal(kill(parent, SIGKILL), 0);
+    assert_int_equal(waitpid(parent, NULL, 0), parent);
+    while (write(fd, "<kml>", 5) == 5 || errno == EAGAIN) /* until nobody holds the other end */
+        fcntl(fd, F_SETFL, O_NONBLOCK);
+    assert_int_equal(errno, EPIPE);
+    while (kill(nursery, 0) == 0) { /* whoever inherits it waits for it */
+        char stat[300], text[300] = "";
+        snprintf(stat, sizeof stat, "/proc/%d/stat", (int)nursery);
+        FILE *f = fopen(stat, "r");
+        bool dead = !f || !fgets(text, sizeof text, f) || strstr(text, ") Z");
+        if (f)
+            fclose(f);
+        if (dead)
+            break;
+        sched_yield();
+    }
+    close(fd);
+    close(told[0]);
+    close(told[1]);
+    unlink(path);
+}
+
 static void test_nothing_is_left_behind(void **state)
 {
     (void)state;
@@ -391,6 +566,7 @@ int main(int argc, char **argv)
         sandbox_child_main(argc, argv);
     if (!mkdtemp(folder))
         return 1;
+    signal(SIGPIPE, SIG_IGN);
     setenv("TMPDIR", folder, 1); /* the readers' own folders are seen when they stay */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bad_children),
@@ -403,6 +579,11 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_sandbox),
         cmocka_unit_test(test_limits_of_a_request),
         cmocka_unit_test(test_without_standard_streams),
+        cmocka_unit_test(test_a_nursery_reads_as_a_program_of_its_own_does),
+        cmocka_unit_test(test_threads_share_a_nursery),
+        cmocka_unit_test(test_a_nursery_that_died_is_replaced),
+        cmocka_unit_test(test_a_child_goes_with_its_nursery),
+        cmocka_unit_test(test_a_killed_parent_leaves_no_nursery),
         cmocka_unit_test(test_nothing_is_left_behind),
     };
     int failed = cmocka_run_group_tests_name("the sandboxed child", tests, NULL, NULL);

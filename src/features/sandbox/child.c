@@ -1,5 +1,6 @@
 #include "features/sandbox/child_parts.h"
 #include "features/sandbox/confine.h"
+#include "features/sandbox/nursery.h"
 #include "features/sandbox/sandbox.h"
 
 #include "base/limits.h"
@@ -15,7 +16,8 @@
 
 bool sandbox_child_wanted(int argc, char **argv)
 {
-    return argc == SANDBOX_ARGS && strcmp(argv[SANDBOX_ARG_COMMAND], SANDBOX_COMMAND) == 0;
+    return nursery_wanted(argc, argv) ||
+           (argc == SANDBOX_ARGS && strcmp(argv[SANDBOX_ARG_COMMAND], SANDBOX_COMMAND) == 0);
 }
 
 static enum status read_source(struct child *c, struct error *e)
@@ -103,8 +105,9 @@ static void take_arguments(struct child *c, char **argv)
 
 _Noreturn void sandbox_child_main(int argc, char **argv)
 {
-    (void)argc;
     static struct child c;
+    if (nursery_wanted(argc, argv))
+        nursery_main();
     struct error e = {0};
     signal(SIGPIPE, SIG_IGN);
     take_arguments(&c, argv);

@@ -17,7 +17,7 @@ static void CPL_STDCALL keep_message(CPLErr severity, CPLErrorNum number, const 
         c->clamped = true;
 }
 
-void child_configure_gdal(struct child *c)
+void child_prepare_gdal(void)
 {
     static const char *const options[][2] = {
         {"GDAL_DRIVER_PATH", "disable"},
@@ -34,10 +34,15 @@ void child_configure_gdal(struct child *c)
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         CPLSetConfigOption(options[i][0], options[i][1]);
+    GDALAllRegister();
+}
+
+void child_configure_gdal(struct child *c)
+{
+    child_prepare_gdal();
     if (c->upload)
         CPLSetConfigOption("SQLITE_USE_OGR_VFS",
                            "YES"); /* SQLite's own asks for a name, which an upload has not */
-    GDALAllRegister();
     CPLPushErrorHandlerEx(keep_message, c);
     gdal_offline_push();
 }

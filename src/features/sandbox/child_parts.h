@@ -55,6 +55,8 @@ enum status child_find_source(struct child *c, struct child_source *out, struct 
 
 /* ---- child_open.c: GDAL within bounds, and the parts of a file ---- */
 
+/* GDAL's settings and drivers, the same for every file. */
+void child_prepare_gdal(void);
 void child_configure_gdal(struct child *c);
 enum status child_open_gdal(struct child *c, const char *name, const char *const *drivers,
                             const char *const *options, GDALDatasetH *out, struct error *e) HX_MUST_CHECK;

@@ -60,12 +60,17 @@ static enum status fail_start(int why, struct error *e)
                       strerror(why));
 }
 
-static int spawn(const char *program, char **argv, int to_parent, int input, pid_t *pid)
+int process_spawn(const char *program, const char *const *arguments, int to_parent, int extra, pid_t *pid)
 {
-    char texts[4][512], *env[8];
+    char texts[4][512], *env[8], *argv[ARGUMENTS_MAX];
+    size_t n = 0;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none;
+    argv[n++] = (char *)(uintptr_t)program;
+    while (*arguments && n + 1 < ARGUMENTS_MAX)
+        argv[n++] = (char *)(uintptr_t)*arguments++;
+    argv[n] = NULL;
     child_environment(env, texts, sizeof env / sizeof *env);
     sigemptyset(&none);
     posix_spawn_file_actions_init(&actions);
@@ -74,11 +79,13 @@ static int spawn(const char *program, char **argv, int to_parent, int input, pid
     posix_spawnattr_setpgroup(&attributes, 0); /* its own group, so that whatever it starts ends with it */
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
     int why = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    why = why ? why : posix_spawn_file_actions_adddup2(&actions, to_parent, 1);
+    why = why              ? why
+          : to_parent >= 0 ? posix_spawn_file_actions_adddup2(&actions, to_parent, 1)
+                           : posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     why = why ? why : posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    if (input >= 0)
-        why = why ? why : posix_spawn_file_actions_adddup2(&actions, input, SANDBOX_INPUT_FD);
-    why = why ? why : posix_spawn_file_actions_addclosefrom_np(&actions, SANDBOX_INPUT_FD + (input >= 0));
+    if (extra >= 0)
+        why = why ? why : posix_spawn_file_actions_adddup2(&actions, extra, SANDBOX_INPUT_FD);
+    why = why ? why : posix_spawn_file_actions_addclosefrom_np(&actions, SANDBOX_INPUT_FD + (extra >= 0));
     why = why ? why : posix_spawn(pid, program, &actions, &attributes, argv, env);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
@@ -89,26 +96,22 @@ enum status sandbox_process_start(const char *program, const char *const *argume
                                   struct sandbox_process *out, struct error *e)
 {
     int ends[2];
-    char *argv[ARGUMENTS_MAX];
-    size_t n = 0;
     program = program ? program : "/proc/self/exe";
-    argv[n++] = (char *)(uintptr_t)program;
-    while (*arguments && n + 1 < ARGUMENTS_MAX)
-        argv[n++] = (char *)(uintptr_t)*arguments++;
-    argv[n] = NULL;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return fail_start(errno, e);
     ends[1] = file_off_standard(ends[1]);
     (void)fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES); /* only a kindness: a smaller pipe is slower */
-    pid_t pid = 0;
-    int why = ends[1] < 0 ? errno : spawn(program, argv, ends[1], input, &pid);
+    struct sandbox_process made = {0, {0, 0}, ends[0]};
+    int why = ends[1] < 0 ? errno : 0;
+    if (!why && !nursery_begin(program, arguments, ends[1], input, &made.own))
+        why = process_spawn(program, arguments, ends[1], input, &made.pid);
     if (ends[1] >= 0)
         close(ends[1]);
     if (why) {
         close(ends[0]);
         return fail_start(why, e);
     }
-    *out = (struct sandbox_process){pid, ends[0]};
+    *out = made;
     return STATUS_OK;
 }
 
@@ -122,5 +125,6 @@ void sandbox_process_end(struct sandbox_process *p)
         while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
             ;
     }
+    nursery_end(p->own);
     *p = SANDBOX_NO_PROCESS;
 }

@@ -7,14 +7,16 @@
 #define HX_FEATURES_SANDBOX_PROCESS_H
 
 #include "base/status.h"
+#include "features/sandbox/nursery.h"
 
 #include <sys/types.h>
 
 struct sandbox_process {
-    pid_t pid; /* 0: none */
-    int pipe;  /* the end that is read; -1 when it is closed */
+    pid_t pid;           /* of one that was started for itself; 0: none */
+    struct nursling own; /* or of one that the nursery began */
+    int pipe;            /* the end that is read; -1 when it is closed */
 };
-#define SANDBOX_NO_PROCESS ((struct sandbox_process){0, -1})
+#define SANDBOX_NO_PROCESS ((struct sandbox_process){0, {0, 0}, -1})
 
 /* `arguments`: from argv[1] on, NULL-terminated. NULL program: this very program. `input`: a file that the
  * child has as SANDBOX_INPUT; -1 none. */
@@ -22,6 +24,10 @@ enum status sandbox_process_start(const char *program, const char *const *argume
                                   struct sandbox_process *out, struct error *e) HX_MUST_CHECK;
 /* Kills it and all that it started. The process may be SANDBOX_NO_PROCESS. */
 void sandbox_process_end(struct sandbox_process *p);
+
+/* For sandbox/ alone: a process of that program with nothing of ours but `to_parent` (-1: none) as its standard
+ * output and `extra` (-1: none) as descriptor SANDBOX_INPUT_FD. errno's number, 0 when it runs. */
+int process_spawn(const char *program, const char *const *arguments, int to_parent, int extra, pid_t *pid);
 
 /* Bytes as a file that has no name and that nobody can change: nothing is left of it when this process ends,
  * however it ends. The child reads it by this path, again and again where a library wants that. */
