@@ -107,7 +107,7 @@ class Lines(unittest.TestCase):
             source = f.write_json(folder / f"{layer}.geojson",
                                   f.fixture.collection(f.fixture.feature(box, BSM=layer[:3], XZQDM="150100")))
             kind = "admin" if layer == "region" else "zone"
-            subprocess.run([f.PROGRAM, "import", "--store", store, source, "--layer", layer, "--kind", kind], check=True,
+            subprocess.run([f.fixture.store_maker(f.PROGRAM), "import", "--store", store, source, "--layer", layer, "--kind", kind], check=True,
                            capture_output=True)
         out = folder / "out.csv"
         f.audit("lines", "--store", store, "-o", out)

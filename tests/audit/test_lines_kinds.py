@@ -43,7 +43,7 @@ class Kinds(unittest.TestCase):
 
     def put(self, layer, *features, more=(), kind="line"):
         source = f.write_json(self.dir / f"{layer}.geojson", f.fixture.collection(*features))
-        r = subprocess.run([f.PROGRAM, "import", "--store", self.store, source, "--layer", layer, "--kind", kind,
+        r = subprocess.run([f.fixture.store_maker(f.PROGRAM), "import", "--store", self.store, source, "--layer", layer, "--kind", kind,
                             "--confirm-layer", *more], capture_output=True, text=True)
         self.assertEqual(0, r.returncode, r.stderr)
 

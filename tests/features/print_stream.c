@@ -1,6 +1,8 @@
 /* Opens a file as a sandboxed stream and prints every record as a line of JSON: what the tests of the
  * readers look at. print_stream [--bytes] [--layer NAME] [--skip POSITION FID] [--list] [--count]
- * [--attributes] [--any] FILE; --any: a text, too, which no child reads */
+ * [--attributes] [--any] FILE; --any: a text, too, which no child reads.
+ * print_stream --each: the same for every line of standard input, its arguments parted by tabs; a line "." ends
+ * the answer. */
 #include "features/sandbox/sandbox.h"
 #include "formats/json.h"
 
@@ -239,14 +241,35 @@ static int run(struct arguments *with, struct arena *keep, struct arena *each)
     return code;
 }
 
+static int run_each_line(struct arena *keep, struct arena *each)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    for (ssize_t n; (n = getline(&line, &cap, stdin)) > 0;) {
+        char *argv[16] = {NULL}, *at = line;
+        int argc = 1;
+        line[n - 1] = '\0';
+        while (argc < 16 && (argv[argc] = strsep(&at, "\t")))
+            argc++;
+        struct arguments with = read_arguments(argc, argv);
+        arena_reset(keep);
+        run(&with, keep, each);
+        puts(".");
+        fflush(stdout);
+    }
+    free(line);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (sandbox_child_wanted(argc, argv))
         sandbox_child_main(argc, argv);
+    bool many = argc == 2 && strcmp(argv[1], "--each") == 0;
     struct arguments with = read_arguments(argc, argv);
     struct arena *keep = arena_new((size_t)2 << 30), *each = arena_new((size_t)1 << 30);
     buffer_init(&out, 0);
-    int code = run(&with, keep, each);
+    int code = many ? run_each_line(keep, each) : run(&with, keep, each);
     arena_free(keep);
     arena_free(each);
     buffer_release(&out);

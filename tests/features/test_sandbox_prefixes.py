@@ -11,11 +11,13 @@ import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import make_files
+import runs
 import stream_test
 
 PROGRAM = sys.argv.pop(1)
-LONG = os.environ.get('HX_LONG') == '1'
+LONG = runs.LONG and not runs.SANITIZED
 
 
 def cuts(size, seed):

@@ -67,6 +67,12 @@ def import_layer(program, folder, store, layer, content):
                     "--coverage", coverage], check=True, capture_output=True)
 
 
+def store_maker(program):
+    """The program that makes the stores which `program` is asked about: itself. Of a sanitizer's build, which takes several times
+    as long for what the tests of imports look at, script/test names the everyday one (HX_STORE_MAKER)."""
+    return os.environ.get("HX_STORE_MAKER", program) if runs.SANITIZED and not runs.LONG else program
+
+
 def prepared(program, name, make, *inputs):
     """A folder that `make` has filled, by this very program and from these inputs: whichever test asks first has it made, all
     later ones, of other processes too, copy it. It stands beside the program, and the next build's takes its place."""
@@ -102,11 +108,14 @@ def copy_store(kept, store):
 
 
 def empty_store(program, store):
+    program = store_maker(program)
     return copy_store(prepared(program, "empty", lambda folder: run(program, "init", folder / "test.sqlite")), store)
 
 
 def geodata_store(program, store, geodata):
     """A store with the sample data, geodata/."""
+    program = store_maker(program)
+
     def make(folder):
         run(program, "init", folder / "test.sqlite")
         run(program, "import", "--store", folder / "test.sqlite", "--geodata", geodata)
@@ -115,6 +124,8 @@ def geodata_store(program, store, geodata):
 
 def make_store(program, folder):
     """A store with the three layers."""
+    program = store_maker(program)
+
     def make(kept):
         run(program, "init", kept / "test.sqlite")
         for layer, (content, _, _) in LAYERS.items():

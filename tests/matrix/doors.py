@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
 import fixture  # noqa: E402
+from fixture import runs  # noqa: E402, F401
 
 CHECKS = ("check", "http", "library")
 AUDITS = ("audit", "job")

@@ -5,7 +5,6 @@ the file, and what is refused is refused in words that help.
 HX_LONG=1 goes through every door; without it through the library and the audit."""
 import csv
 import hashlib
-import os
 import pathlib
 import sys
 import tempfile
@@ -13,12 +12,13 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 import cases
-import doors
+import doors   # which knows the folder of the next
 import expected
+import runs
 
 PROGRAM, LIBRARY, SOURCE = (pathlib.Path(a).resolve() for a in sys.argv[1:4])
 KNOWN = pathlib.Path(__file__).resolve().parent / "expected_cases.txt"
-LONG = os.environ.get("HX_LONG") == "1"
+LONG = runs.LONG and not runs.SANITIZED   # what is looked at once by a sanitizer is enough, of thousands of cells
 SHORT_DOORS = ("library", "audit")
 
 

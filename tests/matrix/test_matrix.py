@@ -5,7 +5,6 @@ bit where the format holds the same doubles), id, name and attributes.
 HX_LONG=1 runs every cell; without it a part in which each format, shape and door is met. --write makes the list of known
 faults anew. What a format cannot carry is told by writers.py."""
 import math
-import os
 import pathlib
 import re
 import sys
@@ -13,15 +12,16 @@ import tempfile
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-import doors
+import doors   # which knows the folder of the next
 import expected
+import runs
 import shapes
 import writers
 
 PROGRAM, LIBRARY, SOURCE = (pathlib.Path(a).resolve() for a in sys.argv[1:4])
 ID_FIELDS, NAME_FIELDS = ("DKBH", "地块编号"), ("DKMC", "地块名称")
 KNOWN = pathlib.Path(__file__).resolve().parent / "expected_failures.txt"
-LONG = os.environ.get("HX_LONG") == "1"
+LONG = runs.LONG and not runs.SANITIZED   # what is looked at once by a sanitizer is enough, of thousands of cells
 REFERENCES = ("geojson", "geojson-metres", "gpkg", "gpkg-metres")   # GeoJSON has no arcs
 # A short run: each format through each door, each shape in two formats, and in every format what goes wrong silently.
 SHORT_DOORS = {"geojson": ("library", "http", "audit"), "gpkg": ("library",)}
