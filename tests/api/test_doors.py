@@ -119,9 +119,10 @@ class Doors(unittest.TestCase):
         for name, (path, crs) in self.inputs.items():
             out = self.folder / f"out-{name}"
             out.mkdir()
-            self.door("check", path, out, "MINING_RIGHT", crs, "-")
+            forms = FORMATS if name in ("p.geojson", "p.zip") else fixture.runs.small_or_whole(["json"], FORMATS)
+            self.door("check" if forms is FORMATS else "read", path, out, "MINING_RIGHT", crs, "-")
             more = ["--crs", crs] if crs != "-" else []
-            for form in FORMATS if name in ("p.geojson", "p.zip") else fixture.runs.small_or_whole(["json"], ["json", "text"]):
+            for form in forms:
                 expected = self.command("check", path, "--format", form, "--class", "MINING_RIGHT", "--project-name", "光伏",
                                         "--builder", "某公司", "--date", "2026-01-31", *more)
                 self.assertEqual(expected, (out / f"report.{form}").read_bytes(), (name, form))
@@ -138,18 +139,18 @@ class Doors(unittest.TestCase):
         out = self.folder / "reader"
         out.mkdir()
         path, _ = self.inputs["p.gpkg"]
-        self.door("check", path, out, "-", "-", PROGRAM)
-        self.assertIn("reader-missing", self.door("check", path, out, "-", "-", "/nonexistent/hongxian", code=4))
-        self.assertIn("foreign-failed", self.door("check", path, out, "-", "-", "/bin/true", code=1))
+        self.door("read", path, out, "-", "-", PROGRAM)
+        self.assertIn("reader-missing", self.door("read", path, out, "-", "-", "/nonexistent/hongxian", code=4))
+        self.assertIn("foreign-failed", self.door("read", path, out, "-", "-", "/bin/true", code=1))
         alone = self.folder / "alone"   # the library without its program, and no program on PATH
         alone.mkdir()
         library = next(pathlib.Path(p) for p in os.environ["LD_LIBRARY_PATH"].split(":"))
         for part in library.glob("libhongxian.so*"):
             (alone / part.name).write_bytes(part.read_bytes())
         environment = {**os.environ, "LD_LIBRARY_PATH": str(alone), "PATH": "/nonexistent"}
-        self.assertIn("reader-missing", self.door("check", path, out, "-", "-", "-", code=2, env=environment))
+        self.assertIn("reader-missing", self.door("read", path, out, "-", "-", "-", code=2, env=environment))
         on_path = {**environment, "PATH": f"relative:{pathlib.Path(PROGRAM).parent}"}
-        self.door("check", path, out, "-", "-", "-", env=on_path)
+        self.door("read", path, out, "-", "-", "-", env=on_path)
 
     def test_rings(self):
         """Coordinates as arrays give the report of the GeoJSON that says the same, and the sliver policy reaches it."""
@@ -182,7 +183,7 @@ class Doors(unittest.TestCase):
         for day, verdict in (("2025-01-01", "overlap"), ("2025-07-01", "clear")):
             out = self.folder / day
             out.mkdir()
-            subprocess.run([DOOR, f"{store}@{day}", "check", path, out, "GENERAL", "-", "-"], check=True, capture_output=True)
+            subprocess.run([DOOR, f"{store}@{day}", "read", path, out, "GENERAL", "-", "-"], check=True, capture_output=True)
             expected = subprocess.run([PROGRAM, "check", path, "--store", store, "--as-of", day, "--class", "GENERAL",
                                        "--format", "json"], check=True, capture_output=True).stdout
             self.assertEqual(expected, (out / "report.json").read_bytes())
@@ -192,10 +193,10 @@ class Doors(unittest.TestCase):
 
     def test_refusals_have_sentences(self):
         path, _ = self.inputs["p.geojson"]
-        self.assertIn("unknown-project-class", self.door("check", path, self.folder, "NONSENSE", "-", "-", code=1))
+        self.assertIn("unknown-project-class", self.door("read", path, self.folder, "NONSENSE", "-", "-", code=1))
         bad = self.folder / "bad.wkt"
         bad.write_text("POLYGON((111 40,112")
-        self.assertRegex(self.door("check", bad, self.folder, "-", "-", "-", code=1), r"[\u4e00-\u9fff]")
+        self.assertRegex(self.door("read", bad, self.folder, "-", "-", "-", code=1), r"[\u4e00-\u9fff]")
 
     def test_record(self):
         """Kept through the library: the command's chain, rows and verification say the same, and the other way round."""

@@ -20,8 +20,14 @@ ${CC:-gcc} -Wall -Wextra -Werror $sanitize "$source/tests/api/consumer/check_one
 cmake -S "$source/tests/api/consumer" -B "$work/consumer" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_C_FLAGS="$sanitize" >"$work/consumer.log"
 cmake --build "$work/consumer" >>"$work/consumer.log"
 
-"$program" init "$work/t.sqlite" >/dev/null
-"$program" import --store "$work/t.sqlite" --geodata "$source/geodata" >/dev/null
+export HX_STORE_MAKER=$program # stores are copies of those that the other tests have
+/usr/bin/python3 - "$source" "$program" "$work/t.sqlite" <<'PY'
+import sys
+source, program, store = sys.argv[1:]
+sys.path.insert(0, f"{source}/tests/http")
+import fixture
+fixture.geodata_store(program, store, f"{source}/geodata")
+PY
 box="111.70 40.80 111.75 40.85"
 # shellcheck disable=SC2086
 "$work/by-pkg-config" "$work/t.sqlite" $box >"$work/one.txt"

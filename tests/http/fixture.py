@@ -68,9 +68,9 @@ def import_layer(program, folder, store, layer, content):
 
 
 def store_maker(program):
-    """The program that makes the stores which `program` is asked about: itself. Of a sanitizer's build, which takes several times
-    as long for what the tests of imports look at, script/test names the everyday one (HX_STORE_MAKER)."""
-    return os.environ.get("HX_STORE_MAKER", program) if runs.SANITIZED and not runs.LONG else program
+    """The program that makes the stores which `program` is asked about: itself, or HX_STORE_MAKER. A sanitizer's build takes several
+    times as long for what the tests of imports look at, so script/test names the everyday one; an installed program has no store yet."""
+    return os.environ.get("HX_STORE_MAKER", program) if not (runs.SANITIZED and runs.LONG) else program
 
 
 def prepared(program, name, make, *inputs):

@@ -19,6 +19,10 @@ static void CPL_STDCALL keep_message(CPLErr severity, CPLErrorNum number, const 
 
 void child_prepare_gdal(void)
 {
+    static bool prepared; /* by the nursery, perhaps */
+    if (prepared)
+        return;
+    prepared = true;
     static const char *const options[][2] = {
         {"GDAL_DRIVER_PATH", "disable"},
         {"OGR_ENABLE_PARTIAL_REPROJECTION", "NO"},

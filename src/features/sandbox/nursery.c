@@ -8,10 +8,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -264,6 +266,18 @@ static pid_t end(pid_t pid)
     return pid;
 }
 
+/* What GDAL's drivers have freed is put in order once, here: the first larger block that a child asks for would
+ * have every child do it, and touch, so copy, every page of the heap. */
+static void tidy_heap(void)
+{
+    enum { LARGER_BYTES = 100000 };
+    volatile char *block = malloc(LARGER_BYTES);
+    if (block)
+        *block = 1;
+    free((void *)(uintptr_t)block);
+    malloc_trim(0);
+}
+
 _Noreturn void nursery_main(void)
 {
     static struct packet p;
@@ -271,6 +285,7 @@ _Noreturn void nursery_main(void)
     if (gdal_load(NULL) != STATUS_OK)
         _exit(1);
     child_prepare_gdal();
+    tidy_heap();
     answer(getpid());
     for (;;) {
         receive(&p, fds);

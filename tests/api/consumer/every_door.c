@@ -2,6 +2,7 @@
  *
  *   every_door STORE check FILE FOLDER CLASS CRS READER   writes FOLDER/report.json, .geojson, .text, .csv,
  *                                                         ...
+ *   every_door STORE read FILE FOLDER CLASS CRS READER    as check, but report.json and parcels.txt only
  *   every_door STORE rings SLIVERS                        a square with a hole, as arrays; the report in JSON
  *   every_door STORE keep FILE OFFICER                    prints id, time and seal, then the report in JSON
  *   every_door STORE list | show ID | report ID | input ID | chain SEAL
@@ -96,7 +97,7 @@ static int write_txt(const char *folder)
     return 0;
 }
 
-static int run_check(char **a)
+static int check_and_write(char **a, enum hx_format last)
 {
     const struct hx_check_options options = {.project_class = given(a[2]), .crs = given(a[3])};
     const char *slash = strrchr(a[0], '/');
@@ -108,9 +109,19 @@ static int run_check(char **a)
     if (!code && (hx_report_write(checker, (enum hx_format)77, NULL, &none, &e) != HX_INVALID_INPUT ||
                   strcmp(e.code, "unknown-format") != 0))
         return 95; /* a format that there is not is no other format */
-    for (int f = HX_FORMAT_JSON; !code && f <= HX_FORMAT_PDF; f++)
+    for (int f = HX_FORMAT_JSON; !code && f <= (int)last; f++)
         code = write_document((enum hx_format)f, a[1], slash ? slash + 1 : a[0]);
     return code ? code : write_txt(a[1]);
+}
+
+static int run_check(char **a)
+{
+    return check_and_write(a, HX_FORMAT_PDF);
+}
+
+static int run_read(char **a)
+{
+    return check_and_write(a, HX_FORMAT_JSON);
 }
 
 /* Coordinates as arrays: what is no number, no ring or no area is refused with a sentence, like in a file. */
@@ -242,10 +253,10 @@ int main(int argc, char **argv)
         const char *name;
         int n;
         int (*run)(char **);
-    } verbs[] = {{"rings", 1, run_rings},  {"check", 5, run_check}, {"keep", 2, run_keep},
-                 {"list", 0, run_list},    {"show", 1, run_show},   {"report", 1, run_report},
-                 {"input", 1, run_input},  {"chain", 1, run_chain}, {"override", 4, run_override},
-                 {"verify", 2, run_verify}};
+    } verbs[] = {{"rings", 1, run_rings},       {"check", 5, run_check},  {"read", 5, run_read},
+                 {"keep", 2, run_keep},         {"list", 0, run_list},    {"show", 1, run_show},
+                 {"report", 1, run_report},     {"input", 1, run_input},  {"chain", 1, run_chain},
+                 {"override", 4, run_override}, {"verify", 2, run_verify}};
     struct hx_error e;
     struct hx_bytes none;
     for (size_t i = 0; argc > 2 && i < sizeof verbs / sizeof *verbs; i++) {
