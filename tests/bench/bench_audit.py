@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What audits cost beside their peers, as JSON: bench_audit.py PROGRAM DATA WORK [--rounds N] [--postgis WORK_OF_POSTGIS_SH] [--million].
+"""What audits cost beside their peers, as JSON:
+  bench_audit.py PROGRAM DATA WORK [--rounds N] [--postgis WORK_OF_POSTGIS_SH] [--million] [--check BENCH_CHECK]
 
 DATA holds {redline,farmland,urban,parcels}.gpkg of the bench workload; WORK is a scratch folder that keeps the store
 between runs. Every round runs each side once, one after another, so that a busy machine is busy for all; seconds are
@@ -7,6 +8,8 @@ medians. `cpu` is user + system time of the child, which a busy machine changes 
   copy     ogr2ogr merely copies the parcels (GeoPackage to GeoPackage, with its spatial index)
   audit    the same parcels against three lines, GeoPackage to GeoPackage, with all verdicts and findings
   since    the same again, after nothing has changed: every row is taken over
+  claims   as audit, with a claim on each of the three lines
+  twelve   as audit, against twelve lines: nine more, as dense as the three, made of the same shapes moved by 0.35 degrees and more
   self     overlaps among the 200,000 features of farmland, with places and geometry
   lines    the whole lines audit: all pairs of lines, pairs within each, sub-zones, areas, places
   postgis  loads the parcels, intersects them with the lines cut into pieces, exports the result
@@ -53,6 +56,37 @@ def make_store(program, data, work):
     os.rename(work / "new.sqlite", store)  # its indexes are built anew under the new name by the first run
     run(program, "audit", "figures", "--store", store)
     return store
+
+
+# Lines beside the three, each with the shapes of one of them at another place.
+NINE = ("basic_grassland", "nature_reserve", "water_source", "forest_land", "river_lake_range", "historic_protection",
+        "strategic_reserve", "village_boundary", "farmland_reserve")
+CLAIMS = [f"--claim={layer}={project}:文号@2024-01-01" for layer, project in (
+    ("ecological_red_line", "NATIONAL_MAJOR"), ("permanent_basic_farmland", "STATE_KEY"), ("urban_development_boundary", "STATE_KEY"))]
+
+
+def make_twelve(program, data, work, three):
+    store = work / "audit12.sqlite"
+    if store.exists():
+        return store
+    run("cp", three, work / "new12.sqlite")
+    for i, layer in enumerate(NINE):
+        name, moved = list(LAYERS)[i % 3], work / "moved.gpkg"
+        clean(work, "moved.gpkg")
+        run("ogr2ogr", moved, data / f"{name}.gpkg", "-dialect", "SQLite", "-sql",
+            f"SELECT ST_Translate(geom, {0.35 * (i // 3 + 1)}, 0.01 * {i}, 0) AS geom, id AS BSM FROM {name}", "-nln", layer)
+        run(program, "import", "--store", work / "new12.sqlite", moved, "--layer", layer, "--coverage",
+            work / "coverage.geojson", "--confirm-layer", "--confirm-place", "--allow-refused", stderr=subprocess.DEVNULL)
+    clean(work, "moved.gpkg")
+    os.rename(work / "new12.sqlite", store)
+    run(program, "audit", "figures", "--store", store)
+    return store
+
+
+def check_us(bench_check, store, data):
+    """Microseconds of a check of one parcel, as tests/bench/bench_check.c counts them."""
+    done = subprocess.run([bench_check, store, data], check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout)["check_in_full_us"]
 
 
 def clean(work, *names):
@@ -120,8 +154,10 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("program"), p.add_argument("data", type=pathlib.Path), p.add_argument("work", type=pathlib.Path)
     p.add_argument("--rounds", type=int, default=3), p.add_argument("--postgis"), p.add_argument("--million", action="store_true")
+    p.add_argument("--check")
     a = p.parse_args()
     store = make_store(a.program, a.data, a.work)
+    twelve = make_twelve(a.program, a.data, a.work, store)
     pg = None
     if a.postgis:
         pg = subprocess.run([pathlib.Path(__file__).with_name("postgis.sh"), "up", a.data, a.postgis], check=True,
@@ -137,6 +173,9 @@ def main():
         side("copy", timed("ogr2ogr", a.work / "copy.gpkg", a.data / "parcels.gpkg"))
         side("audit", timed(*parcels, a.work / "audit.gpkg"))
         side("since", timed(*parcels, a.work / "since.gpkg", "--since", a.work / "audit.gpkg"))
+        clean(a.work, "claims.gpkg", "twelve.gpkg")
+        side("claims", timed(*parcels, a.work / "claims.gpkg", *CLAIMS))
+        side("twelve", timed(a.program, "audit", "parcels", a.data / "parcels.gpkg", "--store", twelve, "-o", a.work / "twelve.gpkg"))
         side("self", timed(a.program, "audit", "lines", "--store", store, "--layer", "permanent_basic_farmland", "-o",
                            a.work / "audit.gpkg.self.gpkg"))
         side("lines", timed(a.program, "audit", "lines", "--store", store, "-o", a.work / "audit.gpkg.lines.gpkg"))
@@ -148,7 +187,12 @@ def main():
     seconds = {k: round(statistics.median(t[0] for t in v), 3) for k, v in sides.items()}
     cpu = {k: round(statistics.median(t[1] for t in v), 3) for k, v in sides.items() if not k.startswith("postgis")}
     out = {"rounds": a.rounds, "cpus": os.cpu_count(), "load": os.getloadavg()[0], "seconds": seconds, "cpu": cpu,
-           "audit_over_copy": round(seconds["audit"] / seconds["copy"], 2)}
+           "audit_over_copy": round(seconds["audit"] / seconds["copy"], 2),
+           "twelve_over_audit": round(cpu["twelve"] / cpu["audit"], 2),
+           "twelve_over_copy_2": round(seconds["twelve"] / (2 * seconds["copy"]), 2),
+           "claims_over_audit": round(cpu["claims"] / cpu["audit"], 3)}
+    if a.check:
+        out["check_us"] = {"three": check_us(a.check, store, a.data), "twelve": check_us(a.check, twelve, a.data)}
     if pg:
         for name in ("audit", "self", "lines"):
             theirs = "postgis" if name == "audit" else f"postgis_{name}"

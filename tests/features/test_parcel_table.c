@@ -297,6 +297,9 @@ static void test_a_second_point_in_a_line_is_not_lost(void **state)
                 STATUS_INVALID_INPUT, "table-row");
     refuse_text(*state, "J1,111.70,40.80,111.71,40.80\nJ2,111.71,40.81,111.70,40.81\n", STATUS_INVALID_INPUT,
                 "table-row");
+    /* the same point in degrees beside it is one */
+    accept_text(*state, "J1 4520000 37563000 111.745 40.814\nJ2 4520000 37563400 111.750 40.814\n"
+                        "J3 4520300 37563400 111.750 40.817\n");
 }
 
 /* Cells without a column, and columns beyond what is read. */
@@ -308,6 +311,11 @@ static void test_csv_cells_are_not_lost(void **state)
                 "点号,X,Y,备注\n1,4520000,37563000,旱地,甲\n2,4520000,37563400,,\n3,4520300,37563400,,\n",
                 STATUS_INVALID_INPUT, "csv-cells");
     accept_text(*state, "点号,X,Y\n1,4520000,37563000,,\n2,4520000,37563400,\n3,4520300,37563400,\n");
+    /* a table in two halves, side by side: half of the points */
+    refuse_text(*state,
+                "点号,X(m),Y(m),点号,X(m),Y(m)\n1,4520000,37563000,4,4520300,37563200\n"
+                "2,4520000,37563400,5,4520200,37563100\n3,4520300,37563400,6,4520100,37563000\n",
+                STATUS_INVALID_INPUT, "csv-columns");
     for (int i = 0; i < 300; i++)
         n += (size_t)sprintf(wide + n, ",c%d", i);
     strcpy(wide + n, "\n1,4520000,37563000\n2,4520000,37563400\n3,4520300,37563400\n");

@@ -55,6 +55,10 @@ static void test_each_refusal_has_its_code_and_line(void **state)
         {"a constant taken off",
          DATUM "[地块坐标]\n" PLOT "1,1,20000,37563000\n2,1,20000,37563400\n3,1,20300,37563400\n",
          STATUS_INVALID_INPUT, "txt-coordinates", "第5行"},
+        {"two points in a row",
+         DATUM "[地块坐标]\n" PLOT "J1,1,4520000,37563000,J2,1,4520000,37563400\n"
+               "J3,1,4520300,37563400,J4,1,4520300,37563300\nJ5,1,4520100,37563300,J6,1,4520100,37563000\n",
+         STATUS_INVALID_INPUT, "txt-point-two", "第5行"},
         {"one point swapped",
          DATUM "[地块坐标]\n" PLOT "1,1,4520000,37563000\n2,1,37563400,4520000\n3,1,4520300,37563400\n",
          STATUS_INVALID_INPUT, "txt-coordinates", "第6行"},

@@ -335,11 +335,42 @@ static bool blank_row(const struct csv_rows *r)
     return true;
 }
 
+/* A column of geometry whose name comes again; COLUMNS: none. */
+static enum column column_twice(const struct csv_rows *r)
+{
+    static const enum column geometry[] = {COLUMN_WKT, COLUMN_A, COLUMN_B};
+    char plain[NAME_MAX_BYTES], other[NAME_MAX_BYTES];
+    for (size_t k = 0; k < sizeof geometry / sizeof *geometry; k++) {
+        int column = r->column[geometry[k]];
+        if (column < 0)
+            continue;
+        plain_name(r->cells[column], plain);
+        for (size_t i = 0; i < r->n_cells; i++) {
+            plain_name(r->cells[i], other);
+            if ((int)i != column && strcmp(plain, other) == 0)
+                return geometry[k];
+        }
+    }
+    return COLUMNS;
+}
+
 /* The header's columns are what is read of each row. */
 static enum status take_header(struct csv_rows *r)
 {
     (void)cut_row(r);
     r->n_columns = r->n_cells;
+    find_columns(r);
+    enum column twice = column_twice(r);
+    if (twice < COLUMNS) {
+        const char *name = parsing_short(r->p, r->cells[r->column[twice]]);
+        error_zh(r->p->error, "表头里“%s”列出现两次，一行里可能有两个界址点；请排成每行一个点后重新导出。",
+                 name ? name : "");
+        return error_fail(
+            r->p->error, STATUS_INVALID_INPUT, CSV_COLUMNS,
+            "The header has the column \"%s\" twice, so that a row may hold two points; put one "
+            "point in a row and export again.",
+            name ? name : "");
+    }
     if (r->n_written <= CSV_COLUMNS_MAX)
         return STATUS_OK;
     error_zh(r->p->error, "表头有%zu列，超过%d列；请删去用不到的列后重新导出。", r->n_written,
@@ -401,7 +432,6 @@ enum status parcel_csv_read(struct parsing *p, char *text, size_t n)
     r->p = p;
     csv_reader_init(&r->text, text, separator_of(text));
     enum status s = take_header(r);
-    find_columns(r);
     r->lines_before = p->context->lines_before;
     if (p->context->sink)
         keep_names(r);

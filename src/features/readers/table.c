@@ -111,10 +111,12 @@ static bool all_pairs(const struct token *t, size_t n)
     return n >= 4 && n % 2 == 0;
 }
 
-static bool any_pair(const struct token *t, size_t n)
+/* Behind the pair at t[0] and t[1]. */
+static bool another_pair(const struct token *t, size_t n)
 {
-    for (size_t i = 0; i + 1 < n; i++)
-        if (is_pair(&t[i], &t[i + 1]))
+    for (size_t i = 2; i + 1 < n; i++)
+        if (t[i].is_number && t[i + 1].is_number &&
+            crs_values_another(t[0].v.value, t[1].v.value, t[i].v.value, t[i + 1].v.value))
             return true;
     return false;
 }
@@ -219,7 +221,7 @@ static enum status read_line(struct table *t, char *line, char *scratch)
         tokens[2].is_number)
         i = 1;
     if (i < n) {
-        if (any_pair(tokens + i + 2, n - i - 2))
+        if (another_pair(tokens + i, n - i))
             return fail_line(t); /* a second point, and which of the others are points is not known */
         if (n - i > 2)
             warn_height(t);

@@ -204,6 +204,16 @@ static bool lacks_mark(char **cells, size_t n)
            !number_of(cells[3], &number);
 }
 
+/* A second point behind the first four cells. */
+static bool another_point(char **cells, size_t n, double c3, double c4)
+{
+    double a, b;
+    for (size_t i = 4; i + 1 < n; i++)
+        if (number_of(cells[i], &a) && number_of(cells[i + 1], &b) && crs_values_another(c3, c4, a, b))
+            return true;
+    return false;
+}
+
 enum status txt_point_row(struct txt *t)
 {
     char *cells[TXT_CELLS_MAX];
@@ -229,6 +239,10 @@ enum status txt_point_row(struct txt *t)
     if (short_row)
         txt_warn(t, t->line.number, "point-no-ring", "该点没有圈号，按第1圈读取。",
                  "the point has no ring number and was put in ring 1.");
+    if (another_point(cells, n, c3, c4))
+        return txt_fail(t, t->line.number, STATUS_INVALID_INPUT, "txt-point-two",
+                        "一行里有两个界址点；请每行只写一个点（点号,圈号,X,Y）。",
+                        "the row has two points; write one point a row (number,ring,X,Y).");
     if (n > 4)
         txt_warn(t, t->line.number, "point-extra-columns", "界址点多于4列，多出的列已忽略。",
                  "the point has more than 4 columns; the others were ignored.");

@@ -265,6 +265,12 @@ static bool may_be_easting(double v)
     return v >= 1e5 && crs_kind_of(v) == CRS_KIND_EAST;
 }
 
+bool crs_values_another(double a, double b, double next_a, double next_b)
+{
+    bool metres = fmax(fabs(a), fabs(b)) > 180, next_metres = fmax(fabs(next_a), fabs(next_b)) > 180;
+    return metres == next_metres && crs_values_plausible(next_a, next_b);
+}
+
 bool crs_values_plausible(double a, double b)
 {
     enum crs_kind ka = crs_kind_of(a), kb = crs_kind_of(b);

@@ -37,5 +37,8 @@ enum crs_kind crs_kind_of(double v);
 int crs_zone_prefix(double east);
 /* Could the two be one point of China, in whatever order? */
 bool crs_values_plausible(double a, double b);
+/* Is what follows the point (a, b) in its row a point of its own, rather than a height, or the same point in
+ * degrees beside metres? Whoever reads one point a row must not pass over it. */
+bool crs_values_another(double a, double b, double next_a, double next_b);
 
 #endif
