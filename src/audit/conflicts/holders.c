@@ -1,4 +1,4 @@
-/* What should lie within something: a feature within the county of its code, a line within its own space. */
+/* What should lie within something: a feature within the county of its code, a layer within another. */
 #include "audit/conflicts/parts.h"
 
 #include "audit/row.h"
@@ -10,6 +10,7 @@
 struct holder {
     enum conflict_kind kind;
     uint32_t layer;
+    int tie; /* of a nest: its row; -1 */
     const struct layer_snapshot *by;
     double share;                  /* of the feature: less outside than this is the holder's own error */
     struct conflict_place *places; /* by feature */
@@ -77,8 +78,13 @@ static enum status find_place(struct conflict_worker *w, const struct holder *x,
     return s || !shape.n_rings ? s : conflict_place_of(w, &shape, out, e);
 }
 
+struct lying_in {
+    double area_m2, outside_m2; /* by the sum of the parts: what two of them share is taken off twice */
+    size_t parts;
+};
+
 static enum status measure(struct conflict_worker *w, const struct holder *x, uint32_t feature,
-                           overlap_wanted_fn *wanted, struct county_wish *wish, double *area, double *outside,
+                           overlap_wanted_fn *wanted, struct county_wish *wish, struct lying_in *out,
                            struct error *e)
 {
     const struct overlap *o;
@@ -89,12 +95,13 @@ static enum status measure(struct conflict_worker *w, const struct holder *x, ui
     if (!s)
         overlap_prepare(w->check.scratch, &shape);
     if (!s)
-        s = overlap_parcel_area(w->check.scratch, area, e);
+        s = overlap_parcel_area(w->check.scratch, &out->area_m2, e);
     if (!s)
         s = overlap_measure_wanted(w->check.scratch, x->by->index, wanted, wish, &o, &n, e);
-    *outside = *area;
+    out->outside_m2 = out->area_m2;
     for (size_t i = 0; !s && i < n; i++)
-        *outside -= o[i].area_m2;
+        out->outside_m2 -= o[i].area_m2;
+    out->parts = s ? 0 : n;
     return s;
 }
 
@@ -105,20 +112,30 @@ static enum status look(struct conflict_worker *w, size_t item, void *user, stru
     const char *code = w->run->layers[x->layer].county[item];
     struct county_wish wish = {x->by->index, code};
     bool county = x->kind == CONFLICT_COUNTY;
-    double area, outside;
+    struct lying_in l;
+    struct conflict_place *out = &x->places[item];
     if (county && (strlen(code) < 6 || !has_county(x->by->index, code)))
         return STATUS_OK; /* no county, or none that is known: nothing to hold against the place */
     overlap_wanted_fn *wanted = county ? of_county : NULL;
-    enum status s = measure(w, x, feature, wanted, &wish, &area, &outside, e);
-    if (s || outside <= CONFLICT_GAP_M2 || outside <= x->share * area)
+    enum status s = measure(w, x, feature, wanted, &wish, &l, e);
+    double least = fmax(CONFLICT_GAP_M2, x->share * l.area_m2);
+    bool outside = l.outside_m2 > least;
+    if (s || (!outside && l.parts < 2))
         return s;
     struct error why = {0};
-    s = find_place(w, x, feature, wanted, &wish, &x->places[item], &why);
+    s = find_place(w, x, feature, wanted, &wish, out, &why);
     if (s == STATUS_NO_MEMORY)
         return error_no_memory(e);
+    if (!s && out->area_m2 <= least)
+        out->area_m2 = 0;
+    if (s && !outside) { /* the parts may overlap each other: nobody knows that it lies inside */
+        if (e)
+            *e = why;
+        return s;
+    }
     if (s) /* the area stands without its geometry */
-        x->places[item] =
-            (struct conflict_place){.area_m2 = outside, .width_m = NAN, .lon_deg = NAN, .lat_deg = NAN};
+        *out =
+            (struct conflict_place){.area_m2 = l.outside_m2, .width_m = NAN, .lon_deg = NAN, .lat_deg = NAN};
     return STATUS_OK;
 }
 
@@ -131,12 +148,18 @@ static enum status add(struct conflict_run *run, struct check_worker *w, const s
     struct conflict_finding f = conflict_about(run, x->layer, feature, x->kind);
     bool county = x->kind == CONFLICT_COUNTY;
     f.severity = 2;
+    f.tie = x->tie;
     f.layer_b = x->by->version.layer;
     conflict_put_place(&f, p);
-    f.note_zh =
-        county ? "图形的这一部分在其行政区代码所指旗县之外。" : "控制线的这一部分不在其所属的空间之内。";
-    f.note_en = county ? "This part of the figure lies outside the county of its code."
-                       : "This part of the line lies outside the space that it belongs to.";
+    f.note_zh = county ? "图形的这一部分在其行政区代码所指旗县之外。"
+                       : arena_printf(run->arena, "图形的这一部分不在%s之内，而它应在其内。",
+                                      run->ties[x->tie].title_b);
+    f.note_en = county
+                    ? "This part of the figure lies outside the county of its code."
+                    : arena_printf(run->arena, "This part of the figure lies outside %s, in which it nests.",
+                                   f.layer_b);
+    if (!f.note_zh || !f.note_en)
+        return error_no_memory(e);
     conflict_place_name(run, w, &f);
     return conflict_add(run, &f, e);
 }
@@ -154,26 +177,41 @@ static enum status hold(struct conflict_run *run, struct check_worker *w, struct
     return s;
 }
 
-enum status conflict_find_holders(struct conflict_run *run, struct error *e)
+static enum status hold_counties(struct conflict_run *run, struct check_worker *w, struct error *e)
 {
     const struct layer_snapshot *counties = snapshot_layer(run->snapshot, "admin_counties");
+    enum status s = STATUS_OK;
+    for (uint32_t l = 0; !s && counties && counties->index && l < run->n_layers; l++) {
+        struct holder x = {CONFLICT_COUNTY, l, -1, counties, 0, NULL};
+        if (counties->version.reference_only)
+            x.share = CONFLICT_OUTSIDE_SHARE;
+        if (run->layers[l].line)
+            s = hold(run, w, &x, e);
+    }
+    return s;
+}
+
+static enum status hold_nest(struct conflict_run *run, struct check_worker *w, int tie, struct error *e)
+{
+    const struct conflict_tie *t = &run->ties[tie];
+    uint32_t l = (uint32_t)conflict_layer_number(run, t->layer_a);
+    const struct control_line *line = run->layers[l].line;
+    bool space = line && strcmp(line->space, t->layer_b) == 0;
+    struct holder x = {space ? CONFLICT_OWN_SPACE : CONFLICT_NEST, l, tie,
+                       snapshot_layer(run->snapshot, t->layer_b),  0, NULL};
+    return hold(run, w, &x, e);
+}
+
+enum status conflict_find_holders(struct conflict_run *run, struct error *e)
+{
     struct check_worker w;
     enum status s = check_worker_init(&w, e);
     if (s)
         return s;
-    for (uint32_t l = 0; !s && l < run->n_layers; l++) {
-        if (!run->layers[l].line)
-            continue;
-        struct holder county = {CONFLICT_COUNTY, l, counties, 0, NULL};
-        struct holder space = {CONFLICT_OWN_SPACE, l, NULL, 0, NULL};
-        if (counties && counties->index) {
-            county.share = counties->version.reference_only ? CONFLICT_OUTSIDE_SHARE : 0;
-            s = hold(run, &w, &county, e);
-        }
-        space.by = snapshot_layer(run->snapshot, run->layers[l].line->space);
-        if (!s && run->request->within_spaces && space.by && space.by->index)
-            s = hold(run, &w, &space, e);
-    }
+    s = hold_counties(run, &w, e);
+    for (size_t i = 0; !s && i < run->n_ties; i++)
+        if (run->ties[i].tie == TIE_NEST && run->ties[i].examined)
+            s = hold_nest(run, &w, (int)i, e);
     check_worker_release(&w);
     return s;
 }
