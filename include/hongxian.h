@@ -459,7 +459,8 @@ struct hx_audit_outcome {
     int64_t n_reused;                           /* rows that were taken over from `since` */
     int64_t resumed_after;                      /* rows that were there already */
     int64_t n_slivers, n_new, n_still, n_fixed; /* of lines */
-    bool stopped; /* by `progress`: parcels can be resumed, of the others nothing was written */
+    int64_t n_not_examined; /* of lines: relations of layers of which nothing can be said; see `relations` */
+    bool stopped;           /* by `progress`: parcels can be resumed, of the others nothing was written */
     double seconds;
 };
 

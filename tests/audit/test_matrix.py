@@ -114,6 +114,8 @@ class Matrix(Office):
         row = self.row("apart", RED, FARM)
         self.assertEqual(("1", "1"), (row["examined"], row["n_findings"]))
         self.assertAlmostEqual(5000, float(row["area_m2"]), delta=10)
+        # neither says where it has data, so that the row is not one of the whole region
+        self.assertIn("没有写明数据范围，数据之外未审查", row["note_zh"])
 
     def test_one_layer_alone_says_what_it_left_out(self):
         self.put(FARM, feature("F", box(0, 0, 100, 100)))

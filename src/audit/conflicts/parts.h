@@ -139,8 +139,9 @@ enum status conflict_tie_add(struct conflict_run *run, const struct conflict_tie
                              struct error *e) HX_MUST_CHECK;
 /* Counts the findings of each row. */
 void conflict_ties_count(struct conflict_run *run);
-/* What must be known of a row's figures when features of one of two layers were refused at import; "". */
-enum status conflict_tie_incomplete(const struct conflict_run *run, const struct layer_snapshot *a,
+/* Adds to a row's note what its figures leave out: features that were refused at import, and places of which
+ * a layer does not say whether it has data there. `a` and `b` may be NULL. */
+enum status conflict_tie_incomplete(struct conflict_run *run, const struct layer_snapshot *a,
                                     const struct layer_snapshot *b, struct conflict_tie *tie,
                                     struct error *e) HX_MUST_CHECK;
 /* shares.c: a row for each share, as a whole and for each unit. */

@@ -96,17 +96,31 @@ static enum status need(struct conflict_run *run, const struct layer_ties *layer
     return zh && en ? say(run, t, zh, en, e) : error_no_memory(e);
 }
 
-enum status conflict_tie_incomplete(const struct conflict_run *run, const struct layer_snapshot *a,
+/* Where its data end nobody knows: what is not in them was not examined. */
+static enum status say_uncovered(struct conflict_run *run, const struct layer_snapshot *l,
+                                 struct conflict_tie *t, struct error *e)
+{
+    if (!l || l->version.has_coverage || (t->tie != TIE_APART && t->tie != TIE_SHARE))
+        return STATUS_OK;
+    const char *zh = arena_printf(run->arena, "“%s”没有写明数据范围，数据之外未审查。", l->version.title_zh);
+    const char *en = arena_printf(
+        run->arena, "\"%s\" states no coverage; beyond its data nothing was examined.", l->version.layer);
+    return zh && en ? say(run, t, zh, en, e) : error_no_memory(e);
+}
+
+enum status conflict_tie_incomplete(struct conflict_run *run, const struct layer_snapshot *a,
                                     const struct layer_snapshot *b, struct conflict_tie *tie, struct error *e)
 {
     int64_t n = (a ? a->version.n_refused : 0) + (b ? b->version.n_refused : 0);
-    if (n == 0)
-        return STATUS_OK;
-    tie->note_zh =
-        arena_printf(run->arena, "%s导入时有 %lld 个图斑被拒收，未计入。", tie->note_zh, (long long)n);
-    tie->note_en = arena_printf(run->arena, "%s%s%lld features were refused at import and are not in it.",
-                                tie->note_en, *tie->note_en ? " " : "", (long long)n);
-    return tie->note_zh && tie->note_en ? STATUS_OK : error_no_memory(e);
+    enum status s = say_uncovered(run, a, tie, e);
+    if (!s)
+        s = say_uncovered(run, b, tie, e);
+    if (s || n == 0)
+        return s;
+    const char *zh = arena_printf(run->arena, "导入时有 %lld 个图斑被拒收，未计入。", (long long)n);
+    const char *en =
+        arena_printf(run->arena, "%lld features were refused at import and are not in it.", (long long)n);
+    return zh && en ? say(run, tie, zh, en, e) : error_no_memory(e);
 }
 
 /* ---- rows ---- */
