@@ -432,6 +432,7 @@ static void read_ties(struct reading *d, const json_t *root, const struct contro
                                .title_zh = line->title_zh,
                                .title_en = line->title_en,
                                .kind = read_kind(d, root),
+                               .zoned = is_line && line->relation == LINE_CONTAINS && line->n_zones > 0,
                                .order = line->order,
                                .apart = is_line ? line->apart_ids : none,
                                .space = is_line ? line->space : ""};

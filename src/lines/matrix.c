@@ -12,6 +12,8 @@ const char *tie_name(enum tie t)
         return "nest";
     case TIE_TILE:
         return "tile";
+    case TIE_ZONES:
+        return "zones";
     case TIE_SHARE:
         return "share";
     }
@@ -93,6 +95,14 @@ static enum status contradiction(const struct making *m, const struct layer_ties
         row->layer, layer, en);
 }
 
+static enum status push(struct making *m, const struct matrix_tie *tie)
+{
+    if (!ARENA_RESERVE(m->arena, m->ties, m->capacity, m->n_ties + 1))
+        return error_no_memory(m->error);
+    m->ties[m->n_ties++] = *tie;
+    return STATUS_OK;
+}
+
 /* A tie of the row to `layer`, once. */
 static enum status add(struct making *m, const struct layer_ties *row, enum tie tie, const char *layer,
                        const char *member, bool asked)
@@ -105,12 +115,9 @@ static enum status add(struct making *m, const struct layer_ties *row, enum tie 
     const struct layer_matrix so_far = {.ties = m->ties, .n_ties = m->n_ties};
     if (matrix_has(&so_far, tie, row->layer, layer))
         return STATUS_OK;
-    if (!ARENA_RESERVE(m->arena, m->ties, m->capacity, m->n_ties + 1))
-        return error_no_memory(m->error);
     bool turned = is_mutual(tie) && by_order(&m->rows[other], &row) < 0;
-    m->ties[m->n_ties++] =
-        (struct matrix_tie){tie, turned ? m->rows[other] : row, turned ? row : m->rows[other], asked};
-    return STATUS_OK;
+    return push(
+        m, &(struct matrix_tie){tie, turned ? m->rows[other] : row, turned ? row : m->rows[other], asked});
 }
 
 static enum status add_nests(struct making *m, const struct layer_ties *row)
@@ -131,10 +138,11 @@ static enum status add_all(struct making *m, enum tie tie)
         const struct layer_ties *row = m->rows[i];
         if (tie == TIE_APART)
             for (const char *const *id = row->apart; !s && *id; id++)
-                s = strcmp(*id, row->layer) == 0 ? STATUS_OK
-                                                 : add(m, row, tie, *id, "control.apart_from", false);
+                s = add(m, row, tie, *id, "control.apart_from", false);
         else if (tie == TIE_NEST)
             s = add_nests(m, row);
+        else if (tie == TIE_ZONES && row->zoned)
+            s = push(m, &(struct matrix_tie){tie, row, row, false});
         else if (tie == TIE_SHARE && *row->share_of)
             s = add(m, row, tie, row->share_of, "share_of", false);
     }
@@ -170,7 +178,7 @@ static enum status refuse_circles(struct making *m)
         return error_no_memory(m->error);
     for (size_t i = 0; i < m->n_ties; i++) {
         const struct matrix_tie *t = &m->ties[i];
-        if (is_mutual(t->tie) || !leads(m, t->tie, t->b, t->a, reached))
+        if (is_mutual(t->tie) || t->tie == TIE_ZONES || !leads(m, t->tie, t->b, t->a, reached))
             continue;
         const char *member = t->tie == TIE_NEST ? "nests_in" : "share_of";
         error_zh(m->error, "图层定义“%s”的 %s 经“%s”绕成了圈；请改正其中一个。", t->a->layer, member,
@@ -318,6 +326,8 @@ enum status layer_matrix_make(const struct line_table *t, struct arena *a, struc
         s = add_all(&m, TIE_NEST);
     if (!s)
         s = tile_all(&m, out);
+    if (!s)
+        s = add_all(&m, TIE_ZONES);
     if (!s)
         s = add_all(&m, TIE_SHARE);
     if (!s)

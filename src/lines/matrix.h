@@ -17,9 +17,10 @@ enum tie {
     TIE_APART, /* the two must not overlap */
     TIE_NEST,  /* a lies inside b */
     TIE_TILE,  /* both belong to one tiling: they must not overlap */
+    TIE_ZONES, /* the zones of a layer that contains (its `relation`) tile it; a is b */
     TIE_SHARE, /* a is a share of b */
 };
-const char *tie_name(enum tie t); /* "apart", "nest", "tile", "share" */
+const char *tie_name(enum tie t); /* "apart", "nest", "tile", "zones", "share" */
 
 enum layer_kind { LAYER_IS_LINE, LAYER_IS_ZONE, LAYER_IS_ADMIN };
 
@@ -39,6 +40,7 @@ struct unit_area {
 struct layer_ties {
     const char *layer, *title_zh, *title_en;
     enum layer_kind kind;
+    bool zoned; /* a control layer that contains, and that has zones */
     int order;
     const char *const *apart; /* control.apart_from; NULL ends */
     const char *space;        /* control.space: a nest that is asked for; "" */
@@ -65,7 +67,7 @@ struct matrix_tiling {
 };
 
 struct layer_matrix {
-    const struct matrix_tie *ties; /* apart, then nest, tile and share, each in the order of reports */
+    const struct matrix_tie *ties; /* apart, nest, tile, zones, share; each in the order of reports */
     size_t n_ties;
     const struct matrix_tiling *tilings;
     size_t n_tilings;

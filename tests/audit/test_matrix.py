@@ -225,6 +225,18 @@ class Matrix(Office):
         self.assertAlmostEqual(50 * 300, float(found["not-nested"]["area_m2"]), delta=40)
         self.assertEqual("1", self.row("tile", "left_part,right_part", CITY)["n_findings"])
 
+    def test_zones_of_a_layer_are_a_row_of_their_own(self):
+        self.put(FARM, feature("F", box(5000, 0, 5100, 100)))
+        self.lines()
+        self.assertEqual("0", self.row("zones", CITY, CITY)["examined"])
+        self.put(CITY, feature("whole", box(0, 0, 400, 300), GHFQMC=""), feature("A", box(0, 0, 200, 300), GHFQMC="城镇集中建设区"),
+                 feature("B", box(200, 0, 450, 280), GHFQMC="特别用途区"))
+        kinds = sorted(x["kind"] for x in self.lines())
+        self.assertEqual(["sub-zone-gap", "sub-zone-outside"], kinds)
+        row = self.row("zones", CITY, CITY)
+        self.assertEqual(("1", "2"), (row["examined"], row["n_findings"]))
+        self.assertAlmostEqual(50 * 280 + 200 * 20, float(row["area_m2"]), delta=40)
+
     # ---- shares ----
 
     def test_reserve_land_as_a_share_of_the_boundary(self):
@@ -282,12 +294,15 @@ class Matrix(Office):
         quiet = definition("quiet_zone", 45, "静默区")
         apart = json.loads(json.dumps(dict(quiet, nests_in=[{"layer": FARM}])))
         apart["control"]["apart_from"] = [FARM]
+        alone = json.loads(json.dumps(quiet))
+        alone["control"]["apart_from"] = ["quiet_zone"]
         wrong = {
             "nests_in|nowhere": [dict(quiet, nests_in=[{"layer": "nowhere"}])],
             "tiles.with|nowhere": [dict(quiet, tiles={"with": ["nowhere"], "cover": "region"})],
             "tiles.cover|nowhere": [dict(quiet, tiles={"with": [FARM], "cover": "nowhere"})],
             "share_of|nowhere": [dict(quiet, share_of="nowhere")],
             "share_of|itself": [dict(quiet, share_of="quiet_zone")],
+            "control.apart_from|itself": [alone],
             "circle|nests_in": [dict(quiet, nests_in=[{"layer": "loud_zone"}]),
                                 dict(definition("loud_zone", 46, "喧闹区"), nests_in=[{"layer": "quiet_zone"}])],
             "circle|share_of": [dict(quiet, share_of="loud_zone"), dict(definition("loud_zone", 46, "喧闹区"), share_of="quiet_zone")],

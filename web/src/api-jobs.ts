@@ -99,7 +99,7 @@ export interface LineFinding {
 
 /** A row of the matrix: what two layers are to each other, and what came of it. Titles are Chinese. */
 export interface LineRelation {
-  relation: 'apart' | 'nest' | 'tile' | 'share';
+  relation: 'apart' | 'nest' | 'tile' | 'zones' | 'share';
   layer_a: string;
   title_a: string;
   layer_b: string;

@@ -302,6 +302,8 @@ static enum status describe(struct conflict_worker *w, size_t item, void *user, 
     if (p->layer_a != p->layer_b)
         f.tie =
             conflict_tie_of(w->run, f.kind == CONFLICT_CROSS ? TIE_APART : TIE_TILE, f.layer_a, f.layer_b);
+    else if (f.kind == CONFLICT_SUBZONES)
+        f.tie = conflict_tie_of(w->run, TIE_ZONES, f.layer_a, f.layer_a);
     say(&f);
     conflict_place_name(w->run, &w->check, &f);
     conflict_make_id(&f);

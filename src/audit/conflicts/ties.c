@@ -156,7 +156,7 @@ enum status conflict_tie_pair(struct conflict_run *run, const struct matrix_tie 
     if (!is_wanted(run, t.layer_a, t.layer_b))
         return STATUS_OK;
     enum status s = need(run, m->a, &t, e);
-    if (!s)
+    if (!s && m->b != m->a)
         s = need(run, m->b, &t, e);
     if (!s && t.tie == TIE_NEST && conflict_layer_number(run, t.layer_a) < 0 && t.examined) {
         t.examined = false;
@@ -170,7 +170,7 @@ enum status conflict_tie_pair(struct conflict_run *run, const struct matrix_tie 
     }
     if (!s && t.examined)
         s = conflict_tie_incomplete(run, snapshot_layer(run->snapshot, t.layer_a),
-                                    snapshot_layer(run->snapshot, t.layer_b), &t, e);
+                                    m->b == m->a ? NULL : snapshot_layer(run->snapshot, t.layer_b), &t, e);
     return s ? s : conflict_tie_add(run, &t, e);
 }
 

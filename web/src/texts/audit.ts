@@ -116,6 +116,7 @@ export const AUDIT_TEXTS = {
   relation_nest: ['{a} 应在 {b} 之内', '{a} nests in {b}'],
   relation_tile: ['{a} 与 {b} 应拼接', '{a} and {b} tile'],
   relation_cover: ['{a} 应铺满 {b}', '{a} cover {b}'],
+  relation_zones: ['{a} 的分区应铺满它', 'the zones of {a} tile it'],
   relation_share: ['{a} 占 {b} 的比例', '{a} as a share of {b}'],
   relation_unit: ['行政区', 'Unit'],
   relation_all: ['全部', 'All'],
