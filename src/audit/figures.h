@@ -54,7 +54,8 @@ struct figures {
     size_t n_ties;
     bool synthetic;
 };
-/* The share of the region of a line for which the plan gives one; NULL: it gives none, or nothing is loaded. */
+/* The share of the region of a line for which the plan gives one; NULL: it gives none, or the line holds no
+ * data. */
 const struct share *figures_planned(const struct figures *f, const struct control_line *line);
 
 /* The whole audit as it is asked, each output written; stop and progress as in audit_lines. Owned:

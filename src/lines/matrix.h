@@ -75,9 +75,9 @@ struct layer_matrix {
 
 /* Of all definitions behind the table, those of spaces and administrative layers, too. Refused
  * (STATUS_INVALID_INPUT), with the definition, its member and the remedy: a layer that nobody defines
- * ("layer-unknown"), one id or title of two ("layer-clash"), nests or shares in a circle ("layer-circle"), a pair that must be apart and nest, or
- * nest and tile, and a tiling of which two definitions say that it covers different things
- * ("layer-contradiction"). */
+ * ("layer-unknown"), one id or title of two ("layer-clash"), nests or shares in a circle ("layer-circle"), a
+ * pair that must be apart and nest, or nest and tile, and a tiling of which two definitions say that it
+ * covers different things ("layer-contradiction"). */
 enum status layer_matrix_make(const struct line_table *t, struct arena *a, struct layer_matrix *out,
                               struct error *e) HX_MUST_CHECK;
 /* Whether two layers are tied so; apart and tile hold for both, whichever is called a. */

@@ -18,9 +18,11 @@ struct holder {
 
 /* ---- measuring ---- */
 
+/* Which features of the holder count. */
 struct county_wish {
     const struct layer_index *ix;
     const char *code;
+    overlap_wanted_fn *wanted; /* NULL: all */
 };
 
 static bool of_county(uint32_t feature, void *user)
@@ -31,7 +33,7 @@ static bool of_county(uint32_t feature, void *user)
 
 static bool has_county(const struct layer_index *ix, const char *code)
 {
-    struct county_wish c = {ix, code};
+    struct county_wish c = {ix, code, of_county};
     for (uint32_t i = 0; i < index_n_features(ix); i++)
         if (of_county(i, &c))
             return true;
@@ -44,33 +46,32 @@ static bool only_this(uint32_t feature, void *user)
 }
 
 static enum status cut_both(struct conflict_worker *w, const struct holder *x, uint32_t feature,
-                            overlap_wanted_fn *wanted, struct county_wish *wish, GEOSGeometry **rest,
-                            GEOSGeometry **less, struct error *e)
+                            struct county_wish *wish, GEOSGeometry *out[2], struct error *e)
 {
     const struct layer_index *ix = w->run->layers[x->layer].snapshot->index;
     struct geo_box b = conflict_feature_box(ix, feature), grown = conflict_box_grown(&b, 1.0);
     struct conflict_box cell;
     conflict_box_shape(&grown, &cell);
     overlap_prepare(w->check.scratch, &cell.shape);
-    enum status s = conflict_cut(w, ix, only_this, &feature, &cell.shape, rest, e);
-    return s ? s : conflict_cut(w, x->by->index, wanted, wish, &cell.shape, less, e);
+    enum status s = conflict_cut(w, ix, only_this, &feature, &cell.shape, &out[0], e);
+    return s ? s : conflict_cut(w, x->by->index, wish->wanted, wish, &cell.shape, &out[1], e);
 }
 
 /* Where the figures alone say that something is outside, GEOS says where. */
 static enum status find_place(struct conflict_worker *w, const struct holder *x, uint32_t feature,
-                              overlap_wanted_fn *wanted, struct county_wish *wish, struct conflict_place *out,
-                              struct error *e)
+                              struct county_wish *wish, struct conflict_place *out, struct error *e)
 {
     GEOSContextHandle_t h = geo_geos_handle(w->check.geos);
-    GEOSGeometry *rest = NULL, *less = NULL;
+    GEOSGeometry *cut[2] = {NULL, NULL};
     struct geo_shape shape = {.n_rings = 0};
-    enum status s = cut_both(w, x, feature, wanted, wish, &rest, &less, e);
+    enum status s = cut_both(w, x, feature, wish, cut, e);
+    GEOSGeometry *rest = cut[0];
     if (s) {
         if (rest)
             GEOSGeom_destroy_r(h, rest);
         return s;
     }
-    rest = rest ? conflict_without(h, rest, less) : NULL;
+    rest = rest ? conflict_without(h, rest, cut[1]) : NULL;
     if (rest)
         s = geo_geos_to_shape(w->check.geos, rest, w->check.arena, &shape, e);
     if (rest)
@@ -84,8 +85,7 @@ struct lying_in {
 };
 
 static enum status measure(struct conflict_worker *w, const struct holder *x, uint32_t feature,
-                           overlap_wanted_fn *wanted, struct county_wish *wish, struct lying_in *out,
-                           struct error *e)
+                           struct county_wish *wish, struct lying_in *out, struct error *e)
 {
     const struct overlap *o;
     struct geo_shape shape;
@@ -97,7 +97,7 @@ static enum status measure(struct conflict_worker *w, const struct holder *x, ui
     if (!s)
         s = overlap_parcel_area(w->check.scratch, &out->area_m2, e);
     if (!s)
-        s = overlap_measure_wanted(w->check.scratch, x->by->index, wanted, wish, &o, &n, e);
+        s = overlap_measure_wanted(w->check.scratch, x->by->index, wish->wanted, wish, &o, &n, e);
     out->outside_m2 = out->area_m2;
     for (size_t i = 0; !s && i < n; i++)
         out->outside_m2 -= o[i].area_m2;
@@ -110,20 +110,19 @@ static enum status look(struct conflict_worker *w, size_t item, void *user, stru
     struct holder *x = user;
     uint32_t feature = (uint32_t)item;
     const char *code = w->run->layers[x->layer].county[item];
-    struct county_wish wish = {x->by->index, code};
     bool county = x->kind == CONFLICT_COUNTY;
+    struct county_wish wish = {x->by->index, code, county ? of_county : NULL};
     struct lying_in l;
     struct conflict_place *out = &x->places[item];
     if (county && (strlen(code) < 6 || !has_county(x->by->index, code)))
         return STATUS_OK; /* no county, or none that is known: nothing to hold against the place */
-    overlap_wanted_fn *wanted = county ? of_county : NULL;
-    enum status s = measure(w, x, feature, wanted, &wish, &l, e);
+    enum status s = measure(w, x, feature, &wish, &l, e);
     double least = fmax(CONFLICT_GAP_M2, x->share * l.area_m2);
     bool outside = l.outside_m2 > least;
     if (s || (!outside && l.parts < 2))
         return s;
     struct error why = {0};
-    s = find_place(w, x, feature, wanted, &wish, out, &why);
+    s = find_place(w, x, feature, &wish, out, &why);
     if (s == STATUS_NO_MEMORY)
         return error_no_memory(e);
     if (!s && out->area_m2 <= least)
