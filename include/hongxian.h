@@ -471,8 +471,8 @@ HX_API enum hx_result hx_audit_parcels(struct hx_store *store, const char *input
                                        const struct hx_audit_options *options, struct hx_audit_outcome *out,
                                        struct hx_error *e);
 /* Where layers do not lie to each other as their definitions say, as .gpkg, .csv, .geojsonl, .fgb, .xlsx,
- * .html or .json. What was not examined, and shares, are in the table `relations`; of .csv, .geojsonl and .fgb in
- * OUTPUT.relations.csv. */
+ * .html or .json. What was not examined, and shares, are in the table `relations`; of .csv, .geojsonl and
+ * .fgb in OUTPUT.relations.csv. */
 HX_API enum hx_result hx_audit_lines(struct hx_store *store, const char *output,
                                      const struct hx_audit_options *options, struct hx_audit_outcome *out,
                                      struct hx_error *e);
