@@ -449,7 +449,7 @@ struct hx_audit_options { /* all zero: the defaults */
     const char *compare;    /* an earlier output: findings become new, still there, or fixed */
     const char *official;   /* official totals, CSV or JSON */
     const char *only_layer; /* the id of one layer; NULL: the lines and their spaces */
-    bool within_spaces;     /* also: does each line lie within its own space? */
+    bool within_spaces; /* also: does each line lie within its own space? and other nests to be asked for */
 };
 
 struct hx_audit_outcome {
@@ -459,7 +459,8 @@ struct hx_audit_outcome {
     int64_t n_reused;                           /* rows that were taken over from `since` */
     int64_t resumed_after;                      /* rows that were there already */
     int64_t n_slivers, n_new, n_still, n_fixed; /* of lines */
-    bool stopped; /* by `progress`: parcels can be resumed, of the others nothing was written */
+    int64_t n_not_examined; /* of lines: relations of layers of which nothing can be said; see `relations` */
+    bool stopped;           /* by `progress`: parcels can be resumed, of the others nothing was written */
     double seconds;
 };
 
@@ -469,11 +470,14 @@ struct hx_audit_outcome {
 HX_API enum hx_result hx_audit_parcels(struct hx_store *store, const char *input, const char *output,
                                        const struct hx_audit_options *options, struct hx_audit_outcome *out,
                                        struct hx_error *e);
-/* Where the lines and spaces do not fit together, as .gpkg, .csv, .geojsonl, .fgb, .xlsx or .html. */
+/* Where layers do not lie to each other as their definitions say, as .gpkg, .csv, .geojsonl, .fgb, .xlsx,
+ * .html or .json. What was not examined, and shares, are in the table `relations`; of .csv, .geojsonl and
+ * .fgb in OUTPUT.relations.csv. */
 HX_API enum hx_result hx_audit_lines(struct hx_store *store, const char *output,
                                      const struct hx_audit_options *options, struct hx_audit_outcome *out,
                                      struct hx_error *e);
-/* Areas of lines and spaces by region and prefecture, as .json, .csv or .html. */
+/* Areas of lines and spaces by region and prefecture, with shares of official areas, as .json, .csv or
+ * .html. */
 HX_API enum hx_result hx_audit_figures(struct hx_store *store, const char *output,
                                        const struct hx_audit_options *options, struct hx_audit_outcome *out,
                                        struct hx_error *e);

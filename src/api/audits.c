@@ -162,6 +162,7 @@ static enum status lines(struct call *c, struct store *store, struct error *e)
         return s;
     c->outcome = (struct hx_audit_outcome){.n_findings = (int64_t)(report.n_findings - report.n_fixed),
                                            .n_slivers = (int64_t)report.n_sliver,
+                                           .n_not_examined = (int64_t)report.n_not_examined,
                                            .n_new = (int64_t)report.n_new,
                                            .n_still = (int64_t)report.n_still,
                                            .n_fixed = (int64_t)report.n_fixed,

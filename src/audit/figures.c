@@ -43,7 +43,8 @@ static enum status by_prefecture(struct conflict_run *run, uint32_t layer, struc
                                                   : error_no_memory(e);
     for (size_t i = 0; !s && i < n; i++)
         for (size_t k = 0; k < f->n_prefectures; k++)
-            l->by_prefecture_m2[k] += p.part[i * f->n_prefectures + k];
+            l->by_prefecture_m2[k] +=
+                conflict_counts(&run->layers[layer], (uint32_t)i) ? p.part[i * f->n_prefectures + k] : 0;
     free(p.part);
     return s;
 }
@@ -76,7 +77,7 @@ static enum status layer_total(struct arena *a, const struct conflict_layer *fro
     l->n_features = index_n_features(ix);
     for (uint32_t i = 0; !s && i < index_n_features(ix); i++) {
         struct index_feature f = index_feature_at(ix, i);
-        l->area_m2 += f.area_m2;
+        l->area_m2 += conflict_counts(from, i) ? f.area_m2 : 0;
         s = zone_add(a, l, &f, e);
     }
     return s;
@@ -162,7 +163,7 @@ static enum status by_county(const struct conflict_run *run, struct store *store
             char code[FIGURES_CODE_SIZE];
             county_code(run->layers[l].county[i] ? run->layers[l].county[i] : "", code);
             struct figures_county *c = county_find(f, code);
-            c->area_m2[l] += index_feature_at(ix, i).area_m2;
+            c->area_m2[l] += conflict_counts(&run->layers[l], i) ? index_feature_at(ix, i).area_m2 : 0;
             c->n[l]++;
         }
     }
@@ -176,38 +177,60 @@ static enum status prefectures_take(const struct layer_index *ix, struct figures
     f->n_prefectures = ix ? index_n_features(ix) : 0;
     f->prefecture = arena_array(f->arena, f->n_prefectures + 1, sizeof *f->prefecture);
     f->prefecture_name = arena_array(f->arena, f->n_prefectures + 1, sizeof *f->prefecture_name);
-    f->prefecture_m2 = arena_array(f->arena, f->n_prefectures + 1, sizeof *f->prefecture_m2);
-    if (!f->prefecture || !f->prefecture_name || !f->prefecture_m2)
+    if (!f->prefecture || !f->prefecture_name)
         return error_no_memory(e);
     for (uint32_t i = 0; i < f->n_prefectures; i++) {
         struct index_feature p = index_feature_at(ix, i);
         f->prefecture[i] = p.code;
         f->prefecture_name[i] = p.name;
-        f->prefecture_m2[i] = p.area_m2;
     }
     return STATUS_OK;
 }
 
-static enum status region_share(const struct snapshot *s, struct figures *f, struct error *e)
+static double outline_of(const struct snapshot *s)
 {
-    const struct layer_snapshot *region = snapshot_layer(s, "region");
-    f->region_m2 = NAN;
-    f->share = arena_array(f->arena, (size_t)f->lines->n + 1, sizeof *f->share);
-    if (!f->share)
-        return error_no_memory(e);
-    for (int l = 0; l < f->lines->n; l++)
-        f->share[l] = NAN;
+    const struct layer_snapshot *region = snapshot_layer(s, MATRIX_REGION);
+    double sum = 0;
     if (!region || !region->index)
-        return STATUS_OK;
-    f->region_m2 = 0;
+        return NAN;
     for (uint32_t i = 0; i < index_n_features(region->index); i++)
-        f->region_m2 += index_feature_at(region->index, i).area_m2;
-    for (size_t i = 0; i < f->n_layers; i++) {
-        const struct control_line *line = line_of_id(f->lines, f->layers[i].layer);
-        if (line && isfinite(line->planned_share))
-            f->share[line->number] = f->layers[i].area_m2 / f->region_m2;
+        sum += index_feature_at(region->index, i).area_m2;
+    return sum;
+}
+
+/* Every share of a unit, of official areas only. */
+static enum status shares(struct store *store, const struct snapshot *s, struct figures *f, struct error *e)
+{
+    struct official_areas official;
+    enum status st = official_areas_read(store, s, f->arena, &official, e);
+    f->outline_m2 = outline_of(s);
+    f->region = share_of_unit(&official, SHARE_REGION, 0);
+    for (size_t i = 0; !st && i < f->n_layers; i++) {
+        struct figures_layer *l = &f->layers[i];
+        l->share = share_of_unit(&official, SHARE_REGION, l->area_m2);
+        l->by_prefecture = arena_array(f->arena, f->n_prefectures + 1, sizeof *l->by_prefecture);
+        if (!l->by_prefecture)
+            return error_no_memory(e);
+        for (size_t k = 0; l->by_prefecture_m2 && k < f->n_prefectures; k++)
+            l->by_prefecture[k] = share_of_unit(&official, f->prefecture[k], l->by_prefecture_m2[k]);
     }
-    return STATUS_OK;
+    for (size_t k = 0; !st && k < f->n_counties; k++) {
+        struct figures_county *c = &f->counties[k];
+        c->share = arena_array(f->arena, f->n_layers + 1, sizeof *c->share);
+        if (!c->share)
+            return error_no_memory(e);
+        for (size_t i = 0; i < f->n_layers; i++)
+            c->share[i] = share_of_unit(&official, c->code, c->area_m2[i]);
+    }
+    return st;
+}
+
+const struct share *figures_planned(const struct figures *f, const struct control_line *line)
+{
+    for (size_t i = 0; isfinite(line->planned_share) && i < f->n_layers; i++)
+        if (strcmp(f->layers[i].layer, line->id) == 0)
+            return &f->layers[i].share;
+    return NULL;
 }
 
 static enum status layers_total(struct conflict_run *run, struct figures *f, struct error *e)
@@ -243,10 +266,15 @@ enum status audit_figures(struct store *store, const struct snapshot *snapshot, 
     if (!s)
         s = by_county(&run, store, &f, e);
     if (!s)
-        s = region_share(snapshot, &f, e);
+        s = shares(store, snapshot, &f, e);
+    if (!s)
+        s = conflict_find_shares(&run, store, e);
+    f.ties = run.ties;
+    f.n_ties = run.n_ties;
     if (!s)
         s = figures_write(&f, r->outputs, e);
     if (s) {
+        free(run.ties);
         arena_free(f.arena);
         return s;
     }
@@ -256,6 +284,7 @@ enum status audit_figures(struct store *store, const struct snapshot *snapshot, 
 
 void figures_release(struct figures *f)
 {
+    free(f->ties);
     arena_free(f->arena);
     *f = (struct figures){.arena = NULL};
 }

@@ -17,7 +17,7 @@ static const struct {
     [AUDIT_FGB] = {"fgb", {".fgb"}, P | L},
     [AUDIT_XLSX] = {"xlsx", {".xlsx"}, P | L},
     [AUDIT_HTML] = {"html", {".html"}, L | F},
-    [AUDIT_JSON] = {"json", {".json"}, F},
+    [AUDIT_JSON] = {"json", {".json"}, L | F},
 };
 
 const char *audit_format_name(enum audit_format f)

@@ -54,10 +54,11 @@ void figures_shares_write(struct json_writer *w, const struct figures *f, bool p
     char key[64];
     for (int l = 0; l < f->lines->n; l++) {
         const struct control_line *line = line_at(f->lines, l);
+        const struct share *share = figures_planned(f, line);
         if (!isfinite(line->planned_share))
             continue;
         snprintf(key, sizeof key, "%s_share", line->prefix);
-        jw_kv_fixed(w, key, f->share[l], SHARE_DECIMALS);
+        jw_kv_fixed(w, key, share ? share->value : (double)NAN, SHARE_DECIMALS);
         snprintf(key, sizeof key, "%s_share_planned", line->prefix);
         if (planned)
             jw_kv_fixed(w, key, line->planned_share, PLANNED_DECIMALS);

@@ -35,15 +35,17 @@ static int64_t count(GDALDatasetH in, const char *table, const char *condition)
 }
 
 /* GDAL's FlatGeobuf leaves rows without geometry out, without a word: they are written beside. With its
- * spatial index the rows would not stay in their order, either. */
+ * spatial index the rows would not stay in their order, either; but without it a file of no row has no byte,
+ * which nothing opens. */
 static enum status convert_fgb(GDALDatasetH in, const char *table, const char *to, const char *rest,
                                struct error *e)
 {
-    const char *const fgb[] = {
-        "-f", "FlatGeobuf", "-lco", "SPATIAL_INDEX=NO", "-nlt", "MULTIPOLYGON", "-nln", table, table, NULL};
     const char *const csv[] = {"-f", "CSV", "-lco", "WRITE_BOM=YES", "-where", "geom IS NULL", table, NULL};
     VSIUnlink(rest);
     int64_t bare = count(in, table, "geom IS NULL"), shaped = count(in, table, "geom IS NOT NULL");
+    const char *index = shaped > 0 ? "SPATIAL_INDEX=NO" : "SPATIAL_INDEX=YES";
+    const char *const fgb[] = {"-f",           "FlatGeobuf", "-lco", index, "-nlt",
+                               "MULTIPOLYGON", "-nln",       table,  table, NULL};
     enum status s = bare < 0 || shaped < 0 ? fail_convert(to, e) : translate(in, to, fgb, e);
     if (!s && bare > 0)
         s = translate(in, rest, csv, e);

@@ -152,6 +152,24 @@ static void print_parcels(const struct audit_outcome *o)
            (long long)o->n_findings);
 }
 
+/* What was not examined, and the shares. */
+static void print_ties(const struct conflict_tie *ties, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct conflict_tie *t = &ties[i];
+        if (!t->examined)
+            printf("未审查 not examined\t%s\t%s × %s\t%s %s\n", tie_name(t->tie), t->layer_a, t->layer_b,
+                   t->note_zh, t->note_en);
+        if (!t->examined || t->tie != TIE_SHARE)
+            continue;
+        printf("%s %s\t%s %s\t%.4f 公顷 ha", t->layer_a, t->title_a, *t->unit ? t->unit : "全部 all",
+               t->unit_name, t->area_m2 / 1e4);
+        if (isfinite(t->share))
+            printf("\t占%s %.2f %% of %s", t->title_b, 100 * t->share, t->layer_b);
+        printf("%s%s %s\n", *t->note_zh ? "\t" : "", t->note_zh, t->note_en);
+    }
+}
+
 static void print_lines(const struct conflict_report *r)
 {
     for (int k = 0; k < CONFLICT_KIND_COUNT; k++)
@@ -162,6 +180,7 @@ static void print_lines(const struct conflict_report *r)
     if (r->compared)
         printf("\t新增 new %zu\t仍在 still %zu\t已解决 fixed %zu", r->n_new, r->n_still, r->n_fixed);
     printf("\n");
+    print_ties(r->ties, r->n_ties);
 }
 
 static void print_figures(const struct figures *f)
@@ -171,10 +190,16 @@ static void print_figures(const struct figures *f)
                f->layers[i].area_m2 / 1e4);
     for (int l = 0; l < f->lines->n; l++) {
         const struct control_line *line = line_at(f->lines, l);
-        if (f->share[l] > 0)
-            printf("%s占全区 %s share of the region %.2f %%（规划 plan %.2f %%）\n", line->title_zh,
-                   line->short_en, 100 * f->share[l], 100 * line->planned_share);
+        const struct share *share = figures_planned(f, line);
+        if (share && isfinite(share->value))
+            printf("%s占全区 %s share of the region %.2f %%（规划 plan %.2f %%；官方面积 official area %.2f "
+                   "km²：%s）\n",
+                   line->title_zh, line->short_en, 100 * share->value, 100 * line->planned_share,
+                   share->of_m2 / 1e6, share->zh);
+        else if (share)
+            printf("%s占全区：%s %s\n", line->title_zh, share->zh, share->en);
     }
+    print_ties(f->ties, f->n_ties);
 }
 
 /* ---- to either ---- */
@@ -216,6 +241,7 @@ void audit_say_lines(const struct audit_say *s, const struct audit_request *r,
                      const struct conflict_report *report)
 {
     struct line l;
+    char beside[SINK_PATH_SIZE];
     if (s->json) {
         struct json_writer *w = outcome_begin(&l);
         conflict_outcome_write(w, report);
@@ -225,6 +251,12 @@ void audit_say_lines(const struct audit_say *s, const struct audit_request *r,
     }
     print_lines(report);
     tell_rests(r);
+    for (const char *const *o = r->outputs; *o; o++)
+        if (conflict_beside_path(*o, beside))
+            fprintf(stderr,
+                    "图层关系（含未审查的）写在“%s”。\nHow the layers lie to each other, and what was not "
+                    "examined, is in \"%s\".\n",
+                    beside, beside);
 }
 
 void audit_say_figures(const struct audit_say *s, const struct figures *f)

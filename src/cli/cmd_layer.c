@@ -6,6 +6,7 @@
 #include "cli/definitions.h"
 #include "cli/exit_codes.h"
 #include "cli/store_path.h"
+#include "lines/matrix.h"
 #include "lines/rules_check.h"
 #include "store/definitions.h"
 
@@ -81,23 +82,48 @@ static enum status read_one(const char *path, struct arena *a, struct store_defi
 {
     char *json;
     size_t n;
-    struct control_line line;
-    bool is_line;
+    struct layer_definition read;
     enum status s = file_read(path, DEFINITION_FILE_BYTES, a, &json, &n, e);
     const struct definition_text text = {text_file_name(path), json, n};
     if (!s)
-        s = definition_read(&text, a, &line, &is_line, e);
-    if (s)
-        return s;
-    if (!is_line) {
-        error_zh(e, "“%s”没有 control，不是控制线图层的定义；可载入的只有 kind 为 line 的定义。", path);
-        return error_fail(e, STATUS_INVALID_INPUT, "layer-definition",
-                          "\"%s\" has no control and defines no control layer; only definitions of kind line "
-                          "can be loaded.",
-                          path);
+        s = definition_read(&text, a, &read, e);
+    if (!s)
+        *out =
+            (struct store_definition){.layer = read.ties.layer, .json = json, .size = n, .source = text.name};
+    return s;
+}
+
+/* A control layer that became a space would be examined no more, without a word. */
+static enum status check_kind(const struct layer_definition *now, const struct layer_definition *new,
+                              struct error *e)
+{
+    if (now->ties.kind == new->ties.kind)
+        return STATUS_OK;
+    error_zh(e, "图层“%s”现行定义的 kind 与新定义不同；kind 不能改，请为新图层另取代号。", now->ties.layer);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "layer-kind",
+        "The layer \"%s\" is of another kind by its definition in force; a kind does not change, "
+        "take another id for a new layer.",
+        now->ties.layer);
+}
+
+/* Whether one of the additions takes the place of a definition in force. */
+static enum status is_replaced(const struct definition_text *text, struct arena *a,
+                               const struct additions *add, bool *out, struct error *e)
+{
+    struct layer_definition now, new;
+    enum status s = definition_read(text, a, &now, e);
+    *out = false;
+    for (size_t k = 0; !s && k < add->n && !*out; k++) {
+        const struct store_definition *row = &add->rows[k];
+        if (strcmp(row->layer, now.ties.layer) != 0)
+            continue;
+        *out = true;
+        s = definition_read(&(struct definition_text){row->source, row->json, row->size}, a, &new, e);
+        if (!s)
+            s = check_kind(&now, &new, e);
     }
-    *out = (struct store_definition){.layer = line.id, .json = json, .size = n, .source = text.name};
-    return STATUS_OK;
+    return s;
 }
 
 /* The definitions in force, those of the same layers replaced. */
@@ -113,15 +139,15 @@ static enum status with_additions(struct store *store, struct arena *a, struct a
     for (size_t i = 0; i < add->n; i++)
         all[n++] = (struct definition_text){add->rows[i].source, add->rows[i].json, add->rows[i].size};
     for (size_t i = 0; !s && i < n_now; i++) {
-        struct control_line line;
-        bool is_line, replaced = false;
-        s = definition_read(&now[i], a, &line, &is_line, e);
-        for (size_t k = 0; !s && is_line && k < add->n && !replaced; k++)
-            replaced = strcmp(add->rows[k].layer, line.id) == 0;
-        if (!replaced)
+        bool replaced;
+        s = is_replaced(&now[i], a, add, &replaced, e);
+        if (!s && !replaced)
             all[n++] = now[i];
     }
-    return s ? s : definitions_read(all, n, a, &add->lines, e);
+    if (!s)
+        s = definitions_read(all, n, a, &add->lines, e);
+    struct layer_matrix matrix;
+    return s ? s : layer_matrix_make(&add->lines, a, &matrix, e);
 }
 
 static enum status read_files(struct store *store, struct arena *arena, const struct layer_args *a,
@@ -186,8 +212,12 @@ static int run_add(struct store *store, struct arena *arena, const struct layer_
     if (store_definitions_load(store, add.rows, add.n, &e))
         return exit_with_store_error(&e);
     for (size_t i = 0; i < add.n; i++) {
-        const struct control_line *line = line_of_id(&add.lines, add.rows[i].layer);
-        printf("%s\t%s\t%s\t现行 in force\n", line->id, line->title_zh, line->definition);
+        const struct store_definition *d = &add.rows[i];
+        const struct control_line *line = line_of_id(&add.lines, d->layer);
+        if (line)
+            printf("%s\t%s\t%s\t现行 in force\n", line->id, line->title_zh, line->definition);
+        else
+            printf("%s\t现行 in force\n", d->layer);
     }
     return EXIT_OK;
 }

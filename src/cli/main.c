@@ -66,10 +66,10 @@ static const struct command commands[] = {
      "| --class-field F] [--claim LAYER=CLASS...;... | --claim-field F] "
      "[--id-field F] [--crs EPSG:N] [--threads N] [--fail-on VERDICT,...] [--overlaps] "
      "[--resume] [--since EARLIER.gpkg] [--overwrite] [--summary FILE.html|.json] | lines [-o "
-     "OUT.gpkg|.csv|.geojsonl|.fgb|.xlsx|.html ...] [--summary FILE.json] [--compare OLD] [--layer ID] "
+     "OUT.gpkg|.csv|.geojsonl|.fgb|.xlsx|.html|.json ...] [--summary FILE.json] [--compare OLD] [--layer ID] "
      "[--official TOTALS.csv|.json] "
      "[--within-spaces] | figures [-o OUT.json|.csv|.html ...]   [--progress json]",
-     "批量审查地块；审查三线之间的冲突；规划数据。--progress json：标准输出只有 JSON，每行一个：进度 "
+     "批量审查地块；审查图层之间的冲突；规划数据。--progress json：标准输出只有 JSON，每行一个：进度 "
      "{\"done\",\"total\",\"seconds\",…}，最后是 {\"outcome\":{…}} 或 {\"error\":{\"code\",\"zh\",\"en\",…}}",
      "audit many parcels; the lines against each other; figures of the plan. --progress json: standard "
      "output "

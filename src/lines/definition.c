@@ -409,14 +409,49 @@ static void read_names(struct reading *d, const json_t *root, struct control_lin
     line->names = names;
 }
 
-static void read_root(struct reading *d, const json_t *root, struct control_line *line, bool *is_line)
+static const char *const kinds[] = {
+    [LAYER_IS_LINE] = "line", [LAYER_IS_ZONE] = "zone", [LAYER_IS_ADMIN] = "admin", NULL};
+
+/* One of `kinds`; the last when it is none, which is refused. */
+static enum layer_kind read_kind(struct reading *d, const json_t *root)
 {
-    static const char *const known[] = {"layer",         "standard", "title_zh", "title_en",
-                                        "kind",          "order",    "aliases",  "aliases_unverified",
-                                        "shared_pinyin", "marks",    "fields",   "official",
-                                        "attributes",    "control",  "note",     "sources",
-                                        "standard_conf", "$schema",  NULL};
+    const char *kind = member_needed(d, root, "", "kind");
+    for (int k = 0; kinds[k]; k++)
+        if (strcmp(kind, kinds[k]) == 0)
+            return (enum layer_kind)k;
+    definition_fail(d, "kind", "应为 line（控制线）、zone（空间）或 admin（行政区）。",
+                    "it is line (a control layer), zone (a space) or admin (an administrative layer).");
+    return LAYER_IS_ADMIN;
+}
+
+static void read_ties(struct reading *d, const json_t *root, const struct control_line *line, bool is_line,
+                      struct layer_ties *out)
+{
+    static const char *const none[] = {NULL};
+    *out = (struct layer_ties){.layer = line->id,
+                               .title_zh = line->title_zh,
+                               .title_en = line->title_en,
+                               .kind = read_kind(d, root),
+                               .zoned = is_line && line->relation == LINE_CONTAINS && line->n_zones > 0,
+                               .order = line->order,
+                               .apart = is_line ? line->apart_ids : none,
+                               .space = is_line ? line->space : ""};
+    if (is_line != (out->kind == LAYER_IS_LINE))
+        definition_fail(d, "control", "kind 为 line 的图层要有 control，别的不能有。",
+                        "a layer of kind line has it, and no other.");
+    definition_ties(d, root, out);
+}
+
+static void read_root(struct reading *d, const json_t *root, struct layer_definition *out)
+{
+    static const char *const known[] = {"layer",         "standard",       "title_zh", "title_en",
+                                        "kind",          "order",          "aliases",  "aliases_unverified",
+                                        "shared_pinyin", "marks",          "fields",   "official",
+                                        "attributes",    "control",        "note",     "sources",
+                                        "standard_conf", "nests_in",       "tiles",    "share_of",
+                                        "$schema",       "official_areas", NULL};
     static const double range[] = {0, 100000};
+    struct control_line *line = &out->line;
     member_only(d, root, "", known);
     line->id = member_needed(d, root, "", "layer");
     member_is_word(d, "layer", line->id);
@@ -424,25 +459,19 @@ static void read_root(struct reading *d, const json_t *root, struct control_line
     line->title_zh = member_needed(d, root, "", "title_zh");
     line->title_en = member_needed(d, root, "", "title_en");
     line->order = (int)member_number(d, root, "", "order", range, 1000);
-    const char *kind = member_needed(d, root, "", "kind");
     const json_t *control = member_object(d, root, "", "control");
-    *is_line = control != NULL;
-    if (strcmp(kind, "line") != 0 && strcmp(kind, "zone") != 0 && strcmp(kind, "admin") != 0)
-        definition_fail(d, "kind", "应为 line（控制线）、zone（空间）或 admin（行政区）。",
-                        "it is line (a control layer), zone (a space) or admin (an administrative layer).");
-    if (*is_line != (strcmp(kind, "line") == 0))
-        definition_fail(d, "control", "kind 为 line 的图层要有 control，别的不能有。",
-                        "a layer of kind line has it, and no other.");
+    out->is_line = control != NULL;
     read_names(d, root, line);
     if (control)
         read_control(d, control, line);
+    read_ties(d, root, line, out->is_line, &out->ties);
 }
 
-enum status definition_read(const struct definition_text *text, struct arena *a, struct control_line *out,
-                            bool *is_line, struct error *e)
+enum status definition_read(const struct definition_text *text, struct arena *a, struct layer_definition *out,
+                            struct error *e)
 {
     struct reading d = {.text = text, .arena = a, .error = e};
-    struct control_line line = {.number = -1};
+    struct layer_definition read = {.line.number = -1};
     json_error_t why;
     uint8_t digest[SHA256_BYTES];
     char hex[SHA256_HEX_SIZE];
@@ -455,15 +484,15 @@ enum status definition_read(const struct definition_text *text, struct arena *a,
                           "The layer definition \"%.120s\" is not a whole JSON object: line %d, %.200s.",
                           text->name, root ? 1 : why.line, root ? "{" : why.text);
     }
-    read_root(&d, root, &line, is_line);
+    read_root(&d, root, &read);
     json_decref(root);
     sha256_of_bytes(text->json, text->size, digest);
     sha256_to_hex(digest, hex);
-    line.definition = arena_strdup(a, hex);
-    if (!line.definition)
+    read.line.definition = arena_strdup(a, hex);
+    if (!read.line.definition)
         definition_no_memory(&d);
-    if (!d.status && *is_line)
-        *out = line;
+    if (!d.status)
+        *out = read;
     return d.status;
 }
 
@@ -471,15 +500,21 @@ enum status definitions_read(const struct definition_text *texts, size_t n, stru
                              struct line_table *out, struct error *e)
 {
     struct control_line *lines = arena_array(a, n + 1, sizeof *lines);
+    struct layer_ties *ties = arena_array(a, n + 1, sizeof *ties);
     size_t n_lines = 0;
-    if (!lines)
+    if (!lines || !ties)
         return error_no_memory(e);
     for (size_t i = 0; i < n; i++) {
-        bool is_line;
-        enum status s = definition_read(&texts[i], a, &lines[n_lines], &is_line, e);
+        struct layer_definition one;
+        enum status s = definition_read(&texts[i], a, &one, e);
         if (s)
             return s;
-        n_lines += is_line;
+        ties[i] = one.ties;
+        if (one.is_line)
+            lines[n_lines++] = one.line;
     }
-    return line_table_make(lines, n_lines, a, out, e);
+    enum status s = line_table_make(lines, n_lines, a, out, e);
+    out->ties = s ? NULL : ties;
+    out->n_ties = s ? 0 : n;
+    return s;
 }

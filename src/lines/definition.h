@@ -8,6 +8,7 @@
 #define HX_LINES_DEFINITION_H
 
 #include "lines/line_table.h"
+#include "lines/matrix.h"
 
 /* One text, and where it came from: a file's name, for sentences. */
 struct definition_text {
@@ -16,11 +17,16 @@ struct definition_text {
     size_t size;
 };
 
-/* Any definition, of a space or an administrative layer, too: *is_line tells whether it is a control layer
- * ("control" is there), and only then `out` is written. */
-enum status definition_read(const struct definition_text *text, struct arena *a, struct control_line *out,
-                            bool *is_line, struct error *e) HX_MUST_CHECK;
-/* All control layers among `texts`, checked against each other. */
+/* Any definition: of a space or an administrative layer, too, which have ties and are no control layer. */
+struct layer_definition {
+    struct layer_ties ties;
+    bool is_line;
+    struct control_line line; /* when it is one */
+};
+enum status definition_read(const struct definition_text *text, struct arena *a, struct layer_definition *out,
+                            struct error *e) HX_MUST_CHECK;
+/* All control layers among `texts`, checked against each other; with the ties of all, which
+ * layer_matrix_make checks. */
 enum status definitions_read(const struct definition_text *texts, size_t n, struct arena *a,
                              struct line_table *out, struct error *e) HX_MUST_CHECK;
 

@@ -38,4 +38,7 @@ void member_only(struct reading *d, const json_t *in, const char *path, const ch
 /* Small letters, digits and _, from a letter on. */
 void member_is_word(struct reading *d, const char *path, const char *value);
 
+/* definition_ties.c: nests_in, tiles, share_of and official_areas, into a row whose `kind` is known. */
+void definition_ties(struct reading *d, const json_t *root, struct layer_ties *out);
+
 #endif

@@ -124,12 +124,15 @@ struct control_line {
     size_t n_rules;
 };
 
+struct layer_ties;
 struct line_table {
     const struct control_line *lines; /* examined */
     int n;
     const struct control_line *rest; /* defined, not examined */
     int n_rest;
-    int n_columns; /* of a report's table, with the parcel's */
+    int n_columns;                 /* of a report's table, with the parcel's */
+    const struct layer_ties *ties; /* of every definition, of other kinds of layers, too (matrix.h) */
+    size_t n_ties;
 };
 
 static inline const struct control_line *line_at(const struct line_table *t, int line)

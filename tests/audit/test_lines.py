@@ -124,7 +124,13 @@ class Lines(unittest.TestCase):
         out = self.dir / "f.json"
         f.audit("figures", "--store", self.store, "-o", out)
         figures = json.loads(out.read_text(encoding="utf-8"))
-        self.assertAlmostEqual(0.5046, figures["red_line_share"], 4)
+        # the sample is 50.46 % of the outline; a share is of the official area, 118.29万km², which is larger
+        red = next(layer for layer in figures["layers"] if layer["layer"] == "ecological_red_line")
+        self.assertAlmostEqual(0.5046, red["area_m2"] / figures["outline_m2"], 4)
+        self.assertEqual(1182900e6, figures["official_m2"])
+        self.assertAlmostEqual(red["area_m2"] / 1182900e6, figures["red_line_share"], 6)
+        self.assertAlmostEqual(0.5046, figures["red_line_share_planned"], 4)
+        self.assertTrue(all(p["share"] is None and p["share_note_zh"] for p in red["prefectures"]))  # none was read anywhere
         for layer in figures["layers"]:
             parts = sum(p["area_m2"] for p in layer["prefectures"])
             self.assertLess(parts, layer["area_m2"] * 1.001)
@@ -139,7 +145,7 @@ class Lines(unittest.TestCase):
         for ending in ("csv", "html"):
             f.audit("figures", "--store", self.store, "-o", self.dir / f"f.{ending}")
         text = (self.dir / "f.html").read_text(encoding="utf-8")
-        for word in ("按盟市", "按旗县", "150102 新城区", "50.46 %", "<svg"):
+        for word in ("按盟市", "按旗县", "150102 新城区", "48.82 %", "50.46 %", "1182900 km²", "<svg"):
             self.assertIn(word, text)
         self.assertIn("ecological_red_line,生态保护红线（示例数据）,150102,新城区,", (self.dir / "f.csv").read_text(encoding="utf-8-sig"))
 

@@ -55,7 +55,11 @@ static void as_definition(const uint8_t *data, size_t n, struct arena *a)
     const struct definition_text text = {"input", (const char *)data, n};
     struct line_table t;
     struct error e = {.code = ""};
-    require(definitions_read(&text, 1, a, &t, &e) == STATUS_OK ? t.n <= 1 : *e.code && *e.zh && *e.en);
+    struct layer_matrix m;
+    enum status s = definitions_read(&text, 1, a, &t, &e);
+    require(s == STATUS_OK ? t.n <= 1 : *e.code && *e.zh && *e.en);
+    if (s == STATUS_OK && layer_matrix_make(&t, a, &m, &e) != STATUS_OK)
+        require(*e.code && *e.zh && *e.en);
 }
 
 static void no_fault(int row, const char *zh, const char *en, void *user)

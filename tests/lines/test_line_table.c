@@ -70,6 +70,67 @@ static void to_be_kept_apart_is_mutual(void **state)
         assert_int_equal(line_at(&w->three, a)->apart, 7 & ~(1 << a));
 }
 
+/* ---- the matrix ---- */
+
+/* What the plan and the standards say of pairs, and that no definition makes a row by accident. */
+static void the_shipped_matrix_is_that_of_the_plan(void **state)
+{
+    const struct world *w = *state;
+    struct layer_matrix m;
+    struct error e = {0};
+    static const char *const spaces[] = {"ecological_space", "agricultural_space", "urban_space"};
+    if (layer_matrix_make(&w->all, w->arena, &m, &e))
+        fail_msg("%s", e.en);
+    assert_true(matrix_has(&m, TIE_APART, "ecological_red_line", "permanent_basic_farmland"));
+    assert_true(matrix_has(&m, TIE_APART, "urban_development_boundary", "permanent_basic_farmland"));
+    assert_true(matrix_has(&m, TIE_NEST, "permanent_basic_farmland", "agricultural_space"));
+    assert_false(matrix_has(&m, TIE_NEST, "agricultural_space", "permanent_basic_farmland"));
+    assert_true(matrix_has(&m, TIE_SHARE, "strategic_reserve", "urban_development_boundary"));
+    assert_false(matrix_has(&m, TIE_APART, "ecological_red_line", "nature_reserve"));
+    assert_int_equal(m.n_tilings, 1);
+    assert_string_equal(m.tilings[0].covers, MATRIX_REGION);
+    assert_int_equal(m.tilings[0].n, 3);
+    for (int i = 0; i < 3; i++) {
+        assert_string_equal(m.tilings[0].layers[i]->layer, spaces[i]);
+        for (int k = 0; k < 3; k++)
+            assert_int_equal(matrix_has(&m, TIE_TILE, spaces[i], spaces[k]), i != k);
+    }
+    for (size_t i = 0; i < m.n_ties; i++)
+        for (size_t k = 0; k < i; k++) /* no row twice, whichever of two says so */
+            assert_false(m.ties[i].tie == m.ties[k].tie && m.ties[i].a == m.ties[k].a &&
+                         m.ties[i].b == m.ties[k].b);
+}
+
+/* A bit of a line that must be kept apart is a row of the matrix, and the other way round: a check of a
+ * parcel and an audit of the layers go by the same pairs. */
+static void checks_and_audits_go_by_the_same_pairs(void **state)
+{
+    const struct world *w = *state;
+    struct layer_matrix m;
+    struct error e = {0};
+    assert_int_equal(layer_matrix_make(&w->all, w->arena, &m, &e), STATUS_OK);
+    for (int a = 0; a < w->all.n; a++)
+        for (int b = 0; b < w->all.n; b++)
+            assert_int_equal(line_at(&w->all, a)->apart >> b & 1,
+                             matrix_has(&m, TIE_APART, line_at(&w->all, a)->id, line_at(&w->all, b)->id));
+}
+
+/* The region's official area comes with its source and with how sure it is; nothing else is stated. */
+static void only_what_was_read_has_an_official_area(void **state)
+{
+    const struct world *w = *state;
+    size_t n = 0;
+    for (size_t i = 0; i < w->all.n_ties; i++)
+        for (size_t k = 0; k < w->all.ties[i].n_areas; k++, n++) {
+            const struct unit_area *a = &w->all.ties[i].areas[k];
+            assert_string_equal(a->code, "150000");
+            assert_true(fabs(a->km2 - 596900 / 0.5046) < 100);
+            assert_string_equal(a->conf, "derived");
+            assert_non_null(strstr(a->source, "50.46"));
+        }
+    assert_int_equal(n, 1);
+}
+
 /* A shipped definition lies in a file that is called as its layer: the store seeds itself by that name. */
 static void files_are_called_as_their_layers(void **state)
 {
@@ -206,6 +267,9 @@ int main(void)
         cmocka_unit_test_prestate(the_names_of_tests_are_the_rows, &w),
         cmocka_unit_test_prestate(columns_follow_each_other, &w),
         cmocka_unit_test_prestate(to_be_kept_apart_is_mutual, &w),
+        cmocka_unit_test_prestate(the_shipped_matrix_is_that_of_the_plan, &w),
+        cmocka_unit_test_prestate(checks_and_audits_go_by_the_same_pairs, &w),
+        cmocka_unit_test_prestate(only_what_was_read_has_an_official_area, &w),
         cmocka_unit_test_prestate(files_are_called_as_their_layers, &w),
         cmocka_unit_test_prestate(the_core_is_found_by_its_word, &w),
         cmocka_unit_test_prestate(zones_of_the_boundary_are_known, &w),

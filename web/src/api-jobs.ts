@@ -97,6 +97,23 @@ export interface LineFinding {
   note_en: string;
 }
 
+/** A row of the matrix: what two layers are to each other, and what came of it. Titles are Chinese. */
+export interface LineRelation {
+  relation: 'apart' | 'nest' | 'tile' | 'zones' | 'share';
+  layer_a: string;
+  title_a: string;
+  layer_b: string;
+  title_b: string;
+  unit: string;
+  unit_name: string;
+  examined: boolean;
+  area_m2: number | null;
+  of_m2: number | null;
+  share: number | null;
+  note_zh: string;
+  note_en: string;
+}
+
 export interface LinesSummary {
   synthetic?: boolean;
   n_findings: number;
@@ -106,13 +123,17 @@ export interface LinesSummary {
   n_still: number;
   n_fixed: number;
   kinds: { kind: string; zh: string; n: number }[];
+  n_not_examined?: number;
+  relations?: LineRelation[];
   findings: LineFinding[];
 }
 
-/** Also, for each line of which the plan says how much of the region it takes: PREFIX_share and PREFIX_share_planned. */
+/** Also, for each line of which the plan says how much of the region it takes: PREFIX_share and PREFIX_share_planned. A share is
+ * of the region's official area; where none is known it is null, and the note says so. */
 export interface PlanFigures {
   synthetic?: boolean;
-  layers: { layer: string; title_zh: string; features: number; area_m2: number | null; share_of_region?: number | null }[];
+  layers: { layer: string; title_zh: string; features: number; area_m2: number | null; share_of_region?: number | null; share_note_zh?: string; share_note_en?: string }[];
+  shares?: LineRelation[];
   [share: string]: unknown;
 }
 

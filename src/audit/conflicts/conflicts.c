@@ -14,31 +14,26 @@
 const char *conflict_kind_name(enum conflict_kind k)
 {
     static const char *const names[CONFLICT_KIND_COUNT] = {
-        "lines-cross",   "spaces-cross",     "sub-zones-cross",  "features-cross",    "duplicate",
-        "gap",           "outside",          "wrong-prefecture", "declared-area",     "incomplete-layer",
-        "sub-zone-gap",  "sub-zone-outside", "outside-county",   "outside-own-space", "invalid-geometry",
-        "official-total"};
+        "lines-cross",      "spaces-cross",      "sub-zones-cross",
+        "features-cross",   "duplicate",         "gap",
+        "outside",          "wrong-prefecture",  "declared-area",
+        "incomplete-layer", "sub-zone-gap",      "sub-zone-outside",
+        "outside-county",   "outside-own-space", "invalid-geometry",
+        "official-total",   "not-nested"};
     return names[k];
 }
 
 const char *conflict_kind_zh(enum conflict_kind k)
 {
-    static const char *const names[CONFLICT_KIND_COUNT] = {"控制线互相重叠",
-                                                           "三类空间互相重叠",
-                                                           "开发边界分区重叠",
-                                                           "同层图斑重叠",
-                                                           "图形重复",
-                                                           "空间之间的缝隙",
-                                                           "超出自治区范围",
-                                                           "行政区代码与位置不符",
-                                                           "登记面积与图形不符",
-                                                           "图层不完整",
-                                                           "开发边界分区之间的缝隙",
-                                                           "分区超出开发边界",
-                                                           "超出所属旗县",
-                                                           "控制线超出所属空间",
-                                                           "几何无效",
-                                                           "合计与公布面积不符"};
+    static const char *const names[CONFLICT_KIND_COUNT] = {"控制线互相重叠",     "应拼接的图层互相重叠",
+                                                           "分区重叠",           "同层图斑重叠",
+                                                           "图形重复",           "应拼接的图层之间的缝隙",
+                                                           "超出自治区范围",     "行政区代码与位置不符",
+                                                           "登记面积与图形不符", "图层不完整",
+                                                           "分区之间的缝隙",     "分区超出所属图层",
+                                                           "超出所属旗县",       "控制线超出所属空间",
+                                                           "几何无效",           "合计与公布面积不符",
+                                                           "超出应在其内的图层"};
     return names[k];
 }
 
@@ -67,6 +62,8 @@ void conflict_place_name(const struct conflict_run *run, struct check_worker *w,
     bool known = check_unit_at(w, run->snapshot, "prefectures", place_deg, &p, NULL) == STATUS_OK;
     f->prefecture = known ? p.code : "";
     f->prefecture_name = known ? p.name : "";
+    if (!*f->county && check_unit_at(w, run->snapshot, "admin_counties", place_deg, &p, NULL) == STATUS_OK)
+        f->county = p.code;
 }
 
 /* ---- findings ---- */
@@ -93,7 +90,8 @@ struct conflict_finding conflict_blank(enum conflict_kind kind, int severity)
                                      .rule = "",
                                      .basis = "",
                                      .note_zh = "",
-                                     .note_en = ""};
+                                     .note_en = "",
+                                     .tie = -1};
 }
 
 struct conflict_finding conflict_about(const struct conflict_run *run, uint32_t layer, uint32_t feature,
@@ -201,7 +199,7 @@ static enum status layer_load(struct conflict_run *run, struct store *store, str
     return s || !t.failed ? s : error_no_memory(e);
 }
 
-/* Several lines may belong to one space. */
+/* Several lines may belong to one space, and rows of the matrix may name one layer. */
 static bool is_taken(const struct conflict_run *run, const struct layer_snapshot *l)
 {
     for (size_t i = 0; i < run->n_layers; i++)
@@ -228,19 +226,35 @@ static enum status take_layer(struct conflict_run *run, struct store *store, con
     return !s && conflict_contains(to) ? conflict_outline_find(to, e) : s;
 }
 
-/* The lines in their order, and after them their spaces from the last one's to the first one's: the order of
- * columns and findings. */
+/* What the matrix names beside lines and their spaces. In an administrative layer others only nest. */
+static enum status take_tied(struct conflict_run *run, struct store *store, struct error *e)
+{
+    const struct line_table *lines = snapshot_lines(run->snapshot);
+    enum status s = STATUS_OK;
+    for (size_t i = 0; !s && i < run->matrix.n_ties; i++) {
+        const struct matrix_tie *t = &run->matrix.ties[i];
+        s = take_layer(run, store, t->a->layer, line_of_id(lines, t->a->layer), e);
+        if (!s && t->tie != TIE_NEST && t->b->kind != LAYER_IS_ADMIN)
+            s = take_layer(run, store, t->b->layer, line_of_id(lines, t->b->layer), e);
+    }
+    return s;
+}
+
+/* The lines in their order, after them their spaces from the last one's to the first one's, and then what the
+ * matrix names: the order of columns and findings. */
 enum status conflict_layers_load(struct conflict_run *run, struct store *store, struct error *e)
 {
     const struct line_table *lines = snapshot_lines(run->snapshot);
-    run->layers = arena_array(run->arena, 2 * (size_t)lines->n + 1, sizeof *run->layers);
-    enum status s = run->layers ? STATUS_OK : error_no_memory(e);
+    run->layers = arena_array(run->arena, 2 * (size_t)lines->n + lines->n_ties + 1, sizeof *run->layers);
+    enum status s = run->layers ? layer_matrix_make(lines, run->arena, &run->matrix, e) : error_no_memory(e);
     for (int l = 0; !s && l < lines->n; l++)
         if (line_at(lines, l)->relation != LINE_CLASSIFIES)
             s = take_layer(run, store, line_at(lines, l)->id, line_at(lines, l), e);
     for (int l = lines->n - 1; !s && l >= 0; l--)
         if (*line_at(lines, l)->space)
             s = take_layer(run, store, line_at(lines, l)->space, NULL, e);
+    if (!s)
+        s = take_tied(run, store, e);
     if (s || run->n_layers)
         return s;
     error_zh(e, "数据文件中没有控制线或空间图层；请先导入。");
@@ -252,6 +266,8 @@ static enum status find_all(struct conflict_run *run, struct store *store, struc
 {
     enum status s = conflict_find_totals(run, e); /* a file that is refused is refused at once */
     if (!s)
+        s = conflict_ties_make(run, e);
+    if (!s)
         s = conflict_find_imports(run, store, e);
     if (!s)
         s = conflict_find_pairs(run, e);
@@ -261,23 +277,30 @@ static enum status find_all(struct conflict_run *run, struct store *store, struc
         s = conflict_find_attributes(run, e);
     if (!s)
         s = conflict_find_holders(run, e);
-    return s ? s : conflict_find_gaps(run, e);
+    if (!s)
+        s = conflict_find_gaps(run, e);
+    return s ? s : conflict_find_shares(run, store, e);
 }
 
 /* The findings and the arena become the report's. */
 static void report_fill(struct conflict_run *run, struct conflict_report *out)
 {
+    conflict_ties_count(run);
     if (run->n)
         qsort(run->findings, run->n, sizeof *run->findings, worst_first);
     struct conflict_report r = {.arena = run->arena,
                                 .findings = run->findings,
                                 .n_findings = run->n,
+                                .ties = run->ties,
+                                .n_ties = run->n_ties,
                                 .synthetic = html_is_synthetic(run->snapshot),
                                 .seconds = conflict_run_seconds(run)};
     for (size_t i = 0; i < r.n_findings; i++) {
         r.by_kind[r.findings[i].kind]++;
         r.n_sliver += r.findings[i].sliver;
     }
+    for (size_t i = 0; i < r.n_ties; i++)
+        r.n_not_examined += !r.ties[i].examined;
     *out = r;
 }
 
@@ -294,6 +317,7 @@ static enum status find(struct store *store, const struct snapshot *snapshot, co
         s = find_all(&run, store, e);
     if (s) {
         free(run.findings);
+        free(run.ties);
         arena_free(run.arena);
         return s;
     }
@@ -313,7 +337,7 @@ enum status audit_lines(struct store *store, const struct snapshot *snapshot, co
     for (const char *const *o = r->outputs; !s && *o; o++)
         s = conflict_write(&report, snapshot, *o, e);
     if (!s && r->summary_json)
-        s = conflict_list_write(&report, r->summary_json, e);
+        s = conflict_list_write(&report, CONFLICT_LISTED, r->summary_json, e);
     if (s)
         conflict_report_release(&report);
     else
@@ -324,6 +348,7 @@ enum status audit_lines(struct store *store, const struct snapshot *snapshot, co
 void conflict_report_release(struct conflict_report *r)
 {
     free(r->findings);
+    free(r->ties);
     arena_free(r->arena);
     *r = (struct conflict_report){.arena = NULL};
 }

@@ -79,7 +79,7 @@ static enum status lie(struct conflict_worker *w, size_t item, void *user, struc
     for (size_t i = 0; !s && i < n; i++)
         out->in_region_m2 += o[i].area_m2;
     const char *county = layer->county[item];
-    bool coded = county && strlen(county) >= 6; /* shorter codes and none say nothing of a place */
+    bool coded = layer->line && county && strlen(county) >= 6; /* shorter codes and none say nothing */
     out->near_declared = !coded;
     return s || !w->run->prefectures || !coded ? s : within_prefectures(w, &shape.box, county, out, e);
 }
@@ -107,6 +107,7 @@ static enum status add_outside(struct conflict_run *run, uint32_t layer, uint32_
 {
     struct conflict_finding f = conflict_about(run, layer, feature, CONFLICT_OUTSIDE);
     f.severity = 2;
+    f.tie = conflict_tie_of_region(run, f.layer_a);
     f.area_m2 = l->area_m2 - l->in_region_m2;
     f.note_zh = arena_printf(run->arena, "图形的 %.2f %% 在自治区范围之外（界线仅供参考）。",
                              100 * f.area_m2 / l->area_m2);
@@ -189,7 +190,9 @@ enum status conflict_find_attributes(struct conflict_run *run, struct error *e)
         return s;
     for (uint32_t l = 0; !s && l < run->n_layers; l++) {
         s = declared(run, l, e);
-        if (!s && run->region && run->layers[l].line)
+        bool in_region =
+            run->layers[l].line || conflict_tie_of_region(run, run->layers[l].snapshot->version.layer) >= 0;
+        if (!s && run->region && in_region)
             s = places(run, l, e);
     }
     name_places(run, first, &w);

@@ -2,8 +2,6 @@
 
 #include "base/file.h"
 
-enum { LISTED_FINDINGS = 2000 };
-
 static void write_finding(struct json_writer *w, const struct conflict_finding *f)
 {
     jw_object_begin(w);
@@ -52,9 +50,38 @@ void conflict_counts_write(struct json_writer *w, const struct conflict_report *
         jw_object_end(w);
     }
     jw_array_end(w);
+    jw_kv_integer(w, "n_not_examined", (long long)r->n_not_examined);
 }
 
-enum status conflict_list_write(const struct conflict_report *r, const char *path, struct error *e)
+void conflict_ties_write(struct json_writer *w, const struct conflict_tie *ties, size_t n)
+{
+    jw_array_begin(w);
+    for (size_t i = 0; i < n; i++) {
+        const struct conflict_tie *t = &ties[i];
+        jw_object_begin(w);
+        jw_kv_string(w, "relation", tie_name(t->tie));
+        jw_kv_string(w, "layer_a", t->layer_a);
+        jw_kv_string(w, "title_a", t->title_a);
+        jw_kv_string(w, "layer_b", t->layer_b);
+        jw_kv_string(w, "title_b", t->title_b);
+        jw_kv_string(w, "unit", t->unit);
+        jw_kv_string(w, "unit_name", t->unit_name);
+        jw_kv_bool(w, "examined", t->examined);
+        if (t->examined && t->tie != TIE_SHARE)
+            jw_kv_integer(w, "n_findings", (long long)t->n_findings);
+        jw_kv_fixed(w, "area_m2", t->area_m2, 4);
+        jw_kv_fixed(w, "outside_m2", t->outside_m2, 4);
+        jw_kv_fixed(w, "of_m2", t->of_m2, 4);
+        jw_kv_fixed(w, "share", t->share, 6);
+        jw_kv_string(w, "note_zh", t->note_zh);
+        jw_kv_string(w, "note_en", t->note_en);
+        jw_object_end(w);
+    }
+    jw_array_end(w);
+}
+
+enum status conflict_list_write(const struct conflict_report *r, size_t most, const char *path,
+                                struct error *e)
 {
     struct buffer b;
     struct json_writer w;
@@ -63,9 +90,11 @@ enum status conflict_list_write(const struct conflict_report *r, const char *pat
     jw_object_begin(&w);
     jw_kv_bool(&w, "synthetic", r->synthetic);
     conflict_counts_write(&w, r);
+    jw_key(&w, "relations");
+    conflict_ties_write(&w, r->ties, r->n_ties);
     jw_key(&w, "findings");
     jw_array_begin(&w);
-    for (size_t i = 0; i < r->n_findings && i < LISTED_FINDINGS; i++)
+    for (size_t i = 0; i < r->n_findings && i < most; i++)
         write_finding(&w, &r->findings[i]);
     jw_array_end(&w);
     jw_object_end(&w);

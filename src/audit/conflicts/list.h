@@ -6,11 +6,15 @@
 #include "audit/conflicts/conflicts.h"
 #include "formats/json.h"
 
+enum { CONFLICT_LISTED = 2000 }; /* for the page */
+
 /* Members of an object that is open: how many of each kind, and how many are new. */
 void conflict_counts_write(struct json_writer *w, const struct conflict_report *r);
-/* A file with the counts and the worst findings, without shapes: the other formats have all, with their
- * shapes. */
-enum status conflict_list_write(const struct conflict_report *r, const char *path,
+/* An array of the rows of the matrix. */
+void conflict_ties_write(struct json_writer *w, const struct conflict_tie *ties, size_t n);
+/* A file with the counts, the rows of the matrix and the findings, at most so many and the worst first,
+ * without shapes: the other formats have those. */
+enum status conflict_list_write(const struct conflict_report *r, size_t most, const char *path,
                                 struct error *e) HX_MUST_CHECK;
 
 #endif

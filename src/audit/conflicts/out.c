@@ -1,7 +1,8 @@
-/* The findings of a lines audit as GeoPackage, CSV and GeoJSON sequence; written whole, under a temporary
- * name first. */
+/* A lines audit as GeoPackage, CSV and GeoJSON sequence: its findings, and the rows of the matrix as a second
+ * table, sheet, or file beside; written whole, under a temporary name first. */
 #include "audit/conflicts/parts.h"
 
+#include "audit/conflicts/list.h"
 #include "audit/conflicts/page.h"
 #include "audit/sink.h"
 #include "base/file.h"
@@ -13,10 +14,11 @@
 
 #include <math.h>
 #include <sqlite3.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-/* ---- one finding as named values, the same in every format ---- */
+/* ---- one row as named values, the same in every format ---- */
 
 enum { N_COLUMNS = 28 };
 struct value {
@@ -69,6 +71,62 @@ static size_t values_of(const struct conflict_finding *f, struct value v[N_COLUM
     return n;
 }
 
+static size_t values_of_tie(const struct conflict_tie *t, struct value v[N_COLUMNS])
+{
+    size_t n = 0;
+    v[n++] = text_of("relation", tie_name(t->tie));
+    v[n++] = text_of("layer_a", t->layer_a);
+    v[n++] = text_of("title_a", t->title_a);
+    v[n++] = text_of("layer_b", t->layer_b);
+    v[n++] = text_of("title_b", t->title_b);
+    v[n++] = text_of("unit", t->unit);
+    v[n++] = text_of("unit_name", t->unit_name);
+    v[n++] = number_of("examined", t->examined, 0);
+    v[n++] = number_of("n_findings", t->examined && t->tie != TIE_SHARE ? (double)t->n_findings : NAN, 0);
+    v[n++] = number_of("area_m2", t->area_m2, 4);
+    v[n++] = number_of("outside_m2", t->outside_m2, 4);
+    v[n++] = number_of("of_m2", t->of_m2, 4);
+    v[n++] = number_of("share", t->share, 6);
+    v[n++] = text_of("note_zh", t->note_zh);
+    v[n++] = text_of("note_en", t->note_en);
+    return n;
+}
+
+/* What is written as a table; its row `i`, or for a number that there is not the columns alone. */
+struct table {
+    const char *name, *about;
+    bool shaped; /* its rows have geometry */
+    size_t (*size)(const struct conflict_report *r);
+    size_t (*values)(const struct conflict_report *r, size_t i, struct value v[N_COLUMNS]);
+};
+
+static size_t n_findings(const struct conflict_report *r)
+{
+    return r->n_findings;
+}
+
+static size_t finding_values(const struct conflict_report *r, size_t i, struct value v[N_COLUMNS])
+{
+    static const struct conflict_finding none = {.width_m = NAN};
+    return values_of(i < r->n_findings ? &r->findings[i] : &none, v);
+}
+
+static size_t n_ties(const struct conflict_report *r)
+{
+    return r->n_ties;
+}
+
+static size_t tie_values(const struct conflict_report *r, size_t i, struct value v[N_COLUMNS])
+{
+    static const struct conflict_tie none = {.examined = true};
+    return values_of_tie(i < r->n_ties ? &r->ties[i] : &none, v);
+}
+
+static const struct table FINDINGS = {"findings", "图层冲突 where the layers do not fit", true, n_findings,
+                                      finding_values},
+                          RELATIONS = {"relations", "图层关系 how the layers lie to each other", false,
+                                       n_ties, tie_values};
+
 /* ---- text ---- */
 
 static void csv_row(struct csv_writer *w, const struct value *v, size_t n)
@@ -81,18 +139,17 @@ static void csv_row(struct csv_writer *w, const struct value *v, size_t n)
     csv_row_end(w);
 }
 
-static void write_csv(const struct conflict_report *r, struct buffer *b)
+static void write_csv(const struct table *t, const struct conflict_report *r, struct buffer *b)
 {
-    static const struct conflict_finding none = {.width_m = NAN};
     struct value v[N_COLUMNS];
     struct csv_writer w = {.out = b};
     csv_mark(&w);
-    size_t n = values_of(&none, v);
+    size_t n = t->values(r, SIZE_MAX, v);
     for (size_t i = 0; i < n; i++)
         csv_text(&w, v[i].name);
     csv_row_end(&w);
-    for (size_t i = 0; i < r->n_findings; i++)
-        csv_row(&w, v, values_of(&r->findings[i], v));
+    for (size_t i = 0; i < t->size(r); i++)
+        csv_row(&w, v, t->values(r, i, v));
 }
 
 static void json_row(struct json_writer *w, const struct conflict_finding *f,
@@ -137,13 +194,14 @@ static enum status fail_sql(sqlite3 *db, struct error *e)
     return error_fail(e, STATUS_IO, "gpkg-write", "Writing the GeoPackage failed: %s.", sqlite3_errmsg(db));
 }
 
-static void table_sql(struct buffer *create, struct buffer *insert)
+static void table_sql(const struct table *t, const struct conflict_report *r, struct buffer *create,
+                      struct buffer *insert)
 {
-    static const struct conflict_finding none = {.width_m = NAN};
     struct value v[N_COLUMNS];
-    size_t n = values_of(&none, v);
-    buffer_append_str(create, "CREATE TABLE findings (fid INTEGER PRIMARY KEY NOT NULL, geom MULTIPOLYGON");
-    buffer_append_str(insert, "INSERT INTO findings VALUES (NULL,?");
+    size_t n = t->values(r, SIZE_MAX, v);
+    buffer_printf(create, "CREATE TABLE %s (fid INTEGER PRIMARY KEY NOT NULL%s", t->name,
+                  t->shaped ? ", geom MULTIPOLYGON" : "");
+    buffer_printf(insert, "INSERT INTO %s VALUES (NULL%s", t->name, t->shaped ? ",?" : "");
     for (size_t i = 0; i < n; i++) {
         buffer_printf(create, ", %s %s", v[i].name,
                       v[i].text       ? "TEXT"
@@ -151,56 +209,68 @@ static void table_sql(struct buffer *create, struct buffer *insert)
                                       : "INTEGER");
         buffer_append_str(insert, ",?");
     }
-    buffer_append_str(create, ")");
+    buffer_printf(create,
+                  "); INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) "
+                  "VALUES ('%s', '%s', '%s', '%s', %s)",
+                  t->name, t->shaped ? "features" : "attributes", t->name, t->about,
+                  t->shaped ? "4490" : "NULL");
+    if (t->shaped)
+        buffer_printf(create,
+                      "; INSERT INTO gpkg_geometry_columns VALUES ('%s', 'geom', 'MULTIPOLYGON', 4490, 0, 0)",
+                      t->name);
     buffer_append_str(insert, ")");
 }
 
-static bool insert_all(sqlite3_stmt *q, const struct conflict_report *r)
+static void bind_value(sqlite3_stmt *q, int at, const struct value *v)
+{
+    if (v->text)
+        sqlite3_bind_text(q, at, v->text, -1, SQLITE_STATIC);
+    else if (v->decimals || !isfinite(v->number))
+        sqlite3_bind_double(q, at, v->number);
+    else
+        sqlite3_bind_int64(q, at, (int64_t)v->number);
+}
+
+static bool insert_all(sqlite3_stmt *q, const struct table *t, const struct conflict_report *r)
 {
     struct value v[N_COLUMNS];
     bool ok = true;
-    for (size_t i = 0; ok && i < r->n_findings; i++) {
-        const struct conflict_finding *f = &r->findings[i];
-        size_t n = values_of(f, v);
-        if (f->blob_size)
-            sqlite3_bind_blob64(q, 1, f->blob, f->blob_size, SQLITE_STATIC);
-        else
+    for (size_t i = 0; ok && i < t->size(r); i++) {
+        size_t n = t->values(r, i, v);
+        int first = t->shaped ? 2 : 1;
+        if (t->shaped && r->findings[i].blob_size)
+            sqlite3_bind_blob64(q, 1, r->findings[i].blob, r->findings[i].blob_size, SQLITE_STATIC);
+        else if (t->shaped)
             sqlite3_bind_null(q, 1);
-        for (size_t k = 0; k < n; k++) {
-            int at = (int)k + 2;
-            if (v[k].text)
-                sqlite3_bind_text(q, at, v[k].text, -1, SQLITE_STATIC);
-            else if (v[k].decimals || !isfinite(v[k].number))
-                sqlite3_bind_double(q, at, v[k].number);
-            else
-                sqlite3_bind_int64(q, at, (int64_t)v[k].number);
-        }
+        for (size_t k = 0; k < n; k++)
+            bind_value(q, (int)k + first, &v[k]);
         ok = sqlite3_step(q) == SQLITE_DONE;
         sqlite3_reset(q);
     }
     return ok;
 }
 
-static enum status fill_gpkg(sqlite3 *db, const struct conflict_report *r, struct error *e)
+static enum status fill_table(sqlite3 *db, const struct table *t, const struct conflict_report *r,
+                              struct error *e)
 {
     struct buffer create, insert;
     sqlite3_stmt *q = NULL;
     buffer_init(&create, 0);
     buffer_init(&insert, 0);
-    table_sql(&create, &insert);
+    table_sql(t, r, &create, &insert);
     enum status s = buffer_status(&create, e) ? STATUS_NO_MEMORY : buffer_status(&insert, e);
-    bool ok = !s && gpkg_base_tables(db) && sqlite3_exec(db, create.data, NULL, NULL, NULL) == SQLITE_OK &&
-              sqlite3_exec(
-                  db,
-                  "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES "
-                  "('findings', 'features', 'findings', '三线冲突 where the lines do not fit', 4490);"
-                  "INSERT INTO gpkg_geometry_columns VALUES ('findings', 'geom', 'MULTIPOLYGON', 4490, 0, 0)",
-                  NULL, NULL, NULL) == SQLITE_OK &&
-              sqlite3_prepare_v2(db, insert.data, -1, &q, NULL) == SQLITE_OK && insert_all(q, r);
+    bool ok = !s && sqlite3_exec(db, create.data, NULL, NULL, NULL) == SQLITE_OK &&
+              sqlite3_prepare_v2(db, insert.data, -1, &q, NULL) == SQLITE_OK && insert_all(q, t, r);
     sqlite3_finalize(q);
     buffer_release(&create);
     buffer_release(&insert);
     return s || ok ? s : fail_sql(db, e);
+}
+
+static enum status fill_gpkg(sqlite3 *db, const struct conflict_report *r, struct error *e)
+{
+    enum status s = gpkg_base_tables(db) ? fill_table(db, &FINDINGS, r, e) : fail_sql(db, e);
+    return s ? s : fill_table(db, &RELATIONS, r, e);
 }
 
 static enum status write_gpkg(const struct conflict_report *r, const char *path, struct error *e)
@@ -243,7 +313,7 @@ static enum status write_converted(const struct conflict_report *r, const char *
     snprintf(gpkg, sizeof gpkg, "%s.gpkg", made);
     sink_rest_path(path, rest);
     remove(made);
-    const struct sink_conversion c = {gpkg, "findings", NULL, made, rest, format};
+    const struct sink_conversion c = {gpkg, FINDINGS.name, RELATIONS.name, made, rest, format};
     enum status s = write_gpkg(r, gpkg, e);
     if (!s)
         s = sink_convert(&c, e);
@@ -255,26 +325,56 @@ static enum status write_converted(const struct conflict_report *r, const char *
     return s;
 }
 
+static enum status write_text(struct buffer *b, const char *path, struct error *e)
+{
+    enum status s = buffer_status(b, e);
+    if (!s)
+        s = file_write_atomic(path, b->data ? b->data : "", b->size, e);
+    buffer_release(b);
+    return s;
+}
+
+bool conflict_beside_path(const char *out, char *path)
+{
+    enum audit_format format;
+    bool one_table = audit_format_of(out, AUDIT_LINES, &format) &&
+                     (format == AUDIT_CSV || format == AUDIT_GEOJSONL || format == AUDIT_FGB);
+    return one_table && (size_t)snprintf(path, SINK_PATH_SIZE, "%s.relations.csv", out) < SINK_PATH_SIZE;
+}
+
+/* What has room for one table only has the matrix in a file beside it. */
+static enum status write_beside(const struct conflict_report *r, const char *out, struct error *e)
+{
+    char path[SINK_PATH_SIZE];
+    struct buffer b;
+    if (!conflict_beside_path(out, path))
+        return STATUS_OK;
+    buffer_init(&b, 0);
+    write_csv(&RELATIONS, r, &b);
+    return write_text(&b, path, e);
+}
+
 enum status conflict_write(const struct conflict_report *r, const struct snapshot *s, const char *path,
                            struct error *e)
 {
     enum audit_format format = AUDIT_GPKG;
     struct buffer b;
     (void)audit_format_of(path, AUDIT_LINES, &format);
+    enum status st = write_beside(r, path, e);
+    if (st)
+        return st;
     if (format == AUDIT_GPKG)
         return write_gpkg(r, path, e);
     if (format == AUDIT_FGB || format == AUDIT_XLSX)
         return write_converted(r, path, format, e);
+    if (format == AUDIT_JSON)
+        return conflict_list_write(r, r->n_findings, path, e);
     buffer_init(&b, 0);
     if (format == AUDIT_CSV)
-        write_csv(r, &b);
+        write_csv(&FINDINGS, r, &b);
     else if (format == AUDIT_HTML)
         conflict_page(r, s, &b);
     else
         write_geojsonl(r, &b);
-    enum status st = buffer_status(&b, e);
-    if (!st)
-        st = file_write_atomic(path, b.data ? b.data : "", b.size, e);
-    buffer_release(&b);
-    return st;
+    return write_text(&b, path, e);
 }

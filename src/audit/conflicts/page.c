@@ -96,9 +96,61 @@ static void row(const struct snapshot *s, const struct conflict_finding *f, bool
     buffer_append_str(b, "</td></tr>\n");
 }
 
+static const char *tie_zh(enum tie t)
+{
+    static const char *const names[] = {
+        [TIE_APART] = "不得重叠", [TIE_NEST] = "应在其内", [TIE_TILE] = "应拼接", [TIE_SHARE] = "占比"};
+    return names[t];
+}
+
+static void tie_row(const struct conflict_tie *t, struct buffer *b)
+{
+    bool of_tiling = t->tie == TIE_TILE && strchr(t->layer_a, ',');
+    buffer_printf(b, "<tr><td class=\"t\">%s</td><td class=\"t\">", of_tiling ? "应铺满" : tie_zh(t->tie));
+    html_text(b, t->title_a);
+    buffer_append_str(b, "</td><td class=\"t\">");
+    html_text(b, t->title_b);
+    buffer_append_str(b, "</td><td class=\"t\">");
+    html_text(b, t->unit);
+    buffer_append_char(b, ' ');
+    html_text(b, t->unit_name);
+    if (!t->examined)
+        buffer_append_str(b, "</td><td class=\"t\"><b>未审查 not examined</b></td><td>—</td><td>—");
+    else if (t->tie == TIE_SHARE)
+        buffer_append_str(b, "</td><td>—</td><td>");
+    else
+        buffer_printf(b, "</td><td>%zu</td><td>", t->n_findings);
+    if (t->examined)
+        html_number(b, t->area_m2, 2);
+    buffer_append_str(b, "</td><td>");
+    if (isfinite(t->share))
+        buffer_printf(b, "%.2f %%", 100 * t->share);
+    else
+        buffer_append_str(b, "—");
+    buffer_append_str(b, "</td><td class=\"t\">");
+    html_text(b, t->note_zh);
+    buffer_append_str(b, "</td></tr>\n");
+}
+
+void conflict_ties_page(const struct conflict_tie *ties, size_t n, struct buffer *b)
+{
+    if (n == 0)
+        return;
+    buffer_append_str(b,
+                      "<h2>图层关系 <span class=\"small\">How the layers lie to each other, by their "
+                      "definitions</span></h2>\n"
+                      "<div class=\"wide\"><table><tr><th class=\"t\">关系</th><th class=\"t\">图层 "
+                      "A</th><th class=\"t\">图层 "
+                      "B</th><th class=\"t\">行政区</th><th>问题</th><th>面积 m²</th><th>占 B 的比例</th><th "
+                      "class=\"t\">说明</th></tr>\n");
+    for (size_t i = 0; i < n; i++)
+        tie_row(&ties[i], b);
+    buffer_append_str(b, "</table></div>\n");
+}
+
 void conflict_page(const struct conflict_report *r, const struct snapshot *s, struct buffer *b)
 {
-    html_begin(b, "三条控制线一致性审查", "Audit of the lines: where they do not fit together", r->synthetic);
+    html_begin(b, "控制线图层一致性审查", "Audit of the lines: where they do not fit together", r->synthetic);
     buffer_printf(b,
                   "<p>共 %zu 处，其中碎屑 %zu 处。%zu findings, %zu of them slivers. "
                   "本程序只列出问题和条文，不裁定谁让谁。</p>\n",
@@ -108,7 +160,14 @@ void conflict_page(const struct conflict_report *r, const struct snapshot *s, st
                       "<p>与上次相比：新增 %zu，仍在 %zu，已解决 %zu。Compared: %zu new, %zu still there, "
                       "%zu fixed.</p>\n",
                       r->n_new, r->n_still, r->n_fixed, r->n_new, r->n_still, r->n_fixed);
+    if (r->n_not_examined)
+        buffer_printf(
+            b,
+            "<p><b>有 %zu 项图层关系未审查，见“图层关系”；未审查不等于没有问题。</b> %zu relations of "
+            "layers were not examined, which does not mean that they are in order.</p>\n",
+            r->n_not_examined, r->n_not_examined);
     kinds_chart(r, b);
+    conflict_ties_page(r->ties, r->n_ties, b);
     map(r, s, b);
     buffer_append_str(
         b,

@@ -6,5 +6,7 @@
 #include "base/buffer.h"
 
 void conflict_page(const struct conflict_report *r, const struct snapshot *s, struct buffer *b);
+/* A section with a table of rows of the matrix; nothing when there are none. */
+void conflict_ties_page(const struct conflict_tie *ties, size_t n, struct buffer *b);
 
 #endif

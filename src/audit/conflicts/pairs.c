@@ -200,11 +200,22 @@ static enum status name_all_rules(struct conflict_run *run, struct pair_list *l,
     return s;
 }
 
+static bool are_tied(const struct conflict_run *run, enum tie tie, uint32_t a, uint32_t b)
+{
+    return matrix_has(&run->matrix, tie, run->layers[a].snapshot->version.layer,
+                      run->layers[b].snapshot->version.layer);
+}
+
+static bool are_apart(const struct conflict_run *run, uint32_t a, uint32_t b)
+{
+    return are_tied(run, TIE_APART, a, b);
+}
+
 static enum conflict_kind kind_of(const struct conflict_run *run, const struct conflict_pair *p)
 {
     const struct conflict_layer *a = &run->layers[p->layer_a], *b = &run->layers[p->layer_b];
     if (p->layer_a != p->layer_b)
-        return a->line ? CONFLICT_CROSS : CONFLICT_ZONES_CROSS;
+        return are_apart(run, p->layer_a, p->layer_b) ? CONFLICT_CROSS : CONFLICT_ZONES_CROSS;
     struct index_feature f = index_feature_at(a->snapshot->index, p->feature_a);
     struct index_feature g = index_feature_at(b->snapshot->index, p->feature_b);
     double larger = f.area_m2 > g.area_m2 ? f.area_m2 : g.area_m2;
@@ -288,6 +299,11 @@ static enum status describe(struct conflict_worker *w, size_t item, void *user, 
         f.rule = rules->ids;
         f.basis = rules->basis;
     }
+    if (p->layer_a != p->layer_b)
+        f.tie =
+            conflict_tie_of(w->run, f.kind == CONFLICT_CROSS ? TIE_APART : TIE_TILE, f.layer_a, f.layer_b);
+    else if (f.kind == CONFLICT_SUBZONES)
+        f.tie = conflict_tie_of(w->run, TIE_ZONES, f.layer_a, f.layer_a);
     say(&f);
     conflict_place_name(w->run, &w->check, &f);
     conflict_make_id(&f);
@@ -309,13 +325,10 @@ static enum status describe_all(struct conflict_run *run, struct pair_list *l, s
     return s;
 }
 
-/* Each layer with itself, lines that must be kept apart, and spaces, which tile the region. */
+/* Each layer with itself, layers that must be apart, and those of one tiling. */
 static bool are_compared(const struct conflict_run *run, uint32_t a, uint32_t b)
 {
-    const struct control_line *x = run->layers[a].line, *y = run->layers[b].line;
-    if (a == b || (!x && !y))
-        return true;
-    return x && y && (x->apart & UINT64_C(1) << y->number);
+    return a == b || are_apart(run, a, b) || are_tied(run, TIE_TILE, a, b);
 }
 
 enum status conflict_find_pairs(struct conflict_run *run, struct error *e)

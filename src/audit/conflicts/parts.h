@@ -10,7 +10,7 @@
 
 struct conflict_layer {
     const struct layer_snapshot *snapshot; /* with an index */
-    const struct control_line *line;       /* NULL: a space */
+    const struct control_line *line;       /* NULL: a space, or another layer that is no control layer */
     bool outlined; /* a line that contains: some features are it as a whole, others are its zones */
     double mean_vertices;
     const uint32_t *n_vertices; /* of each feature, by number in the index */
@@ -40,6 +40,9 @@ struct conflict_run {
     struct arena *arena; /* of the report; used by the calling thread only */
     struct conflict_layer *layers;
     size_t n_layers;
+    struct layer_matrix matrix;
+    struct conflict_tie *ties; /* malloc'd; the report's in the end */
+    size_t n_ties, cap_ties;
     const struct layer_index *prefectures; /* NULL: not loaded */
     const struct layer_index *region;  /* the outline; the prefectures where there is none; NULL: neither */
     struct conflict_finding *findings; /* malloc'd; the report's in the end */
@@ -59,7 +62,7 @@ struct conflict_worker {
 struct conflict_run conflict_run_of(const struct snapshot *snapshot, const struct audit_request *r,
                                     const struct audit_watch *watch, struct arena *arena);
 double conflict_run_seconds(const struct conflict_run *run); /* since it began */
-/* Fills run->layers. STATUS_NOT_FOUND when there is none. */
+/* Fills run->matrix and run->layers. STATUS_NOT_FOUND when there is none. */
 enum status conflict_layers_load(struct conflict_run *run, struct store *store,
                                  struct error *e) HX_MUST_CHECK;
 /* Calls `fn` for items 0 .. n-1 on all threads, in chunks; stops at the first failure. `user` is shared.
@@ -116,6 +119,34 @@ void conflict_put_place(struct conflict_finding *f, const struct conflict_place 
 enum status conflict_place_of(struct conflict_worker *w, const struct geo_shape *shape,
                               struct conflict_place *out, struct error *e) HX_MUST_CHECK;
 
+/* ---- ties.c ---- */
+
+/* By number in run->layers; -1: it is not there. */
+int conflict_layer_number(const struct conflict_run *run, const char *layer);
+/* Rows for all of the matrix but its shares, each examined or with the reason why not. */
+enum status conflict_ties_make(struct conflict_run *run, struct error *e) HX_MUST_CHECK;
+/* A row for two layers; none when they were not asked for (--layer). */
+enum status conflict_tie_pair(struct conflict_run *run, const struct matrix_tie *m,
+                              struct error *e) HX_MUST_CHECK;
+/* The examined row of two layers, or of a tiling and what it covers, by its texts; -1: there is none. */
+int conflict_tie_of(const struct conflict_run *run, enum tie tie, const char *layer_a, const char *layer_b);
+/* The examined row of the tiling of the region to which a layer belongs; -1: there is none. */
+int conflict_tie_of_region(const struct conflict_run *run, const char *layer);
+/* The layers of a tiling with `between`: their ids, or their titles. NULL: no memory. */
+const char *conflict_tiling_text(struct arena *a, const struct matrix_tiling *t, bool titles,
+                                 const char *between);
+enum status conflict_tie_add(struct conflict_run *run, const struct conflict_tie *tie,
+                             struct error *e) HX_MUST_CHECK;
+/* Counts the findings of each row. */
+void conflict_ties_count(struct conflict_run *run);
+/* Adds to a row's note what its figures leave out: features that were refused at import, and places of which
+ * a layer does not say whether it has data there. `a` and `b` may be NULL. */
+enum status conflict_tie_incomplete(struct conflict_run *run, const struct layer_snapshot *a,
+                                    const struct layer_snapshot *b, struct conflict_tie *tie,
+                                    struct error *e) HX_MUST_CHECK;
+/* shares.c: a row for each share, as a whole and for each unit. */
+enum status conflict_find_shares(struct conflict_run *run, struct store *store,
+                                 struct error *e) HX_MUST_CHECK;
 /* pairs.c */
 enum status conflict_find_pairs(struct conflict_run *run, struct error *e) HX_MUST_CHECK;
 /* feature.c: county code, declared area, outside the region. */
@@ -123,7 +154,7 @@ enum status conflict_find_attributes(struct conflict_run *run, struct error *e) 
 /* import.c: features that were refused or repaired. */
 enum status conflict_find_imports(struct conflict_run *run, struct store *store,
                                   struct error *e) HX_MUST_CHECK;
-/* holders.c: outside the county of the code; when asked for, outside the line's own space. */
+/* holders.c: outside the county of the code; outside the layer in which a layer nests. */
 enum status conflict_find_holders(struct conflict_run *run, struct error *e) HX_MUST_CHECK;
 /* totals.c: against request->official. */
 enum status conflict_find_totals(struct conflict_run *run, struct error *e) HX_MUST_CHECK;
@@ -132,6 +163,11 @@ enum status conflict_find_zones(struct conflict_run *run, struct error *e) HX_MU
 /* Sets l->outlined. */
 enum status conflict_outline_find(struct conflict_layer *l, struct error *e) HX_MUST_CHECK;
 bool conflict_is_outline(const struct conflict_layer *l, uint32_t feature);
+/* Whether a feature counts in the layer's area: where a boundary is drawn as a whole its zones lie on it. */
+static inline bool conflict_counts(const struct conflict_layer *l, uint32_t feature)
+{
+    return !l->outlined || conflict_is_outline(l, feature);
+}
 /* gap.c */
 enum status conflict_find_gaps(struct conflict_run *run, struct error *e) HX_MUST_CHECK;
 

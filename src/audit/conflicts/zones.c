@@ -485,6 +485,7 @@ static enum status add(struct zone_search *z, struct check_worker *w, const stru
         f.zone_b = g.zone;
     }
     f.severity = outside ? 3 : 2;
+    f.tie = conflict_tie_of(z->run, TIE_ZONES, f.layer_a, f.layer_a);
     conflict_put_place(&f, &x->place);
     f.note_zh = outside
                     ? arena_printf(z->run->arena, "分区的这一部分在%s之外。", line->title_zh)

@@ -1,7 +1,7 @@
-/** Where the three lines and the three spaces do not fit together, worst first, and the figures of the plan. */
+/** Where the layers do not lie to each other as their definitions say, worst first, and the figures of the plan. */
 
 import type { Collection } from '../api';
-import { getResult, getShapes, type Job, type LineFinding, type LinesSummary, type PlanFigures } from '../api-jobs';
+import { getResult, getShapes, type Job, type LineFinding, type LineRelation, type LinesSummary, type PlanFigures } from '../api-jobs';
 import { fill, h } from '../dom';
 import { hectares, fixed, percent, squareMetres } from '../format';
 import { onLang, pick, plainTitle, t, type TextKey } from '../i18n';
@@ -17,7 +17,7 @@ const KINDS: Record<string, TextKey> = {
   'features-cross': 'kind_features_cross', duplicate: 'kind_duplicate', gap: 'kind_gap', outside: 'kind_outside',
   'wrong-prefecture': 'kind_wrong_prefecture', 'declared-area': 'kind_declared_area', 'incomplete-layer': 'kind_incomplete_layer',
   'sub-zone-gap': 'kind_sub_zone_gap', 'sub-zone-outside': 'kind_sub_zone_outside', 'outside-county': 'kind_outside_county',
-  'outside-own-space': 'kind_outside_own_space', 'invalid-geometry': 'kind_invalid_geometry', 'official-total': 'kind_official_total',
+  'outside-own-space': 'kind_outside_own_space', 'not-nested': 'kind_not_nested', 'invalid-geometry': 'kind_invalid_geometry', 'official-total': 'kind_official_total',
 };
 
 export interface ConflictsPanelOptions {
@@ -153,6 +153,7 @@ export class ConflictsPanel {
         type: 'button', id: 'conflicts-again', class: 'small no-print', 'data-testid': 'conflicts-again',
         onclick: () => void this.work.start({ compare: job.id, within_spaces: this.spaces ? '1' : '' }, null),
       }, t('conflicts_again')),
+      this.relations(s.relations ?? []),
       s.findings.length ? this.filters(s) : null,
       h('ul', { class: 'rows', 'data-testid': 'findings' }, list.slice(0, this.shown).map((f) => this.row(f))),
       left > 0 ? h('button', { type: 'button', id: 'findings-more', class: 'small', onclick: () => {
@@ -188,6 +189,49 @@ export class ConflictsPanel {
       select,
       s.n_slivers ? h('label', { class: 'check-label', for: 'conflict-slivers' }, box, t('conflicts_slivers', { n: s.n_slivers })) : null,
     );
+  }
+
+  // ---- how the layers lie to each other
+
+  /** A layer that holds no data has no collection, but a title all the same. */
+  private relatedName(id: string, zh: string): string {
+    const line = controlLayers().find((l) => l.id === id);
+    return line ? plainTitle(pick(line.title_zh, line.title_en)).text : pick(zh, id).text;
+  }
+
+  private relationName(r: LineRelation): string {
+    const names = { a: this.relatedName(r.layer_a, r.title_a), b: this.relatedName(r.layer_b, r.title_b) };
+    return t(r.relation === 'tile' && r.layer_a.includes(',') ? 'relation_cover' : `relation_${r.relation}`, names);
+  }
+
+  /** What was not examined is never passed over as being in order; then the shares. */
+  private relations(rows: LineRelation[]): HTMLElement[] {
+    const unseen = rows.filter((r) => !r.examined);
+    const told = unseen.length ? [h(
+      'details',
+      { class: 'not-examined', 'data-testid': 'not-examined', 'data-n': unseen.length },
+      h('summary', {}, t('relations_not_examined', { n: unseen.length })),
+      h('ul', {}, unseen.map((r) => {
+        const note = pick(r.note_zh, r.note_en);
+        return h('li', {}, `${this.relationName(r)}${t('colon')}`, h('span', { class: 'muted', lang: note.lang }, note.text));
+      })),
+    )] : [];
+    return [...told, ...this.shares(rows)];
+  }
+
+  private shares(rows: LineRelation[]): HTMLElement[] {
+    const shares = rows.filter((r) => r.examined && r.relation === 'share');
+    return shares.filter((r) => r.unit === '').map((whole) => h(
+      'table',
+      { class: 'mini', 'data-testid': `share-${whole.layer_a}` },
+      h('caption', {}, this.relationName(whole)),
+      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('relation_unit')), h('th', { scope: 'col', class: 'num' }, t('figures_area')), h('th', { scope: 'col', class: 'num' }, '%'))),
+      h('tbody', {}, shares.filter((r) => r.layer_a === whole.layer_a && r.layer_b === whole.layer_b).map((r) => h(
+        'tr',
+        { title: pick(r.note_zh, r.note_en).text },
+        h('th', { scope: 'row' }, r.unit ? `${r.unit} ${r.unit_name}` : t('relation_all')), h('td', {}, hectares(r.area_m2)), h('td', {}, percent(r.share)),
+      ))),
+    ));
   }
 
   private layerName(id: string): { text: string; lang: string } {
@@ -254,7 +298,11 @@ export class ConflictsPanel {
   private planned(f: PlanFigures): HTMLElement[] {
     return controlLayers().flatMap((l) => {
       const [share, planned] = [f[`${l.prefix}_share`], f[`${l.prefix}_share_planned`]];
-      if (typeof share !== 'number' || typeof planned !== 'number') return [];
+      if (typeof planned !== 'number') return [];
+      if (typeof share !== 'number') {
+        const of = f.layers.find((x) => x.layer === l.id), note = pick(of?.share_note_zh ?? '', of?.share_note_en ?? '');
+        return note.text ? [h('p', { class: 'muted', lang: note.lang }, `${shortTitle(l.id)}${t('colon')}${note.text}`)] : [];
+      }
       return [h('p', { class: 'muted', 'data-testid': `planned-${l.id}` },
         t('figures_planned', { name: shortTitle(l.id), share: percent(share), planned: percent(planned) }), f.synthetic ? ` · ${t('synthetic_notice')}` : '')];
     });
@@ -267,7 +315,7 @@ export class ConflictsPanel {
       const c = this.options.collectionOf(l.layer);
       const name = c ? plainTitle(pick(c.title_zh, c.title_en)) : title;
       return h('tr', { 'data-testid': `figure-${l.layer}` }, h('th', { scope: 'row', lang: name.lang }, name.text), h('td', {}, fixed(l.features, 0)),
-        h('td', {}, hectares(l.area_m2)), h('td', {}, percent(l.share_of_region)));
+        h('td', {}, hectares(l.area_m2)), h('td', { title: pick(l.share_note_zh ?? '', l.share_note_en ?? '').text }, percent(l.share_of_region)));
     });
     fill(
       this.figuresBox,
@@ -281,6 +329,7 @@ export class ConflictsPanel {
         h('tbody', {}, rows),
       ) : null,
       f ? this.planned(f) : null,
+      f ? this.shares(f.shares ?? []) : null,
       f && this.figuresWork.shown ? downloads(this.figuresWork.shown, [['csv', 'CSV'], ['json', 'JSON'], ['html', t('job_summary_page')]]) : null,
     );
   }
