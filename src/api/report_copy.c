@@ -85,6 +85,16 @@ static bool layer_copy(struct arena *a, const struct layer_finding *f, struct hx
     return features_copy(a, f, out) && zones_copy(a, f, out) && rules_copy(a, f, out);
 }
 
+static bool remarks_copy(struct arena *a, const struct parcel_report *from, struct hx_parcel *out)
+{
+    struct hx_remark *p = arena_array(a, from->n_warnings + 1, sizeof *p);
+    for (size_t i = 0; p && i < from->n_warnings; i++)
+        p[i] = (struct hx_remark){from->warnings[i].code, from->warnings[i].zh, from->warnings[i].en};
+    out->remarks = p;
+    out->n_remarks = from->n_warnings;
+    return p;
+}
+
 static bool parcel_copy(struct arena *a, const struct parcel_report *from, struct hx_parcel *out)
 {
     struct hx_layer *layers = arena_array(a, (size_t)from->n_layers + 1, sizeof *layers);
@@ -101,7 +111,7 @@ static bool parcel_copy(struct arena *a, const struct parcel_report *from, struc
                               .summary_en = from->summary_en,
                               .layers = layers,
                               .n_layers = (size_t)from->n_layers};
-    return ok;
+    return ok && remarks_copy(a, from, out);
 }
 
 enum status api_report_copy(struct hx_checker *c, const struct report *r, struct error *e)

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "check/measure.h"
+#include "check/outside.h"
 #include "check/summary.h"
 #include "geo/area.h"
 #include "lines/judge.h"
@@ -46,6 +47,14 @@ void check_worker_release(struct check_worker *w)
     *w = (struct check_worker){.arena = NULL};
 }
 
+/* What is asked of every parcel of a check. */
+struct checking {
+    struct check_worker *w;
+    const struct snapshot *snapshot;
+    const struct report *report; /* class and claims */
+    bool figures_only;
+};
+
 /* Where two lines are met at once, and a rule asks of it: how much of the parcel do they share? */
 static enum status common_measure(struct check_worker *w, const struct geo_shape *parcel,
                                   struct parcel_report *r, struct common_areas *out, struct error *e)
@@ -72,10 +81,7 @@ static enum status common_measure(struct check_worker *w, const struct geo_shape
 static bool warning_add(struct parcel_report *r, struct arena *a, const char *code, const char *zh,
                         const char *en)
 {
-    enum { MAX_WARNINGS = 16 };
-    if (!r->warnings)
-        r->warnings = arena_array(a, MAX_WARNINGS, sizeof *r->warnings);
-    if (!r->warnings || r->n_warnings == MAX_WARNINGS || !zh || !en)
+    if (!zh || !en || !ARENA_RESERVE(a, r->warnings, r->warnings_capacity, r->n_warnings + 1))
         return false;
     r->warnings[r->n_warnings++] = (struct parcel_warning){code, zh, en};
     return true;
@@ -120,6 +126,13 @@ static enum status warn(struct check_worker *w, struct parcel_report *r, struct 
     return ok ? STATUS_OK : error_no_memory(e);
 }
 
+static enum status warn_outside(const struct checking *c, struct parcel_report *r, struct error *e)
+{
+    const char *zh, *en;
+    enum status s = outside_hint(c->w, c->snapshot, r, &zh, &en, e);
+    return s || !zh || warning_add(r, c->w->arena, "place-outside", zh, en) ? s : error_no_memory(e);
+}
+
 static enum status summarise(struct arena *a, struct parcel_report *r, struct error *e)
 {
     const struct summary_figures figures = summary_figures_of(r, a);
@@ -153,14 +166,6 @@ static const char **unit_codes(const struct parcel_report *r, struct arena *a)
         codes[i] = r->units[i].code;
     return codes;
 }
-
-/* What is asked of every parcel of a check. */
-struct checking {
-    struct check_worker *w;
-    const struct snapshot *snapshot;
-    const struct report *report; /* class and claims */
-    bool figures_only;
-};
 
 static enum status judge(const struct checking *c, struct parcel_report *r, struct error *e)
 {
@@ -205,7 +210,9 @@ static enum status check_one(const struct checking *c, const struct parcel *parc
         s = judge(c, r, e);
     if (!s && !c->figures_only)
         s = summarise(w->arena, r, e);
-    return s ? s : warn(w, r, e);
+    if (!s)
+        s = warn(w, r, e);
+    return s || c->figures_only ? s : warn_outside(c, r, e);
 }
 
 double parcel_report_geodesic_area_m2(const struct parcel_report *r)

@@ -44,8 +44,12 @@ struct parcel_report {
         *units; /* level by level, the largest first; none of a batch without unit rules; arena */
     size_t n_units;
     struct parcel_warning *warnings;
-    size_t n_warnings;
+    size_t n_warnings, warnings_capacity;
 };
+
+/* Does it lie in none of the largest units that are loaded? False when they cannot be asked. The units of the
+ * parcel are there. */
+bool parcel_is_outside(const struct snapshot *snapshot, const struct parcel_report *r);
 
 /* Two areas beside the default basis, for comparison: the same vertices joined by geodesics, and by
  * 国土调查办发〔2008〕32号.

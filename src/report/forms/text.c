@@ -193,7 +193,7 @@ static void put_summary(struct text *t, size_t row)
 
 static void put_place(const struct text *t, const struct parcel_report *p)
 {
-    if (p->n_units == 0 && !snapshot_layer(t->r->snapshot, "prefectures"))
+    if (p->n_units == 0 && !parcel_is_outside(t->r->snapshot, p))
         return;
     buffer_printf(t->out, "  %s", say(t, "所在 ", "Lies in "));
     for (size_t i = 0; i < p->n_units; i++)
