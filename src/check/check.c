@@ -158,12 +158,18 @@ static enum status look_at_lines(struct check_worker *w, const struct snapshot *
     return overlap_look(w->scratch, ix, n, e);
 }
 
-/* Codes of the units in which the parcel lies, for rules that name one; NULL ends. */
-static const char **unit_codes(const struct parcel_report *r, struct arena *a)
+/* Codes of the units in which the parcel lies, for rules that name one; NULL ends. Of the smallest that a
+ * rule can name, a county's six digits: its prefecture beside it would read as a part of the parcel of which
+ * a county's rule does not speak. */
+static const char **unit_codes(const struct snapshot *snapshot, const struct parcel_report *r,
+                               struct arena *a)
 {
+    enum { RULE_UNIT_DIGITS = 6 };
+    const struct unit_layer *of = parcel_smallest_units(snapshot, r, RULE_UNIT_DIGITS);
     const char **codes = arena_array(a, r->n_units + 1, sizeof *codes);
-    for (size_t i = 0; codes && i < r->n_units; i++)
-        codes[i] = r->units[i].code;
+    for (size_t i = 0, n = 0; codes && of && i < r->n_units; i++)
+        if (strcmp(r->units[i].layer, of->level->id) == 0)
+            codes[n++] = r->units[i].code;
     return codes;
 }
 
@@ -179,7 +185,7 @@ static enum status judge(const struct checking *c, struct parcel_report *r, stru
     enum status s = common_measure(c->w, &r->parcel->shape, r, &common, e);
     if (s)
         return s;
-    if (jc.rules->has_units && !(jc.units = unit_codes(r, c->w->arena)))
+    if (jc.rules->has_units && !(jc.units = unit_codes(c->snapshot, r, c->w->arena)))
         return error_no_memory(e);
     return judge_findings(&jc, c->w->arena, r->layers, r->n_layers, &r->verdict, e);
 }
@@ -326,7 +332,12 @@ enum status check_bytes(struct check_worker *w, const struct snapshot *snapshot,
 enum status check_unit_at(struct check_worker *w, const struct snapshot *snapshot, const char *layer,
                           const double place_deg[2], struct index_feature *out, struct error *e)
 {
-    const struct layer_snapshot *l = snapshot_layer(snapshot, layer);
+    return check_unit_in(w, snapshot_layer(snapshot, layer), place_deg, out, e);
+}
+
+enum status check_unit_in(struct check_worker *w, const struct layer_snapshot *l, const double place_deg[2],
+                          struct index_feature *out, struct error *e)
+{
     int64_t feature = -1;
     enum status s =
         l && l->index ? index_find_at(l->index, place_deg[0], place_deg[1], w->clip, &feature, e) : STATUS_OK;

@@ -354,8 +354,6 @@ enum status measure_line(struct check_worker *w, const struct snapshot *snapshot
 
 /* ---- units ---- */
 
-const char *const check_unit_layers[] = {"prefectures", "admin_counties", "townships", NULL};
-
 static int larger_unit_first(const void *a, const void *b)
 {
     const struct parcel_unit *x = a, *y = b;
@@ -388,12 +386,12 @@ static enum status add_units(struct check_worker *w, const struct layer_snapshot
 enum status measure_units(struct check_worker *w, const struct snapshot *snapshot, struct parcel_report *r,
                           struct error *e)
 {
+    const struct unit_layer *levels;
+    size_t n = snapshot_units(snapshot, &levels);
     enum status s = STATUS_OK;
-    for (size_t i = 0; !s && check_unit_layers[i]; i++) {
-        const struct layer_snapshot *layer = snapshot_layer(snapshot, check_unit_layers[i]);
-        if (layer && layer->index)
-            s = add_units(w, layer, r, e);
-    }
+    for (size_t i = 0; !s && i < n; i++)
+        if (levels[i].layer->index)
+            s = add_units(w, levels[i].layer, r, e);
     return s;
 }
 

@@ -16,9 +16,11 @@ static enum status place_of(struct check_worker *w, const struct snapshot *snaps
 {
     const double place_deg[] = {at->lon_deg, at->lat_deg};
     *zh = *en = "";
-    for (size_t i = 0; check_unit_layers[i]; i++) {
+    const struct unit_layer *levels;
+    size_t n = snapshot_units(snapshot, &levels);
+    for (size_t i = 0; i < n; i++) {
         struct index_feature unit;
-        enum status s = check_unit_at(w, snapshot, check_unit_layers[i], place_deg, &unit, e);
+        enum status s = check_unit_in(w, levels[i].layer, place_deg, &unit, e);
         if (s)
             return s;
         if (i == 0 && !*unit.code && !*unit.name)
@@ -68,8 +70,9 @@ static enum status read_otherwise(struct check_worker *w, const struct snapshot 
 
 bool parcel_is_outside(const struct snapshot *snapshot, const struct parcel_report *r)
 {
-    const struct layer_snapshot *largest = snapshot_layer(snapshot, check_unit_layers[0]);
-    return r->n_units == 0 && largest && largest->index;
+    const struct unit_layer *levels;
+    return r->n_units == 0 && snapshot_units(snapshot, &levels) > 0 && !*levels->level->parent &&
+           levels->layer->index;
 }
 
 enum status outside_hint(struct check_worker *w, const struct snapshot *snapshot,

@@ -63,12 +63,24 @@ static bool is_loaded(const char *id, const void *snapshot)
     return snapshot_layer(snapshot, id) != NULL;
 }
 
+static void take_levels(struct snapshot *s, const struct line_table *t)
+{
+    s->n_units = 0;
+    for (size_t i = 0; i < t->n_levels; i++) {
+        const struct layer_snapshot *layer = snapshot_layer(s, t->levels[i].id);
+        if (layer)
+            s->units[s->n_units++] = (struct unit_layer){&t->levels[i], layer};
+    }
+}
+
 enum status snapshot_take_terms(struct snapshot *s, const struct snapshot_terms *terms, struct error *e)
 {
     struct line_table all;
     enum status st = definitions_read(terms->definitions, terms->n_definitions, s->arena, &all, e);
     if (!st)
         st = line_table_select(&all, is_loaded, s, s->arena, &s->lines, e);
+    if (!st)
+        take_levels(s, &all);
     for (int l = 0; !st && l < s->lines.n; l++)
         s->line_layers[l] = snapshot_layer(s, line_at(&s->lines, l)->id);
     if (!st)
@@ -91,6 +103,18 @@ static enum status definitions_of(struct snapshot *s, struct store *store, struc
         texts[i] = (struct definition_text){rows[i].layer, rows[i].json, rows[i].size};
     out->definitions = texts;
     out->n_definitions = n;
+    return st;
+}
+
+enum status snapshot_take_levels(struct snapshot *s, struct store *store, struct error *e)
+{
+    struct snapshot_terms terms;
+    struct line_table all;
+    enum status st = definitions_of(s, store, &terms, e);
+    if (!st)
+        st = definitions_read(terms.definitions, terms.n_definitions, s->arena, &all, e);
+    if (!st)
+        take_levels(s, &all);
     return st;
 }
 
@@ -204,6 +228,12 @@ const struct layer_snapshot *snapshot_line(const struct snapshot *s, int line)
 struct claim_terms snapshot_claim_terms(const struct snapshot *s)
 {
     return (struct claim_terms){&s->lines, &s->rules, &s->classes, is_loaded, s};
+}
+
+size_t snapshot_units(const struct snapshot *s, const struct unit_layer **out)
+{
+    *out = s->units;
+    return s->n_units;
 }
 
 const struct class_table *snapshot_classes(const struct snapshot *s)

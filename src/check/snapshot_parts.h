@@ -17,6 +17,8 @@ struct snapshot {
     size_t n_layers;
     struct line_table lines;
     const struct layer_snapshot *line_layers[LINES_MAX]; /* of `lines`, into `layers`, or NULL */
+    struct unit_layer units[UNIT_LEVELS_MAX];            /* the levels of units that are loaded */
+    size_t n_units;
     struct rule_table rules;
     struct class_table classes;
     struct store_version *drafts; /* of the examined lines; none in a snapshot of named versions */
@@ -40,5 +42,7 @@ struct snapshot_terms {
 };
 enum status snapshot_take_terms(struct snapshot *s, const struct snapshot_terms *terms,
                                 struct error *e) HX_MUST_CHECK;
+/* The levels of units, by the definitions that the store has in force: for terms that name the lines only. */
+enum status snapshot_take_levels(struct snapshot *s, struct store *store, struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -34,9 +34,10 @@ static enum status fill(struct snapshot *s, struct store *store, const struct sn
     if (!st)
         st = snapshot_take_versions(s, store, copies, named->n_versions, e);
     /* what is read of the definitions is copied into the arena */
-    return st ? st
-              : snapshot_take_terms(
-                    s, &(struct snapshot_terms){named->definitions, named->n_definitions, edition.csv}, e);
+    if (!st)
+        st = snapshot_take_terms(
+            s, &(struct snapshot_terms){named->definitions, named->n_definitions, edition.csv}, e);
+    return st ? st : snapshot_take_levels(s, store, e);
 }
 
 enum status snapshot_load_versions(struct store *store, const struct snapshot_named *named,

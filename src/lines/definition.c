@@ -409,13 +409,36 @@ static void read_names(struct reading *d, const json_t *root, struct control_lin
     line->names = names;
 }
 
-static void read_root(struct reading *d, const json_t *root, struct control_line *line, bool *is_line)
+/* What level of administrative units the layer is; of no other kind, and not of every administrative one. */
+static void read_unit(struct reading *d, const json_t *root, const struct control_line *line,
+                      struct unit_level *unit)
+{
+    static const char *const known[] = {"parent", "digits", NULL};
+    static const double digits[] = {2, 19};
+    const json_t *in = member_object(d, root, "", "unit");
+    *unit = (struct unit_level){.id = NULL};
+    if (!in)
+        return;
+    if (strcmp(member_text(d, root, "", "kind"), "admin") != 0)
+        definition_fail(d, "unit", "只有 kind 为 admin 的图层才是一级行政区。",
+                        "only a layer of kind admin is a level of administrative units.");
+    member_only(d, in, "unit", known);
+    unit->id = line->id;
+    unit->parent = member_text(d, in, "unit", "parent");
+    unit->digits = (int)member_number(d, in, "unit", "digits", digits, 0);
+    if (!unit->digits)
+        definition_fail(d, "unit.digits", "缺少，请写上代码的位数。",
+                        "it is missing; say how many digits a unit's code has.");
+}
+
+static void read_root(struct reading *d, const json_t *root, struct control_line *line, bool *is_line,
+                      struct unit_level *unit)
 {
     static const char *const known[] = {"layer",         "standard", "title_zh", "title_en",
                                         "kind",          "order",    "aliases",  "aliases_unverified",
                                         "shared_pinyin", "marks",    "fields",   "official",
                                         "attributes",    "control",  "note",     "sources",
-                                        "standard_conf", "$schema",  NULL};
+                                        "standard_conf", "$schema",  "unit",     NULL};
     static const double range[] = {0, 100000};
     member_only(d, root, "", known);
     line->id = member_needed(d, root, "", "layer");
@@ -434,12 +457,14 @@ static void read_root(struct reading *d, const json_t *root, struct control_line
         definition_fail(d, "control", "kind 为 line 的图层要有 control，别的不能有。",
                         "a layer of kind line has it, and no other.");
     read_names(d, root, line);
+    read_unit(d, root, line, unit);
     if (control)
         read_control(d, control, line);
 }
 
-enum status definition_read(const struct definition_text *text, struct arena *a, struct control_line *out,
-                            bool *is_line, struct error *e)
+/* A control layer, a level of units (unit->id), or neither. */
+static enum status read_one(const struct definition_text *text, struct arena *a, struct control_line *out,
+                            bool *is_line, struct unit_level *unit, struct error *e)
 {
     struct reading d = {.text = text, .arena = a, .error = e};
     struct control_line line = {.number = -1};
@@ -455,7 +480,7 @@ enum status definition_read(const struct definition_text *text, struct arena *a,
                           "The layer definition \"%.120s\" is not a whole JSON object: line %d, %.200s.",
                           text->name, root ? 1 : why.line, root ? "{" : why.text);
     }
-    read_root(&d, root, &line, is_line);
+    read_root(&d, root, &line, is_line, unit);
     json_decref(root);
     sha256_of_bytes(text->json, text->size, digest);
     sha256_to_hex(digest, hex);
@@ -467,19 +492,35 @@ enum status definition_read(const struct definition_text *text, struct arena *a,
     return d.status;
 }
 
+enum status definition_read(const struct definition_text *text, struct arena *a, struct control_line *out,
+                            bool *is_line, struct error *e)
+{
+    struct unit_level unit;
+    return read_one(text, a, out, is_line, &unit, e);
+}
+
 enum status definitions_read(const struct definition_text *texts, size_t n, struct arena *a,
                              struct line_table *out, struct error *e)
 {
     struct control_line *lines = arena_array(a, n + 1, sizeof *lines);
-    size_t n_lines = 0;
-    if (!lines)
+    struct unit_level *levels = arena_array(a, n + 1, sizeof *levels);
+    size_t n_lines = 0, n_levels = 0;
+    if (!lines || !levels)
         return error_no_memory(e);
     for (size_t i = 0; i < n; i++) {
         bool is_line;
-        enum status s = definition_read(&texts[i], a, &lines[n_lines], &is_line, e);
+        enum status s = read_one(&texts[i], a, &lines[n_lines], &is_line, &levels[n_levels], e);
         if (s)
             return s;
         n_lines += is_line;
+        n_levels += levels[n_levels].id != NULL;
     }
-    return line_table_make(lines, n_lines, a, out, e);
+    enum status s = unit_levels_sort(levels, n_levels, e);
+    if (!s)
+        s = line_table_make(lines, n_lines, a, out, e);
+    if (!s) {
+        out->levels = levels;
+        out->n_levels = n_levels;
+    }
+    return s;
 }

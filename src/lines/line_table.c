@@ -234,7 +234,7 @@ enum status line_table_select(const struct line_table *all, line_is_loaded_fn *i
                         *rest = arena_array(a, (size_t)all->n + 1, sizeof *rest);
     if (!lines || !rest)
         return error_no_memory(e);
-    struct line_table t = {.rest = rest};
+    struct line_table t = {.rest = rest, .levels = all->levels, .n_levels = all->n_levels};
     int n = 0;
     for (int l = 0; l < all->n; l++) {
         const struct control_line *line = &all->lines[l];

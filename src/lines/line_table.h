@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "lines/unit_levels.h"
 
 #include <stdint.h>
 
@@ -130,6 +131,9 @@ struct line_table {
     const struct control_line *rest; /* defined, not examined */
     int n_rest;
     int n_columns; /* of a report's table, with the parcel's */
+    /* Levels of administrative units, from the largest to the smallest, whether loaded or not. */
+    const struct unit_level *levels;
+    size_t n_levels;
 };
 
 static inline const struct control_line *line_at(const struct line_table *t, int line)

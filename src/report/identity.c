@@ -42,11 +42,10 @@ size_t report_layers_used(const struct report *r, bool units,
     for (int l = 0; l < report_lines(r)->n; l++)
         if (snapshot_line(r->snapshot, l))
             out[n++] = &snapshot_line(r->snapshot, l)->version;
-    for (size_t i = 0; units && check_unit_layers[i]; i++) {
-        const struct layer_snapshot *layer = snapshot_layer(r->snapshot, check_unit_layers[i]);
-        if (layer)
-            out[n++] = &layer->version;
-    }
+    const struct unit_layer *levels;
+    size_t n_levels = units ? snapshot_units(r->snapshot, &levels) : 0;
+    for (size_t i = 0; i < n_levels; i++)
+        out[n++] = &levels[i].layer->version;
     return n;
 }
 

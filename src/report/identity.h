@@ -9,7 +9,7 @@ const char *report_engine_version(void); /* "0.2.0" */
 /* {"name", "version", "libraries"} */
 void report_engine_json(struct json_writer *w);
 
-enum { REPORT_LAYERS_MAX = LINES_MAX + 4 };
+enum { REPORT_LAYERS_MAX = LINES_MAX + UNIT_LEVELS_MAX };
 /* The layer versions that answered: those of the lines, and with `units` (from format 2 on) those that say in
  * which units a parcel lies. Returns how many. */
 size_t report_layers_used(const struct report *r, bool units,
