@@ -93,14 +93,6 @@ static const struct parcel_unit *only_unit(const struct splitting *s)
     return found && measure_is_covered(s->p->area_m2 - found->area_m2, s->p->area_m2) ? found : NULL;
 }
 
-static double zone_area(const struct layer_finding *f, int zone)
-{
-    double m2 = 0;
-    for (size_t i = 0; i < f->n_features; i++)
-        m2 += line_zone_of(f->line, f->features[i].zone) == zone ? f->features[i].area_m2 : 0;
-    return fmin(m2, f->area_m2);
-}
-
 enum status check_zones_in_units(struct check_worker *w, const struct snapshot *snapshot,
                                  const struct parcel_report *p, const struct layer_finding *f,
                                  struct zones_in_units *out, struct error *e)
@@ -113,7 +105,7 @@ enum status check_zones_in_units(struct check_worker *w, const struct snapshot *
         return STATUS_OK;
     const struct parcel_unit *one = only_unit(&s);
     for (int zone = 0; !st && zone <= f->line->n_zones; zone++) {
-        double m2 = zone_area(f, zone);
+        double m2 = layer_finding_zone_m2(f, zone);
         if (m2 > 0)
             st = one ? add(&s, zone, one->code, one->name, m2, e) : split_shape(&s, zone, m2, e);
     }
