@@ -29,6 +29,17 @@ struct parcel_unit {
     double area_m2;          /* of the parcel in it */
 };
 
+/* What would be answered of the parcel if a draft were in force instead of its layer's version: a notice
+ * beside the answer. */
+struct draft_outcome {
+    const struct snapshot_draft *draft;
+    const struct layer_finding *now; /* of the same layer, in the report */
+    struct layer_finding then;       /* judged */
+    enum verdict verdict;            /* of the whole parcel */
+    bool measured;                   /* an area could be had; otherwise then.reason_zh and _en say why not */
+    bool changes;                    /* status, area (as printed) or verdict, of the layer or the parcel */
+};
+
 struct parcel_report {
     const struct parcel *parcel;
     struct sliver_policy slivers;
@@ -42,11 +53,18 @@ struct parcel_report {
     size_t n_units;
     struct parcel_warning *warnings;
     size_t n_warnings, warnings_capacity;
+    struct draft_outcome *drafts; /* in the order of snapshot_drafts; none of a batch; arena */
+    size_t n_drafts;
 };
 
 /* Does it lie in none of the largest units that are loaded? False when they cannot be asked. The units of the
  * parcel are there. */
 bool parcel_is_outside(const struct snapshot *snapshot, const struct parcel_report *r);
+
+/* One sentence on a draft, in the arena; NULL: no memory. `cents_now`: today's area of the layer as the document
+ * prints it, hundredths of m2; NULL: the finding's own. */
+const char *draft_text(struct arena *a, const struct parcel_report *r, const struct draft_outcome *o,
+                       const int64_t *cents_now, bool english);
 
 /* Two areas beside the default basis, for comparison: the same vertices joined by geodesics, and by
  * 国土调查办发〔2008〕32号.

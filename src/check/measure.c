@@ -334,10 +334,16 @@ enum status measure_line(struct check_worker *w, const struct snapshot *snapshot
                          const struct geo_shape *parcel, double parcel_m2, struct layer_finding *out,
                          struct error *e)
 {
+    return measure_layer(w, line_at(snapshot_lines(snapshot), line), snapshot_line(snapshot, line), parcel,
+                         parcel_m2, out, e);
+}
+
+enum status measure_layer(struct check_worker *w, const struct control_line *line,
+                          const struct layer_snapshot *layer, const struct geo_shape *parcel,
+                          double parcel_m2, struct layer_finding *out, struct error *e)
+{
     struct layer_finding f = {
-        .line = line_at(snapshot_lines(snapshot), line), .reason_zh = "", .reason_en = ""};
-    f.layer = snapshot_line(snapshot, line);
-    f.uncovered_m2 = parcel_m2;
+        .line = line, .layer = layer, .uncovered_m2 = parcel_m2, .reason_zh = "", .reason_en = ""};
     enum status s = STATUS_OK;
     if (!f.layer) {
         unanswered(&f, LAYER_NOT_COVERED, "数据库中没有这个图层，不能判定；请先导入。",

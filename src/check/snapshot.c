@@ -7,12 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void layer_close(const struct layer_snapshot *l)
+{
+    index_close((struct layer_index *)l->index);
+    index_close((struct layer_index *)l->coverage);
+}
+
 static void snapshot_free(struct snapshot *s)
 {
-    for (size_t i = 0; i < s->n_layers; i++) {
-        index_close((struct layer_index *)s->layers[i].index);
-        index_close((struct layer_index *)s->layers[i].coverage);
-    }
+    for (size_t i = 0; i < s->n_layers; i++)
+        layer_close(&s->layers[i]);
+    for (size_t i = 0; i < s->n_drafts; i++)
+        layer_close(&s->drafts[i].layer);
     arena_free(s->arena);
     free(s);
 }
@@ -118,24 +124,41 @@ enum status snapshot_take_levels(struct snapshot *s, struct store *store, struct
     return st;
 }
 
+enum status snapshot_take_drafts(struct snapshot *s, struct store *store,
+                                 const struct store_version *versions, size_t n, struct error *e)
+{
+    struct snapshot_draft *drafts = arena_array(s->arena, s->n_drafts + n + 1, sizeof *drafts);
+    if (!drafts)
+        return error_no_memory(e);
+    if (s->n_drafts)
+        memcpy(drafts, s->drafts, s->n_drafts * sizeof *drafts);
+    s->drafts = drafts;
+    for (size_t i = 0; i < n; i++) {
+        const struct control_line *line = line_of_id(&s->lines, versions[i].layer);
+        if (!line || !s->line_layers[line->number])
+            continue;
+        struct snapshot_draft *draft = &s->drafts[s->n_drafts++];
+        *draft = (struct snapshot_draft){.layer = {.version = versions[i]}, .line = line->number};
+        layer_load(store, s->arena, &draft->layer);
+    }
+    return STATUS_OK;
+}
+
 static enum status drafts_of(struct snapshot *s, struct store *store, struct error *e)
 {
-    size_t capacity = 0;
     for (int l = 0; l < s->lines.n; l++) {
         struct store_version *all;
-        size_t n = 0;
+        size_t n = 0, kept = 0;
         if (!s->line_layers[l])
             continue;
         enum status st = store_versions(store, line_at(&s->lines, l)->id, s->arena, &all, &n, e);
+        for (size_t i = 0; !st && i < n; i++)
+            if (strcmp(all[i].status, "draft") == 0)
+                all[kept++] = all[i];
+        if (!st && kept)
+            st = snapshot_take_drafts(s, store, all, kept, e);
         if (st)
             return st;
-        for (size_t i = 0; i < n; i++) {
-            if (strcmp(all[i].status, "draft") != 0)
-                continue;
-            if (!ARENA_RESERVE(s->arena, s->drafts, capacity, s->n_drafts + 1))
-                return error_no_memory(e);
-            s->drafts[s->n_drafts++] = all[i];
-        }
     }
     return STATUS_OK;
 }
@@ -241,7 +264,7 @@ const struct class_table *snapshot_classes(const struct snapshot *s)
     return &s->classes;
 }
 
-const struct store_version *snapshot_drafts(const struct snapshot *s, size_t *n)
+const struct snapshot_draft *snapshot_drafts(const struct snapshot *s, size_t *n)
 {
     *n = s->n_drafts;
     return s->drafts;

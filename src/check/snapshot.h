@@ -49,8 +49,13 @@ size_t snapshot_units(const struct snapshot *s, const struct unit_layer **out);
 /* What claims are held against here. Borrowed from the snapshot. */
 struct claim_terms snapshot_claim_terms(const struct snapshot *s);
 const struct class_table *snapshot_classes(const struct snapshot *s);
-/* Versions of the examined lines that are drafts: being adjusted, and no part of any answer. */
-const struct store_version *snapshot_drafts(const struct snapshot *s, size_t *n);
+/* Versions of the examined lines that are drafts: being adjusted, and no part of any answer; what they would
+ * change is told beside it. In a snapshot of named versions those that were named. */
+struct snapshot_draft {
+    struct layer_snapshot layer;
+    int line; /* its number in the table */
+};
+const struct snapshot_draft *snapshot_drafts(const struct snapshot *s, size_t *n);
 const struct rule_table *snapshot_rules(const struct snapshot *s);
 int64_t snapshot_generation(const struct snapshot *s);
 

@@ -58,3 +58,16 @@ void report_layers_json(struct json_writer *w, const struct report *r, bool unit
         write_layer_used(w, used[i]);
     jw_array_end(w);
 }
+
+size_t report_n_drafts(const struct report *r)
+{
+    return r->parcels.n_parcels ? r->results[0].n_drafts : 0;
+}
+
+void report_drafts_json(struct json_writer *w, const struct report *r)
+{
+    jw_array_begin(w);
+    for (size_t i = 0; i < report_n_drafts(r); i++)
+        write_layer_used(w, &r->results[0].drafts[i].draft->layer.version);
+    jw_array_end(w);
+}

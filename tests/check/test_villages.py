@@ -199,6 +199,8 @@ class Villages(unittest.TestCase):
                 db.execute("UPDATE layer_definition SET current = 0 WHERE layer_id = ? AND current", (layer,))
                 db.execute("INSERT INTO layer_definition (layer_id, sha256, json, source, loaded_at, current) VALUES (?, ?, ?, ?, '', 1)",
                            (layer, f"{layer:0<64}", json.dumps(old), f"layers/{layer}.json"))
+            for trigger in ("layer_version_insert_counts", "layer_version_delete_counts"):
+                db.execute(f"DROP TRIGGER {trigger}")
             db.execute("PRAGMA user_version = 50")
         db.close()
         path = fixture.write_json(self.dir / "v.geojson", fixture.collection(*VILLAGES))

@@ -9,3 +9,9 @@ INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geome
          replace(replace(styleQML, 'townships', 'villages'), '苏木乡镇界线', '嘎查村界线'), styleSLD, useAsDefault, description, owner
   FROM layer_styles WHERE f_table_name = 'townships' AND owner = 'hongxian'
     AND NOT EXISTS (SELECT 1 FROM layer_styles s WHERE s.f_table_name = 'villages');
+
+-- A check tells what drafts would change, so that one that comes or goes is a change of what a check would see, too.
+CREATE TRIGGER layer_version_insert_counts AFTER INSERT ON layer_version
+BEGIN UPDATE store_state SET generation = generation + 1; END;
+CREATE TRIGGER layer_version_delete_counts AFTER DELETE ON layer_version
+BEGIN UPDATE store_state SET generation = generation + 1; END;
