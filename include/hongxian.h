@@ -162,8 +162,9 @@ struct hx_layer {
     const char *reason_zh, *reason_en; /* why unmeasured or not covered; "" otherwise */
 };
 
-/* Something beside the figures that whoever reads them must see: a place outside every unit with the zones that
- * would put it inside one, data that cover a part only, features that overlap, what a draft would change. It changes no answer. */
+/* Something beside the figures that whoever reads them must see: a place outside every unit with the zones
+ * that would put it inside one, data that cover a part only, features that overlap, what a draft would
+ * change. It changes no answer. */
 struct hx_remark {
     const char *code; /* stable slug, e.g. "place-outside" */
     const char *zh, *en;

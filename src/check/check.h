@@ -61,8 +61,8 @@ struct parcel_report {
  * parcel are there. */
 bool parcel_is_outside(const struct snapshot *snapshot, const struct parcel_report *r);
 
-/* One sentence on a draft, in the arena; NULL: no memory. `cents_now`: today's area of the layer as the document
- * prints it, hundredths of m2; NULL: the finding's own. */
+/* One sentence on a draft, in the arena; NULL: no memory. `cents_now`: today's area of the layer as the
+ * document prints it, hundredths of m2; NULL: the finding's own. */
 const char *draft_text(struct arena *a, const struct parcel_report *r, const struct draft_outcome *o,
                        const int64_t *cents_now, bool english);
 

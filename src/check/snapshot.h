@@ -44,7 +44,8 @@ const struct layer_snapshot *snapshot_layer(const struct snapshot *s,
 const struct line_table *snapshot_lines(const struct snapshot *s);
 /* The layer of a line of the table; NULL: not loaded. No search: for every parcel. */
 const struct layer_snapshot *snapshot_line(const struct snapshot *s, int line);
-/* The levels of administrative units of which a layer is loaded, from the largest to the smallest; how many. */
+/* The levels of administrative units of which a layer is loaded, from the largest to the smallest; how
+ * many. */
 size_t snapshot_units(const struct snapshot *s, const struct unit_layer **out);
 /* What claims are held against here. Borrowed from the snapshot. */
 struct claim_terms snapshot_claim_terms(const struct snapshot *s);

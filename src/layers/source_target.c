@@ -84,7 +84,8 @@ enum status source_choose_layer(struct source *s, const struct source_request *r
 
 /* ---- administrative layers: which level ---- */
 
-/* By the digits of its codes; twelve that end in 000 are a township's nine, and nineteen a village's twelve. */
+/* By the digits of its codes; twelve that end in 000 are a township's nine, and nineteen a village's
+ * twelve. */
 static const char *level_of(const struct layer_table *t, const char *code)
 {
     size_t n = strlen(code);

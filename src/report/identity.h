@@ -16,8 +16,8 @@ size_t report_layers_used(const struct report *r, bool units,
                           const struct store_version *out[REPORT_LAYERS_MAX]);
 /* The same as an array. */
 void report_layers_json(struct json_writer *w, const struct report *r, bool units);
-/* The drafts under which the parcels were measured, as an array of the same form; how many there are, 0 also for a
- * report without such answers (a batch). */
+/* The drafts under which the parcels were measured, as an array of the same form; how many there are, 0 also
+ * for a report without such answers (a batch). */
 size_t report_n_drafts(const struct report *r);
 void report_drafts_json(struct json_writer *w, const struct report *r);
 

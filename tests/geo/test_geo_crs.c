@@ -295,8 +295,8 @@ static void test_points_outside_the_zone_are_refused(void **state)
     geo_transformer_free(t);
 }
 
-/* A place written in one zone's numbers and declared as another is among the readings, where it is; no reading
- * is of the declared meridian, none twice, and each lies in its own strip. */
+/* A place written in one zone's numbers and declared as another is among the readings, where it is; no
+ * reading is of the declared meridian, none twice, and each lies in its own strip. */
 static void test_numbers_of_another_zone_are_read_as_that_zone(void **state)
 {
     (void)state;

@@ -2,7 +2,8 @@
 
 #include <math.h>
 
-/* A reading is one of the list already: by its meridian, for plain eastings of 3 and 6 degrees are the same. */
+/* A reading is one of the list already: by its meridian, for plain eastings of 3 and 6 degrees are the
+ * same. */
 static bool is_there(const struct crs_zone_reading *list, size_t n, double meridian_deg)
 {
     for (size_t i = 0; i < n; i++)
