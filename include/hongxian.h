@@ -162,6 +162,14 @@ struct hx_layer {
     const char *reason_zh, *reason_en; /* why unmeasured or not covered; "" otherwise */
 };
 
+/* Something beside the figures that whoever reads them must see: a place outside every unit with the zones
+ * that would put it inside one, data that cover a part only, features that overlap, what a draft would
+ * change. It changes no answer. */
+struct hx_remark {
+    const char *code; /* stable slug, e.g. "place-outside" */
+    const char *zh, *en;
+};
+
 struct hx_parcel {
     const char *id, *name;
     double area_m2;          /* ellipsoid: the basis of all shares */
@@ -173,6 +181,8 @@ struct hx_parcel {
      * holds data of. The same for every parcel. */
     const struct hx_layer *layers;
     size_t n_layers;
+    const struct hx_remark *remarks;
+    size_t n_remarks;
 };
 
 struct hx_report {

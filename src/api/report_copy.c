@@ -85,6 +85,26 @@ static bool layer_copy(struct arena *a, const struct layer_finding *f, struct hx
     return features_copy(a, f, out) && zones_copy(a, f, out) && rules_copy(a, f, out);
 }
 
+static bool remarks_copy(struct arena *a, const struct parcel_report *from, struct hx_parcel *out)
+{
+    size_t n = from->n_warnings;
+    struct hx_remark *p = arena_array(a, n + from->n_drafts + 1, sizeof *p);
+    for (size_t i = 0; p && i < n; i++)
+        p[i] = (struct hx_remark){from->warnings[i].code, from->warnings[i].zh, from->warnings[i].en};
+    bool ok = p != NULL;
+    for (size_t i = 0; ok && i < from->n_drafts; i++, n++) {
+        const struct draft_outcome *o = &from->drafts[i];
+        p[n] = (struct hx_remark){!o->measured ? "draft-unmeasured"
+                                  : o->changes ? "draft-changes"
+                                               : "draft-same",
+                                  draft_text(a, from, o, NULL, false), draft_text(a, from, o, NULL, true)};
+        ok = p[n].zh && p[n].en;
+    }
+    out->remarks = p;
+    out->n_remarks = n;
+    return ok;
+}
+
 static bool parcel_copy(struct arena *a, const struct parcel_report *from, struct hx_parcel *out)
 {
     struct hx_layer *layers = arena_array(a, (size_t)from->n_layers + 1, sizeof *layers);
@@ -101,7 +121,7 @@ static bool parcel_copy(struct arena *a, const struct parcel_report *from, struc
                               .summary_en = from->summary_en,
                               .layers = layers,
                               .n_layers = (size_t)from->n_layers};
-    return ok;
+    return ok && remarks_copy(a, from, out);
 }
 
 enum status api_report_copy(struct hx_checker *c, const struct report *r, struct error *e)

@@ -61,11 +61,12 @@ static void hash_layer(struct sha256_ctx *h, const char *id, const struct layer_
 /* Where a parcel lies decides its verdict only when a rule asks of it. */
 static void identity_units(const struct snapshot *s, char hex[SHA256_HEX_SIZE])
 {
-    static const char *const levels[] = {"prefectures", "admin_counties", "townships"};
+    const struct unit_layer *levels;
+    size_t n = snapshot_rules(s)->has_units ? snapshot_units(s, &levels) : 0;
     struct sha256_ctx h;
     sha256_init(&h);
-    for (size_t i = 0; snapshot_rules(s)->has_units && i < sizeof levels / sizeof *levels; i++)
-        hash_layer(&h, levels[i], snapshot_layer(s, levels[i]));
+    for (size_t i = 0; i < n; i++)
+        hash_layer(&h, levels[i].level->id, levels[i].layer);
     hash_end(&h, hex);
 }
 

@@ -1,19 +1,37 @@
 /* Where a parcel meets a line, unit by unit. */
 #include "check/check.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
-/* The smallest units that are loaded; NULL: none are. */
-static const struct layer_snapshot *smallest_units(const struct snapshot *snapshot)
+/* How much of the parcel lies in units of the layer. */
+static double area_in_units(const struct parcel_report *p, const struct layer_snapshot *layer)
 {
-    const struct layer_snapshot *found = NULL;
-    for (size_t i = 0; check_unit_layers[i]; i++) {
-        const struct layer_snapshot *layer = snapshot_layer(snapshot, check_unit_layers[i]);
-        if (layer && layer->index)
-            found = layer;
+    double m2 = 0;
+    for (size_t i = 0; i < p->n_units; i++)
+        m2 += strcmp(p->units[i].layer, layer->version.layer) == 0 ? p->units[i].area_m2 : 0;
+    return m2;
+}
+
+/* The smallest whose units hold the whole parcel: villages may be loaded of one county only, and the parcel
+ * lie in another. When none do, those that hold most of it. */
+const struct unit_layer *parcel_smallest_units(const struct snapshot *snapshot, const struct parcel_report *p,
+                                               int digits)
+{
+    const struct unit_layer *levels, *most = NULL;
+    double most_m2 = 0;
+    for (size_t i = snapshot_units(snapshot, &levels); i-- > 0;) {
+        bool asked = levels[i].layer->index && levels[i].level->digits <= digits;
+        double m2 = asked ? area_in_units(p, levels[i].layer) : -1;
+        if (m2 >= 0 && measure_is_covered(p->area_m2 - m2, p->area_m2))
+            return &levels[i];
+        if (m2 >= 0 && (!most || m2 > most_m2)) {
+            most = &levels[i];
+            most_m2 = m2;
+        }
     }
-    return found;
+    return most;
 }
 
 struct splitting {
@@ -75,26 +93,19 @@ static const struct parcel_unit *only_unit(const struct splitting *s)
     return found && measure_is_covered(s->p->area_m2 - found->area_m2, s->p->area_m2) ? found : NULL;
 }
 
-static double zone_area(const struct layer_finding *f, int zone)
-{
-    double m2 = 0;
-    for (size_t i = 0; i < f->n_features; i++)
-        m2 += line_zone_of(f->line, f->features[i].zone) == zone ? f->features[i].area_m2 : 0;
-    return fmin(m2, f->area_m2);
-}
-
 enum status check_zones_in_units(struct check_worker *w, const struct snapshot *snapshot,
                                  const struct parcel_report *p, const struct layer_finding *f,
                                  struct zones_in_units *out, struct error *e)
 {
-    struct splitting s = {.w = w, .units = smallest_units(snapshot), .p = p, .f = f, .out = out};
+    const struct unit_layer *smallest = parcel_smallest_units(snapshot, p, INT_MAX);
+    struct splitting s = {.w = w, .units = smallest ? smallest->layer : NULL, .p = p, .f = f, .out = out};
     enum status st = STATUS_OK;
     *out = (struct zones_in_units){.n = 0};
     if (!s.units || f->status != LAYER_OVERLAP)
         return STATUS_OK;
     const struct parcel_unit *one = only_unit(&s);
     for (int zone = 0; !st && zone <= f->line->n_zones; zone++) {
-        double m2 = zone_area(f, zone);
+        double m2 = layer_finding_zone_m2(f, zone);
         if (m2 > 0)
             st = one ? add(&s, zone, one->code, one->name, m2, e) : split_shape(&s, zone, m2, e);
     }

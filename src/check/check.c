@@ -4,7 +4,9 @@
 #include "features/parcels.h"
 
 #include "base/limits.h"
+#include "check/checking.h"
 #include "check/measure.h"
+#include "check/outside.h"
 #include "check/summary.h"
 #include "geo/area.h"
 #include "lines/judge.h"
@@ -46,33 +48,10 @@ void check_worker_release(struct check_worker *w)
     *w = (struct check_worker){.arena = NULL};
 }
 
-/* Where two lines are met at once, and a rule asks of it: how much of the parcel do they share? */
-static enum status common_measure(struct check_worker *w, const struct geo_shape *parcel,
-                                  struct parcel_report *r, struct common_areas *out, struct error *e)
+static bool warning_add(struct parcel_report *r, struct arena *a, const char *code, const char *zh,
+                        const char *en)
 {
-    int n = r->n_layers;
-    double *m2 = arena_array(w->arena, (size_t)n * (size_t)n + 1, sizeof *m2);
-    if (!m2)
-        return error_no_memory(e);
-    for (int a = 0; a < n; a++)
-        for (int b = a + 1; b < n; b++) {
-            const struct layer_finding *x = &r->layers[a], *y = &r->layers[b];
-            if (x->status != LAYER_OVERLAP || y->status != LAYER_OVERLAP ||
-                !common_is_asked(x->line, y->line))
-                continue;
-            enum status s = measure_common(w, parcel, x, y, &m2[a * n + b], e);
-            if (s)
-                return s;
-            m2[b * n + a] = m2[a * n + b];
-        }
-    *out = (struct common_areas){m2, n};
-    return STATUS_OK;
-}
-
-/* There is room: warn() makes it for three of each line. */
-static bool warning_add(struct parcel_report *r, const char *code, const char *zh, const char *en)
-{
-    if (!zh || !en)
+    if (!zh || !en || !ARENA_RESERVE(a, r->warnings, r->warnings_capacity, r->n_warnings + 1))
         return false;
     r->warnings[r->n_warnings++] = (struct parcel_warning){code, zh, en};
     return true;
@@ -81,16 +60,14 @@ static bool warning_add(struct parcel_report *r, const char *code, const char *z
 /* What the officer must see beside the figures. */
 static enum status warn(struct check_worker *w, struct parcel_report *r, struct error *e)
 {
-    enum { OF_A_LINE = 3 };
-    r->warnings = arena_array(w->arena, (size_t)r->n_layers * OF_A_LINE, sizeof *r->warnings);
-    bool ok = r->warnings != NULL;
-    for (int l = 0; ok && l < r->n_layers; l++) {
+    bool ok = true;
+    for (int l = 0; l < r->n_layers; l++) {
         const struct layer_finding *f = &r->layers[l];
         const char *zh = f->line->title_zh, *en = f->line->name_en;
         if (f->status == LAYER_OVERLAP && !measure_is_covered(f->uncovered_m2, r->area_m2))
             ok =
                 ok && warning_add(
-                          r, "partly-covered",
+                          r, w->arena, "partly-covered",
                           arena_printf(w->arena, "%s只覆盖地块的一部分，未覆盖%.2f平方米，实际占用可能更多。",
                                        zh, f->uncovered_m2),
                           arena_printf(w->arena, "%s covers only part of the parcel; %.2f m2 have no data.",
@@ -98,7 +75,7 @@ static enum status warn(struct check_worker *w, struct parcel_report *r, struct 
         if (f->area_is_bound)
             ok = ok &&
                  warning_add(
-                     r, "area-is-bound",
+                     r, w->arena, "area-is-bound",
                      arena_printf(w->arena, "%s的图斑互相重叠而并集未能求出，所列面积为合计，是上限。", zh),
                      arena_printf(w->arena,
                                   "Features of the %s overlap each other and their union could not be "
@@ -107,7 +84,7 @@ static enum status warn(struct check_worker *w, struct parcel_report *r, struct 
         if (f->status != LAYER_UNMEASURED && f->sum_m2 > f->area_m2 + fmax(0.01, 1e-9 * r->area_m2))
             ok = ok &&
                  warning_add(
-                     r, "features-overlap",
+                     r, w->arena, "features-overlap",
                      arena_printf(w->arena,
                                   "%s的图斑互相重叠：逐图斑面积合计%.2f平方米，占用面积按并集计%.2f平方米。",
                                   zh, f->sum_m2, f->area_m2),
@@ -117,6 +94,13 @@ static enum status warn(struct check_worker *w, struct parcel_report *r, struct 
                                   en, f->sum_m2, f->area_m2));
     }
     return ok ? STATUS_OK : error_no_memory(e);
+}
+
+static enum status warn_outside(const struct checking *c, struct parcel_report *r, struct error *e)
+{
+    const char *zh, *en;
+    enum status s = outside_hint(c->w, c->snapshot, r, &zh, &en, e);
+    return s || !zh || warning_add(r, c->w->arena, "place-outside", zh, en) ? s : error_no_memory(e);
 }
 
 static enum status summarise(struct arena *a, struct parcel_report *r, struct error *e)
@@ -144,40 +128,6 @@ static enum status look_at_lines(struct check_worker *w, const struct snapshot *
     return overlap_look(w->scratch, ix, n, e);
 }
 
-/* Codes of the units in which the parcel lies, for rules that name one; NULL ends. */
-static const char **unit_codes(const struct parcel_report *r, struct arena *a)
-{
-    const char **codes = arena_array(a, r->n_units + 1, sizeof *codes);
-    for (size_t i = 0; codes && i < r->n_units; i++)
-        codes[i] = r->units[i].code;
-    return codes;
-}
-
-/* What is asked of every parcel of a check. */
-struct checking {
-    struct check_worker *w;
-    const struct snapshot *snapshot;
-    const struct report *report; /* class and claims */
-    bool figures_only;
-};
-
-static enum status judge(const struct checking *c, struct parcel_report *r, struct error *e)
-{
-    struct common_areas common;
-    struct judge_case jc = {.rules = snapshot_rules(c->snapshot),
-                            .project_class = c->report->project_class,
-                            .claims = &c->report->claims,
-                            .parcel_m2 = r->area_m2,
-                            .slivers = c->w->slivers,
-                            .common = &common};
-    enum status s = common_measure(c->w, &r->parcel->shape, r, &common, e);
-    if (s)
-        return s;
-    if (jc.rules->has_units && !(jc.units = unit_codes(r, c->w->arena)))
-        return error_no_memory(e);
-    return judge_findings(&jc, c->w->arena, r->layers, r->n_layers, &r->verdict, e);
-}
-
 /* One parcel: candidates and overlaps of each line, what lines share, rules and verdict. */
 static enum status check_one(const struct checking *c, const struct parcel *parcel, struct parcel_report *r,
                              struct error *e)
@@ -201,10 +151,14 @@ static enum status check_one(const struct checking *c, const struct parcel *parc
     if (!s && (!c->figures_only || snapshot_rules(c->snapshot)->has_units))
         s = measure_units(w, c->snapshot, r, e);
     if (!s)
-        s = judge(c, r, e);
+        s = checking_judge(c, r, e);
     if (!s && !c->figures_only)
         s = summarise(w->arena, r, e);
-    return s ? s : warn(w, r, e);
+    if (!s)
+        s = warn(w, r, e);
+    if (!s && !c->figures_only)
+        s = warn_outside(c, r, e);
+    return s || c->figures_only ? s : checking_drafts(c, r, e);
 }
 
 double parcel_report_geodesic_area_m2(const struct parcel_report *r)
@@ -318,7 +272,12 @@ enum status check_bytes(struct check_worker *w, const struct snapshot *snapshot,
 enum status check_unit_at(struct check_worker *w, const struct snapshot *snapshot, const char *layer,
                           const double place_deg[2], struct index_feature *out, struct error *e)
 {
-    const struct layer_snapshot *l = snapshot_layer(snapshot, layer);
+    return check_unit_in(w, snapshot_layer(snapshot, layer), place_deg, out, e);
+}
+
+enum status check_unit_in(struct check_worker *w, const struct layer_snapshot *l, const double place_deg[2],
+                          struct index_feature *out, struct error *e)
+{
     int64_t feature = -1;
     enum status s =
         l && l->index ? index_find_at(l->index, place_deg[0], place_deg[1], w->clip, &feature, e) : STATUS_OK;

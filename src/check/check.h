@@ -22,14 +22,22 @@
  * "": the default. */
 enum status sliver_policy_of_text(const char *text, struct sliver_policy *out, struct error *e) HX_MUST_CHECK;
 
-/* The layers that say in which units a parcel lies, from the largest units to the smallest; NULL ends. */
-extern const char *const check_unit_layers[];
-
 /* A unit in which the parcel lies. */
 struct parcel_unit {
-    const char *layer;       /* one of check_unit_layers */
+    const char *layer;       /* of a level of units: snapshot_units */
     const char *code, *name; /* borrowed from the snapshot */
     double area_m2;          /* of the parcel in it */
+};
+
+/* What would be answered of the parcel if a draft were in force instead of its layer's version: a notice
+ * beside the answer. */
+struct draft_outcome {
+    const struct snapshot_draft *draft;
+    const struct layer_finding *now; /* of the same layer, in the report */
+    struct layer_finding then;       /* judged */
+    enum verdict verdict;            /* of the whole parcel */
+    bool measured;                   /* an area could be had; otherwise then.reason_zh and _en say why not */
+    bool changes;                    /* status, area (as printed) or verdict, of the layer or the parcel */
 };
 
 struct parcel_report {
@@ -44,8 +52,19 @@ struct parcel_report {
         *units; /* level by level, the largest first; none of a batch without unit rules; arena */
     size_t n_units;
     struct parcel_warning *warnings;
-    size_t n_warnings;
+    size_t n_warnings, warnings_capacity;
+    struct draft_outcome *drafts; /* in the order of snapshot_drafts; none of a batch; arena */
+    size_t n_drafts;
 };
+
+/* Does it lie in none of the largest units that are loaded? False when they cannot be asked. The units of the
+ * parcel are there. */
+bool parcel_is_outside(const struct snapshot *snapshot, const struct parcel_report *r);
+
+/* One sentence on a draft, in the arena; NULL: no memory. `cents_now`: today's area of the layer as the
+ * document prints it, hundredths of m2; NULL: the finding's own. */
+const char *draft_text(struct arena *a, const struct parcel_report *r, const struct draft_outcome *o,
+                       const int64_t *cents_now, bool english);
 
 /* Two areas beside the default basis, for comparison: the same vertices joined by geodesics, and by
  * 国土调查办发〔2008〕32号.
@@ -126,7 +145,7 @@ enum status check_overlap_shape(struct check_worker *w, const struct layer_snaps
                                 const struct geo_shape *parcel, const struct zone_filter *only,
                                 struct geo_shape *out, struct error *e) HX_MUST_CHECK;
 
-/* Part of a parcel that lies in a zone of a line and in a unit of the smallest level that is loaded. */
+/* Part of a parcel that lies in a zone of a line and in a unit of the smallest level that is loaded there. */
 struct zone_in_unit {
     const struct control_line *line;
     int zone;         /* line->n_zones: in none, or a line without zones */
@@ -138,15 +157,22 @@ struct zones_in_units {
     struct zone_in_unit *items;
     size_t n;
 };
+/* The smallest units that are loaded where the parcel lies, among those whose codes have at most `digits`;
+ * NULL: none are, or they cannot be asked. */
+const struct unit_layer *parcel_smallest_units(const struct snapshot *snapshot, const struct parcel_report *p,
+                                               int digits);
 /* All of them of one finding, in the arena; none when nothing is met, or no units are loaded. Areas of a zone
  * that is wholly in one unit cost nothing; otherwise the shapes are built. */
 enum status check_zones_in_units(struct check_worker *w, const struct snapshot *snapshot,
                                  const struct parcel_report *p, const struct layer_finding *f,
                                  struct zones_in_units *out, struct error *e) HX_MUST_CHECK;
 
-/* The unit whose polygon holds the point (longitude, latitude), as a feature of the layer: "prefectures",
- * "admin_counties", "townships". With "" for its code and name when none does. */
+/* The unit whose polygon holds the point (longitude, latitude), as a feature of the layer: by the layer's id,
+ * or in the layer itself. With "" for its code and name when none does, and when the layer is not there. */
 enum status check_unit_at(struct check_worker *w, const struct snapshot *snapshot, const char *layer,
+                          const double place_deg[2], struct index_feature *out,
+                          struct error *e) HX_MUST_CHECK;
+enum status check_unit_in(struct check_worker *w, const struct layer_snapshot *layer,
                           const double place_deg[2], struct index_feature *out,
                           struct error *e) HX_MUST_CHECK;
 

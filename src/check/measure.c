@@ -334,10 +334,16 @@ enum status measure_line(struct check_worker *w, const struct snapshot *snapshot
                          const struct geo_shape *parcel, double parcel_m2, struct layer_finding *out,
                          struct error *e)
 {
+    return measure_layer(w, line_at(snapshot_lines(snapshot), line), snapshot_line(snapshot, line), parcel,
+                         parcel_m2, out, e);
+}
+
+enum status measure_layer(struct check_worker *w, const struct control_line *line,
+                          const struct layer_snapshot *layer, const struct geo_shape *parcel,
+                          double parcel_m2, struct layer_finding *out, struct error *e)
+{
     struct layer_finding f = {
-        .line = line_at(snapshot_lines(snapshot), line), .reason_zh = "", .reason_en = ""};
-    f.layer = snapshot_line(snapshot, line);
-    f.uncovered_m2 = parcel_m2;
+        .line = line, .layer = layer, .uncovered_m2 = parcel_m2, .reason_zh = "", .reason_en = ""};
     enum status s = STATUS_OK;
     if (!f.layer) {
         unanswered(&f, LAYER_NOT_COVERED, "数据库中没有这个图层，不能判定；请先导入。",
@@ -353,8 +359,6 @@ enum status measure_line(struct check_worker *w, const struct snapshot *snapshot
 }
 
 /* ---- units ---- */
-
-const char *const check_unit_layers[] = {"prefectures", "admin_counties", "townships", NULL};
 
 static int larger_unit_first(const void *a, const void *b)
 {
@@ -388,12 +392,12 @@ static enum status add_units(struct check_worker *w, const struct layer_snapshot
 enum status measure_units(struct check_worker *w, const struct snapshot *snapshot, struct parcel_report *r,
                           struct error *e)
 {
+    const struct unit_layer *levels;
+    size_t n = snapshot_units(snapshot, &levels);
     enum status s = STATUS_OK;
-    for (size_t i = 0; !s && check_unit_layers[i]; i++) {
-        const struct layer_snapshot *layer = snapshot_layer(snapshot, check_unit_layers[i]);
-        if (layer && layer->index)
-            s = add_units(w, layer, r, e);
-    }
+    for (size_t i = 0; !s && i < n; i++)
+        if (levels[i].layer->index)
+            s = add_units(w, levels[i].layer, r, e);
     return s;
 }
 

@@ -12,6 +12,11 @@ enum status measure_line(struct check_worker *w, const struct snapshot *snapshot
                          const struct geo_shape *parcel, double parcel_m2, struct layer_finding *out,
                          struct error *e) HX_MUST_CHECK;
 
+/* The same of a version of the line's layer that is not the one in force. `layer` NULL: there is none. */
+enum status measure_layer(struct check_worker *w, const struct control_line *line,
+                          const struct layer_snapshot *layer, const struct geo_shape *parcel,
+                          double parcel_m2, struct layer_finding *out, struct error *e) HX_MUST_CHECK;
+
 /* The units in which the parcel lies, into r->units; the parcel is prepared in w->scratch, and r->area_m2 is
  * there. Levels that are not loaded are passed over: a place is told, nothing is decided by its absence. */
 enum status measure_units(struct check_worker *w, const struct snapshot *snapshot, struct parcel_report *r,

@@ -7,12 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void layer_close(const struct layer_snapshot *l)
+{
+    index_close((struct layer_index *)l->index);
+    index_close((struct layer_index *)l->coverage);
+}
+
 static void snapshot_free(struct snapshot *s)
 {
-    for (size_t i = 0; i < s->n_layers; i++) {
-        index_close((struct layer_index *)s->layers[i].index);
-        index_close((struct layer_index *)s->layers[i].coverage);
-    }
+    for (size_t i = 0; i < s->n_layers; i++)
+        layer_close(&s->layers[i]);
+    for (size_t i = 0; i < s->n_drafts; i++)
+        layer_close(&s->drafts[i].layer);
     arena_free(s->arena);
     free(s);
 }
@@ -63,12 +69,24 @@ static bool is_loaded(const char *id, const void *snapshot)
     return snapshot_layer(snapshot, id) != NULL;
 }
 
+static void take_levels(struct snapshot *s, const struct line_table *t)
+{
+    s->n_units = 0;
+    for (size_t i = 0; i < t->n_levels; i++) {
+        const struct layer_snapshot *layer = snapshot_layer(s, t->levels[i].id);
+        if (layer)
+            s->units[s->n_units++] = (struct unit_layer){&t->levels[i], layer};
+    }
+}
+
 enum status snapshot_take_terms(struct snapshot *s, const struct snapshot_terms *terms, struct error *e)
 {
     struct line_table all;
     enum status st = definitions_read(terms->definitions, terms->n_definitions, s->arena, &all, e);
     if (!st)
         st = line_table_select(&all, is_loaded, s, s->arena, &s->lines, e);
+    if (!st)
+        take_levels(s, &all);
     for (int l = 0; !st && l < s->lines.n; l++)
         s->line_layers[l] = snapshot_layer(s, line_at(&s->lines, l)->id);
     if (!st)
@@ -94,24 +112,53 @@ static enum status definitions_of(struct snapshot *s, struct store *store, struc
     return st;
 }
 
+enum status snapshot_take_levels(struct snapshot *s, struct store *store, struct error *e)
+{
+    struct snapshot_terms terms;
+    struct line_table all;
+    enum status st = definitions_of(s, store, &terms, e);
+    if (!st)
+        st = definitions_read(terms.definitions, terms.n_definitions, s->arena, &all, e);
+    if (!st)
+        take_levels(s, &all);
+    return st;
+}
+
+enum status snapshot_take_drafts(struct snapshot *s, struct store *store,
+                                 const struct store_version *versions, size_t n, struct error *e)
+{
+    struct snapshot_draft *drafts = arena_array(s->arena, s->n_drafts + n + 1, sizeof *drafts);
+    if (!drafts)
+        return error_no_memory(e);
+    if (s->n_drafts)
+        memcpy(drafts, s->drafts, s->n_drafts * sizeof *drafts);
+    s->drafts = drafts;
+    for (size_t i = 0; i < n; i++) {
+        const struct control_line *line = line_of_id(&s->lines, versions[i].layer);
+        if (!line || !s->line_layers[line->number])
+            continue;
+        struct snapshot_draft *draft = &s->drafts[s->n_drafts++];
+        *draft = (struct snapshot_draft){.layer = {.version = versions[i]}, .line = line->number};
+        layer_load(store, s->arena, &draft->layer);
+    }
+    return STATUS_OK;
+}
+
 static enum status drafts_of(struct snapshot *s, struct store *store, struct error *e)
 {
-    size_t capacity = 0;
     for (int l = 0; l < s->lines.n; l++) {
         struct store_version *all;
-        size_t n = 0;
+        size_t n = 0, kept = 0;
         if (!s->line_layers[l])
             continue;
         enum status st = store_versions(store, line_at(&s->lines, l)->id, s->arena, &all, &n, e);
+        for (size_t i = 0; !st && i < n; i++)
+            if (strcmp(all[i].status, "draft") == 0)
+                all[kept++] = all[i];
+        if (!st && kept)
+            st = snapshot_take_drafts(s, store, all, kept, e);
         if (st)
             return st;
-        for (size_t i = 0; i < n; i++) {
-            if (strcmp(all[i].status, "draft") != 0)
-                continue;
-            if (!ARENA_RESERVE(s->arena, s->drafts, capacity, s->n_drafts + 1))
-                return error_no_memory(e);
-            s->drafts[s->n_drafts++] = all[i];
-        }
     }
     return STATUS_OK;
 }
@@ -206,12 +253,18 @@ struct claim_terms snapshot_claim_terms(const struct snapshot *s)
     return (struct claim_terms){&s->lines, &s->rules, &s->classes, is_loaded, s};
 }
 
+size_t snapshot_units(const struct snapshot *s, const struct unit_layer **out)
+{
+    *out = s->units;
+    return s->n_units;
+}
+
 const struct class_table *snapshot_classes(const struct snapshot *s)
 {
     return &s->classes;
 }
 
-const struct store_version *snapshot_drafts(const struct snapshot *s, size_t *n)
+const struct snapshot_draft *snapshot_drafts(const struct snapshot *s, size_t *n)
 {
     *n = s->n_drafts;
     return s->drafts;

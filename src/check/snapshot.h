@@ -20,6 +20,12 @@ struct layer_snapshot {
     struct error fault;                 /* why `index` is NULL */
 };
 
+/* A level of administrative units, and its layer. */
+struct unit_layer {
+    const struct unit_level *level;
+    const struct layer_snapshot *layer;
+};
+
 struct snapshot;
 /* Loads everything from the store. Takes the store for the call only. */
 enum status snapshot_load(struct store *store, struct snapshot **out, struct error *e) HX_MUST_CHECK;
@@ -38,11 +44,19 @@ const struct layer_snapshot *snapshot_layer(const struct snapshot *s,
 const struct line_table *snapshot_lines(const struct snapshot *s);
 /* The layer of a line of the table; NULL: not loaded. No search: for every parcel. */
 const struct layer_snapshot *snapshot_line(const struct snapshot *s, int line);
+/* The levels of administrative units of which a layer is loaded, from the largest to the smallest; how
+ * many. */
+size_t snapshot_units(const struct snapshot *s, const struct unit_layer **out);
 /* What claims are held against here. Borrowed from the snapshot. */
 struct claim_terms snapshot_claim_terms(const struct snapshot *s);
 const struct class_table *snapshot_classes(const struct snapshot *s);
-/* Versions of the examined lines that are drafts: being adjusted, and no part of any answer. */
-const struct store_version *snapshot_drafts(const struct snapshot *s, size_t *n);
+/* Versions of the examined lines that are drafts: being adjusted, and no part of any answer; what they would
+ * change is told beside it. In a snapshot of named versions those that were named. */
+struct snapshot_draft {
+    struct layer_snapshot layer;
+    int line; /* its number in the table */
+};
+const struct snapshot_draft *snapshot_drafts(const struct snapshot *s, size_t *n);
 const struct rule_table *snapshot_rules(const struct snapshot *s);
 int64_t snapshot_generation(const struct snapshot *s);
 

@@ -17,9 +17,11 @@ struct snapshot {
     size_t n_layers;
     struct line_table lines;
     const struct layer_snapshot *line_layers[LINES_MAX]; /* of `lines`, into `layers`, or NULL */
+    struct unit_layer units[UNIT_LEVELS_MAX];            /* the levels of units that are loaded */
+    size_t n_units;
     struct rule_table rules;
     struct class_table classes;
-    struct store_version *drafts; /* of the examined lines; none in a snapshot of named versions */
+    struct snapshot_draft *drafts; /* of the examined lines */
     size_t n_drafts;
     int64_t generation;
 };
@@ -40,5 +42,11 @@ struct snapshot_terms {
 };
 enum status snapshot_take_terms(struct snapshot *s, const struct snapshot_terms *terms,
                                 struct error *e) HX_MUST_CHECK;
+/* Opens those of the versions that are of an examined line of which a version is loaded, as drafts. */
+enum status snapshot_take_drafts(struct snapshot *s, struct store *store,
+                                 const struct store_version *versions, size_t n,
+                                 struct error *e) HX_MUST_CHECK;
+/* The levels of units, by the definitions that the store has in force: for terms that name the lines only. */
+enum status snapshot_take_levels(struct snapshot *s, struct store *store, struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -19,24 +19,38 @@ static bool copy_texts(struct store_version *v, struct arena *a)
     return true;
 }
 
+static enum status copy_versions(const struct store_version *from, size_t n, struct arena *a,
+                                 struct store_version **out, struct error *e)
+{
+    *out = arena_array(a, n + 1, sizeof **out);
+    if (!*out)
+        return error_no_memory(e);
+    for (size_t i = 0; i < n; i++) {
+        (*out)[i] = from[i];
+        if (!copy_texts(&(*out)[i], a))
+            return error_no_memory(e);
+    }
+    return STATUS_OK;
+}
+
 static enum status fill(struct snapshot *s, struct store *store, const struct snapshot_named *named,
                         struct error *e)
 {
     struct store_rule_edition edition;
-    struct store_version *copies = arena_array(s->arena, named->n_versions + 1, sizeof *copies);
-    enum status st = copies ? store_rule_edition_read(store, named->rules_sha256, s->arena, &edition, e)
-                            : error_no_memory(e);
-    for (size_t i = 0; !st && i < named->n_versions; i++) {
-        copies[i] = named->versions[i];
-        if (!copy_texts(&copies[i], s->arena))
-            st = error_no_memory(e);
-    }
+    struct store_version *versions, *drafts;
+    enum status st = store_rule_edition_read(store, named->rules_sha256, s->arena, &edition, e);
     if (!st)
-        st = snapshot_take_versions(s, store, copies, named->n_versions, e);
-    /* what is read of the definitions is copied into the arena */
-    return st ? st
-              : snapshot_take_terms(
-                    s, &(struct snapshot_terms){named->definitions, named->n_definitions, edition.csv}, e);
+        st = copy_versions(named->versions, named->n_versions, s->arena, &versions, e);
+    if (!st)
+        st = copy_versions(named->drafts, named->n_drafts, s->arena, &drafts, e);
+    if (!st)
+        st = snapshot_take_versions(s, store, versions, named->n_versions, e);
+    if (!st) /* what is read of the definitions is copied into the arena */
+        st = snapshot_take_terms(
+            s, &(struct snapshot_terms){named->definitions, named->n_definitions, edition.csv}, e);
+    if (!st)
+        st = snapshot_take_drafts(s, store, drafts, named->n_drafts, e);
+    return st ? st : snapshot_take_levels(s, store, e);
 }
 
 enum status snapshot_load_versions(struct store *store, const struct snapshot_named *named,

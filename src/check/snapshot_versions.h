@@ -13,6 +13,8 @@ struct snapshot_named {
     const char *rules_sha256;                  /* names the edition, hex */
     const struct definition_text *definitions; /* of the layers that were defined then; texts are copied */
     size_t n_definitions;
+    const struct store_version *drafts; /* then; whatever became of them. Strings are copied */
+    size_t n_drafts;
 };
 /* STATUS_NOT_FOUND when the store has no such edition. */
 enum status snapshot_load_versions(struct store *store, const struct snapshot_named *named,

@@ -8,8 +8,6 @@
 
 /* Edges shorter than this are slips of a digitiser or of rounding. */
 #define TINY_EDGE_M 0.01
-/* A zone is half its width to either side; surveys near its border reach over by less than this. */
-#define BESIDE_ZONE_DEG 0.5
 /* What two plots of one file may have in common before it is told: the report's own unit. */
 #define PLOTS_OVERLAP_M2 0.01
 /* Pairs of edges that are compared at most: half a second. */
@@ -65,7 +63,7 @@ static void warn_far_from_meridian(struct parsing *p, const struct parcel *parce
     const struct geo_crs *crs = &parcel->crs;
     double away =
         fmax(fabs(b->west_deg - crs->central_meridian_deg), fabs(b->east_deg - crs->central_meridian_deg));
-    if (crs->kind != GEO_CRS_GAUSS_KRUGER || away <= 0.5 * crs->zone_width_deg + BESIDE_ZONE_DEG)
+    if (crs->kind != GEO_CRS_GAUSS_KRUGER || away <= 0.5 * crs->zone_width_deg + GEO_BESIDE_ZONE_DEG)
         return;
     place = parsing_place_said(p, place);
     parsing_warn(

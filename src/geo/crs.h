@@ -91,6 +91,9 @@ enum status geo_transformer_add_ring_fine(struct geo_transformer *t, const struc
 enum status geo_transformer_from_lonlat(struct geo_transformer *t, const struct geo_crs *crs, double lon_deg,
                                         double lat_deg, double *x, double *y, struct error *e) HX_MUST_CHECK;
 
+/* A zone is half its width to either side of its meridian; surveys near its border reach over by less than
+ * this. */
+#define GEO_BESIDE_ZONE_DEG 0.5
 /* 3 or 6: the numbers tell, 25-45 and 13-23. */
 int geo_crs_zone_width_deg(int zone);
 /* The 3-degree zone that a longitude belongs to, e.g. 111.7 -> 37. */

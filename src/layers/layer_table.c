@@ -87,6 +87,42 @@ const char *layer_table_text(const struct layer_table *t, const char *layer, con
     return json_string_value(json_object_get(layer_table_find(t, layer), key));
 }
 
+/* The level of units within this one; "": the largest. NULL: there is none. */
+static const json_t *level_within(const struct layer_table *t, const char *parent)
+{
+    size_t i;
+    const json_t *row;
+    json_array_foreach(json_object_get(t->root, "layers"), i, row)
+    {
+        const json_t *unit = json_object_get(row, "unit");
+        const char *is = json_string_value(json_object_get(unit, "parent"));
+        if (unit && strcmp(is ? is : "", parent) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+static const char *layer_of(const json_t *row)
+{
+    return json_string_value(json_object_get(row, "layer"));
+}
+
+const char *layer_table_level(const struct layer_table *t, int digits)
+{
+    const json_t *row = level_within(t, "");
+    while (row && json_integer_value(json_object_get(json_object_get(row, "unit"), "digits")) != digits)
+        row = level_within(t, layer_of(row));
+    return layer_of(row);
+}
+
+const char *layer_table_levels(const struct layer_table *t, struct arena *a)
+{
+    const char *text = "";
+    for (const json_t *row = level_within(t, ""); row && text; row = level_within(t, layer_of(row)))
+        text = arena_printf(a, "%s%s%s", text, *text ? "|" : "", layer_of(row));
+    return text;
+}
+
 static const json_t *row_or_any(const struct layer_table *t, const char *layer)
 {
     const json_t *row = layer_table_find(t, layer);

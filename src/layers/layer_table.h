@@ -39,6 +39,11 @@ const json_t *layer_table_find(const struct layer_table *t, const char *layer);
 const char *layer_table_text(const struct layer_table *t, const char *layer, const char *key);
 /* The official name of a field in an export; "" when the layer has none. */
 const char *layer_table_official(const struct layer_table *t, const char *layer, enum layer_field field);
+/* Which level of administrative units has codes of so many digits; of several (prefectures and counties have
+ * six) the largest. NULL: none. And all levels, "prefectures|admin_counties|...", in the arena; NULL: no
+ * memory. */
+const char *layer_table_level(const struct layer_table *t, int digits);
+const char *layer_table_levels(const struct layer_table *t, struct arena *a);
 /* The names that a field may have, in the order of preference (an array of strings). `layer` NULL or
  * unknown: any. */
 const json_t *layer_table_names(const struct layer_table *t, const char *layer, enum layer_field field);

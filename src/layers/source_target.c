@@ -84,15 +84,18 @@ enum status source_choose_layer(struct source *s, const struct source_request *r
 
 /* ---- administrative layers: which level ---- */
 
-static const char *level_of(const char *code)
+/* By the digits of its codes; twelve that end in 000 are a township's nine, and nineteen a village's
+ * twelve. */
+static const char *level_of(const struct layer_table *t, const char *code)
 {
     size_t n = strlen(code);
     if (strspn(code, "0123456789") != n)
         return NULL;
-    if (n == 9 || n == 12)
-        return "townships";
-    return n != 6                          ? NULL
-           : strcmp(code + 4, "00") != 0   ? "admin_counties"
+    if (n == 12 && strcmp(code + 9, "000") == 0)
+        n = 9;
+    if (n != 6)
+        return layer_table_level(t, n == 19 ? 12 : (int)n);
+    return strcmp(code + 4, "00") != 0     ? "admin_counties"
            : strcmp(code + 2, "0000") != 0 ? "prefectures"
                                            : NULL;
 }
@@ -119,7 +122,7 @@ static const char *value_of(const struct source *s, const struct feature *f, int
 static bool level_one(struct source *s, const struct feature *f, void *user)
 {
     struct level_walk *w = user;
-    const char *is = level_of(value_of(s, f, w->field));
+    const char *is = level_of(&s->table, value_of(s, f, w->field));
     w->agree = is && (!w->level || strcmp(w->level, is) == 0);
     w->level = is;
     return w->agree;
@@ -237,8 +240,8 @@ static enum status ask_which(const struct source *s, const struct layer_guess *g
         [LAYER_DOUBT_PINYIN] = {"这个拼音也用于村庄的边界，而字段中没有规划分区（GHFQMC/GHFQDM）",
                                 "village plans use the same pinyin, and there is no field GHFQMC or GHFQDM"},
         [LAYER_DOUBT_VILLAGE] = {"名称或字段却是村庄的", "its name or fields are a village's"},
-        [LAYER_DOUBT_LEVEL] = {"行政区代码看不出是盟市、旗县还是乡镇",
-                               "its codes do not say whether it holds prefectures, counties or townships"},
+        [LAYER_DOUBT_LEVEL] = {"行政区代码看不出是哪一级行政区",
+                               "its codes do not say which level of units it holds"},
     };
     if (!*g->layer) {
         const char *example = layer_table_example(&s->table);
@@ -248,9 +251,11 @@ static enum status ask_which(const struct source *s, const struct layer_guess *g
                           s->info.layer, example);
     }
     bool level = g->doubt == LAYER_DOUBT_LEVEL || strcmp(g->layer, "XZQ") == 0;
-    const char *ids = level ? "prefectures|admin_counties|townships" : g->layer;
+    const char *ids = level ? layer_table_levels(&s->table, s->keep) : g->layer;
     const char *zh = level ? why[LAYER_DOUBT_LEVEL].zh : why[g->doubt].zh,
                *en = level ? why[LAYER_DOUBT_LEVEL].en : why[g->doubt].en;
+    if (!ids)
+        return error_no_memory(e);
     error_zh(e, "“%s”是不是 %s？看来像，但%s；若是，请加 --layer %s，否则用 --layer 指明别的图层。",
              s->info.layer, level ? "行政区" : g->layer, zh, ids);
     return error_fail(

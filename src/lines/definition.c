@@ -442,6 +442,28 @@ static void read_ties(struct reading *d, const json_t *root, const struct contro
     definition_ties(d, root, out);
 }
 
+/* What level of administrative units the layer is; of no other kind, and not of every administrative one. */
+static void read_unit(struct reading *d, const json_t *root, const struct control_line *line,
+                      struct unit_level *unit)
+{
+    static const char *const known[] = {"parent", "digits", NULL};
+    static const double digits[] = {2, 19};
+    const json_t *in = member_object(d, root, "", "unit");
+    *unit = (struct unit_level){.id = NULL};
+    if (!in)
+        return;
+    if (strcmp(member_text(d, root, "", "kind"), "admin") != 0)
+        definition_fail(d, "unit", "只有 kind 为 admin 的图层才是一级行政区。",
+                        "only a layer of kind admin is a level of administrative units.");
+    member_only(d, in, "unit", known);
+    unit->id = line->id;
+    unit->parent = member_text(d, in, "unit", "parent");
+    unit->digits = (int)member_number(d, in, "unit", "digits", digits, 0);
+    if (!unit->digits)
+        definition_fail(d, "unit.digits", "缺少，请写上代码的位数。",
+                        "it is missing; say how many digits a unit's code has.");
+}
+
 static void read_root(struct reading *d, const json_t *root, struct layer_definition *out)
 {
     static const char *const known[] = {"layer",         "standard",       "title_zh", "title_en",
@@ -449,7 +471,7 @@ static void read_root(struct reading *d, const json_t *root, struct layer_defini
                                         "shared_pinyin", "marks",          "fields",   "official",
                                         "attributes",    "control",        "note",     "sources",
                                         "standard_conf", "nests_in",       "tiles",    "share_of",
-                                        "$schema",       "official_areas", NULL};
+                                        "$schema",       "official_areas", "unit",     NULL};
     static const double range[] = {0, 100000};
     struct control_line *line = &out->line;
     member_only(d, root, "", known);
@@ -462,6 +484,7 @@ static void read_root(struct reading *d, const json_t *root, struct layer_defini
     const json_t *control = member_object(d, root, "", "control");
     out->is_line = control != NULL;
     read_names(d, root, line);
+    read_unit(d, root, line, &out->unit);
     if (control)
         read_control(d, control, line);
     read_ties(d, root, line, out->is_line, &out->ties);
@@ -501,8 +524,9 @@ enum status definitions_read(const struct definition_text *texts, size_t n, stru
 {
     struct control_line *lines = arena_array(a, n + 1, sizeof *lines);
     struct layer_ties *ties = arena_array(a, n + 1, sizeof *ties);
-    size_t n_lines = 0;
-    if (!lines || !ties)
+    struct unit_level *levels = arena_array(a, n + 1, sizeof *levels);
+    size_t n_lines = 0, n_levels = 0;
+    if (!lines || !ties || !levels)
         return error_no_memory(e);
     for (size_t i = 0; i < n; i++) {
         struct layer_definition one;
@@ -512,9 +536,17 @@ enum status definitions_read(const struct definition_text *texts, size_t n, stru
         ties[i] = one.ties;
         if (one.is_line)
             lines[n_lines++] = one.line;
+        if (one.unit.id)
+            levels[n_levels++] = one.unit;
     }
-    enum status s = line_table_make(lines, n_lines, a, out, e);
-    out->ties = s ? NULL : ties;
-    out->n_ties = s ? 0 : n;
+    enum status s = unit_levels_sort(levels, n_levels, e);
+    if (!s)
+        s = line_table_make(lines, n_lines, a, out, e);
+    if (s)
+        return s;
+    out->ties = ties;
+    out->n_ties = n;
+    out->levels = levels;
+    out->n_levels = n_levels;
     return s;
 }

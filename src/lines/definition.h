@@ -22,6 +22,7 @@ struct layer_definition {
     struct layer_ties ties;
     bool is_line;
     struct control_line line; /* when it is one */
+    struct unit_level unit;   /* of administrative units; unit.id NULL: none */
 };
 enum status definition_read(const struct definition_text *text, struct arena *a, struct layer_definition *out,
                             struct error *e) HX_MUST_CHECK;

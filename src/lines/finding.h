@@ -77,6 +77,8 @@ struct layer_finding {
     const char *reason_zh, *reason_en; /* why UNMEASURED or NOT_COVERED; "" otherwise */
 };
 
+/* The parcel's area in the features of a zone; of line->n_zones: in those of none. */
+double layer_finding_zone_m2(const struct layer_finding *f, int zone);
 const char *
 layer_status_name(enum layer_status s); /* "unmeasured", "not_covered", "overlap", "sliver", "clear" */
 const char *layer_status_zh(enum layer_status s);

@@ -156,14 +156,9 @@ static bool hit_pressing(struct judge *j, const char *sub_zone, double area_m2)
 
 /* ---- the relations ---- */
 
-/* The parcel's area in the features of a zone; of n_zones: in those of none. */
 static double area_in_zone(const struct judge *j, int zone)
 {
-    double area = 0;
-    for (size_t i = 0; i < j->f->n_features; i++)
-        if (line_zone_of(j->line, j->f->features[i].zone) == zone)
-            area += j->f->features[i].area_m2;
-    return fmin(area, j->f->area_m2);
+    return layer_finding_zone_m2(j->f, zone);
 }
 
 /* What a line that excludes is pressed on with, zone by zone; a line without zones is one, "*". No rule

@@ -234,7 +234,11 @@ enum status line_table_select(const struct line_table *all, line_is_loaded_fn *i
                         *rest = arena_array(a, (size_t)all->n + 1, sizeof *rest);
     if (!lines || !rest)
         return error_no_memory(e);
-    struct line_table t = {.rest = rest, .ties = all->ties, .n_ties = all->n_ties};
+    struct line_table t = {.rest = rest,
+                           .ties = all->ties,
+                           .n_ties = all->n_ties,
+                           .levels = all->levels,
+                           .n_levels = all->n_levels};
     int n = 0;
     for (int l = 0; l < all->n; l++) {
         const struct control_line *line = &all->lines[l];

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "lines/unit_levels.h"
 
 #include <stdint.h>
 
@@ -133,6 +134,9 @@ struct line_table {
     int n_columns;                 /* of a report's table, with the parcel's */
     const struct layer_ties *ties; /* of every definition, of other kinds of layers, too (matrix.h) */
     size_t n_ties;
+    /* Levels of administrative units, from the largest to the smallest, whether loaded or not. */
+    const struct unit_level *levels;
+    size_t n_levels;
 };
 
 static inline const struct control_line *line_at(const struct line_table *t, int line)

@@ -8,6 +8,7 @@
 #include "report/identity.h"
 #include "report/parameters.h"
 #include "store/definitions.h"
+#include "store/store_versions.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -212,7 +213,58 @@ static enum status load_definitions(struct verifying *v, const struct json_t *re
     return s;
 }
 
-static enum status load_named(struct verifying *v, const struct json_t *report, struct snapshot **out,
+/* The version with this number and uid, whatever became of it; found: it is still there. */
+static enum status find_draft(struct verifying *v, const char *layer, int number, const char *uid,
+                              struct store_version *out, bool *found, struct error *e)
+{
+    struct store_version *all;
+    size_t n = 0;
+    enum status s = store_versions(v->store, layer, v->w->arena, &all, &n, e);
+    *found = false;
+    for (size_t i = 0; !s && i < n && !*found; i++)
+        if (all[i].version_no == number && strcmp(all[i].uid, uid) == 0) {
+            *out = all[i];
+            *found = true;
+        }
+    return s;
+}
+
+/* The drafts under which the parcels were measured. One that was discarded cannot be measured again: what the
+ * report says of it is left out of the comparison, and that is told. It is no part of the answer, which stays
+ * verifiable. */
+static enum status load_drafts(struct verifying *v, struct json_t *report, struct snapshot_named *named,
+                               struct error *e)
+{
+    size_t n = 0, capacity = 0;
+    struct store_version *drafts = NULL;
+    const char *layer, *uid;
+    int number;
+    enum status s = STATUS_OK;
+    while (!s && (layer = verify_draft(report, n, &number, &uid))) {
+        bool found;
+        if (!ARENA_RESERVE(v->w->arena, drafts, capacity, n + 1))
+            return error_no_memory(e);
+        s = find_draft(v, layer, number, uid, &drafts[n], &found, e);
+        if (s || found) {
+            n++;
+            continue;
+        }
+        verify_note(v,
+                    arena_printf(v->w->arena,
+                                 "图层“%.64s”的草稿第 %d 版已不在存储中，报告关于它的说明没有核验", layer,
+                                 number),
+                    arena_printf(v->w->arena,
+                                 "the draft %d of the layer \"%.64s\" is no longer in the store: what the "
+                                 "report says of it was not verified",
+                                 number, layer));
+        verify_forget_draft(report, n);
+    }
+    named->drafts = drafts;
+    named->n_drafts = n;
+    return s;
+}
+
+static enum status load_named(struct verifying *v, struct json_t *report, struct snapshot **out,
                               struct error *e)
 {
     size_t n = verify_n_layers(report);
@@ -231,6 +283,8 @@ static enum status load_named(struct verifying *v, const struct json_t *report, 
             return s;
     }
     enum status s = load_definitions(v, report, &named, e);
+    if (!s)
+        s = load_drafts(v, report, &named, e);
     if (s || v->out->n_missing)
         return s;
     s = snapshot_load_versions(v->store, &named, out, &why);
@@ -308,6 +362,24 @@ static const char *claims_of(struct verifying *v, const struct json_t *report)
     return text;
 }
 
+/* The uids of its drafts as the digest has them. */
+static const char *const *drafts_of(struct verifying *v, const struct json_t *report)
+{
+    size_t n = 0, capacity = 0;
+    const char **uids = NULL, *uid;
+    int number;
+    for (;; n++) {
+        bool more = verify_draft(report, n, &number, &uid) != NULL;
+        if (!ARENA_RESERVE(v->w->arena, uids, capacity, n + 1)) {
+            v->no_memory = true;
+            return NULL;
+        }
+        uids[n] = more ? uid : NULL;
+        if (!more)
+            return uids;
+    }
+}
+
 /* The digest that the report carries, against the parameters as it states them: engine included, so that a
  * report of another version is looked at by its own words. */
 static void compare_parameters(struct verifying *v, const struct json_t *report)
@@ -333,6 +405,7 @@ static void compare_parameters(struct verifying *v, const struct json_t *report)
         p.definitions[i] = verify_definition(report, i);
     for (size_t i = 0; i < LINES_MAX && (p.rest[i] = verify_definition(report, n_examined + i)); i++)
         continue;
+    p.drafts = drafts_of(v, report);
     report_parameters_digest(&p, digest);
     const char *stated = verify_text(report, "parameters_sha256", NULL);
     if (strcmp(stated, digest) != 0)

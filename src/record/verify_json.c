@@ -83,6 +83,47 @@ const char *verify_layer(const struct json_t *report, size_t i, int *version_no)
     return id ? id : "";
 }
 
+const char *verify_draft(const struct json_t *report, size_t i, int *version_no, const char **uid)
+{
+    const json_t *list = json_object_get(report, "drafts"), *draft = json_array_get(list, i);
+    json_int_t number = json_integer_value(json_object_get(draft, "version"));
+    const char *layer = json_string_value(json_object_get(draft, "layer"));
+    *uid = json_string_value(json_object_get(draft, "uid"));
+    *uid = *uid ? *uid : "";
+    *version_no = number > 0 && number <= INT32_MAX ? (int)number : 0;
+    return i < json_array_size(list) ? (layer ? layer : "") : NULL;
+}
+
+static void forget_at(json_t *in, size_t i)
+{
+    json_t *list = json_object_get(in, "drafts");
+    (void)json_array_remove(list, i);
+    if (json_array_size(list) == 0) /* with the last of them the member goes */
+        (void)json_object_del(in, "drafts");
+}
+
+static void forget(json_t *parcel, const char *layer, int version_no)
+{
+    for (size_t i = json_array_size(json_object_get(parcel, "drafts")); i-- > 0;) {
+        const json_t *one = json_array_get(json_object_get(parcel, "drafts"), i);
+        const char *of = json_string_value(json_object_get(one, "layer"));
+        if (of && strcmp(of, layer) == 0 && json_integer_value(json_object_get(one, "version")) == version_no)
+            forget_at(parcel, i);
+    }
+}
+
+void verify_forget_draft(struct json_t *report, size_t i)
+{
+    int version_no;
+    size_t k;
+    json_t *parcel;
+    const char *uid, *layer = verify_draft(report, i, &version_no, &uid);
+    if (!layer)
+        return;
+    json_array_foreach(json_object_get(report, "parcels"), k, parcel) forget(parcel, layer, version_no);
+    forget_at(report, i);
+}
+
 int verify_format(const struct json_t *report)
 {
     const json_t *format = json_object_get(report, "format");

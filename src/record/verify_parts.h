@@ -41,6 +41,10 @@ const char *verify_definition(const struct json_t *report, size_t i);
 size_t verify_n_examined(const struct json_t *report);
 /* The id of line i that a report of format 1 speaks of; NULL at the end. */
 const char *verify_line(const struct json_t *report, size_t i);
+/* Draft i that it measured under: its layer, number and uid; NULL at the end. */
+const char *verify_draft(const struct json_t *report, size_t i, int *version_no, const char **uid);
+/* Takes draft i out of the report, with what is said of it of every parcel. */
+void verify_forget_draft(struct json_t *report, size_t i);
 /* Claim i; false at the end. Texts are borrowed from the report. */
 struct claim_words;
 bool verify_claim(const struct json_t *report, size_t i, struct claim_words *out);

@@ -42,11 +42,10 @@ size_t report_layers_used(const struct report *r, bool units,
     for (int l = 0; l < report_lines(r)->n; l++)
         if (snapshot_line(r->snapshot, l))
             out[n++] = &snapshot_line(r->snapshot, l)->version;
-    for (size_t i = 0; units && check_unit_layers[i]; i++) {
-        const struct layer_snapshot *layer = snapshot_layer(r->snapshot, check_unit_layers[i]);
-        if (layer)
-            out[n++] = &layer->version;
-    }
+    const struct unit_layer *levels;
+    size_t n_levels = units ? snapshot_units(r->snapshot, &levels) : 0;
+    for (size_t i = 0; i < n_levels; i++)
+        out[n++] = &levels[i].layer->version;
     return n;
 }
 
@@ -57,5 +56,18 @@ void report_layers_json(struct json_writer *w, const struct report *r, bool unit
     jw_array_begin(w);
     for (size_t i = 0; i < n; i++)
         write_layer_used(w, used[i]);
+    jw_array_end(w);
+}
+
+size_t report_n_drafts(const struct report *r)
+{
+    return r->parcels.n_parcels ? r->results[0].n_drafts : 0;
+}
+
+void report_drafts_json(struct json_writer *w, const struct report *r)
+{
+    jw_array_begin(w);
+    for (size_t i = 0; i < report_n_drafts(r); i++)
+        write_layer_used(w, &r->results[0].drafts[i].draft->layer.version);
     jw_array_end(w);
 }

@@ -44,6 +44,8 @@ void report_parameters_digest(const struct report_parameters *p, char hex[SHA256
         add(&ctx, "definition", p->definitions[i]);
     for (int i = 0; p->format > 1 && i < LINES_MAX && p->rest[i]; i++)
         add(&ctx, "not_examined", p->rest[i]);
+    for (size_t i = 0; p->format > 1 && p->drafts && p->drafts[i]; i++)
+        add(&ctx, "draft", p->drafts[i]);
     sha256_digest(&ctx, SHA256_BYTES, digest);
     sha256_to_hex(digest, hex);
 }

@@ -24,11 +24,12 @@ struct report_parameters {
     const char *claims;                 /* lines/claims.h's text */
     const char *definitions[LINES_MAX]; /* digests, in the order of the report's definitions; NULL ends */
     const char *rest[LINES_MAX];        /* and of the lines that were not examined; NULL ends */
+    const char *const *drafts;          /* uids of the drafts that it measured under; NULL ends; NULL: none */
 };
 
 /* SHA-256 of "hongxian check 1\n" (or the number of its format) and the fields in the order above, each as
  * sha256_add_field writes it; a layer's name is "layer", of which format 1 has three whatever was loaded, a
- * definition's "definition" or "not_examined", and the two limits are "sliver_area_m2" and
+ * definition's "definition" or "not_examined", a draft's "draft", and the two limits are "sliver_area_m2" and
  * "sliver_width_m" in %.17g. */
 void report_parameters_digest(const struct report_parameters *p, char hex[SHA256_HEX_SIZE]);
 

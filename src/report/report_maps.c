@@ -228,18 +228,20 @@ static enum status overlaps_fill(struct check_worker *w, const struct report *r,
 static enum status district_of(struct check_worker *w, const struct snapshot *snapshot,
                                const struct geo_shape *parcel, const char **out, struct error *e)
 {
-    static const char *const levels[] = {"prefectures", "admin_counties", "townships"};
-    struct index_feature unit[3] = {{.name = ""}, {.name = ""}, {.name = ""}};
+    const struct unit_layer *levels;
+    size_t n = snapshot ? snapshot_units(snapshot, &levels) : 0;
     const struct geo_box *b = &parcel->box;
     double place_deg[] = {(b->west_deg + b->east_deg) / 2, (b->south_deg + b->north_deg) / 2};
     (void)geo_inner_point(parcel, &place_deg[0], &place_deg[1]);
     enum status s = STATUS_OK;
-    for (size_t k = 0; !s && snapshot && k < 3; k++)
-        s = check_unit_at(w, snapshot, levels[k], place_deg, &unit[k], e);
-    if (s)
-        return s;
-    *out = arena_printf(w->arena, "%s%s%s", unit[0].name, unit[1].name, unit[2].name);
-    return *out ? STATUS_OK : error_no_memory(e);
+    *out = "";
+    for (size_t k = 0; !s && k < n; k++) {
+        struct index_feature unit;
+        s = check_unit_in(w, levels[k].layer, place_deg, &unit, e);
+        if (!s && !(*out = arena_printf(w->arena, "%s%s", *out, unit.name)))
+            s = error_no_memory(e);
+    }
+    return s;
 }
 
 static enum status districts_fill(struct check_worker *w, const struct report *r, struct report_maps *out,

@@ -78,7 +78,7 @@ bool shipped_definition(size_t i, struct store_definition *out)
 
 enum status store_definitions_seed(struct store *s, struct error *e)
 {
-    static const char missing[] = "SELECT count(*) FROM layer_definition WHERE layer_id = ?1";
+    static const char missing[] = "SELECT count(*) FROM layer_definition WHERE layer_id = ?1 AND current = 1";
     struct store_definition d;
     char layer[64];
     for (size_t i = 0; shipped_definition(i, &d); i++) {

@@ -30,10 +30,13 @@ enum status store_units(struct store *s, store_unit_fn *fn, void *user, struct e
 /* Layers of kind 'admin' carry the unit's code as their features' code, or (official 行政区 layers, whose BSM
  * is another number) as their XZQDM. They may know the region and prefectures that the list of counties does
  * not; a county's code that is not in the list is reported at the import and makes no county. Official
- * boundaries go over reference ones. A township (nine or twelve digits, or the layer of that name) is no
- * county: some of its townships would be too small a boundary. */
+ * boundaries go over reference ones. What is smaller (nine or twelve digits, or a layer of a level whose
+ * codes have more than six) is no county: some of its townships would be too small a boundary. */
+#define LEVEL_DIGITS                                                                                         \
+    "coalesce((SELECT json_extract(d.json, '$.unit.digits') FROM layer_definition d "                        \
+    "WHERE d.layer_id = l.id AND d.current = 1), 0)"
 #define UNIT_CODE                                                                                            \
-    "CASE WHEN f.code GLOB '[0-9][0-9][0-9][0-9][0-9][0-9]' THEN f.code WHEN l.id = 'townships' OR "         \
+    "CASE WHEN f.code GLOB '[0-9][0-9][0-9][0-9][0-9][0-9]' THEN f.code WHEN " LEVEL_DIGITS " > 6 OR "       \
     "(length(f.code) IN (9, 12) AND f.code NOT GLOB '*[^0-9]*') THEN '' ELSE f.county END"
 #define BOUNDARIES(reference)                                                                                \
     "UPDATE admin_unit SET geometry = b.g FROM (SELECT " UNIT_CODE                                           \
@@ -48,54 +51,20 @@ enum status store_units(struct store *s, store_unit_fn *fn, void *user, struct e
 #define NINE_DIGITS(c)                                                                                       \
     "CASE WHEN " c " GLOB '*[^0-9]*' THEN NULL WHEN length(" c ") = 9 THEN " c " WHEN length(" c             \
     ") = 12 AND substr(" c ", 10) = '000' THEN substr(" c ", 1, 9) END"
+#define TOWNSHIP_CODE "coalesce(" NINE_DIGITS("f.code") ", " NINE_DIGITS("f.county") ")"
+/* clang-format off */
 #define TOWNSHIPS(reference)                                                                                 \
-    "INSERT INTO admin_unit (code, name, name_en, level, parent, geometry) SELECT coalesce(" NINE_DIGITS(    \
-        "f.code") ", " NINE_DIGITS("f.county") ") AS unit, min(f.name), "                                    \
-                                               "coalesce(min(json_extract(f.properties, '$.name_en')), "     \
-                                               "''), 'township', substr(coalesce(" NINE_DIGITS(              \
-                                                   "f.code") ", " NINE_DIGITS("f.county") "), 1, 6) AS "     \
-                                                                                          "above, CASE "     \
-                                                                                          "WHEN count(*) = " \
-                                                                                          "1 THEN "          \
-                                                                                          "f.geometry "      \
-                                                                                          "ELSE "            \
-                                                                                          "CastToMultiPolyg" \
-                                                                                          "on(GUnion(f."     \
-                                                                                          "geometry)) END "  \
-                                                                                          "FROM layer l "    \
-                                                                                          "JOIN "            \
-                                                                                          "layer_version v " \
-                                                                                          "ON v.id = "       \
-                                                                                          "l.current_"       \
-                                                                                          "version_id JOIN " \
-                                                                                          "feature f ON "    \
-                                                                                          "f.version_id = "  \
-                                                                                          "v.id WHERE "      \
-                                                                                          "l.kind = "        \
-                                                                                          "'admin' AND "     \
-                                                                                          "v.reference_"     \
-                                                                                          "only "            \
-                                                                                          "= " reference     \
-                                                                                          " AND unit IS "    \
-                                                                                          "NOT NULL AND "    \
-                                                                                          "above IN "        \
-                                                                                          "(SELECT code "    \
-                                                                                          "FROM admin_unit " \
-                                                                                          "WHERE "           \
-                                                                                          "level = "         \
-                                                                                          "'county') GROUP " \
-                                                                                          "BY l.id, unit "   \
-                                                                                          "ON CONFLICT "     \
-                                                                                          "(code) DO "       \
-                                                                                          "UPDATE SET name " \
-                                                                                          "= "               \
-                                                                                          "excluded.name, "  \
-                                                                                          "name_en "         \
-                                                                                          "= "               \
-                                                                                          "excluded.name_"   \
-                                                                                          "en, geometry = "  \
-                                                                                          "excluded."        \
-                                                                                          "geometry;"
+    "INSERT INTO admin_unit (code, name, name_en, level, parent, geometry) "                                 \
+    "SELECT " TOWNSHIP_CODE " AS unit, min(f.name), "                                                        \
+    "coalesce(min(json_extract(f.properties, '$.name_en')), ''), 'township', "                               \
+    "substr(" TOWNSHIP_CODE ", 1, 6) AS above, "                                                             \
+    "CASE WHEN count(*) = 1 THEN f.geometry ELSE CastToMultiPolygon(GUnion(f.geometry)) END "                \
+    "FROM layer l JOIN layer_version v ON v.id = l.current_version_id JOIN feature f ON f.version_id = v.id "\
+    "WHERE l.kind = 'admin' AND " LEVEL_DIGITS " <= 9 AND v.reference_only = " reference                     \
+    " AND unit IS NOT NULL AND above IN (SELECT code FROM admin_unit WHERE level = 'county') "               \
+    "GROUP BY l.id, unit ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_en = excluded.name_en, "\
+    "geometry = excluded.geometry;"
+/* clang-format on */
 static const char FROM_ADMIN_LAYERS[] =
     "DELETE FROM admin_unit WHERE level = 'township';"
     "INSERT INTO admin_unit (code, name, name_en, level) SELECT f.code, f.name, "

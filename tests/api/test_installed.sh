@@ -48,6 +48,9 @@ for layer, line in zip(p["layers"], lines[1:]):
 assert len(lines) > len(p["layers"]) > 3
 print("the installed library gives the program's own figures")
 PY
+# what stands beside the figures: a parcel in Mongolia
+"$work/by-pkg-config" "$work/t.sqlite" 105 47 105.01 47.01 >"$work/far.txt"
+grep -q '^remark place-outside The parcel lies outside: in none of the units that are loaded' "$work/far.txt"
 if "$work/by-pkg-config" "$work/none.sqlite" 1 2 3 4 2>"$work/error.txt"; then echo "a missing store is no error"; exit 1; fi
 grep -q . "$work/error.txt"
 /usr/bin/python3 "$source/tests/api/test_doors.py" "$work/consumer/every_door" "$work/prefix/bin/hongxian" "$source"

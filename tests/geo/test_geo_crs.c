@@ -1,9 +1,10 @@
 /* Conversion and densification: no point of a delivered edge may lie more than 0.01 mm from the lon/lat
  * pieces. */
 #include "geo/area.h"
-#include "geo/crs.h"
+#include "geo/crs/other_zones.h"
 #include "geo/geo_test.h"
 
+#include <math.h>
 #include <string.h>
 
 static struct geo_transformer *transformer(void)
@@ -294,6 +295,47 @@ static void test_points_outside_the_zone_are_refused(void **state)
     geo_transformer_free(t);
 }
 
+/* A place written in one zone's numbers and declared as another is among the readings, where it is; no
+ * reading is of the declared meridian, none twice, and each lies in its own strip. */
+static void test_numbers_of_another_zone_are_read_as_that_zone(void **state)
+{
+    (void)state;
+    struct error e;
+    struct geo_transformer *t = transformer();
+    for (int prefix = 0; prefix <= 1; prefix++)
+        for (int of = 33; of <= 42; of++)
+            for (int declared = 33; declared <= 42; declared++) {
+                struct geo_crs own, as;
+                struct crs_zone_reading readings[CRS_ZONE_READINGS_MAX];
+                double lon = 3.0 * of - 1.3 + 0.26 * (declared - 33),
+                       lat = 38.0 + 0.15 * (of + declared - 66);
+                double x, y;
+                bool found = false;
+                test_assert_ok(geo_crs_from_zone(3, of, prefix, &own, &e), &e);
+                test_assert_ok(geo_crs_from_zone(3, declared, prefix, &as, &e), &e);
+                test_assert_ok(geo_transformer_from_lonlat(t, &own, lon, lat, &x, &y, &e), &e);
+                size_t n = crs_other_zones(t, &as, x + (prefix ? (declared - of) * 1e6 : 0), y, readings);
+                for (size_t i = 0; i < n; i++) {
+                    const struct geo_crs *crs = &readings[i].crs;
+                    double off = fabs(readings[i].lon_deg - crs->central_meridian_deg);
+                    assert_true(off <= 0.5 * crs->zone_width_deg + GEO_BESIDE_ZONE_DEG);
+                    assert_true(crs->central_meridian_deg != as.central_meridian_deg);
+                    assert_true(i == 0 || crs->epsg != readings[i - 1].crs.epsg);
+                    if (crs->epsg == own.epsg) {
+                        assert_true(fabs(readings[i].lon_deg - lon) < 1e-9 &&
+                                    fabs(readings[i].lat_deg - lat) < 1e-9);
+                        found = true;
+                    }
+                }
+                assert_int_equal(found, of != declared);
+            }
+    struct geo_crs degrees;
+    struct crs_zone_reading readings[CRS_ZONE_READINGS_MAX];
+    test_assert_ok(geo_crs_from_epsg(4490, &degrees, &e), &e);
+    assert_int_equal(crs_other_zones(t, &degrees, 111, 40, readings), 0);
+    geo_transformer_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +347,7 @@ int main(void)
         cmocka_unit_test(test_uncut_edges_cost_no_area),
         cmocka_unit_test(test_shared_edges_densify_alike),
         cmocka_unit_test(test_points_outside_the_zone_are_refused),
+        cmocka_unit_test(test_numbers_of_another_zone_are_read_as_that_zone),
     };
     return cmocka_run_group_tests_name("geo crs", tests, NULL, NULL);
 }

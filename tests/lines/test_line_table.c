@@ -243,6 +243,8 @@ static void a_wrong_definition_is_refused_with_its_member(void **state)
         {"\"symbol\"", "\"within\": {\"layer\": \"quiet_zone\", \"zone\": \"a\"}, \"symbol\"", "circle"},
         {"\"symbol\"", "\"rules\": [{\"rule\": \"x\"}], \"symbol\"", "control.rules[0].rule"},
         {"\"kind\": \"line\"", "\"kind\": \"zone\"", "control"},
+        {"\"symbol\"", "\"unit\": 3, \"symbol\"", "control.unit"},
+        {"\"kind\"", "\"unit\": {\"parent\": \"\", \"digits\": 6}, \"kind\"", "unit"},
         {"}}}", "}}", "JSON"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -251,6 +253,35 @@ static void a_wrong_definition_is_refused_with_its_member(void **state)
         struct error e = {0};
         replaced(cases[i].from, cases[i].to, text);
         if (read_with(w->arena, text, &t, &e) != STATUS_INVALID_INPUT || !strstr(e.en, cases[i].word))
+            fail_msg("case %zu: not refused by %s: %s", i, cases[i].word, e.en);
+        assert_true(strlen(e.zh) > 0);
+    }
+}
+
+/* The shipped levels are one chain, whatever the order of their files; one that does not hang together is
+ * refused by the level at fault. */
+static void levels_of_units_are_one_chain(void **state)
+{
+    struct world *w = *state;
+    assert_int_equal(w->all.n_levels, 4);
+    for (size_t i = 0; i < w->all.n_levels; i++) {
+        const struct unit_level *level = &w->all.levels[i];
+        assert_string_equal(level->parent, i ? level[-1].id : "");
+        assert_true(i == 0 || level->digits >= level[-1].digits);
+    }
+    assert_int_equal(w->three.n_levels, 4);
+    struct {
+        struct unit_level levels[3];
+        const char *word;
+    } cases[] = {
+        {{{"a", "", 6}, {"b", "a", 9}, {"c", "a", 12}}, "same parent"},
+        {{{"a", "", 6}, {"b", "", 9}, {"c", "b", 12}}, "same parent"},
+        {{{"a", "", 6}, {"b", "c", 9}, {"c", "b", 12}}, "in no circle"},
+        {{{"a", "x", 6}, {"b", "a", 9}, {"c", "b", 12}}, "each within one other"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error e = {0};
+        if (unit_levels_sort(cases[i].levels, 3, &e) != STATUS_INVALID_INPUT || !strstr(e.en, cases[i].word))
             fail_msg("case %zu: not refused by %s: %s", i, cases[i].word, e.en);
         assert_true(strlen(e.zh) > 0);
     }
@@ -274,6 +305,7 @@ int main(void)
         cmocka_unit_test_prestate(the_core_is_found_by_its_word, &w),
         cmocka_unit_test_prestate(zones_of_the_boundary_are_known, &w),
         cmocka_unit_test_prestate(a_short_definition_is_whole, &w),
+        cmocka_unit_test_prestate(levels_of_units_are_one_chain, &w),
         cmocka_unit_test_prestate(a_wrong_definition_is_refused_with_its_member, &w),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

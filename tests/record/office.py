@@ -40,6 +40,7 @@ def parameters_digest(report):
         fields += [('claims', ';'.join(map(claim_text, report['claims'])))]
         fields += [('definition', d['sha256']) for d in report['definitions']]
         fields += [('not_examined', d['sha256']) for d in report['not_examined']]
+        fields += [('draft', d['uid']) for d in report.get('drafts', [])]
     text = b'hongxian check %d\n' % number
     for name, value in fields:
         text += b'%s:%d:%s\n' % (name.encode(), len(value.encode()), value.encode())

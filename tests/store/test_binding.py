@@ -81,7 +81,7 @@ class Layer(Binding):
 
     def test_administrative_units_are_of_the_level_that_all_their_codes_have(self):
         for codes, layer in ((("150100", "150200"), "prefectures"), (("150102", "150103"), "admin_counties"),
-                             (("150102001", "150102002000"), "townships")):
+                             (("150102001", "150102002000"), "townships"), (("150102001201", "150102001202"), "villages")):
             self.source("XZQ.geojson", fixture.feature(BOX, XZQDM=codes[0]), fixture.feature(NEXT, XZQDM=codes[1]))
             self.import_file("XZQ.geojson")
             self.assertEqual(self.rows(layer, "f.code"), [(c,) for c in codes])
@@ -89,7 +89,7 @@ class Layer(Binding):
                 self.assertEqual(db.execute("SELECT kind FROM layer WHERE id = ?", (layer,)).fetchone(), ("admin",))
             db.close()
         self.source("XZQ.geojson", fixture.feature(BOX, XZQDM="150100"), fixture.feature(NEXT, XZQDM="150102"))
-        self.asked("XZQ.geojson", said=["prefectures|admin_counties|townships"])
+        self.asked("XZQ.geojson", said=["prefectures|admin_counties|townships|villages"])
 
     def test_a_new_layer_of_the_standard_gets_its_title_and_official_data_does_not_inherit_a_samples(self):
         self.source("STBHHX.geojson", fixture.feature(BOX, BSM="1"))

@@ -207,6 +207,26 @@ test('claims on two layers: restricted instead of prohibited, the paper that one
   await page.locator(`${id('check-claims')} summary`).click();
 });
 
+test('what drafts would change stands beside the answer, and is not the answer', async () => {
+  const answer = '**/check?*';
+  await page.route(answer, async (route) => {
+    const response = await route.fetch(), report = await response.json();
+    if (report.parcels) {
+      report.parcels[0].drafts = [
+        { layer: LINES[0], version: 2, measured: true, changes: true, zh: '生态保护红线草稿第2版：现为压占，按草稿为未压占<b>', en: 'Under the draft: clear' },
+        { layer: LINES[1], version: 3, measured: true, changes: false, zh: '永久基本农田草稿第3版与现行相同', en: 'nothing changes' }];
+    }
+    await route.fulfill({ response, json: report });
+  });
+  await checkFile('hailar-redline-gbk.txt');
+  await page.waitForSelector(id('drafts'));
+  assert.match(await page.locator(id('drafts')).innerText(), /正在调整的版本[\s\S]*不影响本次结论[\s\S]*按草稿为未压占<b>[\s\S]*与现行相同/);
+  assert.match(await page.locator(id('verdict')).innerText(), /禁止/);
+  await page.unroute(answer);
+  await checkFile('hailar-redline-gbk.txt');
+  assert.equal(await page.locator(id('drafts')).count(), 0);
+});
+
 test('land by class: the classes make up the parcel, and none of it is called pressed on', async (t) => {
   if (isMock) return t.skip('the mock has no such layer');
   await checkFile('linhe-farmland.txt');

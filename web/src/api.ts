@@ -216,6 +216,8 @@ export interface ParcelReport {
   /** From format 2 on: the units, the larger kinds first; the papers that claims lack. */
   units?: UnitArea[];
   todo?: { layer?: string; rule?: string; zh?: string; en?: string }[];
+  /** What drafts would change; only where there is one. */
+  drafts?: { layer?: string; version?: number; measured?: boolean; changes?: boolean; zh?: string; en?: string }[];
   warnings?: Warning[];
 }
 

@@ -287,6 +287,39 @@ static void write_todo(struct json_form *j, const struct parcel_report *p)
     jw_array_end(&j->w);
 }
 
+/* What drafts would change; no member where there is none, so that reports of before stay as they are. */
+static void write_draft(struct json_form *j, const struct parcel_report *p, const struct draft_outcome *o)
+{
+    struct json_writer *w = &j->w;
+    jw_object_begin(w);
+    jw_kv_string(w, "layer", o->now->line->id);
+    jw_kv_integer(w, "version", o->draft->layer.version.version_no);
+    jw_kv_bool(w, "measured", o->measured);
+    jw_kv_bool(w, "changes", o->changes);
+    kv_m2(w, "area_m2_now", o->now->area_m2);
+    kv_m2(w, "area_m2", o->then.area_m2);
+    jw_kv_string(w, "status_now", layer_status_name(o->now->status));
+    jw_kv_string(w, "status", layer_status_name(o->then.status));
+    jw_kv_string(w, "layer_verdict_now", verdict_name(o->now->verdict));
+    jw_kv_string(w, "layer_verdict", verdict_name(o->then.verdict));
+    jw_kv_string(w, "verdict_now", verdict_name(p->verdict));
+    jw_kv_string(w, "verdict", verdict_name(o->verdict));
+    jw_kv_string(w, "zh", kept(j, draft_text(j->arena, p, o, NULL, false)));
+    jw_kv_string(w, "en", kept(j, draft_text(j->arena, p, o, NULL, true)));
+    jw_object_end(w);
+}
+
+static void write_parcel_drafts(struct json_form *j, const struct parcel_report *p)
+{
+    if (p->n_drafts == 0)
+        return;
+    jw_key(&j->w, "drafts");
+    jw_array_begin(&j->w);
+    for (size_t i = 0; i < p->n_drafts; i++)
+        write_draft(j, p, &p->drafts[i]);
+    jw_array_end(&j->w);
+}
+
 static void write_parcel(struct json_form *j, const struct parcel_report *p)
 {
     struct json_writer *w = &j->w;
@@ -303,6 +336,7 @@ static void write_parcel(struct json_form *j, const struct parcel_report *p)
     if (j->claims) {
         write_units(j, p);
         write_todo(j, p);
+        write_parcel_drafts(j, p);
     }
     write_warnings(w, p->warnings, p->n_warnings);
     jw_object_end(w);
@@ -370,6 +404,12 @@ static void write_parameters(struct json_form *j)
         p.definitions[i] = line_at(lines, i)->definition;
     for (int i = 0; i < lines->n_rest; i++)
         p.rest[i] = lines->rest[i].definition;
+    size_t n_drafts = report_n_drafts(r);
+    const char **drafts = arena_array(j->arena, n_drafts + 1, sizeof *drafts);
+    for (size_t i = 0; drafts && i < n_drafts; i++)
+        drafts[i] = r->results[0].drafts[i].draft->layer.version.uid;
+    p.drafts = drafts;
+    j->no_memory = j->no_memory || !drafts;
     report_parameters_digest(&p, digest);
     jw_kv_string(&j->w, "parameters_sha256", digest);
 }
@@ -421,6 +461,10 @@ enum status form_json(const struct form_input *in, struct buffer *out, struct er
     write_warnings(w, r->parcels.warnings, r->parcels.n_warnings);
     jw_key(w, "layers_used");
     report_layers_json(w, r, j.claims);
+    if (j.claims && report_n_drafts(r) > 0) {
+        jw_key(w, "drafts");
+        report_drafts_json(w, r);
+    }
     jw_key(w, "parcels");
     jw_array_begin(w);
     for (size_t i = 0; i < r->parcels.n_parcels; i++)

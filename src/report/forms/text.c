@@ -193,13 +193,28 @@ static void put_summary(struct text *t, size_t row)
 
 static void put_place(const struct text *t, const struct parcel_report *p)
 {
-    if (p->n_units == 0 && !snapshot_layer(t->r->snapshot, "prefectures"))
+    if (p->n_units == 0 && !parcel_is_outside(t->r->snapshot, p))
         return;
     buffer_printf(t->out, "  %s", say(t, "所在 ", "Lies in "));
     for (size_t i = 0; i < p->n_units; i++)
         buffer_printf(t->out, "%s%s", i ? say(t, "、", ", ") : "", p->units[i].name);
     buffer_printf(t->out, "%s\n",
                   p->n_units ? "" : say(t, "所载行政区之外", "none of the units that are loaded"));
+}
+
+/* What drafts would change of the parcel, by the figures of the table. */
+static void put_parcel_drafts(struct text *t, size_t row)
+{
+    const struct parcel_report *p = &t->r->results[row];
+    for (size_t i = 0; i < p->n_drafts; i++) {
+        const struct figure *now = &t->table->rows[row].figures[column_of_line(p->drafts[i].now->line)];
+        const char *text =
+            draft_text(t->arena, p, &p->drafts[i], now->state == FIGURE_KNOWN ? &now->cents : NULL,
+                       t->lang == REPORT_LANG_EN);
+        t->no_memory = t->no_memory || !text;
+        buffer_printf(t->out, "  %s %s\n", say(t, "草稿（不影响本次结论）", "Draft (no part of this answer)"),
+                      text ? text : "");
+    }
 }
 
 static void put_parcel(struct text *t, size_t row)
@@ -221,6 +236,7 @@ static void put_parcel(struct text *t, size_t row)
     put_warnings(t, p->warnings, p->n_warnings, "  ");
     for (int i = 0; i < p->n_layers; i++)
         put_layer(t, row, &p->layers[i]);
+    put_parcel_drafts(t, row);
 }
 
 /* What is defined and was not looked at is said, and what lies in no unit is, too. */
@@ -252,12 +268,14 @@ static void put_sources(const struct text *t, const struct report *r)
 static void put_drafts(const struct text *t)
 {
     size_t n;
-    const struct store_version *drafts = snapshot_drafts(t->r->snapshot, &n);
-    for (size_t i = 0; i < n; i++)
+    const struct snapshot_draft *drafts = snapshot_drafts(t->r->snapshot, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct store_version *v = &drafts[i].layer.version;
         buffer_printf(t->out, "%s %s v%d%s%s\n",
                       say(t, "正在调整（草稿，未用于本次审查）", "Being adjusted (a draft, not used here):"),
-                      say(t, drafts[i].title_zh, drafts[i].title_en), drafts[i].version_no,
-                      *drafts[i].document_no ? "  " : "", drafts[i].document_no);
+                      say(t, v->title_zh, v->title_en), v->version_no, *v->document_no ? "  " : "",
+                      v->document_no);
+    }
 }
 
 static void put_record(const struct text *t, const struct report_record *record)

@@ -54,22 +54,51 @@ static void source_row(struct report_making *m, const struct store_version *v, c
     *row = outside_text(m, v->source_sha256);
 }
 
+/* Of each parcel and draft what would change; those of which nothing would are counted. */
+static void list_drafts(struct report_making *m)
+{
+    struct texts list = {.n = 0};
+    size_t same = 0;
+    for (size_t i = 0; i < m->t->n_rows; i++)
+        for (size_t k = 0; k < m->r->results[i].n_drafts; k++) {
+            const struct draft_outcome *o = &m->r->results[i].drafts[k];
+            const struct figure *now = &m->t->rows[i].figures[column_of_line(o->now->line)];
+            bool told = o->changes || !o->measured;
+            same += !told;
+            if (told)
+                making_say(
+                    m, &list, false,
+                    arena_printf(
+                        m->arena, "地块%s：%s", m->t->rows[i].id,
+                        making_keep(m, draft_text(m->arena, &m->r->results[i], o,
+                                                  now->state == FIGURE_KNOWN ? &now->cents : NULL, false))));
+        }
+    if (same)
+        making_say(m, &list, false,
+                   arena_printf(m->arena, "%s%zu处（地块×草稿）与现行相同。", list.n ? "其余" : "", same));
+    if (list.n)
+        add_list(m, &list, true);
+}
+
 /* What is being adjusted may change the answer, and is no part of it. */
 static void add_drafts(struct report_making *m)
 {
     size_t n;
-    const struct store_version *drafts = snapshot_drafts(m->r->snapshot, &n);
+    const struct snapshot_draft *drafts = snapshot_drafts(m->r->snapshot, &n);
     const char *text = "";
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        const struct store_version *v = &drafts[i].layer.version;
+        bool document = *v->document_no != '\0';
         text = making_keep(m, arena_printf(m->arena, "%s%s%s第%d版%s%s%s", text, i ? "、" : "",
-                                           making_clean(m, drafts[i].title_zh), drafts[i].version_no,
-                                           *drafts[i].document_no ? "（" : "",
-                                           making_clean(m, drafts[i].document_no),
-                                           *drafts[i].document_no ? "）" : ""));
-    if (n)
-        add_block(
-            m, BLOCK_PARAGRAPH,
-            arena_printf(m->arena, "正在调整的版本（草稿，未用于本次审查，启用后结论可能改变）：%s。", text));
+                                           making_clean(m, v->title_zh), v->version_no, document ? "（" : "",
+                                           making_clean(m, v->document_no), document ? "）" : ""));
+    }
+    if (n == 0)
+        return;
+    add_block(m, BLOCK_SUBHEADING, "正在调整的版本");
+    add_block(m, BLOCK_PARAGRAPH,
+              arena_printf(m->arena, "草稿，未用于本次审查，启用后结论可能改变：%s。", text));
+    list_drafts(m);
 }
 
 /* Every parcel sees the same layers, so that the first one's findings name them all. */

@@ -58,6 +58,8 @@ static const char *districts(struct report_making *m)
         return making_clean(m, m->project->district);
     for (size_t i = 0; m->maps && m->maps->districts && i < m->t->n_rows && n < SHOWN; i++) {
         const char *d = making_clean(m, m->maps->districts[i]);
+        if (!*d && parcel_is_outside(m->r->snapshot, &m->r->results[i]))
+            d = "所载行政区之外";
         bool known = !*d;
         for (size_t k = 0; k < n && !known; k++)
             known = strcmp(seen[k], d) == 0;

@@ -32,6 +32,8 @@ int main(int argc, char **argv)
            report->synthetic ? " (示例数据)" : "");
     for (int l = 0; l < (int)p->n_layers; l++)
         printf("%s %s %.4f\n", p->layers[l].layer, hx_status_name(p->layers[l].status), p->layers[l].area_m2);
+    for (size_t i = 0; i < p->n_remarks; i++)
+        printf("remark %s %s\n", p->remarks[i].code, p->remarks[i].en);
     hx_checker_free(checker);
     hx_store_close(store);
     return 0;

@@ -87,6 +87,7 @@ export class ReportPanel {
       linesTable(parcel, s.examined),
       notExamined(s.report),
       this.todo(parcel),
+      this.drafts(parcel),
       warningList([...(s.report.warnings ?? []), ...(parcel.warnings ?? [])]),
       s.examined.ids.map((id) => lineDetail(id, parcel, s.examined, () => this.options.onLook(this.selected, [id]))),
       this.about(s.report, parcel),
@@ -192,6 +193,22 @@ export class ReportPanel {
       h('ul', {}, list.map((x) => {
         const text = pick(x.zh, x.en);
         return h('li', { lang: text.lang }, text.text, h('span', { class: 'muted code' }, ` ${x.rule ?? ''}`));
+      })),
+    );
+  }
+
+  /** What would be answered under each draft: a notice beside the answer. */
+  private drafts(p: ParcelReport): HTMLElement | null {
+    const list = p.drafts ?? [];
+    if (list.length === 0) return null;
+    const alarm = list.some((d) => d.changes || !d.measured);
+    return h(
+      'section',
+      { class: alarm ? 'note warn drafts' : 'note drafts', 'data-testid': 'drafts' },
+      h('strong', {}, t('r_drafts')),
+      h('ul', {}, list.map((d) => {
+        const text = pick(d.zh, d.en);
+        return h('li', { lang: text.lang }, text.text);
       })),
     );
   }

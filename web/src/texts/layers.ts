@@ -8,6 +8,7 @@ export const LAYER_TEXTS = {
   r_not_examined: ['未审查（{n}）', 'Not examined ({n})'],
   r_not_examined_why: ['系统没有这些图层的数据：情况未知，不等于不涉及。', 'There are no data of these layers: nothing is known of them, which is not clear.'],
   r_todo: ['待补材料（{n}）', 'Papers to bring ({n})'],
+  r_drafts: ['正在调整的版本（草稿，不影响本次结论）', 'Being adjusted (drafts, no part of this answer)'],
   r_paper_missing: ['尚缺证明这项主张的文件，见“待补材料”。', 'The document for this claim is missing: see the papers to bring.'],
   r_place: ['位置', 'Place'],
   r_place_outside: ['区外（不在所载行政区之内）', 'outside (in none of the units that are loaded)'],
