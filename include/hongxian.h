@@ -40,7 +40,9 @@
 #define HX_VERSION_MAJOR 0
 #define HX_VERSION_MINOR 2
 #define HX_VERSION_PATCH 0
-#define HX_ABI 1 /* 0: three lines in an array of their own; 1: any number of layers, claims */
+/* 0: three lines in an array of their own; 1: any number of layers, claims; 2: remarks of an audit, the code
+ * of a project in the record. */
+#define HX_ABI 2
 
 #ifdef __cplusplus
 extern "C" {
@@ -319,9 +321,9 @@ HX_API enum hx_result hx_parcels_txt(struct hx_checker *checker, int zone, bool 
 /* ---- the record: kept checks and overrides, append-only, in one hash chain ---- */
 
 struct hx_keep_options {
-    const char *officer;      /* required */
-    const char *project_name; /* NULL: none */
-    const char *input_name;   /* file name without folders; NULL: none */
+    const char *officer;                     /* required */
+    const char *project_name, *project_code; /* NULL: none; searches of the record find both */
+    const char *input_name;                  /* file name without folders; NULL: none */
 };
 
 struct hx_kept {
