@@ -215,11 +215,28 @@ test('a claim as the server reads it; one that it would misread or refuse is tol
   assert.equal(claims.claimText('first_line', { ...row, item: 0, by: '' }), 'first_line=BIG:内政字〔2026〕12号@2026-03-01');
   assert.equal(claims.claimText('first_line', { ...row, item: 0, document: '', date: '', by: '' }), 'first_line=BIG');
   assert.equal(claims.faultOf(row), '');
+  const texts = ['first_line=BIG#3:内政字〔2026〕12号@2026-03-01@自治区人民政府', 'a=B', 'a=B#2', 'a=B:9号:二@2026-01-02'];
+  for (const text of texts) {
+    const read = claims.claimOf(text); // as a saved project has it, and back
+    assert.equal(claims.claimText(read.layer, read.row), text);
+  }
   assert.equal(claims.faultOf({ ...row, date: '' }), 'claim_no_date');
   assert.equal(claims.faultOf({ ...row, document: ' ' }), 'claim_no_document');
   for (const document of ['甲@乙', '甲;乙', '甲；乙']) assert.equal(claims.faultOf({ ...row, document }), 'claim_bad_sign');
   assert.equal(claims.faultOf({ ...row, by: '甲；乙' }), 'claim_bad_sign');
   assert.equal(claims.faultOf({ ...row, class: '', date: '' }), ''); // nothing is claimed
+});
+
+test('claims of a saved project: on a layer of which nothing can be claimed now they are shown and still sent, never dropped', () => {
+  const form = new claims.ClaimsForm('t', () => undefined);
+  form.set([{ id: 'BIG', zh: '大项目', en: 'Big' }]);
+  form.load('first_line=BIG:9号@2026-01-02;far_away=BIG;first_line_gone=SMALL');
+  assert.deepEqual(form.texts(), ['first_line=BIG:9号@2026-01-02', 'far_away=BIG', 'first_line_gone=SMALL']);
+  assert.match(form.el.all('t-claims-others')[0].textContent, /far_away=BIG/);
+  form.el.all('t-claims-drop-0')[0].listeners.click();
+  assert.deepEqual(form.texts(), ['first_line=BIG:9号@2026-01-02', 'first_line_gone=SMALL']);
+  form.load('');
+  assert.deepEqual(form.texts(), []);
 });
 
 test('claims: a row for each layer that has data and of which something may be claimed, and none that cannot be sent is sent', () => {
