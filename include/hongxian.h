@@ -454,6 +454,14 @@ struct hx_audit_options { /* all zero: the defaults */
     bool within_spaces;     /* also: does each line lie within its own space? */
 };
 
+enum { HX_AUDIT_NOTES_MAX = 8 };
+
+/* A remark on the input as a whole: what was assumed, and what it holds that is no area. */
+struct hx_audit_note {
+    char code[48]; /* stable slug */
+    char zh[512], en[512];
+};
+
 struct hx_audit_outcome {
     int64_t n_parcels, n_unmeasured;            /* of parcels; each unmeasured one is a row with its reason */
     int64_t n_findings;                         /* parcel x feature; or places where the lines do not fit */
@@ -463,6 +471,11 @@ struct hx_audit_outcome {
     int64_t n_slivers, n_new, n_still, n_fixed; /* of lines */
     bool stopped; /* by `progress`: parcels can be resumed, of the others nothing was written */
     double seconds;
+    /* Of parcels. None when `resume` found every output whole. */
+    struct hx_audit_note notes[HX_AUDIT_NOTES_MAX];
+    size_t n_notes, n_notes_left_out;  /* in `notes`; besides, for which there was no room */
+    char since_zh[128], since_en[128]; /* why nothing of `since` could be taken over; "" */
+    bool finished_before;              /* `resume` found every output of the same run whole */
 };
 
 /* Every parcel of a file (whatever GDAL reads, 国土TXT) against the lines. By the ending of `output`: .gpkg,
