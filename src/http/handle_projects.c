@@ -1,7 +1,7 @@
 /* Saved projects: GET and POST /projects, GET and DELETE /projects/{id}, GET /projects/{id}/input.
  *
- * POST /projects?name=&code=&builder=&district=&class=&claim=&crs=&slivers=&source_file=&replaces=: the bytes of
- * a parcel file in; they are checked, and what can be checked is saved. What is saved is checked again by
+ * POST /projects?name=&code=&builder=&district=&class=&claim=&crs=&slivers=&source_file=&replaces=: the bytes
+ * of a parcel file in; they are checked, and what can be checked is saved. What is saved is checked again by
  * /check?project=NAME. */
 #include "http/record_writer.h"
 #include "http/request_options.h"

@@ -1,4 +1,5 @@
-/* Where a server that was started with --allow-records keeps checks and projects: its one connection that writes.
+/* Where a server that was started with --allow-records keeps checks and projects: its one connection that
+ * writes.
  *
  * Invariants: one keep at a time within the process (the store's own lock orders processes); a request never
  * writes in any other way. A page of another site is no officer: what a browser sends for one

@@ -31,7 +31,8 @@ struct store_project {
 enum status store_project_check(const struct store_project *p, struct error *e) HX_MUST_CHECK;
 /* NULL texts are stored as "". `replaces`: the saving of this name that the caller has seen, 0 for none; when
  * it is another by now, STATUS_CONFLICT. A name under which a project with another code is saved, and a code
- * that a project of another name has, are refused (STATUS_INVALID_INPUT): they would be two projects in one. *id: of the saving. */
+ * that a project of another name has, are refused (STATUS_INVALID_INPUT): they would be two projects in one.
+ * *id: of the saving. */
 enum status store_project_save(struct store *s, const struct store_project *p, int64_t replaces, int64_t *id,
                                struct error *e) HX_MUST_CHECK;
 /* Puts the newest saving of a name away. STATUS_CONFLICT when `id` is an earlier one, or put away already. */
