@@ -138,7 +138,7 @@ enum status store_records(struct store *s, int64_t after_id, int64_t limit, stor
                  limit > 0 ? limit : -1, fn, user, e);
 }
 
-/* ?3 project, ?4 layer, ?5 class, ?6 document. A claim's own texts are JSON (schema/060). */
+/* ?3 project, ?4 layer, ?5 class, ?6 document. A claim's own texts are JSON (schema/080). */
 #define CLAIM(key) "coalesce(json_extract(k.value, '$." key "'), '')"
 #define HAS(text, part) "instr(lower(" text "), lower(" part ")) > 0"
 static const char found_sql[] =
