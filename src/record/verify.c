@@ -249,14 +249,10 @@ static struct sliver_policy policy_of(const struct json_t *report)
  * with the record, which has them under its seal. */
 static struct report_project project_of(const struct json_t *report)
 {
-    struct report_project p = {.name = NULL};
-    if (!verify_has(report, "project"))
-        return p;
-    p.name = verify_text(report, "project", "name");
-    p.code = verify_text(report, "project", "code");
-    p.builder = verify_text(report, "project", "builder");
-    p.district = verify_text(report, "project", "district");
-    return p;
+    return (struct report_project){.name = verify_text(report, "project", "name"),
+                                   .code = verify_text(report, "project", "code"),
+                                   .builder = verify_text(report, "project", "builder"),
+                                   .district = verify_text(report, "project", "district")};
 }
 
 static enum status check_again(struct verifying *v, const struct json_t *report,

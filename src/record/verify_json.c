@@ -43,11 +43,6 @@ const char *verify_text(const struct json_t *report, const char *key, const char
     return text ? text : "";
 }
 
-bool verify_has(const struct json_t *report, const char *key)
-{
-    return json_is_object(json_object_get(report, key));
-}
-
 double verify_number(const struct json_t *report, const char *key, const char *inner, double otherwise)
 {
     const json_t *v = json_object_get(json_object_get(report, key), inner);

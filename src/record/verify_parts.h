@@ -30,7 +30,6 @@ const char *verify_library(const struct json_t *report, const char *name);
 /* "" or 0 when it is not there. Borrowed. */
 double verify_number(const struct json_t *report, const char *key, const char *inner, double otherwise);
 const char *verify_text(const struct json_t *report, const char *key, const char *inner);
-bool verify_has(const struct json_t *report, const char *key); /* an object of this name */
 int64_t verify_integer(const struct json_t *report, const char *key, const char *inner);
 size_t verify_n_layers(const struct json_t *report);
 const char *verify_layer_uid(const struct json_t *report, size_t i);

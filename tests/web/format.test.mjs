@@ -23,7 +23,7 @@ const LAYERS = [
   },
   {
     id: 'soil', title_zh: '土类', title_en: 'Soil', relation: 'classify', must: false, examined: true, loaded: true, symbol, classes: [],
-    zones: [{ zh: '黑土', en: 'black soil', group: '农用地', has: '', has_not: [], codes: ['01'] }],
+    zones: [{ zh: '黑土', en: 'black soil', group: '农用地', has: '', has_not: [], codes: ['01'], fill: '#332211' }, { zh: '其他土', en: 'other', has: '', has_not: [], codes: ['99'] }],
   },
   { id: 'far_away', title_zh: '远线', title_en: 'Far line', relation: 'exclude', must: false, examined: false, loaded: false, symbol, classes: [] },
 ];
@@ -199,6 +199,9 @@ test('how a layer is drawn comes from its definition; without one for screens, f
   assert.notEqual(first.pattern, second.pattern); // told apart without colour
   assert.equal(symbols.areaSymbol('soil').pattern, undefined);
   assert.equal(symbols.areaSymbol('no_such_layer'), undefined);
+  // A zone with a colour alone is drawn as its layer is, in that colour; one with neither is no zone of the map.
+  assert.deepEqual(symbols.subZones('soil').map((z) => [z.zh, z.plain, z.symbol.fill, z.symbol.line]), [['黑土', true, 'rgba(51, 34, 17, 0.5)', '#445566']]);
+  assert.deepEqual(symbols.subZones('fence'), []);
 });
 
 test('a feature belongs to the zone that the server would give it', () => {

@@ -236,6 +236,8 @@ export interface Report {
   /** Absent in reports of format 1. */
   format?: number;
   claims?: Claim[];
+  /** Whose the parcels are, as the applicant said. */
+  project?: { name?: string; code?: string; builder?: string; district?: string } | null;
   /** The layers that were examined, and those that were not: nothing is known of these. */
   definitions?: { layer: string }[];
   not_examined?: { layer: string; title_zh?: string; title_en?: string }[];

@@ -324,9 +324,14 @@ static void write_record(struct json_writer *w, const struct report_record *reco
     jw_object_end(w);
 }
 
+static bool says(const char *text)
+{
+    return text && *text;
+}
+
 static bool has_project(const struct report_project *p)
 {
-    return p && (p->name || p->code || p->builder || p->district);
+    return p && (says(p->name) || says(p->code) || says(p->builder) || says(p->district));
 }
 
 /* Whose the parcels are, as the applicant said: nothing was computed from it. Of a kept check, as it was
@@ -337,7 +342,7 @@ static void write_project(struct json_writer *w, const struct report_project *sa
     struct report_project p = {.name = NULL};
     if (has_project(said))
         p = *said;
-    else if (kept && (*kept->project_name || *kept->project_code || *kept->builder || *kept->district))
+    else if (kept)
         p = (struct report_project){.name = kept->project_name,
                                     .code = kept->project_code,
                                     .builder = kept->builder,
