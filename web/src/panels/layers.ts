@@ -205,7 +205,7 @@ export class LayersPanel {
     );
     // Dozens of classes would push every other layer out of sight.
     if (parts.length <= FOLDED_ABOVE) return list;
-    const details = h('details', { 'data-testid': `classes-${id}`, ontoggle: (e: Event) => {
+    const details = h('details', { 'data-testid': `colours-${id}`, ontoggle: (e: Event) => {
       if ((e.target as HTMLDetailsElement).open) this.unfolded.add(id);
       else this.unfolded.delete(id);
     } }, h('summary', {}, t('layer_classes', { n: parts.length })), list);
