@@ -43,8 +43,8 @@ enum status record_override(struct store *store, int64_t id, const char *verdict
 
 /* ---- searching ---- */
 
-/* Makes of the layer as people write it (id, table, title) its id. Refused: a layer that is not defined, texts
- * of more than RECORD_NAME_BYTES. */
+/* Makes of the layer as people write it (id, table, title) its id. Refused: a layer that is not defined, and
+ * texts of more than RECORD_NAME_BYTES. */
 enum status record_search_check(struct store_record_search *search, const struct line_table *lines,
                                 struct error *e) HX_MUST_CHECK;
 
