@@ -40,7 +40,9 @@
 #define HX_VERSION_MAJOR 0
 #define HX_VERSION_MINOR 2
 #define HX_VERSION_PATCH 0
-#define HX_ABI 1 /* 0: three lines in an array of their own; 1: any number of layers, claims */
+/* 0: three lines in an array of their own; 1: any number of layers, claims; 2: remarks of an audit, the code
+ * of a project in the record. */
+#define HX_ABI 2
 
 #ifdef __cplusplus
 extern "C" {
@@ -329,9 +331,9 @@ HX_API enum hx_result hx_parcels_txt(struct hx_checker *checker, int zone, bool 
 /* ---- the record: kept checks and overrides, append-only, in one hash chain ---- */
 
 struct hx_keep_options {
-    const char *officer;      /* required */
-    const char *project_name; /* NULL: none */
-    const char *input_name;   /* file name without folders; NULL: none */
+    const char *officer;                     /* required */
+    const char *project_name, *project_code; /* NULL: none; searches of the record find both */
+    const char *input_name;                  /* file name without folders; NULL: none */
 };
 
 struct hx_kept {
@@ -462,6 +464,14 @@ struct hx_audit_options { /* all zero: the defaults */
     bool within_spaces; /* also: does each line lie within its own space? and other nests to be asked for */
 };
 
+enum { HX_AUDIT_NOTES_MAX = 8 };
+
+/* A remark on the input as a whole: what was assumed, and what it holds that is no area. */
+struct hx_audit_note {
+    char code[48]; /* stable slug */
+    char zh[512], en[512];
+};
+
 struct hx_audit_outcome {
     int64_t n_parcels, n_unmeasured;            /* of parcels; each unmeasured one is a row with its reason */
     int64_t n_findings;                         /* parcel x feature; or places where the lines do not fit */
@@ -472,6 +482,11 @@ struct hx_audit_outcome {
     int64_t n_not_examined; /* of lines: relations of layers of which nothing can be said; see `relations` */
     bool stopped;           /* by `progress`: parcels can be resumed, of the others nothing was written */
     double seconds;
+    /* Of parcels. None when `resume` found every output whole. */
+    struct hx_audit_note notes[HX_AUDIT_NOTES_MAX];
+    size_t n_notes, n_notes_left_out;  /* in `notes`; besides, for which there was no room */
+    char since_zh[128], since_en[128]; /* why nothing of `since` could be taken over; "" */
+    bool finished_before;              /* `resume` found every output of the same run whole */
 };
 
 /* Every parcel of a file (whatever GDAL reads, 国土TXT) against the lines. By the ending of `output`: .gpkg,

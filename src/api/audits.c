@@ -8,6 +8,9 @@
 
 _Static_assert((int)HX_VERDICT_ALLOWED == (int)VERDICT_ALLOWED && VERDICT_ALLOWED == 4,
                "by_verdict has five");
+_Static_assert((int)HX_AUDIT_NOTES_MAX == (int)AUDIT_NOTES_MAX &&
+                   sizeof(struct hx_audit_note) == sizeof(struct audit_note),
+               "notes are copied one by one");
 
 /* ---- what they share ---- */
 
@@ -135,9 +138,19 @@ static enum status parcels(struct call *c, struct store *store, struct error *e)
                                            .n_reused = from.n_reused,
                                            .resumed_after = from.resumed_after,
                                            .stopped = from.stopped,
-                                           .seconds = from.seconds};
+                                           .seconds = from.seconds,
+                                           .n_notes = from.n_notes,
+                                           .n_notes_left_out = from.n_notes_left_out,
+                                           .finished_before = from.finished_before};
     for (int v = 0; v <= VERDICT_ALLOWED; v++)
         c->outcome.by_verdict[v] = from.by_verdict[v];
+    memcpy(c->outcome.since_zh, from.since_zh, sizeof c->outcome.since_zh);
+    memcpy(c->outcome.since_en, from.since_en, sizeof c->outcome.since_en);
+    for (size_t i = 0; i < from.n_notes; i++) {
+        memcpy(c->outcome.notes[i].code, from.notes[i].code, sizeof from.notes[i].code);
+        memcpy(c->outcome.notes[i].zh, from.notes[i].zh, sizeof from.notes[i].zh);
+        memcpy(c->outcome.notes[i].en, from.notes[i].en, sizeof from.notes[i].en);
+    }
     return STATUS_OK;
 }
 

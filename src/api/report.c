@@ -96,7 +96,7 @@ enum hx_result hx_report_keep(struct hx_checker *checker, const struct hx_keep_o
     struct error why = {.status = STATUS_OK};
     const struct hx_keep_options none = {0}, *o = options ? options : &none;
     struct record_spec spec = {.officer = o->officer,
-                               .project_name = o->project_name,
+                               .project = {.name = o->project_name, .code = o->project_code},
                                .input_name = o->input_name,
                                .input = {checker->input.data, checker->input.size}};
     struct store *store = NULL;

@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include <stdio.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -99,4 +101,16 @@ bool text_is_day(const char *text)
     int day = (text[8] - '0') * 10 + text[9] - '0';
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] + (leap && month == 2);
+}
+
+size_t text_percent(const char *text, char *out, size_t size)
+{
+    size_t n = 0;
+    for (; *text && n + 4 < size; text++) {
+        bool plain = (*text >= '0' && *text <= '9') || (*text >= 'A' && *text <= 'Z') ||
+                     (*text >= 'a' && *text <= 'z') || *text == '-' || *text == '.' || *text == '_';
+        n += (size_t)snprintf(out + n, size - n, plain ? "%c" : "%%%02X", (unsigned char)*text);
+    }
+    out[n] = '\0';
+    return n;
 }

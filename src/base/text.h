@@ -54,5 +54,8 @@ size_t text_file_stem(const char *name);
 bool text_is_half_char(const char *bytes, size_t n);
 /* A day of the calendar as "2024-01-31". */
 bool text_is_day(const char *text);
+/* Letters, digits, "-", "." and "_" as they are, every other byte as %XX, in `out` with a NUL; cut before a
+ * byte for which there is no room. Returns the length. */
+size_t text_percent(const char *text, char *out, size_t size);
 
 #endif

@@ -77,6 +77,7 @@ struct report_record {
     int64_t id;
     const char *sha256; /* the row's seal */
     const char *officer, *project_name, *kept_at;
+    const char *project_code, *builder, *district; /* as they stand in the kept report */
 };
 
 struct report {

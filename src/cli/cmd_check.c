@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "check/saved_project.h"
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
@@ -9,7 +10,6 @@
 #include "cli/store_path.h"
 #include "features/file_parts.h"
 #include "report/form_write.h"
-#include "store/projects.h"
 #include "store/store_versions.h"
 
 #include <stdio.h>
@@ -39,19 +39,22 @@ static enum status check_date(const char *date, struct error *e)
                       "The value \"%.40s\" of --date is wrong: a date like 2026-01-31 is needed.", date);
 }
 
-/* A saved project says file, class, claims, CRS and slivers; who says otherwise saves another. */
-static enum status check_saved_alone(const struct check_args *a, struct error *e)
+/* Of a saved project these are saved, too. */
+static bool has_project_fields(const struct report_project *p)
 {
-    if (a->rest.n == 0 && a->rest.n_given == 0 && !a->project_class && !a->crs && !a->slivers_text &&
-        !a->saved_as)
-        return STATUS_OK;
-    error_zh(
-        e, "--project 检查已保存的项目，文件、类型、主张、坐标系和碎屑标准都是保存时的；请去掉这些参数，或用 "
-           "--save-project 另行保存。");
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "bad-usage",
-        "--project checks what was saved: its file, class, claims, CRS and slivers. Leave those out, or "
-        "save the project anew with --save-project.");
+    return p->name || p->code || p->builder || p->district;
+}
+
+/* As it is saved, but for its file and claims. */
+static struct store_project project_of(const struct check_args *a)
+{
+    return (struct store_project){.name = a->saved_as,
+                                  .code = a->project.code,
+                                  .builder = a->project.builder,
+                                  .district = a->project.district,
+                                  .project_class = a->project_class,
+                                  .crs = a->crs,
+                                  .slivers = a->slivers_text};
 }
 
 static enum status parse(int argc, char **argv, struct check_args *a, struct error *e)
@@ -90,11 +93,17 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
         s = crs_of_option(a->crs, false, &a->epsg, e);
     if (!s)
         s = sliver_policy_of_text(a->slivers_text, &a->slivers, e);
-    a->keep.project_name = a->project.name;
+    a->keep.project = &a->project;
     if (!s)
         s = keep_args_check(&a->keep, e);
     if (!s && a->saved)
-        s = check_saved_alone(a, e);
+        s = saved_project_alone(a->rest.n || a->rest.n_given || a->project_class || a->crs ||
+                                    a->slivers_text || a->saved_as || has_project_fields(&a->project),
+                                e);
+    if (!s && a->saved_as) {
+        const struct store_project p = project_of(a);
+        s = store_project_check(&p, e);
+    }
     if (!s && a->rest.n == 0 && !a->saved) {
         error_zh(e, "缺少地块文件（“-”为标准输入）。");
         s = error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
@@ -147,14 +156,11 @@ static int print_report(struct check_worker *w, const struct report *r, const ch
     return EXIT_OK;
 }
 
-/* `saved`: of a project; NULL: none. */
-static enum status read_claims(const struct check_args *a, const char *saved, struct arena *arena,
-                               struct check_options *out, struct error *e)
+static enum status read_claims(const struct check_args *a, struct arena *arena, struct check_options *out,
+                               struct error *e)
 {
     struct claim_words *words = arena_array(arena, LINES_MAX, sizeof *words);
     enum status s = words ? STATUS_OK : error_no_memory(e);
-    if (!s)
-        s = claims_split(saved, arena, words, LINES_MAX, &out->n_claims, e);
     for (int i = 0; !s && i < a->rest.n_given; i++)
         s = claims_split(a->rest.given[i].value, arena, words, LINES_MAX, &out->n_claims, e);
     out->claims = words;
@@ -182,30 +188,17 @@ static enum status save_project(const struct check_args *a, const struct check_i
                                 const struct report *r, struct arena *arena, struct error *e)
 {
     struct store *store;
-    const struct store_project p = {.name = a->saved_as,
-                                    .code = a->project.code,
-                                    .builder = a->project.builder,
-                                    .district = a->project.district,
-                                    .project_class = a->project_class,
-                                    .claims = claims_text(&r->claims, arena),
-                                    .crs = a->crs,
-                                    .slivers = a->slivers_text,
-                                    .input_name = text_file_name(in->name),
-                                    .input = in->bytes,
-                                    .input_size = in->n};
-    if (!p.claims)
-        return error_no_memory(e);
-    if (!*a->saved_as) {
-        error_zh(e, "--save-project 之后应为项目名称。");
-        return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "--save-project needs a name.");
-    }
+    struct store_project p = project_of(a), saved;
+    p.input_name = text_file_name(in->name);
+    p.input = in->bytes;
+    p.input_size = in->n;
     enum status s = open_store(a->store, STORE_WRITE, &store, e);
     if (s)
         return s;
-    s = store_project_save(store, &p, e);
+    s = saved_project_save(store, &p, r, PROJECT_REPLACES_ANY, arena, &saved, e);
     store_close(store);
     if (!s)
-        fprintf(stderr, "已保存项目“%s”\nsaved as project \"%s\"\n", a->saved_as, a->saved_as);
+        fprintf(stderr, "已保存项目“%s”\nsaved as project \"%s\"\n", saved.name, saved.name);
     return s;
 }
 
@@ -215,7 +208,7 @@ static const char *given(const char *text)
 }
 
 static enum status load_project(struct check_args *a, struct arena *arena, struct check_input *out,
-                                const char **claims, struct error *e)
+                                struct saved_check *ask, struct error *e)
 {
     struct store *store;
     struct store_project p;
@@ -225,20 +218,14 @@ static enum status load_project(struct check_args *a, struct arena *arena, struc
     s = store_project_read(store, a->saved, arena, &p, e);
     store_close(store);
     if (!s)
-        s = crs_of_option(given(p.crs), false, &a->epsg, e);
-    if (!s)
-        s = sliver_policy_of_text(p.slivers, &a->slivers, e);
+        s = saved_project_ask(&p, arena, ask, e);
     if (s)
         return s;
-    a->project_class = given(p.project_class);
     a->project = (struct report_project){.name = p.name,
                                          .code = given(p.code),
                                          .builder = given(p.builder),
                                          .district = given(p.district),
                                          .date = a->project.date};
-    if (!a->keep.project_name)
-        a->keep.project_name = p.name;
-    *claims = p.claims;
     out->name = p.input_name;
     out->n = p.input_size;
     out->bytes = arena_strndup(arena, p.input, p.input_size);
@@ -262,17 +249,17 @@ static int run_with(struct check_worker *w, const struct snapshot *snapshot, str
     struct error e = {0};
     struct report report;
     struct check_input in;
-    const char *claims = NULL;
-    struct check_options options = {.slivers = &a->slivers};
-    enum status s = a->saved ? load_project(a, w->arena, &in, &claims, &e) : load_file(a, w->arena, &in, &e);
-    options.project_class = a->project_class;
-    options.epsg = a->epsg;
+    struct saved_check ask = {
+        .slivers = a->slivers,
+        .options = {.project_class = a->project_class, .epsg = a->epsg, .slivers = &ask.slivers}};
+    enum status s = a->saved ? load_project(a, w->arena, &in, &ask, &e) : load_file(a, w->arena, &in, &e);
+    if (!s && !a->saved)
+        s = read_claims(a, w->arena, &ask.options, &e);
     if (!s)
-        s = read_claims(a, claims, w->arena, &options, &e);
-    if (!s)
-        s = check_bytes(w, snapshot, &options, in.bytes, in.n, &report, &e);
+        s = check_bytes(w, snapshot, &ask.options, in.bytes, in.n, &report, &e);
     if (!s && a->saved_as)
         s = save_project(a, &in, &report, w->arena, &e);
+    a->keep.project = &a->project;
     if (!s && a->keep.keep)
         s = keep_report(&a->keep, a->store, in.name, (struct store_bytes){in.bytes, in.n}, w->arena, &report,
                         &e);

@@ -78,7 +78,8 @@ struct additions {
     struct line_table lines; /* as they would be with them */
 };
 
-static enum status read_one(const char *path, struct arena *a, struct store_definition *out, struct error *e)
+static enum status read_definition_file(const char *path, struct arena *a, struct store_definition *out,
+                                        struct error *e)
 {
     char *json;
     size_t n;
@@ -157,7 +158,7 @@ static enum status read_files(struct store *store, struct arena *arena, const st
     out->rows = arena_array(arena, n + 1, sizeof *out->rows);
     enum status s = out->rows ? STATUS_OK : error_no_memory(e);
     for (out->n = 0; !s && out->n < n; out->n++)
-        s = read_one(a->rest.items[out->n + 1], arena, &out->rows[out->n], e);
+        s = read_definition_file(a->rest.items[out->n + 1], arena, &out->rows[out->n], e);
     return s ? s : with_additions(store, arena, out, e);
 }
 

@@ -39,32 +39,66 @@ static void print_one(const struct store_project *p)
         printf("%s\t%s\n", facts[i].label, facts[i].value);
 }
 
-static int run(struct store *store, const struct projects_args *a)
+static enum status show(struct store *store, const char *name, struct arena *a, struct error *e)
 {
-    struct error e = {0};
-    if (strcmp(a->rest.items[0], "list") == 0)
-        return store_projects(store, print_row, NULL, &e) ? exit_with_store_error(&e) : EXIT_OK;
-    struct arena *arena = arena_new((size_t)256 << 20);
     struct store_project p;
-    enum status s = arena ? store_project_read(store, a->rest.items[1], arena, &p, &e) : error_no_memory(&e);
-    if (!s && strcmp(a->rest.items[0], "input") == 0)
-        fwrite(p.input, 1, p.input_size, stdout);
-    else if (!s)
+    enum status s = store_project_read(store, name, a, &p, e);
+    if (!s)
         print_one(&p);
-    arena_free(arena);
-    return s ? exit_with_error(&e) : EXIT_OK;
+    return s;
 }
 
-static enum status parse(int argc, char **argv, struct projects_args *a, struct error *e)
+static enum status input(struct store *store, const char *name, struct arena *a, struct error *e)
+{
+    struct store_project p;
+    enum status s = store_project_read(store, name, a, &p, e);
+    if (!s)
+        fwrite(p.input, 1, p.input_size, stdout);
+    return s;
+}
+
+static enum status retire(struct store *store, const char *name, struct arena *a, struct error *e)
+{
+    struct store_project p;
+    enum status s = store_project_read(store, name, a, &p, e);
+    if (!s)
+        s = store_project_retire(store, p.id, e);
+    if (!s)
+        fprintf(stderr, "已停用项目“%s”\nput the project \"%s\" away\n", p.name, p.name);
+    return s;
+}
+
+static enum status list(struct store *store, const char *name, struct arena *a, struct error *e)
+{
+    (void)name, (void)a;
+    return store_projects(store, 0, 0, print_row, NULL, e);
+}
+
+static const struct action {
+    const char *name;
+    enum store_mode mode;
+    bool takes_name;
+    enum status (*run)(struct store *store, const char *name, struct arena *a, struct error *e);
+} actions[] = {{"list", STORE_READ, false, list},
+               {"show", STORE_READ, true, show},
+               {"input", STORE_READ, true, input},
+               {"retire", STORE_WRITE, true, retire}};
+
+static enum status parse(int argc, char **argv, struct projects_args *a, const struct action **out,
+                         struct error *e)
 {
     const struct arg_option options[] = {{"--store", &a->store, NULL}, {NULL, NULL, NULL}};
     enum status s = args_parse(argc, argv, options, &a->rest, e);
-    const char *what = a->rest.n > 0 ? a->rest.items[0] : "";
-    if (s || (strcmp(what, "list") == 0 && a->rest.n == 1) ||
-        ((strcmp(what, "show") == 0 || strcmp(what, "input") == 0) && a->rest.n == 2))
+    if (s)
         return s;
-    error_zh(e, "应为 list、show 项目名 或 input 项目名。");
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "list, show NAME or input NAME is needed.");
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
+        if (a->rest.n == (actions[i].takes_name ? 2 : 1) && strcmp(a->rest.items[0], actions[i].name) == 0) {
+            *out = &actions[i];
+            return STATUS_OK;
+        }
+    error_zh(e, "应为 list、show 项目名、input 项目名 或 retire 项目名。");
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
+                      "list, show NAME, input NAME or retire NAME is needed.");
 }
 
 int cmd_projects(int argc, char **argv)
@@ -72,12 +106,16 @@ int cmd_projects(int argc, char **argv)
     struct error e = {0};
     struct projects_args a = {.rest.max = 2};
     char path[STORE_PATH_SIZE];
+    const struct action *action;
     struct store *store;
-    if (parse(argc, argv, &a, &e))
+    if (parse(argc, argv, &a, &action, &e))
         return command_misused("projects", &e);
-    if (store_path_find(a.store, path, &e) || store_open(path, STORE_READ, &store, &e))
+    if (store_path_find(a.store, path, &e) || store_open(path, action->mode, &store, &e))
         return exit_with_store_error(&e);
-    int code = run(store, &a);
+    struct arena *arena = arena_new((size_t)256 << 20);
+    enum status s =
+        arena ? action->run(store, a.rest.n > 1 ? a.rest.items[1] : NULL, arena, &e) : error_no_memory(&e);
+    arena_free(arena);
     store_close(store);
-    return code;
+    return s ? exit_with_error(&e) : EXIT_OK;
 }

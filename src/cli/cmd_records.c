@@ -1,7 +1,9 @@
 #include "cli/args.h"
 #include "cli/commands.h"
+#include "cli/definitions.h"
 #include "cli/exit_codes.h"
 #include "cli/store_path.h"
+#include "record/record.h"
 #include "record/record_json.h"
 
 #include <inttypes.h>
@@ -12,6 +14,7 @@ enum { RECORDS_ARENA_BYTES = 256 << 20 };
 
 struct records_args {
     const char *store, *limit_text, *after_text, *format, *expect, *verdict, *reason, *officer;
+    struct store_record_search search;
     bool input;
     long limit, after, id;
     struct arg_rest rest;
@@ -65,15 +68,20 @@ static bool list_row(const struct store_record *r, void *user)
 
 static int run_list(struct store *store, struct arena *arena, const struct records_args *a)
 {
-    (void)arena;
     struct error e = {0};
     struct buffer b;
     struct json_writer w;
+    struct line_table lines;
+    struct store_record_search search = a->search;
     struct listing l = {a->json ? &w : NULL};
+    if (definitions_in_force(store, arena, &lines, &e))
+        return exit_with_store_error(&e);
+    if (record_search_check(&search, &lines, &e))
+        return exit_with_error(&e);
     buffer_init(&b, 0);
     jw_init(&w, &b, true);
     jw_array_begin(&w);
-    enum status s = store_records(store, a->after, a->limit, list_row, &l, &e);
+    enum status s = store_records_found(store, &search, a->after, a->limit, list_row, &l, &e);
     jw_array_end(&w);
     if (!s && a->json)
         return put(&b);
@@ -214,11 +222,20 @@ static const struct subcommand *find(const char *name)
 static enum status parse(int argc, char **argv, struct records_args *a, const struct subcommand **sub,
                          struct error *e)
 {
-    const struct arg_option options[] = {{"--store", &a->store, NULL},      {"--limit", &a->limit_text, NULL},
-                                         {"--after", &a->after_text, NULL}, {"--format", &a->format, NULL},
-                                         {"--expect", &a->expect, NULL},    {"--verdict", &a->verdict, NULL},
-                                         {"--reason", &a->reason, NULL},    {"--officer", &a->officer, NULL},
-                                         {"--input", NULL, &a->input},      {NULL, NULL, NULL}};
+    const struct arg_option options[] = {{"--store", &a->store, NULL},
+                                         {"--limit", &a->limit_text, NULL},
+                                         {"--after", &a->after_text, NULL},
+                                         {"--format", &a->format, NULL},
+                                         {"--expect", &a->expect, NULL},
+                                         {"--verdict", &a->verdict, NULL},
+                                         {"--reason", &a->reason, NULL},
+                                         {"--officer", &a->officer, NULL},
+                                         {"--input", NULL, &a->input},
+                                         {"--project", &a->search.project, NULL},
+                                         {"--layer", &a->search.layer, NULL},
+                                         {"--class", &a->search.project_class, NULL},
+                                         {"--document", &a->search.document, NULL},
+                                         {NULL, NULL, NULL}};
     enum status s = args_parse(argc, argv, options, &a->rest, e);
     if (!s)
         s = args_number("--limit", a->limit_text, 1, 1000000000, &a->limit, e);

@@ -11,7 +11,7 @@ static struct record_spec spec_of(const struct keep_args *a, const char *path, s
 {
     const char *name = path ? text_file_name(path) : "";
     return (struct record_spec){.officer = a->officer,
-                                .project_name = a->project_name,
+                                .project = *a->project,
                                 .input_name = strcmp(name, "-") != 0 ? name : "",
                                 .input = input};
 }

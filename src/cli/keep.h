@@ -6,7 +6,8 @@
 
 struct keep_args {
     bool keep;
-    const char *officer, *project_name;
+    const char *officer;
+    const struct report_project *project; /* borrowed */
 };
 
 /* Are the arguments complete? Asked before the check, so that nobody waits for a refusal. */

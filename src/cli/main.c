@@ -79,11 +79,14 @@ static const struct command commands[] = {
     {"rules", cmd_rules,
      "show [SHA256] | check FILE | load FILE [--source TEXT] | history | export [SHA256]   [--store S]",
      "查看、校验、载入规则表（历次版本都保留）", "show, check or load the rule table; every edition is kept"},
-    {"projects", cmd_projects, "list | show NAME | input NAME   [--store S]",
-     "已保存的项目（check --save-project 保存，check --project 再次检查）",
-     "saved projects (check --save-project saves one, check --project checks it again)"},
+    {"projects", cmd_projects, "list | show NAME | input NAME | retire NAME   [--store S]",
+     "已保存的项目，按名称或代码（check --save-project 保存，check --project 再次检查，retire 停用）",
+     "saved projects, by name or code (check --save-project saves one, check --project checks it again, "
+     "retire "
+     "puts it away)"},
     {"records", cmd_records,
-     "list [--limit N] [--after ID] | show ID | export ID [--input] | verify [--expect SEAL] | "
+     "list [--limit N] [--after ID] [--project TEXT] [--layer ID] [--class C] [--document TEXT] | show ID | "
+     "export ID [--input] | verify [--expect SEAL] | "
      "override ID --verdict V --reason TEXT --officer NAME   [--store S] [--format text|json]",
      "存档的检查：列出、查看、导出、校验整条链、记录改判",
      "kept checks: list, show, export, verify the chain, add an officer's override"},

@@ -1,8 +1,9 @@
 /* POST /check?class=&claim=&as_of=&format=json|geojson|text|csv|xlsx|html|pdf&lang=zh|en: the bytes of a
  * parcel file in, the report out. The printed formats also take project_name, project_code, builder, district
- * and source_file.
+ * and source_file. project=NAME instead of all these and of a body: a saved project.
  * GET /check?parcel= is the same with the parcel as text (WKT, GeoJSON, coordinates) in the address. */
 #include "http/keep_check.h"
+#include "http/request_options.h"
 #include "http/route.h"
 #include "report/form_write.h"
 
@@ -36,54 +37,72 @@ static void add_document_headers(struct reply *reply, const struct report_form *
         reply_header(reply, policy, REPORT_POLICY);
 }
 
-/* claim= any number of times, each one or more claims. */
-struct claims_asked {
-    struct arena *arena;
-    struct claim_words words[LINES_MAX];
-    size_t n;
-    enum status status;
-    struct error error;
+/* What is asked, of the request or of a saved project. */
+struct ask {
+    struct report_project project;
+    struct saved_check check;
 };
 
-static bool claims_add(const char *text, void *user)
+static enum status ask_request(struct request *rq, struct ask *ask, struct error *e)
 {
-    struct claims_asked *c = user;
-    c->status = claims_split(text, c->arena, c->words, LINES_MAX, &c->n, &c->error);
-    return c->status == STATUS_OK;
+    ask->project = (struct report_project){.name = request_query(rq, "project_name"),
+                                           .code = request_query(rq, "project_code"),
+                                           .builder = request_query(rq, "builder"),
+                                           .district = request_query(rq, "district"),
+                                           .source_file = request_query(rq, "source_file")};
+    return request_check_options(rq, &ask->check, e);
+}
+
+static const char *given(const char *text)
+{
+    return text && *text ? text : NULL;
+}
+
+/* Its file becomes the request's, so that a check that is kept keeps it. */
+static enum status ask_saved(struct request *rq, const char *name, struct ask *ask, struct error *e)
+{
+    static const char *const others[] = {"class",        "claim",   "crs",      "slivers",     "project_name",
+                                         "project_code", "builder", "district", "source_file", "parcel"};
+    struct arena *a = rq->worker->check.arena;
+    struct store_project p;
+    bool other = rq->body_size != 0;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        other = other || given(request_query(rq, others[i]));
+    enum status s = saved_project_alone(other, e);
+    if (!s)
+        s = store_project_read(rq->worker->store, name, a, &p, e);
+    if (!s)
+        s = saved_project_ask(&p, a, &ask->check, e);
+    if (s)
+        return s;
+    rq->body = p.input;
+    rq->body_size = p.input_size;
+    ask->project = (struct report_project){.name = p.name,
+                                           .code = given(p.code),
+                                           .builder = given(p.builder),
+                                           .district = given(p.district),
+                                           .source_file = given(p.input_name)};
+    return STATUS_OK;
 }
 
 static enum status run_check(struct request *rq, const struct report_form *form, enum report_lang lang,
                              struct buffer *out, struct error *e)
 {
-    const struct report_project project = {.name = request_query(rq, "project_name"),
-                                           .code = request_query(rq, "project_code"),
-                                           .builder = request_query(rq, "builder"),
-                                           .district = request_query(rq, "district"),
-                                           .source_file = request_query(rq, "source_file")};
-    const struct form_request wanted = {form, lang, &project};
-    const char *project_class = request_query(rq, "class");
-    struct sliver_policy slivers;
-    struct check_options options = {.project_class = project_class && *project_class ? project_class : NULL,
-                                    .slivers = &slivers};
+    struct ask ask;
+    const struct form_request wanted = {form, lang, &ask.project};
+    const char *saved = given(request_query(rq, "project"));
     struct report report;
-    bool keep;
-    struct claims_asked claims = {.arena = rq->worker->check.arena};
-    request_query_each(rq, "claim", claims_add, &claims);
-    options.claims = claims.words;
-    options.n_claims = claims.n;
-    enum status s = keep_check_wanted(rq, &keep, e);
-    if (!s && claims.status) {
-        *e = claims.error;
-        s = claims.status;
-    }
+    bool keep = false;
+    enum status s = saved ? ask_saved(rq, saved, &ask, e) : ask_request(rq, &ask, e);
+    if (!s && rq->body_size == 0)
+        s = refuse_empty(e);
     if (!s)
-        s = crs_of_option(request_query(rq, "crs"), false, &options.epsg, e);
+        s = keep_check_wanted(rq, &ask.project, &keep, e);
     if (!s)
-        s = sliver_policy_of_text(request_query(rq, "slivers"), &slivers, e);
-    if (!s)
-        s = check_bytes(&rq->worker->check, rq->snapshot, &options, rq->body, rq->body_size, &report, e);
+        s = check_bytes(&rq->worker->check, rq->snapshot, &ask.check.options, rq->body, rq->body_size,
+                        &report, e);
     if (!s && keep)
-        s = keep_check(rq, &report, e);
+        s = keep_check(rq, &ask.project, &report, e);
     return s ? s : report_form_write(&rq->worker->check, &report, &wanted, out, e);
 }
 
@@ -114,8 +133,6 @@ enum status handle_check(struct request *rq, struct reply *reply, struct error *
         s = report_lang_parse(request_query(rq, "lang"), &lang, e);
     if (s)
         return s;
-    if (rq->body_size == 0)
-        return refuse_empty(e);
     struct buffer b;
     buffer_init(&b, 0);
     s = run_check_as_of(rq, form, lang, &b, e);

@@ -5,6 +5,7 @@
  * POST /jobs?kind=lines&compare=&body=official|compare&(options)
  *     body: none, official totals, or an earlier result
  * POST /jobs?kind=figures */
+#include "base/text.h"
 #include "http/route.h"
 #include "jobs/queue.h"
 
@@ -145,24 +146,12 @@ enum status handle_job_cancel(struct request *rq, struct reply *reply, struct er
 #define SUMMARY_POLICY                                                                                       \
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'"
 
-/* RFC 5987: everything but letters, digits and a few marks as %XX. */
-static void percent(const char *text, char *out, size_t size)
-{
-    size_t n = 0;
-    for (; *text && n + 4 < size; text++) {
-        bool plain = (*text >= '0' && *text <= '9') || (*text >= 'A' && *text <= 'Z') ||
-                     (*text >= 'a' && *text <= 'z') || *text == '-' || *text == '.' || *text == '_';
-        n += (size_t)snprintf(out + n, size - n, plain ? "%c" : "%%%02X", (unsigned char)*text);
-    }
-    out[n] = '\0';
-}
-
 static void add_result_headers(struct reply *reply, const struct job_result *r, const char *format)
 {
     static const char policy[] = "Content-Security-Policy";
     char title[3 * sizeof r->title], disposition[sizeof title + 160];
     bool page = strcmp(format, "html") == 0;
-    percent(r->title, title, sizeof title);
+    text_percent(r->title, title, sizeof title); /* RFC 5987 */
     snprintf(disposition, sizeof disposition, "%s; filename=\"%s\"; filename*=UTF-8''%s",
              page ? "inline" : "attachment", r->file_name, title);
     reply_header(reply, "Content-Disposition", disposition);

@@ -69,6 +69,8 @@ static void write_zones(struct json_writer *w, const struct control_line *line)
         jw_kv_string(w, "has", zone->has);
         kv_texts(w, "has_not", zone->not );
         kv_texts(w, "codes", zone->codes);
+        if (zone->has_fill)
+            kv_colour(w, "fill", zone->fill);
         kv_screen(w, &zone->screen);
         jw_object_end(w);
     }

@@ -2,13 +2,15 @@
  * /records/{id}/input. */
 #include "http/route.h"
 
+#include "base/text.h"
+#include "record/record.h"
 #include "record/record_json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { DEFAULT_LIMIT = 100, MAX_LIMIT = 1000 };
+enum { DEFAULT_LIMIT = 100, MAX_LIMIT = 1000, HREF_SIZE = 4 * (3 * RECORD_NAME_BYTES + 16) + 64 };
 
 struct page {
     struct json_writer w;
@@ -28,30 +30,47 @@ static bool add_row(const struct store_record *r, void *user)
     return true;
 }
 
-static void write_next(struct page *p)
+/* The address goes on with the same search: every part of it as it was asked, percent-encoded. */
+static void write_next(struct page *p, const struct store_record_search *search)
 {
-    char href[96];
-    snprintf(href, sizeof href, "/records?limit=%" PRId64 "&after=%" PRId64, p->limit, p->last);
-    jw_key(&p->w, "links");
-    jw_array_begin(&p->w);
-    if (p->more) {
-        jw_object_begin(&p->w);
-        jw_kv_string(&p->w, "rel", "next");
-        jw_kv_string(&p->w, "type", "application/json");
-        jw_kv_string(&p->w, "href", href);
-        jw_object_end(&p->w);
-    }
-    jw_array_end(&p->w);
+    char href[HREF_SIZE];
+    size_t n =
+        (size_t)snprintf(href, sizeof href, "/records?limit=%" PRId64 "&after=%" PRId64, p->limit, p->last);
+    const struct {
+        const char *key, *value;
+    } parts[] = {{"project", search->project},
+                 {"layer", search->layer},
+                 {"class", search->project_class},
+                 {"document", search->document}};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i].value && *parts[i].value && n < sizeof href) {
+            n += (size_t)snprintf(href + n, sizeof href - n, "&%s=", parts[i].key);
+            n = n < sizeof href ? n + text_percent(parts[i].value, href + n, sizeof href - n) : n;
+        }
+    reply_next_link(&p->w, p->more ? href : NULL);
+}
+
+/* project=&layer=&class=&document= */
+static enum status read_search(struct request *rq, struct store_record_search *out, struct error *e)
+{
+    *out = (struct store_record_search){.project = request_query(rq, "project"),
+                                        .layer = request_query(rq, "layer"),
+                                        .project_class = request_query(rq, "class"),
+                                        .document = request_query(rq, "document")};
+    return record_search_check(out, snapshot_lines(rq->snapshot), e);
 }
 
 enum status handle_records(struct request *rq, struct reply *reply, struct error *e)
 {
     struct buffer b;
     struct page p = {.n = 0};
+    struct store_record_search search;
     int64_t after;
     enum status s = request_query_integer(rq, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT, &p.limit, e);
     if (!s)
         s = request_query_integer(rq, "after", 0, 0, INT64_MAX, &after, e);
+    if (!s)
+        s = read_search(rq, &search, e);
     if (s)
         return s;
     buffer_init(&b, 0);
@@ -59,10 +78,10 @@ enum status handle_records(struct request *rq, struct reply *reply, struct error
     jw_object_begin(&p.w);
     jw_key(&p.w, "records");
     jw_array_begin(&p.w);
-    s = store_records(rq->worker->store, after, p.limit + 1, add_row, &p, e);
+    s = store_records_found(rq->worker->store, &search, after, p.limit + 1, add_row, &p, e);
     jw_array_end(&p.w);
     jw_kv_integer(&p.w, "numberReturned", p.n);
-    write_next(&p);
+    write_next(&p, &search);
     jw_object_end(&p.w);
     return reply_json(reply, &b, s, "no-store", e);
 }

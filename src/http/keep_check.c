@@ -4,18 +4,19 @@
 
 #include <string.h>
 
-static struct record_spec spec_of(const struct request *rq)
+static struct record_spec spec_of(const struct request *rq, const struct report_project *project)
 {
     return (struct record_spec){.officer = request_query(rq, "officer"),
-                                .project_name = request_query(rq, "project_name"),
-                                .input_name = request_query(rq, "source_file"),
+                                .project = *project,
+                                .input_name = project->source_file,
                                 .input = {rq->body, rq->body_size}};
 }
 
-enum status keep_check_wanted(const struct request *rq, bool *out, struct error *e)
+enum status keep_check_wanted(const struct request *rq, const struct report_project *project, bool *out,
+                              struct error *e)
 {
     const char *keep = request_query(rq, "keep");
-    struct record_spec spec = spec_of(rq);
+    struct record_spec spec = spec_of(rq, project);
     *out = keep && strcmp(keep, "1") == 0;
     if (keep && *keep && !*out && strcmp(keep, "0") != 0) {
         error_zh(e, "keep 只能是 0 或 1。");
@@ -27,8 +28,9 @@ enum status keep_check_wanted(const struct request *rq, bool *out, struct error 
     return s ? s : record_spec_check(&spec, e);
 }
 
-enum status keep_check(struct request *rq, struct report *r, struct error *e)
+enum status keep_check(struct request *rq, const struct report_project *project, struct report *r,
+                       struct error *e)
 {
-    struct record_spec spec = spec_of(rq);
+    struct record_spec spec = spec_of(rq, project);
     return record_writer_keep(rq->record_writer, &spec, rq->worker->check.arena, r, e);
 }

@@ -64,17 +64,36 @@ enum status record_writer_override(struct record_writer *d, int64_t id, const ch
     return s;
 }
 
+enum status record_writer_save_project(struct record_writer *d, const struct store_project *p,
+                                       const struct report *r, int64_t replaces, struct arena *a,
+                                       struct store_project *out, struct error *e)
+{
+    pthread_mutex_lock(&d->lock);
+    enum status s = saved_project_save(d->store, p, r, replaces, a, out, e);
+    pthread_mutex_unlock(&d->lock);
+    return s;
+}
+
+enum status record_writer_retire_project(struct record_writer *d, int64_t id, struct error *e)
+{
+    pthread_mutex_lock(&d->lock);
+    enum status s = store_project_retire(d->store, id, e);
+    pthread_mutex_unlock(&d->lock);
+    return s;
+}
+
 enum status record_writer_may_write(const struct request *rq, struct error *e)
 {
     if (!rq->record_writer) {
-        error_zh(e, "本服务没有开启存档；请由管理员以 hongxian serve --allow-records 启动。");
+        error_zh(e, "本服务没有开启存档，也不保存项目；请由管理员以 hongxian serve --allow-records 启动。");
         return error_fail(e, STATUS_UNSUPPORTED, "records-not-allowed",
-                          "This server keeps no records; its operator starts it with hongxian serve "
-                          "--allow-records.");
+                          "This server keeps no records and saves no projects; its operator starts it "
+                          "with hongxian serve --allow-records.");
     }
     if (!request_is_cross_origin(rq))
         return STATUS_OK;
-    error_zh(e, "别的网站不能往档案里写；请在本服务自己的页面上操作。");
-    return error_fail(e, STATUS_UNSUPPORTED, "foreign-page",
-                      "A page of another site may not write into the record; use this server's own page.");
+    error_zh(e, "别的网站不能往档案和项目里写；请在本服务自己的页面上操作。");
+    return error_fail(
+        e, STATUS_UNSUPPORTED, "foreign-page",
+        "A page of another site may not write records or projects; use this server's own page.");
 }

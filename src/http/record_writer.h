@@ -1,4 +1,5 @@
-/* Where a server that was started with --allow-records keeps checks: its one connection that writes.
+/* Where a server that was started with --allow-records keeps checks and projects: its one connection that
+ * writes.
  *
  * Invariants: one keep at a time within the process (the store's own lock orders processes); a request never
  * writes in any other way. A page of another site is no officer: what a browser sends for one
@@ -6,6 +7,7 @@
 #ifndef HX_HTTP_RECORD_WRITER_H
 #define HX_HTTP_RECORD_WRITER_H
 
+#include "check/saved_project.h"
 #include "record/record.h"
 
 struct record_writer;
@@ -24,6 +26,12 @@ enum status record_writer_keep(struct record_writer *d, const struct record_spec
 enum status record_writer_override(struct record_writer *d, int64_t id, const char *verdict,
                                    const char *reason, const char *officer, struct arena *a,
                                    struct store_record *out, struct error *e) HX_MUST_CHECK;
+
+/* The same for saved projects: saved_project_save and store_project_retire. */
+enum status record_writer_save_project(struct record_writer *d, const struct store_project *p,
+                                       const struct report *r, int64_t replaces, struct arena *a,
+                                       struct store_project *out, struct error *e) HX_MUST_CHECK;
+enum status record_writer_retire_project(struct record_writer *d, int64_t id, struct error *e) HX_MUST_CHECK;
 
 /* Does this server keep records, and does the request come from its own page or from a program? */
 enum status record_writer_may_write(const struct request *rq, struct error *e) HX_MUST_CHECK;

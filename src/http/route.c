@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define CHECK_QUERY                                                                                          \
-    "class claim* as_of format lang crs slivers officer project_name project_code builder district "         \
+    "class claim* as_of format lang crs slivers officer project project_name project_code builder district " \
     "source_file"
 #define JOB_QUERY "kind name formats since compare body" /* beside the options of audits */
 
@@ -24,7 +24,13 @@ static const struct route routes[] = {
     {"GET", "/check", handle_check_text, "parcel " CHECK_QUERY, false}, /* a GET keeps nothing */
     {"POST", "/check", handle_check, "keep " CHECK_QUERY, false},
     {"POST", "/convert", handle_convert, "to encoding zone crs", false},
-    {"GET", "/records", handle_records, "limit after", false},
+    {"GET", "/projects", handle_projects, "limit after", false},
+    {"POST", "/projects", handle_project_save,
+     "name code builder district class claim* crs slivers source_file replaces", false},
+    {"GET", "/projects/{id}", handle_project, NULL, false},
+    {"GET", "/projects/{id}/input", handle_project_input, NULL, false},
+    {"DELETE", "/projects/{id}", handle_project_retire, NULL, false},
+    {"GET", "/records", handle_records, "limit after project layer class document", false},
     {"GET", "/records/verify", handle_records_chain, "expect", false}, /* before {id}, which would take it */
     {"GET", "/records/{id}", handle_record, NULL, false},
     {"GET", "/records/{id}/report", handle_record_report, NULL, false},

@@ -26,18 +26,20 @@ const struct route *route_find(const char *method, const char *path,
                                char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], char allowed[32]);
 
 /* The handlers, by file. */
-handler_fn handle_health, handle_classes, handle_openapi;       /* handle_about.c */
-handler_fn handle_layers;                                       /* handle_layers.c */
-handler_fn handle_collections, handle_collection;               /* handle_collections.c */
-handler_fn handle_versions;                                     /* handle_versions.c */
-handler_fn handle_items, handle_item;                           /* handle_items.c */
-handler_fn handle_tile;                                         /* handle_tile.c */
-handler_fn handle_check, handle_check_text;                     /* handle_check.c */
-handler_fn handle_convert;                                      /* handle_convert.c */
-handler_fn handle_records, handle_record, handle_records_chain; /* handle_records.c */
-handler_fn handle_record_report, handle_record_input;           /* handle_records.c */
-handler_fn handle_override;                                     /* handle_overrides.c */
-handler_fn handle_verify;                                       /* handle_verify.c */
+handler_fn handle_health, handle_classes, handle_openapi;         /* handle_about.c */
+handler_fn handle_layers;                                         /* handle_layers.c */
+handler_fn handle_collections, handle_collection;                 /* handle_collections.c */
+handler_fn handle_versions;                                       /* handle_versions.c */
+handler_fn handle_items, handle_item;                             /* handle_items.c */
+handler_fn handle_tile;                                           /* handle_tile.c */
+handler_fn handle_check, handle_check_text;                       /* handle_check.c */
+handler_fn handle_convert;                                        /* handle_convert.c */
+handler_fn handle_projects, handle_project, handle_project_input; /* handle_projects.c */
+handler_fn handle_project_save, handle_project_retire;            /* handle_projects.c */
+handler_fn handle_records, handle_record, handle_records_chain;   /* handle_records.c */
+handler_fn handle_record_report, handle_record_input;             /* handle_records.c */
+handler_fn handle_override;                                       /* handle_overrides.c */
+handler_fn handle_verify;                                         /* handle_verify.c */
 handler_fn handle_jobs, handle_job_add, handle_job, handle_job_cancel, handle_job_result; /* handle_jobs.c */
 handler_fn handle_web_file;                                                               /* web_files.c */
 

@@ -63,7 +63,7 @@ static void read_zone(struct reading *d, const json_t *in, struct line_zone *out
 {
     static const char *const known[] = {"name",  "en",     "has",       "has_not",  "codes",
                                         "group", "class",  "column_zh", "absolute", "note",
-                                        "conf",  "screen", NULL};
+                                        "conf",  "screen", "fill",      NULL};
     static const char where[] = "control.zones";
     member_only(d, in, where, known);
     *out = (struct line_zone){.zh = member_needed(d, in, where, "name"),
@@ -73,7 +73,12 @@ static void read_zone(struct reading *d, const json_t *in, struct line_zone *out
                               .codes = member_texts(d, in, where, "codes"),
                               .group = member_text(d, in, where, "group"),
                               .absolute = member_truth(d, in, where, "absolute"),
+                              .has_fill = json_object_get(in, "fill") != NULL,
                               .screen = read_screen(d, in, where)};
+    if (out->has_fill) {
+        member_needed(d, in, where, "fill"); /* "" is no colour */
+        out->fill = colour(d, in, where, "fill", 0);
+    }
     out->column = member_text(d, in, where, "column_zh");
     if (!*out->column)
         out->column = arena_printf(d->arena, "其中：%s", out->zh);

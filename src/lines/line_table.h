@@ -54,6 +54,8 @@ struct line_zone {
     const char *group;        /* of classes: the great class; "" */
     const char *column;       /* title of its column in a report (Chinese); "" when it has none */
     bool absolute;            /* one rule for every class: neither an exception nor a general rule */
+    bool has_fill; /* drawn in a colour of its own: on paper, in QGIS, and on a screen without `screen` */
+    unsigned fill; /* 0xRRGGBB; opacity and edge are those of the line's symbol */
     struct line_screen screen;
 };
 

@@ -11,6 +11,7 @@
 #define HX_RECORD_RECORD_H
 
 #include "check/check.h"
+#include "report/blocks.h"
 #include "store/store_records.h"
 
 enum {
@@ -19,11 +20,11 @@ enum {
 }; /* longest texts that a person writes into a row */
 
 struct record_spec {
-    const char *officer;      /* required */
-    const char *project_name; /* NULL: none */
-    const char *input_name;   /* file name without folders; NULL: none */
-    const char *gdal_version; /* of the program; NULL: not linked */
-    struct store_bytes input; /* the bytes that were checked */
+    const char *officer;           /* required */
+    struct report_project project; /* name, code, builder, district */
+    const char *input_name;        /* file name without folders; NULL: none */
+    const char *gdal_version;      /* of the program; NULL: not linked */
+    struct store_bytes input;      /* the bytes that were checked */
 };
 
 /* Is the officer named, and is every text short enough and UTF-8? To be asked before the work of a check
@@ -39,6 +40,13 @@ enum status record_keep(struct store *store, const struct report *r, const struc
 enum status record_override(struct store *store, int64_t id, const char *verdict, const char *reason,
                             const char *officer, struct arena *a, struct store_record *out,
                             struct error *e) HX_MUST_CHECK;
+
+/* ---- searching ---- */
+
+/* Makes of the layer as people write it (id, table, title) its id. Refused: a layer that is not defined, and
+ * texts of more than RECORD_NAME_BYTES. */
+enum status record_search_check(struct store_record_search *search, const struct line_table *lines,
+                                struct error *e) HX_MUST_CHECK;
 
 /* ---- the chain ---- */
 

@@ -35,8 +35,14 @@ static enum status check_officer(const char *officer, struct error *e)
 enum status record_spec_check(const struct record_spec *spec, struct error *e)
 {
     enum status s = check_officer(spec->officer, e);
-    if (!s && !is_text(spec->project_name, RECORD_NAME_BYTES, false))
+    if (!s && !is_text(spec->project.name, RECORD_NAME_BYTES, false))
         s = bad_text("项目名称", "The project's name", RECORD_NAME_BYTES, e);
+    if (!s && !is_text(spec->project.code, RECORD_NAME_BYTES, false))
+        s = bad_text("项目代码", "The project's code", RECORD_NAME_BYTES, e);
+    if (!s && !is_text(spec->project.builder, RECORD_NAME_BYTES, false))
+        s = bad_text("建设单位", "The builder", RECORD_NAME_BYTES, e);
+    if (!s && !is_text(spec->project.district, RECORD_NAME_BYTES, false))
+        s = bad_text("所在行政区", "The district", RECORD_NAME_BYTES, e);
     return s;
 }
 
@@ -79,7 +85,7 @@ static enum status fill_row(struct buffer *b, const struct report *r, const stru
     s = take_text(b, a, &row->layers, e);
     row->kind = "check";
     row->officer = spec->officer;
-    row->project_name = spec->project_name ? spec->project_name : "";
+    row->project_name = spec->project.name ? spec->project.name : "";
     row->project_class = r->project_class;
     row->verdict = verdict_name(r->verdict);
     row->area_basis = REPORT_AREA_BASIS;
@@ -88,15 +94,24 @@ static enum status fill_row(struct buffer *b, const struct report *r, const stru
     return s;
 }
 
-static enum status copy_out(const struct store_record *row, struct arena *a, struct report_record *out,
-                            struct error *e)
+static const char *copied(struct arena *a, const char *text)
+{
+    return arena_strdup(a, text ? text : "");
+}
+
+static enum status copy_out(const struct store_record *row, const struct report_project *p, struct arena *a,
+                            struct report_record *out, struct error *e)
 {
     struct report_record copy = {.id = row->id,
                                  .sha256 = arena_strdup(a, row->sha256),
                                  .officer = arena_strdup(a, row->officer),
                                  .project_name = arena_strdup(a, row->project_name),
-                                 .kept_at = arena_strdup(a, row->kept_at)};
-    if (!copy.sha256 || !copy.officer || !copy.project_name || !copy.kept_at)
+                                 .kept_at = arena_strdup(a, row->kept_at),
+                                 .project_code = copied(a, p->code),
+                                 .builder = copied(a, p->builder),
+                                 .district = copied(a, p->district)};
+    if (!copy.sha256 || !copy.officer || !copy.project_name || !copy.kept_at || !copy.project_code ||
+        !copy.builder || !copy.district)
         return error_no_memory(e);
     *out = copy;
     return STATUS_OK;
@@ -115,11 +130,12 @@ enum status record_keep(struct store *store, const struct report *r, const struc
     if (!s)
         s = fill_row(&b, &plain, spec, a, &row, e);
     if (!s)
-        s = form_json(&(const struct form_input){.report = &plain, .arena = a}, &b, e);
+        s = form_json(&(const struct form_input){.report = &plain, .project = &spec->project, .arena = a}, &b,
+                      e);
     if (!s)
         s = store_record_append(store, &row, spec->input, (struct store_bytes){b.data, b.size}, a, e);
     buffer_release(&b);
-    return s ? s : copy_out(&row, a, out, e);
+    return s ? s : copy_out(&row, &spec->project, a, out, e);
 }
 
 /* ---- overrides ---- */
@@ -165,4 +181,29 @@ enum status record_override(struct store *store, int64_t id, const char *verdict
     if (!s)
         *out = row;
     return s;
+}
+
+/* ---- searching ---- */
+
+enum status record_search_check(struct store_record_search *search, const struct line_table *lines,
+                                struct error *e)
+{
+    const char *const texts[] = {search->project, search->layer, search->project_class, search->document};
+    for (int i = 0; i < 4; i++)
+        if (!is_text(texts[i], RECORD_NAME_BYTES, false))
+            return bad_text("查找的内容", "What is searched for", RECORD_NAME_BYTES, e);
+    if (!search->layer || !*search->layer)
+        return STATUS_OK;
+    const struct control_line *line = line_of_name(lines, search->layer);
+    if (line) {
+        search->layer = line->id;
+        return STATUS_OK;
+    }
+    error_zh(e, "没有定义图层“%.100s”，无从查找对它的主张；请用 hongxian layer list 查看图层代号。",
+             search->layer);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "claim-layer",
+        "No layer \"%.100s\" is defined, whose claims are searched for; hongxian layer list shows those "
+        "that are.",
+        search->layer);
 }

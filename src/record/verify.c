@@ -299,6 +299,16 @@ static struct sliver_policy policy_of(const struct json_t *report)
                                   verify_number(report, "sliver_policy", "width_m", usual.width_m)};
 }
 
+/* As the report says it: the applicant's words, from which nothing follows. A kept report is also compared
+ * with the record, which has them under its seal. */
+static struct report_project project_of(const struct json_t *report)
+{
+    return (struct report_project){.name = verify_text(report, "project", "name"),
+                                   .code = verify_text(report, "project", "code"),
+                                   .builder = verify_text(report, "project", "builder"),
+                                   .district = verify_text(report, "project", "district")};
+}
+
 static enum status check_again(struct verifying *v, const struct json_t *report,
                                const struct snapshot *snapshot, struct store_bytes input, struct buffer *json,
                                struct error *e)
@@ -307,7 +317,8 @@ static enum status check_again(struct verifying *v, const struct json_t *report,
     struct claim_words claims[LINES_MAX];
     struct check_options options = {
         .project_class = verify_text(report, "project_class", NULL), .slivers = &slivers, .claims = claims};
-    struct form_input form = {.arena = v->w->arena, .format = verify_format(report)};
+    const struct report_project project = project_of(report);
+    struct form_input form = {.project = &project, .arena = v->w->arena, .format = verify_format(report)};
     while (options.n_claims < LINES_MAX && verify_claim(report, options.n_claims, &claims[options.n_claims]))
         options.n_claims++;
     struct report again;

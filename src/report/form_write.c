@@ -40,7 +40,7 @@ enum status report_form_write(struct check_worker *w, const struct report *r, co
     struct report_maps maps_made;
     struct report_table table_made;
     struct report_blocks blocks_made;
-    struct form_input in = {.report = r, .lang = rq->lang, .arena = w->arena};
+    struct form_input in = {.report = r, .lang = rq->lang, .project = rq->project, .arena = w->arena};
     enum status s = STATUS_OK;
     if (blocks || needs == FORM_NEEDS_SHAPES) {
         const struct map_want want = {.pictures = needs == FORM_NEEDS_PICTURES, .only_shapes = !blocks};

@@ -11,8 +11,8 @@
 struct form_request {
     const struct report_form *form; /* report_form_find */
     enum report_lang lang;          /* of the text */
-    /* For the forms with blocks; may be NULL. Its class title and date are filled in when they are NULL: the
-     * title from the table of classes, the date as of now in China. */
+    /* For json and the forms with blocks; may be NULL. Its class title and date are filled in when they are
+     * NULL: the title from the table of classes, the date as of now in China. */
     const struct report_project *project;
 };
 

@@ -24,6 +24,7 @@ struct form_input {
     const struct report_table *table;
     const struct report_maps *maps;
     const struct report_blocks *blocks;
+    const struct report_project *project; /* of form_json; the blocks have their own */
     struct arena *arena;
     int format; /* of form_json alone: 1; otherwise, and with 0, REPORT_FORMAT */
 };

@@ -12,7 +12,7 @@ enum { LABELS_MAX = 60 }; /* more numbers than this hide the map; the tables hav
 #define MARGIN_TOP 13.0
 #define MARGIN_BOTTOM 15.0
 #define LEGEND_ROW 14.0
-enum { LEGEND_PER_ROW = 3 };
+enum { LEGEND_PER_ROW = 3, LEGEND_ZONES_MAX = 18 };
 
 #define PLOT_COLOUR 0x0b4ea2
 
@@ -37,10 +37,44 @@ static double py(const struct picture *p, double lat)
     return p->y + (p->map->box.north_deg - lat) * p->per_lat;
 }
 
-/* The lines, the plots, and what is pressed on. */
-static int legend_rows(const struct line_table *lines)
+/* The zone of a patch that is drawn in a colour of its own; NULL: it is not. */
+static const struct line_zone *zone_with_colour(const struct map_patch *patch)
 {
-    int n = lines->n + 1;
+    int z = line_zone_of(patch->line, patch->zone);
+    return z < patch->line->n_zones && patch->line->zones[z].has_fill ? &patch->line->zones[z] : NULL;
+}
+
+/* The zones with colours of their own that a map shows, in the order in which they are first met. */
+struct zones_shown {
+    const struct line_zone *zones[LEGEND_ZONES_MAX];
+    int n, left_out;
+};
+
+/* How many different zones there may be is bounded by ZONES_MAX of each line: `seen` is a bit for each. */
+static struct zones_shown zones_shown(const struct report_map *map)
+{
+    struct zones_shown out = {.n = 0};
+    uint64_t seen[LINES_MAX][(ZONES_MAX + 63) / 64] = {{0}};
+    for (size_t i = 0; i < map->n_patches; i++) {
+        const struct map_patch *patch = &map->patches[i];
+        const struct line_zone *zone = zone_with_colour(patch);
+        ptrdiff_t z = zone ? zone - patch->line->zones : 0;
+        uint64_t *word = &seen[patch->line->number][z / 64], bit = UINT64_C(1) << z % 64;
+        if (!zone || (*word & bit))
+            continue;
+        *word |= bit;
+        if (out.n < LEGEND_ZONES_MAX)
+            out.zones[out.n++] = zone;
+        else
+            out.left_out++;
+    }
+    return out;
+}
+
+/* The lines, their zones with colours, the plots, and what is pressed on. */
+static int legend_rows(const struct line_table *lines, const struct report_map *map)
+{
+    int n = lines->n + 1 + zones_shown(map).n;
     for (int l = 0; l < lines->n; l++)
         n += line_at(lines, l)->relation == LINE_EXCLUDES;
     return (n + LEGEND_PER_ROW - 1) / LEGEND_PER_ROW;
@@ -50,7 +84,8 @@ static int legend_rows(const struct line_table *lines)
 double map_picture_height(const struct map_picture *picture, double width)
 {
     double map = (width - MARGIN_LEFT - MARGIN_RIGHT) / MAP_ASPECT;
-    return MARGIN_TOP + map + MARGIN_BOTTOM + (legend_rows(report_lines(picture->report)) * LEGEND_ROW + 18);
+    return MARGIN_TOP + map + MARGIN_BOTTOM +
+           (legend_rows(report_lines(picture->report), picture->map) * LEGEND_ROW + 18);
 }
 
 /* ---- shapes ---- */
@@ -94,7 +129,8 @@ static void draw_patches(const struct picture *p)
             cairo_new_path(p->cr);
             for (size_t r = 0; r < patch->n_rings; r++)
                 ring_path(p, patch->rings[r].lon_deg, patch->rings[r].lat_deg, patch->rings[r].n);
-            typeset_colour(p->cr, symbol->fill, symbol->alpha);
+            const struct line_zone *zone = zone_with_colour(patch);
+            typeset_colour(p->cr, zone ? zone->fill : symbol->fill, symbol->alpha);
             cairo_fill_preserve(p->cr);
             line_stroke(p->cr, symbol);
         }
@@ -296,7 +332,7 @@ static void draw_north(const struct picture *p)
 }
 
 /* What an entry of the legend shows. */
-enum legend_kind { LEGEND_LINE, LEGEND_PLOT, LEGEND_OVERLAP };
+enum legend_kind { LEGEND_LINE, LEGEND_ZONE, LEGEND_PLOT, LEGEND_OVERLAP };
 
 static void legend_item(const struct picture *p, double x, double y, enum legend_kind kind,
                         const struct line_symbol *symbol)
@@ -304,6 +340,7 @@ static void legend_item(const struct picture *p, double x, double y, enum legend
     cairo_new_path(p->cr);
     cairo_rectangle(p->cr, x, y + 1.5, 18, 9);
     switch (kind) {
+    case LEGEND_ZONE: /* `symbol` has its colour */
     case LEGEND_LINE:
         typeset_colour(p->cr, symbol->fill, symbol->alpha);
         cairo_fill_preserve(p->cr);
@@ -320,24 +357,44 @@ static void legend_item(const struct picture *p, double x, double y, enum legend
     }
 }
 
-/* The next entry: `n` counts them. */
-static void legend_add(const struct picture *p, int *n, enum legend_kind kind,
-                       const struct control_line *line)
+static void legend_place(const struct picture *p, int *n, enum legend_kind kind,
+                         const struct line_symbol *symbol, const char *label)
 {
     /* Of the width: the second column has the longest words. */
     static const double at[LEGEND_PER_ROW] = {0, 0.28, 0.65};
     const struct type_style style = {.size = 7.5, .colour = 0x000000};
     double x = p->x + 40 + at[*n % LEGEND_PER_ROW] * (p->width - 40);
     double y = p->y + p->height + MARGIN_BOTTOM + 2 + *n / LEGEND_PER_ROW * LEGEND_ROW;
+    legend_item(p, x, y, kind, symbol);
+    typeset_draw(p->t, label, &style, x + 22, y);
+    ++*n;
+}
+
+/* The next entry: `n` counts them. */
+static void legend_add(const struct picture *p, int *n, enum legend_kind kind,
+                       const struct control_line *line)
+{
     char label[96];
     snprintf(label, sizeof label, "%s%s",
              kind == LEGEND_PLOT   ? "项目地块"
              : kind == LEGEND_LINE ? line->title_zh
                                    : line->texts.held,
              kind == LEGEND_OVERLAP ? "部分" : "");
-    legend_item(p, x, y, kind, line ? &line->symbol : NULL);
-    typeset_draw(p->t, label, &style, x + 22, y);
-    ++*n;
+    legend_place(p, n, kind, line ? &line->symbol : NULL, label);
+}
+
+/* The zones of one line, behind it. */
+static void legend_add_zones(const struct picture *p, int *n, const struct control_line *line,
+                             const struct zones_shown *shown)
+{
+    for (int i = 0; i < shown->n; i++) {
+        const struct line_zone *zone = shown->zones[i];
+        struct line_symbol symbol = line->symbol;
+        if (zone < line->zones || zone >= line->zones + line->n_zones)
+            continue;
+        symbol.fill = zone->fill;
+        legend_place(p, n, LEGEND_ZONE, &symbol, zone->zh);
+    }
 }
 
 static void draw_legend(const struct picture *p)
@@ -348,18 +405,23 @@ static void draw_legend(const struct picture *p)
     int n = 0;
     typeset_draw(p->t, "图例", &bold, p->x + 4, y);
     const struct line_table *lines = report_lines(p->r);
-    for (int l = 0; l < lines->n; l++)
+    const struct zones_shown zones = zones_shown(p->map);
+    for (int l = 0; l < lines->n; l++) {
         legend_add(p, &n, LEGEND_LINE, line_at(lines, l));
+        legend_add_zones(p, &n, line_at(lines, l), &zones);
+    }
     legend_add(p, &n, LEGEND_PLOT, NULL);
     for (int l = 0; l < lines->n; l++)
         if (line_at(lines, l)->relation == LINE_EXCLUDES)
             legend_add(p, &n, LEGEND_OVERLAP, line_at(lines, l));
     double lat = (p->map->box.south_deg + p->map->box.north_deg) / 2;
-    char text[200];
-    snprintf(text, sizeof text, "CGCS2000 经纬网，北向上，图面中心纬度 %.4f°；图上数字为地块序号。%s%s", lat,
-             p->map->thinned ? "图面上小于一个点的图斑未绘。" : "",
-             p->map->crowded ? "图斑过多，只绘出一部分。" : "");
-    typeset_draw(p->t, text, &note, p->x + 4, y + (legend_rows(lines) * LEGEND_ROW + 1));
+    char text[280], more[80] = "";
+    if (zones.left_out)
+        snprintf(more, sizeof more, "另有 %d 类以各自颜色绘出，未列入图例。", zones.left_out);
+    snprintf(text, sizeof text, "CGCS2000 经纬网，北向上，图面中心纬度 %.4f°；图上数字为地块序号。%s%s%s",
+             lat, p->map->thinned ? "图面上小于一个点的图斑未绘。" : "",
+             p->map->crowded ? "图斑过多，只绘出一部分。" : "", more);
+    typeset_draw(p->t, text, &note, p->x + 4, y + (legend_rows(lines, p->map) * LEGEND_ROW + 1));
 }
 
 static struct picture picture_of(struct typeset *t, const struct map_picture *what, double x, double y,

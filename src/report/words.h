@@ -10,9 +10,9 @@ enum report_lang { REPORT_LANG_ZH = 0, REPORT_LANG_EN };
 /* "zh" or "en"; NULL and "" are zh. */
 enum status report_lang_parse(const char *text, enum report_lang *out, struct error *e) HX_MUST_CHECK;
 
-#define REPORT_AREA_BASIS                                                                                                \
-    "CGCS2000 椭球面积；边在所交坐标系中为直线 / area on the CGCS2000 ellipsoid, edges straight in the " \
-    "delivered CRS"
+#define REPORT_AREA_BASIS                                                                                    \
+    "CGCS2000 椭球面积；边在所交坐标系中为直线 / "                                           \
+    "area on the CGCS2000 ellipsoid, edges straight in the delivered CRS"
 /* Every form carries the sentence that it decides nothing. */
 #define REPORT_DISCLAIMER_ZH "本结果只客观反映与所载数据的空间关系，不代替审批，不决定项目是否通过审查"
 #define REPORT_DISCLAIMER_EN                                                                                 \

@@ -148,8 +148,9 @@ enum status store_definitions(struct store *s, struct arena *a, struct store_def
 }
 
 /* The first row by a condition of one argument; *found false when there is none. */
-static enum status read_one(struct store *s, const char *where, const char *argument, struct arena *a,
-                            struct store_definition *out, bool *found, struct error *e)
+static enum status read_definition_row(struct store *s, const char *where, const char *argument,
+                                       struct arena *a, struct store_definition *out, bool *found,
+                                       struct error *e)
 {
     sqlite3_stmt *q = NULL;
     const char *sql = arena_printf(a, "%s%s", columns, where);
@@ -169,7 +170,8 @@ enum status store_definition_first(struct store *s, const char *layer, struct ar
                                    struct store_definition *out, struct error *e)
 {
     bool found;
-    enum status st = read_one(s, "WHERE layer_id = ?1 ORDER BY id LIMIT 1", layer, a, out, &found, e);
+    enum status st =
+        read_definition_row(s, "WHERE layer_id = ?1 ORDER BY id LIMIT 1", layer, a, out, &found, e);
     if (st != STATUS_OK || found)
         return st;
     error_zh(e, "存储中没有图层“%.64s”的定义。", layer);
@@ -181,7 +183,7 @@ enum status store_definition_read(struct store *s, const char *sha256, struct ar
                                   struct store_definition *out, struct error *e)
 {
     bool found;
-    enum status st = read_one(s, "WHERE sha256 = ?1", sha256, a, out, &found, e);
+    enum status st = read_definition_row(s, "WHERE sha256 = ?1", sha256, a, out, &found, e);
     if (st != STATUS_OK || found)
         return st;
     error_zh(e, "存储中没有 SHA-256 为“%.64s”的图层定义。", sha256);

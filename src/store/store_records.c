@@ -138,6 +138,48 @@ enum status store_records(struct store *s, int64_t after_id, int64_t limit, stor
                  limit > 0 ? limit : -1, fn, user, e);
 }
 
+/* ?3 project, ?4 layer, ?5 class, ?6 document. A claim's own texts are JSON (schema/080). */
+#define CLAIM(key) "coalesce(json_extract(k.value, '$." key "'), '')"
+#define HAS(text, part) "instr(lower(" text "), lower(" part ")) > 0"
+static const char found_sql[] =
+    "SELECT " COLUMNS " FROM record WHERE id > ?1 AND CASE WHEN refers_to > 0 THEN refers_to ELSE id END IN ("
+    "SELECT c.id FROM record c LEFT JOIN record_search x ON x.record_id = c.id WHERE c.kind = 'check' "
+    "AND (?3 = '' OR " HAS("c.project_name", "?3") " OR " HAS(
+        "x.project_code",
+        "?3") ") "
+              "AND (?4 || ?5 || ?6 = '' OR (?4 || ?6 = '' AND c.project_class = upper(?5)) OR EXISTS ("
+              "SELECT 1 FROM json_each(CASE WHEN json_valid(x.claims) THEN x.claims ELSE '[]' END) k "
+              "WHERE (?4 = '' OR " CLAIM("layer") " = ?4) AND (?5 = '' OR " CLAIM(
+                  "class") " = upper(?5) OR " HAS(CLAIM("title_zh"),
+                                                  "?5") " OR " HAS(CLAIM("title_en"),
+                                                                   "?5") ") "
+                                                                         "AND (?6 = '' OR " HAS(
+                                                                             CLAIM("document"),
+                                                                             "?6") ")))) ORDER BY id LIMIT "
+                                                                                   "?2";
+
+enum status store_records_found(struct store *s, const struct store_record_search *search, int64_t after_id,
+                                int64_t limit, store_record_fn *fn, void *user, struct error *e)
+{
+    const char *const texts[] = {search->project, search->layer, search->project_class, search->document};
+    bool any = false;
+    for (int i = 0; i < 4; i++)
+        any = any || (texts[i] && *texts[i]);
+    if (!any) /* what the search knows nothing of is listed, too */
+        return store_records(s, after_id, limit, fn, user, e);
+    sqlite3_stmt *q = NULL;
+    enum status st = sql_prepare(s, found_sql, &q, READING, e);
+    if (st != STATUS_OK)
+        return st;
+    sqlite3_bind_int64(q, 1, after_id);
+    sqlite3_bind_int64(q, 2, limit > 0 ? limit : -1);
+    for (int i = 0; i < 4; i++)
+        sql_bind_text(q, 3 + i, texts[i]);
+    st = each_row(s, q, fn, user, e);
+    sqlite3_finalize(q);
+    return st;
+}
+
 enum status store_record_overrides(struct store *s, int64_t id, store_record_fn *fn, void *user,
                                    struct error *e)
 {

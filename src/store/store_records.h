@@ -60,6 +60,17 @@ enum status store_record_append(struct store *s, struct store_record *r, struct 
 typedef bool store_record_fn(const struct store_record *r, void *user);
 enum status store_records(struct store *s, int64_t after_id, int64_t limit, store_record_fn *fn, void *user,
                           struct error *e) HX_MUST_CHECK;
+/* What a search asks for; NULL and "" ask for nothing. All that is asked must be there. */
+struct store_record_search {
+    const char *project; /* a part of the project's name or code */
+    /* Of one and the same claim: the layer's id; the class's code, or a part of its title (without layer and
+     * document also the project's class itself); a part of the document's number. */
+    const char *layer, *project_class, *document;
+};
+/* The rows of checks that are so, and the overrides of those; as store_records otherwise. */
+enum status store_records_found(struct store *s, const struct store_record_search *search, int64_t after_id,
+                                int64_t limit, store_record_fn *fn, void *user,
+                                struct error *e) HX_MUST_CHECK;
 /* The overrides of one check, in id order. */
 enum status store_record_overrides(struct store *s, int64_t id, store_record_fn *fn, void *user,
                                    struct error *e) HX_MUST_CHECK;

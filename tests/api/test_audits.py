@@ -50,6 +50,21 @@ class Audits(unittest.TestCase):
         self.assertEqual(str(N), again["reused"])
         self.assertEqual(f.digest(self.dir / "since.gpkg"), f.digest(self.dir / "library.gpkg"))
 
+    def test_remarks_are_those_of_the_command(self):
+        """What was assumed of the file, and that a result was whole already, the library tells in the command's words."""
+        source = self.dir / "zone.csv"
+        source.write_text("id,wkt\n1,\"POLYGON((37600000 4520000,37600100 4520000,37600100 4520100,37600000 4520000))\"\n")
+        run = [AUDITS, self.store, "parcels", source, self.dir / "zone.gpkg", "-", "-", "0"]
+        ours = subprocess.run(list(map(str, run)), capture_output=True, text=True, encoding="utf-8", check=True).stdout.splitlines()[1:]
+        theirs = f.audit("parcels", source, "-o", self.dir / "theirs.gpkg", "--store", self.store).stderr.splitlines()
+        self.assertTrue(any(line.startswith("note: ") for line in ours), ours)
+        self.assertEqual(theirs, ours)
+        again = [AUDITS, self.store, "resume", source, self.dir / "zone.gpkg", "-"]
+        ours = subprocess.run(list(map(str, again)), capture_output=True, text=True, encoding="utf-8", check=True).stdout.splitlines()[1:]
+        theirs = f.audit("parcels", source, "-o", self.dir / "theirs.gpkg", "--store", self.store, "--resume").stderr.splitlines()
+        self.assertIn("The output is complete already.", ours)
+        self.assertEqual(theirs, ours)
+
     def test_stop_and_resume(self):
         out, n = self.dir / "stopped.gpkg", MANY
         while True:  # a fast machine has done them all before it is asked whether to go on

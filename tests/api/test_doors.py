@@ -185,7 +185,7 @@ class Doors(unittest.TestCase):
             out.mkdir()
             subprocess.run([DOOR, f"{store}@{day}", "read", path, out, "GENERAL", "-", "-"], check=True, capture_output=True)
             expected = subprocess.run([PROGRAM, "check", path, "--store", store, "--as-of", day, "--class", "GENERAL",
-                                       "--format", "json"], check=True, capture_output=True).stdout
+                                       "--project-name", "光伏", "--builder", "某公司", "--format", "json"], check=True, capture_output=True).stdout
             self.assertEqual(expected, (out / "report.json").read_bytes())
             self.assertEqual(verdict, json.loads(expected)["parcels"][0]["layers"][0]["status"])
         done = subprocess.run([DOOR, f"{store}@2025-13-01", "list"], capture_output=True)

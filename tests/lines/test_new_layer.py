@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 """A control layer that nobody thought of when the program was written: its definition and its data are added, and every
 door speaks of it. A definition that is wrong changes nothing. Usage: test_new_layer.py PROGRAM"""
+import collections
 import csv
 import json
 import pathlib
+import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.request
+import xml.etree.ElementTree
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'http'))
 import fixture  # noqa: E402
@@ -143,6 +147,61 @@ class NewLayer(unittest.TestCase):
         for style in styles.values():
             self.assertIn('#80b1d3', style)
 
+    # Zones that are drawn each in its own colour: what begins with 一级 is not 二级, whatever else its name has.
+    COLOURS = {'一级': (0xe4, 0x1a, 0x1c), '二级': (0x4d, 0xaf, 0x4a)}
+
+    def load_coloured(self):
+        good = definition()
+        for zone in good['control']['zones']:
+            zone['fill'] = '#%02x%02x%02x' % self.COLOURS[zone['name']]
+        good['control']['symbol']['alpha'] = 1
+        self.load()
+        self.add(good)
+
+    def test_zones_have_their_colours_in_a_desktop_gis(self):
+        """The style is one symbol for each zone; its expression, run by SQLite over the view, gives the zones that a check finds."""
+        self.load_coloured()
+        with sqlite3.connect(self.store) as db:
+            styles = db.execute("SELECT f_table_name, styleQML FROM layer_styles WHERE f_table_name IN ('quiet_zone', '静默区')").fetchall()
+            self.assertEqual(4, len(styles))
+            for view, text in styles:
+                renderer = xml.etree.ElementTree.fromstring(text).find('renderer-v2')
+                found = dict(db.execute(f"""SELECT {'"标识码"' if view == '静默区' else 'code'}, {renderer.get('attr')} FROM "{view}" """))
+                self.assertEqual({'Q-1': '一级', 'Q-2': '二级'}, found)
+                symbols = {s.get('name'): s.find(".//prop[@k='color']").get('v') for s in renderer.iter('symbol')}
+                drawn = {c.get('value'): symbols[c.get('symbol')] for c in renderer.iter('category')}
+                self.assertEqual({'': '#80b1d3ff', '一级': '#e41a1cff', '二级': '#4daf4aff'}, drawn)
+        db.close()
+
+    def test_zones_have_their_colours_on_paper(self):
+        """On the map of a PDF each zone is drawn in its colour, and the legend names those that are on the map."""
+        if not shutil.which('pdftoppm'):
+            self.skipTest('pdftoppm is not installed')
+        self.load_coloured()
+        self.run_in('check', 'parcels.geojson', '--format', 'pdf', '-o', 'report.pdf')
+        subprocess.run(['pdftoppm', '-r', '50', 'report.pdf', 'page'], cwd=self.dir, check=True)
+        seen = collections.Counter()
+        for page in self.dir.glob('page*.ppm'):
+            pixels = page.read_bytes().split(b'\n', 3)[3]
+            seen.update(pixels[i:i + 3] for i in range(0, len(pixels), 3))
+        for zone, colour in self.COLOURS.items():
+            self.assertGreater(seen[bytes(colour)], 200, zone)   # an area, not the frame of a letter
+        text = subprocess.run(['pdftotext', '-layout', 'report.pdf', '-'], cwd=self.dir, check=True, capture_output=True, text=True).stdout
+        legend = text[text.index('图例'):][:600]
+        self.assertLess(legend.index('静默区'), legend.index('一级'))
+        self.assertIn('二级', legend)
+
+    def test_the_page_is_told_the_colours(self):
+        self.load_coloured()
+        server = fixture.Server(PROGRAM, '--store', str(self.store))
+        try:
+            with urllib.request.urlopen(f'http://{server.host}:{server.port}/layers') as answer:
+                layers = json.load(answer)['layers']
+        finally:
+            server.stop()
+        zones = next(layer for layer in layers if layer['id'] == 'quiet_zone')['zones']
+        self.assertEqual({'一级': '#e41a1c', '二级': '#4daf4a'}, {z['zh']: z['fill'] for z in zones})
+
     def test_a_wrong_definition_changes_nothing(self):
         self.load()
         before = self.run_in('layer', 'history').stdout, self.check()
@@ -150,6 +209,8 @@ class NewLayer(unittest.TestCase):
         wrong = {
             'relation': definition(relation='surround'),
             'colour': definition(symbol={'fill': 'grass', 'edge': '#000000'}),
+            'colour of a zone': definition(zones=[dict(z, fill='red') for z in good['control']['zones']]),
+            'no colour of a zone': definition(zones=[dict(z, fill='') for z in good['control']['zones']]),
             'member': dict(good, colour='green'),
             'official name': dict(good, title_zh='生态保护红线'),
             'official table': dict(good, standard='STBHHX'),

@@ -53,6 +53,16 @@ class Format1(unittest.TestCase):
         chain = json.loads(self.run_in('records', 'verify', '--format', 'json'))
         self.assertTrue(chain['sound'], chain)
 
+    def test_it_is_found_by_its_project_and_by_no_claim(self):
+        """What was kept before there were claims has none, and is listed and found all the same."""
+        self.upgrade()
+        listed = json.loads(self.run_in('records', 'list', '--format', 'json'))
+        self.assertEqual(listed, json.loads(self.run_in('records', 'list', '--project', '示例项', '--format', 'json')))
+        self.assertEqual(listed, json.loads(self.run_in('records', 'list', '--class', 'LIMITED_ACTIVITY', '--format', 'json')))
+        self.assertEqual(1, len(listed))
+        for option in (('--layer', 'STBHHX'), ('--document', '号'), ('--project', '别的')):
+            self.assertEqual([], json.loads(self.run_in('records', 'list', *option, '--format', 'json')), option)
+
     def test_what_was_changed_in_it_is_found(self):
         self.upgrade()
         for path in (('verdict',), ('parcels', 0, 'layers', 0, 'area_m2'), ('parameters_sha256',), ('project_class',)):

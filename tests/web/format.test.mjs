@@ -23,7 +23,7 @@ const LAYERS = [
   },
   {
     id: 'soil', title_zh: '土类', title_en: 'Soil', relation: 'classify', must: false, examined: true, loaded: true, symbol, classes: [],
-    zones: [{ zh: '黑土', en: 'black soil', group: '农用地', has: '', has_not: [], codes: ['01'] }],
+    zones: [{ zh: '黑土', en: 'black soil', group: '农用地', has: '', has_not: [], codes: ['01'], fill: '#332211' }, { zh: '其他土', en: 'other', has: '', has_not: [], codes: ['99'] }],
   },
   { id: 'far_away', title_zh: '远线', title_en: 'Far line', relation: 'exclude', must: false, examined: false, loaded: false, symbol, classes: [] },
 ];
@@ -199,6 +199,9 @@ test('how a layer is drawn comes from its definition; without one for screens, f
   assert.notEqual(first.pattern, second.pattern); // told apart without colour
   assert.equal(symbols.areaSymbol('soil').pattern, undefined);
   assert.equal(symbols.areaSymbol('no_such_layer'), undefined);
+  // A zone with a colour alone is drawn as its layer is, in that colour; one with neither is no zone of the map.
+  assert.deepEqual(symbols.subZones('soil').map((z) => [z.zh, z.plain, z.symbol.fill, z.symbol.line]), [['黑土', true, 'rgba(51, 34, 17, 0.5)', '#445566']]);
+  assert.deepEqual(symbols.subZones('fence'), []);
 });
 
 test('a feature belongs to the zone that the server would give it', () => {
@@ -215,11 +218,28 @@ test('a claim as the server reads it; one that it would misread or refuse is tol
   assert.equal(claims.claimText('first_line', { ...row, item: 0, by: '' }), 'first_line=BIG:内政字〔2026〕12号@2026-03-01');
   assert.equal(claims.claimText('first_line', { ...row, item: 0, document: '', date: '', by: '' }), 'first_line=BIG');
   assert.equal(claims.faultOf(row), '');
+  const texts = ['first_line=BIG#3:内政字〔2026〕12号@2026-03-01@自治区人民政府', 'a=B', 'a=B#2', 'a=B:9号:二@2026-01-02'];
+  for (const text of texts) {
+    const read = claims.claimOf(text); // as a saved project has it, and back
+    assert.equal(claims.claimText(read.layer, read.row), text);
+  }
   assert.equal(claims.faultOf({ ...row, date: '' }), 'claim_no_date');
   assert.equal(claims.faultOf({ ...row, document: ' ' }), 'claim_no_document');
   for (const document of ['甲@乙', '甲;乙', '甲；乙']) assert.equal(claims.faultOf({ ...row, document }), 'claim_bad_sign');
   assert.equal(claims.faultOf({ ...row, by: '甲；乙' }), 'claim_bad_sign');
   assert.equal(claims.faultOf({ ...row, class: '', date: '' }), ''); // nothing is claimed
+});
+
+test('claims of a saved project: on a layer of which nothing can be claimed now they are shown and still sent, never dropped', () => {
+  const form = new claims.ClaimsForm('t', () => undefined);
+  form.set([{ id: 'BIG', zh: '大项目', en: 'Big' }]);
+  form.load('first_line=BIG:9号@2026-01-02;far_away=BIG;first_line_gone=SMALL');
+  assert.deepEqual(form.texts(), ['first_line=BIG:9号@2026-01-02', 'far_away=BIG', 'first_line_gone=SMALL']);
+  assert.match(form.el.all('t-claims-others')[0].textContent, /far_away=BIG/);
+  form.el.all('t-claims-drop-0')[0].listeners.click();
+  assert.deepEqual(form.texts(), ['first_line=BIG:9号@2026-01-02', 'first_line_gone=SMALL']);
+  form.load('');
+  assert.deepEqual(form.texts(), []);
 });
 
 test('claims: a row for each layer that has data and of which something may be claimed, and none that cannot be sent is sent', () => {

@@ -237,6 +237,13 @@ test('land by class: the classes make up the parcel, and none of it is called pr
   assert.equal(cents.reduce((a, b) => a + b, 0), parcel);
   assert.match(await page.locator(id('result-land_use-status')).innerText(), /涉及/);
   assert.equal(await page.locator(id('verdict-land_use')).count(), 0);
+  // Each class has its colour in the legend, which is folded: dozens would push the other layers out of sight.
+  const legend = page.locator(id('colours-land_use'));
+  const classes = (await (await fetch(`${baseUrl}/layers`)).json()).layers.find((l) => l.id === 'land_use').zones;
+  assert.equal(await legend.getAttribute('open'), null);
+  await legend.locator('summary').click();
+  assert.equal(await legend.locator('li').count(), classes.filter((z) => z.fill).length);
+  await legend.locator('summary').click();
 });
 
 test('downloads are the server\'s own bytes', async () => {

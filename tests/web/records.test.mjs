@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { baseUrl, launch, openPage, outDir, root, settle } from './browser.mjs';
+import { baseUrl, dropFile, launch, openPage, outDir, root, settle } from './browser.mjs';
 
 const id = (name) => `[data-testid="${name}"]`;
 const health = await (await fetch(`${baseUrl}/health`)).json();
@@ -157,6 +157,72 @@ test('the lists behind a class are shown where the class is chosen', { skip }, a
   assert.equal(await page.locator(`${id('class-list')} li`).count(), 10);
   await noSidewaysScroll();
   await shot('36-class-list');
+});
+
+test('records are found by the claim that stands in the kept report', { skip }, async () => {
+  const query = new URLSearchParams({ keep: '1', officer: '王五', project_name: `铁路${project}`, project_code: `R-${project}`, claim: `permanent_basic_farmland=STATE_KEY:农字${project}号@2026-02-02` });
+  const report = await (await checkOf(query, parcel)).json();
+  await page.locator(id('tab-records')).click();
+  await page.locator(`${id('record-search')} summary`).click();
+  await page.locator(id('search-document')).fill(`农字${project}`);
+  await page.locator(id('search-layer')).selectOption('permanent_basic_farmland');
+  await page.locator(id('search-run')).click();
+  await page.waitForFunction((n) => document.querySelectorAll('[data-testid="records"] li').length === 1 && document.getElementById(`record-${n}`), report.record.id);
+  await noSidewaysScroll();
+  await shot('40-record-search');
+  await page.locator(id('search-layer')).selectOption('ecological_red_line'); // of that line nothing was claimed
+  await page.locator(id('search-run')).click();
+  await page.locator(id('records-none')).waitFor();
+  await page.locator(id('search-clear')).click();
+  await page.locator(id(`record-${kept}`)).waitFor();
+});
+
+test('a check is saved as a project, and opened again with its class and claims', { skip }, async () => {
+  await page.locator(id('tab-check')).click();
+  await page.locator(id('project-class')).selectOption('GENERAL');
+  await dropFile(page, '地块.txt', parcel);
+  await page.locator(id('report-files')).waitFor();
+  await page.locator(`${id('check-claims')} summary`).click();
+  await page.locator(id('check-claim-permanent_basic_farmland-class')).selectOption('STATE_KEY');
+  await page.waitForFunction(() => /待补/.test(document.querySelector('[data-testid="report"]')?.textContent ?? ''));
+  await page.locator(`${id('project-fields')} summary`).click();
+  await page.locator(id('project-save')).click();
+  await page.locator(id('project-save-state')).waitFor();
+  assert.match(await page.locator(id('project-save-state')).innerText(), /未保存：请先填写项目名称/);
+  await page.locator(id('project_name')).fill(`一号${project}`);
+  await page.locator(id('project_code')).fill(`A-${project}`);
+  await page.locator(id('project-save')).click();
+  await page.waitForFunction(() => /已保存项目/.test(document.querySelector('[data-testid="project-save-state"]')?.textContent ?? ''));
+  await shot('41-project-saved');
+  await page.reload(); // nothing of it is in the page any more
+  await page.waitForSelector(id('switch-ecological_red_line'));
+  await page.locator(`${id('projects')} summary`).click();
+  await page.locator(id('projects-search')).fill(`A-${project}`);
+  await shot('42-projects');
+  await page.locator(id(`project-一号${project}`)).click();
+  await page.locator(id('project-opened')).waitFor();
+  await page.waitForFunction(() => /待补/.test(document.querySelector('[data-testid="report"]')?.textContent ?? ''));
+  assert.equal(await page.locator(id('project-class')).inputValue(), 'GENERAL');
+  assert.equal(await page.locator(id('check-claim-permanent_basic_farmland-class')).inputValue(), 'STATE_KEY');
+  assert.equal(await page.locator(id('project_name')).inputValue(), `一号${project}`);
+  await noSidewaysScroll();
+  await shot('43-project-opened');
+});
+
+test('a project that somebody saved meanwhile is not saved over, and one that is put away is gone', { skip }, async () => {
+  const name = `一号${project}`;
+  const saved = await fetch(`${baseUrl}/projects?${new URLSearchParams({ name, source_file: '新.txt' })}`, { method: 'POST', body: parcel });
+  assert.equal(saved.status, 201);
+  await page.locator(`${id('project-fields')} summary`).click();
+  await page.locator(id('project-save')).click();
+  await page.waitForFunction(() => /未保存/.test(document.querySelector('[data-testid="project-save-state"]')?.textContent ?? ''));
+  assert.match(await page.locator(id('project-save-state')).innerText(), /已有较新的保存[\s\S]*请打开它再改/);
+  await page.locator(`${id('projects')} summary`).click();
+  await page.locator(id('projects-search')).fill(name);
+  await page.locator(id(`retire-${name}`)).click();
+  await page.locator(id(`retire-${name}`)).click(); // the first click only asks
+  await page.waitForFunction(() => /已停用/.test(document.querySelector('[data-testid="projects-state"]')?.textContent ?? ''));
+  assert.equal(await page.locator(id(`project-${name}`)).count(), 0);
 });
 
 test('a server that keeps nothing says so, and offers no override', { skip }, async () => {

@@ -49,10 +49,20 @@ interface RecordsPage {
   links?: { rel?: string; href?: string }[];
 }
 
-/** Every row, oldest first; stops at `max` so that the browser stays quick. */
-export async function getRecords(max = 20_000): Promise<RecordRow[]> {
+/** What the server searches for; '' asks for nothing. */
+export interface RecordSearch {
+  project: string;
+  layer: string;
+  class: string;
+  document: string;
+}
+
+/** Every row that is asked for, oldest first; stops at `max` so that the browser stays quick. */
+export async function getRecords(search: Partial<RecordSearch> = {}, max = 20_000): Promise<RecordRow[]> {
   const out: RecordRow[] = [];
-  let next: string | undefined = '/records?limit=1000';
+  const query = new URLSearchParams({ limit: '1000' });
+  for (const [key, value] of Object.entries(search)) if (value.trim()) query.set(key, value.trim());
+  let next: string | undefined = `/records?${query}`;
   while (next && out.length < max) {
     const page: RecordsPage = await getJson<RecordsPage>(next);
     out.push(...(page.records ?? []));

@@ -1,6 +1,8 @@
 /** The typed client: this file and api-*.ts are the only ones that know the server's URLs. Fields marked `?` may be missing and are then shown as
  * missing, never as zero or as clear. */
 
+import type { Project } from './api-projects';
+
 export interface Health {
   status: string;
   version?: string;
@@ -89,6 +91,8 @@ export interface ControlZone {
   has?: string;
   has_not?: string[];
   codes?: string[];
+  /** A colour of its own where there is no screen. */
+  fill?: string;
   screen?: Screen | null;
 }
 
@@ -234,6 +238,8 @@ export interface Report {
   /** Absent in reports of format 1. */
   format?: number;
   claims?: Claim[];
+  /** Whose the parcels are, as the applicant said. */
+  project?: { name?: string; code?: string; builder?: string; district?: string } | null;
   /** The layers that were examined, and those that were not: nothing is known of these. */
   definitions?: { layer: string }[];
   not_examined?: { layer: string; title_zh?: string; title_en?: string }[];
@@ -394,6 +400,10 @@ export interface Question {
   claims?: string[];
   /** The lines as they were in force on a day, 2024-01-31; without it, today's. */
   asOf?: string;
+  /** The sliver policy, "area,width", of a saved project that has one of its own. */
+  slivers?: string;
+  /** The saved project that was opened; its fields may be other by now. */
+  project?: Project;
 }
 
 /** Fields of the printed report; empty ones are left out. */
@@ -401,15 +411,17 @@ export interface ProjectFields {
   project_name: string;
   project_code: string;
   builder: string;
+  district: string;
 }
 
 export type DocumentFormat = 'pdf' | 'xlsx' | 'csv' | 'html';
 
-function postCheck({ input, projectClass, claims, asOf }: Question, more: Record<string, string>, signal: AbortSignal): Promise<Response> {
+function postCheck({ input, projectClass, claims, asOf, slivers }: Question, more: Record<string, string>, signal: AbortSignal): Promise<Response> {
   const query = new URLSearchParams({ class: projectClass });
   if (input.epsg) query.set('crs', `EPSG:${input.epsg}`);
   for (const claim of claims ?? []) query.append('claim', claim);
   if (asOf) query.set('as_of', asOf);
+  if (slivers) query.set('slivers', slivers);
   for (const [key, value] of Object.entries(more)) if (value.trim()) query.set(key, value.trim());
   return request(`/check?${query}`, {
     method: 'POST',
@@ -445,8 +457,8 @@ export async function checkDocument(
 }
 
 /** Checks once more and keeps that check in the server's record; the answer is the report that was kept. */
-export async function keepCheck(question: Question, officer: string, projectName: string, signal: AbortSignal): Promise<CheckAnswer> {
-  const more = { keep: '1', officer, project_name: projectName, source_file: question.input.name };
+export async function keepCheck(question: Question, officer: string, project: ProjectFields, signal: AbortSignal): Promise<CheckAnswer> {
+  const more = { keep: '1', officer, ...project, source_file: question.input.name };
   const answer = await answerOf(await postCheck(question, more, signal));
   if (!answer.report.record?.id) {
     throw new ApiError('服务器没有给出存档编号，不能认为已留存。', 'The server gave no record number: do not take it as kept.', 'NOT_KEPT', 200);

@@ -2,6 +2,7 @@
 
 import { AUDIT_TEXTS } from './texts/audit';
 import { LAYER_TEXTS } from './texts/layers';
+import { PROJECT_TEXTS } from './texts/projects';
 import { RECORD_TEXTS } from './texts/records';
 
 export type Lang = 'zh' | 'en';
@@ -9,10 +10,11 @@ export type Lang = 'zh' | 'en';
 const TEXTS = {
   ...AUDIT_TEXTS,
   ...LAYER_TEXTS,
+  ...PROJECT_TEXTS,
   ...RECORD_TEXTS,
 
   app_name: ['红线', 'Hongxian'],
-  app_sub: ['三线压占核查', 'Control-line check'],
+  app_sub: ['国土空间管控核查', 'Land-use control check'],
   switch_lang: ['English', '中文'],
   synthetic_notice: ['示例数据，不得用于审批', 'Sample data: not for approvals'],
   synthetic_label: ['示例数据', 'Sample'],
@@ -37,6 +39,7 @@ const TEXTS = {
   group_plan: ['规划布局', 'Plan layout'],
   group_admin: ['行政区划', 'Administrative'],
   layer_not_loaded: ['尚未导入数据', 'No data imported'],
+  layer_classes: ['各类颜色（{n}）', 'Colours of classes ({n})'],
   layer_version: ['版本 {v}', 'version {v}'],
   layer_count: ['{n} 个要素', '{n} features'],
   zoom_hint: ['放大后可见', 'zoom in to see'],
@@ -185,6 +188,7 @@ const TEXTS = {
   p_name: ['项目名称', 'Project name'],
   p_code: ['项目代码', 'Project code'],
   p_builder: ['建设单位', 'Builder'],
+  p_district: ['所在行政区', 'District'],
   keep_title: ['留存本次核查', 'Keep this check'],
   keep_officer: ['经办人', 'Officer'],
   keep_run: ['留存', 'Keep'],

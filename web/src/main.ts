@@ -76,6 +76,7 @@ const report: ReportPanel = new ReportPanel({
   onLook: look,
   onClear: clearResult,
   onPrint: () => void printReport(),
+  onSaved: (project, input) => checkPanel.saved(project, input),
   className: (id) => checkPanel.className(id),
   collectionOf,
   hasUnits: () => collections.some((c) => c.kind === 'admin' && c.id !== 'region' && c.geometry !== 'point'),
@@ -277,7 +278,7 @@ function renderFrame(): void {
   showKey(keyOf);
   renderDropSign();
   view?.map.getCanvas().setAttribute('aria-label', t('map_label'));
-  document.title = lang() === 'zh' ? '红线 Hongxian · 三线压占核查' : 'Hongxian · control-line check';
+  document.title = `${t('app_name')} · ${t('app_sub')}`;
 }
 
 /** The key is of what was last shown: of a check, or of a place that was chosen from a list. */
@@ -346,6 +347,7 @@ async function start(): Promise<void> {
   setControlLayers(control);
   layers.set(list, health);
   records.setKeeps(health?.keeps_records ?? false);
+  checkPanel.projects.setKeeps(health?.keeps_records ?? false);
   renderFrame();
   checkPanel.loadClasses().then((classes) => batch.setClasses(classes)).catch((e: unknown) => mapProblem(sentenceOf(e).text));
   if (list.some((c) => c.id === 'plan_layout')) void layout.load();

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define SEND_ZH                                                                                                             \
-    "请提供勘测定界坐标TXT、GeoJSON、WKT、CSV、坐标表，或Shapefile（打包为zip）、GeoPackage、KML/" \
-    "KMZ、DXF、FlatGeobuf"
+#define SEND_ZH                                                                                              \
+    "请提供勘测定界坐标TXT、GeoJSON、WKT、CSV、坐标表，"                                    \
+    "或Shapefile（打包为zip）、GeoPackage、KML/KMZ、DXF、FlatGeobuf"
 #define SEND_EN                                                                                              \
     "send a survey TXT, GeoJSON, WKT, CSV, a table of coordinates, a zipped Shapefile, GeoPackage, "         \
     "KML/KMZ, DXF or "                                                                                       \

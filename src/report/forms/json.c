@@ -358,6 +358,42 @@ static void write_record(struct json_writer *w, const struct report_record *reco
     jw_object_end(w);
 }
 
+static bool says(const char *text)
+{
+    return text && *text;
+}
+
+static bool has_project(const struct report_project *p)
+{
+    return p && (says(p->name) || says(p->code) || says(p->builder) || says(p->district));
+}
+
+/* Whose the parcels are, as the applicant said: nothing was computed from it. Of a kept check, as it was
+ * kept, where nothing else is said. */
+static void write_project(struct json_writer *w, const struct report_project *said,
+                          const struct report_record *kept)
+{
+    struct report_project p = {.name = NULL};
+    if (has_project(said))
+        p = *said;
+    else if (kept)
+        p = (struct report_project){.name = kept->project_name,
+                                    .code = kept->project_code,
+                                    .builder = kept->builder,
+                                    .district = kept->district};
+    jw_key(w, "project");
+    if (!has_project(&p)) {
+        jw_null(w);
+        return;
+    }
+    jw_object_begin(w);
+    jw_kv_string(w, "name", p.name ? p.name : "");
+    jw_kv_string(w, "code", p.code ? p.code : "");
+    jw_kv_string(w, "builder", p.builder ? p.builder : "");
+    jw_kv_string(w, "district", p.district ? p.district : "");
+    jw_object_end(w);
+}
+
 static void write_head(struct json_writer *w, const struct report *r)
 {
     jw_key(w, "engine");
@@ -454,6 +490,7 @@ enum status form_json(const struct form_input *in, struct buffer *out, struct er
     write_input(w, &r->parcels, r->epsg);
     jw_kv_string(w, "rules_version", snapshot_rules(r->snapshot)->version);
     if (j.claims) {
+        write_project(w, in->project, r->record);
         write_claims(&j);
         write_definitions(&j);
     }

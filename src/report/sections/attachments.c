@@ -14,8 +14,8 @@ static void add_map(struct report_making *m, size_t number)
 {
     const struct report_map *map = &m->maps->maps[number];
     bool all = map->parcel == SIZE_MAX;
-    const char *caption = all ? arena_printf(m->arena, "图%zu　三线套合图（全部地块）", number + 1)
-                              : arena_printf(m->arena, "图%zu　三线套合图：地块序号 %zu（%s）", number + 1,
+    const char *caption = all ? arena_printf(m->arena, "图%zu　控制线套合图（全部地块）", number + 1)
+                              : arena_printf(m->arena, "图%zu　控制线套合图：地块序号 %zu（%s）", number + 1,
                                              map->parcel + 1, m->t->rows[map->parcel].id);
     struct block *b = add_block(m, BLOCK_PICTURE, caption);
     b->small = !all;

@@ -66,6 +66,12 @@ int main(int argc, char **argv)
            " resumed %" PRId64 " still %" PRId64 " stopped %d calls %" PRId64 "\n",
            o.n_parcels, o.by_verdict[HX_VERDICT_PROHIBITED], o.n_findings, o.n_reused, o.resumed_after,
            o.n_still, o.stopped, w.calls);
+    for (size_t i = 0; i < o.n_notes; i++)
+        printf("提醒：%s\nnote: %s\n", o.notes[i].zh, o.notes[i].en);
+    if (*o.since_zh)
+        printf("全部重新测算：%s。\nEverything was measured: %s.\n", o.since_zh, o.since_en);
+    if (o.finished_before)
+        printf("结果已完整，无须继续。\nThe output is complete already.\n");
     hx_store_close(store);
     return 0;
 }

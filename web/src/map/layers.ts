@@ -109,15 +109,21 @@ function layersOf(map: MapLibreMap, c: Collection, hasTiles: boolean): AddLayerO
   if (!symbol) return points;
   const out: AddLayerObject[] = [];
   const zone: ExpressionSpecification = ['coalesce', ['get', 'zone'], ''];
-  const zones = subZones(c.id);
+  const all = subZones(c.id);
+  const zones = all.filter((z) => !z.plain);
+  const coloured = all.filter((z) => z.plain);
   zones.forEach((z, i) => {
     out.push(...areaLayers(map, `${c.id}-zone${i}`, source, z.symbol, inZone(z, zone) as FilterSpecification).slice(0, 1));
   });
   const noZone: FilterSpecification = ['all', ...zones.map((z): ExpressionSpecification => ['!', inZone(z, zone)])];
   const [fill, line] = areaLayers(map, c.id, source, symbol, zones.length ? noZone : undefined);
+  if (fill?.type === 'fill' && coloured.length) {
+    const cases = coloured.flatMap((z): (ExpressionSpecification | string)[] => [inZone(z, zone), z.symbol.fill]);
+    fill.paint = { 'fill-color': ['case', ...cases, symbol.fill] as unknown as ExpressionSpecification };
+  }
   if (fill) out.push(fill);
   // One outline for all sub-zones: the boundary itself does not depend on them.
-  if (line) out.push(zones.length ? ({ ...line, filter: ['!=', ['geometry-type'], 'Point'] } as AddLayerObject) : line);
+  if (line) out.push(zones.length || coloured.length ? ({ ...line, filter: ['!=', ['geometry-type'], 'Point'] } as AddLayerObject) : line);
   return c.kind === 'plan' ? [...out, ...points] : out;
 }
 

@@ -65,6 +65,8 @@ export function areaSymbol(id: string): AreaSymbol | undefined {
 }
 
 export interface SubZone {
+  /** A colour and nothing else: many of them are one layer of the map. */
+  plain: boolean;
   /** A feature belongs to it when its zone is called so, begins with one of the codes, or has `has` in its name. */
   zh: string;
   en: string;
@@ -77,12 +79,12 @@ export interface SubZone {
 /** The zones of a layer that are drawn each in its own way. */
 export function subZones(id: string): SubZone[] {
   const l = controlLayer(id);
-  return (l?.zones ?? []).flatMap((z) => (z.screen
-    ? [{
-        zh: z.zh, en: z.en ?? '', has: z.has ?? '', hasNot: z.has_not ?? [], codes: z.codes ?? [],
-        symbol: screenSymbol(z.screen, l?.symbol?.dashed ? DASH : undefined),
-      }]
-    : []));
+  const whole = areaSymbol(id);
+  return (l?.zones ?? []).flatMap((z) => {
+    const symbol = z.screen ? screenSymbol(z.screen, l?.symbol?.dashed ? DASH : undefined)
+      : z.fill && whole ? { ...whole, fill: rgba(z.fill, l?.symbol?.alpha ?? 0.5) } : null;
+    return symbol ? [{ plain: !z.screen, zh: z.zh, en: z.en ?? '', has: z.has ?? '', hasNot: z.has_not ?? [], codes: z.codes ?? [], symbol }] : [];
+  });
 }
 
 export const PARCEL_SYMBOL: AreaSymbol = {

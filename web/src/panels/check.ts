@@ -6,7 +6,10 @@ import { fill, h } from '../dom';
 import { onLang, pick, t } from '../i18n';
 import { sentenceOf } from '../sentence';
 import type { DrawMode } from '../map/draw';
+import { getProject, projectInput, type Project } from '../api-projects';
 import { ClaimsForm } from './claims';
+import { ProjectsList } from './projects';
+import { dayAndTime } from './record-card';
 import { crsQuestion } from './crs-question';
 
 /** Above this the server would refuse anyway; better to say so before sending. */
@@ -32,6 +35,7 @@ export class CheckPanel {
   private readonly head = h('div', { class: 'check-form' });
   private readonly claims = new ClaimsForm('check', () => this.claimsChanged());
   private readonly form = h('div', { class: 'check-form' });
+  readonly projects = new ProjectsList({ open: (project) => this.openProject(project), className: (id) => this.className(id) });
   private readonly stateBox = h('div', { class: 'check-state' });
   private readonly text = h('textarea', {
     id: 'paste-text', rows: 5, spellcheck: 'false', autocomplete: 'off', 'data-testid': 'paste-text',
@@ -44,6 +48,7 @@ export class CheckPanel {
   private listOpen = false;
   private projectClass = 'UNKNOWN';
   private last: CheckInput | null = null;
+  private project: Project | null = null; // of which `last` is the file
   private sent = '';
   private drawing: DrawMode | null = null;
   private pasteOpen = false;
@@ -52,7 +57,7 @@ export class CheckPanel {
   private state: CheckState = { kind: 'idle' };
 
   constructor(private readonly options: CheckPanelOptions) {
-    this.el.append(this.head, this.claims.el, this.form, this.stateBox, options.result);
+    this.el.append(this.head, this.claims.el, this.form, this.projects.el, this.stateBox, options.result);
     onLang(() => this.render());
     this.render();
   }
@@ -112,13 +117,43 @@ export class CheckPanel {
     }
   }
 
-  start(input: CheckInput): void {
+  /** The project that is open was saved anew, or a check was saved as one. */
+  saved(project: Project, input: Blob | string): void {
+    if (this.last?.bytes === input) this.project = project;
+    this.projects.changed();
+  }
+
+  /** Its parcels, class, claims and CRS, checked again with the data of the day that is set. */
+  private async openProject(listed: Project): Promise<void> {
+    const turn = ++this.reading;
+    const [project, bytes] = await Promise.all([getProject(listed.id), projectInput(listed.id)]);
+    if (turn !== this.reading) return; // something else was chosen meanwhile
+    if (project.retired || (project.newest_id ?? project.id) !== project.id) {
+      this.projects.changed();
+      throw new ApiError(`项目“${project.name}”在列出之后又有改动；请从列表中重新打开。`, `The project "${project.name}" was changed since it was listed; open it again.`, 'project-changed', 409);
+    }
+    this.projectClass = this.classes.some((c) => c.id === project.project_class) ? (project.project_class ?? 'UNKNOWN') : 'UNKNOWN';
+    if (project.project_class && project.project_class !== this.projectClass) {
+      this.classes = [...this.classes, { id: project.project_class }]; // the server decides whether it still knows the class
+      this.projectClass = project.project_class;
+    }
+    this.claims.load(project.claims ?? '');
+    const epsg = Number(project.crs?.replace(/^EPSG:/i, ''));
+    this.renderForm();
+    this.start({ bytes, name: project.input_name || project.name, ...(epsg ? { epsg } : {}) }, project);
+  }
+
+  start(input: CheckInput, project: Project | null = null): void {
     this.reading += 1; // a file that is still being read comes too late
+    if (project || input.bytes !== this.last?.bytes) this.project = project;
     this.last = input;
     const claims = this.claims.ask();
     if (!claims) return this.refuse('claims_unsent');
     this.sent = claims.join(';');
-    this.options.run({ input, projectClass: this.projectClass, claims, ...(this.asOf ? { asOf: this.asOf } : {}) });
+    this.options.run({
+      input, projectClass: this.projectClass, claims, ...(this.asOf ? { asOf: this.asOf } : {}),
+      ...(this.project ? { project: this.project, ...(this.project.slivers ? { slivers: this.project.slivers } : {}) } : {}),
+    });
   }
 
   /** What is on screen must belong to the claims shown; leaving a field as it was asks nothing. */
@@ -130,7 +165,7 @@ export class CheckPanel {
   /** Forget the last input, so that a change of class does not bring its result back. */
   forget(): void {
     this.reading += 1;
-    this.last = null;
+    this.last = this.project = null;
     this.setState({ kind: 'idle' });
   }
 
@@ -150,8 +185,13 @@ export class CheckPanel {
     // With a result on screen the room belongs to it.
     const intro = this.state.kind === 'done' ? null : h('p', { class: 'muted' }, t('check_intro'));
     fill(this.head, intro, this.classSelect(), this.classList());
-    fill(this.form, this.buttons(), this.drawHint(), this.paste(), this.dayField());
+    fill(this.form, this.openedProject(), this.buttons(), this.drawHint(), this.paste(), this.dayField());
     if (focused) document.getElementById(focused)?.focus(); // a redraw must not throw the keyboard user out
+  }
+
+  private openedProject(): HTMLElement | null {
+    const p = this.project;
+    return p && h('p', { class: 'note', role: 'status', 'data-testid': 'project-opened' }, t('project_opened', { name: p.name, when: dayAndTime(p.saved_at) }));
   }
 
   private classSelect(): HTMLElement {

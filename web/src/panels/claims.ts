@@ -36,10 +36,19 @@ export function claimText(layer: string, row: ClaimRow): string {
   return `${layer}=${row.class}${row.item ? `#${row.item}` : ''}${document ? `:${document}@${row.date}${by ? `@${by}` : ''}` : ''}`;
 }
 
+/** A claim as the server writes it, as a layer and its row; what the form cannot hold has no class. */
+export function claimOf(text: string): { layer: string; row: ClaimRow } {
+  const [, layer = '', code = '', item = '', rest = ''] = /^([^=]*)=([^#:]*)(?:#(\d+))?(?::(.*))?$/.exec(text.trim()) ?? [];
+  const [document = '', date = '', ...by] = rest.split('@');
+  return { layer, row: { class: code, item: Number(item), document, date, by: by.join('@') } };
+}
+
 export class ClaimsForm {
   readonly el = h('div', { class: 'check-form claims' });
   private classes: ProjectClass[] = [];
   private readonly rows = new Map<string, ClaimRow>();
+  /** Of a saved project, on layers of which nothing can be claimed now: still asked, so that the server says so. */
+  private others: string[] = [];
   private open = false;
 
   /** `prefix`: of ids, as there is one form in each panel. `changed`: a row was changed and can be sent. */
@@ -57,6 +66,20 @@ export class ClaimsForm {
     this.render();
   }
 
+  /** What a saved project claims, instead of what stands there. */
+  load(texts: string): void {
+    const may = new Map(this.layers().map((l) => [l.id, l.classes ?? []]));
+    this.rows.clear();
+    this.others = [];
+    for (const text of texts.split(';').filter((x) => x.trim())) {
+      const { layer, row } = claimOf(text);
+      if (may.get(layer)?.includes(row.class)) this.rows.set(layer, row);
+      else this.others.push(text.trim());
+    }
+    this.open = this.others.length > 0;
+    this.render();
+  }
+
   /** The claims as they are sent; null when a row cannot be: it is opened then, and says why. */
   ask(): string[] | null {
     const bad = this.claimed().find(([, row]) => faultOf(row));
@@ -71,7 +94,7 @@ export class ClaimsForm {
   /** The same, and nothing moves. */
   texts(): string[] | null {
     const rows = this.claimed();
-    return rows.some(([, row]) => faultOf(row)) ? null : rows.map(([id, row]) => claimText(id, row));
+    return rows.some(([, row]) => faultOf(row)) ? null : [...rows.map(([id, row]) => claimText(id, row)), ...this.others];
   }
 
   private claimed(): [string, ClaimRow][] {
@@ -97,19 +120,32 @@ export class ClaimsForm {
 
   private render(): void {
     const layers = this.layers();
-    if (layers.length === 0) return fill(this.el); // nothing can be claimed
+    if (layers.length === 0 && this.others.length === 0) return fill(this.el); // nothing can be claimed
     const focused = this.el.contains(document.activeElement) ? document.activeElement?.id : '';
-    const n = this.claimed().length;
+    const n = this.claimed().length + this.others.length;
     const details = h(
       'details',
       { 'data-testid': `${this.prefix}-claims`, ontoggle: (e: Event) => (this.open = (e.target as HTMLDetailsElement).open) },
       h('summary', { id: `${this.prefix}-claims-title` }, t('claims_title'), n ? h('span', { class: 'tag claimed' }, t('claims_n', { n })) : null),
       h('p', { class: 'muted' }, t('claims_hint')),
+      this.othersList(),
       layers.map((l) => this.fieldset(l)),
     );
     details.open = this.open;
     fill(this.el, details);
     if (focused) document.getElementById(focused)?.focus();
+  }
+
+  private othersList(): HTMLElement | null {
+    if (this.others.length === 0) return null;
+    return h('div', { class: 'note warn', role: 'alert', 'data-testid': `${this.prefix}-claims-others` }, t('claims_other'),
+      h('ul', {}, this.others.map((text, i) => h('li', {}, text, ' ', h('button', {
+        type: 'button', class: 'small', id: `${this.prefix}-claims-drop-${i}`, onclick: () => {
+          this.others.splice(i, 1);
+          this.render();
+          this.changed();
+        },
+      }, t('claims_other_drop'))))));
   }
 
   private fieldset(l: ControlLayer): HTMLElement {

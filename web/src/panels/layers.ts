@@ -17,6 +17,9 @@ interface Group {
 /** The region is the ground itself: it has no switch. */
 const NO_SWITCH = new Set(['region']);
 
+/** More zones than this are shown when asked for. */
+const FOLDED_ABOVE = 8;
+
 /** So many small areas that they only show from near. */
 const MANY_FEATURES = 5000;
 
@@ -46,6 +49,7 @@ export class LayersPanel {
   private health: Health | null = null;
   private readonly shown = new Map<string, boolean>();
   private readonly opened = new Set<string>();
+  private readonly unfolded = new Set<string>();
   private restOpen = false;
 
   constructor(private readonly options: LayersPanelOptions) {
@@ -194,10 +198,18 @@ export class LayersPanel {
         : [];
     const parts = [...zones, ...ranks];
     if (parts.length === 0) return null;
-    return h(
+    const list = h(
       'ul',
       { class: 'legend-parts' },
       parts.map((p) => h('li', {}, p.swatch, h('span', { lang: p.lang }, p.text))),
     );
+    // Dozens of classes would push every other layer out of sight.
+    if (parts.length <= FOLDED_ABOVE) return list;
+    const details = h('details', { 'data-testid': `colours-${id}`, ontoggle: (e: Event) => {
+      if ((e.target as HTMLDetailsElement).open) this.unfolded.add(id);
+      else this.unfolded.delete(id);
+    } }, h('summary', {}, t('layer_classes', { n: parts.length })), list);
+    details.open = this.unfolded.has(id);
+    return details;
   }
 }

@@ -1,6 +1,6 @@
 /** One kept check, opened: what was found, by which data, what officers said of it, and its verification. */
 
-import { ApiError, type Claim } from '../api';
+import { ApiError } from '../api';
 import { addOverride, getRecord, recordInputHref, recordReport, recordReportHref, type RecordRow, type WholeRecord } from '../api-records';
 import { fill, h } from '../dom';
 import { onLang, pick, t } from '../i18n';
@@ -149,7 +149,7 @@ export class RecordCard {
         h('a', { class: 'button', href: recordReportHref(r.id), download: true, 'data-testid': 'record-report' }, t('record_report')),
         h('a', { class: 'button', href: recordInputHref(r.id), download: r.input_name || true, 'data-testid': 'record-input' }, t('record_input'))),
       this.verify.el,
-      this.facts(r, w.report?.claims ?? []),
+      this.facts(w),
       this.parcels(w),
       this.keeps ? this.form() : null,
     );
@@ -177,7 +177,9 @@ export class RecordCard {
     return el;
   }
 
-  private facts(r: RecordRow, claims: Claim[]): HTMLElement {
+  private facts(w: WholeRecord): HTMLElement {
+    const r = w.record;
+    const claims = w.report?.claims ?? [];
     const row = (label: string, value: string | undefined, code = false) =>
       value ? [h('dt', {}, label), h('dd', { class: code ? 'code' : null }, value)] : null;
     const layers = (r.layers ?? []).map((l) => `${this.options.layerName(l.layer ?? '')} ${t('layer_version', { v: l.version ?? '?' })}${l.effective_from ? ` · ${l.effective_from}` : ''}`);
@@ -186,6 +188,8 @@ export class RecordCard {
       { class: 'facts' },
       row(t('keep_officer'), r.officer),
       row(t('record_time'), dayAndTime(r.kept_at)),
+      row(t('p_code'), w.report?.project?.code),
+      row(t('p_builder'), w.report?.project?.builder),
       row(t('check_class'), this.options.className(r.project_class)),
       claims.length ? [h('dt', {}, t('claims_made')), h('dd', { 'data-testid': 'record-claims' }, claims.map((c) => h('div', {}, `${layerTitle(c.layer ?? '').text}${t('colon')}${claimWords(c).text}`)))] : null,
       row(t('record_file'), r.input_name),

@@ -2,7 +2,8 @@
  * a row; the server only ever adds. */
 
 import { ApiError } from '../api';
-import { getRecords, verifyChain, type ChainFinding, type RecordRow, type WholeRecord } from '../api-records';
+import { getRecords, verifyChain, type ChainFinding, type RecordRow, type RecordSearch, type WholeRecord } from '../api-records';
+import { controlLayers, layerTitle } from '../control';
 import { fill, h } from '../dom';
 import { onLang, pick, t } from '../i18n';
 import { sentenceOf } from '../sentence';
@@ -34,10 +35,13 @@ export class RecordsPanel {
   private expect = '';
   private expectOpen = false;
   private search = '';
+  private readonly wanted: RecordSearch = { project: '', layer: '', class: '', document: '' };
+  private asked = false; // the list is what was found of it
+  private searchOpen = false;
   private shown = STEP;
   private opened_ = 0;
 
-  constructor(options: RecordsPanelOptions) {
+  constructor(private readonly options: RecordsPanelOptions) {
     this.card = new RecordCard({
       className: options.className,
       layerName: options.layerName,
@@ -70,7 +74,7 @@ export class RecordsPanel {
 
   private async load(): Promise<void> {
     try {
-      this.list = { kind: 'rows', rows: (await getRecords()).reverse() };
+      this.list = { kind: 'rows', rows: (await getRecords(this.asked ? this.wanted : {})).reverse() };
     } catch (error) {
       this.list = { kind: 'failed', error };
     }
@@ -141,7 +145,42 @@ export class RecordsPanel {
         h('button', { type: 'button', id: 'verify-run', class: 'primary', onclick: () => file.click() }, t('verify_run')),
         h('button', { type: 'button', id: 'chain-run', 'data-testid': 'chain-run', onclick: () => void this.runChain() }, t('chain_run'))),
       details,
+      this.searchForm(),
     );
+  }
+
+  /** By what stands in the kept reports: the server looks there. */
+  private searchForm(): HTMLElement {
+    const classes = [...new Set(controlLayers().flatMap((l) => l.classes ?? []))];
+    const layers = controlLayers().filter((l) => (l.classes?.length ?? 0) > 0);
+    const field = (key: keyof RecordSearch, input: HTMLInputElement | HTMLSelectElement) => {
+      input.value = this.wanted[key];
+      input.addEventListener('input', () => (this.wanted[key] = input.value));
+      return h('div', { class: 'field' }, h('label', { for: `search-${key}` }, t(`search_${key}`)), input);
+    };
+    const text = (key: keyof RecordSearch) => field(key, h('input', { type: 'text', id: `search-${key}`, 'data-testid': `search-${key}`, maxlength: 80, autocomplete: 'off' }));
+    const choice = (key: keyof RecordSearch, rows: [string, { text: string; lang: string }][]) => field(key, h('select', { id: `search-${key}`, 'data-testid': `search-${key}` },
+      h('option', { value: '' }, t('search_any')), rows.map(([value, title]) => h('option', { value, lang: title.lang }, title.text))));
+    const run = (all: boolean) => {
+      if (all) Object.assign(this.wanted, { project: '', layer: '', class: '', document: '' });
+      this.asked = !all;
+      this.search = ''; // what was typed for another list
+      this.shown = STEP;
+      void this.load();
+      this.renderForm();
+    };
+    const form = h('form', { class: 'check-form', onsubmit: (e: Event) => {
+      e.preventDefault();
+      run(false);
+    } },
+      text('project'), choice('layer', layers.map((l) => [l.id, layerTitle(l.id)])),
+      choice('class', classes.map((c) => [c, pick(this.options.className(c), this.options.className(c))])), text('document'),
+      h('div', { class: 'button-row' }, h('button', { type: 'submit', id: 'search-run', 'data-testid': 'search-run' }, t('search_run')),
+        h('button', { type: 'button', id: 'search-clear', 'data-testid': 'search-clear', class: 'small', onclick: () => run(true) }, t('search_clear'))));
+    const details = h('details', { 'data-testid': 'record-search', ontoggle: (e: Event) => (this.searchOpen = (e.target as HTMLDetailsElement).open) },
+      h('summary', {}, t('search_title')), form);
+    details.open = this.searchOpen;
+    return details;
   }
 
   private renderChain(): void {
@@ -170,7 +209,7 @@ export class RecordsPanel {
     const s = this.list;
     if (s.kind === 'none') return fill(this.body, h('p', { class: 'muted' }, t('loading')));
     if (s.kind === 'failed') return fill(this.body, this.problem(t('records_failed'), s.error));
-    if (s.rows.length === 0) return fill(this.body, h('p', { class: 'muted', 'data-testid': 'records-none' }, t('records_none')));
+    if (s.rows.length === 0) return fill(this.body, h('p', { class: 'muted', 'data-testid': 'records-none' }, t(this.asked ? 'records_no_match' : 'records_none')));
     const focused = this.body.contains(document.activeElement) ? document.activeElement?.id : '';
     const wanted = this.search.trim().toLowerCase();
     const rows = s.rows.filter((r) => !wanted || [r.project_name, r.officer, r.input_name, String(r.id)].some((x) => x?.toLowerCase().includes(wanted)));
@@ -186,7 +225,7 @@ export class RecordsPanel {
     search.value = this.search;
     fill(
       this.body,
-      h('h4', { class: 'list-title', id: 'records-title' }, t('records_list', { n: s.rows.length })),
+      h('h4', { class: 'list-title', id: 'records-title' }, t(this.asked ? 'search_found' : 'records_list', { n: s.rows.length })),
       h('div', { class: 'field' }, search),
       rows.length === 0 ? h('p', { class: 'muted' }, t('records_no_match')) : null,
       rows.length ? h('ul', { class: 'rows', 'aria-labelledby': 'records-title', 'data-testid': 'records' }, rows.slice(0, this.shown).map((r) => this.row(r))) : null,

@@ -4,6 +4,7 @@
 import {
   ApiError, checkDocument, keepCheck, type CheckAnswer, type DocumentFormat, type ProjectFields, type Question, type Report,
 } from '../api';
+import { saveProject, type Project } from '../api-projects';
 import { download, fill, h } from '../dom';
 import { onLang, t, type TextKey } from '../i18n';
 import { sentenceOf } from '../sentence';
@@ -17,26 +18,27 @@ interface Source {
 }
 
 const DOCUMENTS: [DocumentFormat, string | null][] = [['pdf', 'PDF'], ['xlsx', 'Excel'], ['csv', 'CSV'], ['html', null]];
-const FIELDS: [keyof ProjectFields, TextKey][] = [['project_name', 'p_name'], ['project_code', 'p_code'], ['builder', 'p_builder']];
+const FIELDS: [keyof ProjectFields, TextKey][] = [['project_name', 'p_name'], ['project_code', 'p_code'], ['builder', 'p_builder'], ['district', 'p_district']];
 /** The server takes 256 bytes of UTF-8: 85 Chinese characters. */
 const MAX_LENGTH = 80;
 
-type State = { text: () => string; failed?: { text: string; lang: string } } | null;
+type State = { text: () => string; failed?: { text: string; lang: string }; done?: boolean } | null;
 
 export class ReportFiles {
   readonly el = h('section', { class: 'files no-print', 'data-testid': 'report-files' });
   private source: Source | null = null;
-  private project: ProjectFields = { project_name: '', project_code: '', builder: '' };
+  private project: ProjectFields = { project_name: '', project_code: '', builder: '', district: '' };
   private projectOf: Blob | string | null = null;
   private officer = '';
   private open = { project: false, keep: false };
   private busy = false;
   private fileState: State = null;
   private keepState: State = null;
+  private saveState: State = null;
   /** The server has said that it keeps no records. */
   private keepRefused = false;
 
-  constructor(private readonly onKept: (report: Report) => void) {
+  constructor(private readonly onKept: (report: Report) => void, private readonly onSaved: (project: Project, input: Blob | string) => void) {
     onLang(() => this.render());
   }
 
@@ -44,7 +46,8 @@ export class ReportFiles {
     this.clear();
     if (this.projectOf !== question.input.bytes) {
       // Another parcel: the name of the last project must not end up in its report.
-      this.project = { project_name: '', project_code: '', builder: '' };
+      const p = question.project;
+      this.project = { project_name: p?.name ?? '', project_code: p?.code ?? '', builder: p?.builder ?? '', district: p?.district ?? '' };
       this.projectOf = question.input.bytes;
     }
     this.source = {
@@ -63,7 +66,7 @@ export class ReportFiles {
     this.source?.gone.abort();
     this.source = null;
     this.busy = false;
-    this.fileState = this.keepState = null;
+    this.fileState = this.keepState = this.saveState = null;
     this.render();
   }
 
@@ -71,7 +74,7 @@ export class ReportFiles {
     const s = this.source;
     if (!s) return fill(this.el);
     const focused = this.el.contains(document.activeElement) ? document.activeElement?.id : '';
-    fill(this.el, h('h4', {}, t('r_files')), this.buttons(s), this.stateLine(this.fileState, 'file-state'), this.projectFields(), this.keep(s));
+    fill(this.el, h('h4', {}, t('r_files')), this.buttons(s), this.stateLine(this.fileState, 'file-state'), this.projectFields(s), this.keep(s));
     if (focused) document.getElementById(focused)?.focus();
   }
 
@@ -117,15 +120,51 @@ export class ReportFiles {
     this.render();
   }
 
-  private projectFields(): HTMLElement {
+  private projectFields(s: Source): HTMLElement {
     const details = h(
       'details',
       { 'data-testid': 'project-fields', ontoggle: (e: Event) => (this.open.project = (e.target as HTMLDetailsElement).open) },
       h('summary', {}, t('p_fields')),
       FIELDS.map(([key, label]) => this.field(key, t(label), this.project[key], (v) => (this.project[key] = v))),
+      this.saveButton(s),
+      this.stateLine(this.saveState, 'project-save-state'),
     );
     details.open = this.open.project;
     return details;
+  }
+
+  /** Not offered by a server that keeps nothing. */
+  private saveButton(s: Source): HTMLElement | null {
+    if (this.keepRefused) return null;
+    return h('div', { class: 'button-row' }, h('button', {
+      type: 'button', id: 'project-save', 'data-testid': 'project-save', disabled: this.busy, onclick: () => void this.runSave(s),
+    }, t(s.question.project ? 'project_save_again' : 'project_save')));
+  }
+
+  private async runSave(s: Source): Promise<void> {
+    if (this.project.project_name.trim() === '') {
+      const need = new ApiError(t('project_no_name'), t('project_no_name'), '', 0);
+      this.saveState = { text: () => t('project_save_failed'), failed: sentenceOf(need) };
+      return this.render();
+    }
+    const open = s.question.project;
+    this.busy = true;
+    this.saveState = { text: () => t('project_saving') };
+    this.render();
+    try {
+      // Under its own name it takes the place of what was opened, and of nothing else; under another it is new.
+      const project = await saveProject(s.question, this.project, open?.name === this.project.project_name.trim() ? open.id : 0);
+      s.question.project = project;
+      this.onSaved(project, s.question.input.bytes);
+      if (s.gone.signal.aborted) return;
+      this.saveState = { text: () => t('project_saved', { name: project.name }), done: true };
+    } catch (error) {
+      if (s.gone.signal.aborted) return;
+      this.keepRefused = error instanceof ApiError && error.code === 'records-not-allowed';
+      this.saveState = { text: () => t('project_save_failed'), failed: sentenceOf(error) };
+    }
+    this.busy = false;
+    this.render();
   }
 
   private field(id: string, label: string, value: string, set: (v: string) => void, after: HTMLElement | null = null): HTMLElement {
@@ -174,7 +213,7 @@ export class ReportFiles {
     this.keepState = { text: () => t('keep_running') };
     this.render();
     try {
-      const kept = await keepCheck(s.question, this.officer, this.project.project_name, s.gone.signal);
+      const kept = await keepCheck(s.question, this.officer, this.project, s.gone.signal);
       if (s.gone.signal.aborted) return;
       s.record = kept.report.record;
       s.reportText = kept.reportText;
@@ -197,7 +236,7 @@ export class ReportFiles {
     const f = state.failed;
     return h(
       'p',
-      { class: `note ${f ? 'error' : 'running'}`, role: f ? 'alert' : 'status', 'data-testid': testid },
+      { class: `note ${f ? 'error' : state.done ? 'kept' : 'running'}`, role: f ? 'alert' : 'status', 'data-testid': testid },
       state.text(),
       f ? h('span', { lang: f.lang }, f.text) : null,
     );

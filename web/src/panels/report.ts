@@ -7,6 +7,7 @@ import { fixed, hectares, mu, squareMetres } from '../format';
 import { lang, onLang, pick, t } from '../i18n';
 import { VERDICT_SIGN, examinedIn, findingOf, isComplete, shownVerdict, worstFirst, type Examined } from '../verdict';
 import { warningList } from '../warnings';
+import type { Project } from '../api-projects';
 import { ReportFiles } from './report-files';
 import { claimWords, lineDetail, linesTable, notExamined } from './report-layer';
 
@@ -15,6 +16,8 @@ export interface ReportPanelOptions {
   onLook: (parcel: number, layers: string[]) => void;
   onClear: () => void;
   onPrint: () => void;
+  /** What is on screen was saved as a project. */
+  onSaved: (project: Project, input: Blob | string) => void;
   className: (id: string | undefined) => string;
   collectionOf: (id: string) => Collection | undefined;
   /** Units are loaded, so that a parcel without one lies outside them. */
@@ -38,7 +41,7 @@ export class ReportPanel {
     this.shown.report = kept; // what is on screen is what was kept
     this.shown.examined = examinedIn(kept, mustLayers());
     this.render();
-  });
+  }, (project, input) => this.options.onSaved(project, input));
 
   constructor(private readonly options: ReportPanelOptions) {
     onLang(() => this.render());

@@ -1,0 +1,67 @@
+-- A layer whose definition gives its zones colours of their own (control.zones[].fill) has one symbol for each of them in QGIS, too:
+-- the zone of a feature is the first that fits, as lines/line_table.h (line_zone_of) has it.
+
+-- The symbol of a definition as a style for QGIS; takes the place of what 050 made.
+CREATE VIEW layer_definition_style AS
+WITH definition AS (
+  SELECT layer_id, id, json, json_extract(json, '$.control.symbol.fill') AS fill, json_extract(json, '$.control.symbol.edge') AS edge,
+         printf('%02x', CAST(round(255 * coalesce(json_extract(json, '$.control.symbol.alpha'), 0.5)) AS INTEGER)) AS alpha,
+         printf('%.2f', coalesce(json_extract(json, '$.control.symbol.width'), 0.8) * 0.3528) AS width,
+         CASE WHEN coalesce(json_extract(json, '$.control.symbol.dashed'), 0) THEN 'dash' ELSE 'solid' END AS dash
+  FROM layer_definition WHERE json_extract(json, '$.control.symbol.fill') IS NOT NULL
+), zone AS ( -- texts as they stand in an expression, '' doubled
+  SELECT d.id AS definition, z.key AS n, replace(json_extract(z.value, '$.name'), '''', '''''') AS name,
+         json_extract(z.value, '$.name') AS title, json_extract(z.value, '$.fill') AS fill,
+         (SELECT group_concat('"zone" LIKE ''' || replace(c.value, '''', '''''') || '%''', ' OR ')
+          FROM json_each(z.value, '$.codes') c) AS codes,
+         '("zone" LIKE ''%' || replace(json_extract(z.value, '$.has'), '''', '''''') || '%''' ||
+         coalesce((SELECT group_concat(' AND "zone" NOT LIKE ''%' || replace(c.value, '''', '''''') || '%''', '')
+                   FROM json_each(z.value, '$.has_not') c), '') || ')' AS named
+  FROM definition d, json_each(d.json, '$.control.zones') z ORDER BY d.id, z.key
+), zoned AS (
+  SELECT definition,
+         'CASE' || group_concat(' WHEN "zone" = ''' || name || ''' OR ' || coalesce(codes, named) || ' THEN ''' ||
+                                CASE WHEN fill IS NULL THEN '' ELSE name END || '''', '') || ' ELSE '''' END' AS expression,
+         group_concat(CASE WHEN fill IS NULL THEN '' ELSE '<category symbol="' || n || '" value="' || title || '" label="' || title ||
+                      '" render="true"/>' END, '') AS categories
+  FROM (SELECT definition, n, name, fill, codes, named,
+               replace(replace(replace(title, '&', '&amp;'), '<', '&lt;'), '"', '&quot;') AS title FROM zone)
+  GROUP BY definition HAVING count(fill) > 0
+), drawn (definition, name, colour, edge, dash, width) AS (
+  SELECT d.id, z.n, z.fill || d.alpha, d.edge, d.dash, d.width FROM definition d JOIN zone z ON z.definition = d.id WHERE z.fill IS NOT NULL
+  UNION ALL SELECT d.id, CASE WHEN s.definition IS NULL THEN '0' ELSE 'rest' END, d.fill || d.alpha, d.edge, d.dash, d.width
+            FROM definition d LEFT JOIN zoned s ON s.definition = d.id
+), symbols AS (
+  SELECT definition, group_concat('<symbol type="fill" name="' || name || '" alpha="1" clip_to_extent="1" force_rhr="0">' ||
+    '<layer class="SimpleFill" enabled="1" locked="0" pass="0"><prop k="color" v="' || colour || '"/>' ||
+    '<prop k="style" v="solid"/><prop k="outline_color" v="' || edge || '"/><prop k="outline_style" v="' || dash || '"/>' ||
+    '<prop k="outline_width" v="' || width || '"/><prop k="outline_width_unit" v="MM"/><prop k="joinstyle" v="round"/></layer></symbol>',
+    '') AS xml
+  FROM drawn GROUP BY definition
+)
+SELECT d.layer_id, d.id AS definition,
+  '<!DOCTYPE qgis PUBLIC ''http://mrcc.com/qgis.dtd'' ''SYSTEM''><qgis version="3.16" styleCategories="Symbology">' ||
+  CASE WHEN z.definition IS NULL THEN '<renderer-v2 type="singleSymbol" symbollevels="0" enableorderby="0" forceraster="0">'
+  ELSE '<renderer-v2 type="categorizedSymbol" symbollevels="0" enableorderby="0" forceraster="0" attr="' ||
+       replace(replace(replace(z.expression, '&', '&amp;'), '<', '&lt;'), '"', '&quot;') || '"><categories>' || z.categories ||
+       '<category symbol="rest" value="" label="" render="true"/></categories>' END ||
+  '<symbols>' || s.xml || '</symbols></renderer-v2></qgis>' AS qml
+FROM definition d JOIN symbols s ON s.definition = d.id LEFT JOIN zoned z ON z.definition = d.id;
+
+DROP TRIGGER layer_definition_logged;
+CREATE TRIGGER layer_definition_logged AFTER UPDATE OF current ON layer_definition WHEN NEW.current = 1 AND OLD.current = 0
+BEGIN
+  INSERT INTO layer_definition_switch (layer_id, sha256, in_force_at)
+    VALUES (NEW.layer_id, NEW.sha256, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'));
+  -- Its symbol as a style for QGIS, unless somebody made another: ours says by its description where it is from.
+  DELETE FROM layer_styles WHERE f_table_name IN (SELECT NEW.layer_id UNION ALL SELECT view_zh FROM layer WHERE id = NEW.layer_id)
+    AND owner = 'hongxian' AND description = '取自图层定义 / from the definition of the layer';
+  INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner)
+    SELECT place.name, place.name, target.name, 'geometry', NEW.layer_id,
+      CASE WHEN target.name = NEW.layer_id THEN style.qml ELSE replace(style.qml, '&quot;zone&quot;', '&quot;分区&quot;') END,
+      '', 1, '取自图层定义 / from the definition of the layer', 'hongxian'
+    FROM layer_definition_style style,
+         (SELECT NEW.layer_id AS name UNION SELECT view_zh FROM layer WHERE id = NEW.layer_id AND view_zh <> '') target,
+         (SELECT NULL AS name UNION ALL SELECT '') place
+    WHERE style.definition = NEW.id AND NOT EXISTS (SELECT 1 FROM layer_styles s WHERE s.f_table_name = target.name);
+END;
