@@ -392,8 +392,8 @@ static enum verdict judged_without(struct world *w, struct report *r, const char
     return judged_by(w, r, project_class, &some);
 }
 
-/* However many rows of an office's table speak of one parcel on one line: each is told and counts, the last as
- * the first. */
+/* However many rows of an office's table speak of one parcel on one line: each is told and counts, the last
+ * as the first. */
 static void no_row_of_a_long_table_is_left_out(void **state)
 {
     enum { BESIDE = 1000 };

@@ -1,8 +1,7 @@
 /* Opens a file as a sandboxed stream and prints every record as a line of JSON: what the tests of the
  * readers look at. print_stream [--bytes] [--layer NAME] [--skip POSITION FID] [--list] [--count]
- * [--attributes] [--any] FILE; --any: a text, too, which no child reads.
- * print_stream --each: the same for every line of standard input, its arguments parted by tabs; a line "." ends
- * the answer. */
+ * [--attributes] [--any] FILE; --any: a text, too, which no child reads. print_stream --each: the same for
+ * every line of standard input, its arguments parted by tabs; a line "." ends the answer. */
 #include "features/sandbox/sandbox.h"
 #include "formats/json.h"
 

@@ -465,8 +465,8 @@ static void test_threads_share_a_nursery(void **state)
     }
 }
 
-/* The system may kill it at any time, for its memory. The next file is read all the same, and later ones have a
- * nursery again. */
+/* The system may kill it at any time, for its memory. The next file is read all the same, and later ones
+ * have a nursery again. */
 static void test_a_nursery_that_died_is_replaced(void **state)
 {
     (void)state;

@@ -69,7 +69,8 @@ static char separator_of(const char *text)
     return counts[2] > counts[0] && counts[2] >= counts[1] ? '\t' : counts[1] > counts[0] ? ';' : ',';
 }
 
-/* False at the end of the text. n_written are the cells of the row; those beyond CSV_COLUMNS_MAX are not held. */
+/* False at the end of the text. n_written are the cells of the row; those beyond CSV_COLUMNS_MAX are not
+ * held. */
 static bool cut_row(struct csv_rows *r)
 {
     if (!csv_next_row(&r->text, r->cells, CSV_COLUMNS_MAX, &r->n_cells))

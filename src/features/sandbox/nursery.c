@@ -266,8 +266,8 @@ static pid_t end(pid_t pid)
     return pid;
 }
 
-/* What GDAL's drivers have freed is put in order once, here: the first larger block that a child asks for would
- * have every child do it, and touch, so copy, every page of the heap. */
+/* What GDAL's drivers have freed is put in order once, here: the first larger block that a child asks for
+ * would have every child do it, and touch, so copy, every page of the heap. */
 static void tidy_heap(void)
 {
     enum { LARGER_BYTES = 100000 };

@@ -1,7 +1,8 @@
-/* Reading children without their start: GDAL with its hundred libraries takes ten times as long to load as most
- * files take to read. A process that opens a second file starts its nursery: the program itself once more, which
- * loads GDAL, meets no file, and forks a child of itself for each reading. The child is what it would have been:
- * it confines itself before it looks at the file, and nothing of one reading is left for the next.
+/* Reading children without their start: GDAL with its hundred libraries takes ten times as long to load as
+ * most files take to read. A process that opens a second file starts its nursery: the program itself once
+ * more, which loads GDAL, meets no file, and forks a child of itself for each reading. The child is what it
+ * would have been: it confines itself before it looks at the file, and nothing of one reading is left for
+ * the next.
  *
  * Where no nursery can be had (the first file, a job in its sandbox, an older kernel), process.c starts the
  * program for each reading. Private to sandbox/; process.h is what others call.
@@ -20,8 +21,8 @@ struct nursling {
     unsigned nursery;
 };
 
-/* Begins a child with these arguments (from argv[1] on, NULL-terminated), `to_parent` as its standard output and
- * `input` (-1: none) as SANDBOX_INPUT. False: there is no nursery for `program`, and nothing was begun. */
+/* Begins a child with these arguments (from argv[1] on, NULL-terminated), `to_parent` as its standard output
+ * and `input` (-1: none) as SANDBOX_INPUT. False: there is no nursery for `program`, and nothing began. */
 bool nursery_begin(const char *program, const char *const *arguments, int to_parent, int input,
                    struct nursling *out);
 /* Kills it and all of its group. */

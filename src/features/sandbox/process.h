@@ -25,8 +25,8 @@ enum status sandbox_process_start(const char *program, const char *const *argume
 /* Kills it and all that it started. The process may be SANDBOX_NO_PROCESS. */
 void sandbox_process_end(struct sandbox_process *p);
 
-/* For sandbox/ alone: a process of that program with nothing of ours but `to_parent` (-1: none) as its standard
- * output and `extra` (-1: none) as descriptor SANDBOX_INPUT_FD. errno's number, 0 when it runs. */
+/* For sandbox/ alone: a process of that program with nothing of ours but `to_parent` (-1: none) as its
+ * standard output and `extra` (-1: none) as descriptor SANDBOX_INPUT_FD. errno's number, 0 when it runs. */
 int process_spawn(const char *program, const char *const *arguments, int to_parent, int extra, pid_t *pid);
 
 /* Bytes as a file that has no name and that nobody can change: nothing is left of it when this process ends,
