@@ -552,6 +552,25 @@ static void test_a_killed_parent_leaves_no_nursery(void **state)
     unlink(path);
 }
 
+/* A job that confines itself keeps no nursery from before, which may read what the job may not; and reads. */
+static void test_a_job_has_no_nursery_from_before(void **state)
+{
+    (void)state;
+    pid_t pid = fork();
+    if (pid == 0) {
+        size_t n = 0;
+        read_one_plot();
+        read_one_plot();
+        pid_t before = our_nursery();
+        bool gone = before > 0 && confine_job(folder) && kill(before, 0) != 0 && errno == ESRCH;
+        _exit(!gone ? 1 : read_all(&ONE, &n, NULL) == STATUS_OK && n == 1 ? 0 : 2);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void test_nothing_is_left_behind(void **state)
 {
     (void)state;
@@ -584,6 +603,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_nursery_that_died_is_replaced),
         cmocka_unit_test(test_a_child_goes_with_its_nursery),
         cmocka_unit_test(test_a_killed_parent_leaves_no_nursery),
+        cmocka_unit_test(test_a_job_has_no_nursery_from_before),
         cmocka_unit_test(test_nothing_is_left_behind),
     };
     int failed = cmocka_run_group_tests_name("the sandboxed child", tests, NULL, NULL);

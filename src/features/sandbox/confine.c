@@ -1,5 +1,7 @@
 #include "features/sandbox/confine.h"
 
+#include "features/sandbox/nursery.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -154,6 +156,7 @@ bool confine_reader(const char *dir, bool upload)
 
 bool confine_job(const char *dir)
 {
+    nursery_give_up();
     return limit(RLIMIT_FSIZE, (rlim_t)8 << 30) && limit(RLIMIT_NOFILE, 256) && limit(RLIMIT_CORE, 0) &&
            close_everything(dir, true);
 }

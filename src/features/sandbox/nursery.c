@@ -191,6 +191,13 @@ void nursery_end(struct nursling n)
     pthread_mutex_unlock(&nursery.lock);
 }
 
+void nursery_give_up(void)
+{
+    pthread_mutex_lock(&nursery.lock);
+    forget();
+    pthread_mutex_unlock(&nursery.lock);
+}
+
 /* ---- the nursery ---- */
 
 bool nursery_wanted(int argc, char **argv)

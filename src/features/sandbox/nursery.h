@@ -27,6 +27,8 @@ bool nursery_begin(const char *program, const char *const *arguments, int to_par
                    struct nursling *out);
 /* Kills it and all of its group. */
 void nursery_end(struct nursling n);
+/* For a process that is about to confine itself: a nursery from before would be a way around that. */
+void nursery_give_up(void);
 
 /* ---- in the nursery ---- */
 
