@@ -96,8 +96,8 @@ class Reports(unittest.TestCase):
         for text, file in self.both():
             said = json.loads(text)
             for path, value in places(said):
-                if path[:1] == ('record',):
-                    continue
+                if path[:1] == ('record',) or (not runs.LONG and any(k in path for k in range(2, 1000))):
+                    continue   # small: of each list the first two
                 free = () if path else ('record',)   # without its row a kept report is a report like any other
                 for change in self.changes(value, free):
                     forged = copy.deepcopy(said)
