@@ -4,7 +4,6 @@ nothing. What hangs is ended by CTest. tests/runs.h is the first part of this fo
 import os
 import signal
 import subprocess
-import sys
 import time
 import unittest
 
@@ -16,9 +15,12 @@ def small_or_whole(small, whole):
 
 
 def _sanitizer():
-    """With which sanitizer the tested program was built, "asan" or "tsan": it stands in the program itself."""
-    for path in (os.environ.get("HONGXIAN", ""), *sys.argv[1:]):
-        if os.path.isfile(path) and os.access(path, os.X_OK):
+    """With which sanitizer the tested program was built, "asan" or "tsan": it stands in the program itself. Its path is the
+    system's word: a test may have taken it from sys.argv already."""
+    with open("/proc/self/cmdline", encoding="utf-8", errors="replace") as command:
+        words = command.read().split("\0")
+    for path in (os.environ.get("HONGXIAN", ""), *words[1:]):
+        if not path.endswith(".py") and os.path.isfile(path) and os.access(path, os.X_OK):
             with open(path, "rb") as program:
                 content = program.read()
             return next((s for s in ("asan", "tsan") if f"__{s}_init".encode() in content), None)

@@ -117,6 +117,7 @@ class Matrix(Office):
         # neither says where it has data, so that the row is not one of the whole region
         self.assertIn("没有写明数据范围，数据之外未审查", row["note_zh"])
 
+    @f.whole_under_sanitizers
     def test_one_layer_alone_says_what_it_left_out(self):
         self.put(FARM, feature("F", box(0, 0, 100, 100)))
         self.put(RED, feature("R", box(50, 0, 150, 100)))
@@ -155,6 +156,7 @@ class Matrix(Office):
         self.assertEqual(["half"], [x["code_a"] for x in nested])
         self.assertAlmostEqual(5000, float(nested[0]["area_m2"]), delta=10)
 
+    @f.whole_under_sanitizers
     def test_an_own_space_is_asked_for(self):
         self.put(FARM, feature("F", box(0, 0, 100, 100)))
         self.put("agricultural_space", feature("S", box(-10, -10, 60, 200)), kind="zone")
@@ -193,6 +195,7 @@ class Matrix(Office):
         self.assertEqual("1", self.row("tile", "agricultural_space", "urban_space")["n_findings"])
         self.assertEqual("1", self.row("tile", ",".join(SPACES), "region")["n_findings"])
 
+    @f.whole_under_sanitizers
     def test_a_gap_beside_an_overlap_of_the_same_size(self):
         """Sums of areas agree; the gap is there all the same."""
         self.put("region", feature("150000", box(0, 0, 900, 300), XZQDM="150000"), kind="admin")
@@ -201,6 +204,7 @@ class Matrix(Office):
         self.assertEqual({"gap", "spaces-cross"}, set(found))
         self.assertAlmostEqual(20 * 300, float(found["gap"]["area_m2"]), delta=15)
 
+    @f.whole_under_sanitizers
     def test_what_protrudes_from_the_region(self):
         self.put("region", feature("150000", box(0, 0, 900, 300), XZQDM="150000"), kind="admin")
         self.spaces(box(0, 0, 300, 300), box(300, 0, 600, 300), box(600, 0, 1000, 300))
@@ -225,6 +229,7 @@ class Matrix(Office):
         self.assertAlmostEqual(50 * 300, float(found["not-nested"]["area_m2"]), delta=40)
         self.assertEqual("1", self.row("tile", "left_part,right_part", CITY)["n_findings"])
 
+    @f.whole_under_sanitizers
     def test_zones_of_a_layer_are_a_row_of_their_own(self):
         self.put(FARM, feature("F", box(5000, 0, 5100, 100)))
         self.lines()
@@ -278,6 +283,7 @@ class Matrix(Office):
         self.assertIn("17.50 %", (self.dir / "f.html").read_text(encoding="utf-8"))
         self.assertTrue([r for r in self.table(self.dir / "f.csv") if r["layer"] == RESERVE and r["share_of"] == CITY and r["unit"] == "150103"])
 
+    @f.whole_under_sanitizers
     def test_a_boundary_that_is_drawn_as_a_whole_counts_once(self):
         self.put(CITY, feature("whole", box(0, 0, 1000, 1000), GHFQMC=""), feature("A", box(0, 0, 500, 1000), GHFQMC="城镇集中建设区"),
                  feature("B", box(500, 0, 1000, 1000), GHFQMC="特别用途区"))
@@ -288,6 +294,7 @@ class Matrix(Office):
 
     # ---- refused ----
 
+    @f.whole_under_sanitizers
     def test_a_row_that_cannot_be_is_refused_with_the_remedy(self):
         before = self.run_in("layer", "history").stdout
         zone = json.loads(self.run_in("layer", "show", "urban_space").stdout)
@@ -408,6 +415,7 @@ class OfficialAreas(Office):
         for word in ("1182900 km²", "国函〔2023〕148号", "1 个盟市没有官方面积"):
             self.assertIn(word, page)
 
+    @f.whole_under_sanitizers
     def test_a_definition_states_areas_and_stands_before_a_file(self):
         d = json.loads(self.run_in("layer", "show", "prefectures").stdout)
         d["official_areas"] = [{"code": "150200", "km2": 2.5, "source": "统计年鉴", "conf": "read"},

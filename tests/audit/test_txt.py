@@ -73,6 +73,7 @@ class Txt(unittest.TestCase):
                 self.assertIn(f"Plot 2 \"地块\" (from line {line['BOW']})", got["BOW"]["reason_en"])
                 self.assertIn(f"line {line['SHORT'] + 1}:", got["SHORT"]["reason_en"].lower())
 
+    @f.whole_under_sanitizers
     def test_figures_are_those_of_a_single_check(self):
         lines = HEAD + [x for i in range(60) for x in plot(f"P{i}", square(i * 7, 40 + i, 4 + 4 * (i % 5)))]
         path = self.write("same.txt", lines)
@@ -123,6 +124,7 @@ class Txt(unittest.TestCase):
         return self.write(name, HEAD + [x for i in range(n) for x in plot(f"P{i:06d}", [(x + i % 500, y) for x, y in ring])]), n
 
     @f.of_the_everyday_build
+    @f.whole_under_sanitizers
     def test_large_files_in_bounded_memory(self):
         small, _ = self.big("small.txt", 4)
         large, n = self.big("large.txt", 40)  # above what is read whole

@@ -123,6 +123,7 @@ class Drafts(unittest.TestCase):
         self.assertEqual("prohibited", self.of(report, "压上")["verdict"])
         self.assertIn("与现行相同", self.of(report, "核心")["zh"])
 
+    @fixture.runs.whole_under_sanitizers
     def test_every_form_says_it(self):
         self.draft("ecological_red_line")
         words = [re.escape("地块离开：生态保护红线草稿第2版（调整〔2026〕9号）：现为压占") + r"\d+\.\d\d平方米，该层结论禁止，按草稿为未压占，该层结论",
@@ -152,6 +153,7 @@ class Drafts(unittest.TestCase):
         self.assertRegex(told["en"], "cannot be measured: .+")
         self.assertRegex(self.run_in("check", "parcels.geojson", "--format", "csv"), "地块离开：生态保护红线草稿第2版（调整〔2026〕9号）不能测算")
 
+    @fixture.runs.whole_under_sanitizers
     def test_a_damaged_draft_is_not_measured_and_harms_no_answer(self):
         before = self.check()
         self.draft("ecological_red_line")
@@ -163,6 +165,7 @@ class Drafts(unittest.TestCase):
         self.assertEqual([p["verdict"] for p in before["parcels"]], [p["verdict"] for p in report["parcels"]])
         self.assertTrue(all(not d["measured"] and d["status"] == "unmeasured" for p in report["parcels"] for d in p["drafts"]))
 
+    @fixture.runs.whole_under_sanitizers
     def test_a_server_sees_a_draft_come_and_go(self):
         server = fixture.Server(PROGRAM, "--store", self.store)
         try:
@@ -179,6 +182,7 @@ class Drafts(unittest.TestCase):
         finally:
             server.stop()
 
+    @fixture.runs.whole_under_sanitizers
     def test_an_audit_is_the_same_with_a_draft(self):
         self.run_in("audit", "parcels", "parcels.geojson", "-o", "one.csv")
         self.draft("ecological_red_line")

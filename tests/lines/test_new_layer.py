@@ -191,6 +191,7 @@ class NewLayer(unittest.TestCase):
         self.assertLess(legend.index('静默区'), legend.index('一级'))
         self.assertIn('二级', legend)
 
+    @fixture.runs.whole_under_sanitizers
     def test_the_page_is_told_the_colours(self):
         self.load_coloured()
         server = fixture.Server(PROGRAM, '--store', str(self.store))
@@ -202,6 +203,7 @@ class NewLayer(unittest.TestCase):
         zones = next(layer for layer in layers if layer['id'] == 'quiet_zone')['zones']
         self.assertEqual({'一级': '#e41a1c', '二级': '#4daf4a'}, {z['zh']: z['fill'] for z in zones})
 
+    @fixture.runs.whole_under_sanitizers
     def test_a_wrong_definition_changes_nothing(self):
         self.load()
         before = self.run_in('layer', 'history').stdout, self.check()

@@ -74,6 +74,7 @@ class Verify(unittest.TestCase):
         del gone['parcels'][0]['layers'][0]['rules'][0]
         self.assertEqual(10, self.office.verify(gone)[0])
 
+    @runs.whole_under_sanitizers
     def test_changes_of_a_report_that_was_not_kept_are_caught_by_recomputing(self):
         report = self.office.check('pressing', keep=False)
         given = ('--input', 'pressing.geojson')
@@ -101,6 +102,7 @@ class Verify(unittest.TestCase):
             self.assertEqual(11, code, finding)
             self.assertIn(word, finding['missing'][0]['zh'])
 
+    @runs.whole_under_sanitizers
     def test_a_report_of_another_version(self):
         """Which version made it is told and not compared; that it was changed by hand is seen."""
         report = self.office.check('pressing', keep=False)
@@ -133,6 +135,7 @@ class Verify(unittest.TestCase):
         mixed['layers_used'][0] = new['layers_used'][0]
         self.assertEqual(10, self.office.verify(mixed)[0])
 
+    @runs.whole_under_sanitizers
     def test_a_rule_changed_by_data_alone_changes_new_checks_only(self):
         old = self.office.check('pressing', '--class', 'GENERAL')
         self.assertEqual('prohibited', old['verdict'])
@@ -176,6 +179,7 @@ class Verify(unittest.TestCase):
         self.assertEqual({'record', 'recomputed'}, {d['against'] for d in finding['differences']})
 
 
+@runs.whole_under_sanitizers
 class Rules(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

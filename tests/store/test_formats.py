@@ -76,6 +76,7 @@ class Formats(Official):
 
 
 class Whole(Formats):
+    @runs.whole_under_sanitizers
     def test_every_format_gives_the_same_areas_codes_and_chinese_names(self):
         for name, options in FORMATS.items():
             self.make(name, *options)
@@ -150,6 +151,7 @@ class Whole(Formats):
             z.writestr("readme.txt", "nothing")
         self.assertIn("没有能读的数据", self.take("none.zip", "taken", code=1).stderr)
 
+    @runs.whole_under_sanitizers
     def test_a_drawing_has_areas_as_closed_lines_and_an_open_line_is_refused_with_its_reason(self):
         def line(points, flag):
             pairs = "".join(f"10\n{x}\n20\n{y}\n" for x, y in points)
