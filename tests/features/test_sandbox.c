@@ -443,6 +443,31 @@ static void test_a_nursery_reads_as_a_program_of_its_own_does(void **state)
     assert_int_equal(our_nursery(), first);
 }
 
+/* Who asks what is in a file reads it next, so that the first of the two loads GDAL for both. */
+static void test_a_list_begins_with_a_nursery(void **state)
+{
+    (void)state;
+    char path[300];
+    snprintf(path, sizeof path, "%s/listed.kml", folder);
+    FILE *f = fopen(path, "w");
+    assert_true(f && fputs(ONE_PLOT, f) >= 0 && fclose(f) == 0);
+    pid_t pid = fork(); /* a process that has read nothing */
+    if (pid == 0) {
+        struct arena *a = arena_new((size_t)64 << 20);
+        struct sandbox_layers layers;
+        struct error e = {0};
+        const struct feature_request r = {.path = path};
+        nursery_give_up();
+        bool listed = sandbox_list_layers(&r, a, &layers, &e) == STATUS_OK && layers.n == 1;
+        _exit(listed && our_nursery() > 0 ? 0 : 1);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    unlink(path);
+}
+
 static void *read_some(void *failed)
 {
     for (int i = 0; i < 8; i++) {
@@ -492,9 +517,15 @@ static void test_a_child_goes_with_its_nursery(void **state)
     assert_int_equal(mkfifo(path, 0600), 0);
     pid_t nursery = our_nursery(), killer = fork();
     assert_true(nursery > 0);
-    if (killer == 0) { /* once the child has opened the file, which it then waits for */
-        int fd = open(path, O_WRONLY);
-        _exit(fd >= 0 && kill(nursery, SIGKILL) == 0 ? 0 : 1);
+    if (killer ==
+        0) { /* once the child has opened the file, which it then waits for; a nursery that dies before
+                          it has answered is replaced by a child of ours, which finds the file empty */
+        for (bool killed = false;; killed = true) {
+            int fd = open(path, O_WRONLY);
+            if (!killed)
+                kill(nursery, SIGKILL);
+            close(fd);
+        }
     }
     const struct feature_request held = {.path = path};
     struct error e = {0};
@@ -502,6 +533,7 @@ static void test_a_child_goes_with_its_nursery(void **state)
     assert_int_equal(read_all(&held, &n, &e), STATUS_INVALID_INPUT);
     assert_int_equal(n, 0);
     assert_true(e.zh[0] && e.en[0]);
+    kill(killer, SIGKILL);
     assert_int_equal(waitpid(killer, NULL, 0), killer);
     unlink(path);
     read_one_plot();
@@ -599,6 +631,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_limits_of_a_request),
         cmocka_unit_test(test_without_standard_streams),
         cmocka_unit_test(test_a_nursery_reads_as_a_program_of_its_own_does),
+        cmocka_unit_test(test_a_list_begins_with_a_nursery),
         cmocka_unit_test(test_threads_share_a_nursery),
         cmocka_unit_test(test_a_nursery_that_died_is_replaced),
         cmocka_unit_test(test_a_child_goes_with_its_nursery),

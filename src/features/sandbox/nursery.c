@@ -124,8 +124,8 @@ static void start(const char *program)
         forget();
 }
 
-/* Is there a nursery of that very file? One is started when the file is met for the second time. */
-static bool is_there(const char *program)
+/* Is there a nursery of that very file? One is started when the file is met again, or will be. */
+static bool is_there(const char *program, bool more)
 {
     struct stat now;
     if (stat(program, &now) != 0)
@@ -138,7 +138,7 @@ static bool is_there(const char *program)
     nursery.program = now;
     nursery.met = true;
     nursery.barren = nursery.barren && same;
-    if (same && !nursery.pid && !nursery.barren) {
+    if ((same || more) && !nursery.pid && !nursery.barren) {
         start(program);
         nursery.barren = !nursery.pid;
     }
@@ -157,7 +157,7 @@ static bool pack(const char *const *arguments, struct packet *p)
     return true;
 }
 
-bool nursery_begin(const char *program, const char *const *arguments, int to_parent, int input,
+bool nursery_begin(const char *program, const char *const *arguments, int to_parent, int input, bool more,
                    struct nursling *out)
 {
     struct packet *p = malloc(sizeof *p);
@@ -169,7 +169,7 @@ bool nursery_begin(const char *program, const char *const *arguments, int to_par
     p->has_input = input >= 0;
     p->n = 0;
     pthread_mutex_lock(&nursery.lock);
-    bool ok = pack(arguments, p) && is_there(program);
+    bool ok = pack(arguments, p) && is_there(program, more);
     if (ok && !(send_packet(p, fds, 1 + p->has_input) && hear_pid(&pid))) {
         forget(); /* it has died, and with it its children; the next one that is wanted is another */
         ok = false;
@@ -195,6 +195,7 @@ void nursery_give_up(void)
 {
     pthread_mutex_lock(&nursery.lock);
     forget();
+    nursery.met = false;
     pthread_mutex_unlock(&nursery.lock);
 }
 

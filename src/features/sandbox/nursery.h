@@ -22,8 +22,9 @@ struct nursling {
 };
 
 /* Begins a child with these arguments (from argv[1] on, NULL-terminated), `to_parent` as its standard output
- * and `input` (-1: none) as SANDBOX_INPUT. False: there is no nursery for `program`, and nothing began. */
-bool nursery_begin(const char *program, const char *const *arguments, int to_parent, int input,
+ * and `input` (-1: none) as SANDBOX_INPUT. False: there is no nursery for `program`, and nothing began. One
+ * is started for the second reading, or for the first when `more` will follow. */
+bool nursery_begin(const char *program, const char *const *arguments, int to_parent, int input, bool more,
                    struct nursling *out);
 /* Kills it and all of its group. */
 void nursery_end(struct nursling n);

@@ -92,7 +92,7 @@ int process_spawn(const char *program, const char *const *arguments, int to_pare
     return why;
 }
 
-enum status sandbox_process_start(const char *program, const char *const *arguments, int input,
+enum status sandbox_process_start(const char *program, const char *const *arguments, int input, bool more,
                                   struct sandbox_process *out, struct error *e)
 {
     int ends[2];
@@ -103,7 +103,7 @@ enum status sandbox_process_start(const char *program, const char *const *argume
     (void)fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES); /* only a kindness: a smaller pipe is slower */
     struct sandbox_process made = {0, {0, 0}, ends[0]};
     int why = ends[1] < 0 ? errno : 0;
-    if (!why && !nursery_begin(program, arguments, ends[1], input, &made.own))
+    if (!why && !nursery_begin(program, arguments, ends[1], input, more, &made.own))
         why = process_spawn(program, arguments, ends[1], input, &made.pid);
     if (ends[1] >= 0)
         close(ends[1]);

@@ -19,8 +19,8 @@ struct sandbox_process {
 #define SANDBOX_NO_PROCESS ((struct sandbox_process){0, {0, 0}, -1})
 
 /* `arguments`: from argv[1] on, NULL-terminated. NULL program: this very program. `input`: a file that the
- * child has as SANDBOX_INPUT; -1 none. */
-enum status sandbox_process_start(const char *program, const char *const *arguments, int input,
+ * child has as SANDBOX_INPUT; -1 none. `more`: another reading will follow this one. */
+enum status sandbox_process_start(const char *program, const char *const *arguments, int input, bool more,
                                   struct sandbox_process *out, struct error *e) HX_MUST_CHECK;
 /* Kills it and all that it started. The process may be SANDBOX_NO_PROCESS. */
 void sandbox_process_end(struct sandbox_process *p);

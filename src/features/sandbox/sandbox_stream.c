@@ -67,7 +67,8 @@ static enum status start(struct sandboxed *s, const char *mode, int64_t position
                                      NULL};
     record_reader_release(&s->reader);
     sandbox_process_end(&s->process);
-    enum status st = sandbox_process_start(s->program, arguments, s->input, &s->process, e);
+    bool more = strcmp(mode, SANDBOX_LIST) == 0; /* whoever asks what is in a file goes on to read it */
+    enum status st = sandbox_process_start(s->program, arguments, s->input, more, &s->process, e);
     s->reader.fd = s->process.pipe;
     s->reader.until_ms = s->upload ? clock_ms() + (s->wait_ms ? s->wait_ms : UPLOAD_WAIT_MS) : 0;
     return st;
