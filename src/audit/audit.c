@@ -195,7 +195,8 @@ static enum status measure_all(struct audit_run *a, bool *stopped, struct error 
     s = sink_open(&to, a->state.bytes, &a->sink, e);
     if (s)
         return s;
-    a->committed_at = a->told_at = clock_seconds();
+    a->committed_at = clock_seconds();
+    a->told_at = -PROGRESS_SECONDS; /* of the first batch at once: who would stop is asked while there is time */
     const struct pipeline_request p = {a->snapshot, a->request,           a->feed,
                                        a->since,    a->sink->ops->format, a->watch->stop};
     s = pipeline_run(&p, write_batch, a, stopped, e);
