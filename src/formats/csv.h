@@ -21,6 +21,7 @@ struct csv_reader {
     size_t line;     /* where `at` is, from 1 */
     size_t row_line; /* where the row last read began */
     bool unclosed;   /* a quoted cell ran to the end of the text */
+    bool open_end;   /* the row last read ended with the text, not with a line end */
 };
 
 void csv_reader_init(struct csv_reader *r, char *text, char separator);

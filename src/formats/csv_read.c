@@ -14,6 +14,7 @@ void csv_reader_init(struct csv_reader *r, char *text, char separator)
 static bool pass_separator(struct csv_reader *r, char *s)
 {
     bool more = *s == r->separator && *s;
+    r->open_end = !*s;
     if (*s == '\r' && s[1] == '\n')
         s++;
     r->line += *s == '\n' || *s == '\r';

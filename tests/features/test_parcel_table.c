@@ -269,8 +269,34 @@ static void test_questions(void **state)
     }
 }
 
-/* What words say of the system moves a parcel by a hundred metres or a hundred kilometres, so only words that
- * can mean nothing else count, and what contradicts is refused. */
+/* A table says nowhere how many rows it has. A last row without a line end is how editors leave it, an open
+ * ring how some surveys write it, and a short number may be a round one; all three together may be a number
+ * that lost its last digits. */
+static void test_a_table_that_may_be_cut_off(void **state)
+{
+    static const char open[] =
+        "点号,X,Y\n1,4520000.25,37563000.25\n2,4520000.25,37563400.25\n3,4520300.25,37563400.2",
+                      closed[] = "点号,X,Y\n1,4520000,37563000\n2,4520000,37563400\n3,4520300,37563400\n"
+                                 "1,4520000,37563000";
+    char text[256];
+    struct error e = refuse_text(*state, open, STATUS_INVALID_INPUT, "file-cut");
+    assert_non_null(strstr(e.zh, "第4行"));
+    accept_text(*state, closed);
+    refuse_text(*state, "id,纬度,经度\n1,40.8025,111.705\n1,40.8025,111.725\n1,40.8065,111.7",
+                STATUS_INVALID_INPUT, "file-cut");
+    accept_text(*state, "id,经度,纬度\n1,111.705,40.8025\n1,111.725,40.8025\n1,111.7,40.8065");
+    static const char *const ends[] = {"5", ",", "\n", "\r\n", "\n\n", "\n  "};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        snprintf(text, sizeof text, "%s%s", open, ends[i]);
+        accept_text(*state, text);
+    }
+    accept_text(*state, open + strlen("点号,X,Y\n")); /* a pasted table is no file */
+    snprintf(text, sizeof text, "%s\n\"", closed);
+    refuse_text(*state, text, STATUS_INVALID_INPUT, "csv-quote");
+    refuse_text(*state, "id,wkt\n1,\"POLYGON((111.7 40.8,111.8 40.8,111.8 40.9,111.7 40.8))",
+                STATUS_INVALID_INPUT, "csv-quote");
+}
+
 /* A ring is whole however its points are laid out: many in one line are as many as a point a line. */
 static void test_a_long_line_is_read_to_its_end(void **state)
 {
@@ -322,6 +348,8 @@ static void test_csv_cells_are_not_lost(void **state)
     refuse_text(*state, wide, STATUS_INVALID_INPUT, "csv-columns");
 }
 
+/* What words say of the system moves a parcel by a hundred metres or a hundred kilometres, so only words that
+ * can mean nothing else count, and what contradicts is refused. */
 static void test_words(void **state)
 {
     static const struct {
@@ -471,6 +499,7 @@ int main(void)
         parcel_test(test_a_long_line_is_read_to_its_end),
         parcel_test(test_a_second_point_in_a_line_is_not_lost),
         parcel_test(test_csv_cells_are_not_lost),
+        parcel_test(test_a_table_that_may_be_cut_off),
     };
     return cmocka_run_group_tests_name("wkt, tables, csv", tests, NULL, NULL);
 }

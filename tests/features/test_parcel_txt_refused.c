@@ -95,6 +95,10 @@ static void test_each_refusal_has_its_code_and_line(void **state)
          "第3行"},
         {"rows cut off", TXT_HEAD "9,11.9988,P1,示例,面,,,,@\n" TXT_SQUARE, STATUS_INVALID_INPUT,
          "txt-points-missing", "写的是9，实有5行"},
+        {"cut off in a number, in a ring that is open",
+         TXT_HEAD TXT_PLOT_UNCOUNTED
+         "J1,1,4520000,37563000.125\nJ2,1,4520000,37563400.250\nJ3,1,4520300.125,37563400.2",
+         STATUS_INVALID_INPUT, "file-cut", "第15行"},
         {"the area of another plot", TXT_HEAD ",15.2,P1,示例,面,,,,@\n" TXT_SQUARE, STATUS_INVALID_INPUT,
          "txt-area-differs", "152000.00平方米"},
         {"a hole that is not in the area",

@@ -133,6 +133,11 @@ DIMENSIONS = {
 RULE = {k: v[0] for k, v in DIMENSIONS.items()}
 
 
+def perhaps_cut(way):
+    """The last number may have lost digits: no line end behind it, an open ring, and numbers of many lengths."""
+    return way["tail"] == "none" and way["closing"] == "open" and way["decimals"] == "as short as can be"
+
+
 def impossible(way):
     """Pairs that do not mean one thing: left out here, and refused or told in test_ambiguous."""
     return way["rings"] == "all 1" and way["closing"] == "open" and way["numbers"] == "run on"   # nothing tells rings apart
@@ -250,7 +255,7 @@ class Variants(unittest.TestCase):
         """The file means the plots; every corner is there to a tenth of a millimetre."""
         truth = TRUTHS[name]
         code, report, features = self.library.read(write(PLOTS[name], way))
-        if code == "text-encoding" and unmarked(way):
+        if (code == "text-encoding" and unmarked(way)) or (code == "file-cut" and perhaps_cut(way)):
             return []
         if code:
             self.fail_on(name, way, (code, features))

@@ -18,6 +18,7 @@ void coords_clear(struct coords *c)
 {
     ring_list_clear(&c->rings);
     c->n_plots = 0;
+    c->ends_in_line = false;
 }
 
 void coords_begin_plot(struct coords *c, const char *id, const char *name)
@@ -97,6 +98,41 @@ bool coords_came_back(const struct coords *c)
     return coords_in_ring(c) >= 4 && ring_list_closed(&c->rings, c->rings.n_rings - 1);
 }
 
+/* What the last digit of v is worth that makes it this number and no other, as far as a double tells. */
+static double unit_of(double v)
+{
+    double tens = 1;
+    while (fabs(v) * tens < 1e11 && fabs(v * tens - rint(v * tens)) > 1e-4)
+        tens *= 10;
+    return 1 / tens;
+}
+
+/* Of the newest ring: may its last number have lost digits? Others of its column have more. */
+static bool lost_digits(const struct coords *c)
+{
+    const double *column = c->last_in_a ? c->rings.x : c->rings.y;
+    double unit = 1;
+    for (size_t i = c->rings.start[c->rings.n_rings - 1]; i + 1 < c->rings.n; i++)
+        unit = fmin(unit, unit_of(column[i]));
+    return c->last_unit > 1.5 * unit;
+}
+
+/* Neither the ring nor the line comes to an end, and the last number is shorter than others. */
+static enum status fail_cut(struct parsing *p, size_t line)
+{
+    error_zh(
+        p->error,
+        "第%zu行：文件到该行为止，行尾没有换行，环没有闭合，最后一个数的位数也比别的少，可能被截断；请重新导"
+        "出，若确实完整，请在末尾加一个换行，或补上与起点相同的一行。",
+        line);
+    return error_fail(
+        p->error, STATUS_INVALID_INPUT, "file-cut",
+        "Line %zu: the file ends in this line, without a line end, the ring is open, and the "
+        "last number has fewer digits than others; it may be cut off. Export it again; if it is "
+        "whole, end the line, or repeat the first point.",
+        line);
+}
+
 enum status coords_check_ring(struct parsing *p, const struct coords *c, size_t r, const char *code)
 {
     size_t start = c->rings.start[r], n = ring_list_size(&c->rings, r);
@@ -110,6 +146,8 @@ enum status coords_check_ring(struct parsing *p, const struct coords *c, size_t 
             "remove it.",
             c->line[start]);
     }
+    if (!closed && c->ends_in_line && r + 1 == c->rings.n_rings && lost_digits(c))
+        return fail_cut(p, c->line[start + n - 1]);
     if (!closed && parsing_warn_wanted(p, "ring-closed"))
         parsing_warn(p, "ring-closed",
                      parsing_printf(p, "第%zu行：该环首尾不闭合，已自动闭合。", c->line[start + n - 1]),

@@ -23,6 +23,9 @@ struct coords {
     bool written;         /* as decimal text, so that degrees.minutes-seconds are possible: coords_written */
     double finest_unit;   /* of the last digits as written */
     size_t coarse_line;   /* the first with too few digits; 0: none */
+    bool ends_in_line;    /* nothing is behind the last number, not even a line end */
+    bool last_in_a;       /* and the row ends with the first column */
+    double last_unit;     /* the last digit of the row's last number is worth this much */
 };
 struct coords_plot {
     size_t ring; /* its first */
@@ -64,7 +67,8 @@ enum status coords_ask(struct parsing *p, const struct coords *c, struct crs_que
 enum status coords_decide(struct parsing *p, const struct coords *c,
                           struct coords_meaning *out) HX_MUST_CHECK;
 
-/* Refuses ring r by `code` when it has fewer than 3 distinct points, and tells when it was closed. */
+/* Refuses ring r by `code` when it has fewer than 3 distinct points, and the last one where it is open and
+ * the file may be cut off in it; tells when it was closed. */
 enum status coords_check_ring(struct parsing *p, const struct coords *c, size_t r,
                               const char *code) HX_MUST_CHECK;
 /* Every outer ring with the rings inside it becomes a parcel. */

@@ -283,6 +283,10 @@ static enum status point_row(struct csv_rows *r)
     r->id = id;
     r->ring = ring;
     coords_written(c, &a, &b, row_line(r));
+    c->last_in_a = r->column[COLUMN_A] > r->column[COLUMN_B];
+    c->ends_in_line =
+        r->text.open_end && r->n_written == 1 + (size_t)r->column[c->last_in_a ? COLUMN_A : COLUMN_B];
+    c->last_unit = c->last_in_a ? a.unit : b.unit;
     return STATUS_OK;
 }
 
@@ -403,6 +407,8 @@ static enum status read_rows(struct csv_rows *r)
     enum status s = STATUS_OK;
     bool wkt = r->column[COLUMN_WKT] >= 0;
     while (s == STATUS_OK && cut_row(r)) {
+        if (r->text.unclosed)
+            return fail_row(r, CSV_QUOTE);
         if (blank_row(r))
             r->gap = coords_in_ring(&r->coords) > 0;
         else if (r->p->context->sink)

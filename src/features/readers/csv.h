@@ -11,6 +11,13 @@
 /* So does that of a header with more than CSV_COLUMNS_MAX columns. */
 #define CSV_COLUMNS "csv-columns"
 
+/* The error code and both sentences of a quote that nothing closes, behind the line's number. */
+#define CSV_QUOTE                                                                                            \
+    "csv-quote", "引号没有配对，无法分清各列；请改正该行，文件若被截断则请重新导出。",                       \
+        "a quote is not closed, so that its columns cannot be told apart; correct the row, or export the "   \
+        "file "                                                                                              \
+        "again if it was cut off."
+
 /* Does the first line name columns of coordinates, or one of WKT? */
 bool csv_recognised(const char *text);
 

@@ -228,10 +228,15 @@ static bool next_feature(struct text_cutter *c, struct text_piece *out)
     size_t n = c->file.n, at = skip_blanks(s, n, g->at);
     bool whole;
     if (g->sequence || g->single) {
-        while (at < n && s[at] == 0x1E)
+        size_t mark = n;
+        while (at < n && s[at] == 0x1E) {
+            mark = at;
             at = skip_blanks(s, n, at + 1);
+        }
+        if (at == n && mark < n)
+            at = mark; /* a record begins and nothing follows: a file that was cut off */
         pass(g, at);
-        return at < n && give(g, g->single ? n : record_end(g, at), out);
+        return at < n && give(g, g->single || at == mark ? n : record_end(g, at), out);
     }
     if (at < n && s[at] == ',')
         at = skip_blanks(s, n, at + 1);

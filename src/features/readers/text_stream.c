@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "features/readers/csv.h"
 #include "features/readers/recognise.h"
 #include "formats/encoding.h"
 
@@ -144,13 +145,10 @@ static enum status take(void *user, const struct parcel_raw *raw, struct error *
 
 /* ---- pieces ---- */
 
-static enum status fail_quote(const struct text_piece *p, struct error *e)
+static enum status fail_at(size_t line, const char *code, const char *zh, const char *en, struct error *e)
 {
-    error_zh(e, "第%zu行：引号没有配对，无法分清各列；请改正该行。", p->lines_before + 1);
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "csv-quote",
-        "Line %zu: a quote is not closed, so that its columns cannot be told apart; correct the row.",
-        p->lines_before + 1);
+    error_zh(e, "第%zu行：%s", line, zh);
+    return error_fail(e, STATUS_INVALID_INPUT, code, "Line %zu: %s", line, en);
 }
 
 /* Into the queue; a fault of the piece is in *why, and the queue is empty. */
@@ -165,7 +163,7 @@ static enum status read_piece(struct text_stream *t, const struct text_piece *p,
     if (p->n == 0)
         return error_no_memory(why);
     if (p->open_quote)
-        return fail_quote(p, why);
+        return fail_at(p->lines_before + 1, CSV_QUOTE, why);
     enum status s = t->cutter->ops->text(t->cutter, p, t->context.arena, &text, &n, why);
     if (s)
         return s;

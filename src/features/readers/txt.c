@@ -132,17 +132,34 @@ static enum status one_line(struct txt *t)
     return t->in_plots ? plots_line(t) : header_line(t);
 }
 
+/* 0.001 of "J1,1,4534885.448,36462008.272"; 0 where something stands behind the number, which is whole
+ * then. */
+static double unit_at_end(const char *line)
+{
+    const char *end = line + strlen(line), *s;
+    double unit = 1;
+    while (end > line && (unsigned char)end[-1] <= 0x20)
+        end--;
+    for (s = end; s > line && (unsigned)(s[-1] - '0') < 10; s--)
+        unit /= 10;
+    if (s == end && (s == line || s[-1] != '.'))
+        return 0;
+    return s > line && s[-1] == '.' ? unit : 1;
+}
+
 static enum status each_line(struct txt *t, char *text, char *scratch)
 {
     enum status s = STATUS_OK;
     for (char *at = text; at && s == STATUS_OK;) {
         char *line = line_cut(&at);
+        t->last_unit = at ? 0 : unit_at_end(line);
         t->line.number++;
         if (t->in_plots && txt_plain_point(t, line, &s))
             continue;
         t->line.raw = line;
         memcpy(scratch, line, strlen(line) + 1); /* scratch is as large as the whole text */
         crs_fold(scratch);
+        t->last_unit = at ? 0 : unit_at_end(scratch);
         t->line.folded = scratch;
         settle_separator(t); /* before trimming: a row may begin with an empty cell, and so with a tab */
         t->line.raw = line_trim(line);

@@ -45,6 +45,8 @@ struct txt {
     bool in_plots;  /* within [地块坐标] */
     int noted_zone; /* that of set.crs_note */
     size_t n_plots;
+    double
+        last_unit; /* in the last line, without a line end: what the last digit of its last number is worth */
     struct txt_line line;
 };
 

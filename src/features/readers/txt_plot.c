@@ -150,6 +150,8 @@ static enum status push_point(struct txt *t, long dh, double c3, double c4)
     else if (in_ring == 1)
         plot->second_dh = dh;
     coords_point(&plot->points, c3, c4, t->line.number);
+    plot->points.ends_in_line = t->last_unit > 0;
+    plot->points.last_unit = t->last_unit;
     return plot->points.rings.failed ? error_no_memory(t->p->error) : STATUS_OK;
 }
 
