@@ -156,11 +156,6 @@ static bool hit_pressing(struct judge *j, const char *sub_zone, double area_m2)
 
 /* ---- the relations ---- */
 
-static double area_in_zone(const struct judge *j, int zone)
-{
-    return layer_finding_zone_m2(j->f, zone);
-}
-
 /* What a line that excludes is pressed on with, zone by zone; a line without zones is one, "*". No rule
  * speaks of what is in no zone. */
 static void judge_pressed(struct judge *j)
@@ -170,12 +165,12 @@ static void judge_pressed(struct judge *j)
     if (line->n_zones == 0) {
         j->unruled = !hit_pressing(j, "*", f->area_m2);
         hit_beside(j, RELATION_OVERLAP, "*", true, f->area_m2);
-    } else if (area_in_zone(j, line->n_zones) > 0) {
+    } else if (layer_finding_zone_m2(f, line->n_zones) > 0) {
         j->unruled = true;
     }
     for (int z = 0; z < line->n_zones; z++) {
         const struct line_zone *zone = &line->zones[z];
-        double area = area_in_zone(j, z);
+        double area = layer_finding_zone_m2(f, z);
         if (!(area > 0))
             continue;
         if (!(zone->absolute ? hit_class(j, RELATION_OVERLAP, zone->zh, area)

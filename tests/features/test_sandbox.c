@@ -4,6 +4,7 @@
 #include "features/sandbox/confine.h"
 #include "features/sandbox/process.h"
 #include "features/sandbox/sandbox.h"
+#include "runs.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -506,6 +507,22 @@ static void test_a_nursery_that_died_is_replaced(void **state)
     assert_true(second > 0 && second != first);
 }
 
+/* One that is stopped is given up after the time that an answer may take, and
+ * no reading waits for it any longer. */
+static void test_a_nursery_that_is_stopped_is_given_up(void **state)
+{
+    (void)state;
+    if (!is_long_run())
+        skip(); /* it is that time which passes */
+    read_one_plot();
+    read_one_plot();
+    pid_t first = our_nursery();
+    assert_true(first > 0);
+    assert_int_equal(kill(first, SIGSTOP), 0);
+    read_one_plot();
+    assert_int_not_equal(our_nursery(), first);
+}
+
 /* A stream whose nursery has died ends with a sentence, and never as if the file had ended there. */
 static void test_a_child_goes_with_its_nursery(void **state)
 {
@@ -634,6 +651,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_list_begins_with_a_nursery),
         cmocka_unit_test(test_threads_share_a_nursery),
         cmocka_unit_test(test_a_nursery_that_died_is_replaced),
+        cmocka_unit_test(test_a_nursery_that_is_stopped_is_given_up),
         cmocka_unit_test(test_a_child_goes_with_its_nursery),
         cmocka_unit_test(test_a_killed_parent_leaves_no_nursery),
         cmocka_unit_test(test_a_job_has_no_nursery_from_before),

@@ -12,7 +12,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,19 +21,13 @@
 #include <unistd.h>
 
 /* One packet each way: a child is begun or ended, and the answer is its pid, or 0 when it could not be. */
-enum { NURSERY_FD = 3, HELLO_WAIT_MS = 20000, PACKET_BYTES = 64 << 10 };
+enum { NURSERY_FD = 3, ANSWER_WAIT_MS = 20000, ARGUMENTS_BYTES = 64 << 10 };
 
 struct packet {
     pid_t end;      /* the child to end; 0: begin one with these arguments */
     bool has_input; /* two descriptors come with it, not one */
-    size_t n;
-    char arguments[PACKET_BYTES]; /* n bytes, each argument with its NUL */
+    size_t n;       /* bytes of arguments behind it, each with its NUL */
 };
-
-static size_t packet_size(const struct packet *p)
-{
-    return offsetof(struct packet, arguments) + p->n;
-}
 
 /* ---- the parent's end ---- */
 
@@ -61,14 +54,14 @@ static void forget(void)
     nursery.pid = 0;
 }
 
-static bool send_packet(const struct packet *p, const int *fds, int n_fds)
+static bool send_packet(const struct packet *p, const char *arguments, const int *fds, int n_fds)
 {
     union {
         struct cmsghdr head;
         char room[CMSG_SPACE(2 * sizeof(int))];
     } control = {0};
-    struct iovec bytes = {(void *)(uintptr_t)p, packet_size(p)};
-    struct msghdr m = {.msg_iov = &bytes, .msg_iovlen = 1};
+    struct iovec bytes[] = {{(void *)(uintptr_t)p, sizeof *p}, {(void *)(uintptr_t)arguments, p->n}};
+    struct msghdr m = {.msg_iov = bytes, .msg_iovlen = 2};
     if (n_fds) {
         m.msg_control = control.room;
         m.msg_controllen = CMSG_SPACE((size_t)n_fds * sizeof(int));
@@ -80,13 +73,20 @@ static bool send_packet(const struct packet *p, const int *fds, int n_fds)
     ssize_t sent;
     while ((sent = sendmsg(nursery.socket, &m, MSG_NOSIGNAL)) < 0 && errno == EINTR)
         ;
-    return sent == (ssize_t)bytes.iov_len;
+    return sent == (ssize_t)(sizeof *p + p->n);
 }
 
+/* One that says nothing for so long is stopped or lost; whoever waits does so under the lock. */
 static bool hear_pid(pid_t *out)
 {
+    struct pollfd p = {.fd = nursery.socket, .events = POLLIN};
     ssize_t got;
-    while ((got = recv(nursery.socket, out, sizeof *out, 0)) < 0 && errno == EINTR)
+    int ready;
+    while ((ready = poll(&p, 1, ANSWER_WAIT_MS)) < 0 && errno == EINTR)
+        ;
+    if (ready != 1)
+        return false;
+    while ((got = recv(nursery.socket, out, sizeof *out, MSG_DONTWAIT)) < 0 && errno == EINTR)
         ;
     return got == sizeof *out;
 }
@@ -94,9 +94,8 @@ static bool hear_pid(pid_t *out)
 /* It says a first pid when GDAL is loaded. A program that is no nursery says nothing. */
 static bool hear_hello(void)
 {
-    struct pollfd p = {.fd = nursery.socket, .events = POLLIN};
     pid_t hello;
-    return poll(&p, 1, HELLO_WAIT_MS) == 1 && hear_pid(&hello) && hello == nursery.pid;
+    return hear_pid(&hello) && hello == nursery.pid;
 }
 
 static void start(const char *program)
@@ -145,38 +144,40 @@ static bool is_there(const char *program, bool more)
     return nursery.pid != 0;
 }
 
-static bool pack(const char *const *arguments, struct packet *p)
+/* Malloc'd, *n bytes; NULL when they are too many. */
+static char *pack(const char *const *arguments, size_t *n)
 {
-    for (; *arguments; arguments++) {
-        size_t n = strlen(*arguments) + 1;
-        if (n > sizeof p->arguments - p->n)
-            return false;
-        memcpy(p->arguments + p->n, *arguments, n);
-        p->n += n;
+    char *packed = malloc(ARGUMENTS_BYTES);
+    for (*n = 0; packed && *arguments; arguments++) {
+        size_t more = strlen(*arguments) + 1;
+        if (more > ARGUMENTS_BYTES - *n) {
+            free(packed);
+            return NULL;
+        }
+        memcpy(packed + *n, *arguments, more);
+        *n += more;
     }
-    return true;
+    return packed;
 }
 
 bool nursery_begin(const char *program, const char *const *arguments, int to_parent, int input, bool more,
                    struct nursling *out)
 {
-    struct packet *p = malloc(sizeof *p);
+    struct packet p = {.has_input = input >= 0};
+    char *packed = pack(arguments, &p.n);
     const int fds[] = {to_parent, input};
     pid_t pid = 0;
-    if (!p)
+    if (!packed)
         return false;
-    p->end = 0;
-    p->has_input = input >= 0;
-    p->n = 0;
     pthread_mutex_lock(&nursery.lock);
-    bool ok = pack(arguments, p) && is_there(program, more);
-    if (ok && !(send_packet(p, fds, 1 + p->has_input) && hear_pid(&pid))) {
+    bool ok = is_there(program, more);
+    if (ok && !(send_packet(&p, packed, fds, 1 + p.has_input) && hear_pid(&pid))) {
         forget(); /* it has died, and with it its children; the next one that is wanted is another */
         ok = false;
     }
     *out = (struct nursling){pid, nursery.number};
     pthread_mutex_unlock(&nursery.lock);
-    free(p);
+    free(packed);
     return ok && pid > 0;
 }
 
@@ -186,7 +187,7 @@ void nursery_end(struct nursling n)
     pid_t ended;
     pthread_mutex_lock(&nursery.lock);
     if (n.pid > 0 && nursery.pid && nursery.number == n.nursery && nursery.owner == getpid() &&
-        !(send_packet(&p, NULL, 0) && hear_pid(&ended)))
+        !(send_packet(&p, NULL, NULL, 0) && hear_pid(&ended)))
         forget();
     pthread_mutex_unlock(&nursery.lock);
 }
@@ -206,23 +207,23 @@ bool nursery_wanted(int argc, char **argv)
     return argc == 2 && strcmp(argv[1], NURSERY_COMMAND) == 0;
 }
 
-/* The next packet with its descriptors; ends when the parent is gone. */
-static void receive(struct packet *p, int *fds)
+/* The next packet, arguments of ARGUMENTS_BYTES, with its descriptors; ends when the parent is gone. */
+static void receive(struct packet *p, char *arguments, int *fds)
 {
     union {
         struct cmsghdr head;
         char room[CMSG_SPACE(2 * sizeof(int))];
     } control;
-    struct iovec bytes = {p, sizeof *p};
-    struct msghdr m = {.msg_iov = &bytes,
-                       .msg_iovlen = 1,
+    struct iovec bytes[] = {{p, sizeof *p}, {arguments, ARGUMENTS_BYTES}};
+    struct msghdr m = {.msg_iov = bytes,
+                       .msg_iovlen = 2,
                        .msg_control = control.room,
                        .msg_controllen = sizeof control.room};
     ssize_t got;
     fds[0] = fds[1] = -1;
     while ((got = recvmsg(NURSERY_FD, &m, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
         ;
-    if (got < (ssize_t)offsetof(struct packet, arguments) || (size_t)got != packet_size(p))
+    if (got < (ssize_t)sizeof *p || (size_t)got != sizeof *p + p->n)
         _exit(0);
     for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c))
         if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
@@ -236,11 +237,11 @@ static void answer(pid_t pid)
 }
 
 /* As process_spawn would have left it. */
-static _Noreturn void become_child(struct packet *p, const int *fds)
+static _Noreturn void become_child(const struct packet *p, char *arguments, const int *fds)
 {
     char *argv[SANDBOX_ARGS + 1] = {program_invocation_name};
     int argc = 1, null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    for (char *at = p->arguments; at < p->arguments + p->n && argc < SANDBOX_ARGS; at += strlen(at) + 1)
+    for (char *at = arguments; at < arguments + p->n && argc < SANDBOX_ARGS; at += strlen(at) + 1)
         argv[argc++] = at;
     bool ok = setpgid(0, 0) == 0 && null >= 0 && fds[0] >= 0 && dup2(fds[0], STDOUT_FILENO) >= 0 &&
               dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDERR_FILENO) >= 0 &&
@@ -251,11 +252,11 @@ static _Noreturn void become_child(struct packet *p, const int *fds)
     sandbox_child_main(argc, argv);
 }
 
-static pid_t begin(struct packet *p, const int *fds)
+static pid_t begin(const struct packet *p, char *arguments, const int *fds)
 {
     pid_t pid = fork();
     if (pid == 0)
-        become_child(p, fds);
+        become_child(p, arguments, fds);
     if (pid > 0)
         (void)setpgid(pid, pid); /* whichever of the two comes first */
     for (int i = 0; i < 2; i++)
@@ -288,7 +289,8 @@ static void tidy_heap(void)
 
 _Noreturn void nursery_main(void)
 {
-    static struct packet p;
+    static char arguments[ARGUMENTS_BYTES];
+    struct packet p;
     int fds[2];
     if (gdal_load(NULL) != STATUS_OK)
         _exit(1);
@@ -296,7 +298,7 @@ _Noreturn void nursery_main(void)
     tidy_heap();
     answer(getpid());
     for (;;) {
-        receive(&p, fds);
-        answer(p.end ? end(p.end) : begin(&p, fds));
+        receive(&p, arguments, fds);
+        answer(p.end ? end(p.end) : begin(&p, arguments, fds));
     }
 }
