@@ -96,6 +96,20 @@ const char *report_claim_title(struct arena *a, const struct claim *c, enum repo
                    : arena_printf(a, "%s，第%d项：%s", class, c->item, text);
 }
 
+const char *report_not_examined(struct arena *a, const struct report *r, enum report_lang lang)
+{
+    const struct line_table *lines = report_lines(r);
+    bool english = lang == REPORT_LANG_EN;
+    const char *list = "";
+    for (int l = 0; list && l < lines->n_rest; l++)
+        list = arena_printf(a, "%s%s%s", list,
+                            !l        ? ""
+                            : english ? ", "
+                                      : "、",
+                            english ? lines->rest[l].title_en : lines->rest[l].title_zh);
+    return list;
+}
+
 const char *report_shapes_missing(struct arena *a, size_t n, enum report_lang lang)
 {
     return lang == REPORT_LANG_EN

@@ -34,6 +34,10 @@ const char *report_paper_missing(struct arena *a, const struct layer_finding *f,
 /* The class and the item of a claim in words; likewise. */
 const char *report_claim_title(struct arena *a, const struct claim *c, enum report_lang lang);
 
+/* The titles of the layers that are defined and were not examined; "" when there is none, NULL when memory is
+ * out. */
+const char *report_not_examined(struct arena *a, const struct report *r, enum report_lang lang);
+
 /* How many shapes of overlaps could not be built: a sentence for the arena; NULL when memory is out. */
 const char *report_shapes_missing(struct arena *a, size_t n, enum report_lang lang);
 

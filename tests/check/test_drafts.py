@@ -138,6 +138,10 @@ class Drafts(unittest.TestCase):
         for form, text in forms.items():
             for word in words:
                 self.assertRegex(re.sub(r"\s+", "", text), word, form)
+        shapes = json.loads(self.run_in("check", "parcels.geojson", "--format", "geojson"))
+        told = [f["properties"] for f in shapes["features"] if f["properties"]["kind"] == "parcel"]
+        for parcel, whole in zip(told, self.check()["parcels"]):
+            self.assertEqual("；".join(d["zh"] for d in whole["drafts"]), parcel["drafts_zh"])
         said = self.run_in("check", "parcels.geojson", "--format", "text")
         self.assertEqual(5, len(re.findall(r"^  草稿（不影响本次结论） 生态保护红线草稿第2版", said, re.M)))
         english = self.run_in("check", "parcels.geojson", "--format", "text", "--lang", "en")

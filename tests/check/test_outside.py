@@ -217,6 +217,10 @@ class Outside(unittest.TestCase):
         forms = {"text": self.check(what, form="text").decode(), "csv": self.check(what, form="csv").decode("utf-8-sig"),
                  "html": html.unescape(self.check(what, form="html").decode()),
                  "xlsx": "".join(book.read(n).decode() for n in book.namelist() if n.endswith(".xml")), "pdf": pdf}
+        parcel = json.loads(self.check(what, form="geojson"))["features"][0]["properties"]
+        self.assertIn(hint["zh"], parcel["remarks_zh"])
+        self.assertIn(hint["en"], parcel["remarks_en"])
+        self.assertEqual("所载行政区之外", parcel["place_zh"])
         for form, text in forms.items():
             self.assertIn(bare(words), bare(text), form)
             if form != "text":

@@ -85,6 +85,9 @@ class NewLayer(unittest.TestCase):
         for form in ('text', 'csv', 'html'):
             said = self.run_in('check', 'parcels.geojson', '--format', form).stdout
             self.assertRegex(said, r'未审查[^\n]*静默区', form)
+        shapes = json.loads(self.run_in('check', 'parcels.geojson', '--format', 'geojson').stdout)
+        for told in (shapes, *(f['properties'] for f in shapes['features'] if f['properties']['kind'] == 'parcel')):
+            self.assertIn('静默区', told['not_examined_zh'].split('、'))
 
     def test_what_must_be_examined_and_holds_nothing_leaves_the_verdict_unknown(self):
         self.add(definition(must=True))
@@ -113,6 +116,8 @@ class NewLayer(unittest.TestCase):
         self.assertEqual(('QZ-2-LINE', 'notice', 'restricted', True),
                          (rule_of['id'], rule_of['verdict'], rule_of['verdict_here'], rule_of['paper_missing']))
         self.assertEqual(['quiet_zone'], [t['layer'] for t in report['parcels'][1]['todo']])
+        shapes = json.loads(self.run_in('check', 'parcels.geojson', '--format', 'geojson', '--claim', '静默区=LINEAR_NO_LAND').stdout)
+        self.assertEqual(report['parcels'][1]['todo'][0]['zh'], shapes['features'][1]['properties']['to_bring_zh'])
         self.assertEqual('prohibited', report['parcels'][0]['verdict'])  # absolute: no claim opens it
         report = self.check('--claim', 'JMQ=LINEAR_NO_LAND:文3号@2026-05-01@某局')
         self.assertEqual('notice', self.layer_of(report, 1)['verdict'])

@@ -240,16 +240,13 @@ static void put_parcel(struct text *t, size_t row)
 }
 
 /* What is defined and was not looked at is said, and what lies in no unit is, too. */
-static void put_rest(const struct text *t)
+static void put_rest(struct text *t)
 {
-    const struct line_table *lines = report_lines(t->r);
-    if (lines->n_rest == 0)
-        return;
-    buffer_append_str(t->out, say(t, "未审查（没有载入数据）：", "Not examined (no data loaded): "));
-    for (int l = 0; l < lines->n_rest; l++)
-        buffer_printf(t->out, "%s%s", l ? say(t, "、", ", ") : "",
-                      say(t, lines->rest[l].title_zh, lines->rest[l].title_en));
-    buffer_append_char(t->out, '\n');
+    const char *list = report_not_examined(t->arena, t->r, t->lang);
+    t->no_memory = t->no_memory || !list;
+    if (list && *list)
+        buffer_printf(t->out, "%s%s\n", say(t, "未审查（没有载入数据）：", "Not examined (no data loaded): "),
+                      list);
 }
 
 static void put_sources(const struct text *t, const struct report *r)

@@ -1,5 +1,6 @@
 /* The figures: 三、占用三线情况表, 四、占用明细, and what is not in them: 五、其他控制线. */
 #include "report/sections/sections.h"
+#include "report/words.h"
 
 #include <stdlib.h>
 
@@ -281,10 +282,7 @@ void section_details(struct report_making *m)
 /* What is defined and of which no data are loaded: the report says so instead of leaving a gap. */
 void section_other_lines(struct report_making *m)
 {
-    const struct line_table *lines = report_lines(m->r);
-    const char *list = "";
-    for (int l = 0; l < lines->n_rest; l++)
-        list = making_keep(m, arena_printf(m->arena, "%s%s%s", list, l ? "、" : "", lines->rest[l].title_zh));
+    const char *list = making_keep(m, report_not_examined(m->arena, m->r, REPORT_LANG_ZH));
     add_part(m, "结论", false);
     add_block(m, BLOCK_HEADING, "五、其他控制线");
     add_block(m, BLOCK_PARAGRAPH,
