@@ -65,6 +65,7 @@ class Prefixes(unittest.TestCase):
         path = writers.write(name, s, folder / name / s.name)
         data, crs, found = path.read_bytes(), writers.FORMATS[name].crs, {}
         whole = d.library(path, crs)
+        self.assertTrue(whole.plots and not whole.refused, name)
         for n in places(name, len(data)):
             part = path.with_name(f"cut-{path.name}")
             part.write_bytes(data[:n])
