@@ -47,6 +47,19 @@ static const char *find_page(const char *asked, char folder[PATH_SIZE])
     return is_page("web/dist") ? "web/dist" : NULL;
 }
 
+static enum status fail_public_url(const char *url, struct error *e)
+{
+    error_zh(e,
+             "--public-url“%.200s”不对：应为别人访问本服务的地址，如 "
+             "https://map.example.cn/hongxian，末尾没有斜线。",
+             url);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "bad-public-url",
+        "The --public-url \"%.200s\" is wrong: the address at which others reach this service is "
+        "needed, such as https://map.example.cn/hongxian, without a slash at its end.",
+        url);
+}
+
 static enum status parse(int argc, char **argv, struct http_config *c, const char **store, const char **web,
                          struct error *e)
 {
@@ -57,6 +70,7 @@ static enum status parse(int argc, char **argv, struct http_config *c, const cha
                                          {"--host", &c->host, NULL},
                                          {"--port", &port_text, NULL},
                                          {"--web", web, NULL},
+                                         {"--public-url", &c->public_url, NULL},
                                          {"--threads", &threads_text, NULL},
                                          {"--allow-records", NULL, &c->allow_records},
                                          {NULL, NULL, NULL}};
@@ -65,6 +79,8 @@ static enum status parse(int argc, char **argv, struct http_config *c, const cha
         s = args_number("--port", port_text, 0, 65535, &port, e);
     if (!s)
         s = args_number("--threads", threads_text, 1, HTTP_MAX_THREADS, &threads, e);
+    if (!s && c->public_url && !http_public_url_check(c->public_url))
+        s = fail_public_url(c->public_url, e);
     c->port = (uint16_t)port;
     c->n_threads = (unsigned)threads;
     return s;

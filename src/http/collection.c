@@ -3,8 +3,10 @@
 #include "formats/geojson.h"
 #include "formats/json.h"
 #include "formats/wkb.h"
+#include "http/links.h"
 #include "http/stored_json.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,8 +56,23 @@ static void write_source_fields(struct json_writer *w, const char *json)
     free(text);
 }
 
+static void write_item_links(struct json_writer *w, const struct item_address *at, int64_t id)
+{
+    char path[LINK_PATH_SIZE];
+    if (!at)
+        return;
+    jw_key(w, "links");
+    jw_array_begin(w);
+    snprintf(path, sizeof path, "/collections/%s/items/%lld", at->collection, (long long)id);
+    link_write(w, at->links, "self", MEDIA_GEOJSON, "本要素 this feature", path);
+    snprintf(path, sizeof path, "/collections/%s", at->collection);
+    link_write(w, at->links, "collection", MEDIA_JSON, "所属图层 the collection", path);
+    jw_array_end(w);
+}
+
 enum status collection_write_feature(struct json_writer *w, const struct store_feature *f,
-                                     struct geo_shape_builder *shape, struct error *e)
+                                     struct geo_shape_builder *shape, const struct item_address *at,
+                                     struct error *e)
 {
     struct geo_shape view;
     enum status s = wkb_read(f->wkb, f->wkb_size, shape, e);
@@ -78,11 +95,13 @@ enum status collection_write_feature(struct json_writer *w, const struct store_f
     jw_key(w, "properties");
     write_source_fields(w, f->properties);
     jw_object_end(w);
+    write_item_links(w, at, f->id);
     jw_object_end(w);
     return STATUS_OK;
 }
 
-enum status collection_write_place(struct json_writer *w, const struct store_plan_feature *f, struct error *e)
+enum status collection_write_place(struct json_writer *w, const struct store_plan_feature *f,
+                                   const struct item_address *at, struct error *e)
 {
     char *text = stored_json_object(f->properties, f->name);
     if (!text) {
@@ -97,6 +116,7 @@ enum status collection_write_place(struct json_writer *w, const struct store_pla
     jw_raw(w, f->geometry, strlen(f->geometry));
     jw_key(w, "properties");
     jw_raw(w, text, strlen(text));
+    write_item_links(w, at, f->id);
     jw_object_end(w);
     free(text);
     return STATUS_OK;

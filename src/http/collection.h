@@ -27,10 +27,18 @@ enum status collection_find(const struct snapshot *s, const char *id, struct col
 size_t collection_n_place_sets(void);
 const struct place_set *collection_place_set(size_t i);
 
-/* One GeoJSON Feature each. `shape` is scratch. */
+/* Where a feature that stands alone is found; one of a page has no links of its own. */
+struct links;
+struct item_address {
+    const struct links *links;
+    const char *collection;
+};
+
+/* One GeoJSON Feature each. `shape` is scratch; `at` NULL: without links. */
 enum status collection_write_feature(struct json_writer *w, const struct store_feature *f,
-                                     struct geo_shape_builder *shape, struct error *e) HX_MUST_CHECK;
+                                     struct geo_shape_builder *shape, const struct item_address *at,
+                                     struct error *e) HX_MUST_CHECK;
 enum status collection_write_place(struct json_writer *w, const struct store_plan_feature *f,
-                                   struct error *e) HX_MUST_CHECK;
+                                   const struct item_address *at, struct error *e) HX_MUST_CHECK;
 
 #endif

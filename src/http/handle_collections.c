@@ -1,20 +1,17 @@
 /* GET /collections and /collections/{id}: what is loaded, from where, since when, and how to get at it. */
 #include "http/collection.h"
+#include "http/links.h"
 #include "http/route.h"
 
-#include "formats/json.h"
 #include "http/stored_json.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static void write_box(struct json_writer *w, const struct geo_box *box, bool present)
+static const char CRS84[] = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+
+static void write_four(struct json_writer *w, const struct geo_box *box)
 {
-    jw_key(w, "bbox");
-    if (!present) {
-        jw_null(w);
-        return;
-    }
     const double v[4] = {box->west_deg, box->south_deg, box->east_deg, box->north_deg};
     jw_array_begin(w);
     for (int i = 0; i < 4; i++)
@@ -22,25 +19,83 @@ static void write_box(struct json_writer *w, const struct geo_box *box, bool pre
     jw_array_end(w);
 }
 
-static void write_link(struct json_writer *w, const char *rel, const char *type, const char *id,
-                       const char *tail)
+static void write_box(struct json_writer *w, const struct geo_box *box)
 {
-    char href[320];
-    snprintf(href, sizeof href, "/collections/%s%s", id, tail);
+    jw_key(w, "bbox");
+    if (box)
+        write_four(w, box);
+    else
+        jw_null(w);
+}
+
+static void write_strings(struct json_writer *w, const char *key, const char *const *texts, size_t n)
+{
+    jw_key(w, key);
+    jw_array_begin(w);
+    for (size_t i = 0; i < n; i++)
+        jw_string(w, texts[i]);
+    jw_array_end(w);
+}
+
+/* Where and since when; what has no beginning is open there. */
+static void write_extent(struct json_writer *w, const struct geo_box *box, const char *from,
+                         const char *until)
+{
+    static const char gregorian[] = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian";
+    const char *ends[] = {from, until};
+    jw_key(w, "extent");
     jw_object_begin(w);
-    jw_kv_string(w, "rel", rel);
-    jw_kv_string(w, "type", type);
-    jw_kv_string(w, "href", href);
+    if (box) {
+        jw_key(w, "spatial");
+        jw_object_begin(w);
+        jw_key(w, "bbox");
+        jw_array_begin(w);
+        write_four(w, box);
+        jw_array_end(w);
+        jw_kv_string(w, "crs", CRS84);
+        jw_object_end(w);
+    }
+    jw_key(w, "temporal");
+    jw_object_begin(w);
+    jw_key(w, "interval");
+    jw_array_begin(w);
+    jw_array_begin(w);
+    for (int i = 0; i < 2; i++) {
+        char moment[40];
+        snprintf(moment, sizeof moment, "%.10sT00:00:00Z", ends[i]);
+        jw_string(w, *ends[i] ? moment : NULL);
+    }
+    jw_array_end(w);
+    jw_array_end(w);
+    jw_kv_string(w, "trs", gregorian);
+    jw_object_end(w);
     jw_object_end(w);
 }
 
-static void write_links(struct json_writer *w, const char *id)
+static void write_links(struct json_writer *w, const struct links *l, const char *id)
 {
+    char path[LINK_PATH_SIZE];
     jw_key(w, "links");
     jw_array_begin(w);
-    write_link(w, "self", "application/json", id, "");
-    write_link(w, "items", "application/geo+json", id, "/items");
+    snprintf(path, sizeof path, "/collections/%s", id);
+    link_write(w, l, "self", MEDIA_JSON, "本图层 this collection", path);
+    snprintf(path, sizeof path, "/collections/%s/items", id);
+    link_write(w, l, "items", MEDIA_GEOJSON, "要素 its features", path);
     jw_array_end(w);
+}
+
+/* What OGC API says of a collection; the members beside it are our own page's. */
+static void write_common(struct json_writer *w, const char *title_zh, const char *title_en, const char *label)
+{
+    static const char *const crs[] = {CRS84};
+    char title[400], description[600];
+    snprintf(title, sizeof title, "%.180s %.180s", title_zh, title_en);
+    snprintf(description, sizeof description, "%.180s（%.180s）%s%.60s", title_zh, title_en,
+             *label ? " · " : "", label);
+    jw_kv_string(w, "title", title);
+    jw_kv_string(w, "description", description);
+    jw_kv_string(w, "itemType", "feature");
+    write_strings(w, "crs", crs, 1);
 }
 
 /* The version is part of the address, so that a tile may be kept for as long as its version is current. */
@@ -52,11 +107,15 @@ static void write_tiles(struct json_writer *w, const struct layer_snapshot *laye
     jw_kv_string(w, "tiles", layer->index ? url : NULL);
 }
 
-static void write_layer(struct json_writer *w, const struct layer_snapshot *layer)
+static void write_layer(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer)
 {
     const struct store_version *v = &layer->version;
+    struct geo_box box = layer->index ? index_box(layer->index) : geo_box_empty();
+    const struct geo_box *known = layer->index && index_n_features(layer->index) > 0 ? &box : NULL;
     jw_object_begin(w);
     jw_kv_string(w, "id", v->layer);
+    write_common(w, v->title_zh, v->title_en, v->label);
+    write_extent(w, known, v->effective_from, v->effective_to);
     jw_kv_string(w, "title_zh", v->title_zh);
     jw_kv_string(w, "title_en", v->title_en);
     jw_kv_string(w, "kind", v->kind);
@@ -70,10 +129,9 @@ static void write_layer(struct json_writer *w, const struct layer_snapshot *laye
     jw_kv_string(w, "source_sha256", v->source_sha256);
     jw_kv_integer(w, "n_features", v->n_features);
     jw_kv_decimal(w, "area_m2", v->area_m2, 4);
-    struct geo_box box = layer->index ? index_box(layer->index) : geo_box_empty();
-    write_box(w, &box, layer->index && index_n_features(layer->index) > 0);
+    write_box(w, known);
     write_tiles(w, layer);
-    write_links(w, v->layer);
+    write_links(w, l, v->layer);
     jw_object_end(w);
 }
 
@@ -92,8 +150,8 @@ static bool add_place(const struct store_plan_feature *f, void *user)
     return true;
 }
 
-static enum status write_places(struct json_writer *w, const struct place_set *set, struct store *store,
-                                struct error *e)
+static enum status write_places(struct json_writer *w, const struct links *l, const struct place_set *set,
+                                struct store *store, struct error *e)
 {
     struct extent extent = {.box = geo_box_empty()};
     enum status s = store_plan_features(store, set->id, NULL, 0, 0, add_place, &extent, e);
@@ -101,6 +159,8 @@ static enum status write_places(struct json_writer *w, const struct place_set *s
         return s;
     jw_object_begin(w);
     jw_kv_string(w, "id", set->id);
+    write_common(w, set->title_zh, set->title_en, set->label);
+    write_extent(w, extent.n > 0 ? &extent.box : NULL, "", "");
     jw_kv_string(w, "title_zh", set->title_zh);
     jw_kv_string(w, "title_en", set->title_en);
     jw_kv_string(w, "kind", set->kind);
@@ -114,9 +174,9 @@ static enum status write_places(struct json_writer *w, const struct place_set *s
     jw_kv_string(w, "source_sha256", "");
     jw_kv_integer(w, "n_features", extent.n);
     jw_kv_string(w, "area_m2", NULL);
-    write_box(w, &extent.box, extent.n > 0);
+    write_box(w, extent.n > 0 ? &extent.box : NULL);
     jw_kv_string(w, "tiles", NULL);
-    write_links(w, set->id);
+    write_links(w, l, set->id);
     jw_object_end(w);
     return STATUS_OK;
 }
@@ -125,14 +185,24 @@ static enum status write_places(struct json_writer *w, const struct place_set *s
 
 static enum status write_all(struct json_writer *w, const struct request *rq, struct error *e)
 {
-    enum status s = STATUS_OK;
+    static const char *const crs[] = {CRS84};
+    struct links l;
+    enum status s = link_check_json(rq, e);
+    if (s)
+        return s;
+    links_of(rq, &l);
     jw_object_begin(w);
+    jw_key(w, "links");
+    jw_array_begin(w);
+    link_write(w, &l, "self", MEDIA_JSON, "图层 the collections", "/collections");
+    jw_array_end(w);
+    write_strings(w, "crs", crs, 1);
     jw_key(w, "collections");
     jw_array_begin(w);
     for (size_t i = 0; i < snapshot_n_layers(rq->snapshot); i++)
-        write_layer(w, snapshot_layer_at(rq->snapshot, i));
+        write_layer(w, &l, snapshot_layer_at(rq->snapshot, i));
     for (size_t i = 0; i < collection_n_place_sets() && !s; i++)
-        s = write_places(w, collection_place_set(i), rq->worker->store, e);
+        s = write_places(w, &l, collection_place_set(i), rq->worker->store, e);
     jw_array_end(w);
     jw_object_end(w);
     return s;
@@ -141,12 +211,16 @@ static enum status write_all(struct json_writer *w, const struct request *rq, st
 static enum status write_one(struct json_writer *w, const struct request *rq, struct error *e)
 {
     struct collection c;
-    enum status s = collection_find(rq->snapshot, rq->params[0], &c, e);
+    struct links l;
+    enum status s = link_check_json(rq, e);
+    if (!s)
+        s = collection_find(rq->snapshot, rq->params[0], &c, e);
     if (s)
         return s;
+    links_of(rq, &l);
     if (c.places)
-        return write_places(w, c.places, rq->worker->store, e);
-    write_layer(w, c.layer);
+        return write_places(w, &l, c.places, rq->worker->store, e);
+    write_layer(w, &l, c.layer);
     return STATUS_OK;
 }
 

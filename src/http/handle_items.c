@@ -2,24 +2,13 @@
 #include "http/item_stream.h"
 #include "http/route.h"
 
-#include "base/limits.h"
-
-enum { DEFAULT_PAGE_FEATURES = 1000 };
-
 enum status handle_items(struct request *rq, struct reply *reply, struct error *e)
 {
-    struct collection c;
-    struct item_page page = {0};
+    struct item_page page;
     struct item_stream *stream;
-    enum status s = collection_find(rq->snapshot, rq->params[0], &c, e);
+    enum status s = item_page_read(rq, &page, e);
     if (!s)
-        s = request_query_box(rq, &page.box, &page.has_box, e);
-    if (!s)
-        s = request_query_integer(rq, "limit", DEFAULT_PAGE_FEATURES, 1, LIMIT_PAGE_FEATURES, &page.limit, e);
-    if (!s)
-        s = request_query_integer(rq, "after", 0, 0, INT64_MAX, &page.after, e);
-    if (!s)
-        s = item_stream_open(rq, &c, &page, &stream, e);
+        s = item_stream_open(rq, &page, &stream, e);
     return s ? s : item_stream_reply(stream, reply, e);
 }
 
@@ -28,6 +17,7 @@ enum status handle_items(struct request *rq, struct reply *reply, struct error *
 struct one {
     struct json_writer *writer;
     struct geo_shape_builder *shape;
+    struct item_address at;
     int64_t id;
     bool found;
     enum status status;
@@ -39,7 +29,7 @@ static bool write_feature(const struct store_feature *f, void *user)
     struct one *o = user;
     o->found = f->id == o->id;
     if (o->found)
-        o->status = collection_write_feature(o->writer, f, o->shape, o->error);
+        o->status = collection_write_feature(o->writer, f, o->shape, &o->at, o->error);
     return false;
 }
 
@@ -48,7 +38,7 @@ static bool write_place(const struct store_plan_feature *f, void *user)
     struct one *o = user;
     o->found = f->id == o->id;
     if (o->found)
-        o->status = collection_write_place(o->writer, f, o->error);
+        o->status = collection_write_place(o->writer, f, &o->at, o->error);
     return false;
 }
 
@@ -79,10 +69,14 @@ enum status handle_item(struct request *rq, struct reply *reply, struct error *e
     struct collection c;
     struct buffer b;
     struct json_writer w;
-    struct one o = {.writer = &w, .shape = &rq->worker->shape, .error = e};
+    struct links l;
+    struct one o = {.writer = &w, .shape = &rq->worker->shape, .at = {&l, rq->params[0]}, .error = e};
+    links_of(rq, &l);
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
-    enum status s = collection_find(rq->snapshot, rq->params[0], &c, e);
+    enum status s = link_check_json(rq, e);
+    if (!s)
+        s = collection_find(rq->snapshot, rq->params[0], &c, e);
     if (!s)
         s = request_param_integer(rq, 1, 1, INT64_MAX, &o.id, e);
     if (!s)

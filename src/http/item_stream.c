@@ -5,21 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* A piece ends at whichever comes first. */
 enum { PIECE_BYTES = 256 * 1024, PIECE_FEATURES = 512 };
 
 struct item_stream {
     struct engine *engine;
-    bool is_layer;
-    int64_t version_id; /* of a layer */
-    const char *places; /* a place set's id, static */
-    char id[REQUEST_PARAM_SIZE];
-    char box_text[128];
-    bool has_box;
-    struct geo_box box;
+    struct item_page page;
     int64_t after;     /* the last id that was written */
-    int64_t limit;     /* of the page, for the link to the next one */
     int64_t remaining; /* features that the page may still take */
     int64_t n_written;
     bool finished; /* the tail is in `piece` */
@@ -50,14 +44,14 @@ static bool after_feature(struct reader *r, int64_t id)
 static bool take_feature(const struct store_feature *f, void *user)
 {
     struct reader *r = user;
-    r->status = collection_write_feature(&r->stream->writer, f, r->shape, r->error);
+    r->status = collection_write_feature(&r->stream->writer, f, r->shape, NULL, r->error);
     return after_feature(r, f->id);
 }
 
 static bool take_place(const struct store_plan_feature *f, void *user)
 {
     struct reader *r = user;
-    r->status = collection_write_place(&r->stream->writer, f, r->error);
+    r->status = collection_write_place(&r->stream->writer, f, NULL, r->error);
     return after_feature(r, f->id);
 }
 
@@ -79,26 +73,38 @@ static enum status read_some(struct item_stream *s, struct store *store, int64_t
                              store_feature_fn *feature, store_plan_feature_fn *place, void *user,
                              struct error *e)
 {
-    const struct geo_box *box = s->has_box ? &s->box : NULL;
-    if (!s->is_layer)
-        return store_plan_features(store, s->places, box, s->after, limit, place, user, e);
+    const struct item_page *p = &s->page;
+    const struct geo_box *box = p->has_box ? &p->box : NULL;
+    if (p->places)
+        return store_plan_features(store, p->places, box, s->after, limit, place, user, e);
     const struct store_feature_query q = {
-        .version_id = s->version_id, .box = box, .after_id = s->after, .limit = limit};
+        .version_id = p->version_id, .box = box, .after_id = s->after, .limit = limit};
     return store_features(store, &q, feature, user, e);
 }
 
 /* ---- pieces ---- */
 
-static void write_link(struct item_stream *s, const char *rel, int64_t after)
+static void write_page_link(struct item_stream *s, const char *rel, const char *title, int64_t after)
 {
-    char href[480];
-    snprintf(href, sizeof href, "/collections/%s/items?limit=%lld%s&after=%lld", s->id, (long long)s->limit,
-             s->box_text, (long long)after);
-    jw_object_begin(&s->writer);
-    jw_kv_string(&s->writer, "rel", rel);
-    jw_kv_string(&s->writer, "type", "application/geo+json");
-    jw_kv_string(&s->writer, "href", href);
-    jw_object_end(&s->writer);
+    char path[LINK_PATH_SIZE];
+    item_page_path(&s->page, after, path);
+    link_write(&s->writer, &s->page.links, rel, MEDIA_GEOJSON, title, path);
+}
+
+static void write_links(struct item_stream *s, bool more)
+{
+    const struct item_page *p = &s->page;
+    char path[LINK_PATH_SIZE];
+    jw_key(&s->writer, "links");
+    jw_array_begin(&s->writer);
+    write_page_link(s, "self", "本页 this page", p->after);
+    if (p->before >= 0)
+        write_page_link(s, "prev", "上一页 the page before", p->before);
+    if (more)
+        write_page_link(s, "next", "下一页 the next page", s->after);
+    snprintf(path, sizeof path, "/collections/%s", p->id);
+    link_write(&s->writer, &p->links, "collection", MEDIA_JSON, "所属图层 the collection", path);
+    jw_array_end(&s->writer);
 }
 
 static enum status write_tail(struct item_stream *s, struct store *store, struct error *e)
@@ -109,11 +115,7 @@ static enum status write_tail(struct item_stream *s, struct store *store, struct
         return status;
     jw_array_end(&s->writer);
     jw_kv_integer(&s->writer, "numberReturned", s->n_written);
-    jw_key(&s->writer, "links");
-    jw_array_begin(&s->writer);
-    if (more)
-        write_link(s, "next", s->after);
-    jw_array_end(&s->writer);
+    write_links(s, more);
     jw_object_end(&s->writer);
     s->finished = true;
     return STATUS_OK;
@@ -121,9 +123,15 @@ static enum status write_tail(struct item_stream *s, struct store *store, struct
 
 static void write_head(struct item_stream *s)
 {
+    char now[32];
+    time_t seconds = time(NULL);
+    struct tm utc;
+    strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
     jw_init(&s->writer, &s->piece, false);
     jw_object_begin(&s->writer);
     jw_kv_string(&s->writer, "type", "FeatureCollection");
+    jw_kv_string(&s->writer, "timeStamp", now);
+    jw_kv_integer(&s->writer, "numberMatched", s->page.matched);
     jw_key(&s->writer, "features");
     jw_array_begin(&s->writer);
 }
@@ -168,7 +176,8 @@ static ssize_t send_piece(void *user, uint64_t position, char *out, size_t max)
         enum status status = write_piece(s, w, &err);
         engine_give(s->engine, w);
         if (status) {
-            log_line(LOG_ERROR, "items of %s stopped after id %lld: %s", s->id, (long long)s->after, err.en);
+            log_line(LOG_ERROR, "items of %s stopped after id %lld: %s", s->page.id, (long long)s->after,
+                     err.en);
             return MHD_CONTENT_READER_END_WITH_ERROR;
         }
     }
@@ -178,25 +187,15 @@ static ssize_t send_piece(void *user, uint64_t position, char *out, size_t max)
     return (ssize_t)n;
 }
 
-enum status item_stream_open(struct request *rq, const struct collection *c, const struct item_page *page,
-                             struct item_stream **out, struct error *e)
+enum status item_stream_open(struct request *rq, const struct item_page *page, struct item_stream **out,
+                             struct error *e)
 {
     struct item_stream *s = calloc(1, sizeof *s);
     if (!s)
         return error_no_memory(e);
     s->engine = rq->engine;
-    s->is_layer = c->layer != NULL;
-    if (c->layer)
-        s->version_id = c->layer->version.id;
-    else
-        s->places = c->places->id;
-    snprintf(s->id, sizeof s->id, "%s", rq->params[0]);
-    if (page->has_box) /* written anew: in a link, a '+' of the client's own text would turn into a blank */
-        snprintf(s->box_text, sizeof s->box_text, "&bbox=%.12g,%.12g,%.12g,%.12g", page->box.west_deg,
-                 page->box.south_deg, page->box.east_deg, page->box.north_deg);
-    s->has_box = page->has_box;
-    s->box = page->box;
-    s->limit = s->remaining = page->limit;
+    s->page = *page;
+    s->remaining = page->limit;
     s->after = page->after;
     buffer_init(&s->piece, 0);
     write_head(s);

@@ -7,20 +7,14 @@
 #ifndef HX_HTTP_ITEM_STREAM_H
 #define HX_HTTP_ITEM_STREAM_H
 
-#include "http/collection.h"
+#include "http/item_page.h"
 
 struct item_stream;
 
-struct item_page {
-    bool has_box;
-    struct geo_box box;
-    int64_t limit, after;
-};
-
 /* Starts the page and reads its first piece with the request's worker, so that a failure is still an
  * answer. */
-enum status item_stream_open(struct request *rq, const struct collection *c, const struct item_page *page,
-                             struct item_stream **out, struct error *e) HX_MUST_CHECK;
+enum status item_stream_open(struct request *rq, const struct item_page *page, struct item_stream **out,
+                             struct error *e) HX_MUST_CHECK;
 /* Moves the stream into a response. */
 enum status item_stream_reply(struct item_stream *s, struct reply *reply, struct error *e) HX_MUST_CHECK;
 

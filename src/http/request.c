@@ -135,18 +135,24 @@ enum status request_param_integer(const struct request *rq, int param, int64_t m
     return parse_integer("path", rq->params[param], min, max, out, e);
 }
 
-/* Four numbers between commas, and nothing else: no blanks, no hexadecimal, no infinity. */
+/* Four numbers between commas, or six with heights, which nothing here has; and nothing else: no blanks, no
+ * hexadecimal, no infinity. */
 static bool parse_four(const char *text, double v[4])
 {
-    for (int i = 0; i < 4; i++) {
-        char *end;
-        v[i] = strtod(text, &end);
-        if (end == text || strspn(text, "+-.0123456789eE") != (size_t)(end - text) || !isfinite(v[i]) ||
-            *end != (i < 3 ? ',' : '\0'))
+    double read[6];
+    int n = 0;
+    char *end;
+    do {
+        read[n] = strtod(text, &end);
+        if (end == text || strspn(text, "+-.0123456789eE") != (size_t)(end - text) || !isfinite(read[n]))
             return false;
         text = end + 1;
-    }
-    return true;
+    } while (++n < 6 && *end == ',');
+    if (*end != '\0' || (n != 4 && n != 6))
+        return false;
+    for (int i = 0; i < 4; i++)
+        v[i] = n == 4 || i < 2 ? read[i] : read[i + 1];
+    return n == 4 || read[2] <= read[5];
 }
 
 enum status request_query_box(const struct request *rq, struct geo_box *box, bool *present, struct error *e)
@@ -161,10 +167,12 @@ enum status request_query_box(const struct request *rq, struct geo_box *box, boo
         *box = (struct geo_box){.west_deg = v[0], .south_deg = v[1], .east_deg = v[2], .north_deg = v[3]};
         return STATUS_OK;
     }
-    error_zh(e, "bbox“%.80s”不对：应为“西,南,东,北”四个数（经纬度，单位度，西≤东，南≤北）。", text);
+    error_zh(e,
+             "bbox“%.80s”不对：应为“西,南,东,北”四个数（经纬度，单位度，西≤东，南≤北），或带高程的六个数。",
+             text);
     return error_fail(
         e, STATUS_INVALID_INPUT, "bad-bbox",
         "The bbox \"%.80s\" is wrong: four numbers west,south,east,north in degrees are needed, west not "
-        "above east, south not above north.",
+        "above east, south not above north; or six, with heights.",
         text);
 }

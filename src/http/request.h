@@ -27,6 +27,7 @@ struct request {
     struct record_writer *record_writer; /* NULL: this server keeps no checks */
     struct job_queue *jobs;
     struct job_upload *upload;                           /* of a job; NULL: no body, or taken over */
+    const char *public_url, *own_url;                    /* links.h; public_url may be NULL */
     const char *path;                                    /* decoded */
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE]; /* {…} of the route, in order */
     const char *body;
@@ -56,7 +57,8 @@ enum status request_query_integer(const struct request *rq, const char *key, int
                                   int64_t max, int64_t *out, struct error *e) HX_MUST_CHECK;
 enum status request_param_integer(const struct request *rq, int param, int64_t min, int64_t max, int64_t *out,
                                   struct error *e) HX_MUST_CHECK;
-/* bbox=west,south,east,north in degrees. *present tells whether there was one. */
+/* bbox=west,south,east,north in degrees, or six numbers with heights. *present tells whether there was
+ * one. */
 enum status request_query_box(const struct request *rq, struct geo_box *box, bool *present,
                               struct error *e) HX_MUST_CHECK;
 

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "http/links.h"
 #include "http/listen.h"
 #include "http/record_writer.h"
 #include "http/route.h"
@@ -35,6 +36,7 @@ struct http_server {
     struct record_writer *record_writer; /* NULL unless records are allowed */
     struct job_queue *jobs;
     char url[LISTEN_URL_SIZE];
+    const char *public_url;
     atomic_int n_active; /* requests between their first line and their last byte */
 };
 
@@ -232,6 +234,8 @@ static enum status run_handler(struct http_server *s, const struct route *route,
     rq->web = s->web;
     rq->record_writer = s->record_writer;
     rq->jobs = s->jobs;
+    rq->public_url = s->public_url;
+    rq->own_url = s->url;
     rq->worker = engine_take(s->engine);
     rq->snapshot = engine_snapshot(s->engine, rq->worker);
     enum status status = route->handler(rq, reply, e);
@@ -321,6 +325,7 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     struct http_server *s = calloc(1, sizeof *s);
     if (!s)
         return error_no_memory(e);
+    s->public_url = config->public_url;
     unsigned n_threads = choose_threads(config->n_threads);
     int fd = -1;
     /* the port first: it is the quickest to fail */
@@ -345,6 +350,11 @@ enum status http_server_start(const struct http_config *config, struct http_serv
              web_files_count(s->web));
     *out = s;
     return STATUS_OK;
+}
+
+bool http_public_url_check(const char *url)
+{
+    return link_base_check(url);
 }
 
 const char *http_server_url(const struct http_server *s)

@@ -100,6 +100,12 @@ struct store_feature_query {
 };
 enum status store_features(struct store *s, const struct store_feature_query *q, store_feature_fn *fn,
                            void *user, struct error *e) HX_MUST_CHECK;
+/* How many features the query would give without its `after_id` and `limit`. */
+enum status store_features_count(struct store *s, const struct store_feature_query *q, int64_t *out,
+                                 struct error *e) HX_MUST_CHECK;
+/* The `after_id` of the page that ends where this one begins; 0: it begins at the start. */
+enum status store_features_before(struct store *s, const struct store_feature_query *q, int64_t *out,
+                                  struct error *e) HX_MUST_CHECK;
 /* The stated coverage of a version as WKB in the arena; size 0 when it states none. */
 enum status store_coverage(struct store *s, int64_t version_id, struct arena *a, const void **wkb, size_t *n,
                            struct error *e) HX_MUST_CHECK;

@@ -262,14 +262,16 @@ static enum status give_feature(sqlite3_stmt *q, bool geometry, store_feature_fn
     "SELECT id, code, name, zone, county, declared_area_m2, properties, AsBinary(geometry) FROM feature "
 /* The box test runs on the spatial index alone, whose 32-bit boxes are rounded outward. The plus sign keeps
  * SQLite from walking the whole version instead. */
-static const char FEATURES_IN_BOX[] = FEATURE_COLUMNS
-    "WHERE +version_id = ?1 AND id IN (SELECT pkid FROM idx_feature_geometry WHERE xmin <= ?6 AND "
-    "xmax >= ?4 AND ymin <= ?7 AND ymax >= ?5) AND id > ?2 ORDER BY id LIMIT ?3";
-static const char FEATURES_ANYWHERE[] =
-    FEATURE_COLUMNS "WHERE version_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+#define IN_BOX                                                                                               \
+    "WHERE +version_id = ?1 AND id IN (SELECT pkid FROM idx_feature_geometry WHERE xmin <= ?6 AND "          \
+    "xmax >= ?4 AND ymin <= ?7 AND ymax >= ?5) "
+#define ANYWHERE "WHERE version_id = ?1 "
+#define A_PAGE "AND id > ?2 ORDER BY id LIMIT ?3"
+#define BEFORE "AND id <= ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3"
+static const char FEATURES_IN_BOX[] = FEATURE_COLUMNS IN_BOX A_PAGE;
+static const char FEATURES_ANYWHERE[] = FEATURE_COLUMNS ANYWHERE A_PAGE;
 static const char ATTRIBUTES_ANYWHERE[] =
-    "SELECT id, code, name, zone, county, declared_area_m2, properties, NULL FROM feature "
-    "WHERE version_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+    "SELECT id, code, name, zone, county, declared_area_m2, properties, NULL FROM feature " ANYWHERE A_PAGE;
 
 static void bind_query(sqlite3_stmt *q, const struct store_feature_query *query)
 {
@@ -303,6 +305,38 @@ enum status store_features(struct store *s, const struct store_feature_query *qu
     }
     sqlite3_finalize(q);
     return st;
+}
+
+/* A number that the query's statement gives; 0 when it gives none. */
+static enum status number_of_query(struct store *s, const struct store_feature_query *query, const char *sql,
+                                   int64_t *out, struct error *e)
+{
+    sqlite3_stmt *q = NULL;
+    bool row = false;
+    enum status st = sql_prepare(s, sql, &q, READING_FEATURES, e);
+    if (st != STATUS_OK)
+        return st;
+    bind_query(q, query);
+    st = sql_step(s, q, &row, READING_FEATURES, e);
+    *out = !st && row ? sqlite3_column_int64(q, 0) : 0;
+    sqlite3_finalize(q);
+    return st;
+}
+
+enum status store_features_count(struct store *s, const struct store_feature_query *q, int64_t *out,
+                                 struct error *e)
+{
+    static const char in_box[] = "SELECT count(*) FROM feature " IN_BOX,
+                      anywhere[] = "SELECT count(*) FROM feature " ANYWHERE;
+    return number_of_query(s, q, q->box ? in_box : anywhere, out, e);
+}
+
+enum status store_features_before(struct store *s, const struct store_feature_query *q, int64_t *out,
+                                  struct error *e)
+{
+    static const char in_box[] = "SELECT id FROM feature " IN_BOX BEFORE,
+                      anywhere[] = "SELECT id FROM feature " ANYWHERE BEFORE;
+    return number_of_query(s, q, q->box ? in_box : anywhere, out, e);
 }
 
 enum status store_coverage(struct store *s, int64_t version_id, struct arena *a, const void **wkb, size_t *n,

@@ -1,0 +1,214 @@
+#include "http/item_page.h"
+
+#include "base/limits.h"
+#include "store/store_versions.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- time ---- */
+
+enum { DAY_CHARS = 10 };
+
+static enum status fail_time(const char *text, struct error *e)
+{
+    error_zh(
+        e,
+        "datetime“%.80s”不对：应为日期（2024-01-31）、时刻（2024-01-31T08:00:00Z）或区间（起/止，不限的一端"
+        "写“..”），起不晚于止。",
+        text);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "bad-datetime",
+        "The datetime \"%.80s\" is wrong: a day (2024-01-31), a time (2024-01-31T08:00:00Z) or an "
+        "interval of two (\"..\" for an open end) that does not end before it begins is needed.",
+        text);
+}
+
+/* The day of "2024-01-31" or of "2024-01-31T08:00:00.5+08:00", as written; "" for an open end. */
+static bool read_day(const char *text, size_t n, char day[DAY_CHARS + 1])
+{
+    const char *clock = text + DAY_CHARS;
+    *day = '\0';
+    if (n == 0 || (n == 2 && memcmp(text, "..", 2) == 0))
+        return true;
+    if (n < DAY_CHARS)
+        return false;
+    memcpy(day, text, DAY_CHARS);
+    day[DAY_CHARS] = '\0';
+    if (store_day_check(day, NULL))
+        return false;
+    int hours, minutes, read = 0;
+    double seconds;
+    if (n == DAY_CHARS)
+        return true;
+    if (n < DAY_CHARS + 10 || (*clock != 'T' && *clock != 't') ||
+        sscanf(clock + 1, "%2d:%2d:%9lf%n", &hours, &minutes, &seconds, &read) != 3 || hours > 23 ||
+        minutes > 59 || seconds >= 61 || hours < 0 || minutes < 0 || seconds < 0)
+        return false;
+    const char *zone = clock + 1 + read;
+    size_t left = (size_t)(text + n - zone);
+    return (left == 1 && (*zone == 'Z' || *zone == 'z')) ||
+           (left == 6 && (*zone == '+' || *zone == '-') && strspn(zone + 1, "0123456789:") >= 5 &&
+            zone[3] == ':');
+}
+
+/* The day by which the version is chosen: that of the time, or the last of the interval; "" is today. */
+static enum status read_datetime(const char *text, char day[DAY_CHARS + 1], struct error *e)
+{
+    char from[DAY_CHARS + 1];
+    size_t n = strlen(text), begin = strcspn(text, "/");
+    const char *end = text + begin + 1;
+    if (begin == n)
+        return n > 0 && read_day(text, n, day) && *day ? STATUS_OK : fail_time(text, e);
+    if (strchr(end, '/') || !read_day(text, begin, from) || !read_day(end, strlen(end), day) ||
+        (*from && *day && strcmp(from, day) > 0))
+        return fail_time(text, e);
+    return STATUS_OK;
+}
+
+/* ---- which version ---- */
+
+static void use(const struct store_version *v, struct item_page *p)
+{
+    p->version_id = v->id;
+    p->version_no = v->version_no;
+    p->matched = v->n_features;
+}
+
+static enum status use_day(const struct request *rq, struct item_page *p, struct error *e)
+{
+    struct store_version *in_force = NULL;
+    size_t n = 0;
+    enum status s =
+        store_versions_as_of(rq->worker->store, p->day, rq->worker->check.arena, &in_force, &n, e);
+    p->version_id = p->matched = 0; /* none, unless it is found */
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(in_force[i].layer, p->id) == 0)
+            use(&in_force[i], p);
+    return s;
+}
+
+/* Drafts are nobody's answer. */
+static enum status use_number(const struct request *rq, int64_t number, struct item_page *p, struct error *e)
+{
+    struct store_version *all = NULL;
+    size_t n = 0;
+    enum status s = store_versions(rq->worker->store, p->id, rq->worker->check.arena, &all, &n, e);
+    for (size_t i = 0; i < n; i++)
+        if (all[i].version_no == number && strcmp(all[i].status, "draft") != 0) {
+            use(&all[i], p);
+            return STATUS_OK;
+        }
+    if (s)
+        return s;
+    error_zh(e, "图层“%.100s”没有已启用过的第 %lld 版；各版见 /collections/%.100s/versions。", p->id,
+             (long long)number, p->id);
+    return error_fail(
+        e, STATUS_NOT_FOUND, "version-not-found",
+        "The layer \"%.100s\" has no version %lld that was ever in use; /collections/%.100s/versions "
+        "lists them.",
+        p->id, (long long)number, p->id);
+}
+
+static enum status choose_version(const struct request *rq, struct item_page *p, struct error *e)
+{
+    const char *time = request_query(rq, "datetime"), *version = request_query(rq, "version");
+    int64_t number = 0;
+    enum status s = time ? read_datetime(time, p->day, e) : STATUS_OK;
+    if (!s && version)
+        s = request_query_integer(rq, "version", 0, 1, INT32_MAX, &number, e);
+    p->chosen = time || version;
+    if (s || p->places) /* places have no times, so that they match every one */
+        return s;
+    if (version)
+        return use_number(rq, number, p, e);
+    return *p->day ? use_day(rq, p, e) : STATUS_OK;
+}
+
+/* ---- how many, and where the page before begins ---- */
+
+struct places_seen {
+    int64_t all, until, pick, picked; /* until: up to `after`; picked: the id of number `pick` */
+    int64_t after;
+};
+
+static bool see_place(const struct store_plan_feature *f, void *user)
+{
+    struct places_seen *s = user;
+    s->all++;
+    s->until += f->id <= s->after;
+    if (s->all == s->pick)
+        s->picked = f->id;
+    return true;
+}
+
+static enum status look_at_places(const struct request *rq, struct item_page *p, struct error *e)
+{
+    const struct geo_box *box = p->has_box ? &p->box : NULL;
+    struct places_seen seen = {.after = p->after}, again = {.after = p->after};
+    enum status s = store_plan_features(rq->worker->store, p->places, box, 0, 0, see_place, &seen, e);
+    again.pick = seen.until - p->limit;
+    if (!s && again.pick > 0)
+        s = store_plan_features(rq->worker->store, p->places, box, 0, 0, see_place, &again, e);
+    p->matched = seen.all;
+    p->before = seen.until ? again.picked : -1;
+    return s;
+}
+
+static enum status look_at_layer(const struct request *rq, struct item_page *p, struct error *e)
+{
+    const struct store_feature_query q = {.version_id = p->version_id,
+                                          .box = p->has_box ? &p->box : NULL,
+                                          .after_id = p->after,
+                                          .limit = p->limit};
+    enum status s = p->has_box ? store_features_count(rq->worker->store, &q, &p->matched, e) : STATUS_OK;
+    if (!s && p->after > 0)
+        s = store_features_before(rq->worker->store, &q, &p->before, e);
+    return s;
+}
+
+enum status item_page_read(const struct request *rq, struct item_page *out, struct error *e)
+{
+    struct collection c;
+    struct item_page *p = out;
+    *p = (struct item_page){.before = -1};
+    enum status s = link_check_json(rq, e);
+    if (!s)
+        s = collection_find(rq->snapshot, rq->params[0], &c, e);
+    if (s)
+        return s;
+    snprintf(p->id, sizeof p->id, "%s", rq->params[0]);
+    p->places = c.places ? c.places->id : NULL;
+    if (c.layer)
+        use(&c.layer->version, p);
+    links_of(rq, &p->links);
+    s = request_query_box(rq, &p->box, &p->has_box, e);
+    if (!s)
+        s = request_query_integer(rq, "limit", PAGE_FEATURES_DEFAULT, 1, INT64_MAX, &p->limit, e);
+    if (!s)
+        s = request_query_integer(rq, "after", 0, 0, INT64_MAX, &p->after, e);
+    p->limit = p->limit < LIMIT_PAGE_FEATURES ? p->limit : LIMIT_PAGE_FEATURES;
+    if (!s)
+        s = choose_version(rq, p, e);
+    if (s)
+        return s;
+    return p->places ? look_at_places(rq, p, e) : p->version_id ? look_at_layer(rq, p, e) : STATUS_OK;
+}
+
+/* A box is written anew: in a link, a '+' of the client's own text would turn into a blank. */
+void item_page_path(const struct item_page *p, int64_t after, char out[LINK_PATH_SIZE])
+{
+    char box[128] = "", version[32] = "", from[40] = "";
+    if (p->has_box)
+        snprintf(box, sizeof box, "&bbox=%.12g,%.12g,%.12g,%.12g", p->box.west_deg, p->box.south_deg,
+                 p->box.east_deg, p->box.north_deg);
+    if (!p->places && p->version_id && (after || p->chosen))
+        snprintf(version, sizeof version, "&version=%d", p->version_no);
+    else if (!p->places && !p->version_id)
+        snprintf(version, sizeof version, "&datetime=%s", p->day);
+    if (after)
+        snprintf(from, sizeof from, "&after=%lld", (long long)after);
+    snprintf(out, LINK_PATH_SIZE, "/collections/%s/items?limit=%lld%s%s%s", p->id, (long long)p->limit, box,
+             version, from);
+}

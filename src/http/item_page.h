@@ -1,0 +1,35 @@
+/* Which features a page holds: of which version of a collection, where, from which one on, and how many; and
+ * the addresses of this page and of its neighbours.
+ *
+ * Pages are told by the id that they begin behind, and name their version once they are not the first, so
+ * that a switch of versions between two pages neither loses nor repeats a feature.
+ * Threads: one request's. */
+#ifndef HX_HTTP_ITEM_PAGE_H
+#define HX_HTTP_ITEM_PAGE_H
+
+#include "http/collection.h"
+#include "http/links.h"
+
+struct item_page {
+    char id[REQUEST_PARAM_SIZE]; /* of the collection */
+    const char *places;          /* a place set's id, static; NULL: of a layer */
+    int64_t version_id;          /* of a layer; 0: none was in force, and the page is empty */
+    int version_no;
+    bool chosen;  /* by the query: the first page names it, too */
+    char day[11]; /* that it was chosen by; "": none */
+    bool has_box;
+    struct geo_box box;
+    int64_t limit, after;
+    int64_t matched; /* on all pages */
+    int64_t before;  /* the `after` of the page before; -1: this is the first */
+    struct links links;
+};
+
+enum { PAGE_FEATURES_DEFAULT = 1000 };
+
+/* From the query: bbox, datetime, version, limit, after. A limit above LIMIT_PAGE_FEATURES is that. */
+enum status item_page_read(const struct request *rq, struct item_page *out, struct error *e) HX_MUST_CHECK;
+/* The path with its query, of the page behind `after`; 0: the first. */
+void item_page_path(const struct item_page *p, int64_t after, char out[LINK_PATH_SIZE]);
+
+#endif

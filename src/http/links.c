@@ -1,0 +1,86 @@
+#include "http/links.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char HOST_SIGNS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]";
+static const char PATH_SIGNS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~%/";
+
+static bool is_made_of(const char *text, const char *signs)
+{
+    return *text && text[strspn(text, signs)] == '\0' && strlen(text) < LINK_BASE_SIZE / 2;
+}
+
+/* Of "a, b", which several proxies make, the first is the one that the client spoke to. */
+static const char *first_of(const char *list, char *out, size_t size)
+{
+    size_t n = list ? strcspn(list, ", ") : 0;
+    snprintf(out, size, "%.*s", (int)(n < size ? n : 0), list ? list : "");
+    return out;
+}
+
+static bool is_scheme(const char *text)
+{
+    return strcmp(text, "http") == 0 || strcmp(text, "https") == 0;
+}
+
+bool link_base_check(const char *url)
+{
+    char scheme[8], host[LINK_BASE_SIZE / 2];
+    const char *behind = strstr(url, "://");
+    if (!behind || behind - url >= (long)sizeof scheme || strlen(url) >= LINK_BASE_SIZE)
+        return false;
+    snprintf(scheme, sizeof scheme, "%.*s", (int)(behind - url), url);
+    size_t n = strcspn(behind + 3, "/");
+    snprintf(host, sizeof host, "%.*s", n < sizeof host ? (int)n : 0, behind + 3);
+    const char *path = behind + 3 + n;
+    return is_scheme(scheme) && is_made_of(host, HOST_SIGNS) && (!*path || is_made_of(path, PATH_SIGNS)) &&
+           url[strlen(url) - 1] != '/';
+}
+
+void links_of(const struct request *rq, struct links *out)
+{
+    char scheme[LINK_BASE_SIZE / 2], host[LINK_BASE_SIZE / 2], prefix[LINK_BASE_SIZE / 2];
+    if (rq->public_url) {
+        snprintf(out->base, sizeof out->base, "%s", rq->public_url);
+        return;
+    }
+    first_of(request_header(rq, "X-Forwarded-Proto"), scheme, sizeof scheme);
+    first_of(request_header(rq, "X-Forwarded-Host"), host, sizeof host);
+    first_of(request_header(rq, "X-Forwarded-Prefix"), prefix, sizeof prefix);
+    if (!is_made_of(host, HOST_SIGNS))
+        first_of(request_header(rq, MHD_HTTP_HEADER_HOST), host, sizeof host);
+    if (!is_made_of(host, HOST_SIGNS)) { /* HTTP 1.0 */
+        snprintf(out->base, sizeof out->base, "%.*s", (int)strlen(rq->own_url) - 1, rq->own_url);
+        return;
+    }
+    size_t n = strlen(prefix);
+    while (n > 0 && prefix[n - 1] == '/')
+        prefix[--n] = '\0';
+    snprintf(out->base, sizeof out->base, "%s://%.200s%.200s", is_scheme(scheme) ? scheme : "http", host,
+             *prefix == '/' && is_made_of(prefix, PATH_SIGNS) ? prefix : "");
+}
+
+void link_write(struct json_writer *w, const struct links *l, const char *rel, const char *type,
+                const char *title, const char *path)
+{
+    char href[LINK_BASE_SIZE + LINK_PATH_SIZE];
+    snprintf(href, sizeof href, "%s%s", l->base, path);
+    jw_object_begin(w);
+    jw_kv_string(w, "rel", rel);
+    jw_kv_string(w, "type", type);
+    if (title)
+        jw_kv_string(w, "title", title);
+    jw_kv_string(w, "href", href);
+    jw_object_end(w);
+}
+
+enum status link_check_json(const struct request *rq, struct error *e)
+{
+    const char *f = request_query(rq, "f");
+    if (!f || strcmp(f, "json") == 0)
+        return STATUS_OK;
+    error_zh(e, "没有格式“%.40s”；此处只有 json。", f);
+    return error_fail(e, STATUS_INVALID_INPUT, "unknown-format", "There is no form \"%.40s\" here; json is.",
+                      f);
+}

@@ -1,0 +1,32 @@
+/* Links in answers: absolute, by the address at which the client reaches this service.
+ *
+ * That address is --public-url where it was given; else what the request says of it: X-Forwarded-Proto, -Host
+ * and -Prefix, which a proxy before us sets, or Host. What is no plain address in them is passed over: then
+ * the server's own stands there.
+ * Not for: what a link means (the handlers). Threads: one request's. */
+#ifndef HX_HTTP_LINKS_H
+#define HX_HTTP_LINKS_H
+
+#include "formats/json.h"
+#include "http/request.h"
+
+enum { LINK_BASE_SIZE = 512, LINK_PATH_SIZE = 512 };
+
+#define MEDIA_JSON "application/json"
+#define MEDIA_GEOJSON "application/geo+json"
+#define MEDIA_HTML "text/html"
+
+struct links {
+    char base[LINK_BASE_SIZE]; /* "https://map.example/hongxian", without a slash at its end */
+};
+
+void links_of(const struct request *rq, struct links *out);
+/* One object of a "links" array. `path` begins with a slash; with `title` where it is not NULL. */
+void link_write(struct json_writer *w, const struct links *l, const char *rel, const char *type,
+                const char *title, const char *path);
+/* f= asks for a form of the answer: of most there is JSON alone, and another is refused by name. */
+enum status link_check_json(const struct request *rq, struct error *e) HX_MUST_CHECK;
+/* Is this an address to put before paths: http or https, a host, perhaps a path, no slash at its end? */
+bool link_base_check(const char *url);
+
+#endif
