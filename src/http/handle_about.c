@@ -1,9 +1,9 @@
 /* What the server says about itself: its health, the project classes it knows, its interface. */
+#include "http/links.h"
 #include "http/openapi.h"
 #include "http/route.h"
 #include "http/stored_json.h"
 
-#include "formats/json.h"
 #include "report/identity.h"
 #include "store/schema_files.h"
 
@@ -74,4 +74,10 @@ enum status handle_openapi(struct request *rq, struct reply *reply, struct error
 {
     (void)rq;
     return reply_static(reply, openapi_yaml, openapi_yaml_size, "application/yaml; charset=utf-8", e);
+}
+
+enum status handle_api(struct request *rq, struct reply *reply, struct error *e)
+{
+    enum status s = link_check_json(rq, e);
+    return s ? s : reply_static(reply, openapi_json, openapi_json_size, MEDIA_OPENAPI, e);
 }

@@ -59,8 +59,9 @@ static enum status landing(struct request *rq, struct reply *reply, struct error
     jw_array_begin(&w);
     link_write(&w, &l, "self", MEDIA_JSON, "本文档 this document", "/?f=json");
     link_write(&w, &l, "alternate", MEDIA_HTML, "地图网页 the map", "/?f=html");
-    link_write(&w, &l, "service-desc", "application/vnd.oai.openapi;version=3.1",
-               "接口定义 the API's definition", "/openapi.yaml");
+    link_write(&w, &l, "service-desc", MEDIA_OPENAPI, "接口定义 the API's definition", "/api");
+    link_write(&w, &l, "service-doc", "application/yaml", "接口定义，便于阅读 the same, to be read",
+               "/openapi.yaml");
     link_write(&w, &l, "conformance", MEDIA_JSON, "所实现的标准 conformance classes", "/conformance");
     link_write(&w, &l, "data", MEDIA_JSON, "图层 the collections", "/collections");
     jw_array_end(&w);
@@ -86,6 +87,7 @@ enum status handle_landing(struct request *rq, struct reply *reply, struct error
 enum status handle_conformance(struct request *rq, struct reply *reply, struct error *e)
 {
     static const char *const classes[] = {"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+                                          "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
                                           "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson"};
     struct buffer b;
     struct json_writer w;

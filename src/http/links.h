@@ -15,6 +15,7 @@ enum { LINK_BASE_SIZE = 512, LINK_PATH_SIZE = 512 };
 #define MEDIA_JSON "application/json"
 #define MEDIA_GEOJSON "application/geo+json"
 #define MEDIA_HTML "text/html"
+#define MEDIA_OPENAPI "application/vnd.oai.openapi+json;version=3.0"
 
 struct links {
     char base[LINK_BASE_SIZE]; /* "https://map.example/hongxian", without a slash at its end */

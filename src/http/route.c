@@ -15,6 +15,7 @@ static const struct route routes[] = {
     {"GET", "/classes", handle_classes, NULL, false},
     {"GET", "/layers", handle_layers, NULL, false},
     {"GET", "/openapi.yaml", handle_openapi, NULL, false},
+    {"GET", "/api", handle_api, "f", false},
     {"GET", "/", handle_landing, NULL, false},
     {"GET", "/conformance", handle_conformance, "f", false},
     {"GET", "/collections", handle_collections, "f", false},

@@ -27,6 +27,7 @@ const struct route *route_find(const char *method, const char *path,
 
 /* The handlers, by file. */
 handler_fn handle_health, handle_classes, handle_openapi;         /* handle_about.c */
+handler_fn handle_api;                                            /* handle_about.c */
 handler_fn handle_landing, handle_conformance;                    /* handle_landing.c */
 handler_fn handle_layers;                                         /* handle_layers.c */
 handler_fn handle_collections, handle_collection;                 /* handle_collections.c */

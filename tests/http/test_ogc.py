@@ -4,6 +4,7 @@ its links: GDAL, and OWSLib where it is installed. Tested against, not certified
   test_ogc.py HONGXIAN SOURCE_DIR"""
 import http.client
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -95,10 +96,19 @@ class Ogc(unittest.TestCase):
 
     def test_definition(self):
         """/conf/core/api-definition-op, -success: the link leads to the definition, which names every path that was asked for."""
-        status, _, body = self.request(self.link(self.get("/"), "service-desc"))
-        self.assertEqual(200, status)
+        status, kind, body = self.request(self.link(self.get("/"), "service-desc"))
+        self.assertEqual((200, "application/vnd.oai.openapi+json;version=3.0"), (status, kind))
+        told, text = json.loads(body), body.decode()
         for path in ("/", "/conformance", "/collections", "/collections/{id}", "/collections/{id}/items", "/collections/{id}/items/{fid}"):
-            self.assertIn(f"\n  {path}:\n".encode(), body)
+            self.assertIn("get", told["paths"][path])
+        self.assertTrue(told["openapi"].startswith("3.0."))
+        for newer in ('"const"', '"examples":[', '"null"'):
+            self.assertNotIn(newer, text)
+        for name in set(re.findall(r'"\$ref":"#/([^"]*)"', text)):
+            node = told
+            for word in name.split("/"):
+                node = node[word]
+        self.assertEqual({"type": "integer", "minimum": 1, "maximum": 10000, "default": 1000}, told["components"]["parameters"]["limit"]["schema"])
 
     def test_conformance(self):
         """/conf/core/conformance-op, -success."""
@@ -268,6 +278,19 @@ class Ogc(unittest.TestCase):
         self.assertEqual((1201, 1201), (len(codes), layer.GetFeatureCount()))
         layer.SetSpatialFilterRect(112.0, 41.0, 112.395, 41.005)
         self.assertEqual(40, sum(1 for _ in layer))
+
+    def test_qgis_reads_every_feature(self):
+        """QGIS's provider goes on to the last page."""
+        script = ("from qgis.core import QgsApplication, QgsVectorLayer\n"
+                  "app = QgsApplication([], False)\n"
+                  "app.initQgis()\n"
+                  f"layer = QgsVectorLayer(\"url='{self.base}' typename='{FARM}'\", 'farm', 'OAPIF')\n"
+                  "print(layer.isValid(), layer.featureCount(), len({f['code'] for f in layer.getFeatures()}))\n")
+        if subprocess.run(["/usr/bin/python3", "-c", "import qgis.core"], capture_output=True).returncode:
+            self.skipTest("python3-qgis is not installed")
+        done = subprocess.run(["/usr/bin/python3", "-c", script], capture_output=True, text=True,
+                              env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(self.folder)})
+        self.assertEqual(["True", "1201", "1201"], done.stdout.split(), done.stderr[-500:])
 
     def test_owslib_reads(self):
         """OWSLib finds the collections and reads them."""
