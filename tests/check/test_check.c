@@ -389,6 +389,7 @@ static enum verdict judged_without(struct world *w, struct report *r, const char
         if (strncmp(all->rules[i].id, prefix, strlen(prefix)) != 0)
             kept[some.n_rules++] = all->rules[i];
     some.rules = kept;
+    assert_true(rules_by_line(&some, w->worker.arena));
     return judged_by(w, r, project_class, &some);
 }
 
@@ -419,6 +420,7 @@ static void no_row_of_a_long_table_is_left_out(void **state)
                           .verdict = i + 1 < BESIDE ? VERDICT_NOTICE : VERDICT_PROHIBITED,
                           .unit = "",
                           .beside = true};
+    assert_true(rules_by_line(&longer, w->worker.arena));
     assert_int_equal(judged_by(w, &r, "LIMITED_ACTIVITY", &longer), VERDICT_PROHIBITED);
     assert_int_equal(f->n_rules, told + BESIDE);
     assert_non_null(hit_of(f, "LAST"));
@@ -930,6 +932,7 @@ static void a_rule_of_a_unit_comes_before_the_general_one(void **state)
     rules[all->n_rules].id = "LOCAL";
     rules[all->n_rules].unit = "1507|152501";
     rules[all->n_rules].verdict = VERDICT_NOTICE;
+    assert_true(rules_by_line(&table, w->worker.arena));
     static const struct {
         const char *units[3];
         bool local, general;
