@@ -27,8 +27,8 @@ static inline void measuring_begin(struct measuring *m, struct check_worker *w,
     m->n_covered = 0;
 }
 
-/* Fills status, areas, features and zones of one line of the table. A layer that cannot answer (not loaded, no
- * coverage, damaged, incomplete) says so in its status; only running out of memory and the like fail. */
+/* Fills status, areas, features and zones of one line of the table. A layer that cannot answer (not loaded,
+ * no coverage, damaged, incomplete) says so in its status; only running out of memory and the like fail. */
 enum status measure_line(struct measuring *m, const struct snapshot *snapshot, int line,
                          struct layer_finding *out, struct error *e) HX_MUST_CHECK;
 

@@ -59,8 +59,8 @@ static void layer_load(struct store *store, struct arena *a, struct layer_snapsh
     l->coverage = coverage;
 }
 
-/* Most layers of an office are stated to be complete in one and the same area. Layers whose coverages are equal
- * to the bit have one index for it, so that a parcel is measured against it once (measure.h). */
+/* Most layers of an office are stated to be complete in one and the same area. Layers whose coverages are
+ * equal to the bit have one index for it, so that a parcel is measured against it once (measure.h). */
 static void coverage_share(struct snapshot *s, struct layer_snapshot *l)
 {
     for (const struct layer_snapshot *k = s->layers; k < l && l->coverage; k++)

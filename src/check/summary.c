@@ -3,8 +3,6 @@
 #include "check/measure.h"
 #include "lines/sentences.h"
 
-#include <stdio.h>
-
 struct summary_figures summary_figures_of(const struct parcel_report *r, struct arena *a)
 {
     size_t n = (size_t)r->n_layers + 1;

@@ -76,7 +76,8 @@ const char *class_note_en(enum class_note n);
 /* An edition of the table, and behind its rows those that the definitions of `lines` bring. `n` bytes. */
 enum status rules_parse(const char *csv, size_t n, const struct line_table *lines, struct arena *a,
                         struct rule_table *out, struct error *e) HX_MUST_CHECK;
-/* Writes what rules_of reads, after the rows have changed; rules_parse has done it. false when memory is out. */
+/* Writes what rules_of reads, after the rows have changed; rules_parse has done it. false when memory is
+ * out. */
 bool rules_by_line(struct rule_table *t, struct arena *a);
 /* The rows that speak of a line in a relation, in their order; *n of them. */
 static inline const struct rule **rules_of(const struct rule_table *t, int line, enum relation relation,

@@ -35,8 +35,8 @@ struct line_words {
     bool outside_unknown; /* of LINE_HOLDS_MEASURED: there is no data beside it */
 };
 
-/* Writes into the line's texts the sentence that every parcel clear of it gets; before anything is said of the
- * line. false when memory is out. */
+/* Writes into the line's texts the sentence that every parcel clear of it gets; before anything is said of
+ * the line. false when memory is out. */
 bool sentences_prepare(struct control_line *line, struct arena *a);
 /* NULL when memory is out. */
 const char *sentence_of_line(struct arena *a, enum line_fact fact, const struct line_words *w, bool english);

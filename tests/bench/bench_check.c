@@ -85,8 +85,8 @@ static void check_each(const struct snapshot *snapshot, struct parcel *parcels, 
     check_worker_release(&w);
 }
 
-/* Of parcels that lie on as many lines: with four times the lines a parcel lies on four times as many, which no
- * median over all tells from what a line costs that it does not touch. */
+/* Of parcels that lie on as many lines: with four times the lines a parcel lies on four times as many, which
+ * no median over all tells from what a line costs that it does not touch. */
 static void by_hits_write(struct json_writer *w, const double *us, const int *hits, size_t n)
 {
     double *some = calloc(n + 1, sizeof *some);

@@ -603,8 +603,8 @@ static void assert_same_finding(const struct layer_finding *a, const struct laye
     assert_string_equal(a->reason_zh, b->reason_zh);
 }
 
-/* Layers with one and the same coverage are measured against it once; each is answered, to the bit, as if it were
- * alone, and a coverage that differs in the last bit of one coordinate is another one. */
+/* Layers with one and the same coverage are measured against it once; each is answered, to the bit, as if it
+ * were alone, and a coverage that differs in the last bit of one coordinate is another one. */
 static void a_shared_coverage_answers_as_each_layers_own(void **state)
 {
     enum { LAYERS = 3 };
