@@ -155,57 +155,73 @@ char *arena_strdup(struct arena *a, const char *s)
     return arena_strndup(a, s, strlen(s));
 }
 
-/* Most sentences put texts together and format no number: they need not go through printf. */
-static bool has_only_texts(const char *fmt)
-{
-    for (const char *at = strchr(fmt, '%'); at; at = strchr(at + 2, '%'))
-        if (at[1] != 's')
-            return false;
-    return true;
-}
-
-static const char *next_text(va_list *ap)
-{
-    const char *text = va_arg(*ap, const char *);
-    return text ? text : "(null)"; /* as printf has it */
-}
-
-static size_t joined_length(const char *fmt, va_list *ap)
-{
-    size_t n = 0;
-    for (const char *at; (at = strchr(fmt, '%')); fmt = at + 2)
-        n += (size_t)(at - fmt) + strlen(next_text(ap));
-    return n + strlen(fmt);
-}
-
 static char *append(char *to, const char *from, size_t n)
 {
     memcpy(to, from, n);
     return to + n;
 }
 
-static void join(char *to, const char *fmt, va_list *ap)
+char *arena_join(struct arena *a, const char *const *texts, size_t n, const char *between)
 {
-    for (const char *at; (at = strchr(fmt, '%')); fmt = at + 2) {
-        to = append(to, fmt, (size_t)(at - fmt));
-        const char *text = next_text(ap);
-        to = append(to, text, strlen(text));
+    size_t size = 1, n_between = strlen(between);
+    for (size_t i = 0; i < n; i++)
+        size += strlen(texts[i]) + (i ? n_between : 0);
+    char *p = arena_alloc(a, size), *to = p;
+    for (size_t i = 0; p && i < n; i++) {
+        to = append(to, between, i ? n_between : 0);
+        to = append(to, texts[i], strlen(texts[i]));
     }
-    append(to, fmt, strlen(fmt) + 1);
+    return p;
+}
+
+/* What a format of texts alone puts one behind the other. */
+struct pieces {
+    struct {
+        const char *text;
+        size_t n;
+    } at[32];
+    size_t n, bytes;
+};
+
+static void piece_add(struct pieces *p, const char *text, size_t n)
+{
+    p->at[p->n].text = text;
+    p->at[p->n++].n = n;
+    p->bytes += n;
+}
+
+/* Most sentences put texts together and format no number: they need not go through printf. false: this one
+ * does. */
+static bool pieces_of(const char *fmt, va_list *ap, struct pieces *p)
+{
+    p->n = p->bytes = 0;
+    for (const char *at; (at = strchr(fmt, '%')); fmt = at + 2) {
+        if (at[1] != 's' || p->n + 3 > sizeof p->at / sizeof *p->at)
+            return false;
+        const char *text = va_arg(*ap, const char *);
+        text = text ? text : "(null)"; /* as printf has it */
+        piece_add(p, fmt, (size_t)(at - fmt));
+        piece_add(p, text, strlen(text));
+    }
+    piece_add(p, fmt, strlen(fmt));
+    return true;
 }
 
 char *arena_printf(struct arena *a, const char *fmt, ...)
 {
     va_list ap, again;
+    struct pieces pieces;
     va_start(ap, fmt);
     va_copy(again, ap);
-    bool joins = has_only_texts(fmt);
-    int n = joins ? (int)joined_length(fmt, &ap) : vsnprintf(NULL, 0, fmt, ap);
+    bool joins = pieces_of(fmt, &ap, &pieces);
     va_end(ap);
-    char *p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
-    if (p && joins)
-        join(p, fmt, &again);
-    else if (p)
+    va_copy(ap, again);
+    int n = joins ? (int)pieces.bytes : vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    char *p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1), *to = p;
+    for (size_t i = 0; p && joins && i < pieces.n; i++)
+        to = append(to, pieces.at[i].text, pieces.at[i].n);
+    if (p && !joins)
         vsnprintf(p, (size_t)n + 1, fmt, again);
     va_end(again);
     return p;

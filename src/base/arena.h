@@ -29,6 +29,8 @@ void *arena_array(struct arena *a, size_t count, size_t size);
 bool arena_reserve(struct arena *a, void *variable, size_t *capacity, size_t need, size_t item_bytes);
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n);
+/* n texts in one, with `between` between each two. */
+char *arena_join(struct arena *a, const char *const *texts, size_t n, const char *between);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

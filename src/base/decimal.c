@@ -39,18 +39,16 @@ int64_t decimal_divide(int64_t numerator, int64_t denominator)
 /* Digits from the right; printf takes several times as long, and a report is full of these. */
 static void write_units(unsigned long long units, bool negative, int decimals, char *text)
 {
-    char digits[32];
-    size_t n = 0, to = 0;
-    for (; units > 0 || n < (size_t)decimals + 1; units /= 10)
-        digits[n++] = (char)('0' + units % 10);
-    if (negative)
-        text[to++] = '-';
-    while (n > 0) {
-        text[to++] = digits[--n];
-        if (n == (size_t)decimals && n > 0)
-            text[to++] = '.';
+    char digits[32], *end = digits + sizeof digits, *at = end;
+    *--at = '\0';
+    for (int left = decimals; units > 0 || left >= 0; units /= 10) {
+        *--at = (char)('0' + units % 10);
+        if (--left == 0)
+            *--at = '.';
     }
-    text[to] = '\0';
+    if (negative)
+        *--at = '-';
+    memcpy(text, at, (size_t)(end - at));
 }
 
 static void write_signed(int64_t units, int decimals, char *text)

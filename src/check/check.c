@@ -113,6 +113,16 @@ static enum status summarise(struct arena *a, struct parcel_report *r, struct er
     return r->summary_zh && r->summary_en ? STATUS_OK : error_no_memory(e);
 }
 
+/* An index that a layer before has, too, once. */
+static size_t index_add(const struct layer_index **ix, size_t n, const struct layer_index *one)
+{
+    size_t i = 0;
+    while (i < n && ix[i] != one)
+        i++;
+    ix[i] = one;
+    return i == n ? n + 1 : n;
+}
+
 /* All that will be measured for the prepared parcel. */
 static enum status look_at_lines(struct check_worker *w, const struct snapshot *snapshot, struct error *e)
 {
@@ -123,7 +133,7 @@ static enum status look_at_lines(struct check_worker *w, const struct snapshot *
         if (layer && layer->index)
             ix[n++] = layer->index;
         if (layer && layer->index && layer->coverage)
-            ix[n++] = layer->coverage;
+            n = index_add(ix, n, layer->coverage);
     }
     return overlap_look(w->scratch, ix, n, e);
 }
@@ -146,8 +156,10 @@ static enum status check_one(const struct checking *c, const struct parcel *parc
     enum status s = look_at_lines(w, c->snapshot, e);
     if (!s)
         s = overlap_parcel_area(w->scratch, &r->area_m2, e);
+    struct measuring m;
+    measuring_begin(&m, w, &parcel->shape, r->area_m2);
     for (int l = 0; !s && l < n; l++)
-        s = measure_line(w, c->snapshot, l, &parcel->shape, r->area_m2, &r->layers[l], e);
+        s = measure_line(&m, c->snapshot, l, &r->layers[l], e);
     if (!s && (!c->figures_only || snapshot_rules(c->snapshot)->has_units))
         s = measure_units(w, c->snapshot, r, e);
     if (!s)

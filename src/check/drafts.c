@@ -33,9 +33,10 @@ static enum status outcome_of(const struct checking *c, const struct parcel_repo
                               const struct snapshot_draft *draft, struct draft_outcome *o, struct error *e)
 {
     *o = (struct draft_outcome){.draft = draft, .now = &now->layers[draft->line]};
+    struct measuring m;
     overlap_prepare(c->w->scratch, &now->parcel->shape);
-    enum status s =
-        measure_layer(c->w, o->now->line, &draft->layer, &now->parcel->shape, now->area_m2, &o->then, e);
+    measuring_begin(&m, c->w, &now->parcel->shape, now->area_m2);
+    enum status s = measure_layer(&m, o->now->line, &draft->layer, &o->then, e);
     if (!s)
         s = judge_under(c, now, o, e);
     o->measured = isfinite(o->then.area_m2);

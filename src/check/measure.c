@@ -19,21 +19,35 @@ static void unanswered(struct layer_finding *f, enum layer_status status, const 
     f->reason_en = en;
 }
 
-static enum status coverage_measure(struct check_worker *w, double parcel_m2, struct layer_finding *f,
-                                    struct error *e)
+static enum status covered_by(struct measuring *m, const struct layer_index *coverage, double *m2,
+                              struct error *e)
+{
+    const struct overlap *o;
+    size_t n;
+    for (size_t i = 0; i < m->n_covered; i++)
+        if (m->covered[i].coverage == coverage) {
+            *m2 = m->covered[i].m2;
+            return STATUS_OK;
+        }
+    enum status s = overlap_measure(m->w->scratch, coverage, &o, &n, e);
+    if (s)
+        return s;
+    *m2 = 0;
+    for (size_t i = 0; i < n; i++)
+        *m2 += o[i].area_m2;
+    if (m->n_covered < LINES_MAX) {
+        m->covered[m->n_covered].coverage = coverage;
+        m->covered[m->n_covered++].m2 = *m2;
+    }
+    return STATUS_OK;
+}
+
+static enum status coverage_measure(struct measuring *m, struct layer_finding *f, struct error *e)
 {
     double covered = 0;
-    if (f->layer->coverage) {
-        const struct overlap *o;
-        size_t n;
-        enum status s = overlap_measure(w->scratch, f->layer->coverage, &o, &n, e);
-        if (s)
-            return s;
-        for (size_t i = 0; i < n; i++)
-            covered += o[i].area_m2;
-    }
-    f->uncovered_m2 = fmax(0.0, parcel_m2 - covered);
-    return STATUS_OK;
+    enum status s = f->layer->coverage ? covered_by(m, f->layer->coverage, &covered, e) : STATUS_OK;
+    f->uncovered_m2 = fmax(0.0, m->parcel_m2 - covered);
+    return s;
 }
 
 /* ---- features ---- */
@@ -107,15 +121,14 @@ static enum status gather(struct gathering *g, struct error *e)
     const struct overlap *o;
     size_t n;
     enum status s = overlap_measure(g->w->scratch, g->ix, &o, &n, e);
-    if (s)
+    if (s || n == 0)
         return s;
     struct overlap *copy = arena_array(g->w->arena, n + 1, sizeof *copy);
     g->features = arena_array(g->w->arena, n + 1, sizeof *g->features);
     g->number = arena_array(g->w->arena, n + 1, sizeof *g->number);
     if (!copy || !g->features || !g->number)
         return error_no_memory(e);
-    if (n)
-        memcpy(copy, o, n * sizeof *copy); /* the scratch is used again below */
+    memcpy(copy, o, n * sizeof *copy); /* the scratch is used again below */
     for (size_t i = 0; i < n && !s; i++) {
         if (copy[i].area_m2 > measure_floor_m2(g->parcel_m2)) {
             g->features[g->n] = feature_overlap_of(g->ix, &copy[i]);
@@ -194,7 +207,11 @@ static enum status union_area(struct gathering *g, const size_t *of, size_t n, d
 
 static enum status whole_area(struct gathering *g, double *out, struct error *e)
 {
-    size_t *all = arena_array(g->w->arena, g->n + 1, sizeof *all);
+    if (g->n == 0) {
+        *out = fmin(0.0, g->parcel_m2);
+        return STATUS_OK;
+    }
+    size_t *all = arena_array(g->w->arena, g->n, sizeof *all);
     for (size_t i = 0; all && i < g->n; i++)
         all[i] = i;
     return all ? union_area(g, all, g->n, out, e) : error_no_memory(e);
@@ -301,12 +318,11 @@ static enum status doubt(struct check_worker *w, struct layer_finding *f, double
     return STATUS_OK;
 }
 
-static enum status measure_loaded(struct check_worker *w, const struct geo_shape *parcel, double parcel_m2,
-                                  struct layer_finding *f, struct error *e)
+static enum status measure_loaded(struct measuring *m, struct layer_finding *f, struct error *e)
 {
-    struct gathering g = gathering_of(w, f->layer->index, parcel);
-    g.parcel_m2 = parcel_m2;
-    enum status s = coverage_measure(w, parcel_m2, f, e);
+    struct gathering g = gathering_of(m->w, f->layer->index, m->parcel);
+    g.parcel_m2 = m->parcel_m2;
+    enum status s = coverage_measure(m, f, e);
     if (!s)
         s = gather(&g, e);
     if (!s)
@@ -326,35 +342,31 @@ static enum status measure_loaded(struct check_worker *w, const struct geo_shape
     f->touches = g.touches && g.n == 0;
     f->features = g.features;
     f->n_features = g.n;
-    qsort(f->features, f->n_features, sizeof *f->features, larger_first);
-    return doubt(w, f, g.parcel_m2, e);
+    if (f->n_features > 1)
+        qsort(f->features, f->n_features, sizeof *f->features, larger_first);
+    return doubt(m->w, f, g.parcel_m2, e);
 }
 
-enum status measure_line(struct check_worker *w, const struct snapshot *snapshot, int line,
-                         const struct geo_shape *parcel, double parcel_m2, struct layer_finding *out,
-                         struct error *e)
+enum status measure_line(struct measuring *m, const struct snapshot *snapshot, int line,
+                         struct layer_finding *out, struct error *e)
 {
-    return measure_layer(w, line_at(snapshot_lines(snapshot), line), snapshot_line(snapshot, line), parcel,
-                         parcel_m2, out, e);
+    return measure_layer(m, line_at(snapshot_lines(snapshot), line), snapshot_line(snapshot, line), out, e);
 }
 
-enum status measure_layer(struct check_worker *w, const struct control_line *line,
-                          const struct layer_snapshot *layer, const struct geo_shape *parcel,
-                          double parcel_m2, struct layer_finding *out, struct error *e)
+enum status measure_layer(struct measuring *m, const struct control_line *line,
+                          const struct layer_snapshot *layer, struct layer_finding *out, struct error *e)
 {
-    struct layer_finding f = {
-        .line = line, .layer = layer, .uncovered_m2 = parcel_m2, .reason_zh = "", .reason_en = ""};
     enum status s = STATUS_OK;
-    if (!f.layer) {
-        unanswered(&f, LAYER_NOT_COVERED, "数据库中没有这个图层，不能判定；请先导入。",
+    *out = (struct layer_finding){
+        .line = line, .layer = layer, .uncovered_m2 = m->parcel_m2, .reason_zh = "", .reason_en = ""};
+    if (!layer) {
+        unanswered(out, LAYER_NOT_COVERED, "数据库中没有这个图层，不能判定；请先导入。",
                    "The store does not hold this layer, so nothing can be said; import it first.");
-    } else if (!f.layer->index) {
-        unanswered(&f, LAYER_UNMEASURED, f.layer->fault.zh, f.layer->fault.en);
+    } else if (!layer->index) {
+        unanswered(out, LAYER_UNMEASURED, layer->fault.zh, layer->fault.en);
     } else {
-        s = measure_loaded(w, parcel, parcel_m2, &f, e);
+        s = measure_loaded(m, out, e);
     }
-    if (!s)
-        *out = f;
     return s;
 }
 

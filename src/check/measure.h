@@ -5,17 +5,37 @@
 
 #include "check/check.h"
 
-/* Fills status, areas, features and zones of one line of the table. The parcel is prepared in w->scratch. A
- * layer that cannot answer (not loaded, no coverage, damaged, incomplete) says so in its status; only running
- * out of memory and the like fail. */
-enum status measure_line(struct check_worker *w, const struct snapshot *snapshot, int line,
-                         const struct geo_shape *parcel, double parcel_m2, struct layer_finding *out,
-                         struct error *e) HX_MUST_CHECK;
+/* One parcel while layer after layer is measured. It is prepared in w->scratch. */
+struct measuring {
+    struct check_worker *w;
+    const struct geo_shape *parcel;
+    double parcel_m2;
+    /* How much of it each coverage covers, that was asked: many layers have the same. */
+    struct {
+        const struct layer_index *coverage;
+        double m2;
+    } covered[LINES_MAX];
+    size_t n_covered;
+};
+
+static inline void measuring_begin(struct measuring *m, struct check_worker *w,
+                                   const struct geo_shape *parcel, double parcel_m2)
+{
+    m->w = w;
+    m->parcel = parcel;
+    m->parcel_m2 = parcel_m2;
+    m->n_covered = 0;
+}
+
+/* Fills status, areas, features and zones of one line of the table. A layer that cannot answer (not loaded,
+ * no coverage, damaged, incomplete) says so in its status; only running out of memory and the like fail. */
+enum status measure_line(struct measuring *m, const struct snapshot *snapshot, int line,
+                         struct layer_finding *out, struct error *e) HX_MUST_CHECK;
 
 /* The same of a version of the line's layer that is not the one in force. `layer` NULL: there is none. */
-enum status measure_layer(struct check_worker *w, const struct control_line *line,
-                          const struct layer_snapshot *layer, const struct geo_shape *parcel,
-                          double parcel_m2, struct layer_finding *out, struct error *e) HX_MUST_CHECK;
+enum status measure_layer(struct measuring *m, const struct control_line *line,
+                          const struct layer_snapshot *layer, struct layer_finding *out,
+                          struct error *e) HX_MUST_CHECK;
 
 /* The units in which the parcel lies, into r->units; the parcel is prepared in w->scratch, and r->area_m2 is
  * there. Levels that are not loaded are passed over: a place is told, nothing is decided by its absence. */

@@ -7,18 +7,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void layer_close(const struct layer_snapshot *l)
+/* Which layer has the index that layer i has as its coverage: itself, unless one before it has it, too. */
+static size_t coverage_owner(const struct snapshot *s, size_t i)
 {
-    index_close((struct layer_index *)l->index);
-    index_close((struct layer_index *)l->coverage);
+    size_t k = 0;
+    while (s->layers[k].coverage != s->layers[i].coverage)
+        k++;
+    return k;
 }
 
 static void snapshot_free(struct snapshot *s)
 {
-    for (size_t i = 0; i < s->n_layers; i++)
-        layer_close(&s->layers[i]);
-    for (size_t i = 0; i < s->n_drafts; i++)
-        layer_close(&s->drafts[i].layer);
+    for (size_t i = s->n_layers; i-- > 0;) {
+        index_close((struct layer_index *)s->layers[i].index);
+        if (coverage_owner(s, i) == i)
+            index_close((struct layer_index *)s->layers[i].coverage);
+    }
+    for (size_t i = 0; i < s->n_drafts; i++) {
+        index_close((struct layer_index *)s->drafts[i].layer.index);
+        index_close((struct layer_index *)s->drafts[i].layer.coverage);
+    }
     arena_free(s->arena);
     free(s);
 }
@@ -51,6 +59,18 @@ static void layer_load(struct store *store, struct arena *a, struct layer_snapsh
     l->coverage = coverage;
 }
 
+/* Most layers of an office are stated to be complete in one and the same area. Layers whose coverages are
+ * equal to the bit have one index for it, so that a parcel is measured against it once (measure.h). */
+static void coverage_share(struct snapshot *s, struct layer_snapshot *l)
+{
+    for (const struct layer_snapshot *k = s->layers; k < l && l->coverage; k++)
+        if (k->coverage && index_same_shapes(k->coverage, l->coverage)) {
+            index_close((struct layer_index *)l->coverage);
+            l->coverage = k->coverage;
+            return;
+        }
+}
+
 enum status snapshot_take_versions(struct snapshot *s, struct store *store,
                                    const struct store_version *versions, size_t n, struct error *e)
 {
@@ -60,6 +80,7 @@ enum status snapshot_take_versions(struct snapshot *s, struct store *store,
     for (s->n_layers = 0; s->n_layers < n; s->n_layers++) {
         s->layers[s->n_layers].version = versions[s->n_layers];
         layer_load(store, s->arena, &s->layers[s->n_layers]);
+        coverage_share(s, &s->layers[s->n_layers]);
     }
     return STATUS_OK;
 }

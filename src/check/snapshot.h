@@ -14,10 +14,12 @@
 #include "store/store.h"
 
 struct layer_snapshot {
-    struct store_version version;       /* strings owned by the snapshot */
-    const struct layer_index *index;    /* NULL when it cannot be had */
-    const struct layer_index *coverage; /* NULL when the version states no coverage */
-    struct error fault;                 /* why `index` is NULL */
+    struct store_version version;    /* strings owned by the snapshot */
+    const struct layer_index *index; /* NULL when it cannot be had */
+    /* NULL when the version states no coverage. Layers whose coverages are equal have the same one: its
+     * features' ids are of any of them. */
+    const struct layer_index *coverage;
+    struct error fault; /* why `index` is NULL */
 };
 
 /* A level of administrative units, and its layer. */

@@ -3,8 +3,6 @@
 #include "check/measure.h"
 #include "lines/sentences.h"
 
-#include <stdio.h>
-
 struct summary_figures summary_figures_of(const struct parcel_report *r, struct arena *a)
 {
     size_t n = (size_t)r->n_layers + 1;
@@ -17,11 +15,6 @@ struct summary_figures summary_figures_of(const struct parcel_report *r, struct 
         f.outside[l] = parcel - f.held[l];
     }
     return f;
-}
-
-static const char *more(struct arena *a, const char *text, const char *sentence, bool english)
-{
-    return text && sentence ? arena_printf(a, "%s%s%s", text, *text && english ? " " : "", sentence) : NULL;
 }
 
 static enum line_fact fact_of_containing(const struct parcel_report *r, const struct layer_finding *f)
@@ -83,39 +76,53 @@ static const char *zones_of(struct arena *a, const struct layer_finding *f, bool
     return text;
 }
 
-static const char *line_text(struct arena *a, const struct parcel_report *r, const struct layer_finding *f,
-                             const struct summary_figures *figures, bool english)
+/* Sentences as they are being said, in the arena. */
+struct saying {
+    struct arena *arena;
+    const char **texts;
+    size_t n;
+    bool english;
+};
+
+static bool say(struct saying *out, enum line_fact fact, const struct line_words *w)
 {
-    char sliver[DECIMAL_SIZE];
-    decimal_text(f->area_m2, 4, sliver);
+    const char *text = sentence_of_line(out->arena, fact, w, out->english);
+    out->texts[out->n++] = text;
+    return text != NULL;
+}
+
+/* One sentence, or two. */
+static bool say_line(struct saying *out, const struct parcel_report *r, const struct layer_finding *f,
+                     const struct summary_figures *figures)
+{
     enum line_fact fact = fact_of(r, f);
     struct line_words w = {.line = f->line,
-                           .area = decimal_area_of(figures->held[f->line->number]),
-                           .outside = decimal_area_of(figures->outside[f->line->number]),
+                           .area_cents = figures->held[f->line->number],
+                           .outside_cents = figures->outside[f->line->number],
                            .outside_unknown = true, /* where the line has gaps, they may lie inside it */
-                           .zones = fact == LINE_HOLDS_ALL    ? zones_of(a, f, english)
-                                    : fact == LINE_IS_CLASSED ? classes_of(a, f, english)
+                           .zones = fact == LINE_HOLDS_ALL    ? zones_of(out->arena, f, out->english)
+                                    : fact == LINE_IS_CLASSED ? classes_of(out->arena, f, out->english)
                                                               : "",
-                           .reason = english ? f->reason_en : f->reason_zh,
-                           .sliver_m2 = sliver,
+                           .reason = out->english ? f->reason_en : f->reason_zh,
                            .slivers = r->slivers};
     if (!w.zones)
-        return NULL;
+        return false;
     if (!w.reason)
         w.reason = "";
-    const char *text = sentence_of_line(a, fact, &w, english);
-    if ((fact == LINE_IS_PRESSED || fact == LINE_HAS_SLIVERS || fact == LINE_HOLDS_MEASURED ||
-         fact == LINE_IS_CLASSED) &&
-        !measure_is_covered(f->uncovered_m2, r->area_m2))
-        text = more(a, text, sentence_of_line(a, LINE_IS_PARTLY_COVERED, &w, english), english);
-    return text;
+    if (fact == LINE_HAS_SLIVERS)
+        (void)decimal_units(f->area_m2, 4, &w.sliver_ten_thousandths);
+    bool may_be_more = fact == LINE_IS_PRESSED || fact == LINE_HAS_SLIVERS || fact == LINE_HOLDS_MEASURED ||
+                       fact == LINE_IS_CLASSED;
+    return say(out, fact, &w) && (!may_be_more || measure_is_covered(f->uncovered_m2, r->area_m2) ||
+                                  say(out, LINE_IS_PARTLY_COVERED, &w));
 }
 
 const char *summary_text(struct arena *a, const struct parcel_report *r,
                          const struct summary_figures *figures, bool english)
 {
-    const char *text = "";
-    for (int l = 0; l < r->n_layers && text; l++)
-        text = more(a, text, line_text(a, r, &r->layers[l], figures, english), english);
-    return text;
+    struct saying out = {a, arena_array(a, 2 * (size_t)r->n_layers + 1, sizeof *out.texts), 0, english};
+    bool ok = out.texts != NULL;
+    for (int l = 0; l < r->n_layers && ok; l++)
+        ok = say_line(&out, r, &r->layers[l], figures);
+    return ok ? arena_join(a, out.texts, out.n, english ? " " : "") : NULL;
 }

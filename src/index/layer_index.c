@@ -213,6 +213,24 @@ uint64_t index_n_vertices(const struct layer_index *ix)
     return ix->header->n_vertices;
 }
 
+static bool same_bytes(const void *a, const void *b, uint64_t n, size_t size)
+{
+    return memcmp(a, b, (size_t)n * size) == 0;
+}
+
+bool index_same_shapes(const struct layer_index *a, const struct layer_index *b)
+{
+    const struct index_header *h = a->header, *o = b->header;
+    return h->n_vertices == o->n_vertices && h->n_rings == o->n_rings && h->n_features == o->n_features &&
+           h->n_nodes == o->n_nodes && h->n_tree_boxes == o->n_tree_boxes &&
+           same_bytes(a->ring_start, b->ring_start, (uint64_t)h->n_rings + 1, sizeof *a->ring_start) &&
+           same_bytes(a->ring_feature, b->ring_feature, h->n_rings, sizeof *a->ring_feature) &&
+           same_bytes(a->tree_ring, b->tree_ring, h->n_rings, sizeof *a->tree_ring) &&
+           same_bytes(a->vertices, b->vertices, h->n_vertices, 2 * sizeof *a->vertices) &&
+           same_bytes(a->nodes, b->nodes, h->n_nodes, sizeof *a->nodes) &&
+           same_bytes(a->tree_boxes, b->tree_boxes, h->n_tree_boxes, sizeof *a->tree_boxes);
+}
+
 struct geo_box index_box(const struct layer_index *ix)
 {
     const struct index_header *h = ix->header;

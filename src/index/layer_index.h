@@ -57,6 +57,10 @@ void index_close(struct layer_index *ix); /* NULL-safe */
 /* Compares the checksum over all bytes; reads the whole file once. */
 enum status index_verify(const struct layer_index *ix, struct error *e) HX_MUST_CHECK;
 
+/* Do the two hold the same features in the same order, ring for ring and bit for bit? Ids and texts may
+ * differ. What is measured against one is then what is measured against the other. */
+bool index_same_shapes(const struct layer_index *a, const struct layer_index *b);
+
 uint32_t index_n_features(const struct layer_index *ix);
 uint32_t index_n_rings(const struct layer_index *ix);
 uint64_t index_n_vertices(const struct layer_index *ix);

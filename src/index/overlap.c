@@ -83,15 +83,16 @@ void overlap_prepare(struct overlap_scratch *s, const struct geo_shape *shape)
     s->touching.serial = 0;
 }
 
-_Static_assert((int)OVERLAP_LOOK_MAX == (int)RING_HITS_TOGETHER, "all of them at once");
-
 enum status overlap_look(struct overlap_scratch *s, const struct layer_index *const *ix, size_t n,
                          struct error *e)
 {
     n = n < OVERLAP_LOOK_MAX ? n : OVERLAP_LOOK_MAX;
     s->n_looked_at = 0;
-    if (!ring_hits_find_all(ix, n, &s->parcel->box, s->near))
-        return error_no_memory(e);
+    for (size_t i = 0; i < n; i += RING_HITS_TOGETHER) {
+        size_t together = n - i < RING_HITS_TOGETHER ? n - i : RING_HITS_TOGETHER;
+        if (!ring_hits_find_all(ix + i, together, &s->parcel->box, s->near + i))
+            return error_no_memory(e);
+    }
     for (size_t i = 0; i < n; i++) {
         s->looked_at[i] = ix[i];
         overlap_nearby_prefetch_tables(ix[i], s->near[i].ring, s->near[i].n);
@@ -209,11 +210,14 @@ static bool parts_measure(struct overlap_scratch *s, const struct layer_index *i
 static bool parcel_measure(struct overlap_scratch *s, const struct layer_index *ix, overlap_wanted_fn *wanted,
                            void *user)
 {
+    const struct ring_hits *near = near_of(s, ix);
+    if (near && near->n == 0) /* so it is with most of many layers */
+        return true;
     bool whole = parcel_part_is_whole(s->parcel);
     struct overlap_nearby_question question = {wanted, user, whole ? SIZE_MAX : 0};
     struct overlap_nearby_part part;
     enum overlap_nearby_result r =
-        overlap_nearby_box(&s->nearby, ix, &s->parcel->box, near_of(s, ix), &question, &part);
+        overlap_nearby_box(&s->nearby, ix, &s->parcel->box, near, &question, &part);
     if (r == NEARBY_DONE && part.idle)
         return overlap_part_measure(s, &part, NULL, 0.0);
     if (r == NEARBY_NO_MEMORY || !overlap_parcel_cut(s))

@@ -40,7 +40,7 @@ void overlap_prepare(struct overlap_scratch *s, const struct geo_shape *shape);
 /* Not needed, but n layers that will be measured are looked into faster together: they wait for memory at
  * once. They must stay open until the next prepare; those beyond OVERLAP_LOOK_MAX are left to their own
  * measurement. */
-enum { OVERLAP_LOOK_MAX = 8 };
+enum { OVERLAP_LOOK_MAX = 64 };
 enum status overlap_look(struct overlap_scratch *s, const struct layer_index *const *ix, size_t n,
                          struct error *e) HX_MUST_CHECK;
 

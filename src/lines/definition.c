@@ -3,6 +3,7 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "lines/rules_csv.h"
+#include "lines/sentences.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -175,6 +176,8 @@ static void read_texts(struct reading *d, const json_t *control, struct control_
         .sum_head =
             member_text_or(d, in, where, "sum_head_zh", around(d, "", line->short_zh, contains ? "内" : "")),
         .row_head = member_text_or(d, in, where, "row_head_zh", line->short_zh)};
+    if (!sentences_prepare(line, d->arena))
+        definition_no_memory(d);
 }
 
 /* ---- rules ---- */

@@ -39,10 +39,15 @@ struct situation {
     const char *sub_zone, *project_class;
 };
 
-static bool speaks_of(const struct judge *j, const struct rule *r, const struct situation *s)
+/* Most words of the table differ in their first letter. */
+static inline bool is(const char *word, const char *other)
 {
-    return !r->beside && (r->lines & UINT64_C(1) << j->line->number) && r->relation == s->relation &&
-           strcmp(r->sub_zone, s->sub_zone) == 0 && strcmp(r->project_class, s->project_class) == 0;
+    return *word == *other && strcmp(word, other) == 0;
+}
+
+static bool speaks_of(const struct rule *r, const struct situation *s)
+{
+    return !r->beside && is(r->project_class, s->project_class) && is(r->sub_zone, s->sub_zone);
 }
 
 static bool holds_in(const struct rule *r, const char *unit)
@@ -59,9 +64,11 @@ static bool holds_in(const struct rule *r, const char *unit)
 /* The first row that speaks of the situation: in `unit`, or, with NULL, everywhere. */
 static const struct rule *rule_find(const struct judge *j, const struct situation *s, const char *unit)
 {
-    for (size_t i = 0; i < j->c->rules->n_rules; i++) {
-        const struct rule *r = &j->c->rules->rules[i];
-        if (speaks_of(j, r, s) && (unit ? holds_in(r, unit) : !*r->unit))
+    size_t n;
+    const struct rule **rules = rules_of(j->c->rules, j->line->number, s->relation, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct rule *r = rules[i];
+        if (speaks_of(r, s) && (unit ? holds_in(r, unit) : !*r->unit))
             return r;
     }
     return NULL;
@@ -124,14 +131,17 @@ static bool hit_again(struct judge *j, const struct rule *rule, double area_m2)
 static void hit_beside(struct judge *j, enum relation relation, const char *sub_zone, bool any,
                        double area_m2)
 {
-    for (size_t i = 0; i < j->c->rules->n_rules; i++) {
-        const struct rule *r = &j->c->rules->rules[i];
+    size_t n;
+    const struct rule **rules = rules_of(j->c->rules, j->line->number, relation, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct rule *r = rules[i];
+        if (!r->beside)
+            continue;
         bool here = !*r->unit;
         for (const char *const *unit = j->c->units; unit && *unit && !here; unit++)
             here = holds_in(r, *unit);
-        if (r->beside && here && (r->lines & UINT64_C(1) << j->line->number) && r->relation == relation &&
-            ((any && strcmp(r->sub_zone, "*") == 0) || strcmp(r->sub_zone, sub_zone) == 0) &&
-            (strcmp(r->project_class, "*") == 0 || strcmp(r->project_class, j->project_class) == 0) &&
+        if (here && ((any && is(r->sub_zone, "*")) || is(r->sub_zone, sub_zone)) &&
+            (is(r->project_class, "*") || is(r->project_class, j->project_class)) &&
             !hit_again(j, r, area_m2))
             hit_add(j, r, area_m2, CLASS_MATCHED);
     }

@@ -61,13 +61,14 @@ struct line_zone {
 
 /* Chinese unless said otherwise; "" where a line of its relation has none. */
 struct line_texts {
-    const char *held;                    /* "压占…": what lies in the line, as a predicate */
-    const char *held_then;               /* what follows from it: the end of the sentence after the area */
-    const char *held_en;                 /* English, before the area ... */
-    const char *held_then_en;            /* ... and after it */
-    const char *clear;                   /* "项目用地不涉及…" */
-    const char *column, *outside_column; /* titles in a report's table */
-    const char *sum_head, *row_head;     /* titles in an audit's tables */
+    const char *held;                      /* "压占…": what lies in the line, as a predicate */
+    const char *held_then;                 /* what follows from it: the end of the sentence after the area */
+    const char *held_en;                   /* English, before the area ... */
+    const char *held_then_en;              /* ... and after it */
+    const char *clear;                     /* "项目用地不涉及…" */
+    const char *is_clear_zh, *is_clear_en; /* the whole sentence: sentences_prepare */
+    const char *column, *outside_column;   /* titles in a report's table */
+    const char *sum_head, *row_head;       /* titles in an audit's tables */
 };
 
 /* How it is drawn on a map on paper. Colours are 0xRRGGBB; widths and spacings are points. */

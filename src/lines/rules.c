@@ -199,6 +199,24 @@ static enum status add_defined(struct parsing_rules *p, const struct control_lin
     return s;
 }
 
+bool rules_by_line(struct rule_table *t, struct arena *a)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t->n_rules; i++)
+        n += (size_t)__builtin_popcountll(t->rules[i].lines);
+    t->by_line = arena_array(a, n + 1, sizeof *t->by_line);
+    n = 0;
+    for (int at = 0; t->by_line && at < LINES_MAX * RELATIONS_N; at++) {
+        t->first[at] = (uint32_t)n;
+        for (size_t i = 0; i < t->n_rules; i++)
+            if (t->rules[i].lines & UINT64_C(1) << at / RELATIONS_N &&
+                (int)t->rules[i].relation == at % RELATIONS_N)
+                t->by_line[n++] = &t->rules[i];
+        t->first[at + 1] = (uint32_t)n;
+    }
+    return t->by_line != NULL;
+}
+
 enum status rules_parse(const char *csv, size_t n, const struct line_table *lines, struct arena *a,
                         struct rule_table *out, struct error *e)
 {
@@ -218,6 +236,8 @@ enum status rules_parse(const char *csv, size_t n, const struct line_table *line
     enum status s = add_table(&p, &c, e);
     for (int l = 0; !s && l < lines->n; l++)
         s = add_defined(&p, line_at(lines, l), e);
+    if (!s && !rules_by_line(&table, a))
+        s = error_no_memory(e);
     if (s)
         return s;
     sha256_of_bytes(csv, n, digest);

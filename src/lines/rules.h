@@ -23,6 +23,7 @@ enum relation {
     RELATION_OVERLAP_PARTIAL,
     RELATION_LAYERS_OVERLAP,
     RELATION_NO_DATA,
+    RELATIONS_N,
 };
 
 struct rule {
@@ -47,6 +48,8 @@ struct rule {
 struct rule_table {
     struct rule *rules;
     size_t n_rules;
+    const struct rule **by_line; /* line by line, and of a line relation by relation: rules_of */
+    uint32_t first[LINES_MAX * RELATIONS_N + 1];
     char version[65]; /* SHA-256 of the CSV, hex */
     bool has_units;   /* some row names a unit */
 };
@@ -73,6 +76,17 @@ const char *class_note_en(enum class_note n);
 /* An edition of the table, and behind its rows those that the definitions of `lines` bring. `n` bytes. */
 enum status rules_parse(const char *csv, size_t n, const struct line_table *lines, struct arena *a,
                         struct rule_table *out, struct error *e) HX_MUST_CHECK;
+/* Writes what rules_of reads, after the rows have changed; rules_parse has done it. false when memory is
+ * out. */
+bool rules_by_line(struct rule_table *t, struct arena *a);
+/* The rows that speak of a line in a relation, in their order; *n of them. */
+static inline const struct rule **rules_of(const struct rule_table *t, int line, enum relation relation,
+                                           size_t *n)
+{
+    const uint32_t *first = t->first + line * RELATIONS_N + (int)relation;
+    *n = first[1] - first[0];
+    return t->by_line + first[0];
+}
 bool rules_knows_class(const struct rule_table *t, const char *project_class);
 
 #endif

@@ -26,15 +26,18 @@ enum line_fact {
 
 struct line_words {
     const struct control_line *line;
-    struct decimal_area area, outside;
-    const char *zones;     /* of LINE_HOLDS_ALL and LINE_IS_CLASSED; "" */
-    const char *reason;    /* of LINE_IS_NOT_MEASURED, in the language of the sentence; "" */
-    const char *sliver_m2; /* four decimals */
+    int64_t area_cents, outside_cents; /* hundredths of m2 */
+    const char *zones;                 /* of LINE_HOLDS_ALL and LINE_IS_CLASSED; "" */
+    const char *reason;                /* of LINE_IS_NOT_MEASURED, in the language of the sentence; "" */
+    int64_t sliver_ten_thousandths;    /* of m2, of LINE_HAS_SLIVERS */
     struct sliver_policy slivers;
     bool some;            /* of several parcels: only some are not covered */
     bool outside_unknown; /* of LINE_HOLDS_MEASURED: there is no data beside it */
 };
 
+/* Writes into the line's texts the sentence that every parcel clear of it gets; before anything is said of
+ * the line. false when memory is out. */
+bool sentences_prepare(struct control_line *line, struct arena *a);
 /* NULL when memory is out. */
 const char *sentence_of_line(struct arena *a, enum line_fact fact, const struct line_words *w, bool english);
 

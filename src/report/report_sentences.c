@@ -88,10 +88,10 @@ static void say(struct report_making *m, bool warning, enum line_fact fact, cons
 static struct line_words words_of(const struct report_making *m, const struct standing *s)
 {
     return (struct line_words){.line = s->line,
-                               .area = decimal_area_of(s->overlap_cents),
+                               .area_cents = s->overlap_cents,
                                .zones = "",
                                .reason = s->reason,
-                               .sliver_m2 = "",
+                               .sliver_ten_thousandths = s->sliver_ten_thousandths,
                                .slivers = m->r->slivers,
                                .some = s->n_not_covered < m->t->n_rows};
 }
@@ -110,10 +110,7 @@ static void say_gaps(struct report_making *m, const struct standing *s)
 
 static void say_slivers(struct report_making *m, const struct standing *s)
 {
-    struct line_words w = words_of(m, s);
-    char m2[DECIMAL_SIZE];
-    decimal_units_text(s->sliver_ten_thousandths, 4, m2);
-    w.sliver_m2 = m2;
+    const struct line_words w = words_of(m, s);
     if (s->n_sliver)
         say(m, true, LINE_HAS_SLIVERS, &w, which(m, s->sliver, s->n_sliver));
 }
@@ -166,8 +163,8 @@ static void say_containing(struct report_making *m, const struct control_line *l
         outside += out->cents;
     }
     struct line_words w = words_of(m, &s);
-    w.area = decimal_area_of(inside);
-    w.outside = decimal_area_of(outside);
+    w.area_cents = inside;
+    w.outside_cents = outside;
     w.outside_unknown = outside_known == 0;
     w.zones = zones_inside(m, line);
     enum line_fact whole = outside == 0 ? LINE_HOLDS_ALL : inside == 0 ? LINE_HOLDS_NONE : LINE_HOLDS_PART;

@@ -29,15 +29,20 @@ struct counts { /* what the reports said: times of checks that found nothing wou
     double area_m2;
 };
 
-static void count(const struct report *r, struct counts *c)
+/* How many lines the parcels of a report lie on. */
+static int count(const struct report *r, struct counts *c)
 {
+    int hits = 0;
     for (size_t p = 0; p < r->parcels.n_parcels; p++)
         for (int l = 0; l < r->results[p].n_layers; l++) {
             const struct layer_finding *f = &r->results[p].layers[l];
             c->by_status[f->status]++;
-            if (f->status == LAYER_OVERLAP || f->status == LAYER_SLIVER)
+            if (f->status == LAYER_OVERLAP || f->status == LAYER_SLIVER) {
                 c->area_m2 += f->area_m2;
+                hits++;
+            }
         }
+    return hits;
 }
 
 /* Parcels as parcel_parse hands them over. */
@@ -59,7 +64,7 @@ static struct parcel *parcels_of(const struct bench_layer *layer)
 }
 
 static void check_each(const struct snapshot *snapshot, struct parcel *parcels, size_t n, bool figures_only,
-                       double *us, struct counts *counts)
+                       double *us, int *hits, struct counts *counts)
 {
     const struct check_options opt = {.figures_only = figures_only};
     struct check_worker w;
@@ -73,11 +78,32 @@ static void check_each(const struct snapshot *snapshot, struct parcel *parcels, 
             double start = bench_now_s();
             must(check_parcels(&w, snapshot, &opt, &set, &r, &e), &e);
             us[i] = (bench_now_s() - start) * 1e6;
-            count(&r, counts);
+            hits[i] = count(&r, counts);
             arena_reset(w.arena);
         }
     }
     check_worker_release(&w);
+}
+
+/* Of parcels that lie on as many lines: with four times the lines a parcel lies on four times as many, which
+ * no median over all tells from what a line costs that it does not touch. */
+static void by_hits_write(struct json_writer *w, const double *us, const int *hits, size_t n)
+{
+    double *some = calloc(n + 1, sizeof *some);
+    jw_key(w, "check_in_full_us_by_lines_hit");
+    jw_object_begin(w);
+    for (int lines = 0; lines < LINES_MAX; lines++) {
+        size_t k = 0;
+        char name[16];
+        for (size_t i = 0; i < n; i++)
+            if (hits[i] == lines)
+                some[k++] = us[i];
+        snprintf(name, sizeof name, "%d", lines);
+        if (k)
+            bench_percentiles(w, name, some, k);
+    }
+    jw_object_end(w);
+    free(some);
 }
 
 static void counts_write(struct json_writer *w, const struct counts *c)
@@ -182,18 +208,21 @@ int main(int argc, char **argv)
     if (n > layer.n)
         n = layer.n;
     double *us = calloc(n + 1, sizeof *us);
+    int *hits = calloc(n + 1, sizeof *hits);
     buffer_init(&out, 0);
     jw_init(&w, &out, true);
     jw_object_begin(&w);
-    check_each(snapshot, parcels, n, false, us, &counts);
+    check_each(snapshot, parcels, n, false, us, hits, &counts);
+    by_hits_write(&w, us, hits, n); /* before the others sort */
     bench_percentiles(&w, "check_in_full_us", us, n);
-    check_each(snapshot, parcels, n, true, us, &counts);
+    check_each(snapshot, parcels, n, true, us, hits, &counts);
     bench_percentiles(&w, "check_us", us, n);
     counts_write(&w, &counts);
     areas_report(&w, argv[1], &layer);
     jw_object_end(&w);
     puts(out.data);
     free(us);
+    free(hits);
     free(parcels);
     buffer_release(&out);
     bench_layer_release(&layer);

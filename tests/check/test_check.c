@@ -389,6 +389,7 @@ static enum verdict judged_without(struct world *w, struct report *r, const char
         if (strncmp(all->rules[i].id, prefix, strlen(prefix)) != 0)
             kept[some.n_rules++] = all->rules[i];
     some.rules = kept;
+    assert_true(rules_by_line(&some, w->worker.arena));
     return judged_by(w, r, project_class, &some);
 }
 
@@ -419,6 +420,7 @@ static void no_row_of_a_long_table_is_left_out(void **state)
                           .verdict = i + 1 < BESIDE ? VERDICT_NOTICE : VERDICT_PROHIBITED,
                           .unit = "",
                           .beside = true};
+    assert_true(rules_by_line(&longer, w->worker.arena));
     assert_int_equal(judged_by(w, &r, "LIMITED_ACTIVITY", &longer), VERDICT_PROHIBITED);
     assert_int_equal(f->n_rules, told + BESIDE);
     assert_non_null(hit_of(f, "LAST"));
@@ -589,6 +591,50 @@ static void an_added_feature_never_clears(void **state)
     }
     world_free(a);
     world_free(b);
+}
+
+static void assert_same_finding(const struct layer_finding *a, const struct layer_finding *b)
+{
+    assert_int_equal(a->status, b->status);
+    assert_int_equal(a->verdict, b->verdict);
+    assert_memory_equal(&a->uncovered_m2, &b->uncovered_m2, sizeof a->uncovered_m2);
+    assert_memory_equal(&a->area_m2, &b->area_m2, sizeof a->area_m2);
+    assert_int_equal(a->n_features, b->n_features);
+    assert_string_equal(a->reason_zh, b->reason_zh);
+}
+
+/* Layers with one and the same coverage are measured against it once; each is answered, to the bit, as if it
+ * were alone, and a coverage that differs in the last bit of one coordinate is another one. */
+static void a_shared_coverage_answers_as_each_layers_own(void **state)
+{
+    enum { LAYERS = 3 };
+    (void)state;
+    const struct layer_spec all[LAYERS] = {
+        {ERL, EVERYWHERE, 0, {{"111 41 111.1 41.1", NULL}}},
+        {PBF, EVERYWHERE, 0, {{"112.9 42.9 112.99 42.99", NULL}}},
+        {UDB, "110 40 113 43.000000000000007", 0, {{"111.2 41.2 111.3 41.3", NULL}}}};
+    struct world *together = world_new(all, LAYERS), *alone[LAYERS];
+    const struct layer_index *coverage[LAYERS];
+    for (int l = 0; l < LAYERS; l++) {
+        alone[l] = world_new(all + l, 1);
+        coverage[l] = snapshot_layer(together->snapshot, all[l].id)->coverage;
+    }
+    assert_ptr_equal(coverage[0], coverage[1]);
+    assert_ptr_not_equal(coverage[0], coverage[2]);
+    for (int i = 0; i < 60; i++) { /* within it, across its corner, outside */
+        char box[120];
+        double at = 0.3 / 60 * i;
+        snprintf(box, sizeof box, "%.6f %.6f %.6f %.6f", 112.8 + at, 42.8 + at, 112.87 + at, 42.86 + at);
+        struct report r = check_box(together, box, NULL);
+        for (int l = 0; l < LAYERS; l++) {
+            struct report own = check_box(alone[l], box, NULL);
+            const struct control_line *line = line_of_id(report_lines(&own), all[l].id);
+            assert_same_finding(&r.results[0].layers[line->number], &own.results[0].layers[line->number]);
+        }
+    }
+    for (int l = 0; l < LAYERS; l++)
+        world_free(alone[l]);
+    world_free(together);
 }
 
 /* A sliver is small and narrow; what is only small, or only narrow, is an overlap. It is listed, and is
@@ -930,6 +976,7 @@ static void a_rule_of_a_unit_comes_before_the_general_one(void **state)
     rules[all->n_rules].id = "LOCAL";
     rules[all->n_rules].unit = "1507|152501";
     rules[all->n_rules].verdict = VERDICT_NOTICE;
+    assert_true(rules_by_line(&table, w->worker.arena));
     static const struct {
         const char *units[3];
         bool local, general;
@@ -979,6 +1026,7 @@ int main(void)
         cmocka_unit_test(an_unknown_class_is_refused),
         cmocka_unit_test(overlapping_features_count_once),
         cmocka_unit_test(an_added_feature_never_clears),
+        cmocka_unit_test(a_shared_coverage_answers_as_each_layers_own),
         cmocka_unit_test(slivers_are_small_and_narrow),
         cmocka_unit_test(the_sliver_policy_is_chosen_and_disclosed),
         cmocka_unit_test(a_damaged_index_is_rebuilt),
