@@ -196,7 +196,8 @@ static enum status measure_all(struct audit_run *a, bool *stopped, struct error 
     if (s)
         return s;
     a->committed_at = clock_seconds();
-    a->told_at = -PROGRESS_SECONDS; /* of the first batch at once: who would stop is asked while there is time */
+    /* of the first batch at once: who would stop is asked while there is time */
+    a->told_at = -PROGRESS_SECONDS;
     const struct pipeline_request p = {a->snapshot, a->request,           a->feed,
                                        a->since,    a->sink->ops->format, a->watch->stop};
     s = pipeline_run(&p, write_batch, a, stopped, e);
