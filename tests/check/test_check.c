@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "check/check.h"
 #include "formats/wkb.h"
+#include "fresh_store.h"
 #include "geo/area.h"
 #include "lines/judge.h"
 #include "shipped_lines.h"
@@ -117,7 +118,7 @@ static struct world *world_new(const struct layer_spec *layers, size_t n)
     strcpy(w->folder, "/tmp/hx-check-XXXXXX");
     assert_non_null(mkdtemp(w->folder));
     snprintf(w->path, sizeof w->path, "%s/t.sqlite", w->folder);
-    assert_int_equal(store_create(w->path, &e), STATUS_OK);
+    assert_int_equal(fresh_store(w->path, &e), STATUS_OK);
     assert_int_equal(store_open(w->path, STORE_WRITE, &w->store, &e), STATUS_OK);
     for (size_t i = 0; i < n; i++)
         layer_add(w, &layers[i]);

@@ -1,5 +1,7 @@
 #include "store_fixture.h"
 
+#include "fresh_store.h"
+
 #include <ftw.h>
 #include <math.h>
 #include <sqlite3.h>
@@ -29,7 +31,7 @@ int place_make_store(void **state)
         return -1;
     struct place *p = *state;
     struct error e = {0};
-    if (store_create(p->path, &e) != STATUS_OK) {
+    if (fresh_store(p->path, &e) != STATUS_OK) {
         fprintf(stderr, "%s\n", e.en);
         return -1;
     }
