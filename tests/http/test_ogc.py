@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -254,6 +255,13 @@ class Ogc(unittest.TestCase):
         self.assertEqual("http://gis.example.cn:8443/?f=json", to({"Host": "gis.example.cn:8443"}))
         for odd in ({"X-Forwarded-Host": 'x"><script>'}, {"X-Forwarded-Proto": "javascript"}, {"X-Forwarded-Prefix": "//evil\" x"}, {"X-Forwarded-Prefix": "no/slash"}):
             self.assertEqual(f"{self.base}/?f=json", to(odd), odd)
+
+    def test_a_request_without_a_host(self):
+        """HTTP 1.0 names none: links are by the address that the server listens on."""
+        with socket.create_connection((self.server.host, self.server.port)) as s:
+            s.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            answer = b"".join(iter(lambda: s.recv(65536), b""))
+        self.assertEqual(f"{self.base}/?f=json", json.loads(answer.partition(b"\r\n\r\n")[2])["links"][0]["href"])
 
     def test_public_url(self):
         """--public-url stands before every link, whatever a request says."""

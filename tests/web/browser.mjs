@@ -13,18 +13,19 @@ export const baseUrl = process.env.HX_URL ?? 'http://127.0.0.1:8099';
 
 /** Waits are for the thing itself; what hangs is ended after this, on a machine as busy as it may be: watch() sees it sooner. */
 export const HUNG_MS = 600_000;
-/** Turns of the page itself, of at least a second each: a busy machine makes them longer. A turn asks for a frame, which the
+/** Turns of the page itself, of at least five seconds each: a busy machine makes them longer. A turn asks for a frame, which the
  * software renderer draws whole: five turns a second were a third of a core, all the time. */
-const QUIET_TURNS = 60;
+const QUIET_TURNS = 12;
+const TURN_MS = 5000;
 
 /** One turn of the page's own loop; true when its document changed since the last one, or its map is still drawing. */
-async function turn() {
+async function turn(ms) {
   if (!window.hxWatch) {
     window.hxWatch = { changes: 0 };
     new MutationObserver(() => window.hxWatch.changes++).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
   }
   const before = window.hxWatch.changes;
-  await new Promise((done) => setTimeout(() => requestAnimationFrame(done), 1000));
+  await new Promise((done) => setTimeout(() => requestAnimationFrame(done), ms));
   return window.hxWatch.changes !== before || document.querySelector('[data-testid="map"]')?.dataset.idle !== 'true';
 }
 
@@ -38,7 +39,7 @@ export async function watch(page, turns = QUIET_TURNS) {
   for (const end of ['requestfinished', 'requestfailed']) page.on(end, (r) => underWay.delete(r));
   let quiet = 0;
   while (quiet < turns) {
-    const moved = await page.evaluate(turn).catch(() => true); // it was closed, or goes elsewhere
+    const moved = await page.evaluate(turn, TURN_MS).catch(() => true); // it was closed, or goes elsewhere
     if (page.isClosed()) return;
     quiet = moved || underWay.size ? 0 : quiet + 1;
   }
