@@ -111,6 +111,13 @@ static enum status use_number(const struct request *rq, int64_t number, struct i
         p->id, (long long)number, p->id);
 }
 
+static enum status fail_both(struct error *e)
+{
+    error_zh(e, "datetime 与 version 各选一版，只能给一个。");
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-parameter",
+                      "datetime and version each choose a version; give one of them.");
+}
+
 static enum status choose_version(const struct request *rq, struct item_page *p, struct error *e)
 {
     const char *time = request_query(rq, "datetime"), *version = request_query(rq, "version");
@@ -119,11 +126,12 @@ static enum status choose_version(const struct request *rq, struct item_page *p,
     if (!s && version)
         s = request_query_integer(rq, "version", 0, 1, INT32_MAX, &number, e);
     p->chosen = time || version;
-    if (s || p->places) /* places have no times, so that they match every one */
-        return s;
-    if (version)
+    if (!s && time && version)
+        return fail_both(e);
+    if (!s && version)
         return use_number(rq, number, p, e);
-    return *p->day ? use_day(rq, p, e) : STATUS_OK;
+    /* places have no times, so that they match every one */
+    return !s && *p->day && !p->places ? use_day(rq, p, e) : s;
 }
 
 /* ---- how many, and where the page before begins ---- */

@@ -186,6 +186,7 @@ class Ogc(unittest.TestCase):
             page = self.get(f"/collections/{RED}/items?datetime={urllib.parse.quote(when)}", GEOJSON)
             self.assertEqual((n, n, n), (page["numberMatched"], page["numberReturned"], len(page["features"])), when)
             self.assertEqual(page["features"], self.get(self.link(page, "self"), GEOJSON)["features"], when)
+        self.refused(f"/collections/{RED}/items?datetime=2024-03-01&version=1", "bad-parameter")
         for wrong in ("yesterday", "2024-02-30", "2024-01-01T25:00:00Z", "2024-01-01T10:00:00", "2024-01-01 10:00:00Z", "2025-01-01/2024-01-01",
                       "2024-01-01/2024-02-01/2024-03-01", "..", ""):
             self.refused(f"/collections/{RED}/items?datetime={urllib.parse.quote(wrong)}", "bad-datetime")
@@ -221,6 +222,7 @@ class Ogc(unittest.TestCase):
             self.assertEqual(everything["features"], [f for p in pages for f in p["features"]])
             self.assertEqual([None] + [p["features"] for p in pages[:-1]],
                              [(u := of(p, "prev")) and self.get(u, GEOJSON, server=server)["features"] for p in pages])
+            self.assertEqual(404, self.request("/collections/counties/items?version=1", server=server)[0])
             one = everything["features"][7]
             alone = self.get(f"/collections/counties/items/{one['id']}", GEOJSON, server=server)
             self.assertEqual(one, {k: v for k, v in alone.items() if k != "links"})
