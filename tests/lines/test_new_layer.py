@@ -150,7 +150,7 @@ class NewLayer(unittest.TestCase):
             styles = dict(db.execute("SELECT f_table_name, styleQML FROM layer_styles WHERE f_table_name IN ('quiet_zone', '静默区')"))
         self.assertEqual({'quiet_zone', '静默区'}, set(styles))
         for style in styles.values():
-            self.assertIn('#80b1d3', style)
+            self.assertIn('128,177,211,', style)
 
     # Zones that are drawn each in its own colour: what begins with 一级 is not 二级, whatever else its name has.
     COLOURS = {'一级': (0xe4, 0x1a, 0x1c), '二级': (0x4d, 0xaf, 0x4a)}
@@ -175,7 +175,7 @@ class NewLayer(unittest.TestCase):
                 self.assertEqual({'Q-1': '一级', 'Q-2': '二级'}, found)
                 symbols = {s.get('name'): s.find(".//prop[@k='color']").get('v') for s in renderer.iter('symbol')}
                 drawn = {c.get('value'): symbols[c.get('symbol')] for c in renderer.iter('category')}
-                self.assertEqual({'': '#80b1d3ff', '一级': '#e41a1cff', '二级': '#4daf4aff'}, drawn)
+                self.assertEqual({'': '128,177,211,255', '一级': '228,26,28,255', '二级': '77,175,74,255'}, drawn)
         db.close()
 
     def test_zones_have_their_colours_on_paper(self):

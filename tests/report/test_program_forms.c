@@ -354,7 +354,7 @@ static void test_geojson_features(void **state)
     struct map_overlap overlap = {
         .parcel = 0, .line = s.layers[LINE_ECOLOGICAL_RED_LINE].line, .shape = square};
     struct report_maps maps = {.overlaps = &overlap, .n_overlaps = 1};
-    const struct form_input in = {.report = &s.report, .maps = &maps};
+    const struct form_input in = {.report = &s.report, .maps = &maps, .arena = s.arena};
     buffer_init(&b, 0);
     assert_int_equal(form_geojson(&in, &b, NULL), STATUS_OK);
     assert_has(&b, "\"kind\":\"parcel\"");

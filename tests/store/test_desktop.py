@@ -1,6 +1,9 @@
 """What a desktop GIS finds in the store: every layer with one geometry type and the right CRS, readable names, and styles that follow
 a layer through its versions. Where PyQGIS is installed, QGIS itself opens all of it. test_desktop.py PROGRAM"""
+import json
+import math
 import os
+import re
 import sqlite3
 import unittest
 import xml.etree.ElementTree as xml
@@ -13,8 +16,11 @@ from official import GEODATA, Official, fixture
 try:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from qgis.core import Qgis, QgsApplication, QgsDataSourceUri, QgsFeatureRequest, QgsRectangle, QgsVectorLayer
+    from qgis.PyQt.QtXml import QDomDocument
 except ImportError:
     QgsApplication = None
+# What QGIS calls a renderer in a style, and its class.
+RENDERERS = {"RuleRenderer": "QgsRuleBasedRenderer", "singleSymbol": "QgsSingleSymbolRenderer", "categorizedSymbol": "QgsCategorizedSymbolRenderer"}
 ogr.UseExceptions()
 
 
@@ -78,6 +84,22 @@ class Styles(Desktop):
         self.assertIn('"分区" LIKE', self.style(zh).replace("&quot;", '"'))
         self.assertIn('fieldName="名称"', self.style(self.ask("SELECT view_zh FROM layer WHERE id = 'prefectures'")[0][0]))
 
+    def test_fills_are_those_of_the_definitions(self):
+        """Written as QGIS writes them: it takes #rrggbbaa for #aarrggbb."""
+        definitions = {i: json.loads(text)["control"] for i, text in self.ask("SELECT layer_id, json FROM layer_definition WHERE current")
+                       if "symbol" in json.loads(text).get("control", {})}
+        looked_at = 0
+        for layer, control in definitions.items():
+            style = self.style(layer)
+            if style is None or 'type="RuleRenderer"' in style:   # a shipped one
+                continue
+            fills = [control["symbol"]["fill"], *(z["fill"] for z in control.get("zones", ()) if "fill" in z)]
+            alpha = math.floor(255 * control["symbol"].get("alpha", 0.5) + 0.5)
+            self.assertEqual({tuple(bytes.fromhex(f[1:])) + (alpha,) for f in fills},
+                             {tuple(map(int, c.split(","))) for c in re.findall(r'<prop k="color" v="([^"]*)"', style)}, layer)
+            looked_at += 1
+        self.assertGreater(looked_at, 10)
+
     def test_a_style_that_was_saved_from_qgis_stays_when_an_import_gives_the_layer_another_title(self):
         before = self.ask("SELECT view_zh FROM layer WHERE id = 'ecological_red_line'")[0][0]
         with sqlite3.connect(self.store) as db:
@@ -100,6 +122,20 @@ class InQgis(Desktop):
     @classmethod
     def tearDownClass(cls):
         cls.app.exitQgis()
+        ogr.RegisterAll()  # it takes GDAL's drivers with it
+
+    @staticmethod
+    def written(layer):
+        """The layer's style as QGIS writes it."""
+        document = QDomDocument("qgis")
+        layer.exportNamedStyle(document)
+        return document.toString()
+
+    @staticmethod
+    def colours(renderer):
+        """Red, green, blue and, where it is written, alpha of all fills and lines."""
+        found = [o.get("value") or o.get("v") for o in renderer.iter() if (o.get("name") or o.get("k")) in ("color", "outline_color", "line_color")]
+        return {tuple(bytes.fromhex(c[1:])) + (255,) if c[0] == "#" else tuple(map(int, c.split(","))) for c in found}
 
     def opened(self, name, provider):
         uri = QgsDataSourceUri()
@@ -118,8 +154,11 @@ class InQgis(Desktop):
                     self.assertEqual(layer.featureCount(), self.ask(f'SELECT count(*) FROM "{name}"')[0][0])
                     self.assertEqual(len({f.id() for f in layer.getFeatures()}), layer.featureCount(), "every feature has its own number")
                     if name in views:
+                        stored = xml.fromstring(self.style(name)).find("renderer-v2")
                         self.assertTrue(layer.loadDefaultStyle()[1])
-                        self.assertEqual(type(layer.renderer()).__name__, "QgsRuleBasedRenderer")
+                        self.assertEqual(RENDERERS[stored.get("type")], type(layer.renderer()).__name__)
+                        read = xml.fromstring(self.written(layer)).find("renderer-v2")
+                        self.assertLessEqual(self.colours(stored), self.colours(read))   # QGIS adds what a style leaves out
         box = (107.3, 40.6, 107.6, 40.9)
         request = QgsFeatureRequest(QgsRectangle(*box))
         found = sum(1 for _ in self.opened("permanent_basic_farmland", "spatialite").getFeatures(request))
