@@ -100,8 +100,8 @@ static enum status describe_layers(struct ogr_reading *r, struct error *e)
 /* ---- what it declares ---- */
 
 /* A .mif that was cut off ends like a whole one, but its .mid has a line for each feature. -1 when there
- * is no .mid. */
-static int64_t count_mid_lines(struct child *c, const char *name)
+ * is no .mid. *cut: nothing ends the last line, which may have lost the end of a value. */
+static int64_t count_mid_lines(struct child *c, const char *name, bool *cut)
 {
     const char *mid = child_sibling(c, name, "mid");
     VSILFILE *f = mid ? VSIFOpenL(mid, "rb") : NULL;
@@ -117,15 +117,58 @@ static int64_t count_mid_lines(struct child *c, const char *name)
             in_line = !end;
         }
     VSIFCloseL(f);
+    *cut = in_line;
     return n + in_line;
 }
 
-static int64_t declared(struct ogr_reading *r, const char *name)
+static bool is_mif(const struct ogr_reading *r, const char *name)
 {
-    if (strcmp(r->driver, "MapInfo File") == 0 && strcasecmp(CPLGetExtension(name), "mif") == 0)
-        return count_mid_lines(r->c, name);
+    return strcmp(r->driver, "MapInfo File") == 0 && strcasecmp(CPLGetExtension(name), "mif") == 0;
+}
+
+/* Is the last line of a .mif a row of coordinates that nothing ends? They may have lost digits, which GDAL
+ * takes for another point and closes the ring behind it. */
+static bool ends_in_coordinates(const char *name)
+{
+    char tail[256];
+    VSILFILE *f = VSIFOpenL(name, "rb");
+    if (!f)
+        return false; /* GDAL has opened it, and says what is wrong with it */
+    VSIFSeekL(f, 0, SEEK_END);
+    vsi_l_offset size = VSIFTellL(f), from = size > sizeof tail ? size - sizeof tail : 0;
+    VSIFSeekL(f, from, SEEK_SET);
+    size_t n = VSIFReadL(tail, 1, (size_t)(size - from), f), at = n;
+    VSIFCloseL(f);
+    while (at > 0 && tail[at - 1] != '\n' && tail[at - 1] != '\r')
+        at--;
+    while (at < n && (tail[at] == ' ' || tail[at] == '\t'))
+        at++;
+    return at < n && strchr("+-.0123456789", tail[at]);
+}
+
+static enum status fail_cut(const struct child *c, const char *part, struct error *e)
+{
+    error_zh(e, "%s的.%s文件到一行的中间为止，可能被截断；请重新导出，若确实完整，请在末尾加一个换行。",
+             c->called_zh, part);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "source-cut",
+        "The .%s file of %s ends within a line and may be cut off; export it again, or end the line "
+        "if it is whole.",
+        part, c->called_en);
+}
+
+static enum status declared(struct ogr_reading *r, const char *name, struct error *e)
+{
+    if (is_mif(r, name)) {
+        bool cut = false;
+        r->declared = count_mid_lines(r->c, name, &cut);
+        return ends_in_coordinates(name) ? fail_cut(r->c, "mif", e)
+               : cut                     ? fail_cut(r->c, "mid", e)
+                                         : STATUS_OK;
+    }
     int64_t n = OGR_L_GetFeatureCount(r->layer, FALSE);
-    return n == 0 && strcmp(r->driver, "FlatGeobuf") == 0 ? -1 : n; /* 0 there is "not told" */
+    r->declared = n == 0 && strcmp(r->driver, "FlatGeobuf") == 0 ? -1 : n; /* 0 there is "not told" */
+    return STATUS_OK;
 }
 
 static enum status check_count(struct ogr_reading *r, struct error *e)
@@ -304,7 +347,9 @@ enum status child_read_ogr(struct child *c, const struct child_source *source, s
     if (s != STATUS_OK)
         return s;
     r.layer = GDALDatasetGetLayer(r.data, (int)r.chosen);
-    r.declared = declared(&r, source->name);
+    s = declared(&r, source->name, e);
+    if (s != STATUS_OK)
+        return s;
     if (!describe_fields(c, r.layer, &r.schema))
         return error_no_memory(e);
     r.json_id = find_json_id(&r);
