@@ -85,15 +85,11 @@ static void write_links(struct json_writer *w, const struct links *l, const char
 }
 
 /* What OGC API says of a collection; the members beside it are our own page's. */
-static void write_common(struct json_writer *w, const char *title_zh, const char *title_en, const char *label)
+static void write_common(struct json_writer *w, const char *title_zh, const char *title_en)
 {
     static const char *const crs[] = {CRS84};
-    char title[400], description[600];
-    snprintf(title, sizeof title, "%.180s %.180s", title_zh, title_en);
-    snprintf(description, sizeof description, "%.180s（%.180s）%s%.60s", title_zh, title_en,
-             *label ? " · " : "", label);
-    jw_kv_string(w, "title", title);
-    jw_kv_string(w, "description", description);
+    jw_kv_string(w, "title", title_zh);
+    jw_kv_string(w, "description", title_en);
     jw_kv_string(w, "itemType", "feature");
     write_strings(w, "crs", crs, 1);
 }
@@ -114,7 +110,7 @@ static void write_layer(struct json_writer *w, const struct links *l, const stru
     const struct geo_box *known = layer->index && index_n_features(layer->index) > 0 ? &box : NULL;
     jw_object_begin(w);
     jw_kv_string(w, "id", v->layer);
-    write_common(w, v->title_zh, v->title_en, v->label);
+    write_common(w, v->title_zh, v->title_en);
     write_extent(w, known, v->effective_from, v->effective_to);
     jw_kv_string(w, "title_zh", v->title_zh);
     jw_kv_string(w, "title_en", v->title_en);
@@ -159,7 +155,7 @@ static enum status write_places(struct json_writer *w, const struct links *l, co
         return s;
     jw_object_begin(w);
     jw_kv_string(w, "id", set->id);
-    write_common(w, set->title_zh, set->title_en, set->label);
+    write_common(w, set->title_zh, set->title_en);
     write_extent(w, extent.n > 0 ? &extent.box : NULL, "", "");
     jw_kv_string(w, "title_zh", set->title_zh);
     jw_kv_string(w, "title_en", set->title_en);

@@ -135,6 +135,21 @@ class Ogc(unittest.TestCase):
         red = next(c for c in answer["collections"] if c["id"] == RED)
         self.assertEqual([["2025-06-01T00:00:00Z", None]], red["extent"]["temporal"]["interval"])
 
+    def test_a_long_title_is_whole(self):
+        """A title of any length is UTF-8 to its end: a client would not read the list of collections otherwise."""
+        title = "A" + "某市自然资源局二〇二五年六月批准启用的" * 12
+        store = self.folder / "long.sqlite"
+        subprocess.run([PROGRAM, "init", store], check=True, capture_output=True)
+        subprocess.run([PROGRAM, "import", "--store", store, self.folder / "one.geojson", "--layer", RED, "--synthetic", "--title-zh", title],
+                       check=True, capture_output=True)
+        server = fixture.Server(PROGRAM, "--store", str(store), "--threads", "2")
+        try:
+            red = next(c for c in self.get("/collections", server=server)["collections"] if c["id"] == RED)
+        finally:
+            server.stop()
+        self.assertIn(title, red["title_zh"])
+        self.assertEqual((red["title_zh"], red["title_en"]), (red["title"], red["description"]))
+
     # ---- A.2.6: features ----
 
     def pages(self, url):
