@@ -1,6 +1,8 @@
-# Turns schema/openapi.yaml, and the JSON made of it, into C arrays, so that the program carries its own description.
+# Turns schema/openapi.yaml, and the JSON made of it, into C arrays, so that the program carries its own
+# description.
 # cmake -DOUT=x.c -DYAML=openapi.yaml -DJSON=openapi.json -P embed.cmake
-file(WRITE ${OUT} "/* Made by src/http/embed.cmake from schema/openapi.yaml. */\n#include \"http/openapi.h\"\n")
+file(WRITE ${OUT}
+     "/* Made by src/http/embed.cmake from schema/openapi.yaml. */\n#include \"http/openapi.h\"\n")
 foreach(kind YAML JSON)
   string(TOLOWER ${kind} name)
   file(READ ${${kind}} hex HEX)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Turns schema/openapi.yaml (OpenAPI 3.1) into JSON of OpenAPI 3.0, which clients of OGC API read. What 3.0 cannot say is said its way:
-nullable for a type of null, a list of one for a constant, one example for several.
+"""Turns schema/openapi.yaml (OpenAPI 3.1) into JSON of OpenAPI 3.0, which clients of OGC API read. What 3.0
+cannot say is said its way: nullable for a type of null, a list of one for a constant, one example for
+several.
   openapi_json.py OPENAPI.YAML OUT.json"""
 import json
 import sys
@@ -14,7 +15,8 @@ def older(node):
     if not isinstance(node, dict):
         return node
     if None in node.values():
-        raise SystemExit(f"openapi_json.py: a value is missing, perhaps for a comma in a text without quotes: {node}")
+        raise SystemExit("openapi_json.py: a value is missing, perhaps for a comma in a text without quotes: "
+                         f"{node}")
     out = {k: older(v) for k, v in node.items()}
     kinds = out.get("type")
     if isinstance(kinds, list) and "null" in kinds:
