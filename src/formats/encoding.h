@@ -34,6 +34,13 @@ struct text_vote {
     size_t utf8, gb; /* texts that can be only this, or this rather than the other */
 };
 void text_vote_add(struct text_vote *v, const void *bytes, size_t n); /* plain ASCII does not vote */
+static inline bool text_votes(const struct text_vote *v)              /* did anything vote? */
+{
+    return v->utf8 + v->gb > 0;
+}
+/* What a .cpg or a code page says: "GBK", "CP936", "ANSI_936"; "UTF-8", "65001". */
+bool text_states_gb(const char *stated);
+bool text_states_utf8(const char *stated);
 /* What is stated (a .cpg, a code page; NULL or "": nothing) counts only where the bytes are undecided. */
 enum text_encoding text_vote_decide(const struct text_vote *v, const char *stated);
 

@@ -53,14 +53,19 @@ void text_vote_add(struct text_vote *v, const void *bytes, size_t n)
         v->gb++;
 }
 
-static bool states_gb(const char *stated)
+bool text_states_gb(const char *stated)
 {
     return strcasestr(stated, "gb") != NULL || strstr(stated, "936") != NULL;
+}
+
+bool text_states_utf8(const char *stated)
+{
+    return strcasestr(stated, "utf") != NULL || strstr(stated, "65001") != NULL;
 }
 
 enum text_encoding text_vote_decide(const struct text_vote *v, const char *stated)
 {
     if (v->utf8 != v->gb)
         return v->gb > v->utf8 ? TEXT_GB18030 : TEXT_UTF8;
-    return stated && states_gb(stated) ? TEXT_GB18030 : TEXT_UTF8;
+    return stated && text_states_gb(stated) ? TEXT_GB18030 : TEXT_UTF8;
 }

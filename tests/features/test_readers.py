@@ -312,6 +312,20 @@ class Shapefiles(Case):
         self.assertTrue(s.info['misdeclared'])
         self.assertEqual('GB18030', s.info['encoding'])
 
+    def test_where_the_bytes_are_split_the_cpg_decides(self):
+        """一 in GBK is valid UTF-8 for another letter: one value says UTF-8, one GBK, and what is stated counts."""
+        make.with_gdal('ESRI Shapefile', self.at('g.shp'), layer_options=['ENCODING=GBK'])
+        data = bytearray(bytes_of(self.at('g.dbf')))
+        for plot, other in (('示例乙', '一'), ('示例丙', 'C')):
+            at = data.index(plot.encode('gbk'))
+            data[at:at + 6] = other.encode('gbk').ljust(6)
+        make.write(self.at('g.dbf'), bytes(data))
+        for stated in ('GBK', 'CP936'):
+            make.write(self.at('g.cpg'), stated)
+            s = self.read(self.at('g.shp'))
+            self.assertEqual(['示例甲', '一', 'C'], [r['values']['DKMC'] for r in s.records])
+            self.assertFalse(s.info['misdeclared'])
+
     def test_a_value_that_was_cut_within_a_character_says_so(self):
         def cut(data):
             at = data.index('示例甲'.encode())

@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "features/gdal.h"
+#include "formats/encoding.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -416,14 +417,15 @@ static enum status each_feature(struct dxf_reading *d, struct feature_stream_inf
 static void decide_encoding(struct dxf_reading *d, struct feature_stream_info *info)
 {
     const struct dxf_scan *s = &d->scan;
-    bool says_gbk = !s->unicode && (strstr(s->code_page, "936") || strcasestr(s->code_page, "GB"));
+    const char *stated = s->unicode ? "UTF-8" : s->code_page;
+    bool says_gbk = text_states_gb(stated);
     bool other = !s->unicode && *s->code_page && !says_gbk && strcasestr(s->code_page, "1252") == NULL;
-    d->gbk = s->votes > 0;
+    d->gbk = text_votes(&s->votes) && text_vote_decide(&s->votes, stated) == TEXT_GB18030;
     if (other && d->gbk)
         return; /* of another country, perhaps: as it says */
     CPLSetConfigOption("DXF_ENCODING", d->gbk ? "CP936" : "UTF-8");
-    info->encoding_misdeclared = s->votes != 0 && d->gbk != says_gbk;
-    info->encoding = info->encoding_misdeclared ? (d->gbk ? "GB18030" : "UTF-8") : "";
+    info->encoding_misdeclared = text_votes(&s->votes) && d->gbk != says_gbk;
+    info->encoding = info->encoding_misdeclared ? text_encoding_name(d->gbk ? TEXT_GB18030 : TEXT_UTF8) : "";
 }
 
 static enum status check_layer(struct dxf_reading *d, struct error *e)

@@ -101,9 +101,6 @@ OGRGeometryH child_straighten(OGRGeometryH g, bool degrees);
 
 /* ---- child_text.c: bytes -> UTF-8 ---- */
 
-/* One vote of a text on its encoding: -1 UTF-8, 1 not, 0 when it is ASCII. `cut`: its end may be half a
- * character. */
-int child_vote(const char *s, size_t n, bool cut);
 /* UTF-8, from GB18030 when `gbk`. What cannot be decoded at its end is dropped, and *cut set (nullable).
  * In the arena. */
 const char *child_decode(struct child *c, const char *s, size_t n, bool gbk, struct arena *a, bool *cut);

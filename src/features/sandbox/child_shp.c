@@ -2,9 +2,9 @@
  * digits, pass over rows that are marked as deleted, and take GBK for Latin-1. */
 #include "features/gdal.h"
 #include "features/sandbox/shp_ledger.h"
+#include "formats/encoding.h"
 
 #include <string.h>
-#include <strings.h>
 
 enum { POLYGON = 5, POLYGON_Z = 15, POLYGON_M = 25, MULTIPATCH = 31, NULL_SHAPE = 0 };
 
@@ -27,21 +27,18 @@ static bool fills(const struct dbf *t, const unsigned char *row, size_t field, c
     return cell + n == (const char *)row + t->fields[field].at + t->fields[field].width;
 }
 
-/* Short GBK words can be valid UTF-8 ("一"), and UTF-8 that was cut at the field's width is not: the
- * majority of all texts of the table decides for all. */
-static int64_t vote(struct dbf *t)
+static struct text_vote vote(struct dbf *t)
 {
-    int64_t votes = 0;
-    for (size_t f = 0; f < t->n_fields; f++) {
-        size_t n = strlen(t->fields[f].name);
-        votes += child_vote(t->fields[f].name, n, n >= 10);
-    }
+    struct text_vote votes = {0, 0};
+    for (size_t f = 0; f < t->n_fields; f++)
+        text_vote_add(&votes, t->fields[f].name, strlen(t->fields[f].name));
     for (int64_t i = 0; i < t->n_rows; i++) {
         const unsigned char *row = dbf_row(t, i);
         for (size_t f = 0; row && f < t->n_fields; f++) {
             size_t n;
             const char *cell = dbf_cell(t, row, f, &n);
-            votes += t->fields[f].type == 'C' ? child_vote(cell, n, fills(t, row, f, cell, n)) : 0;
+            if (t->fields[f].type == 'C')
+                text_vote_add(&votes, cell, n);
         }
     }
     return votes;
@@ -50,17 +47,14 @@ static int64_t vote(struct dbf *t)
 static void find_encoding(struct shp_reading *r)
 {
     size_t n = 0;
-    int64_t votes = r->parts.dbf ? vote(&r->parts.table) : 0;
+    struct text_vote votes = r->parts.dbf ? vote(&r->parts.table) : (struct text_vote){0, 0};
     const char *cpg = r->parts.cpg ? child_slurp(r->c, r->parts.cpg, 4096, &n) : NULL;
-    r->gbk = votes > 0;
-    r->info.encoding = votes ? (r->gbk ? "GB18030" : "UTF-8") : "";
-    if (!cpg || !*cpg)
-        return;
-    bool says_utf8 = strcasestr(cpg, "utf") || strstr(cpg, "65001");
-    bool says_gbk = strcasestr(cpg, "gb") || strstr(cpg, "936");
-    r->info.encoding_misdeclared = votes != 0 && (votes > 0 ? !says_gbk : !says_utf8);
-    if (votes && !r->info.encoding_misdeclared)
-        r->info.encoding = "";
+    bool stated = cpg && *cpg;
+    r->gbk = text_votes(&votes) && text_vote_decide(&votes, cpg) == TEXT_GB18030;
+    r->info.encoding_misdeclared =
+        stated && text_votes(&votes) && !(r->gbk ? text_states_gb(cpg) : text_states_utf8(cpg));
+    bool worth_saying = text_votes(&votes) && (!stated || r->info.encoding_misdeclared);
+    r->info.encoding = worth_saying ? text_encoding_name(r->gbk ? TEXT_GB18030 : TEXT_UTF8) : "";
 }
 
 static enum feature_type type_of(const struct dbf_field *f)

@@ -8,15 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-int child_vote(const char *s, size_t n, bool cut)
-{
-    if (text_is_ascii_of(s, n))
-        return 0;
-    size_t valid = text_valid_prefix(s, n);
-    bool utf8 = valid == n || (cut && text_is_half_char(s + valid, n - valid));
-    return utf8 ? -1 : 1;
-}
-
 /* NULL when the bytes are no GB18030 before their last two. */
 static const char *from_gbk(struct child *c, const char *s, size_t n, struct arena *a, bool *cut)
 {

@@ -234,7 +234,7 @@ static void take(struct scanning *s)
     int code = s->pairs.code;
     const char *value = s->pairs.value;
     if (code >= 0 && code <= 9)
-        s->out->votes += child_vote(value, strlen(value), false);
+        text_vote_add(&s->out->votes, value, strlen(value));
     if (code == 0)
         begin(s, value);
     else if (s->passing)

@@ -4,6 +4,7 @@
 #define HX_FEATURES_SANDBOX_DXF_SCAN_H
 
 #include "features/sandbox/child_parts.h"
+#include "formats/encoding.h"
 
 /* What an entity can be to an audit. */
 enum dxf_class {
@@ -36,10 +37,10 @@ struct dxf_scan {
     size_t n, n_inner;
     struct dxf_block *blocks;
     size_t n_blocks;
-    bool unicode;       /* AC1021 and later: UTF-8, whatever $DWGCODEPAGE says */
-    char code_page[32]; /* "" none */
-    int64_t votes;      /* on the bytes of its texts: above 0 they are no UTF-8 */
-    bool ended;         /* 0 EOF was met */
+    bool unicode;           /* AC1021 and later: UTF-8, whatever $DWGCODEPAGE says */
+    char code_page[32];     /* "" none */
+    struct text_vote votes; /* on the bytes of its texts */
+    bool ended;             /* 0 EOF was met */
 };
 
 enum status dxf_scan_file(struct child *c, const char *name, struct dxf_scan *out,
