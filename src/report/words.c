@@ -41,6 +41,11 @@ const char *report_layer_title(const struct layer_finding *f, enum report_lang l
     return lang == REPORT_LANG_EN ? f->line->name_en : f->line->title_zh;
 }
 
+const char *report_outside_units(enum report_lang lang)
+{
+    return lang == REPORT_LANG_ZH ? "所载行政区之外" : "none of the units that are loaded";
+}
+
 const char *report_certainty(const char *confidence, enum report_lang lang)
 {
     static const struct {

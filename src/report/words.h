@@ -23,6 +23,8 @@ enum status report_lang_parse(const char *text, enum report_lang *out, struct er
 const char *report_verdict_en(enum verdict v);
 /* The layer's own title, or the control line's when no layer is loaded. */
 const char *report_layer_title(const struct layer_finding *f, enum report_lang lang);
+/* Where a parcel lies that is in no unit that is loaded. */
+const char *report_outside_units(enum report_lang lang);
 /* How sure the text of a clause is, from the rule table's `confidence`. */
 const char *report_certainty(const char *confidence, enum report_lang lang);
 /* The rule table writes "-" where there is nothing to say. */

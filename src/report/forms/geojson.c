@@ -92,7 +92,7 @@ static void write_beside(struct geojson_form *g, const struct parcel_report *p)
     for (size_t i = 0; i < p->n_units; i++)
         say(&t, p->units[i].name, p->units[i].name);
     if (parcel_is_outside(g->in->report->snapshot, p))
-        say(&t, "所载行政区之外", "none of the units that are loaded");
+        say(&t, report_outside_units(REPORT_LANG_ZH), report_outside_units(REPORT_LANG_EN));
     write_said(&t, "place_zh", "place_en");
     say_warnings(&t, p->warnings, p->n_warnings);
     write_said(&t, "remarks_zh", "remarks_en");

@@ -198,8 +198,7 @@ static void put_place(const struct text *t, const struct parcel_report *p)
     buffer_printf(t->out, "  %s", say(t, "所在 ", "Lies in "));
     for (size_t i = 0; i < p->n_units; i++)
         buffer_printf(t->out, "%s%s", i ? say(t, "、", ", ") : "", p->units[i].name);
-    buffer_printf(t->out, "%s\n",
-                  p->n_units ? "" : say(t, "所载行政区之外", "none of the units that are loaded"));
+    buffer_printf(t->out, "%s\n", p->n_units ? "" : report_outside_units(t->lang));
 }
 
 /* What drafts would change of the parcel, by the figures of the table. */

@@ -1,5 +1,6 @@
 /* What a report opens with, and 一、项目基本信息. */
 #include "report/sections/sections.h"
+#include "report/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,7 +60,7 @@ static const char *districts(struct report_making *m)
     for (size_t i = 0; m->maps && m->maps->districts && i < m->t->n_rows && n < SHOWN; i++) {
         const char *d = making_clean(m, m->maps->districts[i]);
         if (!*d && parcel_is_outside(m->r->snapshot, &m->r->results[i]))
-            d = "所载行政区之外";
+            d = report_outside_units(REPORT_LANG_ZH);
         bool known = !*d;
         for (size_t k = 0; k < n && !known; k++)
             known = strcmp(seen[k], d) == 0;

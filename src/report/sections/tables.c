@@ -210,7 +210,7 @@ static void unit_row(struct report_making *m, struct block_cell *cells, const st
     cells[0] = cell_words(z->line->title_zh);
     cells[1] = cell_words(z->zone < z->line->n_zones ? z->line->zones[z->zone].zh : "—");
     cells[2] = cell_words(*z->code ? making_clean(m, z->code) : "—");
-    cells[3] = cell_words(*z->code ? making_clean(m, z->name) : "所载行政区之外");
+    cells[3] = cell_words(*z->code ? making_clean(m, z->name) : report_outside_units(REPORT_LANG_ZH));
     cells[4] = cell_number(cents);
 }
 
