@@ -53,7 +53,7 @@ static bool warning_add(struct parcel_report *r, struct arena *a, const char *co
 {
     if (!zh || !en || !ARENA_RESERVE(a, r->warnings, r->warnings_capacity, r->n_warnings + 1))
         return false;
-    r->warnings[r->n_warnings++] = (struct parcel_warning){code, zh, en};
+    r->warnings[r->n_warnings++] = (struct feature_note){code, zh, en};
     return true;
 }
 

@@ -51,7 +51,7 @@ struct parcel_report {
     struct parcel_unit
         *units; /* level by level, the largest first; none of a batch without unit rules; arena */
     size_t n_units;
-    struct parcel_warning *warnings;
+    struct feature_note *warnings;
     size_t n_warnings, warnings_capacity;
     struct draft_outcome *drafts; /* in the order of snapshot_drafts; none of a batch; arena */
     size_t n_drafts;

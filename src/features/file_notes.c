@@ -13,7 +13,7 @@ static bool note_encoding(const char *encoding, struct arena *a, struct feature_
     return out->zh && out->en;
 }
 
-static bool copy_note(const struct feature_note *from, struct arena *a, struct feature_note *out)
+bool feature_note_copy(const struct feature_note *from, struct arena *a, struct feature_note *out)
 {
     *out = (struct feature_note){arena_strdup(a, from->code), arena_strdup(a, from->zh),
                                  arena_strdup(a, from->en)};
@@ -31,7 +31,7 @@ enum status feature_file_notes(const struct feature_stream *s, const struct crs_
     if (ok && *s->info.encoding)
         ok = note_encoding(s->info.encoding, a, &notes[n++]);
     for (size_t i = 0; ok && i < s->n_notes; i++)
-        ok = copy_note(&s->notes[i], a, &notes[n++]);
+        ok = feature_note_copy(&s->notes[i], a, &notes[n++]);
     if (!ok)
         return error_no_memory(e);
     *out = (struct feature_notes){notes, n};

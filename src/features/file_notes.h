@@ -12,6 +12,10 @@ struct feature_notes {
     size_t n;
 };
 
+/* Its texts too. False when memory is out. */
+bool feature_note_copy(const struct feature_note *from, struct arena *a,
+                       struct feature_note *out) HX_MUST_CHECK;
+
 /* Complete once the stream's next has said that there is no more. `d`: the decision on a file that has one
  * CRS for all; NULL for texts, whose own remarks have it, or when it has been told. */
 enum status feature_file_notes(const struct feature_stream *s, const struct crs_decision *d, struct arena *a,

@@ -59,8 +59,8 @@ struct parcel {
     uint32_t delivered_points;     /* vertices before densification, closing points included */
 };
 
-/* A guess or an oddity that the officer should see, in both languages. */
-struct parcel_warning {
+/* A remark on a file, a record or a parcel that the officer should see, in both languages. */
+struct feature_note {
     const char *code;
     const char *zh, *en;
 };
@@ -69,7 +69,7 @@ struct parcel_set {
     enum parcel_format format;
     struct parcel *parcels; /* arena */
     size_t n_parcels;
-    struct parcel_warning *warnings; /* arena */
+    struct feature_note *warnings; /* arena */
     size_t n_warnings;
     const char *crs_note, *crs_note_en; /* how the CRS was decided, one sentence */
     uint8_t sha256[SHA256_BYTES];       /* of the bytes as they came */

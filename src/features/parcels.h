@@ -35,7 +35,7 @@ struct feature_verdict {
     const struct error *fault; /* why it is no parcel; NULL */
     struct geo_box box;        /* of the coordinates as drawn, where they are degrees; else of the shape */
     bool as_drawn; /* vertices are those of the WKB: nothing was converted, dissolved or left out */
-    const struct parcel_warning *warnings; /* of the stream and of the policy */
+    const struct feature_note *warnings; /* of the stream and of the policy */
     size_t n_warnings;
 };
 /* Everything that *out points to is in `a`, or the feature's. `crs`: where the feature has none of its own. A

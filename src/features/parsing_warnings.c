@@ -50,7 +50,7 @@ static void push_warning(struct parsing *p, const char *code, const char *zh, co
     if (!zh || !en)
         return; /* latched by parsing_printf */
     if (ARENA_RESERVE(p->context->arena, set->warnings, p->cap_warnings, set->n_warnings + 1))
-        set->warnings[set->n_warnings++] = (struct parcel_warning){code, zh, en};
+        set->warnings[set->n_warnings++] = (struct feature_note){code, zh, en};
     else
         p->no_memory = true;
 }

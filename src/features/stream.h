@@ -41,12 +41,6 @@ struct feature_schema {
 /* Names and types; whatever they are called besides. */
 bool feature_schema_same(const struct feature_schema *a, const struct feature_schema *b);
 
-/* A remark on the file or on one record that the officer should see, in both languages. */
-struct feature_note {
-    const char *code;
-    const char *zh, *en;
-};
-
 struct feature {
     int64_t position; /* 1, 2, ... in the file's order */
     int64_t fid;      /* the file's own number; `position` where it has none */

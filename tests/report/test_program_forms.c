@@ -39,7 +39,7 @@ struct sample {
     struct zone_overlap zones[2];
     struct rule rule;
     struct rule_hit hit;
-    struct parcel_warning warning;
+    struct feature_note warning;
     struct report report;
 };
 
@@ -134,7 +134,7 @@ static void fill(struct sample *s)
                                 .declared_area_m2 = NAN,
                                 .crs = {.epsg = 4525}};
     s->warning =
-        (struct parcel_warning){"closed", "第 1 圈没有闭合，已闭合。", "Ring 1 was open and was closed."};
+        (struct feature_note){"closed", "第 1 圈没有闭合，已闭合。", "Ring 1 was open and was closed."};
     s->result = (struct parcel_report){.parcel = &s->parcel,
                                        .area_m2 = 9362.5,
                                        .verdict = VERDICT_PROHIBITED,

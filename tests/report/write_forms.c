@@ -54,7 +54,7 @@ static FILE *file_in(const char *folder, const char *name)
 /* Three plots, one pressed on twice, one without data, and all that a report may say besides. */
 static void make_report(struct report_sample *s)
 {
-    static struct parcel_warning warning = {.code = "odd", .zh = "第 1 圈没有闭合", .en = "ring 1 is open"};
+    static struct feature_note warning = {.code = "odd", .zh = "第 1 圈没有闭合", .en = "ring 1 is open"};
     report_sample_make(s, 3);
     report_sample_press(s, 0, LINE_ECOLOGICAL_RED_LINE, 1234.565, 2);
     report_sample_press(s, 1, LINE_PERMANENT_BASIC_FARMLAND, 4000.004, 1);

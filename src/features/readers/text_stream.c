@@ -1,5 +1,6 @@
 /* Texts -> features: pieces of a cutter, or the whole file where it cannot be cut, each through the reader
  * of its format. */
+#include "features/file_notes.h"
 #include "features/readers/rings_wkb.h"
 #include "features/readers/text_cutter.h"
 #include "features/stream.h"
@@ -81,17 +82,15 @@ static bool is_of_file(const char *code)
     return false;
 }
 
-static void note_file(struct text_stream *t, const struct parcel_warning *w)
+static void note_file(struct text_stream *t, const struct feature_note *w)
 {
     for (size_t i = 0; i < t->base.n_notes; i++)
         if (strcmp(t->notes[i].code, w->code) == 0)
             return;
     if (t->base.n_notes == FILE_NOTES_MAX)
         return;
-    struct feature_note n = {arena_strdup(t->keep, w->code), arena_strdup(t->keep, w->zh),
-                             arena_strdup(t->keep, w->en)};
-    if (n.code && n.zh && n.en)
-        t->notes[t->base.n_notes++] = n;
+    if (feature_note_copy(w, t->keep, &t->notes[t->base.n_notes]))
+        t->base.n_notes++;
 }
 
 /* The remarks since the feature before, to this one or to the file. */
@@ -102,11 +101,11 @@ static bool take_remarks(struct text_stream *t, const struct parcel_set *set, st
     if (!notes)
         return false;
     for (size_t i = t->n_remarks; i < set->n_warnings; i++) {
-        const struct parcel_warning *w = &set->warnings[i];
+        const struct feature_note *w = &set->warnings[i];
         if (is_of_file(w->code))
             note_file(t, w);
         else
-            notes[f->n_notes++] = (struct feature_note){w->code, w->zh, w->en};
+            notes[f->n_notes++] = *w;
     }
     f->notes = notes;
     t->n_remarks = set->n_warnings;
@@ -259,10 +258,8 @@ static bool copy_feature(struct text_stream *t, const struct feature *from, stru
     memcpy(wkb, from->wkb, from->n_wkb);
     *crs = *from->crs;
     bool ok = true;
-    for (size_t i = 0; ok && i < from->n_notes; i++) {
-        notes[i] = from->notes[i];
-        ok = copy_text(a, &notes[i].code) && copy_text(a, &notes[i].zh) && copy_text(a, &notes[i].en);
-    }
+    for (size_t i = 0; ok && i < from->n_notes; i++)
+        ok = feature_note_copy(&from->notes[i], a, &notes[i]);
     out->wkb = wkb;
     out->crs = crs;
     out->notes = notes;

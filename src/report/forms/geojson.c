@@ -70,7 +70,7 @@ static void write_said(struct said *t, const char *key_zh, const char *key_en)
     t->zh = t->en = "";
 }
 
-static void say_warnings(struct said *t, const struct parcel_warning *warnings, size_t n)
+static void say_warnings(struct said *t, const struct feature_note *warnings, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         say(t, warnings[i].zh, warnings[i].en);

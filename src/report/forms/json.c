@@ -60,7 +60,7 @@ static void kv_verdict(struct json_writer *w, enum verdict v)
     jw_kv_string(w, "verdict_zh", verdict_zh(v));
 }
 
-static void write_warnings(struct json_writer *w, const struct parcel_warning *warnings, size_t n)
+static void write_warnings(struct json_writer *w, const struct feature_note *warnings, size_t n)
 {
     jw_key(w, "warnings");
     jw_array_begin(w);

@@ -60,7 +60,7 @@ static void put_share(const struct text *t, double share)
     buffer_printf(t->out, "%s%s%%", say(t, "，占地块 ", ", share of the parcel "), percent);
 }
 
-static void put_warnings(const struct text *t, const struct parcel_warning *warnings, size_t n,
+static void put_warnings(const struct text *t, const struct feature_note *warnings, size_t n,
                          const char *indent)
 {
     for (size_t i = 0; i < n; i++)
