@@ -1,6 +1,5 @@
 #include "store/sql.h"
 
-#include <spatialite.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -16,7 +16,7 @@ enum {
 
 struct store {
     sqlite3 *db;
-    void *spatialite; /* per-connection cache; freed after the connection */
+    void *spatialite; /* per-connection cache; freed after the connection; NULL before sql_spatialite */
     char *path;
     enum store_mode mode;
 };
@@ -29,6 +29,8 @@ struct doing {
 /* Opens `path` and readies the connection, without looking at whose file it is. */
 enum status sql_open(const char *path, int sqlite_flags, struct store **out, struct error *e) HX_MUST_CHECK;
 /* The connection's last failure as status and sentence. */
+/* Loads SpatiaLite's functions into this connection, once: writers have them from the start. */
+enum status sql_spatialite(struct store *s, struct error *e) HX_MUST_CHECK;
 enum status sql_fail(struct store *s, struct doing d, struct error *e) HX_MUST_CHECK;
 enum status sql_exec(struct store *s, const char *sql, struct doing d, struct error *e) HX_MUST_CHECK;
 enum status sql_prepare(struct store *s, const char *sql, sqlite3_stmt **out, struct doing d,

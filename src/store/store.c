@@ -2,11 +2,12 @@
 #include "store/store.h"
 
 #include "formats/sqlite_uri.h"
+#include "store/geometry_bytes.h"
+#include "store/spatialite.h"
 #include "store/sql.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spatialite.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,13 +33,36 @@ void store_close(struct store *s)
     free(s);
 }
 
-static enum status load_spatialite(struct store *s, struct error *e)
+enum status sql_spatialite(struct store *s, struct error *e)
 {
+    if (s->spatialite)
+        return STATUS_OK;
+    enum status st = spatialite_load(e);
+    if (st != STATUS_OK)
+        return st;
     s->spatialite = spatialite_alloc_connection();
     if (!s->spatialite)
         return error_no_memory(e);
     spatialite_init_ex(s->db, s->spatialite, 0);
     return STATUS_OK;
+}
+
+/* hx_wkb(geometry): NULL of NULL, and of what is no MultiPolygon, as SpatiaLite's AsBinary of damaged bytes:
+ * whoever reads tells the two apart and refuses the second. */
+static void wkb_of_column(sqlite3_context *c, int n_values, sqlite3_value **values)
+{
+    (void)n_values;
+    const void *bytes = sqlite3_value_blob(values[0]);
+    size_t n = (size_t)sqlite3_value_bytes(values[0]);
+    if (!bytes || n <= GEOMETRY_BYTES_MORE)
+        return;
+    void *wkb = sqlite3_malloc64(n - GEOMETRY_BYTES_MORE);
+    if (!wkb)
+        sqlite3_result_error_nomem(c);
+    else if (geometry_bytes_to_wkb(bytes, n, wkb))
+        sqlite3_result_blob64(c, wkb, n - GEOMETRY_BYTES_MORE, sqlite3_free);
+    else
+        sqlite3_free(wkb);
 }
 
 static enum status refuse_foreign(const char *path, struct error *e)
@@ -83,7 +107,8 @@ static enum status check_identity(struct store *s, int64_t *version, struct erro
     return st;
 }
 
-/* synchronous=FULL: an import that was reported as done survives a power cut. */
+/* synchronous=FULL: an import that was reported as done survives a power cut. Readers do without SpatiaLite:
+ * it is loaded when it is asked for (store/spatialite.h). */
 static enum status set_up(struct store *s, struct error *e)
 {
     const char *pragmas =
@@ -91,7 +116,10 @@ static enum status set_up(struct store *s, struct error *e)
             ? "PRAGMA foreign_keys=ON; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
               "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-65536;"
             : "PRAGMA query_only=ON; PRAGMA cache_size=-16384; PRAGMA mmap_size=1073741824;";
-    enum status st = load_spatialite(s, e);
+    enum status st = s->mode == STORE_WRITE ? sql_spatialite(s, e) : STATUS_OK;
+    if (st == STATUS_OK && sqlite3_create_function_v2(s->db, "hx_wkb", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                                      NULL, wkb_of_column, NULL, NULL, NULL) != SQLITE_OK)
+        st = sql_fail(s, OPENING, e);
     return st == STATUS_OK ? sql_exec(s, pragmas, OPENING, e) : st;
 }
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_TRIGGERS = 4, SRID = 4490 };
+enum { N_TRIGGERS = 4 };
 static const struct doing INDEXING = {"写入空间索引", "writing the spatial index"};
 static const char *const TRIGGERS[N_TRIGGERS] = {"ggi_feature_geometry", "gii_feature_geometry",
                                                  "tmi_feature_geometry", "feature_insert_draft_only"};
@@ -62,103 +62,6 @@ enum status bulk_begin(struct store *s, struct bulk **out, struct error *e)
         return st;
     }
     *out = b;
-    return STATUS_OK;
-}
-
-/* ---- geometry ---- */
-
-struct walk {
-    const unsigned char *bytes;
-    size_t n, at;
-    struct geo_box box;
-};
-
-static bool take_u32(struct walk *w, uint32_t *v)
-{
-    if (w->n - w->at < 4)
-        return false;
-    memcpy(v, w->bytes + w->at, 4); /* little-endian, as the machines we run on */
-    w->at += 4;
-    return true;
-}
-
-static bool take_header(struct walk *w, uint32_t type, uint32_t *count)
-{
-    uint32_t is = 0;
-    if (w->n - w->at < 1 || w->bytes[w->at] != 1)
-        return false;
-    w->at++;
-    return take_u32(w, &is) && is == type && take_u32(w, count);
-}
-
-static bool take_ring(struct walk *w)
-{
-    uint32_t n;
-    if (!take_u32(w, &n) || (w->n - w->at) / 16 < n)
-        return false;
-    struct geo_box box = w->box;
-    for (uint32_t i = 0; i < n; i++, w->at += 16) {
-        double p[2];
-        memcpy(p, w->bytes + w->at, 16);
-        box.west_deg = p[0] < box.west_deg ? p[0] : box.west_deg;
-        box.east_deg = p[0] > box.east_deg ? p[0] : box.east_deg;
-        box.south_deg = p[1] < box.south_deg ? p[1] : box.south_deg;
-        box.north_deg = p[1] > box.north_deg ? p[1] : box.north_deg;
-    }
-    w->box = box;
-    return true;
-}
-
-/* The bytes of SpatiaLite differ from WKB in a frame around all, and in 0x69 where each polygon gives its
- * byte order. */
-static bool copy_polygons(struct walk *w, uint32_t n, char *to)
-{
-    for (uint32_t p = 0; p < n; p++) {
-        size_t mark = w->at;
-        uint32_t n_rings;
-        if (!take_header(w, 3, &n_rings))
-            return false;
-        to[mark] = 0x69;
-        for (uint32_t r = 0; r < n_rings; r++)
-            if (!take_ring(w))
-                return false;
-    }
-    return w->at == w->n;
-}
-
-static enum status fail_wkb(struct error *e)
-{
-    error_zh(e, "要写入的几何不是完整的 WKB MultiPolygon；请重新导出源数据再导入。");
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "feature-wkb",
-        "The geometry to be written is not a complete WKB MultiPolygon; export the source again "
-        "and import it.");
-}
-
-enum status bulk_geometry(const void *wkb, size_t n, struct buffer *out, struct geo_box *box, struct error *e)
-{
-    enum { FRAME = 38 }; /* 00 01 srid mbr; the 7C takes the place of the WKB's own byte order */
-    struct walk w = {.bytes = wkb, .n = n, .box = {INFINITY, INFINITY, -INFINITY, -INFINITY}};
-    uint32_t n_polygons;
-    if (!take_header(&w, 6, &n_polygons))
-        return fail_wkb(e);
-    static const char zeros[FRAME];
-    buffer_clear(out);
-    buffer_append(out, zeros, FRAME);
-    buffer_append(out, wkb, n);
-    buffer_append_char(out, (char)0xFE);
-    enum status st = buffer_status(out, e);
-    if (st != STATUS_OK)
-        return st;
-    if (!copy_polygons(&w, n_polygons, out->data + FRAME))
-        return fail_wkb(e);
-    int32_t srid = SRID;
-    double mbr[4] = {w.box.west_deg, w.box.south_deg, w.box.east_deg, w.box.north_deg};
-    out->data[1] = 1;
-    memcpy(out->data + 2, &srid, 4);
-    memcpy(out->data + 6, mbr, sizeof mbr);
-    out->data[FRAME] = 0x7C;
-    *box = w.box;
     return STATUS_OK;
 }
 

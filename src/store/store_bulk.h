@@ -1,5 +1,5 @@
-/* Writing many features in one transaction: geometry as SpatiaLite's own bytes, and the spatial index in one
- * go.
+/* Writing many features in one transaction: geometry as SpatiaLite's own bytes (geometry_bytes.h), and the
+ * spatial index in one go.
  *
  * SpatiaLite's triggers on `feature` parse and run several statements for each row, at many times the cost of
  * the row itself. Between bulk_begin and bulk_finish the three that concern inserts, and our own guard of
@@ -10,15 +10,11 @@
 #ifndef HX_STORE_STORE_BULK_H
 #define HX_STORE_STORE_BULK_H
 
-#include "base/buffer.h"
 #include "store/sql.h"
 
 struct bulk;
 /* Inside the import's transaction. */
 enum status bulk_begin(struct store *s, struct bulk **out, struct error *e) HX_MUST_CHECK;
-/* SpatiaLite geometry in `out` (cleared first) of a little-endian WKB MultiPolygon, and its box. */
-enum status bulk_geometry(const void *wkb, size_t n, struct buffer *out, struct geo_box *box,
-                          struct error *e) HX_MUST_CHECK;
 /* The box of a row that was just written. */
 enum status bulk_index(struct bulk *b, int64_t id, const struct geo_box *box, struct error *e) HX_MUST_CHECK;
 /* Writes what is left of the index and puts the triggers back. */

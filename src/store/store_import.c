@@ -1,5 +1,6 @@
 /* Importing a layer version: one transaction from begin to commit. */
 #include "base/text.h"
+#include "store/geometry_bytes.h"
 #include "store/store_bulk.h"
 
 #include <math.h>
@@ -285,7 +286,7 @@ enum status store_import_feature(struct store_import *im, const struct store_fea
     struct geo_box box;
     if (sqlite3_get_autocommit(im->store->db))
         return fail_over(im, e); /* or the row would be a transaction of its own */
-    enum status st = bulk_geometry(f->wkb, f->wkb_size, &im->geometry, &box, e);
+    enum status st = geometry_bytes_of(f->wkb, f->wkb_size, &im->geometry, &box, e);
     if (st == STATUS_OK)
         st = insert_feature(im, f, e);
     int64_t id = sqlite3_last_insert_rowid(im->store->db);

@@ -25,12 +25,14 @@ enum status store_plan_features(struct store *s, const char *collection, const s
                                 struct error *e)
 {
     sqlite3_stmt *q = NULL;
-    enum status st =
-        sql_prepare(s,
-                    "SELECT id, collection, name, properties, AsGeoJSON(geometry, 8) FROM place_item "
-                    "WHERE collection = ?1 AND id > ?2 AND (?4 IS NULL OR MbrIntersects(geometry, "
-                    "BuildMbr(?4, ?5, ?6, ?7, 4490))) ORDER BY id LIMIT ?3",
-                    &q, READING, e);
+    enum status st = sql_spatialite(s, e); /* points, lines and areas */
+    if (st != STATUS_OK)
+        return st;
+    st = sql_prepare(s,
+                     "SELECT id, collection, name, properties, AsGeoJSON(geometry, 8) FROM place_item "
+                     "WHERE collection = ?1 AND id > ?2 AND (?4 IS NULL OR MbrIntersects(geometry, "
+                     "BuildMbr(?4, ?5, ?6, ?7, 4490))) ORDER BY id LIMIT ?3",
+                     &q, READING, e);
     if (st != STATUS_OK)
         return st;
     sql_bind_text(q, 1, collection);

@@ -259,7 +259,7 @@ static enum status give_feature(sqlite3_stmt *q, bool geometry, store_feature_fn
 }
 
 #define FEATURE_COLUMNS                                                                                      \
-    "SELECT id, code, name, zone, county, declared_area_m2, properties, AsBinary(geometry) FROM feature "
+    "SELECT id, code, name, zone, county, declared_area_m2, properties, hx_wkb(geometry) FROM feature "
 /* The box test runs on the spatial index alone, whose 32-bit boxes are rounded outward. The plus sign keeps
  * SQLite from walking the whole version instead. */
 #define IN_BOX                                                                                               \
@@ -345,8 +345,7 @@ enum status store_coverage(struct store *s, int64_t version_id, struct arena *a,
     struct doing d = {"读取覆盖范围", "reading a coverage"};
     sqlite3_stmt *q = NULL;
     bool row = false;
-    enum status st =
-        sql_prepare(s, "SELECT AsBinary(geometry) FROM coverage WHERE version_id = ?1", &q, d, e);
+    enum status st = sql_prepare(s, "SELECT hx_wkb(geometry) FROM coverage WHERE version_id = ?1", &q, d, e);
     if (st != STATUS_OK)
         return st;
     sqlite3_bind_int64(q, 1, version_id);

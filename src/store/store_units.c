@@ -4,13 +4,24 @@
 
 static const struct doing COPYING = {"更新行政区界线", "updating the boundaries of administrative units"};
 
+static enum status fail_unit(const char *code, struct error *e)
+{
+    error_zh(e, "行政区 %s 的界线无法读出，存储可能已损坏；请检查磁盘，并重新导入行政区图层。", code);
+    return error_fail(
+        e, STATUS_CORRUPT, "unit-geometry",
+        "The boundary of unit %s cannot be read, the store may be damaged; check the disk and import "
+        "the administrative layers again.",
+        code);
+}
+
 enum status store_units(struct store *s, store_unit_fn *fn, void *user, struct error *e)
 {
     struct doing d = {"读取行政区", "reading administrative units"};
     sqlite3_stmt *q = NULL;
     bool row = true, more = true;
     enum status st = sql_prepare(
-        s, "SELECT code, name, level, AsBinary(geometry) FROM admin_unit ORDER BY code", &q, d, e);
+        s, "SELECT code, name, level, hx_wkb(geometry), geometry IS NOT NULL FROM admin_unit ORDER BY code",
+        &q, d, e);
     while (st == STATUS_OK && more) {
         st = sql_step(s, q, &row, d, e);
         if (st != STATUS_OK || !row)
@@ -19,7 +30,10 @@ enum status store_units(struct store *s, store_unit_fn *fn, void *user, struct e
                                (const char *)sqlite3_column_text(q, 1),
                                (const char *)sqlite3_column_text(q, 2), sqlite3_column_blob(q, 3),
                                (size_t)sqlite3_column_bytes(q, 3)};
-        more = fn(&u, user);
+        if (!u.wkb && sqlite3_column_int(q, 4))
+            st = fail_unit(u.code, e);
+        else
+            more = fn(&u, user);
     }
     sqlite3_finalize(q);
     return st;

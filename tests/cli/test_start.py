@@ -13,11 +13,11 @@ PROGRAM = sys.argv.pop(1)
 
 
 class Start(unittest.TestCase):
-    def test_a_start_loads_neither_gdal_nor_what_draws(self):
+    def test_a_start_loads_neither_gdal_nor_spatialite_nor_what_draws(self):
         """With the libraries below them they are most of what a start would cost, and a check needs none of them."""
         listed = subprocess.run([PROGRAM], env=dict(os.environ, LD_TRACE_LOADED_OBJECTS="1"), capture_output=True, text=True)
         self.assertIn("libsqlite3", listed.stdout)
-        for library in ("libgdal", "libcairo", "libpango"):
+        for library in ("libgdal", "libcairo", "libpango", "libspatialite", "libxml2", "libicu"):
             self.assertNotIn(library, listed.stdout)
 
     def test_a_gdal_that_cannot_be_loaded_is_named_and_a_check_still_works(self):

@@ -2,6 +2,7 @@
 #include "store_fixture.h"
 
 #include "store/schema_files.h"
+#include "store/store_units.h"
 
 #include <math.h>
 #include <sqlite3.h> /* its codes */
@@ -299,6 +300,42 @@ static void coverage_is_kept_with_its_version(void **state)
     store_close(s);
 }
 
+static bool count_unit(const struct store_unit *u, void *user)
+{
+    *(int *)user += u->wkb != NULL;
+    return true;
+}
+
+/* Without its boundary a county would be one that no parcel lies in. */
+static void a_boundary_that_cannot_be_read_is_said_and_not_left_out(void **state)
+{
+    struct place *p = *state;
+    struct error e = {0};
+    char said[256];
+    int n = 0;
+    assert_int_equal(
+        SQLITE_OK,
+        foreign_sql(
+            p->path,
+            "INSERT INTO admin_unit (code, name, level, geometry) VALUES ('150100', '示例市', 'prefecture', "
+            "GeomFromText('MULTIPOLYGON(((111 40, 112 40, 112 41, 111 40)))', 4490))",
+            said));
+    struct store *s = must_open(p->path, STORE_READ);
+    must(store_units(s, count_unit, &n, &e), &e);
+    store_close(s);
+    assert_int_equal(1, n);
+    assert_int_equal(SQLITE_OK, foreign_sql(p->path,
+                                            "DROP TRIGGER ggu_admin_unit_geometry; DROP TRIGGER "
+                                            "giu_admin_unit_geometry; UPDATE admin_unit SET geometry = "
+                                            "substr(geometry, 1, 60) WHERE code = '150100'",
+                                            said));
+    s = must_open(p->path, STORE_READ);
+    enum status st = store_units(s, count_unit, &n, &e);
+    store_close(s);
+    assert_int_equal(STATUS_CORRUPT, st);
+    assert_says(&e, STATUS_CORRUPT, "unit-geometry", "150100");
+}
+
 /* An index file of one version must never be taken for another's. */
 static void index_keys_differ_by_version_part_and_store(void **state)
 {
@@ -397,6 +434,7 @@ int main(void)
         WITH_STORE(what_was_stored_comes_back_to_the_bit),
         WITH_STORE(a_box_gives_what_touches_it_and_pages_give_everything_once),
         WITH_STORE(coverage_is_kept_with_its_version),
+        WITH_STORE(a_boundary_that_cannot_be_read_is_said_and_not_left_out),
         WITH_STORE(index_keys_differ_by_version_part_and_store),
         WITH_STORE(rules_in_force_are_the_table_of_the_schema_until_another_is_loaded),
         WITH_STORE(ogrinfo_lists_layers_by_id_and_by_chinese_title),
