@@ -17,6 +17,9 @@ def older(node):
     if None in node.values():
         raise SystemExit("openapi_json.py: a value is missing, perhaps for a comma in a text without quotes: "
                          f"{node}")
+    named = node.get("required")
+    if any(isinstance(n, bool) for n in [*node, *(named if isinstance(named, list) else [])]):
+        raise SystemExit(f"openapi_json.py: a name became a truth value, put it in quotes: {node}")
     out = {k: older(v) for k, v in node.items()}
     kinds = out.get("type")
     if isinstance(kinds, list) and "null" in kinds:
