@@ -138,6 +138,19 @@ static enum status look_at_lines(struct check_worker *w, const struct snapshot *
     return overlap_look(w->scratch, ix, n, e);
 }
 
+/* Every door says the same area of the same shape, to the bit: the one that the policy measured. What lies in
+ * a line is held against the kernel's own sum, of which an overlap that holds the parcel is the twin. */
+static enum status own_area(const struct checking *c, struct parcel_report *r, struct error *e)
+{
+    const struct parcel *p = r->parcel;
+    enum status s = overlap_parcel_area(c->w->scratch, &r->kernel_m2, e);
+    if (!s)
+        r->area_m2 = c->kernel_areas  ? r->kernel_m2
+                     : p->area_m2 > 0 ? p->area_m2
+                                      : geo_shape_area_m2(&p->shape);
+    return s;
+}
+
 /* One parcel: candidates and overlaps of each line, what lines share, rules and verdict. */
 static enum status check_one(const struct checking *c, const struct parcel *parcel, struct parcel_report *r,
                              struct error *e)
@@ -155,9 +168,9 @@ static enum status check_one(const struct checking *c, const struct parcel *parc
     overlap_prepare(w->scratch, &parcel->shape);
     enum status s = look_at_lines(w, c->snapshot, e);
     if (!s)
-        s = overlap_parcel_area(w->scratch, &r->area_m2, e);
+        s = own_area(c, r, e);
     struct measuring m;
-    measuring_begin(&m, w, &parcel->shape, r->area_m2);
+    measuring_begin(&m, w, r);
     for (int l = 0; !s && l < n; l++)
         s = measure_line(&m, c->snapshot, l, &r->layers[l], e);
     if (!s && (!c->figures_only || snapshot_rules(c->snapshot)->has_units))
@@ -238,7 +251,7 @@ enum status check_parcels(struct check_worker *w, const struct snapshot *snapsho
 {
     struct report report = {
         .parcels = *parcels, .snapshot = snapshot, .verdict = VERDICT_ALLOWED, .epsg = opt ? opt->epsg : 0};
-    struct checking c = {w, snapshot, &report, opt && opt->figures_only};
+    struct checking c = {w, snapshot, &report, opt && opt->figures_only, opt && opt->kernel_areas};
     enum status s = class_of(snapshot, opt, &report.project_class, e);
     if (!s)
         s = claims_of(w, snapshot, opt, &report.claims, e);

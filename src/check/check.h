@@ -43,7 +43,8 @@ struct draft_outcome {
 struct parcel_report {
     const struct parcel *parcel;
     struct sliver_policy slivers;
-    double area_m2; /* ellipsoid: the default basis */
+    double area_m2;   /* ellipsoid: the default basis; geo_shape_area_m2, as an import says of the shape */
+    double kernel_m2; /* the same by the kernel's arithmetic, against which overlaps are held */
     enum verdict verdict;
     const char *summary_zh, *summary_en;
     struct layer_finding *layers; /* one for each line of the snapshot's table, in its order; arena */
@@ -106,6 +107,7 @@ struct check_options {
     size_t n_claims;
     const struct sliver_policy *slivers; /* NULL: the default */
     bool figures_only;                   /* for a batch: no sentences ("") */
+    bool kernel_areas; /* parcels' areas are the kernel's, as in reports before 2026-11-30: to verify those */
 };
 
 /* What one thread needs to check. Owned by whoever made it. */

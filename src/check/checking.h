@@ -7,8 +7,8 @@
 struct checking {
     struct check_worker *w;
     const struct snapshot *snapshot;
-    const struct report *report; /* class and claims */
-    bool figures_only;
+    const struct report *report;     /* class and claims */
+    bool figures_only, kernel_areas; /* as in check_options */
 };
 
 /* Rules and verdicts of the findings in r->layers, and r->verdict; r->units are there when a rule names one.

@@ -35,7 +35,7 @@ static enum status outcome_of(const struct checking *c, const struct parcel_repo
     *o = (struct draft_outcome){.draft = draft, .now = &now->layers[draft->line]};
     struct measuring m;
     overlap_prepare(c->w->scratch, &now->parcel->shape);
-    measuring_begin(&m, c->w, &now->parcel->shape, now->area_m2);
+    measuring_begin(&m, c->w, now);
     enum status s = measure_layer(&m, o->now->line, &draft->layer, &o->then, e);
     if (!s)
         s = judge_under(c, now, o, e);

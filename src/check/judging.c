@@ -50,7 +50,7 @@ enum status checking_judge(const struct checking *c, struct parcel_report *r, st
     struct judge_case jc = {.rules = snapshot_rules(c->snapshot),
                             .project_class = c->report->project_class,
                             .claims = &c->report->claims,
-                            .parcel_m2 = r->area_m2,
+                            .parcel_m2 = r->kernel_m2,
                             .slivers = c->w->slivers,
                             .common = &common};
     enum status s = common_measure(c->w, &r->parcel->shape, r, &common, e);

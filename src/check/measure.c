@@ -339,6 +339,8 @@ static enum status measure_loaded(struct measuring *m, struct layer_finding *f, 
     f->area_is_bound = g.bound;
     f->share = fmin(1.0, f->area_m2 / g.parcel_m2);
     f->inside = g.n > 0 && g.parcel_m2 - f->area_m2 <= measure_floor_m2(g.parcel_m2);
+    if (f->inside) /* all of the parcel but what the kernel misses of it */
+        f->area_m2 += m->area_m2 - m->parcel_m2;
     f->touches = g.touches && g.n == 0;
     f->features = g.features;
     f->n_features = g.n;

@@ -9,7 +9,8 @@
 struct measuring {
     struct check_worker *w;
     const struct geo_shape *parcel;
-    double parcel_m2;
+    double parcel_m2; /* by the kernel's arithmetic, as the overlaps are */
+    double area_m2;   /* as the report says it; both are the same to rounding */
     /* How much of it each coverage covers, that was asked: many layers have the same. */
     struct {
         const struct layer_index *coverage;
@@ -18,12 +19,12 @@ struct measuring {
     size_t n_covered;
 };
 
-static inline void measuring_begin(struct measuring *m, struct check_worker *w,
-                                   const struct geo_shape *parcel, double parcel_m2)
+static inline void measuring_begin(struct measuring *m, struct check_worker *w, const struct parcel_report *r)
 {
     m->w = w;
-    m->parcel = parcel;
-    m->parcel_m2 = parcel_m2;
+    m->parcel = &r->parcel->shape;
+    m->parcel_m2 = r->kernel_m2;
+    m->area_m2 = r->area_m2;
     m->n_covered = 0;
 }
 

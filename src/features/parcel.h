@@ -52,6 +52,8 @@ struct parcel {
     const char *name; /* 地块名称; "" when not given. Arena */
     const char *use;  /* 地块用途; "" when not given. Arena */
     struct geo_shape shape;
+    double area_m2;                /* of `shape`, by the policy; 0: nobody has measured it yet */
+    bool curved;                   /* arcs were replaced by chords (geo/arc.h) */
     struct geo_crs crs;            /* as delivered */
     struct parcel_rings delivered; /* n_rings is 0 when the parcel did not come from parcel_parse */
     double declared_area_m2;       /* NAN when not declared */

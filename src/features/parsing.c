@@ -235,6 +235,7 @@ static enum status accept(struct parsing *p, struct parcel *parcel, struct parsi
     if (s)
         return parsing_fail_in(p, s, place);
     parcel->shape = answer.shape;
+    parcel->area_m2 = answer.area_m2;
     if (answer.state == ACCEPTANCE_DISSOLVED)
         warn_dissolved(p, answer.dissolved, place);
     if (answer.n_empty)

@@ -213,7 +213,8 @@ static bool hit_outside(struct judge *j, double outside_m2)
 static void judge_contained(struct judge *j)
 {
     const struct layer_finding *f = j->f;
-    double floor_m2 = measure_floor_m2(j->c->parcel_m2), outside = j->c->parcel_m2 - f->area_m2;
+    double floor_m2 = measure_floor_m2(j->c->parcel_m2),
+           outside = f->inside ? 0 : j->c->parcel_m2 - f->area_m2;
     bool plain = j->line->n_zones == 0;           /* not divided into zones: its row is "*" */
     for (size_t i = 0; i + 1 < f->n_zones; i++) { /* the last entry is the outside */
         const char *zone = plain ? "*" : line_zone_title(j->line, f->zones[i].zone);

@@ -25,7 +25,7 @@ struct judge_case {
     const struct claim_set *claims;
     /* Codes of the units in which the parcel lies, NULL ends; NULL when no rule names a unit. */
     const char *const *units;
-    double parcel_m2;
+    double parcel_m2; /* by the arithmetic that the findings were measured with */
     struct sliver_policy slivers;
     const struct common_areas *common;
 };

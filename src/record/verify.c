@@ -309,14 +309,21 @@ static struct report_project project_of(const struct json_t *report)
                                    .district = verify_text(report, "project", "district")};
 }
 
+struct recomputing {
+    struct store_bytes input;
+    bool kernel_areas; /* check_options */
+};
+
 static enum status check_again(struct verifying *v, const struct json_t *report,
-                               const struct snapshot *snapshot, struct store_bytes input, struct buffer *json,
-                               struct error *e)
+                               const struct snapshot *snapshot, const struct recomputing *how,
+                               struct buffer *json, struct error *e)
 {
     struct sliver_policy slivers = policy_of(report);
     struct claim_words claims[LINES_MAX];
-    struct check_options options = {
-        .project_class = verify_text(report, "project_class", NULL), .slivers = &slivers, .claims = claims};
+    struct check_options options = {.project_class = verify_text(report, "project_class", NULL),
+                                    .slivers = &slivers,
+                                    .claims = claims,
+                                    .kernel_areas = how->kernel_areas};
     const struct report_project project = project_of(report);
     struct form_input form = {.project = &project, .arena = v->w->arena, .format = verify_format(report)};
     while (options.n_claims < LINES_MAX && verify_claim(report, options.n_claims, &claims[options.n_claims]))
@@ -325,7 +332,7 @@ static enum status check_again(struct verifying *v, const struct json_t *report,
     struct error why;
     enum status s = crs_of_option(verify_text(report, "input", "crs_given"), false, &options.epsg, &why);
     if (!s)
-        s = check_bytes(v->w, snapshot, &options, input.data, input.size, &again, &why);
+        s = check_bytes(v->w, snapshot, &options, how->input.data, how->input.size, &again, &why);
     form.report = &again;
     if (!s)
         s = form_json(&form, json, &why);
@@ -335,12 +342,12 @@ static enum status check_again(struct verifying *v, const struct json_t *report,
     return STATUS_OK;
 }
 
-static enum status recompute(struct verifying *v, struct json_t *report, struct store_bytes input,
-                             const struct snapshot *snapshot, struct error *e)
+static enum status recompute_by(struct verifying *v, struct json_t *report, const struct recomputing *how,
+                                const struct snapshot *snapshot, struct error *e)
 {
     struct buffer json;
     buffer_init(&json, 0);
-    enum status s = check_again(v, report, snapshot, input, &json, e);
+    enum status s = check_again(v, report, snapshot, how, &json, e);
     struct json_t *tree = !s && json.size ? verify_parse(json.data, json.size, e) : NULL;
     if (!s && json.size && !tree)
         s = STATUS_INTERNAL;
@@ -348,6 +355,29 @@ static enum status recompute(struct verifying *v, struct json_t *report, struct 
         verify_compare(v, report, tree, false, "recomputed");
     verify_free(tree);
     buffer_release(&json);
+    return s;
+}
+
+/* A report of before 2026-11-30 said the kernel's area of a parcel, which may differ in the last printed digit
+ * where the parcel is as large as a county: it is confirmed when one of the two gives all of it. */
+static enum status recompute(struct verifying *v, struct json_t *report, struct store_bytes input,
+                             const struct snapshot *snapshot, struct error *e)
+{
+    struct recomputing how = {input, false};
+    struct record_verification *out = v->out, before = *out;
+    enum status s = recompute_by(v, report, &how, snapshot, e);
+    if (s || out->n_differences == before.n_differences)
+        return s;
+    struct record_verification by_now = *out, fresh = {.verdict = ""};
+    *out = fresh;
+    how.kernel_areas = true;
+    s = recompute_by(v, report, &how, snapshot, e);
+    bool confirmed = !s && out->n_differences == 0 && out->n_missing == 0;
+    *out = by_now;
+    if (confirmed) {
+        out->n_differences = before.n_differences;
+        out->n_listed = before.n_listed;
+    }
     return s;
 }
 

@@ -369,7 +369,7 @@ static enum verdict judged_by(struct world *w, struct report *r, const char *pro
     struct parcel_report *p = &r->results[0];
     const struct judge_case c = {.rules = rules,
                                  .project_class = project_class,
-                                 .parcel_m2 = p->area_m2,
+                                 .parcel_m2 = p->kernel_m2,
                                  .slivers = p->slivers,
                                  .common = &none};
     assert_int_equal(judge_findings(&c, w->worker.arena, p->layers, p->n_layers, &p->verdict, NULL),
@@ -569,6 +569,53 @@ static void overlapping_features_count_once(void **state)
     r = check_box(w, "111.09 41.02 111.2 41.03", NULL);
     f = &r.results[0].layers[0];
     assert_true(fabs(f->area_m2 - r.results[0].area_m2 * 6 / 11) < 0.01);
+    world_free(w);
+}
+
+/* A ring of n points around a place, `reach` degrees wide, as GeoJSON. */
+static void write_star(char *text, size_t size, int n, double reach)
+{
+    size_t at = (size_t)snprintf(text, size, "{\"type\":\"Polygon\",\"coordinates\":[[");
+    for (int i = 0; i <= n; i++) {
+        double angle = 2 * M_PI * (i % n) / n, r = reach * (i % 2 && n > 4 ? 0.8 : 1);
+        at += (size_t)snprintf(text + at, size - at, "%s[%.9f,%.9f]", i ? "," : "", 111.5 + r * cos(angle),
+                               41.5 + r * sin(angle));
+    }
+    snprintf(text + at, size - at, "]]}");
+}
+
+/* Every door says the same area of the same shape: a check's is that of an import (geo_shape_area_m2), to the
+ * bit, however many edges there are; and what lies wholly in a line has the parcel's own area, to rounding. */
+static void a_parcels_area_is_its_shapes_in_every_door(void **state)
+{
+    (void)state;
+    struct layer_spec layers[] = {{ERL, EVERYWHERE, 0, {{"110.5 40.5 112.5 42.5", NULL}}},
+                                  {UDB, EVERYWHERE, 0, {{"110.5 40.5 112.5 42.5", "CZJZ"}}}};
+    static const int sizes[] = {4, 12, 64, 66, 700};
+    static const double reaches[] = {0.0004, 0.02, 0.31};
+    struct world *w = world_new(layers, 2);
+    for (size_t i = 0; i < 15; i++) {
+        char text[64 + 702 * 40];
+        struct report r, before;
+        const struct check_options of_before = {.kernel_areas = true};
+        write_star(text, sizeof text, sizes[i / 3], reaches[i % 3]);
+        assert_int_equal(check_bytes(&w->worker, w->snapshot, &of_before, text, strlen(text), &before, NULL),
+                         STATUS_OK);
+        assert_int_equal(check_bytes(&w->worker, w->snapshot, NULL, text, strlen(text), &r, NULL), STATUS_OK);
+        const struct parcel_report *p = r.results;
+        double area = geo_shape_area_m2(&p->parcel->shape);
+        assert_memory_equal(&p->area_m2, &area, sizeof area);
+        assert_true(fabs(p->kernel_m2 - area) <= 1e-10 * area);
+        assert_memory_equal(&before.results[0].area_m2, &p->kernel_m2, sizeof area);
+        assert_int_equal(before.results[0].verdict, p->verdict);
+        for (int l = 0; l < p->n_layers; l++) {
+            const struct layer_finding *f = p->layers + l;
+            if (f->status != LAYER_OVERLAP)
+                continue;
+            assert_true(f->inside);
+            assert_true(f->area_m2 <= area && area - f->area_m2 <= 1e-10 * area);
+        }
+    }
     world_free(w);
 }
 
@@ -989,7 +1036,7 @@ static void a_rule_of_a_unit_comes_before_the_general_one(void **state)
         const struct judge_case c = {.rules = &table,
                                      .project_class = "GENERAL",
                                      .units = cases[i].units,
-                                     .parcel_m2 = p->area_m2,
+                                     .parcel_m2 = p->kernel_m2,
                                      .slivers = p->slivers,
                                      .common = &none};
         assert_int_equal(judge_findings(&c, w->worker.arena, p->layers, p->n_layers, &p->verdict, NULL),
@@ -1027,6 +1074,7 @@ int main(void)
         cmocka_unit_test(an_unknown_class_is_refused),
         cmocka_unit_test(overlapping_features_count_once),
         cmocka_unit_test(an_added_feature_never_clears),
+        cmocka_unit_test(a_parcels_area_is_its_shapes_in_every_door),
         cmocka_unit_test(a_shared_coverage_answers_as_each_layers_own),
         cmocka_unit_test(slivers_are_small_and_narrow),
         cmocka_unit_test(the_sliver_policy_is_chosen_and_disclosed),
