@@ -170,7 +170,7 @@ static enum status fail_with(struct parsing *p, const struct error *why, struct 
 static enum status add(struct parsing *p, struct feature_binding *b, const struct feature *f,
                        const struct geo_crs *crs)
 {
-    struct parcel parcel = {.crs = f->crs ? *f->crs : *crs};
+    struct parcel parcel = {.crs = f->crs ? *f->crs : *crs, .curved = f->curved};
     struct declared_area area = {NAN, AREA_UNIT_UNSAID, NULL};
     parcel.id = text_of(b, f, BOUND_ID, f->id);
     parcel.name = text_of(b, f, BOUND_NAME, f->name);

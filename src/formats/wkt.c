@@ -50,9 +50,19 @@ size_t wkt_pass_srid(const char *s, size_t n, int *srid)
     return i;
 }
 
+/* Geometries of which each part has its own word, which may begin a line. */
+static bool holds_words(const char *s, size_t n)
+{
+    static const char *const words[] = {"GEOMETRY", "CURVEPOLYGON", "MULTISURFACE", "COMPOUND", "MULTICURVE"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (n >= strlen(words[i]) && strncasecmp(s, words[i], strlen(words[i])) == 0)
+            return true;
+    return false;
+}
+
 size_t wkt_piece_end(const char *s, size_t n, size_t from)
 {
-    bool collection = n - from >= 8 && strncasecmp(s + from, "GEOMETRY", 8) == 0;
+    bool collection = holds_words(s + from, n - from);
     int depth = 0;
     for (size_t i = from; i < n; i++) {
         depth += s[i] == '(' ? 1 : s[i] == ')' ? -1 : 0;

@@ -1,4 +1,5 @@
-/* Where geometries begin and end in a text of WKT and EWKT; what they are is GEOS's business. Texts are UTF-8
+/* Where geometries begin and end in a text of WKT and EWKT; what they are is GEOS's business, and that of
+ * wkt_arcs.h where they have arcs. Texts are UTF-8
  * or GB18030. Threads: pure. */
 #ifndef HX_FORMATS_WKT_H
 #define HX_FORMATS_WKT_H

@@ -152,8 +152,9 @@ static bool has_plot_row(const char *text)
 
 static enum status recognise_plain(const char *s, enum parcel_format *out, struct error *e)
 {
-    static const char *const wkt[] = {"POLYGON", "MULTIPOLYGON", "GEOMETRYCOLLECTION",
-                                      "SRID",    "POINT",        "LINESTRING"};
+    static const char *const wkt[] = {"POLYGON",        "MULTIPOLYGON",  "GEOMETRYCOLLECTION", "SRID",
+                                      "POINT",          "LINESTRING",    "CURVEPOLYGON",       "MULTISURFACE",
+                                      "CIRCULARSTRING", "COMPOUNDCURVE", "MULTICURVE"};
     for (size_t i = 0; i < sizeof wkt / sizeof wkt[0]; i++)
         if (starts_with_word(s, wkt[i]))
             return *out = PARCEL_FORMAT_WKT, STATUS_OK;

@@ -135,6 +135,7 @@ static enum status take(void *user, const struct parcel_raw *raw, struct error *
     f->use = arena_strdup(a, raw->parcel->use ? raw->parcel->use : "");
     f->area = arena_strdup(a, raw->area);
     f->contradicts = raw->contradicts;
+    f->curved = raw->parcel->curved;
     f->place_zh = raw->place_zh ? arena_strdup(a, raw->place_zh) : NULL;
     f->place_en = raw->place_en ? arena_strdup(a, raw->place_en) : NULL;
     bool ok = f->id && f->name && f->use && f->area && rings_to_wkb(raw->rings, a, &f->wkb, &f->n_wkb) &&

@@ -1,8 +1,10 @@
 #include "features/readers/wkt.h"
 
 #include "base/array.h"
+#include "base/limits.h"
 #include "features/stream.h"
 #include "formats/wkt.h"
+#include "formats/wkt_arcs.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -61,11 +63,11 @@ static GEOSGeometry *parse(GEOSContextHandle_t h, const char *text, bool *closed
     return g;
 }
 
-static bool push(struct wkt_set *w, size_t ring, size_t line)
+static bool push(struct wkt_set *w, size_t ring, size_t line, bool curved)
 {
     if (!ARRAY_RESERVE(w->ones, w->cap, w->n + 1))
         return false;
-    w->ones[w->n++] = (struct wkt_one){ring, line, "", "", "", {NAN, AREA_UNIT_UNSAID, NULL}};
+    w->ones[w->n++] = (struct wkt_one){ring, line, "", "", "", {NAN, AREA_UNIT_UNSAID, NULL}, curved};
     coords_lines(&w->coords, w->coords.rings.start[ring], line);
     return !w->coords.rings.failed;
 }
@@ -73,12 +75,60 @@ static bool push(struct wkt_set *w, size_t ring, size_t line)
 static enum status fail_syntax(struct parsing *p, size_t line)
 {
     return fail(p, line, "wkt-syntax",
-                "WKT有语法错误（括号、逗号或数不对，或含NaN、M值、曲线）；应形如POLYGON((111.1 40.1, 111.2 "
+                "WKT有语法错误（括号、逗号或数不对，或含NaN、M值）；应形如POLYGON((111.1 40.1, 111.2 "
                 "40.1, 111.2 "
                 "40.2, 111.1 40.1))。",
-                "the WKT has an error (parentheses, commas or numbers; or NaN, M values or curves); it "
+                "the WKT has an error (parentheses, commas or numbers; or NaN or M values); it "
                 "should look like "
                 "POLYGON((111.1 40.1, 111.2 40.1, 111.2 40.2, 111.1 40.1)).");
+}
+
+static enum status fail_not_area(struct parsing *p, size_t line)
+{
+    return fail(
+        p, line, "wkt-not-area",
+        "图形是空的，或含有点、线，不是面；只接受POLYGON、MULTIPOLYGON、CURVEPOLYGON、MULTISURFACE。",
+        "the geometry is empty, or holds points or lines; only POLYGON, MULTIPOLYGON, CURVEPOLYGON and "
+        "MULTISURFACE are checked.");
+}
+
+static enum status read_straight(struct parsing *p, struct ring_list *rings, const char *text, size_t line,
+                                 bool *open)
+{
+    GEOSContextHandle_t h = geo_geos_handle(p->context->geos);
+    GEOSGeometry *g = parse(h, text, open);
+    if (!g)
+        return fail_syntax(p, line);
+    size_t before = rings->n_rings;
+    bool areas = rings_from_geos(h, g, rings) && rings->n_rings > before;
+    GEOSGeom_destroy_r(h, g);
+    return areas ? STATUS_OK : fail_not_area(p, line);
+}
+
+/* Chords of all geometries that are held at once: 192 MB. */
+#define CHORDS_MAX (4 * LIMIT_VERTICES_PER_PARCEL)
+
+static enum status read_arcs(struct parsing *p, struct ring_list *rings, const char *text, size_t line,
+                             bool *open)
+{
+    switch (wkt_arcs_read(text, CHORDS_MAX, rings, open)) {
+    case WKT_ARCS_READ:
+        return STATUS_OK;
+    case WKT_ARCS_APART:
+        return fail(p, line, "wkt-curve-apart",
+                    "COMPOUNDCURVE的一段没有从前一段的终点开始；请把各段首尾相接后重新导出。",
+                    "a segment of the COMPOUNDCURVE does not begin where the one before it ends; join them "
+                    "and export again.");
+    case WKT_ARCS_NOT_AREA:
+        return fail_not_area(p, line);
+    case WKT_ARCS_TOO_LONG:
+        return fail(p, line, "wkt-arcs-too-long",
+                    "圆弧按不超过0.1米的弦展开后点数过多；请核对坐标，或把图形分成几个文件提交。",
+                    "its arcs have too many points once they are chords of at most 0.1 m; check the "
+                    "coordinates, or send the geometries in several files.");
+    default:
+        return rings->failed ? error_no_memory(p->error) : fail_syntax(p, line);
+    }
 }
 
 enum status wkt_read_one(struct parsing *p, struct wkt_set *w, char **at, size_t line)
@@ -92,26 +142,20 @@ enum status wkt_read_one(struct parsing *p, struct wkt_set *w, char **at, size_t
     if (!end)
         return fail_syntax(p, line);
     char held = *end;
-    bool closed;
-    GEOSContextHandle_t h = geo_geos_handle(p->context->geos);
-    *end = '\0';
-    GEOSGeometry *g = parse(h, *at, &closed);
-    *end = held;
-    *at = end;
-    if (!g)
-        return fail_syntax(p, line);
+    bool open;
     struct ring_list *rings = &w->coords.rings;
     size_t ring = rings->n_rings;
-    bool areas = rings_from_geos(h, g, rings) && rings->n_rings > ring;
-    GEOSGeom_destroy_r(h, g);
-    if (!areas)
-        return fail(
-            p, line, "wkt-not-area", "图形是空的，或含有点、线，不是面；只接受POLYGON、MULTIPOLYGON。",
-            "the geometry is empty, or holds points or lines; only POLYGON and MULTIPOLYGON are checked.");
-    if (closed)
+    *end = '\0';
+    bool curved = wkt_has_arcs(*at);
+    s = curved ? read_arcs(p, rings, *at, line, &open) : read_straight(p, rings, *at, line, &open);
+    *end = held;
+    *at = end;
+    if (s)
+        return s;
+    if (open)
         parsing_warn(p, "ring-closed", parsing_printf(p, "第%zu行：有环首尾不闭合，已自动闭合。", line),
                      parsing_printf(p, "Line %zu: a ring was open and has been closed.", line));
-    return push(w, ring, line) ? STATUS_OK : error_no_memory(p->error);
+    return push(w, ring, line, curved) ? STATUS_OK : error_no_memory(p->error);
 }
 
 static enum status add_one(struct parsing *p, const struct wkt_set *w, size_t i,
@@ -121,7 +165,8 @@ static enum status add_one(struct parsing *p, const struct wkt_set *w, size_t i,
     const struct ring_list *rings = &w->coords.rings;
     size_t end = i + 1 < w->n ? w->ones[i + 1].ring : rings->n_rings;
     size_t number = p->context->plots_before + i + 1;
-    struct parcel parcel = {.id = one->id, .name = one->name, .use = one->use, .crs = m->crs};
+    struct parcel parcel = {
+        .id = one->id, .name = one->name, .use = one->use, .curved = one->curved, .crs = m->crs};
     ring_list_clear(&p->policy.rings);
     for (size_t r = one->ring; r < end; r++)
         ring_list_copy(&p->policy.rings, rings, r, m->first_is_north,

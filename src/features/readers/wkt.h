@@ -1,4 +1,4 @@
-/* WKT and EWKT: one geometry a parcel, read by GEOS. Internal to the parcel module. */
+/* WKT and EWKT: one geometry a parcel, read by GEOS, or by formats/wkt_arcs.h where it has arcs. Internal to the parcel module. */
 #ifndef HX_FEATURES_READERS_WKT_H
 #define HX_FEATURES_READERS_WKT_H
 
@@ -12,6 +12,7 @@ struct wkt_set {
         size_t line;
         const char *id, *name, *use;
         struct declared_area area;
+        bool curved;
     } * ones; /* malloc'd */
     size_t n, cap;
     bool srid_said;

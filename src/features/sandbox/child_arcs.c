@@ -1,57 +1,20 @@
-/* Arcs -> chords, the same for every format: no chord spans more than a twentieth of a degree of its arc,
- * nor more than 0.1 m. The area between n chords and their circle is about pi * chord^2 / 6 for a whole
- * one, whatever its radius: 0.005 m2. What GDAL straightens itself (the bulges and circles of a drawing)
- * has the same two limits in child_open.c. */
+/* Curves of GDAL's -> lines, their arcs by geo/arc.h. What GDAL straightens itself (the bulges and circles of a
+ * drawing) has the same two limits in child_open.c. */
 #include "features/sandbox/child_parts.h"
-
-#include <math.h>
-
-#define STEP_RAD (0.05 * M_PI / 180)
-#define CHORD_M 0.1
-#define METRES_PER_DEGREE 111320.0
-enum { STEPS_MAX = 10000000 };
-
-struct arc {
-    double x, y, radius, from, sweep;
-};
-
-/* The circle through three points; false when they are on a line. */
-static bool find_arc(const double p[3][2], struct arc *out)
-{
-    double ax = p[1][0] - p[0][0], ay = p[1][1] - p[0][1], bx = p[2][0] - p[0][0], by = p[2][1] - p[0][1];
-    if (p[0][0] == p[2][0] && p[0][1] == p[2][1]) { /* a whole circle: its second point is opposite */
-        double x = ax / 2, y = ay / 2;
-        *out = (struct arc){p[0][0] + x, p[0][1] + y, hypot(x, y), atan2(-y, -x), 2 * M_PI};
-        return out->radius > 0;
-    }
-    double d = 2 * (ax * by - ay * bx);
-    if (d == 0)
-        return false;
-    double aa = ax * ax + ay * ay, bb = bx * bx + by * by;
-    double x = (by * aa - ay * bb) / d, y = (ax * bb - bx * aa) / d;
-    double from = atan2(-y, -x), to = atan2(by - y, bx - x), sweep = to - from;
-    if (d > 0 && sweep < 0)
-        sweep += 2 * M_PI;
-    else if (d < 0 && sweep > 0)
-        sweep -= 2 * M_PI;
-    *out = (struct arc){p[0][0] + x, p[0][1] + y, hypot(x, y), from, sweep};
-    return isfinite(out->radius) && isfinite(sweep);
-}
+#include "geo/arc.h"
 
 /* Points after the first: chords up to and including the third. */
 static void add_arc(OGRGeometryH line, const double p[3][2], bool degrees)
 {
     struct arc a;
-    if (find_arc(p, &a)) {
-        double chord = degrees ? CHORD_M / METRES_PER_DEGREE : CHORD_M;
-        double n = ceil(fabs(a.sweep) / fmin(STEP_RAD, chord / a.radius));
-        int steps = n < STEPS_MAX ? (int)n : STEPS_MAX;
+    if (arc_through(p, degrees, &a)) {
         int first = OGR_G_GetPointCount(line);
-        if (steps > 1)
-            OGR_G_SetPointCount(line, first + steps - 1); /* at once: AddPoint would copy the line for each */
-        for (int i = 1; i < steps; i++) {
-            double angle = a.from + a.sweep * i / steps;
-            OGR_G_SetPoint_2D(line, first + i - 1, a.x + a.radius * cos(angle), a.y + a.radius * sin(angle));
+        if (a.steps > 1) /* at once: AddPoint would copy the line for each */
+            OGR_G_SetPointCount(line, first + (int)a.steps - 1);
+        for (size_t i = 1; i < a.steps; i++) {
+            double x, y;
+            arc_point(&a, i, &x, &y);
+            OGR_G_SetPoint_2D(line, first + (int)i - 1, x, y);
         }
     } else {
         OGR_G_AddPoint_2D(line, p[1][0], p[1][1]);
