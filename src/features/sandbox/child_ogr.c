@@ -55,6 +55,20 @@ static bool may_be_areas(OGRLayerH layer)
            OGR_GT_IsSubClassOf(type, wkbMultiSurface);
 }
 
+/* A MapInfo table states no type: GDAL tells it by what is in there, and "none" of records that all lack their
+ * geometry. Each of them is a fault of its own, as it is beside others. */
+static void take_empty_tables(struct ogr_reading *r)
+{
+    bool any = strcmp(r->driver, "MapInfo File") != 0;
+    for (size_t i = 0; i < r->n_layers; i++)
+        any |= r->choices[i].may_be_areas;
+    for (size_t i = 0; !any && i < r->n_layers; i++) {
+        OGRLayerH layer = GDALDatasetGetLayer(r->data, (int)i);
+        r->choices[i].may_be_areas =
+            layer && OGR_L_GetGeomType(layer) == wkbNone && OGR_L_GetFeatureCount(layer, 1) > 0;
+    }
+}
+
 static enum feature_type type_of(OGRFieldType t)
 {
     return t == OFTInteger || t == OFTInteger64 ? FEATURE_INTEGER
@@ -94,6 +108,7 @@ static enum status describe_layers(struct ogr_reading *r, struct error *e)
         r->choices[i] =
             (struct child_choice){name, layer ? alias_of(r->c, layer) : "", layer && may_be_areas(layer)};
     }
+    take_empty_tables(r);
     return STATUS_OK;
 }
 
