@@ -25,9 +25,12 @@ class Format:
     write: object          # (shape, folder) -> path
     cannot: frozenset      # of EVERYTHING; what the matrix leaves out
     crs: str | None = None     # told with the file, which cannot state one
+    crs_of_no_geometry: str | None = None   # told with a file of which no record has one: it states none then
     metres: bool = False       # gets the twin in metres
     tolerance_m2: float = 0.0  # where the format's own grid moves coordinates; otherwise areas are equal to the bit
     doors: tuple | None = None  # None: all; files that are several cannot be sent
+    numbered: bool = False     # a plot without an id is written with its number, which tells the plots apart
+    bulges: bool = False       # an arc is the tangent of a quarter of its angle, not three points
     texts: object = None       # (plot's number from 0) -> (id, name), where the format has texts of its own
 
 
@@ -136,7 +139,7 @@ def csv_wkt(s, folder):
     return save(folder / "p.csv", "".join(",".join(map(quoted, r)) + "\r\n" for r in [[*names, "wkt"], *rows]))
 
 
-@fmt("csv-points", "roles empty null arcs z m fields", crs="EPSG:4490")
+@fmt("csv-points", "roles empty null arcs z m fields", crs="EPSG:4490", numbered=True)
 def csv_points(s, folder):
     rows = ["DKBH,DKMC,圈号,经度,纬度"]
     for i, d in enumerate(s.plots):
@@ -242,12 +245,13 @@ def arc_points(circle):
 
 
 # A line that is not closed is no area of a drawing: refused by name.
-@fmt("dxf", "holes parts empty null m fields ids unclosed", crs="EPSG:4490", texts=handle_and_layer)
+@fmt("dxf", "holes parts empty null m fields ids unclosed", crs="EPSG:4490", bulges=True, texts=handle_and_layer)
 def dxf(s, folder):
     return save(folder / "p.dxf", dxf_text(s), "gb18030")
 
 
-@fmt("dxf-metres", "holes parts empty null m fields ids zones unclosed", crs=f"EPSG:{shapes.EPSG_METRES}", metres=True, texts=handle_and_layer)
+@fmt("dxf-metres", "holes parts empty null m fields ids zones unclosed", crs=f"EPSG:{shapes.EPSG_METRES}", metres=True, bulges=True,
+     texts=handle_and_layer)
 def dxf_metres(s, folder):
     return save(folder / "p.dxf", dxf_text(s), "gb18030")
 
@@ -395,10 +399,16 @@ def spatialite(s, folder):
     return by_gdal(s, folder / "p.sqlite", "SQLite", creation=["SPATIALITE=YES"])
 
 
-# As GDAL writes it: Chinese names of fields become underscores, and there is always a field.
-@fmt("tab", "roles empty arcs z m unclosed chinese bare", tolerance_m2=0.5, doors=FILES)
+# As GDAL writes it: Chinese names of fields become underscores, and there is always a field. Without a geometry it has no
+# map, which is what states its CRS.
+@fmt("tab", "roles empty arcs z m unclosed chinese bare", tolerance_m2=0.5, doors=FILES, crs_of_no_geometry="EPSG:4490")
 def tab(s, folder):
     return by_gdal(s, folder / "p.tab", "MapInfo File", options=["ENCODING=CP936", "BOUNDS=107,40,124,50"])
+
+
+def crs_to_tell(name, shape):
+    f = FORMATS[name]
+    return f.crs or (f.crs_of_no_geometry if all(d.polygons is None for d in shape.plots) else None)
 
 
 def write(name, shape, folder):
