@@ -358,8 +358,8 @@ static enum status recompute_by(struct verifying *v, struct json_t *report, cons
     return s;
 }
 
-/* A report of before 2026-11-30 said the kernel's area of a parcel, which may differ in the last printed digit
- * where the parcel is as large as a county: it is confirmed when one of the two gives all of it. */
+/* A report of before 2026-11-30 said the kernel's area of a parcel, which may differ in the last printed
+ * digit where the parcel is as large as a county: it is confirmed when one of the two gives all of it. */
 static enum status recompute(struct verifying *v, struct json_t *report, struct store_bytes input,
                              const struct snapshot *snapshot, struct error *e)
 {

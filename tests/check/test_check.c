@@ -585,7 +585,7 @@ static void write_star(char *text, size_t size, int n, double reach)
 }
 
 /* Every door says the same area of the same shape: a check's is that of an import (geo_shape_area_m2), to the
- * bit, however many edges there are; and what lies wholly in a line has the parcel's own area, to rounding. */
+ * bit, however many edges there are; what lies wholly in a line has the parcel's own area, to rounding. */
 static void a_parcels_area_is_its_shapes_in_every_door(void **state)
 {
     (void)state;

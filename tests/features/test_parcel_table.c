@@ -4,6 +4,31 @@
 
 #define SQUARE_M2 119988.2068 /* 400 m x 300 m in zone 37: tests/features/test_parcel_txt.c */
 
+/* A circle of 40 m in zone metres, as an arc and as a polygon of 3,600 corners, has one area to 0.02 m2; as
+ * an arc it says so, and an arc that does not come back is closed and told. */
+static void test_arcs_of_wkt(void **state)
+{
+    static char drawn[3700 * 32];
+    size_t at = (size_t)snprintf(drawn, sizeof drawn, "SRID=4525;POLYGON((");
+    for (int i = 0; i <= 3600; i++)
+        at += (size_t)snprintf(drawn + at, sizeof drawn - at, "%s%.4f %.4f", i ? "," : "",
+                               37563000 + 40 * cos(i % 3600 * M_PI / 1800),
+                               4520000 + 40 * sin(i % 3600 * M_PI / 1800));
+    snprintf(drawn + at, sizeof drawn - at, "))");
+    double right = geo_shape_area_m2(&accept_text(*state, drawn).parcels[0].shape);
+    struct parcel_set set = accept_text(
+        *state,
+        "SRID=4525;CURVEPOLYGON(\nCIRCULARSTRING(37563040 4520000,37562960 4520000,37563040 4520000))");
+    assert_int_equal(set.format, PARCEL_FORMAT_WKT);
+    assert_true(set.parcels[0].curved);
+    assert_true(fabs(geo_shape_area_m2(&set.parcels[0].shape) - right) < 0.02);
+    set = accept_text(*state,
+                      "SRID=4525;CURVEPOLYGON(CIRCULARSTRING(37563040 4520000,37563000 4520040,37562960 "
+                      "4520000))");
+    assert_true(fabs(geo_shape_area_m2(&set.parcels[0].shape) - right / 2) < 0.02);
+    assert_warned(&set, "ring-closed");
+}
+
 /* All of these mean the square of the TXT tests; the warning is the one that must be among them (NULL:
  * any). */
 static void test_grid_notations(void **state)
@@ -237,6 +262,13 @@ static void test_questions(void **state)
         {"POLYGON EMPTY", STATUS_INVALID_INPUT, "source-no-geometry"},
         {"POINT(111.7 40.8)", STATUS_INVALID_INPUT, "wkt-not-area"},
         {"LINESTRING(111.7 40.8,111.8 40.9)", STATUS_INVALID_INPUT, "wkt-not-area"},
+        {"CIRCULARSTRING(111.7 40.8,111.8 40.9,111.9 40.8)", STATUS_INVALID_INPUT, "wkt-not-area"},
+        {"CURVEPOLYGON EMPTY", STATUS_INVALID_INPUT, "source-no-geometry"},
+        {"CURVEPOLYGON(CIRCULARSTRING(111.7 40.8,111.701 40.8))", STATUS_INVALID_INPUT, "wkt-syntax"},
+        {"CURVEPOLYGON(COMPOUNDCURVE((111.7 40.8,111.701 40.8,111.701 40.801),(111.7 40.801,111.7 40.8)))",
+         STATUS_INVALID_INPUT, "wkt-curve-apart"},
+        {"SRID=4525;CURVEPOLYGON(CIRCULARSTRING(37563000 4520000,38963000 5920000,37563000 4520000))",
+         STATUS_INVALID_INPUT, "wkt-arcs-too-long"},
         {"SRID=x;POLYGON((111.7 40.8,111.8 40.8,111.8 40.9,111.7 40.8))", STATUS_INVALID_INPUT, "wkt-srid"},
         {"SRID=2361;POLYGON((37563000 4520000,37563400 4520000,37563400 4520300,37563000 4520000))",
          STATUS_UNSUPPORTED, NULL},
@@ -490,6 +522,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         parcel_test(test_grid_notations),
         parcel_test(test_degree_notations),
+        parcel_test(test_arcs_of_wkt),
         parcel_test(test_rings_and_plots),
         parcel_test(test_questions),
         parcel_test(test_crs_option),

@@ -1,4 +1,5 @@
-/* WKT and EWKT: one geometry a parcel, read by GEOS, or by formats/wkt_arcs.h where it has arcs. Internal to the parcel module. */
+/* WKT and EWKT: one geometry a parcel, read by GEOS, or by formats/wkt_arcs.h where it has arcs. Internal to
+ * the parcel module. */
 #ifndef HX_FEATURES_READERS_WKT_H
 #define HX_FEATURES_READERS_WKT_H
 

@@ -1,5 +1,5 @@
-/* Curves of GDAL's -> lines, their arcs by geo/arc.h. What GDAL straightens itself (the bulges and circles of a
- * drawing) has the same two limits in child_open.c. */
+/* Curves of GDAL's -> lines, their arcs by geo/arc.h. What GDAL straightens itself (the bulges and circles of
+ * a drawing) has the same two limits in child_open.c. */
 #include "features/sandbox/child_parts.h"
 #include "geo/arc.h"
 

@@ -55,8 +55,8 @@ static bool may_be_areas(OGRLayerH layer)
            OGR_GT_IsSubClassOf(type, wkbMultiSurface);
 }
 
-/* A MapInfo table states no type: GDAL tells it by what is in there, and "none" of records that all lack their
- * geometry. Each of them is a fault of its own, as it is beside others. */
+/* A MapInfo table states no type: GDAL tells it by what is in there, and "none" of records that all lack
+ * their geometry. Each of them is a fault of its own, as it is beside others. */
 static void take_empty_tables(struct ogr_reading *r)
 {
     bool any = strcmp(r->driver, "MapInfo File") != 0;
