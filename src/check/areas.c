@@ -1,6 +1,7 @@
 #include "check/areas.h"
 
 #include "check/measure.h"
+#include "geo/area.h"
 
 struct areas_run {
     struct arena *arena;
@@ -50,6 +51,15 @@ static enum status own_areas(struct check_worker *w, const struct geo_shape *par
     return s;
 }
 
+/* Until here its area was the kernel's, as what was found in it; what is told is what a check tells. */
+static void tell_own(const struct geo_shape *shape, struct parcel_areas *p)
+{
+    double area = geo_shape_area_m2(shape);
+    p->uncovered_m2 =
+        measure_is_covered(p->uncovered_m2, p->area_m2) ? 0 : p->uncovered_m2 + (area - p->area_m2);
+    p->area_m2 = area;
+}
+
 enum status areas_measure(struct check_worker *w, const struct layer_snapshot *layer,
                           const struct geo_shape *parcels, size_t n, struct parcel_areas *out,
                           struct error *e)
@@ -65,7 +75,6 @@ enum status areas_measure(struct check_worker *w, const struct layer_snapshot *l
     if (!s && run.no_memory)
         s = error_no_memory(e);
     for (size_t i = 0; !s && i < n; i++)
-        if (measure_is_covered(out[i].uncovered_m2, out[i].area_m2))
-            out[i].uncovered_m2 = 0;
+        tell_own(parcels + i, out + i);
     return s;
 }
