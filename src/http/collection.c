@@ -65,6 +65,7 @@ static void write_item_links(struct json_writer *w, const struct item_address *a
     jw_array_begin(w);
     snprintf(path, sizeof path, "/collections/%s/items/%lld", at->collection, (long long)id);
     link_write(w, at->links, "self", MEDIA_GEOJSON, "本要素 this feature", path);
+    link_write_alternate(w, at->links, path);
     snprintf(path, sizeof path, "/collections/%s", at->collection);
     link_write(w, at->links, "collection", MEDIA_JSON, "所属图层 the collection", path);
     jw_array_end(w);

@@ -1,5 +1,5 @@
 /* What the server says about itself: its health, the project classes it knows, its interface. */
-#include "http/links.h"
+#include "http/html_pages.h"
 #include "http/openapi.h"
 #include "http/route.h"
 #include "http/stored_json.h"
@@ -78,6 +78,9 @@ enum status handle_openapi(struct request *rq, struct reply *reply, struct error
 
 enum status handle_api(struct request *rq, struct reply *reply, struct error *e)
 {
-    enum status s = link_check_json(rq, e);
+    enum form form;
+    enum status s = form_asked(rq, MEDIA_OPENAPI_TYPE, &form, e);
+    if (!s && form == FORM_HTML)
+        return html_api(rq, reply, e);
     return s ? s : reply_static(reply, openapi_json, openapi_json_size, MEDIA_OPENAPI, e);
 }

@@ -19,22 +19,16 @@ static enum status refuse_empty(struct error *e)
                       "(of a GET: the text as the parameter parcel).");
 }
 
-/* A page that was made from somebody's file: it may have its own style, and nothing else. */
-#define REPORT_POLICY                                                                                        \
-    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'"
-
 static void add_document_headers(struct reply *reply, const struct report_form *form)
 {
-    static const char policy[] = "Content-Security-Policy";
     char disposition[80];
     if (!form->is_kept)
         return;
     snprintf(disposition, sizeof disposition, "%s; filename=\"hongxian-report.%s\"",
              form->is_page ? "inline" : "attachment", form->name);
     reply_header(reply, "Content-Disposition", disposition);
-    const char *site = MHD_get_response_header(reply->response, policy);
-    if (form->is_page && site && MHD_del_response_header(reply->response, policy, site) == MHD_YES)
-        reply_header(reply, policy, REPORT_POLICY);
+    if (form->is_page)
+        reply_own_style(reply);
 }
 
 /* What is asked, of the request or of a saved project. */

@@ -1,6 +1,6 @@
 /* GET /collections and /collections/{id}: what is loaded, from where, since when, and how to get at it. */
 #include "http/collection.h"
-#include "http/links.h"
+#include "http/html_pages.h"
 #include "http/route.h"
 
 #include "http/stored_json.h"
@@ -79,6 +79,7 @@ static void write_links(struct json_writer *w, const struct links *l, const char
     jw_array_begin(w);
     snprintf(path, sizeof path, "/collections/%s", id);
     link_write(w, l, "self", MEDIA_JSON, "本图层 this collection", path);
+    link_write_alternate(w, l, path);
     snprintf(path, sizeof path, "/collections/%s/items", id);
     link_write(w, l, "items", MEDIA_GEOJSON, "要素 its features", path);
     jw_array_end(w);
@@ -183,14 +184,13 @@ static enum status write_all(struct json_writer *w, const struct request *rq, st
 {
     static const char *const crs[] = {CRS84};
     struct links l;
-    enum status s = link_check_json(rq, e);
-    if (s)
-        return s;
+    enum status s = STATUS_OK;
     links_of(rq, &l);
     jw_object_begin(w);
     jw_key(w, "links");
     jw_array_begin(w);
     link_write(w, &l, "self", MEDIA_JSON, "图层 the collections", "/collections");
+    link_write_alternate(w, &l, "/collections");
     jw_array_end(w);
     write_strings(w, "crs", crs, 1);
     jw_key(w, "collections");
@@ -208,9 +208,7 @@ static enum status write_one(struct json_writer *w, const struct request *rq, st
 {
     struct collection c;
     struct links l;
-    enum status s = link_check_json(rq, e);
-    if (!s)
-        s = collection_find(rq->snapshot, rq->params[0], &c, e);
+    enum status s = collection_find(rq->snapshot, rq->params[0], &c, e);
     if (s)
         return s;
     links_of(rq, &l);
@@ -220,24 +218,31 @@ static enum status write_one(struct json_writer *w, const struct request *rq, st
     return STATUS_OK;
 }
 
-static enum status answer(struct request *rq, struct reply *reply,
-                          enum status (*write)(struct json_writer *, const struct request *, struct error *),
+typedef enum status write_fn(struct json_writer *w, const struct request *rq, struct error *e);
+
+static enum status answer(struct request *rq, struct reply *reply, write_fn *write, handler_fn *page,
                           struct error *e)
 {
     struct buffer b;
     struct json_writer w;
+    enum form form;
+    enum status s = form_asked(rq, MEDIA_JSON, &form, e);
+    if (s)
+        return s;
+    if (form == FORM_HTML)
+        return page(rq, reply, e);
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
-    enum status s = write(&w, rq, e);
+    s = write(&w, rq, e);
     return reply_json(reply, &b, s, "no-cache", e);
 }
 
 enum status handle_collections(struct request *rq, struct reply *reply, struct error *e)
 {
-    return answer(rq, reply, write_all, e);
+    return answer(rq, reply, write_all, html_collections, e);
 }
 
 enum status handle_collection(struct request *rq, struct reply *reply, struct error *e)
 {
-    return answer(rq, reply, write_one, e);
+    return answer(rq, reply, write_one, html_collection, e);
 }

@@ -1,4 +1,5 @@
 /* GET /collections/{id}/items and /collections/{id}/items/{fid}. */
+#include "http/html_pages.h"
 #include "http/item_stream.h"
 #include "http/route.h"
 
@@ -7,6 +8,8 @@ enum status handle_items(struct request *rq, struct reply *reply, struct error *
     struct item_page page;
     struct item_stream *stream;
     enum status s = item_page_read(rq, &page, e);
+    if (!s && page.form == FORM_HTML)
+        return html_items(rq, &page, reply, e);
     if (!s)
         s = item_stream_open(rq, &page, &stream, e);
     return s ? s : item_stream_reply(stream, reply, e);
@@ -18,6 +21,8 @@ struct one {
     struct json_writer *writer;
     struct geo_shape_builder *shape;
     struct item_address at;
+    struct request *request; /* of a page for people, with its answer; NULL: JSON is written */
+    struct reply *reply;
     int64_t id;
     bool found;
     enum status status;
@@ -28,7 +33,9 @@ static bool write_feature(const struct store_feature *f, void *user)
 {
     struct one *o = user;
     o->found = f->id == o->id;
-    if (o->found)
+    if (o->found && o->request)
+        o->status = html_item(o->request, f, NULL, o->reply, o->error);
+    else if (o->found)
         o->status = collection_write_feature(o->writer, f, o->shape, &o->at, o->error);
     return false;
 }
@@ -37,7 +44,9 @@ static bool write_place(const struct store_plan_feature *f, void *user)
 {
     struct one *o = user;
     o->found = f->id == o->id;
-    if (o->found)
+    if (o->found && o->request)
+        o->status = html_item(o->request, NULL, f, o->reply, o->error);
+    else if (o->found)
         o->status = collection_write_place(o->writer, f, &o->at, o->error);
     return false;
 }
@@ -74,14 +83,17 @@ enum status handle_item(struct request *rq, struct reply *reply, struct error *e
     links_of(rq, &l);
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
-    enum status s = link_check_json(rq, e);
+    enum form form;
+    enum status s = form_asked(rq, MEDIA_GEOJSON, &form, e);
+    o.request = !s && form == FORM_HTML ? rq : NULL;
+    o.reply = reply;
     if (!s)
         s = collection_find(rq->snapshot, rq->params[0], &c, e);
     if (!s)
         s = request_param_integer(rq, 1, 1, INT64_MAX, &o.id, e);
     if (!s)
         s = read_one(rq, &c, &o);
-    if (!s)
+    if (!s && !o.request)
         s = reply_buffer(reply, &b, "application/geo+json; charset=utf-8", e);
     buffer_release(&b);
     if (!s)

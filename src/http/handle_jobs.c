@@ -142,13 +142,8 @@ enum status handle_job_cancel(struct request *rq, struct reply *reply, struct er
     return reply_json(reply, &b, s, "no-store", e);
 }
 
-/* A page that was made from somebody's file: it may have its own style, and nothing else. */
-#define SUMMARY_POLICY                                                                                       \
-    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'"
-
 static void add_result_headers(struct reply *reply, const struct job_result *r, const char *format)
 {
-    static const char policy[] = "Content-Security-Policy";
     char title[3 * sizeof r->title], disposition[sizeof title + 160];
     bool page = strcmp(format, "html") == 0;
     text_percent(r->title, title, sizeof title); /* RFC 5987 */
@@ -156,9 +151,8 @@ static void add_result_headers(struct reply *reply, const struct job_result *r, 
              page ? "inline" : "attachment", r->file_name, title);
     reply_header(reply, "Content-Disposition", disposition);
     reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    const char *site = MHD_get_response_header(reply->response, policy);
-    if (page && site && MHD_del_response_header(reply->response, policy, site) == MHD_YES)
-        reply_header(reply, policy, SUMMARY_POLICY);
+    if (page)
+        reply_own_style(reply);
 }
 
 enum status handle_job_result(struct request *rq, struct reply *reply, struct error *e)

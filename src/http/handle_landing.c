@@ -1,37 +1,10 @@
-/* GET / and /conformance: what a client of OGC API asks first. / is the web page for a browser, and the
- * landing page in JSON for a program. */
-#include "http/links.h"
+/* GET / and /conformance: what a client of OGC API asks first. / is the map for a browser, and the landing
+ * page in JSON for a program; f=html is the landing page for people, which needs no JavaScript. */
+#include "http/html_pages.h"
 #include "http/route.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "http/web_files.h"
 
 static const char TITLE[] = "红线 Hongxian";
-
-/* ---- JSON or HTML ---- */
-
-/* The q of a media type in an Accept header, 0 when it is not named there. */
-static double weight_of(const char *accept, const char *type)
-{
-    size_t n = strlen(type);
-    for (const char *at = accept; at && (at = strstr(at, type)); at += n) {
-        if ((at > accept && !strchr(", ", at[-1])) || (at[n] && !strchr(",; ", at[n])))
-            continue;
-        size_t end = strcspn(at, ",");
-        const char *q = strstr(at + n, "q=");
-        return q && q < at + end ? strtod(q + 2, NULL) : 1;
-    }
-    return 0;
-}
-
-/* Browsers name text/html; who names neither, or both alike, is a program. */
-static enum status choose_html(const struct request *rq, bool *html, struct error *e)
-{
-    const char *f = request_query(rq, "f"), *accept = request_header(rq, MHD_HTTP_HEADER_ACCEPT);
-    *html =
-        f ? strcmp(f, "html") == 0 : accept && weight_of(accept, MEDIA_HTML) > weight_of(accept, MEDIA_JSON);
-    return f && !*html ? link_check_json(rq, e) : STATUS_OK;
-}
 
 /* ---- the documents ---- */
 
@@ -58,7 +31,7 @@ static enum status landing(struct request *rq, struct reply *reply, struct error
     jw_key(&w, "links");
     jw_array_begin(&w);
     link_write(&w, &l, "self", MEDIA_JSON, "本文档 this document", "/?f=json");
-    link_write(&w, &l, "alternate", MEDIA_HTML, "地图网页 the map", "/?f=html");
+    link_write_alternate(&w, &l, "/");
     link_write(&w, &l, "service-desc", MEDIA_OPENAPI, "接口定义 the API's definition", "/api");
     link_write(&w, &l, "service-doc", "application/yaml", "接口定义，便于阅读 the same, to be read",
                "/openapi.yaml");
@@ -71,13 +44,14 @@ static enum status landing(struct request *rq, struct reply *reply, struct error
 
 enum status handle_landing(struct request *rq, struct reply *reply, struct error *e)
 {
-    bool html = false;
-    enum status s = choose_html(rq, &html, e);
+    enum form form;
+    enum status s = form_asked(rq, MEDIA_JSON, &form, e);
     if (s)
         return s;
-    if (!html)
+    if (form == FORM_JSON)
         return landing(rq, reply, e);
-    s = handle_web_file(rq, reply, e);
+    bool map = !request_query(rq, "f") && web_files_has_page(rq->web);
+    s = map ? handle_web_file(rq, reply, e) : html_landing(rq, reply, e);
     if (!s)
         reply_header(reply, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT);
     return s;
@@ -87,13 +61,19 @@ enum status handle_landing(struct request *rq, struct reply *reply, struct error
 enum status handle_conformance(struct request *rq, struct reply *reply, struct error *e)
 {
     static const char *const classes[] = {"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+                                          "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
                                           "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
                                           "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson"};
     struct buffer b;
     struct json_writer w;
-    enum status s = link_check_json(rq, e);
+    struct links l;
+    enum form form;
+    enum status s = form_asked(rq, MEDIA_JSON, &form, e);
     if (s)
         return s;
+    if (form == FORM_HTML)
+        return html_conformance(rq, classes, sizeof classes / sizeof *classes, reply, e);
+    links_of(rq, &l);
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     jw_object_begin(&w);
@@ -101,6 +81,11 @@ enum status handle_conformance(struct request *rq, struct reply *reply, struct e
     jw_array_begin(&w);
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
         jw_string(&w, classes[i]);
+    jw_array_end(&w);
+    jw_key(&w, "links");
+    jw_array_begin(&w);
+    link_write(&w, &l, "self", MEDIA_JSON, "本文档 this document", "/conformance");
+    link_write_alternate(&w, &l, "/conformance");
     jw_array_end(&w);
     jw_object_end(&w);
     return send_json(reply, &b, e);

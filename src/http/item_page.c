@@ -181,7 +181,7 @@ enum status item_page_read(const struct request *rq, struct item_page *out, stru
     struct collection c;
     struct item_page *p = out;
     *p = (struct item_page){.before = -1};
-    enum status s = link_check_json(rq, e);
+    enum status s = form_asked(rq, MEDIA_GEOJSON, &p->form, e);
     if (!s)
         s = collection_find(rq->snapshot, rq->params[0], &c, e);
     if (s)
@@ -193,7 +193,9 @@ enum status item_page_read(const struct request *rq, struct item_page *out, stru
     links_of(rq, &p->links);
     s = request_query_box(rq, &p->box, &p->has_box, e);
     if (!s)
-        s = request_query_integer(rq, "limit", PAGE_FEATURES_DEFAULT, 1, INT64_MAX, &p->limit, e);
+        s = request_query_integer(rq, "limit",
+                                  p->form == FORM_HTML ? PAGE_FEATURES_READ : PAGE_FEATURES_DEFAULT, 1,
+                                  INT64_MAX, &p->limit, e);
     if (!s)
         s = request_query_integer(rq, "after", 0, 0, INT64_MAX, &p->after, e);
     p->limit = p->limit < LIMIT_PAGE_FEATURES ? p->limit : LIMIT_PAGE_FEATURES;

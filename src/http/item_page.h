@@ -9,8 +9,10 @@
 
 #include "http/collection.h"
 #include "http/links.h"
+#include "http/negotiate.h"
 
 struct item_page {
+    enum form form;              /* that is asked for */
     char id[REQUEST_PARAM_SIZE]; /* of the collection */
     const char *places;          /* a place set's id, static; NULL: of a layer */
     int64_t version_id;          /* of a layer; 0: none was in force, and the page is empty */
@@ -25,7 +27,7 @@ struct item_page {
     struct links links;
 };
 
-enum { PAGE_FEATURES_DEFAULT = 1000 };
+enum { PAGE_FEATURES_DEFAULT = 1000, PAGE_FEATURES_READ = 100 /* by people */ };
 
 /* From the query: bbox, datetime, version, limit, after. A limit above LIMIT_PAGE_FEATURES is that. */
 enum status item_page_read(const struct request *rq, struct item_page *out, struct error *e) HX_MUST_CHECK;

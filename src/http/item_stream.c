@@ -82,6 +82,13 @@ static enum status read_some(struct item_stream *s, struct store *store, int64_t
     return store_features(store, &q, feature, user, e);
 }
 
+enum status item_page_each(const struct item_page *page, struct store *store, struct item_slice slice,
+                           struct item_reader reader, struct error *e)
+{
+    struct item_stream s = {.page = *page, .after = slice.after};
+    return read_some(&s, store, slice.limit, reader.feature, reader.place, reader.user, e);
+}
+
 /* ---- pieces ---- */
 
 static void write_page_link(struct item_stream *s, const char *rel, const char *title, int64_t after)
@@ -102,6 +109,8 @@ static void write_links(struct item_stream *s, bool more)
         write_page_link(s, "prev", "上一页 the page before", p->before);
     if (more)
         write_page_link(s, "next", "下一页 the next page", s->after);
+    item_page_path(p, p->after, path);
+    link_write_alternate(&s->writer, &p->links, path);
     snprintf(path, sizeof path, "/collections/%s", p->id);
     link_write(&s->writer, &p->links, "collection", MEDIA_JSON, "所属图层 the collection", path);
     jw_array_end(&s->writer);

@@ -9,6 +9,18 @@
 
 #include "http/item_page.h"
 
+/* Some features of a page's collection, those behind an id. Of the two readers the one that fits is called. */
+struct item_slice {
+    int64_t after, limit;
+};
+struct item_reader {
+    store_feature_fn *feature;
+    store_plan_feature_fn *place;
+    void *user;
+};
+enum status item_page_each(const struct item_page *page, struct store *store, struct item_slice slice,
+                           struct item_reader reader, struct error *e) HX_MUST_CHECK;
+
 struct item_stream;
 
 /* Starts the page and reads its first piece with the request's worker, so that a failure is still an

@@ -64,7 +64,7 @@ void links_of(const struct request *rq, struct links *out)
 void link_write(struct json_writer *w, const struct links *l, const char *rel, const char *type,
                 const char *title, const char *path)
 {
-    char href[LINK_BASE_SIZE + LINK_PATH_SIZE];
+    char href[LINK_BASE_SIZE + LINK_PATH_SIZE + 8];
     snprintf(href, sizeof href, "%s%s", l->base, path);
     jw_object_begin(w);
     jw_kv_string(w, "rel", rel);
@@ -75,12 +75,9 @@ void link_write(struct json_writer *w, const struct links *l, const char *rel, c
     jw_object_end(w);
 }
 
-enum status link_check_json(const struct request *rq, struct error *e)
+void link_write_alternate(struct json_writer *w, const struct links *l, const char *path)
 {
-    const char *f = request_query(rq, "f");
-    if (!f || strcmp(f, "json") == 0)
-        return STATUS_OK;
-    error_zh(e, "没有格式“%.40s”；此处只有 json。", f);
-    return error_fail(e, STATUS_INVALID_INPUT, "unknown-format", "There is no form \"%.40s\" here; json is.",
-                      f);
+    char page[LINK_PATH_SIZE + 8];
+    snprintf(page, sizeof page, "%s%sf=html", path, strchr(path, '?') ? "&" : "?");
+    link_write(w, l, "alternate", MEDIA_HTML, "供人阅读 for people", page);
 }

@@ -15,7 +15,8 @@ enum { LINK_BASE_SIZE = 512, LINK_PATH_SIZE = 512 };
 #define MEDIA_JSON "application/json"
 #define MEDIA_GEOJSON "application/geo+json"
 #define MEDIA_HTML "text/html"
-#define MEDIA_OPENAPI "application/vnd.oai.openapi+json;version=3.0"
+#define MEDIA_OPENAPI_TYPE "application/vnd.oai.openapi+json"
+#define MEDIA_OPENAPI MEDIA_OPENAPI_TYPE ";version=3.0"
 
 struct links {
     char base[LINK_BASE_SIZE]; /* "https://map.example/hongxian", without a slash at its end */
@@ -25,8 +26,8 @@ void links_of(const struct request *rq, struct links *out);
 /* One object of a "links" array. `path` begins with a slash; with `title` where it is not NULL. */
 void link_write(struct json_writer *w, const struct links *l, const char *rel, const char *type,
                 const char *title, const char *path);
-/* f= asks for a form of the answer: of most there is JSON alone, and another is refused by name. */
-enum status link_check_json(const struct request *rq, struct error *e) HX_MUST_CHECK;
+/* The same answer as a page for people: the path with f=html. */
+void link_write_alternate(struct json_writer *w, const struct links *l, const char *path);
 /* Is this an address to put before paths: http or https, a host, perhaps a path, no slash at its end? */
 bool link_base_check(const char *url);
 

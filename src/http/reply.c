@@ -12,6 +12,11 @@
     "worker-src 'self' blob:; child-src 'self' blob:; connect-src 'self'; object-src 'none'; "               \
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
+/* A page with a style of its own and nothing else: no script, nothing from anywhere. */
+#define OWN_STYLE_POLICY                                                                                     \
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'; "            \
+    "base-uri 'none'"
+
 static void add_common_headers(struct MHD_Response *response)
 {
     MHD_add_response_header(response, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
@@ -73,6 +78,14 @@ void reply_next_link(struct json_writer *w, const char *href)
 void reply_header(struct reply *r, const char *name, const char *value)
 {
     MHD_add_response_header(r->response, name, value);
+}
+
+void reply_own_style(struct reply *r)
+{
+    static const char policy[] = "Content-Security-Policy";
+    const char *site = MHD_get_response_header(r->response, policy);
+    if (site && MHD_del_response_header(r->response, policy, site) == MHD_YES)
+        reply_header(r, policy, OWN_STYLE_POLICY);
 }
 
 enum status reply_json(struct reply *r, struct buffer *b, enum status s, const char *cache, struct error *e)

@@ -80,6 +80,9 @@ enum status reply_static(struct reply *r, const void *bytes, size_t n, const cha
 enum status reply_response(struct reply *r, struct MHD_Response *response, const char *content_type,
                            struct error *e) HX_MUST_CHECK;
 void reply_header(struct reply *r, const char *name, const char *value);
+/* The answer is a page that we made from data, of somebody's file perhaps: it may have its own style, and
+ * nothing else. */
+void reply_own_style(struct reply *r);
 /* Turns the answer into 304 when the client already has it. Adds the ETag in any case. */
 void reply_etag(const struct request *rq, struct reply *r, const char *etag);
 /* Any failure as application/problem+json. False only when memory is out. */

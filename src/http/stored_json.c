@@ -1,6 +1,7 @@
 #include "http/stored_json.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { DUMP_FLAGS = JSON_COMPACT | JSON_REAL_PRECISION(17) };
@@ -18,22 +19,53 @@ char *stored_json_object(const char *json, const char *name)
     return text;
 }
 
-/* Positions lie at any depth of nested arrays. */
-static void add_positions(const json_t *c, struct geo_box *box)
+bool stored_json_each_member(const char *json, stored_json_member_fn *fn, void *user)
+{
+    json_t *object = json ? json_loads(json, 0, NULL) : NULL;
+    bool is_object = json_is_object(object);
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value)
+    {
+        char *text = json_is_string(value) || json_is_null(value)
+                         ? NULL
+                         : json_dumps(value, DUMP_FLAGS | JSON_ENCODE_ANY);
+        fn(key, text ? text : json_is_string(value) ? json_string_value(value) : "", user);
+        free(text);
+    }
+    json_decref(object);
+    return is_object;
+}
+
+/* Positions lie at any depth of nested arrays; those of one array are one line, unless they are points. */
+static void tell_positions(const json_t *c, bool begins, bool points, struct stored_json_positions *to)
 {
     if (json_is_number(json_array_get(c, 0)) && json_is_number(json_array_get(c, 1))) {
-        geo_box_add(box, json_number_value(json_array_get(c, 0)), json_number_value(json_array_get(c, 1)));
+        to->fn(json_number_value(json_array_get(c, 0)), json_number_value(json_array_get(c, 1)), begins,
+               to->user);
         return;
     }
     for (size_t i = 0; i < json_array_size(c); i++)
-        add_positions(json_array_get(c, i), box);
+        tell_positions(json_array_get(c, i), points || i == 0, points, to);
+}
+
+void stored_json_each_position(const char *geometry, struct stored_json_positions to)
+{
+    json_t *root = json_loads(geometry, 0, NULL);
+    const char *type = json_string_value(json_object_get(root, "type"));
+    tell_positions(json_object_get(root, "coordinates"), true, type && strcmp(type, "MultiPoint") == 0, &to);
+    json_decref(root);
+}
+
+static void add_position(double lon_deg, double lat_deg, bool begins, void *user)
+{
+    (void)begins;
+    geo_box_add(user, lon_deg, lat_deg);
 }
 
 void stored_json_add_geometry(const char *geometry, struct geo_box *box)
 {
-    json_t *root = json_loads(geometry, 0, NULL);
-    add_positions(json_object_get(root, "coordinates"), box);
-    json_decref(root);
+    stored_json_each_position(geometry, (struct stored_json_positions){add_position, box});
 }
 
 static void copy_member(json_t *to, const json_t *from, const char *key)

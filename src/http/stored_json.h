@@ -11,7 +11,17 @@
  * text is no JSON object (or memory is out). */
 char *stored_json_object(const char *json, const char *name);
 
-/* Adds every position of a GeoJSON geometry to the box. */
+/* Each member of the object: a text as it is, null as "", all else as JSON. False when it is no object. */
+typedef void stored_json_member_fn(const char *key, const char *value, void *user);
+bool stored_json_each_member(const char *json, stored_json_member_fn *fn, void *user);
+
+/* Every position of a GeoJSON geometry. `begins`: it is a point, or the first of a line or ring. */
+struct stored_json_positions {
+    void (*fn)(double lon_deg, double lat_deg, bool begins, void *user);
+    void *user;
+};
+void stored_json_each_position(const char *geometry, struct stored_json_positions to);
+/* Adds them all to the box. */
 void stored_json_add_geometry(const char *geometry, struct geo_box *box);
 
 /* schema/project_classes.json as {"classes":[{"id","zh","en"}]}, each class with the paper that a claim of it

@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/sha256.h"
+#include "http/negotiate.h"
 #include "http/route.h"
 
 #include <dirent.h>
@@ -189,12 +190,9 @@ size_t web_files_count(const struct web_files *f)
     return f->n;
 }
 
-/* "gzip" as a word of the list, not refused by q=0. */
-static bool takes_gzip(const struct request *rq)
+bool web_files_has_page(const struct web_files *f)
 {
-    const char *list = request_header(rq, MHD_HTTP_HEADER_ACCEPT_ENCODING);
-    const char *word = list ? strstr(list, "gzip") : NULL;
-    return word && strncmp(word + 4, ";q=0,", 5) != 0 && strcmp(word + 4, ";q=0") != 0;
+    return find_file(f, "/") != NULL;
 }
 
 enum status handle_web_file(struct request *rq, struct reply *reply, struct error *e)
@@ -206,7 +204,7 @@ enum status handle_web_file(struct request *rq, struct reply *reply, struct erro
                           "There is nothing at %.200s. The interface is described in /openapi.yaml.",
                           rq->path);
     }
-    const struct web_file *sent = file->gzip && takes_gzip(rq) ? file->gzip : file;
+    const struct web_file *sent = file->gzip && gzip_asked(rq) ? file->gzip : file;
     enum status s = reply_static(reply, sent->bytes, sent->size, file->content_type, e);
     if (s)
         return s;

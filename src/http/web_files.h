@@ -27,5 +27,6 @@ enum status web_files_load(const char *dir, struct web_files **out,
                            struct error *e) HX_MUST_CHECK; /* owned */
 void web_files_free(struct web_files *f);                  /* NULL-safe */
 size_t web_files_count(const struct web_files *f);
+bool web_files_has_page(const struct web_files *f); /* the map: /index.html */
 
 #endif

@@ -267,7 +267,7 @@ class ServerTest(unittest.TestCase):
         """One feature comes whole: geometry as delivered, its fields, and the source's other fields."""
         item = self.get_json("/collections/ecological_red_line/items?limit=1")["features"][0]
         one = self.get_json(f"/collections/ecological_red_line/items/{item['id']}")
-        self.assertEqual(["self", "collection"], [link["rel"] for link in one.pop("links")])
+        self.assertEqual(["self", "alternate", "collection"], [link["rel"] for link in one.pop("links")])
         self.assertEqual(one, item)
         self.assertEqual(one["properties"]["code"], "ERL-1")
         self.assertEqual(one["properties"]["zone"], "核心保护区外")

@@ -1,0 +1,85 @@
+#include "http/negotiate.h"
+
+#include "http/links.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { NOT_NAMED, ANYTHING, ANY_OF_ITS_KIND, ITSELF };
+
+/* How closely a range of the list, of n bytes, names what is wanted. */
+static int closeness(const char *range, size_t n, const char *wanted)
+{
+    const char *slash = strchr(wanted, '/');
+    size_t kind = slash ? (size_t)(slash - wanted) + 1 : 0;
+    if (n == strlen(wanted) && strncasecmp(range, wanted, n) == 0)
+        return ITSELF;
+    if (slash && n == kind + 1 && strncasecmp(range, wanted, kind) == 0 && range[kind] == '*')
+        return ANY_OF_ITS_KIND;
+    return (slash && n == 3 && memcmp(range, "*/*", 3) == 0) || (!slash && n == 1 && *range == '*')
+               ? ANYTHING
+               : NOT_NAMED;
+}
+
+static size_t skip_blanks(const char *text)
+{
+    return strspn(text, " \t");
+}
+
+/* The q among the parameters behind a range, up to the next comma; 1 when there is none. */
+static double read_q(const char *parameters)
+{
+    for (const char *at = parameters; *at == ';';) {
+        at++;
+        at += skip_blanks(at);
+        if ((*at == 'q' || *at == 'Q') && at[1] == '=') {
+            char *end;
+            double q = at[2] >= '0' && at[2] <= '1' ? strtod(at + 2, &end) : 0;
+            return q >= 0 && q <= 1 ? q : 0;
+        }
+        at += strcspn(at, ";,");
+    }
+    return 1;
+}
+
+double accept_weight(const char *list, const char *wanted, double without)
+{
+    int best = NOT_NAMED;
+    double weight = 0;
+    if (!list)
+        return without;
+    while (*list) {
+        list += strspn(list, ", \t");
+        size_t n = strcspn(list, ";, \t");
+        int close = n ? closeness(list, n, wanted) : NOT_NAMED;
+        const char *behind = list + n;
+        if (close > best) {
+            best = close;
+            weight = read_q(behind + skip_blanks(behind));
+        }
+        list += strcspn(list, ",");
+    }
+    return weight;
+}
+
+enum status form_asked(const struct request *rq, const char *json, enum form *out, struct error *e)
+{
+    const char *f = request_query(rq, "f"), *accept = request_header(rq, MHD_HTTP_HEADER_ACCEPT);
+    double plain = accept_weight(accept, MEDIA_JSON, 1), own = accept_weight(accept, json, 1);
+    double html = accept_weight(accept, MEDIA_HTML, 1);
+    *out = html > plain && html > own ? FORM_HTML : FORM_JSON;
+    if (!f)
+        return STATUS_OK;
+    *out = strcmp(f, "html") == 0 ? FORM_HTML : FORM_JSON;
+    if (*out == FORM_HTML || strcmp(f, "json") == 0)
+        return STATUS_OK;
+    error_zh(e, "没有格式“%.40s”；此处有 json 和 html。", f);
+    return error_fail(e, STATUS_INVALID_INPUT, "unknown-format",
+                      "There is no form \"%.40s\" here; there are json and html.", f);
+}
+
+bool gzip_asked(const struct request *rq)
+{
+    return accept_weight(request_header(rq, MHD_HTTP_HEADER_ACCEPT_ENCODING), "gzip", 0) > 0;
+}
