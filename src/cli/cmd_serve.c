@@ -60,6 +60,19 @@ static enum status fail_public_url(const char *url, struct error *e)
         url);
 }
 
+static enum status fail_cors(const char *origin, struct error *e)
+{
+    error_zh(e,
+             "--cors“%.200s”不对：应为一个网站的来源，如 "
+             "https://portal.example.cn（不带路径，末尾没有斜线），或 *（任何网站）。",
+             origin);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-cors",
+                      "The --cors \"%.200s\" is wrong: the origin of a site is needed, such as "
+                      "https://portal.example.cn (no "
+                      "path, no slash at its end), or * (any site).",
+                      origin);
+}
+
 static enum status parse(int argc, char **argv, struct http_config *c, const char **store, const char **web,
                          struct error *e)
 {
@@ -71,6 +84,7 @@ static enum status parse(int argc, char **argv, struct http_config *c, const cha
                                          {"--port", &port_text, NULL},
                                          {"--web", web, NULL},
                                          {"--public-url", &c->public_url, NULL},
+                                         {"--cors", &c->cors, NULL},
                                          {"--threads", &threads_text, NULL},
                                          {"--allow-records", NULL, &c->allow_records},
                                          {NULL, NULL, NULL}};
@@ -81,6 +95,8 @@ static enum status parse(int argc, char **argv, struct http_config *c, const cha
         s = args_number("--threads", threads_text, 1, HTTP_MAX_THREADS, &threads, e);
     if (!s && c->public_url && !http_public_url_check(c->public_url))
         s = fail_public_url(c->public_url, e);
+    if (!s && c->cors && !http_cors_check(c->cors))
+        s = fail_cors(c->cors, e);
     c->port = (uint16_t)port;
     c->n_threads = (unsigned)threads;
     return s;

@@ -10,10 +10,7 @@ static const char TITLE[] = "红线 Hongxian";
 
 static enum status send_json(struct reply *reply, struct buffer *b, struct error *e)
 {
-    enum status s = reply_json(reply, b, STATUS_OK, "no-cache", e);
-    if (!s)
-        reply_header(reply, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT);
-    return s;
+    return reply_json(reply, b, STATUS_OK, "no-cache", e);
 }
 
 static enum status landing(struct request *rq, struct reply *reply, struct error *e)
@@ -51,10 +48,7 @@ enum status handle_landing(struct request *rq, struct reply *reply, struct error
     if (form == FORM_JSON)
         return landing(rq, reply, e);
     bool map = !request_query(rq, "f") && web_files_has_page(rq->web);
-    s = map ? handle_web_file(rq, reply, e) : html_landing(rq, reply, e);
-    if (!s)
-        reply_header(reply, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT);
-    return s;
+    return map ? handle_web_file(rq, reply, e) : html_landing(rq, reply, e);
 }
 
 /* Only what a test walks requirement by requirement (tests/http/test_ogc.py). */

@@ -1,6 +1,7 @@
 #include "http/item_stream.h"
 
 #include "base/log.h"
+#include "http/gzip.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -219,9 +220,9 @@ enum status item_stream_open(struct request *rq, const struct item_page *page, s
 
 enum status item_stream_reply(struct item_stream *s, struct reply *reply, struct error *e)
 {
-    struct MHD_Response *response =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_BYTES, send_piece, s, stream_free);
-    if (!response)
-        stream_free(s);
-    return reply_response(reply, response, "application/geo+json; charset=utf-8", e);
+    const struct reply_stream stream = {PIECE_BYTES, send_piece, s, stream_free};
+    enum status status = reply_stream(reply, &stream, "application/geo+json; charset=utf-8", e);
+    if (!status)
+        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
+    return status;
 }

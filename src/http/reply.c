@@ -1,6 +1,7 @@
 #include "http/request.h"
 
 #include "formats/json.h"
+#include "http/gzip.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,12 +18,19 @@
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'; "            \
     "base-uri 'none'"
 
-static void add_common_headers(struct MHD_Response *response)
+static void add_common_headers(const struct reply *r, struct MHD_Response *response)
 {
     MHD_add_response_header(response, "Content-Security-Policy", CONTENT_SECURITY_POLICY);
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
-    MHD_add_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
+    MHD_add_response_header(response, "Cross-Origin-Resource-Policy",
+                            r->cors ? "cross-origin" : "same-origin");
+    if (r->negotiated)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
+    if (!r->cors)
+        return;
+    MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, r->cors);
+    MHD_add_response_header(response, "Access-Control-Expose-Headers", "Content-Crs, ETag, Link");
 }
 
 enum status reply_response(struct reply *r, struct MHD_Response *response, const char *content_type,
@@ -31,15 +39,56 @@ enum status reply_response(struct reply *r, struct MHD_Response *response, const
     if (!response)
         return error_no_memory(e);
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
-    add_common_headers(response);
+    add_common_headers(r, response);
     r->response = response;
     r->status = MHD_HTTP_OK;
     return STATUS_OK;
 }
 
+/* Bytes that are allocated, and become the response's. */
+static enum status respond_owning(struct reply *r, char *bytes, size_t n, const char *content_type,
+                                  struct error *e)
+{
+    struct MHD_Response *response = MHD_create_response_from_buffer(n, bytes, MHD_RESPMEM_MUST_FREE);
+    if (!response)
+        free(bytes);
+    return reply_response(r, response, content_type, e);
+}
+
+static bool is_text(const char *content_type)
+{
+    return strncmp(content_type, "text/", 5) == 0 || strstr(content_type, "json") ||
+           strstr(content_type, "yaml");
+}
+
+/* *compressed tells that the answer is made. */
+static enum status respond_compressed(struct reply *r, const void *bytes, size_t n, const char *content_type,
+                                      bool *compressed, struct error *e)
+{
+    struct buffer b;
+    *compressed = false;
+    if (!r->gzip || n <= REPLY_PLAIN_BYTES || !is_text(content_type))
+        return STATUS_OK;
+    buffer_init(&b, 0);
+    enum status s = gzip_bytes(bytes, n, &b, e);
+    if (!s && b.size < n) {
+        char *packed = buffer_detach(&b, &n);
+        s = respond_owning(r, packed, n, content_type, e);
+        if (!s)
+            reply_header(r, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+        *compressed = true;
+    }
+    buffer_release(&b);
+    return s;
+}
+
 enum status reply_static(struct reply *r, const void *bytes, size_t n, const char *content_type,
                          struct error *e)
 {
+    bool compressed;
+    enum status s = respond_compressed(r, bytes, n, content_type, &compressed, e);
+    if (s || compressed)
+        return s;
     /* MHD takes a pointer to non-const, and does not write through it in this mode */
     void *unwritten = (void *)(uintptr_t)bytes;
     return reply_response(r, MHD_create_response_from_buffer(n, unwritten, MHD_RESPMEM_PERSISTENT),
@@ -48,17 +97,30 @@ enum status reply_static(struct reply *r, const void *bytes, size_t n, const cha
 
 enum status reply_buffer(struct reply *r, struct buffer *b, const char *content_type, struct error *e)
 {
+    bool compressed = false;
     enum status s = buffer_status(b, e);
-    if (s)
+    if (!s && b->size)
+        s = respond_compressed(r, b->data, b->size, content_type, &compressed, e);
+    if (s || compressed)
         return s;
     size_t n;
     char *bytes = buffer_detach(b, &n);
-    if (!bytes)
-        return reply_static(r, "", 0, content_type, e);
-    struct MHD_Response *response = MHD_create_response_from_buffer(n, bytes, MHD_RESPMEM_MUST_FREE);
-    if (!response)
-        free(bytes);
-    return reply_response(r, response, content_type, e);
+    return bytes ? respond_owning(r, bytes, n, content_type, e) : reply_static(r, "", 0, content_type, e);
+}
+
+enum status reply_stream(struct reply *r, const struct reply_stream *stream, const char *content_type,
+                         struct error *e)
+{
+    struct MHD_Response *response =
+        r->gzip ? gzip_response(stream)
+                : MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, stream->piece, stream->read,
+                                                    stream->user, stream->free_user);
+    if (!response && !r->gzip)
+        stream->free_user(stream->user);
+    enum status s = reply_response(r, response, content_type, e);
+    if (!s && r->gzip)
+        reply_header(r, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+    return s;
 }
 
 void reply_next_link(struct json_writer *w, const char *href)
@@ -98,28 +160,42 @@ enum status reply_json(struct reply *r, struct buffer *b, enum status s, const c
     return s;
 }
 
-/* If-None-Match is a list of tags, "*", or weak tags (W/): comparing by the quoted text suffices for GET. */
-static bool client_has(const struct request *rq, const char *etag)
+/* If-None-Match is a list of tags, weak (W/) or not: comparing by the quoted text suffices for GET. */
+static bool client_names(const struct request *rq, const char *etag)
 {
     const char *header = request_header(rq, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    return header && (strcmp(header, "*") == 0 || strstr(header, etag));
+    return header && strstr(header, strchr(etag, '"'));
+}
+
+static bool respond_unchanged(struct reply *r, const char *cache)
+{
+    struct MHD_Response *bare =
+        MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+    if (!bare)
+        return false;
+    if (cache)
+        MHD_add_response_header(bare, MHD_HTTP_HEADER_CACHE_CONTROL, cache);
+    add_common_headers(r, bare);
+    if (r->response)
+        MHD_destroy_response(r->response);
+    r->response = bare;
+    r->status = MHD_HTTP_NOT_MODIFIED;
+    return true;
+}
+
+bool reply_unchanged(const struct request *rq, struct reply *r, const char *etag)
+{
+    if (!client_names(rq, etag) || !respond_unchanged(r, "no-cache"))
+        return false;
+    reply_header(r, MHD_HTTP_HEADER_ETAG, etag);
+    return true;
 }
 
 void reply_etag(const struct request *rq, struct reply *r, const char *etag)
 {
-    if (client_has(rq, etag)) {
-        struct MHD_Response *bare =
-            MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
-        if (bare) {
-            const char *cache = MHD_get_response_header(r->response, MHD_HTTP_HEADER_CACHE_CONTROL);
-            if (cache)
-                MHD_add_response_header(bare, MHD_HTTP_HEADER_CACHE_CONTROL, cache);
-            add_common_headers(bare);
-            MHD_destroy_response(r->response);
-            r->response = bare;
-            r->status = MHD_HTTP_NOT_MODIFIED;
-        }
-    }
+    const char *header = request_header(rq, MHD_HTTP_HEADER_IF_NONE_MATCH);
+    if (client_names(rq, etag) || (header && strcmp(header, "*") == 0))
+        (void)respond_unchanged(r, MHD_get_response_header(r->response, MHD_HTTP_HEADER_CACHE_CONTROL));
     reply_header(r, MHD_HTTP_HEADER_ETAG, etag);
 }
 

@@ -37,7 +37,12 @@ struct request {
 struct reply {
     struct MHD_Response *response; /* owned until it is queued */
     unsigned status;               /* of HTTP */
+    bool negotiated;               /* depends on what the client accepts, and says so (Vary) */
+    bool gzip;                     /* the client takes it: of texts above REPLY_PLAIN_BYTES, and of streams */
+    const char *cors;              /* the pages of other sites that may read it; NULL: none */
 };
+
+enum { REPLY_PLAIN_BYTES = 1024 }; /* below, nothing is gained */
 
 /* ---- reading ---- */
 
@@ -76,6 +81,10 @@ void reply_next_link(struct json_writer *w, const char *href);
 /* Bytes that live as long as the server. */
 enum status reply_static(struct reply *r, const void *bytes, size_t n, const char *content_type,
                          struct error *e) HX_MUST_CHECK;
+/* An answer that is made while it is sent. `stream` is taken over, also by a failure. */
+struct reply_stream;
+enum status reply_stream(struct reply *r, const struct reply_stream *stream, const char *content_type,
+                         struct error *e) HX_MUST_CHECK;
 /* Any response that MHD can make; NULL reads as "memory is out". */
 enum status reply_response(struct reply *r, struct MHD_Response *response, const char *content_type,
                            struct error *e) HX_MUST_CHECK;
@@ -85,6 +94,8 @@ void reply_header(struct reply *r, const char *name, const char *value);
 void reply_own_style(struct reply *r);
 /* Turns the answer into 304 when the client already has it. Adds the ETag in any case. */
 void reply_etag(const struct request *rq, struct reply *r, const char *etag);
+/* Before any work: 304 when the client says that it has just this. False: it is to be answered. */
+bool reply_unchanged(const struct request *rq, struct reply *r, const char *etag);
 /* Any failure as application/problem+json. False only when memory is out. */
 bool reply_problem(struct reply *r, unsigned http_status, const struct error *e);
 unsigned reply_status_of(enum status s);

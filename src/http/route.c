@@ -103,6 +103,29 @@ const struct route *route_find(const char *method, const char *path,
     return !allowed[0] && same_method(&web_file, method) ? &web_file : NULL;
 }
 
+bool route_is_public(const struct route *r)
+{
+    static const char *const folders[] = {"/collections",  "/tiles",  "/styles",  "/conformance", "/api",
+                                          "/openapi.yaml", "/layers", "/classes", "/health"};
+    if (strcmp(r->method, "GET") != 0)
+        return false;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (strncmp(r->pattern, folders[i], strlen(folders[i])) == 0)
+            return true;
+    return strcmp(r->pattern, "/") == 0;
+}
+
+bool route_is_tagged(const struct route *r)
+{
+    static handler_fn *const tagged[] = {handle_landing,     handle_conformance, handle_api,   handle_openapi,
+                                         handle_collections, handle_collection,  handle_items, handle_item,
+                                         handle_layers,      handle_classes};
+    for (size_t i = 0; i < sizeof tagged / sizeof *tagged; i++)
+        if (r->handler == tagged[i])
+            return true;
+    return false;
+}
+
 const char *route_query(const struct route *r, char text[ROUTE_QUERY_SIZE])
 {
     struct audit_option_info o;

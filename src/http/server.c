@@ -2,8 +2,10 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "http/answer_tag.h"
 #include "http/links.h"
 #include "http/listen.h"
+#include "http/negotiate.h"
 #include "http/record_writer.h"
 #include "http/route.h"
 #include "http/web_files.h"
@@ -36,7 +38,7 @@ struct http_server {
     struct record_writer *record_writer; /* NULL unless records are allowed */
     struct job_queue *jobs;
     char url[LISTEN_URL_SIZE];
-    const char *public_url;
+    const char *public_url, *cors;
     atomic_int n_active; /* requests between their first line and their last byte */
 };
 
@@ -49,7 +51,8 @@ struct call {
     bool spools; /* the body goes to disk */
     bool too_large;
     size_t n_received;
-    size_t limit; /* of the body */
+    size_t limit;     /* of the body */
+    const char *cors; /* of its answer; NULL: none */
     struct buffer body;
     struct job_upload *upload; /* of a job, once there is a body */
     struct error spoiled;      /* why the upload could not be written; status 0: nothing */
@@ -203,7 +206,7 @@ static enum status body_status(const struct call *c, struct error *e)
 static enum MHD_Result send_problem(struct call *c, struct MHD_Connection *connection, unsigned status,
                                     const char *allowed, const struct error *e)
 {
-    struct reply reply = {0};
+    struct reply reply = {.cors = c->cors};
     if (!reply_problem(&reply, status, e))
         return MHD_NO;
     if (allowed && *allowed)
@@ -226,6 +229,25 @@ static enum MHD_Result refuse_method(struct call *c, struct MHD_Connection *conn
     return send_problem(c, connection, MHD_HTTP_METHOD_NOT_ALLOWED, allowed, &e);
 }
 
+/* The handler's answer, or 304 without its work when the client has it already. */
+static enum status answer_tagged(const struct route *route, struct request *rq, struct reply *reply,
+                                 struct error *e)
+{
+    char tag[ANSWER_TAG_SIZE];
+    if (!route_is_tagged(route))
+        return route->handler(rq, reply, e);
+    answer_tag(rq, tag);
+    if (reply_unchanged(rq, reply, tag))
+        return STATUS_OK;
+    enum status status = route->handler(rq, reply, e);
+    if (status || MHD_get_response_header(reply->response, MHD_HTTP_HEADER_ETAG)) /* the page's files have */
+        return status;
+    if (!MHD_get_response_header(reply->response, MHD_HTTP_HEADER_CACHE_CONTROL))
+        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
+    reply_etag(rq, reply, tag);
+    return STATUS_OK;
+}
+
 /* Runs the handler with a worker and the snapshot of this moment, and gives both back. */
 static enum status run_handler(struct http_server *s, const struct route *route, struct request *rq,
                                struct reply *reply, struct error *e)
@@ -238,10 +260,33 @@ static enum status run_handler(struct http_server *s, const struct route *route,
     rq->own_url = s->url;
     rq->worker = engine_take(s->engine);
     rq->snapshot = engine_snapshot(s->engine, rq->worker);
-    enum status status = route->handler(rq, reply, e);
+    enum status status = answer_tagged(route, rq, reply, e);
     snapshot_unref(rq->snapshot);
     engine_give(s->engine, rq->worker);
     return status;
+}
+
+/* A browser asks before it lets another site's page ask: what is published may be read. False:
+ * that is not what is asked. */
+static bool answer_preflight(const struct http_server *s, const char *method, const char *path,
+                             struct reply *reply)
+{
+    char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], allowed[32];
+    const struct route *route = s->cors && strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0
+                                    ? route_find(MHD_HTTP_METHOD_GET, path, params, allowed)
+                                    : NULL;
+    if (!route || !route_is_public(route))
+        return false;
+    reply->cors = s->cors;
+    if (reply_static(reply, "", 0, "text/plain", NULL))
+        return false;
+    reply->status = MHD_HTTP_NO_CONTENT;
+    reply_header(reply, MHD_HTTP_HEADER_ALLOW, "GET, HEAD, OPTIONS");
+    reply_header(reply, "Access-Control-Allow-Methods", "GET, HEAD");
+    reply_header(reply, "Access-Control-Allow-Headers",
+                 "Accept, Accept-Language, Content-Type, If-None-Match");
+    reply_header(reply, "Access-Control-Max-Age", "600");
+    return true;
 }
 
 static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_Connection *connection,
@@ -256,8 +301,15 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     struct error e = {0};
     char allowed[32], query[ROUTE_QUERY_SIZE];
     const struct route *route = route_find(method, path, rq.params, allowed);
+    if (answer_preflight(s, method, path, &reply))
+        return send_reply(c, connection, &reply);
     if (!route)
         return refuse_method(c, connection, path, allowed);
+    if (route_is_public(route)) {
+        reply.negotiated = true;
+        reply.gzip = gzip_asked(&rq);
+        reply.cors = c->cors = s->cors;
+    }
     enum status status = body_status(c, &e);
     if (!status && route->query)
         status = request_check_query(&rq, route_query(route, query), &e);
@@ -326,6 +378,7 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     if (!s)
         return error_no_memory(e);
     s->public_url = config->public_url;
+    s->cors = config->cors;
     unsigned n_threads = choose_threads(config->n_threads);
     int fd = -1;
     /* the port first: it is the quickest to fail */
@@ -355,6 +408,12 @@ enum status http_server_start(const struct http_config *config, struct http_serv
 bool http_public_url_check(const char *url)
 {
     return link_base_check(url);
+}
+
+/* An origin has no path: a browser would compare the text and never find it alike. */
+bool http_cors_check(const char *origin)
+{
+    return strcmp(origin, "*") == 0 || (link_base_check(origin) && !strchr(strstr(origin, "://") + 3, '/'));
 }
 
 const char *http_server_url(const struct http_server *s)

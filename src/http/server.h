@@ -20,15 +20,19 @@ struct http_config {
     const char *host; /* a name or address; NULL is 127.0.0.1 */
     uint16_t port;    /* 0 takes any free port */
     const char *store_path;
-    const char *web_dir;      /* NULL: no page, only the interface for programs */
-    const char *public_url;   /* of links in answers (links.h); borrowed until stop; NULL: by each request */
-    unsigned n_threads;       /* requests worked on at a time; 0: by the number of processors */
+    const char *web_dir;    /* NULL: no page, only the interface for programs */
+    const char *public_url; /* of links in answers (links.h); borrowed until stop; NULL: by each request */
+    unsigned n_threads;     /* requests worked on at a time; 0: by the number of processors */
+    const char *cors; /* "*" or an origin (http_cors_check): whose pages may read what is published; borrowed;
+                                 NULL: nobody else's */
     bool allow_records;       /* POST /check?keep=1 writes to the store */
     const char *gdal_version; /* for the record; borrowed until stop */
 };
 
 /* Can it be a public_url? */
 bool http_public_url_check(const char *url);
+/* Can it be a cors? */
+bool http_cors_check(const char *origin);
 
 struct http_server;
 /* Opens the store, loads the snapshot and the web files, and answers requests until http_server_stop. */

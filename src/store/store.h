@@ -74,7 +74,8 @@ enum status store_version_named(struct store *s, const char *layer, int version_
 /* The import report of a version, as JSON text in the arena. */
 enum status store_version_report(struct store *s, int64_t version_id, struct arena *a, const char **json,
                                  struct error *e) HX_MUST_CHECK;
-/* A number that changes whenever any current version or the rule table in force changes (cheap: one row). */
+/* A number that changes whenever any current version, the rule table in force or the plan changes (cheap: one
+ * row). */
 enum status store_generation(struct store *s, int64_t *out, struct error *e) HX_MUST_CHECK;
 
 struct store_feature {

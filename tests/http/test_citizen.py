@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""The server as a citizen of HTTP: pages for people beside the JSON.
+"""The server as a citizen of HTTP: pages for people beside the JSON, tags, gzip, pages of other sites.
   test_citizen.py HONGXIAN SOURCE_DIR"""
+import gzip
 import html.parser
 import http.client
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -215,6 +217,122 @@ class Citizen(unittest.TestCase):
             self.assertEqual(1, self.page(urllib.parse.urlsplit(one)._replace(scheme="", netloc="").geturl(), server=server).counts["svg"])
         finally:
             server.stop()
+
+    # ---- conditional requests ----
+
+    def test_what_the_client_has_is_not_sent_again(self):
+        """Every resource has a weak tag; who names it, alone or in a list, gets 304 without a body and with the same tag. The tag is another
+        for another form, address, page or parameter: a cache between never gives one for the other."""
+        tags = {}
+        for url, kind in self.resources():
+            for headers in ({"Accept": kind}, BROWSER):
+                with self.subTest(url=url, headers=headers):
+                    status, told, _ = self.request(url, headers)
+                    tag = told["ETag"]
+                    self.assertRegex(tag, r'^W/"[0-9a-f]{32}"$')
+                    self.assertIn("Accept-Encoding", told["Vary"])
+                    self.assertRegex(told["Vary"], r"\bAccept\b(?!-)")
+                    for known in (tag, f'"x", {tag}', tag.removeprefix("W/")):
+                        status, again, body = self.request(url, {**headers, "If-None-Match": known})
+                        self.assertEqual((304, b"", tag, told["Vary"], told["Cache-Control"]), (status, body, again["ETag"], again["Vary"], again["Cache-Control"]))
+                    self.assertEqual(200, self.request(url, {**headers, "If-None-Match": '"x"'})[0])
+                    self.assertNotIn(tag, tags)
+                    tags[tag] = url
+        elsewhere = self.request("/collections", {"X-Forwarded-Prefix": "/hx"})[1]["ETag"]
+        self.assertNotIn(elsewhere, tags)
+        self.assertEqual(404, self.request("/collections/nothing", {"If-None-Match": "*"})[0])
+        self.assertEqual(400, self.request("/collections?x=1", {"If-None-Match": ", ".join(tags)})[0])
+
+    def test_a_new_version_has_a_new_tag(self):
+        """After an import nobody is told that he has the current answer, of the layer, of its features, nor of the list; after the plan is
+        loaded anew nobody of its places."""
+        store = self.folder / "tags.sqlite"
+        subprocess.run([PROGRAM, "init", store], check=True, capture_output=True)
+        fixture.import_layer(PROGRAM, self.folder, str(store), RED, fixture.red_line())
+        server = fixture.Server(PROGRAM, "--store", str(store))
+        urls = ("/collections", f"/collections/{RED}", f"/collections/{RED}/items", "/collections/counties", "/collections/counties/items")
+        try:
+            def changed(of):
+                return all(self.request(u, {"If-None-Match": before[u]}, server)[0] == 200 for u in of)
+            before = {u: self.request(u, server=server)[1]["ETag"] for u in urls}
+            self.assertFalse(any(changed([u]) for u in urls))
+            fixture.import_layer(PROGRAM, self.folder, str(store), RED, fixture.collection(fixture.feature((111.75, 40.8, 111.76, 40.81), BSM="N")))
+            fixture.runs.wait_until(lambda: changed(urls[:3]))
+            before = {u: self.request(u, server=server)[1]["ETag"] for u in urls}
+            subprocess.run([PROGRAM, "import", "--store", store, "--geodata", SOURCE / "geodata"], check=True, capture_output=True)
+            fixture.runs.wait_until(lambda: changed(urls))
+            self.assertGreater(self.json("/collections/counties/items", server=server)["numberMatched"], 100)
+        finally:
+            server.stop()
+
+    # ---- gzip ----
+
+    def test_texts_are_compressed_for_who_takes_it(self):
+        """The compressed answer is the plain one, and much smaller: documents, pages, and features that are streamed; short ones and
+        those of clients that refuse gzip stay plain."""
+        def plain(body):
+            return re.sub(rb'"timeStamp":"[^"]*",', b"", body)
+        for url, kind in self.resources() + [(f"/collections/{FARM}/items?limit=1201", GEOJSON), ("/layers", JSON)]:
+            with self.subTest(url):
+                _, told, body = self.request(url, {"Accept-Encoding": "gzip"})
+                _, plainly, whole = self.request(url)
+                self.assertNotIn("Content-Encoding", plainly)
+                if len(whole) <= 1024 and not re.search(r"/items(\?|$)", url):   # of a stream nobody knows how long it gets
+                    self.assertNotIn("Content-Encoding", told)
+                    continue
+                self.assertEqual(("gzip", told["Content-Type"]), (told["Content-Encoding"], plainly["Content-Type"]))
+                self.assertEqual(plain(whole), plain(gzip.decompress(body)))
+                if len(whole) > 5000:
+                    self.assertLess(3 * len(body), len(whole))
+        for refused in ("gzip;q=0", "identity", "br, gzip;q=0.0", "*, gzip;q=0"):
+            self.assertNotIn("Content-Encoding", self.request("/collections", {"Accept-Encoding": refused})[1])
+        self.assertEqual("gzip", self.request("/collections", {"Accept-Encoding": "br;q=1.0, gzip;q=0.5"})[1]["Content-Encoding"])
+        tile = self.request(f"/tiles/{FARM}/9/415/191.mvt", {"Accept-Encoding": "br"})
+        self.assertNotIn("Content-Encoding", tile[1])
+
+    def test_a_compressed_stream_that_nobody_reads_to_its_end(self):
+        """A client that goes away in the middle leaves the server able to answer."""
+        for _ in range(5):
+            connection = http.client.HTTPConnection(self.server.host, self.server.port)
+            connection.request("GET", f"/collections/{FARM}/items?limit=1201", headers={"Accept-Encoding": "gzip"})
+            connection.getresponse().read(100)
+            connection.close()
+        self.assertEqual(200, self.request("/health")[0])
+
+    # ---- pages of other sites ----
+
+    def test_other_sites_read_only_what_is_published_and_only_by_option(self):
+        """Without --cors no page of another site reads anything. With it one reads what is published, errors too, and asks before;
+        papers of persons, checks and whatever changes something stay closed."""
+        allow = "Access-Control-Allow-Origin"
+        origin = {"Origin": "https://portal.example.cn"}
+        self.assertNotIn(allow, self.request("/collections", origin)[1])
+        self.assertEqual(405, self.request("/collections", origin, method="OPTIONS")[0])
+        for option in ("https://portal.example.cn", "*"):
+            server = fixture.Server(PROGRAM, "--store", self.store, "--cors", option)
+            try:
+                for url in ("/", "/conformance", "/api", "/collections", f"/collections/{FARM}", f"/collections/{FARM}/items", "/layers",
+                            f"/tiles/{FARM}/9/415/191.mvt", "/collections/nothing", "/collections?x=1"):
+                    told = self.request(url, origin, server)[1]
+                    self.assertEqual([option], told.get_all(allow), url)
+                    for exposed in ("Content-Crs", "ETag", "Link"):
+                        self.assertIn(exposed, told["Access-Control-Expose-Headers"])
+                tag = self.request("/collections", origin, server)[1]["ETag"]
+                status, told, _ = self.request("/collections", {**origin, "If-None-Match": tag}, server)
+                self.assertEqual((304, option), (status, told[allow]))
+                status, told, body = self.request(f"/collections/{FARM}/items", {**origin, "Access-Control-Request-Method": "GET",
+                                                                                 "Access-Control-Request-Headers": "if-none-match"}, server, "OPTIONS")
+                self.assertEqual((204, b"", option, "GET, HEAD"), (status, body, told[allow], told["Access-Control-Allow-Methods"]))
+                self.assertIn("If-None-Match", told["Access-Control-Allow-Headers"])
+                for method, url in (("GET", "/records"), ("GET", "/projects"), ("GET", "/jobs"), ("OPTIONS", "/records"), ("OPTIONS", "/check"),
+                                    ("OPTIONS", "/jobs"), ("GET", "/nothing"), ("GET", "/check")):
+                    self.assertNotIn(allow, self.request(url, origin, server, method)[1], (method, url))
+            finally:
+                self.assertEqual(0, server.stop())
+        for wrong in ("", "portal.example.cn", "https://portal.example.cn/", "https://portal.example.cn/x", "null", "https://a, https://b"):
+            done = subprocess.run([PROGRAM, "serve", "--store", self.store, "--port", "0", "--cors", wrong], capture_output=True, text=True)
+            self.assertNotEqual(0, done.returncode, wrong)
+            self.assertIn("--cors", done.stderr, wrong)
 
 
 if __name__ == "__main__":
