@@ -1,5 +1,5 @@
-/* gzip of answers: whole, and of answers that are made while they are sent. Files of the page are compressed by
- * the build (web_files.h). Threads: one answer's. */
+/* gzip of answers: whole, and of answers that are made while they are sent. Files of the page are compressed
+ * by the build (web_files.h). Threads: one answer's. */
 #ifndef HX_HTTP_GZIP_H
 #define HX_HTTP_GZIP_H
 

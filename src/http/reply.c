@@ -52,6 +52,7 @@ static enum status respond_owning(struct reply *r, char *bytes, size_t n, const 
     struct MHD_Response *response = MHD_create_response_from_buffer(n, bytes, MHD_RESPMEM_MUST_FREE);
     if (!response)
         free(bytes);
+    r->size = n;
     return reply_response(r, response, content_type, e);
 }
 

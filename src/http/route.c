@@ -126,6 +126,11 @@ bool route_is_tagged(const struct route *r)
     return false;
 }
 
+bool route_is_kept(const struct route *r)
+{
+    return route_is_tagged(r) && r->handler != handle_items && r->handler != handle_item;
+}
+
 const char *route_query(const struct route *r, char text[ROUTE_QUERY_SIZE])
 {
     struct audit_option_info o;

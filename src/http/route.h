@@ -25,6 +25,8 @@ const char *route_query(const struct route *r, char text[ROUTE_QUERY_SIZE]);
 bool route_is_public(const struct route *r);
 /* Decided by what answer_tag.h says, so that it has a tag before it is made. */
 bool route_is_tagged(const struct route *r);
+/* Of these, a document that everybody asks for: it is kept (kept_answers.h). */
+bool route_is_kept(const struct route *r);
 
 /* The route of a method and a decoded path; fills the params. NULL when there is none, and then `allowed` (at
  * least 32 bytes) lists the methods that the path knows, or is "" when the path itself is unknown. */

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "http/answer_tag.h"
+#include "http/kept_answers.h"
 #include "http/links.h"
 #include "http/listen.h"
 #include "http/negotiate.h"
@@ -39,6 +40,7 @@ struct http_server {
     struct job_queue *jobs;
     char url[LISTEN_URL_SIZE];
     const char *public_url, *cors;
+    struct kept_answers *kept;
     atomic_int n_active; /* requests between their first line and their last byte */
 };
 
@@ -173,7 +175,7 @@ static enum MHD_Result send_reply(struct call *c, struct MHD_Connection *connect
         return MHD_NO;
     c->status = reply->status;
     enum MHD_Result ok = MHD_queue_response(connection, reply->status, reply->response);
-    MHD_destroy_response(reply->response);
+    reply_done(reply);
     return ok;
 }
 
@@ -229,15 +231,16 @@ static enum MHD_Result refuse_method(struct call *c, struct MHD_Connection *conn
     return send_problem(c, connection, MHD_HTTP_METHOD_NOT_ALLOWED, allowed, &e);
 }
 
-/* The handler's answer, or 304 without its work when the client has it already. */
-static enum status answer_tagged(const struct route *route, struct request *rq, struct reply *reply,
-                                 struct error *e)
+/* The handler's answer; without its work when the client has it already (304), or somebody asked before. */
+static enum status answer_tagged(struct http_server *s, const struct route *route, struct request *rq,
+                                 struct reply *reply, struct error *e)
 {
     char tag[ANSWER_TAG_SIZE];
+    bool is_kept = route_is_kept(route);
     if (!route_is_tagged(route))
         return route->handler(rq, reply, e);
     answer_tag(rq, tag);
-    if (reply_unchanged(rq, reply, tag))
+    if (reply_unchanged(rq, reply, tag) || (is_kept && kept_answers_find(s->kept, tag, reply)))
         return STATUS_OK;
     enum status status = route->handler(rq, reply, e);
     if (status || MHD_get_response_header(reply->response, MHD_HTTP_HEADER_ETAG)) /* the page's files have */
@@ -245,6 +248,8 @@ static enum status answer_tagged(const struct route *route, struct request *rq, 
     if (!MHD_get_response_header(reply->response, MHD_HTTP_HEADER_CACHE_CONTROL))
         reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
     reply_etag(rq, reply, tag);
+    if (is_kept)
+        kept_answers_add(s->kept, tag, reply);
     return STATUS_OK;
 }
 
@@ -260,7 +265,7 @@ static enum status run_handler(struct http_server *s, const struct route *route,
     rq->own_url = s->url;
     rq->worker = engine_take(s->engine);
     rq->snapshot = engine_snapshot(s->engine, rq->worker);
-    enum status status = answer_tagged(route, rq, reply, e);
+    enum status status = answer_tagged(s, route, rq, reply, e);
     snapshot_unref(rq->snapshot);
     engine_give(s->engine, rq->worker);
     return status;
@@ -318,8 +323,7 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     c->upload = rq.upload; /* NULL when the handler has taken it */
     if (!status)
         return send_reply(c, connection, &reply);
-    if (reply.response)
-        MHD_destroy_response(reply.response);
+    reply_done(&reply);
     if (reply_status_of(status) >= 500)
         log_line(LOG_ERROR, "%s %s: %s (%s)", c->method, c->path, e.en, status_name(status));
     return send_problem(c, connection, reply_status_of(status), NULL, &e);
@@ -377,6 +381,11 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     struct http_server *s = calloc(1, sizeof *s);
     if (!s)
         return error_no_memory(e);
+    s->kept = kept_answers_new();
+    if (!s->kept) {
+        http_server_stop(s);
+        return error_no_memory(e);
+    }
     s->public_url = config->public_url;
     s->cors = config->cors;
     unsigned n_threads = choose_threads(config->n_threads);
@@ -446,5 +455,6 @@ void http_server_stop(struct http_server *s)
     engine_close(s->engine);
     record_writer_close(s->record_writer); /* last, so that the journal is folded back */
     web_files_free(s->web);
+    kept_answers_free(s->kept);
     free(s);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The server as a citizen of HTTP: pages for people beside the JSON, tags, gzip, pages of other sites.
   test_citizen.py HONGXIAN SOURCE_DIR"""
+import concurrent.futures
 import gzip
 import html.parser
 import http.client
@@ -264,6 +265,17 @@ class Citizen(unittest.TestCase):
             self.assertGreater(self.json("/collections/counties/items", server=server)["numberMatched"], 100)
         finally:
             server.stop()
+
+    def test_kept_documents_are_each_clients_own(self):
+        """A document that is made once for a state is sent again only to who asks the same: under a hundred addresses, by turns and at once,
+        each client has links to its own."""
+        def ask(i):
+            base = f"https://h{i % 100}.example.cn/p"
+            told = self.json("/collections", {"X-Forwarded-Proto": "https", "X-Forwarded-Host": f"h{i % 100}.example.cn", "X-Forwarded-Prefix": "/p"})
+            links = told["links"] + [link for c in told["collections"] for link in c["links"]]
+            return all(link["href"].startswith(base) for link in links)
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            self.assertTrue(all(pool.map(ask, [i // 2 for i in range(400)])))
 
     # ---- gzip ----
 
