@@ -28,6 +28,7 @@ static void add_form(struct sha256_ctx *sum, const struct request *rq)
 static void add_state(struct sha256_ctx *sum, const struct request *rq)
 {
     char number[24];
+    sha256_add_field(sum, "file", engine_store_mark(rq->engine));
     snprintf(number, sizeof number, "%" PRId64, snapshot_generation(rq->snapshot));
     sha256_add_field(sum, "generation", number);
     for (size_t i = 0; i < snapshot_n_layers(rq->snapshot); i++)

@@ -3,8 +3,11 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "http/record_writer.h"
+#include "store/store_file.h"
 #include "store/store_versions.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +23,25 @@ struct day {
 };
 
 struct engine {
+    char *store_path;
+    struct record_writer *writer; /* of the same store; may be NULL */
+    char mark[48];                /* of the file that is served; changes while no worker is out */
+    uint64_t store_number;        /* likewise */
+    struct store_file journal;    /* that the handles have; likewise */
+
     pthread_mutex_t pool_lock;
     pthread_cond_t pool_given;
+    bool gathering; /* every worker is wanted at once, to take up another store */
     struct engine_worker *workers;
     struct engine_worker **free_workers; /* a stack */
     size_t n_workers, n_free;
+
+    pthread_mutex_t file_lock; /* guards the four below */
+    struct store_file file;    /* that the workers' handles are of */
+    uint64_t writes;           /* counts that somebody wrote into it otherwise than by its journal */
+    int64_t written_ms;        /* when the latest of them was noticed */
+    struct error fault;        /* why it cannot be served; status 0: it can */
+    int64_t tried_ms;          /* when it was tried to take up the store at the path */
 
     pthread_mutex_t snapshot_lock; /* guards the four below */
     struct snapshot *snapshot;
@@ -82,10 +99,10 @@ static enum status open_workers(struct engine *en, const char *store_path, size_
     return STATUS_OK;
 }
 
-struct engine_worker *engine_take(struct engine *en)
+static struct engine_worker *take_free(struct engine *en)
 {
     pthread_mutex_lock(&en->pool_lock);
-    while (en->n_free == 0)
+    while (en->n_free == 0 || en->gathering)
         pthread_cond_wait(&en->pool_given, &en->pool_lock);
     struct engine_worker *w = en->free_workers[--en->n_free];
     pthread_mutex_unlock(&en->pool_lock);
@@ -97,23 +114,47 @@ void engine_give(struct engine *en, struct engine_worker *w)
     arena_reset(w->check.arena);
     pthread_mutex_lock(&en->pool_lock);
     en->free_workers[en->n_free++] = w;
-    pthread_cond_signal(&en->pool_given);
+    pthread_cond_broadcast(&en->pool_given);
+    pthread_mutex_unlock(&en->pool_lock);
+}
+
+/* Waits until every worker is in, while nobody takes one. */
+static void gather(struct engine *en)
+{
+    pthread_mutex_lock(&en->pool_lock);
+    en->gathering = true;
+    while (en->n_free < en->n_workers)
+        pthread_cond_wait(&en->pool_given, &en->pool_lock);
+    pthread_mutex_unlock(&en->pool_lock);
+}
+
+static void disperse(struct engine *en)
+{
+    pthread_mutex_lock(&en->pool_lock);
+    en->gathering = false;
+    pthread_cond_broadcast(&en->pool_given);
     pthread_mutex_unlock(&en->pool_lock);
 }
 
 /* ---- the snapshot ---- */
 
-static struct snapshot *load_if_changed(struct engine_worker *w, const struct snapshot *held)
+/* Is what the store has in use something else than what is held? Generations alone do not tell: a store that
+ * was written over by another may be at the same one. */
+static enum status look_for_newer(struct engine_worker *w, const struct snapshot *held, bool *newer,
+                                  struct error *e)
 {
-    struct error err = {0};
-    struct snapshot *newer = NULL;
-    int64_t generation;
-    enum status s = store_generation(w->store, &generation, &err);
-    if (!s && generation != snapshot_generation(held))
-        s = snapshot_load(w->store, &newer, &err);
-    if (s)
-        log_line(LOG_ERROR, "the store's new versions cannot be loaded, the old ones stay: %s", err.en);
-    return newer;
+    struct store_version *current = NULL;
+    size_t n = 0;
+    int64_t generation = 0;
+    enum status s = store_generation(w->store, &generation, e);
+    *newer = !s && generation != snapshot_generation(held);
+    if (s || *newer)
+        return s;
+    s = store_current_versions(w->store, w->check.arena, &current, &n, e);
+    *newer = n != snapshot_n_layers(held);
+    for (size_t i = 0; i < n && !*newer; i++)
+        *newer = strcmp(current[i].uid, snapshot_layer_at(held, i)->version.uid) != 0;
+    return s;
 }
 
 static bool claim_look(struct engine *en)
@@ -126,7 +167,7 @@ static bool claim_look(struct engine *en)
     return true;
 }
 
-static struct snapshot *swap_in(struct engine *en, struct snapshot *newer)
+static void swap_in(struct engine *en, struct snapshot *newer)
 {
     pthread_mutex_lock(&en->snapshot_lock);
     struct snapshot *older = NULL;
@@ -135,26 +176,16 @@ static struct snapshot *swap_in(struct engine *en, struct snapshot *newer)
         en->snapshot = newer;
     }
     en->looking = false;
-    struct snapshot *held = snapshot_ref(en->snapshot);
     pthread_mutex_unlock(&en->snapshot_lock);
     snapshot_unref(older);
-    return held;
 }
 
-struct snapshot *engine_snapshot(struct engine *en, struct engine_worker *w)
+static struct snapshot *hold_current(struct engine *en)
 {
     pthread_mutex_lock(&en->snapshot_lock);
-    bool look = claim_look(en);
     struct snapshot *held = snapshot_ref(en->snapshot);
     pthread_mutex_unlock(&en->snapshot_lock);
-    if (!look)
-        return held;
-    struct snapshot *newer = load_if_changed(w, held);
-    snapshot_unref(held);
-    if (newer)
-        log_line(LOG_INFO, "new layer versions are in use (generation %lld)",
-                 (long long)snapshot_generation(newer));
-    return swap_in(en, newer);
+    return held;
 }
 
 /* ---- what was in force on a day ---- */
@@ -213,6 +244,222 @@ enum status engine_snapshot_as_of(struct engine *en, struct engine_worker *w, co
     return s;
 }
 
+/* ---- another file at the store's path ---- */
+
+static void forget_days(struct engine *en)
+{
+    pthread_mutex_lock(&en->days_lock);
+    for (int i = 0; i < DAYS_KEPT; i++) {
+        snapshot_unref(en->days[i].snapshot);
+        en->days[i] = (struct day){.snapshot = NULL};
+    }
+    pthread_mutex_unlock(&en->days_lock);
+}
+
+/* What the journal still has goes into the file that the handles are of, wherever that is now. */
+static void close_handles(struct engine *en)
+{
+    store_fold_journal(en->workers[0].store);
+    for (size_t i = 0; i < en->n_workers; i++) {
+        store_close_apart(en->workers[i].store);
+        en->workers[i].store = NULL;
+    }
+    if (en->writer)
+        record_writer_let_go(en->writer);
+}
+
+/* A journal that another program keeps open goes with the file that was replaced; SQLite would read it into
+ * the new one. */
+static enum status refuse_old_journal(struct engine *en, struct error *e)
+{
+    struct store_file there = store_file_journal(en->store_path);
+    if (!there.inode || there.size == 0 || !store_file_same(&there, &en->journal))
+        return STATUS_OK;
+    error_zh(e,
+             "存储“%.200s”已被换成另一个文件，旁边的日志“%.200s-"
+             "wal”却仍属于原来的文件，合在一起会读出错误的数据；请关闭"
+             "仍打开着原文件的程序（如 QGIS），再移走该日志文件。",
+             en->store_path, en->store_path);
+    return error_fail(
+        e, STATUS_CONFLICT, "store-journal-left",
+        "The store \"%.200s\" was replaced, but the journal \"%.200s-wal\" beside it is still that of the "
+        "file that was there before, and the two together would read as wrong data; close the programs "
+        "that have that file open (QGIS, perhaps), then move the journal away.",
+        en->store_path, en->store_path);
+}
+
+static void note_file(struct engine *en, const struct store_file *file)
+{
+    en->file = *file;
+    en->journal = store_file_journal(en->store_path);
+    snprintf(en->mark, sizeof en->mark, "%" PRIx64 ":%" PRIx64, file->device, file->inode);
+}
+
+static enum status open_handles(struct engine *en, struct snapshot **loaded, struct error *e)
+{
+    enum status s = refuse_old_journal(en, e);
+    for (size_t i = 0; i < en->n_workers && !s; i++)
+        s = store_open(en->store_path, STORE_READ, &en->workers[i].store, e);
+    if (!s && en->writer)
+        s = record_writer_take_up(en->writer, en->store_path, e);
+    return s ? s : snapshot_load(en->workers[0].store, loaded, e);
+}
+
+/* Everything is closed before anything is opened: two files under one name at once would share one journal.
+ * With the file's lock, so that others wait and then find it done. */
+static enum status take_up(struct engine *en, const struct store_file *file, struct error *e)
+{
+    struct snapshot *loaded = NULL;
+    gather(en);
+    close_handles(en);
+    enum status s = open_handles(en, &loaded, e);
+    en->tried_ms = clock_ms();
+    if (!s) {
+        note_file(en, file);
+        en->store_number++;
+        en->writes++;
+        for (size_t i = 0; i < en->n_workers; i++)
+            en->workers[i].writes = en->writes;
+        swap_in(en, loaded);
+        forget_days(en);
+        log_line(LOG_INFO, "another store is at %s, and in use", en->store_path);
+    } else {
+        close_handles(en);
+        log_line(LOG_ERROR, "another file is at %s, and cannot be used: %s", en->store_path, e->en);
+    }
+    disperse(en);
+    return s;
+}
+
+/* A journal that is folded back page by page is one write, and so is a copy: at most one in a while. */
+static void note_writes(struct engine *en, const struct store_file *now)
+{
+    if ((now->size == en->file.size && now->mtime_ns == en->file.mtime_ns) ||
+        clock_ms() - en->written_ms < ENGINE_LOOK_MS)
+        return;
+    en->file = *now;
+    en->writes++;
+    en->written_ms = clock_ms();
+    if (en->writer && record_writer_renew(en->writer, en->store_path, &en->fault))
+        log_line(LOG_ERROR, "the store can no longer be written: %s", en->fault.en);
+}
+
+/* Without a word of what the handles have: is the store that they are of still what the path leads to? */
+static enum status look_at_file(struct engine *en, uint64_t *writes, struct error *e)
+{
+    struct store_file now;
+    struct error why = {0};
+    pthread_mutex_lock(&en->file_lock);
+    enum status s = store_file_look(en->store_path, &now, &why);
+    bool same = !s && store_file_same(&now, &en->file);
+    bool open = en->fault.status == STATUS_OK;
+    if (!s && same && open) {
+        note_writes(en, &now);
+    } else if (!s && (!same || !open)) {
+        bool again = open || clock_ms() - en->tried_ms >= ENGINE_LOOK_MS;
+        s = again ? take_up(en, &now, &why) : en->fault.status;
+        en->fault = again ? why : en->fault;
+        why = en->fault;
+    }
+    *writes = en->writes;
+    pthread_mutex_unlock(&en->file_lock);
+    if (s && e)
+        *e = why;
+    return s;
+}
+
+/* A handle that was opened before somebody wrote past its journal (a copy over the file, or only a journal that
+ * was folded back) may have kept pages of before. */
+static enum status renew(struct engine *en, struct engine_worker *w, uint64_t writes, struct error *e)
+{
+    if (w->writes >= writes)
+        return STATUS_OK;
+    store_close_apart(w->store);
+    w->store = NULL;
+    w->writes = writes;
+    return store_open(en->store_path, STORE_READ, &w->store, e);
+}
+
+/* What is found while it works: nobody is answered from here on until the store has been taken up again. */
+static void set_fault(struct engine *en, const struct error *why)
+{
+    pthread_mutex_lock(&en->file_lock);
+    if (!en->fault.status)
+        log_line(LOG_ERROR, "the store can no longer be used: %s", why->en);
+    en->fault = *why;
+    en->tried_ms = clock_ms();
+    pthread_mutex_unlock(&en->file_lock);
+}
+
+enum status engine_snapshot(struct engine *en, struct engine_worker *w, struct snapshot **out,
+                            struct error *e)
+{
+    pthread_mutex_lock(&en->snapshot_lock);
+    bool look = claim_look(en);
+    struct snapshot *held = snapshot_ref(en->snapshot);
+    pthread_mutex_unlock(&en->snapshot_lock);
+    struct error why = {0};
+    struct snapshot *loaded = NULL;
+    bool newer = false;
+    enum status s = look ? look_for_newer(w, held, &newer, &why) : STATUS_OK;
+    if (!s && newer)
+        s = snapshot_load(w->store, &loaded, &why);
+    if (look)
+        swap_in(en, loaded);
+    if (s) {
+        snapshot_unref(held);
+        set_fault(en, &why);
+        if (e)
+            *e = why;
+        return s;
+    }
+    if (loaded) {
+        log_line(LOG_INFO, "new layer versions are in use (generation %lld)",
+                 (long long)snapshot_generation(loaded));
+        snapshot_unref(held);
+        held = hold_current(en);
+    }
+    *out = held;
+    return STATUS_OK;
+}
+
+enum status engine_take(struct engine *en, struct engine_worker **out, struct error *e)
+{
+    uint64_t writes;
+    struct error why = {0};
+    struct engine_worker *w = NULL;
+    enum status s;
+    while (!(s = look_at_file(en, &writes, &why))) {
+        w = take_free(en);
+        s = w->store ? renew(en, w, writes, &why) : STATUS_OK;
+        if (w->store)
+            break;
+        engine_give(en, w); /* somebody found a fault meanwhile, or just now */
+        if (s)
+            set_fault(en, &why);
+    }
+    if (!s)
+        *out = w;
+    else if (e)
+        *e = why;
+    return s;
+}
+
+const char *engine_store_mark(const struct engine *en)
+{
+    return en->mark;
+}
+
+uint64_t engine_store_number(const struct engine *en)
+{
+    return en->store_number;
+}
+
+void engine_share_writer(struct engine *en, struct record_writer *writer)
+{
+    en->writer = writer;
+}
+
 /* ---- life ---- */
 
 enum status engine_open(const char *store_path, size_t n_workers, struct engine **out, struct error *e)
@@ -222,15 +469,21 @@ enum status engine_open(const char *store_path, size_t n_workers, struct engine 
         return error_no_memory(e);
     pthread_mutex_init(&en->pool_lock, NULL);
     pthread_cond_init(&en->pool_given, NULL);
+    pthread_mutex_init(&en->file_lock, NULL);
     pthread_mutex_init(&en->snapshot_lock, NULL);
     pthread_mutex_init(&en->days_lock, NULL);
-    enum status s = open_workers(en, store_path, n_workers, e);
+    struct store_file file = {.inode = 0};
+    en->store_path = strdup(store_path);
+    enum status s = en->store_path ? store_file_look(store_path, &file, e) : error_no_memory(e);
+    if (!s)
+        s = open_workers(en, store_path, n_workers, e);
     if (!s)
         s = snapshot_load(en->workers[0].store, &en->snapshot, e);
     if (s) {
         engine_close(en);
         return s;
     }
+    note_file(en, &file);
     en->looked_at_ms = clock_ms();
     *out = en;
     return STATUS_OK;
@@ -247,8 +500,10 @@ void engine_close(struct engine *en)
         worker_close(&en->workers[i]);
     free(en->workers);
     free(en->free_workers);
+    free(en->store_path);
     pthread_mutex_destroy(&en->pool_lock);
     pthread_cond_destroy(&en->pool_given);
+    pthread_mutex_destroy(&en->file_lock);
     pthread_mutex_destroy(&en->snapshot_lock);
     pthread_mutex_destroy(&en->days_lock);
     free(en);

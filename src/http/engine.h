@@ -19,6 +19,7 @@ struct engine_worker {
     struct store *store; /* read-only */
     struct tile_scratch *tile;
     struct geo_shape_builder shape;
+    uint64_t writes; /* the engine's count of them when the store was opened */
 };
 
 struct engine;
@@ -26,12 +27,24 @@ enum status engine_open(const char *store_path, size_t n_workers, struct engine 
                         struct error *e) HX_MUST_CHECK;
 void engine_close(struct engine *en); /* NULL-safe; no worker may be out */
 
-struct engine_worker *engine_take(struct engine *en); /* waits until one is free */
+/* Waits until one is free. Fails when the path leads to no store that can be served: the file is gone, or one
+ * that is none has taken its place. Another store there is taken up, with its snapshot, once nobody works with
+ * the one before; a failure is tried again every ENGINE_LOOK_MS. */
+enum status engine_take(struct engine *en, struct engine_worker **out, struct error *e) HX_MUST_CHECK;
 void engine_give(struct engine *en, struct engine_worker *w);
 
-/* The current snapshot; release with snapshot_unref. Never fails: when a new one cannot be loaded, the old
- * one stays and the reason is logged. */
-struct snapshot *engine_snapshot(struct engine *en, struct engine_worker *w);
+/* While a worker is out: names the file that is served (of it, not of its contents), and how many stores were
+ * taken up before it. */
+const char *engine_store_mark(const struct engine *en);
+uint64_t engine_store_number(const struct engine *en);
+/* The writer's handle is of the same store, and changes with it. Before any request; borrowed. */
+struct record_writer;
+void engine_share_writer(struct engine *en, struct record_writer *writer);
+
+/* The current snapshot; release with snapshot_unref. When the store's newer versions cannot be loaded it fails,
+ * and so does engine_take until they can: the old ones would be answered as if they were current. */
+enum status engine_snapshot(struct engine *en, struct engine_worker *w, struct snapshot **out,
+                            struct error *e) HX_MUST_CHECK;
 /* What was in force on a day, "2024-01-31" (snapshot_load_as_of); release with snapshot_unref. The latest
  * days asked for are kept until the store changes; loads take turns, so that a day is loaded once. */
 enum status engine_snapshot_as_of(struct engine *en, struct engine_worker *w, const char *day,

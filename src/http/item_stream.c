@@ -13,6 +13,7 @@ enum { PIECE_BYTES = 256 * 1024, PIECE_FEATURES = 512 };
 
 struct item_stream {
     struct engine *engine;
+    uint64_t store_number; /* of the engine's stores, the one that the page is of */
     struct item_page page;
     int64_t after;     /* the last id that was written */
     int64_t remaining; /* features that the page may still take */
@@ -171,6 +172,24 @@ static void stream_free(void *user)
     free(s);
 }
 
+/* A page that began in one store does not go on in another that has taken its place. */
+static enum status write_next(struct item_stream *s, struct error *e)
+{
+    struct engine_worker *w;
+    enum status status = engine_take(s->engine, &w, e);
+    if (status)
+        return status;
+    if (engine_store_number(s->engine) == s->store_number) {
+        status = write_piece(s, w, e);
+    } else {
+        error_zh(e, "存储在发送中途被换成了另一个；请重新请求。");
+        status = error_fail(e, STATUS_CONFLICT, "store-replaced",
+                            "Another store has taken the place of this one while it was sent; ask again.");
+    }
+    engine_give(s->engine, w);
+    return status;
+}
+
 /* MHD's content reader. A failure here can only cut the answer short: its status line is long gone. */
 static ssize_t send_piece(void *user, uint64_t position, char *out, size_t max)
 {
@@ -182,9 +201,7 @@ static ssize_t send_piece(void *user, uint64_t position, char *out, size_t max)
         buffer_clear(&s->piece);
         s->n_sent = 0;
         struct error err = {0};
-        struct engine_worker *w = engine_take(s->engine);
-        enum status status = write_piece(s, w, &err);
-        engine_give(s->engine, w);
+        enum status status = write_next(s, &err);
         if (status) {
             log_line(LOG_ERROR, "items of %s stopped after id %lld: %s", s->page.id, (long long)s->after,
                      err.en);
@@ -204,6 +221,7 @@ enum status item_stream_open(struct request *rq, const struct item_page *page, s
     if (!s)
         return error_no_memory(e);
     s->engine = rq->engine;
+    s->store_number = engine_store_number(rq->engine);
     s->page = *page;
     s->remaining = page->limit;
     s->after = page->after;

@@ -1,6 +1,7 @@
 #include "http/record_writer.h"
 
 #include "http/request.h"
+#include "store/store_file.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -38,6 +39,40 @@ void record_writer_close(struct record_writer *d)
     free(d);
 }
 
+void record_writer_let_go(struct record_writer *d)
+{
+    pthread_mutex_lock(&d->lock);
+    store_close_apart(d->store);
+    d->store = NULL;
+    pthread_mutex_unlock(&d->lock);
+}
+
+enum status record_writer_take_up(struct record_writer *d, const char *store_path, struct error *e)
+{
+    pthread_mutex_lock(&d->lock);
+    enum status s = store_open(store_path, STORE_WRITE, &d->store, e);
+    pthread_mutex_unlock(&d->lock);
+    return s;
+}
+
+enum status record_writer_renew(struct record_writer *d, const char *store_path, struct error *e)
+{
+    pthread_mutex_lock(&d->lock);
+    store_close_apart(d->store);
+    d->store = NULL;
+    enum status s = store_open(store_path, STORE_WRITE, &d->store, e);
+    pthread_mutex_unlock(&d->lock);
+    return s;
+}
+
+static enum status fail_closed(struct error *e)
+{
+    error_zh(e, "存储正在更换，或已不能打开；没有写入任何内容，请重试。");
+    return error_fail(
+        e, STATUS_CONFLICT, "store-closed",
+        "The store is being replaced, or cannot be opened any more; nothing was written, try again.");
+}
+
 enum status record_writer_keep(struct record_writer *d, const struct record_spec *spec, struct arena *a,
                                struct report *r, struct error *e)
 {
@@ -47,7 +82,7 @@ enum status record_writer_keep(struct record_writer *d, const struct record_spec
         return error_no_memory(e);
     whole.gdal_version = d->gdal_version;
     pthread_mutex_lock(&d->lock);
-    enum status s = record_keep(d->store, r, &whole, a, record, e);
+    enum status s = !d->store ? fail_closed(e) : record_keep(d->store, r, &whole, a, record, e);
     pthread_mutex_unlock(&d->lock);
     if (!s)
         r->record = record;
@@ -59,7 +94,8 @@ enum status record_writer_override(struct record_writer *d, int64_t id, const ch
                                    struct store_record *out, struct error *e)
 {
     pthread_mutex_lock(&d->lock);
-    enum status s = record_override(d->store, id, verdict, reason, officer, a, out, e);
+    enum status s =
+        !d->store ? fail_closed(e) : record_override(d->store, id, verdict, reason, officer, a, out, e);
     pthread_mutex_unlock(&d->lock);
     return s;
 }
@@ -69,7 +105,7 @@ enum status record_writer_save_project(struct record_writer *d, const struct sto
                                        struct store_project *out, struct error *e)
 {
     pthread_mutex_lock(&d->lock);
-    enum status s = saved_project_save(d->store, p, r, replaces, a, out, e);
+    enum status s = !d->store ? fail_closed(e) : saved_project_save(d->store, p, r, replaces, a, out, e);
     pthread_mutex_unlock(&d->lock);
     return s;
 }
@@ -77,7 +113,7 @@ enum status record_writer_save_project(struct record_writer *d, const struct sto
 enum status record_writer_retire_project(struct record_writer *d, int64_t id, struct error *e)
 {
     pthread_mutex_lock(&d->lock);
-    enum status s = store_project_retire(d->store, id, e);
+    enum status s = !d->store ? fail_closed(e) : store_project_retire(d->store, id, e);
     pthread_mutex_unlock(&d->lock);
     return s;
 }

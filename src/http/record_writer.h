@@ -3,7 +3,8 @@
  *
  * Invariants: one keep at a time within the process (the store's own lock orders processes); a request never
  * writes in any other way. A page of another site is no officer: what a browser sends for one
- * is refused. Threads: keep and override from any thread, open and close from one. */
+ * is refused. Threads: keep and override from any thread, open,
+ * close, let_go, take_up and renew from one at a time. */
 #ifndef HX_HTTP_RECORD_WRITER_H
 #define HX_HTTP_RECORD_WRITER_H
 
@@ -17,6 +18,15 @@ struct request;
 enum status record_writer_open(const char *store_path, const char *gdal_version, struct record_writer **out,
                                struct error *e) HX_MUST_CHECK;
 void record_writer_close(struct record_writer *d); /* NULL-safe */
+
+/* Another store has taken the place of this one: the old handle goes (store_close_apart), the new one is
+ * opened. In between, and after a failure, keeping fails. */
+void record_writer_let_go(struct record_writer *d);
+enum status record_writer_take_up(struct record_writer *d, const char *store_path,
+                                  struct error *e) HX_MUST_CHECK;
+/* Opens it anew after somebody wrote past the journal; whoever keeps waits. */
+enum status record_writer_renew(struct record_writer *d, const char *store_path,
+                                struct error *e) HX_MUST_CHECK;
 
 /* Keeps the report and hangs its row into it. */
 enum status record_writer_keep(struct record_writer *d, const struct record_spec *spec, struct arena *a,

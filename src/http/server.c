@@ -213,6 +213,8 @@ static enum MHD_Result send_problem(struct call *c, struct MHD_Connection *conne
         return MHD_NO;
     if (allowed && *allowed)
         reply_header(&reply, MHD_HTTP_HEADER_ALLOW, allowed);
+    if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
+        reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
     return send_reply(c, connection, &reply);
 }
 
@@ -263,9 +265,17 @@ static enum status run_handler(struct http_server *s, const struct route *route,
     rq->jobs = s->jobs;
     rq->public_url = s->public_url;
     rq->own_url = s->url;
-    rq->worker = engine_take(s->engine);
-    rq->snapshot = engine_snapshot(s->engine, rq->worker);
-    enum status status = answer_tagged(s, route, rq, reply, e);
+    enum status status = engine_take(s->engine, &rq->worker, e);
+    if (!status) {
+        status = engine_snapshot(s->engine, rq->worker, &rq->snapshot, e);
+        if (status)
+            engine_give(s->engine, rq->worker);
+    }
+    if (status) { /* whatever is asked: there is no store to answer from */
+        reply->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+        return status;
+    }
+    status = answer_tagged(s, route, rq, reply, e);
     snapshot_unref(rq->snapshot);
     engine_give(s->engine, rq->worker);
     return status;
@@ -324,9 +334,10 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     if (!status)
         return send_reply(c, connection, &reply);
     reply_done(&reply);
-    if (reply_status_of(status) >= 500)
+    unsigned code = reply.status == MHD_HTTP_SERVICE_UNAVAILABLE ? reply.status : reply_status_of(status);
+    if (code >= 500)
         log_line(LOG_ERROR, "%s %s: %s (%s)", c->method, c->path, e.en, status_name(status));
-    return send_problem(c, connection, reply_status_of(status), NULL, &e);
+    return send_problem(c, connection, code, NULL, &e);
 }
 
 /* MHD calls this once when the headers are there, then for each part of the body, then once more to be
@@ -398,6 +409,8 @@ enum status http_server_start(const struct http_config *config, struct http_serv
         status = record_writer_open(config->store_path, config->gdal_version, &s->record_writer, e);
     if (!status)
         status = engine_open(config->store_path, n_threads, &s->engine, e);
+    if (!status)
+        engine_share_writer(s->engine, s->record_writer);
     if (!status)
         status = job_queue_open(config->store_path, &s->jobs, e);
     if (!status)

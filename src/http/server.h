@@ -4,7 +4,8 @@
  * only unless it is told otherwise, and whoever can reach it may use it.
  * Invariants: the configuration and the web files are const after start; a body over LIMIT_BODY_BYTES is
  * never kept; every failure is an application/problem+json document (RFC 9457) in both languages; a new layer
- * version is seen within ENGINE_LOOK_MS and no request under way loses its own.
+ * version is seen within ENGINE_LOOK_MS and no request under way loses its own; another store at the path is
+ * taken up with the next request, and where there is none that can be, every answer that needs one is 503.
  * Threads: start and stop belong to one thread, which must have blocked the signals that it waits for
  * before start. */
 #ifndef HX_HTTP_SERVER_H

@@ -5,6 +5,7 @@
 #include "store/geometry_bytes.h"
 #include "store/spatialite.h"
 #include "store/sql.h"
+#include "store/store_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -183,28 +184,10 @@ static bool rests_read_only(const char *path)
     return at_rest && read_only;
 }
 
-static enum status refuse_path(const char *path, struct error *e)
-{
-    struct stat st;
-    if (stat(path, &st) != 0) {
-        if (errno != ENOENT)
-            return error_errno(e, "打开存储", "Opening the store", path);
-        error_zh(e, "没有找到存储“%s”；请核对路径，或先建库再导入图层。", path);
-        return error_fail(e, STATUS_NOT_FOUND, "store-not-found",
-                          "There is no store at \"%s\"; check the path, or create a store and import layers.",
-                          path);
-    }
-    if (!S_ISREG(st.st_mode)) {
-        error_zh(e, "“%s”不是普通文件，不能作为存储打开。", path);
-        return error_fail(e, STATUS_INVALID_INPUT, "store-not-a-file",
-                          "\"%s\" is not a regular file and cannot be opened as a store.", path);
-    }
-    return STATUS_OK;
-}
-
 enum status store_open(const char *path, enum store_mode mode, struct store **out, struct error *e)
 {
-    enum status st = refuse_path(path, e);
+    struct store_file file;
+    enum status st = store_file_look(path, &file, e);
     if (st != STATUS_OK)
         return st;
     if (mode == STORE_READ && rests_read_only(path))

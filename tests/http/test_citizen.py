@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
-"""The server as a citizen of HTTP: pages for people beside the JSON, tags, gzip, pages of other sites.
+"""The server as a citizen of HTTP: pages for people beside the JSON, tags, gzip, pages of other sites, another store in the place of
+the one that is served.
   test_citizen.py HONGXIAN SOURCE_DIR"""
 import concurrent.futures
 import gzip
 import html.parser
 import http.client
 import json
+import os
 import pathlib
 import re
 import shutil
+import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -345,6 +349,158 @@ class Citizen(unittest.TestCase):
             done = subprocess.run([PROGRAM, "serve", "--store", self.store, "--port", "0", "--cors", wrong], capture_output=True, text=True)
             self.assertNotEqual(0, done.returncode, wrong)
             self.assertIn("--cors", done.stderr, wrong)
+
+
+OTHER = fixture.collection(fixture.feature((111.72, 40.80, 111.73, 40.81), BSM="B-1", MC="乙库"))   # where the farmland of the fixture lies, not its red line
+STRADDLING = json.dumps(fixture.feature((111.705, 40.80, 111.715, 40.81))).encode()                  # on the fixture's red line, not on this
+
+
+class Replaced(unittest.TestCase):
+    """The file of a store that is served is replaced, taken away, written over. What is answered is of the file that is there now, or 503."""
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hongxian-replaced-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.path = self.folder / "a.sqlite"
+        fixture.empty_store(PROGRAM, self.path)
+        fixture.import_layer(PROGRAM, self.folder, str(self.path), RED, fixture.red_line())
+        self.other = self.folder / "b.sqlite"
+        fixture.empty_store(PROGRAM, self.other)
+        fixture.import_layer(PROGRAM, self.folder, str(self.other), RED, OTHER)
+
+    def serve(self, *options):
+        self.server = fixture.Server(PROGRAM, "--store", str(self.path), "--threads", "3", *options)
+
+        def stop():
+            self.assertEqual(0, self.server.stop(), self.server.log)
+            self.assertNotIn("Sanitizer", self.server.log)
+        self.addCleanup(stop)
+
+    def request(self, url, body=None):
+        connection = http.client.HTTPConnection(self.server.host, self.server.port)
+        try:
+            connection.request("POST" if body else "GET", url, body=body)
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
+        finally:
+            connection.close()
+
+    def tell(self):
+        """What the store that is served says of itself, by every door: the names of the red line's features, and whether the parcel is on it."""
+        names = [f["properties"]["name"] for f in json.loads(self.request(f"/collections/{RED}/items")[2])["features"]]
+        collection = json.loads(self.request(f"/collections/{RED}")[2])
+        listed = next(c for c in json.loads(self.request("/collections")[2])["collections"] if c["id"] == RED)
+        self.assertEqual([len(names)] * 2, [collection["n_features"], listed["n_features"]])
+        red = next(line for line in json.loads(self.request("/check", STRADDLING)[2])["parcels"][0]["layers"] if line["layer"] == RED)
+        return names, red["status"] == "overlap"
+
+    def assert_unserved(self, code, *urls):
+        for url in urls or ("/health", "/collections", f"/collections/{RED}/items", f"/tiles/{RED}/9/415/191.mvt"):
+            status, told, body = self.request(url)
+            self.assertEqual((503, "application/problem+json; charset=utf-8", "1"), (status, told["Content-Type"], told["Retry-After"]), body)
+            said = json.loads(body)
+            self.assertEqual(code, said["code"])
+            self.assertTrue(said["detail"] and said["detail_en"])
+        self.assertEqual(503, self.request("/check", STRADDLING)[0])
+
+    A, B = (["北山", "南山"], True), (["乙库"], False)
+
+    def test_another_store_in_its_place_is_taken_up(self):
+        """The next request after a rename is answered from the new file, by every door, again and again, with what it says of its own
+        tags; also when an import left a journal beside the old one."""
+        self.serve()
+        self.assertEqual(self.A, self.tell())
+        tag = self.request("/collections")[1]["ETag"]
+        kept = self.folder / "kept.sqlite"
+        shutil.copyfile(self.other, kept)
+        os.replace(self.other, self.path)
+        self.assertEqual(self.B, self.tell())
+        self.assertNotEqual(tag, self.request("/collections")[1]["ETag"])
+        fixture.import_layer(PROGRAM, self.folder, str(self.path), RED, fixture.red_line())
+        fixture.runs.wait_until(lambda: self.tell() == self.A)
+        self.assertGreater(os.path.getsize(f"{self.path}-wal"), 0)
+        os.replace(kept, self.path)
+        self.assertEqual(self.B, self.tell())
+        self.assertEqual("ok\n", self.ask(self.path))
+
+    def ask(self, store, question="PRAGMA integrity_check"):
+        database = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+        try:
+            return "".join(f"{row[0]}\n" for row in database.execute(question))
+        finally:
+            database.close()
+
+    def test_a_store_that_was_moved_away_is_whole(self):
+        """What an import had still in its journal goes into the file that was moved away, not into the one that came."""
+        self.serve()
+        self.assertEqual(self.A, self.tell())
+        fixture.import_layer(PROGRAM, self.folder, str(self.path), RED, fixture.collection(*OTHER["features"], *fixture.red_line()["features"]))
+        fixture.runs.wait_until(lambda: len(self.tell()[0]) == 3)
+        aside = self.folder / "aside.sqlite"
+        os.rename(self.path, aside)
+        os.rename(self.other, self.path)
+        self.assertEqual(self.B, self.tell())
+        self.assertEqual("ok\n", self.ask(aside))
+        self.assertEqual("3\n", self.ask(aside, "SELECT max(n_features) FROM layer_version"))
+
+    def test_no_store_is_503(self):
+        """Taken away: 503 with a sentence for whatever needs it; put back: as before. A file that is no store in its place, likewise."""
+        self.serve()
+        aside = self.folder / "aside.sqlite"
+        self.assertEqual(self.A, self.tell())
+        os.rename(self.path, aside)
+        self.assert_unserved("store-not-found")
+        os.rename(aside, self.path)
+        self.assertEqual(self.A, self.tell())
+        rubbish = self.folder / "rubbish"
+        rubbish.write_text("no store" * 1000)
+        os.replace(rubbish, self.path)
+        self.assert_unserved("store-foreign")
+        os.replace(self.other, self.path)
+        fixture.runs.wait_until(lambda: self.request("/health")[0] == 200)
+        self.assertEqual(self.B, self.tell())
+
+    def test_a_store_that_is_written_over(self):
+        """A copy over the file itself: as after a restart, within a moment."""
+        self.serve()
+        self.assertEqual(self.A, self.tell())
+        shutil.copyfile(self.other, self.path)
+        fixture.runs.wait_until(lambda: json.loads(self.request(f"/collections/{RED}")[2]).get("n_features") == 1)
+        self.assertEqual(self.B, self.tell())
+
+    def test_records_go_into_the_store_that_is_there(self):
+        """A check that is kept after the replacement is in the new store, and only there."""
+        self.serve("--allow-records")
+        for store in (self.path, self.other):
+            status, _, body = self.request("/check?keep=1&officer=%E7%94%B2", STRADDLING)
+            self.assertEqual(200, status, body[:300])
+            if store == self.path:
+                os.rename(self.path, self.folder / "aside.sqlite")
+                os.rename(self.other, self.path)
+        self.assertEqual(1, len(json.loads(self.request("/records")[2])["records"]))
+        for store in (self.path, self.folder / "aside.sqlite"):
+            done = subprocess.run([PROGRAM, "records", "list", "--store", store, "--format", "json"], check=True, capture_output=True, text=True)
+            self.assertEqual(1, len(json.loads(done.stdout)), store)
+
+    def test_a_page_that_is_being_sent_does_not_go_on_in_another_store(self):
+        """It is cut short, so that the client knows; features of two stores are never in one answer."""
+        many = fixture.collection(*[fixture.feature((111 + i % 100 * .01, 40 + i // 100 * .01, 111.005 + i % 100 * .01, 40.005 + i // 100 * .01), BSM=f"A{i}", MC="甲" * 300)
+                                    for i in range(6000)])
+        fixture.import_layer(PROGRAM, self.folder, str(self.path), RED, many)
+        self.serve()
+        with socket.create_connection((self.server.host, self.server.port)) as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            s.sendall(f"GET /collections/{RED}/items?limit=6000 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            got = s.recv(4096)
+            os.replace(self.other, self.path)
+            self.assertEqual(self.B, self.tell())
+            try:
+                while part := s.recv(1 << 20):
+                    got += part
+            except ConnectionResetError:
+                pass
+        self.assertNotIn("乙库".encode(), got)
+        self.assertNotIn(b'"numberReturned"', got)
+        self.assertFalse(got.endswith(b"0\r\n\r\n"))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,67 @@
+#include "store/store_file.h"
+
+#include "store/sql.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static struct store_file of(const struct stat *st)
+{
+    return (struct store_file){.device = (uint64_t)st->st_dev,
+                               .inode = (uint64_t)st->st_ino,
+                               .size = (int64_t)st->st_size,
+                               .mtime_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec};
+}
+
+enum status store_file_look(const char *path, struct store_file *out, struct error *e)
+{
+    struct stat st;
+    if (stat(path, &st) != 0) {
+        if (errno != ENOENT)
+            return error_errno(e, "打开存储", "Opening the store", path);
+        error_zh(e, "没有找到存储“%s”；请核对路径，或先建库再导入图层。", path);
+        return error_fail(e, STATUS_NOT_FOUND, "store-not-found",
+                          "There is no store at \"%s\"; check the path, or create a store and import layers.",
+                          path);
+    }
+    if (!S_ISREG(st.st_mode)) {
+        error_zh(e, "“%s”不是普通文件，不能作为存储打开。", path);
+        return error_fail(e, STATUS_INVALID_INPUT, "store-not-a-file",
+                          "\"%s\" is not a regular file and cannot be opened as a store.", path);
+    }
+    *out = of(&st);
+    return STATUS_OK;
+}
+
+bool store_file_same(const struct store_file *a, const struct store_file *b)
+{
+    return a->device == b->device && a->inode == b->inode;
+}
+
+struct store_file store_file_journal(const char *path)
+{
+    struct stat st;
+    size_t n = strlen(path) + sizeof "-wal";
+    char *journal = malloc(n);
+    bool there = journal && snprintf(journal, n, "%s-wal", path) > 0 && stat(journal, &st) == 0;
+    free(journal);
+    return there ? of(&st) : (struct store_file){.inode = 0};
+}
+
+void store_fold_journal(struct store *s)
+{
+    if (s)
+        (void)sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
+void store_close_apart(struct store *s)
+{
+    if (s && s->db)
+        (void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
+    if (s)
+        s->mode = STORE_READ; /* a writer folds by itself, too */
+    store_close(s);
+}
