@@ -35,6 +35,7 @@ struct engine {
     struct engine_worker *workers;
     struct engine_worker **free_workers; /* a stack */
     size_t n_workers, n_free;
+    size_t n_taken[2], n_waiting[2]; /* by lane */
 
     pthread_mutex_t file_lock; /* guards the four below */
     struct store_file file;    /* that the workers' handles are of */
@@ -99,20 +100,48 @@ static enum status open_workers(struct engine *en, const char *store_path, size_
     return STATUS_OK;
 }
 
-static struct engine_worker *take_free(struct engine *en)
+static size_t slow_max(const struct engine *en)
+{
+    return en->n_workers / 2;
+}
+
+static bool may_take(const struct engine *en, enum engine_lane lane)
+{
+    return en->n_free > 0 && !en->gathering && (lane == LANE_QUICK || en->n_taken[LANE_SLOW] < slow_max(en));
+}
+
+static struct engine_worker *take_free(struct engine *en, enum engine_lane lane)
 {
     pthread_mutex_lock(&en->pool_lock);
-    while (en->n_free == 0 || en->gathering)
+    en->n_waiting[lane]++;
+    while (!may_take(en, lane))
         pthread_cond_wait(&en->pool_given, &en->pool_lock);
+    en->n_waiting[lane]--;
+    en->n_taken[lane]++;
     struct engine_worker *w = en->free_workers[--en->n_free];
+    w->lane = lane;
     pthread_mutex_unlock(&en->pool_lock);
     return w;
+}
+
+struct engine_load engine_load(struct engine *en)
+{
+    pthread_mutex_lock(&en->pool_lock);
+    struct engine_load load = {.workers = en->n_workers,
+                               .slow_max = slow_max(en),
+                               .slow = en->n_taken[LANE_SLOW],
+                               .quick = en->n_taken[LANE_QUICK],
+                               .waiting_slow = en->n_waiting[LANE_SLOW],
+                               .waiting_quick = en->n_waiting[LANE_QUICK]};
+    pthread_mutex_unlock(&en->pool_lock);
+    return load;
 }
 
 void engine_give(struct engine *en, struct engine_worker *w)
 {
     arena_reset(w->check.arena);
     pthread_mutex_lock(&en->pool_lock);
+    en->n_taken[w->lane]--;
     en->free_workers[en->n_free++] = w;
     pthread_cond_broadcast(&en->pool_given);
     pthread_mutex_unlock(&en->pool_lock);
@@ -423,14 +452,14 @@ enum status engine_snapshot(struct engine *en, struct engine_worker *w, struct s
     return STATUS_OK;
 }
 
-enum status engine_take(struct engine *en, struct engine_worker **out, struct error *e)
+enum status engine_take(struct engine *en, enum engine_lane lane, struct engine_worker **out, struct error *e)
 {
     uint64_t writes;
     struct error why = {0};
     struct engine_worker *w = NULL;
     enum status s;
     while (!(s = look_at_file(en, &writes, &why))) {
-        w = take_free(en);
+        w = take_free(en, lane);
         s = w->store ? renew(en, w, writes, &why) : STATUS_OK;
         if (w->store)
             break;
@@ -476,7 +505,7 @@ enum status engine_open(const char *store_path, size_t n_workers, struct engine 
     en->store_path = strdup(store_path);
     enum status s = en->store_path ? store_file_look(store_path, &file, e) : error_no_memory(e);
     if (!s)
-        s = open_workers(en, store_path, n_workers, e);
+        s = open_workers(en, store_path, n_workers < 2 ? 2 : n_workers, e);
     if (!s)
         s = snapshot_load(en->workers[0].store, &en->snapshot, e);
     if (s) {

@@ -14,15 +14,30 @@
 /* How old the answer to "is there a new version?" may be. */
 enum { ENGINE_LOOK_MS = 200 };
 
+/* Who waits for whom. Slow requests (tiles, features, reports, audits of records) take at most half of the
+ * workers at a time, so that a quick one, a check above all, never waits for them. */
+enum engine_lane { LANE_SLOW, LANE_QUICK };
+
 struct engine_worker {
     struct check_worker check;
     struct store *store; /* read-only */
     struct tile_scratch *tile;
     struct geo_shape_builder shape;
+    enum engine_lane lane;
     uint64_t writes; /* the engine's count of them when the store was opened */
 };
 
+/* At this moment. */
+struct engine_load {
+    size_t workers;      /* there are */
+    size_t slow_max;     /* of them at most work on slow requests */
+    size_t slow, quick;  /* work on requests of the lane */
+    size_t waiting_slow; /* requests wait for a worker */
+    size_t waiting_quick;
+};
+
 struct engine;
+/* At least two workers: one alone would have no lane to keep free. */
 enum status engine_open(const char *store_path, size_t n_workers, struct engine **out,
                         struct error *e) HX_MUST_CHECK;
 void engine_close(struct engine *en); /* NULL-safe; no worker may be out */
@@ -30,7 +45,9 @@ void engine_close(struct engine *en); /* NULL-safe; no worker may be out */
 /* Waits until one is free. Fails when the path leads to no store that can be served: the file is gone, or one
  * that is none has taken its place. Another store there is taken up, with its snapshot, once nobody works with
  * the one before; a failure is tried again every ENGINE_LOOK_MS. */
-enum status engine_take(struct engine *en, struct engine_worker **out, struct error *e) HX_MUST_CHECK;
+enum status engine_take(struct engine *en, enum engine_lane lane, struct engine_worker **out,
+                        struct error *e) HX_MUST_CHECK;
+struct engine_load engine_load(struct engine *en);
 void engine_give(struct engine *en, struct engine_worker *w);
 
 /* While a worker is out: names the file that is served (of it, not of its contents), and how many stores were

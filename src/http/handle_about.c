@@ -33,6 +33,20 @@ static void write_faults(struct json_writer *w, const struct snapshot *s)
     jw_array_end(w);
 }
 
+static void write_load(struct json_writer *w, struct engine *en)
+{
+    struct engine_load load = engine_load(en);
+    jw_key(w, "load");
+    jw_object_begin(w);
+    jw_kv_integer(w, "workers", (long long)load.workers);
+    jw_kv_integer(w, "slow_max", (long long)load.slow_max);
+    jw_kv_integer(w, "slow", (long long)load.slow);
+    jw_kv_integer(w, "quick", (long long)load.quick);
+    jw_kv_integer(w, "waiting_slow", (long long)load.waiting_slow);
+    jw_kv_integer(w, "waiting_quick", (long long)load.waiting_quick);
+    jw_object_end(w);
+}
+
 enum status handle_health(struct request *rq, struct reply *reply, struct error *e)
 {
     struct buffer b;
@@ -47,6 +61,7 @@ enum status handle_health(struct request *rq, struct reply *reply, struct error 
     jw_kv_string(&w, "rules_version", snapshot_rules(rq->snapshot)->version);
     jw_kv_bool(&w, "keeps_records", rq->record_writer != NULL);
     write_faults(&w, rq->snapshot);
+    write_load(&w, rq->engine);
     jw_object_end(&w);
     return reply_json(reply, &b, STATUS_OK, "no-store", e);
 }

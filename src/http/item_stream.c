@@ -176,7 +176,7 @@ static void stream_free(void *user)
 static enum status write_next(struct item_stream *s, struct error *e)
 {
     struct engine_worker *w;
-    enum status status = engine_take(s->engine, &w, e);
+    enum status status = engine_take(s->engine, LANE_SLOW, &w, e);
     if (status)
         return status;
     if (engine_store_number(s->engine) == s->store_number) {

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "http/answer_tag.h"
 #include "http/kept_answers.h"
+#include "http/lanes.h"
 #include "http/links.h"
 #include "http/listen.h"
 #include "http/negotiate.h"
@@ -265,7 +266,7 @@ static enum status run_handler(struct http_server *s, const struct route *route,
     rq->jobs = s->jobs;
     rq->public_url = s->public_url;
     rq->own_url = s->url;
-    enum status status = engine_take(s->engine, &rq->worker, e);
+    enum status status = engine_take(s->engine, lane_of(route, rq), &rq->worker, e);
     if (!status) {
         status = engine_snapshot(s->engine, rq->worker, &rq->snapshot, e);
         if (status)

@@ -23,7 +23,8 @@ struct http_config {
     const char *store_path;
     const char *web_dir;    /* NULL: no page, only the interface for programs */
     const char *public_url; /* of links in answers (links.h); borrowed until stop; NULL: by each request */
-    unsigned n_threads;     /* requests worked on at a time; 0: by the number of processors */
+    unsigned n_threads;     /* requests worked on at a time, half of them slow ones; 0: by the number of
+                               processors; at least 2 */
     const char *cors; /* "*" or an origin (http_cors_check): whose pages may read what is published; borrowed;
                                  NULL: nobody else's */
     bool allow_records;       /* POST /check?keep=1 writes to the store */

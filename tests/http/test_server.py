@@ -696,6 +696,38 @@ class LifeTest(unittest.TestCase):
             connection.close()
         self.assertEqual(server.stop(), 0, server.log)
 
+    def test_slow_requests_leave_checks_their_workers(self):
+        """As many reports as there are workers, and more: half of the workers take them, the others wait, and a check that comes then is
+        answered while all of them are still under way."""
+        server = fixture.Server(PROGRAM, "--store", self.store, "--threads", "2")
+        parcels = [fixture.feature((111.60 + 0.001 * (i % 100), 40.60 + 0.001 * (i // 100), 111.6005 + 0.001 * (i % 100),
+                                    40.6005 + 0.001 * (i // 100)), BSM=f"P{i}") for i in range(runs.small_or_whole(6000, 18000))]
+        body, answers = encoded(fixture.collection(*parcels)), []
+
+        def slow():
+            connection = http.client.HTTPConnection(server.host, server.port)
+            connection.request("POST", "/check?format=xlsx", body)
+            answers.append(connection.getresponse().read()[:2])
+            connection.close()
+
+        def load():
+            return json.loads(self.get(server, "/health")[1])["load"]
+
+        threads = [threading.Thread(target=slow) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        runs.wait_until(lambda: load()["waiting_slow"] == 3)
+        connection = http.client.HTTPConnection(server.host, server.port)
+        connection.request("POST", "/check", encoded(STRADDLING))
+        status, still = connection.getresponse().status, len(answers)
+        connection.close()
+        listed, now = self.get(server, "/collections")[0], load()
+        for thread in threads:
+            thread.join()
+        self.assertEqual((200, 0, 200, 2, 1), (status, still, listed, now["workers"], now["slow_max"]))
+        self.assertEqual([b"PK"] * 4, answers)
+        self.assertEqual(server.stop(), 0, server.log)
+
     def test_no_page(self):
         """Without a web folder the interface works; a folder that is named but missing is an error."""
         missing = subprocess.run([PROGRAM, "serve", "--store", self.store, "--port", "0", "--web", "/nonexistent"],
