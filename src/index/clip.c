@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A ring is never thinned to runs larger than this part of it. */
+enum { THIN_PARTS = 16 };
+
 /* Rings that meet `box` in the index of this serial; 0: none was searched. */
 struct near {
     uint64_t serial;
@@ -17,6 +20,7 @@ struct index_clip_scratch {
     struct near near[2]; /* a layer and a parcel take turns: the one that was used last, and the one before */
     struct ring_hits hits;       /* of a point */
     struct ring_clip ring, half; /* a ring as it is being cut, back and forth */
+    double thin_lon_deg, thin_lat_deg;
 };
 
 struct index_clip_scratch *index_clip_scratch_new(void)
@@ -36,6 +40,12 @@ void index_clip_scratch_free(struct index_clip_scratch *s)
     free(s);
 }
 
+void index_clip_scratch_thin(struct index_clip_scratch *s, double lon_deg, double lat_deg)
+{
+    s->thin_lon_deg = lon_deg;
+    s->thin_lat_deg = lat_deg;
+}
+
 /* What of a ring is copied, in order, into the ring_clip. */
 struct walk {
     const double *lon, *lat;
@@ -43,6 +53,7 @@ struct walk {
     uint32_t n_edges;
     uint32_t level_at[INDEX_MAX_LEVELS], level_n[INDEX_MAX_LEVELS];
     struct index_query box;
+    double thin_lon_deg, thin_lat_deg; /* a run within such a box is one edge */
     struct ring_clip *out;
 };
 
@@ -51,13 +62,35 @@ static bool one_side(const struct index_box32 *b, const struct index_query *box)
     return index_sides_closed(b, box) != SIDE_ALL;
 }
 
+static bool is_thin(const struct walk *w, const struct index_box32 *b)
+{
+    return w->thin_lon_deg > 0 && -b->minus_east - b->west <= w->thin_lon_deg &&
+           -b->minus_north - b->south <= w->thin_lat_deg;
+}
+
+/* The size of a ring by the top of its tree; nothing smaller than a part of it is thin. */
+static void thin_by_ring(struct walk *w, int top)
+{
+    struct index_box32 all = w->nodes[w->level_at[top]];
+    for (uint32_t k = 1; k < w->level_n[top]; k++) {
+        const struct index_box32 *b = &w->nodes[w->level_at[top] + k];
+        all.west = fminf(all.west, b->west);
+        all.south = fminf(all.south, b->south);
+        all.minus_east = fminf(all.minus_east, b->minus_east);
+        all.minus_north = fminf(all.minus_north, b->minus_north);
+    }
+    w->thin_lon_deg = fmin(w->thin_lon_deg, (-all.minus_east - all.west) / THIN_PARTS);
+    w->thin_lat_deg = fmin(w->thin_lat_deg, (-all.minus_north - all.south) / THIN_PARTS);
+}
+
 /* A run that lies wholly on one side of the box may be replaced by the chord between its ends: the chord
  * stays on that side, so no winding number inside the box changes. */
 static bool walk_node(const struct walk *w, int level, uint32_t node)
 {
     uint32_t span = (uint32_t)INDEX_RUN << (3 * level), first = node * span;
     uint32_t end = w->n_edges - first < span ? w->n_edges : first + span;
-    if (one_side(w->nodes + w->level_at[level] + node, &w->box))
+    const struct index_box32 *b = w->nodes + w->level_at[level] + node;
+    if (one_side(b, &w->box) || is_thin(w, b))
         return ring_clip_point(w->out, w->lon[first], w->lat[first]);
     if (level == 0) {
         for (uint32_t i = first; i < end; i++)
@@ -74,9 +107,14 @@ static bool walk_node(const struct walk *w, int level, uint32_t node)
 }
 
 static bool ring_collect(const struct layer_index *ix, uint32_t ring, const struct geo_box *box,
-                         struct ring_clip *out)
+                         struct index_clip_scratch *s)
 {
-    struct walk w = {.box = index_query_of(box), .out = out, .nodes = ix->nodes + ix->ring_node[ring]};
+    struct ring_clip *out = &s->ring;
+    struct walk w = {.box = index_query_of(box),
+                     .out = out,
+                     .nodes = ix->nodes + ix->ring_node[ring],
+                     .thin_lon_deg = s->thin_lon_deg,
+                     .thin_lat_deg = s->thin_lat_deg};
     uint32_t n = index_ring(ix, ring, &w.lon, &w.lat);
     w.n_edges = n - 1;
     ring_clip_clear(out);
@@ -88,6 +126,8 @@ static bool ring_collect(const struct layer_index *ix, uint32_t ring, const stru
             if (!ring_clip_point(out, w.lon[i], w.lat[i]))
                 return false;
     }
+    if (levels > 0 && s->thin_lon_deg > 0)
+        thin_by_ring(&w, levels - 1);
     for (uint32_t k = 0; levels > 0 && k < w.level_n[levels - 1]; k++)
         if (!walk_node(&w, levels - 1, k))
             return false;
@@ -145,7 +185,7 @@ enum status index_clip_feature(const struct layer_index *ix, uint32_t feature, c
     size_t i = ring_hits_of_feature(near, ix, feature);
     for (; i < near->n && ix->ring_feature[near->ring[i]] == feature; i++) {
         uint32_t ring = near->ring[i];
-        if (!ring_collect(ix, ring, box, &s->ring) || !ring_cut(s, box))
+        if (!ring_collect(ix, ring, box, s) || !ring_cut(s, box))
             return error_no_memory(e);
         for (size_t r = 0; r < s->ring.n_rings; r++) {
             uint32_t at = s->ring.start[r];

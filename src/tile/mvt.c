@@ -15,7 +15,7 @@ enum {
     LAYER_VERSION = 15
 };
 enum { FEATURE_ID = 1, FEATURE_TAGS = 2, FEATURE_TYPE = 3, FEATURE_GEOMETRY = 4 };
-enum { VALUE_STRING = 1 };
+enum { VALUE_STRING = 1, VALUE_UINT = 5 };
 enum { TYPE_POLYGON = 3 };
 enum { MOVE_TO = 1, LINE_TO = 2, CLOSE_PATH = 7 };
 
@@ -168,7 +168,8 @@ static bool grow_values(struct mvt_writer *w)
     w->slots = slots;
     w->n_slots = n;
     for (uint32_t i = 0; i < w->n_values; i++)
-        *find_slot(w, w->value_texts[i]) = i + 1;
+        if (w->value_texts[i])
+            *find_slot(w, w->value_texts[i]) = i + 1;
     return true;
 }
 
@@ -188,29 +189,52 @@ static bool intern_value(struct mvt_writer *w, const char *text, uint32_t *numbe
     return true;
 }
 
+/* A number has no slot: there are few. */
+static bool add_number(struct mvt_writer *w, uint64_t v, uint32_t *number)
+{
+    if (!grow_values(w))
+        return false;
+    w->value_texts[w->n_values] = NULL;
+    *number = w->n_values++;
+    buffer_clear(&w->scratch);
+    put_number(&w->scratch, VALUE_UINT, v);
+    put_bytes(&w->values, LAYER_VALUES, w->scratch.data, w->scratch.size);
+    return true;
+}
+
 /* ---- messages ---- */
 
-void mvt_feature_end(struct mvt_writer *w, uint64_t id, const char *const tags[MVT_KEYS])
+void mvt_feature_end(struct mvt_writer *w, uint64_t id, const char *const tags[MVT_TEXTS], uint64_t number)
 {
     if (mvt_feature_is_empty(w))
         return;
     unsigned char packed[2 * MVT_KEYS * 10];
     size_t tags_size = 0;
-    for (uint32_t key = 0; key < MVT_KEYS; key++) {
-        uint32_t value;
+    uint32_t value;
+    for (uint32_t key = 0; key < MVT_TEXTS; key++) {
         if (!tags[key] || !*tags[key] || !intern_value(w, tags[key], &value))
             continue;
         tags_size += varint_bytes(key, packed + tags_size);
         tags_size += varint_bytes(value, packed + tags_size);
     }
+    if (number && add_number(w, number, &value)) {
+        tags_size += varint_bytes(MVT_TEXTS, packed + tags_size);
+        tags_size += varint_bytes(value, packed + tags_size);
+    }
     struct buffer *message = &w->scratch;
     buffer_clear(message);
-    put_number(message, FEATURE_ID, id);
+    if (id)
+        put_number(message, FEATURE_ID, id);
     if (tags_size)
         put_bytes(message, FEATURE_TAGS, packed, tags_size);
     put_number(message, FEATURE_TYPE, TYPE_POLYGON);
     put_bytes(message, FEATURE_GEOMETRY, w->geometry.data, w->geometry.size);
     put_bytes(&w->features, LAYER_FEATURES, message->data, message->size);
+}
+
+size_t mvt_size(const struct mvt_writer *w)
+{
+    return w->features.size + w->values.size;
 }
 
 enum status mvt_layer_end(struct mvt_writer *w, const char *layer, const char *const keys[MVT_KEYS],

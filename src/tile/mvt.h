@@ -12,7 +12,8 @@
 
 #include <stdint.h>
 
-enum { MVT_EXTENT = 4096, MVT_KEYS = 3 };
+/* The last key is a number, the others are texts. */
+enum { MVT_EXTENT = 4096, MVT_KEYS = 4, MVT_TEXTS = 3 };
 
 struct mvt_point {
     int32_t x, y;
@@ -37,9 +38,11 @@ void mvt_release(struct mvt_writer *w);
 void mvt_feature_begin(struct mvt_writer *w);
 void mvt_ring(struct mvt_writer *w, const struct mvt_point *points, uint32_t n);
 bool mvt_feature_is_empty(const struct mvt_writer *w);
-/* `tags` has one string per key, borrowed until mvt_layer_end; "" and NULL are left out. An empty feature
- * is dropped. */
-void mvt_feature_end(struct mvt_writer *w, uint64_t id, const char *const tags[MVT_KEYS]);
+/* `tags` has one string per key of a text, borrowed until mvt_layer_end; "" and NULL are left out, and so are
+ * an id and a number of 0. An empty feature is dropped. */
+void mvt_feature_end(struct mvt_writer *w, uint64_t id, const char *const tags[MVT_TEXTS], uint64_t number);
+/* Bytes of the layer so far, about. */
+size_t mvt_size(const struct mvt_writer *w);
 
 /* Appends the whole tile to `out`: nothing at all when no feature was written, which is a valid empty
  * tile. */

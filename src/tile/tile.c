@@ -1,42 +1,33 @@
 #include "tile/tile.h"
 
-#include "tile/ring.h"
+#include "tile/border.h"
+#include "tile/contour.h"
+#include "tile/dust.h"
+#include "tile/nest.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 /* Map libraries keep tile coordinates in 16 bits with room for two tiles on each side: half a tile is
  * safe. */
-enum { SMALL_FEATURE_VERTICES = 512, WHOLE_FEATURE_UNITS = MVT_EXTENT / 2 };
+enum { SMALL_FEATURE_VERTICES = 512, WHOLE_FEATURE_UNITS = TILE_EXTENT / 2 };
+/* How coarsely a tile is drawn: 0 as finely as can be seen, and for each step cells of twice the width. Then
+ * everything is dust, and at last without its zones: that fits, whatever is in the index. */
+enum { COARSEST_FORMS = 7, ALL_DUST = 8, ONE_ZONE = 9 };
+/* What the layer's message needs beside features and values. */
+enum { MESSAGE_BYTES = 2048 };
 
 struct tile_scratch {
     struct index_clip_scratch *clip;
     struct mvt_writer writer;
-    struct tile_ring ring;
+    struct unit_rings rings;
+    struct ring_set rounded, drawn;
+    struct border_scratch *border;
+    struct nest_scratch *nest;
+    struct contour_scratch *contour;
+    struct cover cover;
+    struct dust *dust;
 };
-
-enum status tile_id_check(const struct tile_id *t, struct error *e)
-{
-    if (t->z <= TILE_MAX_ZOOM && t->x < 1u << t->z && t->y < 1u << t->z)
-        return STATUS_OK;
-    error_zh(e, "瓦片 %u/%u/%u 不存在：级别为 0 至 %d，行列号须小于 2 的级别次方。", t->z, t->x, t->y,
-             TILE_MAX_ZOOM);
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "tile-out-of-range",
-        "There is no tile %u/%u/%u: zoom is 0 to %d, and column and row are below 2 to that power.", t->z,
-        t->x, t->y, TILE_MAX_ZOOM);
-}
-
-struct geo_box tile_box(const struct tile_id *t, double buffer_units)
-{
-    double margin = buffer_units / MVT_EXTENT, columns = ldexp(1, (int)t->z);
-    return (struct geo_box){
-        .west_deg = (t->x - margin) / columns * 360 - 180,
-        .east_deg = (t->x + 1 + margin) / columns * 360 - 180,
-        .north_deg = tile_row_lat_deg(t->y - margin, t->z),
-        .south_deg = tile_row_lat_deg(t->y + 1 + margin, t->z),
-    };
-}
 
 struct tile_scratch *tile_scratch_new(void)
 {
@@ -44,8 +35,13 @@ struct tile_scratch *tile_scratch_new(void)
     if (!s)
         return NULL;
     mvt_init(&s->writer);
+    cover_init(&s->cover);
     s->clip = index_clip_scratch_new();
-    if (!s->clip) {
+    s->border = border_scratch_new();
+    s->nest = nest_scratch_new();
+    s->contour = contour_scratch_new();
+    s->dust = dust_new();
+    if (!s->clip || !s->border || !s->nest || !s->contour || !s->dust) {
         tile_scratch_free(s);
         return NULL;
     }
@@ -58,7 +54,14 @@ void tile_scratch_free(struct tile_scratch *s)
         return;
     index_clip_scratch_free(s->clip);
     mvt_release(&s->writer);
-    tile_ring_release(&s->ring);
+    unit_rings_release(&s->rings);
+    ring_set_release(&s->rounded);
+    ring_set_release(&s->drawn);
+    border_scratch_free(s->border);
+    nest_scratch_free(s->nest);
+    contour_scratch_free(s->contour);
+    cover_release(&s->cover);
+    dust_free(s->dust);
     free(s);
 }
 
@@ -69,84 +72,24 @@ struct encoder {
     struct tile_projection projection;
     struct geo_box box;      /* with the buffer: what meets it is drawn */
     struct geo_box wide_box; /* what lies within it need not be cut */
-    bool exact;              /* from TILE_EXACT_ZOOM on */
-    double units2_per_deg2;  /* of area, about; for dust */
-    double dust_units2;
+    bool exact;              /* each feature by itself, at its points */
+    bool all_dust;
+    int32_t cell;       /* of contours, units */
+    int32_t dust_side;  /* of the dust's cells, units */
+    double dust_units2; /* below this a form is not seen */
+    bool too_large;     /* the tile has become */
     enum status status;
     struct error *error;
-    /* the feature under way */
-    bool outer_was_drawn; /* holes of an outer ring that is not drawn are not drawn either */
-    bool has_place;
-    struct mvt_point place; /* of its first outer ring */
 };
 
-/* Positive for an outer ring. Relative to the first vertex, so that small rings keep their digits. */
-static double signed_area_deg2(const struct index_clip_ring *r)
-{
-    double sum = 0;
-    for (uint32_t i = 1; i + 1 < r->n; i++) {
-        double ax = r->lon_deg[i] - r->lon_deg[0], ay = r->lat_deg[i] - r->lat_deg[0];
-        double bx = r->lon_deg[i + 1] - r->lon_deg[0], by = r->lat_deg[i + 1] - r->lat_deg[0];
-        sum += ax * by - bx * ay;
-    }
-    return sum / 2;
-}
+/* ---- a feature's rings ---- */
 
-static struct mvt_point place_of(const struct encoder *c, const struct index_clip_ring *r)
-{
-    const struct tile_projection *p = &c->projection;
-    return (struct mvt_point){
-        .x = (int32_t)floor(r->lon_deg[0] * p->x_scale - p->x_origin),
-        .y = (int32_t)floor(asinh(tan(r->lat_deg[0] * (M_PI / 180))) * p->y_scale - p->y_origin),
-    };
-}
-
-static void draw_square(struct encoder *c, struct mvt_point at, int32_t side)
-{
-    const struct mvt_point square[4] = {
-        at, {at.x + side, at.y}, {at.x + side, at.y + side}, {at.x, at.y + side}};
-    mvt_ring(&c->scratch->writer, square, 4);
-}
-
-static void settle_dust(struct encoder *c, const struct index_clip_ring *r, double area_deg2)
-{
-    c->dust_units2 += area_deg2 * c->units2_per_deg2;
-    if (c->dust_units2 < TILE_DUST_UNITS2)
-        return;
-    c->dust_units2 -= TILE_DUST_UNITS2;
-    draw_square(c, place_of(c, r), 2);
-}
-
-/* In y-down units the directions of degrees are mirrored: a ring that is still itself after rounding has an
- * area of the other sign, and turning it round gives MVT's direction. */
-static bool draw_ring(const struct index_clip_ring *r, void *user)
+static bool take_ring(const struct index_clip_ring *r, void *user)
 {
     struct encoder *c = user;
-    struct tile_ring *ring = &c->scratch->ring;
-    double area_deg2 = signed_area_deg2(r);
-    bool outer = area_deg2 > 0;
-    if (!outer && !c->outer_was_drawn)
-        return true;
-    tile_ring_project(ring, &c->projection, r->lon_deg, r->lat_deg, r->n);
-    int64_t twice_area = -tile_ring_twice_area(ring);
-    int64_t smallest = c->exact ? 2 : 2 * TILE_DUST_UNITS2;
-    bool drawn = outer ? twice_area >= smallest : twice_area <= -smallest;
-    if (drawn) {
-        tile_ring_reverse(ring);
-        mvt_ring(&c->scratch->writer, ring->points, ring->n);
-    } else if (outer && !c->exact) {
-        settle_dust(c, r, area_deg2);
-    }
-    if (outer) {
-        c->outer_was_drawn = drawn;
-        if (!c->has_place)
-            c->place = place_of(c, r);
-        c->has_place = true;
-    }
-    return !ring->out_of_memory;
+    unit_rings_add(&c->scratch->rings, &c->projection, r->lon_deg, r->lat_deg, r->n);
+    return !c->scratch->rings.out_of_memory;
 }
-
-/* ---- features ---- */
 
 static bool lies_within(const struct geo_box *a, const struct geo_box *b)
 {
@@ -177,62 +120,326 @@ static bool is_small(const struct encoder *c, const struct index_feature *f)
     return true;
 }
 
-static void draw_whole(struct encoder *c, const struct index_feature *f)
+static void take_whole(struct encoder *c, const struct index_feature *f)
 {
     for (uint32_t i = 0; i < f->n_rings; i++) {
         struct index_clip_ring r = ring_at(c->ix, f->first_ring + i);
         struct geo_box box = geo_box_of(r.lon_deg, r.lat_deg, r.n);
         if (geo_box_overlaps(&box, &c->box))
-            draw_ring(&r, c);
+            take_ring(&r, c);
     }
 }
+
+/* ---- dust ---- */
+
+static bool is_spread(const struct encoder *c, const struct geo_box *box)
+{
+    return (box->east_deg - box->west_deg) * c->projection.x_scale > c->dust_side ||
+           (box->north_deg - box->south_deg) * tile_units_per_lat_deg(&c->projection, box->north_deg) >
+               c->dust_side;
+}
+
+/* A feature no larger than a cell of dust is an area at a place: its rings are not looked at. */
+static bool is_speck(struct encoder *c, uint32_t number, const struct index_feature *f)
+{
+    struct geo_box box = index_feature_box(c->ix, number);
+    if (c->exact || is_spread(c, &box))
+        return false;
+    double lon = (box.west_deg + box.east_deg) / 2, lat = (box.south_deg + box.north_deg) / 2;
+    double area = f->area_m2 * tile_units2_per_m2(&c->projection, lat);
+    struct cover *cover = area < c->dust_units2 ? dust_zone(c->scratch->dust, f->zone) : NULL;
+    if (!cover)
+        return false;
+    cover_add_area(cover, tile_project_x(&c->projection, lon), tile_project_y(&c->projection, lat), area);
+    dust_count(c->scratch->dust);
+    return true;
+}
+
+/* Hands the rings that are too small for a form to the dust, with the holes that follow them; the others
+ * move to the front of the list. */
+static void sort_out_dust(struct encoder *c, const struct index_feature *f)
+{
+    struct unit_rings *s = &c->scratch->rings;
+    bool dust = false;
+    size_t kept = 0, n = 0;
+    for (size_t r = 0; r < s->n_rings; r++) {
+        double area = unit_rings_area(s, r);
+        if (area > 0)
+            dust = c->all_dust || area < c->dust_units2;
+        struct cover *cover = dust ? dust_zone(c->scratch->dust, f->zone) : NULL;
+        if (cover) {
+            cover_add(cover, s, r);
+            continue;
+        }
+        uint32_t first = s->start[r], count = s->start[r + 1] - first;
+        for (uint32_t i = 0; kept < r && i < count; i++) {
+            s->x[n + i] = s->x[first + i];
+            s->y[n + i] = s->y[first + i];
+        }
+        s->start[kept++] = (uint32_t)n;
+        n += count;
+    }
+    bool all = kept == 0 && s->n_rings > 0;
+    s->n_rings = kept;
+    if (kept)
+        s->start[kept] = (uint32_t)n;
+    s->n = n;
+    if (all)
+        dust_count(c->scratch->dust);
+}
+
+static void give_to_dust(struct encoder *c, const struct index_feature *f)
+{
+    struct cover *cover = dust_zone(c->scratch->dust, f->zone);
+    for (size_t r = 0; cover && r < c->scratch->rings.n_rings; r++)
+        cover_add(cover, &c->scratch->rings, r);
+    dust_count(c->scratch->dust);
+}
+
+/* ---- forms ---- */
+
+/* Drawn as they are by so many points, or by the line around them by fewer? */
+static bool has_few_points(const struct encoder *c)
+{
+    const struct unit_rings *s = &c->scratch->rings;
+    double length = 0;
+    for (size_t r = 0; r < s->n_rings; r++)
+        for (uint32_t i = s->start[r] + 1; i < s->start[r + 1]; i++)
+            length += fabs(s->x[i] - s->x[i - 1]) + fabs(s->y[i] - s->y[i - 1]);
+    return (double)s->n <= length / c->cell + 8 * (double)s->n_rings;
+}
+
+static bool area_is_kept(double drawn, double truth, double tolerance)
+{
+    return fabs(drawn - truth) <= tolerance * fabs(truth);
+}
+
+static double set_area(const struct ring_set *s)
+{
+    int64_t twice = 0;
+    for (size_t r = 0; r < s->n_rings; r++)
+        twice += ring_set_twice_area(s, r);
+    return (double)twice / 2;
+}
+
+/* The rings in whole units; those of which nothing is left are out, and holes in them. */
+static void round_rings(struct encoder *c)
+{
+    struct ring_set *out = &c->scratch->rounded;
+    const struct unit_rings *s = &c->scratch->rings;
+    bool outer_is_drawn = false;
+    ring_set_clear(out);
+    for (size_t r = 0; r < s->n_rings && !out->out_of_memory; r++) {
+        bool outer = unit_rings_area(s, r) > 0;
+        if (!outer && !outer_is_drawn)
+            continue;
+        size_t before = out->n_rings;
+        ring_set_round(out, s, r);
+        bool drawn = out->n_rings > before;
+        if (drawn) {
+            int64_t twice = ring_set_twice_area(out, before);
+            drawn = outer ? twice >= 2 : twice <= -2;
+            if (!drawn)
+                ring_set_drop_last(out);
+        }
+        if (outer)
+            outer_is_drawn = drawn;
+    }
+}
+
+static double rings_area(const struct unit_rings *s)
+{
+    double area = 0;
+    for (size_t r = 0; r < s->n_rings; r++)
+        area += unit_rings_area(s, r);
+    return area;
+}
+
+/* As they are, in whole units. false: they would cross, or be of another area, and nothing was drawn. */
+static bool draw_rounded(struct encoder *c, bool cut)
+{
+    enum { MARGIN = TILE_BUFFER_UNITS };
+    static const struct border_box border = {-MARGIN, -MARGIN, TILE_EXTENT + MARGIN, TILE_EXTENT + MARGIN};
+    struct tile_scratch *s = c->scratch;
+    const struct ring_set *set = &s->rounded;
+    round_rings(c);
+    if (cut) {
+        if (!border_relink(&s->rounded, &border, s->border, &s->drawn))
+            return false;
+        set = &s->drawn;
+    }
+    if (set->out_of_memory || !(c->exact || area_is_kept(set_area(set), rings_area(&s->rings), 0.03)))
+        return false;
+    return ring_set_apart(set) && nest_write(set, s->nest, &s->writer);
+}
+
+/* The cells that the rings can touch, within the tile and its buffer. false: none. */
+static bool grid_of(const struct encoder *c, struct cover_grid *grid)
+{
+    const struct unit_rings *s = &c->scratch->rings;
+    double low_x = INFINITY, low_y = INFINITY, high_x = -INFINITY, high_y = -INFINITY;
+    for (size_t i = 0; i < s->n; i++) {
+        low_x = fmin(low_x, s->x[i]);
+        high_x = fmax(high_x, s->x[i]);
+        low_y = fmin(low_y, s->y[i]);
+        high_y = fmax(high_y, s->y[i]);
+    }
+    double most = ceil((double)(TILE_EXTENT + 2 * TILE_BUFFER_UNITS) / c->cell);
+    double column = fmax(0, floor((low_x + TILE_BUFFER_UNITS) / c->cell));
+    double row = fmax(0, floor((low_y + TILE_BUFFER_UNITS) / c->cell));
+    double columns = fmin(most, floor((high_x + TILE_BUFFER_UNITS) / c->cell) + 1) - column;
+    double rows = fmin(most, floor((high_y + TILE_BUFFER_UNITS) / c->cell) + 1) - row;
+    if (!(columns >= 1 && rows >= 1))
+        return false;
+    *grid = (struct cover_grid){(int32_t)column * c->cell - TILE_BUFFER_UNITS,
+                                (int32_t)row * c->cell - TILE_BUFFER_UNITS, c->cell, (int32_t)columns,
+                                (int32_t)rows};
+    return true;
+}
+
+/* The line around what the rings cover, at the level at which it has their area. Leaves in `drawn` what comes
+ * nearest; its area. */
+static double contour_of_area(struct encoder *c, double truth)
+{
+    enum { TRIES = 6 };
+    struct tile_scratch *s = c->scratch;
+    double low = 0.02, high = 0.98, level = 0.5, best = 0.5, best_off = INFINITY, area = 0;
+    for (int i = 0; i < TRIES; i++) {
+        if (!contour_rings(&s->cover, level, s->contour, &s->drawn))
+            break;
+        area = set_area(&s->drawn);
+        if (fabs(area - truth) < best_off) {
+            best_off = fabs(area - truth);
+            best = level;
+        }
+        if (area_is_kept(area, truth, 0.02))
+            return area;
+        *(area < truth ? &high : &low) = level;
+        level = (low + high) / 2;
+    }
+    if (!contour_rings(&s->cover, best, s->contour, &s->drawn))
+        c->status = error_no_memory(c->error);
+    return set_area(&s->drawn);
+}
+
+/* By the line around what they cover. false: that would be of another area, and nothing was drawn. */
+static bool draw_contour(struct encoder *c)
+{
+    struct tile_scratch *s = c->scratch;
+    struct cover_grid grid;
+    if (!grid_of(c, &grid))
+        return true;
+    cover_begin(&s->cover, &grid);
+    for (size_t r = 0; r < s->rings.n_rings; r++)
+        cover_add(&s->cover, &s->rings, r);
+    cover_settle(&s->cover);
+    double truth = cover_total(&s->cover), drawn = contour_of_area(c, truth);
+    if (c->status || (!c->exact && !area_is_kept(drawn, truth, 0.06)))
+        return false;
+    if (!nest_write(&s->drawn, s->nest, &s->writer))
+        c->status = error_no_memory(c->error);
+    return true;
+}
+
+/* From the exact zoom on nothing vanishes. */
+static void draw_point(struct encoder *c)
+{
+    const struct unit_rings *s = &c->scratch->rings;
+    int32_t x = (int32_t)floor(s->x[0]), y = (int32_t)floor(s->y[0]);
+    const struct mvt_point square[4] = {{x, y}, {x + 1, y}, {x + 1, y + 1}, {x, y + 1}};
+    mvt_ring(&c->scratch->writer, square, 4);
+}
+
+static void draw_rings(struct encoder *c, const struct index_feature *f, bool cut)
+{
+    bool drawn = (c->exact || has_few_points(c)) && draw_rounded(c, cut);
+    if (!drawn)
+        drawn = draw_contour(c);
+    if (!drawn && !c->status)
+        give_to_dust(c, f);
+    if (c->exact && mvt_feature_is_empty(&c->scratch->writer))
+        draw_point(c);
+}
+
+/* ---- features ---- */
 
 static bool draw_feature(uint32_t number, void *user)
 {
     struct encoder *c = user;
     struct mvt_writer *w = &c->scratch->writer;
-    c->outer_was_drawn = c->has_place = false;
-    mvt_feature_begin(w);
     struct index_feature f = index_feature_at(c->ix, number);
-    if (is_small(c, &f))
-        draw_whole(c, &f);
+    c->too_large = mvt_size(w) > TILE_MAX_BYTES - MESSAGE_BYTES;
+    if (c->too_large || is_speck(c, number, &f))
+        return !c->too_large;
+    unit_rings_clear(&c->scratch->rings);
+    bool small = is_small(c, &f);
+    if (small)
+        take_whole(c, &f);
     else
-        c->status = index_clip_feature(c->ix, number, &c->box, c->scratch->clip, draw_ring, c, c->error);
+        c->status = index_clip_feature(c->ix, number, &c->box, c->scratch->clip, take_ring, c, c->error);
+    if (!c->status && c->scratch->rings.out_of_memory)
+        c->status = error_no_memory(c->error);
     if (c->status)
         return false;
-    if (c->exact && c->has_place && mvt_feature_is_empty(w))
-        draw_square(c, c->place, 1);
-    const char *const tags[MVT_KEYS] = {f.code, f.name, f.zone};
-    mvt_feature_end(w, (uint64_t)f.id, tags);
-    return !c->scratch->ring.out_of_memory;
+    if (!c->exact)
+        sort_out_dust(c, &f);
+    if (c->scratch->rings.n_rings == 0)
+        return true;
+    mvt_feature_begin(w);
+    draw_rings(c, &f, !small);
+    const char *const tags[MVT_TEXTS] = {f.code, f.name, f.zone};
+    mvt_feature_end(w, (uint64_t)f.id, tags, 0);
+    return c->status == STATUS_OK;
 }
 
-static double units2_per_deg2(const struct tile_id *t, const struct tile_projection *p)
+/* Where edges are taken together: no further than can be seen, at the latitude where a degree is longest. */
+static void thin_edges(struct encoder *c)
 {
-    struct geo_box box = tile_box(t, 0);
-    return p->x_scale * MVT_EXTENT / (box.north_deg - box.south_deg);
+    struct geo_box all = index_box(c->ix);
+    double north = fmin(c->box.north_deg, all.north_deg), south = fmax(c->box.south_deg, all.south_deg);
+    double lat = fmax(fabs(north), fabs(south)), units = c->exact ? 0.5 : 0.25 * c->cell;
+    index_clip_scratch_thin(c->scratch->clip, units / c->projection.x_scale,
+                            units / tile_units_per_lat_deg(&c->projection, fmin(lat, 89)));
+}
+
+/* The tile as coarsely as that; c->too_large tells when it is to be drawn again. */
+static enum status encode_at(struct encoder *c, const struct tile_id *t, int coarseness)
+{
+    static const int32_t finest_cell = 4;
+    int32_t doublings = coarseness < COARSEST_FORMS ? coarseness : COARSEST_FORMS;
+    c->exact = t->z >= TILE_EXACT_ZOOM && coarseness == 0;
+    c->all_dust = coarseness >= ALL_DUST;
+    c->cell = finest_cell << doublings;
+    c->dust_side = 2 * c->cell;
+    c->dust_units2 = c->all_dust ? INFINITY : (double)c->dust_side * c->dust_side;
+    c->too_large = false;
+    c->status = STATUS_OK;
+    mvt_clear(&c->scratch->writer);
+    dust_begin(c->scratch->dust, c->dust_side, coarseness >= ONE_ZONE);
+    thin_edges(c);
+    enum status status = index_candidates(c->ix, &c->box, draw_feature, c, c->error);
+    if (!status)
+        status = c->status;
+    if (!status && !c->too_large && !dust_write(c->scratch->dust, &c->scratch->writer))
+        status = error_no_memory(c->error);
+    c->too_large |= mvt_size(&c->scratch->writer) > TILE_MAX_BYTES - MESSAGE_BYTES;
+    return status;
 }
 
 enum status tile_encode(const struct layer_index *ix, const char *layer, const struct tile_id *t,
                         struct tile_scratch *s, struct buffer *out, struct error *e)
 {
-    static const char *const keys[MVT_KEYS] = {"code", "name", "zone"};
+    static const char *const keys[MVT_KEYS] = {"code", "name", "zone", "merged"};
     struct encoder c = {
         .ix = ix,
         .scratch = s,
-        .projection = tile_projection_of(t->z, t->x, t->y),
+        .projection = tile_projection_of(t),
         .box = tile_box(t, TILE_BUFFER_UNITS),
         .wide_box = tile_box(t, WHOLE_FEATURE_UNITS),
-        .exact = t->z >= TILE_EXACT_ZOOM,
         .error = e,
     };
-    c.units2_per_deg2 = units2_per_deg2(t, &c.projection);
-    mvt_clear(&s->writer);
-    s->ring.out_of_memory = false;
-    enum status status = index_candidates(ix, &c.box, draw_feature, &c, e);
-    if (!status)
-        status = c.status;
-    if (!status && s->ring.out_of_memory)
-        status = error_no_memory(e);
+    enum status status = encode_at(&c, t, 0);
+    for (int coarseness = 1; !status && c.too_large && coarseness <= ONE_ZONE; coarseness++)
+        status = encode_at(&c, t, coarseness);
     return status ? status : mvt_layer_end(&s->writer, layer, keys, out, e);
 }

@@ -1,32 +1,27 @@
-/* z/x/y -> one Mapbox Vector Tile of one layer, straight from the flat index; nothing is pre-cut or cached
- * here.
+/* z/x/y -> one Mapbox Vector Tile of one layer, straight from the flat index; nothing is pre-cut.
  *
  * A tile is for looking at. Not for: measuring. Every figure comes from the check chain, never from a tile.
- * What a tile leaves out, and what not:
- *   - from zoom TILE_EXACT_ZOOM on, every feature that meets the tile is in it: one that rounds to nothing is
- *     drawn as a square of one unit;
- *   - below that zoom, rings under TILE_DUST_UNITS2 are dust: their areas are added up, and each time the sum
- *     fills such a square one is drawn at the place of the last of them, so that a plain of small plots keeps
- *     its density.
- * The tile carries the keys code, name and zone, and the store's feature id. Threads: scratch belongs to
- * one thread. */
+ * What a tile shows, and how:
+ *   - from zoom TILE_EXACT_ZOOM on, every feature that meets the tile is in it, in whole units: one that
+ *     rounds to nothing is drawn as a square of one unit;
+ *   - below that zoom, what covers less than a cell of 8 by 8 units (a dot on a screen) is kept as area
+ *     (dust.h), and borders with more points than can be seen are drawn as the line around what they cover
+ *     (contour.h), so that the drawn area stays what it is;
+ *   - polygons never cross themselves or the other polygons of their feature, in no tile;
+ *   - a tile of more than TILE_MAX_BYTES is drawn again, coarser, until it is smaller.
+ * The tile carries the keys code, name and zone, and the store's feature id. What stands for features that
+ * are drawn together has no id, and in the key merged how many they are: nothing is dropped in silence.
+ * The same index gives the same bytes. Threads: scratch belongs to one thread. */
 #ifndef HX_TILE_TILE_H
 #define HX_TILE_TILE_H
 
 #include "base/buffer.h"
 #include "index/layer_index.h"
+#include "tile/matrix.h"
 
-enum { TILE_MAX_ZOOM = 22, TILE_EXACT_ZOOM = 12, TILE_BUFFER_UNITS = 64, TILE_DUST_UNITS2 = 4 };
-
-struct tile_id {
-    unsigned z;
-    uint32_t x, y;
-};
-
-/* STATUS_INVALID_INPUT when the zoom or the row or column does not exist. */
-enum status tile_id_check(const struct tile_id *t, struct error *e) HX_MUST_CHECK;
-/* The tile in degrees, grown by a buffer in units of 1/4096 tile. */
-struct geo_box tile_box(const struct tile_id *t, double buffer_units);
+enum { TILE_EXACT_ZOOM = 12, TILE_BUFFER_UNITS = 64, TILE_MAX_BYTES = 500 * 1024 };
+/* Goes up whenever the same index would give other bytes: what caches know a tile by (ETag, ?v=). */
+enum { TILE_DRAWING = 2 };
 
 struct tile_scratch;
 struct tile_scratch *tile_scratch_new(void); /* owned; NULL when memory is out */

@@ -21,47 +21,118 @@ static void do_tile(void *user)
     growth_must(tile_encode(w->ix, "l", &w->tile, w->scratch, &w->bytes, &e), &e);
 }
 
-/* Bars as high as three tiles beside each other: each must be cut. */
-static void bars_open(struct tile_work *w, size_t n)
-{
+/* An index file being made, of rectangles. */
+struct making {
     char path[64];
     struct index_builder *builder;
-    struct geo_shape_builder b;
-    struct geo_shape s;
+    struct geo_shape_builder shape;
+    int64_t n;
+};
+
+static void making_begin(struct making *m)
+{
     struct error e = {0};
-    struct geo_box t = tile_box(&w->tile, 0);
-    double width = (t.east_deg - t.west_deg) / (double)n, height = t.north_deg - t.south_deg;
-    snprintf(path, sizeof path, "/tmp/hx-growth-tile-%ld.hxi", (long)getpid());
-    growth_must(index_builder_new(path, key, &builder, &e), &e);
-    geo_shape_builder_init(&b);
-    for (size_t i = 0; i < n; i++) {
-        double x0 = t.west_deg + (double)i * width, x1 = x0 + 0.9 * width;
-        double y0 = t.south_deg - height, y1 = t.north_deg + height;
-        const double xy[] = {x0, y0, x1, y0, x1, y1, x0, y1};
-        geo_shape_builder_clear(&b);
-        geo_shape_builder_polygon(&b);
-        geo_shape_builder_ring(&b);
-        for (size_t k = 0; k < 8; k += 2)
-            geo_shape_builder_point(&b, xy[k], xy[k + 1]);
-        growth_must(geo_shape_builder_view(&b, &s, &e), &e);
-        growth_must(index_builder_add(builder, (int64_t)i + 1, "", "", "", &s, &e), &e);
-    }
-    growth_must(index_builder_finish(builder, &e), &e);
-    growth_must(index_open(path, key, &w->ix, &e), &e);
-    index_builder_free(builder);
-    geo_shape_builder_release(&b);
-    unlink(path);
+    snprintf(m->path, sizeof m->path, "/tmp/hx-growth-tile-%ld.hxi", (long)getpid());
+    growth_must(index_builder_new(m->path, key, &m->builder, &e), &e);
+    geo_shape_builder_init(&m->shape);
+    geo_shape_builder_clear(&m->shape);
+    m->n = 0;
 }
 
+static void making_rectangle(struct making *m, const struct geo_box *b, bool hole)
+{
+    const double xy[] = {b->west_deg, b->south_deg, b->east_deg, b->south_deg,
+                         b->east_deg, b->north_deg, b->west_deg, b->north_deg};
+    if (!hole)
+        geo_shape_builder_polygon(&m->shape);
+    geo_shape_builder_ring(&m->shape);
+    for (size_t k = 0; k < 8; k += 2)
+        geo_shape_builder_point(&m->shape, xy[k], xy[k + 1]);
+}
+
+static void making_feature(struct making *m)
+{
+    struct geo_shape s;
+    struct error e = {0};
+    growth_must(geo_shape_builder_view(&m->shape, &s, &e), &e);
+    growth_must(index_builder_add(m->builder, ++m->n, "", "", "", &s, &e), &e);
+    geo_shape_builder_clear(&m->shape);
+}
+
+static void making_open(struct making *m, struct layer_index **ix)
+{
+    struct error e = {0};
+    growth_must(index_builder_finish(m->builder, &e), &e);
+    growth_must(index_open(m->path, key, ix, &e), &e);
+    index_builder_free(m->builder);
+    geo_shape_builder_release(&m->shape);
+    unlink(m->path);
+}
+
+static void draw(struct tile_work *w, size_t least_bytes)
+{
+    buffer_init(&w->bytes, 0);
+    growth_counted(do_tile, w);
+    growth_expect(w->bytes.size > least_bytes && w->bytes.size <= TILE_MAX_BYTES);
+    buffer_release(&w->bytes);
+    index_close(w->ix);
+    tile_scratch_free(w->scratch);
+}
+
+/* Bars as high as three tiles beside each other: each must be cut. */
 void tile_of_bars(size_t n)
 {
-    struct tile_work w = {.scratch = tile_scratch_new(), .tile = {12, 3310, 1530}};
+    struct tile_work w = {.scratch = tile_scratch_new(), .tile = {.z = 12, .x = 3310, .y = 1530}};
+    struct geo_box t = tile_box(&w.tile, 0);
+    double width = (t.east_deg - t.west_deg) / (double)n, height = t.north_deg - t.south_deg;
+    struct making m;
     growth_expect(w.scratch != NULL);
-    buffer_init(&w.bytes, 0);
-    bars_open(&w, n);
-    growth_counted(do_tile, &w);
-    growth_expect(w.bytes.size > 10 * n);
-    buffer_release(&w.bytes);
-    index_close(w.ix);
-    tile_scratch_free(w.scratch);
+    making_begin(&m);
+    for (size_t i = 0; i < n; i++) {
+        double x0 = t.west_deg + (double)i * width;
+        const struct geo_box bar = {x0, t.south_deg - height, x0 + 0.9 * width, t.north_deg + height};
+        making_rectangle(&m, &bar, false);
+        making_feature(&m);
+    }
+    making_open(&m, &w.ix);
+    draw(&w, 10 * n);
+}
+
+/* Specks, of which many lie in each cell of the dust. */
+void tile_of_specks(size_t n)
+{
+    struct tile_work w = {.scratch = tile_scratch_new(), .tile = {.z = 5, .x = 25, .y = 11}};
+    struct geo_box t = tile_box(&w.tile, 0);
+    struct making m;
+    growth_expect(w.scratch != NULL);
+    making_begin(&m);
+    for (size_t i = 0; i < n; i++) {
+        double x = t.west_deg + 1 + (double)(i % 100) * 0.01, y = t.south_deg + 1 + (double)(i / 100) * 0.001;
+        const struct geo_box speck = {x, y, x + 0.005, y + 0.0005};
+        making_rectangle(&m, &speck, false);
+        making_feature(&m);
+    }
+    making_open(&m, &w.ix);
+    draw(&w, 50);
+}
+
+/* Many parts with a hole each in one feature: which hole is whose must not be asked of every pair. */
+void tile_of_holes(size_t n)
+{
+    struct tile_work w = {.scratch = tile_scratch_new(), .tile = {.z = 12, .x = 3310, .y = 1530}};
+    struct geo_box t = tile_box(&w.tile, 0);
+    double width = (t.east_deg - t.west_deg) / 50, height = (t.north_deg - t.south_deg) / 200;
+    struct making m;
+    growth_expect(w.scratch != NULL);
+    making_begin(&m);
+    for (size_t i = 0; i < n; i++) {
+        double x = t.west_deg + (double)(i % 50) * width, y = t.south_deg + (double)(i / 50) * height;
+        const struct geo_box part = {x, y, x + 0.8 * width, y + 0.8 * height};
+        const struct geo_box hole = {x + 0.2 * width, y + 0.2 * height, x + 0.6 * width, y + 0.6 * height};
+        making_rectangle(&m, &part, false);
+        making_rectangle(&m, &hole, true);
+    }
+    making_feature(&m);
+    making_open(&m, &w.ix);
+    draw(&w, 10 * n);
 }

@@ -36,6 +36,8 @@ static const struct {
     {"border_holes_touching", "n holes that touch one straight border: validity", border_holes_touching,
      2000},
     {"tile_of_bars", "a tile over n features that reach far beyond it", tile_of_bars, 1000},
+    {"tile_of_specks", "a tile over n features that are too small to be seen", tile_of_specks, 4000},
+    {"tile_of_holes", "a tile over a feature of n parts with a hole each", tile_of_holes, 1000},
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 

@@ -47,8 +47,8 @@ static int32_t unzigzag(uint64_t v)
 
 static bool decode_ring(struct span *s, struct mvt_decoded_feature *f, int32_t pen[2])
 {
-    int r = f->n_rings++;
-    if (r >= MVT_MAX_RINGS || varint(s) != (1 << 3 | 1))
+    int r = f->n_rings < MVT_MAX_RINGS ? f->n_rings++ : MVT_MAX_RINGS - 1; /* the last one again */
+    if (varint(s) != (1 << 3 | 1))
         return false;
     int32_t x0 = pen[0] += unzigzag(varint(s)), y0 = pen[1] += unzigzag(varint(s));
     f->x[r] = x0;
@@ -67,19 +67,20 @@ static bool decode_ring(struct span *s, struct mvt_decoded_feature *f, int32_t p
         f->twice_area[r] += (int64_t)x * pen[1] - (int64_t)pen[0] * y;
     }
     f->twice_area[r] += (int64_t)pen[0] * y0 - (int64_t)x0 * pen[1];
+    f->twice_area_all += f->twice_area[r];
     return varint(s) == (1 << 3 | 7) && !s->bad;
 }
 
-static bool decode_feature(struct span s, struct mvt_decoded_feature *f, uint32_t tags[6])
+static bool decode_feature(struct span s, struct mvt_decoded_feature *f, uint32_t tags[8])
 {
-    memset(tags, 0xFF, 6 * sizeof *tags);
+    memset(tags, 0xFF, 8 * sizeof *tags);
     while (s.at < s.end && !s.bad) {
         uint64_t key = varint(&s);
         if (key == (1 << 3 | 0)) {
             f->id = varint(&s);
         } else if (key == (2 << 3 | 2)) {
             struct span packed = bytes(&s);
-            for (int i = 0; i < 6 && packed.at < packed.end; i++)
+            for (int i = 0; i < 8 && packed.at < packed.end; i++)
                 tags[i] = (uint32_t)varint(&packed);
         } else if (key == (3 << 3 | 0)) {
             f->type = (unsigned)varint(&s);
@@ -98,8 +99,8 @@ static bool decode_feature(struct span s, struct mvt_decoded_feature *f, uint32_
 
 static bool decode_layer(struct span s, struct mvt_decoded *out)
 {
-    static uint32_t tags[MVT_MAX_FEATURES][6];
-    static char values[MVT_MAX_FEATURES * 3][64];
+    static uint32_t tags[MVT_MAX_FEATURES][8];
+    static char values[MVT_MAX_FEATURES * 4][64];
     size_t n_values = 0, n_keys = 0;
     while (s.at < s.end && !s.bad) {
         uint64_t key = varint(&s);
@@ -109,13 +110,17 @@ static bool decode_layer(struct span s, struct mvt_decoded *out)
             out->extent = (unsigned)varint(&s);
         } else if (key == (1 << 3 | 2)) {
             text(bytes(&s), out->name, sizeof out->name);
-        } else if (key == (3 << 3 | 2) && n_keys < 3) {
+        } else if (key == (3 << 3 | 2) && n_keys < 4) {
             text(bytes(&s), out->keys[n_keys++], 64);
-        } else if (key == (4 << 3 | 2) && n_values < MVT_MAX_FEATURES * 3) {
+        } else if (key == (4 << 3 | 2) && n_values < MVT_MAX_FEATURES * 4) {
             struct span value = bytes(&s);
-            if (varint(&value) != (1 << 3 | 2))
+            uint64_t kind = varint(&value);
+            if (kind == (1 << 3 | 2))
+                text(bytes(&value), values[n_values++], 64);
+            else if (kind == (5 << 3 | 0))
+                snprintf(values[n_values++], 64, "%llu", (unsigned long long)varint(&value));
+            else
                 return false;
-            text(bytes(&value), values[n_values++], 64);
         } else if (key == (2 << 3 | 2) && out->n_features < MVT_MAX_FEATURES) {
             int i = out->n_features++;
             if (!decode_feature(bytes(&s), &out->features[i], tags[i]))
@@ -125,7 +130,7 @@ static bool decode_layer(struct span s, struct mvt_decoded *out)
         }
     }
     for (int i = 0; i < out->n_features; i++)
-        for (int k = 0; k < 6 && tags[i][k] != UINT32_MAX; k += 2) {
+        for (int k = 0; k < 8 && tags[i][k] != UINT32_MAX; k += 2) {
             if (tags[i][k] >= n_keys || tags[i][k + 1] >= n_values)
                 return false;
             memcpy(out->features[i].tags[tags[i][k]], values[tags[i][k + 1]], 64);

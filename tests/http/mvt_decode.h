@@ -11,16 +11,17 @@ enum { MVT_MAX_FEATURES = 256, MVT_MAX_RINGS = 64 };
 struct mvt_decoded_feature {
     uint64_t id;
     unsigned type;
-    int n_rings;
+    int n_rings;                       /* that are kept below: the first MVT_MAX_RINGS */
+    int64_t twice_area_all;            /* of every ring */
     int64_t twice_area[MVT_MAX_RINGS]; /* surveyor's formula in tile coordinates */
     int n_points[MVT_MAX_RINGS];
     int32_t x[MVT_MAX_RINGS], y[MVT_MAX_RINGS]; /* first point of the ring */
-    char tags[3][64];                           /* by key number */
+    char tags[4][64];                           /* by key number; a number as its digits */
 };
 
 struct mvt_decoded {
     char name[64];
-    char keys[3][64];
+    char keys[4][64];
     unsigned version, extent;
     int n_features;
     struct mvt_decoded_feature features[MVT_MAX_FEATURES];

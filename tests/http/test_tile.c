@@ -25,6 +25,7 @@ struct fixture {
     struct tile_scratch *scratch;
     struct buffer bytes;
     struct mvt_decoded tile;
+    const char *zone; /* of what is added next */
 };
 
 static void begin(struct fixture *f)
@@ -35,6 +36,7 @@ static void begin(struct fixture *f)
     f->arena = arena_new(1 << 24);
     f->scratch = tile_scratch_new();
     buffer_init(&f->bytes, 0);
+    f->zone = "";
 }
 
 /* A rectangle, with a hole of a third of its width and height when `hole` is set. */
@@ -53,7 +55,7 @@ static void add_rectangle(struct fixture *f, int64_t id, const char *name, doubl
                                     south + height * (i == 2 || i == 3 ? 1 - inset : inset));
     }
     assert_int_equal(geo_shape_builder_finish(&b, f->arena, &shape, NULL), STATUS_OK);
-    assert_int_equal(index_builder_add(f->builder, id, "BSM", name, "", &shape, NULL), STATUS_OK);
+    assert_int_equal(index_builder_add(f->builder, id, "BSM", name, f->zone, &shape, NULL), STATUS_OK);
     geo_shape_builder_release(&b);
 }
 
@@ -122,24 +124,55 @@ static void test_feature_and_winding(void **state)
     end(&f);
 }
 
-/* A point lands within half a unit of where the Web Mercator formula puts it. */
+/* A ring of n vertices in a tile, rounded. */
+static void round_ring(struct ring_set *out, struct tile_id t, const double *lon, const double *lat,
+                       uint32_t n)
+{
+    struct tile_projection p = tile_projection_of(&t);
+    struct unit_rings rings = {0};
+    unit_rings_add(&rings, &p, lon, lat, n);
+    ring_set_clear(out);
+    ring_set_round(out, &rings, 0);
+    assert_false(rings.out_of_memory || out->out_of_memory);
+    unit_rings_release(&rings);
+}
+
+/* A point lands within half a unit of where the formula puts it, in both grids. */
 static void test_position(void **state)
 {
     (void)state;
-    struct tile_id t = tile_at(14, 111.706, 40.806);
-    struct tile_projection p = tile_projection_of(t.z, t.x, t.y);
-    struct tile_ring ring = {0};
-    struct geo_box box = tile_box(&t, 0);
-    const double lon[5] = {box.west_deg, box.east_deg, box.east_deg, box.west_deg, box.west_deg};
-    const double lat[5] = {box.south_deg, box.south_deg, box.north_deg, box.north_deg, box.south_deg};
-    tile_ring_project(&ring, &p, lon, lat, 5);
-    assert_int_equal(ring.n, 4);
-    assert_int_equal(tile_ring_twice_area(&ring), -2LL * 4096 * 4096); /* not yet turned round */
-    for (uint32_t i = 0; i < ring.n; i++) {
-        assert_true(ring.points[i].x == 0 || ring.points[i].x == 4096);
-        assert_true(ring.points[i].y == 0 || ring.points[i].y == 4096);
+    for (enum tile_matrix m = TILE_WEB_MERCATOR; m <= TILE_CGCS2000; m++) {
+        struct tile_id t = tile_at(14, 111.706, 40.806);
+        t.matrix = m;
+        struct ring_set ring = {0};
+        struct geo_box box = tile_box(&t, 0);
+        const double lon[5] = {box.west_deg, box.east_deg, box.east_deg, box.west_deg, box.west_deg};
+        const double lat[5] = {box.south_deg, box.south_deg, box.north_deg, box.north_deg, box.south_deg};
+        round_ring(&ring, t, lon, lat, 5);
+        assert_int_equal(ring.n, 4);
+        assert_int_equal(ring_set_twice_area(&ring, 0), 2LL * 4096 * 4096);
+        for (size_t i = 0; i < ring.n; i++) {
+            assert_true(ring.points[i].x == 0 || ring.points[i].x == 4096);
+            assert_true(ring.points[i].y == 0 || ring.points[i].y == 4096);
+        }
+        ring_set_release(&ring);
     }
-    tile_ring_release(&ring);
+}
+
+/* The national grid begins with two tiles side by side, each half the world: 90E 30N is in the eastern one,
+ * and three levels further on in column 12 of 16 and row 2 of 8. */
+static void test_national_grid(void **state)
+{
+    (void)state;
+    const struct tile_id whole = {1, 1, 0, TILE_CGCS2000}, fourth = {4, 12, 2, TILE_CGCS2000};
+    struct geo_box box = tile_box(&whole, 0);
+    assert_true(box.west_deg == 0 && box.east_deg == 180 && box.north_deg == 90 && box.south_deg == -90);
+    box = tile_box(&fourth, 0);
+    assert_true(box.west_deg == 90 && box.east_deg == 112.5 && box.north_deg == 45 && box.south_deg == 22.5);
+    const struct tile_id zero = {0, 0, 0, TILE_CGCS2000}, below = {1, 0, 1, TILE_CGCS2000};
+    assert_int_equal(tile_id_check(&whole, NULL), STATUS_OK);
+    assert_int_equal(tile_id_check(&zero, NULL), STATUS_INVALID_INPUT);
+    assert_int_equal(tile_id_check(&below, NULL), STATUS_INVALID_INPUT);
 }
 
 /* Repeated and collinear points and spikes go, also at the seam of the ring; what encloses nothing
@@ -148,7 +181,6 @@ static void test_cleaning(void **state)
 {
     (void)state;
     struct tile_id t = tile_at(14, 111.706, 40.806);
-    struct tile_projection p = tile_projection_of(t.z, t.x, t.y);
     struct geo_box b = tile_box(&t, 0);
     double w = b.east_deg - b.west_deg, mid = (b.south_deg + b.north_deg) / 2;
     /* starts in the middle of its lower edge, goes out on a spike at the right and comes back */
@@ -156,17 +188,17 @@ static void test_cleaning(void **state)
                            b.east_deg,         b.west_deg, b.west_deg, b.west_deg + w / 2};
     const double lat[9] = {b.south_deg, b.south_deg, mid,         mid,        mid,
                            b.north_deg, b.north_deg, b.south_deg, b.south_deg};
-    struct tile_ring ring = {0};
-    tile_ring_project(&ring, &p, lon, lat, 9);
+    struct ring_set ring = {0};
+    round_ring(&ring, t, lon, lat, 9);
     assert_int_equal(ring.n, 4);
     const double flat_lat[4] = {mid, mid, mid, mid};
-    tile_ring_project(&ring, &p, lon, flat_lat, 4);
+    round_ring(&ring, t, lon, flat_lat, 4);
     assert_int_equal(ring.n, 0);
-    tile_ring_release(&ring);
+    ring_set_release(&ring);
 }
 
-/* From zoom 12 on a feature smaller than a unit is still drawn, as a square of one unit: it must not
- * vanish. */
+/* From zoom 12 on a feature smaller than a unit is still drawn by itself, as a square of one unit, and before
+ * it leaves a trace: it must not vanish. */
 static void test_tiny_feature_stays_at_high_zoom(void **state)
 {
     (void)state;
@@ -179,12 +211,25 @@ static void test_tiny_feature_stays_at_high_zoom(void **state)
         assert_int_equal(f.tile.n_features, 1);
         assert_true(f.tile.features[0].twice_area[0] >= 2);
     }
-    encode(&f, tile_at(8, 111.706, 40.806));
-    assert_int_equal(f.tile.n_features, 0); /* dust, and less than a square of it */
+    encode(&f, tile_at(8, 111.706, 40.806)); /* without an id: as dust, and the least of it */
+    assert_int_equal(f.tile.n_features, 1);
+    assert_int_equal(f.tile.features[0].twice_area[0], 2);
+    assert_int_equal(f.tile.features[0].id, 0);
+    assert_string_equal(f.tile.features[0].tags[3], "1");
     end(&f);
 }
 
-/* At low zoom a plain of small plots keeps its density: dust is drawn in squares that add up to its area. */
+static int64_t twice_area_of(const struct fixture *f, const char *zone)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < f->tile.n_features; i++)
+        if (!zone || strcmp(f->tile.features[i].tags[2], zone) == 0)
+            sum += f->tile.features[i].twice_area_all;
+    return sum;
+}
+
+/* At low zoom a plain of small plots keeps its density, each zone its own, and the tile says how many plots are
+ * drawn together. */
 static void test_dust_keeps_its_area(void **state)
 {
     (void)state;
@@ -192,18 +237,72 @@ static void test_dust_keeps_its_area(void **state)
     begin(&f);
     enum { SIDE = 20 };
     double plot = 1.5 * 360 / (256.0 * 4096); /* 1.5 units wide at zoom 8, gaps as wide */
-    for (int i = 0; i < SIDE * SIDE; i++)
-        add_rectangle(&f, i + 1, "", 111.3 + 2 * plot * (i % SIDE), 40.6 + 1.5 * plot * (i / SIDE), plot,
-                      0.75 * plot, false);
+    struct tile_id t = tile_at(8, 111.31, 40.61);
+    struct geo_box box = tile_box(&t, 0);
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        f.zone = i % 4 ? "甲" : "乙";
+        add_rectangle(&f, i + 1, "", box.west_deg + 0.1 + 2 * plot * (i % SIDE),
+                      box.south_deg + 0.1 + 1.5 * plot * (i / SIDE), plot, 0.75 * plot, false);
+    }
     finish(&f);
-    encode(&f, tile_at(8, 111.31, 40.61));
-    int64_t twice_area = 0;
-    for (int i = 0; i < f.tile.n_features; i++)
-        for (int r = 0; r < f.tile.features[i].n_rings; r++)
-            twice_area += f.tile.features[i].twice_area[r];
+    encode(&f, t);
     double expected = SIDE * SIDE * 1.5 * 1.5;
-    assert_true(fabs((double)twice_area / 2 - expected) < 0.1 * expected);
-    assert_true(f.tile.n_features < SIDE * SIDE);
+    assert_true(fabs((double)twice_area_of(&f, NULL) / 2 - expected) < 0.05 * expected);
+    assert_true(fabs((double)twice_area_of(&f, "乙") / 2 - expected / 4) < 0.05 * expected / 4);
+    assert_true(f.tile.n_features <= 8);
+    for (int i = 0; i < f.tile.n_features; i++)
+        assert_string_equal(f.tile.features[i].tags[3],
+                            strcmp(f.tile.features[i].tags[2], "甲") == 0 ? "300" : "100");
+    end(&f);
+}
+
+/* A river narrower than a unit is dust, and lies along its whole length, not in a heap. */
+static void test_dust_lies_where_it_is(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    struct tile_id t = tile_at(8, 111.31, 40.61);
+    struct geo_box box = tile_box(&t, 0);
+    double unit = 360 / (256.0 * 4096);
+    add_rectangle(&f, 1, "河", box.west_deg + 100 * unit, box.south_deg + 0.3, 1000 * unit, 0.04 * unit,
+                  false);
+    finish(&f);
+    encode(&f, t);
+    int32_t west = INT32_MAX, east = 0;
+    for (int i = 0; i < f.tile.n_features; i++)
+        for (int r = 0; r < f.tile.features[i].n_rings; r++) {
+            west = f.tile.features[i].x[r] < west ? f.tile.features[i].x[r] : west;
+            east = f.tile.features[i].x[r] > east ? f.tile.features[i].x[r] : east;
+        }
+    assert_true(west < 200 && east > 1000);
+    assert_true(fabs((double)twice_area_of(&f, NULL) / 2 - 53) < 4); /* 1000 by 0.04 / cos(40.7) */
+    end(&f);
+}
+
+/* A tile of more features than can be sent is drawn coarser: it stays within its budget, its area stays what
+ * it is, and it says how many features are not drawn by themselves. */
+static void test_budget(void **state)
+{
+    (void)state;
+    enum { SIDE = 220 };
+    struct fixture f;
+    begin(&f);
+    struct tile_id t = tile_at(12, 111.706, 40.806);
+    struct geo_box box = tile_box(&t, 0);
+    double width = (box.east_deg - box.west_deg) / SIDE, height = (box.north_deg - box.south_deg) / SIDE;
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "第%d号", i);
+        add_rectangle(&f, i + 1, name, box.west_deg + width * (i % SIDE), box.south_deg + height * (i / SIDE),
+                      0.7 * width, 0.7 * height, false);
+    }
+    finish(&f);
+    encode(&f, t);
+    double expected = 0.49 * 4096 * 4096;
+    assert_in_range(f.bytes.size, 1000, TILE_MAX_BYTES);
+    assert_true(fabs((double)twice_area_of(&f, NULL) / 2 - expected) < 0.05 * expected);
+    assert_true(f.tile.n_features > 0 && strcmp(f.tile.features[0].tags[3], "48400") == 0);
     end(&f);
 }
 
@@ -226,12 +325,78 @@ static void test_large_feature_is_cut_to_buffer(void **state)
     end(&f);
 }
 
+/* The teeth of a comb that reach out of the tile are pieces of their own, without edges along the border
+ * between them. */
+static void test_pieces_are_apart(void **state)
+{
+    (void)state;
+    enum { TEETH = 9 };
+    struct fixture f;
+    begin(&f);
+    struct tile_id t = tile_at(15, 111.706, 40.806);
+    struct geo_box box = tile_box(&t, 0);
+    double w = box.east_deg - box.west_deg, h = box.north_deg - box.south_deg;
+    struct geo_shape_builder b;
+    struct geo_shape shape;
+    geo_shape_builder_init(&b);
+    geo_shape_builder_polygon(&b);
+    geo_shape_builder_ring(&b);
+    /* the back is west of the tile, the teeth reach across it and beyond */
+    geo_shape_builder_point(&b, box.west_deg - 2 * w, box.south_deg);
+    for (int i = 0; i < TEETH; i++) {
+        double y = box.south_deg + h * (i + 0.25) / TEETH;
+        geo_shape_builder_point(&b, box.west_deg - w, y);
+        geo_shape_builder_point(&b, box.east_deg + w, y);
+        geo_shape_builder_point(&b, box.east_deg + w, y + h / TEETH / 2);
+        geo_shape_builder_point(&b, box.west_deg - w, y + h / TEETH / 2);
+    }
+    geo_shape_builder_point(&b, box.west_deg - w, box.north_deg);
+    geo_shape_builder_point(&b, box.west_deg - 2 * w, box.north_deg);
+    assert_int_equal(geo_shape_builder_finish(&b, f.arena, &shape, NULL), STATUS_OK);
+    assert_int_equal(index_builder_add(f.builder, 1, "", "", "", &shape, NULL), STATUS_OK);
+    geo_shape_builder_release(&b);
+    finish(&f);
+    encode(&f, t);
+    assert_int_equal(f.tile.n_features, 1);
+    assert_int_equal(f.tile.features[0].n_rings, TEETH);
+    for (int r = 0; r < TEETH; r++)
+        assert_int_equal(f.tile.features[0].n_points[r], 4);
+    end(&f);
+}
+
+/* The same index gives the same bytes, whatever the scratch has drawn before. */
+static void test_same_bytes(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    for (int i = 0; i < 50; i++) {
+        f.zone = i % 3 ? "甲" : "乙";
+        add_rectangle(&f, i + 1, "", 111 + 0.013 * i, 40.1 + 0.01 * (i * 7 % 13), 0.002 * i + 1e-4, 0.01,
+                      i % 2);
+    }
+    finish(&f);
+    for (unsigned z = 0; z <= 14; z += 2) {
+        struct tile_id t = tile_at(z, 111.3, 40.15);
+        encode(&f, t);
+        struct tile_scratch *fresh = tile_scratch_new();
+        struct buffer again;
+        buffer_init(&again, 0);
+        assert_int_equal(tile_encode(f.ix, "lines", &t, fresh, &again, NULL), STATUS_OK);
+        assert_true(again.size > 0 && again.size == f.bytes.size);
+        assert_memory_equal(again.data, f.bytes.data, again.size);
+        buffer_release(&again);
+        tile_scratch_free(fresh);
+    }
+    end(&f);
+}
+
 /* Only tiles that exist are made. */
 static void test_tile_numbers(void **state)
 {
     (void)state;
-    const struct tile_id good = {0, 0, 0}, deep = {22, (1u << 22) - 1, 0}, too_deep = {23, 0, 0},
-                         beside = {3, 8, 0};
+    const struct tile_id good = {.z = 0}, deep = {.z = 22, .x = (1u << 22) - 1}, too_deep = {.z = 23},
+                         beside = {.z = 3, .x = 8};
     assert_int_equal(tile_id_check(&good, NULL), STATUS_OK);
     assert_int_equal(tile_id_check(&deep, NULL), STATUS_OK);
     assert_int_equal(tile_id_check(&too_deep, NULL), STATUS_INVALID_INPUT);
@@ -243,10 +408,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_feature_and_winding),
         cmocka_unit_test(test_position),
+        cmocka_unit_test(test_national_grid),
         cmocka_unit_test(test_cleaning),
         cmocka_unit_test(test_tiny_feature_stays_at_high_zoom),
         cmocka_unit_test(test_dust_keeps_its_area),
+        cmocka_unit_test(test_dust_lies_where_it_is),
+        cmocka_unit_test(test_budget),
         cmocka_unit_test(test_large_feature_is_cut_to_buffer),
+        cmocka_unit_test(test_pieces_are_apart),
+        cmocka_unit_test(test_same_bytes),
         cmocka_unit_test(test_tile_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,7 +42,6 @@ const TEXTS = {
   layer_classes: ['各类颜色（{n}）', 'Colours of classes ({n})'],
   layer_version: ['版本 {v}', 'version {v}'],
   layer_count: ['{n} 个要素', '{n} features'],
-  zoom_hint: ['放大后可见', 'zoom in to see'],
   show_all: ['全区', 'Whole region'],
   north_note: ['经纬度 CGCS2000（EPSG:4490）', 'CGCS2000 lon/lat (EPSG:4490)'],
 
@@ -73,6 +72,10 @@ const TEXTS = {
   identify_hint: [
     '在地图上点击，查询该处是什么线、编码、分区、版本与生效日期。',
     'Click the map to see which lines are there, their codes, zones, versions and dates.',
+  ],
+  identify_merged: [
+    '此处的要素在这一级别上太小，合并显示（这一图块中同一分区共 {n} 个）；放大后可逐个查看。',
+    'The features here are too small at this zoom and are drawn together ({n} of this sub-zone in this tile); zoom in to see each.',
   ],
   identify_nothing: ['此处没有已显示的图层要素。', 'No visible feature here.'],
   identify_at: ['位置', 'Position'],

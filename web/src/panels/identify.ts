@@ -9,7 +9,7 @@ import { POINT_SYMBOLS, areaSwatch, areaSymbol, pointSwatch, subZones } from '..
 import type { Hit } from '../map/view';
 
 /** Shown above the rest, each with its own label; not repeated under 全部字段. */
-const NAMED = new Set(['name', 'code', 'zone', 'county', 'declared_area_m2', 'properties', 'hx_rank', 'collection', 'label']);
+const NAMED = new Set(['name', 'code', 'zone', 'county', 'declared_area_m2', 'merged', 'properties', 'hx_rank', 'collection', 'label']);
 
 interface Answer {
   hit: Hit;
@@ -103,6 +103,7 @@ export class IdentifyPanel {
         c?.reference_only ? h('span', { class: 'tag' }, t('reference_only')) : null,
       ),
       h('dl', { class: 'facts' }, rows.filter(([, v]) => v).map(([k, v]) => [h('dt', {}, k), h('dd', {}, v)])),
+      p['merged'] !== undefined ? h('p', { class: 'note', 'data-testid': 'identify-merged' }, t('identify_merged', { n: text('merged') })) : null,
       error ? h('p', { class: 'note warn' }, t('identify_failed') + error) : null,
       this.meaning(hit.collection),
       this.rest(p),

@@ -20,9 +20,6 @@ const NO_SWITCH = new Set(['region']);
 /** More zones than this are shown when asked for. */
 const FOLDED_ABOVE = 8;
 
-/** So many small areas that they only show from near. */
-const MANY_FEATURES = 5000;
-
 /** What the collections are, each in one group: the lines in the order of the report, the rest as it comes. */
 function groupsOf(collections: Collection[]): Group[] {
   const lines = controlLayers().filter((l) => l.loaded || l.must || collections.some((c) => c.id === l.id)).map((l) => l.id);
@@ -167,7 +164,6 @@ export class LayersPanel {
     const facts = [
       c.version !== undefined ? t('layer_version', { v: c.version }) : '',
       c.effective_from,
-      controlLayer(c.id) && (c.n_features ?? 0) > MANY_FEATURES ? t('zoom_hint') : '',
     ];
     const count = c.n_features ? t('layer_count', { n: c.n_features }) : undefined;
     const box = h('div', { class: 'versions' });

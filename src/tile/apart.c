@@ -1,0 +1,94 @@
+/* Do the edges of a ring_set meet anywhere but at common ends of neighbours? By a sweep over their boxes. */
+#include "tile/ring.h"
+
+#include <stdlib.h>
+
+/* How many pairs of boxes are looked at: some for each edge, and some more. What is not settled by then has
+ * long edges side by side, and reads as "they meet". */
+enum { PAIRS_PER_EDGE = 64, PAIRS_MORE = 100000 };
+
+struct edge {
+    int32_t low, high;           /* along the axis of the sweep */
+    int32_t side_low, side_high; /* across it */
+    struct mvt_point a, b;
+    uint32_t number, next; /* next: the edge that begins at b */
+};
+
+static int32_t least(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+static int32_t most(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+static int by_low(const void *a, const void *b)
+{
+    const struct edge *x = a, *y = b;
+    if (x->low != y->low)
+        return x->low < y->low ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* On which side of a-b lies c? */
+static int side_of(struct mvt_point a, struct mvt_point b, struct mvt_point c)
+{
+    int64_t d = (int64_t)(b.x - a.x) * (c.y - a.y) - (int64_t)(b.y - a.y) * (c.x - a.x);
+    return (d > 0) - (d < 0);
+}
+
+/* Have they a point in common? Their boxes have. */
+static bool meet(const struct edge *e, const struct edge *f)
+{
+    return side_of(e->a, e->b, f->a) * side_of(e->a, e->b, f->b) <= 0 &&
+           side_of(f->a, f->b, e->a) * side_of(f->a, f->b, e->b) <= 0;
+}
+
+static struct edge *edges_of(const struct ring_set *s, bool by_x)
+{
+    struct edge *edges = malloc((s->n + 1) * sizeof *edges);
+    for (size_t r = 0; edges && r < s->n_rings; r++) {
+        for (uint32_t i = s->start[r]; i < s->start[r + 1]; i++) {
+            uint32_t next = i + 1 < s->start[r + 1] ? i + 1 : s->start[r];
+            struct mvt_point a = s->points[i], b = s->points[next];
+            int32_t x0 = least(a.x, b.x), x1 = most(a.x, b.x), y0 = least(a.y, b.y), y1 = most(a.y, b.y);
+            edges[i] =
+                (struct edge){by_x ? x0 : y0, by_x ? x1 : y1, by_x ? y0 : x0, by_x ? y1 : x1, a, b, i, next};
+        }
+    }
+    return edges;
+}
+
+/* The axis along which edges are shorter. */
+static bool shorter_in_x(const struct ring_set *s)
+{
+    int64_t dx = 0, dy = 0;
+    for (size_t i = 1; i < s->n; i++) {
+        dx += llabs((int64_t)s->points[i].x - s->points[i - 1].x);
+        dy += llabs((int64_t)s->points[i].y - s->points[i - 1].y);
+    }
+    return dx <= dy;
+}
+
+bool ring_set_apart(const struct ring_set *s)
+{
+    struct edge *edges = edges_of(s, shorter_in_x(s));
+    if (!edges)
+        return false;
+    qsort(edges, s->n, sizeof *edges, by_low);
+    size_t left = PAIRS_PER_EDGE * s->n + PAIRS_MORE;
+    bool apart = true;
+    for (size_t i = 0; i < s->n && apart; i++) {
+        const struct edge *e = &edges[i];
+        for (size_t k = i + 1; k < s->n && edges[k].low <= e->high && apart; k++) {
+            const struct edge *f = &edges[k];
+            bool near = f->side_low <= e->side_high && f->side_high >= e->side_low;
+            bool neighbours = e->next == f->number || f->next == e->number;
+            apart = left-- > 0 && !(near && !neighbours && meet(e, f));
+        }
+    }
+    free(edges);
+    return apart;
+}
