@@ -6,6 +6,7 @@
 #include "http/record_writer.h"
 #include "store/store_file.h"
 #include "store/store_versions.h"
+#include "tile/cache.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -35,6 +36,7 @@ struct engine {
     struct engine_worker *workers;
     struct engine_worker **free_workers; /* a stack */
     size_t n_workers, n_free;
+    struct tile_cache *tiles;
     size_t n_taken[2], n_waiting[2]; /* by lane */
 
     pthread_mutex_t file_lock; /* guards the four below */
@@ -206,6 +208,8 @@ static void swap_in(struct engine *en, struct snapshot *newer)
     }
     en->looking = false;
     pthread_mutex_unlock(&en->snapshot_lock);
+    if (older)
+        tile_cache_clear(en->tiles);
     snapshot_unref(older);
 }
 
@@ -504,6 +508,9 @@ enum status engine_open(const char *store_path, size_t n_workers, struct engine 
     struct store_file file = {.inode = 0};
     en->store_path = strdup(store_path);
     enum status s = en->store_path ? store_file_look(store_path, &file, e) : error_no_memory(e);
+    en->tiles = tile_cache_new(TILE_CACHE_BYTES);
+    if (!s && !en->tiles)
+        s = error_no_memory(e);
     if (!s)
         s = open_workers(en, store_path, n_workers < 2 ? 2 : n_workers, e);
     if (!s)
@@ -518,6 +525,11 @@ enum status engine_open(const char *store_path, size_t n_workers, struct engine 
     return STATUS_OK;
 }
 
+struct tile_cache *engine_tiles(struct engine *en)
+{
+    return en->tiles;
+}
+
 void engine_close(struct engine *en)
 {
     if (!en)
@@ -527,6 +539,7 @@ void engine_close(struct engine *en)
         snapshot_unref(en->days[i].snapshot);
     for (size_t i = 0; i < en->n_workers; i++)
         worker_close(&en->workers[i]);
+    tile_cache_free(en->tiles);
     free(en->workers);
     free(en->free_workers);
     free(en->store_path);

@@ -4,6 +4,7 @@
 #include "http/route.h"
 
 #include "http/stored_json.h"
+#include "http/tile_answer.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -98,9 +99,9 @@ static void write_common(struct json_writer *w, const char *title_zh, const char
 /* The version is part of the address, so that a tile may be kept for as long as its version is current. */
 static void write_tiles(struct json_writer *w, const struct layer_snapshot *layer)
 {
-    char url[320];
-    snprintf(url, sizeof url, "/tiles/%s/{z}/{x}/{y}.mvt?v=%lld", layer->version.layer,
-             (long long)layer->version.id);
+    char url[320], version[TILE_VERSION_SIZE];
+    tile_version(layer, version);
+    snprintf(url, sizeof url, "/tiles/%s/{z}/{x}/{y}.mvt?v=%s", layer->version.layer, version);
     jw_kv_string(w, "tiles", layer->index ? url : NULL);
 }
 

@@ -56,10 +56,10 @@ static enum status respond_owning(struct reply *r, char *bytes, size_t n, const 
     return reply_response(r, response, content_type, e);
 }
 
-static bool is_text(const char *content_type)
+static bool shrinks(const char *content_type)
 {
     return strncmp(content_type, "text/", 5) == 0 || strstr(content_type, "json") ||
-           strstr(content_type, "yaml");
+           strstr(content_type, "yaml") || strstr(content_type, "vector-tile");
 }
 
 /* *compressed tells that the answer is made. */
@@ -68,7 +68,7 @@ static enum status respond_compressed(struct reply *r, const void *bytes, size_t
 {
     struct buffer b;
     *compressed = false;
-    if (!r->gzip || n <= REPLY_PLAIN_BYTES || !is_text(content_type))
+    if (!r->gzip || n <= REPLY_PLAIN_BYTES || !shrinks(content_type))
         return STATUS_OK;
     buffer_init(&b, 0);
     enum status s = gzip_bytes(bytes, n, &b, e);

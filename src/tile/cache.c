@@ -12,8 +12,8 @@ struct entry {
     struct tile_kept kept; /* first: what callers hold */
     atomic_int holders;    /* the cache is one of them while it lists the entry */
     struct tile_key key;
-    struct entry *next;            /* in its bucket */
-    struct entry *newer, *older;   /* by the latest use */
+    struct entry *next;          /* in its bucket */
+    struct entry *newer, *older; /* by the latest use */
 };
 
 struct tile_cache {

@@ -1,0 +1,21 @@
+/* A tile as an answer: from the cache or made now, plain or compressed, 304 to who has it, 204 when it is
+ * empty. */
+#ifndef HX_HTTP_TILE_ANSWER_H
+#define HX_HTTP_TILE_ANSWER_H
+
+#include "http/request.h"
+
+#define MEDIA_MVT "application/vnd.mapbox-vector-tile"
+
+/* The layer of a collection that has tiles. STATUS_NOT_FOUND: no such collection, or it is one of points. */
+enum status tiled_layer_find(const struct request *rq, const char *id, const struct layer_snapshot **out,
+                             struct error *e) HX_MUST_CHECK;
+/* `t` was checked. */
+enum status tile_reply(struct request *rq, struct reply *reply, const struct layer_snapshot *layer,
+                       const struct tile_id *t, struct error *e) HX_MUST_CHECK;
+
+/* What of a tile's address says that it will never be another tile: "version-drawing". */
+enum { TILE_VERSION_SIZE = 40 };
+void tile_version(const struct layer_snapshot *layer, char text[TILE_VERSION_SIZE]);
+
+#endif
