@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* A ring is never thinned to runs larger than this part of it. */
-enum { THIN_PARTS = 16 };
+enum { THIN_PARTS = 8 };
 
 /* Rings that meet `box` in the index of this serial; 0: none was searched. */
 struct near {

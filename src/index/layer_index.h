@@ -102,8 +102,8 @@ struct index_clip_scratch; /* reusable memory; one thread */
 struct index_clip_scratch *index_clip_scratch_new(void);
 void index_clip_scratch_free(struct index_clip_scratch *s);
 /* From now on a run of edges whose box is at most so many degrees wide and high is taken as one edge, so that
- * a ring costs no more than what can be seen of it. A ring that is itself hardly larger than that keeps a
- * sixteenth of its size. 0: every edge is taken, as a new scratch does. */
+ * a ring costs no more than what can be seen of it; but no run that is more than an eighth of its ring. 0:
+ * every edge is taken, as a new scratch does. */
 void index_clip_scratch_thin(struct index_clip_scratch *s, double lon_deg, double lat_deg);
 enum status index_clip_feature(const struct layer_index *ix, uint32_t feature, const struct geo_box *box,
                                struct index_clip_scratch *s, index_clip_fn *fn, void *user,
