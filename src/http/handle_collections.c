@@ -73,7 +73,7 @@ static void write_extent(struct json_writer *w, const struct geo_box *box, const
     jw_object_end(w);
 }
 
-static void write_links(struct json_writer *w, const struct links *l, const char *id)
+static void write_links(struct json_writer *w, const struct links *l, const char *id, bool tiled)
 {
     char path[LINK_PATH_SIZE];
     jw_key(w, "links");
@@ -83,6 +83,11 @@ static void write_links(struct json_writer *w, const struct links *l, const char
     link_write_alternate(w, l, path);
     snprintf(path, sizeof path, "/collections/%s/items", id);
     link_write(w, l, "items", MEDIA_GEOJSON, "要素 its features", path);
+    if (tiled) {
+        snprintf(path, sizeof path, "/collections/%s/tiles", id);
+        link_write(w, l, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", MEDIA_JSON,
+                   "瓦片集 its tile sets", path);
+    }
     jw_array_end(w);
 }
 
@@ -99,10 +104,9 @@ static void write_common(struct json_writer *w, const char *title_zh, const char
 /* The version is part of the address, so that a tile may be kept for as long as its version is current. */
 static void write_tiles(struct json_writer *w, const struct layer_snapshot *layer)
 {
-    char url[320], version[TILE_VERSION_SIZE];
-    tile_version(layer, version);
-    snprintf(url, sizeof url, "/tiles/%s/{z}/{x}/{y}.mvt?v=%s", layer->version.layer, version);
-    jw_kv_string(w, "tiles", layer->index ? url : NULL);
+    char path[TILE_PATH_SIZE];
+    tile_path(layer, path);
+    jw_kv_string(w, "tiles", layer->index ? path : NULL);
 }
 
 static void write_layer(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer)
@@ -129,7 +133,7 @@ static void write_layer(struct json_writer *w, const struct links *l, const stru
     jw_kv_decimal(w, "area_m2", v->area_m2, 4);
     write_box(w, known);
     write_tiles(w, layer);
-    write_links(w, l, v->layer);
+    write_links(w, l, v->layer, layer->index != NULL);
     jw_object_end(w);
 }
 
@@ -174,7 +178,7 @@ static enum status write_places(struct json_writer *w, const struct links *l, co
     jw_kv_string(w, "area_m2", NULL);
     write_box(w, extent.n > 0 ? &extent.box : NULL);
     jw_kv_string(w, "tiles", NULL);
-    write_links(w, l, set->id);
+    write_links(w, l, set->id, false);
     jw_object_end(w);
     return STATUS_OK;
 }

@@ -34,6 +34,9 @@ static enum status landing(struct request *rq, struct reply *reply, struct error
                "/openapi.yaml");
     link_write(&w, &l, "conformance", MEDIA_JSON, "所实现的标准 conformance classes", "/conformance");
     link_write(&w, &l, "data", MEDIA_JSON, "图层 the collections", "/collections");
+    link_write(&w, &l, "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", MEDIA_JSON,
+               "切片方案 grids of tiles", "/tileMatrixSets");
+    link_write(&w, &l, "http://www.opengis.net/def/rel/ogc/1.0/styles", MEDIA_JSON, "样式 styles", "/styles");
     jw_array_end(&w);
     jw_object_end(&w);
     return send_json(reply, &b, e);
@@ -51,13 +54,20 @@ enum status handle_landing(struct request *rq, struct reply *reply, struct error
     return map ? handle_web_file(rq, reply, e) : html_landing(rq, reply, e);
 }
 
-/* Only what a test walks requirement by requirement (tests/http/test_ogc.py). */
+/* Only what a test walks requirement by requirement (tests/http/test_ogc.py, test_tiles.py). */
 enum status handle_conformance(struct request *rq, struct reply *reply, struct error *e)
 {
-    static const char *const classes[] = {"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
-                                          "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
-                                          "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
-                                          "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson"};
+    static const char *const classes[] = {
+        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+        "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
+        "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
+        "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
+        "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+        "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/oas30",
+        "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt"};
     struct buffer b;
     struct json_writer w;
     struct links l;

@@ -11,7 +11,7 @@
 
 #include <microhttpd.h>
 
-enum { REQUEST_MAX_PARAMS = 4, REQUEST_PARAM_SIZE = 128 };
+enum { REQUEST_MAX_PARAMS = 5, REQUEST_PARAM_SIZE = 128 };
 
 struct web_files;
 struct record_writer;

@@ -23,6 +23,14 @@ static const struct route routes[] = {
     {"GET", "/collections/{id}/versions", handle_versions, NULL, false},
     {"GET", "/collections/{id}/items", handle_items, "bbox datetime version limit after f", false},
     {"GET", "/collections/{id}/items/{fid}", handle_item, "f", false},
+    {"GET", "/collections/{id}/tiles", handle_tile_sets, "f", false},
+    {"GET", "/collections/{id}/tiles/{tileMatrixSetId}", handle_tile_set, "f", false},
+    {"GET", "/collections/{id}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", handle_tile_of_set,
+     "f v", false},
+    {"GET", "/tileMatrixSets", handle_tile_matrix_sets, "f", false},
+    {"GET", "/tileMatrixSets/{tileMatrixSetId}", handle_tile_matrix_set, "f", false},
+    {"GET", "/styles", handle_styles, "f", false},
+    {"GET", "/styles/{styleId}", handle_style, "f", false},
     {"GET", "/tiles/{id}/{z}/{x}/{y}.mvt", handle_tile, NULL, false},
     {"GET", "/check", handle_check_text, "parcel " CHECK_QUERY, false}, /* a GET keeps nothing */
     {"POST", "/check", handle_check, "keep " CHECK_QUERY, false},
@@ -105,8 +113,9 @@ const struct route *route_find(const char *method, const char *path,
 
 bool route_is_public(const struct route *r)
 {
-    static const char *const folders[] = {"/collections",  "/tiles",  "/styles",  "/conformance", "/api",
-                                          "/openapi.yaml", "/layers", "/classes", "/health"};
+    static const char *const folders[] = {"/collections", "/tiles", "/tileMatrixSets", "/styles",
+                                          "/conformance", "/api",   "/openapi.yaml",   "/layers",
+                                          "/classes",     "/health"};
     if (strcmp(r->method, "GET") != 0)
         return false;
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
@@ -117,9 +126,11 @@ bool route_is_public(const struct route *r)
 
 bool route_is_tagged(const struct route *r)
 {
-    static handler_fn *const tagged[] = {handle_landing,     handle_conformance, handle_api,   handle_openapi,
-                                         handle_collections, handle_collection,  handle_items, handle_item,
-                                         handle_layers,      handle_classes};
+    static handler_fn *const tagged[] = {
+        handle_landing,          handle_conformance,     handle_api,       handle_openapi,
+        handle_collections,      handle_collection,      handle_items,     handle_item,
+        handle_layers,           handle_classes,         handle_tile_sets, handle_tile_set,
+        handle_tile_matrix_sets, handle_tile_matrix_set, handle_styles,    handle_style};
     for (size_t i = 0; i < sizeof tagged / sizeof *tagged; i++)
         if (r->handler == tagged[i])
             return true;

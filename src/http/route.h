@@ -42,6 +42,9 @@ handler_fn handle_collections, handle_collection;                 /* handle_coll
 handler_fn handle_versions;                                       /* handle_versions.c */
 handler_fn handle_items, handle_item;                             /* handle_items.c */
 handler_fn handle_tile;                                           /* handle_tile.c */
+handler_fn handle_tile_matrix_sets, handle_tile_matrix_set;       /* handle_tile_sets.c */
+handler_fn handle_tile_sets, handle_tile_set, handle_tile_of_set; /* handle_tile_sets.c */
+handler_fn handle_styles, handle_style;                           /* handle_styles.c */
 handler_fn handle_check, handle_check_text;                       /* handle_check.c */
 handler_fn handle_convert;                                        /* handle_convert.c */
 handler_fn handle_projects, handle_project, handle_project_input; /* handle_projects.c */

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A unit is a fifth of a metre there: clients draw further zooms from this one, as the page does. */
+enum { LAST_ZOOM = 15 };
+
 enum status tiled_layer_find(const struct request *rq, const char *id, const struct layer_snapshot **out,
                              struct error *e)
 {
@@ -32,6 +35,35 @@ enum status tiled_layer_find(const struct request *rq, const char *id, const str
 void tile_version(const struct layer_snapshot *layer, char text[TILE_VERSION_SIZE])
 {
     snprintf(text, TILE_VERSION_SIZE, "%lld-%d", (long long)layer->version.id, TILE_DRAWING);
+}
+
+void tile_path(const struct layer_snapshot *layer, char text[TILE_PATH_SIZE])
+{
+    char version[TILE_VERSION_SIZE];
+    tile_version(layer, version);
+    snprintf(text, TILE_PATH_SIZE, "/tiles/%s/{z}/{x}/{y}.mvt?v=%s", layer->version.layer, version);
+}
+
+void tile_source_write(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer)
+{
+    char path[TILE_PATH_SIZE], url[LINK_BASE_SIZE + TILE_PATH_SIZE];
+    tile_path(layer, path);
+    snprintf(url, sizeof url, "%s%s", l->base, path);
+    jw_key(w, "tiles");
+    jw_array_begin(w);
+    jw_string(w, url);
+    jw_array_end(w);
+    jw_kv_integer(w, "minzoom", 0);
+    jw_kv_integer(w, "maxzoom", LAST_ZOOM);
+    if (index_n_features(layer->index) == 0)
+        return;
+    struct geo_box box = index_box(layer->index);
+    const double bounds[4] = {box.west_deg, box.south_deg, box.east_deg, box.north_deg};
+    jw_key(w, "bounds");
+    jw_array_begin(w);
+    for (int i = 0; i < 4; i++)
+        jw_fixed(w, bounds[i], 6);
+    jw_array_end(w);
 }
 
 /* An address that names the version that is current never changes its answer; one without a version may at

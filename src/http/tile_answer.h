@@ -3,8 +3,9 @@
 #ifndef HX_HTTP_TILE_ANSWER_H
 #define HX_HTTP_TILE_ANSWER_H
 
-#include "http/request.h"
+#include "http/links.h"
 
+#define MEDIA_STYLE "application/vnd.mapbox.style+json"
 #define MEDIA_MVT "application/vnd.mapbox-vector-tile"
 
 /* The layer of a collection that has tiles. STATUS_NOT_FOUND: no such collection, or it is one of points. */
@@ -17,5 +18,10 @@ enum status tile_reply(struct request *rq, struct reply *reply, const struct lay
 /* What of a tile's address says that it will never be another tile: "version-drawing". */
 enum { TILE_VERSION_SIZE = 40 };
 void tile_version(const struct layer_snapshot *layer, char text[TILE_VERSION_SIZE]);
+/* The path of its tiles in Web Mercator, with {z}, {x} and {y}. */
+enum { TILE_PATH_SIZE = 320 };
+void tile_path(const struct layer_snapshot *layer, char text[TILE_PATH_SIZE]);
+/* The members tiles, minzoom, maxzoom and bounds: alike in TileJSON and in a style's source. */
+void tile_source_write(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer);
 
 #endif

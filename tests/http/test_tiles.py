@@ -41,6 +41,14 @@ for (const name of fs.readdirSync(process.argv[1])) {
 }
 console.log(JSON.stringify(out));
 """
+VALIDATOR = """
+import fs from 'node:fs';
+import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec';
+const out = {};
+for (const [name, style] of Object.entries(JSON.parse(fs.readFileSync(process.argv[1]))))
+  out[name] = validateStyleMin(style).map((e) => e.message);
+console.log(JSON.stringify(out));
+"""
 
 
 def column(lon, z):
@@ -170,6 +178,133 @@ class Tiles(unittest.TestCase):
             status, again, body = self.get(path, {"If-None-Match": tag})
             self.assertEqual((status, body, again["ETag"]), (304, b"", headers["ETag"]))
         self.assertEqual(self.get(path, {"If-None-Match": '"other"'})[0], 200)
+
+    # ---- OGC API - Tiles, Part 1: Core (20-057), by requirement. Tested against, not certified. ----
+
+    def link(self, document, rel, **more):
+        found = [l for l in document["links"] if l["rel"] == rel and all(l.get(k) == v for k, v in more.items())]
+        self.assertEqual(len(found), 1, (rel, document["links"]))
+        return found[0]["href"].removeprefix(f"http://{self.server.host}:{self.server.port}")
+
+    def sets_of(self, line):
+        """/req/geodata-tilesets/desc-links and operation, /req/tilesets-list: from the collection to each of its tile sets."""
+        collection = self.get_json(f"/collections/{line}")
+        path = self.link(collection, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector")
+        self.assertEqual(path, f"/collections/{line}/tiles")
+        for entry in self.get_json(path)["tilesets"]:
+            self.assertEqual(entry["dataType"], "vector")
+            about = self.get_json(self.link(entry, "self"))
+            grid = self.get_json(self.link(entry, "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"))
+            self.assertEqual((entry["crs"], entry.get("tileMatrixSetURI")), (grid["crs"], grid.get("uri")))
+            yield entry, about, grid
+
+    def test_conformance(self):
+        """What is claimed is what the tests below walk through."""
+        claimed = {c.rpartition("/conf/")[2] for c in self.get_json("/conformance")["conformsTo"] if "ogcapi-tiles" in c}
+        self.assertEqual(claimed, {"core", "tileset", "tilesets-list", "geodata-tilesets", "oas30", "mvt"})
+
+    def test_tile_set(self):
+        """/req/tileset/description: a template of tiles, the grid, where the layer lies; and the layer's name as in the tile."""
+        for entry, about, grid in self.sets_of("ecological_red_line"):
+            self.assertEqual(about["tileMatrixSetURI" if "uri" in grid else "crs"], grid.get("uri", grid["crs"]))
+            template = self.link(about, "item", templated=True, type="application/vnd.mapbox-vector-tile")
+            for name in ("{tileMatrix}", "{tileRow}", "{tileCol}"):
+                self.assertEqual(template.count(name), 1)
+            self.assertEqual([l["id"] for l in about["layers"]], ["ecological_red_line"])
+            west, south = about["boundingBox"]["lowerLeft"]
+            self.assertTrue(97 < west < 98 and 37 < south < 38)
+
+    def place_of(self, grid, matrix, x, y):
+        """A point in a grid's CRS, easting or longitude first: row, column, and the units within the tile, by the grid's own document."""
+        m = next(m for m in grid["tileMatrices"] if m["id"] == str(matrix))
+        first, second = m["pointOfOrigin"]
+        left, top = (second, first) if grid["orderedAxes"][0] == "Lat" else (first, second)
+        column, row = (x - left) / m["cellSize"] / m["tileWidth"], (top - y) / m["cellSize"] / m["tileHeight"]
+        self.assertTrue(0 <= column < m["matrixWidth"] and 0 <= row < m["matrixHeight"])
+        return int(row), int(column), (column % 1 * 4096, row % 1 * 4096)
+
+    def test_grid_of_tiles(self):
+        """/req/core/tc-op, tc-success, /req/mvt/content: by the grid's document alone, a feature's points are found where the tile has them, in
+        either grid; so the row stands before the column, and the axes are as the grid says."""
+        item = self.get_json("/collections/urban_development_boundary/items?limit=1")["features"][0]
+        ring = item["geometry"]["coordinates"]
+        while isinstance(ring[0][0], list):
+            ring = ring[0]
+        for entry, about, grid in self.sets_of("urban_development_boundary"):
+            template = self.link(about, "item", templated=True)
+            seen = 0
+            for lon, lat in ring[:20]:
+                metres = 6378137 * math.pi
+                x, y = (lon, lat) if "4490" in grid["crs"] else (lon / 180 * metres, (0.5 - place(lat)) * 2 * metres)
+                row, column, (u, v) = self.place_of(grid, 14, x, y)
+                path = template.replace("{tileMatrix}", "14").replace("{tileRow}", str(row)).replace("{tileCol}", str(column))
+                status, headers, body = self.get(path)
+                self.assertEqual((status, headers["Content-Type"]), (200, "application/vnd.mapbox-vector-tile"))
+                features = mvt_read.read(body)["urban_development_boundary"]
+                shape = next(geometry.MultiPolygon(f["polygons"]) for f in features if f["id"] == item["id"])
+                self.assertLess(shape.boundary.distance(geometry.Point(u, v)), 2)
+                seen += 1
+            self.assertGreater(seen, 3)
+
+    def test_errors(self):
+        """/req/core/tc-error: what is out of range is refused, what is empty is 204; unknown grids and forms are named."""
+        base = "/collections/ecological_red_line/tiles"
+        for path, status in ((f"{base}/CGCS2000Quad/0/0/0", 400), (f"{base}/CGCS2000Quad/1/1/0", 400), (f"{base}/CGCS2000Quad/1/0/2", 400),
+                             (f"{base}/WebMercatorQuad/23/0/0", 400), (f"{base}/WebMercatorQuad/3/8/0", 400), (f"{base}/WebMercatorQuad/a/0/0", 400),
+                             (f"{base}/WorldCRS84Quad/1/0/0", 404), (f"{base}/WorldCRS84Quad", 404), ("/tileMatrixSets/w", 404),
+                             ("/collections/nothing/tiles", 404), ("/collections/counties/tiles", 404), (f"{base}?f=xml", 400),
+                             (f"{base}/WebMercatorQuad/5/1/1?f=png", 400), (f"{base}/CGCS2000Quad?f=tilejson", 400), ("/styles/nothing", 404),
+                             ("/styles/map?f=sld", 400)):
+            with self.subTest(path):
+                code, headers, body = self.get(path)
+                self.assertEqual((code, headers["Content-Type"].partition(";")[0]), (status, "application/problem+json"))
+                self.assertTrue(json.loads(body)["detail_en"])
+        for path in (f"{base}/CGCS2000Quad/8/0/0", f"{base}/WebMercatorQuad/8/0/0"):
+            self.assertEqual(self.get(path)[::2], (204, b""))
+
+    def test_grids(self):
+        """The Mercator grid is OGC's, figure for figure; the national one is 天地图 c: two tiles at level 1, 0.703125 degrees a pixel."""
+        grids = {g["id"]: self.get_json(self.link(g, "self")) for g in self.get_json("/tileMatrixSets")["tileMatrixSets"]}
+        top = {name: g["tileMatrices"][0] for name, g in grids.items()}
+        self.assertAlmostEqual(top["WebMercatorQuad"]["scaleDenominator"], 559082264.028717, places=5)
+        self.assertAlmostEqual(top["WebMercatorQuad"]["cellSize"], 156543.033928041, places=8)
+        national = top["CGCS2000Quad"]
+        self.assertEqual([national[k] for k in ("id", "cellSize", "pointOfOrigin", "matrixWidth", "matrixHeight", "tileWidth")],
+                         ["1", 0.703125, [90, -180], 2, 1, 256])
+        self.assertAlmostEqual(national["scaleDenominator"], 279541132.0143589, places=6)
+        self.assertNotIn("uri", grids["CGCS2000Quad"])
+        for g in grids.values():
+            for upper, lower in zip(g["tileMatrices"], g["tileMatrices"][1:]):
+                self.assertEqual(lower["cellSize"] * 2, upper["cellSize"])
+                self.assertEqual(lower["matrixWidth"], 2 * upper["matrixWidth"])
+
+    def test_described(self):
+        """/req/oas30: the paths are in the API's definition, with the operation ids by which a client knows them."""
+        paths = self.get_json("/api")["paths"]
+        ids = {operation.get("operationId") for methods in paths.values() for operation in methods.values() if isinstance(operation, dict)}
+        for suffix in ("getTileSetsList", "getTileSet", "getTile"):
+            self.assertIn(f".collection.vector.{suffix}", ids)
+
+    def test_tilejson_and_styles(self):
+        """TileJSON and styles lead to tiles that are there, and a style is valid by MapLibre's own specification where that is installed."""
+        about = self.get_json("/collections/ecological_red_line/tiles/WebMercatorQuad?f=tilejson")
+        self.assertEqual((about["tilejson"], [l["id"] for l in about["vector_layers"]]), ("3.0.0", ["ecological_red_line"]))
+        styles = {s["id"]: self.link(s, "stylesheet") for s in self.get_json("/styles")["styles"]}
+        self.assertLessEqual({"map", *LINES}, set(styles))
+        documents = {name: self.get_json(path) for name, path in styles.items()}
+        for template in (about["tiles"][0], documents["map"]["sources"]["ecological_red_line"]["tiles"][0]):
+            path = template.removeprefix(f"http://{self.server.host}:{self.server.port}").format(z=5, x=column(111, 5), y=int(place(41) * 32))
+            status, headers, _ = self.get(path)
+            self.assertEqual((status, "immutable" in headers["Cache-Control"]), (200, True))
+        colours = json.dumps(documents["land_use"]["layers"][0]["paint"]["fill-color"])
+        self.assertGreater(colours.count("rgba("), 50)     # a colour for each class, as on the page
+        self.assertLessEqual({l["source"] for l in documents["map"]["layers"]}, set(documents["map"]["sources"]))
+        if not shutil.which("node") or not (SOURCE / "web" / "node_modules" / "@maplibre" / "maplibre-gl-style-spec").is_dir():
+            self.skipTest("no node, or the page's packages are not installed")
+        path = self.folder / "styles.json"
+        path.write_text(json.dumps(documents), encoding="utf-8")
+        run = subprocess.run(["node", "--input-type=module", "-e", VALIDATOR, str(path)], cwd=SOURCE / "web", check=True, capture_output=True, text=True)
+        self.assertEqual(json.loads(run.stdout), {name: [] for name in documents})
 
 
 if __name__ == "__main__":

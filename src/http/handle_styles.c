@@ -1,0 +1,354 @@
+/* GET /styles, /styles/map and /styles/{layer}: style documents of MapLibre (style specification 8), from the
+ * definitions of layers in force, as /layers gives them to the page.
+ *
+ * A style has colours and outlines, no patterns and no labels: those need pictures and fonts of a server. */
+#include "http/links.h"
+#include "http/route.h"
+#include "http/tile_answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define WHOLE_MAP "map"
+/* As the page draws what has no screen symbol of its own: thinner than on paper. */
+#define SCREEN_ALPHA 0.6
+#define SCREEN_WIDTH 1.6
+
+/* How the areas of a layer are drawn. */
+struct look {
+    unsigned fill, edge;
+    double alpha, width;
+    bool dashed;
+    const struct control_line *line; /* its zones may have colours of their own; NULL: none */
+    bool hidden;                     /* at first, on a map of all: what covers everything */
+};
+
+static struct look look_of_screen(const struct line_screen *s)
+{
+    return (struct look){.fill = s->fill, .edge = s->edge, .alpha = s->alpha, .width = s->width};
+}
+
+static const struct control_line *line_of_layer(const struct snapshot *s, const char *id)
+{
+    return line_of_id(snapshot_lines(s), id);
+}
+
+/* The line whose space it is; NULL: of none. */
+static const struct control_line *line_of_space(const struct snapshot *s, const char *id)
+{
+    const struct line_table *t = snapshot_lines(s);
+    for (int l = 0; l < t->n; l++)
+        if (strcmp(line_at(t, l)->space, id) == 0)
+            return line_at(t, l);
+    for (int r = 0; r < t->n_rest; r++)
+        if (strcmp(t->rest[r].space, id) == 0)
+            return &t->rest[r];
+    return NULL;
+}
+
+/* A layer without a definition is an outline. */
+static struct look look_of(const struct snapshot *s, const char *id)
+{
+    const struct control_line *line = line_of_layer(s, id), *of_space = line ? NULL : line_of_space(s, id);
+    struct look look = {.edge = 0x8b949e, .width = 1};
+    if (line && line->symbol.screen.given)
+        look = look_of_screen(&line->symbol.screen);
+    else if (line)
+        look = (struct look){.fill = line->symbol.fill,
+                             .edge = line->symbol.edge,
+                             .alpha = line->symbol.alpha * SCREEN_ALPHA,
+                             .width = line->symbol.width * SCREEN_WIDTH};
+    else if (of_space && of_space->space_screen.given)
+        look = look_of_screen(&of_space->space_screen);
+    if (line) {
+        look.dashed = line->symbol.dashed;
+        look.line = line;
+        look.hidden = line->relation == LINE_CLASSIFIES;
+    }
+    look.hidden |= of_space != NULL;
+    return look;
+}
+
+/* ---- expressions ---- */
+
+static void write_colour(struct json_writer *w, unsigned rgb, double alpha)
+{
+    char text[48];
+    snprintf(text, sizeof text, "rgba(%u,%u,%u,%.3g)", rgb >> 16 & 255, rgb >> 8 & 255, rgb & 255, alpha);
+    jw_string(w, text);
+}
+
+static void begin(struct json_writer *w, const char *operator)
+{
+    jw_array_begin(w);
+    jw_string(w, operator);
+}
+
+static void write_zone_text(struct json_writer *w)
+{
+    begin(w, "coalesce");
+    begin(w, "get");
+    jw_string(w, "zone");
+    jw_array_end(w);
+    jw_string(w, "");
+    jw_array_end(w);
+}
+
+static void write_is_in(struct json_writer *w, const char *text)
+{
+    begin(w, "in");
+    jw_string(w, text);
+    write_zone_text(w);
+    jw_array_end(w);
+}
+
+static void write_begins_with(struct json_writer *w, const char *code)
+{
+    begin(w, "==");
+    begin(w, "index-of");
+    jw_string(w, code);
+    write_zone_text(w);
+    jw_array_end(w);
+    jw_integer(w, 0);
+    jw_array_end(w);
+}
+
+/* Does a feature belong to the zone? As line_zone_of has it. */
+static void write_in_zone(struct json_writer *w, const struct line_zone *z)
+{
+    begin(w, "any");
+    begin(w, "==");
+    write_zone_text(w);
+    jw_string(w, z->zh);
+    jw_array_end(w);
+    for (const char *const *code = z->codes; code && *code; code++)
+        write_begins_with(w, *code);
+    if (!z->codes || !*z->codes) {
+        begin(w, "all");
+        write_is_in(w, z->has);
+        for (const char *const *no = z->not ; no && *no; no++) {
+            begin(w, "!");
+            write_is_in(w, *no);
+            jw_array_end(w);
+        }
+        jw_array_end(w);
+    }
+    jw_array_end(w);
+}
+
+static void write_fill_colour(struct json_writer *w, const struct look *k)
+{
+    int n = 0;
+    for (int i = 0; k->line && i < k->line->n_zones; i++) {
+        const struct line_zone *z = &k->line->zones[i];
+        if (!z->screen.given && !z->has_fill)
+            continue;
+        if (n++ == 0)
+            begin(w, "case");
+        write_in_zone(w, z);
+        if (z->screen.given)
+            write_colour(w, z->screen.fill, z->screen.alpha);
+        else
+            write_colour(w, z->fill, k->line->symbol.alpha);
+    }
+    write_colour(w, k->fill, k->alpha);
+    if (n)
+        jw_array_end(w);
+}
+
+/* Thin from far away, or a dense region is nothing but outlines. */
+static void write_width(struct json_writer *w, double width)
+{
+    const double stops[][2] = {{4, 0.2}, {7, 0.5}, {10, 1}};
+    begin(w, "interpolate");
+    begin(w, "linear");
+    jw_array_end(w);
+    begin(w, "zoom");
+    jw_array_end(w);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+        jw_number(w, stops[i][0]);
+        jw_fixed(w, stops[i][1] * width, 3);
+    }
+    jw_array_end(w);
+}
+
+/* ---- layers ---- */
+
+static void layer_begin(struct json_writer *w, const char *id, const char *type, bool hidden)
+{
+    char name[96];
+    snprintf(name, sizeof name, "%s-%s", id, type);
+    jw_object_begin(w);
+    jw_kv_string(w, "id", name);
+    jw_kv_string(w, "type", type);
+    jw_kv_string(w, "source", id);
+    jw_kv_string(w, "source-layer", id);
+    jw_key(w, "layout");
+    jw_object_begin(w);
+    jw_kv_string(w, "visibility", hidden ? "none" : "visible");
+    jw_object_end(w);
+    jw_key(w, "paint");
+    jw_object_begin(w);
+}
+
+static void layer_end(struct json_writer *w)
+{
+    jw_object_end(w);
+    jw_object_end(w);
+}
+
+static void write_layers(struct json_writer *w, const char *id, const struct look *k, bool hidden)
+{
+    layer_begin(w, id, "fill", hidden);
+    jw_key(w, "fill-color");
+    write_fill_colour(w, k);
+    layer_end(w);
+    layer_begin(w, id, "line", hidden);
+    jw_key(w, "line-color");
+    write_colour(w, k->edge, 1);
+    jw_key(w, "line-width");
+    write_width(w, k->width);
+    if (k->dashed) {
+        jw_key(w, "line-dasharray");
+        jw_array_begin(w);
+        jw_integer(w, 4);
+        jw_integer(w, 2);
+        jw_array_end(w);
+    }
+    layer_end(w);
+}
+
+/* From the ground up: spaces, then layers without a definition, then lines, the first of a report on top. */
+static int rank_of(const struct snapshot *s, const char *id)
+{
+    const struct control_line *line = line_of_layer(s, id);
+    if (line)
+        return 3 + LINES_MAX - line->number;
+    return line_of_space(s, id) ? 1 : 2;
+}
+
+static const struct layer_snapshot *next_by_rank(const struct snapshot *s, int *rank, size_t *at)
+{
+    for (; *rank <= 3 + LINES_MAX; ++*rank, *at = 0)
+        while (*at < snapshot_n_layers(s)) {
+            const struct layer_snapshot *l = snapshot_layer_at(s, (*at)++);
+            if (l->index && rank_of(s, l->version.layer) == *rank)
+                return l;
+        }
+    return NULL;
+}
+
+static void write_source(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer)
+{
+    jw_key(w, layer->version.layer);
+    jw_object_begin(w);
+    jw_kv_string(w, "type", "vector");
+    if (*layer->version.label)
+        jw_kv_string(w, "attribution", layer->version.label);
+    tile_source_write(w, l, layer);
+    jw_object_end(w);
+}
+
+/* Of one layer, or of all (NULL). */
+static void write_style(struct json_writer *w, const struct request *rq, const struct layer_snapshot *only)
+{
+    const struct snapshot *s = rq->snapshot;
+    const struct layer_snapshot *layer;
+    struct links l;
+    links_of(rq, &l);
+    jw_object_begin(w);
+    jw_kv_integer(w, "version", 8);
+    jw_kv_string(w, "name", only ? only->version.title_zh : "红线 Hongxian");
+    jw_key(w, "sources");
+    jw_object_begin(w);
+    int rank = 0;
+    for (size_t at = 0; !only && (layer = next_by_rank(s, &rank, &at));)
+        write_source(w, &l, layer);
+    if (only)
+        write_source(w, &l, only);
+    jw_object_end(w);
+    jw_key(w, "layers");
+    jw_array_begin(w);
+    rank = 0;
+    for (size_t at = 0; !only && (layer = next_by_rank(s, &rank, &at));) {
+        struct look look = look_of(s, layer->version.layer);
+        write_layers(w, layer->version.layer, &look, look.hidden);
+    }
+    if (only) {
+        struct look look = look_of(s, only->version.layer);
+        write_layers(w, only->version.layer, &look, false);
+    }
+    jw_array_end(w);
+    jw_object_end(w);
+}
+
+/* ---- handlers ---- */
+
+static enum status check_form(const struct request *rq, struct error *e)
+{
+    const char *f = request_query(rq, "f");
+    if (!f || strcmp(f, "json") == 0 || strcmp(f, "mapbox") == 0)
+        return STATUS_OK;
+    error_zh(e, "没有格式“%.40s”；此处有 json 和 mapbox。", f);
+    return error_fail(e, STATUS_INVALID_INPUT, "unknown-format",
+                      "There is no form \"%.40s\" here; there are json and mapbox.", f);
+}
+
+enum status handle_style(struct request *rq, struct reply *reply, struct error *e)
+{
+    const struct layer_snapshot *only = NULL;
+    struct buffer b;
+    struct json_writer w;
+    enum status s = check_form(rq, e);
+    if (!s && strcmp(rq->params[0], WHOLE_MAP) != 0)
+        s = tiled_layer_find(rq, rq->params[0], &only, e);
+    if (s)
+        return s;
+    buffer_init(&b, 0);
+    jw_init(&w, &b, false);
+    write_style(&w, rq, only);
+    s = reply_buffer(reply, &b, MEDIA_STYLE, e);
+    buffer_release(&b);
+    if (!s)
+        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
+    return s;
+}
+
+static void write_entry(struct json_writer *w, const struct links *l, const char *id, const char *title)
+{
+    char path[LINK_PATH_SIZE];
+    snprintf(path, sizeof path, "/styles/%s", id);
+    jw_object_begin(w);
+    jw_kv_string(w, "id", id);
+    jw_kv_string(w, "title", title);
+    jw_key(w, "links");
+    jw_array_begin(w);
+    link_write(w, l, "stylesheet", MEDIA_STYLE, NULL, path);
+    jw_array_end(w);
+    jw_object_end(w);
+}
+
+enum status handle_styles(struct request *rq, struct reply *reply, struct error *e)
+{
+    struct buffer b;
+    struct json_writer w;
+    struct links l;
+    enum status s = check_form(rq, e);
+    if (s)
+        return s;
+    links_of(rq, &l);
+    buffer_init(&b, 0);
+    jw_init(&w, &b, false);
+    jw_object_begin(&w);
+    jw_key(&w, "styles");
+    jw_array_begin(&w);
+    write_entry(&w, &l, WHOLE_MAP, "全部图层 the whole map");
+    for (size_t i = 0; i < snapshot_n_layers(rq->snapshot); i++) {
+        const struct layer_snapshot *layer = snapshot_layer_at(rq->snapshot, i);
+        if (layer->index)
+            write_entry(&w, &l, layer->version.layer, layer->version.title_zh);
+    }
+    jw_array_end(&w);
+    jw_object_end(&w);
+    return reply_json(reply, &b, STATUS_OK, "no-cache", e);
+}

@@ -1,0 +1,313 @@
+/* OGC API - Tiles: /tileMatrixSets, and of a collection its tile sets, one of them, and a tile. */
+#include "http/links.h"
+#include "http/route.h"
+#include "http/tile_answer.h"
+#include "http/tile_sets.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define REL_TILING_SCHEME "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
+
+enum tile_form { TILES_JSON, TILES_TILEJSON };
+
+/* f= decides; `tilejson` tells whether there is that form, too. */
+static enum status read_form(const struct request *rq, bool tilejson, enum tile_form *out, struct error *e)
+{
+    const char *f = request_query(rq, "f");
+    *out = f && tilejson && strcmp(f, "tilejson") == 0 ? TILES_TILEJSON : TILES_JSON;
+    if (!f || *out == TILES_TILEJSON || strcmp(f, "json") == 0)
+        return STATUS_OK;
+    const char *forms_zh = tilejson ? "json 和 tilejson" : "json",
+               *forms_en = tilejson ? "json and tilejson" : "json";
+    error_zh(e, "没有格式“%.40s”；此处有 %s。", f, forms_zh);
+    return error_fail(e, STATUS_INVALID_INPUT, "unknown-format",
+                      "There is no form \"%.40s\" here; there is %s.", f, forms_en);
+}
+
+/* ---- tile matrix sets ---- */
+
+static void link_to_set(struct json_writer *w, const struct links *l, const char *rel,
+                        const struct tile_set *s)
+{
+    char path[LINK_PATH_SIZE];
+    snprintf(path, sizeof path, "/tileMatrixSets/%s", s->id);
+    link_write(w, l, rel, MEDIA_JSON, s->title, path);
+}
+
+enum status handle_tile_matrix_sets(struct request *rq, struct reply *reply, struct error *e)
+{
+    struct buffer b;
+    struct json_writer w;
+    struct links l;
+    enum tile_form form;
+    enum status s = read_form(rq, false, &form, e);
+    if (s)
+        return s;
+    links_of(rq, &l);
+    buffer_init(&b, 0);
+    jw_init(&w, &b, false);
+    jw_object_begin(&w);
+    jw_key(&w, "tileMatrixSets");
+    jw_array_begin(&w);
+    for (size_t i = 0; i < tile_set_count(); i++) {
+        const struct tile_set *set = tile_set_at(i);
+        jw_object_begin(&w);
+        jw_kv_string(&w, "id", set->id);
+        jw_kv_string(&w, "title", set->title);
+        if (set->uri)
+            jw_kv_string(&w, "uri", set->uri);
+        jw_kv_string(&w, "crs", set->crs);
+        jw_key(&w, "links");
+        jw_array_begin(&w);
+        link_to_set(&w, &l, "self", set);
+        jw_array_end(&w);
+        jw_object_end(&w);
+    }
+    jw_array_end(&w);
+    jw_object_end(&w);
+    return reply_json(reply, &b, STATUS_OK, "no-cache", e);
+}
+
+enum status handle_tile_matrix_set(struct request *rq, struct reply *reply, struct error *e)
+{
+    struct buffer b;
+    struct json_writer w;
+    const struct tile_set *set;
+    enum tile_form form;
+    enum status s = read_form(rq, false, &form, e);
+    if (!s)
+        s = tile_set_find(rq->params[0], &set, e);
+    if (s)
+        return s;
+    buffer_init(&b, 0);
+    jw_init(&w, &b, false);
+    tile_set_write(&w, set);
+    return reply_json(reply, &b, STATUS_OK, "no-cache", e);
+}
+
+/* ---- a collection's tile sets ---- */
+
+/* As link_write, of an address with variables in it. */
+static void link_template(struct json_writer *w, const struct links *l, const char *path)
+{
+    char href[LINK_BASE_SIZE + LINK_PATH_SIZE];
+    snprintf(href, sizeof href, "%s%s", l->base, path);
+    jw_object_begin(w);
+    jw_kv_string(w, "rel", "item");
+    jw_kv_string(w, "type", MEDIA_MVT);
+    jw_kv_string(w, "title", "瓦片 its tiles");
+    jw_kv_string(w, "href", href);
+    jw_kv_bool(w, "templated", true);
+    jw_object_end(w);
+}
+
+/* What stands in the list of tile sets, and in a tile set. */
+static void write_summary(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer,
+                          const struct tile_set *set, bool whole)
+{
+    const char *id = layer->version.layer;
+    char path[LINK_PATH_SIZE];
+    jw_kv_string(w, "title", layer->version.title_zh);
+    jw_kv_string(w, "dataType", "vector");
+    jw_kv_string(w, "crs", set->crs);
+    if (set->uri)
+        jw_kv_string(w, "tileMatrixSetURI", set->uri);
+    jw_key(w, "links");
+    jw_array_begin(w);
+    snprintf(path, sizeof path, "/collections/%s/tiles/%s", id, set->id);
+    link_write(w, l, "self", MEDIA_JSON, "本瓦片集 this tile set", path);
+    link_to_set(w, l, REL_TILING_SCHEME, set);
+    if (whole) {
+        snprintf(path, sizeof path, "/collections/%s/tiles/%s/{tileMatrix}/{tileRow}/{tileCol}", id, set->id);
+        link_template(w, l, path);
+        snprintf(path, sizeof path, "/collections/%s", id);
+        link_write(w, l, "http://www.opengis.net/def/rel/ogc/1.0/geodata", MEDIA_JSON, "图层 its collection",
+                   path);
+    }
+    if (whole && set->matrix == TILE_WEB_MERCATOR) {
+        snprintf(path, sizeof path, "/collections/%s/tiles/%s?f=tilejson", id, set->id);
+        link_write(w, l, "alternate", "application/json", "TileJSON", path);
+        snprintf(path, sizeof path, "/styles/%s", id);
+        link_write(w, l, "stylesheet", MEDIA_STYLE, "样式 its style", path);
+    }
+    jw_array_end(w);
+}
+
+static enum status write_tile_sets(struct json_writer *w, const struct request *rq,
+                                   const struct layer_snapshot *layer)
+{
+    struct links l;
+    char path[LINK_PATH_SIZE];
+    links_of(rq, &l);
+    jw_object_begin(w);
+    jw_key(w, "links");
+    jw_array_begin(w);
+    snprintf(path, sizeof path, "/collections/%s/tiles", layer->version.layer);
+    link_write(w, &l, "self", MEDIA_JSON, "本文档 this document", path);
+    jw_array_end(w);
+    jw_key(w, "tilesets");
+    jw_array_begin(w);
+    for (size_t i = 0; i < tile_set_count(); i++) {
+        jw_object_begin(w);
+        write_summary(w, &l, layer, tile_set_at(i), false);
+        jw_object_end(w);
+    }
+    jw_array_end(w);
+    jw_object_end(w);
+    return STATUS_OK;
+}
+
+enum status handle_tile_sets(struct request *rq, struct reply *reply, struct error *e)
+{
+    struct buffer b;
+    struct json_writer w;
+    const struct layer_snapshot *layer;
+    enum tile_form form;
+    enum status s = read_form(rq, false, &form, e);
+    if (!s)
+        s = tiled_layer_find(rq, rq->params[0], &layer, e);
+    if (s)
+        return s;
+    buffer_init(&b, 0);
+    jw_init(&w, &b, false);
+    s = write_tile_sets(&w, rq, layer);
+    return reply_json(reply, &b, s, "no-cache", e);
+}
+
+static void write_corner(struct json_writer *w, const char *key, double lon_deg, double lat_deg)
+{
+    jw_key(w, key);
+    jw_array_begin(w);
+    jw_fixed(w, lon_deg, 6);
+    jw_fixed(w, lat_deg, 6);
+    jw_array_end(w);
+}
+
+static void write_tile_set(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer,
+                           const struct tile_set *set)
+{
+    struct geo_box box = index_box(layer->index);
+    jw_object_begin(w);
+    write_summary(w, l, layer, set, true);
+    if (index_n_features(layer->index) > 0) {
+        jw_key(w, "boundingBox");
+        jw_object_begin(w);
+        jw_kv_string(w, "crs", "http://www.opengis.net/def/crs/OGC/1.3/CRS84");
+        write_corner(w, "lowerLeft", box.west_deg, box.south_deg);
+        write_corner(w, "upperRight", box.east_deg, box.north_deg);
+        jw_object_end(w);
+    }
+    jw_key(w, "layers");
+    jw_array_begin(w);
+    jw_object_begin(w);
+    jw_kv_string(w, "id", layer->version.layer);
+    jw_kv_string(w, "title", layer->version.title_zh);
+    jw_kv_string(w, "dataType", "vector");
+    jw_kv_integer(w, "geometryDimension", 2);
+    jw_object_end(w);
+    jw_array_end(w);
+    jw_object_end(w);
+}
+
+static void write_vector_layer(struct json_writer *w, const char *id)
+{
+    static const char *const fields[][2] = {
+        {"code", "标识码 code"},
+        {"name", "名称 name"},
+        {"zone", "分区 sub-zone"},
+        {"merged", "合并显示的要素数 how many features are drawn together"}};
+    jw_object_begin(w);
+    jw_kv_string(w, "id", id);
+    jw_key(w, "fields");
+    jw_object_begin(w);
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        jw_kv_string(w, fields[i][0], fields[i][1]);
+    jw_object_end(w);
+    jw_object_end(w);
+}
+
+/* https://github.com/mapbox/tilejson-spec/tree/master/3.0.0 */
+static void write_tilejson(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer)
+{
+    jw_object_begin(w);
+    jw_kv_string(w, "tilejson", "3.0.0");
+    jw_kv_string(w, "name", layer->version.title_zh);
+    jw_kv_string(w, "description", layer->version.title_en);
+    jw_kv_string(w, "attribution", layer->version.label);
+    jw_kv_string(w, "scheme", "xyz");
+    tile_source_write(w, l, layer);
+    jw_key(w, "vector_layers");
+    jw_array_begin(w);
+    write_vector_layer(w, layer->version.layer);
+    jw_array_end(w);
+    jw_object_end(w);
+}
+
+static enum status refuse_tilejson(const struct tile_set *set, struct error *e)
+{
+    error_zh(e, "TileJSON 只能说明 Web 墨卡托的瓦片；%s 请用 f=json。", set->id);
+    return error_fail(e, STATUS_INVALID_INPUT, "no-tilejson",
+                      "TileJSON can only describe tiles in Web Mercator; of %s there is f=json.", set->id);
+}
+
+enum status handle_tile_set(struct request *rq, struct reply *reply, struct error *e)
+{
+    struct buffer b;
+    struct json_writer w;
+    struct links l;
+    const struct layer_snapshot *layer;
+    const struct tile_set *set;
+    enum tile_form form;
+    enum status s = read_form(rq, true, &form, e);
+    if (!s)
+        s = tiled_layer_find(rq, rq->params[0], &layer, e);
+    if (!s)
+        s = tile_set_find(rq->params[1], &set, e);
+    if (!s && form == TILES_TILEJSON && set->matrix != TILE_WEB_MERCATOR)
+        s = refuse_tilejson(set, e);
+    if (s)
+        return s;
+    links_of(rq, &l);
+    buffer_init(&b, 0);
+    jw_init(&w, &b, false);
+    if (form == TILES_TILEJSON)
+        write_tilejson(&w, &l, layer);
+    else
+        write_tile_set(&w, &l, layer, set);
+    return reply_json(reply, &b, STATUS_OK, "no-cache", e);
+}
+
+/* ---- a tile: its row before its column ---- */
+
+static enum status read_tile(const struct request *rq, const struct tile_set *set, struct tile_id *t,
+                             struct error *e)
+{
+    int64_t z = 0, row = 0, column = 0;
+    enum status s = request_param_integer(rq, 2, 0, TILE_MAX_ZOOM, &z, e);
+    if (!s)
+        s = request_param_integer(rq, 3, 0, UINT32_MAX, &row, e);
+    if (!s)
+        s = request_param_integer(rq, 4, 0, UINT32_MAX, &column, e);
+    *t = (struct tile_id){(unsigned)z, (uint32_t)column, (uint32_t)row, set->matrix};
+    return s ? s : tile_id_check(t, e);
+}
+
+enum status handle_tile_of_set(struct request *rq, struct reply *reply, struct error *e)
+{
+    struct tile_id t;
+    const struct layer_snapshot *layer = NULL;
+    const struct tile_set *set;
+    const char *f = request_query(rq, "f");
+    if (f && strcmp(f, "mvt") != 0) {
+        error_zh(e, "没有格式“%.40s”；瓦片只有 mvt。", f);
+        return error_fail(e, STATUS_INVALID_INPUT, "unknown-format",
+                          "There is no form \"%.40s\" here; tiles are mvt.", f);
+    }
+    enum status s = tiled_layer_find(rq, rq->params[0], &layer, e);
+    if (!s)
+        s = tile_set_find(rq->params[1], &set, e);
+    if (!s)
+        s = read_tile(rq, set, &t, e);
+    return s ? s : tile_reply(rq, reply, layer, &t, e);
+}
