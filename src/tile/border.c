@@ -4,10 +4,10 @@
 
 #include <stdlib.h>
 
-/* One end of an edge along the border: from there on its line has so many more edges towards higher
+/* One end of an edge along the border: from there on its side has so many more edges towards higher
  * coordinates than towards lower ones. */
 struct end {
-    int line; /* 0..3: west, east, north, south */
+    int side; /* 0..3: west, east, north, south */
     int32_t at;
     int change;
 };
@@ -41,10 +41,10 @@ void border_scratch_free(struct border_scratch *b)
     free(b);
 }
 
-static void add_end(struct border_scratch *s, int line, int32_t at, int change)
+static void add_end(struct border_scratch *s, int side, int32_t at, int change)
 {
     if (ARRAY_RESERVE(s->ends, s->cap_ends, s->n_ends + 1))
-        s->ends[s->n_ends++] = (struct end){line, at, change};
+        s->ends[s->n_ends++] = (struct end){side, at, change};
     else
         s->out_of_memory = true;
 }
@@ -57,8 +57,8 @@ static void add_path(struct border_scratch *s, struct path p)
         s->out_of_memory = true;
 }
 
-/* The line on which both ends lie, or -1. */
-static int line_of(const struct border_box *b, struct mvt_point p, struct mvt_point q)
+/* The side on which both ends lie, or -1. */
+static int side_of(const struct border_box *b, struct mvt_point p, struct mvt_point q)
 {
     if (p.x == q.x && (p.x == b->low_x || p.x == b->high_x))
         return p.x == b->low_x ? 0 : 1;
@@ -67,11 +67,11 @@ static int line_of(const struct border_box *b, struct mvt_point p, struct mvt_po
     return -1;
 }
 
-static void add_span(struct border_scratch *s, int line, struct mvt_point p, struct mvt_point q)
+static void add_span(struct border_scratch *s, int side, struct mvt_point p, struct mvt_point q)
 {
-    int32_t from = line < 2 ? p.y : p.x, to = line < 2 ? q.y : q.x;
-    add_end(s, line, from, 1);
-    add_end(s, line, to, -1);
+    int32_t from = side < 2 ? p.y : p.x, to = side < 2 ? q.y : q.x;
+    add_end(s, side, from, 1);
+    add_end(s, side, to, -1);
 }
 
 static struct mvt_point ring_point(const struct ring_set *in, uint32_t ring, uint32_t i)
@@ -86,22 +86,22 @@ static bool take_apart(const struct ring_set *in, uint32_t ring, const struct bo
 {
     uint32_t n = in->start[ring + 1] - in->start[ring], begin = n;
     for (uint32_t i = 0; i < n && begin == n; i++)
-        if (line_of(box, ring_point(in, ring, i), ring_point(in, ring, i + 1)) >= 0)
+        if (side_of(box, ring_point(in, ring, i), ring_point(in, ring, i + 1)) >= 0)
             begin = i;
     if (begin == n)
         return false;
     uint32_t path_first = begin; /* edges begin .. begin + n - 1, the first of them along the border */
     for (uint32_t i = begin; i < begin + n; i++) {
         struct mvt_point p = ring_point(in, ring, i), q = ring_point(in, ring, i + 1);
-        int line = line_of(box, p, q);
-        if (line < 0 && i + 1 < begin + n)
+        int side = side_of(box, p, q);
+        if (side < 0 && i + 1 < begin + n)
             continue;
-        uint32_t path_end = line < 0 ? i + 1 : i;
+        uint32_t path_end = side < 0 ? i + 1 : i;
         if (path_end > path_first)
             add_path(s, (struct path){ring_point(in, ring, path_first), ring_point(in, ring, path_end), ring,
                                       path_first, path_end - path_first + 1, false});
-        if (line >= 0)
-            add_span(s, line, p, q);
+        if (side >= 0)
+            add_span(s, side, p, q);
         path_first = i + 1;
     }
     return true;
@@ -110,16 +110,16 @@ static bool take_apart(const struct ring_set *in, uint32_t ring, const struct bo
 static int by_place(const void *a, const void *b)
 {
     const struct end *x = a, *y = b;
-    if (x->line != y->line)
-        return x->line - y->line;
+    if (x->side != y->side)
+        return x->side - y->side;
     return (x->at > y->at) - (x->at < y->at);
 }
 
-static struct mvt_point on_line(const struct border_box *b, int line, int32_t at)
+static struct mvt_point on_side(const struct border_box *b, int side, int32_t at)
 {
-    if (line < 2)
-        return (struct mvt_point){line == 0 ? b->low_x : b->high_x, at};
-    return (struct mvt_point){at, line == 2 ? b->low_y : b->high_y};
+    if (side < 2)
+        return (struct mvt_point){side == 0 ? b->low_x : b->high_x, at};
+    return (struct mvt_point){at, side == 2 ? b->low_y : b->high_y};
 }
 
 /* What remains of the edges along the border once those to and fro have cancelled. */
@@ -133,9 +133,9 @@ static bool add_net_spans(const struct border_box *box, struct border_scratch *s
         sum += e->change;
         if (sum == 0 || next->at == e->at)
             continue;
-        if (abs(sum) > 1 || next->line != e->line)
+        if (abs(sum) > 1 || next->side != e->side)
             return false;
-        struct mvt_point p = on_line(box, e->line, e->at), q = on_line(box, e->line, next->at);
+        struct mvt_point p = on_side(box, e->side, e->at), q = on_side(box, e->side, next->at);
         add_path(s, (struct path){.from = sum > 0 ? p : q, .to = sum > 0 ? q : p});
     }
     return true;
