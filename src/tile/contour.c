@@ -3,6 +3,7 @@
 #include "base/array.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { ROW_SIZE = COVER_SIDE_MAX + 2 }; /* a column of nothing on each side */
 
@@ -18,6 +19,8 @@ struct row {
     double value[ROW_SIZE];
     uint32_t crossing[ROW_SIZE]; /* the vertex between numbers i and i + 1 */
     int32_t first, end;          /* numbers that are not surely 0 */
+    uint16_t marks[ROW_SIZE];    /* ascending numbers: from one to the next the value is the same */
+    int32_t n_marks;
 };
 
 struct contour_scratch {
@@ -46,6 +49,7 @@ struct pass {
     struct contour_scratch *s;
     const struct cover_grid *grid;
     double level;
+    int32_t y; /* of the upper row's centres, units */
 };
 
 /* How far, in units, from the centre of a cell towards that of the next one the level lies: never at either
@@ -75,9 +79,27 @@ static int32_t centre(int32_t origin, int32_t cell, int32_t number)
 
 static void row_clear(struct row *r)
 {
-    for (int32_t i = r->first; i < r->end; i++)
-        r->value[i] = 0;
+    if (r->end > r->first)
+        memset(r->value + r->first, 0, (size_t)(r->end - r->first) * sizeof *r->value);
     r->first = r->end = 0;
+    r->n_marks = 0;
+}
+
+static void mark(struct row *r, int32_t number)
+{
+    if (r->n_marks == 0 || r->marks[r->n_marks - 1] < number)
+        r->marks[r->n_marks++] = (uint16_t)number;
+}
+
+/* Each share changes the value of its own column and of those behind it. */
+static void mark_changes(const struct cover *cover, int32_t row, struct row *r)
+{
+    mark(r, r->first - 1);
+    for (size_t i = cover->row_start[row]; i < cover->row_start[row + 1]; i++) {
+        mark(r, cover->shares[i].column + 1);
+        mark(r, cover->shares[i].column + 2);
+    }
+    mark(r, r->end);
 }
 
 /* Row `number` of the cover, counted from 1; 0 and one beyond the last are rows of nothing. */
@@ -90,7 +112,9 @@ static void row_read(const struct pass *p, const struct cover *cover, int32_t nu
     cover_row(cover, number - 1, r->value + 1);
     r->first = first + 1;
     r->end = end + 1;
-    for (int32_t i = first; i < end + 1; i++) {
+    mark_changes(cover, number - 1, r);
+    for (int32_t k = 1; k < r->n_marks; k++) {
+        int32_t i = r->marks[k] - 1; /* a change is between a mark and what stands before it */
         double a = r->value[i], b = r->value[i + 1];
         if ((a >= p->level) != (b >= p->level))
             r->crossing[i] = add_vertex(p, centre(p->grid->x, p->grid->cell, i) + step_to_level(p, a, b),
@@ -129,24 +153,48 @@ static void link_square(const struct pass *p, const struct row *upper, const str
         p->s->vertices[side[piece[k]]].next = side[piece[k + 1]];
 }
 
-/* Links what lies between two rows of centres, of which the lower is `number`. */
-static void link_rows(const struct pass *p, const struct row *upper, const struct row *lower, int32_t number)
+/* The lesser of the two rows' next marks; without one the number itself ends the run. */
+static int32_t next_mark(const struct row *upper, int32_t u, const struct row *lower, int32_t l)
 {
-    bool both = upper->end > 0 && lower->end > 0;
-    const struct row *one = upper->end > 0 ? upper : lower;
-    int32_t first = both && lower->first < upper->first ? lower->first : both ? upper->first : one->first;
-    int32_t end = both && lower->end > upper->end ? lower->end : both ? upper->end : one->end;
-    if (end == 0)
+    int32_t a = u < upper->n_marks ? upper->marks[u] : ROW_SIZE,
+            b = l < lower->n_marks ? lower->marks[l] : ROW_SIZE;
+    return a < b ? a : b;
+}
+
+static bool differs(const struct pass *p, const struct row *upper, const struct row *lower, int32_t i)
+{
+    return (upper->value[i] >= p->level) != (lower->value[i] >= p->level);
+}
+
+/* Numbers in which both rows stay as they are, up to the next mark of either. */
+static void link_run(const struct pass *p, const struct row *upper, const struct row *lower, int32_t first,
+                     int32_t end)
+{
+    if (!differs(p, upper, lower, first)) {
+        link_square(p, upper, lower, first - 1);
         return;
-    for (int32_t i = first; i < end; i++) {
-        double a = upper->value[i], b = lower->value[i];
-        if ((a >= p->level) != (b >= p->level))
-            p->s->between[i] =
-                add_vertex(p, centre(p->grid->x, p->grid->cell, i),
-                           centre(p->grid->y, p->grid->cell, number - 1) + step_to_level(p, a, b));
     }
-    for (int32_t i = first - 1; i < end && !p->s->out_of_memory; i++)
-        link_square(p, upper, lower, i);
+    for (int32_t i = first; i < end && !p->s->out_of_memory; i++) {
+        double a = upper->value[i], b = lower->value[i];
+        p->s->between[i] = add_vertex(p, centre(p->grid->x, p->grid->cell, i), p->y + step_to_level(p, a, b));
+        if (!p->s->out_of_memory)
+            link_square(p, upper, lower, i - 1);
+    }
+}
+
+/* Links what lies between two rows of centres: squares are looked at from a mark of either row on, and where
+ * the rows differ. */
+static void link_rows(const struct pass *p, const struct row *upper, const struct row *lower)
+{
+    int32_t u = 0, l = 0;
+    while ((u < upper->n_marks || l < lower->n_marks) && !p->s->out_of_memory) {
+        int32_t at = next_mark(upper, u, lower, l);
+        u += u < upper->n_marks && upper->marks[u] == at;
+        l += l < lower->n_marks && lower->marks[l] == at;
+        int32_t end = next_mark(upper, u, lower, l);
+        if (at > 0)
+            link_run(p, upper, lower, at, end);
+    }
 }
 
 static void take_rings(struct contour_scratch *s, struct ring_set *out)
@@ -164,7 +212,7 @@ static void take_rings(struct contour_scratch *s, struct ring_set *out)
 
 bool contour_rings(const struct cover *cover, double level, struct contour_scratch *s, struct ring_set *out)
 {
-    struct pass p = {s, &cover->grid, level};
+    struct pass p = {s, &cover->grid, level, 0};
     struct row *upper = &s->rows[0], *lower = &s->rows[1];
     ring_set_clear(out);
     s->n = 0;
@@ -172,7 +220,8 @@ bool contour_rings(const struct cover *cover, double level, struct contour_scrat
     row_clear(upper);
     for (int32_t number = 1; number <= cover->grid.rows + 1 && !s->out_of_memory; number++) {
         row_read(&p, cover, number, lower);
-        link_rows(&p, upper, lower, number);
+        p.y = centre(p.grid->y, p.grid->cell, number - 1);
+        link_rows(&p, upper, lower);
         struct row *swap = upper;
         upper = lower;
         lower = swap;
