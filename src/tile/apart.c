@@ -24,12 +24,29 @@ static int32_t most(int32_t a, int32_t b)
     return a > b ? a : b;
 }
 
-static int by_low(const void *a, const void *b)
+/* In units: rings that are not cut reach beyond the tile by at most half of it. */
+enum { MOST_LOWS = 16384 };
+
+/* By counting, from `edges` into `sorted`. false: they reach too far, or memory is out. */
+static bool sort_by_low(const struct edge *edges, struct edge *sorted, size_t n)
 {
-    const struct edge *x = a, *y = b;
-    if (x->low != y->low)
-        return x->low < y->low ? -1 : 1;
-    return x->number < y->number ? -1 : x->number > y->number;
+    int32_t first = INT32_MAX, last = INT32_MIN;
+    for (size_t i = 0; i < n; i++) {
+        first = least(first, edges[i].low);
+        last = most(last, edges[i].low);
+    }
+    size_t n_lows = n ? (size_t)((int64_t)last - first) + 1 : 1;
+    uint32_t *at = n_lows <= MOST_LOWS ? calloc(n_lows + 1, sizeof *at) : NULL;
+    if (!at)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        at[edges[i].low - first + 1]++;
+    for (size_t i = 0; i < n_lows; i++)
+        at[i + 1] += at[i];
+    for (size_t i = 0; i < n; i++)
+        sorted[at[edges[i].low - first]++] = edges[i];
+    free(at);
+    return true;
 }
 
 /* On which side of a-b lies c? */
@@ -48,7 +65,7 @@ static bool meet(const struct edge *e, const struct edge *f)
 
 static struct edge *edges_of(const struct ring_set *s, bool by_x)
 {
-    struct edge *edges = malloc((s->n + 1) * sizeof *edges);
+    struct edge *edges = malloc((2 * s->n + 1) * sizeof *edges); /* and room to sort them */
     for (size_t r = 0; edges && r < s->n_rings; r++) {
         for (uint32_t i = s->start[r]; i < s->start[r + 1]; i++) {
             uint32_t next = i + 1 < s->start[r + 1] ? i + 1 : s->start[r];
@@ -72,23 +89,27 @@ static bool shorter_in_x(const struct ring_set *s)
     return dx <= dy;
 }
 
-bool ring_set_apart(const struct ring_set *s)
+/* Of the sorted edges each with those that begin before it ends. */
+static bool are_apart(const struct edge *edges, size_t n)
 {
-    struct edge *edges = edges_of(s, shorter_in_x(s));
-    if (!edges)
-        return false;
-    qsort(edges, s->n, sizeof *edges, by_low);
-    size_t left = PAIRS_PER_EDGE * s->n + PAIRS_MORE;
+    size_t left = PAIRS_PER_EDGE * n + PAIRS_MORE;
     bool apart = true;
-    for (size_t i = 0; i < s->n && apart; i++) {
+    for (size_t i = 0; i < n && apart; i++) {
         const struct edge *e = &edges[i];
-        for (size_t k = i + 1; k < s->n && edges[k].low <= e->high && apart; k++) {
+        for (size_t k = i + 1; k < n && edges[k].low <= e->high && apart; k++) {
             const struct edge *f = &edges[k];
             bool near = f->side_low <= e->side_high && f->side_high >= e->side_low;
             bool neighbours = e->next == f->number || f->next == e->number;
             apart = left-- > 0 && !(near && !neighbours && meet(e, f));
         }
     }
+    return apart;
+}
+
+bool ring_set_apart(const struct ring_set *s)
+{
+    struct edge *edges = edges_of(s, shorter_in_x(s));
+    bool apart = edges && sort_by_low(edges, edges + s->n, s->n) && are_apart(edges + s->n, s->n);
     free(edges);
     return apart;
 }
