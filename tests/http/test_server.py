@@ -561,7 +561,7 @@ class ServerTest(unittest.TestCase):
         requests = [("POST", "/check?class=GENERAL", encoded(STRADDLING)), ("POST", "/check?format=geojson", encoded(STRADDLING)),
                     ("POST", "/check", txt_parcel(37, "37")), ("GET", "/collections", None),
                     ("GET", "/collections/permanent_basic_farmland/items?limit=2000", None),
-                    ("GET", f"/tiles/permanent_basic_farmland/{self.tile(9, 112.1, 41.1)}.mvt", None),
+                    ("GET", f"/tiles/permanent_basic_farmland/{self.tile(8, 112.1, 41.1)}.mvt", None),
                     ("POST", "/check", b"{{{")]
         def ask(i):   # a page of features says when it was written
             return re.sub(rb'"timeStamp":"[^"]*",', b"", self.request(*requests[i])[2])

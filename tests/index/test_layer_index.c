@@ -287,9 +287,66 @@ static void a_point_is_in_the_unit_that_holds_it(void **state)
     index_close(ix);
 }
 
+/* What clipping gives of a ring: its points, its area in degrees, and how far a point strays from the circle. */
+struct clipped {
+    uint32_t n;
+    double twice_area, stray;
+};
+
+static bool take_clipped(const struct index_clip_ring *r, void *user)
+{
+    struct clipped *c = user;
+    c->n += r->n;
+    for (uint32_t i = 0; i + 1 < r->n; i++) {
+        c->twice_area += r->lon_deg[i] * r->lat_deg[i + 1] - r->lon_deg[i + 1] * r->lat_deg[i];
+        double off = fabs(hypot(r->lon_deg[i] - 110, r->lat_deg[i] - 40) - 0.5);
+        c->stray = off > c->stray ? off : c->stray;
+    }
+    return true;
+}
+
+/* Thinned, a ring has few points, all of them its own; one no larger than the thinness still has a form; and 0 takes
+ * every edge again. */
+static void a_thinned_ring_keeps_its_form(void **state)
+{
+    const struct fixture *f = *state;
+    enum { N = 5000 };
+    static double circle[2 * N];
+    for (int i = 0; i < N; i++) {
+        circle[2 * i] = 110 + 0.5 * cos(2 * M_PI * i / N);
+        circle[2 * i + 1] = 40 + 0.5 * sin(2 * M_PI * i / N);
+    }
+    struct geo_shape_builder s;
+    struct index_builder *b;
+    struct layer_index *ix = NULL;
+    geo_shape_builder_init(&s);
+    assert_int_equal(index_builder_new(f->copy, key, &b, NULL), STATUS_OK);
+    geo_shape_builder_polygon(&s);
+    add_ring(&s, circle, N);
+    add_feature(b, 1, &s);
+    assert_int_equal(index_builder_finish(b, NULL), STATUS_OK);
+    index_builder_free(b);
+    geo_shape_builder_release(&s);
+    assert_int_equal(index_open(f->copy, key, &ix, NULL), STATUS_OK);
+    struct index_clip_scratch *scratch = index_clip_scratch_new();
+    const struct geo_box box = {109, 39, 111, 41};
+    const double thin[] = {0, 0.02, 10, 0};
+    for (int i = 0; i < 4; i++) {
+        struct clipped c = {0};
+        index_clip_scratch_thin(scratch, thin[i], thin[i]);
+        assert_int_equal(index_clip_feature(ix, 0, &box, scratch, take_clipped, &c, NULL), STATUS_OK);
+        assert_true(c.stray < 1e-9);
+        assert_true(fabs(c.twice_area / 2 - M_PI / 4) < (thin[i] > 1 ? 0.1 : 0.005) * M_PI / 4);
+        assert_true(thin[i] > 0 ? c.n >= 8 && c.n < N / 10 : c.n == N + 1);
+    }
+    index_clip_scratch_free(scratch);
+    index_close(ix);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_thinned_ring_keeps_its_form),
         cmocka_unit_test(what_is_written_is_read_back),
         cmocka_unit_test(a_stale_file_is_refused),
         cmocka_unit_test(a_truncated_file_is_refused),
