@@ -1,5 +1,5 @@
-/* Finished tiles of the low zooms, kept in memory up to a number of bytes; what was not asked for longest goes
- * first.
+/* Finished tiles of the low zooms, kept in memory up to a number of bytes; what was not asked for longest
+ * goes first.
  *
  * A tile is known by its layer version, the way of drawing and its place, so that one of another version is
  * never answered. Not for: deciding what is kept (the server does). Threads: any; a tile that is held stays

@@ -2,7 +2,8 @@
  *
  * Between the centres of two neighbouring cells there is at most one point of a ring, and within the square
  * of four centres rings do not touch: whatever was covered, the rings are simple, apart from each other, and
- * nest as outer rings and holes. They follow a border to within about a tenth of a cell. Threads: one owner. */
+ * nest as outer rings and holes. They follow a border to within about a tenth of a cell.
+ * Threads: one owner. */
 #ifndef HX_TILE_CONTOUR_H
 #define HX_TILE_CONTOUR_H
 

@@ -1,9 +1,9 @@
 /* Rings in tile units: as they are (unit_rings), and rounded to whole units as they are drawn (ring_set).
  *
- * y goes down. Edges that are straight in degrees bend in Mercator: long ones are cut, so that no point strays
- * by more than about half a unit. Rounding drops repeated points, points on the straight line between their neighbours
- * and spikes, none of which enclose anything. What rounding has made of a ring may cross itself or another:
- * ring_set_apart tells.
+ * y goes down. Edges that are straight in degrees bend in Mercator: long ones are cut, so that no point
+ * strays by more than about half a unit. Rounding drops repeated points, points on the straight line between
+ * their neighbours and spikes, none of which enclose anything. What rounding has made of a ring may cross
+ * itself or another: ring_set_apart tells.
  * Threads: one owner. */
 #ifndef HX_TILE_RING_H
 #define HX_TILE_RING_H

@@ -4,7 +4,8 @@
  *
  * For each zoom at most N tiles (64 unless told) that the layer meets, spread over it: how many, the largest
  * in KiB, milliseconds (median, worst), and how far the drawn area is from the true one within the tiles, in
- * per cent. DIR gets the tiles as Z-X-Y.mvt. Index files are those beside a store (STORE.index/) or of bench_core. */
+ * per cent. DIR gets the tiles as Z-X-Y.mvt. Index files are those beside a store (STORE.index/) or of
+ * bench_core. */
 #include "tile/ring.h"
 #include "tile/tile.h"
 

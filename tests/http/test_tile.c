@@ -228,8 +228,8 @@ static int64_t twice_area_of(const struct fixture *f, const char *zone)
     return sum;
 }
 
-/* At low zoom a plain of small plots keeps its density, each zone its own, and the tile says how many plots are
- * drawn together. */
+/* At low zoom a plain of small plots keeps its density, each zone its own, and the tile says how many plots
+ * are drawn together. */
 static void test_dust_keeps_its_area(void **state)
 {
     (void)state;

@@ -66,7 +66,8 @@ static void test_bounded(void **state)
     tile_cache_free(c);
 }
 
-/* Who holds a tile keeps its bytes although the cache forgets it; a tile larger than the cache is answered. */
+/* Who holds a tile keeps its bytes although the cache forgets it; a tile larger than the cache is
+ * answered. */
 static void test_held_tiles_stay(void **state)
 {
     (void)state;

@@ -287,7 +287,8 @@ static void a_point_is_in_the_unit_that_holds_it(void **state)
     index_close(ix);
 }
 
-/* What clipping gives of a ring: its points, its area in degrees, and how far a point strays from the circle. */
+/* What clipping gives of a ring: its points, its area in degrees, and how far a point strays from the
+ * circle. */
 struct clipped {
     uint32_t n;
     double twice_area, stray;
@@ -305,8 +306,8 @@ static bool take_clipped(const struct index_clip_ring *r, void *user)
     return true;
 }
 
-/* Thinned, a ring has few points, all of them its own; one no larger than the thinness still has a form; and 0 takes
- * every edge again. */
+/* Thinned, a ring has few points, all of them its own; one no larger than the thinness still has a form; and
+ * 0 takes every edge again. */
 static void a_thinned_ring_keeps_its_form(void **state)
 {
     const struct fixture *f = *state;
