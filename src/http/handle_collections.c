@@ -1,4 +1,5 @@
 /* GET /collections and /collections/{id}: what is loaded, from where, since when, and how to get at it. */
+#include "geo/crs/uri.h"
 #include "http/collection.h"
 #include "http/links.h"
 #include "http/route.h"
@@ -7,8 +8,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-static const char CRS84[] = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
 static void write_four(struct json_writer *w, const struct geo_box *box)
 {
@@ -28,12 +27,13 @@ static void write_box(struct json_writer *w, const struct geo_box *box)
         jw_null(w);
 }
 
-static void write_strings(struct json_writer *w, const char *key, const char *const *texts, size_t n)
+/* In each collection, too: "#/crs" would lead nowhere from where one stands alone. */
+static void write_crs(struct json_writer *w)
 {
-    jw_key(w, key);
+    jw_key(w, "crs");
     jw_array_begin(w);
-    for (size_t i = 0; i < n; i++)
-        jw_string(w, texts[i]);
+    for (size_t i = 0; i < crs_named_count(); i++)
+        jw_string(w, crs_named_at(i).uri);
     jw_array_end(w);
 }
 
@@ -52,7 +52,7 @@ static void write_extent(struct json_writer *w, const struct geo_box *box, const
         jw_array_begin(w);
         write_four(w, box);
         jw_array_end(w);
-        jw_kv_string(w, "crs", CRS84);
+        jw_kv_string(w, "crs", CRS_URI_CRS84);
         jw_object_end(w);
     }
     jw_key(w, "temporal");
@@ -87,11 +87,11 @@ static void write_links(struct json_writer *w, const struct links *l, const char
 /* What OGC API says of a collection; the members beside it are our own page's. */
 static void write_common(struct json_writer *w, const char *title_zh, const char *title_en)
 {
-    static const char *const crs[] = {CRS84};
     jw_kv_string(w, "title", title_zh);
     jw_kv_string(w, "description", title_en);
     jw_kv_string(w, "itemType", "feature");
-    write_strings(w, "crs", crs, 1);
+    write_crs(w);
+    jw_kv_string(w, "storageCrs", CRS_URI_STORED);
 }
 
 /* The version is part of the address, so that a tile may be kept for as long as its version is current. */
@@ -181,7 +181,6 @@ static enum status write_places(struct json_writer *w, const struct links *l, co
 
 static enum status write_all(struct json_writer *w, const struct request *rq, struct error *e)
 {
-    static const char *const crs[] = {CRS84};
     struct links l;
     enum status s = link_check_json(rq, e);
     if (s)
@@ -192,7 +191,7 @@ static enum status write_all(struct json_writer *w, const struct request *rq, st
     jw_array_begin(w);
     link_write(w, &l, "self", MEDIA_JSON, "图层 the collections", "/collections");
     jw_array_end(w);
-    write_strings(w, "crs", crs, 1);
+    write_crs(w);
     jw_key(w, "collections");
     jw_array_begin(w);
     for (size_t i = 0; i < snapshot_n_layers(rq->snapshot); i++)

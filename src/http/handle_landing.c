@@ -88,7 +88,8 @@ enum status handle_conformance(struct request *rq, struct reply *reply, struct e
 {
     static const char *const classes[] = {"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
                                           "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
-                                          "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson"};
+                                          "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+                                          "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs"};
     struct buffer b;
     struct json_writer w;
     enum status s = link_check_json(rq, e);

@@ -1,6 +1,7 @@
 #include "http/item_page.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "store/store_versions.h"
 
 #include <stdio.h>
@@ -176,6 +177,60 @@ static enum status look_at_layer(const struct request *rq, struct item_page *p, 
     return s;
 }
 
+/* ---- where ---- */
+
+/* bbox by the system that bbox-crs names. */
+static enum status read_box(const struct request *rq, struct item_page *p, struct error *e)
+{
+    double corners[4];
+    struct crs_named crs;
+    enum status s = request_query_corners(rq, corners, &p->has_box, e);
+    if (!s)
+        s = item_crs_read(rq, "bbox-crs", &crs, e);
+    if (!s && p->has_box)
+        s = crs_named_box(rq->worker->check.transformer, &crs, corners, &p->box, e);
+    return s;
+}
+
+void item_page_keep(const struct request *rq, const char *keys, struct buffer *out)
+{
+    while (*keys) {
+        size_t n = strcspn(keys, " ");
+        char key[64];
+        snprintf(key, sizeof key, "%.*s", (int)n, keys);
+        const char *value = request_query(rq, key);
+        size_t size = value ? 3 * strlen(value) + 1 : 0;
+        char *coded = value ? malloc(size) : NULL;
+        if (coded) {
+            text_percent(value, coded, size);
+            buffer_printf(out, "&%s=%s", key, coded);
+        } else if (value) {
+            out->failed = STATUS_NO_MEMORY;
+        }
+        free(coded);
+        keys += n + strspn(keys + n, " ");
+    }
+}
+
+static enum status keep_parameters(const struct request *rq, struct item_page *p, struct error *e)
+{
+    struct buffer b;
+    size_t n;
+    buffer_init(&b, 0);
+    buffer_append_str(&b, "");
+    item_page_keep(rq, "bbox bbox-crs crs", &b);
+    enum status s = buffer_status(&b, e);
+    p->kept = s ? NULL : buffer_detach(&b, &n);
+    buffer_release(&b);
+    return s;
+}
+
+void item_page_release(struct item_page *p)
+{
+    free(p->kept);
+    p->kept = NULL;
+}
+
 enum status item_page_read(const struct request *rq, struct item_page *out, struct error *e)
 {
     struct collection c;
@@ -191,7 +246,11 @@ enum status item_page_read(const struct request *rq, struct item_page *out, stru
     if (c.layer)
         use(&c.layer->version, p);
     links_of(rq, &p->links);
-    s = request_query_box(rq, &p->box, &p->has_box, e);
+    s = item_crs_read(rq, "crs", &p->crs, e);
+    if (!s)
+        s = read_box(rq, p, e);
+    if (!s)
+        s = keep_parameters(rq, p, e);
     if (!s)
         s = request_query_integer(rq, "limit", PAGE_FEATURES_DEFAULT, 1, INT64_MAX, &p->limit, e);
     if (!s)
@@ -204,19 +263,14 @@ enum status item_page_read(const struct request *rq, struct item_page *out, stru
     return p->places ? look_at_places(rq, p, e) : p->version_id ? look_at_layer(rq, p, e) : STATUS_OK;
 }
 
-/* A box is written anew: in a link, a '+' of the client's own text would turn into a blank. */
-void item_page_path(const struct item_page *p, int64_t after, char out[LINK_PATH_SIZE])
+void item_page_path(const struct item_page *p, int64_t after, struct buffer *out)
 {
-    char box[128] = "", version[32] = "", from[40] = "";
-    if (p->has_box)
-        snprintf(box, sizeof box, "&bbox=%.12g,%.12g,%.12g,%.12g", p->box.west_deg, p->box.south_deg,
-                 p->box.east_deg, p->box.north_deg);
+    buffer_printf(out, "/collections/%s/items?limit=%lld%s", p->id, (long long)p->limit,
+                  p->kept ? p->kept : "");
     if (!p->places && p->version_id && (after || p->chosen))
-        snprintf(version, sizeof version, "&version=%d", p->version_no);
+        buffer_printf(out, "&version=%d", p->version_no);
     else if (!p->places && !p->version_id)
-        snprintf(version, sizeof version, "&datetime=%s", p->day);
+        buffer_printf(out, "&datetime=%s", p->day);
     if (after)
-        snprintf(from, sizeof from, "&after=%lld", (long long)after);
-    snprintf(out, LINK_PATH_SIZE, "/collections/%s/items?limit=%lld%s%s%s", p->id, (long long)p->limit, box,
-             version, from);
+        buffer_printf(out, "&after=%lld", (long long)after);
 }

@@ -27,6 +27,7 @@ struct item_stream {
 struct reader {
     struct item_stream *stream;
     struct geo_shape_builder *shape;
+    struct item_crs_writer crs;
     int64_t n_read;
     enum status status;
     struct error *error;
@@ -44,14 +45,18 @@ static bool after_feature(struct reader *r, int64_t id)
 static bool take_feature(const struct store_feature *f, void *user)
 {
     struct reader *r = user;
-    r->status = collection_write_feature(&r->stream->writer, f, r->shape, NULL, r->error);
+    r->status = collection_write_feature(&r->stream->writer, f, r->shape, &r->crs.form, NULL, r->error);
+    if (!r->status)
+        r->status = r->crs.status;
     return after_feature(r, f->id);
 }
 
 static bool take_place(const struct store_plan_feature *f, void *user)
 {
     struct reader *r = user;
-    r->status = collection_write_place(&r->stream->writer, f, NULL, r->error);
+    r->status = collection_write_place(&r->stream->writer, f, &r->crs.form, NULL, r->error);
+    if (!r->status)
+        r->status = r->crs.status;
     return after_feature(r, f->id);
 }
 
@@ -86,9 +91,11 @@ static enum status read_some(struct item_stream *s, struct store *store, int64_t
 
 static void write_page_link(struct item_stream *s, const char *rel, const char *title, int64_t after)
 {
-    char path[LINK_PATH_SIZE];
-    item_page_path(&s->page, after, path);
-    link_write(&s->writer, &s->page.links, rel, MEDIA_GEOJSON, title, path);
+    struct buffer path;
+    buffer_init(&path, 0);
+    item_page_path(&s->page, after, &path);
+    link_write(&s->writer, &s->page.links, rel, MEDIA_GEOJSON, title, path.data ? path.data : "");
+    buffer_release(&path);
 }
 
 static void write_links(struct item_stream *s, bool more)
@@ -140,6 +147,7 @@ static void write_head(struct item_stream *s)
 static enum status write_piece(struct item_stream *s, struct engine_worker *w, struct error *e)
 {
     struct reader r = {.stream = s, .shape = &w->shape, .error = e};
+    item_crs_begin(&r.crs, &s->page.crs, w->check.transformer, e);
     int64_t wanted = s->remaining < PIECE_FEATURES ? s->remaining : PIECE_FEATURES;
     enum status status = STATUS_OK;
     if (wanted > 0)
@@ -158,6 +166,7 @@ static void stream_free(void *user)
 {
     struct item_stream *s = user;
     buffer_release(&s->piece);
+    item_page_release(&s->page);
     free(s);
 }
 
@@ -187,12 +196,14 @@ static ssize_t send_piece(void *user, uint64_t position, char *out, size_t max)
     return (ssize_t)n;
 }
 
-enum status item_stream_open(struct request *rq, const struct item_page *page, struct item_stream **out,
+enum status item_stream_open(struct request *rq, struct item_page *page, struct item_stream **out,
                              struct error *e)
 {
     struct item_stream *s = calloc(1, sizeof *s);
-    if (!s)
+    if (!s) {
+        item_page_release(page);
         return error_no_memory(e);
+    }
     s->engine = rq->engine;
     s->page = *page;
     s->remaining = page->limit;
@@ -210,9 +221,13 @@ enum status item_stream_open(struct request *rq, const struct item_page *page, s
 
 enum status item_stream_reply(struct item_stream *s, struct reply *reply, struct error *e)
 {
+    struct crs_named crs = s->page.crs; /* `s` may be gone with the response */
     struct MHD_Response *response =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_BYTES, send_piece, s, stream_free);
     if (!response)
         stream_free(s);
-    return reply_response(reply, response, "application/geo+json; charset=utf-8", e);
+    enum status status = reply_response(reply, response, "application/geo+json; charset=utf-8", e);
+    if (!status)
+        item_crs_header(reply, &crs);
+    return status;
 }

@@ -12,8 +12,8 @@
 struct item_stream;
 
 /* Starts the page and reads its first piece with the request's worker, so that a failure is still an
- * answer. */
-enum status item_stream_open(struct request *rq, const struct item_page *page, struct item_stream **out,
+ * answer. The page is taken over, also by a failure. */
+enum status item_stream_open(struct request *rq, struct item_page *page, struct item_stream **out,
                              struct error *e) HX_MUST_CHECK;
 /* Moves the stream into a response. */
 enum status item_stream_reply(struct item_stream *s, struct reply *reply, struct error *e) HX_MUST_CHECK;

@@ -64,15 +64,18 @@ void links_of(const struct request *rq, struct links *out)
 void link_write(struct json_writer *w, const struct links *l, const char *rel, const char *type,
                 const char *title, const char *path)
 {
-    char href[LINK_BASE_SIZE + LINK_PATH_SIZE];
-    snprintf(href, sizeof href, "%s%s", l->base, path);
+    struct buffer href;
+    buffer_init(&href, 0);
+    buffer_append_str(&href, l->base);
+    buffer_append_str(&href, path);
     jw_object_begin(w);
     jw_kv_string(w, "rel", rel);
     jw_kv_string(w, "type", type);
     if (title)
         jw_kv_string(w, "title", title);
-    jw_kv_string(w, "href", href);
+    jw_kv_string(w, "href", href.data); /* NULL when memory is out: the writer's own buffer says so */
     jw_object_end(w);
+    buffer_release(&href);
 }
 
 enum status link_check_json(const struct request *rq, struct error *e)
