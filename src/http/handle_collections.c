@@ -27,12 +27,15 @@ static void write_box(struct json_writer *w, const struct geo_box *box)
         jw_null(w);
 }
 
-/* In each collection, too: "#/crs" would lead nowhere from where one stands alone. */
-static void write_crs(struct json_writer *w)
+/* Those of all collections. One that stands among others points to their common list (a JSON pointer), which
+ * would lead nowhere from where it stands alone. */
+static void write_crs(struct json_writer *w, bool whole)
 {
     jw_key(w, "crs");
     jw_array_begin(w);
-    for (size_t i = 0; i < crs_named_count(); i++)
+    if (!whole)
+        jw_string(w, "#/crs");
+    for (size_t i = 0; whole && i < crs_named_count(); i++)
         jw_string(w, crs_named_at(i).uri);
     jw_array_end(w);
 }
@@ -81,16 +84,19 @@ static void write_links(struct json_writer *w, const struct links *l, const char
     link_write(w, l, "self", MEDIA_JSON, "本图层 this collection", path);
     snprintf(path, sizeof path, "/collections/%s/items", id);
     link_write(w, l, "items", MEDIA_GEOJSON, "要素 its features", path);
+    snprintf(path, sizeof path, "/collections/%s/queryables", id);
+    link_write(w, l, "http://www.opengis.net/def/rel/ogc/1.0/queryables", MEDIA_SCHEMA,
+               "筛选可用的属性 what filters may ask for", path);
     jw_array_end(w);
 }
 
 /* What OGC API says of a collection; the members beside it are our own page's. */
-static void write_common(struct json_writer *w, const char *title_zh, const char *title_en)
+static void write_common(struct json_writer *w, const char *title_zh, const char *title_en, bool alone)
 {
     jw_kv_string(w, "title", title_zh);
     jw_kv_string(w, "description", title_en);
     jw_kv_string(w, "itemType", "feature");
-    write_crs(w);
+    write_crs(w, alone);
     jw_kv_string(w, "storageCrs", CRS_URI_STORED);
 }
 
@@ -103,14 +109,15 @@ static void write_tiles(struct json_writer *w, const struct layer_snapshot *laye
     jw_kv_string(w, "tiles", layer->index ? url : NULL);
 }
 
-static void write_layer(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer)
+static void write_layer(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer,
+                        bool alone)
 {
     const struct store_version *v = &layer->version;
     struct geo_box box = layer->index ? index_box(layer->index) : geo_box_empty();
     const struct geo_box *known = layer->index && index_n_features(layer->index) > 0 ? &box : NULL;
     jw_object_begin(w);
     jw_kv_string(w, "id", v->layer);
-    write_common(w, v->title_zh, v->title_en);
+    write_common(w, v->title_zh, v->title_en, alone);
     write_extent(w, known, v->effective_from, v->effective_to);
     jw_kv_string(w, "title_zh", v->title_zh);
     jw_kv_string(w, "title_en", v->title_en);
@@ -147,7 +154,7 @@ static bool add_place(const struct store_plan_feature *f, void *user)
 }
 
 static enum status write_places(struct json_writer *w, const struct links *l, const struct place_set *set,
-                                struct store *store, struct error *e)
+                                struct store *store, bool alone, struct error *e)
 {
     struct extent extent = {.box = geo_box_empty()};
     enum status s = store_plan_features(store, set->id, NULL, 0, 0, add_place, &extent, e);
@@ -155,7 +162,7 @@ static enum status write_places(struct json_writer *w, const struct links *l, co
         return s;
     jw_object_begin(w);
     jw_kv_string(w, "id", set->id);
-    write_common(w, set->title_zh, set->title_en);
+    write_common(w, set->title_zh, set->title_en, alone);
     write_extent(w, extent.n > 0 ? &extent.box : NULL, "", "");
     jw_kv_string(w, "title_zh", set->title_zh);
     jw_kv_string(w, "title_en", set->title_en);
@@ -191,13 +198,13 @@ static enum status write_all(struct json_writer *w, const struct request *rq, st
     jw_array_begin(w);
     link_write(w, &l, "self", MEDIA_JSON, "图层 the collections", "/collections");
     jw_array_end(w);
-    write_crs(w);
+    write_crs(w, true);
     jw_key(w, "collections");
     jw_array_begin(w);
     for (size_t i = 0; i < snapshot_n_layers(rq->snapshot); i++)
-        write_layer(w, &l, snapshot_layer_at(rq->snapshot, i));
+        write_layer(w, &l, snapshot_layer_at(rq->snapshot, i), false);
     for (size_t i = 0; i < collection_n_place_sets() && !s; i++)
-        s = write_places(w, &l, collection_place_set(i), rq->worker->store, e);
+        s = write_places(w, &l, collection_place_set(i), rq->worker->store, false, e);
     jw_array_end(w);
     jw_object_end(w);
     return s;
@@ -214,8 +221,8 @@ static enum status write_one(struct json_writer *w, const struct request *rq, st
         return s;
     links_of(rq, &l);
     if (c.places)
-        return write_places(w, &l, c.places, rq->worker->store, e);
-    write_layer(w, &l, c.layer);
+        return write_places(w, &l, c.places, rq->worker->store, true, e);
+    write_layer(w, &l, c.layer, true);
     return STATUS_OK;
 }
 

@@ -83,13 +83,30 @@ enum status handle_landing(struct request *rq, struct reply *reply, struct error
     return s;
 }
 
-/* Only what a test walks requirement by requirement (tests/http/test_ogc.py). */
+/* Only what a test walks requirement by requirement (tests/http/test_ogc*.py). */
 enum status handle_conformance(struct request *rq, struct reply *reply, struct error *e)
 {
-    static const char *const classes[] = {"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
-                                          "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
-                                          "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
-                                          "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs"};
+#define FEATURES "http://www.opengis.net/spec/ogcapi-features-"
+#define CQL2 "http://www.opengis.net/spec/cql2/1.0/conf/"
+    static const char *const classes[] = {
+        FEATURES "1/1.0/conf/core",
+        FEATURES "1/1.0/conf/oas30",
+        FEATURES "1/1.0/conf/geojson",
+        FEATURES "2/1.0/conf/crs",
+        FEATURES "3/1.0/conf/queryables",
+        FEATURES "3/1.0/conf/queryables-query-parameters",
+        FEATURES "3/1.0/conf/filter",
+        FEATURES "3/1.0/conf/features-filter",
+        CQL2 "cql2-text",
+        CQL2 "cql2-json",
+        CQL2 "basic-cql2",
+        CQL2 "advanced-comparison-operators",
+        CQL2 "basic-spatial-functions",
+        CQL2 "basic-spatial-functions-plus",
+        CQL2 "spatial-functions",
+        CQL2 "temporal-functions",
+        CQL2 "property-property",
+    };
     struct buffer b;
     struct json_writer w;
     enum status s = link_check_json(rq, e);

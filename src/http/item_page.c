@@ -137,40 +137,79 @@ static enum status choose_version(const struct request *rq, struct item_page *p,
 
 /* ---- how many, and where the page before begins ---- */
 
-struct places_seen {
-    int64_t all, until, pick, picked; /* until: up to `after`; picked: the id of number `pick` */
-    int64_t after;
+struct store_feature_query item_page_query(const struct item_page *p, int64_t after, int64_t limit)
+{
+    const struct geo_box *box = p->has_box ? &p->box : NULL,
+                         *narrow = p->has_filter_box ? &p->filter_box : NULL;
+    return (struct store_feature_query){.version_id = p->version_id,
+                                        .box = box ? box : narrow,
+                                        .also = box ? narrow : NULL,
+                                        .after_id = after,
+                                        .limit = limit};
+}
+
+/* What a filter chooses, and places, are counted one by one. */
+struct seen {
+    const struct item_page *page;
+    int64_t all, until; /* until: up to `after` */
+    int64_t *latest;    /* the ids of the latest limit + 1 of those, by number */
+    enum status status;
+    struct error *error;
 };
 
-static bool see_place(const struct store_plan_feature *f, void *user)
+static bool see(struct seen *s, int64_t id, bool matches)
 {
-    struct places_seen *s = user;
+    if (s->status || !matches)
+        return !s->status;
     s->all++;
-    s->until += f->id <= s->after;
-    if (s->all == s->pick)
-        s->picked = f->id;
+    if (id <= s->page->after)
+        s->latest[++s->until % (s->page->limit + 1)] = id;
     return true;
 }
 
-static enum status look_at_places(const struct request *rq, struct item_page *p, struct error *e)
+static bool see_place(const struct store_plan_feature *f, void *user)
 {
-    const struct geo_box *box = p->has_box ? &p->box : NULL;
-    struct places_seen seen = {.after = p->after}, again = {.after = p->after};
-    enum status s = store_plan_features(rq->worker->store, p->places, box, 0, 0, see_place, &seen, e);
-    again.pick = seen.until - p->limit;
-    if (!s && again.pick > 0)
-        s = store_plan_features(rq->worker->store, p->places, box, 0, 0, see_place, &again, e);
+    struct seen *s = user;
+    bool matches = true;
+    if (s->page->filter)
+        s->status = item_filter_place(s->page->filter, f, &matches, s->error);
+    return see(s, f->id, matches);
+}
+
+static bool see_feature(const struct store_feature *f, void *user)
+{
+    struct seen *s = user;
+    bool matches = true;
+    s->status = item_filter_feature(s->page->filter, f, &matches, s->error);
+    return see(s, f->id, matches);
+}
+
+static enum status look_at_each(const struct request *rq, struct item_page *p, struct error *e)
+{
+    struct seen seen = {.page = p, .error = e};
+    seen.latest = arena_array(rq->worker->check.arena, (size_t)p->limit + 1, sizeof *seen.latest);
+    if (!seen.latest)
+        return error_no_memory(e);
+    struct store_feature_query q = item_page_query(p, 0, 0);
+    q.attributes_only = p->filter && !filter_needs_geometry(item_filter_of(p->filter));
+    enum status s = p->places ? store_plan_features(rq->worker->store, p->places, p->has_box ? &p->box : NULL,
+                                                    0, 0, see_place, &seen, e)
+                              : store_features(rq->worker->store, &q, see_feature, &seen, e);
+    if (!s)
+        s = seen.status;
+    p->counted = true;
     p->matched = seen.all;
-    p->before = seen.until ? again.picked : -1;
+    p->until = seen.until;
+    if (seen.until > p->limit)
+        p->before = seen.latest[(seen.until - p->limit) % (p->limit + 1)];
+    else
+        p->before = seen.until ? 0 : -1;
     return s;
 }
 
 static enum status look_at_layer(const struct request *rq, struct item_page *p, struct error *e)
 {
-    const struct store_feature_query q = {.version_id = p->version_id,
-                                          .box = p->has_box ? &p->box : NULL,
-                                          .after_id = p->after,
-                                          .limit = p->limit};
+    const struct store_feature_query q = item_page_query(p, p->after, p->limit);
     enum status s = p->has_box ? store_features_count(rq->worker->store, &q, &p->matched, e) : STATUS_OK;
     if (!s && p->after > 0)
         s = store_features_before(rq->worker->store, &q, &p->before, e);
@@ -182,13 +221,13 @@ static enum status look_at_layer(const struct request *rq, struct item_page *p, 
 /* bbox by the system that bbox-crs names. */
 static enum status read_box(const struct request *rq, struct item_page *p, struct error *e)
 {
-    double corners[4];
-    struct crs_named crs;
-    enum status s = request_query_corners(rq, corners, &p->has_box, e);
+    struct item_filter_box *b = &p->written;
+    enum status s = request_query_corners(rq, b->corners, &b->given, e);
     if (!s)
-        s = item_crs_read(rq, "bbox-crs", &crs, e);
-    if (!s && p->has_box)
-        s = crs_named_box(rq->worker->check.transformer, &crs, corners, &p->box, e);
+        s = item_crs_read(rq, "bbox-crs", &b->crs, e);
+    if (!s && b->given)
+        s = crs_named_box(rq->worker->check.transformer, &b->crs, b->corners, &p->box, e);
+    p->has_box = b->given;
     return s;
 }
 
@@ -199,7 +238,7 @@ void item_page_keep(const struct request *rq, const char *keys, struct buffer *o
         char key[64];
         snprintf(key, sizeof key, "%.*s", (int)n, keys);
         const char *value = request_query(rq, key);
-        size_t size = value ? 3 * strlen(value) + 1 : 0;
+        size_t size = value ? 3 * strlen(value) + 4 : 0; /* text_percent wants room for one more */
         char *coded = value ? malloc(size) : NULL;
         if (coded) {
             text_percent(value, coded, size);
@@ -219,6 +258,7 @@ static enum status keep_parameters(const struct request *rq, struct item_page *p
     buffer_init(&b, 0);
     buffer_append_str(&b, "");
     item_page_keep(rq, "bbox bbox-crs crs", &b);
+    item_filter_keep(rq, p->filter, &b);
     enum status s = buffer_status(&b, e);
     p->kept = s ? NULL : buffer_detach(&b, &n);
     buffer_release(&b);
@@ -229,6 +269,8 @@ void item_page_release(struct item_page *p)
 {
     free(p->kept);
     p->kept = NULL;
+    item_filter_free(p->filter);
+    p->filter = NULL;
 }
 
 enum status item_page_read(const struct request *rq, struct item_page *out, struct error *e)
@@ -250,17 +292,24 @@ enum status item_page_read(const struct request *rq, struct item_page *out, stru
     if (!s)
         s = read_box(rq, p, e);
     if (!s)
-        s = keep_parameters(rq, p, e);
-    if (!s)
         s = request_query_integer(rq, "limit", PAGE_FEATURES_DEFAULT, 1, INT64_MAX, &p->limit, e);
     if (!s)
         s = request_query_integer(rq, "after", 0, 0, INT64_MAX, &p->after, e);
     p->limit = p->limit < LIMIT_PAGE_FEATURES ? p->limit : LIMIT_PAGE_FEATURES;
+    int64_t current = p->version_id;
     if (!s)
         s = choose_version(rq, p, e);
+    if (!s) /* where no version was in force, a filter is read, too */
+        s = item_filter_read(rq, &c, p->version_id ? p->version_id : current, &p->written, &p->filter, e);
+    if (!s)
+        s = keep_parameters(rq, p, e);
     if (s)
         return s;
-    return p->places ? look_at_places(rq, p, e) : p->version_id ? look_at_layer(rq, p, e) : STATUS_OK;
+    if (p->filter)
+        p->has_filter_box = filter_box(item_filter_of(p->filter), &p->filter_box);
+    if (p->places || (p->filter && p->version_id))
+        return look_at_each(rq, p, e);
+    return p->version_id ? look_at_layer(rq, p, e) : STATUS_OK;
 }
 
 void item_page_path(const struct item_page *p, int64_t after, struct buffer *out)

@@ -28,7 +28,8 @@ struct reader {
     struct item_stream *stream;
     struct geo_shape_builder *shape;
     struct item_crs_writer crs;
-    int64_t n_read;
+    int64_t n_read, wanted;
+    bool stopped; /* before what there is had ended */
     enum status status;
     struct error *error;
 };
@@ -39,12 +40,19 @@ static bool after_feature(struct reader *r, int64_t id)
         return false;
     r->n_read++;
     r->stream->after = id;
-    return r->stream->piece.size < PIECE_BYTES;
+    r->stopped = r->n_read == r->wanted || r->stream->piece.size >= PIECE_BYTES;
+    return !r->stopped;
 }
 
 static bool take_feature(const struct store_feature *f, void *user)
 {
     struct reader *r = user;
+    struct item_filter *filter = r->stream->page.filter;
+    bool matches = true;
+    if (filter)
+        r->status = item_filter_feature(filter, f, &matches, r->error);
+    if (r->status || !matches)
+        return !r->status;
     r->status = collection_write_feature(&r->stream->writer, f, r->shape, &r->crs.form, NULL, r->error);
     if (!r->status)
         r->status = r->crs.status;
@@ -54,6 +62,12 @@ static bool take_feature(const struct store_feature *f, void *user)
 static bool take_place(const struct store_plan_feature *f, void *user)
 {
     struct reader *r = user;
+    struct item_filter *filter = r->stream->page.filter;
+    bool matches = true;
+    if (filter)
+        r->status = item_filter_place(filter, f, &matches, r->error);
+    if (r->status || !matches)
+        return !r->status;
     r->status = collection_write_place(&r->stream->writer, f, &r->crs.form, NULL, r->error);
     if (!r->status)
         r->status = r->crs.status;
@@ -82,8 +96,7 @@ static enum status read_some(struct item_stream *s, struct store *store, int64_t
     const struct geo_box *box = p->has_box ? &p->box : NULL;
     if (p->places)
         return store_plan_features(store, p->places, box, s->after, limit, place, user, e);
-    const struct store_feature_query q = {
-        .version_id = p->version_id, .box = box, .after_id = s->after, .limit = limit};
+    const struct store_feature_query q = item_page_query(p, s->after, limit);
     return store_features(store, &q, feature, user, e);
 }
 
@@ -116,8 +129,9 @@ static void write_links(struct item_stream *s, bool more)
 
 static enum status write_tail(struct item_stream *s, struct store *store, struct error *e)
 {
-    bool more = false;
-    enum status status = read_some(s, store, 1, see_feature, see_place, &more, e);
+    const struct item_page *p = &s->page;
+    bool more = p->counted && p->until + s->n_written < p->matched;
+    enum status status = p->counted ? STATUS_OK : read_some(s, store, 1, see_feature, see_place, &more, e);
     if (status)
         return status;
     jw_array_end(&s->writer);
@@ -150,13 +164,14 @@ static enum status write_piece(struct item_stream *s, struct engine_worker *w, s
     item_crs_begin(&r.crs, &s->page.crs, w->check.transformer, e);
     int64_t wanted = s->remaining < PIECE_FEATURES ? s->remaining : PIECE_FEATURES;
     enum status status = STATUS_OK;
-    if (wanted > 0)
-        status = read_some(s, w->store, wanted, take_feature, take_place, &r, e);
+    r.wanted = wanted;
+    if (wanted > 0) /* of a filter's choice nobody knows how far it lies */
+        status = read_some(s, w->store, s->page.filter ? 0 : wanted, take_feature, take_place, &r, e);
     if (!status)
         status = r.status;
     s->n_written += r.n_read;
     s->remaining -= r.n_read;
-    bool was_last = s->remaining == 0 || (r.n_read < wanted && s->piece.size < PIECE_BYTES);
+    bool was_last = s->remaining == 0 || !r.stopped;
     if (!status && was_last)
         status = write_tail(s, w->store, e);
     return status ? status : buffer_status(&s->piece, e);
@@ -207,6 +222,8 @@ enum status item_stream_open(struct request *rq, struct item_page *page, struct 
     s->engine = rq->engine;
     s->page = *page;
     s->remaining = page->limit;
+    if (page->counted && page->matched - page->until < s->remaining)
+        s->remaining = page->matched - page->until;
     s->after = page->after;
     buffer_init(&s->piece, 0);
     write_head(s);

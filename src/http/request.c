@@ -33,11 +33,11 @@ void request_query_each(const struct request *rq, const char *key, request_value
 
 /* ---- parameters that nobody would look at ---- */
 
-enum { QUERY_KEYS_MAX = 32 };
+enum { QUERY_KEYS_MAX = 128, BITS = 32 };
 
 struct query_look {
     const char *known;
-    unsigned seen; /* a bit for each known key */
+    uint32_t seen[QUERY_KEYS_MAX / BITS]; /* a bit for each known key */
     char unknown[64], twice[64];
 };
 
@@ -63,10 +63,10 @@ static enum MHD_Result look_at_key(void *user, enum MHD_ValueKind kind, const ch
     int i = number_of_key(l->known, key ? key : "", &again);
     if (i < 0)
         snprintf(l->unknown, sizeof l->unknown, "%s", key && *key ? key : "=");
-    else if (l->seen & 1u << i && !again)
+    else if (l->seen[i / BITS] & 1u << i % BITS && !again)
         snprintf(l->twice, sizeof l->twice, "%s", key);
     else
-        l->seen |= 1u << i;
+        l->seen[i / BITS] |= 1u << i % BITS;
     return MHD_YES;
 }
 

@@ -21,8 +21,8 @@ static const struct route routes[] = {
     {"GET", "/collections", handle_collections, "f", false},
     {"GET", "/collections/{id}", handle_collection, "f", false},
     {"GET", "/collections/{id}/versions", handle_versions, NULL, false},
-    {"GET", "/collections/{id}/items", handle_items, "bbox bbox-crs crs datetime version limit after f",
-     false},
+    {"GET", "/collections/{id}/queryables", handle_queryables, "f", false},
+    {"GET", "/collections/{id}/items", handle_items, NULL, false}, /* looks at its parameters itself */
     {"GET", "/collections/{id}/items/{fid}", handle_item, "crs f", false},
     {"GET", "/tiles/{id}/{z}/{x}/{y}.mvt", handle_tile, NULL, false},
     {"GET", "/check", handle_check_text, "parcel " CHECK_QUERY, false}, /* a GET keeps nothing */

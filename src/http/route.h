@@ -33,6 +33,7 @@ handler_fn handle_layers;                                         /* handle_laye
 handler_fn handle_collections, handle_collection;                 /* handle_collections.c */
 handler_fn handle_versions;                                       /* handle_versions.c */
 handler_fn handle_items, handle_item;                             /* handle_items.c */
+handler_fn handle_queryables;                                     /* handle_queryables.c */
 handler_fn handle_tile;                                           /* handle_tile.c */
 handler_fn handle_check, handle_check_text;                       /* handle_check.c */
 handler_fn handle_convert;                                        /* handle_convert.c */

@@ -263,25 +263,38 @@ static enum status give_feature(sqlite3_stmt *q, bool geometry, store_feature_fn
 /* The box test runs on the spatial index alone, whose 32-bit boxes are rounded outward. The plus sign keeps
  * SQLite from walking the whole version instead. */
 #define ANYWHERE "FROM feature WHERE version_id = ?1 "
-#define BOXED(longitudes)                                                                                    \
-    "FROM feature WHERE +version_id = ?1 AND id IN (SELECT pkid FROM idx_feature_geometry WHERE " longitudes \
-    " AND ymin <= ?7 AND ymax >= ?5) "
-#define IN_BOX BOXED("xmin <= ?6 AND xmax >= ?4")
-#define AROUND_BOX BOXED("(xmin <= ?6 OR xmax >= ?4)") /* over the antimeridian */
+#define IN_BOX(longitudes, south, north)                                                                     \
+    "AND id IN (SELECT pkid FROM idx_feature_geometry WHERE " longitudes " AND ymin <= " north               \
+    " AND ymax >= " south ") "
+#define SOMEWHERE "FROM feature WHERE +version_id = ?1 "
 
-enum { SQL_SIZE = 512 };
+enum { SQL_SIZE = 640 };
+
+static bool is_around(const struct geo_box *box) /* over the antimeridian */
+{
+    return box->west_deg > box->east_deg;
+}
 
 /* `what` of the features that the query means, `then` in which order and from where on. */
 static const char *write_sql(const struct store_feature_query *q, const char *what, const char *then,
                              char sql[SQL_SIZE])
 {
-    const struct geo_box *box = q->box;
-    snprintf(sql, SQL_SIZE, "%s%s%s", what,
-             !box                             ? ANYWHERE
-             : box->west_deg <= box->east_deg ? IN_BOX
-                                              : AROUND_BOX,
-             then);
+    const char *box = !q->box             ? ""
+                      : is_around(q->box) ? IN_BOX("(xmin <= ?6 OR xmax >= ?4)", "?5", "?7")
+                                          : IN_BOX("xmin <= ?6 AND xmax >= ?4", "?5", "?7");
+    const char *also = !q->box || !q->also  ? ""
+                       : is_around(q->also) ? IN_BOX("(xmin <= ?10 OR xmax >= ?8)", "?9", "?11")
+                                            : IN_BOX("xmin <= ?10 AND xmax >= ?8", "?9", "?11");
+    snprintf(sql, SQL_SIZE, "%s%s%s%s%s", what, q->box ? SOMEWHERE : ANYWHERE, box, also, then);
     return sql;
+}
+
+static void bind_box(sqlite3_stmt *q, int first, const struct geo_box *box)
+{
+    sqlite3_bind_double(q, first, box->west_deg);
+    sqlite3_bind_double(q, first + 1, box->south_deg);
+    sqlite3_bind_double(q, first + 2, box->east_deg);
+    sqlite3_bind_double(q, first + 3, box->north_deg);
 }
 
 static void bind_query(sqlite3_stmt *q, const struct store_feature_query *query)
@@ -289,12 +302,10 @@ static void bind_query(sqlite3_stmt *q, const struct store_feature_query *query)
     sqlite3_bind_int64(q, 1, query->version_id);
     sqlite3_bind_int64(q, 2, query->after_id);
     sqlite3_bind_int64(q, 3, query->limit > 0 ? query->limit : -1);
-    if (!query->box)
-        return;
-    sqlite3_bind_double(q, 4, query->box->west_deg);
-    sqlite3_bind_double(q, 5, query->box->south_deg);
-    sqlite3_bind_double(q, 6, query->box->east_deg);
-    sqlite3_bind_double(q, 7, query->box->north_deg);
+    if (query->box)
+        bind_box(q, 4, query->box);
+    if (query->box && query->also)
+        bind_box(q, 8, query->also);
 }
 
 enum status store_features(struct store *s, const struct store_feature_query *query, store_feature_fn *fn,
