@@ -1,12 +1,12 @@
 /* Which features a CQL2 filter means: a tree of names and literals against what can be asked of a feature.
  *
- * A filter is made once, its literals converted and prepared, and then asked about one feature after another
- * in bounded memory. What is not given (null) is neither equal nor unequal to anything, as in SQL: a predicate
- * over it is unknown, NOT of that, too, and only what is true matches. Texts compare by their bytes, which for
- * UTF-8 is the order of the characters' numbers.
- * Geometries are compared by GEOS in longitude and latitude, where edges are straight; edges of a literal in a
- * zone are cut into pieces of 500 m, which lie within a centimetre of it. Threads: one filter, one thread at a
- * time. */
+ * A filter is made once, its literals converted and prepared, and then asked about one feature after
+ * another in bounded memory. What is not given (null) is neither equal nor unequal to anything, as in SQL:
+ * a predicate over it is unknown, NOT of that, too, and only what is true matches. Texts compare by their
+ * bytes, which for UTF-8 is the order of the characters' numbers.
+ * Geometries are compared by GEOS in longitude and latitude, where edges are straight; edges of a literal
+ * in a zone are cut into pieces of 500 m, which lie within a centimetre of it. Threads: one filter, one
+ * thread at a time. */
 #ifndef HX_FILTER_FILTER_H
 #define HX_FILTER_FILTER_H
 

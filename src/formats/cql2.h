@@ -4,8 +4,8 @@
  * Read are: AND, OR, NOT; comparisons; LIKE, BETWEEN, IN, IS NULL; spatial and temporal predicates; literals
  * of text, numbers, truth, days, times, intervals and geometries (BBOX, too). Refused by name are CASEI,
  * ACCENTI, arrays, arithmetic and other functions. Any bytes may come: a text is at most CQL2_BYTES_MAX long,
- * and nested at most CQL2_DEPTH_MAX deep. Every refusal names the place: the character of a text, counted from
- * 1, or the JSON pointer. Threads: pure; a tree lives in the arena that it was read into. */
+ * and nested at most CQL2_DEPTH_MAX deep. Every refusal names the place: the character of a text, counted
+ * from 1, or the JSON pointer. Threads: pure; a tree lives in the arena that it was read into. */
 #ifndef HX_FORMATS_CQL2_H
 #define HX_FORMATS_CQL2_H
 

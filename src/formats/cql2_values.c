@@ -270,6 +270,8 @@ static enum status read_simple(struct cql2_reader *r, struct cql2_node **out)
     int shape = shape_here(r);
     if (*r->at == '\'')
         return cql2_quoted(r, out);
+    if (*r->at == '(' || ((*r->at == '-' || *r->at == '+') && !strchr(".0123456789", r->at[1])))
+        return cql2_fail_unread_at(r, r->at, 1); /* a sum in parentheses, a sign before a property */
     if (*r->at && strchr("+-.0123456789", *r->at))
         return read_number_node(r, out);
     if (shape >= 0)

@@ -135,7 +135,8 @@ bool cql2_is_called(const struct cql2_reader *r)
 
 /* ---- literals ---- */
 
-/* What stands for a character behind a backslash; 0: the backslash is a part of the text, as LIKE needs it. */
+/* What stands for a character behind a backslash; 0: the backslash is a part of the text, as LIKE needs
+ * it. */
 static char escaped(char c)
 {
     static const char from[] = "abtnvfr'", to[] = "\a\b\t\n\v\f\r'";

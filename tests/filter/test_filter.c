@@ -1,5 +1,6 @@
 /* Filters in CQL2: what is read, what is refused and where, what a feature answers, and which box a filter
- * may be narrowed to. Comparisons with SQLite and shapely over whole layers are tests/http/test_ogc_filter.py's. */
+ * may be narrowed to. Comparisons with SQLite and shapely over whole layers are those of
+ * tests/http/test_ogc_filter.py. */
 #include "filter/filter.h"
 
 #include <setjmp.h>
@@ -156,6 +157,9 @@ static void the_place_is_named(void **state)
     refuse(*state, "area = \xFF", "bad-filter", "character 8:");
     refuse(*state, "CASEI(name) = 'x'", "filter-unsupported", "CASEI");
     refuse(*state, "area = 1 + 1", "filter-unsupported", "\"+\"");
+    refuse(*state, "1 = (area % 2)", "filter-unsupported", "character 5: \"(\"");
+    refuse(*state, "area = -area", "filter-unsupported", "character 8: \"-\"");
+    refuse(*state, "area = -", "bad-filter", "character 8:");
     refuse(*state, "{\"op\":\"not\",\"args\":[{\"op\":\"=\",\"args\":[{\"property\":\"x\"},1]}]}",
            "unknown-property", "/args/0/args/0");
 }

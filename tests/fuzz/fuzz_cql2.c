@@ -1,4 +1,5 @@
-/* Any bytes as a filter, as text and as JSON: a filter that answers about a feature, or a refusal with a place. */
+/* Any bytes as a filter, as text and as JSON: a filter that answers about a feature, or a refusal with a
+ * place. */
 #include "filter/filter.h"
 
 #include <stdlib.h>
