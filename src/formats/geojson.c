@@ -13,27 +13,38 @@ static void put(struct json_writer *w, double v, int decimals)
         jw_fixed(w, v, decimals);
 }
 
-static void write_ring(struct json_writer *w, const struct geo_shape *s, uint32_t ring, int decimals)
+void geojson_write_position(struct json_writer *w, double lon_deg, double lat_deg,
+                            const struct geojson_axes *form)
 {
+    double axes[2] = {lon_deg, lat_deg};
+    if (form->position)
+        form->position(form->user, lon_deg, lat_deg, axes);
     jw_array_begin(w);
-    for (uint32_t i = s->ring_start[ring]; i < s->ring_start[ring + 1]; i++) {
-        jw_array_begin(w);
-        put(w, s->lon_deg[i], decimals);
-        put(w, s->lat_deg[i], decimals);
-        jw_array_end(w);
-    }
+    put(w, axes[0], form->decimals);
+    put(w, axes[1], form->decimals);
     jw_array_end(w);
 }
 
-static void write_polygon(struct json_writer *w, const struct geo_shape *s, uint32_t polygon, int decimals)
+static void write_ring(struct json_writer *w, const struct geo_shape *s, uint32_t ring,
+                       const struct geojson_axes *form)
+{
+    jw_array_begin(w);
+    for (uint32_t i = s->ring_start[ring]; i < s->ring_start[ring + 1]; i++)
+        geojson_write_position(w, s->lon_deg[i], s->lat_deg[i], form);
+    jw_array_end(w);
+}
+
+static void write_polygon(struct json_writer *w, const struct geo_shape *s, uint32_t polygon,
+                          const struct geojson_axes *form)
 {
     jw_array_begin(w);
     for (uint32_t r = s->polygon_start[polygon]; r < s->polygon_start[polygon + 1]; r++)
-        write_ring(w, s, r, decimals);
+        write_ring(w, s, r, form);
     jw_array_end(w);
 }
 
-static void write_shape(struct json_writer *w, const struct geo_shape *s, int decimals, bool multi)
+static void write_shape(struct json_writer *w, const struct geo_shape *s, const struct geojson_axes *form,
+                        bool multi)
 {
     jw_object_begin(w);
     jw_kv_string(w, "type", multi ? "MultiPolygon" : "Polygon");
@@ -41,20 +52,25 @@ static void write_shape(struct json_writer *w, const struct geo_shape *s, int de
     if (multi)
         jw_array_begin(w);
     for (uint32_t p = 0; p < s->n_polygons; p++)
-        write_polygon(w, s, p, decimals);
+        write_polygon(w, s, p, form);
     if (multi)
         jw_array_end(w);
     jw_object_end(w);
 }
 
+void geojson_write_in(struct json_writer *w, const struct geo_shape *s, const struct geojson_axes *form)
+{
+    write_shape(w, s, form, s->n_polygons != 1);
+}
+
 void geojson_write(struct json_writer *w, const struct geo_shape *s, int decimals)
 {
-    write_shape(w, s, decimals, s->n_polygons != 1);
+    geojson_write_in(w, s, &(struct geojson_axes){.decimals = decimals});
 }
 
 void geojson_write_exact(struct json_writer *w, const struct geo_shape *s)
 {
-    write_shape(w, s, EXACT, true);
+    write_shape(w, s, &(struct geojson_axes){.decimals = EXACT}, true);
 }
 
 void geojson_write_gpkg(struct json_writer *w, const void *blob, size_t n, struct geo_shape_builder *b)

@@ -91,6 +91,12 @@ enum status geo_transformer_add_ring_fine(struct geo_transformer *t, const struc
 enum status geo_transformer_from_lonlat(struct geo_transformer *t, const struct geo_crs *crs, double lon_deg,
                                         double lat_deg, double *x, double *y, struct error *e) HX_MUST_CHECK;
 
+/* Its inverse, wherever PROJ has an answer: coordinates of a request, which may lie far beside the zone's
+ * strip. Those of a file are geo_transformer_point's. */
+enum status geo_transformer_to_lonlat(struct geo_transformer *t, const struct geo_crs *crs, double x,
+                                      double y, double *lon_deg, double *lat_deg,
+                                      struct error *e) HX_MUST_CHECK;
+
 /* A zone is half its width to either side of its meridian; surveys near its border reach over by less than
  * this. */
 #define GEO_BESIDE_ZONE_DEG 0.5

@@ -18,7 +18,7 @@ static enum MHD_Result add_argument(void *user, enum MHD_ValueKind kind, const c
 /* Which form is chosen depends on what JSON is called there. */
 static void add_form(struct sha256_ctx *sum, const struct request *rq)
 {
-    static const char *const kinds[] = {MEDIA_JSON, MEDIA_GEOJSON, MEDIA_OPENAPI_TYPE};
+    static const char *const kinds[] = {MEDIA_JSON, MEDIA_GEOJSON, MEDIA_OPENAPI_TYPE, MEDIA_SCHEMA};
     const char *accept = request_header(rq, MHD_HTTP_HEADER_ACCEPT);
     double html = accept_weight(accept, MEDIA_HTML, 1);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

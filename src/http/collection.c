@@ -1,7 +1,5 @@
 #include "http/collection.h"
 
-#include "formats/geojson.h"
-#include "formats/json.h"
 #include "formats/wkb.h"
 #include "http/links.h"
 #include "http/stored_json.h"
@@ -9,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { COORDINATE_DECIMALS = 9 };
 
 static const struct place_set place_sets[] = {
     {"plan_layout", "城镇空间布局（一群两极多点）", "Urban layout: one cluster, two poles, several points",
@@ -63,7 +59,8 @@ static void write_item_links(struct json_writer *w, const struct item_address *a
         return;
     jw_key(w, "links");
     jw_array_begin(w);
-    snprintf(path, sizeof path, "/collections/%s/items/%lld", at->collection, (long long)id);
+    snprintf(path, sizeof path, "/collections/%s/items/%lld%s%s", at->collection, (long long)id,
+             *at->kept ? "?" : "", *at->kept ? at->kept + 1 : "");
     link_write(w, at->links, "self", MEDIA_GEOJSON, "本要素 this feature", path);
     link_write_alternate(w, at->links, path);
     snprintf(path, sizeof path, "/collections/%s", at->collection);
@@ -72,8 +69,8 @@ static void write_item_links(struct json_writer *w, const struct item_address *a
 }
 
 enum status collection_write_feature(struct json_writer *w, const struct store_feature *f,
-                                     struct geo_shape_builder *shape, const struct item_address *at,
-                                     struct error *e)
+                                     struct geo_shape_builder *shape, const struct geojson_axes *form,
+                                     const struct item_address *at, struct error *e)
 {
     struct geo_shape view;
     enum status s = wkb_read(f->wkb, f->wkb_size, shape, e);
@@ -85,7 +82,7 @@ enum status collection_write_feature(struct json_writer *w, const struct store_f
     jw_kv_string(w, "type", "Feature");
     jw_kv_integer(w, "id", f->id);
     jw_key(w, "geometry");
-    geojson_write(w, &view, COORDINATE_DECIMALS);
+    geojson_write_in(w, &view, form);
     jw_key(w, "properties");
     jw_object_begin(w);
     jw_kv_string(w, "code", f->code);
@@ -102,7 +99,8 @@ enum status collection_write_feature(struct json_writer *w, const struct store_f
 }
 
 enum status collection_write_place(struct json_writer *w, const struct store_plan_feature *f,
-                                   const struct item_address *at, struct error *e)
+                                   const struct geojson_axes *form, const struct item_address *at,
+                                   struct error *e)
 {
     char *text = stored_json_object(f->properties, f->name);
     if (!text) {
@@ -114,7 +112,7 @@ enum status collection_write_place(struct json_writer *w, const struct store_pla
     jw_kv_string(w, "type", "Feature");
     jw_kv_integer(w, "id", f->id);
     jw_key(w, "geometry");
-    jw_raw(w, f->geometry, strlen(f->geometry));
+    stored_json_write_geometry(w, f->geometry, form);
     jw_key(w, "properties");
     jw_raw(w, text, strlen(text));
     write_item_links(w, at, f->id);

@@ -3,7 +3,7 @@
 #ifndef HX_HTTP_COLLECTION_H
 #define HX_HTTP_COLLECTION_H
 
-#include "formats/json.h"
+#include "formats/geojson.h"
 #include "http/request.h"
 
 /* A set of places from the plan or the administrative division: small, points, no versions and no tiles. */
@@ -32,13 +32,15 @@ struct links;
 struct item_address {
     const struct links *links;
     const char *collection;
+    const char *kept; /* "&crs=...", or "" */
 };
 
-/* One GeoJSON Feature each. `shape` is scratch; `at` NULL: without links. */
+/* One GeoJSON Feature each, its positions by `form`. `shape` is scratch; `at` NULL: without links. */
 enum status collection_write_feature(struct json_writer *w, const struct store_feature *f,
-                                     struct geo_shape_builder *shape, const struct item_address *at,
-                                     struct error *e) HX_MUST_CHECK;
+                                     struct geo_shape_builder *shape, const struct geojson_axes *form,
+                                     const struct item_address *at, struct error *e) HX_MUST_CHECK;
 enum status collection_write_place(struct json_writer *w, const struct store_plan_feature *f,
-                                   const struct item_address *at, struct error *e) HX_MUST_CHECK;
+                                   const struct geojson_axes *form, const struct item_address *at,
+                                   struct error *e) HX_MUST_CHECK;
 
 #endif

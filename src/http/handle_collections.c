@@ -1,4 +1,5 @@
 /* GET /collections and /collections/{id}: what is loaded, from where, since when, and how to get at it. */
+#include "geo/crs/uri.h"
 #include "http/collection.h"
 #include "http/html_pages.h"
 #include "http/route.h"
@@ -8,8 +9,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-static const char CRS84[] = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
 static void write_four(struct json_writer *w, const struct geo_box *box)
 {
@@ -29,12 +28,16 @@ static void write_box(struct json_writer *w, const struct geo_box *box)
         jw_null(w);
 }
 
-static void write_strings(struct json_writer *w, const char *key, const char *const *texts, size_t n)
+/* Those of all collections. One that stands among others points to their common list (a JSON pointer), which
+ * would lead nowhere from where it stands alone. */
+static void write_crs(struct json_writer *w, bool whole)
 {
-    jw_key(w, key);
+    jw_key(w, "crs");
     jw_array_begin(w);
-    for (size_t i = 0; i < n; i++)
-        jw_string(w, texts[i]);
+    if (!whole)
+        jw_string(w, "#/crs");
+    for (size_t i = 0; whole && i < crs_named_count(); i++)
+        jw_string(w, crs_named_at(i).uri);
     jw_array_end(w);
 }
 
@@ -53,7 +56,7 @@ static void write_extent(struct json_writer *w, const struct geo_box *box, const
         jw_array_begin(w);
         write_four(w, box);
         jw_array_end(w);
-        jw_kv_string(w, "crs", CRS84);
+        jw_kv_string(w, "crs", CRS_URI_CRS84);
         jw_object_end(w);
     }
     jw_key(w, "temporal");
@@ -88,17 +91,20 @@ static void write_links(struct json_writer *w, const struct links *l, const char
         link_write(w, l, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", MEDIA_JSON,
                    "瓦片集 its tile sets", path);
     }
+    snprintf(path, sizeof path, "/collections/%s/queryables", id);
+    link_write(w, l, "http://www.opengis.net/def/rel/ogc/1.0/queryables", MEDIA_SCHEMA,
+               "筛选可用的属性 what filters may ask for", path);
     jw_array_end(w);
 }
 
 /* What OGC API says of a collection; the members beside it are our own page's. */
-static void write_common(struct json_writer *w, const char *title_zh, const char *title_en)
+static void write_common(struct json_writer *w, const char *title_zh, const char *title_en, bool alone)
 {
-    static const char *const crs[] = {CRS84};
     jw_kv_string(w, "title", title_zh);
     jw_kv_string(w, "description", title_en);
     jw_kv_string(w, "itemType", "feature");
-    write_strings(w, "crs", crs, 1);
+    write_crs(w, alone);
+    jw_kv_string(w, "storageCrs", CRS_URI_STORED);
 }
 
 /* The version is part of the address, so that a tile may be kept for as long as its version is current. */
@@ -109,14 +115,15 @@ static void write_tiles(struct json_writer *w, const struct layer_snapshot *laye
     jw_kv_string(w, "tiles", layer->index ? path : NULL);
 }
 
-static void write_layer(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer)
+static void write_layer(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer,
+                        bool alone)
 {
     const struct store_version *v = &layer->version;
     struct geo_box box = layer->index ? index_box(layer->index) : geo_box_empty();
     const struct geo_box *known = layer->index && index_n_features(layer->index) > 0 ? &box : NULL;
     jw_object_begin(w);
     jw_kv_string(w, "id", v->layer);
-    write_common(w, v->title_zh, v->title_en);
+    write_common(w, v->title_zh, v->title_en, alone);
     write_extent(w, known, v->effective_from, v->effective_to);
     jw_kv_string(w, "title_zh", v->title_zh);
     jw_kv_string(w, "title_en", v->title_en);
@@ -153,7 +160,7 @@ static bool add_place(const struct store_plan_feature *f, void *user)
 }
 
 static enum status write_places(struct json_writer *w, const struct links *l, const struct place_set *set,
-                                struct store *store, struct error *e)
+                                struct store *store, bool alone, struct error *e)
 {
     struct extent extent = {.box = geo_box_empty()};
     enum status s = store_plan_features(store, set->id, NULL, 0, 0, add_place, &extent, e);
@@ -161,7 +168,7 @@ static enum status write_places(struct json_writer *w, const struct links *l, co
         return s;
     jw_object_begin(w);
     jw_kv_string(w, "id", set->id);
-    write_common(w, set->title_zh, set->title_en);
+    write_common(w, set->title_zh, set->title_en, alone);
     write_extent(w, extent.n > 0 ? &extent.box : NULL, "", "");
     jw_kv_string(w, "title_zh", set->title_zh);
     jw_kv_string(w, "title_en", set->title_en);
@@ -187,7 +194,6 @@ static enum status write_places(struct json_writer *w, const struct links *l, co
 
 static enum status write_all(struct json_writer *w, const struct request *rq, struct error *e)
 {
-    static const char *const crs[] = {CRS84};
     struct links l;
     enum status s = STATUS_OK;
     links_of(rq, &l);
@@ -197,13 +203,13 @@ static enum status write_all(struct json_writer *w, const struct request *rq, st
     link_write(w, &l, "self", MEDIA_JSON, "图层 the collections", "/collections");
     link_write_alternate(w, &l, "/collections");
     jw_array_end(w);
-    write_strings(w, "crs", crs, 1);
+    write_crs(w, true);
     jw_key(w, "collections");
     jw_array_begin(w);
     for (size_t i = 0; i < snapshot_n_layers(rq->snapshot); i++)
-        write_layer(w, &l, snapshot_layer_at(rq->snapshot, i));
+        write_layer(w, &l, snapshot_layer_at(rq->snapshot, i), false);
     for (size_t i = 0; i < collection_n_place_sets() && !s; i++)
-        s = write_places(w, &l, collection_place_set(i), rq->worker->store, e);
+        s = write_places(w, &l, collection_place_set(i), rq->worker->store, false, e);
     jw_array_end(w);
     jw_object_end(w);
     return s;
@@ -218,8 +224,8 @@ static enum status write_one(struct json_writer *w, const struct request *rq, st
         return s;
     links_of(rq, &l);
     if (c.places)
-        return write_places(w, &l, c.places, rq->worker->store, e);
-    write_layer(w, &l, c.layer);
+        return write_places(w, &l, c.places, rq->worker->store, true, e);
+    write_layer(w, &l, c.layer, true);
     return STATUS_OK;
 }
 

@@ -9,9 +9,12 @@ enum status handle_items(struct request *rq, struct reply *reply, struct error *
     struct item_stream *stream;
     enum status s = item_page_read(rq, &page, e);
     if (!s && page.form == FORM_HTML)
-        return html_items(rq, &page, reply, e);
-    if (!s)
-        s = item_stream_open(rq, &page, &stream, e);
+        s = html_items(rq, &page, reply, e);
+    if (s || page.form == FORM_HTML) {
+        item_page_release(&page);
+        return s;
+    }
+    s = item_stream_open(rq, &page, &stream, e);
     return s ? s : item_stream_reply(stream, reply, e);
 }
 
@@ -23,6 +26,7 @@ struct one {
     struct item_address at;
     struct request *request; /* of a page for people, with its answer; NULL: JSON is written */
     struct reply *reply;
+    struct item_crs_writer crs;
     int64_t id;
     bool found;
     enum status status;
@@ -36,7 +40,7 @@ static bool write_feature(const struct store_feature *f, void *user)
     if (o->found && o->request)
         o->status = html_item(o->request, f, NULL, o->reply, o->error);
     else if (o->found)
-        o->status = collection_write_feature(o->writer, f, o->shape, &o->at, o->error);
+        o->status = collection_write_feature(o->writer, f, o->shape, &o->crs.form, &o->at, o->error);
     return false;
 }
 
@@ -47,7 +51,7 @@ static bool write_place(const struct store_plan_feature *f, void *user)
     if (o->found && o->request)
         o->status = html_item(o->request, NULL, f, o->reply, o->error);
     else if (o->found)
-        o->status = collection_write_place(o->writer, f, &o->at, o->error);
+        o->status = collection_write_place(o->writer, f, &o->crs.form, &o->at, o->error);
     return false;
 }
 
@@ -64,7 +68,7 @@ static enum status read_one(struct request *rq, const struct collection *c, stru
                                 o->error);
     }
     if (!s)
-        s = o->status;
+        s = o->status ? o->status : o->crs.status;
     if (s || o->found)
         return s;
     error_zh(o->error, "图层“%.100s”的现行版本中没有编号为 %lld 的图斑。", rq->params[0], (long long)o->id);
@@ -76,27 +80,43 @@ static enum status read_one(struct request *rq, const struct collection *c, stru
 enum status handle_item(struct request *rq, struct reply *reply, struct error *e)
 {
     struct collection c;
-    struct buffer b;
+    struct crs_named crs;
+    struct buffer b, kept;
     struct json_writer w;
     struct links l;
-    struct one o = {.writer = &w, .shape = &rq->worker->shape, .at = {&l, rq->params[0]}, .error = e};
-    links_of(rq, &l);
     buffer_init(&b, 0);
+    buffer_init(&kept, 0);
+    buffer_append_str(&kept, "");
+    item_page_keep(rq, "crs", &kept);
+    links_of(rq, &l);
     jw_init(&w, &b, false);
     enum form form;
     enum status s = form_asked(rq, MEDIA_GEOJSON, &form, e);
-    o.request = !s && form == FORM_HTML ? rq : NULL;
-    o.reply = reply;
+    if (!s)
+        s = buffer_status(&kept, e);
+    struct one o = {.writer = &w,
+                    .shape = &rq->worker->shape,
+                    .at = {&l, rq->params[0], kept.data},
+                    .request = !s && form == FORM_HTML ? rq : NULL,
+                    .reply = reply,
+                    .error = e};
     if (!s)
         s = collection_find(rq->snapshot, rq->params[0], &c, e);
     if (!s)
         s = request_param_integer(rq, 1, 1, INT64_MAX, &o.id, e);
     if (!s)
+        s = item_crs_read(rq, "crs", &crs, e);
+    if (!s) {
+        item_crs_begin(&o.crs, &crs, rq->worker->check.transformer, e);
         s = read_one(rq, &c, &o);
+    }
     if (!s && !o.request)
         s = reply_buffer(reply, &b, "application/geo+json; charset=utf-8", e);
     buffer_release(&b);
-    if (!s)
+    buffer_release(&kept);
+    if (!s) {
         reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
+        item_crs_header(reply, &crs);
+    }
     return s;
 }

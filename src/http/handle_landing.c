@@ -54,20 +54,38 @@ enum status handle_landing(struct request *rq, struct reply *reply, struct error
     return map ? handle_web_file(rq, reply, e) : html_landing(rq, reply, e);
 }
 
-/* Only what a test walks requirement by requirement (tests/http/test_ogc.py, test_tiles.py). */
+/* Only what a test walks requirement by requirement (tests/http/test_ogc*.py, test_tiles.py). */
 enum status handle_conformance(struct request *rq, struct reply *reply, struct error *e)
 {
+#define FEATURES "http://www.opengis.net/spec/ogcapi-features-"
+#define TILES "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
+#define CQL2 "http://www.opengis.net/spec/cql2/1.0/conf/"
     static const char *const classes[] = {
-        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
-        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
-        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
-        "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
-        "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
-        "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
-        "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
-        "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
-        "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/oas30",
-        "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt"};
+        FEATURES "1/1.0/conf/core",
+        FEATURES "1/1.0/conf/html",
+        FEATURES "1/1.0/conf/oas30",
+        FEATURES "1/1.0/conf/geojson",
+        FEATURES "2/1.0/conf/crs",
+        FEATURES "3/1.0/conf/queryables",
+        FEATURES "3/1.0/conf/queryables-query-parameters",
+        FEATURES "3/1.0/conf/filter",
+        FEATURES "3/1.0/conf/features-filter",
+        CQL2 "cql2-text",
+        CQL2 "cql2-json",
+        CQL2 "basic-cql2",
+        CQL2 "advanced-comparison-operators",
+        CQL2 "basic-spatial-functions",
+        CQL2 "basic-spatial-functions-plus",
+        CQL2 "spatial-functions",
+        CQL2 "temporal-functions",
+        CQL2 "property-property",
+        TILES "core",
+        TILES "tileset",
+        TILES "tilesets-list",
+        TILES "geodata-tilesets",
+        TILES "oas30",
+        TILES "mvt",
+    };
     struct buffer b;
     struct json_writer w;
     struct links l;

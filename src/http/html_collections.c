@@ -211,6 +211,9 @@ static void write_ways_on(struct html_page *p, const char *id, bool has_versions
     buffer_append_str(p->out, "<ul><li>");
     snprintf(path, sizeof path, "/collections/%s/items", id);
     html_link(p, path, "要素 Its features");
+    buffer_append_str(p->out, "</li>\n<li>");
+    snprintf(path, sizeof path, "/collections/%s/queryables", id);
+    html_link(p, path, "可筛选的属性 What filters may ask for");
     buffer_append_str(p->out, "</li>\n");
     if (has_versions) {
         buffer_append_str(p->out, "<li>");

@@ -84,20 +84,6 @@ static bool take_place(const struct store_plan_feature *f, void *user)
     return true;
 }
 
-static bool see_feature(const struct store_feature *f, void *user)
-{
-    (void)f;
-    *(bool *)user = true;
-    return false;
-}
-
-static bool see_place(const struct store_plan_feature *f, void *user)
-{
-    (void)f;
-    *(bool *)user = true;
-    return false;
-}
-
 static enum status read_page(struct request *rq, struct listing *l)
 {
     const struct item_page *p = l->asked;
@@ -107,19 +93,23 @@ static enum status read_page(struct request *rq, struct listing *l)
     return s ? s : l->status;
 }
 
+static void link_page(struct html_page *page, const struct item_page *p, int64_t after, const char *says)
+{
+    struct buffer path;
+    buffer_init(&path, 0);
+    item_page_path(p, after, &path);
+    html_link(page, path.data ? path.data : "", says);
+    buffer_release(&path);
+}
+
 static void write_neighbours(struct html_page *page, const struct item_page *p, bool more, int64_t last)
 {
-    char path[LINK_PATH_SIZE];
     buffer_append_str(page->out, "<p>");
-    if (p->before >= 0) {
-        item_page_path(p, p->before, path);
-        html_link(page, path, "← 上一页 Previous");
-    }
+    if (p->before >= 0)
+        link_page(page, p, p->before, "← 上一页 Previous");
     buffer_append_str(page->out, " ");
-    if (more) {
-        item_page_path(p, last, path);
-        html_link(page, path, "下一页 Next →");
-    }
+    if (more)
+        link_page(page, p, last, "下一页 Next →");
     buffer_append_str(page->out, "</p>\n");
 }
 
@@ -131,10 +121,8 @@ static enum status write_page(struct request *rq, struct html_page *page, struct
     struct mini_map map;
     char text[160];
     bool more = false;
-    const struct item_slice next = {l->last, 1};
-    enum status s = l->n ? item_page_each(p, rq->worker->store, next,
-                                          (struct item_reader){see_feature, see_place, &more}, e)
-                         : STATUS_OK;
+    const struct item_shown shown = {l->n, l->last};
+    enum status s = l->n ? item_page_has_more(p, rq->worker->store, shown, &more, e) : STATUS_OK;
     snprintf(text, sizeof text,
              "符合条件的共 %" PRId64 " 个，本页 %" PRId64 " 个。%" PRId64 " match, %" PRId64 " on this page.",
              p->matched, l->n, p->matched, l->n);
@@ -163,8 +151,8 @@ enum status html_items(struct request *rq, const struct item_page *asked, struct
                        struct error *e)
 {
     struct collection c;
-    struct buffer b, rows;
-    char above[LINK_PATH_SIZE], self[LINK_PATH_SIZE];
+    struct buffer b, rows, self;
+    char above[LINK_PATH_SIZE];
     enum status s = collection_find(rq->snapshot, asked->id, &c, e);
     if (s)
         return s;
@@ -177,11 +165,14 @@ enum status html_items(struct request *rq, const struct item_page *asked, struct
                         .linked = c.places || c.layer->version.id == asked->version_id,
                         .error = e};
     snprintf(above, sizeof above, "/collections/%s", asked->id);
-    item_page_path(asked, asked->after, self);
-    const struct html_step way[] = {
-        {"红线 Hongxian", "/"}, {"图层 Collections", "/collections"}, {t.zh, above}, {"要素 Features", self}};
     buffer_init(&b, 0);
     buffer_init(&rows, 0);
+    buffer_init(&self, 0);
+    item_page_path(asked, asked->after, &self);
+    const struct html_step way[] = {{"红线 Hongxian", "/"},
+                                    {"图层 Collections", "/collections"},
+                                    {t.zh, above},
+                                    {"要素 Features", self.data ? self.data : ""}};
     s = read_page(rq, &l);
     html_page_begin(&page, way, 4, MEDIA_GEOJSON);
     buffer_append_str(&b, "<p>");
@@ -192,6 +183,7 @@ enum status html_items(struct request *rq, const struct item_page *asked, struct
         s = write_page(rq, &page, &l, e);
     html_page_end(&page);
     buffer_release(&rows);
+    buffer_release(&self);
     return reply_html(reply, &b, s, e);
 }
 

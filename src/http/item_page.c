@@ -1,6 +1,7 @@
 #include "http/item_page.h"
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "store/store_versions.h"
 
 #include <stdio.h>
@@ -136,44 +137,140 @@ static enum status choose_version(const struct request *rq, struct item_page *p,
 
 /* ---- how many, and where the page before begins ---- */
 
-struct places_seen {
-    int64_t all, until, pick, picked; /* until: up to `after`; picked: the id of number `pick` */
-    int64_t after;
+struct store_feature_query item_page_query(const struct item_page *p, int64_t after, int64_t limit)
+{
+    const struct geo_box *box = p->has_box ? &p->box : NULL,
+                         *narrow = p->has_filter_box ? &p->filter_box : NULL;
+    return (struct store_feature_query){.version_id = p->version_id,
+                                        .box = box ? box : narrow,
+                                        .also = box ? narrow : NULL,
+                                        .after_id = after,
+                                        .limit = limit};
+}
+
+/* What a filter chooses, and places, are counted one by one. */
+struct seen {
+    const struct item_page *page;
+    int64_t all, until; /* until: up to `after` */
+    int64_t *latest;    /* the ids of the latest limit + 1 of those, by number */
+    enum status status;
+    struct error *error;
 };
 
-static bool see_place(const struct store_plan_feature *f, void *user)
+static bool see(struct seen *s, int64_t id, bool matches)
 {
-    struct places_seen *s = user;
+    if (s->status || !matches)
+        return !s->status;
     s->all++;
-    s->until += f->id <= s->after;
-    if (s->all == s->pick)
-        s->picked = f->id;
+    if (id <= s->page->after)
+        s->latest[++s->until % (s->page->limit + 1)] = id;
     return true;
 }
 
-static enum status look_at_places(const struct request *rq, struct item_page *p, struct error *e)
+static bool see_place(const struct store_plan_feature *f, void *user)
 {
-    const struct geo_box *box = p->has_box ? &p->box : NULL;
-    struct places_seen seen = {.after = p->after}, again = {.after = p->after};
-    enum status s = store_plan_features(rq->worker->store, p->places, box, 0, 0, see_place, &seen, e);
-    again.pick = seen.until - p->limit;
-    if (!s && again.pick > 0)
-        s = store_plan_features(rq->worker->store, p->places, box, 0, 0, see_place, &again, e);
+    struct seen *s = user;
+    bool matches = true;
+    if (s->page->filter)
+        s->status = item_filter_place(s->page->filter, f, &matches, s->error);
+    return see(s, f->id, matches);
+}
+
+static bool see_feature(const struct store_feature *f, void *user)
+{
+    struct seen *s = user;
+    bool matches = true;
+    s->status = item_filter_feature(s->page->filter, f, &matches, s->error);
+    return see(s, f->id, matches);
+}
+
+static enum status look_at_each(const struct request *rq, struct item_page *p, struct error *e)
+{
+    struct seen seen = {.page = p, .error = e};
+    seen.latest = arena_array(rq->worker->check.arena, (size_t)p->limit + 1, sizeof *seen.latest);
+    if (!seen.latest)
+        return error_no_memory(e);
+    struct store_feature_query q = item_page_query(p, 0, 0);
+    q.attributes_only = p->filter && !filter_needs_geometry(item_filter_of(p->filter));
+    enum status s = p->places ? store_plan_features(rq->worker->store, p->places, p->has_box ? &p->box : NULL,
+                                                    0, 0, see_place, &seen, e)
+                              : store_features(rq->worker->store, &q, see_feature, &seen, e);
+    if (!s)
+        s = seen.status;
+    p->counted = true;
     p->matched = seen.all;
-    p->before = seen.until ? again.picked : -1;
+    p->until = seen.until;
+    if (seen.until > p->limit)
+        p->before = seen.latest[(seen.until - p->limit) % (p->limit + 1)];
+    else
+        p->before = seen.until ? 0 : -1;
     return s;
 }
 
 static enum status look_at_layer(const struct request *rq, struct item_page *p, struct error *e)
 {
-    const struct store_feature_query q = {.version_id = p->version_id,
-                                          .box = p->has_box ? &p->box : NULL,
-                                          .after_id = p->after,
-                                          .limit = p->limit};
+    const struct store_feature_query q = item_page_query(p, p->after, p->limit);
     enum status s = p->has_box ? store_features_count(rq->worker->store, &q, &p->matched, e) : STATUS_OK;
     if (!s && p->after > 0)
         s = store_features_before(rq->worker->store, &q, &p->before, e);
     return s;
+}
+
+/* ---- where ---- */
+
+/* bbox by the system that bbox-crs names. */
+static enum status read_box(const struct request *rq, struct item_page *p, struct error *e)
+{
+    struct item_filter_box *b = &p->written;
+    enum status s = request_query_corners(rq, b->corners, &b->given, e);
+    if (!s)
+        s = item_crs_read(rq, "bbox-crs", &b->crs, e);
+    if (!s && b->given)
+        s = crs_named_box(rq->worker->check.transformer, &b->crs, b->corners, &p->box, e);
+    p->has_box = b->given;
+    return s;
+}
+
+void item_page_keep(const struct request *rq, const char *keys, struct buffer *out)
+{
+    while (*keys) {
+        size_t n = strcspn(keys, " ");
+        char key[64];
+        snprintf(key, sizeof key, "%.*s", (int)n, keys);
+        const char *value = request_query(rq, key);
+        size_t size = value ? 3 * strlen(value) + 4 : 0; /* text_percent wants room for one more */
+        char *coded = value ? malloc(size) : NULL;
+        if (coded) {
+            text_percent(value, coded, size);
+            buffer_printf(out, "&%s=%s", key, coded);
+        } else if (value) {
+            out->failed = STATUS_NO_MEMORY;
+        }
+        free(coded);
+        keys += n + strspn(keys + n, " ");
+    }
+}
+
+static enum status keep_parameters(const struct request *rq, struct item_page *p, struct error *e)
+{
+    struct buffer b;
+    size_t n;
+    buffer_init(&b, 0);
+    buffer_append_str(&b, "");
+    item_page_keep(rq, "bbox bbox-crs crs", &b);
+    item_filter_keep(rq, p->filter, &b);
+    enum status s = buffer_status(&b, e);
+    p->kept = s ? NULL : buffer_detach(&b, &n);
+    buffer_release(&b);
+    return s;
+}
+
+void item_page_release(struct item_page *p)
+{
+    free(p->kept);
+    p->kept = NULL;
+    item_filter_free(p->filter);
+    p->filter = NULL;
 }
 
 enum status item_page_read(const struct request *rq, struct item_page *out, struct error *e)
@@ -191,7 +288,9 @@ enum status item_page_read(const struct request *rq, struct item_page *out, stru
     if (c.layer)
         use(&c.layer->version, p);
     links_of(rq, &p->links);
-    s = request_query_box(rq, &p->box, &p->has_box, e);
+    s = item_crs_read(rq, "crs", &p->crs, e);
+    if (!s)
+        s = read_box(rq, p, e);
     if (!s)
         s = request_query_integer(rq, "limit",
                                   p->form == FORM_HTML ? PAGE_FEATURES_READ : PAGE_FEATURES_DEFAULT, 1,
@@ -199,26 +298,30 @@ enum status item_page_read(const struct request *rq, struct item_page *out, stru
     if (!s)
         s = request_query_integer(rq, "after", 0, 0, INT64_MAX, &p->after, e);
     p->limit = p->limit < LIMIT_PAGE_FEATURES ? p->limit : LIMIT_PAGE_FEATURES;
+    int64_t current = p->version_id;
     if (!s)
         s = choose_version(rq, p, e);
+    if (!s) /* where no version was in force, a filter is read, too */
+        s = item_filter_read(rq, &c, p->version_id ? p->version_id : current, &p->written, &p->filter, e);
+    if (!s)
+        s = keep_parameters(rq, p, e);
     if (s)
         return s;
-    return p->places ? look_at_places(rq, p, e) : p->version_id ? look_at_layer(rq, p, e) : STATUS_OK;
+    if (p->filter)
+        p->has_filter_box = filter_box(item_filter_of(p->filter), &p->filter_box);
+    if (p->places || (p->filter && p->version_id))
+        return look_at_each(rq, p, e);
+    return p->version_id ? look_at_layer(rq, p, e) : STATUS_OK;
 }
 
-/* A box is written anew: in a link, a '+' of the client's own text would turn into a blank. */
-void item_page_path(const struct item_page *p, int64_t after, char out[LINK_PATH_SIZE])
+void item_page_path(const struct item_page *p, int64_t after, struct buffer *out)
 {
-    char box[128] = "", version[32] = "", from[40] = "";
-    if (p->has_box)
-        snprintf(box, sizeof box, "&bbox=%.12g,%.12g,%.12g,%.12g", p->box.west_deg, p->box.south_deg,
-                 p->box.east_deg, p->box.north_deg);
+    buffer_printf(out, "/collections/%s/items?limit=%lld%s", p->id, (long long)p->limit,
+                  p->kept ? p->kept : "");
     if (!p->places && p->version_id && (after || p->chosen))
-        snprintf(version, sizeof version, "&version=%d", p->version_no);
+        buffer_printf(out, "&version=%d", p->version_no);
     else if (!p->places && !p->version_id)
-        snprintf(version, sizeof version, "&datetime=%s", p->day);
+        buffer_printf(out, "&datetime=%s", p->day);
     if (after)
-        snprintf(from, sizeof from, "&after=%lld", (long long)after);
-    snprintf(out, LINK_PATH_SIZE, "/collections/%s/items?limit=%lld%s%s%s", p->id, (long long)p->limit, box,
-             version, from);
+        buffer_printf(out, "&after=%lld", (long long)after);
 }

@@ -8,6 +8,8 @@
 #define HX_HTTP_ITEM_PAGE_H
 
 #include "http/collection.h"
+#include "http/item_crs.h"
+#include "http/item_filter.h"
 #include "http/links.h"
 #include "http/negotiate.h"
 
@@ -20,18 +22,32 @@ struct item_page {
     bool chosen;  /* by the query: the first page names it, too */
     char day[11]; /* that it was chosen by; "": none */
     bool has_box;
-    struct geo_box box;
+    struct geo_box box;             /* in degrees, about what bbox says in bbox-crs */
+    struct item_filter_box written; /* as it stands in the request */
+    struct crs_named crs;           /* of the answer */
+    struct item_filter *filter;     /* owned; NULL: all */
+    bool has_filter_box;
+    struct geo_box filter_box; /* outside which the filter chooses nothing */
+    char *kept;                /* owned: the parameters that all pages share, "&bbox=...", or "" */
     int64_t limit, after;
     int64_t matched; /* on all pages */
     int64_t before;  /* the `after` of the page before; -1: this is the first */
+    bool counted;    /* each was looked at, and then: */
+    int64_t until;   /* how many of them lie before this page */
     struct links links;
 };
 
 enum { PAGE_FEATURES_DEFAULT = 1000, PAGE_FEATURES_READ = 100 /* by people */ };
 
-/* From the query: bbox, datetime, version, limit, after. A limit above LIMIT_PAGE_FEATURES is that. */
+/* From the query: ITEMS_QUERY, and each queryable. A limit above LIMIT_PAGE_FEATURES is
+ * that. `out` is to be released in any case. */
 enum status item_page_read(const struct request *rq, struct item_page *out, struct error *e) HX_MUST_CHECK;
-/* The path with its query, of the page behind `after`; 0: the first. */
-void item_page_path(const struct item_page *p, int64_t after, char out[LINK_PATH_SIZE]);
+void item_page_release(struct item_page *p);
+/* What the store is to give: the page's features behind `after`, among which the filter then chooses. */
+struct store_feature_query item_page_query(const struct item_page *p, int64_t after, int64_t limit);
+/* The path with its query, of the page behind `after`; 0: the first. Appended. */
+void item_page_path(const struct item_page *p, int64_t after, struct buffer *out);
+/* "&key=value" for each of the keys (between blanks) that the request has, appended. */
+void item_page_keep(const struct request *rq, const char *keys, struct buffer *out);
 
 #endif

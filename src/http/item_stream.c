@@ -29,7 +29,9 @@ struct item_stream {
 struct reader {
     struct item_stream *stream;
     struct geo_shape_builder *shape;
-    int64_t n_read;
+    struct item_crs_writer crs;
+    int64_t n_read, wanted;
+    bool stopped; /* before what there is had ended */
     enum status status;
     struct error *error;
 };
@@ -40,20 +42,25 @@ static bool after_feature(struct reader *r, int64_t id)
         return false;
     r->n_read++;
     r->stream->after = id;
-    return r->stream->piece.size < PIECE_BYTES;
+    r->stopped = r->n_read == r->wanted || r->stream->piece.size >= PIECE_BYTES;
+    return !r->stopped;
 }
 
 static bool take_feature(const struct store_feature *f, void *user)
 {
     struct reader *r = user;
-    r->status = collection_write_feature(&r->stream->writer, f, r->shape, NULL, r->error);
+    r->status = collection_write_feature(&r->stream->writer, f, r->shape, &r->crs.form, NULL, r->error);
+    if (!r->status)
+        r->status = r->crs.status;
     return after_feature(r, f->id);
 }
 
 static bool take_place(const struct store_plan_feature *f, void *user)
 {
     struct reader *r = user;
-    r->status = collection_write_place(&r->stream->writer, f, NULL, r->error);
+    r->status = collection_write_place(&r->stream->writer, f, &r->crs.form, NULL, r->error);
+    if (!r->status)
+        r->status = r->crs.status;
     return after_feature(r, f->id);
 }
 
@@ -71,39 +78,83 @@ static bool see_place(const struct store_plan_feature *f, void *user)
     return false;
 }
 
-static enum status read_some(struct item_stream *s, struct store *store, int64_t limit,
-                             store_feature_fn *feature, store_plan_feature_fn *place, void *user,
-                             struct error *e)
+/* Hands on what the page's filter chooses, up to the limit. */
+struct choosing {
+    const struct item_page *page;
+    struct item_reader reader;
+    int64_t left;
+    enum status status;
+    struct error *error;
+};
+
+static bool choose_feature(const struct store_feature *f, void *user)
 {
-    const struct item_page *p = &s->page;
+    struct choosing *c = user;
+    bool matches = false;
+    c->status = item_filter_feature(c->page->filter, f, &matches, c->error);
+    if (c->status || !matches)
+        return !c->status;
+    return c->reader.feature(f, c->reader.user) && --c->left > 0;
+}
+
+static bool choose_place(const struct store_plan_feature *f, void *user)
+{
+    struct choosing *c = user;
+    bool matches = false;
+    c->status = item_filter_place(c->page->filter, f, &matches, c->error);
+    if (c->status || !matches)
+        return !c->status;
+    return c->reader.place(f, c->reader.user) && --c->left > 0;
+}
+
+static enum status read_rows(const struct item_page *p, struct store *store, struct item_slice slice,
+                             struct item_reader reader, struct error *e)
+{
     const struct geo_box *box = p->has_box ? &p->box : NULL;
     if (p->places)
-        return store_plan_features(store, p->places, box, s->after, limit, place, user, e);
-    const struct store_feature_query q = {
-        .version_id = p->version_id, .box = box, .after_id = s->after, .limit = limit};
-    return store_features(store, &q, feature, user, e);
+        return store_plan_features(store, p->places, box, slice.after, slice.limit, reader.place, reader.user,
+                                   e);
+    const struct store_feature_query q = item_page_query(p, slice.after, slice.limit);
+    return store_features(store, &q, reader.feature, reader.user, e);
 }
 
 enum status item_page_each(const struct item_page *page, struct store *store, struct item_slice slice,
                            struct item_reader reader, struct error *e)
 {
-    struct item_stream s = {.page = *page, .after = slice.after};
-    return read_some(&s, store, slice.limit, reader.feature, reader.place, reader.user, e);
+    if (!page->filter)
+        return read_rows(page, store, slice, reader, e);
+    struct choosing c = {page, reader, slice.limit, STATUS_OK, e};
+    const struct item_slice all = {slice.after, 0}; /* nobody knows how far its choice lies */
+    enum status s = read_rows(page, store, all, (struct item_reader){choose_feature, choose_place, &c}, e);
+    return s ? s : c.status;
+}
+
+enum status item_page_has_more(const struct item_page *page, struct store *store, struct item_shown shown,
+                               bool *more, struct error *e)
+{
+    const struct item_slice next = {shown.last, 1};
+    *more = page->counted && page->until + shown.n < page->matched;
+    return page->counted
+               ? STATUS_OK
+               : item_page_each(page, store, next, (struct item_reader){see_feature, see_place, more}, e);
 }
 
 /* ---- pieces ---- */
 
 static void write_page_link(struct item_stream *s, const char *rel, const char *title, int64_t after)
 {
-    char path[LINK_PATH_SIZE];
-    item_page_path(&s->page, after, path);
-    link_write(&s->writer, &s->page.links, rel, MEDIA_GEOJSON, title, path);
+    struct buffer path;
+    buffer_init(&path, 0);
+    item_page_path(&s->page, after, &path);
+    link_write(&s->writer, &s->page.links, rel, MEDIA_GEOJSON, title, path.data ? path.data : "");
+    buffer_release(&path);
 }
 
 static void write_links(struct item_stream *s, bool more)
 {
     const struct item_page *p = &s->page;
-    char path[LINK_PATH_SIZE];
+    struct buffer path;
+    buffer_init(&path, 0);
     jw_key(&s->writer, "links");
     jw_array_begin(&s->writer);
     write_page_link(s, "self", "本页 this page", p->after);
@@ -111,17 +162,21 @@ static void write_links(struct item_stream *s, bool more)
         write_page_link(s, "prev", "上一页 the page before", p->before);
     if (more)
         write_page_link(s, "next", "下一页 the next page", s->after);
-    item_page_path(p, p->after, path);
-    link_write_alternate(&s->writer, &p->links, path);
-    snprintf(path, sizeof path, "/collections/%s", p->id);
-    link_write(&s->writer, &p->links, "collection", MEDIA_JSON, "所属图层 the collection", path);
+    item_page_path(p, p->after, &path);
+    link_write_alternate(&s->writer, &p->links, path.data ? path.data : "");
+    buffer_clear(&path);
+    buffer_printf(&path, "/collections/%s", p->id);
+    link_write(&s->writer, &p->links, "collection", MEDIA_JSON, "所属图层 the collection",
+               path.data ? path.data : "");
+    buffer_release(&path);
     jw_array_end(&s->writer);
 }
 
 static enum status write_tail(struct item_stream *s, struct store *store, struct error *e)
 {
+    const struct item_page *p = &s->page;
     bool more = false;
-    enum status status = read_some(s, store, 1, see_feature, see_place, &more, e);
+    enum status status = item_page_has_more(p, store, (struct item_shown){s->n_written, s->after}, &more, e);
     if (status)
         return status;
     jw_array_end(&s->writer);
@@ -151,15 +206,18 @@ static void write_head(struct item_stream *s)
 static enum status write_piece(struct item_stream *s, struct engine_worker *w, struct error *e)
 {
     struct reader r = {.stream = s, .shape = &w->shape, .error = e};
+    item_crs_begin(&r.crs, &s->page.crs, w->check.transformer, e);
     int64_t wanted = s->remaining < PIECE_FEATURES ? s->remaining : PIECE_FEATURES;
     enum status status = STATUS_OK;
+    r.wanted = wanted;
     if (wanted > 0)
-        status = read_some(s, w->store, wanted, take_feature, take_place, &r, e);
+        status = item_page_each(&s->page, w->store, (struct item_slice){s->after, wanted},
+                                (struct item_reader){take_feature, take_place, &r}, e);
     if (!status)
         status = r.status;
     s->n_written += r.n_read;
     s->remaining -= r.n_read;
-    bool was_last = s->remaining == 0 || (r.n_read < wanted && s->piece.size < PIECE_BYTES);
+    bool was_last = s->remaining == 0 || !r.stopped;
     if (!status && was_last)
         status = write_tail(s, w->store, e);
     return status ? status : buffer_status(&s->piece, e);
@@ -169,6 +227,7 @@ static void stream_free(void *user)
 {
     struct item_stream *s = user;
     buffer_release(&s->piece);
+    item_page_release(&s->page);
     free(s);
 }
 
@@ -214,16 +273,20 @@ static ssize_t send_piece(void *user, uint64_t position, char *out, size_t max)
     return (ssize_t)n;
 }
 
-enum status item_stream_open(struct request *rq, const struct item_page *page, struct item_stream **out,
+enum status item_stream_open(struct request *rq, struct item_page *page, struct item_stream **out,
                              struct error *e)
 {
     struct item_stream *s = calloc(1, sizeof *s);
-    if (!s)
+    if (!s) {
+        item_page_release(page);
         return error_no_memory(e);
+    }
     s->engine = rq->engine;
     s->store_number = engine_store_number(rq->engine);
     s->page = *page;
     s->remaining = page->limit;
+    if (page->counted && page->matched - page->until < s->remaining)
+        s->remaining = page->matched - page->until;
     s->after = page->after;
     buffer_init(&s->piece, 0);
     write_head(s);
@@ -239,8 +302,11 @@ enum status item_stream_open(struct request *rq, const struct item_page *page, s
 enum status item_stream_reply(struct item_stream *s, struct reply *reply, struct error *e)
 {
     const struct reply_stream stream = {PIECE_BYTES, send_piece, s, stream_free};
+    struct crs_named crs = s->page.crs; /* `s` may be gone with the response */
     enum status status = reply_stream(reply, &stream, "application/geo+json; charset=utf-8", e);
-    if (!status)
+    if (!status) {
         reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
+        item_crs_header(reply, &crs);
+    }
     return status;
 }

@@ -9,7 +9,8 @@
 
 #include "http/item_page.h"
 
-/* Some features of a page's collection, those behind an id. Of the two readers the one that fits is called. */
+/* Some features of a page's collection, those behind an id that its filter chooses. Of the two readers the one
+ * that fits is called. */
 struct item_slice {
     int64_t after, limit;
 };
@@ -21,11 +22,19 @@ struct item_reader {
 enum status item_page_each(const struct item_page *page, struct store *store, struct item_slice slice,
                            struct item_reader reader, struct error *e) HX_MUST_CHECK;
 
+/* What of a page was shown: how many, and the last one's id. */
+struct item_shown {
+    int64_t n, last;
+};
+/* Is there another page behind them? */
+enum status item_page_has_more(const struct item_page *page, struct store *store, struct item_shown shown,
+                               bool *more, struct error *e) HX_MUST_CHECK;
+
 struct item_stream;
 
 /* Starts the page and reads its first piece with the request's worker, so that a failure is still an
- * answer. */
-enum status item_stream_open(struct request *rq, const struct item_page *page, struct item_stream **out,
+ * answer. The page is taken over, also by a failure. */
+enum status item_stream_open(struct request *rq, struct item_page *page, struct item_stream **out,
                              struct error *e) HX_MUST_CHECK;
 /* Moves the stream into a response. */
 enum status item_stream_reply(struct item_stream *s, struct reply *reply, struct error *e) HX_MUST_CHECK;

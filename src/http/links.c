@@ -64,20 +64,25 @@ void links_of(const struct request *rq, struct links *out)
 void link_write(struct json_writer *w, const struct links *l, const char *rel, const char *type,
                 const char *title, const char *path)
 {
-    char href[LINK_BASE_SIZE + LINK_PATH_SIZE + 8];
-    snprintf(href, sizeof href, "%s%s", l->base, path);
+    struct buffer href;
+    buffer_init(&href, 0);
+    buffer_append_str(&href, l->base);
+    buffer_append_str(&href, path);
     jw_object_begin(w);
     jw_kv_string(w, "rel", rel);
     jw_kv_string(w, "type", type);
     if (title)
         jw_kv_string(w, "title", title);
-    jw_kv_string(w, "href", href);
+    jw_kv_string(w, "href", href.data); /* NULL when memory is out: the writer's own buffer says so */
     jw_object_end(w);
+    buffer_release(&href);
 }
 
 void link_write_alternate(struct json_writer *w, const struct links *l, const char *path)
 {
-    char page[LINK_PATH_SIZE + 8];
-    snprintf(page, sizeof page, "%s%sf=html", path, strchr(path, '?') ? "&" : "?");
-    link_write(w, l, "alternate", MEDIA_HTML, "供人阅读 for people", page);
+    struct buffer page;
+    buffer_init(&page, 0);
+    buffer_printf(&page, "%s%sf=html", path, strchr(path, '?') ? "&" : "?");
+    link_write(w, l, "alternate", MEDIA_HTML, "供人阅读 for people", page.data ? page.data : "");
+    buffer_release(&page);
 }

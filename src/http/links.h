@@ -14,6 +14,7 @@ enum { LINK_BASE_SIZE = 512, LINK_PATH_SIZE = 512 };
 
 #define MEDIA_JSON "application/json"
 #define MEDIA_GEOJSON "application/geo+json"
+#define MEDIA_SCHEMA "application/schema+json"
 #define MEDIA_HTML "text/html"
 #define MEDIA_OPENAPI_TYPE "application/vnd.oai.openapi+json"
 #define MEDIA_OPENAPI MEDIA_OPENAPI_TYPE ";version=3.0"

@@ -33,11 +33,11 @@ void request_query_each(const struct request *rq, const char *key, request_value
 
 /* ---- parameters that nobody would look at ---- */
 
-enum { QUERY_KEYS_MAX = 32 };
+enum { QUERY_KEYS_MAX = 128, BITS = 32 };
 
 struct query_look {
     const char *known;
-    unsigned seen; /* a bit for each known key */
+    uint32_t seen[QUERY_KEYS_MAX / BITS]; /* a bit for each known key */
     char unknown[64], twice[64];
 };
 
@@ -63,10 +63,10 @@ static enum MHD_Result look_at_key(void *user, enum MHD_ValueKind kind, const ch
     int i = number_of_key(l->known, key ? key : "", &again);
     if (i < 0)
         snprintf(l->unknown, sizeof l->unknown, "%s", key && *key ? key : "=");
-    else if (l->seen & 1u << i && !again)
+    else if (l->seen[i / BITS] & 1u << i % BITS && !again)
         snprintf(l->twice, sizeof l->twice, "%s", key);
     else
-        l->seen |= 1u << i;
+        l->seen[i / BITS] |= 1u << i % BITS;
     return MHD_YES;
 }
 
@@ -155,24 +155,17 @@ static bool parse_four(const char *text, double v[4])
     return n == 4 || read[2] <= read[5];
 }
 
-enum status request_query_box(const struct request *rq, struct geo_box *box, bool *present, struct error *e)
+enum status request_query_corners(const struct request *rq, double corners[4], bool *present, struct error *e)
 {
     const char *text = request_query(rq, "bbox");
     *present = text != NULL;
-    if (!text)
+    if (!text || parse_four(text, corners))
         return STATUS_OK;
-    double v[4];
-    if (parse_four(text, v) && v[0] >= -180 && v[1] >= -90 && v[2] <= 180 && v[3] <= 90 && v[0] <= v[2] &&
-        v[1] <= v[3]) {
-        *box = (struct geo_box){.west_deg = v[0], .south_deg = v[1], .east_deg = v[2], .north_deg = v[3]};
-        return STATUS_OK;
-    }
-    error_zh(e,
-             "bbox“%.80s”不对：应为“西,南,东,北”四个数（经纬度，单位度，西≤东，南≤北），或带高程的六个数。",
+    error_zh(e, "bbox“%.80s”不对：应为四个数（不带 bbox-crs 时为经纬度“西,南,东,北”），或带高程的六个数。",
              text);
     return error_fail(
         e, STATUS_INVALID_INPUT, "bad-bbox",
-        "The bbox \"%.80s\" is wrong: four numbers west,south,east,north in degrees are needed, west not "
-        "above east, south not above north; or six, with heights.",
+        "The bbox \"%.80s\" is wrong: four numbers are needed (without bbox-crs: west,south,east,north in "
+        "degrees), or six, with heights.",
         text);
 }

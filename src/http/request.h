@@ -64,10 +64,10 @@ enum status request_query_integer(const struct request *rq, const char *key, int
                                   int64_t max, int64_t *out, struct error *e) HX_MUST_CHECK;
 enum status request_param_integer(const struct request *rq, int param, int64_t min, int64_t max, int64_t *out,
                                   struct error *e) HX_MUST_CHECK;
-/* bbox=west,south,east,north in degrees, or six numbers with heights. *present tells whether there was
- * one. */
-enum status request_query_box(const struct request *rq, struct geo_box *box, bool *present,
-                              struct error *e) HX_MUST_CHECK;
+/* bbox: the lower and the upper corner, four numbers, or six with heights, which are passed over. *present
+ * tells whether there was one. */
+enum status request_query_corners(const struct request *rq, double corners[4], bool *present,
+                                  struct error *e) HX_MUST_CHECK;
 
 /* ---- answering ---- */
 

@@ -21,8 +21,9 @@ static const struct route routes[] = {
     {"GET", "/collections", handle_collections, "f", false},
     {"GET", "/collections/{id}", handle_collection, "f", false},
     {"GET", "/collections/{id}/versions", handle_versions, NULL, false},
-    {"GET", "/collections/{id}/items", handle_items, "bbox datetime version limit after f", false},
-    {"GET", "/collections/{id}/items/{fid}", handle_item, "f", false},
+    {"GET", "/collections/{id}/queryables", handle_queryables, "f", false},
+    {"GET", "/collections/{id}/items", handle_items, NULL, false}, /* looks at its parameters itself */
+    {"GET", "/collections/{id}/items/{fid}", handle_item, "crs f", false},
     {"GET", "/collections/{id}/tiles", handle_tile_sets, "f", false},
     {"GET", "/collections/{id}/tiles/{tileMatrixSetId}", handle_tile_set, "f", false},
     {"GET", "/collections/{id}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}", handle_tile_of_set,
@@ -126,11 +127,23 @@ bool route_is_public(const struct route *r)
 
 bool route_is_tagged(const struct route *r)
 {
-    static handler_fn *const tagged[] = {
-        handle_landing,          handle_conformance,     handle_api,       handle_openapi,
-        handle_collections,      handle_collection,      handle_items,     handle_item,
-        handle_layers,           handle_classes,         handle_tile_sets, handle_tile_set,
-        handle_tile_matrix_sets, handle_tile_matrix_set, handle_styles,    handle_style};
+    static handler_fn *const tagged[] = {handle_landing,
+                                         handle_conformance,
+                                         handle_api,
+                                         handle_openapi,
+                                         handle_collections,
+                                         handle_collection,
+                                         handle_items,
+                                         handle_item,
+                                         handle_layers,
+                                         handle_classes,
+                                         handle_queryables,
+                                         handle_tile_sets,
+                                         handle_tile_set,
+                                         handle_tile_matrix_sets,
+                                         handle_tile_matrix_set,
+                                         handle_styles,
+                                         handle_style};
     for (size_t i = 0; i < sizeof tagged / sizeof *tagged; i++)
         if (r->handler == tagged[i])
             return true;

@@ -63,6 +63,37 @@ static void add_position(double lon_deg, double lat_deg, bool begins, void *user
     geo_box_add(user, lon_deg, lat_deg);
 }
 
+static void write_positions(struct json_writer *w, const json_t *c, const struct geojson_axes *form)
+{
+    if (json_is_number(json_array_get(c, 0)) && json_is_number(json_array_get(c, 1))) {
+        geojson_write_position(w, json_number_value(json_array_get(c, 0)),
+                               json_number_value(json_array_get(c, 1)), form);
+        return;
+    }
+    jw_array_begin(w);
+    for (size_t i = 0; i < json_array_size(c); i++)
+        write_positions(w, json_array_get(c, i), form);
+    jw_array_end(w);
+}
+
+void stored_json_write_geometry(struct json_writer *w, const char *geometry, const struct geojson_axes *form)
+{
+    json_t *root = json_loads(geometry, 0, NULL);
+    const json_t *coordinates = json_object_get(root, "coordinates");
+    if (!form->position) {
+        jw_raw(w, geometry, strlen(geometry)); /* as it is stored */
+    } else if (!coordinates) {
+        jw_null(w);
+    } else {
+        jw_object_begin(w);
+        jw_kv_string(w, "type", json_string_value(json_object_get(root, "type")));
+        jw_key(w, "coordinates");
+        write_positions(w, coordinates, form);
+        jw_object_end(w);
+    }
+    json_decref(root);
+}
+
 void stored_json_add_geometry(const char *geometry, struct geo_box *box)
 {
     stored_json_each_position(geometry, (struct stored_json_positions){add_position, box});

@@ -5,11 +5,14 @@
 #ifndef HX_HTTP_STORED_JSON_H
 #define HX_HTTP_STORED_JSON_H
 
-#include "geo/shape.h"
+#include "formats/geojson.h"
 
 /* The object as compact text, with "name" added when `name` is given and the object has none. NULL when the
  * text is no JSON object (or memory is out). */
 char *stored_json_object(const char *json, const char *name);
+
+/* Writes a GeoJSON geometry with its positions in another form; null when the text is none. */
+void stored_json_write_geometry(struct json_writer *w, const char *geometry, const struct geojson_axes *form);
 
 /* Each member of the object: a text as it is, null as "", all else as JSON. False when it is no object. */
 typedef void stored_json_member_fn(const char *key, const char *value, void *user);

@@ -94,10 +94,11 @@ struct store_feature {
 typedef bool store_feature_fn(const struct store_feature *f, void *user);
 struct store_feature_query {
     int64_t version_id;
-    const struct geo_box *box; /* NULL: everywhere */
-    int64_t after_id;          /* 0: from the start (keyset paging) */
-    int64_t limit;             /* 0: all */
-    bool attributes_only;      /* without a box: wkb is NULL, which is most of the cost */
+    const struct geo_box *box;  /* NULL: everywhere. West above east: over the antimeridian */
+    const struct geo_box *also; /* with `box` alone: features must meet this one, too. NULL: none */
+    int64_t after_id;           /* 0: from the start (keyset paging) */
+    int64_t limit;              /* 0: all */
+    bool attributes_only;       /* without a box: wkb is NULL, which is most of the cost */
 };
 enum status store_features(struct store *s, const struct store_feature_query *q, store_feature_fn *fn,
                            void *user, struct error *e) HX_MUST_CHECK;
@@ -149,6 +150,7 @@ struct store_plan_feature {
     const char *geometry;   /* GeoJSON geometry */
 };
 typedef bool store_plan_feature_fn(const struct store_plan_feature *f, void *user);
+/* `box` and `limit` as in store_feature_query. */
 enum status store_plan_features(struct store *s, const char *collection, const struct geo_box *box,
                                 int64_t after_id, int64_t limit, store_plan_feature_fn *fn, void *user,
                                 struct error *e) HX_MUST_CHECK;

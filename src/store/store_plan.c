@@ -11,12 +11,16 @@ static const char *column_text(sqlite3_stmt *q, int i, const char *when_null)
     return text ? text : when_null;
 }
 
+/* Over the antimeridian it is two; else the second is the first. */
 static void bind_box(sqlite3_stmt *q, int first, const struct geo_box *box)
 {
+    bool around = box->west_deg > box->east_deg;
     sqlite3_bind_double(q, first, box->west_deg);
     sqlite3_bind_double(q, first + 1, box->south_deg);
-    sqlite3_bind_double(q, first + 2, box->east_deg);
+    sqlite3_bind_double(q, first + 2, around ? 180 : box->east_deg);
     sqlite3_bind_double(q, first + 3, box->north_deg);
+    sqlite3_bind_double(q, first + 4, around ? -180 : box->west_deg);
+    sqlite3_bind_double(q, first + 5, box->east_deg);
 }
 
 /* A few hundred rows: the box is tested row by row. */
@@ -31,7 +35,8 @@ enum status store_plan_features(struct store *s, const char *collection, const s
     st = sql_prepare(s,
                      "SELECT id, collection, name, properties, AsGeoJSON(geometry, 8) FROM place_item "
                      "WHERE collection = ?1 AND id > ?2 AND (?4 IS NULL OR MbrIntersects(geometry, "
-                     "BuildMbr(?4, ?5, ?6, ?7, 4490))) ORDER BY id LIMIT ?3",
+                     "BuildMbr(?4, ?5, ?6, ?7, 4490)) OR MbrIntersects(geometry, "
+                     "BuildMbr(?8, ?5, ?9, ?7, 4490))) ORDER BY id LIMIT ?3",
                      &q, READING, e);
     if (st != STATUS_OK)
         return st;

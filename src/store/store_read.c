@@ -2,6 +2,7 @@
 #include "store/sql.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct doing READING_LAYERS = {"读取图层目录", "reading the layers"};
@@ -258,32 +259,53 @@ static enum status give_feature(sqlite3_stmt *q, bool geometry, store_feature_fn
     return STATUS_OK;
 }
 
-#define FEATURE_COLUMNS                                                                                      \
-    "SELECT id, code, name, zone, county, declared_area_m2, properties, hx_wkb(geometry) FROM feature "
+#define FEATURE_COLUMNS "SELECT id, code, name, zone, county, declared_area_m2, properties, "
 /* The box test runs on the spatial index alone, whose 32-bit boxes are rounded outward. The plus sign keeps
  * SQLite from walking the whole version instead. */
-#define IN_BOX                                                                                               \
-    "WHERE +version_id = ?1 AND id IN (SELECT pkid FROM idx_feature_geometry WHERE xmin <= ?6 AND "          \
-    "xmax >= ?4 AND ymin <= ?7 AND ymax >= ?5) "
-#define ANYWHERE "WHERE version_id = ?1 "
-#define A_PAGE "AND id > ?2 ORDER BY id LIMIT ?3"
-#define BEFORE "AND id <= ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3"
-static const char FEATURES_IN_BOX[] = FEATURE_COLUMNS IN_BOX A_PAGE;
-static const char FEATURES_ANYWHERE[] = FEATURE_COLUMNS ANYWHERE A_PAGE;
-static const char ATTRIBUTES_ANYWHERE[] =
-    "SELECT id, code, name, zone, county, declared_area_m2, properties, NULL FROM feature " ANYWHERE A_PAGE;
+#define ANYWHERE "FROM feature WHERE version_id = ?1 "
+#define IN_BOX(longitudes, south, north)                                                                     \
+    "AND id IN (SELECT pkid FROM idx_feature_geometry WHERE " longitudes " AND ymin <= " north               \
+    " AND ymax >= " south ") "
+#define SOMEWHERE "FROM feature WHERE +version_id = ?1 "
+
+enum { SQL_SIZE = 640 };
+
+static bool is_around(const struct geo_box *box) /* over the antimeridian */
+{
+    return box->west_deg > box->east_deg;
+}
+
+/* `what` of the features that the query means, `then` in which order and from where on. */
+static const char *write_sql(const struct store_feature_query *q, const char *what, const char *then,
+                             char sql[SQL_SIZE])
+{
+    const char *box = !q->box             ? ""
+                      : is_around(q->box) ? IN_BOX("(xmin <= ?6 OR xmax >= ?4)", "?5", "?7")
+                                          : IN_BOX("xmin <= ?6 AND xmax >= ?4", "?5", "?7");
+    const char *also = !q->box || !q->also  ? ""
+                       : is_around(q->also) ? IN_BOX("(xmin <= ?10 OR xmax >= ?8)", "?9", "?11")
+                                            : IN_BOX("xmin <= ?10 AND xmax >= ?8", "?9", "?11");
+    snprintf(sql, SQL_SIZE, "%s%s%s%s%s", what, q->box ? SOMEWHERE : ANYWHERE, box, also, then);
+    return sql;
+}
+
+static void bind_box(sqlite3_stmt *q, int first, const struct geo_box *box)
+{
+    sqlite3_bind_double(q, first, box->west_deg);
+    sqlite3_bind_double(q, first + 1, box->south_deg);
+    sqlite3_bind_double(q, first + 2, box->east_deg);
+    sqlite3_bind_double(q, first + 3, box->north_deg);
+}
 
 static void bind_query(sqlite3_stmt *q, const struct store_feature_query *query)
 {
     sqlite3_bind_int64(q, 1, query->version_id);
     sqlite3_bind_int64(q, 2, query->after_id);
     sqlite3_bind_int64(q, 3, query->limit > 0 ? query->limit : -1);
-    if (!query->box)
-        return;
-    sqlite3_bind_double(q, 4, query->box->west_deg);
-    sqlite3_bind_double(q, 5, query->box->south_deg);
-    sqlite3_bind_double(q, 6, query->box->east_deg);
-    sqlite3_bind_double(q, 7, query->box->north_deg);
+    if (query->box)
+        bind_box(q, 4, query->box);
+    if (query->box && query->also)
+        bind_box(q, 8, query->also);
 }
 
 enum status store_features(struct store *s, const struct store_feature_query *query, store_feature_fn *fn,
@@ -291,7 +313,9 @@ enum status store_features(struct store *s, const struct store_feature_query *qu
 {
     sqlite3_stmt *q = NULL;
     bool bare = query->attributes_only && !query->box;
-    const char *sql = bare ? ATTRIBUTES_ANYWHERE : query->box ? FEATURES_IN_BOX : FEATURES_ANYWHERE;
+    char sql[SQL_SIZE];
+    write_sql(query, bare ? FEATURE_COLUMNS "NULL " : FEATURE_COLUMNS "hx_wkb(geometry) ",
+              "AND id > ?2 ORDER BY id LIMIT ?3", sql);
     enum status st = sql_prepare(s, sql, &q, READING_FEATURES, e);
     if (st != STATUS_OK)
         return st;
@@ -326,17 +350,16 @@ static enum status number_of_query(struct store *s, const struct store_feature_q
 enum status store_features_count(struct store *s, const struct store_feature_query *q, int64_t *out,
                                  struct error *e)
 {
-    static const char in_box[] = "SELECT count(*) FROM feature " IN_BOX,
-                      anywhere[] = "SELECT count(*) FROM feature " ANYWHERE;
-    return number_of_query(s, q, q->box ? in_box : anywhere, out, e);
+    char sql[SQL_SIZE];
+    return number_of_query(s, q, write_sql(q, "SELECT count(*) ", "", sql), out, e);
 }
 
 enum status store_features_before(struct store *s, const struct store_feature_query *q, int64_t *out,
                                   struct error *e)
 {
-    static const char in_box[] = "SELECT id FROM feature " IN_BOX BEFORE,
-                      anywhere[] = "SELECT id FROM feature " ANYWHERE BEFORE;
-    return number_of_query(s, q, q->box ? in_box : anywhere, out, e);
+    char sql[SQL_SIZE];
+    write_sql(q, "SELECT id ", "AND id <= ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3", sql);
+    return number_of_query(s, q, sql, out, e);
 }
 
 enum status store_coverage(struct store *s, int64_t version_id, struct arena *a, const void **wkb, size_t *n,

@@ -188,6 +188,18 @@ static bool needs_pj(const struct geo_crs *crs)
     return crs->kind == GEO_CRS_GAUSS_KRUGER || crs->shift.given;
 }
 
+static enum status convert_point(PJ *pj, const struct geo_crs *crs, struct both *p, struct error *e)
+{
+    PJ_COORD c = proj_trans(pj, PJ_FWD, proj_coord(p->x, p->y, 0, HUGE_VAL));
+    if (!isfinite(c.xy.x) || !isfinite(c.xy.y)) {
+        proj_errno_reset(pj);
+        return fail_point(crs, p->x, p->y, e);
+    }
+    p->lon = c.xy.x;
+    p->lat = c.xy.y;
+    return STATUS_OK;
+}
+
 static enum status grid_point(PJ *pj, const struct geo_crs *crs, struct both *p, struct error *e)
 {
     if (crs->kind == GEO_CRS_GEOGRAPHIC) {
@@ -197,14 +209,7 @@ static enum status grid_point(PJ *pj, const struct geo_crs *crs, struct both *p,
     } else if (!plausible(crs, p->x, p->y)) {
         return fail_point(crs, p->x, p->y, e);
     }
-    PJ_COORD c = proj_trans(pj, PJ_FWD, proj_coord(p->x, p->y, 0, HUGE_VAL));
-    if (!isfinite(c.xy.x) || !isfinite(c.xy.y)) {
-        proj_errno_reset(pj);
-        return fail_point(crs, p->x, p->y, e);
-    }
-    p->lon = c.xy.x;
-    p->lat = c.xy.y;
-    return STATUS_OK;
+    return convert_point(pj, crs, p, e);
 }
 
 enum status geo_transformer_point(struct geo_transformer *t, const struct geo_crs *crs, double x, double y,
@@ -422,5 +427,20 @@ enum status geo_transformer_from_lonlat(struct geo_transformer *t, const struct 
     }
     *x = c.xy.x;
     *y = c.xy.y;
+    return STATUS_OK;
+}
+
+enum status geo_transformer_to_lonlat(struct geo_transformer *t, const struct geo_crs *crs, double x,
+                                      double y, double *lon_deg, double *lat_deg, struct error *e)
+{
+    struct both p = {.x = x, .y = y};
+    PJ *pj = NULL;
+    enum status s = needs_pj(crs) ? zone_pj(t, crs, &pj, e) : STATUS_OK;
+    if (s == STATUS_OK)
+        s = pj ? convert_point(pj, crs, &p, e) : geographic_point(crs, &p, e);
+    if (s != STATUS_OK)
+        return s;
+    *lon_deg = p.lon;
+    *lat_deg = p.lat;
     return STATUS_OK;
 }
