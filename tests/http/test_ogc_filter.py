@@ -402,6 +402,7 @@ class Filter(unittest.TestCase):
         self.assertEqual([], self.ids("true", datetime="1990-01-01"))
         self.refused("unknown-property", filter="foo = 1", datetime="1990-01-01")
 
+    @runs.whole_under_sanitizers
     def test_long_answers(self):
         """Many pieces of a stream: a filter over 15,159 sample features gives each match once, in order; places are filtered, too."""
         store = fixture.geodata_store(PROGRAM, self.folder / "geodata.sqlite", SOURCE / "geodata")
