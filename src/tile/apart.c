@@ -5,7 +5,7 @@
 
 /* How many pairs of boxes are looked at: some for each edge, and some more. What is not settled by then has
  * long edges side by side, and reads as "they meet". */
-enum { PAIRS_PER_EDGE = 64, PAIRS_MORE = 100000 };
+enum { PAIRS_PER_EDGE = 256, PAIRS_MORE = 100000 };
 
 struct edge {
     int32_t low, high;           /* along the axis of the sweep */
