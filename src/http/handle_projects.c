@@ -3,6 +3,7 @@
  * POST /projects?name=&code=&builder=&district=&class=&claim=&crs=&slivers=&source_file=&replaces=: the bytes
  * of a parcel file in; they are checked, and what can be checked is saved. What is saved is checked again by
  * /check?project=NAME. */
+#include "http/links.h"
 #include "http/record_writer.h"
 #include "http/request_options.h"
 #include "http/route.h"
@@ -81,7 +82,7 @@ enum status handle_projects(struct request *rq, struct reply *reply, struct erro
     jw_array_end(&p.w);
     jw_kv_integer(&p.w, "numberReturned", p.n);
     snprintf(href, sizeof href, "/projects?limit=%" PRId64 "&after=%" PRId64, p.limit, p.last);
-    reply_next_link(&p.w, p.more ? href : NULL);
+    link_write_next(&p.w, rq, p.more ? href : NULL);
     jw_object_end(&p.w);
     return reply_json(reply, &b, s, "no-store", e);
 }

@@ -1,5 +1,6 @@
 /* Reading the record: GET /records, /records/verify, /records/{id}, /records/{id}/report and
  * /records/{id}/input. */
+#include "http/links.h"
 #include "http/route.h"
 
 #include "base/text.h"
@@ -31,7 +32,7 @@ static bool add_row(const struct store_record *r, void *user)
 }
 
 /* The address goes on with the same search: every part of it as it was asked, percent-encoded. */
-static void write_next(struct page *p, const struct store_record_search *search)
+static void write_next(struct page *p, const struct request *rq, const struct store_record_search *search)
 {
     char href[HREF_SIZE];
     size_t n =
@@ -47,7 +48,7 @@ static void write_next(struct page *p, const struct store_record_search *search)
             n += (size_t)snprintf(href + n, sizeof href - n, "&%s=", parts[i].key);
             n = n < sizeof href ? n + text_percent(parts[i].value, href + n, sizeof href - n) : n;
         }
-    reply_next_link(&p->w, p->more ? href : NULL);
+    link_write_next(&p->w, rq, p->more ? href : NULL);
 }
 
 /* project=&layer=&class=&document= */
@@ -81,7 +82,7 @@ enum status handle_records(struct request *rq, struct reply *reply, struct error
     s = store_records_found(rq->worker->store, &search, after, p.limit + 1, add_row, &p, e);
     jw_array_end(&p.w);
     jw_kv_integer(&p.w, "numberReturned", p.n);
-    write_next(&p, &search);
+    write_next(&p, rq, &search);
     jw_object_end(&p.w);
     return reply_json(reply, &b, s, "no-store", e);
 }

@@ -86,3 +86,14 @@ void link_write_alternate(struct json_writer *w, const struct links *l, const ch
     link_write(w, l, "alternate", MEDIA_HTML, "供人阅读 for people", page.data ? page.data : "");
     buffer_release(&page);
 }
+
+void link_write_next(struct json_writer *w, const struct request *rq, const char *path)
+{
+    struct links l;
+    links_of(rq, &l);
+    jw_key(w, "links");
+    jw_array_begin(w);
+    if (path)
+        link_write(w, &l, "next", MEDIA_JSON, NULL, path);
+    jw_array_end(w);
+}

@@ -29,6 +29,8 @@ void link_write(struct json_writer *w, const struct links *l, const char *rel, c
                 const char *title, const char *path);
 /* The same answer as a page for people: the path with f=html. */
 void link_write_alternate(struct json_writer *w, const struct links *l, const char *path);
+/* The member "links" of a list in JSON: where it goes on, or nothing (NULL). */
+void link_write_next(struct json_writer *w, const struct request *rq, const char *path);
 /* Is this an address to put before paths: http or https, a host, perhaps a path, no slash at its end? */
 bool link_base_check(const char *url);
 

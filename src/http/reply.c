@@ -124,20 +124,6 @@ enum status reply_stream(struct reply *r, const struct reply_stream *stream, con
     return s;
 }
 
-void reply_next_link(struct json_writer *w, const char *href)
-{
-    jw_key(w, "links");
-    jw_array_begin(w);
-    if (href) {
-        jw_object_begin(w);
-        jw_kv_string(w, "rel", "next");
-        jw_kv_string(w, "type", "application/json");
-        jw_kv_string(w, "href", href);
-        jw_object_end(w);
-    }
-    jw_array_end(w);
-}
-
 void reply_header(struct reply *r, const char *name, const char *value)
 {
     MHD_add_response_header(r->response, name, value);

@@ -77,9 +77,6 @@ enum status reply_buffer(struct reply *r, struct buffer *b, const char *content_
 /* The JSON in `b` where `s` is STATUS_OK, else `s`; `b` is released in any case. `cache`: Cache-Control. */
 enum status reply_json(struct reply *r, struct buffer *b, enum status s, const char *cache,
                        struct error *e) HX_MUST_CHECK;
-/* The member "links" of a list: where it goes on, or nothing (NULL). */
-struct json_writer;
-void reply_next_link(struct json_writer *w, const char *href);
 /* Bytes that live as long as the server. */
 enum status reply_static(struct reply *r, const void *bytes, size_t n, const char *content_type,
                          struct error *e) HX_MUST_CHECK;

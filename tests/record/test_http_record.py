@@ -27,7 +27,7 @@ class Records(unittest.TestCase):
     def ask_bytes(self, method, path, body=None, server=None, headers={}):
         server = server or self.server
         c = http.client.HTTPConnection(server.host, server.port)
-        c.request(method, path, body, headers)
+        c.request(method, path.removeprefix(f'http://{server.host}:{server.port}'), body, headers)
         answer = c.getresponse()
         content = answer.read()
         c.close()

@@ -28,7 +28,7 @@ class Projects(unittest.TestCase):
     def ask(self, method, path, body=None, server=None, headers={}, text=True):
         server = server or self.server
         c = http.client.HTTPConnection(server.host, server.port)
-        c.request(method, path, body, headers)
+        c.request(method, path.removeprefix(f'http://{server.host}:{server.port}'), body, headers)
         answer = c.getresponse()
         content = answer.read()
         c.close()
@@ -74,6 +74,8 @@ class Projects(unittest.TestCase):
         self.assertEqual('二号', self.ask('POST', '/check?' + query(project='二号'))[1]['project']['name'])
         self.assertEqual(['一号线', '二号'], [r['name'] for r in self.listed()])
         page = self.ask('GET', '/projects?limit=1')[1]
+        proxied = self.ask('GET', '/projects?limit=1', headers={'X-Forwarded-Prefix': '/hx', 'X-Forwarded-Host': 'gis.example.cn'})[1]
+        self.assertRegex(proxied['links'][0]['href'], r'^http://gis\.example\.cn/hx/projects\?limit=1&after=\d+$')
         self.assertEqual((1, ['二号']), (page['numberReturned'], [
             r['name'] for r in self.ask('GET', page['links'][0]['href'])[1]['projects']]))
 

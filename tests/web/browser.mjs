@@ -59,7 +59,7 @@ export function launch() {
 }
 
 /** Opens the page and waits until the map has drawn everything it has. */
-export async function openPage(browser, options = {}) {
+export async function openPage(browser, options = {}, at = `${baseUrl}/`) {
   const context = await browser.newContext({
     viewport: { width: 1366, height: 768 }, locale: 'zh-CN', reducedMotion: 'reduce', acceptDownloads: true, ...options,
   });
@@ -70,7 +70,7 @@ export async function openPage(browser, options = {}) {
   page.on('pageerror', (e) => seen.errors.push(String(e)));
   page.on('console', (m) => m.type() === 'error' && seen.errors.push(m.text()));
   void watch(page);
-  await page.goto(baseUrl + '/', { waitUntil: 'load' });
+  await page.goto(at, { waitUntil: 'load' });
   await page.waitForSelector('[data-testid="switch-ecological_red_line"]');
   await page.waitForFunction(() => document.querySelector('[data-testid="map"]')?.dataset.idle === 'true');
   return { page, context, seen };

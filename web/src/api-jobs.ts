@@ -1,6 +1,7 @@
 /** Background jobs of the server: audits that take too long to wait for. */
 
 import { getJson, request, type Warning } from './api';
+import { here } from './paths';
 
 export type JobKind = 'parcels' | 'lines' | 'figures';
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
@@ -158,7 +159,7 @@ export async function endJob(id: string): Promise<Job> {
 }
 
 export function resultHref(job: Job, format: string): string | null {
-  return job.results?.some((r) => r.format === format) ? `/jobs/${encodeURIComponent(job.id)}/result?format=${format}` : null;
+  return job.results?.some((r) => r.format === format) ? here(`/jobs/${encodeURIComponent(job.id)}/result?format=${format}`) : null;
 }
 
 export function getResult<T>(job: Job, signal?: AbortSignal): Promise<T> {

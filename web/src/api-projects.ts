@@ -1,6 +1,7 @@
 /** Saved projects: listing, opening, saving, putting away. */
 
 import { getJson, request, type ProjectFields, type Question } from './api';
+import { nextPath } from './paths';
 
 export interface Project {
   /** Of this saving: the newest of a name counts. */
@@ -33,9 +34,7 @@ export async function getProjects(max = 20_000): Promise<Project[]> {
   while (next && out.length < max) {
     const page: ProjectsPage = await getJson<ProjectsPage>(next);
     out.push(...(page.projects ?? []));
-    const href = page.links?.find((l) => l.rel === 'next')?.href;
-    const url = href && page.projects?.length ? new URL(href, location.origin) : undefined;
-    next = url ? url.pathname + url.search : undefined;
+    next = page.projects?.length ? nextPath(page.links) : undefined;
   }
   return out;
 }

@@ -1,6 +1,7 @@
 /** The record of kept checks: reading it, its chain, overrides, and verification of reports. */
 
 import { getJson, request, type Report } from './api';
+import { here, nextPath } from './paths';
 
 export interface RecordRow {
   id: number;
@@ -66,9 +67,7 @@ export async function getRecords(search: Partial<RecordSearch> = {}, max = 20_00
   while (next && out.length < max) {
     const page: RecordsPage = await getJson<RecordsPage>(next);
     out.push(...(page.records ?? []));
-    const href = page.links?.find((l) => l.rel === 'next')?.href;
-    const url = href && page.records?.length ? new URL(href, location.origin) : undefined;
-    next = url ? url.pathname + url.search : undefined;
+    next = page.records?.length ? nextPath(page.links) : undefined;
   }
   return out;
 }
@@ -77,8 +76,8 @@ export function getRecord(id: number): Promise<WholeRecord> {
   return getJson(`/records/${id}`);
 }
 
-export const recordReportHref = (id: number): string => `/records/${id}/report`;
-export const recordInputHref = (id: number): string => `/records/${id}/input`;
+export const recordReportHref = (id: number): string => here(`/records/${id}/report`);
+export const recordInputHref = (id: number): string => here(`/records/${id}/input`);
 
 export async function recordInput(id: number): Promise<Blob> {
   return (await request(recordInputHref(id))).blob();

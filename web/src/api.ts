@@ -2,6 +2,7 @@
  * missing, never as zero or as clear. */
 
 import type { Project } from './api-projects';
+import { here, nextPath } from './paths';
 
 export interface Health {
   status: string;
@@ -302,7 +303,7 @@ async function problemOf(res: Response): Promise<ApiError> {
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   let res: Response;
   try {
-    res = await fetch(path, init);
+    res = await fetch(here(path), init);
   } catch (e) {
     if (e instanceof DOMException && e.name === 'AbortError') throw e;
     throw new ApiError('无法连接服务器，请检查网络或服务是否已启动。', 'The server cannot be reached.', 'OFFLINE', 0);
@@ -365,17 +366,14 @@ export async function getAllItems(collection: string, max = 5000): Promise<Featu
   while (next && out.length < max) {
     const page: ItemsPage = await getJson<ItemsPage>(next);
     out.push(...(page.features ?? []));
-    const href = page.links?.find((l) => l.rel === 'next')?.href;
-    // Only the path is followed: a link must not lead the page to another host.
-    const url = href && page.features?.length ? new URL(href, location.origin) : undefined;
-    next = url ? url.pathname + url.search : undefined;
+    next = page.features?.length ? nextPath(page.links) : undefined;
   }
   return out;
 }
 
 /** The tile address that MapLibre needs: absolute, with {z}/{x}/{y} unescaped. */
 export function tileUrl(collection: Collection): string | undefined {
-  return collection.tiles?.startsWith('/') ? location.origin + collection.tiles : undefined;
+  return collection.tiles?.startsWith('/') ? here(collection.tiles) : undefined;
 }
 
 export interface CheckInput {
