@@ -401,8 +401,8 @@ static enum status look_at_file(struct engine *en, uint64_t *writes, struct erro
     return s;
 }
 
-/* A handle that was opened before somebody wrote past its journal (a copy over the file, or only a journal that
- * was folded back) may have kept pages of before. */
+/* A handle that was opened before somebody wrote past its journal (a copy over the file, or only a journal
+ * that was folded back) may have kept pages of before. */
 static enum status renew(struct engine *en, struct engine_worker *w, uint64_t writes, struct error *e)
 {
     if (w->writes >= writes)

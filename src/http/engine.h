@@ -45,9 +45,9 @@ enum status engine_open(const char *store_path, size_t n_workers, struct engine 
                         struct error *e) HX_MUST_CHECK;
 void engine_close(struct engine *en); /* NULL-safe; no worker may be out */
 
-/* Waits until one is free. Fails when the path leads to no store that can be served: the file is gone, or one
- * that is none has taken its place. Another store there is taken up, with its snapshot, once nobody works with
- * the one before; a failure is tried again every ENGINE_LOOK_MS. */
+/* Waits until one is free. Fails when the path leads to no store that can be served: the file is gone, or
+ * one that is none has taken its place. Another store there is taken up, with its snapshot, once nobody
+ * works with the one before; a failure is tried again every ENGINE_LOOK_MS. */
 enum status engine_take(struct engine *en, enum engine_lane lane, struct engine_worker **out,
                         struct error *e) HX_MUST_CHECK;
 struct engine_load engine_load(struct engine *en);
@@ -61,8 +61,9 @@ uint64_t engine_store_number(const struct engine *en);
 struct record_writer;
 void engine_share_writer(struct engine *en, struct record_writer *writer);
 
-/* The current snapshot; release with snapshot_unref. When the store's newer versions cannot be loaded it fails,
- * and so does engine_take until they can: the old ones would be answered as if they were current. */
+/* The current snapshot; release with snapshot_unref. When the store's newer versions cannot be loaded it
+ * fails, and so does engine_take until they can: the old ones would be answered as if they were current.
+ */
 enum status engine_snapshot(struct engine *en, struct engine_worker *w, struct snapshot **out,
                             struct error *e) HX_MUST_CHECK;
 /* What was in force on a day, "2024-01-31" (snapshot_load_as_of); release with snapshot_unref. The latest

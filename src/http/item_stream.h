@@ -9,8 +9,8 @@
 
 #include "http/item_page.h"
 
-/* Some features of a page's collection, those behind an id that its filter chooses. Of the two readers the one
- * that fits is called. */
+/* Some features of a page's collection, those behind an id that its filter chooses. Of the two readers the
+ * one that fits is called. */
 struct item_slice {
     int64_t after, limit;
 };

@@ -1,10 +1,10 @@
-/* Answers that were made once for a state of the store and are sent as they are to everybody who asks the same:
- * the documents that every client reads first.
+/* Answers that were made once for a state of the store and are sent as they are to everybody who asks the
+ * same: the documents that every client reads first.
  *
- * An answer is found by its tag (answer_tag.h), which is the sum of all that decides it, so that none is ever
- * sent after its state: what a newer state has is another tag, and what nobody asks for any more makes room.
- * Kept are at most KEPT_ANSWERS of together KEPT_BYTES. Threads: every function may be called from any thread;
- * a kept response is never changed again. */
+ * An answer is found by its tag (answer_tag.h), which is the sum of all that decides it, so that none is
+ * ever sent after its state: what a newer state has is another tag, and what nobody asks for any more
+ * makes room. Kept are at most KEPT_ANSWERS of together KEPT_BYTES. Threads: every function may be called
+ * from any thread; a kept response is never changed again. */
 #ifndef HX_HTTP_KEPT_ANSWERS_H
 #define HX_HTTP_KEPT_ANSWERS_H
 

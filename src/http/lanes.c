@@ -7,8 +7,8 @@ static bool is(const char *value, const char *wanted)
     return !value || !*value || strcmp(value, wanted) == 0;
 }
 
-/* A report to be printed, a file of many parcels, a day whose versions must be loaded, a check that waits its turn
- * to be kept, a saved project of whatever size: all of these may take as long as anything. */
+/* A report to be printed, a file of many parcels, a day whose versions must be loaded, a check that waits
+ * its turn to be kept, a saved project of whatever size: all of these may take as long as anything. */
 static bool is_quick_check(const struct request *rq)
 {
     const char *format = request_query(rq, "format"), *day = request_query(rq, "as_of");

@@ -1,8 +1,8 @@
 /* A small map as SVG inside a page: shapes, lines and points of an extent, with a grid of degrees. For
  * looking at; it needs no script and no tiles.
  *
- * Longitudes are drawn narrower by the cosine of the middle latitude. What is smaller than a dot is drawn as a
- * dot. A map stops at MINI_MAP_BYTES and counts what it did not draw, so that the page can say so.
+ * Longitudes are drawn narrower by the cosine of the middle latitude. What is smaller than a dot is drawn
+ * as a dot. A map stops at MINI_MAP_BYTES and counts what it did not draw, so that the page can say so.
  * Threads: one request's. */
 #ifndef HX_HTTP_MINI_MAP_H
 #define HX_HTTP_MINI_MAP_H

@@ -20,8 +20,8 @@ enum { ROUTE_QUERY_SIZE = 256 };
 /* All parameters that it takes, between blanks, for a route whose query is looked at. */
 const char *route_query(const struct route *r, char text[ROUTE_QUERY_SIZE]);
 
-/* Published: data and what describes them, read only; no person's papers (projects, records, jobs), no checks.
- * Of these alone --cors lets other sites' pages read, and their texts are compressed. */
+/* Published: data and what describes them, read only; no person's papers (projects, records, jobs), no
+ * checks. Of these alone --cors lets other sites' pages read, and their texts are compressed. */
 bool route_is_public(const struct route *r);
 /* Decided by what answer_tag.h says, so that it has a tag before it is made. */
 bool route_is_tagged(const struct route *r);

@@ -18,8 +18,8 @@ bool store_file_same(const struct store_file *a, const struct store_file *b);
 /* The journal beside it, "PATH-wal". inode 0: there is none. */
 struct store_file store_file_journal(const char *path);
 
-/* Folds the journal back into the file that the handle is of, also when it is no longer at its path. Best effort:
- * not where the file cannot be written or another program reads in it. NULL-safe. */
+/* Folds the journal back into the file that the handle is of, also when it is no longer at its path. Best
+ * effort: not where the file cannot be written or another program reads in it. NULL-safe. */
 void store_fold_journal(struct store *s);
 /* Closes a handle whose file is no longer at its path, and leaves alone what lies beside that path: a journal
  * there is another store's. store_close would fold the journal back and take it away. NULL-safe. */

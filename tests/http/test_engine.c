@@ -69,8 +69,8 @@ static void *work_slowly(void *user)
     return NULL;
 }
 
-/* However many slow requests there are, held as they may be: half of the workers take them, the others wait, and
- * quick ones are answered one after another meanwhile. Were it otherwise, this would hang. */
+/* However many slow requests there are, held as they may be: half of the workers take them, the others
+ * wait, and quick ones are answered one after another meanwhile. Were it otherwise, this would hang. */
 static void quick_beside_slow(size_t asked, size_t workers)
 {
     struct fixture f;
@@ -117,7 +117,8 @@ static void test_quick_beside_slow(void **state)
     quick_beside_slow(1, 2); /* one alone would have no lane to keep free */
 }
 
-/* A file that is gone fails at once, for both lanes, and counts as nobody's work; put back, it is served again. */
+/* A file that is gone fails at once, for both lanes, and counts as nobody's work; put back, it is served
+ * again. */
 static void test_no_store(void **state)
 {
     (void)state;
@@ -158,7 +159,8 @@ static void *take_once(void *user)
     return NULL;
 }
 
-/* Another store is taken up once nobody works with the one before, and not earlier: who works keeps his own. */
+/* Another store is taken up once nobody works with the one before, and not earlier: who works keeps his
+ * own. */
 static void test_another_store_waits_for_who_works(void **state)
 {
     (void)state;

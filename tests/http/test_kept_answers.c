@@ -73,7 +73,8 @@ static void test_found_by_tag_and_coding(void **state)
     assert_int_equal(n_gone, 2);
 }
 
-/* Whatever is asked, as many and as large answers are kept as is said; those that were asked for last stay. */
+/* Whatever is asked, as many and as large answers are kept as is said; those that were asked for last
+ * stay. */
 static void test_bounded(void **state)
 {
     (void)state;

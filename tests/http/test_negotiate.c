@@ -7,7 +7,7 @@
 /* after those that it needs */
 #include <cmocka.h>
 
-/* RFC 9110, 12.5.1: the most specific range decides, wherever it stands in the list, and its q is the weight. */
+/* RFC 9110, 12.5.1: the most specific range decides, wherever it stands, and its q is the weight. */
 static void test_media_types(void **state)
 {
     (void)state;
