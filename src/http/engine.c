@@ -413,10 +413,13 @@ static enum status renew(struct engine *en, struct engine_worker *w, uint64_t wr
     return store_open(en->store_path, STORE_READ, &w->store, e);
 }
 
-/* What is found while it works: nobody is answered from here on until the store has been taken up again. */
+/* What is found while it works: nobody is answered from here on until the store has been taken up again.
+ * Whoever finds it may hold a worker, for which somebody with the lock waits (take_up): that one is about to see
+ * for himself, and is not waited for. */
 static void set_fault(struct engine *en, const struct error *why)
 {
-    pthread_mutex_lock(&en->file_lock);
+    if (pthread_mutex_trylock(&en->file_lock) != 0)
+        return;
     if (!en->fault.status)
         log_line(LOG_ERROR, "the store can no longer be used: %s", why->en);
     en->fault = *why;

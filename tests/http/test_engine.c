@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -190,9 +191,64 @@ static void test_another_store_waits_for_who_works(void **state)
     tear_down(&f);
 }
 
+static void *look_until_it_fails(void *user)
+{
+    struct slow *s = user;
+    struct error e = {0};
+    struct snapshot *snapshot = NULL;
+    struct engine_worker *w = take(s->engine, LANE_SLOW);
+    atomic_store(&s->n_working, 1);
+    while (!engine_snapshot(s->engine, w, &snapshot, &e))
+        snapshot_unref(snapshot);
+    engine_give(s->engine, w);
+    return NULL;
+}
+
+static void *ask_until_served(void *user)
+{
+    struct slow *s = user;
+    struct error e = {0};
+    struct engine_worker *w = NULL;
+    while (engine_take(s->engine, LANE_QUICK, &w, &e)) /* for a fifth of a second it is not tried again */
+        sched_yield();
+    engine_give(s->engine, w);
+    return NULL;
+}
+
+/* Whoever finds the old store unreadable while another is being taken up holds a worker for which that waits:
+ * the two would wait for each other, and this would hang. */
+static void test_a_fault_found_while_another_store_is_taken_up(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct error e = {0};
+    char other[128];
+    pthread_t worker, asker;
+    sqlite3 *db = NULL;
+    set_up(&f, 3);
+    struct slow s = {.engine = f.engine};
+    snprintf(other, sizeof other, "%s.other", f.path);
+    if (fresh_store(other, &e))
+        fail_msg("%s", e.en);
+    assert_int_equal(pthread_create(&worker, NULL, look_until_it_fails, &s), 0);
+    while (!atomic_load(&s.n_working))
+        sched_yield();
+    assert_int_equal(sqlite3_open(f.path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "DROP TABLE store_state", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    assert_int_equal(rename(other, f.path), 0);
+    assert_int_equal(pthread_create(&asker, NULL, ask_until_served, &s), 0);
+    pthread_join(worker, NULL);
+    pthread_join(asker, NULL);
+    engine_give(f.engine, take(f.engine, LANE_QUICK));
+    assert_int_equal(engine_store_number(f.engine), 1);
+    tear_down(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_fault_found_while_another_store_is_taken_up),
         cmocka_unit_test(test_quick_beside_slow),
         cmocka_unit_test(test_no_store),
         cmocka_unit_test(test_another_store_waits_for_who_works),
