@@ -38,7 +38,7 @@
 #include <stdint.h>
 
 #define HX_VERSION_MAJOR 0
-#define HX_VERSION_MINOR 2
+#define HX_VERSION_MINOR 3
 #define HX_VERSION_PATCH 0
 /* 0: three lines in an array of their own; 1: any number of layers, claims; 2: remarks of an audit, the code
  * of a project in the record. */
@@ -206,7 +206,7 @@ struct hx_ring {
     size_t n;
 };
 
-HX_API const char *hx_version(void); /* "0.2.0" */
+HX_API const char *hx_version(void); /* "0.3.0" */
 HX_API int hx_abi(void);             /* HX_ABI of the library itself */
 
 /* Bytes that the caller owns; a NUL stands behind them and is not counted. */

@@ -79,7 +79,7 @@ struct report_blocks {
     const char *title;
     const char *page_head, *page_foot; /* on every page; without pages, the foot stands at the end */
     const char *date;                  /* "2026-01-31" or "": of the file itself */
-    const char *program;               /* "hongxian 0.2.0" */
+    const char *program;               /* "hongxian 0.3.0" */
 };
 
 /* What only the applicant knows. Every field may be NULL. */

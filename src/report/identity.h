@@ -5,7 +5,7 @@
 #include "check/check.h"
 #include "formats/json.h"
 
-const char *report_engine_version(void); /* "0.2.0" */
+const char *report_engine_version(void); /* "0.3.0" */
 /* {"name", "version", "libraries"} */
 void report_engine_json(struct json_writer *w);
 
