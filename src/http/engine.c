@@ -414,8 +414,8 @@ static enum status renew(struct engine *en, struct engine_worker *w, uint64_t wr
 }
 
 /* What is found while it works: nobody is answered from here on until the store has been taken up again.
- * Whoever finds it may hold a worker, for which somebody with the lock waits (take_up): that one is about to see
- * for himself, and is not waited for. */
+ * Whoever finds it may hold a worker, for which somebody with the lock waits (take_up): that one is about to
+ * see for himself, and is not waited for. */
 static void set_fault(struct engine *en, const struct error *why)
 {
     if (pthread_mutex_trylock(&en->file_lock) != 0)
