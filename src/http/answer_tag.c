@@ -19,10 +19,11 @@ static enum MHD_Result add_argument(void *user, enum MHD_ValueKind kind, const c
 static void add_form(struct sha256_ctx *sum, const struct request *rq)
 {
     static const char *const kinds[] = {MEDIA_JSON, MEDIA_GEOJSON, MEDIA_OPENAPI_TYPE, MEDIA_SCHEMA};
-    const char *accept = request_header(rq, MHD_HTTP_HEADER_ACCEPT);
-    double html = accept_weight(accept, MEDIA_HTML, 1);
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        sha256_add_field(sum, "form", html > accept_weight(accept, kinds[i], 1) ? "html" : "json");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        char form[] = {(char)('0' + (int)form_accepted(rq, kinds[i], false)),
+                       (char)('0' + (int)form_accepted(rq, kinds[i], true)), '\0'};
+        sha256_add_field(sum, "form", form);
+    }
 }
 
 static void add_state(struct sha256_ctx *sum, const struct request *rq)

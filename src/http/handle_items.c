@@ -1,5 +1,6 @@
 /* GET /collections/{id}/items and /collections/{id}/items/{fid}. */
 #include "http/html_pages.h"
+#include "http/item_csv.h"
 #include "http/item_stream.h"
 #include "http/route.h"
 
@@ -10,7 +11,9 @@ enum status handle_items(struct request *rq, struct reply *reply, struct error *
     enum status s = item_page_read(rq, &page, e);
     if (!s && page.form == FORM_HTML)
         s = html_items(rq, &page, reply, e);
-    if (s || page.form == FORM_HTML) {
+    else if (!s && page.form == FORM_CSV)
+        s = item_csv(rq, &page, reply, e);
+    if (s || page.form != FORM_JSON) {
         item_page_release(&page);
         return s;
     }

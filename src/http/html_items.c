@@ -102,6 +102,18 @@ static void link_page(struct html_page *page, const struct item_page *p, int64_t
     buffer_release(&path);
 }
 
+static void link_table(struct html_page *page, const struct item_page *p)
+{
+    struct buffer path;
+    buffer_init(&path, 0);
+    item_page_path(p, p->after, &path);
+    buffer_append_str(&path, "&f=csv");
+    buffer_append_str(page->out, "<p>");
+    html_plain_link(page, path.data ? path.data : "", "下载本页表格 This page as a table (CSV)");
+    buffer_append_str(page->out, "</p>\n");
+    buffer_release(&path);
+}
+
 static void write_neighbours(struct html_page *page, const struct item_page *p, bool more, int64_t last)
 {
     buffer_append_str(page->out, "<p>");
@@ -128,6 +140,7 @@ static enum status write_page(struct request *rq, struct html_page *page, struct
              p->matched, l->n, p->matched, l->n);
     html_element(page, "p", text);
     write_neighbours(page, p, more, l->last);
+    link_table(page, p);
     if (!s && l->n && l->box.west_deg <= l->box.east_deg) {
         mini_map_begin(&map, page->out, &l->box, "本页要素所在 Where they lie");
         l->map = &map;

@@ -278,7 +278,7 @@ enum status item_page_read(const struct request *rq, struct item_page *out, stru
     struct collection c;
     struct item_page *p = out;
     *p = (struct item_page){.before = -1};
-    enum status s = form_asked(rq, MEDIA_GEOJSON, &p->form, e);
+    enum status s = form_asked_of_table(rq, MEDIA_GEOJSON, &p->form, e);
     if (!s)
         s = collection_find(rq->snapshot, rq->params[0], &c, e);
     if (s)

@@ -164,6 +164,7 @@ static void write_links(struct item_stream *s, bool more)
         write_page_link(s, "next", "下一页 the next page", s->after);
     item_page_path(p, p->after, &path);
     link_write_alternate(&s->writer, &p->links, path.data ? path.data : "");
+    link_write_csv(&s->writer, &p->links, path.data ? path.data : "");
     buffer_clear(&path);
     buffer_printf(&path, "/collections/%s", p->id);
     link_write(&s->writer, &p->links, "collection", MEDIA_JSON, "所属图层 the collection",

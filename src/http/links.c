@@ -78,13 +78,24 @@ void link_write(struct json_writer *w, const struct links *l, const char *rel, c
     buffer_release(&href);
 }
 
-void link_write_alternate(struct json_writer *w, const struct links *l, const char *path)
+static void write_form(struct json_writer *w, const struct links *l, const char *path, const char *form,
+                       const char *type, const char *title)
 {
     struct buffer page;
     buffer_init(&page, 0);
-    buffer_printf(&page, "%s%sf=html", path, strchr(path, '?') ? "&" : "?");
-    link_write(w, l, "alternate", MEDIA_HTML, "供人阅读 for people", page.data ? page.data : "");
+    buffer_printf(&page, "%s%sf=%s", path, strchr(path, '?') ? "&" : "?", form);
+    link_write(w, l, "alternate", type, title, page.data ? page.data : "");
     buffer_release(&page);
+}
+
+void link_write_alternate(struct json_writer *w, const struct links *l, const char *path)
+{
+    write_form(w, l, path, "html", MEDIA_HTML, "供人阅读 for people");
+}
+
+void link_write_csv(struct json_writer *w, const struct links *l, const char *path)
+{
+    write_form(w, l, path, "csv", MEDIA_CSV, "表格（属性与外包框）a table: attributes and boxes");
 }
 
 void link_write_next(struct json_writer *w, const struct request *rq, const char *path)

@@ -16,6 +16,7 @@ enum { LINK_BASE_SIZE = 512, LINK_PATH_SIZE = 512 };
 #define MEDIA_GEOJSON "application/geo+json"
 #define MEDIA_SCHEMA "application/schema+json"
 #define MEDIA_HTML "text/html"
+#define MEDIA_CSV "text/csv"
 #define MEDIA_OPENAPI_TYPE "application/vnd.oai.openapi+json"
 #define MEDIA_OPENAPI MEDIA_OPENAPI_TYPE ";version=3.0"
 
@@ -27,8 +28,9 @@ void links_of(const struct request *rq, struct links *out);
 /* One object of a "links" array. `path` begins with a slash; with `title` where it is not NULL. */
 void link_write(struct json_writer *w, const struct links *l, const char *rel, const char *type,
                 const char *title, const char *path);
-/* The same answer as a page for people: the path with f=html. */
+/* The same answer in another form: the path with f=html, a page for people, or f=csv. */
 void link_write_alternate(struct json_writer *w, const struct links *l, const char *path);
+void link_write_csv(struct json_writer *w, const struct links *l, const char *path);
 /* The member "links" of a list in JSON: where it goes on, or nothing (NULL). */
 void link_write_next(struct json_writer *w, const struct request *rq, const char *path);
 /* Is this an address to put before paths: http or https, a host, perhaps a path, no slash at its end? */

@@ -63,20 +63,45 @@ double accept_weight(const char *list, const char *wanted, double without)
     return weight;
 }
 
-enum status form_asked(const struct request *rq, const char *json, enum form *out, struct error *e)
+enum form form_accepted(const struct request *rq, const char *json, bool has_csv)
 {
-    const char *f = request_query(rq, "f"), *accept = request_header(rq, MHD_HTTP_HEADER_ACCEPT);
+    const char *accept = request_header(rq, MHD_HTTP_HEADER_ACCEPT);
     double plain = accept_weight(accept, MEDIA_JSON, 1), own = accept_weight(accept, json, 1);
-    double html = accept_weight(accept, MEDIA_HTML, 1);
-    *out = html > plain && html > own ? FORM_HTML : FORM_JSON;
+    double html = accept_weight(accept, MEDIA_HTML, 1), csv = accept_weight(accept, MEDIA_CSV, 1);
+    double most = plain > own ? plain : own;
+    if (has_csv && csv > most && csv > html)
+        return FORM_CSV;
+    return html > most ? FORM_HTML : FORM_JSON;
+}
+
+static enum status choose(const struct request *rq, const char *json, bool has_csv, enum form *out,
+                          struct error *e)
+{
+    static const char *const names[] = {[FORM_JSON] = "json", [FORM_HTML] = "html", [FORM_CSV] = "csv"};
+    const char *f = request_query(rq, "f");
+    *out = form_accepted(rq, json, has_csv);
     if (!f)
         return STATUS_OK;
-    *out = strcmp(f, "html") == 0 ? FORM_HTML : FORM_JSON;
-    if (*out == FORM_HTML || strcmp(f, "json") == 0)
-        return STATUS_OK;
-    error_zh(e, "没有格式“%.40s”；此处有 json 和 html。", f);
+    for (int i = FORM_JSON; i <= (has_csv ? FORM_CSV : FORM_HTML); i++)
+        if (strcmp(f, names[i]) == 0) {
+            *out = (enum form)i;
+            return STATUS_OK;
+        }
+    error_zh(e, "没有格式“%.40s”；此处有 json%shtml%s。", f, has_csv ? "、" : " 和 ",
+             has_csv ? " 和 csv" : "");
     return error_fail(e, STATUS_INVALID_INPUT, "unknown-format",
-                      "There is no form \"%.40s\" here; there are json and html.", f);
+                      "There is no form \"%.40s\" here; there are json%shtml%s.", f, has_csv ? ", " : " and ",
+                      has_csv ? " and csv" : "");
+}
+
+enum status form_asked(const struct request *rq, const char *json, enum form *out, struct error *e)
+{
+    return choose(rq, json, false, out, e);
+}
+
+enum status form_asked_of_table(const struct request *rq, const char *json, enum form *out, struct error *e)
+{
+    return choose(rq, json, true, out, e);
 }
 
 bool gzip_asked(const struct request *rq)

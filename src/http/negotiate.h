@@ -1,4 +1,4 @@
-/* Which form of an answer a request asks for: JSON or HTML, plain or gzip.
+/* Which form of an answer a request asks for: JSON, HTML or CSV, plain or gzip.
  *
  * RFC 9110: of the ranges in an Accept header the one that names the type most closely decides, and its q is
  * the weight. Not for: what stands in the answer (the handlers). Threads: pure, one request's. */
@@ -11,11 +11,16 @@
  * 0: it is refused, or not among them. `list` NULL: `without`. A q that cannot be read counts as 0. */
 double accept_weight(const char *list, const char *wanted, double without);
 
-enum form { FORM_JSON, FORM_HTML };
+enum form { FORM_JSON, FORM_HTML, FORM_CSV };
+/* By Accept alone: HTML or CSV for who prefers it, JSON for everybody else. */
+enum form form_accepted(const struct request *rq, const char *json, bool has_csv);
 /* `json` is the media type of the answer in JSON, beside application/json. f= decides, and is refused when it
  * is neither json nor html; else Accept: HTML for who prefers it, as browsers do; JSON for everybody else. */
 enum status form_asked(const struct request *rq, const char *json, enum form *out,
                        struct error *e) HX_MUST_CHECK;
+/* The same of a table, which can be had as CSV, too. */
+enum status form_asked_of_table(const struct request *rq, const char *json, enum form *out,
+                                struct error *e) HX_MUST_CHECK;
 /* Does the client take gzip? One that says nothing does not. */
 bool gzip_asked(const struct request *rq);
 

@@ -201,7 +201,8 @@ static size_t tiles_of(const struct layer_index *ix, unsigned z, size_t most, st
     size_t n = 0;
     for (uint64_t i = 0; i < tried && n < most; i++) {
         uint64_t k = tried == all && all <= most ? i : (i * 0x9E3779B97F4A7C15u >> 11) % all;
-        struct tile_id t = {z, (uint32_t)(x0 + k % (x1 - x0)), (uint32_t)(y0 + k / (x1 - x0))};
+        struct tile_id t = {z, (uint32_t)(x0 + k % (x1 - x0)), (uint32_t)(y0 + k / (x1 - x0)),
+                            TILE_WEB_MERCATOR};
         struct geo_box at = tile_box(&t, 0);
         bool meets = false;
         if (index_candidates(ix, &at, met, &meets, NULL))

@@ -2,7 +2,9 @@
 """The server against the abstract tests of OGC API - Features - Part 1: Core (17-069r4), by number, and through clients that follow
 its links: GDAL, and OWSLib where it is installed. Tested against, not certified.
   test_ogc.py HONGXIAN SOURCE_DIR"""
+import csv
 import http.client
+import io
 import json
 import os
 import pathlib
@@ -221,6 +223,41 @@ class Ogc(unittest.TestCase):
         self.assertEqual(alone, self.get(self.link(alone, "self"), GEOJSON))
         self.assertEqual(f"{self.base}/collections/{FARM}", self.link(alone, "collection"))
         self.assertEqual(one, {k: v for k, v in alone.items() if k != "links"})
+
+    def test_pages_as_tables(self):
+        """CSV: what GeoJSON says of each feature but its shape, of which the box; every row once over all pages, and marked as
+        sample data; the headers say what JSON says in the document."""
+        seen, url = [], f"/collections/{FARM}/items?f=csv&limit=500"
+        everything = self.get(f"/collections/{FARM}/items?limit=10000", GEOJSON)
+        while url:
+            connection = http.client.HTTPConnection(self.server.host, self.server.port)
+            connection.request("GET", url.removeprefix(self.base))
+            answer = connection.getresponse()
+            body = answer.read()
+            connection.close()
+            self.assertEqual((200, "text/csv"), (answer.status, answer.getheader("Content-Type").partition(";")[0]), body[:300])
+            self.assertTrue(body.startswith(b"\xef\xbb\xbf"), "a spreadsheet takes it for another encoding")
+            rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))
+            self.assertEqual((str(everything["numberMatched"]), str(len(rows))),
+                             (answer.getheader("OGC-NumberMatched"), answer.getheader("OGC-NumberReturned")))
+            seen += rows
+            links = {m[1]: m[0] for m in re.findall(r'<([^>]+)>; rel="(\w+)"', ", ".join(answer.headers.get_all("Link")))}
+            self.assertEqual(len(seen) > len(rows), "prev" in links)
+            url = links.get("next")
+        self.assertEqual([f["id"] for f in everything["features"]], [int(r["id"]) for r in seen])
+        for feature, row in zip(everything["features"], seen):
+            self.assertEqual([feature["properties"][k] for k in ("name", "zone", "county")], [row[k] for k in ("name", "zone", "county")])
+            self.assertEqual(feature["properties"]["code"], row["code"].lstrip("\t'"))
+            self.assertEqual("示例数据", row["label"])
+            polygons = feature["geometry"]["coordinates"]
+            rings = polygons if feature["geometry"]["type"] == "Polygon" else [ring for polygon in polygons for ring in polygon]
+            xy = [p for ring in rings for p in ring]
+            self.assertEqual([f"{v:.9f}" for v in (min(p[0] for p in xy), min(p[1] for p in xy), max(p[0] for p in xy), max(p[1] for p in xy))],
+                             [row[k] for k in ("west_deg", "south_deg", "east_deg", "north_deg")])
+        by_accept = self.request(f"/collections/{FARM}/items?limit=2", {"Accept": "text/csv, application/json;q=0.5"})
+        self.assertEqual(self.request(f"/collections/{FARM}/items?f=csv&limit=2"), by_accept)
+        self.refused(f"/collections/{FARM}/items?f=csv&crs=http://www.opengis.net/def/crs/EPSG/0/4490", "bad-parameter")
+        self.refused("/collections?f=csv", "unknown-format")
 
     def test_places_of_the_plan(self):
         """They are collections like the others: pages on and back, a count, one alone; without times, they match every one."""
