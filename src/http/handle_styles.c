@@ -3,6 +3,7 @@
  *
  * A style has colours and outlines, no patterns and no labels: those need pictures and fonts of a server. */
 #include "http/links.h"
+#include "http/negotiate.h"
 #include "http/route.h"
 #include "http/tile_answer.h"
 
@@ -286,12 +287,9 @@ static void write_style(struct json_writer *w, const struct request *rq, const s
 
 static enum status check_form(const struct request *rq, struct error *e)
 {
-    const char *f = request_query(rq, "f");
-    if (!f || strcmp(f, "json") == 0 || strcmp(f, "mapbox") == 0)
-        return STATUS_OK;
-    error_zh(e, "没有格式“%.40s”；此处有 json 和 mapbox。", f);
-    return error_fail(e, STATUS_INVALID_INPUT, "unknown-format",
-                      "There is no form \"%.40s\" here; there are json and mapbox.", f);
+    static const char *const forms[] = {"json", "mapbox", NULL}; /* the same, by either name */
+    int form = 0;
+    return form_named(rq, forms, &form, e);
 }
 
 enum status handle_style(struct request *rq, struct reply *reply, struct error *e)

@@ -1,5 +1,6 @@
 /* OGC API - Tiles: /tileMatrixSets, and of a collection its tile sets, one of them, and a tile. */
 #include "http/links.h"
+#include "http/negotiate.h"
 #include "http/route.h"
 #include "http/tile_answer.h"
 #include "http/tile_sets.h"
@@ -11,18 +12,14 @@
 
 enum tile_form { TILES_JSON, TILES_TILEJSON };
 
-/* f= decides; `tilejson` tells whether there is that form, too. */
+/* `tilejson` tells whether there is that form, too. */
 static enum status read_form(const struct request *rq, bool tilejson, enum tile_form *out, struct error *e)
 {
-    const char *f = request_query(rq, "f");
-    *out = f && tilejson && strcmp(f, "tilejson") == 0 ? TILES_TILEJSON : TILES_JSON;
-    if (!f || *out == TILES_TILEJSON || strcmp(f, "json") == 0)
-        return STATUS_OK;
-    const char *forms_zh = tilejson ? "json 和 tilejson" : "json",
-               *forms_en = tilejson ? "json and tilejson" : "json";
-    error_zh(e, "没有格式“%.40s”；此处有 %s。", f, forms_zh);
-    return error_fail(e, STATUS_INVALID_INPUT, "unknown-format",
-                      "There is no form \"%.40s\" here; there is %s.", f, forms_en);
+    static const char *const forms[] = {"json", NULL}, *const of_a_set[] = {"json", "tilejson", NULL};
+    int form = TILES_JSON;
+    enum status s = form_named(rq, tilejson ? of_a_set : forms, &form, e);
+    *out = (enum tile_form)form;
+    return s;
 }
 
 /* ---- tile matrix sets ---- */
@@ -298,13 +295,11 @@ enum status handle_tile_of_set(struct request *rq, struct reply *reply, struct e
     struct tile_id t;
     const struct layer_snapshot *layer = NULL;
     const struct tile_set *set;
-    const char *f = request_query(rq, "f");
-    if (f && strcmp(f, "mvt") != 0) {
-        error_zh(e, "没有格式“%.40s”；瓦片只有 mvt。", f);
-        return error_fail(e, STATUS_INVALID_INPUT, "unknown-format",
-                          "There is no form \"%.40s\" here; tiles are mvt.", f);
-    }
-    enum status s = tiled_layer_find(rq, rq->params[0], &layer, e);
+    static const char *const forms[] = {"mvt", NULL};
+    int form = 0;
+    enum status s = form_named(rq, forms, &form, e);
+    if (!s)
+        s = tiled_layer_find(rq, rq->params[0], &layer, e);
     if (!s)
         s = tile_set_find(rq->params[1], &set, e);
     if (!s)

@@ -2,6 +2,7 @@
 
 #include "http/links.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -74,24 +75,35 @@ enum form form_accepted(const struct request *rq, const char *json, bool has_csv
     return html > most ? FORM_HTML : FORM_JSON;
 }
 
+enum status form_named(const struct request *rq, const char *const *names, int *which, struct error *e)
+{
+    const char *f = request_query(rq, "f");
+    char zh[80] = "", en[80] = "";
+    size_t n_zh = 0, n_en = 0;
+    if (!f)
+        return STATUS_OK;
+    for (int i = 0; names[i]; i++) {
+        if (strcmp(f, names[i]) == 0) {
+            *which = i;
+            return STATUS_OK;
+        }
+        n_zh += (size_t)snprintf(zh + n_zh, sizeof zh - n_zh, "%s%s", i ? "、" : "", names[i]);
+        n_en += (size_t)snprintf(en + n_en, sizeof en - n_en, "%s%s", i ? ", " : "", names[i]);
+    }
+    error_zh(e, "没有格式“%.40s”；此处有 %s。", f, zh);
+    return error_fail(e, STATUS_INVALID_INPUT, "unknown-format",
+                      "There is no form \"%.40s\" here; there is %s.", f, en);
+}
+
 static enum status choose(const struct request *rq, const char *json, bool has_csv, enum form *out,
                           struct error *e)
 {
-    static const char *const names[] = {[FORM_JSON] = "json", [FORM_HTML] = "html", [FORM_CSV] = "csv"};
-    const char *f = request_query(rq, "f");
-    *out = form_accepted(rq, json, has_csv);
-    if (!f)
-        return STATUS_OK;
-    for (int i = FORM_JSON; i <= (has_csv ? FORM_CSV : FORM_HTML); i++)
-        if (strcmp(f, names[i]) == 0) {
-            *out = (enum form)i;
-            return STATUS_OK;
-        }
-    error_zh(e, "没有格式“%.40s”；此处有 json%shtml%s。", f, has_csv ? "、" : " 和 ",
-             has_csv ? " 和 csv" : "");
-    return error_fail(e, STATUS_INVALID_INPUT, "unknown-format",
-                      "There is no form \"%.40s\" here; there are json%shtml%s.", f, has_csv ? ", " : " and ",
-                      has_csv ? " and csv" : "");
+    static const char *const names[] = {"json", "html", NULL}, *const of_tables[] = {"json", "html", "csv",
+                                                                                     NULL};
+    int form = (int)form_accepted(rq, json, has_csv);
+    enum status s = form_named(rq, has_csv ? of_tables : names, &form, e);
+    *out = (enum form)form;
+    return s;
 }
 
 enum status form_asked(const struct request *rq, const char *json, enum form *out, struct error *e)

@@ -11,6 +11,11 @@
  * 0: it is refused, or not among them. `list` NULL: `without`. A q that cannot be read counts as 0. */
 double accept_weight(const char *list, const char *wanted, double without);
 
+/* f= of the request is one of the names (NULL ends; all fit into 80 bytes): *which is its number, and stays
+ * as it is without f=. Anything else is refused, with what there is. */
+enum status form_named(const struct request *rq, const char *const *names, int *which,
+                       struct error *e) HX_MUST_CHECK;
+
 enum form { FORM_JSON, FORM_HTML, FORM_CSV };
 /* By Accept alone: HTML or CSV for who prefers it, JSON for everybody else. */
 enum form form_accepted(const struct request *rq, const char *json, bool has_csv);
