@@ -1,5 +1,6 @@
 """Small layers with known areas, a store made of them, and a server over it: for the tests of http and cli."""
 import hashlib
+import http.client
 import json
 import os
 import pathlib
@@ -157,3 +158,24 @@ class Server:
         self.log = self.read_log()
         self.errors.close()
         return self.process.returncode
+
+
+class Line:
+    """A connection for many requests. The server closes one that was idle for a while, which on a busy machine is any: it is opened anew."""
+
+    def __init__(self, server):
+        self.connection = http.client.HTTPConnection(server.host, server.port)
+        self.close = self.connection.close
+
+    def ask(self, method, path, body=None, headers=None):
+        """The answer, read, and its body."""
+        try:
+            return self.once(method, path, body, headers)
+        except (http.client.RemoteDisconnected, ConnectionError):
+            self.connection.close()
+            return self.once(method, path, body, headers)
+
+    def once(self, method, path, body, headers):
+        self.connection.request(method, path, body, headers or {})
+        answer = self.connection.getresponse()
+        return answer, answer.read()

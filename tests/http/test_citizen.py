@@ -135,7 +135,7 @@ class Citizen(unittest.TestCase):
                 for headers in ({}, {"Accept": "*/*"}, {"Accept": "text/html;q=0.5, application/json"}, {"Accept": "text/html;q=0.5, */*"}):
                     self.assertEqual(kind, self.request(url, headers)[1]["Content-Type"].replace("; charset=utf-8", ""), headers)
                 if url != "/api":   # a document of another standard, which has no links
-                    back, = [link for link in told["links"] if link["rel"] == "alternate"]
+                    back, = [link for link in told["links"] if link["rel"] == "alternate" and link["type"] == "text/html"]
                     self.assertEqual(HTML, back["type"])
                     self.page(back["href"])
                 status, _, body = self.request(f"{url}{sign}f=gml")

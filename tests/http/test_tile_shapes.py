@@ -2,7 +2,6 @@
 """Tiles of shapes as nobody would draw them: stars, combs, strips thinner than a unit, swiss cheese, crowds of parts, from a metre to a
 province. Whatever the zoom and wherever the tile's border cuts them, what is drawn is valid, of the right area, and the same in both grids.
   test_tile_shapes.py HONGXIAN SOURCE_DIR"""
-import http.client
 import math
 import pathlib
 import random
@@ -82,18 +81,16 @@ class Shapes(unittest.TestCase):
         subprocess.run([PROGRAM, "import", "--store", cls.store, file, "--layer", LAYER, "--synthetic", "--coverage", cover,
                         "--effective-from", "2026-01-01", "--document", "测试〔2026〕1号"], check=True, capture_output=True)
         cls.server = fixture.Server(PROGRAM, "--store", cls.store, "--threads", "2")
-        cls.connection = http.client.HTTPConnection(cls.server.host, cls.server.port)
+        cls.line = fixture.Line(cls.server)
 
     @classmethod
     def tearDownClass(cls):
-        cls.connection.close()
+        cls.line.close()
         cls.server.stop()
         shutil.rmtree(cls.folder)
 
     def tile(self, grid, z, x, y):
-        self.connection.request("GET", f"/collections/{LAYER}/tiles/{grid}/{z}/{y}/{x}")
-        answer = self.connection.getresponse()
-        body = answer.read()
+        answer, body = self.line.ask("GET", f"/collections/{LAYER}/tiles/{grid}/{z}/{y}/{x}")
         self.assertIn(answer.status, (200, 204))
         return mvt_read.read(body)[LAYER] if body else []
 

@@ -3,7 +3,6 @@
 @mapbox/vector-tile, where node and the page's packages are there.
   test_tiles.py HONGXIAN SOURCE_DIR"""
 import gzip
-import http.client
 import json
 import math
 import pathlib
@@ -72,7 +71,7 @@ class Tiles(unittest.TestCase):
         store = cls.folder / "geo.sqlite"
         fixture.geodata_store(PROGRAM, store, SOURCE / "geodata")
         cls.server = fixture.Server(PROGRAM, "--store", str(store), "--threads", "2")
-        cls.connection = http.client.HTTPConnection(cls.server.host, cls.server.port)
+        cls.line = fixture.Line(cls.server)
         cls.layers = {line: cls.get_json(f"/collections/{line}") for line in LINES}
         (cls.folder / "tiles").mkdir()
         cls.read, cls.shapes = {}, []
@@ -85,15 +84,14 @@ class Tiles(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        cls.connection.close()
+        cls.line.close()
         cls.server.stop()
         shutil.rmtree(cls.folder)
 
     @classmethod
     def get(cls, path, headers=None):
-        cls.connection.request("GET", path, headers=headers or {})
-        answer = cls.connection.getresponse()
-        return answer.status, dict(answer.getheaders()), answer.read()
+        answer, body = cls.line.ask("GET", path, headers=headers)
+        return answer.status, dict(answer.getheaders()), body
 
     @classmethod
     def get_json(cls, path):

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Tampering of every kind with reports and with the record: whatever byte somebody changes, it is seen."""
 import copy
-import http.client
 import json
 import random
 import sqlite3
@@ -30,7 +29,7 @@ class Reports(unittest.TestCase):
     def setUpClass(cls):
         cls.office = Office()
         cls.server = fixture.Server(PROGRAM, '--store', cls.office.store, '--allow-records')
-        cls.connection = http.client.HTTPConnection(cls.server.host, cls.server.port)
+        cls.line = fixture.Line(cls.server)
         boxes = [(111.695, 40.802, 111.705, 40.806), (111.722, 40.802, 111.724, 40.804), (112.499, 41.2, 112.501, 41.201)]
         cls.file = json.dumps(fixture.collection(*(fixture.feature(b, 地块编号=f'DK-{i}') for i, b in enumerate(boxes)))).encode()
         cls.plain = cls.ask('POST', '/check', cls.file)[1]
@@ -41,15 +40,14 @@ class Reports(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        cls.connection.close()
+        cls.line.close()
         cls.server.stop()
         cls.office.close()
 
     @classmethod
     def ask(cls, method, path, body, headers={}):
-        cls.connection.request(method, path, body, headers)
-        answer = cls.connection.getresponse()
-        return answer.status, answer.read()
+        answer, body = cls.line.ask(method, path, body, headers)
+        return answer.status, body
 
     def finding(self, text, file=None):
         """'identical', 'differs', 'cannot_recompute', or the code of the refusal."""

@@ -77,7 +77,7 @@ test('a dropped file of parcels is audited; the counts are those of the rows', {
   await page.waitForSelector(id('batch-title'));
   assert.match(await page.locator(id('batch-title')).innerText(), /全县地块\.geojson · 共 3,000 个地块/);
   const href = await page.locator(id('result-csv')).getAttribute('href');
-  const rows = (await (await fetch(baseUrl + href)).text()).trim().split('\r\n').slice(1);
+  const rows = (await (await fetch(new URL(href, baseUrl))).text()).trim().split('\r\n').slice(1);
   assert.equal(rows.length, 3000);
   let sum = 0;
   for (const v of ['prohibited', 'unknown', 'restricted', 'notice', 'allowed']) {
@@ -182,7 +182,7 @@ test('the conflicts of the lines: all of the command\'s, worst first, each on th
   await page.locator(id('conflicts-run')).click();
   await page.waitForSelector(id('conflicts-title'));
   const href = await page.locator(id('result-csv')).last().getAttribute('href');
-  const rows = (await (await fetch(baseUrl + href)).text()).trim().split('\r\n').slice(1).map((r) => r.split(','));
+  const rows = (await (await fetch(new URL(href, baseUrl))).text()).trim().split('\r\n').slice(1).map((r) => r.split(','));
   assert.equal(Number(await page.locator(id('conflicts-title')).getAttribute('data-n')), rows.length);
   // what holds no data was not examined, and is never passed over as being in order
   const unseen = page.locator('#panel-conflicts').locator(id('not-examined'));
@@ -204,7 +204,7 @@ test('the conflicts of the lines: all of the command\'s, worst first, each on th
 
 test('an earlier result is compared: what is still there is said', { skip }, async () => {
   const href = await page.locator('#panel-conflicts').locator(id('result-csv')).getAttribute('href');
-  const old = Buffer.from(await (await fetch(baseUrl + href)).arrayBuffer());
+  const old = Buffer.from(await (await fetch(new URL(href, baseUrl))).arrayBuffer());
   const n = await page.locator(id('conflicts-title')).getAttribute('data-n');
   assert.ok(Number(n) >= 16);
   await page.locator(id('compare-input')).setInputFiles({ name: '上次.csv', mimeType: 'text/csv', buffer: old });
