@@ -30,6 +30,7 @@ def _sanitizer():
 SANITIZER = _sanitizer()
 SANITIZED = SANITIZER is not None
 # What a sanitizer looks at once is enough in script/test; --long has it whole.
+no_threads = unittest.skipIf(SANITIZER == "tsan" and not LONG, "has no threads of its own; under tsan in script/test --long")
 whole_under_sanitizers = unittest.skipIf(SANITIZED and not LONG, "under sanitizers in script/test --long")
 
 

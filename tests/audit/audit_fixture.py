@@ -19,7 +19,7 @@ SANITIZER, SANITIZED = runs.SANITIZER, runs.SANITIZED
 # Memory, too, is measured there: most of what a sanitizer holds is its own.
 of_the_everyday_build = unittest.skipIf(SANITIZED, "measured in the everyday build")
 whole_under_sanitizers = runs.whole_under_sanitizers
-no_threads = unittest.skipIf(SANITIZER == "tsan" and not runs.LONG, "has no threads of its own; under tsan in script/test --long")
+no_threads = runs.no_threads
 only_threads = unittest.skipIf(SANITIZER == "asan" and not runs.LONG, "the same as with one thread; under asan in script/test --long")
 # ThreadSanitizer sees every order of accesses in one run.
 THREADS = (4,) if SANITIZER == "tsan" and not runs.LONG else (1, 2, 4)

@@ -15,7 +15,7 @@ import unittest
 import audit_fixture as f
 from audit_fixture import runs
 
-ROUNDS = runs.small_or_whole(8, 30)
+ROUNDS = runs.small_or_whole(6, 30)
 RED, FARM, CITY = "ecological_red_line", "permanent_basic_farmland", "urban_development_boundary"
 
 

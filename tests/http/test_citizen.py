@@ -70,6 +70,7 @@ class Page(html.parser.HTMLParser):
         return "".join(self.words)
 
 
+@fixture.runs.no_threads  # requests one after the other
 class Citizen(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
