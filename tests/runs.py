@@ -39,11 +39,20 @@ def some_under_sanitizers(some, everything):
     return some if SANITIZED and not LONG else everything
 
 
+def pauses():
+    """Seconds between two looks at something that is waited for: ever longer, so that looking does not slow down what is looked at."""
+    pause = 0.01
+    while True:
+        yield pause
+        pause = min(0.1, pause * 1.1)
+
+
 def wait_until(condition):
     """What the condition gives once it gives anything."""
-    while not (found := condition()):
-        time.sleep(0.01)
-    return found
+    for pause in pauses():
+        if found := condition():
+            return found
+        time.sleep(pause)
 
 
 def cpu_seconds(pid):

@@ -65,11 +65,11 @@ class Client:
         return self.json("POST", "/jobs?" + query, body, status)
 
     def wait(self, job, until=("done", "failed", "cancelled")):
-        while True:
+        for pause in runs.pauses():
             now = self.json("GET", f"/jobs/{job['id']}")
             if now["state"] in until:
                 return now
-            time.sleep(0.03)
+            time.sleep(pause)
 
     def result(self, job, form):
         code, headers, body = self.request("GET", f"/jobs/{job['id']}/result?format={form}")
