@@ -277,21 +277,9 @@ enum status handle_tile_set(struct request *rq, struct reply *reply, struct erro
 
 /* ---- a tile: its row before its column ---- */
 
-static enum status read_tile(const struct request *rq, const struct tile_set *set, struct tile_id *t,
-                             struct error *e)
-{
-    int64_t z = 0, row = 0, column = 0;
-    enum status s = request_param_integer(rq, 2, 0, TILE_MAX_ZOOM, &z, e);
-    if (!s)
-        s = request_param_integer(rq, 3, 0, UINT32_MAX, &row, e);
-    if (!s)
-        s = request_param_integer(rq, 4, 0, UINT32_MAX, &column, e);
-    *t = (struct tile_id){(unsigned)z, (uint32_t)column, (uint32_t)row, set->matrix};
-    return s ? s : tile_id_check(t, e);
-}
-
 enum status handle_tile_of_set(struct request *rq, struct reply *reply, struct error *e)
 {
+    static const struct tile_params at = {.z = 2, .row = 3, .column = 4};
     struct tile_id t;
     const struct layer_snapshot *layer = NULL;
     const struct tile_set *set;
@@ -303,6 +291,6 @@ enum status handle_tile_of_set(struct request *rq, struct reply *reply, struct e
     if (!s)
         s = tile_set_find(rq->params[1], &set, e);
     if (!s)
-        s = read_tile(rq, set, &t, e);
+        s = tile_read(rq, &at, set->matrix, &t, e);
     return s ? s : tile_reply(rq, reply, layer, &t, e);
 }

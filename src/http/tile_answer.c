@@ -11,6 +11,19 @@
 /* A unit is a fifth of a metre there: clients draw further zooms from this one, as the page does. */
 enum { LAST_ZOOM = 15 };
 
+enum status tile_read(const struct request *rq, const struct tile_params *at, enum tile_matrix matrix,
+                      struct tile_id *out, struct error *e)
+{
+    int64_t z = 0, column = 0, row = 0;
+    enum status s = request_param_integer(rq, at->z, 0, TILE_MAX_ZOOM, &z, e);
+    if (!s)
+        s = request_param_integer(rq, at->column, 0, UINT32_MAX, &column, e);
+    if (!s)
+        s = request_param_integer(rq, at->row, 0, UINT32_MAX, &row, e);
+    *out = (struct tile_id){(unsigned)z, (uint32_t)column, (uint32_t)row, matrix};
+    return s ? s : tile_id_check(out, e);
+}
+
 enum status tiled_layer_find(const struct request *rq, const char *id, const struct layer_snapshot **out,
                              struct error *e)
 {

@@ -11,6 +11,13 @@
 /* The layer of a collection that has tiles. STATUS_NOT_FOUND: no such collection, or it is one of points. */
 enum status tiled_layer_find(const struct request *rq, const char *id, const struct layer_snapshot **out,
                              struct error *e) HX_MUST_CHECK;
+/* Which parameters of the path are a tile's numbers. */
+struct tile_params {
+    int z, column, row;
+};
+/* STATUS_INVALID_INPUT when one is no number, or the grid has no such tile. */
+enum status tile_read(const struct request *rq, const struct tile_params *at, enum tile_matrix matrix,
+                      struct tile_id *out, struct error *e) HX_MUST_CHECK;
 /* `t` was checked. */
 enum status tile_reply(struct request *rq, struct reply *reply, const struct layer_snapshot *layer,
                        const struct tile_id *t, struct error *e) HX_MUST_CHECK;
