@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import runs  # noqa: E402, F401
@@ -158,6 +159,20 @@ class Server:
         self.log = self.read_log()
         self.errors.close()
         return self.process.returncode
+
+
+def in_qgis(folder, script, *arguments, given=""):
+    """What a script prints that runs in a QGIS of its own, without a window. `given` is what it finds on its standard input. Skips
+    the test where PyQGIS is not installed."""
+    python = "/usr/bin/python3"
+    if subprocess.run([python, "-c", "import qgis.core"], capture_output=True).returncode:
+        raise unittest.SkipTest("python3-qgis is not installed")
+    begin = "import sys\nfrom qgis.core import *\napp = QgsApplication([], False)\napp.initQgis()\n"
+    done = subprocess.run([python, "-c", begin + script, *arguments], input=given, capture_output=True, text=True,
+                          env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(folder)})
+    if done.returncode:
+        raise AssertionError(done.stderr[-1500:])
+    return done.stdout
 
 
 class Line:

@@ -15,13 +15,14 @@ import unittest
 from osgeo import ogr
 from shapely import geometry, wkb
 from shapely.geometry import box
-from shapely.ops import transform
+from shapely.ops import transform, unary_union
 
 PROGRAM, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 import fixture  # noqa: E402
 import mvt_read  # noqa: E402
 
 ogr.UseExceptions()
+RED = "ecological_red_line"
 LINES = {"ecological_red_line": "STBHHX", "permanent_basic_farmland": "YJJBNTBHTB", "urban_development_boundary": "CZKFBJ", "land_use": "DLTB"}
 MAX_BYTES = 500 * 1024
 WHOLE = (4, 5, 7)             # zooms of which every tile is looked at
@@ -47,6 +48,36 @@ const out = {};
 for (const [name, style] of Object.entries(JSON.parse(fs.readFileSync(process.argv[1]))))
   out[name] = validateStyleMin(style).map((e) => e.message);
 console.log(JSON.stringify(out));
+"""
+
+# Draws the tiles of a layer by its style, and prints what is under each of the places: "1" where there is a colour.
+DRAW = """
+import json
+import urllib.parse
+import urllib.request
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
+tiles, style, west, south, east, north = sys.argv[1], sys.argv[2], *map(float, sys.argv[3:7])
+layer = QgsVectorTileLayer("type=xyz&zmin=0&zmax=14&url=" + urllib.parse.quote(tiles, safe=":/{}"), "tiles")
+assert layer.isValid()
+converter, context = QgsMapBoxGlStyleConverter(), QgsMapBoxGlStyleConversionContext()
+assert converter.convert(json.load(urllib.request.urlopen(style)), context) == QgsMapBoxGlStyleConverter.Success, converter.errorMessage()
+assert not converter.warnings(), converter.warnings()
+layer.setRenderer(converter.renderer())
+settings = QgsMapSettings()
+settings.setLayers([layer])
+settings.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
+settings.setOutputSize(QSize(800, 600))
+settings.setBackgroundColor(QColor("white"))
+change = QgsCoordinateTransform(QgsCoordinateReferenceSystem("EPSG:4490"), settings.destinationCrs(), QgsProject.instance())
+settings.setExtent(change.transformBoundingBox(QgsRectangle(west, south, east, north)))
+job = QgsMapRendererSequentialJob(settings)
+job.start()
+job.waitForFinished()
+image, to_pixel = job.renderedImage(), settings.mapToPixel()
+for lon, lat in json.load(sys.stdin):
+    at = to_pixel.transform(change.transform(QgsPointXY(lon, lat)))
+    print(int(image.pixelColor(round(at.x()), round(at.y())) != QColor("white")), end="")
 """
 
 
@@ -303,6 +334,27 @@ class Tiles(unittest.TestCase):
         path.write_text(json.dumps(documents), encoding="utf-8")
         run = subprocess.run(["node", "--input-type=module", "-e", VALIDATOR, str(path)], cwd=SOURCE / "web", check=True, capture_output=True, text=True)
         self.assertEqual(json.loads(run.stdout), {name: [] for name in documents})
+
+    def test_qgis_draws_what_is_there(self):
+        """QGIS, given the tiles and the style, has a colour well inside the shapes of the source and none well outside."""
+        box_drawn, degree = (111.0, 40.3, 113.0, 41.8), 0.02     # eight pixels of the picture
+        source = ogr.Open(str(SOURCE / "geodata" / "lines" / f"{LINES[RED]}.gpkg"))
+        layer = source.GetLayer(0)
+        layer.SetSpatialFilterRect(*box_drawn)
+        drawn = unary_union([wkb.loads(bytes(f.GetGeometryRef().ExportToWkb())) for f in layer])
+        inside, outside = drawn.buffer(-degree), drawn.buffer(degree)
+        places, expected = [], ""
+        for i in range(1, 40):
+            for j in range(1, 30):
+                at = geometry.Point(111.0 + i * 0.05, 40.3 + j * 0.05)
+                if inside.contains(at) or not outside.contains(at):
+                    places.append((at.x, at.y))
+                    expected += "1" if inside.contains(at) else "0"
+        self.assertGreater(min(expected.count("1"), expected.count("0")), 50)
+        about = self.get_json(f"/collections/{RED}/tiles/WebMercatorQuad?f=tilejson")
+        style = f"http://{self.server.host}:{self.server.port}/styles/{RED}"
+        printed = fixture.in_qgis(self.folder, DRAW, about["tiles"][0], style, *map(str, box_drawn), given=json.dumps(places))
+        self.assertEqual(printed, expected)
 
 
 if __name__ == "__main__":
