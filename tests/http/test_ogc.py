@@ -6,7 +6,6 @@ import csv
 import http.client
 import io
 import json
-import os
 import pathlib
 import re
 import shutil
