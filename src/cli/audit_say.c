@@ -19,6 +19,14 @@ void audit_say_init(struct audit_say *s, int argc, char **argv)
                   (strcmp(argv[i], "--progress") == 0 && i + 1 < argc && strcmp(argv[i + 1], "json") == 0);
 }
 
+enum status audit_say_check_progress(const char *text, struct error *e)
+{
+    if (!text || strcmp(text, "json") == 0)
+        return STATUS_OK;
+    error_zh(e, "--progress 只能是 json，不是“%.20s”。", text);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "--progress is json, not \"%.20s\".", text);
+}
+
 /* ---- to a program ---- */
 
 struct line {
@@ -268,6 +276,20 @@ void audit_say_figures(const struct audit_say *s, const struct figures *f)
         return;
     }
     print_figures(f);
+}
+
+void audit_say_check(const struct audit_say *s, const struct report *r)
+{
+    struct line l;
+    if (!s->json)
+        return;
+    struct json_writer *w = outcome_begin(&l);
+    int64_t by_verdict[VERDICT_ALLOWED + 1] = {0};
+    for (size_t i = 0; i < r->parcels.n_parcels; i++)
+        by_verdict[r->results[i].verdict]++;
+    jw_kv_integer(w, "n_parcels", (long long)r->parcels.n_parcels);
+    verdicts_write(w, by_verdict);
+    outcome_end(&l);
 }
 
 int audit_say_refusal(const struct audit_say *s, enum audit_refusal kind, const struct error *e)

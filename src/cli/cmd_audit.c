@@ -75,14 +75,6 @@ static enum status make_request(const struct arg_rest *rest, struct audit_reques
     return audit_request_of(options, n, r, e);
 }
 
-static enum status check_progress(const char *text, struct error *e)
-{
-    if (!text || strcmp(text, "json") == 0)
-        return STATUS_OK;
-    error_zh(e, "--progress 只能是 json，不是“%.20s”。", text);
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "--progress is json, not \"%.20s\".", text);
-}
-
 static enum status parse(int argc, char **argv, struct audit_args *a, struct error *e)
 {
     const struct arg_option options[] = {{"--store", &a->store, NULL},       {"--fail-on", &a->fail_on, NULL},
@@ -93,7 +85,7 @@ static enum status parse(int argc, char **argv, struct audit_args *a, struct err
     struct arg_rest rest = {.max = 1, .listed = listed.rows, .n_hidden = 2};
     enum status s = args_parse(argc, argv, options, &rest, e);
     if (!s)
-        s = check_progress(a->progress, e);
+        s = audit_say_check_progress(a->progress, e);
     if (!s)
         s = fail_on_check(a->fail_on, e);
     if (!s && a->fail_on && a->request.kind != AUDIT_PARCELS)

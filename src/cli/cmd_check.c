@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "check/saved_project.h"
 #include "cli/args.h"
+#include "cli/as_job.h"
+#include "cli/audit_say.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/fail_on.h"
@@ -23,8 +25,10 @@ struct check_args {
     const char *saved_as, *saved; /* --save-project, --project */
     struct report_project project;
     struct keep_args keep;
-    int epsg;             /* of --crs; 0 when not given */
-    struct arg_rest rest; /* --claim comes any number of times */
+    const char *progress, *job_of, *sandbox; /* as_job.h */
+    struct audit_say say;                    /* to a program with --progress json, which jobs ask for */
+    int epsg;                                /* of --crs; 0 when not given */
+    struct arg_rest rest;                    /* --claim comes any number of times */
     const struct report_form *output;
 };
 
@@ -77,12 +81,18 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
                                          {"--project", &a->saved, NULL},
                                          {"--keep", NULL, &a->keep.keep},
                                          {"--officer", &a->keep.officer, NULL},
+                                         {"--progress", &a->progress, NULL},
+                                         {"--job-of", &a->job_of, NULL},
+                                         {"--sandbox", &a->sandbox, NULL},
                                          {NULL, NULL, NULL}};
     static const struct arg_listed listed[] = {{"--claim", "claim", false}, {NULL, NULL, false}};
     a->rest.listed = listed;
+    a->rest.n_hidden = 3;
     enum status s = args_parse(argc, argv, options, &a->rest, e);
     if (!s)
         s = report_form_find(a->format, &a->output, e);
+    if (!s)
+        s = audit_say_check_progress(a->progress, e);
     if (!s)
         s = fail_on_check(a->fail_on, e);
     if (!s)
@@ -149,7 +159,9 @@ static int print_report(struct check_worker *w, const struct report *r, const ch
         s = write_out(a, &b, &e);
     buffer_release(&b);
     if (s)
-        return exit_with_error(&e);
+        return audit_say_refusal(&a->say, REFUSED_AUDIT, &e);
+    if (a->say.json)
+        audit_say_check(&a->say, r);
     for (size_t i = 0; i < r->parcels.n_parcels; i++)
         if (fail_on_asks(a->fail_on, r->results[i].verdict))
             return EXIT_VERDICT;
@@ -255,6 +267,8 @@ static int run_with(struct check_worker *w, const struct snapshot *snapshot, str
     enum status s = a->saved ? load_project(a, w->arena, &in, &ask, &e) : load_file(a, w->arena, &in, &e);
     if (!s && !a->saved)
         s = read_claims(a, w->arena, &ask.options, &e);
+    if (!s) /* all that lies elsewhere is read, or mapped */
+        s = as_job_enter_sandbox(a->sandbox, a->job_of, &e);
     if (!s)
         s = check_bytes(w, snapshot, &ask.options, in.bytes, in.n, &report, &e);
     if (!s && a->saved_as)
@@ -263,7 +277,7 @@ static int run_with(struct check_worker *w, const struct snapshot *snapshot, str
     if (!s && a->keep.keep)
         s = keep_report(&a->keep, a->store, in.name, (struct store_bytes){in.bytes, in.n}, w->arena, &report,
                         &e);
-    return s ? exit_with_error(&e) : print_report(w, &report, in.name, a);
+    return s ? audit_say_refusal(&a->say, REFUSED_AUDIT, &e) : print_report(w, &report, in.name, a);
 }
 
 /* The store is needed only until the snapshot is loaded. */
@@ -282,15 +296,17 @@ int cmd_check(int argc, char **argv)
 {
     struct error e = {0};
     struct check_args a = {.format = "text", .rest.max = 1};
+    audit_say_init(&a.say, argc, argv);
     if (parse(argc, argv, &a, &e))
-        return command_misused("check", &e);
+        return a.say.json ? audit_say_refusal(&a.say, REFUSED_USAGE, &e) : command_misused("check", &e);
+    as_job_begin(a.job_of);
     struct snapshot *snapshot;
     if (load_snapshot(a.store, a.as_of, &snapshot, &e))
-        return exit_with_store_error(&e);
+        return audit_say_refusal(&a.say, REFUSED_STORE, &e);
     struct check_worker w;
     int code;
     if (check_worker_init(&w, &e)) {
-        code = exit_with_error(&e);
+        code = audit_say_refusal(&a.say, REFUSED_AUDIT, &e);
     } else {
         w.reader = &child_reader_self;
         code = run_with(&w, snapshot, &a);

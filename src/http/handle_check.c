@@ -2,10 +2,12 @@
  * parcel file in, the report out. The printed formats also take project_name, project_code, builder, district
  * and source_file. project=NAME instead of all these and of a body: a saved project.
  * GET /check?parcel= is the same with the parcel as text (WKT, GeoJSON, coordinates) in the address. */
+#include "http/check_answer.h"
 #include "http/keep_check.h"
 #include "http/request_options.h"
 #include "http/route.h"
 #include "report/form_write.h"
+#include "store/store_versions.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +21,7 @@ static enum status refuse_empty(struct error *e)
                       "(of a GET: the text as the parameter parcel).");
 }
 
-static void add_document_headers(struct reply *reply, const struct report_form *form)
+void check_answer_headers(struct reply *reply, const struct report_form *form)
 {
     char disposition[80];
     if (!form->is_kept)
@@ -118,24 +120,48 @@ static enum status run_check_as_of(struct request *rq, const struct report_form 
     return s;
 }
 
+static enum status read_form(const struct request *rq, const struct report_form **form,
+                             enum report_lang *lang, struct error *e)
+{
+    enum status s = report_form_find(request_query(rq, "format"), form, e);
+    *lang = REPORT_LANG_ZH;
+    return s ? s : report_lang_parse(request_query(rq, "lang"), lang, e);
+}
+
+enum status check_answer(struct request *rq, const struct report_form **form, struct buffer *out,
+                         struct error *e)
+{
+    enum report_lang lang;
+    enum status s = read_form(rq, form, &lang, e);
+    return s ? s : run_check_as_of(rq, *form, lang, out, e);
+}
+
+enum status check_answer_refuses(struct request *rq, struct error *e)
+{
+    const struct report_form *form;
+    enum report_lang lang;
+    struct ask ask;
+    const char *saved = given(request_query(rq, "project")), *day = given(request_query(rq, "as_of"));
+    enum status s = read_form(rq, &form, &lang, e);
+    if (!s && day)
+        s = store_day_check(day, e);
+    if (s)
+        return s;
+    return saved ? ask_saved(rq, saved, &ask, e) : ask_request(rq, &ask, e);
+}
+
 enum status handle_check(struct request *rq, struct reply *reply, struct error *e)
 {
     const struct report_form *form;
-    enum report_lang lang = REPORT_LANG_ZH;
-    enum status s = report_form_find(request_query(rq, "format"), &form, e);
-    if (!s)
-        s = report_lang_parse(request_query(rq, "lang"), &lang, e);
-    if (s)
-        return s;
     struct buffer b;
     buffer_init(&b, 0);
-    s = run_check_as_of(rq, form, lang, &b, e);
+    enum status s = check_answer(rq, &form, &b, e);
     if (!s)
         s = reply_buffer(reply, &b, form->content_type, e);
     buffer_release(&b);
     if (!s) {
         reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-        add_document_headers(reply, form);
+        check_answer_headers(reply, form);
     }
     return s;
 }

@@ -33,6 +33,12 @@ static enum status landing(struct request *rq, struct reply *reply, struct error
     link_write(&w, &l, "service-doc", "application/yaml", "接口定义，便于阅读 the same, to be read",
                "/openapi.yaml");
     link_write(&w, &l, "conformance", MEDIA_JSON, "所实现的标准 conformance classes", "/conformance");
+    link_write(&w, &l, "http://www.opengis.net/def/rel/ogc/1.0/conformance", MEDIA_JSON,
+               "所实现的标准 conformance classes", "/conformance");
+    link_write(&w, &l, "http://www.opengis.net/def/rel/ogc/1.0/processes", MEDIA_JSON, "处理过程 processes",
+               "/processes");
+    link_write(&w, &l, "http://www.opengis.net/def/rel/ogc/1.0/job-list", MEDIA_JSON, "后台任务 jobs",
+               "/jobs");
     link_write(&w, &l, "data", MEDIA_JSON, "图层 the collections", "/collections");
     link_write(&w, &l, "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", MEDIA_JSON,
                "切片方案 grids of tiles", "/tileMatrixSets");
@@ -54,11 +60,13 @@ enum status handle_landing(struct request *rq, struct reply *reply, struct error
     return map ? handle_web_file(rq, reply, e) : html_landing(rq, reply, e);
 }
 
-/* Only what a test walks requirement by requirement (tests/http/test_ogc*.py, test_tiles.py). */
+/* Only what a test walks requirement by requirement (tests/http/test_ogc*.py, test_tiles.py,
+ * test_processes.py). */
 enum status handle_conformance(struct request *rq, struct reply *reply, struct error *e)
 {
 #define FEATURES "http://www.opengis.net/spec/ogcapi-features-"
 #define TILES "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
+#define PROCESSES "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/"
 #define CQL2 "http://www.opengis.net/spec/cql2/1.0/conf/"
     static const char *const classes[] = {
         FEATURES "1/1.0/conf/core",
@@ -85,6 +93,12 @@ enum status handle_conformance(struct request *rq, struct reply *reply, struct e
         TILES "geodata-tilesets",
         TILES "oas30",
         TILES "mvt",
+        PROCESSES "core",
+        PROCESSES "ogc-process-description",
+        PROCESSES "json",
+        PROCESSES "oas30",
+        PROCESSES "job-list",
+        PROCESSES "dismiss",
     };
     struct buffer b;
     struct json_writer w;

@@ -1,5 +1,5 @@
 /* The resources of OGC API as pages for people (html_page.h), each beside its JSON: start, conformance
- * classes, the interface, collections, one of them, a page of its features, a feature.
+ * classes, the interface, collections, one of them, a page of its features, a feature; processes and jobs.
  *
  * Not for: deciding whether HTML is asked for (negotiate.h). Threads: one request's. */
 #ifndef HX_HTTP_HTML_PAGES_H
@@ -8,6 +8,7 @@
 #include "http/html_page.h"
 #include "http/item_page.h"
 #include "http/mini_map.h"
+#include "http/processes.h"
 
 enum status html_landing(struct request *rq, struct reply *reply, struct error *e) HX_MUST_CHECK;
 enum status html_conformance(struct request *rq, const char *const *classes, size_t n, struct reply *reply,
@@ -22,6 +23,16 @@ enum status html_items(struct request *rq, const struct item_page *page, struct 
 enum status html_item(struct request *rq, const struct store_feature *feature,
                       const struct store_plan_feature *place, struct reply *reply,
                       struct error *e) HX_MUST_CHECK;
+
+/* The first n of them; one. */
+enum status html_processes(struct request *rq, size_t n, struct reply *reply, struct error *e) HX_MUST_CHECK;
+enum status html_process(struct request *rq, const struct process *process, struct reply *reply,
+                         struct error *e) HX_MUST_CHECK;
+/* Of the JSON that a program gets. */
+enum status html_jobs(struct request *rq, const struct buffer *json, struct reply *reply,
+                      struct error *e) HX_MUST_CHECK;
+enum status html_job(struct request *rq, const struct buffer *json, struct reply *reply,
+                     struct error *e) HX_MUST_CHECK;
 
 /* ---- what the pages share ---- */
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PROBLEM_TYPE_SIZE = 128 };
+
 /* Only this server's own files and data; blobs are what the map library makes its workers and images from. */
 #define CONTENT_SECURITY_POLICY                                                                              \
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "                  \
@@ -211,12 +213,25 @@ unsigned reply_status_of(enum status s)
     return MHD_HTTP_INTERNAL_SERVER_ERROR;
 }
 
+/* What the standard has a name for: exceptions of OGC API - Processes. All else has one of ours. */
+static void type_of(const char *code, char type[PROBLEM_TYPE_SIZE])
+{
+#define PROCESSES "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/"
+    static const char *const known[][2] = {{"no-such-process", PROCESSES "no-such-process"},
+                                           {"job-not-found", PROCESSES "no-such-job"},
+                                           {"result-not-ready", PROCESSES "result-not-ready"}};
+    snprintf(type, PROBLEM_TYPE_SIZE, "urn:hongxian:problem:%s", code);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(known[i][0], code) == 0)
+            snprintf(type, PROBLEM_TYPE_SIZE, "%s", known[i][1]);
+}
+
 bool reply_problem(struct reply *r, unsigned http_status, const struct error *e)
 {
     struct buffer b;
     struct json_writer w;
-    char type[96];
-    snprintf(type, sizeof type, "urn:hongxian:problem:%s", e->code);
+    char type[PROBLEM_TYPE_SIZE];
+    type_of(e->code, type);
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     jw_object_begin(&w);

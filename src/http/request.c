@@ -9,6 +9,11 @@
 
 const char *request_query(const struct request *rq, const char *key)
 {
+    for (size_t i = 0; i < rq->n_values; i++)
+        if (strcmp(rq->values[i].key, key) == 0)
+            return rq->values[i].value;
+    if (rq->values)
+        return NULL;
     return MHD_lookup_connection_value(rq->connection, MHD_GET_ARGUMENT_KIND, key);
 }
 
@@ -28,6 +33,12 @@ static enum MHD_Result tell_value(void *user, enum MHD_ValueKind kind, const cha
 void request_query_each(const struct request *rq, const char *key, request_value_fn *fn, void *user)
 {
     struct query_each each = {key, fn, user};
+    if (rq->values) { /* each but once (execute_body.h) */
+        const char *value = request_query(rq, key);
+        if (value)
+            (void)fn(value, user);
+        return;
+    }
     (void)MHD_get_connection_values(rq->connection, MHD_GET_ARGUMENT_KIND, tell_value, &each);
 }
 

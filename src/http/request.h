@@ -18,10 +18,15 @@ struct record_writer;
 struct job_queue;
 struct job_upload;
 
+/* A parameter that is no parameter of the address: an input of a process. */
+struct request_value {
+    const char *key, *value;
+};
+
 struct request {
     struct MHD_Connection *connection;
     struct engine *engine;
-    struct engine_worker *worker; /* for the length of the handler */
+    struct engine_worker *worker; /* for the length of the handler; NULL once it has let it go */
     struct snapshot *snapshot;    /* likewise */
     const struct web_files *web;
     struct record_writer *record_writer; /* NULL: this server keeps no checks */
@@ -32,6 +37,9 @@ struct request {
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE]; /* {…} of the route, in order */
     const char *body;
     size_t body_size;
+    const struct request_value
+        *values; /* that stand for the parameters of the address; NULL: those themselves */
+    size_t n_values;
 };
 
 struct reply {
@@ -48,7 +56,7 @@ enum { REPLY_PLAIN_BYTES = 1024 }; /* below, nothing is gained */
 
 /* ---- reading ---- */
 
-/* NULL when absent. Borrowed from the connection. */
+/* NULL when absent. Borrowed from the connection, or one of `values`. */
 const char *request_query(const struct request *rq, const char *key);
 /* Every value of a parameter that may come several times, in their order; false stops. */
 typedef bool request_value_fn(const char *value, void *user);

@@ -8,6 +8,7 @@
 #define CHECK_QUERY                                                                                          \
     "class claim* as_of format lang crs slivers officer project project_name project_code builder district " \
     "source_file"
+#define JOBS_QUERY "limit type processID status datetime minDuration maxDuration f"
 #define JOB_QUERY "kind name formats since compare body" /* beside the options of audits */
 
 static const struct route routes[] = {
@@ -49,11 +50,15 @@ static const struct route routes[] = {
     {"GET", "/records/{id}/input", handle_record_input, NULL, false},
     {"POST", "/records/{id}/overrides", handle_override, NULL, false},
     {"POST", "/verify", handle_verify, NULL, false},
-    {"GET", "/jobs", handle_jobs, NULL, false},
+    {"GET", "/processes", handle_processes, "limit f", false},
+    {"GET", "/processes/{id}", handle_process, "f", false},
+    {"POST", "/processes/{id}/execution", handle_execute, "", false},
+    {"GET", "/jobs", handle_jobs, JOBS_QUERY, false},
     {"POST", "/jobs", handle_job_add, JOB_QUERY, true},
-    {"GET", "/jobs/{id}", handle_job, NULL, false},
+    {"GET", "/jobs/{id}", handle_job, "f", false},
     {"DELETE", "/jobs/{id}", handle_job_cancel, NULL, false},
     {"GET", "/jobs/{id}/result", handle_job_result, "format", false},
+    {"GET", "/jobs/{id}/results", handle_job_results, "", false},
 };
 
 /* What no route claims may be a file of the web page. */
@@ -114,9 +119,9 @@ const struct route *route_find(const char *method, const char *path,
 
 bool route_is_public(const struct route *r)
 {
-    static const char *const folders[] = {"/collections", "/tiles", "/tileMatrixSets", "/styles",
-                                          "/conformance", "/api",   "/openapi.yaml",   "/layers",
-                                          "/classes",     "/health"};
+    static const char *const folders[] = {"/collections", "/tiles",  "/tileMatrixSets", "/styles",
+                                          "/conformance", "/api",    "/openapi.yaml",   "/layers",
+                                          "/classes",     "/health", "/processes"};
     if (strcmp(r->method, "GET") != 0)
         return false;
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
@@ -143,7 +148,9 @@ bool route_is_tagged(const struct route *r)
                                          handle_tile_matrix_sets,
                                          handle_tile_matrix_set,
                                          handle_styles,
-                                         handle_style};
+                                         handle_style,
+                                         handle_processes,
+                                         handle_process};
     for (size_t i = 0; i < sizeof tagged / sizeof *tagged; i++)
         if (r->handler == tagged[i])
             return true;

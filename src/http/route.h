@@ -55,6 +55,9 @@ handler_fn handle_record_report, handle_record_input;             /* handle_reco
 handler_fn handle_override;                                       /* handle_overrides.c */
 handler_fn handle_verify;                                         /* handle_verify.c */
 handler_fn handle_jobs, handle_job_add, handle_job, handle_job_cancel, handle_job_result; /* handle_jobs.c */
-handler_fn handle_web_file;                                                               /* web_files.c */
+handler_fn handle_job_results;                                                            /* job_results.c */
+handler_fn handle_processes, handle_process; /* handle_processes.c */
+handler_fn handle_execute;                   /* handle_execute.c */
+handler_fn handle_web_file;                  /* web_files.c */
 
 #endif

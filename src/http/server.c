@@ -278,7 +278,8 @@ static enum status run_handler(struct http_server *s, const struct route *route,
     }
     status = answer_tagged(s, route, rq, reply, e);
     snapshot_unref(rq->snapshot);
-    engine_give(s->engine, rq->worker);
+    if (rq->worker)
+        engine_give(s->engine, rq->worker);
     return status;
 }
 

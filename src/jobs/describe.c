@@ -65,6 +65,8 @@ static enum status fail_compare(const char *id, struct error *e)
 static enum status find_those_before(struct describing *d, struct error *e)
 {
     const struct job_request *r = d->asked;
+    if (r->check)
+        return STATUS_OK;
     if (r->since && r->kind == AUDIT_PARCELS && !(d->since = find_earlier(d->queue, r->since, r->kind)))
         return fail_since(r->since, e);
     if (r->compare && r->kind == AUDIT_LINES && !(d->compare = find_earlier(d->queue, r->compare, r->kind)))
@@ -74,10 +76,10 @@ static enum status find_those_before(struct describing *d, struct error *e)
 
 /* ---- results ---- */
 
-static const char *path_of_format(const char *name)
+static const char *path_of_format(const char *name, enum audit_kind kind)
 {
     for (int f = 0; f < JOB_FORMAT_COUNT; f++)
-        if (strcasecmp(job_formats[f].name, name) == 0)
+        if (job_formats[f].made_by[kind] && strcasecmp(job_formats[f].name, name) == 0)
             return job_formats[f].path;
     return NULL;
 }
@@ -94,7 +96,7 @@ static bool has_output(const struct describing *d, const char *path)
  * for all doors. */
 static enum status add_format(struct describing *d, const char *word, struct error *e)
 {
-    const char *path = path_of_format(word);
+    const char *path = path_of_format(word, d->asked->kind);
     if (!path && !(path = arena_printf(d->job->arena, "../out.%s", word)))
         return error_no_memory(e);
     if (!has_output(d, path))
@@ -102,10 +104,10 @@ static enum status add_format(struct describing *d, const char *word, struct err
     return STATUS_OK;
 }
 
-static bool is_result(const char *path)
+static bool is_result(const char *path, enum audit_kind kind)
 {
     for (int f = 0; f < JOB_FORMAT_COUNT; f++)
-        if (strcmp(job_formats[f].path, path) == 0)
+        if (job_formats[f].made_by[kind] && strcmp(job_formats[f].path, path) == 0)
             return true;
     return false;
 }
@@ -118,13 +120,14 @@ static enum status refuse_what_is_no_result(const struct audit_request *r, struc
     const char *const *o = r->outputs;
     char zh[AUDIT_FORMAT_NAMES_SIZE], en[AUDIT_FORMAT_NAMES_SIZE];
     unsigned set = 0;
-    while (*o && is_result(*o))
+    while (*o && is_result(*o, r->kind))
         o++;
     if (!*o)
         return STATUS_OK;
     const char *dot = strrchr(*o, '.'), *word = dot ? dot + 1 : *o;
     for (int f = 0; f < JOB_FORMAT_COUNT; f++)
-        set |= audit_format_written(job_formats[f].format, r->kind) ? 1u << job_formats[f].format : 0;
+        if (job_formats[f].made_by[r->kind] && audit_format_written(job_formats[f].format, r->kind))
+            set |= 1u << job_formats[f].format;
     audit_format_names(set, zh, en);
     error_zh(e, "后台任务没有结果格式“%.20s”；可用 %s。", word, zh);
     return error_fail(e, STATUS_INVALID_INPUT, "job-format",
@@ -196,6 +199,35 @@ static void add_threads(struct describing *d)
              : n > AUDIT_MAX_THREADS ? (long)AUDIT_MAX_THREADS
                                      : n);
     add(d, "threads", d->threads);
+}
+
+/* A check has no table of options of its own here: whoever asks has looked at them. Its file follows "--",
+ * and a saved project has none. */
+static enum status make_check(struct describing *d, struct error *e)
+{
+    const struct job_request *r = d->asked;
+    struct job *j = d->job;
+    enum { OWN = 6 };
+    size_t n = 0;
+    while (r->check[n])
+        n++;
+    const char **argv = arena_array(j->arena, n + OWN, sizeof *argv);
+    if (!argv)
+        return error_no_memory(e);
+    j->check = argv;
+    *argv++ = arena_printf(j->arena, "--format=%s", r->check_format);
+    *argv++ = "-o";
+    *argv++ = arena_printf(j->arena, "../out.%s", r->check_format);
+    for (size_t i = 0; i < n; i++)
+        *argv++ = arena_strdup(j->arena, r->check[i]);
+    if (d->has_file) {
+        *argv++ = "--";
+        *argv++ = j->name;
+    }
+    for (const char *const *a = j->check; a < argv; a++)
+        if (!*a)
+            return error_no_memory(e);
+    return STATUS_OK;
 }
 
 /* j->request: an earlier job's where its file is audited again, with what is asked now put over it. */
@@ -279,8 +311,9 @@ enum status job_describe(const struct job_queue *q, struct job *j, const struct 
                          struct error *e)
 {
     struct describing d = {.queue = q, .job = j, .asked = r, .has_file = has_file};
+    j->delivery = r->delivery;
     enum status s = find_those_before(&d, e);
     if (!s)
-        s = make_request(&d, e);
+        s = r->check ? make_check(&d, e) : make_request(&d, e);
     return s ? s : fill_folder(&d, e);
 }

@@ -127,7 +127,7 @@ static enum status make_job(const struct job_request *r, const struct job_upload
         job_free(j);
         return error_no_memory(e);
     }
-    j->created = (int64_t)time(NULL);
+    j->created = j->updated = (int64_t)time(NULL);
     j->progress = (struct job_progress){-1, -1, -1, -1, -1};
     for (int f = 0; f < JOB_FORMAT_COUNT; f++)
         j->bytes[f] = -1;
@@ -169,7 +169,7 @@ enum status job_queue_add(struct job_queue *q, const struct job_request *r, stru
     s = take_in(q, r, u != NULL, j, e);
     if (!s) {
         memcpy(id, j->id, JOB_ID_SIZE);
-        job_queue_write(q, j, json);
+        job_queue_write(q, j, r->base, json);
     }
     pthread_mutex_unlock(&q->lock);
     if (s) {

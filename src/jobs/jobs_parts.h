@@ -12,14 +12,15 @@
 enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_CANCELLED };
 enum { JOB_TABLE_MAX = JOB_WAITING_MAX + 1 + JOB_KEPT_MAX, JOB_OUTCOME_SIZE = 16384 };
 
-enum { JOB_FORMAT_COUNT = 6, JOB_FORMAT_GPKG = 0 };
+enum { JOB_FORMAT_COUNT = 9, JOB_FORMAT_GPKG = 0 };
+_Static_assert(JOB_FORMAT_COUNT <= (int)JOB_FORMATS_MAX, "queue.h tells them");
 struct job_format {
-    enum audit_format format;
     const char *name, *content_type;
     const char *path; /* of the result, as the command is told it: beside the folder "in" that it works in */
     /* The option of the command that makes it; NULL: none. Of a parcel audit the outputs are those that
      * are asked for. */
     const char *made_by[AUDIT_KIND_COUNT];
+    enum audit_format format; /* of what an audit makes */
 };
 extern const struct job_format job_formats[JOB_FORMAT_COUNT];
 
@@ -31,11 +32,15 @@ struct job {
     char id[JOB_ID_SIZE];
     struct arena *arena;          /* of the request's texts */
     struct audit_request request; /* as the command is told it; its files are named from the folder "in" */
+    const char *const *check;     /* arguments of a check, ended by NULL; NULL: it is the audit above */
+    struct job_delivery delivery;
     enum job_state state;
     bool cancel;                     /* asked for */
+    bool forgotten;                  /* it had ended, and goes now */
     char name[JOB_NAME_SIZE];        /* of the file; "" without one */
     char folder[JOB_PATH_SIZE];      /* "" once it is gone */
     int64_t created, started, ended; /* Unix time, 0: not yet */
+    int64_t updated;                 /* when anything of it was last another */
     struct job_progress progress;
     char outcome[JOB_OUTCOME_SIZE]; /* JSON object; "" */
     struct error error;
@@ -50,6 +55,7 @@ struct job_queue {
     int wake; /* eventfd: something was added, cancelled or stopped */
 
     pthread_mutex_t lock; /* guards all below */
+    pthread_cond_t ended; /* some job has, or the queue stops */
     struct job_folder folder;
     struct job *jobs[JOB_TABLE_MAX]; /* oldest first */
     size_t n;
@@ -61,7 +67,7 @@ struct job_queue {
 void job_queue_wake(struct job_queue *q);
 void job_queue_forget_old(struct job_queue *q); /* with the lock held */
 void job_free(struct job *j);                   /* NULL-safe */
-void job_queue_write(const struct job_queue *q, const struct job *j,
+void job_queue_write(const struct job_queue *q, const struct job *j, const char *base,
                      struct buffer *json); /* with the lock held */
 /* With the lock held; q->n when there is none. */
 size_t job_queue_find(const struct job_queue *q, const char *id);
@@ -90,8 +96,12 @@ struct job_watch {
 /* Ends the command when that is asked for. Returns what waitpid says. */
 int job_watch_until_end(struct job_watch *w);
 
-/* json.c; with the lock held. `ahead` is how many go before it. */
-struct json_writer;
-void job_write(struct json_writer *w, const struct job *j, size_t ahead);
+/* json.c; with the lock held. `ahead` is how many go before it; `base` stands before its links. */
+void job_write(struct json_writer *w, const struct job *j, size_t ahead, const char *base);
+/* What the standard calls its state and its process. */
+const char *job_status(const struct job *j);
+const char *job_process(const struct job *j);
+/* "parcels", "check": what it is in our own words. */
+const char *job_kind_name(const struct job *j);
 
 #endif

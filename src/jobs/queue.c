@@ -112,7 +112,7 @@ static void *work(void *user)
         bool stopping = q->stopping;
         if (j) {
             j->state = JOB_RUNNING;
-            j->started = (int64_t)time(NULL);
+            j->started = j->updated = (int64_t)time(NULL);
         }
         pthread_mutex_unlock(&q->lock);
         if (stopping)
@@ -138,6 +138,7 @@ enum status job_queue_open(const char *store_path, struct job_queue **out, struc
     free(real);
     q->folder.lock = -1;
     pthread_mutex_init(&q->lock, NULL);
+    pthread_cond_init(&q->ended, NULL);
     job_folder_sweep(q->store_path);
     q->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     q->started = q->wake >= 0 && pthread_create(&q->thread, NULL, work, q) == 0;
@@ -156,6 +157,7 @@ void job_queue_stop(struct job_queue *q)
         return;
     pthread_mutex_lock(&q->lock);
     q->stopping = true;
+    pthread_cond_broadcast(&q->ended);
     pthread_mutex_unlock(&q->lock);
     job_queue_wake(q);
     pthread_join(q->thread, NULL);
@@ -172,67 +174,123 @@ void job_queue_close(struct job_queue *q)
     job_folder_close(&q->folder);
     if (q->wake >= 0)
         close(q->wake);
+    pthread_cond_destroy(&q->ended);
     pthread_mutex_destroy(&q->lock);
     free(q);
 }
 
 /* ---- looking and cancelling ---- */
 
-void job_queue_write(const struct job_queue *q, const struct job *j, struct buffer *json)
+void job_queue_write(const struct job_queue *q, const struct job *j, const char *base, struct buffer *json)
 {
     struct json_writer w;
     jw_init(&w, json, false);
-    job_write(&w, j, count_ahead(q, j));
+    job_write(&w, j, count_ahead(q, j), base);
 }
 
-void job_queue_list(struct job_queue *q, struct buffer *json)
+/* Is `wanted` one of those between the commas? */
+static bool is_listed(const char *list, const char *wanted)
 {
-    struct json_writer w;
-    jw_init(&w, json, false);
-    jw_object_begin(&w);
-    jw_key(&w, "jobs");
-    jw_array_begin(&w);
+    size_t n = strlen(wanted);
+    for (const char *at = list; at; at = strchr(at, ','), at += at != NULL)
+        if (strncmp(at, wanted, n) == 0 && (at[n] == ',' || !at[n]))
+            return true;
+    return !list;
+}
+
+static bool lasts(const struct job *j, const struct job_filter *f, int64_t now)
+{
+    int64_t seconds = (j->ended ? j->ended : now) - j->started;
+    if (f->min_seconds < 0 && f->max_seconds < 0)
+        return true;
+    return j->started && seconds >= f->min_seconds && (f->max_seconds < 0 || seconds <= f->max_seconds);
+}
+
+static bool passes(const struct job *j, const struct job_filter *f, int64_t now)
+{
+    return is_listed(f->types, "process") && is_listed(f->processes, job_process(j)) &&
+           is_listed(f->statuses, job_status(j)) && j->created >= f->created_from &&
+           j->created <= f->created_until && lasts(j, f, now);
+}
+
+size_t job_queue_list(struct job_queue *q, const struct job_filter *f, const char *base,
+                      struct json_writer *w)
+{
+    int64_t now = (int64_t)time(NULL);
+    size_t n = 0;
+    jw_array_begin(w);
     pthread_mutex_lock(&q->lock);
     job_queue_forget_old(q);
     for (size_t i = q->n; i-- > 0;)
-        job_write(&w, q->jobs[i], count_ahead(q, q->jobs[i]));
+        if (passes(q->jobs[i], f, now) && (int64_t)n++ < f->limit)
+            job_write(w, q->jobs[i], count_ahead(q, q->jobs[i]), base);
     pthread_mutex_unlock(&q->lock);
-    jw_array_end(&w);
-    jw_object_end(&w);
+    jw_array_end(w);
+    return n;
 }
 
-enum status job_queue_show(struct job_queue *q, const char *id, struct buffer *json, struct error *e)
+enum status job_queue_show(struct job_queue *q, const char *id, const char *base, struct buffer *json,
+                           struct error *e)
 {
     pthread_mutex_lock(&q->lock);
     size_t i = job_queue_find(q, id);
     enum status s = i < q->n ? STATUS_OK : fail_not_found(id, e);
     if (!s)
-        job_queue_write(q, q->jobs[i], json);
+        job_queue_write(q, q->jobs[i], base, json);
     pthread_mutex_unlock(&q->lock);
     return s;
 }
 
-enum status job_queue_cancel(struct job_queue *q, const char *id, struct buffer *json, struct error *e)
+enum status job_queue_cancel(struct job_queue *q, const char *id, const char *base, struct buffer *json,
+                             struct error *e)
 {
     pthread_mutex_lock(&q->lock);
     size_t i = job_queue_find(q, id);
     enum status s = i < q->n ? STATUS_OK : fail_not_found(id, e);
     if (!s) {
         struct job *j = q->jobs[i];
-        bool ended = has_ended(j);
+        j->forgotten = has_ended(j);
         j->cancel = true;
         if (j->state == JOB_QUEUED) {
             j->state = JOB_CANCELLED;
-            j->ended = (int64_t)time(NULL);
+            j->ended = j->updated = (int64_t)time(NULL);
             job_folder_remove(j->folder);
             j->folder[0] = '\0';
         }
-        job_queue_write(q, j, json);
-        if (ended)
+        job_queue_write(q, j, base, json);
+        if (j->forgotten)
             forget(q, i);
+        pthread_cond_broadcast(&q->ended);
     }
     pthread_mutex_unlock(&q->lock);
     job_queue_wake(q);
+    return s;
+}
+
+static enum status fail_stopping(struct error *e)
+{
+    error_zh(e, "服务正在停止，任务没有完成；请在服务重新启动后再提交。");
+    return error_fail(
+        e, STATUS_CONFLICT, "jobs-stopping",
+        "The server is stopping and the job has not ended; send it again once the server is back.");
+}
+
+enum status job_queue_wait(struct job_queue *q, const char *id, struct error *e)
+{
+    enum status s = STATUS_OK;
+    pthread_mutex_lock(&q->lock);
+    for (;;) {
+        size_t i = job_queue_find(q, id); /* where it is, and whether it still is, may be another each time */
+        bool there = i < q->n, ended = there && has_ended(q->jobs[i]);
+        if (!there)
+            s = fail_not_found(id, e);
+        else if (!ended && q->stopping)
+            s = fail_stopping(e);
+        if (s || ended)
+            break;
+        pthread_cond_wait(&q->ended, &q->lock);
+    }
+    pthread_mutex_unlock(&q->lock);
     return s;
 }
 
@@ -287,11 +345,10 @@ static enum status open_result(const struct job *j, const char *format, struct j
     out->content_type = job_formats[f].content_type;
     static const char *const titles[AUDIT_KIND_COUNT] = {"批量审查", "三线冲突", "规划数据"};
     const char *dot = strrchr(j->name, '.');
-    bool named = j->request.kind == AUDIT_PARCELS && *j->name;
+    bool named = (j->check || j->request.kind == AUDIT_PARCELS) && *j->name;
     snprintf(out->title, sizeof out->title, "%.*s%s%s.%s", named && dot ? (int)(dot - j->name) : 0, j->name,
-             named ? "-" : "", titles[j->request.kind], format);
-    snprintf(out->file_name, sizeof out->file_name, "hongxian-%s-%.8s.%s", audit_kind_name(j->request.kind),
-             j->id, format);
+             named ? "-" : "", j->check ? "审查报告" : titles[j->request.kind], format);
+    snprintf(out->file_name, sizeof out->file_name, "hongxian-%s-%.8s.%s", job_kind_name(j), j->id, format);
     return STATUS_OK;
 }
 
@@ -301,6 +358,54 @@ enum status job_queue_result(struct job_queue *q, const char *id, const char *fo
     pthread_mutex_lock(&q->lock);
     size_t i = job_queue_find(q, id);
     enum status s = i < q->n ? open_result(q->jobs[i], format, out, e) : fail_not_found(id, e);
+    pthread_mutex_unlock(&q->lock);
+    return s;
+}
+
+const char *job_format_name(size_t i)
+{
+    return i < JOB_FORMAT_COUNT ? job_formats[i].name : NULL;
+}
+
+const char *job_format_type(size_t i)
+{
+    return i < JOB_FORMAT_COUNT ? job_formats[i].content_type : NULL;
+}
+
+bool job_format_of_audit(size_t i, enum audit_kind kind)
+{
+    return i < JOB_FORMAT_COUNT && job_formats[i].made_by[kind];
+}
+
+static enum status fail_not_ready(const struct job *j, struct error *e)
+{
+    error_zh(e, "任务%s，还没有结果；请以 /jobs/%s 查看进度，完成后再取。",
+             j->state == JOB_QUEUED ? "在排队" : "正在运行", j->id);
+    return error_fail(e, STATUS_NOT_FOUND, "result-not-ready",
+                      "The job is %s: there is no result yet; /jobs/%s tells how far it is.",
+                      j->state == JOB_QUEUED ? "waiting" : "running", j->id);
+}
+
+static enum status tell_results(const struct job *j, struct job_results *out, struct error *e)
+{
+    size_t n = 0;
+    if (!has_ended(j))
+        return fail_not_ready(j, e);
+    if (j->state != JOB_DONE)
+        return fail_no_result(j, e);
+    *out =
+        (struct job_results){.is_check = j->check != NULL, .kind = j->request.kind, .delivery = j->delivery};
+    for (int f = 0; f < JOB_FORMAT_COUNT; f++)
+        if (j->bytes[f] >= 0)
+            out->formats[n++] = job_formats[f].name;
+    return STATUS_OK;
+}
+
+enum status job_queue_results(struct job_queue *q, const char *id, struct job_results *out, struct error *e)
+{
+    pthread_mutex_lock(&q->lock);
+    size_t i = job_queue_find(q, id);
+    enum status s = i < q->n ? tell_results(q->jobs[i], out, e) : fail_not_found(id, e);
     pthread_mutex_unlock(&q->lock);
     return s;
 }

@@ -1,5 +1,6 @@
-/* The background jobs of a server: audits that take too long to wait for. They are taken in, run one after
- * another, each as the command itself in a process of its own (run.c), and their results kept for a while.
+/* The background jobs of a server: audits and checks that take too long to wait for. They are taken in, run
+ * one after another, each as the command itself in a process of its own (run.c), and their results kept for
+ * a while.
  *
  * Invariants: one job runs at a time, the others wait in the order in which they came; at most
  * JOB_WAITING_MAX wait; at most JOB_KEPT_MAX finished ones are kept, for JOB_KEPT_SECONDS, with
@@ -14,6 +15,7 @@
 #include "base/buffer.h"
 #include "jobs/folder.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -26,7 +28,20 @@ enum {
 };
 #define JOB_KEPT_BYTES ((int64_t)8 << 30)
 
+/* What of its results a client of OGC API - Processes has asked for (http/job_results.h); the queue keeps it
+ * with the job. All zero: nothing was said. */
+enum { JOB_WISHES_MAX = 2 };
+struct job_delivery {
+    bool is_said, raw;
+    size_t n;
+    struct job_wish {
+        const char *output, *format; /* of tables that are there for ever */
+        bool by_reference;
+    } wishes[JOB_WISHES_MAX];
+};
+
 struct job_queue;
+struct json_writer;
 /* Sweeps what a crash left, and starts the queue's thread. Nothing is written before the first job. */
 enum status job_queue_open(const char *store_path, struct job_queue **out, struct error *e) HX_MUST_CHECK;
 /* Ends what is running and takes nothing more. Before the requests under way are waited for. */
@@ -62,21 +77,45 @@ struct job_request {
     const char *since;
     const char *compare; /* of lines: the id of an earlier job */
     const char *body; /* of lines: the option that the upload is, "compare" or "official". NULL: "compare" */
+    /* Of a check, which is no audit (NULL): its options as arguments of the command, ended by NULL, and the
+     * form of its report, one of job_format_name. */
+    const char *const *check;
+    const char *check_format;
+    struct job_delivery delivery;
+    const char *base; /* before the links of what is appended: the address of the service */
 };
+
+/* The process of OGC API - Processes that a kind of audit is, and the one that is none: "audit-lines",
+ * "check". */
+#define JOB_PROCESS_CHECK "check"
+const char *job_process_of_audit(enum audit_kind k);
 
 /* Takes the upload over (which may be NULL), unless it fails: what is wrong with the request is refused
  * here, by the sentence of the command. Appends the new job as JSON. `id` gets its id. */
 enum status job_queue_add(struct job_queue *q, const struct job_request *r, struct job_upload *u,
                           char id[JOB_ID_SIZE], struct buffer *json, struct error *e) HX_MUST_CHECK;
-/* Appends {"jobs": […]}, newest first. */
-void job_queue_list(struct job_queue *q, struct buffer *json);
+/* Which jobs of the list. */
+struct job_filter {
+    const char *types, *processes, *statuses; /* between commas; NULL: all */
+    int64_t created_from, created_until;      /* Unix time, both inside */
+    int64_t min_seconds, max_seconds; /* from start to end, or to now; of what has not started there is
+                                                 none. Negative: whatever */
+    int64_t limit;
+};
+/* Writes an array of them, newest first. Returns how many the filter lets through, whatever its limit. */
+size_t job_queue_list(struct job_queue *q, const struct job_filter *f, const char *base,
+                      struct json_writer *w);
+/* Is it one of the states that the standard knows? */
+bool job_status_known(const char *text, size_t n);
 /* Appends one. */
-enum status job_queue_show(struct job_queue *q, const char *id, struct buffer *json,
+enum status job_queue_show(struct job_queue *q, const char *id, const char *base, struct buffer *json,
                            struct error *e) HX_MUST_CHECK;
 /* A job that waits or runs is cancelled, one that has ended is forgotten with its results. Appends what it
  * is now. */
-enum status job_queue_cancel(struct job_queue *q, const char *id, struct buffer *json,
+enum status job_queue_cancel(struct job_queue *q, const char *id, const char *base, struct buffer *json,
                              struct error *e) HX_MUST_CHECK;
+/* Waits until it has ended, however; fails when the queue stops before. */
+enum status job_queue_wait(struct job_queue *q, const char *id, struct error *e) HX_MUST_CHECK;
 
 struct job_result {
     int fd; /* open for reading; the caller's */
@@ -88,5 +127,23 @@ struct job_result {
 };
 enum status job_queue_result(struct job_queue *q, const char *id, const char *format, struct job_result *out,
                              struct error *e) HX_MUST_CHECK;
+
+/* The names of the formats that results have, "gpkg", and what each is; NULL beyond the last. */
+enum { JOB_FORMATS_MAX = 12 };
+const char *job_format_name(size_t i);
+const char *job_format_type(size_t i);
+/* Has this kind of audit results of that format? */
+bool job_format_of_audit(size_t i, enum audit_kind kind);
+
+/* What there is of a job that is done. */
+struct job_results {
+    bool is_check;
+    enum audit_kind kind;
+    struct job_delivery delivery;
+    const char *formats[JOB_FORMATS_MAX + 1]; /* ended by NULL */
+};
+/* Fails with the code result-not-ready while it waits or runs, with its own error when it has failed. */
+enum status job_queue_results(struct job_queue *q, const char *id, struct job_results *out,
+                              struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
-/* One job from beginning to end: the command itself, `hongxian audit … --progress json`, in a process of
- * its own.
+/* One job from beginning to end: the command itself, `hongxian audit … --progress json` or `hongxian check
+ * …`, in a process of its own.
  *
  * A process, because an audit reads uploads: what crashes, hangs or swells there must not be the server;
  * because it can be ended at any moment; and because it can be made nice. It works in the folder "in", so
@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 enum { OWN_ARGUMENTS = 12, ENVIRONMENT_MAX = 10, RUN_BYTES = 1 << 20 };
+enum { ARGUMENTS_MAX = OWN_ARGUMENTS + (int)AUDIT_ARGUMENTS_MAX };
 
 static enum status fail_start(int why, struct error *e)
 {
@@ -50,8 +51,20 @@ static enum status make_environment(struct arena *a, const char *folder, const c
     return STATUS_OK;
 }
 
-static enum status make_arguments(struct arena *a, const struct job_watch *w,
-                                  const char *argv[OWN_ARGUMENTS + AUDIT_ARGUMENTS_MAX], struct error *e)
+static enum status append_check(const char *const *check, const char **argv, size_t room, struct error *e)
+{
+    size_t n = 0;
+    for (; check[n]; n++) {
+        if (n + 1 == room)
+            return error_no_memory(e);
+        argv[n] = check[n];
+    }
+    argv[n] = NULL;
+    return STATUS_OK;
+}
+
+static enum status make_arguments(struct arena *a, const struct job_watch *w, const char *argv[ARGUMENTS_MAX],
+                                  struct error *e)
 {
     const struct audit_request *r = &w->job->request;
     const char *pid = arena_printf(a, "--job-of=%ld", (long)getpid());
@@ -60,13 +73,16 @@ static enum status make_arguments(struct arena *a, const struct job_watch *w,
     if (!pid || !store)
         return error_no_memory(e);
     argv[n++] = "hongxian";
-    argv[n++] = "audit";
-    argv[n++] = audit_kind_name(r->kind);
+    argv[n++] = w->job->check ? "check" : "audit";
+    if (!w->job->check)
+        argv[n++] = audit_kind_name(r->kind);
     argv[n++] = "--progress=json";
     argv[n++] = pid;
     argv[n++] = store;
-    if (r->kind == AUDIT_PARCELS)
+    if (r->kind == AUDIT_PARCELS || w->job->check)
         argv[n++] = "--sandbox=..";
+    if (w->job->check)
+        return append_check(w->job->check, argv + n, ARGUMENTS_MAX - n, e);
     enum status s = audit_request_arguments(r, a, argv + n, &n_more, e);
     argv[n + n_more] = NULL;
     return s;
@@ -103,7 +119,7 @@ static int spawn(struct job_watch *w, int out, const char *const *argv, const ch
 
 static enum status start_with(struct arena *a, struct job_watch *w, struct error *e)
 {
-    const char *argv[OWN_ARGUMENTS + AUDIT_ARGUMENTS_MAX], *env[ENVIRONMENT_MAX];
+    const char *argv[ARGUMENTS_MAX], *env[ENVIRONMENT_MAX];
     int ends[2];
     enum status s = make_arguments(a, w, argv, e);
     if (!s)
@@ -178,7 +194,7 @@ static void tidy(struct job *j, bool succeeded)
         job_folder_remove(j->folder);
         return;
     }
-    if (j->request.kind == AUDIT_PARCELS)
+    if (j->request.kind == AUDIT_PARCELS && !j->check)
         keep_upload(j);
     else
         remove_in(j, "");
@@ -187,8 +203,8 @@ static void tidy(struct job *j, bool succeeded)
 
 static void note_end(struct job_queue *q, struct job *j, bool done)
 {
-    const char *kind = audit_kind_name(j->request.kind);
-    j->ended = (int64_t)time(NULL);
+    const char *kind = job_kind_name(j);
+    j->ended = j->updated = (int64_t)time(NULL);
     j->state = done ? JOB_DONE : j->cancel || q->stopping ? JOB_CANCELLED : JOB_FAILED;
     if (!done)
         j->folder[0] = '\0';
@@ -213,5 +229,6 @@ void job_run(struct job_queue *q, struct job *j)
     else if (!done && !w.has_error)
         fail_died(&j->error, how);
     note_end(q, j, done);
+    pthread_cond_broadcast(&q->ended);
     pthread_mutex_unlock(&q->lock);
 }

@@ -39,6 +39,7 @@ static void take_progress(struct job *j, const json_t *o)
     double pass = known(o, "pass"), passes = known(o, "passes");
     double rate = seconds > 0 ? known(o, "done_here") / seconds : 0;
     bool has_passes = total > 0 && pass >= 1 && passes >= pass;
+    j->updated = (int64_t)time(NULL);
     j->progress = (struct job_progress){
         .done = done,
         .total = total,

@@ -143,7 +143,7 @@ class Jobs(unittest.TestCase):
         self.assertIn("default-src 'none'", self.client.result(job, "html")[0]["Content-Security-Policy"])
         self.assertEqual(done["outcome"]["n_parcels"], 500)
         self.assertEqual(sum(done["outcome"]["verdicts"].values()), 500)
-        self.assertEqual(done["progress"]["share"], 1)
+        self.assertEqual(done["work"]["share"], 1)
 
     @f.whole_under_sanitizers
     def test_sums_are_those_of_the_rows(self):
@@ -357,7 +357,7 @@ class Jobs(unittest.TestCase):
             self.client.json("GET", "/health")
             if now["state"] not in ("queued", "running"):
                 break
-            seen.append(now["progress"])
+            seen.append(now["work"])
             time.sleep(0.05)
         self.assertEqual(now["state"], "done", now["error"])
         told = [p for p in seen if p["share"] is not None and 0 < p["share"] < 1]

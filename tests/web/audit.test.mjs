@@ -130,13 +130,13 @@ test('a finished audit is repeated without sending the file, and says what stood
 test('a long audit shows how far it is, and cancelling leaves no result', { skip }, async () => {
   // The job on show is held at one moment of its run, so that the test does not race with a fast machine.
   let cancelled = false;
-  const held = (state, more) => ({ id: 'a'.repeat(24), kind: 'parcels', state, name: '大文件.gpkg', ahead: 0, progress: {}, outcome: null, error: null, results: [], ...more });
+  const held = (state, more) => ({ id: 'a'.repeat(24), kind: 'parcels', state, name: '大文件.gpkg', ahead: 0, work: {}, outcome: null, error: null, results: [], ...more });
   await page.route(/\/jobs(\/a+)?(\?.*)?$/, (route) => {
     const method = route.request().method();
     if (method === 'DELETE') cancelled = true;
     if (method === 'GET' && new URL(route.request().url()).pathname === '/jobs') return route.fulfill({ json: { jobs: [] } });
-    const progress = { done: 12000, total: 60000, share: 0.2, rate: 4000, seconds_left: 12 };
-    return route.fulfill({ status: method === 'POST' ? 202 : 200, json: held(cancelled && method === 'GET' ? 'cancelled' : 'running', { progress, cancelling: cancelled }) });
+    const work = { done: 12000, total: 60000, share: 0.2, rate: 4000, seconds_left: 12 };
+    return route.fulfill({ status: method === 'POST' ? 202 : 200, json: held(cancelled && method === 'GET' ? 'cancelled' : 'running', { work, cancelling: cancelled }) });
   });
   await dropFile(page, '大文件.gpkg', 'x');
   await page.waitForSelector(id('job-running'));

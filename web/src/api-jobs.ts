@@ -24,7 +24,7 @@ export interface Job {
   project_class?: string;
   ahead?: number;
   created_at?: string | null;
-  progress?: JobProgress;
+  work?: JobProgress;
   outcome?: Record<string, unknown> | null;
   error?: Warning | null;
   results?: { format: string; bytes: number; href: string }[];

@@ -77,10 +77,12 @@ static void close_file_system(const char *dir, bool job)
     allow(ruleset, getenv("PROJ_LIB"), reading);
     allow(ruleset, getenv("GDAL_DATA"), reading);
     allow(ruleset, dir, job ? all & ~(__u64)LANDLOCK_ACCESS_FS_EXECUTE : reading);
-    if (job) { /* its own child, which confines itself further, and the loader that starts it */
+    if (job) { /* its own child, which confines itself further, and the loader that starts it; fonts */
         allow(ruleset, "/proc/self/exe", LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE);
         allow(ruleset, "/lib64", reading | LANDLOCK_ACCESS_FS_EXECUTE);
         allow(ruleset, "/lib", reading | LANDLOCK_ACCESS_FS_EXECUTE);
+        allow(ruleset, "/etc/fonts", reading);
+        allow(ruleset, "/var/cache/fontconfig", reading);
     }
     (void)syscall(SYS_landlock_restrict_self, ruleset, 0);
     close(ruleset);

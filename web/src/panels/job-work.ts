@@ -158,7 +158,7 @@ export class JobWork {
   }
 
   private progress(job: Job): HTMLElement {
-    const p = job.progress ?? {};
+    const p = job.work ?? {};
     const titles: Record<JobKind, TextKey> = { parcels: 'job_running', lines: 'job_running_lines', figures: 'job_running_figures' };
     const title = t(titles[job.kind], { name: job.name ?? '' });
     const known = typeof p.share === 'number';
