@@ -314,7 +314,7 @@ static enum status fail_no_result(const struct job *j, struct error *e)
         *e = j->error;
         return e->status ? e->status : STATUS_INTERNAL;
     }
-    bool cancelled = j->state == JOB_CANCELLED;
+    bool cancelled = j->cancel || j->state == JOB_CANCELLED;
     error_zh(e, cancelled ? "任务已取消，没有结果。" : "任务还没有完成，没有结果。");
     return error_fail(e, STATUS_CONFLICT, cancelled ? "job-cancelled" : "job-unfinished",
                       cancelled ? "The job was cancelled: there is no result."
@@ -389,7 +389,7 @@ static enum status fail_not_ready(const struct job *j, struct error *e)
 static enum status tell_results(const struct job *j, struct job_results *out, struct error *e)
 {
     size_t n = 0;
-    if (!has_ended(j))
+    if (!has_ended(j) && !j->cancel)
         return fail_not_ready(j, e);
     if (j->state != JOB_DONE)
         return fail_no_result(j, e);

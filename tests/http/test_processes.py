@@ -479,6 +479,7 @@ class Processes(unittest.TestCase):
             self.check_status(json.loads(body))
             self.assertEqual("dismissed", self.wait(f"/jobs/{job['jobID']}")["status"])
             self.assertEqual(409, self.request("GET", f"/jobs/{job['jobID']}/results")[0])
+            runs.wait_until(lambda: self.get(f"/jobs/{job['jobID']}")["state"] == "cancelled")   # one that ran ends within seconds
             self.assertEqual("dismissed", json.loads(self.request("DELETE", f"/jobs/{job['jobID']}")[2])["status"])
             self.assertEqual(404, self.request("GET", f"/jobs/{job['jobID']}")[0])
         for process, inputs in (("check", {"parcels": "POLYGON((1 2, 3"}), ("audit-parcels", {"parcels": '{"type": "Fea'})):
