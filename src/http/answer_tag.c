@@ -1,7 +1,7 @@
 #include "http/answer_tag.h"
 
 #include "base/sha256.h"
-#include "http/links.h"
+#include "http/catalog.h"
 #include "http/negotiate.h"
 #include "report/identity.h"
 
@@ -18,12 +18,14 @@ static enum MHD_Result add_argument(void *user, enum MHD_ValueKind kind, const c
 /* Which form is chosen depends on what JSON is called there. */
 static void add_form(struct sha256_ctx *sum, const struct request *rq)
 {
-    static const char *const kinds[] = {MEDIA_JSON, MEDIA_GEOJSON, MEDIA_OPENAPI_TYPE, MEDIA_SCHEMA};
+    static const char *const kinds[] = {MEDIA_JSON, MEDIA_GEOJSON, MEDIA_OPENAPI_TYPE, MEDIA_SCHEMA,
+                                        MEDIA_CATALOG};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         char form[] = {(char)('0' + (int)form_accepted(rq, kinds[i], false)),
                        (char)('0' + (int)form_accepted(rq, kinds[i], true)), '\0'};
         sha256_add_field(sum, "form", form);
     }
+    sha256_add_field(sum, "plain", catalog_asked_plain(rq) ? "1" : "0");
 }
 
 static void add_state(struct sha256_ctx *sum, const struct request *rq)

@@ -1,5 +1,6 @@
 /* GET /collections and /collections/{id}: what is loaded, from where, since when, and how to get at it. */
 #include "geo/crs/uri.h"
+#include "http/catalog.h"
 #include "http/collection.h"
 #include "http/html_pages.h"
 #include "http/route.h"
@@ -210,6 +211,7 @@ static enum status write_all(struct json_writer *w, const struct request *rq, st
         write_layer(w, &l, snapshot_layer_at(rq->snapshot, i), false);
     for (size_t i = 0; i < collection_n_place_sets() && !s; i++)
         s = write_places(w, &l, collection_place_set(i), rq->worker->store, false, e);
+    catalog_write_collection(w, &l);
     jw_array_end(w);
     jw_object_end(w);
     return s;

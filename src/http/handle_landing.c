@@ -66,6 +66,7 @@ enum status handle_conformance(struct request *rq, struct reply *reply, struct e
 {
 #define FEATURES "http://www.opengis.net/spec/ogcapi-features-"
 #define TILES "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
+#define RECORDS "http://www.opengis.net/spec/ogcapi-records-1/1.0/conf/"
 #define PROCESSES "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/"
 #define CQL2 "http://www.opengis.net/spec/cql2/1.0/conf/"
     static const char *const classes[] = {
@@ -99,6 +100,13 @@ enum status handle_conformance(struct request *rq, struct reply *reply, struct e
         PROCESSES "oas30",
         PROCESSES "job-list",
         PROCESSES "dismiss",
+        RECORDS "record-core",
+        RECORDS "record-collection",
+        RECORDS "record-core-query-parameters",
+        RECORDS "records-api",
+        RECORDS "json",
+        RECORDS "html",
+        RECORDS "searchable-catalog",
     };
     struct buffer b;
     struct json_writer w;

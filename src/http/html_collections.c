@@ -3,6 +3,7 @@
 
 #include "formats/html.h"
 #include "formats/wkb.h"
+#include "http/catalog.h"
 #include "http/stored_json.h"
 
 #include <inttypes.h>
@@ -84,7 +85,9 @@ enum status html_collections(struct request *rq, struct reply *reply, struct err
         list_layer(&p, snapshot_layer_at(rq->snapshot, i));
     for (size_t i = 0; i < collection_n_place_sets(); i++)
         list_places(&p, collection_place_set(i));
-    buffer_append_str(&b, "</table>\n");
+    buffer_append_str(&b, "</table>\n<p>");
+    html_link(&p, CATALOG_PATH, CATALOG_TITLE " " CATALOG_TITLE_EN);
+    buffer_append_str(&b, "</p>\n");
     html_page_end(&p);
     return reply_html(reply, &b, STATUS_OK, e);
 }

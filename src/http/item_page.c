@@ -10,7 +10,7 @@
 
 /* ---- time ---- */
 
-enum { DAY_CHARS = 10 };
+enum { DAY_CHARS = ITEM_DAY_SIZE - 1, DAY_SIZE = ITEM_DAY_SIZE };
 
 static enum status fail_time(const char *text, struct error *e)
 {
@@ -54,18 +54,26 @@ static bool read_day(const char *text, size_t n, char day[DAY_CHARS + 1])
             zone[3] == ':');
 }
 
-/* The day by which the version is chosen: that of the time, or the last of the interval; "" is today. */
-static enum status read_datetime(const char *text, char day[DAY_CHARS + 1], struct error *e)
+enum status item_page_days(const char *text, char from[DAY_SIZE], char until[DAY_SIZE], struct error *e)
 {
-    char from[DAY_CHARS + 1];
     size_t n = strlen(text), begin = strcspn(text, "/");
     const char *end = text + begin + 1;
+    bool ok = read_day(text, begin, from);
     if (begin == n)
-        return n > 0 && read_day(text, n, day) && *day ? STATUS_OK : fail_time(text, e);
-    if (strchr(end, '/') || !read_day(text, begin, from) || !read_day(end, strlen(end), day) ||
-        (*from && *day && strcmp(from, day) > 0))
-        return fail_time(text, e);
-    return STATUS_OK;
+        ok = ok && *from;
+    else
+        ok = ok && !strchr(end, '/') && read_day(end, strlen(end), until) &&
+             (!*from || !*until || strcmp(from, until) <= 0);
+    if (ok && begin == n)
+        memcpy(until, from, DAY_SIZE);
+    return ok ? STATUS_OK : fail_time(text, e);
+}
+
+/* The day by which the version is chosen: that of the time, or the last of the interval; "" is today. */
+static enum status read_datetime(const char *text, char day[DAY_SIZE], struct error *e)
+{
+    char from[DAY_SIZE];
+    return item_page_days(text, from, day, e);
 }
 
 /* ---- which version ---- */

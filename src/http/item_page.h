@@ -37,6 +37,11 @@ struct item_page {
     struct links links;
 };
 
+enum { ITEM_DAY_SIZE = 11 }; /* "2024-01-31" */
+/* The days of datetime=, a time or an interval, whose open ends are "". */
+enum status item_page_days(const char *text, char from[ITEM_DAY_SIZE], char until[ITEM_DAY_SIZE],
+                           struct error *e) HX_MUST_CHECK;
+
 enum { PAGE_FEATURES_DEFAULT = 1000, PAGE_FEATURES_READ = 100 /* by people */ };
 
 /* From the query: ITEMS_QUERY, and each queryable. A limit above LIMIT_PAGE_FEATURES is

@@ -1,6 +1,7 @@
 #include "http/route.h"
 
 #include "audit/request.h"
+#include "http/catalog.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,9 @@ static const struct route routes[] = {
     {"GET", "/", handle_landing, NULL, false},
     {"GET", "/conformance", handle_conformance, "f", false},
     {"GET", "/collections", handle_collections, "f", false},
+    {"GET", "/collections/layer-catalog", handle_catalog, "f", false}, /* its id is no layer's */
+    {"GET", "/collections/layer-catalog/items", handle_catalog_records, CATALOG_QUERY, false},
+    {"GET", "/collections/layer-catalog/items/{recordId}", handle_catalog_record, "f", false},
     {"GET", "/collections/{id}", handle_collection, "f", false},
     {"GET", "/collections/{id}/versions", handle_versions, NULL, false},
     {"GET", "/collections/{id}/queryables", handle_queryables, "f", false},
@@ -150,7 +154,10 @@ bool route_is_tagged(const struct route *r)
                                          handle_styles,
                                          handle_style,
                                          handle_processes,
-                                         handle_process};
+                                         handle_process,
+                                         handle_catalog,
+                                         handle_catalog_records,
+                                         handle_catalog_record};
     for (size_t i = 0; i < sizeof tagged / sizeof *tagged; i++)
         if (r->handler == tagged[i])
             return true;
@@ -159,7 +166,12 @@ bool route_is_tagged(const struct route *r)
 
 bool route_is_kept(const struct route *r)
 {
-    return route_is_tagged(r) && r->handler != handle_items && r->handler != handle_item;
+    static handler_fn *const too_many[] = {handle_items, handle_item, handle_catalog_records,
+                                           handle_catalog_record};
+    for (size_t i = 0; i < sizeof too_many / sizeof *too_many; i++)
+        if (r->handler == too_many[i])
+            return false;
+    return route_is_tagged(r);
 }
 
 const char *route_query(const struct route *r, char text[ROUTE_QUERY_SIZE])

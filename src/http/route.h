@@ -41,6 +41,8 @@ handler_fn handle_layers;                                         /* handle_laye
 handler_fn handle_collections, handle_collection;                 /* handle_collections.c */
 handler_fn handle_versions;                                       /* handle_versions.c */
 handler_fn handle_items, handle_item;                             /* handle_items.c */
+handler_fn handle_catalog, handle_catalog_records;                /* handle_catalog.c */
+handler_fn handle_catalog_record;                                 /* handle_catalog.c */
 handler_fn handle_queryables;                                     /* handle_queryables.c */
 handler_fn handle_tile;                                           /* handle_tile.c */
 handler_fn handle_tile_matrix_sets, handle_tile_matrix_set;       /* handle_tile_sets.c */

@@ -122,6 +122,8 @@ class Ogc(unittest.TestCase):
         """/conf/core/fc-md-*, sfc-md-*, rc-md-*: all of them, each the same alone, with its items, its extent and its CRS."""
         answer = self.get(self.link(self.get("/"), "data"))
         self.assertEqual(self.base + "/collections", self.link(answer, "self"))
+        catalog = answer["collections"].pop()   # of records: test_records.py
+        self.assertEqual(("layer-catalog", "record"), (catalog["id"], catalog["itemType"]))
         self.assertEqual({*fixture.LAYERS, "plan_layout", "plan_places", "counties"}, {c["id"] for c in answer["collections"]})
         for c in answer["collections"]:
             alone = self.get(self.link(c, "self"))

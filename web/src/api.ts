@@ -321,7 +321,8 @@ export function getHealth(): Promise<Health> {
 }
 
 export async function getCollections(): Promise<Collection[]> {
-  return (await getJson<{ collections?: Collection[] }>('/collections')).collections ?? [];
+  // the catalogue of the layers is a collection of records, and has no kind
+  return ((await getJson<{ collections?: Collection[] }>('/collections')).collections ?? []).filter((c) => c.kind);
 }
 
 export async function getControlLayers(): Promise<ControlLayer[]> {
