@@ -26,9 +26,11 @@ struct check_args {
     struct report_project project;
     struct keep_args keep;
     const char *progress, *job_of, *sandbox; /* as_job.h */
-    struct audit_say say;                    /* to a program with --progress json, which jobs ask for */
-    int epsg;                                /* of --crs; 0 when not given */
-    struct arg_rest rest;                    /* --claim comes any number of times */
+    const char
+        *source_file; /* of a job: the file as the client calls it, "" not at all; NULL: as it is called */
+    struct audit_say say; /* to a program with --progress json, which jobs ask for */
+    int epsg;             /* of --crs; 0 when not given */
+    struct arg_rest rest; /* --claim comes any number of times */
     const struct report_form *output;
 };
 
@@ -84,10 +86,11 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
                                          {"--progress", &a->progress, NULL},
                                          {"--job-of", &a->job_of, NULL},
                                          {"--sandbox", &a->sandbox, NULL},
+                                         {"--source-file", &a->source_file, NULL},
                                          {NULL, NULL, NULL}};
     static const struct arg_listed listed[] = {{"--claim", "claim", false}, {NULL, NULL, false}};
     a->rest.listed = listed;
-    a->rest.n_hidden = 3;
+    a->rest.n_hidden = 4;
     enum status s = args_parse(argc, argv, options, &a->rest, e);
     if (!s)
         s = report_form_find(a->format, &a->output, e);
@@ -130,8 +133,10 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
 }
 
 /* "dir/a.txt" -> "a.txt": a report names the file, not the folders of whoever made it. */
-static const char *file_name_of(const char *path)
+static const char *file_name_of(const struct check_args *a, const char *path)
 {
+    if (a->source_file)
+        return *a->source_file ? a->source_file : NULL;
     return strcmp(path, "-") == 0 ? NULL : text_file_name(path);
 }
 
@@ -151,7 +156,7 @@ static int print_report(struct check_worker *w, const struct report *r, const ch
     struct error e = {0};
     buffer_init(&b, 0);
     struct report_project project = a->project;
-    project.source_file = file_name_of(path);
+    project.source_file = file_name_of(a, path);
     const struct form_request wanted = {a->output, args_is_english(a->lang) ? REPORT_LANG_EN : REPORT_LANG_ZH,
                                         &project};
     enum status s = report_form_write(w, r, &wanted, &b, &e);

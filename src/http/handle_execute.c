@@ -65,7 +65,10 @@ static const struct {
                      {"project_code", "project-code"},
                      {"builder", "builder"},
                      {"district", "district"}};
-enum { N_CHECK_OPTIONS = sizeof check_options / sizeof *check_options };
+enum {
+    N_CHECK_OPTIONS = sizeof check_options / sizeof *check_options,
+    CHECK_ARGUMENTS_MAX = N_CHECK_OPTIONS + 2
+};
 
 static enum status refuse_keep(struct error *e)
 {
@@ -77,7 +80,7 @@ static enum status refuse_keep(struct error *e)
         "with its result by value.");
 }
 
-static enum status check_arguments(struct request *rq, const char *argv[N_CHECK_OPTIONS + 1], struct error *e)
+static enum status check_arguments(struct request *rq, const char *argv[CHECK_ARGUMENTS_MAX], struct error *e)
 {
     const char *keep = request_query(rq, "keep");
     size_t n = 0;
@@ -88,6 +91,13 @@ static enum status check_arguments(struct request *rq, const char *argv[N_CHECK_
         if (!value || !*value)
             continue;
         argv[n] = arena_printf(rq->worker->check.arena, "--%s=%s", check_options[i].option, value);
+        if (!argv[n++])
+            return error_no_memory(e);
+    }
+    /* the job's own file is called otherwise; of a saved project the store knows the name */
+    const char *file = request_query(rq, "source_file"), *saved = request_query(rq, "project");
+    if (!saved || !*saved) {
+        argv[n] = arena_printf(rq->worker->check.arena, "--source-file=%s", file ? file : "");
         if (!argv[n++])
             return error_no_memory(e);
     }
@@ -106,7 +116,7 @@ static enum status spool(struct request *rq, const struct execute_asked *asked, 
 static enum status add_job(struct request *rq, const struct process *p, const struct execute_asked *asked,
                            char id[JOB_ID_SIZE], struct buffer *json, struct error *e)
 {
-    const char *argv[N_CHECK_OPTIONS + 1];
+    const char *argv[CHECK_ARGUMENTS_MAX];
     struct job_request more = {.delivery = asked->delivery};
     enum status s = STATUS_OK;
     if (p->is_check) {

@@ -30,7 +30,7 @@ ASYNC = {"Prefer": "respond-async"}
 PROCESSES = ["check", "audit-parcels", "audit-lines", "audit-figures"]
 STATUSES = {"accepted", "running", "successful", "failed", "dismissed"}
 TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"
-JSON, GEOJSON, TEXT, CSV = "application/json", "application/geo+json", "text/plain", "text/csv"
+JSON, GEOJSON, TEXT, CSV, HTML = "application/json", "application/geo+json", "text/plain", "text/csv", "text/html"
 GPKG, PDF = "application/geopackage+sqlite3", "application/pdf"
 
 
@@ -226,6 +226,20 @@ class Processes(unittest.TestCase):
             self.assertEqual(self.cli(self.file, "--format", form, "--class", "NATIONAL_MAJOR", "--project-name", "一号"), report)
             body["inputs"]["source_file"] = "parcels.geojson"
             self.assertEqual(report, self.execute("check", body)[1])
+
+    @runs.no_threads
+    def test_a_job_prints_what_is_printed_at_once(self):
+        """A page of a check that was a job has no other name of the file than the client gave, and none where he gave none."""
+        for name in (None, "甲/乙?.txt"):
+            body = json.loads(self.inputs(**({"source_file": name} if name else {})))
+            body["outputs"] = {"report": {"format": {"mediaType": HTML}}}
+
+            def counted(page):   # the drawing library numbers its pictures anew in each process
+                return re.sub(rb"(surface|glyph-|clip|image|source-)[\d-]+", rb"\1", page)
+            want = self.execute("check", body)[1]
+            job = self.wait(self.submit("check", body)[0])
+            self.assertEqual(counted(want), counted(self.request("GET", f"/jobs/{job['jobID']}/results")[2]))
+            self.assertEqual(bool(name), (name or "x.txt") in want.decode())
 
     def test_a_document_of_a_check(self):
         """/req/core/process-execute-sync-document, job-results-async-document: JSON is a value that is JSON, text is a string, what is neither is
