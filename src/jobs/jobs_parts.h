@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_CANCELLED };
-enum { JOB_TABLE_MAX = JOB_WAITING_MAX + 1 + JOB_KEPT_MAX, JOB_OUTCOME_SIZE = 16384 };
+enum { JOB_TABLE_MAX = JOB_WAITING_MAX + 1 + 2 * JOB_KEPT_MAX, JOB_OUTCOME_SIZE = 16384 };
 
 enum { JOB_FORMAT_COUNT = 9, JOB_FORMAT_GPKG = 0 };
 _Static_assert(JOB_FORMAT_COUNT <= (int)JOB_FORMATS_MAX, "queue.h tells them");

@@ -49,18 +49,20 @@ static int64_t bytes_of(const struct job *j)
     return sum;
 }
 
-/* The oldest go first; the newest that has ended always stays. */
+/* The oldest go first; the newest that has ended always stays. Checks, which a program may send by the
+ * dozen, do not push out audits, which took somebody long. */
 void job_queue_forget_old(struct job_queue *q)
 {
     int64_t bytes = 0, now = (int64_t)time(NULL);
-    size_t n = 0;
+    size_t n = 0, kept[2] = {0, 0};
     for (size_t i = q->n; i-- > 0;) {
         const struct job *j = q->jobs[i];
         if (!has_ended(j))
             continue;
         bytes += bytes_of(j);
         n++;
-        if (now - j->ended > JOB_KEPT_SECONDS || n > JOB_KEPT_MAX || (n > 1 && bytes > JOB_KEPT_BYTES))
+        if (now - j->ended > JOB_KEPT_SECONDS || ++kept[j->check != NULL] > JOB_KEPT_MAX ||
+            (n > 1 && bytes > JOB_KEPT_BYTES))
             forget(q, i);
     }
 }

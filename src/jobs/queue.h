@@ -3,11 +3,11 @@
  * a while.
  *
  * Invariants: one job runs at a time, the others wait in the order in which they came; at most
- * JOB_WAITING_MAX wait; at most JOB_KEPT_MAX finished ones are kept, for JOB_KEPT_SECONDS, with
- * JOB_KEPT_BYTES of results; stopping the server ends the job under way and removes every file; nothing
- * survives a restart. A request never waits for a job: the queue's lock is held to look or to note, never
- * while working. Threads: one thread of the queue's own runs the jobs; every function may be called from
- * any thread. */
+ * JOB_WAITING_MAX wait; at most JOB_KEPT_MAX finished audits and as many checks are kept, for
+ * JOB_KEPT_SECONDS, with JOB_KEPT_BYTES of results; stopping the server ends the job under way and removes
+ * every file; nothing survives a restart. A request never waits for a job: the queue's lock is held to look
+ * or to note, never while working. Threads: one thread of the queue's own runs the jobs; every function may
+ * be called from any thread. */
 #ifndef HX_JOBS_QUEUE_H
 #define HX_JOBS_QUEUE_H
 

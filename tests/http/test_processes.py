@@ -513,6 +513,17 @@ class Processes(unittest.TestCase):
             self.assertEqual(failed["error"]["code"], problem["code"])
             self.refused(process, {"inputs": inputs}, problem["code"], status=status)   # the same when it is waited for
 
+    @runs.no_threads
+    def test_checks_do_not_push_audits_out(self):
+        """Of jobs that have ended twenty checks are kept and, beside them, the audits, however many checks a program sends."""
+        audit = self.wait(self.submit("audit-figures", {})[0])["jobID"]
+        wkt = "POLYGON((111.70 40.80, 111.705 40.80, 111.705 40.805, 111.70 40.805, 111.70 40.80))"
+        sent = [self.wait(self.submit("check", {"inputs": {"parcels": wkt}})[0])["jobID"] for _ in range(21)]
+        self.wait(f"/jobs/{self.submit('audit-figures', {})[1]['jobID']}")   # after it the shelf has been looked through
+        kept = [j["jobID"] for j in self.get("/jobs?processID=check")["jobs"]]
+        self.assertEqual(sent[:0:-1], kept)
+        self.assertEqual(200, self.request("GET", f"/jobs/{audit}/results")[0])
+
     def test_a_waiting_request_holds_no_worker(self):
         """Two workers, one of them for slow requests: while several executions wait for their jobs, other slow requests are answered."""
         import concurrent.futures
