@@ -3,6 +3,7 @@
 OWSLib where that is installed. Tested against, not certified. What is compared with is the command's own report.
   test_processes.py HONGXIAN SOURCE_DIR"""
 import base64
+import concurrent.futures
 import csv
 import email
 import email.policy
@@ -526,7 +527,6 @@ class Processes(unittest.TestCase):
 
     def test_a_waiting_request_holds_no_worker(self):
         """Two workers, one of them for slow requests: while several executions wait for their jobs, other slow requests are answered."""
-        import concurrent.futures
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             waiting = [pool.submit(self.execute, "audit-lines", {"outputs": {"summary": {}}}) for _ in range(3)]
             runs.wait_until(lambda: len([j for j in self.get("/jobs")["jobs"] if j["status"] in ("accepted", "running")]) >= 2 or
@@ -534,6 +534,34 @@ class Processes(unittest.TestCase):
             self.assertEqual(200, self.request("GET", "/collections/permanent_basic_farmland/items?limit=5")[0])
             bodies = {w.result()[1] for w in waiting}
         self.assertEqual(1, len({json.dumps(json.loads(b)["kinds"]) for b in bodies}))
+
+    def test_who_waits_is_told_that_it_is_over(self):
+        """A job that somebody waits for may be dismissed by another, and the server may stop: whoever waits gets an answer that says so."""
+        many = fixture.collection(*[fixture.feature((111.7 + 0.0001 * i, 40.8, 111.70005 + 0.0001 * i, 40.8001), BSM=f"M{i}") for i in range(20000)])
+        server = fixture.Server(PROGRAM, "--store", self.store, "--threads", "2")
+
+        def ask(method, url, body=None):
+            connection = http.client.HTTPConnection(server.host, server.port)
+            try:
+                connection.request(method, url, body)
+                answer = connection.getresponse()
+                return answer.status, json.loads(answer.read())
+            finally:
+                connection.close()
+
+        def running():
+            return next((j["jobID"] for j in ask("GET", "/jobs?status=running")[1]["jobs"]), None)
+        body = json.dumps({"inputs": {"parcels": many}})
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            waiting = pool.submit(ask, "POST", "/processes/audit-parcels/execution", body)
+            self.assertEqual("dismissed", ask("DELETE", f"/jobs/{runs.wait_until(running)}")[1]["status"])
+            status, problem = waiting.result()
+            self.assertEqual((409, "job-cancelled"), (status, problem["code"]))
+            waiting = pool.submit(ask, "POST", "/processes/audit-parcels/execution", body)
+            runs.wait_until(running)
+            self.assertEqual(0, server.stop(), server.log)
+            status, problem = waiting.result()
+            self.assertIn((status, problem["code"]), ((409, "jobs-stopping"), (409, "job-cancelled")))
 
     # ---- pages, clients ----
 
