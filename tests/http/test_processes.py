@@ -228,7 +228,7 @@ class Processes(unittest.TestCase):
             body["inputs"]["source_file"] = "parcels.geojson"
             self.assertEqual(report, self.execute("check", body)[1])
 
-    @runs.no_threads
+    @runs.whole_under_sanitizers
     def test_a_job_prints_what_is_printed_at_once(self):
         """A page of a check that was a job has no other name of the file than the client gave, and none where he gave none."""
         for name in (None, "甲/乙?.txt"):
@@ -514,7 +514,7 @@ class Processes(unittest.TestCase):
             self.assertEqual(failed["error"]["code"], problem["code"])
             self.refused(process, {"inputs": inputs}, problem["code"], status=status)   # the same when it is waited for
 
-    @runs.no_threads
+    @runs.whole_under_sanitizers
     def test_checks_do_not_push_audits_out(self):
         """Of jobs that have ended twenty checks are kept and, beside them, the audits, however many checks a program sends."""
         audit = self.wait(self.submit("audit-figures", {})[0])["jobID"]
