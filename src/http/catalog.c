@@ -250,10 +250,29 @@ static bool has_words(const struct catalog_record *r, const char *q)
     return false;
 }
 
-static bool matches(const struct catalog_record *r, const struct search *s)
+/* CATALOG_PROPERTIES */
+static bool has_properties(const struct request *rq, const struct store_version *v)
 {
-    return (!s->has_box || meets_box(r, s->corners)) && (!s->has_time || meets_time(&r->version, s)) &&
-           has_words(r, s->q) && is_listed(s->types, "dataset") && is_listed(s->ids, r->id) &&
+    char number[16];
+    snprintf(number, sizeof number, "%d", v->version_no);
+    const char *const properties[][2] = {{"layer", v->layer},
+                                         {"version", number},
+                                         {"status", v->status},
+                                         {"document_no", v->document_no},
+                                         {"label", v->label}};
+    for (size_t i = 0; i < sizeof properties / sizeof *properties; i++) {
+        const char *asked = request_query(rq, properties[i][0]);
+        if (asked && strcmp(asked, properties[i][1]) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool matches(const struct request *rq, const struct catalog_record *r, const struct search *s)
+{
+    return has_properties(rq, &r->version) && (!s->has_box || meets_box(r, s->corners)) &&
+           (!s->has_time || meets_time(&r->version, s)) && has_words(r, s->q) &&
+           is_listed(s->types, "dataset") && is_listed(s->ids, r->id) &&
            names_source(s->external, r->version.source_sha256);
 }
 
@@ -266,7 +285,7 @@ static enum status address(const struct request *rq, const struct search *s, int
     buffer_printf(&b, CATALOG_PATH "/items?limit=%" PRId64, s->limit);
     if (after)
         buffer_printf(&b, "&after=%" PRId64, after);
-    item_page_keep(rq, "bbox datetime q type ids externalIds", &b);
+    item_page_keep(rq, CATALOG_SEARCH, &b);
     enum status status = buffer_status(&b, e);
     if (!status && !(*path = arena_strdup(rq->worker->check.arena, b.data)))
         status = error_no_memory(e);
@@ -288,7 +307,7 @@ enum status catalog_search(const struct request *rq, struct catalog_page *out, s
         return s;
     out->rows = all;
     for (size_t i = 0; i < n; i++) {
-        if (!matches(&all[i], &search))
+        if (!matches(rq, &all[i], &search))
             continue;
         out->n_matched++;
         if (all[i].version.id <= search.after)

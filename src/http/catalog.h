@@ -15,7 +15,9 @@
 #define CATALOG_PATH "/collections/" CATALOG_ID
 #define CATALOG_TITLE "图层目录"
 #define CATALOG_TITLE_EN "Catalogue of the layers and their versions"
-#define CATALOG_QUERY "bbox datetime limit after q type ids externalIds f"
+#define CATALOG_PROPERTIES "layer version status document_no label" /* that a search may ask to be equal */
+#define CATALOG_SEARCH "bbox datetime q type ids externalIds " CATALOG_PROPERTIES
+#define CATALOG_QUERY CATALOG_SEARCH " limit after f"
 #define MEDIA_CATALOG "application/ogc-catalog+json"
 
 struct catalog_record {

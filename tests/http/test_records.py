@@ -136,7 +136,7 @@ class Records(unittest.TestCase):
         """/req/record-core-query-parameters/limit: links lead over every record once, in the same order, and keep the search."""
         everything = self.ids()
         for limit in (1, 3, 4):
-            for query, want in (("", everything), ("&q=ecological", self.ids("q=ecological"))):
+            for query, want in (("", everything), ("&q=ecological", self.ids("q=ecological")), (f"&layer={RED}&label=" + urllib.parse.quote("示例数据"), self.ids(f"layer={RED}"))):
                 seen, url = [], f"{PATH}/items?limit={limit}{query}"
                 while url:
                     page = self.get(url)
@@ -149,8 +149,8 @@ class Records(unittest.TestCase):
         self.assertEqual(everything, self.ids("limit=99999"))
 
     def test_search(self):
-        """/req/record-core-query-parameters/*-response, /req/records-api/query-params: bbox, datetime, q, type, ids and externalIds, each alone and together,
-        held against what the records themselves say."""
+        """/req/record-core-query-parameters/*-response, /req/records-api/query-params: bbox, datetime, q, type, ids, externalIds and properties, each alone and
+        together, held against what the records themselves say."""
         records = {r["id"]: r for r in self.get(f"{PATH}/items")["features"]}
 
         def by(holds):
@@ -181,6 +181,11 @@ class Records(unittest.TestCase):
             self.assertEqual([f"{RED}.2"], self.ids(f"externalIds={external}"))
         self.assertEqual((list(records), [], []), (self.ids("externalIds=sha256:"), self.ids(f"externalIds=md5:{self.sum}"), self.ids("externalIds=")))
         self.assertEqual([f"{RED}.1"], self.ids("q=ecological&datetime=2024-06-01&bbox=111,40,113,42&type=dataset"))
+        for name in ("layer", "version", "status", "document_no", "label"):
+            values = {r["properties"][name] for r in records.values()}
+            for value in (*values, "nothing"):
+                self.assertEqual(by(lambda r: r["properties"][name] == value), self.ids(f"{name}={urllib.parse.quote(str(value))}"), (name, value))
+        self.assertEqual([f"{RED}.1"], self.ids(f"layer={RED}&status=retired"))
         for wrong in ("bbox=1,2,3", "datetime=yesterday", "limit=0", "filter=x", "q=a&q=b", "after=x", "crs=x"):
             self.assertEqual(400, self.request(f"{PATH}/items?{wrong}")[0], wrong)
 
