@@ -87,6 +87,7 @@ static void write_links(struct json_writer *w, const struct links *l, const char
     link_write_alternate(w, l, path);
     snprintf(path, sizeof path, "/collections/%s/items", id);
     link_write(w, l, "items", MEDIA_GEOJSON, "要素 its features", path);
+    link_write_fgb(w, l, "items", path);
     if (tiled) {
         snprintf(path, sizeof path, "/collections/%s/tiles", id);
         link_write(w, l, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", MEDIA_JSON,

@@ -13,7 +13,7 @@ enum status handle_items(struct request *rq, struct reply *reply, struct error *
         s = html_items(rq, &page, reply, e);
     else if (!s && page.form == FORM_CSV)
         s = item_csv(rq, &page, reply, e);
-    if (s || page.form != FORM_JSON) {
+    if (s || (page.form != FORM_JSON && page.form != FORM_FGB)) {
         item_page_release(&page);
         return s;
     }

@@ -215,6 +215,9 @@ static void write_ways_on(struct html_page *p, const char *id, bool has_versions
     snprintf(path, sizeof path, "/collections/%s/items", id);
     html_link(p, path, "要素 Its features");
     buffer_append_str(p->out, "</li>\n<li>");
+    snprintf(path, sizeof path, "/collections/%s/items?f=fgb", id);
+    html_plain_link(p, path, "下载全部要素 All of them as a file (FlatGeobuf)");
+    buffer_append_str(p->out, "</li>\n<li>");
     snprintf(path, sizeof path, "/collections/%s/queryables", id);
     html_link(p, path, "可筛选的属性 What filters may ask for");
     buffer_append_str(p->out, "</li>\n");

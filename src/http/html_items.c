@@ -87,7 +87,7 @@ static bool take_place(const struct store_plan_feature *f, void *user)
 static enum status read_page(struct request *rq, struct listing *l)
 {
     const struct item_page *p = l->asked;
-    const struct item_slice slice = {p->after, p->limit};
+    const struct item_slice slice = {.after = p->after, .limit = p->limit};
     enum status s = item_page_each(p, rq->worker->store, slice,
                                    (struct item_reader){take_feature, take_place, l}, l->error);
     return s ? s : l->status;
@@ -102,14 +102,15 @@ static void link_page(struct html_page *page, const struct item_page *p, int64_t
     buffer_release(&path);
 }
 
-static void link_table(struct html_page *page, const struct item_page *p)
+/* This page as a file: f=csv or f=fgb. */
+static void link_file(struct html_page *page, const struct item_page *p, const char *form, const char *says)
 {
     struct buffer path;
     buffer_init(&path, 0);
     item_page_path(p, p->after, &path);
-    buffer_append_str(&path, "&f=csv");
+    buffer_printf(&path, "&f=%s", form);
     buffer_append_str(page->out, "<p>");
-    html_plain_link(page, path.data ? path.data : "", "下载本页表格 This page as a table (CSV)");
+    html_plain_link(page, path.data ? path.data : "", says);
     buffer_append_str(page->out, "</p>\n");
     buffer_release(&path);
 }
@@ -140,7 +141,8 @@ static enum status write_page(struct request *rq, struct html_page *page, struct
              p->matched, l->n, p->matched, l->n);
     html_element(page, "p", text);
     write_neighbours(page, p, more, l->last);
-    link_table(page, p);
+    link_file(page, p, "csv", "下载本页表格 This page as a table (CSV)");
+    link_file(page, p, "fgb", "下载本页图形 This page with its shapes (FlatGeobuf)");
     if (!s && l->n && l->box.west_deg <= l->box.east_deg) {
         mini_map_begin(&map, page->out, &l->box, "本页要素所在 Where they lie");
         l->map = &map;

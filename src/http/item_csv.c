@@ -2,6 +2,7 @@
 
 #include "formats/csv.h"
 #include "formats/wkb.h"
+#include "http/item_headers.h"
 #include "http/item_stream.h"
 #include "http/stored_json.h"
 
@@ -80,36 +81,6 @@ static void write_head(struct csv_writer *w, bool places)
     csv_row_end(w);
 }
 
-/* Link: <address>; rel="next"; the parameters of a path are percent-encoded already. */
-static void add_link(struct reply *reply, const struct item_page *p, const char *rel, int64_t after)
-{
-    struct buffer b;
-    buffer_init(&b, 0);
-    buffer_printf(&b, "<%s", p->links.base);
-    item_page_path(p, after, &b);
-    buffer_printf(&b, "&f=csv>; rel=\"%s\"; type=\"" MEDIA_CSV "\"", rel);
-    if (b.data)
-        reply_header(reply, MHD_HTTP_HEADER_LINK, b.data);
-    buffer_release(&b);
-}
-
-static void add_headers(struct reply *reply, const struct item_page *p, const struct table *t, bool more)
-{
-    char text[REQUEST_PARAM_SIZE + 64];
-    add_link(reply, p, "self", p->after);
-    if (p->before >= 0)
-        add_link(reply, p, "prev", p->before);
-    if (more)
-        add_link(reply, p, "next", t->shown.last);
-    snprintf(text, sizeof text, "%lld", (long long)p->matched);
-    reply_header(reply, "OGC-NumberMatched", text);
-    snprintf(text, sizeof text, "%lld", (long long)t->shown.n);
-    reply_header(reply, "OGC-NumberReturned", text);
-    snprintf(text, sizeof text, "attachment; filename=\"%s.csv\"", p->id);
-    reply_header(reply, MHD_HTTP_HEADER_CONTENT_DISPOSITION, text);
-    item_crs_header(reply, &p->crs);
-}
-
 static enum status refuse_crs(const struct item_page *p, struct error *e)
 {
     error_zh(e, "CSV 的外包框只用经纬度，不能换成 %s；要换算坐标请取 GeoJSON（f=json）。", p->crs.uri);
@@ -122,18 +93,15 @@ static enum status refuse_crs(const struct item_page *p, struct error *e)
 enum status item_csv(struct request *rq, const struct item_page *page, struct reply *reply, struct error *e)
 {
     struct buffer b;
-    struct table t = {.w = {.out = &b}, .shape = &rq->worker->shape, .error = e};
+    struct table t = {.w = {.out = &b}, .shape = &rq->worker->shape, .label = page->label, .error = e};
     bool more = false;
-    struct collection c;
-    enum status s = collection_find(rq->snapshot, page->id, &c, e);
-    if (s)
-        return s;
-    t.label = c.layer ? c.layer->version.label : c.places->label;
+    enum status s = STATUS_OK;
     if (strcmp(page->crs.uri, CRS_URI_CRS84) != 0)
         return refuse_crs(page, e);
     buffer_init(&b, 0);
     write_head(&t.w, page->places != NULL);
-    s = item_page_each(page, rq->worker->store, (struct item_slice){page->after, page->limit},
+    s = item_page_each(page, rq->worker->store,
+                       (struct item_slice){.after = page->after, .limit = page->limit},
                        (struct item_reader){write_feature, write_place, &t}, e);
     if (!s)
         s = t.status;
@@ -143,6 +111,6 @@ enum status item_csv(struct request *rq, const struct item_page *page, struct re
         s = reply_buffer(reply, &b, MEDIA_CSV "; charset=utf-8; header=present", e);
     buffer_release(&b);
     if (!s)
-        add_headers(reply, page, &t, more);
+        item_file_headers(reply, page, t.shown, more);
     return s;
 }

@@ -1,5 +1,5 @@
 /* One page of a collection as CSV: the attributes of each feature and the box that it lies in, for
- * spreadsheets and scripts. Shapes are for GeoJSON: a cell of a spreadsheet holds 32,767 characters, and is
+ * spreadsheets and scripts. Shapes are for GeoJSON and FlatGeobuf: a cell of a spreadsheet holds 32,767 characters, and is
  * cut in silence.
  *
  * The page is made whole (at most LIMIT_PAGE_FEATURES rows without shapes), because CSV has no place for the

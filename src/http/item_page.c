@@ -78,11 +78,14 @@ static enum status read_datetime(const char *text, char day[DAY_SIZE], struct er
 
 /* ---- which version ---- */
 
+/* A label that there is no memory for is NULL, which keep_parameters tells. */
 static void use(const struct store_version *v, struct item_page *p)
 {
     p->version_id = v->id;
     p->version_no = v->version_no;
     p->matched = v->n_features;
+    free(p->label);
+    p->label = strdup(v->label);
 }
 
 static enum status use_day(const struct request *rq, struct item_page *p, struct error *e)
@@ -160,7 +163,8 @@ struct store_feature_query item_page_query(const struct item_page *p, int64_t af
 struct seen {
     const struct item_page *page;
     int64_t all, until; /* until: up to `after` */
-    int64_t *latest;    /* the ids of the latest limit + 1 of those, by number */
+    int64_t *latest;    /* the ids of the latest `kept` of those, by number */
+    int64_t kept;       /* limit + 1; of a page without a limit nothing comes before */
     enum status status;
     struct error *error;
 };
@@ -171,7 +175,7 @@ static bool see(struct seen *s, int64_t id, bool matches)
         return !s->status;
     s->all++;
     if (id <= s->page->after)
-        s->latest[++s->until % (s->page->limit + 1)] = id;
+        s->latest[++s->until % s->kept] = id;
     return true;
 }
 
@@ -195,7 +199,8 @@ static bool see_feature(const struct store_feature *f, void *user)
 static enum status look_at_each(const struct request *rq, struct item_page *p, struct error *e)
 {
     struct seen seen = {.page = p, .error = e};
-    seen.latest = arena_array(rq->worker->check.arena, (size_t)p->limit + 1, sizeof *seen.latest);
+    seen.kept = p->whole ? 1 : p->limit + 1;
+    seen.latest = arena_array(rq->worker->check.arena, (size_t)seen.kept, sizeof *seen.latest);
     if (!seen.latest)
         return error_no_memory(e);
     struct store_feature_query q = item_page_query(p, 0, 0);
@@ -208,8 +213,8 @@ static enum status look_at_each(const struct request *rq, struct item_page *p, s
     p->counted = true;
     p->matched = seen.all;
     p->until = seen.until;
-    if (seen.until > p->limit)
-        p->before = seen.latest[(seen.until - p->limit) % (p->limit + 1)];
+    if (!p->whole && seen.until > p->limit)
+        p->before = seen.latest[(seen.until - p->limit) % seen.kept];
     else
         p->before = seen.until ? 0 : -1;
     return s;
@@ -217,8 +222,9 @@ static enum status look_at_each(const struct request *rq, struct item_page *p, s
 
 static enum status look_at_layer(const struct request *rq, struct item_page *p, struct error *e)
 {
-    const struct store_feature_query q = item_page_query(p, p->after, p->limit);
-    enum status s = p->has_box ? store_features_count(rq->worker->store, &q, &p->matched, e) : STATUS_OK;
+    const struct store_feature_query q = item_page_query(p, p->after, p->limit),
+                                     all = item_page_query(p, 0, 0);
+    enum status s = p->has_box ? store_features_count(rq->worker->store, &all, &p->matched, e) : STATUS_OK;
     if (!s && p->after > 0)
         s = store_features_before(rq->worker->store, &q, &p->before, e);
     return s;
@@ -267,7 +273,7 @@ static enum status keep_parameters(const struct request *rq, struct item_page *p
     buffer_append_str(&b, "");
     item_page_keep(rq, "bbox bbox-crs crs", &b);
     item_filter_keep(rq, p->filter, &b);
-    enum status s = buffer_status(&b, e);
+    enum status s = p->label ? buffer_status(&b, e) : error_no_memory(e);
     p->kept = s ? NULL : buffer_detach(&b, &n);
     buffer_release(&b);
     return s;
@@ -276,7 +282,8 @@ static enum status keep_parameters(const struct request *rq, struct item_page *p
 void item_page_release(struct item_page *p)
 {
     free(p->kept);
-    p->kept = NULL;
+    free(p->label);
+    p->kept = p->label = NULL;
     item_filter_free(p->filter);
     p->filter = NULL;
 }
@@ -286,7 +293,7 @@ enum status item_page_read(const struct request *rq, struct item_page *out, stru
     struct collection c;
     struct item_page *p = out;
     *p = (struct item_page){.before = -1};
-    enum status s = form_asked_of_table(rq, MEDIA_GEOJSON, &p->form, e);
+    enum status s = form_asked_of_features(rq, MEDIA_GEOJSON, &p->form, e);
     if (!s)
         s = collection_find(rq->snapshot, rq->params[0], &c, e);
     if (s)
@@ -295,6 +302,8 @@ enum status item_page_read(const struct request *rq, struct item_page *out, stru
     p->places = c.places ? c.places->id : NULL;
     if (c.layer)
         use(&c.layer->version, p);
+    else
+        p->label = strdup(c.places->label);
     links_of(rq, &p->links);
     s = item_crs_read(rq, "crs", &p->crs, e);
     if (!s)
@@ -306,6 +315,9 @@ enum status item_page_read(const struct request *rq, struct item_page *out, stru
     if (!s)
         s = request_query_integer(rq, "after", 0, 0, INT64_MAX, &p->after, e);
     p->limit = p->limit < LIMIT_PAGE_FEATURES ? p->limit : LIMIT_PAGE_FEATURES;
+    p->whole = p->form == FORM_FGB && !request_query(rq, "limit");
+    if (p->whole)
+        p->limit = INT64_MAX;
     int64_t current = p->version_id;
     if (!s)
         s = choose_version(rq, p, e);
@@ -324,8 +336,12 @@ enum status item_page_read(const struct request *rq, struct item_page *out, stru
 
 void item_page_path(const struct item_page *p, int64_t after, struct buffer *out)
 {
-    buffer_printf(out, "/collections/%s/items?limit=%lld%s", p->id, (long long)p->limit,
-                  p->kept ? p->kept : "");
+    buffer_printf(out, "/collections/%s/items?", p->id);
+    if (p->whole)
+        buffer_append_str(out, "f=fgb");
+    else
+        buffer_printf(out, "limit=%lld", (long long)p->limit);
+    buffer_append_str(out, p->kept ? p->kept : "");
     if (!p->places && p->version_id && (after || p->chosen))
         buffer_printf(out, "&version=%d", p->version_no);
     else if (!p->places && !p->version_id)

@@ -19,6 +19,7 @@ struct item_page {
     const char *places;          /* a place set's id, static; NULL: of a layer */
     int64_t version_id;          /* of a layer; 0: none was in force, and the page is empty */
     int version_no;
+    char *label;  /* owned: 示例数据 and the like, of this version */
     bool chosen;  /* by the query: the first page names it, too */
     char day[11]; /* that it was chosen by; "": none */
     bool has_box;
@@ -29,6 +30,7 @@ struct item_page {
     bool has_filter_box;
     struct geo_box filter_box; /* outside which the filter chooses nothing */
     char *kept;                /* owned: the parameters that all pages share, "&bbox=...", or "" */
+    bool whole; /* no limit was asked for, and the form has none: `limit` is beyond any number */
     int64_t limit, after;
     int64_t matched; /* on all pages */
     int64_t before;  /* the `after` of the page before; -1: this is the first */
@@ -50,7 +52,8 @@ enum status item_page_read(const struct request *rq, struct item_page *out, stru
 void item_page_release(struct item_page *p);
 /* What the store is to give: the page's features behind `after`, among which the filter then chooses. */
 struct store_feature_query item_page_query(const struct item_page *p, int64_t after, int64_t limit);
-/* The path with its query, of the page behind `after`; 0: the first. Appended. */
+/* The path with its query, of the page behind `after`; 0: the first. Appended. Without f=, but for a page
+ * that is whole, of which there is one form. */
 void item_page_path(const struct item_page *p, int64_t after, struct buffer *out);
 /* "&key=value" for each of the keys (between blanks) that the request has, appended. */
 void item_page_keep(const struct request *rq, const char *keys, struct buffer *out);

@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 #include "http/gzip.h"
+#include "http/item_fgb.h"
+#include "http/item_headers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,11 +20,19 @@ struct item_stream {
     int64_t after;     /* the last id that was written */
     int64_t remaining; /* features that the page may still take */
     int64_t n_written;
-    bool finished; /* the tail is in `piece` */
+    bool finished;              /* the tail is in `piece` */
+    struct item_shown promised; /* FlatGeobuf: what its header says */
+    bool more;                  /* pages behind it, of FlatGeobuf */
     struct buffer piece;
-    struct json_writer writer;
+    struct json_writer writer; /* of GeoJSON */
+    struct item_fgb fgb;
     size_t n_sent; /* of the piece */
 };
+
+static bool is_fgb(const struct item_stream *s)
+{
+    return s->page.form == FORM_FGB;
+}
 
 /* ---- reading features, of either kind ---- */
 
@@ -49,7 +59,9 @@ static bool after_feature(struct reader *r, int64_t id)
 static bool take_feature(const struct store_feature *f, void *user)
 {
     struct reader *r = user;
-    r->status = collection_write_feature(&r->stream->writer, f, r->shape, &r->crs.form, NULL, r->error);
+    r->status = is_fgb(r->stream)
+                    ? item_fgb_feature(&r->stream->fgb, f, r->error)
+                    : collection_write_feature(&r->stream->writer, f, r->shape, &r->crs.form, NULL, r->error);
     if (!r->status)
         r->status = r->crs.status;
     return after_feature(r, f->id);
@@ -58,7 +70,9 @@ static bool take_feature(const struct store_feature *f, void *user)
 static bool take_place(const struct store_plan_feature *f, void *user)
 {
     struct reader *r = user;
-    r->status = collection_write_place(&r->stream->writer, f, &r->crs.form, NULL, r->error);
+    r->status = is_fgb(r->stream)
+                    ? item_fgb_place(&r->stream->fgb, f, r->error)
+                    : collection_write_place(&r->stream->writer, f, &r->crs.form, NULL, r->error);
     if (!r->status)
         r->status = r->crs.status;
     return after_feature(r, f->id);
@@ -114,7 +128,8 @@ static enum status read_rows(const struct item_page *p, struct store *store, str
     if (p->places)
         return store_plan_features(store, p->places, box, slice.after, slice.limit, reader.place, reader.user,
                                    e);
-    const struct store_feature_query q = item_page_query(p, slice.after, slice.limit);
+    struct store_feature_query q = item_page_query(p, slice.after, slice.limit);
+    q.attributes_only = slice.bare;
     return store_features(store, &q, reader.feature, reader.user, e);
 }
 
@@ -124,7 +139,10 @@ enum status item_page_each(const struct item_page *page, struct store *store, st
     if (!page->filter)
         return read_rows(page, store, slice, reader, e);
     struct choosing c = {page, reader, slice.limit, STATUS_OK, e};
-    const struct item_slice all = {slice.after, 0}; /* nobody knows how far its choice lies */
+    const struct item_slice all = {/* no limit: nobody knows how far its choice lies */
+                                   .after = slice.after,
+                                   .bare =
+                                       slice.bare && !filter_needs_geometry(item_filter_of(page->filter))};
     enum status s = read_rows(page, store, all, (struct item_reader){choose_feature, choose_place, &c}, e);
     return s ? s : c.status;
 }
@@ -132,7 +150,7 @@ enum status item_page_each(const struct item_page *page, struct store *store, st
 enum status item_page_has_more(const struct item_page *page, struct store *store, struct item_shown shown,
                                bool *more, struct error *e)
 {
-    const struct item_slice next = {shown.last, 1};
+    const struct item_slice next = {.after = shown.last, .limit = 1, .bare = true};
     *more = page->counted && page->until + shown.n < page->matched;
     return page->counted
                ? STATUS_OK
@@ -165,6 +183,7 @@ static void write_links(struct item_stream *s, bool more)
     item_page_path(p, p->after, &path);
     link_write_alternate(&s->writer, &p->links, path.data ? path.data : "");
     link_write_csv(&s->writer, &p->links, path.data ? path.data : "");
+    link_write_fgb(&s->writer, &p->links, "alternate", path.data ? path.data : "");
     buffer_clear(&path);
     buffer_printf(&path, "/collections/%s", p->id);
     link_write(&s->writer, &p->links, "collection", MEDIA_JSON, "所属图层 the collection",
@@ -173,10 +192,23 @@ static void write_links(struct item_stream *s, bool more)
     jw_array_end(&s->writer);
 }
 
+/* Only if the store was changed behind our back: a version never changes. */
+static enum status fail_promise(const struct item_stream *s, struct error *e)
+{
+    error_zh(e, "图层“%.100s”应有 %lld 个要素，只读到 %lld 个；请检查数据文件。", s->page.id,
+             (long long)s->promised.n, (long long)s->n_written);
+    return error_fail(e, STATUS_CORRUPT, "features-missing",
+                      "\"%.100s\" should have %lld features here and has %lld; check the store.", s->page.id,
+                      (long long)s->promised.n, (long long)s->n_written);
+}
+
 static enum status write_tail(struct item_stream *s, struct store *store, struct error *e)
 {
     const struct item_page *p = &s->page;
     bool more = false;
+    s->finished = true;
+    if (is_fgb(s))
+        return s->n_written == s->promised.n ? STATUS_OK : fail_promise(s, e);
     enum status status = item_page_has_more(p, store, (struct item_shown){s->n_written, s->after}, &more, e);
     if (status)
         return status;
@@ -184,8 +216,47 @@ static enum status write_tail(struct item_stream *s, struct store *store, struct
     jw_kv_integer(&s->writer, "numberReturned", s->n_written);
     write_links(s, more);
     jw_object_end(&s->writer);
-    s->finished = true;
     return STATUS_OK;
+}
+
+static bool count_feature(const struct store_feature *f, void *user)
+{
+    struct item_shown *shown = user;
+    shown->n++;
+    shown->last = f->id;
+    return true;
+}
+
+static bool count_place(const struct store_plan_feature *f, void *user)
+{
+    struct item_shown *shown = user;
+    shown->n++;
+    shown->last = f->id;
+    return true;
+}
+
+/* How many features the page has, and whether others follow: FlatGeobuf says so before the first. */
+static enum status look_ahead(struct item_stream *s, struct store *store, struct error *e)
+{
+    const struct item_page *p = &s->page;
+    s->promised = (struct item_shown){.n = p->counted ? p->matched - p->until : p->matched};
+    if (p->whole && !p->counted && p->after > 0) {
+        const struct store_feature_query q = item_page_query(p, p->after, 0);
+        return store_features_count(store, &q, &s->promised.n, e);
+    }
+    if (p->whole)
+        return STATUS_OK;
+    s->promised = (struct item_shown){.last = p->after};
+    enum status status =
+        item_page_each(p, store, (struct item_slice){.after = p->after, .limit = p->limit, .bare = true},
+                       (struct item_reader){count_feature, count_place, &s->promised}, e);
+    return status ? status : item_page_has_more(p, store, s->promised, &s->more, e);
+}
+
+static enum status write_fgb_head(struct item_stream *s, const struct request *rq, struct error *e)
+{
+    enum status status = look_ahead(s, rq->worker->store, e);
+    return status ? status : item_fgb_head(rq, &s->page, s->promised.n, &s->piece, e);
 }
 
 static void write_head(struct item_stream *s)
@@ -208,11 +279,13 @@ static enum status write_piece(struct item_stream *s, struct engine_worker *w, s
 {
     struct reader r = {.stream = s, .shape = &w->shape, .error = e};
     item_crs_begin(&r.crs, &s->page.crs, w->check.transformer, e);
+    s->fgb.shape = &w->shape;
+    s->fgb.crs = &r.crs;
     int64_t wanted = s->remaining < PIECE_FEATURES ? s->remaining : PIECE_FEATURES;
     enum status status = STATUS_OK;
     r.wanted = wanted;
     if (wanted > 0)
-        status = item_page_each(&s->page, w->store, (struct item_slice){s->after, wanted},
+        status = item_page_each(&s->page, w->store, (struct item_slice){.after = s->after, .limit = wanted},
                                 (struct item_reader){take_feature, take_place, &r}, e);
     if (!status)
         status = r.status;
@@ -227,6 +300,7 @@ static enum status write_piece(struct item_stream *s, struct engine_worker *w, s
 static void stream_free(void *user)
 {
     struct item_stream *s = user;
+    item_fgb_release(&s->fgb);
     buffer_release(&s->piece);
     item_page_release(&s->page);
     free(s);
@@ -290,8 +364,13 @@ enum status item_stream_open(struct request *rq, struct item_page *page, struct 
         s->remaining = page->matched - page->until;
     s->after = page->after;
     buffer_init(&s->piece, 0);
-    write_head(s);
-    enum status status = write_piece(s, rq->worker, e);
+    enum status status = item_fgb_init(&s->fgb, &s->piece, &s->page) ? STATUS_OK : error_no_memory(e);
+    if (!status && is_fgb(s))
+        status = write_fgb_head(s, rq, e);
+    else
+        write_head(s);
+    if (!status)
+        status = write_piece(s, rq->worker, e);
     if (status) {
         stream_free(s);
         return status;
@@ -303,11 +382,14 @@ enum status item_stream_open(struct request *rq, struct item_page *page, struct 
 enum status item_stream_reply(struct item_stream *s, struct reply *reply, struct error *e)
 {
     const struct reply_stream stream = {PIECE_BYTES, send_piece, s, stream_free};
-    struct crs_named crs = s->page.crs; /* `s` may be gone with the response */
-    enum status status = reply_stream(reply, &stream, "application/geo+json; charset=utf-8", e);
-    if (!status) {
-        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
-        item_crs_header(reply, &crs);
-    }
+    bool fgb = is_fgb(s);
+    enum status status = reply_stream(reply, &stream, fgb ? MEDIA_FGB : MEDIA_GEOJSON "; charset=utf-8", e);
+    if (status) /* and `s` is gone with the response */
+        return status;
+    reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
+    if (fgb)
+        item_file_headers(reply, &s->page, s->promised, s->more);
+    else
+        item_crs_header(reply, &s->page.crs);
     return status;
 }

@@ -1,4 +1,5 @@
-/* One page of a collection as a GeoJSON FeatureCollection, written in pieces while the client reads it.
+/* One page of a collection as a GeoJSON FeatureCollection or as FlatGeobuf, written in pieces while the client
+ * reads it.
  *
  * Memory stays at one piece whatever the page holds. Between pieces it holds neither worker nor statement: it
  * goes on from the last id (keyset paging) in the same immutable version, so that a new import does not mix
@@ -13,6 +14,7 @@
  * one that fits is called. */
 struct item_slice {
     int64_t after, limit;
+    bool bare; /* shapes are not looked at, and need not be there */
 };
 struct item_reader {
     store_feature_fn *feature;

@@ -78,24 +78,35 @@ void link_write(struct json_writer *w, const struct links *l, const char *rel, c
     buffer_release(&href);
 }
 
-static void write_form(struct json_writer *w, const struct links *l, const char *path, const char *form,
-                       const char *type, const char *title)
+struct form_of_link {
+    const char *name, *type, *title;
+};
+
+static void write_form(struct json_writer *w, const struct links *l, const char *rel, const char *path,
+                       struct form_of_link form)
 {
     struct buffer page;
     buffer_init(&page, 0);
-    buffer_printf(&page, "%s%sf=%s", path, strchr(path, '?') ? "&" : "?", form);
-    link_write(w, l, "alternate", type, title, page.data ? page.data : "");
+    buffer_printf(&page, "%s%sf=%s", path, strchr(path, '?') ? "&" : "?", form.name);
+    link_write(w, l, rel, form.type, form.title, page.data ? page.data : "");
     buffer_release(&page);
 }
 
 void link_write_alternate(struct json_writer *w, const struct links *l, const char *path)
 {
-    write_form(w, l, path, "html", MEDIA_HTML, "供人阅读 for people");
+    write_form(w, l, "alternate", path, (struct form_of_link){"html", MEDIA_HTML, "供人阅读 for people"});
 }
 
 void link_write_csv(struct json_writer *w, const struct links *l, const char *path)
 {
-    write_form(w, l, path, "csv", MEDIA_CSV, "表格（属性与外包框）a table: attributes and boxes");
+    write_form(w, l, "alternate", path,
+               (struct form_of_link){"csv", MEDIA_CSV, "表格（属性与外包框）a table: attributes and boxes"});
+}
+
+void link_write_fgb(struct json_writer *w, const struct links *l, const char *rel, const char *path)
+{
+    write_form(w, l, rel, path,
+               (struct form_of_link){"fgb", MEDIA_FGB, "FlatGeobuf（图形与属性）shapes and attributes"});
 }
 
 void link_write_next(struct json_writer *w, const struct request *rq, const char *path)

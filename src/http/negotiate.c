@@ -64,15 +64,21 @@ double accept_weight(const char *list, const char *wanted, double without)
     return weight;
 }
 
-enum form form_accepted(const struct request *rq, const char *json, bool has_csv)
+enum form form_accepted(const struct request *rq, const char *json, bool of_features)
 {
     const char *accept = request_header(rq, MHD_HTTP_HEADER_ACCEPT);
+    const char *const kinds[] = {[FORM_HTML] = MEDIA_HTML, [FORM_CSV] = MEDIA_CSV, [FORM_FGB] = MEDIA_FGB};
     double plain = accept_weight(accept, MEDIA_JSON, 1), own = accept_weight(accept, json, 1);
-    double html = accept_weight(accept, MEDIA_HTML, 1), csv = accept_weight(accept, MEDIA_CSV, 1);
     double most = plain > own ? plain : own;
-    if (has_csv && csv > most && csv > html)
-        return FORM_CSV;
-    return html > most ? FORM_HTML : FORM_JSON;
+    enum form best = FORM_JSON;
+    for (enum form f = FORM_HTML; f <= (of_features ? FORM_FGB : FORM_HTML); f++) {
+        double weight = accept_weight(accept, kinds[f], 1);
+        if (weight > most) {
+            most = weight;
+            best = f;
+        }
+    }
+    return best;
 }
 
 enum status form_named(const struct request *rq, const char *const *names, int *which, struct error *e)
@@ -95,13 +101,13 @@ enum status form_named(const struct request *rq, const char *const *names, int *
                       "There is no form \"%.40s\" here; there is %s.", f, en);
 }
 
-static enum status choose(const struct request *rq, const char *json, bool has_csv, enum form *out,
+static enum status choose(const struct request *rq, const char *json, bool of_features, enum form *out,
                           struct error *e)
 {
-    static const char *const names[] = {"json", "html", NULL}, *const of_tables[] = {"json", "html", "csv",
-                                                                                     NULL};
-    int form = (int)form_accepted(rq, json, has_csv);
-    enum status s = form_named(rq, has_csv ? of_tables : names, &form, e);
+    static const char *const names[] = {"json", "html", NULL}, *const of_all[] = {"json", "html", "csv",
+                                                                                  "fgb", NULL};
+    int form = (int)form_accepted(rq, json, of_features);
+    enum status s = form_named(rq, of_features ? of_all : names, &form, e);
     *out = (enum form)form;
     return s;
 }
@@ -111,7 +117,8 @@ enum status form_asked(const struct request *rq, const char *json, enum form *ou
     return choose(rq, json, false, out, e);
 }
 
-enum status form_asked_of_table(const struct request *rq, const char *json, enum form *out, struct error *e)
+enum status form_asked_of_features(const struct request *rq, const char *json, enum form *out,
+                                   struct error *e)
 {
     return choose(rq, json, true, out, e);
 }

@@ -102,7 +102,7 @@ struct store_feature_query {
 };
 enum status store_features(struct store *s, const struct store_feature_query *q, store_feature_fn *fn,
                            void *user, struct error *e) HX_MUST_CHECK;
-/* How many features the query would give without its `after_id` and `limit`. */
+/* How many features the query gives. */
 enum status store_features_count(struct store *s, const struct store_feature_query *q, int64_t *out,
                                  struct error *e) HX_MUST_CHECK;
 /* The `after_id` of the page that ends where this one begins; 0: it begins at the start. */

@@ -351,7 +351,10 @@ enum status store_features_count(struct store *s, const struct store_feature_que
                                  struct error *e)
 {
     char sql[SQL_SIZE];
-    return number_of_query(s, q, write_sql(q, "SELECT count(*) ", "", sql), out, e);
+    bool all = q->after_id <= 0 && q->limit <= 0; /* then the index tells, without a list */
+    write_sql(q, all ? "SELECT count(*) " : "SELECT count(*) FROM (SELECT 1 ",
+              all ? "" : "AND id > ?2 LIMIT ?3)", sql);
+    return number_of_query(s, q, sql, out, e);
 }
 
 enum status store_features_before(struct store *s, const struct store_feature_query *q, int64_t *out,
