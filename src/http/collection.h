@@ -6,7 +6,8 @@
 #include "formats/geojson.h"
 #include "http/request.h"
 
-/* A set of places from the plan or the administrative division: small, points, no versions and no tiles. */
+/* A set of places from the plan or the administrative division: small, of points and a few
+ * lines and areas, without versions. */
 struct place_set {
     const char *id;
     const char *title_zh, *title_en;

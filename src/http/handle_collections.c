@@ -113,7 +113,10 @@ static void write_common(struct json_writer *w, const char *title_zh, const char
 static void write_tiles(struct json_writer *w, const struct layer_snapshot *layer)
 {
     char path[TILE_PATH_SIZE];
-    tile_path(layer, path);
+    if (layer->index) {
+        struct tiled what = tiled_of_layer(layer);
+        tile_path(&what, path);
+    }
     jw_kv_string(w, "tiles", layer->index ? path : NULL);
 }
 
@@ -186,8 +189,8 @@ static enum status write_places(struct json_writer *w, const struct links *l, co
     jw_kv_integer(w, "n_features", extent.n);
     jw_kv_string(w, "area_m2", NULL);
     write_box(w, extent.n > 0 ? &extent.box : NULL);
-    jw_kv_string(w, "tiles", NULL);
-    write_links(w, l, set->id, false);
+    jw_kv_string(w, "tiles", NULL); /* the page draws them itself; others go by the links */
+    write_links(w, l, set->id, true);
     jw_object_end(w);
     return STATUS_OK;
 }

@@ -1,4 +1,4 @@
-/* GET /styles, /styles/map and /styles/{layer}: style documents of MapLibre (style specification 8), from the
+/* GET /styles, /styles/map and /styles/{collection}: style documents of MapLibre (style specification 8), from the
  * definitions of layers in force, as /layers gives them to the page.
  *
  * A style has colours and outlines, no patterns and no labels: those need pictures and fonts of a server. */
@@ -175,7 +175,9 @@ static void write_width(struct json_writer *w, double width)
 
 /* ---- layers ---- */
 
-static void layer_begin(struct json_writer *w, const char *id, const char *type, bool hidden)
+/* `types`: of these alone, "Point", "LineString" and "Polygon"; NULL: whatever there is. */
+static void layer_begin(struct json_writer *w, const char *id, const char *type, bool hidden,
+                        const char *const *types)
 {
     char name[96];
     snprintf(name, sizeof name, "%s-%s", id, type);
@@ -184,6 +186,14 @@ static void layer_begin(struct json_writer *w, const char *id, const char *type,
     jw_kv_string(w, "type", type);
     jw_kv_string(w, "source", id);
     jw_kv_string(w, "source-layer", id);
+    if (types) {
+        jw_key(w, "filter");
+        begin(w, "in");
+        jw_string(w, "$type");
+        for (; *types; types++)
+            jw_string(w, *types);
+        jw_array_end(w);
+    }
     jw_key(w, "layout");
     jw_object_begin(w);
     jw_kv_string(w, "visibility", hidden ? "none" : "visible");
@@ -200,11 +210,11 @@ static void layer_end(struct json_writer *w)
 
 static void write_layers(struct json_writer *w, const char *id, const struct look *k, bool hidden)
 {
-    layer_begin(w, id, "fill", hidden);
+    layer_begin(w, id, "fill", hidden, NULL);
     jw_key(w, "fill-color");
     write_fill_colour(w, k);
     layer_end(w);
-    layer_begin(w, id, "line", hidden);
+    layer_begin(w, id, "line", hidden, NULL);
     jw_key(w, "line-color");
     write_colour(w, k->edge, 1);
     jw_key(w, "line-width");
@@ -216,6 +226,35 @@ static void write_layers(struct json_writer *w, const char *id, const struct loo
         jw_integer(w, 2);
         jw_array_end(w);
     }
+    layer_end(w);
+}
+
+/* Places have no symbol of their own: quiet dots, lines and areas. */
+static void write_place_layers(struct json_writer *w, const struct place_set *set)
+{
+    static const char *const points[] = {"Point", NULL}, *const areas[] = {"Polygon", NULL},
+                             *const edges[] = {"LineString", "Polygon", NULL};
+    enum { INK = 0x4a5560, PAPER = 0xffffff };
+    if (strcmp(set->geometry, "point") != 0) {
+        layer_begin(w, set->id, "fill", false, areas);
+        jw_key(w, "fill-color");
+        write_colour(w, INK, 0.12);
+        layer_end(w);
+        layer_begin(w, set->id, "line", false, edges);
+        jw_key(w, "line-color");
+        write_colour(w, INK, 0.7);
+        jw_key(w, "line-width");
+        write_width(w, 2);
+        layer_end(w);
+    }
+    layer_begin(w, set->id, "circle", false, points);
+    jw_key(w, "circle-color");
+    write_colour(w, INK, 1);
+    jw_key(w, "circle-radius");
+    write_width(w, 5);
+    jw_key(w, "circle-stroke-color");
+    write_colour(w, PAPER, 1);
+    jw_kv_integer(w, "circle-stroke-width", 1);
     layer_end(w);
 }
 
@@ -239,48 +278,83 @@ static const struct layer_snapshot *next_by_rank(const struct snapshot *s, int *
     return NULL;
 }
 
-static void write_source(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer)
+static void write_source(struct json_writer *w, const struct links *l, const struct tiled *what)
 {
-    jw_key(w, layer->version.layer);
+    jw_key(w, what->id);
     jw_object_begin(w);
     jw_kv_string(w, "type", "vector");
-    if (*layer->version.label)
-        jw_kv_string(w, "attribution", layer->version.label);
-    tile_source_write(w, l, layer);
+    if (*what->label)
+        jw_kv_string(w, "attribution", what->label);
+    tile_source_write(w, l, what);
     jw_object_end(w);
 }
 
-/* Of one layer, or of all (NULL). */
-static void write_style(struct json_writer *w, const struct request *rq, const struct layer_snapshot *only)
+/* What a style shows: one, or all (layers by rank, places on top). */
+struct shown {
+    struct tiled one;
+    bool all;
+};
+
+typedef void write_fn(struct json_writer *w, const struct request *rq, const struct tiled *what, bool hide);
+
+static enum status each_shown(struct json_writer *w, const struct request *rq, const struct shown *shown,
+                              write_fn *write, struct error *e)
 {
-    const struct snapshot *s = rq->snapshot;
     const struct layer_snapshot *layer;
+    int rank = 0;
+    enum status s = STATUS_OK;
+    if (!shown->all)
+        write(w, rq, &shown->one, false);
+    for (size_t at = 0; shown->all && (layer = next_by_rank(rq->snapshot, &rank, &at));) {
+        struct tiled what = tiled_of_layer(layer);
+        write(w, rq, &what, true);
+    }
+    for (size_t i = 0; shown->all && i < collection_n_place_sets() && !s; i++) {
+        struct tiled what = tiled_of_places(rq, collection_place_set(i));
+        s = tiled_measure(rq, &what, e);
+        if (!s && what.has_box)
+            write(w, rq, &what, true);
+    }
+    return s;
+}
+
+static void write_its_source(struct json_writer *w, const struct request *rq, const struct tiled *what,
+                             bool hide)
+{
     struct links l;
+    (void)hide;
     links_of(rq, &l);
+    write_source(w, &l, what);
+}
+
+static void write_its_layers(struct json_writer *w, const struct request *rq, const struct tiled *what,
+                             bool hide)
+{
+    if (what->places) {
+        write_place_layers(w, what->places);
+        return;
+    }
+    struct look look = look_of(rq->snapshot, what->id);
+    write_layers(w, what->id, &look, hide && look.hidden);
+}
+
+static enum status write_style(struct json_writer *w, const struct request *rq, const struct shown *shown,
+                               struct error *e)
+{
     jw_object_begin(w);
     jw_kv_integer(w, "version", 8);
-    jw_kv_string(w, "name", only ? only->version.title_zh : "红线 Hongxian");
+    jw_kv_string(w, "name", shown->all ? "红线 Hongxian" : shown->one.title_zh);
     jw_key(w, "sources");
     jw_object_begin(w);
-    int rank = 0;
-    for (size_t at = 0; !only && (layer = next_by_rank(s, &rank, &at));)
-        write_source(w, &l, layer);
-    if (only)
-        write_source(w, &l, only);
+    enum status s = each_shown(w, rq, shown, write_its_source, e);
     jw_object_end(w);
     jw_key(w, "layers");
     jw_array_begin(w);
-    rank = 0;
-    for (size_t at = 0; !only && (layer = next_by_rank(s, &rank, &at));) {
-        struct look look = look_of(s, layer->version.layer);
-        write_layers(w, layer->version.layer, &look, look.hidden);
-    }
-    if (only) {
-        struct look look = look_of(s, only->version.layer);
-        write_layers(w, only->version.layer, &look, false);
-    }
+    if (!s)
+        s = each_shown(w, rq, shown, write_its_layers, e);
     jw_array_end(w);
     jw_object_end(w);
+    return s;
 }
 
 /* ---- handlers ---- */
@@ -294,18 +368,21 @@ static enum status check_form(const struct request *rq, struct error *e)
 
 enum status handle_style(struct request *rq, struct reply *reply, struct error *e)
 {
-    const struct layer_snapshot *only = NULL;
+    struct shown shown = {.all = strcmp(rq->params[0], WHOLE_MAP) == 0};
     struct buffer b;
     struct json_writer w;
     enum status s = check_form(rq, e);
-    if (!s && strcmp(rq->params[0], WHOLE_MAP) != 0)
-        s = tiled_layer_find(rq, rq->params[0], &only, e);
+    if (!s && !shown.all)
+        s = tiled_find(rq, rq->params[0], &shown.one, e);
+    if (!s && !shown.all)
+        s = tiled_measure(rq, &shown.one, e);
     if (s)
         return s;
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
-    write_style(&w, rq, only);
-    s = reply_buffer(reply, &b, MEDIA_STYLE, e);
+    s = write_style(&w, rq, &shown, e);
+    if (!s)
+        s = reply_buffer(reply, &b, MEDIA_STYLE, e);
     buffer_release(&b);
     if (!s)
         reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
@@ -346,6 +423,8 @@ enum status handle_styles(struct request *rq, struct reply *reply, struct error 
         if (layer->index)
             write_entry(&w, &l, layer->version.layer, layer->version.title_zh);
     }
+    for (size_t i = 0; i < collection_n_place_sets(); i++)
+        write_entry(&w, &l, collection_place_set(i)->id, collection_place_set(i)->title_zh);
     jw_array_end(&w);
     jw_object_end(&w);
     return reply_json(reply, &b, STATUS_OK, "no-cache", e);

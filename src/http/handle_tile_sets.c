@@ -4,6 +4,7 @@
 #include "http/route.h"
 #include "http/tile_answer.h"
 #include "http/tile_sets.h"
+#include "tile/mvt.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -100,12 +101,12 @@ static void link_template(struct json_writer *w, const struct links *l, const ch
 }
 
 /* What stands in the list of tile sets, and in a tile set. */
-static void write_summary(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer,
+static void write_summary(struct json_writer *w, const struct links *l, const struct tiled *what,
                           const struct tile_set *set, bool whole)
 {
-    const char *id = layer->version.layer;
+    const char *id = what->id;
     char path[LINK_PATH_SIZE];
-    jw_kv_string(w, "title", layer->version.title_zh);
+    jw_kv_string(w, "title", what->title_zh);
     jw_kv_string(w, "dataType", "vector");
     jw_kv_string(w, "crs", set->crs);
     if (set->uri)
@@ -131,8 +132,7 @@ static void write_summary(struct json_writer *w, const struct links *l, const st
     jw_array_end(w);
 }
 
-static enum status write_tile_sets(struct json_writer *w, const struct request *rq,
-                                   const struct layer_snapshot *layer)
+static enum status write_tile_sets(struct json_writer *w, const struct request *rq, const struct tiled *what)
 {
     struct links l;
     char path[LINK_PATH_SIZE];
@@ -140,14 +140,14 @@ static enum status write_tile_sets(struct json_writer *w, const struct request *
     jw_object_begin(w);
     jw_key(w, "links");
     jw_array_begin(w);
-    snprintf(path, sizeof path, "/collections/%s/tiles", layer->version.layer);
+    snprintf(path, sizeof path, "/collections/%s/tiles", what->id);
     link_write(w, &l, "self", MEDIA_JSON, "本文档 this document", path);
     jw_array_end(w);
     jw_key(w, "tilesets");
     jw_array_begin(w);
     for (size_t i = 0; i < tile_set_count(); i++) {
         jw_object_begin(w);
-        write_summary(w, &l, layer, tile_set_at(i), false);
+        write_summary(w, &l, what, tile_set_at(i), false);
         jw_object_end(w);
     }
     jw_array_end(w);
@@ -159,16 +159,16 @@ enum status handle_tile_sets(struct request *rq, struct reply *reply, struct err
 {
     struct buffer b;
     struct json_writer w;
-    const struct layer_snapshot *layer;
+    struct tiled what;
     enum tile_form form;
     enum status s = read_form(rq, false, &form, e);
     if (!s)
-        s = tiled_layer_find(rq, rq->params[0], &layer, e);
+        s = tiled_find(rq, rq->params[0], &what, e);
     if (s)
         return s;
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
-    s = write_tile_sets(&w, rq, layer);
+    s = write_tile_sets(&w, rq, &what);
     return reply_json(reply, &b, s, "no-cache", e);
 }
 
@@ -181,62 +181,74 @@ static void write_corner(struct json_writer *w, const char *key, double lon_deg,
     jw_array_end(w);
 }
 
-static void write_tile_set(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer,
+/* 0: points, 2: areas; -1: of several, which has no number. */
+static int dimension_of(const struct tiled *what)
+{
+    return what->layer ? 2 : strcmp(what->places->geometry, "point") == 0 ? 0 : -1;
+}
+
+static void write_tile_set(struct json_writer *w, const struct links *l, const struct tiled *what,
                            const struct tile_set *set)
 {
-    struct geo_box box = index_box(layer->index);
     jw_object_begin(w);
-    write_summary(w, l, layer, set, true);
-    if (index_n_features(layer->index) > 0) {
+    write_summary(w, l, what, set, true);
+    if (what->has_box) {
         jw_key(w, "boundingBox");
         jw_object_begin(w);
         jw_kv_string(w, "crs", "http://www.opengis.net/def/crs/OGC/1.3/CRS84");
-        write_corner(w, "lowerLeft", box.west_deg, box.south_deg);
-        write_corner(w, "upperRight", box.east_deg, box.north_deg);
+        write_corner(w, "lowerLeft", what->box.west_deg, what->box.south_deg);
+        write_corner(w, "upperRight", what->box.east_deg, what->box.north_deg);
         jw_object_end(w);
     }
     jw_key(w, "layers");
     jw_array_begin(w);
     jw_object_begin(w);
-    jw_kv_string(w, "id", layer->version.layer);
-    jw_kv_string(w, "title", layer->version.title_zh);
+    jw_kv_string(w, "id", what->id);
+    jw_kv_string(w, "title", what->title_zh);
     jw_kv_string(w, "dataType", "vector");
-    jw_kv_integer(w, "geometryDimension", 2);
+    if (dimension_of(what) >= 0)
+        jw_kv_integer(w, "geometryDimension", dimension_of(what));
     jw_object_end(w);
     jw_array_end(w);
     jw_object_end(w);
 }
 
-static void write_vector_layer(struct json_writer *w, const char *id)
+static void write_vector_layer(struct json_writer *w, const struct tiled *what)
 {
-    static const char *const fields[][2] = {
+    static const char *const of_layer[][2] = {
         {"code", "标识码 code"},
         {"name", "名称 name"},
         {"zone", "分区 sub-zone"},
         {"merged", "合并显示的要素数 how many features are drawn together"}};
+    static const char *const of_places[][2] = {
+        {"code", "行政区代码 code of the unit"},
+        {"name", "名称 name"},
+        {"kind", "种类 kind"},
+        {"merged", "合并显示的地点数 how many places are drawn together"}};
+    const char *const(*fields)[2] = what->layer ? of_layer : of_places;
     jw_object_begin(w);
-    jw_kv_string(w, "id", id);
+    jw_kv_string(w, "id", what->id);
     jw_key(w, "fields");
     jw_object_begin(w);
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    for (size_t i = 0; i < MVT_KEYS; i++)
         jw_kv_string(w, fields[i][0], fields[i][1]);
     jw_object_end(w);
     jw_object_end(w);
 }
 
 /* https://github.com/mapbox/tilejson-spec/tree/master/3.0.0 */
-static void write_tilejson(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer)
+static void write_tilejson(struct json_writer *w, const struct links *l, const struct tiled *what)
 {
     jw_object_begin(w);
     jw_kv_string(w, "tilejson", "3.0.0");
-    jw_kv_string(w, "name", layer->version.title_zh);
-    jw_kv_string(w, "description", layer->version.title_en);
-    jw_kv_string(w, "attribution", layer->version.label);
+    jw_kv_string(w, "name", what->title_zh);
+    jw_kv_string(w, "description", what->title_en);
+    jw_kv_string(w, "attribution", what->label);
     jw_kv_string(w, "scheme", "xyz");
-    tile_source_write(w, l, layer);
+    tile_source_write(w, l, what);
     jw_key(w, "vector_layers");
     jw_array_begin(w);
-    write_vector_layer(w, layer->version.layer);
+    write_vector_layer(w, what);
     jw_array_end(w);
     jw_object_end(w);
 }
@@ -253,12 +265,14 @@ enum status handle_tile_set(struct request *rq, struct reply *reply, struct erro
     struct buffer b;
     struct json_writer w;
     struct links l;
-    const struct layer_snapshot *layer;
+    struct tiled what;
     const struct tile_set *set;
     enum tile_form form;
     enum status s = read_form(rq, true, &form, e);
     if (!s)
-        s = tiled_layer_find(rq, rq->params[0], &layer, e);
+        s = tiled_find(rq, rq->params[0], &what, e);
+    if (!s)
+        s = tiled_measure(rq, &what, e);
     if (!s)
         s = tile_set_find(rq->params[1], &set, e);
     if (!s && form == TILES_TILEJSON && set->matrix != TILE_WEB_MERCATOR)
@@ -269,9 +283,9 @@ enum status handle_tile_set(struct request *rq, struct reply *reply, struct erro
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     if (form == TILES_TILEJSON)
-        write_tilejson(&w, &l, layer);
+        write_tilejson(&w, &l, &what);
     else
-        write_tile_set(&w, &l, layer, set);
+        write_tile_set(&w, &l, &what, set);
     return reply_json(reply, &b, STATUS_OK, "no-cache", e);
 }
 
@@ -281,16 +295,16 @@ enum status handle_tile_of_set(struct request *rq, struct reply *reply, struct e
 {
     static const struct tile_params at = {.z = 2, .row = 3, .column = 4};
     struct tile_id t;
-    const struct layer_snapshot *layer = NULL;
+    struct tiled what;
     const struct tile_set *set;
     static const char *const forms[] = {"mvt", NULL};
     int form = 0;
     enum status s = form_named(rq, forms, &form, e);
     if (!s)
-        s = tiled_layer_find(rq, rq->params[0], &layer, e);
+        s = tiled_find(rq, rq->params[0], &what, e);
     if (!s)
         s = tile_set_find(rq->params[1], &set, e);
     if (!s)
         s = tile_read(rq, &at, set->matrix, &t, e);
-    return s ? s : tile_reply(rq, reply, layer, &t, e);
+    return s ? s : tile_reply(rq, reply, &what, &t, e);
 }

@@ -1,9 +1,10 @@
 #include "http/tile_answer.h"
 
-#include "http/collection.h"
 #include "http/gzip.h"
+#include "http/tile_places.h"
 #include "tile/cache.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,43 +25,69 @@ enum status tile_read(const struct request *rq, const struct tile_params *at, en
     return s ? s : tile_id_check(out, e);
 }
 
-enum status tiled_layer_find(const struct request *rq, const char *id, const struct layer_snapshot **out,
-                             struct error *e)
+static uint64_t first_digits(const char *hex)
+{
+    char digits[17];
+    snprintf(digits, sizeof digits, "%.16s", hex);
+    return strtoull(digits, NULL, 16);
+}
+
+struct tiled tiled_of_layer(const struct layer_snapshot *layer)
+{
+    const struct store_version *v = &layer->version;
+    struct tiled t = {.layer = layer,
+                      .id = v->layer,
+                      .title_zh = v->title_zh,
+                      .title_en = v->title_en,
+                      .label = v->label,
+                      .content = first_digits(v->source_sha256),
+                      .has_box = index_n_features(layer->index) > 0,
+                      .box = index_box(layer->index)};
+    snprintf(t.version, sizeof t.version, "%lld-%d", (long long)v->id, TILE_DRAWING);
+    return t;
+}
+
+struct tiled tiled_of_places(const struct request *rq, const struct place_set *set)
+{
+    struct tiled t = {.places = set,
+                      .id = set->id,
+                      .title_zh = set->title_zh,
+                      .title_en = set->title_en,
+                      .label = set->label,
+                      .content = tile_places_content(rq)};
+    snprintf(t.version, sizeof t.version, "%" PRIx64 "-%d", t.content, TILE_DRAWING);
+    return t;
+}
+
+enum status tiled_find(const struct request *rq, const char *id, struct tiled *out, struct error *e)
 {
     struct collection c;
     enum status s = collection_find(rq->snapshot, id, &c, e);
     if (s)
         return s;
-    if (c.places) {
-        error_zh(e, "“%s”是点图层，没有瓦片；请用 /collections/%s/items。", c.places->id, c.places->id);
-        return error_fail(e, STATUS_NOT_FOUND, "no-tiles", "\"%s\" has no tiles; use /collections/%s/items.",
-                          c.places->id, c.places->id);
-    }
-    if (!c.layer->index) {
+    if (c.layer && !c.layer->index) {
         if (e)
             *e = c.layer->fault;
         return c.layer->fault.status ? c.layer->fault.status : STATUS_CORRUPT;
     }
-    *out = c.layer;
+    *out = c.layer ? tiled_of_layer(c.layer) : tiled_of_places(rq, c.places);
     return STATUS_OK;
 }
 
-void tile_version(const struct layer_snapshot *layer, char text[TILE_VERSION_SIZE])
+enum status tiled_measure(const struct request *rq, struct tiled *t, struct error *e)
 {
-    snprintf(text, TILE_VERSION_SIZE, "%lld-%d", (long long)layer->version.id, TILE_DRAWING);
+    return t->places ? tile_places_box(rq, t->places, &t->box, &t->has_box, e) : STATUS_OK;
 }
 
-void tile_path(const struct layer_snapshot *layer, char text[TILE_PATH_SIZE])
+void tile_path(const struct tiled *what, char text[TILE_PATH_SIZE])
 {
-    char version[TILE_VERSION_SIZE];
-    tile_version(layer, version);
-    snprintf(text, TILE_PATH_SIZE, "/tiles/%s/{z}/{x}/{y}.mvt?v=%s", layer->version.layer, version);
+    snprintf(text, TILE_PATH_SIZE, "/tiles/%s/{z}/{x}/{y}.mvt?v=%s", what->id, what->version);
 }
 
-void tile_source_write(struct json_writer *w, const struct links *l, const struct layer_snapshot *layer)
+void tile_source_write(struct json_writer *w, const struct links *l, const struct tiled *what)
 {
     char path[TILE_PATH_SIZE], url[LINK_BASE_SIZE + TILE_PATH_SIZE];
-    tile_path(layer, path);
+    tile_path(what, path);
     snprintf(url, sizeof url, "%s%s", l->base, path);
     jw_key(w, "tiles");
     jw_array_begin(w);
@@ -68,10 +95,10 @@ void tile_source_write(struct json_writer *w, const struct links *l, const struc
     jw_array_end(w);
     jw_kv_integer(w, "minzoom", 0);
     jw_kv_integer(w, "maxzoom", LAST_ZOOM);
-    if (index_n_features(layer->index) == 0)
+    if (!what->has_box)
         return;
-    struct geo_box box = index_box(layer->index);
-    const double bounds[4] = {box.west_deg, box.south_deg, box.east_deg, box.north_deg};
+    const double bounds[4] = {what->box.west_deg, what->box.south_deg, what->box.east_deg,
+                              what->box.north_deg};
     jw_key(w, "bounds");
     jw_array_begin(w);
     for (int i = 0; i < 4; i++)
@@ -81,12 +108,10 @@ void tile_source_write(struct json_writer *w, const struct links *l, const struc
 
 /* An address that names the version that is current never changes its answer; one without a version may at
  * any import. */
-static const char *caching_of(const struct request *rq, const struct layer_snapshot *layer)
+static const char *caching_of(const struct request *rq, const struct tiled *what)
 {
-    char current[TILE_VERSION_SIZE];
     const char *asked = request_query(rq, "v");
-    tile_version(layer, current);
-    return asked && strcmp(asked, current) == 0 ? "public, max-age=31536000, immutable" : "no-cache";
+    return asked && strcmp(asked, what->version) == 0 ? "public, max-age=31536000, immutable" : "no-cache";
 }
 
 /* ---- kept tiles ---- */
@@ -111,11 +136,11 @@ static enum status reply_kept(struct reply *reply, const struct tile_kept *t, st
     return s;
 }
 
-static struct tile_key key_of(const struct layer_snapshot *layer, const struct tile_id *t)
+/* Versions of layers have numbers above 0. */
+static struct tile_key key_of(const struct tiled *what, const struct tile_id *t)
 {
-    char digits[17];
-    snprintf(digits, sizeof digits, "%.16s", layer->version.source_sha256);
-    return (struct tile_key){layer->version.id, strtoull(digits, NULL, 16), *t};
+    int64_t version = what->layer ? what->layer->version.id : -1 - (what->places - collection_place_set(0));
+    return (struct tile_key){version, what->content, *t};
 }
 
 /* Compressed once, for all who will ask. */
@@ -134,17 +159,24 @@ static enum status keep(struct request *rq, const struct tile_key *key, struct b
 
 /* ---- the answer ---- */
 
-static enum status make_reply(struct request *rq, struct reply *reply, const struct layer_snapshot *layer,
+static enum status encode(struct request *rq, const struct tiled *what, const struct tile_id *t,
+                          struct buffer *out, struct error *e)
+{
+    return what->layer ? tile_encode(what->layer->index, what->id, t, rq->worker->tile, out, e)
+                       : tile_places_encode(rq, what->places, t, out, e);
+}
+
+static enum status make_reply(struct request *rq, struct reply *reply, const struct tiled *what,
                               const struct tile_id *t, bool *empty, struct error *e)
 {
-    struct tile_key key = key_of(layer, t);
+    struct tile_key key = key_of(what, t);
     bool kept = t->z <= TILE_CACHED_ZOOM;
     const struct tile_kept *found = kept ? tile_cache_find(engine_tiles(rq->engine), &key) : NULL;
     enum status s = STATUS_OK;
     if (!found) {
         struct buffer b;
         buffer_init(&b, 0);
-        s = tile_encode(layer->index, layer->version.layer, t, rq->worker->tile, &b, e);
+        s = encode(rq, what, t, &b, e);
         *empty = b.size == 0;
         if (!s && !kept)
             s = reply_buffer(reply, &b, MEDIA_MVT, e);
@@ -159,21 +191,20 @@ static enum status make_reply(struct request *rq, struct reply *reply, const str
 }
 
 /* Weak, because the same tile may be compressed. */
-enum status tile_reply(struct request *rq, struct reply *reply, const struct layer_snapshot *layer,
+enum status tile_reply(struct request *rq, struct reply *reply, const struct tiled *what,
                        const struct tile_id *t, struct error *e)
 {
-    char version[TILE_VERSION_SIZE], tag[80];
+    char tag[80];
     bool empty = false;
-    tile_version(layer, version);
-    snprintf(tag, sizeof tag, "W/\"%s-%.16s\"", version, layer->version.source_sha256);
+    snprintf(tag, sizeof tag, "W/\"%s-%016" PRIx64 "\"", what->version, what->content);
     if (reply_unchanged(rq, reply, tag))
         return STATUS_OK;
-    enum status s = make_reply(rq, reply, layer, t, &empty, e);
+    enum status s = make_reply(rq, reply, what, t, &empty, e);
     if (s)
         return s;
     if (empty)
         reply->status = MHD_HTTP_NO_CONTENT;
-    reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, caching_of(rq, layer));
+    reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, caching_of(rq, what));
     reply_header(reply, MHD_HTTP_HEADER_ETAG, tag);
     return STATUS_OK;
 }

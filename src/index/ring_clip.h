@@ -1,7 +1,7 @@
 /* Closed rings without structure, and Sutherland-Hodgman clipping of them by one half-plane at a time.
  *
  * After a clip, pieces of a ring may be joined by edges along the cut; winding numbers off the cut are
- * unchanged, which is all that areas and even-odd reading need. Private to index/. */
+ * unchanged, which is all that areas and even-odd reading need. For index/ and tile/. */
 #ifndef HX_INDEX_RING_CLIP_H
 #define HX_INDEX_RING_CLIP_H
 

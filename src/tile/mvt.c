@@ -16,7 +16,6 @@ enum {
 };
 enum { FEATURE_ID = 1, FEATURE_TAGS = 2, FEATURE_TYPE = 3, FEATURE_GEOMETRY = 4 };
 enum { VALUE_STRING = 1, VALUE_UINT = 5 };
-enum { TYPE_POLYGON = 3 };
 enum { MOVE_TO = 1, LINE_TO = 2, CLOSE_PATH = 7 };
 
 void mvt_init(struct mvt_writer *w)
@@ -115,13 +114,28 @@ void mvt_feature_begin(struct mvt_writer *w)
     w->pen = (struct mvt_point){0, 0};
 }
 
-void mvt_ring(struct mvt_writer *w, const struct mvt_point *points, uint32_t n)
+void mvt_points(struct mvt_writer *w, const struct mvt_point *points, uint32_t n)
 {
+    w->type = MVT_POINT;
+    put_command(w, MOVE_TO, n);
+    for (uint32_t i = 0; i < n; i++)
+        put_point(w, points[i]);
+}
+
+void mvt_line(struct mvt_writer *w, const struct mvt_point *points, uint32_t n)
+{
+    w->type = MVT_LINE;
     put_command(w, MOVE_TO, 1);
     put_point(w, points[0]);
     put_command(w, LINE_TO, n - 1);
     for (uint32_t i = 1; i < n; i++)
         put_point(w, points[i]);
+}
+
+void mvt_ring(struct mvt_writer *w, const struct mvt_point *points, uint32_t n)
+{
+    mvt_line(w, points, n);
+    w->type = MVT_POLYGON;
     put_command(w, CLOSE_PATH, 1);
 }
 
@@ -227,7 +241,7 @@ void mvt_feature_end(struct mvt_writer *w, uint64_t id, const char *const tags[M
         put_number(message, FEATURE_ID, id);
     if (tags_size)
         put_bytes(message, FEATURE_TAGS, packed, tags_size);
-    put_number(message, FEATURE_TYPE, TYPE_POLYGON);
+    put_number(message, FEATURE_TYPE, w->type);
     put_bytes(message, FEATURE_GEOMETRY, w->geometry.data, w->geometry.size);
     put_bytes(&w->features, LAYER_FEATURES, message->data, message->size);
 }

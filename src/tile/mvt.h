@@ -19,6 +19,9 @@ struct mvt_point {
     int32_t x, y;
 };
 
+/* Of a feature: it is of one type. */
+enum mvt_type { MVT_POINT = 1, MVT_LINE, MVT_POLYGON };
+
 struct mvt_writer {
     struct buffer features; /* finished feature messages */
     struct buffer geometry; /* commands of the feature under way */
@@ -28,6 +31,7 @@ struct mvt_writer {
     uint32_t *slots;          /* open addressing: value number + 1, or 0 */
     uint32_t n_values, n_slots;
     struct mvt_point pen; /* commands are relative to the last point */
+    enum mvt_type type;   /* of the feature under way */
     bool out_of_memory;
 };
 
@@ -37,6 +41,10 @@ void mvt_release(struct mvt_writer *w);
 
 void mvt_feature_begin(struct mvt_writer *w);
 void mvt_ring(struct mvt_writer *w, const struct mvt_point *points, uint32_t n);
+/* n > 0 points; once for a feature. */
+void mvt_points(struct mvt_writer *w, const struct mvt_point *points, uint32_t n);
+/* A line of n > 1 points, of which no two that follow each other are equal. */
+void mvt_line(struct mvt_writer *w, const struct mvt_point *points, uint32_t n);
 bool mvt_feature_is_empty(const struct mvt_writer *w);
 /* `tags` has one string per key of a text, borrowed until mvt_layer_end; "" and NULL are left out, and so are
  * an id and a number of 0. An empty feature is dropped. */

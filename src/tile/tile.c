@@ -443,3 +443,28 @@ enum status tile_encode(const struct layer_index *ix, const char *layer, const s
         status = encode_at(&c, t, coarseness);
     return status ? status : mvt_layer_end(&s->writer, layer, keys, out, e);
 }
+
+/* ---- an area of no index ---- */
+
+enum status tile_draw_area(const struct tile_id *t, int32_t cell, struct unit_rings *rings,
+                           struct mvt_writer *w, struct tile_scratch *s, struct error *e)
+{
+    struct encoder c = {.scratch = s,
+                        .projection = tile_projection_of(t),
+                        .exact = t->z >= TILE_EXACT_ZOOM,
+                        .cell = cell,
+                        .error = e};
+    const struct unit_rings own_rings = s->rings;
+    const struct mvt_writer own_writer = s->writer;
+    s->rings = *rings;
+    s->writer = *w;
+    if (!(c.exact || has_few_points(&c)) || !draw_rounded(&c, true))
+        (void)draw_contour(&c);
+    if (!c.status && mvt_feature_is_empty(&s->writer))
+        draw_point(&c);
+    *rings = s->rings;
+    *w = s->writer;
+    s->rings = own_rings;
+    s->writer = own_writer;
+    return c.status;
+}

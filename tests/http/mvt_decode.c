@@ -71,6 +71,25 @@ static bool decode_ring(struct span *s, struct mvt_decoded_feature *f, int32_t p
     return varint(s) == (1 << 3 | 7) && !s->bad;
 }
 
+/* Points, or a line: the type stands before the geometry. */
+static bool decode_path(struct span *s, struct mvt_decoded_feature *f, int32_t pen[2])
+{
+    uint64_t command = varint(s);
+    if ((command & 7) != (f->n_rings && f->type == 2 ? 2 : 1) || command >> 3 < 1)
+        return false;
+    for (uint64_t i = 0; i < command >> 3 && !s->bad; i++) {
+        pen[0] += unzigzag(varint(s));
+        pen[1] += unzigzag(varint(s));
+        if (f->n_rings == 0) {
+            f->x[0] = pen[0];
+            f->y[0] = pen[1];
+        }
+        f->n_rings = 1;
+        f->n_points[0]++;
+    }
+    return !s->bad;
+}
+
 static bool decode_feature(struct span s, struct mvt_decoded_feature *f, uint32_t tags[8])
 {
     memset(tags, 0xFF, 8 * sizeof *tags);
@@ -88,7 +107,7 @@ static bool decode_feature(struct span s, struct mvt_decoded_feature *f, uint32_
             struct span geometry = bytes(&s);
             int32_t pen[2] = {0, 0};
             while (geometry.at < geometry.end)
-                if (!decode_ring(&geometry, f, pen))
+                if (!(f->type == 3 ? decode_ring(&geometry, f, pen) : decode_path(&geometry, f, pen)))
                     return false;
         } else {
             return false;

@@ -11,8 +11,8 @@ enum { MVT_MAX_FEATURES = 256, MVT_MAX_RINGS = 64 };
 struct mvt_decoded_feature {
     uint64_t id;
     unsigned type;
-    int n_rings;                       /* that are kept below: the first MVT_MAX_RINGS */
-    int64_t twice_area_all;            /* of every ring */
+    int n_rings;            /* that are kept below: the first MVT_MAX_RINGS; 1 of one line, or of points */
+    int64_t twice_area_all; /* of every ring */
     int64_t twice_area[MVT_MAX_RINGS]; /* surveyor's formula in tile coordinates */
     int n_points[MVT_MAX_RINGS];
     int32_t x[MVT_MAX_RINGS], y[MVT_MAX_RINGS]; /* first point of the ring */

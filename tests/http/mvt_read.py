@@ -72,7 +72,7 @@ def value_of(data):
 
 
 def read(data):
-    """The layers: {name: [{"id", "tags", "polygons"}]}."""
+    """The layers: {name: [{"id", "tags", "type", "polygons"}]}; what is no polygon has its points or lines in "parts"."""
     layers = {}
     for number, layer in fields(data):
         assert number == 3
@@ -97,5 +97,7 @@ def read(data):
                 n, i = varint(f[2], i)
                 numbers.append(n)
             tags = {keys[k]: values[v] for k, v in zip(numbers[::2], numbers[1::2])}
-            layers[name].append({"id": f.get(1), "tags": tags, "polygons": polygons_of(f[4])})
+            kind = {1: "point", 2: "line", 3: "polygon"}[f[3]]
+            shape = {"polygons": polygons_of(f[4])} if kind == "polygon" else {"parts": rings_of(f[4])}
+            layers[name].append({"id": f.get(1), "tags": tags, "type": kind, **shape})
     return layers

@@ -281,7 +281,7 @@ class Tiles(unittest.TestCase):
         for path, status in ((f"{base}/CGCS2000Quad/0/0/0", 400), (f"{base}/CGCS2000Quad/1/1/0", 400), (f"{base}/CGCS2000Quad/1/0/2", 400),
                              (f"{base}/WebMercatorQuad/23/0/0", 400), (f"{base}/WebMercatorQuad/3/8/0", 400), (f"{base}/WebMercatorQuad/a/0/0", 400),
                              (f"{base}/WorldCRS84Quad/1/0/0", 404), (f"{base}/WorldCRS84Quad", 404), ("/tileMatrixSets/w", 404),
-                             ("/collections/nothing/tiles", 404), ("/collections/counties/tiles", 404), (f"{base}?f=xml", 400),
+                             ("/collections/nothing/tiles", 404), (f"{base}?f=xml", 400),
                              (f"{base}/WebMercatorQuad/5/1/1?f=png", 400), (f"{base}/CGCS2000Quad?f=tilejson", 400), ("/styles/nothing", 404),
                              ("/styles/map?f=sld", 400)):
             with self.subTest(path):
