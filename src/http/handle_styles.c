@@ -2,74 +2,15 @@
  * definitions of layers in force, as /layers gives them to the page.
  *
  * A style has colours and outlines, no patterns and no labels: those need pictures and fonts of a server. */
-#include "http/links.h"
+#include "http/html_tiles.h"
 #include "http/negotiate.h"
 #include "http/route.h"
-#include "http/tile_answer.h"
+#include "http/style_look.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define WHOLE_MAP "map"
-/* As the page draws what has no screen symbol of its own: thinner than on paper. */
-#define SCREEN_ALPHA 0.6
-#define SCREEN_WIDTH 1.6
-
-/* How the areas of a layer are drawn. */
-struct look {
-    unsigned fill, edge;
-    double alpha, width;
-    bool dashed;
-    const struct control_line *line; /* its zones may have colours of their own; NULL: none */
-    bool hidden;                     /* at first, on a map of all: what covers everything */
-};
-
-static struct look look_of_screen(const struct line_screen *s)
-{
-    return (struct look){.fill = s->fill, .edge = s->edge, .alpha = s->alpha, .width = s->width};
-}
-
-static const struct control_line *line_of_layer(const struct snapshot *s, const char *id)
-{
-    return line_of_id(snapshot_lines(s), id);
-}
-
-/* The line whose space it is; NULL: of none. */
-static const struct control_line *line_of_space(const struct snapshot *s, const char *id)
-{
-    const struct line_table *t = snapshot_lines(s);
-    for (int l = 0; l < t->n; l++)
-        if (strcmp(line_at(t, l)->space, id) == 0)
-            return line_at(t, l);
-    for (int r = 0; r < t->n_rest; r++)
-        if (strcmp(t->rest[r].space, id) == 0)
-            return &t->rest[r];
-    return NULL;
-}
-
-/* A layer without a definition is an outline. */
-static struct look look_of(const struct snapshot *s, const char *id)
-{
-    const struct control_line *line = line_of_layer(s, id), *of_space = line ? NULL : line_of_space(s, id);
-    struct look look = {.edge = 0x8b949e, .width = 1};
-    if (line && line->symbol.screen.given)
-        look = look_of_screen(&line->symbol.screen);
-    else if (line)
-        look = (struct look){.fill = line->symbol.fill,
-                             .edge = line->symbol.edge,
-                             .alpha = line->symbol.alpha * SCREEN_ALPHA,
-                             .width = line->symbol.width * SCREEN_WIDTH};
-    else if (of_space && of_space->space_screen.given)
-        look = look_of_screen(&of_space->space_screen);
-    if (line) {
-        look.dashed = line->symbol.dashed;
-        look.line = line;
-        look.hidden = line->relation == LINE_CLASSIFIES;
-    }
-    look.hidden |= of_space != NULL;
-    return look;
-}
-
 /* ---- expressions ---- */
 
 static void write_colour(struct json_writer *w, unsigned rgb, double alpha)
@@ -258,26 +199,6 @@ static void write_place_layers(struct json_writer *w, const struct place_set *se
     layer_end(w);
 }
 
-/* From the ground up: spaces, then layers without a definition, then lines, the first of a report on top. */
-static int rank_of(const struct snapshot *s, const char *id)
-{
-    const struct control_line *line = line_of_layer(s, id);
-    if (line)
-        return 3 + LINES_MAX - line->number;
-    return line_of_space(s, id) ? 1 : 2;
-}
-
-static const struct layer_snapshot *next_by_rank(const struct snapshot *s, int *rank, size_t *at)
-{
-    for (; *rank <= 3 + LINES_MAX; ++*rank, *at = 0)
-        while (*at < snapshot_n_layers(s)) {
-            const struct layer_snapshot *l = snapshot_layer_at(s, (*at)++);
-            if (l->index && rank_of(s, l->version.layer) == *rank)
-                return l;
-        }
-    return NULL;
-}
-
 static void write_source(struct json_writer *w, const struct links *l, const struct tiled *what)
 {
     jw_key(w, what->id);
@@ -305,7 +226,7 @@ static enum status each_shown(struct json_writer *w, const struct request *rq, c
     enum status s = STATUS_OK;
     if (!shown->all)
         write(w, rq, &shown->one, false);
-    for (size_t at = 0; shown->all && (layer = next_by_rank(rq->snapshot, &rank, &at));) {
+    for (size_t at = 0; shown->all && (layer = look_next(rq->snapshot, &rank, &at));) {
         struct tiled what = tiled_of_layer(layer);
         write(w, rq, &what, true);
     }
@@ -359,11 +280,14 @@ static enum status write_style(struct json_writer *w, const struct request *rq, 
 
 /* ---- handlers ---- */
 
-static enum status check_form(const struct request *rq, struct error *e)
+/* `json`: the media type of the document. */
+static enum status read_form(const struct request *rq, const char *json, enum form *out, struct error *e)
 {
-    static const char *const forms[] = {"json", "mapbox", NULL}; /* the same, by either name */
-    int form = 0;
-    return form_named(rq, forms, &form, e);
+    static const char *const forms[] = {"json", "html", "mapbox", NULL}; /* the first and the last are one */
+    int form = (int)form_accepted(rq, json, false);
+    enum status s = form_named(rq, forms, &form, e);
+    *out = form == FORM_HTML ? FORM_HTML : FORM_JSON;
+    return s;
 }
 
 enum status handle_style(struct request *rq, struct reply *reply, struct error *e)
@@ -371,22 +295,27 @@ enum status handle_style(struct request *rq, struct reply *reply, struct error *
     struct shown shown = {.all = strcmp(rq->params[0], WHOLE_MAP) == 0};
     struct buffer b;
     struct json_writer w;
-    enum status s = check_form(rq, e);
+    enum form form;
+    enum status s = read_form(rq, MEDIA_STYLE, &form, e);
     if (!s && !shown.all)
         s = tiled_find(rq, rq->params[0], &shown.one, e);
     if (!s && !shown.all)
         s = tiled_measure(rq, &shown.one, e);
     if (s)
         return s;
+    if (form == FORM_HTML)
+        return html_of_style(rq, rq->params[0], shown.all ? NULL : &shown.one, reply, e);
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     s = write_style(&w, rq, &shown, e);
     if (!s)
         s = reply_buffer(reply, &b, MEDIA_STYLE, e);
     buffer_release(&b);
-    if (!s)
-        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
-    return s;
+    if (s)
+        return s;
+    reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
+    link_header_alternate(reply, rq, rq->path);
+    return STATUS_OK;
 }
 
 static void write_entry(struct json_writer *w, const struct links *l, const char *id, const char *title)
@@ -408,13 +337,21 @@ enum status handle_styles(struct request *rq, struct reply *reply, struct error 
     struct buffer b;
     struct json_writer w;
     struct links l;
-    enum status s = check_form(rq, e);
+    enum form form;
+    enum status s = read_form(rq, MEDIA_JSON, &form, e);
     if (s)
         return s;
+    if (form == FORM_HTML)
+        return html_of_styles(rq, reply, e);
     links_of(rq, &l);
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     jw_object_begin(&w);
+    jw_key(&w, "links");
+    jw_array_begin(&w);
+    link_write(&w, &l, "self", MEDIA_JSON, "本文档 this document", "/styles");
+    link_write_alternate(&w, &l, "/styles");
+    jw_array_end(&w);
     jw_key(&w, "styles");
     jw_array_begin(&w);
     write_entry(&w, &l, WHOLE_MAP, "全部图层 the whole map");

@@ -1,9 +1,7 @@
 /* OGC API - Tiles: /tileMatrixSets, and of a collection its tile sets, one of them, and a tile. */
-#include "http/links.h"
+#include "http/html_tiles.h"
 #include "http/negotiate.h"
 #include "http/route.h"
-#include "http/tile_answer.h"
-#include "http/tile_sets.h"
 #include "tile/mvt.h"
 
 #include <stdio.h>
@@ -11,13 +9,14 @@
 
 #define REL_TILING_SCHEME "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
 
-enum tile_form { TILES_JSON, TILES_TILEJSON };
+enum tile_form { TILES_JSON = FORM_JSON, TILES_HTML = FORM_HTML, TILES_TILEJSON };
 
 /* `tilejson` tells whether there is that form, too. */
 static enum status read_form(const struct request *rq, bool tilejson, enum tile_form *out, struct error *e)
 {
-    static const char *const forms[] = {"json", NULL}, *const of_a_set[] = {"json", "tilejson", NULL};
-    int form = TILES_JSON;
+    static const char *const forms[] = {"json", "html", NULL}, *const of_a_set[] = {"json", "html",
+                                                                                    "tilejson", NULL};
+    int form = (int)form_accepted(rq, MEDIA_JSON, false);
     enum status s = form_named(rq, tilejson ? of_a_set : forms, &form, e);
     *out = (enum tile_form)form;
     return s;
@@ -42,10 +41,17 @@ enum status handle_tile_matrix_sets(struct request *rq, struct reply *reply, str
     enum status s = read_form(rq, false, &form, e);
     if (s)
         return s;
+    if (form == TILES_HTML)
+        return html_tile_matrix_sets(rq, reply, e);
     links_of(rq, &l);
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     jw_object_begin(&w);
+    jw_key(&w, "links");
+    jw_array_begin(&w);
+    link_write(&w, &l, "self", MEDIA_JSON, "本文档 this document", "/tileMatrixSets");
+    link_write_alternate(&w, &l, "/tileMatrixSets");
+    jw_array_end(&w);
     jw_key(&w, "tileMatrixSets");
     jw_array_begin(&w);
     for (size_t i = 0; i < tile_set_count(); i++) {
@@ -78,10 +84,15 @@ enum status handle_tile_matrix_set(struct request *rq, struct reply *reply, stru
         s = tile_set_find(rq->params[0], &set, e);
     if (s)
         return s;
+    if (form == TILES_HTML)
+        return html_tile_matrix_set(rq, set, reply, e);
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     tile_set_write(&w, set);
-    return reply_json(reply, &b, STATUS_OK, "no-cache", e);
+    s = reply_json(reply, &b, STATUS_OK, "no-cache", e);
+    if (!s)
+        link_header_alternate(reply, rq, rq->path);
+    return s;
 }
 
 /* ---- a collection's tile sets ---- */
@@ -115,6 +126,8 @@ static void write_summary(struct json_writer *w, const struct links *l, const st
     jw_array_begin(w);
     snprintf(path, sizeof path, "/collections/%s/tiles/%s", id, set->id);
     link_write(w, l, "self", MEDIA_JSON, "本瓦片集 this tile set", path);
+    if (whole)
+        link_write_alternate(w, l, path);
     link_to_set(w, l, REL_TILING_SCHEME, set);
     if (whole) {
         snprintf(path, sizeof path, "/collections/%s/tiles/%s/{tileMatrix}/{tileRow}/{tileCol}", id, set->id);
@@ -142,6 +155,7 @@ static enum status write_tile_sets(struct json_writer *w, const struct request *
     jw_array_begin(w);
     snprintf(path, sizeof path, "/collections/%s/tiles", what->id);
     link_write(w, &l, "self", MEDIA_JSON, "本文档 this document", path);
+    link_write_alternate(w, &l, path);
     jw_array_end(w);
     jw_key(w, "tilesets");
     jw_array_begin(w);
@@ -166,6 +180,8 @@ enum status handle_tile_sets(struct request *rq, struct reply *reply, struct err
         s = tiled_find(rq, rq->params[0], &what, e);
     if (s)
         return s;
+    if (form == TILES_HTML)
+        return html_tile_sets(rq, &what, reply, e);
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     s = write_tile_sets(&w, rq, &what);
@@ -279,6 +295,8 @@ enum status handle_tile_set(struct request *rq, struct reply *reply, struct erro
         s = refuse_tilejson(set, e);
     if (s)
         return s;
+    if (form == TILES_HTML)
+        return html_tile_set(rq, &what, set, reply, e);
     links_of(rq, &l);
     buffer_init(&b, 0);
     jw_init(&w, &b, false);

@@ -43,6 +43,10 @@ enum status html_landing(struct request *rq, struct reply *reply, struct error *
         "已载入的图层、范围、版本和要素。The layers that are loaded, their extents, versions and features.");
     list_entry(&p, "/processes", "处理过程 Processes",
                "给程序用的审查，可同步或作为后台任务。Checks and audits for programs, at once or as jobs.");
+    list_entry(&p, "/styles", "样式 Styles",
+               "给地图软件用的样式和颜色。The styles and colours for map programs.");
+    list_entry(&p, "/tileMatrixSets", "切片方案 Grids of tiles",
+               "矢量瓦片所用的两种切片方案。The two grids of the vector tiles.");
     list_entry(&p, "/api", "接口 Interface",
                "给程序用的全部地址和参数。Every address and parameter, for programs.");
     list_entry(&p, "/conformance", "所实现的标准 Conformance",

@@ -187,6 +187,15 @@ static enum status map_places(struct html_page *p, struct request *rq, const str
     return s;
 }
 
+enum status html_map(struct html_page *p, struct request *rq, const char *id, struct error *e)
+{
+    struct collection c;
+    enum status s = collection_find(rq->snapshot, id, &c, e);
+    if (s)
+        return s;
+    return c.layer ? map_layer(p, rq, c.layer, e) : map_places(p, rq, c.places, e);
+}
+
 static void describe_layer(struct html_page *p, const struct layer_snapshot *layer)
 {
     const struct store_version *v = &layer->version;
@@ -208,7 +217,7 @@ static void describe_layer(struct html_page *p, const struct layer_snapshot *lay
     }
 }
 
-static void write_ways_on(struct html_page *p, const char *id, bool has_versions)
+static void write_ways_on(struct html_page *p, const char *id, const struct collection *c)
 {
     char path[LINK_PATH_SIZE];
     buffer_append_str(p->out, "<ul><li>");
@@ -221,7 +230,16 @@ static void write_ways_on(struct html_page *p, const char *id, bool has_versions
     snprintf(path, sizeof path, "/collections/%s/queryables", id);
     html_link(p, path, "可筛选的属性 What filters may ask for");
     buffer_append_str(p->out, "</li>\n");
-    if (has_versions) {
+    if (c->places || c->layer->index) {
+        buffer_append_str(p->out, "<li>");
+        snprintf(path, sizeof path, "/collections/%s/tiles", id);
+        html_link(p, path, "瓦片集 Its tile sets");
+        buffer_append_str(p->out, "</li>\n<li>");
+        snprintf(path, sizeof path, "/styles/%s", id);
+        html_link(p, path, "样式 Its style");
+        buffer_append_str(p->out, "</li>\n");
+    }
+    if (c->layer) {
         buffer_append_str(p->out, "<li>");
         snprintf(path, sizeof path, "/collections/%s/versions", id);
         html_plain_link(p, path, "各版 Its versions (JSON)");
@@ -250,13 +268,13 @@ enum status html_collection(struct request *rq, struct reply *reply, struct erro
     html_text(&b, t.en);
     html_badge(&p, t.label);
     buffer_append_str(&b, "</p>\n");
-    write_ways_on(&p, rq->params[0], c.layer != NULL);
+    write_ways_on(&p, rq->params[0], &c);
     buffer_append_str(&b, "<table>\n");
     html_row(&p, "id", rq->params[0]);
     if (c.layer)
         describe_layer(&p, c.layer);
     buffer_append_str(&b, "</table>\n");
-    s = c.layer ? map_layer(&p, rq, c.layer, e) : map_places(&p, rq, c.places, e);
+    s = html_map(&p, rq, rq->params[0], e);
     html_page_end(&p);
     return reply_html(reply, &b, s, e);
 }

@@ -36,6 +36,9 @@ enum status html_job(struct request *rq, const struct buffer *json, struct reply
 
 /* ---- what the pages share ---- */
 
+/* A collection's small map with a title above it; nothing where it has no features. */
+enum status html_map(struct html_page *p, struct request *rq, const char *id, struct error *e) HX_MUST_CHECK;
+
 struct html_title {
     const char *zh, *en, *label; /* label: 示例数据 and the like, or "" */
 };

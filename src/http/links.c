@@ -97,6 +97,15 @@ void link_write_alternate(struct json_writer *w, const struct links *l, const ch
     write_form(w, l, "alternate", path, (struct form_of_link){"html", MEDIA_HTML, "供人阅读 for people"});
 }
 
+void link_header_alternate(struct reply *reply, const struct request *rq, const char *path)
+{
+    struct links l;
+    char value[LINK_BASE_SIZE + LINK_PATH_SIZE + 64];
+    links_of(rq, &l);
+    snprintf(value, sizeof value, "<%s%s?f=html>; rel=\"alternate\"; type=\"" MEDIA_HTML "\"", l.base, path);
+    reply_header(reply, MHD_HTTP_HEADER_LINK, value);
+}
+
 void link_write_csv(struct json_writer *w, const struct links *l, const char *path)
 {
     write_form(w, l, "alternate", path,

@@ -18,6 +18,7 @@ enum { LINK_BASE_SIZE = 512, LINK_PATH_SIZE = 512 };
 #define MEDIA_HTML "text/html"
 #define MEDIA_CSV "text/csv"
 #define MEDIA_FGB "application/flatgeobuf"
+#define MEDIA_STYLE "application/vnd.mapbox.style+json"
 #define MEDIA_OPENAPI_TYPE "application/vnd.oai.openapi+json"
 #define MEDIA_OPENAPI MEDIA_OPENAPI_TYPE ";version=3.0"
 
@@ -32,6 +33,8 @@ void link_write(struct json_writer *w, const struct links *l, const char *rel, c
 /* The same answer in another form: the path with f=html, a page for people, or f=csv. */
 void link_write_alternate(struct json_writer *w, const struct links *l, const char *path);
 void link_write_csv(struct json_writer *w, const struct links *l, const char *path);
+/* The same as a header, for documents of other standards, which have no place for links: rel "alternate", f=html. */
+void link_header_alternate(struct reply *reply, const struct request *rq, const char *path);
 /* f=fgb, of a page, or of a whole collection (rel "enclosure" or the like). */
 void link_write_fgb(struct json_writer *w, const struct links *l, const char *rel, const char *path);
 /* The member "links" of a list in JSON: where it goes on, or nothing (NULL). */

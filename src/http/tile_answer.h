@@ -6,7 +6,6 @@
 #include "http/collection.h"
 #include "http/links.h"
 
-#define MEDIA_STYLE "application/vnd.mapbox.style+json"
 #define MEDIA_MVT "application/vnd.mapbox-vector-tile"
 
 /* What has tiles: a layer with an index, or a set of places; exactly one of the two. */

@@ -63,17 +63,28 @@ static void write_two(struct json_writer *w, const char *key, double a, double b
     jw_array_end(w);
 }
 
+double tile_set_scale(const struct tile_set *s, unsigned z)
+{
+    (void)s; /* columns are as wide at the equator in either */
+    return 2 * M_PI * CGCS2000_A_M / TILE_PIXELS / ldexp(1, (int)z) / PIXEL_M;
+}
+
+double tile_set_cell(const struct tile_set *s, unsigned z)
+{
+    double around = s->matrix == TILE_CGCS2000 ? 360 : 2 * M_PI * CGCS2000_A_M;
+    return around / TILE_PIXELS / ldexp(1, (int)z);
+}
+
 static void write_matrix(struct json_writer *w, const struct tile_set *s, unsigned z)
 {
-    double half_m = M_PI * CGCS2000_A_M, columns = ldexp(1, (int)z); /* half the equator */
+    double half_m = M_PI * CGCS2000_A_M; /* half the equator */
     bool degrees = s->matrix == TILE_CGCS2000;
-    double cell_m = 2 * half_m / TILE_PIXELS / columns;
     char id[8];
     snprintf(id, sizeof id, "%u", z);
     jw_object_begin(w);
     jw_kv_string(w, "id", id);
-    jw_kv_number(w, "scaleDenominator", cell_m / PIXEL_M);
-    jw_kv_number(w, "cellSize", degrees ? 360.0 / TILE_PIXELS / columns : cell_m);
+    jw_kv_number(w, "scaleDenominator", tile_set_scale(s, z));
+    jw_kv_number(w, "cellSize", tile_set_cell(s, z));
     jw_kv_string(w, "cornerOfOrigin", "topLeft");
     if (degrees)
         write_two(w, "pointOfOrigin", 90, -180);

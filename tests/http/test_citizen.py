@@ -25,6 +25,7 @@ import fixture  # noqa: E402
 FARM, RED = "permanent_basic_farmland", "ecological_red_line"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
+STYLE = "application/vnd.mapbox.style+json"
 HOSTILE = "<script>alert(1)</script>\"'&"
 NO_END_TAG = {"meta", "link", "br"}
 
@@ -120,7 +121,10 @@ class Citizen(unittest.TestCase):
         return [("/", JSON), ("/conformance", JSON), ("/api", "application/vnd.oai.openapi+json;version=3.0"), ("/collections", JSON),
                 (f"/collections/{FARM}", JSON), ("/collections/counties", JSON), (f"/collections/{FARM}/items", GEOJSON),
                 (f"/collections/{FARM}/items?limit=3&bbox=112,41,112.5,41.5", GEOJSON), ("/collections/counties/items", GEOJSON),
-                (f"/collections/{FARM}/items/{one}", GEOJSON)]
+                (f"/collections/{FARM}/items/{one}", GEOJSON), ("/tileMatrixSets", JSON), ("/tileMatrixSets/WebMercatorQuad", JSON),
+                ("/tileMatrixSets/CGCS2000Quad", JSON), (f"/collections/{FARM}/tiles", JSON), ("/collections/counties/tiles", JSON),
+                (f"/collections/{FARM}/tiles/WebMercatorQuad", JSON), (f"/collections/{RED}/tiles/CGCS2000Quad", JSON),
+                ("/styles", JSON), ("/styles/map", STYLE), (f"/styles/{FARM}", STYLE), ("/styles/counties", STYLE)]
 
     def test_every_resource_is_a_page_for_people(self):
         """/conf/html/definition, /conf/html/content: every resource is HTML where that is asked for or preferred, JSON elsewhere; each
@@ -135,13 +139,43 @@ class Citizen(unittest.TestCase):
                 told = self.json(href, BROWSER)
                 for headers in ({}, {"Accept": "*/*"}, {"Accept": "text/html;q=0.5, application/json"}, {"Accept": "text/html;q=0.5, */*"}):
                     self.assertEqual(kind, self.request(url, headers)[1]["Content-Type"].replace("; charset=utf-8", ""), headers)
-                if url != "/api":   # a document of another standard, which has no links
+                if kind == STYLE or url.startswith("/tileMatrixSets/"):   # documents of other standards, which have no links: a header
+                    back = re.fullmatch(r'<([^>]+)>; rel="alternate"; type="text/html"', self.request(url)[1]["Link"])
+                    self.page(back[1])
+                elif url != "/api":   # likewise
                     back, = [link for link in told["links"] if link["rel"] == "alternate" and link["type"] == "text/html"]
                     self.assertEqual(HTML, back["type"])
                     self.page(back["href"])
                 status, _, body = self.request(f"{url}{sign}f=gml")
                 self.assertEqual((400, "unknown-format"), (status, json.loads(body)["code"]))
         self.assertEqual(404, self.request("/collections/nothing", BROWSER)[0])
+
+    def test_pages_of_tiles_and_styles(self):
+        """They say what is to be copied into a map program, as it is in JSON; show the layer on a small map, mark sample data, and have a
+        patch for each colour that the style has; the grids have every level."""
+        for url in (f"/collections/{RED}/tiles", f"/collections/{RED}/tiles/WebMercatorQuad", f"/styles/{RED}"):
+            page = self.page(f"{url}?f=html")
+            self.assertEqual(1, page.counts["svg"], url)
+            self.assertIn("示例数据", page.text)
+        page = self.page(f"/collections/{FARM}/tiles/WebMercatorQuad?f=html")
+        template = next(link["href"] for link in self.json(f"/collections/{FARM}/tiles/WebMercatorQuad")["links"] if link["rel"] == "item")
+        self.assertIn(template, page.text)
+        for address in re.findall(r"http://\S+?(?:tilejson|mapbox)", page.text):
+            self.assertEqual(200, self.request(address)[0], address)
+        for grid in ("WebMercatorQuad", "CGCS2000Quad"):
+            levels = self.json(f"/tileMatrixSets/{grid}")["tileMatrices"]
+            page = self.page(f"/tileMatrixSets/{grid}?f=html")
+            self.assertEqual(len(levels) + 1 + 3, page.counts["tr"])
+            for level in levels:
+                self.assertIn(f"{level['scaleDenominator']:.2f}", page.text)
+        colours = json.dumps(self.json(f"/styles/{RED}")["layers"][0]["paint"]["fill-color"]).count("rgba(")
+        body = self.request(f"/styles/{RED}?f=html")[2].decode()
+        self.assertEqual(colours, body.count("background:rgba("))
+        listed = self.page("/styles?f=html").links
+        for style in self.json("/styles")["styles"]:
+            self.assertTrue(any(h.endswith(f"/styles/{style['id']}?f=html") for h in listed), style)
+        for way in (f"/collections/{FARM}?f=html", "/?f=html"):
+            self.assertTrue(any("/styles" in h for h in self.page(way).links), way)
 
     def test_a_person_walks_from_the_start_to_a_feature(self):
         """By the links of the pages alone: every feature of the layer is reached, on pages that lead on and back, and each has the
