@@ -49,7 +49,7 @@ void links_of(const struct request *rq, struct links *out)
     first_of(request_header(rq, "X-Forwarded-Host"), host, sizeof host);
     first_of(request_header(rq, "X-Forwarded-Prefix"), prefix, sizeof prefix);
     if (!is_made_of(host, HOST_SIGNS))
-        first_of(request_header(rq, MHD_HTTP_HEADER_HOST), host, sizeof host);
+        first_of(*rq->host ? rq->host : request_header(rq, MHD_HTTP_HEADER_HOST), host, sizeof host);
     if (!is_made_of(host, HOST_SIGNS)) { /* HTTP 1.0 */
         snprintf(out->base, sizeof out->base, "%.*s", (int)strlen(rq->own_url) - 1, rq->own_url);
         return;

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 const char *request_query(const struct request *rq, const char *key)
 {
@@ -101,6 +102,24 @@ enum status request_check_query(const struct request *rq, const char *known, str
 const char *request_header(const struct request *rq, const char *name)
 {
     return MHD_lookup_connection_value(rq->connection, MHD_HEADER_KIND, name);
+}
+
+const char *request_split_target(const char *target, char host[REQUEST_HOST_SIZE])
+{
+    static const char *const schemes[] = {"http://", "https://"};
+    *host = '\0';
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        size_t scheme = strlen(schemes[i]), n;
+        if (strncasecmp(target, schemes[i], scheme) != 0)
+            continue;
+        n = strcspn(target + scheme, "/");
+        if (n == 0 || n >= REQUEST_HOST_SIZE)
+            return target;
+        memcpy(host, target + scheme, n);
+        host[n] = '\0';
+        return target[scheme + n] ? target + scheme + n : "/";
+    }
+    return target;
 }
 
 bool request_is_cross_origin(const struct request *rq)

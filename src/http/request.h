@@ -31,9 +31,10 @@ struct request {
     const struct web_files *web;
     struct record_writer *record_writer; /* NULL: this server keeps no checks */
     struct job_queue *jobs;
-    struct job_upload *upload;                           /* of a job; NULL: no body, or taken over */
-    const char *public_url, *own_url;                    /* links.h; public_url may be NULL */
-    const char *path;                                    /* decoded */
+    struct job_upload *upload;        /* of a job; NULL: no body, or taken over */
+    const char *public_url, *own_url; /* links.h; public_url may be NULL */
+    const char *path;                 /* decoded */
+    const char *host; /* that stood before the path (request_split_target), and counts instead of Host; "" */
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE]; /* {…} of the route, in order */
     const char *body;
     size_t body_size;
@@ -56,6 +57,10 @@ enum { REPLY_PLAIN_BYTES = 1024 }; /* below, nothing is gained */
 
 /* ---- reading ---- */
 
+enum { REQUEST_HOST_SIZE = 256 };
+/* The path of a request's target, which may be a whole address (RFC 9112, 3.2.2: "http://host/path", as it is
+ * sent to a proxy): *host is the host and port in it, or "". What is neither is given back as it is. */
+const char *request_split_target(const char *target, char host[REQUEST_HOST_SIZE]);
 /* NULL when absent. Borrowed from the connection, or one of `values`. */
 const char *request_query(const struct request *rq, const char *key);
 /* Every value of a parameter that may come several times, in their order; false stops. */

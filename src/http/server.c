@@ -49,7 +49,8 @@ struct http_server {
 struct call {
     struct timespec started;
     char method[16], path[512]; /* for the log; the path decoded */
-    unsigned status;            /* that was answered; 0: none yet */
+    char host[REQUEST_HOST_SIZE];
+    unsigned status; /* that was answered; 0: none yet */
     bool wants_body;
     bool spools; /* the body goes to disk */
     bool too_large;
@@ -311,6 +312,7 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
 {
     struct request rq = {.connection = connection,
                          .path = path,
+                         .host = c->host,
                          .body = c->body.data,
                          .body_size = c->body.size,
                          .upload = c->upload};
@@ -344,17 +346,20 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
 
 /* MHD calls this once when the headers are there, then for each part of the body, then once more to be
  * answered. */
-static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *path,
+static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *target,
                                   const char *method, const char *version, const char *upload,
                                   size_t *upload_size, void **state)
 {
     (void)version;
     struct http_server *s = user;
     struct call *c = *state;
+    char host[REQUEST_HOST_SIZE];
+    const char *path = request_split_target(target, host);
     if (!c) {
         c = *state = call_new(s, method, path);
         if (!c)
             return MHD_NO;
+        memcpy(c->host, host, sizeof host);
         return refused_by_length(c, connection) ? answer(s, c, connection, method, path) : MHD_YES;
     }
     if (*upload_size)

@@ -99,6 +99,24 @@ class ServerTest(unittest.TestCase):
         self.assertRegex(answer["detail"], "[\u4e00-\u9fff]")
         self.assertRegex(answer["detail_en"], "[a-z]{3}.* [a-z]{2}")
 
+    def test_a_whole_address_as_target(self):
+        """RFC 9112, 3.2.2: "GET http://host/path", as it is sent to a proxy, is answered like "GET /path"; its host goes before Host, so that links
+        lead back to where it came from."""
+        def ask(target, method="GET", body=b""):
+            answer = self.raw(f"{method} {target} HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+            head, _, content = answer.partition(b"\r\n\r\n")
+            return int(head.split()[1]), content
+        for target in ("http://gis.example.cn:81/?f=json", "HTTP://gis.example.cn:81?f=json", "https://gis.example.cn:81/?f=json"):
+            status, content = ask(target)
+            self.assertEqual(200, status, content[:200])
+            self.assertEqual("http://gis.example.cn:81/?f=json", json.loads(content)["links"][0]["href"])
+        self.assertEqual(200, ask("http://x/collections/ecological_red_line/items?limit=1")[0])
+        parcel = json.dumps(fixture.ring(111.70, 40.80, 111.71, 40.81)).encode()
+        shape = b'{"type":"Polygon","coordinates":[' + parcel + b"]}"
+        self.assertEqual([200, 200], [ask(t, "POST", shape)[0] for t in ("/check", "http://x/check")])
+        for target in ("http:///health", "ftp://x/health", "http://x/nothing"):
+            self.assertEqual(404, ask(target)[0], target)
+
     def raw(self, data):
         """Sends bytes as they are, then reads until the server closes."""
         with socket.create_connection((self.server.host, self.server.port)) as s:
