@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "http/page_counts.h"
 #include "http/record_writer.h"
 #include "store/store_file.h"
 #include "store/store_versions.h"
@@ -37,6 +38,7 @@ struct engine {
     struct engine_worker **free_workers; /* a stack */
     size_t n_workers, n_free;
     struct tile_cache *tiles;
+    struct page_counts *counts;
     size_t n_taken[2], n_waiting[2]; /* by lane */
 
     pthread_mutex_t file_lock; /* guards the four below */
@@ -512,7 +514,8 @@ enum status engine_open(const char *store_path, size_t n_workers, struct engine 
     en->store_path = strdup(store_path);
     enum status s = en->store_path ? store_file_look(store_path, &file, e) : error_no_memory(e);
     en->tiles = tile_cache_new(TILE_CACHE_BYTES);
-    if (!s && !en->tiles)
+    en->counts = page_counts_new();
+    if (!s && (!en->tiles || !en->counts))
         s = error_no_memory(e);
     if (!s)
         s = open_workers(en, store_path, n_workers < 2 ? 2 : n_workers, e);
@@ -533,6 +536,11 @@ struct tile_cache *engine_tiles(struct engine *en)
     return en->tiles;
 }
 
+struct page_counts *engine_page_counts(struct engine *en)
+{
+    return en->counts;
+}
+
 void engine_close(struct engine *en)
 {
     if (!en)
@@ -543,6 +551,7 @@ void engine_close(struct engine *en)
     for (size_t i = 0; i < en->n_workers; i++)
         worker_close(&en->workers[i]);
     tile_cache_free(en->tiles);
+    page_counts_free(en->counts);
     free(en->workers);
     free(en->free_workers);
     free(en->store_path);

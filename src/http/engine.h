@@ -40,6 +40,8 @@ struct engine;
 struct tile_cache;
 /* Finished tiles of the current versions. */
 struct tile_cache *engine_tiles(struct engine *en);
+struct page_counts;
+struct page_counts *engine_page_counts(struct engine *en);
 /* At least two workers: one alone would have no lane to keep free. */
 enum status engine_open(const char *store_path, size_t n_workers, struct engine **out,
                         struct error *e) HX_MUST_CHECK;

@@ -43,11 +43,27 @@ static const char *title_of(const struct queryables *q, size_t i)
     return q->fields[i] ? q->fields[i] : q->items[i].name;
 }
 
+/* What the list leaves open; NULL: it is whole. */
+static const char *open_end_of(const struct collection *c, char says[400])
+{
+    if (!c->layer || c->layer->version.n_features <= QUERYABLES_SAMPLE)
+        return NULL;
+    long long n = c->layer->version.n_features;
+    snprintf(says, 400,
+             "来源字段取自前 %d 个要素（共 %lld "
+             "个），并非全部：只有后面的要素才有的字段未列出，筛选时按未知属性拒绝。The "
+             "source's fields are those of the first %d of %lld features: a field that only later ones have "
+             "is not "
+             "listed, and a filter refuses it as unknown.",
+             (int)QUERYABLES_SAMPLE, n, (int)QUERYABLES_SAMPLE, n);
+    return says;
+}
+
 static void write_schema(struct json_writer *w, const struct request *rq, const struct collection *c,
                          const struct queryables *q)
 {
     struct links l;
-    char id[LINK_BASE_SIZE + LINK_PATH_SIZE];
+    char id[LINK_BASE_SIZE + LINK_PATH_SIZE], says[400];
     links_of(rq, &l);
     snprintf(id, sizeof id, "%s/collections/%s/queryables", l.base, rq->params[0]);
     jw_object_begin(w);
@@ -55,6 +71,8 @@ static void write_schema(struct json_writer *w, const struct request *rq, const 
     jw_kv_string(w, "$id", id);
     jw_kv_string(w, "type", "object");
     jw_kv_string(w, "title", c->layer ? c->layer->version.title_zh : c->places->title_zh);
+    if (open_end_of(c, says))
+        jw_kv_string(w, "description", says);
     jw_key(w, "properties");
     jw_object_begin(w);
     for (size_t i = 0; i < q->n; i++) {
@@ -90,6 +108,9 @@ static enum status send_page(const struct request *rq, const struct collection *
     html_element(&p, "p",
                  "筛选写作 /items?filter=属性='值'（CQL2）。A filter is written "
                  "/items?filter=property='value' (CQL2).");
+    char rest[400];
+    if (open_end_of(c, rest))
+        html_element(&p, "p", rest);
     buffer_append_str(&b, "<table>\n");
     for (size_t i = 0; i < q->n; i++) {
         char says[320];

@@ -84,6 +84,7 @@ static void use(const struct store_version *v, struct item_page *p)
     p->version_id = v->id;
     p->version_no = v->version_no;
     p->matched = v->n_features;
+    snprintf(p->uid, sizeof p->uid, "%s", v->uid);
     free(p->label);
     p->label = strdup(v->label);
 }
@@ -196,7 +197,47 @@ static bool see_feature(const struct store_feature *f, void *user)
     return see(s, f->id, matches);
 }
 
-static enum status look_at_each(const struct request *rq, struct item_page *p, struct error *e)
+/* What must be the same for pages to be of one walk. A version never changes, and places change with the
+ * generation. */
+static void name_walk(const struct request *rq, struct item_page *p)
+{
+    struct sha256_ctx sum;
+    char text[64];
+    int64_t generation = p->places ? snapshot_generation(rq->snapshot) : 0;
+    snprintf(text, sizeof text, "%lld:%lld:%lld", (long long)p->version_id, (long long)generation,
+             (long long)p->limit);
+    sha256_init(&sum);
+    sha256_add_field(&sum, "file", engine_store_mark(rq->engine));
+    sha256_add_field(&sum, "collection", p->id);
+    sha256_add_field(&sum, "version", p->uid);
+    sha256_add_field(&sum, "numbers", text);
+    sha256_add_field(&sum, "parameters", p->kept);
+    sha256_digest(&sum, sizeof p->walk, p->walk);
+    p->counts = engine_page_counts(rq->engine);
+}
+
+static void name_page(const struct item_page *p, int64_t after, uint8_t key[SHA256_BYTES])
+{
+    struct sha256_ctx sum;
+    char text[24];
+    snprintf(text, sizeof text, "%lld", (long long)after);
+    sha256_init(&sum);
+    sha256_update(&sum, sizeof p->walk, p->walk);
+    sha256_add_field(&sum, "after", text);
+    sha256_digest(&sum, SHA256_BYTES, key);
+}
+
+void item_page_note_next(const struct item_page *p, int64_t last, int64_t n)
+{
+    uint8_t key[SHA256_BYTES];
+    const struct page_count next = {p->matched, p->until + n, p->until ? p->after : 0};
+    if (!p->counted || n != p->limit)
+        return;
+    name_page(p, last, key);
+    page_counts_add(p->counts, key, &next);
+}
+
+static enum status count_each(const struct request *rq, struct item_page *p, struct error *e)
 {
     struct seen seen = {.page = p, .error = e};
     seen.kept = p->whole ? 1 : p->limit + 1;
@@ -218,6 +259,26 @@ static enum status look_at_each(const struct request *rq, struct item_page *p, s
     else
         p->before = seen.until ? 0 : -1;
     return s;
+}
+
+static enum status look_at_each(const struct request *rq, struct item_page *p, struct error *e)
+{
+    uint8_t key[SHA256_BYTES];
+    struct page_count known;
+    name_walk(rq, p);
+    name_page(p, p->after, key);
+    if (!page_counts_find(p->counts, key, &known)) {
+        enum status s = count_each(rq, p, e);
+        if (s)
+            return s;
+        known = (struct page_count){p->matched, p->until, p->before};
+        page_counts_add(p->counts, key, &known);
+    }
+    p->counted = true;
+    p->matched = known.matched;
+    p->until = known.until;
+    p->before = known.before;
+    return STATUS_OK;
 }
 
 static enum status look_at_layer(const struct request *rq, struct item_page *p, struct error *e)

@@ -12,6 +12,7 @@
 #include "http/item_filter.h"
 #include "http/links.h"
 #include "http/negotiate.h"
+#include "http/page_counts.h"
 
 struct item_page {
     enum form form;              /* that is asked for */
@@ -19,6 +20,7 @@ struct item_page {
     const char *places;          /* a place set's id, static; NULL: of a layer */
     int64_t version_id;          /* of a layer; 0: none was in force, and the page is empty */
     int version_no;
+    char uid[80];
     char *label;  /* owned: 示例数据 and the like, of this version */
     bool chosen;  /* by the query: the first page names it, too */
     char day[11]; /* that it was chosen by; "": none */
@@ -32,10 +34,12 @@ struct item_page {
     char *kept;                /* owned: the parameters that all pages share, "&bbox=...", or "" */
     bool whole; /* no limit was asked for, and the form has none: `limit` is beyond any number */
     int64_t limit, after;
-    int64_t matched; /* on all pages */
-    int64_t before;  /* the `after` of the page before; -1: this is the first */
-    bool counted;    /* each was looked at, and then: */
-    int64_t until;   /* how many of them lie before this page */
+    int64_t matched;            /* on all pages */
+    int64_t before;             /* the `after` of the page before; -1: this is the first */
+    bool counted;               /* each was looked at, and then: */
+    int64_t until;              /* how many of them lie before this page */
+    struct page_counts *counts; /* borrowed: where the next page finds what this one has counted */
+    uint8_t walk[SHA256_BYTES]; /* of all pages with the same filter, store, version and limit */
     struct links links;
 };
 
@@ -55,6 +59,8 @@ struct store_feature_query item_page_query(const struct item_page *p, int64_t af
 /* The path with its query, of the page behind `after`; 0: the first. Appended. Without f=, but for a page
  * that is whole, of which there is one form. */
 void item_page_path(const struct item_page *p, int64_t after, struct buffer *out);
+/* The next page begins behind `last`; this one has shown n. Then it need not count again. */
+void item_page_note_next(const struct item_page *p, int64_t last, int64_t n);
 /* "&key=value" for each of the keys (between blanks) that the request has, appended. */
 void item_page_keep(const struct request *rq, const char *keys, struct buffer *out);
 

@@ -152,6 +152,8 @@ enum status item_page_has_more(const struct item_page *page, struct store *store
 {
     const struct item_slice next = {.after = shown.last, .limit = 1, .bare = true};
     *more = page->counted && page->until + shown.n < page->matched;
+    if (*more)
+        item_page_note_next(page, shown.last, shown.n);
     return page->counted
                ? STATUS_OK
                : item_page_each(page, store, next, (struct item_reader){see_feature, see_place, more}, e);

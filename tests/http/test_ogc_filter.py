@@ -135,6 +135,24 @@ class Filter(unittest.TestCase):
         self.assertEqual("geometry-polygon-or-multipolygon", properties["geometry"]["format"])
         self.assertEqual(404, self.ask("/collections/nothing/queryables")[0])
 
+    @runs.whole_under_sanitizers
+    def test_a_list_that_is_not_whole_says_so(self):
+        """A field that only the 1,001st feature has is not listed, and the list says of how many features it is; a smaller layer's says nothing,
+        because it is whole. The field is refused as unknown, never taken for null."""
+        store = fixture.empty_store(PROGRAM, self.folder / "rare.sqlite")
+        many = [fixture.feature((111 + 0.001 * i, 40, 111.0005 + 0.001 * i, 40.0005), BSM=f"F{i}", **({"RARE": 1} if i == 1000 else {})) for i in range(1001)]
+        source = fixture.write_json(self.folder / "rare.geojson", fixture.collection(*many))
+        subprocess.run([fixture.store_maker(PROGRAM), "import", "--store", store, source, "--layer", FARM, "--synthetic"], check=True, capture_output=True)
+        server = fixture.Server(PROGRAM, "--store", store, "--threads", "2")
+        try:
+            listed = self.ask(f"/collections/{FARM}/queryables", server)[1]
+            self.assertNotIn("properties.RARE", listed["properties"])
+            self.assertIn("1000 of 1001", listed["description"])
+            self.refused("unknown-property", server=server, filter="properties.RARE = 1")
+        finally:
+            server.stop()
+        self.assertNotIn("description", self.ask(f"/collections/{FARM}/queryables")[1])
+
     def test_conformance(self):
         """What is named is what is walked here."""
         told = set(self.ask("/conformance")[1]["conformsTo"])
@@ -391,6 +409,30 @@ class Filter(unittest.TestCase):
                     page = self.ask(links["next"])[1]
                 self.assertEqual(everything, [f["id"] for p in pages for f in p], (query, limit))
                 self.assertTrue(all(len(p) == limit for p in pages[:-1]))
+
+    def test_counted_once(self):
+        """The pages that follow the first do not look at every feature again: what it has counted goes for its walk. Seen by a store that somebody
+        changes meanwhile, which no version does: the second page says what the first said, and whoever begins anew is told the new number."""
+        store = self.folder / "counted.sqlite"
+        for part in self.folder.glob("filter.sqlite*"):
+            (shutil.copytree if part.is_dir() else shutil.copyfile)(part, f"{store}{part.name.removeprefix('filter.sqlite')}")
+        server = fixture.Server(PROGRAM, "--store", str(store), "--threads", "2")
+        try:
+            matches = self.ids("name = '一号'")
+            self.assertGreater(len(matches), 20)
+            first = self.ask(ITEMS, server, limit=5, filter="name = '一号'")[1]
+            with sqlite3.connect(store) as table:
+                for guard, in table.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%never change%'").fetchall():
+                    table.execute(f'DROP TRIGGER "{guard}"')
+                table.execute("UPDATE feature SET name = 'changed' WHERE id = ?", (matches[-1],))
+            table.close()
+            onward = next(link["href"] for link in first["links"] if link["rel"] == "next").partition(f":{server.port}")[2]
+            second = self.ask(onward, server)[1]
+            self.assertEqual(matches[5:10], [f["id"] for f in second["features"]])
+            self.assertEqual([len(matches)] * 2, [first["numberMatched"], second["numberMatched"]])
+            self.assertEqual(len(matches) - 1, self.ask(ITEMS, server, limit=6, filter="name = '一号'")[1]["numberMatched"])
+        finally:
+            server.stop()
 
     def test_mixed(self):
         """/req/filter/mixing-expressions: filter, bbox and datetime must all hold."""
