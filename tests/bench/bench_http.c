@@ -11,22 +11,20 @@
  *
  * STORE has the control lines (hongxian import --geodata). JSON on standard output; the ratio asked for is
  * http / bare. */
+#include "bench_client.h"
+
 #include "base/buffer.h"
 #include "http/server.h"
 #include "report/form_write.h"
 #include "store/store.h"
 
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { BODY_SIZE = 512, ANSWER_SIZE = 1 << 20, PDFS = 10 };
+enum { BODY_SIZE = 512, PDFS = 10 };
 
 static double now_us(void)
 {
@@ -81,49 +79,17 @@ static void make_body(uint64_t *seed, char body[BODY_SIZE])
              w, s, e, s, e, n, w, n, w, s);
 }
 
-/* ---- a client that keeps its connection ---- */
-
-static int connect_to(const char *url)
-{
-    char host[64];
-    int port, one = 1;
-    if (sscanf(url, "http://%63[^:/]:%d", host, &port) != 2)
-        exit(2);
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (fd < 0 || inet_pton(AF_INET, host, &to.sin_addr) != 1 ||
-        connect(fd, (struct sockaddr *)&to, sizeof to) != 0)
-        exit(2);
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    return fd;
-}
-
 /* Posts the body and reads the whole answer; its size, body only. */
-static size_t post(int fd, const char *body, char *answer)
+static size_t post(struct bench_client *c, const char *body)
 {
     char request[BODY_SIZE + 256];
     int n =
         snprintf(request, sizeof request,
                  "POST /check HTTP/1.1\r\nHost: bench\r\nContent-Length: %zu\r\n\r\n%s", strlen(body), body);
-    if (send(fd, request, (size_t)n, 0) != n)
+    struct bench_answer a = bench_client_ask(c, request, (size_t)n);
+    if (a.status != 200)
         exit(2);
-    size_t have = 0, want = SIZE_MAX, length = 0;
-    while (have < want) {
-        ssize_t got = recv(fd, answer + have, ANSWER_SIZE - 1 - have, 0);
-        if (got <= 0)
-            exit(2);
-        have += (size_t)got;
-        answer[have] = '\0';
-        const char *end = want == SIZE_MAX ? strstr(answer, "\r\n\r\n") : NULL;
-        if (!end)
-            continue;
-        const char *field = strcasestr(answer, "content-length:");
-        length = field ? strtoul(field + 15, NULL, 10) : 0;
-        want = (size_t)(end + 4 - answer) + length;
-    }
-    if (strncmp(answer, "HTTP/1.1 200", 12) != 0)
-        exit(2);
-    return length;
+    return a.body_size;
 }
 
 /* ---- the turns ---- */
@@ -131,8 +97,7 @@ static size_t post(int fd, const char *body, char *answer)
 struct bench {
     struct check_worker worker;
     struct snapshot *snapshot;
-    int fd;
-    char *answer;
+    struct bench_client client;
     double *bare, *json, *http;
     size_t n, bytes;
 };
@@ -149,7 +114,7 @@ static void one_turn(struct bench *b, const char *body)
     double t1 = now_us();
     must(form_json(&(const struct form_input){.report = &r}, &out, &e), &e);
     double t2 = now_us();
-    size_t length = post(b->fd, body, b->answer);
+    size_t length = post(&b->client, body);
     double t3 = now_us();
     if (length != out.size) {
         fprintf(stderr, "bench: the server's report has %zu bytes, not %zu\n", length, out.size);
@@ -197,7 +162,7 @@ int main(int argc, char **argv)
     struct error e = {0};
     struct store *store;
     struct http_server *server;
-    struct bench b = {.answer = malloc(ANSWER_SIZE)};
+    struct bench b = {.n = 0};
     stay_on_this_processor();
     if (argc < 2) {
         fprintf(stderr, "usage: bench_http STORE [--parcels N] [--rounds N]\n");
@@ -207,7 +172,7 @@ int main(int argc, char **argv)
            rounds = (size_t)option(argc, argv, "--rounds", 3);
     size_t turns = parcels * rounds;
     b.bare = calloc(3 * turns, sizeof *b.bare);
-    if (!b.answer || !b.bare || parcels == 0 || rounds == 0)
+    if (!b.bare || parcels == 0 || rounds == 0)
         return 2;
     b.json = b.bare + turns;
     b.http = b.json + turns;
@@ -216,7 +181,7 @@ int main(int argc, char **argv)
     must(check_worker_init(&b.worker, &e), &e);
     const struct http_config config = {.store_path = argv[1], .port = 0};
     must(http_server_start(&config, &server, &e), &e);
-    b.fd = connect_to(http_server_url(server));
+    bench_client_open(&b.client, http_server_url(server));
     for (size_t round = 0; round < rounds; round++) {
         uint64_t seed = 20260131;
         char body[BODY_SIZE];
@@ -232,12 +197,11 @@ int main(int argc, char **argv)
         "\"http_us\": %.2f, \"http_p99_us\": %.2f,\n \"http_to_bare\": %.2f, \"pdf_ms\": %.1f}\n",
         parcels, rounds, (double)b.bytes / (double)b.n, bare, json, http, quantile(b.http, b.n, 0.99),
         http / bare, pdf_ms(&b, 7));
-    close(b.fd);
+    bench_client_close(&b.client);
     http_server_stop(server);
     check_worker_release(&b.worker);
     snapshot_unref(b.snapshot);
     store_close(store);
     free(b.bare);
-    free(b.answer);
     return 0;
 }

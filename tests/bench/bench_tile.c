@@ -1,10 +1,11 @@
 /* What the tiles of a layer cost and show, zoom by zoom, as a table on standard output.
  *
- *   bench_tile [--tiles N] [--write DIR] FILE.hxi...
+ *   bench_tile [--tiles N] [--write DIR] [--each] FILE.hxi...
  *
  * For each zoom at most N tiles (64 unless told) that the layer meets, spread over it: how many, the largest
  * in KiB, milliseconds (median, worst), and how far the drawn area is from the true one within the tiles, in
- * per cent. DIR gets the tiles as Z-X-Y.mvt. Index files are those beside a store (STORE.index/) or of
+ * per cent. DIR gets the tiles as Z-X-Y.mvt. --each prints a line for each tile instead: zoom, column, row,
+ * bytes, milliseconds. Index files are those beside a store (STORE.index/) or of
  * bench_core. */
 #include "tile/ring.h"
 #include "tile/tile.h"
@@ -220,6 +221,7 @@ static int ascending(const void *a, const void *b)
 }
 
 static const char *write_to;
+static bool each; /* tile is told by itself */
 
 static void write_tile(const struct tile_id *t, const struct buffer *b)
 {
@@ -249,13 +251,17 @@ static void one_zoom(const struct layer_index *ix, unsigned z, size_t most, stru
             exit(2);
         }
         ms[i] = now_ms() - from;
+        if (each) {
+            printf("%u %u %u %zu %.4f\n", z, tiles[i].x, tiles[i].y, b.size, ms[i]);
+            continue;
+        }
         largest = b.size > largest ? b.size : largest;
         write_tile(&tiles[i], &b);
         drawn += drawn_area(&b);
         truth += true_area(ix, &tiles[i]);
     }
     buffer_release(&b);
-    if (n == 0)
+    if (n == 0 || each)
         return;
     qsort(ms, n, sizeof *ms, ascending);
     printf("%4u %6zu %9.1f %9.2f %9.2f %+8.2f\n", z, n, (double)largest / 1024, ms[n / 2], ms[n - 1],
@@ -278,12 +284,17 @@ int main(int argc, char **argv)
             write_to = argv[++i];
             continue;
         }
+        if (strcmp(argv[i], "--each") == 0) {
+            each = true;
+            continue;
+        }
         if (index_open(argv[i], NULL, &ix, &e)) {
             fprintf(stderr, "bench_tile: %s\n", e.en);
             return 2;
         }
-        printf("%s: %u features, %llu vertices\nzoom  tiles   KiB max ms median  ms worst   area %%\n",
-               argv[i], index_n_features(ix), (unsigned long long)index_n_vertices(ix));
+        if (!each)
+            printf("%s: %u features, %llu vertices\nzoom  tiles   KiB max ms median  ms worst   area %%\n",
+                   argv[i], index_n_features(ix), (unsigned long long)index_n_vertices(ix));
         for (unsigned z = 0; z <= 15; z++)
             one_zoom(ix, z, most, s);
         index_close(ix);

@@ -2,6 +2,7 @@
 # The workload in PostGIS: a database cluster of its own, on a Unix socket only. Loading takes minutes and is done once.
 #   tests/bench/postgis.sh up DATA WORK                    starts, loads what is not loaded yet; prints the connection string
 #   tests/bench/postgis.sh query WORK VARIANT LAYER WORKERS   prints: seconds pairs_over_0.01_m2 area_m2
+#   tests/bench/postgis.sh mercator WORK LAYER...          makes LAYER_3857 of the loaded layers, where it is not there yet
 #   tests/bench/postgis.sh versions WORK
 #   tests/bench/postgis.sh down WORK
 # VARIANT: raw (polygons as they are), s128, s256 (ST_Subdivide)
@@ -96,6 +97,14 @@ load() {
     touch "$place/loaded"
 }
 
+# What a tile is made of: EPSG:4490's longitude and latitude are taken for WGS 84's, as the server takes them.
+mercator() { # LAYER
+    [ "$(db -c "SELECT to_regclass('$1_3857') IS NOT NULL")" = t ] && return 0
+    db -c "BEGIN" -c "CREATE TABLE $1_3857 AS SELECT * FROM $1" -c "ALTER TABLE $1_3857 ALTER COLUMN geom TYPE geometry
+        USING ST_Transform(ST_SetSRID(geom, 4326), 3857)" -c "CREATE INDEX ON $1_3857 USING gist (geom)" -c COMMIT
+    db -c "VACUUM ANALYZE $1_3857"
+}
+
 table_of() { # VARIANT LAYER
     case $1 in
     raw) printf '%s' "$2" ;;
@@ -131,6 +140,12 @@ query)
     find_place "$2"
     query "$3" "$4" "$5"
     ;;
+mercator)
+    find_place "$2"
+    for layer in "${@:3}"; do
+        mercator "$layer"
+    done
+    ;;
 versions)
     find_place "$2"
     db -c "SELECT 'PostgreSQL ' || current_setting('server_version') || ', PostGIS ' || postgis_lib_version()
@@ -141,7 +156,7 @@ down)
     ! running || "${as_server[@]}" "$bin/pg_ctl" -D "$place/data" -m fast stop >/dev/null
     ;;
 *)
-    sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
     exit 1
     ;;
 esac

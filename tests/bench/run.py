@@ -410,13 +410,14 @@ def machine():
             'kernel': platform.release(), 'cpu_flags': cpu_flags()}
 
 
-def versions(bench):
-    def first_line(*command):
-        try:
-            return run(*command, stderr=subprocess.STDOUT).splitlines()[0]
-        except (OSError, subprocess.CalledProcessError, IndexError):
-            return None
+def first_line(*command):
+    try:
+        return run(*command, stderr=subprocess.STDOUT).splitlines()[0]
+    except (OSError, subprocess.CalledProcessError, IndexError):
+        return None
 
+
+def versions(bench):
     return {**bench.versions, 'hongxian': first_line(bench.program, 'version'), 'compiler': first_line('cc', '--version'),
             'commit': first_line('git', '-C', ROOT, 'rev-parse', 'HEAD'), 'python': platform.python_version()}
 
@@ -427,18 +428,30 @@ def results_of(bench, loads):
         'date': datetime.datetime.now(datetime.timezone.utc).isoformat(timespec='seconds'),
         'machine': machine(), 'versions': versions(bench), 'seed': o.seed, 'scale': o.scale, 'rounds': len(loads) - 1,
         'load_average': loads, 'kernels': bench.kernels, 'correctness': correctness(bench), 'findings': bench.findings,
-        'table': [dict(zip(('what', 'ours', 'peer', 'value', 'target', 'verdict'), r.cells())) for r in table_of(bench)],
+        'table': table_json(table_of(bench)),
         'figures': {name: {'median': bench.figures.get(name), 'values': v} for name, v in bench.figures.values.items()}}
+
+
+def busy_words(loads, cores):
+    return [] if max(loads) <= cores + 1 else [
+        '**当时机器上还有别的任务，各数仅供参考**：墙钟时间各轮相差可达数倍，比值会偏向任一方；达到与否，以空闲机器上重跑为准。',
+        '*The machine was busy with other work: wall times differ severalfold between rounds and ratios err either way. '
+        'Run it on an idle machine before believing a verdict.*']
+
+
+def table_lines(rows):
+    return ['| 项目 what | 红线 ours | 对照 peer | 比值或数值 | 目标 target | |', '|---|---|---|---|---|---|',
+            *('| ' + ' | '.join(r.cells()) + ' |' for r in rows)]
+
+
+def table_json(rows):
+    return [dict(zip(('what', 'ours', 'peer', 'value', 'target', 'verdict'), r.cells())) for r in rows]
 
 
 def markdown(bench, results):
     m, c = results['machine'], results['correctness']
     difference = max(p['max_difference_m2'] for p in c['pairs_with_geos'])
     pairs = sum(p['pairs_over_0.01_m2'] for p in c['pairs_with_geos'])
-    busy = [] if max(results['load_average']) <= m['cores'] + 1 else [
-        '**当时机器上还有别的任务，各数仅供参考**：墙钟时间各轮相差可达数倍，比值会偏向任一方；达到与否，以空闲机器上重跑为准。',
-        '*The machine was busy with other work: wall times differ severalfold between rounds and ratios err either way. '
-        'Run it on an idle machine before believing a verdict.*']
     lines = [
         '## 性能 Performance', '',
         f'`script/bench` 于 {results["date"][:10]} 测得：{m["cpu"]}，{m["cores"]} 核，{m["memory_mb"] // 1024} GiB，{m["system"]}；'
@@ -446,13 +459,13 @@ def markdown(bench, results):
         f'种子 {results["seed"]}，规模 {results["scale"]:g}，{results["rounds"]} 轮交替进行，取中位数；当时系统负载 '
         f'{min(results["load_average"]):.1f}–{max(results["load_average"]):.1f}。'
         f'{pairs} 对压占面积与 GEOS 逐对比较，最大相差 {difference:.1g} m²。',
-        '*Medians of interleaved rounds, both sides measured in this run; every figure is in `build/bench/results.json`.*', *busy, '',
-        '| 项目 what | 红线 ours | 对照 peer | 比值或数值 | 目标 target | |', '|---|---|---|---|---|---|']
-    return '\n'.join(lines + ['| ' + ' | '.join(r.cells()) + ' |' for r in table_of(bench)])
+        '*Medians of interleaved rounds, both sides measured in this run; every figure is in `build/bench/results.json`.*', *busy_words(results['load_average'], m['cores']), '',
+        *table_lines(table_of(bench))]
+    return '\n'.join(lines)
 
 
-def write_readme(text):
-    path, begin, end = os.path.join(ROOT, 'README.md'), '<!-- bench:begin -->', '<!-- bench:end -->'
+def write_readme(text, mark='bench'):
+    path, begin, end = os.path.join(ROOT, 'README.md'), f'<!-- {mark}:begin -->', f'<!-- {mark}:end -->'
     with open(path, encoding='utf-8') as f:
         readme = f.read()
     before, _, rest = readme.partition(begin)
