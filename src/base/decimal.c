@@ -36,19 +36,44 @@ int64_t decimal_divide(int64_t numerator, int64_t denominator)
     return numerator < 0 ? -quotient : quotient;
 }
 
-/* Digits from the right; printf takes several times as long, and a report is full of these. */
-static void write_units(unsigned long long units, bool negative, int decimals, char *text)
+/* Nine digits, in pairs: two divisions fewer for each than digit by digit. */
+static void nine_digits(uint32_t v, char out[9])
 {
-    char digits[32], *end = digits + sizeof digits, *at = end;
-    *--at = '\0';
-    for (int left = decimals; units > 0 || left >= 0; units /= 10) {
-        *--at = (char)('0' + units % 10);
-        if (--left == 0)
-            *--at = '.';
-    }
+    static const char pairs[] =
+        "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+        "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+        "8081828384858687888990919293949596979899";
+    out[8] = (char)('0' + v % 10);
+    v /= 10;
+    for (int i = 6; i >= 0; i -= 2, v /= 100)
+        memcpy(out + i, pairs + 2 * (v % 100), 2);
+}
+
+/* printf takes several times as long, and reports and pages of features are full of these. The length. */
+static size_t write_units(uint64_t units, bool negative, int decimals, char *text)
+{
+    enum { GROUP = 9, DIGITS = 3 * GROUP };
+    static const uint32_t billion = 1000000000;
+    char digits[DIGITS], *at = text;
+    uint64_t high = units / billion;
+    nine_digits((uint32_t)(units % billion), digits + 2 * GROUP);
+    int first = high < billion ? GROUP : 0, whole = DIGITS - decimals;
+    nine_digits((uint32_t)(high % billion), digits + GROUP);
+    if (first == 0)
+        nine_digits((uint32_t)(high / billion), digits);
+    while (first < whole - 1 && digits[first] == '0')
+        first++;
     if (negative)
-        *--at = '-';
-    memcpy(text, at, (size_t)(end - at));
+        *at++ = '-';
+    memcpy(at, digits + first, (size_t)(whole - first));
+    at += whole - first;
+    if (decimals > 0) {
+        *at++ = '.';
+        memcpy(at, digits + whole, (size_t)decimals);
+        at += decimals;
+    }
+    *at = '\0';
+    return (size_t)(at - text);
 }
 
 static void write_signed(int64_t units, int decimals, char *text)
@@ -74,6 +99,18 @@ void decimal_text(double v, int decimals, char text[DECIMAL_SIZE])
     }
     unsigned long long units = (unsigned long long)scaled_and_rounded(fabs(v), power[decimals]);
     write_units(units, v < 0 && units, decimals, text); /* never "-0.00" */
+}
+
+/* The product is off by half a unit in its last place at most: where it lies farther from a half than that, all
+ * agree on the digits. */
+size_t decimal_fixed(double v, int decimals, char text[DECIMAL_SIZE])
+{
+    double s = decimals >= 0 && decimals <= MAX_DECIMALS ? fabs(v) * power[decimals] : INFINITY;
+    double whole = floor(s), above = s - whole - 0.5;
+    if (s < 1e15 && fabs(above) > DBL_EPSILON * s)
+        return write_units((uint64_t)whole + (above > 0), signbit(v), decimals, text);
+    int n = snprintf(text, DECIMAL_SIZE, "%.*f", decimals, v);
+    return n > 0 ? (size_t)n : 0;
 }
 
 struct decimal_area decimal_area_of(int64_t cents)

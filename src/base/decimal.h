@@ -8,6 +8,7 @@
 #define HX_BASE_DECIMAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { DECIMAL_SIZE = 352 }; /* holds any double with up to 9 decimals */
@@ -15,7 +16,11 @@ enum { DECIMAL_SIZE = 352 }; /* holds any double with up to 9 decimals */
 /* The value in text. "" when it is not finite: the caller decides how "no number" is written. */
 void decimal_text(double v, int decimals, char text[DECIMAL_SIZE]);
 
-/* The same rounding as a whole number of 10^-decimals, for figures that must add up: 12.345 with 2 decimals
+/* What printf's %.*f writes, byte for byte, several times as fast where there are at most 9 decimals; the length.
+ * For coordinates: they are a machine's, and stay as they were. */
+size_t decimal_fixed(double v, int decimals, char text[DECIMAL_SIZE]);
+
+/* decimal_text's rounding as a whole number of 10^-decimals, for figures that must add up: 12.345 with 2 decimals
  * is 1235.
  * False, and nothing is written, when the value is not finite or beyond 9e15 units. */
 bool decimal_units(double v, int decimals, int64_t *units);

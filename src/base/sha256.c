@@ -1,5 +1,7 @@
 #include "base/sha256.h"
 
+#include "base/decimal.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,10 +37,13 @@ enum status sha256_of_file(const char *path, uint8_t digest[SHA256_BYTES], struc
 
 void sha256_add_field(struct sha256_ctx *ctx, const char *name, const char *value)
 {
-    char head[64];
     size_t length = strlen(value);
-    int n = snprintf(head, sizeof head, "%.40s:%zu:", name, length);
-    sha256_update(ctx, (size_t)n, (const uint8_t *)head);
+    char count[DECIMAL_SIZE]; /* not by printf: a tag of an answer has dozens of these */
+    decimal_units_text((int64_t)length, 0, count);
+    sha256_update(ctx, strnlen(name, 40), (const uint8_t *)name);
+    sha256_update(ctx, 1, (const uint8_t *)":");
+    sha256_update(ctx, strlen(count), (const uint8_t *)count);
+    sha256_update(ctx, 1, (const uint8_t *)":");
     sha256_update(ctx, length, (const uint8_t *)value);
     sha256_update(ctx, 1, (const uint8_t *)"\n");
 }

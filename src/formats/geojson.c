@@ -1,7 +1,10 @@
 #include "formats/geojson.h"
 
+#include "base/decimal.h"
 #include "formats/gpkg.h"
 #include "formats/wkb.h"
+
+#include <math.h>
 
 enum { EXACT = -1 };
 
@@ -13,12 +16,28 @@ static void put(struct json_writer *w, double v, int decimals)
         jw_fixed(w, v, decimals);
 }
 
+/* The same in one piece: a page of features is made of these. */
+static void write_pair(struct json_writer *w, const double axes[2], int decimals)
+{
+    char text[2 * DECIMAL_SIZE + 3] = "[";
+    size_t n = 1;
+    n += decimal_fixed(axes[0], decimals, text + n);
+    text[n++] = ',';
+    n += decimal_fixed(axes[1], decimals, text + n);
+    text[n++] = ']';
+    jw_raw(w, text, n);
+}
+
 void geojson_write_position(struct json_writer *w, double lon_deg, double lat_deg,
                             const struct geojson_axes *form)
 {
     double axes[2] = {lon_deg, lat_deg};
     if (form->position)
         form->position(form->user, lon_deg, lat_deg, axes);
+    if (!w->pretty && form->decimals != EXACT && isfinite(axes[0]) && isfinite(axes[1])) {
+        write_pair(w, axes, form->decimals);
+        return;
+    }
     jw_array_begin(w);
     put(w, axes[0], form->decimals);
     put(w, axes[1], form->decimals);

@@ -4,7 +4,6 @@
 #include "base/text.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -153,15 +152,14 @@ void jw_fixed(struct json_writer *w, double v, int decimals)
         jw_null(w);
         return;
     }
-    char text[352];
-    snprintf(text, sizeof text, "%.*f", decimals, v);
-    bare(w, text);
+    char text[DECIMAL_SIZE];
+    jw_raw(w, text, decimal_fixed(v, decimals, text));
 }
 
 void jw_integer(struct json_writer *w, long long v)
 {
-    char text[24];
-    snprintf(text, sizeof text, "%lld", v);
+    char text[DECIMAL_SIZE];
+    decimal_units_text(v, 0, text);
     bare(w, text);
 }
 
