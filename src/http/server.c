@@ -42,6 +42,7 @@ struct http_server {
     char url[LISTEN_URL_SIZE];
     const char *public_url, *cors;
     struct kept_answers *kept;
+    bool holds_log;
     atomic_int n_active; /* requests between their first line and their last byte */
 };
 
@@ -428,6 +429,8 @@ enum status http_server_start(const struct http_config *config, struct http_serv
         http_server_stop(s);
         return status;
     }
+    log_hold();
+    s->holds_log = true;
     log_line(LOG_INFO, "listening on %s with %u threads; %zu files of the web page", s->url, n_threads,
              web_files_count(s->web));
     *out = s;
@@ -476,5 +479,7 @@ void http_server_stop(struct http_server *s)
     record_writer_close(s->record_writer); /* last, so that the journal is folded back */
     web_files_free(s->web);
     kept_answers_free(s->kept);
+    if (s->holds_log)
+        log_release();
     free(s);
 }
