@@ -151,12 +151,12 @@ enum status item_page_has_more(const struct item_page *page, struct store *store
                                bool *more, struct error *e)
 {
     const struct item_slice next = {.after = shown.last, .limit = 1, .bare = true};
-    *more = page->counted && page->until + shown.n < page->matched;
+    bool counted = page->counted || (page->has_box && page->after == 0); /* until is 0 then */
+    *more = counted && page->until + shown.n < page->matched;
     if (*more)
         item_page_note_next(page, shown.last, shown.n);
-    return page->counted
-               ? STATUS_OK
-               : item_page_each(page, store, next, (struct item_reader){see_feature, see_place, more}, e);
+    return counted ? STATUS_OK
+                   : item_page_each(page, store, next, (struct item_reader){see_feature, see_place, more}, e);
 }
 
 /* ---- pieces ---- */
@@ -384,14 +384,18 @@ enum status item_stream_open(struct request *rq, struct item_page *page, struct 
 enum status item_stream_reply(struct item_stream *s, struct reply *reply, struct error *e)
 {
     const struct reply_stream stream = {PIECE_BYTES, send_piece, s, stream_free};
-    bool fgb = is_fgb(s);
-    enum status status = reply_stream(reply, &stream, fgb ? MEDIA_FGB : MEDIA_GEOJSON "; charset=utf-8", e);
-    if (status) /* and `s` is gone with the response */
-        return status;
-    reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
-    if (fgb)
-        item_file_headers(reply, &s->page, s->promised, s->more);
-    else
-        item_crs_header(reply, &s->page.crs);
+    bool fgb = is_fgb(s), whole = s->finished && !reply->gzip;
+    const char *type = fgb ? MEDIA_FGB : MEDIA_GEOJSON "; charset=utf-8";
+    enum status status =
+        whole ? reply_buffer(reply, &s->piece, type, e) : reply_stream(reply, &stream, type, e);
+    if (!status) {
+        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache");
+        if (fgb)
+            item_file_headers(reply, &s->page, s->promised, s->more);
+        else
+            item_crs_header(reply, &s->page.crs);
+    }
+    if (whole) /* of a stream it goes with the response */
+        stream_free(s);
     return status;
 }
