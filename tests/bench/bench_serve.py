@@ -65,7 +65,9 @@ def bare_rows(f):
     for name, words, least in (('health', '/health', 70), ('tile', '已存的瓦片 kept tiles', 60), ('check', '/check JSON', 40),
                                ('items', 'items（bbox，50 个）', 30)):
         ours, bare = f.get(f'{name}/ours/per_second'), f.get(f'{name}/bare/per_second')
-        rows.append(Row(f'{words}，{f.get(f"{name}/ours/bytes"):.0f} B', f'{ours:.0f}/s', f'libmicrohttpd {bare:.0f}/s',
+        used, least_used = f.get(f'{name}/ours/processor_us'), f.get(f'{name}/bare/processor_us')
+        rows.append(Row(f'{words}，{f.get(f"{name}/ours/bytes"):.0f} B', f'{ours:.0f}/s，处理器时间 processor {used:.0f} µs',
+                        f'libmicrohttpd {bare:.0f}/s，{least_used:.0f} µs',
                         **percent(ours / bare, least)))
     ours, bare = (f.get(f'collections/{side}/per_second') for side in ('ours', 'bare'))
     rows.append(Row(f'/collections，{f.get("collections/ours/bytes"):.0f} B', f'{ours:.0f}/s',
@@ -171,8 +173,7 @@ def main():
     sql = pathlib.Path(__file__).with_name('postgis.sh')
     if a.postgis and os.path.exists(place.tools / 'bench_postgis_ask'):
         run.say('PostGIS: 启动；首次载入要几分钟 starting; loading takes minutes the first time')
-        place.pg_work = a.postgis
-        place.postgis = run.run(sql, 'up', a.data, a.postgis).strip()
+        place.postgis = run.run(sql, 'tiles', a.data, a.postgis).strip()
         place.versions = run.run(sql, 'versions', a.postgis).strip()
     tiles = Tiles(place)
     bare = Bare(place, tiles)

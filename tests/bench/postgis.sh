@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The workload in PostGIS: a database cluster of its own, on a Unix socket only. Loading takes minutes and is done once.
-#   tests/bench/postgis.sh up DATA WORK                    starts, loads what is not loaded yet; prints the connection string
+#   tests/bench/postgis.sh up DATA WORK                    starts, loads and cuts what is not yet; prints the connection string
 #   tests/bench/postgis.sh query WORK VARIANT LAYER WORKERS   prints: seconds pairs_over_0.01_m2 area_m2
-#   tests/bench/postgis.sh mercator WORK LAYER...          makes LAYER_3857 of the loaded layers, where it is not there yet
+#   tests/bench/postgis.sh tiles DATA WORK                 the same with LAYER_3857 in place of pieces
 #   tests/bench/postgis.sh versions WORK
 #   tests/bench/postgis.sh down WORK
 # VARIANT: raw (polygons as they are), s128, s256 (ST_Subdivide)
@@ -76,9 +76,9 @@ start() {
     running || "${as_server[@]}" "$bin/pg_ctl" -D "$place/data" -l "$place/data/server.log" -w start >/dev/null
 }
 
-load() {
-    local data=$1 layer n
-    [ ! -e "$place/loaded" ] || return 0
+load_layers() {
+    local data=$1 layer
+    [ ! -e "$place/layers" ] || return 0
     database=postgres db -c 'DROP DATABASE IF EXISTS bench' -c 'CREATE DATABASE bench' 2>/dev/null
     # PostGIS does not come with EPSG:4490's text; the number alone is enough to compute with.
     db -c 'CREATE EXTENSION postgis' -c "INSERT INTO spatial_ref_sys SELECT 4490, 'EPSG', 4490, NULL, NULL
@@ -88,8 +88,15 @@ load() {
             -lco GEOMETRY_NAME=geom -lco FID=fid -lco SPATIAL_INDEX=NONE --config PG_USE_COPY YES
         db -c "CREATE INDEX ON $layer USING gist (geom)" -c "VACUUM ANALYZE $layer"
     done
+    touch "$place/layers"
+}
+
+cut_layers() {
+    local layer n
+    [ ! -e "$place/loaded" ] || return 0
     for n in 128 256; do
         for layer in redline farmland urban; do
+            db -c "SET client_min_messages = error" -c "DROP TABLE IF EXISTS ${layer}_s$n"
             db -c "CREATE TABLE ${layer}_s$n AS SELECT id, ST_Subdivide(geom, $n) AS geom FROM $layer"
             db -c "CREATE INDEX ON ${layer}_s$n USING gist (geom)" -c "VACUUM ANALYZE ${layer}_s$n"
         done
@@ -133,18 +140,22 @@ case ${1-} in
 up)
     find_place "$3"
     start
-    load "$2" >&2
+    load_layers "$2" >&2
+    cut_layers >&2
+    printf '%s dbname=bench\n' "$connection"
+    ;;
+tiles)
+    find_place "$3"
+    start
+    load_layers "$2" >&2
+    for layer in redline farmland urban; do
+        mercator "$layer" >&2
+    done
     printf '%s dbname=bench\n' "$connection"
     ;;
 query)
     find_place "$2"
     query "$3" "$4" "$5"
-    ;;
-mercator)
-    find_place "$2"
-    for layer in "${@:3}"; do
-        mercator "$layer"
-    done
     ;;
 versions)
     find_place "$2"

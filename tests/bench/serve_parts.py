@@ -19,6 +19,7 @@ FARM = LAYERS["farmland"]
 ZOOMS, KEPT_ZOOM, TILES = 15, 8, 12     # z0 .. z14; those up to z8 are kept; so many of a zoom at most
 CONNECTIONS = 4
 PAGE, FEATURES = 1000, 100000
+ANSWERS = 16    # of a kind, asked in turn
 EIGHT = 8
 
 
@@ -46,6 +47,11 @@ class Process:
         for pipe in (self.process.stdin, self.process.stdout):
             pipe.close()
 
+    def processor_s(self):
+        """That it has used."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def get(self, path, method="GET", body=None):
         connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.url).netloc)
         try:
@@ -66,7 +72,7 @@ class Place:
     """The programs, the store, the database and the scratch folder, for all parts."""
     def __init__(self, program, tools, data, work, store, figures):
         self.program, self.tools, self.data, self.work, self.store = program, pathlib.Path(tools), data, work, store
-        self.figures, self.postgis, self.pg_work, self.versions, self.seconds = figures, None, None, None, 2.0
+        self.figures, self.postgis, self.versions, self.seconds = figures, None, None, 2.0
         self.work.mkdir(parents=True, exist_ok=True)
 
     def server(self):
@@ -101,18 +107,18 @@ class Place:
             raise SystemExit(f"bench: {layer} has {len(found)} index files")
         return found[0]
 
-    def shapes(self, n):
-        """Points in farmland, spread over the file: the first corner of every k-th feature."""
+    def parcels(self, n):
+        """Parcels of the workload as GeoJSON, spread over the file."""
+        done = subprocess.run(["ogr2ogr", "-f", "GeoJSONSeq", "/vsistdout/", self.data / "parcels.gpkg", "-where",
+                               f"fid % (SELECT max(1, max(fid) / {n}) FROM parcels) = 0"], check=True, stdout=subprocess.PIPE, text=True)
+        return [json.dumps(json.loads(line)["geometry"]) for line in done.stdout.splitlines()[:n]]
+
+    def points(self, n):
+        """Points in farmland, spread over the file."""
         done = subprocess.run(["ogr2ogr", "-f", "CSV", "/vsistdout/", self.data / "farmland.gpkg", "-dialect", "SQLite", "-sql",
                                "SELECT ST_X(p) x, ST_Y(p) y FROM (SELECT ST_PointOnSurface(geom) p FROM farmland WHERE id % "
                                f"(SELECT max(1, max(id) / {n}) FROM farmland) = 0)"], check=True, stdout=subprocess.PIPE, text=True)
         return [tuple(map(float, line.split(","))) for line in done.stdout.splitlines()[1:n + 1]]
-
-
-def square(lon, lat):
-    """A parcel of some 150 m that presses on what is there."""
-    e, n = lon + 0.0018, lat + 0.0013
-    return json.dumps({"type": "Polygon", "coordinates": [[[lon, lat], [e, lat], [e, n], [lon, n], [lon, lat]]]})
 
 
 # ---- a. tiles ----
@@ -126,8 +132,6 @@ class Tiles:
     """The same tiles by HTTP, not kept and kept; by the encoder alone; by ST_AsMVT over a Unix socket, without HTTP."""
     def __init__(self, place):
         self.place, self.lists = place, {}
-        if place.postgis:
-            subprocess.run([pathlib.Path(__file__).with_name("postgis.sh"), "mercator", place.pg_work, *LAYERS], check=True)
         for name, layer in LAYERS.items():
             self.lists[name] = [t[:3] for t in self.alone(name) if int(t[0]) < ZOOMS]
         self.paths = {name: [f"GET /tiles/{LAYERS[name]}/{z}/{x}/{y}.mvt" for z, x, y in tiles] for name, tiles in self.lists.items()}
@@ -137,19 +141,19 @@ class Tiles:
 
     def add(self, side, name, values):
         for tile, (us, n) in zip(self.lists[name], values):
-            self.place.figures.add(f"tile/{side}/{name}/" + "/".join(tile), us / 1e3)
+            called = "new" if side == "again" and int(tile[0]) > KEPT_ZOOM else side  # made anew each time
+            self.place.figures.add(f"tile/{called}/{name}/" + "/".join(tile), us / 1e3)
             self.place.figures.add(f"bytes/{side}/{name}/{tile[0]}", n)
 
     def round(self):
         place = self.place
         for name in LAYERS:
-            requests = place.requests(f"tiles-{name}", self.paths[name])
+            requests = place.requests(f"tiles-{name}", ["GET /health"] + self.paths[name])  # the first on a connection waits for its thread
             self.add("alone", name, [(float(ms) * 1e3, int(n)) for z, _, _, n, ms in self.alone(name) if int(z) < ZOOMS])
             with place.server() as server:
-                server.get("/health")
-                self.add("new", name, place.once(server.url, requests))
+                self.add("new", name, place.once(server.url, requests)[1:])
                 for _ in range(3):
-                    self.add("again", name, place.once(server.url, requests))
+                    self.add("again", name, place.once(server.url, requests)[1:])
             if place.postgis:
                 for _ in range(2):
                     self.add("postgis", name, place.ask_postgis(TILE_SQL.format(name), self.lists[name]))
@@ -170,16 +174,25 @@ class Tiles:
 class Bare:
     """Our answers beside the same bytes from a program that has them ready, by the same client."""
     def __init__(self, place, tiles):
-        self.place, points = place, place.shapes(16)
+        self.place = place
         kept = [p for name in LAYERS for t, p in zip(tiles.lists[name], tiles.paths[name]) if 4 <= int(t[0]) <= KEPT_ZOOM]
-        self.bodies = [square(*p) for p in points]
+        self.bodies = place.parcels(ANSWERS)
         self.requests = {
             "health": ["GET /health"],
-            "tile": random.Random(7).sample(kept, min(16, len(kept))),
+            "tile": random.Random(7).sample(kept, min(ANSWERS, len(kept))),
             "check": [f"POST /check\t{b}" for b in self.bodies],
-            "items": [f"GET /collections/{FARM}/items?limit=50&bbox={x - 0.5:.4f},{y - 0.5:.4f},{x + 0.5:.4f},{y + 0.5:.4f}"
-                      for x, y in points[:8]],
+            "items": self.boxes(),
             "collections": ["GET /collections"]}
+
+    def boxes(self):
+        """Pages of fifty, in boxes of a quarter of a degree that have as many."""
+        found = []
+        with self.place.server() as server:
+            for x, y in self.place.points(4 * ANSWERS):
+                path = f"/collections/{FARM}/items?limit=50&bbox={x - 0.125:.4f},{y - 0.125:.4f},{x + 0.125:.4f},{y + 0.125:.4f}"
+                if len(found) < ANSWERS and server.json(path)["numberReturned"] == 50:
+                    found.append("GET " + path)
+        return found
 
     def round(self):
         with self.place.server() as server:
@@ -203,8 +216,11 @@ class Bare:
             # by turns, and each first as often as the other
             for order in ((server, ours, "ours"), (bare, theirs, "bare")), ((bare, theirs, "bare"), (server, ours, "ours")):
                 for side, requests, called in order:
+                    before = side.processor_s()
                     got = place.load(side.url, requests, seconds=place.seconds / 2, connections=CONNECTIONS)
-                    for key, value in (("per_second", got["per_second"]), ("p99_ms", got["us"]["p99"] / 1e3), ("bytes", got["bytes_each"])):
+                    used_us = (side.processor_s() - before) * 1e6 / got["us"]["n"]
+                    for key, value in (("per_second", got["per_second"]), ("p99_ms", got["us"]["p99"] / 1e3), ("bytes", got["bytes_each"]),
+                                       ("processor_us", used_us)):
                         place.figures.add(f"{name}/{called}/{key}", value)
 
 
@@ -227,9 +243,10 @@ print(time.monotonic() - started, n)
 
 
 class Reading:
-    """Pages of our items, and of PostGIS by LIMIT and OFFSET: read by GDAL and QGIS, and merely fetched."""
+    """Pages of our items, and of PostGIS by LIMIT and OFFSET: read by GDAL and QGIS, and merely fetched. Clients read in the first round
+    alone, where they take minutes."""
     def __init__(self, place):
-        self.place = place
+        self.place, self.first = place, True
         self.qgis = subprocess.run([sys.executable, "-c", "import qgis.core"], capture_output=True).returncode == 0
         with place.server() as server:
             self.n, self.pages = 0, []
@@ -256,6 +273,8 @@ class Reading:
         self.place.figures.add(f"read/qgis/{side}", float(seconds))
 
     def read_by_clients(self, side, url, layer):
+        if not self.first:
+            return
         self.gdal(side, url, layer)
         if self.qgis:
             self.by_qgis(side, url, layer)
@@ -270,10 +289,12 @@ class Reading:
             self.fetched("ours", place.once(server.url, pages))
             self.read_by_clients("ours", server.url, FARM)
         if not place.postgis:
+            self.first = False
             return
         self.fetched("postgis", place.ask_postgis(PAGE_SQL, [(PAGE, i * PAGE) for i in range(len(self.pages))]))
         with Process(sys.executable, pathlib.Path(__file__).with_name("pg_features.py"), place.postgis, "farmland") as peer:
             self.read_by_clients("postgis", peer.url, "farmland")
+        self.first = False
 
 
 # ---- d. beside others ----
