@@ -16,7 +16,7 @@ import urllib.parse
 from bench_audit import LAYERS
 
 FARM = LAYERS["farmland"]
-ZOOMS, KEPT_ZOOM, TILES = 15, 8, 12     # z0 .. z14; those up to z8 are kept; so many of a zoom at most
+ZOOMS, KEPT_ZOOM, TILES = 15, 8, 6     # z0 .. z14; those up to z8 are kept; so many of a zoom at most
 CONNECTIONS = 4
 PAGE, FEATURES = 1000, 100000
 ANSWERS = 16    # of a kind, asked in turn
@@ -155,8 +155,7 @@ class Tiles:
                 for _ in range(3):
                     self.add("again", name, place.once(server.url, requests)[1:])
             if place.postgis:
-                for _ in range(2):
-                    self.add("postgis", name, place.ask_postgis(TILE_SQL.format(name), self.lists[name]))
+                self.add("postgis", name, place.ask_postgis(TILE_SQL.format(name), self.lists[name]))
 
     def zoom_ms(self, side, name, zoom):
         """All tiles of a zoom, one after the other, each by its median."""
