@@ -101,8 +101,8 @@ void decimal_text(double v, int decimals, char text[DECIMAL_SIZE])
     write_units(units, v < 0 && units, decimals, text); /* never "-0.00" */
 }
 
-/* The product is off by half a unit in its last place at most: where it lies farther from a half than that, all
- * agree on the digits. */
+/* The product is off by half a unit in its last place at most: where it lies farther from a half than that,
+ * all agree on the digits. */
 size_t decimal_fixed(double v, int decimals, char text[DECIMAL_SIZE])
 {
     double s = decimals >= 0 && decimals <= MAX_DECIMALS ? fabs(v) * power[decimals] : INFINITY;

@@ -16,12 +16,12 @@ enum { DECIMAL_SIZE = 352 }; /* holds any double with up to 9 decimals */
 /* The value in text. "" when it is not finite: the caller decides how "no number" is written. */
 void decimal_text(double v, int decimals, char text[DECIMAL_SIZE]);
 
-/* What printf's %.*f writes, byte for byte, several times as fast where there are at most 9 decimals; the length.
- * For coordinates: they are a machine's, and stay as they were. */
+/* What printf's %.*f writes, byte for byte, several times as fast where there are at most 9 decimals; its
+ * length. For coordinates: they are a machine's, and stay as they were. */
 size_t decimal_fixed(double v, int decimals, char text[DECIMAL_SIZE]);
 
-/* decimal_text's rounding as a whole number of 10^-decimals, for figures that must add up: 12.345 with 2 decimals
- * is 1235.
+/* decimal_text's rounding as a whole number of 10^-decimals, for figures that must add up: 12.345 with 2
+ * decimals is 1235.
  * False, and nothing is written, when the value is not finite or beyond 9e15 units. */
 bool decimal_units(double v, int decimals, int64_t *units);
 /* A quotient of whole numbers (denominator above 0), rounded half away from zero. */

@@ -30,8 +30,8 @@ static void assert_as_printf(double v, int decimals)
     assert_int_equal(n, strlen(theirs));
 }
 
-/* Longitudes and latitudes, everything that a double can be, and numbers of few decimals, whose product is as near to a
- * half as can be. */
+/* Longitudes and latitudes, everything that a double can be, and numbers of few decimals, whose product is as
+ * near to a half as can be. */
 static void fixed_numbers_are_printfs(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* The log of a server: gathered lines lose nothing, keep their order, and do not wait for the next request. */
+/* The log of a server: gathered lines lose nothing, keep their order, and do not wait for the next
+ * request. */
 #include "base/log.h"
 
 #include <fcntl.h>
@@ -91,8 +92,8 @@ static void *write_lines(void *name)
     return NULL;
 }
 
-/* More than there is room for, from several threads: every line is there once, whole, in its thread's order, once the
- * server has stopped; a second server of the same process does not end the first one's. */
+/* More than there is room for, from several threads: every line is there once, whole, in its thread's order,
+ * once the server has stopped; a second server of the same process does not end the first one's. */
 static void nothing_is_lost(void **state)
 {
     (void)state;
