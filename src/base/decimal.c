@@ -110,7 +110,7 @@ size_t decimal_fixed(double v, int decimals, char text[DECIMAL_SIZE])
     if (s < 1e15 && fabs(above) > DBL_EPSILON * s)
         return write_units((uint64_t)whole + (above > 0), signbit(v), decimals, text);
     int n = snprintf(text, DECIMAL_SIZE, "%.*f", decimals, v);
-    return n > 0 ? (size_t)n : 0;
+    return n < 0 ? 0 : n < DECIMAL_SIZE ? (size_t)n : DECIMAL_SIZE - 1;
 }
 
 struct decimal_area decimal_area_of(int64_t cents)

@@ -3,7 +3,8 @@
  *   bench_postgis_ask CONNINFO < QUESTIONS
  *
  * The first line of QUESTIONS is the statement, whose parameters ($1, $2, ...) are integers; each further
- * line has their values. For each prints: microseconds, bytes of the first column in all rows. Answers are binary. */
+ * line has their values. For each prints: microseconds, bytes of the first column in all rows. Answers are
+ * binary. */
 #include "bench_data.h"
 
 #include <libpq-fe.h>
