@@ -98,18 +98,22 @@ static void write_fill_colour(struct json_writer *w, const struct look *k)
         jw_array_end(w);
 }
 
+/* Which part of its width, or of its radius, something has at zoom 4, 7 and 10. */
+typedef double shares[3];
 /* Thin from far away, or a dense region is nothing but outlines. */
-static void write_width(struct json_writer *w, double width)
+static const shares OF_OUTLINES = {0.2, 0.5, 1};
+static const shares OF_PLACES = {0.6, 0.8, 1}; /* few, and each is to be seen */
+
+static void write_width(struct json_writer *w, double width, const shares at)
 {
-    const double stops[][2] = {{4, 0.2}, {7, 0.5}, {10, 1}};
     begin(w, "interpolate");
     begin(w, "linear");
     jw_array_end(w);
     begin(w, "zoom");
     jw_array_end(w);
-    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
-        jw_number(w, stops[i][0]);
-        jw_fixed(w, stops[i][1] * width, 3);
+    for (int i = 0; i < 3; i++) {
+        jw_number(w, 4 + 3 * i);
+        jw_fixed(w, at[i] * width, 3);
     }
     jw_array_end(w);
 }
@@ -159,7 +163,7 @@ static void write_layers(struct json_writer *w, const char *id, const struct loo
     jw_key(w, "line-color");
     write_colour(w, k->edge, 1);
     jw_key(w, "line-width");
-    write_width(w, k->width);
+    write_width(w, k->width, OF_OUTLINES);
     if (k->dashed) {
         jw_key(w, "line-dasharray");
         jw_array_begin(w);
@@ -171,28 +175,28 @@ static void write_layers(struct json_writer *w, const char *id, const struct loo
 }
 
 /* Places have no symbol of their own: quiet dots, lines and areas. */
-static void write_place_layers(struct json_writer *w, const struct place_set *set)
+static void write_place_layers(struct json_writer *w, const struct place_set *set, bool hidden)
 {
     static const char *const points[] = {"Point", NULL}, *const areas[] = {"Polygon", NULL},
                              *const edges[] = {"LineString", "Polygon", NULL};
     enum { INK = 0x4a5560, PAPER = 0xffffff };
     if (strcmp(set->geometry, "point") != 0) {
-        layer_begin(w, set->id, "fill", false, areas);
+        layer_begin(w, set->id, "fill", hidden, areas);
         jw_key(w, "fill-color");
         write_colour(w, INK, 0.12);
         layer_end(w);
-        layer_begin(w, set->id, "line", false, edges);
+        layer_begin(w, set->id, "line", hidden, edges);
         jw_key(w, "line-color");
         write_colour(w, INK, 0.7);
         jw_key(w, "line-width");
-        write_width(w, 2);
+        write_width(w, 2, OF_PLACES);
         layer_end(w);
     }
-    layer_begin(w, set->id, "circle", false, points);
+    layer_begin(w, set->id, "circle", hidden, points);
     jw_key(w, "circle-color");
     write_colour(w, INK, 1);
     jw_key(w, "circle-radius");
-    write_width(w, 5);
+    write_width(w, 5, OF_PLACES);
     jw_key(w, "circle-stroke-color");
     write_colour(w, PAPER, 1);
     jw_kv_integer(w, "circle-stroke-width", 1);
@@ -251,8 +255,8 @@ static void write_its_source(struct json_writer *w, const struct request *rq, co
 static void write_its_layers(struct json_writer *w, const struct request *rq, const struct tiled *what,
                              bool hide)
 {
-    if (what->places) {
-        write_place_layers(w, what->places);
+    if (what->places) { /* areas would tint the lines below */
+        write_place_layers(w, what->places, hide && strcmp(what->places->geometry, "point") != 0);
         return;
     }
     struct look look = look_of(rq->snapshot, what->id);

@@ -115,9 +115,10 @@ enum status html_of_style(struct request *rq, const char *id, const struct tiled
     buffer_append_str(&b, "<table>\n");
     html_row(&p, "样式地址（MapLibre）Address of the style", url);
     buffer_append_str(&b, "</table>\n");
-    if (what)
-        html_badge(&p, what->label);
-    else
+    buffer_append_str(&b, "<p>");
+    html_badge(&p, what ? what->label : "");
+    buffer_append_str(&b, "</p>\n");
+    if (!what)
         html_element(
             &p, "p",
             "地图 / 画出全部图层，需要 JavaScript。The map at / draws all of it and needs JavaScript.");

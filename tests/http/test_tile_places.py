@@ -339,6 +339,8 @@ class Places(unittest.TestCase):
         self.assertLessEqual({"map", "counties", "plan_layout", "plan_places"}, set(listed))
         documents = {s: self.json(f"/styles/{s}") for s in listed}
         self.assertIn("counties", documents["map"]["sources"])
+        seen = {layer["source"]: layer["layout"]["visibility"] for layer in documents["map"]["layers"]}
+        self.assertEqual(("visible", "none"), (seen["counties"], seen["plan_layout"]))   # the plan's areas would tint the lines below them
         if not shutil.which("node") or not (SOURCE / "web" / "node_modules" / "@maplibre" / "maplibre-gl-style-spec").is_dir():
             self.skipTest("no node, or the page's packages are not installed")
         path = fixture.write_json(self.folder / "styles.json", documents)
