@@ -1,8 +1,10 @@
 /* What a tile costs as features become more. */
 #include "growth/growth.h"
+#include "tile/mixed.h"
 #include "tile/tile.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static const uint8_t key[SHA256_BYTES] = {1};
@@ -135,4 +137,52 @@ void tile_of_holes(size_t n)
     making_feature(&m);
     making_open(&m, &w.ix);
     draw(&w, 10 * n);
+}
+
+struct mixed_work {
+    struct mixed_layer layer;
+    struct tile_scratch *scratch;
+    struct tile_id tile;
+    struct buffer bytes;
+};
+
+static void do_mixed(void *user)
+{
+    struct mixed_work *w = user;
+    struct error e = {0};
+    growth_must(tile_encode_mixed(&w->layer, &w->tile, w->scratch, &w->bytes, &e), &e);
+}
+
+/* n points, and a line of n vertices that leaves the tile and comes back with every second one. */
+void tile_of_points_and_a_line(size_t n)
+{
+    struct mixed_work w = {.scratch = tile_scratch_new(), .tile = {.z = 12, .x = 3310, .y = 1530}};
+    struct geo_box t = tile_box(&w.tile, 0);
+    double width = t.east_deg - t.west_deg, height = t.north_deg - t.south_deg;
+    struct geojson_geometry *g = calloc(2, sizeof *g);
+    struct geojson_part parts[2][2] = {{{GEOJSON_POINT, 0}, {GEOJSON_NONE, 1}},
+                                       {{GEOJSON_LINE, 0}, {GEOJSON_NONE, 1}}};
+    double at[2] = {t.west_deg + width / 2, t.south_deg + height / 2};
+    uint32_t one[2] = {0, 1}, all[2] = {0, (uint32_t)n};
+    double *x = calloc(n, sizeof *x), *y = calloc(n, sizeof *y);
+    struct mixed_feature *features = calloc(n + 1, sizeof *features);
+    growth_expect(w.scratch && g && x && y && features);
+    g[0] = (struct geojson_geometry){GEOJSON_POINT, &at[0], &at[1], one, parts[0], 1, 1, 1};
+    g[1] = (struct geojson_geometry){GEOJSON_LINE, x, y, all, parts[1], (uint32_t)n, 1, 1};
+    for (size_t i = 0; i < n; i++) {
+        x[i] = t.west_deg + width * (double)i / (double)n;
+        y[i] = i % 2 ? t.north_deg + height : t.south_deg + height / 2;
+        features[i] = (struct mixed_feature){.id = (int64_t)i + 1, .geometry = &g[0]};
+    }
+    features[n] = (struct mixed_feature){.id = (int64_t)n + 1, .geometry = &g[1]};
+    w.layer = (struct mixed_layer){"l", {"a", "b", "c", "d"}, features, n + 1};
+    buffer_init(&w.bytes, 0);
+    growth_counted(do_mixed, &w);
+    growth_expect(w.bytes.size > 10 * n && w.bytes.size <= TILE_MAX_BYTES);
+    buffer_release(&w.bytes);
+    tile_scratch_free(w.scratch);
+    free(features);
+    free(x);
+    free(y);
+    free(g);
 }

@@ -38,6 +38,8 @@ static const struct {
     {"tile_of_bars", "a tile over n features that reach far beyond it", tile_of_bars, 1000},
     {"tile_of_specks", "a tile over n features that are too small to be seen", tile_of_specks, 4000},
     {"tile_of_holes", "a tile over a feature of n parts with a hole each", tile_of_holes, 1000},
+    {"tile_of_points_and_a_line", "a tile of n points, and a line that leaves it n times",
+     tile_of_points_and_a_line, 3000},
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 
