@@ -32,7 +32,8 @@ static void add_common_headers(const struct reply *r, struct MHD_Response *respo
     if (!r->cors)
         return;
     MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, r->cors);
-    MHD_add_response_header(response, "Access-Control-Expose-Headers", "Content-Crs, ETag, Link");
+    MHD_add_response_header(response, "Access-Control-Expose-Headers",
+                            "Content-Crs, ETag, Link, OGC-NumberMatched, OGC-NumberReturned");
 }
 
 enum status reply_response(struct reply *r, struct MHD_Response *response, const char *content_type,

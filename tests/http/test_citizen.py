@@ -366,7 +366,7 @@ class Citizen(unittest.TestCase):
                             f"/tiles/{FARM}/9/415/191.mvt", "/collections/nothing", "/collections?x=1"):
                     told = self.request(url, origin, server)[1]
                     self.assertEqual([option], told.get_all(allow), url)
-                    for exposed in ("Content-Crs", "ETag", "Link"):
+                    for exposed in ("Content-Crs", "ETag", "Link", "OGC-NumberMatched"):
                         self.assertIn(exposed, told["Access-Control-Expose-Headers"])
                 tag = self.request("/collections", origin, server)[1]["ETag"]
                 status, told, _ = self.request("/collections", {**origin, "If-None-Match": tag}, server)
