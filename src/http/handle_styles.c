@@ -1,5 +1,5 @@
-/* GET /styles, /styles/map and /styles/{collection}: style documents of MapLibre (style specification 8), from the
- * definitions of layers in force, as /layers gives them to the page.
+/* GET /styles, /styles/map and /styles/{collection}: style documents of MapLibre (style specification 8),
+ * from the definitions of layers in force, as /layers gives them to the page.
  *
  * A style has colours and outlines, no patterns and no labels: those need pictures and fonts of a server. */
 #include "http/html_tiles.h"

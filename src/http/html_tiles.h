@@ -1,5 +1,5 @@
-/* Pages for people of what is for map programs: grids, tile sets and styles. Each says for whom it is, has the addresses to be
- * copied, and a small map where there is one layer. Threads: one request's. */
+/* Pages for people of what is for map programs: grids, tile sets and styles. Each says for whom it is, has
+ * the addresses to be copied, and a small map where there is one layer. Threads: one request's. */
 #ifndef HX_HTTP_HTML_TILES_H
 #define HX_HTTP_HTML_TILES_H
 

@@ -1,10 +1,11 @@
 /* Features of a collection as FlatGeobuf, for programs: shapes as they are stored, to the bit, and the
- * columns that CSV and GeoJSON have. A page when there is a limit, else the whole collection: a file shows nobody a
- * link to its next page, so that a part would be taken for all.
+ * columns that CSV and GeoJSON have. A page when there is a limit, else the whole collection: a file shows
+ * nobody a link to its next page, so that a part would be taken for all.
  *
- * The header says how many features follow, and the stream is cut off when it was wrong: a reader then knows.
- * x is the easting or the longitude, whatever the order of the authority is; CRS84 and EPSG:4490 are the same
- * numbers here, and the header names EPSG:4490, in which they are stored. Threads: one stream's. */
+ * The header says how many features follow, and the stream is cut off when it was wrong: a reader then
+ * knows. x is the easting or the longitude, whatever the order of the authority is; CRS84 and EPSG:4490
+ * are the same numbers here, and the header names EPSG:4490, in which they are stored. Threads: one
+ * stream's. */
 #ifndef HX_HTTP_ITEM_FGB_H
 #define HX_HTTP_ITEM_FGB_H
 

@@ -1,10 +1,9 @@
-/* One page of a collection as a GeoJSON FeatureCollection or as FlatGeobuf, written in pieces while the client
- * reads it.
+/* One page of a collection as a GeoJSON FeatureCollection or as FlatGeobuf, written in pieces while the
+ * client reads it.
  *
- * Memory stays at one piece whatever the page holds. Between pieces it holds neither worker nor statement: it
- * goes on from the last id (keyset paging) in the same immutable version, so that a new import does not mix
- * into a page.
- * Threads: one stream belongs to one connection. */
+ * Memory stays at one piece whatever the page holds. Between pieces it holds neither worker nor statement:
+ * it goes on from the last id (keyset paging) in the same immutable version, so that a new import does not
+ * mix into a page. Threads: one stream belongs to one connection. */
 #ifndef HX_HTTP_ITEM_STREAM_H
 #define HX_HTTP_ITEM_STREAM_H
 

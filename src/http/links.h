@@ -33,7 +33,8 @@ void link_write(struct json_writer *w, const struct links *l, const char *rel, c
 /* The same answer in another form: the path with f=html, a page for people, or f=csv. */
 void link_write_alternate(struct json_writer *w, const struct links *l, const char *path);
 void link_write_csv(struct json_writer *w, const struct links *l, const char *path);
-/* The same as a header, for documents of other standards, which have no place for links: rel "alternate", f=html. */
+/* The same as a header, for documents of other standards, which have no place for links: rel "alternate",
+ * f=html. */
 void link_header_alternate(struct reply *reply, const struct request *rq, const char *path);
 /* f=fgb, of a page, or of a whole collection (rel "enclosure" or the like). */
 void link_write_fgb(struct json_writer *w, const struct links *l, const char *rel, const char *path);

@@ -1,5 +1,6 @@
-/* How many features a filter chooses, kept for the pages that follow: each was looked at once, for the first page,
- * and a version never changes. In memory, of the latest some thousand pages; what is not there is counted.
+/* How many features a filter chooses, kept for the pages that follow: each was looked at once, for the
+ * first page, and a version never changes. In memory, of the latest some thousand pages; what is not there
+ * is counted.
  *
  * Not for: what makes two pages pages of one walk (item_page.c makes the key). Threads: any. */
 #ifndef HX_HTTP_PAGE_COUNTS_H

@@ -131,8 +131,8 @@ struct segment {
     double in, out;
 };
 
-/* Liang and Barsky: one side of the box, where `toward` is how fast the segment leaves it and `room` how far it
- * has to go. */
+/* Liang and Barsky: one side of the box, where `toward` is how fast the segment leaves it and `room` how
+ * far it has to go. */
 static bool cut_side(struct segment *s, double toward, double room)
 {
     if (toward == 0)

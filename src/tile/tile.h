@@ -31,9 +31,9 @@ void tile_scratch_free(struct tile_scratch *s);
 enum status tile_encode(const struct layer_index *ix, const char *layer, const struct tile_id *t,
                         struct tile_scratch *s, struct buffer *out, struct error *e) HX_MUST_CHECK;
 
-/* An area of no index, in units and cut to the tile's box with its buffer (unit_rings; outer rings first): its
- * polygons become the feature under way of `w`, by the same rules, with cells of so many units; what rounds to
- * nothing is a square of one unit. */
+/* An area of no index, in units and cut to the tile's box with its buffer (unit_rings; outer rings first):
+ * its polygons become the feature under way of `w`, by the same rules, with cells of so many units; what
+ * rounds to nothing is a square of one unit. */
 struct mvt_writer;
 struct unit_rings;
 enum status tile_draw_area(const struct tile_id *t, int32_t cell, struct unit_rings *rings,

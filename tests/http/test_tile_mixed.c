@@ -1,6 +1,6 @@
-/* Tiles of points, lines and areas: what no collection of the store holds yet (several kinds in one feature), the
- * edges of a tile, and what is refused rather than left out. The rest is seen from outside, by other readers
- * (test_tile_places.py). */
+/* Tiles of points, lines and areas: what no collection of the store holds yet (several kinds in one
+ * feature), the edges of a tile, and what is refused rather than left out. The rest is seen from outside,
+ * by other readers (test_tile_places.py). */
 #include "http/mvt_decode.h"
 #include "tile/mixed.h"
 
