@@ -272,6 +272,13 @@ struct geo_box index_feature_box(const struct layer_index *ix, uint32_t feature)
     return box;
 }
 
+struct geo_box index_ring_box(const struct layer_index *ix, uint32_t ring)
+{
+    struct geo_box box = geo_box_empty();
+    ring_box_add(ix, ring, &box);
+    return box;
+}
+
 uint32_t index_ring(const struct layer_index *ix, uint32_t ring, const double **lon_deg,
                     const double **lat_deg)
 {

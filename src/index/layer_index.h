@@ -68,6 +68,8 @@ struct geo_box index_box(const struct layer_index *ix); /* grows outward by at m
 struct index_feature index_feature_at(const struct layer_index *ix, uint32_t feature);
 /* Costs O(rings); grows outward by at most 1e-5 degrees. */
 struct geo_box index_feature_box(const struct layer_index *ix, uint32_t feature);
+/* By the top of its edge tree, however many vertices it has; grows outward in the same way. */
+struct geo_box index_ring_box(const struct layer_index *ix, uint32_t ring);
 /* Vertices of a ring, closed; the pointers live in the mapped file. Returns their number. */
 uint32_t index_ring(const struct layer_index *ix, uint32_t ring, const double **lon_deg,
                     const double **lat_deg);

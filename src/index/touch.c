@@ -145,8 +145,7 @@ static bool ring_touches(struct touching *t, const struct layer_index *ix, uint3
 {
     struct near_ring n = {.tolerance_m = tolerance_m};
     edge_tree_of(&n.tree, ix, ring);
-    struct geo_box box =
-        box_grown(geo_box_of(n.tree.lon, n.tree.lat, (size_t)n.tree.n_edges + 1), 2 * tolerance_m);
+    struct geo_box box = box_grown(index_ring_box(ix, ring), 2 * tolerance_m);
     n.query = index_query_of(&box);
     if (!ring_hits_find(t->shape, &box, &t->met))
         return false;
