@@ -104,10 +104,10 @@ enum status check_zones_in_units(struct check_worker *w, const struct snapshot *
     if (!s.units || f->status != LAYER_OVERLAP)
         return STATUS_OK;
     const struct parcel_unit *one = only_unit(&s);
-    for (int zone = 0; !st && zone <= f->line->n_zones; zone++) {
-        double m2 = layer_finding_zone_m2(f, zone);
-        if (m2 > 0)
-            st = one ? add(&s, zone, one->code, one->name, m2, e) : split_shape(&s, zone, m2, e);
-    }
+    double m2[ZONES_MAX + 1];
+    layer_finding_zones_m2(f, m2);
+    for (int zone = 0; !st && zone <= f->line->n_zones; zone++)
+        if (m2[zone] > 0)
+            st = one ? add(&s, zone, one->code, one->name, m2[zone], e) : split_shape(&s, zone, m2[zone], e);
     return st;
 }

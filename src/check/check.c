@@ -113,31 +113,6 @@ static enum status summarise(struct arena *a, struct parcel_report *r, struct er
     return r->summary_zh && r->summary_en ? STATUS_OK : error_no_memory(e);
 }
 
-/* An index that a layer before has, too, once. */
-static size_t index_add(const struct layer_index **ix, size_t n, const struct layer_index *one)
-{
-    size_t i = 0;
-    while (i < n && ix[i] != one)
-        i++;
-    ix[i] = one;
-    return i == n ? n + 1 : n;
-}
-
-/* All that will be measured for the prepared parcel. */
-static enum status look_at_lines(struct check_worker *w, const struct snapshot *snapshot, struct error *e)
-{
-    const struct layer_index *ix[2 * LINES_MAX];
-    size_t n = 0;
-    for (int l = 0; l < snapshot_lines(snapshot)->n; l++) {
-        const struct layer_snapshot *layer = snapshot_line(snapshot, l);
-        if (layer && layer->index)
-            ix[n++] = layer->index;
-        if (layer && layer->index && layer->coverage)
-            n = index_add(ix, n, layer->coverage);
-    }
-    return overlap_look(w->scratch, ix, n, e);
-}
-
 /* Every door says the same area of the same shape, to the bit: the one that the policy measured. What lies in
  * a line is held against the kernel's own sum, of which an overlap that holds the parcel is the twin. */
 static enum status own_area(const struct checking *c, struct parcel_report *r, struct error *e)
@@ -166,7 +141,8 @@ static enum status check_one(const struct checking *c, const struct parcel *parc
     if (!r->layers)
         return error_no_memory(e);
     overlap_prepare(w->scratch, &parcel->shape);
-    enum status s = look_at_lines(w, c->snapshot, e);
+    const struct layer_set *measured = snapshot_measured(c->snapshot);
+    enum status s = measured ? overlap_look(w->scratch, measured, e) : STATUS_OK;
     if (!s)
         s = own_area(c, r, e);
     struct measuring m;

@@ -6,27 +6,47 @@
 
 #include <string.h>
 
-/* Where two lines are met at once, and a rule asks of it: how much of the parcel do they share? */
+static bool is_met(const struct layer_finding *f)
+{
+    return f->status == LAYER_OVERLAP;
+}
+
+/* How much of the parcel line a shares with those behind it, where both are met and a rule asks of it. */
+static enum status common_with_later(struct check_worker *w, const struct geo_shape *parcel,
+                                     struct parcel_report *r, int a, double *m2, struct error *e)
+{
+    struct geo_shape common; /* of the parcel and line a */
+    bool built = false;
+    enum status s = STATUS_OK;
+    int n = r->n_layers;
+    for (int b = a + 1; !s && b < n; b++) {
+        if (!is_met(&r->layers[b]) || !common_is_asked(r->layers[a].line, r->layers[b].line))
+            continue;
+        if (!built)
+            s = measure_common_begin(w, parcel, &r->layers[a], &common, e);
+        built = true;
+        if (!s)
+            s = measure_common(w, &common, &r->layers[b], &m2[a * n + b], e);
+        m2[b * n + a] = m2[a * n + b];
+    }
+    if (built)
+        overlap_prepare(w->scratch, parcel);
+    return s;
+}
+
 static enum status common_measure(struct check_worker *w, const struct geo_shape *parcel,
                                   struct parcel_report *r, struct common_areas *out, struct error *e)
 {
-    int n = r->n_layers;
+    int n = r->n_layers, met = 0;
     double *m2 = arena_array(w->arena, (size_t)n * (size_t)n + 1, sizeof *m2);
-    if (!m2)
-        return error_no_memory(e);
+    enum status s = m2 ? STATUS_OK : error_no_memory(e);
     for (int a = 0; a < n; a++)
-        for (int b = a + 1; b < n; b++) {
-            const struct layer_finding *x = &r->layers[a], *y = &r->layers[b];
-            if (x->status != LAYER_OVERLAP || y->status != LAYER_OVERLAP ||
-                !common_is_asked(x->line, y->line))
-                continue;
-            enum status s = measure_common(w, parcel, x, y, &m2[a * n + b], e);
-            if (s)
-                return s;
-            m2[b * n + a] = m2[a * n + b];
-        }
+        met += is_met(&r->layers[a]);
+    for (int a = 0; !s && met > 1 && a < n; a++)
+        if (is_met(&r->layers[a]))
+            s = common_with_later(w, parcel, r, a, m2, e);
     *out = (struct common_areas){m2, n};
-    return STATUS_OK;
+    return s;
 }
 
 /* Codes of the units in which the parcel lies, for rules that name one; NULL ends. Of the smallest that a

@@ -318,8 +318,22 @@ static enum status doubt(struct check_worker *w, struct layer_finding *f, double
     return STATUS_OK;
 }
 
+/* A line that only excludes and has nothing near the parcel, as it is with most of many lines. */
+static enum status measure_far(struct measuring *m, struct layer_finding *f, struct error *e)
+{
+    enum status s = coverage_measure(m, f, e);
+    if (s)
+        return s;
+    f->status = LAYER_CLEAR;
+    f->area_m2 = fmin(0.0, m->parcel_m2);
+    f->share = fmin(1.0, f->area_m2 / m->parcel_m2);
+    return doubt(m->w, f, m->parcel_m2, e);
+}
+
 static enum status measure_loaded(struct measuring *m, struct layer_finding *f, struct error *e)
 {
+    if (f->line->relation == LINE_EXCLUDES && overlap_saw_nothing(m->w->scratch, f->layer->index))
+        return measure_far(m, f, e);
     struct gathering g = gathering_of(m->w, f->layer->index, m->parcel);
     g.parcel_m2 = m->parcel_m2;
     enum status s = coverage_measure(m, f, e);
@@ -452,25 +466,29 @@ enum status check_overlap_shape(struct check_worker *w, const struct layer_snaps
     return st;
 }
 
-enum status measure_common(struct check_worker *w, const struct geo_shape *parcel,
-                           const struct layer_finding *a, const struct layer_finding *b, double *area_m2,
-                           struct error *e)
+enum status measure_common_begin(struct check_worker *w, const struct geo_shape *parcel,
+                                 const struct layer_finding *a, struct geo_shape *common, struct error *e)
 {
-    struct geo_shape first;
-    enum status s = check_overlap_shape(w, a->layer, parcel, NULL, &first, e);
+    enum status s = check_overlap_shape(w, a->layer, parcel, NULL, common, e);
+    if (!s)
+        overlap_prepare(w->scratch, common);
+    return s;
+}
+
+enum status measure_common(struct check_worker *w, const struct geo_shape *common,
+                           const struct layer_finding *b, double *area_m2, struct error *e)
+{
     *area_m2 = 0;
-    if (s || first.n_rings == 0)
-        return s;
-    struct gathering g = gathering_of(w, b->layer->index, &first);
+    if (common->n_rings == 0)
+        return STATUS_OK;
+    struct gathering g = gathering_of(w, b->layer->index, common);
     g.areas_only = true;
-    overlap_prepare(w->scratch, &first);
-    s = overlap_parcel_area(w->scratch, &g.parcel_m2, e);
+    enum status s = overlap_parcel_area(w->scratch, &g.parcel_m2, e);
     if (!s)
         s = gather(&g, e);
     if (!s)
         s = conflict_find(&g, e);
     if (!s)
         s = whole_area(&g, area_m2, e);
-    overlap_prepare(w->scratch, parcel);
     return s;
 }

@@ -43,9 +43,12 @@ enum status measure_layer(struct measuring *m, const struct control_line *line,
 enum status measure_units(struct check_worker *w, const struct snapshot *snapshot, struct parcel_report *r,
                           struct error *e) HX_MUST_CHECK;
 
-/* Area in which two lines overlap each other within the parcel, m2. */
-enum status measure_common(struct check_worker *w, const struct geo_shape *parcel,
-                           const struct layer_finding *a, const struct layer_finding *b, double *area_m2,
-                           struct error *e) HX_MUST_CHECK;
+/* Areas in which two lines overlap each other within the parcel. First what a line has of the parcel is built
+ * and prepared in w->scratch, once for all lines that it is held against; then each of them, m2. */
+enum status measure_common_begin(struct check_worker *w, const struct geo_shape *parcel,
+                                 const struct layer_finding *a, struct geo_shape *common,
+                                 struct error *e) HX_MUST_CHECK;
+enum status measure_common(struct check_worker *w, const struct geo_shape *common,
+                           const struct layer_finding *b, double *area_m2, struct error *e) HX_MUST_CHECK;
 
 #endif

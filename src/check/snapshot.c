@@ -100,6 +100,22 @@ static void take_levels(struct snapshot *s, const struct line_table *t)
     }
 }
 
+/* All that is measured under a parcel. */
+static enum status look_together(struct snapshot *s, struct error *e)
+{
+    const struct layer_index *ix[2 * LINES_MAX];
+    size_t n = 0;
+    for (int l = 0; l < s->lines.n; l++) {
+        const struct layer_snapshot *layer = s->line_layers[l];
+        if (layer && layer->index && layer->coverage)
+            ix[n++] = layer->coverage; /* in the order in which they are measured */
+        if (layer && layer->index)
+            ix[n++] = layer->index;
+    }
+    s->measured = layer_set_new(ix, n, s->arena);
+    return s->measured ? STATUS_OK : error_no_memory(e);
+}
+
 enum status snapshot_take_terms(struct snapshot *s, const struct snapshot_terms *terms, struct error *e)
 {
     struct line_table all;
@@ -110,6 +126,8 @@ enum status snapshot_take_terms(struct snapshot *s, const struct snapshot_terms 
         take_levels(s, &all);
     for (int l = 0; !st && l < s->lines.n; l++)
         s->line_layers[l] = snapshot_layer(s, line_at(&s->lines, l)->id);
+    if (!st)
+        st = look_together(s, e);
     if (!st)
         st = class_table_read(s->arena, &s->classes, e);
     return st ? st
@@ -267,6 +285,11 @@ const struct line_table *snapshot_lines(const struct snapshot *s)
 const struct layer_snapshot *snapshot_line(const struct snapshot *s, int line)
 {
     return s->line_layers[line];
+}
+
+const struct layer_set *snapshot_measured(const struct snapshot *s)
+{
+    return s->measured;
 }
 
 struct claim_terms snapshot_claim_terms(const struct snapshot *s)

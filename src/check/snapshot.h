@@ -8,7 +8,7 @@
 #ifndef HX_CHECK_SNAPSHOT_H
 #define HX_CHECK_SNAPSHOT_H
 
-#include "index/layer_index.h"
+#include "index/layer_set.h"
 #include "lines/claims.h"
 #include "lines/rules.h"
 #include "store/store.h"
@@ -46,6 +46,9 @@ const struct layer_snapshot *snapshot_layer(const struct snapshot *s,
 const struct line_table *snapshot_lines(const struct snapshot *s);
 /* The layer of a line of the table; NULL: not loaded. No search: for every parcel. */
 const struct layer_snapshot *snapshot_line(const struct snapshot *s, int line);
+/* The indexes that a check of a parcel measures, to be looked into together; NULL: there is no such set, and
+ * each is looked into by itself. */
+const struct layer_set *snapshot_measured(const struct snapshot *s);
 /* The levels of administrative units of which a layer is loaded, from the largest to the smallest; how
  * many. */
 size_t snapshot_units(const struct snapshot *s, const struct unit_layer **out);

@@ -17,6 +17,7 @@ struct snapshot {
     size_t n_layers;
     struct line_table lines;
     const struct layer_snapshot *line_layers[LINES_MAX]; /* of `lines`, into `layers`, or NULL */
+    const struct layer_set *measured;                    /* indexes and coverages of the lines, or NULL */
     struct unit_layer units[UNIT_LEVELS_MAX];            /* the levels of units that are loaded */
     size_t n_units;
     struct rule_table rules;

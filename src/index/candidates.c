@@ -37,20 +37,11 @@ static inline bool meets(const struct index_box32 *b, const struct index_query *
     return index_sides_closed(b, q) == SIDE_ALL;
 }
 
-/* A descent of one ring tree, level by level. The nodes of the level that meet the query stand in
- * hits->ring[first .. end - 1]; their children are put behind them. */
-struct search {
-    const struct layer_index *ix;
-    struct ring_hits *hits;
-    size_t first, end;
-    int level; /* 0: they are leaves */
-};
-
-static bool search_begin(struct search *s, const struct layer_index *ix, const struct index_query *q,
+static bool search_begin(struct ring_search *s, const struct layer_index *ix, const struct index_query *q,
                          struct ring_hits *h)
 {
     int top = ix->tree_levels - 1;
-    *s = (struct search){.ix = ix, .hits = h};
+    *s = (struct ring_search){.ix = ix, .hits = h};
     h->n = 0;
     if (top < 0 || !meets(ix->tree_boxes + ix->tree_level_at[top], q))
         return true;
@@ -63,7 +54,7 @@ static bool search_begin(struct search *s, const struct layer_index *ix, const s
 }
 
 /* One level down. What the next level needs is on its way meanwhile. */
-static bool search_step(struct search *s, const struct index_query *q)
+static bool search_step(struct ring_search *s, const struct index_query *q)
 {
     const struct layer_index *ix = s->ix;
     struct ring_hits *h = s->hits;
@@ -95,7 +86,7 @@ static bool search_step(struct search *s, const struct index_query *q)
     return true;
 }
 
-static void search_end(struct search *s)
+static void search_end(struct ring_search *s)
 {
     s->hits->n = s->end - s->first;
     if (s->hits->n)
@@ -104,7 +95,7 @@ static void search_end(struct search *s)
 
 bool ring_leaves_find(const struct layer_index *ix, const struct index_query *q, struct ring_hits *h)
 {
-    struct search s;
+    struct ring_search s;
     bool ok = search_begin(&s, ix, q, h);
     while (ok && s.level > 0)
         ok = search_step(&s, q);
@@ -143,25 +134,20 @@ size_t ring_hits_of_feature(const struct ring_hits *h, const struct layer_index 
     return low;
 }
 
-bool ring_hits_find_all(const struct layer_index *const *ix, size_t n, const struct geo_box *box,
-                        struct ring_hits *h)
+bool ring_searches_finish(struct ring_search *s, size_t n, const struct index_query *q)
 {
-    struct index_query q = index_query_of(box);
-    struct search s[RING_HITS_TOGETHER];
-    bool ok = true, under_way = true;
-    for (size_t i = 0; i < n; i++)
-        ok = search_begin(s + i, ix[i], &q, h + i) && ok;
+    bool ok = true, under_way = n > 0;
     while (ok && under_way) {
         under_way = false;
         for (size_t i = 0; ok && i < n; i++) {
             if (s[i].level > 0)
-                ok = search_step(s + i, &q);
+                ok = search_step(s + i, q);
             under_way |= s[i].level > 0;
         }
     }
     for (size_t i = 0; ok && i < n; i++) {
         search_end(s + i);
-        leaves_to_rings(ix[i], h + i);
+        leaves_to_rings(s[i].ix, s[i].hits);
     }
     return ok;
 }

@@ -20,11 +20,17 @@ size_t ring_hits_of_feature(const struct ring_hits *h, const struct layer_index 
 /* The same before it is sorted: places in the ring tree's lowest level, whose boxes are tree_boxes[place] and
  * whose rings are tree_ring[place]. */
 bool ring_leaves_find(const struct layer_index *ix, const struct index_query *q, struct ring_hits *h);
-/* ring_hits_find in n <= RING_HITS_TOGETHER layers, into h[0 .. n - 1], a level of all trees at a time, so
- * that they wait for memory together. */
-enum { RING_HITS_TOGETHER = 8 };
-bool ring_hits_find_all(const struct layer_index *const *ix, size_t n, const struct geo_box *box,
-                        struct ring_hits *h);
+/* A descent of one ring tree, level by level. The nodes of the level that meet the query stand in
+ * hits->ring[first .. end - 1]; their children are put behind them. */
+struct ring_search {
+    const struct layer_index *ix;
+    struct ring_hits *hits;
+    size_t first, end;
+    int level; /* 0: they are leaves */
+};
+/* Searches that stand at some level go on, a level of all trees at a time, so that they wait for memory
+ * together, until their hits are rings, as of ring_hits_find. */
+bool ring_searches_finish(struct ring_search *s, size_t n, const struct index_query *q);
 void ring_numbers_sort(uint32_t *ring, size_t n); /* ascending */
 
 #endif

@@ -58,8 +58,9 @@ void overlap_scratch_free(struct overlap_scratch *s)
         return;
     parcel_parts_release(&s->list);
     overlap_nearby_release(&s->nearby);
-    for (size_t i = 0; i < OVERLAP_LOOK_MAX; i++)
+    for (size_t i = 0; i < LAYER_SET_MAX; i++)
         ring_hits_release(s->near + i);
+    ring_hits_release(&s->blocks);
     ring_hits_release(&s->touching.near);
     ring_hits_release(&s->touching.met);
     arena_free(s->edges);
@@ -78,38 +79,42 @@ void overlap_prepare(struct overlap_scratch *s, const struct geo_shape *shape)
 {
     s->parcel = shape;
     s->cut = false; /* not before something is near it */
-    s->n_looked_at = 0;
+    s->looked_at = NULL;
     s->touching.shape = NULL;
     s->touching.serial = 0;
 }
 
-enum status overlap_look(struct overlap_scratch *s, const struct layer_index *const *ix, size_t n,
-                         struct error *e)
+enum status overlap_look(struct overlap_scratch *s, const struct layer_set *set, struct error *e)
 {
-    n = n < OVERLAP_LOOK_MAX ? n : OVERLAP_LOOK_MAX;
-    s->n_looked_at = 0;
-    for (size_t i = 0; i < n; i += RING_HITS_TOGETHER) {
-        size_t together = n - i < RING_HITS_TOGETHER ? n - i : RING_HITS_TOGETHER;
-        if (!ring_hits_find_all(ix + i, together, &s->parcel->box, s->near + i))
-            return error_no_memory(e);
-    }
-    for (size_t i = 0; i < n; i++) {
-        s->looked_at[i] = ix[i];
-        overlap_nearby_prefetch_tables(ix[i], s->near[i].ring, s->near[i].n);
-    }
+    size_t n = layer_set_size(set);
+    s->looked_at = NULL;
+    if (!layer_set_find(set, &s->parcel->box, &s->blocks, s->near))
+        return error_no_memory(e);
     for (size_t i = 0; i < n; i++)
-        overlap_nearby_prefetch_trees(ix[i], s->near[i].ring, s->near[i].n);
-    s->n_looked_at = n;
+        overlap_nearby_prefetch_tables(layer_set_at(set, i), s->near[i].ring, s->near[i].n);
+    for (size_t i = 0; i < n; i++)
+        overlap_nearby_prefetch_trees(layer_set_at(set, i), s->near[i].ring, s->near[i].n);
+    s->looked_at = set;
+    s->near_at = 0;
     return STATUS_OK;
 }
 
 /* What was found near the parcel; NULL: nobody has looked. */
-static const struct ring_hits *near_of(const struct overlap_scratch *s, const struct layer_index *ix)
+static const struct ring_hits *near_of(struct overlap_scratch *s, const struct layer_index *ix)
 {
-    for (size_t i = 0; i < s->n_looked_at; i++)
-        if (s->looked_at[i] == ix)
-            return s->near + i;
+    size_t n = s->looked_at ? layer_set_size(s->looked_at) : 0;
+    for (size_t i = 0; i < n; i++) {
+        if (layer_set_at(s->looked_at, s->near_at) == ix)
+            return s->near + s->near_at;
+        s->near_at = s->near_at + 1 < n ? s->near_at + 1 : 0;
+    }
     return NULL;
+}
+
+bool overlap_saw_nothing(struct overlap_scratch *s, const struct layer_index *ix)
+{
+    const struct ring_hits *near = near_of(s, ix);
+    return near && near->n == 0;
 }
 
 enum status overlap_parcel_area(struct overlap_scratch *s, double *area_m2, struct error *e)
@@ -211,7 +216,7 @@ static bool parcel_measure(struct overlap_scratch *s, const struct layer_index *
                            void *user)
 {
     const struct ring_hits *near = near_of(s, ix);
-    if (near && near->n == 0) /* so it is with most of many layers */
+    if (near && near->n == 0)
         return true;
     bool whole = parcel_part_is_whole(s->parcel);
     struct overlap_nearby_question question = {wanted, user, whole ? SIZE_MAX : 0};

@@ -23,6 +23,7 @@
 #define HX_INDEX_OVERLAP_H
 
 #include "index/layer_index.h"
+#include "index/layer_set.h"
 
 enum { PIECE_MAX_EDGES = 64 };
 #define PIECE_MAX_LAT_DEG 0.05
@@ -37,12 +38,13 @@ void overlap_scratch_free(struct overlap_scratch *s);                           
  * prepare. */
 void overlap_prepare(struct overlap_scratch *s, const struct geo_shape *shape);
 
-/* Not needed, but n layers that will be measured are looked into faster together: they wait for memory at
- * once. They must stay open until the next prepare; those beyond OVERLAP_LOOK_MAX are left to their own
- * measurement. */
-enum { OVERLAP_LOOK_MAX = 64 };
-enum status overlap_look(struct overlap_scratch *s, const struct layer_index *const *ix, size_t n,
+/* Not needed, but layers that will be measured are looked into faster together. The set must live until the
+ * next prepare; layers that are not of it are left to their own measurement. */
+enum status overlap_look(struct overlap_scratch *s, const struct layer_set *set,
                          struct error *e) HX_MUST_CHECK;
+
+/* Has a look shown that nothing of the layer is near the parcel? Then overlap_measure finds no feature. */
+bool overlap_saw_nothing(struct overlap_scratch *s, const struct layer_index *ix);
 
 /* The prepared parcel's own area, m2, by the same arithmetic: an overlap with something that contains the
  * parcel equals it to rounding. */

@@ -2,6 +2,7 @@
 #ifndef HX_INDEX_OVERLAP_PARTS_H
 #define HX_INDEX_OVERLAP_PARTS_H
 
+#include "index/layer_set_find.h"
 #include "index/overlap.h"
 #include "index/overlap_nearby.h"
 #include "index/parcel_parts.h"
@@ -18,11 +19,12 @@ struct overlap_scratch {
     struct parcel_parts list;       /* of the parcel, once something is near it */
     bool cut;                       /* the list is the parcel's */
     struct overlap_nearby nearby;
-    const struct layer_index *looked_at[OVERLAP_LOOK_MAX]; /* for this parcel */
-    struct ring_hits near[OVERLAP_LOOK_MAX];               /* what was found in each */
-    size_t n_looked_at;
-    struct touching touching; /* shape: NULL until somebody asks of this parcel */
-    struct arena *edges;      /* of touching.shape */
+    const struct layer_set *looked_at;    /* for this parcel, or NULL */
+    struct ring_hits near[LAYER_SET_MAX]; /* what was found in each of its layers */
+    struct ring_hits blocks;              /* of the set, while it is looked into */
+    size_t near_at;                       /* the one that was asked for last: mostly the next is, next */
+    struct touching touching;             /* shape: NULL until somebody asks of this parcel */
+    struct arena *edges;                  /* of touching.shape */
     struct overlap *found;
     size_t n_found, cap_found;
 };

@@ -12,10 +12,13 @@ bool measure_is_covered(double uncovered_m2, double parcel_m2)
     return uncovered_m2 <= fmax(0.01, 1e-9 * parcel_m2);
 }
 
-double layer_finding_zone_m2(const struct layer_finding *f, int zone)
+void layer_finding_zones_m2(const struct layer_finding *f, double m2[ZONES_MAX + 1])
 {
-    double m2 = 0;
+    int n = f->line->n_zones;
+    for (int z = 0; z <= n; z++)
+        m2[z] = 0;
     for (size_t i = 0; i < f->n_features; i++)
-        m2 += line_zone_of(f->line, f->features[i].zone) == zone ? f->features[i].area_m2 : 0;
-    return fmin(m2, f->area_m2);
+        m2[line_zone_of(f->line, f->features[i].zone)] += f->features[i].area_m2;
+    for (int z = 0; z <= n; z++)
+        m2[z] = fmin(m2[z], f->area_m2);
 }

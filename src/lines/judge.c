@@ -172,15 +172,17 @@ static void judge_pressed(struct judge *j)
 {
     const struct layer_finding *f = j->f;
     const struct control_line *line = j->line;
+    double zone_m2[ZONES_MAX + 1];
+    layer_finding_zones_m2(f, zone_m2);
     if (line->n_zones == 0) {
         j->unruled = !hit_pressing(j, "*", f->area_m2);
         hit_beside(j, RELATION_OVERLAP, "*", true, f->area_m2);
-    } else if (layer_finding_zone_m2(f, line->n_zones) > 0) {
+    } else if (zone_m2[line->n_zones] > 0) {
         j->unruled = true;
     }
     for (int z = 0; z < line->n_zones; z++) {
         const struct line_zone *zone = &line->zones[z];
-        double area = layer_finding_zone_m2(f, z);
+        double area = zone_m2[z];
         if (!(area > 0))
             continue;
         if (!(zone->absolute ? hit_class(j, RELATION_OVERLAP, zone->zh, area)
@@ -302,6 +304,8 @@ static enum verdict judge_line(struct judge *j)
 {
     const struct layer_finding *f = j->f;
     bool answered = is_measured(f) && measure_is_covered(f->uncovered_m2, j->c->parcel_m2);
+    if (answered && f->status == LAYER_CLEAR && !f->touches && j->line->relation != LINE_CONTAINS)
+        return VERDICT_ALLOWED; /* most lines of most parcels: no rule speaks of it */
     judge_relation(j);
     if (f->status == LAYER_OVERLAP)
         judge_crossed_lines(j);

@@ -2,6 +2,7 @@
  * vertices become more. */
 #include "check/check.h"
 #include "growth/growth.h"
+#include "index/overlap.h"
 #include "report/report_maps.h"
 #include "shipped_lines.h"
 
@@ -326,6 +327,67 @@ void many_holes_near(size_t n)
     parcel(&w);
     growth_counted(do_check_and_shape, &w);
     growth_expect(w.shape.n_rings > n / 2);
+    world_release(&w);
+}
+
+/* The red line's corner reaches into the parcel's box and not into the parcel; its far side has n vertices.
+ * What is far is no work, for the touch either. */
+void ring_beside(size_t n)
+{
+    struct world w;
+    world_init(&w);
+    line_begin(&w);
+    ring(&w, true);
+    point(&w, -1, 0), point(&w, 0.4 * CELL_DEG, 0), point(&w, 0.4 * CELL_DEG, 1);
+    for (size_t i = 1; i < n; i++) {
+        double t = (double)i / (double)n;
+        point(&w, 0.4 * CELL_DEG * (1 - t) - t, 1 + 0.1 * sin(20 * t));
+    }
+    point(&w, -1, 1);
+    feature(&w, "");
+    line_end(&w, LINE_ECOLOGICAL_RED_LINE);
+    ring(&w, true);
+    point(&w, 0, -CELL_DEG), point(&w, CELL_DEG, -CELL_DEG), point(&w, CELL_DEG, CELL_DEG);
+    parcel(&w);
+    growth_counted(do_check, &w);
+    const struct layer_finding *f = finding(&w, LINE_ECOLOGICAL_RED_LINE);
+    growth_expect(f->status == LAYER_CLEAR && !f->touches);
+    world_release(&w);
+}
+
+static const struct layer_set *far_set;
+static void do_look(void *user)
+{
+    struct world *w = user;
+    struct error e = {0};
+    overlap_prepare(w->worker.scratch, &w->parcel.shape);
+    growth_must(overlap_look(w->worker.scratch, far_set, &e), &e);
+}
+
+/* n layers of a hundred squares; those of the first are under the parcel, the others a cell or more beside. */
+void far_layers(size_t n)
+{
+    struct world w;
+    const struct layer_index *ix[LAYER_SET_MAX];
+    world_init(&w);
+    for (size_t l = 0; l < n; l++) {
+        line_begin(&w);
+        for (size_t i = 0; i < 100; i++) {
+            double x = (l ? 3 : 0) + (double)l / (double)n + 2 * (double)(i % 10), y = 2 * (double)(i / 10);
+            box(&w, x * CELL_DEG, y * CELL_DEG, (x + 0.01) * CELL_DEG, (y + 0.5) * CELL_DEG);
+            feature(&w, "");
+        }
+        ix[l] = line_open(&w);
+    }
+    box(&w, -CELL_DEG, -CELL_DEG, CELL_DEG, CELL_DEG);
+    parcel(&w);
+    far_set = layer_set_new(ix, n, w.worker.arena);
+    growth_expect(far_set != NULL);
+    growth_counted(do_look, &w);
+    growth_expect(!overlap_saw_nothing(w.worker.scratch, ix[0]) &&
+                  overlap_saw_nothing(w.worker.scratch, ix[n - 1]));
+    for (size_t l = 0; l < n; l++)
+        index_close((struct layer_index *)ix[l]);
     world_release(&w);
 }
 

@@ -25,7 +25,7 @@ typedef void growth_case(size_t n);
 /* cases_check.c: one parcel and the three lines */
 growth_case many_features, many_shapes, many_drawn, many_near, many_overlapping, many_slivers, many_zones,
     many_in_two_lines, star_parcel, comb_parcel, star_over_many, comb_over_few, region_parcel,
-    many_holes_near;
+    many_holes_near, ring_beside, far_layers;
 /* cases_geo.c */
 growth_case border_holes_meant, border_holes_nested, border_holes_valid, border_holes_touching;
 /* cases_tile.c */
