@@ -27,6 +27,8 @@ static void snapshot_free(struct snapshot *s)
         index_close((struct layer_index *)s->drafts[i].layer.index);
         index_close((struct layer_index *)s->drafts[i].layer.coverage);
     }
+    if (s->together)
+        arena_free(s->together->arena);
     arena_free(s->arena);
     free(s);
 }
@@ -100,8 +102,8 @@ static void take_levels(struct snapshot *s, const struct line_table *t)
     }
 }
 
-/* All that is measured under a parcel. */
-static enum status look_together(struct snapshot *s, struct error *e)
+/* One thread does it, once. Without memory for it each index is looked into by itself. */
+static void look_together(const struct snapshot *s)
 {
     const struct layer_index *ix[2 * LINES_MAX];
     size_t n = 0;
@@ -112,8 +114,9 @@ static enum status look_together(struct snapshot *s, struct error *e)
         if (layer && layer->index)
             ix[n++] = layer->index;
     }
-    s->measured = layer_set_new(ix, n, s->arena);
-    return s->measured ? STATUS_OK : error_no_memory(e);
+    s->together->arena = arena_new((size_t)1 << 30);
+    if (s->together->arena)
+        atomic_store(&s->together->set, layer_set_new(ix, n, s->together->arena));
 }
 
 enum status snapshot_take_terms(struct snapshot *s, const struct snapshot_terms *terms, struct error *e)
@@ -126,8 +129,8 @@ enum status snapshot_take_terms(struct snapshot *s, const struct snapshot_terms 
         take_levels(s, &all);
     for (int l = 0; !st && l < s->lines.n; l++)
         s->line_layers[l] = snapshot_layer(s, line_at(&s->lines, l)->id);
-    if (!st)
-        st = look_together(s, e);
+    if (!st && !(s->together = arena_alloc(s->arena, sizeof *s->together)))
+        st = error_no_memory(e);
     if (!st)
         st = class_table_read(s->arena, &s->classes, e);
     return st ? st
@@ -289,7 +292,12 @@ const struct layer_snapshot *snapshot_line(const struct snapshot *s, int line)
 
 const struct layer_set *snapshot_measured(const struct snapshot *s)
 {
-    return s->measured;
+    enum { OFTEN = 64 };
+    const struct layer_set *set = s->together ? atomic_load(&s->together->set) : NULL;
+    if (set || !s->together || atomic_fetch_add(&s->together->n_asked, 1) + 1 != OFTEN)
+        return set;
+    look_together(s);
+    return atomic_load(&s->together->set);
 }
 
 struct claim_terms snapshot_claim_terms(const struct snapshot *s)

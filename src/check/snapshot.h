@@ -46,8 +46,8 @@ const struct layer_snapshot *snapshot_layer(const struct snapshot *s,
 const struct line_table *snapshot_lines(const struct snapshot *s);
 /* The layer of a line of the table; NULL: not loaded. No search: for every parcel. */
 const struct layer_snapshot *snapshot_line(const struct snapshot *s, int line);
-/* The indexes that a check of a parcel measures, to be looked into together; NULL: there is no such set, and
- * each is looked into by itself. */
+/* The indexes that a check of a parcel measures, to be looked into together: made by who asks for the 64th
+ * time. NULL: not there yet, and each is looked into by itself. */
 const struct layer_set *snapshot_measured(const struct snapshot *s);
 /* The levels of administrative units of which a layer is loaded, from the largest to the smallest; how
  * many. */

@@ -10,6 +10,14 @@
 
 #include <stdatomic.h>
 
+/* The set of all that is measured under a parcel, once it has been asked for often: who checks one parcel
+ * need not wait for it. */
+struct look_together {
+    atomic_uint n_asked;
+    _Atomic(const struct layer_set *) set; /* NULL: not there yet */
+    struct arena *arena;                   /* of the set */
+};
+
 struct snapshot {
     atomic_int references;
     struct arena *arena; /* versions' strings, definitions, the rules */
@@ -17,7 +25,7 @@ struct snapshot {
     size_t n_layers;
     struct line_table lines;
     const struct layer_snapshot *line_layers[LINES_MAX]; /* of `lines`, into `layers`, or NULL */
-    const struct layer_set *measured;                    /* indexes and coverages of the lines, or NULL */
+    struct look_together *together;                      /* what is no part of the state; may be NULL */
     struct unit_layer units[UNIT_LEVELS_MAX];            /* the levels of units that are loaded */
     size_t n_units;
     struct rule_table rules;
