@@ -685,6 +685,32 @@ static void a_shared_coverage_answers_as_each_layers_own(void **state)
     world_free(together);
 }
 
+/* A snapshot that is asked often looks into its lines together; the answers stay what they were, to the bit. */
+static void lines_looked_into_together_answer_the_same(void **state)
+{
+    enum { BOXES = 40 };
+    (void)state;
+    struct world *w = world_new(usual, 3);
+    struct report first[BOXES];
+    char box[BOXES][120];
+    for (int i = 0; i < BOXES; i++) {
+        double at = 0.4 / BOXES * i;
+        snprintf(box[i], sizeof box[i], "%.6f %.6f %.6f %.6f", 110.95 + at, 40.95 + at, 111.0 + at,
+                 41.0 + at);
+        first[i] = check_box(w, box[i], NULL);
+    }
+    assert_null(snapshot_measured(w->snapshot));
+    for (int i = 0; i < 100; i++)
+        (void)!snapshot_measured(w->snapshot);
+    assert_non_null(snapshot_measured(w->snapshot));
+    for (int i = 0; i < BOXES; i++) {
+        struct report r = check_box(w, box[i], NULL);
+        for (int l = 0; l < r.results[0].n_layers; l++)
+            assert_same_finding(&first[i].results[0].layers[l], &r.results[0].layers[l]);
+    }
+    world_free(w);
+}
+
 /* A sliver is small and narrow; what is only small, or only narrow, is an overlap. It is listed, and is
  * not clear. */
 static void slivers_are_small_and_narrow(void **state)
@@ -1076,6 +1102,7 @@ int main(void)
         cmocka_unit_test(an_added_feature_never_clears),
         cmocka_unit_test(a_parcels_area_is_its_shapes_in_every_door),
         cmocka_unit_test(a_shared_coverage_answers_as_each_layers_own),
+        cmocka_unit_test(lines_looked_into_together_answer_the_same),
         cmocka_unit_test(slivers_are_small_and_narrow),
         cmocka_unit_test(the_sliver_policy_is_chosen_and_disclosed),
         cmocka_unit_test(a_damaged_index_is_rebuilt),
