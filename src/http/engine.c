@@ -5,9 +5,9 @@
 #include "base/log.h"
 #include "http/page_counts.h"
 #include "http/record_writer.h"
+#include "http/tile_maker.h"
 #include "store/store_file.h"
 #include "store/store_versions.h"
-#include "tile/cache.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { DAYS_KEPT = 4, DAY_SIZE = 11 };
 
@@ -39,6 +40,7 @@ struct engine {
     size_t n_workers, n_free;
     struct tile_cache *tiles;
     struct page_counts *counts;
+    struct tile_maker *tile_maker;
     size_t n_taken[2], n_waiting[2]; /* by lane */
 
     pthread_mutex_t file_lock; /* guards the four below */
@@ -210,8 +212,10 @@ static void swap_in(struct engine *en, struct snapshot *newer)
     }
     en->looking = false;
     pthread_mutex_unlock(&en->snapshot_lock);
-    if (older)
+    if (older) {
         tile_cache_clear(en->tiles);
+        tile_maker_prepare(en->tile_maker, newer);
+    }
     snapshot_unref(older);
 }
 
@@ -500,6 +504,14 @@ void engine_share_writer(struct engine *en, struct record_writer *writer)
 
 /* ---- life ---- */
 
+/* As many as may wait for them, and can work at once. */
+static size_t n_makers(size_t n_workers)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t most = processors > 1 ? (size_t)processors : 1;
+    return n_workers / 2 < 1 ? 1 : n_workers / 2 < most ? n_workers / 2 : most;
+}
+
 enum status engine_open(const char *store_path, size_t n_workers, struct engine **out, struct error *e)
 {
     struct engine *en = calloc(1, sizeof *en);
@@ -514,8 +526,9 @@ enum status engine_open(const char *store_path, size_t n_workers, struct engine 
     en->store_path = strdup(store_path);
     enum status s = en->store_path ? store_file_look(store_path, &file, e) : error_no_memory(e);
     en->tiles = tile_cache_new(TILE_CACHE_BYTES);
+    en->tile_maker = en->tiles ? tile_maker_new(en->tiles, n_makers(n_workers), TILE_MAKER_IDLE_MS) : NULL;
     en->counts = page_counts_new();
-    if (!s && (!en->tiles || !en->counts))
+    if (!s && (!en->tile_maker || !en->counts))
         s = error_no_memory(e);
     if (!s)
         s = open_workers(en, store_path, n_workers < 2 ? 2 : n_workers, e);
@@ -527,13 +540,14 @@ enum status engine_open(const char *store_path, size_t n_workers, struct engine 
     }
     note_file(en, &file);
     en->looked_at_ms = clock_ms();
+    tile_maker_prepare(en->tile_maker, en->snapshot);
     *out = en;
     return STATUS_OK;
 }
 
-struct tile_cache *engine_tiles(struct engine *en)
+struct tile_maker *engine_tiles(struct engine *en)
 {
-    return en->tiles;
+    return en->tile_maker;
 }
 
 struct page_counts *engine_page_counts(struct engine *en)
@@ -545,6 +559,7 @@ void engine_close(struct engine *en)
 {
     if (!en)
         return;
+    tile_maker_free(en->tile_maker);
     snapshot_unref(en->snapshot);
     for (int i = 0; i < DAYS_KEPT; i++)
         snapshot_unref(en->days[i].snapshot);

@@ -37,9 +37,9 @@ struct engine_load {
 };
 
 struct engine;
-struct tile_cache;
-/* Finished tiles of the current versions. */
-struct tile_cache *engine_tiles(struct engine *en);
+struct tile_maker;
+/* Of the tiles that are kept, of the current versions. */
+struct tile_maker *engine_tiles(struct engine *en);
 struct page_counts;
 struct page_counts *engine_page_counts(struct engine *en);
 /* At least two workers: one alone would have no lane to keep free. */

@@ -1,8 +1,7 @@
 #include "http/tile_answer.h"
 
-#include "http/gzip.h"
+#include "http/tile_maker.h"
 #include "http/tile_places.h"
-#include "tile/cache.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,13 +24,6 @@ enum status tile_read(const struct request *rq, const struct tile_params *at, en
     return s ? s : tile_id_check(out, e);
 }
 
-static uint64_t first_digits(const char *hex)
-{
-    char digits[17];
-    snprintf(digits, sizeof digits, "%.16s", hex);
-    return strtoull(digits, NULL, 16);
-}
-
 struct tiled tiled_of_layer(const struct layer_snapshot *layer)
 {
     const struct store_version *v = &layer->version;
@@ -40,7 +32,7 @@ struct tiled tiled_of_layer(const struct layer_snapshot *layer)
                       .title_zh = v->title_zh,
                       .title_en = v->title_en,
                       .label = v->label,
-                      .content = first_digits(v->source_sha256),
+                      .content = tile_content_of(layer),
                       .has_box = index_n_features(layer->index) > 0,
                       .box = index_box(layer->index)};
     snprintf(t.version, sizeof t.version, "%lld-%d", (long long)v->id, TILE_DRAWING);
@@ -136,27 +128,6 @@ static enum status reply_kept(struct reply *reply, const struct tile_kept *t, st
     return s;
 }
 
-/* Versions of layers have numbers above 0. */
-static struct tile_key key_of(const struct tiled *what, const struct tile_id *t)
-{
-    int64_t version = what->layer ? what->layer->version.id : -1 - (what->places - collection_place_set(0));
-    return (struct tile_key){version, what->content, *t};
-}
-
-/* Compressed once, for all who will ask. */
-static enum status keep(struct request *rq, const struct tile_key *key, struct buffer *plain,
-                        const struct tile_kept **out, struct error *e)
-{
-    struct buffer gzip;
-    buffer_init(&gzip, 0);
-    enum status s = buffer_status(plain, e);
-    if (!s && plain->size > REPLY_PLAIN_BYTES)
-        s = gzip_bytes(plain->data, plain->size, &gzip, e);
-    *out = s ? NULL : tile_cache_put(engine_tiles(rq->engine), key, plain, &gzip);
-    buffer_release(&gzip);
-    return s ? s : *out ? STATUS_OK : error_no_memory(e);
-}
-
 /* ---- the answer ---- */
 
 static enum status encode(struct request *rq, const struct tiled *what, const struct tile_id *t,
@@ -166,28 +137,44 @@ static enum status encode(struct request *rq, const struct tiled *what, const st
                        : tile_places_encode(rq, what->places, t, out, e);
 }
 
+/* Places are read out of the store, by this request's worker. */
+static enum status make_places(struct request *rq, const struct tiled *what, const struct tile_id *t,
+                               const struct tile_kept **out, struct error *e)
+{
+    struct tile_maker *maker = engine_tiles(rq->engine);
+    /* versions of layers have numbers above 0 */
+    const struct tile_key key = {-1 - (what->places - collection_place_set(0)), what->content, *t};
+    *out = tile_maker_find(maker, &key);
+    if (*out)
+        return STATUS_OK;
+    struct buffer b;
+    buffer_init(&b, 0);
+    enum status s = encode(rq, what, t, &b, e);
+    if (!s)
+        s = tile_maker_keep(maker, &key, &b, out, e);
+    buffer_release(&b);
+    return s;
+}
+
 static enum status make_reply(struct request *rq, struct reply *reply, const struct tiled *what,
                               const struct tile_id *t, bool *empty, struct error *e)
 {
-    struct tile_key key = key_of(what, t);
-    bool kept = t->z <= TILE_CACHED_ZOOM;
-    const struct tile_kept *found = kept ? tile_cache_find(engine_tiles(rq->engine), &key) : NULL;
-    enum status s = STATUS_OK;
-    if (!found) {
-        struct buffer b;
-        buffer_init(&b, 0);
-        s = encode(rq, what, t, &b, e);
-        *empty = b.size == 0;
-        if (!s && !kept)
-            s = reply_buffer(reply, &b, MEDIA_MVT, e);
-        else if (!s)
-            s = keep(rq, &key, &b, &found, e);
-        buffer_release(&b);
+    const struct tile_kept *kept = NULL;
+    if (t->z <= TILE_CACHED_ZOOM) {
+        enum status s = what->layer ? tile_maker_make(engine_tiles(rq->engine), rq->snapshot, what->layer, t,
+                                                      &kept, e)
+                                    : make_places(rq, what, t, &kept, e);
+        *empty = !s && kept->plain_size == 0;
+        return s ? s : reply_kept(reply, kept, e);
     }
-    if (s || !found)
-        return s;
-    *empty = found->plain_size == 0;
-    return reply_kept(reply, found, e);
+    struct buffer b;
+    buffer_init(&b, 0);
+    enum status s = encode(rq, what, t, &b, e);
+    *empty = b.size == 0;
+    if (!s)
+        s = reply_buffer(reply, &b, MEDIA_MVT, e);
+    buffer_release(&b);
+    return s;
 }
 
 /* Weak, because the same tile may be compressed. */

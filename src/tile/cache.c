@@ -52,12 +52,17 @@ void tile_kept_release(const struct tile_kept *t)
     free(e);
 }
 
+void tile_kept_hold(const struct tile_kept *t)
+{
+    atomic_fetch_add(&((struct entry *)(uintptr_t)t)->holders, 1);
+}
+
 static size_t size_of(const struct entry *e)
 {
     return sizeof *e + e->kept.plain_size + e->kept.gzip_size;
 }
 
-static bool same_key(const struct tile_key *a, const struct tile_key *b)
+bool tile_key_same(const struct tile_key *a, const struct tile_key *b)
 {
     return a->version == b->version && a->content == b->content && a->tile.z == b->tile.z &&
            a->tile.x == b->tile.x && a->tile.y == b->tile.y && a->tile.matrix == b->tile.matrix;
@@ -100,7 +105,7 @@ static void drop(struct tile_cache *c, struct entry *e)
 static struct entry *look(struct tile_cache *c, const struct tile_key *key)
 {
     struct entry *e = *bucket_of(c, key);
-    while (e && !same_key(&e->key, key))
+    while (e && !tile_key_same(&e->key, key))
         e = e->next;
     if (!e)
         return NULL;

@@ -35,7 +35,10 @@ const struct tile_kept *tile_cache_find(struct tile_cache *c, const struct tile_
  * has been quicker. What is answered is held as by tile_cache_find; NULL when memory is out. */
 const struct tile_kept *tile_cache_put(struct tile_cache *c, const struct tile_key *key, struct buffer *plain,
                                        struct buffer *gzip);
-void tile_kept_release(const struct tile_kept *t);
+void tile_kept_release(const struct tile_kept *t); /* NULL-safe */
+/* One more holds it, who is given it by somebody who does. */
+void tile_kept_hold(const struct tile_kept *t);
+bool tile_key_same(const struct tile_key *a, const struct tile_key *b);
 /* Forgets every tile: after other versions have come into force. */
 void tile_cache_clear(struct tile_cache *c);
 size_t tile_cache_bytes(struct tile_cache *c);
