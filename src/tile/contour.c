@@ -14,18 +14,27 @@ struct vertex {
     bool taken;
 };
 
-/* A row of the cover, with what lies between its centres. Column c of the cover is number c + 1. */
+/* In a row of the cover the value from one number to that of the next span: in front of the first and from the
+ * last one on it is 0. Column c of the cover is number c + 1. */
+struct span {
+    int32_t number;
+    double value;
+};
+
+/* A row as a level cuts it. */
 struct row {
-    double value[ROW_SIZE];
-    uint32_t crossing[ROW_SIZE]; /* the vertex between numbers i and i + 1 */
-    int32_t first, end;          /* numbers that are not surely 0 */
-    uint16_t marks[ROW_SIZE];    /* ascending numbers: from one to the next the value is the same */
-    int32_t n_marks;
+    const struct span *spans;
+    size_t n;
+    uint32_t crossing[ROW_SIZE]; /* the vertex between numbers i and i + 1, where the level is passed */
 };
 
 struct contour_scratch {
     struct vertex *vertices;
     size_t n, capacity;
+    struct cover_grid grid;
+    struct span *spans; /* of all rows, one row after the other */
+    size_t n_spans, cap_spans;
+    size_t row_first[ROW_SIZE]; /* rows + 1 */
     struct row rows[2];
     uint32_t between[ROW_SIZE]; /* the vertex between number i of the upper and of the lower row */
     bool out_of_memory;
@@ -41,6 +50,7 @@ void contour_scratch_free(struct contour_scratch *s)
     if (!s)
         return;
     free(s->vertices);
+    free(s->spans);
     free(s);
 }
 
@@ -77,45 +87,62 @@ static int32_t centre(int32_t origin, int32_t cell, int32_t number)
     return origin + cell / 2 + (number - 1) * cell;
 }
 
-static void row_clear(struct row *r)
+static void add_span(struct contour_scratch *s, int32_t number, double value)
 {
-    if (r->end > r->first)
-        memset(r->value + r->first, 0, (size_t)(r->end - r->first) * sizeof *r->value);
-    r->first = r->end = 0;
-    r->n_marks = 0;
-}
-
-static void mark(struct row *r, int32_t number)
-{
-    if (r->n_marks == 0 || r->marks[r->n_marks - 1] < number)
-        r->marks[r->n_marks++] = (uint16_t)number;
+    if (ARRAY_RESERVE(s->spans, s->cap_spans, s->n_spans + 1))
+        s->spans[s->n_spans++] = (struct span){number, value};
+    else
+        s->out_of_memory = true;
 }
 
 /* Each share changes the value of its own column and of those behind it. */
-static void mark_changes(const struct cover *cover, int32_t row, struct row *r)
+static void row_read(struct contour_scratch *s, const struct cover *cover, int32_t row)
 {
-    mark(r, r->first - 1);
-    for (size_t i = cover->row_start[row]; i < cover->row_start[row + 1]; i++) {
-        mark(r, cover->shares[i].column + 1);
-        mark(r, cover->shares[i].column + 2);
+    int32_t first, end, column = 0;
+    double open = 0;
+    if (!cover_row_touched(cover, row, &first, &end))
+        return;
+    add_span(s, first, 0);
+    for (size_t i = cover->row_start[row]; i < cover->row_start[row + 1];) {
+        double here = open;
+        column = cover->shares[i].column;
+        for (; i < cover->row_start[row + 1] && cover->shares[i].column == column; i++) {
+            here += cover->shares[i].here;
+            open += cover->shares[i].east;
+        }
+        add_span(s, column + 1, here);
+        if (i == cover->row_start[row + 1] || cover->shares[i].column != column + 1)
+            add_span(s, column + 2, column + 1 < end ? open : 0);
     }
-    mark(r, r->end);
+    if (column + 2 < end + 1)
+        add_span(s, end + 1, 0);
+}
+
+bool contour_begin(const struct cover *cover, struct contour_scratch *s)
+{
+    s->grid = cover->grid;
+    s->n_spans = 0;
+    s->out_of_memory = cover->out_of_memory;
+    for (int32_t row = 0; row < cover->grid.rows && !s->out_of_memory; row++) {
+        s->row_first[row] = s->n_spans;
+        row_read(s, cover, row);
+        s->row_first[row + 1] = s->n_spans;
+    }
+    return !s->out_of_memory;
 }
 
 /* Row `number` of the cover, counted from 1; 0 and one beyond the last are rows of nothing. */
-static void row_read(const struct pass *p, const struct cover *cover, int32_t number, struct row *r)
+static void row_cut(const struct pass *p, int32_t number, struct row *r)
 {
-    int32_t first, end;
-    row_clear(r);
-    if (number < 1 || number > p->grid->rows || !cover_row_touched(cover, number - 1, &first, &end))
+    const struct contour_scratch *s = p->s;
+    r->n = 0;
+    if (number < 1 || number > p->grid->rows)
         return;
-    cover_row(cover, number - 1, r->value + 1);
-    r->first = first + 1;
-    r->end = end + 1;
-    mark_changes(cover, number - 1, r);
-    for (int32_t k = 1; k < r->n_marks; k++) {
-        int32_t i = r->marks[k] - 1; /* a change is between a mark and what stands before it */
-        double a = r->value[i], b = r->value[i + 1];
+    r->spans = s->spans + s->row_first[number - 1];
+    r->n = s->row_first[number] - s->row_first[number - 1];
+    for (size_t k = 1; k < r->n; k++) {
+        int32_t i = r->spans[k].number - 1;
+        double a = r->spans[k - 1].value, b = r->spans[k].value;
         if ((a >= p->level) != (b >= p->level))
             r->crossing[i] = add_vertex(p, centre(p->grid->x, p->grid->cell, i) + step_to_level(p, a, b),
                                         centre(p->grid->y, p->grid->cell, number));
@@ -137,10 +164,16 @@ static const int8_t pieces[16][4] = {
 /* Two opposite corners inside and the middle, too: they are joined. */
 static const int8_t joined[2][4] = {{NORTH, EAST, SOUTH, WEST}, {WEST, NORTH, EAST, SOUTH}};
 
-/* The square whose north-west corner is number i of the upper row. */
-static void link_square(const struct pass *p, const struct row *upper, const struct row *lower, int32_t i)
+/* Where two rows are looked at: the values of a number, and of the one before it. */
+struct values {
+    double upper, lower, upper_before, lower_before;
+};
+
+/* The square whose north-west corner is the number i of the upper row, before that of the values. */
+static void link_square(const struct pass *p, const struct row *upper, const struct row *lower, int32_t i,
+                        const struct values *v)
 {
-    double nw = upper->value[i], ne = upper->value[i + 1], sw = lower->value[i], se = lower->value[i + 1];
+    double nw = v->upper_before, ne = v->upper, sw = v->lower_before, se = v->lower;
     unsigned corners = (nw >= p->level ? 1u : 0u) | (ne >= p->level ? 2u : 0u) | (se >= p->level ? 4u : 0u) |
                        (sw >= p->level ? 8u : 0u);
     if (corners == 0 || corners == 15)
@@ -153,47 +186,49 @@ static void link_square(const struct pass *p, const struct row *upper, const str
         p->s->vertices[side[piece[k]]].next = side[piece[k + 1]];
 }
 
-/* The lesser of the two rows' next marks; without one the number itself ends the run. */
-static int32_t next_mark(const struct row *upper, int32_t u, const struct row *lower, int32_t l)
+/* The number of the next span; behind the last there is none. */
+static int32_t next_number(const struct row *r, size_t k)
 {
-    int32_t a = u < upper->n_marks ? upper->marks[u] : ROW_SIZE,
-            b = l < lower->n_marks ? lower->marks[l] : ROW_SIZE;
-    return a < b ? a : b;
+    return k < r->n ? r->spans[k].number : ROW_SIZE;
 }
 
-static bool differs(const struct pass *p, const struct row *upper, const struct row *lower, int32_t i)
-{
-    return (upper->value[i] >= p->level) != (lower->value[i] >= p->level);
-}
-
-/* Numbers in which both rows stay as they are, up to the next mark of either. */
+/* Numbers in which both rows stay as they are, up to the next span of either. */
 static void link_run(const struct pass *p, const struct row *upper, const struct row *lower, int32_t first,
-                     int32_t end)
+                     int32_t end, struct values v)
 {
-    if (!differs(p, upper, lower, first)) {
-        link_square(p, upper, lower, first - 1);
+    if ((v.upper >= p->level) == (v.lower >= p->level)) {
+        link_square(p, upper, lower, first - 1, &v);
         return;
     }
     for (int32_t i = first; i < end && !p->s->out_of_memory; i++) {
-        double a = upper->value[i], b = lower->value[i];
-        p->s->between[i] = add_vertex(p, centre(p->grid->x, p->grid->cell, i), p->y + step_to_level(p, a, b));
+        p->s->between[i] =
+            add_vertex(p, centre(p->grid->x, p->grid->cell, i), p->y + step_to_level(p, v.upper, v.lower));
         if (!p->s->out_of_memory)
-            link_square(p, upper, lower, i - 1);
+            link_square(p, upper, lower, i - 1, &v);
+        v.upper_before = v.upper;
+        v.lower_before = v.lower;
     }
 }
 
-/* Links what lies between two rows of centres: squares are looked at from a mark of either row on, and where
- * the rows differ. */
+/* Links what lies between two rows of centres: squares are looked at where a span of either row begins, and
+ * where the rows differ. */
 static void link_rows(const struct pass *p, const struct row *upper, const struct row *lower)
 {
-    int32_t u = 0, l = 0;
-    while ((u < upper->n_marks || l < lower->n_marks) && !p->s->out_of_memory) {
-        int32_t at = next_mark(upper, u, lower, l);
-        u += u < upper->n_marks && upper->marks[u] == at;
-        l += l < lower->n_marks && lower->marks[l] == at;
-        int32_t end = next_mark(upper, u, lower, l);
+    size_t u = 0, l = 0;
+    struct values v = {0, 0, 0, 0};
+    while ((u < upper->n || l < lower->n) && !p->s->out_of_memory) {
+        int32_t at_upper = next_number(upper, u), at_lower = next_number(lower, l);
+        int32_t at = at_upper < at_lower ? at_upper : at_lower;
+        v.upper_before = v.upper;
+        v.lower_before = v.lower;
+        if (at_upper == at)
+            v.upper = upper->spans[u++].value;
+        if (at_lower == at)
+            v.lower = lower->spans[l++].value;
+        at_upper = next_number(upper, u);
+        at_lower = next_number(lower, l);
         if (at > 0)
-            link_run(p, upper, lower, at, end);
+            link_run(p, upper, lower, at, at_upper < at_lower ? at_upper : at_lower, v);
     }
 }
 
@@ -210,24 +245,21 @@ static void take_rings(struct contour_scratch *s, struct ring_set *out)
     }
 }
 
-bool contour_rings(const struct cover *cover, double level, struct contour_scratch *s, struct ring_set *out)
+bool contour_rings(struct contour_scratch *s, double level, struct ring_set *out)
 {
-    struct pass p = {s, &cover->grid, level, 0};
+    struct pass p = {s, &s->grid, level, 0};
     struct row *upper = &s->rows[0], *lower = &s->rows[1];
     ring_set_clear(out);
     s->n = 0;
-    s->out_of_memory = cover->out_of_memory;
-    row_clear(upper);
-    for (int32_t number = 1; number <= cover->grid.rows + 1 && !s->out_of_memory; number++) {
-        row_read(&p, cover, number, lower);
+    upper->n = 0;
+    for (int32_t number = 1; number <= s->grid.rows + 1 && !s->out_of_memory; number++) {
+        row_cut(&p, number, lower);
         p.y = centre(p.grid->y, p.grid->cell, number - 1);
         link_rows(&p, upper, lower);
         struct row *swap = upper;
         upper = lower;
         lower = swap;
     }
-    row_clear(upper);
-    row_clear(lower);
     if (!s->out_of_memory)
         take_rings(s, out);
     return !s->out_of_memory && !out->out_of_memory;

@@ -140,10 +140,17 @@ static bool is_spread(const struct encoder *c, const struct geo_box *box)
 }
 
 /* A feature no larger than a cell of dust is an area at a place: its rings are not looked at. */
-static bool is_speck(struct encoder *c, uint32_t number, const struct index_feature *f)
+static bool is_speck(struct encoder *c, const struct index_feature *f)
 {
-    struct geo_box box = index_feature_box(c->ix, number);
-    if (c->exact || is_spread(c, &box))
+    struct geo_box box = geo_box_empty();
+    for (uint32_t r = 0; r < f->n_rings && !c->exact; r++) {
+        struct geo_box ring = index_ring_box(c->ix, f->first_ring + r);
+        geo_box_add(&box, ring.west_deg, ring.south_deg);
+        geo_box_add(&box, ring.east_deg, ring.north_deg);
+        if (is_spread(c, &box)) /* mostly after the first ring of many */
+            return false;
+    }
+    if (c->exact)
         return false;
     double lon = (box.west_deg + box.east_deg) / 2, lat = (box.south_deg + box.north_deg) / 2;
     double area = f->area_m2 * tile_units2_per_m2(&c->projection, lat);
@@ -305,7 +312,7 @@ static double contour_of_area(struct encoder *c, double truth)
     struct tile_scratch *s = c->scratch;
     double low = 0.02, high = 0.98, level = 0.5, best = 0.5, best_off = INFINITY, area = 0;
     for (int i = 0; i < TRIES; i++) {
-        if (!contour_rings(&s->cover, level, s->contour, &s->drawn))
+        if (!contour_rings(s->contour, level, &s->drawn))
             break;
         area = set_area(&s->drawn);
         if (fabs(area - truth) < best_off) {
@@ -317,7 +324,7 @@ static double contour_of_area(struct encoder *c, double truth)
         *(area < truth ? &high : &low) = level;
         level = (low + high) / 2;
     }
-    if (!contour_rings(&s->cover, best, s->contour, &s->drawn))
+    if (!contour_rings(s->contour, best, &s->drawn))
         c->status = error_no_memory(c->error);
     return set_area(&s->drawn);
 }
@@ -333,7 +340,9 @@ static bool draw_contour(struct encoder *c)
     for (size_t r = 0; r < s->rings.n_rings; r++)
         cover_add(&s->cover, &s->rings, r);
     cover_settle(&s->cover);
-    double truth = cover_total(&s->cover), drawn = contour_of_area(c, truth);
+    if (!contour_begin(&s->cover, s->contour))
+        c->status = error_no_memory(c->error);
+    double truth = cover_total(&s->cover), drawn = c->status ? 0 : contour_of_area(c, truth);
     if (c->status || (!c->exact && !area_is_kept(drawn, truth, 0.06)))
         return false;
     if (!nest_write(&s->drawn, s->nest, &s->writer))
@@ -369,7 +378,7 @@ static bool draw_feature(uint32_t number, void *user)
     struct mvt_writer *w = &c->scratch->writer;
     struct index_feature f = index_feature_at(c->ix, number);
     c->too_large = mvt_size(w) > TILE_MAX_BYTES - MESSAGE_BYTES;
-    if (c->too_large || is_speck(c, number, &f))
+    if (c->too_large || is_speck(c, &f))
         return !c->too_large;
     unit_rings_clear(&c->scratch->rings);
     bool small = is_small(c, &f);

@@ -186,3 +186,23 @@ void tile_of_points_and_a_line(size_t n)
     free(y);
     free(g);
 }
+
+/* A feature of many parts, of which four are in the tile: the others are no work. */
+void tile_of_few_parts(size_t n)
+{
+    struct tile_work w = {.scratch = tile_scratch_new(), .tile = {.z = 10, .x = 827, .y = 382}};
+    struct geo_box t = tile_box(&w.tile, 0);
+    double width = (t.east_deg - t.west_deg) / 2, height = (t.north_deg - t.south_deg) / 2;
+    struct making m;
+    growth_expect(w.scratch != NULL);
+    making_begin(&m);
+    for (size_t i = 0; i < n; i++) {
+        double x = t.west_deg + ((double)(i % 100) + 0.2) * width,
+               y = t.south_deg + ((double)(i / 100) + 0.2) * height;
+        const struct geo_box part = {x, y, x + 0.4 * width, y + 0.4 * height};
+        making_rectangle(&m, &part, false);
+    }
+    making_feature(&m);
+    making_open(&m, &w.ix);
+    draw(&w, 30);
+}

@@ -42,6 +42,7 @@ static const struct {
      NULL},
     {"tile_of_bars", "a tile over n features that reach far beyond it", tile_of_bars, 1000, NULL},
     {"tile_of_specks", "a tile over n features that are too small to be seen", tile_of_specks, 4000, NULL},
+    {"tile_of_few_parts", "a tile that has four of a feature's n parts", tile_of_few_parts, 4000, "1.2"},
     {"tile_of_holes", "a tile over a feature of n parts with a hole each", tile_of_holes, 1000, NULL},
     {"tile_of_points_and_a_line", "a tile of n points, and a line that leaves it n times",
      tile_of_points_and_a_line, 3000, NULL},

@@ -29,6 +29,6 @@ growth_case many_features, many_shapes, many_drawn, many_near, many_overlapping,
 /* cases_geo.c */
 growth_case border_holes_meant, border_holes_nested, border_holes_valid, border_holes_touching;
 /* cases_tile.c */
-growth_case tile_of_bars, tile_of_specks, tile_of_holes, tile_of_points_and_a_line;
+growth_case tile_of_bars, tile_of_specks, tile_of_holes, tile_of_few_parts, tile_of_points_and_a_line;
 
 #endif
