@@ -18,8 +18,8 @@ static enum MHD_Result add_argument(void *user, enum MHD_ValueKind kind, const c
 /* Which form is chosen depends on what JSON is called there. */
 static void add_form(struct sha256_ctx *sum, const struct request *rq)
 {
-    static const char *const kinds[] = {MEDIA_JSON, MEDIA_GEOJSON, MEDIA_OPENAPI_TYPE, MEDIA_SCHEMA,
-                                        MEDIA_CATALOG, MEDIA_STYLE};
+    static const char *const kinds[] = {MEDIA_JSON,   MEDIA_GEOJSON, MEDIA_OPENAPI_TYPE,
+                                        MEDIA_SCHEMA, MEDIA_CATALOG, MEDIA_STYLE};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         char form[] = {(char)('0' + (int)form_accepted(rq, kinds[i], false)),
                        (char)('0' + (int)form_accepted(rq, kinds[i], true)), '\0'};

@@ -161,9 +161,9 @@ static enum status make_reply(struct request *rq, struct reply *reply, const str
 {
     const struct tile_kept *kept = NULL;
     if (t->z <= TILE_CACHED_ZOOM) {
-        enum status s = what->layer ? tile_maker_make(engine_tiles(rq->engine), rq->snapshot, what->layer, t,
-                                                      &kept, e)
-                                    : make_places(rq, what, t, &kept, e);
+        enum status s =
+            what->layer ? tile_maker_make(engine_tiles(rq->engine), rq->snapshot, what->layer, t, &kept, e)
+                        : make_places(rq, what, t, &kept, e);
         *empty = !s && kept->plain_size == 0;
         return s ? s : reply_kept(reply, kept, e);
     }
