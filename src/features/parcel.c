@@ -10,26 +10,48 @@
 #include <string.h>
 #include <strings.h>
 
+/* The one table of formats. */
+static const struct {
+    const char *name;
+    const char *driver; /* as GDAL says, where it knows the format */
+    enum status (*read)(struct parsing *p, char *text, size_t n); /* of a text; NULL: the child reads it */
+} formats[] = {
+    [PARCEL_FORMAT_UNKNOWN] = {"unknown", "unknown", NULL},
+    [PARCEL_FORMAT_GEOJSON] = {"geojson", "GeoJSON", parcel_geojson_read},
+    [PARCEL_FORMAT_TXT] = {"txt", "TXT", parcel_txt_read},
+    [PARCEL_FORMAT_WKT] = {"wkt", "WKT", parcel_wkt_read},
+    [PARCEL_FORMAT_TABLE] = {"table", "table", parcel_table_read},
+    [PARCEL_FORMAT_CSV] = {"csv", "CSV", parcel_csv_read},
+    [PARCEL_FORMAT_SHAPEFILE] = {"shapefile", "ESRI Shapefile", NULL},
+    [PARCEL_FORMAT_GEOPACKAGE] = {"geopackage", "GPKG", NULL},
+    [PARCEL_FORMAT_KML] = {"kml", "KML", NULL},
+    [PARCEL_FORMAT_KMZ] = {"kmz", "KML", NULL},
+    [PARCEL_FORMAT_DXF] = {"dxf", "DXF", NULL},
+    [PARCEL_FORMAT_FLATGEOBUF] = {"flatgeobuf", "FlatGeobuf", NULL},
+    [PARCEL_FORMAT_FILEGDB] = {"filegdb", "OpenFileGDB", NULL},
+    [PARCEL_FORMAT_MAPINFO] = {"mapinfo", "MapInfo File", NULL},
+    [PARCEL_FORMAT_SPATIALITE] = {"spatialite", "SQLite", NULL},
+};
+_Static_assert(sizeof formats / sizeof *formats == PARCEL_FORMATS, "a format without its row");
+
 const char *parcel_format_name(enum parcel_format f)
 {
-    static const char *const names[] = {
-        [PARCEL_FORMAT_UNKNOWN] = "unknown",
-        [PARCEL_FORMAT_GEOJSON] = "geojson",
-        [PARCEL_FORMAT_TXT] = "txt",
-        [PARCEL_FORMAT_WKT] = "wkt",
-        [PARCEL_FORMAT_TABLE] = "table",
-        [PARCEL_FORMAT_CSV] = "csv",
-        [PARCEL_FORMAT_SHAPEFILE] = "shapefile",
-        [PARCEL_FORMAT_GEOPACKAGE] = "geopackage",
-        [PARCEL_FORMAT_KML] = "kml",
-        [PARCEL_FORMAT_KMZ] = "kmz",
-        [PARCEL_FORMAT_DXF] = "dxf",
-        [PARCEL_FORMAT_FLATGEOBUF] = "flatgeobuf",
-        [PARCEL_FORMAT_FILEGDB] = "filegdb",
-        [PARCEL_FORMAT_MAPINFO] = "mapinfo",
-        [PARCEL_FORMAT_SPATIALITE] = "spatialite",
-    };
-    return (size_t)f < sizeof names / sizeof *names ? names[f] : "unknown";
+    return formats[(size_t)f < PARCEL_FORMATS ? f : PARCEL_FORMAT_UNKNOWN].name;
+}
+
+const char *parcel_format_driver(enum parcel_format f)
+{
+    return formats[(size_t)f < PARCEL_FORMATS ? f : PARCEL_FORMAT_UNKNOWN].driver;
+}
+
+enum parcel_format parcel_format_of_driver(const char *driver)
+{
+    if (strcmp(driver, "GeoJSONSeq") == 0)
+        return PARCEL_FORMAT_GEOJSON;
+    for (int f = 0; f < PARCEL_FORMATS; f++)
+        if (strcmp(driver, formats[f].driver) == 0)
+            return (enum parcel_format)f;
+    return PARCEL_FORMAT_UNKNOWN;
 }
 
 /* GBK is what surveyors' tools write, so only an encoding that was inferred for JSON or found without a mark
@@ -44,22 +66,6 @@ static void warn_encoding(struct parsing *p, enum text_encoding encoding)
     parsing_warn(
         p, "text-encoding", parsing_printf(p, "文件不是UTF-8，按%s读取；请核对名称中的汉字是否正确。", name),
         parsing_printf(p, "The file is not UTF-8 and was read as %s; check that the names are right.", name));
-}
-
-static enum status read_format(struct parsing *p, char *text, size_t n)
-{
-    switch (p->set.format) {
-    case PARCEL_FORMAT_GEOJSON:
-        return parcel_geojson_read(p, text, n);
-    case PARCEL_FORMAT_WKT:
-        return parcel_wkt_read(p, text, n);
-    case PARCEL_FORMAT_TABLE:
-        return parcel_table_read(p, text, n);
-    case PARCEL_FORMAT_CSV:
-        return parcel_csv_read(p, text, n);
-    default:
-        return parcel_txt_read(p, text, n);
-    }
 }
 
 static enum status format_of(struct parsing *p, const char *text, size_t n)
@@ -82,7 +88,7 @@ static enum status read_text(struct parsing *p, const void *bytes, size_t n)
     if (s != STATUS_OK)
         return s;
     warn_encoding(p, encoding);
-    s = read_format(p, text, n_text);
+    s = formats[p->set.format].read(p, text, n_text);
     return s == STATUS_OK ? parsing_end(p) : s;
 }
 

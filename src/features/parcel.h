@@ -35,6 +35,7 @@ enum parcel_format {
     PARCEL_FORMAT_FILEGDB, /* zipped */
     PARCEL_FORMAT_MAPINFO,
     PARCEL_FORMAT_SPATIALITE,
+    PARCEL_FORMATS /* how many there are */
 };
 
 /* The rings as delivered, in the parcel's `crs`: x east or longitude, y north or latitude, without closing
@@ -136,5 +137,9 @@ enum status parcel_parse(const struct parcel_context *c, const void *bytes, size
 /* "geojson", "txt", "wkt", "table", "csv", "shapefile", "geopackage", "kml", "kmz", "dxf", "flatgeobuf",
  * ... */
 const char *parcel_format_name(enum parcel_format f);
+/* What a stream of it calls it (feature_stream_info.driver), and back: UNKNOWN where none is called so. A
+ * KMZ is called as the KML in it, a sequence of GeoJSON is GeoJSON. */
+const char *parcel_format_driver(enum parcel_format f);
+enum parcel_format parcel_format_of_driver(const char *driver);
 
 #endif

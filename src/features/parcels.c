@@ -291,25 +291,9 @@ static enum status take_all(struct parsing *p, struct feature_stream *s)
 
 static enum parcel_format format_of(const struct feature_stream *s, enum parcel_format by_bytes)
 {
-    static const struct {
-        const char *driver;
-        enum parcel_format format;
-    } drivers[] = {{"ESRI Shapefile", PARCEL_FORMAT_SHAPEFILE},
-                   {"GPKG", PARCEL_FORMAT_GEOPACKAGE},
-                   {"KML", PARCEL_FORMAT_KML},
-                   {"DXF", PARCEL_FORMAT_DXF},
-                   {"FlatGeobuf", PARCEL_FORMAT_FLATGEOBUF},
-                   {"GeoJSON", PARCEL_FORMAT_GEOJSON},
-                   {"GeoJSONSeq", PARCEL_FORMAT_GEOJSON},
-                   {"OpenFileGDB", PARCEL_FORMAT_FILEGDB},
-                   {"MapInfo File", PARCEL_FORMAT_MAPINFO},
-                   {"SQLite", PARCEL_FORMAT_SPATIALITE}};
-    for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++)
-        if (strcmp(drivers[i].driver, s->info.driver) == 0)
-            return by_bytes == PARCEL_FORMAT_KMZ && drivers[i].format == PARCEL_FORMAT_KML
-                       ? by_bytes
-                       : drivers[i].format;
-    return by_bytes;
+    enum parcel_format f = parcel_format_of_driver(s->info.driver);
+    bool zipped = f == PARCEL_FORMAT_KML && by_bytes == PARCEL_FORMAT_KMZ;
+    return f == PARCEL_FORMAT_UNKNOWN || zipped ? by_bytes : f;
 }
 
 static enum status read_stream(const struct parcel_context *c, const struct feature_request *r,

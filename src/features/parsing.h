@@ -87,8 +87,8 @@ void parsing_check_rings(struct parsing *p, const struct parcel *parcel, struct 
 void parsing_check_place(struct parsing *p, const struct parcel *parcel, struct parsing_place place);
 void parsing_check_overlaps(struct parsing *p); /* of the set's parcels with each other */
 
-/* The module's readers. `text` is UTF-8 and NUL-terminated. */
-enum status parcel_geojson_read(struct parsing *p, const char *text, size_t n) HX_MUST_CHECK;
+/* The module's readers, for the table in parcel.c. `text` is UTF-8 and NUL-terminated. */
+enum status parcel_geojson_read(struct parsing *p, char *text, size_t n) HX_MUST_CHECK;
 enum status parcel_txt_read(struct parsing *p, char *text, size_t n) HX_MUST_CHECK;
 enum status parcel_wkt_read(struct parsing *p, char *text, size_t n) HX_MUST_CHECK;
 enum status parcel_table_read(struct parsing *p, char *text, size_t n) HX_MUST_CHECK;

@@ -106,9 +106,22 @@ static void test_utf8_validity(void **state)
         assert_int_equal(text_valid_prefix(cases[i].bytes, strlen(cases[i].bytes)), cases[i].valid);
 }
 
+/* Every format has its row in the one table: a name of its own, and the name that streams have for it, by which
+ * it is found again. */
 static void test_format_names(void **state)
 {
     (void)state;
+    for (int f = 0; f < PARCEL_FORMATS; f++) {
+        const char *name = parcel_format_name((enum parcel_format)f);
+        const char *driver = parcel_format_driver((enum parcel_format)f);
+        assert_non_null(name);
+        assert_non_null(driver);
+        for (int k = 0; k < f; k++)
+            assert_string_not_equal(parcel_format_name((enum parcel_format)k), name);
+        assert_int_equal(parcel_format_of_driver(driver), f == PARCEL_FORMAT_KMZ ? PARCEL_FORMAT_KML : f);
+    }
+    assert_int_equal(parcel_format_of_driver("GeoJSONSeq"), PARCEL_FORMAT_GEOJSON);
+    assert_string_equal(parcel_format_name((enum parcel_format)PARCEL_FORMATS), "unknown");
     assert_string_equal(parcel_format_name(PARCEL_FORMAT_GEOJSON), "geojson");
     assert_string_equal(parcel_format_name(PARCEL_FORMAT_TXT), "txt");
 }

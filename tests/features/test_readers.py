@@ -185,6 +185,12 @@ class Texts(Case):
         self.assertEqual([{f'f{k}': f'v{i}', 'g': str(k)} for i, k in enumerate(kinds)], [r['values'] for r in s.records])
 
 
+    def test_a_text_that_is_read_whole_is_called_what_it_is(self):
+        """A pasted table is not called a survey TXT, which has a head that says its system."""
+        s = self.text('a.txt', '1 107.1 40.1\n2 107.2 40.1\n3 107.2 40.2\n1 107.1 40.1\n', '--any')
+        self.assertEqual(('table', 1), (s.info['driver'], len(s.records)))
+
+
 class Archives(Case):
     def test_names_in_gbk_and_folders(self):
         make.with_gdal('ESRI Shapefile', self.at('dk.shp'), layer_options=['ENCODING=UTF-8'])

@@ -317,7 +317,7 @@ enum status cut_geojson_open(struct mapped *file, bool sequence, struct text_cut
         return STATUS_OK;
     }
     g->base.one_each = !g->sequence; /* a line may hold a collection */
-    g->base.driver = g->sequence ? "GeoJSONSeq" : "GeoJSON";
+    g->base.driver = g->sequence ? "GeoJSONSeq" : NULL;
     g->base.file_codes = g->sequence ? of_sequence : of_file;
     rewind_features(&g->base);
     struct text_piece p;

@@ -281,7 +281,6 @@ static enum status open_rows(struct cut_rows *p, const char *id_field, bool forc
         if (strcasecmp(p->names.cells[i], id_field) == 0)
             p->header.id = (int)i; /* points of one parcel are told from those of another by it */
     p->base.one_each = p->base.format == PARCEL_FORMAT_WKT || p->header.geometry >= 0;
-    p->base.driver = p->base.format == PARCEL_FORMAT_CSV ? "CSV" : "WKT";
     rewind_rows(&p->base);
     count_rows(p);
     *ours = p->any; /* nothing but a head: what is read whole says so */

@@ -222,12 +222,8 @@ enum status cut_txt_open(struct mapped *file, struct text_cutter **out, struct e
     struct cut_txt *t = calloc(1, sizeof *t);
     if (!t)
         return error_no_memory(e);
-    t->base = (struct text_cutter){.ops = &ops,
-                                   .format = PARCEL_FORMAT_TXT,
-                                   .driver = "TXT",
-                                   .file = *file,
-                                   .one_each = true,
-                                   .file_codes = of_head};
+    t->base = (struct text_cutter){
+        .ops = &ops, .format = PARCEL_FORMAT_TXT, .file = *file, .one_each = true, .file_codes = of_head};
     t->gb = !is_utf8(t);
     t->base.total = count_plots(t);
     if (!find_head(t, 0)) {

@@ -407,7 +407,7 @@ static enum status fail_json(const struct parcel_context *c, json_error_t *why, 
                       why->line, why->column, why->text);
 }
 
-enum status parcel_geojson_read(struct parsing *p, const char *text, size_t n)
+enum status parcel_geojson_read(struct parsing *p, char *text, size_t n)
 {
     json_error_t why;
     enum status s = check_extent(text, n, p->error);

@@ -33,7 +33,7 @@ struct text_cutter_ops {
 struct text_cutter { /* what every cutter begins with */
     const struct text_cutter_ops *ops;
     enum parcel_format format;
-    const char *driver;
+    const char *driver; /* NULL: that of the format (parcel_format_driver) */
     struct mapped file;
     size_t head_lines; /* of the text that ops->text made: to be taken off the numbers of lines */
     int64_t total;     /* pieces, -1 unknown */

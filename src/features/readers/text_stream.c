@@ -22,6 +22,7 @@ struct text_stream {
     struct feature_stream base;
     struct text_cutter *cutter; /* NULL: the whole file is one piece */
     struct mapped file;         /* then */
+    enum parcel_format whole;   /* and what it was found to be */
     struct parcel_context context;
     struct parcel_sink sink;
     int epsg;
@@ -180,6 +181,13 @@ static enum status read_piece(struct text_stream *t, const struct text_piece *p,
     return s;
 }
 
+static const char *driver_of(const struct text_stream *t)
+{
+    if (!t->cutter)
+        return parcel_format_driver(t->whole);
+    return t->cutter->driver ? t->cutter->driver : parcel_format_driver(t->cutter->format);
+}
+
 static enum status read_whole(struct text_stream *t, struct error *e)
 {
     struct parcel_set set;
@@ -189,6 +197,7 @@ static enum status read_whole(struct text_stream *t, struct error *e)
     for (size_t i = t->n_remarks; !s && i < set.n_warnings; i++)
         if (is_of_file(set.warnings[i].code))
             note_file(t, &set.warnings[i]);
+    t->whole = s ? PARCEL_FORMAT_UNKNOWN : set.format;
     return s;
 }
 
@@ -291,7 +300,7 @@ static enum status give_fault(struct text_stream *t, const struct text_piece *p,
     if (!id)
         return error_no_memory(e);
     *fault = *why;
-    if (strcmp(t->cutter->driver, "GeoJSONSeq") == 0 && !strstr(why->zh, "行")) {
+    if (strcmp(driver_of(t), "GeoJSONSeq") == 0 && !strstr(why->zh, "行")) {
         error_zh(fault, "第%zu行：%s", p->lines_before + 1, why->zh);
         (void)error_fail(fault, why->status, why->code, "Line %zu: %s", p->lines_before + 1, why->en);
     }
@@ -552,7 +561,7 @@ enum status feature_stream_open_text(const struct feature_request *r, struct fea
         close_text(&t->base);
         return s;
     }
-    t->base.info = (struct feature_stream_info){.driver = t->cutter ? t->cutter->driver : "TXT",
+    t->base.info = (struct feature_stream_info){.driver = driver_of(t),
                                                 .layer = t->layer,
                                                 .layer_alias = "",
                                                 .crs_wkt = "",
