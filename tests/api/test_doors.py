@@ -5,6 +5,7 @@ byte, the record and its verification.
 import json
 import os
 import pathlib
+import re
 import sqlite3
 import subprocess
 import sys
@@ -20,7 +21,8 @@ import fixture  # noqa: E402
 import report_schema  # noqa: E402
 
 BOX = (111.705, 40.802, 111.725, 40.806)   # red line, then nothing, then farmland
-FORMATS = ["json", "geojson", "text", "csv", "xlsx", "html", "pdf"]
+USAGE = subprocess.run([PROGRAM, "check", "--help"], capture_output=True, text=True).stdout
+FORMATS = re.search(r"--format (json\|[a-z|]+)", USAGE)[1].split("|")
 ogr.UseExceptions()
 
 

@@ -73,6 +73,8 @@ static void formats_have_the_names_of_the_table(void **state)
                    {HX_FORMAT_PDF, "pdf"}};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         assert_string_equal(hx_format_name(formats[i].format), formats[i].name);
+    /* and the table has none that is not among them */
+    assert_string_equal(hx_format_name((enum hx_format)(sizeof formats / sizeof *formats)), "?");
     assert_string_equal(hx_format_name((enum hx_format)77), "?");
     assert_string_equal(hx_format_name((enum hx_format) - 1), "?");
 }

@@ -97,7 +97,8 @@ static int write_txt(const char *folder)
     return 0;
 }
 
-static int check_and_write(char **a, enum hx_format last)
+/* `all`: in every format that the library names; else as JSON. */
+static int check_and_write(char **a, bool all)
 {
     const struct hx_check_options options = {.project_class = given(a[2]), .crs = given(a[3])};
     const char *slash = strrchr(a[0], '/');
@@ -109,19 +110,20 @@ static int check_and_write(char **a, enum hx_format last)
     if (!code && (hx_report_write(checker, (enum hx_format)77, NULL, &none, &e) != HX_INVALID_INPUT ||
                   strcmp(e.code, "unknown-format") != 0))
         return 95; /* a format that there is not is no other format */
-    for (int f = HX_FORMAT_JSON; !code && f <= (int)last; f++)
-        code = write_document((enum hx_format)f, a[1], slash ? slash + 1 : a[0]);
+    for (int f = HX_FORMAT_JSON; !code && strcmp(hx_format_name((enum hx_format)f), "?") != 0; f++)
+        if (all || f == HX_FORMAT_JSON)
+            code = write_document((enum hx_format)f, a[1], slash ? slash + 1 : a[0]);
     return code ? code : write_txt(a[1]);
 }
 
 static int run_check(char **a)
 {
-    return check_and_write(a, HX_FORMAT_PDF);
+    return check_and_write(a, true);
 }
 
 static int run_read(char **a)
 {
-    return check_and_write(a, HX_FORMAT_JSON);
+    return check_and_write(a, false);
 }
 
 /* Coordinates as arrays: what is no number, no ring or no area is refused with a sentence, like in a file. */
