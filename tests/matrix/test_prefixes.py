@@ -41,7 +41,7 @@ def places(name, n):
 def is_whole_by_nature(name, data, n):
     """Lists of records have no end: one that ends with a record says nothing of those that were behind. The row that closes a plot
     of 国土TXT is known by its number, and may lack the millimetres."""
-    if name not in ("wkt", "csv-wkt", "csv-points", "geojsonl", "geojson-rs", "txt"):
+    if not writers.FORMATS[name].endless:
         return False
     return bool({*data[n - 1:n + (2 if name == "txt" else 1)]} & {*b"\r\n"})
 

@@ -17,6 +17,7 @@ gdal.SetConfigOption("CPL_LOG", "/dev/null")
 EVERYTHING = frozenset({"holes", "parts", "empty", "null", "unclosed", "arcs", "z", "m", "several", "fields", "zones", "ids",
                         "roles",    # whether a ring is a part or a hole is said, not found from where it lies
                         "bare",     # no field at all
+                        "names",    # what a plot is called, besides its id; no shape is left out for it
                         "chinese"})  # Chinese names of fields
 
 
@@ -30,6 +31,7 @@ class Format:
     tolerance_m2: float = 0.0  # where the format's own grid moves coordinates; otherwise areas are equal to the bit
     doors: tuple | None = None  # None: all; files that are several cannot be sent
     numbered: bool = False     # a plot without an id is written with its number, which tells the plots apart
+    endless: bool = False      # a list of records: one that was cut off behind a record cannot be told from a whole one
     bulges: bool = False       # an arc is the tangent of a quarter of its angle, not three points
     texts: object = None       # (plot's number from 0) -> (id, name), where the format has texts of its own
 
@@ -109,17 +111,17 @@ def geojson_metres(s, folder):
     return save(folder / "p.geojson", geojson_text(s, shapes.EPSG_METRES))
 
 
-@fmt("geojsonl", "arcs m")
+@fmt("geojsonl", "arcs m", endless=True)
 def geojsonl(s, folder):
     return save(folder / "p.geojsonl", "".join(json.dumps(f, ensure_ascii=False) + "\n" for f in geojson_features(s)))
 
 
-@fmt("geojson-rs", "arcs m")
+@fmt("geojson-rs", "arcs m", endless=True)
 def geojson_rs(s, folder):
     return save(folder / "p.geojsons", "".join("\x1e" + json.dumps(f, ensure_ascii=False) + "\n" for f in geojson_features(s)))
 
 
-@fmt("wkt", "null fields ids", crs="EPSG:4490")
+@fmt("wkt", "null fields ids", crs="EPSG:4490", endless=True)
 def wkt_file(s, folder):
     return save(folder / "p.wkt", "".join(wkt(d) + "\n" for d in s.plots))
 
@@ -132,14 +134,14 @@ def field_names(s):
     return list(dict.fromkeys(k for d in s.plots for k in d.fields))
 
 
-@fmt("csv-wkt", crs="EPSG:4490")
+@fmt("csv-wkt", crs="EPSG:4490", endless=True)
 def csv_wkt(s, folder):
     names = field_names(s)
     rows = [[*(d.fields.get(n, "") for n in names), "" if d.polygons is None else wkt(d)] for d in s.plots]
     return save(folder / "p.csv", "".join(",".join(map(quoted, r)) + "\r\n" for r in [[*names, "wkt"], *rows]))
 
 
-@fmt("csv-points", "roles empty null arcs z m fields", crs="EPSG:4490", numbered=True)
+@fmt("csv-points", "roles empty null arcs z m fields", crs="EPSG:4490", numbered=True, endless=True)
 def csv_points(s, folder):
     rows = ["DKBH,DKMC,圈号,经度,纬度"]
     for i, d in enumerate(s.plots):
@@ -175,7 +177,7 @@ def txt_text(s):
     return TXT_HEAD.replace("\n", "\r\n") + "\r\n".join(rows) + "\r\n"
 
 
-@fmt("txt", "roles empty null arcs z m fields", metres=True)
+@fmt("txt", "roles empty null arcs z m fields", metres=True, endless=True)
 def txt(s, folder):
     return save(folder / "p.txt", txt_text(s), "gb18030")
 
