@@ -1,5 +1,6 @@
 /** Auditing a whole file of parcels: what is asked, and what came out. The figures are the server's. */
 
+import { ACCEPT } from '../accept';
 import type { ProjectClass } from '../api';
 import { MAX_UPLOAD_MB, getResult, getShapes, type AuditSummary, type Job, type WorstCase } from '../api-jobs';
 import { asksForCrs } from '../crs';
@@ -14,7 +15,6 @@ import { ClaimsForm } from './claims';
 import { crsQuestion } from './crs-question';
 import { JobWork, downloads } from './job-work';
 
-const ACCEPT = '.gpkg,.zip,.json,.geojson,.geojsonl,.txt,.csv,.wkt,.kml,.kmz,.dxf,.fgb';
 const WORST_STEP = 20;
 /** Below this the result is also made as GeoJSON, so that a chosen parcel can be drawn. */
 const DRAWN_BYTES = 16e6;

@@ -1,5 +1,6 @@
 /** Giving a parcel to the server: file, drop, paste or drawing. Knows when a check runs, not what it finds. */
 
+import { ACCEPT } from '../accept';
 import { ApiError, getClasses, type CheckInput, type ClassList, type ProjectClass, type Question } from '../api';
 import { asksForCrs } from '../crs';
 import { fill, h } from '../dom';
@@ -14,9 +15,6 @@ import { crsQuestion } from './crs-question';
 
 /** Above this the server would refuse anyway; better to say so before sending. */
 const MAX_MB = 32;
-
-/** What the file dialog offers; a dropped file may be called anything, the server looks at the bytes. */
-const ACCEPT = '.txt,.csv,.tsv,.json,.geojson,.wkt,.zip,.gpkg,.kml,.kmz,.dxf,.fgb';
 
 export type CheckState = { kind: 'idle' } | { kind: 'running'; name: string } | { kind: 'failed'; error: unknown } | { kind: 'done' };
 
