@@ -8,15 +8,22 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 NOT_OURS = {'.git', 'build', 'data', 'node_modules', 'dist', 'out', '__pycache__', '.cache'}
 
 
+CODE = ('src', 'include', 'web/src', 'schema')   # of which new files are looked at before they are added
+
+
+def _listed(*arguments):
+    return subprocess.run(['git', '-c', 'safe.directory=*', '-C', ROOT, 'ls-files', '-z', *arguments], capture_output=True, check=True) \
+        .stdout.decode().split('\0')[:-1]
+
+
 def _tracked():
-    """What git tracks, or None where there is no git or no repository (an unpacked archive)."""
+    """What git tracks, and new sources that it does not ignore. None where there is no git or no repository (an unpacked archive)."""
     if not os.path.exists(os.path.join(ROOT, '.git')):
         return None
     try:
-        r = subprocess.run(['git', '-c', 'safe.directory=*', '-C', ROOT, 'ls-files', '-z'], capture_output=True)
-    except FileNotFoundError:
+        return _listed() + _listed('--others', '--exclude-standard', '--', *CODE)
+    except (FileNotFoundError, subprocess.CalledProcessError):
         return None
-    return r.stdout.decode().split('\0')[:-1] if r.returncode == 0 else None
 
 
 def _walked():
