@@ -21,7 +21,6 @@ import writers
 PROGRAM, LIBRARY, SOURCE = (pathlib.Path(a).resolve() for a in sys.argv[1:4])
 ID_FIELDS, NAME_FIELDS = ("DKBH", "地块编号"), ("DKMC", "地块名称")
 KNOWN = pathlib.Path(__file__).resolve().parent / "expected_failures.txt"
-ONLY = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else None   # a format
 LONG = runs.LONG and not runs.SANITIZED   # what is looked at once by a sanitizer is enough, of thousands of cells
 REFERENCES = ("geojson", "geojson-metres", "gpkg", "gpkg-metres")   # GeoJSON has no arcs
 # A short run: each format through each door, each shape in two formats, and in every format what goes wrong silently.
@@ -34,13 +33,13 @@ def carried():
 
 
 def cells():
-    assert ONLY is None or ONLY in writers.FORMATS, f"{ONLY} is none of {', '.join(writers.FORMATS)}"
+    only = writers.only()
     for f, s in carried():
-        if ONLY and f != ONLY:
+        if only not in (None, f):
             continue
         for door in writers.FORMATS[f].doors or doors.DOORS:
             short = s.name == "valid" or door in SHORT_DOORS.get(f, ()) or (s.name in SHORT_SHAPES and door == "library")
-            if LONG or short or ONLY:
+            if LONG or short or only:
                 yield f, s, door
 
 

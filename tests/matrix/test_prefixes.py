@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Files that were cut off. Every prefix of a file is refused, or what is missing is an unknown row, or it has the same plots: never
 fewer plots that are called clear.
-  test_prefixes.py HONGXIAN MATRIX_LIBRARY SOURCE_DIR
+  test_prefixes.py HONGXIAN MATRIX_LIBRARY SOURCE_DIR [--only FORMAT]
 HX_LONG=1 cuts at every byte (of a file above 8 KB at about 1,500); without it at a few places, the same each time."""
 import pathlib
 import sys
@@ -25,7 +25,10 @@ ONE = shapes.shape("cut-one", shapes.plot([[*shapes.P[:2], (107.5449, 40.9475), 
 
 
 def files():
+    only = writers.only()
     for name, f in writers.FORMATS.items():
+        if only not in (None, name):
+            continue
         if f.doors is None and not f.metres or name == "txt":   # one file, not a folder; TXT is in metres always
             for s in (CUT, ONE):
                 yield name, s

@@ -47,6 +47,13 @@ def fmt(name, cannot="", **more):
     return take
 
 
+def only():
+    """The format behind --only, for whoever adds one; None: all."""
+    name = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else None
+    assert name is None or name in FORMATS, f"{name} is none of {', '.join(FORMATS)}"
+    return name
+
+
 def carries(f, shape):
     needs = shape.needs | ({"ids"} if any(d.fields for d in shape.plots) and shape.name in ("codes", "chinese") else set())
     return not needs & f.cannot
