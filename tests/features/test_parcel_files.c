@@ -106,8 +106,8 @@ static void test_utf8_validity(void **state)
         assert_int_equal(text_valid_prefix(cases[i].bytes, strlen(cases[i].bytes)), cases[i].valid);
 }
 
-/* Every format has its row in the one table: a name of its own, and the name that streams have for it, by which
- * it is found again. */
+/* Every format has its row in the one table: a name of its own, and the name that streams have for it, by
+ * which it is found again. */
 static void test_format_names(void **state)
 {
     (void)state;
