@@ -10,8 +10,8 @@
 #include "tile/cache.h"
 
 struct tile_maker;
-/* The cache is borrowed. What is prepared waits until nobody has asked for a tile for idle_ms. NULL when memory
- * or threads are out. */
+/* The cache is borrowed. What is prepared waits until nobody has asked for a tile for idle_ms. NULL when
+ * memory or threads are out. */
 enum { TILE_MAKER_IDLE_MS = 2000 };
 struct tile_maker *tile_maker_new(struct tile_cache *cache, size_t n_threads, int64_t idle_ms);
 /* NULL-safe; waits for what is being made. Nobody may be waiting in tile_maker_make. */
@@ -23,8 +23,8 @@ enum status tile_maker_make(struct tile_maker *m, struct snapshot *snapshot,
                             const struct layer_snapshot *layer, const struct tile_id *t,
                             const struct tile_kept **out, struct error *e) HX_MUST_CHECK;
 
-/* Tiles of other things than layers are made by who asks: what is kept of them (NULL: nothing), and to keep one,
- * whose bytes it takes. Let go of both as above. */
+/* Tiles of other things than layers are made by who asks: what is kept of them (NULL: nothing), and to keep
+ * one, whose bytes it takes. Let go of both as above. */
 const struct tile_kept *tile_maker_find(struct tile_maker *m, const struct tile_key *key);
 enum status tile_maker_keep(struct tile_maker *m, const struct tile_key *key, struct buffer *plain,
                             const struct tile_kept **out, struct error *e) HX_MUST_CHECK;

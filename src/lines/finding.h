@@ -77,7 +77,8 @@ struct layer_finding {
     const char *reason_zh, *reason_en; /* why UNMEASURED or NOT_COVERED; "" otherwise */
 };
 
-/* The parcel's area in the features of each zone of the line, and last, m2[line->n_zones], in those of none. */
+/* The parcel's area in the features of each zone of the line, and last, m2[line->n_zones], in
+ * those of none. */
 void layer_finding_zones_m2(const struct layer_finding *f, double m2[ZONES_MAX + 1]);
 const char *
 layer_status_name(enum layer_status s); /* "unmeasured", "not_covered", "overlap", "sliver", "clear" */

@@ -14,8 +14,8 @@ struct vertex {
     bool taken;
 };
 
-/* In a row of the cover the value from one number to that of the next span: in front of the first and from the
- * last one on it is 0. Column c of the cover is number c + 1. */
+/* In a row of the cover the value from one number to that of the next span: in front of the first and from
+ * the last one on it is 0. Column c of the cover is number c + 1. */
 struct span {
     int32_t number;
     double value;

@@ -13,8 +13,8 @@ struct contour_scratch;
 struct contour_scratch *contour_scratch_new(void); /* owned; NULL when memory is out */
 void contour_scratch_free(struct contour_scratch *s);
 
-/* Reads a cover, which is settled and whose cells are at least 4 units and even. Once for all levels. false when
- * memory is out. */
+/* Reads a cover, which is settled and whose cells are at least 4 units and even. Once for all levels. false
+ * when memory is out. */
 bool contour_begin(const struct cover *cover, struct contour_scratch *s);
 /* Puts the rings of that cover into `out`, which is cleared, at a level between 0 and 1. false when memory is
  * out. */

@@ -685,7 +685,8 @@ static void a_shared_coverage_answers_as_each_layers_own(void **state)
     world_free(together);
 }
 
-/* A snapshot that is asked often looks into its lines together; the answers stay what they were, to the bit. */
+/* A snapshot that is asked often looks into its lines together; the answers stay what they were,
+ * to the bit. */
 static void lines_looked_into_together_answer_the_same(void **state)
 {
     enum { BOXES = 40 };

@@ -364,7 +364,8 @@ static void do_look(void *user)
     growth_must(overlap_look(w->worker.scratch, far_set, &e), &e);
 }
 
-/* n layers of a hundred squares; those of the first are under the parcel, the others a cell or more beside. */
+/* n layers of a hundred squares; those of the first are under the parcel, the others a cell or
+ * more beside. */
 void far_layers(size_t n)
 {
     struct world w;

@@ -215,6 +215,10 @@ class Ogc(unittest.TestCase):
         """/conf/core/query-param-unknown, -invalid."""
         self.refused(f"/collections/{FARM}/items?limt=5", "unknown-parameter")
         self.refused("/collections?x=1", "unknown-parameter")
+        # whoever asks for a day must not be answered as of today
+        for path in ("/layers", "/classes", "/openapi.yaml", f"/collections/{FARM}/versions", f"/tiles/{FARM}/5/25/12.mvt", "/records/1",
+                     "/projects/1"):
+            self.refused(path + "?as_of=2020-01-01", "unknown-parameter")
         self.refused(f"/collections/{FARM}/items?f=gml", "unknown-format")
 
     def test_item(self):

@@ -94,8 +94,8 @@ static void *ask(void *user)
     return a;
 }
 
-/* Eight who ask for the same tiles at the same time get one and the same, which was made once, and whose bytes
- * are those of the tile. */
+/* Eight who ask for the same tiles at the same time get one and the same, which was made once, and whose
+ * bytes are those of the tile. */
 static void test_made_once(void **state)
 {
     (void)state;
