@@ -189,6 +189,7 @@ test('claims on two layers: restricted instead of prohibited, the paper that one
   await page.locator(`${id('paste')} summary`).click();
 
   await field('basic_grassland', 'date').fill('2026-03-01');
+  await page.waitForSelector(id('check-claim-basic_grassland-fault'), { state: 'hidden' }); // while the cursor is still there
   await checkFile('hailar-redline-gbk.txt');
   await verdictIs('restricted');
   assert.match(await page.locator(id('todo')).innerText(), /待补材料（1）/);

@@ -217,7 +217,10 @@ export class ClaimsForm {
         type: name === 'date' ? 'date' : 'text', id, 'data-testid': id, maxlength: 100, max: name === 'date' ? '9999-12-31' : null, autocomplete: 'off',
         'aria-describedby': this.id(l.id, 'fault'),
         placeholder: name === 'document' ? t('claim_document_like') : null,
-        oninput: (e: Event) => this.change(l.id, { [name]: (e.target as HTMLInputElement).value }),
+        oninput: (e: Event) => {
+          this.change(l.id, { [name]: (e.target as HTMLInputElement).value });
+          if (!faultOf(this.row(l.id))) this.sayFault(l.id); // what was missing is there now: not said any longer
+        },
         // A date is changed with every figure that is typed: only when it is left is it meant.
         onblur: () => this.leave(l.id),
         onkeydown: (e: Event) => (e as KeyboardEvent).key === 'Enter' && this.leave(l.id),
@@ -236,10 +239,13 @@ export class ClaimsForm {
 
   /** The fields of a row were left: what it lacks is said in its place, without drawing the form again under the user's hands. */
   private leave(layer: string): void {
-    const old = document.getElementById(this.id(layer, 'fault'));
     const row = this.row(layer);
-    old?.replaceWith(this.fault(layer, row));
+    this.sayFault(layer);
     if (row.class && !faultOf(row)) this.changed();
+  }
+
+  private sayFault(layer: string): void {
+    document.getElementById(this.id(layer, 'fault'))?.replaceWith(this.fault(layer, this.row(layer)));
   }
 
   private settled(layer: string): void {
