@@ -324,9 +324,7 @@ static enum status measure_far(struct measuring *m, struct layer_finding *f, str
     enum status s = coverage_measure(m, f, e);
     if (s)
         return s;
-    f->status = LAYER_CLEAR;
-    f->area_m2 = fmin(0.0, m->parcel_m2);
-    f->share = fmin(1.0, f->area_m2 / m->parcel_m2);
+    f->status = LAYER_CLEAR; /* of 0 m2, until doubted */
     return doubt(m->w, f, m->parcel_m2, e);
 }
 

@@ -10,13 +10,6 @@
 
 static const struct html_step START = {"红线 Hongxian", "/"};
 
-static void begin(const struct request *rq, struct buffer *b, struct html_page *p)
-{
-    buffer_init(b, 0);
-    p->out = b;
-    links_of(rq, &p->links);
-}
-
 /* ---- / ---- */
 
 static void list_entry(struct html_page *p, const char *path, const char *says, const char *more)
@@ -32,7 +25,7 @@ enum status html_landing(struct request *rq, struct reply *reply, struct error *
 {
     struct buffer b;
     struct html_page p;
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, &START, 1, MEDIA_JSON);
     html_element(&p, "p", "管控线图层与地块审查。Control layers, and checks of parcels against them.");
     buffer_append_str(&b, "<ul>\n<li>");
@@ -64,7 +57,7 @@ enum status html_conformance(struct request *rq, const char *const *classes, siz
     const struct html_step way[] = {START, {"所实现的标准 Conformance", "/conformance"}};
     struct buffer b;
     struct html_page p;
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 2, MEDIA_JSON);
     html_element(&p, "p",
                  "按这些标准的抽象测试逐条测试过，未经认证。"
@@ -142,7 +135,7 @@ enum status html_api(struct request *rq, struct reply *reply, struct error *e)
         json_decref(root);
         return fail_definition(e);
     }
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 2, MEDIA_OPENAPI);
     html_element(&p, "p", text_of(json_object_get(root, "info"), "description"));
     buffer_append_str(&b, "<p>");

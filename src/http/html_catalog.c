@@ -13,19 +13,12 @@
         CATALOG_TITLE, CATALOG_PATH                                                                          \
     }
 
-static void begin(const struct request *rq, struct buffer *b, struct html_page *p)
-{
-    buffer_init(b, 0);
-    p->out = b;
-    links_of(rq, &p->links);
-}
-
 enum status html_catalog(struct request *rq, struct reply *reply, struct error *e)
 {
     const struct html_step way[] = {WAY};
     struct buffer b;
     struct html_page p;
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 3, MEDIA_CATALOG);
     html_element(&p, "p", CATALOG_TITLE_EN);
     buffer_append_str(&b, "<p>");
@@ -57,7 +50,7 @@ enum status html_catalog_page(struct request *rq, const struct catalog_page *pag
     const struct html_step way[] = {WAY, {"记录 Records", page->self}};
     struct buffer b;
     struct html_page p;
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 4, MEDIA_GEOJSON);
     buffer_printf(&b, "<p class=\"note\">符合条件的共 %zu 条。%zu match.</p>\n", page->n_matched,
                   page->n_matched);
@@ -85,7 +78,7 @@ enum status html_catalog_record(struct request *rq, const struct catalog_record 
     struct buffer b;
     struct html_page p;
     struct mini_map m;
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 5, MEDIA_GEOJSON);
     buffer_append_str(&b, "<p>");
     html_text(&b, v->title_zh);

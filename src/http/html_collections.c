@@ -75,9 +75,8 @@ enum status html_collections(struct request *rq, struct reply *reply, struct err
 {
     const struct html_step way[] = {{"红线 Hongxian", "/"}, {"图层 Collections", "/collections"}};
     struct buffer b;
-    struct html_page p = {.out = &b};
-    buffer_init(&b, 0);
-    links_of(rq, &p.links);
+    struct html_page p;
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 2, MEDIA_JSON);
     buffer_append_str(&b, "<table>\n<tr><th>图层 Collection</th><th>id</th><th>版本 Version</th>"
                           "<th>起用 Since</th><th>要素数 Features</th></tr>\n");
@@ -257,12 +256,11 @@ enum status html_collection(struct request *rq, struct reply *reply, struct erro
     if (s)
         return s;
     struct html_title t = html_title_of(&c);
-    struct html_page p = {.out = &b};
+    struct html_page p;
     snprintf(path, sizeof path, "/collections/%s", rq->params[0]);
     const struct html_step way[] = {
         {"红线 Hongxian", "/"}, {"图层 Collections", "/collections"}, {t.zh, path}};
-    buffer_init(&b, 0);
-    links_of(rq, &p.links);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 3, MEDIA_JSON);
     buffer_append_str(&b, "<p>");
     html_text(&b, t.en);

@@ -262,7 +262,7 @@ enum status html_item(struct request *rq, const struct store_feature *feature,
 {
     struct collection c;
     struct buffer b;
-    struct html_page p = {.out = &b};
+    struct html_page p;
     char above[LINK_PATH_SIZE], items[LINK_PATH_SIZE], self[LINK_PATH_SIZE], title[64];
     enum status s = collection_find(rq->snapshot, rq->params[0], &c, e);
     if (s)
@@ -278,8 +278,7 @@ enum status html_item(struct request *rq, const struct store_feature *feature,
                                     {t.zh, above},
                                     {"要素 Features", items},
                                     {title, self}};
-    buffer_init(&b, 0);
-    links_of(rq, &p.links);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 5, MEDIA_GEOJSON);
     buffer_append_str(&b, "<p>");
     html_text(&b, t.zh);

@@ -49,6 +49,13 @@ static void anchor(struct html_page *p, const char *path, const char *form, cons
     raw(p, "</a>");
 }
 
+void html_page_init(struct html_page *p, const struct request *rq, struct buffer *out)
+{
+    buffer_init(out, 0);
+    p->out = out;
+    links_of(rq, &p->links);
+}
+
 void html_page_begin(struct html_page *p, const struct html_step *way, size_t n, const char *json)
 {
     const struct html_step *self = &way[n - 1];

@@ -19,6 +19,8 @@ struct html_page {
     struct links links;
 };
 
+/* A page into `out`, which is empty then and the caller's to release; links lead to where rq came from. */
+void html_page_init(struct html_page *p, const struct request *rq, struct buffer *out);
 /* `way` ends with the page itself. `json`: the media type of the same in JSON; its address is the path of the
  * last step with f=json. */
 void html_page_begin(struct html_page *p, const struct html_step *way, size_t n, const char *json);

@@ -21,13 +21,6 @@
         "后台任务 Jobs", "/jobs"                                                                             \
     }
 
-static void begin(const struct request *rq, struct buffer *b, struct html_page *p)
-{
-    buffer_init(b, 0);
-    p->out = b;
-    links_of(rq, &p->links);
-}
-
 /* ---- processes ---- */
 
 enum status html_processes(struct request *rq, size_t n, struct reply *reply, struct error *e)
@@ -36,7 +29,7 @@ enum status html_processes(struct request *rq, size_t n, struct reply *reply, st
     struct buffer b;
     struct html_page p;
     char path[LINK_PATH_SIZE];
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 2, MEDIA_JSON);
     buffer_append_str(&b, "<ul>\n");
     for (size_t i = 0; i < n; i++) {
@@ -74,7 +67,7 @@ enum status html_process(struct request *rq, const struct process *process, stru
     struct html_page p;
     const struct process_input *input;
     const char *output;
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 3, MEDIA_JSON);
     html_element(&p, "p", process->description);
     snprintf(path, sizeof path, "POST /processes/%s/execution", process->id);
@@ -120,7 +113,7 @@ enum status html_jobs(struct request *rq, const struct buffer *json, struct repl
         json_decref(root);
         return fail_job(e);
     }
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 2, MEDIA_JSON);
     buffer_append_str(&b, "<table>\n<tr><th>任务 Job</th><th>过程 Process</th><th>状态 Status</th>"
                           "<th>提交 Created</th></tr>\n");
@@ -157,7 +150,7 @@ enum status html_job(struct request *rq, const struct buffer *json, struct reply
         return fail_job(e);
     snprintf(path, sizeof path, "/jobs/%s", text_of(job, "jobID"));
     const struct html_step way[] = {START, JOBS, {text_of(job, "jobID"), path}};
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 3, MEDIA_JSON);
     buffer_append_str(&b, "<table>\n");
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)

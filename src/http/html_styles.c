@@ -11,13 +11,6 @@
 #define ZH_EN_STYLES "样式 Styles"
 #define ZH_EN_MAP "全部图层 The whole map"
 
-static void begin(const struct request *rq, struct buffer *b, struct html_page *p)
-{
-    buffer_init(b, 0);
-    p->out = b;
-    links_of(rq, &p->links);
-}
-
 static void list_style(struct html_page *p, const char *id, const char *title, const char *label)
 {
     char path[LINK_PATH_SIZE];
@@ -45,7 +38,7 @@ enum status html_of_styles(struct request *rq, struct reply *reply, struct error
     static const struct html_step way[] = {{ZH_EN_START, "/"}, {ZH_EN_STYLES, "/styles"}};
     struct buffer b;
     struct html_page p;
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 2, MEDIA_JSON);
     html_element(&p, "p",
                  "地图软件（MapLibre、QGIS 等）用的样式，颜色取自图层定义。Styles for map programs, with the "
@@ -109,7 +102,7 @@ enum status html_of_style(struct request *rq, const char *id, const struct tiled
         {ZH_EN_START, "/"}, {ZH_EN_STYLES, "/styles"}, {what ? what->title_zh : ZH_EN_MAP, path}};
     struct buffer b;
     struct html_page p;
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 3, MEDIA_STYLE);
     snprintf(url, sizeof url, "%s%s?f=mapbox", p.links.base, path);
     buffer_append_str(&b, "<table>\n");

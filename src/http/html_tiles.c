@@ -10,13 +10,6 @@
 #define ZH_EN_GRIDS "切片方案 Grids of tiles"
 #define ZH_EN_TILES "瓦片集 Tile sets"
 
-static void begin(const struct request *rq, struct buffer *b, struct html_page *p)
-{
-    buffer_init(b, 0);
-    p->out = b;
-    links_of(rq, &p->links);
-}
-
 /* An address to be copied into a map program, with its variables. */
 static void address_row(struct html_page *p, const char *what, const char *path)
 {
@@ -32,7 +25,7 @@ enum status html_tile_matrix_sets(struct request *rq, struct reply *reply, struc
     static const struct html_step way[] = {{ZH_EN_START, "/"}, {ZH_EN_GRIDS, "/tileMatrixSets"}};
     struct buffer b;
     struct html_page p;
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 2, MEDIA_JSON);
     buffer_append_str(&b, "<table>\n<tr><th>方案 Grid</th><th>坐标系 CRS</th></tr>\n");
     for (size_t i = 0; i < tile_set_count(); i++) {
@@ -71,7 +64,7 @@ enum status html_tile_matrix_set(struct request *rq, const struct tile_set *set,
     const struct html_step way[] = {{ZH_EN_START, "/"}, {ZH_EN_GRIDS, "/tileMatrixSets"}, {set->title, path}};
     struct buffer b;
     struct html_page p;
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     html_page_begin(&p, way, 3, MEDIA_JSON);
     buffer_append_str(&b, "<table>\n");
     html_row(&p, "id", set->id);
@@ -119,7 +112,7 @@ enum status html_tile_sets(struct request *rq, const struct tiled *what, struct 
 {
     struct buffer b;
     struct html_page p;
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     begin_page(&p, what, NULL);
     buffer_append_str(&b, "<ul>\n");
     for (size_t i = 0; i < tile_set_count(); i++) {
@@ -139,7 +132,7 @@ enum status html_tile_set(struct request *rq, const struct tiled *what, const st
     struct buffer b;
     struct html_page p;
     char path[LINK_PATH_SIZE];
-    begin(rq, &b, &p);
+    html_page_init(&p, rq, &b);
     begin_page(&p, what, set);
     buffer_append_str(&b, "<table>\n");
     html_row(&p, "图层名 Layer in the tile", what->id);

@@ -175,6 +175,14 @@ def in_qgis(folder, script, *arguments, given=""):
     return done.stdout
 
 
+def stop_well(server, folder):
+    """Ends the server of a test class and removes its folder; a server that does not end well fails the class."""
+    code = server.stop()
+    shutil.rmtree(folder)
+    if code != 0:
+        raise AssertionError(f"the server ended with {code}:\n{server.log[-4000:]}")
+
+
 class Line:
     """A connection for many requests. The server closes one that was idle for a while, which on a busy machine is any: it is opened anew."""
 

@@ -85,10 +85,7 @@ class Citizen(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        code = cls.server.stop()
-        shutil.rmtree(cls.folder)
-        if code != 0:
-            raise AssertionError(f"the server ended with {code}:\n{cls.server.log[-4000:]}")
+        fixture.stop_well(cls.server, cls.folder)
 
     def request(self, url, headers=None, server=None, method="GET"):
         server = server or self.server

@@ -7,7 +7,6 @@ import http.client
 import json
 import pathlib
 import re
-import shutil
 import struct
 import subprocess
 import sys
@@ -57,10 +56,7 @@ class Items(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        code = cls.server.stop()
-        shutil.rmtree(cls.folder)
-        if code != 0:
-            raise AssertionError(f"the server ended with {code}:\n{cls.server.log[-4000:]}")
+        fixture.stop_well(cls.server, cls.folder)
 
     def ask(self, path, headers=None, server=None):
         server = server or self.server

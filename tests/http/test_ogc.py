@@ -8,7 +8,6 @@ import io
 import json
 import pathlib
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -46,10 +45,7 @@ class Ogc(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        code = cls.server.stop()
-        shutil.rmtree(cls.folder)
-        if code != 0:
-            raise AssertionError(f"the server ended with {code}:\n{cls.server.log[-4000:]}")
+        fixture.stop_well(cls.server, cls.folder)
 
     def request(self, url, headers=None, server=None):
         server = server or self.server

@@ -7,7 +7,6 @@ import http.client
 import json
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -41,10 +40,7 @@ class Records(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        code = cls.server.stop()
-        shutil.rmtree(cls.folder)
-        if code != 0:
-            raise AssertionError(f"the server ended with {code}:\n{cls.server.log[-4000:]}")
+        fixture.stop_well(cls.server, cls.folder)
 
     def request(self, url, headers=None):
         connection = http.client.HTTPConnection(self.server.host, self.server.port)

@@ -126,10 +126,7 @@ class Places(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.line.close()
-        code = cls.server.stop()
-        shutil.rmtree(cls.folder)
-        if code != 0:
-            raise AssertionError(f"the server ended with {code}:\n{cls.server.log[-4000:]}")
+        fixture.stop_well(cls.server, cls.folder)
 
     @staticmethod
     def make(*command):
