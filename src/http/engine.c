@@ -7,6 +7,7 @@
 #include "http/record_writer.h"
 #include "http/tile_maker.h"
 #include "store/store_file.h"
+#include "store/store_lock.h"
 #include "store/store_versions.h"
 
 #include <inttypes.h>
@@ -28,6 +29,7 @@ struct day {
 struct engine {
     char *store_path;
     struct record_writer *writer; /* of the same store; may be NULL */
+    struct store_lock *lock;      /* likewise */
     char mark[48];                /* of the file that is served; changes while no worker is out */
     uint64_t store_number;        /* likewise */
     struct store_file journal;    /* that the handles have; likewise */
@@ -337,6 +339,8 @@ static void note_file(struct engine *en, const struct store_file *file)
 static enum status open_handles(struct engine *en, struct snapshot **loaded, struct error *e)
 {
     enum status s = refuse_old_journal(en, e);
+    if (!s)
+        s = store_lock_move(en->lock, en->store_path, e);
     for (size_t i = 0; i < en->n_workers && !s; i++)
         s = store_open(en->store_path, STORE_READ, &en->workers[i].store, e);
     if (!s && en->writer)
@@ -394,6 +398,8 @@ static enum status look_at_file(struct engine *en, uint64_t *writes, struct erro
     bool open = en->fault.status == STATUS_OK;
     if (!s && same && open) {
         note_writes(en, &now);
+    } else if (s && en->writer) {
+        record_writer_fold(en->writer); /* what was kept is in the file, wherever that was moved to */
     } else if (!s && (!same || !open)) {
         bool again = open || clock_ms() - en->tried_ms >= ENGINE_LOOK_MS;
         s = again ? take_up(en, &now, &why) : en->fault.status;
@@ -500,6 +506,11 @@ uint64_t engine_store_number(const struct engine *en)
 void engine_share_writer(struct engine *en, struct record_writer *writer)
 {
     en->writer = writer;
+}
+
+void engine_share_lock(struct engine *en, struct store_lock *lock)
+{
+    en->lock = lock;
 }
 
 /* ---- life ---- */

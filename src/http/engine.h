@@ -62,6 +62,10 @@ uint64_t engine_store_number(const struct engine *en);
 /* The writer's handle is of the same store, and changes with it. Before any request; borrowed. */
 struct record_writer;
 void engine_share_writer(struct engine *en, struct record_writer *writer);
+/* The lock by which the server owns the store: it goes over to another one that is taken up, which is refused
+ * when another server owns that. Likewise. */
+struct store_lock;
+void engine_share_lock(struct engine *en, struct store_lock *lock);
 
 /* The current snapshot; release with snapshot_unref. When the store's newer versions cannot be loaded it
  * fails, and so does engine_take until they can: the old ones would be answered as if they were current.

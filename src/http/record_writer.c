@@ -47,6 +47,22 @@ void record_writer_let_go(struct record_writer *d)
     pthread_mutex_unlock(&d->lock);
 }
 
+void record_writer_fold(struct record_writer *d)
+{
+    pthread_mutex_lock(&d->lock);
+    store_fold_some(d->store);
+    pthread_mutex_unlock(&d->lock);
+}
+
+bool record_writer_lost_store(const struct error *e)
+{
+    static const char *const codes[] = {"store-closed", "store-moved", "store-moved-since"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (strcmp(e->code, codes[i]) == 0)
+            return true;
+    return false;
+}
+
 enum status record_writer_take_up(struct record_writer *d, const char *store_path, struct error *e)
 {
     pthread_mutex_lock(&d->lock);

@@ -4,7 +4,7 @@
  * Invariants: one keep at a time within the process (the store's own lock orders processes); a request never
  * writes in any other way. A page of another site is no officer: what a browser sends for one
  * is refused. Threads: keep and override from any thread, open,
- * close, let_go, take_up and renew from one at a time. */
+ * close, let_go, take_up, fold and renew from one at a time. */
 #ifndef HX_HTTP_RECORD_WRITER_H
 #define HX_HTTP_RECORD_WRITER_H
 
@@ -24,6 +24,10 @@ void record_writer_close(struct record_writer *d); /* NULL-safe */
 void record_writer_let_go(struct record_writer *d);
 enum status record_writer_take_up(struct record_writer *d, const char *store_path,
                                   struct error *e) HX_MUST_CHECK;
+/* What was kept goes from the journal into the file itself, as far as can be without waiting. */
+void record_writer_fold(struct record_writer *d);
+/* The store was moved, replaced or is being so: what is asked can be tried again later. */
+bool record_writer_lost_store(const struct error *e);
 /* Opens it anew after somebody wrote past the journal; whoever keeps waits. */
 enum status record_writer_renew(struct record_writer *d, const char *store_path,
                                 struct error *e) HX_MUST_CHECK;

@@ -12,6 +12,7 @@
 #include "http/route.h"
 #include "http/web_files.h"
 #include "jobs/queue.h"
+#include "store/store_lock.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -38,6 +39,7 @@ struct http_server {
     struct engine *engine;
     struct web_files *web;
     struct record_writer *record_writer; /* NULL unless records are allowed */
+    struct store_lock *lock;             /* this server owns the store */
     struct job_queue *jobs;
     char url[LISTEN_URL_SIZE];
     const char *public_url, *cors;
@@ -339,7 +341,8 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     if (!status)
         return send_reply(c, connection, &reply);
     reply_done(&reply);
-    unsigned code = reply.status == MHD_HTTP_SERVICE_UNAVAILABLE ? reply.status : reply_status_of(status);
+    bool is_away = reply.status == MHD_HTTP_SERVICE_UNAVAILABLE || record_writer_lost_store(&e);
+    unsigned code = is_away ? MHD_HTTP_SERVICE_UNAVAILABLE : reply_status_of(status);
     if (code >= 500)
         log_line(LOG_ERROR, "%s %s: %s (%s)", c->method, c->path, e.en, status_name(status));
     return send_problem(c, connection, code, NULL, &e);
@@ -413,12 +416,17 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     enum status status = listen_open(config->host ? config->host : "127.0.0.1", config->port, &fd, s->url, e);
     if (!status)
         status = web_files_load(config->web_dir, &s->web, e);
+    if (!status) /* before the process has the store open, and after it has closed it: store_lock.h */
+        status = store_lock_take(config->store_path, (unsigned)strtoul(strrchr(s->url, ':') + 1, NULL, 10),
+                                 &s->lock, e);
     if (!status && config->allow_records)
         status = record_writer_open(config->store_path, config->gdal_version, &s->record_writer, e);
     if (!status)
         status = engine_open(config->store_path, n_threads, &s->engine, e);
-    if (!status)
+    if (!status) {
         engine_share_writer(s->engine, s->record_writer);
+        engine_share_lock(s->engine, s->lock);
+    }
     if (!status)
         status = job_queue_open(config->store_path, &s->jobs, e);
     if (!status)
@@ -477,6 +485,7 @@ void http_server_stop(struct http_server *s)
     job_queue_close(s->jobs);
     engine_close(s->engine);
     record_writer_close(s->record_writer); /* last, so that the journal is folded back */
+    store_lock_free(s->lock);
     web_files_free(s->web);
     kept_answers_free(s->kept);
     if (s->holds_log)

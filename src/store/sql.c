@@ -162,6 +162,49 @@ char *sql_text(sqlite3_stmt *q, int column, struct arena *a)
     return arena_strdup(a, text ? text : "");
 }
 
+/* ---- is the file still at its path? ---- */
+
+/* SQLite compares inodes, of the path with its links resolved as they were; the rest is ours. */
+static bool has_moved(struct store *s)
+{
+    struct store_file now;
+    int moved = 0;
+    return s->file.inode &&
+           (sqlite3_file_control(s->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || moved ||
+            store_file_look(s->path, &now, NULL) || !store_file_same(&now, &s->file));
+}
+
+static enum status fail_moved(const struct store *s, struct doing d, struct error *e)
+{
+    error_zh(e,
+             "%s失败：存储“%.200s”已被移走、替换或删除，没有写入任何内容；请把它放回原处（连同旁边的 -wal "
+             "文件），然后重试。",
+             d.zh, s->path);
+    return error_fail(e, STATUS_CONFLICT, "store-moved",
+                      "Failed while %s: the store \"%.200s\" was moved, replaced or removed, and nothing was "
+                      "kept; put it back (with the -wal file beside it), then try again.",
+                      d.en, s->path);
+}
+
+static enum status fail_moved_since(const struct store *s, struct doing d, struct error *e)
+{
+    error_zh(e,
+             "%s时存储“%.200s”被移走、替换或删除：内容写进了原来的文件，现在这个路径下可能没有。请找到原来的"
+             "文件，核对后再重试。",
+             d.zh, s->path);
+    return error_fail(e, STATUS_CONFLICT, "store-moved-since",
+                      "While %s, the store \"%.200s\" was moved, replaced or removed: it was written into "
+                      "the file that was there before, and may not be in the one that is there now. Find the "
+                      "former and look, before you try again.",
+                      d.en, s->path);
+}
+
+enum status sql_note_file(struct store *s, struct error *e)
+{
+    enum status st = store_file_look(s->path, &s->file, e);
+    return !st && has_moved(s) ? fail_moved(s, (struct doing){"打开存储", "opening the store"}, e) : st;
+}
+
 enum status sql_begin_write(struct store *s, struct error *e)
 {
     if (s->mode != STORE_WRITE) {
@@ -169,12 +212,21 @@ enum status sql_begin_write(struct store *s, struct error *e)
         return error_fail(e, STATUS_CONFLICT, "store-read-only",
                           "The store \"%s\" was opened for reading only.", s->path);
     }
-    return sql_exec(s, "BEGIN IMMEDIATE", (struct doing){"开始写入", "starting to write"}, e);
+    struct doing d = {"开始写入", "starting to write"};
+    enum status st = sql_exec(s, "BEGIN IMMEDIATE", d, e);
+    if (!st && has_moved(s)) {
+        sql_rollback(s);
+        st = fail_moved(s, d, e);
+    }
+    return st;
 }
 
 enum status sql_commit(struct store *s, struct doing d, struct error *e)
 {
-    return sql_exec(s, "COMMIT", d, e);
+    if (has_moved(s))
+        return fail_moved(s, d, e);
+    enum status st = sql_exec(s, "COMMIT", d, e);
+    return !st && has_moved(s) ? fail_moved_since(s, d, e) : st;
 }
 
 void sql_rollback(struct store *s)

@@ -4,7 +4,7 @@
 #ifndef HX_STORE_SQL_H
 #define HX_STORE_SQL_H
 
-#include "store/store.h"
+#include "store/store_file.h"
 
 #include <sqlite3.h>
 
@@ -19,6 +19,7 @@ struct store {
     void *spatialite; /* per-connection cache; freed after the connection; NULL before sql_spatialite */
     char *path;
     enum store_mode mode;
+    struct store_file file; /* that the handle is of, of one that writes; inode 0: not noted */
 };
 
 /* What was being done, for the sentence of a failure: "读取图层" / "reading the layers". */
@@ -28,9 +29,9 @@ struct doing {
 
 /* Opens `path` and readies the connection, without looking at whose file it is. */
 enum status sql_open(const char *path, int sqlite_flags, struct store **out, struct error *e) HX_MUST_CHECK;
-/* The connection's last failure as status and sentence. */
 /* Loads SpatiaLite's functions into this connection, once: writers have them from the start. */
 enum status sql_spatialite(struct store *s, struct error *e) HX_MUST_CHECK;
+/* The connection's last failure as status and sentence. */
 enum status sql_fail(struct store *s, struct doing d, struct error *e) HX_MUST_CHECK;
 enum status sql_exec(struct store *s, const char *sql, struct doing d, struct error *e) HX_MUST_CHECK;
 enum status sql_prepare(struct store *s, const char *sql, sqlite3_stmt **out, struct doing d,
@@ -51,7 +52,11 @@ void sql_bind_text(sqlite3_stmt *q, int i, const char *text);
 /* The column's text in the arena, "" when NULL; NULL when memory is out. */
 char *sql_text(sqlite3_stmt *q, int column, struct arena *a);
 
-/* BEGIN IMMEDIATE with the sentence that another program is writing; and its end. */
+/* Notes which file a handle that was just opened to write is of. */
+enum status sql_note_file(struct store *s, struct error *e) HX_MUST_CHECK;
+/* BEGIN IMMEDIATE with the sentence that another program is writing; and its end. Both fail with "store-moved"
+ * when the path no longer leads to the handle's file: nothing is kept into a file that nobody finds. The commit
+ * looks once more when it is done, and "store-moved-since" says that what was written may be there or not. */
 enum status sql_begin_write(struct store *s, struct error *e) HX_MUST_CHECK;
 enum status sql_commit(struct store *s, struct doing d, struct error *e) HX_MUST_CHECK;
 void sql_rollback(struct store *s); /* nothing to do is fine */

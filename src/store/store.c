@@ -133,7 +133,9 @@ static enum status open_checked(const char *name, int flags, enum store_mode mod
         return st;
     s->mode = mode;
     int64_t version = 0;
-    st = check_identity(s, &version, e);
+    st = check_identity(s, &version, e); /* waits for whoever has it locked, and may have put another there */
+    if (st == STATUS_OK && mode == STORE_WRITE)
+        st = sql_note_file(s, e);
     if (st == STATUS_OK)
         st = set_up(s, e);
     if (st == STATUS_OK && version < STORE_SCHEMA_VERSION)

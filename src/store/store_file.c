@@ -57,6 +57,12 @@ void store_fold_journal(struct store *s)
         (void)sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 
+void store_fold_some(struct store *s)
+{
+    if (s)
+        (void)sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
 void store_close_apart(struct store *s)
 {
     if (s && s->db)

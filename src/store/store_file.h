@@ -21,6 +21,8 @@ struct store_file store_file_journal(const char *path);
 /* Folds the journal back into the file that the handle is of, also when it is no longer at its path. Best
  * effort: not where the file cannot be written or another program reads in it. NULL-safe. */
 void store_fold_journal(struct store *s);
+/* As much of it as nobody reads, without waiting: of a file that is no longer at its path. NULL-safe. */
+void store_fold_some(struct store *s);
 /* Closes a handle whose file is no longer at its path, and leaves alone what lies beside that path: a journal
  * there is another store's. store_close would fold the journal back and take it away. NULL-safe. */
 void store_close_apart(struct store *s);

@@ -1,4 +1,5 @@
 """Small layers with known areas, a store made of them, and a server over it: for the tests of http and cli."""
+import contextlib
 import hashlib
 import http.client
 import json
@@ -6,6 +7,7 @@ import os
 import pathlib
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -107,6 +109,16 @@ def copy_store(kept, store):
         if path.name.startswith("test.sqlite"):
             (shutil.copytree if path.is_dir() else shutil.copyfile)(path, beside)
     return str(store)
+
+
+def beside(store):
+    """A copy of a store whose server runs, as it is now, for a second server: each owns its store alone."""
+    copy = pathlib.Path(tempfile.mkdtemp(prefix="beside-", dir=pathlib.Path(store).parent)) / "test.sqlite"
+    with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as a, contextlib.closing(sqlite3.connect(copy)) as b:
+        a.backup(b)
+    if os.path.isdir(f"{store}.index"):
+        shutil.copytree(f"{store}.index", f"{copy}.index")
+    return str(copy)
 
 
 def empty_store(program, store):

@@ -228,7 +228,7 @@ class Citizen(unittest.TestCase):
         """A browser at / gets the map; ?f=html is the page that needs no JavaScript, and leads to the map."""
         (self.folder / "web").mkdir()
         (self.folder / "web" / "index.html").write_text("<!doctype html><title>地图</title>", encoding="utf-8")
-        server = fixture.Server(PROGRAM, "--store", self.store, "--web", str(self.folder / "web"))
+        server = fixture.Server(PROGRAM, "--store", fixture.beside(self.store), "--web", str(self.folder / "web"))
         try:
             self.assertIn("<title>地图", self.request("/", BROWSER, server)[2].decode())
             self.assertIn(f"http://{server.host}:{server.port}/", self.page("/?f=html", server=server).links)
@@ -357,7 +357,7 @@ class Citizen(unittest.TestCase):
         self.assertNotIn(allow, self.request("/collections", origin)[1])
         self.assertEqual(405, self.request("/collections", origin, method="OPTIONS")[0])
         for option in ("https://portal.example.cn", "*"):
-            server = fixture.Server(PROGRAM, "--store", self.store, "--cors", option)
+            server = fixture.Server(PROGRAM, "--store", fixture.beside(self.store), "--cors", option)
             try:
                 for url in ("/", "/conformance", "/api", "/collections", f"/collections/{FARM}", f"/collections/{FARM}/items", "/layers",
                             f"/tiles/{FARM}/9/415/191.mvt", "/collections/nothing", "/collections?x=1"):

@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import tempfile
 import time
@@ -482,8 +483,9 @@ class Jobs(unittest.TestCase):
         try:
             self.assertEqual(list(self.jobs_folder().glob("server-*")), [])
             kept = Client(second).wait(Client(second).add("kind=figures"))
-            third = fixture.Server(PROGRAM, "--store", self.store)
-            self.assertEqual(third.stop(), 0)
+            third = subprocess.run([PROGRAM, "serve", "--store", self.store, "--port", "0"], capture_output=True, text=True)
+            self.assertEqual(third.returncode, 2)
+            self.assertIn(f"process {second.process.pid}, port {second.port}", third.stderr)
             self.assertEqual(Client(second).result(kept, "csv")[0]["Content-Type"], "text/csv; charset=utf-8")
         finally:
             self.assertEqual(second.stop(), 0, second.log)

@@ -322,7 +322,7 @@ class Ogc(unittest.TestCase):
 
     def test_public_url(self):
         """--public-url stands before every link, whatever a request says."""
-        server = fixture.Server(PROGRAM, "--store", self.store, "--public-url", "https://gis.example.cn/hx")
+        server = fixture.Server(PROGRAM, "--store", fixture.beside(self.store), "--public-url", "https://gis.example.cn/hx")
         try:
             page = self.get("/?f=json", headers={"X-Forwarded-Host": "other"}, server=server)
             self.assertTrue(all(link["href"].startswith("https://gis.example.cn/hx/") for link in page["links"]))

@@ -538,7 +538,7 @@ class Processes(unittest.TestCase):
     def test_who_waits_is_told_that_it_is_over(self):
         """A job that somebody waits for may be dismissed by another, and the server may stop: whoever waits gets an answer that says so."""
         many = fixture.collection(*[fixture.feature((111.7 + 0.0001 * i, 40.8, 111.70005 + 0.0001 * i, 40.8001), BSM=f"M{i}") for i in range(20000)])
-        server = fixture.Server(PROGRAM, "--store", self.store, "--threads", "2")
+        server = fixture.Server(PROGRAM, "--store", fixture.beside(self.store), "--threads", "2")
 
         def ask(method, url, body=None):
             connection = http.client.HTTPConnection(server.host, server.port)

@@ -173,7 +173,7 @@ class Records(unittest.TestCase):
         self.assertEqual((400, 'not-a-report'), self.code(self.ask('POST', '/verify', '')))
 
     def test_a_server_that_may_not_keep(self):
-        server = fixture.Server(PROGRAM, '--store', self.office.store)
+        server = fixture.Server(PROGRAM, '--store', fixture.beside(self.office.store))
         try:
             answer = self.ask('POST', f'/check?keep=1&officer={OFFICER}', self.parcel, server)
             self.assertEqual((422, 'records-not-allowed'), self.code(answer))

@@ -141,7 +141,7 @@ class Projects(unittest.TestCase):
         foreign = {'Origin': 'https://example.org'}
         for method, path in (('POST', '/projects?name=x'), ('DELETE', f'/projects/{first["id"]}')):
             self.assertEqual((422, 'foreign-page'), self.code(self.ask(method, path, self.parcel, headers=foreign)))
-        server = fixture.Server(PROGRAM, '--store', self.office.store)
+        server = fixture.Server(PROGRAM, '--store', fixture.beside(self.office.store))
         try:
             for method, path in (('POST', '/projects?name=x'), ('DELETE', f'/projects/{first["id"]}')):
                 self.assertEqual((422, 'records-not-allowed'), self.code(self.ask(method, path, self.parcel, server)))

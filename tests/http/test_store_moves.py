@@ -1,0 +1,190 @@
+"""A store that is moved, replaced or removed while officers keep checks in it.
+
+What "acknowledged is not lost" means: when a check was answered with its record, that record is in the file that was at the store's path
+then. It stays in that file wherever it is moved to, journal or no journal, also when the server is killed afterwards, and every
+request that begins after the path is empty is 503 until there is a store again. What is asked after another store has taken the place is in
+that one. A file that somebody deletes is gone with what it had: the test keeps another name of it."""
+import contextlib
+import http.client
+import itertools
+import json
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+import fixture
+from fixture import runs
+
+PROGRAM = sys.argv[1]
+PARCEL = json.dumps(fixture.feature((111.705, 40.80, 111.715, 40.81))).encode()
+
+
+def names(store):
+    with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as db:
+        return {row[0] for row in db.execute("SELECT project_name FROM record")}
+
+
+class Keeper(threading.Thread):
+    """Keeps checks, one after another, each under a name of its own. `answers`: when it was asked, the name, and what was answered."""
+    counter = itertools.count(1)
+
+    def __init__(self, server):
+        super().__init__()
+        self.server, self.answers, self.over = server, [], False
+
+    def run(self):
+        while not self.over:
+            name, asked = f"P{next(self.counter)}", time.monotonic()
+            connection = http.client.HTTPConnection(self.server.host, self.server.port)
+            try:
+                connection.request("POST", f"/check?keep=1&officer=A&project_name={name}", PARCEL)
+                answer = connection.getresponse()
+                self.answers.append((asked, name, answer.status, json.loads(answer.read())))
+            except OSError:
+                return
+            finally:
+                connection.close()
+
+
+class Moves(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hongxian-moves-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.path = pathlib.Path(fixture.make_store(PROGRAM, self.folder))
+        self.aside = self.folder / "aside.sqlite"
+        self.server = fixture.Server(PROGRAM, "--store", str(self.path), "--threads", "4", "--allow-records")
+        self.addCleanup(lambda: self.server.process.poll() is None and self.server.stop())
+        self.keepers = [Keeper(self.server) for _ in range(2)]
+        for keeper in self.keepers:
+            keeper.start()
+        self.addCleanup(self.end)
+
+    def end(self):
+        for keeper in self.keepers:
+            keeper.over = True
+        for keeper in self.keepers:
+            keeper.join()
+
+    def answers(self, status, since=0):
+        return [a for k in self.keepers for a in list(k.answers) if a[2] == status and a[0] > since]
+
+    def wait_for(self, n, status=200, since=0):
+        runs.wait_until(lambda: len(self.answers(status, since)) >= n)
+
+    def acknowledged(self):
+        for _, _, _, body in self.answers(200):
+            self.assertTrue(body["record"]["sha256"])
+        return {a[1] for a in self.answers(200)}
+
+    def assert_away(self, since):
+        """Whatever was asked since then is 503, with the reason and a sentence in both languages."""
+        self.wait_for(4, 503, since)
+        self.assertEqual([], self.answers(200, since))
+        for _, _, _, body in self.answers(503):
+            self.assertIn(body["code"], ("store-not-found", "store-moved", "store-moved-since", "store-closed"))
+            self.assertTrue(body["detail"] and body["detail_en"])
+
+    def test_moved_away_and_back(self):
+        """All that was acknowledged is in the file that was moved away, its journal left behind, and the server killed."""
+        for _ in range(runs.small_or_whole(2, 20)):
+            before = time.monotonic()
+            self.wait_for(6, since=before)
+            os.rename(self.path, self.aside)
+            moved = time.monotonic()
+            self.assert_away(moved)
+            self.assertLessEqual(self.acknowledged(), names(self.aside))
+            os.rename(self.aside, self.path)
+        os.rename(self.path, self.aside)
+        self.assert_away(time.monotonic())
+        os.kill(self.server.process.pid, signal.SIGKILL)
+        self.server.process.wait()
+        self.end()
+        self.assertLessEqual(self.acknowledged(), names(self.aside))
+        self.assertEqual(0, subprocess.run([PROGRAM, "records", "verify", "--store", self.aside], capture_output=True).returncode)
+        self.server.stop()
+
+    def test_replaced_by_an_old_copy(self):
+        """An old copy is put over the store again and again: a record is in the file that was there when it was acknowledged."""
+        old, files = self.folder / "old.sqlite", []
+        with contextlib.closing(sqlite3.connect(self.path)) as a, contextlib.closing(sqlite3.connect(old)) as b:
+            a.backup(b)
+        for i in range(runs.small_or_whole(3, 30)):
+            self.wait_for(4, since=time.monotonic())
+            shutil.copyfile(old, self.folder / "new.sqlite")
+            files.append(self.folder / f"was-{i}.sqlite")
+            os.link(self.path, files[-1])
+            os.replace(self.folder / "new.sqlite", self.path)
+            replaced = time.monotonic()
+            self.wait_for(1, since=replaced)
+            since = {a[1] for a in self.answers(200, replaced)}
+            self.assertLessEqual(since, names(self.path))
+        self.end()
+        self.assertEqual(0, self.server.stop(), self.server.log)
+        kept = set().union(*(names(f) for f in [*files, self.path]))
+        self.assertLessEqual(self.acknowledged(), kept)
+        for store in [*files, self.path]:
+            self.assertEqual(0, subprocess.run([PROGRAM, "records", "verify", "--store", store], capture_output=True).returncode, store)
+
+    def test_removed(self):
+        """Removed: 503 for everybody; what was acknowledged is in the file, which another name of it shows."""
+        self.wait_for(4)
+        os.link(self.path, self.aside)
+        os.unlink(self.path)
+        self.assert_away(time.monotonic())
+        self.end()
+        self.assertLessEqual(self.acknowledged(), names(self.aside))
+
+
+class Owner(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hongxian-owner-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.path = self.folder / "a.sqlite"
+        fixture.empty_store(PROGRAM, self.path)
+
+    def serve(self, store):
+        return subprocess.run([PROGRAM, "serve", "--port", "0", "--store", store], capture_output=True, text=True)
+
+    def test_one_server_owns_a_store(self):
+        """A second one is refused by name of the first, also under another name of the file; commands go on beside it; and a store that
+        another server owns is not taken up in the place of one's own."""
+        server = fixture.Server(PROGRAM, "--store", str(self.path), "--threads", "2")
+        self.addCleanup(lambda: server.process.poll() is None and server.stop())
+        other, link = self.folder / "b.sqlite", self.folder / "link.sqlite"
+        os.symlink(self.path, link)
+        os.link(self.path, other)
+        for store in (self.path, link, other):
+            refused = self.serve(store)
+            self.assertEqual(2, refused.returncode)
+            self.assertIn(f"process {server.process.pid}, port {server.port}", refused.stderr)
+            self.assertIn(f"进程 {server.process.pid}，端口 {server.port}", refused.stderr)
+        for command in ("layers list", "records list", "rules history"):
+            subprocess.run([PROGRAM, *command.split(), "--store", self.path], check=True, capture_output=True)
+        second_path = self.folder / "c.sqlite"
+        fixture.empty_store(PROGRAM, second_path)
+        second = fixture.Server(PROGRAM, "--store", str(second_path), "--threads", "2")
+        self.addCleanup(lambda: second.process.poll() is None and second.stop())
+        os.unlink(self.path)
+        os.link(second_path, self.path)
+        line = fixture.Line(server)
+        answer, body = line.ask("GET", "/collections")
+        self.assertEqual((503, "store-in-use"), (answer.status, json.loads(body)["code"]))
+        self.assertEqual(200, fixture.Line(second).ask("GET", "/collections")[0].status)
+        os.unlink(self.path)
+        os.rename(other, self.path)
+        runs.wait_until(lambda: line.ask("GET", "/collections")[0].status == 200)
+        line.close()
+        self.assertEqual(0, server.stop(), server.log)
+        self.assertEqual(0, second.stop(), second.log)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=1)
