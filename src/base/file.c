@@ -107,3 +107,12 @@ enum status file_sync(const char *path, struct error *e)
         close(fd);
     return s;
 }
+
+enum status file_sync_folder(const char *path, struct error *e)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    enum status s = folder ? file_sync(folder, e) : error_no_memory(e);
+    free(folder);
+    return s;
+}

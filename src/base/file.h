@@ -25,4 +25,7 @@ int file_off_standard(int fd);
 /* What was written to the file by whatever means is on the disk afterwards. */
 enum status file_sync(const char *path, struct error *e) HX_MUST_CHECK;
 
+/* So is what was named, renamed or removed in the folder in which `path` lies. */
+enum status file_sync_folder(const char *path, struct error *e) HX_MUST_CHECK;
+
 #endif

@@ -9,6 +9,7 @@
 typedef int command_fn(int argc, char **argv);
 
 command_fn cmd_audit;             /* cmd_audit.c */
+command_fn cmd_backup;            /* cmd_backup.c */
 command_fn cmd_check;             /* cmd_check.c */
 command_fn cmd_parcel;            /* cmd_parcel.c */
 command_fn cmd_init;              /* cmd_store.c */
@@ -20,6 +21,7 @@ command_fn cmd_layers;            /* cmd_layers.c */
 command_fn cmd_classes;           /* cmd_list.c */
 command_fn cmd_projects;          /* cmd_projects.c */
 command_fn cmd_records;           /* cmd_records.c */
+command_fn cmd_restore;           /* cmd_restore.c */
 command_fn cmd_rules;             /* cmd_rules.c */
 command_fn cmd_serve;             /* cmd_serve.c */
 command_fn cmd_verify;            /* cmd_verify.c */

@@ -95,6 +95,13 @@ static const struct command commands[] = {
     {"verify", cmd_verify, "REPORT.json|- [--store S] [--input FILE] [--format text|json]",
      "按报告所载的版本重算，说明一致、何处不一致或缺什么",
      "recompute a report from the versions that it names: identical, what differs, or what is missing"},
+    {"backup", cmd_backup, "FILE [--store S] [--overwrite] [--damaged]",
+     "备份存储（服务运行中也可以），核对无误后才写成 FILE",
+     "back up the store, also while it is served; verified before it gets its name"},
+    {"restore", cmd_restore, "FILE [--store S] [--dry-run] [--older-records]",
+     "核对备份并恢复（先停止服务）；原存储保留在旁边。--older-records：允许换上更旧或分岔的档案",
+     "verify a backup and put it in the store's place (stop the server first); the store is kept beside it. "
+     "--older-records: also where records would be lost"},
     {"version", cmd_version, "", "显示版本", "show the version"},
     {"help", cmd_help, "", "显示本说明", "show this text"},
 };

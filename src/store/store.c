@@ -5,6 +5,7 @@
 #include "store/geometry_bytes.h"
 #include "store/spatialite.h"
 #include "store/sql.h"
+#include "store/store_copy.h"
 #include "store/store_file.h"
 
 #include <errno.h>
@@ -124,22 +125,29 @@ static enum status set_up(struct store *s, struct error *e)
     return st == STATUS_OK ? sql_exec(s, pragmas, OPENING, e) : st;
 }
 
-static enum status open_checked(const char *name, int flags, enum store_mode mode, struct store **out,
+/* How a store is opened. */
+struct way {
+    enum store_mode mode;
+    bool any_schema; /* earlier ones, too */
+};
+
+static enum status open_checked(const char *name, int flags, struct way way, struct store **out,
                                 struct error *e)
 {
     struct store *s = NULL;
     enum status st = sql_open(name, flags, &s, e);
     if (st != STATUS_OK)
         return st;
-    s->mode = mode;
+    s->mode = way.mode;
     int64_t version = 0;
     st = check_identity(s, &version, e); /* waits for whoever has it locked, and may have put another there */
-    if (st == STATUS_OK && mode == STORE_WRITE)
+    if (st == STATUS_OK && way.mode == STORE_WRITE)
         st = sql_note_file(s, e);
     if (st == STATUS_OK)
         st = set_up(s, e);
-    if (st == STATUS_OK && version < STORE_SCHEMA_VERSION)
-        st = mode == STORE_WRITE ? store_migrate(s, (int)version, e) : refuse_version(s->path, version, e);
+    if (st == STATUS_OK && version < STORE_SCHEMA_VERSION && !way.any_schema)
+        st =
+            way.mode == STORE_WRITE ? store_migrate(s, (int)version, e) : refuse_version(s->path, version, e);
     if (st != STATUS_OK) {
         store_close(s);
         return st;
@@ -149,12 +157,12 @@ static enum status open_checked(const char *name, int flags, enum store_mode mod
 }
 
 /* For a store on a medium or in a directory where SQLite cannot put its shared memory. */
-static enum status open_immutable(const char *path, struct store **out, struct error *e)
+static enum status open_immutable(const char *path, struct way way, struct store **out, struct error *e)
 {
     char *uri = sqlite_immutable_uri(path);
     if (!uri)
         return error_no_memory(e);
-    enum status st = open_checked(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, STORE_READ, out, e);
+    enum status st = open_checked(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, way, out, e);
     free(uri);
     if (st == STATUS_OK) {
         char *plain = strdup(path);
@@ -186,18 +194,28 @@ static bool rests_read_only(const char *path)
     return at_rest && read_only;
 }
 
-enum status store_open(const char *path, enum store_mode mode, struct store **out, struct error *e)
+static enum status open_way(const char *path, struct way way, struct store **out, struct error *e)
 {
     struct store_file file;
     enum status st = store_file_look(path, &file, e);
     if (st != STATUS_OK)
         return st;
-    if (mode == STORE_READ && rests_read_only(path))
-        return open_immutable(path, out, e);
+    if (way.mode == STORE_READ && rests_read_only(path))
+        return open_immutable(path, way, out, e);
     /* A reader asks for a handle that could write, too (query_only keeps it from doing so), and gets one that
      * cannot where the file is not writable: only the former may fold the journal back and take it away
      * when it closes last. */
-    return open_checked(path, SQLITE_OPEN_READWRITE, mode, out, e);
+    return open_checked(path, SQLITE_OPEN_READWRITE, way, out, e);
+}
+
+enum status store_open(const char *path, enum store_mode mode, struct store **out, struct error *e)
+{
+    return open_way(path, (struct way){mode, false}, out, e);
+}
+
+enum status store_open_any(const char *path, struct store **out, struct error *e)
+{
+    return open_way(path, (struct way){STORE_READ, true}, out, e);
 }
 
 /* ---- creating ---- */

@@ -1,0 +1,122 @@
+/* backup: the store as another file, while servers and imports go on. */
+#include "cli/args.h"
+#include "cli/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/store_path.h"
+#include "cli/whole_store.h"
+#include "store/store_file.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct backup_args {
+    const char *store;
+    bool overwrite, damaged;
+    struct arg_rest rest;
+};
+
+static enum status parse(int argc, char **argv, struct backup_args *a, struct error *e)
+{
+    const struct arg_option options[] = {{"--store", &a->store, NULL},
+                                         {"--overwrite", NULL, &a->overwrite},
+                                         {"--damaged", NULL, &a->damaged},
+                                         {NULL, NULL, NULL}};
+    enum status s = args_parse(argc, argv, options, &a->rest, e);
+    if (s || a->rest.n == 1)
+        return s;
+    error_zh(e, "应给出备份写到哪个文件。");
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "The file to write the backup to is needed.");
+}
+
+/* Said at once, not after minutes of copying. */
+static enum status look_at_target(const struct backup_args *a, const char *store, struct error *e)
+{
+    const char *target = a->rest.items[0];
+    struct store_file from, to;
+    struct stat st;
+    if (lstat(target, &st) != 0)
+        return STATUS_OK;
+    if (!a->overwrite) {
+        error_zh(e, "“%.300s”已经存在，不会覆盖；请换一个文件名，或加 --overwrite。", target);
+        return error_fail(
+            e, STATUS_INVALID_INPUT, "file-exists",
+            "\"%.300s\" is there already and is not overwritten; choose another name, or say --overwrite.",
+            target);
+    }
+    enum status s = store_file_look(store, &from, e);
+    if (!s)
+        s = store_file_look(target, &to, e);
+    if (s || !store_file_same(&from, &to))
+        return s;
+    error_zh(e, "备份文件“%.300s”就是存储本身；请换一个文件名。", target);
+    return error_fail(e, STATUS_INVALID_INPUT, "backup-is-store",
+                      "The backup \"%.300s\" is the store itself; choose another name.", target);
+}
+
+/* The copy must hold what was read in the transaction in which it was made. */
+static enum status examine(const char *copy, const struct store_facts *copied, const struct backup_args *a,
+                           struct whole_store *out, struct error *e)
+{
+    struct store *s = NULL;
+    enum status st = store_open_any(copy, &s, e);
+    if (!st)
+        st = whole_store_examine(s, out, e);
+    store_close(s);
+    if (!st && !store_facts_same(copied, &out->facts)) {
+        error_zh(e, "备份与存储不一致，已丢弃；请检查磁盘后重试。");
+        st = error_fail(
+            e, STATUS_CORRUPT, "backup-differs",
+            "The backup differs from the store and was thrown away; look at the disk, then try again.");
+    }
+    return !st && !out->chain.sound && !a->damaged ? whole_store_refuse(copy, &out->chain, e) : st;
+}
+
+static int say(const struct backup_args *a, const struct whole_store *w)
+{
+    struct stat st;
+    printf("已备份并核对 backed up and verified: %s", a->rest.items[0]);
+    if (stat(a->rest.items[0], &st) == 0)
+        printf("（%.1f MB）", (double)st.st_size / 1e6);
+    printf("\n");
+    whole_store_print(w);
+    if (w->chain.sound)
+        return EXIT_OK;
+    fprintf(stderr, "档案链断裂，照原样备份。%s\nthe record is broken, and was backed up as it is. %s\n",
+            w->chain.zh, w->chain.en);
+    return EXIT_DIFFERS;
+}
+
+static int run(const struct backup_args *a, const char *store)
+{
+    struct error e = {0};
+    struct store_facts copied;
+    struct whole_store whole;
+    char copy[STORE_PATH_SIZE];
+    enum status s = store_copy_name(a->rest.items[0], copy, sizeof copy, &e);
+    if (s)
+        return exit_with_error(&e);
+    s = store_copy(store, copy, &copied, &e);
+    if (!s)
+        s = examine(copy, &copied, a, &whole, &e);
+    if (!s)
+        s = store_copy_place(copy, a->rest.items[0], a->overwrite, &e);
+    if (s) {
+        store_copy_discard(copy);
+        return exit_with_store_error(&e);
+    }
+    return say(a, &whole);
+}
+
+int cmd_backup(int argc, char **argv)
+{
+    struct error e = {0};
+    struct backup_args a = {.rest.max = 1};
+    char store[STORE_PATH_SIZE];
+    if (parse(argc, argv, &a, &e))
+        return command_misused("backup", &e);
+    if (store_path_find(a.store, store, &e))
+        return exit_with_store_error(&e);
+    return look_at_target(&a, store, &e) ? exit_with_error(&e) : run(&a, store);
+}
