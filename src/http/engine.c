@@ -221,7 +221,7 @@ static void swap_in(struct engine *en, struct snapshot *newer)
     snapshot_unref(older);
 }
 
-static struct snapshot *hold_current(struct engine *en)
+struct snapshot *engine_held_snapshot(struct engine *en)
 {
     pthread_mutex_lock(&en->snapshot_lock);
     struct snapshot *held = snapshot_ref(en->snapshot);
@@ -309,26 +309,6 @@ static void close_handles(struct engine *en)
         record_writer_let_go(en->writer);
 }
 
-/* A journal that another program keeps open goes with the file that was replaced; SQLite would read it into
- * the new one. */
-static enum status refuse_old_journal(struct engine *en, struct error *e)
-{
-    struct store_file there = store_file_journal(en->store_path);
-    if (!there.inode || there.size == 0 || !store_file_same(&there, &en->journal))
-        return STATUS_OK;
-    error_zh(e,
-             "存储“%.200s”已被换成另一个文件，旁边的日志“%.200s-"
-             "wal”却仍属于原来的文件，合在一起会读出错误的数据；请关闭"
-             "仍打开着原文件的程序（如 QGIS），再移走该日志文件。",
-             en->store_path, en->store_path);
-    return error_fail(
-        e, STATUS_CONFLICT, "store-journal-left",
-        "The store \"%.200s\" was replaced, but the journal \"%.200s-wal\" beside it is still that of the "
-        "file that was there before, and the two together would read as wrong data; close the programs "
-        "that have that file open (QGIS, perhaps), then move the journal away.",
-        en->store_path, en->store_path);
-}
-
 static void note_file(struct engine *en, const struct store_file *file)
 {
     en->file = *file;
@@ -338,7 +318,7 @@ static void note_file(struct engine *en, const struct store_file *file)
 
 static enum status open_handles(struct engine *en, struct snapshot **loaded, struct error *e)
 {
-    enum status s = refuse_old_journal(en, e);
+    enum status s = store_file_refuse_journal(en->store_path, &en->journal, e);
     if (!s)
         s = store_lock_move(en->lock, en->store_path, e);
     for (size_t i = 0; i < en->n_workers && !s; i++)
@@ -465,7 +445,7 @@ enum status engine_snapshot(struct engine *en, struct engine_worker *w, struct s
         log_line(LOG_INFO, "new layer versions are in use (generation %lld)",
                  (long long)snapshot_generation(loaded));
         snapshot_unref(held);
-        held = hold_current(en);
+        held = engine_held_snapshot(en);
     }
     *out = held;
     return STATUS_OK;
@@ -491,6 +471,32 @@ enum status engine_take(struct engine *en, enum engine_lane lane, struct engine_
     else if (e)
         *e = why;
     return s;
+}
+
+enum status engine_look_at_store(struct engine *en, struct error *e)
+{
+    struct store_file now;
+    struct timespec until;
+    enum status s = store_file_look(en->store_path, &now, e);
+    if (s)
+        return s;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 1; /* whoever has it for long takes another store up */
+    if (pthread_mutex_timedlock(&en->file_lock, &until) != 0) {
+        error_zh(e, "正在换用另一个存储，稍后再问。");
+        return error_fail(e, STATUS_CONFLICT, "store-taking-up",
+                          "Another store is being taken up; ask again.");
+    }
+    s = en->fault.status;
+    if (s)
+        *e = en->fault;
+    pthread_mutex_unlock(&en->file_lock);
+    return s;
+}
+
+const char *engine_store_path(const struct engine *en)
+{
+    return en->store_path;
 }
 
 const char *engine_store_mark(const struct engine *en)

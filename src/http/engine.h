@@ -67,6 +67,13 @@ void engine_share_writer(struct engine *en, struct record_writer *writer);
 struct store_lock;
 void engine_share_lock(struct engine *en, struct store_lock *lock);
 
+/* Without a worker, and without waiting for who holds one: can requests be answered from the store? The reason, when
+ * not. A file that was replaced counts as one that can: the next request takes it up. */
+enum status engine_look_at_store(struct engine *en, struct error *e) HX_MUST_CHECK;
+/* The snapshot that is held now, without a look for a newer one; release with snapshot_unref. */
+struct snapshot *engine_held_snapshot(struct engine *en);
+const char *engine_store_path(const struct engine *en);
+
 /* The current snapshot; release with snapshot_unref. When the store's newer versions cannot be loaded it
  * fails, and so does engine_take until they can: the old ones would be answered as if they were current.
  */

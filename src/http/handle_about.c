@@ -2,6 +2,7 @@
 #include "http/html_pages.h"
 #include "http/openapi.h"
 #include "http/route.h"
+#include "http/store_health.h"
 #include "http/stored_json.h"
 
 #include "report/identity.h"
@@ -19,7 +20,7 @@ static size_t count_faults(const struct snapshot *s)
 }
 
 /* A layer that cannot be used is told here too: a check would answer "cannot be measured" on it. */
-static void write_faults(struct json_writer *w, const struct snapshot *s)
+static void write_faults(struct json_writer *w, const struct snapshot *s, const struct store_health *h)
 {
     jw_key(w, "warnings");
     jw_array_begin(w);
@@ -30,6 +31,7 @@ static void write_faults(struct json_writer *w, const struct snapshot *s)
         jw_words_begin(w, layer->fault.code, layer->fault.zh, layer->fault.en);
         jw_object_end(w);
     }
+    store_health_write(w, h);
     jw_array_end(w);
 }
 
@@ -47,23 +49,31 @@ static void write_load(struct json_writer *w, struct engine *en)
     jw_object_end(w);
 }
 
+/* May be asked without a worker, and then of the snapshot that is held: what is wrong is told, not met. */
 enum status handle_health(struct request *rq, struct reply *reply, struct error *e)
 {
     struct buffer b;
     struct json_writer w;
+    struct store_health h;
+    store_health_look(rq->engine, rq->record_writer, &h);
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     jw_object_begin(&w);
-    jw_kv_string(&w, "status", count_faults(rq->snapshot) ? "degraded" : "ok");
+    jw_kv_string(&w, "status", h.failed ? "failed" : h.n || count_faults(rq->snapshot) ? "degraded" : "ok");
     jw_kv_string(&w, "version", report_engine_version());
     jw_kv_integer(&w, "generation", snapshot_generation(rq->snapshot));
     jw_kv_integer(&w, "n_layers", (long long)snapshot_n_layers(rq->snapshot));
     jw_kv_string(&w, "rules_version", snapshot_rules(rq->snapshot)->version);
     jw_kv_bool(&w, "keeps_records", rq->record_writer != NULL);
-    write_faults(&w, rq->snapshot);
+    write_faults(&w, rq->snapshot, &h);
     write_load(&w, rq->engine);
     jw_object_end(&w);
-    return reply_json(reply, &b, STATUS_OK, "no-store", e);
+    enum status s = reply_json(reply, &b, STATUS_OK, "no-store", e);
+    if (!s && h.failed) {
+        reply->status = MHD_HTTP_SERVICE_UNAVAILABLE;
+        reply_header(reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+    }
+    return s;
 }
 
 enum status handle_classes(struct request *rq, struct reply *reply, struct error *e)

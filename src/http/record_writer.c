@@ -11,7 +11,32 @@ struct record_writer {
     pthread_mutex_t lock; /* guards the store */
     struct store *store;
     const char *gdal_version;
+    pthread_mutex_t fault_lock; /* guards the two below; held to look and to note only */
+    bool is_closed;
+    struct error fault; /* of the latest write; status 0: it was kept, or refused for what it was */
 };
+
+static void note_open(struct record_writer *d)
+{
+    pthread_mutex_lock(&d->fault_lock);
+    d->is_closed = d->store == NULL;
+    if (d->store)
+        d->fault = (struct error){0};
+    pthread_mutex_unlock(&d->fault_lock);
+}
+
+/* A text that is too long, a project that is not there: nothing is wrong with the writer. */
+static enum status note_write(struct record_writer *d, enum status s, const struct error *e)
+{
+    bool is_ours = s == STATUS_IO || s == STATUS_CORRUPT || s == STATUS_INTERNAL || s == STATUS_NO_MEMORY ||
+                   (s == STATUS_CONFLICT && strncmp(e->code, "store-", 6) == 0);
+    if (s && !is_ours)
+        return s;
+    pthread_mutex_lock(&d->fault_lock);
+    d->fault = s ? *e : (struct error){0};
+    pthread_mutex_unlock(&d->fault_lock);
+    return s;
+}
 
 enum status record_writer_open(const char *store_path, const char *gdal_version, struct record_writer **out,
                                struct error *e)
@@ -25,6 +50,7 @@ enum status record_writer_open(const char *store_path, const char *gdal_version,
         return s;
     }
     pthread_mutex_init(&d->lock, NULL);
+    pthread_mutex_init(&d->fault_lock, NULL);
     d->gdal_version = gdal_version;
     *out = d;
     return STATUS_OK;
@@ -36,6 +62,7 @@ void record_writer_close(struct record_writer *d)
         return;
     store_close(d->store);
     pthread_mutex_destroy(&d->lock);
+    pthread_mutex_destroy(&d->fault_lock);
     free(d);
 }
 
@@ -44,6 +71,7 @@ void record_writer_let_go(struct record_writer *d)
     pthread_mutex_lock(&d->lock);
     store_close_apart(d->store);
     d->store = NULL;
+    note_open(d);
     pthread_mutex_unlock(&d->lock);
 }
 
@@ -67,6 +95,7 @@ enum status record_writer_take_up(struct record_writer *d, const char *store_pat
 {
     pthread_mutex_lock(&d->lock);
     enum status s = store_open(store_path, STORE_WRITE, &d->store, e);
+    note_open(d);
     pthread_mutex_unlock(&d->lock);
     return s;
 }
@@ -77,6 +106,7 @@ enum status record_writer_renew(struct record_writer *d, const char *store_path,
     store_close_apart(d->store);
     d->store = NULL;
     enum status s = store_open(store_path, STORE_WRITE, &d->store, e);
+    note_open(d);
     pthread_mutex_unlock(&d->lock);
     return s;
 }
@@ -89,6 +119,22 @@ static enum status fail_closed(struct error *e)
         "The store is being replaced, or cannot be opened any more; nothing was written, try again.");
 }
 
+enum status record_writer_fault(struct record_writer *d, struct error *e)
+{
+    pthread_mutex_lock(&d->fault_lock);
+    bool is_closed = d->is_closed;
+    struct error fault = d->fault;
+    pthread_mutex_unlock(&d->fault_lock);
+    if (is_closed)
+        return fail_closed(e);
+    if (fault.status) {
+        error_zh(e, "最近一次存档没有写成：%.400s", fault.zh);
+        return error_fail(e, fault.status, fault.code, "What should have been kept last was not: %.400s",
+                          fault.en);
+    }
+    return STATUS_OK;
+}
+
 enum status record_writer_keep(struct record_writer *d, const struct record_spec *spec, struct arena *a,
                                struct report *r, struct error *e)
 {
@@ -99,6 +145,7 @@ enum status record_writer_keep(struct record_writer *d, const struct record_spec
     whole.gdal_version = d->gdal_version;
     pthread_mutex_lock(&d->lock);
     enum status s = !d->store ? fail_closed(e) : record_keep(d->store, r, &whole, a, record, e);
+    s = note_write(d, s, e);
     pthread_mutex_unlock(&d->lock);
     if (!s)
         r->record = record;
@@ -112,6 +159,7 @@ enum status record_writer_override(struct record_writer *d, int64_t id, const ch
     pthread_mutex_lock(&d->lock);
     enum status s =
         !d->store ? fail_closed(e) : record_override(d->store, id, verdict, reason, officer, a, out, e);
+    s = note_write(d, s, e);
     pthread_mutex_unlock(&d->lock);
     return s;
 }
@@ -122,6 +170,7 @@ enum status record_writer_save_project(struct record_writer *d, const struct sto
 {
     pthread_mutex_lock(&d->lock);
     enum status s = !d->store ? fail_closed(e) : saved_project_save(d->store, p, r, replaces, a, out, e);
+    s = note_write(d, s, e);
     pthread_mutex_unlock(&d->lock);
     return s;
 }
@@ -130,6 +179,7 @@ enum status record_writer_retire_project(struct record_writer *d, int64_t id, st
 {
     pthread_mutex_lock(&d->lock);
     enum status s = !d->store ? fail_closed(e) : store_project_retire(d->store, id, e);
+    s = note_write(d, s, e);
     pthread_mutex_unlock(&d->lock);
     return s;
 }

@@ -276,7 +276,12 @@ static enum status run_handler(struct http_server *s, const struct route *route,
         if (status)
             engine_give(s->engine, rq->worker);
     }
-    if (status) { /* whatever is asked: there is no store to answer from */
+    if (status && route->handler == handle_health) { /* it says why */
+        rq->worker = NULL;
+        rq->snapshot = engine_held_snapshot(s->engine);
+        status = STATUS_OK;
+    }
+    if (status) { /* whatever else is asked: there is no store to answer from */
         reply->status = MHD_HTTP_SERVICE_UNAVAILABLE;
         return status;
     }

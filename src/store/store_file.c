@@ -51,6 +51,24 @@ struct store_file store_file_journal(const char *path)
     return there ? of(&st) : (struct store_file){.inode = 0};
 }
 
+enum status store_file_refuse_journal(const char *path, const struct store_file *journal, struct error *e)
+{
+    struct store_file there = store_file_journal(path);
+    if (!there.inode || there.size == 0 || !store_file_same(&there, journal))
+        return STATUS_OK;
+    error_zh(e,
+             "存储“%.200s”已被换成另一个文件，旁边的日志“%.200s-"
+             "wal”却仍属于原来的文件，合在一起会读出错误的数据；请关闭"
+             "仍打开着原文件的程序（如 QGIS），再移走该日志文件。",
+             path, path);
+    return error_fail(
+        e, STATUS_CONFLICT, "store-journal-left",
+        "The store \"%.200s\" was replaced, but the journal \"%.200s-wal\" beside it is still that of the "
+        "file that was there before, and the two together would read as wrong data; close the programs "
+        "that have that file open (QGIS, perhaps), then move the journal away.",
+        path, path);
+}
+
 void store_fold_journal(struct store *s)
 {
     if (s)

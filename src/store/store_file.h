@@ -17,6 +17,11 @@ bool store_file_same(const struct store_file *a, const struct store_file *b);
 
 /* The journal beside it, "PATH-wal". inode 0: there is none. */
 struct store_file store_file_journal(const char *path);
+/* A journal that another program keeps open goes with the file that was replaced; SQLite would read it into the new one.
+ * STATUS_CONFLICT ("store-journal-left") when what lies there is still `journal`, of the file of before, with something
+ * in it. */
+enum status store_file_refuse_journal(const char *path, const struct store_file *journal,
+                                      struct error *e) HX_MUST_CHECK;
 
 /* Folds the journal back into the file that the handle is of, also when it is no longer at its path. Best
  * effort: not where the file cannot be written or another program reads in it. NULL-safe. */

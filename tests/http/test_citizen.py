@@ -426,7 +426,11 @@ class Replaced(unittest.TestCase):
         return names, red["status"] == "overlap"
 
     def assert_unserved(self, code, *urls):
-        for url in urls or ("/health", "/collections", f"/collections/{RED}/items", f"/tiles/{RED}/9/415/191.mvt"):
+        status, told, body = self.request("/health")       # the one that answers, and says what is wrong
+        said = json.loads(body)
+        self.assertEqual((503, "failed", "1"), (status, said["status"], told["Retry-After"]), body)
+        self.assertIn(code, [w["code"] for w in said["warnings"]])
+        for url in urls or ("/collections", f"/collections/{RED}/items", f"/tiles/{RED}/9/415/191.mvt"):
             status, told, body = self.request(url)
             self.assertEqual((503, "application/problem+json; charset=utf-8", "1"), (status, told["Content-Type"], told["Retry-After"]), body)
             said = json.loads(body)

@@ -186,5 +186,77 @@ class Owner(unittest.TestCase):
         self.assertEqual(0, second.stop(), second.log)
 
 
+class Health(unittest.TestCase):
+    """/health tells what is wrong with the store, whatever else is answered."""
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hongxian-health-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def serve(self, server):
+        self.line = fixture.Line(server)
+        self.addCleanup(lambda: server.process.poll() is None and server.stop())
+        self.addCleanup(self.line.close)
+        return server
+
+    def health(self):
+        answer, body = self.line.ask("GET", "/health")
+        said = json.loads(body)
+        self.assertEqual(503 if said["status"] == "failed" else 200, answer.status)
+        for warning in said["warnings"]:
+            self.assertTrue(warning["zh"] and warning["en"])
+        return said["status"], {w["code"] for w in said["warnings"]}
+
+    def test_a_store_that_is_gone(self):
+        store = pathlib.Path(fixture.make_store(PROGRAM, self.folder))
+        server = self.serve(fixture.Server(PROGRAM, "--store", str(store), "--threads", "2", "--allow-records"))
+        before = self.health()
+        self.assertNotIn("failed", before)
+        os.rename(store, self.folder / "aside")
+        status, codes = self.health()
+        self.assertEqual("failed", status)
+        self.assertIn("store-not-found", codes)
+        (store).write_bytes(b"no store" * 1000)
+        runs.wait_until(lambda: "store-foreign" in self.health()[1])
+        self.assertIn("store-closed", self.health()[1])      # nor can anything be kept
+        os.rename(self.folder / "aside", store)
+        runs.wait_until(lambda: self.health() == before)
+        self.assertEqual(0, server.stop(), server.log)
+
+    def test_a_full_disk(self):
+        """On a disk of 64 MB that is filled up: nearly full, then full, then also that a record was not kept; with room, as before. Needs to be
+        allowed a file system of its own."""
+        disk = self.folder / "disk"
+        disk.mkdir()
+        fixture.make_store(PROGRAM, self.folder / "made")
+        # the command begins in a mount namespace of its own, so that nothing is left of it; the store is reached through /proc
+        command = 'mount -t tmpfs -o size=64m none "$1" && cp -r "$2"/. "$1" && exec "$3" serve --port 0 --store "$1/test.sqlite" --threads 2 --allow-records'
+        words = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-rm"]
+        if subprocess.run([*words, "mount", "-t", "tmpfs", "none", disk], capture_output=True).returncode:
+            self.skipTest("no mount namespace here")
+
+        class Inside(fixture.Server):
+            def __init__(self):
+                wrapper = disk.parent / "serve.sh"
+                wrapper.write_text('#!/bin/sh\nexec ' + " ".join(words) + f" sh -c '{command}' sh '{disk}' '{disk.parent}/made' '{PROGRAM}'\n")
+                wrapper.chmod(0o755)
+                super().__init__(wrapper)
+        server = self.serve(Inside())
+        inside = pathlib.Path(f"/proc/{server.process.pid}/root{disk}")
+        self.assertEqual(("degraded", {"disk-low"}), self.health())
+        with open(inside / "filler", "wb") as f, contextlib.suppress(OSError):
+            while f.write(b"x" * 65536):
+                f.flush()
+        self.assertEqual(("degraded", {"disk-full"}), self.health())
+        answer, body = self.line.ask("POST", "/check?keep=1&officer=A", PARCEL)
+        self.assertEqual((500, "disk-full"), (answer.status, json.loads(body)["code"]))
+        answer, body = self.line.ask("GET", "/health")
+        self.assertTrue(any(w["en"].startswith("What should have been kept last was not") for w in json.loads(body)["warnings"]), body)
+        self.assertEqual(200, self.line.ask("POST", "/check", PARCEL)[0].status)      # checks go on
+        (inside / "filler").unlink()
+        self.assertEqual(200, self.line.ask("POST", "/check?keep=1&officer=A", PARCEL)[0].status)
+        self.assertEqual(("degraded", {"disk-low"}), self.health())
+        self.assertEqual(0, server.stop(), server.log)
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=1)
