@@ -73,12 +73,37 @@ static enum status fail_cors(const char *origin, struct error *e)
                       origin);
 }
 
+static enum status fail_public_name(const char *name, struct error *e)
+{
+    error_zh(e,
+             "--public-name“%.200s”不对：应为别人访问本服务所用的主机名，如 gis.example.cn，不带端口和路径。",
+             name);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "bad-public-name",
+        "The --public-name \"%.200s\" is wrong: the name of the host by which others reach this "
+        "service is needed, such as gis.example.cn, without port and path.",
+        name);
+}
+
+/* The options that may come several times. */
+static enum status take_listed(const struct arg_rest *rest, struct http_config *c, struct error *e)
+{
+    for (int i = 0; i < rest->n_given; i++) {
+        const char *value = rest->given[i].value;
+        if (!http_public_name_check(value) || c->n_public_names == HTTP_MAX_NAMES)
+            return fail_public_name(value, e);
+        c->public_names[c->n_public_names++] = value;
+    }
+    return STATUS_OK;
+}
+
 static enum status parse(int argc, char **argv, struct http_config *c, const char **store, const char **web,
                          struct error *e)
 {
     const char *port_text = NULL, *threads_text = NULL;
     long port = HTTP_DEFAULT_PORT, threads = 0;
-    struct arg_rest rest = {.max = 0};
+    static const struct arg_listed several[] = {{"--public-name", "public-name", false}, {NULL, NULL, false}};
+    struct arg_rest rest = {.max = 0, .listed = several};
     const struct arg_option options[] = {{"--store", store, NULL},
                                          {"--host", &c->host, NULL},
                                          {"--port", &port_text, NULL},
@@ -86,6 +111,8 @@ static enum status parse(int argc, char **argv, struct http_config *c, const cha
                                          {"--public-url", &c->public_url, NULL},
                                          {"--cors", &c->cors, NULL},
                                          {"--threads", &threads_text, NULL},
+                                         {"--behind-proxy", NULL, &c->behind_proxy},
+                                         {"--public-read", NULL, &c->public_read},
                                          {"--allow-records", NULL, &c->allow_records},
                                          {NULL, NULL, NULL}};
     enum status s = args_parse(argc, argv, options, &rest, e);
@@ -95,6 +122,8 @@ static enum status parse(int argc, char **argv, struct http_config *c, const cha
         s = args_number("--threads", threads_text, 1, HTTP_MAX_THREADS, &threads, e);
     if (!s && c->public_url && !http_public_url_check(c->public_url))
         s = fail_public_url(c->public_url, e);
+    if (!s)
+        s = take_listed(&rest, c, e);
     if (!s && c->cors && !http_cors_check(c->cors))
         s = fail_cors(c->cors, e);
     c->port = (uint16_t)port;

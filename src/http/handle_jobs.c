@@ -46,13 +46,6 @@ static enum status refuse_empty(struct error *e)
                       "The request has no parcel file: send its bytes as the body.");
 }
 
-static enum status refuse_cross_origin(struct error *e)
-{
-    error_zh(e, "别的网站不能在这里提交或取消任务；请在本服务自己的页面上操作。");
-    return error_fail(e, STATUS_UNSUPPORTED, "foreign-page",
-                      "A page of another site may not start or end jobs here; use this server's own page.");
-}
-
 static enum status refuse_no_body(const char *word, struct error *e)
 {
     error_zh(e, "body=%s，但请求没有正文：请把该文件的内容作为请求正文发送。", word);
@@ -109,9 +102,7 @@ enum status job_answer_add(struct request *rq, const struct job_request *more, c
         r.check_format = more->check_format;
         r.delivery = more->delivery;
     }
-    enum status s = request_is_cross_origin(rq) ? refuse_cross_origin(e) : STATUS_OK;
-    if (!s && !is_check)
-        s = read_wishes(rq, &r, e);
+    enum status s = is_check ? STATUS_OK : read_wishes(rq, &r, e);
     if (!s)
         s = job_queue_add(rq->jobs, &r, rq->upload, id, json, e);
     if (!s)
@@ -291,8 +282,7 @@ enum status handle_job_cancel(struct request *rq, struct reply *reply, struct er
     struct links l;
     links_of(rq, &l);
     buffer_init(&b, 0);
-    enum status s = request_is_cross_origin(rq) ? refuse_cross_origin(e)
-                                                : job_queue_cancel(rq->jobs, rq->params[0], l.base, &b, e);
+    enum status s = job_queue_cancel(rq->jobs, rq->params[0], l.base, &b, e);
     return reply_json(reply, &b, s, "no-store", e);
 }
 

@@ -19,6 +19,12 @@ static const char *first_of(const char *list, char *out, size_t size)
     return out;
 }
 
+/* Anybody can write it; only a proxy of ours is believed. */
+static const char *forwarded(const struct request *rq, const char *name)
+{
+    return rq->behind_proxy ? request_header(rq, name) : NULL;
+}
+
 static bool is_scheme(const char *text)
 {
     return strcmp(text, "http") == 0 || strcmp(text, "https") == 0;
@@ -45,9 +51,9 @@ void links_of(const struct request *rq, struct links *out)
         snprintf(out->base, sizeof out->base, "%s", rq->public_url);
         return;
     }
-    first_of(request_header(rq, "X-Forwarded-Proto"), scheme, sizeof scheme);
-    first_of(request_header(rq, "X-Forwarded-Host"), host, sizeof host);
-    first_of(request_header(rq, "X-Forwarded-Prefix"), prefix, sizeof prefix);
+    first_of(forwarded(rq, "X-Forwarded-Proto"), scheme, sizeof scheme);
+    first_of(forwarded(rq, "X-Forwarded-Host"), host, sizeof host);
+    first_of(forwarded(rq, "X-Forwarded-Prefix"), prefix, sizeof prefix);
     if (!is_made_of(host, HOST_SIGNS))
         first_of(*rq->host ? rq->host : request_header(rq, MHD_HTTP_HEADER_HOST), host, sizeof host);
     if (!is_made_of(host, HOST_SIGNS)) { /* HTTP 1.0 */

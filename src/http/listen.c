@@ -53,19 +53,28 @@ static int bind_and_listen(const struct addrinfo *a)
     return -1;
 }
 
-static void describe(int fd, char url[LISTEN_URL_SIZE])
+static bool is_loopback_address(const struct sockaddr_storage *a)
 {
-    struct sockaddr_storage address;
+    if (a->ss_family == AF_INET)
+        return ntohl(((const struct sockaddr_in *)a)->sin_addr.s_addr) >> 24 == 127;
+    return a->ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)a)->sin6_addr);
+}
+
+static void describe(int fd, char url[LISTEN_URL_SIZE], bool *is_loopback)
+{
+    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
     socklen_t size = sizeof address;
     char host[256] = "?", service[32] = "?";
     if (getsockname(fd, (struct sockaddr *)&address, &size) == 0)
         (void)getnameinfo((struct sockaddr *)&address, size, host, sizeof host, service, sizeof service,
                           NI_NUMERICHOST | NI_NUMERICSERV);
+    *is_loopback = is_loopback_address(&address);
     bool v6 = strchr(host, ':') != NULL;
     snprintf(url, LISTEN_URL_SIZE, "http://%s%s%s:%s/", v6 ? "[" : "", host, v6 ? "]" : "", service);
 }
 
-enum status listen_open(const char *host, uint16_t port, int *fd, char url[LISTEN_URL_SIZE], struct error *e)
+enum status listen_open(const char *host, uint16_t port, int *fd, char url[LISTEN_URL_SIZE],
+                        bool *is_loopback, struct error *e)
 {
     struct addrinfo *list = NULL;
     enum status s = resolve(host, port, &list, e);
@@ -79,7 +88,7 @@ enum status listen_open(const char *host, uint16_t port, int *fd, char url[LISTE
     freeaddrinfo(list);
     if (opened < 0)
         return refuse(host, port, reason, e);
-    describe(opened, url);
+    describe(opened, url, is_loopback);
     *fd = opened;
     return STATUS_OK;
 }

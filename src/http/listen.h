@@ -8,8 +8,9 @@
 
 enum { LISTEN_URL_SIZE = 320 };
 
-/* `host` is a name or an address; port 0 takes any free one. `url` says where it really listens. */
+/* `host` is a name or an address; port 0 takes any free one. `url` says where it really listens, *is_loopback
+ * that only this machine reaches it. */
 enum status listen_open(const char *host, uint16_t port, int *fd, char url[LISTEN_URL_SIZE],
-                        struct error *e) HX_MUST_CHECK;
+                        bool *is_loopback, struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -186,16 +186,10 @@ enum status record_writer_retire_project(struct record_writer *d, int64_t id, st
 
 enum status record_writer_may_write(const struct request *rq, struct error *e)
 {
-    if (!rq->record_writer) {
-        error_zh(e, "本服务没有开启存档，也不保存项目；请由管理员以 hongxian serve --allow-records 启动。");
-        return error_fail(e, STATUS_UNSUPPORTED, "records-not-allowed",
-                          "This server keeps no records and saves no projects; its operator starts it "
-                          "with hongxian serve --allow-records.");
-    }
-    if (!request_is_cross_origin(rq))
+    if (rq->record_writer)
         return STATUS_OK;
-    error_zh(e, "别的网站不能往档案和项目里写；请在本服务自己的页面上操作。");
-    return error_fail(
-        e, STATUS_UNSUPPORTED, "foreign-page",
-        "A page of another site may not write records or projects; use this server's own page.");
+    error_zh(e, "本服务没有开启存档，也不保存项目；请由管理员以 hongxian serve --allow-records 启动。");
+    return error_fail(e, STATUS_UNSUPPORTED, "records-not-allowed",
+                      "This server keeps no records and saves no projects; its operator starts it "
+                      "with hongxian serve --allow-records.");
 }

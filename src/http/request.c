@@ -122,14 +122,6 @@ const char *request_split_target(const char *target, char host[REQUEST_HOST_SIZE
     return target;
 }
 
-bool request_is_cross_origin(const struct request *rq)
-{
-    const char *origin = request_header(rq, MHD_HTTP_HEADER_ORIGIN);
-    const char *host = request_header(rq, MHD_HTTP_HEADER_HOST);
-    const char *after = origin ? strstr(origin, "://") : NULL;
-    return origin && !(after && host && strcmp(after + 3, host) == 0);
-}
-
 static enum status parse_integer(const char *name, const char *text, int64_t min, int64_t max, int64_t *out,
                                  struct error *e)
 {

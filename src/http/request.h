@@ -33,6 +33,7 @@ struct request {
     struct job_queue *jobs;
     struct job_upload *upload;        /* of a job; NULL: no body, or taken over */
     const char *public_url, *own_url; /* links.h; public_url may be NULL */
+    bool behind_proxy;                /* a proxy of ours says who asked what in X-Forwarded-* */
     const char *path;                 /* decoded */
     const char *host; /* that stood before the path (request_split_target), and counts instead of Host; "" */
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE]; /* {…} of the route, in order */
@@ -67,8 +68,6 @@ const char *request_query(const struct request *rq, const char *key);
 typedef bool request_value_fn(const char *value, void *user);
 void request_query_each(const struct request *rq, const char *key, request_value_fn *fn, void *user);
 const char *request_header(const struct request *rq, const char *name);
-/* Does a page of another site ask? A browser names the page in Origin; programs send none. */
-bool request_is_cross_origin(const struct request *rq);
 /* A parameter that is none of `known` (between blanks), or that is given twice, is refused: a misspelt as_of
  * must not be answered as of today. */
 enum status request_check_query(const struct request *rq, const char *known, struct error *e) HX_MUST_CHECK;

@@ -134,6 +134,17 @@ bool route_is_public(const struct route *r)
     return strcmp(r->pattern, "/") == 0;
 }
 
+bool route_is_for_everybody(const struct route *r)
+{
+    return route_is_public(r) || r->handler == handle_web_file;
+}
+
+bool route_is_without_trace(const struct route *r)
+{
+    return r->handler == handle_check || r->handler == handle_check_text || r->handler == handle_convert ||
+           r->handler == handle_verify;
+}
+
 bool route_is_tagged(const struct route *r)
 {
     static handler_fn *const tagged[] = {handle_landing,

@@ -23,6 +23,11 @@ const char *route_query(const struct route *r, char text[ROUTE_QUERY_SIZE]);
 /* Published: data and what describes them, read only; no person's papers (projects, records, jobs), no
  * checks. Of these alone --cors lets other sites' pages read, and their texts are compressed. */
 bool route_is_public(const struct route *r);
+/* Read by whoever comes, whatever page he comes from: what is published, the page's own files, and what
+ * watches the server. */
+bool route_is_for_everybody(const struct route *r);
+/* Answers about what it is sent, and leaves nothing here, unless its parameters ask for that. */
+bool route_is_without_trace(const struct route *r);
 /* Decided by what answer_tag.h says, so that it has a tag before it is made. */
 bool route_is_tagged(const struct route *r);
 /* Of these, a document that everybody asks for: it is kept (kept_answers.h). */

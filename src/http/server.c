@@ -2,7 +2,9 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "http/admission.h"
 #include "http/answer_tag.h"
+#include "http/framing.h"
 #include "http/kept_answers.h"
 #include "http/lanes.h"
 #include "http/links.h"
@@ -42,7 +44,7 @@ struct http_server {
     struct store_lock *lock;             /* this server owns the store */
     struct job_queue *jobs;
     char url[LISTEN_URL_SIZE];
-    const char *public_url, *cors;
+    struct http_config config;
     struct kept_answers *kept;
     bool holds_log;
     atomic_int n_active; /* requests between their first line and their last byte */
@@ -50,6 +52,8 @@ struct http_server {
 
 /* One request's life between MHD's calls. */
 struct call {
+    struct framing_target target;
+    bool is_begun; /* its headers are there */
     struct timespec started;
     char method[16], path[512]; /* for the log; the path decoded */
     char host[REQUEST_HOST_SIZE];
@@ -63,6 +67,14 @@ struct call {
     struct buffer body;
     struct job_upload *upload; /* of a job, once there is a body */
     struct error spoiled;      /* why the upload could not be written; status 0: nothing */
+    struct error refused;      /* why nothing is done, whatever its body is; status 0: nothing */
+    unsigned refused_status;   /* of HTTP, with it */
+};
+
+/* What stands above a request's body. */
+struct head {
+    const char *method, *path, *version;
+    char host[REQUEST_HOST_SIZE];
 };
 
 /* ---- log ---- */
@@ -91,20 +103,30 @@ static void call_finished(void *user, struct MHD_Connection *connection, void **
     struct call *c = *state;
     if (!c)
         return;
-    log_line(LOG_INFO, "%s %s %u %.1f ms%s", c->method, c->path, c->status, ms_since(&c->started),
-             why == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " (cut short)");
+    if (c->is_begun) {
+        log_line(LOG_INFO, "%s %s %u %.1f ms%s", c->method, c->path, c->status, ms_since(&c->started),
+                 why == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " (cut short)");
+        atomic_fetch_sub(&s->n_active, 1);
+    }
     buffer_release(&c->body);
     job_upload_discard(c->upload);
     free(c);
     *state = NULL;
-    atomic_fetch_sub(&s->n_active, 1);
 }
 
-static struct call *call_new(struct http_server *s, const char *method, const char *path)
+/* MHD calls this when a request's first line is there; what it gives is the request's state from then on. */
+static void *on_target(void *user, const char *uri, struct MHD_Connection *connection)
 {
+    (void)user, (void)connection;
     struct call *c = calloc(1, sizeof *c);
-    if (!c)
-        return NULL;
+    if (c)
+        c->target = framing_target(uri);
+    return c;
+}
+
+static void call_begin(struct http_server *s, struct call *c, const char *method, const char *path)
+{
+    c->is_begun = true;
     clock_gettime(CLOCK_MONOTONIC, &c->started);
     copy_printable(c->method, sizeof c->method, method);
     copy_printable(c->path, sizeof c->path, path);
@@ -115,7 +137,6 @@ static struct call *call_new(struct http_server *s, const char *method, const ch
     c->spools = route && route->is_job;
     c->limit = c->spools ? LIMIT_UPLOAD_BYTES : LIMIT_BODY_BYTES;
     atomic_fetch_add(&s->n_active, 1);
-    return c;
 }
 
 /* ---- the body ---- */
@@ -129,14 +150,14 @@ static void drop_body(struct call *c)
     c->upload = NULL;
 }
 
-/* What the request says of its body before sending it. True when it is refused at once: it is hopelessly
+/* What the request says of its body before sending it, and why it is refused whatever that is. True when it is refused at once: it is hopelessly
  * long, or the client waits for leave to send it. */
 static bool refused_by_length(struct call *c, struct MHD_Connection *connection)
 {
     const char *text =
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
     unsigned long long length = text ? strtoull(text, NULL, 10) : 0;
-    if (length <= c->limit)
+    if (length <= c->limit && !c->refused.status)
         return false;
     drop_body(c);
     return length > c->limit + DISCARD_BYTES ||
@@ -264,12 +285,6 @@ static enum status answer_tagged(struct http_server *s, const struct route *rout
 static enum status run_handler(struct http_server *s, const struct route *route, struct request *rq,
                                struct reply *reply, struct error *e)
 {
-    rq->engine = s->engine;
-    rq->web = s->web;
-    rq->record_writer = s->record_writer;
-    rq->jobs = s->jobs;
-    rq->public_url = s->public_url;
-    rq->own_url = s->url;
     enum status status = engine_take(s->engine, lane_of(route, rq), &rq->worker, e);
     if (!status) {
         status = engine_snapshot(s->engine, rq->worker, &rq->snapshot, e);
@@ -298,12 +313,12 @@ static bool answer_preflight(const struct http_server *s, const char *method, co
                              struct reply *reply)
 {
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], allowed[32];
-    const struct route *route = s->cors && strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0
+    const struct route *route = s->config.cors && strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0
                                     ? route_find(MHD_HTTP_METHOD_GET, path, params, allowed)
                                     : NULL;
     if (!route || !route_is_public(route))
         return false;
-    reply->cors = s->cors;
+    reply->cors = s->config.cors;
     if (reply_static(reply, "", 0, "text/plain", NULL))
         return false;
     reply->status = MHD_HTTP_NO_CONTENT;
@@ -315,19 +330,34 @@ static bool answer_preflight(const struct http_server *s, const char *method, co
     return true;
 }
 
+static struct request request_of(const struct http_server *s, const struct call *c,
+                                 struct MHD_Connection *connection, const char *path)
+{
+    return (struct request){.connection = connection,
+                            .engine = s->engine,
+                            .web = s->web,
+                            .record_writer = s->record_writer,
+                            .jobs = s->jobs,
+                            .public_url = s->config.public_url,
+                            .own_url = s->url,
+                            .behind_proxy = s->config.behind_proxy,
+                            .path = path,
+                            .host = c->host,
+                            .body = c->body.data,
+                            .body_size = c->body.size,
+                            .upload = c->upload};
+}
+
 static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_Connection *connection,
                               const char *method, const char *path)
 {
-    struct request rq = {.connection = connection,
-                         .path = path,
-                         .host = c->host,
-                         .body = c->body.data,
-                         .body_size = c->body.size,
-                         .upload = c->upload};
+    struct request rq = request_of(s, c, connection, path);
     struct reply reply = {0};
     struct error e = {0};
     char allowed[32], query[ROUTE_QUERY_SIZE];
     const struct route *route = route_find(method, path, rq.params, allowed);
+    if (c->refused.status) /* before it is looked at */
+        return send_problem(c, connection, c->refused_status, NULL, &c->refused);
     if (answer_preflight(s, method, path, &reply))
         return send_reply(c, connection, &reply);
     if (!route)
@@ -335,7 +365,7 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     if (route_is_public(route)) {
         reply.negotiated = true;
         reply.gzip = gzip_asked(&rq);
-        reply.cors = c->cors = s->cors;
+        reply.cors = c->cors = s->config.cors;
     }
     enum status status = body_status(c, &e);
     if (!status && route->query)
@@ -353,27 +383,52 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     return send_problem(c, connection, code, NULL, &e);
 }
 
+/* Where the next request on the connection begins is not known. */
+static enum MHD_Result refuse_and_close(struct call *c, struct MHD_Connection *connection,
+                                        const struct error *e)
+{
+    struct reply reply = {.cors = NULL};
+    if (!reply_problem(&reply, MHD_HTTP_BAD_REQUEST, e))
+        return MHD_NO;
+    reply_header(&reply, MHD_HTTP_HEADER_CONNECTION, "close");
+    return send_reply(c, connection, &reply);
+}
+
+/* The headers are there. What is refused without a look at its body is still read to the end of it, so that
+ * the client reads why. */
+static enum MHD_Result begin(struct http_server *s, struct call *c, struct MHD_Connection *connection,
+                             const struct head *head)
+{
+    struct error e = {0};
+    char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], allowed[32];
+    call_begin(s, c, head->method, head->path);
+    memcpy(c->host, head->host, sizeof c->host);
+    if (framing_check(connection, &c->target, head->method, head->version, &e))
+        return refuse_and_close(c, connection, &e);
+    struct request rq = request_of(s, c, connection, head->path);
+    const struct route *route = route_find(head->method, head->path, params, allowed);
+    if (admission_check(&s->config, &rq, route, &c->refused_status, &c->refused))
+        c->wants_body = false;
+    return refused_by_length(c, connection) ? answer(s, c, connection, head->method, head->path) : MHD_YES;
+}
+
 /* MHD calls this once when the headers are there, then for each part of the body, then once more to be
  * answered. */
 static enum MHD_Result on_request(void *user, struct MHD_Connection *connection, const char *target,
                                   const char *method, const char *version, const char *upload,
                                   size_t *upload_size, void **state)
 {
-    (void)version;
     struct http_server *s = user;
     struct call *c = *state;
-    char host[REQUEST_HOST_SIZE];
-    const char *path = request_split_target(target, host);
-    if (!c) {
-        c = *state = call_new(s, method, path);
-        if (!c)
-            return MHD_NO;
-        memcpy(c->host, host, sizeof host);
-        return refused_by_length(c, connection) ? answer(s, c, connection, method, path) : MHD_YES;
-    }
+    struct head head = {.method = method, .version = version};
+    head.path = request_split_target(target, head.host);
+    if (!c) /* there was no memory for it */
+        return MHD_NO;
+    if (!c->is_begun)
+        return begin(s, c, connection, &head);
     if (*upload_size)
         return take_body(s, c, upload, upload_size);
-    return answer(s, c, connection, method, path);
+    return answer(s, c, connection, method, head.path);
 }
 
 /* ---- life ---- */
@@ -392,11 +447,11 @@ static enum status start_daemon(struct http_server *s, int fd, struct error *e)
 {
     unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
                      MHD_USE_ITC; /* ITC: MHD_quiesce_daemon needs it */
-    s->daemon =
-        MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd,
-                         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT,
-                         (unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES,
-                         MHD_OPTION_NOTIFY_COMPLETED, call_finished, s, MHD_OPTION_END);
+    s->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES, MHD_OPTION_NOTIFY_COMPLETED, call_finished,
+        s, MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_END);
     if (s->daemon)
         return STATUS_OK;
     error_zh(e, "HTTP 服务不能启动：%s。", strerror(errno));
@@ -413,12 +468,15 @@ enum status http_server_start(const struct http_config *config, struct http_serv
         http_server_stop(s);
         return error_no_memory(e);
     }
-    s->public_url = config->public_url;
-    s->cors = config->cors;
+    s->config = *config;
+    s->config.host = config->host ? config->host : "127.0.0.1";
     unsigned n_threads = choose_threads(config->n_threads);
     int fd = -1;
     /* the port first: it is the quickest to fail */
-    enum status status = listen_open(config->host ? config->host : "127.0.0.1", config->port, &fd, s->url, e);
+    bool is_loopback = true;
+    enum status status = listen_open(s->config.host, config->port, &fd, s->url, &is_loopback, e);
+    if (!status)
+        status = admission_may_listen(&s->config, is_loopback, e);
     if (!status)
         status = web_files_load(config->web_dir, &s->web, e);
     if (!status) /* before the process has the store open, and after it has closed it: store_lock.h */

@@ -1,7 +1,7 @@
 /* The HTTP server: routes, requests, answers and the web page's files, around one store.
  *
- * Not for: what an answer says (check/, render/, tile/, store/); access control: it listens on this machine
- * only unless it is told otherwise, and whoever can reach it may use it.
+ * Not for: what an answer says (check/, render/, tile/, store/); who may ask what (admission.h), where a
+ * request begins and ends (framing.h).
  * Invariants: the configuration and the web files are const after start; a body over LIMIT_BODY_BYTES is
  * never kept; every failure is an application/problem+json document (RFC 9457) in both languages; a new layer
  * version is seen within ENGINE_LOOK_MS and no request under way loses its own; another store at the path is
@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-enum { HTTP_MAX_THREADS = 64, HTTP_DEFAULT_PORT = 8080 };
+enum { HTTP_MAX_THREADS = 64, HTTP_DEFAULT_PORT = 8080, HTTP_MAX_NAMES = 16 };
 
 struct http_config {
     const char *host; /* a name or address; NULL is 127.0.0.1 */
@@ -27,12 +27,19 @@ struct http_config {
                                processors; at least 2 */
     const char *cors; /* "*" or an origin (http_cors_check): whose pages may read what is published; borrowed;
                                  NULL: nobody else's */
+    const char *public_names[HTTP_MAX_NAMES]; /* by which it is reached besides (http_public_name_check);
+                                                 borrowed */
+    size_t n_public_names;
+    bool behind_proxy;        /* a proxy is all that reaches it: X-Forwarded-* are believed */
+    bool public_read;         /* whoever comes reads what is published and checks; nothing is kept */
     bool allow_records;       /* POST /check?keep=1 writes to the store */
     const char *gdal_version; /* for the record; borrowed until stop */
 };
 
 /* Can it be a public_url? */
 bool http_public_url_check(const char *url);
+/* Can it be a public_name: a host's name, without a port? */
+bool http_public_name_check(const char *name);
 /* Can it be a cors? */
 bool http_cors_check(const char *origin);
 

@@ -58,7 +58,7 @@ static struct request request_of(const struct load *l, char *line)
     char length[48] = "";
     if (body)
         snprintf(length, sizeof length, "Content-Length: %zu\r\n", strlen(body));
-    r.n = (size_t)snprintf(r.bytes, room, "%s %s HTTP/1.1\r\nHost: bench\r\n%s%s%s\r\n%s", line, path,
+    r.n = (size_t)snprintf(r.bytes, room, "%s %s HTTP/1.1\r\nHost: localhost\r\n%s%s%s\r\n%s", line, path,
                            l->header, *l->header ? "\r\n" : "", length, body ? body : "");
     return r;
 }

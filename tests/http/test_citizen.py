@@ -80,7 +80,7 @@ class Citizen(unittest.TestCase):
         red = fixture.red_line()
         red["features"][0]["properties"].update(MC=HOSTILE, 说明=HOSTILE)
         fixture.import_layer(PROGRAM, cls.folder, cls.store, RED, red)
-        cls.server = fixture.Server(PROGRAM, "--store", cls.store, "--threads", "2")
+        cls.server = fixture.Server(PROGRAM, "--store", cls.store, "--threads", "2", "--behind-proxy")
         cls.base = f"http://{cls.server.host}:{cls.server.port}"
 
     @classmethod
@@ -525,7 +525,7 @@ class Replaced(unittest.TestCase):
         self.serve()
         with socket.create_connection((self.server.host, self.server.port)) as s:
             s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            s.sendall(f"GET /collections/{RED}/items?limit=6000 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            s.sendall(f"GET /collections/{RED}/items?limit=6000 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
             got = s.recv(4096)
             os.replace(self.other, self.path)
             self.assertEqual(self.B, self.tell())

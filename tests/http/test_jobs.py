@@ -341,7 +341,7 @@ class Jobs(unittest.TestCase):
             connection = http.client.HTTPConnection(self.server.host, self.server.port)
             connection.request(method, path, headers={"Origin": "http://evil.example"})
             response = connection.getresponse()
-            self.assertEqual(response.status, 422)
+            self.assertEqual(response.status, 403)
             self.assert_problem(json.loads(response.read()))
             connection.close()
         self.assertEqual(len(self.client.json("GET", "/jobs")["jobs"]), 1)

@@ -40,7 +40,8 @@ class Ogc(unittest.TestCase):
                         "--effective-from", "2025-06-01", "--document", "测试〔2025〕6号"], check=True, capture_output=True)
         (cls.folder / "web").mkdir()
         (cls.folder / "web" / "index.html").write_text("<!doctype html><title>红线</title>", encoding="utf-8")
-        cls.server = fixture.Server(PROGRAM, "--store", cls.store, "--web", str(cls.folder / "web"), "--threads", "2")
+        cls.server = fixture.Server(PROGRAM, "--store", cls.store, "--web", str(cls.folder / "web"), "--threads", "2",
+                                    "--behind-proxy", "--public-name", "10.0.0.1", "--public-name", "gis.example.cn")
         cls.base = f"http://{cls.server.host}:{cls.server.port}"
 
     @classmethod

@@ -318,9 +318,9 @@ class Processes(unittest.TestCase):
         status, _, answer = self.request("POST", "/processes/check/execution", body, ASYNC)
         self.assertEqual((400, "keep-in-a-job"), (status, json.loads(answer)["code"]))
         foreign = {"Origin": "http://evil.example"}
-        self.assertEqual(422, self.request("POST", "/processes/check/execution", body, foreign)[0])
-        self.assertEqual(422, self.request("POST", "/processes/check/execution", self.inputs(), {**ASYNC, **foreign})[0])
-        self.assertEqual(422, self.request("POST", "/processes/audit-figures/execution", {}, foreign)[0])
+        self.assertEqual(403, self.request("POST", "/processes/check/execution", body, foreign)[0])
+        self.assertEqual(403, self.request("POST", "/processes/check/execution", self.inputs(), {**ASYNC, **foreign})[0])
+        self.assertEqual(403, self.request("POST", "/processes/audit-figures/execution", {}, foreign)[0])
 
     # ---- refusals ----
 

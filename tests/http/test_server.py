@@ -55,7 +55,8 @@ class ServerTest(unittest.TestCase):
         (web / ".secret").write_text("hidden")
         (cls.folder / "outside.txt").write_text("outside")
         (web / "link.txt").symlink_to(cls.folder / "outside.txt")
-        cls.server = fixture.Server(PROGRAM, "--store", cls.store, "--web", str(web), "--threads", "4")
+        cls.server = fixture.Server(PROGRAM, "--store", cls.store, "--web", str(web), "--threads", "4",
+                                    *(word for name in ("gis.example.cn", "other.example", "x") for word in ("--public-name", name)))
 
     @classmethod
     def tearDownClass(cls):
@@ -480,23 +481,23 @@ class ServerTest(unittest.TestCase):
 
     def test_announced_giant_is_refused_at_once(self):
         """A client that asks first (Expect: 100-continue), or announces an absurd length, is answered without waiting."""
-        head = "POST /check HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n{}\r\n"
+        head = "POST /check HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n{}\r\n"
         for length, more in ((200 << 20, "Expect: 100-continue\r\n"), (1 << 50, "")):
             answer = self.raw(head.format(length, more).encode())
             self.assertTrue(answer.startswith(b"HTTP/1.1 413 "), answer[:200])
 
     def test_truncated_upload(self):
         """A client that goes away in the middle of its body leaves the server as it was."""
-        self.raw(b"POST /check HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{\"type\":")
-        self.raw(b"POST /check HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab")
+        self.raw(b"POST /check HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{\"type\":")
+        self.raw(b"POST /check HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab")
         self.assertEqual(self.get_json("/health")["status"], "ok")
 
     def test_broken_http(self):
         """Bytes that are no HTTP do no harm."""
-        for data in (b"\0" * 100, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"A" * 100000, b"GET /%00%ff%zz HTTP/1.1\r\nHost: x\r\n\r\n",
-                     b"GET /" + b"a" * 60000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
-                     b"POST /check HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
-                     b"POST /check HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999999\r\n\r\n"):
+        for data in (b"\0" * 100, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"A" * 100000, b"GET /%00%ff%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                     b"GET /" + b"a" * 60000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                     b"POST /check HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\n\r\n",
+                     b"POST /check HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999999\r\n\r\n"):
             self.raw(data)
         self.assertEqual(self.get_json("/health")["status"], "ok")
 
@@ -550,7 +551,7 @@ class ServerTest(unittest.TestCase):
                      "/assets/..%5c..%5coutside.txt", "//etc/passwd", "/./index.html", "/.secret", "/link.txt",
                      "/index.html%00.js", "/%252e%252e/outside.txt", "/assets", "/assets/", "/etc/passwd"):
             with self.subTest(path):
-                answer = self.raw(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+                answer = self.raw(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
                 self.assertNotIn(b"outside\n", answer + b"\n" if answer.endswith(b"outside") else answer)
                 self.assertNotIn(b"hidden", answer)
                 self.assertNotIn(b"root:", answer)
@@ -670,7 +671,7 @@ class LifeTest(unittest.TestCase):
         server = fixture.Server(PROGRAM, "--store", self.store)
         body = encoded(STRADDLING)
         with socket.create_connection((server.host, server.port)) as s:
-            s.sendall(b"POST /check HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
+            s.sendall(b"POST /check HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body))
             self.assertTrue(s.recv(100).startswith(b"HTTP/1.1 100 "))  # the request is under way
             s.sendall(body[:10])
             server.process.terminate()

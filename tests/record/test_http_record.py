@@ -91,8 +91,8 @@ class Records(unittest.TestCase):
             self.assertEqual((400, 'bad-override'), self.code(self.ask('POST', f'/records/{number}/overrides', text)))
         self.assertEqual((404, 'record-not-found'), self.code(self.override(999999, **good)))
         for origin in ('https://example.org', 'null'):
-            self.assertEqual((422, 'foreign-page'), self.code(self.override(number, {'Origin': origin}, **good)))
-            self.assertEqual((422, 'foreign-page'), self.code(self.ask(
+            self.assertEqual((403, 'foreign-page'), self.code(self.override(number, {'Origin': origin}, **good)))
+            self.assertEqual((403, 'foreign-page'), self.code(self.ask(
                 'POST', f'/check?keep=1&officer={OFFICER}', self.parcel, headers={'Origin': origin})))
         self.assertEqual(before, self.ask('GET', '/records/verify')[1])
         own = {'Origin': f'http://{self.server.host}:{self.server.port}'}

@@ -1,0 +1,305 @@
+#!/usr/bin/env python3
+"""Who gets in, and how: the name that a request calls the server by, the page that it comes from, where it begins and ends, and from where it
+can be reached at all. Bytes go over bare sockets, since a library of HTTP would not send most of them."""
+import json
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import fixture
+
+PROGRAM = sys.argv[1]
+PARCEL = json.dumps({"type": "Polygon", "coordinates": [fixture.ring(111.72, 40.80, 111.73, 40.81)]}).encode()
+RED = "ecological_red_line"
+
+
+def read_answer(stream):
+    """(status, headers with small names, body) of the next answer; None when the connection was closed before one came."""
+    try:
+        line = stream.readline()
+        if not line:
+            return None
+        headers = {}
+        while (field := stream.readline().strip()):
+            name, _, value = field.partition(b":")
+            headers[name.decode().lower()] = value.strip().decode()
+        return int(line.split()[1]), headers, stream.read(int(headers.get("content-length", 0)))
+    except ConnectionError:
+        return None
+
+
+class Raw:
+    """A connection that sends what it is told and reads answers one by one."""
+
+    def __init__(self, server, source=None):
+        self.socket = socket.create_connection((server.host, server.port), source_address=(source, 0) if source else None)
+        self.stream = self.socket.makefile("rb")
+
+    def send(self, data):
+        self.socket.sendall(data)
+        return self
+
+    def answer(self):
+        return read_answer(self.stream)
+
+    def ask(self, data):
+        return self.send(data).answer()
+
+    def rest(self):
+        """What still comes, once the server has closed."""
+        try:
+            return self.stream.read()
+        except ConnectionError:
+            return b""
+
+    def close(self):
+        self.stream.close()
+        self.socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *what):
+        self.close()
+
+
+class Door(unittest.TestCase):
+    OPTIONS = ()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp())
+        cls.store = fixture.make_store(PROGRAM, cls.folder)
+        cls.server = fixture.Server(PROGRAM, "--store", cls.store, "--threads", "2", *cls.OPTIONS)
+
+    @classmethod
+    def tearDownClass(cls):
+        fixture.stop_well(cls.server, cls.folder)
+
+    def request(self, method, path, headers=(), body=b"", server=None):
+        """The answer to a request with these headers, Host among them unless it is told otherwise."""
+        fields = {"Host": f"127.0.0.1:{(server or self.server).port}", **dict(headers)}
+        head = "".join(f"{k}: {v}\r\n" for k, v in fields.items() if v is not None)
+        length = f"Content-Length: {len(body)}\r\n" if method != "GET" else ""
+        with Raw(server or self.server) as raw:
+            return raw.ask(f"{method} {path} HTTP/1.1\r\n{head}{length}\r\n".encode() + body)
+
+    def assert_refused(self, answer, status, code, *words):
+        self.assertIsNotNone(answer)
+        told = json.loads(answer[2])
+        self.assertEqual((status, code), (answer[0], told["code"]), told)
+        self.assertRegex(told["detail"], "[\u4e00-\u9fff]")
+        for word in words:
+            self.assertIn(word, told["detail"])
+            self.assertIn(word, told["detail_en"])
+
+
+class Framing(Door):
+    """A request that two readers may cut in two ways: 400, and the connection is closed, so that nothing behind it is taken for a request."""
+
+    SMUGGLED = b"GET /classes HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+    def ambiguous(self):
+        get, post = b"GET /health HTTP/1.1\r\nHost: localhost\r\n", b"POST /convert?to=geojson HTTP/1.1\r\nHost: localhost\r\n"
+        yield "two lengths", post + b"Content-Length: 0\r\nContent-Length: 5\r\n\r\n"
+        yield "the same length twice", post + b"Content-Length: 0\r\nContent-Length: 0\r\n\r\n"
+        for length in (b"+5", b"5,5", b"0x5", b"-1", b"5 5", b"", b"5;", b"99999999999999999999999"):
+            yield f"length {length}", post + b"Content-Length: " + length + b"\r\n\r\n"
+        yield "length and encoding", post + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        yield "encoding and length", post + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"
+        for encoding in (b"identity", b"gzip, chunked", b"chunked, chunked", b"xchunked", b"chunked;q=1", b""):
+            yield f"encoding {encoding}", post + b"Transfer-Encoding: " + encoding + b"\r\n\r\n0\r\n\r\n"
+        yield "two encodings", post + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n"
+        yield "chunked in 1.0", b"POST /convert HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        yield "a blank before the colon", post + b"Content-Length : 5\r\n\r\n"
+        yield "a tab before the colon", post + b"Transfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n"
+        yield "no name", get + b": x\r\n\r\n"
+        yield "no colon", get + b"nothing\r\n\r\n"
+        yield "a name with a sign", get + b"X(y): x\r\n\r\n"
+        yield "a folded line", get + b"X-A: b\r\n Content-Length: 5\r\n\r\n"
+        yield "a folded line by a tab", get + b"X-A: b\r\n\tc\r\nX-D: e\r\n\r\n"
+        yield "a first line that is folded", b"GET /health HTTP/1.1\r\n X: y\r\nHost: localhost\r\n\r\n"
+        yield "a bare LF behind the first line", b"GET /health HTTP/1.1\nHost: localhost\r\n\r\n"
+        yield "a bare LF in the middle", get + b"X-A: b\nX-B: c\r\n\r\n"
+        yield "a bare LF at the end", get + b"X-A: b\r\n\n"
+        yield "two bare LFs at the end", get + b"X-A: b\n\n"
+        yield "bare LFs alone", b"GET /health HTTP/1.1\nHost: localhost\n\n"
+        yield "a bare CR in a value", get + b"X-A: b\rX-B: c\r\n\r\n"
+        yield "a bare CR in the first line", b"GET /health HTTP/1.1\rX: y\r\nHost: localhost\r\n\r\n"
+        yield "NUL in a value", get + b"X-A: b\0c\r\n\r\n"
+        yield "NUL at the end of a value", get + b"X-A: b\0\r\n\r\n"
+        yield "NUL in a name", get + b"X\0A: b\r\n\r\n"
+        yield "NUL in the target", b"GET /health\0/x HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        yield "NUL in the method", b"GE\0T /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        yield "NUL in the version", b"GET /health HTTP/1.1\0\r\nHost: localhost\r\n\r\n"
+        yield "a blank in the target", b"GET /health /x HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        yield "two blanks", b"GET  /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        yield "a blank behind", b"GET /health HTTP/1.1 \r\nHost: localhost\r\n\r\n"
+        yield "a bell in a value", get + b"X-A: \x07\r\n\r\n"
+        yield "no version", b"GET /health\r\nHost: localhost\r\n\r\n"
+        yield "version 1.2", b"GET /health HTTP/1.2\r\nHost: localhost\r\n\r\n"
+        yield "version 2.0", b"GET /health HTTP/2.0\r\nHost: localhost\r\n\r\n"
+        yield "no Host", b"GET /health HTTP/1.1\r\n\r\n"
+        yield "two Hosts", get + b"Host: localhost\r\n\r\n"
+        yield "two different Hosts", get + b"Host: evil.example\r\n\r\n"
+
+    def test_what_can_be_read_in_two_ways(self):
+        """As the first request of a connection and as the second; what is sent right behind it gets no answer. A line that is none at all may be
+        closed without a word."""
+        plain = b"GET /classes HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        for before in (b"", plain):
+            for what, data in self.ambiguous():
+                with Raw(self.server) as raw:
+                    if before:
+                        self.assertEqual(200, raw.ask(before)[0])
+                    answer = raw.ask(data + self.SMUGGLED)
+                    if answer is None:
+                        self.assertIn(what, ("no version", "NUL in the method", "version 2.0"))
+                        continue
+                    self.assertIn(answer[0], (400, 505) if what.startswith("version") else (413,) if "999" in what else (400,), what)
+                    self.assertNotIn(b"200 OK", raw.rest(), what)  # libmicrohttpd sends the head of its own refusal twice
+
+    def test_the_reason_is_told(self):
+        """What we refuse ourselves says what would be right."""
+        answer = self.request("POST", "/convert", {"Transfer-Encoding": "chunked"})
+        self.assert_refused(answer, 400, "ambiguous-request", "Transfer-Encoding", "Content-Length")
+        self.assertEqual("close", answer[1]["connection"].lower())
+
+    def test_what_is_plain_is_taken(self):
+        """What clients really send: blanks and tabs about a value or none, an empty value, UTF-8, an empty line before, a chunked body, two
+        requests in one packet, one byte at a time, headers of many kilobytes."""
+        good = b"GET /classes HTTP/1.1\r\nHost:localhost\r\nX-A: \t b c \t \r\nX-Empty:\r\nX-U: \xe7\xba\xa2\r\nx-token!#$%&'*+-.^_`|~: 1\r\n\r\n"
+        many = b"GET /classes HTTP/1.1\r\nHost: localhost\r\n" + b"".join(b"X-%d: %s\r\n" % (i, b"y" * i) for i in range(150)) + b"\r\n"
+        chunked = b"".join((b"POST /check?format=text HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: Chunked\r\n\r\n",
+                            b"%x\r\n" % len(PARCEL), PARCEL, b"\r\n0\r\n\r\n"))
+        target = "GET /collections/红线?x=%20 HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        with Raw(self.server) as raw:
+            for data, status in ((good, 200), (b"\r\n" + good, 200), (many, 200), (chunked, 200), (target, 400), (good, 200)):
+                self.assertEqual(status, raw.ask(data)[0], data[:80])
+            raw.send(good + many + chunked + good)
+            self.assertEqual([200] * 4, [raw.answer()[0] for _ in range(4)])
+            for i in range(len(good)):
+                raw.send(good[i:i + 1])
+            self.assertEqual(200, raw.answer()[0])
+        with Raw(self.server) as raw:
+            self.assertEqual(200, raw.ask(b"GET /classes HTTP/1.0\r\n\r\n")[0])
+
+
+class Names(Door):
+    """A name that was made to lead here opens nothing (DNS rebinding)."""
+
+    OPTIONS = ("--allow-records", "--public-name", "Gis.example.cn", "--public-url", "https://map.example.cn:8443/hx")
+
+    PATHS = (("GET", "/"), ("GET", "/health"), ("GET", "/classes"), ("GET", "/records"), ("GET", "/projects"), ("GET", "/jobs"), ("GET", "/nothing"),
+             ("GET", f"/collections/{RED}/items"), ("POST", "/check?keep=1&officer=x"), ("POST", "/projects?name=x"), ("POST", "/jobs?kind=figures"),
+             ("DELETE", "/jobs/1"), ("OPTIONS", "/collections"), ("GET", "/openapi.yaml"), ("POST", "/processes/check/execution"))
+
+    def test_names_that_are_ours(self):
+        for host in ("localhost", "LocalHost:1", "127.0.0.1", "127.0.0.2:9", "[::1]:80", "gis.example.cn", "GIS.example.cn:443", "map.example.cn"):
+            self.assertEqual(200, self.request("GET", "/classes", {"Host": host})[0], host)
+
+    def test_any_other_name_opens_nothing(self):
+        """By every route; the sentence says which option makes the name ours."""
+        for host in ("evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "localhost.", "10.0.0.1", "", "[::1", "[::2]", "127.0.0.1:80:80",
+                     "evil.example:80", "xgis.example.cn", "localhost:x", "2130706433", "user@localhost"):
+            self.assert_refused(self.request("GET", "/classes", {"Host": host}), 421, "unknown-host", "--public-name")
+        for method, path in self.PATHS:
+            answer = self.request(method, path, {"Host": "evil.example"}, PARCEL if method == "POST" else b"")
+            self.assert_refused(answer, 421, "unknown-host", "evil.example", "--public-name")
+
+    def test_nothing_was_written(self):
+        """What the page of another name asked for is not there."""
+        self.test_any_other_name_opens_nothing()
+        self.assertEqual([], json.loads(self.request("GET", "/records")[2])["records"])
+        self.assertEqual([], json.loads(self.request("GET", "/projects")[2])["projects"])
+        self.assertEqual([], json.loads(self.request("GET", "/jobs")[2])["jobs"])
+
+    def test_a_whole_address_as_target(self):
+        """Its host is looked at like Host, and Host as well."""
+        for target, host, status in (("http://localhost/classes", "localhost", 200), ("http://evil.example/classes", "localhost", 421),
+                                     ("http://localhost/classes", "evil.example", 421), ("http://gis.example.cn/classes", "127.0.0.1", 200)):
+            self.assertEqual(status, self.request("GET", target, {"Host": host})[0], target)
+
+    def test_pages_of_other_sites(self):
+        """They check nothing, change nothing, read nothing that is not published; our own page and programs do."""
+        here = f"127.0.0.1:{self.server.port}"
+        foreign = [{"Origin": o} for o in ("http://evil.example", "null", "http://127.0.0.1:1", f"{here}", "http://localhost", "http://gis.example.cn:81",
+                                           "https://map.example.cn", f"http://x@{here}")]
+        foreign += [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate",
+                                                                                        "Sec-Fetch-Dest": "iframe"}]
+        closed = (("POST", "/check"), ("POST", "/convert"), ("POST", "/check?keep=1&officer=x"), ("GET", "/records"), ("GET", "/projects"), ("GET", "/jobs"),
+                  ("POST", "/jobs?kind=figures"), ("DELETE", "/jobs/1"), ("DELETE", "/projects/1"), ("POST", "/records/1/overrides"), ("POST", "/verify"),
+                  ("POST", "/processes/audit-figures/execution"), ("GET", "/check?parcel=POINT(1%201)"))
+        for headers in foreign:
+            for method, path in closed:
+                self.assert_refused(self.request(method, path, headers, PARCEL if method == "POST" else b""), 403, "foreign-page")
+            for path in ("/", "/health", "/collections", f"/collections/{RED}/items?limit=1"):
+                self.assertNotEqual(403, self.request("GET", path, headers)[0])
+        for headers in ({"Origin": f"http://{here}"}, {"Origin": "https://gis.example.cn"}, {"Origin": "https://map.example.cn:8443"},
+                        {"Sec-Fetch-Site": "same-origin", "Origin": f"http://{here}"}, {"Sec-Fetch-Site": "none"}):
+            self.assertEqual(200, self.request("POST", "/check", headers, PARCEL)[0], headers)
+            self.assertEqual(200, self.request("GET", "/records", headers)[0], headers)
+
+    def test_a_link_that_a_person_follows(self):
+        """It may lead from elsewhere to a page here, but never sends anything."""
+        followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+        self.assertEqual(200, self.request("GET", "/jobs", followed)[0])
+        self.assert_refused(self.request("POST", "/check", followed, PARCEL), 403, "foreign-page")
+
+    def test_who_asks_through_which_proxy_is_nobodys_word(self):
+        """X-Forwarded-* are believed with --behind-proxy alone."""
+        said = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https", "X-Forwarded-Prefix": "/evil"}
+        self.assertIn("https://map.example.cn:8443/hx/", self.request("GET", "/?f=json", said)[2].decode())
+        for options, base in (((), "http://127.0.0.1:"), (("--behind-proxy",), "https://evil.example/evil/")):
+            server = fixture.Server(PROGRAM, "--store", self.store, *options)
+            try:
+                links = json.loads(self.request("GET", "/?f=json", said, server=server)[2])["links"]
+                self.assertTrue(all(link["href"].startswith(base) for link in links), links[0])
+                asked = self.request("GET", "/jobs", {**said, "Origin": "https://evil.example"}, server=server)
+                self.assertEqual(200 if options else 403, asked[0])
+            finally:
+                self.assertEqual(0, server.stop())
+
+
+class Reach(Door):
+    """Where it may be reached."""
+
+    OPTIONS = ("--public-read",)
+
+    def test_everybody_reads_and_checks_and_leaves_nothing(self):
+        for method, path in (("GET", "/"), ("GET", "/collections"), ("GET", f"/collections/{RED}/items?limit=1"), ("GET", "/health"), ("POST", "/check"),
+                             ("POST", "/convert?to=geojson"), ("GET", "/check?parcel=POLYGON((111.72%2040.8,111.73%2040.8,111.73%2040.81,111.72%2040.8))")):
+            self.assertEqual(200, self.request(method, path, body=PARCEL if method == "POST" else b"")[0], path)
+        for method, path in (("GET", "/records"), ("GET", "/records/1"), ("GET", "/projects"), ("GET", "/jobs"), ("GET", "/jobs/1/result"), ("POST", "/jobs?kind=figures"),
+                             ("DELETE", "/jobs/1"), ("POST", "/projects?name=x"), ("POST", "/check?keep=1"), ("POST", "/check?keep=0"), ("POST", "/check?project=1"),
+                             ("GET", "/check?project=1"), ("POST", "/processes/check/execution"), ("GET", "/records/verify")):
+            self.assert_refused(self.request(method, path, body=PARCEL if method == "POST" else b""), 403, "public-read-only", "--public-read")
+
+    def refused_start(self, *options):
+        done = subprocess.run([PROGRAM, "serve", "--store", self.store, "--port", "0", *options], capture_output=True, text=True, timeout=60)
+        self.assertEqual(1, done.returncode, done.stderr)
+        return done.stderr
+
+    def test_where_others_reach_it(self):
+        """Not without saying who may read, nor without something that encrypts; each sentence names what to add."""
+        for host in ("0.0.0.0", "::"):
+            self.assertIn("--public-read", self.refused_start("--host", host))
+            self.assertIn("--public-read", self.refused_start("--host", host, "--behind-proxy"))
+            self.assertIn("--behind-proxy", self.refused_start("--host", host, "--public-read"))
+        self.assertIn("--allow-records", self.refused_start("--public-read", "--allow-records"))
+        self.assertIn("--public-name", self.refused_start("--public-name", "http://x/"))
+        server = fixture.Server(PROGRAM, "--store", self.store, "--host", "0.0.0.0", "--public-read", "--behind-proxy")
+        try:
+            server.host = "127.0.0.3"
+            self.assertEqual(200, self.request("GET", "/classes", {"Host": "127.0.0.3"}, server=server)[0])
+            self.assert_refused(self.request("GET", "/classes", {"Host": "evil.example"}, server=server), 421, "unknown-host")
+        finally:
+            self.assertEqual(0, server.stop())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:], verbosity=1)
