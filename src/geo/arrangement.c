@@ -323,6 +323,39 @@ static bool put_in_order(struct arrangement *a)
     return !out->failed;
 }
 
+/* ---- what is no drawing ---- */
+
+/* Every crossing is a vertex to GEOS, and a scribble of n edges has n² / 10 of them: whoever draws a border has
+ * no more than this for each edge. Counted once for each pair, in the first cell that both are in. */
+enum { CROSSINGS_OF_EDGE = 16, CROSSINGS_LEAST = 10000 };
+
+static bool is_first_cell(const struct edge_cells *e, const struct edge_cells *f, uint32_t column,
+                          uint32_t row)
+{
+    return (e->c0 > f->c0 ? e->c0 : f->c0) == column && (e->r0 > f->r0 ? e->r0 : f->r0) == row;
+}
+
+static bool is_scribble(const struct arrangement *a)
+{
+    const struct edge_grid *g = &a->grid;
+    size_t n = 0, most = CROSSINGS_LEAST + (size_t)CROSSINGS_OF_EDGE * g->n_edges;
+    if (edge_grid_is_hopeless(g))
+        return true;
+    if (g->pairs <= (double)most)
+        return false;
+    for (uint32_t row = 0; row < g->rows; row++)
+        for (uint32_t column = 0; column < g->columns && n <= most; column++) {
+            const uint32_t *cell = g->cell_start + (size_t)row * g->columns + column;
+            for (uint32_t i = cell[0]; i < cell[1] && n <= most; i++)
+                for (uint32_t k = i + 1; k < cell[1]; k++) {
+                    const struct edge *e = &g->edges[g->cell_edges[i]], *f = &g->edges[g->cell_edges[k]];
+                    n += is_first_cell(&e->cells, &f->cells, column, row) &&
+                         !edges_surely_fine(e, f, a->start[e->ring + 1] - a->start[e->ring] - 2);
+                }
+        }
+    return n > most;
+}
+
 static bool mean_groups(struct arrangement *a, struct geo_geos *g)
 {
     bool ok = true;
@@ -349,6 +382,10 @@ enum status arrangement_mean(struct arrangement *a, struct geo_geos *g, const st
     a->degrees = degrees;
     if (!take_rings(a, in))
         return error_no_memory(e);
+    if (is_scribble(a)) {
+        out->known = false;
+        return STATUS_OK;
+    }
     find_groups(a);
     for (uint32_t r = 0; r < a->n_rings; r++)
         out->ring_touches |= a->ring[r].touches_itself;

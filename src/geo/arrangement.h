@@ -17,7 +17,7 @@ struct meaning {
     struct ring_list rings; /* valid; outer rings, each before its holes; memory is reused */
     struct at_stake stake;
     bool ring_touches; /* some ring touches or crosses itself */
-    bool known;        /* false: GEOS could not overlay the rings */
+    bool known;        /* false: GEOS could not overlay the rings, or they cross too often to be a drawing */
 };
 
 struct arrangement; /* scratch, reused */

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Below this a sign of a determinant of differences may be rounding (Shewchuk's filter, ccwerrboundA). */
-#define ROUNDING 3.3306690738754716e-16
 enum { CELLS_PER_EDGE_MAX = 12, CELL_ROWS_MAX = 4096, CELLS_IN_LINE_MAX = 1 << 16 };
+#define HOPELESS_PAIRS 3e7
+#define HOPELESS_PAIRS_OF_EDGE 256.0
 #define CROWDED_PAIRS 32 /* of edges in one cell, for each edge: more, and other cells are tried */
 
 void edge_grid_release(struct edge_grid *g)
@@ -19,14 +19,6 @@ void edge_grid_release(struct edge_grid *g)
     free(g->column_start);
     free(g->hits);
     *g = (struct edge_grid){0};
-}
-
-/* +1 when c is left of a-b, -1 right, SIDE_UNSURE when rounding could have decided. */
-static int edge_side(double ax, double ay, double bx, double by, double cx, double cy)
-{
-    double l = (ax - cx) * (by - cy), r = (ay - cy) * (bx - cx);
-    double det = l - r, bound = ROUNDING * (fabs(l) + fabs(r));
-    return det > bound ? 1 : det < -bound ? -1 : SIDE_UNSURE;
 }
 
 /* fmin and fmax are calls, for the sake of NaN; a shape has none. */
@@ -212,7 +204,7 @@ static double pairs_of(const struct edge_grid *g)
 /* One row or one column of many cells, where that parts the edges better than cells as high as wide. */
 static bool try_lines(struct edge_grid *g, const struct box *box)
 {
-    double best = pairs_of(g);
+    double best = g->pairs = pairs_of(g);
     uint32_t n = g->n_edges < CELLS_IN_LINE_MAX ? g->n_edges : CELLS_IN_LINE_MAX;
     uint32_t columns = g->columns, rows = g->rows;
     bool ok = true;
@@ -223,7 +215,7 @@ static bool try_lines(struct edge_grid *g, const struct box *box)
         uint64_t entries = count_entries(g);
         ok = entries > entries_max(g) || fill_cells(g, entries);
         if (ok && entries <= entries_max(g) && pairs_of(g) < best) {
-            best = pairs_of(g);
+            best = g->pairs = pairs_of(g);
             columns = g->columns;
             rows = g->rows;
         }
@@ -250,8 +242,14 @@ bool edge_grid_make(struct edge_grid *g, const double *x, const double *y, const
                     uint32_t n_rings)
 {
     struct box box;
+    g->looked_at = 0;
     return take_edges(g, x, y, start, n_rings, &box) &&
            ARRAY_RESERVE(g->hits, g->cap_hits, (size_t)g->n_edges + 1) && place_edges(g, &box);
+}
+
+bool edge_grid_is_hopeless(const struct edge_grid *g)
+{
+    return g->pairs > HOPELESS_PAIRS && g->pairs > HOPELESS_PAIRS_OF_EDGE * g->n_edges;
 }
 
 static bool is_across(const struct edge_grid *g)
@@ -334,6 +332,7 @@ uint32_t edge_grid_ray(struct edge_grid *g, double x, double y)
     for (uint32_t r = r0; r <= r1; r++)
         for (uint32_t c = c0; c <= c1; c++) {
             const uint32_t *cell = cell_at(g, c, r);
+            g->looked_at += 1 + cell[1] - cell[0];
             for (uint32_t i = cell[0]; i < cell[1]; i++) {
                 const struct edge *e = &g->edges[g->cell_edges[i]];
                 if (spans(g, e, x, y) && is_last_cell(g, e, c, r))

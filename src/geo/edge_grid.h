@@ -10,9 +10,13 @@
 #ifndef HX_GEO_EDGE_GRID_H
 #define HX_GEO_EDGE_GRID_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Below this a sign of a determinant of differences may be rounding (Shewchuk's filter, ccwerrboundA). */
+#define EDGE_ROUNDING 3.3306690738754716e-16
 
 /* Columns and rows of the grid, from and to. */
 struct edge_cells {
@@ -37,12 +41,16 @@ struct edge_grid {
     uint32_t n_edges, columns, rows;
     double west, south;
     double per_x, per_y; /* cells per unit */
+    double pairs;        /* of edges that share a cell: what it costs to try them all */
+    uint64_t looked_at;  /* cells and entries, by all rays since it was made */
 };
 
 /* Rings are closed: ring r has the points start[r] .. start[r + 1] - 1, the last of which repeats the
  * first. False: no memory. */
 bool edge_grid_make(struct edge_grid *g, const double *x, const double *y, const uint32_t *start,
                     uint32_t n_rings);
+/* So many pairs that nobody tries them all: minutes of processor time. */
+bool edge_grid_is_hopeless(const struct edge_grid *g);
 void edge_grid_release(struct edge_grid *g);
 
 /* Fills g->hits with the edges that a ray from (x, y) may cross: those that span its height (half-open)
@@ -54,6 +62,13 @@ uint32_t edge_grid_ray(struct edge_grid *g, double x, double y);
 uint32_t edge_grid_near(struct edge_grid *g, double x, double y, double near);
 
 enum { SIDE_UNSURE = 2 }; /* rounding could have decided */
+/* +1 when c is left of a-b, -1 right, SIDE_UNSURE when rounding could have decided. */
+static inline int edge_side(double ax, double ay, double bx, double by, double cx, double cy)
+{
+    double l = (ax - cx) * (by - cy), r = (ay - cy) * (bx - cx);
+    double det = l - r, bound = EDGE_ROUNDING * (fabs(l) + fabs(r));
+    return det > bound ? 1 : det < -bound ? -1 : SIDE_UNSURE;
+}
 /* Of the last ray's hits: 1 when the ray from (x, y) crosses the edge, 0 when it lies on the other side,
  * SIDE_UNSURE when (x, y) may lie on it. */
 int edge_is_met(const struct edge_grid *g, const struct edge *e, double x, double y);

@@ -2,13 +2,19 @@
 
 #include "base/array.h"
 #include "geo/edge_grid.h"
+#include "geo/edge_sweep.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* The grid is quicker until it tries so many pairs, or rays look at so much, for each edge. */
+#define CROWDED 64.0
+#define CROWDED_LEAST 100000.0 /* and never for less than this */
+
 struct quick_valid {
     struct edge_grid grid;
+    struct edge_sweep sweep;
     uint32_t *parity_rings;    /* rings that a ray met */
     uint8_t *parity, *touches; /* per ring */
     size_t cap_rings;
@@ -25,6 +31,7 @@ void quick_valid_free(struct quick_valid *q)
     if (!q)
         return;
     edge_grid_release(&q->grid);
+    edge_sweep_release(&q->sweep);
     free(q->parity_rings);
     free(q->parity);
     free(q->touches);
@@ -111,29 +118,40 @@ static bool hole_is_placed(const struct quick_valid *q, const struct geo_shape *
     return in_shell || (q->touches[ring] && q->touches[shell]);
 }
 
+enum { HOLED = 4 }; /* beside the parity of a shell: the vertex is in a hole of it */
+
 /* A shell inside another shell must lie in one of its holes. */
 static bool shell_is_placed(const struct quick_valid *q, const struct geo_shape *s, uint32_t n_met)
 {
-    for (uint32_t i = 0; i < n_met; i++) {
-        uint32_t other = q->parity_rings[i], polygon = polygon_of(s, other);
-        if (q->parity[other] != 1 || s->polygon_start[polygon] != other)
-            continue;
-        bool in_hole = false;
-        for (uint32_t k = 0; k < n_met; k++)
-            in_hole |= q->parity[q->parity_rings[k]] == 1 && q->parity_rings[k] > other &&
-                       q->parity_rings[k] < s->polygon_start[polygon + 1];
-        if (!in_hole)
-            return false;
-    }
-    return true;
+    bool placed = true;
+    for (int pass = 0; pass < 3; pass++)
+        for (uint32_t i = 0; i < n_met; i++) {
+            uint32_t ring = q->parity_rings[i], shell = s->polygon_start[polygon_of(s, ring)];
+            if (pass == 2)
+                q->parity[shell] &= ~HOLED;
+            else if (pass == 1 && ring == shell)
+                placed = placed && q->parity[ring] != 1;
+            else if (pass == 0 && ring != shell && q->parity[ring] == 1)
+                q->parity[shell] |= HOLED;
+        }
+    return placed;
 }
 
-static bool nesting_is_right(struct quick_valid *q, const struct geo_shape *s, bool shells_too)
+static double crowded_from(const struct edge_grid *g)
+{
+    return fmax(CROWDED_LEAST, CROWDED * g->n_edges);
+}
+
+/* *crowded: given up, because rays meet too much. */
+static bool nesting_is_right(struct quick_valid *q, const struct geo_shape *s, bool shells_too, bool *crowded)
 {
     memset(q->parity, 0, s->n_rings);
     bool right = true;
-    for (uint32_t p = 0; right && p < s->n_polygons; p++)
+    *crowded = false;
+    for (uint32_t p = 0; right && p < s->n_polygons && !*crowded; p++)
         for (uint32_t r = s->polygon_start[p]; right && r < s->polygon_start[p + 1]; r++) {
+            if (shells_too && (*crowded = (double)q->grid.looked_at > crowded_from(&q->grid)))
+                break;
             bool shell = r == s->polygon_start[p];
             if (shell && !shells_too)
                 continue;
@@ -145,6 +163,65 @@ static bool nesting_is_right(struct quick_valid *q, const struct geo_shape *s, b
                 q->parity[q->parity_rings[i]] = 0;
         }
     return right;
+}
+
+/* ---- where the grid would be slow ---- */
+
+/* Nothing touches: only what lies in what is left to say. */
+static enum status judge_nesting(const struct quick_valid *q, const struct geo_shape *s, double place_deg[2],
+                                 struct error *e)
+{
+    for (uint32_t p = 0; p < s->n_polygons; p++)
+        for (uint32_t r = s->polygon_start[p]; r < s->polygon_start[p + 1]; r++) {
+            uint32_t shell = s->polygon_start[p];
+            int32_t around = q->sweep.around[r];
+            const char *fault = NULL;
+            if (r == shell) {
+                bool in_shell =
+                    around >= 0 && s->polygon_start[polygon_of(s, (uint32_t)around)] == (uint32_t)around;
+                fault = in_shell ? "Nested shells" : NULL;
+            } else if (around != (int32_t)shell) {
+                bool in_hole = around > (int32_t)shell && around < (int32_t)s->polygon_start[p + 1];
+                fault = in_hole ? "Holes are nested" : "Hole lies outside shell";
+            }
+            if (!fault)
+                continue;
+            place_deg[0] = s->lon_deg[s->ring_start[r]];
+            place_deg[1] = s->lat_deg[s->ring_start[r]];
+            return geo_valid_fail(fault, place_deg[0], place_deg[1], e);
+        }
+    return STATUS_OK;
+}
+
+/* *decided: the status is the answer. */
+static enum status check_by_sweep(struct quick_valid *q, const struct geo_shape *s, double place_deg[2],
+                                  bool *decided, struct error *e)
+{
+    *decided = true;
+    switch (edge_sweep_look(&q->sweep, q->grid.edges, q->grid.n_edges, s->ring_start, s->n_rings)) {
+    case SWEEP_CLEAR:
+        return judge_nesting(q, s, place_deg, e);
+    case SWEEP_CROSSING:
+        place_deg[0] = q->sweep.x;
+        place_deg[1] = q->sweep.y;
+        return geo_valid_fail("Self-intersection", q->sweep.x, q->sweep.y, e);
+    case SWEEP_NO_MEMORY:
+        return error_no_memory(e);
+    case SWEEP_DOUBT:
+        break;
+    }
+    *decided = false;
+    if (!edge_grid_is_hopeless(&q->grid))
+        return STATUS_OK;
+    *decided = true;
+    error_zh(e,
+             "图形有%u条边，又长又密，并有相接之处，无法在合理的时间内判定是否成立；请简化图形或分成几块。",
+             q->grid.n_edges);
+    return error_fail(
+        e, STATUS_TOO_LARGE, "geometry-too-crowded",
+        "The figure has %u edges that are long and close together, and some of them touch: whether "
+        "it is valid cannot be told in reasonable time; simplify it, or split it.",
+        q->grid.n_edges);
 }
 
 /* ---- what GEOS still has to see ---- */
@@ -180,14 +257,19 @@ enum status quick_valid_check(struct quick_valid *q, struct geo_geos *g, const s
     if (!reserve_rings(q, s->n_rings) ||
         !edge_grid_make(&q->grid, s->lon_deg, s->lat_deg, s->ring_start, s->n_rings))
         return error_no_memory(e);
+    bool decided = false, crowded = q->grid.pairs > crowded_from(&q->grid);
+    enum status st = crowded ? check_by_sweep(q, s, place_deg, &decided, e) : STATUS_OK;
+    if (decided)
+        return st;
     find_touches(q, s);
     bool touching = s->n_rings > 0 && memchr(q->touches, 1, s->n_rings) != NULL;
-    if (touching) {
-        enum status st = check_touching(q, g, s, place_deg, e);
-        if (st != STATUS_OK)
-            return st;
-    }
-    if (s->n_rings == 1 || nesting_is_right(q, s, !touching && s->n_polygons > 1))
-        return STATUS_OK;
-    return geo_valid_check_place(g, s, place_deg, e); /* GEOS finds the words, or knows better */
+    st = touching ? check_touching(q, g, s, place_deg, e) : STATUS_OK;
+    if (st != STATUS_OK || s->n_rings == 1)
+        return st;
+    bool right = nesting_is_right(q, s, !touching && s->n_polygons > 1, &crowded);
+    if (crowded)
+        st = check_by_sweep(q, s, place_deg, &decided, e);
+    return decided || (right && !crowded)
+               ? st
+               : geo_valid_check_place(g, s, place_deg, e); /* GEOS finds the words, or knows better */
 }

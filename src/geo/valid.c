@@ -189,7 +189,7 @@ static const struct {
     {"Invalid Coordinate", "invalid-coordinate", "有无效的坐标", "a coordinate is not a number"},
 };
 
-static enum status fail_invalid(const char *reason, double lon, double lat, struct error *e)
+enum status geo_valid_fail(const char *reason, double lon_deg, double lat_deg, struct error *e)
 {
     const char *code = "invalid-geometry";
     const char *zh = "图形无效";
@@ -201,10 +201,10 @@ static enum status fail_invalid(const char *reason, double lon, double lat, stru
             en = faults[i].en;
         }
     }
-    error_zh(e, "图形不成立：%s，位置在经度%.7f、纬度%.7f" GEO_VALID_REMEDY_ZH, zh, lon, lat);
+    error_zh(e, "图形不成立：%s，位置在经度%.7f、纬度%.7f" GEO_VALID_REMEDY_ZH, zh, lon_deg, lat_deg);
     return error_fail(e, STATUS_INVALID_INPUT, code,
                       "The figure is not valid: %s, at longitude %.7f, latitude %.7f" GEO_VALID_REMEDY_EN, en,
-                      lon, lat);
+                      lon_deg, lat_deg);
 }
 
 static enum status report_detail(struct geo_geos *g, const GEOSGeometry *geom, double place_deg[2],
@@ -219,7 +219,7 @@ static enum status report_detail(struct geo_geos *g, const GEOSGeometry *geom, d
             GEOSGeomGetX_r(g->handle, where, &place_deg[0]);
             GEOSGeomGetY_r(g->handle, where, &place_deg[1]);
         }
-        s = fail_invalid(reason ? reason : "unknown", place_deg[0], place_deg[1], e);
+        s = geo_valid_fail(reason ? reason : "unknown", place_deg[0], place_deg[1], e);
     } else if (answer != 1) {
         s = fail_geos(g, "检查图形", "check the geometry", e);
     }

@@ -24,6 +24,9 @@ GEOSContextHandle_t geo_geos_handle(const struct geo_geos *g);                  
 enum status geo_valid_check_place(struct geo_geos *g, const struct geo_shape *s, double place_deg[2],
                                   struct error *e) HX_MUST_CHECK;
 
+/* The sentence of a fault that somebody else has found, by GEOS's word for it. Yields STATUS_INVALID_INPUT. */
+enum status geo_valid_fail(const char *reason, double lon_deg, double lat_deg, struct error *e);
+
 /* GEOS geometry of a shape (owned by the caller: GEOSGeom_destroy_r), and back. Lines and points among the
  * parts of a collection are dropped on the way back: they enclose nothing. */
 enum status geo_geos_from_shape(struct geo_geos *g, const struct geo_shape *s, GEOSGeometry **out,

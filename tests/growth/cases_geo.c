@@ -3,6 +3,8 @@
 #include "geo/settle.h"
 #include "growth/growth.h"
 
+#include <math.h>
+
 struct holes_work {
     struct settler *settler;
     struct quick_valid *quick;
@@ -116,4 +118,39 @@ void border_holes_valid(size_t n)
 void border_holes_touching(size_t n)
 {
     with_holes(n, true, do_check);
+}
+
+static void rings_begin(struct holes_work *w)
+{
+    struct error e = {0};
+    *w = (struct holes_work){.arena = arena_new((size_t)1 << 30)};
+    growth_must(quick_valid_new(&w->quick, &e), &e);
+    growth_must(geo_geos_new(&w->geos, &e), &e);
+    geo_shape_builder_init(&w->shape);
+}
+
+void spikes_valid(size_t n)
+{
+    struct holes_work w;
+    rings_begin(&w);
+    ring_list_begin(&w.rings, -1);
+    for (size_t i = 0; i <= 2 * n; i++) {
+        double reach = i % 2 ? 0.3 : 1.5, angle = 3.14159265358979 * (double)(i % (2 * n)) / (double)n;
+        ring_list_point(&w.rings, 111 + reach * cos(angle), 41 + reach * sin(angle));
+    }
+    growth_counted(do_check, &w);
+    holes_free(&w);
+}
+
+void rings_in_rings_valid(size_t n)
+{
+    struct holes_work w;
+    rings_begin(&w);
+    for (size_t i = 0; i < n; i++) {
+        double d = 1.5 * (1 - (double)i / (double)(n + 1));
+        const double ring[] = {111 - d, 41 - d, 111 + d, 41 - d, 111 + d, 41 + d, 111 - d, 41 + d};
+        add(&w.rings, i % 2 ? (int32_t)i - 1 : -1, ring, 4);
+    }
+    growth_counted(do_check, &w);
+    holes_free(&w);
 }

@@ -38,6 +38,8 @@ static const struct {
     {"border_holes_nested", "n rings along one straight border: which are holes", border_holes_nested, 4000,
      NULL},
     {"border_holes_valid", "n holes along one straight border: validity", border_holes_valid, 4000, NULL},
+    {"spikes_valid", "a star of n spikes: validity", spikes_valid, 4000, NULL},
+    {"rings_in_rings_valid", "n rings, each in the one before: validity", rings_in_rings_valid, 4000, NULL},
     {"border_holes_touching", "n holes that touch one straight border: validity", border_holes_touching, 2000,
      NULL},
     {"tile_of_bars", "a tile over n features that reach far beyond it", tile_of_bars, 1000, NULL},

@@ -27,7 +27,8 @@ growth_case many_features, many_shapes, many_drawn, many_near, many_overlapping,
     many_in_two_lines, star_parcel, comb_parcel, star_over_many, comb_over_few, region_parcel,
     many_holes_near, ring_beside, far_layers;
 /* cases_geo.c */
-growth_case border_holes_meant, border_holes_nested, border_holes_valid, border_holes_touching;
+growth_case border_holes_meant, border_holes_nested, border_holes_valid, border_holes_touching, spikes_valid,
+    rings_in_rings_valid;
 /* cases_tile.c */
 growth_case tile_of_bars, tile_of_specks, tile_of_holes, tile_of_few_parts, tile_of_points_and_a_line;
 
