@@ -36,6 +36,8 @@ static enum status layer_of(const struct snapshot *snapshot, const char *id,
         *e = layer->fault;
         return e->status;
     }
+    if (!layer_is_measurable(layer))
+        return index_changed(e);
     *out = layer;
     return STATUS_OK;
 }

@@ -119,7 +119,9 @@ enum hx_result hx_store_refresh(struct hx_store *store, struct hx_error *e)
     int64_t generation;
     struct snapshot *fresh;
     enum status s = store_generation(store->store, &generation, &why);
-    if (s || generation == snapshot_generation(store->snapshot))
+    bool same =
+        !s && generation == snapshot_generation(store->snapshot) && snapshot_look(store->snapshot) == 0;
+    if (s || same)
         return api_result(s, &why, e);
     s = snapshot_load_as_of(store->store, *store->day ? store->day : NULL, &fresh, &why);
     if (!s) {

@@ -65,6 +65,11 @@ static bool same_uid(const struct run_line *then, const struct layer_snapshot *n
     return now && then->version_no == now->version.version_no && strcmp(then->uid, now->version.uid) == 0;
 }
 
+static enum status still_whole(const struct layer_index *old, const struct layer_index *now, struct error *e)
+{
+    return index_is_trusted(old) && index_is_trusted(now) ? STATUS_OK : index_changed(e);
+}
+
 /* The coverage decides what may be called clear; its features are one area, in their order. */
 static enum status compare_coverage(struct changes *c, struct store *store, struct arena *a,
                                     const struct store_version *then, const struct layer_snapshot *now,
@@ -75,6 +80,8 @@ static enum status compare_coverage(struct changes *c, struct store *store, stru
     enum status s = index_of_version(store, then, true, a, &old, e);
     if (!s)
         s = changes_compare(c, old, now->coverage, &m, e);
+    if (!s)
+        s = still_whole(old, now->coverage, e);
     if (!s && !m.same)
         c->coverage = true;
     if (!s && !m.in_order)
@@ -92,6 +99,8 @@ static enum status compare_features(struct changes *c, int line, struct store *s
     enum status s = index_of_version(store, then, false, a, &old, e);
     if (!s)
         s = changes_compare(c, old, now->index, &c->match[line], e);
+    if (!s)
+        s = still_whole(old, now->index, e);
     index_close(old);
     return s;
 }

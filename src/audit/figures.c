@@ -269,6 +269,8 @@ enum status audit_figures(struct store *store, const struct snapshot *snapshot, 
         s = shares(store, snapshot, &f, e);
     if (!s)
         s = conflict_find_shares(&run, store, e);
+    if (!s)
+        s = snapshot_still_whole(snapshot, e);
     f.ties = run.ties;
     f.n_ties = run.n_ties;
     if (!s)

@@ -76,5 +76,6 @@ enum status areas_measure(struct check_worker *w, const struct layer_snapshot *l
         s = error_no_memory(e);
     for (size_t i = 0; !s && i < n; i++)
         tell_own(parcels + i, out + i);
-    return s;
+    bool whole = index_is_trusted(layer->index) && (!layer->coverage || index_is_trusted(layer->coverage));
+    return whole ? s : index_changed(e);
 }

@@ -20,7 +20,7 @@ struct parcel_areas {
 
 /* Measures n parcels against a layer that has an index; `out` takes n. Figures are those of measure_line: of
  * the same overlaps, with the same floor; features that overlap each other are not united. Uses w->batch,
- * w->scratch and w->arena. */
+ * w->scratch and w->arena. STATUS_CORRUPT when a file of the layer changed meanwhile. */
 enum status areas_measure(struct check_worker *w, const struct layer_snapshot *layer,
                           const struct geo_shape *parcels, size_t n, struct parcel_areas *out,
                           struct error *e) HX_MUST_CHECK;

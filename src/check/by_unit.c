@@ -22,7 +22,7 @@ const struct unit_layer *parcel_smallest_units(const struct snapshot *snapshot, 
     const struct unit_layer *levels, *most = NULL;
     double most_m2 = 0;
     for (size_t i = snapshot_units(snapshot, &levels); i-- > 0;) {
-        bool asked = levels[i].layer->index && levels[i].level->digits <= digits;
+        bool asked = layer_is_measurable(levels[i].layer) && levels[i].level->digits <= digits;
         double m2 = asked ? area_in_units(p, levels[i].layer) : -1;
         if (m2 >= 0 && measure_is_covered(p->area_m2 - m2, p->area_m2))
             return &levels[i];

@@ -8,6 +8,8 @@
  *   - VERDICT_UNKNOWN and LAYER_UNMEASURED are 0: a zeroed or half-built report never reads as clear;
  *   - a layer says LAYER_CLEAR only when it is loaded, its coverage contains the parcel, and it was measured;
  *   - inside + outside of a line that contains = the parcel, to 0.01 m2; no share exceeds 1;
+ *   - what is measured was read from index files that were still as verified after the last of it was read;
+ *     a layer whose file changed meanwhile is LAYER_UNMEASURED;
  *   - areas are m2 on the CGCS2000 ellipsoid, edges straight in the CRS in which they were delivered.
  * Threads: a check belongs to one worker; the snapshot is shared and const. */
 #ifndef HX_CHECK_CHECK_H
@@ -89,8 +91,9 @@ struct report {
     const char *project_class; /* the project's nature; "UNKNOWN" when not given */
     struct claim_set claims;
     struct sliver_policy slivers;
-    bool synthetic;                     /* some layer that was used is 示例数据 */
-    int epsg;                           /* the CRS that was named for a file that states none; 0: none was */
+    size_t n_changed; /* index files that had changed (snapshot_look): their layers are unmeasured in it */
+    bool synthetic;   /* some layer that was used is 示例数据 */
+    int epsg;         /* the CRS that was named for a file that states none; 0: none was */
     const struct report_record *record; /* NULL unless the check was kept; borrowed */
 };
 
@@ -143,7 +146,7 @@ struct zone_filter {
     int zone;
 };
 /* The overlap of one parcel with one layer as geometry, for drawing: built by GEOS from locally clipped
- * pieces. `only` NULL: with all its features. */
+ * pieces. `only` NULL: with all its features. STATUS_CORRUPT when the layer's file has changed. */
 enum status check_overlap_shape(struct check_worker *w, const struct layer_snapshot *layer,
                                 const struct geo_shape *parcel, const struct zone_filter *only,
                                 struct geo_shape *out, struct error *e) HX_MUST_CHECK;

@@ -378,6 +378,8 @@ enum status measure_layer(struct measuring *m, const struct control_line *line,
                    "The store does not hold this layer, so nothing can be said; import it first.");
     } else if (!layer->index) {
         unanswered(out, LAYER_UNMEASURED, layer->fault.zh, layer->fault.en);
+    } else if (!layer_is_measurable(layer)) {
+        unanswered(out, LAYER_UNMEASURED, index_changed_text(false), index_changed_text(true));
     } else {
         s = measure_loaded(m, out, e);
     }
@@ -422,7 +424,7 @@ enum status measure_units(struct check_worker *w, const struct snapshot *snapsho
     size_t n = snapshot_units(snapshot, &levels);
     enum status s = STATUS_OK;
     for (size_t i = 0; !s && i < n; i++)
-        if (levels[i].layer->index)
+        if (layer_is_measurable(levels[i].layer))
             s = add_units(w, levels[i].layer, r, e);
     return s;
 }
@@ -459,6 +461,8 @@ enum status check_overlap_shape(struct check_worker *w, const struct layer_snaps
         st = error_no_memory(e);
     if (!st && n > 0)
         st = overlap_shape_build(&g.shapes, parts, n, &s, e);
+    if (layer->index && !index_is_trusted(layer->index))
+        return index_changed(e);
     if (!st)
         *out = s.shape;
     return st;

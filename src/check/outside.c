@@ -72,7 +72,7 @@ bool parcel_is_outside(const struct snapshot *snapshot, const struct parcel_repo
 {
     const struct unit_layer *levels;
     return r->n_units == 0 && snapshot_units(snapshot, &levels) > 0 && !*levels->level->parent &&
-           levels->layer->index;
+           layer_is_measurable(levels->layer);
 }
 
 enum status outside_hint(struct check_worker *w, const struct snapshot *snapshot,

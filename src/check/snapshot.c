@@ -73,18 +73,39 @@ static void coverage_share(struct snapshot *s, struct layer_snapshot *l)
         }
 }
 
+static bool watch(struct snapshot *s, const struct layer_index *ix)
+{
+    for (size_t i = 0; i < s->n_indexes && ix; i++)
+        if (s->indexes[i] == ix)
+            return true;
+    if (!ix)
+        return true;
+    if (!ARENA_RESERVE(s->arena, s->indexes, s->cap_indexes, s->n_indexes + 1))
+        return false;
+    s->indexes[s->n_indexes++] = ix;
+    return true;
+}
+
+static enum status watch_layer(struct snapshot *s, const struct layer_snapshot *l, struct error *e)
+{
+    return watch(s, l->index) && watch(s, l->coverage) ? STATUS_OK : error_no_memory(e);
+}
+
 enum status snapshot_take_versions(struct snapshot *s, struct store *store,
                                    const struct store_version *versions, size_t n, struct error *e)
 {
     s->layers = arena_array(s->arena, n + 1, sizeof *s->layers);
     if (!s->layers)
         return error_no_memory(e);
-    for (s->n_layers = 0; s->n_layers < n; s->n_layers++) {
-        s->layers[s->n_layers].version = versions[s->n_layers];
-        layer_load(store, s->arena, &s->layers[s->n_layers]);
-        coverage_share(s, &s->layers[s->n_layers]);
+    enum status st = STATUS_OK;
+    for (s->n_layers = 0; !st && s->n_layers < n; s->n_layers++) {
+        struct layer_snapshot *l = &s->layers[s->n_layers];
+        l->version = versions[s->n_layers];
+        layer_load(store, s->arena, l);
+        coverage_share(s, l);
+        st = watch_layer(s, l, e);
     }
-    return STATUS_OK;
+    return st;
 }
 
 static bool is_loaded(const char *id, const void *snapshot)
@@ -175,15 +196,17 @@ enum status snapshot_take_drafts(struct snapshot *s, struct store *store,
     if (s->n_drafts)
         memcpy(drafts, s->drafts, s->n_drafts * sizeof *drafts);
     s->drafts = drafts;
-    for (size_t i = 0; i < n; i++) {
+    enum status st = STATUS_OK;
+    for (size_t i = 0; !st && i < n; i++) {
         const struct control_line *line = line_of_id(&s->lines, versions[i].layer);
         if (!line || !s->line_layers[line->number])
             continue;
         struct snapshot_draft *draft = &s->drafts[s->n_drafts++];
         *draft = (struct snapshot_draft){.layer = {.version = versions[i]}, .line = line->number};
         layer_load(store, s->arena, &draft->layer);
+        st = watch_layer(s, &draft->layer, e);
     }
-    return STATUS_OK;
+    return st;
 }
 
 static enum status drafts_of(struct snapshot *s, struct store *store, struct error *e)
@@ -330,4 +353,32 @@ const struct rule_table *snapshot_rules(const struct snapshot *s)
 int64_t snapshot_generation(const struct snapshot *s)
 {
     return s->generation;
+}
+
+/* ---- is what is read what was verified? ---- */
+
+bool layer_is_measurable(const struct layer_snapshot *l)
+{
+    return l->index && !index_has_changed(l->index) && !(l->coverage && index_has_changed(l->coverage));
+}
+
+size_t snapshot_look(const struct snapshot *s)
+{
+    size_t changed = 0;
+    for (size_t i = 0; i < s->n_indexes; i++)
+        changed += !index_is_trusted(s->indexes[i]);
+    return changed;
+}
+
+size_t snapshot_n_changed(const struct snapshot *s)
+{
+    size_t changed = 0;
+    for (size_t i = 0; i < s->n_indexes; i++)
+        changed += index_has_changed(s->indexes[i]);
+    return changed;
+}
+
+enum status snapshot_still_whole(const struct snapshot *s, struct error *e)
+{
+    return snapshot_look(s) == 0 ? STATUS_OK : index_changed(e);
 }

@@ -4,7 +4,7 @@
  * A snapshot is const once loaded and reference-counted: a new version makes a new snapshot, requests under
  * way keep the old one, nobody waits. An index file that is missing, stale or damaged is rebuilt from the
  * store; a layer whose index can be had in neither way is present with `index == NULL` and a reason, and
- * is answered LAYER_UNMEASURED. */
+ * is answered LAYER_UNMEASURED. So is one whose file changes later, until a new snapshot is loaded. */
 #ifndef HX_CHECK_SNAPSHOT_H
 #define HX_CHECK_SNAPSHOT_H
 
@@ -21,6 +21,10 @@ struct layer_snapshot {
     const struct layer_index *coverage;
     struct error fault; /* why `index` is NULL */
 };
+
+/* Can it be measured by? False when there is no index, and when its file or that of its coverage was seen to
+ * have changed since it was verified. The index that is there can be read all the same, without harm. */
+bool layer_is_measurable(const struct layer_snapshot *l);
 
 /* A level of administrative units, and its layer. */
 struct unit_layer {
@@ -64,5 +68,13 @@ struct snapshot_draft {
 const struct snapshot_draft *snapshot_drafts(const struct snapshot *s, size_t *n);
 const struct rule_table *snapshot_rules(const struct snapshot *s);
 int64_t snapshot_generation(const struct snapshot *s);
+
+/* How many of its index files, layers' and coverages', were seen to be changed: a number that only grows.
+ * snapshot_look looks at all of them first, one call of the kernel for each. What is computed between two
+ * moments at which it is the same, the latter by snapshot_look, was computed from what was verified. */
+size_t snapshot_look(const struct snapshot *s);
+size_t snapshot_n_changed(const struct snapshot *s);
+/* For who computed something when nothing had changed: STATUS_CORRUPT when that is so no more. */
+enum status snapshot_still_whole(const struct snapshot *s, struct error *e) HX_MUST_CHECK;
 
 #endif

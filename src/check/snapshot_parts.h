@@ -32,6 +32,8 @@ struct snapshot {
     struct class_table classes;
     struct snapshot_draft *drafts; /* of the examined lines */
     size_t n_drafts;
+    const struct layer_index **indexes; /* all that are open, each once: to be looked at */
+    size_t n_indexes, cap_indexes;
     int64_t generation;
 };
 

@@ -185,6 +185,11 @@ static enum status look_for_newer(struct engine_worker *w, const struct snapshot
     int64_t generation = 0;
     enum status s = store_generation(w->store, &generation, e);
     *newer = !s && generation != snapshot_generation(held);
+    size_t changed = s ? 0 : snapshot_look(held);
+    if (changed) /* loading verifies them, and makes anew what is damaged */
+        log_line(LOG_ERROR, "%zu index files were changed while they were in use; they are verified again",
+                 changed);
+    *newer |= changed > 0;
     if (s || *newer)
         return s;
     s = store_current_versions(w->store, w->check.arena, &current, &n, e);
@@ -235,7 +240,8 @@ static struct day *find_day(struct engine *en, const char *day, int64_t generati
 {
     for (int i = 0; i < DAYS_KEPT; i++)
         if (en->days[i].snapshot && strcmp(en->days[i].day, day) == 0 &&
-            snapshot_generation(en->days[i].snapshot) == generation)
+            snapshot_generation(en->days[i].snapshot) == generation &&
+            snapshot_n_changed(en->days[i].snapshot) == 0)
             return &en->days[i];
     return NULL;
 }
@@ -442,7 +448,7 @@ enum status engine_snapshot(struct engine *en, struct engine_worker *w, struct s
         return s;
     }
     if (loaded) {
-        log_line(LOG_INFO, "new layer versions are in use (generation %lld)",
+        log_line(LOG_INFO, "layers were loaded anew and are in use (generation %lld)",
                  (long long)snapshot_generation(loaded));
         snapshot_unref(held);
         held = engine_held_snapshot(en);

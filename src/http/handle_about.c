@@ -15,7 +15,7 @@ static size_t count_faults(const struct snapshot *s)
 {
     size_t faults = 0;
     for (size_t i = 0; i < snapshot_n_layers(s); i++)
-        faults += snapshot_layer_at(s, i)->index == NULL;
+        faults += !layer_is_measurable(snapshot_layer_at(s, i));
     return faults;
 }
 
@@ -26,9 +26,12 @@ static void write_faults(struct json_writer *w, const struct snapshot *s, const 
     jw_array_begin(w);
     for (size_t i = 0; i < snapshot_n_layers(s); i++) {
         const struct layer_snapshot *layer = snapshot_layer_at(s, i);
-        if (layer->index)
+        if (layer_is_measurable(layer))
             continue;
-        jw_words_begin(w, layer->fault.code, layer->fault.zh, layer->fault.en);
+        struct error why = layer->fault;
+        if (layer->index)
+            (void)index_changed(&why);
+        jw_words_begin(w, why.code, why.zh, why.en);
         jw_object_end(w);
     }
     store_health_write(w, h);

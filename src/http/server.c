@@ -376,7 +376,8 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     if (!status)
         return send_reply(c, connection, &reply);
     reply_done(&reply);
-    bool is_away = reply.status == MHD_HTTP_SERVICE_UNAVAILABLE || record_writer_lost_store(&e);
+    bool is_away = reply.status == MHD_HTTP_SERVICE_UNAVAILABLE || record_writer_lost_store(&e) ||
+                   strcmp(e.code, "index-changed") == 0;
     unsigned code = is_away ? MHD_HTTP_SERVICE_UNAVAILABLE : reply_status_of(status);
     if (code >= 500)
         log_line(LOG_ERROR, "%s %s: %s (%s)", c->method, c->path, e.en, status_name(status));

@@ -62,6 +62,8 @@ enum status tiled_find(const struct request *rq, const char *id, struct tiled *o
             *e = c.layer->fault;
         return c.layer->fault.status ? c.layer->fault.status : STATUS_CORRUPT;
     }
+    if (c.layer && !layer_is_measurable(c.layer))
+        return index_changed(e);
     *out = c.layer ? tiled_of_layer(c.layer) : tiled_of_places(rq, c.places);
     return STATUS_OK;
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 /* A growing plain array; every table of the file is one of these until it is written. */
 struct table {
@@ -22,12 +23,10 @@ struct index_builder {
     FILE *file;        /* header placeholder, then vertices as they come */
     char *file_buffer; /* the C library makes one of 4 KB itself, whatever size it is told */
     struct index_header header;
-    struct index_checksum checksum;
+    XXH3_state_t *checksum;
     struct table features, ring_start, ring_feature, ring_node, ring_box, nodes, strings;
     double *row; /* one ring's longitudes and latitudes, as written */
     size_t row_capacity;
-    uint8_t pending[32]; /* the checksum takes 32 bytes at a time */
-    size_t n_pending;
     bool finished;
 };
 
@@ -50,30 +49,12 @@ static bool table_push_u32(struct table *t, uint32_t v)
     return p != NULL;
 }
 
-/* Writes and checksums; the checksum sees one stream whatever the sizes of the pieces. */
 static bool put(struct index_builder *b, const void *bytes, size_t n)
 {
     if (n == 0)
         return true;
-    if (fwrite(bytes, 1, n, b->file) != n)
-        return false;
-    const uint8_t *p = bytes;
-    if (b->n_pending) {
-        size_t take = sizeof b->pending - b->n_pending < n ? sizeof b->pending - b->n_pending : n;
-        memcpy(b->pending + b->n_pending, p, take);
-        b->n_pending += take;
-        p += take;
-        n -= take;
-        if (b->n_pending < sizeof b->pending)
-            return true;
-        index_checksum_add(&b->checksum, b->pending, sizeof b->pending);
-        b->n_pending = 0;
-    }
-    size_t whole = n & ~(size_t)31;
-    index_checksum_add(&b->checksum, p, whole);
-    memcpy(b->pending, p + whole, n - whole);
-    b->n_pending = n - whole;
-    return true;
+    XXH3_64bits_update(b->checksum, bytes, n);
+    return fwrite(bytes, 1, n, b->file) == n;
 }
 
 static enum status io_error(const struct index_builder *b, struct error *e)
@@ -102,7 +83,8 @@ enum status index_builder_new(const char *path, const uint8_t key[SHA256_BYTES],
     size_t n = strlen(path) + 32;
     b->path = strdup(path);
     b->temporary = malloc(n);
-    if (!b->path || !b->temporary || !builder_tables_init(b)) {
+    b->checksum = XXH3_createState();
+    if (!b->path || !b->temporary || !b->checksum || !builder_tables_init(b)) {
         index_builder_free(b);
         return error_no_memory(e);
     }
@@ -111,7 +93,7 @@ enum status index_builder_new(const char *path, const uint8_t key[SHA256_BYTES],
     struct geo_box none = geo_box_empty();
     b->header.west = none.west_deg, b->header.south = none.south_deg;
     b->header.east = none.east_deg, b->header.north = none.north_deg;
-    index_checksum_init(&b->checksum);
+    XXH3_64bits_reset(b->checksum);
     b->file = fopen(b->temporary, "wb");
     b->file_buffer = malloc((size_t)1 << 20);
     if (b->file && b->file_buffer)
@@ -132,6 +114,7 @@ void index_builder_free(struct index_builder *b)
     if (b->file)
         fclose(b->file);
     free(b->file_buffer);
+    XXH3_freeState(b->checksum);
     if (b->temporary && !b->finished)
         unlink(b->temporary);
     struct table *tables[] = {&b->features, &b->ring_start, &b->ring_feature, &b->ring_node,
@@ -267,11 +250,12 @@ static bool put_table(struct index_builder *b, uint64_t *at, const struct table 
 static bool put_tables(struct index_builder *b, const uint32_t *order, const struct index_box32 *boxes)
 {
     struct index_header *h = &b->header;
-    return put_table(b, &h->features_at, &b->features) && put_table(b, &h->ring_start_at, &b->ring_start) &&
-           put_table(b, &h->ring_feature_at, &b->ring_feature) &&
-           put_table(b, &h->ring_node_at, &b->ring_node) && put_table(b, &h->nodes_at, &b->nodes) &&
-           put_section(b, &h->tree_ring_at, order, h->n_rings * sizeof *order) &&
+    return put_table(b, &h->nodes_at, &b->nodes) &&
            put_section(b, &h->tree_boxes_at, boxes, h->n_tree_boxes * sizeof *boxes) &&
+           put_table(b, &h->features_at, &b->features) && put_table(b, &h->ring_start_at, &b->ring_start) &&
+           put_table(b, &h->ring_feature_at, &b->ring_feature) &&
+           put_table(b, &h->ring_node_at, &b->ring_node) &&
+           put_section(b, &h->tree_ring_at, order, h->n_rings * sizeof *order) &&
            put_table(b, &h->strings_at, &b->strings);
 }
 
@@ -287,14 +271,8 @@ static bool header_put(struct index_builder *b)
     h->file_bytes = (uint64_t)end;
     h->vertices_at = sizeof *h;
     h->strings_bytes = b->strings.count;
-    if (b->n_pending)
-        index_checksum_add(&b->checksum, b->pending, b->n_pending);
-    b->n_pending = 0;
-    h->checksum = index_checksum_value(&b->checksum);
-    struct index_checksum own;
-    index_checksum_init(&own);
-    index_checksum_add(&own, h, offsetof(struct index_header, header_checksum));
-    h->header_checksum = index_checksum_value(&own);
+    h->checksum = XXH3_64bits_digest(b->checksum);
+    h->header_checksum = index_header_checksum(h);
     return fseek(b->file, 0, SEEK_SET) == 0 && fwrite(h, sizeof *h, 1, b->file) == 1;
 }
 

@@ -83,6 +83,12 @@ static void thin_by_ring(struct walk *w, int top)
     w->thin_lat_deg = fmin(w->thin_lat_deg, (-all.minus_north - all.south) / THIN_PARTS);
 }
 
+/* The one place where what is cut leaves the mapping. */
+static bool take(struct ring_clip *out, const double *lon, const double *lat, uint32_t i)
+{
+    return ring_clip_point(out, index_lon_in_world(lon[i]), index_lat_in_world(lat[i]));
+}
+
 /* A run that lies wholly on one side of the box may be replaced by the chord between its ends: the chord
  * stays on that side, so no winding number inside the box changes. */
 static bool walk_node(const struct walk *w, int level, uint32_t node)
@@ -91,10 +97,10 @@ static bool walk_node(const struct walk *w, int level, uint32_t node)
     uint32_t end = w->n_edges - first < span ? w->n_edges : first + span;
     const struct index_box32 *b = w->nodes + w->level_at[level] + node;
     if (one_side(b, &w->box) || is_thin(w, b))
-        return ring_clip_point(w->out, w->lon[first], w->lat[first]);
+        return take(w->out, w->lon, w->lat, first);
     if (level == 0) {
         for (uint32_t i = first; i < end; i++)
-            if (!ring_clip_point(w->out, w->lon[i], w->lat[i]))
+            if (!take(w->out, w->lon, w->lat, i))
                 return false;
         return true;
     }
@@ -123,7 +129,7 @@ static bool ring_collect(const struct layer_index *ix, uint32_t ring, const stru
     int levels = index_edge_tree(w.n_edges, w.level_at, w.level_n);
     if (levels == 0) {
         for (uint32_t i = 0; i < w.n_edges; i++)
-            if (!ring_clip_point(out, w.lon[i], w.lat[i]))
+            if (!take(out, w.lon, w.lat, i))
                 return false;
     }
     if (levels > 0 && s->thin_lon_deg > 0)

@@ -7,14 +7,19 @@
  *   256    vertices                      per ring r, with s = ring_start[r] and n = ring_start[r+1] - s:
  *                                        n longitudes (double, degrees), then n latitudes; ring r begins at
  *                                        double number 2*s. The last vertex repeats the first.
+ *   ...    struct index_box32            n_nodes: the edge trees, see below
+ *   ...    struct index_box32            n_tree_boxes: the ring tree, see below
  *   ...    struct index_feature_row      n_features + 1 (the last row only closes first_ring)
  *   ...    uint32 ring_start             n_rings + 1, in vertices
  *   ...    uint32 ring_feature           n_rings
  *   ...    uint32 ring_node              n_rings + 1: first node of each ring's edge tree
- *   ...    struct index_box32            n_nodes: the edge trees, see below
  *   ...    uint32 tree_ring              n_rings: ring numbers in Hilbert order of their box centres
- *   ...    struct index_box32            n_tree_boxes: the ring tree, see below
  *   ...    strings                       NUL-terminated UTF-8; offset 0 is the empty string
+ *
+ * From the feature rows on everything is structure: an address or the end of a loop is computed from it. Who
+ * opens the file reads that part, and the header, into memory of its own and then validates it, so that it
+ * cannot change any more. Before it are coordinates and boxes, which stay in the mapped file: whatever they
+ * become, what is computed from them is a wrong number and nothing worse (layer_index.h: index_is_trusted).
  *
  * Edge tree of a ring with m edges: level 0 has ceil(m / INDEX_RUN) boxes, box k over edges k*RUN ..
  * k*RUN+RUN-1 (the last box fewer); level l+1 has one box for each INDEX_FAN boxes of level l; it ends at the
@@ -25,7 +30,8 @@
  *
  * A box holds 32-bit floats (west, south, -east, -north), rounded outward (about 1 m here): it may be too
  * large, never too small.
- * The checksum covers everything behind the header; the header has its own. */
+ * The checksum (XXH3, 64 bits) covers everything behind the header; the header has its own. It finds damage,
+ * not malice: provenance rests on the store's SHA-256 of the source. */
 #ifndef HX_INDEX_FORMAT_H
 #define HX_INDEX_FORMAT_H
 
@@ -40,7 +46,7 @@
 
 #define INDEX_MAGIC "HXINDEX1"
 enum {
-    INDEX_VERSION = 1,
+    INDEX_VERSION = 2,
     INDEX_BYTE_ORDER = 0x01020304,
     INDEX_RUN = 16,
     INDEX_FAN = 8,
@@ -78,32 +84,28 @@ struct index_header {
 _Static_assert(sizeof(struct index_header) == 256, "the header is 256 bytes");
 _Static_assert(sizeof(struct index_feature_row) == 32, "a feature row is 32 bytes");
 
+struct index_file;
+
 struct layer_index {
-    const struct index_header *header; /* = the mapping */
-    size_t mapped_bytes;               /* our own count: the file may be damaged while it is mapped */
-    uint64_t serial; /* of no other index in this process, not even one at the same place later */
-    const double *vertices;
+    const struct index_header *header; /* our own copy, as are all tables but these: */
+    const double *vertices;            /* in the mapping, as are nodes and tree_boxes */
+    uint64_t serial;                   /* of no other index in this process, not even one at the same place
+                                          later */
     const struct index_feature_row *features;
     const uint32_t *ring_start, *ring_feature, *ring_node, *tree_ring;
     const struct index_box32 *nodes, *tree_boxes;
     const char *strings;
     int tree_levels; /* of the ring tree */
     uint32_t tree_level_at[INDEX_MAX_LEVELS + 1];
+    struct index_file *file; /* NULL: made in memory, of no file */
 };
 
 uint64_t index_serial_next(void);
 /* From the header's counts of rings and boxes; false when they contradict each other. */
 bool index_tree_levels_set(struct layer_index *ix);
 
-/* 64-bit checksum that can be continued: four independent lanes, so that it runs at memory speed. */
-struct index_checksum {
-    uint64_t lane[4];
-    uint64_t bytes;
-};
-void index_checksum_init(struct index_checksum *c);
-void index_checksum_add(struct index_checksum *c, const void *bytes,
-                        size_t n); /* n a multiple of 32 but for the last */
-uint64_t index_checksum_value(const struct index_checksum *c);
+/* Of the bytes before header_checksum. */
+uint64_t index_header_checksum(const struct index_header *h);
 
 static inline uint32_t index_div_up(uint32_t n, uint32_t d)
 {
@@ -199,6 +201,19 @@ static inline unsigned index_sides_open(const struct index_box32 *b, const struc
            (b->minus_east < q->minus_west ? SIDE_EAST : 0u) |
            (b->minus_north < q->minus_south ? SIDE_NORTH : 0u);
 #endif
+}
+
+/* A coordinate that is copied out of the mapping lies in the world, whatever the file holds by now (NaN, too,
+ * becomes a limit): who goes on with it, GEOS and the drawing of tiles, meets no number that he was never
+ * tried with. Of a file that is as it was built this changes nothing. */
+static inline double index_lon_in_world(double lon_deg)
+{
+    return lon_deg >= -180 ? (lon_deg <= 180 ? lon_deg : 180) : -180;
+}
+
+static inline double index_lat_in_world(double lat_deg)
+{
+    return lat_deg >= -90 ? (lat_deg <= 90 ? lat_deg : 90) : -90;
 }
 
 static inline const double *index_ring_lon(const struct layer_index *ix, uint32_t ring)

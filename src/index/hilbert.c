@@ -38,7 +38,7 @@ static uint32_t hilbert_distance(uint32_t x, uint32_t y)
 static uint32_t grid_of(double v, double low, double high)
 {
     double t = high > low ? (v - low) / (high - low) * 65535.0 : 0.0;
-    return t <= 0 ? 0 : t >= 65535 ? 65535 : (uint32_t)t;
+    return !(t > 0) ? 0 : t >= 65535 ? 65535 : (uint32_t)t; /* no number, too */
 }
 
 uint32_t hilbert_key_of(const struct geo_box *box, double lon_deg, double lat_deg)

@@ -1,13 +1,8 @@
-#include "index/format.h"
+#include "index/index_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static enum status damaged(const char *path, const char *what_zh, const char *what_en, struct error *e)
 {
@@ -16,33 +11,6 @@ static enum status damaged(const char *path, const char *what_zh, const char *wh
         e, STATUS_CORRUPT, "index-corrupt",
         "The index file \"%s\" cannot be used: %s. It can be rebuilt from the store, which is unaffected.",
         path, what_en);
-}
-
-static enum status map_file(const char *path, const void **bytes, size_t *n, struct error *e)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return error_errno(e, "打开索引文件", "Opening the index file", path);
-    struct stat st;
-    if (fstat(fd, &st) != 0) {
-        enum status s = error_errno(e, "读取索引文件", "Reading the index file", path);
-        close(fd);
-        return s;
-    }
-    if (!S_ISREG(st.st_mode) || (size_t)st.st_size < sizeof(struct index_header)) {
-        close(fd);
-        return damaged(path, "文件太短", "it is too short", e);
-    }
-    void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
-    int why = errno;
-    close(fd);
-    if (p == MAP_FAILED) {
-        errno = why;
-        return error_errno(e, "映射索引文件", "Mapping the index file", path);
-    }
-    *bytes = p;
-    *n = (size_t)st.st_size;
-    return STATUS_OK;
 }
 
 static enum status header_check(const char *path, const struct index_header *h, size_t n,
@@ -55,10 +23,7 @@ static enum status header_check(const char *path, const struct index_header *h, 
                        e);
     if (h->version != INDEX_VERSION)
         return damaged(path, "格式版本不同", "its format version is another", e);
-    struct index_checksum own;
-    index_checksum_init(&own);
-    index_checksum_add(&own, h, offsetof(struct index_header, header_checksum));
-    if (index_checksum_value(&own) != h->header_checksum)
+    if (index_header_checksum(h) != h->header_checksum)
         return damaged(path, "文件头损坏", "its header is damaged", e);
     if (h->file_bytes != n)
         return damaged(path, "文件不完整", "it is truncated", e);
@@ -68,31 +33,45 @@ static enum status header_check(const char *path, const struct index_header *h, 
     return STATUS_OK;
 }
 
-/* A table of `count` items of `size` bytes at `at`, wholly within the file; NULL when it is not. */
-static const void *section(const struct index_header *h, uint64_t at, uint64_t count, size_t size)
+/* Does a table of `count` items of `size` bytes at `at` lie within `first` .. `end`? */
+static bool lies_in(uint64_t at, uint64_t count, size_t size, uint64_t first, uint64_t end)
 {
     uint64_t bytes;
-    if (__builtin_mul_overflow(count, (uint64_t)size, &bytes) || at % 64 != 0 || at < sizeof *h ||
-        at > h->file_bytes || bytes > h->file_bytes - at)
-        return NULL;
-    return (const char *)h + at;
+    return !__builtin_mul_overflow(count, (uint64_t)size, &bytes) && at % 64 == 0 && at >= first &&
+           at <= end && bytes <= end - at;
 }
 
-static bool sections_map(struct layer_index *ix)
+/* Coordinates and boxes before the tables, which are to be copied. */
+static bool sections_fit(const struct index_header *h)
+{
+    const uint64_t first = sizeof *h, tables = h->features_at, end = h->file_bytes;
+    return tables >= first && tables <= end &&
+           lies_in(h->vertices_at, h->n_vertices, 2 * sizeof(double), first, tables) &&
+           lies_in(h->nodes_at, h->n_nodes, sizeof(struct index_box32), first, tables) &&
+           lies_in(h->tree_boxes_at, h->n_tree_boxes, sizeof(struct index_box32), first, tables) &&
+           lies_in(tables, (uint64_t)h->n_features + 1, sizeof(struct index_feature_row), tables, end) &&
+           lies_in(h->ring_start_at, (uint64_t)h->n_rings + 1, sizeof(uint32_t), tables, end) &&
+           lies_in(h->ring_feature_at, h->n_rings, sizeof(uint32_t), tables, end) &&
+           lies_in(h->ring_node_at, (uint64_t)h->n_rings + 1, sizeof(uint32_t), tables, end) &&
+           lies_in(h->tree_ring_at, h->n_rings, sizeof(uint32_t), tables, end) &&
+           lies_in(h->strings_at, h->strings_bytes, 1, tables, end) && h->strings_bytes > 0;
+}
+
+static bool sections_set(struct layer_index *ix)
 {
     const struct index_header *h = ix->header;
-    ix->vertices = section(h, h->vertices_at, h->n_vertices, 2 * sizeof(double));
-    ix->features = section(h, h->features_at, (uint64_t)h->n_features + 1, sizeof *ix->features);
-    ix->ring_start = section(h, h->ring_start_at, (uint64_t)h->n_rings + 1, sizeof(uint32_t));
-    ix->ring_feature = section(h, h->ring_feature_at, h->n_rings, sizeof(uint32_t));
-    ix->ring_node = section(h, h->ring_node_at, (uint64_t)h->n_rings + 1, sizeof(uint32_t));
-    ix->nodes = section(h, h->nodes_at, h->n_nodes, sizeof *ix->nodes);
-    ix->tree_ring = section(h, h->tree_ring_at, h->n_rings, sizeof(uint32_t));
-    ix->tree_boxes = section(h, h->tree_boxes_at, h->n_tree_boxes, sizeof *ix->tree_boxes);
-    ix->strings = section(h, h->strings_at, h->strings_bytes, 1);
-    return ix->vertices && ix->features && ix->ring_start && ix->ring_feature && ix->ring_node && ix->nodes &&
-           ix->tree_ring && ix->tree_boxes && ix->strings && h->strings_bytes > 0 &&
-           ix->strings[h->strings_bytes - 1] == '\0';
+    const char *mapped = ix->file->mapped, *tables = ix->file->tables;
+    const uint64_t base = h->features_at;
+    ix->vertices = (const double *)(mapped + h->vertices_at);
+    ix->nodes = (const struct index_box32 *)(mapped + h->nodes_at);
+    ix->tree_boxes = (const struct index_box32 *)(mapped + h->tree_boxes_at);
+    ix->features = (const struct index_feature_row *)tables;
+    ix->ring_start = (const uint32_t *)(tables + (h->ring_start_at - base));
+    ix->ring_feature = (const uint32_t *)(tables + (h->ring_feature_at - base));
+    ix->ring_node = (const uint32_t *)(tables + (h->ring_node_at - base));
+    ix->tree_ring = (const uint32_t *)(tables + (h->tree_ring_at - base));
+    ix->strings = tables + (h->strings_at - base);
+    return ix->strings[h->strings_bytes - 1] == '\0';
 }
 
 static bool rings_in_bounds(const struct layer_index *ix)
@@ -149,29 +128,37 @@ uint64_t index_serial_next(void)
     return atomic_fetch_add(&last, 1) + 1;
 }
 
+static enum status load(struct layer_index *ix, const char *path, const uint8_t key[SHA256_BYTES],
+                        struct error *e)
+{
+    struct index_file *f = ix->file;
+    enum status s = header_check(path, &f->header, (size_t)f->stamp.size, key, e);
+    if (!s && !sections_fit(&f->header))
+        s = damaged(path, "内部表损坏", "a table in it is damaged", e);
+    if (!s)
+        s = index_file_load(f, path, f->header.features_at, e);
+    if (!s &&
+        !(sections_set(ix) && rings_in_bounds(ix) && features_in_bounds(ix) && index_tree_levels_set(ix)))
+        s = damaged(path, "内部表损坏", "a table in it is damaged", e);
+    return s;
+}
+
 enum status index_open(const char *path, const uint8_t key[SHA256_BYTES], struct layer_index **out,
                        struct error *e)
 {
-    const void *bytes = NULL;
-    size_t n = 0;
-    enum status s = map_file(path, &bytes, &n, e);
+    struct index_file *f;
+    enum status s = index_file_open(path, &f, e);
     if (s)
         return s;
     struct layer_index *ix = calloc(1, sizeof *ix);
     if (!ix) {
-        munmap((void *)bytes, n);
+        index_file_close(f);
         return error_no_memory(e);
     }
-    ix->header = bytes;
-    ix->mapped_bytes = n;
-    ix->serial = index_serial_next();
-    s = header_check(path, ix->header, n, key, e);
-    if (!s &&
-        !(sections_map(ix) && rings_in_bounds(ix) && features_in_bounds(ix) && index_tree_levels_set(ix)))
-        s = damaged(path, "内部表损坏", "a table in it is damaged", e);
+    *ix = (struct layer_index){.header = &f->header, .serial = index_serial_next(), .file = f};
+    s = load(ix, path, key, e);
     if (s) {
-        munmap((void *)bytes, n);
-        free(ix);
+        index_close(ix);
         return s;
     }
     *out = ix;
@@ -182,16 +169,47 @@ void index_close(struct layer_index *ix)
 {
     if (!ix)
         return;
-    munmap((void *)ix->header, ix->mapped_bytes);
+    index_file_close(ix->file);
     free(ix);
+}
+
+/* ---- is what is read what was verified? ---- */
+
+bool index_is_trusted(const struct layer_index *ix)
+{
+    return !ix->file || index_file_is_unchanged(ix->file);
+}
+
+bool index_has_changed(const struct layer_index *ix)
+{
+    return ix->file && atomic_load(&ix->file->changed);
+}
+
+const char *index_changed_text(bool english)
+{
+    return english
+               ? "The layer's index file was changed or damaged while it was in use, so nothing can be "
+                 "measured by it now; it is rebuilt from the store, try again shortly. If this comes "
+                 "again, check the disk, and which program changes the file."
+               : "该图层的索引文件在使用中被改动或损坏，暂不能据此测算；程序会由数据库重建索引，请稍后重试。"
+                 "如反复出现，请检查磁盘，并查明是哪个程序改动了该文件。";
+}
+
+enum status index_changed(struct error *e)
+{
+    error_zh(e, "%s", index_changed_text(false));
+    return error_fail(e, STATUS_CORRUPT, "index-changed", "%s", index_changed_text(true));
 }
 
 enum status index_verify(const struct layer_index *ix, struct error *e)
 {
-    struct index_checksum c;
-    index_checksum_init(&c);
-    index_checksum_add(&c, ix->header + 1, ix->mapped_bytes - sizeof *ix->header);
-    if (index_checksum_value(&c) == ix->header->checksum)
+    if (!ix->file)
+        return STATUS_OK;
+    index_file_settle(ix->file);
+    uint64_t sum = index_file_checksum(ix->file);
+    if (!index_is_trusted(ix)) /* whatever the sum is of */
+        return index_changed(e);
+    if (sum == ix->header->checksum)
         return STATUS_OK;
     error_zh(e, "索引文件内容与校验和不符；需由数据库重建。");
     return error_fail(e, STATUS_CORRUPT, "index-checksum",

@@ -4,8 +4,11 @@
  * It is derived from the store and can be rebuilt from it at any time; it is never the truth. Opening it
  * validates the header, every table's bounds and every ring's bounds, so that no later access can leave the
  * file; a file that is truncated, from another byte order, from another version of the format or of another
- * layer version is an error, never a crash. The vertices themselves are covered by a checksum that
- * index_verify compares.
+ * layer version is an error, never a crash. index_verify compares a checksum over all bytes.
+ *
+ * A file that is open can be changed by others. Its tables were copied and cannot change; its coordinates
+ * can, under whoever reads them, and one that is cut off reads as zeros (bus_guard.h). So a number is an
+ * answer only when index_is_trusted says so after it was computed.
  *
  * The format, byte by byte, is written above `struct index_header` in format.h.
  * Threads: const after open; any number of readers. */
@@ -17,7 +20,8 @@
 
 struct layer_index;
 
-/* What a check needs to know of a feature without asking the store. Strings live in the mapped file. */
+/* What a check needs to know of a feature without asking the store. Strings live as long as the
+ * index. */
 struct index_feature {
     int64_t id;       /* the store's feature id */
     const char *code; /* BSM */
@@ -54,8 +58,19 @@ void index_builder_free(struct index_builder *b); /* NULL-safe; removes the temp
 enum status index_open(const char *path, const uint8_t key[SHA256_BYTES], struct layer_index **out,
                        struct error *e) HX_MUST_CHECK;
 void index_close(struct layer_index *ix); /* NULL-safe */
-/* Compares the checksum over all bytes; reads the whole file once. */
+/* Compares the checksum over all bytes; reads the whole file once. A file that was written within the last
+ * hundredths of a second is waited for (index_file.c). */
 enum status index_verify(const struct layer_index *ix, struct error *e) HX_MUST_CHECK;
+
+/* Are the bytes that were read until now those that were there when the file was opened? Asked after
+ * measuring, and once for an answer: it is one call of the kernel. No is for ever: the index can be read
+ * without harm, and nothing that is read of it is worth anything. */
+bool index_is_trusted(const struct layer_index *ix);
+/* What the last such question, or a page that was missing, has left; asks nobody. */
+bool index_has_changed(const struct layer_index *ix);
+/* STATUS_CORRUPT, in words: what happened, and what to do. */
+enum status index_changed(struct error *e);
+const char *index_changed_text(bool english);
 
 /* Do the two hold the same features in the same order, ring for ring and bit for bit? Ids and texts may
  * differ. What is measured against one is then what is measured against the other. */

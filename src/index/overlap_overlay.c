@@ -26,6 +26,8 @@ static enum status feature_geometry(const struct overlay_task *task, GEOSGeometr
 {
     struct geo_shape shape;
     enum status s = index_feature_shape(task->from->ix, task->feature, task->from->arena, &shape, e);
+    if (!s && !index_is_trusted(task->from->ix))
+        s = index_changed(e);
     return s ? s : geo_geos_from_shape(task->from->geos, &shape, out, e);
 }
 

@@ -94,11 +94,14 @@ enum status index_feature_shape(const struct layer_index *ix, uint32_t feature, 
     for (uint32_t r = 0; r < f.n_rings; r++) {
         const double *x, *y;
         uint32_t k = index_ring(ix, f.first_ring + r, &x, &y);
-        memcpy(lon + at, x, k * sizeof *lon);
-        memcpy(lat + at, y, k * sizeof *lat);
+        for (uint32_t i = 0; i < k; i++) {
+            lon[at + i] = index_lon_in_world(x[i]);
+            lat[at + i] = index_lat_in_world(y[i]);
+        }
         at += k;
         starts[r + 1] = at;
-        if (r == 0 || geo_ring_area_m2(x, y, k) > 0) /* an outer ring; its holes come behind it */
+        if (r == 0 ||
+            geo_ring_area_m2(lon + at - k, lat + at - k, k) > 0) /* an outer ring; its holes come behind it */
             n_polygons++;
         polygons[n_polygons] = r + 1;
     }

@@ -142,7 +142,7 @@ static enum status map_fill(struct check_worker *w, const struct report *r, cons
     c.dot_m2 = c.dot_deg * east_m * c.dot_deg * east_m;
     for (int l = 0; l < report_lines(r)->n; l++) {
         const struct layer_snapshot *layer = snapshot_line(r->snapshot, l);
-        if (!layer || !layer->index)
+        if (!layer || !layer_is_measurable(layer))
             continue;
         c.ix = layer->index;
         c.line = line_at(report_lines(r), l);
@@ -330,6 +330,8 @@ enum status report_maps_fill(struct check_worker *w, const struct report *r, str
         s = by_unit_fill(w, r, &maps, e);
     if (!s && !want.only_shapes)
         s = borders_fill(w, r, &maps, e);
+    if (snapshot_look(r->snapshot) != r->n_changed) /* a map would show something else than was measured */
+        s = index_changed(e);
     if (!s)
         *out = maps;
     return s;

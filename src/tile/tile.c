@@ -120,13 +120,27 @@ static bool is_small(const struct encoder *c, const struct index_feature *f)
     return true;
 }
 
+static double between(double v, double low, double high)
+{
+    return v >= low ? (v <= high ? v : high) : low;
+}
+
+/* By copies that lie in the wide box, as is_small has found them to: the file may be another by now
+ * (index_is_trusted), and what is drawn must stay near the tile even if it is thrown away. */
 static void take_whole(struct encoder *c, const struct index_feature *f)
 {
+    const struct geo_box *wide = &c->wide_box;
+    double lon[SMALL_FEATURE_VERTICES], lat[SMALL_FEATURE_VERTICES];
     for (uint32_t i = 0; i < f->n_rings; i++) {
         struct index_clip_ring r = ring_at(c->ix, f->first_ring + i);
         struct geo_box box = geo_box_of(r.lon_deg, r.lat_deg, r.n);
-        if (geo_box_overlaps(&box, &c->box))
-            take_ring(&r, c);
+        if (!geo_box_overlaps(&box, &c->box))
+            continue;
+        for (uint32_t k = 0; k < r.n; k++) {
+            lon[k] = between(r.lon_deg[k], wide->west_deg, wide->east_deg);
+            lat[k] = between(r.lat_deg[k], wide->south_deg, wide->north_deg);
+        }
+        take_ring(&(struct index_clip_ring){lon, lat, r.n}, c);
     }
 }
 
@@ -450,6 +464,8 @@ enum status tile_encode(const struct layer_index *ix, const char *layer, const s
     enum status status = encode_at(&c, t, 0);
     for (int coarseness = 1; !status && c.too_large && coarseness <= ONE_ZONE; coarseness++)
         status = encode_at(&c, t, coarseness);
+    if (!index_is_trusted(ix))
+        return index_changed(e);
     return status ? status : mvt_layer_end(&s->writer, layer, keys, out, e);
 }
 

@@ -1,6 +1,7 @@
 /* What a check may and may not say. Small stores are made here, layer by layer, so that each case shows one
  * thing; the figures of real layers are compared with an independent program in second_opinion.py. */
 #include "base/file.h"
+#include "check/areas.h"
 #include "check/check.h"
 #include "formats/wkb.h"
 #include "fresh_store.h"
@@ -9,8 +10,10 @@
 #include "shipped_lines.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -790,6 +793,134 @@ static void a_damaged_index_is_rebuilt(void **state)
     world_free(w);
 }
 
+/* Does something to the index of a version; the first that was imported has number 1, and so on. */
+static void spoil_index(const struct world *w, int version, const char *how)
+{
+    char command[320];
+    snprintf(command, sizeof command,
+             "f=$(ls '%s'.index/%d-*.hxi | grep -v coverage); n=$(stat -c %%s \"$f\"); %s", w->path, version,
+             how);
+    assert_int_equal(system(command), 0);
+}
+
+static const char *const spoilings[] = {
+    "dd if=/dev/urandom of=\"$f\" bs=$n count=1 conv=notrunc status=none",
+    "dd if=/dev/zero of=\"$f\" bs=$n count=1 conv=notrunc status=none",
+    "truncate -s 0 \"$f\"",
+    "truncate -s $((n / 2)) \"$f\"",
+    "cat \"$(ls \"${f%/*}\"/2-*.hxi | head -1)\" > \"$f\"",
+    "printf 'A' | dd of=\"$f\" bs=1 seek=263 conv=notrunc status=none", /* the first longitude, about 0 now */
+};
+
+/* The file of a layer is changed in place while it is in use. A layer that cannot be measured is no clear
+ * layer: the parcel's verdict is unknown, the other lines stand, and a new snapshot has the right answer. */
+static void a_layer_that_changes_while_it_is_used_is_unmeasured(void **state)
+{
+    (void)state;
+    const char *parcel = "111.09 41.04 111.11 41.05";
+    struct world *w = world_new(usual, 3);
+    for (size_t i = 0; i < sizeof spoilings / sizeof *spoilings; i++) {
+        struct report r = check_box(w, parcel, NULL);
+        double before = r.results[0].layers[LINE_ECOLOGICAL_RED_LINE].area_m2;
+        assert_true(before > 0);
+        spoil_index(w, 1, spoilings[i]);
+        for (int again = 0; again < 2; again++) {
+            r = check_box(w, parcel, NULL);
+            const struct layer_finding *f = &r.results[0].layers[LINE_ECOLOGICAL_RED_LINE];
+            assert_int_equal(f->status, LAYER_UNMEASURED);
+            assert_true(isnan(f->area_m2));
+            assert_non_null(strstr(f->reason_zh, "索引"));
+            assert_int_equal(r.results[0].layers[LINE_PERMANENT_BASIC_FARMLAND].status, LAYER_CLEAR);
+            assert_int_equal(r.verdict, VERDICT_UNKNOWN);
+            assert_int_equal(r.n_changed, 1);
+        }
+        struct geo_shape shape;
+        assert_int_equal(check_overlap_shape(&w->worker, snapshot_layer(w->snapshot, ERL),
+                                             &r.parcels.parcels[0].shape, NULL, &shape, NULL),
+                         STATUS_CORRUPT);
+        struct parcel_areas areas;
+        assert_int_equal(areas_measure(&w->worker, snapshot_layer(w->snapshot, ERL),
+                                       &r.parcels.parcels[0].shape, 1, &areas, NULL),
+                         STATUS_CORRUPT);
+        snapshot_unref(w->snapshot);
+        assert_int_equal(snapshot_load(w->store, &w->snapshot, NULL), STATUS_OK);
+        r = check_box(w, parcel, NULL);
+        assert_memory_equal(&before, &r.results[0].layers[LINE_ECOLOGICAL_RED_LINE].area_m2, sizeof before);
+        assert_int_equal(r.verdict, VERDICT_PROHIBITED);
+        arena_reset(w->worker.arena);
+    }
+    world_free(w);
+}
+
+/* A coverage that changes is a layer that changes: it says where "clear" may be said. */
+static void a_coverage_that_changes_while_it_is_used_clears_nothing(void **state)
+{
+    (void)state;
+    const char *nowhere = "110.2 40.2 110.21 40.21";
+    struct world *w = world_new(usual, 1);
+    char command[160];
+    struct report r = check_box(w, nowhere, NULL);
+    assert_int_equal(r.results[0].layers[LINE_ECOLOGICAL_RED_LINE].status, LAYER_CLEAR);
+    snprintf(command, sizeof command, "touch '%s'.index/1-*-coverage.hxi", w->path);
+    assert_int_equal(system(command), 0);
+    r = check_box(w, nowhere, NULL);
+    assert_int_equal(r.results[0].layers[LINE_ECOLOGICAL_RED_LINE].status, LAYER_UNMEASURED);
+    world_free(w);
+}
+
+struct asking {
+    struct world *w;
+    atomic_int n_unknown;
+    atomic_bool wrong, stop;
+};
+
+/* Asks until it is told to stop, and at least until the answer was unknown a few times. */
+static void *ask_on(void *user)
+{
+    struct asking *a = user;
+    const char *box = "{\"type\":\"Polygon\",\"coordinates\":[[[111.09,41.04],[111.11,41.04],[111.11,41.05],"
+                      "[111.09,41.05],[111.09,41.04]]]}";
+    struct check_worker worker;
+    struct report r;
+    if (check_worker_init(&worker, NULL) != STATUS_OK)
+        abort();
+    for (int unknown = 0; unknown < 3 || !atomic_load(&a->stop);) {
+        if (check_bytes(&worker, a->w->snapshot, NULL, box, strlen(box), &r, NULL) != STATUS_OK)
+            abort();
+        const struct layer_finding *f = &r.results[0].layers[LINE_ECOLOGICAL_RED_LINE];
+        bool is_unknown = r.verdict == VERDICT_UNKNOWN && f->status == LAYER_UNMEASURED;
+        bool is_right = r.verdict == VERDICT_PROHIBITED && f->status == LAYER_OVERLAP &&
+                        fabs(f->area_m2 - r.results[0].area_m2 / 2) < 0.01;
+        if (!is_unknown && !is_right)
+            atomic_store(&a->wrong, true);
+        if (is_unknown && ++unknown == 1)
+            atomic_fetch_add(&a->n_unknown, 1);
+        arena_reset(worker.arena);
+    }
+    check_worker_release(&worker);
+    return NULL;
+}
+
+/* Four threads ask while it happens: each answer is the right one or that nothing can be said. */
+static void no_thread_is_told_anything_else(void **state)
+{
+    (void)state;
+    enum { THREADS = 4 };
+    for (size_t i = 0; i < sizeof spoilings / sizeof *spoilings; i++) {
+        struct asking a = {.w = world_new(usual, 3)};
+        pthread_t thread[THREADS];
+        for (int t = 0; t < THREADS; t++)
+            assert_int_equal(pthread_create(&thread[t], NULL, ask_on, &a), 0);
+        spoil_index(a.w, 1, spoilings[i]);
+        atomic_store(&a.stop, true);
+        for (int t = 0; t < THREADS; t++)
+            pthread_join(thread[t], NULL);
+        assert_false(atomic_load(&a.wrong));
+        assert_int_equal(atomic_load(&a.n_unknown), THREADS);
+        world_free(a.w);
+    }
+}
+
 /* The overlap that is drawn has the area that is reported. */
 static void the_drawn_overlap_has_the_reported_area(void **state)
 {
@@ -1107,6 +1238,9 @@ int main(void)
         cmocka_unit_test(slivers_are_small_and_narrow),
         cmocka_unit_test(the_sliver_policy_is_chosen_and_disclosed),
         cmocka_unit_test(a_damaged_index_is_rebuilt),
+        cmocka_unit_test(a_layer_that_changes_while_it_is_used_is_unmeasured),
+        cmocka_unit_test(a_coverage_that_changes_while_it_is_used_clears_nothing),
+        cmocka_unit_test(no_thread_is_told_anything_else),
         cmocka_unit_test(the_drawn_overlap_has_the_reported_area),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

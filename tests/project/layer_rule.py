@@ -10,6 +10,7 @@ import tree
 LIBRARIES = {   # library → its headers
     'nettle': ['nettle/*.h'],
     'geos': ['geos_c.h'],
+    'xxhash': ['xxhash.h'],
     'proj': ['proj.h', 'geodesic.h'],
     'sqlite': ['sqlite3.h', 'sqlite3ext.h'],
     'spatialite': ['spatialite.h', 'spatialite/*.h', 'gaiageo.h'],

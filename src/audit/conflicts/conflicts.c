@@ -315,6 +315,8 @@ static enum status find(struct store *store, const struct snapshot *snapshot, co
     enum status s = run.arena ? conflict_layers_load(&run, store, e) : error_no_memory(e);
     if (!s)
         s = find_all(&run, store, e);
+    if (!s) /* of a layer that changed meanwhile nothing found, and nothing missed, is worth anything */
+        s = snapshot_still_whole(snapshot, e);
     if (s) {
         free(run.findings);
         free(run.ties);
