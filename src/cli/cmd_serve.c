@@ -90,6 +90,12 @@ static enum status take_listed(const struct arg_rest *rest, struct http_config *
 {
     for (int i = 0; i < rest->n_given; i++) {
         const char *value = rest->given[i].value;
+        bool is_limit = strcmp(rest->given[i].key, "limit") == 0;
+        enum status s = is_limit ? door_limits_set(&c->limits, value, e) : STATUS_OK;
+        if (s)
+            return s;
+        if (is_limit)
+            continue;
         if (!http_public_name_check(value) || c->n_public_names == HTTP_MAX_NAMES)
             return fail_public_name(value, e);
         c->public_names[c->n_public_names++] = value;
@@ -102,7 +108,8 @@ static enum status parse(int argc, char **argv, struct http_config *c, const cha
 {
     const char *port_text = NULL, *threads_text = NULL;
     long port = HTTP_DEFAULT_PORT, threads = 0;
-    static const struct arg_listed several[] = {{"--public-name", "public-name", false}, {NULL, NULL, false}};
+    static const struct arg_listed several[] = {
+        {"--public-name", "public-name", false}, {"--limit", "limit", false}, {NULL, NULL, false}};
     struct arg_rest rest = {.max = 0, .listed = several};
     const struct arg_option options[] = {{"--store", store, NULL},
                                          {"--host", &c->host, NULL},
@@ -144,6 +151,7 @@ int cmd_serve(int argc, char **argv)
 {
     struct error e = {0};
     struct http_config config = {0};
+    door_limits_default(&config.limits);
     struct http_server *server;
     const char *store = NULL, *web = NULL;
     char store_path[STORE_PATH_SIZE], web_path[PATH_SIZE];

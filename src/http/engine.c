@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DAYS_KEPT = 4, DAY_SIZE = 11 };
+enum { DAYS_KEPT = 4, DAY_SIZE = 11, CANCELLED_LOOK_MS = 200 };
 
 struct day {
     char day[DAY_SIZE];
@@ -118,18 +118,32 @@ static bool may_take(const struct engine *en, enum engine_lane lane)
     return en->n_free > 0 && !en->gathering && (lane == LANE_QUICK || en->n_taken[LANE_SLOW] < slow_max(en));
 }
 
-static struct engine_worker *take_free(struct engine *en, enum engine_lane lane)
+/* NULL: cancelled before one was free. Nobody tells him: he looks. */
+static struct engine_worker *take_free(struct engine *en, enum engine_lane lane, const atomic_bool *cancelled)
 {
+    struct engine_worker *w = NULL;
     pthread_mutex_lock(&en->pool_lock);
     en->n_waiting[lane]++;
-    while (!may_take(en, lane))
-        pthread_cond_wait(&en->pool_given, &en->pool_lock);
+    while (!may_take(en, lane) && !(cancelled && atomic_load(cancelled))) {
+        struct timespec until = clock_in_ms(CANCELLED_LOOK_MS);
+        pthread_cond_clockwait(&en->pool_given, &en->pool_lock, CLOCK_MONOTONIC, &until);
+    }
     en->n_waiting[lane]--;
-    en->n_taken[lane]++;
-    struct engine_worker *w = en->free_workers[--en->n_free];
-    w->lane = lane;
+    if (may_take(en, lane)) {
+        en->n_taken[lane]++;
+        w = en->free_workers[--en->n_free];
+        w->lane = lane;
+    }
     pthread_mutex_unlock(&en->pool_lock);
     return w;
+}
+
+static enum status fail_cancelled(struct error *e)
+{
+    error_zh(e, "请求已取消：客户已断开、时限已到，或服务正在停止。");
+    return error_fail(
+        e, STATUS_CONFLICT, "cancelled",
+        "The request was cancelled: its client has left, its time is over, or the server stops.");
 }
 
 struct engine_load engine_load(struct engine *en)
@@ -457,14 +471,17 @@ enum status engine_snapshot(struct engine *en, struct engine_worker *w, struct s
     return STATUS_OK;
 }
 
-enum status engine_take(struct engine *en, enum engine_lane lane, struct engine_worker **out, struct error *e)
+enum status engine_take(struct engine *en, enum engine_lane lane, const atomic_bool *cancelled,
+                        struct engine_worker **out, struct error *e)
 {
     uint64_t writes;
     struct error why = {0};
     struct engine_worker *w = NULL;
     enum status s;
     while (!(s = look_at_file(en, &writes, &why))) {
-        w = take_free(en, lane);
+        w = take_free(en, lane, cancelled);
+        if (!w)
+            return fail_cancelled(e);
         s = w->store ? renew(en, w, writes, &why) : STATUS_OK;
         if (w->store)
             break;

@@ -11,6 +11,8 @@
 #include "store/store.h"
 #include "tile/tile.h"
 
+#include <stdatomic.h>
+
 /* How old the answer to "is there a new version?" may be. */
 enum { ENGINE_LOOK_MS = 200 };
 
@@ -47,11 +49,11 @@ enum status engine_open(const char *store_path, size_t n_workers, struct engine 
                         struct error *e) HX_MUST_CHECK;
 void engine_close(struct engine *en); /* NULL-safe; no worker may be out */
 
-/* Waits until one is free. Fails when the path leads to no store that can be served: the file is gone, or
+/* Waits until one is free; fails with "cancelled" when that becomes true before (NULL: never). Fails when the path leads to no store that can be served: the file is gone, or
  * one that is none has taken its place. Another store there is taken up, with its snapshot, once nobody
  * works with the one before; a failure is tried again every ENGINE_LOOK_MS. */
-enum status engine_take(struct engine *en, enum engine_lane lane, struct engine_worker **out,
-                        struct error *e) HX_MUST_CHECK;
+enum status engine_take(struct engine *en, enum engine_lane lane, const atomic_bool *cancelled,
+                        struct engine_worker **out, struct error *e) HX_MUST_CHECK;
 struct engine_load engine_load(struct engine *en);
 void engine_give(struct engine *en, struct engine_worker *w);
 

@@ -1,4 +1,5 @@
 /* What the server says about itself: its health, the project classes it knows, its interface. */
+#include "http/front_door.h"
 #include "http/html_pages.h"
 #include "http/openapi.h"
 #include "http/route.h"
@@ -52,6 +53,19 @@ static void write_load(struct json_writer *w, struct engine *en)
     jw_object_end(w);
 }
 
+static void write_door(struct json_writer *w, struct front_door *door)
+{
+    struct door_load load = door_load(door);
+    jw_key(w, "door");
+    jw_object_begin(w);
+    jw_kv_integer(w, "connections", (long long)load.connections);
+    jw_kv_integer(w, "body_bytes", (long long)load.bodies);
+    jw_kv_integer(w, "cut_slow", (long long)load.cut_slow);
+    jw_kv_integer(w, "gave_way", (long long)load.gave_way);
+    jw_kv_integer(w, "sent_away", (long long)load.sent_away);
+    jw_object_end(w);
+}
+
 /* May be asked without a worker, and then of the snapshot that is held: what is wrong is told, not met. */
 enum status handle_health(struct request *rq, struct reply *reply, struct error *e)
 {
@@ -70,6 +84,7 @@ enum status handle_health(struct request *rq, struct reply *reply, struct error 
     jw_kv_bool(&w, "keeps_records", rq->record_writer != NULL);
     write_faults(&w, rq->snapshot, &h);
     write_load(&w, rq->engine);
+    write_door(&w, rq->door);
     jw_object_end(&w);
     enum status s = reply_json(reply, &b, STATUS_OK, "no-store", e);
     if (!s && h.failed) {

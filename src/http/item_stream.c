@@ -15,7 +15,8 @@ enum { PIECE_BYTES = 256 * 1024, PIECE_FEATURES = 512 };
 
 struct item_stream {
     struct engine *engine;
-    uint64_t store_number; /* of the engine's stores, the one that the page is of */
+    const atomic_bool *cancelled; /* request.cancelled: lives as long as the connection */
+    uint64_t store_number;        /* of the engine's stores, the one that the page is of */
     struct item_page page;
     int64_t after;     /* the last id that was written */
     int64_t remaining; /* features that the page may still take */
@@ -312,7 +313,7 @@ static void stream_free(void *user)
 static enum status write_next(struct item_stream *s, struct error *e)
 {
     struct engine_worker *w;
-    enum status status = engine_take(s->engine, LANE_SLOW, &w, e);
+    enum status status = engine_take(s->engine, LANE_SLOW, s->cancelled, &w, e);
     if (status)
         return status;
     if (engine_store_number(s->engine) == s->store_number) {
@@ -359,6 +360,7 @@ enum status item_stream_open(struct request *rq, struct item_page *page, struct 
         return error_no_memory(e);
     }
     s->engine = rq->engine;
+    s->cancelled = rq->cancelled;
     s->store_number = engine_store_number(rq->engine);
     s->page = *page;
     s->remaining = page->limit;

@@ -15,6 +15,7 @@ enum { REQUEST_MAX_PARAMS = 5, REQUEST_PARAM_SIZE = 128 };
 
 struct web_files;
 struct record_writer;
+struct front_door;
 struct job_queue;
 struct job_upload;
 
@@ -26,12 +27,14 @@ struct request_value {
 struct request {
     struct MHD_Connection *connection;
     struct engine *engine;
+    struct front_door *door;
     struct engine_worker *worker; /* for the length of the handler; NULL once it has let it go */
     struct snapshot *snapshot;    /* likewise */
     const struct web_files *web;
     struct record_writer *record_writer; /* NULL: this server keeps no checks */
     struct job_queue *jobs;
     struct job_upload *upload;        /* of a job; NULL: no body, or taken over */
+    const atomic_bool *cancelled;     /* nobody waits for the answer any more (front_door.h); NULL: never */
     const char *public_url, *own_url; /* links.h; public_url may be NULL */
     bool behind_proxy;                /* a proxy of ours says who asked what in X-Forwarded-* */
     const char *path;                 /* decoded */

@@ -1,16 +1,17 @@
 #include "http/server.h"
 
-#include "base/limits.h"
 #include "base/log.h"
 #include "http/admission.h"
 #include "http/answer_tag.h"
 #include "http/framing.h"
+#include "http/front_door.h"
 #include "http/kept_answers.h"
 #include "http/lanes.h"
 #include "http/links.h"
 #include "http/listen.h"
 #include "http/negotiate.h"
 #include "http/record_writer.h"
+#include "http/request_body.h"
 #include "http/route.h"
 #include "http/web_files.h"
 #include "jobs/queue.h"
@@ -20,24 +21,20 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
-    IDLE_TIMEOUT_S = 30, /* a connection that says nothing, between requests or inside one */
-    STOP_TIMEOUT_S = 10, /* for requests under way when the server stops */
     HEADER_BYTES = 64 * 1024,
-    MAX_CONNECTIONS = 512,
+    SPARE_TIMEOUT_S = 60, /* libmicrohttpd's own, behind those of the door */
     DEFAULT_MIN_THREADS = 4,
     DEFAULT_MAX_THREADS = 16,
 };
 
-/* A body that is too large is read and thrown away for this much more, so that the client gets to read the
- * refusal instead of a broken connection; beyond, the connection is cut. */
-#define DISCARD_BYTES (7 * LIMIT_BODY_BYTES)
-
 struct http_server {
     struct MHD_Daemon *daemon;
+    struct front_door *door;
     struct engine *engine;
     struct web_files *web;
     struct record_writer *record_writer; /* NULL unless records are allowed */
@@ -52,23 +49,17 @@ struct http_server {
 
 /* One request's life between MHD's calls. */
 struct call {
+    struct door_guest *guest;
     struct framing_target target;
     bool is_begun; /* its headers are there */
     struct timespec started;
     char method[16], path[512]; /* for the log; the path decoded */
     char host[REQUEST_HOST_SIZE];
-    unsigned status; /* that was answered; 0: none yet */
-    bool wants_body;
-    bool spools; /* the body goes to disk */
-    bool too_large;
-    size_t n_received;
-    size_t limit;     /* of the body */
+    unsigned status;  /* that was answered; 0: none yet */
     const char *cors; /* of its answer; NULL: none */
-    struct buffer body;
-    struct job_upload *upload; /* of a job, once there is a body */
-    struct error spoiled;      /* why the upload could not be written; status 0: nothing */
-    struct error refused;      /* why nothing is done, whatever its body is; status 0: nothing */
-    unsigned refused_status;   /* of HTTP, with it */
+    struct request_body body;
+    struct error refused;    /* why nothing is done, whatever its body is; status 0: nothing */
+    unsigned refused_status; /* of HTTP, with it */
 };
 
 /* What stands above a request's body. */
@@ -108,8 +99,8 @@ static void call_finished(void *user, struct MHD_Connection *connection, void **
                  why == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " (cut short)");
         atomic_fetch_sub(&s->n_active, 1);
     }
-    buffer_release(&c->body);
-    job_upload_discard(c->upload);
+    request_body_end(&c->body);
+    door_stage(c->guest, DOOR_WAITING);
     free(c);
     *state = NULL;
 }
@@ -117,10 +108,14 @@ static void call_finished(void *user, struct MHD_Connection *connection, void **
 /* MHD calls this when a request's first line is there; what it gives is the request's state from then on. */
 static void *on_target(void *user, const char *uri, struct MHD_Connection *connection)
 {
-    (void)user, (void)connection;
+    struct http_server *s = user;
     struct call *c = calloc(1, sizeof *c);
-    if (c)
-        c->target = framing_target(uri);
+    if (!c)
+        return NULL;
+    c->target = framing_target(uri);
+    c->guest = door_guest_of(connection);
+    door_stage(c->guest, DOOR_HEADER);
+    request_body_init(&c->body, s->door, s->jobs);
     return c;
 }
 
@@ -130,67 +125,10 @@ static void call_begin(struct http_server *s, struct call *c, const char *method
     clock_gettime(CLOCK_MONOTONIC, &c->started);
     copy_printable(c->method, sizeof c->method, method);
     copy_printable(c->path, sizeof c->path, path);
-    buffer_init(&c->body, LIMIT_BODY_BYTES + 1);
-    c->wants_body = strcmp(method, "POST") == 0;
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], allowed[32];
     const struct route *route = route_find(method, path, params, allowed);
-    c->spools = route && route->is_job;
-    c->limit = c->spools ? LIMIT_UPLOAD_BYTES : LIMIT_BODY_BYTES;
+    request_body_expect(&c->body, strcmp(method, MHD_HTTP_METHOD_POST) == 0, route && route->is_job);
     atomic_fetch_add(&s->n_active, 1);
-}
-
-/* ---- the body ---- */
-
-static void drop_body(struct call *c)
-{
-    c->too_large = true;
-    buffer_release(&c->body);
-    buffer_init(&c->body, LIMIT_BODY_BYTES + 1);
-    job_upload_discard(c->upload);
-    c->upload = NULL;
-}
-
-/* What the request says of its body before sending it, and why it is refused whatever that is. True when it is refused at once: it is hopelessly
- * long, or the client waits for leave to send it. */
-static bool refused_by_length(struct call *c, struct MHD_Connection *connection)
-{
-    const char *text =
-        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    unsigned long long length = text ? strtoull(text, NULL, 10) : 0;
-    if (length <= c->limit && !c->refused.status)
-        return false;
-    drop_body(c);
-    return length > c->limit + DISCARD_BYTES ||
-           MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_EXPECT);
-}
-
-/* After a failure the rest is read and thrown away, so that the client gets to read why. */
-static void spool(struct http_server *s, struct call *c, const char *bytes, size_t n)
-{
-    enum status status = c->spoiled.status;
-    if (!status && !c->upload)
-        status = job_upload_begin(s->jobs, &c->upload, &c->spoiled);
-    if (!status)
-        status = job_upload_write(c->upload, bytes, n, &c->spoiled);
-    if (status) {
-        job_upload_discard(c->upload);
-        c->upload = NULL;
-    }
-}
-
-static enum MHD_Result take_body(struct http_server *s, struct call *c, const char *bytes, size_t *n)
-{
-    c->n_received += *n;
-    if (c->n_received > c->limit + DISCARD_BYTES)
-        return MHD_NO;
-    if (c->n_received > c->limit && !c->too_large)
-        drop_body(c);
-    if (c->wants_body && !c->too_large && c->spools)
-        spool(s, c, bytes, *n);
-    else if (c->wants_body && !c->too_large)
-        buffer_append(&c->body, bytes, *n);
-    *n = 0;
-    return MHD_YES;
 }
 
 /* ---- answering ---- */
@@ -201,34 +139,9 @@ static enum MHD_Result send_reply(struct call *c, struct MHD_Connection *connect
         return MHD_NO;
     c->status = reply->status;
     enum MHD_Result ok = MHD_queue_response(connection, reply->status, reply->response);
+    door_stage(c->guest, DOOR_REPLY);
     reply_done(reply);
     return ok;
-}
-
-static enum status refuse_length(const struct call *c, struct error *e)
-{
-    if (c->spools)
-        error_zh(e, "地块文件超过上限 %zu MB；请分批提交，或用命令行 hongxian audit parcels。",
-                 c->limit >> 20);
-    else
-        error_zh(e, "地块文件超过上限 %zu MB；请用批量审查（上限 %zu MB），或分批检查。", c->limit >> 20,
-                 LIMIT_UPLOAD_BYTES >> 20);
-    return error_fail(e, STATUS_TOO_LARGE, "body-too-large",
-                      "The parcel file exceeds the limit of %zu MB; %s.", c->limit >> 20,
-                      c->spools ? "send it in parts, or use hongxian audit parcels at the command line"
-                                : "send it to /jobs, which takes more, or check it in parts");
-}
-
-/* What became of the body before anybody looks at it. */
-static enum status body_status(const struct call *c, struct error *e)
-{
-    if (c->too_large)
-        return refuse_length(c, e);
-    if (c->spoiled.status) {
-        *e = c->spoiled;
-        return e->status;
-    }
-    return buffer_status(&c->body, e);
 }
 
 static enum MHD_Result send_problem(struct call *c, struct MHD_Connection *connection, unsigned status,
@@ -239,7 +152,7 @@ static enum MHD_Result send_problem(struct call *c, struct MHD_Connection *conne
         return MHD_NO;
     if (allowed && *allowed)
         reply_header(&reply, MHD_HTTP_HEADER_ALLOW, allowed);
-    if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
+    if (status == MHD_HTTP_SERVICE_UNAVAILABLE || status == MHD_HTTP_TOO_MANY_REQUESTS)
         reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
     return send_reply(c, connection, &reply);
 }
@@ -285,7 +198,7 @@ static enum status answer_tagged(struct http_server *s, const struct route *rout
 static enum status run_handler(struct http_server *s, const struct route *route, struct request *rq,
                                struct reply *reply, struct error *e)
 {
-    enum status status = engine_take(s->engine, lane_of(route, rq), &rq->worker, e);
+    enum status status = engine_take(s->engine, lane_of(route, rq), rq->cancelled, &rq->worker, e);
     if (!status) {
         status = engine_snapshot(s->engine, rq->worker, &rq->snapshot, e);
         if (status)
@@ -335,17 +248,19 @@ static struct request request_of(const struct http_server *s, const struct call 
 {
     return (struct request){.connection = connection,
                             .engine = s->engine,
+                            .door = s->door,
                             .web = s->web,
                             .record_writer = s->record_writer,
                             .jobs = s->jobs,
                             .public_url = s->config.public_url,
                             .own_url = s->url,
+                            .cancelled = door_cancelled(c->guest),
                             .behind_proxy = s->config.behind_proxy,
                             .path = path,
                             .host = c->host,
-                            .body = c->body.data,
-                            .body_size = c->body.size,
-                            .upload = c->upload};
+                            .body = c->body.bytes.data,
+                            .body_size = c->body.bytes.size,
+                            .upload = c->body.upload};
 }
 
 static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_Connection *connection,
@@ -367,12 +282,12 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
         reply.gzip = gzip_asked(&rq);
         reply.cors = c->cors = s->config.cors;
     }
-    enum status status = body_status(c, &e);
+    enum status status = request_body_status(&c->body, &e);
     if (!status && route->query)
         status = request_check_query(&rq, route_query(route, query), &e);
     if (!status)
         status = run_handler(s, route, &rq, &reply, &e);
-    c->upload = rq.upload; /* NULL when the handler has taken it */
+    c->body.upload = rq.upload; /* NULL when the handler has taken it */
     if (!status)
         return send_reply(c, connection, &reply);
     reply_done(&reply);
@@ -403,14 +318,22 @@ static enum MHD_Result begin(struct http_server *s, struct call *c, struct MHD_C
     struct error e = {0};
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], allowed[32];
     call_begin(s, c, head->method, head->path);
+    door_stage(c->guest, DOOR_BODY);
     memcpy(c->host, head->host, sizeof c->host);
     if (framing_check(connection, &c->target, head->method, head->version, &e))
         return refuse_and_close(c, connection, &e);
     struct request rq = request_of(s, c, connection, head->path);
     const struct route *route = route_find(head->method, head->path, params, allowed);
-    if (admission_check(&s->config, &rq, route, &c->refused_status, &c->refused))
-        c->wants_body = false;
-    return refused_by_length(c, connection) ? answer(s, c, connection, head->method, head->path) : MHD_YES;
+    enum status status = admission_check(&s->config, &rq, route, &c->refused_status, &c->refused);
+    if (!status) {
+        status = door_client(s->door, c->guest, request_header(&rq, "X-Forwarded-For"), &c->refused);
+        c->refused_status = MHD_HTTP_TOO_MANY_REQUESTS;
+    }
+    if (status)
+        c->body.is_wanted = false;
+    return request_body_ends_early(&c->body, connection, status != STATUS_OK)
+               ? answer(s, c, connection, head->method, head->path)
+               : MHD_YES;
 }
 
 /* MHD calls this once when the headers are there, then for each part of the body, then once more to be
@@ -427,9 +350,16 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
         return MHD_NO;
     if (!c->is_begun)
         return begin(s, c, connection, &head);
-    if (*upload_size)
-        return take_body(s, c, upload, upload_size);
-    return answer(s, c, connection, method, head.path);
+    if (*upload_size) {
+        size_t n = *upload_size;
+        *upload_size = 0;
+        door_body_came(c->guest, n);
+        return request_body_take(&c->body, upload, n) ? MHD_YES : MHD_NO;
+    }
+    door_stage(c->guest, DOOR_WORK);
+    enum MHD_Result ok = answer(s, c, connection, method, head.path);
+    request_body_release(&c->body); /* an answer has nothing of it, and may take long to send */
+    return ok;
 }
 
 /* ---- life ---- */
@@ -442,17 +372,38 @@ static unsigned choose_threads(unsigned asked)
     return n < min ? min : n > max ? max : n;
 }
 
+static unsigned spare_timeout(const struct door_limits *l)
+{
+    return SPARE_TIMEOUT_S +
+           (unsigned)(l->of[DOOR_HEADER_SECONDS] + l->of[DOOR_IDLE_SECONDS] + l->of[DOOR_SLOW_SECONDS]);
+}
+
+/* A connection is a file; there are a few hundred others. */
+static void raise_files(unsigned sockets)
+{
+    struct rlimit l;
+    rlim_t wanted = (rlim_t)sockets + 512;
+    if (getrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur >= wanted)
+        return;
+    l.rlim_cur = wanted < l.rlim_max ? wanted : l.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur < wanted)
+        log_line(LOG_WARN, "the system allows %llu open files, and %llu may be needed",
+                 (unsigned long long)l.rlim_cur, (unsigned long long)wanted);
+}
+
 /* A thread for each connection: with a pool, whatever else had come to the thread of a slow request waited
  * for it. How many requests are worked on at a time is bounded by the engine's workers. */
 static enum status start_daemon(struct http_server *s, int fd, struct error *e)
 {
     unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
                      MHD_USE_ITC; /* ITC: MHD_quiesce_daemon needs it */
+    raise_files(door_most_sockets(s->door));
     s->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_LIMIT, (unsigned)MAX_CONNECTIONS,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES, MHD_OPTION_NOTIFY_COMPLETED, call_finished,
-        s, MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_END);
+        spare_timeout(&s->config.limits), MHD_OPTION_CONNECTION_LIMIT, door_most_sockets(s->door),
+        MHD_OPTION_NOTIFY_CONNECTION, door_connection, s->door, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)HEADER_BYTES, MHD_OPTION_NOTIFY_COMPLETED, call_finished, s, MHD_OPTION_URI_LOG_CALLBACK,
+        on_target, s, MHD_OPTION_END);
     if (s->daemon)
         return STATUS_OK;
     error_zh(e, "HTTP 服务不能启动：%s。", strerror(errno));
@@ -494,6 +445,8 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     if (!status)
         status = job_queue_open(config->store_path, &s->jobs, e);
     if (!status)
+        status = door_open(&s->config.limits, s->config.behind_proxy, &s->door, e);
+    if (!status)
         status = start_daemon(s, fd, e);
     if (status) {
         if (fd >= 0)
@@ -527,10 +480,11 @@ const char *http_server_url(const struct http_server *s)
 
 static void finish_requests(struct http_server *s)
 {
+    const double most_ms = (double)s->config.limits.of[DOOR_STOP_SECONDS] * 1e3;
     const struct timespec step = {.tv_nsec = 20 * 1000 * 1000};
     struct timespec started;
     clock_gettime(CLOCK_MONOTONIC, &started);
-    while (atomic_load(&s->n_active) > 0 && ms_since(&started) < STOP_TIMEOUT_S * 1e3)
+    while (atomic_load(&s->n_active) > 0 && ms_since(&started) < most_ms)
         nanosleep(&step, NULL);
 }
 
@@ -540,12 +494,15 @@ void http_server_stop(struct http_server *s)
         return;
     if (s->daemon) {
         MHD_socket fd = MHD_quiesce_daemon(s->daemon);
+        door_shut(s->door);
         job_queue_stop(s->jobs);
         finish_requests(s);
+        door_cut_all(s->door);
         MHD_stop_daemon(s->daemon);
         if (fd != MHD_INVALID_SOCKET)
             close(fd);
     }
+    door_close(s->door);
     job_queue_close(s->jobs);
     engine_close(s->engine);
     record_writer_close(s->record_writer); /* last, so that the journal is folded back */

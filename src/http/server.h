@@ -11,7 +11,7 @@
 #ifndef HX_HTTP_SERVER_H
 #define HX_HTTP_SERVER_H
 
-#include "base/status.h"
+#include "http/door_limits.h"
 
 #include <stdint.h>
 
@@ -30,8 +30,9 @@ struct http_config {
     const char *public_names[HTTP_MAX_NAMES]; /* by which it is reached besides (http_public_name_check);
                                                  borrowed */
     size_t n_public_names;
-    bool behind_proxy;        /* a proxy is all that reaches it: X-Forwarded-* are believed */
-    bool public_read;         /* whoever comes reads what is published and checks; nothing is kept */
+    bool behind_proxy; /* a proxy is all that reaches it: X-Forwarded-* are believed */
+    bool public_read;  /* whoever comes reads what is published and checks; nothing is kept */
+    struct door_limits limits;
     bool allow_records;       /* POST /check?keep=1 writes to the store */
     const char *gdal_version; /* for the record; borrowed until stop */
 };

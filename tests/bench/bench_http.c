@@ -179,7 +179,8 @@ int main(int argc, char **argv)
     must(store_open(argv[1], STORE_READ, &store, &e), &e);
     must(snapshot_load(store, &b.snapshot, &e), &e);
     must(check_worker_init(&b.worker, &e), &e);
-    const struct http_config config = {.store_path = argv[1], .port = 0};
+    struct http_config config = {.store_path = argv[1], .port = 0};
+    door_limits_default(&config.limits);
     must(http_server_start(&config, &server, &e), &e);
     bench_client_open(&b.client, http_server_url(server));
     for (size_t round = 0; round < rounds; round++) {

@@ -3,7 +3,8 @@
 can be reached at all. Bytes go over bare sockets, since a library of HTTP would not send most of them."""
 import json
 import pathlib
-import shutil
+import re
+import select
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import unittest
 
 import fixture
 
-PROGRAM = sys.argv[1]
+PROGRAM, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 PARCEL = json.dumps({"type": "Polygon", "coordinates": [fixture.ring(111.72, 40.80, 111.73, 40.81)]}).encode()
 RED = "ecological_red_line"
 
@@ -35,8 +36,13 @@ def read_answer(stream):
 class Raw:
     """A connection that sends what it is told and reads answers one by one."""
 
-    def __init__(self, server, source=None):
-        self.socket = socket.create_connection((server.host, server.port), source_address=(source, 0) if source else None)
+    def __init__(self, server, source=None, narrow=False):
+        self.socket = socket.socket()
+        if narrow:  # little fits between the server and us
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        if source:
+            self.socket.bind((source, 0))
+        self.socket.connect((server.host, server.port))
         self.stream = self.socket.makefile("rb")
 
     def send(self, data):
@@ -55,6 +61,12 @@ class Raw:
             return self.stream.read()
         except ConnectionError:
             return b""
+
+    def has_ended(self, seconds):
+        """Has the server closed, or does so within that time?"""
+        if not select.select([self.socket], [], [], seconds)[0]:
+            return False
+        return self.socket.recv(1, socket.MSG_PEEK) == b""
 
     def close(self):
         self.stream.close()
@@ -299,6 +311,251 @@ class Reach(Door):
             self.assert_refused(self.request("GET", "/classes", {"Host": "evil.example"}, server=server), 421, "unknown-host")
         finally:
             self.assertEqual(0, server.stop())
+
+
+def limits(**values):
+    return [word for name, value in values.items() for word in ("--limit", f"{name.replace('_', '-')}={value}")]
+
+
+GET = b"GET /classes HTTP/1.1\r\nHost: localhost\r\n\r\n"
+HALF = b"GET /classes HTTP/1.1\r\nHost: localh"
+POST = b"POST /check?format=text HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n"
+
+
+def trickle(raw, data, pause=0.05):
+    """Sends a byte now and then, until the server has closed."""
+    for i in range(100000):
+        try:
+            raw.socket.sendall(data[i % len(data):i % len(data) + 1])
+            if raw.has_ended(pause):
+                return
+        except OSError:
+            return
+    raise AssertionError("it was never closed")
+
+
+class Slow(Door):
+    """What is too slow is shown out, however it is slow, and by nothing but its own slowness."""
+
+    OPTIONS = limits(header_seconds=1, slow_seconds=1, idle_seconds=2, body_rate=1000, reply_rate=20000)
+
+    def cut(self):
+        return json.loads(self.request("GET", "/health")[2])["door"]["cut_slow"]
+
+    def test_a_header_that_does_not_come(self):
+        """Byte by byte, from one address or others, as a first request and as a second; nothing at all likewise."""
+        before = self.cut()
+        for source in ("127.0.0.1", "127.0.0.9"):
+            with Raw(self.server, source) as raw:
+                trickle(raw, b"GET /classes HTTP/1.1\r\nX-A: " + b"a" * 60000)
+            with Raw(self.server, source) as raw:
+                trickle(raw, b"G" * 1000)
+            with Raw(self.server, source) as raw:
+                self.assertEqual(b"", raw.rest())
+            with Raw(self.server, source) as raw:
+                self.assertEqual(200, raw.ask(GET)[0])
+                trickle(raw, b"GET /classes HTTP/1.1\r\nX-A: " + b"a" * 60000)
+        self.assertGreaterEqual(self.cut() - before, 6)
+
+    def test_between_two_requests(self):
+        """A connection on which nothing is asked any more is closed, and is not counted as slow."""
+        before = self.cut()
+        with Raw(self.server) as raw:
+            self.assertEqual(200, raw.ask(GET)[0])
+            self.assertEqual(b"", raw.rest())
+        self.assertEqual(before, self.cut())
+
+    def test_a_body_that_does_not_come(self):
+        """A byte now and then, or nothing; one that comes quickly enough is answered."""
+        before = self.cut()
+        for data in (b" ", b""):
+            with Raw(self.server) as raw:
+                raw.send(POST % 100000 + b"\r\n")
+                trickle(raw, data or b"x") if data else self.assertEqual(b"", raw.rest())
+        with Raw(self.server) as raw:
+            raw.send(POST % 100000 + b"Transfer-Encoding: chunked\r\n\r\n")
+            self.assertEqual(400, raw.answer()[0])
+        self.assertEqual(before + 2, self.cut())
+        with Raw(self.server) as raw:  # for longer than the two seconds, and quicker than 1000 bytes a second
+            body = b" " * 9000 + PARCEL
+            raw.send(POST % len(body) + b"\r\n")
+            for i in range(0, len(body), 300):
+                raw.send(body[i:i + 300]).has_ended(0.1)
+            self.assertEqual(200, raw.answer()[0])
+
+    def test_an_answer_that_nobody_reads(self):
+        """The thread that sends it is free again."""
+        before = self.cut()
+        with Raw(self.server, narrow=True) as raw:
+            raw.send(b"GET /collections/permanent_basic_farmland/items?limit=1201 HTTP/1.1\r\nHost: localhost\r\n\r\n" * 60)
+            fixture.runs.wait_until(lambda: self.cut() > before)
+
+    def test_a_request_has_an_end(self):
+        """However quickly it comes."""
+        server = fixture.Server(PROGRAM, "--store", self.store, *limits(request_seconds=1))
+        try:
+            with Raw(server) as raw:
+                raw.send(POST % 10000000 + b"\r\n")
+                trickle(raw, b" ", 0)
+        finally:
+            self.assertEqual(0, server.stop())
+
+
+class Full(Door):
+    """When the door is full: who waits gives way, who works does not, and everybody else has a place left."""
+
+    OPTIONS = limits(connections=24, connections_per_address=6, reserve=4, header_seconds=3600, idle_seconds=3600, slow_seconds=3600, body_rate=0)
+
+    def setUp(self):
+        self.open = []
+
+    def tearDown(self):
+        for raw in self.open:
+            raw.close()
+        fixture.runs.wait_until(lambda: self.door()["connections"] == 1)
+
+    def door(self):
+        return json.loads(self.request("GET", "/health")[2])["door"]
+
+    def come(self, source, data):
+        raw = Raw(self.server, source)
+        self.open.append(raw)
+        return raw.send(data)
+
+    def work(self, sources):
+        """Requests of which ten bytes of the body have come."""
+        before = self.door()["body_bytes"]
+        working = [self.come(source, POST % len(PARCEL) + b"\r\n" + PARCEL[:10]) for source in sources]
+        fixture.runs.wait_until(lambda: self.door()["body_bytes"] == before + 10 * len(working))
+        return working
+
+    def test_slow_headers_from_many_addresses(self):
+        """Newcomers are let in, and the ones that have waited longest go."""
+        waiting = [self.come(f"127.0.1.{i + 1}", HALF) for i in range(20)]
+        for i in range(5):
+            newcomer = self.come(f"127.0.2.{i + 1}", GET)
+            self.assertEqual(200, newcomer.answer()[0])
+            newcomer.send(HALF)  # else it would be the next to go
+        self.assertEqual(b"", waiting[0].rest())
+        self.assertGreaterEqual(self.door()["gave_way"], 5)
+
+    def test_slow_headers_from_one_address(self):
+        """They take no more than their share; even from there a request comes through, and nobody else's connection goes."""
+        other = self.come("127.0.0.7", HALF)
+        waiting = [self.come("127.0.0.8", HALF) for _ in range(40)]
+        self.assertEqual(200, self.come("127.0.0.8", GET).answer()[0])
+        self.assertEqual(b"", waiting[0].rest())
+        self.assertEqual(200, other.ask(b"ost\r\n\r\n")[0])
+
+    def test_idle_ones_go_first(self):
+        """Before one that sends a header: the one that has waited longest between two requests."""
+        idle = [self.come(f"127.0.1.{i + 1}", b"") for i in range(10)]
+        self.assertEqual([200] * 10, [raw.ask(GET)[0] for raw in idle])
+        header = [self.come(f"127.0.2.{i + 1}", HALF) for i in range(10)]
+        self.assertEqual(200, self.come("127.0.3.1", GET).answer()[0])
+        fixture.runs.wait_until(lambda: any(raw.has_ended(0) for raw in idle[:2]))  # their answers' ends may lie in the same millisecond
+        self.assertEqual([200] * 10, [raw.ask(b"ost\r\n\r\n")[0] for raw in header])
+
+    def test_who_works_does_not_give_way(self):
+        """One address at work with its whole share is told to come later, others are answered; with all places at work this machine still is."""
+        working = self.work(["127.0.0.8"] * 6)
+        status, headers, body = self.come("127.0.0.8", GET).answer()
+        told = json.loads(body)
+        self.assertEqual((503, "2", "too-many-connections"), (status, headers["retry-after"], told["code"]))
+        self.assertIn("connections-per-address", told["detail"])
+        self.assertIn("connections-per-address", told["detail_en"])
+        self.assertEqual(200, self.come("127.0.0.9", GET).answer()[0])
+        working += self.work([f"127.0.1.{i + 1}" for i in range(14)])
+
+        def is_sent_away():  # once those that were answered above have been seen to be gone
+            with Raw(self.server, "127.0.2.1") as raw:
+                return raw.ask(GET)[0] == 503
+        fixture.runs.wait_until(is_sent_away)
+        self.assertEqual(200, self.come("127.0.0.1", GET).answer()[0])
+        self.assertEqual([200] * 20, [raw.ask(PARCEL[10:])[0] for raw in working])
+
+    def test_behind_a_proxy_clients_are_counted_by_its_word(self):
+        """All come from one address there: no connection is refused for that, and requests are counted by the last of X-Forwarded-For, which is the
+        one that the proxy itself has seen."""
+        server = fixture.Server(PROGRAM, "--store", self.store, "--behind-proxy", *limits(connections_per_address=2))
+        try:
+            def begin(forwarded):
+                raw = Raw(server)
+                self.open.append(raw)
+                return raw.send(POST % len(PARCEL) + b"X-Forwarded-For: " + forwarded + b"\r\n\r\n" + PARCEL[:10])
+
+            def under_way():
+                return json.loads(self.request("GET", "/health", server=server)[2])["door"]["body_bytes"]
+            working = [begin(f) for f in (b"203.0.113.9", b"1.2.3.4, 203.0.113.9", b"203.0.113.7", b"2001:db8::1")]
+            fixture.runs.wait_until(lambda: under_way() == 40)
+            for made_up in (b"203.0.113.9", b"5.6.7.8,203.0.113.9", b"9.9.9.9 , 203.0.113.9 "):
+                refused = begin(made_up).ask(PARCEL[10:])
+                self.assert_refused(refused, 429, "too-many-requests", "connections-per-address")
+                self.assertIn("retry-after", refused[1])
+            self.assertEqual([200] * 4, [raw.ask(PARCEL[10:])[0] for raw in working])
+            self.assertEqual(200, begin(b"203.0.113.9").ask(PARCEL[10:])[0])
+        finally:
+            self.assertEqual(0, server.stop())
+
+
+class Bodies(Door):
+    """All bodies together have a bound, and their memory goes back."""
+
+    OPTIONS = limits(bodies_mb=2)
+
+    def resident(self):
+        return int(pathlib.Path(f"/proc/{self.server.process.pid}/statm").read_text().split()[1]) * 4096
+
+    def held(self):
+        return json.loads(self.request("GET", "/health")[2])["door"]["body_bytes"]
+
+    def test_bodies_in_memory(self):
+        """Who does not fit beside the others gets 503, once he has sent it; who waits is answered; afterwards there is room again."""
+        body = b" " * 1500000 + PARCEL
+        with Raw(self.server) as first, Raw(self.server) as second:
+            first.send(POST % len(body) + b"\r\n" + body[:-10])
+            fixture.runs.wait_until(lambda: self.held() == len(body) - 10)
+            answer = second.ask(POST % len(body) + b"\r\n" + body)
+            self.assert_refused(answer, 503, "bodies-in-memory", "bodies-mb")
+            self.assertIn("retry-after", answer[1])
+            self.assertEqual(200, first.ask(body[-10:])[0])
+            self.assertEqual(0, self.held())
+            self.assertEqual(200, second.ask(POST % len(body) + b"\r\n" + body)[0])
+        with Raw(self.server) as raw:
+            raw.send(POST % len(body) + b"\r\n" + body[:-10])
+            fixture.runs.wait_until(lambda: self.held() == len(body) - 10)
+        fixture.runs.wait_until(lambda: self.held() == 0)
+
+    def test_memory_goes_back(self):
+        """After thirty bodies of a megabyte and a half, one by one, the server is hardly larger than after two."""
+        body = b" " * 1500000 + PARCEL
+        sizes = []
+        for _ in range(30):
+            self.assertEqual(200, self.request("POST", "/check?format=text", body=body)[0])
+            sizes.append(self.resident())
+        self.assertLess(sizes[-1] - sizes[1], 4 << 20)
+
+
+class Told(unittest.TestCase):
+    """Each limit has its name in the table, the option and the papers."""
+
+    def table(self):
+        text = (SOURCE / "src/http/door_limits.h").read_text(encoding="utf-8")
+        return re.findall(r'X\([A-Z_]+, "([a-z-]+)", (\d+), (\d+), (\d+)', text)
+
+    def test_each_limit_is_described_and_can_be_set(self):
+        design = (SOURCE / "DESIGN.md").read_text(encoding="utf-8")
+        self.assertGreater(len(self.table()), 8)
+        for name, fallback, least, most in self.table():
+            self.assertTrue(f"`{name}` {fallback}" in design, name)
+            for wrong in (str(int(most) + 1), "-1", "x", "", f"{fallback}x", " 5", *([str(int(least) - 1)] if int(least) else [])):
+                done = subprocess.run([PROGRAM, "serve", "--store", "/nonexistent", "--limit", f"{name}={wrong}"], capture_output=True, text=True)
+                self.assertEqual(1, done.returncode, done.stderr)
+                self.assertIn(name, done.stderr)
+        done = subprocess.run([PROGRAM, "serve", "--store", "/nonexistent", "--limit", "nothing=1"], capture_output=True, text=True)
+        self.assertEqual(1, done.returncode)
+        for name, *_ in self.table():
+            self.assertIn(name, done.stderr)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ static struct engine_worker *take(struct engine *en, enum engine_lane lane)
 {
     struct error e = {0};
     struct engine_worker *w = NULL;
-    if (engine_take(en, lane, &w, &e))
+    if (engine_take(en, lane, NULL, &w, &e))
         fail_msg("%s", e.en);
     return w;
 }
@@ -131,7 +131,7 @@ static void test_no_store(void **state)
     snprintf(aside, sizeof aside, "%s.aside", f.path);
     assert_int_equal(rename(f.path, aside), 0);
     for (int lane = LANE_SLOW; lane <= LANE_QUICK; lane++)
-        assert_int_equal(engine_take(f.engine, (enum engine_lane)lane, &w, &e), STATUS_NOT_FOUND);
+        assert_int_equal(engine_take(f.engine, (enum engine_lane)lane, NULL, &w, &e), STATUS_NOT_FOUND);
     assert_string_equal(e.code, "store-not-found");
     assert_int_equal(engine_load(f.engine).slow + engine_load(f.engine).quick, 0);
     assert_int_equal(rename(aside, f.path), 0);
@@ -209,7 +209,8 @@ static void *ask_until_served(void *user)
     struct slow *s = user;
     struct error e = {0};
     struct engine_worker *w = NULL;
-    while (engine_take(s->engine, LANE_QUICK, &w, &e)) /* for a fifth of a second it is not tried again */
+    while (
+        engine_take(s->engine, LANE_QUICK, NULL, &w, &e)) /* for a fifth of a second it is not tried again */
         sched_yield();
     engine_give(s->engine, w);
     return NULL;
