@@ -31,6 +31,8 @@ static enum status add_wkb(struct rebuild *r, int64_t id, const char *code, cons
     r->n_features++;
     r->n_vertices += shape.n_vertices;
     r->area_m2 += area_m2;
+    if (!r->builder) /* it is only counted */
+        return STATUS_OK;
     return index_builder_add_measured(r->builder, id, code, name, zone, &shape, area_m2, r->error);
 }
 
@@ -149,4 +151,26 @@ enum status index_of_version(struct store *store, const struct store_version *v,
     if (s == STATUS_IO || s == STATUS_NOT_FOUND)
         return build_temporary(store, v, coverage, a, key, out, e);
     return s ? s : open_verified(path, key, out, e);
+}
+
+enum status index_file_verify(struct store *store, const struct store_version *v, bool coverage,
+                              struct arena *a, struct error *e)
+{
+    uint8_t key[SHA256_BYTES];
+    struct layer_index *ix = NULL;
+    store_index_key(v, coverage, key);
+    const char *path = store_index_path(store, a, v, coverage);
+    enum status s = path ? open_verified(path, key, &ix, e) : error_no_memory(e);
+    if (!s)
+        index_close(ix);
+    return s;
+}
+
+enum status version_verify(struct store *store, const struct store_version *v, struct error *e)
+{
+    struct rebuild r = {.error = e};
+    geo_shape_builder_init(&r.shape);
+    enum status s = fill(&r, store, v, false, NULL);
+    geo_shape_builder_release(&r.shape);
+    return s;
 }

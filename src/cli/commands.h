@@ -12,6 +12,7 @@ command_fn cmd_audit;             /* cmd_audit.c */
 command_fn cmd_backup;            /* cmd_backup.c */
 command_fn cmd_check;             /* cmd_check.c */
 command_fn cmd_parcel;            /* cmd_parcel.c */
+command_fn cmd_doctor;            /* cmd_doctor.c */
 command_fn cmd_init;              /* cmd_store.c */
 command_fn cmd_import;            /* cmd_import.c */
 command_fn cmd_inspect;           /* cmd_inspect.c */

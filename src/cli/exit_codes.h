@@ -11,6 +11,8 @@ enum exit_code {
     EXIT_INTERNAL = 3,          /* memory, the operating system, a fault of ours */
     EXIT_VERDICT = 10,          /* check and audit --fail-on: the verdict is one of those asked for */
     EXIT_DIFFERS = 10,          /* verify: the report differs; records verify: the chain is broken */
+    EXIT_FAULTS = 10,           /* doctor: something must be mended */
+    EXIT_WARNINGS = 11,         /* doctor: something should be looked at, and nothing is wrong */
     EXIT_CANNOT_RECOMPUTE = 11, /* verify: something that the report names is missing */
     EXIT_INTERRUPTED = 130,     /* Ctrl-C; what was done is kept and can be resumed */
 };

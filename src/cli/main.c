@@ -103,6 +103,9 @@ static const struct command commands[] = {
      "核对备份并恢复（先停止服务）；原存储保留在旁边。--older-records：允许换上更旧或分岔的档案",
      "verify a backup and put it in the store's place (stop the server first); the store is kept beside it. "
      "--older-records: also where records would be lost"},
+    {"doctor", cmd_doctor, "[--store S] [--format text|json]",
+     "检查存储和本机：哪里不对，怎么办（不改动任何东西）",
+     "look at the store and the machine: what is wrong, and what to do (nothing is changed)"},
     {"version", cmd_version, "", "显示版本", "show the version"},
     {"help", cmd_help, "", "显示本说明", "show this text"},
 };
@@ -163,12 +166,13 @@ int cmd_help(int argc, char **argv)
         print_usage(stdout, &commands[i]);
         printf("      %s / %s\n", commands[i].zh, commands[i].en);
     }
-    printf(
-        "\n数据文件 store：--store，否则 $HONGXIAN_STORE，否则 data/hongxian.sqlite，"
-        "否则 ~/.local/share/hongxian/hongxian.sqlite\n"
-        "退出码 exit codes：0 完成 done；1 用法或输入有误 bad usage or input；2 数据文件有问题 store "
-        "problem；"
-        "3 内部错误 internal；10 --fail-on；verify：10 不一致 differs，11 无法重算 cannot be recomputed\n");
+    printf("\n数据文件 store：--store，否则 $HONGXIAN_STORE，否则 data/hongxian.sqlite，"
+           "否则 ~/.local/share/hongxian/hongxian.sqlite\n"
+           "退出码 exit codes：0 完成 done；1 用法或输入有误 bad usage or input；2 数据文件有问题 store "
+           "problem；"
+           "3 内部错误 internal；10 --fail-on；verify：10 不一致 differs，11 无法重算 cannot be "
+           "recomputed；doctor：10 有故障 a fault，"
+           "11 只有注意事项 warnings only\n");
     return EXIT_OK;
 }
 

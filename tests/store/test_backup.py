@@ -282,7 +282,7 @@ class Killed(Stores):
     """At moments of the command's own processor time, spread over the whole of it."""
     def moments(self, command):
         whole = runs.run_counting_cpu(list(map(str, command)))
-        n = runs.small_or_whole(4, 120)
+        n = runs.small_or_whole(2, 120)
         return [whole * ((0.5 + 0.618034 * i) % 1.0) for i in range(n)]
 
     def killed_after(self, seconds, command):
