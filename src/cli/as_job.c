@@ -31,9 +31,5 @@ enum status as_job_enter_sandbox(const char *folder, const char *pid, struct err
 {
     if (!folder)
         return STATUS_OK;
-    if (!confine_job(folder))
-        return confine_refuse(e);
-    if (pid)
-        die_with(pid); /* a change of credentials may undo it */
-    return STATUS_OK;
+    return confine_job(folder, pid ? (pid_t)strtol(pid, NULL, 10) : 0) ? STATUS_OK : confine_refuse(e);
 }

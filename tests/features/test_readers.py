@@ -169,7 +169,7 @@ class Processes(Case):
     def test_a_child_whose_parent_is_gone_does_not_begin(self):
         theirs, ours = os.pipe()
         os.close(theirs)
-        arguments = ['--read-in-sandbox', 'file', self.at('long.kml'), '', '0', '0', '0', '0', 'all']
+        arguments = ['--read-in-sandbox', 'file', self.at('long.kml'), '', '0', '0', '0', '0', 'all', 'as-permitted']
         child = subprocess.Popen([PROGRAM, *arguments], stdout=ours)
         os.close(ours)
         self.assertEqual(1, child.wait())

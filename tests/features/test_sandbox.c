@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -20,6 +21,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -309,20 +311,17 @@ static void test_spoiled_records(void **state)
 
 /* ---- the sandbox ---- */
 
-/* 1 a socket opened, 2 a program started, 4 a core may be written, 8 too many files. What kernels may lack
- * (Landlock) is not asked here. */
+/* 1 a socket opened, 4 a core may be written, 8 too many files. All else has test_confined.c. */
 static int probe(void)
 {
     if (!confine_reader(folder, true))
         return 64;
     int bits = socket(AF_INET, SOCK_STREAM, 0) >= 0 ? 1 : 0;
-    char *argv[] = {(char[]){"true"}, NULL};
     struct rlimit core, files;
     getrlimit(RLIMIT_CORE, &core);
     getrlimit(RLIMIT_NOFILE, &files);
     bits |= (core.rlim_max ? 4 : 0) | (files.rlim_max > 64 ? 8 : 0);
-    execv("/bin/true", argv);
-    return bits | (errno == EPERM || errno == EACCES ? 0 : 2);
+    return bits;
 }
 
 static void test_sandbox(void **state)
@@ -491,6 +490,18 @@ static void test_threads_share_a_nursery(void **state)
     }
 }
 
+/* It has loaded GDAL, and where there is a PID namespace a process of ours stands outside of it. */
+static pid_t inside(pid_t nursery)
+{
+    char path[100], text[100] = "";
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)nursery, (int)nursery);
+    FILE *f = fopen(path, "r");
+    pid_t found = f && fgets(text, sizeof text, f) ? atoi(text) : 0;
+    if (f)
+        fclose(f);
+    return found > 0 ? found : nursery;
+}
+
 /* The system may kill it at any time, for its memory. The next file is read all the same, and later ones
  * have a nursery again. */
 static void test_a_nursery_that_died_is_replaced(void **state)
@@ -500,7 +511,7 @@ static void test_a_nursery_that_died_is_replaced(void **state)
     read_one_plot();
     pid_t first = our_nursery();
     assert_true(first > 0);
-    assert_int_equal(kill(first, SIGKILL), 0);
+    assert_int_equal(kill(inside(first), SIGKILL), 0);
     read_one_plot();
     read_one_plot();
     pid_t second = our_nursery();
@@ -518,7 +529,7 @@ static void test_a_nursery_that_is_stopped_is_given_up(void **state)
     read_one_plot();
     pid_t first = our_nursery();
     assert_true(first > 0);
-    assert_int_equal(kill(first, SIGSTOP), 0);
+    assert_int_equal(kill(inside(first), SIGSTOP), 0);
     read_one_plot();
     assert_int_not_equal(our_nursery(), first);
 }
@@ -611,7 +622,8 @@ static void test_a_job_has_no_nursery_from_before(void **state)
         read_one_plot();
         read_one_plot();
         pid_t before = our_nursery();
-        bool gone = before > 0 && confine_job(folder) && kill(before, 0) != 0 && errno == ESRCH;
+        struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, before, 0), .events = POLLIN};
+        bool gone = before > 0 && end.fd >= 0 && confine_job(folder, 0) && poll(&end, 1, 0) == 1;
         _exit(!gone ? 1 : read_all(&ONE, &n, NULL) == STATUS_OK && n == 1 ? 0 : 2);
     }
     int status = 0;

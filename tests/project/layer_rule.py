@@ -15,6 +15,7 @@ LIBRARIES = {   # library → its headers
     'sqlite': ['sqlite3.h', 'sqlite3ext.h'],
     'spatialite': ['spatialite.h', 'spatialite/*.h', 'gaiageo.h'],
     'expat': ['expat.h'],
+    'seccomp': ['seccomp.h'],
     'zlib': ['zlib.h'],
     'gdal': ['gdal*.h', 'ogr_*.h', 'cpl_*.h'],
     'microhttpd': ['microhttpd.h'],

@@ -1,5 +1,7 @@
 #include "features/sandbox/answer.h"
 
+#include "features/sandbox/calls.h"
+
 #include "base/text.h"
 
 #include <stdio.h>
@@ -15,6 +17,24 @@ enum status answer_fail(struct error *e)
         e, STATUS_INVALID_INPUT, "foreign-failed",
         "The reading program ended before it was done: the file may be damaged, or over the limits of "
         "memory and time. Export it again, or convert it to GeoJSON or TXT.");
+}
+
+enum status answer_forbidden(struct record *r, struct error *e)
+{
+    char text[40];
+    const char *name = calls_name(record_take_u32(r), text);
+    if (r->bad)
+        return answer_fail(e);
+    error_zh(e,
+             "读取文件的程序用到了沙箱不允许的系统调用（%"
+             "s），已被终止，文件未读取：文件可能有恶意，或本机换了新版本"
+             "的库。请勿使用来历不明的文件；文件可信时请把这句话告诉管理员。",
+             name);
+    return error_fail(e, STATUS_INTERNAL, "foreign-forbidden",
+                      "The reading program was ended because it made a system call that its sandbox does not "
+                      "permit (%s); the file was not read. The file may be hostile, or a library of this "
+                      "machine new. If the file can be trusted, tell the administrator this sentence.",
+                      name);
 }
 
 static bool is_plain(const char *s, size_t n)

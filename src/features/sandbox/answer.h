@@ -23,6 +23,8 @@ enum status answer_error(struct record *r, struct error *out, struct error *e) H
  * when memory is out. */
 const char *answer_text(struct record_field f, struct arena *a, bool *ok);
 
+/* The child has ended because it wanted more of the system than a reader may; the sentence names what. */
+enum status answer_forbidden(struct record *r, struct error *e);
 /* An end without END, bytes that are no records. */
 enum status answer_fail(struct error *e);
 

@@ -1,7 +1,9 @@
 #include "features/sandbox/child_parts.h"
 #include "features/sandbox/confine.h"
+#include "features/sandbox/measures.h"
 #include "features/sandbox/nursery.h"
 #include "features/sandbox/sandbox.h"
+#include "features/sandbox/spaces.h"
 
 #include "base/limits.h"
 
@@ -16,7 +18,7 @@
 
 bool sandbox_child_wanted(int argc, char **argv)
 {
-    return nursery_wanted(argc, argv) ||
+    return nursery_wanted(argc, argv) || (argc == 2 && strcmp(argv[1], SANDBOX_PROBE) == 0) ||
            (argc == SANDBOX_ARGS && strcmp(argv[SANDBOX_ARG_COMMAND], SANDBOX_COMMAND) == 0);
 }
 
@@ -54,14 +56,27 @@ static bool enter(const struct child *c)
     return slash && confine_reader(dir, c->upload);
 }
 
-/* A parent that was killed cannot end its child. Asked for behind enter(), because the kernel forgets it with
- * a new user namespace; a parent that died before is seen by its end of the pipe, which is closed. */
+/* A parent that was killed cannot end its child: a nursery, or who started this process. One that died before
+ * is seen by the end of the pipe, which is closed. */
 static void die_with_parent(void)
 {
     struct pollfd pipe = {.fd = STDOUT_FILENO};
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (poll(&pipe, 1, 0) > 0 && (pipe.revents & POLLERR))
         _exit(1);
+}
+
+/* Does what took effect suffice for whoever wants the file read? */
+static enum status look_at_measures(const char *wanted, struct error *e)
+{
+    struct sandbox_measures m = *confine_measures();
+    bool in_job = strcmp(wanted, SANDBOX_IN_A_JOB) == 0;
+    for (int i = SANDBOX_USER; in_job && i <= SANDBOX_MOUNT; i++)
+        measure_note(&m, (enum sandbox_measure)i, 0);
+    enum sandbox_measure missing = measure_missing(&m);
+    return missing == SANDBOX_REQUIRED || strcmp(wanted, SANDBOX_AS_PERMITTED) == 0
+               ? STATUS_OK
+               : measure_fail(&m, missing, e);
 }
 
 static void name_file(struct child *c)
@@ -108,22 +123,26 @@ _Noreturn void sandbox_child_main(int argc, char **argv)
     static struct child c;
     if (nursery_wanted(argc, argv))
         nursery_main();
+    if (strcmp(argv[1], SANDBOX_PROBE) == 0)
+        measure_probe();
     struct error e = {0};
     signal(SIGPIPE, SIG_IGN);
+    bool begun = confine_begin(SPACES_READER_OF_STDOUT); /* before GDAL makes the process large */
     take_arguments(&c, argv);
     record_writer_init(&c.out, STDOUT_FILENO);
     buffer_append_str(&c.out.out, SANDBOX_MAGIC);
-    c.out.at = c.out.out.size;
+    (void)!record_flush(&c.out, NULL); /* at once: what comes in its place is told without our memory */
+    c.out.at = 0;
     c.keep = arena_new((size_t)8 << 30);
     c.scratch = arena_new(LIMIT_REQUEST_ARENA_BYTES);
-    enum status s = !c.keep || !c.scratch ? error_no_memory(&e) : gdal_load(&e);
-    if (s == STATUS_OK && !enter(&c))
-        s = confine_refuse(&e);
+    enum status s = !begun ? confine_refuse(&e) : !c.keep || !c.scratch ? error_no_memory(&e) : gdal_load(&e);
     if (s == STATUS_OK) {
-        die_with_parent();
+        die_with_parent(); /* the list of calls has no such word; a change of credentials has been */
         child_configure_gdal(&c);
-        s = read_source(&c, &e);
+        s = enter(&c) ? look_at_measures(argv[SANDBOX_ARG_REQUIRED], &e) : confine_refuse(&e);
     }
+    if (s == STATUS_OK)
+        s = read_source(&c, &e);
     if (s != STATUS_OK) {
         tell_error(&c, s, &e);
     } else {

@@ -2,9 +2,12 @@
 
 #include "base/file.h"
 #include "features/gdal.h"
+#include "features/sandbox/calls.h"
 #include "features/sandbox/child_parts.h"
+#include "features/sandbox/confine.h"
 #include "features/sandbox/process.h"
 #include "features/sandbox/sandbox.h"
+#include "features/sandbox/spaces.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -292,11 +295,13 @@ _Noreturn void nursery_main(void)
     static char arguments[ARGUMENTS_BYTES];
     struct packet p;
     int fds[2];
-    if (gdal_load(NULL) != STATUS_OK)
+    pid_t known_as = getpid(); /* to the parent, whose child may stay outside of a namespace */
+    if (!confine_begin(SPACES_ALONE) || gdal_load(NULL) != STATUS_OK)
         _exit(1);
     child_prepare_gdal();
+    (void)calls_prepare(CALLS_OF_READER); /* a child that has none makes its own, and says why it cannot */
     tidy_heap();
-    answer(getpid());
+    answer(known_as);
     for (;;) {
         receive(&p, arguments, fds);
         answer(p.end ? end(p.end) : begin(&p, arguments, fds));

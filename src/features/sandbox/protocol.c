@@ -93,6 +93,13 @@ enum status record_end(struct record_writer *w, struct error *e)
     return w->out.size >= FLUSH_BYTES ? record_flush(w, e) : STATUS_OK;
 }
 
+void record_forbidden(unsigned char bytes[RECORD_FORBIDDEN_BYTES], uint32_t number)
+{
+    bytes[0] = RECORD_FORBIDDEN;
+    put_u32(bytes + 1, RECORD_FORBIDDEN_BYTES - HEAD_BYTES);
+    put_u32(bytes + HEAD_BYTES, number);
+}
+
 void record_drop(struct record_writer *w)
 {
     w->out.size = w->at < w->out.size ? w->at : w->out.size;

@@ -4,7 +4,7 @@
  *
  *   magic, HEADER, SCHEMA, then FEATURE, NOTE and SCHEMA (before a feature of other fields) in any order, END
  *   magic, HEADER, LAYER and SCHEMA of each, END after SANDBOX_LIST
- *   ERROR may come in place of anything after the magic, and nothing after it.
+ *   ERROR may come in place of anything after the magic, and nothing after it; so may FORBIDDEN.
  * Threads: a writer or reader belongs to one thread. */
 #ifndef HX_FEATURES_SANDBOX_PROTOCOL_H
 #define HX_FEATURES_SANDBOX_PROTOCOL_H
@@ -28,6 +28,7 @@ enum sandbox_argument {
     SANDBOX_ARG_MAX_FEATURES,
     SANDBOX_ARG_MAX_VERTICES, /* 0: no limit */
     SANDBOX_ARG_WANTED,       /* SANDBOX_ALL or SANDBOX_ATTRIBUTES */
+    SANDBOX_ARG_REQUIRED,     /* SANDBOX_AS_PERMITTED, SANDBOX_WHOLE or SANDBOX_IN_A_JOB */
     SANDBOX_ARGS
 };
 #define SANDBOX_UPLOAD                                                                                       \
@@ -36,7 +37,10 @@ enum sandbox_argument {
 #define SANDBOX_LIST "list" /* such a file: its layers only */
 #define SANDBOX_LIST_UPLOAD "list-upload"
 #define SANDBOX_ALL "all"
-#define SANDBOX_ATTRIBUTES "attributes" /* where the format lets it, geometry is not read: FEATURE_BARE */
+#define SANDBOX_ATTRIBUTES "attributes"     /* where the format lets it, geometry is not read: FEATURE_BARE */
+#define SANDBOX_AS_PERMITTED "as-permitted" /* the file is read with the measures that this kernel has */
+#define SANDBOX_WHOLE "whole"               /* ... only with all of SANDBOX_REQUIRED */
+#define SANDBOX_IN_A_JOB "in-a-job"         /* ... of which the namespaces are those of the job around it */
 
 enum record_type {
     RECORD_HEADER = 'H', /* driver, layer, alias, crs, 4 x f64 box, u8 flags, i64 declared, encoding */
@@ -50,6 +54,8 @@ enum record_type {
     RECORD_NOTE = 'N',  /* code, zh, en: of the file */
     RECORD_ERROR = 'E', /* u32 status, code, zh, en */
     RECORD_END = 'Z',   /* i64 records passed, those skipped included */
+    RECORD_FORBIDDEN =
+        'X', /* u32 number of the system call that ended the child; only ever after whole records */
 };
 enum { HEADER_BOX = 1, HEADER_HEIGHTS = 2, HEADER_DRAWING = 4, HEADER_MISDECLARED = 8 };
 enum { FEATURE_CURVED = 1, FEATURE_FAULT = 2, FEATURE_BARE = 4 };
@@ -72,6 +78,9 @@ void record_text(struct record_writer *w, const char *text); /* NULL is null */
 /* Ends the record; what has gathered is written out when it is much. STATUS_IO: nobody reads any more. */
 enum status record_end(struct record_writer *w, struct error *e) HX_MUST_CHECK;
 enum status record_flush(struct record_writer *w, struct error *e) HX_MUST_CHECK;
+/* RECORD_FORBIDDEN without a writer: a signal handler may call it. */
+enum { RECORD_FORBIDDEN_BYTES = 9 };
+void record_forbidden(unsigned char bytes[RECORD_FORBIDDEN_BYTES], uint32_t number);
 /* What was gathered and not written is forgotten back to the last whole record. */
 void record_drop(struct record_writer *w);
 

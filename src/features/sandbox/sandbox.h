@@ -34,4 +34,51 @@ struct sandbox_layers {
 enum status sandbox_list_layers(const struct feature_request *r, struct arena *a, struct sandbox_layers *out,
                                 struct error *e) HX_MUST_CHECK;
 
+/* ---- what of the sandbox takes effect here: kernels and containers differ ---- */
+
+enum sandbox_measure {
+    SANDBOX_LIMITS,       /* of files, sizes, and of an upload's memory and time */
+    SANDBOX_PRIVILEGES,   /* no program gives it more (no_new_privs) */
+    SANDBOX_CAPABILITIES, /* none is left, and none can be had again */
+    SANDBOX_USER,         /* a user namespace */
+    SANDBOX_PID,          /* of processes, where it sees no other */
+    SANDBOX_NET,          /* without a network */
+    SANDBOX_IPC,
+    SANDBOX_MOUNT,
+    SANDBOX_FILES, /* Landlock: its own file, and the system's libraries and tables */
+    SANDBOX_CALLS, /* seccomp: the system calls that it needs, and no other */
+    SANDBOX_REQUIRED,
+    /* What the list of calls keeps from a reader as well; kernels later than Debian 12's have it. */
+    SANDBOX_TRUNCATE = SANDBOX_REQUIRED, /* Landlock 3 */
+    SANDBOX_TCP,                         /* 4 */
+    SANDBOX_DEVICES,                     /* 5 */
+    SANDBOX_SIGNALS,                     /* 6 */
+    SANDBOX_MEASURES
+};
+struct sandbox_measures {
+    bool tried[SANDBOX_MEASURES];
+    int why[SANDBOX_MEASURES]; /* errno's number; 0: in effect */
+    int landlock;              /* the kernel's version of it; 0: none */
+};
+
+/* "limits", as programs read it. */
+const char *sandbox_measure_name(enum sandbox_measure which);
+/* "in-effect", "not-permitted", "unknown-to-kernel" or "untried". */
+const char *sandbox_measure_state(const struct sandbox_measures *m, enum sandbox_measure which);
+/* What is missing without it and what to do, as an error's two sentences. */
+void sandbox_measure_words(const struct sandbox_measures *m, enum sandbox_measure which, struct error *out);
+/* Are all of SANDBOX_REQUIRED in effect? */
+bool sandbox_complete(const struct sandbox_measures *m);
+
+/* Finds out, by confining a reader and a job that do nothing (NULL program: this very one, whose `main` asks
+ * sandbox_child_wanted; some 20 ms): of each measure the worse of the two. Kept for sandbox_known. */
+enum status sandbox_report(const char *program, struct sandbox_measures *out, struct error *e) HX_MUST_CHECK;
+/* What the latest sandbox_report has found; false: none was asked for. */
+bool sandbox_known(struct sandbox_measures *out);
+
+/* From here on a file is read only when every measure of SANDBOX_REQUIRED takes effect. Fails with the
+ * sentence for the administrator when one does not. */
+enum status sandbox_require(const char *program, struct error *e) HX_MUST_CHECK;
+bool sandbox_is_required(void);
+
 #endif

@@ -1,6 +1,7 @@
 /* The parent's end of a sandboxed reading: a feature_stream whose records come from a child. */
 #include "base/clock.h"
 #include "features/sandbox/answer.h"
+#include "features/sandbox/confine.h"
 #include "features/sandbox/process.h"
 #include "features/sandbox/sandbox.h"
 
@@ -64,6 +65,9 @@ static enum status start(struct sandboxed *s, const char *mode, int64_t position
                                      numbers[2],
                                      numbers[3],
                                      s->attributes_only ? SANDBOX_ATTRIBUTES : SANDBOX_ALL,
+                                     !sandbox_is_required()                     ? SANDBOX_AS_PERMITTED
+                                     : confine_measures()->tried[SANDBOX_CALLS] ? SANDBOX_IN_A_JOB
+                                                                                : SANDBOX_WHOLE,
                                      NULL};
     record_reader_release(&s->reader);
     sandbox_process_end(&s->process);
@@ -88,6 +92,8 @@ static enum status hear(struct sandboxed *s, struct record *r, struct error *e)
     case RECORD_BROKEN:
         return answer_fail(e);
     }
+    if (r->type == RECORD_FORBIDDEN)
+        return answer_forbidden(r, e);
     if (r->type != RECORD_ERROR)
         return STATUS_OK;
     struct error said;
