@@ -19,11 +19,11 @@
  *   - Areas are m2 on the CGCS2000 ellipsoid. Coordinates are degrees in EPSG:4490, longitude first; edges
  *     are straight in longitude/latitude. What is not known is NAN or HX_STATUS_UNMEASURED, never 0 and never
  *     "clear".
- *   - A layer whose index file is changed by others while it is open is HX_STATUS_UNMEASURED in every check from
- *     then on, and "index-changed" to hx_areas, until hx_store_refresh. For a file that is cut off the library
- *     installs a handler of SIGBUS when a store is opened; a SIGBUS that is not of its own mappings goes to
- *     the handler that was there before. A program that installs one later should likewise hand on what is
- *     not its own.
+ *   - A layer whose index file is changed by others while it is open is HX_STATUS_UNMEASURED in every check
+ *     from then on, and "index-changed" to hx_areas, until hx_store_refresh. For a file that is cut off the
+ *     library installs a handler of SIGBUS when a store is opened; a SIGBUS that is not of its own mappings
+ *     goes to the handler that was there before. A program that installs one later should likewise hand on
+ *     what is not its own.
  *   - A store may be shared by threads; a checker belongs to one thread at a time.
  *   - Texts and arrays that a function gives back are borrowed, for as long as its comment says; struct
  *     hx_bytes is owned.

@@ -97,20 +97,20 @@ static enum status build(struct store *store, const struct store_version *v, boo
     return s;
 }
 
-static enum status open_verified(const char *path, const uint8_t key[SHA256_BYTES], struct layer_index **out,
-                                 struct error *e)
+/* Nobody will look for it under this name again, so nothing is left beside it. */
+static enum status open_temporary(const char *path, const uint8_t key[SHA256_BYTES], struct layer_index **out,
+                                  struct error *e)
 {
     struct layer_index *ix;
     enum status s = index_open(path, key, &ix, e);
     if (s)
         return s;
     s = index_verify(ix, e);
-    if (s) {
+    if (s)
         index_close(ix);
-        return s;
-    }
-    *out = ix;
-    return STATUS_OK;
+    else
+        *out = ix;
+    return s;
 }
 
 /* In a folder of our own that nobody else can guess or write to. The mapping outlives the name, so file and
@@ -128,7 +128,7 @@ static enum status build_temporary(struct store *store, const struct store_versi
     char *path = arena_printf(a, "%s/layer.hxi", folder);
     enum status s = path ? build(store, v, coverage, a, path, key, e) : error_no_memory(e);
     if (!s)
-        s = open_verified(path, key, out, e);
+        s = open_temporary(path, key, out, e);
     if (path)
         unlink(path);
     rmdir(folder);
@@ -143,14 +143,14 @@ enum status index_of_version(struct store *store, const struct store_version *v,
     const char *path = store_index_path(store, a, v, coverage);
     if (!path)
         return error_no_memory(e);
-    if (open_verified(path, key, out, NULL) == STATUS_OK)
+    if (index_open_verified(path, key, out, NULL) == STATUS_OK)
         return STATUS_OK;
     enum status s = store_index_make_dir(store, e);
     if (!s)
         s = build(store, v, coverage, a, path, key, e);
     if (s == STATUS_IO || s == STATUS_NOT_FOUND)
         return build_temporary(store, v, coverage, a, key, out, e);
-    return s ? s : open_verified(path, key, out, e);
+    return s ? s : index_open_verified(path, key, out, e);
 }
 
 enum status index_file_verify(struct store *store, const struct store_version *v, bool coverage,

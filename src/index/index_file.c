@@ -79,6 +79,32 @@ enum status index_file_open(const char *path, struct index_file **out, struct er
     return STATUS_OK;
 }
 
+/* In pages of two megabytes where the kernel has them: most of the time that opening takes is first touches
+ * of new pages, of which there are five hundred times fewer then. Tables of a small file come from malloc. */
+static bool tables_new(struct index_file *f, size_t n)
+{
+    const size_t huge = (size_t)2 << 20;
+    f->table_bytes = n;
+    if (n < huge)
+        return (f->tables = malloc(n ? n : 1)) != NULL;
+    f->table_room_bytes = n + huge;
+    void *p = mmap(NULL, f->table_room_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        return false;
+    f->table_room = p;
+    f->tables = f->table_room + (huge - (uintptr_t)p % huge) % huge;
+    (void)madvise(f->tables, n, MADV_HUGEPAGE);
+    return true;
+}
+
+static void tables_free(struct index_file *f)
+{
+    if (f->table_room)
+        munmap(f->table_room, f->table_room_bytes);
+    else
+        free(f->tables);
+}
+
 enum status index_file_load(struct index_file *f, const char *path, uint64_t tables_at, struct error *e)
 {
     size_t n = (size_t)tables_at;
@@ -87,10 +113,8 @@ enum status index_file_load(struct index_file *f, const char *path, uint64_t tab
         return error_errno(e, "映射索引文件", "Mapping the index file", path);
     f->mapped = p;
     f->mapped_bytes = n;
-    f->table_bytes = (size_t)(f->stamp.size - tables_at);
     f->guard = bus_guard_add(f->mapped, n, &f->changed);
-    f->tables = malloc(f->table_bytes);
-    if (!f->guard || !f->tables)
+    if (!f->guard || !tables_new(f, (size_t)(f->stamp.size - tables_at)))
         return error_no_memory(e);
     return read_whole(f->fd, f->tables, f->table_bytes, tables_at, path, e);
 }
@@ -102,7 +126,7 @@ void index_file_close(struct index_file *f)
     bus_guard_remove(f->guard);
     if (f->mapped)
         munmap((void *)f->mapped, f->mapped_bytes);
-    free(f->tables);
+    tables_free(f);
     close(f->fd);
     free(f);
 }

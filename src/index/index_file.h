@@ -22,6 +22,8 @@ struct index_file {
     size_t mapped_bytes;
     char *tables; /* all bytes behind those */
     size_t table_bytes;
+    char *table_room; /* the mapping that they lie in; NULL: they are from malloc */
+    size_t table_room_bytes;
     struct bus_guard *guard;
     struct index_stamp stamp; /* when it was opened, but for the two below */
     _Atomic int64_t ctime_ns; /* follows that of a file that only lost or got a name */

@@ -1,4 +1,5 @@
 #include "index/index_file.h"
+#include "index/index_seen.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -214,6 +215,25 @@ enum status index_verify(const struct layer_index *ix, struct error *e)
     error_zh(e, "索引文件内容与校验和不符；需由数据库重建。");
     return error_fail(e, STATUS_CORRUPT, "index-checksum",
                       "The index file does not match its checksum; it has to be rebuilt from the store.");
+}
+
+enum status index_open_verified(const char *path, const uint8_t key[SHA256_BYTES], struct layer_index **out,
+                                struct error *e)
+{
+    struct layer_index *ix;
+    enum status s = index_open(path, key, &ix, e);
+    if (s)
+        return s;
+    if (!index_seen_is(path, ix->file)) {
+        s = index_verify(ix, e);
+        if (!s)
+            index_seen_write(path, ix->file);
+    }
+    if (s)
+        index_close(ix);
+    else
+        *out = ix;
+    return s;
 }
 
 uint32_t index_n_features(const struct layer_index *ix)

@@ -61,6 +61,10 @@ void index_close(struct layer_index *ix); /* NULL-safe */
 /* Compares the checksum over all bytes; reads the whole file once. A file that was written within the last
  * hundredths of a second is waited for (index_file.c). */
 enum status index_verify(const struct layer_index *ix, struct error *e) HX_MUST_CHECK;
+/* index_open, and index_verify unless an earlier process has verified this very file: PATH.seen says which it
+ * was (device, inode, size, mtime, ctime and checksum). Then only the tables are read. */
+enum status index_open_verified(const char *path, const uint8_t key[SHA256_BYTES], struct layer_index **out,
+                                struct error *e) HX_MUST_CHECK;
 
 /* Are the bytes that were read until now those that were there when the file was opened? Asked after
  * measuring, and once for an answer: it is one call of the kernel. No is for ever: the index can be read

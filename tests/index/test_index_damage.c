@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -321,6 +322,86 @@ static void any_bytes_in_the_mapping_harm_nobody(void **state)
     index_close(ix);
 }
 
+/* ---- verified once ---- */
+
+/* How much of the mapping this process has touched, bytes. */
+static size_t resident(const char *path)
+{
+    FILE *maps = fopen("/proc/self/smaps", "r");
+    char line[512];
+    size_t kb = 0, sum = 0;
+    bool ours = false;
+    assert_non_null(maps);
+    while (fgets(line, sizeof line, maps)) {
+        if (strchr(line, '-') && strchr(line, ' ') && strstr(line, "r--s"))
+            ours = strstr(line, path) != NULL;
+        if (ours && sscanf(line, "Rss: %zu kB", &kb) == 1) {
+            sum += kb * 1024;
+            ours = false;
+        }
+    }
+    fclose(maps);
+    return sum;
+}
+
+/* Opens it as a start of the program does; was all of it read? */
+static bool reads_all(const char *path)
+{
+    struct layer_index *ix;
+    assert_int_equal(index_open_verified(path, key, &ix, NULL), STATUS_OK);
+    assert_true(index_is_trusted(ix));
+    size_t n = ix->file->mapped_bytes, read = resident(path);
+    index_close(ix);
+    assert_true(read > n * 9 / 10 || read < n / 2);
+    return read > n / 2;
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    char command[256];
+    snprintf(command, sizeof command, "cp -p '%s' '%s'", from, to);
+    assert_int_equal(system(command), 0);
+}
+
+/* Three hundred megabytes are read by the first start and by none after it, until something has happened to
+ * the file; what says so is believed only of the very file, and only when it is whole itself. */
+static void a_file_is_verified_once(void **state)
+{
+    struct fixture *f = *state;
+    char seen[96], other_seen[96];
+    struct random r = {3};
+    struct index_builder *b;
+    struct layer_index *ix;
+    assert_int_equal(index_builder_new(f->path, key, &b, NULL), STATUS_OK);
+    struct geo_shape s = shape_star(&r, f->arena, 111, 41, 0.5, 100000, false);
+    assert_int_equal(index_builder_add(b, 1, "", "", "", &s, NULL), STATUS_OK);
+    assert_int_equal(index_builder_finish(b, NULL), STATUS_OK);
+    index_builder_free(b);
+    snprintf(seen, sizeof seen, "%s.seen", f->path);
+    snprintf(other_seen, sizeof other_seen, "%s.seen", f->other);
+
+    assert_true(reads_all(f->path));
+    assert_false(reads_all(f->path));
+    assert_int_equal(chmod(f->path, 0600), 0); /* a backup and a boot may do as much */
+    assert_true(reads_all(f->path));
+    assert_false(reads_all(f->path));
+    copy_file(f->path, f->other); /* with its times, and its mark */
+    copy_file(seen, other_seen);
+    assert_true(reads_all(f->other));
+    write_at(seen, "x", 1, 40);
+    assert_true(reads_all(f->path));
+    assert_int_equal(truncate(seen, 20), 0);
+    assert_true(reads_all(f->path));
+    assert_false(reads_all(f->path));
+
+    double zero = 0;
+    write_at(f->path, &zero, sizeof zero, 256 + 80000);
+    assert_int_equal(index_open_verified(f->path, key, &ix, NULL), STATUS_CORRUPT);
+    assert_int_equal(index_open_verified(f->path, key, &ix, NULL), STATUS_CORRUPT);
+    assert_int_equal(unlink(seen), 0);
+    assert_int_equal(unlink(other_seen), 0);
+}
+
 /* ---- while it is read ---- */
 
 struct writer {
@@ -449,6 +530,7 @@ int main(void)
         cmocka_unit_test(other_names_are_no_change_and_a_touch_is),
         cmocka_unit_test(a_file_is_verified_only_when_its_times_are_past),
         cmocka_unit_test(tables_do_not_follow_the_file),
+        cmocka_unit_test(a_file_is_verified_once),
         cmocka_unit_test(any_bytes_in_the_mapping_harm_nobody),
         cmocka_unit_test(a_number_is_the_truth_or_is_not_trusted),
         cmocka_unit_test(every_mapping_is_guarded_however_many_there_are),
