@@ -92,6 +92,8 @@ static enum status build(struct store *store, const struct store_version *v, boo
     s = fill(&r, store, v, coverage, a);
     if (!s)
         s = index_builder_finish(r.builder, e);
+    if (!s)
+        store_index_share(store, path);
     geo_shape_builder_release(&r.shape);
     index_builder_free(r.builder);
     return s;

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PATH_SIZE = 4096 };
@@ -169,6 +170,7 @@ int cmd_serve(int argc, char **argv)
         fprintf(stderr,
                 "没有找到网页文件（web/dist），只提供接口。\n"
                 "The web page's files are missing (web/dist): only the interface for programs is served.\n");
+    umask(077); /* what it and its jobs write is of persons; a store's index is shared as the store is */
     block_signals(&signals);
     if (http_server_start(&config, &server, &e))
         return strcmp(e.code, "port-busy") == 0 || e.status == STATUS_INVALID_INPUT

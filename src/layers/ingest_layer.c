@@ -130,6 +130,15 @@ static enum status begin_index(struct job *j, bool coverage, struct index_builde
     return st == STATUS_OK ? index_builder_new(path, key, out, e) : st;
 }
 
+static enum status finish_index(struct job *j, bool coverage, struct index_builder *index, struct error *e)
+{
+    char *path = store_index_path(j->store, j->arena, store_import_version(j->import), coverage);
+    enum status st = path ? index_builder_finish(index, e) : error_no_memory(e);
+    if (st == STATUS_OK)
+        store_index_share(j->store, path);
+    return st;
+}
+
 /* ---- features ---- */
 
 static void count_feature(struct ingest_report *r, const struct source_feature *f)
@@ -329,7 +338,7 @@ static enum status add_coverage(struct job *j, struct error *e)
     if (st == STATUS_OK)
         st = index_builder_add(index, store_import_version(j->import)->id, "", "", "", &j->coverage.shape, e);
     if (st == STATUS_OK)
-        st = index_builder_finish(index, e);
+        st = finish_index(j, true, index, e);
     index_builder_free(index);
     return st;
 }
@@ -342,7 +351,7 @@ static enum status finish(struct job *j, struct error *e)
     if (st == STATUS_OK)
         st = add_coverage(j, e);
     if (st == STATUS_OK)
-        st = index_builder_finish(j->index, e);
+        st = finish_index(j, false, j->index, e);
     if (st != STATUS_OK)
         return st;
     j->report->version_no = store_import_version(j->import)->version_no;

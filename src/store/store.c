@@ -230,7 +230,7 @@ static enum status refuse_existing(const char *path, struct error *e)
 static enum status fill_new(const char *tmp, struct error *e)
 {
     struct store *s = NULL;
-    enum status st = sql_open(tmp, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &s, e);
+    enum status st = sql_open(tmp, SQLITE_OPEN_READWRITE, &s, e);
     if (st != STATUS_OK)
         return st;
     s->mode = STORE_WRITE;
@@ -257,7 +257,9 @@ enum status store_create(const char *path, struct error *e)
         return error_no_memory(e);
     snprintf(tmp, n, "%s.new-%ld", path, (long)getpid());
     unlink(tmp);
-    enum status st = fill_new(tmp, e);
+    enum status st = store_file_make(tmp, e);
+    if (st == STATUS_OK)
+        st = fill_new(tmp, e);
     if (st == STATUS_OK && link(tmp, path) != 0 &&
         (errno == EEXIST || renameat2(AT_FDCWD, tmp, AT_FDCWD, path, RENAME_NOREPLACE) != 0))
         st = errno == EEXIST ? refuse_existing(path, e)

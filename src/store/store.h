@@ -193,8 +193,10 @@ void store_index_key(const struct store_version *v, bool coverage, uint8_t key[3
  * imports left.
  * Files younger than an hour stay, for programs that still load the previous generation. Best effort. */
 void store_index_sweep(struct store *s);
-/* Makes the directory of store_index_path when it is not there. */
+/* Makes the directory of store_index_path when it is not there. Who may read the store may enter it. */
 enum status store_index_make_dir(const struct store *s, struct error *e) HX_MUST_CHECK;
+/* A file in it that was just made is for whom the store is, whoever made it. Best effort. */
+void store_index_share(const struct store *s, const char *path);
 
 /* ---- the rule table: CSV text as loaded from schema/rules.csv or a later edition ---- */
 enum status store_rules(struct store *s, struct arena *a, const char **csv, const char **sha256_hex,

@@ -171,22 +171,12 @@ static enum status copy_into(struct store *from, const char *path, struct store_
     return st ? st : file_sync(path, e);
 }
 
-/* For nobody but its owner: there are officers' names in it. */
-static enum status make_empty(const char *path, struct error *e)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return error_errno(e, "写入", "Writing", path);
-    close(fd);
-    return STATUS_OK;
-}
-
 enum status store_copy(const char *from, const char *to, struct store_facts *out, struct error *e)
 {
     struct store *s = NULL;
     enum status st = store_open_any(from, &s, e);
     if (!st)
-        st = make_empty(to, e);
+        st = store_file_make(to, e);
     if (!st)
         st = copy_into(s, to, out, e);
     store_close(s);
@@ -209,7 +199,11 @@ enum status store_copy_place(const char *copy, const char *path, bool overwrite,
     enum status st = file_sync(copy, e);
     if (st)
         return st;
-    if (overwrite ? rename(copy, path) != 0 : link(copy, path) != 0) {
+    bool done =
+        overwrite ? rename(copy, path) == 0
+                  : link(copy, path) == 0 ||
+                        (errno != EEXIST && renameat2(AT_FDCWD, copy, AT_FDCWD, path, RENAME_NOREPLACE) == 0);
+    if (!done) {
         if (errno != EEXIST)
             return error_errno(e, "写入", "Writing", path);
         error_zh(e, "“%.300s”已经存在，不会覆盖；请换一个文件名，或加 --overwrite。", path);

@@ -3,10 +3,12 @@
 #include "store/sql.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static struct store_file of(const struct stat *st)
 {
@@ -34,6 +36,43 @@ enum status store_file_look(const char *path, struct store_file *out, struct err
     }
     *out = of(&st);
     return STATUS_OK;
+}
+
+/* As root, for whoever the folder is of. */
+static bool give_to_owner_of_folder(const char *path, int fd)
+{
+    struct stat st;
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    bool ok = folder && (geteuid() != 0 || (stat(folder, &st) == 0 && fchown(fd, st.st_uid, st.st_gid) == 0));
+    free(folder);
+    return ok;
+}
+
+enum status store_file_make(const char *path, struct error *e)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && give_to_owner_of_folder(path, fd);
+    enum status s = ok ? STATUS_OK : error_errno(e, "建立文件", "Making the file", path);
+    if (fd >= 0)
+        close(fd);
+    return s;
+}
+
+void store_file_share(const char *store_path, const char *path)
+{
+    struct stat of, to;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0 && stat(store_path, &of) == 0 && fstat(fd, &to) == 0) {
+        mode_t mode = of.st_mode & 0666;
+        if (S_ISDIR(to.st_mode))
+            mode |= (mode & 0444) >> 2; /* who may read may enter */
+        if (geteuid() == 0)
+            (void)!fchown(fd, of.st_uid, of.st_gid);
+        (void)fchmod(fd, mode);
+    }
+    if (fd >= 0)
+        close(fd);
 }
 
 bool store_file_same(const struct store_file *a, const struct store_file *b)

@@ -47,10 +47,17 @@ enum status store_index_make_dir(const struct store *s, struct error *e)
         return error_no_memory(e);
     snprintf(dir, n, "%s.index", s->path);
     enum status st = STATUS_OK;
-    if (mkdir(dir, 0755) != 0 && errno != EEXIST)
+    if (mkdir(dir, 0700) == 0)
+        store_file_share(s->path, dir);
+    else if (errno != EEXIST)
         st = error_errno(e, "建立索引目录", "Making the index directory", dir);
     free(dir);
     return st;
+}
+
+void store_index_share(const struct store *s, const char *path)
+{
+    store_file_share(s->path, path);
 }
 
 enum { SWEEP_AGE_S = 3600 };

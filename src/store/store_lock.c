@@ -44,7 +44,7 @@ static struct store_owner owner_of(int fd)
 
 enum status store_lock_refuse(const char *path, const struct store_owner *o, struct error *e)
 {
-    char zh[80] = "另一个程序", en[80] = "another process";
+    char zh[80] = "另一个红线程序", en[80] = "another Hongxian program", end[40] = "";
     if (o->pid && o->port) {
         snprintf(zh, sizeof zh, "红线服务（进程 %ld，端口 %u）", o->pid, o->port);
         snprintf(en, sizeof en, "a Hongxian server (process %ld, port %u)", o->pid, o->port);
@@ -52,13 +52,15 @@ enum status store_lock_refuse(const char *path, const struct store_owner *o, str
         snprintf(zh, sizeof zh, "红线程序（进程 %ld，正在恢复备份）", o->pid);
         snprintf(en, sizeof en, "a Hongxian program (process %ld, which restores a backup)", o->pid);
     }
-    error_zh(e,
-             "存储“%.200s”正由%s使用，一个存储只能由一个服务使用；请使用那个服务，或先停止它（kill %ld）。",
-             path, zh, o->pid);
-    return error_fail(e, STATUS_CONFLICT, "store-in-use",
-                      "The store \"%.200s\" is in use by %s, and one server owns a store; use that one, "
-                      "or stop it first (kill %ld).",
-                      path, en, o->pid);
+    if (o->pid && o->port)
+        snprintf(end, sizeof end, " (kill %ld)", o->pid);
+    error_zh(e, "存储“%.200s”正由%s使用，一个存储只能由一个服务使用；请使用那个服务，或先停止它%s。", path,
+             zh, end);
+    return error_fail(
+        e, STATUS_CONFLICT, "store-in-use",
+        "The store \"%.200s\" is in use by %s, and one server owns a store; use that one, or stop "
+        "it first%s.",
+        path, en, end);
 }
 
 /* A file that may only be read can only be locked shared. */

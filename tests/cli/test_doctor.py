@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "http"))
 import fixture  # noqa: E402
+from fixture import runs  # noqa: E402
 
 PROGRAM = sys.argv[1]
 
@@ -66,6 +68,7 @@ class Doctor(unittest.TestCase):
         self.assertFalse(two.exists())
         self.assertEqual(bytes(content), one.read_bytes())
 
+    @runs.whole_under_sanitizers
     def test_a_version_that_was_changed(self):
         """A red line that another program took away, though its index is as it was."""
         self.change("DELETE FROM feature WHERE id = 1")
@@ -82,6 +85,7 @@ class Doctor(unittest.TestCase):
         self.change("DELETE FROM record")           # emptied: what was kept is still there
         self.assertEqual({"record": ["record-broken"]}, self.ask(10))
 
+    @runs.whole_under_sanitizers
     def test_rights(self):
         os.chmod(self.store, 0o644)
         self.assertEqual({"rights": ["store-readable-by-all"]}, self.ask(11))
@@ -89,6 +93,32 @@ class Doctor(unittest.TestCase):
         os.chmod(self.folder, 0o777)
         self.assertEqual({"rights": ["store-writable-by-all"]}, self.ask(10))
 
+    @runs.whole_under_sanitizers
+    def test_what_is_made_is_for_whom_the_store_is(self):
+        """A new store is its owner's alone; its index follows what the store's mode is, by whichever command it is made; made by root it
+        belongs to whom the folder belongs to."""
+        folder = self.folder / "new"
+        folder.mkdir()
+        if os.geteuid() == 0:
+            os.chown(folder, 12345, 12345)
+        store = folder / "s.sqlite"
+        subprocess.run([PROGRAM, "init", store], check=True, capture_output=True, umask=0)
+        self.assertEqual(0o600, stat.S_IMODE(os.stat(store).st_mode))
+        for mode, in_folder in ((0o600, 0o700), (0o660, 0o770), (0o640, 0o750)):
+            shutil.rmtree(f"{store}.index", ignore_errors=True)
+            os.chmod(store, mode)
+            if mode == 0o600:
+                fixture.import_layer(PROGRAM, folder, str(store), "ecological_red_line", fixture.red_line())
+            else:
+                parcel = fixture.write_json(folder / "p.geojson", fixture.feature((111.705, 40.80, 111.715, 40.81)))
+                subprocess.run([PROGRAM, "check", parcel, "--store", store], check=True, capture_output=True)
+            made = [pathlib.Path(f"{store}.index"), *pathlib.Path(f"{store}.index").iterdir()]
+            self.assertEqual([in_folder] + [mode] * (len(made) - 1), [stat.S_IMODE(os.stat(p).st_mode) for p in made])
+            self.assertEqual(2, sum(p.suffix == ".hxi" for p in made))
+            if os.geteuid() == 0:
+                self.assertEqual({12345}, {os.stat(p).st_uid for p in (store, *made)})
+
+    @runs.whole_under_sanitizers
     def test_no_store_half_a_store_an_older_one(self):
         whole = self.store.read_bytes()
         self.store.write_bytes(whole[:len(whole) // 2])
@@ -108,6 +138,7 @@ class Doctor(unittest.TestCase):
         self.assertEqual(["no-chinese-font"], found["fonts"])
         self.assertIn("proj", found)
 
+    @runs.whole_under_sanitizers
     def test_who_has_it(self):
         server = fixture.Server(PROGRAM, "--store", str(self.store), "--threads", "2")
         said = subprocess.run([PROGRAM, "doctor", "--store", self.store], capture_output=True, text=True).stdout

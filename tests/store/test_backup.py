@@ -79,6 +79,7 @@ class Stores(unittest.TestCase):
 
 
 class Backup(Stores):
+    @runs.whole_under_sanitizers
     def test_while_a_server_keeps(self):
         """Of one moment: a whole chain with all that was acknowledged before it began, again and again, while officers keep."""
         server, kept, over = fixture.Server(PROGRAM, "--store", str(self.store), "--allow-records"), [], threading.Event()
@@ -176,6 +177,7 @@ class Restore(Stores):
         self.good("check", self.parcel, "--store", self.store)
         self.keep("P3")
 
+    @runs.whole_under_sanitizers
     def test_a_record_is_not_lost_untold(self):
         """An older chain, and one that went another way, are refused with the number of records; one that goes on is not."""
         self.keep("P1")
@@ -218,6 +220,7 @@ class Restore(Stores):
         self.assertEqual(before, self.store.read_bytes())
         self.assertEqual(listing, sorted(self.folder.iterdir()))
 
+    @runs.whole_under_sanitizers
     def test_a_store_that_others_have_open_stays(self):
         """Also by a program that knows nothing of the lock; afterwards it works as before for whoever had it open."""
         self.keep("P1")
@@ -228,6 +231,7 @@ class Restore(Stores):
             self.assertEqual([("wal",)], db.execute("PRAGMA journal_mode").fetchall())
         self.restore()
 
+    @runs.whole_under_sanitizers
     def test_dry_run_changes_nothing(self):
         self.keep("P1")
         self.backup()
@@ -235,6 +239,7 @@ class Restore(Stores):
         self.assertIn("would be kept as", self.restore("--dry-run"))
         self.assertEqual(before, {p: (p.read_bytes() if p.is_file() else None) for p in self.folder.iterdir()})
 
+    @runs.whole_under_sanitizers
     def test_a_damaged_store_is_replaced_when_that_is_said(self):
         """How much would be lost cannot be told then; it is kept as it is."""
         self.keep("P1")
@@ -247,6 +252,7 @@ class Restore(Stores):
         kept, = self.beside(".before-restore-")
         self.assertEqual(b"rubbish" * 5000, kept.read_bytes())
 
+    @runs.whole_under_sanitizers
     def test_a_journal_of_a_store_that_is_gone_is_not_read(self):
         """SQLite would read it into whatever gets the name."""
         self.keep("P1")
@@ -278,6 +284,7 @@ class Restore(Stores):
         self.good("records", "verify", "--store", self.store)
 
 
+@runs.whole_under_sanitizers
 class Killed(Stores):
     """At moments of the command's own processor time, spread over the whole of it."""
     def moments(self, command):
