@@ -428,7 +428,7 @@ static enum status renew(struct engine *en, struct engine_worker *w, uint64_t wr
 /* What is found while it works: nobody is answered from here on until the store has been taken up again.
  * Whoever finds it may hold a worker, for which somebody with the lock waits (take_up): that one is about to
  * see for himself, and is not waited for. */
-static void set_fault(struct engine *en, const struct error *why)
+void engine_set_fault(struct engine *en, const struct error *why)
 {
     if (pthread_mutex_trylock(&en->file_lock) != 0)
         return;
@@ -456,7 +456,7 @@ enum status engine_snapshot(struct engine *en, struct engine_worker *w, struct s
         swap_in(en, loaded);
     if (s) {
         snapshot_unref(held);
-        set_fault(en, &why);
+        engine_set_fault(en, &why);
         if (e)
             *e = why;
         return s;
@@ -487,7 +487,7 @@ enum status engine_take(struct engine *en, enum engine_lane lane, const atomic_b
             break;
         engine_give(en, w); /* somebody found a fault meanwhile, or just now */
         if (s)
-            set_fault(en, &why);
+            engine_set_fault(en, &why);
     }
     if (!s)
         *out = w;

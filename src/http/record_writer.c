@@ -84,7 +84,8 @@ void record_writer_fold(struct record_writer *d)
 
 bool record_writer_lost_store(const struct error *e)
 {
-    static const char *const codes[] = {"store-closed", "store-moved", "store-moved-since"};
+    static const char *const codes[] = {"store-closed", "store-moved", "store-moved-since",
+                                        "store-journal-gone"};
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (strcmp(e->code, codes[i]) == 0)
             return true;

@@ -294,6 +294,8 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     bool is_away = reply.status == MHD_HTTP_SERVICE_UNAVAILABLE || record_writer_lost_store(&e) ||
                    strcmp(e.code, "index-changed") == 0;
     unsigned code = is_away ? MHD_HTTP_SERVICE_UNAVAILABLE : reply_status_of(status);
+    if (reply.status != MHD_HTTP_SERVICE_UNAVAILABLE && strcmp(e.code, "store-journal-gone") == 0)
+        engine_set_fault(s->engine, &e); /* found by the handler, not told by the engine */
     if (code >= 500)
         log_line(LOG_ERROR, "%s %s: %s (%s)", c->method, c->path, e.en, status_name(status));
     return send_problem(c, connection, code, NULL, &e);

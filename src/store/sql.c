@@ -174,8 +174,30 @@ static bool has_moved(struct store *s)
             store_file_look(s->path, &now, NULL) || !store_file_same(&now, &s->file));
 }
 
-static enum status fail_moved(const struct store *s, struct doing d, struct error *e)
+/* A journal that somebody has removed goes on being written, and is gone with the process; whoever comes next has another.
+ * It cannot change under a handle otherwise: only the last to leave takes it away. */
+static bool has_lost_journal(const struct store *s)
 {
+    struct store_file journal = store_file_journal(s->path), shared = store_file_shared(s->path);
+    return (s->journal.inode && !store_file_same(&journal, &s->journal)) ||
+           (s->shared.inode && !store_file_same(&shared, &s->shared));
+}
+
+static enum status fail_moved(struct store *s, struct doing d, struct error *e)
+{
+    if (!has_moved(s)) {
+        error_zh(
+            e,
+            "%s失败：存储“%.200s”旁边的日志（-wal、-shm）被移走或删除，没有写入任何内容；请不要动这两个文件，"
+            "稍后重试（服务会重新打开存储）。",
+            d.zh, s->path);
+        return error_fail(
+            e, STATUS_CONFLICT, "store-journal-gone",
+            "Failed while %s: the journal beside the store \"%.200s\" (-wal, -shm) was moved or removed, "
+            "and nothing was kept; leave these two alone, and try again in a moment (a server opens the "
+            "store anew).",
+            d.en, s->path);
+    }
     error_zh(e,
              "%s失败：存储“%.200s”已被移走、替换或删除，没有写入任何内容；请把它放回原处（连同旁边的 -wal "
              "文件），然后重试。",
@@ -189,20 +211,34 @@ static enum status fail_moved(const struct store *s, struct doing d, struct erro
 static enum status fail_moved_since(const struct store *s, struct doing d, struct error *e)
 {
     error_zh(e,
-             "%s时存储“%.200s”被移走、替换或删除：内容写进了原来的文件，现在这个路径下可能没有。请找到原来的"
+             "%s时存储“%."
+             "200s”或它的日志被移走、替换或删除：内容写进了原来的文件，现在这个路径下可能没有。请找到原来的"
              "文件，核对后再重试。",
              d.zh, s->path);
-    return error_fail(e, STATUS_CONFLICT, "store-moved-since",
-                      "While %s, the store \"%.200s\" was moved, replaced or removed: it was written into "
-                      "the file that was there before, and may not be in the one that is there now. Find the "
-                      "former and look, before you try again.",
-                      d.en, s->path);
+    return error_fail(
+        e, STATUS_CONFLICT, "store-moved-since",
+        "While %s, the store \"%.200s\" or its journal was moved, replaced or removed: it was written into "
+        "the file that was there before, and may not be in the one that is there now. Find the "
+        "former and look, before you try again.",
+        d.en, s->path);
 }
 
 enum status sql_note_file(struct store *s, struct error *e)
 {
     enum status st = store_file_look(s->path, &s->file, e);
+    s->journal = s->shared = (struct store_file){.inode = 0};
     return !st && has_moved(s) ? fail_moved(s, (struct doing){"打开存储", "opening the store"}, e) : st;
+}
+
+void sql_note_journal(struct store *s)
+{
+    s->journal = store_file_journal(s->path);
+    s->shared = store_file_shared(s->path);
+}
+
+static bool is_away(struct store *s)
+{
+    return has_moved(s) || has_lost_journal(s);
 }
 
 enum status sql_begin_write(struct store *s, struct error *e)
@@ -214,7 +250,7 @@ enum status sql_begin_write(struct store *s, struct error *e)
     }
     struct doing d = {"开始写入", "starting to write"};
     enum status st = sql_exec(s, "BEGIN IMMEDIATE", d, e);
-    if (!st && has_moved(s)) {
+    if (!st && is_away(s)) {
         sql_rollback(s);
         st = fail_moved(s, d, e);
     }
@@ -223,10 +259,10 @@ enum status sql_begin_write(struct store *s, struct error *e)
 
 enum status sql_commit(struct store *s, struct doing d, struct error *e)
 {
-    if (has_moved(s))
+    if (is_away(s))
         return fail_moved(s, d, e);
     enum status st = sql_exec(s, "COMMIT", d, e);
-    return !st && has_moved(s) ? fail_moved_since(s, d, e) : st;
+    return !st && is_away(s) ? fail_moved_since(s, d, e) : st;
 }
 
 void sql_rollback(struct store *s)

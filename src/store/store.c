@@ -145,6 +145,8 @@ static enum status open_checked(const char *name, int flags, struct way way, str
         st = sql_note_file(s, e);
     if (st == STATUS_OK)
         st = set_up(s, e);
+    if (st == STATUS_OK && way.mode == STORE_WRITE)
+        sql_note_journal(s);
     if (st == STATUS_OK && version < STORE_SCHEMA_VERSION && !way.any_schema)
         st =
             way.mode == STORE_WRITE ? store_migrate(s, (int)version, e) : refuse_version(s->path, version, e);

@@ -80,14 +80,24 @@ bool store_file_same(const struct store_file *a, const struct store_file *b)
     return a->device == b->device && a->inode == b->inode;
 }
 
-struct store_file store_file_journal(const char *path)
+static struct store_file beside(const char *path, const char *ending)
 {
     struct stat st;
-    size_t n = strlen(path) + sizeof "-wal";
-    char *journal = malloc(n);
-    bool there = journal && snprintf(journal, n, "%s-wal", path) > 0 && stat(journal, &st) == 0;
-    free(journal);
+    size_t n = strlen(path) + strlen(ending) + 1;
+    char *name = malloc(n);
+    bool there = name && snprintf(name, n, "%s%s", path, ending) > 0 && stat(name, &st) == 0;
+    free(name);
     return there ? of(&st) : (struct store_file){.inode = 0};
+}
+
+struct store_file store_file_journal(const char *path)
+{
+    return beside(path, "-wal");
+}
+
+struct store_file store_file_shared(const char *path)
+{
+    return beside(path, "-shm");
 }
 
 enum status store_file_refuse_journal(const char *path, const struct store_file *journal, struct error *e)

@@ -23,6 +23,8 @@ void store_file_share(const char *store_path, const char *path);
 
 /* The journal beside it, "PATH-wal". inode 0: there is none. */
 struct store_file store_file_journal(const char *path);
+/* What its users share, "PATH-shm"; likewise. */
+struct store_file store_file_shared(const char *path);
 /* A journal that another program keeps open goes with the file that was replaced; SQLite would read it into the new one.
  * STATUS_CONFLICT ("store-journal-left") when what lies there is still `journal`, of the file of before, with something
  * in it. */

@@ -133,6 +133,23 @@ class Moves(unittest.TestCase):
         for store in [*files, self.path]:
             self.assertEqual(0, subprocess.run([PROGRAM, "records", "verify", "--store", store], capture_output=True).returncode, store)
 
+    def test_a_journal_that_is_removed(self):
+        """What would be kept into a journal that nobody can find any more is refused; the store is opened anew, with what the journal had,
+        and goes on. After a kill -9 all that was acknowledged is there."""
+        for i, suffix in enumerate(("-wal", "-shm", "-wal") * runs.small_or_whole(1, 5)):
+            self.wait_for(4, since=time.monotonic())
+            os.unlink(f"{self.path}{suffix}")
+            removed = time.monotonic()
+            self.wait_for(2, 503, removed)
+            self.assertIn("store-journal-gone", {a[3]["code"] for a in self.answers(503)})
+            self.wait_for(4, since=time.monotonic())
+        os.kill(self.server.process.pid, signal.SIGKILL)
+        self.server.process.wait()
+        self.end()
+        self.assertLessEqual(self.acknowledged(), names(self.path))
+        self.assertEqual(0, subprocess.run([PROGRAM, "records", "verify", "--store", self.path], capture_output=True).returncode)
+        self.server.stop()
+
     def test_removed(self):
         """Removed: 503 for everybody; what was acknowledged is in the file, which another name of it shows."""
         self.wait_for(4)

@@ -168,6 +168,25 @@ static void nothing_is_kept_into_a_file_that_is_gone(void **state)
     assert_int_equal(n_records(other), 0);
 }
 
+/* Its journal, or what its users share: it would be in a file that is gone with the process. Opened anew, it goes on. */
+static void nothing_is_kept_into_a_journal_that_is_gone(void **state)
+{
+    struct place *p = *state;
+    struct error e = {0};
+    char name[128];
+    for (int i = 0; i < 2; i++) {
+        struct store *s = must_open(p->path, STORE_WRITE);
+        must(keep(s, p->arena, &e), &e);
+        must(keep(s, p->arena, &e), &e);
+        snprintf(name, sizeof name, "%s%s", p->path, i ? "-shm" : "-wal");
+        assert_int_equal(unlink(name), 0);
+        assert_int_equal(keep(s, p->arena, &e), STATUS_CONFLICT);
+        assert_says(&e, STATUS_CONFLICT, "store-journal-gone", p->path);
+        store_close(s);
+    }
+    assert_int_equal(n_records(p->path), 4);
+}
+
 /* A link that leads to another store now: SQLite compares with where it led when it was opened. */
 static void a_link_that_leads_elsewhere_is_another_store(void **state)
 {
@@ -243,6 +262,7 @@ int main(void)
         CASE(one_owner_whatever_the_file_is_called),
         CASE(the_lock_goes_over_to_another_store),
         CASE(nothing_is_kept_into_a_file_that_is_gone),
+        CASE(nothing_is_kept_into_a_journal_that_is_gone),
         CASE(a_link_that_leads_elsewhere_is_another_store),
         CASE(an_import_does_not_end_in_a_file_that_is_gone),
         CASE(moved_while_it_is_committed_is_told),
