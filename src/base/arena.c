@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGN = 16, FIRST_BLOCK_BYTES = 64 * 1024 };
+enum { ALIGN = 16, FIRST_BLOCK_BYTES = 64 * 1024, KEPT_BYTES = 16 << 20 };
 
 struct block {
     struct block *next;
@@ -52,7 +52,13 @@ void arena_reset(struct arena *a)
     if (!a->head)
         return;
     /* The newest block is the largest: keeping it alone makes the next request of this size
-     * allocation-free. */
+     * allocation-free. What one dear request needed is not kept for all that follow. */
+    if (a->head->size > KEPT_BYTES) {
+        blocks_free(a->head);
+        a->head = NULL;
+        a->total = 0;
+        return;
+    }
     blocks_free(a->head->next);
     a->head->next = NULL;
     a->head->used = 0;

@@ -3,6 +3,7 @@
 
 #include "features/parcels.h"
 
+#include "base/budget.h"
 #include "base/limits.h"
 #include "check/checking.h"
 #include "check/measure.h"
@@ -34,6 +35,13 @@ enum status check_worker_init(struct check_worker *w, struct error *e)
     if (s)
         check_worker_release(w);
     return s;
+}
+
+void check_worker_shrink(struct check_worker *w)
+{
+    overlap_scratch_shrink(w->scratch);
+    overlap_scratch_shrink(w->other);
+    arena_reset(w->arena);
 }
 
 void check_worker_release(struct check_worker *w)
@@ -232,6 +240,8 @@ static enum status check_all(const struct checking *c, struct report *r, struct 
     enum status s = STATUS_OK;
     for (size_t i = 0; !s && i < parcels->n_parcels; i++) {
         s = check_one(c, &parcels->parcels[i], &r->results[i], e);
+        if (!s)
+            s = budget_check(e); /* whatever was passed over in between: no part of a report is one */
         if (!s)
             r->verdict = verdict_worse(r->verdict, r->results[i].verdict);
     }

@@ -129,6 +129,8 @@ struct check_worker {
 };
 enum status check_worker_init(struct check_worker *w, struct error *e) HX_MUST_CHECK;
 void check_worker_release(struct check_worker *w);
+/* Between two requests: the arena is empty, and what only a large parcel needs is given back. */
+void check_worker_shrink(struct check_worker *w);
 
 /* Bytes of a parcel file -> report. The report borrows from `snapshot` and the worker's arena. */
 enum status check_bytes(struct check_worker *w, const struct snapshot *snapshot,

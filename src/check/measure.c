@@ -1,5 +1,6 @@
 #include "check/measure.h"
 
+#include "base/budget.h"
 #include "geo/area.h"
 #include "index/overlap_shape.h"
 
@@ -129,7 +130,7 @@ static enum status gather(struct gathering *g, struct error *e)
     if (!copy || !g->features || !g->number)
         return error_no_memory(e);
     memcpy(copy, o, n * sizeof *copy); /* the scratch is used again below */
-    for (size_t i = 0; i < n && !s; i++) {
+    for (size_t i = 0; i < n && !s && !(s = budget_check(e)); i++) {
         if (copy[i].area_m2 > measure_floor_m2(g->parcel_m2)) {
             g->features[g->n] = feature_overlap_of(g->ix, &copy[i]);
             g->number[g->n] = copy[i].feature;
@@ -164,8 +165,9 @@ static enum status conflict_find(struct gathering *g, struct error *e)
         struct geo_shape local;
         const struct overlap *o = NULL;
         size_t n = 0;
-        enum status s =
-            overlap_clip_shape(g->ix, g->number[i], &g->parcel->box, g->w->clip, g->w->arena, &local, e);
+        enum status s = budget_check(e);
+        if (!s)
+            s = overlap_clip_shape(g->ix, g->number[i], &g->parcel->box, g->w->clip, g->w->arena, &local, e);
         if (!s && local.n_rings > 0)
             overlap_prepare(g->w->other, &local);
         if (!s && local.n_rings > 0)
@@ -198,7 +200,9 @@ static enum status union_area(struct gathering *g, const size_t *of, size_t n, d
     enum status st = overlap_shape_build(&g->shapes, parts, n, &s, e);
     if (!st)
         *out = fmin(s.area_m2, g->parcel_m2);
-    if (st == STATUS_INTERNAL) { /* the sum stands as an upper bound, and the report says so */
+    if (st == STATUS_INTERNAL ||
+        (st == STATUS_TOO_LARGE &&
+         !budget_is_over())) { /* the sum stands as an upper bound, and the report says so */
         g->bound = true;
         st = STATUS_OK;
     }

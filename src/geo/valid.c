@@ -1,5 +1,8 @@
 #include "geo/valid.h"
 
+#include "base/budget.h"
+
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +18,34 @@ static void keep_message(const char *message, void *userdata)
     snprintf(g->message, sizeof g->message, "%s", message);
 }
 
+/* GEOS asks this where its own loops are long. The request that follows is one flag for all threads, which the
+ * thread that raised it takes down at once; see geo_geos_was_interrupted. */
+static void stop_when_over(void)
+{
+    if (budget_is_over())
+        GEOS_interruptRequest();
+}
+
+static void register_stop(void)
+{
+    GEOS_interruptRegisterCallback(stop_when_over);
+}
+
+bool geo_geos_was_interrupted(const struct geo_geos *g)
+{
+    return strstr(g->message, "nterrupted") != NULL && !budget_is_over();
+}
+
+void geo_geos_forget_message(struct geo_geos *g)
+{
+    g->message[0] = '\0';
+}
+
 enum status geo_geos_new(struct geo_geos **out, struct error *e)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct geo_geos *g = calloc(1, sizeof *g);
+    pthread_once(&once, register_stop);
     if (g)
         g->handle = GEOS_init_r();
     if (!g || !g->handle) {
@@ -44,6 +72,9 @@ GEOSContextHandle_t geo_geos_handle(const struct geo_geos *g)
 
 static enum status fail_geos(struct geo_geos *g, const char *doing_zh, const char *doing_en, struct error *e)
 {
+    enum status over = budget_check(e);
+    if (over)
+        return over;
     const char *why = g->message[0] ? g->message : "no message";
     error_zh(e, "GEOS%s失败：%s。", doing_zh, why);
     return error_fail(e, STATUS_INTERNAL, "geos", "GEOS failed to %s: %s.", doing_en, why);
@@ -238,6 +269,8 @@ enum status geo_valid_check_place(struct geo_geos *g, const struct geo_shape *s,
     if (st != STATUS_OK)
         return st;
     st = report_detail(g, geom, place_deg, e);
+    if (st == STATUS_INTERNAL && geo_geos_was_interrupted(g))
+        st = report_detail(g, geom, place_deg, e);
     GEOSGeom_destroy_r(g->handle, geom);
     return st;
 }

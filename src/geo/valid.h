@@ -13,6 +13,12 @@ enum status geo_geos_new(struct geo_geos **out, struct error *e) HX_MUST_CHECK; 
 void geo_geos_free(struct geo_geos *g);                                         /* NULL-safe */
 GEOSContextHandle_t geo_geos_handle(const struct geo_geos *g);                  /* borrowed */
 
+/* GEOS stops what it does in a thread whose budget is over (base/budget.h), and fails; its caller asks
+ * budget_check before it calls that a fault of GEOS. Between two threads such a stop may, within nanoseconds, hit
+ * the wrong one: the last failure was that, and is worth another try? */
+bool geo_geos_was_interrupted(const struct geo_geos *g);
+void geo_geos_forget_message(struct geo_geos *g);
+
 /* How the sentence of a fault ends; what is accepted all the same does not say it. */
 #define GEO_VALID_REMEDY_ZH "；请在该处改正后重新提交。"
 #define GEO_VALID_REMEDY_EN "; mend it there and send it again."

@@ -161,7 +161,7 @@ struct engine_load engine_load(struct engine *en)
 
 void engine_give(struct engine *en, struct engine_worker *w)
 {
-    arena_reset(w->check.arena);
+    check_worker_shrink(&w->check);
     pthread_mutex_lock(&en->pool_lock);
     en->n_taken[w->lane]--;
     en->free_workers[en->n_free++] = w;

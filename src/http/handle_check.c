@@ -99,7 +99,9 @@ static enum status run_check(struct request *rq, const struct report_form *form,
                         &report, e);
     if (!s && keep)
         s = keep_check(rq, &ask.project, &report, e);
-    return s ? s : report_form_write(&rq->worker->check, &report, &wanted, out, e);
+    if (!s)
+        s = report_form_write(&rq->worker->check, &report, &wanted, out, e);
+    return s ? s : budget_check(e); /* a form may have left out a picture that took too long */
 }
 
 /* Everything of the request then sees the lines of that day, what is kept of it, too. */

@@ -6,6 +6,7 @@
 #ifndef HX_HTTP_REQUEST_H
 #define HX_HTTP_REQUEST_H
 
+#include "base/budget.h"
 #include "base/buffer.h"
 #include "http/engine.h"
 
@@ -40,6 +41,7 @@ struct request {
     const char *path;                 /* decoded */
     const char *host; /* that stood before the path (request_split_target), and counts instead of Host; "" */
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE]; /* {…} of the route, in order */
+    struct budget budget; /* for the length of the handler; budget_cancel stops what asks it */
     const char *body;
     size_t body_size;
     const struct request_value

@@ -18,6 +18,7 @@
 #include "store/store_lock.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,6 +195,8 @@ static enum status answer_tagged(struct http_server *s, const struct route *rout
     return STATUS_OK;
 }
 
+#define DEAR_S 0.5 /* of processor time: what such a request has freed goes back to the system */
+
 /* Runs the handler with a worker and the snapshot of this moment, and gives both back. */
 static enum status run_handler(struct http_server *s, const struct route *route, struct request *rq,
                                struct reply *reply, struct error *e)
@@ -213,10 +216,14 @@ static enum status run_handler(struct http_server *s, const struct route *route,
         reply->status = MHD_HTTP_SERVICE_UNAVAILABLE;
         return status;
     }
+    budget_begin(&rq->budget, LIMIT_REQUEST_CPU_S, 0);
     status = answer_tagged(s, route, rq, reply, e);
+    budget_end(&rq->budget);
     snapshot_unref(rq->snapshot);
     if (rq->worker)
         engine_give(s->engine, rq->worker);
+    if (budget_took_s(&rq->budget) > DEAR_S)
+        malloc_trim(0);
     return status;
 }
 

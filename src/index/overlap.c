@@ -1,6 +1,7 @@
 #include "index/overlap.h"
 
 #include "base/array.h"
+#include "base/budget.h"
 #include "base/limits.h"
 #include "index/overlap_parts.h"
 #include "index/shape_index.h"
@@ -68,6 +69,32 @@ void overlap_scratch_free(struct overlap_scratch *s)
     free(s);
 }
 
+/* Whatever ends a measurement is memory, or the budget. */
+static enum status stopped(struct error *e)
+{
+    enum status s = budget_check(e);
+    return s ? s : error_no_memory(e);
+}
+
+/* Beyond this a scratch does not keep its memory for the next parcel. */
+#define KEPT_BYTES ((size_t)8 << 20)
+
+void overlap_scratch_shrink(struct overlap_scratch *s)
+{
+    bool pieces = s->list.cap_fields * sizeof *s->list.fields > KEPT_BYTES;
+    bool runs = s->nearby.cap_runs * sizeof *s->nearby.runs > KEPT_BYTES;
+    s->parcel = NULL;
+    s->cut = false;
+    s->looked_at = NULL;
+    s->touching.shape = NULL;
+    if (pieces)
+        parcel_parts_release(&s->list);
+    if (runs)
+        overlap_nearby_release(&s->nearby);
+    if (pieces && s->edges)
+        arena_reset(s->edges);
+}
+
 bool overlap_parcel_cut(struct overlap_scratch *s)
 {
     if (!s->cut)
@@ -119,8 +146,13 @@ bool overlap_saw_nothing(struct overlap_scratch *s, const struct layer_index *ix
 
 enum status overlap_parcel_area(struct overlap_scratch *s, double *area_m2, struct error *e)
 {
+    if (!s->cut && parcel_parts_edges(s->parcel) > LIMIT_PARCEL_EDGES)
+        return budget_too_costly(
+            e, "地块有太多又长又密的边，逐条计算要占用过多的时间和内存",
+            "The parcel has too many edges that are long and close together: to measure it "
+            "would take too much time and memory");
     if (!overlap_parcel_cut(s))
-        return error_no_memory(e);
+        return stopped(e);
     *area_m2 = s->list.area_m2;
     return STATUS_OK;
 }
@@ -203,7 +235,8 @@ static bool parts_measure(struct overlap_scratch *s, const struct layer_index *i
     for (size_t i = 0; i < s->list.n_parts; i++) {
         const struct parcel_part *p = s->list.parts + i;
         struct overlap_nearby_part part;
-        if (overlap_nearby_box(&s->nearby, ix, &p->box, NULL, question, &part) != NEARBY_DONE ||
+        if (budget_is_over() ||
+            overlap_nearby_box(&s->nearby, ix, &p->box, NULL, question, &part) != NEARBY_DONE ||
             !overlap_part_measure(s, &part, p, p->area_m2))
             return false;
     }
@@ -239,7 +272,7 @@ enum status overlap_measure_wanted(struct overlap_scratch *s, const struct layer
 {
     s->n_found = 0;
     if (!parcel_measure(s, ix, wanted, user))
-        return error_no_memory(e);
+        return stopped(e);
     overlap_found_finish(s);
     *out = s->found;
     *n = s->n_found;

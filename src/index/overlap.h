@@ -32,6 +32,8 @@ enum { PIECE_MAX_EDGES = 64 };
 struct overlap_scratch;
 enum status overlap_scratch_new(struct overlap_scratch **out, struct error *e) HX_MUST_CHECK; /* owned */
 void overlap_scratch_free(struct overlap_scratch *s);                                         /* NULL-safe */
+/* Gives back what a large parcel has made it hold. No parcel is prepared then. */
+void overlap_scratch_shrink(struct overlap_scratch *s);
 
 /* Makes `shape` the parcel of the following measurements. Rings may be any closed rings whose winding numbers
  * are 0 or 1 (a finished geo_shape, or rings from index_clip_feature). `shape` is borrowed until the next

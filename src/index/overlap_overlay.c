@@ -1,6 +1,7 @@
 #include "index/overlap_overlay.h"
 
 #include "base/array.h"
+#include "base/budget.h"
 #include "geo/area.h"
 
 #include <math.h>
@@ -8,6 +9,9 @@
 
 enum status overlay_failed(struct error *e)
 {
+    enum status s = budget_check(e);
+    if (s)
+        return s;
     error_zh(e, "GEOS 未能求出重叠图形；面积不受影响，但图形不可用。");
     return error_fail(e, STATUS_INTERNAL, "geos-overlay", "GEOS could not build the overlap geometry.");
 }

@@ -1,6 +1,8 @@
 #include "index/overlap_shape.h"
 
+#include "base/budget.h"
 #include "geo/area.h"
+#include "geo/edge_grid.h"
 #include "index/overlap_overlay.h"
 #include "index/overlap_trace.h"
 #include "index/shape_index.h"
@@ -62,14 +64,38 @@ enum status overlap_clip_shape(const struct layer_index *ix, uint32_t feature, c
     return STATUS_OK;
 }
 
-static bool shapes_begin(struct overlap_shapes *from)
+/* GEOS tries pairs of edges whose boxes meet: of the rays of a star that is every pair, four times over. */
+static enum status refuse_hopeless(const struct geo_shape *parcel, struct error *e)
+{
+    enum { FEW = 4096 };
+    struct edge_grid grid = {.edges = NULL};
+    if (parcel->n_vertices < FEW)
+        return STATUS_OK;
+    enum status s =
+        edge_grid_make(&grid, parcel->lon_deg, parcel->lat_deg, parcel->ring_start, parcel->n_rings)
+            ? STATUS_OK
+            : error_no_memory(e);
+    if (!s && edge_grid_is_hopeless(&grid))
+        s = budget_too_costly(
+            e, "地块的边又长又密，求公共部分的图形要占用过多的时间",
+            "The parcel's edges are long and close together: to build the geometry of what it "
+            "has in common with a layer would take too much time");
+    edge_grid_release(&grid);
+    return s;
+}
+
+static enum status shapes_begin(struct overlap_shapes *from, struct error *e)
 {
     if (from->edges)
-        return true;
+        return STATUS_OK;
+    enum status s = refuse_hopeless(from->parcel, e);
+    if (s)
+        return s;
     from->edges = shape_index_new(from->parcel, from->arena);
-    if (from->edges)
-        from->tolerance_m2 = fmax(0.01, 1e-8 * index_feature_at(from->edges, 0).area_m2);
-    return from->edges != NULL;
+    if (!from->edges)
+        return error_no_memory(e);
+    from->tolerance_m2 = fmax(0.01, 1e-8 * index_feature_at(from->edges, 0).area_m2);
+    return STATUS_OK;
 }
 
 static enum status area_of(const struct overlay_task *task, const GEOSGeometry *g, double *area_m2,
@@ -101,7 +127,7 @@ static enum status part_build(const struct overlay_task *task, GEOSGeometry **ou
         if (*out)
             GEOSGeom_destroy_r(geo_geos_handle(task->from->geos), *out);
         *out = NULL;
-        if (s == STATUS_NO_MEMORY || s == STATUS_CORRUPT)
+        if (s == STATUS_NO_MEMORY || s == STATUS_CORRUPT || s == STATUS_TOO_LARGE)
             return s;
     }
     return overlay_failed(e);
@@ -190,8 +216,8 @@ static enum status overlaid(struct overlap_shapes *from, const struct overlay_ta
     return STATUS_OK;
 }
 
-enum status overlap_shape_build(struct overlap_shapes *from, const struct overlap_part *parts, size_t n,
-                                struct overlap_shape *out, struct error *e)
+static enum status shape_build(struct overlap_shapes *from, const struct overlap_part *parts, size_t n,
+                               struct overlap_shape *out, struct error *e)
 {
     struct overlap_shape result;
     struct overlay_task first;
@@ -199,7 +225,11 @@ enum status overlap_shape_build(struct overlap_shapes *from, const struct overla
         *out = (struct overlap_shape){.shape = {.box = geo_box_empty()}};
         return STATUS_OK;
     }
-    enum status s = shapes_begin(from) ? task_begin(from, parts, &first, e) : error_no_memory(e);
+    enum status s = shapes_begin(from, e);
+    if (!s)
+        s = budget_check(e);
+    if (!s)
+        s = task_begin(from, parts, &first, e);
     if (!s && !(n == 1 && traced(&first, &result))) {
         s = overlaid(from, &first, parts, n, &result, e);
         if (!s && !union_is_plausible(result.area_m2, parts, n, from->tolerance_m2))
@@ -207,5 +237,17 @@ enum status overlap_shape_build(struct overlap_shapes *from, const struct overla
     }
     if (!s)
         *out = result;
+    return s;
+}
+
+enum status overlap_shape_build(struct overlap_shapes *from, const struct overlap_part *parts, size_t n,
+                                struct overlap_shape *out, struct error *e)
+{
+    geo_geos_forget_message(from->geos);
+    enum status s = shape_build(from, parts, n, out, e);
+    if (s == STATUS_INTERNAL && geo_geos_was_interrupted(from->geos)) {
+        geo_geos_forget_message(from->geos);
+        s = shape_build(from, parts, n, out, e);
+    }
     return s;
 }

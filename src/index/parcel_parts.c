@@ -1,6 +1,7 @@
 #include "index/parcel_parts.h"
 
 #include "base/array.h"
+#include "base/budget.h"
 #include "geo/area.h"
 #include "index/overlap.h"
 #include "index/ring_clip.h"
@@ -11,6 +12,7 @@
 
 /* Long rays and teeth are cut again and again: without a limit a star of m rays has m * m / 400 pieces. */
 #define GROWTH_MAX 8.0
+#define EDGES_MAX 8e6 /* of all pieces, 48 bytes each; what is cut for the sake of the cubic comes first */
 #define CUT_WELL 1.25
 enum { SPLIT_MAX_DEPTH = 48, EDGE_FIELDS = sizeof(struct piece_edges) / sizeof(double *) };
 
@@ -80,9 +82,18 @@ struct rings {
     double growth; /* the edges may still become so many times as many by being cut */
 };
 
+static uint32_t edges_with_width(const struct rings *r)
+{
+    uint32_t n = 0;
+    for (size_t k = 0; k < r->n; k++)
+        for (uint32_t i = r->start[k]; i + 1 < r->start[k + 1]; i++)
+            n += r->x[i] != r->x[i + 1];
+    return n;
+}
+
 static bool piece_add(struct parcel_parts *l, const struct rings *r)
 {
-    uint32_t room = (r->start[r->n] + PAIR_LANES - 1) / PAIR_LANES * PAIR_LANES;
+    uint32_t room = (edges_with_width(r) + PAIR_LANES - 1) / PAIR_LANES * PAIR_LANES;
     size_t n_fields = (size_t)room * EDGE_FIELDS;
     if (!ARRAY_RESERVE(l->parts, l->cap_parts, l->n_parts + 1) ||
         !ARRAY_RESERVE(l->fields, l->cap_fields, l->n_fields + n_fields))
@@ -96,11 +107,13 @@ static bool piece_add(struct parcel_parts *l, const struct rings *r)
     p->east = r->box.east_deg - p->lon0;
     p->south = r->box.south_deg - p->lat0;
     piece_set_series(p);
-    memset(l->fields + l->n_fields, 0, n_fields * sizeof *l->fields);
-    p->edges = edges_at(l->fields + l->n_fields, room);
+    double *fields = l->fields + l->n_fields;
+    p->edges = edges_at(fields, room);
     for (size_t k = 0; k < r->n; k++)
         for (uint32_t i = r->start[k]; i + 1 < r->start[k + 1]; i++)
             edge_add(p, r->x[i], r->y[i], r->x[i + 1], r->y[i + 1]);
+    for (size_t f = 0; f < EDGE_FIELDS; f++)
+        memset(fields + f * room + p->n_edges, 0, (room - p->n_edges) * sizeof *fields);
     p->area_m2 = area_sum(p, INFINITY);
     p->room = room;
     l->n_fields += n_fields;
@@ -122,6 +135,19 @@ struct halves {
     size_t n_edges; /* of both */
 };
 
+/* The halves at each depth, and what was cut the other way: memory that is used again from piece to piece. */
+struct splitting {
+    struct parcel_parts *list;
+    struct halves at[SPLIT_MAX_DEPTH], other;
+};
+
+static void halves_clear(struct halves *h)
+{
+    ring_clip_clear(&h->low);
+    ring_clip_clear(&h->high);
+    h->n_edges = 0;
+}
+
 static void halves_release(struct halves *h)
 {
     ring_clip_release(&h->low);
@@ -136,6 +162,7 @@ static bool cut_by(const struct rings *r, bool by_lat, struct halves *out)
     const struct ring_cut low = {by_lat, true, at}, high = {by_lat, false, at};
     const struct ring_clip whole = {
         .x = (double *)r->x, .y = (double *)r->y, .start = (uint32_t *)r->start, .n_rings = r->n};
+    halves_clear(out);
     bool ok = ring_clip_cut(&whole, &low, &out->low) && ring_clip_cut(&whole, &high, &out->high);
     out->n_edges = out->low.n_vertices - out->low.n_rings + out->high.n_vertices - out->high.n_rings;
     return ok;
@@ -144,49 +171,66 @@ static bool cut_by(const struct rings *r, bool by_lat, struct halves *out)
 /* Along the longer side in degrees, or along a parallel while the piece is too tall for one cubic. A comb
  * would be cut across its teeth so, and have the more pieces the more it is cut: then the other way is
  * tried. */
-static bool cut(const struct rings *r, bool tall, struct halves *out)
+static bool cut(const struct rings *r, bool tall, struct halves *out, struct halves *other)
 {
     double width = r->box.east_deg - r->box.west_deg, height = r->box.north_deg - r->box.south_deg;
     bool by_lat = tall || height > width;
-    struct halves other = {.n_edges = 0};
     if (!cut_by(r, by_lat, out))
         return false;
     if (tall || (double)out->n_edges <= CUT_WELL * (double)(r->start[r->n] - r->n))
         return true;
-    bool ok = cut_by(r, !by_lat, &other);
-    if (ok && other.n_edges < out->n_edges) {
+    bool ok = cut_by(r, !by_lat, other);
+    if (ok && other->n_edges < out->n_edges) {
         struct halves t = *out;
-        *out = other;
-        other = t;
+        *out = *other;
+        *other = t;
     }
-    halves_release(&other);
     return ok;
 }
 
-static bool split(struct parcel_parts *l, const struct rings *r, int depth);
+static bool split(struct splitting *t, const struct rings *r, int depth);
 
-static bool split_half(struct parcel_parts *l, const struct ring_clip *half, double growth, int depth)
+static bool split_half(struct splitting *t, const struct ring_clip *half, double growth, int depth)
 {
     struct rings part = {
         half->x, half->y, half->start, half->n_rings, geo_box_of(half->x, half->y, half->n_vertices), growth};
-    return half->n_rings == 0 || split(l, &part, depth + 1);
+    return half->n_rings == 0 || split(t, &part, depth + 1);
 }
 
-static bool split(struct parcel_parts *l, const struct rings *r, int depth)
+static bool split(struct splitting *t, const struct rings *r, int depth)
 {
     if (depth >= SPLIT_MAX_DEPTH || small_enough(r->start[r->n], r->n, &r->box))
-        return piece_add(l, r);
+        return piece_add(t->list, r);
     bool tall = r->box.north_deg - r->box.south_deg > PIECE_MAX_LAT_DEG;
-    struct halves h = {.n_edges = 0};
-    bool ok = cut(r, tall, &h);
+    struct halves *h = t->at + depth;
+    if (budget_is_over() || !cut(r, tall, h, &t->other))
+        return false;
     double growth = r->growth;
     if (!tall)
-        growth *= (double)(r->start[r->n] - r->n) / (double)(h.n_edges ? h.n_edges : 1);
-    if (ok && growth < 1)
-        ok = piece_add(l, r);
-    else
-        ok = ok && split_half(l, &h.low, growth, depth) && split_half(l, &h.high, growth, depth);
-    halves_release(&h);
+        growth *= (double)(r->start[r->n] - r->n) / (double)(h->n_edges ? h->n_edges : 1);
+    return growth < 1 ? piece_add(t->list, r)
+                      : split_half(t, &h->low, growth, depth) && split_half(t, &h->high, growth, depth);
+}
+
+double parcel_parts_edges(const struct geo_shape *s)
+{
+    double high = s->box.north_deg - s->box.south_deg, climb = 0;
+    while (high > PIECE_MAX_LAT_DEG)
+        high /= 2;
+    for (uint32_t i = 0; i + 1 < s->n_vertices; i++)
+        climb += fabs(s->lat_deg[i + 1] - s->lat_deg[i]);
+    return s->n_vertices + 2 * climb / high;
+}
+
+static bool split_whole(struct parcel_parts *l, const struct geo_shape *shape)
+{
+    struct rings r = {shape->lon_deg, shape->lat_deg, shape->ring_start, shape->n_rings, shape->box, 0};
+    r.growth = fmin(GROWTH_MAX, fmax(1, EDGES_MAX / parcel_parts_edges(shape)));
+    struct splitting t = {.list = l};
+    bool ok = split(&t, &r, 0);
+    for (int i = 0; i < SPLIT_MAX_DEPTH; i++)
+        halves_release(t.at + i);
+    halves_release(&t.other);
     return ok;
 }
 
@@ -194,9 +238,8 @@ bool parcel_parts_build(struct parcel_parts *l, const struct geo_shape *shape)
 {
     l->n_parts = l->n_fields = 0;
     l->area_m2 = 0;
-    struct rings r = {shape->lon_deg, shape->lat_deg, shape->ring_start,
-                      shape->n_rings, shape->box,     GROWTH_MAX};
-    if (!split(l, &r, 0))
+    struct rings whole = {shape->lon_deg, shape->lat_deg, shape->ring_start, shape->n_rings, shape->box, 1};
+    if (!(parcel_part_is_whole(shape) ? piece_add(l, &whole) : split_whole(l, shape)))
         return false;
     double *at = l->fields; /* which may have moved since */
     for (size_t i = 0; i < l->n_parts; i++) {

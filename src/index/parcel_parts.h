@@ -16,7 +16,10 @@ struct parcel_parts {
 void parcel_parts_release(struct parcel_parts *l);
 /* The shape is one piece as it is. */
 bool parcel_part_is_whole(const struct geo_shape *shape);
-/* Replaces the list's contents by the pieces of `shape`. false when memory is out. */
+/* How many edges the pieces have at least, before any is made: one that crosses a cut is two, and may be
+ * followed by one along it. */
+double parcel_parts_edges(const struct geo_shape *shape);
+/* Replaces the list's contents by the pieces of `shape`. false when memory is out, or the budget is over. */
 bool parcel_parts_build(struct parcel_parts *l, const struct geo_shape *shape);
 
 /* The piece's area west of x (degrees relative to its origin): 0 at or before its west, its area at or

@@ -1,5 +1,6 @@
 /* What a check may and may not say. Small stores are made here, layer by layer, so that each case shows one
  * thing; the figures of real layers are compared with an independent program in second_opinion.py. */
+#include "base/budget.h"
 #include "base/file.h"
 #include "check/areas.h"
 #include "check/check.h"
@@ -1207,10 +1208,72 @@ static void a_rule_of_a_unit_comes_before_the_general_one(void **state)
     world_free(w);
 }
 
+static const char region[] =
+    "{\"type\":\"Polygon\",\"coordinates\":[[[110,40],[113,40],[113,43],[110,43],[110,40]]]}";
+
+/* Wherever a check is stopped it gives a reason and no report; and one that is not stopped says what it says
+ * without a budget. A part of a report could read as clear. */
+static void a_check_that_is_stopped_says_nothing(void **state)
+{
+    (void)state;
+    struct layer_spec layers[] = {
+        usual[0],
+        {PBF, EVERYWHERE, 0, {{"111 41 111.05 41.3", NULL}, {"111.04 41.2 111.1 41.3", NULL}}},
+        usual[2]};
+    struct world *w = world_new(layers, 3);
+    struct report whole, r;
+    struct error e = {0};
+    struct check_options opt = {.project_class = NULL};
+    assert_int_equal(check_bytes(&w->worker, w->snapshot, &opt, region, strlen(region), &whole, &e),
+                     STATUS_OK);
+    assert_int_equal(whole.verdict, VERDICT_PROHIBITED);
+    uint64_t stopped = 0;
+    enum status s = STATUS_TOO_LARGE;
+    while (s) {
+        struct budget b;
+        budget_begin(&b, 0, 0);
+        b.asks_max = 1 + stopped + stopped / 4;
+        s = check_bytes(&w->worker, w->snapshot, &opt, region, strlen(region), &r, &e);
+        budget_end(&b);
+        if (s) {
+            assert_int_equal(s, STATUS_TOO_LARGE);
+            assert_string_equal(e.code, "too-costly");
+        }
+        stopped += s != STATUS_OK;
+    }
+    assert_true(stopped > 20);
+    assert_int_equal(r.verdict, whole.verdict);
+    for (int l = 0; l < LINE_COUNT; l++)
+        assert_memory_equal(&r.results[0].layers[l].area_m2, &whole.results[0].layers[l].area_m2,
+                            sizeof(double));
+    world_free(w);
+}
+
+/* A client that has left, or a server that stops, ends a check at the next question. */
+static void a_cancelled_check_ends(void **state)
+{
+    (void)state;
+    struct world *w = world_new(usual, 3);
+    struct report r;
+    struct error e = {0};
+    struct budget b;
+    budget_begin(&b, 1000, 1000);
+    assert_int_equal(check_bytes(&w->worker, w->snapshot, NULL, region, strlen(region), &r, &e), STATUS_OK);
+    budget_cancel(&b);
+    assert_int_equal(check_bytes(&w->worker, w->snapshot, NULL, region, strlen(region), &r, &e),
+                     STATUS_TOO_LARGE);
+    assert_string_equal(e.code, "cancelled");
+    budget_end(&b);
+    assert_int_equal(check_bytes(&w->worker, w->snapshot, NULL, region, strlen(region), &r, &e), STATUS_OK);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_met_is_divided_among_units),
+        cmocka_unit_test(a_check_that_is_stopped_says_nothing),
+        cmocka_unit_test(a_cancelled_check_ends),
         cmocka_unit_test(a_rule_of_a_unit_comes_before_the_general_one),
         cmocka_unit_test(each_line_is_judged_by_its_own_claim),
         cmocka_unit_test(a_claim_needs_its_document),

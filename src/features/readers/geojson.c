@@ -11,9 +11,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* jansson builds a tree of some 100 bytes a value; the smallest honest coordinate pair takes 13 bytes of text
- * and makes three values, so a body of the allowed size stays well below this. */
-#define VALUES_MAX ((size_t)10000000)
+/* What jansson's tree of a text takes, about: a list of two numbers, the smallest honest position, is 13 bytes of
+ * text and 170 in the tree; an empty object is 3 bytes and 250. So a text may take a multiple of itself that is
+ * enough for any honest one. */
+enum { OBJECT_BYTES = 250, LIST_BYTES = 110, MEMBER_BYTES = 64, VALUE_BYTES = 32 };
+enum { TREE_PER_BYTE = 30 };
+#define TREE_BYTES_LEAST ((size_t)64 << 20)
+#define TREE_BYTES_MAX ((size_t)480 << 20)
+
+static size_t tree_bytes(char c)
+{
+    switch (c) {
+    case '{':
+        return OBJECT_BYTES;
+    case '[':
+        return LIST_BYTES;
+    case ':':
+        return MEMBER_BYTES;
+    case ',':
+        return VALUE_BYTES;
+    default:
+        return 0;
+    }
+}
 
 struct reader {
     struct parsing *p;
@@ -346,11 +366,11 @@ static enum status read_root(struct reader *r, const json_t *root)
     return strcmp(type, "FeatureCollection") == 0 ? read_collection(r, root) : read_feature(r, root);
 }
 
-/* Depth and number of values, before jansson builds a tree of them: both cost memory and the first costs
- * stack. */
+/* Depth and size of the tree, before jansson builds it: both cost memory and the first costs stack. */
 static enum status check_extent(const char *text, size_t n, struct error *e)
 {
-    size_t values = 1;
+    size_t bytes = 0, most = TREE_BYTES_LEAST + TREE_PER_BYTE * n;
+    most = most < TREE_BYTES_MAX ? most : TREE_BYTES_MAX;
     int depth = 0;
     bool quoted = false;
     for (size_t i = 0; i < n && depth <= LIMIT_JSON_DEPTH; i++) {
@@ -363,16 +383,19 @@ static enum status check_extent(const char *text, size_t n, struct error *e)
             depth++;
         else if (!quoted && (c == ']' || c == '}'))
             depth--;
-        values += !quoted && (c == ',' || c == '[' || c == '{');
+        if (!quoted)
+            bytes += tree_bytes(c);
     }
-    if (depth <= LIMIT_JSON_DEPTH && values <= VALUES_MAX)
+    if (depth <= LIMIT_JSON_DEPTH && bytes <= most)
         return STATUS_OK;
-    error_zh(e, "JSON嵌套超过%d层，或数值超过%zu个；请检查文件，或分成几个文件。", LIMIT_JSON_DEPTH,
-             VALUES_MAX);
+    error_zh(
+        e, "JSON嵌套超过%d层，或数值、列表、对象太多（要占内存%zu兆字节以上）；请检查文件，或分成几个文件。",
+        LIMIT_JSON_DEPTH, most >> 20);
     return error_fail(
         e, STATUS_TOO_LARGE, "json-too-large",
-        "The JSON is nested more than %d deep, or has more than %zu values; check the file, or split it.",
-        LIMIT_JSON_DEPTH, VALUES_MAX);
+        "The JSON is nested more than %d deep, or has so many values, lists and objects that they would take "
+        "more than %zu MB; check the file, or split it.",
+        LIMIT_JSON_DEPTH, most >> 20);
 }
 
 /* Lines and columns of the file, of which the text may be a piece behind a line of ours. */
