@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
@@ -5,6 +6,7 @@
 #include "http/server.h"
 #include "layers/gdal_version.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,7 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 4096 };
+enum {
+    PATH_SIZE = 4096,
+    STOP_AT_LATEST_S = 14, /* after a signal; door_limits.h says how long requests are waited for before */
+    LARGE_BLOCK = 1 << 20,
+};
 
 static bool is_page(const char *folder)
 {
@@ -148,6 +154,25 @@ static void block_signals(sigset_t *set)
     pthread_sigmask(SIG_BLOCK, set, NULL);
 }
 
+/* A thread that waits in a library cannot be ended, and nothing that was acknowledged hangs on it: what is stored is
+ * stored, and a job dies with its server. */
+static void *end_anyway(void *user)
+{
+    const struct timespec most = {.tv_sec = STOP_AT_LATEST_S};
+    bool again = sigtimedwait(user, NULL, &most) > 0;
+    log_line(LOG_WARN, again ? "ended at once, as was asked again"
+                             : "ended with requests that could not be waited for");
+    _exit(EXIT_OK);
+}
+
+static void stop(struct http_server *server, sigset_t *signals)
+{
+    pthread_t last_resort;
+    if (pthread_create(&last_resort, NULL, end_anyway, signals) == 0)
+        pthread_detach(last_resort);
+    http_server_stop(server);
+}
+
 int cmd_serve(int argc, char **argv)
 {
     struct error e = {0};
@@ -172,6 +197,8 @@ int cmd_serve(int argc, char **argv)
                 "The web page's files are missing (web/dist): only the interface for programs is served.\n");
     umask(077); /* what it and its jobs write is of persons; a store's index is shared as the store is */
     block_signals(&signals);
+    (void)mallopt(M_MMAP_THRESHOLD,
+                  LARGE_BLOCK); /* fixed, so that the memory of large bodies goes back each time */
     if (http_server_start(&config, &server, &e))
         return strcmp(e.code, "port-busy") == 0 || e.status == STATUS_INVALID_INPUT
                    ? (exit_with_error(&e), EXIT_INPUT)
@@ -180,6 +207,6 @@ int cmd_serve(int argc, char **argv)
     fflush(stdout);
     while (sigwait(&signals, &signal_number) != 0) {
     }
-    http_server_stop(server);
+    stop(server, &signals);
     return EXIT_OK;
 }

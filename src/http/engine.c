@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "http/kept_days.h"
 #include "http/page_counts.h"
 #include "http/record_writer.h"
 #include "http/tile_maker.h"
@@ -18,13 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DAYS_KEPT = 4, DAY_SIZE = 11, CANCELLED_LOOK_MS = 200 };
-
-struct day {
-    char day[DAY_SIZE];
-    struct snapshot *snapshot; /* NULL: free */
-    uint64_t used;             /* the latest use */
-};
+enum { CANCELLED_LOOK_MS = 200, GLANCE_MS = 20 };
 
 struct engine {
     char *store_path;
@@ -57,9 +52,7 @@ struct engine {
     int64_t looked_at_ms;
     bool looking;
 
-    pthread_mutex_t days_lock; /* guards the two below */
-    struct day days[DAYS_KEPT];
-    uint64_t n_days_asked;
+    struct kept_days days;
 };
 
 /* ---- workers ---- */
@@ -250,72 +243,13 @@ struct snapshot *engine_held_snapshot(struct engine *en)
 
 /* ---- what was in force on a day ---- */
 
-static struct day *find_day(struct engine *en, const char *day, int64_t generation)
-{
-    for (int i = 0; i < DAYS_KEPT; i++)
-        if (en->days[i].snapshot && strcmp(en->days[i].day, day) == 0 &&
-            snapshot_generation(en->days[i].snapshot) == generation &&
-            snapshot_n_changed(en->days[i].snapshot) == 0)
-            return &en->days[i];
-    return NULL;
-}
-
-static struct day *oldest_day(struct engine *en)
-{
-    struct day *oldest = &en->days[0];
-    for (int i = 1; i < DAYS_KEPT; i++)
-        if (en->days[i].used < oldest->used)
-            oldest = &en->days[i];
-    return oldest;
-}
-
-static enum status load_day(struct engine *en, struct engine_worker *w, const char *day, struct day **out,
-                            struct error *e)
-{
-    struct snapshot *loaded = NULL;
-    enum status s = snapshot_load_as_of(w->store, day, &loaded, e);
-    if (s)
-        return s;
-    struct day *d = oldest_day(en);
-    snapshot_unref(d->snapshot); /* whoever works with it has a reference of his own */
-    d->snapshot = loaded;
-    snprintf(d->day, sizeof d->day, "%s", day);
-    *out = d;
-    return STATUS_OK;
-}
-
 enum status engine_snapshot_as_of(struct engine *en, struct engine_worker *w, const char *day,
                                   struct snapshot **out, struct error *e)
 {
-    int64_t generation;
-    enum status s = store_day_check(day, e);
-    if (!s)
-        s = store_generation(w->store, &generation, e);
-    if (s)
-        return s;
-    pthread_mutex_lock(&en->days_lock);
-    struct day *d = find_day(en, day, generation);
-    if (!d)
-        s = load_day(en, w, day, &d, e);
-    if (!s) {
-        d->used = ++en->n_days_asked;
-        *out = snapshot_ref(d->snapshot);
-    }
-    pthread_mutex_unlock(&en->days_lock);
-    return s;
+    return kept_days_take(&en->days, w->store, day, out, e);
 }
 
 /* ---- another file at the store's path ---- */
-
-static void forget_days(struct engine *en)
-{
-    pthread_mutex_lock(&en->days_lock);
-    for (int i = 0; i < DAYS_KEPT; i++) {
-        snapshot_unref(en->days[i].snapshot);
-        en->days[i] = (struct day){.snapshot = NULL};
-    }
-    pthread_mutex_unlock(&en->days_lock);
-}
 
 /* What the journal still has goes into the file that the handles are of, wherever that is now. */
 static void close_handles(struct engine *en)
@@ -364,7 +298,7 @@ static enum status take_up(struct engine *en, const struct store_file *file, str
         for (size_t i = 0; i < en->n_workers; i++)
             en->workers[i].writes = en->writes;
         swap_in(en, loaded);
-        forget_days(en);
+        kept_days_forget(&en->days);
         log_line(LOG_INFO, "another store is at %s, and in use", en->store_path);
     } else {
         close_handles(en);
@@ -496,25 +430,65 @@ enum status engine_take(struct engine *en, enum engine_lane lane, const atomic_b
     return s;
 }
 
-enum status engine_look_at_store(struct engine *en, struct error *e)
+/* ---- without waiting ---- */
+
+static enum status fail_changing(struct error *e)
 {
+    error_zh(e, "数据文件正在更换，尚未启用；请稍后再试。");
+    return error_fail(
+        e, STATUS_CONFLICT, "store-changing",
+        "The store is being replaced by another, which is not in use yet; try again in a while.");
+}
+
+/* Is every worker in, so that another store could be taken up at once? */
+static bool all_are_in(struct engine *en, bool *gathering)
+{
+    pthread_mutex_lock(&en->pool_lock);
+    bool in = en->n_free == en->n_workers;
+    *gathering = en->gathering;
+    pthread_mutex_unlock(&en->pool_lock);
+    return in;
+}
+
+/* A look at the file alone. Who has its lock for longer may be waiting for every worker (take_up). */
+static enum status glance_at_file(struct engine *en, bool gathering, struct error *e)
+{
+    struct timespec until = clock_in_ms(GLANCE_MS);
     struct store_file now;
-    struct timespec until;
+    if (pthread_mutex_clocklock(&en->file_lock, CLOCK_MONOTONIC, &until) != 0)
+        return gathering ? fail_changing(e) : STATUS_OK;
     enum status s = store_file_look(en->store_path, &now, e);
-    if (s)
-        return s;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 1; /* whoever has it for long takes another store up */
-    if (pthread_mutex_timedlock(&en->file_lock, &until) != 0) {
-        error_zh(e, "正在换用另一个存储，稍后再问。");
-        return error_fail(e, STATUS_CONFLICT, "store-taking-up",
-                          "Another store is being taken up; ask again.");
+    if (!s && en->fault.status) {
+        s = en->fault.status;
+        if (e)
+            *e = en->fault;
+    } else if (!s && !store_file_same(&now, &en->file)) {
+        s = fail_changing(e);
     }
-    s = en->fault.status;
-    if (s)
-        *e = en->fault;
     pthread_mutex_unlock(&en->file_lock);
     return s;
+}
+
+enum status engine_glance(struct engine *en, struct engine_worker **worker, struct snapshot **out,
+                          struct error *e)
+{
+    bool gathering;
+    *worker = NULL;
+    if (all_are_in(en, &gathering)) {
+        enum status s = engine_take(en, LANE_QUICK, NULL, worker, e);
+        return s ? s : engine_snapshot(en, *worker, out, e);
+    }
+    enum status s = glance_at_file(en, gathering, e);
+    if (!s)
+        *out = engine_held_snapshot(en);
+    return s;
+}
+
+enum status engine_look_at_store(struct engine *en, struct error *e)
+{
+    bool gathering;
+    (void)all_are_in(en, &gathering);
+    return glance_at_file(en, gathering, e);
 }
 
 const char *engine_store_path(const struct engine *en)
@@ -561,7 +535,7 @@ enum status engine_open(const char *store_path, size_t n_workers, struct engine 
     pthread_cond_init(&en->pool_given, NULL);
     pthread_mutex_init(&en->file_lock, NULL);
     pthread_mutex_init(&en->snapshot_lock, NULL);
-    pthread_mutex_init(&en->days_lock, NULL);
+    kept_days_init(&en->days);
     struct store_file file = {.inode = 0};
     en->store_path = strdup(store_path);
     enum status s = en->store_path ? store_file_look(store_path, &file, e) : error_no_memory(e);
@@ -601,8 +575,6 @@ void engine_close(struct engine *en)
         return;
     tile_maker_free(en->tile_maker);
     snapshot_unref(en->snapshot);
-    for (int i = 0; i < DAYS_KEPT; i++)
-        snapshot_unref(en->days[i].snapshot);
     for (size_t i = 0; i < en->n_workers; i++)
         worker_close(&en->workers[i]);
     tile_cache_free(en->tiles);
@@ -614,6 +586,6 @@ void engine_close(struct engine *en)
     pthread_cond_destroy(&en->pool_given);
     pthread_mutex_destroy(&en->file_lock);
     pthread_mutex_destroy(&en->snapshot_lock);
-    pthread_mutex_destroy(&en->days_lock);
+    kept_days_release(&en->days);
     free(en);
 }

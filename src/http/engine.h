@@ -79,6 +79,12 @@ enum status engine_look_at_store(struct engine *en, struct error *e) HX_MUST_CHE
 struct snapshot *engine_held_snapshot(struct engine *en);
 const char *engine_store_path(const struct engine *en);
 
+/* For what must be answered at any moment: waits for no worker and no load. *worker is one that happened to be
+ * free, to be given back, or NULL, and then *out is what was in use last. Fails when it is known that nothing
+ * can be answered: no store is there, it cannot be used, or another is about to be taken up. */
+enum status engine_glance(struct engine *en, struct engine_worker **worker, struct snapshot **out,
+                          struct error *e) HX_MUST_CHECK;
+
 /* The current snapshot; release with snapshot_unref. When the store's newer versions cannot be loaded it
  * fails, and so does engine_take until they can: the old ones would be answered as if they were current.
  */

@@ -94,6 +94,31 @@ enum status handle_health(struct request *rq, struct reply *reply, struct error 
     return s;
 }
 
+static enum status say(const char *word, struct reply *reply, struct error *e)
+{
+    struct buffer b;
+    struct json_writer w;
+    buffer_init(&b, 0);
+    jw_init(&w, &b, false);
+    jw_object_begin(&w);
+    jw_kv_string(&w, "status", word);
+    jw_object_end(&w);
+    return reply_json(reply, &b, STATUS_OK, "no-store", e);
+}
+
+enum status handle_live(struct request *rq, struct reply *reply, struct error *e)
+{
+    (void)rq;
+    return say("live", reply, e);
+}
+
+/* That there is a store and a snapshot of it is seen before (engine_glance). */
+enum status handle_ready(struct request *rq, struct reply *reply, struct error *e)
+{
+    (void)rq;
+    return say("ready", reply, e);
+}
+
 enum status handle_classes(struct request *rq, struct reply *reply, struct error *e)
 {
     (void)rq;

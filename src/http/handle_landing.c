@@ -48,6 +48,13 @@ static enum status landing(struct request *rq, struct reply *reply, struct error
     return send_json(reply, &b, e);
 }
 
+bool landing_is_map(struct request *rq)
+{
+    enum form form;
+    return !request_query(rq, "f") && web_files_has_page(rq->web) &&
+           !form_asked(rq, MEDIA_JSON, &form, NULL) && form != FORM_JSON;
+}
+
 enum status handle_landing(struct request *rq, struct reply *reply, struct error *e)
 {
     enum form form;
@@ -56,8 +63,7 @@ enum status handle_landing(struct request *rq, struct reply *reply, struct error
         return s;
     if (form == FORM_JSON)
         return landing(rq, reply, e);
-    bool map = !request_query(rq, "f") && web_files_has_page(rq->web);
-    return map ? handle_web_file(rq, reply, e) : html_landing(rq, reply, e);
+    return landing_is_map(rq) ? handle_web_file(rq, reply, e) : html_landing(rq, reply, e);
 }
 
 /* Only what a test walks requirement by requirement (tests/http/test_ogc*.py, test_tiles.py,

@@ -16,10 +16,18 @@ static bool is_quick_check(const struct request *rq)
            !request_query(rq, "project") && rq->body_size <= LANE_QUICK_BODY_BYTES;
 }
 
+enum route_need need_of(const struct route *route, struct request *rq)
+{
+    bool page = route->handler == handle_landing && landing_is_map(rq);
+    if (route->handler == handle_web_file || route->handler == handle_live || page)
+        return NEEDS_NOTHING;
+    return route->handler == handle_health || route->handler == handle_ready ? NEEDS_GLANCE : NEEDS_WORKER;
+}
+
 enum engine_lane lane_of(const struct route *route, const struct request *rq)
 {
     bool check = route->handler == handle_check || route->handler == handle_check_text;
-    static handler_fn *const quick_ones[] = {handle_health, handle_web_file, handle_jobs, handle_job};
+    static handler_fn *const quick_ones[] = {handle_jobs, handle_job};
     bool quick = check ? is_quick_check(rq) : route_is_kept(route);
     for (size_t i = 0; i < sizeof quick_ones / sizeof *quick_ones; i++)
         quick = quick || route->handler == quick_ones[i];

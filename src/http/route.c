@@ -14,6 +14,8 @@
 
 static const struct route routes[] = {
     {"GET", "/health", handle_health, NULL, false}, /* whoever watches may add what he likes */
+    {"GET", "/live", handle_live, NULL, false},
+    {"GET", "/ready", handle_ready, NULL, false},
     {"GET", "/classes", handle_classes, "", false},
     {"GET", "/layers", handle_layers, "", false},
     {"GET", "/openapi.yaml", handle_openapi, "", false},
@@ -123,9 +125,9 @@ const struct route *route_find(const char *method, const char *path,
 
 bool route_is_public(const struct route *r)
 {
-    static const char *const folders[] = {"/collections", "/tiles",  "/tileMatrixSets", "/styles",
-                                          "/conformance", "/api",    "/openapi.yaml",   "/layers",
-                                          "/classes",     "/health", "/processes"};
+    static const char *const folders[] = {
+        "/collections", "/tiles",   "/tileMatrixSets", "/styles",    "/conformance", "/api",  "/openapi.yaml",
+        "/layers",      "/classes", "/health",         "/processes", "/live",        "/ready"};
     if (strcmp(r->method, "GET") != 0)
         return false;
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)

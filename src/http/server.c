@@ -197,21 +197,32 @@ static enum status answer_tagged(struct http_server *s, const struct route *rout
 
 #define DEAR_S 0.5 /* of processor time: what such a request has freed goes back to the system */
 
-/* Runs the handler with a worker and the snapshot of this moment, and gives both back. */
-static enum status run_handler(struct http_server *s, const struct route *route, struct request *rq,
-                               struct reply *reply, struct error *e)
+/* The snapshot of this moment, and a worker where one is needed, or free. */
+static enum status take_engine(struct http_server *s, const struct route *route, struct request *rq,
+                               struct error *e)
 {
-    enum status status = engine_take(s->engine, lane_of(route, rq), rq->cancelled, &rq->worker, e);
-    if (!status) {
+    enum status status = need_of(route, rq) == NEEDS_GLANCE
+                             ? engine_glance(s->engine, &rq->worker, &rq->snapshot, e)
+                             : engine_take(s->engine, lane_of(route, rq), rq->cancelled, &rq->worker, e);
+    if (!status && !rq->snapshot)
         status = engine_snapshot(s->engine, rq->worker, &rq->snapshot, e);
-        if (status)
-            engine_give(s->engine, rq->worker);
-    }
+    if (status && rq->worker)
+        engine_give(s->engine, rq->worker);
     if (status && route->handler == handle_health) { /* it says why */
         rq->worker = NULL;
         rq->snapshot = engine_held_snapshot(s->engine);
         status = STATUS_OK;
     }
+    return status;
+}
+
+/* Runs the handler with what it needs, and gives that back. */
+static enum status run_handler(struct http_server *s, const struct route *route, struct request *rq,
+                               struct reply *reply, struct error *e)
+{
+    if (need_of(route, rq) == NEEDS_NOTHING)
+        return route->handler(rq, reply, e);
+    enum status status = take_engine(s, route, rq, e);
     if (status) { /* whatever else is asked: there is no store to answer from */
         reply->status = MHD_HTTP_SERVICE_UNAVAILABLE;
         return status;
@@ -303,7 +314,7 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     unsigned code = is_away ? MHD_HTTP_SERVICE_UNAVAILABLE : reply_status_of(status);
     if (reply.status != MHD_HTTP_SERVICE_UNAVAILABLE && strcmp(e.code, "store-journal-gone") == 0)
         engine_set_fault(s->engine, &e); /* found by the handler, not told by the engine */
-    if (code >= 500)
+    if (code >= 500 && !(rq.cancelled && atomic_load(rq.cancelled))) /* that is nobody's fault */
         log_line(LOG_ERROR, "%s %s: %s (%s)", c->method, c->path, e.en, status_name(status));
     return send_problem(c, connection, code, NULL, &e);
 }

@@ -2,10 +2,12 @@
 """Who gets in, and how: the name that a request calls the server by, the page that it comes from, where it begins and ends, and from where it
 can be reached at all. Bytes go over bare sockets, since a library of HTTP would not send most of them."""
 import json
+import os
 import pathlib
 import re
 import select
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -534,6 +536,99 @@ class Bodies(Door):
             self.assertEqual(200, self.request("POST", "/check?format=text", body=body)[0])
             sizes.append(self.resident())
         self.assertLess(sizes[-1] - sizes[1], 4 << 20)
+
+
+class Busy(Door):
+    """What must be answered at any moment, and an end at any moment. Somebody else's lock on the store holds requests that keep something, one
+    after the other, for five seconds each."""
+
+    N = 6
+
+    def setUp(self):
+        self.web = self.folder / "web"
+        self.web.mkdir(exist_ok=True)
+        (self.web / "index.html").write_text("<title>x</title>", encoding="utf-8")
+        self.mine = fixture.Server(PROGRAM, "--store", self.store, "--threads", str(2 * self.N), "--allow-records", "--web", str(self.web))
+        self.lock = sqlite3.connect(self.store, isolation_level=None)
+        self.before = self.n_records()
+        self.lock.execute("BEGIN IMMEDIATE")
+        self.keeps = [Raw(self.mine).send(b"POST /check?keep=1&officer=x HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(PARCEL) + PARCEL)
+                      for _ in range(self.N)]
+        fixture.runs.wait_until(lambda: self.load()["slow"] == self.N)
+
+    def tearDown(self):
+        self.lock.execute("ROLLBACK")
+        self.lock.close()
+        for raw in self.keeps:
+            raw.close()
+
+    def n_records(self):
+        return self.lock.execute("SELECT count(*) FROM record").fetchone()[0]
+
+    def load(self):
+        return json.loads(self.request("GET", "/health", server=self.mine)[2])["load"]
+
+    def test_health_waits_for_nobody(self):
+        """While every slow worker waits, and who looks at the store's file waits with the engine's lock: health, what watches, the page's files and
+        the map are answered, and nothing else is."""
+        os.utime(self.store)  # the next request wants the handle that keeps records to be opened anew
+        held = Raw(self.mine).send(GET.replace(b"/classes", b"/collections"))
+        self.keeps.append(held)
+        for path, accept in 10 * (("/health", "*/*"), ("/live", "*/*"), ("/ready", "*/*"), ("/index.html", "*/*"), ("/", "text/html")):
+            self.assertEqual(200, self.request("GET", path, {"Accept": accept}, server=self.mine)[0], path)
+        self.assertEqual([False] * (self.N + 1), [raw.has_ended(0) for raw in self.keeps])
+        self.assertFalse(select.select([raw.socket for raw in self.keeps[1:]], [], [], 0)[0])
+        self.lock.execute("ROLLBACK")
+        self.assertEqual(200, held.answer()[0])
+        self.lock.execute("BEGIN")
+        self.assertEqual(0, self.mine.stop(), self.mine.log)
+
+    def test_a_second_signal_ends_it_at_once(self):
+        """Though six requests are under way that cannot be cut short, and a client that never ends its own."""
+        stuck = Raw(self.mine).send(POST % 1000 + b"\r\n ")
+        self.mine.process.terminate()
+        fixture.runs.wait_until(self.has_taken_signals)
+        self.mine.process.terminate()
+        self.assertEqual(0, self.mine.stop())
+        self.assertIn("ended at once", self.mine.log)
+        self.assertEqual(b"", stuck.rest())
+        stuck.close()
+        self.assertEqual(self.before, self.n_records())
+
+    def has_taken_signals(self):
+        status = pathlib.Path(f"/proc/{self.mine.process.pid}/status").read_text(encoding="ascii")
+        return int(re.search(r"ShdPnd:\s*([0-9a-f]+)", status).group(1), 16) == 0
+
+    def test_a_client_that_has_left_gives_up_its_place(self):
+        """It waits for one of the slow workers, all of which are held; once it has gone nobody waits any more, and nothing is done for it."""
+        items = f"/collections/{RED}/items"
+        with Raw(self.mine) as raw:
+            raw.send(f"GET {items} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            fixture.runs.wait_until(lambda: self.load()["waiting_slow"] == 1)
+        fixture.runs.wait_until(lambda: self.load()["waiting_slow"] == 0)
+        self.lock.execute("ROLLBACK")
+        self.lock.execute("BEGIN")
+        self.assertEqual(0, self.mine.stop())
+        self.assertRegex(self.mine.log, f"GET {items} 503 ")
+
+    @unittest.skipUnless(fixture.runs.LONG, "waits for fourteen seconds; in script/test --long")
+    def test_it_ends_in_any_case(self):
+        self.assertEqual(0, self.mine.stop())
+        self.assertIn("could not be waited for", self.mine.log)
+
+
+class Leaving(Door):
+    """The end does not hang on clients."""
+
+    def test_a_client_that_stays_but_never_ends_does_not_keep_the_server(self):
+        """SIGTERM with a body half sent and an answer that nobody reads, and after no more than the time that requests are given."""
+        server = fixture.Server(PROGRAM, "--store", self.store, *limits(stop_seconds=1))
+        with Raw(server) as half, Raw(server, narrow=True) as reader, Raw(server) as idle:
+            half.send(POST % 1000 + b"\r\n ")
+            reader.send(b"GET /collections/permanent_basic_farmland/items?limit=1201 HTTP/1.1\r\nHost: localhost\r\n\r\n" * 60)
+            self.assertEqual(200, idle.ask(GET)[0])
+            self.assertEqual(0, server.stop(), server.log)
+            self.assertEqual(b"", half.rest())
 
 
 class Told(unittest.TestCase):
