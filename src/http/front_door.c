@@ -306,7 +306,11 @@ void door_stage(struct door_guest *g, enum door_stage stage)
     } else if (stage == DOOR_WAITING) {
         atomic_fetch_add(&g->n_requests, 1);
         atomic_store(&g->request_ms, 0);
-        memset(&g->client, 0, sizeof g->client);
+        if (g->door->behind_proxy) { /* others count by it */
+            pthread_mutex_lock(&g->door->lock);
+            g->client = (struct address){.is_known = false};
+            pthread_mutex_unlock(&g->door->lock);
+        }
     }
     if (stage != DOOR_HEADER ||
         atomic_load(&g->n_requests) > 0) /* a first header is waited for from the start */
