@@ -92,6 +92,15 @@ static enum status fail_public_name(const char *name, struct error *e)
         name);
 }
 
+static enum status fail_half_certificate(struct error *e)
+{
+    error_zh(e, "--tls-cert 和 --tls-key 要一起给出：证书（含中间证书）和它的私钥，均为 PEM 文件。");
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "half-certificate",
+        "--tls-cert and --tls-key are given together: the certificate (with those between it and "
+        "its root) and its key, files in PEM.");
+}
+
 /* The options that may come several times. */
 static enum status take_listed(const struct arg_rest *rest, struct http_config *c, struct error *e)
 {
@@ -125,6 +134,8 @@ static enum status parse(int argc, char **argv, struct http_config *c, const cha
                                          {"--public-url", &c->public_url, NULL},
                                          {"--cors", &c->cors, NULL},
                                          {"--threads", &threads_text, NULL},
+                                         {"--tls-cert", &c->tls_cert, NULL},
+                                         {"--tls-key", &c->tls_key, NULL},
                                          {"--behind-proxy", NULL, &c->behind_proxy},
                                          {"--public-read", NULL, &c->public_read},
                                          {"--allow-records", NULL, &c->allow_records},
@@ -136,6 +147,8 @@ static enum status parse(int argc, char **argv, struct http_config *c, const cha
         s = args_number("--threads", threads_text, 1, HTTP_MAX_THREADS, &threads, e);
     if (!s && c->public_url && !http_public_url_check(c->public_url))
         s = fail_public_url(c->public_url, e);
+    if (!s && !c->tls_cert != !c->tls_key)
+        s = fail_half_certificate(e);
     if (!s)
         s = take_listed(&rest, c, e);
     if (!s && c->cors && !http_cors_check(c->cors))
@@ -146,11 +159,13 @@ static enum status parse(int argc, char **argv, struct http_config *c, const cha
 }
 
 /* The server's threads inherit the mask, so that only this one ever takes the signals. */
-static void block_signals(sigset_t *set)
+static void block_signals(sigset_t *set, bool renews)
 {
     sigemptyset(set);
     sigaddset(set, SIGTERM);
     sigaddset(set, SIGINT);
+    if (renews) /* else it ends the program, as it always does */
+        sigaddset(set, SIGHUP);
     pthread_sigmask(SIG_BLOCK, set, NULL);
 }
 
@@ -165,9 +180,19 @@ static void *end_anyway(void *user)
     _exit(EXIT_OK);
 }
 
+static void renew(struct http_server *server)
+{
+    struct error e = {0};
+    if (http_server_renew(server, &e))
+        log_line(LOG_ERROR, "the certificate of before stays in use: %s", e.en);
+    else
+        log_line(LOG_INFO, "the certificate was read anew");
+}
+
 static void stop(struct http_server *server, sigset_t *signals)
 {
     pthread_t last_resort;
+    sigdelset(signals, SIGHUP);
     if (pthread_create(&last_resort, NULL, end_anyway, signals) == 0)
         pthread_detach(last_resort);
     http_server_stop(server);
@@ -182,7 +207,7 @@ int cmd_serve(int argc, char **argv)
     const char *store = NULL, *web = NULL;
     char store_path[STORE_PATH_SIZE], web_path[PATH_SIZE];
     sigset_t signals;
-    int signal_number;
+    int signal_number = 0;
     if (parse(argc, argv, &config, &store, &web, &e))
         return command_misused("serve", &e);
     if (store_path_find(store, store_path, &e))
@@ -196,7 +221,7 @@ int cmd_serve(int argc, char **argv)
                 "没有找到网页文件（web/dist），只提供接口。\n"
                 "The web page's files are missing (web/dist): only the interface for programs is served.\n");
     umask(077); /* what it and its jobs write is of persons; a store's index is shared as the store is */
-    block_signals(&signals);
+    block_signals(&signals, config.tls_cert != NULL);
     (void)mallopt(M_MMAP_THRESHOLD,
                   LARGE_BLOCK); /* fixed, so that the memory of large bodies goes back each time */
     if (http_server_start(&config, &server, &e))
@@ -205,8 +230,8 @@ int cmd_serve(int argc, char **argv)
                    : exit_with_store_error(&e);
     printf("%s\n", http_server_url(server));
     fflush(stdout);
-    while (sigwait(&signals, &signal_number) != 0) {
-    }
+    while (sigwait(&signals, &signal_number) != 0 || signal_number == SIGHUP)
+        renew(server);
     stop(server, &signals);
     return EXIT_OK;
 }

@@ -31,7 +31,8 @@ static const struct command commands[] = {
      "show how a parcel file is read; turn it into TXT or GeoJSON"},
     {"serve", cmd_serve,
      "[--store S] [--host H] [--port P] [--web DIR] [--threads N] [--public-url URL] [--public-name "
-     "NAME ...] [--limit NAME=NUMBER ...] [--behind-proxy] [--public-read] [--cors ORIGIN|*] "
+     "NAME ...] [--limit NAME=NUMBER ...] [--tls-cert FILE --tls-key FILE] [--behind-proxy] [--public-read] "
+     "[--cors ORIGIN|*] "
      "[--allow-records]",
      "启动网页与接口服务", "serve the web page and the interface for programs"},
     {"init", cmd_init, "STORE", "新建空的数据文件", "make a new, empty store"},

@@ -223,16 +223,16 @@ enum status admission_may_listen(const struct http_config *c, bool is_loopback, 
                           "--host to listen on this machine alone.",
                           c->host);
     }
-    if (c->behind_proxy)
+    if (c->behind_proxy || c->tls_cert)
         return STATUS_OK;
     error_zh(e,
-             "“%.100s”是别的机器够得着的地址，而本服务自己不加密：请放在加密的反向代理（如 "
-             "nginx）后面并加 --behind-proxy，或去掉 --host 只在本机监听。",
+             "“%.100s”是别的机器够得着的地址，而本服务没有加密：请加 --tls-cert 证书 --tls-key "
+             "私钥，或放在加密的反向代理（如 nginx）后面并加 --behind-proxy，或去掉 --host 只在本机监听。",
              c->host);
     return error_fail(
         e, STATUS_INVALID_INPUT, "listen-needs-encryption",
-        "Other machines reach \"%.100s\", and this server does not encrypt: put it behind a "
-        "proxy that does (nginx, perhaps) and add --behind-proxy, or leave out --host to listen "
-        "on this machine alone.",
+        "Other machines reach \"%.100s\", and this server does not encrypt: add --tls-cert FILE "
+        "--tls-key FILE, or put it behind a proxy that does (nginx, perhaps) and add "
+        "--behind-proxy, or leave out --host to listen on this machine alone.",
         c->host);
 }

@@ -26,7 +26,7 @@ enum status admission_check(const struct http_config *c, const struct request *r
 /* Does the store have people who log in? Until it can have them: no. */
 bool admission_has_users(void);
 /* May it listen where others reach it? Only when it is said who may read (people, or --public-read), and when
- * what is sent is kept from others' eyes by a proxy. */
+ * what is sent is kept from others' eyes, by a certificate or a proxy. */
 enum status admission_may_listen(const struct http_config *c, bool is_loopback,
                                  struct error *e) HX_MUST_CHECK;
 

@@ -56,6 +56,7 @@ struct door_guest {
 struct front_door {
     struct door_limits limits;
     bool behind_proxy;
+    bool is_encrypted; /* nothing can be said that was not agreed upon before */
     atomic_size_t bodies;
 
     pthread_mutex_t lock; /* guards what follows, and the sockets of guests */
@@ -198,7 +199,7 @@ static bool finds_room(struct front_door *d, const struct address *a)
 /* ---- coming and going ---- */
 
 /* There is nobody yet who could answer by libmicrohttpd. What does not fit into the socket at once is lost. */
-static void send_away(int fd)
+static void send_away(int fd, bool is_encrypted)
 {
     static const char body[] =
         "{\"type\":\"urn:hongxian:problem:too-many-connections\",\"title\":\"Service "
@@ -216,7 +217,8 @@ static void send_away(int fd)
         "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json; charset=utf-8\r\n"
         "Retry-After: 2\r\nCache-Control: no-store\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
         sizeof body - 1, body);
-    (void)!send(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (!is_encrypted)
+        (void)!send(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)shutdown(fd, SHUT_RDWR);
 }
 
@@ -255,7 +257,7 @@ static void come(struct front_door *d, struct MHD_Connection *connection, void *
     }
     pthread_mutex_unlock(&d->lock);
     if (!g)
-        send_away(fd);
+        send_away(fd, d->is_encrypted);
     *guest = g;
 }
 
@@ -524,14 +526,15 @@ unsigned door_most_sockets(const struct front_door *d)
     return 2 * (unsigned)limit(d, DOOR_CONNECTIONS);
 }
 
-enum status door_open(const struct door_limits *limits, bool behind_proxy, struct front_door **out,
-                      struct error *e)
+enum status door_open(const struct door_limits *limits, bool behind_proxy, bool is_encrypted,
+                      struct front_door **out, struct error *e)
 {
     struct front_door *d = calloc(1, sizeof *d);
     if (!d)
         return error_no_memory(e);
     d->limits = *limits;
     d->behind_proxy = behind_proxy;
+    d->is_encrypted = is_encrypted;
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->changed, NULL);
     d->watches = pthread_create(&d->watcher, NULL, watch, d) == 0;

@@ -28,8 +28,8 @@ enum door_stage {
 struct front_door;
 struct door_guest; /* a connection */
 
-enum status door_open(const struct door_limits *limits, bool behind_proxy, struct front_door **out,
-                      struct error *e) HX_MUST_CHECK;
+enum status door_open(const struct door_limits *limits, bool behind_proxy, bool is_encrypted,
+                      struct front_door **out, struct error *e) HX_MUST_CHECK;
 void door_close(struct front_door *d); /* NULL-safe; no connection may be left */
 /* How many connections libmicrohttpd may have: some are only being told that the door is full. */
 unsigned door_most_sockets(const struct front_door *d);

@@ -44,6 +44,11 @@ bool link_base_check(const char *url)
            url[strlen(url) - 1] != '/';
 }
 
+static const char *own_scheme(const struct request *rq)
+{
+    return strncmp(rq->own_url, "https:", 6) == 0 ? "https" : "http";
+}
+
 void links_of(const struct request *rq, struct links *out)
 {
     char scheme[LINK_BASE_SIZE / 2], host[LINK_BASE_SIZE / 2], prefix[LINK_BASE_SIZE / 2];
@@ -63,8 +68,8 @@ void links_of(const struct request *rq, struct links *out)
     size_t n = strlen(prefix);
     while (n > 0 && prefix[n - 1] == '/')
         prefix[--n] = '\0';
-    snprintf(out->base, sizeof out->base, "%s://%.200s%.200s", is_scheme(scheme) ? scheme : "http", host,
-             *prefix == '/' && is_made_of(prefix, PATH_SIGNS) ? prefix : "");
+    snprintf(out->base, sizeof out->base, "%s://%.200s%.200s", is_scheme(scheme) ? scheme : own_scheme(rq),
+             host, *prefix == '/' && is_made_of(prefix, PATH_SIGNS) ? prefix : "");
 }
 
 void link_write(struct json_writer *w, const struct links *l, const char *rel, const char *type,

@@ -27,6 +27,8 @@ static void add_common_headers(const struct reply *r, struct MHD_Response *respo
     MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
     MHD_add_response_header(response, "Cross-Origin-Resource-Policy",
                             r->cors ? "cross-origin" : "same-origin");
+    if (r->is_secure)
+        MHD_add_response_header(response, "Strict-Transport-Security", "max-age=31536000");
     if (r->negotiated)
         MHD_add_response_header(response, MHD_HTTP_HEADER_VARY, "Accept, Accept-Encoding");
     if (!r->cors)

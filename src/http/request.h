@@ -55,6 +55,7 @@ struct reply {
     size_t size;                   /* of the body as it is sent, where it is known; else 0 */
     struct kept_answer *kept;      /* that the response belongs to (kept_answers.h); NULL: to this reply */
     bool negotiated;               /* depends on what the client accepts, and says so (Vary) */
+    bool is_secure;                /* it goes out encrypted: the browser is told to stay with that */
     bool gzip;                     /* the client takes it: of texts above REPLY_PLAIN_BYTES, and of streams */
     const char *cors;              /* the pages of other sites that may read it; NULL: none */
 };

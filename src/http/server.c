@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "http/admission.h"
 #include "http/answer_tag.h"
+#include "http/daemons.h"
 #include "http/framing.h"
 #include "http/front_door.h"
 #include "http/kept_answers.h"
@@ -17,24 +18,21 @@
 #include "jobs/queue.h"
 #include "store/store_lock.h"
 
-#include <errno.h>
 #include <malloc.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
-    HEADER_BYTES = 64 * 1024,
-    SPARE_TIMEOUT_S = 60, /* libmicrohttpd's own, behind those of the door */
     DEFAULT_MIN_THREADS = 4,
     DEFAULT_MAX_THREADS = 16,
 };
 
 struct http_server {
-    struct MHD_Daemon *daemon;
+    struct daemons *daemons;
     struct front_door *door;
     struct engine *engine;
     struct web_files *web;
@@ -52,7 +50,8 @@ struct http_server {
 struct call {
     struct door_guest *guest;
     struct framing_target target;
-    bool is_begun; /* its headers are there */
+    bool is_begun;  /* its headers are there */
+    bool is_secure; /* it came encrypted */
     struct timespec started;
     char method[16], path[512]; /* for the log; the path decoded */
     char host[REQUEST_HOST_SIZE];
@@ -114,6 +113,7 @@ static void *on_target(void *user, const char *uri, struct MHD_Connection *conne
     if (!c)
         return NULL;
     c->target = framing_target(uri);
+    c->is_secure = s->config.tls_cert != NULL;
     c->guest = door_guest_of(connection);
     door_stage(c->guest, DOOR_HEADER);
     request_body_init(&c->body, s->door, s->jobs);
@@ -148,7 +148,7 @@ static enum MHD_Result send_reply(struct call *c, struct MHD_Connection *connect
 static enum MHD_Result send_problem(struct call *c, struct MHD_Connection *connection, unsigned status,
                                     const char *allowed, const struct error *e)
 {
-    struct reply reply = {.cors = c->cors};
+    struct reply reply = {.cors = c->cors, .is_secure = c->is_secure};
     if (!reply_problem(&reply, status, e))
         return MHD_NO;
     if (allowed && *allowed)
@@ -285,7 +285,7 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
                               const char *method, const char *path)
 {
     struct request rq = request_of(s, c, connection, path);
-    struct reply reply = {0};
+    struct reply reply = {.is_secure = c->is_secure};
     struct error e = {0};
     char allowed[32], query[ROUTE_QUERY_SIZE];
     const struct route *route = route_find(method, path, rq.params, allowed);
@@ -323,7 +323,7 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
 static enum MHD_Result refuse_and_close(struct call *c, struct MHD_Connection *connection,
                                         const struct error *e)
 {
-    struct reply reply = {.cors = NULL};
+    struct reply reply = {.is_secure = c->is_secure};
     if (!reply_problem(&reply, MHD_HTTP_BAD_REQUEST, e))
         return MHD_NO;
     reply_header(&reply, MHD_HTTP_HEADER_CONNECTION, "close");
@@ -392,42 +392,26 @@ static unsigned choose_threads(unsigned asked)
     return n < min ? min : n > max ? max : n;
 }
 
-static unsigned spare_timeout(const struct door_limits *l)
+static enum status start_daemons(struct http_server *s, int fd, struct error *e)
 {
-    return SPARE_TIMEOUT_S +
-           (unsigned)(l->of[DOOR_HEADER_SECONDS] + l->of[DOOR_IDLE_SECONDS] + l->of[DOOR_SLOW_SECONDS]);
+    const struct daemon_parts parts = {.answer = on_request,
+                                       .completed = call_finished,
+                                       .target = on_target,
+                                       .user = s,
+                                       .door = s->door,
+                                       .limits = &s->config.limits,
+                                       .cert = s->config.tls_cert,
+                                       .key = s->config.tls_key};
+    return daemons_start(&parts, fd, &s->daemons, e);
 }
 
-/* A connection is a file; there are a few hundred others. */
-static void raise_files(unsigned sockets)
+/* "http://127.0.0.1:8080/" as it is to be asked. */
+static void name_scheme(struct http_server *s)
 {
-    struct rlimit l;
-    rlim_t wanted = (rlim_t)sockets + 512;
-    if (getrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur >= wanted)
-        return;
-    l.rlim_cur = wanted < l.rlim_max ? wanted : l.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur < wanted)
-        log_line(LOG_WARN, "the system allows %llu open files, and %llu may be needed",
-                 (unsigned long long)l.rlim_cur, (unsigned long long)wanted);
-}
-
-/* A thread for each connection: with a pool, whatever else had come to the thread of a slow request waited
- * for it. How many requests are worked on at a time is bounded by the engine's workers. */
-static enum status start_daemon(struct http_server *s, int fd, struct error *e)
-{
-    unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
-                     MHD_USE_ITC; /* ITC: MHD_quiesce_daemon needs it */
-    raise_files(door_most_sockets(s->door));
-    s->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_TIMEOUT,
-        spare_timeout(&s->config.limits), MHD_OPTION_CONNECTION_LIMIT, door_most_sockets(s->door),
-        MHD_OPTION_NOTIFY_CONNECTION, door_connection, s->door, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)HEADER_BYTES, MHD_OPTION_NOTIFY_COMPLETED, call_finished, s, MHD_OPTION_URI_LOG_CALLBACK,
-        on_target, s, MHD_OPTION_END);
-    if (s->daemon)
-        return STATUS_OK;
-    error_zh(e, "HTTP 服务不能启动：%s。", strerror(errno));
-    return error_fail(e, STATUS_IO, "server-start", "The HTTP server cannot start: %s.", strerror(errno));
+    char plain[LISTEN_URL_SIZE];
+    snprintf(plain, sizeof plain, "%s", strstr(s->url, "://"));
+    if (s->config.tls_cert)
+        snprintf(s->url, sizeof s->url, "https%.*s", LISTEN_URL_SIZE - 6, plain);
 }
 
 enum status http_server_start(const struct http_config *config, struct http_server **out, struct error *e)
@@ -447,8 +431,10 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     /* the port first: it is the quickest to fail */
     bool is_loopback = true;
     enum status status = listen_open(s->config.host, config->port, &fd, s->url, &is_loopback, e);
-    if (!status)
+    if (!status) {
+        name_scheme(s);
         status = admission_may_listen(&s->config, is_loopback, e);
+    }
     if (!status)
         status = web_files_load(config->web_dir, &s->web, e);
     if (!status) /* before the process has the store open, and after it has closed it: store_lock.h */
@@ -465,9 +451,9 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     if (!status)
         status = job_queue_open(config->store_path, &s->jobs, e);
     if (!status)
-        status = door_open(&s->config.limits, s->config.behind_proxy, &s->door, e);
+        status = door_open(&s->config.limits, s->config.behind_proxy, s->config.tls_cert, &s->door, e);
     if (!status)
-        status = start_daemon(s, fd, e);
+        status = start_daemons(s, fd, e);
     if (status) {
         if (fd >= 0)
             close(fd);
@@ -498,6 +484,11 @@ const char *http_server_url(const struct http_server *s)
     return s->url;
 }
 
+enum status http_server_renew(struct http_server *s, struct error *e)
+{
+    return daemons_renew(s->daemons, e);
+}
+
 static void finish_requests(struct http_server *s)
 {
     const double most_ms = (double)s->config.limits.of[DOOR_STOP_SECONDS] * 1e3;
@@ -512,15 +503,13 @@ void http_server_stop(struct http_server *s)
 {
     if (!s)
         return;
-    if (s->daemon) {
-        MHD_socket fd = MHD_quiesce_daemon(s->daemon);
+    if (s->daemons) {
+        daemons_shut(s->daemons);
         door_shut(s->door);
         job_queue_stop(s->jobs);
         finish_requests(s);
         door_cut_all(s->door);
-        MHD_stop_daemon(s->daemon);
-        if (fd != MHD_INVALID_SOCKET)
-            close(fd);
+        daemons_stop(s->daemons);
     }
     door_close(s->door);
     job_queue_close(s->jobs);

@@ -30,8 +30,9 @@ struct http_config {
     const char *public_names[HTTP_MAX_NAMES]; /* by which it is reached besides (http_public_name_check);
                                                  borrowed */
     size_t n_public_names;
-    bool behind_proxy; /* a proxy is all that reaches it: X-Forwarded-* are believed */
-    bool public_read;  /* whoever comes reads what is published and checks; nothing is kept */
+    bool behind_proxy;              /* a proxy is all that reaches it: X-Forwarded-* are believed */
+    const char *tls_cert, *tls_key; /* files in PEM; NULL: not encrypted; borrowed until stop */
+    bool public_read;               /* whoever comes reads what is published and checks; nothing is kept */
     struct door_limits limits;
     bool allow_records;       /* POST /check?keep=1 writes to the store */
     const char *gdal_version; /* for the record; borrowed until stop */
@@ -49,6 +50,9 @@ struct http_server;
 enum status http_server_start(const struct http_config *config, struct http_server **out,
                               struct error *e) HX_MUST_CHECK;
 const char *http_server_url(const struct http_server *s); /* "http://127.0.0.1:8080/" */
+/* Reads the certificate and its key anew, without dropping a request; by the thread that stops it. A failure
+ * leaves the ones of before in use. */
+enum status http_server_renew(struct http_server *s, struct error *e) HX_MUST_CHECK;
 /* Takes no new connections, lets requests under way finish (for some seconds), and frees everything.
  * NULL-safe. */
 void http_server_stop(struct http_server *s);

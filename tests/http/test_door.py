@@ -6,12 +6,15 @@ import os
 import pathlib
 import re
 import select
+import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import tempfile
 import unittest
+import warnings
 
 import fixture
 
@@ -629,6 +632,102 @@ class Leaving(Door):
             self.assertEqual(200, idle.ask(GET)[0])
             self.assertEqual(0, server.stop(), server.log)
             self.assertEqual(b"", half.rest())
+
+
+class Encrypted(Door):
+    """Over TLS: the same door, and a certificate that is renewed while requests are under way."""
+
+    def certificate(self, name):
+        """A certificate of our own and its key; the names are files, which a later certificate overwrites."""
+        cert, key = self.folder / "cert.pem", self.folder / "key.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", f"/CN={name}",
+                        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert], check=True, capture_output=True)
+        return str(cert), str(key)
+
+    def connect(self, server, **versions):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        for name, value in versions.items():
+            setattr(context, name, value)
+        return context.wrap_socket(socket.create_connection((server.host, server.port)))
+
+    def ask(self, line, data):
+        line.sendall(data)
+        with line.makefile("rb") as stream:
+            return read_answer(stream)
+
+    def subject(self, line):
+        return ssl.DER_cert_to_PEM_cert(line.getpeercert(True))
+
+    def start(self, *options):
+        cert, key = self.certificate("one")
+        server = fixture.Server.__new__(fixture.Server)
+        server.errors = tempfile.TemporaryFile()
+        server.process = subprocess.Popen([PROGRAM, "serve", "--port", "0", "--store", self.store, "--tls-cert", cert, "--tls-key", key, *options],
+                                          stdout=subprocess.PIPE, stderr=server.errors, text=True, encoding="utf-8")
+        match = re.match(r"https://([^:/]+):(\d+)/", server.process.stdout.readline())
+        self.assertTrue(match, server.read_log())
+        server.host, server.port = match.group(1), int(match.group(2))
+        return server
+
+    def test_encrypted(self):
+        """Answers, links and the browser's order to stay with https; nothing older than TLS 1.2, nothing that is not encrypted, and the door as
+        it is without."""
+        server = self.start(*limits(header_seconds=1))
+        try:
+            with self.connect(server) as line:
+                status, headers, body = self.ask(line, b"GET /?f=json HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                self.assertEqual((200, "max-age=31536000"), (status, headers["strict-transport-security"]))
+                self.assertTrue(all(link["href"].startswith("https://localhost/") for link in json.loads(body)["links"]))
+                answer = self.ask(line, b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                self.assertEqual((404, "max-age=31536000"), (answer[0], answer[1]["strict-transport-security"]))
+                self.assertEqual(421, self.ask(line, b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n")[0])
+                self.assertEqual(400, self.ask(line, b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\nY: b\r\n\r\n")[0])
+            with Raw(server) as raw:
+                self.assertNotIn(b"HTTP/1.1 200", raw.send(GET).rest())
+            with Raw(server) as raw:  # a handshake that does not come
+                self.assertEqual(b"", raw.rest())
+            with self.assertRaises(OSError):
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    self.connect(server, minimum_version=ssl.TLSVersion.TLSv1, maximum_version=ssl.TLSVersion.TLSv1_1)
+        finally:
+            self.assertEqual(0, server.stop(), server.log)
+
+    def test_a_new_certificate_drops_no_request(self):
+        """SIGHUP: who has begun ends with the certificate of before, who comes then gets the new one; files that are none change nothing."""
+        server = self.start()
+        try:
+            with self.connect(server) as before:
+                first = self.subject(before)
+                before.sendall(POST % len(PARCEL) + b"\r\n" + PARCEL[:10])
+                self.certificate("two")
+                server.process.send_signal(signal.SIGHUP)
+
+                def is_new():
+                    with self.connect(server) as line:
+                        return self.subject(line) != first and self.subject(line)
+                second = fixture.runs.wait_until(is_new)
+                self.assertEqual(200, self.ask(before, PARCEL[10:])[0])
+                self.assertEqual(200, self.ask(before, GET)[0])
+            (self.folder / "key.pem").write_text("nothing")
+            server.process.send_signal(signal.SIGHUP)
+            fixture.runs.wait_until(lambda: "stays in use" in server.read_log())
+            with self.connect(server) as line:
+                self.assertEqual(second, self.subject(line))
+                self.assertEqual(200, self.ask(line, GET)[0])
+        finally:
+            self.assertEqual(0, server.stop(), server.log)
+
+    def test_what_is_no_certificate(self):
+        """It does not start, and says so; with one it may listen where others reach it."""
+        cert, key = self.certificate("one")
+        for options in (("--tls-cert", cert), ("--tls-key", key), ("--tls-cert", cert, "--tls-key", cert), ("--tls-cert", cert, "--tls-key", "/nonexistent")):
+            done = subprocess.run([PROGRAM, "serve", "--store", self.store, "--port", "0", *options], capture_output=True, text=True, timeout=60)
+            self.assertNotEqual(0, done.returncode)
+            self.assertRegex(done.stderr, "--tls-|PEM|/nonexistent")
+        server = self.start("--host", "0.0.0.0", "--public-read")
+        self.assertEqual(0, server.stop())
 
 
 class Told(unittest.TestCase):
