@@ -1,5 +1,6 @@
 #include "base/status.h"
 
+#include "base/own_folders.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -35,6 +36,7 @@ void error_zh(struct error *e, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(e->zh, sizeof e->zh, fmt, ap);
     va_end(ap);
+    own_folders_forget(e->zh);
     sentence_mend(e->zh);
 }
 
@@ -46,6 +48,7 @@ void error_en(struct error *e, enum status s, const char *code, const char *fmt,
     va_start(ap, fmt);
     vsnprintf(e->en, sizeof e->en, fmt, ap);
     va_end(ap);
+    own_folders_forget(e->en);
     sentence_mend(e->en);
     snprintf(e->code, sizeof e->code, "%s", code);
     e->status = s;

@@ -8,8 +8,9 @@
 
 #include "base/status.h"
 
-/* The value of --job-of; NULL: it is no job. */
-void as_job_begin(const char *pid);
+/* The value of --job-of; NULL: it is no job. Of a job no sentence has the path of the store, or of its own
+ * folder, and nobody else sees what it writes. */
+void as_job_begin(const char *pid, const char *store_path);
 /* NULL: none. To be called with one thread. */
 enum status as_job_enter_sandbox(const char *folder, const char *pid, struct error *e) HX_MUST_CHECK;
 

@@ -6,6 +6,7 @@
 #include "cli/exit_codes.h"
 #include "cli/fail_on.h"
 #include "cli/store_path.h"
+#include "features/sandbox/sandbox.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -33,6 +34,7 @@ struct audit_args {
     struct audit_request request;
     const char *store, *fail_on, *progress;
     const char *job_of, *sandbox; /* as_job.h */
+    bool require_sandbox;
 };
 
 /* ---- arguments ---- */
@@ -77,9 +79,13 @@ static enum status make_request(const struct arg_rest *rest, struct audit_reques
 
 static enum status parse(int argc, char **argv, struct audit_args *a, struct error *e)
 {
-    const struct arg_option options[] = {{"--store", &a->store, NULL},       {"--fail-on", &a->fail_on, NULL},
-                                         {"--progress", &a->progress, NULL}, {"--job-of", &a->job_of, NULL},
-                                         {"--sandbox", &a->sandbox, NULL},   {NULL, NULL, NULL}};
+    const struct arg_option options[] = {{"--store", &a->store, NULL},
+                                         {"--fail-on", &a->fail_on, NULL},
+                                         {"--require-sandbox", NULL, &a->require_sandbox},
+                                         {"--progress", &a->progress, NULL},
+                                         {"--job-of", &a->job_of, NULL},
+                                         {"--sandbox", &a->sandbox, NULL},
+                                         {NULL, NULL, NULL}};
     struct listed_options listed;
     list_options(&listed);
     struct arg_rest rest = {.max = 1, .listed = listed.rows, .n_hidden = 2};
@@ -217,7 +223,9 @@ int cmd_audit(int argc, char **argv)
     audit_say_init(&w.say, argc, argv);
     if (parse_kind(argc, argv, &a.request.kind, &e) || parse(argc - 1, argv + 1, &a, &e))
         return audit_say_refusal(&w.say, REFUSED_USAGE, &e);
-    as_job_begin(a.job_of);
+    as_job_begin(a.job_of, a.store);
+    if (a.require_sandbox && sandbox_require(NULL, &e))
+        return audit_say_refusal(&w.say, REFUSED_AUDIT, &e);
     if (load(&w, &e))
         code = audit_say_refusal(&w.say, REFUSED_STORE, &e);
     else if (as_job_enter_sandbox(a.sandbox, a.job_of, &e))

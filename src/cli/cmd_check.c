@@ -11,6 +11,7 @@
 #include "cli/keep.h"
 #include "cli/store_path.h"
 #include "features/file_parts.h"
+#include "features/sandbox/sandbox.h"
 #include "report/form_write.h"
 #include "store/store_versions.h"
 
@@ -26,6 +27,7 @@ struct check_args {
     struct report_project project;
     struct keep_args keep;
     const char *progress, *job_of, *sandbox; /* as_job.h */
+    bool require_sandbox;
     const char
         *source_file; /* of a job: the file as the client calls it, "" not at all; NULL: as it is called */
     struct audit_say say; /* to a program with --progress json, which jobs ask for */
@@ -83,6 +85,7 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
                                          {"--project", &a->saved, NULL},
                                          {"--keep", NULL, &a->keep.keep},
                                          {"--officer", &a->keep.officer, NULL},
+                                         {"--require-sandbox", NULL, &a->require_sandbox},
                                          {"--progress", &a->progress, NULL},
                                          {"--job-of", &a->job_of, NULL},
                                          {"--sandbox", &a->sandbox, NULL},
@@ -304,7 +307,9 @@ int cmd_check(int argc, char **argv)
     audit_say_init(&a.say, argc, argv);
     if (parse(argc, argv, &a, &e))
         return a.say.json ? audit_say_refusal(&a.say, REFUSED_USAGE, &e) : command_misused("check", &e);
-    as_job_begin(a.job_of);
+    as_job_begin(a.job_of, a.store);
+    if (a.require_sandbox && sandbox_require(NULL, &e))
+        return audit_say_refusal(&a.say, REFUSED_AUDIT, &e);
     struct snapshot *snapshot;
     if (load_snapshot(a.store, a.as_of, &snapshot, &e))
         return audit_say_refusal(&a.say, REFUSED_STORE, &e);

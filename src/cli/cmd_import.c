@@ -4,6 +4,7 @@
 #include "cli/exit_codes.h"
 #include "cli/import_binding.h"
 #include "cli/store_path.h"
+#include "features/sandbox/sandbox.h"
 #include "geo/crs/decide.h"
 #include "layers/ingest.h"
 #include "store/store.h"
@@ -22,6 +23,7 @@ static enum status missing(const char *zh, const char *en, struct error *e)
 struct import_args {
     const char *store, *geodata, *crs, *coverage, *shift, *report;
     struct ingest_request request;
+    bool require_sandbox;
     struct arg_rest rest;
     struct timespec start;
 };
@@ -79,6 +81,7 @@ static enum status parse(int argc, char **argv, struct import_args *a, struct er
         {"--epsg", &a->crs, NULL}, /* its earlier name: goes with the next release */
         {"--report", &a->report, NULL},
         {"--unit", &r->unit, NULL},
+        {"--require-sandbox", NULL, &a->require_sandbox},
         {"--datum-shift", &a->shift, NULL},
         {NULL, NULL, NULL},
     };
@@ -170,6 +173,8 @@ int cmd_import(int argc, char **argv)
     struct store *store;
     if (parse(argc, argv, &a, &e))
         return command_misused("import", &e);
+    if (a.require_sandbox && sandbox_require(NULL, &e))
+        return exit_with_error(&e);
     if (store_path_find(a.store, path, &e) || store_open(path, STORE_WRITE, &store, &e))
         return exit_with_store_error(&e);
     int code = a.geodata ? import_geodata(store, a.geodata) : import_file(store, &a.request, a.report);

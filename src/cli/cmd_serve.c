@@ -1,7 +1,9 @@
 #include "base/log.h"
+#include "base/own_folders.h"
 #include "cli/args.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/sandbox_say.h"
 #include "cli/store_path.h"
 #include "http/server.h"
 #include "layers/gdal_version.h"
@@ -10,6 +12,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -120,7 +123,7 @@ static enum status take_listed(const struct arg_rest *rest, struct http_config *
 }
 
 static enum status parse(int argc, char **argv, struct http_config *c, const char **store, const char **web,
-                         struct error *e)
+                         bool *require_sandbox, struct error *e)
 {
     const char *port_text = NULL, *threads_text = NULL;
     long port = HTTP_DEFAULT_PORT, threads = 0;
@@ -139,6 +142,7 @@ static enum status parse(int argc, char **argv, struct http_config *c, const cha
                                          {"--behind-proxy", NULL, &c->behind_proxy},
                                          {"--public-read", NULL, &c->public_read},
                                          {"--allow-records", NULL, &c->allow_records},
+                                         {"--require-sandbox", NULL, require_sandbox},
                                          {NULL, NULL, NULL}};
     enum status s = args_parse(argc, argv, options, &rest, e);
     if (!s)
@@ -198,6 +202,16 @@ static void stop(struct http_server *server, sigset_t *signals)
     http_server_stop(server);
 }
 
+/* What a client is told names none of these: the store's, with its indexes and jobs, and the temporary one. */
+static void own_folders(const char *store_path)
+{
+    char file[PATH_SIZE];
+    const char *tmp = getenv("TMPDIR");
+    snprintf(file, sizeof file, "%.4000s/x", tmp && *tmp == '/' ? tmp : "/tmp");
+    own_folder_add(store_path);
+    own_folder_add(file);
+}
+
 int cmd_serve(int argc, char **argv)
 {
     struct error e = {0};
@@ -208,14 +222,19 @@ int cmd_serve(int argc, char **argv)
     char store_path[STORE_PATH_SIZE], web_path[PATH_SIZE];
     sigset_t signals;
     int signal_number = 0;
-    if (parse(argc, argv, &config, &store, &web, &e))
+    bool require_sandbox = false;
+    if (parse(argc, argv, &config, &store, &web, &require_sandbox, &e))
         return command_misused("serve", &e);
     if (store_path_find(store, store_path, &e))
         return exit_with_store_error(&e);
+    if (sandbox_say(require_sandbox, &e))
+        return exit_with_error(&e);
     config.store_path = store_path;
+    own_folders(store_path);
     if (ingest_gdal_version(&config.gdal_version, &e))
         return exit_with_error(&e);
     config.web_dir = find_page(web, web_path);
+    own_folder_add(config.web_dir);
     if (!config.web_dir)
         fprintf(stderr,
                 "没有找到网页文件（web/dist），只提供接口。\n"

@@ -21,7 +21,8 @@ static const struct command commands[] = {
      "[--format {form}] [-o OUT] [--lang zh|en] "
      "[--project-name N] [--project-code C] [--builder B] [--district D] [--date YYYY-MM-DD] [--fail-on "
      "VERDICT,...] "
-     "[--keep --officer NAME] [--as-of DATE] [--save-project NAME] | --project NAME [as above]",
+     "[--keep --officer NAME] [--as-of DATE] [--save-project NAME] [--require-sandbox] | --project NAME [as "
+     "above]",
      "检查地块文件（国土TXT、GeoJSON、Shapefile 等）是否压占控制线",
      "check parcels (TXT, GeoJSON, Shapefile …) against the control lines"},
     {"parcel", cmd_parcel,
@@ -33,7 +34,7 @@ static const struct command commands[] = {
      "[--store S] [--host H] [--port P] [--web DIR] [--threads N] [--public-url URL] [--public-name "
      "NAME ...] [--limit NAME=NUMBER ...] [--tls-cert FILE --tls-key FILE] [--behind-proxy] [--public-read] "
      "[--cors ORIGIN|*] "
-     "[--allow-records]",
+     "[--allow-records] [--require-sandbox]",
      "启动网页与接口服务", "serve the web page and the interface for programs"},
     {"init", cmd_init, "STORE", "新建空的数据文件", "make a new, empty store"},
     {"import", cmd_import,
@@ -48,7 +49,7 @@ static const struct command commands[] = {
      "DX,DY,DZ[,RX,RY,RZ,S[,frame|vector]]] "
      "[--id-field F] [--name-field F] [--zone-field F] [--zone-code-field F] "
      "[--county-field F] "
-     "[--area-field F]",
+     "[--area-field F] [--require-sandbox]",
      "载入图层的新版本", "load new versions of layers"},
     {"inspect", cmd_inspect, "FILE [--format text|json|html] [--lang zh|en]",
      "查看数据文件的图层、坐标系、字段，以及像哪个图层",
@@ -69,7 +70,8 @@ static const struct command commands[] = {
      "parcels FILE -o OUT.gpkg|.geojsonl|.csv|.fgb|.xlsx [-o OUT ...] [--store S] [--layer NAME] [--class C "
      "| --class-field F] [--claim LAYER=CLASS...;... | --claim-field F] "
      "[--id-field F] [--crs EPSG:N] [--threads N] [--fail-on VERDICT,...] [--overlaps] "
-     "[--resume] [--since EARLIER.gpkg] [--overwrite] [--summary FILE.html|.json] | lines [-o "
+     "[--resume] [--since EARLIER.gpkg] [--overwrite] [--summary FILE.html|.json] [--require-sandbox] | "
+     "lines [-o "
      "OUT.gpkg|.csv|.geojsonl|.fgb|.xlsx|.html|.json ...] [--summary FILE.json] [--compare OLD] [--layer ID] "
      "[--official TOTALS.csv|.json] "
      "[--within-spaces] | figures [-o OUT.json|.csv|.html ...]   [--progress json]",

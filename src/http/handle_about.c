@@ -6,6 +6,7 @@
 #include "http/store_health.h"
 #include "http/stored_json.h"
 
+#include "features/sandbox/sandbox.h"
 #include "report/identity.h"
 #include "store/schema_files.h"
 
@@ -53,6 +54,36 @@ static void write_load(struct json_writer *w, struct engine *en)
     jw_object_end(w);
 }
 
+/* What was found when the server started; nothing when nobody asked (a program with a server of its own). */
+static void write_sandbox(struct json_writer *w)
+{
+    struct sandbox_measures m;
+    if (!sandbox_known(&m))
+        return;
+    jw_key(w, "sandbox");
+    jw_object_begin(w);
+    jw_kv_bool(w, "complete", sandbox_complete(&m));
+    jw_kv_bool(w, "required", sandbox_is_required());
+    jw_kv_integer(w, "landlock", m.landlock);
+    jw_key(w, "measures");
+    jw_array_begin(w);
+    for (int i = 0; i < SANDBOX_MEASURES; i++) {
+        enum sandbox_measure which = (enum sandbox_measure)i;
+        struct error why = {0};
+        sandbox_measure_words(&m, which, &why);
+        jw_object_begin(w);
+        jw_kv_string(w, "name", sandbox_measure_name(which));
+        jw_kv_string(w, "state", sandbox_measure_state(&m, which));
+        if (!m.tried[i] || m.why[i]) {
+            jw_kv_string(w, "zh", why.zh);
+            jw_kv_string(w, "en", why.en);
+        }
+        jw_object_end(w);
+    }
+    jw_array_end(w);
+    jw_object_end(w);
+}
+
 static void write_door(struct json_writer *w, struct front_door *door)
 {
     struct door_load load = door_load(door);
@@ -85,6 +116,7 @@ enum status handle_health(struct request *rq, struct reply *reply, struct error 
     write_faults(&w, rq->snapshot, &h);
     write_load(&w, rq->engine);
     write_door(&w, rq->door);
+    write_sandbox(&w);
     jw_object_end(&w);
     enum status s = reply_json(reply, &b, STATUS_OK, "no-store", e);
     if (!s && h.failed) {

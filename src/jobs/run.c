@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "features/sandbox/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,6 +82,8 @@ static enum status make_arguments(struct arena *a, const struct job_watch *w, co
     argv[n++] = store;
     if (r->kind == AUDIT_PARCELS || w->job->check)
         argv[n++] = "--sandbox=..";
+    if (sandbox_is_required())
+        argv[n++] = "--require-sandbox";
     if (w->job->check)
         return append_check(w->job->check, argv + n, ARGUMENTS_MAX - n, e);
     enum status s = audit_request_arguments(r, a, argv + n, &n_more, e);

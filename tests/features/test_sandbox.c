@@ -567,6 +567,65 @@ static void test_a_child_goes_with_its_nursery(void **state)
     read_one_plot();
 }
 
+/* How many of its descriptors are neither the file, nor the pipe to its parent, nor /dev/null; -1: it is not
+ * there. */
+static int others_open(pid_t pid, const char *path)
+{
+    char name[300], link[400];
+    snprintf(name, sizeof name, "/proc/%d/fd", (int)pid);
+    DIR *dir = opendir(name);
+    int others = dir ? 0 : -1;
+    for (struct dirent *d; dir && (d = readdir(dir));) {
+        ssize_t n = readlinkat(dirfd(dir), d->d_name, link, sizeof link - 1);
+        link[n > 0 ? n : 0] = '\0';
+        others += n > 0 && strcmp(link, path) != 0 && strcmp(link, "/dev/null") != 0 &&
+                  strncmp(link, "pipe:", 5) != 0;
+    }
+    if (dir)
+        closedir(dir);
+    return others;
+}
+
+/* Neither what the parent has open, nor the nursery's line to its parent, by which it would have others
+ * begun and ended. Asked from outside, while it waits for its file. */
+static void test_a_child_of_the_nursery_has_only_its_file_open(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip(); /* what a confined process has open only root sees */
+    char path[300];
+    snprintf(path, sizeof path, "%s/held.kml", folder);
+    int held = open("/etc/passwd", O_RDONLY); /* not to be closed on exec */
+    assert_true(held >= 0);
+    nursery_give_up();
+    read_one_plot();
+    read_one_plot();
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int told[2], others = -1;
+    assert_int_equal(pipe2(told, O_CLOEXEC), 0);
+    pid_t nursery = inside(our_nursery()), looker = fork();
+    if (looker == 0) /* the child opens it more than once, and finds it empty */
+        for (bool looked = false;; looked = true) {
+            int fd = open(path, O_WRONLY);
+            pid_t child = inside(nursery);
+            others = child == nursery ? -1 : others_open(child, path);
+            if (!looked && write(told[1], &others, sizeof others) != sizeof others)
+                _exit(1);
+            close(fd);
+        }
+    const struct feature_request r = {.path = path};
+    size_t n = 0;
+    assert_int_equal(read_all(&r, &n, NULL), STATUS_INVALID_INPUT);
+    assert_int_equal(read(told[0], &others, sizeof others), sizeof others);
+    assert_int_equal(others, 0);
+    kill(looker, SIGKILL);
+    assert_int_equal(waitpid(looker, NULL, 0), looker);
+    close(told[0]);
+    close(told[1]);
+    close(held);
+    unlink(path);
+}
+
 /* A parent that is killed leaves neither its nursery nor a child that reads. */
 static void test_a_killed_parent_leaves_no_nursery(void **state)
 {
@@ -665,6 +724,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_nursery_that_died_is_replaced),
         cmocka_unit_test(test_a_nursery_that_is_stopped_is_given_up),
         cmocka_unit_test(test_a_child_goes_with_its_nursery),
+        cmocka_unit_test(test_a_child_of_the_nursery_has_only_its_file_open),
         cmocka_unit_test(test_a_killed_parent_leaves_no_nursery),
         cmocka_unit_test(test_a_job_has_no_nursery_from_before),
         cmocka_unit_test(test_nothing_is_left_behind),

@@ -189,7 +189,7 @@ static const struct call reader[] = {
     MAY_IF("writev", 0, STDERR_FILENO),
     MAY_IF("prlimit64", 2, 0), /* looks, and does not change; the limits of others are open to all */
     MAY_UNLESS("rt_sigaction", 0, SIGSYS), /* by which a forbidden call is told */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(HX_SANITIZED)
+#ifdef HX_SANITIZED
     /* UBSan asks of memory by writing it to a pipe, reports go to a file or a tracer */
     MAY("pipe"),
     MAY("pipe2"),

@@ -119,6 +119,13 @@ bool confine_job(const char *dir, pid_t parent)
     return ok && close_everything(dir, true);
 }
 
+enum status confine_suffices(struct error *e)
+{
+    enum sandbox_measure missing = measure_missing(&measures);
+    return sandbox_is_required() && missing != SANDBOX_REQUIRED ? measure_fail(&measures, missing, e)
+                                                                : STATUS_OK;
+}
+
 enum status confine_refuse(struct error *e)
 {
     error_zh(e, "系统不允许为读取程序设置限制，未读取文件；请联系管理员。");

@@ -29,6 +29,9 @@ bool confine_job(const char *dir, pid_t parent);
 /* What took effect in this process. */
 const struct sandbox_measures *confine_measures(void);
 
+/* Where a whole sandbox is required: is it? The sentence says what is missing. */
+enum status confine_suffices(struct error *e) HX_MUST_CHECK;
+
 /* What to say when one of them is false. */
 enum status confine_refuse(struct error *e);
 
