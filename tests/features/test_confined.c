@@ -426,11 +426,24 @@ static int outcome(const struct attempt *a, bool job, int how)
     return errno == a->expected || errno == a->or ? 0 : errno;
 }
 
+/* What this machine has not is as if it were refused. */
+static struct sandbox_measures here;
+
+static int with_what_lacks(int how)
+{
+    how |= here.why[SANDBOX_PID] ? NO_NAMESPACES : 0;
+    how |= here.why[SANDBOX_FILES] ? NO_LANDLOCK : 0;
+    return how;
+}
+
 static void try_each(const struct attempt *all, size_t n, bool job, int how)
 {
+    how = with_what_lacks(how);
     for (size_t i = 0; i < n; i++) {
         if (all[i].needs && (how & all[i].needs) == all[i].needs)
             continue;
+        if (job && all[i].try_it == kill_parent && (how & NO_NAMESPACES) && here.why[SANDBOX_SIGNALS])
+            continue; /* of a job nothing else would keep it from us */
         if (all[i].expected == DIES && !(how & NO_NAMESPACES) && !is_long_run())
             continue; /* the filter is the same, and each namespace costs */
         pid_t pid = fork();
@@ -836,6 +849,9 @@ int main(int argc, char **argv)
             return 1;
     }
     signal(SIGPIPE, SIG_IGN);
+    struct error e = {0};
+    if (sandbox_report(NULL, &here, &e) != STATUS_OK)
+        return 1;
     if (calls_prepare(CALLS_OF_READER) != 0 || calls_prepare(CALLS_OF_JOB) != 0) /* for all forks at once */
         return 1;
     const struct CMUnitTest tests[] = {

@@ -23,7 +23,8 @@ struct rules_attr {
     uint64_t fs, net, scoped;
 };
 
-int landlock_version(void)
+/* 0: none, with errno: a container may refuse what the kernel has. */
+static int version_here(void)
 {
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     return version > 0 ? (int)version : 0;
@@ -72,12 +73,12 @@ static void note(struct sandbox_measures *m, int version, int why)
                                                                   [6] = SANDBOX_SIGNALS};
     for (int v = 1; v <= VERSION_KNOWN; v++)
         if (v != 2)
-            measure_note(m, since[v], v <= version ? why : ENOSYS);
+            measure_note(m, since[v], v <= version || !version ? why : ENOSYS);
 }
 
 bool landlock_enter(const char *dir, bool job, struct sandbox_measures *m)
 {
-    int version = landlock_version();
+    int version = version_here(), refused = version ? 0 : errno;
     const uint64_t first = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
     const struct rules_attr attr = {.fs = first | (version >= 2 ? FS_REFER : 0) |
                                           (version >= 3 ? FS_TRUNCATE : 0) |
@@ -86,7 +87,7 @@ bool landlock_enter(const char *dir, bool job, struct sandbox_measures *m)
                                     .scoped = version >= 6 ? SCOPES : 0};
     m->landlock = version;
     if (!version) {
-        note(m, 0, 0);
+        note(m, 0, refused);
         return true;
     }
     int rules = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0), why = rules < 0 ? errno : 0;

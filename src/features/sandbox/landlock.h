@@ -5,9 +5,6 @@
 
 #include "features/sandbox/measures.h"
 
-/* The version that the kernel has; 0: none. */
-int landlock_version(void);
-
 /* Nothing but the system's libraries and tables and `dir` is left, to read; nothing can be reached by TCP,
  * no device asked, no signal sent out. Of a job: `dir` to write, too, and the program itself to run. Notes
  * what took effect in `m`; false when the kernel has Landlock and refuses it. */
