@@ -86,6 +86,12 @@ const char *status_name(enum status s)
         return "no-memory";
     case STATUS_INTERNAL:
         return "internal";
+    case STATUS_NOT_LOGGED_IN:
+        return "not-logged-in";
+    case STATUS_FORBIDDEN:
+        return "forbidden";
+    case STATUS_TOO_OFTEN:
+        return "too-often";
     }
     return "internal";
 }

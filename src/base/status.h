@@ -26,6 +26,10 @@ enum status {
     STATUS_IO,            /* the operating system refused: disk full, permission, short read */
     STATUS_NO_MEMORY,
     STATUS_INTERNAL, /* a library failed in a way that we do not know */
+    /* of a server that knows people (access/) */
+    STATUS_NOT_LOGGED_IN, /* nobody is known who asks */
+    STATUS_FORBIDDEN,     /* who asks may not */
+    STATUS_TOO_OFTEN,     /* wait, and try again */
 };
 
 #define HX_MUST_CHECK __attribute__((warn_unused_result))

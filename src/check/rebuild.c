@@ -99,8 +99,8 @@ static enum status build(struct store *store, const struct store_version *v, boo
     return s;
 }
 
-/* Nobody will look for it under this name again, so nothing is left beside it. */
-static enum status open_temporary(const char *path, const uint8_t key[SHA256_BYTES], struct layer_index **out,
+/* Every byte is looked at, whatever an earlier process has seen, and nothing is left beside the file. */
+static enum status open_whole(const char *path, const uint8_t key[SHA256_BYTES], struct layer_index **out,
                                   struct error *e)
 {
     struct layer_index *ix;
@@ -130,7 +130,7 @@ static enum status build_temporary(struct store *store, const struct store_versi
     char *path = arena_printf(a, "%s/layer.hxi", folder);
     enum status s = path ? build(store, v, coverage, a, path, key, e) : error_no_memory(e);
     if (!s)
-        s = open_temporary(path, key, out, e);
+        s = open_whole(path, key, out, e);
     if (path)
         unlink(path);
     rmdir(folder);
@@ -162,7 +162,7 @@ enum status index_file_verify(struct store *store, const struct store_version *v
     struct layer_index *ix = NULL;
     store_index_key(v, coverage, key);
     const char *path = store_index_path(store, a, v, coverage);
-    enum status s = path ? open_verified(path, key, &ix, e) : error_no_memory(e);
+    enum status s = path ? open_whole(path, key, &ix, e) : error_no_memory(e);
     if (!s)
         index_close(ix);
     return s;

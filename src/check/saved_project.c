@@ -1,5 +1,6 @@
 #include "check/saved_project.h"
 
+#include "check/places.h"
 #include "geo/crs/decide.h"
 
 enum status saved_project_save(struct store *s, const struct store_project *p, const struct report *r,
@@ -10,7 +11,9 @@ enum status saved_project_save(struct store *s, const struct store_project *p, c
     whole.claims = claims_text(&r->claims, a);
     if (!whole.claims)
         return error_no_memory(e);
-    enum status st = store_project_save(s, &whole, replaces, &id, e);
+    enum status st = report_places(r, a, &whole.places, e);
+    if (!st)
+        st = store_project_save(s, &whole, replaces, &id, e);
     return st ? st : store_project_at(s, id, a, out, e);
 }
 

@@ -71,7 +71,7 @@ static enum status retire(struct store *store, const char *name, struct arena *a
 static enum status list(struct store *store, const char *name, struct arena *a, struct error *e)
 {
     (void)name, (void)a;
-    return store_projects(store, 0, 0, print_row, NULL, e);
+    return store_projects(store, &(struct store_project_page){0, 0, NULL}, print_row, NULL, e);
 }
 
 static const struct action {

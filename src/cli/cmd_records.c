@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/definitions.h"
 #include "cli/exit_codes.h"
+#include "cli/print_json.h"
 #include "cli/store_path.h"
 #include "record/record.h"
 #include "record/record_json.h"
@@ -29,17 +30,6 @@ struct subcommand {
 };
 
 /* ---- printing ---- */
-
-static int put(struct buffer *b)
-{
-    struct error e = {0};
-    buffer_append_char(b, '\n');
-    enum status s = buffer_status(b, &e);
-    if (!s)
-        fwrite(b->data, 1, b->size, stdout);
-    buffer_release(b);
-    return s ? exit_with_error(&e) : EXIT_OK;
-}
 
 struct listing {
     struct json_writer *json; /* NULL: text */
@@ -84,7 +74,7 @@ static int run_list(struct store *store, struct arena *arena, const struct recor
     enum status s = store_records_found(store, &search, a->after, a->limit, list_row, &l, &e);
     jw_array_end(&w);
     if (!s && a->json)
-        return put(&b);
+        return print_json(&b);
     buffer_release(&b);
     return s ? exit_with_store_error(&e) : EXIT_OK;
 }
@@ -104,6 +94,7 @@ static void show_row(const struct store_record *r)
     } lines[] = {{"类别 kind", r->kind},
                  {"时间 kept at", r->kept_at},
                  {"经办人 officer", r->officer},
+                 {"登录人 logged in", r->person},
                  {"项目名称 project", r->project_name},
                  {"项目类型 class", r->project_class},
                  {"结论 verdict", r->verdict},
@@ -135,7 +126,7 @@ static int run_show(struct store *store, struct arena *arena, const struct recor
         buffer_init(&b, 0);
         jw_init(&w, &b, true);
         if (!record_write_whole(&w, store, a->id, arena, &e))
-            return put(&b);
+            return print_json(&b);
         buffer_release(&b);
         return exit_with_error(&e);
     }
@@ -186,7 +177,7 @@ static int run_verify(struct store *store, struct arena *arena, const struct rec
         buffer_init(&b, 0);
         jw_init(&w, &b, true);
         record_write_chain(&w, &chain);
-        code = put(&b);
+        code = print_json(&b);
     } else {
         print_chain(&chain);
     }

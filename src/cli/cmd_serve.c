@@ -8,6 +8,7 @@
 #include "http/server.h"
 #include "layers/gdal_version.h"
 
+#include <arpa/inet.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -22,6 +23,8 @@ enum {
     STOP_AT_LATEST_S = 14, /* after a signal; door_limits.h says how long requests are waited for before */
     LARGE_BLOCK = 1 << 20,
 };
+
+#define HEADER_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"
 
 static bool is_page(const char *folder)
 {
@@ -122,6 +125,24 @@ static enum status take_listed(const struct arg_rest *rest, struct http_config *
     return STATUS_OK;
 }
 
+/* A name in a header is believed from one address, or not at all. */
+static enum status check_proxy(const struct http_config *c, struct error *e)
+{
+    unsigned char bytes[16];
+    bool address =
+        !c->proxy || inet_pton(AF_INET, c->proxy, bytes) == 1 || inet_pton(AF_INET6, c->proxy, bytes) == 1;
+    bool header =
+        !c->login_header || (*c->login_header && !c->login_header[strspn(c->login_header, HEADER_LETTERS)]);
+    if (address && header && (c->proxy || !c->login_header))
+        return STATUS_OK;
+    error_zh(e, "--login-header 须是请求头的名称，并与 --proxy（该代理的 IP 地址，如 "
+                "127.0.0.1）一起给出：只相信从那里来的。");
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "bad-proxy",
+        "--login-header is the name of a header and goes with --proxy, the IP address of the proxy "
+        "(such as 127.0.0.1): it is believed from there alone.");
+}
+
 static enum status parse(int argc, char **argv, struct http_config *c, const char **store, const char **web,
                          bool *require_sandbox, struct error *e)
 {
@@ -143,6 +164,8 @@ static enum status parse(int argc, char **argv, struct http_config *c, const cha
                                          {"--public-read", NULL, &c->public_read},
                                          {"--allow-records", NULL, &c->allow_records},
                                          {"--require-sandbox", NULL, require_sandbox},
+                                         {"--login-header", &c->login_header, NULL},
+                                         {"--proxy", &c->proxy, NULL},
                                          {NULL, NULL, NULL}};
     enum status s = args_parse(argc, argv, options, &rest, e);
     if (!s)
@@ -157,6 +180,8 @@ static enum status parse(int argc, char **argv, struct http_config *c, const cha
         s = take_listed(&rest, c, e);
     if (!s && c->cors && !http_cors_check(c->cors))
         s = fail_cors(c->cors, e);
+    if (!s)
+        s = check_proxy(c, e);
     c->port = (uint16_t)port;
     c->n_threads = (unsigned)threads;
     return s;

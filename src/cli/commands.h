@@ -20,11 +20,13 @@ command_fn cmd_export;            /* cmd_export.c */
 command_fn cmd_layer;             /* cmd_layer.c */
 command_fn cmd_layers;            /* cmd_layers.c */
 command_fn cmd_classes;           /* cmd_list.c */
+command_fn cmd_log;               /* cmd_log.c */
 command_fn cmd_projects;          /* cmd_projects.c */
 command_fn cmd_records;           /* cmd_records.c */
 command_fn cmd_restore;           /* cmd_restore.c */
 command_fn cmd_rules;             /* cmd_rules.c */
 command_fn cmd_serve;             /* cmd_serve.c */
+command_fn cmd_users;             /* cmd_users.c */
 command_fn cmd_verify;            /* cmd_verify.c */
 command_fn cmd_help, cmd_version; /* main.c */
 

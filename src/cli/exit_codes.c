@@ -16,6 +16,9 @@ int exit_code_of(const struct error *e)
     case STATUS_UNSUPPORTED:
     case STATUS_TOO_LARGE:
     case STATUS_NOT_FOUND:
+    case STATUS_NOT_LOGGED_IN:
+    case STATUS_FORBIDDEN:
+    case STATUS_TOO_OFTEN:
         return EXIT_INPUT;
     case STATUS_CONFLICT:
     case STATUS_CORRUPT:

@@ -34,7 +34,7 @@ static const struct command commands[] = {
      "[--store S] [--host H] [--port P] [--web DIR] [--threads N] [--public-url URL] [--public-name "
      "NAME ...] [--limit NAME=NUMBER ...] [--tls-cert FILE --tls-key FILE] [--behind-proxy] [--public-read] "
      "[--cors ORIGIN|*] "
-     "[--allow-records] [--require-sandbox]",
+     "[--allow-records] [--login-header NAME --proxy ADDRESS] [--require-sandbox]",
      "启动网页与接口服务", "serve the web page and the interface for programs"},
     {"init", cmd_init, "STORE", "新建空的数据文件", "make a new, empty store"},
     {"import", cmd_import,
@@ -96,6 +96,17 @@ static const struct command commands[] = {
      "override ID --verdict V --reason TEXT --officer NAME   [--store S] [--format text|json]",
      "存档的检查：列出、查看、导出、校验整条链、记录改判",
      "kept checks: list, show, export, verify the chain, add an officer's override"},
+    {"users", cmd_users,
+     "add NAME --role reader|officer|manager|auditor|admin --unit CODE|all [--title 姓名] [--password-file "
+     "FILE] "
+     "[--no-password] | list | revoke NAME | password NAME [--password-file FILE] | token NAME --days N "
+     "[--title T] | tokens | revoke-token ID   [--store S] [--format text|json]",
+     "谁可以登录：添加、列出、停用人员，更换密码（从终端或标准输入读取），发给程序用的令牌",
+     "who may log in: add, list or revoke people, change passwords (read from the terminal or standard "
+     "input), tokens for programs"},
+    {"log", cmd_log, "[verify] [--since DAY|TIME] [--store S] [--format text|json]",
+     "日志：登录、改动、导出，何时由何人；verify 校验日志链",
+     "the log: logins, changes, what was taken out, when and by whom; verify looks at its chain"},
     {"verify", cmd_verify, "REPORT.json|- [--store S] [--input FILE] [--format text|json]",
      "按报告所载的版本重算，说明一致、何处不一致或缺什么",
      "recompute a report from the versions that it names: identical, what differs, or what is missing"},

@@ -196,14 +196,9 @@ enum status admission_check(const struct http_config *c, const struct request *r
 
 /* ---- where it may listen ---- */
 
-bool admission_has_users(void)
+enum status admission_may_listen(const struct http_config *c, bool is_loopback, bool has_people, struct error *e)
 {
-    return false;
-}
-
-enum status admission_may_listen(const struct http_config *c, bool is_loopback, struct error *e)
-{
-    if (c->public_read && c->allow_records) {
+    if (c->public_read && c->allow_records && !has_people) {
         error_zh(e, "--public-read 与 --allow-records 不能并用：对所有人开放的服务不留存任何内容。");
         return error_fail(
             e, STATUS_INVALID_INPUT, "public-read-keeps-nothing",
@@ -212,13 +207,13 @@ enum status admission_may_listen(const struct http_config *c, bool is_loopback, 
     }
     if (is_loopback)
         return STATUS_OK;
-    if (!admission_has_users() && !c->public_read) {
+    if (!has_people && !c->public_read) {
         error_zh(e,
-                 "“%.100s”是别的机器够得着的地址，而本服务没有用户：请加 "
+                 "“%.100s”是别的机器够得着的地址，而存储没有登记人员：请登记（hongxian users add），或加 "
                  "--public-read（人人可读公开图层、可核查，什么也不留存），或去掉 --host 只在本机监听。",
                  c->host);
         return error_fail(e, STATUS_INVALID_INPUT, "listen-needs-users",
-                          "Other machines reach \"%.100s\", and this server has no users: add --public-read "
+                          "Other machines reach \"%.100s\", and the store has no people: register some (hongxian users add), or add --public-read "
                           "(everybody reads what is published and checks, nothing is kept), or leave out "
                           "--host to listen on this machine alone.",
                           c->host);

@@ -23,11 +23,9 @@ bool admission_knows_host(const struct http_config *c, struct MHD_Connection *co
 enum status admission_check(const struct http_config *c, const struct request *rq, const struct route *route,
                             unsigned *http_status, struct error *e) HX_MUST_CHECK;
 
-/* Does the store have people who log in? Until it can have them: no. */
-bool admission_has_users(void);
 /* May it listen where others reach it? Only when it is said who may read (people, or --public-read), and when
  * what is sent is kept from others' eyes, by a certificate or a proxy. */
-enum status admission_may_listen(const struct http_config *c, bool is_loopback,
+enum status admission_may_listen(const struct http_config *c, bool is_loopback, bool has_people,
                                  struct error *e) HX_MUST_CHECK;
 
 #endif

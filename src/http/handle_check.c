@@ -2,6 +2,7 @@
  * parcel file in, the report out. The printed formats also take project_name, project_code, builder, district
  * and source_file. project=NAME instead of all these and of a body: a saved project.
  * GET /check?parcel= is the same with the parcel as text (WKT, GeoJSON, coordinates) in the address. */
+#include "http/access_place.h"
 #include "http/check_answer.h"
 #include "http/keep_check.h"
 #include "http/request_options.h"
@@ -66,7 +67,11 @@ static enum status ask_saved(struct request *rq, const char *name, struct ask *a
         other = other || given(request_query(rq, others[i]));
     enum status s = saved_project_alone(other, e);
     if (!s)
+        s = access_need(&rq->caller, RIGHT_RECORDS, e);
+    if (!s)
         s = store_project_read(rq->worker->store, name, a, &p, e);
+    if (!s)
+        s = access_project(rq, p.id, e);
     if (!s)
         s = saved_project_ask(&p, a, &ask->check, e);
     if (s)

@@ -8,6 +8,8 @@
  *     body: none, official totals, or an earlier result
  * POST /jobs?kind=figures */
 #include "base/text.h"
+#include "http/access_gate.h"
+#include "http/access_place.h"
 #include "http/html_pages.h"
 #include "http/job_answer.h"
 #include "http/negotiate.h"
@@ -95,14 +97,21 @@ enum status job_answer_add(struct request *rq, const struct job_request *more, c
                             .since = given(rq, "since"),
                             .compare = given(rq, "compare"),
                             .body = given(rq, "body"),
-                            .base = l.base};
+                            .base = l.base,
+                            .owner = rq->caller.name};
     links_of(rq, &l);
     if (more) {
         r.check = more->check;
         r.check_format = more->check_format;
         r.delivery = more->delivery;
     }
-    enum status s = is_check ? STATUS_OK : read_wishes(rq, &r, e);
+    enum status s = access_need(&rq->caller, RIGHT_JOBS, e);
+    if (!s && r.since)
+        s = access_job(rq, r.since, e);
+    if (!s && r.compare)
+        s = access_job(rq, r.compare, e);
+    if (!s && !is_check)
+        s = read_wishes(rq, &r, e);
     if (!s)
         s = job_queue_add(rq->jobs, &r, rq->upload, id, json, e);
     if (!s)
@@ -202,8 +211,10 @@ static enum status check_statuses(const char *list, struct error *e)
 
 static enum status read_filter(const struct request *rq, struct job_filter *f, struct error *e)
 {
-    *f = (struct job_filter){
-        .types = given(rq, "type"), .processes = given(rq, "processID"), .statuses = given(rq, "status")};
+    *f = (struct job_filter){.owner = access_jobs_of(rq),
+                             .types = given(rq, "type"),
+                             .processes = given(rq, "processID"),
+                             .statuses = given(rq, "status")};
     enum status s = read_times(rq, f, e);
     if (!s)
         s = check_statuses(f->statuses, e);
@@ -272,8 +283,18 @@ enum status handle_job(struct request *rq, struct reply *reply, struct error *e)
     struct links l;
     links_of(rq, &l);
     buffer_init(&b, 0);
-    enum status s = job_queue_show(rq->jobs, rq->params[0], l.base, &b, e);
+    enum status s = access_job(rq, rq->params[0], e);
+    if (!s)
+        s = job_queue_show(rq->jobs, rq->params[0], l.base, &b, e);
     return s ? reply_json(reply, &b, s, "no-store", e) : reply_form(rq, &b, html_job, reply, e);
+}
+
+/* One's own, or anybody's for an administrator: who only looks at others' jobs does not end them. */
+static enum status may_cancel(const struct request *rq, struct error *e)
+{
+    bool any = access_may(&rq->caller, RIGHT_ADMINISTER) && access_is_whole(&rq->caller);
+    enum status s = access_job(rq, rq->params[0], e);
+    return s || any ? s : job_queue_owned(rq->jobs, rq->params[0], rq->caller.name, e);
 }
 
 enum status handle_job_cancel(struct request *rq, struct reply *reply, struct error *e)
@@ -282,7 +303,9 @@ enum status handle_job_cancel(struct request *rq, struct reply *reply, struct er
     struct links l;
     links_of(rq, &l);
     buffer_init(&b, 0);
-    enum status s = job_queue_cancel(rq->jobs, rq->params[0], l.base, &b, e);
+    enum status s = may_cancel(rq, e);
+    if (!s)
+        s = job_queue_cancel(rq->jobs, rq->params[0], l.base, &b, e);
     return reply_json(reply, &b, s, "no-store", e);
 }
 
@@ -304,6 +327,10 @@ enum status job_answer_file(const struct request *rq, const char *id, const char
 {
     struct job_result r = {.fd = -1};
     enum status s = job_queue_result(rq->jobs, id, format, &r, e);
+    if (!s)
+        s = access_note(rq, "job-download", id, format, e);
+    if (s && r.fd >= 0)
+        close(r.fd);
     if (s)
         return s;
     struct MHD_Response *response = MHD_create_response_from_fd64((uint64_t)r.size, r.fd);
@@ -318,5 +345,6 @@ enum status job_answer_file(const struct request *rq, const char *id, const char
 enum status handle_job_result(struct request *rq, struct reply *reply, struct error *e)
 {
     const char *format = given(rq, "format");
-    return job_answer_file(rq, rq->params[0], format ? format : "json", reply, e);
+    enum status s = access_job(rq, rq->params[0], e);
+    return s ? s : job_answer_file(rq, rq->params[0], format ? format : "json", reply, e);
 }

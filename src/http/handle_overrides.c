@@ -1,4 +1,5 @@
 /* POST /records/{id}/overrides: an officer's verdict, with its reason, beside the machine's. */
+#include "http/access_place.h"
 #include "http/override_body.h"
 #include "http/record_writer.h"
 #include "http/route.h"
@@ -31,13 +32,16 @@ enum status handle_override(struct request *rq, struct reply *reply, struct erro
     struct override_body body;
     struct store_record row;
     int64_t id;
-    enum status s = record_writer_may_write(rq, e);
+    enum status s = record_writer_may_write(rq, RIGHT_OVERRIDE, e);
     if (!s)
         s = request_param_integer(rq, 0, 1, INT64_MAX, &id, e);
     if (!s)
-        s = override_body_read(rq->body, rq->body_size, a, &body, e);
+        s = access_record(rq, id, e);
     if (!s)
-        s = record_writer_override(rq->record_writer, id, body.verdict, body.reason, body.officer, a, &row,
-                                   e);
+        s = override_body_read(rq->body, rq->body_size, a, &body, e);
+    if (!s && !*body.officer && *rq->caller.title)
+        body.officer = rq->caller.title;
+    if (!s)
+        s = record_writer_override(rq, id, body.verdict, body.reason, body.officer, a, &row, e);
     return s ? s : reply_row(reply, &row, e);
 }

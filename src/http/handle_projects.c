@@ -3,6 +3,8 @@
  * POST /projects?name=&code=&builder=&district=&class=&claim=&crs=&slivers=&source_file=&replaces=: the bytes
  * of a parcel file in; they are checked, and what can be checked is saved. What is saved is checked again by
  * /check?project=NAME. */
+#include "http/access_gate.h"
+#include "http/access_place.h"
 #include "http/links.h"
 #include "http/record_writer.h"
 #include "http/request_options.h"
@@ -78,7 +80,8 @@ enum status handle_projects(struct request *rq, struct reply *reply, struct erro
     jw_object_begin(&p.w);
     jw_key(&p.w, "projects");
     jw_array_begin(&p.w);
-    s = store_projects(rq->worker->store, after, p.limit + 1, add_row, &p, e);
+    const struct store_project_page page = {after, p.limit + 1, access_digits(&rq->caller)};
+    s = store_projects(rq->worker->store, &page, add_row, &p, e);
     jw_array_end(&p.w);
     jw_kv_integer(&p.w, "numberReturned", p.n);
     snprintf(href, sizeof href, "/projects?limit=%" PRId64 "&after=%" PRId64, p.limit, p.last);
@@ -93,6 +96,8 @@ static enum status find(struct request *rq, struct store_project *out, struct er
 {
     int64_t id;
     enum status s = request_param_integer(rq, 0, 1, INT64_MAX, &id, e);
+    if (!s)
+        s = access_project(rq, id, e);
     return s ? s : store_project_at(rq->worker->store, id, rq->worker->check.arena, out, e);
 }
 
@@ -118,7 +123,12 @@ enum status handle_project_input(struct request *rq, struct reply *reply, struct
     struct store_project p;
     struct buffer b;
     char disposition[96];
+    char number[24];
     enum status s = find(rq, &p, e);
+    if (s)
+        return s;
+    snprintf(number, sizeof number, "%" PRId64, p.id);
+    s = access_note(rq, "project-download", number, p.name, e);
     if (s)
         return s;
     buffer_init(&b, 0);
@@ -163,7 +173,7 @@ enum status handle_project_save(struct request *rq, struct reply *reply, struct 
     struct report report;
     int64_t replaces;
     char href[48];
-    enum status s = record_writer_may_write(rq, e);
+    enum status s = record_writer_may_write(rq, RIGHT_PROJECTS, e);
     if (!s)
         s = request_query_integer(rq, "replaces", PROJECT_REPLACES_ANY, 0, INT64_MAX, &replaces, e);
     if (!s)
@@ -171,11 +181,15 @@ enum status handle_project_save(struct request *rq, struct reply *reply, struct 
     if (!s && rq->body_size == 0)
         s = refuse_empty(e);
     if (!s)
+        s = access_project_free(rq, p.name, p.code, e);
+    if (!s)
         s = request_check_options(rq, &ask, e);
     if (!s)
         s = check_bytes(w, rq->snapshot, &ask.options, rq->body, rq->body_size, &report, e);
     if (!s)
-        s = record_writer_save_project(rq->record_writer, &p, &report, replaces, w->arena, &saved, e);
+        s = access_place_check(rq, &report, e);
+    if (!s)
+        s = record_writer_save_project(rq, &p, &report, replaces, w->arena, &saved, e);
     if (!s)
         s = reply_project(reply, &saved, e);
     if (s)
@@ -190,11 +204,13 @@ enum status handle_project_retire(struct request *rq, struct reply *reply, struc
 {
     int64_t id;
     struct store_project p;
-    enum status s = record_writer_may_write(rq, e);
+    enum status s = record_writer_may_write(rq, RIGHT_PROJECTS, e);
     if (!s)
         s = request_param_integer(rq, 0, 1, INT64_MAX, &id, e);
     if (!s)
-        s = record_writer_retire_project(rq->record_writer, id, e);
+        s = access_project(rq, id, e);
+    if (!s)
+        s = record_writer_retire_project(rq, id, e);
     if (!s)
         s = store_project_at(rq->worker->store, id, rq->worker->check.arena, &p, e);
     return s ? s : reply_project(reply, &p, e);

@@ -1,5 +1,7 @@
 /* Reading the record: GET /records, /records/verify, /records/{id}, /records/{id}/report and
  * /records/{id}/input. */
+#include "http/access_gate.h"
+#include "http/access_place.h"
 #include "http/links.h"
 #include "http/route.h"
 
@@ -57,7 +59,8 @@ static enum status read_search(struct request *rq, struct store_record_search *o
     *out = (struct store_record_search){.project = request_query(rq, "project"),
                                         .layer = request_query(rq, "layer"),
                                         .project_class = request_query(rq, "class"),
-                                        .document = request_query(rq, "document")};
+                                        .document = request_query(rq, "document"),
+                                        .place = access_digits(&rq->caller)};
     return record_search_check(out, snapshot_lines(rq->snapshot), e);
 }
 
@@ -93,6 +96,8 @@ enum status handle_record(struct request *rq, struct reply *reply, struct error 
     struct json_writer w;
     int64_t id;
     enum status s = request_param_integer(rq, 0, 1, INT64_MAX, &id, e);
+    if (!s)
+        s = access_record(rq, id, e);
     if (s)
         return s;
     buffer_init(&b, 0);
@@ -109,6 +114,8 @@ static enum status find_content(struct request *rq, bool input, int64_t *id, str
     struct arena *a = rq->worker->check.arena;
     struct store_record row;
     enum status s = request_param_integer(rq, 0, 1, INT64_MAX, id, e);
+    if (!s)
+        s = access_record(rq, *id, e);
     if (!s)
         s = store_record_read(rq->worker->store, *id, a, &row, e);
     if (!s && strcmp(row.kind, "check") != 0) {
@@ -130,7 +137,11 @@ static enum status reply_content(struct request *rq, struct reply *reply, bool i
     struct buffer b;
     char disposition[96];
     buffer_init(&b, 0);
+    char number[24];
     enum status s = find_content(rq, input, &id, &bytes, e);
+    snprintf(number, sizeof number, "%" PRId64, id);
+    if (!s)
+        s = access_note(rq, "record-download", number, input ? "input" : "report", e);
     if (!s)
         buffer_append(&b, bytes.data, bytes.size);
     if (!s)

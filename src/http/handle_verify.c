@@ -64,7 +64,10 @@ static enum status verify_form(struct request *rq, const struct form *f, struct 
     const struct store_bytes input = {f->input.data ? f->input.data : "", f->input.size};
     const struct record_verify_request wanted = {.report = f->report.data ? f->report.data : "",
                                                  .report_size = f->report.size,
-                                                 .input = f->has_input ? &input : NULL};
+                                                 .input = f->has_input ? &input : NULL,
+                                                 .place = access_may(&rq->caller, RIGHT_RECORDS)
+                                                              ? access_digits(&rq->caller)
+                                                              : "-"}; /* which no unit has */
     enum status s = record_verify(&rq->worker->check, rq->worker->store, &wanted, &v, e);
     if (s)
         return s;

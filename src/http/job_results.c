@@ -1,4 +1,6 @@
 /* GET /jobs/{id}/results, and the results of a synchronous execution (OGC API - Processes). */
+#include "http/access_gate.h"
+#include "http/access_place.h"
 #include "http/job_answer.h"
 #include "http/processes.h"
 #include "http/route.h"
@@ -243,5 +245,8 @@ enum status job_answer_document(const char *output, const char *format, const st
 
 enum status handle_job_results(struct request *rq, struct reply *reply, struct error *e)
 {
-    return job_answer_results(rq, rq->params[0], reply, e);
+    enum status s = access_job(rq, rq->params[0], e);
+    if (!s)
+        s = access_note(rq, "job-download", rq->params[0], "results", e);
+    return s ? s : job_answer_results(rq, rq->params[0], reply, e);
 }

@@ -1,12 +1,16 @@
 #include "http/keep_check.h"
 
+#include "http/access_place.h"
 #include "http/record_writer.h"
 
 #include <string.h>
 
 static struct record_spec spec_of(const struct request *rq, const struct report_project *project)
 {
-    return (struct record_spec){.officer = request_query(rq, "officer"),
+    const char *officer = request_query(rq, "officer");
+    /* who logged in is the officer, unless another name is given; the record has both */
+    return (struct record_spec){.officer =
+                                    (officer && *officer) || !*rq->caller.title ? officer : rq->caller.title,
                                 .project = *project,
                                 .input_name = project->source_file,
                                 .input = {rq->body, rq->body_size}};
@@ -24,7 +28,7 @@ enum status keep_check_wanted(const struct request *rq, const struct report_proj
     }
     if (!*out)
         return STATUS_OK;
-    enum status s = record_writer_may_write(rq, e);
+    enum status s = record_writer_may_write(rq, RIGHT_KEEP, e);
     return s ? s : record_spec_check(&spec, e);
 }
 
@@ -32,5 +36,6 @@ enum status keep_check(struct request *rq, const struct report_project *project,
                        struct error *e)
 {
     struct record_spec spec = spec_of(rq, project);
-    return record_writer_keep(rq->record_writer, &spec, rq->worker->check.arena, r, e);
+    enum status s = access_place_check(rq, r, e);
+    return s ? s : record_writer_keep(rq, &spec, rq->worker->check.arena, r, e);
 }

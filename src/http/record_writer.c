@@ -1,6 +1,8 @@
 #include "http/record_writer.h"
 
+#include "http/access_gate.h"
 #include "http/request.h"
+#include "store/access_log.h"
 #include "store/store_file.h"
 
 #include <pthread.h>
@@ -136,15 +138,47 @@ enum status record_writer_fault(struct record_writer *d, struct error *e)
     return STATUS_OK;
 }
 
-enum status record_writer_keep(struct record_writer *d, const struct record_spec *spec, struct arena *a,
+enum status record_writer_use(struct record_writer *d, const char *person, const char *address,
+                              record_writer_fn *fn, void *user, struct error *e)
+{
+    pthread_mutex_lock(&d->lock);
+    if (d->store)
+        store_act_as(d->store, person ? person : "", address);
+    enum status s = !d->store ? fail_closed(e) : fn(d->store, user, e);
+    pthread_mutex_unlock(&d->lock);
+    return s;
+}
+
+void record_writer_use_if_idle(struct record_writer *d, record_writer_fn *fn, void *user)
+{
+    if (pthread_mutex_trylock(&d->lock) != 0)
+        return;
+    if (d->store)
+        (void)!fn(d->store, user, NULL);
+    pthread_mutex_unlock(&d->lock);
+}
+
+/* The request's writer for the request's caller: whatever is written names who had logged in. */
+static struct record_writer *lock_for(const struct request *rq)
+{
+    struct record_writer *d = rq->record_writer;
+    char address[ADDRESS_SIZE];
+    access_address(rq, address);
+    pthread_mutex_lock(&d->lock);
+    if (d->store)
+        store_act_as(d->store, rq->caller.name, address);
+    return d;
+}
+
+enum status record_writer_keep(const struct request *rq, const struct record_spec *spec, struct arena *a,
                                struct report *r, struct error *e)
 {
     struct record_spec whole = *spec;
     struct report_record *record = arena_alloc(a, sizeof *record);
     if (!record)
         return error_no_memory(e);
+    struct record_writer *d = lock_for(rq);
     whole.gdal_version = d->gdal_version;
-    pthread_mutex_lock(&d->lock);
     enum status s = !d->store ? fail_closed(e) : record_keep(d->store, r, &whole, a, record, e);
     s = note_write(d, s, e);
     pthread_mutex_unlock(&d->lock);
@@ -153,11 +187,11 @@ enum status record_writer_keep(struct record_writer *d, const struct record_spec
     return s;
 }
 
-enum status record_writer_override(struct record_writer *d, int64_t id, const char *verdict,
+enum status record_writer_override(const struct request *rq, int64_t id, const char *verdict,
                                    const char *reason, const char *officer, struct arena *a,
                                    struct store_record *out, struct error *e)
 {
-    pthread_mutex_lock(&d->lock);
+    struct record_writer *d = lock_for(rq);
     enum status s =
         !d->store ? fail_closed(e) : record_override(d->store, id, verdict, reason, officer, a, out, e);
     s = note_write(d, s, e);
@@ -165,30 +199,31 @@ enum status record_writer_override(struct record_writer *d, int64_t id, const ch
     return s;
 }
 
-enum status record_writer_save_project(struct record_writer *d, const struct store_project *p,
+enum status record_writer_save_project(const struct request *rq, const struct store_project *p,
                                        const struct report *r, int64_t replaces, struct arena *a,
                                        struct store_project *out, struct error *e)
 {
-    pthread_mutex_lock(&d->lock);
+    struct record_writer *d = lock_for(rq);
     enum status s = !d->store ? fail_closed(e) : saved_project_save(d->store, p, r, replaces, a, out, e);
     s = note_write(d, s, e);
     pthread_mutex_unlock(&d->lock);
     return s;
 }
 
-enum status record_writer_retire_project(struct record_writer *d, int64_t id, struct error *e)
+enum status record_writer_retire_project(const struct request *rq, int64_t id, struct error *e)
 {
-    pthread_mutex_lock(&d->lock);
+    struct record_writer *d = lock_for(rq);
     enum status s = !d->store ? fail_closed(e) : store_project_retire(d->store, id, e);
     s = note_write(d, s, e);
     pthread_mutex_unlock(&d->lock);
     return s;
 }
 
-enum status record_writer_may_write(const struct request *rq, struct error *e)
+enum status record_writer_may_write(const struct request *rq, enum access_right right, struct error *e)
 {
-    if (rq->record_writer)
-        return STATUS_OK;
+    enum status s = access_need(&rq->caller, right, e);
+    if (s || rq->record_writer)
+        return s;
     error_zh(e, "本服务没有开启存档，也不保存项目；请由管理员以 hongxian serve --allow-records 启动。");
     return error_fail(e, STATUS_UNSUPPORTED, "records-not-allowed",
                       "This server keeps no records and saves no projects; its operator starts it "

@@ -8,6 +8,7 @@
 #ifndef HX_HTTP_RECORD_WRITER_H
 #define HX_HTTP_RECORD_WRITER_H
 
+#include "access/roles.h"
 #include "check/saved_project.h"
 #include "record/record.h"
 
@@ -35,22 +36,34 @@ enum status record_writer_fault(struct record_writer *d, struct error *e) HX_MUS
 enum status record_writer_renew(struct record_writer *d, const char *store_path,
                                 struct error *e) HX_MUST_CHECK;
 
+/* What follows is written in the name of who asks, who is in the log and in the record. */
 /* Keeps the report and hangs its row into it. */
-enum status record_writer_keep(struct record_writer *d, const struct record_spec *spec, struct arena *a,
+enum status record_writer_keep(const struct request *rq, const struct record_spec *spec, struct arena *a,
                                struct report *r, struct error *e) HX_MUST_CHECK;
 
 /* Adds an officer's override as record_override does. */
-enum status record_writer_override(struct record_writer *d, int64_t id, const char *verdict,
+enum status record_writer_override(const struct request *rq, int64_t id, const char *verdict,
                                    const char *reason, const char *officer, struct arena *a,
                                    struct store_record *out, struct error *e) HX_MUST_CHECK;
 
+/* Anything else that is written, with the connection to itself, in the name of somebody at an address (NULL,
+ * NULL: nobody who is known). */
+typedef enum status record_writer_fn(struct store *store, void *user, struct error *e);
+enum status record_writer_use(struct record_writer *d, const char *person, const char *address,
+                              record_writer_fn *fn, void *user, struct error *e) HX_MUST_CHECK;
+
+/* The same where it hangs on nothing: not at all when somebody else writes just now. */
+void record_writer_use_if_idle(struct record_writer *d, record_writer_fn *fn, void *user);
+
 /* The same for saved projects: saved_project_save and store_project_retire. */
-enum status record_writer_save_project(struct record_writer *d, const struct store_project *p,
+enum status record_writer_save_project(const struct request *rq, const struct store_project *p,
                                        const struct report *r, int64_t replaces, struct arena *a,
                                        struct store_project *out, struct error *e) HX_MUST_CHECK;
-enum status record_writer_retire_project(struct record_writer *d, int64_t id, struct error *e) HX_MUST_CHECK;
+enum status record_writer_retire_project(const struct request *rq, int64_t id, struct error *e) HX_MUST_CHECK;
 
-/* Does this server keep records, and does the request come from its own page or from a program? */
-enum status record_writer_may_write(const struct request *rq, struct error *e) HX_MUST_CHECK;
+/* May the caller, does this server keep records, and does the request come from its own page or from a
+ * program? */
+enum status record_writer_may_write(const struct request *rq, enum access_right right,
+                                    struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -212,6 +212,12 @@ unsigned reply_status_of(enum status s)
         return MHD_HTTP_INTERNAL_SERVER_ERROR;
     case STATUS_NO_MEMORY:
         return MHD_HTTP_SERVICE_UNAVAILABLE;
+    case STATUS_NOT_LOGGED_IN:
+        return MHD_HTTP_UNAUTHORIZED;
+    case STATUS_FORBIDDEN:
+        return MHD_HTTP_FORBIDDEN;
+    case STATUS_TOO_OFTEN:
+        return MHD_HTTP_TOO_MANY_REQUESTS;
     }
     return MHD_HTTP_INTERNAL_SERVER_ERROR;
 }

@@ -6,6 +6,7 @@
 #ifndef HX_HTTP_REQUEST_H
 #define HX_HTTP_REQUEST_H
 
+#include "access/caller.h"
 #include "base/budget.h"
 #include "base/buffer.h"
 #include "http/engine.h"
@@ -19,6 +20,7 @@ struct record_writer;
 struct front_door;
 struct job_queue;
 struct job_upload;
+struct access_entry;
 
 /* A parameter that is no parameter of the address: an input of a process. */
 struct request_value {
@@ -34,6 +36,8 @@ struct request {
     const struct web_files *web;
     struct record_writer *record_writer; /* NULL: this server keeps no checks */
     struct job_queue *jobs;
+    struct access_entry *entry;         /* how people get in (access_gate.h) */
+    struct access_caller caller;      /* who asks; from the gate on */
     struct job_upload *upload;        /* of a job; NULL: no body, or taken over */
     const atomic_bool *cancelled;     /* nobody waits for the answer any more (front_door.h); NULL: never */
     const char *public_url, *own_url; /* links.h; public_url may be NULL */
@@ -57,6 +61,7 @@ struct reply {
     bool negotiated;               /* depends on what the client accepts, and says so (Vary) */
     bool is_secure;                /* it goes out encrypted: the browser is told to stay with that */
     bool gzip;                     /* the client takes it: of texts above REPLY_PLAIN_BYTES, and of streams */
+    unsigned retry_after_s;        /* of a failure: when to try again; 0: nothing is said */
     const char *cors;              /* the pages of other sites that may read it; NULL: none */
 };
 

@@ -65,10 +65,20 @@ static const struct route routes[] = {
     {"DELETE", "/jobs/{id}", handle_job_cancel, "", false},
     {"GET", "/jobs/{id}/result", handle_job_result, "format", false},
     {"GET", "/jobs/{id}/results", handle_job_results, "", false},
+    {"POST", "/login", handle_login, "", false},
+    {"POST", "/logout", handle_logout, "", false},
+    {"GET", "/me", handle_me, "", false},
+    {"GET", "/log", handle_log, "since limit after", false},
 };
 
 /* What no route claims may be a file of the web page. */
 static const struct route web_file = {"GET", "", handle_web_file, NULL, false};
+
+const struct route *route_at(size_t i)
+{
+    enum { N_ROUTES = sizeof routes / sizeof *routes };
+    return i < N_ROUTES ? &routes[i] : i == N_ROUTES ? &web_file : NULL;
+}
 
 /* Takes the piece of `path` that a {…} stands for: up to the text that follows it in the pattern, or to the
  * next '/'.

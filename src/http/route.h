@@ -33,6 +33,9 @@ bool route_is_tagged(const struct route *r);
 /* Of these, a document that everybody asks for: it is kept (kept_answers.h). */
 bool route_is_kept(const struct route *r);
 
+/* The routes by number, and behind the last of them that of the page's files; NULL beyond. */
+const struct route *route_at(size_t i);
+
 /* The route of a method and a decoded path; fills the params. NULL when there is none, and then `allowed` (at
  * least 32 bytes) lists the methods that the path knows, or is "" when the path itself is unknown. */
 const struct route *route_find(const char *method, const char *path,
@@ -64,8 +67,9 @@ handler_fn handle_override;                                       /* handle_over
 handler_fn handle_verify;                                         /* handle_verify.c */
 handler_fn handle_jobs, handle_job_add, handle_job, handle_job_cancel, handle_job_result; /* handle_jobs.c */
 handler_fn handle_job_results;                                                            /* job_results.c */
-handler_fn handle_processes, handle_process; /* handle_processes.c */
-handler_fn handle_execute;                   /* handle_execute.c */
-handler_fn handle_web_file;                  /* web_files.c */
+handler_fn handle_processes, handle_process;                   /* handle_processes.c */
+handler_fn handle_execute;                                     /* handle_execute.c */
+handler_fn handle_login, handle_logout, handle_me, handle_log; /* handle_access.c */
+handler_fn handle_web_file;                                    /* web_files.c */
 
 #endif

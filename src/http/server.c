@@ -1,6 +1,8 @@
 #include "http/server.h"
 
+#include "base/limits.h"
 #include "base/log.h"
+#include "http/access_gate.h"
 #include "http/admission.h"
 #include "http/answer_tag.h"
 #include "http/daemons.h"
@@ -38,6 +40,8 @@ struct http_server {
     struct web_files *web;
     struct record_writer *record_writer; /* NULL unless records are allowed */
     struct store_lock *lock;             /* this server owns the store */
+    struct access_entry entry;             /* its writer is record_writer's, or one of its own */
+    struct record_writer *people_writer;
     struct job_queue *jobs;
     char url[LISTEN_URL_SIZE];
     struct http_config config;
@@ -57,6 +61,7 @@ struct call {
     char host[REQUEST_HOST_SIZE];
     unsigned status;  /* that was answered; 0: none yet */
     const char *cors; /* of its answer; NULL: none */
+    unsigned retry_after_s; /* of a refusal; 0: nothing is said */
     struct request_body body;
     struct error refused;    /* why nothing is done, whatever its body is; status 0: nothing */
     unsigned refused_status; /* of HTTP, with it */
@@ -155,6 +160,13 @@ static enum MHD_Result send_problem(struct call *c, struct MHD_Connection *conne
         reply_header(&reply, MHD_HTTP_HEADER_ALLOW, allowed);
     if (status == MHD_HTTP_SERVICE_UNAVAILABLE || status == MHD_HTTP_TOO_MANY_REQUESTS)
         reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+    if (status == MHD_HTTP_UNAUTHORIZED)
+        reply_header(&reply, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer realm=\"hongxian\"");
+    if (c->retry_after_s) {
+        char seconds[16];
+        snprintf(seconds, sizeof seconds, "%u", c->retry_after_s);
+        reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+    }
     return send_reply(c, connection, &reply);
 }
 
@@ -228,7 +240,9 @@ static enum status run_handler(struct http_server *s, const struct route *route,
         return status;
     }
     budget_begin(&rq->budget, LIMIT_REQUEST_CPU_S, 0);
-    status = answer_tagged(s, route, rq, reply, e);
+    status = access_gate(rq, route, e);
+    if (!status)
+        status = answer_tagged(s, route, rq, reply, e);
     budget_end(&rq->budget);
     snapshot_unref(rq->snapshot);
     if (rq->worker)
@@ -261,12 +275,13 @@ static bool answer_preflight(const struct http_server *s, const char *method, co
     return true;
 }
 
-static struct request request_of(const struct http_server *s, const struct call *c,
+static struct request request_of(struct http_server *s, const struct call *c,
                                  struct MHD_Connection *connection, const char *path)
 {
     return (struct request){.connection = connection,
                             .engine = s->engine,
                             .door = s->door,
+                            .entry = &s->entry,
                             .web = s->web,
                             .record_writer = s->record_writer,
                             .jobs = s->jobs,
@@ -308,6 +323,7 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     c->body.upload = rq.upload; /* NULL when the handler has taken it */
     if (!status)
         return send_reply(c, connection, &reply);
+    c->retry_after_s = reply.retry_after_s;
     reply_done(&reply);
     bool is_away = reply.status == MHD_HTTP_SERVICE_UNAVAILABLE || record_writer_lost_store(&e) ||
                    strcmp(e.code, "index-changed") == 0;
@@ -330,6 +346,22 @@ static enum MHD_Result refuse_and_close(struct call *c, struct MHD_Connection *c
     return send_reply(c, connection, &reply);
 }
 
+/* Before a body is read: nobody whom the gate would refuse sends us a gigabyte first. Only where there are people,
+ * and the store can be asked; otherwise the answer comes when the body is there. */
+static enum status look_at_gate(struct http_server *s, struct call *c, struct request *rq,
+                                const struct route *route)
+{
+    struct error away = {0};
+    if (!s->entry.people || !c->body.is_wanted || !route ||
+        engine_take(s->engine, LANE_QUICK, rq->cancelled, &rq->worker, &away))
+        return STATUS_OK;
+    enum status status = access_gate(rq, route, &c->refused);
+    engine_give(s->engine, rq->worker);
+    rq->worker = NULL;
+    c->refused_status = reply_status_of(status);
+    return status;
+}
+
 /* The headers are there. What is refused without a look at its body is still read to the end of it, so that
  * the client reads why. */
 static enum MHD_Result begin(struct http_server *s, struct call *c, struct MHD_Connection *connection,
@@ -349,6 +381,8 @@ static enum MHD_Result begin(struct http_server *s, struct call *c, struct MHD_C
         status = door_client(s->door, c->guest, request_header(&rq, "X-Forwarded-For"), &c->refused);
         c->refused_status = MHD_HTTP_TOO_MANY_REQUESTS;
     }
+    if (!status)
+        status = look_at_gate(s, c, &rq, route);
     if (status)
         c->body.is_wanted = false;
     return request_body_ends_early(&c->body, connection, status != STATUS_OK)
@@ -414,6 +448,36 @@ static void name_scheme(struct http_server *s)
         snprintf(s->url, sizeof s->url, "https%.*s", LISTEN_URL_SIZE - 6, plain);
 }
 
+/* Where there are people the store is written to, with or without records: their logins, and the log. */
+static enum status open_entry(struct http_server *s, const struct http_config *config, bool is_loopback,
+                              struct error *e)
+{
+    struct store *store;
+    bool people = false;
+    s->entry = (struct access_entry){.guard = guard_new(),
+                                   .public_read = config->public_read,
+                                   .login_header = config->login_header,
+                                   .proxy = config->proxy,
+                                   .public_url = config->public_url};
+    if (!s->entry.guard)
+        return error_no_memory(e);
+    enum status status = store_open(config->store_path, STORE_READ, &store, e);
+    if (status)
+        return status;
+    status = store_has_people(store, &people, e);
+    store_close(store);
+    if (!status)
+        status = admission_may_listen(&s->config, is_loopback, people, e);
+    if (!status && config->allow_records)
+        status = record_writer_open(config->store_path, config->gdal_version, &s->record_writer, e);
+    else if (!status && people)
+        status = record_writer_open(config->store_path, config->gdal_version, &s->people_writer, e);
+    s->entry.people = people;
+    s->config.public_read = config->public_read && !people; /* with people the gate knows who may what */
+    s->entry.writer = s->record_writer ? s->record_writer : s->people_writer;
+    return status;
+}
+
 enum status http_server_start(const struct http_config *config, struct http_server **out, struct error *e)
 {
     struct http_server *s = calloc(1, sizeof *s);
@@ -433,19 +497,17 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     enum status status = listen_open(s->config.host, config->port, &fd, s->url, &is_loopback, e);
     if (!status) {
         name_scheme(s);
-        status = admission_may_listen(&s->config, is_loopback, e);
-    }
-    if (!status)
         status = web_files_load(config->web_dir, &s->web, e);
+    }
     if (!status) /* before the process has the store open, and after it has closed it: store_lock.h */
         status = store_lock_take(config->store_path, (unsigned)strtoul(strrchr(s->url, ':') + 1, NULL, 10),
                                  &s->lock, e);
-    if (!status && config->allow_records)
-        status = record_writer_open(config->store_path, config->gdal_version, &s->record_writer, e);
+    if (!status)
+        status = open_entry(s, config, is_loopback, e);
     if (!status)
         status = engine_open(config->store_path, n_threads, &s->engine, e);
     if (!status) {
-        engine_share_writer(s->engine, s->record_writer);
+        engine_share_writer(s->engine, s->entry.writer);
         engine_share_lock(s->engine, s->lock);
     }
     if (!status)
@@ -515,6 +577,8 @@ void http_server_stop(struct http_server *s)
     job_queue_close(s->jobs);
     engine_close(s->engine);
     record_writer_close(s->record_writer); /* last, so that the journal is folded back */
+    record_writer_close(s->people_writer);
+    guard_free(s->entry.guard);
     store_lock_free(s->lock);
     web_files_free(s->web);
     kept_answers_free(s->kept);

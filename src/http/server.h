@@ -1,7 +1,7 @@
 /* The HTTP server: routes, requests, answers and the web page's files, around one store.
  *
- * Not for: what an answer says (check/, render/, tile/, store/); who may ask what (admission.h), where a
- * request begins and ends (framing.h).
+ * Not for: what an answer says (check/, render/, tile/, store/); who may ask what (admission.h, and where the store
+ * has people access_gate.h), where a request begins and ends (framing.h).
  * Invariants: the configuration and the web files are const after start; a body over LIMIT_BODY_BYTES is
  * never kept; every failure is an application/problem+json document (RFC 9457) in both languages; a new layer
  * version is seen within ENGINE_LOOK_MS and no request under way loses its own; another store at the path is
@@ -32,8 +32,12 @@ struct http_config {
     size_t n_public_names;
     bool behind_proxy;              /* a proxy is all that reaches it: X-Forwarded-* are believed */
     const char *tls_cert, *tls_key; /* files in PEM; NULL: not encrypted; borrowed until stop */
-    bool public_read;               /* whoever comes reads what is published and checks; nothing is kept */
+    bool public_read;               /* without people in the store: whoever comes reads what is published and checks,
+                                       nothing is kept; with: what is published needs no login */
     struct door_limits limits;
+    const char
+        *login_header; /* in which `proxy`, an address, says who logged in there; both or NULL; borrowed */
+    const char *proxy;
     bool allow_records;       /* POST /check?keep=1 writes to the store */
     const char *gdal_version; /* for the record; borrowed until stop */
 };

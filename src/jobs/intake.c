@@ -127,6 +127,7 @@ static enum status make_job(const struct job_request *r, const struct job_upload
         job_free(j);
         return error_no_memory(e);
     }
+    snprintf(j->owner, sizeof j->owner, "%s", r->owner ? r->owner : "");
     j->created = j->updated = (int64_t)time(NULL);
     j->progress = (struct job_progress){-1, -1, -1, -1, -1};
     for (int f = 0; f < JOB_FORMAT_COUNT; f++)

@@ -34,6 +34,7 @@ struct job {
     struct audit_request request; /* as the command is told it; its files are named from the folder "in" */
     const char *const *check;     /* arguments of a check, ended by NULL; NULL: it is the audit above */
     struct job_delivery delivery;
+    char owner[JOB_OWNER_SIZE]; /* "": nobody who is known */
     enum job_state state;
     bool cancel;                     /* asked for */
     bool forgotten;                  /* it had ended, and goes now */

@@ -210,9 +210,9 @@ static bool lasts(const struct job *j, const struct job_filter *f, int64_t now)
 
 static bool passes(const struct job *j, const struct job_filter *f, int64_t now)
 {
-    return is_listed(f->types, "process") && is_listed(f->processes, job_process(j)) &&
-           is_listed(f->statuses, job_status(j)) && j->created >= f->created_from &&
-           j->created <= f->created_until && lasts(j, f, now);
+    return (!f->owner || strcmp(f->owner, j->owner) == 0) && is_listed(f->types, "process") &&
+           is_listed(f->processes, job_process(j)) && is_listed(f->statuses, job_status(j)) &&
+           j->created >= f->created_from && j->created <= f->created_until && lasts(j, f, now);
 }
 
 size_t job_queue_list(struct job_queue *q, const struct job_filter *f, const char *base,
@@ -229,6 +229,15 @@ size_t job_queue_list(struct job_queue *q, const struct job_filter *f, const cha
     pthread_mutex_unlock(&q->lock);
     jw_array_end(w);
     return n;
+}
+
+enum status job_queue_owned(struct job_queue *q, const char *id, const char *owner, struct error *e)
+{
+    pthread_mutex_lock(&q->lock);
+    size_t i = job_queue_find(q, id);
+    bool owned = i < q->n && (!owner || strcmp(owner, q->jobs[i]->owner) == 0);
+    pthread_mutex_unlock(&q->lock);
+    return owned ? STATUS_OK : fail_not_found(id, e);
 }
 
 enum status job_queue_show(struct job_queue *q, const char *id, const char *base, struct buffer *json,

@@ -25,6 +25,7 @@ enum {
     JOB_UPLOADS_MAX = 4, /* at the same time */
     JOB_ID_SIZE = 25,
     JOB_HEAD_BYTES = 64,
+    JOB_OWNER_SIZE = 80,
 };
 #define JOB_KEPT_BYTES ((int64_t)8 << 30)
 
@@ -82,7 +83,8 @@ struct job_request {
     const char *const *check;
     const char *check_format;
     struct job_delivery delivery;
-    const char *base; /* before the links of what is appended: the address of the service */
+    const char *base;  /* before the links of what is appended: the address of the service */
+    const char *owner; /* who asks for it; NULL, "": nobody who is known */
 };
 
 /* The process of OGC API - Processes that a kind of audit is, and the one that is none: "audit-lines",
@@ -101,10 +103,14 @@ struct job_filter {
     int64_t min_seconds, max_seconds; /* from start to end, or to now; of what has not started there is
                                                  none. Negative: whatever */
     int64_t limit;
+    const char *owner; /* NULL: whosever */
 };
 /* Writes an array of them, newest first. Returns how many the filter lets through, whatever its limit. */
 size_t job_queue_list(struct job_queue *q, const struct job_filter *f, const char *base,
                       struct json_writer *w);
+/* Is there such a job, and is it this person's (NULL: whosever)? Otherwise as of one that is not there. */
+enum status job_queue_owned(struct job_queue *q, const char *id, const char *owner,
+                            struct error *e) HX_MUST_CHECK;
 /* Is it one of the states that the standard knows? */
 bool job_status_known(const char *text, size_t n);
 /* Appends one. */

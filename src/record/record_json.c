@@ -36,6 +36,7 @@ void record_write_row(struct json_writer *w, const struct store_record *r)
     jw_kv_string(w, "kind", r->kind);
     jw_kv_string(w, "kept_at", r->kept_at);
     jw_kv_string(w, "officer", r->officer);
+    jw_kv_string(w, "person", r->person && *r->person ? r->person : NULL);
     jw_kv_string(w, "verdict", r->verdict);
     if (strcmp(r->kind, "check") == 0) {
         write_check_fields(w, r);

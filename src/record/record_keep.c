@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "check/engine_versions.h"
+#include "check/places.h"
 #include "formats/json.h"
 #include "report/forms.h"
 #include "report/identity.h"
@@ -132,6 +133,8 @@ enum status record_keep(struct store *store, const struct report *r, const struc
     if (!s)
         s = form_json(&(const struct form_input){.report = &plain, .project = &spec->project, .arena = a}, &b,
                       e);
+    if (!s)
+        s = report_places(r, a, &row.places, e);
     if (!s)
         s = store_record_append(store, &row, spec->input, (struct store_bytes){b.data, b.size}, a, e);
     buffer_release(&b);

@@ -128,7 +128,9 @@ static enum status compare_with_record(struct verifying *v, struct json_t *repor
     char number[24];
     if (id == 0)
         return STATUS_OK;
-    enum status s = store_record_read(v->store, id, v->w->arena, &row, &why);
+    enum status s = store_record_seen(v->store, id, v->rq->place ? v->rq->place : "", &why);
+    if (!s)
+        s = store_record_read(v->store, id, v->w->arena, &row, &why);
     if (s == STATUS_NOT_FOUND || (!s && strcmp(row.kind, "check") != 0)) {
         snprintf(number, sizeof number, "%" PRId64, id);
         verify_difference(v, "record.id", arena_strdup(v->w->arena, number), "(absent)", "record");
@@ -151,6 +153,18 @@ static enum status compare_with_record(struct verifying *v, struct json_t *repor
 
 /* ---- recomputing ---- */
 
+static enum status read_kept(struct verifying *v, const char *sha256, struct store_bytes *out,
+                             struct error *e)
+{
+    bool seen = true;
+    enum status s = v->rq->place && *v->rq->place
+                        ? store_record_content_seen(v->store, sha256, v->rq->place, &seen, e)
+                        : STATUS_OK;
+    if (s)
+        return s;
+    return seen ? store_record_content(v->store, sha256, v->w->arena, out, e) : STATUS_NOT_FOUND;
+}
+
 /* The input that was given, or that was kept under the report's hash. *have is false when there is none. */
 static enum status find_input(struct verifying *v, const struct json_t *report, struct store_bytes *out,
                               bool *have, struct error *e)
@@ -163,7 +177,7 @@ static enum status find_input(struct verifying *v, const struct json_t *report, 
     if (*have) {
         *out = *v->rq->input;
     } else {
-        enum status s = store_record_content(v->store, sha256, v->w->arena, out, &why);
+        enum status s = read_kept(v, sha256, out, &why);
         *have = s == STATUS_OK;
         if (s == STATUS_NOT_FOUND)
             verify_missing(v, "原始文件没有存档，也没有用 --input 给出",

@@ -47,6 +47,8 @@ struct record_verify_request {
     const char *report; /* JSON */
     size_t report_size;
     const struct store_bytes *input; /* NULL: what the store kept under the report's input.sha256 */
+    const char
+        *place; /* digits of a unit: what is kept outside it is as if it were not. NULL, "": everywhere */
 };
 
 /* Fails only when the report is no report at all, or on memory and the store; everything else is a finding.

@@ -52,7 +52,8 @@ enum status store_definitions_load(struct store *s, const struct store_definitio
     if (st != STATUS_OK)
         return st;
     for (size_t i = 0; st == STATUS_OK && i < n; i++)
-        st = load(s, &definitions[i], e);
+        if ((st = load(s, &definitions[i], e)) == STATUS_OK)
+            st = sql_log(s, "definition-load", definitions[i].layer, definitions[i].source, e);
     if (st == STATUS_OK)
         st = sql_commit(s, LOADING, e);
     if (st != STATUS_OK)

@@ -184,6 +184,10 @@ enum status store_project_save(struct store *s, const struct store_project *p, i
         st = save(s, p, replaces, a, e);
         int64_t saved = sqlite3_last_insert_rowid(s->db);
         if (st == STATUS_OK)
+            st = sql_add_places(s, "INSERT INTO project_place VALUES (?1, ?2)", saved, p->places, SAVING, e);
+        if (st == STATUS_OK)
+            st = sql_log(s, "project-save", p->name, NULL, e);
+        if (st == STATUS_OK)
             st = sql_commit(s, SAVING, e);
         if (st == STATUS_OK)
             *id = saved;
@@ -269,6 +273,13 @@ enum status store_project_read(struct store *s, const char *name, struct arena *
         name);
 }
 
+static enum status fail_no_saving(int64_t id, struct error *e)
+{
+    error_zh(e, "没有第 %lld 号已保存的项目；GET /projects 列出全部。", (long long)id);
+    return error_fail(e, STATUS_NOT_FOUND, "project-not-found",
+                      "There is no saved project no. %lld; GET /projects lists all.", (long long)id);
+}
+
 enum status store_project_at(struct store *s, int64_t id, struct arena *a, struct store_project *out,
                              struct error *e)
 {
@@ -280,24 +291,39 @@ enum status store_project_at(struct store *s, int64_t id, struct arena *a, struc
         *out = p;
         return STATUS_OK;
     }
-    error_zh(e, "没有第 %lld 号已保存的项目；GET /projects 列出全部。", (long long)id);
-    return error_fail(e, STATUS_NOT_FOUND, "project-not-found",
-                      "There is no saved project no. %lld; GET /projects lists all.", (long long)id);
+    return fail_no_saving(id, e);
 }
 
-enum status store_projects(struct store *s, int64_t after_id, int64_t limit, store_project_fn *fn, void *user,
-                           struct error *e)
+enum status store_project_seen(struct store *s, int64_t id, const char *digits, struct error *e)
+{
+    sqlite3_stmt *q = NULL;
+    bool seen = !*digits;
+    enum status st =
+        sql_prepare(s, "SELECT 1 FROM project_place WHERE project_id = ?1 AND digits = ?2", &q, READING, e);
+    if (st == STATUS_OK && !seen) {
+        sqlite3_bind_int64(q, 1, id);
+        sql_bind_text(q, 2, digits);
+        st = sql_step(s, q, &seen, READING, e);
+    }
+    sqlite3_finalize(q);
+    return st || seen ? st : fail_no_saving(id, e);
+}
+
+enum status store_projects(struct store *s, const struct store_project_page *page, store_project_fn *fn,
+                           void *user, struct error *e)
 {
     sqlite3_stmt *q = NULL;
     bool row = true, more = true;
     enum status st = sql_prepare(
         s,
         "SELECT name, code, builder, district, project_class, claims, crs, slivers, input_name, id, "
-        "saved_at, length(input) FROM project_current WHERE id > ?1 ORDER BY id LIMIT ?2",
+        "saved_at, length(input) FROM project_current p WHERE id > ?1 AND (?3 = '' OR EXISTS (SELECT 1 FROM "
+        "project_place y WHERE y.project_id = p.id AND y.digits = ?3)) ORDER BY id LIMIT ?2",
         &q, READING, e);
     if (st == STATUS_OK) {
-        sqlite3_bind_int64(q, 1, after_id);
-        sqlite3_bind_int64(q, 2, limit > 0 ? limit : -1);
+        sqlite3_bind_int64(q, 1, page->after_id);
+        sqlite3_bind_int64(q, 2, page->limit > 0 ? page->limit : -1);
+        sql_bind_text(q, 3, page->digits);
     }
     while (st == STATUS_OK && row && more) {
         st = sql_step(s, q, &row, READING, e);
@@ -343,7 +369,7 @@ static enum status retire(struct store *s, int64_t id, struct arena *a, struct e
         st = sql_run(s, q, RETIRING, e);
     }
     sqlite3_finalize(q);
-    return st;
+    return st ? st : sql_log(s, "project-retire", p.name, NULL, e);
 }
 
 enum status store_project_retire(struct store *s, int64_t id, struct error *e)

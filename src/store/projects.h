@@ -18,9 +18,10 @@ struct store_project {
     const char *input_name;                             /* of the file, without folders */
     const void *input;
     size_t input_size;
-    const char *saved_at; /* UTC */
-    int64_t newest_id;    /* of this name */
-    bool retired;         /* the newest was put away */
+    const char *saved_at;      /* UTC */
+    int64_t newest_id;         /* of this name */
+    bool retired;              /* the newest was put away */
+    const char *const *places; /* to be saved: the units in which it lies (check/places.h), ended by NULL */
 };
 
 /* Whatever stands there now may be replaced. */
@@ -44,10 +45,19 @@ enum status store_project_read(struct store *s, const char *name, struct arena *
 /* The saving of this number, whatever became of it. */
 enum status store_project_at(struct store *s, int64_t id, struct arena *a, struct store_project *out,
                              struct error *e) HX_MUST_CHECK;
+/* Does the saving lie in the unit of these digits ("": everywhere)? Otherwise STATUS_NOT_FOUND, as if it were
+ * not there. */
+enum status store_project_seen(struct store *s, int64_t id, const char *digits,
+                               struct error *e) HX_MUST_CHECK;
 /* The newest of each name that was not put away, in the order of saving, from behind `after_id`, at most
- * `limit` (0: all); without the input, whose size is told. Borrowed for the call; false stops. */
+ * `limit` (0: all), that lie in the unit of `digits` (NULL, "": everywhere); without the input, whose size is
+ * told. Borrowed for the call; false stops. */
 typedef bool store_project_fn(const struct store_project *p, void *user);
-enum status store_projects(struct store *s, int64_t after_id, int64_t limit, store_project_fn *fn, void *user,
-                           struct error *e) HX_MUST_CHECK;
+struct store_project_page {
+    int64_t after_id, limit;
+    const char *digits;
+};
+enum status store_projects(struct store *s, const struct store_project_page *page, store_project_fn *fn,
+                           void *user, struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -10,7 +10,7 @@
 
 enum {
     STORE_APPLICATION_ID = 0x48584749, /* "HXGI" */
-    STORE_SCHEMA_VERSION = 100,        /* the number of the newest migration */
+    STORE_SCHEMA_VERSION = 110,        /* the number of the newest migration */
     STORE_BUSY_WAIT_MS = 5000,
 };
 
@@ -21,6 +21,8 @@ struct store {
     enum store_mode mode;
     struct store_file file;            /* that the handle is of, of one that writes; inode 0: not noted */
     struct store_file journal, shared; /* its "-wal" and "-shm", likewise */
+    bool acting; /* store_act_as named somebody; else the operating system's user acts */
+    char actor[80], actor_address[64];
 };
 
 /* What was being done, for the sentence of a failure: "读取图层" / "reading the layers". */
@@ -71,6 +73,20 @@ enum status sql_read_versions(struct store *s, const char *where, const char *co
 enum status sql_switch_version(struct store *s, const struct store_version *v, const char *kind,
                                const char *who, const char *reason, struct error *e) HX_MUST_CHECK;
 
+/* people.c: the columns id, name, title, role, unit, password, added_at, revoked_at from `first` on, as long
+ * as the statement stays there; and its texts copied into the arena. */
+struct store_person;
+void sql_read_person(sqlite3_stmt *q, int first, struct store_person *p);
+enum status sql_keep_person(struct store_person *p, struct arena *a, struct error *e) HX_MUST_CHECK;
+/* store_records.c: a row (number, digits) for each of `places`, which ends with NULL; NULL: none. */
+enum status sql_add_places(struct store *s, const char *insert, int64_t number, const char *const *places,
+                           struct doing d, struct error *e) HX_MUST_CHECK;
+/* access_log.c: a row of the log, inside the caller's transaction. */
+enum status sql_log(struct store *s, const char *action, const char *subject, const char *detail,
+                    struct error *e) HX_MUST_CHECK;
+/* store_versions.c: "layer-KIND" of a version, in the log; inside a transaction. */
+enum status sql_log_version(struct store *s, const char *kind, const struct store_version *v,
+                            const char *reason, struct error *e) HX_MUST_CHECK;
 /* migrate.c */
 enum status store_migrate(struct store *s, int from, struct error *e) HX_MUST_CHECK;
 /* store_rules.c: the rule table of this program, when the store has none yet. */

@@ -358,7 +358,7 @@ enum status store_import_commit(struct store_import *im, int64_t n_vertices, dou
         st = finish_version(im, n_vertices, area_m2, report, e);
     if (st == STATUS_OK)
         st = im->draft
-                 ? STATUS_OK
+                 ? sql_log_version(im->store, "draft", &im->version, NULL, e)
                  : sql_switch_version(im->store, &im->version, "import", im->version.imported_by, "", e);
     if (st == STATUS_OK)
         st = sql_commit(im->store, COMMITTING, e);

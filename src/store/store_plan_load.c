@@ -219,6 +219,8 @@ enum status store_plan_commit(struct store_plan_load *l, struct error *e)
     if (st == STATUS_OK) /* a server tells by it that what it keeps of places is of before */
         st = sql_exec(l->store, "UPDATE store_state SET generation = generation + 1", LOADING, e);
     if (st == STATUS_OK)
+        st = sql_log(l->store, "plan-load", "", l->key, e);
+    if (st == STATUS_OK)
         st = sql_commit(l->store, LOADING, e);
     if (st == STATUS_OK)
         free(l);

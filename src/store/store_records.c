@@ -40,7 +40,8 @@ enum { N_FIELDS = sizeof fields / sizeof *fields };
 
 #define COLUMNS                                                                                              \
     "id, kind, kept_at, officer, project_name, project_class, verdict, area_basis, engine, layers, "         \
-    "rules_sha256, input_name, input_sha256, result_sha256, refers_to, reason, previous_sha256, sha256"
+    "rules_sha256, input_name, input_sha256, result_sha256, refers_to, reason, previous_sha256, sha256, "    \
+    "person"
 
 static const void *at(const struct store_record *r, const struct field *f)
 {
@@ -62,16 +63,19 @@ static const char *text_of(const struct store_record *r, const struct field *f)
 
 void store_record_seal(const struct store_record *r, char hex[65])
 {
-    static const char first[] = "hongxian record 1\n";
+    bool person = r->person && *r->person;
+    const char *first = person ? "hongxian record 2\n" : "hongxian record 1\n";
     struct sha256_ctx ctx;
     uint8_t digest[SHA256_BYTES];
     sha256_init(&ctx);
-    sha256_update(&ctx, sizeof first - 1, (const uint8_t *)first);
+    sha256_update(&ctx, strlen(first), (const uint8_t *)first);
     for (int i = 0; i < N_FIELDS; i++) {
         char number[24];
         snprintf(number, sizeof number, "%" PRId64, fields[i].integer ? integer_of(r, &fields[i]) : 0);
         sha256_add_field(&ctx, fields[i].name, fields[i].integer ? number : text_of(r, &fields[i]));
     }
+    if (person)
+        sha256_add_field(&ctx, "person", r->person);
     sha256_digest(&ctx, SHA256_BYTES, digest);
     sha256_to_hex(digest, hex);
 }
@@ -99,6 +103,8 @@ static void read_row(sqlite3_stmt *q, struct store_record *r)
             *(const char **)to = read_text(q, i, r);
     }
     r->sha256 = read_text(q, N_FIELDS, r);
+    r->person = read_text(q, N_FIELDS + 1, r);
+    r->places = NULL;
 }
 
 static enum status each_row(struct store *s, sqlite3_stmt *q, store_record_fn *fn, void *user,
@@ -138,11 +144,13 @@ enum status store_records(struct store *s, int64_t after_id, int64_t limit, stor
                  limit > 0 ? limit : -1, fn, user, e);
 }
 
-/* ?3 project, ?4 layer, ?5 class, ?6 document. A claim's own texts are JSON (schema/080). */
+/* ?3 project, ?4 layer, ?5 class, ?6 document, ?7 digits of the unit. Claims are JSON (schema/080). */
 #define CLAIM(key) "coalesce(json_extract(k.value, '$." key "'), '')"
 #define HAS(text, part) "instr(lower(" text "), lower(" part ")) > 0"
 static const char found_sql[] =
-    "SELECT " COLUMNS " FROM record WHERE id > ?1 AND CASE WHEN refers_to > 0 THEN refers_to ELSE id END IN ("
+    "SELECT " COLUMNS " FROM record WHERE id > ?1 AND (?7 = '' OR EXISTS (SELECT 1 FROM record_place y WHERE "
+    "y.record_id = CASE WHEN refers_to > 0 THEN refers_to ELSE record.id END AND y.digits = ?7)) AND CASE "
+    "WHEN refers_to > 0 THEN refers_to ELSE id END IN ("
     "SELECT c.id FROM record c LEFT JOIN record_search x ON x.record_id = c.id WHERE c.kind = 'check' "
     "AND (?3 = '' OR " HAS("c.project_name", "?3") " OR " HAS(
         "x.project_code",
@@ -161,9 +169,10 @@ static const char found_sql[] =
 enum status store_records_found(struct store *s, const struct store_record_search *search, int64_t after_id,
                                 int64_t limit, store_record_fn *fn, void *user, struct error *e)
 {
-    const char *const texts[] = {search->project, search->layer, search->project_class, search->document};
+    const char *const texts[] = {search->project, search->layer, search->project_class, search->document,
+                                 search->place};
     bool any = false;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         any = any || (texts[i] && *texts[i]);
     if (!any) /* what the search knows nothing of is listed, too */
         return store_records(s, after_id, limit, fn, user, e);
@@ -173,7 +182,7 @@ enum status store_records_found(struct store *s, const struct store_record_searc
         return st;
     sqlite3_bind_int64(q, 1, after_id);
     sqlite3_bind_int64(q, 2, limit > 0 ? limit : -1);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         sql_bind_text(q, 3 + i, texts[i]);
     st = each_row(s, q, fn, user, e);
     sqlite3_finalize(q);
@@ -185,6 +194,12 @@ enum status store_record_overrides(struct store *s, int64_t id, store_record_fn 
 {
     return query(s, "SELECT " COLUMNS " FROM record WHERE refers_to = ?1 AND refers_to > 0 ORDER BY id", id,
                  0, fn, user, e);
+}
+
+static enum status fail_no_record(int64_t id, struct error *e)
+{
+    error_zh(e, "档案中没有第 %" PRId64 " 号记录。", id);
+    return error_fail(e, STATUS_NOT_FOUND, "record-not-found", "There is no record %" PRId64 ".", id);
 }
 
 struct copy {
@@ -206,7 +221,8 @@ static bool copy_row(const struct store_record *r, void *user)
         c->failed = c->failed || !text;
     }
     c->record.sha256 = arena_strdup(c->arena, r->sha256);
-    c->failed = c->failed || !c->record.sha256;
+    c->record.person = arena_strdup(c->arena, r->person);
+    c->failed = c->failed || !c->record.sha256 || !c->record.person;
     return false;
 }
 
@@ -219,12 +235,51 @@ enum status store_record_read(struct store *s, int64_t id, struct arena *a, stru
         return st;
     if (c.failed)
         return error_no_memory(e);
-    if (!c.found) {
-        error_zh(e, "档案中没有第 %" PRId64 " 号记录。", id);
-        return error_fail(e, STATUS_NOT_FOUND, "record-not-found", "There is no record %" PRId64 ".", id);
-    }
+    if (!c.found)
+        return fail_no_record(id, e);
     *out = c.record;
     return STATUS_OK;
+}
+
+/* The check whose units count: an override's is the one that it refers to. */
+#define LIES_IN(id, refers_to, digits)                                                                       \
+    "EXISTS (SELECT 1 FROM record_place y WHERE y.record_id = CASE WHEN " refers_to " > 0 THEN " refers_to   \
+    " ELSE " id " END AND y.digits = " digits ")"
+
+static enum status ask(struct store *s, const char *sql, const char *const args[3], bool *out,
+                       struct error *e)
+{
+    sqlite3_stmt *q = NULL;
+    enum status st = sql_prepare(s, sql, &q, READING, e);
+    for (int i = 0; st == STATUS_OK && i < 3 && args[i]; i++)
+        sql_bind_text(q, i + 1, args[i]);
+    if (st == STATUS_OK)
+        st = sql_step(s, q, out, READING, e);
+    sqlite3_finalize(q);
+    return st;
+}
+
+enum status store_record_seen(struct store *s, int64_t id, const char *digits, struct error *e)
+{
+    char number[24];
+    const char *const args[3] = {number, digits, NULL};
+    bool seen = false;
+    snprintf(number, sizeof number, "%" PRId64, id);
+    enum status st = ask(s,
+                         "SELECT 1 FROM record WHERE id = CAST(?1 AS INTEGER) AND (?2 = '' OR " LIES_IN(
+                             "id", "refers_to", "?2") ")",
+                         args, &seen, e);
+    return st || seen ? st : fail_no_record(id, e);
+}
+
+enum status store_record_content_seen(struct store *s, const char *sha256, const char *digits, bool *out,
+                                      struct error *e)
+{
+    const char *const args[3] = {sha256, digits, NULL};
+    return ask(s,
+               "SELECT 1 FROM record WHERE kind = 'check' AND (input_sha256 = ?1 OR result_sha256 = ?1) AND "
+               "(?2 = '' OR " LIES_IN("id", "refers_to", "?2") ")",
+               args, out, e);
 }
 
 enum status store_record_content(struct store *s, const char *sha256, struct arena *a,
@@ -333,7 +388,7 @@ static enum status insert_row(struct store *s, const struct store_record *r, str
     sqlite3_stmt *q = NULL;
     enum status st = sql_prepare(s,
                                  "INSERT INTO record (" COLUMNS ") VALUES "
-                                 "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18)",
+                                 "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)",
                                  &q, KEEPING, e);
     if (st != STATUS_OK)
         return st;
@@ -344,9 +399,32 @@ static enum status insert_row(struct store *s, const struct store_record *r, str
             sql_bind_text(q, i + 1, text_of(r, &fields[i]));
     }
     sql_bind_text(q, N_FIELDS + 1, r->sha256);
+    sql_bind_text(q, N_FIELDS + 2, r->person);
     st = sql_run(s, q, KEEPING, e);
     sqlite3_finalize(q);
     return st;
+}
+
+enum status sql_add_places(struct store *s, const char *insert, int64_t number, const char *const *places,
+                           struct doing d, struct error *e)
+{
+    sqlite3_stmt *q = NULL;
+    enum status st = sql_prepare(s, insert, &q, d, e);
+    for (; st == STATUS_OK && places && *places; places++) {
+        sqlite3_bind_int64(q, 1, number);
+        sql_bind_text(q, 2, *places);
+        st = sql_run(s, q, d, e);
+    }
+    sqlite3_finalize(q);
+    return st;
+}
+
+static enum status log_row(struct store *s, const struct store_record *r, struct error *e)
+{
+    char number[24];
+    bool check = r->refers_to == 0;
+    snprintf(number, sizeof number, "%" PRId64, check ? r->id : r->refers_to);
+    return sql_log(s, check ? "keep" : "override", number, r->verdict, e);
 }
 
 static enum status append(struct store *s, struct store_record *r, struct store_bytes input,
@@ -363,9 +441,15 @@ static enum status append(struct store *s, struct store_record *r, struct store_
         st = error_no_memory(e);
     if (st != STATUS_OK)
         return st;
+    r->person = arena_strdup(a, s->acting ? s->actor : "");
+    if (!r->person)
+        return error_no_memory(e);
     store_record_seal(r, hex);
     r->sha256 = hex;
-    return insert_row(s, r, e);
+    st = insert_row(s, r, e);
+    if (st == STATUS_OK)
+        st = sql_add_places(s, "INSERT INTO record_place VALUES (?1, ?2)", r->id, r->places, KEEPING, e);
+    return st ? st : log_row(s, r, e);
 }
 
 enum status store_record_append(struct store *s, struct store_record *r, struct store_bytes input,

@@ -11,6 +11,8 @@
  *
  * where `value` is the column's text in UTF-8 (integers in decimal) and `length` its number of bytes in
  * decimal. The length makes the string readable in one way only, whatever a name or reason contains.
+ * A row made by somebody who had logged in names that person: its first line is "hongxian record 2\n",
+ * and a field `person` follows behind previous_sha256.
  * `previous_sha256` is the seal of the row before, 64 zeros in the first. Input and report are in
  * record_content under their own SHA-256, so that the seal covers them too. tests/record/auditor.py
  * recomputes all this with Python's standard library alone.
@@ -39,7 +41,10 @@ struct store_record { /* texts are never NULL in what is read; NULL reads as "" 
     const char *reason;
     const char *previous_sha256;
     const char *sha256; /* the seal */
-    bool damaged;       /* as read: some text has a NUL in it, which this program never writes */
+    const char *person; /* who was logged in (store_act_as); "": nobody. Set by appending */
+    /* To be appended: the units in which it lies (check/places.h), ended by NULL; NULL: none is known. */
+    const char *const *places;
+    bool damaged; /* as read: some text has a NUL in it, which this program never writes */
 };
 
 struct store_bytes {
@@ -66,6 +71,7 @@ struct store_record_search {
     /* Of one and the same claim: the layer's id; the class's code, or a part of its title (without layer and
      * document also the project's class itself); a part of the document's number. */
     const char *layer, *project_class, *document;
+    const char *place; /* digits of the unit in which it must lie (store/store_units.h) */
 };
 /* The rows of checks that are so, and the overrides of those; as store_records otherwise. */
 enum status store_records_found(struct store *s, const struct store_record_search *search, int64_t after_id,
@@ -77,6 +83,12 @@ enum status store_record_overrides(struct store *s, int64_t id, store_record_fn 
 /* STATUS_NOT_FOUND when there is no such row. Texts in the arena. */
 enum status store_record_read(struct store *s, int64_t id, struct arena *a, struct store_record *out,
                               struct error *e) HX_MUST_CHECK;
+/* Is there such a row, and does it lie in the unit of these digits ("": everywhere)? Otherwise
+ * STATUS_NOT_FOUND, with the same sentence: who may not see it does not learn that it is there. */
+enum status store_record_seen(struct store *s, int64_t id, const char *digits, struct error *e) HX_MUST_CHECK;
+/* Does some check that lies in the unit have this input or report? */
+enum status store_record_content_seen(struct store *s, const char *sha256, const char *digits, bool *out,
+                                      struct error *e) HX_MUST_CHECK;
 /* Kept bytes in the arena, a NUL behind them. STATUS_NOT_FOUND when nothing is kept under that name. */
 enum status store_record_content(struct store *s, const char *sha256, struct arena *a,
                                  struct store_bytes *out, struct error *e) HX_MUST_CHECK;

@@ -54,6 +54,8 @@ enum status store_rules_load(struct store *s, const char *csv, size_t n, const c
         return st;
     st = load(s, csv, n, source, e);
     if (st == STATUS_OK)
+        st = sql_log(s, "rules-load", source, NULL, e);
+    if (st == STATUS_OK)
         st = sql_commit(s, LOADING, e);
     if (st != STATUS_OK)
         sql_rollback(s);

@@ -2,6 +2,9 @@
 
 #include "store/sql.h"
 
+#include <stdio.h>
+#include <string.h>
+
 static const struct doing COPYING = {"更新行政区界线", "updating the boundaries of administrative units"};
 
 static enum status fail_unit(const char *code, struct error *e)
@@ -37,6 +40,16 @@ enum status store_units(struct store *s, store_unit_fn *fn, void *user, struct e
     }
     sqlite3_finalize(q);
     return st;
+}
+
+void unit_digits(const char *unit, char digits[UNIT_DIGITS_SIZE])
+{
+    size_t n;
+    snprintf(digits, UNIT_DIGITS_SIZE, "%s", strcmp(unit, "all") == 0 ? "" : unit);
+    n = strlen(digits);
+    if (n == 6) /* a region's code ends in 0000, a prefecture's in 00 */
+        while (n > 2 && strcmp(digits + n - 2, "00") == 0)
+            digits[n -= 2] = '\0';
 }
 
 /* ---- from the administrative layers ---- */

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "store/sql.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,15 @@ enum status store_versions_as_of(struct store *s, const char *day, struct arena 
 
 /* ---- switching ---- */
 
+enum status sql_log_version(struct store *s, const char *kind, const struct store_version *v,
+                            const char *reason, struct error *e)
+{
+    char action[32], subject[96];
+    snprintf(action, sizeof action, "layer-%.20s", kind);
+    snprintf(subject, sizeof subject, "%.64s@%d", v->layer, v->version_no);
+    return sql_log(s, action, subject, reason, e);
+}
+
 enum status sql_switch_version(struct store *s, const struct store_version *v, const char *kind,
                                const char *who, const char *reason, struct error *e)
 {
@@ -104,7 +114,9 @@ enum status sql_switch_version(struct store *s, const struct store_version *v, c
     sqlite3_free(sql);
     if (st == STATUS_OK && strcmp(v->kind, "admin") == 0)
         st = sql_copy_boundaries(s, e);
-    return st == STATUS_OK ? store_view_register(s, v->layer, v->title_zh, e) : st;
+    if (st == STATUS_OK)
+        st = store_view_register(s, v->layer, v->title_zh, e);
+    return st ? st : sql_log_version(s, kind, v, reason, e);
 }
 
 static enum status switch_alone(struct store *s, const struct store_version *v, const char *kind,
@@ -191,6 +203,8 @@ enum status store_draft_discard(struct store *s, const struct store_version *v, 
         (long long)v->id, (long long)v->id, (long long)v->id);
     st = sql ? sql_exec(s, sql, SWITCHING, e) : error_no_memory(e);
     sqlite3_free(sql);
+    if (st == STATUS_OK)
+        st = sql_log_version(s, "discard", v, NULL, e);
     if (st == STATUS_OK)
         st = sql_commit(s, SWITCHING, e);
     if (st != STATUS_OK)

@@ -9,6 +9,7 @@ import tree
 
 LIBRARIES = {   # library → its headers
     'nettle': ['nettle/*.h'],
+    'argon2': ['argon2.h'],
     'geos': ['geos_c.h'],
     'xxhash': ['xxhash.h'],
     'proj': ['proj.h', 'geodesic.h'],

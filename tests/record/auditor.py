@@ -12,8 +12,8 @@ FIELDS = ('id kind kept_at officer project_name project_class verdict area_basis
 
 
 def seal(row):
-    text = b'hongxian record 1\n'
-    for name in FIELDS:
+    text = b'hongxian record %d\n' % (2 if row['person'] else 1)
+    for name in FIELDS + ['person'] * bool(row['person']):
         value = str(row[name]).encode()
         text += b'%s:%d:%s\n' % (name.encode(), len(value), value)
     return hashlib.sha256(text).hexdigest()
