@@ -64,7 +64,7 @@ static enum status split_shape(struct splitting *s, int zone, double zone_m2, st
     const struct overlap *o = NULL;
     struct geo_shape shape;
     size_t n = 0;
-    enum status st = check_overlap_shape(s->w, s->f->layer, &s->p->parcel->shape, &only, &shape, e);
+    enum status st = check_overlap_pieces(s->w, s->f->layer, &s->p->parcel->shape, &only, &shape, e);
     if (!st && shape.n_rings > 0) {
         overlap_prepare(s->w->scratch, &shape);
         st = overlap_measure(s->w->scratch, s->units->index, &o, &n, e);

@@ -104,7 +104,9 @@ struct gathering {
     size_t n;
     bool touches;
     bool conflict; /* features of the layer overlap each other here */
-    bool bound;    /* their union could not be built: the area is the sum */
+    size_t
+        *group; /* of more than MANY: which hang together by overlapping; the number of a member, or itself */
+    bool bound; /* their union could not be built: the area is the sum */
 };
 
 static struct gathering gathering_of(struct check_worker *w, const struct layer_index *ix,
@@ -144,7 +146,19 @@ static enum status gather(struct gathering *g, struct error *e)
     return s;
 }
 
-static bool is_gathered(const struct gathering *g, uint32_t feature)
+/* From this number on only what overlaps is united, and parts that do not overlap stand side by side: uniting
+ * all is what GEOS takes minutes for. Fewer are united as ever, to the last bit. */
+enum { MANY = 64 };
+
+static size_t group_of(struct gathering *g, size_t i)
+{
+    while (g->group[i] != i)
+        i = g->group[i] = g->group[g->group[i]];
+    return i;
+}
+
+/* Its place among the gathered; g->n: it is not one. */
+static size_t gathered_at(const struct gathering *g, uint32_t feature)
 {
     size_t low = 0, high = g->n; /* numbers ascend */
     while (low < high) {
@@ -154,14 +168,32 @@ static bool is_gathered(const struct gathering *g, uint32_t feature)
         else
             high = middle;
     }
-    return low < g->n && g->number[low] == feature;
+    return low < g->n && g->number[low] == feature ? low : g->n;
+}
+
+/* What of feature i overlaps other gathered ones. */
+static void conflicts_add(struct gathering *g, size_t i, const struct overlap *o, size_t n)
+{
+    for (size_t k = 0; k < n && (g->group || !g->conflict); k++) {
+        bool other = o[k].area_m2 > MEASURE_FLOOR_M2 && o[k].feature != g->number[i];
+        size_t at = other ? gathered_at(g, o[k].feature) : g->n;
+        if (at == g->n)
+            continue;
+        g->conflict = true;
+        if (g->group)
+            g->group[group_of(g, at)] = group_of(g, i);
+    }
 }
 
 /* Do two of the gathered features overlap each other near the parcel? Each is clipped to the parcel's box and
  * measured against the layer as if it were a parcel. */
 static enum status conflict_find(struct gathering *g, struct error *e)
 {
-    for (size_t i = 0; i < g->n && !g->conflict && g->n > 1; i++) {
+    if (g->n > MANY && !(g->group = arena_array(g->w->arena, g->n, sizeof *g->group)))
+        return error_no_memory(e);
+    for (size_t i = 0; g->group && i < g->n; i++)
+        g->group[i] = i;
+    for (size_t i = 0; i < g->n && (g->group || !g->conflict) && g->n > 1; i++) {
         struct geo_shape local;
         const struct overlap *o = NULL;
         size_t n = 0;
@@ -174,39 +206,64 @@ static enum status conflict_find(struct gathering *g, struct error *e)
             s = overlap_measure(g->w->other, g->ix, &o, &n, e);
         if (s)
             return s;
-        for (size_t k = 0; k < n && !g->conflict; k++)
-            g->conflict = o[k].area_m2 > MEASURE_FLOOR_M2 && o[k].feature != g->number[i] &&
-                          is_gathered(g, o[k].feature);
+        conflicts_add(g, i, o, n);
     }
     return STATUS_OK;
 }
 
-/* Area of the parcel under any of these features, which are numbers in g->features and ascend. Where no two
- * features overlap it is their sum, and otherwise the union that GEOS builds. */
-static enum status union_area(struct gathering *g, const size_t *of, size_t n, double *out, struct error *e)
+static int by_group(const void *a, const void *b, void *user)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b, gx = group_of(user, x), gy = group_of(user, y);
+    return gx != gy ? (gx < gy ? -1 : 1) : x < y ? -1 : x > y;
+}
+
+/* What the n features have of the parcel together, as GEOS unites it; their sum where it cannot. */
+static enum status united_area(struct gathering *g, const size_t *of, size_t n, double *out, struct error *e)
 {
     struct overlap_part *parts = arena_array(g->w->arena, n + 1, sizeof *parts);
-    double sum = 0;
+    *out = 0;
     if (!parts)
         return error_no_memory(e);
     for (size_t i = 0; i < n; i++) {
         parts[i] = (struct overlap_part){g->number[of[i]], g->features[of[i]].area_m2};
-        sum += parts[i].area_m2;
+        *out += parts[i].area_m2;
     }
-    *out = fmin(sum, g->parcel_m2);
     if (!g->conflict || n < 2)
         return STATUS_OK;
     struct overlap_shape s;
     enum status st = overlap_shape_build(&g->shapes, parts, n, &s, e);
     if (!st)
-        *out = fmin(s.area_m2, g->parcel_m2);
-    if (st == STATUS_INTERNAL ||
-        (st == STATUS_TOO_LARGE &&
-         !budget_is_over())) { /* the sum stands as an upper bound, and the report says so */
-        g->bound = true;
+        *out = s.area_m2;
+    if (st == STATUS_INTERNAL || (st == STATUS_TOO_LARGE && !budget_is_over())) {
+        g->bound = true; /* the sum stands as an upper bound, and the report says so */
         st = STATUS_OK;
     }
     return st;
+}
+
+/* Area of the parcel under any of these features, which are numbers in g->features and ascend. Where no two
+ * features overlap it is their sum, and otherwise the union that GEOS builds; of many, of those that overlap. */
+static enum status union_area(struct gathering *g, const size_t *of, size_t n, double *out, struct error *e)
+{
+    double sum = 0, m2 = 0;
+    enum status s = STATUS_OK;
+    if (!g->group || !g->conflict) {
+        s = united_area(g, of, n, &sum, e);
+    } else {
+        size_t *sorted = arena_array(g->w->arena, n + 1, sizeof *sorted);
+        if (!sorted)
+            return error_no_memory(e);
+        memcpy(sorted, of, n * sizeof *of);
+        qsort_r(sorted, n, sizeof *sorted, by_group, g);
+        for (size_t first = 0, end; !s && first < n; first = end, sum += m2) {
+            for (end = first + 1; end < n && group_of(g, sorted[end]) == group_of(g, sorted[first]);)
+                end++;
+            s = united_area(g, sorted + first, end - first, &m2, e);
+        }
+    }
+    if (!s)
+        *out = fmin(sum, g->parcel_m2);
+    return s;
 }
 
 static enum status whole_area(struct gathering *g, double *out, struct error *e)
@@ -446,36 +503,54 @@ static struct overlap_part *parts_of(const struct gathering *g, const struct zon
     return parts;
 }
 
-enum status check_overlap_shape(struct check_worker *w, const struct layer_snapshot *layer,
-                                const struct geo_shape *parcel, const struct zone_filter *only,
-                                struct geo_shape *out, struct error *e)
+/* `pieces`: many parts that do not overlap may stand side by side. */
+static enum status overlap_geometry(struct gathering *g, const struct zone_filter *only, bool pieces,
+                                    struct geo_shape *out, struct error *e)
 {
-    struct gathering g = gathering_of(w, layer->index, parcel);
-    g.areas_only = true;
     struct overlap_shape s = {.shape = {.box = geo_box_empty()}};
     struct overlap_part *parts = NULL;
     size_t n = 0;
     enum status st = STATUS_OK;
-    overlap_prepare(w->scratch, parcel);
-    if (layer->index)
-        st = overlap_parcel_area(w->scratch, &g.parcel_m2, e);
-    if (!st && layer->index)
-        st = gather(&g, e);
-    if (!st && !(parts = parts_of(&g, only, &n)))
+    g->areas_only = true;
+    overlap_prepare(g->w->scratch, g->parcel);
+    if (g->ix)
+        st = overlap_parcel_area(g->w->scratch, &g->parcel_m2, e);
+    if (!st && g->ix)
+        st = gather(g, e);
+    if (!st && pieces && g->n > MANY)
+        st = conflict_find(g, e);
+    if (!st && !(parts = parts_of(g, only, &n)))
         st = error_no_memory(e);
     if (!st && n > 0)
-        st = overlap_shape_build(&g.shapes, parts, n, &s, e);
-    if (layer->index && !index_is_trusted(layer->index))
+        st = pieces && g->group && !g->conflict ? overlap_shape_pieces(&g->shapes, parts, n, &s.shape, e)
+                                                : overlap_shape_build(&g->shapes, parts, n, &s, e);
+    if (g->ix && !index_is_trusted(g->ix))
         return index_changed(e);
     if (!st)
         *out = s.shape;
     return st;
 }
 
+enum status check_overlap_shape(struct check_worker *w, const struct layer_snapshot *layer,
+                                const struct geo_shape *parcel, const struct zone_filter *only,
+                                struct geo_shape *out, struct error *e)
+{
+    struct gathering g = gathering_of(w, layer->index, parcel);
+    return overlap_geometry(&g, only, false, out, e);
+}
+
+enum status check_overlap_pieces(struct check_worker *w, const struct layer_snapshot *layer,
+                                 const struct geo_shape *parcel, const struct zone_filter *only,
+                                 struct geo_shape *out, struct error *e)
+{
+    struct gathering g = gathering_of(w, layer->index, parcel);
+    return overlap_geometry(&g, only, true, out, e);
+}
+
 enum status measure_common_begin(struct check_worker *w, const struct geo_shape *parcel,
                                  const struct layer_finding *a, struct geo_shape *common, struct error *e)
 {
-    enum status s = check_overlap_shape(w, a->layer, parcel, NULL, common, e);
+    enum status s = check_overlap_pieces(w, a->layer, parcel, NULL, common, e);
     if (!s)
         overlap_prepare(w->scratch, common);
     return s;

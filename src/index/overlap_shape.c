@@ -251,3 +251,33 @@ enum status overlap_shape_build(struct overlap_shapes *from, const struct overla
     }
     return s;
 }
+
+static void add_shape(struct geo_shape_builder *b, const struct geo_shape *s)
+{
+    for (uint32_t p = 0; p < s->n_polygons; p++) {
+        geo_shape_builder_polygon(b);
+        for (uint32_t r = s->polygon_start[p]; r < s->polygon_start[p + 1]; r++) {
+            geo_shape_builder_ring(b);
+            for (uint32_t i = s->ring_start[r]; i < s->ring_start[r + 1]; i++)
+                geo_shape_builder_point(b, s->lon_deg[i], s->lat_deg[i]);
+        }
+    }
+}
+
+enum status overlap_shape_pieces(struct overlap_shapes *from, const struct overlap_part *parts, size_t n,
+                                 struct geo_shape *out, struct error *e)
+{
+    struct geo_shape_builder b;
+    enum status s = STATUS_OK;
+    geo_shape_builder_init(&b);
+    for (size_t i = 0; !s && i < n; i++) {
+        struct overlap_shape one;
+        s = overlap_shape_build(from, parts + i, 1, &one, e);
+        if (!s)
+            add_shape(&b, &one.shape);
+    }
+    if (!s)
+        s = geo_shape_builder_finish(&b, from->arena, out, e);
+    geo_shape_builder_release(&b);
+    return s;
+}

@@ -41,6 +41,11 @@ struct overlap_shapes {
 enum status overlap_shape_build(struct overlap_shapes *from, const struct overlap_part *parts, size_t n,
                                 struct overlap_shape *out, struct error *e) HX_MUST_CHECK;
 
+/* The same as parts that stand side by side, of features that do not overlap each other: rings whose winding
+ * numbers are 0 or 1, for overlap_prepare. Nothing is united, which for thousands of parts takes minutes. */
+enum status overlap_shape_pieces(struct overlap_shapes *from, const struct overlap_part *parts, size_t n,
+                                 struct geo_shape *out, struct error *e) HX_MUST_CHECK;
+
 /* What of one feature lies within a box, as rings whose winding numbers are 0 or 1: input for
  * overlap_prepare. Arena; n_rings 0 when nothing does. */
 enum status overlap_clip_shape(const struct layer_index *ix, uint32_t feature, const struct geo_box *box,

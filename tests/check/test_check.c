@@ -1249,6 +1249,78 @@ static void a_check_that_is_stopped_says_nothing(void **state)
     world_free(w);
 }
 
+/* Of a line with many features only those that overlap are united, and what two lines have in common is measured
+ * without uniting: the areas are those of boxes, which anybody can count. */
+static void many_features_are_united_where_they_overlap(void **state)
+{
+    (void)state;
+    enum {
+        ROWS = 9,
+        COLUMNS = 10
+    }; /* each column: a box, beside it one that overlaps it by half every other time */
+    static char text[ROWS * COLUMNS * 2][64];
+    struct layer_spec few[] = {usual[0], {PBF, EVERYWHERE, 0, {{"111 41 112 42", NULL}}}};
+    struct world *w = world_new(few, 2);
+    struct geo_shape_builder b;
+    struct buffer wkb;
+    double each = 0, sum = 0;
+    geo_shape_builder_init(&b);
+    buffer_init(&wkb, 0);
+    struct layer_spec many = {ERL, EVERYWHERE, 0, {{"111 41 111.1 41.1", NULL}}};
+    struct store_version_spec v = {.layer = many.id,
+                                   .title_zh = "测试",
+                                   .title_en = "test",
+                                   .kind = "line",
+                                   .label = "示例数据",
+                                   .synthetic = true,
+                                   .source_name = "made by the test",
+                                   .source_sha256 = "01",
+                                   .source_crs = "EPSG:4490",
+                                   .document_no = "",
+                                   .effective_from = "2024-01-01"};
+    struct store_import *im;
+    struct error e = {0};
+    int64_t version_id, feature_id, n_vertices = 0;
+    assert_int_equal(store_import_begin(w->store, &v, &im, &version_id, &e), STATUS_OK);
+    for (int i = 0; i < ROWS * COLUMNS * 2; i++) {
+        int row = i / 2 / COLUMNS, column = i / 2 % COLUMNS, second = i % 2;
+        double west = 111 + column * 0.1 + second * (row % 2 ? 0.02 : 0.04), south = 41 + row * 0.1;
+        snprintf(text[i], sizeof text[i], "%.4f %.4f %.4f %.4f", west, south, west + 0.04, south + 0.05);
+        struct geo_shape s = box_shape(&b, text[i]);
+        each += geo_shape_area_m2(&s);
+        sum += geo_shape_area_m2(&s) * (second && row % 2 ? 0.5 : 1);
+        n_vertices += s.n_vertices;
+        buffer_clear(&wkb);
+        wkb_write(&s, &wkb);
+        struct store_feature f = {.code = text[i],
+                                  .name = "",
+                                  .zone = "",
+                                  .county = "",
+                                  .declared_area_m2 = NAN,
+                                  .properties = "{}",
+                                  .wkb = wkb.data,
+                                  .wkb_size = wkb.size};
+        assert_int_equal(store_import_feature(im, &f, &feature_id, &e), STATUS_OK);
+    }
+    struct geo_shape everywhere = box_shape(&b, EVERYWHERE);
+    buffer_clear(&wkb);
+    wkb_write(&everywhere, &wkb);
+    assert_int_equal(store_import_coverage(im, wkb.data, wkb.size, &e), STATUS_OK);
+    store_import_counts(im, 0, 0);
+    assert_int_equal(store_import_commit(im, n_vertices, each, "{}", &e), STATUS_OK);
+    snapshot_unref(w->snapshot);
+    assert_int_equal(snapshot_load(w->store, &w->snapshot, &e), STATUS_OK);
+    struct report r = check_box(w, "110.95 40.95 112.05 42.05", NULL);
+    const struct layer_finding *f = &r.results[0].layers[LINE_ECOLOGICAL_RED_LINE];
+    assert_int_equal(f->n_features, ROWS * COLUMNS * 2);
+    assert_false(f->area_is_bound);
+    assert_true(fabs(f->sum_m2 - each) < 1e-6 * each);
+    assert_true(fabs(f->area_m2 - sum) < 0.01);
+    geo_shape_builder_release(&b);
+    buffer_release(&wkb);
+    world_free(w);
+}
+
 /* A client that has left, or a server that stops, ends a check at the next question. */
 static void a_cancelled_check_ends(void **state)
 {
@@ -1274,6 +1346,7 @@ int main(void)
         cmocka_unit_test(what_is_met_is_divided_among_units),
         cmocka_unit_test(a_check_that_is_stopped_says_nothing),
         cmocka_unit_test(a_cancelled_check_ends),
+        cmocka_unit_test(many_features_are_united_where_they_overlap),
         cmocka_unit_test(a_rule_of_a_unit_comes_before_the_general_one),
         cmocka_unit_test(each_line_is_judged_by_its_own_claim),
         cmocka_unit_test(a_claim_needs_its_document),
