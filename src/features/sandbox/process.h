@@ -12,7 +12,8 @@
 #include <sys/types.h>
 
 struct sandbox_process {
-    pid_t pid;           /* of one that was started for itself; 0: none */
+    pid_t pid;           /* of one that was started for itself, and may wait for another, inside of a
+                            namespace (spaces.h), with which it ends; 0: none */
     struct nursling own; /* or of one that the nursery began */
     int pipe;            /* the end that is read; -1 when it is closed */
 };
