@@ -151,9 +151,25 @@ static enum status start(struct job_watch *w, struct error *e)
 
 /* ---- afterwards ---- */
 
+static void fail_forbidden(struct error *e)
+{
+    error_zh(e, "后台任务用到了沙箱不允许的系统调用，已被终止，没有结果：文件可能有恶意，或本机换了新版本的库"
+                "。服务的日志"
+                "里有该调用的编号，请联系管理员。");
+    (void)error_fail(
+        e, STATUS_INTERNAL, "job-forbidden",
+        "The background job was ended without a result because it made a system call that its "
+        "sandbox does not permit: the file may be hostile, or a library of this machine new. The "
+        "server's log has the number of the call: tell the administrator.");
+}
+
 static void fail_died(struct error *e, int how)
 {
     int number = WIFSIGNALED(how) ? WTERMSIG(how) : 0;
+    if (number == SIGSYS) {
+        fail_forbidden(e);
+        return;
+    }
     error_zh(e, "后台任务意外中断（信号 %d），没有结果；文件可能已损坏，或内存不足。请检查文件，或分批提交。",
              number);
     (void)error_fail(

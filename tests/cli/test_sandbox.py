@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import platform
+import signal
 import struct
 import subprocess
 import sys
@@ -113,6 +114,26 @@ class Sandbox(unittest.TestCase):
             job = get(served.url, f"/jobs/{job['id']}")[1]
         self.assertEqual("done", job["state"], (job["error"], served.end()))
         served.end()
+
+    def test_a_job_that_goes_too_far_says_so(self):
+        """It ends by SIGSYS, which is sent here by hand: no damaged file is blamed."""
+        served = Served("--store", self.store)
+        asked = f"--job-of={served.process.pid}".encode()
+        job, killed = None, False
+        while not killed:
+            job = get(served.url, "/jobs?kind=parcels&name=parcel.kml", self.kml.read_bytes())[1]
+            while job["state"] in ("queued", "running"):
+                for command in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+                    try:
+                        if not killed and asked in command.read_bytes().split(b"\0"):
+                            os.kill(int(command.parent.name), signal.SIGSYS)
+                            killed = True
+                    except OSError:
+                        pass
+                job = get(served.url, f"/jobs/{job['id']}")[1]
+        served.end()
+        self.assertEqual(("failed", "job-forbidden"), (job["state"], job["error"]["code"]))
+        self.assertIn("沙箱不允许", job["error"]["zh"])
 
     def test_no_reply_names_a_folder_of_the_machine(self):
         """The job's folder cannot be made: what the client is told names the file, and not where it lies."""
