@@ -104,6 +104,26 @@ const char *request_header(const struct request *rq, const char *name)
     return MHD_lookup_connection_value(rq->connection, MHD_HEADER_KIND, name);
 }
 
+struct header_last {
+    const char *name, *value;
+};
+
+static enum MHD_Result keep_last(void *user, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+    (void)kind;
+    struct header_last *l = user;
+    if (strcasecmp(key, l->name) == 0)
+        l->value = value;
+    return MHD_YES;
+}
+
+const char *request_header_last(const struct request *rq, const char *name)
+{
+    struct header_last l = {name, NULL};
+    (void)MHD_get_connection_values(rq->connection, MHD_HEADER_KIND, keep_last, &l);
+    return l.value;
+}
+
 const char *request_split_target(const char *target, char host[REQUEST_HOST_SIZE])
 {
     static const char *const schemes[] = {"http://", "https://"};

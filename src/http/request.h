@@ -79,6 +79,8 @@ const char *request_query(const struct request *rq, const char *key);
 typedef bool request_value_fn(const char *value, void *user);
 void request_query_each(const struct request *rq, const char *key, request_value_fn *fn, void *user);
 const char *request_header(const struct request *rq, const char *name);
+/* Of a header that stands there several times: a proxy that adds one of its own puts it behind the others. */
+const char *request_header_last(const struct request *rq, const char *name);
 /* A parameter that is none of `known` (between blanks), or that is given twice, is refused: a misspelt as_of
  * must not be answered as of today. */
 enum status request_check_query(const struct request *rq, const char *known, struct error *e) HX_MUST_CHECK;

@@ -59,6 +59,8 @@ struct call {
     struct timespec started;
     char method[16], path[512]; /* for the log; the path decoded */
     char host[REQUEST_HOST_SIZE];
+    const struct route *route; /* NULL: none */
+    char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], allowed[32];
     unsigned status;  /* that was answered; 0: none yet */
     const char *cors; /* of its answer; NULL: none */
     unsigned retry_after_s; /* of a refusal; 0: nothing is said */
@@ -131,9 +133,8 @@ static void call_begin(struct http_server *s, struct call *c, const char *method
     clock_gettime(CLOCK_MONOTONIC, &c->started);
     copy_printable(c->method, sizeof c->method, method);
     copy_printable(c->path, sizeof c->path, path);
-    char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], allowed[32];
-    const struct route *route = route_find(method, path, params, allowed);
-    request_body_expect(&c->body, strcmp(method, MHD_HTTP_METHOD_POST) == 0, route && route->is_job);
+    c->route = route_find(method, path, c->params, c->allowed);
+    request_body_expect(&c->body, strcmp(method, MHD_HTTP_METHOD_POST) == 0, c->route && c->route->is_job);
     atomic_fetch_add(&s->n_active, 1);
 }
 
@@ -302,14 +303,15 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     struct request rq = request_of(s, c, connection, path);
     struct reply reply = {.is_secure = c->is_secure};
     struct error e = {0};
-    char allowed[32], query[ROUTE_QUERY_SIZE];
-    const struct route *route = route_find(method, path, rq.params, allowed);
+    char query[ROUTE_QUERY_SIZE];
+    const struct route *route = c->route;
+    memcpy(rq.params, c->params, sizeof rq.params);
     if (c->refused.status) /* before it is looked at */
         return send_problem(c, connection, c->refused_status, NULL, &c->refused);
     if (answer_preflight(s, method, path, &reply))
         return send_reply(c, connection, &reply);
     if (!route)
-        return refuse_method(c, connection, path, allowed);
+        return refuse_method(c, connection, path, c->allowed);
     if (route_is_public(route)) {
         reply.negotiated = true;
         reply.gzip = gzip_asked(&rq);
@@ -368,17 +370,15 @@ static enum MHD_Result begin(struct http_server *s, struct call *c, struct MHD_C
                              const struct head *head)
 {
     struct error e = {0};
-    char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], allowed[32];
     call_begin(s, c, head->method, head->path);
     door_stage(c->guest, DOOR_BODY);
     memcpy(c->host, head->host, sizeof c->host);
     if (framing_check(connection, &c->target, head->method, head->version, &e))
         return refuse_and_close(c, connection, &e);
     struct request rq = request_of(s, c, connection, head->path);
-    const struct route *route = route_find(head->method, head->path, params, allowed);
-    enum status status = admission_check(&s->config, &rq, route, &c->refused_status, &c->refused);
+    enum status status = admission_check(&s->config, &rq, c->route, &c->refused_status, &c->refused);
     if (!status) {
-        status = door_client(s->door, c->guest, request_header(&rq, "X-Forwarded-For"), &c->refused);
+        status = door_client(s->door, c->guest, request_header_last(&rq, "X-Forwarded-For"), &c->refused);
         c->refused_status = MHD_HTTP_TOO_MANY_REQUESTS;
     }
     if (!status)

@@ -493,7 +493,7 @@ class Full(Door):
                 return json.loads(self.request("GET", "/health", server=server)[2])["door"]["body_bytes"]
             working = [begin(f) for f in (b"203.0.113.9", b"1.2.3.4, 203.0.113.9", b"203.0.113.7", b"2001:db8::1")]
             fixture.runs.wait_until(lambda: under_way() == 40)
-            for made_up in (b"203.0.113.9", b"5.6.7.8,203.0.113.9", b"9.9.9.9 , 203.0.113.9 "):
+            for made_up in (b"203.0.113.9", b"5.6.7.8,203.0.113.9", b"9.9.9.9 , 203.0.113.9 ", b"9.9.9.9\r\nX-Forwarded-For: 203.0.113.9"):
                 refused = begin(made_up).ask(PARCEL[10:])
                 self.assert_refused(refused, 429, "too-many-requests", "connections-per-address")
                 self.assertIn("retry-after", refused[1])
