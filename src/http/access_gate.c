@@ -74,6 +74,7 @@ static const struct need {
     {handle_records_chain, RIGHT_RECORDS, true},
     {handle_override, RIGHT_OVERRIDE, false},
     {handle_log, RIGHT_LOG, true},
+    {handle_metrics, RIGHT_LOG, true},
 };
 
 enum access_right access_gate_right(const struct route *route, bool *whole, bool *known)

@@ -19,7 +19,8 @@ static bool is_quick_check(const struct request *rq)
 enum route_need need_of(const struct route *route, struct request *rq)
 {
     bool page = route->handler == handle_landing && landing_is_map(rq);
-    if (route->handler == handle_web_file || route->handler == handle_live || page)
+    if (route->handler == handle_web_file || route->handler == handle_live ||
+        route->handler == handle_metrics || page)
         return NEEDS_NOTHING;
     return route->handler == handle_health || route->handler == handle_ready ? NEEDS_GLANCE : NEEDS_WORKER;
 }

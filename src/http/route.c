@@ -14,6 +14,7 @@
 
 static const struct route routes[] = {
     {"GET", "/health", handle_health, NULL, false}, /* whoever watches may add what he likes */
+    {"GET", "/metrics", handle_metrics, NULL, false},
     {"GET", "/live", handle_live, NULL, false},
     {"GET", "/ready", handle_ready, NULL, false},
     {"GET", "/classes", handle_classes, "", false},

@@ -44,6 +44,7 @@ const struct route *route_find(const char *method, const char *path,
 /* The handlers, by file. */
 handler_fn handle_health, handle_classes, handle_openapi;         /* handle_about.c */
 handler_fn handle_api, handle_live, handle_ready;                 /* handle_about.c */
+handler_fn handle_metrics;                                        /* handle_metrics.c */
 handler_fn handle_landing, handle_conformance;                    /* handle_landing.c */
 bool landing_is_map(struct request *rq);                          /* is it answered by the page's own file? */
 handler_fn handle_layers;                                         /* handle_layers.c */

@@ -47,7 +47,7 @@ struct http_server {
     struct http_config config;
     struct kept_answers *kept;
     bool holds_log;
-    atomic_int n_active; /* requests between their first line and their last byte */
+    struct request_counts counts;
 };
 
 /* One request's life between MHD's calls. */
@@ -104,7 +104,8 @@ static void call_finished(void *user, struct MHD_Connection *connection, void **
     if (c->is_begun) {
         log_line(LOG_INFO, "%s %s %u %.1f ms%s", c->method, c->path, c->status, ms_since(&c->started),
                  why == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " (cut short)");
-        atomic_fetch_sub(&s->n_active, 1);
+        atomic_fetch_sub(&s->counts.active, 1);
+        atomic_fetch_add(&s->counts.ended[c->status / 100 % REQUEST_CLASSES], 1);
     }
     request_body_end(&c->body);
     door_stage(c->guest, DOOR_WAITING);
@@ -135,7 +136,7 @@ static void call_begin(struct http_server *s, struct call *c, const char *method
     copy_printable(c->path, sizeof c->path, path);
     c->route = route_find(method, path, c->params, c->allowed);
     request_body_expect(&c->body, strcmp(method, MHD_HTTP_METHOD_POST) == 0, c->route && c->route->is_job);
-    atomic_fetch_add(&s->n_active, 1);
+    atomic_fetch_add(&s->counts.active, 1);
 }
 
 /* ---- answering ---- */
@@ -283,6 +284,7 @@ static struct request request_of(struct http_server *s, const struct call *c,
                             .engine = s->engine,
                             .door = s->door,
                             .entry = &s->entry,
+                            .counts = &s->counts,
                             .web = s->web,
                             .record_writer = s->record_writer,
                             .jobs = s->jobs,
@@ -557,7 +559,7 @@ static void finish_requests(struct http_server *s)
     const struct timespec step = {.tv_nsec = 20 * 1000 * 1000};
     struct timespec started;
     clock_gettime(CLOCK_MONOTONIC, &started);
-    while (atomic_load(&s->n_active) > 0 && ms_since(&started) < most_ms)
+    while (atomic_load(&s->counts.active) > 0 && ms_since(&started) < most_ms)
         nanosleep(&step, NULL);
 }
 

@@ -503,6 +503,46 @@ class Full(Door):
             self.assertEqual(0, server.stop())
 
 
+class Watched(Door):
+    """GET /metrics, as a program that watches reads it."""
+
+    def read(self):
+        """Each sample and its value; every line is one that OpenMetrics has."""
+        status, headers, body = self.request("GET", "/metrics")
+        self.assertEqual((200, "application/openmetrics-text; version=1.0.0; charset=utf-8"), (status, headers["content-type"]))
+        lines = body.decode().split("\n")
+        self.assertEqual(["# EOF", ""], lines[-2:])
+        samples, types = {}, {}
+        for line in lines[:-2]:
+            if told := re.fullmatch(r"# TYPE (\w+) (gauge|counter|info)", line):
+                self.assertNotIn(told[1], types)
+                types[told[1]] = told[2]
+            elif not line.startswith("# HELP "):
+                name, value = re.fullmatch(r"((?:\w+)(?:\{\w+=\"[^\"]*\"\})?) (\d+)", line).groups()
+                family = name.partition("{")[0]
+                suffix = {"counter": "_total", "info": "_info"}
+                self.assertTrue(any(family == f + suffix.get(t, "") for f, t in types.items()), line)
+                self.assertNotIn(name, samples)
+                samples[name] = int(value)
+        return samples
+
+    def test_figures(self):
+        """They count what was asked; no page of another site reads them."""
+        before = self.read()
+        self.assertEqual(404, self.request("GET", "/nothing")[0])
+        self.assertEqual([200] * 3, [self.request("GET", "/classes")[0] for _ in range(3)])
+
+        def grown(kind, n):
+            name = f'hongxian_requests_total{{class="{kind}"}}'
+            return self.read()[name] - before[name] >= n
+        fixture.runs.wait_until(lambda: grown(4, 1) and grown(2, 4))
+        after = self.read()
+        self.assertEqual(1, after['hongxian_requests_total{class="4"}'] - before['hongxian_requests_total{class="4"}'])
+        self.assertEqual(1, after["hongxian_requests_active"])
+        self.assertEqual(2, after["hongxian_workers"])
+        self.assert_refused(self.request("GET", "/metrics", {"Origin": "http://evil.example"}), 403, "foreign-page")
+
+
 class Bodies(Door):
     """All bodies together have a bound, and their memory goes back."""
 
