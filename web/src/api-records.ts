@@ -8,6 +8,8 @@ export interface RecordRow {
   kind: string;
   kept_at?: string;
   officer?: string;
+  /** Who was logged in; null: nobody, or the command line. */
+  person?: string | null;
   verdict?: string;
   project_name?: string;
   project_class?: string;

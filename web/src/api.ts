@@ -300,16 +300,32 @@ async function problemOf(res: Response): Promise<ApiError> {
   return new ApiError(zh, text('detail_en') || text('title') || zh, text('code'), res.status);
 }
 
+let askLogin: () => Promise<boolean> = () => Promise.resolve(false);
+
+/** Asks the user to log in; true once that is done. Whoever waits for an answer then waits for it. */
+export function onLoginNeeded(ask: () => Promise<boolean>): void {
+  askLogin = ask;
+}
+
+/** A request that is refused for want of a login is sent again, as it was, after one: nothing that was typed is lost. */
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
-  let res: Response;
+  const res = await send(path, init);
+  if (res.ok) return res;
+  const problem = await problemOf(res);
+  if (res.status !== 401 || path === '/login' || !(await askLogin())) throw problem;
+  if (init.signal?.aborted) throw new DOMException('', 'AbortError');
+  const again = await send(path, init);
+  if (!again.ok) throw await problemOf(again);
+  return again;
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
   try {
-    res = await fetch(here(path), init);
+    return await fetch(here(path), init);
   } catch (e) {
     if (e instanceof DOMException && e.name === 'AbortError') throw e;
     throw new ApiError('无法连接服务器，请检查网络或服务是否已启动。', 'The server cannot be reached.', 'OFFLINE', 0);
   }
-  if (!res.ok) throw await problemOf(res);
-  return res;
 }
 
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {

@@ -1,5 +1,6 @@
 /** Two languages. Chinese is the original; a text the server has only in Chinese is shown in Chinese and marked so. */
 
+import { ACCESS_TEXTS } from './texts/access';
 import { AUDIT_TEXTS } from './texts/audit';
 import { LAYER_TEXTS } from './texts/layers';
 import { PROJECT_TEXTS } from './texts/projects';
@@ -8,6 +9,7 @@ import { RECORD_TEXTS } from './texts/records';
 export type Lang = 'zh' | 'en';
 
 const TEXTS = {
+  ...ACCESS_TEXTS,
   ...AUDIT_TEXTS,
   ...LAYER_TEXTS,
   ...PROJECT_TEXTS,
@@ -253,7 +255,12 @@ export function setLang(next: Lang): void {
   for (const f of listeners) f();
 }
 
-/** Call `f` whenever the language changes. */
+/** Everything says again what it says: who sits here, or what may be done, is another now. */
+export function refresh(): void {
+  for (const f of listeners) f();
+}
+
+/** Call `f` whenever the language changes, and by refresh. */
 export function onLang(f: () => void): void {
   listeners.add(f);
 }

@@ -1,7 +1,9 @@
 /** The page: puts the panels and the map together, and runs checks. */
 
 import './style.css';
-import { ApiError, check, checkShapes, getCollections, getControlLayers, getHealth, type Collection, type FeatureItem, type Health, type Question } from './api';
+import { askMe, may, me, roleName, setMe } from './access';
+import { logout } from './api-access';
+import { ApiError, check, checkShapes, getCollections, getControlLayers, getHealth, onLoginNeeded, type Collection, type FeatureItem, type Health, type Question } from './api';
 import { recordInput, type WholeRecord } from './api-records';
 import { controlLayers, relationOf, setControlLayers } from './control';
 import { fill, h } from './dom';
@@ -16,6 +18,7 @@ import { ConflictsPanel } from './panels/conflicts';
 import { IdentifyPanel } from './panels/identify';
 import { LayersPanel } from './panels/layers';
 import { LayoutPanel } from './panels/layout';
+import { LoginDialog } from './panels/login';
 import { RecordsPanel } from './panels/records';
 import { ReportPanel } from './panels/report';
 import { tabs, type Tabs } from './panels/tabs';
@@ -23,6 +26,9 @@ import { sentenceOf } from './sentence';
 import { statusOf } from './verdict';
 
 document.documentElement.lang = htmlLang();
+
+const loginDialog = new LoginDialog();
+onLoginNeeded(() => loginDialog.ask());
 
 let collections: Collection[] = [];
 const collectionOf = (id: string) => collections.find((c) => c.id === id);
@@ -259,6 +265,32 @@ async function printReport(): Promise<void> {
 const header = h('header', { class: 'top' });
 const dropSign = h('div', { class: 'drop-sign', hidden: true, 'data-testid': 'drop-sign' });
 
+/** Name, role and unit, with the way out; or the way in, where only reading is public. */
+function whoIsHere(): HTMLElement | null {
+  const person = me()?.person;
+  if (!person) {
+    if (!me()?.login_needed) return null;
+    return h('button', { type: 'button', 'data-testid': 'login-open', onclick: () => void loginDialog.ask().then((done) => done && location.reload()) }, t('login_title'));
+  }
+  const text = [person.title, roleName(), person.unit_name || person.unit].filter(Boolean).join(' · ');
+  const byProxy = me()?.way !== 'session'; // who came by a proxy's word leaves there
+  return h('span', { class: 'who', 'data-testid': 'who', title: `${t('who_label')}: ${person.name}` }, text,
+    byProxy ? null : h('button', { type: 'button', class: 'small', 'data-testid': 'logout', onclick: () => void leave() }, t('logout')));
+}
+
+/** What is on the screen goes with who looked at it. */
+async function leave(): Promise<void> {
+  await logout().catch(() => undefined);
+  setMe(null);
+  location.reload();
+}
+
+function setKeeping(health: Health | null): void {
+  const keeps = health?.keeps_records ?? false;
+  records.setKeeps(keeps, keeps && may('override'));
+  checkPanel.projects.setKeeps(keeps, keeps && may('projects'));
+}
+
 function renderFrame(): void {
   const synthetic = collections.some((c) => c.synthetic);
   fill(
@@ -267,6 +299,7 @@ function renderFrame(): void {
     h('span', { class: 'sub' }, t('app_sub')),
     synthetic ? h('strong', { class: 'sample-banner', role: 'note', 'data-testid': 'synthetic-notice' }, t('synthetic_notice')) : null,
     h('span', { class: 'spacer' }),
+    whoIsHere(),
     h('button', {
       type: 'button', id: 'lang-switch', class: 'lang', lang: lang() === 'zh' ? 'en' : 'zh-CN', 'data-testid': 'lang-switch',
       onclick: () => {
@@ -342,12 +375,13 @@ renderFrame();
 onLang(renderFrame);
 
 async function start(): Promise<void> {
+  await askMe();
   const [list, control, health] = await Promise.all([getCollections(), getControlLayers(), getHealth().catch((): Health | null => null)]);
   collections = list;
   setControlLayers(control);
   layers.set(list, health);
-  records.setKeeps(health?.keeps_records ?? false);
-  checkPanel.projects.setKeeps(health?.keeps_records ?? false);
+  setKeeping(health);
+  onLang(() => setKeeping(health)); // who sits here may have become another
   renderFrame();
   checkPanel.loadClasses().then((classes) => batch.setClasses(classes)).catch((e: unknown) => mapProblem(sentenceOf(e).text));
   if (list.some((c) => c.id === 'plan_layout')) void layout.load();

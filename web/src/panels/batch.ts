@@ -1,5 +1,6 @@
 /** Auditing a whole file of parcels: what is asked, and what came out. The figures are the server's. */
 
+import { may, whyNot } from '../access';
 import { ACCEPT } from '../accept';
 import type { ProjectClass } from '../api';
 import { MAX_UPLOAD_MB, getResult, getShapes, type AuditSummary, type Job, type WorstCase } from '../api-jobs';
@@ -77,6 +78,7 @@ export class BatchPanel {
     const list = [...(files ?? [])];
     const file = list[0];
     if (!file) return;
+    if (!may('jobs')) return; // the panel says why
     if (list.length > 1) return this.work.fail(t('batch_one_file'));
     if (file.size > MAX_UPLOAD_MB * 1048576) return this.work.fail(t('batch_too_big', { n: MAX_UPLOAD_MB }));
     this.file = file;
@@ -150,7 +152,7 @@ export class BatchPanel {
     if (headId) document.getElementById(headId)?.focus();
     fill(
       this.form,
-      h('div', { class: 'button-row' }, file, h('button', {
+      whyNot('jobs') ?? h('div', { class: 'button-row' }, file, h('button', {
         type: 'button', id: 'batch-file-button', class: 'primary', 'data-testid': 'batch-file', onclick: () => file.click(),
       }, t('batch_file'))),
       this.more(),
@@ -221,7 +223,7 @@ export class BatchPanel {
 
   /** The same file against the lines of today. */
   private again(job: Job): HTMLElement | null {
-    if (!job.repeatable) return null;
+    if (!job.repeatable || !may('jobs')) return null;
     return h(
       'div',
       { class: 'again no-print' },

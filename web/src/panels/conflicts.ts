@@ -1,5 +1,6 @@
 /** Where the layers do not lie to each other as their definitions say, worst first, and the figures of the plan. */
 
+import { whyNot } from '../access';
 import type { Collection } from '../api';
 import { getResult, getShapes, type Job, type LineFinding, type LineRelation, type LinesSummary, type PlanFigures } from '../api-jobs';
 import { fill, h } from '../dom';
@@ -103,7 +104,7 @@ export class ConflictsPanel {
     fill(
       this.form,
       this.summary ? null : h('p', { class: 'muted' }, t('conflicts_intro')),
-      h(
+      whyNot('jobs') ?? h(
         'div',
         { class: 'button-row wrapped' },
         compare,
@@ -149,7 +150,7 @@ export class ConflictsPanel {
         s.compared ? h('span', { class: 'muted' }, ` ${t('conflicts_compared', { a: s.n_new, b: s.n_still, c: s.n_fixed })}`) : null),
       s.synthetic ? h('p', { class: 'sample-line' }, t('synthetic_notice')) : null,
       downloads(job, [['gpkg', 'GeoPackage'], ['csv', 'CSV'], ['geojsonl', 'GeoJSONL'], ['html', t('job_summary_page')]]),
-      h('button', {
+      whyNot('jobs') ? null : h('button', {
         type: 'button', id: 'conflicts-again', class: 'small no-print', 'data-testid': 'conflicts-again',
         onclick: () => void this.work.start({ compare: job.id, within_spaces: this.spaces ? '1' : '' }, null),
       }, t('conflicts_again')),

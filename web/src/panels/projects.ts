@@ -21,6 +21,7 @@ export class ProjectsList {
   readonly el = h('div', { class: 'check-form projects' });
   private isOpen = false;
   private keeps = true;
+  private mayChange = true;
   private list: ListState = { kind: 'none' };
   private search = '';
   private sure = 0; // the project that the next click puts away
@@ -31,8 +32,10 @@ export class ProjectsList {
     this.render();
   }
 
-  setKeeps(keeps: boolean): void {
+  /** The server keeps projects; and who sits here may save them and put them away. */
+  setKeeps(keeps: boolean, mayChange: boolean): void {
     this.keeps = keeps;
+    this.mayChange = mayChange;
     this.render();
   }
 
@@ -144,7 +147,7 @@ export class ProjectsList {
         'aria-label': t('project_open', { name: p.name }), onclick: () => void this.open(p),
       }, h('span', { class: 'row-name' }, p.name), p.claims ? h('span', { class: 'tag claimed' }, t('project_claims', { n: p.claims.split(';').length })) : null,
       h('span', { class: 'muted record-when' }, facts)),
-      this.keeps ? h('button', {
+      this.mayChange ? h('button', {
         type: 'button', class: `small${sure ? ' danger' : ''}`, id: `project-retire-${p.id}`, 'data-testid': `retire-${p.name}`,
         'aria-label': sure ? null : t('project_retire_of', { name: p.name }), onclick: () => void this.retire(p),
       }, t(sure ? 'project_retire_sure' : 'project_retire')) : null,

@@ -1,5 +1,6 @@
 /** One kept check, opened: what was found, by which data, what officers said of it, and its verification. */
 
+import { ownTitle, whyNot } from '../access';
 import { ApiError } from '../api';
 import { addOverride, getRecord, recordInputHref, recordReport, recordReportHref, type RecordRow, type WholeRecord } from '../api-records';
 import { fill, h } from '../dom';
@@ -151,7 +152,7 @@ export class RecordCard {
       this.verify.el,
       this.facts(w),
       this.parcels(w),
-      this.keeps ? this.form() : null,
+      this.keeps ? this.form() : whyNot('override'),
     );
     if (focused) document.getElementById(focused)?.focus();
   }
@@ -187,6 +188,7 @@ export class RecordCard {
       'dl',
       { class: 'facts' },
       row(t('keep_officer'), r.officer),
+      r.person ? row(t('who_label'), r.person) : null,
       row(t('record_time'), dayAndTime(r.kept_at)),
       row(t('p_code'), w.report?.project?.code),
       row(t('p_builder'), w.report?.project?.builder),
@@ -223,6 +225,7 @@ export class RecordCard {
   private form(): HTMLElement {
     const officer = h('input', { type: 'text', id: 'override-officer', maxlength: 80, autocomplete: 'off', 'data-testid': 'override-officer',
       oninput: (e: Event) => (this.draft.officer = (e.target as HTMLInputElement).value) });
+    this.draft.officer ||= ownTitle();
     officer.value = this.draft.officer;
     const select = h('select', { id: 'override-verdict', 'data-testid': 'override-verdict', onchange: (e: Event) => (this.draft.verdict = (e.target as HTMLSelectElement).value) },
       h('option', { value: '' }, t('override_choose')), VERDICTS.map((v) => h('option', { value: v }, t(`v_${v}`))));

@@ -1,6 +1,7 @@
 /** The record: what was kept, opened and verified, and an officer's verdict beside the machine's. Nothing here can change
  * a row; the server only ever adds. */
 
+import { me } from '../access';
 import { ApiError } from '../api';
 import { getRecords, verifyChain, type ChainFinding, type RecordRow, type RecordSearch, type WholeRecord } from '../api-records';
 import { controlLayers, layerTitle } from '../control';
@@ -54,9 +55,10 @@ export class RecordsPanel {
     this.render();
   }
 
-  setKeeps(keeps: boolean): void {
+  /** The server keeps records; and who sits here may override. */
+  setKeeps(keeps: boolean, mayOverride: boolean): void {
     this.keeps = keeps;
-    this.card.setKeeps(keeps);
+    this.card.setKeeps(mayOverride);
     this.render();
   }
 
@@ -143,7 +145,7 @@ export class RecordsPanel {
       this.keeps ? null : h('p', { class: 'note', 'data-testid': 'records-off' }, t('records_off')),
       h('div', { class: 'button-row' }, file,
         h('button', { type: 'button', id: 'verify-run', class: 'primary', onclick: () => file.click() }, t('verify_run')),
-        h('button', { type: 'button', id: 'chain-run', 'data-testid': 'chain-run', onclick: () => void this.runChain() }, t('chain_run'))),
+        me()?.person && !me()?.person?.whole ? null : h('button', { type: 'button', id: 'chain-run', 'data-testid': 'chain-run', onclick: () => void this.runChain() }, t('chain_run'))),
       details,
       this.searchForm(),
     );

@@ -1,6 +1,7 @@
 /** What can be taken away from a result: the report in each form, and a row in the server's record. Every form is asked for
  * with the very bytes, class and CRS of the result on screen; when that goes, so does whatever is still being made. */
 
+import { may, ownTitle, whyNot } from '../access';
 import {
   ApiError, checkDocument, keepCheck, type CheckAnswer, type DocumentFormat, type ProjectFields, type Question, type Report,
 } from '../api';
@@ -136,6 +137,7 @@ export class ReportFiles {
   /** Not offered by a server that keeps nothing. */
   private saveButton(s: Source): HTMLElement | null {
     if (this.keepRefused) return null;
+    if (!may('projects')) return whyNot('projects');
     return h('div', { class: 'button-row' }, h('button', {
       type: 'button', id: 'project-save', 'data-testid': 'project-save', disabled: this.busy, onclick: () => void this.runSave(s),
     }, t(s.question.project ? 'project_save_again' : 'project_save')));
@@ -189,6 +191,8 @@ export class ReportFiles {
       );
     }
     if (this.keepRefused && !this.keepState) return null; // said once; there is nothing to offer
+    if (!may('keep')) return whyNot('keep');
+    this.officer ||= ownTitle();
     const button = h('button', {
       type: 'button', id: 'keep-run', 'data-testid': 'keep-run', disabled: this.busy, onclick: () => void this.runKeep(s),
     }, t('keep_run'));
