@@ -147,6 +147,23 @@ static int run_tokens(struct store *store, struct arena *arena, const struct use
     return list(store, true, a->json);
 }
 
+static int run_change(struct store *store, struct arena *arena, const struct users_args *a)
+{
+    (void)arena;
+    struct error e = {0};
+    const struct access_role *role;
+    if (!a->role && !a->unit && !a->title) {
+        error_zh(&e, "请写明要改什么：--role、--unit 或 --title。");
+        (void)error_fail(&e, STATUS_INVALID_INPUT, "bad-usage",
+                         "Say what is to be another: --role, --unit or --title.");
+        return command_misused("users", &e);
+    }
+    enum status s = a->role ? access_role_find(a->role, &role, &e) : STATUS_OK;
+    if (!s)
+        s = store_person_change(store, a->name, a->role, a->unit, a->title, &e);
+    return done(s, &e, "已更改，自下一个请求起生效。", "changed, from the next request on");
+}
+
 static int run_revoke(struct store *store, struct arena *arena, const struct users_args *a)
 {
     (void)arena;
@@ -210,13 +227,11 @@ static int run_revoke_token(struct store *store, struct arena *arena, const stru
 
 /* ---- arguments ---- */
 
-static const struct subcommand subcommands[] = {{"add", STORE_WRITE, true, run_add},
-                                                {"list", STORE_READ, false, run_list},
-                                                {"revoke", STORE_WRITE, true, run_revoke},
-                                                {"password", STORE_WRITE, true, run_password},
-                                                {"token", STORE_WRITE, true, run_token},
-                                                {"tokens", STORE_READ, false, run_tokens},
-                                                {"revoke-token", STORE_WRITE, true, run_revoke_token}};
+static const struct subcommand subcommands[] = {
+    {"add", STORE_WRITE, true, run_add},           {"list", STORE_READ, false, run_list},
+    {"change", STORE_WRITE, true, run_change},     {"revoke", STORE_WRITE, true, run_revoke},
+    {"password", STORE_WRITE, true, run_password}, {"token", STORE_WRITE, true, run_token},
+    {"tokens", STORE_READ, false, run_tokens},     {"revoke-token", STORE_WRITE, true, run_revoke_token}};
 
 static const struct subcommand *find(const char *name)
 {
@@ -249,11 +264,13 @@ static enum status parse(int argc, char **argv, struct users_args *a, const stru
     if (*sub && a->rest.n == ((*sub)->takes_name ? 2 : 1) &&
         (!a->format || a->json || strcmp(a->format, "text") == 0))
         return STATUS_OK;
-    error_zh(e, "应为 add 登录名、list、revoke 登录名、password 登录名、token 登录名、tokens 或 revoke-token "
+    error_zh(e, "应为 add 登录名、list、change 登录名、revoke 登录名、password 登录名、token 登录名、tokens "
+                "或 revoke-token "
                 "编号；--format 为 text 或 json。");
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
-                      "add NAME, list, revoke NAME, password NAME, token NAME, tokens or revoke-token ID is "
-                      "needed; --format is text or json.");
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "bad-usage",
+        "add NAME, list, change NAME, revoke NAME, password NAME, token NAME, tokens or revoke-token ID is "
+        "needed; --format is text or json.");
 }
 
 int cmd_users(int argc, char **argv)

@@ -99,10 +99,12 @@ static const struct command commands[] = {
     {"users", cmd_users,
      "add NAME --role reader|officer|manager|auditor|admin --unit CODE|all [--title 姓名] [--password-file "
      "FILE] "
-     "[--no-password] | list | revoke NAME | password NAME [--password-file FILE] | token NAME --days N "
+     "[--no-password] | list | change NAME [--role R] [--unit U] [--title T] | revoke NAME | password NAME "
+     "[--password-file FILE] | token NAME --days N "
      "[--title T] | tokens | revoke-token ID   [--store S] [--format text|json]",
-     "谁可以登录：添加、列出、停用人员，更换密码（从终端或标准输入读取），发给程序用的令牌",
-     "who may log in: add, list or revoke people, change passwords (read from the terminal or standard "
+     "谁可以登录：添加、列出、更改、停用人员，更换密码（从终端或标准输入读取），发给程序用的令牌",
+     "who may log in: add, list, change or revoke people, change passwords (read from the terminal or "
+     "standard "
      "input), tokens for programs"},
     {"log", cmd_log, "[verify] [--since DAY|TIME] [--store S] [--format text|json]",
      "日志：登录、改动、导出，何时由何人；verify 校验日志链",

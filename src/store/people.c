@@ -283,6 +283,48 @@ static enum status change(struct store *s, const char *name, const char *const *
     return st;
 }
 
+static enum status update(struct store *s, const char *const texts[4], struct error *e)
+{
+    sqlite3_stmt *q = NULL;
+    enum status st = sql_prepare(s,
+                                 "UPDATE person SET role = coalesce(nullif(?2, ''), role), unit = "
+                                 "coalesce(nullif(?3, ''), unit), title = coalesce(nullif(?4, ''), title) "
+                                 "WHERE name = ?1 AND revoked_at = ''",
+                                 &q, WRITING, e);
+    if (st != STATUS_OK)
+        return st;
+    for (int i = 0; i < 4; i++)
+        sql_bind_text(q, i + 1, texts[i]);
+    st = sql_run(s, q, WRITING, e);
+    sqlite3_finalize(q);
+    return st == STATUS_OK && sqlite3_changes(s->db) == 0 ? fail_unknown(texts[0], e) : st;
+}
+
+enum status store_person_change(struct store *s, const char *name, const char *role, const char *unit,
+                                const char *title, struct error *e)
+{
+    const char *const texts[4] = {name, role, unit, title};
+    char detail[256];
+    snprintf(detail, sizeof detail, "%s%s%s%s%s%s", role ? "role " : "", role ? role : "",
+             unit ? " unit " : "", unit ? unit : "", title ? " title " : "", title ? title : "");
+    enum status st = check_title(title ? title : "", e);
+    if (st == STATUS_OK)
+        st = sql_begin_write(s, e);
+    if (st != STATUS_OK)
+        return st;
+    if (unit)
+        st = check_unit(s, unit, e);
+    if (st == STATUS_OK)
+        st = update(s, texts, e);
+    if (st == STATUS_OK)
+        st = sql_log(s, "user-change", name, detail + (*detail == ' '), e);
+    if (st == STATUS_OK)
+        st = sql_commit(s, WRITING, e);
+    if (st != STATUS_OK)
+        sql_rollback(s);
+    return st;
+}
+
 #define END_SESSIONS "DELETE FROM person_session WHERE person_id = (SELECT id FROM person WHERE name = ?1)"
 
 enum status store_person_revoke(struct store *s, const char *name, struct error *e)

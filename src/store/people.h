@@ -32,6 +32,10 @@ enum status store_person_named(struct store *s, const char *name, struct arena *
 /* By name; borrowed for the call; false stops. */
 typedef bool store_person_fn(const struct store_person *p, void *user);
 enum status store_people(struct store *s, store_person_fn *fn, void *user, struct error *e) HX_MUST_CHECK;
+/* Another role, unit or title, from the next request on; NULL leaves what is. Refused as by
+ * store_person_add. */
+enum status store_person_change(struct store *s, const char *name, const char *role, const char *unit,
+                                const char *title, struct error *e) HX_MUST_CHECK;
 /* Ends the person's sessions and tokens, for good. */
 enum status store_person_revoke(struct store *s, const char *name, struct error *e) HX_MUST_CHECK;
 /* Another password ends the sessions; tokens stay. */

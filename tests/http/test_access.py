@@ -225,6 +225,13 @@ class People(Asking, unittest.TestCase):
         self.assertIn("given once", command("users", "add", "leaves", "--role", "reader", "--unit", "all", "--store",
                                                                        self.store, given=PASSWORD, fails=True))
 
+    def test_another_role_at_the_next_request(self):
+        add(self.store, "rises", "reader")
+        session = self.logged_in("rises")
+        self.problem(403, "right-missing", "GET", "/records", session=session)
+        command("users", "change", "rises", "--role", "officer", "--store", self.store)
+        self.assertEqual(200, self.status("GET", "/records", session=session))
+
     def test_tokens_end_alone_and_with_time(self):
         add(self.store, "program", "officer")
         one, two = token(self.store, "program"), token(self.store, "program")
@@ -311,8 +318,10 @@ class People(Asking, unittest.TestCase):
 
     def test_public_read(self):
         """What is published, and nothing else, without a login; a login that is over does not take that away."""
-        other = fixture.Server(PROGRAM, "--store", self.store, "--threads", "2", "--public-read")
+        other = fixture.Server(PROGRAM, "--store", self.store, "--threads", "2", "--public-read", "--public-url", "https://map.example.cn/hx")
         try:
+            cookie = self.login("a-reader", server=other)[1]["Set-Cookie"]
+            self.assertTrue("; Path=/hx/;" in cookie and cookie.endswith("; Secure"), cookie)   # of the address that others know
             for path in ("/layers", "/collections", "/classes", "/styles"):
                 self.assertEqual(200, self.status("GET", path, server=other))
                 self.assertEqual(200, self.status("GET", path, server=other, session="1" * 64))
