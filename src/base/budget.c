@@ -13,9 +13,12 @@ static int64_t now_ns(clockid_t clock)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-void budget_begin(struct budget *b, double cpu_s, double wall_s)
+void budget_begin(struct budget *b, double cpu_s, double wall_s, const atomic_bool *cancelled)
 {
-    *b = (struct budget){.cpu_s = cpu_s, .began_cpu_ns = now_ns(CLOCK_THREAD_CPUTIME_ID), .outer = current};
+    *b = (struct budget){.cancelled = cancelled,
+                         .cpu_s = cpu_s,
+                         .began_cpu_ns = now_ns(CLOCK_THREAD_CPUTIME_ID),
+                         .outer = current};
     if (cpu_s > 0)
         b->ends_cpu_ns = b->began_cpu_ns + (int64_t)(cpu_s * 1e9);
     if (wall_s > 0)
@@ -33,9 +36,9 @@ double budget_took_s(const struct budget *b)
     return (double)(now_ns(CLOCK_THREAD_CPUTIME_ID) - b->began_cpu_ns) * 1e-9;
 }
 
-void budget_cancel(struct budget *b)
+static bool is_cancelled(const struct budget *b)
 {
-    atomic_store(&b->cancelled, true);
+    return b->cancelled && atomic_load_explicit(b->cancelled, memory_order_relaxed);
 }
 
 bool budget_is_over(void)
@@ -44,7 +47,7 @@ bool budget_is_over(void)
     if (!b)
         return false;
     b->asked++;
-    if (b->over || atomic_load_explicit(&b->cancelled, memory_order_relaxed))
+    if (b->over || is_cancelled(b))
         return b->over = true;
     if (b->asks_max > 0 && b->asked >= b->asks_max)
         return b->over = true;
@@ -58,7 +61,7 @@ enum status budget_check(struct error *e)
 {
     if (!budget_is_over())
         return STATUS_OK;
-    if (atomic_load(&current->cancelled)) {
+    if (is_cancelled(current)) {
         error_zh(e, "请求已取消，没有得出结果。");
         return error_fail(e, STATUS_TOO_LARGE, "cancelled", "The request was cancelled; there is no result.");
     }

@@ -6,8 +6,7 @@
  * a budget (command, audit, job) is never stopped. GEOS asks, too (geo/valid.h). Memory is bounded elsewhere:
  * what a request builds by its arena, pieces of parcels and GEOS by what is estimated before (base/limits.h).
  *
- * Threads: a budget belongs to the thread that began it; budget_cancel may be called by any, as long as the
- * budget lives. */
+ * Threads: a budget belongs to the thread that began it. */
 #ifndef HX_BASE_BUDGET_H
 #define HX_BASE_BUDGET_H
 
@@ -17,8 +16,8 @@
 #include <stdint.h>
 
 struct budget {
-    _Atomic bool cancelled;
-    double cpu_s;                      /* that it may take; 0: no bound */
+    const atomic_bool *cancelled; /* by whom the work was for; borrowed; NULL: by nobody */
+    double cpu_s;                 /* that it may take; 0: no bound */
     int64_t began_cpu_ns, ends_cpu_ns; /* by the thread's processor clock; it ends never: 0 */
     int64_t ends_ns;                   /* by the monotonic clock; 0: never */
     uint64_t asked,
@@ -27,14 +26,13 @@ struct budget {
     struct budget *outer; /* that the thread had before */
 };
 
-/* The thread's budget from now on. `cpu_s` of processor time, `wall_s` by the clock; 0: no bound. */
-void budget_begin(struct budget *b, double cpu_s, double wall_s);
+/* The thread's budget from now on. `cpu_s` of processor time, `wall_s` by the clock; 0: no bound. Once `cancelled`
+ * is true nobody wants the work any more (the client has left, the server stops); NULL: it is always wanted. */
+void budget_begin(struct budget *b, double cpu_s, double wall_s, const atomic_bool *cancelled);
 /* The thread has the budget of before again. */
 void budget_end(struct budget *b);
 /* Processor seconds since it began, in the thread that began it. */
 double budget_took_s(const struct budget *b);
-/* Nobody wants the work any more: the client has left, the server stops. Any thread. */
-void budget_cancel(struct budget *b);
 
 /* Is the thread's budget spent, or the work cancelled? Cheap: looks at a clock every 64th time. */
 bool budget_is_over(void);

@@ -53,7 +53,7 @@ struct request {
     const char *path;                 /* decoded */
     const char *host; /* that stood before the path (request_split_target), and counts instead of Host; "" */
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE]; /* {…} of the route, in order */
-    struct budget budget; /* for the length of the handler; budget_cancel stops what asks it */
+    struct budget budget; /* for the length of the handler; `cancelled` stops what asks it */
     const char *body;
     size_t body_size;
     const struct request_value

@@ -241,7 +241,7 @@ static enum status run_handler(struct http_server *s, const struct route *route,
         reply->status = MHD_HTTP_SERVICE_UNAVAILABLE;
         return status;
     }
-    budget_begin(&rq->budget, LIMIT_REQUEST_CPU_S, 0);
+    budget_begin(&rq->budget, LIMIT_REQUEST_CPU_S, 0, rq->cancelled);
     status = access_gate(rq, route, e);
     if (!status)
         status = answer_tagged(s, route, rq, reply, e);

@@ -1231,7 +1231,7 @@ static void a_check_that_is_stopped_says_nothing(void **state)
     enum status s = STATUS_TOO_LARGE;
     while (s) {
         struct budget b;
-        budget_begin(&b, 0, 0);
+        budget_begin(&b, 0, 0, NULL);
         b.asks_max = 1 + stopped + stopped / 4;
         s = check_bytes(&w->worker, w->snapshot, &opt, region, strlen(region), &r, &e);
         budget_end(&b);
@@ -1329,9 +1329,10 @@ static void a_cancelled_check_ends(void **state)
     struct report r;
     struct error e = {0};
     struct budget b;
-    budget_begin(&b, 1000, 1000);
+    atomic_bool cancelled = false;
+    budget_begin(&b, 1000, 1000, &cancelled);
     assert_int_equal(check_bytes(&w->worker, w->snapshot, NULL, region, strlen(region), &r, &e), STATUS_OK);
-    budget_cancel(&b);
+    cancelled = true;
     assert_int_equal(check_bytes(&w->worker, w->snapshot, NULL, region, strlen(region), &r, &e),
                      STATUS_TOO_LARGE);
     assert_string_equal(e.code, "cancelled");
