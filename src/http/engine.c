@@ -450,12 +450,23 @@ static bool all_are_in(struct engine *en, bool *gathering)
     return in;
 }
 
+/* Within GLANCE_MS, or not at all. */
+static bool lock_soon(pthread_mutex_t *lock)
+{
+    const struct timespec step = {.tv_nsec = 1000000};
+    for (int i = 0; pthread_mutex_trylock(lock) != 0; i++) {
+        if (i == GLANCE_MS)
+            return false;
+        nanosleep(&step, NULL);
+    }
+    return true;
+}
+
 /* A look at the file alone. Who has its lock for longer may be waiting for every worker (take_up). */
 static enum status glance_at_file(struct engine *en, bool gathering, struct error *e)
 {
-    struct timespec until = clock_in_ms(GLANCE_MS);
     struct store_file now;
-    if (pthread_mutex_clocklock(&en->file_lock, CLOCK_MONOTONIC, &until) != 0)
+    if (!lock_soon(&en->file_lock))
         return gathering ? fail_changing(e) : STATUS_OK;
     enum status s = store_file_look(en->store_path, &now, e);
     if (!s && en->fault.status) {

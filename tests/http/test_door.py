@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Who gets in, and how: the name that a request calls the server by, the page that it comes from, where it begins and ends, and from where it
 can be reached at all. Bytes go over bare sockets, since a library of HTTP would not send most of them."""
+import itertools
 import json
 import os
 import pathlib
@@ -329,14 +330,13 @@ POST = b"POST /check?format=text HTTP/1.1\r\nHost: localhost\r\nContent-Length: 
 
 def trickle(raw, data, pause=0.05):
     """Sends a byte now and then, until the server has closed."""
-    for i in range(100000):
+    for i in itertools.count():
         try:
             raw.socket.sendall(data[i % len(data):i % len(data) + 1])
             if raw.has_ended(pause):
                 return
         except OSError:
             return
-    raise AssertionError("it was never closed")
 
 
 class Slow(Door):
@@ -571,6 +571,7 @@ class Bodies(Door):
             fixture.runs.wait_until(lambda: self.held() == len(body) - 10)
         fixture.runs.wait_until(lambda: self.held() == 0)
 
+    @unittest.skipIf(fixture.runs.SANITIZED, "freed memory is kept from reuse")
     def test_memory_goes_back(self):
         """After thirty bodies of a megabyte and a half, one by one, the server is hardly larger than after two."""
         body = b" " * 1500000 + PARCEL
