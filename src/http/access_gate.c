@@ -127,7 +127,8 @@ static bool is_proxy(const struct request *rq, const char *peer)
 void access_address(const struct request *rq, char out[ADDRESS_SIZE])
 {
     peer_address(rq, out);
-    const char *list = is_proxy(rq, out) ? request_header(rq, "X-Forwarded-For") : NULL;
+    bool behind = rq->behind_proxy || is_proxy(rq, out);
+    const char *list = behind ? request_header_last(rq, "X-Forwarded-For") : NULL;
     const char *comma = list ? strrchr(list, ',') : NULL, *last = comma ? comma + 1 : list;
     char text[ADDRESS_SIZE];
     if (!last)

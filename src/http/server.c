@@ -384,7 +384,7 @@ static enum MHD_Result begin(struct http_server *s, struct call *c, struct MHD_C
         c->refused_status = MHD_HTTP_TOO_MANY_REQUESTS;
     }
     if (!status)
-        status = look_at_gate(s, c, &rq, route);
+        status = look_at_gate(s, c, &rq, c->route);
     if (status)
         c->body.is_wanted = false;
     return request_body_ends_early(&c->body, connection, status != STATUS_OK)
