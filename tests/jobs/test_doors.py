@@ -141,7 +141,7 @@ class Doors(unittest.TestCase):
         member for each."""
         command, job = self.known()
         self.assertNotIn("job-of", command)
-        of_the_command = {"store", "fail-on", "progress", "epsg"}
+        of_the_command = {"store", "fail-on", "progress", "epsg", "require-sandbox"}
         of_the_job = {"summary", "since", "compare", "official", "threads", "resume", "overwrite"}
         both = set(command) - of_the_command - of_the_job
         self.assertEqual(both, {"layer", "class", "class-field", "claim", "claim-field", "id-field", "crs", "within-spaces", "overlaps"})
