@@ -7,6 +7,7 @@
 #include "cli/fail_on.h"
 #include "cli/store_path.h"
 #include "features/sandbox/sandbox.h"
+#include "index/layer_index.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@ static void catch_interrupts(void)
     struct sigaction a = {.sa_handler = on_interrupt, .sa_flags = SA_RESETHAND};
     sigaction(SIGINT, &a, NULL);
     sigaction(SIGTERM, &a, NULL);
+    (void)index_use_leases(INDEX_LEASE_SIGNAL); /* without them every row asks the kernel; nothing else */
 }
 
 struct audit_args {

@@ -6,6 +6,7 @@
 #include "cli/sandbox_say.h"
 #include "cli/store_path.h"
 #include "http/server.h"
+#include "index/layer_index.h"
 #include "layers/gdal_version.h"
 
 #include <arpa/inet.h>
@@ -266,6 +267,7 @@ int cmd_serve(int argc, char **argv)
                 "The web page's files are missing (web/dist): only the interface for programs is served.\n");
     umask(077); /* what it and its jobs write is of persons; a store's index is shared as the store is */
     block_signals(&signals, config.tls_cert != NULL);
+    (void)index_use_leases(INDEX_LEASE_SIGNAL); /* without them every check asks the kernel; nothing else */
     (void)mallopt(M_MMAP_THRESHOLD,
                   LARGE_BLOCK); /* fixed, so that the memory of large bodies goes back each time */
     if (http_server_start(&config, &server, &e))

@@ -1,5 +1,7 @@
 #include "index/index_file.h"
 
+#include "index/index_lease.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -49,6 +51,7 @@ static enum status read_whole(int fd, void *to, size_t n, uint64_t at, const cha
 static enum status begin(struct index_file *f, const char *path, struct error *e)
 {
     struct stat st;
+    f->leased = index_lease_take(f->fd); /* before the first byte is read */
     if (fstat(f->fd, &st) != 0)
         return error_errno(e, "读取索引文件", "Reading the index file", path);
     if (!S_ISREG(st.st_mode) || (size_t)st.st_size < sizeof f->header)
@@ -127,6 +130,8 @@ void index_file_close(struct index_file *f)
     if (f->mapped)
         munmap((void *)f->mapped, f->mapped_bytes);
     tables_free(f);
+    if (f->leased)
+        index_lease_drop(f->fd);
     close(f->fd);
     free(f);
 }
@@ -156,6 +161,8 @@ bool index_file_is_unchanged(struct index_file *f)
     struct stat st;
     if (atomic_load(&f->changed))
         return false;
+    if (f->leased && index_lease_holds(f->fd))
+        return !atomic_load(&f->changed);
     bool same = fstat(f->fd, &st) == 0;
     if (same) {
         struct index_stamp now = stamp_of(&st);
@@ -168,18 +175,22 @@ bool index_file_is_unchanged(struct index_file *f)
     return !atomic_load(&f->changed); /* a page may have been missing meanwhile */
 }
 
-void index_file_settle(const struct index_file *f)
+/* How long until then, ns; 0: a write would give it another ctime now. */
+static int64_t unsettled_ns(const struct index_file *f)
 {
     enum { TICKS_NS = 20000000, COARSE_NS = 2100000000 }; /* FAT counts in two seconds, others in one */
     int64_t ctime_ns = atomic_load(&f->ctime_ns);
     int64_t least = ctime_ns % 1000000000 == 0 ? COARSE_NS : TICKS_NS;
-    for (;;) {
-        struct timespec now;
-        clock_gettime(CLOCK_REALTIME_COARSE, &now); /* by which the kernel stamps files */
-        int64_t age = ns_of(&now) - ctime_ns;
-        if (age > least || age < -least) /* or in the future: the clock was set back */
-            return;
-        int64_t left = least - age + 1000000;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now); /* by which the kernel stamps files */
+    int64_t age = ns_of(&now) - ctime_ns;
+    bool past = age > least || age < -least; /* or in the future: the clock was set back */
+    return past ? 0 : least - age + 1000000;
+}
+
+void index_file_settle(const struct index_file *f)
+{
+    for (int64_t left; (left = unsettled_ns(f)) > 0;) {
         struct timespec wait = {left / 1000000000, left % 1000000000};
         (void)nanosleep(&wait, NULL);
     }

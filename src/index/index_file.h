@@ -25,6 +25,7 @@ struct index_file {
     char *table_room; /* the mapping that they lie in; NULL: they are from malloc */
     size_t table_room_bytes;
     struct bus_guard *guard;
+    bool leased;              /* it was, when it was opened (index_lease.h) */
     struct index_stamp stamp; /* when it was opened, but for the two below */
     _Atomic int64_t ctime_ns; /* follows that of a file that only lost or got a name */
     _Atomic uint64_t links;

@@ -70,6 +70,11 @@ enum status index_open_verified(const char *path, const uint8_t key[SHA256_BYTES
  * measuring, and once for an answer: it is one call of the kernel. No is for ever: the index can be read
  * without harm, and nothing that is read of it is worth anything. */
 bool index_is_trusted(const struct layer_index *ix);
+/* The kernel is to tell when somebody wants to write into an index file, and not to be asked for each answer
+ * (index_lease.h). For a program that answers without pause, before its threads and before any index.
+ * Takes the signal for itself. False: the kernel gives no leases, and is asked. */
+#define INDEX_LEASE_SIGNAL (SIGRTMIN + 5) /* of the programs that we make */
+bool index_use_leases(int signal_number);
 /* What the last such question, or a page that was missing, has left; asks nobody. */
 bool index_has_changed(const struct layer_index *ix);
 /* STATUS_CORRUPT, in words: what happened, and what to do. */

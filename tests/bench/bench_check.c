@@ -12,6 +12,7 @@
 #include "hongxian.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,6 +202,7 @@ int main(int argc, char **argv)
     struct buffer out;
     struct json_writer w;
     struct counts counts;
+    (void)index_use_leases(INDEX_LEASE_SIGNAL); /* as the server and an audit do */
     must(store_open(argv[1], STORE_READ, &store, &e), &e);
     must(snapshot_load(store, &snapshot, &e), &e);
     struct bench_layer layer = bench_layer_read(argv[2], "parcels");

@@ -4,12 +4,14 @@
 #include "base/array.h"
 #include "index/candidates.h"
 #include "index/index_file.h"
+#include "index/index_lease.h"
 #include "index/layer_set_find.h"
 #include "index/overlap_batch.h"
 #include "index/overlap_shape.h"
 #include "index/shapes.h"
 #include "runs.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
@@ -307,7 +309,7 @@ static void any_bytes_in_the_mapping_harm_nobody(void **state)
     size_t n = (size_t)ix->header->features_at - 256;
     char *bytes = malloc(n), *kept = malloc(n);
     memcpy(kept, ix->file->mapped + 256, n);
-    for (int round = 0; round < small_or_whole(150, 5000); round++) {
+    for (int round = 0; round < small_or_whole(90, 5000); round++) {
         size_t at = random_below(&r, (uint32_t)(n / 8)) * 8, left = n - at;
         size_t part = round % 3 == 0 ? 8 : round % 3 == 1 ? 4096 : n;
         part = part < left ? part : left;
@@ -434,7 +436,7 @@ static void *spoil(void *user)
 static void a_number_is_the_truth_or_is_not_trusted(void **state)
 {
     struct fixture *f = *state;
-    for (int round = 0; round < small_or_whole(8, 300); round++) {
+    for (int round = 0; round < small_or_whole(5, 300); round++) {
         struct layer_index *ix = open_new(f);
         struct writer w = {
             .path = f->path, .vertices_at = ix->header->vertices_at, .size = ix->file->stamp.size};
@@ -521,6 +523,59 @@ static void every_mapping_is_guarded_however_many_there_are(void **state)
         index_close(ix[i]);
 }
 
+/* ---- leases ---- */
+
+/* Of another process, as it is in life: it waits in the kernel until we have let go. */
+static void write_as_another(const char *path, bool anything)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        double zeros[512] = {0};
+        int fd = open(path, O_WRONLY | O_CLOEXEC);
+        bool ok = fd >= 0 && (!anything || pwrite(fd, zeros, sizeof zeros, 256) == (ssize_t)sizeof zeros);
+        _exit(ok ? 0 : 1);
+    }
+    int status;
+    while (waitpid(child, &status, 0) < 0) /* the signal comes here */
+        assert_int_equal(errno, EINTR);
+    assert_int_equal(status, 0);
+}
+
+/* With leases the kernel is not asked for each answer, and nobody can write before we know: who reads or
+ * removes the file disturbs nothing; who opens it for writing ends the lease, and what he writes is seen. */
+static void a_lease_ends_before_anybody_writes(void **state)
+{
+    struct fixture *f = *state;
+    if (!index_use_leases(INDEX_LEASE_SIGNAL))
+        skip();
+    struct layer_index *ix = open_new(f);
+    int fd = ix->file->fd;
+    if (!ix->file->leased) /* a file system without */
+        skip();
+    double truth = measured(f, ix);
+    copy_file(f->path, f->other);
+    assert_int_equal(rename(f->other, f->path), 0); /* ours has no name any more */
+    assert_true(index_lease_holds(fd) && index_is_trusted(ix) && measured(f, ix) == truth);
+    index_close(ix);
+
+    ix = open_new(f);
+    assert_true(ix->file->leased && index_lease_holds(ix->file->fd));
+    write_as_another(f->path, false);
+    assert_false(index_lease_holds(ix->file->fd));
+    assert_true(index_is_trusted(ix)); /* by its stamp: nothing was written */
+    write_as_another(f->path, true);
+    assert_false(index_is_trusted(ix));
+    index_close(ix);
+
+    ix = open_new(f);
+    assert_true(ix->file->leased && index_lease_holds(ix->file->fd));
+    assert_int_equal(truncate(f->path, 4096), 0); /* ourselves: the signal comes in the midst of the call */
+    assert_false(index_lease_holds(ix->file->fd));
+    ask_everything(f, ix);
+    assert_false(index_is_trusted(ix));
+    index_close(ix);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -534,6 +589,9 @@ int main(void)
         cmocka_unit_test(any_bytes_in_the_mapping_harm_nobody),
         cmocka_unit_test(a_number_is_the_truth_or_is_not_trusted),
         cmocka_unit_test(every_mapping_is_guarded_however_many_there_are),
+        cmocka_unit_test(a_lease_ends_before_anybody_writes), /* from here on with leases */
+        cmocka_unit_test(a_file_is_verified_once),
+        cmocka_unit_test(a_number_is_the_truth_or_is_not_trusted),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
