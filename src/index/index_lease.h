@@ -1,7 +1,8 @@
 /* Read leases of the kernel (fcntl(2), F_SETLEASE) on index files: while one is held, nobody has opened the
- * file for writing, or cut it off, since it was taken. Whoever wants to is kept waiting by the kernel until we
- * let go, which we do at once, by a signal. So a file need not be looked at for every answer: a look is a call
- * of the kernel (0.1 to 1.4 us) for each of half a dozen files, and a whole check takes some microseconds.
+ * file for writing, or cut it off, since it was taken. Whoever wants to is kept waiting by the kernel until
+ * we let go, which we do at once, by a signal. So a file need not be looked at for every answer: a look is a
+ * call of the kernel (0.1 to 1.4 us) for each of half a dozen files, and a whole check takes some
+ * microseconds.
  * Private to index/; a program asks for it by index_use_leases (layer_index.h).
  *
  * Nothing rests on the signal but how long the other waits. A lease was seen to be unbroken at some moment
