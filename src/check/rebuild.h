@@ -11,11 +11,12 @@
 enum status index_of_version(struct store *store, const struct store_version *v, bool coverage,
                              struct arena *a, struct layer_index **out, struct error *e) HX_MUST_CHECK;
 
-/* Is the file of that index there, and whole? As it is: nothing is built. STATUS_NOT_FOUND, STATUS_CORRUPT. */
+/* Is the file of that index there, and whole? As it is: nothing is built. STATUS_NOT_FOUND, STATUS_CORRUPT.
+ */
 enum status index_file_verify(struct store *store, const struct store_version *v, bool coverage,
                               struct arena *a, struct error *e) HX_MUST_CHECK;
-/* Does the version still hold what was imported? STATUS_CORRUPT ("version-changed") when it was changed behind the
- * program's back. Reads every feature. */
+/* Does the version still hold what was imported? STATUS_CORRUPT ("version-changed") when it was changed
+ * behind the program's back. Reads every feature. */
 enum status version_verify(struct store *store, const struct store_version *v, struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -78,8 +78,8 @@ static enum status look_at_owner(struct restore *r, struct error *e)
 
 /* ---- the backup ---- */
 
-/* The copy is what is looked at, and what is put in place: whatever becomes of the backup meanwhile. Opened to write,
- * it gets the schema of this program. */
+/* The copy is what is looked at, and what is put in place: whatever becomes of the backup meanwhile. Opened
+ * to write, it gets the schema of this program. */
 static enum status make_copy(struct restore *r, struct error *e)
 {
     struct store *s = NULL;

@@ -1,5 +1,5 @@
-/* doctor: what is wrong with a store and with the machine that it is on, and what to do. Nothing is changed by it but
- * that a journal may be folded back, as by any reader that closes last. */
+/* doctor: what is wrong with a store and with the machine that it is on, and what to do. Nothing is changed
+ * by it but that a journal may be folded back, as by any reader that closes last. */
 #ifndef HX_CLI_DOCTOR_H
 #define HX_CLI_DOCTOR_H
 

@@ -1,5 +1,5 @@
-/* The store: who has it, who may read it, whether it is whole, its record, its versions, their indexes, what is left
- * beside it. */
+/* The store: who has it, who may read it, whether it is whole, its record, its versions, their indexes, what
+ * is left beside it. */
 #include "check/rebuild.h"
 #include "cli/doctor.h"
 #include "cli/whole_store.h"

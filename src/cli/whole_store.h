@@ -1,5 +1,5 @@
-/* Whether a file is a whole store with a sound record: asked of a backup before it gets its name, of a backup before
- * it is restored, and by doctor. */
+/* Whether a file is a whole store with a sound record: asked of a backup before it gets its name, of a
+ * backup before it is restored, and by doctor. */
 #ifndef HX_CLI_WHOLE_STORE_H
 #define HX_CLI_WHOLE_STORE_H
 

@@ -69,11 +69,11 @@ void engine_share_writer(struct engine *en, struct record_writer *writer);
 struct store_lock;
 void engine_share_lock(struct engine *en, struct store_lock *lock);
 
-/* Something was found that needs the store to be opened anew: nobody is answered until that is done. By who holds no
- * worker. */
+/* Something was found that needs the store to be opened anew: nobody is answered until that is done. By who
+ * holds no worker. */
 void engine_set_fault(struct engine *en, const struct error *why);
-/* Without a worker, and without waiting for who holds one: can requests be answered from the store? The reason, when
- * not. A file that was replaced counts as one that can: the next request takes it up. */
+/* Without a worker, and without waiting for who holds one: can requests be answered from the store? The
+ * reason, when not. A file that was replaced counts as one that can: the next request takes it up. */
 enum status engine_look_at_store(struct engine *en, struct error *e) HX_MUST_CHECK;
 /* The snapshot that is held now, without a look for a newer one; release with snapshot_unref. */
 struct snapshot *engine_held_snapshot(struct engine *en);

@@ -29,8 +29,8 @@ enum status record_writer_take_up(struct record_writer *d, const char *store_pat
 void record_writer_fold(struct record_writer *d);
 /* The store was moved, replaced or is being so: what is asked can be tried again later. */
 bool record_writer_lost_store(const struct error *e);
-/* Why what should be kept now, or should have been kept last, could not be: the store is closed, the disk full. STATUS_OK:
- * nothing is known against it. Waits for nobody. */
+/* Why what should be kept now, or should have been kept last, could not be: the store is closed, the disk
+ * full. STATUS_OK: nothing is known against it. Waits for nobody. */
 enum status record_writer_fault(struct record_writer *d, struct error *e) HX_MUST_CHECK;
 /* Opens it anew after somebody wrote past the journal; whoever keeps waits. */
 enum status record_writer_renew(struct record_writer *d, const char *store_path,

@@ -18,7 +18,8 @@ static void add(struct store_health *h, const struct error *e)
         h->warnings[h->n++] = *e;
 }
 
-/* Jobs are beside the store, or in the folder for temporary files where that cannot be written (jobs/folder.h). */
+/* Jobs are beside the store, or in the folder for temporary files where that cannot be written
+ * (jobs/folder.h). */
 static void look_at_disks(const char *store_path, struct store_health *h)
 {
     struct error e = {0};

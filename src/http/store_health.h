@@ -1,7 +1,7 @@
 /* What /health says of the store beyond its layers: is it there, can it be written, is there room.
  *
- * Needs no worker and waits for none: a server whose workers are all out, or whose store is gone, still tells. Threads:
- * any. */
+ * Needs no worker and waits for none: a server whose workers are all out, or whose store is gone, still
+ * tells. Threads: any. */
 #ifndef HX_HTTP_STORE_HEALTH_H
 #define HX_HTTP_STORE_HEALTH_H
 

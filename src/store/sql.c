@@ -174,8 +174,8 @@ static bool has_moved(struct store *s)
             store_file_look(s->path, &now, NULL) || !store_file_same(&now, &s->file));
 }
 
-/* A journal that somebody has removed goes on being written, and is gone with the process; whoever comes next has another.
- * It cannot change under a handle otherwise: only the last to leave takes it away. */
+/* A journal that somebody has removed goes on being written, and is gone with the process; whoever comes
+ * next has another. It cannot change under a handle otherwise: only the last to leave takes it away. */
 static bool has_lost_journal(const struct store *s)
 {
     struct store_file journal = store_file_journal(s->path), shared = store_file_shared(s->path);

@@ -55,13 +55,14 @@ void sql_bind_text(sqlite3_stmt *q, int i, const char *text);
 /* The column's text in the arena, "" when NULL; NULL when memory is out. */
 char *sql_text(sqlite3_stmt *q, int column, struct arena *a);
 
-/* Notes which file a handle that was just opened to write is of; and, when it has the WAL, of which journal. */
+/* Notes which file a handle that was just opened to write is of; and, when it has the WAL, of which journal.
+ */
 enum status sql_note_file(struct store *s, struct error *e) HX_MUST_CHECK;
 void sql_note_journal(struct store *s);
-/* BEGIN IMMEDIATE with the sentence that another program is writing; and its end. Both fail with "store-moved"
- * when the path no longer leads to the handle's file, with "store-journal-gone" when the journal beside it is another:
- * nothing is kept into a file that nobody finds. The commit
- * looks once more when it is done, and "store-moved-since" says that what was written may be there or not. */
+/* BEGIN IMMEDIATE with the sentence that another program is writing; and its end. Both fail with
+ * "store-moved" when the path no longer leads to the handle's file, with "store-journal-gone" when the
+ * journal beside it is another: nothing is kept into a file that nobody finds. The commit looks once more
+ * when it is done, and "store-moved-since" says that what was written may be there or not. */
 enum status sql_begin_write(struct store *s, struct error *e) HX_MUST_CHECK;
 enum status sql_commit(struct store *s, struct doing d, struct error *e) HX_MUST_CHECK;
 void sql_rollback(struct store *s); /* nothing to do is fine */

@@ -152,8 +152,8 @@ static enum status copy_pages(struct store *from, struct store *to, struct error
     return sqlite3_backup_finish(b) == SQLITE_OK ? STATUS_OK : sql_fail(to, COPYING, e);
 }
 
-/* The transaction is one moment of the store for the facts and for the pages. The copy needs no journal: who finds it
- * half done throws it away. */
+/* The transaction is one moment of the store for the facts and for the pages. The copy needs no journal: who
+ * finds it half done throws it away. */
 static enum status copy_into(struct store *from, const char *path, struct store_facts *facts, struct error *e)
 {
     struct store *to = NULL;

@@ -15,8 +15,9 @@ struct store_file {
 enum status store_file_look(const char *path, struct store_file *out, struct error *e) HX_MUST_CHECK;
 bool store_file_same(const struct store_file *a, const struct store_file *b);
 
-/* A new, empty file for a store, for nobody but its owner: officers' names are in it. Made by root it belongs to whom the
- * folder belongs, so that an administrator makes a store for its service. STATUS_IO when something is there. */
+/* A new, empty file for a store, for nobody but its owner: officers' names are in it. Made by root it
+ * belongs to whom the folder belongs, so that an administrator makes a store for its service. STATUS_IO when
+ * something is there. */
 enum status store_file_make(const char *path, struct error *e) HX_MUST_CHECK;
 /* Who may read and write the store may do so with `path`, which is derived from it. Best effort. */
 void store_file_share(const char *store_path, const char *path);
@@ -25,9 +26,9 @@ void store_file_share(const char *store_path, const char *path);
 struct store_file store_file_journal(const char *path);
 /* What its users share, "PATH-shm"; likewise. */
 struct store_file store_file_shared(const char *path);
-/* A journal that another program keeps open goes with the file that was replaced; SQLite would read it into the new one.
- * STATUS_CONFLICT ("store-journal-left") when what lies there is still `journal`, of the file of before, with something
- * in it. */
+/* A journal that another program keeps open goes with the file that was replaced; SQLite would read it into
+ * the new one. STATUS_CONFLICT ("store-journal-left") when what lies there is still `journal`, of the file
+ * of before, with something in it. */
 enum status store_file_refuse_journal(const char *path, const struct store_file *journal,
                                       struct error *e) HX_MUST_CHECK;
 

@@ -55,8 +55,8 @@ static void remove_twin(const struct store_seizure *z, const char *folder, const
     sqlite3_free(twin);
 }
 
-/* A restore that was killed between its link and its rename leaves a second name of the store that is still in use:
- * no copy of it, as its name would make believe. */
+/* A restore that was killed between its link and its rename leaves a second name of the store that is still
+ * in use: no copy of it, as its name would make believe. */
 static void remove_twins(const struct store_seizure *z)
 {
     const char *slash = strrchr(z->path, '/');
@@ -172,7 +172,8 @@ void store_seize_end(struct store_seizure *z)
 
 /* ---- replacing ---- */
 
-/* A journal that lies there would be read into the new file. Of a store that could be opened there is none. */
+/* A journal that lies there would be read into the new file. Of a store that could be opened there is none.
+ */
 static void move_journals(const struct store_seizure *z, const char *kept)
 {
     static const char *const endings[] = {"-wal", "-journal"};
@@ -254,8 +255,8 @@ static enum status count_records(struct store *s, int64_t *n, struct error *e)
     return st || !there ? st : sql_integer(s, "SELECT count(*) FROM record", n, COMPARING, e);
 }
 
-/* A seal covers every row before it: where two are the same, all before them are, so that the last common one is
- * found by halves. */
+/* A seal covers every row before it: where two are the same, all before them are, so that the last common
+ * one is found by halves. */
 enum status store_compare_records(struct store *there, struct store *fresh, struct store_kinship *out,
                                   struct error *e)
 {

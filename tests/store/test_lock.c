@@ -1,5 +1,5 @@
-/* One server owns a store, by its file and not by its name; and what is written goes into the file at the path, or the
- * writer is told that it did not. */
+/* One server owns a store, by its file and not by its name; and what is written goes into the file at the
+ * path, or the writer is told that it did not. */
 #include "../fresh_store.h"
 #include "base/sha256.h"
 #include "store/sql.h"
@@ -60,8 +60,8 @@ static void assert_taken_by(const char *path, pid_t pid, unsigned port)
     assert_int_equal(o.port, port);
 }
 
-/* Whoever comes second is told who has it, also when the file has another name by now or a second one; a kill -9
- * leaves nothing; and programs that read and write rows go on beside it. */
+/* Whoever comes second is told who has it, also when the file has another name by now or a second one; a
+ * kill -9 leaves nothing; and programs that read and write rows go on beside it. */
 static void one_owner_whatever_the_file_is_called(void **state)
 {
     struct place *p = *state;
@@ -90,7 +90,8 @@ static void one_owner_whatever_the_file_is_called(void **state)
     end(pid);
 }
 
-/* Another store that is taken up brings its own lock, and the old one is free then; one that has an owner is refused. */
+/* Another store that is taken up brings its own lock, and the old one is free then; one that has an owner is
+ * refused. */
 static void the_lock_goes_over_to_another_store(void **state)
 {
     struct place *p = *state;
@@ -168,7 +169,8 @@ static void nothing_is_kept_into_a_file_that_is_gone(void **state)
     assert_int_equal(n_records(other), 0);
 }
 
-/* Its journal, or what its users share: it would be in a file that is gone with the process. Opened anew, it goes on. */
+/* Its journal, or what its users share: it would be in a file that is gone with the process. Opened anew, it
+ * goes on. */
 static void nothing_is_kept_into_a_journal_that_is_gone(void **state)
 {
     struct place *p = *state;
@@ -238,7 +240,8 @@ static int move_now(void *user)
     return rename(p->path, aside) != 0;
 }
 
-/* Moved between the last look and the end of the commit: it is in that file, and who kept it is told where to look. */
+/* Moved between the last look and the end of the commit: it is in that file, and who kept it is told where
+ * to look. */
 static void moved_while_it_is_committed_is_told(void **state)
 {
     struct place *p = *state;
