@@ -6,13 +6,10 @@
 #include "layers/gdal_version.h"
 #include "report/fonts.h"
 
-#include <linux/landlock.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 enum { WORDS_SIZE = 240, FEATURE_ARENA_BYTES = 8 << 20 };
 
@@ -59,30 +56,35 @@ static enum status read_sample(struct error *e)
     return st;
 }
 
+/* The measures that a reader shall have and does not, one row each. */
+static void tell_measures(struct doctor *d, const struct doctor_topic *topic, const struct sandbox_measures *m)
+{
+    for (int i = 0; i < SANDBOX_REQUIRED; i++) {
+        enum sandbox_measure which = (enum sandbox_measure)i;
+        struct error why = {0};
+        if (m->tried[i] && !m->why[i])
+            continue;
+        sandbox_measure_words(m, which, &why);
+        doctor_found(d, topic, DOCTOR_WARNING, &why);
+    }
+}
+
 static void look_at_sandbox(struct doctor *d)
 {
     static const struct doctor_topic topic = {"sandbox", "读文件的沙箱", "the sandbox that reads files"};
+    struct sandbox_measures m;
     struct error e = {0};
     char zh[WORDS_SIZE], en[WORDS_SIZE];
-    long landlock = syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION);
-    if (read_sample(&e)) {
+    if (read_sample(&e) || sandbox_report(NULL, &m, &e)) {
         doctor_found(d, &topic, DOCTOR_FAULT, &e);
         return;
     }
-    if (landlock < 1) {
-        error_zh(&e, "能读文件，但本机内核没有（或没有启用）Landlock，读文件的进程看得到别的文件；请用 5.13 "
-                     "以上的内核并启用 "
-                     "lsm=landlock。");
-        error_en(&e, STATUS_UNSUPPORTED, "no-landlock",
-                 "Files are read, but this kernel has no Landlock, or does not use it, and the process that "
-                 "reads sees other "
-                 "files; take a kernel from 5.13 on, with lsm=landlock.");
-        doctor_found(d, &topic, DOCTOR_WARNING, &e);
-        return;
-    }
-    snprintf(zh, sizeof zh, "读了一个样本文件；内核有 Landlock（版本 %ld）。", landlock);
-    snprintf(en, sizeof en, "It has read a sample; the kernel has Landlock (version %ld).", landlock);
-    doctor_well(d, &topic, zh, en);
+    snprintf(zh, sizeof zh, "读了一个样本文件；各项限制都有效（Landlock 版本 %d）。", m.landlock);
+    snprintf(en, sizeof en, "It has read a sample, and confines whole (Landlock %d).", m.landlock);
+    if (sandbox_complete(&m))
+        doctor_well(d, &topic, zh, en);
+    else
+        tell_measures(d, &topic, &m);
 }
 
 static void look_at_fonts(struct doctor *d)
