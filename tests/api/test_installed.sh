@@ -7,9 +7,10 @@ build=$1 source=$2 program=$3 sanitize=${4-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-cmake --install "$build" --prefix "$work/prefix" >"$work/install.log"
+# Moved after it was installed: nothing in it may say where it was.
+cmake --install "$build" --prefix "$work/first" >"$work/install.log"
+mv "$work/first" "$work/prefix"
 libdir=$(dirname "$(find "$work/prefix" -name libhongxian.so)")
-sed -i "s|^prefix=.*|prefix=$work/prefix|" "$libdir/pkgconfig/hongxian.pc"
 
 foreign=$(nm -D --defined-only "$libdir/libhongxian.so" | awk '$2 ~ /[TDBR]/ {print $3}' | grep -v '^hx_' | grep -v -E '^(_init|_fini|__bss_start|_edata|_end)$' || true)
 [ -z "$foreign" ] || { echo "symbols that are not ours to show: $foreign"; exit 1; }
