@@ -1,8 +1,9 @@
 /* A bump allocator: what a request or a check builds lives in its arena and dies with it.
  *
- * Invariants: memory is zeroed and 16-byte aligned; nothing is freed singly; arena_reset keeps the newest block for
- * the next request, unless it is very large. Over `limit_bytes` an allocation answers NULL, as when memory is out: callers check and
- * return error_no_memory. Threads: one arena belongs to one thread at a time. */
+ * Invariants: memory is zeroed and 16-byte aligned; nothing is freed singly; arena_reset keeps the newest
+ * block for the next request, unless it is very large. Over `limit_bytes` an allocation answers NULL, as
+ * when memory is out: callers check and return error_no_memory. Threads: one arena belongs to one thread at
+ * a time. */
 #ifndef HX_BASE_ARENA_H
 #define HX_BASE_ARENA_H
 

@@ -1,10 +1,11 @@
-/* What a piece of work may cost, asked inside every loop that can be long: processor time of its thread, time by
- * the clock, and whether anybody still wants it.
+/* What a piece of work may cost, asked inside every loop that can be long: processor time of its thread,
+ * time by the clock, and whether anybody still wants it.
  *
  * Whoever begins the work (a request) gives its thread a budget; whoever does it asks, and stops with the
- * status of budget_check: what was done until then is nothing, never a part of an answer. A thread without
- * a budget (command, audit, job) is never stopped. GEOS asks, too (geo/valid.h). Memory is bounded elsewhere:
- * what a request builds by its arena, pieces of parcels and GEOS by what is estimated before (base/limits.h).
+ * status of budget_check: what was done until then is nothing, never a part of an answer. A thread without a
+ * budget (command, audit, job) is never stopped. GEOS asks, too (geo/valid.h). Memory is bounded elsewhere:
+ * what a request builds by its arena, pieces of parcels and GEOS by what is estimated before
+ * (base/limits.h).
  *
  * Threads: a budget belongs to the thread that began it. */
 #ifndef HX_BASE_BUDGET_H
@@ -16,8 +17,8 @@
 #include <stdint.h>
 
 struct budget {
-    const atomic_bool *cancelled; /* by whom the work was for; borrowed; NULL: by nobody */
-    double cpu_s;                 /* that it may take; 0: no bound */
+    const atomic_bool *cancelled;      /* by whom the work was for; borrowed; NULL: by nobody */
+    double cpu_s;                      /* that it may take; 0: no bound */
     int64_t began_cpu_ns, ends_cpu_ns; /* by the thread's processor clock; it ends never: 0 */
     int64_t ends_ns;                   /* by the monotonic clock; 0: never */
     uint64_t asked,
@@ -26,8 +27,9 @@ struct budget {
     struct budget *outer; /* that the thread had before */
 };
 
-/* The thread's budget from now on. `cpu_s` of processor time, `wall_s` by the clock; 0: no bound. Once `cancelled`
- * is true nobody wants the work any more (the client has left, the server stops); NULL: it is always wanted. */
+/* The thread's budget from now on. `cpu_s` of processor time, `wall_s` by the clock; 0: no bound. Once
+ * `cancelled` is true nobody wants the work any more (the client has left, the server stops); NULL: it is
+ * always wanted. */
 void budget_begin(struct budget *b, double cpu_s, double wall_s, const atomic_bool *cancelled);
 /* The thread has the budget of before again. */
 void budget_end(struct budget *b);

@@ -152,8 +152,8 @@ struct zone_filter {
 enum status check_overlap_shape(struct check_worker *w, const struct layer_snapshot *layer,
                                 const struct geo_shape *parcel, const struct zone_filter *only,
                                 struct geo_shape *out, struct error *e) HX_MUST_CHECK;
-/* The same to be measured, for overlap_prepare: where there are many features and none overlaps another, their
- * parts stand side by side. */
+/* The same to be measured, for overlap_prepare: where there are many features and none overlaps another,
+ * their parts stand side by side. */
 enum status check_overlap_pieces(struct check_worker *w, const struct layer_snapshot *layer,
                                  const struct geo_shape *parcel, const struct zone_filter *only,
                                  struct geo_shape *out, struct error *e) HX_MUST_CHECK;

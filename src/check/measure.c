@@ -242,7 +242,8 @@ static enum status united_area(struct gathering *g, const size_t *of, size_t n, 
 }
 
 /* Area of the parcel under any of these features, which are numbers in g->features and ascend. Where no two
- * features overlap it is their sum, and otherwise the union that GEOS builds; of many, of those that overlap. */
+ * features overlap it is their sum, and otherwise the union that GEOS builds; of many, of those that
+ * overlap. */
 static enum status union_area(struct gathering *g, const size_t *of, size_t n, double *out, struct error *e)
 {
     double sum = 0, m2 = 0;

@@ -101,7 +101,7 @@ static enum status build(struct store *store, const struct store_version *v, boo
 
 /* Every byte is looked at, whatever an earlier process has seen, and nothing is left beside the file. */
 static enum status open_whole(const char *path, const uint8_t key[SHA256_BYTES], struct layer_index **out,
-                                  struct error *e)
+                              struct error *e)
 {
     struct layer_index *ix;
     enum status s = index_open(path, key, &ix, e);

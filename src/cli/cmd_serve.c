@@ -199,8 +199,8 @@ static void block_signals(sigset_t *set, bool renews)
     pthread_sigmask(SIG_BLOCK, set, NULL);
 }
 
-/* A thread that waits in a library cannot be ended, and nothing that was acknowledged hangs on it: what is stored is
- * stored, and a job dies with its server. */
+/* A thread that waits in a library cannot be ended, and nothing that was acknowledged hangs on it: what is
+ * stored is stored, and a job dies with its server. */
 static void *end_anyway(void *user)
 {
     const struct timespec most = {.tv_sec = STOP_AT_LATEST_S};
@@ -228,7 +228,7 @@ static void stop(struct http_server *server, sigset_t *signals)
     http_server_stop(server);
 }
 
-/* What a client is told names none of these: the store's, with its indexes and jobs, and the temporary one. */
+/* A client is told none of these: the store's, with its indexes and jobs, and the temporary one. */
 static void own_folders(const char *store_path)
 {
     char file[PATH_SIZE];

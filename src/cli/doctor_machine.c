@@ -57,7 +57,8 @@ static enum status read_sample(struct error *e)
 }
 
 /* The measures that a reader shall have and does not, one row each. */
-static void tell_measures(struct doctor *d, const struct doctor_topic *topic, const struct sandbox_measures *m)
+static void tell_measures(struct doctor *d, const struct doctor_topic *topic,
+                          const struct sandbox_measures *m)
 {
     for (int i = 0; i < SANDBOX_REQUIRED; i++) {
         enum sandbox_measure which = (enum sandbox_measure)i;

@@ -325,8 +325,8 @@ static bool put_in_order(struct arrangement *a)
 
 /* ---- what is no drawing ---- */
 
-/* Every crossing is a vertex to GEOS, and a scribble of n edges has n² / 10 of them: whoever draws a border has
- * no more than this for each edge. Counted once for each pair, in the first cell that both are in. */
+/* Every crossing is a vertex to GEOS, and a scribble of n edges has n² / 10 of them: whoever draws a border
+ * has no more than this for each edge. Counted once for each pair, in the first cell that both are in. */
 enum { CROSSINGS_OF_EDGE = 16, CROSSINGS_LEAST = 10000 };
 
 static bool is_first_cell(const struct edge_cells *e, const struct edge_cells *f, uint32_t column,

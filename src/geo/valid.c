@@ -18,8 +18,8 @@ static void keep_message(const char *message, void *userdata)
     snprintf(g->message, sizeof g->message, "%s", message);
 }
 
-/* GEOS asks this where its own loops are long. The request that follows is one flag for all threads, which the
- * thread that raised it takes down at once; see geo_geos_was_interrupted. */
+/* GEOS asks this where its own loops are long. The request that follows is one flag for all threads, which
+ * the thread that raised it takes down at once; see geo_geos_was_interrupted. */
 static void stop_when_over(void)
 {
     if (budget_is_over())

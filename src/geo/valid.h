@@ -14,8 +14,8 @@ void geo_geos_free(struct geo_geos *g);                                         
 GEOSContextHandle_t geo_geos_handle(const struct geo_geos *g);                  /* borrowed */
 
 /* GEOS stops what it does in a thread whose budget is over (base/budget.h), and fails; its caller asks
- * budget_check before it calls that a fault of GEOS. Between two threads such a stop may, within nanoseconds, hit
- * the wrong one: the last failure was that, and is worth another try? */
+ * budget_check before it calls that a fault of GEOS. Between two threads such a stop may, within
+ * nanoseconds, hit the wrong one: the last failure was that, and is worth another try? */
 bool geo_geos_was_interrupted(const struct geo_geos *g);
 void geo_geos_forget_message(struct geo_geos *g);
 
@@ -30,7 +30,7 @@ void geo_geos_forget_message(struct geo_geos *g);
 enum status geo_valid_check_place(struct geo_geos *g, const struct geo_shape *s, double place_deg[2],
                                   struct error *e) HX_MUST_CHECK;
 
-/* The sentence of a fault that somebody else has found, by GEOS's word for it. Yields STATUS_INVALID_INPUT. */
+/* The sentence of a fault that somebody else has found, by GEOS's word for it: STATUS_INVALID_INPUT. */
 enum status geo_valid_fail(const char *reason, double lon_deg, double lat_deg, struct error *e);
 
 /* GEOS geometry of a shape (owned by the caller: GEOSGeom_destroy_r), and back. Lines and points among the

@@ -170,8 +170,8 @@ static enum status identify(struct request *rq, struct error *e)
     struct access_sent sent = {
         .session = MHD_lookup_connection_value(rq->connection, MHD_COOKIE_KIND, SESSION_COOKIE),
         .bearer = bearer_of(rq),
-        .name =
-            rq->entry->login_header && is_proxy(rq, peer) ? request_header(rq, rq->entry->login_header) : NULL};
+        .name = rq->entry->login_header && is_proxy(rq, peer) ? request_header(rq, rq->entry->login_header)
+                                                              : NULL};
     enum status s = access_identify(rq->worker->store, &sent, rq->worker->check.arena, &rq->caller, e);
     if (!s && rq->caller.way != ACCESS_OPEN)
         rq->entry->people = true;
@@ -227,11 +227,18 @@ enum status access_note(const struct request *rq, const char *action, const char
 
 /* ---- the gate ---- */
 
+bool access_gate_asks(const struct route *route)
+{
+    bool whole, known;
+    return access_gate_right(route, &whole, &known) != RIGHT_NONE || route->handler == handle_me ||
+           route->handler == handle_logout;
+}
+
 enum status access_gate(struct request *rq, const struct route *route, struct error *e)
 {
     bool whole, known;
     enum access_right right = access_gate_right(route, &whole, &known);
-    if (right == RIGHT_NONE && route->handler != handle_me && route->handler != handle_logout)
+    if (!access_gate_asks(route))
         return STATUS_OK;
     enum status s = identify(rq, e);
     if (!s)

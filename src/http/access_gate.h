@@ -29,6 +29,8 @@ struct access_entry {
 
 /* Fills rq->caller and refuses what it may not: 401 or 403. */
 enum status access_gate(struct request *rq, const struct route *route, struct error *e) HX_MUST_CHECK;
+/* Must the store be asked who that is? */
+bool access_gate_asks(const struct route *route);
 /* What the route needs; *whole: of somebody whose unit has no bounds. *known tells that the table has it. */
 enum access_right access_gate_right(const struct route *route, bool *whole, bool *known);
 

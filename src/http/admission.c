@@ -196,7 +196,8 @@ enum status admission_check(const struct http_config *c, const struct request *r
 
 /* ---- where it may listen ---- */
 
-enum status admission_may_listen(const struct http_config *c, bool is_loopback, bool has_people, struct error *e)
+enum status admission_may_listen(const struct http_config *c, bool is_loopback, bool has_people,
+                                 struct error *e)
 {
     if (c->public_read && c->allow_records && !has_people) {
         error_zh(e, "--public-read 与 --allow-records 不能并用：对所有人开放的服务不留存任何内容。");
@@ -213,7 +214,8 @@ enum status admission_may_listen(const struct http_config *c, bool is_loopback, 
                  "--public-read（人人可读公开图层、可核查，什么也不留存），或去掉 --host 只在本机监听。",
                  c->host);
         return error_fail(e, STATUS_INVALID_INPUT, "listen-needs-users",
-                          "Other machines reach \"%.100s\", and the store has no people: register some (hongxian users add), or add --public-read "
+                          "Other machines reach \"%.100s\", and the store has no people: register some "
+                          "(hongxian users add), or add --public-read "
                           "(everybody reads what is published and checks, nothing is kept), or leave out "
                           "--host to listen on this machine alone.",
                           c->host);

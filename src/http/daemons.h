@@ -1,8 +1,8 @@
-/* The programs of libmicrohttpd that serve one listening socket: one at a time, and with encryption those before
- * it, which still end what they have begun with the certificate of before.
+/* The programs of libmicrohttpd that serve one listening socket: one at a time, and with encryption those
+ * before it, which still end what they have begun with the certificate of before.
  *
- * A new certificate is a new daemon beside the old one on the same socket; only when it runs is the old one kept
- * from taking newcomers. So no request is dropped, and files that are no certificate change nothing.
+ * A new certificate is a new daemon beside the old one on the same socket; only when it runs is the old one
+ * kept from taking newcomers. So no request is dropped, and files that are no certificate change nothing.
  * Threads: one. */
 #ifndef HX_HTTP_DAEMONS_H
 #define HX_HTTP_DAEMONS_H

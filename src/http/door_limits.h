@@ -23,7 +23,8 @@
     X(REQUEST_SECONDS, "request-seconds", 3600, 1, 86400, "s", "整个请求，从请求行到答复的最后一字节", \
       "a whole request, from its first line to the last byte of its answer") \
     X(BODIES_MB, "bodies-mb", 256, 1, 65536, "MB", "内存中全部正文之和", "bodies of all requests in memory") \
-    X(STOP_SECONDS, "stop-seconds", 10, 0, 14, "s", "停止时等待进行中的请求", "for requests under way when the server stops")
+    X(STOP_SECONDS, "stop-seconds", 10, 0, 14, "s", "停止时等待进行中的请求", \
+      "for requests under way when the server stops")
 /* clang-format on */
 
 #define DOOR_LIMIT_MEMBER(id, name, fallback, least, most, unit, zh, en) DOOR_##id,

@@ -1,7 +1,6 @@
 #include "http/engine.h"
 
 #include "base/clock.h"
-#include "base/limits.h"
 #include "base/log.h"
 #include "http/kept_days.h"
 #include "http/page_counts.h"
@@ -454,12 +453,10 @@ static bool all_are_in(struct engine *en, bool *gathering)
 static bool lock_soon(pthread_mutex_t *lock)
 {
     const struct timespec step = {.tv_nsec = 1000000};
-    for (int i = 0; pthread_mutex_trylock(lock) != 0; i++) {
-        if (i == GLANCE_MS)
-            return false;
-        nanosleep(&step, NULL);
-    }
-    return true;
+    bool held = pthread_mutex_trylock(lock) == 0;
+    for (int i = 0; !held && i < GLANCE_MS && nanosleep(&step, NULL) == 0; i++)
+        held = pthread_mutex_trylock(lock) == 0;
+    return held;
 }
 
 /* A look at the file alone. Who has its lock for longer may be waiting for every worker (take_up). */

@@ -49,9 +49,10 @@ enum status engine_open(const char *store_path, size_t n_workers, struct engine 
                         struct error *e) HX_MUST_CHECK;
 void engine_close(struct engine *en); /* NULL-safe; no worker may be out */
 
-/* Waits until one is free; fails with "cancelled" when that becomes true before (NULL: never). Fails when the path leads to no store that can be served: the file is gone, or
- * one that is none has taken its place. Another store there is taken up, with its snapshot, once nobody
- * works with the one before; a failure is tried again every ENGINE_LOOK_MS. */
+/* Waits until one is free; fails with "cancelled" when that becomes true before (NULL: never). Fails when
+ * the path leads to no store that can be served: the file is gone, or one that is none has taken its place.
+ * Another store there is taken up, with its snapshot, once nobody works with the one before; a failure is
+ * tried again every ENGINE_LOOK_MS. */
 enum status engine_take(struct engine *en, enum engine_lane lane, const atomic_bool *cancelled,
                         struct engine_worker **out, struct error *e) HX_MUST_CHECK;
 struct engine_load engine_load(struct engine *en);
@@ -79,9 +80,9 @@ enum status engine_look_at_store(struct engine *en, struct error *e) HX_MUST_CHE
 struct snapshot *engine_held_snapshot(struct engine *en);
 const char *engine_store_path(const struct engine *en);
 
-/* For what must be answered at any moment: waits for no worker and no load. *worker is one that happened to be
- * free, to be given back, or NULL, and then *out is what was in use last. Fails when it is known that nothing
- * can be answered: no store is there, it cannot be used, or another is about to be taken up. */
+/* For what must be answered at any moment: waits for no worker and no load. *worker is one that happened to
+ * be free, to be given back, or NULL, and then *out is what was in use last. Fails when it is known that
+ * nothing can be answered: no store is there, it cannot be used, or another is about to be taken up. */
 enum status engine_glance(struct engine *en, struct engine_worker **worker, struct snapshot **out,
                           struct error *e) HX_MUST_CHECK;
 

@@ -2,12 +2,12 @@
  * us and we) lets somebody put a request of his own into the line of another: such a request is refused, and
  * its connection closed, since nobody knows where the next one begins.
  *
- * libmicrohttpd 0.9.75 itself refuses a Content-Length that is no number and a line without a colon. It takes
- * what else is named at framing_check, and cannot be told not to (its strict mode looks at Host and at blanks
- * in the target alone). It leaves the lines of a header where they came in, with a zero for each CR and LF and
- * for the first colon; there they are looked at. From 0.9.77 on its strict mode does this itself, and its
- * memory is not looked at.
- * Not seen: a zero byte that stands for a CR before a LF. Threads: a request's own. */
+ * libmicrohttpd 0.9.75 itself refuses a Content-Length that is no number and a line without a colon. It
+ * takes what else is named at framing_check, and cannot be told not to (its strict mode looks at Host and at
+ * blanks in the target alone). It leaves the lines of a header where they came in, with a zero for each CR
+ * and LF and for the first colon; there they are looked at. From 0.9.77 on its strict mode does this itself,
+ * and its memory is not looked at. Not seen: a zero byte that stands for a CR before a LF. Threads: a
+ * request's own. */
 #ifndef HX_HTTP_FRAMING_H
 #define HX_HTTP_FRAMING_H
 

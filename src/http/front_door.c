@@ -198,7 +198,7 @@ static bool finds_room(struct front_door *d, const struct address *a)
 
 /* ---- coming and going ---- */
 
-/* There is nobody yet who could answer by libmicrohttpd. What does not fit into the socket at once is lost. */
+/* Nobody could answer by libmicrohttpd yet. What does not fit into the socket at once is lost. */
 static void send_away(int fd, bool is_encrypted)
 {
     static const char body[] =
@@ -413,7 +413,8 @@ static bool is_reading(const struct door_guest *g, uint64_t *taken)
     return queued > 0;
 }
 
-/* Has it been below its rate for as long as it may? Slowness of ours, with nothing on the way, does not count. */
+/* Has it been below its rate for as long as it may? Slowness of ours, with nothing on the way, does not
+ * count. */
 static bool is_slow(const struct front_door *d, struct door_guest *g, int stage, int64_t now)
 {
     uint64_t bytes = 0;

@@ -1,14 +1,15 @@
 /* The connections of the server, and who of them is shown out.
  *
- * libmicrohttpd gives each connection a thread and looks at it only while bytes come: one that sends a byte now
- * and then, or reads one, holds its thread for ever. Here a thread of its own looks at all of them: what has
- * waited too long for a header, sends or reads too slowly, or lasts too long has its socket shut down, which
- * wakes and ends its thread. When the door is full, or one address has its share, the connection that has
- * waited longest between two requests gives way to a newcomer, then the one that has waited longest for a
- * header, then a body that is sent too slowly; where all are at work the newcomer is told so (503).
- * Invariants: a socket is shut down only under the lock under which it is taken off the list, and libmicrohttpd
- * closes it after that (MHD_CONNECTION_NOTIFY_CLOSED), so that no other file with its number is ever met.
- * Not for: what a request says (framing.h, admission.h). Threads: any; a guest's stages are told by its own. */
+ * libmicrohttpd gives each connection a thread and looks at it only while bytes come: one that sends a byte
+ * now and then, or reads one, holds its thread for ever. Here a thread of its own looks at all of them: what
+ * has waited too long for a header, sends or reads too slowly, or lasts too long has its socket shut down,
+ * which wakes and ends its thread. When the door is full, or one address has its share, the connection that
+ * has waited longest between two requests gives way to a newcomer, then the one that has waited longest for
+ * a header, then a body that is sent too slowly; where all are at work the newcomer is told so (503).
+ * Invariants: a socket is shut down only under the lock under which it is taken off the list, and
+ * libmicrohttpd closes it after that (MHD_CONNECTION_NOTIFY_CLOSED), so that no other file with its number
+ * is ever met. Not for: what a request says (framing.h, admission.h). Threads: any; a guest's stages are
+ * told by its own. */
 #ifndef HX_HTTP_FRONT_DOOR_H
 #define HX_HTTP_FRONT_DOOR_H
 
@@ -46,8 +47,8 @@ void door_body_came(struct door_guest *g, size_t n);
 /* Behind a proxy: whose request it is. Fails with "too-many-requests" when he has his share under way. */
 enum status door_client(struct front_door *d, struct door_guest *g, const char *forwarded_for,
                         struct error *e) HX_MUST_CHECK;
-/* Becomes true when nobody waits for the answer any more: its client has left, its time is over, or the server
- * stops. */
+/* Becomes true when nobody waits for the answer any more: its client has left, its time is over, or the
+ * server stops. */
 const atomic_bool *door_cancelled(const struct door_guest *g);
 
 /* Bytes of bodies in memory. False: there would be too many. */

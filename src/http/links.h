@@ -1,9 +1,9 @@
 /* Links in answers: absolute, by the address at which the client reaches this service.
  *
  * That address is --public-url where it was given; else what the request says of it: with --behind-proxy
- * X-Forwarded-Proto, -Host and -Prefix, which the proxy before us sets, or Host. What is no plain address in them is passed over: then
- * the server's own stands there.
- * Not for: what a link means (the handlers). Threads: one request's. */
+ * X-Forwarded-Proto, -Host and -Prefix, which the proxy before us sets, or Host. What is no plain address in
+ * them is passed over: then the server's own stands there. Not for: what a link means (the handlers).
+ * Threads: one request's. */
 #ifndef HX_HTTP_LINKS_H
 #define HX_HTTP_LINKS_H
 

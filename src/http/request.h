@@ -44,7 +44,7 @@ struct request {
     const struct web_files *web;
     struct record_writer *record_writer; /* NULL: this server keeps no checks */
     struct job_queue *jobs;
-    struct access_entry *entry;         /* how people get in (access_gate.h) */
+    struct access_entry *entry;       /* how people get in (access_gate.h) */
     struct access_caller caller;      /* who asks; from the gate on */
     struct job_upload *upload;        /* of a job; NULL: no body, or taken over */
     const atomic_bool *cancelled;     /* nobody waits for the answer any more (front_door.h); NULL: never */

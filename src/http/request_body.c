@@ -45,7 +45,7 @@ bool request_body_ends_early(struct request_body *b, struct MHD_Connection *conn
     if (length <= b->limit && !refused)
         return false;
     b->too_large = length > b->limit;
-    return length > b->limit + DISCARD_BYTES ||
+    return length > (refused ? 0 : b->limit) + DISCARD_BYTES ||
            MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_EXPECT);
 }
 

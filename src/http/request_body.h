@@ -1,5 +1,5 @@
-/* A request's body as it comes: held in memory, of a job written to disk, or read and thrown away, so that the
- * client gets to read why it is refused instead of a broken connection.
+/* A request's body as it comes: held in memory, of a job written to disk, or read and thrown away, so that
+ * the client gets to read why it is refused instead of a broken connection.
  *
  * Invariants: a body over its limit, or for which the others leave no room (front_door.h), is not kept.
  * Threads: its request's. */
@@ -30,8 +30,9 @@ struct request_body {
 void request_body_init(struct request_body *b, struct front_door *door, struct job_queue *jobs);
 /* What its request is. */
 void request_body_expect(struct request_body *b, bool is_wanted, bool spools);
-/* What the request says of its body before sending it. True when it is to be answered at once, with a refusal:
- * it is hopelessly long, or one that is too long (or not wanted, `refused`) waits for leave to be sent. */
+/* What the request says of its body before sending it. True when it is to be answered at once, with a
+ * refusal: it is hopelessly long, or one that is too long (or not wanted, `refused`) waits for leave to be
+ * sent. */
 bool request_body_ends_early(struct request_body *b, struct MHD_Connection *connection, bool refused);
 /* False: so much more came that the connection is to be cut. */
 bool request_body_take(struct request_body *b, const char *bytes, size_t n);

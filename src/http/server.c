@@ -40,7 +40,7 @@ struct http_server {
     struct web_files *web;
     struct record_writer *record_writer; /* NULL unless records are allowed */
     struct store_lock *lock;             /* this server owns the store */
-    struct access_entry entry;             /* its writer is record_writer's, or one of its own */
+    struct access_entry entry;           /* its writer is record_writer's, or one of its own */
     struct record_writer *people_writer;
     struct job_queue *jobs;
     char url[LISTEN_URL_SIZE];
@@ -61,8 +61,8 @@ struct call {
     char host[REQUEST_HOST_SIZE];
     const struct route *route; /* NULL: none */
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], allowed[32];
-    unsigned status;  /* that was answered; 0: none yet */
-    const char *cors; /* of its answer; NULL: none */
+    unsigned status;        /* that was answered; 0: none yet */
+    const char *cors;       /* of its answer; NULL: none */
     unsigned retry_after_s; /* of a refusal; 0: nothing is said */
     struct request_body body;
     struct error refused;    /* why nothing is done, whatever its body is; status 0: nothing */
@@ -215,9 +215,9 @@ static enum status answer_tagged(struct http_server *s, const struct route *rout
 static enum status take_engine(struct http_server *s, const struct route *route, struct request *rq,
                                struct error *e)
 {
-    enum status status = need_of(route, rq) == NEEDS_GLANCE
-                             ? engine_glance(s->engine, &rq->worker, &rq->snapshot, e)
-                             : engine_take(s->engine, lane_of(route, rq), rq->cancelled, &rq->worker, e);
+    bool glance = need_of(route, rq) == NEEDS_GLANCE && !access_gate_asks(route);
+    enum status status = glance ? engine_glance(s->engine, &rq->worker, &rq->snapshot, e)
+                                : engine_take(s->engine, lane_of(route, rq), rq->cancelled, &rq->worker, e);
     if (!status && !rq->snapshot)
         status = engine_snapshot(s->engine, rq->worker, &rq->snapshot, e);
     if (status && rq->worker)
@@ -234,7 +234,7 @@ static enum status take_engine(struct http_server *s, const struct route *route,
 static enum status run_handler(struct http_server *s, const struct route *route, struct request *rq,
                                struct reply *reply, struct error *e)
 {
-    if (need_of(route, rq) == NEEDS_NOTHING)
+    if (need_of(route, rq) == NEEDS_NOTHING && !(s->entry.people && access_gate_asks(route)))
         return route->handler(rq, reply, e);
     enum status status = take_engine(s, route, rq, e);
     if (status) { /* whatever else is asked: there is no store to answer from */
@@ -350,8 +350,8 @@ static enum MHD_Result refuse_and_close(struct call *c, struct MHD_Connection *c
     return send_reply(c, connection, &reply);
 }
 
-/* Before a body is read: nobody whom the gate would refuse sends us a gigabyte first. Only where there are people,
- * and the store can be asked; otherwise the answer comes when the body is there. */
+/* Before a body is read: nobody whom the gate would refuse sends us a gigabyte first. Only where there are
+ * people, and the store can be asked; otherwise the answer comes when the body is there. */
 static enum status look_at_gate(struct http_server *s, struct call *c, struct request *rq,
                                 const struct route *route)
 {
@@ -457,10 +457,10 @@ static enum status open_entry(struct http_server *s, const struct http_config *c
     struct store *store;
     bool people = false;
     s->entry = (struct access_entry){.guard = guard_new(),
-                                   .public_read = config->public_read,
-                                   .login_header = config->login_header,
-                                   .proxy = config->proxy,
-                                   .public_url = config->public_url};
+                                     .public_read = config->public_read,
+                                     .login_header = config->login_header,
+                                     .proxy = config->proxy,
+                                     .public_url = config->public_url};
     if (!s->entry.guard)
         return error_no_memory(e);
     enum status status = store_open(config->store_path, STORE_READ, &store, e);

@@ -1,13 +1,12 @@
 /* The HTTP server: routes, requests, answers and the web page's files, around one store.
  *
- * Not for: what an answer says (check/, render/, tile/, store/); who may ask what (admission.h, and where the store
- * has people access_gate.h), where a request begins and ends (framing.h).
- * Invariants: the configuration and the web files are const after start; a body over LIMIT_BODY_BYTES is
- * never kept; every failure is an application/problem+json document (RFC 9457) in both languages; a new layer
- * version is seen within ENGINE_LOOK_MS and no request under way loses its own; another store at the path is
- * taken up with the next request, and where there is none that can be, every answer that needs one is 503.
- * Threads: start and stop belong to one thread, which must have blocked the signals that it waits for
- * before start. */
+ * Not for: what an answer says (check/, render/, tile/, store/); who may ask what (admission.h, and where
+ * the store has people access_gate.h), where a request begins and ends (framing.h). Invariants: the
+ * configuration and the web files are const after start; a body over LIMIT_BODY_BYTES is never kept; every
+ * failure is an application/problem+json document (RFC 9457) in both languages; a new layer version is seen
+ * within ENGINE_LOOK_MS and no request under way loses its own; another store at the path is taken up with
+ * the next request, and where there is none that can be, every answer that needs one is 503. Threads: start
+ * and stop belong to one thread, which must have blocked the signals that it waits for before start. */
 #ifndef HX_HTTP_SERVER_H
 #define HX_HTTP_SERVER_H
 
@@ -32,7 +31,7 @@ struct http_config {
     size_t n_public_names;
     bool behind_proxy;              /* a proxy is all that reaches it: X-Forwarded-* are believed */
     const char *tls_cert, *tls_key; /* files in PEM; NULL: not encrypted; borrowed until stop */
-    bool public_read;               /* without people in the store: whoever comes reads what is published and checks,
+    bool public_read; /* without people in the store: whoever comes reads what is published and checks,
                                        nothing is kept; with: what is published needs no login */
     struct door_limits limits;
     const char

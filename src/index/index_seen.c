@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -85,10 +86,14 @@ void index_seen_write(const char *path, const struct index_file *f)
         !set_boot(&s))
         return;
     s.own = XXH3_64bits(&s, offsetof(struct seen, own));
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return;
-    bool ok = write(fd, &s, sizeof s) == (ssize_t)sizeof s;
+    struct stat st; /* whoever may read the index may read that it was verified */
+    bool ok = stat(path, &st) == 0 && fchmod(fd, st.st_mode & 0666) == 0;
+    if (geteuid() == 0)
+        ok = ok && fchown(fd, st.st_uid, st.st_gid) == 0;
+    ok = ok && write(fd, &s, sizeof s) == (ssize_t)sizeof s;
     ok = close(fd) == 0 && ok;
     if (!ok || rename(temporary, name) != 0)
         unlink(temporary);

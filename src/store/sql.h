@@ -19,7 +19,8 @@ struct store {
     void *spatialite; /* per-connection cache; freed after the connection; NULL before sql_spatialite */
     char *path;
     enum store_mode mode;
-    struct store_file file;            /* that the handle is of, of one that writes; inode 0: not noted */
+    int64_t schema;         /* its user_version when it was opened: an earlier one when it is read as it is */
+    struct store_file file; /* that the handle is of, of one that writes; inode 0: not noted */
     struct store_file journal, shared; /* its "-wal" and "-shm", likewise */
     bool acting; /* store_act_as named somebody; else the operating system's user acts */
     char actor[80], actor_address[64];

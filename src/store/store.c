@@ -110,14 +110,14 @@ static enum status check_identity(struct store *s, int64_t *version, struct erro
 }
 
 /* synchronous=FULL: an import that was reported as done survives a power cut. Readers do without SpatiaLite:
- * it is loaded when it is asked for (store/spatialite.h). */
+ * it is loaded when it is asked for (store/spatialite.h); and without a mapped file: one that is cut off
+ * under them is a failed read then, and not the end of the process. */
 static enum status set_up(struct store *s, struct error *e)
 {
-    const char *pragmas =
-        s->mode == STORE_WRITE
-            ? "PRAGMA foreign_keys=ON; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-              "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-65536;"
-            : "PRAGMA query_only=ON; PRAGMA cache_size=-16384; PRAGMA mmap_size=1073741824;";
+    const char *pragmas = s->mode == STORE_WRITE
+                              ? "PRAGMA foreign_keys=ON; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                                "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-65536;"
+                              : "PRAGMA query_only=ON; PRAGMA cache_size=-16384;";
     enum status st = s->mode == STORE_WRITE ? sql_spatialite(s, e) : STATUS_OK;
     if (st == STATUS_OK && sqlite3_create_function_v2(s->db, "hx_wkb", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
                                                       NULL, wkb_of_column, NULL, NULL, NULL) != SQLITE_OK)
@@ -141,6 +141,7 @@ static enum status open_checked(const char *name, int flags, struct way way, str
     s->mode = way.mode;
     int64_t version = 0;
     st = check_identity(s, &version, e); /* waits for whoever has it locked, and may have put another there */
+    s->schema = version;
     if (st == STATUS_OK && way.mode == STORE_WRITE)
         st = sql_note_file(s, e);
     if (st == STATUS_OK)

@@ -38,10 +38,12 @@ static const struct field {
 };
 enum { N_FIELDS = sizeof fields / sizeof *fields };
 
-#define COLUMNS                                                                                              \
+#define COLUMNS_AND(person)                                                                                  \
     "id, kind, kept_at, officer, project_name, project_class, verdict, area_basis, engine, layers, "         \
-    "rules_sha256, input_name, input_sha256, result_sha256, refers_to, reason, previous_sha256, sha256, "    \
-    "person"
+    "rules_sha256, input_name, input_sha256, result_sha256, refers_to, reason, previous_sha256, "            \
+    "sha256, " person
+#define COLUMNS COLUMNS_AND("person")
+enum { SCHEMA_WITH_PERSONS = 110 };
 
 static const void *at(const struct store_record *r, const struct field *f)
 {
@@ -140,8 +142,10 @@ static enum status query(struct store *s, const char *sql, int64_t first, int64_
 enum status store_records(struct store *s, int64_t after_id, int64_t limit, store_record_fn *fn, void *user,
                           struct error *e)
 {
-    return query(s, "SELECT " COLUMNS " FROM record WHERE id > ?1 ORDER BY id LIMIT ?2", after_id,
-                 limit > 0 ? limit : -1, fn, user, e);
+    const char *sql = s->schema < SCHEMA_WITH_PERSONS /* read as it is (store_copy.c) */
+                          ? "SELECT " COLUMNS_AND("''") " FROM record WHERE id > ?1 ORDER BY id LIMIT ?2"
+                          : "SELECT " COLUMNS " FROM record WHERE id > ?1 ORDER BY id LIMIT ?2";
+    return query(s, sql, after_id, limit > 0 ? limit : -1, fn, user, e);
 }
 
 /* ?3 project, ?4 layer, ?5 class, ?6 document, ?7 digits of the unit. Claims are JSON (schema/080). */

@@ -1249,8 +1249,8 @@ static void a_check_that_is_stopped_says_nothing(void **state)
     world_free(w);
 }
 
-/* Of a line with many features only those that overlap are united, and what two lines have in common is measured
- * without uniting: the areas are those of boxes, which anybody can count. */
+/* Of a line with many features only those that overlap are united, and what two lines have in common is
+ * measured without uniting: the areas are those of boxes, which anybody can count. */
 static void many_features_are_united_where_they_overlap(void **state)
 {
     (void)state;

@@ -67,6 +67,8 @@ def undo_migrations(db, number):
     before = "".join(f.read_text(encoding="utf-8") for f in files if int(f.name[:3]) <= number)
     for kind, name in reversed(re.findall(r"^CREATE (TABLE|VIEW|TRIGGER) (\w+)", later, re.M)):
         db.execute(f"DROP {kind} IF EXISTS {name}")
+    for table, column in re.findall(r"^ALTER TABLE (\w+) ADD COLUMN (\w+)", later, re.M):
+        db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     for name in re.findall(r"^DROP TRIGGER (\w+)", later, re.M):
         db.execute(re.search(rf"^CREATE TRIGGER {name} .*?\bEND;$", before, re.M | re.S).group(0))
     db.execute(f"PRAGMA user_version = {number}")

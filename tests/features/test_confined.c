@@ -537,7 +537,7 @@ static void test_a_reader_has_no_rights(void **state)
     assert_int_equal(status, 0);
 }
 
-/* An abort is that, and no forbidden call: of the first process of a namespace it ends as a fault of memory. */
+/* An abort is no forbidden call: of the first process of a namespace it ends as a fault of memory. */
 static void test_an_abort_is_an_abort(void **state)
 {
     (void)state;

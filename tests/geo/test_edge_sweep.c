@@ -23,8 +23,8 @@ static uint32_t random_below(uint32_t n)
     return (uint32_t)((seed >> 33) % n);
 }
 
-/* A ring around a place: its corners on a lattice of `fine` steps, where they often touch, and each further around
- * than the one before, so that it seldom crosses itself. */
+/* A ring around a place: its corners on a lattice of `fine` steps, where they often touch, and each further
+ * around than the one before, so that it seldom crosses itself. */
 static void add_ring(struct rings *r, double x, double y, double size, uint32_t fine)
 {
     uint32_t at = r->start[r->n], corners = 3 + random_below(CORNERS_MAX - 2), turn = random_below(2);
@@ -81,8 +81,9 @@ static int32_t smallest_around(const struct rings *r, uint32_t ring)
     return best;
 }
 
-/* Whatever touches is seen, nothing is seen where nothing touches, and each ring lies in the ring that it lies in:
- * as a look at all pairs, and a ray, say. A crossing that is passed over would make an invalid parcel valid. */
+/* Whatever touches is seen, nothing is seen where nothing touches, and each ring lies in the ring that it
+ * lies in: as a look at all pairs, and a ray, say. A crossing that is passed over would make an invalid
+ * parcel valid. */
 static void test_random_rings_as_every_pair_says(void **state)
 {
     (void)state;

@@ -81,14 +81,14 @@ class Asking:
 
 # What each route of the interface needs, written a second time. "whole": of somebody without bounds.
 NEEDS = {
-    None: "/health /login /logout /me /",
+    None: "/health /live /ready /login /logout /me /",
     "read": "/classes /layers /openapi.yaml /api /conformance /collections /collections/ /tiles/ /tileMatrixSets /styles /processes",
     "check": "/check /convert /verify /processes/1/execution /jobs",
     "records": "GET/projects /records",
     "projects": "POST/projects DELETE/projects/1",
     "override": "/records/1/overrides",
     "jobs": "POST/jobs",
-    "log": "/log",
+    "log": "/log /metrics",
 }
 MAY = {"reader": "read check", "officer": "read check records keep projects jobs", "manager": "read check records keep override projects jobs",
        "auditor": "read check records log", "admin": "read check records keep override projects jobs log"}
@@ -271,13 +271,17 @@ class People(Asking, unittest.TestCase):
         db.close()
         self.assertLess(ago, 3600)
 
-    def test_two_servers_know_each_others_sessions(self):
-        other = fixture.Server(PROGRAM, "--store", self.store, "--threads", "2")
+    def test_a_session_outlives_the_server(self):
+        """Who is logged in is so after a restart, and who has logged out is not."""
+        store = fixture.beside(self.store)
+        other = fixture.Server(PROGRAM, "--store", store, "--threads", "2")
         try:
-            session = self.logged_in("a-officer", server=other)
-            self.assertEqual(200, self.status("GET", "/records", session=session))
-            self.assertEqual(200, self.status("POST", "/logout", session=session))
-            self.problem(401, "session-over", "GET", "/records", session=session, server=other)
+            session, ended = self.logged_in("a-officer", server=other), self.logged_in("a-officer", server=other)
+            self.assertEqual(200, self.status("POST", "/logout", session=ended, server=other))
+            self.assertEqual(0, other.stop(), other.log)
+            other = fixture.Server(PROGRAM, "--store", store, "--threads", "2")
+            self.assertEqual(200, self.status("GET", "/records", session=session, server=other))
+            self.problem(401, "session-over", "GET", "/records", session=ended, server=other)
         finally:
             self.assertEqual(0, other.stop(), other.log)
 
@@ -308,7 +312,7 @@ class People(Asking, unittest.TestCase):
         me = self.me(X_Remote_User="a-manager")
         self.assertEqual(("header", "manager"), (me["way"], me["person"]["role"]))
         self.problem(401, "person-refused", "GET", "/records", X_Remote_User="nobody-here")
-        other = fixture.Server(PROGRAM, "--store", self.store, "--threads", "2", "--login-header", "X-Remote-User", "--proxy", "10.9.9.9")
+        other = fixture.Server(PROGRAM, "--store", fixture.beside(self.store), "--threads", "2", "--login-header", "X-Remote-User", "--proxy", "10.9.9.9")
         try:
             self.assertTrue(self.me(server=other, X_Remote_User="a-manager")["login_needed"])
             self.problem(401, "login-needed", "GET", "/records", server=other, X_Remote_User="a-manager", X_Forwarded_For="10.9.9.9")
@@ -318,7 +322,7 @@ class People(Asking, unittest.TestCase):
 
     def test_public_read(self):
         """What is published, and nothing else, without a login; a login that is over does not take that away."""
-        other = fixture.Server(PROGRAM, "--store", self.store, "--threads", "2", "--public-read", "--public-url", "https://map.example.cn/hx")
+        other = fixture.Server(PROGRAM, "--store", fixture.beside(self.store), "--threads", "2", "--public-read", "--public-url", "https://map.example.cn/hx")
         try:
             cookie = self.login("a-reader", server=other)[1]["Set-Cookie"]
             self.assertTrue("; Path=/hx/;" in cookie and cookie.endswith("; Secure"), cookie)   # of the address that others know

@@ -273,7 +273,7 @@ class Names(Door):
         said = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https", "X-Forwarded-Prefix": "/evil"}
         self.assertIn("https://map.example.cn:8443/hx/", self.request("GET", "/?f=json", said)[2].decode())
         for options, base in (((), "http://127.0.0.1:"), (("--behind-proxy",), "https://evil.example/evil/")):
-            server = fixture.Server(PROGRAM, "--store", self.store, *options)
+            server = fixture.Server(PROGRAM, "--store", fixture.beside(self.store), *options)
             try:
                 links = json.loads(self.request("GET", "/?f=json", said, server=server)[2])["links"]
                 self.assertTrue(all(link["href"].startswith(base) for link in links), links[0])
@@ -298,7 +298,7 @@ class Reach(Door):
             self.assert_refused(self.request(method, path, body=PARCEL if method == "POST" else b""), 403, "public-read-only", "--public-read")
 
     def refused_start(self, *options):
-        done = subprocess.run([PROGRAM, "serve", "--store", self.store, "--port", "0", *options], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([PROGRAM, "serve", "--store", fixture.beside(self.store), "--port", "0", *options], capture_output=True, text=True, timeout=60)
         self.assertEqual(1, done.returncode, done.stderr)
         return done.stderr
 
@@ -310,7 +310,7 @@ class Reach(Door):
             self.assertIn("--behind-proxy", self.refused_start("--host", host, "--public-read"))
         self.assertIn("--allow-records", self.refused_start("--public-read", "--allow-records"))
         self.assertIn("--public-name", self.refused_start("--public-name", "http://x/"))
-        server = fixture.Server(PROGRAM, "--store", self.store, "--host", "0.0.0.0", "--public-read", "--behind-proxy")
+        server = fixture.Server(PROGRAM, "--store", fixture.beside(self.store), "--host", "0.0.0.0", "--public-read", "--behind-proxy")
         try:
             server.host = "127.0.0.3"
             self.assertEqual(200, self.request("GET", "/classes", {"Host": "127.0.0.3"}, server=server)[0])
@@ -397,7 +397,7 @@ class Slow(Door):
 
     def test_a_request_has_an_end(self):
         """However quickly it comes."""
-        server = fixture.Server(PROGRAM, "--store", self.store, *limits(request_seconds=1))
+        server = fixture.Server(PROGRAM, "--store", fixture.beside(self.store), *limits(request_seconds=1))
         try:
             with Raw(server) as raw:
                 raw.send(POST % 10000000 + b"\r\n")
@@ -482,7 +482,7 @@ class Full(Door):
     def test_behind_a_proxy_clients_are_counted_by_its_word(self):
         """All come from one address there: no connection is refused for that, and requests are counted by the last of X-Forwarded-For, which is the
         one that the proxy itself has seen."""
-        server = fixture.Server(PROGRAM, "--store", self.store, "--behind-proxy", *limits(connections_per_address=2))
+        server = fixture.Server(PROGRAM, "--store", fixture.beside(self.store), "--behind-proxy", *limits(connections_per_address=2))
         try:
             def begin(forwarded):
                 raw = Raw(server)
@@ -592,6 +592,7 @@ class Busy(Door):
         self.web = self.folder / "web"
         self.web.mkdir(exist_ok=True)
         (self.web / "index.html").write_text("<title>x</title>", encoding="utf-8")
+        self.store = fixture.beside(type(self).store)
         self.mine = fixture.Server(PROGRAM, "--store", self.store, "--threads", str(2 * self.N), "--allow-records", "--web", str(self.web))
         self.lock = sqlite3.connect(self.store, isolation_level=None)
         self.before = self.n_records()
@@ -666,7 +667,7 @@ class Leaving(Door):
 
     def test_a_client_that_stays_but_never_ends_does_not_keep_the_server(self):
         """SIGTERM with a body half sent and an answer that nobody reads, and after no more than the time that requests are given."""
-        server = fixture.Server(PROGRAM, "--store", self.store, *limits(stop_seconds=1))
+        server = fixture.Server(PROGRAM, "--store", fixture.beside(self.store), *limits(stop_seconds=1))
         with Raw(server) as half, Raw(server, narrow=True) as reader, Raw(server) as idle:
             half.send(POST % 1000 + b"\r\n ")
             reader.send(b"GET /collections/permanent_basic_farmland/items?limit=1201 HTTP/1.1\r\nHost: localhost\r\n\r\n" * 60)
@@ -704,7 +705,7 @@ class Encrypted(Door):
         cert, key = self.certificate("one")
         server = fixture.Server.__new__(fixture.Server)
         server.errors = tempfile.TemporaryFile()
-        server.process = subprocess.Popen([PROGRAM, "serve", "--port", "0", "--store", self.store, "--tls-cert", cert, "--tls-key", key, *options],
+        server.process = subprocess.Popen([PROGRAM, "serve", "--port", "0", "--store", fixture.beside(self.store), "--tls-cert", cert, "--tls-key", key, *options],
                                           stdout=subprocess.PIPE, stderr=server.errors, text=True, encoding="utf-8")
         match = re.match(r"https://([^:/]+):(\d+)/", server.process.stdout.readline())
         self.assertTrue(match, server.read_log())
@@ -764,7 +765,7 @@ class Encrypted(Door):
         """It does not start, and says so; with one it may listen where others reach it."""
         cert, key = self.certificate("one")
         for options in (("--tls-cert", cert), ("--tls-key", key), ("--tls-cert", cert, "--tls-key", cert), ("--tls-cert", cert, "--tls-key", "/nonexistent")):
-            done = subprocess.run([PROGRAM, "serve", "--store", self.store, "--port", "0", *options], capture_output=True, text=True, timeout=60)
+            done = subprocess.run([PROGRAM, "serve", "--store", fixture.beside(self.store), "--port", "0", *options], capture_output=True, text=True, timeout=60)
             self.assertNotEqual(0, done.returncode)
             self.assertRegex(done.stderr, "--tls-|PEM|/nonexistent")
         server = self.start("--host", "0.0.0.0", "--public-read")

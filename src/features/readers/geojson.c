@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What jansson's tree of a text takes, about: a list of two numbers, the smallest honest position, is 13 bytes of
- * text and 170 in the tree; an empty object is 3 bytes and 250. So a text may take a multiple of itself that is
- * enough for any honest one. */
+/* What jansson's tree of a text takes, about: a list of two numbers, the smallest honest position, is 13
+ * bytes of text and 170 in the tree; an empty object is 3 bytes and 250. So a text may take a multiple of
+ * itself that is enough for any honest one. */
 enum { OBJECT_BYTES = 250, LIST_BYTES = 110, MEMBER_BYTES = 64, VALUE_BYTES = 32 };
 enum { TREE_PER_BYTE = 30 };
 #define TREE_BYTES_LEAST ((size_t)64 << 20)

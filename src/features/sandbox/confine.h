@@ -11,7 +11,7 @@
 #include <sys/types.h>
 
 /* The part that a nursery does once for all its children: namespaces, no capabilities, no new privileges,
- * files for nobody else. `parent` and what becomes of this process: spaces.h. Does nothing the second time. */
+ * files for nobody else. `parent` and what becomes of this process: spaces.h. Nothing the second time. */
 bool confine_begin(pid_t parent);
 
 /* confine_begin, for a process that dies with whoever has its standard output; no core, few open files, no

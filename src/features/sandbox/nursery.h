@@ -4,12 +4,12 @@
  * would have been: it confines itself before it looks at the file, and nothing of one reading is left for
  * the next.
  *
- * Its namespaces are its children's, too: it enters them, drops its capabilities, and makes the list of system
- * calls once for all.
+ * Its namespaces are its children's, too: it enters them, drops its capabilities, and makes the list of
+ * system calls once for all.
  *
  * Where no nursery can be had (the first file, a job in its sandbox, an older kernel), process.c starts the
- * program for each reading. Private to sandbox/; process.h is what others call.
- * Threads: any; one nursery for all of them. It ends with the process that started it. */
+ * program for each reading. Private to sandbox/; process.h is what others call. Threads: any; one nursery
+ * for all of them. It ends with the process that started it. */
 #ifndef HX_FEATURES_SANDBOX_NURSERY_H
 #define HX_FEATURES_SANDBOX_NURSERY_H
 
