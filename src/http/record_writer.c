@@ -6,6 +6,7 @@
 #include "store/store_file.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ struct record_writer {
     pthread_mutex_t lock; /* guards the store */
     struct store *store;
     const char *gdal_version;
+    _Atomic(const char *) due;  /* the path at which the store is to be opened anew; NULL: it is not */
     pthread_mutex_t fault_lock; /* guards the two below; held to look and to note only */
     bool is_closed;
     struct error fault; /* of the latest write; status 0: it was kept, or refused for what it was */
@@ -71,6 +73,7 @@ void record_writer_close(struct record_writer *d)
 void record_writer_let_go(struct record_writer *d)
 {
     pthread_mutex_lock(&d->lock);
+    atomic_store(&d->due, NULL);
     store_close_apart(d->store);
     d->store = NULL;
     note_open(d);
@@ -103,13 +106,32 @@ enum status record_writer_take_up(struct record_writer *d, const char *store_pat
     return s;
 }
 
-enum status record_writer_renew(struct record_writer *d, const char *store_path, struct error *e)
+/* With the lock. */
+static enum status renew_if_due(struct record_writer *d, struct error *e)
 {
-    pthread_mutex_lock(&d->lock);
+    const char *path = atomic_exchange(&d->due, NULL);
+    if (!path)
+        return STATUS_OK;
     store_close_apart(d->store);
     d->store = NULL;
-    enum status s = store_open(store_path, STORE_WRITE, &d->store, e);
+    enum status s = store_open(path, STORE_WRITE, &d->store, e);
     note_open(d);
+    return s;
+}
+
+/* Before anything is written. What could not be opened is told by fail_closed. */
+static void lock_to_write(struct record_writer *d)
+{
+    pthread_mutex_lock(&d->lock);
+    (void)!renew_if_due(d, NULL);
+}
+
+enum status record_writer_renew(struct record_writer *d, const char *store_path, struct error *e)
+{
+    atomic_store(&d->due, store_path);
+    if (pthread_mutex_trylock(&d->lock) != 0)
+        return STATUS_OK; /* somebody keeps, and may wait for another program: the next one does it */
+    enum status s = renew_if_due(d, e);
     pthread_mutex_unlock(&d->lock);
     return s;
 }
@@ -141,7 +163,7 @@ enum status record_writer_fault(struct record_writer *d, struct error *e)
 enum status record_writer_use(struct record_writer *d, const char *person, const char *address,
                               record_writer_fn *fn, void *user, struct error *e)
 {
-    pthread_mutex_lock(&d->lock);
+    lock_to_write(d);
     if (d->store)
         store_act_as(d->store, person ? person : "", address);
     enum status s = !d->store ? fail_closed(e) : fn(d->store, user, e);
@@ -164,7 +186,7 @@ static struct record_writer *lock_for(const struct request *rq)
     struct record_writer *d = rq->record_writer;
     char address[ADDRESS_SIZE];
     access_address(rq, address);
-    pthread_mutex_lock(&d->lock);
+    lock_to_write(d);
     if (d->store)
         store_act_as(d->store, rq->caller.name, address);
     return d;

@@ -32,7 +32,8 @@ bool record_writer_lost_store(const struct error *e);
 /* Why what should be kept now, or should have been kept last, could not be: the store is closed, the disk
  * full. STATUS_OK: nothing is known against it. Waits for nobody. */
 enum status record_writer_fault(struct record_writer *d, struct error *e) HX_MUST_CHECK;
-/* Opens it anew after somebody wrote past the journal; whoever keeps waits. */
+/* Opens it anew after somebody wrote past the journal: now, or, while somebody keeps, before the next one
+ * does. Waits for nobody. `store_path` is borrowed until the writer is closed. */
 enum status record_writer_renew(struct record_writer *d, const char *store_path,
                                 struct error *e) HX_MUST_CHECK;
 

@@ -679,6 +679,7 @@ class LifeTest(unittest.TestCase):
             s.sendall(body[10:])
             answer = s.recv(65536)
         self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer[:100])
+        server.process.wait()  # a second signal would end it at once
         self.assertEqual(server.stop(), 0, server.log)
         self.assertRegex(server.log, r"POST /check 200 \d+\.\d ms")
 
