@@ -755,6 +755,13 @@ static unsigned run_filter(const struct sock_filter *p, size_t n, const struct s
 #define AUDIT_ARCH_LOONGARCH64 0xC0000102u
 #endif
 
+/* A sanitizer writes to pipes of its own, in its builds alone (calls.c). */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define WRITE_TO_ANOTHER SECCOMP_RET_ALLOW
+#else
+#define WRITE_TO_ANOTHER SECCOMP_RET_TRAP
+#endif
+
 /* One policy on each processor, whatever numbers its calls have. A libseccomp that does not know one says
  * so, and the report passes that on. */
 static void test_the_lists_of_each_processor(void **state)
@@ -768,7 +775,7 @@ static void test_the_lists_of_each_processor(void **state)
     } calls[] = {
         {"read", 0, 63, {0}, SECCOMP_RET_ALLOW, SECCOMP_RET_ALLOW},
         {"write to the pipe", 1, 64, {1}, SECCOMP_RET_ALLOW, SECCOMP_RET_ALLOW},
-        {"write to another", 1, 64, {5}, SECCOMP_RET_TRAP, SECCOMP_RET_ALLOW},
+        {"write to another", 1, 64, {5}, WRITE_TO_ANOTHER, SECCOMP_RET_ALLOW},
         {"openat to read", 257, 56, {0, 0, O_RDONLY | O_CLOEXEC}, SECCOMP_RET_ALLOW, SECCOMP_RET_ALLOW},
         {"openat to write", 257, 56, {0, 0, O_WRONLY}, SECCOMP_RET_ERRNO | EACCES, SECCOMP_RET_ALLOW},
         {"openat to write both",
