@@ -543,7 +543,7 @@ class ServerTest(unittest.TestCase):
         self.assertEqual(plain_headers["Vary"], "Accept-Encoding")
         self.assertNotEqual(headers["ETag"], plain_headers["ETag"])
         self.assertNotIn("Content-Encoding", self.request("GET", "/assets/style.css", headers={"Accept-Encoding": "gzip;q=0"})[1])
-        self.assertNotIn("Content-Encoding", self.request("GET", "/health", headers={"Accept-Encoding": "gzip"})[1])  # too small to gain
+        self.assertNotIn("Content-Encoding", self.request("GET", "/live", headers={"Accept-Encoding": "gzip"})[1])  # too small to gain
 
     def test_path_traversal(self):
         """No path leads out of the web folder, nor to hidden files or links."""
