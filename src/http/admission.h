@@ -5,8 +5,8 @@
  * here after the page was loaded (DNS rebinding) would open everything to that page: only names that are
  * ours are answered, by every route. A page of another site may ask at our own name too, without reading the
  * answer: it is refused wherever something is changed, kept, or not published. A link that a person follows
- * (a browser says navigate, document) is no such page. Not for: people and what they may do (access/, once
- * there). Threads: pure; the rules are const. */
+ * (a browser says navigate, document) is no such page. Not for: people and what they may do
+ * (access_gate.h). Threads: pure; the rules are const. */
 #ifndef HX_HTTP_ADMISSION_H
 #define HX_HTTP_ADMISSION_H
 

@@ -146,11 +146,6 @@ struct store *store_seized(struct store_seizure *z)
     return z->store;
 }
 
-bool store_seized_is_there(const struct store_seizure *z)
-{
-    return z->is_there;
-}
-
 const struct error *store_seized_fault(const struct store_seizure *z)
 {
     return &z->fault;

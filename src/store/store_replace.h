@@ -18,7 +18,6 @@ enum status store_seize(const char *path, struct store_seizure **out, struct err
 /* The handle to read with, borrowed; NULL: there is none, or none that can be read
  * (store_seized_fault says why). */
 struct store *store_seized(struct store_seizure *z);
-bool store_seized_is_there(const struct store_seizure *z);
 const struct error *store_seized_fault(const struct store_seizure *z);
 /* Puts `fresh`, which is at rest and on the same file system, at the path, with owner and permissions of
  * what was there; that is kept under `kept`, where nothing may be, with its journal if it had to be left
