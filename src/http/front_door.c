@@ -423,6 +423,8 @@ static bool is_slow(const struct front_door *d, struct door_guest *g, int stage,
     int64_t most = (int64_t)limit(d, DOOR_SLOW_SECONDS) * 1000;
     if (stage == DOOR_BODY)
         bytes = atomic_load(&g->n_body);
+    if (stage == DOOR_BODY && has_bytes_to_read(g->fd))
+        waits_for_it = false;
     if (g->slow_stage != stage || !waits_for_it || bytes < g->slow_bytes ||
         g->slow_ms < atomic_load(&g->since_ms)) {
         g->slow_stage = stage;
@@ -455,7 +457,9 @@ static void look_at(struct front_door *d, struct door_guest *g, int64_t now)
     int stage = atomic_load(&g->stage);
     int64_t age = now - atomic_load(&g->since_ms), began = atomic_load(&g->request_ms);
     bool first = atomic_load(&g->n_requests) == 0, over = false;
-    if (stage == DOOR_WAITING)
+    if ((stage == DOOR_WAITING || stage == DOOR_HEADER) && has_bytes_to_read(g->fd))
+        over = false; /* it is we who are slow */
+    else if (stage == DOOR_WAITING)
         over = age >= 1000 * limit(d, first ? DOOR_HEADER_SECONDS : DOOR_IDLE_SECONDS);
     else if (stage == DOOR_HEADER)
         over = age >= 1000 * limit(d, DOOR_HEADER_SECONDS);
