@@ -1,16 +1,17 @@
-"""The manual page, made from what the program says of itself: `hongxian help` and `hongxian help COMMAND`.
+"""The manual page, made from what the program says of itself: `hongxian help --format json`.
 
     man-page.py PROGRAM OUT.1
 """
+import json
 import os
-import re
 import subprocess
 import sys
 
 
-def said(program: str, *arguments: str) -> str:
-    return subprocess.run([program, *arguments], check=True, capture_output=True, text=True,
-                          env={**os.environ, "LC_ALL": "C.UTF-8"}).stdout
+def said(program: str) -> dict:
+    done = subprocess.run([program, "help", "--format", "json"], check=True, capture_output=True, text=True,
+                          env={**os.environ, "LC_ALL": "C.UTF-8"})
+    return json.loads(done.stdout)
 
 
 def escape(text: str) -> str:
@@ -19,54 +20,70 @@ def escape(text: str) -> str:
     return "\\&" + text if text.startswith(".") else text
 
 
-def commands_of(overview: str) -> list[str]:
-    return re.findall(r"^  hongxian (\S+)", overview, re.M)
+def both(about: dict, prefix: str = "") -> list[str]:
+    return [escape(about[f"{prefix}zh"]), ".br", escape(about[f"{prefix}en"])]
 
 
-def usage_lines(usage: str) -> list[str]:
-    """One alternative a line: the forms of a command are parted by " | " outside brackets."""
-    lines, depth, start = [], 0, 0
-    for i, c in enumerate(usage):
-        depth += c in "[{"
-        depth -= c in "]}"
-        if depth == 0 and usage.startswith(" | ", i):
-            lines.append(usage[start:i].strip())
-            start = i + 3
-    return lines + [usage[start:].strip()]
+def usage(command: dict) -> str:
+    words = []
+    if command["subcommands"]:
+        choice = "|".join(command["subcommands"])
+        words.append(f"[{choice}]" if command["usual"] else choice)
+    if command["operands"]:
+        words.append(command["operands"] if command["operands_required"] else f"[{command['operands']}]")
+    words += [f"{o['name']} {o['value']}" for o in command["options"] if o["required"]]
+    if command["subcommands"] or any(not o["required"] for o in command["options"]):
+        words.append("[OPTION ...]")
+    return " ".join(words)
 
 
-def section(program: str, command: str) -> list[str]:
-    usage, zh, en = said(program, "help", command).rstrip("\n").split("\n", 2)
-    usage = usage.split("hongxian", 1)[1].strip()
-    rest = usage[len(command):].strip()
-    out = [f'.SS "{escape(command)}"']
-    for form in usage_lines(rest):
-        out += [".B " + escape(f"hongxian {command}"), escape(form) if form else "\\&", ".br"]
-    return out + [escape(zh), ".br"] + [escape(line) for line in en.split("\n")]
+def option(o: dict) -> list[str]:
+    out = [".TP", ".B " + escape(f"{o['name']} {o['value'] or ''}".strip() + (" ..." if o["several"] else ""))]
+    out += both(o)
+    remarks = []
+    if o["default"]:
+        remarks.append(f"默认 default: {o['default']}")
+    if o["alias"]:
+        remarks.append(f"旧名 earlier name: {o['alias']}")
+    for remark in remarks:
+        out += [".br", escape(remark)]
+    for part in o.get("parts", []):
+        unit = f" {part['unit']}" if part["unit"] else ""
+        out += [".br", escape(f"{part['name']}={part['default']}{unit} ({part['least']} – {part['most']})"),
+                ".br", escape(f"{part['zh']} / {part['en']}")]
+    return out
 
 
-def page(program: str) -> str:
-    overview = said(program, "help")
-    head = overview.split("\n", 1)[0]
-    version = re.search(r"hongxian (\S+?)[：:]", head).group(1)
-    tail = overview[overview.index("数据文件 store"):].rstrip("\n").split("\n")
-    out = [f'.TH HONGXIAN 1 "" "hongxian {version}" "红线 Hongxian"', ".nh", ".ad l", ".SH NAME",
+def section(command: dict) -> list[str]:
+    name = f"{command['group']} {command['name']}" if command["group"] else command["name"]
+    out = [f'.SS "{escape(name)}"', ".B " + escape(f"hongxian {name}"), escape(usage(command)) or "\\&", ".br"]
+    out += both(command)
+    if command["operands"]:
+        out += [".TP", ".B " + escape(command["operands"])] + both(command, "operands_")
+    for o in command["options"]:
+        out += option(o)
+    return out
+
+
+def page(program: dict) -> str:
+    out = [f'.TH HONGXIAN 1 "" "hongxian {program["version"]}" "红线 Hongxian"', ".nh", ".ad l", ".SH NAME",
            "hongxian \\- red\\-line checks of land parcels 国土空间管控核查", ".SH SYNOPSIS", ".B hongxian",
            ".I COMMAND", "[\\fIOPTION\\fR ...]", ".SH DESCRIPTION"]
-    out += [escape(line) for line in overview.split("\n\n", 1)[0].split("\n")]
+    out += both(program)
     out.append(".SH COMMANDS")
-    for command in commands_of(overview):
-        out += section(program, command)
-    out.append(".SH FILES AND EXIT STATUS")
-    for line in tail:
-        out += [escape(line), ".br"]
+    for command in program["commands"]:
+        out += section(command)
+    out.append(".SH EXIT STATUS")
+    for code in program["exit_codes"]:
+        of = f" ({code['of']})" if code["of"] else ""
+        out += [".TP", f".B {code['code']}", escape(f"{code['zh']} / {code['en']}{of}")]
     out += [".SH SEE ALSO", "/usr/share/doc/hongxian/README.Debian,", "/usr/share/doc/hongxian\\-doc/"]
     return "\n".join(out) + "\n"
 
 
 def main() -> None:
     program, path = sys.argv[1:]
-    text = page(program)
+    text = page(said(program))
     with open(path, "w", encoding="utf-8") as f:
         f.write(text)
 

@@ -16,34 +16,54 @@ enum { P = 1 << AUDIT_PARCELS, L = 1 << AUDIT_LINES, F = 1 << AUDIT_FIGURES };
 enum option_type { TEXT, FLAG, THREADS, CRS, OUTPUT, SUMMARY };
 
 struct option_row {
-    const char *key, *alias;
-    const char *query; /* a parameter of POST /jobs; NULL: a job decides it, or takes a file for it */
-    unsigned kinds;
+    struct audit_option_info info;
     enum option_type type;
     size_t at; /* of TEXT and FLAG */
 };
 
 #define AT(member) offsetof(struct audit_request, member)
+/* As the command spells it, and how the other doors do. */
+#define NAMES(key) key, "--" key
+/* clang-format off */
 static const struct option_row table[] = {
-    {"input", NULL, NULL, P, TEXT, AT(input)},
-    {"output", NULL, NULL, P | L | F, OUTPUT, 0},
-    {"summary", NULL, NULL, P | L, SUMMARY, 0},
-    {"layer", NULL, "layer", P | L | F, TEXT, AT(layer)},
-    {"class", NULL, "class", P, TEXT, AT(project_class)},
-    {"class-field", NULL, "class_field", P, TEXT, AT(class_field)},
-    {"claim", NULL, "claim", P, TEXT, AT(claims)},
-    {"claim-field", NULL, "claim_field", P, TEXT, AT(claim_field)},
-    {"id-field", NULL, "id_field", P, TEXT, AT(id_field)},
-    {"crs", "epsg", "crs", P, CRS, 0},
-    {"since", NULL, NULL, P, TEXT, AT(since)},
-    {"compare", NULL, NULL, L, TEXT, AT(compare)},
-    {"official", NULL, NULL, L, TEXT, AT(official)},
-    {"threads", NULL, NULL, P | L | F, THREADS, 0},
-    {"within-spaces", NULL, "within_spaces", L, FLAG, AT(within_spaces)},
-    {"overlaps", NULL, "overlaps", P, FLAG, AT(overlaps)},
-    {"resume", NULL, NULL, P, FLAG, AT(resume)},
-    {"overwrite", NULL, NULL, P, FLAG, AT(overwrite)},
+    {{NAMES("input"), NULL, NULL, P, "FILE", "地块文件", "the file of parcels", false}, TEXT, AT(input)},
+    {{"output", "-o", NULL, NULL, P | L | F, "FILE", "结果文件，格式按扩展名；可以给出几个",
+      "a file of results, in the format of its ending; there may be several", false}, OUTPUT, 0},
+    {{NAMES("summary"), NULL, NULL, P | L, "FILE", "汇总：.json 供程序读取；parcels 另可为 .html",
+      "the sums: .json for programs; of parcels also .html", false}, SUMMARY, 0},
+    {{NAMES("layer"), NULL, "layer", P | L | F, "NAME", "parcels：文件中的哪个图层；lines、figures：只看哪个图层",
+      "of parcels: which layer of the file; of lines and figures: this layer only", false}, TEXT, AT(layer)},
+    {{NAMES("class"), NULL, "class", P, "CLASS", "每个地块的项目类型（hongxian classes 列出）",
+      "the project class of every parcel (hongxian classes lists them)", false}, TEXT, AT(project_class)},
+    {{NAMES("class-field"), NULL, "class_field", P, "FIELD", "载有各地块项目类型的字段",
+      "the field that has each parcel's class", false}, TEXT, AT(class_field)},
+    {{NAMES("claim"), NULL, "claim", P, "LAYER=CLASS[;...]", "每个地块的主张：在该控制线内属于哪一类",
+      "the claims of every parcel: of which class it is in that line", false}, TEXT, AT(claims)},
+    {{NAMES("claim-field"), NULL, "claim_field", P, "FIELD", "载有各地块主张的字段",
+      "the field that has each parcel's claims", false}, TEXT, AT(claim_field)},
+    {{NAMES("id-field"), NULL, "id_field", P, "FIELD", "载有地块编号的字段；不写时为 BSM，否则为文件中的序号",
+      "the field that has a parcel's id; otherwise BSM, or its number in the file", false}, TEXT,
+      AT(id_field)},
+    {{NAMES("crs"), "--epsg", "crs", P, "EPSG:N", "文件没有写明时的坐标系",
+      "the coordinate system of a file that states none", false}, CRS, 0},
+    {{NAMES("since"), NULL, NULL, P, "EARLIER.gpkg", "以前的结果：没有变化的沿用，其余重新测算",
+      "an earlier output: what stands is taken over, the rest is measured", false}, TEXT, AT(since)},
+    {{NAMES("compare"), NULL, NULL, L, "OLD", "以前的结果：说明新增、仍在、已解决",
+      "an earlier output: what is new, what is still there, what was settled", false}, TEXT, AT(compare)},
+    {{NAMES("official"), NULL, NULL, L, "FILE", "官方汇总面积（.csv 或 .json），与图层比对",
+      "official totals (.csv or .json) to hold the layers against", false}, TEXT, AT(official)},
+    {{NAMES("threads"), NULL, NULL, P | L | F, "N", "同时工作的线程，1 至 64；不写时为处理器数",
+      "threads at a time, 1 to 64; otherwise as many as there are processors", false}, THREADS, 0},
+    {{NAMES("within-spaces"), NULL, "within_spaces", L, NULL, "另查每条控制线是否在自己的空间之内",
+      "also: does each line lie within its own space?", true}, FLAG, AT(within_spaces)},
+    {{NAMES("overlaps"), NULL, "overlaps", P, NULL, "GeoPackage 中另写一张压占图形的表",
+      "in a GeoPackage also a table of the overlaps' geometry", true}, FLAG, AT(overlaps)},
+    {{NAMES("resume"), NULL, NULL, P, NULL, "接着上次中断处继续", "go on where a run was interrupted", true},
+     FLAG, AT(resume)},
+    {{NAMES("overwrite"), NULL, NULL, P, NULL, "替换已有的结果文件；丢弃中断的结果",
+      "replace an output that is there, and throw an interrupted run away", true}, FLAG, AT(overwrite)},
 };
+/* clang-format on */
 enum { N_OPTIONS = sizeof table / sizeof *table };
 _Static_assert(N_OPTIONS + 2 * AUDIT_OUTPUTS_MAX + 3 <= AUDIT_ARGUMENTS_MAX, "all of them at once");
 
@@ -171,13 +191,13 @@ static enum status set_threads(const char *value, int *out, struct error *e)
 static enum status set(struct audit_request *r, const struct option_row *o, const char *value,
                        struct error *e)
 {
-    if (!(o->kinds & 1U << r->kind))
-        return audit_option_refuse(o->key, r->kind, e);
+    if (!(o->info.kinds & 1U << r->kind))
+        return audit_option_refuse(o->info.key, r->kind, e);
     switch (o->type) {
     case TEXT:
         return *text_at(r, o) = value, STATUS_OK;
     case FLAG:
-        return set_flag(o->key, value, flag_at(r, o), e);
+        return set_flag(o->info.key, value, flag_at(r, o), e);
     case THREADS:
         return set_threads(value, &r->threads, e);
     case CRS:
@@ -194,7 +214,7 @@ static enum status fail_unknown(const char *key, struct error *e)
 {
     char known[256] = "";
     for (size_t i = 0, n = 0; i < N_OPTIONS && n < sizeof known; i++)
-        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "", table[i].key);
+        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", i ? ", " : "", table[i].info.key);
     error_zh(e, "没有这个选项：%.40s；可用：%s。", key, known);
     return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "There is no such option: %.40s; known are %s.",
                       key, known);
@@ -232,7 +252,7 @@ enum status audit_request_of(const struct audit_option *options, size_t n, struc
         size_t o = 0;
         if (!options[i].value || !*options[i].value)
             continue;
-        while (o < N_OPTIONS && strcmp(table[o].key, options[i].key) != 0)
+        while (o < N_OPTIONS && strcmp(table[o].info.key, options[i].key) != 0)
             o++;
         s = o < N_OPTIONS ? set(&made, &table[o], options[i].value, e) : fail_unknown(options[i].key, e);
     }
@@ -250,7 +270,7 @@ bool audit_option_at(size_t i, struct audit_option_info *out)
 {
     if (i >= N_OPTIONS)
         return false;
-    *out = (struct audit_option_info){table[i].key, table[i].alias, table[i].query, table[i].type == FLAG};
+    *out = table[i].info;
     return true;
 }
 
@@ -286,15 +306,16 @@ static const char *argument(struct audit_request *r, const struct option_row *o,
 {
     switch (o->type) {
     case TEXT:
-        return *text_at(r, o) && o->at != AT(input) ? arena_printf(a, "--%s=%s", o->key, *text_at(r, o)) : "";
+        return *text_at(r, o) && o->at != AT(input) ? arena_printf(a, "--%s=%s", o->info.key, *text_at(r, o))
+                                                    : "";
     case FLAG:
-        return *flag_at(r, o) ? arena_printf(a, "--%s", o->key) : "";
+        return *flag_at(r, o) ? arena_printf(a, "--%s", o->info.key) : "";
     case THREADS:
-        return r->threads ? arena_printf(a, "--%s=%d", o->key, r->threads) : "";
+        return r->threads ? arena_printf(a, "--%s=%d", o->info.key, r->threads) : "";
     case CRS:
-        return r->epsg ? arena_printf(a, "--%s=EPSG:%d", o->key, r->epsg) : "";
+        return r->epsg ? arena_printf(a, "--%s=EPSG:%d", o->info.key, r->epsg) : "";
     case SUMMARY:
-        return r->summary_json ? arena_printf(a, "--%s=%s", o->key, r->summary_json) : "";
+        return r->summary_json ? arena_printf(a, "--%s=%s", o->info.key, r->summary_json) : "";
     case OUTPUT:
         break;
     }

@@ -68,11 +68,13 @@ enum status audit_request_of(const struct audit_option *options, size_t n, struc
  * these. */
 enum status audit_option_refuse(const char *key, enum audit_kind kind, struct error *e) HX_MUST_CHECK;
 
-/* What each door calls an option: the command --key (and --alias, an older name), POST /jobs `query`,
+/* What each door calls an option: the command `argument` (and `alias`, an older name), POST /jobs `query`,
  * which is NULL where a job decides it itself or takes a file for it. The library has a member of
  * hx_audit_options for each (api/audits.c). */
 struct audit_option_info {
-    const char *key, *alias, *query;
+    const char *key, *argument, *alias, *query;
+    unsigned kinds;              /* 1 << AUDIT_PARCELS: it is an option of parcels */
+    const char *value, *zh, *en; /* for help: its value's name (NULL of a flag), and what it is for */
     bool is_flag;
 };
 /* The i-th option; false after the last. */

@@ -1,18 +1,11 @@
 #include "cli/args.h"
 
+#include "cli/options/suggest.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct arg_option *find_option(const struct arg_option *options, const char *arg,
-                                            size_t name_length)
-{
-    for (; options->name; options++)
-        if (strlen(options->name) == name_length && strncmp(options->name, arg, name_length) == 0)
-            return options;
-    return NULL;
-}
 
 static enum status fail(struct error *e, const char *zh, const char *en, const char *arg)
 {
@@ -20,103 +13,104 @@ static enum status fail(struct error *e, const char *zh, const char *en, const c
     return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "%s: %.200s.", en, arg);
 }
 
-static const struct arg_listed *find_listed(const struct arg_listed *l, const char *arg, size_t name_length)
+static bool is_option(const char *arg)
 {
-    for (; l && l->name; l++)
-        if (strlen(l->name) == name_length && strncmp(l->name, arg, name_length) == 0)
-            return l;
+    return arg[0] == '-' && arg[1];
+}
+
+static size_t name_length(const char *arg)
+{
+    return strcspn(arg, "=");
+}
+
+/* ---- what is not known ---- */
+
+/* Another subcommand of the same group that has the option; NULL: none. */
+static const struct command *sibling_with(const struct command *c, const char *arg)
+{
+    struct cli_option o;
+    const struct command *group = c->group ? command_find(c->group) : NULL;
+    for (const struct command *s = group ? group->subcommands : NULL; s && s->name; s++)
+        if (s != c && command_option_find(s, arg, name_length(arg), &o) && !o.is_hidden)
+            return s;
     return NULL;
 }
 
-/* Which there are, where one is not known. */
-static enum status fail_unknown(const struct arg_option *o, const struct arg_rest *rest, const char *arg,
-                                struct error *e)
+static enum status fail_option(const struct command *c, const char *arg, struct error *e)
 {
-    char known[400] = "";
+    struct suggestion near;
+    struct cli_option o;
+    char known[600] = "", zh[SUGGEST_SIZE], en[SUGGEST_SIZE];
+    const char *names[ARG_GIVEN_MAX];
+    size_t n = 0, shown = name_length(arg) < 60 ? name_length(arg) : 60;
+    const struct command *other = sibling_with(c, arg);
+    if (other) {
+        error_zh(e, "%s %s 没有选项 %.*s；它是 %s %s 的选项。", c->group, c->name, (int)shown, arg, c->group,
+                 other->name);
+        return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
+                          "%s %s has no option %.*s, which is one of %s %s.", c->group, c->name, (int)shown,
+                          arg, c->group, other->name);
+    }
+    suggest_begin(&near, arg, name_length(arg));
+    for (size_t i = 0; command_option_at(c, i, &o) && i < ARG_GIVEN_MAX; i++) {
+        names[i] = o.name;
+        if (o.is_hidden)
+            continue;
+        suggest_look(&near, names[i]);
+        if (n < sizeof known)
+            n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", n ? " " : "", o.name);
+    }
+    suggest_words(&near, zh, en);
+    error_zh(e, "没有这个选项：%.*s；%s可用：%s。", (int)shown, arg, zh, n ? known : "（无）");
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "There is no such option: %.*s.%s Known are %s.",
+                      (int)shown, arg, en, n ? known : "none");
+}
+
+static enum status fail_subcommand(const struct command *group, const char *word, struct error *e)
+{
+    struct suggestion near;
+    char known[200] = "", zh[SUGGEST_SIZE], en[SUGGEST_SIZE];
     size_t n = 0;
-    const struct arg_listed *l = rest->listed;
-    for (; o[rest->n_hidden].name && n < sizeof known; o++)
-        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", n ? " " : "", o->name);
-    for (; l && l->name && n < sizeof known; l++)
-        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", n ? " " : "", l->name);
-    int shown = (int)strcspn(arg, "=");
-    error_zh(e, "没有这个选项：%.*s；可用：%s。", shown < 60 ? shown : 60, arg, known);
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "There is no such option: %.*s; known are %s.",
-                      shown < 60 ? shown : 60, arg, known);
-}
-
-/* The value behind an equals sign, or the next argument. */
-static enum status take_value(const char *name, int argc, char **argv, int *i, const char **out,
-                              struct error *e)
-{
-    const char *equals = strchr(argv[*i], '=');
-    if (!equals && *i + 1 >= argc)
-        return fail(e, "这个选项后面缺少值", "A value is missing after the option", name);
-    *out = equals ? equals + 1 : argv[++*i];
-    return STATUS_OK;
-}
-
-static enum status take_listed(const struct arg_listed *l, int argc, char **argv, int *i,
-                               struct arg_rest *rest, struct error *e)
-{
-    struct arg_given *to = &rest->given[rest->n_given];
-    if (rest->n_given == ARG_LISTED_MAX)
-        return fail(e, "选项太多", "There are too many options", argv[*i]);
-    if (l->is_flag && strchr(argv[*i], '='))
-        return fail(e, "这个选项不带值", "The option takes no value", l->name);
-    enum status s =
-        l->is_flag ? (to->value = "1", STATUS_OK) : take_value(l->name, argc, argv, i, &to->value, e);
-    to->key = l->key;
-    rest->n_given += !s;
-    return s;
-}
-
-/* Takes one option and, where it has one, its value from the next argument. */
-static enum status take_option(const struct arg_option *options, int argc, char **argv, int *i,
-                               struct arg_rest *rest, struct error *e)
-{
-    const char *arg = argv[*i], *equals = strchr(arg, '=');
-    size_t length = equals ? (size_t)(equals - arg) : strlen(arg);
-    const struct arg_option *o = find_option(options, arg, length);
-    const struct arg_listed *l = o ? NULL : find_listed(rest->listed, arg, length);
-    if (l)
-        return take_listed(l, argc, argv, i, rest, e);
-    if (!o)
-        return fail_unknown(options, rest, arg, e);
-    if (!o->value && equals)
-        return fail(e, "这个选项不带值", "The option takes no value", o->name);
-    if (!o->value) {
-        *o->flag = true;
-        return STATUS_OK;
+    suggest_begin(&near, word ? word : "", word ? strlen(word) : 0);
+    for (const struct command *s = group->subcommands; s->name && n < sizeof known; s++) {
+        suggest_look(&near, s->name);
+        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s", n ? ", " : "", s->name);
     }
-    return take_value(o->name, argc, argv, i, o->value, e);
+    suggest_words(&near, zh, en);
+    if (!word) {
+        error_zh(e, "%s 之后应为以下之一：%s。", group->name, known);
+        return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "After %s comes one of %s.", group->name,
+                          known);
+    }
+    error_zh(e, "%s 没有“%.60s”；%s可用：%s。", group->name, word, zh, known);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "%s has no \"%.60s\".%s It has %s.", group->name,
+                      word, en, known);
 }
 
-enum status args_parse(int argc, char **argv, const struct arg_option *options, struct arg_rest *rest,
-                       struct error *e)
+enum status args_subcommand(const struct command *group, int argc, char **argv, const struct command **out,
+                            int *at, struct error *e)
 {
-    bool options_end = false;
-    for (int i = 0; i < argc; i++) {
-        const char *arg = argv[i];
-        if (!options_end && strcmp(arg, "--") == 0) {
-            options_end = true;
-        } else if (!options_end && arg[0] == '-' && arg[1]) {
-            enum status s = take_option(options, argc, argv, &i, rest, e);
-            if (s)
-                return s;
-        } else if (rest->n == rest->max) {
-            return fail(e, "多出一个参数", "There is one argument too many", arg);
-        } else {
-            rest->items[rest->n++] = arg;
+    struct cli_option o;
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        bool known = false;
+        if (!is_option(argv[i])) {
+            *at = i;
+            *out = command_find_below(group, argv[i]);
+            return *out ? STATUS_OK : fail_subcommand(group, argv[i], e);
         }
+        for (const struct command *s = group->subcommands; s->name && !known; s++)
+            known = command_option_find(s, argv[i], name_length(argv[i]), &o);
+        i += known && !option_is_flag(&o) && !strchr(argv[i], '='); /* its value is no word */
     }
-    return STATUS_OK;
+    *at = -1;
+    *out = group->usual ? command_find_below(group, group->usual) : NULL;
+    return *out ? STATUS_OK : fail_subcommand(group, NULL, e);
 }
+
+/* ---- values ---- */
 
 enum status args_number(const char *name, const char *text, long min, long max, long *out, struct error *e)
 {
-    if (!text)
-        return STATUS_OK;
     char *end;
     errno = 0;
     long v = strtol(text, &end, 10);
@@ -130,14 +124,151 @@ enum status args_number(const char *name, const char *text, long min, long max, 
                       name, min, max);
 }
 
-bool args_is_english(const char *text)
+static enum status check_choice(const struct cli_option *o, const char *value, struct error *e)
 {
-    return text && strcmp(text, "en") == 0;
+    char zh[100] = "", en[100] = "";
+    for (const char *w = o->value; *value; w++) {
+        size_t n = strcspn(w, "|");
+        if (strlen(value) == n && strncmp(w, value, n) == 0)
+            return STATUS_OK;
+        bool is_last = !w[n] || !strchr(w + n + 1, '|');
+        snprintf(zh + strlen(zh), sizeof zh - strlen(zh), "%.*s%s", (int)n, w,
+                 !w[n]     ? ""
+                 : is_last ? " 或 "
+                           : "、");
+        snprintf(en + strlen(en), sizeof en - strlen(en), "%.*s%s", (int)n, w,
+                 !w[n]     ? ""
+                 : is_last ? " or "
+                           : ", ");
+        w += n;
+        if (!*w)
+            break;
+    }
+    error_zh(e, "%s 只能是 %s：%.60s。", o->name, *zh ? zh : o->value, value);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "%s is %s: %.60s.", o->name, *en ? en : o->value,
+                      value);
 }
 
-enum status args_lang(const char *text, struct error *e)
+static enum status list_value(const struct cli_option *o, const char *value, struct arguments *a,
+                              struct error *e)
 {
-    if (!text || strcmp(text, "zh") == 0 || args_is_english(text))
+    if (a->n_given == ARG_GIVEN_MAX)
+        return fail(e, "选项太多", "There are too many options", o->name);
+    a->given[a->n_given++] = (struct arg_given){o->key, value};
+    return STATUS_OK;
+}
+
+enum status args_put(const struct cli_option *o, const char *value, struct arguments *a, struct error *e)
+{
+    void *at = (char *)a + o->at;
+    enum status s = STATUS_OK;
+    switch (o->type) {
+    case OPTION_FLAG:
+        *(bool *)at = true;
+        break;
+    case OPTION_CHOICE:
+        s = check_choice(o, value, e);
+        if (!s)
+            *(const char **)at = value;
+        break;
+    case OPTION_TEXT:
+        *(const char **)at = value;
+        break;
+    case OPTION_NUMBER:
+        s = args_number(o->name, value, o->least, o->most, at, e);
+        break;
+    case OPTION_LISTED:
+        s = list_value(o, value, a, e);
+        break;
+    case OPTION_LISTED_FLAG:
+        s = list_value(o, "1", a, e);
+        break;
+    }
+    return s;
+}
+
+/* ---- the arguments ---- */
+
+/* Takes one option and, where it has one, its value from the next argument. */
+static enum status take_option(const struct command *c, int argc, char **argv, int *i, struct arguments *a,
+                               struct error *e)
+{
+    struct cli_option o;
+    const char *arg = argv[*i], *equals = strchr(arg, '=');
+    if (!command_option_find(c, arg, name_length(arg), &o))
+        return fail_option(c, arg, e);
+    if (option_is_flag(&o))
+        return equals ? fail(e, "这个选项不带值", "The option takes no value", o.name)
+                      : args_put(&o, NULL, a, e);
+    if (!equals && *i + 1 >= argc)
+        return fail(e, "这个选项后面缺少值", "A value is missing after the option", o.name);
+    return args_put(&o, equals ? equals + 1 : argv[++*i], a, e);
+}
+
+static enum status put_fallbacks(const struct command *c, struct arguments *a, struct error *e)
+{
+    struct cli_option o;
+    enum status s = STATUS_OK;
+    for (size_t i = 0; !s && command_option_at(c, i, &o); i++)
+        if (o.fallback && !option_is_listed(&o))
+            s = args_put(&o, o.fallback, a, e);
+    return s;
+}
+
+static enum status check_items(const struct command *c, const struct arguments *a, struct error *e)
+{
+    if (a->n >= c->least)
         return STATUS_OK;
-    return fail(e, "--lang 只能是 zh 或 en", "--lang is zh or en", text);
+    error_zh(e, "缺少 %s：%s。", c->operands, c->operand_zh);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "%s is missing: %s.", c->operands, c->operand_en);
+}
+
+static bool is_given(const struct cli_option *o, const struct arguments *a)
+{
+    const void *at = (const char *)a + o->at;
+    for (int i = 0; option_is_listed(o) && i < a->n_given; i++)
+        if (strcmp(a->given[i].key, o->key) == 0)
+            return true;
+    if (option_is_listed(o))
+        return false;
+    return o->type == OPTION_NUMBER ? *(const long *)at != 0 : *(const char *const *)at != NULL;
+}
+
+static enum status check_required(const struct command *c, const struct arguments *a, struct error *e)
+{
+    struct cli_option o;
+    char value[OPTION_VALUE_SIZE];
+    for (size_t i = 0; command_option_at(c, i, &o); i++) {
+        if (!o.is_required || is_given(&o, a))
+            continue;
+        error_zh(e, "缺少选项 %s %s（%s）。", o.name, option_value(&o, value), o.zh);
+        return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "The option %s %s is missing: %s.", o.name,
+                          option_value(&o, value), o.en);
+    }
+    return STATUS_OK;
+}
+
+enum status args_parse(const struct command *c, int argc, char **argv, int skip, struct arguments *a,
+                       struct error *e)
+{
+    bool options_end = false;
+    a->command = c;
+    enum status s = put_fallbacks(c, a, e);
+    for (int i = 0; !s && i < argc; i++) {
+        if (i == skip)
+            continue;
+        if (!options_end && strcmp(argv[i], "--") == 0)
+            options_end = true;
+        else if (!options_end && is_option(argv[i]))
+            s = take_option(c, argc, argv, &i, a, e);
+        else if (a->n == c->most)
+            s = fail(e, "多出一个参数", "There is one argument too many", argv[i]);
+        else
+            a->items[a->n++] = argv[i];
+    }
+    if (!s)
+        s = check_items(c, a, e);
+    if (!s)
+        s = check_required(c, a, e);
+    return s || !c->check ? s : c->check(a, e);
 }

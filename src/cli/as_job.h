@@ -7,6 +7,14 @@
 #define HX_CLI_AS_JOB_H
 
 #include "base/status.h"
+#include "cli/options/option.h"
+
+#define OPTION_JOB_OF(at)                                                                                    \
+    OPTION("--job-of", OPTION_TEXT, at, "PID", "该进程的后台作业", "a background job of this process",       \
+           .is_hidden = true)
+#define OPTION_SANDBOX(at)                                                                                   \
+    OPTION("--sandbox", OPTION_TEXT, at, "DIR", "读文件时只见此文件夹",                                      \
+           "what reads files sees this folder alone", .is_hidden = true)
 
 /* The value of --job-of; NULL: it is no job. Of a job no sentence has the path of the store, or of its own
  * folder, and nobody else sees what it writes. */

@@ -3,7 +3,6 @@
 #include "audit/outcome.h"
 #include "audit/sink.h"
 #include "base/text.h"
-#include "cli/commands.h"
 #include "cli/exit_codes.h"
 
 #include <math.h>
@@ -11,20 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-void audit_say_init(struct audit_say *s, int argc, char **argv)
+void audit_say_init(struct audit_say *s, const char *progress)
 {
-    *s = (struct audit_say){.terminal = isatty(STDERR_FILENO) == 1};
-    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
-        s->json = s->json || strcmp(argv[i], "--progress=json") == 0 ||
-                  (strcmp(argv[i], "--progress") == 0 && i + 1 < argc && strcmp(argv[i + 1], "json") == 0);
-}
-
-enum status audit_say_check_progress(const char *text, struct error *e)
-{
-    if (!text || strcmp(text, "json") == 0)
-        return STATUS_OK;
-    error_zh(e, "--progress 只能是 json，不是“%.20s”。", text);
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "--progress is json, not \"%.20s\".", text);
+    *s = (struct audit_say){.json = progress != NULL, .terminal = isatty(STDERR_FILENO) == 1};
 }
 
 /* ---- to a program ---- */
@@ -297,12 +285,22 @@ int audit_say_refusal(const struct audit_say *s, enum audit_refusal kind, const 
     if (s->json)
         error_line(e);
     switch (kind) {
-    case REFUSED_USAGE:
-        return s->json ? EXIT_INPUT : command_misused("audit", e);
     case REFUSED_STORE:
         return s->json ? exit_store_code_of(e) : exit_with_store_error(e);
     case REFUSED_AUDIT:
         return s->json ? exit_code_of(e) : exit_with_error(e);
     }
     return EXIT_INTERNAL;
+}
+
+int audit_say_misused(const struct command *c, int argc, char **argv, const struct error *e)
+{
+    bool json = false;
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+        json = json || strcmp(argv[i], "--progress=json") == 0 ||
+               (strcmp(argv[i], "--progress") == 0 && i + 1 < argc && strcmp(argv[i + 1], "json") == 0);
+    if (!json)
+        return command_misused(c, e);
+    error_line(e);
+    return EXIT_INPUT;
 }

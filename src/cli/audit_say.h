@@ -16,17 +16,24 @@
 #define HX_CLI_AUDIT_SAY_H
 
 #include "audit/figures.h"
+#include "cli/command.h"
 
 struct audit_say {
     bool json;
     bool terminal; /* is standard error one? */
 };
 
-/* "json" may also be asked for by arguments that are refused: the refusal is said as it was wished. */
-void audit_say_init(struct audit_say *s, int argc, char **argv);
+#define AUDIT_OPTION_PROGRESS(at)                                                                                    \
+    OPTION("--progress", OPTION_CHOICE, at, "json",                                                                  \
+           "标准输出只有 JSON，每行一个对象：进度 {\"done\",\"total\",\"seconds\",…}，最后是 " \
+           "{\"outcome\":{…}} 或 {\"error\":{\"code\",\"zh\",\"en\",…}}",                                            \
+           "standard output is one JSON object a line and nothing else: {\"done\",\"total\",\"seconds\",…} "       \
+           "as it goes, and in the end {\"outcome\":{…}} or {\"error\":{\"code\",\"zh\",\"en\",…}}")
 
 /* The value of --progress; NULL: not given. */
-enum status audit_say_check_progress(const char *text, struct error *e) HX_MUST_CHECK;
+void audit_say_init(struct audit_say *s, const char *progress);
+/* The refusal of arguments (command.h), as they wished it to be said. */
+int audit_say_misused(const struct command *c, int argc, char **argv, const struct error *e);
 
 audit_progress_fn audit_say_progress; /* user: struct audit_say */
 void audit_say_progress_end(const struct audit_say *s);
@@ -40,7 +47,7 @@ void audit_say_figures(const struct audit_say *s, const struct figures *f);
 struct report;
 void audit_say_check(const struct audit_say *s, const struct report *r);
 
-enum audit_refusal { REFUSED_USAGE, REFUSED_STORE, REFUSED_AUDIT };
+enum audit_refusal { REFUSED_STORE, REFUSED_AUDIT };
 /* Returns the exit code. */
 int audit_say_refusal(const struct audit_say *s, enum audit_refusal kind, const struct error *e);
 

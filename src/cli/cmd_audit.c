@@ -1,10 +1,10 @@
 #include "audit/figures.h"
-#include "cli/args.h"
 #include "cli/as_job.h"
 #include "cli/audit_say.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/fail_on.h"
+#include "cli/sandbox_say.h"
 #include "cli/store_path.h"
 #include "features/sandbox/sandbox.h"
 #include "index/layer_index.h"
@@ -12,8 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { LISTED_MAX = 32, NAME_SIZE = 32 };
 
 static atomic_bool interrupted;
 
@@ -33,80 +31,56 @@ static void catch_interrupts(void)
 }
 
 struct audit_args {
+    struct arguments base;
     struct audit_request request;
-    const char *store, *fail_on, *progress;
+    const char *fail_on, *progress;
     const char *job_of, *sandbox; /* as_job.h */
     bool require_sandbox;
 };
 
 /* ---- arguments ---- */
 
-struct listed_options {
-    struct arg_listed rows[LISTED_MAX];
-    char names[LISTED_MAX][NAME_SIZE];
-    size_t n;
-};
-
-static void list_option(struct listed_options *l, const char *name, const char *key, bool is_flag)
+static enum audit_kind kind_of(const struct command *c)
 {
-    snprintf(l->names[l->n], NAME_SIZE, "--%s", name);
-    l->rows[l->n] = (struct arg_listed){l->names[l->n], key, is_flag};
-    l->n++;
+    for (int k = 0; k < AUDIT_KIND_COUNT; k++)
+        if (strcmp(c->name, audit_kind_name((enum audit_kind)k)) == 0)
+            return (enum audit_kind)k;
+    return AUDIT_PARCELS;
 }
 
-/* All options of audits but those that a command line spells its own way: FILE and -o OUT. Which of them
- * belongs to which kind of audit is said where the request is made. */
-static void list_options(struct listed_options *l)
+/* All options of this kind of audit but FILE, which a command line has without a name. */
+static bool join_option(const struct command *c, size_t i, struct cli_option *out)
 {
     struct audit_option_info o;
-    *l = (struct listed_options){.rows = {{"-o", "output", false}}, .n = 1};
-    for (size_t i = 0; audit_option_at(i, &o) && l->n + 2 < LISTED_MAX; i++) {
-        if (strcmp(o.key, "input") == 0 || strcmp(o.key, "output") == 0)
+    enum audit_kind kind = kind_of(c);
+    for (size_t at = 0; audit_option_at(at, &o); at++) {
+        if (!(o.kinds & 1U << kind) || strcmp(o.key, "input") == 0 || i-- > 0)
             continue;
-        list_option(l, o.key, o.key, o.is_flag);
-        if (o.alias)
-            list_option(l, o.alias, o.key, o.is_flag);
+        *out = (struct cli_option){.name = o.argument,
+                                   .type = o.is_flag ? OPTION_LISTED_FLAG : OPTION_LISTED,
+                                   .value = o.value,
+                                   .zh = o.zh,
+                                   .en = o.en,
+                                   .key = o.key,
+                                   .alias = o.alias,
+                                   .is_single = strcmp(o.key, "output") != 0,
+                                   .is_required = kind == AUDIT_PARCELS && strcmp(o.key, "output") == 0};
+        return true;
     }
+    return false;
 }
 
-static enum status make_request(const struct arg_rest *rest, struct audit_request *r, struct error *e)
+static enum status check(struct arguments *base, struct error *e)
 {
-    struct audit_option options[ARG_LISTED_MAX + 1];
+    struct audit_args *a = (struct audit_args *)base;
+    struct audit_option options[ARG_GIVEN_MAX + 1];
     size_t n = 0;
-    for (int i = 0; i < rest->n_given; i++)
-        options[n++] = (struct audit_option){rest->given[i].key, rest->given[i].value};
-    options[n++] = (struct audit_option){"input", rest->n ? rest->items[0] : NULL};
-    return audit_request_of(options, n, r, e);
-}
-
-static enum status parse(int argc, char **argv, struct audit_args *a, struct error *e)
-{
-    const struct arg_option options[] = {{"--store", &a->store, NULL},
-                                         {"--fail-on", &a->fail_on, NULL},
-                                         {"--require-sandbox", NULL, &a->require_sandbox},
-                                         {"--progress", &a->progress, NULL},
-                                         {"--job-of", &a->job_of, NULL},
-                                         {"--sandbox", &a->sandbox, NULL},
-                                         {NULL, NULL, NULL}};
-    struct listed_options listed;
-    list_options(&listed);
-    struct arg_rest rest = {.max = 1, .listed = listed.rows, .n_hidden = 2};
-    enum status s = args_parse(argc, argv, options, &rest, e);
-    if (!s)
-        s = audit_say_check_progress(a->progress, e);
-    if (!s)
-        s = fail_on_check(a->fail_on, e);
-    if (!s && a->fail_on && a->request.kind != AUDIT_PARCELS)
-        s = audit_option_refuse("fail-on", a->request.kind, e);
-    return s ? s : make_request(&rest, &a->request, e);
-}
-
-static enum status parse_kind(int argc, char **argv, enum audit_kind *out, struct error *e)
-{
-    if (argc > 0)
-        return audit_kind_of(argv[0], out, e);
-    error_zh(e, "audit 之后应为 parcels、lines 或 figures。");
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "After audit comes parcels, lines or figures.");
+    enum status s = fail_on_check(a->fail_on, e);
+    for (int i = 0; i < base->n_given; i++)
+        options[n++] = (struct audit_option){base->given[i].key, base->given[i].value};
+    options[n++] = (struct audit_option){"input", base->n ? base->items[0] : NULL};
+    a->request.kind = kind_of(base->command);
+    return s ? s : audit_request_of(options, n, &a->request, e);
 }
 
 /* ---- the three kinds ---- */
@@ -204,7 +178,7 @@ static int run(struct work *w)
 static enum status load(struct work *w, struct error *e)
 {
     char path[STORE_PATH_SIZE];
-    enum status s = store_path_find(w->args->store, path, e);
+    enum status s = store_path_find(w->args->base.store, path, e);
     if (!s)
         s = store_open(path, STORE_READ, &w->store, e);
     if (!s)
@@ -216,21 +190,19 @@ static enum status load(struct work *w, struct error *e)
     return s;
 }
 
-int cmd_audit(int argc, char **argv)
+static int run_audit(struct arguments *base)
 {
     struct error e = {0};
-    struct audit_args a = {.store = NULL};
-    struct work w = {.args = &a};
+    struct audit_args *a = (struct audit_args *)base;
+    struct work w = {.args = a};
     int code;
-    audit_say_init(&w.say, argc, argv);
-    if (parse_kind(argc, argv, &a.request.kind, &e) || parse(argc - 1, argv + 1, &a, &e))
-        return audit_say_refusal(&w.say, REFUSED_USAGE, &e);
-    as_job_begin(a.job_of, a.store);
-    if (a.require_sandbox && sandbox_require(NULL, &e))
+    audit_say_init(&w.say, a->progress);
+    as_job_begin(a->job_of, base->store);
+    if (a->require_sandbox && sandbox_require(NULL, &e))
         return audit_say_refusal(&w.say, REFUSED_AUDIT, &e);
     if (load(&w, &e))
         code = audit_say_refusal(&w.say, REFUSED_STORE, &e);
-    else if (as_job_enter_sandbox(a.sandbox, a.job_of, &e))
+    else if (as_job_enter_sandbox(a->sandbox, a->job_of, &e))
         code = audit_say_refusal(&w.say, REFUSED_AUDIT, &e);
     else
         code = run(&w);
@@ -238,3 +210,64 @@ int cmd_audit(int argc, char **argv)
     store_close(w.store);
     return code;
 }
+
+/* ---- what is said of it ---- */
+
+#define AT(member) offsetof(struct audit_args, member)
+#define OPTION_FAIL_ON                                                                                       \
+    OPTION("--fail-on", OPTION_TEXT, AT(fail_on), "VERDICT,...",                                             \
+           "有地块的结论属于所列或更重时，退出码为 10（prohibited、unknown、restricted、notice、allowed）",  \
+           "exit with 10 when a parcel's verdict is one of these or worse (prohibited, unknown, "            \
+           "restricted, notice, allowed)")
+#define COMMON_OPTIONS                                                                                       \
+    OPTION_STORE, AUDIT_OPTION_PROGRESS(AT(progress)), OPTION_REQUIRE_SANDBOX(AT(require_sandbox)),          \
+        OPTION_JOB_OF(AT(job_of)), OPTION_SANDBOX(AT(sandbox)), OPTION_END
+
+static const struct cli_option options_of_parcels[] = {OPTION_FAIL_ON, COMMON_OPTIONS};
+static const struct cli_option options_of_all[] = {COMMON_OPTIONS};
+
+static const struct command kinds[] = {
+    {.group = "audit",
+     .name = "parcels",
+     .zh = "批量审查一个文件中的全部地块",
+     .en = "every parcel of a file against the control lines",
+     .operands = "FILE",
+     .operand_zh = "地块文件（任何能检查的格式）",
+     .operand_en = "the parcels, in any format that check reads",
+     .least = 1,
+     .most = 1,
+     .options = options_of_parcels,
+     .joined = join_option,
+     .size = sizeof(struct audit_args),
+     .check = check,
+     .run = run_audit,
+     .refuse = audit_say_misused},
+    {.group = "audit",
+     .name = "lines",
+     .zh = "审查控制线之间的冲突和图层之间的关系",
+     .en = "the lines against each other, and how the layers lie to each other",
+     .options = options_of_all,
+     .joined = join_option,
+     .size = sizeof(struct audit_args),
+     .check = check,
+     .run = run_audit,
+     .refuse = audit_say_misused},
+    {.group = "audit",
+     .name = "figures",
+     .zh = "规划数据：各线面积与占比，与规划指标比对",
+     .en = "figures of the plan: areas and shares of the lines beside what is planned",
+     .options = options_of_all,
+     .joined = join_option,
+     .size = sizeof(struct audit_args),
+     .check = check,
+     .run = run_audit,
+     .refuse = audit_say_misused},
+    {.name = NULL}};
+
+const struct command command_audit = {.name = "audit",
+                                      .zh = "批量审查地块；审查图层之间的冲突；规划数据",
+                                      .en =
+                                          "audit many parcels; the lines against each other; figures of the "
+                                          "plan",
+                                      .subcommands = kinds,
+                                      .refuse = audit_say_misused};

@@ -1,6 +1,5 @@
 /* backup: the store as another file, while servers and imports go on. */
-#include "cli/args.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/store_path.h"
 #include "cli/whole_store.h"
@@ -12,28 +11,14 @@
 #include <unistd.h>
 
 struct backup_args {
-    const char *store;
+    struct arguments base;
     bool overwrite, damaged;
-    struct arg_rest rest;
 };
-
-static enum status parse(int argc, char **argv, struct backup_args *a, struct error *e)
-{
-    const struct arg_option options[] = {{"--store", &a->store, NULL},
-                                         {"--overwrite", NULL, &a->overwrite},
-                                         {"--damaged", NULL, &a->damaged},
-                                         {NULL, NULL, NULL}};
-    enum status s = args_parse(argc, argv, options, &a->rest, e);
-    if (s || a->rest.n == 1)
-        return s;
-    error_zh(e, "应给出备份写到哪个文件。");
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "The file to write the backup to is needed.");
-}
 
 /* Said at once, not after minutes of copying. */
 static enum status look_at_target(const struct backup_args *a, const char *store, struct error *e)
 {
-    const char *target = a->rest.items[0];
+    const char *target = a->base.items[0];
     struct store_file from, to;
     struct stat st;
     if (lstat(target, &st) != 0)
@@ -76,8 +61,8 @@ static enum status examine(const char *copy, const struct store_facts *copied, c
 static int say(const struct backup_args *a, const struct whole_store *w)
 {
     struct stat st;
-    printf("已备份并核对 backed up and verified: %s", a->rest.items[0]);
-    if (stat(a->rest.items[0], &st) == 0)
+    printf("已备份并核对 backed up and verified: %s", a->base.items[0]);
+    if (stat(a->base.items[0], &st) == 0)
         printf("（%.1f MB）", (double)st.st_size / 1e6);
     printf("\n");
     whole_store_print(w);
@@ -94,14 +79,14 @@ static int run(const struct backup_args *a, const char *store)
     struct store_facts copied;
     struct whole_store whole;
     char copy[STORE_PATH_SIZE];
-    enum status s = store_copy_name(a->rest.items[0], copy, sizeof copy, &e);
+    enum status s = store_copy_name(a->base.items[0], copy, sizeof copy, &e);
     if (s)
         return exit_with_error(&e);
     s = store_copy(store, copy, &copied, &e);
     if (!s)
         s = examine(copy, &copied, a, &whole, &e);
     if (!s)
-        s = store_copy_place(copy, a->rest.items[0], a->overwrite, &e);
+        s = store_copy_place(copy, a->base.items[0], a->overwrite, &e);
     if (s) {
         store_copy_discard(copy);
         return exit_with_store_error(&e);
@@ -109,14 +94,33 @@ static int run(const struct backup_args *a, const char *store)
     return say(a, &whole);
 }
 
-int cmd_backup(int argc, char **argv)
+static int run_backup(struct arguments *base)
 {
     struct error e = {0};
-    struct backup_args a = {.rest.max = 1};
+    const struct backup_args *a = (const struct backup_args *)base;
     char store[STORE_PATH_SIZE];
-    if (parse(argc, argv, &a, &e))
-        return command_misused("backup", &e);
-    if (store_path_find(a.store, store, &e))
+    if (store_path_find(base->store, store, &e))
         return exit_with_store_error(&e);
-    return look_at_target(&a, store, &e) ? exit_with_error(&e) : run(&a, store);
+    return look_at_target(a, store, &e) ? exit_with_error(&e) : run(a, store);
 }
+
+#define AT(member) offsetof(struct backup_args, member)
+static const struct cli_option options[] = {
+    OPTION_STORE,
+    OPTION("--overwrite", OPTION_FLAG, AT(overwrite), NULL, "替换已有的文件", "replace a file that is there"),
+    OPTION("--damaged", OPTION_FLAG, AT(damaged), NULL, "档案链断裂的存储也照原样备份",
+           "back up a store whose record is broken, too, as it is"),
+    OPTION_END};
+
+const struct command command_backup = {
+    .name = "backup",
+    .zh = "备份存储（服务运行中也可以），核对无误后才写成 FILE",
+    .en = "back up the store, also while it is served; verified before it gets its name",
+    .operands = "FILE",
+    .operand_zh = "备份写到哪个文件",
+    .operand_en = "the file to write the backup to",
+    .least = 1,
+    .most = 1,
+    .options = options,
+    .size = sizeof(struct backup_args),
+    .run = run_backup};

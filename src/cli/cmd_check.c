@@ -2,13 +2,13 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "check/saved_project.h"
-#include "cli/args.h"
 #include "cli/as_job.h"
 #include "cli/audit_say.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/fail_on.h"
 #include "cli/keep.h"
+#include "cli/sandbox_say.h"
 #include "cli/store_path.h"
 #include "features/file_parts.h"
 #include "features/sandbox/sandbox.h"
@@ -21,7 +21,8 @@
 #include <unistd.h>
 
 struct check_args {
-    const char *store, *project_class, *format, *lang, *fail_on, *crs, *out, *as_of, *slivers_text;
+    struct arguments base;
+    const char *project_class, *fail_on, *crs, *out, *as_of, *slivers_text;
     struct sliver_policy slivers;
     const char *saved_as, *saved; /* --save-project, --project */
     struct report_project project;
@@ -32,7 +33,6 @@ struct check_args {
         *source_file; /* of a job: the file as the client calls it, "" not at all; NULL: as it is called */
     struct audit_say say; /* to a program with --progress json, which jobs ask for */
     int epsg;             /* of --crs; 0 when not given */
-    struct arg_rest rest; /* --claim comes any number of times */
     const struct report_form *output;
 };
 
@@ -65,44 +65,35 @@ static struct store_project project_of(const struct check_args *a)
                                   .slivers = a->slivers_text};
 }
 
-static enum status parse(int argc, char **argv, struct check_args *a, struct error *e)
+/* A saved project is checked as it was saved. */
+static enum status check_project(const struct check_args *a, struct error *e)
 {
-    const struct arg_option options[] = {{"--store", &a->store, NULL},
-                                         {"--crs", &a->crs, NULL},
-                                         {"--class", &a->project_class, NULL},
-                                         {"--slivers", &a->slivers_text, NULL},
-                                         {"--format", &a->format, NULL},
-                                         {"--lang", &a->lang, NULL},
-                                         {"--fail-on", &a->fail_on, NULL},
-                                         {"--as-of", &a->as_of, NULL},
-                                         {"-o", &a->out, NULL},
-                                         {"--project-name", &a->project.name, NULL},
-                                         {"--project-code", &a->project.code, NULL},
-                                         {"--builder", &a->project.builder, NULL},
-                                         {"--district", &a->project.district, NULL},
-                                         {"--date", &a->project.date, NULL},
-                                         {"--save-project", &a->saved_as, NULL},
-                                         {"--project", &a->saved, NULL},
-                                         {"--keep", NULL, &a->keep.keep},
-                                         {"--officer", &a->keep.officer, NULL},
-                                         {"--require-sandbox", NULL, &a->require_sandbox},
-                                         {"--progress", &a->progress, NULL},
-                                         {"--job-of", &a->job_of, NULL},
-                                         {"--sandbox", &a->sandbox, NULL},
-                                         {"--source-file", &a->source_file, NULL},
-                                         {NULL, NULL, NULL}};
-    static const struct arg_listed listed[] = {{"--claim", "claim", false}, {NULL, NULL, false}};
-    a->rest.listed = listed;
-    a->rest.n_hidden = 4;
-    enum status s = args_parse(argc, argv, options, &a->rest, e);
-    if (!s)
-        s = report_form_find(a->format, &a->output, e);
-    if (!s)
-        s = audit_say_check_progress(a->progress, e);
+    const struct arguments *base = &a->base;
+    if (!a->saved)
+        return base->n ? STATUS_OK
+                       : command_lacks(e, "缺少地块文件（“-”为标准输入）。",
+                                       "A parcel file is missing (\"-\" is standard input).");
+    return saved_project_alone(base->n || base->n_given || a->project_class || a->crs || a->slivers_text ||
+                                   a->saved_as || has_project_fields(&a->project),
+                               e);
+}
+
+static enum status check_output(const struct check_args *a, struct error *e)
+{
+    const char *format = a->base.format;
+    if (!a->output->is_binary || a->out || !isatty(STDOUT_FILENO))
+        return STATUS_OK;
+    error_zh(e, "%s 不能显示在终端上；请用 -o 指定文件。", format);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
+                      "%s cannot be shown on a terminal; name a file with -o.", format);
+}
+
+static enum status check_arguments(struct arguments *base, struct error *e)
+{
+    struct check_args *a = (struct check_args *)base;
+    enum status s = report_form_find(base->format, &a->output, e);
     if (!s)
         s = fail_on_check(a->fail_on, e);
-    if (!s)
-        s = args_lang(a->lang, e);
     if (!s && a->as_of)
         s = store_day_check(a->as_of, e);
     if (!s)
@@ -112,27 +103,15 @@ static enum status parse(int argc, char **argv, struct check_args *a, struct err
     a->keep.project = &a->project;
     if (!s)
         s = keep_args_check(&a->keep, e);
-    if (!s && a->saved)
-        s = saved_project_alone(a->rest.n || a->rest.n_given || a->project_class || a->crs ||
-                                    a->slivers_text || a->saved_as || has_project_fields(&a->project),
-                                e);
+    if (!s)
+        s = check_project(a, e);
     if (!s && a->saved_as) {
         const struct store_project p = project_of(a);
         s = store_project_check(&p, e);
     }
-    if (!s && a->rest.n == 0 && !a->saved) {
-        error_zh(e, "缺少地块文件（“-”为标准输入）。");
-        s = error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
-                       "A parcel file is missing (\"-\" is standard input).");
-    }
     if (!s)
         s = check_date(a->project.date, e);
-    if (!s && a->output->is_binary && !a->out && isatty(STDOUT_FILENO)) {
-        error_zh(e, "%s 不能显示在终端上；请用 -o 指定文件。", a->format);
-        s = error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
-                       "%s cannot be shown on a terminal; name a file with -o.", a->format);
-    }
-    return s;
+    return s ? s : check_output(a, e);
 }
 
 /* "dir/a.txt" -> "a.txt": a report names the file, not the folders of whoever made it. */
@@ -160,7 +139,7 @@ static int print_report(struct check_worker *w, const struct report *r, const ch
     buffer_init(&b, 0);
     struct report_project project = a->project;
     project.source_file = file_name_of(a, path);
-    const struct form_request wanted = {a->output, args_is_english(a->lang) ? REPORT_LANG_EN : REPORT_LANG_ZH,
+    const struct form_request wanted = {a->output, args_english(&a->base) ? REPORT_LANG_EN : REPORT_LANG_ZH,
                                         &project};
     enum status s = report_form_write(w, r, &wanted, &b, &e);
     if (!s)
@@ -181,8 +160,8 @@ static enum status read_claims(const struct check_args *a, struct arena *arena, 
 {
     struct claim_words *words = arena_array(arena, LINES_MAX, sizeof *words);
     enum status s = words ? STATUS_OK : error_no_memory(e);
-    for (int i = 0; !s && i < a->rest.n_given; i++)
-        s = claims_split(a->rest.given[i].value, arena, words, LINES_MAX, &out->n_claims, e);
+    for (int i = 0; !s && i < a->base.n_given; i++)
+        s = claims_split(a->base.given[i].value, arena, words, LINES_MAX, &out->n_claims, e);
     out->claims = words;
     return s;
 }
@@ -212,7 +191,7 @@ static enum status save_project(const struct check_args *a, const struct check_i
     p.input_name = text_file_name(in->name);
     p.input = in->bytes;
     p.input_size = in->n;
-    enum status s = open_store(a->store, STORE_WRITE, &store, e);
+    enum status s = open_store(a->base.store, STORE_WRITE, &store, e);
     if (s)
         return s;
     s = saved_project_save(store, &p, r, PROJECT_REPLACES_ANY, arena, &saved, e);
@@ -232,7 +211,7 @@ static enum status load_project(struct check_args *a, struct arena *arena, struc
 {
     struct store *store;
     struct store_project p;
-    enum status s = open_store(a->store, STORE_READ, &store, e);
+    enum status s = open_store(a->base.store, STORE_READ, &store, e);
     if (s)
         return s;
     s = store_project_read(store, a->saved, arena, &p, e);
@@ -255,7 +234,7 @@ static enum status load_project(struct check_args *a, struct arena *arena, struc
 static enum status load_file(const struct check_args *a, struct arena *arena, struct check_input *out,
                              struct error *e)
 {
-    const char *path = out->name = a->rest.items[0];
+    const char *path = out->name = a->base.items[0];
     enum status s = file_is_in_parts(path)
                         ? file_parts_pack(path, LIMIT_BODY_BYTES, arena, &out->bytes, &out->n, e)
                         : file_read(path, LIMIT_BODY_BYTES, arena, &out->bytes, &out->n, e);
@@ -283,8 +262,8 @@ static int run_with(struct check_worker *w, const struct snapshot *snapshot, str
         s = save_project(a, &in, &report, w->arena, &e);
     a->keep.project = &a->project;
     if (!s && a->keep.keep)
-        s = keep_report(&a->keep, a->store, in.name, (struct store_bytes){in.bytes, in.n}, w->arena, &report,
-                        &e);
+        s = keep_report(&a->keep, a->base.store, in.name, (struct store_bytes){in.bytes, in.n}, w->arena,
+                        &report, &e);
     return s ? audit_say_refusal(&a->say, REFUSED_AUDIT, &e) : print_report(w, &report, in.name, a);
 }
 
@@ -300,28 +279,97 @@ static enum status load_snapshot(const char *asked, const char *day, struct snap
     return s;
 }
 
-int cmd_check(int argc, char **argv)
+static int run(struct arguments *base)
 {
     struct error e = {0};
-    struct check_args a = {.format = "text", .rest.max = 1};
-    audit_say_init(&a.say, argc, argv);
-    if (parse(argc, argv, &a, &e))
-        return a.say.json ? audit_say_refusal(&a.say, REFUSED_USAGE, &e) : command_misused("check", &e);
-    as_job_begin(a.job_of, a.store);
-    if (a.require_sandbox && sandbox_require(NULL, &e))
-        return audit_say_refusal(&a.say, REFUSED_AUDIT, &e);
+    struct check_args *a = (struct check_args *)base;
+    audit_say_init(&a->say, a->progress);
+    as_job_begin(a->job_of, base->store);
+    if (a->require_sandbox && sandbox_require(NULL, &e))
+        return audit_say_refusal(&a->say, REFUSED_AUDIT, &e);
     struct snapshot *snapshot;
-    if (load_snapshot(a.store, a.as_of, &snapshot, &e))
-        return audit_say_refusal(&a.say, REFUSED_STORE, &e);
+    if (load_snapshot(base->store, a->as_of, &snapshot, &e))
+        return audit_say_refusal(&a->say, REFUSED_STORE, &e);
     struct check_worker w;
     int code;
     if (check_worker_init(&w, &e)) {
-        code = audit_say_refusal(&a.say, REFUSED_AUDIT, &e);
+        code = audit_say_refusal(&a->say, REFUSED_AUDIT, &e);
     } else {
         w.reader = &child_reader_self;
-        code = run_with(&w, snapshot, &a);
+        code = run_with(&w, snapshot, a);
         check_worker_release(&w);
     }
     snapshot_unref(snapshot);
     return code;
 }
+
+/* ---- what is said of it ---- */
+
+static void name_forms(char *out, size_t size)
+{
+    report_form_names("|", out, size);
+}
+
+#define AT(member) offsetof(struct check_args, member)
+/* clang-format off */
+static const struct cli_option options[] = {
+    OPTION_STORE,
+    OPTION("--crs", OPTION_TEXT, AT(crs), "EPSG:N", "文件没有写明时的坐标系",
+     "the coordinate system of a file that states none"),
+    OPTION("--class", OPTION_TEXT, AT(project_class), "CLASS", "项目类型（hongxian classes 列出）",
+     "the project's class (hongxian classes lists them)"),
+    OPTION("--claim", OPTION_LISTED, 0, "LAYER=CLASS[#ITEM][:DOCUMENT@DATE[@BY]]",
+     "主张：在该控制线内属于哪一类、哪一项，依据什么文件",
+     "a claim: in this line it is of that class and item, by that document", .key = "claim"),
+    OPTION("--slivers", OPTION_TEXT, AT(slivers_text), "M2,M", "碎屑标准：面积和宽度都不超过它们的压占",
+     "what is a sliver: an overlap of no more than this area and width"),
+    OPTION("--as-of", OPTION_TEXT, AT(as_of), "DATE", "按那一天有效的图层版本检查",
+     "with the layer versions that were in force on that day"),
+    OPTION("--format", OPTION_TEXT, offsetof(struct arguments, format), NULL, "报告的形式",
+     "the form of the report",
+     .fallback = "text", .name_values = name_forms),
+    OPTION("-o", OPTION_TEXT, AT(out), "FILE|-", "写到文件；“-”为标准输出",
+     "the file to write; \"-\" is standard output"),
+    OPTION_LANG,
+    OPTION("--fail-on", OPTION_TEXT, AT(fail_on), "VERDICT,...",
+     "结论属于所列或更重时，退出码为 10（prohibited、unknown、restricted、notice、allowed）",
+     "exit with 10 when a verdict is one of these or worse (prohibited, unknown, restricted, notice, "
+     "allowed)"),
+    OPTION("--project-name", OPTION_TEXT, AT(project.name), "TEXT", "报告中的项目名称",
+     "the project's name, for the report"),
+    OPTION("--project-code", OPTION_TEXT, AT(project.code), "TEXT", "报告中的项目代码", "its code"),
+    OPTION("--builder", OPTION_TEXT, AT(project.builder), "TEXT", "报告中的建设单位", "who builds"),
+    OPTION("--district", OPTION_TEXT, AT(project.district), "TEXT", "报告中的所在行政区",
+     "the district that it is in"),
+    OPTION("--date", OPTION_TEXT, AT(project.date), "DATE", "报告的日期，如 2026-01-31",
+     "the report's date, such as 2026-01-31"),
+    OPTION("--keep", OPTION_FLAG, AT(keep.keep), NULL, "存档：报告进入记录链（须有 --officer）",
+     "keep the report in the record (with --officer)"),
+    OPTION("--officer", OPTION_TEXT, AT(keep.officer), "NAME", "存档时的经办人", "whose decision is kept"),
+    OPTION("--save-project", OPTION_TEXT, AT(saved_as), "NAME", "以此名称保存项目，以后可再次检查",
+     "save the project by this name, to be checked again"),
+    OPTION("--project", OPTION_TEXT, AT(saved), "NAME", "检查已保存的项目（名称或代码），不给 FILE",
+     "check a saved project, by name or code, instead of FILE"),
+    AUDIT_OPTION_PROGRESS(AT(progress)),
+    OPTION_REQUIRE_SANDBOX(AT(require_sandbox)),
+    OPTION_JOB_OF(AT(job_of)),
+    OPTION_SANDBOX(AT(sandbox)),
+    OPTION("--source-file", OPTION_TEXT, AT(source_file), "NAME", "作业中文件的名称",
+     "of a job: what the file is called",
+     .is_hidden = true),
+    OPTION_END};
+/* clang-format on */
+
+const struct command command_check = {
+    .name = "check",
+    .zh = "检查地块文件（国土TXT、GeoJSON、Shapefile 等）是否压占控制线",
+    .en = "check parcels (TXT, GeoJSON, Shapefile …) against the control lines",
+    .operands = "FILE|-",
+    .operand_zh = "地块文件；“-”为标准输入；检查已保存的项目时不给",
+    .operand_en = "the parcels; \"-\" is standard input; none with --project",
+    .most = 1,
+    .options = options,
+    .size = sizeof(struct check_args),
+    .check = check_arguments,
+    .run = run,
+    .refuse = audit_say_misused};

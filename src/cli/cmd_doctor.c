@@ -1,7 +1,7 @@
-#include "cli/args.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/doctor.h"
 #include "cli/exit_codes.h"
+#include "cli/print_json.h"
 #include "cli/store_path.h"
 
 #include <stdio.h>
@@ -66,7 +66,6 @@ static void look(struct doctor *d)
 
 static int look_as_json(struct doctor *d)
 {
-    struct error e = {0};
     struct buffer b;
     struct json_writer w;
     buffer_init(&b, 0);
@@ -80,12 +79,7 @@ static int look_as_json(struct doctor *d)
     jw_array_end(&w);
     jw_kv_string(&w, "state", names[worst(d)]);
     jw_object_end(&w);
-    buffer_append_char(&b, '\n');
-    enum status s = buffer_status(&b, &e);
-    if (!s)
-        fwrite(b.data, 1, b.size, stdout);
-    buffer_release(&b);
-    return s ? exit_with_error(&e) : EXIT_OK;
+    return print_json(&b);
 }
 
 static int look_as_text(struct doctor *d)
@@ -97,29 +91,23 @@ static int look_as_text(struct doctor *d)
     return EXIT_OK;
 }
 
-static enum status parse(int argc, char **argv, const char **store, const char **format, struct error *e)
-{
-    struct arg_rest rest = {.max = 0};
-    const struct arg_option options[] = {
-        {"--store", store, NULL}, {"--format", format, NULL}, {NULL, NULL, NULL}};
-    enum status s = args_parse(argc, argv, options, &rest, e);
-    if (s || !*format || strcmp(*format, "json") == 0 || strcmp(*format, "text") == 0)
-        return s;
-    error_zh(e, "--format 为 text 或 json。");
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "--format is text or json.");
-}
-
-int cmd_doctor(int argc, char **argv)
+static int run(struct arguments *a)
 {
     static const int codes[DOCTOR_STATES] = {EXIT_OK, EXIT_WARNINGS, EXIT_FAULTS};
     struct error e = {0};
-    const char *store = NULL, *format = NULL;
     char path[STORE_PATH_SIZE];
-    if (parse(argc, argv, &store, &format, &e))
-        return command_misused("doctor", &e);
-    if (store_path_find(store, path, &e))
+    if (store_path_find(a->store, path, &e))
         return exit_with_store_error(&e);
     struct doctor d = {.path = path};
-    int code = format && strcmp(format, "json") == 0 ? look_as_json(&d) : look_as_text(&d);
+    int code = args_json(a) ? look_as_json(&d) : look_as_text(&d);
     return code ? code : codes[worst(&d)];
 }
+
+static const struct cli_option options[] = {OPTION_STORE, OPTION_FORMAT, OPTION_END};
+
+const struct command command_doctor = {
+    .name = "doctor",
+    .zh = "检查存储和本机：哪里不对，怎么办（不改动任何东西）",
+    .en = "look at the store and the machine: what is wrong, and what to do (nothing is changed)",
+    .options = options,
+    .run = run};

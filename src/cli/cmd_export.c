@@ -1,48 +1,44 @@
 /* export: a layer version as a file for other programs. */
-#include "cli/args.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_codes.h"
-#include "cli/store_path.h"
 #include "layers/export.h"
 #include "store/store_versions.h"
 
 #include <stdio.h>
 
-enum { EXPORT_ARENA_BYTES = 64 << 20 };
+struct export_args {
+    struct arguments base;
+    const char *out;
+};
 
-static enum status missing(struct error *e)
-{
-    error_zh(e, "缺少图层（“图层”或“图层@版本号”）或输出文件 -o。");
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
-                      "The layer (\"layer\" or \"layer@number\") or the output file -o is missing.");
-}
-
-static int run(struct store *store, struct arena *arena, const char *name, const char *path)
+static int run(struct store *store, struct arena *arena, const struct arguments *base)
 {
     struct error e = {0};
+    const char *path = ((const struct export_args *)base)->out;
     struct store_version v;
     int64_t n = 0;
-    if (store_version_find(store, name, arena, &v, &e) || export_version(store, &v, path, &n, &e))
+    if (store_version_find(store, base->items[0], arena, &v, &e) || export_version(store, &v, path, &n, &e))
         return exit_with_error(&e);
     printf("%s@%d\t%lld\t%s\n", v.layer, v.version_no, (long long)n, path);
     return EXIT_OK;
 }
 
-int cmd_export(int argc, char **argv)
-{
-    struct error e = {0};
-    struct arg_rest rest = {.max = 1};
-    const char *asked = NULL, *out = NULL;
-    char path[STORE_PATH_SIZE];
-    struct store *store;
-    const struct arg_option options[] = {{"--store", &asked, NULL}, {"-o", &out, NULL}, {NULL, NULL, NULL}};
-    if (args_parse(argc, argv, options, &rest, &e) || ((!out || rest.n == 0) && missing(&e) != STATUS_OK))
-        return command_misused("export", &e);
-    if (store_path_find(asked, path, &e) || store_open(path, STORE_READ, &store, &e))
-        return exit_with_store_error(&e);
-    struct arena *arena = arena_new(EXPORT_ARENA_BYTES);
-    int code = arena ? run(store, arena, rest.items[0], out) : EXIT_INTERNAL;
-    arena_free(arena);
-    store_close(store);
-    return code;
-}
+static const struct cli_option options[] = {
+    OPTION("-o", OPTION_TEXT, offsetof(struct export_args, out), "FILE",
+           "写到哪个文件；格式按扩展名：.gpkg、.geojson、.fgb、.shp",
+           "the file to write, in the format of its ending: .gpkg, .geojson, .fgb, .shp",
+           .is_required = true),
+    OPTION_STORE, OPTION_END};
+
+const struct command command_export = {.name = "export",
+                                       .zh = "导出图层版本",
+                                       .en = "write a layer version to a file",
+                                       .operands = "LAYER[@VERSION]",
+                                       .operand_zh = "图层，或图层@版本号",
+                                       .operand_en = "a layer, or layer@number",
+                                       .least = 1,
+                                       .most = 1,
+                                       .options = options,
+                                       .size = sizeof(struct export_args),
+                                       .mode = STORE_READ,
+                                       .in_store = run};

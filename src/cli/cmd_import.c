@@ -1,8 +1,8 @@
 /* import: a file becomes a layer's new version; geodata/ becomes layers, places and tables. */
-#include "cli/args.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/import_binding.h"
+#include "cli/sandbox_say.h"
 #include "cli/store_path.h"
 #include "features/sandbox/sandbox.h"
 #include "geo/crs/decide.h"
@@ -14,17 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static enum status missing(const char *zh, const char *en, struct error *e)
-{
-    error_zh(e, "缺少%s。", zh);
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "%s is missing.", en);
-}
-
 struct import_args {
-    const char *store, *geodata, *crs, *coverage, *shift, *report;
+    struct arguments base;
+    const char *geodata, *crs, *coverage, *shift, *report;
     struct ingest_request request;
     bool require_sandbox;
-    struct arg_rest rest;
     struct timespec start;
 };
 
@@ -44,69 +38,35 @@ static void show_progress(int64_t n, int64_t n_declared, void *user)
         fprintf(stderr, "\r%lld  %.0f/s   ", (long long)n, rate);
 }
 
-static enum status parse(int argc, char **argv, struct import_args *a, struct error *e)
+static void read_coverage(const char *text, struct ingest_request *r)
 {
+    if (text && strncmp(text, "units:", 6) == 0)
+        r->coverage_units = text + 6;
+    else if (text && strcmp(text, "region") == 0)
+        r->coverage_units = "region";
+    else
+        r->coverage_path = text;
+}
+
+static enum status check(struct arguments *base, struct error *e)
+{
+    struct import_args *a = (struct import_args *)base;
     struct ingest_request *r = &a->request;
-    const struct arg_option options[] = {
-        {"--store", &a->store, NULL},
-        {"--geodata", &a->geodata, NULL},
-        {"--layer", &r->layer, NULL},
-        {"--source-layer", &r->source_layer, NULL},
-        {"--title-zh", &r->title_zh, NULL},
-        {"--title-en", &r->title_en, NULL},
-        {"--kind", &r->kind, NULL},
-        {"--label", &r->label, NULL},
-        {"--synthetic", NULL, &r->synthetic},
-        {"--reference-only", NULL, &r->reference_only},
-        {"--document", &r->document_no, NULL},
-        {"--effective-from", &r->effective_from, NULL},
-        {"--effective-to", &r->effective_to, NULL},
-        {"--imported-by", &r->imported_by, NULL},
-        {"--by", &r->imported_by, NULL},
-        {"--coverage", &a->coverage, NULL},
-        {"--allow-refused", NULL, &r->allow_refused},
-        {"--strict", NULL, &r->strict},
-        {"--one-thread", NULL, &r->one_thread},
-        {"--draft", NULL, &r->draft},
-        {"--confirm-place", NULL, &r->confirm_place},
-        {"--confirm-layer", NULL, &r->confirm_layer},
-        {"--id-field", &r->fields.id, NULL},
-        {"--name-field", &r->fields.name, NULL},
-        {"--zone-field", &r->fields.zone, NULL},
-        {"--county-field", &r->fields.county, NULL},
-        {"--area-field", &r->fields.area, NULL},
-        {"--zone-code-field", &r->fields.zone_code, NULL},
-        {"--mapping", &r->mapping_path, NULL},
-        {"--crs", &a->crs, NULL},
-        {"--epsg", &a->crs, NULL}, /* its earlier name: goes with the next release */
-        {"--report", &a->report, NULL},
-        {"--unit", &r->unit, NULL},
-        {"--require-sandbox", NULL, &a->require_sandbox},
-        {"--datum-shift", &a->shift, NULL},
-        {NULL, NULL, NULL},
-    };
-    enum status s = args_parse(argc, argv, options, &a->rest, e);
-    if (!s)
-        s = crs_of_option(a->crs, true, &r->epsg, e);
+    enum status s = crs_of_option(a->crs, true, &r->epsg, e);
     if (!s && a->shift)
         s = geo_datum_shift_parse(a->shift, &r->shift, e);
     if (s || a->geodata)
         return s;
-    if (a->rest.n == 0)
-        return missing("要载入的文件（或 --geodata 文件夹）", "The file to load (or --geodata with a folder)",
-                       e);
-    if (a->coverage && strncmp(a->coverage, "units:", 6) == 0)
-        r->coverage_units = a->coverage + 6;
-    else if (a->coverage && strcmp(a->coverage, "region") == 0)
-        r->coverage_units = "region";
-    else
-        r->coverage_path = a->coverage;
+    if (base->n == 0)
+        return command_lacks(e, "缺少要载入的文件（或 --geodata 文件夹）。",
+                             "The file to load (or --geodata with a folder) is missing.");
+    read_coverage(a->coverage, r);
     if (isatty(STDERR_FILENO)) {
         clock_gettime(CLOCK_MONOTONIC, &a->start);
         r->progress = show_progress;
         r->progress_user = &a->start;
     }
-    r->path = a->rest.items[0];
+    r->path = base->items[0];
     r->bound = import_binding_print;
     return STATUS_OK;
 }
@@ -165,19 +125,95 @@ static int import_file(struct store *store, const struct ingest_request *request
     return s ? exit_with_error(&e) : EXIT_OK;
 }
 
-int cmd_import(int argc, char **argv)
+static int run(struct arguments *base)
 {
     struct error e = {0};
-    struct import_args a = {.rest.max = 1};
+    struct import_args *a = (struct import_args *)base;
     char path[STORE_PATH_SIZE];
     struct store *store;
-    if (parse(argc, argv, &a, &e))
-        return command_misused("import", &e);
-    if (a.require_sandbox && sandbox_require(NULL, &e))
+    if (a->require_sandbox && sandbox_require(NULL, &e))
         return exit_with_error(&e);
-    if (store_path_find(a.store, path, &e) || store_open(path, STORE_WRITE, &store, &e))
+    if (store_path_find(base->store, path, &e) || store_open(path, STORE_WRITE, &store, &e))
         return exit_with_store_error(&e);
-    int code = a.geodata ? import_geodata(store, a.geodata) : import_file(store, &a.request, a.report);
+    int code = a->geodata ? import_geodata(store, a->geodata) : import_file(store, &a->request, a->report);
     store_close(store);
     return code;
 }
+
+#define AT(member) offsetof(struct import_args, member)
+/* clang-format off */
+static const struct cli_option options[] = {
+    OPTION_STORE,
+    OPTION("--geodata", OPTION_TEXT, AT(geodata), "DIR", "载入一个 geodata 文件夹的全部图层，不给 FILE",
+     "load all layers of a geodata folder, instead of FILE"),
+    OPTION("--layer", OPTION_TEXT, AT(request.layer), "ID", "载入哪个图层（hongxian layer list 列出）；不写时按名称识别",
+     "the layer to load (hongxian layer list has them); otherwise it is told by names"),
+    OPTION("--source-layer", OPTION_TEXT, AT(request.source_layer), "NAME", "文件中的哪个图层",
+     "which layer of the file"),
+    OPTION("--mapping", OPTION_TEXT, AT(request.mapping_path), "FILE.json", "字段与分区的对应文件",
+     "a file that says which field and which zone is which"),
+    OPTION("--title-zh", OPTION_TEXT, AT(request.title_zh), "TEXT", "图层的中文名称", "the layer's Chinese title"),
+    OPTION("--title-en", OPTION_TEXT, AT(request.title_en), "TEXT", "图层的英文名称", "the layer's English title"),
+    OPTION("--kind", OPTION_TEXT, AT(request.kind), "line|zone|admin", "没有定义的图层是哪一种",
+     "what kind of layer it is, where it has no definition"),
+    OPTION("--label", OPTION_TEXT, AT(request.label), "TEXT", "这一版的名称", "what this version is called"),
+    OPTION("--synthetic", OPTION_FLAG, AT(request.synthetic), NULL, "示例数据：每份报告都会写明",
+     "sample data, which every report says"),
+    OPTION("--reference-only", OPTION_FLAG, AT(request.reference_only), NULL, "仅供参考：不据以判定",
+     "for reference: nothing is decided by it"),
+    OPTION("--document", OPTION_TEXT, AT(request.document_no), "NUMBER", "批准文号",
+     "the number of its approval"),
+    OPTION("--effective-from", OPTION_TEXT, AT(request.effective_from), "DATE", "自何日起有效，如 2026-01-31",
+     "the day from which it is in force, such as 2026-01-31"),
+    OPTION("--effective-to", OPTION_TEXT, AT(request.effective_to), "DATE", "至何日有效",
+     "the last day on which it is in force"),
+    OPTION("--by", OPTION_TEXT, AT(request.imported_by), "WHO", "由谁载入", "who loads it",
+     .alias = "--imported-by"),
+    OPTION("--coverage", OPTION_TEXT, AT(coverage), "FILE|units:CODE,...|region",
+     "数据覆盖的范围：一个文件、行政区代码，或全区；范围之外不会说“未压占”",
+     "where there are data: a file, codes of units, or the region; elsewhere nothing is called clear"),
+    OPTION("--draft", OPTION_FLAG, AT(request.draft), NULL, "载入为草稿，不切换（hongxian layers promote 切换）",
+     "as a draft, not switched on (hongxian layers promote does that)"),
+    OPTION("--one-thread", OPTION_FLAG, AT(request.one_thread), NULL, "只用一个线程", "with one thread"),
+    OPTION("--strict", OPTION_FLAG, AT(request.strict), NULL, "第一个须修复或拒收的图形即终止导入",
+     "the first feature that is repaired or refused ends the import"),
+    OPTION("--allow-refused", OPTION_FLAG, AT(request.allow_refused), NULL, "有图形拒收时也载入其余的",
+     "load the others where some are refused"),
+    OPTION("--report", OPTION_TEXT, AT(report), "FILE", "导入报告，按扩展名 .html、.json 或 .txt",
+     "the report of the import, by its ending .html, .json or .txt"),
+    OPTION("--confirm-layer", OPTION_FLAG, AT(request.confirm_layer), NULL, "确认就是这个图层，尽管看起来像别的",
+     "it is this layer, although it looks like another"),
+    OPTION("--confirm-place", OPTION_FLAG, AT(request.confirm_place), NULL, "确认位置无误，尽管远离其代码所指之处",
+     "its place is right, although it is far from what its codes say"),
+    OPTION("--crs", OPTION_TEXT, AT(crs), "EPSG:N", "文件没有写明时的坐标系",
+     "the coordinate system of a file that states none", .alias = "--epsg"),
+    OPTION("--unit", OPTION_TEXT, AT(request.unit), "CODE", "数据所属的行政区",
+     "the administrative unit of the data"),
+    OPTION("--datum-shift", OPTION_TEXT, AT(shift), "DX,DY,DZ[,RX,RY,RZ,S[,frame|vector]]",
+     "到 CGCS2000 的转换参数（米、角秒、ppm）", "the datum shift to CGCS2000 (metres, arc seconds, ppm)"),
+    OPTION("--id-field", OPTION_TEXT, AT(request.fields.id), "FIELD", "载有标识码的字段", "the field with the id"),
+    OPTION("--name-field", OPTION_TEXT, AT(request.fields.name), "FIELD", "载有名称的字段",
+     "the field with the name"),
+    OPTION("--zone-field", OPTION_TEXT, AT(request.fields.zone), "FIELD", "载有分区的字段",
+     "the field with the sub-zone"),
+    OPTION("--zone-code-field", OPTION_TEXT, AT(request.fields.zone_code), "FIELD", "载有分区代码的字段",
+     "the field with the sub-zone's code"),
+    OPTION("--county-field", OPTION_TEXT, AT(request.fields.county), "FIELD", "载有行政区代码的字段",
+     "the field with the unit's code"),
+    OPTION("--area-field", OPTION_TEXT, AT(request.fields.area), "FIELD", "载有登记面积的字段",
+     "the field with the declared area"),
+    OPTION_REQUIRE_SANDBOX(AT(require_sandbox)),
+    OPTION_END};
+/* clang-format on */
+
+const struct command command_import = {.name = "import",
+                                       .zh = "载入图层的新版本",
+                                       .en = "load new versions of layers",
+                                       .operands = "FILE",
+                                       .operand_zh = "要载入的文件",
+                                       .operand_en = "the file to load",
+                                       .most = 1,
+                                       .options = options,
+                                       .size = sizeof(struct import_args),
+                                       .check = check,
+                                       .run = run};

@@ -1,18 +1,12 @@
 /* inspect: what a file holds and what an import would make of it; changes nothing, needs no store. */
-#include "cli/args.h"
-#include "cli/commands.h"
+
+#include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "layers/inspect.h"
 #include "layers/report_print.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static enum status missing_file(struct error *e)
-{
-    error_zh(e, "缺少要查看的文件。");
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "The file to look at is missing.");
-}
 
 static enum status print(const char *title, const char *json, const char *format, bool english,
                          struct error *e)
@@ -27,24 +21,30 @@ static enum status print(const char *title, const char *json, const char *format
     return st;
 }
 
-int cmd_inspect(int argc, char **argv)
+static int run(struct arguments *a)
 {
     struct error e = {0};
-    struct arg_rest rest = {.max = 1};
-    const char *format = "text", *lang = NULL;
-    const struct arg_option options[] = {
-        {"--format", &format, NULL}, {"--lang", &lang, NULL}, {NULL, NULL, NULL}};
-    if (args_parse(argc, argv, options, &rest, &e) || args_lang(lang, &e) ||
-        (rest.n == 0 && missing_file(&e) != STATUS_OK))
-        return command_misused("inspect", &e);
     struct buffer json;
+    bool english = args_english(a);
     buffer_init(&json, 0);
-    enum status st = inspect_file(rest.items[0], &json, &e);
-    if (st == STATUS_OK && strcmp(format, "json") == 0)
+    enum status st = inspect_file(a->items[0], &json, &e);
+    if (st == STATUS_OK && args_json(a))
         printf("%s\n", json.data);
     else if (st == STATUS_OK)
-        st = print(args_is_english(lang) ? "What the file holds" : "文件内容", json.data, format,
-                   args_is_english(lang), &e);
+        st = print(english ? "What the file holds" : "文件内容", json.data, a->format, english, &e);
     buffer_release(&json);
     return st ? exit_with_error(&e) : EXIT_OK;
 }
+
+static const struct cli_option options[] = {OPTION_FORMAT_OF("text|json|html"), OPTION_LANG, OPTION_END};
+
+const struct command command_inspect = {.name = "inspect",
+                                        .zh = "查看数据文件的图层、坐标系、字段，以及像哪个图层",
+                                        .en = "show a file's layers, CRS, fields, and what they look like",
+                                        .operands = "FILE",
+                                        .operand_zh = "要查看的文件",
+                                        .operand_en = "the file to look at",
+                                        .least = 1,
+                                        .most = 1,
+                                        .options = options,
+                                        .run = run};

@@ -1,11 +1,9 @@
 /* hongxian layer: the definitions of layers of a store. */
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/args.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/definitions.h"
 #include "cli/exit_codes.h"
-#include "cli/store_path.h"
 #include "lines/matrix.h"
 #include "lines/rules_check.h"
 #include "store/definitions.h"
@@ -13,13 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LAYER_ARENA_BYTES = 256 << 20 };
 #define DEFINITION_FILE_BYTES ((size_t)4 << 20)
-
-struct layer_args {
-    const char *store, *lang;
-    struct arg_rest rest; /* the subcommand, and what follows */
-};
 
 /* ---- shared with `rules` ---- */
 
@@ -151,14 +143,14 @@ static enum status with_additions(struct store *store, struct arena *a, struct a
     return s ? s : layer_matrix_make(&add->lines, a, &matrix, e);
 }
 
-static enum status read_files(struct store *store, struct arena *arena, const struct layer_args *a,
+static enum status read_files(struct store *store, struct arena *arena, const struct arguments *a,
                               struct additions *out, struct error *e)
 {
-    size_t n = (size_t)a->rest.n - 1;
+    size_t n = (size_t)a->n;
     out->rows = arena_array(arena, n + 1, sizeof *out->rows);
     enum status s = out->rows ? STATUS_OK : error_no_memory(e);
     for (out->n = 0; !s && out->n < n; out->n++)
-        s = read_definition_file(a->rest.items[out->n + 1], arena, &out->rows[out->n], e);
+        s = read_definition_file(a->items[out->n], arena, &out->rows[out->n], e);
     return s ? s : with_additions(store, arena, out, e);
 }
 
@@ -176,7 +168,7 @@ static enum status check_rules(struct store *store, struct arena *arena, const s
     return s;
 }
 
-static int read_and_check(struct store *store, struct arena *arena, const struct layer_args *a,
+static int read_and_check(struct store *store, struct arena *arena, const struct arguments *a,
                           struct additions *out)
 {
     struct error e = {0};
@@ -194,7 +186,7 @@ static int read_and_check(struct store *store, struct arena *arena, const struct
     return EXIT_INPUT;
 }
 
-static int run_check(struct store *store, struct arena *arena, const struct layer_args *a)
+static int run_check(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct additions add;
     int code = read_and_check(store, arena, a, &add);
@@ -203,7 +195,7 @@ static int run_check(struct store *store, struct arena *arena, const struct laye
     return code;
 }
 
-static int run_add(struct store *store, struct arena *arena, const struct layer_args *a)
+static int run_add(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     struct additions add;
@@ -231,11 +223,11 @@ static bool is_loaded(struct store *store, struct arena *arena, const char *laye
     return store_current_version(store, layer, arena, &v, NULL) == STATUS_OK;
 }
 
-static int run_list(struct store *store, struct arena *arena, const struct layer_args *a)
+static int run_list(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     struct line_table lines;
-    bool english = args_is_english(a->lang);
+    bool english = args_english(a);
     if (definitions_in_force(store, arena, &lines, &e))
         return exit_with_store_error(&e);
     for (int l = 0; l < lines.n; l++) {
@@ -249,26 +241,21 @@ static int run_list(struct store *store, struct arena *arena, const struct layer
     return EXIT_OK;
 }
 
-static int run_show(struct store *store, struct arena *arena, const struct layer_args *a)
+static int run_show(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     struct store_definition *rows;
     size_t n;
-    if (a->rest.n != 2) {
-        error_zh(&e, "show 之后应为一个图层代号。");
-        (void)error_fail(&e, STATUS_INVALID_INPUT, "bad-usage", "show needs the id of one layer.");
-        return command_misused("layer", &e);
-    }
     if (store_definitions(store, arena, &rows, &n, &e))
         return exit_with_store_error(&e);
     for (size_t i = 0; i < n; i++)
-        if (strcmp(rows[i].layer, a->rest.items[1]) == 0) {
+        if (strcmp(rows[i].layer, a->items[0]) == 0) {
             fwrite(rows[i].json, 1, rows[i].size, stdout);
             return EXIT_OK;
         }
-    error_zh(&e, "没有图层“%.60s”的定义；hongxian layer list 列出全部。", a->rest.items[1]);
+    error_zh(&e, "没有图层“%.60s”的定义；hongxian layer list 列出全部。", a->items[0]);
     (void)error_fail(&e, STATUS_NOT_FOUND, "layer-unknown",
-                     "No layer \"%.60s\" is defined; hongxian layer list shows all.", a->rest.items[1]);
+                     "No layer \"%.60s\" is defined; hongxian layer list shows all.", a->items[0]);
     return exit_with_error(&e);
 }
 
@@ -280,60 +267,41 @@ static bool print_switch(const struct store_definition *d, void *user)
     return true;
 }
 
-static int run_history(struct store *store, struct arena *arena, const struct layer_args *a)
+static int run_history(struct store *store, struct arena *arena, const struct arguments *a)
 {
     (void)arena, (void)a;
     struct error e = {0};
     return store_definition_switches(store, print_switch, NULL, &e) ? exit_with_store_error(&e) : EXIT_OK;
 }
 
-/* ---- arguments ---- */
+/* ---- what is said of it ---- */
 
-static const struct subcommand {
-    const char *name;
-    enum store_mode mode;
-    bool takes_files;
-    int (*run)(struct store *store, struct arena *arena, const struct layer_args *a);
-} subcommands[] = {{"list", STORE_READ, false, run_list},
-                   {"show", STORE_READ, true, run_show},
-                   {"check", STORE_READ, true, run_check},
-                   {"add", STORE_WRITE, true, run_add},
-                   {"history", STORE_READ, false, run_history}};
+static const struct cli_option options[] = {OPTION_STORE, OPTION_END};
+static const struct cli_option options_of_list[] = {OPTION_STORE, OPTION_LANG, OPTION_END};
 
-static enum status parse(int argc, char **argv, struct layer_args *a, const struct subcommand **sub,
-                         struct error *e)
-{
-    const struct arg_option options[] = {
-        {"--store", &a->store, NULL}, {"--lang", &a->lang, NULL}, {NULL, NULL, NULL}};
-    enum status s = args_parse(argc, argv, options, &a->rest, e);
-    if (!s)
-        s = args_lang(a->lang, e);
-    for (size_t i = 0; !s && a->rest.n > 0 && i < sizeof subcommands / sizeof *subcommands; i++) {
-        *sub = &subcommands[i];
-        if (strcmp((*sub)->name, a->rest.items[0]) == 0 && (a->rest.n > 1) == (*sub)->takes_files)
-            return STATUS_OK;
-    }
-    if (s)
-        return s;
-    error_zh(e, "应为 list、show 图层、check 文件…、add 文件… 或 history。");
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
-                      "list, show ID, check FILE..., add FILE... or history is needed.");
-}
+/* clang-format off */
+#define LAYER(word, text_zh, text_en) .group = "layer", .name = word, .zh = text_zh, .en = text_en
+#define FILES                                                                                                \
+    .operands = "FILE.json ...", .operand_zh = "图层定义", .operand_en = "definitions of layers", .least = 1,  \
+    .most = ARG_ITEMS_MAX, .options = options
 
-int cmd_layer(int argc, char **argv)
-{
-    struct error e = {0};
-    struct layer_args a = {.rest.max = ARG_ITEMS_MAX};
-    const struct subcommand *sub;
-    char path[STORE_PATH_SIZE];
-    struct store *store;
-    if (parse(argc, argv, &a, &sub, &e))
-        return command_misused("layer", &e);
-    if (store_path_find(a.store, path, &e) || store_open(path, sub->mode, &store, &e))
-        return exit_with_store_error(&e);
-    struct arena *arena = arena_new(LAYER_ARENA_BYTES);
-    int code = arena ? sub->run(store, arena, &a) : EXIT_INTERNAL;
-    arena_free(arena);
-    store_close(store);
-    return code;
-}
+static const struct command subcommands[] = {
+    {LAYER("list", "列出控制线和其他图层的定义，是否有数据", "the lines that are defined, and whether there are data"),
+     .options = options_of_list, .mode = STORE_READ, .in_store = run_list},
+    {LAYER("show", "查看一个定义", "one definition"), .operands = "ID", .operand_zh = "图层代号",
+     .operand_en = "the layer's id", .least = 1, .most = 1, .options = options, .mode = STORE_READ,
+     .in_store = run_show},
+    {LAYER("check", "校验定义，不载入", "look at definitions without loading them"), FILES, .mode = STORE_READ,
+     .in_store = run_check},
+    {LAYER("add", "校验并载入定义", "check definitions and put them in force"), FILES, .mode = STORE_WRITE,
+     .in_store = run_add},
+    {LAYER("history", "历次切换", "which edition was in force from when"), .options = options, .mode = STORE_READ,
+     .in_store = run_history},
+    {.name = NULL}};
+/* clang-format on */
+
+const struct command command_layer = {
+    .name = "layer",
+    .zh = "图层定义：列出、查看、校验、载入（历次版本都保留）",
+    .en = "definitions of layers: list, show, check or load them; every edition is kept",
+    .subcommands = subcommands};

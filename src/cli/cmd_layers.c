@@ -1,15 +1,10 @@
 /* layers: what the store holds, and what is done with its versions: report, diff, promote, rollback,
  * discard. */
-#include "cli/args.h"
-#include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/layers_parts.h"
-#include "cli/store_path.h"
 
 #include <stdio.h>
 #include <string.h>
-
-enum { LAYERS_ARENA_BYTES = 64 << 20 };
 
 static void print_layer(const struct store_version *v, bool english)
 {
@@ -35,80 +30,71 @@ static void print_version(const struct store_version *v, bool english)
            v->imported_at, v->imported_by, v->source_sha256, (long long)v->n_features);
 }
 
-static int print_list(const struct layers_job *j)
+static int print_list(struct store *store, struct arena *arena, const struct arguments *base)
 {
     struct error e = {0};
+    const struct layers_args *a = (const struct layers_args *)base;
+    const char *name = base->n ? base->items[0] : NULL;
     struct store_version *versions;
     size_t n;
-    bool all = j->all || j->n_names;
-    enum status st =
-        j->as_of ? store_versions_as_of(j->store, j->as_of, j->arena, &versions, &n, &e)
-        : all    ? store_versions(j->store, j->n_names ? j->names[0] : NULL, j->arena, &versions, &n, &e)
-                 : store_current_versions(j->store, j->arena, &versions, &n, &e);
+    bool all = a->all || name, english = args_english(base);
+    enum status st = a->as_of ? store_versions_as_of(store, a->as_of, arena, &versions, &n, &e)
+                     : all    ? store_versions(store, name, arena, &versions, &n, &e)
+                              : store_current_versions(store, arena, &versions, &n, &e);
     if (st)
         return exit_with_store_error(&e);
     for (size_t i = 0; i < n; i++)
-        all ? print_version(&versions[i], j->english) : print_layer(&versions[i], j->english);
+        all ? print_version(&versions[i], english) : print_layer(&versions[i], english);
     if (n == 0)
-        fprintf(stderr, "%s", j->english ? "No layer is loaded.\n" : "尚未载入图层。\n");
+        fprintf(stderr, "%s", english ? "No layer is loaded.\n" : "尚未载入图层。\n");
     return EXIT_OK;
 }
 
-static const struct {
-    const char *name;
-    layers_fn *run;
-    int n_names; /* at least */
-    enum store_mode mode;
-} actions[] = {
-    {"list", print_list, 0, STORE_READ},           {"report", layers_report, 1, STORE_READ},
-    {"diff", layers_diff, 2, STORE_READ},          {"promote", layers_promote, 1, STORE_WRITE},
-    {"rollback", layers_rollback, 1, STORE_WRITE}, {"discard", layers_discard, 1, STORE_WRITE},
-};
-enum { N_ACTIONS = sizeof actions / sizeof *actions };
+/* ---- what is said of it ---- */
 
-static enum status choose(const struct arg_rest *rest, struct layers_job *j, int *action, struct error *e)
-{
-    *action = 0;
-    for (int i = 0; rest->n && i < N_ACTIONS; i++)
-        if (strcmp(actions[i].name, rest->items[0]) == 0)
-            *action = i;
-    if (rest->n && strcmp(actions[*action].name, rest->items[0]) != 0) {
-        error_zh(e, "layers 没有“%s”；可用 list、report、diff、promote、rollback、discard。", rest->items[0]);
-        return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
-                          "layers has no \"%s\"; it has list, report, diff, promote, rollback and discard.",
-                          rest->items[0]);
-    }
-    j->n_names = rest->n ? rest->n - 1 : 0;
-    for (int i = 0; i < j->n_names; i++)
-        j->names[i] = rest->items[i + 1];
-    if (j->n_names >= actions[*action].n_names)
-        return STATUS_OK;
-    error_zh(e, "layers %s 缺少图层版本，写法为“图层”或“图层@版本号”。", actions[*action].name);
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
-                      "layers %s needs a layer version, written \"layer\" or \"layer@number\".",
-                      actions[*action].name);
-}
+#define AT(member) offsetof(struct layers_args, member)
+/* clang-format off */
+#define OPTION_BY                                                                                            \
+    OPTION("--by", OPTION_TEXT, AT(who), "WHO", "由谁；不写时为 $USER", "who does it; otherwise $USER"), \
+    OPTION("--reason", OPTION_TEXT, AT(reason), "WHY", "理由", "why")
 
-int cmd_layers(int argc, char **argv)
-{
-    struct error e = {0};
-    struct arg_rest rest = {.max = 3};
-    struct layers_job j = {.format = "text"};
-    const char *asked = NULL, *lang = NULL;
-    char path[STORE_PATH_SIZE];
-    int action = 0;
-    const struct arg_option options[] = {{"--store", &asked, NULL},     {"--lang", &lang, NULL},
-                                         {"--format", &j.format, NULL}, {"--by", &j.who, NULL},
-                                         {"--reason", &j.reason, NULL}, {"--as-of", &j.as_of, NULL},
-                                         {"--all", NULL, &j.all},       {NULL, NULL, NULL}};
-    if (args_parse(argc, argv, options, &rest, &e) || args_lang(lang, &e) || choose(&rest, &j, &action, &e))
-        return command_misused("layers", &e);
-    if (store_path_find(asked, path, &e) || store_open(path, actions[action].mode, &j.store, &e))
-        return exit_with_store_error(&e);
-    j.english = args_is_english(lang);
-    j.arena = arena_new(LAYERS_ARENA_BYTES);
-    int code = j.arena ? actions[action].run(&j) : EXIT_INTERNAL;
-    arena_free(j.arena);
-    store_close(j.store);
-    return code;
-}
+static const struct cli_option options_of_list[] = {
+    OPTION("--all", OPTION_FLAG, AT(all), NULL, "历次版本和草稿", "all versions, with drafts and those of before"),
+    OPTION("--as-of", OPTION_TEXT, AT(as_of), "DATE", "那一天有效的版本",
+     "the versions that were in force on that day"),
+    OPTION_STORE, OPTION_LANG, OPTION_END};
+static const struct cli_option options_of_reports[] = {OPTION_STORE, OPTION_FORMAT_OF("text|json|html"),
+                                                       OPTION_LANG, OPTION_END};
+static const struct cli_option options_of_switch[] = {OPTION_BY, OPTION_STORE, OPTION_LANG, OPTION_END};
+static const struct cli_option options_of_discard[] = {OPTION_STORE, OPTION_LANG, OPTION_END};
+
+#define LAYERS(word, opened, function, rows, text_zh, text_en)                                               \
+    .group = "layers", .name = word, .zh = text_zh, .en = text_en, .options = rows, \
+    .size = sizeof(struct layers_args), .mode = opened, .in_store = function
+#define VERSION                                                                                              \
+    .operands = "LAYER[@VERSION]", .operand_zh = "图层，或图层@版本号", .operand_en = "a layer, or layer@number", \
+    .least = 1, .most = 1
+
+static const struct command subcommands[] = {
+    {LAYERS("list", STORE_READ, print_list, options_of_list, "列出图层的现行版本；给出图层时为其历次版本",
+            "the current versions; of a layer that is named all of them"),
+     .operands = "LAYER", .operand_zh = "哪个图层", .operand_en = "which layer", .most = 1},
+    {LAYERS("report", STORE_READ, layers_report, options_of_reports, "一个版本的导入报告",
+            "the report of a version's import"), VERSION},
+    {LAYERS("diff", STORE_READ, layers_diff, options_of_reports, "两个版本的差异", "how two versions differ"),
+     .operands = "LAYER@VERSION LAYER@VERSION", .operand_zh = "两个版本，先旧后新",
+     .operand_en = "two versions, the earlier first", .least = 2, .most = 2},
+    {LAYERS("promote", STORE_WRITE, layers_promote, options_of_switch, "切换到一个版本", "switch to a version"),
+     VERSION},
+    {LAYERS("rollback", STORE_WRITE, layers_rollback, options_of_switch, "退回以前的版本",
+            "go back to an earlier version"), VERSION},
+    {LAYERS("discard", STORE_WRITE, layers_discard, options_of_discard, "删除草稿", "delete a draft"), VERSION},
+    {.name = NULL}};
+/* clang-format on */
+
+const struct command command_layers = {
+    .name = "layers",
+    .zh = "列出已载入的图层；查看、比较、切换、退回版本",
+    .en = "list the layers that are loaded; report, compare, switch and take back versions",
+    .subcommands = subcommands,
+    .usual = "list"};

@@ -1,5 +1,5 @@
 #include "cli/args.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "store/schema_files.h"
 
@@ -30,25 +30,25 @@ static void print_lists(const json_t *root)
     }
 }
 
-int cmd_classes(int argc, char **argv)
+static int run(struct arguments *a)
 {
-    struct error e = {0};
-    struct arg_rest rest = {.max = 0};
-    const char *lang = NULL;
-    const struct arg_option options[] = {{"--lang", &lang, NULL}, {NULL, NULL, NULL}};
-    if (args_parse(argc, argv, options, &rest, &e) || args_lang(lang, &e))
-        return command_misused("classes", &e);
     const struct schema_file *file = schema_file_find("project_classes.json");
     json_t *root = file ? json_loadb(file->bytes, file->size, 0, NULL) : NULL;
     const json_t *rows = json_object_get(root, "project_classes");
     for (size_t i = 0; i < json_array_size(rows); i++) {
         const json_t *row = json_array_get(rows, i);
-        const char *code = json_string_value(json_object_get(row, "code"));
-        const char *title = json_string_value(json_object_get(row, args_is_english(lang) ? "en" : "zh"));
-        printf("%s\t%s\n", code ? code : "", title ? title : "");
+        printf("%s\t%s\n", text_of(row, "code"), text_of(row, args_english(a) ? "en" : "zh"));
     }
     print_lists(root);
     int code = json_array_size(rows) ? EXIT_OK : EXIT_INTERNAL;
     json_decref(root);
     return code;
 }
+
+static const struct cli_option options[] = {OPTION_LANG, OPTION_END};
+
+const struct command command_classes = {.name = "classes",
+                                        .zh = "列出项目类型",
+                                        .en = "list the project classes",
+                                        .options = options,
+                                        .run = run};

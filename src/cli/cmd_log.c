@@ -1,10 +1,8 @@
 /* The log of logins, changes and what was taken out. */
 #include "access/log_json.h"
-#include "cli/args.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/print_json.h"
-#include "cli/store_path.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,10 +19,11 @@ static bool print_row(const struct store_log_row *r, void *user)
     return true;
 }
 
-static int verify(struct store *store)
+static int verify(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     int64_t broken;
+    (void)arena, (void)a;
     if (store_log_verify(store, &broken, &e))
         return exit_with_store_error(&e);
     if (broken)
@@ -35,48 +34,61 @@ static int verify(struct store *store)
     return broken ? EXIT_DIFFERS : EXIT_OK;
 }
 
-static int list(struct store *store, const char *since, bool json)
+struct log_args {
+    struct arguments base;
+    const char *since;
+};
+
+static int list(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     struct buffer b;
     struct json_writer w;
+    (void)arena;
     buffer_init(&b, 0);
     jw_init(&w, &b, true);
     jw_array_begin(&w);
-    enum status s = store_log_read(store, since, 0, 0, print_row, json ? &w : NULL, &e);
+    enum status s = store_log_read(store, ((const struct log_args *)a)->since, 0, 0, print_row,
+                                   args_json(a) ? &w : NULL, &e);
     jw_array_end(&w);
-    if (!s && json)
+    if (!s && args_json(a))
         return print_json(&b);
     buffer_release(&b);
     return s ? exit_with_store_error(&e) : EXIT_OK;
 }
 
-int cmd_log(int argc, char **argv)
+static enum status check(struct arguments *a, struct error *e)
 {
-    struct error e = {0};
-    struct arg_rest rest = {.max = 1};
-    struct store *store;
-    const char *store_name = NULL, *since = NULL, *format = NULL;
-    char path[STORE_PATH_SIZE];
-    const struct arg_option options[] = {{"--store", &store_name, NULL},
-                                         {"--since", &since, NULL},
-                                         {"--format", &format, NULL},
-                                         {NULL, NULL, NULL}};
-    enum status s = args_parse(argc, argv, options, &rest, &e);
-    bool json = format && strcmp(format, "json") == 0,
-         verifies = rest.n && strcmp(rest.items[0], "verify") == 0;
-    if (!s)
-        s = access_log_since_check(since, &e);
-    if (!s && ((rest.n && !verifies) || (format && !json && strcmp(format, "text") != 0))) {
-        error_zh(&e, "应为 log 或 log verify；--format 为 text 或 json。");
-        s = error_fail(&e, STATUS_INVALID_INPUT, "bad-usage",
-                       "log or log verify is needed; --format is text or json.");
-    }
-    if (s)
-        return command_misused("log", &e);
-    if (store_path_find(store_name, path, &e) || store_open(path, STORE_READ, &store, &e))
-        return exit_with_store_error(&e);
-    int code = verifies ? verify(store) : list(store, since, json);
-    store_close(store);
-    return code;
+    return access_log_since_check(((const struct log_args *)a)->since, e);
 }
+
+static const struct cli_option options_of_list[] = {
+    OPTION("--since", OPTION_TEXT, offsetof(struct log_args, since), "DAY|TIME",
+           "从何时起，如 2026-01-31 或 2026-01-31T08:00:00Z",
+           "from when on, such as 2026-01-31 or 2026-01-31T08:00:00Z"),
+    OPTION_STORE, OPTION_FORMAT, OPTION_END};
+static const struct cli_option options_of_verify[] = {OPTION_STORE, OPTION_END};
+
+static const struct command subcommands[] = {{.group = "log",
+                                              .name = "list",
+                                              .zh = "列出日志",
+                                              .en = "the rows of the log",
+                                              .options = options_of_list,
+                                              .size = sizeof(struct log_args),
+                                              .check = check,
+                                              .mode = STORE_READ,
+                                              .in_store = list},
+                                             {.group = "log",
+                                              .name = "verify",
+                                              .zh = "校验日志链",
+                                              .en = "look at the chain of the log",
+                                              .options = options_of_verify,
+                                              .mode = STORE_READ,
+                                              .in_store = verify},
+                                             {.name = NULL}};
+
+const struct command command_log = {.name = "log",
+                                    .zh = "日志：登录、改动、导出，何时由何人",
+                                    .en = "the log: logins, changes, what was taken out, when and by whom",
+                                    .subcommands = subcommands,
+                                    .usual = "list"};

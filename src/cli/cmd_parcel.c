@@ -2,8 +2,7 @@
  * same parcels as TXT or GeoJSON. */
 #include "base/file.h"
 #include "base/limits.h"
-#include "cli/args.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "features/geojson_write.h"
 #include "features/parcels.h"
@@ -15,39 +14,17 @@
 #include <string.h>
 
 struct parcel_args {
-    const char *to, *zone_text, *crs, *lang, *out;
+    struct arguments base;
+    const char *to, *crs, *out;
     bool utf8;
-    struct arg_rest rest; /* the verb and the file */
     int epsg;
     long zone;
 };
 
-static enum status parse(int argc, char **argv, struct parcel_args *a, struct error *e)
+static enum status check(struct arguments *base, struct error *e)
 {
-    const struct arg_option options[] = {{"--to", &a->to, NULL},   {"--zone", &a->zone_text, NULL},
-                                         {"--crs", &a->crs, NULL}, {"--lang", &a->lang, NULL},
-                                         {"-o", &a->out, NULL},    {"--utf8", NULL, &a->utf8},
-                                         {NULL, NULL, NULL}};
-    enum status s = args_parse(argc, argv, options, &a->rest, e);
-    if (!s)
-        s = args_number("--zone", a->zone_text, 13, 45, &a->zone, e);
-    if (!s)
-        s = args_lang(a->lang, e);
-    if (!s)
-        s = crs_of_option(a->crs, false, &a->epsg, e);
-    if (s)
-        return s;
-    bool convert = a->rest.n == 2 && strcmp(a->rest.items[0], "convert") == 0;
-    if (a->rest.n != 2 || (!convert && strcmp(a->rest.items[0], "inspect") != 0)) {
-        error_zh(e, "用法是 inspect 文件，或 convert 文件 --to txt|geojson（“-”为标准输入）。");
-        return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
-                          "Say inspect FILE, or convert FILE --to txt|geojson (\"-\" is standard input).");
-    }
-    if (convert && (!a->to || (strcmp(a->to, "txt") != 0 && strcmp(a->to, "geojson") != 0))) {
-        error_zh(e, "--to 只能是 txt 或 geojson。");
-        return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "--to is txt or geojson.");
-    }
-    return STATUS_OK;
+    struct parcel_args *a = (struct parcel_args *)base;
+    return crs_of_option(a->crs, false, &a->epsg, e);
 }
 
 static void print_parcel(const struct parcel *p, bool english, struct buffer *out)
@@ -108,13 +85,13 @@ static enum status produce(const struct parcel_context *c, const struct parcel_a
     size_t n;
     struct parcel_set set;
     const struct parcel_txt_options txt = {.zone = (int)a->zone, .utf8 = a->utf8};
-    enum status s = file_read(a->rest.items[1], LIMIT_BODY_BYTES, c->arena, &bytes, &n, e);
+    enum status s = file_read(a->base.items[0], LIMIT_BODY_BYTES, c->arena, &bytes, &n, e);
     if (!s)
         s = feature_parcels(c, &(struct feature_request){.bytes = bytes, .n_bytes = n}, &set, e);
     if (s)
         return s;
-    if (strcmp(a->rest.items[0], "inspect") == 0)
-        inspect(&set, args_is_english(a->lang), out);
+    if (!a->to)
+        inspect(&set, args_english(&a->base), out);
     else if (strcmp(a->to, "geojson") == 0)
         parcel_geojson_write(set.parcels, set.n_parcels, out);
     else
@@ -124,7 +101,7 @@ static enum status produce(const struct parcel_context *c, const struct parcel_a
     return s ? s : buffer_status(out, e);
 }
 
-static enum status run(const struct parcel_args *a, struct error *e)
+static enum status read_and_write(const struct parcel_args *a, struct error *e)
 {
     struct parcel_context c = {
         .reader = &child_reader_self, .epsg = a->epsg, .arena = arena_new(LIMIT_REQUEST_ARENA_BYTES)};
@@ -148,11 +125,60 @@ static enum status run(const struct parcel_args *a, struct error *e)
     return s;
 }
 
-int cmd_parcel(int argc, char **argv)
+static int run(struct arguments *base)
 {
     struct error e = {0};
-    struct parcel_args a = {.rest.max = 2};
-    if (parse(argc, argv, &a, &e))
-        return command_misused("parcel", &e);
-    return run(&a, &e) ? exit_with_error(&e) : EXIT_OK;
+    return read_and_write((const struct parcel_args *)base, &e) ? exit_with_error(&e) : EXIT_OK;
 }
+
+#define AT(member) offsetof(struct parcel_args, member)
+#define OPTION_CRS                                                                                           \
+    OPTION("--crs", OPTION_TEXT, AT(crs), "EPSG:N", "文件没有写明时的坐标系",                                \
+           "the coordinate system of a file that states none")
+#define OPTION_OUT                                                                                           \
+    OPTION("-o", OPTION_TEXT, AT(out), "FILE|-", "写到文件；“-”为标准输出",                                  \
+           "the file to write; \"-\" is standard output")
+
+static const struct cli_option options_of_inspect[] = {OPTION_CRS, OPTION_LANG, OPTION_OUT, OPTION_END};
+static const struct cli_option options_of_convert[] = {
+    OPTION("--to", OPTION_CHOICE, AT(to), "txt|geojson", "写成哪种格式", "the format to write",
+           .is_required = true),
+    OPTION("--zone", OPTION_NUMBER, AT(zone), "N", "TXT 的投影带号，13 至 45；不写时按位置",
+           "the zone of a TXT, 13 to 45; otherwise by its place", .least = 13, .most = 45),
+    OPTION("--utf8", OPTION_FLAG, AT(utf8), NULL, "TXT 用 UTF-8，而不是 GBK", "a TXT in UTF-8, not in GBK"),
+    OPTION_CRS,
+    OPTION_OUT,
+    OPTION_END};
+
+static const struct command subcommands[] = {{.group = "parcel",
+                                              .name = "inspect",
+                                              .zh = "查看地块文件读成了什么",
+                                              .en = "show how a parcel file is read",
+                                              .operands = "FILE|-",
+                                              .operand_zh = "地块文件；“-”为标准输入",
+                                              .operand_en = "the parcels; \"-\" is standard input",
+                                              .least = 1,
+                                              .most = 1,
+                                              .options = options_of_inspect,
+                                              .size = sizeof(struct parcel_args),
+                                              .check = check,
+                                              .run = run},
+                                             {.group = "parcel",
+                                              .name = "convert",
+                                              .zh = "转换为国土TXT或GeoJSON",
+                                              .en = "turn a parcel file into TXT or GeoJSON",
+                                              .operands = "FILE|-",
+                                              .operand_zh = "地块文件；“-”为标准输入",
+                                              .operand_en = "the parcels; \"-\" is standard input",
+                                              .least = 1,
+                                              .most = 1,
+                                              .options = options_of_convert,
+                                              .size = sizeof(struct parcel_args),
+                                              .check = check,
+                                              .run = run},
+                                             {.name = NULL}};
+
+const struct command command_parcel = {.name = "parcel",
+                                       .zh = "查看地块文件读成了什么；转换为国土TXT或GeoJSON",
+                                       .en = "show how a parcel file is read; turn it into TXT or GeoJSON",
+                                       .subcommands = subcommands};

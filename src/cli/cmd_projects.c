@@ -1,17 +1,10 @@
 /* hongxian projects: what `check --save-project` saved. */
-#include "cli/args.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_codes.h"
-#include "cli/store_path.h"
 #include "store/projects.h"
 
 #include <stdio.h>
 #include <string.h>
-
-struct projects_args {
-    const char *store;
-    struct arg_rest rest;
-};
 
 static bool print_row(const struct store_project *p, void *user)
 {
@@ -39,83 +32,69 @@ static void print_one(const struct store_project *p)
         printf("%s\t%s\n", facts[i].label, facts[i].value);
 }
 
-static enum status show(struct store *store, const char *name, struct arena *a, struct error *e)
-{
-    struct store_project p;
-    enum status s = store_project_read(store, name, a, &p, e);
-    if (!s)
-        print_one(&p);
-    return s;
-}
-
-static enum status input(struct store *store, const char *name, struct arena *a, struct error *e)
-{
-    struct store_project p;
-    enum status s = store_project_read(store, name, a, &p, e);
-    if (!s)
-        fwrite(p.input, 1, p.input_size, stdout);
-    return s;
-}
-
-static enum status retire(struct store *store, const char *name, struct arena *a, struct error *e)
-{
-    struct store_project p;
-    enum status s = store_project_read(store, name, a, &p, e);
-    if (!s)
-        s = store_project_retire(store, p.id, e);
-    if (!s)
-        fprintf(stderr, "已停用项目“%s”\nput the project \"%s\" away\n", p.name, p.name);
-    return s;
-}
-
-static enum status list(struct store *store, const char *name, struct arena *a, struct error *e)
-{
-    (void)name, (void)a;
-    return store_projects(store, &(struct store_project_page){0, 0, NULL}, print_row, NULL, e);
-}
-
-static const struct action {
-    const char *name;
-    enum store_mode mode;
-    bool takes_name;
-    enum status (*run)(struct store *store, const char *name, struct arena *a, struct error *e);
-} actions[] = {{"list", STORE_READ, false, list},
-               {"show", STORE_READ, true, show},
-               {"input", STORE_READ, true, input},
-               {"retire", STORE_WRITE, true, retire}};
-
-static enum status parse(int argc, char **argv, struct projects_args *a, const struct action **out,
-                         struct error *e)
-{
-    const struct arg_option options[] = {{"--store", &a->store, NULL}, {NULL, NULL, NULL}};
-    enum status s = args_parse(argc, argv, options, &a->rest, e);
-    if (s)
-        return s;
-    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
-        if (a->rest.n == (actions[i].takes_name ? 2 : 1) && strcmp(a->rest.items[0], actions[i].name) == 0) {
-            *out = &actions[i];
-            return STATUS_OK;
-        }
-    error_zh(e, "应为 list、show 项目名、input 项目名 或 retire 项目名。");
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
-                      "list, show NAME, input NAME or retire NAME is needed.");
-}
-
-int cmd_projects(int argc, char **argv)
+static int show(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
-    struct projects_args a = {.rest.max = 2};
-    char path[STORE_PATH_SIZE];
-    const struct action *action;
-    struct store *store;
-    if (parse(argc, argv, &a, &action, &e))
-        return command_misused("projects", &e);
-    if (store_path_find(a.store, path, &e) || store_open(path, action->mode, &store, &e))
-        return exit_with_store_error(&e);
-    struct arena *arena = arena_new((size_t)256 << 20);
-    enum status s =
-        arena ? action->run(store, a.rest.n > 1 ? a.rest.items[1] : NULL, arena, &e) : error_no_memory(&e);
-    arena_free(arena);
-    store_close(store);
-    return s ? exit_with_error(&e) : EXIT_OK;
+    struct store_project p;
+    if (store_project_read(store, a->items[0], arena, &p, &e))
+        return exit_with_error(&e);
+    print_one(&p);
+    return EXIT_OK;
 }
+
+static int input(struct store *store, struct arena *arena, const struct arguments *a)
+{
+    struct error e = {0};
+    struct store_project p;
+    if (store_project_read(store, a->items[0], arena, &p, &e))
+        return exit_with_error(&e);
+    fwrite(p.input, 1, p.input_size, stdout);
+    return EXIT_OK;
+}
+
+static int retire(struct store *store, struct arena *arena, const struct arguments *a)
+{
+    struct error e = {0};
+    struct store_project p;
+    if (store_project_read(store, a->items[0], arena, &p, &e) || store_project_retire(store, p.id, &e))
+        return exit_with_error(&e);
+    fprintf(stderr, "已停用项目“%s”\nput the project \"%s\" away\n", p.name, p.name);
+    return EXIT_OK;
+}
+
+static int list(struct store *store, struct arena *arena, const struct arguments *a)
+{
+    struct error e = {0};
+    (void)arena, (void)a;
+    return store_projects(store, &(struct store_project_page){0, 0, NULL}, print_row, NULL, &e)
+               ? exit_with_error(&e)
+               : EXIT_OK;
+}
+
+static const struct cli_option options[] = {OPTION_STORE, OPTION_END};
+
+#define PROJECT(word, opened, function, text_zh, text_en)                                                    \
+    {                                                                                                        \
+        .group = "projects", .name = word, .zh = text_zh, .en = text_en, .operands = "NAME",                 \
+        .operand_zh = "项目的名称或代码", .operand_en = "the project's name or code", .least = 1, .most = 1, \
+        .options = options, .mode = opened, .in_store = function                                             \
+    }
+
+static const struct command subcommands[] = {
+    {.group = "projects",
+     .name = "list",
+     .zh = "列出已保存的项目",
+     .en = "the saved projects",
+     .options = options,
+     .mode = STORE_READ,
+     .in_store = list},
+    PROJECT("show", STORE_READ, show, "查看一个项目", "what is saved of a project"),
+    PROJECT("input", STORE_READ, input, "写出其地块文件", "its file of parcels, as it was"),
+    PROJECT("retire", STORE_WRITE, retire, "停用", "put it away"),
+    {.name = NULL}};
+
+const struct command command_projects = {
+    .name = "projects",
+    .zh = "已保存的项目，按名称或代码（check --save-project 保存，check --project 再次检查）",
+    .en = "saved projects, by name or code (check --save-project saves one, check --project checks it again)",
+    .subcommands = subcommands};

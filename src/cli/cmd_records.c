@@ -1,9 +1,7 @@
 #include "cli/args.h"
-#include "cli/commands.h"
 #include "cli/definitions.h"
 #include "cli/exit_codes.h"
 #include "cli/print_json.h"
-#include "cli/store_path.h"
 #include "record/record.h"
 #include "record/record_json.h"
 
@@ -11,23 +9,18 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RECORDS_ARENA_BYTES = 256 << 20 };
-
 struct records_args {
-    const char *store, *limit_text, *after_text, *format, *expect, *verdict, *reason, *officer;
+    struct arguments base;
+    const char *expect, *verdict, *reason, *officer;
     struct store_record_search search;
     bool input;
     long limit, after, id;
-    struct arg_rest rest;
-    bool json;
 };
 
-struct subcommand {
-    const char *name;
-    enum store_mode mode;
-    bool takes_id;
-    int (*run)(struct store *store, struct arena *arena, const struct records_args *a);
-};
+static const struct records_args *records(const struct arguments *a)
+{
+    return (const struct records_args *)a;
+}
 
 /* ---- printing ---- */
 
@@ -56,14 +49,14 @@ static bool list_row(const struct store_record *r, void *user)
     return true;
 }
 
-static int run_list(struct store *store, struct arena *arena, const struct records_args *a)
+static int run_list(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     struct buffer b;
     struct json_writer w;
     struct line_table lines;
-    struct store_record_search search = a->search;
-    struct listing l = {a->json ? &w : NULL};
+    struct store_record_search search = records(a)->search;
+    struct listing l = {args_json(a) ? &w : NULL};
     if (definitions_in_force(store, arena, &lines, &e))
         return exit_with_store_error(&e);
     if (record_search_check(&search, &lines, &e))
@@ -71,9 +64,10 @@ static int run_list(struct store *store, struct arena *arena, const struct recor
     buffer_init(&b, 0);
     jw_init(&w, &b, true);
     jw_array_begin(&w);
-    enum status s = store_records_found(store, &search, a->after, a->limit, list_row, &l, &e);
+    enum status s =
+        store_records_found(store, &search, records(a)->after, records(a)->limit, list_row, &l, &e);
     jw_array_end(&w);
-    if (!s && a->json)
+    if (!s && args_json(a))
         return print_json(&b);
     buffer_release(&b);
     return s ? exit_with_store_error(&e) : EXIT_OK;
@@ -116,36 +110,36 @@ static void show_row(const struct store_record *r)
         printf("所改判的检查 overrides record %" PRId64 "\n", r->refers_to);
 }
 
-static int run_show(struct store *store, struct arena *arena, const struct records_args *a)
+static int run_show(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     struct store_record r;
     struct buffer b;
     struct json_writer w;
-    if (a->json) {
+    if (args_json(a)) {
         buffer_init(&b, 0);
         jw_init(&w, &b, true);
-        if (!record_write_whole(&w, store, a->id, arena, &e))
+        if (!record_write_whole(&w, store, records(a)->id, arena, &e))
             return print_json(&b);
         buffer_release(&b);
         return exit_with_error(&e);
     }
-    if (store_record_read(store, a->id, arena, &r, &e))
+    if (store_record_read(store, records(a)->id, arena, &r, &e))
         return exit_with_error(&e);
     show_row(&r);
-    return store_record_overrides(store, a->id, show_override, NULL, &e) ? exit_with_store_error(&e)
-                                                                         : EXIT_OK;
+    return store_record_overrides(store, records(a)->id, show_override, NULL, &e) ? exit_with_store_error(&e)
+                                                                                  : EXIT_OK;
 }
 
 /* The kept bytes as they are, so that sha256sum of them is what the row says. */
-static int run_export(struct store *store, struct arena *arena, const struct records_args *a)
+static int run_export(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     struct store_record r;
     struct store_bytes bytes;
-    if (store_record_read(store, a->id, arena, &r, &e))
+    if (store_record_read(store, records(a)->id, arena, &r, &e))
         return exit_with_error(&e);
-    if (store_record_content(store, a->input ? r.input_sha256 : r.result_sha256, arena, &bytes, &e))
+    if (store_record_content(store, records(a)->input ? r.input_sha256 : r.result_sha256, arena, &bytes, &e))
         return exit_with_error(&e);
     fwrite(bytes.data, 1, bytes.size, stdout);
     return EXIT_OK;
@@ -163,17 +157,17 @@ static void print_chain(const struct record_chain *c)
                c->head);
 }
 
-static int run_verify(struct store *store, struct arena *arena, const struct records_args *a)
+static int run_verify(struct store *store, struct arena *arena, const struct arguments *a)
 {
     (void)arena;
     struct error e = {0};
     struct record_chain chain;
     struct buffer b;
     struct json_writer w;
-    if (record_chain_verify(store, a->expect, &chain, &e))
+    if (record_chain_verify(store, records(a)->expect, &chain, &e))
         return e.status == STATUS_INVALID_INPUT ? exit_with_error(&e) : exit_with_store_error(&e);
     int code = EXIT_OK;
-    if (a->json) {
+    if (args_json(a)) {
         buffer_init(&b, 0);
         jw_init(&w, &b, true);
         record_write_chain(&w, &chain);
@@ -184,11 +178,12 @@ static int run_verify(struct store *store, struct arena *arena, const struct rec
     return chain.sound || code ? code : EXIT_DIFFERS;
 }
 
-static int run_override(struct store *store, struct arena *arena, const struct records_args *a)
+static int run_override(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     struct store_record r;
-    if (record_override(store, a->id, a->verdict, a->reason, a->officer, arena, &r, &e))
+    if (record_override(store, records(a)->id, records(a)->verdict, records(a)->reason, records(a)->officer,
+                        arena, &r, &e))
         return exit_with_error(&e);
     print_row(&r);
     return EXIT_OK;
@@ -196,68 +191,61 @@ static int run_override(struct store *store, struct arena *arena, const struct r
 
 /* ---- arguments ---- */
 
-static const struct subcommand subcommands[] = {{"list", STORE_READ, false, run_list},
-                                                {"show", STORE_READ, true, run_show},
-                                                {"export", STORE_READ, true, run_export},
-                                                {"verify", STORE_READ, false, run_verify},
-                                                {"override", STORE_WRITE, true, run_override}};
-
-static const struct subcommand *find(const char *name)
+static enum status take_id(struct arguments *a, struct error *e)
 {
-    for (size_t i = 0; name && i < sizeof subcommands / sizeof *subcommands; i++)
-        if (strcmp(subcommands[i].name, name) == 0)
-            return &subcommands[i];
-    return NULL;
+    return args_number("ID", a->items[0], 1, 1000000000, &((struct records_args *)a)->id, e);
 }
 
-static enum status parse(int argc, char **argv, struct records_args *a, const struct subcommand **sub,
-                         struct error *e)
-{
-    const struct arg_option options[] = {{"--store", &a->store, NULL},
-                                         {"--limit", &a->limit_text, NULL},
-                                         {"--after", &a->after_text, NULL},
-                                         {"--format", &a->format, NULL},
-                                         {"--expect", &a->expect, NULL},
-                                         {"--verdict", &a->verdict, NULL},
-                                         {"--reason", &a->reason, NULL},
-                                         {"--officer", &a->officer, NULL},
-                                         {"--input", NULL, &a->input},
-                                         {"--project", &a->search.project, NULL},
-                                         {"--layer", &a->search.layer, NULL},
-                                         {"--class", &a->search.project_class, NULL},
-                                         {"--document", &a->search.document, NULL},
-                                         {NULL, NULL, NULL}};
-    enum status s = args_parse(argc, argv, options, &a->rest, e);
-    if (!s)
-        s = args_number("--limit", a->limit_text, 1, 1000000000, &a->limit, e);
-    if (!s)
-        s = args_number("--after", a->after_text, 0, 1000000000, &a->after, e);
-    if (s)
-        return s;
-    a->json = a->format && strcmp(a->format, "json") == 0;
-    *sub = find(a->rest.n ? a->rest.items[0] : NULL);
-    if (*sub && a->rest.n == ((*sub)->takes_id ? 2 : 1) &&
-        (!a->format || a->json || strcmp(a->format, "text") == 0))
-        return (*sub)->takes_id ? args_number("ID", a->rest.items[1], 1, 1000000000, &a->id, e) : STATUS_OK;
-    error_zh(e, "应为 list、show 编号、export 编号、verify 或 override 编号；--format 为 text 或 json。");
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
-                      "list, show ID, export ID, verify or override ID is needed; --format is text or json.");
-}
+#define AT(member) offsetof(struct records_args, member)
+/* clang-format off */
+static const struct cli_option options_of_list[] = {
+    OPTION("--limit", OPTION_NUMBER, AT(limit), "N", "最多几条", "at most so many", .least = 1,
+     .most = 1000000000),
+    OPTION("--after", OPTION_NUMBER, AT(after), "ID", "该编号之后的", "those after this number",
+     .most = 1000000000),
+    OPTION("--project", OPTION_TEXT, AT(search.project), "TEXT", "项目名称中有此文字",
+     "with this text in the project's name"),
+    OPTION("--layer", OPTION_TEXT, AT(search.layer), "ID", "压占此控制线的", "that press on this line"),
+    OPTION("--class", OPTION_TEXT, AT(search.project_class), "CLASS", "此项目类型的", "of this project class"),
+    OPTION("--document", OPTION_TEXT, AT(search.document), "TEXT", "主张所依据的文件中有此文字",
+     "with this text in the document of a claim"),
+    OPTION_STORE, OPTION_FORMAT, OPTION_END};
+static const struct cli_option options_of_show[] = {OPTION_STORE, OPTION_FORMAT, OPTION_END};
+static const struct cli_option options_of_export[] = {
+    OPTION("--input", OPTION_FLAG, AT(input), NULL, "写出地块文件，而不是报告", "the parcels, not the report"),
+    OPTION_STORE, OPTION_END};
+static const struct cli_option options_of_verify[] = {
+    OPTION("--expect", OPTION_TEXT, AT(expect), "SEAL", "链中必须有这个封印", "this seal must be in the chain"),
+    OPTION_STORE, OPTION_FORMAT, OPTION_END};
+static const struct cli_option options_of_override[] = {
+    OPTION("--verdict", OPTION_TEXT, AT(verdict), "VERDICT", "改判为哪个结论", "the officer's verdict",
+     .is_required = true),
+    OPTION("--reason", OPTION_TEXT, AT(reason), "TEXT", "理由", "why", .is_required = true),
+    OPTION("--officer", OPTION_TEXT, AT(officer), "NAME", "经办人", "who decides", .is_required = true),
+    OPTION_STORE, OPTION_END};
 
-int cmd_records(int argc, char **argv)
-{
-    struct error e = {0};
-    struct records_args a = {.rest.max = 2};
-    const struct subcommand *sub;
-    char path[STORE_PATH_SIZE];
-    struct store *store;
-    if (parse(argc, argv, &a, &sub, &e))
-        return command_misused("records", &e);
-    if (store_path_find(a.store, path, &e) || store_open(path, sub->mode, &store, &e))
-        return exit_with_store_error(&e);
-    struct arena *arena = arena_new(RECORDS_ARENA_BYTES);
-    int code = arena ? sub->run(store, arena, &a) : EXIT_INTERNAL;
-    arena_free(arena);
-    store_close(store);
-    return code;
-}
+#define RECORD(word, opened, function, rows, text_zh, text_en)                                               \
+    {.group = "records", .name = word, .zh = text_zh, .en = text_en, .operands = "ID",                       \
+     .operand_zh = "记录的编号", .operand_en = "the record's number", .least = 1, .most = 1,                 \
+     .options = rows, .size = sizeof(struct records_args), .check = take_id, .mode = opened, \
+     .in_store = function}
+
+static const struct command subcommands[] = {
+    {.group = "records", .name = "list", .zh = "列出记录", .en = "the records, one a line",
+     .options = options_of_list, .size = sizeof(struct records_args), .mode = STORE_READ,
+     .in_store = run_list},
+    RECORD("show", STORE_READ, run_show, options_of_show, "查看一条记录", "one record with its overrides"),
+    RECORD("export", STORE_READ, run_export, options_of_export, "写出存档的报告", "the kept report, byte by byte"),
+    {.group = "records", .name = "verify", .zh = "校验整条记录链", .en = "verify the whole chain",
+     .options = options_of_verify, .size = sizeof(struct records_args), .mode = STORE_READ,
+     .in_store = run_verify},
+    RECORD("override", STORE_WRITE, run_override, options_of_override, "记录经办人的改判",
+           "add an officer's override"),
+    {.name = NULL}};
+/* clang-format on */
+
+const struct command command_records = {
+    .name = "records",
+    .zh = "存档的检查：列出、查看、导出、校验整条链、记录改判",
+    .en = "kept checks: list, show, export, verify the chain, add an officer's override",
+    .subcommands = subcommands};

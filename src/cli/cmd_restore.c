@@ -1,6 +1,5 @@
 /* restore: a backup in the place of the store, which is kept beside it. */
-#include "cli/args.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/store_path.h"
 #include "cli/whole_store.h"
@@ -18,9 +17,8 @@
 enum { KEPT_SIZE = STORE_PATH_SIZE + 64 };
 
 struct restore_args {
-    const char *store;
+    struct arguments base;
     bool dry_run, older_records;
-    struct arg_rest rest;
 };
 
 /* One restore, from the backup to the switch. */
@@ -38,19 +36,6 @@ struct restore {
     struct store_kinship kinship;
 };
 
-static enum status parse(int argc, char **argv, struct restore_args *a, struct error *e)
-{
-    const struct arg_option options[] = {{"--store", &a->store, NULL},
-                                         {"--dry-run", NULL, &a->dry_run},
-                                         {"--older-records", NULL, &a->older_records},
-                                         {NULL, NULL, NULL}};
-    enum status s = args_parse(argc, argv, options, &a->rest, e);
-    if (s || a->rest.n == 1)
-        return s;
-    error_zh(e, "应给出要恢复的备份文件。");
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "The backup to restore is needed.");
-}
-
 static enum status find_store(struct restore *r, struct error *e)
 {
     struct store_file from, to;
@@ -58,7 +43,7 @@ static enum status find_store(struct restore *r, struct error *e)
     if (real && strlen(real) < sizeof r->store)
         strcpy(r->store, real);
     free(real);
-    enum status s = store_file_look(r->args->rest.items[0], &from, e);
+    enum status s = store_file_look(r->args->base.items[0], &from, e);
     r->is_there = access(r->store, F_OK) == 0;
     if (!s && r->is_there)
         s = store_file_look(r->store, &to, e);
@@ -85,13 +70,13 @@ static enum status make_copy(struct restore *r, struct error *e)
     struct store *s = NULL;
     enum status st = store_copy_name(r->store, r->copy, sizeof r->copy, e);
     if (!st)
-        st = store_copy(r->args->rest.items[0], r->copy, &r->copied, e);
+        st = store_copy(r->args->base.items[0], r->copy, &r->copied, e);
     if (!st)
         st = store_open(r->copy, STORE_WRITE, &s, e);
     if (!st)
         st = whole_store_examine(s, &r->whole, e);
     store_close(s);
-    return !st && !r->whole.chain.sound ? whole_store_refuse(r->args->rest.items[0], &r->whole.chain, e) : st;
+    return !st && !r->whole.chain.sound ? whole_store_refuse(r->args->base.items[0], &r->whole.chain, e) : st;
 }
 
 /* ---- what is there ---- */
@@ -163,7 +148,7 @@ static enum status compare(struct restore *r, struct error *e)
 static void say(const struct restore *r)
 {
     bool dry = r->args->dry_run;
-    printf(dry ? "将恢复 would restore: %s → %s\n" : "已恢复 restored: %s → %s\n", r->args->rest.items[0],
+    printf(dry ? "将恢复 would restore: %s → %s\n" : "已恢复 restored: %s → %s\n", r->args->base.items[0],
            r->store);
     whole_store_print(&r->whole);
     if (r->copied.schema != r->whole.facts.schema)
@@ -213,12 +198,32 @@ static int run(struct restore *r)
     return s ? exit_with_store_error(&e) : EXIT_OK;
 }
 
-int cmd_restore(int argc, char **argv)
+static int run_restore(struct arguments *base)
 {
     struct error e = {0};
-    struct restore_args a = {.rest.max = 1};
-    struct restore r = {.args = &a};
-    if (parse(argc, argv, &a, &e))
-        return command_misused("restore", &e);
-    return store_path_find(a.store, r.store, &e) ? exit_with_store_error(&e) : run(&r);
+    struct restore r = {.args = (const struct restore_args *)base};
+    return store_path_find(base->store, r.store, &e) ? exit_with_store_error(&e) : run(&r);
 }
+
+#define AT(member) offsetof(struct restore_args, member)
+static const struct cli_option options[] = {
+    OPTION_STORE,
+    OPTION("--dry-run", OPTION_FLAG, AT(dry_run), NULL, "只核对，说明会发生什么，不改动任何东西",
+           "verify, and say what would happen; nothing is changed"),
+    OPTION("--older-records", OPTION_FLAG, AT(older_records), NULL, "允许换上更旧或分岔的档案",
+           "also where records would be lost"),
+    OPTION_END};
+
+const struct command command_restore = {
+    .name = "restore",
+    .zh = "核对备份并恢复（先停止服务）；原存储保留在旁边",
+    .en = "verify a backup and put it in the store's place (stop the server first); the store is kept beside "
+          "it",
+    .operands = "FILE",
+    .operand_zh = "要恢复的备份",
+    .operand_en = "the backup to restore",
+    .least = 1,
+    .most = 1,
+    .options = options,
+    .size = sizeof(struct restore_args),
+    .run = run_restore};

@@ -1,11 +1,10 @@
 #include "base/file.h"
 #include "base/sha256.h"
+#include "base/text.h"
 #include "check/check.h"
-#include "cli/args.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/definitions.h"
 #include "cli/exit_codes.h"
-#include "cli/store_path.h"
 #include "lines/rules_check.h"
 #include "store/rule_editions.h"
 
@@ -16,9 +15,8 @@ enum { RULES_ARENA_BYTES = 256 << 20 };
 #define RULES_FILE_BYTES ((size_t)16 << 20)
 
 struct rules_args {
-    const char *store, *source;
-    struct arg_rest rest;
-    const char *item; /* FILE or SHA256 */
+    struct arguments base;
+    const char *source;
 };
 
 /* ---- check and load: the file is looked at in full before anything is written ---- */
@@ -50,24 +48,24 @@ static int read_file(struct store *store, const char *path, struct arena *arena,
     return EXIT_INPUT;
 }
 
-static int run_check(struct store *store, struct arena *arena, const struct rules_args *a)
+static int run_check(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct rules_file f;
-    int code = read_file(store, a->item, arena, &f);
+    int code = read_file(store, a->items[0], arena, &f);
     if (code == EXIT_OK)
         printf("%s\t%zu 条规则 rules\n", f.sha256, f.n_rules);
     return code;
 }
 
-static int run_load(struct store *store, struct arena *arena, const struct rules_args *a)
+static int run_load(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     struct rules_file f;
-    int code = read_file(store, a->item, arena, &f);
+    int code = read_file(store, a->items[0], arena, &f);
     if (code != EXIT_OK)
         return code;
-    const char *slash = strrchr(a->item, '/');
-    if (store_rules_load(store, f.csv, f.n, a->source ? a->source : slash ? slash + 1 : a->item, &e))
+    const char *source = ((const struct rules_args *)a)->source;
+    if (store_rules_load(store, f.csv, f.n, source ? source : text_file_name(a->items[0]), &e))
         return exit_with_store_error(&e);
     printf("%s\t%zu 条规则，现行 rules, in force\n", f.sha256, f.n_rules);
     return EXIT_OK;
@@ -76,10 +74,10 @@ static int run_load(struct store *store, struct arena *arena, const struct rules
 /* ---- show, export, history ---- */
 
 /* The edition that was named, or the one in force. */
-static enum status find_edition(struct store *store, struct arena *arena, const struct rules_args *a,
+static enum status find_edition(struct store *store, struct arena *arena, const struct arguments *a,
                                 struct store_rule_edition *out, struct error *e)
 {
-    const char *csv, *sha256 = a->item;
+    const char *csv, *sha256 = a->n ? a->items[0] : NULL;
     enum status s = sha256 ? STATUS_OK : store_rules(store, arena, &csv, &sha256, e);
     return s ? s : store_rule_edition_read(store, sha256, arena, out, e);
 }
@@ -98,7 +96,7 @@ static void print_rule(const struct rule *r, const struct line_table *lines)
            r->severity, r->title_zh, r->basis, r->confidence);
 }
 
-static int run_show(struct store *store, struct arena *arena, const struct rules_args *a)
+static int run_show(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     struct store_rule_edition edition;
@@ -116,7 +114,7 @@ static int run_show(struct store *store, struct arena *arena, const struct rules
     return EXIT_OK;
 }
 
-static int run_export(struct store *store, struct arena *arena, const struct rules_args *a)
+static int run_export(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     struct store_rule_edition edition;
@@ -134,72 +132,55 @@ static bool print_switch(const struct store_rule_edition *edition, void *user)
     return true;
 }
 
-static int run_history(struct store *store, struct arena *arena, const struct rules_args *a)
+static int run_history(struct store *store, struct arena *arena, const struct arguments *a)
 {
     (void)arena, (void)a;
     struct error e = {0};
     return store_rule_switches(store, print_switch, NULL, &e) ? exit_with_store_error(&e) : EXIT_OK;
 }
 
-/* ---- arguments ---- */
-
-static const struct subcommand {
-    const char *name;
-    enum store_mode mode;
-    int min_items, max_items;
-    int (*run)(struct store *store, struct arena *arena, const struct rules_args *a);
-} subcommands[] = {{"show", STORE_READ, 0, 1, run_show},
-                   {"check", STORE_READ, 1, 1, run_check}, /* needs no store, and takes one that is named */
-                   {"load", STORE_WRITE, 1, 1, run_load},
-                   {"history", STORE_READ, 0, 0, run_history},
-                   {"export", STORE_READ, 0, 1, run_export}};
-
-static enum status parse(int argc, char **argv, struct rules_args *a, const struct subcommand **sub,
-                         struct error *e)
+/* Needs no store, and takes one that is named. */
+static int check_anywhere(struct arguments *a)
 {
-    const struct arg_option options[] = {
-        {"--store", &a->store, NULL}, {"--source", &a->source, NULL}, {NULL, NULL, NULL}};
-    enum status s = args_parse(argc, argv, options, &a->rest, e);
-    if (s)
-        return s;
-    int n_items = a->rest.n - 1;
-    a->item = n_items > 0 ? a->rest.items[1] : NULL;
-    for (size_t i = 0; n_items >= 0 && i < sizeof subcommands / sizeof *subcommands; i++) {
-        *sub = &subcommands[i];
-        if (strcmp((*sub)->name, a->rest.items[0]) == 0 && n_items >= (*sub)->min_items &&
-            n_items <= (*sub)->max_items)
-            return STATUS_OK;
-    }
-    error_zh(e, "应为 show [SHA256]、check 文件、load 文件、history 或 export [SHA256]。");
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
-                      "show [SHA256], check FILE, load FILE, history or export [SHA256] is needed.");
-}
-
-static int run_in_store(const struct subcommand *sub, struct arena *arena, const struct rules_args *a)
-{
-    struct error e = {0};
-    char path[STORE_PATH_SIZE];
-    struct store *store;
-    if (sub->run == run_check && !a->store)
-        return run_check(NULL, arena, a);
-    if (store_path_find(a->store, path, &e) || store_open(path, sub->mode, &store, &e))
-        return exit_with_store_error(&e);
-    int code = sub->run(store, arena, a);
-    store_close(store);
-    return code;
-}
-
-int cmd_rules(int argc, char **argv)
-{
-    struct error e = {0};
-    struct rules_args a = {.rest.max = 2};
-    const struct subcommand *sub;
-    if (parse(argc, argv, &a, &sub, &e))
-        return command_misused("rules", &e);
+    if (a->store)
+        return command_in_store(&(struct command){.mode = STORE_READ, .in_store = run_check}, a);
     struct arena *arena = arena_new(RULES_ARENA_BYTES);
-    if (!arena)
-        return EXIT_INTERNAL;
-    int code = run_in_store(sub, arena, &a);
+    int code = arena ? run_check(NULL, arena, a) : EXIT_INTERNAL;
     arena_free(arena);
     return code;
 }
+
+/* ---- what is said of it ---- */
+
+static const struct cli_option options[] = {OPTION_STORE, OPTION_END};
+static const struct cli_option options_of_load[] = {
+    OPTION("--source", OPTION_TEXT, offsetof(struct rules_args, source), "TEXT", "来源；不写时为文件名",
+           "where it is from; otherwise the file's name"),
+    OPTION_STORE, OPTION_END};
+
+/* clang-format off */
+#define RULES(word, text_zh, text_en) .group = "rules", .name = word, .zh = text_zh, .en = text_en
+#define EDITION                                                                                              \
+    .operands = "SHA256", .operand_zh = "哪一版；不写时为现行的", \
+    .operand_en = "which edition; otherwise that in force", \
+    .most = 1, .options = options, .mode = STORE_READ
+#define RULES_FILE                                                                                           \
+    .operands = "FILE", .operand_zh = "规则表（CSV）", .operand_en = "a rule table (CSV)", .least = 1, .most = 1
+
+static const struct command subcommands[] = {
+    {RULES("show", "查看规则", "the rules"), EDITION, .in_store = run_show},
+    {RULES("check", "校验规则表，不载入", "look at a rule table without loading it"), RULES_FILE,
+     .options = options, .run = check_anywhere},
+    {RULES("load", "校验并载入规则表", "check a rule table and put it in force"), RULES_FILE,
+     .options = options_of_load, .size = sizeof(struct rules_args), .mode = STORE_WRITE,
+     .in_store = run_load},
+    {RULES("history", "历次切换", "which edition was in force from when"), .options = options,
+     .mode = STORE_READ, .in_store = run_history},
+    {RULES("export", "写出规则表", "the table as it was loaded"), EDITION, .in_store = run_export},
+    {.name = NULL}};
+/* clang-format on */
+
+const struct command command_rules = {.name = "rules",
+                                      .zh = "查看、校验、载入规则表（历次版本都保留）",
+                                      .en = "show, check or load the rule table; every edition is kept",
+                                      .subcommands = subcommands};

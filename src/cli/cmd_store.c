@@ -1,32 +1,38 @@
 /* init: a new, empty store. */
-#include "cli/args.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_codes.h"
-#include "cli/store_path.h"
 #include "store/store.h"
 
 #include <stdio.h>
 
-static enum status missing(const char *zh, const char *en, struct error *e)
+static enum status check(struct arguments *a, struct error *e)
 {
-    error_zh(e, "缺少%s。", zh);
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "%s is missing.", en);
+    return a->n || a->store ? STATUS_OK
+                            : command_lacks(e, "缺少数据文件的路径。", "The path of the store is missing.");
 }
 
-int cmd_init(int argc, char **argv)
+static int run(struct arguments *a)
 {
     struct error e = {0};
-    struct arg_rest rest = {.max = 1};
-    const char *store = NULL;
-    const struct arg_option options[] = {{"--store", &store, NULL}, {NULL, NULL, NULL}};
-    enum status s = args_parse(argc, argv, options, &rest, &e);
-    if (!s && !store && rest.n == 0)
-        s = missing("数据文件的路径", "The path of the store", &e);
-    if (s)
-        return command_misused("init", &e);
-    const char *path = rest.n ? rest.items[0] : store;
+    const char *path = a->n ? a->items[0] : a->store;
     if (store_create(path, &e))
         return exit_with_store_error(&e);
     printf("%s\n", path);
     return EXIT_OK;
 }
+
+static const struct cli_option options[] = {OPTION("--store", OPTION_TEXT, offsetof(struct arguments, store),
+                                                   "FILE", "另一种写法，代替 STORE",
+                                                   "another way to name STORE"),
+                                            OPTION_END};
+
+const struct command command_init = {.name = "init",
+                                     .zh = "新建空的数据文件",
+                                     .en = "make a new, empty store",
+                                     .operands = "STORE",
+                                     .operand_zh = "新的数据文件",
+                                     .operand_en = "the file to make",
+                                     .most = 1,
+                                     .options = options,
+                                     .check = check,
+                                     .run = run};

@@ -2,11 +2,9 @@
 #include "access/roles.h"
 #include "access/secret.h"
 #include "cli/args.h"
-#include "cli/commands.h"
 #include "cli/exit_codes.h"
 #include "cli/password.h"
 #include "cli/print_json.h"
-#include "cli/store_path.h"
 #include "formats/json.h"
 #include "store/people.h"
 
@@ -14,22 +12,19 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { USERS_ARENA_BYTES = 16 << 20, TOKEN_MAX_DAYS = 3660 };
+enum { TOKEN_MAX_DAYS = 3660 };
 
 struct users_args {
-    const char *store, *role, *unit, *title, *password_file, *days_text, *format;
-    bool no_password, json;
+    struct arguments base;
+    const char *role, *unit, *title, *password_file;
+    bool no_password;
     long days, id;
-    const char *name;
-    struct arg_rest rest;
 };
 
-struct subcommand {
-    const char *name;
-    enum store_mode mode;
-    bool takes_name;
-    int (*run)(struct store *store, struct arena *arena, const struct users_args *a);
-};
+static const struct users_args *users(const struct arguments *a)
+{
+    return (const struct users_args *)a;
+}
 
 static int done(enum status s, const struct error *e, const char *zh, const char *en)
 {
@@ -53,17 +48,20 @@ static enum status ask_password(const struct users_args *a, char phc[SECRET_PHC_
     return s;
 }
 
-static int run_add(struct store *store, struct arena *arena, const struct users_args *a)
+static int run_add(struct store *store, struct arena *arena, const struct arguments *a)
 {
     (void)arena;
     struct error e = {0};
     char phc[SECRET_PHC_SIZE] = "";
     const struct access_role *role;
-    enum status s = access_role_find(a->role, &role, &e);
-    if (!s && !a->no_password)
-        s = ask_password(a, phc, &e);
-    const struct store_person p = {
-        .name = a->name, .title = a->title, .role = a->role, .unit = a->unit, .password = phc};
+    enum status s = access_role_find(users(a)->role, &role, &e);
+    if (!s && !users(a)->no_password)
+        s = ask_password(users(a), phc, &e);
+    const struct store_person p = {.name = a->items[0],
+                                   .title = users(a)->title,
+                                   .role = users(a)->role,
+                                   .unit = users(a)->unit,
+                                   .password = phc};
     if (!s)
         s = store_person_add(store, &p, &e);
     return done(s, &e, "已添加。", "added");
@@ -135,74 +133,62 @@ static int list(struct store *store, bool tokens, bool json)
     return s ? exit_with_store_error(&e) : EXIT_OK;
 }
 
-static int run_list(struct store *store, struct arena *arena, const struct users_args *a)
+static int run_list(struct store *store, struct arena *arena, const struct arguments *a)
 {
     (void)arena;
-    return list(store, false, a->json);
+    return list(store, false, args_json(a));
 }
 
-static int run_tokens(struct store *store, struct arena *arena, const struct users_args *a)
+static int run_tokens(struct store *store, struct arena *arena, const struct arguments *a)
 {
     (void)arena;
-    return list(store, true, a->json);
+    return list(store, true, args_json(a));
 }
 
-static int run_change(struct store *store, struct arena *arena, const struct users_args *a)
+static int run_change(struct store *store, struct arena *arena, const struct arguments *a)
 {
     (void)arena;
     struct error e = {0};
     const struct access_role *role;
-    if (!a->role && !a->unit && !a->title) {
-        error_zh(&e, "请写明要改什么：--role、--unit 或 --title。");
-        (void)error_fail(&e, STATUS_INVALID_INPUT, "bad-usage",
-                         "Say what is to be another: --role, --unit or --title.");
-        return command_misused("users", &e);
-    }
-    enum status s = a->role ? access_role_find(a->role, &role, &e) : STATUS_OK;
+    enum status s = users(a)->role ? access_role_find(users(a)->role, &role, &e) : STATUS_OK;
     if (!s)
-        s = store_person_change(store, a->name, a->role, a->unit, a->title, &e);
+        s = store_person_change(store, a->items[0], users(a)->role, users(a)->unit, users(a)->title, &e);
     return done(s, &e, "已更改，自下一个请求起生效。", "changed, from the next request on");
 }
 
-static int run_revoke(struct store *store, struct arena *arena, const struct users_args *a)
+static int run_revoke(struct store *store, struct arena *arena, const struct arguments *a)
 {
     (void)arena;
     struct error e = {0};
-    enum status s = store_person_revoke(store, a->name, &e);
+    enum status s = store_person_revoke(store, a->items[0], &e);
     return done(s, &e, "已停用；其登录和令牌自下一个请求起失效。",
                 "revoked: its logins and tokens end with the next request");
 }
 
-static int run_password(struct store *store, struct arena *arena, const struct users_args *a)
+static int run_password(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     struct store_person p;
     char phc[SECRET_PHC_SIZE];
-    enum status s = store_person_named(store, a->name, arena, &p, &e); /* before anybody types one */
+    enum status s = store_person_named(store, a->items[0], arena, &p, &e); /* before anybody types one */
     if (!s)
-        s = ask_password(a, phc, &e);
+        s = ask_password(users(a), phc, &e);
     if (!s)
-        s = store_person_password(store, a->name, phc, &e);
+        s = store_person_password(store, a->items[0], phc, &e);
     return done(s, &e, "密码已更换；此前的登录已退出。",
                 "the password was changed, and earlier logins have ended");
 }
 
 /* ---- tokens ---- */
 
-static int run_token(struct store *store, struct arena *arena, const struct users_args *a)
+static int run_token(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     struct store_token t;
     char secret[SECRET_SIZE], hex[SHA256_HEX_SIZE];
-    if (!a->days_text) {
-        error_zh(&e, "请用 --days 写明令牌几天后失效（1 至 %d）。", TOKEN_MAX_DAYS);
-        (void)error_fail(&e, STATUS_INVALID_INPUT, "bad-usage",
-                         "Say with --days when the token ends (1 to %d).", TOKEN_MAX_DAYS);
-        return command_misused("users", &e);
-    }
     enum status s = secret_new(secret, &e);
     if (!s && secret_hash(secret, hex))
-        s = store_token_add(store, a->name, a->title, hex, (int)a->days, arena, &t, &e);
+        s = store_token_add(store, a->items[0], users(a)->title, hex, (int)users(a)->days, arena, &t, &e);
     if (s)
         return exit_with_error(&e);
     fprintf(stderr,
@@ -214,79 +200,88 @@ static int run_token(struct store *store, struct arena *arena, const struct user
     return EXIT_OK;
 }
 
-static int run_revoke_token(struct store *store, struct arena *arena, const struct users_args *a)
+static int run_revoke_token(struct store *store, struct arena *arena, const struct arguments *a)
 {
     (void)arena;
     struct error e = {0};
-    long id = 0;
-    enum status s = args_number("ID", a->name, 1, 1000000000, &id, &e);
-    if (!s)
-        s = store_token_revoke(store, id, &e);
+    enum status s = store_token_revoke(store, users(a)->id, &e);
     return done(s, &e, "令牌已停用。", "the token was revoked");
 }
 
 /* ---- arguments ---- */
 
-static const struct subcommand subcommands[] = {
-    {"add", STORE_WRITE, true, run_add},           {"list", STORE_READ, false, run_list},
-    {"change", STORE_WRITE, true, run_change},     {"revoke", STORE_WRITE, true, run_revoke},
-    {"password", STORE_WRITE, true, run_password}, {"token", STORE_WRITE, true, run_token},
-    {"tokens", STORE_READ, false, run_tokens},     {"revoke-token", STORE_WRITE, true, run_revoke_token}};
-
-static const struct subcommand *find(const char *name)
+static enum status check_change(struct arguments *a, struct error *e)
 {
-    for (size_t i = 0; name && i < sizeof subcommands / sizeof *subcommands; i++)
-        if (strcmp(subcommands[i].name, name) == 0)
-            return &subcommands[i];
-    return NULL;
+    return users(a)->role || users(a)->unit || users(a)->title
+               ? STATUS_OK
+               : command_lacks(e, "请写明要改什么：--role、--unit 或 --title。",
+                               "Say what is to be another: --role, --unit or --title.");
 }
 
-static enum status parse(int argc, char **argv, struct users_args *a, const struct subcommand **sub,
-                         struct error *e)
+static enum status take_id(struct arguments *a, struct error *e)
 {
-    const struct arg_option options[] = {{"--store", &a->store, NULL},
-                                         {"--role", &a->role, NULL},
-                                         {"--unit", &a->unit, NULL},
-                                         {"--title", &a->title, NULL},
-                                         {"--password-file", &a->password_file, NULL},
-                                         {"--no-password", NULL, &a->no_password},
-                                         {"--days", &a->days_text, NULL},
-                                         {"--format", &a->format, NULL},
-                                         {NULL, NULL, NULL}};
-    enum status s = args_parse(argc, argv, options, &a->rest, e);
-    if (!s)
-        s = args_number("--days", a->days_text, 1, TOKEN_MAX_DAYS, &a->days, e);
-    if (s)
-        return s;
-    a->json = a->format && strcmp(a->format, "json") == 0;
-    *sub = find(a->rest.n ? a->rest.items[0] : NULL);
-    a->name = a->rest.n > 1 ? a->rest.items[1] : NULL;
-    if (*sub && a->rest.n == ((*sub)->takes_name ? 2 : 1) &&
-        (!a->format || a->json || strcmp(a->format, "text") == 0))
-        return STATUS_OK;
-    error_zh(e, "应为 add 登录名、list、change 登录名、revoke 登录名、password 登录名、token 登录名、tokens "
-                "或 revoke-token "
-                "编号；--format 为 text 或 json。");
-    return error_fail(
-        e, STATUS_INVALID_INPUT, "bad-usage",
-        "add NAME, list, change NAME, revoke NAME, password NAME, token NAME, tokens or revoke-token ID is "
-        "needed; --format is text or json.");
+    return args_number("ID", a->items[0], 1, 1000000000, &((struct users_args *)a)->id, e);
 }
 
-int cmd_users(int argc, char **argv)
-{
-    struct error e = {0};
-    struct users_args a = {.rest.max = 2};
-    const struct subcommand *sub;
-    char path[STORE_PATH_SIZE];
-    struct store *store;
-    if (parse(argc, argv, &a, &sub, &e))
-        return command_misused("users", &e);
-    if (store_path_find(a.store, path, &e) || store_open(path, sub->mode, &store, &e))
-        return exit_with_store_error(&e);
-    struct arena *arena = arena_new(USERS_ARENA_BYTES);
-    int code = arena ? sub->run(store, arena, &a) : EXIT_INTERNAL;
-    arena_free(arena);
-    store_close(store);
-    return code;
-}
+#define AT(member) offsetof(struct users_args, member)
+/* clang-format off */
+#define OPTION_ROLE(required)                                                                                \
+    OPTION("--role", OPTION_TEXT, AT(role), "reader|officer|manager|auditor|admin", "角色", \
+     "what the person may do", \
+     .is_required = required)
+#define OPTION_UNIT(required)                                                                                \
+    OPTION("--unit", OPTION_TEXT, AT(unit), "CODE|all", "所属行政区（代码），或 all：全区",                           \
+     "the administrative unit (its code), or all of them", .is_required = required)
+#define OPTION_TITLE                                                                                         \
+    OPTION("--title", OPTION_TEXT, AT(title), "姓名", "姓名",                                                 \
+     "the person's name, as records have it")
+#define OPTION_PASSWORD_FILE                                                                                 \
+    OPTION("--password-file", OPTION_TEXT, AT(password_file), "FILE", "密码取自此文件的第一行，而不是终端或标准输入",   \
+     "the password is this file's first line; otherwise it is read from the terminal or standard input")
+
+static const struct cli_option options_of_add[] = {
+    OPTION_ROLE(true), OPTION_UNIT(true), OPTION_TITLE, OPTION_PASSWORD_FILE,
+    OPTION("--no-password", OPTION_FLAG, AT(no_password), NULL, "不设密码：只能用令牌，或经代理登录",
+     "none: the person comes by tokens or through a proxy only"),
+    OPTION_STORE, OPTION_END};
+static const struct cli_option options_of_change[] = {OPTION_ROLE(false), OPTION_UNIT(false), OPTION_TITLE,
+                                                      OPTION_STORE, OPTION_END};
+static const struct cli_option options_of_password[] = {OPTION_PASSWORD_FILE, OPTION_STORE, OPTION_END};
+static const struct cli_option options_of_token[] = {
+    OPTION("--days", OPTION_NUMBER, AT(days), "N", "令牌几天后失效，1 至 3660",
+     "when the token ends, 1 to 3660 days from now",
+     .least = 1, .most = TOKEN_MAX_DAYS, .is_required = true),
+    OPTION("--title", OPTION_TEXT, AT(title), "TEXT", "令牌的用途", "what the token is for"),
+    OPTION_STORE, OPTION_END};
+static const struct cli_option options_of_store[] = {OPTION_STORE, OPTION_END};
+static const struct cli_option options_of_lists[] = {OPTION_STORE, OPTION_FORMAT, OPTION_END};
+
+#define PERSON(word, function, rows, text_zh, text_en)                                                       \
+    .group = "users", .name = word, .zh = text_zh, .en = text_en, .operands = "NAME", .operand_zh = "登录名", \
+    .operand_en = "the name by which the person logs in", .least = 1, .most = 1, .options = rows, \
+    .size = sizeof(struct users_args), .mode = STORE_WRITE, .in_store = function
+#define LIST(word, function, text_zh, text_en)                                                               \
+    .group = "users", .name = word, .zh = text_zh, .en = text_en, .options = options_of_lists, \
+    .mode = STORE_READ, .in_store = function
+
+static const struct command subcommands[] = {
+    {PERSON("add", run_add, options_of_add, "添加人员", "add a person")},
+    {LIST("list", run_list, "列出人员", "everybody")},
+    {PERSON("change", run_change, options_of_change, "更改角色、行政区或姓名", "another role, unit or name"),
+     .check = check_change},
+    {PERSON("revoke", run_revoke, options_of_store, "停用人员及其令牌", "end a person's logins and tokens")},
+    {PERSON("password", run_password, options_of_password, "更换密码", "another password")},
+    {PERSON("token", run_token, options_of_token, "发给程序用的令牌", "a token for a program")},
+    {LIST("tokens", run_tokens, "列出令牌", "all tokens")},
+    {.group = "users", .name = "revoke-token", .zh = "停用一个令牌", .en = "end a token", .operands = "ID",
+     .operand_zh = "令牌的编号", .operand_en = "the token's number", .least = 1, .most = 1,
+     .options = options_of_store, .size = sizeof(struct users_args), .check = take_id, .mode = STORE_WRITE,
+     .in_store = run_revoke_token},
+    {.name = NULL}};
+/* clang-format on */
+
+const struct command command_users = {
+    .name = "users",
+    .zh = "谁可以登录：添加、列出、更改、停用人员，更换密码，发给程序用的令牌",
+    .en = "who may log in: add, list, change or revoke people, change passwords, tokens for programs",
+    .subcommands = subcommands};

@@ -1,9 +1,8 @@
 #include "base/file.h"
 #include "base/limits.h"
-#include "cli/args.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/exit_codes.h"
-#include "cli/store_path.h"
+#include "cli/print_json.h"
 #include "record/record_json.h"
 
 #include <inttypes.h>
@@ -11,8 +10,8 @@
 #include <string.h>
 
 struct verify_args {
-    const char *store, *input, *format;
-    struct arg_rest rest;
+    struct arguments base;
+    const char *input;
 };
 
 static void print_finding(const struct record_verification *v)
@@ -33,22 +32,6 @@ static void print_finding(const struct record_verification *v)
         printf("  说明 note  %s / %s\n", v->notes[i].zh, v->notes[i].en);
 }
 
-static int print_json(const struct record_verification *v)
-{
-    struct buffer b;
-    struct json_writer w;
-    struct error e = {0};
-    buffer_init(&b, 0);
-    jw_init(&w, &b, true);
-    record_write_verification(&w, v);
-    buffer_append_char(&b, '\n');
-    enum status s = buffer_status(&b, &e);
-    if (!s)
-        fwrite(b.data, 1, b.size, stdout);
-    buffer_release(&b);
-    return s ? exit_with_error(&e) : EXIT_OK;
-}
-
 static int code_of(enum record_finding f)
 {
     return f == RECORD_IDENTICAL ? EXIT_OK : f == RECORD_DIFFERS ? EXIT_DIFFERS : EXIT_CANNOT_RECOMPUTE;
@@ -61,7 +44,7 @@ static int run_with(struct check_worker *w, struct store *store, const struct ve
     size_t n_report, n;
     struct store_bytes input;
     struct record_verification v;
-    enum status s = file_read(a->rest.items[0], LIMIT_BUFFER_BYTES, w->arena, &report, &n_report, &e);
+    enum status s = file_read(a->base.items[0], LIMIT_BUFFER_BYTES, w->arena, &report, &n_report, &e);
     if (!s && a->input)
         s = file_read(a->input, LIMIT_BODY_BYTES, w->arena, &bytes, &n, &e);
     if (s)
@@ -72,49 +55,49 @@ static int run_with(struct check_worker *w, struct store *store, const struct ve
         .report = report, .report_size = n_report, .input = a->input ? &input : NULL};
     if (record_verify(w, store, &rq, &v, &e))
         return exit_with_error(&e);
-    if (a->format && strcmp(a->format, "json") == 0) {
-        int code = print_json(&v);
+    if (args_json(&a->base)) {
+        struct buffer b;
+        struct json_writer json;
+        buffer_init(&b, 0);
+        jw_init(&json, &b, true);
+        record_write_verification(&json, &v);
+        int code = print_json(&b);
         return code ? code : code_of(v.finding);
     }
     print_finding(&v);
     return code_of(v.finding);
 }
 
-static enum status parse(int argc, char **argv, struct verify_args *a, struct error *e)
-{
-    const struct arg_option options[] = {{"--store", &a->store, NULL},
-                                         {"--input", &a->input, NULL},
-                                         {"--format", &a->format, NULL},
-                                         {NULL, NULL, NULL}};
-    enum status s = args_parse(argc, argv, options, &a->rest, e);
-    if (s)
-        return s;
-    if (a->rest.n == 1 && (!a->format || strcmp(a->format, "json") == 0 || strcmp(a->format, "text") == 0))
-        return STATUS_OK;
-    error_zh(e, "应给出一个 JSON 报告文件；--format 为 text 或 json。");
-    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage",
-                      "One report in JSON is needed; --format is text or json.");
-}
-
-int cmd_verify(int argc, char **argv)
+static int run(struct store *store, struct arena *arena, const struct arguments *base)
 {
     struct error e = {0};
-    struct verify_args a = {.rest.max = 1};
-    char path[STORE_PATH_SIZE];
-    struct store *store;
     struct check_worker w;
-    if (parse(argc, argv, &a, &e))
-        return command_misused("verify", &e);
-    if (store_path_find(a.store, path, &e) || store_open(path, STORE_READ, &store, &e))
-        return exit_with_store_error(&e);
-    int code;
-    if (check_worker_init(&w, &e)) {
-        code = exit_with_error(&e);
-    } else {
-        w.reader = &child_reader_self;
-        code = run_with(&w, store, &a);
-        check_worker_release(&w);
-    }
-    store_close(store);
+    (void)arena;
+    if (check_worker_init(&w, &e))
+        return exit_with_error(&e);
+    w.reader = &child_reader_self;
+    int code = run_with(&w, store, (const struct verify_args *)base);
+    check_worker_release(&w);
     return code;
 }
+
+static const struct cli_option options[] = {
+    OPTION_STORE,
+    OPTION("--input", OPTION_TEXT, offsetof(struct verify_args, input), "FILE",
+           "报告所依据的地块文件；不写时用存档中的",
+           "the parcels that the report is of; otherwise those of the record"),
+    OPTION_FORMAT, OPTION_END};
+
+const struct command command_verify = {
+    .name = "verify",
+    .zh = "按报告所载的版本重算，说明一致、何处不一致或缺什么",
+    .en = "recompute a report from the versions that it names: identical, what differs, or what is missing",
+    .operands = "REPORT.json|-",
+    .operand_zh = "JSON 报告；“-”为标准输入",
+    .operand_en = "a report in JSON; \"-\" is standard input",
+    .least = 1,
+    .most = 1,
+    .options = options,
+    .size = sizeof(struct verify_args),
+    .mode = STORE_READ,
+    .in_store = run};

@@ -17,6 +17,15 @@ enum exit_code {
     EXIT_INTERRUPTED = 130,     /* Ctrl-C; what was done is kept and can be resumed */
 };
 
+/* Every code of a program that ends by itself, with what it says; `of` is the command that gives it,
+"" all of
+ * them. False after the last. */
+struct exit_code_info {
+    int code;
+    const char *of, *zh, *en;
+};
+bool exit_code_at(size_t i, struct exit_code_info *out);
+
 /* The code for an error; for one of the store. */
 int exit_code_of(const struct error *e);
 int exit_store_code_of(const struct error *e);

@@ -2,18 +2,15 @@
 #ifndef HX_CLI_LAYERS_PARTS_H
 #define HX_CLI_LAYERS_PARTS_H
 
+#include "cli/command.h"
 #include "store/store_versions.h"
 
-struct layers_job {
-    struct store *store;
-    struct arena *arena;
-    const char *names[3]; /* "layer" or "layer@3" */
-    int n_names;
-    const char *format, *who, *reason, *as_of; /* of the command line; NULL when absent */
-    bool english, all;
+struct layers_args {
+    struct arguments base;
+    const char *who, *reason, *as_of;
+    bool all;
 };
 
-typedef int layers_fn(const struct layers_job *j); /* answers the exit code */
-layers_fn layers_report, layers_diff, layers_promote, layers_rollback, layers_discard;
+in_store_fn layers_report, layers_diff, layers_promote, layers_rollback, layers_discard;
 
 #endif

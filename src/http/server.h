@@ -14,7 +14,7 @@
 
 #include <stdint.h>
 
-enum { HTTP_MAX_THREADS = 64, HTTP_DEFAULT_PORT = 8080, HTTP_MAX_NAMES = 16 };
+enum { HTTP_MAX_THREADS = 64, HTTP_MAX_NAMES = 16 };
 
 struct http_config {
     const char *host; /* a name or address; NULL is 127.0.0.1 */
