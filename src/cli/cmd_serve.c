@@ -150,9 +150,9 @@ static int run(struct arguments *base)
     a->config.web_dir = find_page(a->web, web_path);
     own_folder_add(a->config.web_dir);
     if (!a->config.web_dir)
-        fprintf(stderr,
-                "没有找到网页文件（web/dist），只提供接口。\n"
-                "The web page's files are missing (web/dist): only the interface for programs is served.\n");
+        log_line(LOG_WARN,
+                 "没有找到网页文件（web/dist），只提供接口。 The web page's files are missing (web/dist): "
+                 "only the interface for programs is served.");
     return serve(&a->config);
 }
 

@@ -1,5 +1,6 @@
 #include "cli/serve_settings.h"
 
+#include "base/log.h"
 #include "cli/options/option.h"
 #include "cli/sandbox_say.h"
 
@@ -95,6 +96,9 @@ enum status serve_settings_check(struct arguments *base, struct error *e)
 {
     struct serve_args *a = (struct serve_args *)base;
     struct http_config *c = &a->config;
+    enum status s = log_setup(a->log_format, a->log_level, e);
+    if (s)
+        return s;
     door_limits_default(&c->limits);
     c->port = (uint16_t)a->port;
     c->n_threads = (unsigned)a->threads;
@@ -102,7 +106,7 @@ enum status serve_settings_check(struct arguments *base, struct error *e)
         return fail_public_url(c->public_url, e);
     if (!c->tls_cert != !c->tls_key)
         return fail_half_certificate(e);
-    enum status s = take_listed(base, c, e);
+    s = take_listed(base, c, e);
     if (!s && c->cors && !http_cors_check(c->cors))
         s = fail_cors(c->cors, e);
     return s ? s : check_proxy(c, e);
@@ -163,5 +167,9 @@ const struct cli_option serve_options[] = {
     OPTION("--proxy", OPTION_TEXT, AT(config.proxy), "ADDRESS", "该代理的 IP 地址：只相信从那里来的",
      "the proxy's IP address: the header is believed from there alone"),
     OPTION_REQUIRE_SANDBOX(AT(require_sandbox)),
+    OPTION("--log-format", OPTION_CHOICE, AT(log_format), "text|json", "日志：每行一句，或每行一个 JSON 对象",
+     "the log: a sentence or a JSON object a line", .fallback = "text"),
+    OPTION("--log-level", OPTION_CHOICE, AT(log_level), "error|warn|info|debug", "日志记到哪一级",
+     "what is logged: this, and what is worse", .fallback = "info"),
     OPTION_END};
 /* clang-format on */

@@ -10,7 +10,7 @@
 struct serve_args {
     struct arguments base;
     struct http_config config; /* but for the store, the page and the version of GDAL */
-    const char *web;
+    const char *web, *log_format, *log_level;
     long port, threads;
     bool require_sandbox;
 };

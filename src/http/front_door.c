@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/request_id.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -95,6 +96,14 @@ static bool same_address(const struct address *a, const struct address *b)
     static const unsigned char mapped[12] = {[10] = 0xFF, [11] = 0xFF};
     bool v4 = memcmp(a->bytes, mapped, sizeof mapped) == 0;
     return a->is_known && b->is_known && memcmp(a->bytes, b->bytes, v4 ? 16 : 8) == 0;
+}
+
+static void address_text(const struct address *a, char out[INET6_ADDRSTRLEN])
+{
+    static const unsigned char mapped[12] = {[10] = 0xFF, [11] = 0xFF};
+    bool v4 = memcmp(a->bytes, mapped, sizeof mapped) == 0;
+    if (!a->is_known || !inet_ntop(v4 ? AF_INET : AF_INET6, a->bytes + (v4 ? 12 : 0), out, INET6_ADDRSTRLEN))
+        snprintf(out, INET6_ADDRSTRLEN, "?");
 }
 
 static bool is_this_machine(const struct address *a)
@@ -199,7 +208,7 @@ static bool finds_room(struct front_door *d, const struct address *a)
 /* ---- coming and going ---- */
 
 /* Nobody could answer by libmicrohttpd yet. What does not fit into the socket at once is lost. */
-static void send_away(int fd, bool is_encrypted)
+static void send_away(int fd, const struct address *a, bool is_encrypted)
 {
     static const char body[] =
         "{\"type\":\"urn:hongxian:problem:too-many-connections\",\"title\":\"Service "
@@ -210,16 +219,24 @@ static void send_away(int fd, bool is_encrypted)
         "\"detail_en\":\"There are too many connections for this server at this moment; try again in a "
         "while, or "
         "have its operator raise serve --limit connections or connections-per-address.\","
-        "\"code\":\"too-many-connections\"}\n";
-    char text[sizeof body + 256];
-    int n = snprintf(
+        "\"code\":\"too-many-connections\",\"request_id\":\"%s\"}\n";
+    char id[REQUEST_ID_SIZE], who[INET6_ADDRSTRLEN], said[sizeof body + REQUEST_ID_SIZE];
+    char text[sizeof said + 320];
+    request_id_make(id);
+    int n = snprintf(said, sizeof said, body, id);
+    n = snprintf(
         text, sizeof text,
         "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json; charset=utf-8\r\n"
-        "Retry-After: 2\r\nCache-Control: no-store\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
-        sizeof body - 1, body);
+        "Retry-After: 2\r\nCache-Control: no-store\r\nConnection: close\r\n" REQUEST_ID_HEADER
+        ": %s\r\nContent-Length: %d\r\n\r\n%s",
+        id, n, said);
     if (!is_encrypted)
         (void)!send(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)shutdown(fd, SHUT_RDWR);
+    address_text(a, who);
+    log_set_id(id);
+    log_line(LOG_INFO, "a connection from %s was sent away: there are too many", who);
+    log_set_id("");
 }
 
 static struct door_guest *guest_new(struct front_door *d, int fd, const struct address *a)
@@ -257,7 +274,7 @@ static void come(struct front_door *d, struct MHD_Connection *connection, void *
     }
     pthread_mutex_unlock(&d->lock);
     if (!g)
-        send_away(fd, d->is_encrypted);
+        send_away(fd, &a, d->is_encrypted);
     *guest = g;
 }
 

@@ -35,7 +35,7 @@ static void add_common_headers(const struct reply *r, struct MHD_Response *respo
         return;
     MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN, r->cors);
     MHD_add_response_header(response, "Access-Control-Expose-Headers",
-                            "Content-Crs, ETag, Link, OGC-NumberMatched, OGC-NumberReturned");
+                            "Content-Crs, ETag, Link, OGC-NumberMatched, OGC-NumberReturned, X-Request-Id");
 }
 
 enum status reply_response(struct reply *r, struct MHD_Response *response, const char *content_type,
@@ -57,6 +57,7 @@ static enum status respond_owning(struct reply *r, char *bytes, size_t n, const 
     struct MHD_Response *response = MHD_create_response_from_buffer(n, bytes, MHD_RESPMEM_MUST_FREE);
     if (!response)
         free(bytes);
+    r->bytes = response ? bytes : NULL;
     r->size = n;
     return reply_response(r, response, content_type, e);
 }
@@ -171,6 +172,7 @@ static bool respond_unchanged(struct reply *r, const char *cache)
     if (r->response)
         MHD_destroy_response(r->response);
     r->response = bare;
+    r->bytes = NULL;
     r->status = MHD_HTTP_NOT_MODIFIED;
     return true;
 }
@@ -250,6 +252,8 @@ bool reply_problem(struct reply *r, unsigned http_status, const struct error *e)
     jw_kv_string(&w, "detail", e->zh);
     jw_kv_string(&w, "detail_en", e->en);
     jw_kv_string(&w, "code", e->code);
+    if (r->id)
+        jw_kv_string(&w, "request_id", r->id);
     jw_object_end(&w);
     buffer_append_char(&b, '\n');
     enum status s = reply_buffer(r, &b, "application/problem+json; charset=utf-8", NULL);
@@ -259,4 +263,11 @@ bool reply_problem(struct reply *r, unsigned http_status, const struct error *e)
     r->status = http_status;
     reply_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     return true;
+}
+
+void reply_done(struct reply *r)
+{
+    if (r->response)
+        MHD_destroy_response(r->response);
+    r->response = NULL;
 }

@@ -62,15 +62,16 @@ struct request {
 };
 
 struct reply {
-    struct MHD_Response *response; /* owned until it is queued */
+    struct MHD_Response *response; /* owned, and sent to nobody else */
     unsigned status;               /* of HTTP */
-    size_t size;                   /* of the body as it is sent, where it is known; else 0 */
-    struct kept_answer *kept;      /* that the response belongs to (kept_answers.h); NULL: to this reply */
-    bool negotiated;               /* depends on what the client accepts, and says so (Vary) */
-    bool is_secure;                /* it goes out encrypted: the browser is told to stay with that */
-    bool gzip;                     /* the client takes it: of texts above REPLY_PLAIN_BYTES, and of streams */
-    unsigned retry_after_s;        /* of a failure: when to try again; 0: nothing is said */
-    const char *cors;              /* the pages of other sites that may read it; NULL: none */
+    const char *bytes; /* of the body as it is sent, where they are known and the response's own; else NULL */
+    size_t size;       /* likewise */
+    const char *id;    /* of the request, for a problem; NULL: it has none */
+    bool negotiated;   /* depends on what the client accepts, and says so (Vary) */
+    bool is_secure;    /* it goes out encrypted: the browser is told to stay with that */
+    bool gzip;         /* the client takes it: of texts above REPLY_PLAIN_BYTES, and of streams */
+    unsigned retry_after_s; /* of a failure: when to try again; 0: nothing is said */
+    const char *cors;       /* the pages of other sites that may read it; NULL: none */
 };
 
 enum { REPLY_PLAIN_BYTES = 1024 }; /* below, nothing is gained */
@@ -130,6 +131,8 @@ void reply_etag(const struct request *rq, struct reply *r, const char *etag);
 bool reply_unchanged(const struct request *rq, struct reply *r, const char *etag);
 /* Any failure as application/problem+json. False only when memory is out. */
 bool reply_problem(struct reply *r, unsigned http_status, const struct error *e);
+/* The end of any reply. */
+void reply_done(struct reply *r);
 unsigned reply_status_of(enum status s);
 
 #endif

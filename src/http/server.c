@@ -1,10 +1,12 @@
 #include "http/server.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "http/access_gate.h"
 #include "http/admission.h"
 #include "http/answer_tag.h"
+#include "http/call.h"
 #include "http/daemons.h"
 #include "http/framing.h"
 #include "http/front_door.h"
@@ -14,7 +16,6 @@
 #include "http/listen.h"
 #include "http/negotiate.h"
 #include "http/record_writer.h"
-#include "http/request_body.h"
 #include "http/route.h"
 #include "http/web_files.h"
 #include "jobs/queue.h"
@@ -50,66 +51,21 @@ struct http_server {
     struct request_counts counts;
 };
 
-/* One request's life between MHD's calls. */
-struct call {
-    struct door_guest *guest;
-    struct framing_target target;
-    bool is_begun;  /* its headers are there */
-    bool is_secure; /* it came encrypted */
-    struct timespec started;
-    char method[16], path[512]; /* for the log; the path decoded */
-    char host[REQUEST_HOST_SIZE];
-    const struct route *route; /* NULL: none */
-    char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], allowed[32];
-    unsigned status;        /* that was answered; 0: none yet */
-    const char *cors;       /* of its answer; NULL: none */
-    unsigned retry_after_s; /* of a refusal; 0: nothing is said */
-    struct request_body body;
-    struct error refused;    /* why nothing is done, whatever its body is; status 0: nothing */
-    unsigned refused_status; /* of HTTP, with it */
-};
-
 /* What stands above a request's body. */
 struct head {
     const char *method, *path, *version;
     char host[REQUEST_HOST_SIZE];
 };
 
-/* ---- log ---- */
-
-static double ms_since(const struct timespec *then)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - then->tv_sec) * 1e3 + (double)(now.tv_nsec - then->tv_nsec) / 1e6;
-}
-
-/* Control characters in a path must not write lines of their own into the log. */
-static void copy_printable(char *out, size_t size, const char *text)
-{
-    size_t n = 0;
-    for (; *text && n + 1 < size; text++)
-        out[n++] = (unsigned char)*text < 0x20 || *text == 0x7F ? '?' : *text;
-    out[n] = '\0';
-}
+/* ---- what libmicrohttpd tells of a request ---- */
 
 static void call_finished(void *user, struct MHD_Connection *connection, void **state,
                           enum MHD_RequestTerminationCode why)
 {
     (void)connection;
     struct http_server *s = user;
-    struct call *c = *state;
-    if (!c)
-        return;
-    if (c->is_begun) {
-        log_line(LOG_INFO, "%s %s %u %.1f ms%s", c->method, c->path, c->status, ms_since(&c->started),
-                 why == MHD_REQUEST_TERMINATED_COMPLETED_OK ? "" : " (cut short)");
-        atomic_fetch_sub(&s->counts.active, 1);
-        atomic_fetch_add(&s->counts.ended[c->status / 100 % REQUEST_CLASSES], 1);
-    }
-    request_body_end(&c->body);
-    door_stage(c->guest, DOOR_WAITING);
-    free(c);
+    if (*state)
+        call_end(*state, why, &s->counts);
     *state = NULL;
 }
 
@@ -117,60 +73,10 @@ static void call_finished(void *user, struct MHD_Connection *connection, void **
 static void *on_target(void *user, const char *uri, struct MHD_Connection *connection)
 {
     struct http_server *s = user;
-    struct call *c = calloc(1, sizeof *c);
-    if (!c)
-        return NULL;
-    c->target = framing_target(uri);
-    c->is_secure = s->config.tls_cert != NULL;
-    c->guest = door_guest_of(connection);
-    door_stage(c->guest, DOOR_HEADER);
-    request_body_init(&c->body, s->door, s->jobs);
-    return c;
-}
-
-static void call_begin(struct http_server *s, struct call *c, const char *method, const char *path)
-{
-    c->is_begun = true;
-    clock_gettime(CLOCK_MONOTONIC, &c->started);
-    copy_printable(c->method, sizeof c->method, method);
-    copy_printable(c->path, sizeof c->path, path);
-    c->route = route_find(method, path, c->params, c->allowed);
-    request_body_expect(&c->body, strcmp(method, MHD_HTTP_METHOD_POST) == 0, c->route && c->route->is_job);
-    atomic_fetch_add(&s->counts.active, 1);
+    return call_new(uri, connection, s->config.tls_cert != NULL, s->door, s->jobs);
 }
 
 /* ---- answering ---- */
-
-static enum MHD_Result send_reply(struct call *c, struct MHD_Connection *connection, struct reply *reply)
-{
-    if (!reply->response)
-        return MHD_NO;
-    c->status = reply->status;
-    enum MHD_Result ok = MHD_queue_response(connection, reply->status, reply->response);
-    door_stage(c->guest, DOOR_REPLY);
-    reply_done(reply);
-    return ok;
-}
-
-static enum MHD_Result send_problem(struct call *c, struct MHD_Connection *connection, unsigned status,
-                                    const char *allowed, const struct error *e)
-{
-    struct reply reply = {.cors = c->cors, .is_secure = c->is_secure};
-    if (!reply_problem(&reply, status, e))
-        return MHD_NO;
-    if (allowed && *allowed)
-        reply_header(&reply, MHD_HTTP_HEADER_ALLOW, allowed);
-    if (status == MHD_HTTP_SERVICE_UNAVAILABLE || status == MHD_HTTP_TOO_MANY_REQUESTS)
-        reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, "1");
-    if (status == MHD_HTTP_UNAUTHORIZED)
-        reply_header(&reply, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer realm=\"hongxian\"");
-    if (c->retry_after_s) {
-        char seconds[16];
-        snprintf(seconds, sizeof seconds, "%u", c->retry_after_s);
-        reply_header(&reply, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
-    }
-    return send_reply(c, connection, &reply);
-}
 
 static enum MHD_Result refuse_method(struct call *c, struct MHD_Connection *connection, const char *path,
                                      const char *allowed)
@@ -179,12 +85,12 @@ static enum MHD_Result refuse_method(struct call *c, struct MHD_Connection *conn
     if (!*allowed) { /* the path is no route, and files are only read */
         error_zh(&e, "没有这个地址：%.200s。", path);
         (void)error_fail(&e, STATUS_NOT_FOUND, "unknown-path", "There is nothing at %.200s.", path);
-        return send_problem(c, connection, MHD_HTTP_NOT_FOUND, NULL, &e);
+        return call_refuse(c, connection, MHD_HTTP_NOT_FOUND, NULL, &e);
     }
     error_zh(&e, "%.200s 不接受方法 %s；可用：%s。", path, c->method, allowed);
     (void)error_fail(&e, STATUS_INVALID_INPUT, "method-not-allowed", "%.200s does not take %s; it takes %s.",
                      path, c->method, allowed);
-    return send_problem(c, connection, MHD_HTTP_METHOD_NOT_ALLOWED, allowed, &e);
+    return call_refuse(c, connection, MHD_HTTP_METHOD_NOT_ALLOWED, allowed, &e);
 }
 
 /* The handler's answer; without its work when the client has it already (304), or somebody asked before. */
@@ -309,9 +215,9 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     const struct route *route = c->route;
     memcpy(rq.params, c->params, sizeof rq.params);
     if (c->refused.status) /* before it is looked at */
-        return send_problem(c, connection, c->refused_status, NULL, &c->refused);
+        return call_refuse(c, connection, c->refused_status, NULL, &c->refused);
     if (answer_preflight(s, method, path, &reply))
-        return send_reply(c, connection, &reply);
+        return call_reply(c, connection, &reply);
     if (!route)
         return refuse_method(c, connection, path, c->allowed);
     if (route_is_public(route)) {
@@ -324,9 +230,10 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
         status = request_check_query(&rq, route_query(route, query), &e);
     if (!status)
         status = run_handler(s, route, &rq, &reply, &e);
+    memcpy(c->person, rq.caller.name, sizeof c->person);
     c->body.upload = rq.upload; /* NULL when the handler has taken it */
     if (!status)
-        return send_reply(c, connection, &reply);
+        return call_reply(c, connection, &reply);
     c->retry_after_s = reply.retry_after_s;
     reply_done(&reply);
     bool is_away = reply.status == MHD_HTTP_SERVICE_UNAVAILABLE || record_writer_lost_store(&e) ||
@@ -336,18 +243,7 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
         engine_set_fault(s->engine, &e); /* found by the handler, not told by the engine */
     if (code >= 500 && !(rq.cancelled && atomic_load(rq.cancelled))) /* that is nobody's fault */
         log_line(LOG_ERROR, "%s %s: %s (%s)", c->method, c->path, e.en, status_name(status));
-    return send_problem(c, connection, code, NULL, &e);
-}
-
-/* Where the next request on the connection begins is not known. */
-static enum MHD_Result refuse_and_close(struct call *c, struct MHD_Connection *connection,
-                                        const struct error *e)
-{
-    struct reply reply = {.is_secure = c->is_secure};
-    if (!reply_problem(&reply, MHD_HTTP_BAD_REQUEST, e))
-        return MHD_NO;
-    reply_header(&reply, MHD_HTTP_HEADER_CONNECTION, "close");
-    return send_reply(c, connection, &reply);
+    return call_refuse(c, connection, code, NULL, &e);
 }
 
 /* Before a body is read: nobody whom the gate would refuse sends us a gigabyte first. Only where there are
@@ -360,6 +256,7 @@ static enum status look_at_gate(struct http_server *s, struct call *c, struct re
         engine_take(s->engine, LANE_QUICK, rq->cancelled, &rq->worker, &away))
         return STATUS_OK;
     enum status status = access_gate(rq, route, &c->refused);
+    memcpy(c->person, rq->caller.name, sizeof c->person);
     engine_give(s->engine, rq->worker);
     rq->worker = NULL;
     c->refused_status = reply_status_of(status);
@@ -372,12 +269,15 @@ static enum MHD_Result begin(struct http_server *s, struct call *c, struct MHD_C
                              const struct head *head)
 {
     struct error e = {0};
-    call_begin(s, c, head->method, head->path);
-    door_stage(c->guest, DOOR_BODY);
     memcpy(c->host, head->host, sizeof c->host);
-    if (framing_check(connection, &c->target, head->method, head->version, &e))
-        return refuse_and_close(c, connection, &e);
     struct request rq = request_of(s, c, connection, head->path);
+    const char *id = s->config.behind_proxy ? request_header_last(&rq, REQUEST_ID_HEADER) : NULL;
+    call_begin(c, head->method, head->path, id && request_id_is_plain(id) ? id : NULL, &s->counts);
+    door_stage(c->guest, DOOR_BODY);
+    access_address(&rq, c->client);
+    c->closes = framing_check(connection, &c->target, head->method, head->version, &e) != STATUS_OK;
+    if (c->closes)
+        return call_refuse(c, connection, MHD_HTTP_BAD_REQUEST, NULL, &e);
     enum status status = admission_check(&s->config, &rq, c->route, &c->refused_status, &c->refused);
     if (!status) {
         status = door_client(s->door, c->guest, request_header_last(&rq, "X-Forwarded-For"), &c->refused);
@@ -555,11 +455,9 @@ enum status http_server_renew(struct http_server *s, struct error *e)
 
 static void finish_requests(struct http_server *s)
 {
-    const double most_ms = (double)s->config.limits.of[DOOR_STOP_SECONDS] * 1e3;
+    const int64_t until_ms = clock_ms() + s->config.limits.of[DOOR_STOP_SECONDS] * INT64_C(1000);
     const struct timespec step = {.tv_nsec = 20 * 1000 * 1000};
-    struct timespec started;
-    clock_gettime(CLOCK_MONOTONIC, &started);
-    while (atomic_load(&s->counts.active) > 0 && ms_since(&started) < most_ms)
+    while (atomic_load(&s->counts.active) > 0 && clock_ms() < until_ms)
         nanosleep(&step, NULL);
 }
 

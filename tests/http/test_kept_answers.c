@@ -9,12 +9,7 @@
 #include <cmocka.h>
 
 static int n_gone;
-
-static ssize_t no_bytes(void *user, uint64_t position, char *out, size_t max)
-{
-    (void)user, (void)position, (void)out, (void)max;
-    return MHD_CONTENT_READER_END_OF_STREAM;
-}
+static char bytes[KEPT_ANSWER_BYTES + 1];
 
 static void count_gone(void *user)
 {
@@ -25,8 +20,8 @@ static void count_gone(void *user)
 /* A reply whose response tells when it is destroyed. */
 static struct reply made(size_t size, bool gzip)
 {
-    struct reply r = {.status = MHD_HTTP_OK, .size = size, .gzip = gzip};
-    r.response = MHD_create_response_from_callback(size, 1024, no_bytes, NULL, count_gone);
+    struct reply r = {.status = MHD_HTTP_OK, .bytes = bytes, .size = size, .gzip = gzip};
+    r.response = MHD_create_response_from_buffer_with_free_callback_cls(size, bytes, count_gone, NULL);
     assert_non_null(r.response);
     return r;
 }
@@ -57,7 +52,8 @@ static void test_found_by_tag_and_coding(void **state)
     (void)state;
     struct kept_answers *k = kept_answers_new();
     struct reply plain = made(100, false), packed = made(50, true), r = {.gzip = true};
-    struct MHD_Response *want = packed.response;
+    reply_header(&plain, "X-What", "plain");
+    reply_header(&packed, "X-What", "packed");
     n_gone = 0;
     kept_answers_add(k, "W/\"a\"", &plain);
     kept_answers_add(k, "W/\"a\"", &packed);
@@ -65,12 +61,30 @@ static void test_found_by_tag_and_coding(void **state)
     reply_done(&packed);
     assert_false(kept_answers_find(k, "W/\"b\"", &r));
     assert_true(kept_answers_find(k, "W/\"a\"", &r));
-    assert_ptr_equal(r.response, want);
+    assert_string_equal(MHD_get_response_header(r.response, "X-What"), "packed");
     assert_int_equal(r.status, MHD_HTTP_OK);
     kept_answers_free(k);
     assert_int_equal(n_gone, 1); /* the plain one; the other is still being sent */
     reply_done(&r);
     assert_int_equal(n_gone, 2);
+}
+
+/* A header of one request is on no other's answer: each has a response of its own. */
+static void test_a_response_for_each(void **state)
+{
+    (void)state;
+    struct kept_answers *k = kept_answers_new();
+    struct reply first = made(100, false), second = {.gzip = false};
+    n_gone = 0;
+    kept_answers_add(k, "W/\"a\"", &first);
+    reply_header(&first, "X-Request-Id", "one");
+    assert_true(kept_answers_find(k, "W/\"a\"", &second));
+    assert_null(MHD_get_response_header(second.response, "X-Request-Id"));
+    reply_done(&first);
+    reply_done(&second);
+    assert_int_equal(n_gone, 0);
+    kept_answers_free(k);
+    assert_int_equal(n_gone, 1);
 }
 
 /* Whatever is asked, as many and as large answers are kept as is said; those that were asked for last
@@ -111,9 +125,13 @@ static void test_not_kept(void **state)
     kept_answers_add(k, "W/\"1\"", &failed);
     reply_done(&failed);
     add(k, 2, 0);
+    struct reply streamed = made(100, false);
+    streamed.bytes = NULL;
+    kept_answers_add(k, "W/\"4\"", &streamed);
+    reply_done(&streamed);
     add(k, 3, KEPT_ANSWER_BYTES + 1);
-    assert_false(has(k, 1) || has(k, 2) || has(k, 3));
-    assert_int_equal(n_gone, 3);
+    assert_false(has(k, 1) || has(k, 2) || has(k, 3) || has(k, 4));
+    assert_int_equal(n_gone, 4);
     kept_answers_free(k);
 }
 
@@ -138,6 +156,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_found_by_tag_and_coding),
+        cmocka_unit_test(test_a_response_for_each),
         cmocka_unit_test(test_bounded),
         cmocka_unit_test(test_not_kept),
         cmocka_unit_test(test_made_twice),

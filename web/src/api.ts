@@ -297,7 +297,9 @@ async function problemOf(res: Response): Promise<ApiError> {
   }
   const text = (key: string) => (typeof body[key] === 'string' ? (body[key] as string) : '');
   const zh = text('detail') || text('title') || `服务器返回错误 ${res.status}`;
-  return new ApiError(zh, text('detail_en') || text('title') || zh, text('code'), res.status);
+  const en = text('detail_en') || text('title') || zh;
+  const id = res.status >= 500 ? text('request_id') : ''; // what the operator looks for in the log
+  return new ApiError(id ? `${zh}（请求编号 ${id}）` : zh, id ? `${en} (request ${id})` : en, text('code'), res.status);
 }
 
 let askLogin: () => Promise<boolean> = () => Promise.resolve(false);
