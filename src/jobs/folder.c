@@ -1,5 +1,7 @@
 #include "jobs/folder.h"
 
+#include "base/file.h"
+#include "base/sha256.h"
 #include "base/text.h"
 
 #include <dirent.h>
@@ -10,8 +12,11 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define JOB_PREFIX "job-"
 
 /* ---- folders ---- */
 
@@ -28,16 +33,36 @@ void job_folder_remove(const char *path)
         (void)nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-static void beside_store(const char *store_path, char path[JOB_PATH_SIZE])
+void job_folder_clear(const char *path, const char *const kept[])
 {
-    snprintf(path, JOB_PATH_SIZE, "%.*s.jobs", JOB_PATH_SIZE - 64, store_path);
+    DIR *dir = *path ? opendir(path) : NULL;
+    for (struct dirent *d = dir ? readdir(dir) : NULL; d; d = readdir(dir)) {
+        char inside[JOB_PATH_SIZE];
+        size_t k = 0;
+        while (kept[k] && strncmp(d->d_name, kept[k], strlen(kept[k])) != 0)
+            k++;
+        if (kept[k] || strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
+            continue;
+        snprintf(inside, sizeof inside, "%.*s/%.255s", JOB_PATH_SIZE - 260, path, d->d_name);
+        job_folder_remove(inside);
+    }
+    if (dir)
+        closedir(dir);
 }
 
-static void among_temporary(char path[JOB_PATH_SIZE])
+static void root_of(const char *store_path, enum job_place place, char path[JOB_PATH_SIZE])
 {
     const char *tmp = getenv("TMPDIR");
-    snprintf(path, JOB_PATH_SIZE, "%.2000s/hongxian-jobs-%ld", tmp && *tmp == '/' ? tmp : "/tmp",
-             (long)geteuid());
+    uint8_t digest[SHA256_BYTES];
+    char hex[SHA256_HEX_SIZE];
+    if (place == JOB_BESIDE) {
+        snprintf(path, JOB_PATH_SIZE, "%.*s.jobs", JOB_PATH_SIZE - 64, store_path);
+        return;
+    }
+    sha256_of_bytes(store_path, strlen(store_path), digest);
+    sha256_to_hex(digest, hex);
+    snprintf(path, JOB_PATH_SIZE, "%.2000s/hongxian-jobs-%ld-%.16s", tmp && *tmp == '/' ? tmp : "/tmp",
+             (long)geteuid(), hex);
 }
 
 /* A folder of ours that nobody else can have put there. */
@@ -59,32 +84,36 @@ static int lock_of(const char *path, int flags)
     return fd;
 }
 
-static void sweep(const char *root)
+static void move_job(const char *path, const char *id, void *user)
 {
+    char to[JOB_PATH_SIZE];
+    snprintf(to, sizeof to, "%.*s/" JOB_PREFIX "%s", JOB_PATH_SIZE - 64, (const char *)user, id);
+    (void)rename(path, to); /* an id is met once */
+}
+
+void job_folder_find(struct job_folder *f, const char *store_path, enum job_place place)
+{
+    char root[JOB_PATH_SIZE];
+    root_of(store_path, place, root);
     DIR *dir = is_own(root) ? opendir(root) : NULL;
     for (struct dirent *d = dir ? readdir(dir) : NULL; d; d = readdir(dir)) {
-        char path[JOB_PATH_SIZE];
+        struct job_folder left = {.lock = -1};
         if (strncmp(d->d_name, "server-", 7) != 0)
             continue;
-        snprintf(path, sizeof path, "%.*s/%.200s", JOB_PATH_SIZE - 256, root, d->d_name);
-        int lock = lock_of(path, 0);
-        if (lock < 0)
+        snprintf(left.path, sizeof left.path, "%.*s/%.200s", JOB_PATH_SIZE - 256, root, d->d_name);
+        left.lock = is_own(left.path) ? lock_of(left.path, O_CREAT) : -1;
+        if (left.lock < 0)
             continue;
-        job_folder_remove(path);
-        close(lock);
+        if (!f->path[0]) {
+            *f = left;
+            continue;
+        }
+        job_folder_each(&left, move_job, f->path);
+        job_folder_close(&left);
     }
     if (dir)
         closedir(dir);
     (void)rmdir(root); /* when nothing is left in it */
-}
-
-void job_folder_sweep(const char *store_path)
-{
-    char root[JOB_PATH_SIZE];
-    beside_store(store_path, root);
-    sweep(root);
-    among_temporary(root);
-    sweep(root);
 }
 
 static bool make_in(struct job_folder *f, const char *root)
@@ -95,8 +124,11 @@ static bool make_in(struct job_folder *f, const char *root)
     snprintf(f->path, sizeof f->path, "%.*s/server-XXXXXX", JOB_PATH_SIZE - 64, root);
     if (mkdtemp(f->path)) {
         f->lock = lock_of(f->path, O_CREAT);
-        if (f->lock >= 0)
+        if (f->lock >= 0 && !file_sync_folder(f->path, NULL) && !file_sync_folder(root, NULL))
             return true;
+        if (f->lock >= 0)
+            close(f->lock);
+        f->lock = -1;
         job_folder_remove(f->path);
     }
     f->path[0] = '\0';
@@ -104,36 +136,80 @@ static bool make_in(struct job_folder *f, const char *root)
     return false;
 }
 
-enum status job_folder_make(struct job_folder *f, const char *store_path, struct error *e)
+enum status job_folder_make(struct job_folder folders[JOB_PLACES], const char *store_path,
+                            const struct job_folder **out, struct error *e)
 {
-    char root[JOB_PATH_SIZE], temporary[JOB_PATH_SIZE];
-    if (f->path[0])
-        return STATUS_OK;
-    beside_store(store_path, root);
-    among_temporary(temporary);
-    return make_in(f, root) || make_in(f, temporary)
-               ? STATUS_OK
-               : error_errno(e, "建立任务文件夹", "Making the folder of background jobs", root);
+    char root[JOB_PATH_SIZE];
+    for (int place = 0; place < JOB_PLACES; place++) {
+        root_of(store_path, (enum job_place)place, root);
+        if (folders[place].path[0] ? access(folders[place].path, W_OK | X_OK) == 0
+                                   : make_in(&folders[place], root)) {
+            *out = &folders[place];
+            return STATUS_OK;
+        }
+    }
+    root_of(store_path, JOB_BESIDE, root);
+    return error_errno(e, "建立任务文件夹", "Making the folder of background jobs", root);
 }
 
-enum status job_folder_add(const struct job_folder *f, char path[JOB_PATH_SIZE], struct error *e)
+static bool make_id(char id[JOB_ID_SIZE])
 {
-    snprintf(path, JOB_PATH_SIZE, "%.*s/job-XXXXXX", JOB_PATH_SIZE - 64, f->path);
-    if (mkdtemp(path))
-        return STATUS_OK;
-    enum status s = error_errno(e, "建立任务文件夹", "Making the folder of a background job", path);
+    unsigned char bytes[(JOB_ID_SIZE - 1) / 2];
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        return false;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(id + 2 * i, 3, "%02x", bytes[i]);
+    return true;
+}
+
+enum status job_folder_add(const struct job_folder *f, char path[JOB_PATH_SIZE], char id[JOB_ID_SIZE],
+                           struct error *e)
+{
+    if (make_id(id)) {
+        snprintf(path, JOB_PATH_SIZE, "%.*s/" JOB_PREFIX "%s", JOB_PATH_SIZE - 64, f->path, id);
+        if (mkdir(path, 0700) == 0)
+            return STATUS_OK;
+    }
+    enum status s = error_errno(e, "建立任务文件夹", "Making the folder of a background job", f->path);
     path[0] = '\0';
     return s;
 }
 
+void job_folder_each(const struct job_folder *f, job_folder_fn *fn, void *user)
+{
+    const size_t n = sizeof JOB_PREFIX - 1;
+    DIR *dir = f->path[0] ? opendir(f->path) : NULL;
+    for (struct dirent *d = dir ? readdir(dir) : NULL; d; d = readdir(dir)) {
+        char path[JOB_PATH_SIZE];
+        if (strncmp(d->d_name, JOB_PREFIX, n) != 0)
+            continue;
+        snprintf(path, sizeof path, "%.*s/%.200s", JOB_PATH_SIZE - 256, f->path, d->d_name);
+        if (strlen(d->d_name) - n == JOB_ID_SIZE - 1)
+            fn(path, d->d_name + n, user);
+        else /* an earlier version's, which kept none */
+            job_folder_remove(path);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+static void note_job(const char *path, const char *id, void *user)
+{
+    (void)path, (void)id;
+    *(bool *)user = true;
+}
+
 void job_folder_close(struct job_folder *f)
 {
+    bool used = false;
     if (!f->path[0])
         return;
-    job_folder_remove(f->path);
-    char *slash = strrchr(f->path, '/');
-    *slash = '\0';
-    (void)rmdir(f->path); /* the root, when no other server uses it */
+    job_folder_each(f, note_job, &used);
+    if (!used) {
+        job_folder_remove(f->path);
+        *strrchr(f->path, '/') = '\0';
+        (void)rmdir(f->path); /* the root, when no other server uses it */
+    }
     close(f->lock);
     f->path[0] = '\0';
 }

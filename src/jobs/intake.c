@@ -8,12 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-enum { REQUEST_BYTES = 1 << 20 }; /* of texts; more cannot come with a request */
 
 static enum status fail_busy(const char *zh, const char *en, struct error *e)
 {
@@ -41,12 +38,13 @@ static enum status may_begin(struct job_queue *q, bool upload, struct error *e)
     if (upload && q->n_uploads >= JOB_UPLOADS_MAX)
         return fail_busy("正在上传的文件太多；请稍后再试。",
                          "Too many files are being sent at once; try again later.", e);
-    return job_folder_make(&q->folder, q->store_path, e);
+    return STATUS_OK;
 }
 
 enum status job_upload_begin(struct job_queue *q, struct job_upload **out, struct error *e)
 {
     struct job_upload *u = calloc(1, sizeof *u);
+    const struct job_folder *f;
     char path[JOB_PATH_SIZE];
     if (!u)
         return error_no_memory(e);
@@ -54,7 +52,9 @@ enum status job_upload_begin(struct job_queue *q, struct job_upload **out, struc
     pthread_mutex_lock(&q->lock);
     enum status s = may_begin(q, true, e);
     if (!s)
-        s = job_folder_add(&q->folder, u->folder, e);
+        s = job_folder_make(q->folders, q->store_path, &f, e);
+    if (!s)
+        s = job_folder_add(f, u->folder, u->id, e);
     if (!s)
         q->n_uploads++;
     pthread_mutex_unlock(&q->lock);
@@ -106,77 +106,81 @@ void job_upload_discard(struct job_upload *u)
 
 /* ---- taking a job in ---- */
 
-/* Not to be guessed: whoever knows it may read the result and cancel. */
-static bool make_id(char id[JOB_ID_SIZE])
+/* With its number and its own folder, where it has brought no file: with the lock held. */
+static enum status make_job(struct job_queue *q, const struct job_request *r, const struct job_upload *u,
+                            struct job **out, struct error *e)
 {
-    unsigned char bytes[(JOB_ID_SIZE - 1) / 2];
-    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-        return false;
-    for (size_t i = 0; i < sizeof bytes; i++)
-        snprintf(id + 2 * i, 3, "%02x", bytes[i]);
-    return true;
-}
-
-static enum status make_job(const struct job_request *r, const struct job_upload *u, struct job **out,
-                            struct error *e)
-{
-    struct job *j = calloc(1, sizeof *j);
-    if (j)
-        j->arena = arena_new(REQUEST_BYTES);
-    if (!j || !j->arena || !make_id(j->id)) {
-        job_free(j);
-        return error_no_memory(e);
-    }
+    const struct job_folder *f;
+    struct job *j;
+    char folder[JOB_PATH_SIZE], id[JOB_ID_SIZE];
+    enum status s = job_folder_make(q->folders, q->store_path, &f, e);
+    if (!s && !u)
+        s = job_folder_add(f, folder, id, e);
+    if (!s)
+        s = job_new(u ? u->folder : folder, u ? u->id : id, &j, e);
+    if (s)
+        return s;
     snprintf(j->owner, sizeof j->owner, "%s", r->owner ? r->owner : "");
+    memcpy(j->store, q->store, sizeof j->store);
+    j->number = ++q->last_number;
     j->created = j->updated = (int64_t)time(NULL);
-    j->progress = (struct job_progress){-1, -1, -1, -1, -1};
-    for (int f = 0; f < JOB_FORMAT_COUNT; f++)
-        j->bytes[f] = -1;
-    if (u) {
+    if (u)
         job_file_name(r->name, u->head, (size_t)(u->size < JOB_HEAD_BYTES ? u->size : JOB_HEAD_BYTES),
                       j->name);
-        memcpy(j->folder, u->folder, sizeof j->folder);
-    }
     *out = j;
     return STATUS_OK;
 }
 
-/* With the lock held. */
-static enum status take_in(struct job_queue *q, const struct job_request *r, bool has_file, struct job *j,
-                           struct error *e)
+/* Whoever is told of a job finds it after a power cut: its files, their names and its state are synced. */
+static enum status keep_job(const struct job *j, struct error *e)
 {
-    enum status s = may_begin(q, false, e);
-    if (!s && !has_file)
-        s = job_folder_add(&q->folder, j->folder, e);
+    char path[JOB_PATH_SIZE];
+    snprintf(path, sizeof path, "%.*s/in/x", JOB_PATH_SIZE - 32, j->folder);
+    enum status s = file_sync_folder(path, e);
     if (!s)
-        s = job_describe(q, j, r, has_file, e);
-    if (s && !has_file)
-        job_folder_remove(j->folder);
+        s = job_state_save(j, e);
+    return s ? s : file_sync_folder(j->folder, e);
+}
+
+/* With the lock held. A refused upload stays the caller's. */
+static enum status take_in(struct job_queue *q, const struct job_request *r, const struct job_upload *u,
+                           struct job **out, struct error *e)
+{
+    struct job *j;
+    enum status s = may_begin(q, false, e);
+    if (!s)
+        s = make_job(q, r, u, &j, e);
     if (s)
         return s;
+    s = job_describe(q, j, r, u != NULL, e);
+    if (!s)
+        s = keep_job(j, e);
+    if (s) {
+        if (!u)
+            job_folder_remove(j->folder);
+        job_free(j);
+        return s;
+    }
     job_queue_forget_old(q); /* so that there is room: the table holds all that may wait, run and be kept */
-    q->jobs[q->n++] = j;
+    q->jobs[q->n++] = *out = j;
     return STATUS_OK;
 }
 
 enum status job_queue_add(struct job_queue *q, const struct job_request *r, struct job_upload *u,
                           char id[JOB_ID_SIZE], struct buffer *json, struct error *e)
 {
-    struct job *j = NULL;
-    enum status s = make_job(r, u, &j, e);
-    if (s)
-        return s;
+    struct job *j;
+    if (u && fsync(u->fd) != 0) /* before the lock: it may be long */
+        return error_errno(e, "保存上传的文件", "Keeping the upload", u->folder);
     pthread_mutex_lock(&q->lock);
-    s = take_in(q, r, u != NULL, j, e);
+    enum status s = take_in(q, r, u, &j, e);
     if (!s) {
         memcpy(id, j->id, JOB_ID_SIZE);
         job_queue_write(q, j, r->base, json);
     }
     pthread_mutex_unlock(&q->lock);
-    if (s) {
-        job_free(j);
+    if (s)
         return s;
-    }
     job_queue_wake(q);
     if (u)
         upload_end(u);

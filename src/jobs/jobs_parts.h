@@ -4,13 +4,21 @@
 
 #include "audit/format.h"
 #include "jobs/queue.h"
+#include "store/store.h"
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
 enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_CANCELLED };
-enum { JOB_TABLE_MAX = JOB_WAITING_MAX + 1 + 2 * JOB_KEPT_MAX, JOB_OUTCOME_SIZE = 16384 };
+enum {
+    JOB_TABLE_MAX = JOB_WAITING_MAX + 1 + 2 * JOB_KEPT_MAX,
+    JOB_OUTCOME_SIZE = 16384,
+    JOB_ENGINE_SIZE = 96,
+    JOB_RESTART_SIZE = 160,
+    JOB_CRASHES_MAX = 3, /* so often may a server end in the middle of a job */
+};
+#define JOB_STATE_NAME "job.json" /* in its folder (state.c) */
 
 enum { JOB_FORMAT_COUNT = 9, JOB_FORMAT_GPKG = 0 };
 _Static_assert(JOB_FORMAT_COUNT <= (int)JOB_FORMATS_MAX, "queue.h tells them");
@@ -36,6 +44,12 @@ struct job {
     struct job_delivery delivery;
     char owner[JOB_OWNER_SIZE]; /* "": nobody who is known */
     enum job_state state;
+    int64_t number;                  /* its place in the order in which they came */
+    int64_t restarts;                /* how often the server ended before it had, */
+    int64_t crashes;                 /* and how often of these without being asked to */
+    bool goes_on;                    /* where the run before a restart ended; else from its beginning */
+    char store[STORE_UID_SIZE];      /* that it was sent to */
+    char engine[JOB_ENGINE_SIZE];    /* that made its results; "": none yet */
     bool cancel;                     /* asked for */
     bool forgotten;                  /* it had ended, and goes now */
     char name[JOB_NAME_SIZE];        /* of the file; "" without one */
@@ -55,11 +69,13 @@ struct job_queue {
     bool started;
     int wake; /* eventfd: something was added, cancelled or stopped */
 
-    pthread_mutex_t lock; /* guards all below */
-    pthread_cond_t ended; /* some job has, or the queue stops */
-    struct job_folder folder;
+    pthread_mutex_t lock;       /* guards all below */
+    pthread_cond_t ended;       /* some job has, or the queue stops */
+    char store[STORE_UID_SIZE]; /* which one it is */
+    struct job_folder folders[JOB_PLACES];
     struct job *jobs[JOB_TABLE_MAX]; /* oldest first */
     size_t n;
+    int64_t last_number;
     size_t n_uploads;
     bool stopping;
 };
@@ -67,7 +83,12 @@ struct job_queue {
 /* queue.c */
 void job_queue_wake(struct job_queue *q);
 void job_queue_forget_old(struct job_queue *q); /* with the lock held */
-void job_free(struct job *j);                   /* NULL-safe */
+enum status job_new(const char *folder, const char *id, struct job **out, struct error *e) HX_MUST_CHECK;
+void job_free(struct job *j); /* NULL-safe */
+/* Its state on the disk; where that cannot be, the log says so. With the lock held. */
+void job_queue_note(const struct job *j);
+/* How a job ends that has nothing to show: its files go, its state stays. With the lock held. */
+void job_queue_end(struct job *j, enum job_state how);
 void job_queue_write(const struct job_queue *q, const struct job *j, const char *base,
                      struct buffer *json); /* with the lock held */
 /* With the lock held; q->n when there is none. */
@@ -86,6 +107,20 @@ enum status job_describe(const struct job_queue *q, struct job *j, const struct 
  * is one of those that end. */
 void job_run(struct job_queue *q, struct job *j);
 
+/* state.c */
+enum status job_state_save(const struct job *j, struct error *e) HX_MUST_CHECK;
+/* STATUS_CORRUPT, STATUS_NOT_FOUND (it has none) or whatever kept it from being read. */
+enum status job_state_load(const char *folder, const char *id, struct job **out,
+                           struct error *e) HX_MUST_CHECK;
+
+/* restart.c: takes in what earlier servers of this store left, before the queue's thread runs. */
+void job_queue_restore(struct job_queue *q);
+/* What a restart meant to the job, in words; NULL: none did. */
+const char *job_restart_zh(const struct job *j, char text[JOB_RESTART_SIZE]);
+const char *job_restart_en(const struct job *j, char text[JOB_RESTART_SIZE]);
+/* Is the store still the one that the job was sent to? */
+enum status job_store_check(const struct job_queue *q, const struct job *j, struct error *e) HX_MUST_CHECK;
+
 /* watch.c: what the command says (cli/audit_say.h), line by line, until it has ended. */
 struct job_watch {
     struct job_queue *queue;
@@ -99,6 +134,9 @@ int job_watch_until_end(struct job_watch *w);
 
 /* json.c; with the lock held. `ahead` is how many go before it; `base` stands before its links. */
 void job_write(struct json_writer *w, const struct job *j, size_t ahead, const char *base);
+const char *job_state_name(const struct job *j);
+/* The inverse of status_name; STATUS_INTERNAL for what is none, and for NULL. */
+enum status job_status_of_name(const char *name);
 /* What the standard calls its state and its process. */
 const char *job_status(const struct job *j);
 const char *job_process(const struct job *j);

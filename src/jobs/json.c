@@ -28,7 +28,7 @@ const struct job_format job_formats[JOB_FORMAT_COUNT] = {
     {.name = "pdf", .content_type = "application/pdf", .path = "../out.pdf"},
 };
 
-static const char *state_name(const struct job *j)
+const char *job_state_name(const struct job *j)
 {
     static const char *const names[] = {"queued", "running", "done", "failed", "cancelled"};
     return names[j->state];
@@ -131,12 +131,15 @@ static void write_status(struct json_writer *w, const struct job *j, const char 
     } times[] = {
         {"created", j->created}, {"started", j->started}, {"finished", j->ended}, {"updated", j->updated}};
     double share = j->state == JOB_DONE ? 1 : j->progress.share;
+    char restart[JOB_RESTART_SIZE];
     jw_kv_string(w, "jobID", j->id);
     jw_kv_string(w, "processID", job_process(j));
     jw_kv_string(w, "type", "process");
     jw_kv_string(w, "status", job_status(j));
     if (j->state == JOB_FAILED)
         jw_kv_string(w, "message", *j->error.zh ? j->error.zh : j->error.en);
+    else if (j->restarts)
+        jw_kv_string(w, "message", job_restart_zh(j, restart));
     for (size_t i = 0; i < sizeof times / sizeof *times; i++)
         if (times[i].t)
             kv_time(w, times[i].key, times[i].t);
@@ -163,13 +166,31 @@ static void write_results(struct json_writer *w, const struct job *j)
     jw_array_end(w);
 }
 
+/* null, unless the server was started anew before it had ended. */
+static void write_restart(struct json_writer *w, const struct job *j)
+{
+    char zh[JOB_RESTART_SIZE], en[JOB_RESTART_SIZE];
+    jw_key(w, "restarted");
+    if (!j->restarts) {
+        jw_null(w);
+        return;
+    }
+    jw_words_begin(w,
+                   j->state == JOB_QUEUED ? "job-waits-again"
+                   : j->goes_on           ? "job-gone-on"
+                                          : "job-begun-again",
+                   job_restart_zh(j, zh), job_restart_en(j, en));
+    jw_kv_integer(w, "times", (long long)j->restarts);
+    jw_object_end(w);
+}
+
 void job_write(struct json_writer *w, const struct job *j, size_t ahead, const char *base)
 {
     jw_object_begin(w);
     write_status(w, j, base);
     jw_kv_string(w, "id", j->id);
     jw_kv_string(w, "kind", job_kind_name(j));
-    jw_kv_string(w, "state", state_name(j));
+    jw_kv_string(w, "state", job_state_name(j));
     jw_kv_bool(w, "cancelling", j->cancel && j->state == JOB_RUNNING);
     jw_kv_string(w, "name", j->name);
     jw_kv_string(w, "project_class", j->request.project_class ? j->request.project_class : "");
@@ -191,6 +212,8 @@ void job_write(struct json_writer *w, const struct job *j, size_t ahead, const c
     } else {
         jw_null(w);
     }
+    write_restart(w, j);
+    jw_kv_string(w, "engine", j->state == JOB_DONE ? j->engine : NULL);
     write_results(w, j);
     jw_kv_bool(w, "repeatable",
                j->state == JOB_DONE && j->upload_bytes > 0 && j->bytes[JOB_FORMAT_GPKG] >= 0);

@@ -1,5 +1,6 @@
 #include "jobs/jobs_parts.h"
 
+#include "base/log.h"
 #include "formats/json.h"
 
 #include <fcntl.h>
@@ -22,6 +23,25 @@ void job_queue_wake(struct job_queue *q)
 {
     const uint64_t one = 1;
     (void)!write(q->wake, &one, sizeof one);
+}
+
+enum status job_new(const char *folder, const char *id, struct job **out, struct error *e)
+{
+    enum { REQUEST_BYTES = 1 << 20 }; /* of texts; more cannot come with a request */
+    struct job *j = calloc(1, sizeof *j);
+    if (j)
+        j->arena = arena_new(REQUEST_BYTES);
+    if (!j || !j->arena) {
+        job_free(j);
+        return error_no_memory(e);
+    }
+    snprintf(j->folder, sizeof j->folder, "%s", folder);
+    snprintf(j->id, sizeof j->id, "%s", id);
+    j->progress = (struct job_progress){-1, -1, -1, -1, -1};
+    for (int f = 0; f < JOB_FORMAT_COUNT; f++)
+        j->bytes[f] = -1;
+    *out = j;
+    return STATUS_OK;
 }
 
 void job_free(struct job *j)
@@ -47,6 +67,23 @@ static int64_t bytes_of(const struct job *j)
     for (int f = 0; j->state == JOB_DONE && f < JOB_FORMAT_COUNT; f++)
         sum += j->bytes[f] > 0 ? j->bytes[f] : 0;
     return sum;
+}
+
+void job_queue_note(const struct job *j)
+{
+    struct error e;
+    if (job_state_save(j, &e))
+        log_line(LOG_ERROR, "job %s: its state cannot be kept, a restart would not know of it: %s", j->id,
+                 e.en);
+}
+
+void job_queue_end(struct job *j, enum job_state how)
+{
+    static const char *const kept[] = {JOB_STATE_NAME, NULL};
+    j->state = how;
+    j->ended = j->updated = (int64_t)time(NULL);
+    job_folder_clear(j->folder, kept);
+    job_queue_note(j);
 }
 
 /* The oldest go first; the newest that has ended always stays. Checks, which a program may send by the
@@ -93,13 +130,12 @@ size_t job_queue_find(const struct job_queue *q, const char *id)
 
 static enum status fail_not_found(const char *id, struct error *e)
 {
-    error_zh(e, "没有后台任务“%.40s”；已结束的任务保留 %d 小时，服务重启后不保留。", id,
+    error_zh(e, "没有后台任务“%.40s”；已结束的任务保留 %d 小时，且只保留最新的一些。", id,
              JOB_KEPT_SECONDS / 3600);
-    return error_fail(
-        e, STATUS_NOT_FOUND, "job-not-found",
-        "There is no background job \"%.40s\"; one that has ended is kept for %d hours, and none "
-        "survives a restart of the server.",
-        id, JOB_KEPT_SECONDS / 3600);
+    return error_fail(e, STATUS_NOT_FOUND, "job-not-found",
+                      "There is no background job \"%.40s\"; one that has ended is kept for %d hours, and "
+                      "only the newest are.",
+                      id, JOB_KEPT_SECONDS / 3600);
 }
 
 /* ---- the queue's thread ---- */
@@ -115,6 +151,7 @@ static void *work(void *user)
         if (j) {
             j->state = JOB_RUNNING;
             j->started = j->updated = (int64_t)time(NULL);
+            job_queue_note(j);
         }
         pthread_mutex_unlock(&q->lock);
         if (stopping)
@@ -130,6 +167,19 @@ static void *work(void *user)
     }
 }
 
+static enum status find_folders(struct job_queue *q, struct error *e)
+{
+    struct store *store;
+    enum status s = store_open(q->store_path, STORE_READ, &store, e);
+    if (s)
+        return s;
+    s = store_uid(store, q->store, e);
+    store_close(store);
+    for (int place = 0; !s && place < JOB_PLACES; place++)
+        job_folder_find(&q->folders[place], q->store_path, (enum job_place)place);
+    return s;
+}
+
 enum status job_queue_open(const char *store_path, struct job_queue **out, struct error *e)
 {
     struct job_queue *q = calloc(1, sizeof *q);
@@ -138,10 +188,15 @@ enum status job_queue_open(const char *store_path, struct job_queue **out, struc
     char *real = realpath(store_path, NULL);
     snprintf(q->store_path, sizeof q->store_path, "%s", real ? real : store_path);
     free(real);
-    q->folder.lock = -1;
     pthread_mutex_init(&q->lock, NULL);
     pthread_cond_init(&q->ended, NULL);
-    job_folder_sweep(q->store_path);
+    q->wake = -1;
+    enum status s = find_folders(q, e);
+    if (s) {
+        job_queue_close(q);
+        return s;
+    }
+    job_queue_restore(q);
     q->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     q->started = q->wake >= 0 && pthread_create(&q->thread, NULL, work, q) == 0;
     if (!q->started) {
@@ -172,8 +227,9 @@ void job_queue_close(struct job_queue *q)
         return;
     job_queue_stop(q);
     while (q->n)
-        forget(q, q->n - 1);
-    job_folder_close(&q->folder);
+        job_free(q->jobs[--q->n]);
+    for (int place = 0; place < JOB_PLACES; place++)
+        job_folder_close(&q->folders[place]);
     if (q->wake >= 0)
         close(q->wake);
     pthread_cond_destroy(&q->ended);
@@ -263,10 +319,9 @@ enum status job_queue_cancel(struct job_queue *q, const char *id, const char *ba
         j->forgotten = has_ended(j);
         j->cancel = true;
         if (j->state == JOB_QUEUED) {
-            j->state = JOB_CANCELLED;
-            j->ended = j->updated = (int64_t)time(NULL);
-            job_folder_remove(j->folder);
-            j->folder[0] = '\0';
+            job_queue_end(j, JOB_CANCELLED);
+        } else if (j->state == JOB_RUNNING) {
+            job_queue_note(j);
         }
         job_queue_write(q, j, base, json);
         if (j->forgotten)
@@ -278,12 +333,14 @@ enum status job_queue_cancel(struct job_queue *q, const char *id, const char *ba
     return s;
 }
 
-static enum status fail_stopping(struct error *e)
+static enum status fail_stopping(const char *id, struct error *e)
 {
-    error_zh(e, "服务正在停止，任务没有完成；请在服务重新启动后再提交。");
+    error_zh(e, "服务正在停止，任务还没有完成；服务重新启动后会接着做，请届时查看 /jobs/%s。", id);
     return error_fail(
         e, STATUS_CONFLICT, "jobs-stopping",
-        "The server is stopping and the job has not ended; send it again once the server is back.");
+        "The server is stopping and the job has not ended; it goes on once the server is back: see "
+        "/jobs/%s then.",
+        id);
 }
 
 enum status job_queue_wait(struct job_queue *q, const char *id, struct error *e)
@@ -296,7 +353,7 @@ enum status job_queue_wait(struct job_queue *q, const char *id, struct error *e)
         if (!there)
             s = fail_not_found(id, e);
         else if (!ended && q->stopping)
-            s = fail_stopping(e);
+            s = fail_stopping(id, e);
         if (s || ended)
             break;
         pthread_cond_wait(&q->ended, &q->lock);

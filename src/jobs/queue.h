@@ -1,13 +1,15 @@
-/* The background jobs of a server: audits and checks that take too long to wait for. They are taken in, run
- * one after another, each as the command itself in a process of its own (run.c), and their results kept for
- * a while.
+/* The background jobs of a server: audits and checks that take too long to wait for. They are taken in,
+ * run one after another, each as the command itself in a process of its own (run.c), and their results
+ * kept for a while.
  *
  * Invariants: one job runs at a time, the others wait in the order in which they came; at most
  * JOB_WAITING_MAX wait; at most JOB_KEPT_MAX finished audits and as many checks are kept, for
- * JOB_KEPT_SECONDS, with JOB_KEPT_BYTES of results; stopping the server ends the job under way and removes
- * every file; nothing survives a restart. A request never waits for a job: the queue's lock is held to look
- * or to note, never while working. Threads: one thread of the queue's own runs the jobs; every function may
- * be called from any thread. */
+ * JOB_KEPT_SECONDS, with JOB_KEPT_BYTES of results. What was accepted is on the disk (state.c) and
+ * outlasts the server, however that ends: jobs that waited wait again in their order, those that have
+ * ended are kept until their time is over, and the one that ran goes on where it was, or begins again, and
+ * says so (restart.c). A request never waits for a job: the queue's lock is held to look or to note, also
+ * on the disk, never while working. Threads: one thread of the queue's own runs the jobs; every function
+ * may be called from any thread. */
 #ifndef HX_JOBS_QUEUE_H
 #define HX_JOBS_QUEUE_H
 
@@ -23,7 +25,6 @@ enum {
     JOB_KEPT_MAX = 20,
     JOB_KEPT_SECONDS = 24 * 3600,
     JOB_UPLOADS_MAX = 4, /* at the same time */
-    JOB_ID_SIZE = 25,
     JOB_HEAD_BYTES = 64,
     JOB_OWNER_SIZE = 80,
 };
@@ -43,9 +44,11 @@ struct job_delivery {
 
 struct job_queue;
 struct json_writer;
-/* Sweeps what a crash left, and starts the queue's thread. Nothing is written before the first job. */
+/* Takes in what earlier servers left, and starts the queue's thread. Nothing is written before the first
+ * job. */
 enum status job_queue_open(const char *store_path, struct job_queue **out, struct error *e) HX_MUST_CHECK;
-/* Ends what is running and takes nothing more. Before the requests under way are waited for. */
+/* Interrupts what is running, to go on after the next start, and takes nothing more. Before the requests
+ * under way are waited for. */
 void job_queue_stop(struct job_queue *q);
 void job_queue_close(struct job_queue *q); /* NULL-safe; after job_queue_stop */
 
@@ -53,7 +56,7 @@ void job_queue_close(struct job_queue *q); /* NULL-safe; after job_queue_stop */
 
 struct job_upload {
     struct job_queue *queue;
-    char folder[JOB_PATH_SIZE];
+    char folder[JOB_PATH_SIZE], id[JOB_ID_SIZE];
     int fd;
     int64_t size;
     char head[JOB_HEAD_BYTES]; /* its first bytes */

@@ -6,9 +6,12 @@
  * that its sentences name the file as it was sent. */
 #include "jobs/jobs_parts.h"
 
+#include "audit/conflicts/conflicts.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "check/engine_versions.h"
 #include "features/sandbox/sandbox.h"
+#include "report/identity.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,7 +70,7 @@ static enum status append_check(const char *const *check, const char **argv, siz
 static enum status make_arguments(struct arena *a, const struct job_watch *w, const char *argv[ARGUMENTS_MAX],
                                   struct error *e)
 {
-    const struct audit_request *r = &w->job->request;
+    struct audit_request r = w->job->request;
     const char *pid = arena_printf(a, "--job-of=%ld", (long)getpid());
     const char *store = arena_printf(a, "--store=%s", w->queue->store_path);
     size_t n = 0, n_more = 0;
@@ -76,17 +79,18 @@ static enum status make_arguments(struct arena *a, const struct job_watch *w, co
     argv[n++] = "hongxian";
     argv[n++] = w->job->check ? "check" : "audit";
     if (!w->job->check)
-        argv[n++] = audit_kind_name(r->kind);
+        argv[n++] = audit_kind_name(r.kind);
     argv[n++] = "--progress=json";
     argv[n++] = pid;
     argv[n++] = store;
-    if (r->kind == AUDIT_PARCELS || w->job->check)
+    if (r.kind == AUDIT_PARCELS || w->job->check)
         argv[n++] = "--sandbox=..";
     if (sandbox_is_required())
         argv[n++] = "--require-sandbox";
     if (w->job->check)
         return append_check(w->job->check, argv + n, ARGUMENTS_MAX - n, e);
-    enum status s = audit_request_arguments(r, a, argv + n, &n_more, e);
+    r.resume = w->job->goes_on;
+    enum status s = audit_request_arguments(&r, a, argv + n, &n_more, e);
     argv[n + n_more] = NULL;
     return s;
 }
@@ -206,27 +210,107 @@ static void keep_upload(struct job *j)
     j->upload_bytes = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (int64_t)st.st_size : 0;
 }
 
-/* Working files go as soon as nobody needs them; of a job that did not succeed, everything. */
-static void tidy(struct job *j, bool succeeded)
+/* Working files go as soon as nobody needs them. What is kept is on the disk before the job is called
+ * done. */
+static void tidy(struct job *j)
 {
-    if (!succeeded) {
-        job_folder_remove(j->folder);
-        return;
-    }
+    char path[JOB_PATH_SIZE];
+    struct error e;
     if (j->request.kind == AUDIT_PARCELS && !j->check)
         keep_upload(j);
     else
         remove_in(j, "");
     measure_results(j);
+    for (int f = 0; f < JOB_FORMAT_COUNT; f++) {
+        job_result_path(j, f, path);
+        if (j->bytes[f] >= 0 && file_sync(path, &e))
+            log_line(LOG_WARN, "job %s: %s", j->id, e.en);
+    }
+    snprintf(j->engine, sizeof j->engine, "hongxian %s, GEOS %s, PROJ %s", report_engine_version(),
+             engine_versions()->geos, engine_versions()->proj);
 }
 
-static void note_end(struct job_queue *q, struct job *j, bool done)
+/* ---- after a restart ---- */
+
+static void set_goes_on(struct job_queue *q, struct job *j, bool goes_on)
+{
+    pthread_mutex_lock(&q->lock);
+    j->goes_on = goes_on;
+    pthread_mutex_unlock(&q->lock);
+}
+
+/* Nothing but what the job was given: what a run that was cut off has left is in the way of the next. */
+static void begin_anew(struct job_queue *q, struct job *j)
+{
+    static const char *const kept[] = {JOB_STATE_NAME, "in", NULL};
+    job_folder_clear(j->folder, kept);
+    set_goes_on(q, j, false);
+}
+
+/* A parcel audit goes on behind the last row that it had written (audit --resume); what else was in its
+ * folder were working files. */
+static void look_at_rest(struct job_queue *q, struct job *j)
+{
+    static const char *const kept[] = {JOB_STATE_NAME, "in", "out.", NULL};
+    char path[JOB_PATH_SIZE + 8];
+    bool left = false;
+    for (int f = 0; f < JOB_FORMAT_COUNT; f++) {
+        job_result_path(j, f, path);
+        left = left || access(path, F_OK) == 0;
+        strcat(path, ".part");
+        left = left || access(path, F_OK) == 0;
+    }
+    if (!left || j->request.kind != AUDIT_PARCELS || j->check) {
+        begin_anew(q, j);
+        return;
+    }
+    job_folder_clear(j->folder, kept);
+    set_goes_on(q, j, true);
+}
+
+/* Rows of before cannot stand beside those of now: the lines, the program or the checkpoint are others. */
+static bool cannot_go_on(const struct job_watch *w)
+{
+    static const char *const codes[] = {"audit-changed", "audit-checkpoint", "audit-part-damaged",
+                                        "audit-output-exists"};
+    for (size_t i = 0; w->job->goes_on && w->has_error && i < sizeof codes / sizeof *codes; i++)
+        if (strcmp(codes[i], w->job->error.code) == 0)
+            return true;
+    return false;
+}
+
+/* The server stops, and nothing else is the matter with it. */
+static bool is_interrupted(const struct job_watch *w)
+{
+    return w->queue->stopping && !w->job->cancel &&
+           (!w->has_error || strcmp(w->job->error.code, AUDIT_STOPPED) == 0);
+}
+
+/* ---- its end ---- */
+
+static void note_interruption(struct job *j)
+{
+    j->state = JOB_QUEUED;
+    j->restarts++;
+    j->started = 0;
+    j->error = (struct error){0};
+    j->progress = (struct job_progress){-1, -1, -1, -1, -1};
+    j->updated = (int64_t)time(NULL);
+    job_queue_note(j);
+    log_line(LOG_INFO, "job %s (%s) is interrupted, and goes on after the next start", j->id,
+             job_kind_name(j));
+}
+
+static void note_end(struct job *j, bool done)
 {
     const char *kind = job_kind_name(j);
-    j->ended = j->updated = (int64_t)time(NULL);
-    j->state = done ? JOB_DONE : j->cancel || q->stopping ? JOB_CANCELLED : JOB_FAILED;
-    if (!done)
-        j->folder[0] = '\0';
+    if (done) {
+        j->state = JOB_DONE;
+        j->ended = j->updated = (int64_t)time(NULL);
+        job_queue_note(j);
+    } else {
+        job_queue_end(j, j->cancel ? JOB_CANCELLED : JOB_FAILED);
+    }
     if (j->state == JOB_FAILED)
         log_line(LOG_ERROR, "job %s (%s): %s", j->id, kind, j->error.en);
     else
@@ -234,20 +318,46 @@ static void note_end(struct job_queue *q, struct job *j, bool done)
                  (long long)(j->ended - j->started));
 }
 
+/* Returns whether it came to its good end. */
+static bool run_once(struct job_watch *w, int *how)
+{
+    struct error e = {0};
+    enum status s = job_store_check(w->queue, w->job, &e);
+    if (!s)
+        s = start(w, &e);
+    *how = s ? 0 : job_watch_until_end(w);
+    if (s) {
+        pthread_mutex_lock(&w->queue->lock);
+        w->job->error = e;
+        w->has_error = true;
+        pthread_mutex_unlock(&w->queue->lock);
+    }
+    return !s && w->has_outcome && WIFEXITED(*how) && WEXITSTATUS(*how) == 0;
+}
+
 void job_run(struct job_queue *q, struct job *j)
 {
     struct job_watch w = {.queue = q, .job = j};
-    struct error e = {0};
-    enum status s = start(&w, &e);
-    int how = s ? 0 : job_watch_until_end(&w);
-    bool done = !s && w.has_outcome && WIFEXITED(how) && WEXITSTATUS(how) == 0;
-    tidy(j, done);
+    int how;
+    if (j->restarts)
+        look_at_rest(q, j);
+    bool done = run_once(&w, &how);
+    if (!done && cannot_go_on(&w)) {
+        log_line(LOG_INFO, "job %s begins anew: %s", j->id, j->error.en);
+        begin_anew(q, j);
+        w = (struct job_watch){.queue = q, .job = j};
+        done = run_once(&w, &how);
+    }
+    if (done)
+        tidy(j);
     pthread_mutex_lock(&q->lock);
-    if (s)
-        j->error = e;
-    else if (!done && !w.has_error)
-        fail_died(&j->error, how);
-    note_end(q, j, done);
+    if (!done && is_interrupted(&w)) {
+        note_interruption(j);
+    } else {
+        if (!done && !w.has_error)
+            fail_died(&j->error, how);
+        note_end(j, done);
+    }
     pthread_cond_broadcast(&q->ended);
     pthread_mutex_unlock(&q->lock);
 }

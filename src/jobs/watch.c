@@ -48,7 +48,7 @@ static void take_progress(struct job *j, const json_t *o)
         .seconds_left = has_passes && rate > 0 ? (total - done + total * (passes - pass)) / rate : -1};
 }
 
-static enum status status_of(const char *name)
+enum status job_status_of_name(const char *name)
 {
     for (int s = STATUS_OK + 1; name && s <= STATUS_INTERNAL; s++)
         if (strcmp(status_name((enum status)s), name) == 0)
@@ -71,7 +71,7 @@ static void take_error(struct job *j, const json_t *o)
     const char *code = json_string_value(json_object_get(o, "code"));
     const char *zh = json_string_value(json_object_get(o, "zh"));
     const char *en = json_string_value(json_object_get(o, "en"));
-    *e = (struct error){.status = status_of(json_string_value(json_object_get(o, "status")))};
+    *e = (struct error){.status = job_status_of_name(json_string_value(json_object_get(o, "status")))};
     snprintf(e->code, sizeof e->code, "%s", code ? code : "job-failed");
     snprintf(e->zh, sizeof e->zh, "%s", zh ? zh : "");
     snprintf(e->en, sizeof e->en, "%s", en ? en : "");
@@ -120,7 +120,7 @@ static void take_bytes(struct listening *l)
 
 /* ---- until it ends ---- */
 
-/* What does not listen is killed. */
+/* What does not listen is killed; a job that is only interrupted goes on from what it had written. */
 static void end_if_asked(struct listening *l)
 {
     struct job_watch *w = l->watch;

@@ -77,6 +77,10 @@ enum status store_version_report(struct store *s, int64_t version_id, struct are
 /* A number that changes whenever any current version, the rule table in force or the plan changes (cheap: one
  * row). */
 enum status store_generation(struct store *s, int64_t *out, struct error *e) HX_MUST_CHECK;
+/* Which store it is, by what stands in it: random, given once when it was made, the same in a copy and in
+ * what is restored from one. */
+enum { STORE_UID_SIZE = 48 };
+enum status store_uid(struct store *s, char uid[STORE_UID_SIZE], struct error *e) HX_MUST_CHECK;
 
 struct store_feature {
     int64_t id;              /* unique within the store */

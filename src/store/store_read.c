@@ -221,6 +221,23 @@ enum status store_generation(struct store *s, int64_t *out, struct error *e)
                        (struct doing){"读取版本计数", "reading the generation"}, e);
 }
 
+enum status store_uid(struct store *s, char uid[STORE_UID_SIZE], struct error *e)
+{
+    struct doing d = {"读取数据库的标识", "reading the identity of the store"};
+    sqlite3_stmt *q = NULL;
+    bool row = false;
+    enum status st = sql_prepare(s, "SELECT uid FROM store_state WHERE id = 1", &q, d, e);
+    if (!st)
+        st = sql_step(s, q, &row, d, e);
+    const char *text = !st && row ? (const char *)sqlite3_column_text(q, 0) : NULL;
+    if (text)
+        snprintf(uid, STORE_UID_SIZE, "%s", text);
+    else if (!st)
+        st = error_no_memory(e);
+    sqlite3_finalize(q);
+    return st;
+}
+
 /* ---- features ---- */
 
 static const char *column_text(sqlite3_stmt *q, int i)

@@ -6,7 +6,6 @@ import json
 import os
 import pathlib
 import shutil
-import signal
 import socket
 import struct
 import subprocess
@@ -18,64 +17,11 @@ import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "audit"))
 import audit_fixture as f  # noqa: E402
+from job_client import Client, children_of, is_alive  # noqa: E402
 
 PROGRAM = f.PROGRAM
 LARGE = f.runs.small_or_whole(4000 if f.SANITIZED else 16000, 15000 if f.SANITIZED else 60000)  # parcels: seconds of work in either build
 fixture, runs = f.fixture, f.runs
-
-
-def children_of(pid):
-    """The working children of a server, by the kernel's own list."""
-    found = []
-    for entry in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            if int(fields[1]) == pid and fields[0] != "Z":
-                found.append(int(entry.name))
-        except (OSError, IndexError):
-            pass
-    return found
-
-
-def is_alive(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-class Client:
-    def __init__(self, server):
-        self.server = server
-
-    def request(self, method, path, body=None):
-        connection = http.client.HTTPConnection(self.server.host, self.server.port)
-        try:
-            connection.request(method, path, body=body)
-            response = connection.getresponse()
-            return response.status, dict(response.getheaders()), response.read()
-        finally:
-            connection.close()
-
-    def json(self, method, path, body=None, status=200):
-        code, _, answer = self.request(method, path, body)
-        assert code == status, (code, answer[:600].decode())
-        return json.loads(answer)
-
-    def add(self, query, body=None, status=202):
-        return self.json("POST", "/jobs?" + query, body, status)
-
-    def wait(self, job, until=("done", "failed", "cancelled")):
-        for pause in runs.pauses():
-            now = self.json("GET", f"/jobs/{job['id']}")
-            if now["state"] in until:
-                return now
-            time.sleep(pause)
-
-    def result(self, job, form):
-        code, headers, body = self.request("GET", f"/jobs/{job['id']}/result?format={form}")
-        assert code == 200, body[:600].decode()
-        return headers, body
 
 
 class Jobs(unittest.TestCase):
@@ -104,8 +50,16 @@ class Jobs(unittest.TestCase):
         if code != 0 or "Sanitizer" in self.server.log or "runtime error" in self.server.log:
             raise AssertionError(f"the server ended with {code}:\n{self.server.log[-4000:]}")
 
+    def tearDown(self):
+        self.stop()
+        shutil.rmtree(self.jobs_folder(), ignore_errors=True)  # jobs outlast their server, and the next test begins without any
+
     def jobs_folder(self):
         return pathlib.Path(self.store + ".jobs")
+
+    def files_of_jobs(self):
+        """All but what is noted of each job."""
+        return [p for p in self.jobs_folder().glob("server-*/job-*/**/*") if p.is_file() and p.name != "job.json"]
 
     def assert_problem(self, answer):
         self.assertRegex(answer["detail"], "[\u4e00-\u9fff]{4}")
@@ -201,7 +155,7 @@ class Jobs(unittest.TestCase):
                 code, _, answer = self.client.request("GET", f"/jobs/{job['id']}/result?format=csv")
                 self.assertGreaterEqual(code, 400)
                 self.assertEqual(json.loads(answer)["detail"], job["error"]["zh"])
-        self.assertEqual(list(self.jobs_folder().glob("server-*/job-*")), [])
+        self.assertEqual(self.files_of_jobs(), [])
 
     def test_no_format_that_would_lose_rows(self):
         """FlatGeobuf cannot hold the rows of parcels without geometry: as a download of one file it is refused."""
@@ -375,7 +329,7 @@ class Jobs(unittest.TestCase):
         ended = self.client.wait(job)
         self.assertEqual((ended["state"], ended["results"], ended["outcome"]), ("cancelled", [], None))
         self.assertEqual([p for p in children if is_alive(p)], [])
-        self.assertEqual(list(self.jobs_folder().glob("server-*/job-*")), [])
+        self.assertEqual(self.files_of_jobs(), [])
         code, _, answer = self.client.request("GET", f"/jobs/{job['id']}/result?format=gpkg")
         self.assertEqual(code, 409)
         self.assert_problem(json.loads(answer))
@@ -458,37 +412,18 @@ class Jobs(unittest.TestCase):
     # ---- the end ----
 
     def test_shutdown_in_the_middle(self):
-        """SIGTERM during a job: the server ends soon with 0, its child with it, and nothing is left on disk."""
+        """SIGTERM during a job: the server ends soon with 0, its child with it. (That the job goes on: tests/jobs/test_restart.py.)"""
         job = self.client.add("name=large.gpkg&formats=gpkg,csv,geojsonl,xlsx", self.large.read_bytes())
-        self.client.add("name=b.gpkg", self.small.read_bytes())
         self.client.wait(job, ("running",))
         children = runs.wait_until(lambda: children_of(self.server.process.pid))
         self.stop()
         self.assertEqual([p for p in children if is_alive(p)], [])
-        self.assertFalse(self.jobs_folder().exists())
 
-    @f.whole_under_sanitizers
-    def test_crash_leaves_files_that_the_next_start_sweeps(self):
-        """kill -9 of the server ends the child too; what is left is swept by the next start, while the folder of a server
-        that lives is let alone."""
-        job = self.client.add("name=large.gpkg&formats=gpkg,csv,geojsonl,xlsx", self.large.read_bytes())
-        self.client.wait(job, ("running",))
-        children = runs.wait_until(lambda: children_of(self.server.process.pid))
-        os.kill(self.server.process.pid, signal.SIGKILL)
-        self.server.process.wait()
-        self.stopped = True
-        runs.wait_until(lambda: not any(is_alive(p) for p in children))
-        self.assertEqual(len(list(self.jobs_folder().glob("server-*"))), 1)
-        second = fixture.Server(PROGRAM, "--store", self.store)
-        try:
-            self.assertEqual(list(self.jobs_folder().glob("server-*")), [])
-            kept = Client(second).wait(Client(second).add("kind=figures"))
-            third = subprocess.run([PROGRAM, "serve", "--store", self.store, "--port", "0"], capture_output=True, text=True)
-            self.assertEqual(third.returncode, 2)
-            self.assertIn(f"process {second.process.pid}, port {second.port}", third.stderr)
-            self.assertEqual(Client(second).result(kept, "csv")[0]["Content-Type"], "text/csv; charset=utf-8")
-        finally:
-            self.assertEqual(second.stop(), 0, second.log)
+    def test_nothing_is_left_of_no_jobs(self):
+        """A server whose jobs are all forgotten leaves no folder beside the store."""
+        job = self.client.wait(self.client.add("kind=figures"))
+        self.client.json("DELETE", f"/jobs/{job['id']}")
+        self.stop()
         self.assertFalse(self.jobs_folder().exists())
 
     @f.whole_under_sanitizers
@@ -509,6 +444,7 @@ class Jobs(unittest.TestCase):
             job = Client(server).wait(Client(server).add("kind=figures"))
             self.assertEqual(job["state"], "done", job["error"])
             self.assertEqual(len(list(tmp.glob("hongxian-jobs-*/server-*/job-*"))), 1)
+            Client(server).json("DELETE", f"/jobs/{job['id']}")
             self.assertEqual(server.stop(), 0, server.log)
             self.assertEqual(list(tmp.iterdir()), [])
 

@@ -27,6 +27,8 @@ export interface Job {
   work?: JobProgress;
   outcome?: Record<string, unknown> | null;
   error?: Warning | null;
+  /** The server was started anew before it had ended: what that meant. */
+  restarted?: (Warning & { times: number }) | null;
   results?: { format: string; bytes: number; href: string }[];
   /** Its file is kept: it can be audited again without being sent. */
   repeatable?: boolean;

@@ -179,6 +179,7 @@ export class JobWork {
       }, t(job.cancelling ? 'job_cancelling' : 'job_cancel'))),
       bar,
       h('p', { class: 'muted', 'data-testid': 'job-facts' }, job.state === 'queued' ? t('job_queued', { n: job.ahead ?? 0 }) : facts || t('job_preparing')),
+      job.restarted ? h('p', { class: 'muted', 'data-testid': 'job-restarted' }, pick(job.restarted.zh, job.restarted.en).text) : null,
     );
   }
 
@@ -203,7 +204,8 @@ export class JobWork {
       { class: 'row-line' },
       h('button', { type: 'button', class: 'row-button', onclick: () => void this.adopt(job) },
         h('span', { class: 'row-name' }, name),
-        h('span', { class: 'muted' }, `${timeOfDay(job.created_at)} · ${t(`state_${job.state}`)}`)),
+        h('span', { class: 'muted' }, `${timeOfDay(job.created_at)} · ${t(`state_${job.state}`)}`),
+        job.restarted ? h('span', { class: 'muted', 'data-testid': 'job-restarted' }, ` · ${pick(job.restarted.zh, job.restarted.en).text}`) : null),
       h('button', { type: 'button', class: 'small', 'aria-label': t('job_forget_of', { name }), onclick: () => void this.end(job) }, t('job_forget')),
     );
   }
