@@ -2,9 +2,11 @@
 server to stand still, or does not know better. NAME SIZE writes one of them to standard output; without SIZE it is
 as large as the requirement names.
 
-Used by test_hostile.py and by measure.py. Everything is deterministic."""
+Used by test_hostile.py and measure.py. Everything is deterministic."""
 
+import json
 import math
+import pathlib
 import sys
 
 WEST, SOUTH, EAST, NORTH = 97.0, 37.3, 126.2, 53.4  # all of Inner Mongolia, and a little more
@@ -91,6 +93,23 @@ def nested(n, middle=(111.0, 41.0), width=3.0):
     return '{"type":"MultiPolygon","coordinates":[%s]}' % ",".join(all_)
 
 
+def spiral(n, middle=(111.0, 41.0), outer=1.5):
+    """One band of n turns, wound around itself: half of what lies there is in it."""
+    steps, there, back = 24 * n, [], []
+    for i in range(24, steps + 1):
+        a, r = 2 * math.pi * i / 24, outer * i / steps
+        there.append((middle[0] + r * math.cos(a), middle[1] + r * math.sin(a)))
+        r -= outer / n / 2
+        back.append((middle[0] + r * math.cos(a), middle[1] + r * math.sin(a)))
+    return polygon([closed(there + back[::-1])])
+
+
+def outline(_):
+    """The region itself, as its border runs."""
+    path = pathlib.Path(__file__).parents[2] / "geodata" / "admin" / "region.geojson"
+    return json.dumps(json.loads(path.read_text(encoding="utf-8"))["features"][0]["geometry"])
+
+
 def scribble(n):
     """n edges from anywhere to anywhere. Not valid; n² / 10 crossings."""
     seed, ring = 12345, []
@@ -156,7 +175,7 @@ def features_of_nothing(n):
 
 
 KINDS = {f.__name__: (f, n) for f, n in (
-    (region, 0), (star, 50000), (crossed_star, 20001), (comb, 100000), (holes, 20000), (parts, 100000),
+    (region, 0), (outline, 0), (spiral, 1000), (star, 50000), (crossed_star, 20001), (comb, 100000), (holes, 20000), (parts, 100000),
     (nested, 10000), (scribble, 20000), (circle, 1000000), (empty_lists, 2400000), (empty_objects, 2400000),
     (small_objects, 2400000), (list_in_lists, 2400000), (many_members, 2400000), (long_key, 1000000),
     (long_number, 1000000), (coordinates_of_lists, 2400000), (features_of_nothing, 2400000))}

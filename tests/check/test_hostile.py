@@ -26,7 +26,7 @@ PARTS = {"comb": 1, "nested": 1}  # whole, they are refused by an estimate, befo
 INVALID = {"crossed_star": "self-intersection", "scribble": "self-intersection",
            "coordinates_of_lists": "geojson-position", "features_of_nothing": "json-too-large"}
 # By their whole size these are more than a check may take, and say so.
-MAY_BE_TOO_MUCH = {"star", "comb", "nested", "empty_objects", "features_of_nothing"}
+MAY_BE_TOO_MUCH = {"spiral", "star", "comb", "nested", "empty_objects", "features_of_nothing"}
 
 
 def body_of(kind):
