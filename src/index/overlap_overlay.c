@@ -116,6 +116,12 @@ static GEOSGeometry *box_polygon(GEOSContextHandle_t h, const struct geo_box *b)
     return ring_polygon(h, &s, 0);
 }
 
+enum status overlay_clip(GEOSContextHandle_t h, const struct geo_box *box, GEOSGeometry **g, struct error *e)
+{
+    *g = overlay(h, GEOSIntersection_r, *g, box_polygon(h, box));
+    return *g ? STATUS_OK : overlay_failed(e);
+}
+
 /* NULL: it cannot be had. */
 static GEOSGeometry *parcel_geometry(const struct overlay_task *task, struct error *e)
 {

@@ -27,6 +27,10 @@ enum status overlay_faces(const struct overlay_task *task, GEOSGeometry **out, s
 /* From the whole feature, however large: slow, and sure where local noding met lines that nearly coincide. */
 enum status overlay_whole(const struct overlay_task *task, GEOSGeometry **out, struct error *e) HX_MUST_CHECK;
 
+/* Takes *g, and gives what of it lies in the box. */
+enum status overlay_clip(GEOSContextHandle_t h, const struct geo_box *box, GEOSGeometry **g,
+                         struct error *e) HX_MUST_CHECK;
+
 /* Near the parcel: what the feature is clipped to. */
 struct geo_box overlay_box(const struct geo_box *parcel);
 enum status overlay_failed(struct error *e);

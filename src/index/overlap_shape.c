@@ -64,12 +64,21 @@ enum status overlap_clip_shape(const struct layer_index *ix, uint32_t feature, c
     return STATUS_OK;
 }
 
-/* GEOS tries pairs of edges whose boxes meet: of the rays of a star that is every pair, four times over. */
-static enum status refuse_hopeless(const struct geo_shape *parcel, struct error *e)
+/* From here on all is traced, and GEOS asked for what cannot be: of fewer edges it is asked as ever, so that
+ * no figure of a usual parcel moves by a bit. */
+enum { LARGE_VERTICES = 1024, LARGE_RINGS = 64 };
+
+static bool is_large(const struct geo_shape *parcel)
 {
-    enum { FEW = 4096 };
+    return parcel->n_vertices > LARGE_VERTICES || parcel->n_rings > LARGE_RINGS;
+}
+
+/* GEOS tries pairs of edges whose boxes meet: of the rays of a star that is every pair, four times over. */
+static enum status refuse_hopeless(struct overlap_shapes *from, struct error *e)
+{
+    const struct geo_shape *parcel = from->parcel;
     struct edge_grid grid = {.edges = NULL};
-    if (parcel->n_vertices < FEW)
+    if (from->geos_is_asked || !is_large(parcel))
         return STATUS_OK;
     enum status s =
         edge_grid_make(&grid, parcel->lon_deg, parcel->lat_deg, parcel->ring_start, parcel->n_rings)
@@ -77,10 +86,11 @@ static enum status refuse_hopeless(const struct geo_shape *parcel, struct error 
             : error_no_memory(e);
     if (!s && edge_grid_is_hopeless(&grid))
         s = budget_too_costly(
-            e, "地块的边又长又密，求公共部分的图形要占用过多的时间",
-            "The parcel's edges are long and close together: to build the geometry of what it "
-            "has in common with a layer would take too much time");
+            e, "地块的边又长又密，且与图层的界线相接或相重，求公共部分的图形要占用过多的时间",
+            "The parcel's edges are long and close together, and touch or follow borders of the layer: to "
+            "build the geometry of what it has in common with it would take too much time");
     edge_grid_release(&grid);
+    from->geos_is_asked = !s;
     return s;
 }
 
@@ -88,9 +98,6 @@ static enum status shapes_begin(struct overlap_shapes *from, struct error *e)
 {
     if (from->edges)
         return STATUS_OK;
-    enum status s = refuse_hopeless(from->parcel, e);
-    if (s)
-        return s;
     from->edges = shape_index_new(from->parcel, from->arena);
     if (!from->edges)
         return error_no_memory(e);
@@ -169,17 +176,143 @@ static enum status task_begin(struct overlap_shapes *from, const struct overlap_
     return overlap_clip_shape(from->ix, part->feature, &box, from->clip, from->arena, &out->local, e);
 }
 
-/* Along the borders, where they simply cross. False when that is not so, or does not give the area that
- * was measured. */
-static bool traced(const struct overlay_task *task, struct overlap_shape *out)
+static struct overlap_shape measured(const struct geo_shape *s)
+{
+    return (struct overlap_shape){*s, geo_shape_area_m2(s), geo_perimeter_m(s, 0, s->n_rings)};
+}
+
+static enum status too_many_crossings(struct error *e)
+{
+    return budget_too_costly(
+        e, "地块的边与图层的界线相交次数过多（一个图斑超过400万次），不能求出公共部分的图形",
+        "The parcel's edges cross the borders of one feature more than four million "
+        "times: the geometry of what they have in common is too large");
+}
+
+/* Along all borders, of a large parcel. *done: it could be. */
+static enum status trace_large(const struct overlap_shapes *from, const struct geo_shape *feature, bool *done,
+                               struct overlap_shape *out, struct error *e)
 {
     struct geo_shape shape;
-    if (!overlap_trace(task->from->parcel, task->from->edges, &task->local, task->from->arena, &shape))
-        return false;
-    *out =
-        (struct overlap_shape){shape, geo_shape_area_m2(&shape), geo_perimeter_m(&shape, 0, shape.n_rings)};
-    return fabs(out->area_m2 - task->area_m2) <= task->from->tolerance_m2;
+    *done = false;
+    switch (overlap_trace_whole(from->parcel, from->edges, feature, from->clip, from->arena, &shape)) {
+    case TRACE_TOO_MANY:
+        return too_many_crossings(e);
+    case TRACE_NOT:
+        return STATUS_OK;
+    case TRACE_DONE:
+        break;
+    }
+    *out = measured(&shape);
+    *done = true;
+    return STATUS_OK;
 }
+
+/* Along the borders. Not *done where that cannot be, or does not give the area that was measured. */
+static enum status traced(const struct overlay_task *task, bool *done, struct overlap_shape *out,
+                          struct error *e)
+{
+    const struct overlap_shapes *from = task->from;
+    struct geo_shape shape;
+    enum status s = STATUS_OK;
+    *done = overlap_trace(from->parcel, from->edges, &task->local, from->arena, &shape);
+    if (*done)
+        *out = measured(&shape);
+    else if (is_large(from->parcel))
+        s = trace_large(from, &task->local, done, out, e);
+    *done = !s && *done && fabs(out->area_m2 - task->area_m2) <= from->tolerance_m2;
+    return s;
+}
+
+/* ---- the features first, then the parcel ---- */
+
+static bool lies_in(const struct geo_box *a, const struct geo_box *b)
+{
+    return a->west_deg >= b->west_deg && a->east_deg <= b->east_deg && a->south_deg >= b->south_deg &&
+           a->north_deg <= b->north_deg;
+}
+
+/* A feature near the parcel. NULL with STATUS_OK: nothing of it is. */
+static enum status feature_near(const struct overlap_shapes *from, uint32_t feature, GEOSGeometry **out,
+                                struct error *e)
+{
+    struct geo_box near = overlay_box(&from->parcel->box), box = index_feature_box(from->ix, feature);
+    struct geo_shape whole;
+    *out = NULL;
+    enum status s = index_feature_shape(from->ix, feature, from->arena, &whole, e);
+    if (!s && !index_is_trusted(from->ix))
+        s = index_changed(e);
+    if (!s)
+        s = geo_geos_from_shape(from->geos, &whole, out, e);
+    if (s || lies_in(&box, &near))
+        return s;
+    return overlay_clip(geo_geos_handle(from->geos), &near, out, e);
+}
+
+/* What the features cover together near the parcel: their union is no dearer for what the parcel is. */
+static enum status features_united(const struct overlap_shapes *from, const struct overlap_part *parts,
+                                   size_t n, struct geo_shape *out, struct error *e)
+{
+    GEOSContextHandle_t h = geo_geos_handle(from->geos);
+    GEOSGeometry **near = arena_array(from->arena, n, sizeof *near), *joined = NULL;
+    size_t n_near = 0;
+    enum status s = near ? STATUS_OK : error_no_memory(e);
+    for (size_t i = 0; !s && i < n && !(s = budget_check(e)); i++) {
+        s = feature_near(from, parts[i].feature, &near[n_near], e);
+        n_near += near[n_near] != NULL;
+    }
+    if (!s && n_near > 0) {
+        s = unite(h, near, n_near, &joined, e);
+        n_near = 0;
+    }
+    *out = (struct geo_shape){.box = geo_box_empty()};
+    if (!s && joined)
+        s = geo_geos_to_shape(from->geos, joined, from->arena, out, e);
+    for (size_t i = 0; i < n_near; i++)
+        GEOSGeom_destroy_r(h, near[i]);
+    if (joined)
+        GEOSGeom_destroy_r(h, joined);
+    return s;
+}
+
+/* Can each of them be traced? Where borders run along each other a union would be made for nothing. */
+static enum status each_is_traced(struct overlap_shapes *from, const struct overlap_part *parts, size_t n,
+                                  bool *out, struct error *e)
+{
+    enum status s = STATUS_OK;
+    *out = true;
+    for (size_t i = 0; !s && *out && i < n && !(s = budget_check(e)); i++) {
+        struct overlay_task task;
+        struct overlap_shape one;
+        s = task_begin(from, parts + i, &task, e);
+        if (!s)
+            s = trace_large(from, &task.local, out, &one, e);
+        *out = !s && *out && fabs(one.area_m2 - task.area_m2) <= from->tolerance_m2;
+    }
+    return s;
+}
+
+static enum status traced_together(struct overlap_shapes *from, const struct overlap_part *parts, size_t n,
+                                   bool *done, struct overlap_shape *out, struct error *e)
+{
+    struct geo_shape all;
+    *done = false;
+    if (!is_large(from->parcel))
+        return STATUS_OK;
+    enum status s = each_is_traced(from, parts, n, done, e);
+    if (s || !*done)
+        return s;
+    s = features_united(from, parts, n, &all, e);
+    *done = false;
+    if (s == STATUS_INTERNAL)
+        return STATUS_OK;
+    if (!s)
+        s = trace_large(from, &all, done, out, e);
+    *done = !s && *done && union_is_plausible(out->area_m2, parts, n, from->tolerance_m2);
+    return s;
+}
+
+/* ---- piece by piece ---- */
 
 /* Through GEOS, piece by piece. `first` is the first part's task, which has been begun. */
 static enum status overlaid(struct overlap_shapes *from, const struct overlay_task *first,
@@ -190,7 +323,7 @@ static enum status overlaid(struct overlap_shapes *from, const struct overlay_ta
     GEOSGeometry **pieces = arena_array(from->arena, n + 1, sizeof *pieces), *joined = NULL;
     struct overlay_task task = *first;
     size_t n_parts = 0;
-    enum status s = pieces ? STATUS_OK : error_no_memory(e);
+    enum status s = pieces ? refuse_hopeless(from, e) : error_no_memory(e);
     for (size_t i = 0; !s && i < n; i++) {
         if (i > 0)
             s = task_begin(from, parts + i, &task, e);
@@ -221,6 +354,7 @@ static enum status shape_build(struct overlap_shapes *from, const struct overlap
 {
     struct overlap_shape result;
     struct overlay_task first;
+    bool done = false;
     if (n == 0) {
         *out = (struct overlap_shape){.shape = {.box = geo_box_empty()}};
         return STATUS_OK;
@@ -230,7 +364,9 @@ static enum status shape_build(struct overlap_shapes *from, const struct overlap
         s = budget_check(e);
     if (!s)
         s = task_begin(from, parts, &first, e);
-    if (!s && !(n == 1 && traced(&first, &result))) {
+    if (!s)
+        s = n == 1 ? traced(&first, &done, &result, e) : traced_together(from, parts, n, &done, &result, e);
+    if (!s && !done) {
         s = overlaid(from, &first, parts, n, &result, e);
         if (!s && !union_is_plausible(result.area_m2, parts, n, from->tolerance_m2))
             s = overlay_failed(e);

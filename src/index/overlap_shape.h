@@ -33,6 +33,7 @@ struct overlap_shapes {
     struct arena *arena;
     const struct layer_index *edges; /* the parcel's own */
     double tolerance_m2;
+    bool geos_is_asked; /* of a large parcel: GEOS may be, it is not hopeless */
 };
 
 /* parcel and (union of the n features). Each feature's geometry must have the area that was measured, to

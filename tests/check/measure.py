@@ -38,7 +38,7 @@ def main():
     a.add_argument("kinds", nargs="*", default=ASKED)
     a.add_argument("--seconds", type=int, default=30)
     a.add_argument("--forms", default="json,geojson,pdf")
-    a = a.parse_args()
+    a = a.parse_intermixed_args()
     print("| parcel | form | seconds | MB | answer |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         store = fixture.geodata_store(a.program, pathlib.Path(folder) / "store.sqlite", a.source / "geodata")
