@@ -30,10 +30,21 @@
  *
  * Versions: HX_ABI grows, and with it the number in the library's file name, whenever a program that was
  * compiled against an earlier header would read a struct or call a function wrongly: a member was put in,
- * taken out or changed, a function took other arguments, an enumerator another number. Added functions, and
- * enumerators at an end, leave it. hx_abi() is the library's own: a program that loads the library by hand
- * compares the two. Zero a struct that you pass ({0}), so that members which a later header adds mean their
- * defaults.
+ * taken out or changed, a function took other arguments, an enumerator another number. hx_abi() is the
+ * library's own: a program that loads the library by hand compares the two. What grows without it:
+ *   - Functions, and enumerators at an end.
+ *   - A struct that begins with `size`: it may get members at its end. The program sets `size`, and
+ *     everything else to zero, in what it passes and in what it has filled:
+ *         struct hx_check_options options = {.size = sizeof options, .crs = "EPSG:4525"};
+ *         struct hx_kept kept = {.size = sizeof kept};
+ *     Members that a program's header did not have mean their defaults, and are never written. Members that
+ *     the library does not know yet must be zero, and of a struct that it fills stay so: in members that come
+ *     later 0 says "not known". Anything else, and a size of 0, is HX_INVALID_INPUT ("struct-size"), and
+ *     nothing was kept or written.
+ *   - A struct that the library hands out one at a time (hx_report, hx_verification, hx_record,
+ *     hx_parcel_areas, hx_audit_progress): at its end. Never copy it by a size of your own making.
+ * Everything else is fixed for an HX_ABI: what stands in arrays or in other structs (hx_parcel, hx_layer,
+ * hx_claim, hx_ring, ...), and hx_error and hx_bytes, which every program declares without setting them.
  * Link with `pkg-config --cflags --libs hongxian`, or find_package(hongxian) and hongxian::hongxian. */
 #ifndef HONGXIAN_H
 #define HONGXIAN_H
@@ -46,8 +57,8 @@
 #define HX_VERSION_MINOR 3
 #define HX_VERSION_PATCH 0
 /* 0: three lines in an array of their own; 1: any number of layers, claims; 2: remarks of an audit, the code
- * of a project in the record. */
-#define HX_ABI 2
+ * of a project in the record; 3: size-first structs. */
+#define HX_ABI 3
 
 #ifdef __cplusplus
 extern "C" {
@@ -244,8 +255,9 @@ HX_API void hx_checker_free(struct hx_checker *checker); /* NULL-safe */
  * formats need no program. */
 HX_API enum hx_result hx_checker_reader(struct hx_checker *checker, const char *program, struct hx_error *e);
 
-/* What a check may be told; NULL members, and a NULL pointer to it, are the defaults. Start from {0}. */
+/* What a check may be told; NULL members, and a NULL pointer to it, are the defaults. */
 struct hx_check_options {
+    size_t size;               /* sizeof (struct hx_check_options) */
     const char *project_class; /* of the rule table ("GENERAL", ...); without it the strictest general rule */
     const char *crs; /* "EPSG:4525": the CRS of a file that states none; refused where it says otherwise */
     const char *slivers;           /* the sliver policy, "area,width" in m2 and m; "1.0,0.10" */
@@ -313,8 +325,10 @@ enum hx_format {
     HX_FORMAT_PDF, /* needs a Chinese font on the machine */
 };
 
-/* Any member may be NULL. What only the applicant knows is for csv, xlsx, html and pdf. */
+/* Any text may be NULL, and the pointer to it. What only the applicant knows is for csv, xlsx, html and
+ * pdf. */
 struct hx_document_options {
+    size_t size;      /* sizeof (struct hx_document_options) */
     const char *lang; /* of the text: "zh" (default) or "en" */
     const char *project_name, *project_code, *builder, *district;
     const char *source_file; /* name of the parcel file */
@@ -336,14 +350,16 @@ HX_API enum hx_result hx_parcels_txt(struct hx_checker *checker, int zone, bool 
 /* ---- the record: kept checks and overrides, append-only, in one hash chain ---- */
 
 struct hx_keep_options {
+    size_t size;                             /* sizeof (struct hx_keep_options) */
     const char *officer;                     /* required */
     const char *project_name, *project_code; /* NULL: none; searches of the record find both */
     const char *input_name;                  /* file name without folders; NULL: none */
 };
 
 struct hx_kept {
+    size_t size; /* sizeof (struct hx_kept) */
     int64_t id;
-    char kept_at[32]; /* UTC */
+    char kept_at[31]; /* UTC */
     char sha256[65];  /* the row's seal: note it elsewhere, as the anchor of hx_records_verify */
 };
 
@@ -388,6 +404,7 @@ HX_API enum hx_result hx_record_input(struct hx_store *store, int64_t id, struct
                                       struct hx_error *e);
 
 struct hx_chain {
+    size_t size; /* sizeof (struct hx_chain) */
     bool sound;
     int64_t n_rows;    /* that were looked at; of a broken chain: the sound ones */
     int64_t head_id;   /* 0 when the record is empty */
@@ -446,8 +463,8 @@ struct hx_audit_progress {
 /* Some times a second, on the caller's thread. false stops the audit cleanly. */
 typedef bool hx_audit_progress_fn(const struct hx_audit_progress *progress, void *user);
 
-struct hx_audit_options { /* all zero: the defaults */
-    int threads;          /* 0: one for each processor; at most 64 */
+struct hx_audit_options { /* all zero but the size: the defaults */
+    size_t size;          /* sizeof (struct hx_audit_options) */
     hx_audit_progress_fn *progress;
     void *user;
     /* Parcels only: refused with another audit, as those of lines are with parcels. */
@@ -463,10 +480,13 @@ struct hx_audit_options { /* all zero: the defaults */
     bool resume;              /* go on with an audit that was stopped or killed */
     bool overwrite;
     /* Lines only. */
-    const char *compare;    /* an earlier output: findings become new, still there, or fixed */
-    const char *official;   /* official totals, CSV or JSON */
+    bool within_spaces;   /* also: does each line lie within its own space? and other nests to be asked for */
+    const char *compare;  /* an earlier output: findings become new, still there, or fixed */
+    const char *official; /* official totals, CSV or JSON */
     const char *only_layer; /* the id of one layer; NULL: the lines and their spaces */
-    bool within_spaces; /* also: does each line lie within its own space? and other nests to be asked for */
+    /* Of all. */
+    int threads;  /* 0: one for each processor; at most 64 */
+    int reserved; /* 0 */
 };
 
 enum { HX_AUDIT_NOTES_MAX = 8 };
@@ -478,6 +498,7 @@ struct hx_audit_note {
 };
 
 struct hx_audit_outcome {
+    size_t size;                                /* sizeof (struct hx_audit_outcome) */
     int64_t n_parcels, n_unmeasured;            /* of parcels; each unmeasured one is a row with its reason */
     int64_t n_findings;                         /* parcel x feature; or places where the lines do not fit */
     int64_t by_verdict[5];                      /* by hx_verdict */
@@ -486,12 +507,12 @@ struct hx_audit_outcome {
     int64_t n_slivers, n_new, n_still, n_fixed; /* of lines */
     int64_t n_not_examined; /* of lines: relations of layers of which nothing can be said; see `relations` */
     bool stopped;           /* by `progress`: parcels can be resumed, of the others nothing was written */
+    bool finished_before;   /* `resume` found every output of the same run whole */
     double seconds;
     /* Of parcels. None when `resume` found every output whole. */
     struct hx_audit_note notes[HX_AUDIT_NOTES_MAX];
     size_t n_notes, n_notes_left_out;  /* in `notes`; besides, for which there was no room */
     char since_zh[128], since_en[128]; /* why nothing of `since` could be taken over; "" */
-    bool finished_before;              /* `resume` found every output of the same run whole */
 };
 
 /* Every parcel of a file (whatever GDAL reads, 国土TXT) against the lines. By the ending of `output`: .gpkg,

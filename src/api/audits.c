@@ -16,7 +16,7 @@ _Static_assert((int)HX_AUDIT_NOTES_MAX == (int)AUDIT_NOTES_MAX &&
 
 struct call {
     struct hx_store *handle;
-    const struct hx_audit_options *options;
+    struct hx_audit_options options;
     struct audit_request request;
     struct audit_watch watch;
     struct hx_audit_outcome outcome;
@@ -27,7 +27,7 @@ static void tell(const struct audit_progress *p, void *user)
 {
     struct call *c = user;
     const struct hx_audit_progress public_progress = {p->done, p->total, p->seconds};
-    if (c->options->progress && !c->options->progress(&public_progress, c->options->user))
+    if (c->options.progress && !c->options.progress(&public_progress, c->options.user))
         atomic_store(&c->stop, true);
 }
 
@@ -76,7 +76,7 @@ static const char *value_of(const struct hx_audit_options *o, const struct membe
 
 static enum status make_request(struct call *c, const char *input, const char *output, struct error *e)
 {
-    const struct hx_audit_options *o = c->options;
+    const struct hx_audit_options *o = &c->options;
     bool parcels = c->request.kind == AUDIT_PARCELS;
     const char *layer = parcels ? o->layer : o->only_layer, *other = parcels ? o->only_layer : o->layer;
     char numbers[N_MEMBERS][NUMBER_SIZE];
@@ -103,15 +103,31 @@ static enum status run_with_store(struct call *c, audit_fn *fn, struct error *e)
     return s;
 }
 
-/* `c` has the handle, the options and the request's kind. */
-static enum hx_result run(struct call *c, audit_fn *fn, const char *input, const char *output,
-                          struct hx_audit_outcome *out, struct hx_error *e)
+/* What the caller passed, `out` included: it may be NULL. */
+static enum status read_structs(struct call *c, const struct hx_audit_options *options,
+                                const struct hx_audit_outcome *out, struct error *e)
 {
-    static const struct hx_audit_options defaults = {.threads = 0};
+    struct hx_audit_outcome before; /* only looked at */
+    enum status s = API_SIZED_READ(hx_audit_outcome, out, &before, e);
+    if (!s)
+        s = API_SIZED_READ(hx_audit_options, options, &c->options, e);
+    if (!s && c->options.reserved) {
+        error_zh(e, "hx_audit_options.reserved 必须是 0。");
+        s = error_fail(e, STATUS_INVALID_INPUT, "struct-size", "hx_audit_options.reserved must be 0.");
+    }
+    return s;
+}
+
+/* `c` has the handle and the request's kind. */
+static enum hx_result run(struct call *c, audit_fn *fn, const char *input, const char *output,
+                          const struct hx_audit_options *options, struct hx_audit_outcome *out,
+                          struct hx_error *e)
+{
     struct error why = {.status = STATUS_OK};
-    c->options = c->options ? c->options : &defaults;
     c->watch = (struct audit_watch){&c->stop, tell, c};
-    enum status s = make_request(c, input, output, &why);
+    enum status s = read_structs(c, options, out, &why);
+    if (!s)
+        s = make_request(c, input, output, &why);
     if (!s)
         s = run_with_store(c, fn, &why);
     if (s && strcmp(why.code, AUDIT_STOPPED) == 0) {
@@ -119,7 +135,7 @@ static enum hx_result run(struct call *c, audit_fn *fn, const char *input, const
         s = STATUS_OK;
     }
     if (!s && out)
-        *out = c->outcome;
+        api_sized_give(out, &c->outcome, sizeof c->outcome);
     return api_result(s, &why, e);
 }
 
@@ -161,8 +177,8 @@ enum hx_result hx_audit_parcels(struct hx_store *store, const char *input, const
     API_NEED(store, e);
     API_NEED(input, e);
     API_NEED(output, e);
-    struct call c = {.handle = store, .options = options, .request.kind = AUDIT_PARCELS};
-    return run(&c, parcels, input, output, out, e);
+    struct call c = {.handle = store, .request.kind = AUDIT_PARCELS};
+    return run(&c, parcels, input, output, options, out, e);
 }
 
 /* ---- lines and figures ---- */
@@ -190,8 +206,8 @@ enum hx_result hx_audit_lines(struct hx_store *store, const char *output,
 {
     API_NEED(store, e);
     API_NEED(output, e);
-    struct call c = {.handle = store, .options = options, .request.kind = AUDIT_LINES};
-    return run(&c, lines, NULL, output, out, e);
+    struct call c = {.handle = store, .request.kind = AUDIT_LINES};
+    return run(&c, lines, NULL, output, options, out, e);
 }
 
 static enum status figures(struct call *c, struct store *store, struct error *e)
@@ -209,6 +225,6 @@ enum hx_result hx_audit_figures(struct hx_store *store, const char *output,
 {
     API_NEED(store, e);
     API_NEED(output, e);
-    struct call c = {.handle = store, .options = options, .request.kind = AUDIT_FIGURES};
-    return run(&c, figures, NULL, output, out, e);
+    struct call c = {.handle = store, .request.kind = AUDIT_FIGURES};
+    return run(&c, figures, NULL, output, options, out, e);
 }

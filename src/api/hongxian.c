@@ -176,7 +176,7 @@ void api_forget(struct hx_checker *c)
 static enum status read_claims(const struct hx_check_options *from, struct arena *a,
                                struct check_options *out, struct error *e)
 {
-    size_t n = from ? from->n_claims : 0;
+    size_t n = from->n_claims;
     struct claim_words *words = arena_array(a, n + 1, sizeof *words);
     if (!words)
         return error_no_memory(e);
@@ -193,15 +193,18 @@ static enum status read_claims(const struct hx_check_options *from, struct arena
     return STATUS_OK;
 }
 
-static enum status read_options(const struct hx_check_options *from, struct arena *a,
+static enum status read_options(const struct hx_check_options *given, struct arena *a,
                                 struct check_options *out, struct sliver_policy *slivers, struct error *e)
 {
-    *out = (struct check_options){.project_class = from ? from->project_class : NULL, .slivers = slivers};
-    enum status claimed = read_claims(from, a, out, e);
-    if (claimed)
-        return claimed;
-    enum status s = crs_of_option(from ? from->crs : NULL, false, &out->epsg, e);
-    return s ? s : sliver_policy_of_text(from ? from->slivers : NULL, slivers, e);
+    struct hx_check_options from;
+    enum status s = API_SIZED_READ(hx_check_options, given, &from, e);
+    if (s)
+        return s;
+    *out = (struct check_options){.project_class = from.project_class, .slivers = slivers};
+    s = read_claims(&from, a, out, e);
+    if (!s)
+        s = crs_of_option(from.crs, false, &out->epsg, e);
+    return s ? s : sliver_policy_of_text(from.slivers, slivers, e);
 }
 
 /* Checks c->input with the store's snapshot of now. */

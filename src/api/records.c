@@ -122,6 +122,14 @@ enum hx_result hx_record_input(struct hx_store *store, int64_t id, struct hx_byt
     return kept_bytes(store, id, true, out, e);
 }
 
+void api_give_kept(struct hx_kept *out, int64_t id, const char *kept_at, const char *sha256)
+{
+    struct hx_kept kept = {.id = id};
+    snprintf(kept.kept_at, sizeof kept.kept_at, "%s", kept_at);
+    snprintf(kept.sha256, sizeof kept.sha256, "%s", sha256);
+    api_sized_give(out, &kept, sizeof kept);
+}
+
 enum hx_result hx_record_override(struct hx_store *store, int64_t id, const char *verdict, const char *reason,
                                   const char *officer, struct hx_kept *out, struct hx_error *e)
 {
@@ -132,15 +140,15 @@ enum hx_result hx_record_override(struct hx_store *store, int64_t id, const char
     API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     struct store_record row;
-    struct records d;
-    enum status s = records_open(&d, store, STORE_WRITE, &why);
+    struct hx_kept kept;
+    struct records d = {NULL, NULL};
+    enum status s = API_SIZED_READ(hx_kept, out, &kept, &why);
+    if (!s)
+        s = records_open(&d, store, STORE_WRITE, &why);
     if (!s)
         s = record_override(d.store, id, verdict, reason, officer, d.arena, &row, &why);
-    if (!s) {
-        *out = (struct hx_kept){.id = row.id};
-        snprintf(out->kept_at, sizeof out->kept_at, "%s", row.kept_at);
-        snprintf(out->sha256, sizeof out->sha256, "%s", row.sha256);
-    }
+    if (!s)
+        api_give_kept(out, row.id, row.kept_at, row.sha256);
     records_close(&d);
     return api_result(s, &why, e);
 }
@@ -152,17 +160,21 @@ enum hx_result hx_records_verify(struct hx_store *store, const char *anchor, str
     API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
     struct record_chain c;
-    struct records d;
-    enum status s = records_open(&d, store, STORE_READ, &why);
+    struct hx_chain chain;
+    struct records d = {NULL, NULL};
+    enum status s = API_SIZED_READ(hx_chain, out, &chain, &why);
+    if (!s)
+        s = records_open(&d, store, STORE_READ, &why);
     if (!s)
         s = record_chain_verify(d.store, anchor, &c, &why);
     records_close(&d);
     if (!s) {
-        *out = (struct hx_chain){
+        chain = (struct hx_chain){
             .sound = c.sound, .n_rows = c.n_rows, .head_id = c.head_id, .broken_id = c.broken_id};
-        memcpy(out->head, c.head, sizeof out->head);
-        memcpy(out->zh, c.zh, sizeof out->zh);
-        memcpy(out->en, c.en, sizeof out->en);
+        memcpy(chain.head, c.head, sizeof chain.head);
+        memcpy(chain.zh, c.zh, sizeof chain.zh);
+        memcpy(chain.en, c.en, sizeof chain.en);
+        api_sized_give(out, &chain, sizeof chain);
     }
     return api_result(s, &why, e);
 }

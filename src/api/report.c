@@ -36,23 +36,25 @@ enum hx_result hx_report_write(struct hx_checker *checker, enum hx_format format
     API_NEED(checker, e);
     API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
-    const struct hx_document_options none = {0}, *o = options ? options : &none;
-    const struct report_project project = {.name = o->project_name,
-                                           .code = o->project_code,
-                                           .builder = o->builder,
-                                           .district = o->district,
-                                           .source_file = o->source_file,
-                                           .date = o->date};
-    struct form_request rq = {.project = &project};
+    struct hx_document_options o;
     struct buffer b;
     buffer_init(&b, 0);
-    enum status s = need_report(checker, &why);
+    enum status s = API_SIZED_READ(hx_document_options, options, &o, &why);
+    const struct report_project project = {.name = o.project_name,
+                                           .code = o.project_code,
+                                           .builder = o.builder,
+                                           .district = o.district,
+                                           .source_file = o.source_file,
+                                           .date = o.date};
+    struct form_request rq = {.project = &project};
+    if (!s)
+        s = need_report(checker, &why);
     if (!s)
         s = report_form_find(hx_format_name(format), &rq.form, &why);
     if (!s)
-        s = report_lang_parse(o->lang, &rq.lang, &why);
-    if (!s && o->date)
-        s = store_day_check(o->date, &why);
+        s = report_lang_parse(o.lang, &rq.lang, &why);
+    if (!s && o.date)
+        s = store_day_check(o.date, &why);
     if (!s)
         s = report_form_write(&checker->worker, &checker->report, &rq, &b, &why);
     return api_result(api_take_bytes(&b, out, s, &why), &why, e);
@@ -94,13 +96,18 @@ enum hx_result hx_report_keep(struct hx_checker *checker, const struct hx_keep_o
     API_NEED(checker, e);
     API_NEED(out, e);
     struct error why = {.status = STATUS_OK};
-    const struct hx_keep_options none = {0}, *o = options ? options : &none;
-    struct record_spec spec = {.officer = o->officer,
-                               .project = {.name = o->project_name, .code = o->project_code},
-                               .input_name = o->input_name,
-                               .input = {checker->input.data, checker->input.size}};
+    struct hx_keep_options o;
+    struct hx_kept kept;
     struct store *store = NULL;
-    enum status s = need_report(checker, &why);
+    enum status s = API_SIZED_READ(hx_keep_options, options, &o, &why);
+    struct record_spec spec = {.officer = o.officer,
+                               .project = {.name = o.project_name, .code = o.project_code},
+                               .input_name = o.input_name,
+                               .input = {checker->input.data, checker->input.size}};
+    if (!s)
+        s = API_SIZED_READ(hx_kept, out, &kept, &why);
+    if (!s)
+        s = need_report(checker, &why);
     if (!s)
         s = refuse_second(checker, &why);
     if (!s)
@@ -114,9 +121,7 @@ enum hx_result hx_report_keep(struct hx_checker *checker, const struct hx_keep_o
     store_close(store);
     if (!s) {
         checker->report.record = &checker->record;
-        *out = (struct hx_kept){.id = checker->record.id};
-        snprintf(out->kept_at, sizeof out->kept_at, "%s", checker->record.kept_at);
-        snprintf(out->sha256, sizeof out->sha256, "%s", checker->record.sha256);
+        api_give_kept(out, checker->record.id, checker->record.kept_at, checker->record.sha256);
     }
     return api_result(s, &why, e);
 }

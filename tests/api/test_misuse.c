@@ -27,10 +27,10 @@ static void arguments_that_are_missing_are_named(void **state)
     struct hx_checker *checker = NULL;
     struct hx_bytes bytes = {NULL, 7};
     const struct hx_report *report = NULL;
-    struct hx_chain chain;
-    struct hx_kept kept;
+    struct hx_chain chain = {.size = sizeof chain};
+    struct hx_kept kept = {.size = sizeof kept};
     const struct hx_verification *verification;
-    struct hx_audit_outcome outcome;
+    struct hx_audit_outcome outcome = {.size = sizeof outcome};
     assert_missing(hx_store_open(NULL, &store, &e), &e, "path");
     assert_missing(hx_store_open("x", NULL, &e), &e, "out");
     assert_missing(hx_store_refresh(NULL, &e), &e, "store");

@@ -55,7 +55,7 @@ static void check(struct hx_checker *checker, char *line)
     char *crs = strchr(line, '\t');
     if (crs)
         *crs++ = '\0';
-    const struct hx_check_options options = {.crs = crs};
+    const struct hx_check_options options = {.size = sizeof options, .crs = crs};
     const struct hx_report *report;
     struct hx_error e;
     struct hx_bytes input = read_file(line);

@@ -36,9 +36,10 @@ int main(int argc, char **argv)
 {
     struct hx_store *store;
     struct hx_error e;
-    struct hx_audit_outcome o = {.n_parcels = -1};
+    struct hx_audit_outcome o = {.size = sizeof o, .n_parcels = -1};
     struct watch w = {0, 0, 0};
-    struct hx_audit_options options = {.threads = 2, .progress = progress, .user = &w};
+    struct hx_audit_options options = {
+        .size = sizeof options, .threads = 2, .progress = progress, .user = &w};
     if (argc < 4)
         return 99;
     enum hx_result r = hx_store_open(argv[1], &store, &e);

@@ -67,8 +67,11 @@ static int check_file(const char *path, const struct hx_check_options *options)
 
 static int write_document(enum hx_format format, const char *folder, const char *source_file)
 {
-    const struct hx_document_options options = {
-        .project_name = "光伏", .builder = "某公司", .source_file = source_file, .date = "2026-01-31"};
+    const struct hx_document_options options = {.size = sizeof options,
+                                                .project_name = "光伏",
+                                                .builder = "某公司",
+                                                .source_file = source_file,
+                                                .date = "2026-01-31"};
     struct hx_error e;
     struct hx_bytes b;
     char path[4096];
@@ -100,7 +103,8 @@ static int write_txt(const char *folder)
 /* `all`: in every format that the library names; else as JSON. */
 static int check_and_write(char **a, bool all)
 {
-    const struct hx_check_options options = {.project_class = given(a[2]), .crs = given(a[3])};
+    const struct hx_check_options options = {
+        .size = sizeof options, .project_class = given(a[2]), .crs = given(a[3])};
     const char *slash = strrchr(a[0], '/');
     struct hx_error e;
     if (hx_checker_reader(checker, given(a[4]), &e))
@@ -135,7 +139,7 @@ static int run_rings(char **a)
     const double zero = 0, bad_lon[] = {111.705, zero / zero, 111.725, 111.705};
     const struct hx_ring rings[] = {{lon, lat, 4}, {hole_lon, hole_lat, 5}}, bad = {bad_lon, lat, 4},
                          empty = {NULL, NULL, 0};
-    const struct hx_check_options options = {.slivers = given(a[0])};
+    const struct hx_check_options options = {.size = sizeof options, .slivers = given(a[0])};
     const struct hx_report *report;
     struct hx_error e;
     struct hx_bytes b;
@@ -151,9 +155,9 @@ static int run_rings(char **a)
 static int run_keep(char **a)
 {
     const struct hx_keep_options options = {
-        .officer = given(a[1]), .project_name = "光伏", .input_name = "a.geojson"};
+        .size = sizeof options, .officer = given(a[1]), .project_name = "光伏", .input_name = "a.geojson"};
     struct hx_error e;
-    struct hx_kept kept;
+    struct hx_kept kept = {.size = sizeof kept};
     struct hx_bytes b;
     int code = check_file(a[0], NULL);
     if (code)
@@ -206,7 +210,7 @@ static int run_input(char **a)
 static int run_override(char **a)
 {
     struct hx_error e;
-    struct hx_kept kept;
+    struct hx_kept kept = {.size = sizeof kept};
     if (hx_record_override(store, atoll(a[0]), given(a[1]), given(a[2]), given(a[3]), &kept, &e))
         return fail(&e);
     printf("%" PRId64 " %s %s\n", kept.id, kept.kept_at, kept.sha256);
@@ -216,7 +220,7 @@ static int run_override(char **a)
 static int run_chain(char **a)
 {
     struct hx_error e;
-    struct hx_chain c;
+    struct hx_chain c = {.size = sizeof c};
     if (hx_records_verify(store, given(a[0]), &c, &e))
         return fail(&e);
     printf("%s %" PRId64 " %" PRId64 " %s %" PRId64 " %s\n", c.sound ? "sound" : "broken", c.n_rows,
