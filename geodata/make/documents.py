@@ -45,7 +45,8 @@ def manifest(counts):
             'city_types': 'plan/city-types.csv', 'city_type_rules': 'plan/city-type-rules.json', 'positioning': 'plan/positioning.csv',
             'key_counties': 'plan/key-counties.csv', 'special_towns': 'plan/special-towns.csv', 'nodes': 'plan/nodes.csv',
             'targets': 'plan/targets.csv', 'integration_pairs': 'plan/integration-pairs.csv', 'three_lines': 'plan/three-lines.json',
-            'smart_city': 'plan/smart-city.json'}
+            'smart_city': 'plan/smart-city.json', 'sentences': 'plan/sentences.csv', 'units': 'plan/units.csv',
+            'unplaced': 'plan/unplaced.csv'}
     write_json(path('manifest.json'), {'layers': layers, 'plan': plan, 'counties': 'admin/counties.csv',
                                        'planted': 'lines/PLANTED.csv'}, indent=1)
 
@@ -101,12 +102,22 @@ are the county's code and zeros.
 
 ## 规划 / The plan
 
-`plan/*.csv`, `plan/*.json`: tables from 《内蒙古自治区新型城镇化规划（2021—2035年）》（内政办发〔2021〕74号）, a public document; quotes
-verbatim. `plan/layout.geojson` and `plan/places.geojson` are drawn from them. The plan's own layout map is an image that is not in its text;
-points are at seats (示意), belts are straight lines between seats (示意), the cluster's area is the four prefectures merged and
-simplified. **多点: the plan prints no list; the six points are inferred (推断) from 专栏2 and marked `inferred`.**
-Roads, railways and places that the plan names without a county are not drawn. `city-types.csv` types leagues; a league's seat
-carries its league's type (`type_of`).
+`plan/text.txt`: the text of 《内蒙古自治区新型城镇化规划（2021—2035年）》（内政办发〔2021〕74号，2021年11月22日，此件公开发布） as it was taken out of the
+document's PDF, line ends and printed page numbers where they fell; the layout map is an image and is not in it. An official document of a
+public authority (著作权法第五条). Its SHA-256 is below, and `tests/geodata/check_plan.py` holds it.
+
+`plan/*.csv`, `plan/*.json`: tables from that text. Each row has its chapter and section (`section`; `·专栏N` for a box) and its sentence
+(`quote`), verbatim but for white space; `check_plan.py` looks each of them up in the text. `targets.csv`: a figure has a year only where the
+text gives one (`year_from`), and its operator follows from a word of the sentence (`words`): 达到, 以上, 不低于 are floors, 以内 is a cap,
+左右 and 近 are about. `open` = 等: the plan's list goes on. `coverage.csv` says of every number in the text which datum has it, or why none
+does (`numbers-not-data.csv`). `units.csv` has every sentence that names a unit, by its full name or as the plan shortens it
+(`make/plan_units.py`); 境内地点 are towns and ports of which we, not the plan, say in which county they lie.
+
+`plan/layout.geojson` and `plan/places.geojson` are drawn from the tables: points are at seats or where GeoNames has the place (示意), one by
+hand (甘其毛都, ±10 km); lines run straight between them (示意), the cluster's area is the four prefectures merged and simplified. The one-hour
+circle has no bounds in the text and is not drawn. What has no such place is in `unplaced.csv` with the reason.
+**多点: the plan prints no list; the six points are inferred (推断) from 专栏2 and marked `inferred`.** `city-types.csv` types leagues; a
+league's seat carries its league's type (`type_of`).
 
 ## 署名 / Attribution
 

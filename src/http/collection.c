@@ -11,7 +11,8 @@
 static const struct place_set place_sets[] = {
     {"plan_layout", "城镇空间布局（一群两极多点）", "Urban layout: one cluster, two poles, several points",
      "plan", "mixed", "位置为示意"},
-    {"plan_places", "规划重点地点", "Places named by the plan", "plan", "point", "位置为示意"},
+    {"plan_places", "规划重点地点与连线", "Places and connections named by the plan", "plan", "mixed",
+     "位置为示意"},
     {"counties", "旗县级行政中心", "Seats of counties and banners", "admin", "point", ""},
 };
 

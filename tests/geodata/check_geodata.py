@@ -323,19 +323,20 @@ def spaces(d):
 
 
 def plan(d):
-    """The layout has one cluster of four, two poles, six points marked as inferred, belts, and every place has a quote."""
+    """The layout has one cluster of four, two poles, six points marked as inferred, a belt, two areas; the places are those of the tables, in or near the region."""
     kinds = {}
     for g, v in geojson('plan', 'layout.geojson'):
         kinds.setdefault(v['kind'], []).append((g, v))
-        assert v['quote'] and v['coord_note'] and isinstance(v['targets'], list) and isinstance(v['inferred'], bool), v
-    assert {k: len(x) for k, x in kinds.items()} == {'cluster_area': 1, 'cluster': 4, 'pole': 2, 'point': 6, 'secondary_point': 3, 'belt': 3}
+        assert v['quote'] and v['section'] and v['coord_note'] and isinstance(v['targets'], list) and isinstance(v['inferred'], bool), v
+    assert {k: len(x) for k, x in kinds.items()} == {'cluster_area': 1, 'cluster': 4, 'pole': 2, 'point': 6, 'secondary_point': 3, 'belt': 1, 'area': 2}
     assert all(v['inferred'] and '推断' in v['inference_note'] for k in ('point', 'secondary_point') for _, v in kinds[k])
-    assert not any(v['inferred'] for k in ('cluster', 'pole') for _, v in kinds[k])
-    assert all(g.geom_type == 'Point' for k in ('cluster', 'pole', 'point', 'secondary_point') for g, _ in kinds[k])
+    assert not any(v['inferred'] for k in ('cluster', 'pole') for _, v in kinds[k]) and all(v['positioning'] for k in ('cluster', 'pole', 'point') for _, v in kinds[k])
+    assert all(g.geom_type == 'Point' for k in ('cluster', 'pole', 'point', 'secondary_point', 'area') for g, _ in kinds[k])
     places = geojson('plan', 'places.geojson')
     assert sum(v['kind'] == 'key_county' for _, v in places) == 70 and sum(v['kind'] == 'special_town' for _, v in places) == 43
+    assert len({v['id'] for _, v in places}) == len(places)
     region = prep(d.outline.buffer(0.1))
-    assert all(region.contains(g) and v['quote'] and v['note'] for g, v in places)
+    assert all((g.geom_type == 'LineString' or region.contains(g)) and v['quote'] and v['note'] and v['section'] for g, v in places)
 
 
 CHECKS = [sums, size, valid, manifest, fields, area_formula, counties, prefectures, share, synthetic, areas, county_codes,

@@ -143,6 +143,8 @@ static void a_store_of_schema_20_keeps_its_data_and_gains_what_came_later(void *
             "(2, 'plan_layout', '带', 'belt', '{}', GeomFromText('LINESTRING(111 40, 112 41)', 4490)),"
             "(3, 'plan_layout', '群', 'cluster_area', '{}', GeomFromText('POLYGON((111 40, 112 40, "
             "112 41, 111 40))', 4490));"
+            "INSERT INTO plan_targets VALUES ('城镇用水普及率', '全区', 2025, '=', '99', '%', '到99%');"
+            "UPDATE plan_state SET loaded_key = 'before';"
             "INSERT INTO layer VALUES ('ecological_red_line', '红线', 'R', 'line', 1, '红线', NULL);",
             message),
         SQLITE_OK);
@@ -153,6 +155,9 @@ static void a_store_of_schema_20_keeps_its_data_and_gains_what_came_later(void *
                     "INSERT INTO must SELECT count(*) FROM plan_point WHERE id = 1;"
                     "INSERT INTO must SELECT count(*) FROM plan_line WHERE id = 2;"
                     "INSERT INTO must SELECT count(*) FROM plan_area WHERE id = 3;"
+                    "INSERT INTO must SELECT section = '' AND words = '' FROM plan_targets;"
+                    "INSERT INTO must SELECT loaded_key = '' FROM plan_state;" /* the plan is read anew */
+                    "INSERT INTO must SELECT count(*) = 0 FROM plan_sentences;"
                     "INSERT INTO must SELECT count(*) = 2 FROM layer_styles WHERE f_table_name = '红线';"
                     "INSERT INTO must SELECT group_concat(code || parent) = '150100150000,150102150100' FROM "
                     "admin_unit WHERE parent IS NOT NULL;"

@@ -88,7 +88,7 @@ async function collectionsOf() {
       meta: { id, title_zh, title_en, kind: 'plan', geometry, synthetic: false, label: '', reference_only: true, n_features: features.length, tiles: null },
     });
   plan('plan_layout', '城镇空间布局（一群两极多点）', 'Plan layout', 'mixed', plain('plan/layout.geojson'));
-  plan('plan_places', '规划重点城镇与节点', 'Plan places', 'point', plain('plan/places.geojson'));
+  plan('plan_places', '规划重点地点与连线', 'Places and connections named by the plan', 'mixed', plain('plan/places.geojson'));
   plan('counties', '旗县驻地', 'County seats', 'point', counties());
   return out;
 }

@@ -61,7 +61,11 @@ const TEXTS = {
   layout_type: ['城市类型', 'City type'],
   layout_policy: ['政策', 'Policy'],
   layout_positioning: ['定位', 'Positioning'],
-  layout_targets: ['目标', 'Targets'],
+  layout_targets: ['指标', 'Figures'],
+  layout_facts: ['规划还说', 'Also said'],
+  layout_circle: ['一小时城市圈', 'One-hour circle'],
+  layout_members: ['节点', 'Nodes'],
+  layout_unit_page: ['规划对本地的全部表述 ↗', 'All that the plan says of it ↗'],
   layout_quote: ['规划原文', 'From the plan'],
   layout_empty: ['布局数据尚未导入。', 'No layout data imported.'],
   layout_source: [

@@ -25,8 +25,15 @@ export function planRank(properties: Record<string, unknown>): Rank | '' {
   return RANK_OF_KIND[String(properties['kind'] ?? '')] ?? '';
 }
 
-export interface PlanTarget {
+/** A sentence of the plan, with chapter and section. */
+export interface PlanQuote {
+  quote: string;
+  section: string;
+}
+
+export interface PlanTarget extends Partial<PlanQuote> {
   indicator?: string;
+  scope?: string;
   year?: string;
   op?: string;
   value?: string;

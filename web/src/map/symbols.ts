@@ -21,6 +21,7 @@ export interface AreaSymbol {
 /** What is no control layer. */
 const OTHER_AREAS: Record<string, AreaSymbol> = {
   plan_layout: { fill: 'rgba(108, 60, 150, 0.07)', ink: '#6c3c96', line: '#6c3c96', width: 1.8, dash: [5, 2, 1, 2] },
+  plan_places: { fill: 'rgba(0, 0, 0, 0)', ink: '#7a5a2a', line: '#7a5a2a', width: 1.6, dash: [4, 2] },
   prefectures: { fill: 'rgba(0, 0, 0, 0)', ink: '#8b949e', line: '#8b949e', width: 1, dash: [3, 2] },
   region: { fill: '#fbfaf5', ink: '#5d6670', line: '#5d6670', width: 2 },
 };

@@ -140,7 +140,7 @@ export class LayersPanel {
     box.checked = this.shown.get(id) ?? false;
     const area = areaSymbol(id);
     const point = POINT_SYMBOLS[id];
-    const swatch = id !== 'plan_layout' && area ? areaSwatch(area) : point ? pointSwatch(point) : null;
+    const swatch = !id.startsWith('plan_') && area ? areaSwatch(area) : point ? pointSwatch(point) : null;
     const hasZones = subZones(id).length > 0;
     return h(
       'div',

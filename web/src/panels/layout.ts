@@ -4,16 +4,27 @@ import { ApiError, getAllItems, type FeatureItem } from '../api';
 import { fill, h } from '../dom';
 import { onLang, pick, t } from '../i18n';
 import { POINT_SYMBOLS, pointSwatch } from '../map/symbols';
-import { RANKS, planRank, rankTitle, targetText, type PlanTarget, type Rank } from '../plan-layout';
+import { here } from '../paths';
+import { RANKS, planRank, rankTitle, targetText, type PlanQuote, type PlanTarget, type Rank } from '../plan-layout';
 
 export interface LayoutPanelOptions {
   onChoose: (feature: FeatureItem) => void;
+}
+
+/** What the plan says, and where. */
+interface Said {
+  text: string;
+  section: string;
 }
 
 interface Place {
   key: string;
   feature: FeatureItem;
   rank: Rank | '';
+}
+
+function cite(section: string): HTMLElement {
+  return h('cite', {}, `内政办发〔2021〕74号${section}`);
 }
 
 export class LayoutPanel {
@@ -106,20 +117,24 @@ export class LayoutPanel {
     const typeOf = text('type_of') && text('type_of') !== name ? `（${text('type_of')}）` : '';
     const list = (v: unknown) => (Array.isArray(v) ? v : []);
     const targets = list(p['targets']) as PlanTarget[];
-    const lines = (items: string[]) => (items.length ? h('ul', { class: 'plain' }, items.map((s) => h('li', {}, s))) : null);
+    const lines = (items: Said[]) => (items.length ? h('ul', { class: 'plain' }, items.map((s) => h('li', {}, s.text, ' ', cite(s.section)))) : null);
+    const circle = p['circle'] as (PlanQuote & { note?: string }) | undefined;
     const rows: [string, Node | string | null][] = [
       [t('layout_role'), text('role')],
       [t('layout_type'), type ? type + typeOf : ''],
-      [t('layout_positioning'), text('positioning')],
-      [t('layout_targets'), lines(targets.map(targetText))],
-      ['', lines(list(p['facts']).map(String))],
-      ['', list(p['members']).join('、')],
+      [t('layout_positioning'), lines(list(p['positioning']) as Said[])],
+      [t('layout_targets'), lines(targets.map((x) => ({ text: targetText(x), section: x.section ?? '' })))],
+      [t('layout_facts'), lines((list(p['facts']) as PlanQuote[]).filter((f) => f.quote).map((f) => ({ text: f.quote, section: f.section })))],
+      [t('layout_circle'), circle ? `${circle.quote}（${circle.section}）。${circle.note ?? ''}` : ''],
+      [t('layout_members'), list(p['members']).join('、') + text('open')],
     ];
+    const unit = text('unit');
     return h(
       'article',
       { class: 'card', lang: 'zh-CN', 'data-testid': 'layout-card' },
       h('dl', { class: 'facts' }, rows.filter(([, v]) => v).map(([k, v]) => [h('dt', {}, k), h('dd', {}, v)])),
-      p['quote'] ? h('blockquote', {}, `“${text('quote')}”`, h('cite', {}, '内政办发〔2021〕74号')) : null,
+      p['quote'] ? h('blockquote', {}, `“${text('quote')}”`, cite(text('section'))) : null,
+      unit ? h('p', {}, h('a', { href: here(`/plan/units/${unit}?f=html`), target: '_blank', rel: 'noopener' }, t('layout_unit_page'))) : null,
       p['inference_note'] ? h('p', { class: 'muted' }, text('inference_note')) : null,
       p['coord_note'] ? h('p', { class: 'muted' }, text('coord_note')) : null,
     );
