@@ -27,6 +27,9 @@ static const struct need {
     /* published */
     {handle_classes, RIGHT_READ, false},
     {handle_layers, RIGHT_READ, false},
+    {handle_plan_units, RIGHT_READ, false},
+    {handle_plan_unit, RIGHT_READ, false},
+    {handle_plan_table, RIGHT_READ, false},
     {handle_openapi, RIGHT_READ, false},
     {handle_api, RIGHT_READ, false},
     {handle_conformance, RIGHT_READ, false},

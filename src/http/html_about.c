@@ -34,6 +34,8 @@ enum status html_landing(struct request *rq, struct reply *reply, struct error *
     list_entry(
         &p, "/collections", "图层 Collections",
         "已载入的图层、范围、版本和要素。The layers that are loaded, their extents, versions and features.");
+    list_entry(&p, "/plan/units", "规划对各地的表述 What the plan says of each unit",
+               "每个盟市和旗县一页，逐句照录，注明章节。A page for each unit, sentence by sentence.");
     list_entry(&p, "/processes", "处理过程 Processes",
                "给程序用的审查，可同步或作为后台任务。Checks and audits for programs, at once or as jobs.");
     list_entry(&p, "/styles", "样式 Styles",

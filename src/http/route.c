@@ -19,6 +19,9 @@ static const struct route routes[] = {
     {"GET", "/ready", handle_ready, NULL, false},
     {"GET", "/classes", handle_classes, "", false},
     {"GET", "/layers", handle_layers, "", false},
+    {"GET", "/plan/units", handle_plan_units, "f", false}, /* before {table}, which would take it */
+    {"GET", "/plan/units/{code}", handle_plan_unit, "f", false},
+    {"GET", "/plan/{table}", handle_plan_table, "", false},
     {"GET", "/openapi.yaml", handle_openapi, "", false},
     {"GET", "/api", handle_api, "f", false},
     {"GET", "/", handle_landing, NULL, false}, /* the page's own parameters, too */
@@ -136,9 +139,10 @@ const struct route *route_find(const char *method, const char *path,
 
 bool route_is_public(const struct route *r)
 {
-    static const char *const folders[] = {
-        "/collections", "/tiles",   "/tileMatrixSets", "/styles",    "/conformance", "/api",  "/openapi.yaml",
-        "/layers",      "/classes", "/health",         "/processes", "/live",        "/ready"};
+    static const char *const folders[] = {"/collections", "/tiles",  "/tileMatrixSets", "/styles",
+                                          "/conformance", "/api",    "/openapi.yaml",   "/layers",
+                                          "/classes",     "/health", "/processes",      "/live",
+                                          "/ready",       "/plan"};
     if (strcmp(r->method, "GET") != 0)
         return false;
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
@@ -160,28 +164,14 @@ bool route_is_without_trace(const struct route *r)
 
 bool route_is_tagged(const struct route *r)
 {
-    static handler_fn *const tagged[] = {handle_landing,
-                                         handle_conformance,
-                                         handle_api,
-                                         handle_openapi,
-                                         handle_collections,
-                                         handle_collection,
-                                         handle_items,
-                                         handle_item,
-                                         handle_layers,
-                                         handle_classes,
-                                         handle_queryables,
-                                         handle_tile_sets,
-                                         handle_tile_set,
-                                         handle_tile_matrix_sets,
-                                         handle_tile_matrix_set,
-                                         handle_styles,
-                                         handle_style,
-                                         handle_processes,
-                                         handle_process,
-                                         handle_catalog,
-                                         handle_catalog_records,
-                                         handle_catalog_record};
+    static handler_fn *const tagged[] = {
+        handle_landing,          handle_conformance,     handle_api,        handle_openapi,
+        handle_collections,      handle_collection,      handle_items,      handle_item,
+        handle_layers,           handle_classes,         handle_queryables, handle_plan_units,
+        handle_plan_unit,        handle_plan_table,      handle_tile_sets,  handle_tile_set,
+        handle_tile_matrix_sets, handle_tile_matrix_set, handle_styles,     handle_style,
+        handle_processes,        handle_process,         handle_catalog,    handle_catalog_records,
+        handle_catalog_record};
     for (size_t i = 0; i < sizeof tagged / sizeof *tagged; i++)
         if (r->handler == tagged[i])
             return true;

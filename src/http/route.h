@@ -48,6 +48,8 @@ handler_fn handle_metrics;                                        /* handle_metr
 handler_fn handle_landing, handle_conformance;                    /* handle_landing.c */
 bool landing_is_map(struct request *rq);                          /* is it answered by the page's own file? */
 handler_fn handle_layers;                                         /* handle_layers.c */
+handler_fn handle_plan_units, handle_plan_unit;                   /* handle_plan.c */
+handler_fn handle_plan_table;                                     /* handle_plan.c */
 handler_fn handle_collections, handle_collection;                 /* handle_collections.c */
 handler_fn handle_versions;                                       /* handle_versions.c */
 handler_fn handle_items, handle_item;                             /* handle_items.c */

@@ -82,7 +82,7 @@ class Asking:
 # What each route of the interface needs, written a second time. "whole": of somebody without bounds.
 NEEDS = {
     None: "/health /live /ready /login /logout /me /",
-    "read": "/classes /layers /openapi.yaml /api /conformance /collections /collections/ /tiles/ /tileMatrixSets /styles /processes",
+    "read": "/classes /layers /plan /openapi.yaml /api /conformance /collections /collections/ /tiles/ /tileMatrixSets /styles /processes",
     "check": "/check /convert /verify /processes/1/execution /jobs",
     "records": "GET/projects /records",
     "projects": "POST/projects DELETE/projects/1",
