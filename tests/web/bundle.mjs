@@ -44,3 +44,16 @@ export function fakeDocument() {
     createTextNode: (text) => ({ textContent: text }), getElementById: () => null,
   };
 }
+
+/** What a component draws, as elements of the document above: for looking at, without hooks and listeners that wait. */
+export function elements(view) {
+  if (view === null || view === undefined || typeof view === 'boolean') return [];
+  if (Array.isArray(view)) return view.flatMap(elements);
+  if (typeof view !== 'object') return [{ textContent: String(view) }];
+  const { type, props: { children, ...props } } = view;
+  if (typeof type === 'function') return props.make ? [props.make()] : elements(type(view.props));
+  const element = new Element(type);
+  for (const [key, value] of Object.entries(props)) if (value !== null && value !== undefined && value !== false) element.setAttribute(key, value);
+  element.append(...elements(children));
+  return [element];
+}

@@ -1,13 +1,13 @@
 // Unit tests of web/src, without a browser: `npm test` in web/.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { fakeDocument, load } from './bundle.mjs';
+import { elements, fakeDocument, load } from './bundle.mjs';
 
 fakeDocument();
-const [format, verdict, control, layerPanel, symbols, claims, crs] = await load(
-  'format.ts', 'verdict.ts', 'control.ts', 'panels/report-layer.ts', 'map/symbols.ts', 'panels/claims.ts', 'crs.ts',
+const [format, verdict, control, layerPanel, symbols, claims, crs, plots, { innerPoint }] = await load(
+  'format.ts', 'verdict.ts', 'control.ts', 'panels/report-layer.ts', 'map/symbols.ts', 'panels/claims.ts', 'crs.ts', 'plots.ts', 'map/inner-point.ts',
 );
-const { balanced, fixed, hectares, mu, percent, remainder, squareMetres } = format;
+const { balanced, fixed, sumOf, hectares, mu, percent, remainder, squareMetres } = format;
 const { confidenceKey, examinedIn, isComplete, layerVerdict, shownVerdict, statusKey, statusTone, worstFirst } = verdict;
 
 // Invented layers, one of each relation: the page must need no name.
@@ -176,20 +176,101 @@ test('a layer that nobody named in the page is shown: its row, its claim, its cl
     not_examined: [{ layer: 'far_away', title_zh: '远线', title_en: 'Far line' }],
   };
   const examined = examinedIn(report);
-  const table = layerPanel.linesTable(p, examined);
+  const [table] = elements(layerPanel.linesTable(p, examined));
   assert.match(table.all('result-never_heard_of')[0].textContent, /没听说过的线.*压占.*1\.00/);
   assert.equal(table.all('result-never_heard_of')[0].attributes['data-tone'], 'pressed');
   assert.equal(table.all('result-first_line-claimed').length, 1);
-  const detail = layerPanel.lineDetail('first_line', p, examined, () => undefined);
+  const [detail] = elements(layerPanel.lineDetail('first_line', p, examined, () => undefined));
   assert.match(detail.all('claim-of-first_line')[0].textContent, /主张：大项目第二项 · 尚缺文件/);
   assert.equal(detail.all('verdict-first_line')[0].attributes['data-verdict'], 'restricted');
-  const new_ = layerPanel.lineDetail('never_heard_of', p, examined, () => undefined);
-  assert.match(new_.all('rule-X-1')[0].textContent, /^限制新条款/); // what it comes to here, not what the row says
+  const [new_] = elements(layerPanel.lineDetail('never_heard_of', p, examined, () => undefined));
+  assert.match(new_.all('rule-X-1')[0].textContent, /^▲ 限制新条款/); // what it comes to here, not what the row says
   assert.equal(new_.all('paper-missing-X-1').length, 1);
-  const classes = layerPanel.lineDetail('soil', p, examined, () => undefined).all('classes-soil')[0].textContent;
+  const classes = elements(layerPanel.lineDetail('soil', p, examined, () => undefined))[0].all('classes-soil')[0].textContent;
   assert.match(classes, /黑土农用地200\.00.*沙土未利用地100\.00.*合计 农用地200\.00.*合计 未利用地100\.00/);
-  assert.match(layerPanel.notExamined(report).textContent, /未审查（1）远线.*不等于不涉及/);
+  assert.match(elements(layerPanel.notExamined(report))[0].textContent, /未审查（1）远线.*不等于不涉及/);
   assert.equal(layerPanel.notExamined({ ...report, not_examined: [] }), null);
+});
+
+// ---- a whole file
+
+const plot = (no, verdict, layers = parcel(verdict).layers, more = {}) => ({ id: `P${no}`, name: `地块${no}`, area_m2: 10000.0001, verdict, layers, ...more });
+const pressing = (m2) => [layer('first_line', 'overlap', { area_m2: m2, verdict: 'prohibited' }), layer('second_line', 'clear', { area_m2: 0, verdict: 'allowed' }), layer('fence', 'overlap', { area_m2: 10000, verdict: 'allowed' })];
+const thirty = Array.from({ length: 30 }, (_, i) => plot(i + 1, [4, 11, 26].includes(i) ? 'prohibited' : 'allowed', [4, 11, 26].includes(i) ? pressing(100.1 + i) : undefined));
+
+test('a file is as bad as its worst plot, whatever the answer says of the file: three of thirty are prohibited', () => {
+  for (const said of ['prohibited', 'allowed', undefined]) {
+    const file = plots.fileResult({ verdict: said, parcels: thirty }, three);
+    assert.equal(file.verdict, 'prohibited');
+    assert.deepEqual(file.counts, { prohibited: 3, unknown: 0, restricted: 0, notice: 0, allowed: 27 });
+    assert.equal(Object.values(file.counts).reduce((a, b) => a + b), 30);
+  }
+  const good = thirty.filter((p) => p.verdict === 'allowed');
+  assert.equal(plots.fileResult({ verdict: 'allowed', parcels: good }, three).verdict, 'allowed');
+  assert.equal(plots.fileResult({ verdict: 'prohibited', parcels: good }, three).verdict, 'prohibited'); // the server's word is the worse one
+  assert.equal(plots.fileResult({ verdict: 'fine', parcels: good }, three).verdict, 'unknown');
+  assert.equal(plots.fileResult({ verdict: 'allowed', parcels: [] }, three).verdict, 'unknown');
+});
+
+test('"allowed" is never said of a file of which one plot is not known: it was not measured, not covered, or has no answer at all', () => {
+  const good = thirty.filter((p) => p.verdict === 'allowed');
+  const gaps = [
+    plot(31, 'allowed', parcel('allowed', 'unmeasured').layers), plot(31, 'allowed', parcel('allowed', 'clear', 'not_covered').layers),
+    plot(31, undefined), plot(31, 'allowed', []), {}, { id: 'P31', verdict: 'refused' },
+  ];
+  for (const gap of gaps) {
+    const file = plots.fileResult({ verdict: 'allowed', parcels: [...good, gap] }, three);
+    assert.equal(file.verdict, 'unknown', JSON.stringify(gap));
+    assert.equal(file.counts.unknown, 1);
+    assert.equal(file.plots.length, 28); // it is in the table, too
+  }
+});
+
+test('sums by line: of what was measured, with how many plots lack; never a figure where there is none', () => {
+  const file = plots.fileResult({ verdict: 'prohibited', parcels: thirty }, three);
+  const [first, second] = file.lines;
+  assert.deepEqual([first.met, first.unknown, first.area_m2], [3, 0, 341.3]); // (100.1+4) + (100.1+11) + (100.1+26)
+  assert.equal(file.area_m2, 300000.003); // thirty times 10000.0001, without a binary remainder
+  assert.deepEqual([second.met, second.unknown], [0, 0]);
+  const gap = plots.fileResult({ parcels: [...thirty, plot(31, 'unknown', parcel('unknown', 'unmeasured', 'not_covered').layers, { area_m2: null })] }, three);
+  assert.deepEqual([gap.lines[0].unknown, gap.lines[0].area_m2, gap.area_m2], [1, 341.3, undefined]);
+  const none = plots.fileResult({ parcels: [plot(1, 'unknown', parcel('unknown', 'unmeasured').layers)] }, three);
+  assert.equal(none.lines[0].area_m2, undefined);
+  assert.equal(sumOf([0.1, 0.2]), 0.3);
+  assert.equal(sumOf([1, null]), undefined);
+});
+
+test('the line that makes a plot\'s verdict: the worst, then the largest; a gap is worse than a notice', () => {
+  const worst = (layers) => plots.worstLine({ layers }, { ids: layers.map((l) => l.layer), whole: true });
+  assert.equal(worst(pressing(5)).id, 'first_line');
+  assert.equal(worst(parcel('allowed').layers), null);
+  assert.equal(worst([layer('first_line', 'overlap', { verdict: 'notice' }), layer('second_line', 'unmeasured', { verdict: 'allowed' })]).id, 'second_line');
+  const two = ['first_line', 'second_line'].map((id, i) => layer(id, 'overlap', { verdict: 'prohibited', area_m2: i + 1 }));
+  assert.equal(worst(two).id, 'second_line');
+  const old = layer('first_line', 'overlap', { rules: [{ id: 'R', verdict: 'prohibited' }] }); // format 1 gives lines no verdict
+  assert.equal(worst([old]).verdict, 'prohibited');
+});
+
+test('the table of plots: sorted by each column, filtered by verdict and by words', () => {
+  const { plots: all } = plots.fileResult({ parcels: thirty }, three);
+  const list = (more) => plots.listedPlots(all, { by: 'verdict', down: false, verdict: '', text: '', ...more }).map((p) => p.no);
+  assert.deepEqual(list({}).slice(0, 4), [27, 12, 5, 1]); // the worst first, among them the largest
+  assert.deepEqual(list({ verdict: 'prohibited', by: 'no' }), [5, 12, 27]);
+  assert.deepEqual(list({ by: 'no', down: true }).slice(0, 2), [30, 29]);
+  assert.deepEqual(list({ by: 'name' }).slice(0, 3), [1, 2, 3]); // 地块2 before 地块10
+  assert.deepEqual(list({ text: '地块12' }), [12]);
+  assert.deepEqual(list({ text: '甲线', by: 'no' }), [5, 12, 27]);
+  assert.deepEqual(list({ by: 'line' }).slice(0, 3), [5, 12, 27]);
+  assert.deepEqual(list({ text: 'nothing' }), []);
+});
+
+test('a plot\'s number stands inside it, also in a ring', () => {
+  const square = (x, y, w) => [[x, y], [x + w, y], [x + w, y + w], [x, y + w], [x, y]];
+  assert.deepEqual(innerPoint({ type: 'Polygon', coordinates: [square(0, 0, 2)] }), [1, 1]);
+  const [x, y] = innerPoint({ type: 'Polygon', coordinates: [square(0, 0, 9), square(1, 1, 7)] });
+  assert.ok(y === 4.5 && (x < 1 || x > 8), `${x} ${y} is in the hole`);
+  assert.deepEqual(innerPoint({ type: 'MultiPolygon', coordinates: [[square(0, 0, 1)], [square(5, 5, 4)]] }), [7, 7]);
+  assert.equal(innerPoint(null), undefined);
 });
 
 test('how a layer is drawn comes from its definition; without one for screens, from that for paper', () => {

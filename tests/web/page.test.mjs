@@ -133,7 +133,8 @@ test('a dropped TXT file is checked; the figures are those of an independent com
 
 test('clauses say how sure they are; a change of class checks again', async () => {
   const detail = page.locator(id(isMock ? 'detail-permanent_basic_farmland' : 'detail-ecological_red_line'));
-  assert.match(await detail.innerText(), /须提交[\s\S]*依据[\s\S]*已读公布文本/);
+  assert.match(await detail.innerText(), /要求[\s\S]*依据[\s\S]*已读公布文本/);
+  assert.doesNotMatch(await detail.innerText(), /须提交/); // said of papers only, and nothing is claimed that would need one
   assert.match(await page.locator(id('detail-urban_development_boundary')).innerText(), /部分未核实[\s\S]*本系统设定/);
   const before = await page.locator(id('report')).innerText();
   await page.locator(id('project-class')).selectOption('LIMITED_ACTIVITY');
@@ -283,7 +284,7 @@ test('a layer without data is never shown as clear, whatever the verdict says', 
     if (route.request().url().includes('geojson')) return route.fulfill({ response: res });
     const body = await res.json();
     const p = body.parcels[0];
-    p.verdict = 'allowed';
+    p.verdict = body.verdict = 'allowed';
     for (const l of p.layers) Object.assign(l, { status: 'clear', area_m2: 0, share: 0, rules: [], features: [], zones: [] });
     Object.assign(p.layers[1], { status: 'not_covered', area_m2: null, share: null, reason_zh: '<b>数据没有覆盖</b>' });
     return route.fulfill({ json: body });
@@ -302,12 +303,13 @@ test('a layer without data is never shown as clear, whatever the verdict says', 
 test('several parcels: worst first, one click selects', async (t) => {
   if (isMock) return t.skip('the mock has one parcel');
   await checkFile('three-parcels.txt');
-  const names = await page.locator(`${id('parcel-list')} .parcel-name`).allInnerTexts();
-  assert.deepEqual(names, ['乙地块', '丙地块', '甲地块']);
+  const names = await page.locator(`${id('plots')} .plot-name`).allInnerTexts();
+  assert.deepEqual(names, ['A2 乙地块', 'A3 丙地块', 'A1 甲地块']);
   assert.equal(await page.locator(id('verdict')).getAttribute('data-verdict'), 'prohibited');
   await shot('05-parcels');
   await page.locator(id('parcel-0')).click();
-  assert.equal(await page.locator(id('verdict')).getAttribute('data-verdict'), 'allowed');
+  assert.equal(await page.locator(id('plot')).getAttribute('data-verdict'), 'allowed');
+  assert.equal(await page.locator(id('verdict')).getAttribute('data-verdict'), 'prohibited'); // what the file comes to is no plot's
 });
 
 test('a click on the map tells which lines are there', async () => {

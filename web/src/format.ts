@@ -75,6 +75,15 @@ export function percent(share: Figure): string {
   return printUnits(units, 2) + '%';
 }
 
+/** The sum by decimal digits, so that no binary remainder is added; undefined when one of them is no figure. */
+export function sumOf(values: readonly Figure[]): number | undefined {
+  if (!values.every(isFigure)) return undefined;
+  const all = values.map(decimalOf);
+  const scale = all.reduce((n, d) => Math.max(n, d.scale), 0);
+  const digits = all.reduce((sum, d) => sum + d.digits * 10n ** BigInt(scale - d.scale), 0n);
+  return Number(`${digits}e-${scale}`);
+}
+
 /** Rows printed with `places` decimals that add up to the printed total: what rounding leaves over goes to the largest
  * row, as the office tables do. Only for rows that do add up: otherwise each is rounded by itself. */
 export function balanced(values: readonly number[], total: number, places = 2): string[] {

@@ -1,7 +1,9 @@
 /** Two languages. Chinese is the original; a text the server has only in Chinese is shown in Chinese and marked so. */
 
+import { signal } from '@preact/signals';
 import { ACCESS_TEXTS } from './texts/access';
 import { AUDIT_TEXTS } from './texts/audit';
+import { FILE_TEXTS } from './texts/file';
 import { LAYER_TEXTS } from './texts/layers';
 import { PROJECT_TEXTS } from './texts/projects';
 import { RECORD_TEXTS } from './texts/records';
@@ -11,6 +13,7 @@ export type Lang = 'zh' | 'en';
 const TEXTS = {
   ...ACCESS_TEXTS,
   ...AUDIT_TEXTS,
+  ...FILE_TEXTS,
   ...LAYER_TEXTS,
   ...PROJECT_TEXTS,
   ...RECORD_TEXTS,
@@ -166,7 +169,8 @@ const TEXTS = {
   r_zones: ['分区面积', 'By sub-zone'],
   r_features: ['压占图斑（{n}）', 'Features pressed on ({n})'],
   r_features_more: ['另有 {n} 个，见 JSON', '{n} more in the JSON'],
-  r_needs: ['须提交', 'Must bring'],
+  r_needs: ['要求', 'Required'],
+  r_papers: ['须提交', 'Must bring'],
   r_basis: ['依据', 'Basis'],
   r_conf: ['条文可信度', 'Source status'],
   r_class_assumed: ['未填项目类型，按最严的一般规则', 'class not given: strictest general rule'],
@@ -231,25 +235,26 @@ function storedLang(): Lang {
   }
 }
 
-let current: Lang = storedLang();
+/** A component that says a text is drawn again when this changes. */
+const current = signal<Lang>(storedLang());
 const listeners = new Set<() => void>();
 
 export function lang(): Lang {
-  return current;
+  return current.value;
 }
 
 /** `t('layer_count', { n: 3 })`. */
 export function t(key: TextKey, values: Record<string, string | number> = {}): string {
-  const text: string = TEXTS[key][current === 'zh' ? 0 : 1];
+  const text: string = TEXTS[key][current.value === 'zh' ? 0 : 1];
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
 }
 
 export function htmlLang(): string {
-  return current === 'zh' ? 'zh-CN' : 'en';
+  return current.value === 'zh' ? 'zh-CN' : 'en';
 }
 
 export function setLang(next: Lang): void {
-  current = next;
+  current.value = next;
   try {
     localStorage.setItem(STORAGE_KEY, next);
   } catch {
@@ -271,7 +276,7 @@ export function onLang(f: () => void): void {
 
 /** The server's text in the current language and the `lang` attribute it needs: English falls back to Chinese. */
 export function pick(zh: string | undefined, en: string | undefined): { text: string; lang: string } {
-  if (current === 'en' && en) return { text: en, lang: 'en' };
+  if (current.value === 'en' && en) return { text: en, lang: 'en' };
   if (zh) return { text: zh, lang: 'zh-CN' };
   return { text: en ?? '', lang: 'en' };
 }

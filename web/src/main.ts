@@ -3,9 +3,9 @@
 import './style.css';
 import { askMe, may, me, roleName, setMe } from './access';
 import { logout } from './api-access';
-import { ApiError, check, checkShapes, getCollections, getControlLayers, getHealth, onLoginNeeded, type Collection, type FeatureItem, type Health, type Question } from './api';
+import { ApiError, check, checkShapes, getCollections, getControlLayers, getHealth, onLoginNeeded, type Collection, type FeatureItem, type Health, type Question, type Report, type VerdictName } from './api';
 import { recordInput, type WholeRecord } from './api-records';
-import { controlLayers, relationOf, setControlLayers } from './control';
+import { controlLayers, mustLayers, relationOf, setControlLayers } from './control';
 import { fill, h } from './dom';
 import { htmlLang, lang, onLang, pick, plainTitle, setLang, t, type TextKey } from './i18n';
 import { ParcelDrawing } from './map/draw';
@@ -23,7 +23,8 @@ import { RecordsPanel } from './panels/records';
 import { ReportPanel } from './panels/report';
 import { tabs, type Tabs } from './panels/tabs';
 import { sentenceOf } from './sentence';
-import { statusOf } from './verdict';
+import { chosenPlot, shown } from './state';
+import { examinedIn, shownVerdict, statusOf } from './verdict';
 
 document.documentElement.lang = htmlLang();
 
@@ -55,6 +56,11 @@ function makeMap(): MapView | null {
   try {
     return new MapView(mapBox, {
       onClick: (hits, at) => {
+        const plot = shown.value ? overlay?.plotAt(at) : undefined;
+        if (plot !== undefined) {
+          right.select('check');
+          return report.choose(plot);
+        }
         overlay?.pin(at);
         right.select('identify');
         void identify.show(hits, at);
@@ -103,6 +109,12 @@ const batch = new BatchPanel({ onPlace: showPlace, onClear: clearPlace, classNam
 const conflicts = new ConflictsPanel({ onPlace: showPlace, onClear: clearPlace, collectionOf });
 const records = new RecordsPanel({ className: (id) => checkPanel.className(id), layerName: titleOf, onLook: lookAtRecord });
 
+/** Of each plot, in the order of the report, as the page may show it. */
+function shownVerdicts(r: Report): VerdictName[] {
+  const examined = examinedIn(r, mustLayers());
+  return (r.parcels ?? []).map((p) => shownVerdict(p, examined));
+}
+
 /** The parcels of a kept check on the map: the record itself has no shapes. What they pressed on is drawn only where the data in
  * force on that day are the very versions that the record names. */
 async function lookAtRecord({ record, report: kept }: WholeRecord): Promise<void> {
@@ -119,7 +131,7 @@ async function lookAtRecord({ record, report: kept }: WholeRecord): Promise<void
   const same = versions(answer.report.layers_used) === versions(record.layers);
   hideResult();
   checkPanel.forget(); // what is on the map belongs to the record now
-  overlay?.show(text, !same);
+  overlay?.show(text, shownVerdicts(answer.report), !same);
   showKey(overlay ? 'check' : null);
   const box = overlay?.allBox();
   if (box) view?.fit(box, { padding: 70 });
@@ -223,14 +235,24 @@ async function runCheck(question: Question): Promise<void> {
     if (abort.signal.aborted) return;
     await started.catch(() => undefined); // a quick user may be ahead of the map
     if (abort.signal.aborted) return;
-    overlay?.show(text);
+    overlay?.show(text, shown.value ? shownVerdicts(shown.value.report) : []);
     showKey(overlay ? 'check' : null);
     report.setShapes(text, null);
-    const chosen = report.selectedParcel;
-    if (chosen) look(chosen.index, []);
+    lookAtFile();
   } catch (error) {
     if (!abort.signal.aborted) report.setShapes(null, sentenceOf(error));
   }
+}
+
+/** A file of one plot at that plot, or its overlap; of several, at all of them. */
+function lookAtFile(): void {
+  const plot = chosenPlot.value;
+  if (!plot) return;
+  if ((shown.value?.report.parcels?.length ?? 0) < 2) return look(plot.index, []);
+  overlay?.select(plot.index);
+  showKey('check');
+  const box = overlay?.allBox();
+  if (box) view?.fit(box, { padding: 70 });
 }
 
 const width = (b: Box) => Math.max(b[2] - b[0], b[3] - b[1]);
@@ -240,7 +262,7 @@ function look(index: number, lines: string[]): void {
   if (!view || !overlay) return;
   overlay.select(index);
   showKey('check');
-  const parcel = report.selectedParcel?.parcel;
+  const parcel = chosenPlot.value?.parcel;
   const pressed = (parcel?.layers ?? []).filter((l) => relationOf(l.layer, l) === 'exclude' && statusOf(l) === 'overlap').map((l) => l.layer);
   const whole = overlay.parcelBox(index);
   const part = overlay.overlapBox(index, parcel?.id, lines.length ? lines : pressed);
@@ -322,7 +344,9 @@ function showKey(of: 'check' | 'place' | null): void {
   const rows: [AreaSymbol, TextKey][] = of === 'place'
     ? [[PLACE_SYMBOL, 'r_legend_place']]
     : [[PARCEL_SYMBOL, 'r_legend_parcel'], [OVERLAP_SYMBOL, 'r_legend_overlap'], [INSIDE_SYMBOL, 'r_legend_inside'], ...(classified ? [[CLASS_SYMBOL, 'r_legend_class'] as [AreaSymbol, TextKey]] : [])];
-  fill(mapKey, rows.map(([symbol, text]) => h('li', {}, areaSwatch(symbol), t(text))));
+  const several = of === 'check' && (shown.value?.report.parcels?.length ?? 0) > 1;
+  fill(mapKey, rows.map(([symbol, text]) => h('li', {}, areaSwatch(symbol), t(text))),
+    several ? h('li', {}, h('span', { class: 'number-swatch', 'aria-hidden': 'true' }, '1'), t('r_legend_number')) : null);
 }
 
 /** What is dropped goes to the panel that is open; the sign says so before the button is let go. */

@@ -42,7 +42,7 @@ export function examinedIn(report: Report, demanded: readonly string[] = []): Ex
   return { ids, whole: enough && demanded.every((id) => ids.includes(id)) };
 }
 
-function isMeasured(finding: LayerFinding | undefined): boolean {
+export function isMeasured(finding: LayerFinding | undefined): boolean {
   const s = statusOf(finding);
   return s === 'overlap' || s === 'sliver' || s === 'clear';
 }
@@ -74,7 +74,8 @@ export function layerVerdict(id: string, finding: LayerFinding | undefined): Ver
   return v === 'allowed' && isGap(id, finding) ? 'unknown' : v;
 }
 
-function pressedArea(parcel: ParcelReport): number {
+/** Of all layers that are pressed on. */
+export function pressedArea(parcel: ParcelReport): number {
   return (parcel.layers ?? []).filter((l) => relationOf(l.layer, l) === 'exclude').reduce((sum, l) => sum + (l.area_m2 ?? 0), 0);
 }
 

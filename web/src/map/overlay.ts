@@ -1,11 +1,13 @@
 /** What a check found, drawn: the parcels, the overlaps, and the place of the last click. */
 
 import type { ExpressionSpecification, GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl';
-import type { Relation } from '../api';
+import type { Relation, VerdictName } from '../api';
 import { controlLayers, relationOf } from '../control';
 import type { Box } from './view';
-import { areaLayers } from './layers';
-import { CLASS_SYMBOL, INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, PLACE_SYMBOL } from './symbols';
+import { VERDICTS } from '../verdict';
+import { innerPoint } from './inner-point';
+import { TEXT_FONT, areaLayers } from './layers';
+import { CLASS_SYMBOL, INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, PLACE_SYMBOL, VERDICT_COLOUR } from './symbols';
 
 const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
 
@@ -69,6 +71,7 @@ export class CheckOverlay {
       },
       'check-parcel-line',
     );
+    this.addNumbers();
     // A place of an audit: a black line with yellow beside it, unlike any layer.
     map.addSource('place', { type: 'geojson', data: EMPTY });
     const { casing = '#fff', line, width } = PLACE_SYMBOL;
@@ -83,8 +86,48 @@ export class CheckOverlay {
     });
   }
 
-  /** Shows the server's FeatureCollection. Parcels are numbered in its order, which is the report's. */
-  show(text: string, parcelsOnly = false): void {
+  /** A plot's number in a disc of its verdict's colour. Where discs would cover each other the worst lies on top, and its number wins. */
+  private addNumbers(): void {
+    this.map.addSource('check-numbers', { type: 'geojson', data: EMPTY });
+    const colours = VERDICTS.flatMap((v) => [v, VERDICT_COLOUR[v]]);
+    this.map.addLayer({
+      id: 'check-disc', type: 'circle', source: 'check-numbers',
+      layout: { 'circle-sort-key': ['-', 0, ['get', 'rank']] },
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['length', ['get', 'no']], 1, 9, 4, 15],
+        'circle-color': ['match', ['get', 'verdict'], ...colours, VERDICT_COLOUR.unknown] as unknown as ExpressionSpecification,
+        'circle-stroke-color': '#fff', 'circle-stroke-width': 2,
+      },
+    });
+    this.map.addLayer({
+      id: 'check-number', type: 'symbol', source: 'check-numbers',
+      layout: { 'text-field': ['get', 'no'], 'text-font': TEXT_FONT, 'text-size': 11.5, 'text-padding': 1, 'symbol-sort-key': ['get', 'rank'] },
+      paint: { 'text-color': '#fff' },
+    });
+  }
+
+  /** The plot whose number is at a place of the screen; undefined: none is. */
+  plotAt(lngLat: [number, number]): number | undefined {
+    const at = this.map.project(lngLat);
+    const [top] = this.map.queryRenderedFeatures([at.x, at.y], { layers: ['check-disc'] });
+    return top ? Number(top.properties['no']) - 1 : undefined;
+  }
+
+  /** The plots are numbered as in the report; with one alone there is nothing to number. */
+  private showNumbers(verdicts: readonly VerdictName[]): void {
+    const parcels = this.features.filter((f) => f.properties['role'] === 'parcel');
+    const features = parcels.length < 2 ? [] : parcels.flatMap((f, i) => {
+      const coordinates = innerPoint(f.geometry);
+      const verdict = verdicts[i] ?? 'unknown';
+      const properties = { no: String(i + 1), verdict, rank: VERDICTS.indexOf(verdict) };
+      return coordinates ? [{ type: 'Feature' as const, geometry: { type: 'Point' as const, coordinates }, properties }] : [];
+    });
+    this.source('check-numbers').setData({ type: 'FeatureCollection', features });
+  }
+
+  /** Shows the server's FeatureCollection. Parcels are numbered in its order, which is the report's; their verdicts are those that
+   * the page shows. */
+  show(text: string, verdicts: readonly VerdictName[], parcelsOnly = false): void {
     const collection = JSON.parse(text) as GeoJSON.FeatureCollection;
     let n = 0;
     const features = collection.features.map((f) => {
@@ -95,11 +138,13 @@ export class CheckOverlay {
     });
     this.features = parcelsOnly ? features.filter((f) => f.properties['role'] === 'parcel') : features;
     this.source('check').setData({ type: 'FeatureCollection', features: this.features });
+    this.showNumbers(verdicts);
     this.select(-1);
   }
 
   clear(): void {
     this.features = [];
+    this.source('check-numbers').setData(EMPTY);
     this.source('check').setData(EMPTY);
   }
 

@@ -3,7 +3,7 @@
  * The colours of control layers are those of their definitions, which follow the habit of the field. Layers that are pressed
  * on also have a pattern and an outline, so that the map can be read without telling red from green. */
 
-import type { ControlLayer, Screen } from '../api';
+import type { ControlLayer, Screen, VerdictName } from '../api';
 import { controlLayer, controlLayers, relationOf, spaceOf } from '../control';
 
 export type Pattern = 'diagonal' | 'back' | 'dots' | 'vertical' | 'horizontal' | 'rings' | 'cross';
@@ -87,6 +87,11 @@ export function subZones(id: string): SubZone[] {
     return symbol ? [{ plain: !z.screen, zh: z.zh, en: z.en ?? '', has: z.has ?? '', hasNot: z.has_not ?? [], codes: z.codes ?? [], symbol }] : [];
   });
 }
+
+/** As the badges of style.css have them. */
+export const VERDICT_COLOUR: Record<VerdictName, string> = {
+  prohibited: '#b3122d', unknown: '#4a5562', restricted: '#a85300', notice: '#1d4f91', allowed: '#1a6b3c',
+};
 
 export const PARCEL_SYMBOL: AreaSymbol = {
   fill: 'rgba(0, 0, 0, 0.04)', ink: '#101820', line: '#101820', width: 2.5,

@@ -9,6 +9,7 @@ import { fill, h } from '../dom';
 import { fixed, hectares, percent } from '../format';
 import { onLang, pick, t } from '../i18n';
 import { sentenceOf } from '../sentence';
+import { drawn } from '../component';
 import { warningList } from '../warnings';
 import { controlLayers, layerTitle, relationOf, shortTitle } from '../control';
 import { VERDICTS, VERDICT_SIGN, verdictOf } from '../verdict';
@@ -207,7 +208,7 @@ export class BatchPanel {
       h('p', { class: 'muted', 'data-testid': 'batch-result-class' }, `${t('check_class')}${t('colon')}${this.options.className(job.project_class || undefined)}`),
       summary.synthetic ? h('p', { class: 'sample-line' }, t('synthetic_notice')) : null,
       summary.crs_guessed ? h('div', { class: 'note warn', 'data-testid': 'batch-crs-guessed' }, t('batch_crs_guessed', { epsg: summary.crs_guessed }), this.otherCrs(summary.crs_guessed)) : null,
-      warningList(summary.notes ?? []),
+      drawn(warningList(summary.notes ?? [])),
       this.reused(job),
       this.verdicts(summary),
       summary.n_unmeasured > 0 ? h('p', { class: 'note warn', 'data-testid': 'batch-unmeasured' }, t('batch_unmeasured', { n: fixed(summary.n_unmeasured, 0) })) : null,

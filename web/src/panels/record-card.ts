@@ -4,6 +4,7 @@ import { ownTitle, whyNot } from '../access';
 import { ApiError } from '../api';
 import { addOverride, getRecord, recordInputHref, recordReport, recordReportHref, type RecordRow, type WholeRecord } from '../api-records';
 import { fill, h } from '../dom';
+import { drawn } from '../component';
 import { onLang, pick, t } from '../i18n';
 import { sentenceOf } from '../sentence';
 import { VERDICTS, VERDICT_SIGN, examinedIn, isComplete, shownVerdict, verdictOf, worstFirst } from '../verdict';
@@ -216,7 +217,7 @@ export class RecordCard {
         return h('details', { open: at === 0 },
           h('summary', {}, h('span', { class: `badge small v-${v}` }, t(`v_${v}`)), ' ', p.name || p.id || t('unnamed')),
           isComplete(p, examined) ? null : h('p', { class: 'incomplete' }, t('r_incomplete')),
-          linesTable(p, examined));
+          drawn(linesTable(p, examined)));
       }),
       order.length > PARCELS_SHOWN ? h('p', { class: 'muted' }, t('r_features_more', { n: order.length - PARCELS_SHOWN })) : null,
     );

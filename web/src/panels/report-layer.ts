@@ -2,8 +2,9 @@
  * on and clauses. */
 
 import type { Claim, LayerFinding, ParcelReport, Report, RuleHit, ZoneArea } from '../api';
+import { badge } from '../badge';
+import { Held, h, type VNode } from '../component';
 import { controlLayer, layerTitle, relationOf, zoneTitle } from '../control';
-import { h } from '../dom';
 import { NO_FIGURE, balanced, hectares, mu, percent, remainder, squareMetres } from '../format';
 import { pick, t, type TextKey } from '../i18n';
 import { areaSwatch, areaSymbol } from '../map/symbols';
@@ -19,7 +20,7 @@ const TONE_SIGN: Record<string, string> = {
 };
 
 /** The layers at a glance: one row each, figures of the whole parcel. */
-export function linesTable(parcel: ParcelReport, examined: Examined): HTMLElement {
+export function linesTable(parcel: ParcelReport, examined: Examined): VNode {
   const head = (key: TextKey) => h('th', { scope: 'col' }, t(key));
   // Parcels of tens of km² have figures that only fit in smaller type.
   const longest = Math.max(0, ...examined.ids.map((id) => squareMetres(findingOf(parcel, id)?.area_m2).length));
@@ -31,7 +32,7 @@ export function linesTable(parcel: ParcelReport, examined: Examined): HTMLElemen
   );
 }
 
-function lineRow(id: string, parcel: ParcelReport, examined: Examined): HTMLElement {
+function lineRow(id: string, parcel: ParcelReport, examined: Examined): VNode {
   const finding = findingOf(parcel, id);
   const status = statusOf(finding);
   const tone = statusTone(id, finding, isComplete(parcel, examined));
@@ -62,7 +63,7 @@ function lineRow(id: string, parcel: ParcelReport, examined: Examined): HTMLElem
 }
 
 /** What lies behind a row: why there is no figure, the claim, sub-zones, features, clauses. Nothing to tell, no section. */
-export function lineDetail(id: string, parcel: ParcelReport, examined: Examined, onZoom: () => void): HTMLElement | null {
+export function lineDetail(id: string, parcel: ParcelReport, examined: Examined, onZoom: () => void): VNode | null {
   const finding = findingOf(parcel, id);
   const status = statusOf(finding);
   const drawable = status === 'overlap' || status === 'sliver';
@@ -82,10 +83,10 @@ export function lineDetail(id: string, parcel: ParcelReport, examined: Examined,
     h(
       'header',
       {},
-      symbol ? areaSwatch(symbol) : null,
+      symbol ? h(Held, { make: () => areaSwatch(symbol), of: id, tag: 'span' }) : null,
       h('h4', { lang: title.lang }, title.text),
-      verdict ? h('span', { class: `badge small v-${verdict}`, 'data-testid': `verdict-${id}`, 'data-verdict': verdict }, t(`v_${verdict}`)) : null,
-      drawable ? h('button', { type: 'button', class: 'small no-print', onclick: onZoom }, t('r_zoom')) : null,
+      verdict ? badge(verdict, { 'data-testid': `verdict-${id}`, 'data-verdict': verdict }) : null,
+      drawable ? h('button', { type: 'button', class: 'small no-print', onClick: onZoom }, t('r_zoom')) : null,
     ),
     parts,
     sources(id),
@@ -93,7 +94,7 @@ export function lineDetail(id: string, parcel: ParcelReport, examined: Examined,
 }
 
 /** What the check did not look at: nothing is known of it, which is not clear. */
-export function notExamined(report: Report): HTMLElement | null {
+export function notExamined(report: Report): VNode | null {
   const list = report.not_examined ?? [];
   if (list.length === 0) return null;
   return h(
@@ -115,7 +116,7 @@ export function claimWords(c: Claim): { text: string; lang: string } {
   return { text: [title.text || c.class || '', paper || t('claim_no_paper')].join(' · '), lang: title.lang };
 }
 
-function claimLine(finding: LayerFinding | undefined): HTMLElement | null {
+function claimLine(finding: LayerFinding | undefined): VNode | null {
   if (!finding?.claim) return null;
   const words = claimWords(finding.claim);
   return h(
@@ -127,7 +128,7 @@ function claimLine(finding: LayerFinding | undefined): HTMLElement | null {
 }
 
 /** The office in charge of a layer, and its texts. */
-function sources(id: string): HTMLElement | null {
+function sources(id: string): VNode | null {
   const l = controlLayer(id);
   const office = pick(l?.office_zh, l?.office_en);
   const links = l?.links ?? [];
@@ -146,7 +147,7 @@ function sources(id: string): HTMLElement | null {
   );
 }
 
-function statusPill(id: string, finding: LayerFinding | undefined, tone: string, testid: string): HTMLElement {
+function statusPill(id: string, finding: LayerFinding | undefined, tone: string, testid: string): VNode {
   return h(
     'span',
     { class: 'status', 'data-testid': testid },
@@ -155,11 +156,11 @@ function statusPill(id: string, finding: LayerFinding | undefined, tone: string,
   );
 }
 
-function sampleTag(testid: string): HTMLElement {
+function sampleTag(testid: string): VNode {
   return h('span', { class: 'tag sample', 'data-testid': testid }, t('synthetic_label'));
 }
 
-function reason(finding: LayerFinding | undefined, status: string): HTMLElement | null {
+function reason(finding: LayerFinding | undefined, status: string): VNode | null {
   if (status !== 'not_covered' && status !== 'unmeasured') return null;
   const r = finding ? pick(finding.reason_zh, finding.reason_en) : { text: t('r_layer_absent'), lang: '' };
   const uncovered = finding?.uncovered_m2;
@@ -186,7 +187,7 @@ function zoneFigures(id: string, list: ZoneArea[], inside: number | null | undef
   });
 }
 
-function zones(id: string, finding: LayerFinding | undefined, parcel: ParcelReport): HTMLElement | null {
+function zones(id: string, finding: LayerFinding | undefined, parcel: ParcelReport): VNode | null {
   const list = (finding?.zones ?? []).filter((z) => z.zone);
   if (list.length === 0) return null;
   const m2 = zoneFigures(id, list, finding?.area_m2, parcel.area_m2);
@@ -219,7 +220,7 @@ function groupTitle(group: string | undefined): string {
 }
 
 /** 地类: area by class, and what the three great classes make of it. */
-function classTable(id: string, finding: LayerFinding | undefined): HTMLElement | null {
+function classTable(id: string, finding: LayerFinding | undefined): VNode | null {
   const list = (finding?.zones ?? []).filter((z) => z.zone);
   if (list.length === 0) return null;
   const m2 = zoneFigures(id, list, finding?.area_m2, undefined);
@@ -252,7 +253,7 @@ function classTable(id: string, finding: LayerFinding | undefined): HTMLElement 
   );
 }
 
-function features(id: string, finding: LayerFinding | undefined): HTMLElement | null {
+function features(id: string, finding: LayerFinding | undefined): VNode | null {
   const list = finding?.features ?? [];
   if (list.length === 0) return null;
   return h(
@@ -282,12 +283,12 @@ function features(id: string, finding: LayerFinding | undefined): HTMLElement | 
   );
 }
 
-function rules(finding: LayerFinding | undefined): HTMLElement | null {
+function rules(finding: LayerFinding | undefined): VNode | null {
   const list = finding?.rules ?? [];
   return list.length === 0 ? null : h('div', { class: 'rules' }, list.map(rule));
 }
 
-function rule(r: RuleHit): HTMLElement {
+function rule(r: RuleHit): VNode {
   const title = pick(r.title_zh, r.title_en);
   const verdict = verdictOf(r.verdict_here ?? r.verdict);
   const empty = (s: string | undefined) => !s || s === '-';
@@ -298,7 +299,7 @@ function rule(r: RuleHit): HTMLElement {
     h(
       'p',
       { class: 'rule-title' },
-      h('span', { class: `badge small v-${verdict}` }, t(`v_${verdict}`)),
+      badge(verdict),
       h('span', { lang: title.lang }, title.text),
       h('span', { class: 'muted code' }, r.id),
     ),
@@ -307,7 +308,7 @@ function rule(r: RuleHit): HTMLElement {
     h(
       'dl',
       { class: 'facts' },
-      empty(r.needs_zh) ? null : [h('dt', {}, t('r_needs')), h('dd', { lang: needs.lang }, needs.text)],
+      empty(r.needs_zh) ? null : [h('dt', {}, t(r.paper_missing ? 'r_papers' : 'r_needs')), h('dd', { lang: needs.lang }, needs.text)],
       empty(r.basis) ? null : [h('dt', {}, t('r_basis')), h('dd', { lang: 'zh-CN' }, r.basis)],
       h('dt', {}, t('r_conf')),
       h('dd', { class: `conf ${confidenceKey(r.confidence)}`, title: r.source ?? '' }, t(confidenceKey(r.confidence))),

@@ -1,0 +1,168 @@
+// A file of many plots in a real browser against a running server: the file's result comes first, under its name stands its worst
+// plot, and one plot's result stands under that plot's name. Started like page.test.mjs; the mock server cannot stand in.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { baseUrl, dropFile, launch, openPage, outDir, settle } from './browser.mjs';
+
+const id = (name) => `[data-testid="${name}"]`;
+const health = await (await fetch(`${baseUrl}/health`)).json();
+const skip = health.version === 'mock' ? 'the mock measures nothing' : false;
+
+// Thirty plots of 400 m², three of them (5, 12 and 27) where the sample data have 永久基本农田; the others lie where nothing is.
+const BAD = [5, 12, 27];
+const plots = Array.from({ length: 30 }, (_, i) => {
+  const no = i + 1;
+  const bad = BAD.indexOf(no);
+  const [north, east] = bad >= 0 ? [4511300 + 40 * bad, 36448950] : [4511290 + 30 * Math.floor(i / 6), 36446420 + 30 * (i % 6)];
+  const ring = [[0, 0], [20, 0], [20, 20], [0, 20], [0, 0]].map(([n, e], k) => `J${(k % 4) + 1},1,${north + n}.000,${east + e}.000`);
+  return [`5,0,DK-${no},${no === 12 ? '乙地块' : `甲地块${no}`},面,,工业用地,,@`, ...ring].join('\n');
+});
+const HEAD = ['[属性描述]', '格式版本号=1.01版本', '坐标系=2000国家大地坐标系', '几度分带=3', '投影类型=高斯克吕格', '计量单位=米', '带号=36', '精度=0.001', '转换参数=,,,,,,', '[地块坐标]'];
+const FILE = [...HEAD, ...plots].join('\n');
+
+let browser, page, seen, answer;
+
+before(async () => {
+  if (skip) return;
+  fs.mkdirSync(outDir, { recursive: true });
+  answer = await (await fetch(`${baseUrl}/check?class=UNKNOWN`, { method: 'POST', body: FILE })).json();
+  browser = await launch();
+  ({ page, seen } = await openPage(browser));
+});
+
+after(() => browser?.close());
+
+const shot = (name) => page.screenshot({ path: path.join(outDir, `${name}.png`) });
+const rows = () => page.locator(`${id('plots')} tbody tr`);
+const numbers = async () => (await page.locator(`${id('plots')} tbody td:first-child`).allInnerTexts()).map(Number);
+
+async function drop(name, text = FILE) {
+  await dropFile(page, name, text);
+  await page.waitForFunction((n) => document.querySelector('[data-testid="verdict"] .for')?.textContent.includes(n), name);
+  await page.waitForSelector(`${id('download-geojson')}:not([disabled])`);
+  await settle(page);
+}
+
+test('three of thirty plots are prohibited: so is the file, whichever plot is looked at', { skip }, async () => {
+  assert.equal(answer.verdict, 'prohibited'); // the server's own word
+  assert.deepEqual(answer.parcels.flatMap((p, i) => (p.verdict === 'prohibited' ? [i + 1] : [])), BAD);
+  await drop('三十块.txt');
+  const head = page.locator(id('verdict'));
+  assert.equal(await head.getAttribute('data-verdict'), 'prohibited');
+  assert.match(await head.innerText(), /禁止[\s\S]*三十块\.txt[\s\S]*全部 30 个地块，以最严的为准[\s\S]*禁止 3[\s\S]*允许 27/);
+  await shot('20-file');
+  // The selected plot is allowed, and the file still is not.
+  await page.locator(id('plot-row-1')).click();
+  await page.waitForSelector(`${id('plot')}[data-verdict="allowed"]`);
+  assert.equal(await head.getAttribute('data-verdict'), 'prohibited');
+  assert.equal(await page.locator(`.verdict.v-allowed, .verdict > .verdict-line .v-allowed`).count(), 0);
+  assert.doesNotMatch(await head.locator('.verdict-line').innerText(), /允许|✔/);
+});
+
+test('the detail names its plot, and its verdict is called the plot\'s own', { skip }, async () => {
+  assert.match(await page.locator(id('plot-title')).innerText(), /第 1 个地块[\s\S]*DK-1[\s\S]*甲地块1/);
+  assert.match(await page.locator(id('plot')).innerText(), /本地块结论[\s\S]*✔\s*允许/);
+  assert.doesNotMatch(await page.locator(id('plot')).innerText(), /三十块/);
+  await page.locator(id('parcel-11')).click();
+  assert.match(await page.locator(id('plot-title')).innerText(), /第 12 个地块[\s\S]*DK-12 乙地块/);
+  assert.equal(await page.locator(id('plot')).getAttribute('data-verdict'), 'prohibited');
+  await page.locator(id('plot-next')).click();
+  assert.match(await page.locator(id('plot-title')).innerText(), /第 13 个地块/);
+});
+
+test('the table: every plot with number, name, area, verdict and its severest line; sorted and filtered', { skip }, async () => {
+  assert.equal(await rows().count(), 30);
+  assert.deepEqual((await numbers()).slice(0, 3).sort((a, b) => a - b), BAD); // the worst first
+  const row = await page.locator(id('plot-row-12')).innerText();
+  assert.match(row, /12[\s\S]*DK-12 乙地块[\s\S]*0\.0400[\s\S]*✖\s*禁止[\s\S]*永久基本农田[\s\S]*压占/);
+  await page.locator(id('sort-no')).click();
+  assert.deepEqual(await numbers(), Array.from({ length: 30 }, (_, i) => i + 1));
+  await page.locator(id('sort-no')).click();
+  assert.equal((await numbers())[0], 30);
+  assert.equal(await page.locator(`${id('plots')} th[aria-sort="descending"]`).count(), 1);
+  await page.locator(id('file-count-prohibited')).click();
+  assert.equal(await rows().count(), 3);
+  assert.match(await page.locator(id('plots-found')).innerText(), /显示 3 \/ 30 个/);
+  assert.equal(await page.locator(id('verdict')).getAttribute('data-verdict'), 'prohibited');
+  await page.locator(id('plots-verdict')).selectOption('allowed');
+  assert.equal(await rows().count(), 27);
+  assert.equal(await page.locator(id('verdict')).getAttribute('data-verdict'), 'prohibited'); // a filter clears nothing
+  await page.locator(id('plots-verdict')).selectOption('');
+  await page.locator(id('plots-text')).fill('乙地块');
+  assert.deepEqual(await numbers(), [12]);
+  await page.locator(id('plots-text')).fill('');
+  assert.equal(await rows().count(), 30);
+});
+
+test('sums by line are those of the answer', { skip }, async () => {
+  for (const line of answer.definitions.map((d) => d.layer)) {
+    const found = answer.parcels.map((p) => p.layers.find((l) => l.layer === line));
+    const row = page.locator(id(`file-line-${line}`));
+    assert.equal(Number(await row.getAttribute('data-met')), found.filter((l) => l.status === 'overlap').length, line);
+    const sum = found.reduce((all, l) => all + (l.area_m2 ?? 0), 0);
+    const shown = await row.locator('td').nth(1).getAttribute('data-m2');
+    if (shown !== null) assert.ok(Math.abs(Number(shown) - sum) < 0.001, `${line}: ${shown}, not ${sum}`);
+  }
+  const total = Number(await page.locator(`${id('file-lines')} tfoot td`).nth(1).getAttribute('data-m2'));
+  assert.ok(Math.abs(total - answer.parcels.reduce((all, p) => all + p.area_m2, 0)) < 0.001);
+});
+
+test('every plot has its number on the map; a click on it chooses the plot', { skip }, async () => {
+  await page.locator(id('parcel-11')).click();
+  await settle(page);
+  const box = await page.locator(id('map')).boundingBox();
+  await page.locator(id('plot-row-30')).click();
+  await settle(page);
+  await page.locator(id('parcel-11')).focus();
+  await page.keyboard.press('Enter'); // the plot comes to the middle of the map, with its number
+  await settle(page);
+  await page.locator(id('plot-next')).click();
+  await settle(page);
+  await page.locator(id('plot-previous')).click();
+  await settle(page);
+  await page.locator(id('tab-identify')).click();
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await page.waitForFunction(() => document.querySelector('#tab-check')?.getAttribute('aria-selected') === 'true');
+  assert.match(await page.locator(id('plot-title')).innerText(), /第 12 个地块/);
+  assert.match(await page.locator(id('map-key')).innerText(), /地块序号（颜色为结论）/);
+  await shot('21-numbers');
+});
+
+test('a plot that could not be measured is in the table and counts; the file is then never allowed', { skip }, async () => {
+  await page.route('**/check?*', async (route) => {
+    const response = await route.fetch();
+    if (route.request().url().includes('geojson')) return route.fulfill({ response });
+    const body = await response.json();
+    for (const i of BAD) body.parcels[i - 1] = { ...body.parcels[0], id: `DK-${i}` };
+    const p = body.parcels[7];
+    p.verdict = body.verdict = 'allowed'; // a contradiction: a line has no figure
+    Object.assign(p.layers[0], { status: 'unmeasured', area_m2: null, share: null, reason_zh: '数据文件已变动' });
+    return route.fulfill({ response, json: body });
+  });
+  await drop('有缺.txt');
+  assert.equal(await page.locator(id('verdict')).getAttribute('data-verdict'), 'unknown');
+  assert.match(await page.locator(id('verdict')).innerText(), /无法判定[\s\S]*无法判定 1[\s\S]*允许 29/);
+  assert.equal(await page.locator('.verdict-line .v-allowed, .verdict.v-allowed').count(), 0);
+  assert.equal((await numbers())[0], 8); // it comes first
+  assert.match(await page.locator(id('plot-title')).innerText(), /第 8 个地块/);
+  assert.match(await page.locator(id('file-lines')).innerText(), /另 1 个未得出面积/);
+  await page.unroute('**/check?*');
+});
+
+test('on a telephone the table fits, and on paper it is whole', { skip }, async () => {
+  await drop('三十块.txt');
+  await page.setViewportSize({ width: 390, height: 844 });
+  const wide = await page.evaluate(() => [document.documentElement.scrollWidth, ...[...document.querySelectorAll('.panel:not([hidden])')].map((p) => p.scrollWidth - p.clientWidth)]);
+  assert.ok(wide[0] <= 390 && wide.slice(1).every((d) => d <= 0), JSON.stringify(wide));
+  await page.screenshot({ path: path.join(outDir, '22-telephone.png'), fullPage: true });
+  await page.setViewportSize({ width: 1366, height: 768 });
+  await page.emulateMedia({ media: 'print' });
+  const cut = await page.locator('.plots-box').evaluate((e) => e.scrollHeight - e.clientHeight);
+  assert.ok(cut <= 1, `${cut} pixels of the table are cut off`);
+  await page.screenshot({ path: path.join(outDir, '23-paper.png'), fullPage: true });
+  await page.emulateMedia({ media: null });
+});
+
+test('nothing failed', { skip }, () => assert.deepEqual(seen.errors, []));

@@ -1,0 +1,10 @@
+/** A verdict as a sign: colour, shape and word, none of the three alone. */
+
+import type { VerdictName } from './api';
+import { h, type VNode } from './component';
+import { t } from './i18n';
+import { VERDICT_SIGN } from './verdict';
+
+export function badge(v: VerdictName, more: Record<string, unknown> = {}): VNode {
+  return h('span', { class: `badge small v-${v}`, ...more }, h('span', { 'aria-hidden': 'true' }, VERDICT_SIGN[v]), ` ${t(`v_${v}`)}`);
+}
