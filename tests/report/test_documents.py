@@ -127,6 +127,22 @@ class Documents(unittest.TestCase):
         self.assertEqual(table[5][4:7], ["数据未覆盖"] * 3)     # beyond the coverage: never 0
         self.assertEqual(table[-1][4], "部分未测算")
 
+    def test_the_file_first_then_its_plots(self):
+        """The worst verdict, how many plots have which and each plot's own are those of the JSON, before anything is said of one."""
+        answer = json.loads(self.made("json"))
+        said = [r for name, rows in self.sections().items() if name.startswith("二、") for r in rows]
+        self.assertEqual(said[0][:2], ["综合结论", answer["verdict_zh"]])
+        counts = {w: int(n) for w, n in re.findall(r"(禁止|无法判定|限制|提示|允许)(\d+)个", said[1][0])}
+        words = [p["verdict_zh"] for p in answer["parcels"]]
+        self.assertEqual(counts, {w: words.count(w) for w in words})
+        self.assertIn(f"共{len(words)}个地块", said[1][0])
+        at = said.index(["各地块结论"])
+        for number, (parcel, row) in enumerate(zip(answer["parcels"], said[at + 2:]), 1):
+            self.assertEqual((row[0], row[1], row[4]), (str(number), parcel["id"], parcel["verdict_zh"]))
+            worst = [f for f in parcel["layers"] if f["verdict"] == parcel["verdict"] and f["title_zh"].split("（")[0] in row[5]]
+            self.assertTrue(worst or row[5] == "—", row)
+        self.assertNotIn("各地块结论", self.made("csv", self.one).decode("utf-8-sig"))
+
     def test_csv_agrees_with_json(self):
         answer = report_schema.demand(json.loads(self.made("json")))
         table = next(rows for name, rows in self.sections().items() if name.startswith("三、"))

@@ -6,15 +6,81 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* "共30个地块：禁止3个、允许27个。综合结论以最严的为准。" */
+static void count_verdicts(struct report_making *m)
+{
+    static const enum verdict worst_first[] = {VERDICT_PROHIBITED, VERDICT_UNKNOWN, VERDICT_RESTRICTED,
+                                               VERDICT_NOTICE, VERDICT_ALLOWED};
+    const char *list = "";
+    for (size_t v = 0; v < sizeof worst_first / sizeof *worst_first; v++) {
+        size_t n = 0;
+        for (size_t i = 0; i < m->t->n_rows; i++)
+            n += m->t->rows[i].verdict == worst_first[v];
+        if (n)
+            list = making_keep(m, arena_printf(m->arena, "%s%s%s%zu个", list, *list ? "、" : "",
+                                               verdict_zh(worst_first[v]), n));
+    }
+    add_block(m, BLOCK_PARAGRAPH,
+              arena_printf(m->arena, "共%zu个地块：%s。综合结论以最严的为准。", m->t->n_rows, list));
+}
+
+/* The file first: what all plots together come to. */
 void section_conclusion(struct report_making *m)
 {
     add_block(m, BLOCK_HEADING, "二、审查结论");
-    add_list(m, &m->t->sentences, false);
     struct block *b = add_block(m, BLOCK_RESULT, m->t->verdict);
     b->label = "综合结论";
     b->note = m->t->verdict_sentence;
     b->alarm = m->t->worst == VERDICT_PROHIBITED || m->t->worst == VERDICT_UNKNOWN;
+    if (m->t->n_rows > 1)
+        count_verdicts(m);
+    add_list(m, &m->t->sentences, false);
     add_block(m, BLOCK_PARAGRAPH, REPORT_DISCLAIMER_ZH "。");
+}
+
+/* ---- 各地块结论 ---- */
+
+static bool is_worse(const struct layer_finding *f, const struct layer_finding *than)
+{
+    if (f->verdict != than->verdict)
+        return verdict_worse(f->verdict, than->verdict) == f->verdict;
+    return f->area_m2 > than->area_m2;
+}
+
+/* The line that makes a plot's verdict, and how the plot stands to it: "—" where none does. */
+static const char *worst_line(struct report_making *m, size_t parcel)
+{
+    const struct parcel_report *p = &m->r->results[parcel];
+    const struct layer_finding *worst = NULL;
+    for (int l = 0; l < p->n_layers; l++)
+        if (p->layers[l].line->relation != LINE_CLASSIFIES && (!worst || is_worse(&p->layers[l], worst)))
+            worst = &p->layers[l];
+    if (!worst || worst->verdict == VERDICT_ALLOWED)
+        return "—";
+    return making_keep(m, arena_printf(m->arena, "%s：%s", worst->line->title_zh, layer_finding_zh(worst)));
+}
+
+/* Of each plot what it comes to and why, in the order of the file; one alone has the conclusion itself. */
+void section_plots(struct report_making *m)
+{
+    static const struct block_column columns[] = {
+        {"序号", 8, BLOCK_CENTRE, 0},    {"地块编号", 18, BLOCK_LEFT, 0},
+        {"地块名称", 24, BLOCK_LEFT, 0}, {"面积（平方米）", 16, BLOCK_RIGHT, 2},
+        {"结论", 10, BLOCK_CENTRE, 0},   {"最严的管控图层", 34, BLOCK_LEFT, 0}};
+    const struct report_table *t = m->t;
+    if (t->n_rows < 2)
+        return;
+    add_block(m, BLOCK_SUBHEADING, "各地块结论");
+    struct block_table *to = add_table(m, columns, 6, t->n_rows);
+    for (size_t i = 0; to && i < t->n_rows; i++) {
+        struct block_cell *row = table_row_at(to, i);
+        row[0] = cell_number((int64_t)i + 1);
+        row[1] = cell_words(t->rows[i].id);
+        row[2] = cell_words(t->rows[i].name);
+        row[3] = cell_figure(&t->rows[i].figures[COLUMN_PARCEL]);
+        row[4] = cell_words(verdict_zh(t->rows[i].verdict));
+        row[5] = cell_words(worst_line(m, i));
+    }
 }
 
 /* ---- 适用条款 ---- */

@@ -10,6 +10,7 @@ typedef void section_fn(struct report_making *m);
 section_fn section_opening;     /* title, and what must not be overlooked */
 section_fn section_project;     /* 一、项目基本信息 */
 section_fn section_conclusion;  /* 二、审查结论 */
+section_fn section_plots;       /* 各地块结论 */
 section_fn section_rules;       /* 适用条款 */
 section_fn section_claims;      /* 项目主张与待补材料 */
 section_fn section_lines;       /* 三、占用三线情况表 */
