@@ -1,5 +1,7 @@
 #include "base/disk_room.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <sys/statvfs.h>
 
 enum status disk_room_of(uint64_t bytes, const char *what_zh, const char *what_en, struct error *e)
@@ -32,4 +34,14 @@ enum status disk_room(const char *folder, const char *what_zh, const char *what_
     if (st.f_flag & ST_RDONLY)
         return STATUS_OK;
     return disk_room_of((uint64_t)st.f_bavail * st.f_frsize, what_zh, what_en, e);
+}
+
+uint64_t disk_free_beside(const char *path)
+{
+    char folder[4096];
+    struct statvfs st;
+    const char *slash = strrchr(path, '/');
+    int n = snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+    return n > 0 && n < (int)sizeof folder && statvfs(folder, &st) == 0 ? (uint64_t)st.f_bavail * st.f_frsize
+                                                                        : 0;
 }

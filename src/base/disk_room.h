@@ -15,6 +15,8 @@ enum { DISK_FULL_BYTES = 16 << 20, DISK_LOW_BYTES = 256 << 20 };
  * written anyway. `what` names the folder in both languages, without its path: it is told to clients. */
 enum status disk_room(const char *folder, const char *what_zh, const char *what_en,
                       struct error *e) HX_MUST_CHECK;
+/* So many bytes for who is not root, where a file lies or is to lie; 0 when none can be told. */
+uint64_t disk_free_beside(const char *path);
 /* The sentence for so many bytes. */
 enum status disk_room_of(uint64_t bytes, const char *what_zh, const char *what_en,
                          struct error *e) HX_MUST_CHECK;

@@ -84,7 +84,7 @@ static void renew(struct http_server *server)
     if (http_server_renew(server, &e))
         log_line(LOG_ERROR, "the certificate of before stays in use: %s", e.en);
     else
-        log_line(LOG_INFO, "the certificate was read anew");
+        log_line(LOG_INFO, "what can be read anew was read anew");
 }
 
 static void stop(struct http_server *server, sigset_t *signals)
@@ -120,7 +120,7 @@ static int serve(struct http_config *config)
     sigset_t signals;
     int signal_number = 0;
     umask(077); /* what it and its jobs write is of persons; a store's index is shared as the store is */
-    block_signals(&signals, config->tls_cert != NULL);
+    block_signals(&signals, config->tls_cert != NULL || notify_is_heard(config->notify));
     (void)index_use_leases(INDEX_LEASE_SIGNAL); /* without them every check asks the kernel; nothing else */
     (void)mallopt(M_MMAP_THRESHOLD,
                   LARGE_BLOCK); /* fixed, so that the memory of large bodies goes back each time */
@@ -139,6 +139,9 @@ static int run(struct arguments *base)
     struct error e = {0};
     struct serve_args *a = (struct serve_args *)base;
     char store_path[STORE_PATH_SIZE], web_path[PATH_SIZE];
+    struct notify notify;
+    notify_take(&notify); /* first, so that no child inherits it */
+    a->config.notify = &notify;
     if (store_path_find(base->store, store_path, &e))
         return exit_with_store_error(&e);
     if (sandbox_say(a->require_sandbox, &e))

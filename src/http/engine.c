@@ -33,7 +33,7 @@ struct engine {
     bool gathering; /* every worker is wanted at once, to take up another store */
     struct engine_worker *workers;
     struct engine_worker **free_workers; /* a stack */
-    size_t n_workers, n_free;
+    size_t n_workers, n_free, n_given;   /* n_given: since the start */
     struct tile_cache *tiles;
     struct page_counts *counts;
     struct tile_maker *tile_maker;
@@ -64,11 +64,8 @@ static enum status worker_open(struct engine_worker *w, const char *store_path, 
         return s;
     w->check.reader = &child_reader_self;
     s = store_open(store_path, STORE_READ, &w->store, e);
-    if (!s) {
-        w->tile = tile_scratch_new();
-        if (!w->tile)
-            s = error_no_memory(e);
-    }
+    if (!s && !(w->tile = tile_scratch_new()))
+        s = error_no_memory(e);
     if (s) {
         store_close(w->store);
         w->store = NULL;
@@ -146,7 +143,8 @@ struct engine_load engine_load(struct engine *en)
                                .slow = en->n_taken[LANE_SLOW],
                                .quick = en->n_taken[LANE_QUICK],
                                .waiting_slow = en->n_waiting[LANE_SLOW],
-                               .waiting_quick = en->n_waiting[LANE_QUICK]};
+                               .waiting_quick = en->n_waiting[LANE_QUICK],
+                               .given = en->n_given};
     pthread_mutex_unlock(&en->pool_lock);
     return load;
 }
@@ -155,6 +153,7 @@ void engine_give(struct engine *en, struct engine_worker *w)
 {
     check_worker_shrink(&w->check);
     pthread_mutex_lock(&en->pool_lock);
+    en->n_given++;
     en->n_taken[w->lane]--;
     en->free_workers[en->n_free++] = w;
     pthread_cond_broadcast(&en->pool_given);

@@ -36,6 +36,7 @@ struct engine_load {
     size_t slow, quick;  /* work on requests of the lane */
     size_t waiting_slow; /* requests wait for a worker */
     size_t waiting_quick;
+    size_t given; /* workers were given back since the start */
 };
 
 struct engine;

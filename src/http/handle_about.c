@@ -13,26 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t count_faults(const struct snapshot *s)
-{
-    size_t faults = 0;
-    for (size_t i = 0; i < snapshot_n_layers(s); i++)
-        faults += !layer_is_measurable(snapshot_layer_at(s, i));
-    return faults;
-}
-
 /* A layer that cannot be used is told here too: a check would answer "cannot be measured" on it. */
 static void write_faults(struct json_writer *w, const struct snapshot *s, const struct store_health *h)
 {
     jw_key(w, "warnings");
     jw_array_begin(w);
     for (size_t i = 0; i < snapshot_n_layers(s); i++) {
-        const struct layer_snapshot *layer = snapshot_layer_at(s, i);
-        if (layer_is_measurable(layer))
+        struct error why = {0};
+        if (store_health_layer(snapshot_layer_at(s, i), &why))
             continue;
-        struct error why = layer->fault;
-        if (layer->index)
-            (void)index_changed(&why);
         jw_words_begin(w, why.code, why.zh, why.en);
         jw_object_end(w);
     }
@@ -103,11 +92,12 @@ enum status handle_health(struct request *rq, struct reply *reply, struct error 
     struct buffer b;
     struct json_writer w;
     struct store_health h;
+    struct error why = {0};
     store_health_look(rq->engine, rq->record_writer, &h);
     buffer_init(&b, 0);
     jw_init(&w, &b, false);
     jw_object_begin(&w);
-    jw_kv_string(&w, "status", h.failed ? "failed" : h.n || count_faults(rq->snapshot) ? "degraded" : "ok");
+    jw_kv_string(&w, "status", store_health_word(&h, rq->snapshot, &why));
     jw_kv_string(&w, "version", report_engine_version());
     jw_kv_integer(&w, "generation", snapshot_generation(rq->snapshot));
     jw_kv_integer(&w, "n_layers", (long long)snapshot_n_layers(rq->snapshot));

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
@@ -90,5 +91,25 @@ enum status listen_open(const char *host, uint16_t port, int *fd, char url[LISTE
         return refuse(host, port, reason, e);
     describe(opened, url, is_loopback);
     *fd = opened;
+    return STATUS_OK;
+}
+
+enum status listen_take(int given, int *fd, char url[LISTEN_URL_SIZE], bool *is_loopback, struct error *e)
+{
+    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
+    int listens = 0;
+    socklen_t size = sizeof address, n = sizeof listens;
+    if (getsockname(given, (struct sockaddr *)&address, &size) != 0 ||
+        (address.ss_family != AF_INET && address.ss_family != AF_INET6) ||
+        getsockopt(given, SOL_SOCKET, SO_ACCEPTCONN, &listens, &n) != 0 || !listens ||
+        fcntl(given, F_SETFL, O_NONBLOCK) != 0) {
+        error_zh(
+            e, "交来的套接字（LISTEN_FDS）不是在监听的 TCP 套接字；请检查 .socket 单元中的 ListenStream=。");
+        return error_fail(e, STATUS_INVALID_INPUT, "bad-listen-fd",
+                          "The socket that was handed over (LISTEN_FDS) is no listening one of TCP; see "
+                          "ListenStream= of the .socket unit.");
+    }
+    describe(given, url, is_loopback);
+    *fd = given;
     return STATUS_OK;
 }

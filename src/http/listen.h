@@ -13,4 +13,9 @@ enum { LISTEN_URL_SIZE = 320 };
 enum status listen_open(const char *host, uint16_t port, int *fd, char url[LISTEN_URL_SIZE],
                         bool *is_loopback, struct error *e) HX_MUST_CHECK;
 
+/* The same with a socket that somebody else opened and that listens (LISTEN_FDS). *fd is that one, unless it
+ * fails. */
+enum status listen_take(int given, int *fd, char url[LISTEN_URL_SIZE], bool *is_loopback,
+                        struct error *e) HX_MUST_CHECK;
+
 #endif

@@ -15,12 +15,14 @@
 #include "http/links.h"
 #include "http/listen.h"
 #include "http/negotiate.h"
+#include "http/pulse.h"
 #include "http/record_writer.h"
 #include "http/route.h"
 #include "http/web_files.h"
 #include "jobs/queue.h"
 #include "store/store_lock.h"
 
+#include <inttypes.h>
 #include <malloc.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -47,6 +49,7 @@ struct http_server {
     char url[LISTEN_URL_SIZE];
     struct http_config config;
     struct kept_answers *kept;
+    struct pulse *pulse;
     bool holds_log;
     struct request_counts counts;
 };
@@ -380,6 +383,16 @@ static enum status open_entry(struct http_server *s, const struct http_config *c
     return status;
 }
 
+static enum status start_pulse(struct http_server *s, int fd, struct error *e)
+{
+    const struct pulse_parts parts = {.notify = s->config.notify,
+                                      .engine = s->engine,
+                                      .writer = s->record_writer,
+                                      .listening = fd,
+                                      .url = s->url};
+    return pulse_start(&parts, &s->pulse, e);
+}
+
 enum status http_server_start(const struct http_config *config, struct http_server **out, struct error *e)
 {
     struct http_server *s = calloc(1, sizeof *s);
@@ -396,7 +409,9 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     int fd = -1;
     /* the port first: it is the quickest to fail */
     bool is_loopback = true;
-    enum status status = listen_open(s->config.host, config->port, &fd, s->url, &is_loopback, e);
+    int given = config->notify ? config->notify->listening : -1;
+    enum status status = given >= 0 ? listen_take(given, &fd, s->url, &is_loopback, e)
+                                    : listen_open(s->config.host, config->port, &fd, s->url, &is_loopback, e);
     if (!status) {
         name_scheme(s);
         status = web_files_load(config->web_dir, &s->web, e);
@@ -426,6 +441,11 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     }
     log_hold();
     s->holds_log = true;
+    status = start_pulse(s, fd, e);
+    if (status) {
+        http_server_stop(s);
+        return status;
+    }
     log_line(LOG_INFO, "listening on %s with %u threads; %zu files of the web page", s->url, n_threads,
              web_files_count(s->web));
     *out = s;
@@ -450,7 +470,10 @@ const char *http_server_url(const struct http_server *s)
 
 enum status http_server_renew(struct http_server *s, struct error *e)
 {
-    return daemons_renew(s->daemons, e);
+    (void)notify_send(s->config.notify, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_ms() * 1000);
+    enum status status = s->config.tls_cert ? daemons_renew(s->daemons, e) : STATUS_OK;
+    (void)notify_send(s->config.notify, "READY=1");
+    return status;
 }
 
 static void finish_requests(struct http_server *s)
@@ -465,6 +488,7 @@ void http_server_stop(struct http_server *s)
 {
     if (!s)
         return;
+    pulse_stop(s->pulse);
     if (s->daemons) {
         daemons_shut(s->daemons);
         door_shut(s->door);

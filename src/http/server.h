@@ -10,6 +10,7 @@
 #ifndef HX_HTTP_SERVER_H
 #define HX_HTTP_SERVER_H
 
+#include "base/notify.h"
 #include "http/door_limits.h"
 
 #include <stdint.h>
@@ -39,6 +40,8 @@ struct http_config {
     const char *proxy;
     bool allow_records;       /* POST /check?keep=1 writes to the store */
     const char *gdal_version; /* for the record; borrowed until stop */
+    const struct notify
+        *notify; /* who is told that it is ready, lives, stops; NULL: nobody; borrowed until stop */
 };
 
 /* Can it be a public_url? */
@@ -49,12 +52,13 @@ bool http_public_name_check(const char *name);
 bool http_cors_check(const char *origin);
 
 struct http_server;
-/* Opens the store, loads the snapshot and the web files, and answers requests until http_server_stop. */
+/* Opens the store, loads the snapshot and the web files, and answers requests until http_server_stop. On a
+ * socket that the service manager has opened (notify), where it has. */
 enum status http_server_start(const struct http_config *config, struct http_server **out,
                               struct error *e) HX_MUST_CHECK;
 const char *http_server_url(const struct http_server *s); /* "http://127.0.0.1:8080/" */
-/* Reads the certificate and its key anew, without dropping a request; by the thread that stops it. A failure
- * leaves the ones of before in use. */
+/* Reads the certificate and its key anew, where there is one, without dropping a request; by the thread that
+ * stops it. A failure leaves the ones of before in use. */
 enum status http_server_renew(struct http_server *s, struct error *e) HX_MUST_CHECK;
 /* Takes no new connections, lets requests under way finish (for some seconds), and frees everything.
  * NULL-safe. */

@@ -44,6 +44,29 @@ void store_health_look(struct engine *en, struct record_writer *writer, struct s
     look_at_disks(engine_store_path(en), out);
 }
 
+/* Why a layer cannot be used: a check would answer "cannot be measured" on it. */
+bool store_health_layer(const struct layer_snapshot *layer, struct error *why)
+{
+    if (layer_is_measurable(layer))
+        return true;
+    *why = layer->fault;
+    if (layer->index)
+        (void)index_changed(why);
+    return false;
+}
+
+const char *store_health_word(const struct store_health *h, const struct snapshot *s, struct error *why)
+{
+    if (h->n > 0) {
+        *why = h->warnings[0];
+        return h->failed ? "failed" : "degraded";
+    }
+    for (size_t i = 0; i < snapshot_n_layers(s); i++)
+        if (!store_health_layer(snapshot_layer_at(s, i), why))
+            return "degraded";
+    return "ok";
+}
+
 void store_health_write(struct json_writer *w, const struct store_health *h)
 {
     for (size_t i = 0; i < h->n; i++) {

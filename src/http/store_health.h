@@ -22,6 +22,12 @@ struct store_health {
 
 /* `writer`: NULL when this server keeps nothing. */
 void store_health_look(struct engine *en, struct record_writer *writer, struct store_health *out);
+/* What is to be said of all, with the layers that are served: "ok", "degraded" or "failed", and why first of
+ * all (*why is left alone when it is ok). */
+struct snapshot;
+struct layer_snapshot;
+bool store_health_layer(const struct layer_snapshot *layer, struct error *why); /* true: it can be used */
+const char *store_health_word(const struct store_health *h, const struct snapshot *s, struct error *why);
 /* Its warnings as members of an array of notices. */
 void store_health_write(struct json_writer *w, const struct store_health *h);
 

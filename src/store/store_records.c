@@ -476,6 +476,11 @@ enum status store_record_append(struct store *s, struct store_record *r, struct 
     return STATUS_OK;
 }
 
+enum status store_record_last(struct store *s, int64_t *id, struct error *e)
+{
+    return sql_integer(s, "SELECT coalesce(max(id), 0) FROM record", id, READING, e);
+}
+
 const char *store_sqlite_version(void)
 {
     return sqlite3_libversion();

@@ -93,6 +93,8 @@ enum status store_record_content_seen(struct store *s, const char *sha256, const
 enum status store_record_content(struct store *s, const char *sha256, struct arena *a,
                                  struct store_bytes *out, struct error *e) HX_MUST_CHECK;
 
+/* The id of the last row, 0 when there is none: as many are kept, where none was taken away. */
+enum status store_record_last(struct store *s, int64_t *id, struct error *e) HX_MUST_CHECK;
 /* The SHA-256 of kept bytes that no row names, "" when there are none: their rows were taken away. */
 enum status store_record_orphan(struct store *s, char sha256[65], struct error *e) HX_MUST_CHECK;
 const char *store_sqlite_version(void); /* of the library that runs; static */
