@@ -28,6 +28,7 @@ void as_job_begin(const char *pid, const char *store_path)
     if (!pid)
         return;
     die_with(pid);
+    confine_first_to_go();
     umask(077);
     own_folder_add(store_path); /* its sentences go to whoever has sent it */
     if (tmp && snprintf(working, sizeof working, "%s/in/x", tmp) < (int)sizeof working) {

@@ -20,9 +20,18 @@ void door_limits_default(struct door_limits *l)
         l->of[i] = limits[i].fallback;
 }
 
+struct job_limits door_limits_of_jobs(const struct door_limits *l)
+{
+    return (struct job_limits){.cpu_s = l->of[DOOR_JOB_CPU_SECONDS],
+                               .seconds = l->of[DOOR_JOB_SECONDS],
+                               .memory_bytes = (int64_t)l->of[DOOR_JOB_MEMORY_MB] << 20,
+                               .output_bytes = (int64_t)l->of[DOOR_JOB_OUTPUT_MB] << 20,
+                               .owner_bytes = (int64_t)l->of[DOOR_JOB_USER_MB] << 20};
+}
+
 static enum status fail_name(const char *text, struct error *e)
 {
-    char names[256] = "";
+    char names[400] = "";
     for (size_t i = 0; i < DOOR_N_LIMITS; i++)
         snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i ? ", " : "", limits[i].name);
     error_zh(e, "--limit“%.60s”不对：应为 名称=整数，名称为 %s。", text, names);

@@ -1,9 +1,10 @@
-/* Every bound of the front door, in one table: its name (as `serve --limit NAME=VALUE` takes it), its value
- * unless it is told, its least and greatest, its unit, and what it is. Threads: pure. */
+/* Every bound of the front door and of background jobs, in one table: its name (as `serve --limit
+ * NAME=VALUE` takes it), its value unless it is told, its least and greatest, its unit, and what it is.
+ * Threads: pure. */
 #ifndef HX_HTTP_DOOR_LIMITS_H
 #define HX_HTTP_DOOR_LIMITS_H
 
-#include "base/status.h"
+#include "jobs/queue.h"
 
 /* clang-format off */
 #define DOOR_LIMITS(X) \
@@ -24,7 +25,17 @@
       "a whole request, from its first line to the last byte of its answer") \
     X(BODIES_MB, "bodies-mb", 256, 1, 65536, "MB", "内存中全部正文之和", "bodies of all requests in memory") \
     X(STOP_SECONDS, "stop-seconds", 10, 0, 14, "s", "停止时等待进行中的请求", \
-      "for requests under way when the server stops")
+      "for requests under way when the server stops") \
+    X(JOB_CPU_SECONDS, "job-cpu-seconds", 43200, 1, 2592000, "s", "一个后台任务及其子进程的处理器时间", \
+      "of processor time, of a background job and its children") \
+    X(JOB_SECONDS, "job-seconds", 86400, 1, 2592000, "s", "一个后台任务从开始到结束", \
+      "from the start of a background job to its end") \
+    X(JOB_MEMORY_MB, "job-memory-mb", 4096, 1, 1048576, "MB", "一个后台任务及其子进程的内存", \
+      "of memory, of a background job and its children") \
+    X(JOB_OUTPUT_MB, "job-output-mb", 2048, 1, 8192, "MB", "一个后台任务写的全部文件", \
+      "of files that a background job writes") \
+    X(JOB_USER_MB, "job-user-mb", 4096, 1, 1048576, "MB", "一个人的全部后台任务的上传文件和结果", \
+      "of uploads and results of all background jobs of one person")
 /* clang-format on */
 
 #define DOOR_LIMIT_MEMBER(id, name, fallback, least, most, unit, zh, en) DOOR_##id,
@@ -43,6 +54,8 @@ struct door_limit_info {
 void door_limits_default(struct door_limits *l);
 /* "header-seconds=5". The error names what there is. */
 enum status door_limits_set(struct door_limits *l, const char *text, struct error *e) HX_MUST_CHECK;
+/* Those of them that are of jobs. */
+struct job_limits door_limits_of_jobs(const struct door_limits *l);
 /* NULL beyond the last. */
 const struct door_limit_info *door_limit_at(size_t i);
 

@@ -427,8 +427,9 @@ enum status http_server_start(const struct http_config *config, struct http_serv
         engine_share_writer(s->engine, s->entry.writer);
         engine_share_lock(s->engine, s->lock);
     }
+    const struct job_limits jobs = door_limits_of_jobs(&config->limits);
     if (!status)
-        status = job_queue_open(config->store_path, &s->jobs, e);
+        status = job_queue_open(config->store_path, &jobs, &s->jobs, e);
     if (!status)
         status = door_open(&s->config.limits, s->config.behind_proxy, s->config.tls_cert, &s->door, e);
     if (!status)

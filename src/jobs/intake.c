@@ -38,7 +38,50 @@ static enum status may_begin(struct job_queue *q, bool upload, struct error *e)
     if (upload && q->n_uploads >= JOB_UPLOADS_MAX)
         return fail_busy("正在上传的文件太多；请稍后再试。",
                          "Too many files are being sent at once; try again later.", e);
+    if (q->n + JOB_UPLOADS_MAX >= JOB_TABLE_MAX)
+        return fail_busy(
+            "保存的任务已满；请删除不再需要的任务，或等其保留时间（24 小时）过去。",
+            "No more jobs can be kept; remove those that are not needed, or wait until their time "
+            "(24 hours) is over.",
+            e);
     return STATUS_OK;
+}
+
+static enum status fail_owner_bytes(const struct job_queue *q, struct error *e)
+{
+    long long mb = (long long)(q->limits.owner_bytes >> 20);
+    error_zh(e,
+             "您的后台任务的文件超过每人上限 %lld MB；请等自己前面的任务完成、分批提交，或请管理员调大 serve "
+             "--limit job-user-mb。",
+             mb);
+    return error_fail(
+        e, STATUS_TOO_LARGE, "job-user-limit",
+        "The files of your background jobs exceed the %lld MB that each person has; wait for your jobs "
+        "before, send the file in parts, or have the operator raise serve --limit job-user-mb.",
+        mb);
+}
+
+static enum status fail_all_bytes(struct error *e)
+{
+    error_zh(e, "所有人的后台任务的文件已占满 %lld MB；请删除不再需要的任务，或稍后再试。",
+             (long long)(JOB_KEPT_BYTES >> 20));
+    return error_fail(
+        e, STATUS_TOO_LARGE, "jobs-disk-full",
+        "The files of everybody's background jobs fill their %lld MB; remove jobs that are not needed, "
+        "or try again later.",
+        (long long)(JOB_KEPT_BYTES >> 20));
+}
+
+/* With the lock held. Who sends more makes room by what he had before; by what is still to be done, and by
+ * what is others', nobody does. */
+static enum status make_room(struct job_queue *q, const char *owner, int64_t bytes, struct error *e)
+{
+    if (bytes > q->limits.owner_bytes)
+        return fail_owner_bytes(q, e);
+    job_queue_forget_old(q, owner, bytes);
+    if (job_queue_bytes(q, owner) + bytes > q->limits.owner_bytes)
+        return fail_owner_bytes(q, e);
+    return job_queue_bytes(q, NULL) + bytes > JOB_KEPT_BYTES ? fail_all_bytes(e) : STATUS_OK;
 }
 
 enum status job_upload_begin(struct job_queue *q, struct job_upload **out, struct error *e)
@@ -78,6 +121,8 @@ enum status job_upload_begin(struct job_queue *q, struct job_upload **out, struc
 
 enum status job_upload_write(struct job_upload *u, const void *bytes, size_t n, struct error *e)
 {
+    if (u->size + (int64_t)n > u->queue->limits.owner_bytes)
+        return fail_owner_bytes(u->queue, e);
     size_t room = u->size < JOB_HEAD_BYTES ? JOB_HEAD_BYTES - (size_t)u->size : 0;
     memcpy(u->head + JOB_HEAD_BYTES - room, bytes, n < room ? n : room);
     if (!file_write_all(u->fd, bytes, n))
@@ -124,9 +169,11 @@ static enum status make_job(struct job_queue *q, const struct job_request *r, co
     memcpy(j->store, q->store, sizeof j->store);
     j->number = ++q->last_number;
     j->created = j->updated = (int64_t)time(NULL);
-    if (u)
+    if (u) {
+        j->upload_bytes = u->size;
         job_file_name(r->name, u->head, (size_t)(u->size < JOB_HEAD_BYTES ? u->size : JOB_HEAD_BYTES),
                       j->name);
+    }
     *out = j;
     return STATUS_OK;
 }
@@ -153,6 +200,8 @@ static enum status take_in(struct job_queue *q, const struct job_request *r, con
     if (s)
         return s;
     s = job_describe(q, j, r, u != NULL, e);
+    if (!s) /* what goes on from an earlier job has its files by now */
+        s = make_room(q, j->owner, j->upload_bytes, e);
     if (!s)
         s = keep_job(j, e);
     if (s) {
@@ -161,7 +210,6 @@ static enum status take_in(struct job_queue *q, const struct job_request *r, con
         job_free(j);
         return s;
     }
-    job_queue_forget_old(q); /* so that there is room: the table holds all that may wait, run and be kept */
     q->jobs[q->n++] = *out = j;
     return STATUS_OK;
 }

@@ -12,7 +12,7 @@
 
 enum job_state { JOB_QUEUED, JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_CANCELLED };
 enum {
-    JOB_TABLE_MAX = JOB_WAITING_MAX + 1 + 2 * JOB_KEPT_MAX,
+    JOB_TABLE_MAX = 1000,
     JOB_OUTCOME_SIZE = 16384,
     JOB_ENGINE_SIZE = 96,
     JOB_RESTART_SIZE = 160,
@@ -60,11 +60,12 @@ struct job {
     char outcome[JOB_OUTCOME_SIZE]; /* JSON object; "" */
     struct error error;
     int64_t bytes[JOB_FORMAT_COUNT]; /* of results; -1: none */
-    int64_t upload_bytes;            /* of the parcel file, kept beside its results; 0: none */
+    int64_t upload_bytes;            /* of the file that it reads or has kept; 0: none */
 };
 
 struct job_queue {
     char store_path[JOB_PATH_SIZE];
+    struct job_limits limits;
     pthread_t thread;
     bool started;
     int wake; /* eventfd: something was added, cancelled or stopped */
@@ -82,7 +83,11 @@ struct job_queue {
 
 /* queue.c */
 void job_queue_wake(struct job_queue *q);
-void job_queue_forget_old(struct job_queue *q); /* with the lock held */
+/* With the lock held: what is too old or too many goes, and of `owner`'s (NULL: nobody's) the oldest that
+ * have ended until `more` bytes find room, if that helps. */
+void job_queue_forget_old(struct job_queue *q, const char *owner, int64_t more);
+/* With the lock held. Of one owner; NULL: of all. */
+int64_t job_queue_bytes(const struct job_queue *q, const char *owner);
 enum status job_new(const char *folder, const char *id, struct job **out, struct error *e) HX_MUST_CHECK;
 void job_free(struct job *j); /* NULL-safe */
 /* Its state on the disk; where that cannot be, the log says so. With the lock held. */
@@ -126,11 +131,24 @@ struct job_watch {
     struct job_queue *queue;
     struct job *job;
     pid_t pid;
-    int pipe; /* the end that is read */
-    bool has_outcome, has_error;
+    int pipe;                             /* the end that is read */
+    bool has_outcome, has_error, is_over; /* a limit, which is its error */
 };
 /* Ends the command when that is asked for. Returns what waitpid says. */
 int job_watch_until_end(struct job_watch *w);
+
+/* measure.c: what it takes, with all processes that come from `root`; a process that nobody may look at
+ * counts nothing. */
+struct job_use {
+    double cpu_s;
+    int64_t memory_bytes, output_bytes;
+};
+void job_measure(pid_t root, const char *folder, struct job_use *out);
+/* Is that within the limits? Otherwise the sentence. */
+enum status job_within(const struct job_limits *l, const struct job_use *use, int64_t seconds,
+                       struct error *e) HX_MUST_CHECK;
+/* How often the kernel of this machine has killed for want of memory; 0: it does not say. */
+int64_t job_kills_for_memory(void);
 
 /* json.c; with the lock held. `ahead` is how many go before it; `base` stands before its links. */
 void job_write(struct json_writer *w, const struct job *j, size_t ahead, const char *base);

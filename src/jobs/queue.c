@@ -69,6 +69,15 @@ static int64_t bytes_of(const struct job *j)
     return sum;
 }
 
+int64_t job_queue_bytes(const struct job_queue *q, const char *owner)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < q->n; i++)
+        if (!owner || strcmp(q->jobs[i]->owner, owner) == 0)
+            sum += bytes_of(q->jobs[i]);
+    return sum;
+}
+
 void job_queue_note(const struct job *j)
 {
     struct error e;
@@ -82,26 +91,53 @@ void job_queue_end(struct job *j, enum job_state how)
     static const char *const kept[] = {JOB_STATE_NAME, NULL};
     j->state = how;
     j->ended = j->updated = (int64_t)time(NULL);
+    j->upload_bytes = 0;
     job_folder_clear(j->folder, kept);
     job_queue_note(j);
 }
 
-/* The oldest go first; the newest that has ended always stays. Checks, which a program may send by the
- * dozen, do not push out audits, which took somebody long. */
-void job_queue_forget_old(struct job_queue *q)
+/* How many of its owner's and its kind ended after it did. */
+static size_t count_newer(const struct job_queue *q, size_t i)
 {
-    int64_t bytes = 0, now = (int64_t)time(NULL);
-    size_t n = 0, kept[2] = {0, 0};
+    const struct job *j = q->jobs[i];
+    size_t n = 0;
+    for (size_t k = i + 1; k < q->n; k++)
+        n += has_ended(q->jobs[k]) && strcmp(q->jobs[k]->owner, j->owner) == 0 &&
+             !q->jobs[k]->check == !j->check;
+    return n;
+}
+
+/* Of an owner's that have ended and have files; of these the newest always stays. */
+static bool forget_oldest(struct job_queue *q, const char *owner)
+{
+    size_t oldest = q->n, newest = q->n;
     for (size_t i = q->n; i-- > 0;) {
         const struct job *j = q->jobs[i];
-        if (!has_ended(j))
+        if (!has_ended(j) || !bytes_of(j) || strcmp(j->owner, owner) != 0)
             continue;
-        bytes += bytes_of(j);
-        n++;
-        if (now - j->ended > JOB_KEPT_SECONDS || ++kept[j->check != NULL] > JOB_KEPT_MAX ||
-            (n > 1 && bytes > JOB_KEPT_BYTES))
-            forget(q, i);
+        if (oldest == q->n)
+            newest = i;
+        oldest = i;
     }
+    if (oldest == newest)
+        return false;
+    forget(q, oldest);
+    return true;
+}
+
+/* Checks, which a program may send by the dozen, do not push out audits, which took somebody long. */
+void job_queue_forget_old(struct job_queue *q, const char *owner, int64_t more)
+{
+    int64_t now = (int64_t)time(NULL);
+    for (size_t i = q->n; i-- > 0;)
+        if (has_ended(q->jobs[i]) &&
+            (now - q->jobs[i]->ended > JOB_KEPT_SECONDS || count_newer(q, i) >= JOB_KEPT_MAX))
+            forget(q, i);
+    while (owner &&
+           (job_queue_bytes(q, owner) + more > q->limits.owner_bytes ||
+            job_queue_bytes(q, NULL) + more > JOB_KEPT_BYTES) &&
+           forget_oldest(q, owner))
+        ;
 }
 
 static struct job *next_queued(struct job_queue *q)
@@ -143,12 +179,14 @@ static enum status fail_not_found(const char *id, struct error *e)
 static void *work(void *user)
 {
     struct job_queue *q = user;
+    char owner[JOB_OWNER_SIZE] = ""; /* of the job that has ended last */
     for (;;) {
         pthread_mutex_lock(&q->lock);
-        job_queue_forget_old(q);
+        job_queue_forget_old(q, owner, 0);
         struct job *j = q->stopping ? NULL : next_queued(q);
         bool stopping = q->stopping;
         if (j) {
+            memcpy(owner, j->owner, sizeof owner);
             j->state = JOB_RUNNING;
             j->started = j->updated = (int64_t)time(NULL);
             job_queue_note(j);
@@ -180,11 +218,13 @@ static enum status find_folders(struct job_queue *q, struct error *e)
     return s;
 }
 
-enum status job_queue_open(const char *store_path, struct job_queue **out, struct error *e)
+enum status job_queue_open(const char *store_path, const struct job_limits *limits, struct job_queue **out,
+                           struct error *e)
 {
     struct job_queue *q = calloc(1, sizeof *q);
     if (!q)
         return error_no_memory(e);
+    q->limits = *limits;
     char *real = realpath(store_path, NULL);
     snprintf(q->store_path, sizeof q->store_path, "%s", real ? real : store_path);
     free(real);
@@ -278,7 +318,7 @@ size_t job_queue_list(struct job_queue *q, const struct job_filter *f, const cha
     size_t n = 0;
     jw_array_begin(w);
     pthread_mutex_lock(&q->lock);
-    job_queue_forget_old(q);
+    job_queue_forget_old(q, NULL, 0);
     for (size_t i = q->n; i-- > 0;)
         if (passes(q->jobs[i], f, now) && (int64_t)n++ < f->limit)
             job_write(w, q->jobs[i], count_ahead(q, q->jobs[i]), base);

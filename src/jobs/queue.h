@@ -3,13 +3,14 @@
  * kept for a while.
  *
  * Invariants: one job runs at a time, the others wait in the order in which they came; at most
- * JOB_WAITING_MAX wait; at most JOB_KEPT_MAX finished audits and as many checks are kept, for
- * JOB_KEPT_SECONDS, with JOB_KEPT_BYTES of results. What was accepted is on the disk (state.c) and
- * outlasts the server, however that ends: jobs that waited wait again in their order, those that have
- * ended are kept until their time is over, and the one that ran goes on where it was, or begins again, and
- * says so (restart.c). A request never waits for a job: the queue's lock is held to look or to note, also
- * on the disk, never while working. Threads: one thread of the queue's own runs the jobs; every function
- * may be called from any thread. */
+ * JOB_WAITING_MAX wait; of each owner at most JOB_KEPT_MAX finished audits and as many checks are kept,
+ * for JOB_KEPT_SECONDS, within job_limits.owner_bytes and JOB_KEPT_BYTES of all: an owner's older jobs
+ * make room for his newer ones, nobody's for somebody else's, who is refused instead. What was accepted is
+ * on the disk (state.c) and outlasts the server, however that ends: jobs that waited wait again in their
+ * order, those that have ended are kept until their time is over, and the one that ran goes on where it
+ * was, or begins again, and says so (restart.c). A request never waits for a job: the queue's lock is held
+ * to look or to note, also on the disk, never while working. Threads: one thread of the queue's own runs
+ * the jobs; every function may be called from any thread. */
 #ifndef HX_JOBS_QUEUE_H
 #define HX_JOBS_QUEUE_H
 
@@ -42,11 +43,20 @@ struct job_delivery {
     } wishes[JOB_WISHES_MAX];
 };
 
+/* What a job may take, children included; beyond it is ended, with a sentence that names the limit. */
+struct job_limits {
+    int64_t cpu_s, seconds;
+    int64_t memory_bytes; /* that nothing else can have: neither files that are mapped nor mere addresses */
+    int64_t output_bytes;
+    int64_t owner_bytes; /* of uploads and results of all jobs of one owner */
+};
+
 struct job_queue;
 struct json_writer;
 /* Takes in what earlier servers left, and starts the queue's thread. Nothing is written before the first
  * job. */
-enum status job_queue_open(const char *store_path, struct job_queue **out, struct error *e) HX_MUST_CHECK;
+enum status job_queue_open(const char *store_path, const struct job_limits *limits, struct job_queue **out,
+                           struct error *e) HX_MUST_CHECK;
 /* Interrupts what is running, to go on after the next start, and takes nothing more. Before the requests
  * under way are waited for. */
 void job_queue_stop(struct job_queue *q);

@@ -167,11 +167,33 @@ static void fail_forbidden(struct error *e)
         "server's log has the number of the call: tell the administrator.");
 }
 
-static void fail_died(struct error *e, int how)
+/* By nobody whom we know. The kernel counts whom it kills for memory, not who that was: beside such a kill
+ * in the same time it is taken to have been this one. */
+static void fail_killed(struct error *e, bool for_memory)
+{
+    error_zh(
+        e, for_memory
+               ? "后台任务被系统内核终止：本机内存不足（killed: memory），没有结果；请分批提交，或稍后再试。"
+               : "后台任务被强行终止（killed），没有结果：多为内存不足，或由管理员终止；请分批提交，或稍后再"
+                 "试。");
+    (void)error_fail(
+        e, STATUS_INTERNAL, for_memory ? "job-out-of-memory" : "job-killed",
+        for_memory
+            ? "The background job was killed by the kernel because the machine's memory was out (killed: "
+              "memory), without a result; send the file in parts, or try again later."
+            : "The background job was killed without a result: as a rule because memory is out, or by an "
+              "administrator; send the file in parts, or try again later.");
+}
+
+static void fail_died(struct error *e, int how, bool for_memory)
 {
     int number = WIFSIGNALED(how) ? WTERMSIG(how) : 0;
     if (number == SIGSYS) {
         fail_forbidden(e);
+        return;
+    }
+    if (number == SIGKILL) {
+        fail_killed(e, for_memory);
         return;
     }
     error_zh(e, "后台任务意外中断（信号 %d），没有结果；文件可能已损坏，或内存不足。请检查文件，或分批提交。",
@@ -216,10 +238,12 @@ static void tidy(struct job *j)
 {
     char path[JOB_PATH_SIZE];
     struct error e;
-    if (j->request.kind == AUDIT_PARCELS && !j->check)
+    if (j->request.kind == AUDIT_PARCELS && !j->check) {
         keep_upload(j);
-    else
+    } else {
         remove_in(j, "");
+        j->upload_bytes = 0;
+    }
     measure_results(j);
     for (int f = 0; f < JOB_FORMAT_COUNT; f++) {
         job_result_path(j, f, path);
@@ -282,7 +306,7 @@ static bool cannot_go_on(const struct job_watch *w)
 /* The server stops, and nothing else is the matter with it. */
 static bool is_interrupted(const struct job_watch *w)
 {
-    return w->queue->stopping && !w->job->cancel &&
+    return w->queue->stopping && !w->job->cancel && !w->is_over &&
            (!w->has_error || strcmp(w->job->error.code, AUDIT_STOPPED) == 0);
 }
 
@@ -338,6 +362,7 @@ static bool run_once(struct job_watch *w, int *how)
 void job_run(struct job_queue *q, struct job *j)
 {
     struct job_watch w = {.queue = q, .job = j};
+    const int64_t kills = job_kills_for_memory();
     int how;
     if (j->restarts)
         look_at_rest(q, j);
@@ -355,7 +380,7 @@ void job_run(struct job_queue *q, struct job *j)
         note_interruption(j);
     } else {
         if (!done && !w.has_error)
-            fail_died(&j->error, how);
+            fail_died(&j->error, how, job_kills_for_memory() > kills);
         note_end(j, done);
     }
     pthread_cond_broadcast(&q->ended);

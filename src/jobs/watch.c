@@ -15,13 +15,14 @@
 #include <unistd.h>
 
 /* A command that was asked to end gets this long to tidy up. */
-enum { GRACE_MS = 3000, LINE_BYTES = 64 * 1024, LOOK_MS = 500 };
+enum { GRACE_MS = 3000, LINE_BYTES = 64 * 1024, LOOK_MS = 250 };
 
 struct listening {
     struct job_watch *watch;
     char line[LINE_BYTES];
     size_t n;
     long long asked_to_end_ms; /* 0: not yet */
+    long long began_ms, measured_ms;
 };
 
 /* ---- what it says ---- */
@@ -91,6 +92,8 @@ static bool take_outcome(struct job *j, const json_t *o)
 
 static void take_line(struct job_watch *w, const char *text, size_t n)
 {
+    if (w->is_over) /* why it ended is known */
+        return;
     json_t *line = json_loadb(text, n, 0, NULL);
     const json_t *o;
     pthread_mutex_lock(&w->queue->lock);
@@ -137,6 +140,27 @@ static void end_if_asked(struct listening *l)
     }
 }
 
+/* What is over a limit is killed at once: it has nothing to say that would matter. */
+static void end_if_over(struct listening *l)
+{
+    struct job_watch *w = l->watch;
+    struct job_use use;
+    struct error e;
+    long long now = clock_ms();
+    if (w->is_over || now - l->measured_ms < LOOK_MS)
+        return;
+    l->measured_ms = now;
+    job_measure(w->pid, w->job->folder, &use);
+    if (!job_within(&w->queue->limits, &use, (now - l->began_ms) / 1000, &e))
+        return;
+    w->is_over = true;
+    pthread_mutex_lock(&w->queue->lock);
+    w->job->error = e;
+    w->has_error = true;
+    pthread_mutex_unlock(&w->queue->lock);
+    kill(-w->pid, SIGKILL);
+}
+
 static void listen_to(struct listening *l)
 {
     struct job_watch *w = l->watch;
@@ -149,6 +173,7 @@ static void listen_to(struct listening *l)
         if (ready > 0 && p[1].revents)
             (void)!read(w->queue->wake, &ignored, sizeof ignored);
         end_if_asked(l);
+        end_if_over(l);
         if (ready <= 0 || !p[0].revents)
             continue;
         ssize_t n = read(w->pipe, l->line + l->n, sizeof l->line - l->n);
@@ -167,6 +192,7 @@ int job_watch_until_end(struct job_watch *w)
     int how = 0;
     if (l) {
         l->watch = w;
+        l->began_ms = clock_ms();
         listen_to(l);
     } else {
         kill(-w->pid, SIGKILL); /* what nobody listens to comes to nothing */

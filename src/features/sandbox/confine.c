@@ -7,12 +7,15 @@
 #include "features/sandbox/spaces.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define FIRST_TO_GO "700" /* of oom_score_adj, as if 70% of the machine's memory were in use by it */
 
 static struct sandbox_measures measures;
 
@@ -86,6 +89,15 @@ static bool close_calls(enum calls_of who)
 
 /* ---- all of it ---- */
 
+void confine_first_to_go(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)!write(fd, FIRST_TO_GO, sizeof FIRST_TO_GO - 1); /* more is always permitted */
+    close(fd);
+}
+
 bool confine_begin(pid_t parent)
 {
     static bool begun; /* by the nursery, perhaps */
@@ -93,6 +105,7 @@ bool confine_begin(pid_t parent)
         return true;
     begun = true;
     umask(077);
+    confine_first_to_go();
     int why = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ? errno : 0;
     measure_note(&measures, SANDBOX_PRIVILEGES, why);
     return !why && spaces_enter(parent, &measures);

@@ -10,6 +10,10 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+/* When memory is out, the kernel takes this process and its children before the server that it works for.
+ * confine_begin does it; a job from its beginning on. */
+void confine_first_to_go(void);
+
 /* The part that a nursery does once for all its children: namespaces, no capabilities, no new privileges,
  * files for nobody else. `parent` and what becomes of this process: spaces.h. Nothing the second time. */
 bool confine_begin(pid_t parent);
