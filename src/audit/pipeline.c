@@ -1,5 +1,6 @@
 #include "audit/pipeline.h"
 
+#include "base/budget.h"
 #include "base/limits.h"
 
 #include <pthread.h>
@@ -51,6 +52,15 @@ static void set_state(struct pipeline *p, struct slot *s, enum slot_state state)
 
 /* ---- reader ---- */
 
+/* Nobody waits any more for what is not done yet. */
+static void cut_short(struct pipeline *p)
+{
+    pthread_mutex_lock(&p->lock);
+    p->stopped = true;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+}
+
 static bool asked_to_stop(const struct pipeline *p)
 {
     return p->request->stop && atomic_load(p->request->stop);
@@ -81,9 +91,9 @@ static struct slot *wait_empty(struct pipeline *p, size_t k)
 {
     struct slot *s = slot_of(p, k);
     pthread_mutex_lock(&p->lock);
-    while (!p->failed && s->state != SLOT_EMPTY)
+    while (!p->failed && !p->stopped && s->state != SLOT_EMPTY)
         pthread_cond_wait(&p->changed, &p->lock);
-    if (p->failed)
+    if (s->state != SLOT_EMPTY)
         s = NULL;
     pthread_mutex_unlock(&p->lock);
     return s;
@@ -108,7 +118,7 @@ static void *reader_main(void *user)
     }
     pthread_mutex_lock(&p->lock);
     p->read_all = true;
-    p->stopped = stop;
+    p->stopped = p->stopped || stop;
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
     return NULL;
@@ -120,9 +130,9 @@ static struct slot *take_work(struct pipeline *p)
 {
     struct slot *s = NULL;
     pthread_mutex_lock(&p->lock);
-    while (!p->failed && p->next_work == p->n_filled && !p->read_all)
+    while (!p->failed && !p->stopped && p->next_work == p->n_filled && !p->read_all)
         pthread_cond_wait(&p->changed, &p->lock);
-    if (!p->failed && p->next_work < p->n_filled) {
+    if (!p->failed && !p->stopped && p->next_work < p->n_filled) {
         s = slot_of(p, p->next_work++);
         s->state = SLOT_TAKEN;
     }
@@ -145,6 +155,7 @@ static void *worker_main(void *user)
     struct pipeline *p = user;
     struct error e = {0};
     struct check_worker w;
+    struct budget budget;
     if (check_worker_init(&w, &e)) {
         fail(p, &e);
         return NULL;
@@ -160,13 +171,20 @@ static void *worker_main(void *user)
     buffer_init(&m.text, 0);
     if (feature_judge_new(w.transformer, w.geos, &m.judge, &e))
         fail(p, &e);
+    budget_begin(&budget, 0, 0, p->request->stop);
     for (struct slot *s; m.judge && (s = take_work(p));) {
-        if (work(p, &m, &s->batch, &e)) {
+        enum status st = work(p, &m, &s->batch, &e);
+        if (asked_to_stop(p)) { /* a row that was stopped looks like one that could not be measured */
+            cut_short(p);
+            break;
+        }
+        if (st) {
             fail(p, &e);
             break;
         }
         set_state(p, s, SLOT_DONE);
     }
+    budget_end(&budget);
     feature_judge_free(m.judge);
     buffer_release(&m.text);
     check_worker_release(&w);
@@ -179,7 +197,7 @@ static struct slot *wait_done(struct pipeline *p, size_t k)
 {
     struct slot *s = slot_of(p, k);
     pthread_mutex_lock(&p->lock);
-    while (!p->failed && !(s->state == SLOT_DONE) && !(p->read_all && k >= p->n_filled))
+    while (!p->failed && !p->stopped && s->state != SLOT_DONE && !(p->read_all && k >= p->n_filled))
         pthread_cond_wait(&p->changed, &p->lock);
     if (p->failed || s->state != SLOT_DONE)
         s = NULL;

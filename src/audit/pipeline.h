@@ -22,7 +22,8 @@ struct pipeline_request {
 
 /* Called on the caller's thread, batch after batch. */
 typedef enum status pipeline_write_fn(const struct audit_batch *b, void *user, struct error *e);
-/* *stopped: *stop was set before the end of the input; what had been read is written all the same. */
+/* stopped: *stop was set before the end; what was done by then is written, what was being done is not: it
+ * ends inside a parcel, too, however dear that is (base/budget.h). */
 enum status pipeline_run(const struct pipeline_request *r, pipeline_write_fn *fn, void *user, bool *stopped,
                          struct error *e) HX_MUST_CHECK;
 

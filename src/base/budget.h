@@ -2,10 +2,10 @@
  * time by the clock, and whether anybody still wants it.
  *
  * Whoever begins the work (a request) gives its thread a budget; whoever does it asks, and stops with the
- * status of budget_check: what was done until then is nothing, never a part of an answer. A thread without a
- * budget (command, audit, job) is never stopped. GEOS asks, too (geo/valid.h). Memory is bounded elsewhere:
- * what a request builds by its arena, pieces of parcels and GEOS by what is estimated before
- * (base/limits.h).
+ * status of budget_check: what was done until then is nothing, never a part of an answer. A thread without
+ * a budget (a command) is never stopped; those of an audit have one without a bound, which Ctrl-C cancels.
+ * GEOS asks, too (geo/valid.h). Memory is bounded elsewhere: what a request builds by its arena, pieces of
+ * parcels and GEOS by what is estimated before (base/limits.h).
  *
  * Threads: a budget belongs to the thread that began it. */
 #ifndef HX_BASE_BUDGET_H

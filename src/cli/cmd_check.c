@@ -15,6 +15,7 @@
 #include "report/form_write.h"
 #include "store/store_versions.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -122,10 +123,23 @@ static const char *file_name_of(const struct check_args *a, const char *path)
     return strcmp(path, "-") == 0 ? NULL : text_file_name(path);
 }
 
+/* The report and its temporary name: a signal comes before or after, so that neither is left half. */
+static enum status write_whole(const char *path, const struct buffer *b, struct error *e)
+{
+    sigset_t held, before;
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGTERM);
+    sigprocmask(SIG_BLOCK, &held, &before);
+    enum status s = file_write_atomic(path, b->data, b->size, e);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return s;
+}
+
 static enum status write_out(const struct check_args *a, const struct buffer *b, struct error *e)
 {
     if (a->out && strcmp(a->out, "-") != 0)
-        return file_write_atomic(a->out, b->data, b->size, e);
+        return write_whole(a->out, b, e);
     if (fwrite(b->data, 1, b->size, stdout) == b->size && fflush(stdout) == 0)
         return STATUS_OK;
     return error_errno(e, "写出报告", "writing the report", "stdout");

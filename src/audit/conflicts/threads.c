@@ -1,6 +1,7 @@
 /* A pass over many items on all threads, while the caller's thread tells how far it is. */
 #include "audit/conflicts/parts.h"
 
+#include "base/budget.h"
 #include "base/clock.h"
 
 #include <errno.h>
@@ -51,14 +52,18 @@ static enum status stopped(struct error *e)
     return error_fail(e, STATUS_CONFLICT, AUDIT_STOPPED, "Stopped.");
 }
 
+static bool asked_to_stop(const struct parallel *p)
+{
+    return p->run->watch->stop && atomic_load(p->run->watch->stop);
+}
+
+/* What was stopped inside an item looks like an item that could not be measured: nothing of it is told. */
 static void work(struct parallel_thread *t)
 {
     struct parallel *p = t->p;
-    while (!t->status && !atomic_load(&p->failed)) {
-        if (p->run->watch->stop && atomic_load(p->run->watch->stop)) {
-            t->status = stopped(&t->worker.error);
-            break;
-        }
+    struct budget budget;
+    budget_begin(&budget, 0, 0, p->run->watch->stop);
+    while (!t->status && !atomic_load(&p->failed) && !asked_to_stop(p)) {
         size_t first = atomic_fetch_add(&p->next, p->chunk);
         if (first >= p->n)
             break;
@@ -69,6 +74,9 @@ static void work(struct parallel_thread *t)
         }
         atomic_fetch_add(&p->done, end - first);
     }
+    budget_end(&budget);
+    if (asked_to_stop(p))
+        t->status = stopped(&t->worker.error);
     if (t->status)
         atomic_store(&p->failed, true);
 }
