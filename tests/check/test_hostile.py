@@ -22,16 +22,15 @@ import hostile  # noqa: E402
 
 CPU_S, BYTES = runs.small_or_whole(8, 10), runs.small_or_whole(400, 1000) * 10**6
 PART = 8  # in script/test a parcel has one part in so many
-PARTS = {"comb": 1, "nested": 1}  # whole, they are refused by an estimate, before anything dear
 INVALID = {"crossed_star": "self-intersection", "scribble": "self-intersection",
            "coordinates_of_lists": "geojson-position", "features_of_nothing": "json-too-large"}
-# By their whole size these are more than a check may take, and say so.
-MAY_BE_TOO_MUCH = {"spiral", "star", "comb", "nested", "empty_objects", "features_of_nothing"}
+# By their whole size these are more than a check may take, and say so: 100,000 teeth by an estimate, before anything dear.
+MAY_BE_TOO_MUCH = {"comb", "empty_objects", "features_of_nothing"} if runs.LONG else {"empty_objects", "features_of_nothing"}
 
 
 def body_of(kind):
     size = hostile.KINDS[kind][1]
-    return hostile.make(kind, runs.small_or_whole(size // PARTS.get(kind, PART), size)).encode()
+    return hostile.make(kind, runs.small_or_whole(size // PART, size)).encode()
 
 
 def within_limits():
@@ -84,18 +83,46 @@ class Hostile(unittest.TestCase):
             self.assertIn("error: ", err)
             self.assertTrue(kind in INVALID or kind in MAY_BE_TOO_MUCH, f"{kind}: {err}")
 
+    # A comb of few edges is overlaid by GEOS, one of many is traced: the figures are the same, whichever it was. The second one
+    # has 200 vertices more, along its back.
+    def test_figures_do_not_hang_on_the_way(self):
+        comb = json.loads(hostile.make("comb", 500))
+        figures = [self.figures(comb)]
+        ring = comb["coordinates"][0]
+        (west, south), (east, _) = ring[:2]
+        ring[1:1] = [[west + (east - west) * i / 200, south] for i in range(1, 200)]
+        figures.append(self.figures(comb))
+        self.assertGreater(len(figures[0]), 20)
+        self.assertEqual(len(figures[0]), len(figures[1]))
+        for (name, a), (other, b) in zip(*figures):
+            self.assertEqual(name, other)
+            self.assertLessEqual(abs(a - b), 1e-9 * abs(a), name)
+
+    def figures(self, geometry):
+        """Every area of the report, with its name."""
+        exit_, out, err, _, _ = check(self.store, json.dumps(geometry).encode())
+        self.assertEqual(exit_, 0, err)
+        found = []
+
+        def walk(value, name):
+            for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+                walk(inner, f"{name}/{key}")
+            if isinstance(value, (int, float)) and name.endswith("area_m2") and "geodesic" not in name and "standard" not in name:
+                found.append((name, value))
+        walk(json.loads(out)["parcels"][0], "")
+        return found
+
     @unittest.skipUnless(runs.LONG, "takes the whole of a request's processor time: in script/test --long")
     def test_a_request_ends_with_its_budget(self):
         server = fixture.Server(PROGRAM, "--store", self.store, "--threads", "2")
         try:
-            for kind, size in (("comb", 12500), ("nested", 600)):
-                before = runs.cpu_seconds(server.process.pid)
-                c = http.client.HTTPConnection(server.host, server.port)
-                c.request("POST", "/check", hostile.make(kind, size), {"Content-Type": "application/geo+json"})
-                answer = c.getresponse()
-                self.assertEqual((answer.status, json.loads(answer.read())["code"]), (413, "too-costly"))
-                self.assertLess(runs.cpu_seconds(server.process.pid) - before, CPU_S)
-                c.close()
+            before = runs.cpu_seconds(server.process.pid)
+            c = http.client.HTTPConnection(server.host, server.port)
+            c.request("POST", "/check?format=geojson", hostile.make("star", 100000), {"Content-Type": "application/geo+json"})
+            answer = c.getresponse()
+            self.assertEqual((answer.status, json.loads(answer.read())["code"]), (413, "too-costly"))
+            self.assertLess(runs.cpu_seconds(server.process.pid) - before, CPU_S)
+            c.close()
         finally:
             server.stop()
 

@@ -255,7 +255,8 @@ static void assert_same_ground(struct fixture *f, const struct geo_shape *out, c
 }
 
 /* Combs, spirals, rings in rings and many holes, over and under features with holes: whatever lies across,
- * within, around or apart, either of the two as the parcel, is what GEOS's overlay says, ring for ring, and valid. */
+ * within, around or apart, either of the two as the parcel, is what GEOS's overlay says, ring for ring, and
+ * valid. */
 static void crowded_parcels_are_what_geos_says(void **state)
 {
     struct fixture *f = *state;
