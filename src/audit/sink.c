@@ -113,7 +113,7 @@ enum status sink_open(const struct sink_request *r, const uint64_t bytes[BATCH_T
 
 static enum status move(const char *from, const char *to, struct error *e)
 {
-    return rename(from, to) == 0 ? STATUS_OK : error_errno(e, "保存", "save", to);
+    return rename(from, to) == 0 ? STATUS_OK : error_errno(e, "保存", "Saving", to);
 }
 
 /* A format that can only be written in one go is made from the finished GeoPackage. */

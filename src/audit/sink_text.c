@@ -181,7 +181,7 @@ static const char *path_of(const struct sink_text *t, int i)
 static enum status append(struct sink_text *t, int i, const char *data, size_t n, struct error *e)
 {
     if (!file_write_all(t->fd[i], data, n))
-        return error_errno(e, "写入", "write", path_of(t, i));
+        return error_errno(e, "写入", "Writing", path_of(t, i));
     t->base.bytes[i] += n;
     return STATUS_OK;
 }
@@ -209,7 +209,7 @@ static enum status text_commit(struct sink *s, const char *state, struct error *
 {
     char path[SINK_PATH_SIZE + 16];
     if (state_path(s->out, path))
-        return error_errno(e, "写入", "write", s->out);
+        return error_errno(e, "写入", "Writing", s->out);
     return file_write_atomic(path, state, strlen(state), e);
 }
 
@@ -218,13 +218,13 @@ static enum status text_finish(struct sink *s, const char *state, struct error *
     struct sink_text *t = (struct sink_text *)s;
     for (int i = 0; i < t->n_files; i++)
         if (t->fd[i] >= 0 && fsync(t->fd[i]) != 0)
-            return error_errno(e, "保存", "save", path_of(t, i));
+            return error_errno(e, "保存", "Saving", path_of(t, i));
     char findings[SINK_PATH_SIZE + 16];
     snprintf(findings, sizeof findings, "%.*s.findings.csv", (int)strlen(s->out), s->out);
     enum status st = text_commit(s, state, e);
     /* The findings first: where OUT is, they are. */
     if (!st && t->n_files > 1 && t->fd[1] >= 0 && rename(t->findings_part, findings) != 0)
-        st = error_errno(e, "保存", "save", findings);
+        st = error_errno(e, "保存", "Saving", findings);
     return st;
 }
 
@@ -258,7 +258,7 @@ static enum status open_file(struct sink_text *t, int i, bool again, uint64_t by
                              already */
     if (t->fd[i] < 0 ||
         (again && (ftruncate(t->fd[i], (off_t)bytes) != 0 || lseek(t->fd[i], 0, SEEK_END) < 0)))
-        return error_errno(e, "打开", "open", path_of(t, i));
+        return error_errno(e, "打开", "Opening", path_of(t, i));
     t->base.bytes[i] = again ? bytes : 0;
     return STATUS_OK;
 }

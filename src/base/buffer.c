@@ -50,6 +50,12 @@ static int buffer_reserve(struct buffer *b, size_t extra)
     return 1;
 }
 
+void buffer_carry(struct buffer *to, const struct buffer *from)
+{
+    if (!to->failed)
+        to->failed = from->failed;
+}
+
 void buffer_append(struct buffer *b, const void *bytes, size_t n)
 {
     if (!buffer_reserve(b, n))

@@ -27,6 +27,9 @@ void buffer_append(struct buffer *b, const void *bytes, size_t n);
 void buffer_append_str(struct buffer *b, const char *s);
 void buffer_append_char(struct buffer *b, char c);
 void buffer_printf(struct buffer *b, const char *fmt, ...) HX_PRINTF(2, 3);
+/* What failed in `from` has failed in `to` as well: wherever bytes of one are put into the other, or a part
+ * that could not be built would be missing from a whole that looks good. */
+void buffer_carry(struct buffer *to, const struct buffer *from);
 enum status buffer_status(const struct buffer *b, struct error *e) HX_MUST_CHECK;
 /* Hands the bytes to the caller (free with free()); the buffer is empty afterwards. */
 char *buffer_detach(struct buffer *b, size_t *n);

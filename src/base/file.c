@@ -102,7 +102,7 @@ enum status file_sync(const char *path, struct error *e)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     bool ok = fd >= 0 && fsync(fd) == 0;
-    enum status s = ok ? STATUS_OK : error_errno(e, "保存", "save", path);
+    enum status s = ok ? STATUS_OK : error_errno(e, "保存", "Saving", path);
     if (fd >= 0)
         close(fd);
     return s;

@@ -142,7 +142,7 @@ static enum status write_out(const struct check_args *a, const struct buffer *b,
         return write_whole(a->out, b, e);
     if (fwrite(b->data, 1, b->size, stdout) == b->size && fflush(stdout) == 0)
         return STATUS_OK;
-    return error_errno(e, "写出报告", "writing the report", "stdout");
+    return error_errno(e, "写出报告", "Writing the report to", "stdout");
 }
 
 static int print_report(struct check_worker *w, const struct report *r, const char *path,

@@ -110,7 +110,7 @@ static enum status look(const char *path, char *bytes, size_t *n, bool *folder, 
     *n = 0;
     *folder = false;
     if (fd < 0 || fstat(fd, &st) != 0) {
-        enum status s = error_errno(e, "打开", "open", path);
+        enum status s = error_errno(e, "打开", "Opening", path);
         if (fd >= 0)
             close(fd);
         return s;
@@ -124,7 +124,7 @@ static enum status look(const char *path, char *bytes, size_t *n, bool *folder, 
             break;
         *n += (size_t)got;
     }
-    enum status s = got < 0 ? error_errno(e, "读取", "read", path) : STATUS_OK;
+    enum status s = got < 0 ? error_errno(e, "读取", "Reading", path) : STATUS_OK;
     close(fd);
     return s;
 }

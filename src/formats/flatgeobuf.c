@@ -306,7 +306,6 @@ void fgb_feature_end(struct fgb_writer *w)
     point_here(w->out, w->start + FEATURE_PROPERTIES);
     put_integer(w->out, w->properties.size, 4);
     buffer_append(w->out, w->properties.data, w->properties.size);
-    if (w->properties.failed && !w->out->failed)
-        w->out->failed = w->properties.failed;
+    buffer_carry(w->out, &w->properties);
     end_message(w->out, w->start);
 }

@@ -169,7 +169,7 @@ enum status wkb_read(const void *wkb, size_t n, struct geo_shape_builder *b, str
             "again.",
             r.at, n - r.at);
     }
-    return s;
+    return s ? s : geo_shape_builder_status(b, e);
 }
 
 static void put_u32(struct buffer *out, uint32_t v)

@@ -231,6 +231,11 @@ static enum status builder_failure(const struct geo_shape_builder *b, struct err
         limit, LIMIT_RINGS_PER_LAYER);
 }
 
+enum status geo_shape_builder_status(const struct geo_shape_builder *b, struct error *e)
+{
+    return b->failed ? builder_failure(b, e) : STATUS_OK;
+}
+
 /* An empty shape still needs its two index arrays, whose one element is 0. */
 static bool end_index_arrays(struct geo_shape_builder *b)
 {

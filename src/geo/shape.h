@@ -75,6 +75,10 @@ void geo_shape_builder_polygon(struct geo_shape_builder *b); /* the next ring is
 void geo_shape_builder_ring(struct geo_shape_builder *b);    /* starts a ring of the current polygon */
 void geo_shape_builder_point(struct geo_shape_builder *b, double lon_deg, double lat_deg);
 
+/* Was everything taken that was given to it? STATUS_NO_MEMORY or STATUS_TOO_LARGE with a sentence when not:
+ * whoever reads its arrays directly, and does not finish a shape, asks before. */
+enum status geo_shape_builder_status(const struct geo_shape_builder *b, struct error *e) HX_MUST_CHECK;
+
 /* Closes rings, drops repeated vertices, turns rings the right way round, and copies the result into the
  * arena.
  * Rings that enclose nothing (fewer than 3 distinct vertices) are STATUS_INVALID_INPUT with the ring's

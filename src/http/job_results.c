@@ -78,8 +78,7 @@ static void write_value(struct json_writer *w, const char *format, const struct 
         jw_raw(w, bytes->data ? bytes->data : "null", bytes->data ? bytes->size : 4);
     else
         jw_string(w, binary ? text.data : bytes->data ? bytes->data : "");
-    if (text.failed)
-        w->out->failed = text.failed;
+    buffer_carry(w->out, &text);
     buffer_release(&text);
     jw_object_end(w);
 }

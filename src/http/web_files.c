@@ -101,7 +101,7 @@ static enum status add_entry(struct web_files *f, const char *root, const char *
     if (!disk_path)
         return error_no_memory(e);
     if (lstat(disk_path, &st) != 0)
-        return error_errno(e, "读取", "read", disk_path);
+        return error_errno(e, "读取", "Reading", disk_path);
     if (S_ISDIR(st.st_mode) && depth < MAX_FOLDER_DEPTH)
         return add_folder(f, root, path, depth + 1, e);
     return S_ISREG(st.st_mode) ? add_file(f, disk_path, path, e) : STATUS_OK;
@@ -115,7 +115,7 @@ static enum status add_folder(struct web_files *f, const char *root, const char 
         return error_no_memory(e);
     DIR *dir = opendir(disk_path);
     if (!dir)
-        return error_errno(e, "打开文件夹", "open the folder", disk_path);
+        return error_errno(e, "打开文件夹", "Opening the folder", disk_path);
     enum status s = STATUS_OK;
     for (struct dirent *d = readdir(dir); d && !s; d = readdir(dir)) {
         if (d->d_name[0] == '.')

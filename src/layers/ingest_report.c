@@ -163,6 +163,7 @@ static void write_list(struct json_writer *w, const char *key, const struct inge
 {
     jw_key(w, key);
     jw_raw(w, l->text.data, l->text.size);
+    buffer_carry(w->out, &l->text);
     buffer_append_char(w->out, ']'); /* the list itself is left open for more */
 }
 

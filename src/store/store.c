@@ -162,18 +162,16 @@ static enum status open_checked(const char *name, int flags, struct way way, str
 /* For a store on a medium or in a directory where SQLite cannot put its shared memory. */
 static enum status open_immutable(const char *path, struct way way, struct store **out, struct error *e)
 {
-    char *uri = sqlite_immutable_uri(path);
-    if (!uri)
-        return error_no_memory(e);
-    enum status st = open_checked(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, way, out, e);
-    free(uri);
-    if (st == STATUS_OK) {
-        char *plain = strdup(path);
-        if (plain) {
-            free((*out)->path);
-            (*out)->path = plain;
-        }
+    char *uri = sqlite_immutable_uri(path), *plain = strdup(path);
+    enum status st = uri && plain ? open_checked(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, way, out, e)
+                                  : error_no_memory(e);
+    if (st == STATUS_OK) { /* the indexes lie beside the path */
+        free((*out)->path);
+        (*out)->path = plain;
+        plain = NULL;
     }
+    free(uri);
+    free(plain);
     return st;
 }
 

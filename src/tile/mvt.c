@@ -89,6 +89,13 @@ static void put_bytes(struct buffer *out, unsigned field, const void *bytes, siz
     buffer_append(out, bytes, n);
 }
 
+/* A part that was built apart: what is missing in it is missing in the whole. */
+static void put_message(struct buffer *out, unsigned field, const struct buffer *part)
+{
+    put_bytes(out, field, part->data, part->size);
+    buffer_carry(out, part);
+}
+
 static uint32_t zigzag(int32_t v)
 {
     return (uint32_t)v << 1 ^ (uint32_t)(v >> 31);
@@ -197,7 +204,7 @@ static bool intern_value(struct mvt_writer *w, const char *text, uint32_t *numbe
         *slot = w->n_values;
         buffer_clear(&w->scratch);
         put_bytes(&w->scratch, VALUE_STRING, text, strlen(text));
-        put_bytes(&w->values, LAYER_VALUES, w->scratch.data, w->scratch.size);
+        put_message(&w->values, LAYER_VALUES, &w->scratch);
     }
     *number = *slot - 1;
     return true;
@@ -212,7 +219,7 @@ static bool add_number(struct mvt_writer *w, uint64_t v, uint32_t *number)
     *number = w->n_values++;
     buffer_clear(&w->scratch);
     put_number(&w->scratch, VALUE_UINT, v);
-    put_bytes(&w->values, LAYER_VALUES, w->scratch.data, w->scratch.size);
+    put_message(&w->values, LAYER_VALUES, &w->scratch);
     return true;
 }
 
@@ -220,6 +227,7 @@ static bool add_number(struct mvt_writer *w, uint64_t v, uint32_t *number)
 
 void mvt_feature_end(struct mvt_writer *w, uint64_t id, const char *const tags[MVT_TEXTS], uint64_t number)
 {
+    buffer_carry(&w->features, &w->geometry); /* also when nothing of it is there */
     if (mvt_feature_is_empty(w))
         return;
     unsigned char packed[2 * MVT_KEYS * 10];
@@ -242,8 +250,8 @@ void mvt_feature_end(struct mvt_writer *w, uint64_t id, const char *const tags[M
     if (tags_size)
         put_bytes(message, FEATURE_TAGS, packed, tags_size);
     put_number(message, FEATURE_TYPE, w->type);
-    put_bytes(message, FEATURE_GEOMETRY, w->geometry.data, w->geometry.size);
-    put_bytes(&w->features, LAYER_FEATURES, message->data, message->size);
+    put_message(message, FEATURE_GEOMETRY, &w->geometry);
+    put_message(&w->features, LAYER_FEATURES, message);
 }
 
 size_t mvt_size(const struct mvt_writer *w)
@@ -261,13 +269,13 @@ enum status mvt_layer_end(struct mvt_writer *w, const char *layer, const char *c
         buffer_clear(body);
         put_number(body, LAYER_VERSION, 2);
         put_bytes(body, LAYER_NAME, layer, strlen(layer));
-        buffer_append(body, w->features.data, w->features.size);
+        buffer_append(body, w->features.data, w->features.size); /* its status is asked for below */
         for (int i = 0; i < MVT_KEYS; i++)
             put_bytes(body, LAYER_KEYS, keys[i], strlen(keys[i]));
         if (w->values.size)
             buffer_append(body, w->values.data, w->values.size);
         put_number(body, LAYER_EXTENT, MVT_EXTENT);
-        put_bytes(out, TILE_LAYERS, body->data, body->size);
+        put_message(out, TILE_LAYERS, body);
     }
     enum status s = buffer_status(&w->features, e);
     if (!s)

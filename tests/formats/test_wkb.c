@@ -193,9 +193,30 @@ static void test_mutations_never_crash(void **state)
     geo_shape_builder_release(&b);
 }
 
+/* What the builder could not take, for want of memory or because it is too much, is no smaller shape: whoever
+ * reads the builder's arrays would have one that lacks points, and a check of it could say clear. */
+static void test_a_shape_that_was_not_taken_whole_is_refused(void **state)
+{
+    (void)state;
+    struct geo_shape_builder b;
+    struct buffer wkb;
+    struct error e;
+    geo_shape_builder_init(&b);
+    b.vertex_limit = 4;
+    buffer_init(&wkb, 0);
+    put_two_squares(&wkb, &(const struct dialect){.z = true});
+    assert_int_equal(wkb_read(wkb.data, wkb.size, &b, &e), STATUS_TOO_LARGE);
+    assert_string_equal(e.code, "shape-too-large");
+    b.vertex_limit = 10;
+    assert_int_equal(wkb_read(wkb.data, wkb.size, &b, &e), STATUS_OK);
+    buffer_release(&wkb);
+    geo_shape_builder_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_shape_that_was_not_taken_whole_is_refused),
         cmocka_unit_test(test_every_dialect_reads_alike),
         cmocka_unit_test(test_what_we_write_reads_back_to_the_bit),
         cmocka_unit_test(test_refusals),

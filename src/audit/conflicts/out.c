@@ -281,7 +281,7 @@ static enum status write_gpkg(const struct conflict_report *r, const char *path,
                                   "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; BEGIN";
     char part[4096];
     if ((size_t)snprintf(part, sizeof part, "%s.part", path) >= sizeof part)
-        return error_errno(e, "写入", "write", path);
+        return error_errno(e, "写入", "Writing", path);
     remove(part);
     sqlite3 *db = NULL;
     enum status s = sqlite3_open(part, &db) == SQLITE_OK ? STATUS_OK : fail_sql(db, e);
@@ -297,7 +297,7 @@ static enum status write_gpkg(const struct conflict_report *r, const char *path,
     if (!s)
         s = file_sync(part, e);
     if (!s && rename(part, path) != 0)
-        s = error_errno(e, "保存", "save", path);
+        s = error_errno(e, "保存", "Saving", path);
     if (s)
         remove(part);
     return s;
@@ -308,7 +308,7 @@ static enum status write_converted(const struct conflict_report *r, const char *
 {
     char made[SINK_PATH_SIZE], gpkg[SINK_PATH_SIZE + 8], rest[SINK_PATH_SIZE];
     if (strlen(path) + 64 > SINK_PATH_SIZE)
-        return error_errno(e, "写入", "write", path);
+        return error_errno(e, "写入", "Writing", path);
     sink_made_path(path, made);
     snprintf(gpkg, sizeof gpkg, "%s.gpkg", made);
     sink_rest_path(path, rest);
@@ -318,7 +318,7 @@ static enum status write_converted(const struct conflict_report *r, const char *
     if (!s)
         s = sink_convert(&c, e);
     if (!s && rename(made, path) != 0)
-        s = error_errno(e, "保存", "save", path);
+        s = error_errno(e, "保存", "Saving", path);
     remove(gpkg);
     if (s)
         remove(made);

@@ -16,7 +16,7 @@ enum status mapped_open(const char *path, struct mapped *out, struct error *e)
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &st) != 0) {
-        enum status s = error_errno(e, "打开", "open", path);
+        enum status s = error_errno(e, "打开", "Opening", path);
         if (fd >= 0)
             close(fd);
         return s;
@@ -25,7 +25,7 @@ enum status mapped_open(const char *path, struct mapped *out, struct error *e)
     void *p = n ? mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
     close(fd);
     if (p == MAP_FAILED)
-        return error_errno(e, "读取", "read", path);
+        return error_errno(e, "读取", "Reading", path);
     *out = (struct mapped){.bytes = p, .n = n};
     return STATUS_OK;
 }

@@ -391,7 +391,7 @@ enum status form_xlsx(const struct form_input *in, struct buffer *out, struct er
     char path[40];
     int fd = memfd_create("report.xlsx", MFD_CLOEXEC);
     if (fd < 0)
-        return error_errno(e, "准备 XLSX", "preparing the XLSX", "memfd");
+        return error_errno(e, "准备 XLSX", "Preparing the XLSX", "memfd");
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     enum status s = write_book(path, in->blocks, e);
     if (!s)

@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""The n-th call fails: of malloc, read, write, fsync, mmap, rename, open, ftruncate and unlink, in every command that keeps something and
+in checks. Afterwards the command has said what failed, in both languages, and nothing is half-done: the store is as it was or as
+it is when nothing fails, so is what is beside it, and what was asked of it is answered as before.
+
+What is refused is refused to the program and to SQLite; other libraries end the process when they are without memory (GLib, Pango,
+Cairo, SpatiaLite): the last test lets them, and looks at the store only."""
+import json
+import pathlib
+import shutil
+import sys
+import tempfile
+import unittest
+
+from faults import Faults, contents, copied, differing, files, fixture, is_same, moments, runs, same_text
+
+PROGRAM, SHIM = sys.argv[1:3]
+OWN = "hongxian"      # calls of the program itself
+BOTH = "hongxian,libsqlite3"
+STORE = ("--store", "test.sqlite")
+CHECK = ("check", "on.geojson", "--format", "json", *STORE)
+# A hole, a second part and enough vertices that arrays grow while they are read.
+RING = [[111.703 + 0.00001 * i, 40.8005 + (0.000001 if i % 2 else 0)] for i in range(600)] + [[111.709, 40.809], [111.703, 40.809]]
+HOLE = [[111.704, 40.804], [111.704, 40.805], [111.705, 40.805], [111.705, 40.804], [111.704, 40.804]]
+LAYER = fixture.collection(
+    {"type": "Feature", "properties": {"BSM": "N-1", "MC": "新一", "GKFQ": "核心保护区外"},
+     "geometry": {"type": "MultiPolygon", "coordinates": [[RING + [RING[0]], HOLE], [fixture.ring(111.80, 40.80, 111.81, 40.81)]]}},
+    fixture.feature((111.85, 40.80, 111.86, 40.81), BSM="N-2", MC="新二", GKFQ="核心保护区外"))
+
+
+def base(folder):
+    """A store with layers, a kept record, parcels, and a layer to import."""
+    store = fixture.make_store(PROGRAM, folder)
+    faults = Faults(PROGRAM, SHIM, folder)
+    fixture.write_json(folder / "on.geojson", fixture.collection(
+        fixture.feature((111.705, 40.80, 111.715, 40.81), 地块编号="压占"), fixture.feature((111.75, 40.81, 111.751, 40.811), 地块编号="不压")))
+    fixture.write_json(folder / "layer.geojson", LAYER)
+    kept = faults.run((*CHECK, "--keep", "--officer", "李四"), folder)
+    assert kept.code == 0, kept.err
+    (folder / "counts").unlink(missing_ok=True)
+    return pathlib.Path(store)
+
+
+class Operation:
+    """One command, what it is like when nothing fails, and what holds when something did."""
+
+    def __init__(self, case, name, arguments, outputs=(), acknowledges=None, given=None, prepare=None):
+        self.case, self.name, self.arguments, self.given = case, name, arguments, given
+        self.outputs, self.acknowledges = outputs, acknowledges
+        self.base, self.at = case.folder / f"base-{name}", case.folder / "now"
+        copied(case.base, self.base)
+        if prepare:
+            prepare(self.base)
+        self.before, self.files_before = contents(self.base / "test.sqlite"), files(self.base)
+        once, self.truth = self.undisturbed()
+        self.after, self.changing = contents(self.at / "test.sqlite"), set()
+        self.files_after = files(self.at)
+        self.undisturbed()
+        self.changing = differing(self.after, contents(self.at / "test.sqlite"))
+        case.assertIn(b"prohibited", self.truth["check"])
+        self.said = once
+
+    def undisturbed(self):
+        done = self.run()
+        self.case.assertEqual(0, done.code, (self.name, done.err))
+        return done, self.outcome(done)
+
+    def run(self, fault=None, by=None):
+        copied(self.base, self.at)
+        return self.case.faults.run(self.arguments, self.at, fault, by, self.given)
+
+    def outcome(self, done):
+        texts = {o: same_text((self.at / o).read_bytes()) for o in self.outputs if (self.at / o).exists()}
+        return {"out": same_text(done.out), "check": same_text(self.case.faults.run(CHECK, self.at).out), **texts}
+
+    def state(self):
+        """Is the store as it was before, or as it is after?"""
+        now = contents(self.at / "test.sqlite")
+        was, is_done = is_same(now, self.before), is_same(now, self.after, self.changing)
+        self.case.assertTrue(was or is_done, (self.name, "half-done", differing(now, self.after) - self.changing))
+        return "both" if was and is_done else "before" if was else "after"
+
+    def look(self, fault, done):
+        """What holds after each run, whatever failed."""
+        case, where = self.case, (self.name, fault, done.code, done.err[-600:])
+        state = self.state()
+        case.assertTrue(done.code == 0 or done.told, where)
+        if done.code == 0:
+            case.assertIn(state, ("after", "both"), where)
+        elif self.acknowledges:  # what was not acknowledged was not kept
+            case.assertIn(state, ("both", "after" if self.acknowledges in done.err else "before"), where)
+        for output in self.outputs:
+            there = self.at / output
+            if done.code == 0:
+                case.assertTrue(there.exists(), where)
+            if there.exists() and output in self.truth and not output.endswith((".pdf", ".xlsx", ".gpkg", ".sqlite")):
+                content = same_text(there.read_bytes())
+                if output not in self.files_before or content != same_text((self.base / output).read_bytes()):
+                    self.is_true(content, self.truth[output], where)
+        left = files(self.at) - self.files_before - self.files_after
+        if done.code:
+            case.assertEqual(set(), {f for f in left if not f.startswith("test.sqlite.index/")}, where)
+        return state
+
+    def is_true(self, content, truth, where):
+        """The truth byte by byte, or an answer that says that it could not measure."""
+        if content != truth:
+            self.case.assertIn(b"unknown", content, where)
+            self.case.assertNotIn(b'"clear"', content, where)
+
+    def sound(self, where):
+        """The program itself finds nothing wrong with the store, and answers as before."""
+        for arguments in (("records", "verify", *STORE), ("log", "verify", *STORE), ("doctor", *STORE)):
+            done = self.case.faults.run(arguments, self.at)
+            self.case.assertIn(done.code, (0, 11) if arguments[0] == "doctor" else (0,), (where, done.out.decode(), done.err))
+        self.case.assertEqual(self.truth["check"] if self.state() != "before" else self.check_before(),
+                              same_text(self.case.faults.run(CHECK, self.at).out), where)
+
+    def check_before(self):
+        return same_text(self.case.faults.run(CHECK, self.base).out)
+
+    def fail(self, kind, most, by=BOTH, suffix="", first=0):
+        """Refuses a spread of the calls of one kind, and the first ones."""
+        total = self.run("none:0", by).counts[kind]
+        for n in sorted({*moments(total, most), *range(1, min(first, total) + 1)}):
+            fault = f"{kind}:{n}{suffix}"
+            done = self.run(fault, by)
+            with self.case.subTest(operation=self.name, fault=fault, by=by):
+                self.look((fault, by), done)
+        if total:
+            self.sound((self.name, kind))
+
+
+@unittest.skipIf(runs.SANITIZED, "a sanitizer brings a malloc of its own")
+class EveryCall(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="hongxian-faults-"))
+        cls.base = cls.folder / "base"
+        cls.base.mkdir()
+        base(cls.base)
+        cls.faults = Faults(PROGRAM, SHIM, cls.folder)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def spread(self, operation, first=0):
+        """The program's own calls of each kind, every one in the long form, then those of SQLite; once, and from then on."""
+        few, many = runs.small_or_whole((2, 3), (10 ** 6, 60))
+        operation.fail("alloc", few, by=OWN, first=first)
+        operation.fail("alloc", many, by="libsqlite3", suffix=runs.small_or_whole("+", ""))
+        for kind in ("read", "write", "sync", "map", "open", "rename", "truncate", "unlink"):
+            operation.fail(kind, min(few, 1 if kind in ("read", "truncate", "unlink") else few), suffix="+" if kind in ("write", "open") else "")
+        if runs.LONG:
+            for kind in ("alloc", "read", "write", "map", "open"):
+                operation.fail(kind, few, by=OWN, suffix="+")
+
+    def test_keep(self):
+        self.spread(Operation(self, "keep", (*CHECK, "--keep", "--officer", "张三", "-o", "out.json"), ("out.json",), "kept as record"))
+
+    def test_import(self):
+        self.spread(Operation(self, "import", (
+            "import", "layer.geojson", "--layer", "ecological_red_line", "--title-zh", "生态保护红线", "--title-en", "Red line", "--kind", "line",
+            "--synthetic", "--document", "测试〔2024〕2号", "--effective-from", "2024-01-01", "--coverage", "coverage.geojson", *STORE)), first=7)
+
+    def test_backup(self):
+        self.spread(Operation(self, "backup", ("backup", "copy.sqlite", *STORE), ("copy.sqlite",)))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])
