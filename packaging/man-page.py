@@ -40,7 +40,7 @@ def usage(command: dict) -> str:
 def option(o: dict) -> list[str]:
     out = [".TP", ".B " + escape(f"{o['name']} {o['value'] or ''}".strip() + (" ..." if o["several"] else ""))]
     out += both(o)
-    remarks = []
+    remarks = [f"${o['environment']}"] if o["environment"] else []
     if o["default"]:
         remarks.append(f"默认 default: {o['default']}")
     if o["alias"]:
@@ -73,6 +73,9 @@ def page(program: dict) -> str:
     out.append(".SH COMMANDS")
     for command in program["commands"]:
         out += section(command)
+    out += [".SH FILES", ".TP", ".B /etc/hongxian.conf", "serve 的设置：每行“名称 = 值”，名称为去掉 \\-\\- 的选项；", ".br",
+            "settings of serve, one \"name = value\" a line, named as the options are without their dashes;", ".br",
+            escape("--config, $HONGXIAN_CONFIG; hongxian serve --print-config")]
     out.append(".SH EXIT STATUS")
     for code in program["exit_codes"]:
         of = f" ({code['of']})" if code["of"] else ""

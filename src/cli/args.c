@@ -1,5 +1,6 @@
 #include "cli/args.h"
 
+#include "cli/options/settings.h"
 #include "cli/options/suggest.h"
 
 #include <errno.h>
@@ -149,13 +150,62 @@ static enum status check_choice(const struct cli_option *o, const char *value, s
                       value);
 }
 
+/* What comes nearer takes the place of what is farther: of parts (NAME=NUMBER) each by its name. */
+static void drop_farther(const struct cli_option *o, const char *value, struct arguments *a)
+{
+    int n = 0;
+    for (int i = 0; i < a->n_given; i++) {
+        const struct arg_given *g = &a->given[i];
+        bool same = strcmp(g->key, o->key) == 0, farther = g->origin.source < a->now.source;
+        if (same && o->part_at)
+            farther = farther && name_length(g->value) == name_length(value) &&
+                      strncmp(g->value, value, name_length(value)) == 0;
+        if (!same || !farther)
+            a->given[n++] = *g;
+    }
+    a->n_given = n;
+}
+
 static enum status list_value(const struct cli_option *o, const char *value, struct arguments *a,
                               struct error *e)
 {
+    drop_farther(o, value, a);
     if (a->n_given == ARG_GIVEN_MAX)
         return fail(e, "选项太多", "There are too many options", o->name);
-    a->given[a->n_given++] = (struct arg_given){o->key, value};
+    struct arg_given *g = &a->given[a->n_given++];
+    *g = (struct arg_given){o->key, value, a->now};
+    g->origin.option = o->name;
     return STATUS_OK;
+}
+
+static void note_origin(const struct cli_option *o, struct arguments *a)
+{
+    int i = 0;
+    while (i < a->n_origins && strcmp(a->origins[i].option, o->name) != 0)
+        i++;
+    if (i == ARG_OPTIONS_MAX)
+        return;
+    a->origins[i] = a->now;
+    a->origins[i].option = o->name;
+    a->n_origins += i == a->n_origins;
+}
+
+/* On a command line it has no value. */
+static enum status put_flag(const struct cli_option *o, const char *value, bool *out, struct error *e)
+{
+    static const char *const yes[] = {"yes", "true", "on", "1"}, *const no[] = {"no", "false", "off", "0"};
+    *out = !value;
+    for (size_t i = 0; value && i < sizeof yes / sizeof *yes; i++) {
+        if (strcmp(value, yes[i]) == 0)
+            return *out = true, STATUS_OK;
+        if (strcmp(value, no[i]) == 0)
+            return STATUS_OK;
+    }
+    if (!value)
+        return STATUS_OK;
+    error_zh(e, "%s 的值应为 yes 或 no，不是“%.40s”。", o->name, value);
+    return error_fail(e, STATUS_INVALID_INPUT, "bad-usage", "The value of %s is yes or no, not \"%.40s\".",
+                      o->name, value);
 }
 
 enum status args_put(const struct cli_option *o, const char *value, struct arguments *a, struct error *e)
@@ -164,7 +214,7 @@ enum status args_put(const struct cli_option *o, const char *value, struct argum
     enum status s = STATUS_OK;
     switch (o->type) {
     case OPTION_FLAG:
-        *(bool *)at = true;
+        s = put_flag(o, value, at, e);
         break;
     case OPTION_CHOICE:
         s = check_choice(o, value, e);
@@ -184,6 +234,8 @@ enum status args_put(const struct cli_option *o, const char *value, struct argum
         s = list_value(o, "1", a, e);
         break;
     }
+    if (!s && a->now.source != ARG_DEFAULT && !option_is_listed(o))
+        note_origin(o, a);
     return s;
 }
 
@@ -253,7 +305,12 @@ enum status args_parse(const struct command *c, int argc, char **argv, int skip,
 {
     bool options_end = false;
     a->command = c;
+    a->argc = argc;
+    a->argv = argv;
     enum status s = put_fallbacks(c, a, e);
+    if (!s && c->has_settings)
+        s = settings_read(c, argc, argv, a, e);
+    a->now = (struct arg_origin){.source = ARG_COMMAND_LINE};
     for (int i = 0; !s && i < argc; i++) {
         if (i == skip)
             continue;
@@ -270,5 +327,10 @@ enum status args_parse(const struct command *c, int argc, char **argv, int skip,
         s = check_items(c, a, e);
     if (!s)
         s = check_required(c, a, e);
-    return s || !c->check ? s : c->check(a, e);
+    if (s || !c->check)
+        return s;
+    s = c->check(a, e);
+    if (s)
+        settings_place_error(c, a, e);
+    return s;
 }

@@ -15,7 +15,8 @@ enum status args_subcommand(const struct command *group, int argc, char **argv, 
 enum status args_parse(const struct command *c, int argc, char **argv, int skip, struct arguments *a,
                        struct error *e) HX_MUST_CHECK;
 
-/* Puts a value where an option's goes; of a flag `value` is not looked at. The error names `o`. */
+/* Puts a value, which comes from a->now, where an option's goes; of a flag NULL is yes. The error names
+ * `o`. */
 enum status args_put(const struct cli_option *o, const char *value, struct arguments *a,
                      struct error *e) HX_MUST_CHECK;
 /* A whole number in a range. */

@@ -48,13 +48,14 @@ static enum audit_kind kind_of(const struct command *c)
     return AUDIT_PARCELS;
 }
 
-/* All options of this kind of audit but FILE, which a command line has without a name. */
+/* All options of audits but FILE, which a command line has without a name. Those of another kind are refused
+ * where the request is made, in the same words in every door. */
 static bool join_option(const struct command *c, size_t i, struct cli_option *out)
 {
     struct audit_option_info o;
     enum audit_kind kind = kind_of(c);
     for (size_t at = 0; audit_option_at(at, &o); at++) {
-        if (!(o.kinds & 1U << kind) || strcmp(o.key, "input") == 0 || i-- > 0)
+        if (strcmp(o.key, "input") == 0 || i-- > 0)
             continue;
         *out = (struct cli_option){.name = o.argument,
                                    .type = o.is_flag ? OPTION_LISTED_FLAG : OPTION_LISTED,
@@ -64,6 +65,7 @@ static bool join_option(const struct command *c, size_t i, struct cli_option *ou
                                    .key = o.key,
                                    .alias = o.alias,
                                    .is_single = strcmp(o.key, "output") != 0,
+                                   .is_hidden = !(o.kinds & 1U << kind),
                                    .is_required = kind == AUDIT_PARCELS && strcmp(o.key, "output") == 0};
         return true;
     }
@@ -264,10 +266,20 @@ static const struct command kinds[] = {
      .refuse = audit_say_misused},
     {.name = NULL}};
 
+/* A kind that there is not is told as every door tells it. */
+static int refuse_kind(const struct command *c, int argc, char **argv, const struct error *e)
+{
+    struct error unknown = *e;
+    enum audit_kind kind;
+    if (argc > 0 && *argv[0] != '-')
+        (void)!audit_kind_of(argv[0], &kind, &unknown);
+    return audit_say_misused(c, argc, argv, &unknown);
+}
+
 const struct command command_audit = {.name = "audit",
                                       .zh = "批量审查地块；审查图层之间的冲突；规划数据",
                                       .en =
                                           "audit many parcels; the lines against each other; figures of the "
                                           "plan",
                                       .subcommands = kinds,
-                                      .refuse = audit_say_misused};
+                                      .refuse = refuse_kind};

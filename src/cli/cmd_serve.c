@@ -1,6 +1,7 @@
 #include "base/log.h"
 #include "base/own_folders.h"
 #include "cli/exit_codes.h"
+#include "cli/options/settings.h"
 #include "cli/sandbox_say.h"
 #include "cli/serve_settings.h"
 #include "cli/store_path.h"
@@ -78,13 +79,65 @@ static void *end_anyway(void *user)
     _exit(EXIT_OK);
 }
 
-static void renew(struct http_server *server)
+/* What a signal brought stays until the stop: the server borrows its texts. */
+struct serving {
+    struct http_server *server;
+    const struct serve_args *started, *now; /* what needs a restart is as it was at the start */
+    struct later {
+        struct serve_args *args;
+        struct later *before;
+    } * later;
+};
+
+static void tell_changes(const struct serving *v, const struct serve_args *next)
+{
+    struct cli_option o;
+    char name[SETTING_NAME_SIZE];
+    for (size_t i = 0; command_option_at(&command_serve, i, &o); i++) {
+        if (!setting_name(&o, name))
+            continue;
+        if (o.is_live && !setting_same(&o, &v->now->base, &next->base))
+            log_line(LOG_INFO, "settings: %s has changed and is in force", name);
+        else if (!o.is_live && !setting_same(&o, &v->started->base, &next->base))
+            log_line(LOG_WARN, "settings: %s has changed, which needs a restart", name);
+    }
+}
+
+/* All of it or nothing. */
+static enum status take_again(struct serving *v, struct error *e)
+{
+    struct later *l = calloc(1, sizeof *l);
+    enum status s = l ? serve_settings_again(&v->started->base, &l->args, e) : error_no_memory(e);
+    if (!s)
+        s = http_server_change(v->server, &l->args->config, e);
+    if (s) {
+        serve_settings_free(l ? l->args : NULL);
+        free(l);
+        return s;
+    }
+    tell_changes(v, l->args);
+    l->before = v->later;
+    v->later = l;
+    v->now = l->args;
+    return STATUS_OK;
+}
+
+static void renew(struct serving *v)
 {
     struct error e = {0};
-    if (http_server_renew(server, &e))
-        log_line(LOG_ERROR, "the certificate of before stays in use: %s", e.en);
+    if (take_again(v, &e))
+        log_line(LOG_ERROR, "the settings and the certificate of before stay in use: %s", e.en);
     else
-        log_line(LOG_INFO, "what can be read anew was read anew");
+        log_line(LOG_INFO, "the settings and the certificate were read anew");
+}
+
+static void forget(struct serving *v)
+{
+    for (struct later *l = v->later, *before; l; l = before) {
+        before = l->before;
+        serve_settings_free(l->args);
+        free(l);
+    }
 }
 
 static void stop(struct http_server *server, sigset_t *signals)
@@ -113,24 +166,25 @@ static int exit_not_started(const struct error *e)
                : exit_with_store_error(e);
 }
 
-static int serve(struct http_config *config)
+static int serve(const struct serve_args *a)
 {
     struct error e = {0};
-    struct http_server *server;
+    struct serving v = {.started = a, .now = a};
     sigset_t signals;
     int signal_number = 0;
     umask(077); /* what it and its jobs write is of persons; a store's index is shared as the store is */
-    block_signals(&signals, config->tls_cert != NULL || notify_is_heard(config->notify));
+    block_signals(&signals, a->config.tls_cert || a->base.config || notify_is_heard(a->config.notify));
     (void)index_use_leases(INDEX_LEASE_SIGNAL); /* without them every check asks the kernel; nothing else */
     (void)mallopt(M_MMAP_THRESHOLD,
                   LARGE_BLOCK); /* fixed, so that the memory of large bodies goes back each time */
-    if (http_server_start(config, &server, &e))
+    if (http_server_start(&a->config, &v.server, &e))
         return exit_not_started(&e);
-    printf("%s\n", http_server_url(server));
+    printf("%s\n", http_server_url(v.server));
     fflush(stdout);
     while (sigwait(&signals, &signal_number) != 0 || signal_number == SIGHUP)
-        renew(server);
-    stop(server, &signals);
+        renew(&v);
+    stop(v.server, &signals);
+    forget(&v);
     return EXIT_OK;
 }
 
@@ -142,6 +196,10 @@ static int run(struct arguments *base)
     struct notify notify;
     notify_take(&notify); /* first, so that no child inherits it */
     a->config.notify = &notify;
+    if (a->print_config)
+        return settings_print(base->command, base), EXIT_OK;
+    if (log_setup(a->log_format, a->log_level, &e))
+        return command_misused(base->command, &e);
     if (store_path_find(base->store, store_path, &e))
         return exit_with_store_error(&e);
     if (sandbox_say(a->require_sandbox, &e))
@@ -156,7 +214,7 @@ static int run(struct arguments *base)
         log_line(LOG_WARN,
                  "没有找到网页文件（web/dist），只提供接口。 The web page's files are missing (web/dist): "
                  "only the interface for programs is served.");
-    return serve(&a->config);
+    return serve(a);
 }
 
 const struct command command_serve = {.name = "serve",
@@ -165,4 +223,5 @@ const struct command command_serve = {.name = "serve",
                                       .options = serve_options,
                                       .size = sizeof(struct serve_args),
                                       .check = serve_settings_check,
+                                      .has_settings = true,
                                       .run = run};

@@ -11,9 +11,18 @@
 #include "cli/options/option.h"
 #include "store/store.h"
 
-enum { ARG_ITEMS_MAX = 32, ARG_GIVEN_MAX = 96 };
+enum { ARG_ITEMS_MAX = 32, ARG_GIVEN_MAX = 96, ARG_OPTIONS_MAX = 64 };
 
 struct command;
+
+/* Where a value comes from; the later ones count before the earlier. */
+enum arg_source { ARG_DEFAULT, ARG_FILE, ARG_ENVIRONMENT, ARG_COMMAND_LINE };
+struct arg_origin {
+    enum arg_source source;
+    const char *option;   /* with its dashes */
+    int line;             /* of ARG_FILE */
+    const char *variable; /* of ARG_ENVIRONMENT */
+};
 
 /* What was said behind a command. A command that has more options begins its own struct with this one. */
 struct arguments {
@@ -22,8 +31,16 @@ struct arguments {
     int n;
     struct arg_given {
         const char *key, *value; /* of a flag "1" */
-    } given[ARG_GIVEN_MAX];      /* OPTION_LISTED, in their order */
+        struct arg_origin origin;
+    } given[ARG_GIVEN_MAX]; /* OPTION_LISTED, in their order */
     int n_given;
+    struct arg_origin origins[ARG_OPTIONS_MAX]; /* of the other options, one for each that was given */
+    int n_origins;
+    struct arg_origin now; /* of what is being read */
+    const char *config;    /* the file of settings; NULL: none */
+    struct arena *arena;   /* of a command with settings: their texts */
+    int argc;              /* the command line, to be read again with other settings */
+    char **argv;
     const char *store, *lang, *format; /* of the rows below */
 };
 
@@ -73,6 +90,7 @@ struct command {
     int (*run)(struct arguments *a);
     in_store_fn *in_store;
     enum store_mode mode;
+    bool has_settings; /* its options may also stand in a file and in the environment (options/settings.h) */
     /* Arguments that are refused; NULL: command_misused. */
     int (*refuse)(const struct command *c, int argc, char **argv, const struct error *e);
 };

@@ -1,6 +1,7 @@
 #include "cli/args.h"
 #include "cli/exit_codes.h"
 #include "cli/options/help.h"
+#include "cli/options/settings.h"
 #include "cli/options/suggest.h"
 #include "cli/print_json.h"
 #include "features/sandbox/sandbox.h"
@@ -72,6 +73,8 @@ static int help(struct arguments *a)
         return help_as_json();
     if (strcmp(a->format, "words") == 0)
         help_words();
+    else if (strcmp(a->format, "conf") == 0)
+        settings_example(&command_serve);
     else if (a->n == 0)
         help_overview();
     else
@@ -79,12 +82,13 @@ static int help(struct arguments *a)
     return EXIT_OK;
 }
 
-static const struct cli_option help_options[] = {OPTION_FORMAT_OF("text|json|words"), OPTION_END};
+static const struct cli_option help_options[] = {OPTION_FORMAT_OF("text|json|words|conf"), OPTION_END};
 
 const struct command command_help = {
     .name = "help",
-    .zh = "显示说明；json：全部命令、选项和退出码，供程序读取",
-    .en = "show this text, or the options of a command; json: all commands, options and exit codes",
+    .zh = "显示说明；json：全部命令、选项和退出码；words：供补全；conf：设置文件的样例",
+    .en = "show this text, or the options of a command; json: all commands, options and exit codes; words: "
+          "for completion; conf: an example of the file of settings",
     .operands = "COMMAND [COMMAND]",
     .operand_zh = "哪个命令，如 check 或 records list",
     .operand_en = "which command, such as check or records list",
@@ -117,9 +121,11 @@ static int run(const struct command *c, int argc, char **argv)
     struct arguments *a = calloc(1, found->size ? found->size : sizeof *a);
     if (!a)
         return EXIT_INTERNAL;
+    a->arena = found->has_settings ? arena_new(SETTINGS_ARENA_BYTES) : NULL;
     int code = args_parse(found, argc, argv, at, a, &e) ? refuse(found, argc, argv, &e)
                : found->in_store                        ? command_in_store(found, a)
                                                         : found->run(a);
+    arena_free(a->arena);
     free(a);
     return code;
 }

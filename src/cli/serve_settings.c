@@ -1,10 +1,11 @@
 #include "cli/serve_settings.h"
 
-#include "base/log.h"
-#include "cli/options/option.h"
+#include "cli/args.h"
+#include "cli/options/settings.h"
 #include "cli/sandbox_say.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define HEADER_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"
@@ -96,9 +97,6 @@ enum status serve_settings_check(struct arguments *base, struct error *e)
 {
     struct serve_args *a = (struct serve_args *)base;
     struct http_config *c = &a->config;
-    enum status s = log_setup(a->log_format, a->log_level, e);
-    if (s)
-        return s;
     door_limits_default(&c->limits);
     c->port = (uint16_t)a->port;
     c->n_threads = (unsigned)a->threads;
@@ -106,10 +104,34 @@ enum status serve_settings_check(struct arguments *base, struct error *e)
         return fail_public_url(c->public_url, e);
     if (!c->tls_cert != !c->tls_key)
         return fail_half_certificate(e);
-    s = take_listed(base, c, e);
+    enum status s = take_listed(base, c, e);
     if (!s && c->cors && !http_cors_check(c->cors))
         s = fail_cors(c->cors, e);
     return s ? s : check_proxy(c, e);
+}
+
+enum status serve_settings_again(const struct arguments *running, struct serve_args **out, struct error *e)
+{
+    struct serve_args *a = calloc(1, sizeof *a);
+    if (!a)
+        return error_no_memory(e);
+    a->base.arena = arena_new(SETTINGS_ARENA_BYTES);
+    enum status s = a->base.arena
+                        ? args_parse(running->command, running->argc, running->argv, -1, &a->base, e)
+                        : error_no_memory(e);
+    if (s)
+        serve_settings_free(a);
+    else
+        *out = a;
+    return s;
+}
+
+void serve_settings_free(struct serve_args *a)
+{
+    if (!a)
+        return;
+    arena_free(a->base.arena);
+    free(a);
 }
 
 static bool limit_at(size_t i, struct option_part *p)
@@ -148,9 +170,9 @@ const struct cli_option serve_options[] = {
      "the address at which others reach it, for links in answers, without a slash at its end"),
     OPTION("--public-name", OPTION_LISTED, 0, "NAME", "别人访问本服务所用的主机名，不带端口",
      "a host name by which others reach it, without a port",
-     .key = "public-name"),
+     .key = "public-name", .is_live = true),
     OPTION("--limit", OPTION_LISTED, 0, "NAME=NUMBER", "一项限额：", "one of the bounds:", .key = "limit",
-     .part_at = limit_at),
+     .part_at = limit_at, .is_live = true),
     OPTION("--tls-cert", OPTION_TEXT, AT(config.tls_cert), "FILE", "证书（含中间证书），PEM；与 --tls-key 一起",
      "the certificate with those between it and its root, in PEM; with --tls-key"),
     OPTION("--tls-key", OPTION_TEXT, AT(config.tls_key), "FILE", "证书的私钥，PEM", "its key, in PEM"),
@@ -159,7 +181,7 @@ const struct cli_option serve_options[] = {
     OPTION("--public-read", OPTION_FLAG, AT(config.public_read), NULL, "已发布的数据不登录也可查阅",
      "what is published may be read without a login"),
     OPTION("--cors", OPTION_TEXT, AT(config.cors), "ORIGIN|*", "哪个网站的网页可以读取已发布的数据，* 为任何网站",
-     "whose pages may read what is published; * is any site"),
+     "whose pages may read what is published; * is any site", .is_live = true),
     OPTION("--allow-records", OPTION_FLAG, AT(config.allow_records), NULL, "检查可以存档（POST /check?keep=1）",
      "checks may be kept in the record (POST /check?keep=1)"),
     OPTION("--login-header", OPTION_TEXT, AT(config.login_header), "NAME", "代理在哪个请求头中写明登录人；与 --proxy 一起",
@@ -171,5 +193,11 @@ const struct cli_option serve_options[] = {
      "the log: a sentence or a JSON object a line", .fallback = "text"),
     OPTION("--log-level", OPTION_CHOICE, AT(log_level), "error|warn|info|debug", "日志记到哪一级",
      "what is logged: this, and what is worse", .fallback = "info"),
+    OPTION("--config", OPTION_TEXT, AT(config_file), "FILE",
+     "设置文件；不写时为 $HONGXIAN_CONFIG，否则 /etc/hongxian.conf（如有）",
+     "the file of settings; otherwise $HONGXIAN_CONFIG, or /etc/hongxian.conf where there is one",
+     .is_no_setting = true),
+    OPTION("--print-config", OPTION_FLAG, AT(print_config), NULL, "显示现行的设置和各自的来源，不启动",
+     "show the settings in force and where each comes from, and start nothing", .is_no_setting = true),
     OPTION_END};
 /* clang-format on */

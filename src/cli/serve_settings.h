@@ -12,10 +12,16 @@ struct serve_args {
     struct http_config config; /* but for the store, the page and the version of GDAL */
     const char *web, *log_format, *log_level;
     long port, threads;
-    bool require_sandbox;
+    bool require_sandbox, print_config;
+    const char *config_file; /* --config, which options/settings.h has read already */
 };
 
 extern const struct cli_option serve_options[];
+
+/* The settings as they are now, with the command line of `running`; they belong to the caller. */
+enum status serve_settings_again(const struct arguments *running, struct serve_args **out,
+                                 struct error *e) HX_MUST_CHECK;
+void serve_settings_free(struct serve_args *a); /* NULL-safe; not those that main made */
 
 /* Fills a->config from what was given; the error names the option. */
 enum status serve_settings_check(struct arguments *a, struct error *e) HX_MUST_CHECK;

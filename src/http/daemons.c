@@ -82,12 +82,6 @@ static enum status read_pem(const struct daemon_parts *p, struct one *o, char **
     return s ? s : file_read(p->key, PEM_BYTES, o->pem, key, &n, e);
 }
 
-static unsigned spare_timeout(const struct door_limits *l)
-{
-    return SPARE_TIMEOUT_S +
-           (unsigned)(l->of[DOOR_HEADER_SECONDS] + l->of[DOOR_IDLE_SECONDS] + l->of[DOOR_SLOW_SECONDS]);
-}
-
 /* A thread for each connection: with a pool, whatever else had come to the thread of a slow request waited
  * for it. How many requests are worked on at a time is bounded by the engine's workers. */
 static enum status one_start(const struct daemon_parts *p, int listening, struct one *o, struct error *e)
@@ -108,11 +102,11 @@ static enum status one_start(const struct daemon_parts *p, int listening, struct
                                       {MHD_OPTION_END, 0, NULL}};
     o->daemon = MHD_start_daemon(
         p->cert ? flags | MHD_USE_TLS : flags, 0, NULL, NULL, p->answer, p->user, MHD_OPTION_LISTEN_SOCKET,
-        fd, MHD_OPTION_CONNECTION_TIMEOUT, spare_timeout(p->limits), MHD_OPTION_CONNECTION_LIMIT,
-        door_most_sockets(p->door), MHD_OPTION_NOTIFY_CONNECTION, door_connection, p->door,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES, MHD_OPTION_NOTIFY_COMPLETED, p->completed,
-        p->user, MHD_OPTION_URI_LOG_CALLBACK, p->target, p->user, MHD_OPTION_ARRAY,
-        p->cert ? secure : secure + 3, MHD_OPTION_END);
+        fd, MHD_OPTION_CONNECTION_TIMEOUT, SPARE_TIMEOUT_S + door_longest_wait_s(p->door),
+        MHD_OPTION_CONNECTION_LIMIT, door_most_sockets(p->door), MHD_OPTION_NOTIFY_CONNECTION,
+        door_connection, p->door, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES,
+        MHD_OPTION_NOTIFY_COMPLETED, p->completed, p->user, MHD_OPTION_URI_LOG_CALLBACK, p->target, p->user,
+        MHD_OPTION_ARRAY, p->cert ? secure : secure + 3, MHD_OPTION_END);
     if (o->daemon)
         return STATUS_OK;
     int reason = errno;
@@ -171,11 +165,11 @@ enum status daemons_renew(struct daemons *d, struct error *e)
 {
     struct one next, *place = free_place(d);
     if (!place) {
-        error_zh(e, "此前更换证书时的连接还没有结束；请稍后再换。");
-        return error_fail(
-            e, STATUS_CONFLICT, "certificate-too-soon",
-            "Connections with the certificates of before have not ended yet; try again in a while.");
+        error_zh(e, "此前更换时的连接还没有结束；请稍后再换。");
+        return error_fail(e, STATUS_CONFLICT, "certificate-too-soon",
+                          "Connections of before the last changes have not ended yet; try again in a while.");
     }
+    raise_files(door_most_sockets(d->parts.door));
     enum status s = one_start(&d->parts, d->fd, &next, e);
     if (s)
         return s;

@@ -15,7 +15,6 @@ struct daemon_parts {
     void *(*target)(void *user, const char *uri, struct MHD_Connection *connection);
     void *user; /* of the three */
     struct front_door *door;
-    const struct door_limits *limits;
     const char *cert, *key; /* files in PEM; NULL: not encrypted. Borrowed like the rest */
 };
 
@@ -23,7 +22,8 @@ struct daemons;
 /* `fd` listens, and belongs to it from then on, unless it fails. */
 enum status daemons_start(const struct daemon_parts *parts, int fd, struct daemons **out,
                           struct error *e) HX_MUST_CHECK;
-/* Reads the certificate and its key anew. A failure leaves all as it was. */
+/* Reads the certificate and its key anew, and asks the door for its limits. A failure leaves all as it
+ * was. */
 enum status daemons_renew(struct daemons *d, struct error *e) HX_MUST_CHECK;
 void daemons_shut(struct daemons *d); /* takes nobody any more */
 void daemons_stop(struct daemons *d); /* NULL-safe; waits for every connection's thread */

@@ -55,7 +55,7 @@ struct door_guest {
 };
 
 struct front_door {
-    struct door_limits limits;
+    atomic_long limits[DOOR_N_LIMITS]; /* by enum door_limit */
     bool behind_proxy;
     bool is_encrypted; /* nothing can be said that was not agreed upon before */
     atomic_size_t bodies;
@@ -73,7 +73,7 @@ struct front_door {
 
 static long limit(const struct front_door *d, enum door_limit which)
 {
-    return d->limits.of[which];
+    return atomic_load_explicit(&d->limits[which], memory_order_relaxed);
 }
 
 /* ---- addresses ---- */
@@ -548,13 +548,25 @@ unsigned door_most_sockets(const struct front_door *d)
     return 2 * (unsigned)limit(d, DOOR_CONNECTIONS);
 }
 
+unsigned door_longest_wait_s(const struct front_door *d)
+{
+    return (unsigned)(limit(d, DOOR_HEADER_SECONDS) + limit(d, DOOR_IDLE_SECONDS) +
+                      limit(d, DOOR_SLOW_SECONDS));
+}
+
+void door_change_limits(struct front_door *d, const struct door_limits *limits)
+{
+    for (size_t i = 0; i < DOOR_N_LIMITS; i++)
+        atomic_store(&d->limits[i], limits->of[i]);
+}
+
 enum status door_open(const struct door_limits *limits, bool behind_proxy, bool is_encrypted,
                       struct front_door **out, struct error *e)
 {
     struct front_door *d = calloc(1, sizeof *d);
     if (!d)
         return error_no_memory(e);
-    d->limits = *limits;
+    door_change_limits(d, limits);
     d->behind_proxy = behind_proxy;
     d->is_encrypted = is_encrypted;
     pthread_mutex_init(&d->lock, NULL);

@@ -34,6 +34,10 @@ enum status door_open(const struct door_limits *limits, bool behind_proxy, bool 
 void door_close(struct front_door *d); /* NULL-safe; no connection may be left */
 /* How many connections libmicrohttpd may have: some are only being told that the door is full. */
 unsigned door_most_sockets(const struct front_door *d);
+/* The longest that a connection may be silent by these limits. */
+unsigned door_longest_wait_s(const struct front_door *d);
+/* Others from now on, for who is inside, too. Any thread. */
+void door_change_limits(struct front_door *d, const struct door_limits *limits);
 
 /* For MHD_OPTION_NOTIFY_CONNECTION, with the door. */
 void door_connection(void *door, struct MHD_Connection *connection, void **guest,

@@ -36,6 +36,12 @@ enum {
     DEFAULT_MAX_THREADS = 16,
 };
 
+/* A configuration that came while it ran (http_server_change). */
+struct later_config {
+    struct http_config config;
+    struct later_config *before;
+};
+
 struct http_server {
     struct daemons *daemons;
     struct front_door *door;
@@ -47,7 +53,9 @@ struct http_server {
     struct record_writer *people_writer;
     struct job_queue *jobs;
     char url[LISTEN_URL_SIZE];
-    struct http_config config;
+    struct http_config config; /* of the start */
+    struct later_config *later;
+    _Atomic(const struct http_config *) current; /* `config`, or the latest of `later` */
     struct kept_answers *kept;
     struct pulse *pulse;
     bool holds_log;
@@ -59,6 +67,11 @@ struct head {
     const char *method, *path, *version;
     char host[REQUEST_HOST_SIZE];
 };
+
+static const struct http_config *config_of(const struct http_server *s)
+{
+    return atomic_load(&((struct http_server *)s)->current);
+}
 
 /* ---- what libmicrohttpd tells of a request ---- */
 
@@ -169,12 +182,12 @@ static bool answer_preflight(const struct http_server *s, const char *method, co
                              struct reply *reply)
 {
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], allowed[32];
-    const struct route *route = s->config.cors && strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0
+    const struct route *route = config_of(s)->cors && strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0
                                     ? route_find(MHD_HTTP_METHOD_GET, path, params, allowed)
                                     : NULL;
     if (!route || !route_is_public(route))
         return false;
-    reply->cors = s->config.cors;
+    reply->cors = config_of(s)->cors;
     if (reply_static(reply, "", 0, "text/plain", NULL))
         return false;
     reply->status = MHD_HTTP_NO_CONTENT;
@@ -226,7 +239,7 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     if (route_is_public(route)) {
         reply.negotiated = true;
         reply.gzip = gzip_asked(&rq);
-        reply.cors = c->cors = s->config.cors;
+        reply.cors = c->cors = config_of(s)->cors;
     }
     enum status status = request_body_status(&c->body, &e);
     if (!status && route->query)
@@ -274,14 +287,14 @@ static enum MHD_Result begin(struct http_server *s, struct call *c, struct MHD_C
     struct error e = {0};
     memcpy(c->host, head->host, sizeof c->host);
     struct request rq = request_of(s, c, connection, head->path);
-    const char *id = s->config.behind_proxy ? request_header_last(&rq, REQUEST_ID_HEADER) : NULL;
+    const char *id = config_of(s)->behind_proxy ? request_header_last(&rq, REQUEST_ID_HEADER) : NULL;
     call_begin(c, head->method, head->path, id && request_id_is_plain(id) ? id : NULL, &s->counts);
     door_stage(c->guest, DOOR_BODY);
     access_address(&rq, c->client);
     c->closes = framing_check(connection, &c->target, head->method, head->version, &e) != STATUS_OK;
     if (c->closes)
         return call_refuse(c, connection, MHD_HTTP_BAD_REQUEST, NULL, &e);
-    enum status status = admission_check(&s->config, &rq, c->route, &c->refused_status, &c->refused);
+    enum status status = admission_check(config_of(s), &rq, c->route, &c->refused_status, &c->refused);
     if (!status) {
         status = door_client(s->door, c->guest, request_header_last(&rq, "X-Forwarded-For"), &c->refused);
         c->refused_status = MHD_HTTP_TOO_MANY_REQUESTS;
@@ -338,7 +351,6 @@ static enum status start_daemons(struct http_server *s, int fd, struct error *e)
                                        .target = on_target,
                                        .user = s,
                                        .door = s->door,
-                                       .limits = &s->config.limits,
                                        .cert = s->config.tls_cert,
                                        .key = s->config.tls_key};
     return daemons_start(&parts, fd, &s->daemons, e);
@@ -404,6 +416,7 @@ enum status http_server_start(const struct http_config *config, struct http_serv
         return error_no_memory(e);
     }
     s->config = *config;
+    atomic_store(&s->current, &s->config);
     s->config.host = config->host ? config->host : "127.0.0.1";
     unsigned n_threads = choose_threads(config->n_threads);
     int fd = -1;
@@ -469,17 +482,45 @@ const char *http_server_url(const struct http_server *s)
     return s->url;
 }
 
-enum status http_server_renew(struct http_server *s, struct error *e)
+/* Requests under way may still read the configuration of before, which stays until the end: there are as
+ * many as an administrator has sent signals. */
+static struct later_config *later_config_of(const struct http_server *s, const struct http_config *wanted)
 {
+    struct later_config *l = malloc(sizeof *l);
+    if (!l)
+        return NULL;
+    l->config = *config_of(s);
+    l->config.limits = wanted->limits;
+    l->config.cors = wanted->cors;
+    memcpy(l->config.public_names, wanted->public_names, sizeof wanted->public_names);
+    l->config.n_public_names = wanted->n_public_names;
+    l->before = s->later;
+    return l;
+}
+
+enum status http_server_change(struct http_server *s, const struct http_config *wanted, struct error *e)
+{
+    const struct door_limits before = config_of(s)->limits;
+    struct later_config *l = later_config_of(s, wanted);
+    if (!l)
+        return error_no_memory(e);
     (void)notify_send(s->config.notify, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_ms() * 1000);
-    enum status status = s->config.tls_cert ? daemons_renew(s->daemons, e) : STATUS_OK;
+    door_change_limits(s->door, &wanted->limits);
+    enum status status = daemons_renew(s->daemons, e);
     (void)notify_send(s->config.notify, "READY=1");
-    return status;
+    if (status) {
+        door_change_limits(s->door, &before);
+        free(l);
+        return status;
+    }
+    s->later = l;
+    atomic_store(&s->current, &l->config);
+    return STATUS_OK;
 }
 
 static void finish_requests(struct http_server *s)
 {
-    const int64_t until_ms = clock_ms() + s->config.limits.of[DOOR_STOP_SECONDS] * INT64_C(1000);
+    const int64_t until_ms = clock_ms() + config_of(s)->limits.of[DOOR_STOP_SECONDS] * INT64_C(1000);
     const struct timespec step = {.tv_nsec = 20 * 1000 * 1000};
     while (atomic_load(&s->counts.active) > 0 && clock_ms() < until_ms)
         nanosleep(&step, NULL);
@@ -505,6 +546,10 @@ void http_server_stop(struct http_server *s)
     record_writer_close(s->people_writer);
     guard_free(s->entry.guard);
     store_lock_free(s->lock);
+    for (struct later_config *l = s->later, *before; l; l = before) {
+        before = l->before;
+        free(l);
+    }
     web_files_free(s->web);
     kept_answers_free(s->kept);
     if (s->holds_log)

@@ -2,10 +2,11 @@
  *
  * Not for: what an answer says (check/, render/, tile/, store/); who may ask what (admission.h, and where
  * the store has people access_gate.h), where a request begins and ends (framing.h). Invariants: the
- * configuration and the web files are const after start; a body over LIMIT_BODY_BYTES is never kept; every
- * failure is an application/problem+json document (RFC 9457) in both languages; a new layer version is seen
- * within ENGINE_LOOK_MS and no request under way loses its own; another store at the path is taken up with
- * the next request, and where there is none that can be, every answer that needs one is 503. Threads: start
+ * configuration is const but for http_server_change, and so are the web files; a body over LIMIT_BODY_BYTES
+ * is never kept; every failure is an application/problem+json document (RFC 9457) in both languages; a new
+ * layer version is seen within ENGINE_LOOK_MS and no request under way loses its own; another store at the
+ * path is taken up with the next request, and where there is none that can be, every answer that needs one is
+ * 503. Threads: start
  * and stop belong to one thread, which must have blocked the signals that it waits for before start. */
 #ifndef HX_HTTP_SERVER_H
 #define HX_HTTP_SERVER_H
@@ -57,9 +58,11 @@ struct http_server;
 enum status http_server_start(const struct http_config *config, struct http_server **out,
                               struct error *e) HX_MUST_CHECK;
 const char *http_server_url(const struct http_server *s); /* "http://127.0.0.1:8080/" */
-/* Reads the certificate and its key anew, where there is one, without dropping a request; by the thread that
- * stops it. A failure leaves the ones of before in use. */
-enum status http_server_renew(struct http_server *s, struct error *e) HX_MUST_CHECK;
+/* Takes limits, cors and public names of `wanted`, whose texts are borrowed until stop, and reads the
+ * certificate and its key anew, without dropping a request; by the thread that stops it. A failure leaves all
+ * as it was. */
+enum status http_server_change(struct http_server *s, const struct http_config *wanted,
+                               struct error *e) HX_MUST_CHECK;
 /* Takes no new connections, lets requests under way finish (for some seconds), and frees everything.
  * NULL-safe. */
 void http_server_stop(struct http_server *s);

@@ -1,6 +1,7 @@
 #include "cli/options/help.h"
 
 #include "cli/exit_codes.h"
+#include "cli/options/settings.h"
 #include "report/identity.h"
 
 #include <string.h>
@@ -73,9 +74,15 @@ static void print_option(const struct cli_option *o)
     print_parts(o);
 }
 
+static bool is_setting(const struct command *c, const struct cli_option *o, char variable[SETTING_NAME_SIZE])
+{
+    return c->has_settings && setting_variable(o, variable);
+}
+
 static void print_options(const struct command *c)
 {
     struct cli_option o;
+    char variable[SETTING_NAME_SIZE];
     size_t n = 0;
     for (size_t i = 0; command_option_at(c, i, &o); i++) {
         if (o.is_hidden)
@@ -83,7 +90,18 @@ static void print_options(const struct command *c)
         if (n++ == 0)
             printf("\n选项 options\n");
         print_option(&o);
+        if (is_setting(c, &o, variable))
+            printf("      $%s\n", variable);
     }
+    if (c->has_settings)
+        printf("\n这些选项也可写在 %s（或 --config、$HONGXIAN_CONFIG "
+               "所指的文件）和环境变量中；优先的次序是命令行、"
+               "环境变量、文件、默认。\nThey may also stand in %s (or the file that --config or "
+               "$HONGXIAN_CONFIG "
+               "names) and in the environment; the command line comes first, then the environment, the file, "
+               "the "
+               "default.\n",
+               SETTINGS_FILE, SETTINGS_FILE);
 }
 
 void help_print(const struct command *c)
@@ -142,9 +160,10 @@ static void write_parts(struct json_writer *w, const struct cli_option *o)
     jw_array_end(w);
 }
 
-static void write_option(struct json_writer *w, const struct cli_option *o)
+static void write_option(struct json_writer *w, const struct command *c, const struct cli_option *o)
 {
-    char value[OPTION_VALUE_SIZE];
+    char value[OPTION_VALUE_SIZE], variable[SETTING_NAME_SIZE];
+    bool setting = is_setting(c, o, variable);
     jw_object_begin(w);
     jw_kv_string(w, "name", o->name);
     jw_kv_string(w, "alias", o->alias);
@@ -156,6 +175,8 @@ static void write_option(struct json_writer *w, const struct cli_option *o)
     jw_kv_bool(w, "choice", o->type == OPTION_CHOICE);
     jw_kv_bool(w, "number", o->type == OPTION_NUMBER);
     jw_kv_bool(w, "several", o->type == OPTION_LISTED && !o->is_single);
+    jw_kv_string(w, "environment", setting ? variable : NULL);
+    jw_kv_string(w, "setting", setting ? o->name + 2 : NULL);
     write_parts(w, o);
     jw_object_end(w);
 }
@@ -182,7 +203,7 @@ static void write_command(struct json_writer *w, const struct command *c)
     jw_array_begin(w);
     for (size_t i = 0; command_option_at(c, i, &o); i++)
         if (!o.is_hidden)
-            write_option(w, &o);
+            write_option(w, c, &o);
     jw_array_end(w);
     jw_object_end(w);
 }

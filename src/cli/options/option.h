@@ -39,6 +39,8 @@ struct cli_option {
     const char *alias;                                /* an earlier name, still understood; NULL */
     bool is_required;                                 /* without it the command is refused */
     bool is_single;                                   /* of OPTION_LISTED: one of them counts */
+    bool is_no_setting;                               /* of the command line alone (settings.h) */
+    bool is_live;                                     /* of a setting: it changes while the server runs */
     bool is_hidden;                                   /* for the program itself, not named to a person */
     void (*name_values)(char *out, size_t size);      /* instead of `value`, which is NULL; NULL */
     bool (*part_at)(size_t i, struct option_part *p); /* the rows that help adds; NULL */
