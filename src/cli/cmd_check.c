@@ -8,6 +8,7 @@
 #include "cli/exit_codes.h"
 #include "cli/fail_on.h"
 #include "cli/keep.h"
+#include "cli/print_json.h"
 #include "cli/sandbox_say.h"
 #include "cli/store_path.h"
 #include "features/file_parts.h"
@@ -15,7 +16,6 @@
 #include "report/form_write.h"
 #include "store/store_versions.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -123,28 +123,6 @@ static const char *file_name_of(const struct check_args *a, const char *path)
     return strcmp(path, "-") == 0 ? NULL : text_file_name(path);
 }
 
-/* The report and its temporary name: a signal comes before or after, so that neither is left half. */
-static enum status write_whole(const char *path, const struct buffer *b, struct error *e)
-{
-    sigset_t held, before;
-    sigemptyset(&held);
-    sigaddset(&held, SIGINT);
-    sigaddset(&held, SIGTERM);
-    sigprocmask(SIG_BLOCK, &held, &before);
-    enum status s = file_write_atomic(path, b->data, b->size, e);
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    return s;
-}
-
-static enum status write_out(const struct check_args *a, const struct buffer *b, struct error *e)
-{
-    if (a->out && strcmp(a->out, "-") != 0)
-        return write_whole(a->out, b, e);
-    if (fwrite(b->data, 1, b->size, stdout) == b->size && fflush(stdout) == 0)
-        return STATUS_OK;
-    return error_errno(e, "写出报告", "Writing the report to", "stdout");
-}
-
 static int print_report(struct check_worker *w, const struct report *r, const char *path,
                         const struct check_args *a)
 {
@@ -157,7 +135,7 @@ static int print_report(struct check_worker *w, const struct report *r, const ch
                                         &project};
     enum status s = report_form_write(w, r, &wanted, &b, &e);
     if (!s)
-        s = write_out(a, &b, &e);
+        s = output_write(a->out, b.data, b.size, &e);
     buffer_release(&b);
     if (s)
         return audit_say_refusal(&a->say, REFUSED_AUDIT, &e);

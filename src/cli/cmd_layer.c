@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/definitions.h"
 #include "cli/exit_codes.h"
+#include "cli/print_json.h"
 #include "lines/matrix.h"
 #include "lines/rules_check.h"
 #include "store/definitions.h"
@@ -223,22 +224,45 @@ static bool is_loaded(struct store *store, struct arena *arena, const char *laye
     return store_current_version(store, layer, arena, &v, NULL) == STATUS_OK;
 }
 
+static void write_line(struct json_writer *w, const struct control_line *line, bool loaded)
+{
+    jw_object_begin(w);
+    jw_kv_string(w, "layer", line->id);
+    jw_kv_string(w, "standard", line->standard);
+    jw_kv_string(w, "title_zh", line->title_zh);
+    jw_kv_string(w, "title_en", line->title_en);
+    jw_kv_string(w, "relation", line_relation_name(line->relation));
+    jw_kv_bool(w, "loaded", loaded);
+    jw_kv_bool(w, "must", line->must);
+    jw_object_end(w);
+}
+
+static void print_line(const struct control_line *line, bool loaded, bool english)
+{
+    const char *data = loaded       ? (english ? "loaded" : "已载入")
+                       : line->must ? (english ? "not loaded: must be examined" : "没有数据（必须审查）")
+                                    : (english ? "not loaded: not examined" : "没有数据（未审查）");
+    printf("%s\t%s\t%s\t%s\t%s\n", line->id, line->standard, english ? line->title_en : line->title_zh,
+           line_relation_name(line->relation), data);
+}
+
 static int run_list(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     struct line_table lines;
-    bool english = args_english(a);
+    struct listing list;
     if (definitions_in_force(store, arena, &lines, &e))
         return exit_with_store_error(&e);
+    listing_begin(&list, a, "layers");
     for (int l = 0; l < lines.n; l++) {
         const struct control_line *line = line_at(&lines, l);
-        const char *data = is_loaded(store, arena, line->id) ? (english ? "loaded" : "已载入")
-                           : line->must ? (english ? "not loaded: must be examined" : "没有数据（必须审查）")
-                                        : (english ? "not loaded: not examined" : "没有数据（未审查）");
-        printf("%s\t%s\t%s\t%s\t%s\n", line->id, line->standard, english ? line->title_en : line->title_zh,
-               line_relation_name(line->relation), data);
+        bool loaded = is_loaded(store, arena, line->id);
+        if (listing_json(&list))
+            write_line(&list.w, line, loaded);
+        else
+            print_line(line, loaded, args_english(a));
     }
-    return EXIT_OK;
+    return listing_end(&list, STATUS_OK, &e);
 }
 
 static int run_show(struct store *store, struct arena *arena, const struct arguments *a)
@@ -261,23 +285,36 @@ static int run_show(struct store *store, struct arena *arena, const struct argum
 
 static bool print_switch(const struct store_definition *d, void *user)
 {
-    (void)user;
-    printf("%s\t%s\t%s\t%s%s\n", d->in_force_at, d->layer, d->sha256, d->source,
-           d->current ? "\t现行 in force" : "");
+    struct json_writer *w = listing_json(user);
+    if (!w) {
+        printf("%s\t%s\t%s\t%s%s\n", d->in_force_at, d->layer, d->sha256, d->source,
+               d->current ? "\t现行 in force" : "");
+        return true;
+    }
+    jw_object_begin(w);
+    jw_kv_string(w, "in_force_at", d->in_force_at);
+    jw_kv_string(w, "layer", d->layer);
+    jw_kv_string(w, "sha256", d->sha256);
+    jw_kv_string(w, "source", d->source);
+    jw_kv_bool(w, "current", d->current);
+    jw_object_end(w);
     return true;
 }
 
 static int run_history(struct store *store, struct arena *arena, const struct arguments *a)
 {
-    (void)arena, (void)a;
+    (void)arena;
     struct error e = {0};
-    return store_definition_switches(store, print_switch, NULL, &e) ? exit_with_store_error(&e) : EXIT_OK;
+    struct listing l;
+    listing_begin(&l, a, "history");
+    return listing_end(&l, store_definition_switches(store, print_switch, &l, &e), &e);
 }
 
 /* ---- what is said of it ---- */
 
 static const struct cli_option options[] = {OPTION_STORE, OPTION_END};
-static const struct cli_option options_of_list[] = {OPTION_STORE, OPTION_LANG, OPTION_END};
+static const struct cli_option options_of_list[] = {OPTION_STORE, OPTION_FORMAT, OPTION_LANG, OPTION_END};
+static const struct cli_option options_of_history[] = {OPTION_STORE, OPTION_FORMAT, OPTION_END};
 
 /* clang-format off */
 #define LAYER(word, text_zh, text_en) .group = "layer", .name = word, .zh = text_zh, .en = text_en
@@ -295,7 +332,8 @@ static const struct command subcommands[] = {
      .in_store = run_check},
     {LAYER("add", "校验并载入定义", "check definitions and put them in force"), FILES, .mode = STORE_WRITE,
      .in_store = run_add},
-    {LAYER("history", "历次切换", "which edition was in force from when"), .options = options, .mode = STORE_READ,
+    {LAYER("history", "历次切换", "which edition was in force from when"), .options = options_of_history,
+     .mode = STORE_READ,
      .in_store = run_history},
     {.name = NULL}};
 /* clang-format on */

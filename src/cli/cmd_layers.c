@@ -2,6 +2,7 @@
  * discard. */
 #include "cli/exit_codes.h"
 #include "cli/layers_parts.h"
+#include "cli/print_json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,24 +31,54 @@ static void print_version(const struct store_version *v, bool english)
            v->imported_at, v->imported_by, v->source_sha256, (long long)v->n_features);
 }
 
+static void write_version(struct json_writer *w, const struct store_version *v)
+{
+    jw_object_begin(w);
+    jw_kv_string(w, "layer", v->layer);
+    jw_kv_integer(w, "version", v->version_no);
+    jw_kv_string(w, "status", v->status);
+    jw_kv_string(w, "title_zh", v->title_zh);
+    jw_kv_string(w, "title_en", v->title_en);
+    jw_kv_integer(w, "features", v->n_features);
+    jw_kv_decimal(w, "area_m2", v->area_m2, 2);
+    jw_kv_string(w, "effective_from", v->effective_from);
+    jw_kv_string(w, "effective_to", v->effective_to);
+    jw_kv_string(w, "document", v->document_no);
+    jw_kv_string(w, "imported_at", v->imported_at);
+    jw_kv_string(w, "imported_by", v->imported_by);
+    jw_kv_string(w, "source_sha256", v->source_sha256);
+    jw_kv_bool(w, "synthetic", v->synthetic);
+    jw_kv_bool(w, "reference_only", v->reference_only);
+    jw_object_end(w);
+}
+
+static enum status read_versions(struct store *store, struct arena *arena, const struct layers_args *a,
+                                 struct store_version **out, size_t *n, struct error *e)
+{
+    const char *name = a->base.n ? a->base.items[0] : NULL;
+    return a->as_of         ? store_versions_as_of(store, a->as_of, arena, out, n, e)
+           : a->all || name ? store_versions(store, name, arena, out, n, e)
+                            : store_current_versions(store, arena, out, n, e);
+}
+
 static int print_list(struct store *store, struct arena *arena, const struct arguments *base)
 {
     struct error e = {0};
     const struct layers_args *a = (const struct layers_args *)base;
-    const char *name = base->n ? base->items[0] : NULL;
     struct store_version *versions;
-    size_t n;
-    bool all = a->all || name, english = args_english(base);
-    enum status st = a->as_of ? store_versions_as_of(store, a->as_of, arena, &versions, &n, &e)
-                     : all    ? store_versions(store, name, arena, &versions, &n, &e)
-                              : store_current_versions(store, arena, &versions, &n, &e);
-    if (st)
-        return exit_with_store_error(&e);
-    for (size_t i = 0; i < n; i++)
-        all ? print_version(&versions[i], english) : print_layer(&versions[i], english);
-    if (n == 0)
+    struct listing l;
+    size_t n = 0;
+    bool all = a->all || base->n, english = args_english(base);
+    enum status st = read_versions(store, arena, a, &versions, &n, &e);
+    listing_begin(&l, base, "layers");
+    for (size_t i = 0; !st && i < n; i++)
+        if (listing_json(&l))
+            write_version(&l.w, &versions[i]);
+        else
+            (all ? print_version : print_layer)(&versions[i], english);
+    if (!st && n == 0 && !listing_json(&l))
         fprintf(stderr, "%s", english ? "No layer is loaded.\n" : "尚未载入图层。\n");
-    return EXIT_OK;
+    return listing_end(&l, st, &e);
 }
 
 /* ---- what is said of it ---- */
@@ -62,7 +93,7 @@ static const struct cli_option options_of_list[] = {
     OPTION("--all", OPTION_FLAG, AT(all), NULL, "历次版本和草稿", "all versions, with drafts and those of before"),
     OPTION("--as-of", OPTION_TEXT, AT(as_of), "DATE", "那一天有效的版本",
      "the versions that were in force on that day"),
-    OPTION_STORE, OPTION_LANG, OPTION_END};
+    OPTION_STORE, OPTION_FORMAT, OPTION_LANG, OPTION_END};
 static const struct cli_option options_of_reports[] = {OPTION_STORE, OPTION_FORMAT_OF("text|json|html"),
                                                        OPTION_LANG, OPTION_END};
 static const struct cli_option options_of_switch[] = {OPTION_BY, OPTION_STORE, OPTION_LANG, OPTION_END};

@@ -10,7 +10,7 @@
 
 static bool print_row(const struct store_log_row *r, void *user)
 {
-    struct json_writer *w = user;
+    struct json_writer *w = listing_json(user);
     if (w)
         access_log_write_row(w, r);
     else
@@ -42,19 +42,11 @@ struct log_args {
 static int list(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
-    struct buffer b;
-    struct json_writer w;
+    struct listing l;
     (void)arena;
-    buffer_init(&b, 0);
-    jw_init(&w, &b, true);
-    jw_array_begin(&w);
-    enum status s = store_log_read(store, ((const struct log_args *)a)->since, 0, 0, print_row,
-                                   args_json(a) ? &w : NULL, &e);
-    jw_array_end(&w);
-    if (!s && args_json(a))
-        return print_json(&b);
-    buffer_release(&b);
-    return s ? exit_with_store_error(&e) : EXIT_OK;
+    listing_begin(&l, a, "log");
+    enum status s = store_log_read(store, ((const struct log_args *)a)->since, 0, 0, print_row, &l, &e);
+    return listing_end(&l, s, &e);
 }
 
 static enum status check(struct arguments *a, struct error *e)

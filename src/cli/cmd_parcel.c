@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
+#include "cli/print_json.h"
 #include "features/geojson_write.h"
 #include "features/parcels.h"
 #include "features/txt_write.h"
@@ -114,10 +115,8 @@ static enum status read_and_write(const struct parcel_args *a, struct error *e)
         s = geo_geos_new(&c.geos, e);
     if (!s)
         s = produce(&c, a, &out, e);
-    if (!s && a->out)
-        s = file_write_atomic(a->out, out.data, out.size, e);
-    else if (!s)
-        fwrite(out.data, 1, out.size, stdout);
+    if (!s)
+        s = output_write(a->out, out.data, out.size, e);
     buffer_release(&out);
     geo_geos_free(c.geos);
     geo_transformer_free(c.transformer);

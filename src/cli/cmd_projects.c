@@ -1,16 +1,41 @@
 /* hongxian projects: what `check --save-project` saved. */
 #include "cli/command.h"
 #include "cli/exit_codes.h"
+#include "cli/print_json.h"
 #include "store/projects.h"
 
 #include <stdio.h>
 #include <string.h>
 
+static const char *class_of(const struct store_project *p)
+{
+    return *p->project_class ? p->project_class : "UNKNOWN";
+}
+
+static void write_project(struct json_writer *w, const struct store_project *p)
+{
+    jw_object_begin(w);
+    jw_kv_string(w, "name", p->name);
+    jw_kv_string(w, "code", p->code);
+    jw_kv_string(w, "builder", p->builder);
+    jw_kv_string(w, "district", p->district);
+    jw_kv_string(w, "class", class_of(p));
+    jw_kv_string(w, "claims", p->claims);
+    jw_kv_string(w, "crs", p->crs);
+    jw_kv_string(w, "slivers", p->slivers);
+    jw_kv_string(w, "input_name", p->input_name);
+    jw_kv_string(w, "saved_at", p->saved_at);
+    jw_object_end(w);
+}
+
 static bool print_row(const struct store_project *p, void *user)
 {
-    (void)user;
-    printf("%s\t%s\t%s\t%s\t%s\t%s\n", p->name, p->code, *p->project_class ? p->project_class : "UNKNOWN",
-           p->claims, p->input_name, p->saved_at);
+    struct json_writer *w = listing_json(user);
+    if (w)
+        write_project(w, p);
+    else
+        printf("%s\t%s\t%s\t%s\t%s\t%s\n", p->name, p->code, class_of(p), p->claims, p->input_name,
+               p->saved_at);
     return true;
 }
 
@@ -38,6 +63,14 @@ static int show(struct store *store, struct arena *arena, const struct arguments
     struct store_project p;
     if (store_project_read(store, a->items[0], arena, &p, &e))
         return exit_with_error(&e);
+    if (args_json(a)) {
+        struct buffer b;
+        struct json_writer w;
+        buffer_init(&b, 0);
+        jw_init(&w, &b, true);
+        write_project(&w, &p);
+        return print_json(&b);
+    }
     print_one(&p);
     return EXIT_OK;
 }
@@ -65,19 +98,21 @@ static int retire(struct store *store, struct arena *arena, const struct argumen
 static int list(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
-    (void)arena, (void)a;
-    return store_projects(store, &(struct store_project_page){0, 0, NULL}, print_row, NULL, &e)
-               ? exit_with_error(&e)
-               : EXIT_OK;
+    struct listing l;
+    (void)arena;
+    listing_begin(&l, a, "projects");
+    enum status s = store_projects(store, &(struct store_project_page){0, 0, NULL}, print_row, &l, &e);
+    return listing_end(&l, s, &e);
 }
 
 static const struct cli_option options[] = {OPTION_STORE, OPTION_END};
+static const struct cli_option options_to_read[] = {OPTION_STORE, OPTION_FORMAT, OPTION_END};
 
-#define PROJECT(word, opened, function, text_zh, text_en)                                                    \
+#define PROJECT(word, opened, function, rows, text_zh, text_en)                                              \
     {                                                                                                        \
         .group = "projects", .name = word, .zh = text_zh, .en = text_en, .operands = "NAME",                 \
         .operand_zh = "项目的名称或代码", .operand_en = "the project's name or code", .least = 1, .most = 1, \
-        .options = options, .mode = opened, .in_store = function                                             \
+        .options = rows, .mode = opened, .in_store = function                                                \
     }
 
 static const struct command subcommands[] = {
@@ -85,12 +120,12 @@ static const struct command subcommands[] = {
      .name = "list",
      .zh = "列出已保存的项目",
      .en = "the saved projects",
-     .options = options,
+     .options = options_to_read,
      .mode = STORE_READ,
      .in_store = list},
-    PROJECT("show", STORE_READ, show, "查看一个项目", "what is saved of a project"),
-    PROJECT("input", STORE_READ, input, "写出其地块文件", "its file of parcels, as it was"),
-    PROJECT("retire", STORE_WRITE, retire, "停用", "put it away"),
+    PROJECT("show", STORE_READ, show, options_to_read, "查看一个项目", "what is saved of a project"),
+    PROJECT("input", STORE_READ, input, options, "写出其地块文件", "its file of parcels, as it was"),
+    PROJECT("retire", STORE_WRITE, retire, options, "停用", "put it away"),
     {.name = NULL}};
 
 const struct command command_projects = {

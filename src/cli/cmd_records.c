@@ -24,10 +24,6 @@ static const struct records_args *records(const struct arguments *a)
 
 /* ---- printing ---- */
 
-struct listing {
-    struct json_writer *json; /* NULL: text */
-};
-
 static void print_row(const struct store_record *r)
 {
     if (strcmp(r->kind, "check") == 0)
@@ -41,9 +37,9 @@ static void print_row(const struct store_record *r)
 
 static bool list_row(const struct store_record *r, void *user)
 {
-    const struct listing *l = user;
-    if (l->json)
-        record_write_row(l->json, r);
+    struct json_writer *w = listing_json(user);
+    if (w)
+        record_write_row(w, r);
     else
         print_row(r);
     return true;
@@ -52,25 +48,17 @@ static bool list_row(const struct store_record *r, void *user)
 static int run_list(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
-    struct buffer b;
-    struct json_writer w;
     struct line_table lines;
     struct store_record_search search = records(a)->search;
-    struct listing l = {args_json(a) ? &w : NULL};
+    struct listing l;
     if (definitions_in_force(store, arena, &lines, &e))
         return exit_with_store_error(&e);
     if (record_search_check(&search, &lines, &e))
         return exit_with_error(&e);
-    buffer_init(&b, 0);
-    jw_init(&w, &b, true);
-    jw_array_begin(&w);
+    listing_begin(&l, a, "records");
     enum status s =
         store_records_found(store, &search, records(a)->after, records(a)->limit, list_row, &l, &e);
-    jw_array_end(&w);
-    if (!s && args_json(a))
-        return print_json(&b);
-    buffer_release(&b);
-    return s ? exit_with_store_error(&e) : EXIT_OK;
+    return listing_end(&l, s, &e);
 }
 
 static bool show_override(const struct store_record *r, void *user)

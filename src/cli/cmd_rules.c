@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/definitions.h"
 #include "cli/exit_codes.h"
+#include "cli/print_json.h"
 #include "lines/rules_check.h"
 #include "store/rule_editions.h"
 
@@ -126,17 +127,28 @@ static int run_export(struct store *store, struct arena *arena, const struct arg
 
 static bool print_switch(const struct store_rule_edition *edition, void *user)
 {
-    (void)user;
-    printf("%s\t%s\t%s%s\n", edition->in_force_at, edition->sha256, edition->source,
-           edition->current ? "\t现行 in force" : "");
+    struct json_writer *w = listing_json(user);
+    if (!w) {
+        printf("%s\t%s\t%s%s\n", edition->in_force_at, edition->sha256, edition->source,
+               edition->current ? "\t现行 in force" : "");
+        return true;
+    }
+    jw_object_begin(w);
+    jw_kv_string(w, "in_force_at", edition->in_force_at);
+    jw_kv_string(w, "sha256", edition->sha256);
+    jw_kv_string(w, "source", edition->source);
+    jw_kv_bool(w, "current", edition->current);
+    jw_object_end(w);
     return true;
 }
 
 static int run_history(struct store *store, struct arena *arena, const struct arguments *a)
 {
-    (void)arena, (void)a;
+    (void)arena;
     struct error e = {0};
-    return store_rule_switches(store, print_switch, NULL, &e) ? exit_with_store_error(&e) : EXIT_OK;
+    struct listing l;
+    listing_begin(&l, a, "history");
+    return listing_end(&l, store_rule_switches(store, print_switch, &l, &e), &e);
 }
 
 /* Needs no store, and takes one that is named. */
@@ -153,6 +165,7 @@ static int check_anywhere(struct arguments *a)
 /* ---- what is said of it ---- */
 
 static const struct cli_option options[] = {OPTION_STORE, OPTION_END};
+static const struct cli_option options_of_history[] = {OPTION_STORE, OPTION_FORMAT, OPTION_END};
 static const struct cli_option options_of_load[] = {
     OPTION("--source", OPTION_TEXT, offsetof(struct rules_args, source), "TEXT", "来源；不写时为文件名",
            "where it is from; otherwise the file's name"),
@@ -174,7 +187,7 @@ static const struct command subcommands[] = {
     {RULES("load", "校验并载入规则表", "check a rule table and put it in force"), RULES_FILE,
      .options = options_of_load, .size = sizeof(struct rules_args), .mode = STORE_WRITE,
      .in_store = run_load},
-    {RULES("history", "历次切换", "which edition was in force from when"), .options = options,
+    {RULES("history", "历次切换", "which edition was in force from when"), .options = options_of_history,
      .mode = STORE_READ, .in_store = run_history},
     {RULES("export", "写出规则表", "the table as it was loaded"), EDITION, .in_store = run_export},
     {.name = NULL}};

@@ -67,13 +67,9 @@ static int run_add(struct store *store, struct arena *arena, const struct argume
     return done(s, &e, "已添加。", "added");
 }
 
-struct listing {
-    struct json_writer *json; /* NULL: text */
-};
-
 static bool list_person(const struct store_person *p, void *user)
 {
-    struct json_writer *w = ((struct listing *)user)->json;
+    struct json_writer *w = listing_json(user);
     if (!w) {
         printf("%s\t%s\t%s\t%s\t%s\t%s\n", p->name, p->title, p->role, p->unit, p->added_at,
                *p->revoked_at ? "已停用 revoked"
@@ -95,7 +91,7 @@ static bool list_person(const struct store_person *p, void *user)
 
 static bool list_token(const struct store_token *t, void *user)
 {
-    struct json_writer *w = ((struct listing *)user)->json;
+    struct json_writer *w = listing_json(user);
     if (!w) {
         printf("%" PRId64 "\t%s\t%s\t%s\t%s\t%s\n", t->id, t->person, t->title, t->made_at, t->expires_at,
                *t->revoked_at ? "已停用 revoked"
@@ -115,34 +111,22 @@ static bool list_token(const struct store_token *t, void *user)
     return true;
 }
 
-static int list(struct store *store, bool tokens, bool json)
-{
-    struct error e = {0};
-    struct buffer b;
-    struct json_writer w;
-    struct listing l = {json ? &w : NULL};
-    buffer_init(&b, 0);
-    jw_init(&w, &b, true);
-    jw_array_begin(&w);
-    enum status s =
-        tokens ? store_tokens(store, list_token, &l, &e) : store_people(store, list_person, &l, &e);
-    jw_array_end(&w);
-    if (!s && json)
-        return print_json(&b);
-    buffer_release(&b);
-    return s ? exit_with_store_error(&e) : EXIT_OK;
-}
-
 static int run_list(struct store *store, struct arena *arena, const struct arguments *a)
 {
     (void)arena;
-    return list(store, false, args_json(a));
+    struct error e = {0};
+    struct listing l;
+    listing_begin(&l, a, "users");
+    return listing_end(&l, store_people(store, list_person, &l, &e), &e);
 }
 
 static int run_tokens(struct store *store, struct arena *arena, const struct arguments *a)
 {
     (void)arena;
-    return list(store, true, args_json(a));
+    struct error e = {0};
+    struct listing l;
+    listing_begin(&l, a, "tokens");
+    return listing_end(&l, store_tokens(store, list_token, &l, &e), &e);
 }
 
 static int run_change(struct store *store, struct arena *arena, const struct arguments *a)

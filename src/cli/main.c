@@ -137,7 +137,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);           /* a reader that goes away is a failed write, not a death */
     if (argc < 2) {
         help_overview();
-        return EXIT_INPUT;
+        return output_end(EXIT_INPUT);
     }
     const char *name = argv[1];
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
@@ -146,9 +146,5 @@ int main(int argc, char **argv)
         name = "version";
     const struct command *c = command_find(name);
     int code = c ? run(c, argc - 2, argv + 2) : unknown_command(name);
-    if (fflush(stdout) != 0 && code == EXIT_OK) {
-        fprintf(stderr, "错误：结果没有写完。\nerror: The output could not be written in full.\n");
-        code = EXIT_INTERNAL;
-    }
-    return code;
+    return output_end(code);
 }

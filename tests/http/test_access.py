@@ -189,7 +189,7 @@ class People(Asking, unittest.TestCase):
             self.assertEqual((429, "login-wait"), (status, json.loads(body)["code"]))
             self.assertGreaterEqual(int(headers["Retry-After"]), 1)
         self.logged_in("a-reader", X_Forwarded_For="10.2.2.4")
-        rows = json.loads(command("log", "--store", self.store, "--format", "json"))
+        rows = json.loads(command("log", "--store", self.store, "--format", "json"))["log"]
         failed = [r for r in rows if r["action"] == "login-failed" and r["subject"] == "guessed"]
         self.assertEqual([("10.2.2.2")] * 6, [r["address"] for r in failed])
 
@@ -235,7 +235,7 @@ class People(Asking, unittest.TestCase):
     def test_tokens_end_alone_and_with_time(self):
         add(self.store, "program", "officer")
         one, two = token(self.store, "program"), token(self.store, "program")
-        first = json.loads(command("users", "tokens", "--store", self.store, "--format", "json"))[-2]["id"]
+        first = json.loads(command("users", "tokens", "--store", self.store, "--format", "json"))["tokens"][-2]["id"]
         command("users", "revoke-token", first, "--store", self.store)
         self.problem(401, "token-refused", "GET", "/records", bearer=one)
         self.assertEqual(200, self.status("GET", "/records", bearer=two))
@@ -499,7 +499,7 @@ class Units(Asking, unittest.TestCase):
     def test_the_log_tells_of_what_was_kept_and_taken_out(self):
         one = self.keep("hohhot", HOHHOT)["record"]["id"]
         self.as_("looks", "GET", f"/records/{one}/input")
-        rows = [(r["person"], r["action"], r["subject"]) for r in json.loads(command("log", "--store", self.store, "--format", "json"))]
+        rows = [(r["person"], r["action"], r["subject"]) for r in json.loads(command("log", "--store", self.store, "--format", "json"))["log"]]
         self.assertIn(("hohhot", "keep", str(one)), rows)
         self.assertIn(("looks", "record-download", str(one)), rows)
         self.assertTrue(any(p.startswith("os:") and a == "layer-import" for p, a, _ in rows if p))

@@ -515,7 +515,7 @@ class Replaced(unittest.TestCase):
         self.assertEqual(1, len(json.loads(self.request("/records")[2])["records"]))
         for store in (self.path, self.folder / "aside.sqlite"):
             done = subprocess.run([PROGRAM, "records", "list", "--store", store, "--format", "json"], check=True, capture_output=True, text=True)
-            self.assertEqual(1, len(json.loads(done.stdout)), store)
+            self.assertEqual(1, len(json.loads(done.stdout)["records"]), store)
 
     def test_a_page_that_is_being_sent_does_not_go_on_in_another_store(self):
         """It is cut short, so that the client knows; features of two stores are never in one answer."""

@@ -59,9 +59,9 @@ class Format1(unittest.TestCase):
         listed = json.loads(self.run_in('records', 'list', '--format', 'json'))
         self.assertEqual(listed, json.loads(self.run_in('records', 'list', '--project', '示例项', '--format', 'json')))
         self.assertEqual(listed, json.loads(self.run_in('records', 'list', '--class', 'LIMITED_ACTIVITY', '--format', 'json')))
-        self.assertEqual(1, len(listed))
+        self.assertEqual(1, len(listed['records']))
         for option in (('--layer', 'STBHHX'), ('--document', '号'), ('--project', '别的')):
-            self.assertEqual([], json.loads(self.run_in('records', 'list', *option, '--format', 'json')), option)
+            self.assertEqual({'records': []}, json.loads(self.run_in('records', 'list', *option, '--format', 'json')), option)
 
     def test_what_was_changed_in_it_is_found(self):
         self.upgrade()

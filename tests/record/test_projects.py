@@ -159,7 +159,7 @@ class Projects(unittest.TestCase):
         options = [x for k, v in parts.items() for x in (f'--{k}', v)]
         done = self.office.run('records', 'list', '--format', 'json', *options)
         self.assertEqual(0, done.returncode, done.stderr)
-        self.assertEqual(rows, json.loads(done.stdout))
+        self.assertEqual(rows, json.loads(done.stdout)['records'])
         return [r['id'] for r in rows]
 
     def test_records_are_found_by_project_and_claim(self):

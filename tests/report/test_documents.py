@@ -235,7 +235,7 @@ class Documents(unittest.TestCase):
             self.made(form, self.one, "--keep", "--officer", "李审查")
             rows = subprocess.run([PROGRAM, "records", "list", "--format", "json", "--store", self.store], check=True,
                                   capture_output=True).stdout
-            row = json.loads(rows)[-1]
+            row = json.loads(rows)["records"][-1]
             said = self.words(form)
             for word in (str(row["id"]), row["sha256"], "李审查", row["kept_at"]):
                 self.assertIn(word, said, form)
