@@ -25,6 +25,7 @@ void call_begin(struct call *c, const char *method, const char *path, const char
                 struct request_counts *counts)
 {
     c->is_begun = true;
+    c->lane = REQUEST_LANE_NONE;
     c->began_s = clock_seconds();
     if (id)
         snprintf(c->id, sizeof c->id, "%s", id);
@@ -49,8 +50,7 @@ void call_end(struct call *c, enum MHD_RequestTerminationCode why, struct reques
                                          .person = c->person,
                                          .client = c->client};
         log_request(&said);
-        atomic_fetch_sub(&counts->active, 1);
-        atomic_fetch_add(&counts->ended[c->status / 100 % REQUEST_CLASSES], 1);
+        request_counts_end(counts, c->status, c->lane, said.ms / 1e3);
     }
     log_set_id("");
     request_body_end(&c->body);

@@ -11,6 +11,7 @@
 #include "http/front_door.h"
 #include "http/request.h"
 #include "http/request_body.h"
+#include "http/request_counts.h"
 #include "http/request_id.h"
 #include "http/route.h"
 
@@ -26,6 +27,7 @@ struct call {
     char host[REQUEST_HOST_SIZE];
     const struct route *route; /* NULL: none */
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], allowed[32];
+    int lane;               /* in which it was worked on, or REQUEST_LANE_NONE */
     unsigned status;        /* that was answered; 0: none yet */
     const char *cors;       /* of its answer; NULL: none */
     unsigned retry_after_s; /* of a refusal; 0: nothing is said */

@@ -5,6 +5,7 @@
 #include "http/access_place.h"
 #include "http/check_answer.h"
 #include "http/keep_check.h"
+#include "http/request_counts.h"
 #include "http/request_options.h"
 #include "http/route.h"
 #include "report/form_write.h"
@@ -106,6 +107,8 @@ static enum status run_check(struct request *rq, const struct report_form *form,
         s = keep_check(rq, &ask.project, &report, e);
     if (!s)
         s = report_form_write(&rq->worker->check, &report, &wanted, out, e);
+    if (!s)
+        atomic_fetch_add(&rq->counts->checks[report.verdict], 1);
     return s ? s : budget_check(e); /* a form may have left out a picture that took too long */
 }
 

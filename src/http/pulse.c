@@ -180,7 +180,7 @@ static int64_t period(const struct notify *n)
     return wanted < LEAST_MS ? LEAST_MS : wanted > LOOK_MS ? LOOK_MS : wanted;
 }
 
-enum status pulse_start(const struct pulse_parts *parts, struct pulse **out, struct error *e)
+enum status pulse_new(const struct pulse_parts *parts, struct pulse **out, struct error *e)
 {
     struct pulse *p = calloc(1, sizeof *p);
     if (!p)
@@ -190,20 +190,21 @@ enum status pulse_start(const struct pulse_parts *parts, struct pulse **out, str
     p->sample = (struct pulse_sample){.state = "ok", .n_records = -1};
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->changed, NULL);
-    (void)notify_send(parts->notify, "READY=1");
+    *out = p;
+    return STATUS_OK;
+}
+
+enum status pulse_start(struct pulse *p, struct error *e)
+{
+    (void)notify_send(p->parts.notify, "READY=1");
     look(p);
     p->has_thread = pthread_create(&p->thread, NULL, look_now_and_then, p) == 0;
-    *out = p;
-    if (p->has_thread)
-        return STATUS_OK;
-    pulse_stop(p);
-    *out = NULL;
-    return error_no_memory(e);
+    return p->has_thread ? STATUS_OK : error_no_memory(e);
 }
 
 void pulse_stop(struct pulse *p)
 {
-    if (!p)
+    if (!p || p->ends)
         return;
     (void)notify_send(p->parts.notify, "STOPPING=1\nSTATUS=正在停止 stopping");
     pthread_mutex_lock(&p->lock);
@@ -212,6 +213,13 @@ void pulse_stop(struct pulse *p)
     pthread_mutex_unlock(&p->lock);
     if (p->has_thread)
         pthread_join(p->thread, NULL);
+}
+
+void pulse_free(struct pulse *p)
+{
+    if (!p)
+        return;
+    pulse_stop(p);
     pthread_cond_destroy(&p->changed);
     pthread_mutex_destroy(&p->lock);
     free(p);

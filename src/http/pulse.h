@@ -23,10 +23,12 @@ struct pulse_parts {
     const char *url;              /* for people */
 };
 
-/* Looks for the first time, and says READY=1. */
-enum status pulse_start(const struct pulse_parts *parts, struct pulse **out, struct error *e) HX_MUST_CHECK;
-/* Says STOPPING=1. NULL-safe. */
-void pulse_stop(struct pulse *p);
+/* Before any request; nothing is said or looked at yet. */
+enum status pulse_new(const struct pulse_parts *parts, struct pulse **out, struct error *e) HX_MUST_CHECK;
+/* Requests are taken: says READY=1, and looks for the first time. */
+enum status pulse_start(struct pulse *p, struct error *e) HX_MUST_CHECK;
+void pulse_stop(struct pulse *p); /* says STOPPING=1; NULL-safe */
+void pulse_free(struct pulse *p); /* NULL-safe; after the last request */
 
 struct pulse_sample {
     const char *state; /* of /health */

@@ -21,24 +21,20 @@ struct front_door;
 struct job_queue;
 struct job_upload;
 struct access_entry;
+struct pulse;
+struct request_counts;
 
 /* A parameter that is no parameter of the address: an input of a process. */
 struct request_value {
     const char *key, *value;
 };
 
-/* Since the start; of the server, for /metrics. */
-enum { REQUEST_CLASSES = 6 };
-struct request_counts {
-    atomic_ulong ended[REQUEST_CLASSES]; /* by the first digit of the status that was answered; 0: none */
-    atomic_int active;                   /* between their header and their last byte */
-};
-
 struct request {
     struct MHD_Connection *connection;
     struct engine *engine;
     struct front_door *door;
-    const struct request_counts *counts;
+    struct request_counts *counts;
+    struct pulse *pulse;
     struct engine_worker *worker; /* for the length of the handler; NULL once it has let it go */
     struct snapshot *snapshot;    /* likewise */
     const struct web_files *web;

@@ -207,6 +207,7 @@ static struct request request_of(struct http_server *s, const struct call *c,
                             .door = s->door,
                             .entry = &s->entry,
                             .counts = &s->counts,
+                            .pulse = s->pulse,
                             .web = s->web,
                             .record_writer = s->record_writer,
                             .jobs = s->jobs,
@@ -241,6 +242,8 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
         reply.gzip = gzip_asked(&rq);
         reply.cors = c->cors = config_of(s)->cors;
     }
+    if (need_of(route, &rq) == NEEDS_WORKER)
+        c->lane = (int)lane_of(route, &rq);
     enum status status = request_body_status(&c->body, &e);
     if (!status && route->query)
         status = request_check_query(&rq, route_query(route, query), &e);
@@ -250,6 +253,8 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     c->body.upload = rq.upload; /* NULL when the handler has taken it */
     if (!status)
         return call_reply(c, connection, &reply);
+    if (strcmp(e.code, "foreign-forbidden") == 0 || strcmp(e.code, "foreign-timeout") == 0)
+        atomic_fetch_add(&s->counts.refused_by_sandbox, 1);
     c->retry_after_s = reply.retry_after_s;
     reply_done(&reply);
     bool is_away = reply.status == MHD_HTTP_SERVICE_UNAVAILABLE || record_writer_lost_store(&e) ||
@@ -395,14 +400,14 @@ static enum status open_entry(struct http_server *s, const struct http_config *c
     return status;
 }
 
-static enum status start_pulse(struct http_server *s, int fd, struct error *e)
+static enum status open_pulse(struct http_server *s, int fd, struct error *e)
 {
     const struct pulse_parts parts = {.notify = s->config.notify,
                                       .engine = s->engine,
                                       .writer = s->record_writer,
                                       .listening = fd,
                                       .url = s->url};
-    return pulse_start(&parts, &s->pulse, e);
+    return pulse_new(&parts, &s->pulse, e);
 }
 
 enum status http_server_start(const struct http_config *config, struct http_server **out, struct error *e)
@@ -446,6 +451,8 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     if (!status)
         status = door_open(&s->config.limits, s->config.behind_proxy, s->config.tls_cert, &s->door, e);
     if (!status)
+        status = open_pulse(s, fd, e);
+    if (!status)
         status = start_daemons(s, fd, e);
     if (status) {
         if (fd >= 0)
@@ -455,7 +462,7 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     }
     log_hold();
     s->holds_log = true;
-    status = start_pulse(s, fd, e);
+    status = pulse_start(s->pulse, e);
     if (status) {
         http_server_stop(s);
         return status;
@@ -539,6 +546,7 @@ void http_server_stop(struct http_server *s)
         door_cut_all(s->door);
         daemons_stop(s->daemons);
     }
+    pulse_free(s->pulse);
     door_close(s->door);
     job_queue_close(s->jobs);
     engine_close(s->engine);

@@ -152,7 +152,6 @@ int64_t job_kills_for_memory(void);
 
 /* json.c; with the lock held. `ahead` is how many go before it; `base` stands before its links. */
 void job_write(struct json_writer *w, const struct job *j, size_t ahead, const char *base);
-const char *job_state_name(const struct job *j);
 /* The inverse of status_name; STATUS_INTERNAL for what is none, and for NULL. */
 enum status job_status_of_name(const char *name);
 /* What the standard calls its state and its process. */

@@ -28,10 +28,10 @@ const struct job_format job_formats[JOB_FORMAT_COUNT] = {
     {.name = "pdf", .content_type = "application/pdf", .path = "../out.pdf"},
 };
 
-const char *job_state_name(const struct job *j)
+const char *job_state_name(size_t state)
 {
-    static const char *const names[] = {"queued", "running", "done", "failed", "cancelled"};
-    return names[j->state];
+    static const char *const names[JOB_STATES] = {"queued", "running", "done", "failed", "cancelled"};
+    return names[state];
 }
 
 const char *job_status(const struct job *j)
@@ -190,7 +190,7 @@ void job_write(struct json_writer *w, const struct job *j, size_t ahead, const c
     write_status(w, j, base);
     jw_kv_string(w, "id", j->id);
     jw_kv_string(w, "kind", job_kind_name(j));
-    jw_kv_string(w, "state", job_state_name(j));
+    jw_kv_string(w, "state", job_state_name(j->state));
     jw_kv_bool(w, "cancelling", j->cancel && j->state == JOB_RUNNING);
     jw_kv_string(w, "name", j->name);
     jw_kv_string(w, "project_class", j->request.project_class ? j->request.project_class : "");

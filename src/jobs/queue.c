@@ -311,6 +311,15 @@ static bool passes(const struct job *j, const struct job_filter *f, int64_t now)
            j->created >= f->created_from && j->created <= f->created_until && lasts(j, f, now);
 }
 
+void job_queue_count(struct job_queue *q, size_t n[JOB_STATES])
+{
+    memset(n, 0, JOB_STATES * sizeof *n);
+    pthread_mutex_lock(&q->lock);
+    for (size_t i = 0; i < q->n; i++)
+        n[q->jobs[i]->state]++;
+    pthread_mutex_unlock(&q->lock);
+}
+
 size_t job_queue_list(struct job_queue *q, const struct job_filter *f, const char *base,
                       struct json_writer *w)
 {

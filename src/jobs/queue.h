@@ -121,6 +121,10 @@ struct job_filter {
 /* Writes an array of them, newest first. Returns how many the filter lets through, whatever its limit. */
 size_t job_queue_list(struct job_queue *q, const struct job_filter *f, const char *base,
                       struct json_writer *w);
+/* How many there are in each state, and what a state is called: "queued". */
+enum { JOB_STATES = 5 };
+void job_queue_count(struct job_queue *q, size_t n[JOB_STATES]);
+const char *job_state_name(size_t state);
 /* Is there such a job, and is it this person's (NULL: whosever)? Otherwise as of one that is not there. */
 enum status job_queue_owned(struct job_queue *q, const char *id, const char *owner,
                             struct error *e) HX_MUST_CHECK;

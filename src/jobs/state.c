@@ -99,7 +99,7 @@ static json_t *to_json(const struct job *j, struct arena *a)
 {
     const struct error *e = &j->error;
     json_t *o = json_pack("{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:{s:s,s:s,s:s,s:s}}", "kind", job_kind_name(j),
-                          "state", job_state_name(j), "cancel", j->cancel, "arguments", arguments_of(j, a),
+                          "state", job_state_name(j->state), "cancel", j->cancel, "arguments", arguments_of(j, a),
                           "delivery", delivery_of(&j->delivery), "results", results_of(j), "work",
                           work_of(&j->progress), "error", "status", e->status ? status_name(e->status) : "",
                           "code", e->code, "zh", e->zh, "en", e->en);
@@ -240,7 +240,7 @@ static bool read_state(const json_t *o, struct job *j)
 {
     for (int s = JOB_QUEUED; s <= JOB_CANCELLED; s++) {
         j->state = (enum job_state)s;
-        if (strcmp(job_state_name(j), text_at(o, "state")) == 0)
+        if (strcmp(job_state_name(j->state), text_at(o, "state")) == 0)
             return true;
     }
     return false;

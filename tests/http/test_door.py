@@ -543,17 +543,46 @@ class Watched(Door):
         self.assertEqual(["# EOF", ""], lines[-2:])
         samples, types = {}, {}
         for line in lines[:-2]:
-            if told := re.fullmatch(r"# TYPE (\w+) (gauge|counter|info)", line):
+            if told := re.fullmatch(r"# TYPE (\w+) (gauge|counter|info|histogram|stateset)", line):
                 self.assertNotIn(told[1], types)
                 types[told[1]] = told[2]
             elif not line.startswith("# HELP "):
-                name, value = re.fullmatch(r"((?:\w+)(?:\{\w+=\"[^\"]*\"\})?) (\d+)", line).groups()
+                name, value = re.fullmatch(r"(\w+(?:\{\w+=\"[^\"]*\"(?:,\w+=\"[^\"]*\")*\})?) (\d+(?:\.\d+)?)", line).groups()
                 family = name.partition("{")[0]
-                suffix = {"counter": "_total", "info": "_info"}
-                self.assertTrue(any(family == f + suffix.get(t, "") for f, t in types.items()), line)
+                suffix = {"counter": ["_total"], "info": ["_info"], "histogram": ["_bucket", "_count", "_sum"]}
+                self.assertTrue(any(family == f + end for f, t in types.items() for end in suffix.get(t, [""])), line)
+                self.assertEqual(list(types)[-1], re.sub("_(total|info|bucket|count|sum)$", "", family) if family not in types else family, "families lie together")
                 self.assertNotIn(name, samples)
-                samples[name] = int(value)
+                samples[name] = float(value)
         return samples
+
+    def test_durations(self):
+        """A histogram for each lane: what took longer is counted in every step from its own on, and the last has them all."""
+        self.request("GET", "/collections")
+        fixture.runs.wait_until(lambda: self.read()['hongxian_request_seconds_count{lane="quick"}'] >= 1)
+        samples = self.read()
+        for lane in ("quick", "slow", "none"):
+            steps = [v for k, v in samples.items() if k.startswith(f'hongxian_request_seconds_bucket{{lane="{lane}"')]
+            self.assertEqual(10, len(steps))
+            self.assertEqual(sorted(steps), steps)
+            self.assertEqual(steps[-1], samples[f'hongxian_request_seconds_count{{lane="{lane}"}}'])
+            self.assertEqual(steps[-1] > 0, samples[f'hongxian_request_seconds_sum{{lane="{lane}"}}'] > 0)
+
+    def test_the_store_and_what_was_said(self):
+        """What an alarm hangs on: the state, room, lines of the log, verdicts, jobs."""
+        before = self.read()
+        status, _, body = self.request("POST", "/check", body=PARCEL)
+        self.assertEqual(200, status, body)
+        after = self.read()
+        verdict = json.loads(body)["verdict"]
+        name = f'hongxian_checks_total{{verdict="{verdict}"}}'
+        self.assertEqual(1, after[name] - before[name])
+        self.assertEqual([1, 0, 0], [after[f'hongxian_state{{hongxian_state="{state}"}}'] for state in ("ok", "degraded", "failed")])
+        self.assertEqual(3, after["hongxian_layers"])
+        self.assertGreaterEqual(after["hongxian_store_bytes"], os.path.getsize(self.store))
+        self.assertGreater(after["hongxian_disk_free_bytes"], 0)
+        self.assertGreater(after['hongxian_log_lines_total{level="info"}'], before['hongxian_log_lines_total{level="info"}'])
+        self.assertEqual(0, after['hongxian_jobs{state="queued"}'])
 
     def test_figures(self):
         """They count what was asked; no page of another site reads them."""
