@@ -8,13 +8,14 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PROCESSES_MAX = 256, DEPTH_MAX = 8 };
+enum { PROCESSES_MAX = 32768, DEPTH_MAX = 8 };
 
 /* ---- processes ---- */
 
@@ -59,27 +60,36 @@ static int64_t memory_of(pid_t pid)
     return kb * 1024;
 }
 
-static bool is_among(const struct account *all, size_t n, pid_t pid)
+/* All processes that there are, as of one look. */
+static size_t read_all(struct account *all, size_t max)
 {
-    for (size_t i = 0; i < n; i++)
-        if (all[i].pid == pid)
-            return true;
-    return false;
-}
-
-/* One more round over all processes: those whose parent is among the found, and that are not yet. */
-static size_t find_more(struct account *found, size_t n)
-{
+    size_t n = 0;
     DIR *dir = opendir("/proc");
-    for (struct dirent *d = dir ? readdir(dir) : NULL; d && n < PROCESSES_MAX; d = readdir(dir)) {
-        struct account a;
-        if (isdigit((unsigned char)d->d_name[0]) && read_account(d->d_name, &a) &&
-            is_among(found, n, a.parent) && !is_among(found, n, a.pid))
-            found[n++] = a;
-    }
+    for (struct dirent *d = dir ? readdir(dir) : NULL; d && n < max; d = readdir(dir))
+        n += isdigit((unsigned char)d->d_name[0]) && read_account(d->d_name, &all[n]);
     if (dir)
         closedir(dir);
     return n;
+}
+
+/* Moves those that come from `root`, and it, to the front; how many they are. */
+static size_t gather(struct account *all, size_t n, pid_t root)
+{
+    size_t found = 0, before = SIZE_MAX;
+    while (found != before) { /* a process may stand before its parent */
+        before = found;
+        for (size_t i = found; i < n; i++) {
+            bool ours = all[i].pid == root;
+            for (size_t k = 0; k < found && !ours; k++)
+                ours = all[k].pid == all[i].parent;
+            if (!ours)
+                continue;
+            const struct account a = all[i];
+            all[i] = all[found];
+            all[found++] = a;
+        }
+    }
+    return found;
 }
 
 /* ---- files ---- */
@@ -107,22 +117,16 @@ static int64_t bytes_in(const char *folder, int depth)
 
 void job_measure(pid_t root, const char *folder, struct job_use *out)
 {
-    struct account found[PROCESSES_MAX];
-    char name[24];
-    size_t n = 0, before = 0;
+    struct account *all = malloc(PROCESSES_MAX * sizeof *all);
+    size_t n = all ? gather(all, read_all(all, PROCESSES_MAX), root) : 0;
     unsigned long long ticks = 0;
     *out = (struct job_use){.output_bytes = bytes_in(folder, 0)};
-    snprintf(name, sizeof name, "%ld", (long)root);
-    n = read_account(name, &found[0]);
-    while (n > before) { /* a process may stand before its parent */
-        before = n;
-        n = find_more(found, n);
-    }
     for (size_t i = 0; i < n; i++) {
-        ticks += found[i].ticks;
-        out->memory_bytes += memory_of(found[i].pid);
+        ticks += all[i].ticks;
+        out->memory_bytes += memory_of(all[i].pid);
     }
     out->cpu_s = (double)ticks / (double)sysconf(_SC_CLK_TCK);
+    free(all);
 }
 
 /* ---- too much ---- */

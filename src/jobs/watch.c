@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* A command that was asked to end gets this long to tidy up. */
-enum { GRACE_MS = 3000, LINE_BYTES = 64 * 1024, LOOK_MS = 250 };
+enum { GRACE_MS = 3000, LINE_BYTES = 64 * 1024, LOOK_MS = 500 };
 
 struct listening {
     struct job_watch *watch;

@@ -486,10 +486,14 @@ class Units(Asking, unittest.TestCase):
     def test_jobs_are_of_who_made_them(self):
         job = self.json_as("hohhot", "POST", "/jobs?kind=parcels&formats=csv", parcel(HOHHOT), 202)["jobID"]
         fixture.runs.wait_until(lambda: self.json_as("hohhot", "GET", f"/jobs/{job}")["status"] == "successful")
-        for name, sees in (("xilingol", False), ("looks-hohhot", False), ("reader", False), ("looks", True), ("region", True)):
-            self.assertEqual(sees, job in [j["jobID"] for j in self.json_as(name, "GET", "/jobs")["jobs"]], name)
-            for path in ("", "/result?format=csv", "/results"):
-                self.assertEqual(200 if sees else 404, self.as_(name, "GET", f"/jobs/{job}{path}")[0], name)
+        for restart in (False, True):  # whose it is outlasts the server, as it does
+            if restart:
+                self.assertEqual(0, self.server.stop(), self.server.log)
+                type(self).server = fixture.Server(PROGRAM, "--store", self.store, "--threads", "2", "--allow-records")
+            for name, sees in (("hohhot", True), ("xilingol", False), ("looks-hohhot", False), ("reader", False), ("looks", True), ("region", True)):
+                self.assertEqual(sees, job in [j["jobID"] for j in self.json_as(name, "GET", "/jobs")["jobs"]], name)
+                for path in ("", "/result?format=csv", "/results"):
+                    self.assertEqual(200 if sees else 404, self.as_(name, "GET", f"/jobs/{job}{path}")[0], name)
         self.refused("xilingol", 404, "job-not-found", "POST", f"/jobs?kind=parcels&since={job}")
         for name in ("xilingol", "looks"):
             self.refused(name, 404, "job-not-found", "DELETE", f"/jobs/{job}")

@@ -30,6 +30,7 @@ class Jobs(unittest.TestCase):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="hongxian-jobs-test-"))
         cls.store = f.store(cls.folder)
         cls.small = pathlib.Path(f.many(cls.folder / "small.gpkg", 500))
+        cls.tiny = pathlib.Path(f.many(cls.folder / "tiny.gpkg", 5))
         cls.large = pathlib.Path(f.many(cls.folder / "large.gpkg", LARGE, seed=2))
 
     @classmethod
@@ -166,7 +167,7 @@ class Jobs(unittest.TestCase):
     def test_the_child_sees_only_its_folder(self):
         """A name that climbs, or one that GDAL would take for an address, names a file in the job's own folder."""
         for name in ("../../../../etc/passwd", "/etc/passwd", "%2e%2e%2fx.gpkg", "vsicurl%3a%2f%2fx.gpkg", "a%7bb%7d.zip", "%00x"):
-            job = self.client.wait(self.client.add(f"name={name}&formats=csv", self.small.read_bytes()))
+            job = self.client.wait(self.client.add(f"name={name}&formats=csv", self.tiny.read_bytes()))
             self.assertNotIn("/", job["name"])
             if not name.endswith(".zip"):
                 self.assertEqual(job["state"], "done", (name, job["error"]))
