@@ -1,5 +1,5 @@
-/* The overlap of a parcel and a feature as geometry, traced along their borders without an overlay. Private to
- * index/: overlap_shape.c compares the area of what comes out with the one that was measured.
+/* The overlap of a parcel and a feature as geometry, traced along their borders without an overlay. Private
+ * to index/: overlap_shape.c compares the area of what comes out with the one that was measured.
  *
  * Threads: no shared state; the scratch belongs to one thread. */
 #ifndef HX_INDEX_OVERLAP_TRACE_H
