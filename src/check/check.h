@@ -42,6 +42,12 @@ struct draft_outcome {
     bool changes;                    /* status, area (as printed) or verdict, of the layer or the parcel */
 };
 
+/* Another zone by which the numbers of a parcel that lies outside would lie in a unit. */
+struct zone_elsewhere {
+    struct geo_crs crs;
+    const char *place_zh; /* the units of each level; arena */
+};
+
 struct parcel_report {
     const struct parcel *parcel;
     struct sliver_policy slivers;
@@ -54,6 +60,8 @@ struct parcel_report {
     struct parcel_unit
         *units; /* level by level, the largest first; none of a batch without unit rules; arena */
     size_t n_units;
+    const struct zone_elsewhere *elsewhere; /* only of one that lies in no unit; arena */
+    size_t n_elsewhere;
     struct feature_note *warnings;
     size_t n_warnings, warnings_capacity;
     struct draft_outcome *drafts; /* in the order of snapshot_drafts; none of a batch; arena */

@@ -6,7 +6,8 @@
 /* The readings that lie in a unit, as a list in each language. */
 struct hint {
     const char *zh, *en;
-    bool any;
+    struct zone_elsewhere *zones;
+    size_t n;
 };
 
 /* "锡林郭勒盟正蓝旗": the unit of each level that holds the point; "" when no unit of the largest does. */
@@ -42,11 +43,11 @@ static enum status add_reading(struct check_worker *w, const struct snapshot *sn
     enum status s = place_of(w, snapshot, at, &zh, &en, e);
     if (s || !*zh)
         return s;
-    h->zh = arena_printf(w->arena, "%s%s按%d度带第%d带（中央经线%g°）计算则在%s境内", h->zh,
-                         h->any ? "；" : "", crs->zone_width_deg, crs->zone, crs->central_meridian_deg, zh);
+    h->zh = arena_printf(w->arena, "%s%s按%d度带第%d带（中央经线%g°）计算则在%s境内", h->zh, h->n ? "；" : "",
+                         crs->zone_width_deg, crs->zone, crs->central_meridian_deg, zh);
     h->en = arena_printf(w->arena, "%s%sas %d-degree zone %d (central meridian %g) it would lie in %s", h->en,
-                         h->any ? "; " : "", crs->zone_width_deg, crs->zone, crs->central_meridian_deg, en);
-    h->any = true;
+                         h->n ? "; " : "", crs->zone_width_deg, crs->zone, crs->central_meridian_deg, en);
+    h->zones[h->n++] = (struct zone_elsewhere){*crs, zh};
     return h->zh && h->en ? STATUS_OK : error_no_memory(e);
 }
 
@@ -75,11 +76,11 @@ bool parcel_is_outside(const struct snapshot *snapshot, const struct parcel_repo
            layer_is_measurable(levels->layer);
 }
 
-enum status outside_hint(struct check_worker *w, const struct snapshot *snapshot,
-                         const struct parcel_report *r, const char **zh, const char **en, struct error *e)
+enum status outside_hint(struct check_worker *w, const struct snapshot *snapshot, struct parcel_report *r,
+                         const char **zh, const char **en, struct error *e)
 {
     const struct geo_crs *crs = &r->parcel->crs;
-    struct hint h = {"", "", false};
+    struct hint h = {.zh = "", .en = ""};
     *zh = *en = NULL;
     if (!parcel_is_outside(snapshot, r))
         return STATUS_OK;
@@ -90,12 +91,15 @@ enum status outside_hint(struct check_worker *w, const struct snapshot *snapshot
             "that no zone is in question; check the coordinates.";
         return STATUS_OK;
     }
-    enum status s = read_otherwise(w, snapshot, r->parcel, &h, e);
+    h.zones = arena_array(w->arena, CRS_ZONE_READINGS_MAX, sizeof *h.zones);
+    enum status s = h.zones ? read_otherwise(w, snapshot, r->parcel, &h, e) : error_no_memory(e);
     if (s)
         return s;
+    r->elsewhere = h.zones;
+    r->n_elsewhere = h.n;
     const char *list_zh = "按其他各带计算也不在其内；请核对坐标本身",
                *list_en = "lie in none by any other zone either; check the coordinates themselves";
-    if (h.any) {
+    if (h.n) {
         list_zh = arena_printf(w->arena, "%s%s（以地块内一点为准）；请核对带号，本次结论未因此改变",
                                crs->zone_prefix ? "（东坐标前缀换成该带的带号）" : "", h.zh);
         list_en = arena_printf(

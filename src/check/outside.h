@@ -7,9 +7,10 @@
 #include "check/check.h"
 
 /* One sentence in each language, in the arena; NULL for both when the parcel lies in a unit, or no layer of
- * the largest units can be asked. r->units is there. The reading is by one point inside the parcel. */
-enum status outside_hint(struct check_worker *w, const struct snapshot *snapshot,
-                         const struct parcel_report *r, const char **zh, const char **en,
-                         struct error *e) HX_MUST_CHECK;
+ * the largest units can be asked. r->units is there; r->elsewhere is
+ * written: the zones of the sentence, for who would rather choose than read. The reading is by one point
+ * inside the parcel. */
+enum status outside_hint(struct check_worker *w, const struct snapshot *snapshot, struct parcel_report *r,
+                         const char **zh, const char **en, struct error *e) HX_MUST_CHECK;
 
 #endif

@@ -43,4 +43,8 @@ const char *report_not_examined(struct arena *a, const struct report *r, enum re
 /* How many shapes of overlaps could not be built: a sentence for the arena; NULL when memory is out. */
 const char *report_shapes_missing(struct arena *a, size_t n, enum report_lang lang);
 
+/* A moment of the record, "2026-01-31T16:05:00Z", by the clock of China: "2026-02-01 00:05:00（北京时间）". What
+ * is no such moment stays as it is. In the arena; NULL: no memory. */
+const char *report_china_time(struct arena *a, const char *utc, enum report_lang lang);
+
 #endif

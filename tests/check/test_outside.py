@@ -163,6 +163,21 @@ class Outside(unittest.TestCase):
         self.assertIsNone(unit_at(lon, lat))
         return parcels(self.DECLARED, False, [self.SQUARE])
 
+    def test_the_zones_of_the_sentence_can_be_chosen_by_a_program(self):
+        """The GeoJSON, which a page asks for besides, has them with their EPSG codes; of a parcel inside it has none."""
+        for prefix in (False, True):
+            what = parcels(self.DECLARED, prefix, [self.SQUARE])
+            properties = json.loads(self.check(what, form="geojson"))["features"][0]["properties"]
+            listed = {(z["width_deg"], z["zone"], z["place_zh"]) for z in properties["zones_elsewhere"]}
+            self.assertEqual(said(hint_of(self.report(what)["parcels"][0])), listed)
+            self.assertEqual(expected(self.DECLARED, *self.SQUARE, prefix), listed)
+            for z in properties["zones_elsewhere"]:
+                self.assertEqual(epsg((z["width_deg"], z["zone"]), prefix), z["epsg"])
+                self.assertEqual(meridian((z["width_deg"], z["zone"])), z["meridian_deg"])
+        zone, _, x, y = PLACES[0]
+        inside = json.loads(self.check(parcels(zone, False, [(x, y)]), form="geojson"))
+        self.assertNotIn("zones_elsewhere", inside["features"][0]["properties"])
+
     def test_the_answer_is_the_same_as_without_the_hint(self):
         """Places, areas and verdict are those of the zone that was declared: the same numbers as degrees."""
         report = self.report(self.outside())

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The printed reports as an officer's programs see them: CSV, XLSX, HTML and PDF, from the command and the server."""
 import csv
+import datetime
 import decimal
 import html.parser
 import io
@@ -17,6 +18,7 @@ import urllib.parse
 import urllib.request
 import xml.etree.ElementTree as xml
 import zipfile
+import zoneinfo
 
 PROGRAM, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 sys.path.insert(0, str(SOURCE / "tests" / "http"))
@@ -237,8 +239,9 @@ class Documents(unittest.TestCase):
                                   capture_output=True).stdout
             row = json.loads(rows)["records"][-1]
             said = self.words(form)
-            for word in (str(row["id"]), row["sha256"], "李审查", row["kept_at"]):
-                self.assertIn(word, said, form)
+            kept_at = datetime.datetime.fromisoformat(row["kept_at"]).astimezone(zoneinfo.ZoneInfo("Asia/Shanghai"))
+            for word in (str(row["id"]), row["sha256"], "李审查", f"{kept_at:%Y-%m-%d%H:%M:%S}（北京时间）"):
+                self.assertIn(word, re.sub(r"\s", "", said), form)
             self.made(form, self.one)
             self.assertNotIn("李审查", self.words(form), form)
 

@@ -222,7 +222,7 @@ static void test_kept_checks_name_their_record(void **state)
     (void)state;
     static const char seal[] = "5ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea1";
     const struct report_record record = {
-        .id = 4711, .sha256 = seal, .officer = "张三", .project_name = "", .kept_at = "2026-01-31T08:00:00Z"};
+        .id = 4711, .sha256 = seal, .officer = "张三", .project_name = "", .kept_at = "2026-01-31T16:05:00Z"};
     for (int kept = 0; kept < 2; kept++) {
         struct made m;
         struct buffer b;
@@ -238,6 +238,9 @@ static void test_kept_checks_name_their_record(void **state)
             assert_int_equal(strstr(b.data, seal) != NULL, kept);
             assert_int_equal(strstr(b.data, "4711") != NULL, kept);
             assert_int_equal(strstr(b.data, "张三") != NULL, kept);
+            const char *at = /* by the clock of who reads it, with its name: the next day already */
+                form == 3 ? "2026-02-01 00:05:00 (Beijing time)" : "2026-02-01 00:05:00（北京时间）";
+            assert_int_equal(strstr(b.data, at) != NULL, kept);
             buffer_release(&b);
         }
         report_sample_free(&m.sample);

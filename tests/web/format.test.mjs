@@ -4,8 +4,9 @@ import test from 'node:test';
 import { elements, fakeDocument, load } from './bundle.mjs';
 
 fakeDocument();
-const [format, verdict, control, layerPanel, symbols, claims, crs, plots, { innerPoint }] = await load(
+const [format, verdict, control, layerPanel, symbols, claims, crs, plots, { innerPoint }, { dayAndTime }] = await load(
   'format.ts', 'verdict.ts', 'control.ts', 'panels/report-layer.ts', 'map/symbols.ts', 'panels/claims.ts', 'crs.ts', 'plots.ts', 'map/inner-point.ts',
+  'moment.ts',
 );
 const { balanced, fixed, sumOf, hectares, mu, percent, remainder, squareMetres } = format;
 const { confidenceKey, examinedIn, isComplete, layerVerdict, shownVerdict, statusKey, statusTone, worstFirst } = verdict;
@@ -345,6 +346,20 @@ test('claims: a row for each layer that has data and of which something may be c
   assert.match(form.el.all('t-claim-first_line-fault')[0].textContent, /再填文件日期/);
   type('t-claim-first_line-date', '2026-03-01');
   assert.deepEqual(form.ask(), ['first_line=BIG#1:一号@2026-03-01', 'fence=SMALL']);
+});
+
+test('one clock, that of China, and it is told', () => {
+  assert.equal(dayAndTime('2026-01-31T16:05:00Z'), '2026-02-01 00:05 北京时间');
+  assert.equal(dayAndTime('2025-12-31T15:59:59Z'), '2025-12-31 23:59 北京时间');
+  assert.equal(dayAndTime('never'), 'never');
+  assert.equal(dayAndTime(undefined), '');
+});
+
+test('another zone is one click away only where the officer named the first, and the eastings carry none', () => {
+  assert.equal(crs.mayRename(4548, 4545), true);
+  assert.equal(crs.mayRename(4548, 4507), true); // a 6-degree zone
+  assert.equal(crs.mayRename(undefined, 4545), false); // the file says it itself
+  assert.equal(crs.mayRename(4527, 4524), false); // the eastings begin with the zone
 });
 
 test('the CRS question: the zones\' EPSG codes, and only where naming a CRS helps', () => {

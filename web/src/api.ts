@@ -226,6 +226,15 @@ export interface ParcelReport {
   warnings?: Warning[];
 }
 
+/** A zone by which the numbers of a parcel that lies outside would lie in a unit. */
+export interface ZoneElsewhere {
+  epsg: number;
+  zone: number;
+  width_deg: number;
+  meridian_deg: number;
+  place_zh?: string;
+}
+
 export interface LayerUsed {
   layer?: string;
   version?: number | string;

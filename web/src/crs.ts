@@ -16,3 +16,10 @@ const WRONG_CHOICE = new Set(['crs-conflict', 'source-crs-conflict', 'zone-confl
 export function asksForCrs(code: string, chosen: number | undefined): boolean {
   return MISSING.has(code) || (chosen !== undefined && WRONG_CHOICE.has(code));
 }
+
+/** Can the officer simply name another zone? Only where he named one before, and the eastings carry none themselves: what the file
+ * states must be corrected in the file. */
+export function mayRename(chosen: number | undefined, other: number): boolean {
+  const plain = (other >= 4534 && other <= 4554) || (other >= 4502 && other <= 4512);
+  return chosen !== undefined && plain;
+}

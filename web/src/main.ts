@@ -3,7 +3,7 @@
 import './style.css';
 import { askMe, may, me, roleName, setMe } from './access';
 import { logout } from './api-access';
-import { ApiError, check, checkShapes, getCollections, getControlLayers, getHealth, onLoginNeeded, type Collection, type FeatureItem, type Health, type Question, type Report, type VerdictName } from './api';
+import { ApiError, check, checkShapes, getCollections, getControlLayers, getHealth, onLoginNeeded, type Collection, type FeatureItem, type Health, type Question, type Report, type VerdictName, type ZoneElsewhere } from './api';
 import { recordInput, type WholeRecord } from './api-records';
 import { controlLayers, mustLayers, relationOf, setControlLayers } from './control';
 import { fill, h } from './dom';
@@ -87,6 +87,7 @@ const layout = new LayoutPanel({ onChoose: flyToPlace });
 const report: ReportPanel = new ReportPanel({
   onLook: look,
   onClear: clearResult,
+  onZone: (epsg) => checkPanel.rename(epsg),
   onPrint: () => void printReport(),
   onSaved: (project, input) => checkPanel.saved(project, input),
   className: (id) => checkPanel.className(id),
@@ -115,6 +116,12 @@ function shownVerdicts(r: Report): VerdictName[] {
   return (r.parcels ?? []).map((p) => shownVerdict(p, examined));
 }
 
+/** Of each plot the zones by which it would lie inside, where it lies outside. */
+function elsewhereIn(collection: GeoJSON.FeatureCollection): ZoneElsewhere[][] {
+  const parcels = collection.features.filter((f) => f.properties?.['kind'] === 'parcel');
+  return parcels.map((f) => (f.properties?.['zones_elsewhere'] as ZoneElsewhere[] | undefined) ?? []);
+}
+
 /** The parcels of a kept check on the map: the record itself has no shapes. What they pressed on is drawn only where the data in
  * force on that day are the very versions that the record names. */
 async function lookAtRecord({ record, report: kept }: WholeRecord): Promise<void> {
@@ -131,7 +138,7 @@ async function lookAtRecord({ record, report: kept }: WholeRecord): Promise<void
   const same = versions(answer.report.layers_used) === versions(record.layers);
   hideResult();
   checkPanel.forget(); // what is on the map belongs to the record now
-  overlay?.show(text, shownVerdicts(answer.report), !same);
+  overlay?.show(JSON.parse(text) as GeoJSON.FeatureCollection, shownVerdicts(answer.report), !same);
   showKey(overlay ? 'check' : null);
   const box = overlay?.allBox();
   if (box) view?.fit(box, { padding: 70 });
@@ -235,9 +242,10 @@ async function runCheck(question: Question): Promise<void> {
     if (abort.signal.aborted) return;
     await started.catch(() => undefined); // a quick user may be ahead of the map
     if (abort.signal.aborted) return;
-    overlay?.show(text, shown.value ? shownVerdicts(shown.value.report) : []);
+    const collection = JSON.parse(text) as GeoJSON.FeatureCollection;
+    overlay?.show(collection, shown.value ? shownVerdicts(shown.value.report) : []);
     showKey(overlay ? 'check' : null);
-    report.setShapes(text, null);
+    report.setShapes(text, null, elsewhereIn(collection));
     lookAtFile();
   } catch (error) {
     if (!abort.signal.aborted) report.setShapes(null, sentenceOf(error));

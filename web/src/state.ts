@@ -2,7 +2,7 @@
  * something new to show writes here, and nowhere else. What an address holds is taken from here (address.ts). */
 
 import { computed, signal } from '@preact/signals';
-import type { Question, Report, VerdictName } from './api';
+import type { Question, Report, VerdictName, ZoneElsewhere } from './api';
 import type { Examined } from './verdict';
 
 /** The result of a check: of a whole file. */
@@ -12,6 +12,8 @@ export interface Shown {
   question: Question;
   /** Why the shapes could not be had; the figures stand without them. */
   shapesError: { text: string; lang: string } | null;
+  /** Of each plot that lies outside every unit; they come with the shapes. */
+  elsewhere: readonly ZoneElsewhere[][];
 }
 
 export type PlotColumn = 'no' | 'name' | 'area' | 'verdict' | 'line';

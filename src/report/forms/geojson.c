@@ -105,6 +105,26 @@ static void write_beside(struct geojson_form *g, const struct parcel_report *p)
     write_said(&t, "drafts_zh", "drafts_en");
 }
 
+/* For a page: the zones of the remark on a parcel that lies outside, to choose from. */
+static void write_elsewhere(struct json_writer *w, const struct parcel_report *p)
+{
+    if (p->n_elsewhere == 0)
+        return;
+    jw_key(w, "zones_elsewhere");
+    jw_array_begin(w);
+    for (size_t i = 0; i < p->n_elsewhere; i++) {
+        const struct geo_crs *crs = &p->elsewhere[i].crs;
+        jw_object_begin(w);
+        jw_kv_integer(w, "epsg", crs->epsg);
+        jw_kv_integer(w, "zone", crs->zone);
+        jw_kv_integer(w, "width_deg", crs->zone_width_deg);
+        jw_kv_number(w, "meridian_deg", crs->central_meridian_deg);
+        jw_kv_string(w, "place_zh", p->elsewhere[i].place_zh);
+        jw_object_end(w);
+    }
+    jw_array_end(w);
+}
+
 static void write_parcel(struct geojson_form *g, const struct parcel_report *p)
 {
     struct json_writer *w = &g->w;
@@ -118,6 +138,7 @@ static void write_parcel(struct geojson_form *g, const struct parcel_report *p)
     jw_kv_string(w, "summary_zh", p->summary_zh);
     jw_kv_string(w, "summary_en", p->summary_en);
     write_beside(g, p);
+    write_elsewhere(w, p);
     write_not_examined(g); /* with each parcel: a GIS shows no members of the collection */
     feature_end(w);
 }

@@ -276,10 +276,12 @@ static void put_drafts(const struct text *t)
 
 static void put_record(const struct text *t, const struct report_record *record)
 {
-    if (record)
-        buffer_printf(t->out, "%s %lld %s %s %s\n%s %s\n", say(t, "存档", "Kept as record"),
-                      (long long)record->id, say(t, "号", "by"), record->officer, record->kept_at,
-                      say(t, "封印", "Seal"), record->sha256);
+    if (!record)
+        return;
+    const char *at = report_china_time(t->arena, record->kept_at, t->lang);
+    buffer_printf(t->out, "%s %lld %s %s %s\n%s %s\n", say(t, "存档", "Kept as record"),
+                  (long long)record->id, say(t, "号", "by"), record->officer, at ? at : record->kept_at,
+                  say(t, "封印", "Seal"), record->sha256);
 }
 
 enum status form_text(const struct form_input *in, struct buffer *out, struct error *e)

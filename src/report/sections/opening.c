@@ -115,9 +115,11 @@ static const char *source_file(struct report_making *m)
 /* A check that was kept: paper and record must find each other in later years. */
 static void add_record(struct facts *f, const struct report_record *record)
 {
-    add_fact(f, "存档",
-             arena_printf(f->m->arena, "第%lld号记录，经办人%s，%s（世界时）", (long long)record->id,
-                          making_clean(f->m, record->officer), record->kept_at));
+    add_fact(
+        f, "存档",
+        arena_printf(f->m->arena, "第%lld号记录，经办人%s，%s", (long long)record->id,
+                     making_clean(f->m, record->officer),
+                     making_keep(f->m, report_china_time(f->m->arena, record->kept_at, REPORT_LANG_ZH))));
     add_fact(f, "存档封印 SHA-256", record->sha256);
 }
 

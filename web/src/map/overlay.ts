@@ -127,8 +127,7 @@ export class CheckOverlay {
 
   /** Shows the server's FeatureCollection. Parcels are numbered in its order, which is the report's; their verdicts are those that
    * the page shows. */
-  show(text: string, verdicts: readonly VerdictName[], parcelsOnly = false): void {
-    const collection = JSON.parse(text) as GeoJSON.FeatureCollection;
+  show(collection: GeoJSON.FeatureCollection, verdicts: readonly VerdictName[], parcelsOnly = false): void {
     let n = 0;
     const features = collection.features.map((f) => {
       const properties: Record<string, unknown> = { ...f.properties };

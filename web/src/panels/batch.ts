@@ -4,6 +4,7 @@ import { may, whyNot } from '../access';
 import { ACCEPT } from '../accept';
 import type { ProjectClass } from '../api';
 import { MAX_UPLOAD_MB, getResult, getShapes, type AuditSummary, type Job, type WorstCase } from '../api-jobs';
+import { badgeElement } from '../badge';
 import { asksForCrs } from '../crs';
 import { fill, h } from '../dom';
 import { fixed, hectares, percent } from '../format';
@@ -12,7 +13,7 @@ import { sentenceOf } from '../sentence';
 import { drawn } from '../component';
 import { warningList } from '../warnings';
 import { controlLayers, layerTitle, relationOf, shortTitle } from '../control';
-import { VERDICTS, VERDICT_SIGN, verdictOf } from '../verdict';
+import { VERDICTS, verdictOf } from '../verdict';
 import { ClaimsForm } from './claims';
 import { crsQuestion } from './crs-question';
 import { JobWork, downloads } from './job-work';
@@ -268,7 +269,7 @@ export class BatchPanel {
         return h(
           'tr',
           { 'data-testid': `count-${v}`, 'data-n': n },
-          h('th', { scope: 'row' }, h('span', { class: `badge small v-${v}` }, h('span', { 'aria-hidden': 'true' }, `${VERDICT_SIGN[v]} `), t(`v_${v}`))),
+          h('th', { scope: 'row' }, badgeElement(v)),
           h('td', { class: 'count-cell' }, bar),
           h('td', {}, fixed(n, 0)),
           h('td', { class: 'muted' }, percent(share)),
@@ -351,7 +352,7 @@ export class BatchPanel {
           type: 'button', class: 'row-button', id: `worst-${c.position}`, 'data-testid': 'worst-case', 'aria-pressed': String(on),
           onclick: () => void this.choose(c),
         },
-        h('span', { class: `badge small v-${v}` }, t(`v_${v}`)),
+        badgeElement(v),
         h('span', { class: 'row-name' }, c.id),
         h('span', { class: 'muted row-pressed' }, measured ? pressed.join('，') || none : t('s_unmeasured')),
       ),

@@ -10,7 +10,7 @@ import type { DrawMode } from '../map/draw';
 import { getProject, projectInput, type Project } from '../api-projects';
 import { ClaimsForm } from './claims';
 import { ProjectsList } from './projects';
-import { dayAndTime } from './record-card';
+import { dayAndTime } from '../moment';
 import { crsQuestion } from './crs-question';
 
 /** Above this the server would refuse anyway; better to say so before sending. */
@@ -152,6 +152,11 @@ export class CheckPanel {
       input, projectClass: this.projectClass, claims, ...(this.asOf ? { asOf: this.asOf } : {}),
       ...(this.project ? { project: this.project, ...(this.project.slivers ? { slivers: this.project.slivers } : {}) } : {}),
     });
+  }
+
+  /** The same bytes, in another zone than the one that was named. */
+  rename(epsg: number): void {
+    if (this.last) this.start({ ...this.last, epsg }, this.project);
   }
 
   /** What is on screen must belong to the claims shown; leaving a field as it was asks nothing. */

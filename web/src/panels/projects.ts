@@ -4,7 +4,7 @@ import { getProjects, retireProject, type Project } from '../api-projects';
 import { fill, h } from '../dom';
 import { onLang, t } from '../i18n';
 import { sentenceOf } from '../sentence';
-import { dayAndTime } from './record-card';
+import { dayAndTime } from '../moment';
 
 const SHOWN = 50;
 

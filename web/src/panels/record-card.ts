@@ -3,9 +3,11 @@
 import { ownTitle, whyNot } from '../access';
 import { ApiError } from '../api';
 import { addOverride, getRecord, recordInputHref, recordReport, recordReportHref, type RecordRow, type WholeRecord } from '../api-records';
+import { badgeElement } from '../badge';
 import { fill, h } from '../dom';
 import { drawn } from '../component';
 import { onLang, pick, t } from '../i18n';
+import { dayAndTime } from '../moment';
 import { sentenceOf } from '../sentence';
 import { VERDICTS, VERDICT_SIGN, examinedIn, isComplete, shownVerdict, verdictOf, worstFirst } from '../verdict';
 import { layerTitle } from '../control';
@@ -215,7 +217,7 @@ export class RecordCard {
         const p = parcels[i] ?? {};
         const v = shownVerdict(p, examined);
         return h('details', { open: at === 0 },
-          h('summary', {}, h('span', { class: `badge small v-${v}` }, t(`v_${v}`)), ' ', p.name || p.id || t('unnamed')),
+          h('summary', {}, badgeElement(v), ' ', p.name || p.id || t('unnamed')),
           isComplete(p, examined) ? null : h('p', { class: 'incomplete' }, t('r_incomplete')),
           drawn(linesTable(p, examined)));
       }),
@@ -248,12 +250,4 @@ export class RecordCard {
     details.open = this.formOpen;
     return details;
   }
-}
-
-/** 2026-11-24 09:31, in the clock of this computer. */
-export function dayAndTime(iso: string | undefined): string {
-  const d = iso ? new Date(iso) : null;
-  if (!d || Number.isNaN(d.getTime())) return iso ?? '';
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${two(d.getHours())}:${two(d.getMinutes())}`;
 }

@@ -4,12 +4,14 @@
 import { me } from '../access';
 import { ApiError } from '../api';
 import { getRecords, verifyChain, type ChainFinding, type RecordRow, type RecordSearch, type WholeRecord } from '../api-records';
+import { badgeElement } from '../badge';
 import { controlLayers, layerTitle } from '../control';
 import { fill, h } from '../dom';
 import { onLang, pick, t } from '../i18n';
+import { dayAndTime } from '../moment';
 import { sentenceOf } from '../sentence';
 import { verdictOf } from '../verdict';
-import { RecordCard, dayAndTime } from './record-card';
+import { RecordCard } from './record-card';
 import { VerifyCard } from './verify';
 
 const STEP = 30;
@@ -248,7 +250,7 @@ export class RecordsPanel {
       h(
         'button',
         { type: 'button', class: 'row-button record', id: `record-${r.id}`, 'data-testid': `record-${r.id}`, onclick: () => this.open(r) },
-        h('span', { class: `badge small v-${v}` }, t(`v_${v}`)),
+        badgeElement(v),
         h('span', { class: 'row-name' }, override ? t('record_of', { id: r.refers_to ?? '?' }) : r.project_name || r.input_name || t('record_unnamed')),
         override ? h('span', { class: 'tag' }, t('record_override')) : null,
         h('span', { class: 'muted record-when' }, t('record_no', { id: r.id }), ' · ', r.officer, ' · ', dayAndTime(r.kept_at)),

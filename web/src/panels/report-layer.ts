@@ -1,7 +1,7 @@
 /** The control layers of a parcel's report: a row of figures each; then the claim, sub-zones or classes of land, features pressed
  * on and clauses. */
 
-import type { Claim, LayerFinding, ParcelReport, Report, RuleHit, ZoneArea } from '../api';
+import type { Claim, LayerFinding, ParcelReport, Relation, Report, RuleHit, ZoneArea } from '../api';
 import { badge } from '../badge';
 import { Held, h, type VNode } from '../component';
 import { controlLayer, layerTitle, relationOf, zoneTitle } from '../control';
@@ -253,13 +253,16 @@ function classTable(id: string, finding: LayerFinding | undefined): VNode | null
   );
 }
 
+/** Nobody presses on what is meant to be lain in. */
+const FEATURES: Record<Relation, TextKey> = { exclude: 'r_features', contain: 'r_features_inside', classify: 'r_features_met' };
+
 function features(id: string, finding: LayerFinding | undefined): VNode | null {
   const list = finding?.features ?? [];
   if (list.length === 0) return null;
   return h(
     'details',
     { class: 'features' },
-    h('summary', {}, t(relationOf(id, finding) === 'classify' ? 'r_features_met' : 'r_features', { n: list.length })),
+    h('summary', {}, t(FEATURES[relationOf(id, finding)], { n: list.length })),
     h(
       'table',
       { class: 'mini' },

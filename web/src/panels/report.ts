@@ -2,11 +2,12 @@
  * server's report; nothing is measured or judged here. */
 
 import { Fragment, render } from 'preact';
-import type { CheckAnswer, Collection, LayerUsed, ParcelReport, Question, Report } from '../api';
+import type { CheckAnswer, Collection, LayerUsed, ParcelReport, Question, Report, ZoneElsewhere } from '../api';
 import type { Project } from '../api-projects';
 import { badge } from '../badge';
 import { Held, h, type VNode } from '../component';
 import { layerTitle, mustLayers } from '../control';
+import { mayRename } from '../crs';
 import { h as elementOf } from '../dom';
 import { fixed, hectares, mu, squareMetres } from '../format';
 import { lang, pick, t } from '../i18n';
@@ -22,6 +23,8 @@ export interface ReportPanelOptions {
   /** Show a parcel, or its overlap with some layers, on the map. */
   onLook: (parcel: number, layers: string[]) => void;
   onClear: () => void;
+  /** The same bytes, read in another zone. */
+  onZone: (epsg: number) => void;
   onPrint: () => void;
   /** What is on screen was saved as a project. */
   onSaved: (project: Project, input: Blob | string) => void;
@@ -46,12 +49,12 @@ export class ReportPanel {
   show(answer: CheckAnswer, question: Question): void {
     const examined = examinedIn(answer.report, mustLayers());
     this.files.set(answer, question);
-    showResult({ report: answer.report, examined, question, shapesError: null }, worstFirst(answer.report.parcels ?? [], examined)[0] ?? 0);
+    showResult({ report: answer.report, examined, question, shapesError: null, elsewhere: [] }, worstFirst(answer.report.parcels ?? [], examined)[0] ?? 0);
   }
 
-  setShapes(shapes: string | null, error: { text: string; lang: string } | null): void {
+  setShapes(shapes: string | null, error: { text: string; lang: string } | null, elsewhere: readonly ZoneElsewhere[][] = []): void {
     if (!shown.value) return;
-    shown.value = { ...shown.value, shapesError: error };
+    shown.value = { ...shown.value, shapesError: error, elsewhere };
     this.files.setShapes(shapes);
   }
 
@@ -107,6 +110,7 @@ function PlotDetail({ s, result, index, options, choose }: { s: Shown; result: F
     plotHead(plot, result, choose),
     figures(parcel),
     place(s.report, parcel, options),
+    zones(s, index, options),
     linesTable(parcel, s.examined),
     notExamined(s.report),
     todo(parcel),
@@ -154,6 +158,22 @@ function place(r: Report, p: ParcelReport, options: ReportPanelOptions): VNode |
   });
   const text = names.length ? names.join(' › ') : t(options.hasUnits() ? 'r_place_outside' : 'r_place_unknown');
   return h('p', { class: 'parcel-place', 'data-testid': 'parcel-place' }, h('span', { class: 'muted' }, `${t('r_place')}${t('colon')}`), text);
+}
+
+/** By which other zones the plot would lie inside; one click where the officer himself named the zone. */
+function zones(s: Shown, index: number, options: ReportPanelOptions): VNode | null {
+  const list = s.elsewhere[index] ?? [];
+  if (list.length === 0) return null;
+  const words = (z: ZoneElsewhere) => t('zone_try', { width: z.width_deg, zone: z.zone, meridian: z.meridian_deg, place: z.place_zh ?? '' });
+  const free = list.every((z) => mayRename(s.question.input.epsg, z.epsg));
+  return h(
+    'section',
+    { class: 'note warn zones', 'data-testid': 'zones' },
+    h('strong', {}, t(free ? 'zones_title' : 'zones_stated')),
+    h('ul', {}, list.map((z) => h('li', { key: z.epsg }, free
+      ? h('button', { type: 'button', class: 'small', 'data-testid': `zone-try-${z.epsg}`, onClick: () => options.onZone(z.epsg) }, words(z))
+      : words(z)))),
+  );
 }
 
 /** The papers that claims lack. */

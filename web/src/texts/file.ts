@@ -25,5 +25,10 @@ export const FILE_TEXTS = {
   plot_next: ['下一个', 'Next'],
   plot_verdict: ['本地块结论', "This plot's verdict"],
   plot_chosen: ['以下为第 {no} 个地块的结果，不是全部地块的结论', 'Below: plot no. {no} alone, not the whole file'],
+  zones_title: ['同样的数字按下列各带计算则在区内；点击即按该带重新核查', 'By these zones the same numbers lie inside; a click checks again with one'],
+  zones_stated: ['同样的数字按下列各带计算则在区内；带号由文件自己写明，请改正文件', 'By these zones the same numbers lie inside; the file itself states its zone: correct the file'],
+  zone_try: ['{width}度带 {zone} 带 · 中央经线 {meridian}° · {place}', '{width}° zone {zone} · meridian {meridian}° · {place}'],
+  r_features_inside: ['所在图斑（{n}）', 'Features it lies in ({n})'],
+  beijing_time: ['北京时间', 'Beijing time'],
   r_legend_number: ['地块序号（颜色为结论）', 'Plot number (coloured by verdict)'],
 } as const satisfies Record<string, readonly [string, string]>;
