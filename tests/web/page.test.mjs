@@ -10,7 +10,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { HUNG_MS, baseUrl, dropFile, launch, openPage, outDir, root, settle } from './browser.mjs';
+import { HUNG_MS, baseUrl, dropFile, eventually, launch, openPage, outDir, root, settle } from './browser.mjs';
 
 const caseFile = (name) => path.join(root, 'tests/web/cases', name);
 const LINES = ['ecological_red_line', 'permanent_basic_farmland', 'urban_development_boundary'];
@@ -374,6 +374,43 @@ test('the layout tab: a city\'s card, marked as inferred where it is', async () 
   await shot('08-layout');
   assert.match(await page.locator(id('place-呼伦贝尔市')).innerText(), /推断/);
   assert.doesNotMatch(await page.locator(id('place-赤峰市')).innerText(), /推断/);
+});
+
+/** How many pixels of the map have just this colour. */
+async function pixelsOf(rgb) {
+  const png = await page.locator(id('map')).screenshot();
+  return page.evaluate(async ([b64, [r, g, b]]) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${b64}`;
+    await image.decode();
+    const c = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height }).getContext('2d');
+    c.drawImage(image, 0, 0);
+    const { data } = c.getImageData(0, 0, image.width, image.height);
+    let n = 0;
+    for (let k = 0; k < data.length; k += 4) if (Math.abs(data[k] - r) + Math.abs(data[k + 1] - g) + Math.abs(data[k + 2] - b) < 6) n++;
+    return n;
+  }, [png.toString('base64'), rgb]);
+}
+
+test('what the plan names: shown by kind and by status, listed where it has no place, its figures with their signs', async () => {
+  const rail = [0x30, 0x36, 0x3d];
+  const before = await pixelsOf(rail);
+  await page.locator(id('tab-layout')).click();
+  await page.locator(id('kind-rail')).check();
+  await eventually(page, async () => [(await pixelsOf(rail)) > before + 60, 'railways on the map']);
+  await shot('08-plan-rail');
+  if (!isMock) {
+    await page.locator(`${id('list-rail')} > summary`).click();
+    assert.match(await page.locator(id('list-rail')).innerText(), /锡林浩特—太子城[\s\S]*没有点位/);
+    assert.match(await page.locator(id('plan-targets')).innerText(), /城镇用水普及率[\s\S]*无年份[\s\S]*≥ 99 %/);
+    assert.equal(await page.locator(`${id('layout-panel')} a[href$="/plan/units?f=html"]`).count(), 1);
+  }
+  await page.locator(id('plan-status')).selectOption('获评'); // no railway is that
+  await eventually(page, async () => [(await pixelsOf(rail)) < before + 30, 'no railway of another status']);
+  assert.equal(await page.locator(id('kind-rail')).count(), 0);
+  await page.locator(id('plan-status')).selectOption('');
+  await page.locator(id('kind-rail')).uncheck();
+  await eventually(page, async () => [(await pixelsOf(rail)) < before + 30, 'the map as before']);
 });
 
 test('English by the switch, remembered, and back', async () => {

@@ -5,6 +5,7 @@ import { ACCESS_TEXTS } from './texts/access';
 import { AUDIT_TEXTS } from './texts/audit';
 import { FILE_TEXTS } from './texts/file';
 import { LAYER_TEXTS } from './texts/layers';
+import { PLAN_TEXTS } from './texts/plan';
 import { PROJECT_TEXTS } from './texts/projects';
 import { RECORD_TEXTS } from './texts/records';
 
@@ -15,6 +16,7 @@ const TEXTS = {
   ...AUDIT_TEXTS,
   ...FILE_TEXTS,
   ...LAYER_TEXTS,
+  ...PLAN_TEXTS,
   ...PROJECT_TEXTS,
   ...RECORD_TEXTS,
 

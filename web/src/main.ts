@@ -83,7 +83,7 @@ const layers = new LayersPanel({
   onToggle: (id, on) => view?.setVisible(id, on),
   onShowAll: () => view?.showAll(),
 });
-const layout = new LayoutPanel({ onChoose: flyToPlace });
+const layout = new LayoutPanel({ onChoose: flyToPlace, onShown: (shown) => view?.showPlaces(shown) });
 const report: ReportPanel = new ReportPanel({
   onLook: look,
   onClear: clearResult,

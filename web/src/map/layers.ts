@@ -4,6 +4,7 @@ import type { AddLayerObject, ExpressionSpecification, FilterSpecification, Map 
 import { getAllItems, tileUrl, type Collection, type FeatureItem } from '../api';
 import { controlLayer, controlLayers, relationOf, spaceOf } from '../control';
 import { planRank } from '../plan-layout';
+import { THEMES, signOf, type Shown } from '../plan-themes';
 import { POINT_SYMBOLS, areaSymbol, patternImage, pointImage, subZones, type AreaSymbol, type SubZone } from './symbols';
 
 /** From the ground up: the region, the spaces, units, control layers (the first of a report on top), the plan. */
@@ -69,6 +70,27 @@ export function areaLayers(
 
 const LABEL_PAINT = { 'text-color': '#1c2430', 'text-halo-color': 'rgba(255,255,255,0.95)', 'text-halo-width': 1.6 };
 
+/** Of the plan's points the rank or the kind decides. */
+function iconOf(id: string): ExpressionSpecification | string {
+  if (id === 'plan_layout') return ['concat', 'point-', ['coalesce', ['get', 'hx_rank'], 'secondary']];
+  if (id !== 'plan_places') return `point-${id}`;
+  const kinds = Object.keys(THEMES).flatMap((kind): [string, string] => [kind, `point-${signOf(kind)}`]);
+  return ['match', ['coalesce', ['get', 'kind'], ''], ...kinds, 'point-plan_places'] as unknown as ExpressionSpecification;
+}
+
+/** The plan's lines: a colour for each kind, and the name along the line. */
+function lineLooks(line: AddLayerObject): AddLayerObject[] {
+  if (line.type !== 'line') return [line];
+  const colours = Object.entries(THEMES).flatMap(([kind, theme]) => (theme.line ? [kind, theme.line] : []));
+  const colour = ['match', ['coalesce', ['get', 'kind'], ''], ...colours, '#7a5a2a'] as unknown as ExpressionSpecification;
+  const names: AddLayerObject = {
+    id: 'plan_places-linename', type: 'symbol', source: 'plan_places', filter: ['==', ['geometry-type'], 'LineString'],
+    layout: { 'symbol-placement': 'line-center', 'text-field': ['get', 'name'], 'text-font': TEXT_FONT, 'text-size': 11 },
+    paint: LABEL_PAINT,
+  };
+  return [{ ...line, paint: { ...line.paint, 'line-color': colour, 'line-width': 1.8 } }, names];
+}
+
 function pointLayers(id: string, source: { source: string; 'source-layer'?: string }): AddLayerObject[] {
   const isPlan = id === 'plan_layout';
   const label: ExpressionSpecification = ['coalesce', ['get', 'name'], ['get', 'XZQMC'], ''];
@@ -77,7 +99,7 @@ function pointLayers(id: string, source: { source: string; 'source-layer'?: stri
       id: `${id}-point`, type: 'symbol', ...source,
       filter: ['==', ['geometry-type'], 'Point'],
       layout: {
-        'icon-image': isPlan ? ['concat', 'point-', ['coalesce', ['get', 'hx_rank'], 'secondary']] : `point-${id}`,
+        'icon-image': iconOf(id),
         'icon-allow-overlap': true,
         'icon-ignore-placement': !isPlan,
         'text-field': label,
@@ -122,6 +144,7 @@ function layersOf(map: MapLibreMap, c: Collection, hasTiles: boolean): AddLayerO
     fill.paint = { 'fill-color': ['case', ...cases, symbol.fill] as unknown as ExpressionSpecification };
   }
   if (fill) out.push(fill);
+  if (line && c.id === 'plan_places') return [...out, ...lineLooks(line), ...points];
   // One outline for all sub-zones: the boundary itself does not depend on them.
   if (line) out.push(zones.length || coloured.length ? ({ ...line, filter: ['!=', ['geometry-type'], 'Point'] } as AddLayerObject) : line);
   return c.kind === 'plan' ? [...out, ...points] : out;
@@ -180,6 +203,9 @@ async function addPrefectureLabels(map: MapLibreMap): Promise<void> {
 export class CollectionLayers {
   private readonly layerIds = new Map<string, string[]>();
   private readonly pendingItems = new Map<string, Collection>();
+  private readonly filters = new Map<string, FilterSpecification | null>(); // of the plan's places, before any was chosen
+
+  private placesOn = false; // by showPlaces, which then turns them off again
 
   constructor(
     private readonly map: MapLibreMap,
@@ -190,6 +216,10 @@ export class CollectionLayers {
     const { map } = this;
     for (const [name, symbol] of Object.entries(POINT_SYMBOLS)) {
       if (!map.hasImage(`point-${name}`)) map.addImage(`point-${name}`, pointImage(symbol, RATIO), { pixelRatio: RATIO });
+    }
+    for (const [kind, theme] of Object.entries(THEMES)) {
+      const name = `point-${signOf(kind)}`;
+      if (!map.hasImage(name)) map.addImage(name, pointImage(theme.point, RATIO), { pixelRatio: RATIO });
     }
     map.addLayer({ id: TOP_OF_COLLECTIONS, type: 'background', layout: { visibility: 'none' } });
     for (const c of [...collections].sort((a, b) => rank(a) - rank(b))) this.addOne(c);
@@ -238,6 +268,23 @@ export class CollectionLayers {
     for (const layer of this.layerIds.get(id) ?? []) {
       this.map.setLayoutProperty(layer, 'visibility', visible ? 'visible' : 'none');
     }
+  }
+
+  /** The plan's places of these kinds and status alone; none of them: the layer as its own switch has it. */
+  showPlaces(shown: Shown): void {
+    for (const id of this.layerIds.get('plan_places') ?? []) {
+      const first = this.filters.get(id) ?? this.map.getFilter(id) ?? null;
+      this.filters.set(id, first);
+      const chosen: ExpressionSpecification = ['all',
+        ['in', ['get', 'kind'], ['literal', shown.kinds]],
+        ...(shown.status ? [['==', ['get', 'status'], shown.status] as ExpressionSpecification] : [])];
+      const all = first ? (['all', first, chosen] as FilterSpecification) : chosen;
+      this.map.setFilter(id, shown.kinds.length ? all : first);
+    }
+    const on = shown.kinds.length > 0;
+    if (on && !this.isVisible('plan_places')) this.placesOn = true;
+    if (on || this.placesOn) this.setVisible('plan_places', on);
+    if (!on) this.placesOn = false;
   }
 
   isVisible(id: string): boolean {

@@ -254,6 +254,19 @@ export function pointSwatch(p: PointSymbol): HTMLCanvasElement {
   return finished(g);
 }
 
+/** A legend box of a line. */
+export function lineSwatch(colour: string): HTMLCanvasElement {
+  const g = context(SWATCH_W, SWATCH_H, 2);
+  g.strokeStyle = colour;
+  g.lineWidth = 2;
+  g.setLineDash([6, 3]);
+  g.beginPath();
+  g.moveTo(2, SWATCH_H / 2);
+  g.lineTo(SWATCH_W - 2, SWATCH_H / 2);
+  g.stroke();
+  return finished(g);
+}
+
 function finished(g: CanvasRenderingContext2D): HTMLCanvasElement {
   g.canvas.className = 'swatch';
   g.canvas.setAttribute('aria-hidden', 'true');

@@ -5,6 +5,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Collection } from '../api';
 import { lang, onLang } from '../i18n';
+import type { Shown } from '../plan-themes';
 import { CollectionLayers } from './layers';
 
 export type Box = [number, number, number, number];
@@ -110,6 +111,10 @@ export class MapView {
 
   setVisible(id: string, visible: boolean): void {
     this.collections.setVisible(id, visible);
+  }
+
+  showPlaces(shown: Shown): void {
+    this.collections.showPlaces(shown);
   }
 
   private hitsAt(x: number, y: number): Hit[] {

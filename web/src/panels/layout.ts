@@ -5,10 +5,14 @@ import { fill, h } from '../dom';
 import { onLang, pick, t } from '../i18n';
 import { POINT_SYMBOLS, pointSwatch } from '../map/symbols';
 import { here } from '../paths';
+import type { Shown } from '../plan-themes';
+import { PlanPlaces } from './plan-places';
+import { PlanTargets } from './plan-targets';
 import { RANKS, planRank, rankTitle, targetText, type PlanQuote, type PlanTarget, type Rank } from '../plan-layout';
 
 export interface LayoutPanelOptions {
   onChoose: (feature: FeatureItem) => void;
+  onShown: (shown: Shown) => void;
 }
 
 /** What the plan says, and where. */
@@ -29,12 +33,19 @@ function cite(section: string): HTMLElement {
 
 export class LayoutPanel {
   readonly el = h('div', { 'data-testid': 'layout-panel' });
+  private readonly named: PlanPlaces;
+  private readonly figures = new PlanTargets();
   private places: Place[] | null = null;
   private error = '';
   private open: string | null = null;
 
   constructor(private readonly options: LayoutPanelOptions) {
-    onLang(() => this.render());
+    this.named = new PlanPlaces(options);
+    onLang(() => {
+      this.render();
+      this.named.render();
+      this.figures.render();
+    });
     this.render();
   }
 
@@ -46,6 +57,7 @@ export class LayoutPanel {
       this.error = e instanceof ApiError ? pick(e.zh, e.en).text : String(e);
     }
     this.render();
+    await Promise.all([this.named.load(), this.figures.load()]);
   }
 
   private render(): void {
@@ -63,6 +75,9 @@ export class LayoutPanel {
       h('p', { class: 'muted' }, t('layout_hint')),
       RANKS.map((rank) => this.group(rankTitle(rank), this.of(rank), rank)),
       this.group(pick('城镇带等', 'Belts and others'), this.of(''), ''),
+      h('p', {}, h('a', { href: here('/plan/units?f=html'), target: '_blank', rel: 'noopener' }, t('plan_units'))),
+      this.named.el,
+      this.figures.el,
       h('p', { class: 'muted' }, h('span', { lang: 'zh-CN' }, t('layout_source')), ' 内政办发〔2021〕74号'),
     );
   }
