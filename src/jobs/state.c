@@ -99,10 +99,10 @@ static json_t *to_json(const struct job *j, struct arena *a)
 {
     const struct error *e = &j->error;
     json_t *o = json_pack("{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:{s:s,s:s,s:s,s:s}}", "kind", job_kind_name(j),
-                          "state", job_state_name(j->state), "cancel", j->cancel, "arguments", arguments_of(j, a),
-                          "delivery", delivery_of(&j->delivery), "results", results_of(j), "work",
-                          work_of(&j->progress), "error", "status", e->status ? status_name(e->status) : "",
-                          "code", e->code, "zh", e->zh, "en", e->en);
+                          "state", job_state_name(j->state), "cancel", j->cancel, "arguments",
+                          arguments_of(j, a), "delivery", delivery_of(&j->delivery), "results", results_of(j),
+                          "work", work_of(&j->progress), "error", "status",
+                          e->status ? status_name(e->status) : "", "code", e->code, "zh", e->zh, "en", e->en);
     for (size_t i = 0; i < N_NUMBERS; i++)
         json_object_set_new(o, numbers[i].key,
                             json_integer(*(const int64_t *)((const char *)j + numbers[i].at)));
