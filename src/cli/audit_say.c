@@ -4,6 +4,7 @@
 #include "audit/sink.h"
 #include "base/text.h"
 #include "cli/exit_codes.h"
+#include "cli/progress.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -103,15 +104,12 @@ static void write_rests(struct json_writer *w, const struct audit_request *r)
 
 static void show_progress(const struct audit_progress *p)
 {
-    double rate = p->seconds > 0 ? (double)p->done_here / p->seconds : 0;
-    fprintf(stderr, "\r");
-    if (p->n_passes > 1)
-        fprintf(stderr, "(%d/%d) ", p->pass + 1, p->n_passes);
-    if (p->total > 0 && rate > 0)
-        fprintf(stderr, "%lld / %lld  %.0f/s  剩余 left %.0f s   ", (long long)p->done, (long long)p->total,
-                rate, (double)(p->total - p->done) / rate);
-    else
-        fprintf(stderr, "%lld  %.0f/s   ", (long long)p->done, rate);
+    progress_count(&(struct progress_count){.done = p->done,
+                                            .done_here = p->done_here,
+                                            .total = p->total,
+                                            .seconds = p->seconds,
+                                            .pass = p->pass,
+                                            .passes = p->n_passes});
 }
 
 static void tell_rests(const struct audit_request *r)

@@ -1,6 +1,7 @@
 /* backup: the store as another file, while servers and imports go on. */
 #include "cli/command.h"
 #include "cli/exit_codes.h"
+#include "cli/progress.h"
 #include "cli/store_path.h"
 #include "cli/whole_store.h"
 #include "store/store_file.h"
@@ -73,21 +74,30 @@ static int say(const struct backup_args *a, const struct whole_store *w)
     return EXIT_DIFFERS;
 }
 
+static enum status copy_and_place(const struct backup_args *a, const char *store, const char *copy,
+                                  struct whole_store *whole, struct error *e)
+{
+    struct store_facts copied;
+    struct progress_clock clock;
+    progress_clock_start(&clock, &a->base, "正在备份并核对", "copying and verifying");
+    enum status s = store_copy(store, copy, &copied, e);
+    if (!s)
+        s = examine(copy, &copied, a, whole, e);
+    if (!s)
+        s = store_copy_place(copy, a->base.items[0], a->overwrite, e);
+    progress_clock_end(&clock);
+    return s;
+}
+
 static int run(const struct backup_args *a, const char *store)
 {
     struct error e = {0};
-    struct store_facts copied;
     struct whole_store whole;
     char copy[STORE_PATH_SIZE];
     enum status s = store_copy_name(a->base.items[0], copy, sizeof copy, &e);
     if (s)
         return exit_with_error(&e);
-    s = store_copy(store, copy, &copied, &e);
-    if (!s)
-        s = examine(copy, &copied, a, &whole, &e);
-    if (!s)
-        s = store_copy_place(copy, a->base.items[0], a->overwrite, &e);
-    if (s) {
+    if (copy_and_place(a, store, copy, &whole, &e)) {
         store_copy_discard(copy);
         return exit_with_store_error(&e);
     }

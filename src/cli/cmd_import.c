@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/import_binding.h"
+#include "cli/progress.h"
 #include "cli/sandbox_say.h"
 #include "cli/store_path.h"
 #include "features/sandbox/sandbox.h"
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 struct import_args {
     struct arguments base;
@@ -22,20 +22,16 @@ struct import_args {
     struct timespec start;
 };
 
-/* On a terminal only: one line that rewrites itself. */
 static void show_progress(int64_t n, int64_t n_declared, void *user)
 {
     const struct timespec *start = user;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    double s = (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
-    double rate = s > 0 ? (double)n / s : 0;
-    if (n_declared > 0 && rate > 0)
-        fprintf(stderr, "\r%lld / %lld  %.0f%%  %.0f/s  剩余 left %.0f s   ", (long long)n,
-                (long long)n_declared, 100.0 * (double)n / (double)n_declared, rate,
-                (double)(n_declared - n) / rate);
-    else
-        fprintf(stderr, "\r%lld  %.0f/s   ", (long long)n, rate);
+    progress_count(&(struct progress_count){.done = n,
+                                            .done_here = n,
+                                            .total = n_declared,
+                                            .seconds = (double)(now.tv_sec - start->tv_sec) +
+                                                       1e-9 * (double)(now.tv_nsec - start->tv_nsec)});
 }
 
 static void read_coverage(const char *text, struct ingest_request *r)
@@ -61,7 +57,7 @@ static enum status check(struct arguments *base, struct error *e)
         return command_lacks(e, "缺少要载入的文件（或 --geodata 文件夹）。",
                              "The file to load (or --geodata with a folder) is missing.");
     read_coverage(a->coverage, r);
-    if (isatty(STDERR_FILENO)) {
+    if (progress_wanted(base)) {
         clock_gettime(CLOCK_MONOTONIC, &a->start);
         r->progress = show_progress;
         r->progress_user = &a->start;
@@ -109,7 +105,7 @@ static int import_file(struct store *store, const struct ingest_request *request
     ingest_report_init(&report);
     enum status s = ingest_layer_file(store, request, &report, &e);
     if (request->progress)
-        fputs("\r\033[K", stderr);
+        progress_clear();
     if (!s) {
         print_report(report.layer, &report, NULL);
         import_refusals_print(&report);

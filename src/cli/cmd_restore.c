@@ -1,6 +1,7 @@
 /* restore: a backup in the place of the store, which is kept beside it. */
 #include "cli/command.h"
 #include "cli/exit_codes.h"
+#include "cli/progress.h"
 #include "cli/store_path.h"
 #include "cli/whole_store.h"
 #include "store/store_file.h"
@@ -184,10 +185,13 @@ static enum status work(struct restore *r, struct error *e)
 static int run(struct restore *r)
 {
     struct error e = {0};
+    struct progress_clock clock;
     enum status s = find_store(r, &e);
     if (s)
         return exit_with_error(&e);
+    progress_clock_start(&clock, &r->args->base, "正在核对并恢复", "verifying and restoring");
     s = work(r, &e);
+    progress_clock_end(&clock);
     if (!s)
         say(r);
     store_copy_discard(r->copy); /* of one that was put in place there is nothing by this name */

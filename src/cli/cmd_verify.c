@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/print_json.h"
+#include "cli/progress.h"
 #include "record/record_json.h"
 
 #include <inttypes.h>
@@ -37,7 +38,8 @@ static int code_of(enum record_finding f)
     return f == RECORD_IDENTICAL ? EXIT_OK : f == RECORD_DIFFERS ? EXIT_DIFFERS : EXIT_CANNOT_RECOMPUTE;
 }
 
-static int run_with(struct check_worker *w, struct store *store, const struct verify_args *a)
+static int run_with(struct check_worker *w, struct store *store, struct progress_clock *clock,
+                    const struct verify_args *a)
 {
     struct error e = {0};
     char *report, *bytes;
@@ -53,7 +55,9 @@ static int run_with(struct check_worker *w, struct store *store, const struct ve
         input = (struct store_bytes){bytes, n};
     const struct record_verify_request rq = {
         .report = report, .report_size = n_report, .input = a->input ? &input : NULL};
-    if (record_verify(w, store, &rq, &v, &e))
+    s = record_verify(w, store, &rq, &v, &e);
+    progress_clock_end(clock); /* before anything is printed */
+    if (s)
         return exit_with_error(&e);
     if (args_json(&a->base)) {
         struct buffer b;
@@ -72,11 +76,14 @@ static int run(struct store *store, struct arena *arena, const struct arguments 
 {
     struct error e = {0};
     struct check_worker w;
+    struct progress_clock clock;
     (void)arena;
     if (check_worker_init(&w, &e))
         return exit_with_error(&e);
     w.reader = &child_reader_self;
-    int code = run_with(&w, store, (const struct verify_args *)base);
+    progress_clock_start(&clock, base, "正在重算", "recomputing");
+    int code = run_with(&w, store, &clock, (const struct verify_args *)base);
+    progress_clock_end(&clock);
     check_worker_release(&w);
     return code;
 }

@@ -3,6 +3,7 @@ enough, and one that cannot take it. test_output.py PROGRAM SOURCE"""
 import json
 import os
 import pathlib
+import pty
 import subprocess
 import sys
 import tempfile
@@ -82,6 +83,41 @@ class Output(unittest.TestCase):
             done = subprocess.run([PROGRAM, *arguments, *self.of_store(arguments)], stdout=writing, stderr=subprocess.PIPE)
             os.close(writing)
             self.assertEqual((0, b""), (done.returncode, done.stderr), arguments)
+
+    def on_a_terminal(self, *arguments, stderr_too=True):
+        """The command with a terminal for standard error, and what is to be read there."""
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        process = subprocess.Popen([PROGRAM, *arguments, "--store", self.store], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=theirs if stderr_too else subprocess.PIPE)
+        os.close(theirs)
+        return process, ours
+
+    def test_what_takes_long_says_so_on_a_terminal(self):
+        """verify waits for its report, and tells for how long, until it is given; the line is gone before the result comes."""
+        report = self.run_well("check", self.parcel, "--format", "json")
+        process, terminal = self.on_a_terminal("verify", "-")
+        seen = b""
+        while "正在重算 recomputing … ".encode() not in seen:
+            seen += os.read(terminal, 4096)
+        out, _ = process.communicate(report)
+        self.assertEqual(0, process.returncode, out)
+        while b"\x1b[K" not in seen:
+            seen += os.read(terminal, 4096)
+
+    def test_nothing_is_said_in_a_pipe_or_to_a_program(self):
+        many = fixture.write_json(self.folder / "many.geojson", fixture.collection(*[fixture.feature((111 + i * 1e-3, 40.0, 111.0005 + i * 1e-3, 40.0005), BSM=str(i), MC="甲") for i in range(1500)]))
+        importing = ("import", many, "--layer", "ecological_red_line", "--draft", "--confirm-place", "--confirm-layer")
+        process, terminal = self.on_a_terminal(*importing)
+        seen = b""
+        while b" / 1500  " not in seen:
+            seen += os.read(terminal, 4096)
+        process.communicate()
+        process, _ = self.on_a_terminal(*importing, "--label", "again", stderr_too=False)
+        _, said = process.communicate()
+        self.assertEqual(0, process.returncode, said)
+        self.assertNotIn(b"\r", said)
+        self.assertNotIn(b"\x1b", said)
 
     def test_an_output_that_cannot_be_written_is_a_failure(self):
         for arguments in (["help"], ["records", "list"], ["check", self.parcel]):
