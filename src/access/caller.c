@@ -29,6 +29,13 @@ static void nobody(struct access_caller *out, const char *code, const char *zh, 
     error_en(&out->why, STATUS_NOT_LOGGED_IN, code, "%s", en);
 }
 
+/* Not idle for too long; and not in use later than now, which would let it live on by what the clock was set
+ * back. */
+static bool is_awake(const struct store_key *session)
+{
+    return session->idle_s < SESSION_IDLE_S && session->idle_s >= -SESSION_AHEAD_S;
+}
+
 static enum status by_key(struct store *s, enum store_key_kind kind, const char *secret, struct arena *a,
                           struct access_caller *out, struct error *e)
 {
@@ -38,7 +45,7 @@ static enum status by_key(struct store *s, enum store_key_kind kind, const char 
     enum status st = secret_hash(secret, hex) ? store_key_find(s, kind, hex, a, &k, e) : STATUS_NOT_FOUND;
     if (st && st != STATUS_NOT_FOUND)
         return st;
-    if (!st && secret_same(k.sha256, hex) && !k.ended && (!session || k.idle_s < SESSION_IDLE_S)) {
+    if (!st && secret_same(k.sha256, hex) && !k.ended && (!session || is_awake(&k))) {
         access_caller_of(&k.person, session ? ACCESS_SESSION : ACCESS_TOKEN, out);
         snprintf(out->session, sizeof out->session, "%s", session ? hex : "");
         snprintf(out->ends_at, sizeof out->ends_at, "%s", k.ends_at);

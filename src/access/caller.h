@@ -16,6 +16,7 @@ enum {
     SESSION_MAX_S = 12 * 3600, /* from the login */
     SESSION_IDLE_S = 2 * 3600, /* without a request */
     SESSION_TOUCH_S = 60,      /* how old the time of the latest request may be */
+    SESSION_AHEAD_S = 300,     /* by how much it may be later than now: the clock was set back */
 };
 
 enum access_way {

@@ -139,6 +139,22 @@ static void tell_record(struct doctor *d, const struct whole_store *w)
         doctor_found(d, &topic, DOCTOR_FAULT, &e);
         return;
     }
+    if (w->chain.earlier_id) {
+        error_zh(&e,
+                 "完好，但第 %" PRId64
+                 " 号记录的时间早于它前面的一条：当时时钟被往回拨过。顺序以编号和封印为准，"
+                 "时间照原样保留；请检查本机的时间同步（timedatectl）。",
+                 w->chain.earlier_id);
+        error_en(
+            &e, STATUS_CONFLICT, "clock-went-back",
+            "Sound, but record %" PRId64
+            " says an earlier time than the one before it: the clock had been set "
+            "back. The order is that of numbers and seals, and the time stays as it was written; look at "
+            "how this machine keeps its time (timedatectl).",
+            w->chain.earlier_id);
+        doctor_found(d, &topic, DOCTOR_WARNING, &e);
+        return;
+    }
     snprintf(zh, sizeof zh, "完好：%" PRId64 " 条记录，链头封印 %.64s。", w->facts.n_records, w->facts.head);
     snprintf(en, sizeof en, "Sound: %" PRId64 " records, head %.64s.", w->facts.n_records, w->facts.head);
     doctor_well(d, &topic, zh, en);

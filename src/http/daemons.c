@@ -16,6 +16,8 @@ enum {
     SPARE_TIMEOUT_S = 60, /* libmicrohttpd's own, behind those of the door */
     PEM_BYTES = 1 << 20,
     RETIRED_MAX = 8,
+    FILES_OWN = 512,   /* that are no connections */
+    FILES_LEAST = 256, /* for a few connections, and what a check, a job and a reading child take */
 };
 
 /* What everybody has spoken for ten years, and nothing older. */
@@ -116,29 +118,55 @@ static enum status one_start(const struct daemon_parts *p, int listening, struct
 
 /* ---- all ---- */
 
-/* A connection is a file; there are a few hundred others. */
-static void raise_files(unsigned sockets)
+static enum status fail_files(rlim_t files, struct error *e)
+{
+    error_zh(
+        e,
+        "系统只允许本程序打开 %llu 个文件，至少需要 %d 个；请用 ulimit -n 或服务单元的 LimitNOFILE= 调大。",
+        (unsigned long long)files, FILES_LEAST);
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "too-few-files",
+        "The system allows this program only %llu open files, and %d are needed at least; raise "
+        "that by ulimit -n, or by LimitNOFILE= of the service's unit.",
+        (unsigned long long)files, FILES_LEAST);
+}
+
+/* A connection is a file; there are a few hundred others. Where fewer are allowed, fewer connections are let
+ * in: whom there is no place for is told so at the door, which takes a file, too. */
+static enum status raise_files(struct front_door *door, struct error *e)
 {
     struct rlimit l;
-    rlim_t wanted = (rlim_t)sockets + 512;
+    rlim_t wanted = (rlim_t)door_most_sockets(door) + FILES_OWN;
     if (getrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur >= wanted)
-        return;
+        return STATUS_OK;
+    rlim_t before = l.rlim_cur;
     l.rlim_cur = wanted < l.rlim_max ? wanted : l.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur < wanted)
-        log_line(LOG_WARN, "the system allows %llu open files, and %llu may be needed",
-                 (unsigned long long)l.rlim_cur, (unsigned long long)wanted);
+    if (setrlimit(RLIMIT_NOFILE, &l) != 0)
+        l.rlim_cur = before;
+    if (l.rlim_cur < FILES_LEAST)
+        return fail_files(l.rlim_cur, e);
+    if (l.rlim_cur < wanted) {
+        long most = (long)(l.rlim_cur > FILES_OWN ? l.rlim_cur - FILES_OWN : l.rlim_cur / 2) / 2;
+        door_bound(door, most);
+        log_line(LOG_WARN,
+                 "the system allows %llu open files, and %llu may be needed: at most %ld connections",
+                 (unsigned long long)l.rlim_cur, (unsigned long long)wanted, most);
+    }
+    return STATUS_OK;
 }
 
 enum status daemons_start(const struct daemon_parts *parts, int fd, struct daemons **out, struct error *e)
 {
+    enum status s = raise_files(parts->door, e);
+    if (s)
+        return s;
     struct daemons *d = calloc(1, sizeof *d);
     if (!d)
         return error_no_memory(e);
     d->parts = *parts;
     for (int i = 0; i < RETIRED_MAX; i++)
         d->before[i].listens = -1;
-    raise_files(door_most_sockets(parts->door));
-    enum status s = one_start(parts, fd, &d->now, e);
+    s = one_start(parts, fd, &d->now, e);
     if (s) {
         free(d);
         return s;
@@ -169,8 +197,9 @@ enum status daemons_renew(struct daemons *d, struct error *e)
         return error_fail(e, STATUS_CONFLICT, "certificate-too-soon",
                           "Connections of before the last changes have not ended yet; try again in a while.");
     }
-    raise_files(door_most_sockets(d->parts.door));
-    enum status s = one_start(&d->parts, d->fd, &next, e);
+    enum status s = raise_files(d->parts.door, e);
+    if (!s)
+        s = one_start(&d->parts, d->fd, &next, e);
     if (s)
         return s;
     *place = d->now;

@@ -56,6 +56,7 @@ struct door_guest {
 
 struct front_door {
     atomic_long limits[DOOR_N_LIMITS]; /* by enum door_limit */
+    atomic_long bound; /* connections for which there are files; 0: for all that the limits allow */
     bool behind_proxy;
     bool is_encrypted; /* nothing can be said that was not agreed upon before */
     atomic_size_t bodies;
@@ -73,7 +74,13 @@ struct front_door {
 
 static long limit(const struct front_door *d, enum door_limit which)
 {
-    return atomic_load_explicit(&d->limits[which], memory_order_relaxed);
+    long set = atomic_load_explicit(&d->limits[which], memory_order_relaxed);
+    long bound = atomic_load_explicit(&d->bound, memory_order_relaxed);
+    if (which == DOOR_CONNECTIONS && bound)
+        return set < bound ? set : bound;
+    if (which == DOOR_RESERVE && bound) /* stays a part of them */
+        return set < bound / 4 ? set : bound / 4;
+    return set;
 }
 
 /* ---- addresses ---- */
@@ -558,6 +565,11 @@ void door_change_limits(struct front_door *d, const struct door_limits *limits)
 {
     for (size_t i = 0; i < DOOR_N_LIMITS; i++)
         atomic_store(&d->limits[i], limits->of[i]);
+}
+
+void door_bound(struct front_door *d, long connections)
+{
+    atomic_store(&d->bound, connections);
 }
 
 enum status door_open(const struct door_limits *limits, bool behind_proxy, bool is_encrypted,

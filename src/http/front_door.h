@@ -38,6 +38,8 @@ unsigned door_most_sockets(const struct front_door *d);
 unsigned door_longest_wait_s(const struct front_door *d);
 /* Others from now on, for who is inside, too. Any thread. */
 void door_change_limits(struct front_door *d, const struct door_limits *limits);
+/* No more than so many at a time, whatever is set; the reserve stays a part of them. Any thread. */
+void door_bound(struct front_door *d, long connections);
 
 /* For MHD_OPTION_NOTIFY_CONNECTION, with the door. */
 void door_connection(void *door, struct MHD_Connection *connection, void **guest,

@@ -1,5 +1,6 @@
 #include "jobs/jobs_parts.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "formats/json.h"
 
@@ -86,11 +87,17 @@ void job_queue_note(const struct job *j)
                  e.en);
 }
 
+void job_note_end(struct job *j, enum job_state how)
+{
+    j->state = how;
+    j->ended = j->updated = (int64_t)time(NULL);
+    j->ended_ms = clock_ms();
+}
+
 void job_queue_end(struct job *j, enum job_state how)
 {
     static const char *const kept[] = {JOB_STATE_NAME, NULL};
-    j->state = how;
-    j->ended = j->updated = (int64_t)time(NULL);
+    job_note_end(j, how);
     j->upload_bytes = 0;
     job_folder_clear(j->folder, kept);
     job_queue_note(j);
@@ -128,10 +135,10 @@ static bool forget_oldest(struct job_queue *q, const char *owner)
 /* Checks, which a program may send by the dozen, do not push out audits, which took somebody long. */
 void job_queue_forget_old(struct job_queue *q, const char *owner, int64_t more)
 {
-    int64_t now = (int64_t)time(NULL);
+    int64_t now_ms = clock_ms(); /* a clock that is set takes no result away */
     for (size_t i = q->n; i-- > 0;)
-        if (has_ended(q->jobs[i]) &&
-            (now - q->jobs[i]->ended > JOB_KEPT_SECONDS || count_newer(q, i) >= JOB_KEPT_MAX))
+        if (has_ended(q->jobs[i]) && (now_ms - q->jobs[i]->ended_ms > JOB_KEPT_SECONDS * INT64_C(1000) ||
+                                      count_newer(q, i) >= JOB_KEPT_MAX))
             forget(q, i);
     while (owner &&
            (job_queue_bytes(q, owner) + more > q->limits.owner_bytes ||

@@ -1,6 +1,7 @@
 /* What becomes of the jobs of a server that has ended, in whatever way, at the next start. */
 #include "jobs/jobs_parts.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <stdio.h>
@@ -74,8 +75,17 @@ static bool has_results(const struct job *j)
     return true;
 }
 
+/* How long ago it ended is known by the clock alone that may have been set: never in the future. */
+static int64_t ended_ms(const struct job *j)
+{
+    int64_t ago = (int64_t)time(NULL) - j->ended;
+    return clock_ms() - 1000 * (ago < 0 ? 0 : ago);
+}
+
 static void settle(struct job *j)
 {
+    if (j->ended)
+        j->ended_ms = ended_ms(j);
     if (j->state == JOB_DONE && !has_results(j))
         fail_results(j);
     if (j->state != JOB_RUNNING)

@@ -329,8 +329,7 @@ static void note_end(struct job *j, bool done)
 {
     const char *kind = job_kind_name(j);
     if (done) {
-        j->state = JOB_DONE;
-        j->ended = j->updated = (int64_t)time(NULL);
+        job_note_end(j, JOB_DONE);
         job_queue_note(j);
     } else {
         job_queue_end(j, j->cancel ? JOB_CANCELLED : JOB_FAILED);

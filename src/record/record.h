@@ -52,10 +52,12 @@ enum status record_search_check(struct store_record_search *search, const struct
 
 struct record_chain {
     bool sound;
-    int64_t n_rows;        /* that were looked at; of a broken chain: the sound ones */
-    int64_t head_id;       /* 0 when the record is empty */
-    char head[65];         /* seal of the last sound row: keep it elsewhere, as the anchor of a later call */
-    int64_t broken_id;     /* the first row that is wrong, or missing; 0 when only the anchor is */
+    int64_t n_rows;     /* that were looked at; of a broken chain: the sound ones */
+    int64_t head_id;    /* 0 when the record is empty */
+    char head[65];      /* seal of the last sound row: keep it elsewhere, as the anchor of a later call */
+    int64_t earlier_id; /* the first that says an earlier time than the row before it; 0: none. The order is
+                              that of the chain whatever a clock said */
+    int64_t broken_id;  /* the first row that is wrong, or missing; 0 when only the anchor is */
     char zh[512], en[512]; /* what is wrong with it; "" when sound */
 };
 

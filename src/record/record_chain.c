@@ -15,6 +15,7 @@ struct walk {
     struct arena *arena; /* one row's contents at a time */
     const char *anchor;
     bool anchor_found;
+    char kept_at[32]; /* of the row before */
     struct record_chain *chain;
     enum status status;
     struct error *error;
@@ -117,10 +118,15 @@ static bool check_row(struct walk *w, const struct store_record *r)
 static bool visit(const struct store_record *r, void *user)
 {
     struct walk *w = user;
+    char kept_at[sizeof w->kept_at];
+    snprintf(kept_at, sizeof kept_at, "%s", r->kept_at);
     bool ok = check_row(w, r);
     arena_reset(w->arena);
     if (!ok)
         return false;
+    if (strcmp(kept_at, w->kept_at) < 0 && !w->chain->earlier_id)
+        w->chain->earlier_id = r->id;
+    memcpy(w->kept_at, kept_at, sizeof kept_at);
     w->chain->n_rows++;
     w->chain->head_id = r->id;
     snprintf(w->chain->head, sizeof w->chain->head, "%s", r->sha256);
