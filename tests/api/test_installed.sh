@@ -49,6 +49,18 @@ for layer, line in zip(p["layers"], lines[1:]):
 assert len(lines) > len(p["layers"]) > 3
 print("the installed library gives the program's own figures")
 PY
+# the Python module of the same tree
+PYTHONPATH=$work/prefix/lib/python3/dist-packages PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 - "$work/t.sqlite" "$work/one.txt" <<'PY'
+import sys
+import hongxian
+with hongxian.Store(sys.argv[1]) as store, store.checker() as checker:
+    parcel, = checker.check_rings([[(111.70, 40.80), (111.75, 40.80), (111.75, 40.85), (111.70, 40.85)]]).parcels
+lines = [line.split() for line in open(sys.argv[2]).read().splitlines()]
+assert lines[0][1] == f"{parcel.area_m2:.4f}", (lines[0], parcel.area_m2)
+theirs = [tuple(line) for line in lines[1:1 + len(parcel.layers)]]
+ours = [(x.layer, x.status.name.lower(), "nan" if x.area_m2 is None else f"{x.area_m2:.4f}") for x in parcel.layers]
+assert theirs == ours and len(ours) >= 3, (theirs, ours)
+PY
 # what stands beside the figures: a parcel in Mongolia
 "$work/by-pkg-config" "$work/t.sqlite" 105 47 105.01 47.01 >"$work/far.txt"
 grep -q '^remark place-outside The parcel lies outside: in none of the units that are loaded' "$work/far.txt"
