@@ -126,7 +126,7 @@ static void renew(struct serving *v)
 {
     struct error e = {0};
     if (take_again(v, &e))
-        log_line(LOG_ERROR, "the settings and the certificate of before stay in use: %s", e.en);
+        log_line(LOG_ERROR, "what was there before stays in use: %s", e.en);
     else
         log_line(LOG_INFO, "the settings and the certificate were read anew");
 }

@@ -7,6 +7,7 @@
 #include "http/admission.h"
 #include "http/answer_tag.h"
 #include "http/call.h"
+#include "http/current_config.h"
 #include "http/daemons.h"
 #include "http/framing.h"
 #include "http/front_door.h"
@@ -36,12 +37,6 @@ enum {
     DEFAULT_MAX_THREADS = 16,
 };
 
-/* A configuration that came while it ran (http_server_change). */
-struct later_config {
-    struct http_config config;
-    struct later_config *before;
-};
-
 struct http_server {
     struct daemons *daemons;
     struct front_door *door;
@@ -53,9 +48,7 @@ struct http_server {
     struct record_writer *people_writer;
     struct job_queue *jobs;
     char url[LISTEN_URL_SIZE];
-    struct http_config config; /* of the start */
-    struct later_config *later;
-    _Atomic(const struct http_config *) current; /* `config`, or the latest of `later` */
+    struct current_config config;
     struct kept_answers *kept;
     struct pulse *pulse;
     bool holds_log;
@@ -67,11 +60,6 @@ struct head {
     const char *method, *path, *version;
     char host[REQUEST_HOST_SIZE];
 };
-
-static const struct http_config *config_of(const struct http_server *s)
-{
-    return atomic_load(&((struct http_server *)s)->current);
-}
 
 /* ---- what libmicrohttpd tells of a request ---- */
 
@@ -89,7 +77,7 @@ static void call_finished(void *user, struct MHD_Connection *connection, void **
 static void *on_target(void *user, const char *uri, struct MHD_Connection *connection)
 {
     struct http_server *s = user;
-    return call_new(uri, connection, s->config.tls_cert != NULL, s->door, s->jobs);
+    return call_new(uri, connection, s->config.start.tls_cert != NULL, s->door, s->jobs);
 }
 
 /* ---- answering ---- */
@@ -182,12 +170,13 @@ static bool answer_preflight(const struct http_server *s, const char *method, co
                              struct reply *reply)
 {
     char params[REQUEST_MAX_PARAMS][REQUEST_PARAM_SIZE], allowed[32];
-    const struct route *route = config_of(s)->cors && strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0
-                                    ? route_find(MHD_HTTP_METHOD_GET, path, params, allowed)
-                                    : NULL;
+    const struct route *route =
+        current_config(&s->config)->cors && strcmp(method, MHD_HTTP_METHOD_OPTIONS) == 0
+            ? route_find(MHD_HTTP_METHOD_GET, path, params, allowed)
+            : NULL;
     if (!route || !route_is_public(route))
         return false;
-    reply->cors = config_of(s)->cors;
+    reply->cors = current_config(&s->config)->cors;
     if (reply_static(reply, "", 0, "text/plain", NULL))
         return false;
     reply->status = MHD_HTTP_NO_CONTENT;
@@ -211,10 +200,10 @@ static struct request request_of(struct http_server *s, const struct call *c,
                             .web = s->web,
                             .record_writer = s->record_writer,
                             .jobs = s->jobs,
-                            .public_url = s->config.public_url,
+                            .public_url = s->config.start.public_url,
                             .own_url = s->url,
                             .cancelled = door_cancelled(c->guest),
-                            .behind_proxy = s->config.behind_proxy,
+                            .behind_proxy = s->config.start.behind_proxy,
                             .path = path,
                             .host = c->host,
                             .body = c->body.bytes.data,
@@ -240,7 +229,7 @@ static enum MHD_Result answer(struct http_server *s, struct call *c, struct MHD_
     if (route_is_public(route)) {
         reply.negotiated = true;
         reply.gzip = gzip_asked(&rq);
-        reply.cors = c->cors = config_of(s)->cors;
+        reply.cors = c->cors = current_config(&s->config)->cors;
     }
     if (need_of(route, &rq) == NEEDS_WORKER)
         c->lane = (int)lane_of(route, &rq);
@@ -292,14 +281,14 @@ static enum MHD_Result begin(struct http_server *s, struct call *c, struct MHD_C
     struct error e = {0};
     memcpy(c->host, head->host, sizeof c->host);
     struct request rq = request_of(s, c, connection, head->path);
-    const char *id = config_of(s)->behind_proxy ? request_header_last(&rq, REQUEST_ID_HEADER) : NULL;
+    const char *id = current_config(&s->config)->behind_proxy ? request_header_last(&rq, REQUEST_ID_HEADER) : NULL;
     call_begin(c, head->method, head->path, id && request_id_is_plain(id) ? id : NULL, &s->counts);
     door_stage(c->guest, DOOR_BODY);
     access_address(&rq, c->client);
     c->closes = framing_check(connection, &c->target, head->method, head->version, &e) != STATUS_OK;
     if (c->closes)
         return call_refuse(c, connection, MHD_HTTP_BAD_REQUEST, NULL, &e);
-    enum status status = admission_check(config_of(s), &rq, c->route, &c->refused_status, &c->refused);
+    enum status status = admission_check(current_config(&s->config), &rq, c->route, &c->refused_status, &c->refused);
     if (!status) {
         status = door_client(s->door, c->guest, request_header_last(&rq, "X-Forwarded-For"), &c->refused);
         c->refused_status = MHD_HTTP_TOO_MANY_REQUESTS;
@@ -356,8 +345,8 @@ static enum status start_daemons(struct http_server *s, int fd, struct error *e)
                                        .target = on_target,
                                        .user = s,
                                        .door = s->door,
-                                       .cert = s->config.tls_cert,
-                                       .key = s->config.tls_key};
+                                       .cert = s->config.start.tls_cert,
+                                       .key = s->config.start.tls_key};
     return daemons_start(&parts, fd, &s->daemons, e);
 }
 
@@ -366,7 +355,7 @@ static void name_scheme(struct http_server *s)
 {
     char plain[LISTEN_URL_SIZE];
     snprintf(plain, sizeof plain, "%s", strstr(s->url, "://"));
-    if (s->config.tls_cert)
+    if (s->config.start.tls_cert)
         snprintf(s->url, sizeof s->url, "https%.*s", LISTEN_URL_SIZE - 6, plain);
 }
 
@@ -389,20 +378,21 @@ static enum status open_entry(struct http_server *s, const struct http_config *c
     status = store_has_people(store, &people, e);
     store_close(store);
     if (!status)
-        status = admission_may_listen(&s->config, is_loopback, people, e);
+        status = admission_may_listen(&s->config.start, is_loopback, people, e);
     if (!status && config->allow_records)
         status = record_writer_open(config->store_path, config->gdal_version, &s->record_writer, e);
     else if (!status && people)
         status = record_writer_open(config->store_path, config->gdal_version, &s->people_writer, e);
     s->entry.people = people;
-    s->config.public_read = config->public_read && !people; /* with people the gate knows who may what */
+    s->config.start.public_read =
+        config->public_read && !people; /* with people the gate knows who may what */
     s->entry.writer = s->record_writer ? s->record_writer : s->people_writer;
     return status;
 }
 
 static enum status open_pulse(struct http_server *s, int fd, struct error *e)
 {
-    const struct pulse_parts parts = {.notify = s->config.notify,
+    const struct pulse_parts parts = {.notify = s->config.start.notify,
                                       .engine = s->engine,
                                       .writer = s->record_writer,
                                       .listening = fd,
@@ -420,16 +410,15 @@ enum status http_server_start(const struct http_config *config, struct http_serv
         http_server_stop(s);
         return error_no_memory(e);
     }
-    s->config = *config;
-    atomic_store(&s->current, &s->config);
-    s->config.host = config->host ? config->host : "127.0.0.1";
+    current_config_init(&s->config, config);
+    s->config.start.host = config->host ? config->host : "127.0.0.1";
     unsigned n_threads = choose_threads(config->n_threads);
     int fd = -1;
     /* the port first: it is the quickest to fail */
     bool is_loopback = true;
     int given = config->notify ? config->notify->listening : -1;
     enum status status = given >= 0 ? listen_take(given, &fd, s->url, &is_loopback, e)
-                                    : listen_open(s->config.host, config->port, &fd, s->url, &is_loopback, e);
+                                    : listen_open(s->config.start.host, config->port, &fd, s->url, &is_loopback, e);
     if (!status) {
         name_scheme(s);
         status = web_files_load(config->web_dir, &s->web, e);
@@ -449,7 +438,8 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     if (!status)
         status = job_queue_open(config->store_path, &jobs, &s->jobs, e);
     if (!status)
-        status = door_open(&s->config.limits, s->config.behind_proxy, s->config.tls_cert, &s->door, e);
+        status = door_open(&s->config.start.limits, s->config.start.behind_proxy, s->config.start.tls_cert,
+                           &s->door, e);
     if (!status)
         status = open_pulse(s, fd, e);
     if (!status)
@@ -473,61 +463,33 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     return STATUS_OK;
 }
 
-bool http_public_url_check(const char *url)
-{
-    return link_base_check(url);
-}
-
-/* An origin has no path: a browser would compare the text and never find it alike. */
-bool http_cors_check(const char *origin)
-{
-    return strcmp(origin, "*") == 0 || (link_base_check(origin) && !strchr(strstr(origin, "://") + 3, '/'));
-}
-
 const char *http_server_url(const struct http_server *s)
 {
     return s->url;
 }
 
-/* Requests under way may still read the configuration of before, which stays until the end: there are as
- * many as an administrator has sent signals. */
-static struct later_config *later_config_of(const struct http_server *s, const struct http_config *wanted)
-{
-    struct later_config *l = malloc(sizeof *l);
-    if (!l)
-        return NULL;
-    l->config = *config_of(s);
-    l->config.limits = wanted->limits;
-    l->config.cors = wanted->cors;
-    memcpy(l->config.public_names, wanted->public_names, sizeof wanted->public_names);
-    l->config.n_public_names = wanted->n_public_names;
-    l->before = s->later;
-    return l;
-}
-
 enum status http_server_change(struct http_server *s, const struct http_config *wanted, struct error *e)
 {
-    const struct door_limits before = config_of(s)->limits;
-    struct later_config *l = later_config_of(s, wanted);
-    if (!l)
+    const struct door_limits before = current_config(&s->config)->limits;
+    struct later_config *next = current_config_next(&s->config, wanted);
+    if (!next)
         return error_no_memory(e);
-    (void)notify_send(s->config.notify, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_ms() * 1000);
+    (void)notify_send(s->config.start.notify, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, clock_ms() * 1000);
     door_change_limits(s->door, &wanted->limits);
     enum status status = daemons_renew(s->daemons, e);
-    (void)notify_send(s->config.notify, "READY=1");
+    (void)notify_send(s->config.start.notify, "READY=1");
     if (status) {
         door_change_limits(s->door, &before);
-        free(l);
+        current_config_drop(next);
         return status;
     }
-    s->later = l;
-    atomic_store(&s->current, &l->config);
+    current_config_take(&s->config, next);
     return STATUS_OK;
 }
 
 static void finish_requests(struct http_server *s)
 {
-    const int64_t until_ms = clock_ms() + config_of(s)->limits.of[DOOR_STOP_SECONDS] * INT64_C(1000);
+    const int64_t until_ms = clock_ms() + current_config(&s->config)->limits.of[DOOR_STOP_SECONDS] * INT64_C(1000);
     const struct timespec step = {.tv_nsec = 20 * 1000 * 1000};
     while (atomic_load(&s->counts.active) > 0 && clock_ms() < until_ms)
         nanosleep(&step, NULL);
@@ -554,10 +516,7 @@ void http_server_stop(struct http_server *s)
     record_writer_close(s->people_writer);
     guard_free(s->entry.guard);
     store_lock_free(s->lock);
-    for (struct later_config *l = s->later, *before; l; l = before) {
-        before = l->before;
-        free(l);
-    }
+    current_config_release(&s->config);
     web_files_free(s->web);
     kept_answers_free(s->kept);
     if (s->holds_log)

@@ -175,7 +175,7 @@ class Reload(Case):
 
     def test_a_file_that_is_wrong_changes_nothing_and_is_told(self):
         self.write("public-name = two.example", "cors = nonsense/")
-        self.hang_up("stay in use")
+        self.hang_up("stays in use")
         self.assertIn("hongxian.conf, line 2: ", self.log())
         self.assertEqual((200, 421), (self.ask("one.example").status, self.ask("two.example").status))
         self.write("public-name = two.example")
