@@ -49,8 +49,9 @@ class Limits(unittest.TestCase):
     def test_each_limit_ends_a_job_and_says_which(self):
         """Beyond processor time, time, memory or files a job is ended, with a sentence that names the limit and how it is raised;
         nothing of it is left, and the next job has its turn."""
-        for name, value, code in (("job-cpu-seconds", 1, "job-cpu-limit"), ("job-seconds", 1, "job-time-limit"), ("job-memory-mb", 16, "job-memory-limit"),
-                                  ("job-output-mb", 1, "job-output-limit")):
+        limits = (("job-cpu-seconds", 1, "job-cpu-limit"), ("job-seconds", 1, "job-time-limit"), ("job-memory-mb", 16, "job-memory-limit"),
+                  ("job-output-mb", 1, "job-output-limit"))
+        for name, value, code in runs.some_under_sanitizers(limits[:1], limits):
             with self.subTest(name):
                 self.serve(f"{name}={value}")
                 job = self.client.wait(self.add_large())
@@ -79,6 +80,7 @@ class Limits(unittest.TestCase):
         self.assertEqual(jobs[-1]["id"], listed[0]["id"])
         self.assertLess(kept, 1 << 21)
 
+    @f.whole_under_sanitizers
     def test_the_kernel_takes_the_job_first(self):
         """Where memory is out it is the job, and whatever it has started, that the kernel kills, not the server; a job that was killed
         is failed and says so, and the server lives."""

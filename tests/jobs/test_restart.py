@@ -126,6 +126,7 @@ class Restart(unittest.TestCase):
         for form in ("gpkg", "csv"):
             self.assert_is_the_commands(done[0], form)
 
+    @f.whole_under_sanitizers
     def test_an_orderly_stop_interrupts(self):
         """SIGTERM does not cost anybody his job: it waits again, noted on the disk, and goes on at the next start. It is not counted
         against the job."""
@@ -142,6 +143,7 @@ class Restart(unittest.TestCase):
         self.assertEqual(("done", 3, "job-gone-on"), (done["state"], done["restarted"]["times"], done["restarted"]["code"]))
         self.assert_is_the_commands(done)
 
+    @f.whole_under_sanitizers
     def test_begun_again_when_the_lines_have_changed(self):
         """Rows of before a new layer version never stand beside rows of after it: the job begins anew and says so."""
         job = self.add_large()
@@ -155,6 +157,7 @@ class Restart(unittest.TestCase):
         self.assertEqual(("done", "job-begun-again", 0), (done["state"], done["restarted"]["code"], done["outcome"]["resumed_after"]), done["error"])
         self.assert_is_the_commands(done)
 
+    @f.whole_under_sanitizers
     def test_three_crashes_are_enough(self):
         """A job that the server does not outlive is failed at the third time, with a sentence; the next job has its turn."""
         job = self.add_large()
@@ -169,6 +172,7 @@ class Restart(unittest.TestCase):
         self.assertEqual("done", self.client.wait(after)["state"])
         self.assertEqual(["job.json"], [p.name for p in self.state_of(job).parent.rglob("*")])
 
+    @f.whole_under_sanitizers
     def test_cancelled_before_the_kill(self):
         """What somebody has cancelled does not run again because the server was killed meanwhile."""
         job = self.add_large()
@@ -202,6 +206,7 @@ class Restart(unittest.TestCase):
         self.client.json("DELETE", f"/jobs/{jobs[0]['id']}")
         self.client.json("GET", f"/jobs/{jobs[0]['id']}", status=404)
 
+    @f.whole_under_sanitizers
     def test_jobs_of_another_store(self):
         """Where another store lies at the same path, the jobs of the one before are neither shown nor run, and are there when that
         comes back."""
