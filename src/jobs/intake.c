@@ -2,6 +2,7 @@
 #include "jobs/jobs_parts.h"
 
 #include "base/file.h"
+#include "base/text.h"
 #include "formats/json.h"
 
 #include <fcntl.h>
@@ -189,6 +190,25 @@ static enum status keep_job(const struct job *j, struct error *e)
     return s ? s : file_sync_folder(j->folder, e);
 }
 
+static enum status refuse_text(struct error *e)
+{
+    error_zh(e, "请求中的文件名或选项不是 UTF-8 文字；请按 UTF-8 编码后重新提交。");
+    return error_fail(
+        e, STATUS_INVALID_INPUT, "bad-text",
+        "The name of the file, or an option of the request, is no text in UTF-8; send it encoded so.");
+}
+
+/* The state that is kept is JSON. */
+static enum status check_texts(const struct job_request *r, struct error *e)
+{
+    bool ok = text_is_utf8(r->name ? r->name : "");
+    for (size_t i = 0; ok && i < r->n_options; i++)
+        ok = text_is_utf8(r->options[i].value ? r->options[i].value : "");
+    for (size_t i = 0; ok && r->check && r->check[i]; i++)
+        ok = text_is_utf8(r->check[i]);
+    return ok ? STATUS_OK : refuse_text(e);
+}
+
 /* With the lock held. A refused upload stays the caller's. */
 static enum status take_in(struct job_queue *q, const struct job_request *r, const struct job_upload *u,
                            struct job **out, struct error *e)
@@ -218,10 +238,13 @@ enum status job_queue_add(struct job_queue *q, const struct job_request *r, stru
                           char id[JOB_ID_SIZE], struct buffer *json, struct error *e)
 {
     struct job *j;
+    enum status s = check_texts(r, e);
+    if (s)
+        return s;
     if (u && fsync(u->fd) != 0) /* before the lock: it may be long */
         return error_errno(e, "保存上传的文件", "Keeping the upload", u->folder);
     pthread_mutex_lock(&q->lock);
-    enum status s = take_in(q, r, u, &j, e);
+    s = take_in(q, r, u, &j, e);
     if (!s) {
         memcpy(id, j->id, JOB_ID_SIZE);
         job_queue_write(q, j, r->base, json);

@@ -380,6 +380,8 @@ class Jobs(unittest.TestCase):
         self.assert_problem(self.client.add("formats=gpkg,pdf", body, 400))
         self.assert_problem(self.client.add("crs=abc", body, 400))
         self.assert_problem(self.client.add("kind=parcels", None, 400))
+        for query in ("name=%ff%fe.gpkg", "class=%ff%fe"):  # what is kept of a job is text
+            self.assertEqual("bad-text", self.client.add(query, body, 400)["code"])
         self.assert_problem(self.client.json("GET", "/jobs/0123456789abcdef01234567", status=404))
         self.assert_problem(self.client.json("DELETE", "/jobs/nothing", status=404))
         self.assertEqual(self.client.json("GET", "/jobs")["jobs"], [])
