@@ -4,9 +4,9 @@ import test from 'node:test';
 import { elements, fakeDocument, load } from './bundle.mjs';
 
 fakeDocument();
-const [format, verdict, control, layerPanel, symbols, claims, crs, plots, { innerPoint }, { dayAndTime }] = await load(
+const [format, verdict, control, layerPanel, symbols, claims, crs, plots, { innerPoint }, { dayAndTime }, address] = await load(
   'format.ts', 'verdict.ts', 'control.ts', 'panels/report-layer.ts', 'map/symbols.ts', 'panels/claims.ts', 'crs.ts', 'plots.ts', 'map/inner-point.ts',
-  'moment.ts',
+  'moment.ts', 'address.ts',
 );
 const { balanced, fixed, sumOf, hectares, mu, percent, remainder, squareMetres } = format;
 const { confidenceKey, examinedIn, isComplete, layerVerdict, shownVerdict, statusKey, statusTone, worstFirst } = verdict;
@@ -346,6 +346,22 @@ test('claims: a row for each layer that has data and of which something may be c
   assert.match(form.el.all('t-claim-first_line-fault')[0].textContent, /再填文件日期/);
   type('t-claim-first_line-date', '2026-03-01');
   assert.deepEqual(form.ask(), ['first_line=BIG#1:一号@2026-03-01', 'fence=SMALL']);
+});
+
+test('an address says where one stands, and is read back; what is damaged in it is left out', () => {
+  const { readAddress, writeAddress } = address;
+  const nowhere = { view: null, switched: {}, panel: 'check', day: '', record: 0, job: '' };
+  assert.deepEqual(readAddress(''), nowhere);
+  assert.equal(writeAddress(nowhere), '');
+  const at = { view: { zoom: 12.25, lat: 40.73463, lng: 107.39594 }, switched: { land_use: true, first_line: false }, panel: 'records', day: '2024-01-31', record: 17, job: '' };
+  assert.equal(writeAddress(at), 'view=12.25/40.73463/107.39594&off=first_line&on=land_use&panel=records&day=2024-01-31&record=17');
+  assert.deepEqual(readAddress(`#${writeAddress(at)}`), at);
+  const job = { ...nowhere, panel: 'batch', job: 'a1b2' };
+  assert.deepEqual(readAddress(writeAddress(job)), job);
+  assert.equal(writeAddress({ ...job, panel: 'check', record: 17 }), ''); // of a panel that is not on show nothing is said
+  for (const bad of ['view=1/2', 'view=1/99/7', 'view=//', 'view=<b>', 'day=yesterday', 'record=-1', 'record=1e3', 'job=../x', 'off=<script>', 'panel=a b']) {
+    assert.deepEqual(readAddress(`#${bad}`), nowhere, bad);
+  }
 });
 
 test('one clock, that of China, and it is told', () => {

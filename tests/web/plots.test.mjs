@@ -173,6 +173,50 @@ test('outside the region: the zones that would put it inside, and one click take
   seen.errors = seen.errors.filter((e) => !/status of 4\d\d/.test(e)); // the browser's own note of the question
 });
 
+test('everything has an address: a reload, Back and a second tab show the same', { skip }, async () => {
+  await page.locator(id('clear-result')).click();
+  await page.locator(id('switch-ecological_red_line')).uncheck();
+  await page.locator(`${id('as-of-box')} summary`).click();
+  await page.locator(id('as-of')).fill('2024-06-01');
+  await page.locator(id('as-of')).dispatchEvent('change');
+  await page.locator(id('tab-identify')).click();
+  await settle(page);
+  const where = await page.evaluate(() => location.hash);
+  assert.match(where, /^#view=[\d.]+\/[\d.]+\/[\d.]+&off=ecological_red_line&panel=identify&day=2024-06-01$/);
+  const second = await openPage(browser, {}, `${baseUrl}/${where}`);
+  for (const p of [second.page, page]) {
+    if (p === page) {
+      await p.reload();
+      await p.waitForSelector(id('switch-ecological_red_line'));
+      await settle(p);
+    }
+    await p.waitForSelector(`${id('tab-identify')}[aria-selected="true"]`);
+    assert.equal(await p.locator(id('switch-ecological_red_line')).isChecked(), false);
+    assert.equal(await p.locator(id('switch-permanent_basic_farmland')).isChecked(), true);
+    assert.equal(await p.locator(id('as-of')).inputValue(), '2024-06-01');
+    assert.equal(await p.evaluate(() => location.hash), where); // the very place, too
+  }
+  await second.context.close();
+  await page.locator(id('tab-records')).click();
+  await page.goBack();
+  await page.waitForSelector(`${id('tab-identify')}[aria-selected="true"]`);
+  assert.equal(await page.evaluate(() => location.hash), where);
+});
+
+test('the address of a record opens it, and Back leads to the list', { skip }, async (t) => {
+  const kept = await (await fetch(`${baseUrl}/check?class=UNKNOWN&keep=1&officer=tester`, { method: 'POST', body: FILE })).json();
+  if (!kept.record) return t.skip('this server keeps no records');
+  await page.evaluate(() => (location.hash = 'panel=records'));
+  await page.waitForSelector(id(`record-${kept.record.id}`));
+  await page.locator(id(`record-${kept.record.id}`)).click();
+  await page.waitForSelector(`${id('machine-verdict')}[data-verdict="prohibited"]`); // of the whole file
+  assert.match(await page.evaluate(() => location.hash), new RegExp(`panel=records&record=${kept.record.id}$`));
+  await page.reload();
+  await page.waitForSelector(`${id('machine-verdict')}[data-verdict="prohibited"]`);
+  await page.goBack();
+  await page.waitForSelector(id(`record-${kept.record.id}`));
+});
+
 test('on a telephone the table fits, and on paper it is whole', { skip }, async () => {
   await drop('三十块.txt');
   await page.setViewportSize({ width: 390, height: 844 });

@@ -1,6 +1,7 @@
 /** The page: puts the panels and the map together, and runs checks. */
 
 import './style.css';
+import { follow, keepAddress, type Address } from './address';
 import { askMe, may, me, roleName, setMe } from './access';
 import { logout } from './api-access';
 import { ApiError, check, checkShapes, getCollections, getControlLayers, getHealth, onLoginNeeded, type Collection, type FeatureItem, type Health, type Question, type Report, type VerdictName, type ZoneElsewhere } from './api';
@@ -23,6 +24,7 @@ import { RecordsPanel } from './panels/records';
 import { ReportPanel } from './panels/report';
 import { tabs, type Tabs } from './panels/tabs';
 import { sentenceOf } from './sentence';
+import * as state from './state';
 import { chosenPlot, shown } from './state';
 import { examinedIn, shownVerdict, statusOf } from './verdict';
 
@@ -66,6 +68,7 @@ function makeMap(): MapView | null {
         void identify.show(hits, at);
       },
       onError: mapProblem,
+      onMove: (at) => (state.view.value = at),
     });
   } catch {
     mapBox.append(h('p', { class: 'note error', role: 'alert' }, t('map_failed')));
@@ -160,6 +163,7 @@ const right: Tabs = tabs('side_right', [
   { id: 'conflicts', title: 'tab_conflicts', body: conflicts.el },
   { id: 'records', title: 'tab_records', body: records.el },
 ], (id) => {
+  state.panel.value = id;
   clearPlace();
   if (id === 'batch') batch.opened();
   if (id === 'conflicts') void conflicts.opened();
@@ -240,7 +244,23 @@ async function runCheck(question: Question): Promise<void> {
   try {
     const text = await shapes;
     if (abort.signal.aborted) return;
-    await started.catch(() => undefined); // a quick user may be ahead of the map
+    await /** Where the address stands, and from now on with it. */
+function arrive(): void {
+  follow(applyAddress);
+  keepAddress(applyAddress);
+}
+
+function applyAddress(at: Address): void {
+  if (right.has(at.panel)) right.select(at.panel);
+  layers.apply(at.switched);
+  view?.stand(at.view);
+  checkPanel.setDay(at.day);
+  records.openNo(at.panel === 'records' ? at.record : 0);
+  if (at.job && at.panel === 'batch') batch.openJob(at.job);
+  if (at.job && at.panel === 'conflicts') conflicts.openJob(at.job);
+}
+
+started.catch(() => undefined); // a quick user may be ahead of the map
     if (abort.signal.aborted) return;
     const collection = JSON.parse(text) as GeoJSON.FeatureCollection;
     overlay?.show(collection, shown.value ? shownVerdicts(shown.value.report) : []);
@@ -417,9 +437,10 @@ async function start(): Promise<void> {
   renderFrame();
   checkPanel.loadClasses().then((classes) => batch.setClasses(classes)).catch((e: unknown) => mapProblem(sentenceOf(e).text));
   if (list.some((c) => c.id === 'plan_layout')) void layout.load();
-  if (!view) return;
+  if (!view) return arrive();
   await view.ready;
   view.setCollections(list);
+  arrive();
   overlay = new CheckOverlay(view.map);
   const v = view;
   drawing = new ParcelDrawing(
@@ -432,6 +453,22 @@ async function start(): Promise<void> {
     },
   );
   checkPanel.allowDrawing();
+}
+
+/** Where the address stands, and from now on with it. */
+function arrive(): void {
+  follow(applyAddress);
+  keepAddress(applyAddress);
+}
+
+function applyAddress(at: Address): void {
+  if (right.has(at.panel)) right.select(at.panel);
+  layers.apply(at.switched);
+  view?.stand(at.view);
+  checkPanel.setDay(at.day);
+  records.openNo(at.panel === 'records' ? at.record : 0);
+  if (at.job && at.panel === 'batch') batch.openJob(at.job);
+  if (at.job && at.panel === 'conflicts') conflicts.openJob(at.job);
 }
 
 started.catch((e: unknown) => {

@@ -39,3 +39,21 @@ export function showResult(result: Shown | null, first = 0): void {
   plotOrder.value = { by: 'verdict', down: false };
   plotFilter.value = { verdict: '', text: '' };
 }
+
+// ---- where one stands: what the address holds
+
+export interface View {
+  lng: number;
+  lat: number;
+  zoom: number;
+}
+
+export const view = signal<View | null>(null);
+export const switched = signal<Readonly<Record<string, boolean>>>({});
+export const panel = signal('check');
+/** The day as of which is checked; '' is today. */
+export const day = signal('');
+/** The record that is open; 0: none. */
+export const record = signal(0);
+/** The job that each panel shows. */
+export const jobs = signal<Readonly<Record<string, string>>>({});

@@ -6,6 +6,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type { Collection } from '../api';
 import { lang, onLang } from '../i18n';
 import type { Shown } from '../plan-themes';
+import type { View } from '../state';
 import { CollectionLayers } from './layers';
 
 export type Box = [number, number, number, number];
@@ -23,6 +24,7 @@ export interface Hit {
 export interface MapEvents {
   onClick: (hits: Hit[], lngLat: [number, number]) => void;
   onError: (text: string) => void;
+  onMove: (view: View) => void;
 }
 
 const WORDS_EN = {
@@ -84,6 +86,10 @@ export class MapView {
     // Whether the map has drawn all it has: for the tests, and harmless otherwise.
     this.map.on('idle', () => (container.dataset['idle'] = 'true'));
     for (const busy of ['movestart', 'dataloading', 'render'] as const) this.map.on(busy, () => (container.dataset['idle'] = 'false'));
+    this.map.on('moveend', () => {
+      const { lng, lat } = this.map.getCenter();
+      events.onMove({ lng, lat, zoom: this.map.getZoom() });
+    });
     this.map.on('error', (e) => events.onError(e.error?.message ?? 'error'));
     this.map.on('click', (e) => {
       if (!this.clicksPaused) events.onClick(this.hitsAt(e.point.x, e.point.y), [e.lngLat.lng, e.lngLat.lat]);
@@ -106,7 +112,6 @@ export class MapView {
     const region = list.find((c) => c.id === 'region')?.bbox;
     if (region?.length === 4 && region.every(Number.isFinite)) this.home = region;
     this.collections.add(list);
-    this.showAll(false);
   }
 
   setVisible(id: string, visible: boolean): void {
@@ -115,6 +120,12 @@ export class MapView {
 
   showPlaces(shown: Shown): void {
     this.collections.showPlaces(shown);
+  }
+
+  /** Where an address stands; without one the whole region. */
+  stand(at: View | null): void {
+    if (at) this.map.jumpTo({ center: [at.lng, at.lat], zoom: at.zoom });
+    else this.showAll(false);
   }
 
   private hitsAt(x: number, y: number): Hit[] {

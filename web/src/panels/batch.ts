@@ -44,6 +44,7 @@ export class BatchPanel {
   private readonly result = h('div', { class: 'audit-result', 'data-testid': 'batch-result' });
   private readonly work = new JobWork({
     kind: 'parcels',
+    panel: 'batch',
     onDone: (job) => void this.show(job),
     onClear: () => this.clear(),
     question: (code) => this.crsQuestion(code),
@@ -70,6 +71,10 @@ export class BatchPanel {
     this.classes = classes;
     this.claims.set(classes);
     this.renderForm();
+  }
+
+  openJob(id: string): void {
+    void this.work.open(id);
   }
 
   opened(): void {

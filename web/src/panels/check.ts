@@ -6,6 +6,7 @@ import { asksForCrs } from '../crs';
 import { fill, h } from '../dom';
 import { onLang, pick, t } from '../i18n';
 import { sentenceOf } from '../sentence';
+import { day as asOfDay } from '../state';
 import type { DrawMode } from '../map/draw';
 import { getProject, projectInput, type Project } from '../api-projects';
 import { ClaimsForm } from './claims';
@@ -154,6 +155,14 @@ export class CheckPanel {
     });
   }
 
+  /** The day of an address. */
+  setDay(day: string): void {
+    if (day === this.asOf) return;
+    this.asOf = asOfDay.value = day;
+    if (this.last) this.start(this.last);
+    else this.renderForm();
+  }
+
   /** The same bytes, in another zone than the one that was named. */
   rename(epsg: number): void {
     if (this.last) this.start({ ...this.last, epsg }, this.project);
@@ -289,7 +298,7 @@ export class CheckPanel {
   /** For a case of then: the lines of a day instead of today's. */
   private dayField(): HTMLElement {
     const again = (day: string) => {
-      this.asOf = day;
+      this.asOf = asOfDay.value = day;
       if (this.last) this.start(this.last); // what is on screen must belong to the day shown
       else this.renderForm();
     };

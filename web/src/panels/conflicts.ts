@@ -32,7 +32,7 @@ export class ConflictsPanel {
   private readonly form = h('div', { class: 'check-form' });
   private readonly result = h('div', { class: 'audit-result', 'data-testid': 'conflicts-result' });
   private readonly figuresBox = h('section', { class: 'figures' });
-  private readonly work = new JobWork({ kind: 'lines', onDone: (job) => void this.show(job), onClear: () => this.clear() });
+  private readonly work = new JobWork({ kind: 'lines', panel: 'conflicts', onDone: (job) => void this.show(job), onClear: () => this.clear() });
   private readonly figuresWork = new JobWork({
     kind: 'figures', onDone: (job) => void this.showFigures(job), onClear: () => (this.figures = null),
   });
@@ -52,6 +52,10 @@ export class ConflictsPanel {
   }
 
   /** The newest result that is kept is shown at once: nobody should have to run it again to look at it. */
+  openJob(id: string): void {
+    void this.work.open(id);
+  }
+
   async opened(): Promise<void> {
     const job = await this.work.loadList();
     if (!this.work.shown && !this.work.busy && job?.state === 'done') void this.work.adopt(job);

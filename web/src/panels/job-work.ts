@@ -7,11 +7,14 @@ import { fill, h } from '../dom';
 import { fixed } from '../format';
 import { onLang, pick, t, type TextKey } from '../i18n';
 import { sentenceOf } from '../sentence';
+import { jobs } from '../state';
 
 const POLL_MS = 700;
 
 export interface JobWorkOptions {
   kind: JobKind;
+  /** The panel that shows it, for the address; without one it has none. */
+  panel?: string;
   /** The job on show has ended well. */
   onDone: (job: Job) => void;
   /** What is on show belongs to no job any more. */
@@ -29,6 +32,7 @@ export class JobWork {
   private list: Job[] = [];
   private gone = new AbortController();
   private listOpen = false;
+  private opening = '';
 
   constructor(private readonly options: JobWorkOptions) {
     onLang(() => this.render());
@@ -40,7 +44,7 @@ export class JobWork {
 
   get busy(): boolean {
     const s = this.state;
-    return s.kind === 'sending' || (s.kind === 'job' && (s.job.state === 'queued' || s.job.state === 'running'));
+    return this.opening !== '' || s.kind === 'sending' || (s.kind === 'job' && (s.job.state === 'queued' || s.job.state === 'running'));
   }
 
   /** Starts a job; whatever was on show goes first. */
@@ -63,6 +67,21 @@ export class JobWork {
     const gone = this.begin();
     this.set({ kind: 'job', job });
     await this.watch(job, gone);
+  }
+
+  /** Shows the job of an address. */
+  async open(id: string): Promise<void> {
+    if (this.shown?.id === id || this.opening === id) return;
+    this.opening = id;
+    try {
+      const job = await getJob(id, this.gone.signal);
+      if (job.kind === this.options.kind) void this.adopt(job);
+    } catch (error) {
+      const lost = error instanceof ApiError && error.status === 404;
+      if (lost) this.fail(t('job_lost'));
+      else this.set({ kind: 'failed', error });
+    }
+    this.opening = '';
   }
 
   fail(text: string): void {
@@ -90,6 +109,8 @@ export class JobWork {
 
   private set(state: State): void {
     this.state = state;
+    const { panel } = this.options;
+    if (panel) jobs.value = { ...jobs.value, [panel]: state.kind === 'job' ? state.job.id : '' };
     this.render();
   }
 

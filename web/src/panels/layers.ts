@@ -7,6 +7,7 @@ import { visibleAtFirst } from '../map/layers';
 import { controlLayer, controlLayers, layerTitle, spaceOf, zoneTitle } from '../control';
 import { POINT_SYMBOLS, areaSwatch, areaSymbol, pointSwatch, subZones } from '../map/symbols';
 import { RANKS, rankTitle } from '../plan-layout';
+import { switched } from '../state';
 import { showVersions } from './versions';
 
 interface Group {
@@ -58,6 +59,24 @@ export class LayersPanel {
     this.collections = collections;
     this.health = health;
     for (const c of collections) if (!this.shown.has(c.id)) this.shown.set(c.id, visibleAtFirst(c));
+    this.render();
+  }
+
+  /** The switches that are not as they are at first. */
+  private tell(): void {
+    const list = (this.collections ?? []).filter((c) => this.shown.get(c.id) !== visibleAtFirst(c));
+    switched.value = Object.fromEntries(list.map((c) => [c.id, this.shown.get(c.id) ?? false]));
+  }
+
+  /** Switches as an address has them; what it does not name is as at first. */
+  apply(wanted: Readonly<Record<string, boolean>>): void {
+    for (const c of this.collections ?? []) {
+      const on = wanted[c.id] ?? visibleAtFirst(c);
+      if (on === this.shown.get(c.id)) continue;
+      this.shown.set(c.id, on);
+      this.options.onToggle(c.id, on);
+    }
+    this.tell();
     this.render();
   }
 
@@ -134,6 +153,7 @@ export class LayersPanel {
       onchange: (e: Event) => {
         const on = (e.target as HTMLInputElement).checked;
         this.shown.set(id, on);
+        this.tell();
         this.options.onToggle(id, on);
       },
     });

@@ -10,6 +10,7 @@ import { fill, h } from '../dom';
 import { onLang, pick, t } from '../i18n';
 import { dayAndTime } from '../moment';
 import { sentenceOf } from '../sentence';
+import { record } from '../state';
 import { verdictOf } from '../verdict';
 import { RecordCard } from './record-card';
 import { VerifyCard } from './verify';
@@ -86,14 +87,21 @@ export class RecordsPanel {
   }
 
   private open(row: RecordRow): void {
-    this.opened_ = row.kind === 'override' ? row.refers_to ?? row.id : row.id;
+    this.openNo(row.kind === 'override' ? row.refers_to ?? row.id : row.id);
+  }
+
+  /** As an address has it; 0: the list. */
+  openNo(id: number): void {
+    if (id === this.opened_) return;
+    if (id === 0) return this.close();
+    this.opened_ = record.value = id;
     this.render();
-    this.card.open(this.opened_);
+    this.card.open(id);
   }
 
   private close(): void {
     const id = this.opened_;
-    this.opened_ = 0;
+    this.opened_ = record.value = 0;
     this.card.close();
     this.render();
     document.getElementById(`record-${id}`)?.focus();

@@ -12,6 +12,7 @@ export interface TabSpec {
 export interface Tabs {
   el: HTMLElement;
   select: (id: string) => void;
+  has: (id: string) => boolean;
   selected: () => string;
 }
 
@@ -60,5 +61,5 @@ export function tabs(name: TextKey, specs: TabSpec[], onSelect: (id: string) => 
   label();
   onLang(label);
   if (specs[0]) select(specs[0].id);
-  return { el: h('div', { class: 'tabbed' }, list, specs.map((s) => s.body)), select, selected: () => current };
+  return { el: h('div', { class: 'tabbed' }, list, specs.map((s) => s.body)), select, has: (id) => buttons.has(id), selected: () => current };
 }
