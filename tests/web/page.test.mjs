@@ -72,6 +72,12 @@ test('fits 1366×768 without scrolling, in Chinese, with the notice about sample
   for (const line of LINES) assert.equal(await page.locator(id(`synthetic-${line}`)).innerText(), '示例数据');
 });
 
+test('the page itself is at most 700 KB on the wire', async () => {
+  const sizes = await page.evaluate(() => performance.getEntriesByType('resource').filter((r) => r.name.includes('/assets/')).map((r) => r.encodedBodySize));
+  const all = sizes.reduce((a, b) => a + b, 0);
+  assert.ok(sizes.length >= 3 && all > 100_000 && all <= 700_000, `${sizes}`);
+});
+
 test('the map is drawn: many colours, none of them everything', async () => {
   const { distinct, largest, red } = await mapColours();
   assert.ok(distinct > 200, `only ${distinct} colours`);
