@@ -207,6 +207,16 @@ def cluster():
     assert {'赤峰市', '通辽市', '东胜区', '康巴什区'} <= places
 
 
+def called(code, name):
+    """As the plan calls a unit: whole, or without 市, 区, 县 or 旗 where what is left means nothing else; 呼包鄂乌 and the like."""
+    stem, short = name[:-1], {'150302': '', '150502': '', '150624': ''}.get(code, name[:-1])   # 科尔沁 and 鄂托克 begin other names
+    words = [name] + [short] * (len(stem) >= 3 and bool(short)) + [stem] * (stem in ('包头', '赤峰', '通辽', '乌海', '临河', '集宁', '凉城', '武川'))
+    clusters = {'150100': '呼包鄂', '150200': '呼包鄂', '150600': '呼包鄂', '150900': '呼包鄂乌'}
+    others = {'150724': '鄂温克旗', '152921': '阿左旗', '150121': '土左旗', '150123': '和林县', '150783': '扎（兰屯）', '150721': '阿（荣旗）', '150722': '莫（旗）',
+              '150824': '甘其毛都', '150821': '隆兴昌镇', '150823': '乌拉山镇', '150826': '陕坝镇', '150822': '巴彦高勒镇', '150723': '大杨树镇'}
+    return words + [w for w in (clusters.get(code), others.get(code)) if w]
+
+
 def units():
     """Every sentence that names a 盟市 or a 旗县 is on that unit's page, and what is on a page names it, or says by what else it is there."""
     with open(os.path.join(ROOT, 'geodata', 'admin', 'counties.csv'), encoding='utf-8') as f:
@@ -218,9 +228,11 @@ def units():
         rows[r['code']][r['sentence_no']] = r
     text = {r['no']: r['sentence'] for r in read('sentences.csv')}
     for code, name in names.items():
-        said = {no for no, s in text.items() if name in s or (code.endswith('00') and name.endswith('市') and name[:-1] in s)}
-        said |= {no for no, s in text.items() if '呼包鄂乌' in s and code in ('150100', '150200', '150600', '150900')}
+        said = {no for no, s in text.items() if any(w in s for w in called(code, name))}
         assert said <= set(rows[code]), (name, said - set(rows[code]))
+    for r in counties:
+        above = rows[r['prefecture_code']]
+        assert set(rows[r['code']]) <= set(above), (r['name'], set(rows[r['code']]) - set(above))
     for code, own in rows.items():
         for no, r in own.items():
             assert r['words'] in text[no] and (r['words'] or r['how'] in ('承上文', '推断')), r
