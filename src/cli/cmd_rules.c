@@ -157,7 +157,7 @@ static int check_anywhere(struct arguments *a)
     if (a->store)
         return command_in_store(&(struct command){.mode = STORE_READ, .in_store = run_check}, a);
     struct arena *arena = arena_new(RULES_ARENA_BYTES);
-    int code = arena ? run_check(NULL, arena, a) : EXIT_INTERNAL;
+    int code = arena ? run_check(NULL, arena, a) : exit_without_memory();
     arena_free(arena);
     return code;
 }

@@ -94,7 +94,7 @@ int command_in_store(const struct command *c, const struct arguments *a)
     if (store_path_find(a->store, path, &e) || store_open(path, c->mode, &store, &e))
         return exit_with_store_error(&e);
     struct arena *arena = arena_new(COMMAND_ARENA_BYTES);
-    int code = arena ? c->in_store(store, arena, a) : EXIT_INTERNAL;
+    int code = arena ? c->in_store(store, arena, a) : exit_without_memory();
     arena_free(arena);
     store_close(store);
     return code;

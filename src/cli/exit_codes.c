@@ -71,3 +71,10 @@ int exit_with_store_error(const struct error *e)
     say(e);
     return exit_store_code_of(e);
 }
+
+int exit_without_memory(void)
+{
+    struct error e = {.status = STATUS_OK};
+    (void)error_no_memory(&e);
+    return exit_with_error(&e);
+}

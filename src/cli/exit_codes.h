@@ -33,5 +33,7 @@ int exit_store_code_of(const struct error *e);
 int exit_with_error(const struct error *e);
 /* The same where the store is what failed. */
 int exit_with_store_error(const struct error *e);
+/* For want of memory, before anything was begun: says so. */
+int exit_without_memory(void);
 
 #endif

@@ -195,7 +195,7 @@ class EveryCall(unittest.TestCase):
     def test_definitions(self):
         def prepare(at):
             fixture.write_json(at / "quiet.json", QUIET)
-        self.spread(Operation(self, "layer", ("layer", "add", "quiet.json", *STORE), prepare=prepare))
+        self.spread(Operation(self, "layer", ("layer", "add", "quiet.json", *STORE), prepare=prepare), first=4)
 
     def test_projects(self):
         self.spread(Operation(self, "project", (*CHECK, "--save-project", "风电一期")))

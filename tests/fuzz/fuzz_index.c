@@ -3,7 +3,7 @@
  * and so no damaged image answers (index_open_verified).
  *
  * The first byte says what is mended before, since nothing else passes the two checksums: bit 0 the header's,
- * bit 1 that of the bytes behind it. The key is taken from the image. index_verify waits until the file's time is
+ * bit 1 that of the bytes behind it. The key is taken from the image. index_verify waits until the time is
  * past, so only a first byte of 4 to 7 asks it; its sum is compared each time. */
 #include "fuzz.h"
 
