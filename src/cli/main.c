@@ -120,7 +120,7 @@ static int run(const struct command *c, int argc, char **argv)
         return refuse(c, argc, argv, &e);
     struct arguments *a = calloc(1, found->size ? found->size : sizeof *a);
     if (!a)
-        return EXIT_INTERNAL;
+        return exit_without_memory();
     a->arena = found->has_settings ? arena_new(SETTINGS_ARENA_BYTES) : NULL;
     int code = args_parse(found, argc, argv, at, a, &e) ? refuse(found, argc, argv, &e)
                : found->in_store                        ? command_in_store(found, a)

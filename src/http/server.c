@@ -281,14 +281,16 @@ static enum MHD_Result begin(struct http_server *s, struct call *c, struct MHD_C
     struct error e = {0};
     memcpy(c->host, head->host, sizeof c->host);
     struct request rq = request_of(s, c, connection, head->path);
-    const char *id = current_config(&s->config)->behind_proxy ? request_header_last(&rq, REQUEST_ID_HEADER) : NULL;
+    const char *id =
+        current_config(&s->config)->behind_proxy ? request_header_last(&rq, REQUEST_ID_HEADER) : NULL;
     call_begin(c, head->method, head->path, id && request_id_is_plain(id) ? id : NULL, &s->counts);
     door_stage(c->guest, DOOR_BODY);
     access_address(&rq, c->client);
     c->closes = framing_check(connection, &c->target, head->method, head->version, &e) != STATUS_OK;
     if (c->closes)
         return call_refuse(c, connection, MHD_HTTP_BAD_REQUEST, NULL, &e);
-    enum status status = admission_check(current_config(&s->config), &rq, c->route, &c->refused_status, &c->refused);
+    enum status status =
+        admission_check(current_config(&s->config), &rq, c->route, &c->refused_status, &c->refused);
     if (!status) {
         status = door_client(s->door, c->guest, request_header_last(&rq, "X-Forwarded-For"), &c->refused);
         c->refused_status = MHD_HTTP_TOO_MANY_REQUESTS;
@@ -417,8 +419,9 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     /* the port first: it is the quickest to fail */
     bool is_loopback = true;
     int given = config->notify ? config->notify->listening : -1;
-    enum status status = given >= 0 ? listen_take(given, &fd, s->url, &is_loopback, e)
-                                    : listen_open(s->config.start.host, config->port, &fd, s->url, &is_loopback, e);
+    enum status status = given >= 0
+                             ? listen_take(given, &fd, s->url, &is_loopback, e)
+                             : listen_open(s->config.start.host, config->port, &fd, s->url, &is_loopback, e);
     if (!status) {
         name_scheme(s);
         status = web_files_load(config->web_dir, &s->web, e);
@@ -483,13 +486,16 @@ enum status http_server_change(struct http_server *s, const struct http_config *
         current_config_drop(next);
         return status;
     }
+    const struct job_limits jobs = door_limits_of_jobs(&wanted->limits);
+    job_queue_change_limits(s->jobs, &jobs);
     current_config_take(&s->config, next);
     return STATUS_OK;
 }
 
 static void finish_requests(struct http_server *s)
 {
-    const int64_t until_ms = clock_ms() + current_config(&s->config)->limits.of[DOOR_STOP_SECONDS] * INT64_C(1000);
+    const int64_t until_ms =
+        clock_ms() + current_config(&s->config)->limits.of[DOOR_STOP_SECONDS] * INT64_C(1000);
     const struct timespec step = {.tv_nsec = 20 * 1000 * 1000};
     while (atomic_load(&s->counts.active) > 0 && clock_ms() < until_ms)
         nanosleep(&step, NULL);

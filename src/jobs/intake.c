@@ -48,9 +48,9 @@ static enum status may_begin(struct job_queue *q, bool upload, struct error *e)
     return STATUS_OK;
 }
 
-static enum status fail_owner_bytes(const struct job_queue *q, struct error *e)
+static enum status fail_owner_bytes(const struct job_limits *l, struct error *e)
 {
-    long long mb = (long long)(q->limits.owner_bytes >> 20);
+    long long mb = (long long)(l->owner_bytes >> 20);
     error_zh(e,
              "您的后台任务的文件超过每人上限 %lld MB；请等自己前面的任务完成、分批提交，或请管理员调大 serve "
              "--limit job-user-mb。",
@@ -78,10 +78,10 @@ static enum status fail_all_bytes(struct error *e)
 static enum status make_room(struct job_queue *q, const char *owner, int64_t bytes, struct error *e)
 {
     if (bytes > q->limits.owner_bytes)
-        return fail_owner_bytes(q, e);
+        return fail_owner_bytes(&q->limits, e);
     job_queue_forget_old(q, owner, bytes);
     if (job_queue_bytes(q, owner) + bytes > q->limits.owner_bytes)
-        return fail_owner_bytes(q, e);
+        return fail_owner_bytes(&q->limits, e);
     return job_queue_bytes(q, NULL) + bytes > JOB_KEPT_BYTES ? fail_all_bytes(e) : STATUS_OK;
 }
 
@@ -122,8 +122,9 @@ enum status job_upload_begin(struct job_queue *q, struct job_upload **out, struc
 
 enum status job_upload_write(struct job_upload *u, const void *bytes, size_t n, struct error *e)
 {
-    if (u->size + (int64_t)n > u->queue->limits.owner_bytes)
-        return fail_owner_bytes(u->queue, e);
+    const struct job_limits limits = job_queue_limits(u->queue);
+    if (u->size + (int64_t)n > limits.owner_bytes)
+        return fail_owner_bytes(&limits, e);
     size_t room = u->size < JOB_HEAD_BYTES ? JOB_HEAD_BYTES - (size_t)u->size : 0;
     memcpy(u->head + JOB_HEAD_BYTES - room, bytes, n < room ? n : room);
     if (!file_write_all(u->fd, bytes, n))

@@ -55,7 +55,7 @@ struct job {
     char name[JOB_NAME_SIZE];        /* of the file; "" without one */
     char folder[JOB_PATH_SIZE];      /* "" once it is gone */
     int64_t created, started, ended; /* Unix time, 0: not yet: what the clock said */
-    int64_t ended_ms; /* the same by the clock that nobody sets (base/clock.h); not kept */
+    int64_t ended_ms;                /* the same by the clock that nobody sets (base/clock.h); not kept */
     int64_t updated;                 /* when anything of it was last another */
     struct job_progress progress;
     char outcome[JOB_OUTCOME_SIZE]; /* JSON object; "" */
@@ -93,6 +93,8 @@ enum status job_new(const char *folder, const char *id, struct job **out, struct
 void job_free(struct job *j); /* NULL-safe */
 /* Its state on the disk; where that cannot be, the log says so. With the lock held. */
 void job_queue_note(const struct job *j);
+/* For whoever has not the lock: a SIGHUP may change them. */
+struct job_limits job_queue_limits(struct job_queue *q);
 /* That it has ended, and when. With the lock held. */
 void job_note_end(struct job *j, enum job_state how);
 /* How a job ends that has nothing to show: its files go, its state stays. With the lock held. */

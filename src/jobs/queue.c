@@ -255,6 +255,21 @@ enum status job_queue_open(const char *store_path, const struct job_limits *limi
     return STATUS_OK;
 }
 
+void job_queue_change_limits(struct job_queue *q, const struct job_limits *limits)
+{
+    pthread_mutex_lock(&q->lock);
+    q->limits = *limits;
+    pthread_mutex_unlock(&q->lock);
+}
+
+struct job_limits job_queue_limits(struct job_queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    struct job_limits limits = q->limits;
+    pthread_mutex_unlock(&q->lock);
+    return limits;
+}
+
 void job_queue_stop(struct job_queue *q)
 {
     if (!q || !q->started)

@@ -57,6 +57,8 @@ struct json_writer;
  * job. */
 enum status job_queue_open(const char *store_path, const struct job_limits *limits, struct job_queue **out,
                            struct error *e) HX_MUST_CHECK;
+/* Others from now on, for the job under way, too. */
+void job_queue_change_limits(struct job_queue *q, const struct job_limits *limits);
 /* Interrupts what is running, to go on after the next start, and takes nothing more. Before the requests
  * under way are waited for. */
 void job_queue_stop(struct job_queue *q);

@@ -151,7 +151,8 @@ static void end_if_over(struct listening *l)
         return;
     l->measured_ms = now;
     job_measure(w->pid, w->job->folder, &use);
-    if (!job_within(&w->queue->limits, &use, (now - l->began_ms) / 1000, &e))
+    const struct job_limits limits = job_queue_limits(w->queue);
+    if (!job_within(&limits, &use, (now - l->began_ms) / 1000, &e))
         return;
     w->is_over = true;
     pthread_mutex_lock(&w->queue->lock);
