@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,11 +187,11 @@ enum status store_copy(const char *from, const char *to, struct store_facts *out
 void store_copy_discard(const char *path)
 {
     static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
+    char name[PATH_MAX + 16]; /* memory may be what there is none of */
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        char *name = sqlite3_mprintf("%s%s", path, endings[i]);
-        if (name)
+        int n = snprintf(name, sizeof name, "%s%s", path, endings[i]);
+        if (n > 0 && n < (int)sizeof name)
             unlink(name);
-        sqlite3_free(name);
     }
 }
 

@@ -78,7 +78,8 @@ class Settings(Case):
         """Of the table, not of a list: each option of serve is understood in the file and in the environment."""
         self.assertGreater(len(SETTINGS), 12)
         sample = {"public-url": "https://a.example/hx", "public-name": "a.example", "limit": "reserve=3", "cors": "*", "proxy": "127.0.0.1", "login-header": "X-User"}
-        values = {o["setting"]: "yes" if not o["value"] else sample.get(o["setting"], "7" if o["number"] else "x") for o in SETTINGS}
+        values = {o["setting"]: "yes" if not o["value"] else sample.get(o["setting"], "7" if o["number"] else o["value"].split("|")[0] if o["choice"] else "x")
+                  for o in SETTINGS}
         self.write(*(f"{name} = {value}" for name, value in values.items()))
         found = self.in_force()
         self.assertEqual({n: [(v, f"{self.conf}, line {i}")] for i, (n, v) in enumerate(values.items(), 1)}, found)

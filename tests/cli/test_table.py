@@ -47,7 +47,7 @@ class Table(unittest.TestCase):
         for command in LEAVES:
             arguments = []
             for o in command["options"]:
-                value = o["value"].split("|")[0] if o["choice"] else "13" if o["number"] else "x"
+                value = o["value"].split("|")[0] if o["choice"] else "13" if o["number"] else "/dev/null"
                 arguments += [o["name"], value] if o["value"] else [o["name"]]
             done = run(*words_of(command), *arguments, "--no-such-option")
             self.assertEqual(1, done.returncode)

@@ -3,13 +3,14 @@
 in checks. Afterwards the command has said what failed, in both languages, and nothing is half-done: the store is as it was or as
 it is when nothing fails, so is what is beside it, and what was asked of it is answered as before.
 
-What is refused is refused to the program and to SQLite; other libraries end the process when they are without memory (GLib, Pango,
-Cairo, SpatiaLite): the last test lets them, and looks at the store only."""
+What is refused is refused to the program and to SQLite: other libraries end the process when they are without memory (GLib, Pango,
+Cairo, SpatiaLite; DESIGN.md, "Faults on purpose")."""
 import json
 import pathlib
 import shutil
 import sys
 import tempfile
+import time
 import unittest
 
 from faults import Faults, contents, copied, differing, files, fixture, is_same, moments, runs, same_text
@@ -61,18 +62,20 @@ class Operation:
         if prepare:
             prepare(self.base)
         self.before, self.files_before = contents(self.base / "test.sqlite"), files(self.base)
-        once, self.truth = self.undisturbed()
+        self.truth = self.undisturbed()
         self.after, self.changing = contents(self.at / "test.sqlite"), set()
         self.files_after = files(self.at)
+        second = int(time.time())
+        runs.wait_until(lambda: int(time.time()) != second)  # what is a time is another one then
         self.undisturbed()
         self.changing = differing(self.after, contents(self.at / "test.sqlite"))
         case.assertIn(b"prohibited", self.truth["check"])
-        self.said = once
+        self.totals = {}
 
     def undisturbed(self):
         done = self.run()
         self.case.assertEqual(0, done.code, (self.name, done.err))
-        return done, self.outcome(done)
+        return self.outcome(done)
 
     def run(self, fault=None, by=None):
         copied(self.base, self.at)
@@ -130,13 +133,15 @@ class Operation:
 
     def fail(self, kind, most, by=BOTH, suffix="", first=0):
         """Refuses a spread of the calls of one kind, and the first ones."""
-        total = self.run("none:0", by).counts[kind]
+        if by not in self.totals:
+            self.totals[by] = self.run("none:0", by).counts
+        total = self.totals[by][kind]
         for n in sorted({*moments(total, most), *range(1, min(first, total) + 1)}):
             fault = f"{kind}:{n}{suffix}"
             done = self.run(fault, by)
             with self.case.subTest(operation=self.name, fault=fault, by=by):
                 self.look((fault, by), done)
-        if total:
+        if total and runs.LONG:
             self.sound((self.name, kind))
 
 
@@ -164,6 +169,7 @@ class EveryCall(unittest.TestCase):
         if runs.LONG:
             for kind in ("alloc", "read", "write", "map", "open"):
                 operation.fail(kind, few, by=OWN, suffix="+")
+        operation.sound(operation.name)
 
     def test_keep(self):
         self.spread(Operation(self, "keep", (*CHECK, "--keep", "--officer", "张三", "-o", "out.json"), ("out.json",), "kept as record"))
@@ -186,7 +192,7 @@ class EveryCall(unittest.TestCase):
         self.spread(Operation(self, "restore", ("restore", "earlier.sqlite", *STORE), prepare=prepare, leaves="test.sqlite.before-"))
 
     def test_audits(self):
-        for name, out in (("audit-table", "out.csv"), ("audit-package", "out.gpkg"), ("audit-lines", "out.geojsonl")):
+        for name, out in (("audit-package", "out.gpkg"), ("audit-table", "out.csv"), ("audit-lines", "out.geojsonl"))[:runs.small_or_whole(1, 3)]:
             self.spread(Operation(self, name, ("audit", "parcels", "on.geojson", "-o", out, "--threads", "1", *STORE), (out,), leaves="out."))
 
     def test_users(self):
@@ -202,7 +208,7 @@ class EveryCall(unittest.TestCase):
 
     def test_forms(self):
         """Every form of the report; what the drawing libraries ask for is not refused."""
-        for form in ("text", "csv", "html", "geojson", "xlsx", "pdf"):
+        for form in ("xlsx", "html", "pdf", "text", "csv", "geojson")[:runs.small_or_whole(2, 6)]:
             operation = Operation(self, f"form-{form}", ("check", "on.geojson", "--format", form, "-o", f"out.{form}", *STORE), (f"out.{form}",))
             operation.fail("alloc", runs.small_or_whole(3, 10 ** 6), by=OWN)
             operation.fail("write", runs.small_or_whole(1, 10 ** 6), by=OWN)

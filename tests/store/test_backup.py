@@ -113,7 +113,7 @@ class Backup(Stores):
         self.refused(1, "已经存在", "is there already", "backup", self.file, "--store", self.store)
         self.assertEqual(before, self.file.read_bytes())
         self.refused(1, "就是存储本身", "is the store itself", "backup", self.store, "--store", self.store, "--overwrite")
-        self.refused(1, "应给出", "is needed", "backup", "--store", self.store)
+        self.refused(1, "缺少 FILE", "FILE is missing", "backup", "--store", self.store)
 
     def test_a_damaged_store_makes_no_backup(self):
         """A page that is wrong, features that are missing, a broken chain: the backup of before stays, and nothing else is left."""
