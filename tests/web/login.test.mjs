@@ -86,7 +86,7 @@ test('a session that ends asks again, and nothing that was typed is lost', { ski
   await page.waitForSelector(id('kept-id'));
   assert.equal(await page.locator(id('project_name')).inputValue(), '登录测试项目');
   const rows = JSON.parse(execFileSync(path.resolve(root, program), ['records', 'list', '--format', 'json', '--store', store]));
-  const { person, officer, project_name } = rows.at(-1); // those before are of other tests
+  const { person, officer, project_name } = rows.records.at(-1); // those before are of other tests
   assert.deepEqual([person, officer, project_name], ['zhang', '张三', '登录测试项目']);
 });
 
