@@ -213,6 +213,20 @@ class EveryCall(unittest.TestCase):
             operation.fail("alloc", runs.small_or_whole(3, 10 ** 6), by=OWN)
             operation.fail("write", runs.small_or_whole(1, 10 ** 6), by=OWN)
 
+    def test_what_could_not_be_mapped_is_not_measured(self):
+        """Every mapping from the n-th on: a layer is what it is, or unmeasured; nothing else, and never clear."""
+        def statuses(done):
+            return [[layer["status"] for layer in parcel["layers"]] for parcel in json.loads(done.out)["parcels"]]
+        truth, unmeasured = statuses(self.faults.run(CHECK, self.base)), 0
+        self.assertIn("overlap", sum(truth, []))
+        for n in range(1, 6):
+            done = self.faults.run(CHECK, self.base, f"map:{n}+", OWN)
+            self.assertEqual(0, done.code, done.err)
+            for now, true in zip(sum(statuses(done), []), sum(truth, []), strict=True):
+                self.assertIn(now, (true, "unmeasured"), n)
+                unmeasured += now == "unmeasured"
+        self.assertGreater(unmeasured, 5)
+
     def test_an_output_that_was_there_stays_until_the_new_one_is_whole(self):
         """-o over a file of before: of write, fsync and rename none may touch it."""
         def prepare(at):
