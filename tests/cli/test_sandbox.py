@@ -7,6 +7,7 @@ import pathlib
 import platform
 import signal
 import struct
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -138,6 +139,7 @@ class Sandbox(unittest.TestCase):
     def test_no_reply_names_a_folder_of_the_machine(self):
         """The job's folder cannot be made: what the client is told names the file, and not where it lies."""
         blocked = pathlib.Path(f"{self.store}.jobs")
+        shutil.rmtree(blocked, ignore_errors=True)  # of the jobs of other tests
         blocked.write_text("a file where the folder of jobs would be")
         served = Served("--store", self.store, env=dict(os.environ, TMPDIR="/nonexistent"))
         try:
