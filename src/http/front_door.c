@@ -2,9 +2,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/peer_address.h"
 #include "http/request_id.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
@@ -27,19 +27,13 @@ enum {
     LOG_MS = 60 * 1000,  /* between two lines of the log about the same */
 };
 
-/* An IPv6 address, or an IPv4 one mapped into one. */
-struct address {
-    unsigned char bytes[16];
-    bool is_known;
-};
-
 struct door_guest {
     struct front_door *door;
     struct door_guest *next, *before;
     int fd;
-    struct address address; /* at the other end of the connection */
-    struct address client;  /* of the request, behind a proxy */
-    bool is_cut;            /* its socket is shut down */
+    struct peer_address address; /* at the other end of the connection */
+    struct peer_address client;  /* of the request, behind a proxy */
+    bool is_cut;                 /* its socket is shut down */
 
     atomic_int stage;
     atomic_llong since_ms, request_ms; /* the stage's begin; the request's, 0: none */
@@ -81,42 +75,6 @@ static long limit(const struct front_door *d, enum door_limit which)
     if (which == DOOR_RESERVE && bound) /* stays a part of them */
         return set < bound / 4 ? set : bound / 4;
     return set;
-}
-
-/* ---- addresses ---- */
-
-static struct address address_of(const struct sockaddr *a)
-{
-    struct address out = {.is_known = a && (a->sa_family == AF_INET6 || a->sa_family == AF_INET)};
-    if (a && a->sa_family == AF_INET6) {
-        memcpy(out.bytes, &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr, 16);
-    } else if (a && a->sa_family == AF_INET) {
-        out.bytes[10] = out.bytes[11] = 0xFF;
-        memcpy(out.bytes + 12, &((const struct sockaddr_in *)(const void *)a)->sin_addr, 4);
-    }
-    return out;
-}
-
-/* Somebody with a network of IPv6 has all of its addresses (a /64): they are one. */
-static bool same_address(const struct address *a, const struct address *b)
-{
-    static const unsigned char mapped[12] = {[10] = 0xFF, [11] = 0xFF};
-    bool v4 = memcmp(a->bytes, mapped, sizeof mapped) == 0;
-    return a->is_known && b->is_known && memcmp(a->bytes, b->bytes, v4 ? 16 : 8) == 0;
-}
-
-static void address_text(const struct address *a, char out[INET6_ADDRSTRLEN])
-{
-    static const unsigned char mapped[12] = {[10] = 0xFF, [11] = 0xFF};
-    bool v4 = memcmp(a->bytes, mapped, sizeof mapped) == 0;
-    if (!a->is_known || !inet_ntop(v4 ? AF_INET : AF_INET6, a->bytes + (v4 ? 12 : 0), out, INET6_ADDRSTRLEN))
-        snprintf(out, INET6_ADDRSTRLEN, "?");
-}
-
-static bool is_this_machine(const struct address *a)
-{
-    static const unsigned char v4[16] = {[10] = 0xFF, [11] = 0xFF, [12] = 127, [15] = 1}, v6[16] = {[15] = 1};
-    return memcmp(a->bytes, v4, 16) == 0 || memcmp(a->bytes, v6, 16) == 0;
 }
 
 /* ---- showing out; with the lock ---- */
@@ -170,13 +128,13 @@ static int readiness(const struct front_door *d, const struct door_guest *g, int
 }
 
 /* Somebody goes so that another may come; only of one address where that is given. False: nobody can. */
-static bool make_room(struct front_door *d, const struct address *of)
+static bool make_room(struct front_door *d, const struct peer_address *of)
 {
     struct door_guest *goes = NULL;
     int64_t now = clock_ms();
     int most = 0;
     for (struct door_guest *g = d->guests; g; g = g->next) {
-        if (g->is_cut || (of && !same_address(of, &g->address)))
+        if (g->is_cut || (of && !peer_address_same(of, &g->address)))
             continue;
         int ready = readiness(d, g, now);
         bool sooner = ready > most ||
@@ -194,17 +152,17 @@ static bool make_room(struct front_door *d, const struct address *of)
     return true;
 }
 
-static long count_of(const struct front_door *d, const struct address *a)
+static long count_of(const struct front_door *d, const struct peer_address *a)
 {
     long n = 0;
     for (const struct door_guest *g = d->guests; g; g = g->next)
-        n += !g->is_cut && same_address(a, &g->address);
+        n += !g->is_cut && peer_address_same(a, &g->address);
     return n;
 }
 
-static bool finds_room(struct front_door *d, const struct address *a)
+static bool finds_room(struct front_door *d, const struct peer_address *a)
 {
-    long most = limit(d, DOOR_CONNECTIONS) - (is_this_machine(a) ? 0 : limit(d, DOOR_RESERVE));
+    long most = limit(d, DOOR_CONNECTIONS) - (peer_address_is_this_machine(a) ? 0 : limit(d, DOOR_RESERVE));
     if (d->is_shut)
         return false;
     if (!d->behind_proxy && count_of(d, a) >= limit(d, DOOR_PER_ADDRESS) && !make_room(d, a))
@@ -215,7 +173,7 @@ static bool finds_room(struct front_door *d, const struct address *a)
 /* ---- coming and going ---- */
 
 /* Nobody could answer by libmicrohttpd yet. What does not fit into the socket at once is lost. */
-static void send_away(int fd, const struct address *a, bool is_encrypted)
+static void send_away(int fd, const struct peer_address *a, bool is_encrypted)
 {
     static const char body[] =
         "{\"type\":\"urn:hongxian:problem:too-many-connections\",\"title\":\"Service "
@@ -227,7 +185,7 @@ static void send_away(int fd, const struct address *a, bool is_encrypted)
         "while, or "
         "have its operator raise serve --limit connections or connections-per-address.\","
         "\"code\":\"too-many-connections\",\"request_id\":\"%s\"}\n";
-    char id[REQUEST_ID_SIZE], who[INET6_ADDRSTRLEN], said[sizeof body + REQUEST_ID_SIZE];
+    char id[REQUEST_ID_SIZE], who[PEER_ADDRESS_TEXT], said[sizeof body + REQUEST_ID_SIZE];
     char text[sizeof said + 320];
     request_id_make(id);
     int n = snprintf(said, sizeof said, body, id);
@@ -240,13 +198,13 @@ static void send_away(int fd, const struct address *a, bool is_encrypted)
     if (!is_encrypted)
         (void)!send(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
     (void)shutdown(fd, SHUT_RDWR);
-    address_text(a, who);
+    peer_address_text(a, who);
     log_set_id(id);
     log_line(LOG_INFO, "a connection from %s was sent away: there are too many", who);
     log_set_id("");
 }
 
-static struct door_guest *guest_new(struct front_door *d, int fd, const struct address *a)
+static struct door_guest *guest_new(struct front_door *d, int fd, const struct peer_address *a)
 {
     struct door_guest *g = calloc(1, sizeof *g);
     if (!g)
@@ -264,7 +222,7 @@ static void come(struct front_door *d, struct MHD_Connection *connection, void *
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     int fd = info->connect_fd;
     info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    struct address a = address_of(info ? info->client_addr : NULL);
+    struct peer_address a = peer_address_of(info ? info->client_addr : NULL);
     pthread_mutex_lock(&d->lock);
     struct door_guest *g = finds_room(d, &a) ? guest_new(d, fd, &a) : NULL;
     if (g) {
@@ -334,7 +292,7 @@ void door_stage(struct door_guest *g, enum door_stage stage)
         atomic_store(&g->request_ms, 0);
         if (g->door->behind_proxy) { /* others count by it */
             pthread_mutex_lock(&g->door->lock);
-            g->client = (struct address){.is_known = false};
+            g->client = (struct peer_address){.is_known = false};
             pthread_mutex_unlock(&g->door->lock);
         }
     }
@@ -350,36 +308,16 @@ void door_body_came(struct door_guest *g, size_t n)
         atomic_fetch_add(&g->n_body, n);
 }
 
-/* The last is the one that our own proxy has seen; whoever stands before it may have been made up. */
-static bool client_of(const char *forwarded_for, struct address *out)
-{
-    char text[INET6_ADDRSTRLEN];
-    struct in_addr v4;
-    const char *last = forwarded_for ? strrchr(forwarded_for, ',') : NULL;
-    last = last ? last + 1 : forwarded_for;
-    if (!last)
-        return false;
-    last += strspn(last, " \t");
-    snprintf(text, sizeof text, "%.*s", (int)strcspn(last, " \t"), last);
-    *out = (struct address){.is_known = true};
-    if (inet_pton(AF_INET, text, &v4) == 1) {
-        out->bytes[10] = out->bytes[11] = 0xFF;
-        memcpy(out->bytes + 12, &v4, sizeof v4);
-        return true;
-    }
-    return inet_pton(AF_INET6, text, out->bytes) == 1;
-}
-
 enum status door_client(struct front_door *d, struct door_guest *g, const char *forwarded_for,
                         struct error *e)
 {
-    struct address client;
-    if (!g || !d->behind_proxy || !client_of(forwarded_for, &client))
+    struct peer_address client;
+    if (!g || !d->behind_proxy || !peer_address_forwarded(forwarded_for, &client))
         return STATUS_OK;
     long n = 0;
     pthread_mutex_lock(&d->lock);
     for (const struct door_guest *o = d->guests; o; o = o->next)
-        n += o != g && !o->is_cut && atomic_load(&o->request_ms) && same_address(&client, &o->client);
+        n += o != g && !o->is_cut && atomic_load(&o->request_ms) && peer_address_same(&client, &o->client);
     bool fits = n < limit(d, DOOR_PER_ADDRESS);
     if (fits)
         g->client = client;
