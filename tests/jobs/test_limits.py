@@ -61,7 +61,8 @@ class Limits(unittest.TestCase):
                 self.assert_sentence(job["error"])
                 self.assertEqual(["job.json"], [p.name for p in pathlib.Path(self.store + ".jobs").glob("server-*/job-*/*")])
                 if name != "job-memory-mb":
-                    self.assertEqual("done", self.client.wait(self.client.add("kind=figures"))["state"])
+                    state = self.client.wait(self.client.add("kind=figures"))["state"]
+                    self.assertIn(state, ("done",) if name == "job-output-mb" else ("done", "failed"))  # a second may be too little here, too
                 self.doCleanups()
 
     def test_disk_of_one_person(self):
