@@ -38,6 +38,14 @@ static bool is_text(unsigned char c)
     return c == '\t' || (c >= 0x20 && c != 0x7F);
 }
 
+static bool is_method(const char *text)
+{
+    const char *p = text;
+    while (is_name((unsigned char)*p))
+        p++;
+    return p > text && !*p;
+}
+
 /* Steps over a line's CR LF, which are zeros now. */
 static bool line_ends(const char **p, const char *end)
 {
@@ -61,13 +69,15 @@ static bool take_line(const char **p, const char *end)
     return line_ends(p, end);
 }
 
-static bool lines_are_plain(const char *version, const char *end)
+/* As many as libmicrohttpd has found: two zero bytes that came within a value look like the end of a line. */
+static bool lines_are_plain(const char *version, const char *end, int n_headers)
 {
     const char *p = version + strlen(version);
     bool good = p < end && line_ends(&p, end);
-    while (good && p < end && *p)
+    int n = 0;
+    for (; good && p < end && *p; n++)
         good = take_line(&p, end);
-    return good && line_ends(&p, end) && p == end;
+    return good && line_ends(&p, end) && p == end && n == n_headers;
 }
 
 static bool leaves_lines_in_place(void)
@@ -92,7 +102,8 @@ static enum status check_lines(struct MHD_Connection *connection, const struct f
                       "its first line has to be \"METHOD TARGET HTTP/1.1\", with one blank between and no "
                       "control characters",
                       e);
-    if (info && lines_are_plain(version, method + info->header_size))
+    int n_headers = MHD_get_connection_values(connection, MHD_HEADER_KIND, NULL, NULL);
+    if (info && lines_are_plain(version, method + info->header_size, n_headers))
         return STATUS_OK;
     return refuse(
         "请求头的每一行应为“名称: 值”，以回车换行结束，不续行，冒号前没有空格，也没有控制字符",
@@ -137,6 +148,8 @@ enum status framing_check(struct MHD_Connection *connection, const struct framin
     bool old = strcmp(version, "HTTP/1.0") == 0;
     if (!old && strcmp(version, "HTTP/1.1") != 0)
         return refuse("只接受 HTTP/1.0 和 HTTP/1.1", "only HTTP/1.0 and HTTP/1.1 are taken", e);
+    if (!is_method(method))
+        return refuse("请求方法应为一个词，如 GET", "the method has to be a word, such as GET", e);
     enum status s = check_lines(connection, target, method, version, e);
     if (s)
         return s;

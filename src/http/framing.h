@@ -6,8 +6,9 @@
  * takes what else is named at framing_check, and cannot be told not to (its strict mode looks at Host and at
  * blanks in the target alone). It leaves the lines of a header where they came in, with a zero for each CR
  * and LF and for the first colon; there they are looked at. From 0.9.77 on its strict mode does this itself,
- * and its memory is not looked at. Not seen: a zero byte that stands for a CR before a LF. Threads: a
- * request's own. */
+ * and its memory is not looked at. Not seen: a zero byte that stands for CR or LF where a line ends, a colon
+ * that stands for the CR of the empty line at the end, and lines before the request that are empty or begin
+ * with a zero, which libmicrohttpd passes over. Threads: a request's own. */
 #ifndef HX_HTTP_FRAMING_H
 #define HX_HTTP_FRAMING_H
 
@@ -24,10 +25,10 @@ struct framing_target {
 struct framing_target framing_target(const char *uri);
 
 /* When the headers are there. Refused, as STATUS_INVALID_INPUT: another version than HTTP/1.0 and 1.1; a
- * control character or blank in the target; a line that does not end in CR LF, that goes on in the next one,
- * or has a control character; a name that is none, or has a blank before its colon; Content-Length twice, or
- * with signs; Transfer-Encoding other than chunked, or beside Content-Length, or in HTTP/1.0; Host twice, and
- * in HTTP/1.1 none. */
+ * method that is no word; a control character or blank in the target; a line that does not end in CR LF, that
+ * goes on in the next one, or has a control character; a name that is none, or has a blank before its colon;
+ * Content-Length twice, or with signs; Transfer-Encoding other than chunked, or beside Content-Length, or in
+ * HTTP/1.0; Host twice, and in HTTP/1.1 none. */
 enum status framing_check(struct MHD_Connection *connection, const struct framing_target *target,
                           const char *method, const char *version, struct error *e) HX_MUST_CHECK;
 
