@@ -228,43 +228,22 @@ static int run_audit(struct arguments *base)
 static const struct cli_option options_of_parcels[] = {OPTION_FAIL_ON, COMMON_OPTIONS};
 static const struct cli_option options_of_all[] = {COMMON_OPTIONS};
 
+/* clang-format off */
+#define KIND(word, text_zh, text_en, rows)                                                                   \
+    .group = "audit", .name = word, .zh = text_zh, .en = text_en, .options = rows, .joined = join_option,    \
+    .size = sizeof(struct audit_args), .check = check, .run = run_audit, .refuse = audit_say_misused
+
 static const struct command kinds[] = {
-    {.group = "audit",
-     .name = "parcels",
-     .zh = "批量审查一个文件中的全部地块",
-     .en = "every parcel of a file against the control lines",
-     .operands = "FILE",
-     .operand_zh = "地块文件（任何能检查的格式）",
-     .operand_en = "the parcels, in any format that check reads",
-     .least = 1,
-     .most = 1,
-     .options = options_of_parcels,
-     .joined = join_option,
-     .size = sizeof(struct audit_args),
-     .check = check,
-     .run = run_audit,
-     .refuse = audit_say_misused},
-    {.group = "audit",
-     .name = "lines",
-     .zh = "审查控制线之间的冲突和图层之间的关系",
-     .en = "the lines against each other, and how the layers lie to each other",
-     .options = options_of_all,
-     .joined = join_option,
-     .size = sizeof(struct audit_args),
-     .check = check,
-     .run = run_audit,
-     .refuse = audit_say_misused},
-    {.group = "audit",
-     .name = "figures",
-     .zh = "规划数据：各线面积与占比，与规划指标比对",
-     .en = "figures of the plan: areas and shares of the lines beside what is planned",
-     .options = options_of_all,
-     .joined = join_option,
-     .size = sizeof(struct audit_args),
-     .check = check,
-     .run = run_audit,
-     .refuse = audit_say_misused},
+    {KIND("parcels", "批量审查一个文件中的全部地块", "every parcel of a file against the control lines",
+          options_of_parcels),
+     .operands = "FILE", .operand_zh = "地块文件（任何能检查的格式）",
+     .operand_en = "the parcels, in any format that check reads", .least = 1, .most = 1},
+    {KIND("lines", "审查控制线之间的冲突和图层之间的关系",
+          "the lines against each other, and how the layers lie to each other", options_of_all)},
+    {KIND("figures", "规划数据：各线面积与占比，与规划指标比对",
+          "figures of the plan: areas and shares of the lines beside what is planned", options_of_all)},
     {.name = NULL}};
+/* clang-format on */
 
 /* A kind that there is not is told as every door tells it. */
 static int refuse_kind(const struct command *c, int argc, char **argv, const struct error *e)
