@@ -1,12 +1,14 @@
 """How much a test does, and how it waits and kills. Small in script/test, whole in script/test --long (HX_LONG=1); waits
 are for the thing itself, and moments of a run are counted in its own processor time, so that a busy machine changes
-nothing. What hangs is ended by CTest. tests/runs.h is the first part of this for C."""
+nothing. What hangs is told and ended by tests/project/hung.py. tests/runs.h is the first part of this for C."""
+import faulthandler
 import os
 import signal
 import subprocess
 import time
 import unittest
 
+faulthandler.register(signal.SIGUSR2)  # tests/project/hung.py asks where it is
 LONG = os.environ.get("HX_LONG") == "1"
 
 
