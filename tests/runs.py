@@ -1,10 +1,12 @@
 """How much a test does, and how it waits and kills. Small in script/test, whole in script/test --long (HX_LONG=1); waits
 are for the thing itself, and moments of a run are counted in its own processor time, so that a busy machine changes
 nothing. What hangs is told and ended by tests/project/hung.py. tests/runs.h is the first part of this for C."""
+import contextlib
 import faulthandler
 import os
 import signal
 import subprocess
+import threading
 import time
 import unittest
 
@@ -49,12 +51,48 @@ def pauses():
         pause = min(0.1, pause * 1.1)
 
 
+# Functions that say why there is nothing to wait for any more, or None: a server that has ended, a thread that has failed.
+in_vain = []
+
+
 def wait_until(condition):
     """What the condition gives once it gives anything."""
     for pause in pauses():
         if found := condition():
             return found
+        for reason in in_vain:
+            if why := reason():
+                raise AssertionError(why)
         time.sleep(pause)
+
+
+@contextlib.contextmanager
+def beside(work, n):
+    """While the block runs, n threads do the work again and again. One that fails ends all waiting, and fails the test once all have ended."""
+    over, failed = threading.Event(), []
+
+    def go_on():
+        try:
+            while not over.is_set():
+                work()
+        except BaseException as why:  # pylint: disable=broad-except
+            failed.append(why)
+
+    def has_failed():
+        return failed and f"a thread beside the test failed: {failed[0]!r}"
+    threads = [threading.Thread(target=go_on) for _ in range(n)]
+    in_vain.append(has_failed)
+    for t in threads:
+        t.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for t in threads:
+            t.join()
+        in_vain.remove(has_failed)
+        if failed:
+            raise failed[0]
 
 
 def cpu_seconds(pid):

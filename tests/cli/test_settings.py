@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 
 PROGRAM, SOURCE = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2])
@@ -144,35 +143,22 @@ class Reload(Case):
 
     def test_what_can_change_does_and_the_rest_is_told(self):
         """And no request is dropped, whether its connection is new or was there before."""
-        faults, ends = [], threading.Event()
         kept = http.client.HTTPConnection(self.server.host, self.server.port)
         kept.request("GET", "/live")
         self.assertEqual(200, kept.getresponse().read() and 200)
 
-        def go_on():
-            while not ends.is_set():
-                try:
-                    if self.ask().status != 200:
-                        faults.append("refused")
-                except OSError as e:
-                    faults.append(repr(e))
-
-        asker = threading.Thread(target=go_on)
-        asker.start()
-        self.assertEqual((200, 421), (self.ask("one.example").status, self.ask("two.example").status))
-        self.write("public-name = two.example", "cors = https://two.example", "threads = 3")
-        self.hang_up("read anew")
-        answer = self.ask("two.example")
-        self.assertEqual((200, "https://two.example"), (answer.status, answer.headers["Access-Control-Allow-Origin"]))
-        self.assertEqual(421, self.ask("one.example").status)
-        self.assertRegex(self.log(), "threads has changed, which needs a restart")
-        self.assertNotRegex(self.log(), "store has changed|port has changed")
-        kept.request("GET", "/live")
-        self.assertEqual(200, kept.getresponse().status)
-        kept.close()
-        ends.set()
-        asker.join()
-        self.assertEqual([], faults)
+        with runs.beside(lambda: self.assertEqual(200, self.ask().status), 1):
+            self.assertEqual((200, 421), (self.ask("one.example").status, self.ask("two.example").status))
+            self.write("public-name = two.example", "cors = https://two.example", "threads = 3")
+            self.hang_up("read anew")
+            answer = self.ask("two.example")
+            self.assertEqual((200, "https://two.example"), (answer.status, answer.headers["Access-Control-Allow-Origin"]))
+            self.assertEqual(421, self.ask("one.example").status)
+            self.assertRegex(self.log(), "threads has changed, which needs a restart")
+            self.assertNotRegex(self.log(), "store has changed|port has changed")
+            kept.request("GET", "/live")
+            self.assertEqual(200, kept.getresponse().status)
+            kept.close()
 
     def test_a_file_that_is_wrong_changes_nothing_and_is_told(self):
         self.write("public-name = two.example", "cors = nonsense/")

@@ -160,6 +160,12 @@ class Server:
         if not match:
             raise RuntimeError(f"the server did not start: {self.read_log()}")
         self.host, self.port = match.group(1), int(match.group(2))
+        runs.in_vain.append(self.has_ended)
+
+    def has_ended(self):
+        """On its own, if so why: what is waited for of it does not come any more."""
+        code = self.process.poll()
+        return None if code is None or self.errors.closed else f"the server ended with {code}: {self.read_log()[-2000:]}"
 
     def read_log(self):
         """So far. The server writes where this file's place is, so that is left alone."""
@@ -167,6 +173,8 @@ class Server:
         return os.pread(errors, os.fstat(errors).st_size, 0).decode("utf-8", "replace")
 
     def stop(self):
+        if self.has_ended in runs.in_vain:
+            runs.in_vain.remove(self.has_ended)
         self.process.terminate()
         self.process.communicate()
         self.log = self.read_log()

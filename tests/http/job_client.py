@@ -53,6 +53,7 @@ class Client:
             now = self.json("GET", f"/jobs/{job['id']}")
             if now["state"] in until:
                 return now
+            assert now["state"] in ("queued", "running"), f"the job has ended, and never was one of {until}: {now}"
             time.sleep(pause)
 
     def result(self, job, form):

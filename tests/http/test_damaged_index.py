@@ -2,6 +2,7 @@
 """Index files that are damaged, cut, emptied or swapped under a server that answers: no answer is another one than the truth or that nothing
 can be said, no tile is drawn from what is there instead, the server lives, and has the right answer again by itself.
   test_damaged_index.py HONGXIAN SOURCE_DIR"""
+import contextlib
 import json
 import os
 import pathlib
@@ -10,7 +11,6 @@ import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 
 PROGRAM = sys.argv[1]
@@ -79,9 +79,8 @@ class DamagedIndexTest(unittest.TestCase):
         found = next(f for f in report["parcels"][0]["layers"] if f["layer"] == "ecological_red_line")
         return report["verdict"], found["status"], found["area_m2"]
 
-    def watch(self, server, truth, tiles, seen, stop):
-        line = fixture.Line(server)
-        while not stop.is_set():
+    def watch(self, server, truth, tiles, seen):
+        with contextlib.closing(fixture.Line(server)) as line:
             answer = self.ask(line)
             if answer != truth and answer[:2] != ("unknown", "unmeasured"):
                 seen.append(answer)
@@ -89,7 +88,6 @@ class DamagedIndexTest(unittest.TestCase):
                 got, body = line.ask("GET", path)
                 if (got.status, body) != (200, tile) and got.status != 503:
                     seen.append((path, got.status, body[:200]))
-        line.close()
 
     def test_under_a_server(self):
         """Whatever becomes of the file, nobody is told anything else than the truth or that it cannot be measured."""
@@ -100,20 +98,13 @@ class DamagedIndexTest(unittest.TestCase):
         self.assertEqual(truth[:2], ("prohibited", "overlap"))
         tiles = {path: line.ask("GET", path)[1] for path in TILES}
         self.assertTrue(all(tiles.values()))
-        seen, stop = [], threading.Event()
-        threads = [threading.Thread(target=self.watch, args=(server, truth, tiles, seen, stop)) for _ in range(2)]
-        for t in threads:
-            t.start()
-        try:
+        seen = []
+        with runs.beside(lambda: self.watch(server, truth, tiles, seen), 2):
             for name, damage in DAMAGES.items():
                 damage(self.index)
                 runs.wait_until(lambda: self.ask(line) == truth)
                 self.assertEqual(seen, [], name)
                 self.assertIsNone(server.process.poll(), name)
-        finally:
-            stop.set()
-            for t in threads:
-                t.join()
         self.assertEqual(seen, [])
         runs.wait_until(lambda: json.loads(line.ask("GET", "/health")[1])["status"] == "ok")
         line.close()

@@ -325,7 +325,7 @@ class Jobs(unittest.TestCase):
         """A running job ends soon after DELETE, its process and its files with it; DELETE of an ended one forgets it."""
         job = self.client.add("name=large.gpkg&formats=gpkg,csv,geojsonl,xlsx", self.large.read_bytes())
         self.client.wait(job, ("running",))
-        children = runs.wait_until(lambda: children_of(self.server.process.pid))
+        children = runs.wait_until(lambda: self.client.wait(job, ("running",)) and children_of(self.server.process.pid))
         self.client.json("DELETE", f"/jobs/{job['id']}")
         ended = self.client.wait(job)
         self.assertEqual((ended["state"], ended["results"], ended["outcome"]), ("cancelled", [], None))
@@ -418,7 +418,7 @@ class Jobs(unittest.TestCase):
         """SIGTERM during a job: the server ends soon with 0, its child with it. (That the job goes on: tests/jobs/test_restart.py.)"""
         job = self.client.add("name=large.gpkg&formats=gpkg,csv,geojsonl,xlsx", self.large.read_bytes())
         self.client.wait(job, ("running",))
-        children = runs.wait_until(lambda: children_of(self.server.process.pid))
+        children = runs.wait_until(lambda: self.client.wait(job, ("running",)) and children_of(self.server.process.pid))
         self.stop()
         self.assertEqual([p for p in children if is_alive(p)], [])
 

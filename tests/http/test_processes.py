@@ -554,11 +554,11 @@ class Processes(unittest.TestCase):
         body = json.dumps({"inputs": {"parcels": many}})
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             waiting = pool.submit(ask, "POST", "/processes/audit-parcels/execution", body)
-            self.assertEqual("dismissed", ask("DELETE", f"/jobs/{runs.wait_until(running)}")[1]["status"])
+            self.assertEqual("dismissed", ask("DELETE", f"/jobs/{runs.wait_until(lambda: running() or waiting.done())}")[1]["status"])
             status, problem = waiting.result()
             self.assertEqual((409, "job-cancelled"), (status, problem["code"]))
             waiting = pool.submit(ask, "POST", "/processes/audit-parcels/execution", body)
-            runs.wait_until(running)
+            runs.wait_until(lambda: running() or waiting.done())
             self.assertEqual(0, server.stop(), server.log)
             status, problem = waiting.result()
             self.assertIn((status, problem["code"]), ((409, "jobs-stopping"), (409, "job-cancelled")))

@@ -91,6 +91,7 @@ class Limits(unittest.TestCase):
         self.client.wait(job, ("running",))
 
         def marked():
+            self.client.wait(job, ("running",))  # what it waits for would not come any more
             found = offspring_of(self.server.process.pid)
             try:
                 return found if found and all(int(pathlib.Path(f"/proc/{p}/oom_score_adj").read_text()) >= own + 500 for p in found) else None

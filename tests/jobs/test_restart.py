@@ -61,7 +61,7 @@ class Restart(unittest.TestCase):
     def wait_for_rows(self, job):
         """Until the first of its outputs is whole, and others are not begun."""
         first = self.state_of(job).parent / "out.gpkg"
-        runs.wait_until(first.exists)
+        runs.wait_until(lambda: first.exists() or self.client.wait(job, ("queued", "running")) and None)
         return first
 
     def state_of(self, job):

@@ -4,6 +4,7 @@ What is held: a backup that has its name is whole (its record's chain, its pages
 the store's place that is not, loses no record without being told to, keeps what was there, and leaves one whole store at the path at
 whatever moment it is killed."""
 import contextlib
+import itertools
 import lzma
 import os
 import pathlib
@@ -14,7 +15,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
@@ -82,28 +82,25 @@ class Backup(Stores):
     @runs.whole_under_sanitizers
     def test_while_a_server_keeps(self):
         """Of one moment: a whole chain with all that was acknowledged before it began, again and again, while officers keep."""
-        server, kept, over = fixture.Server(PROGRAM, "--store", str(self.store), "--allow-records"), [], threading.Event()
+        server, kept = fixture.Server(PROGRAM, "--store", str(self.store), "--allow-records"), []
         body = pathlib.Path(self.parcel).read_bytes()
 
+        line, numbers = fixture.Line(server), itertools.count(1)
+
         def officer():
-            line, i = fixture.Line(server), 0
-            while not over.is_set():
-                i += 1
-                if line.ask("POST", f"/check?keep=1&officer=A&project_name=P{i}", body)[0].status == 200:
-                    kept.append(f"P{i}")
-            line.close()
-        thread = threading.Thread(target=officer)
-        thread.start()
-        for _ in range(runs.small_or_whole(2, 30)):
-            n = len(kept)
-            runs.wait_until(lambda: len(kept) > n)
-            before = list(kept)
-            said = self.backup("--overwrite")
-            self.assert_whole(self.file)
-            self.assertEqual(before, names(self.file)[:len(before)])
-            self.assertIn(f"records {len(names(self.file))}", said)
-        over.set()
-        thread.join()
+            name = f"P{next(numbers)}"
+            if line.ask("POST", f"/check?keep=1&officer=A&project_name={name}", body)[0].status == 200:
+                kept.append(name)
+        with runs.beside(officer, 1):
+            for _ in range(runs.small_or_whole(2, 30)):
+                n = len(kept)
+                runs.wait_until(lambda: len(kept) > n)
+                before = list(kept)
+                said = self.backup("--overwrite")
+                self.assert_whole(self.file)
+                self.assertEqual(before, names(self.file)[:len(before)])
+                self.assertIn(f"records {len(names(self.file))}", said)
+        line.close()
         self.assertEqual(0, server.stop(), server.log)
         self.assertEqual(0o600, stat.S_IMODE(os.stat(self.file).st_mode))
 

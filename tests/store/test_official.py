@@ -1,5 +1,6 @@
 """Official data through the command line: what a file is taken for, what is refused, what comes back out, and what a
 fault in the middle leaves behind. test_official.py PROGRAM"""
+import contextlib
 import http.client
 import json
 import math
@@ -10,7 +11,6 @@ import signal
 import sqlite3
 import subprocess
 import tempfile
-import threading
 import zipfile
 
 from osgeo import gdal
@@ -354,25 +354,22 @@ class Faults(Official):
 
     def test_a_running_server_takes_up_a_switch_without_dropping_a_request(self):
         server = fixture.Server(official.PROGRAM, "--store", self.store)
-        answers, stop = [], threading.Event()
+        answers = []
 
         def ask():
-            while not stop.is_set():
-                connection = http.client.HTTPConnection(server.host, server.port)
+            with contextlib.closing(http.client.HTTPConnection(server.host, server.port)) as connection:
                 connection.request("GET", "/collections/ecological_red_line/items?limit=1")
                 reply = connection.getresponse()
                 answers.append((reply.status, reply.read()))
                 connection.request("POST", "/check", "POLYGON ((111.15 40.15, 111.16 40.15, 111.16 40.16, 111.15 40.15))")
                 reply = connection.getresponse()
                 answers.append((reply.status, json.loads(reply.read())["layers_used"][0]["version"]))
-                connection.close()
-        askers = [threading.Thread(target=ask) for _ in range(3)]
-        for t in askers:
-            t.start()
+
         def wait_for(version):  # the server looks a few times a second
             seen = len(answers)
             runs.wait_until(lambda: version in [v for _, v in answers[seen:]])
-        try:
+        self.addCleanup(server.stop)
+        with runs.beside(ask, 3):
             wait_for(1)
             self.take("many.gpkg")
             wait_for(2)
@@ -380,11 +377,6 @@ class Faults(Official):
             wait_for(1)
             self.run_program("layers", "promote", "ecological_red_line@2", "--store", self.store)
             wait_for(2)
-        finally:
-            stop.set()
-            for t in askers:
-                t.join()
-            server.stop()
         self.assertEqual({status for status, _ in answers}, {200})
         self.assertEqual({v for _, v in answers if isinstance(v, int)}, {1, 2}, "both versions answered, nothing in between")
         self.assertGreater(len(answers), 10)
