@@ -155,7 +155,7 @@ function titleOf(id: string): string {
 const left: Tabs = tabs('side_left', [
   { id: 'layers', title: 'tab_layers', body: layers.el },
   { id: 'layout', title: 'tab_layout', body: layout.el },
-]);
+], (id) => id === 'layout' && layout.opened());
 const right: Tabs = tabs('side_right', [
   { id: 'check', title: 'tab_check', body: checkPanel.el },
   { id: 'identify', title: 'tab_identify', body: identify.el },

@@ -36,6 +36,7 @@ export class LayoutPanel {
   private readonly named: PlanPlaces;
   private readonly figures = new PlanTargets();
   private places: Place[] | null = null;
+  private asked = false;
   private error = '';
   private open: string | null = null;
 
@@ -57,7 +58,14 @@ export class LayoutPanel {
       this.error = e instanceof ApiError ? pick(e.zh, e.en).text : String(e);
     }
     this.render();
-    await Promise.all([this.named.load(), this.figures.load()]);
+  }
+
+  /** The tab was chosen: only then is the rest asked for, so that whoever comes to check a plot does not wait for it. */
+  opened(): void {
+    if (this.asked) return;
+    this.asked = true;
+    void this.named.load();
+    void this.figures.load();
   }
 
   private render(): void {
