@@ -58,8 +58,8 @@ export function launch() {
   });
 }
 
-/** Opens the page and waits until the map has drawn everything it has. */
-export async function openPage(browser, options = {}, at = `${baseUrl}/`) {
+/** An empty page, whose requests and errors are noted and which is closed when it hangs. */
+export async function newPage(browser, options = {}) {
   const context = await browser.newContext({
     viewport: { width: 1366, height: 768 }, locale: 'zh-CN', reducedMotion: 'reduce', acceptDownloads: true, ...options,
   });
@@ -70,6 +70,12 @@ export async function openPage(browser, options = {}, at = `${baseUrl}/`) {
   page.on('pageerror', (e) => seen.errors.push(String(e)));
   page.on('console', (m) => m.type() === 'error' && seen.errors.push(m.text()));
   void watch(page);
+  return { page, context, seen };
+}
+
+/** Opens the page and waits until the map has drawn everything it has. */
+export async function openPage(browser, options = {}, at = `${baseUrl}/`) {
+  const { page, context, seen } = await newPage(browser, options);
   await page.goto(at, { waitUntil: 'load' });
   await page.waitForSelector('[data-testid="switch-ecological_red_line"]');
   await page.waitForFunction(() => document.querySelector('[data-testid="map"]')?.dataset.idle === 'true');

@@ -32,6 +32,10 @@ const TEXTS = {
   tab_identify: ['点击查询', 'What is here'],
   side_left: ['图层与布局', 'Layers and layout'],
   side_right: ['核查与查询', 'Check and query'],
+  skip_to_check: ['跳到核查', 'Skip to the check'],
+  skip_to_map: ['跳到地图', 'Skip to the map'],
+  sheet_high: ['展开面板', 'Larger panel'],
+  sheet_map: ['显示地图', 'Show the map'],
   loading: ['正在载入…', 'Loading…'],
   map_label: ['地图：点击查询该处的管控线', 'Map: click to see which lines are here'],
   map_failed: [

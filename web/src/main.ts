@@ -38,7 +38,7 @@ const collectionOf = (id: string) => collections.find((c) => c.id === id);
 
 // ---- the map, which may be missing (no WebGL): checks must still work then
 
-const mapBox = h('div', { class: 'map', 'data-testid': 'map' });
+const mapBox = h('div', { class: 'map', id: 'map', 'data-testid': 'map' });
 const mapMessage = h('div', { class: 'map-message', role: 'status', hidden: true });
 let keyOf: 'check' | 'place' | null = null;
 const mapKey = h('ul', { class: 'map-key', hidden: true, 'data-testid': 'map-key' });
@@ -244,23 +244,7 @@ async function runCheck(question: Question): Promise<void> {
   try {
     const text = await shapes;
     if (abort.signal.aborted) return;
-    await /** Where the address stands, and from now on with it. */
-function arrive(): void {
-  follow(applyAddress);
-  keepAddress(applyAddress);
-}
-
-function applyAddress(at: Address): void {
-  if (right.has(at.panel)) right.select(at.panel);
-  layers.apply(at.switched);
-  view?.stand(at.view);
-  checkPanel.setDay(at.day);
-  records.openNo(at.panel === 'records' ? at.record : 0);
-  if (at.job && at.panel === 'batch') batch.openJob(at.job);
-  if (at.job && at.panel === 'conflicts') conflicts.openJob(at.job);
-}
-
-started.catch(() => undefined); // a quick user may be ahead of the map
+    await started.catch(() => undefined); // a quick user may be ahead of the map
     if (abort.signal.aborted) return;
     const collection = JSON.parse(text) as GeoJSON.FeatureCollection;
     overlay?.show(collection, shown.value ? shownVerdicts(shown.value.report) : []);
@@ -361,7 +345,36 @@ function renderFrame(): void {
   showKey(keyOf);
   renderDropSign();
   view?.map.getCanvas().setAttribute('aria-label', t('map_label'));
+  leftSide.setAttribute('aria-label', t('side_left'));
+  rightSide.setAttribute('aria-label', t('side_right'));
   document.title = `${t('app_name')} · ${t('app_sub')}`;
+}
+
+/** For whoever comes by keyboard: past the legend and the map, which have many stops. */
+function skipLinks(): HTMLElement {
+  const skip = (to: HTMLElement, go: () => void): HTMLElement => h('a', { href: `#${to.id}`, onclick: (e: Event) => { e.preventDefault(); go(); } });
+  const links = [skip(rightSide, () => right.focus()), skip(mapBox, () => view?.map.getCanvas().focus())];
+  const label = (): void => links.forEach((a, i) => (a.textContent = t(i === 0 ? 'skip_to_check' : 'skip_to_map')));
+  label();
+  onLang(label);
+  return h('div', { class: 'skip', 'data-testid': 'skip' }, links);
+}
+
+/** On a narrow screen the panels are a sheet below the map: this makes the sheet higher, or the map. */
+function sheetGrip(): HTMLElement {
+  const button = h('button', { type: 'button', class: 'sheet-grip', 'aria-expanded': 'false', 'aria-controls': 'sheet', 'data-testid': 'sheet-grip' });
+  const label = (): void => {
+    const high = document.body.classList.contains('sheet-high');
+    button.setAttribute('aria-expanded', String(high));
+    fill(button, h('span', { 'aria-hidden': 'true' }, high ? '▾ ' : '▴ '), t(high ? 'sheet_map' : 'sheet_high'));
+  };
+  button.addEventListener('click', () => {
+    document.body.classList.toggle('sheet-high');
+    label();
+  });
+  label();
+  onLang(label);
+  return button;
 }
 
 /** The key is of what was last shown: of a check, or of a place that was chosen from a list. */
@@ -414,12 +427,10 @@ function listenForDrops(): void {
   addEventListener('keydown', (e) => e.key === 'Escape' && drawing?.cancel());
 }
 
-document.getElementById('app')?.append(
-  header,
-  h('nav', { class: 'side left' }, left.el),
-  h('main', { class: 'middle' }, mapBox, mapKey, dropSign, mapMessage),
-  h('aside', { class: 'side right' }, right.el),
-);
+const middle = h('main', { class: 'middle' }, mapBox, mapKey, dropSign, mapMessage);
+const leftSide = h('nav', { class: 'side left' }, left.el);
+const rightSide = h('aside', { class: 'side right', id: 'sheet', tabindex: -1 }, sheetGrip(), right.el);
+document.getElementById('app')?.append(skipLinks(), header, leftSide, middle, rightSide);
 const view = makeMap();
 const started = start();
 listenForDrops();
@@ -436,7 +447,7 @@ async function start(): Promise<void> {
   onLang(() => setKeeping(health)); // who sits here may have become another
   renderFrame();
   checkPanel.loadClasses().then((classes) => batch.setClasses(classes)).catch((e: unknown) => mapProblem(sentenceOf(e).text));
-  if (list.some((c) => c.id === 'plan_layout')) void layout.load();
+  layout.known(list.some((c) => c.id === 'plan_layout'));
   if (!view) return arrive();
   await view.ready;
   view.setCollections(list);

@@ -259,7 +259,7 @@ export class CheckPanel {
       'div',
       { class: 'button-row' },
       file,
-      h('button', { type: 'button', id: 'file-button', class: 'primary', onclick: () => file.click() }, t('check_file')),
+      h('button', { type: 'button', id: 'file-button', 'data-testid': 'file-button', class: 'primary', onclick: () => file.click() }, t('check_file')),
       draw('rectangle', t('check_draw_rect')),
       draw('polygon', t('check_draw_poly')),
     );

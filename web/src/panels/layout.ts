@@ -36,6 +36,8 @@ export class LayoutPanel {
   private readonly named: PlanPlaces;
   private readonly figures = new PlanTargets();
   private places: Place[] | null = null;
+  private has: boolean | null = null;
+  private wanted = false;
   private asked = false;
   private error = '';
   private open: string | null = null;
@@ -50,7 +52,31 @@ export class LayoutPanel {
     this.render();
   }
 
-  async load(): Promise<void> {
+  /** Whether the store has the plan at all. */
+  known(has: boolean): void {
+    this.has = has;
+    this.ask();
+  }
+
+  opened(): void {
+    this.wanted = true;
+    this.ask();
+  }
+
+  /** Only when the tab was chosen: whoever comes to check a plot does not wait for it. */
+  private ask(): void {
+    if (this.asked || !this.wanted || this.has === null) return;
+    this.asked = true;
+    if (!this.has) {
+      this.places = [];
+      return this.render();
+    }
+    void this.load();
+    void this.named.load();
+    void this.figures.load();
+  }
+
+  private async load(): Promise<void> {
     try {
       const items = await getAllItems('plan_layout', 500);
       this.places = items.map((feature, i) => ({ key: `place-${i}`, feature, rank: planRank(feature.properties ?? {}) }));
@@ -58,14 +84,6 @@ export class LayoutPanel {
       this.error = e instanceof ApiError ? pick(e.zh, e.en).text : String(e);
     }
     this.render();
-  }
-
-  /** The tab was chosen: only then is the rest asked for, so that whoever comes to check a plot does not wait for it. */
-  opened(): void {
-    if (this.asked) return;
-    this.asked = true;
-    void this.named.load();
-    void this.figures.load();
   }
 
   private render(): void {

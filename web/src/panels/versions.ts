@@ -24,7 +24,7 @@ function version(v: LayerVersion): HTMLElement {
   return h(
     'section',
     { class: `version ${v.status === 'current' ? 'is-current' : ''}`, 'data-testid': 'version' },
-    h('h5', {}, t('layer_version', { v: v.version }), ' ', status ? h('span', { class: 'tag' }, t(status)) : null, v.synthetic ? h('span', { class: 'tag sample' }, t('synthetic_label')) : null),
+    h('h4', {}, t('layer_version', { v: v.version }), ' ', status ? h('span', { class: 'tag' }, t(status)) : null, v.synthetic ? h('span', { class: 'tag sample' }, t('synthetic_label')) : null),
     h(
       'dl',
       {},
