@@ -1,8 +1,9 @@
-/* The command as a background job of a server (jobs/run.c): the two options that nobody else gives.
+/* The command as a background job of a server (jobs/run.c): the options that nobody else gives.
  *
  * "--job-of PID": the process PID started this one; it comes behind all of that one's requests and ends
  * with it, however that ends. "--sandbox FOLDER": once the layers are mapped, what parses a user's file
- * sees no other folder. */
+ * sees no other folder. "--bench BASE": of parcels, what the server shows of the result (audit/bench/bench.h)
+ * is made beside it. */
 #ifndef HX_CLI_AS_JOB_H
 #define HX_CLI_AS_JOB_H
 
@@ -15,6 +16,9 @@
 #define OPTION_SANDBOX(at)                                                                                   \
     OPTION("--sandbox", OPTION_TEXT, at, "DIR", "读文件时只见此文件夹",                                      \
            "what reads files sees this folder alone", .is_hidden = true)
+#define OPTION_BENCH(at)                                                                                     \
+    OPTION("--bench", OPTION_TEXT, at, "BASE", "供服务浏览的表和图", "what the server shows of the result",  \
+           .is_hidden = true)
 
 /* The value of --job-of; NULL: it is no job. Of a job no sentence has the path of the store, or of its own
  * folder, and nobody else sees what it writes. */

@@ -1,4 +1,6 @@
+#include "audit/bench/bench.h"
 #include "audit/figures.h"
+#include "audit/format.h"
 #include "cli/as_job.h"
 #include "cli/audit_say.h"
 #include "cli/command.h"
@@ -34,7 +36,7 @@ struct audit_args {
     struct arguments base;
     struct audit_request request;
     const char *fail_on, *progress;
-    const char *job_of, *sandbox; /* as_job.h */
+    const char *job_of, *sandbox, *bench; /* as_job.h */
     bool require_sandbox;
 };
 
@@ -107,6 +109,23 @@ static bool fails(const struct audit_outcome *o, const char *fail_on)
     return false;
 }
 
+/* That it cannot be made is no reason to lose the results: who looks at them is told that there is nothing to
+ * look at (audit/bench/rows.c). */
+static bool make_bench(struct work *w)
+{
+    struct error e = {0};
+    bool stopped = false;
+    const struct audit_request *r = &w->args->request;
+    struct bench_order o = {.base = w->args->bench, .snapshot = w->snapshot, .stop = &interrupted};
+    enum audit_format format;
+    for (const char *const *out = r->outputs; *out && !o.gpkg; out++)
+        if (audit_format_of(*out, AUDIT_PARCELS, &format) && format == AUDIT_GPKG)
+            o.gpkg = *out;
+    if (o.base && o.gpkg && bench_make(&o, &stopped, &e))
+        fprintf(stderr, "%s\n", e.en);
+    return !stopped;
+}
+
 static int run_parcels(struct work *w)
 {
     struct error e = {0};
@@ -117,6 +136,8 @@ static int run_parcels(struct work *w)
     audit_say_progress_end(&w->say);
     if (s)
         return audit_say_refusal(&w->say, REFUSED_AUDIT, &e);
+    if (!o.stopped)
+        o.stopped = !make_bench(w);
     audit_say_parcels(&w->say, r, &o);
     if (o.stopped)
         return EXIT_INTERRUPTED;
@@ -225,7 +246,8 @@ static int run_audit(struct arguments *base)
     OPTION_STORE, AUDIT_OPTION_PROGRESS(AT(progress)), OPTION_REQUIRE_SANDBOX(AT(require_sandbox)),          \
         OPTION_JOB_OF(AT(job_of)), OPTION_SANDBOX(AT(sandbox)), OPTION_END
 
-static const struct cli_option options_of_parcels[] = {OPTION_FAIL_ON, COMMON_OPTIONS};
+static const struct cli_option options_of_parcels[] = {OPTION_FAIL_ON, OPTION_BENCH(AT(bench)),
+                                                       COMMON_OPTIONS};
 static const struct cli_option options_of_all[] = {COMMON_OPTIONS};
 
 /* clang-format off */

@@ -19,6 +19,7 @@ struct web_files;
 struct record_writer;
 struct front_door;
 struct job_queue;
+struct bench_shelf;
 struct job_upload;
 struct access_entry;
 struct pulse;
@@ -40,6 +41,7 @@ struct request {
     const struct web_files *web;
     struct record_writer *record_writer; /* NULL: this server keeps no checks */
     struct job_queue *jobs;
+    struct bench_shelf *benches;      /* of their results */
     struct access_entry *entry;       /* how people get in (access_gate.h) */
     struct access_caller caller;      /* who asks; from the gate on */
     struct job_upload *upload;        /* of a job; NULL: no body, or taken over */

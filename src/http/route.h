@@ -70,6 +70,7 @@ handler_fn handle_override;                                       /* handle_over
 handler_fn handle_verify;                                         /* handle_verify.c */
 handler_fn handle_jobs, handle_job_add, handle_job, handle_job_cancel, handle_job_result; /* handle_jobs.c */
 handler_fn handle_job_results;                                                            /* job_results.c */
+handler_fn handle_job_rows, handle_job_row, handle_job_tile;                              /* handle_bench.c */
 handler_fn handle_processes, handle_process;                   /* handle_processes.c */
 handler_fn handle_execute;                                     /* handle_execute.c */
 handler_fn handle_login, handle_logout, handle_me, handle_log; /* handle_access.c */

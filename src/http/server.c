@@ -1,4 +1,4 @@
-#include "http/server.h"
+#include "http/bench_shelf.h"
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -6,6 +6,7 @@
 #include "http/access_gate.h"
 #include "http/admission.h"
 #include "http/answer_tag.h"
+#include "http/bench_shelf.h"
 #include "http/call.h"
 #include "http/current_config.h"
 #include "http/daemons.h"
@@ -47,6 +48,7 @@ struct http_server {
     struct access_entry entry;           /* its writer is record_writer's, or one of its own */
     struct record_writer *people_writer;
     struct job_queue *jobs;
+    struct bench_shelf *benches;
     char url[LISTEN_URL_SIZE];
     struct current_config config;
     struct kept_answers *kept;
@@ -200,6 +202,7 @@ static struct request request_of(struct http_server *s, const struct call *c,
                             .web = s->web,
                             .record_writer = s->record_writer,
                             .jobs = s->jobs,
+                            .benches = s->benches,
                             .public_url = s->config.start.public_url,
                             .own_url = s->url,
                             .cancelled = door_cancelled(c->guest),
@@ -440,6 +443,8 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     const struct job_limits jobs = door_limits_of_jobs(&config->limits);
     if (!status)
         status = job_queue_open(config->store_path, &jobs, &s->jobs, e);
+    if (!status && !(s->benches = bench_shelf_new()))
+        status = error_no_memory(e);
     if (!status)
         status = door_open(&s->config.start.limits, s->config.start.behind_proxy, s->config.start.tls_cert,
                            &s->door, e);
@@ -517,6 +522,7 @@ void http_server_stop(struct http_server *s)
     pulse_free(s->pulse);
     door_close(s->door);
     job_queue_close(s->jobs);
+    bench_shelf_free(s->benches);
     engine_close(s->engine);
     record_writer_close(s->record_writer); /* last, so that the journal is folded back */
     record_writer_close(s->people_writer);

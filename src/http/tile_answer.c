@@ -115,7 +115,7 @@ static void let_go(void *kept)
     tile_kept_release(kept);
 }
 
-static enum status reply_kept(struct reply *reply, const struct tile_kept *t, struct error *e)
+enum status tile_reply_kept(struct reply *reply, const struct tile_kept *t, struct error *e)
 {
     bool gzip = reply->gzip && t->gzip_size > 0;
     const char *bytes = gzip ? t->gzip : t->plain;
@@ -167,7 +167,7 @@ static enum status make_reply(struct request *rq, struct reply *reply, const str
             what->layer ? tile_maker_make(engine_tiles(rq->engine), rq->snapshot, what->layer, t, &kept, e)
                         : make_places(rq, what, t, &kept, e);
         *empty = !s && kept->plain_size == 0;
-        return s ? s : reply_kept(reply, kept, e);
+        return s ? s : tile_reply_kept(reply, kept, e);
     }
     struct buffer b;
     buffer_init(&b, 0);

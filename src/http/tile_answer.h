@@ -38,6 +38,10 @@ enum status tile_read(const struct request *rq, const struct tile_params *at, en
 enum status tile_reply(struct request *rq, struct reply *reply, const struct tiled *what,
                        const struct tile_id *t, struct error *e) HX_MUST_CHECK;
 
+/* One that is held, let go of once it is sent: 204 is the caller's. */
+struct tile_kept;
+enum status tile_reply_kept(struct reply *reply, const struct tile_kept *t, struct error *e) HX_MUST_CHECK;
+
 /* The path of its tiles in Web Mercator, with {z}, {x} and {y}. */
 enum { TILE_PATH_SIZE = 320 };
 void tile_path(const struct tiled *what, char text[TILE_PATH_SIZE]);

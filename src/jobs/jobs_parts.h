@@ -105,6 +105,8 @@ void job_queue_write(const struct job_queue *q, const struct job *j, const char 
 size_t job_queue_find(const struct job_queue *q, const char *id);
 /* Of one of job_formats: the path of the result, whether it is there or not. */
 void job_result_path(const struct job *j, int format, char path[JOB_PATH_SIZE]);
+/* What its command makes of the GeoPackage of parcels, beside it: to be looked at, no result. */
+void job_bench_path(const struct job *j, char base[JOB_PATH_SIZE]);
 /* describe.c, with the lock held: what the command will be told (j->request), the files of the folder
  * "in", and the job's name where it is an earlier job's. */
 enum status job_describe(const struct job_queue *q, struct job *j, const struct job_request *r, bool has_file,

@@ -465,6 +465,11 @@ void job_result_path(const struct job *j, int format, char path[JOB_PATH_SIZE])
     snprintf(path, JOB_PATH_SIZE, "%.*s/out.%s", JOB_PATH_SIZE - 32, j->folder, job_formats[format].name);
 }
 
+void job_bench_path(const struct job *j, char base[JOB_PATH_SIZE])
+{
+    snprintf(base, JOB_PATH_SIZE, "%.*s/bench", JOB_PATH_SIZE - 32, j->folder);
+}
+
 static enum status open_result(const struct job *j, const char *format, struct job_result *out,
                                struct error *e)
 {
@@ -497,6 +502,28 @@ enum status job_queue_result(struct job_queue *q, const char *id, const char *fo
     pthread_mutex_lock(&q->lock);
     size_t i = job_queue_find(q, id);
     enum status s = i < q->n ? open_result(q->jobs[i], format, out, e) : fail_not_found(id, e);
+    pthread_mutex_unlock(&q->lock);
+    return s;
+}
+
+static enum status bench_of(const struct job *j, char base[JOB_PATH_SIZE], char gpkg[JOB_PATH_SIZE],
+                            struct error *e)
+{
+    if (j->state != JOB_DONE)
+        return fail_no_result(j, e);
+    if (j->bytes[JOB_FORMAT_GPKG] < 0)
+        return fail_format(j, job_formats[JOB_FORMAT_GPKG].name, e);
+    job_bench_path(j, base);
+    job_result_path(j, JOB_FORMAT_GPKG, gpkg);
+    return STATUS_OK;
+}
+
+enum status job_queue_bench(struct job_queue *q, const char *id, char base[JOB_PATH_SIZE],
+                            char gpkg[JOB_PATH_SIZE], struct error *e)
+{
+    pthread_mutex_lock(&q->lock);
+    size_t i = job_queue_find(q, id);
+    enum status s = i < q->n ? bench_of(q->jobs[i], base, gpkg, e) : fail_not_found(id, e);
     pthread_mutex_unlock(&q->lock);
     return s;
 }

@@ -153,6 +153,11 @@ struct job_result {
 enum status job_queue_result(struct job_queue *q, const char *id, const char *format, struct job_result *out,
                              struct error *e) HX_MUST_CHECK;
 
+/* Where the bench of a parcel audit that is done lies (whether it is there says bench_open), and its
+ * GeoPackage. */
+enum status job_queue_bench(struct job_queue *q, const char *id, char base[JOB_PATH_SIZE],
+                            char gpkg[JOB_PATH_SIZE], struct error *e) HX_MUST_CHECK;
+
 /* The names of the formats that results have, "gpkg", and what each is; NULL beyond the last. */
 enum { JOB_FORMATS_MAX = 12 };
 const char *job_format_name(size_t i);

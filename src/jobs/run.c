@@ -85,6 +85,8 @@ static enum status make_arguments(struct arena *a, const struct job_watch *w, co
     argv[n++] = store;
     if (r.kind == AUDIT_PARCELS || w->job->check)
         argv[n++] = "--sandbox=..";
+    if (r.kind == AUDIT_PARCELS && !w->job->check)
+        argv[n++] = "--bench=../bench";
     if (sandbox_is_required())
         argv[n++] = "--require-sandbox";
     if (w->job->check)

@@ -484,7 +484,7 @@ class Units(Asking, unittest.TestCase):
         self.assertEqual(200, self.as_("hohhot", "DELETE", f"/projects/{mine['id']}")[0])
 
     def test_jobs_are_of_who_made_them(self):
-        job = self.json_as("hohhot", "POST", "/jobs?kind=parcels&formats=csv", parcel(HOHHOT), 202)["jobID"]
+        job = self.json_as("hohhot", "POST", "/jobs?kind=parcels&formats=csv,gpkg", parcel(HOHHOT), 202)["jobID"]
         status = fixture.runs.wait_until(lambda: (s := self.json_as("hohhot", "GET", f"/jobs/{job}")["status"]) not in ("accepted", "running") and s)
         self.assertEqual("successful", status)
         for restart in (False, True):  # whose it is outlasts the server, as it does
@@ -493,7 +493,7 @@ class Units(Asking, unittest.TestCase):
                 type(self).server = fixture.Server(PROGRAM, "--store", self.store, "--threads", "2", "--allow-records")
             for name, sees in (("hohhot", True), ("xilingol", False), ("looks-hohhot", False), ("reader", False), ("looks", True), ("region", True)):
                 self.assertEqual(sees, job in [j["jobID"] for j in self.json_as(name, "GET", "/jobs")["jobs"]], name)
-                for path in ("", "/result?format=csv", "/results"):
+                for path in ("", "/result?format=csv", "/results", "/rows", "/rows/1", "/tiles/0/0/0"):
                     self.assertEqual(200 if sees else 404, self.as_(name, "GET", f"/jobs/{job}{path}")[0], name)
         self.refused("xilingol", 404, "job-not-found", "POST", f"/jobs?kind=parcels&since={job}")
         for name in ("xilingol", "looks"):
