@@ -2,7 +2,7 @@
 """Files of the kinds that have gone wrong, through every door: no plot vanishes, no datum is invented, figures and texts are those of
 the file, and what is refused is refused in words that help.
   test_cases.py HONGXIAN MATRIX_LIBRARY SOURCE_DIR [--write]
-HX_LONG=1 goes through every door; without it through the library and the audit."""
+HX_LONG=1 goes through every door; without it through the library, and every second through the audit."""
 import csv
 import hashlib
 import pathlib
@@ -19,13 +19,12 @@ import runs
 PROGRAM, LIBRARY, SOURCE = (pathlib.Path(a).resolve() for a in sys.argv[1:4])
 KNOWN = pathlib.Path(__file__).resolve().parent / "expected_cases.txt"
 LONG = runs.LONG and not runs.SANITIZED   # what is looked at once by a sanitizer is enough, of thousands of cells
-SHORT_DOORS = ("library", "audit")
 
 
 def jobs():
-    for c in cases.CASES:
+    for n, c in enumerate(cases.CASES):
         for door in c.doors or doors.DOORS:
-            if LONG or door in SHORT_DOORS or c.doors:
+            if LONG or c.doors or door == "library" or door == "audit" and n % 2:
                 yield c, door
 
 
