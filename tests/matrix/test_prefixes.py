@@ -16,8 +16,8 @@ import writers
 
 PROGRAM, LIBRARY, SOURCE = (pathlib.Path(a).resolve() for a in sys.argv[1:4])
 LONG = runs.LONG and not runs.SANITIZED   # what is looked at once by a sanitizer is enough, of thousands of cells
-SAMPLE = 24
-SAMPLE_OF_A_CHILD = 6   # what the sandboxed child reads costs a process each
+SAMPLE = 16
+SAMPLE_OF_A_CHILD = 4   # what the sandboxed child reads costs a process each
 WHOLE_BYTES = 8192
 # The clear plot first, then the one in farmland: what is cut off is what must not be forgotten.
 CUT = shapes.shape("cut", shapes.plot([shapes.C], id="DK-1", name="甲"), shapes.plot([shapes.P], id="DK-2", name="乙"))
