@@ -55,6 +55,8 @@ static const struct need {
     /* keep=1, a saved project and a job need more: their handlers ask */
     {handle_check, RIGHT_CHECK, false},
     {handle_check_text, RIGHT_CHECK, false},
+    {handle_recall, RIGHT_CHECK, false}, /* whose they are, recall.h asks */
+    {handle_recall_input, RIGHT_CHECK, false},
     {handle_convert, RIGHT_CHECK, false},
     {handle_verify, RIGHT_CHECK, false},
     {handle_execute, RIGHT_CHECK, false},

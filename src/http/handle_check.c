@@ -4,6 +4,7 @@
  * GET /check?parcel= is the same with the parcel as text (WKT, GeoJSON, coordinates) in the address. */
 #include "http/access_place.h"
 #include "http/check_answer.h"
+#include "http/handle_recall.h"
 #include "http/keep_check.h"
 #include "http/request_counts.h"
 #include "http/request_options.h"
@@ -164,14 +165,21 @@ enum status handle_check(struct request *rq, struct reply *reply, struct error *
 {
     const struct report_form *form;
     struct buffer b;
+    char recalled[RECALL_ADDRESS_SIZE] = "";
     buffer_init(&b, 0);
     enum status s = check_answer(rq, &form, &b, e);
+    if (!s && strcmp(form->name, "json") == 0)
+        recall_answered(rq, &b, recalled);
     if (!s)
         s = reply_buffer(reply, &b, form->content_type, e);
     buffer_release(&b);
     if (!s) {
         reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
         check_answer_headers(reply, form);
+    }
+    if (!s && *recalled) {
+        reply_header(reply, "Content-Location", recalled);
+        reply_header(reply, "Preference-Applied", "recall");
     }
     return s;
 }

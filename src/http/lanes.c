@@ -28,7 +28,7 @@ enum route_need need_of(const struct route *route, struct request *rq)
 enum engine_lane lane_of(const struct route *route, const struct request *rq)
 {
     bool check = route->handler == handle_check || route->handler == handle_check_text;
-    static handler_fn *const quick_ones[] = {handle_jobs, handle_job};
+    static handler_fn *const quick_ones[] = {handle_jobs, handle_job, handle_recall, handle_recall_input};
     bool quick = check ? is_quick_check(rq) : route_is_kept(route);
     for (size_t i = 0; i < sizeof quick_ones / sizeof *quick_ones; i++)
         quick = quick || route->handler == quick_ones[i];

@@ -20,6 +20,7 @@ struct record_writer;
 struct front_door;
 struct job_queue;
 struct bench_shelf;
+struct recall;
 struct job_upload;
 struct access_entry;
 struct pulse;
@@ -42,6 +43,7 @@ struct request {
     struct record_writer *record_writer; /* NULL: this server keeps no checks */
     struct job_queue *jobs;
     struct bench_shelf *benches;      /* of their results */
+    struct recall *recall;            /* checks of the last day */
     struct access_entry *entry;       /* how people get in (access_gate.h) */
     struct access_caller caller;      /* who asks; from the gate on */
     struct job_upload *upload;        /* of a job; NULL: no body, or taken over */

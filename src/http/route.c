@@ -46,6 +46,8 @@ static const struct route routes[] = {
     {"GET", "/tiles/{id}/{z}/{x}/{y}.mvt", handle_tile, "v", false},
     {"GET", "/check", handle_check_text, "parcel " CHECK_QUERY, false}, /* a GET keeps nothing */
     {"POST", "/check", handle_check, "keep " CHECK_QUERY, false},
+    {"GET", "/checks/{digest}", handle_recall, "", false},
+    {"GET", "/checks/{digest}/input", handle_recall_input, "", false},
     {"POST", "/convert", handle_convert, "to encoding zone crs", false},
     {"GET", "/projects", handle_projects, "limit after", false},
     {"POST", "/projects", handle_project_save,

@@ -61,6 +61,7 @@ handler_fn handle_tile_matrix_sets, handle_tile_matrix_set;       /* handle_tile
 handler_fn handle_tile_sets, handle_tile_set, handle_tile_of_set; /* handle_tile_sets.c */
 handler_fn handle_styles, handle_style;                           /* handle_styles.c */
 handler_fn handle_check, handle_check_text;                       /* handle_check.c */
+handler_fn handle_recall, handle_recall_input;                    /* handle_recall.c */
 handler_fn handle_convert;                                        /* handle_convert.c */
 handler_fn handle_projects, handle_project, handle_project_input; /* handle_projects.c */
 handler_fn handle_project_save, handle_project_retire;            /* handle_projects.c */

@@ -18,6 +18,7 @@
 #include "http/listen.h"
 #include "http/negotiate.h"
 #include "http/pulse.h"
+#include "http/recall.h"
 #include "http/record_writer.h"
 #include "http/route.h"
 #include "http/web_files.h"
@@ -52,6 +53,7 @@ struct http_server {
     char url[LISTEN_URL_SIZE];
     struct current_config config;
     struct kept_answers *kept;
+    struct recall *recall;
     struct pulse *pulse;
     bool holds_log;
     struct request_counts counts;
@@ -203,6 +205,7 @@ static struct request request_of(struct http_server *s, const struct call *c,
                             .record_writer = s->record_writer,
                             .jobs = s->jobs,
                             .benches = s->benches,
+                            .recall = s->recall,
                             .public_url = s->config.start.public_url,
                             .own_url = s->url,
                             .cancelled = door_cancelled(c->guest),
@@ -411,7 +414,8 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     if (!s)
         return error_no_memory(e);
     s->kept = kept_answers_new();
-    if (!s->kept) {
+    s->recall = recall_new();
+    if (!s->kept || !s->recall) {
         http_server_stop(s);
         return error_no_memory(e);
     }
@@ -531,6 +535,7 @@ void http_server_stop(struct http_server *s)
     current_config_release(&s->config);
     web_files_free(s->web);
     kept_answers_free(s->kept);
+    recall_free(s->recall);
     if (s->holds_log)
         log_release();
     free(s);

@@ -83,7 +83,7 @@ class Asking:
 NEEDS = {
     None: "/health /live /ready /login /logout /me /",
     "read": "/classes /layers /plan /openapi.yaml /api /conformance /collections /collections/ /tiles/ /tileMatrixSets /styles /processes",
-    "check": "/check /convert /verify /processes/1/execution /jobs",
+    "check": "/check /checks /convert /verify /processes/1/execution /jobs",
     "records": "GET/projects /records",
     "projects": "POST/projects DELETE/projects/1",
     "override": "/records/1/overrides",

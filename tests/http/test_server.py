@@ -76,6 +76,30 @@ class ServerTest(unittest.TestCase):
         finally:
             connection.close()
 
+    def test_a_check_is_found_again_by_its_digest(self):
+        """What was asked and answered, byte for byte, without a record; only where that is asked for, and never another's or a newer answer."""
+        body = encoded(STRADDLING)
+        code, headers, answer = self.request("POST", "/check?class=LIMITED_ACTIVITY&source_file=%E7%94%B2.json", body, {"Prefer": "recall"})
+        self.assertEqual((200, "recall"), (code, headers["Preference-Applied"]))
+        at = headers["Content-Location"]
+        self.assertRegex(at, r"^checks/[0-9a-f]{64}$")
+        code, headers, found = self.request("GET", "/" + at)
+        self.assertEqual((200, "no-store"), (code, headers["Cache-Control"]))
+        self.assertIn(answer.strip(), found)
+        self.assertEqual({"class": "LIMITED_ACTIVITY", "source_file": "甲.json", "claims": []}, json.loads(found)["question"])
+        self.assertEqual(json.loads(answer), json.loads(found)["report"])
+        code, headers, sent = self.request("GET", f"/{at}/input")
+        self.assertEqual((200, body), (code, sent))
+        self.assertIn("attachment", headers["Content-Disposition"])
+        again = self.request("POST", "/check?class=LIMITED_ACTIVITY&source_file=%E7%94%B2.json", body, {"Prefer": "recall"})[1]
+        self.assertEqual(at, again["Content-Location"])
+        self.assertNotEqual(at, self.request("POST", "/check", body, {"Prefer": "recall"})[1]["Content-Location"])  # asked otherwise
+        for query, more in (("", {}), ("?format=geojson", {"Prefer": "recall"}), ("", {"Prefer": "respond-async"})):
+            self.assertNotIn("Content-Location", self.request("POST", "/check" + query, body, more)[1], (query, more))
+        for path in ("/checks/" + "0" * 64, "/checks/x", "/checks/" + "0" * 64 + "/input"):
+            code, _, problem = self.request("GET", path)
+            self.assertEqual((404, "check-gone"), (code, json.loads(problem)["code"]), path)
+
     def get_json(self, path, status=200):
         code, headers, body = self.request("GET", path)
         self.assertEqual(code, status, body[:500])

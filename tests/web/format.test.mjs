@@ -350,16 +350,20 @@ test('claims: a row for each layer that has data and of which something may be c
 
 test('an address says where one stands, and is read back; what is damaged in it is left out', () => {
   const { readAddress, writeAddress } = address;
-  const nowhere = { view: null, switched: {}, panel: 'check', day: '', record: 0, job: '' };
+  const nowhere = { view: null, switched: {}, panel: 'check', day: '', record: 0, job: '', check: '', plot: 0 };
   assert.deepEqual(readAddress(''), nowhere);
   assert.equal(writeAddress(nowhere), '');
-  const at = { view: { zoom: 12.25, lat: 40.73463, lng: 107.39594 }, switched: { land_use: true, first_line: false }, panel: 'records', day: '2024-01-31', record: 17, job: '' };
+  const at = { view: { zoom: 12.25, lat: 40.73463, lng: 107.39594 }, switched: { land_use: true, first_line: false }, panel: 'records', day: '2024-01-31', record: 17, job: '', check: '', plot: 0 };
   assert.equal(writeAddress(at), 'view=12.25/40.73463/107.39594&off=first_line&on=land_use&panel=records&day=2024-01-31&record=17');
   assert.deepEqual(readAddress(`#${writeAddress(at)}`), at);
   const job = { ...nowhere, panel: 'batch', job: 'a1b2' };
   assert.deepEqual(readAddress(writeAddress(job)), job);
   assert.equal(writeAddress({ ...job, panel: 'check', record: 17 }), ''); // of a panel that is not on show nothing is said
-  for (const bad of ['view=1/2', 'view=1/99/7', 'view=//', 'view=<b>', 'day=yesterday', 'record=-1', 'record=1e3', 'job=../x', 'off=<script>', 'panel=a b']) {
+  const found = { ...nowhere, check: 'ab'.repeat(32), plot: 12 };
+  assert.equal(writeAddress(found), `check=${'ab'.repeat(32)}&plot=12`);
+  assert.deepEqual(readAddress(writeAddress(found)), found);
+  assert.equal(writeAddress({ ...found, check: '' }), ''); // a plot of nothing
+  for (const bad of ['check=../x', 'check=abc', 'plot=-1', 'view=1/2', 'view=1/99/7', 'view=//', 'view=<b>', 'day=yesterday', 'record=-1', 'record=1e3', 'job=../x', 'off=<script>', 'panel=a b']) {
     assert.deepEqual(readAddress(`#${bad}`), nowhere, bad);
   }
 });

@@ -416,6 +416,8 @@ export interface CheckAnswer {
   report: Report;
   /** The server's own bytes, for downloading: never re-serialised here. */
   reportText: string;
+  /** By which the server finds it again for a day; '': it does not. */
+  digest?: string;
 }
 
 /** What is asked about which bytes: enough to ask exactly the same again. */
@@ -442,7 +444,7 @@ export interface ProjectFields {
 
 export type DocumentFormat = 'pdf' | 'xlsx' | 'csv' | 'html';
 
-function postCheck({ input, projectClass, claims, asOf, slivers }: Question, more: Record<string, string>, signal: AbortSignal): Promise<Response> {
+function postCheck({ input, projectClass, claims, asOf, slivers }: Question, more: Record<string, string>, signal: AbortSignal, headers: Record<string, string> = {}): Promise<Response> {
   const query = new URLSearchParams({ class: projectClass });
   if (input.epsg) query.set('crs', `EPSG:${input.epsg}`);
   for (const claim of claims ?? []) query.append('claim', claim);
@@ -452,7 +454,7 @@ function postCheck({ input, projectClass, claims, asOf, slivers }: Question, mor
   return request(`/check?${query}`, {
     method: 'POST',
     body: input.bytes,
-    headers: { 'Content-Type': 'application/octet-stream' },
+    headers: { 'Content-Type': 'application/octet-stream', ...headers },
     signal,
   });
 }
@@ -463,11 +465,28 @@ async function answerOf(res: Response): Promise<CheckAnswer> {
   if (!Array.isArray(report.parcels)) {
     throw new ApiError('服务器的结果不完整：没有地块。', 'The answer has no parcels.', 'INCOMPLETE', 200);
   }
-  return { report, reportText };
+  return { report, reportText, digest: /(?:^|\/)checks\/([0-9a-f]{64})$/.exec(res.headers.get('Content-Location') ?? '')?.[1] ?? '' };
 }
 
 export async function check(question: Question, signal: AbortSignal): Promise<CheckAnswer> {
-  return answerOf(await postCheck(question, {}, signal));
+  return answerOf(await postCheck(question, { source_file: question.input.name }, signal, { Prefer: 'recall' }));
+}
+
+/** A check of the last day, as it was asked and answered; nothing is checked anew. */
+export async function recalledCheck(digest: string, signal: AbortSignal): Promise<{ question: Question; answer: CheckAnswer }> {
+  const [text, bytes] = await Promise.all([
+    request(`/checks/${digest}`, { signal }).then((r) => r.text()),
+    request(`/checks/${digest}/input`, { signal }).then((r) => r.blob()),
+  ]);
+  const { question: q, report } = JSON.parse(text) as { question: Record<string, string> & { claims: string[] }; report: Report };
+  const epsg = Number(q['crs']?.replace(/^EPSG:/i, ''));
+  const question: Question = {
+    input: { bytes, name: q['source_file'] ?? '', ...(epsg ? { epsg } : {}) }, projectClass: q['class'] ?? 'UNKNOWN', claims: q.claims,
+    ...(q['as_of'] ? { asOf: q['as_of'] } : {}), ...(q['slivers'] ? { slivers: q['slivers'] } : {}),
+  };
+  // The report stands in the answer byte for byte; within a text of JSON its quotes would be escaped.
+  const start = text.indexOf(',"report":') + ',"report":'.length;
+  return { question, answer: { report, reportText: text.slice(start, text.lastIndexOf('}')), digest } };
 }
 
 /** The parcels and overlaps as geometry, as text for downloading. */

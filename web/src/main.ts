@@ -4,7 +4,7 @@ import './style.css';
 import { follow, keepAddress, type Address } from './address';
 import { askMe, may, me, roleName, setMe } from './access';
 import { logout } from './api-access';
-import { ApiError, check, checkShapes, getCollections, getControlLayers, getHealth, onLoginNeeded, type Collection, type FeatureItem, type Health, type Question, type Report, type VerdictName, type ZoneElsewhere } from './api';
+import { ApiError, check, checkShapes, getCollections, getControlLayers, getHealth, onLoginNeeded, recalledCheck, type Collection, type FeatureItem, type Health, type Question, type Report, type VerdictName, type ZoneElsewhere } from './api';
 import { recordInput, type WholeRecord } from './api-records';
 import { controlLayers, mustLayers, relationOf, setControlLayers } from './control';
 import { fill, h } from './dom';
@@ -105,6 +105,7 @@ const checkPanel: CheckPanel = new CheckPanel({
     running?.abort();
     running = null;
     hideResult();
+    state.check.value = '';
   },
   result: report.el,
 });
@@ -136,10 +137,9 @@ async function lookAtRecord({ record, report: kept }: WholeRecord): Promise<void
   };
   const abort = new AbortController();
   const [answer, text] = await Promise.all([check(question, abort.signal), checkShapes(question, abort.signal)]);
-  const versions = (list: { layer?: string; version?: number | string }[] | undefined) =>
-    (list ?? []).map((l) => `${l.layer}@${l.version}`).sort().join();
-  const same = versions(answer.report.layers_used) === versions(record.layers);
+  const same = versionsOf(answer.report) === versionsOf({ layers_used: record.layers });
   hideResult();
+  state.check.value = '';
   checkPanel.forget(); // what is on the map belongs to the record now
   overlay?.show(JSON.parse(text) as GeoJSON.FeatureCollection, shownVerdicts(answer.report), !same);
   showKey(overlay ? 'check' : null);
@@ -217,6 +217,7 @@ function clearResult(): void {
   running?.abort();
   running = null;
   hideResult();
+  state.check.value = '';
   checkPanel.forget();
 }
 
@@ -234,25 +235,62 @@ async function runCheck(question: Question): Promise<void> {
     const answer = await check(question, abort.signal);
     if (abort.signal.aborted) return;
     report.show(answer, question);
+    state.check.value = answer.digest ?? '';
     checkPanel.setState({ kind: 'done' });
   } catch (error) {
     if (abort.signal.aborted) return; // a newer check has taken over
     hideResult();
+    state.check.value = '';
     checkPanel.setState({ kind: 'failed', error });
     return;
   }
+  await showShapes(shapes, abort.signal);
+}
+
+/** `then`: whether the shapes are of the data of now and not of those of the result, and overlaps are left out. */
+async function showShapes(shapes: Promise<string>, signal: AbortSignal, then = false): Promise<void> {
   try {
     const text = await shapes;
-    if (abort.signal.aborted) return;
     await started.catch(() => undefined); // a quick user may be ahead of the map
-    if (abort.signal.aborted) return;
+    if (signal.aborted) return;
     const collection = JSON.parse(text) as GeoJSON.FeatureCollection;
-    overlay?.show(collection, shown.value ? shownVerdicts(shown.value.report) : []);
+    overlay?.show(collection, shown.value ? shownVerdicts(shown.value.report) : [], then);
     showKey(overlay ? 'check' : null);
-    report.setShapes(text, null, elsewhereIn(collection));
+    report.setShapes(then ? null : text, then ? { text: t('recalled_newer'), lang: htmlLang() } : null, then ? [] : elsewhereIn(collection));
     lookAtFile();
   } catch (error) {
-    if (!abort.signal.aborted) report.setShapes(null, sentenceOf(error));
+    if (!signal.aborted) report.setShapes(null, sentenceOf(error));
+  }
+}
+
+/** The versions by which a report was made. */
+const versionsOf = (r: Report): string => (r.layers_used ?? []).map((l) => `${l.layer}@${l.version}`).sort().join();
+
+/** A check of an address: the result as it was answered, not one by newer data. Shapes are not kept: they are drawn anew, where the
+ * data are still those of the result. */
+async function recall(digest: string, plot: number): Promise<void> {
+  running?.abort();
+  const abort = (running = new AbortController());
+  hideResult();
+  state.check.value = digest;
+  checkPanel.setState({ kind: 'running', name: '' });
+  try {
+    const { question, answer } = await recalledCheck(digest, abort.signal);
+    if (abort.signal.aborted) return;
+    checkPanel.restore(question);
+    report.show(answer, question, plot ? plot - 1 : undefined);
+    checkPanel.setState({ kind: 'done' });
+    const now = check(question, abort.signal);
+    now.catch(() => undefined); // dealt with below
+    const shapes = checkShapes(question, abort.signal);
+    shapes.catch(() => undefined);
+    const newer = await now.then((a) => versionsOf(a.report) !== versionsOf(answer.report), () => true);
+    await showShapes(shapes, abort.signal, newer);
+  } catch (error) {
+    if (abort.signal.aborted) return;
+    hideResult();
+    state.check.value = '';
+    checkPanel.setState({ kind: 'failed', error });
   }
 }
 
@@ -476,7 +514,11 @@ function applyAddress(at: Address): void {
   if (right.has(at.panel)) right.select(at.panel);
   layers.apply(at.switched);
   view?.stand(at.view);
-  checkPanel.setDay(at.day);
+  if (at.check !== state.check.value) {
+    if (at.check) void recall(at.check, at.plot);
+    else clearResult();
+  } else if (at.plot && at.plot - 1 !== state.chosen.value && shown.value) report.choose(at.plot - 1);
+  if (!at.check) checkPanel.setDay(at.day);
   records.openNo(at.panel === 'records' ? at.record : 0);
   if (at.job && at.panel === 'batch') batch.openJob(at.job);
   if (at.job && at.panel === 'conflicts') conflicts.openJob(at.job);

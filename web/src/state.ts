@@ -53,6 +53,8 @@ export const switched = signal<Readonly<Record<string, boolean>>>({});
 export const panel = signal('check');
 /** The day as of which is checked; '' is today. */
 export const day = signal('');
+/** The check on show, by the digest under which the server has it for a day; '': none, or none that is found again. */
+export const check = signal('');
 /** The record that is open; 0: none. */
 export const record = signal(0);
 /** The job that each panel shows. */

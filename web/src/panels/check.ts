@@ -48,6 +48,7 @@ export class CheckPanel {
   private projectClass = 'UNKNOWN';
   private last: CheckInput | null = null;
   private project: Project | null = null; // of which `last` is the file
+  private slivers = ''; // the policy by which `last` was checked, where it is not the project's
   private sent = '';
   private drawing: DrawMode | null = null;
   private pasteOpen = false;
@@ -144,15 +145,32 @@ export class CheckPanel {
 
   start(input: CheckInput, project: Project | null = null): void {
     this.reading += 1; // a file that is still being read comes too late
-    if (project || input.bytes !== this.last?.bytes) this.project = project;
+    if (project || input.bytes !== this.last?.bytes) {
+      this.project = project;
+      this.slivers = project?.slivers ?? '';
+    }
     this.last = input;
     const claims = this.claims.ask();
     if (!claims) return this.refuse('claims_unsent');
     this.sent = claims.join(';');
     this.options.run({
       input, projectClass: this.projectClass, claims, ...(this.asOf ? { asOf: this.asOf } : {}),
-      ...(this.project ? { project: this.project, ...(this.project.slivers ? { slivers: this.project.slivers } : {}) } : {}),
+      ...(this.project ? { project: this.project } : {}), ...(this.slivers ? { slivers: this.slivers } : {}),
     });
+  }
+
+  /** What a check that was found again had asked: changed from here on it is asked anew. */
+  restore(question: Question): void {
+    this.reading += 1;
+    this.last = question.input;
+    this.project = null;
+    this.slivers = question.slivers ?? '';
+    this.asOf = asOfDay.value = question.asOf ?? '';
+    if (!this.classes.some((c) => c.id === question.projectClass)) this.classes = [...this.classes, { id: question.projectClass }];
+    this.projectClass = question.projectClass;
+    this.claims.load((question.claims ?? []).join(';'));
+    this.sent = this.claims.texts()?.join(';') ?? '';
+    this.render();
   }
 
   /** The day of an address. */
@@ -178,6 +196,7 @@ export class CheckPanel {
   forget(): void {
     this.reading += 1;
     this.last = this.project = null;
+    this.slivers = '';
     this.setState({ kind: 'idle' });
   }
 

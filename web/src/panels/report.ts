@@ -46,10 +46,12 @@ export class ReportPanel {
     render(h(Result, { options, files: this.files, choose: (i) => this.choose(i) }), this.el);
   }
 
-  show(answer: CheckAnswer, question: Question): void {
+  /** `plot`: whose detail is opened; without it the worst. */
+  show(answer: CheckAnswer, question: Question, plot?: number): void {
     const examined = examinedIn(answer.report, mustLayers());
     this.files.set(answer, question);
-    showResult({ report: answer.report, examined, question, shapesError: null, elsewhere: [] }, worstFirst(answer.report.parcels ?? [], examined)[0] ?? 0);
+    showResult({ report: answer.report, examined, question, shapesError: null, elsewhere: [] },
+      plot !== undefined && answer.report.parcels?.[plot] ? plot : worstFirst(answer.report.parcels ?? [], examined)[0] ?? 0);
   }
 
   setShapes(shapes: string | null, error: { text: string; lang: string } | null, elsewhere: readonly ZoneElsewhere[][] = []): void {

@@ -29,6 +29,7 @@ export const FILE_TEXTS = {
   zones_stated: ['同样的数字按下列各带计算则在区内；带号由文件自己写明，请改正文件', 'By these zones the same numbers lie inside; the file itself states its zone: correct the file'],
   zone_try: ['{width}度带 {zone} 带 · 中央经线 {meridian}° · {place}', '{width}° zone {zone} · meridian {meridian}° · {place}'],
   r_features_inside: ['所在图斑（{n}）', 'Features it lies in ({n})'],
+  recalled_newer: ['此后数据已更新：以上是当时的结果，图上只画地块，不画压占范围；按现行数据请重新核查。', 'The data are newer by now: above is the result of then, and the map shows the plots without overlaps. Check again for today.'],
   beijing_time: ['北京时间', 'Beijing time'],
   r_legend_number: ['地块序号（颜色为结论）', 'Plot number (coloured by verdict)'],
 } as const satisfies Record<string, readonly [string, string]>;
