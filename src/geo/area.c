@@ -1,6 +1,7 @@
 #include "geo/area.h"
 
-#include <geodesic.h>
+#include "geo/proj_library.h"
+
 #include <math.h>
 
 #define DEGREE (M_PI / 180.0)
@@ -195,6 +196,8 @@ double geo_shape_geodesic_area_m2(const struct geo_shape *s)
 {
     struct geod_geodesic g;
     struct sum sum = {0, 0};
+    if (proj_load(NULL) != STATUS_OK)
+        return NAN;
     geod_init(&g, CGCS2000_A_M, F);
     for (uint32_t r = 0; r < s->n_rings; r++)
         sum_add(&sum, ring_geodesic_area(&g, s, r));

@@ -30,7 +30,7 @@ void geo_authalic_series(double lat_deg, double derivative[4]);
 /* Signed area of a ring of n vertices (the last repeats the first): positive when counter-clockwise. */
 double geo_ring_area_m2(const double *lon_deg, const double *lat_deg, uint32_t n);
 double geo_shape_area_m2(const struct geo_shape *s);
-double geo_shape_geodesic_area_m2(const struct geo_shape *s);
+double geo_shape_geodesic_area_m2(const struct geo_shape *s); /* NaN where PROJ cannot be loaded */
 
 /* 椭球面积 by 国土调查办发〔2008〕32号, from the shape's own vertices; 2 decimals, as the standard rounds. */
 double geo_shape_standard_area_m2(const struct geo_shape *s);

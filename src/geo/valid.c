@@ -44,6 +44,9 @@ void geo_geos_forget_message(struct geo_geos *g)
 enum status geo_geos_new(struct geo_geos **out, struct error *e)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
+    enum status s = geos_load(e);
+    if (s != STATUS_OK)
+        return s;
     struct geo_geos *g = calloc(1, sizeof *g);
     pthread_once(&once, register_stop);
     if (g)

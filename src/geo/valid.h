@@ -4,9 +4,8 @@
 #ifndef HX_GEO_VALID_H
 #define HX_GEO_VALID_H
 
+#include "geo/geos_library.h"
 #include "geo/shape.h"
-
-#include <geos_c.h>
 
 struct geo_geos; /* a GEOS handle with its message handlers */
 enum status geo_geos_new(struct geo_geos **out, struct error *e) HX_MUST_CHECK; /* owned */

@@ -1,14 +1,14 @@
 #include "geo/versions.h"
 
-#include <geos_c.h>
-#include <proj.h>
+#include "geo/geos_library.h"
+#include "geo/proj_library.h"
 
 const char *geo_geos_version(void)
 {
-    return GEOSversion();
+    return geos_load(NULL) == STATUS_OK ? GEOSversion() : "missing";
 }
 
 const char *geo_proj_version(void)
 {
-    return proj_info().version;
+    return proj_load(NULL) == STATUS_OK ? proj_info().version : "missing";
 }

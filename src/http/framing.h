@@ -13,8 +13,7 @@
 #define HX_HTTP_FRAMING_H
 
 #include "base/status.h"
-
-#include <microhttpd.h>
+#include "http/mhd.h"
 
 /* The target as it came, before it is taken apart (MHD_OPTION_URI_LOG_CALLBACK). */
 struct framing_target {

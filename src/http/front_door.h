@@ -14,8 +14,8 @@
 #define HX_HTTP_FRONT_DOOR_H
 
 #include "http/door_limits.h"
+#include "http/mhd.h"
 
-#include <microhttpd.h>
 #include <stdatomic.h>
 
 enum door_stage {

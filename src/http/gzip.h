@@ -4,8 +4,7 @@
 #define HX_HTTP_GZIP_H
 
 #include "base/buffer.h"
-
-#include <microhttpd.h>
+#include "http/mhd.h"
 
 /* Appends the compressed bytes. */
 enum status gzip_bytes(const void *bytes, size_t n, struct buffer *out, struct error *e) HX_MUST_CHECK;

@@ -10,8 +10,7 @@
 #include "base/budget.h"
 #include "base/buffer.h"
 #include "http/engine.h"
-
-#include <microhttpd.h>
+#include "http/mhd.h"
 
 enum { REQUEST_MAX_PARAMS = 5, REQUEST_PARAM_SIZE = 128 };
 

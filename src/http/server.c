@@ -410,6 +410,9 @@ static enum status open_pulse(struct http_server *s, int fd, struct error *e)
 
 enum status http_server_start(const struct http_config *config, struct http_server **out, struct error *e)
 {
+    enum status status = mhd_load(e);
+    if (status)
+        return status;
     struct http_server *s = calloc(1, sizeof *s);
     if (!s)
         return error_no_memory(e);
@@ -426,9 +429,8 @@ enum status http_server_start(const struct http_config *config, struct http_serv
     /* the port first: it is the quickest to fail */
     bool is_loopback = true;
     int given = config->notify ? config->notify->listening : -1;
-    enum status status = given >= 0
-                             ? listen_take(given, &fd, s->url, &is_loopback, e)
-                             : listen_open(s->config.start.host, config->port, &fd, s->url, &is_loopback, e);
+    status = given >= 0 ? listen_take(given, &fd, s->url, &is_loopback, e)
+                        : listen_open(s->config.start.host, config->port, &fd, s->url, &is_loopback, e);
     if (!status) {
         name_scheme(s);
         status = web_files_load(config->web_dir, &s->web, e);

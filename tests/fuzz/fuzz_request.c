@@ -146,6 +146,7 @@ static void on_connection(void *user, struct MHD_Connection *connection, void **
 static struct MHD_Daemon *daemon_of_all(void)
 {
     static struct MHD_Daemon *d;
+    require(mhd_load(NULL) == STATUS_OK);
     if (!d)
         d = MHD_start_daemon(MHD_USE_NO_LISTEN_SOCKET | MHD_USE_EPOLL, 0, NULL, NULL, on_request, NULL,
                              MHD_OPTION_URI_LOG_CALLBACK, on_target, NULL, MHD_OPTION_NOTIFY_CONNECTION,

@@ -161,5 +161,5 @@ int main(void)
         cmocka_unit_test(test_not_kept),
         cmocka_unit_test(test_made_twice),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return mhd_load(NULL) == STATUS_OK ? cmocka_run_group_tests(tests, NULL, NULL) : 1;
 }

@@ -4,8 +4,10 @@ the scripts. An argument behind those below names one test.
 
     test_packaging.py PROGRAM LIBRARY SOURCE MANUAL_PAGE [TEST]
 """
-import os
+import glob
 import json
+import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -51,10 +53,12 @@ class Lists(unittest.TestCase):
     def test_what_is_loaded_late_is_a_dependency(self):
         """Libraries that no header of the program names (base/late_library.h), the data and the font are asked for."""
         rules = read('packaging', 'debian', 'rules')
-        pattern = re.search(r"s/\^\(([^)]*)\)", rules).group(1)
-        late = {name for name in listed('run') if re.match(f'(?:{pattern})', name)}
-        for begins in ('libgdal', 'libspatialite', 'libpangocairo', 'libcairo', 'proj-data', 'fonts-'):
+        late, server = ({name for name in listed('run') if re.match(f'(?:{pattern})', name)} for pattern in re.findall(r"s/\^\(([^)]*)\)", rules))
+        for begins in ('libgdal', 'libproj', 'libgeos', 'libxlsxwriter', 'libspatialite', 'libpangocairo', 'libcairo', 'proj-data', 'fonts-'):
             self.assertTrue(any(name.startswith(begins) for name in late), f'{begins} in {late}')
+        self.assertTrue(any(name.startswith('libmicrohttpd') for name in server), server)  # the C library has no server
+        titles = set(re.findall(r'hx_late_library\(\w+ \S+ (\w+) ', ''.join(pathlib.Path(f).read_text() for f in glob.glob(os.path.join(SOURCE, 'src', '*', 'CMakeLists.txt')))))
+        self.assertEqual({'GDAL', 'PROJ', 'GEOS', 'XLSXWRITER', 'SPATIALITE', 'PANGOCAIRO', 'MHD'}, titles, 'a library that is loaded late is a dependency by rules')
 
     def test_the_symbols_file_is_what_the_library_shows(self):
         """A function that is added to hongxian.h, or taken away, is added to the symbols of the package."""

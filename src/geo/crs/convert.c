@@ -1,9 +1,9 @@
 #include "geo/crs/convert_parts.h"
 
 #include "geo/area.h"
+#include "geo/proj_library.h"
 
 #include <math.h>
-#include <proj.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -39,6 +39,9 @@ struct both {
 
 enum status geo_transformer_new(struct geo_transformer **out, struct error *e)
 {
+    enum status s = proj_load(e);
+    if (s != STATUS_OK)
+        return s;
     struct geo_transformer *t = calloc(1, sizeof *t);
     if (t)
         t->context = proj_context_create();

@@ -4,7 +4,7 @@
 
 #include "geo/crs.h"
 
-#include <proj.h>
+#include "geo/proj_library.h"
 
 PJ_CONTEXT *geo_transformer_context(struct geo_transformer *t); /* borrowed */
 

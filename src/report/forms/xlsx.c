@@ -1,6 +1,7 @@
 /* XLSX by libxlsxwriter: a sheet for each part of the report, figures as numbers. The library writes to a
  * path, so it is given one in memory: nothing touches the disk but its own temporary files. */
 #include "report/forms.h"
+#include "report/forms/xlsxwriter.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +11,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xlsxwriter.h>
 
 enum { SHEETS_MAX = 16, DECIMALS_MAX = 3, FROZEN_ROWS_MAX = 4 };
 #define NARROW_CHARACTERS 110.0 /* of a sheet on an upright page */
@@ -389,11 +389,14 @@ static enum status write_book(const char *path, const struct report_blocks *bloc
 enum status form_xlsx(const struct form_input *in, struct buffer *out, struct error *e)
 {
     char path[40];
+    enum status s = xlsxwriter_load(e);
+    if (s)
+        return s;
     int fd = memfd_create("report.xlsx", MFD_CLOEXEC);
     if (fd < 0)
         return error_errno(e, "准备 XLSX", "Preparing the XLSX", "memfd");
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    enum status s = write_book(path, in->blocks, e);
+    s = write_book(path, in->blocks, e);
     if (!s)
         s = read_back(fd, out, e);
     close(fd);
