@@ -1,7 +1,8 @@
 /* An LD_PRELOAD library for the tests of faults: it counts what a program asks of the system, and refuses the
  * n-th call of one kind, or all from the n-th on.
  *
- *   HX_FAULT=KIND:N[+][:ERRNO]   KIND of `kinds`; N counts from 1; errno by its number, else that of the kind
+ *   HX_FAULT=KIND:N[+|!][:ERRNO] KIND of `kinds`; N counts from 1; errno by its number, else that of the kind;
+ *                                !: instead of the call the process is killed, as by kill -9
  *   HX_FAULT_FROM=TEXT[,TEXT]    only calls made by a program or library whose path has TEXT in it
  *   HX_FAULT_COMMAND=WORD        only in a process whose first argument is WORD: a job of the server is one
  *   HX_FAULT_COUNTS=FILE         where the calls of each kind are counted, numbers of 8 bytes in the order of
@@ -16,6 +17,7 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -50,7 +52,7 @@ enum { COUNTS_BYTES = 4096, CALLERS = 4096 };
 static atomic_bool on;              /* after the constructor, in this very process */
 static enum kind failing = N_KINDS; /* none */
 static uint64_t nth;
-static bool from_then_on, say;
+static bool from_then_on, kills, say;
 static int with_errno;
 static const char *from;
 static _Atomic uint64_t own_counts[N_KINDS], *counts = own_counts;
@@ -107,6 +109,8 @@ static bool refused(enum kind k, void *caller)
     if (is_counted(caller)) {
         uint64_t n = atomic_fetch_add(&counts[k], 1) + 1;
         is = k == failing && (n == nth || (from_then_on && n > nth));
+        if (is && kills)
+            kill(getpid(), SIGKILL);
         if (is && say)
             say_where(k, n);
     }
@@ -131,7 +135,8 @@ static void read_fault(const char *text)
     char *end;
     nth = strtoull(colon + 1, &end, 10);
     from_then_on = *end == '+';
-    end += from_then_on;
+    kills = *end == '!';
+    end += from_then_on || kills;
     with_errno = *end == ':' ? atoi(end + 1) : kinds[failing].error;
 }
 

@@ -47,7 +47,8 @@ class Faults:
         return dict(zip(KINDS, struct.unpack_from(f"<{len(KINDS)}Q", self.counts.read_bytes())))
 
     def run(self, arguments, at, fault=None, by=None, given=None):
-        """The program with these arguments in the folder `at`. `fault`: "KIND:N", "KIND:N+" or "none:0", which only counts."""
+        """The program with these arguments in the folder `at`. `fault`: "KIND:N", "KIND:N+", "KIND:N!" (killed there) or "none:0", which only
+        counts."""
         environment = self.environment(fault, by) if fault else os.environ
         process = subprocess.run([self.program, *map(str, arguments)], cwd=at, env=environment, capture_output=True, input=given)
         return Done(process, self.counted() if fault else None)
