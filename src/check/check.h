@@ -84,11 +84,17 @@ double parcel_report_geodesic_area_m2(const struct parcel_report *r);
 double parcel_report_standard_area_m2(const struct parcel_report *r);
 
 /* A check that was kept (record/): which row of the record it is. */
+struct ed25519_key;
 struct report_record {
     int64_t id;
     const char *sha256; /* the row's seal */
     const char *officer, *project_name, *kept_at;
     const char *project_code, *builder, *district; /* as they stand in the kept report */
+    /* What its paper proves itself with (report/proof.h). */
+    const char *result_sha256; /* of the kept report, which is `json`; NULL: it is not at hand */
+    const char *json;
+    size_t json_size;
+    const struct ed25519_key *key; /* NULL: nothing can be signed */
 };
 
 struct report {

@@ -6,6 +6,7 @@
 #include "formats/json.h"
 #include "report/forms.h"
 #include "report/identity.h"
+#include "store/paper_key.h"
 
 #include <string.h>
 
@@ -100,8 +101,20 @@ static const char *copied(struct arena *a, const char *text)
     return arena_strdup(a, text ? text : "");
 }
 
-static enum status copy_out(const struct store_record *row, const struct report_project *p, struct arena *a,
-                            struct report_record *out, struct error *e)
+/* The key with which its paper is signed; NULL when the store has none. */
+static enum status read_key(struct store *store, struct arena *a, const struct ed25519_key **out,
+                            struct error *e)
+{
+    struct ed25519_key *key = arena_alloc(a, sizeof *key);
+    bool found = false;
+    enum status s = key ? store_paper_key_read(store, key, &found, e) : error_no_memory(e);
+    *out = found ? key : NULL;
+    return s;
+}
+
+static enum status copy_out(const struct store_record *row, const struct report_project *p,
+                            const struct buffer *json, struct arena *a, struct report_record *out,
+                            struct error *e)
 {
     struct report_record copy = {.id = row->id,
                                  .sha256 = arena_strdup(a, row->sha256),
@@ -110,9 +123,12 @@ static enum status copy_out(const struct store_record *row, const struct report_
                                  .kept_at = arena_strdup(a, row->kept_at),
                                  .project_code = copied(a, p->code),
                                  .builder = copied(a, p->builder),
-                                 .district = copied(a, p->district)};
+                                 .district = copied(a, p->district),
+                                 .result_sha256 = row->result_sha256, /* in the arena */
+                                 .json = arena_strndup(a, json->data, json->size),
+                                 .json_size = json->size};
     if (!copy.sha256 || !copy.officer || !copy.project_name || !copy.kept_at || !copy.project_code ||
-        !copy.builder || !copy.district)
+        !copy.builder || !copy.district || !copy.json)
         return error_no_memory(e);
     *out = copy;
     return STATUS_OK;
@@ -137,8 +153,10 @@ enum status record_keep(struct store *store, const struct report *r, const struc
         s = report_places(r, a, &row.places, e);
     if (!s)
         s = store_record_append(store, &row, spec->input, (struct store_bytes){b.data, b.size}, a, e);
+    if (!s)
+        s = copy_out(&row, &spec->project, &b, a, out, e);
     buffer_release(&b);
-    return s ? s : copy_out(&row, &spec->project, a, out, e);
+    return s ? s : read_key(store, a, &out->key, e);
 }
 
 /* ---- overrides ---- */

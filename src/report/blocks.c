@@ -8,9 +8,10 @@
 
 /* A report in its order. A new section is one builder and one line here. */
 static section_fn *const sections[] = {
-    section_opening, section_project, section_conclusion, section_plots,   section_claims,      section_rules,
-    section_lines,   section_classes, section_units,      section_details, section_other_lines, section_maps,
-    section_border,  section_notes,   section_sources,    section_offices, section_warnings,
+    section_opening, section_proof,       section_project,  section_conclusion, section_plots,
+    section_claims,  section_rules,       section_lines,    section_classes,    section_units,
+    section_details, section_other_lines, section_maps,     section_border,     section_notes,
+    section_sources, section_offices,     section_warnings, section_signing,
 };
 
 /* ---- adding ---- */
@@ -112,7 +113,8 @@ void block_rows_left_out(const struct block_table *t, char text[DECIMAL_SIZE])
 
 enum status report_blocks_build(const struct report *r, const struct report_table *table,
                                 const struct report_project *project, const struct report_maps *maps,
-                                struct arena *a, struct report_blocks *out, struct error *e)
+                                const struct report_proof *proof, struct arena *a, struct report_blocks *out,
+                                struct error *e)
 {
     const struct report_project nothing = {.name = NULL};
     struct report_table made = *table;
@@ -120,6 +122,8 @@ enum status report_blocks_build(const struct report *r, const struct report_tabl
     struct report_making m = {.r = r,
                               .maps = maps,
                               .project = project ? project : &nothing,
+                              .proof = proof,
+                              .error = e,
                               .arena = a,
                               .t = &made,
                               .out = &blocks};
@@ -129,6 +133,8 @@ enum status report_blocks_build(const struct report *r, const struct report_tabl
         sections[i](&m);
     if (m.no_memory)
         return error_no_memory(e);
+    if (m.failed)
+        return m.failed;
     blocks.items = m.blocks;
     *out = blocks;
     return STATUS_OK;

@@ -12,6 +12,7 @@
 
 #include "base/decimal.h"
 #include "report/map_picture.h"
+#include "report/qr_code.h"
 #include "report/report_table.h"
 
 enum block_kind {
@@ -27,6 +28,7 @@ enum block_kind {
     BLOCK_FACTS,      /* `facts`: labels and values */
     BLOCK_RESULT,     /* `text` is the word, `label` what it answers, `note` the sentence that explains it */
     BLOCK_TABLE,      /* `table` */
+    BLOCK_SEAL,       /* `code` of the `text` beneath `label`, and what it is good for: `note` */
     BLOCK_PICTURE,    /* `picture` with the caption `text`; NULL where the form shows no pictures */
 };
 
@@ -71,6 +73,7 @@ struct block {
     size_t n; /* of lines or facts */
     const struct block_table *table;
     const struct map_picture *picture;
+    const struct qr_code *code;
 };
 
 struct report_blocks {
@@ -93,11 +96,14 @@ struct report_project {
     const char *date;        /* 审查日期, "2026-01-31" */
 };
 
+struct report_proof; /* report/proof.h */
+
 /* `table` is that of the report. `maps` may be NULL: then there are no districts, maps or boundary points.
- * `project` may be NULL. */
+ * `project` may be NULL, and `proof`: then the report has no number. */
 enum status report_blocks_build(const struct report *r, const struct report_table *table,
                                 const struct report_project *project, const struct report_maps *maps,
-                                struct arena *a, struct report_blocks *out, struct error *e) HX_MUST_CHECK;
+                                const struct report_proof *proof, struct arena *a, struct report_blocks *out,
+                                struct error *e) HX_MUST_CHECK;
 
 /* Row i of a table: n_columns cells. */
 const struct block_cell *block_row(const struct block_table *t, size_t i);

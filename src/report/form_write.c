@@ -29,7 +29,7 @@ static enum status make_blocks(struct check_worker *w, const struct form_request
         project.date = today(w->arena);
     if (!project.date)
         return error_no_memory(e);
-    return report_blocks_build(in->report, in->table, &project, in->maps, w->arena, out, e);
+    return report_blocks_build(in->report, in->table, &project, in->maps, in->proof, w->arena, out, e);
 }
 
 enum status report_form_write(struct check_worker *w, const struct report *r, const struct form_request *rq,
@@ -40,6 +40,7 @@ enum status report_form_write(struct check_worker *w, const struct report *r, co
     struct report_maps maps_made;
     struct report_table table_made;
     struct report_blocks blocks_made;
+    struct report_proof proof_made;
     struct form_input in = {.report = r, .lang = rq->lang, .project = rq->project, .arena = w->arena};
     enum status s = STATUS_OK;
     if (blocks || needs == FORM_NEEDS_SHAPES) {
@@ -50,6 +51,10 @@ enum status report_form_write(struct check_worker *w, const struct report *r, co
     if (!s && (blocks || needs == FORM_NEEDS_TABLE)) {
         s = report_table_build(r, in.maps, w->arena, &table_made, e);
         in.table = &table_made;
+    }
+    if (!s && blocks) {
+        s = report_proof_make(r, in.table, rq->project, w->arena, &proof_made, e);
+        in.proof = &proof_made;
     }
     if (!s && blocks) {
         s = make_blocks(w, rq, &in, &blocks_made, e);

@@ -11,6 +11,7 @@
 
 #include "base/buffer.h"
 #include "report/blocks.h"
+#include "report/proof.h"
 #include "report/words.h"
 
 /* The number of the JSON report. Format 1 knew three lines and no claims; a report of it is made again as it
@@ -24,6 +25,7 @@ struct form_input {
     const struct report_table *table;
     const struct report_maps *maps;
     const struct report_blocks *blocks;
+    const struct report_proof *proof;     /* with the blocks; NULL: none */
     const struct report_project *project; /* of form_json; the blocks have their own */
     struct arena *arena;
     int format; /* of form_json alone: 1; otherwise, and with 0, REPORT_FORMAT */

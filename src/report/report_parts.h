@@ -6,6 +6,7 @@
 #define HX_REPORT_REPORT_PARTS_H
 
 #include "report/blocks.h"
+#include "report/proof.h"
 
 struct report_making {
     const struct report *r;
@@ -16,8 +17,11 @@ struct report_making {
     struct report_blocks *out; /* of the blocks */
     struct block *blocks;      /* n of them are in out->n */
     size_t cap_blocks;
-    struct block spare; /* what is added once memory is out */
-    bool no_memory;     /* latched */
+    struct block spare;               /* what is added once memory is out */
+    bool no_memory;                   /* latched */
+    const struct report_proof *proof; /* of the blocks; may be NULL */
+    struct error *error;              /* of `failed` */
+    enum status failed;               /* what was not memory */
 };
 
 /* The text, or "" and the latch when it is NULL: around arena_printf and its like. */

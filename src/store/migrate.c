@@ -1,4 +1,5 @@
 /* Applies the numbered files of schema/ to a store. */
+#include "store/paper_key.h"
 #include "store/schema_files.h"
 #include "store/sql.h"
 
@@ -99,6 +100,8 @@ static enum status apply_all(struct store *s, int from, struct error *e)
         st = store_rules_seed(s, e);
     if (st == STATUS_OK)
         st = store_definitions_seed(s, e);
+    if (st == STATUS_OK)
+        st = store_paper_key_seed(s, e);
     if (st != STATUS_OK)
         return st;
     char pragma[80];

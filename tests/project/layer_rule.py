@@ -23,6 +23,7 @@ LIBRARIES = {   # library → its headers
     'jansson': ['jansson.h'],
     'cairo': ['cairo.h', 'cairo-*.h'],
     'pango': ['pango/*.h'],
+    'qrencode': ['qrencode.h'],
     'xlsxwriter': ['xlsxwriter.h', 'xlsxwriter/*.h'],
 }
 GENERATED = {'lines/line_count.h'}   # made by the build

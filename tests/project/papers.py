@@ -10,7 +10,7 @@ from layer_rule import read_table
 
 PAPER = 'CONTRIBUTING.md'
 ENDINGS = ('.c', '.h', '.py', '.txt', '.mjs', '.ts', '.sh', '.json', '.yaml', '.csv', '.md', '.supp')
-LIBRARIES = {'libxlsxwriter': 'xlsxwriter', 'libmicrohttpd': 'microhttpd', 'libseccomp': 'seccomp'}   # as modules.txt calls them
+LIBRARIES = {'libxlsxwriter': 'xlsxwriter', 'libqrencode': 'qrencode', 'libmicrohttpd': 'microhttpd', 'libseccomp': 'seccomp'}   # as modules.txt calls them
 # Words of the paper that stand for what the reader makes, and what a build leaves.
 PLACEHOLDER = re.compile(r'[A-Z]{2,}|\.\.\.|…')
 MADE = ('build/',)

@@ -18,7 +18,7 @@ import xml.etree.ElementTree as xml
 import zipfile
 
 WRITE_FORMS = sys.argv[1]
-KINDS = 11       # of enum block_kind
+KINDS = 12       # of enum block_kind
 PART = "0"
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 FAILED = "有1处重叠图形未能绘出，面积不受影响。"

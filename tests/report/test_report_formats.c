@@ -24,9 +24,9 @@ static void make_blocks(struct made *m, const struct report_project *project)
 {
     assert_int_equal(report_table_build(&m->sample.report, NULL, m->sample.arena, &m->table, NULL),
                      STATUS_OK);
-    assert_int_equal(
-        report_blocks_build(&m->sample.report, &m->table, project, NULL, m->sample.arena, &m->blocks, NULL),
-        STATUS_OK);
+    assert_int_equal(report_blocks_build(&m->sample.report, &m->table, project, NULL, NULL, m->sample.arena,
+                                         &m->blocks, NULL),
+                     STATUS_OK);
     m->input = (struct form_input){
         .report = &m->sample.report, .table = &m->table, .blocks = &m->blocks, .arena = m->sample.arena};
 }

@@ -320,7 +320,8 @@ static void test_foreign_text(void **state)
     assert_int_equal(strlen(cut), MAKING_TEXT_MAX + strlen("…"));
     const struct report_project project = {.name = endless, .code = "=1+1"};
     const struct report_table t = build(&s);
-    assert_int_equal(report_blocks_build(&s.report, &t, &project, NULL, s.arena, &blocks, NULL), STATUS_OK);
+    assert_int_equal(report_blocks_build(&s.report, &t, &project, NULL, NULL, s.arena, &blocks, NULL),
+                     STATUS_OK);
     assert_true(strlen(blocks.title) < 700);
     report_sample_free(&s);
 }

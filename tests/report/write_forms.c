@@ -9,8 +9,17 @@
 #include <string.h>
 
 static const char seal[] = "5ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea15ea1";
-static const struct report_record record = {
-    .id = 4711, .sha256 = seal, .officer = "张三", .project_name = "", .kept_at = "2026-01-31T08:00:00Z"};
+static const char kept[] = "{\"kept\": true}\n";
+static struct ed25519_key key = {.secret = {42}};
+static const struct report_record record = {.id = 4711,
+                                            .sha256 = seal,
+                                            .officer = "张三",
+                                            .project_name = "",
+                                            .kept_at = "2026-01-31T08:00:00Z",
+                                            .result_sha256 = seal,
+                                            .json = kept,
+                                            .json_size = sizeof kept - 1,
+                                            .key = &key};
 static const struct report_project project = {.name = "某某光伏项目",
                                               .code = "=1+1",
                                               .builder = "<b>甲</b>&公司",
@@ -116,8 +125,10 @@ static void write_blocks(struct check_worker *w, const struct report *r, const c
     must(report_maps_fill(w, r, (struct map_want){.pictures = true}, &maps, &e), &e);
     must(report_table_build(r, &maps, w->arena, &table, &e), &e);
     struct report_project named = project;
+    struct report_proof proof;
+    must(report_proof_make(r, &table, &named, w->arena, &proof, &e), &e);
     named.class_zh = "一般建设项目";
-    must(report_blocks_build(r, &table, &named, &maps, w->arena, &blocks, &e), &e);
+    must(report_blocks_build(r, &table, &named, &maps, &proof, w->arena, &blocks, &e), &e);
     FILE *f = file_in(folder, "blocks.txt");
     for (size_t i = 0; i < blocks.n; i++)
         put_block(f, &blocks.items[i]);
@@ -149,6 +160,7 @@ int main(int argc, char **argv)
     if (argc != 2)
         return 2;
     must(check_worker_init(&w, &e), &e);
+    ed25519_publish(&key);
     make_report(&s);
     write_blocks(&w, &s.report, argv[1]);
     for (size_t i = 0; report_form_at(i); i++)

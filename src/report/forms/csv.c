@@ -91,6 +91,9 @@ static void put(struct csv_writer *c, const struct block *b)
     case BLOCK_TABLE:
         table(c, b->table);
         return;
+    case BLOCK_SEAL:
+        result(c, b);
+        return;
     case BLOCK_PICTURE:
         picture(c, b);
         return;

@@ -181,6 +181,22 @@ static void picture(struct page *p, const struct block *b)
     buffer_release(&svg);
 }
 
+static void seal(struct buffer *o, const struct block *b)
+{
+    int side = b->code->size + 2 * QR_MARGIN;
+    raw(o, "<figure class=\"seal\">\n");
+    element(o, "<strong>", b->label, "</strong>\n");
+    buffer_printf(o,
+                  "<svg role=\"img\" aria-label=\"QR\" viewBox=\"0 0 %d %d\" "
+                  "shape-rendering=\"crispEdges\"><rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>"
+                  "<path d=\"",
+                  side, side);
+    qr_code_svg_path(b->code, o);
+    raw(o, "\"/></svg>\n");
+    element(o, "<code>", b->text, "</code>\n");
+    element(o, "<figcaption>", b->note, "</figcaption>\n</figure>\n");
+}
+
 static void put(struct page *p, const struct block *b)
 {
     switch (b->kind) {
@@ -213,6 +229,9 @@ static void put(struct page *p, const struct block *b)
         return;
     case BLOCK_TABLE:
         table(p->o, b->table);
+        return;
+    case BLOCK_SEAL:
+        seal(p->o, b);
         return;
     case BLOCK_PICTURE:
         picture(p, b);

@@ -1,6 +1,7 @@
-/* A4, fonts embedded. */
+/* A4, fonts embedded, PDF/A-3b (pdf_archive.h). */
 #include "report/forms.h"
 
+#include "report/forms/pdf_archive.h"
 #include "report/forms/pdf_page.h"
 
 #include <stdio.h>
@@ -107,6 +108,32 @@ static void table(struct pdf *p, const struct block_table *t)
         pdf_text(p, more, small, 0);
 }
 
+static void draw_code(struct pdf *p, const struct qr_code *q, double x, double y, double width)
+{
+    double square = width / (q->size + 2 * QR_MARGIN);
+    typeset_colour(p->type.cr, 0, 1);
+    for (int row = 0; row < q->size; row++)
+        for (int at = 0, n; (n = qr_code_run(q, row, &at)) > 0; at += n)
+            cairo_rectangle(p->type.cr, x + (at + QR_MARGIN) * square, y + (row + QR_MARGIN) * square,
+                            n * square, square);
+    cairo_fill(p->type.cr);
+}
+
+/* The code, and beside it what is said of it. */
+static void seal(struct pdf *p, const struct block *b)
+{
+    const double width = 132;
+    pdf_need(p, width + 10);
+    double top = p->y;
+    if (p->painting)
+        draw_code(p, b->code, p->left, top, width);
+    pdf_text(p, b->label, (struct type_style){.size = 12, .bold = true, .colour = INK}, width + 8);
+    pdf_text(p, b->text, (struct type_style){.face = TYPE_SERIF, .size = 7, .colour = 0x333333}, width + 8);
+    pdf_text(p, b->note, (struct type_style){.face = TYPE_SERIF, .size = 7.5, .colour = 0x333333}, width + 8);
+    p->y = p->y > top + width ? p->y : top + width;
+    pdf_space(p, 6);
+}
+
 static void picture(struct pdf *p, const struct block *b)
 {
     double width = b->small ? SMALL_PICTURE_WIDTH : pdf_inner_width(p);
@@ -153,6 +180,9 @@ static void put(struct pdf *p, const struct block *b)
     case BLOCK_TABLE:
         table(p, b->table);
         return;
+    case BLOCK_SEAL:
+        seal(p, b);
+        return;
     case BLOCK_PICTURE:
         picture(p, b);
         return;
@@ -169,6 +199,7 @@ enum status form_pdf(const struct form_input *in, struct buffer *out, struct err
 {
     const struct report_blocks *blocks = in->blocks;
     struct pdf p;
+    size_t from = out->size;
     enum status s = drawing_load(e);
     if (s)
         return s;
@@ -185,5 +216,6 @@ enum status form_pdf(const struct form_input *in, struct buffer *out, struct err
     enum status ended = pdf_end(&p, s ? NULL : e);
     if (s || ended)
         return s ? s : ended;
-    return buffer_status(out, e);
+    s = buffer_status(out, e);
+    return s ? s : pdf_archive(in, out, from, e);
 }

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SHEETS_MAX = 16, DECIMALS_MAX = 3, FROZEN_ROWS_MAX = 4 };
+enum { SHEETS_MAX = 16, DECIMALS_MAX = 3, FROZEN_ROWS_MAX = 4, END_RECORD = 22 /* bytes of a ZIP's end */ };
 #define NARROW_CHARACTERS 110.0 /* of a sheet on an upright page */
 #define WIDE_CHARACTERS 200.0
 #define LABEL_CHARACTERS 20.0
@@ -282,6 +282,12 @@ static void table(struct book *b, const struct block_table *t)
     line(b, more, b->f.alarm);
 }
 
+static void seal(struct book *b, const struct block *k)
+{
+    label_and_value(b, k->label, k->text, b->f.text);
+    line(b, k->note, b->f.text);
+}
+
 static void picture(struct book *b, const struct block *k)
 {
     label_and_value(b, "图见 PDF 或 HTML 报告", k->text, b->f.text);
@@ -317,6 +323,9 @@ static void put(struct book *b, const struct block *k)
         return;
     case BLOCK_TABLE:
         table(b, k->table);
+        return;
+    case BLOCK_SEAL:
+        seal(b, k);
         return;
     case BLOCK_PICTURE:
         picture(b, k);
@@ -386,8 +395,25 @@ static enum status write_book(const char *path, const struct report_blocks *bloc
     return STATUS_OK;
 }
 
+/* The seal is the archive's comment, which programs pass over: the last record of an archive ends with the
+ * comment's length. */
+static enum status seal_archive(const struct form_input *in, struct buffer *out, size_t from, struct error *e)
+{
+    const char *text = proof_file_text(in->proof, in->arena);
+    size_t n = text ? strlen(text) : 0, size = out->size - from;
+    if (!text)
+        return error_no_memory(e);
+    if (size < END_RECORD || memcmp(out->data + out->size - END_RECORD, "PK\5\6", 4) != 0)
+        return fail(LXW_ERROR_CREATING_XLSX_FILE, e);
+    out->data[out->size - 2] = (char)(n & 255);
+    out->data[out->size - 1] = (char)(n >> 8);
+    buffer_append(out, text, n);
+    return proof_file_sign(out, from, in->proof, e);
+}
+
 enum status form_xlsx(const struct form_input *in, struct buffer *out, struct error *e)
 {
+    size_t from = out->size;
     char path[40];
     enum status s = xlsxwriter_load(e);
     if (s)
@@ -399,6 +425,8 @@ enum status form_xlsx(const struct form_input *in, struct buffer *out, struct er
     s = write_book(path, in->blocks, e);
     if (!s)
         s = read_back(fd, out, e);
+    if (!s && in->proof && in->proof->key)
+        s = seal_archive(in, out, from, e);
     close(fd);
     return s;
 }

@@ -8,6 +8,7 @@
 typedef void section_fn(struct report_making *m);
 
 section_fn section_opening;     /* title, and what must not be overlooked */
+section_fn section_proof;       /* the number, and what proves it */
 section_fn section_project;     /* 一、项目基本信息 */
 section_fn section_conclusion;  /* 二、审查结论 */
 section_fn section_plots;       /* 各地块结论 */
@@ -24,6 +25,7 @@ section_fn section_border;      /* 界址点成果表 */
 section_fn section_notes;       /* 七、审查说明 */
 section_fn section_sources;     /* 数据版本 */
 section_fn section_warnings;    /* 数据提醒 */
+section_fn section_signing;     /* 经办、复核、签章 */
 
 /* ---- adding blocks: never NULL, a spare one when memory is out ---- */
 
