@@ -166,6 +166,20 @@ static int run_verify(struct store *store, struct arena *arena, const struct arg
     return chain.sound || code ? code : EXIT_DIFFERS;
 }
 
+/* With which everybody can verify the paper of this store. */
+static int run_key(struct store *store, struct arena *arena, const struct arguments *a)
+{
+    struct error e = {0};
+    struct ed25519_public key;
+    char pem[ED25519_PEM_SIZE];
+    (void)arena, (void)a;
+    if (record_public_key(store, &key, &e))
+        return exit_with_store_error(&e);
+    ed25519_public_pem(&key, pem);
+    fputs(pem, stdout);
+    return EXIT_OK;
+}
+
 static int run_override(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
@@ -205,6 +219,7 @@ static const struct cli_option options_of_export[] = {
 static const struct cli_option options_of_verify[] = {
     OPTION("--expect", OPTION_TEXT, AT(expect), "SEAL", "链中必须有这个封印", "this seal must be in the chain"),
     OPTION_STORE, OPTION_FORMAT, OPTION_END};
+static const struct cli_option options_of_key[] = {OPTION_STORE, OPTION_END};
 static const struct cli_option options_of_override[] = {
     OPTION("--verdict", OPTION_TEXT, AT(verdict), "VERDICT", "改判为哪个结论", "the officer's verdict",
      .is_required = true),
@@ -227,6 +242,9 @@ static const struct command subcommands[] = {
     {.group = "records", .name = "verify", .zh = "校验整条记录链", .en = "verify the whole chain",
      .options = options_of_verify, .size = sizeof(struct records_args), .mode = STORE_READ,
      .in_store = run_verify},
+    {.group = "records", .name = "key", .zh = "写出核验纸质报告用的公钥（PEM）",
+     .en = "the public key by which its paper is verified (PEM)", .options = options_of_key,
+     .size = sizeof(struct records_args), .mode = STORE_READ, .in_store = run_key},
     RECORD("override", STORE_WRITE, run_override, options_of_override, "记录经办人的改判",
            "add an officer's override"),
     {.name = NULL}};

@@ -76,6 +76,7 @@ static const struct need {
     {handle_project_save, RIGHT_PROJECTS, false},
     {handle_project_retire, RIGHT_PROJECTS, false},
     {handle_records, RIGHT_RECORDS, false},
+    {handle_records_key, RIGHT_RECORDS, false},
     {handle_record, RIGHT_RECORDS, false},
     {handle_record_report, RIGHT_RECORDS, false},
     {handle_record_input, RIGHT_RECORDS, false},

@@ -169,6 +169,26 @@ enum status handle_record_input(struct request *rq, struct reply *reply, struct 
     return reply_content(rq, reply, true, e);
 }
 
+/* ---- the public key ---- */
+
+enum status handle_records_key(struct request *rq, struct reply *reply, struct error *e)
+{
+    struct ed25519_public key;
+    struct buffer b;
+    char pem[ED25519_PEM_SIZE];
+    enum status s = record_public_key(rq->worker->store, &key, e);
+    if (s)
+        return s;
+    ed25519_public_pem(&key, pem);
+    buffer_init(&b, 0);
+    buffer_append_str(&b, pem);
+    s = reply_buffer(reply, &b, "application/x-pem-file", e);
+    buffer_release(&b);
+    if (!s)
+        reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    return s;
+}
+
 /* ---- the chain ---- */
 
 enum status handle_records_chain(struct request *rq, struct reply *reply, struct error *e)

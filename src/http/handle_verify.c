@@ -1,7 +1,9 @@
-/* POST /verify: a report in JSON as the body, or multipart/form-data with the fields `report` and `input`. */
+/* POST /verify: a report in JSON as the body, or multipart/form-data with the fields `report` and `input`. In
+ * place of the report also a PDF, a workbook, the text of a report's code or its number. */
 #include "http/route.h"
 
 #include "base/limits.h"
+#include "record/proof_check.h"
 #include "record/record_json.h"
 
 #include <string.h>
@@ -56,6 +58,27 @@ static enum status read_form(const struct request *rq, struct form *f, struct er
         "was checked), and ends with its last boundary.");
 }
 
+static const char *place_of(const struct request *rq)
+{
+    return access_may(&rq->caller, RIGHT_RECORDS) ? access_digits(&rq->caller) : "-"; /* which no unit has */
+}
+
+static enum status verify_paper(struct request *rq, const struct buffer *paper, struct reply *reply,
+                                struct error *e)
+{
+    struct buffer b;
+    struct json_writer w;
+    struct proof_answer answer;
+    const struct proof_request wanted = {.bytes = paper->data, .n = paper->size, .place = place_of(rq)};
+    enum status s = proof_check(rq->worker->store, &wanted, rq->worker->check.arena, &answer, e);
+    if (s)
+        return s;
+    buffer_init(&b, 0);
+    jw_init(&w, &b, false);
+    proof_write_answer(&w, &answer);
+    return reply_json(reply, &b, STATUS_OK, "no-store", e);
+}
+
 static enum status verify_form(struct request *rq, const struct form *f, struct reply *reply, struct error *e)
 {
     struct buffer b;
@@ -65,9 +88,7 @@ static enum status verify_form(struct request *rq, const struct form *f, struct 
     const struct record_verify_request wanted = {.report = f->report.data ? f->report.data : "",
                                                  .report_size = f->report.size,
                                                  .input = f->has_input ? &input : NULL,
-                                                 .place = access_may(&rq->caller, RIGHT_RECORDS)
-                                                              ? access_digits(&rq->caller)
-                                                              : "-"}; /* which no unit has */
+                                                 .place = place_of(rq)};
     enum status s = record_verify(&rq->worker->check, rq->worker->store, &wanted, &v, e);
     if (s)
         return s;
@@ -87,7 +108,9 @@ enum status handle_verify(struct request *rq, struct reply *reply, struct error 
         s = read_form(rq, &f, e);
     else
         buffer_append(&f.report, rq->body, rq->body_size);
-    if (!s)
+    if (!s && proof_is_paper(f.report.data ? f.report.data : "", f.report.size))
+        s = verify_paper(rq, &f.report, reply, e);
+    else if (!s)
         s = verify_form(rq, &f, reply, e);
     buffer_release(&f.report);
     buffer_release(&f.input);

@@ -57,6 +57,7 @@ static const struct route routes[] = {
     {"DELETE", "/projects/{id}", handle_project_retire, "", false},
     {"GET", "/records", handle_records, "limit after project layer class document", false},
     {"GET", "/records/verify", handle_records_chain, "expect", false}, /* before {id}, which would take it */
+    {"GET", "/records/key", handle_records_key, "", false},
     {"GET", "/records/{id}", handle_record, "", false},
     {"GET", "/records/{id}/report", handle_record_report, "", false},
     {"GET", "/records/{id}/input", handle_record_input, "", false},

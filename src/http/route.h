@@ -66,9 +66,10 @@ handler_fn handle_convert;                                        /* handle_conv
 handler_fn handle_projects, handle_project, handle_project_input; /* handle_projects.c */
 handler_fn handle_project_save, handle_project_retire;            /* handle_projects.c */
 handler_fn handle_records, handle_record, handle_records_chain;   /* handle_records.c */
-handler_fn handle_record_report, handle_record_input;             /* handle_records.c */
-handler_fn handle_override;                                       /* handle_overrides.c */
-handler_fn handle_verify;                                         /* handle_verify.c */
+handler_fn handle_records_key;
+handler_fn handle_record_report, handle_record_input; /* handle_records.c */
+handler_fn handle_override;                           /* handle_overrides.c */
+handler_fn handle_verify;                             /* handle_verify.c */
 handler_fn handle_jobs, handle_job_add, handle_job, handle_job_cancel, handle_job_result; /* handle_jobs.c */
 handler_fn handle_job_results;                                                            /* job_results.c */
 handler_fn handle_job_rows, handle_job_row, handle_job_tile;                              /* handle_bench.c */

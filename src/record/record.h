@@ -12,6 +12,7 @@
 
 #include "check/check.h"
 #include "report/blocks.h"
+#include "store/paper_key.h"
 #include "store/store_records.h"
 
 enum {
@@ -40,6 +41,9 @@ enum status record_keep(struct store *store, const struct report *r, const struc
 enum status record_override(struct store *store, int64_t id, const char *verdict, const char *reason,
                             const char *officer, struct arena *a, struct store_record *out,
                             struct error *e) HX_MUST_CHECK;
+
+/* The public half of the key with which the store's paper is signed (report/proof.h). */
+enum status record_public_key(struct store *store, struct ed25519_public *out, struct error *e) HX_MUST_CHECK;
 
 /* ---- searching ---- */
 

@@ -159,6 +159,22 @@ enum status record_keep(struct store *store, const struct report *r, const struc
     return s ? s : read_key(store, a, &out->key, e);
 }
 
+enum status record_public_key(struct store *store, struct ed25519_public *out, struct error *e)
+{
+    struct ed25519_key key;
+    bool found;
+    enum status s = store_paper_key_read(store, &key, &found, e);
+    if (s)
+        return s;
+    *out = key.public;
+    if (found)
+        return STATUS_OK;
+    error_zh(e, "本存储还没有签名密钥；请以本程序打开写入一次（例如 hongxian rules load）使其升级。");
+    return error_fail(e, STATUS_NOT_FOUND, "no-paper-key",
+                      "This store has no signing key yet; have this program open it once to write, which "
+                      "upgrades it.");
+}
+
 /* ---- overrides ---- */
 
 static enum status check_override(const char *verdict, const char *reason, const char *officer,
