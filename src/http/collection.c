@@ -13,6 +13,8 @@ static const struct place_set place_sets[] = {
      "plan", "mixed", "位置为示意"},
     {"plan_places", "规划重点地点与连线", "Places and connections named by the plan", "plan", "mixed",
      "位置为示意"},
+    {"base_water", "底图：湖泊、河流", "Base map: lakes and rivers", "base", "mixed", "仅供参考"},
+    {"base_towns", "底图：城镇、苏木乡镇", "Base map: towns", "base", "point", "仅供参考"},
     {"counties", "旗县级行政中心", "Seats of counties and banners", "admin", "point", ""},
 };
 

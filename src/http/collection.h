@@ -6,12 +6,12 @@
 #include "formats/geojson.h"
 #include "http/request.h"
 
-/* A set of places from the plan or the administrative division: small, of points and a few
- * lines and areas, without versions. */
+/* A set of places from the plan, the administrative division or the base map: small, of points, lines and
+ * areas, without versions. */
 struct place_set {
     const char *id;
     const char *title_zh, *title_en;
-    const char *kind;     /* "plan" | "admin" */
+    const char *kind;     /* "plan" | "admin" | "base" */
     const char *geometry; /* "point" | "mixed" */
     const char *label;
 };

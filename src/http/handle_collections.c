@@ -149,32 +149,32 @@ static void write_layer(struct json_writer *w, const struct links *l, const stru
     jw_object_end(w);
 }
 
-/* ---- sets of places: small enough to be counted each time ---- */
+/* ---- sets of places ---- */
 
-struct extent {
-    struct geo_box box;
-    int64_t n;
-};
-
-static bool add_place(const struct store_plan_feature *f, void *user)
+/* Tiles of the base map, which no panel asks the details of; the plan's features the page draws itself. */
+static void write_place_tiles(struct json_writer *w, const struct request *rq, const struct place_set *set)
 {
-    struct extent *extent = user;
-    stored_json_add_geometry(f->geometry, &extent->box);
-    extent->n++;
-    return true;
+    char path[TILE_PATH_SIZE];
+    bool base = strcmp(set->kind, "base") == 0;
+    if (base) {
+        struct tiled what = tiled_of_places(rq, set);
+        tile_path(&what, path);
+    }
+    jw_kv_string(w, "tiles", base ? path : NULL);
 }
 
 static enum status write_places(struct json_writer *w, const struct links *l, const struct place_set *set,
-                                struct store *store, bool alone, struct error *e)
+                                const struct request *rq, bool alone, struct error *e)
 {
-    struct extent extent = {.box = geo_box_empty()};
-    enum status s = store_plan_features(store, set->id, NULL, 0, 0, add_place, &extent, e);
+    struct geo_box box;
+    int64_t n = 0;
+    enum status s = store_plan_extent(rq->worker->store, set->id, &box, &n, e);
     if (s)
         return s;
     jw_object_begin(w);
     jw_kv_string(w, "id", set->id);
     write_common(w, set->title_zh, set->title_en, alone);
-    write_extent(w, extent.n > 0 ? &extent.box : NULL, "", "");
+    write_extent(w, n > 0 ? &box : NULL, "", "");
     jw_kv_string(w, "title_zh", set->title_zh);
     jw_kv_string(w, "title_en", set->title_en);
     jw_kv_string(w, "kind", set->kind);
@@ -186,10 +186,10 @@ static enum status write_places(struct json_writer *w, const struct links *l, co
     jw_kv_string(w, "effective_from", "");
     jw_kv_string(w, "document_no", "");
     jw_kv_string(w, "source_sha256", "");
-    jw_kv_integer(w, "n_features", extent.n);
+    jw_kv_integer(w, "n_features", n);
     jw_kv_string(w, "area_m2", NULL);
-    write_box(w, extent.n > 0 ? &extent.box : NULL);
-    jw_kv_string(w, "tiles", NULL); /* the page draws them itself; others go by the links */
+    write_box(w, n > 0 ? &box : NULL);
+    write_place_tiles(w, rq, set);
     write_links(w, l, set->id, true);
     jw_object_end(w);
     return STATUS_OK;
@@ -214,7 +214,7 @@ static enum status write_all(struct json_writer *w, const struct request *rq, st
     for (size_t i = 0; i < snapshot_n_layers(rq->snapshot); i++)
         write_layer(w, &l, snapshot_layer_at(rq->snapshot, i), false);
     for (size_t i = 0; i < collection_n_place_sets() && !s; i++)
-        s = write_places(w, &l, collection_place_set(i), rq->worker->store, false, e);
+        s = write_places(w, &l, collection_place_set(i), rq, false, e);
     catalog_write_collection(w, &l);
     jw_array_end(w);
     jw_object_end(w);
@@ -230,7 +230,7 @@ static enum status write_one(struct json_writer *w, const struct request *rq, st
         return s;
     links_of(rq, &l);
     if (c.places)
-        return write_places(w, &l, c.places, rq->worker->store, true, e);
+        return write_places(w, &l, c.places, rq, true, e);
     write_layer(w, &l, c.layer, true);
     return STATUS_OK;
 }

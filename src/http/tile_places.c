@@ -67,18 +67,12 @@ enum status tile_places_encode(struct request *rq, const struct place_set *set, 
     return s ? s : tile_encode_mixed(&layer, t, rq->worker->tile, out, e);
 }
 
-static bool add_place(const struct store_plan_feature *f, void *user)
-{
-    stored_json_add_geometry(f->geometry, user);
-    return true;
-}
-
 enum status tile_places_box(const struct request *rq, const struct place_set *set, struct geo_box *box,
                             bool *any, struct error *e)
 {
-    *box = geo_box_empty();
-    enum status s = store_plan_features(rq->worker->store, set->id, NULL, 0, 0, add_place, box, e);
-    *any = box->west_deg <= box->east_deg;
+    int64_t n = 0;
+    enum status s = store_plan_extent(rq->worker->store, set->id, box, &n, e);
+    *any = n > 0;
     return s;
 }
 

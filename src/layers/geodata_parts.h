@@ -18,7 +18,7 @@ enum status geodata_text(const struct geodata *g, const char *name, const char *
                          struct error *e) HX_MUST_CHECK;
 enum status geodata_json(const struct geodata *g, const char *name, json_t **out,
                          struct error *e) HX_MUST_CHECK;
-/* Units, seats, places and tables; *loaded is false when nothing had changed. */
+/* Units, seats, places, tables and the base map; *loaded is false when nothing had changed. */
 enum status geodata_load_plan(const struct geodata *g, struct store *s, bool *loaded,
                               struct error *e) HX_MUST_CHECK;
 

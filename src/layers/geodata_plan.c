@@ -1,5 +1,6 @@
 /* The plan's part of the manifest: administrative units and seats (CSV), layout and places (GeoJSON), tables
- * (CSV or JSON). A table "x" of the manifest goes to the store's table "plan_x". */
+ * (CSV or JSON). A table "x" of the manifest goes to the store's table "plan_x". With it the base map, whose
+ * "x" (GeoJSON) goes to the collection "base_x". */
 #include "base/text.h"
 #include "formats/csv.h"
 #include "layers/geodata_parts.h"
@@ -168,6 +169,12 @@ static enum status load_entry(struct loader *l, const char *key, const char *fil
                                         : load_json_table(l, table, file, e);
 }
 
+static enum status load_base(struct loader *l, const char *key, const char *file, struct error *e)
+{
+    char *collection = arena_printf(l->g->arena, "base_%s", key);
+    return collection ? load_features(l, collection, file, e) : error_no_memory(e);
+}
+
 /* ---- all of it ---- */
 
 static enum status hash_file(const struct geodata *g, struct sha256_ctx *ctx, const char *key,
@@ -185,61 +192,81 @@ static enum status hash_file(const struct geodata *g, struct sha256_ctx *ctx, co
     return STATUS_OK;
 }
 
-static enum status fail_entry(const char *key, struct error *e)
+static enum status fail_entry(const char *part, const char *key, struct error *e)
 {
-    error_zh(e, "清单 manifest.json 的规划数据“%s”不是文件名；请写数据目录内的相对路径。", key);
+    error_zh(e, "清单 manifest.json 中 %s 的“%s”不是文件名；请写数据目录内的相对路径。", part, key);
     return error_fail(e, STATUS_INVALID_INPUT, "manifest-plan",
-                      "The plan entry \"%s\" of manifest.json is no file name; give a relative path.", key);
+                      "The entry \"%s\" of \"%s\" in manifest.json is no file name; give a relative path.",
+                      key, part);
+}
+
+static enum status hash_part(const struct geodata *g, struct sha256_ctx *ctx, const char *part,
+                             struct error *e)
+{
+    enum status st = STATUS_OK;
+    const char *name;
+    json_t *file;
+    json_object_foreach(json_object_get(g->manifest, part), name, file)
+    {
+        if (st == STATUS_OK)
+            st = json_is_string(file) ? hash_file(g, ctx, name, json_string_value(file), e)
+                                      : fail_entry(part, name, e);
+    }
+    return st;
 }
 
 /* One hash over all files, so that an unchanged plan is left alone. */
-static enum status make_key(const struct geodata *g, json_t *plan, const char *counties, char key[65],
-                            struct error *e)
+static enum status make_key(const struct geodata *g, const char *counties, char key[65], struct error *e)
 {
     struct sha256_ctx ctx;
     sha256_init(&ctx);
     enum status st = counties ? hash_file(g, &ctx, "counties", counties, e) : STATUS_OK;
-    const char *name;
-    json_t *file;
-    json_object_foreach(plan, name, file)
-    {
-        if (st == STATUS_OK)
-            st = json_is_string(file) ? hash_file(g, &ctx, name, json_string_value(file), e)
-                                      : fail_entry(name, e);
-    }
+    if (st == STATUS_OK)
+        st = hash_part(g, &ctx, "plan", e);
+    if (st == STATUS_OK)
+        st = hash_part(g, &ctx, "base", e);
     uint8_t digest[SHA256_BYTES];
     sha256_digest(&ctx, SHA256_BYTES, digest);
     sha256_to_hex(digest, key);
     return st;
 }
 
-static enum status fill(struct loader *l, json_t *plan, const char *counties, struct error *e)
+typedef enum status load_fn(struct loader *l, const char *key, const char *file, struct error *e);
+
+static enum status load_part(struct loader *l, const char *part, load_fn *load, struct error *e)
 {
-    enum status st = counties ? load_counties(l, counties, e) : STATUS_OK;
+    enum status st = STATUS_OK;
     const char *name;
     json_t *file;
-    json_object_foreach(plan, name, file)
+    json_object_foreach(json_object_get(l->g->manifest, part), name, file)
     {
         if (st == STATUS_OK)
-            st = load_entry(l, name, json_string_value(file), e);
+            st = load(l, name, json_string_value(file), e);
     }
     return st;
 }
 
+static enum status fill(struct loader *l, const char *counties, struct error *e)
+{
+    enum status st = counties ? load_counties(l, counties, e) : STATUS_OK;
+    if (st == STATUS_OK)
+        st = load_part(l, "plan", load_entry, e);
+    return st == STATUS_OK ? load_part(l, "base", load_base, e) : st;
+}
+
 enum status geodata_load_plan(const struct geodata *g, struct store *s, bool *loaded, struct error *e)
 {
-    json_t *plan = json_object_get(g->manifest, "plan");
     const char *counties = json_string_value(json_object_get(g->manifest, "counties"));
     char key[65];
     bool current = false;
     struct loader l = {.g = g};
-    enum status st = make_key(g, plan, counties, key, e);
+    enum status st = make_key(g, counties, key, e);
     if (st == STATUS_OK)
         st = store_plan_begin(s, key, &l.load, &current, e);
     if (st != STATUS_OK)
         return st;
     if (!current) {
-        st = fill(&l, plan, counties, e);
+        st = fill(&l, counties, e);
         if (st == STATUS_OK)
             st = store_plan_commit(l.load, e);
         if (st != STATUS_OK)

@@ -10,7 +10,7 @@
 
 enum {
     STORE_APPLICATION_ID = 0x48584749, /* "HXGI" */
-    STORE_SCHEMA_VERSION = 160,        /* the number of the newest migration */
+    STORE_SCHEMA_VERSION = 170,        /* the number of the newest migration */
     STORE_BUSY_WAIT_MS = 5000,
 };
 

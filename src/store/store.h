@@ -148,19 +148,22 @@ void store_import_abort(struct store_import *im); /* NULL-safe; not after a comm
 
 struct store_plan_feature {
     int64_t id;
-    const char *collection; /* "plan_layout" | "plan_places" | "counties" */
+    const char *collection; /* "plan_layout" | "plan_places" | "counties" | "base_water" | "base_towns" */
     const char *name;
     const char *properties; /* JSON object */
     const char *geometry;   /* GeoJSON geometry */
 };
 typedef bool store_plan_feature_fn(const struct store_plan_feature *f, void *user);
+/* How many there are, and where; without any the box is empty. */
+enum status store_plan_extent(struct store *s, const char *collection, struct geo_box *box, int64_t *n,
+                              struct error *e) HX_MUST_CHECK;
 /* `box` and `limit` as in store_feature_query. */
 enum status store_plan_features(struct store *s, const char *collection, const struct geo_box *box,
                                 int64_t after_id, int64_t limit, store_plan_feature_fn *fn, void *user,
                                 struct error *e) HX_MUST_CHECK;
 
-/* Replacing administrative units, seats, plan features and plan tables: one transaction from begin to
- * commit. */
+/* Replacing administrative units, seats, plan features, plan tables and the base map: one transaction from
+ * begin to commit. */
 struct store_plan_load;
 struct store_admin_unit {
     const char *code, *name, *name_en;

@@ -23,7 +23,36 @@ static void bind_box(sqlite3_stmt *q, int first, const struct geo_box *box)
     sqlite3_bind_double(q, first + 5, box->east_deg);
 }
 
-/* A few hundred rows: the box is tested row by row. */
+enum status store_plan_extent(struct store *s, const char *collection, struct geo_box *box, int64_t *n,
+                              struct error *e)
+{
+    sqlite3_stmt *q = NULL;
+    enum status st = sql_spatialite(s, e);
+    if (st == STATUS_OK)
+        st = sql_prepare(s,
+                         "SELECT count(*), min(MbrMinX(geometry)), min(MbrMinY(geometry)), "
+                         "max(MbrMaxX(geometry)), max(MbrMaxY(geometry)) FROM place_item "
+                         "WHERE collection = ?1",
+                         &q, READING, e);
+    if (st != STATUS_OK)
+        return st;
+    sql_bind_text(q, 1, collection);
+    bool row = false;
+    st = sql_step(s, q, &row, READING, e);
+    if (st == STATUS_OK) {
+        *n = sqlite3_column_int64(q, 0);
+        *box = geo_box_empty();
+        if (*n)
+            *box = (struct geo_box){.west_deg = sqlite3_column_double(q, 1),
+                                    .south_deg = sqlite3_column_double(q, 2),
+                                    .east_deg = sqlite3_column_double(q, 3),
+                                    .north_deg = sqlite3_column_double(q, 4)};
+    }
+    sqlite3_finalize(q);
+    return st;
+}
+
+/* Some hundred rows: the box is tested row by row. */
 enum status store_plan_features(struct store *s, const char *collection, const struct geo_box *box,
                                 int64_t after_id, int64_t limit, store_plan_feature_fn *fn, void *user,
                                 struct error *e)

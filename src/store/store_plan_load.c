@@ -1,4 +1,5 @@
-/* Replacing administrative units, seats, plan features and plan tables in one transaction. */
+/* Replacing administrative units, seats, plan features, plan tables and the base map in one transaction. */
+#include "base/text.h"
 #include "store/sql.h"
 
 #include <stdlib.h>
@@ -34,8 +35,10 @@ static enum status is_loaded(struct store *s, const char *key, bool *loaded, str
 static enum status empty_tables(struct store *s, struct error *e)
 {
     sqlite3_stmt *q = NULL;
-    enum status st =
-        sql_exec(s, "DELETE FROM plan_feature; DELETE FROM admin_seat; DELETE FROM admin_unit;", LOADING, e);
+    enum status st = sql_exec(s,
+                              "DELETE FROM plan_feature; DELETE FROM base_feature; DELETE FROM admin_seat; "
+                              "DELETE FROM admin_unit;",
+                              LOADING, e);
     if (st == STATUS_OK)
         st = sql_prepare(s, "SELECT name FROM plan_table", &q, LOADING, e);
     bool row = true;
@@ -127,11 +130,12 @@ enum status store_plan_add_feature(struct store_plan_load *l, const char *collec
                                    struct error *e)
 {
     sqlite3_stmt *q = NULL;
-    enum status st =
-        sql_prepare(l->store,
-                    "INSERT INTO plan_feature (collection, name, kind, properties, geometry) VALUES (?1, "
-                    "?2, ?3, json(?4), SetSRID(GeomFromGeoJSON(?5), 4490))",
-                    &q, LOADING, e);
+#define INSERT_INTO(table)                                                                                   \
+    "INSERT INTO " table " (collection, name, kind, properties, geometry) VALUES (?1, ?2, ?3, json(?4), "    \
+    "SetSRID(GeomFromGeoJSON(?5), 4490))"
+    bool base = strncmp(collection, "base_", 5) == 0;
+    enum status st = sql_prepare(l->store, base ? INSERT_INTO("base_feature") : INSERT_INTO("plan_feature"),
+                                 &q, LOADING, e);
     if (st != STATUS_OK)
         return st;
     sql_bind_text(q, 1, collection);

@@ -16,12 +16,13 @@ warnings.filterwarnings('ignore')
 
 import numpy as np
 from osgeo import gdal, ogr, osr
-from shapely.geometry import Point, shape
+from shapely.geometry import Point, box, shape
 from shapely.ops import unary_union
 from shapely.prepared import prep
 from shapely.strtree import STRtree
 
 import admin
+import base
 import gcj02
 from common import area_m2, polygons, read_gpkg, rounded, sha256_of
 
@@ -95,14 +96,14 @@ def sums(d):
     with open(at('SHA256SUMS'), encoding='utf-8') as f:
         listed = dict(reversed(line.split()) for line in f)
     bad = [n for n, want in listed.items() if sha256_of(at(n)) != want]
-    there = {os.path.join(folder, f) for folder in ('admin', 'lines', 'zones', 'plan') for f in os.listdir(at(folder))}
+    there = {os.path.join(folder, f) for folder in ('admin', 'base', 'lines', 'zones', 'plan') for f in os.listdir(at(folder))}
     assert not bad and there <= set(listed), (bad, there - set(listed))
 
 
 def size(d):
-    """All of geodata/ stays under 14 MB."""
+    """All of geodata/ stays under 15 MB."""
     total = sum(os.path.getsize(os.path.join(p, f)) for p, _, fs in os.walk(GEODATA) if '__pycache__' not in p for f in fs)
-    assert total < 14e6, total
+    assert total < 15e6, total
 
 
 def valid(d):
@@ -339,8 +340,33 @@ def plan(d):
     assert all((g.geom_type == 'LineString' or region.contains(g)) and v['quote'] and v['note'] and v['section'] for g, v in places)
 
 
+def base_map(d):
+    """The base map stays under 1 MB, is reference only, of its lines and areas none leaves the box; a place has a name, a kind, a rank and its source; the greatest lakes are where they are, by their names and nearly their sizes; every county has its seat, and every city of a prefecture is in or near the region."""
+    water, towns = geojson('base', 'water.geojson'), geojson('base', 'towns.geojson')
+    assert sum(os.path.getsize(at('base', f)) for f in os.listdir(at('base'))) < 1e6
+    for file in ('water', 'towns'):
+        with open(at('base', file + '.geojson'), encoding='utf-8') as f:
+            assert '仅供参考' in json.load(f)['attribution'], file
+    frame = box(*base.BOX).buffer(1e-3)
+    kinds = {'sea': 'Polygon', 'lake': 'Polygon', 'river': 'LineString', 'intermittent': 'LineString'}
+    for g, v in water:
+        assert g.is_valid and frame.contains(g) and kinds[v['kind']] in g.geom_type and v['code'] in '1234', v
+        assert bool(v['name']) == ('人工录入' in v.get('name_source', '')), v
+    lakes = {v['name']: area_m2(g) / 1e6 for g, v in water if v['kind'] == 'lake' and v['name']}
+    for name, (low, high) in {'呼伦湖': (1800, 2700), '贝尔湖': (550, 700), '达里诺尔': (180, 280), '岱海': (50, 200)}.items():
+        assert low < lakes[name] < high, (name, lakes[name])
+    yellow = unary_union([g for g, v in water if v['name'] == '黄河'])
+    assert all(yellow.distance(Point(p)) * 111.2 < 15 for p in ((106.8, 39.7), (107.0, 40.3), (109.9, 40.5), (111.2, 39.4)))
+    assert all(v['name'] and v['kind'] in ('city', 'county', 'town') and v['source'] for _, v in towns)
+    near = d.outline.buffer(0.3)
+    found = {v['name']: g for g, v in towns if v['kind'] != 'town'}
+    assert {r['name'] for r in table('admin', 'counties.csv')} <= set(found)
+    assert all(near.contains(found[name]) for name in base.CITIES.values())
+    assert d.manifest['base'] == {'water': 'base/water.geojson', 'towns': 'base/towns.geojson'}
+
+
 CHECKS = [sums, size, valid, manifest, fields, area_formula, counties, prefectures, share, synthetic, areas, county_codes,
-          conflicts, seats, farmland, definitions, grassland, reserves, land_use, together, spaces, plan]
+          conflicts, seats, farmland, definitions, grassland, reserves, land_use, together, spaces, plan, base_map]
 
 
 def main():

@@ -121,7 +121,7 @@ class Ogc(unittest.TestCase):
         self.assertEqual(self.base + "/collections", self.link(answer, "self"))
         catalog = answer["collections"].pop()   # of records: test_records.py
         self.assertEqual(("layer-catalog", "record"), (catalog["id"], catalog["itemType"]))
-        self.assertEqual({*fixture.LAYERS, "plan_layout", "plan_places", "counties"}, {c["id"] for c in answer["collections"]})
+        self.assertEqual({*fixture.LAYERS, "plan_layout", "plan_places", "base_water", "base_towns", "counties"}, {c["id"] for c in answer["collections"]})
         for c in answer["collections"]:
             alone = self.get(self.link(c, "self"))
             self.assertEqual({**c, "crs": answer["crs"]}, alone)   # "#/crs" leads to the list of all, Part 2, /req/crs/fc-md-crs-list-global

@@ -266,7 +266,7 @@ class ServerTest(unittest.TestCase):
     def test_collections(self):
         """Each layer says what it is, from where and since when; sample data is marked."""
         entries = {c["id"]: c for c in self.get_json("/collections")["collections"]}
-        for name in (*fixture.LAYERS, "plan_layout", "plan_places", "counties"):
+        for name in (*fixture.LAYERS, "plan_layout", "plan_places", "base_water", "base_towns", "counties"):
             self.assertIn(name, entries)
         del entries["layer-catalog"]   # of records: test_records.py
         red = entries["ecological_red_line"]

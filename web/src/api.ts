@@ -24,7 +24,7 @@ export interface Collection {
   id: string;
   title_zh?: string;
   title_en?: string;
-  kind?: 'line' | 'zone' | 'admin' | 'plan';
+  kind?: 'line' | 'zone' | 'admin' | 'plan' | 'base';
   geometry?: 'polygon' | 'point' | 'mixed';
   synthetic?: boolean;
   label?: string;

@@ -48,6 +48,7 @@ const TEXTS = {
   group_lines: ['控制线', 'Control layers'],
   group_zones: ['三类空间', 'Three zones'],
   group_plan: ['规划布局', 'Plan layout'],
+  group_base: ['底图', 'Base map'],
   group_admin: ['行政区划', 'Administrative'],
   layer_not_loaded: ['尚未导入数据', 'No data imported'],
   layer_classes: ['各类颜色（{n}）', 'Colours of classes ({n})'],

@@ -5,6 +5,8 @@ import { getAllItems, tileUrl, type Collection, type FeatureItem } from '../api'
 import { controlLayer, controlLayers, relationOf, spaceOf } from '../control';
 import { planRank } from '../plan-layout';
 import { THEMES, signOf, type Shown } from '../plan-themes';
+import { BASE_LAST_ZOOM, baseLayers, baseRank } from './base-map';
+import { TEXT_FONT } from './text';
 import { POINT_SYMBOLS, areaSymbol, patternImage, pointImage, subZones, type AreaSymbol, type SubZone } from './symbols';
 
 /** From the ground up: the region, the spaces, units, control layers (the first of a report on top), the plan. */
@@ -14,6 +16,7 @@ function rank(c: Collection): number {
   if (control >= 0) return 3 + 1 / (control + 2);
   const space = spaceOf(c.id);
   if (space) return 1 + space.at / 1000;
+  if (c.kind === 'base') return baseRank(c.id);
   const last = ['counties', 'plan_places', 'plan_layout'].indexOf(c.id);
   if (last >= 0) return 5 + last;
   return c.kind === 'zone' ? 1.9 : c.kind === 'admin' ? 2 : 4;
@@ -30,9 +33,6 @@ export function visibleAtFirst(c: Collection): boolean {
 export const TOP_OF_COLLECTIONS = 'top-of-collections';
 
 const RATIO = 2;
-
-/** MapLibre needs some font name; without a glyph server it draws every character from the local fonts. */
-export const TEXT_FONT = ['sans-serif'];
 
 function addPattern(map: MapLibreMap, name: string, symbol: AreaSymbol): void {
   if (!map.hasImage(name)) map.addImage(name, patternImage(symbol, RATIO), { pixelRatio: RATIO });
@@ -125,6 +125,7 @@ function inZone(z: SubZone, zone: ExpressionSpecification): ExpressionSpecificat
 }
 
 function layersOf(map: MapLibreMap, c: Collection, hasTiles: boolean): AddLayerObject[] {
+  if (c.kind === 'base') return hasTiles ? baseLayers(c) : [];
   const source = hasTiles ? { source: c.id, 'source-layer': c.id } : { source: c.id };
   const points = pointLayers(c.id, source);
   const symbol = areaSymbol(c.id);
@@ -237,7 +238,7 @@ export class CollectionLayers {
     // The plan's features carry their rank, which tiles do not: they are few, so they come as items.
     const url = c.kind === 'plan' || c.id.startsWith('plan_') ? undefined : tileUrl(c);
     if (url) {
-      this.map.addSource(c.id, { type: 'vector', tiles: [url], maxzoom: 15, ...(c.bbox ? { bounds: c.bbox } : {}) });
+      this.map.addSource(c.id, { type: 'vector', tiles: [url], maxzoom: c.kind === 'base' ? BASE_LAST_ZOOM : 15, ...(c.bbox ? { bounds: c.bbox } : {}) });
     } else {
       this.map.addSource(c.id, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
       this.pendingItems.set(c.id, c);
@@ -296,7 +297,7 @@ export class CollectionLayers {
   clickable(): Map<string, string> {
     const out = new Map<string, string>();
     for (const [id, layers] of this.layerIds) {
-      if (id === 'region') continue; // everywhere, and says nothing
+      if (id === 'region' || id.startsWith('base_')) continue; // to look at, and nothing to ask
       for (const l of layers) if (!l.endsWith('-label') && this.map.getLayer(l)) out.set(l, id);
     }
     return out;

@@ -6,7 +6,8 @@ import { controlLayers, relationOf } from '../control';
 import type { Box } from './view';
 import { VERDICTS } from '../verdict';
 import { innerPoint } from './inner-point';
-import { TEXT_FONT, areaLayers } from './layers';
+import { areaLayers } from './layers';
+import { TEXT_FONT } from './text';
 import { CLASS_SYMBOL, INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, PLACE_SYMBOL, VERDICT_COLOUR } from './symbols';
 
 const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };

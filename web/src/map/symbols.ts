@@ -19,12 +19,13 @@ export interface AreaSymbol {
 }
 
 /** What is no control layer. */
-const OTHER_AREAS: Record<string, AreaSymbol> = {
+export const OTHER_AREAS = {
   plan_layout: { fill: 'rgba(108, 60, 150, 0.07)', ink: '#6c3c96', line: '#6c3c96', width: 1.8, dash: [5, 2, 1, 2] },
   plan_places: { fill: 'rgba(0, 0, 0, 0)', ink: '#7a5a2a', line: '#7a5a2a', width: 1.6, dash: [4, 2] },
+  base_water: { fill: '#a9cbe6', ink: '#7fa9cc', line: '#7fa9cc', width: 1 },
   prefectures: { fill: 'rgba(0, 0, 0, 0)', ink: '#8b949e', line: '#8b949e', width: 1, dash: [3, 2] },
   region: { fill: '#fbfaf5', ink: '#5d6670', line: '#5d6670', width: 2 },
-};
+} satisfies Record<string, AreaSymbol>;
 
 const DASH = [4, 2];
 const DOTTED = [1, 2];
@@ -62,7 +63,7 @@ export function areaSymbol(id: string): AreaSymbol | undefined {
   const l = controlLayer(id);
   if (l) return l.symbol?.screen ? screenSymbol(l.symbol.screen, l.symbol.dashed ? DASH : undefined) : paperSymbol(l);
   const screen = spaceOf(id)?.screen;
-  return screen ? screenSymbol(screen, DOTTED) : OTHER_AREAS[id];
+  return screen ? screenSymbol(screen, DOTTED) : (OTHER_AREAS as Record<string, AreaSymbol>)[id];
 }
 
 export interface SubZone {
@@ -127,6 +128,7 @@ export const POINT_SYMBOLS: Record<string, PointSymbol> = {
   secondary: { shape: 'circle', colour: '#4a6a88', size: 9 },
   plan_places: { shape: 'circle', colour: '#7a5a2a', size: 8 },
   counties: { shape: 'dot', colour: '#444c55', size: 5 },
+  base_towns: { shape: 'dot', colour: '#444c55', size: 5 },
 };
 
 const TILE = 8; // CSS pixels: the pattern repeats after this

@@ -27,12 +27,14 @@ function groupsOf(collections: Collection[]): Group[] {
   const others = collections.filter((c) => !lines.includes(c.id) && !NO_SWITCH.has(c.id));
   const spaceRank = (c: Collection) => -(spaceOf(c.id)?.at ?? -1000);
   const zones = others.filter((c) => c.kind === 'zone').sort((a, b) => spaceRank(a) - spaceRank(b)).map((c) => c.id);
-  const fixed = [...zones, 'plan_layout', 'plan_places', 'prefectures', 'counties'];
+  const base = others.filter((c) => c.kind === 'base').map((c) => c.id);
+  const fixed = [...zones, ...base, 'plan_layout', 'plan_places', 'prefectures', 'counties'];
   return [
     { title: 'group_lines', ids: lines },
     { title: 'group_zones', ids: zones },
     { title: 'group_plan', ids: ['plan_layout', 'plan_places'] },
     { title: 'group_admin', ids: ['prefectures', 'counties', ...others.map((c) => c.id).filter((id) => !fixed.includes(id))] },
+    { title: 'group_base', ids: base },
   ];
 }
 
