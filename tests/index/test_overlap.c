@@ -19,16 +19,16 @@
 #include <cmocka.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { ROUNDS_SMALL = 4, ROUNDS_WHOLE = 6 };
+enum { ROUNDS_SMALL = 2, ROUNDS_WHOLE = 6 };
 #else
-enum { ROUNDS_SMALL = 40, ROUNDS_WHOLE = 250 }; /* x 64 x 64 pairs = 1,024,000 */
+enum { ROUNDS_SMALL = 20, ROUNDS_WHOLE = 250 }; /* x 64 x 64 pairs = 1,024,000 */
 #endif
 enum { SIDE = 64 };
 
-/* Rounds of what is tried on random shapes: a quarter in script/test. */
+/* Rounds of what is tried on random shapes: a part of them in script/test. */
 static int rounds_of(int whole)
 {
-    return small_or_whole(whole / 4, whole);
+    return small_or_whole(whole / (left_to_the_whole_run() ? 10 : 5), whole);
 }
 
 struct fixture {

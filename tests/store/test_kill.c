@@ -178,7 +178,7 @@ static void killed_at_any_moment_the_store_keeps_a_whole_version(void **state)
     assert_true(own_s != MAP_FAILED);
     import_whole(p->path, small);
     double whole_s = import_whole(p->path, large);
-    int n_killed = 0, n_moments = small_or_whole(20, 120);
+    int n_killed = 0, n_moments = small_or_whole(left_to_the_whole_run() ? 6 : 16, 120);
     struct store_version before = look_into(p->path, p->arena);
     for (int i = 0; i < n_moments; i++) {
         /* steps of the golden ratio: few moments or many are spread over the whole import, its end
