@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { baseUrl, dropFile, eventually, launch, openPage, outDir, root } from './browser.mjs';
+import { SHARP, baseUrl, dropFile, eventually, launch, openPage, outDir, root } from './browser.mjs';
 
 const id = (name) => `[data-testid="${name}"]`;
 const health = await (await fetch(`${baseUrl}/health`)).json();
@@ -16,7 +16,7 @@ before(async () => {
   if (skip) return;
   fs.mkdirSync(outDir, { recursive: true });
   browser = await launch();
-  ({ page, seen } = await openPage(browser));
+  ({ page, seen } = await openPage(browser, SHARP));
 });
 
 after(async () => {

@@ -38,7 +38,7 @@ before(async () => {
     { stdio: ['ignore', 'pipe', 'ignore'] });
   at = await new Promise((done) => server.stdout.once('data', (line) => done(String(line).trim())));
   browser = await launch();
-  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'zh-CN', reducedMotion: 'reduce' });
+  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, deviceScaleFactor: 0.5, locale: 'zh-CN', reducedMotion: 'reduce' });
   context.setDefaultTimeout(120_000);
   page = await context.newPage();
   seen = [];

@@ -10,7 +10,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { HUNG_MS, baseUrl, dropFile, eventually, launch, openPage, outDir, root, settle } from './browser.mjs';
+import { SHARP, HUNG_MS, baseUrl, dropFile, eventually, launch, openPage, outDir, root, settle } from './browser.mjs';
 
 const caseFile = (name) => path.join(root, 'tests/web/cases', name);
 const LINES = ['ecological_red_line', 'permanent_basic_farmland', 'urban_development_boundary'];
@@ -22,7 +22,7 @@ before(async () => {
   fs.mkdirSync(outDir, { recursive: true });
   isMock = (await (await fetch(`${baseUrl}/health`)).json()).version === 'mock';
   browser = await launch();
-  ({ page, seen } = await openPage(browser));
+  ({ page, seen } = await openPage(browser, SHARP));
 });
 
 after(() => browser?.close());
