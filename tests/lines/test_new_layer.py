@@ -44,6 +44,8 @@ PARCELS = fixture.collection(fixture.feature((111.905, 40.502, 111.908, 40.505),
 
 
 class NewLayer(unittest.TestCase):
+    loaded = None  # a folder as load leaves it
+
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.dir = pathlib.Path(self.folder.name)
@@ -63,10 +65,17 @@ class NewLayer(unittest.TestCase):
         return self.run_in('layer', 'add', 'new.json', code=code)
 
     def load(self):
+        """Added and imported by the first test that wants it; the others copy that."""
+        if NewLayer.loaded:
+            shutil.copytree(NewLayer.loaded, self.dir, dirs_exist_ok=True)
+            return
         self.add(definition())
         fixture.write_json(self.dir / 'quiet.geojson', QUIET)
         fixture.write_json(self.dir / 'cover.geojson', fixture.collection(fixture.feature(fixture.COVERAGE, BSM='C')))
         self.run_in('import', 'quiet.geojson', '--layer', 'quiet_zone', '--coverage', 'cover.geojson', '--document', '文1')
+        NewLayer.loaded = tempfile.mkdtemp(prefix='hongxian-new-layer-')
+        self.addClassCleanup(shutil.rmtree, NewLayer.loaded)
+        shutil.copytree(self.dir, NewLayer.loaded, dirs_exist_ok=True)
 
     def check(self, *arguments):
         return json.loads(self.run_in('check', 'parcels.geojson', '--format', 'json', *arguments).stdout)
