@@ -91,11 +91,16 @@ def peak_kb(*arguments):
     return int(r.stdout)
 
 
-def audit(*arguments, code=0, **kw):
-    r = subprocess.run([PROGRAM, "audit", *map(str, arguments)], capture_output=True, text=True, encoding="utf-8", **kw)
+def audit(*arguments, code=0, program=PROGRAM, **kw):
+    r = subprocess.run([program, "audit", *map(str, arguments)], capture_output=True, text=True, encoding="utf-8", **kw)
     if code is not None and r.returncode != code:
         raise AssertionError(f"exit {r.returncode}, not {code}: {arguments}\n{r.stdout}\n{r.stderr}")
     return r
+
+
+def expected(*arguments):
+    """The audit with which a job of the same is compared: by the everyday program, where a sanitizer's build is tested."""
+    return audit(*arguments, program=fixture.store_maker(PROGRAM))
 
 
 def digest(path):

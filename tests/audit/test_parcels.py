@@ -198,7 +198,7 @@ class Parcels(unittest.TestCase):
         counties = f.write_json(folder / "c.geojson", f.fixture.collection(
             f.fixture.feature((111.0, 40.0, 111.74, 41.5), BSM="150102", XZQDM="150102", XZQMC="新城区"),
             f.fixture.feature((111.74, 40.0, 112.5, 41.5), BSM="150103", XZQDM="150103", XZQMC="回民区")))
-        f.subprocess.run([f.PROGRAM, "import", "--store", store, counties, "--layer", "admin_counties", "--kind", "admin",
+        f.subprocess.run([f.fixture.store_maker(f.PROGRAM), "import", "--store", store, counties, "--layer", "admin_counties", "--kind", "admin",
                           "--confirm-layer"], check=True, capture_output=True)
         rows = [(f.blob([[(x, 40.8), (x + 0.001, 40.8), (x + 0.001, 40.801), (x, 40.8)]]), f"P{i}", "", own, "")
                 for i, (x, own) in enumerate(((111.70, ""), (111.75, ""), (111.70, "150207"), (113.0, "")))]

@@ -63,6 +63,7 @@ def write_json(path, value):
 
 
 def import_layer(program, folder, store, layer, content):
+    program = store_maker(program)
     _, zh, en = LAYERS[layer]
     source = write_json(folder / f"{layer}.geojson", content)
     coverage = write_json(folder / "coverage.geojson", collection(feature(COVERAGE, BSM="C")))

@@ -271,6 +271,7 @@ class People(Asking, unittest.TestCase):
         db.close()
         self.assertLess(ago, 3600)
 
+    @fixture.runs.whole_under_sanitizers
     def test_a_session_outlives_the_server(self):
         """Who is logged in is so after a restart, and who has logged out is not."""
         store = fixture.beside(self.store)
@@ -320,6 +321,7 @@ class People(Asking, unittest.TestCase):
             other.stop()
         self.assertIn("--proxy", command("serve", "--store", self.store, "--login-header", "X-Remote-User", fails=True))
 
+    @fixture.runs.whole_under_sanitizers
     def test_public_read(self):
         """What is published, and nothing else, without a login; a login that is over does not take that away."""
         other = fixture.Server(PROGRAM, "--store", fixture.beside(self.store), "--threads", "2", "--public-read", "--public-url", "https://map.example.cn/hx")

@@ -284,7 +284,7 @@ class Citizen(unittest.TestCase):
         """After an import nobody is told that he has the current answer, of the layer, of its features, nor of the list; after the plan is
         loaded anew nobody of its places."""
         store = self.folder / "tags.sqlite"
-        subprocess.run([PROGRAM, "init", store], check=True, capture_output=True)
+        fixture.empty_store(PROGRAM, store)
         fixture.import_layer(PROGRAM, self.folder, str(store), RED, fixture.red_line())
         server = fixture.Server(PROGRAM, "--store", str(store))
         urls = ("/collections", f"/collections/{RED}", f"/collections/{RED}/items", "/collections/counties", "/collections/counties/items")
@@ -296,7 +296,7 @@ class Citizen(unittest.TestCase):
             fixture.import_layer(PROGRAM, self.folder, str(store), RED, fixture.collection(fixture.feature((111.75, 40.8, 111.76, 40.81), BSM="N")))
             fixture.runs.wait_until(lambda: changed(urls[:3]))
             before = {u: self.request(u, server=server)[1]["ETag"] for u in urls}
-            subprocess.run([PROGRAM, "import", "--store", store, "--geodata", SOURCE / "geodata"], check=True, capture_output=True)
+            fixture.run(fixture.store_maker(PROGRAM), "import", "--store", store, "--geodata", SOURCE / "geodata")
             fixture.runs.wait_until(lambda: changed(urls))
             self.assertGreater(self.json("/collections/counties/items", server=server)["numberMatched"], 100)
         finally:
@@ -389,15 +389,19 @@ STRADDLING = json.dumps(fixture.feature((111.705, 40.80, 111.715, 40.81))).encod
 
 class Replaced(unittest.TestCase):
     """The file of a store that is served is replaced, taken away, written over. What is answered is of the file that is there now, or 503."""
+    @classmethod
+    def setUpClass(cls):
+        cls.both = pathlib.Path(tempfile.mkdtemp(prefix="hongxian-replaced-"))
+        cls.addClassCleanup(shutil.rmtree, cls.both)
+        for name, content in (("a.sqlite", fixture.red_line()), ("b.sqlite", OTHER)):
+            fixture.empty_store(PROGRAM, cls.both / name)
+            fixture.import_layer(PROGRAM, cls.both, str(cls.both / name), RED, content)
+
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hongxian-replaced-"))
         self.addCleanup(shutil.rmtree, self.folder)
-        self.path = self.folder / "a.sqlite"
-        fixture.empty_store(PROGRAM, self.path)
-        fixture.import_layer(PROGRAM, self.folder, str(self.path), RED, fixture.red_line())
-        self.other = self.folder / "b.sqlite"
-        fixture.empty_store(PROGRAM, self.other)
-        fixture.import_layer(PROGRAM, self.folder, str(self.other), RED, OTHER)
+        shutil.copytree(self.both, self.folder, dirs_exist_ok=True)
+        self.path, self.other = self.folder / "a.sqlite", self.folder / "b.sqlite"
 
     def serve(self, *options):
         self.server = fixture.Server(PROGRAM, "--store", str(self.path), "--threads", "3", *options)
@@ -465,6 +469,7 @@ class Replaced(unittest.TestCase):
         finally:
             database.close()
 
+    @fixture.runs.whole_under_sanitizers
     def test_a_store_that_was_moved_away_is_whole(self):
         """What an import had still in its journal goes into the file that was moved away, not into the one that came."""
         self.serve()
@@ -478,6 +483,7 @@ class Replaced(unittest.TestCase):
         self.assertEqual("ok\n", self.ask(aside))
         self.assertEqual("3\n", self.ask(aside, "SELECT max(n_features) FROM layer_version"))
 
+    @fixture.runs.no_threads
     def test_no_store_is_503(self):
         """Taken away: 503 with a sentence for whatever needs it; put back: as before. A file that is no store in its place, likewise."""
         self.serve()
@@ -503,6 +509,7 @@ class Replaced(unittest.TestCase):
         fixture.runs.wait_until(lambda: json.loads(self.request(f"/collections/{RED}")[2]).get("n_features") == 1)
         self.assertEqual(self.B, self.tell())
 
+    @fixture.runs.whole_under_sanitizers
     def test_records_go_into_the_store_that_is_there(self):
         """A check that is kept after the replacement is in the new store, and only there."""
         self.serve("--allow-records")

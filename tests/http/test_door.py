@@ -844,6 +844,7 @@ class Encrypted(Door):
         finally:
             self.assertEqual(0, server.stop(), server.log)
 
+    @fixture.runs.whole_under_sanitizers
     def test_what_is_no_certificate(self):
         """It does not start, and says so; with one it may listen where others reach it."""
         cert, key = self.certificate("one")

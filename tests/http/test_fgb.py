@@ -49,7 +49,7 @@ class Items(unittest.TestCase):
                   "properties": {"BSM": f"U{i}", "MC": f"城区“{i}”", "GHFQMC": "城镇集中建设区", "BZ": [None, "备注"][i], **([{"MJ": 1234.5678}, {}][i])}}
                  for i, shape in enumerate(SHAPES)]
         cls.towns = fixture.collection(*towns)
-        subprocess.run([PROGRAM, "import", "--store", cls.store, fixture.write_json(cls.folder / "towns.geojson", cls.towns), "--layer", TOWN,
+        subprocess.run([fixture.store_maker(PROGRAM), "import", "--store", cls.store, fixture.write_json(cls.folder / "towns.geojson", cls.towns), "--layer", TOWN,
                         "--document", "批〔2025〕1号", "--effective-from", "2025-01-01"], check=True, capture_output=True)
         cls.server = fixture.Server(PROGRAM, "--store", cls.store, "--threads", "2")
         cls.base = f"http://{cls.server.host}:{cls.server.port}"

@@ -36,7 +36,7 @@ class Ogc(unittest.TestCase):
         cls.store = fixture.make_store(PROGRAM, cls.folder)
         one = fixture.write_json(cls.folder / "one.geojson", fixture.collection(fixture.feature((111.75, 40.80, 111.76, 40.81), BSM="N1", MC="新")))
         cover = fixture.write_json(cls.folder / "cover.geojson", fixture.collection(fixture.feature(fixture.COVERAGE, BSM="C")))
-        subprocess.run([PROGRAM, "import", "--store", cls.store, one, "--layer", RED, "--synthetic", "--coverage", cover,
+        subprocess.run([fixture.store_maker(PROGRAM), "import", "--store", cls.store, one, "--layer", RED, "--synthetic", "--coverage", cover,
                         "--effective-from", "2025-06-01", "--document", "测试〔2025〕6号"], check=True, capture_output=True)
         (cls.folder / "web").mkdir()
         (cls.folder / "web" / "index.html").write_text("<!doctype html><title>红线</title>", encoding="utf-8")
@@ -137,12 +137,13 @@ class Ogc(unittest.TestCase):
         red = next(c for c in answer["collections"] if c["id"] == RED)
         self.assertEqual([["2025-06-01T00:00:00Z", None]], red["extent"]["temporal"]["interval"])
 
+    @fixture.runs.whole_under_sanitizers
     def test_a_long_title_is_whole(self):
         """A title of any length is UTF-8 to its end: a client would not read the list of collections otherwise."""
         title = "A" + "某市自然资源局二〇二五年六月批准启用的" * 12
         store = self.folder / "long.sqlite"
         subprocess.run([PROGRAM, "init", store], check=True, capture_output=True)
-        subprocess.run([PROGRAM, "import", "--store", store, self.folder / "one.geojson", "--layer", RED, "--synthetic", "--title-zh", title],
+        subprocess.run([fixture.store_maker(PROGRAM), "import", "--store", store, self.folder / "one.geojson", "--layer", RED, "--synthetic", "--title-zh", title],
                        check=True, capture_output=True)
         server = fixture.Server(PROGRAM, "--store", str(store), "--threads", "2")
         try:
@@ -261,6 +262,7 @@ class Ogc(unittest.TestCase):
         self.refused(f"/collections/{FARM}/items?f=csv&crs=http://www.opengis.net/def/crs/EPSG/0/4490", "bad-parameter")
         self.refused("/collections?f=csv", "unknown-format")
 
+    @fixture.runs.whole_under_sanitizers
     def test_places_of_the_plan(self):
         """They are collections like the others: pages on and back, a count, one alone; without times, they match every one."""
         store = fixture.geodata_store(PROGRAM, self.folder / "geodata.sqlite", SOURCE / "geodata")

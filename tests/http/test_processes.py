@@ -406,7 +406,7 @@ class Processes(unittest.TestCase):
         self.assertEqual(json.loads(want["json"])["verdicts"], document["summary"]["value"]["verdicts"])
         self.assertEqual(want["csv"], self.request("GET", document["rows"]["href"])[2])
 
-    @runs.no_threads
+    @runs.whole_under_sanitizers
     def test_every_audit(self):
         """Each audit runs with no word about outputs (all of them, by value), and as a job; since= goes on from an earlier one of either door."""
         for process, inputs in (("audit-parcels", {"parcels": self.parcels}), ("audit-lines", {"within_spaces": True}), ("audit-figures", {})):
@@ -473,6 +473,7 @@ class Processes(unittest.TestCase):
             if wrong != "status=":
                 self.assertEqual(400, self.request("GET", "/jobs?" + wrong)[0], wrong)
 
+    @runs.whole_under_sanitizers
     def test_results_of_a_job_of_the_other_door(self):
         """A job of POST /jobs has results, too: the summary, and the rows by reference."""
         job = json.loads(self.request("POST", "/jobs?kind=parcels&name=a.geojson&formats=csv", self.file.read_bytes())[2])

@@ -32,7 +32,7 @@ class Records(unittest.TestCase):
         one = fixture.write_json(cls.folder / "new-line.geojson", fixture.collection(fixture.feature((111.75, 40.80, 111.76, 40.81), BSM="N1", MC="新")))
         cover = fixture.write_json(cls.folder / "cover.geojson", fixture.collection(fixture.feature(fixture.COVERAGE, BSM="C")))
         for more in (["--effective-from", "2025-06-01", "--document", "测试〔2025〕6号"], ["--draft", "--document", "测试〔2026〕9号"]):
-            subprocess.run([PROGRAM, "import", "--store", cls.store, one, "--layer", RED, "--synthetic", "--coverage", cover, *more],
+            subprocess.run([fixture.store_maker(PROGRAM), "import", "--store", cls.store, one, "--layer", RED, "--synthetic", "--coverage", cover, *more],
                            check=True, capture_output=True)
         cls.sum = hashlib.sha256(pathlib.Path(one).read_bytes()).hexdigest()
         cls.server = fixture.Server(PROGRAM, "--store", cls.store, "--threads", "2")

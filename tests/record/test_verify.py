@@ -58,7 +58,7 @@ class Verify(unittest.TestCase):
         self.addCleanup(server.stop)
         connection = http.client.HTTPConnection(server.host, server.port)
         self.addCleanup(connection.close)
-        for i, path in enumerate(paths):
+        for i, path in enumerate(paths[::runs.some_under_sanitizers(7, 1)]):
             forged = changed(report, path)
             connection.request('POST', '/verify', json.dumps(forged))
             answer = connection.getresponse()
