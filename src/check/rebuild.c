@@ -1,12 +1,11 @@
 #include "check/rebuild.h"
 
+#include "base/temporary_folder.h"
 #include "formats/wkb.h"
 #include "geo/area.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What the store's row callback needs; the first failure is kept and stops the walk. */
 struct rebuild {
@@ -115,25 +114,20 @@ static enum status open_whole(const char *path, const uint8_t key[SHA256_BYTES],
     return s;
 }
 
-/* In a folder of our own that nobody else can guess or write to. The mapping outlives the name, so file and
- * folder are removed at once. */
+/* The mapping outlives the name, so file and folder are removed at once. */
 static enum status build_temporary(struct store *store, const struct store_version *v, bool coverage,
                                    struct arena *a, const uint8_t key[SHA256_BYTES], struct layer_index **out,
                                    struct error *e)
 {
-    const char *base = getenv("TMPDIR");
-    char *folder = arena_printf(a, "%s/hongxian-XXXXXX", base && *base ? base : "/tmp");
-    if (!folder)
-        return error_no_memory(e);
-    if (!mkdtemp(folder))
-        return error_errno(e, "创建临时目录", "Creating the temporary folder", folder);
-    char *path = arena_printf(a, "%s/layer.hxi", folder);
-    enum status s = path ? build(store, v, coverage, a, path, key, e) : error_no_memory(e);
+    struct temporary_folder folder;
+    enum status s = temporary_folder_make(&folder, e);
+    if (s)
+        return s;
+    char *path = arena_printf(a, "%s/layer.hxi", folder.path);
+    s = path ? build(store, v, coverage, a, path, key, e) : error_no_memory(e);
     if (!s)
         s = open_whole(path, key, out, e);
-    if (path)
-        unlink(path);
-    rmdir(folder);
+    temporary_folder_remove(&folder);
     return s;
 }
 

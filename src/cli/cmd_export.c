@@ -1,5 +1,4 @@
 /* export: a layer version as a file for other programs. */
-#include "base/file.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/print_json.h"
@@ -7,34 +6,12 @@
 #include "store/store_versions.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { OUTPUT_BYTES = 200 << 20 };
 
 struct export_args {
     struct arguments base;
     const char *out;
 };
-
-/* GeoJSON, by way of a file: it is written whole or not at all. */
-static enum status write_to_output(struct store *store, const struct store_version *v, struct arena *arena,
-                                   struct error *e)
-{
-    char folder[] = "/tmp/hongxian-export-XXXXXX", path[sizeof folder + 16], *bytes;
-    size_t size;
-    int64_t n;
-    if (!mkdtemp(folder))
-        return error_errno(e, "建立临时文件夹", "Making a temporary folder", folder);
-    snprintf(path, sizeof path, "%s/e.geojson", folder);
-    enum status s = export_version(store, v, path, &n, e);
-    if (!s)
-        s = file_read(path, OUTPUT_BYTES, arena, &bytes, &size, e);
-    (void)unlink(path);
-    (void)rmdir(folder);
-    return s ? s : output_write("-", bytes, size, e);
-}
 
 static int run(struct store *store, struct arena *arena, const struct arguments *base)
 {
@@ -44,11 +21,11 @@ static int run(struct store *store, struct arena *arena, const struct arguments 
     int64_t n = 0;
     if (store_version_find(store, base->items[0], arena, &v, &e))
         return exit_with_error(&e);
-    if (strcmp(path, "-") == 0)
-        return write_to_output(store, &v, arena, &e) ? exit_with_error(&e) : EXIT_OK;
+    bool to_output = strcmp(path, "-") == 0;
     if (export_version(store, &v, path, &n, &e))
-        return exit_with_error(&e);
-    printf("%s@%d\t%lld\t%s\n", v.layer, v.version_no, (long long)n, path);
+        return to_output && output_reader_left() ? EXIT_OK : exit_with_error(&e);
+    if (!to_output)
+        printf("%s@%d\t%lld\t%s\n", v.layer, v.version_no, (long long)n, path);
     return EXIT_OK;
 }
 

@@ -45,8 +45,7 @@ int listing_end(struct listing *l, enum status s, const struct error *e)
     return s ? exit_with_store_error(e) : EXIT_OK;
 }
 
-/* Whether whoever read standard output has gone, `head` with its lines. */
-static bool reader_left(void)
+bool output_reader_left(void)
 {
     struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
     return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
@@ -69,7 +68,7 @@ enum status output_write(const char *path, const void *bytes, size_t n, struct e
 {
     if (path && strcmp(path, "-") != 0)
         return write_whole(path, bytes, n, e);
-    if ((fwrite(bytes, 1, n, stdout) == n && fflush(stdout) == 0) || reader_left())
+    if ((fwrite(bytes, 1, n, stdout) == n && fflush(stdout) == 0) || output_reader_left())
         return STATUS_OK;
     return error_errno(e, "写出结果", "Writing the output", "stdout");
 }
@@ -77,7 +76,7 @@ enum status output_write(const char *path, const void *bytes, size_t n, struct e
 int output_end(int code)
 {
     bool lost = fflush(stdout) != 0 || ferror(stdout);
-    if (!lost || code != EXIT_OK || reader_left())
+    if (!lost || code != EXIT_OK || output_reader_left())
         return code;
     fprintf(stderr, "错误：结果没有写完。\nerror: The output could not be written in full.\n");
     return EXIT_INTERNAL;

@@ -22,6 +22,8 @@ int listing_end(struct listing *l, enum status s, const struct error *e);
 
 /* To a file, whole or not at all; `path` NULL or "-" is standard output. */
 enum status output_write(const char *path, const void *bytes, size_t n, struct error *e) HX_MUST_CHECK;
+/* Whether whoever read standard output has gone, `head` with its lines. */
+bool output_reader_left(void);
 /* The command's code, once everything is written: a reader that has had enough is no failure, and nothing is
  * said of it. */
 int output_end(int code);

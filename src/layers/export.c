@@ -328,8 +328,9 @@ enum status export_version(struct store *s, const struct store_version *v, const
                            int64_t *n_written, struct error *e)
 {
     struct error own;
-    int format = format_of(path);
-    enum status st = refuse_path(path, format, e);
+    bool to_output = strcmp(path, "-") == 0;
+    int format = format_of(to_output ? ".geojson" : path);
+    enum status st = to_output ? STATUS_OK : refuse_path(path, format, e);
     if (st == STATUS_OK)
         st = gdal_load(e);
     struct export_job *j = st == STATUS_OK ? calloc(1, sizeof *j) : NULL;

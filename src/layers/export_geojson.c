@@ -141,20 +141,21 @@ static enum status write_all(struct geojson_file *f)
 
 enum status export_geojson(struct export_job *j, const char *path)
 {
-    struct geojson_file f = {.job = j, .path = path, .file = fopen(path, "wxe")};
+    bool to_output = strcmp(path, "-") == 0;
+    struct geojson_file f = {.job = j, .path = path, .file = to_output ? stdout : fopen(path, "wxe")};
     if (!f.file)
         return fail_file(&f);
     buffer_init(&f.text, 0);
     jw_init(&f.w, &f.text, false);
     geo_shape_builder_init(&f.builder);
     enum status st = write_all(&f);
-    if (fclose(f.file) != 0 && st == STATUS_OK)
+    if ((to_output ? fflush(f.file) : fclose(f.file)) != 0 && st == STATUS_OK)
         st = fail_file(&f);
-    if (st == STATUS_OK)
+    if (st == STATUS_OK && !to_output)
         st = file_sync(path, j->error);
     geo_shape_builder_release(&f.builder);
     buffer_release(&f.text);
-    if (st != STATUS_OK) /* half a layer is not left behind under a whole one's name */
+    if (st != STATUS_OK && !to_output) /* half a layer is not left behind under a whole one's name */
         unlink(path);
     return st;
 }

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define KEEP_BYTES ((size_t)2 << 30)
 
@@ -343,8 +344,8 @@ static enum status add_coverage(struct job *j, struct error *e)
     return st;
 }
 
-/* Index files are in place before the commit, so that the first check of the new version need not build them.
- * When the commit fails they are orphans with a key that nobody asks for. */
+/* Index files are in place before the commit, so that the first check of the new version need not build them;
+ * drop_indexes when it fails. */
 static enum status finish(struct job *j, struct error *e)
 {
     enum status st = accept_or_refuse(j, e);
@@ -364,6 +365,17 @@ static enum status finish(struct job *j, struct error *e)
         store_index_sweep(j->store);
     }
     return st;
+}
+
+/* Of a version that was not taken. A process that is killed leaves them to store_index_sweep. */
+static void drop_indexes(struct job *j)
+{
+    const struct store_version *v = j->import ? store_import_version(j->import) : NULL;
+    for (int coverage = 0; v && coverage < 2; coverage++) {
+        const char *path = store_index_path(j->store, j->arena, v, coverage);
+        if (path)
+            (void)unlink(path);
+    }
 }
 
 /* Everything is decided and told before the store is touched. */
@@ -449,6 +461,7 @@ enum status ingest_layer_file(struct store *s, const struct ingest_request *r, s
     ingest_list_init(&j.repaired);
     ingest_list_init(&j.refused);
     enum status st = run(&j, e);
+    drop_indexes(&j);
     store_import_abort(j.import);
     index_builder_free(j.index);
     source_close(j.source);
