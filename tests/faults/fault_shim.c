@@ -1,8 +1,8 @@
 /* An LD_PRELOAD library for the tests of faults: it counts what a program asks of the system, and refuses the
  * n-th call of one kind, or all from the n-th on.
  *
- *   HX_FAULT=KIND:N[+|!][:ERRNO] KIND of `kinds`; N counts from 1; errno by its number, else that of the kind;
- *                                !: instead of the call the process is killed, as by kill -9
+ *   HX_FAULT=KIND:N[+|!][:ERRNO] KIND of `kinds`; N counts from 1; errno by its number, else that of the
+ *                                kind; !: instead of the call the process is killed, as by kill -9
  *   HX_FAULT_FROM=TEXT[,TEXT]    only calls made by a program or library whose path has TEXT in it
  *   HX_FAULT_COMMAND=WORD        only in a process whose first argument is WORD: a job of the server is one
  *   HX_FAULT_COUNTS=FILE         where the calls of each kind are counted, numbers of 8 bytes in the order of

@@ -69,7 +69,8 @@ def same_text(content):
 def contents(store):
     """Every table's rows, as (table, column) → digest; and whether SQLite finds the file whole."""
     found = {}
-    with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as db:
+    mode = "rw" if pathlib.Path(f"{store}-journal").exists() else "ro"  # what is left of a transaction is taken back by whoever opens it
+    with contextlib.closing(sqlite3.connect(f"file:{store}?mode={mode}", uri=True)) as db:
         db.text_factory = bytes
         for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%' ORDER BY name").fetchall():
             name = name.decode()
