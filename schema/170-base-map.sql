@@ -24,3 +24,6 @@ CREATE VIEW place_item AS
   SELECT collection, id, name, properties, geometry FROM base_feature;
 
 UPDATE plan_state SET loaded_key = '';
+
+-- Going to a feature by its code (BSM, 图斑编号).
+CREATE INDEX feature_by_code ON feature (code);

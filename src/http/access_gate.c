@@ -30,6 +30,7 @@ static const struct need {
     {handle_plan_units, RIGHT_READ, false},
     {handle_plan_unit, RIGHT_READ, false},
     {handle_plan_table, RIGHT_READ, false},
+    {handle_search, RIGHT_READ, false}, /* projects need more: its handler asks */
     {handle_openapi, RIGHT_READ, false},
     {handle_api, RIGHT_READ, false},
     {handle_conformance, RIGHT_READ, false},

@@ -22,6 +22,7 @@ static const struct route routes[] = {
     {"GET", "/plan/units", handle_plan_units, "f", false}, /* before {table}, which would take it */
     {"GET", "/plan/units/{code}", handle_plan_unit, "f", false},
     {"GET", "/plan/{table}", handle_plan_table, "", false},
+    {"GET", "/search", handle_search, "q limit", false},
     {"GET", "/openapi.yaml", handle_openapi, "", false},
     {"GET", "/api", handle_api, "f", false},
     {"GET", "/", handle_landing, NULL, false}, /* the page's own parameters, too */

@@ -50,6 +50,7 @@ bool landing_is_map(struct request *rq);                          /* is it answe
 handler_fn handle_layers;                                         /* handle_layers.c */
 handler_fn handle_plan_units, handle_plan_unit;                   /* handle_plan.c */
 handler_fn handle_plan_table;                                     /* handle_plan.c */
+handler_fn handle_search;                                         /* handle_search.c */
 handler_fn handle_collections, handle_collection;                 /* handle_collections.c */
 handler_fn handle_versions;                                       /* handle_versions.c */
 handler_fn handle_items, handle_item;                             /* handle_items.c */

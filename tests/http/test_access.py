@@ -82,7 +82,7 @@ class Asking:
 # What each route of the interface needs, written a second time. "whole": of somebody without bounds.
 NEEDS = {
     None: "/health /live /ready /login /logout /me /",
-    "read": "/classes /layers /plan /openapi.yaml /api /conformance /collections /collections/ /tiles/ /tileMatrixSets /styles /processes",
+    "read": "/classes /layers /plan /search /openapi.yaml /api /conformance /collections /collections/ /tiles/ /tileMatrixSets /styles /processes",
     "check": "/check /checks /convert /verify /processes/1/execution /jobs",
     "records": "GET/projects /records",
     "projects": "POST/projects DELETE/projects/1",
@@ -475,6 +475,9 @@ class Units(Asking, unittest.TestCase):
         mine = self.json_as("hohhot", "POST", "/projects?name=mine&code=M-1", parcel(HOHHOT), 201)
         self.assertIn("mine", [p["name"] for p in self.json_as("hohhot", "GET", "/projects")["projects"]])
         self.assertNotIn("mine", [p["name"] for p in self.json_as("xilingol", "GET", "/projects")["projects"]])
+        for name, seen in (("hohhot", ["mine"]), ("xilingol", [])):
+            found = self.json_as(name, "GET", "/search?q=mine")["found"]
+            self.assertEqual(seen, [f["name"] for f in found if f["what"] == "project"])
         for path in (f"/projects/{mine['id']}", f"/projects/{mine['id']}/input"):
             self.assertEqual([200, 404, 403], [self.as_(n, "GET", path)[0] for n in ("hohhot", "xilingol", "reader")])
         self.refused("xilingol", 404, "project-not-found", "POST", "/check?project=mine")

@@ -15,7 +15,7 @@ PROGRAM, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 import fixture  # noqa: E402
 
 TEXT = re.sub(r"\s+", "", re.sub(r"(?m)^\s*-\s*\d+\s*-\s*$", "", (SOURCE / "geodata/plan/text.txt").read_text(encoding="utf-8")))
-SMALL = ("plan", "admin")   # without the layers: a second instead of a minute
+SMALL = ("plan", "admin", "base")   # without the layers: a second instead of a minute
 
 
 def geodata(folder):
