@@ -4,9 +4,9 @@ import test from 'node:test';
 import { elements, fakeDocument, load } from './bundle.mjs';
 
 fakeDocument();
-const [format, verdict, control, layerPanel, symbols, claims, crs, plots, { innerPoint }, { dayAndTime }, address] = await load(
+const [format, verdict, control, layerPanel, symbols, claims, crs, plots, { innerPoint }, { dayAndTime }, address, ellipsoid, { placeText }] = await load(
   'format.ts', 'verdict.ts', 'control.ts', 'panels/report-layer.ts', 'map/symbols.ts', 'panels/claims.ts', 'crs.ts', 'plots.ts', 'map/inner-point.ts',
-  'moment.ts', 'address.ts',
+  'moment.ts', 'address.ts', 'map/ellipsoid.ts', 'map/where.ts',
 );
 const { balanced, fixed, sumOf, hectares, mu, percent, remainder, squareMetres } = format;
 const { confidenceKey, examinedIn, isComplete, layerVerdict, shownVerdict, statusKey, statusTone, worstFirst } = verdict;
@@ -394,4 +394,35 @@ test('the CRS question: the zones\' EPSG codes, and only where naming a CRS help
     assert.equal(asksForCrs(code, 4525), true); // the choice was wrong
   }
   for (const code of ['crs-datum-refused', 'crs-web-mercator', 'txt-datum-refused', '']) assert.equal(asksForCrs(code, 4525), false);
+});
+
+test('plane coordinates of the pointer are those of PROJ, to a millimetre', () => {
+  // GDAL 3.6 with PROJ 9.1, EPSG:4490 to EPSG:4525, 4526, 4521 and 4530.
+  const known = [
+    [111.7, 40.8, 37559072.5121, 4518598.6914], [114.6518679, 40.8129005, 38554999.9987, 4519999.9952],
+    [98.1, 37.4, 33420310.2237, 4141283.6965], [125.9, 53.3, 42493332.9071, 5908011.7679],
+  ];
+  for (const [lon, lat, east, north] of known) {
+    const at = ellipsoid.toZone([lon, lat]);
+    assert.ok(Math.abs(at.east - east) < 0.001 && Math.abs(at.north - north) < 0.001, JSON.stringify(at));
+  }
+  assert.equal(placeText([111.7, 40.8]), '111.70000°E 40.80000°N · X 4518598.7  Y 37559072.5');
+  assert.equal(placeText([-0.5, 60]), '0.50000°W 60.00000°N');
+});
+
+test('measured lengths are geodesics', () => {
+  // pyproj's Geod, on GRS 80, whose flattening differs from CGCS2000's in the eleventh digit.
+  for (const [p, q, metres] of [[[111.7, 40.8], [111.71, 40.81], 1394.72459], [[97.2, 37.4], [126, 53.3], 2833351.82107], [[110, 40], [110, 41], 111044.26088]]) {
+    assert.ok(Math.abs(ellipsoid.distance(p, q) - metres) < 0.001, `${ellipsoid.distance(p, q)} ${metres}`);
+  }
+  assert.equal(ellipsoid.distance([111, 40], [111, 40]), 0);
+  assert.ok(Math.abs(ellipsoid.lengthOf([[110, 40], [110, 40.5], [110, 41]]) - 111044.26088) < 0.001);
+});
+
+test('a measured area is the one that a check answers', () => {
+  // `area_m2` of POST /check for this parcel.
+  const ring = [[111.7, 40.8], [111.72, 40.8], [111.725, 40.815], [111.7, 40.81]];
+  assert.ok(Math.abs(ellipsoid.areaOf(ring) - 2576886.259) < 0.001);
+  assert.equal(ellipsoid.areaOf([...ring, ring[0]]).toFixed(4), ellipsoid.areaOf(ring).toFixed(4));
+  assert.equal(ellipsoid.areaOf(ring.slice(0, 2)), 0);
 });

@@ -5,6 +5,7 @@ import { ACCESS_TEXTS } from './texts/access';
 import { AUDIT_TEXTS } from './texts/audit';
 import { FILE_TEXTS } from './texts/file';
 import { LAYER_TEXTS } from './texts/layers';
+import { MAP_TEXTS } from './texts/map';
 import { PLAN_TEXTS } from './texts/plan';
 import { PROJECT_TEXTS } from './texts/projects';
 import { RECORD_TEXTS } from './texts/records';
@@ -16,6 +17,7 @@ const TEXTS = {
   ...AUDIT_TEXTS,
   ...FILE_TEXTS,
   ...LAYER_TEXTS,
+  ...MAP_TEXTS,
   ...PLAN_TEXTS,
   ...PROJECT_TEXTS,
   ...RECORD_TEXTS,

@@ -1,18 +1,23 @@
 /** The page: puts the panels and the map together, and runs checks. */
 
 import './style.css';
+import './map/map-tools.css';
 import { follow, keepAddress, type Address } from './address';
 import { askMe, may, me, roleName, setMe } from './access';
 import { logout } from './api-access';
 import { ApiError, check, checkShapes, getCollections, getControlLayers, getHealth, onLoginNeeded, recalledCheck, type Collection, type FeatureItem, type Health, type Question, type Report, type VerdictName, type ZoneElsewhere } from './api';
+import { getProject } from './api-projects';
+import type { Found } from './api-search';
 import { recordInput, type WholeRecord } from './api-records';
 import { controlLayers, mustLayers, relationOf, setControlLayers } from './control';
 import { fill, h } from './dom';
 import { htmlLang, lang, onLang, pick, plainTitle, setLang, t, type TextKey } from './i18n';
 import { ParcelDrawing } from './map/draw';
 import { CheckOverlay } from './map/overlay';
+import { Measuring } from './map/measure';
 import { CLASS_SYMBOL, INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, PLACE_SYMBOL, areaSwatch, type AreaSymbol } from './map/symbols';
 import { MapView, type Box } from './map/view';
+import { showWhere } from './map/where';
 import { BatchPanel, type Place } from './panels/batch';
 import { CheckPanel } from './panels/check';
 import { ConflictsPanel } from './panels/conflicts';
@@ -22,6 +27,7 @@ import { LayoutPanel } from './panels/layout';
 import { LoginDialog } from './panels/login';
 import { RecordsPanel } from './panels/records';
 import { ReportPanel } from './panels/report';
+import { SearchBox } from './panels/search';
 import { tabs, type Tabs } from './panels/tabs';
 import { sentenceOf } from './sentence';
 import * as state from './state';
@@ -170,6 +176,24 @@ const right: Tabs = tabs('side_right', [
   if (id === 'records') records.opened();
   renderDropSign();
 });
+
+const searchBox = new SearchBox({
+  onGo: goTo,
+  onProject: (id) => {
+    right.select('check');
+    getProject(id).then((project) => checkPanel.openProject(project)).catch((e: unknown) => mapProblem(sentenceOf(e).text));
+  },
+});
+
+/** To what was found: its extent, or a mark where it is a point. */
+function goTo({ bbox, what }: Found): void {
+  if (!bbox || !view) return;
+  const [west, south, east, north] = bbox;
+  const isPoint = west === east && south === north;
+  overlay?.pin(isPoint ? [west, south] : undefined);
+  if (isPoint) view.flyTo(west, south, what === 'point' ? 14 : 11);
+  else view.fit(bbox);
+}
 
 function flyToPlace(feature: FeatureItem): void {
   const g = feature.geometry;
@@ -465,7 +489,7 @@ function listenForDrops(): void {
   addEventListener('keydown', (e) => e.key === 'Escape' && drawing?.cancel());
 }
 
-const middle = h('main', { class: 'middle' }, mapBox, mapKey, dropSign, mapMessage);
+const middle = h('main', { class: 'middle' }, mapBox, searchBox.el, mapKey, dropSign, mapMessage);
 const leftSide = h('nav', { class: 'side left' }, left.el);
 const rightSide = h('aside', { class: 'side right', id: 'sheet', tabindex: -1 }, sheetGrip(), right.el);
 document.getElementById('app')?.append(skipLinks(), header, leftSide, middle, rightSide);
@@ -492,6 +516,7 @@ async function start(): Promise<void> {
   arrive();
   overlay = new CheckOverlay(view.map);
   const v = view;
+  mapBox.parentElement?.append(showWhere(v.map), new Measuring(v.map, (active) => (v.clicksPaused = active)).el);
   drawing = new ParcelDrawing(
     v.map,
     (geojson) => checkPanel.start({ bytes: geojson, name: t('input_draw') }),

@@ -124,7 +124,7 @@ export class CheckPanel {
   }
 
   /** Its parcels, class, claims and CRS, checked again with the data of the day that is set. */
-  private async openProject(listed: Project): Promise<void> {
+  async openProject(listed: Project): Promise<void> {
     const turn = ++this.reading;
     const [project, bytes] = await Promise.all([getProject(listed.id), projectInput(listed.id)]);
     if (turn !== this.reading) return; // something else was chosen meanwhile

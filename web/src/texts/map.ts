@@ -1,0 +1,23 @@
+/** What the map's own tools say: going somewhere, coordinates, measuring. */
+export const MAP_TEXTS = {
+  go_label: ['查找并前往', 'Find and go to'],
+  go_hint: ['名称、代码、BSM、项目或坐标', 'Name, code, BSM, project or coordinates'],
+  go_none: ['没有找到“{q}”', 'Nothing found for “{q}”'],
+  go_found: ['找到 {n} 处', '{n} found'],
+  go_choose_zone: ['没有带号：请选择', 'No zone number: choose'],
+  go_no_place: ['没有点位', 'no place on the map'],
+  go_unit: ['行政区', 'unit'],
+  go_town: ['地名', 'place'],
+  go_water: ['水系', 'water'],
+  go_plan: ['规划', 'plan'],
+  go_feature: ['图斑', 'feature'],
+  go_project: ['项目', 'project'],
+  go_point: ['坐标', 'coordinates'],
+  where_label: ['光标处的坐标', 'Coordinates at the pointer'],
+  where_zone: ['{zone} 带', 'zone {zone}'],
+  measure_length: ['量距离', 'Distance'],
+  measure_area: ['量面积', 'Area'],
+  measure_hint: ['在图上点各点；双击或 Esc 结束', 'Click the points on the map; double-click or Esc ends'],
+  measure_first: ['距离（椭球面）', 'distance (ellipsoid)'],
+  measure_area_is: ['面积（椭球面）', 'area (ellipsoid)'],
+} as const satisfies Record<string, readonly [string, string]>;
