@@ -1,4 +1,5 @@
 /* hongxian projects: what `check --save-project` saved. */
+#include "base/china_time.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/print_json.h"
@@ -31,16 +32,18 @@ static void write_project(struct json_writer *w, const struct store_project *p)
 static bool print_row(const struct store_project *p, void *user)
 {
     struct json_writer *w = listing_json(user);
+    char when[CHINA_TIME_SIZE];
     if (w)
         write_project(w, p);
     else
         printf("%s\t%s\t%s\t%s\t%s\t%s\n", p->name, p->code, class_of(p), p->claims, p->input_name,
-               p->saved_at);
+               china_time_told(p->saved_at, when));
     return true;
 }
 
 static void print_one(const struct store_project *p)
 {
+    char when[CHINA_TIME_SIZE];
     const struct {
         const char *label, *value;
     } facts[] = {{"项目名称 name", p->name},
@@ -52,7 +55,7 @@ static void print_one(const struct store_project *p)
                  {"坐标系 CRS", p->crs},
                  {"碎屑标准 slivers", p->slivers},
                  {"文件 file", p->input_name},
-                 {"保存时间 saved (UTC)", p->saved_at}};
+                 {"保存时间 saved at", china_time_told(p->saved_at, when)}};
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
         printf("%s\t%s\n", facts[i].label, facts[i].value);
 }

@@ -1,3 +1,4 @@
+#include "base/china_time.h"
 #include "cli/args.h"
 #include "cli/definitions.h"
 #include "cli/exit_codes.h"
@@ -26,12 +27,13 @@ static const struct records_args *records(const struct arguments *a)
 
 static void print_row(const struct store_record *r)
 {
+    char when[CHINA_TIME_SIZE];
+    china_time_told(r->kept_at, when);
     if (strcmp(r->kind, "check") == 0)
-        printf("%" PRId64 "\t%s\t检查 check\t%s\t%s\t%s\t%s\t%.16s\n", r->id, r->kept_at, r->verdict,
-               r->officer, *r->project_name ? r->project_name : "-", *r->input_name ? r->input_name : "-",
-               r->sha256);
+        printf("%" PRId64 "\t%s\t检查 check\t%s\t%s\t%s\t%s\t%.16s\n", r->id, when, r->verdict, r->officer,
+               *r->project_name ? r->project_name : "-", *r->input_name ? r->input_name : "-", r->sha256);
     else
-        printf("%" PRId64 "\t%s\t改判 override %" PRId64 "\t%s\t%s\t%s\t-\t%.16s\n", r->id, r->kept_at,
+        printf("%" PRId64 "\t%s\t改判 override %" PRId64 "\t%s\t%s\t%s\t-\t%.16s\n", r->id, when,
                r->refers_to, r->verdict, r->officer, r->reason, r->sha256);
 }
 
@@ -64,17 +66,19 @@ static int run_list(struct store *store, struct arena *arena, const struct argum
 static bool show_override(const struct store_record *r, void *user)
 {
     (void)user;
-    printf("改判 override %" PRId64 "  %s  %s  %s\n  理由 reason %s\n", r->id, r->kept_at, r->verdict,
-           r->officer, r->reason);
+    char when[CHINA_TIME_SIZE];
+    printf("改判 override %" PRId64 "  %s  %s  %s\n  理由 reason %s\n", r->id,
+           china_time_told(r->kept_at, when), r->verdict, r->officer, r->reason);
     return true;
 }
 
 static void show_row(const struct store_record *r)
 {
+    char when[CHINA_TIME_SIZE];
     const struct {
         const char *title, *value;
     } lines[] = {{"类别 kind", r->kind},
-                 {"时间 kept at", r->kept_at},
+                 {"时间 kept at", china_time_told(r->kept_at, when)},
                  {"经办人 officer", r->officer},
                  {"登录人 logged in", r->person},
                  {"项目名称 project", r->project_name},

@@ -83,7 +83,7 @@ void layer_finding_zones_m2(const struct layer_finding *f, double m2[ZONES_MAX +
 const char *
 layer_status_name(enum layer_status s); /* "unmeasured", "not_covered", "overlap", "sliver", "clear" */
 const char *layer_status_zh(enum layer_status s);
-/* The status in the words of its line: 压占 / 未压占, or 位于边界内 / 位于边界外. */
+/* The status in the words of its line: 压占 / 未压占, or 位于界内 / 位于界外. */
 const char *layer_finding_zh(const struct layer_finding *f);
 const char *layer_finding_en(const struct layer_finding *f);
 

@@ -105,10 +105,10 @@ const char *layer_finding_zh(const struct layer_finding *f)
     if (f->line->relation != LINE_CONTAINS)
         return layer_status_zh(f->status);
     if (f->status == LAYER_CLEAR)
-        return "位于边界外";
+        return "位于界外";
     if (f->status != LAYER_OVERLAP)
         return layer_status_zh(f->status);
-    return f->inside ? "全部位于边界内" : "部分位于边界内";
+    return f->inside ? "位于界内" : "部分位于界内";
 }
 
 const char *layer_finding_en(const struct layer_finding *f)

@@ -1,8 +1,9 @@
 #include "report/words.h"
 
+#include "base/china_time.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 enum status report_lang_parse(const char *text, enum report_lang *out, struct error *e)
 {
@@ -127,18 +128,8 @@ const char *report_shapes_missing(struct arena *a, size_t n, enum report_lang la
 
 const char *report_china_time(struct arena *a, const char *utc, enum report_lang lang)
 {
-    struct tm t = {.tm_isdst = 0};
-    char text[32];
-    int end = 0;
-    if (sscanf(utc, "%4d-%2d-%2dT%2d:%2d:%2dZ%n", &t.tm_year, &t.tm_mon, &t.tm_mday, &t.tm_hour, &t.tm_min,
-               &t.tm_sec, &end) != 6 ||
-        !end || utc[end])
-        return arena_strdup(a, utc);
-    t.tm_year -= 1900;
-    t.tm_mon -= 1;
-    time_t at = timegm(&t) + 8 * 3600; /* the whole country has one zone, without summer time */
-    struct tm local;
-    if (!gmtime_r(&at, &local) || strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local) == 0)
+    char text[CHINA_TIME_SIZE];
+    if (strcmp(china_time(utc, text), utc) == 0)
         return arena_strdup(a, utc);
     return arena_printf(a, lang == REPORT_LANG_EN ? "%s (Beijing time)" : "%s（北京时间）", text);
 }

@@ -129,6 +129,8 @@ class Chain(unittest.TestCase):
         text = self.office.run('records', 'show', '1').stdout
         self.assertIn('结论 verdict  prohibited', text)
         self.assertIn('改判 override 5', text)
+        self.assertRegex(text, r'时间 kept at  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d 北京时间\n')  # one clock, and it is told
+        self.assertRegex(self.office.run('records', 'list').stdout, r'^1\t\d{4}-\d\d-\d\d \d\d:\d\d:\d\d 北京时间\t')
 
     def test_an_override_needs_a_check_a_verdict_a_reason_and_an_officer(self):
         good = {'--verdict': 'notice', '--reason': '理由', '--officer': '李四'}

@@ -1,14 +1,21 @@
 #!/usr/bin/env python3
 """Saved projects through the command and the server: the same rows, the same refusals in the same words; and the record searched by
 project and claim."""
+import datetime
 import http.client
 import json
 import unittest
 import urllib.parse
+import zoneinfo
 
 from office import PROGRAM, Office, fixture, report_schema
 
 CLAIM = 'STBHHX=NATIONAL_MAJOR#3:内政字〔2026〕12号@2026-03-01@自治区人民政府'
+
+
+def in_china(utc):
+    there = datetime.datetime.fromisoformat(utc.replace('Z', '+00:00')).astimezone(zoneinfo.ZoneInfo('Asia/Shanghai'))
+    return f'{there:%Y-%m-%d %H:%M:%S} 北京时间'
 
 
 def query(**parts):
@@ -38,10 +45,10 @@ class Projects(unittest.TestCase):
         return self.ask('POST', '/projects?' + query(**parts), self.parcel if body is None else body)
 
     def listed(self):
-        """By the server and by the command, which must tell the same."""
+        """By the server and by the command, which must tell the same; the command to people, by China's clock."""
         rows = self.ask('GET', '/projects')[1]['projects']
         lines = self.office.run('projects', 'list').stdout.splitlines()
-        self.assertEqual([[r[k] for k in ('name', 'code', 'project_class', 'claims', 'input_name', 'saved_at')] for r in rows],
+        self.assertEqual([[r[k] for k in ('name', 'code', 'project_class', 'claims', 'input_name')] + [in_china(r['saved_at'])] for r in rows],
                          [line.split('\t') for line in lines])
         return rows
 

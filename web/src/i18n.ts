@@ -155,7 +155,7 @@ const TEXTS = {
   v_unknown: ['无法判定', 'Cannot be judged'],
   s_overlap: ['压占', 'Overlap'],
   s_inside: ['位于界内', 'Inside'],
-  s_partly: ['部分在界内', 'Partly inside'],
+  s_partly: ['部分位于界内', 'Partly inside'],
   s_outside: ['位于界外', 'Outside'],
   s_sliver: ['仅碎屑', 'Slivers only'],
   s_clear: ['未压占', 'Clear'],
@@ -227,7 +227,7 @@ const TEXTS = {
   r_legend_overlap: ['压占部分', 'Pressed on'],
   r_legend_class: ['地类界', 'Between classes'],
   r_legend_place: ['选中的位置', 'Chosen place'],
-  r_legend_inside: ['在界内', 'Inside'],
+  r_legend_inside: ['位于界内', 'Inside'],
   unnamed: ['未命名', 'unnamed'],
   close: ['关闭', 'Close'],
 } as const satisfies Record<string, readonly [string, string]>;
