@@ -93,6 +93,9 @@ class Bench(unittest.TestCase):
         self.assertEqual([[r[k] for k in columns if k != "measured"] for r in want], [[r[k] for k in columns if k != "measured"] for r in got])
         self.assertEqual([bool(r["measured"]) for r in want], [r["measured"] for r in got])
         self.assertEqual([], self.page(offset=N + 2)["rows"])
+        self.assertEqual({line["layer"] for line in self.client.json("GET", "/layers")["layers"] if line.get("kind", "line") == "line"} & {"ecological_red_line"},
+                         {line["layer"] for line in self.page()["lines"]} & {"ecological_red_line"})
+        self.assertTrue(all(f"{line['prefix']}_m2" in columns for line in self.page()["lines"]))
 
     def test_what_cannot_be_asked_is_refused(self):
         """A wrong name, type, order or form has a sentence, and no text of a filter reaches SQL."""

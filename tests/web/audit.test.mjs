@@ -92,14 +92,62 @@ test('a dropped file of parcels is audited; the counts are those of the rows', {
   await shot('11-batch-result');
 });
 
-test('a worst case is drawn on the map, and says why it cannot be measured', { skip }, async () => {
-  const first = page.locator(id('worst-case')).first();
+/** Waits until the table says that it has found so many. */
+const found = (n) => page.waitForFunction((want) => document.querySelector('[data-testid="rows-found"]')?.dataset.n === want, String(n));
+const column = async (k) => (await page.locator(`${id('result-row')} td:nth-child(${k})`).allInnerTexts()).map((x) => Number(x.replace(/,/g, '')));
+
+test('the table has every parcel, the worst first; a row is drawn on the map', { skip }, async () => {
+  await found(3000);
+  const first = page.locator(id('result-row')).first();
   assert.match(await first.innerText(), /禁止/);
   const before = await yellow();
-  await first.click();
-  await page.waitForFunction(() => document.querySelector('[data-testid="worst-case"]')?.getAttribute('aria-pressed') === 'true');
+  await first.locator('.plot-name').click();
+  await page.waitForFunction(() => document.querySelector('[data-testid="result-row"] .plot-name')?.getAttribute('aria-pressed') === 'true');
   await marked(before);
   await shot('12-batch-place');
+});
+
+test('the table is scrolled to its end, filtered and sorted by the server', { skip }, async () => {
+  const box = page.locator(id('rows-box'));
+  await box.evaluate((e) => (e.scrollTop = e.scrollHeight));
+  await page.waitForFunction(() => [...document.querySelectorAll('[data-testid="result-row"]')].some((r) => r.getAttribute('aria-rowindex') === '3001'));
+  assert.ok(await page.locator(id('result-row')).count() < 40); // only those in sight are in the document
+  const n = Number(await page.locator(id('count-restricted')).getAttribute('data-n')) || Number(await page.locator(id('count-notice')).getAttribute('data-n'));
+  const verdict = Number(await page.locator(id('count-restricted')).getAttribute('data-n')) ? 'restricted' : 'notice';
+  await page.locator(id('rows-verdict')).selectOption(verdict);
+  await found(n);
+  await page.locator(id('rows-sort-area_m2')).click();
+  await page.waitForFunction((v) => {
+    const rows = [...document.querySelectorAll('[data-testid="result-row"]')];
+    const areas = rows.map((r) => Number(r.children[3].textContent.replace(/,/g, '')));
+    return rows.length > 1 && rows.every((r) => r.dataset.verdict === v) && areas.every((a, i) => !i || a >= areas[i - 1]);
+  }, verdict);
+  assert.ok((await column(4)).length > 1);
+  await page.locator(id('rows-text')).fill('DK-1_');
+  await found(0); // the signs of a pattern are taken as they are
+  await page.locator(id('rows-verdict')).selectOption('');
+  await page.locator(id('rows-text')).fill('DK-8');
+  await page.waitForFunction(() => document.querySelector('[data-testid="result-row"] .plot-name')?.textContent?.startsWith('DK-8'));
+  await page.locator(id('rows-sort-parcel_id')).click();
+  const crossing = page.locator(id('result-row')).filter({ has: page.getByRole('button', { name: 'DK-8', exact: true }) });
+  await crossing.locator('.plot-name').click();
+  await page.waitForSelector(id('worst-reason'));
+  assert.match(await page.locator(id('worst-reason')).innerText(), /自相交/);
+  await shot('12-batch-table');
+});
+
+test('a row opens as a full check of that parcel, with the verdict of the batch', { skip }, async () => {
+  await page.locator(id('rows-text')).fill('');
+  await found(3000);
+  await page.waitForFunction(() => document.querySelector('[data-testid="result-row"]')?.dataset.verdict);
+  const row = page.locator(id('result-row')).first();
+  const [verdict, name] = [await row.getAttribute('data-verdict'), await row.locator('.plot-name').innerText()];
+  await row.locator(id('row-check')).click();
+  await page.waitForSelector(id('verdict'));
+  assert.equal(await page.locator(id('verdict')).getAttribute('data-verdict'), verdict);
+  assert.match(await page.locator(id('verdict')).innerText(), new RegExp(name));
+  await page.locator(id('tab-batch')).click();
+  await found(3000);
 });
 
 test('downloads are files with names of their own', { skip }, async () => {

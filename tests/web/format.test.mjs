@@ -4,9 +4,10 @@ import test from 'node:test';
 import { elements, fakeDocument, load } from './bundle.mjs';
 
 fakeDocument();
-const [format, verdict, control, layerPanel, symbols, claims, crs, plots, { innerPoint }, { dayAndTime }, address, ellipsoid, { placeText }] = await load(
+const [format, verdict, control, layerPanel, symbols, claims, crs, plots, { innerPoint }, { dayAndTime }, address, ellipsoid, { placeText }, bench] = await load(
   'format.ts', 'verdict.ts', 'control.ts', 'panels/report-layer.ts', 'map/symbols.ts', 'panels/claims.ts', 'crs.ts', 'plots.ts', 'map/inner-point.ts',
   'moment.ts', 'address.ts', 'map/ellipsoid.ts', 'map/where.ts',
+  'result-filter.ts',
 );
 const { balanced, fixed, sumOf, hectares, mu, percent, remainder, squareMetres } = format;
 const { confidenceKey, examinedIn, isComplete, layerVerdict, shownVerdict, statusKey, statusTone, worstFirst } = verdict;
@@ -425,4 +426,30 @@ test('a measured area is the one that a check answers', () => {
   assert.ok(Math.abs(ellipsoid.areaOf(ring) - 2576886.259) < 0.001);
   assert.equal(ellipsoid.areaOf([...ring, ring[0]]).toFixed(4), ellipsoid.areaOf(ring).toFixed(4));
   assert.equal(ellipsoid.areaOf(ring.slice(0, 2)), 0);
+});
+
+test('a filter of the batch is CQL2, and no text of the user becomes a part of it', () => {
+  assert.equal(bench.rowsFilter(bench.EMPTY_FILTER), '');
+  const all = { verdict: 'prohibited', line: 'red_line', unit: 'c:150102', cls: 'GENERAL', from: '0.5', to: '3', text: "a'b%_\\" };
+  assert.equal(bench.rowsFilter(all), "verdict = 'prohibited' AND red_line_m2 > 0 AND county = '150102' AND project_class = 'GENERAL' AND area_m2 >= 5000 AND "
+    + "area_m2 <= 30000 AND (parcel_id LIKE '%a''b\\%\\_\\\\%' OR name LIKE '%a''b\\%\\_\\\\%')");
+  assert.equal(bench.rowsFilter({ ...bench.EMPTY_FILTER, unit: 'p:150100', from: 'x', to: '-1' }), "prefecture = '150100'");
+});
+
+test('a table of any length is scrolled from its first row to its last', () => {
+  for (const total of [0, 1, 12, 13, 1000, 200_000, 1_000_000]) {
+    const height = Math.min(total * 30, bench.TALLEST_PX);
+    assert.equal(bench.scrolledTo(0, total, 30, 360), 0);
+    const begin = bench.scrolledTo(Math.max(0, height - 360), total, 30, 360);
+    const end = Math.min(total, begin + 13);
+    assert.equal(end, total, `${total}`);
+    assert.ok(total - begin <= 13);
+    for (let top = 0; top <= Math.max(0, height - 360); top += Math.max(1, height / 37)) {
+      const b = bench.scrolledTo(top, total, 30, 360);
+      const e = Math.min(total, b + 13);
+      const [above, below] = bench.spacers(top, b, e, total, 30);
+      assert.ok(above >= 0 && below >= 0 && Math.abs(above + below + 30 * (e - b) - height) <= 30 * (e - b) + 1, `${total} ${top}`);
+      assert.ok(above <= top + 1 && above + 30 * (e - b) >= Math.min(top + 360, height) - 1, `${total} ${top}: rows in sight, ${above}`);
+    }
+  }
 });

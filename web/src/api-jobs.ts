@@ -59,6 +59,8 @@ export interface WorstCase {
 export interface AuditGroup {
   prefecture: string;
   prefecture_name: string;
+  county: string;
+  project_class: string;
   n: number;
   verdicts: Record<string, number>;
 }
@@ -166,6 +168,52 @@ export function resultHref(job: Job, format: string): string | null {
 
 export function getResult<T>(job: Job, signal?: AbortSignal): Promise<T> {
   return getJson(`/jobs/${encodeURIComponent(job.id)}/result?format=json`, signal);
+}
+
+/** A row of the table of a parcel audit. Of each line also PREFIX_status and PREFIX_m2. */
+export interface ResultRow {
+  fid: number;
+  parcel_id: string | null;
+  name: string | null;
+  county: string | null;
+  county_name: string | null;
+  prefecture_name: string | null;
+  project_class: string | null;
+  verdict: string;
+  area_m2: number | null;
+  pressed_m2: number | null;
+  [column: string]: unknown;
+}
+
+export interface RowsPage {
+  n_rows: number;
+  n_shapes: number;
+  bbox: [number, number, number, number] | null;
+  lines: { layer: string; prefix: string }[];
+  units: { code: string; name: string }[];
+  numberMatched: number;
+  rows: ResultRow[];
+}
+
+export function getRows(job: string, q: { filter: string; sortby: string; limit: number; offset: number }, signal?: AbortSignal): Promise<RowsPage> {
+  const params = new URLSearchParams({ limit: String(q.limit), offset: String(q.offset) });
+  if (q.filter) params.set('filter', q.filter);
+  if (q.sortby) params.set('sortby', q.sortby);
+  return getJson(`/jobs/${encodeURIComponent(job)}/rows?${params}`, signal);
+}
+
+/** A parcel as it was audited; its geometry is null where the file has no area. */
+export interface ResultParcel extends GeoJSON.Feature<GeoJSON.Geometry | null> {
+  parcel_id: string | null;
+  name: string | null;
+  project_class: string | null;
+  claims: string | null;
+  reason_zh: string | null;
+  reason_en: string | null;
+}
+
+export function getParcel(job: string, fid: number): Promise<ResultParcel> {
+  return getJson(`/jobs/${encodeURIComponent(job)}/rows/${fid}`);
 }
 
 /** Shapes are fetched only where that stays quick; beyond, the place has to do. */

@@ -4,6 +4,7 @@ import { h as create, render, type ComponentChildren, type FunctionComponent, ty
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import '@preact/signals'; // whoever reads a signal while it is drawn is drawn again when that changes
 
+export { render };
 export type { VNode };
 
 /** Like h() of dom.ts, for a component: an element with its attributes, or a component with its properties. */

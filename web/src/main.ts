@@ -6,6 +6,7 @@ import { follow, keepAddress, type Address } from './address';
 import { askMe, may, me, roleName, setMe } from './access';
 import { logout } from './api-access';
 import { ApiError, check, checkShapes, getCollections, getControlLayers, getHealth, onLoginNeeded, recalledCheck, type Collection, type FeatureItem, type Health, type Question, type Report, type VerdictName, type ZoneElsewhere } from './api';
+import type { ResultParcel, RowsPage } from './api-jobs';
 import { getProject } from './api-projects';
 import type { Found } from './api-search';
 import { recordInput, type WholeRecord } from './api-records';
@@ -16,6 +17,7 @@ import { ParcelDrawing } from './map/draw';
 import { CheckOverlay } from './map/overlay';
 import { Measuring } from './map/measure';
 import { CLASS_SYMBOL, INSIDE_SYMBOL, OVERLAP_SYMBOL, PARCEL_SYMBOL, PLACE_SYMBOL, areaSwatch, type AreaSymbol } from './map/symbols';
+import { ResultLayers } from './map/results';
 import { MapView, type Box } from './map/view';
 import { showWhere } from './map/where';
 import { BatchPanel, type Place } from './panels/batch';
@@ -64,6 +66,8 @@ function makeMap(): MapView | null {
   try {
     return new MapView(mapBox, {
       onClick: (hits, at) => {
+        const row = results?.rowAt(at);
+        if (row !== undefined) return batch.chooseRow(row);
         const plot = shown.value ? overlay?.plotAt(at) : undefined;
         if (plot !== undefined) {
           right.select('check');
@@ -83,6 +87,7 @@ function makeMap(): MapView | null {
 }
 
 let overlay: CheckOverlay | null = null;
+let results: ResultLayers | null = null;
 let drawing: ParcelDrawing | null = null;
 
 // ---- panels
@@ -116,7 +121,9 @@ const checkPanel: CheckPanel = new CheckPanel({
   result: report.el,
 });
 
-const batch = new BatchPanel({ onPlace: showPlace, onClear: clearPlace, className: (id) => checkPanel.className(id) });
+const batch = new BatchPanel({
+  onPlace: showPlace, onClear: clearPlace, onResults: showResults, onCheck: checkParcel, className: (id) => checkPanel.className(id),
+});
 const conflicts = new ConflictsPanel({ onPlace: showPlace, onClear: clearPlace, collectionOf });
 const records = new RecordsPanel({ className: (id) => checkPanel.className(id), layerName: titleOf, onLook: lookAtRecord });
 
@@ -171,6 +178,7 @@ const right: Tabs = tabs('side_right', [
 ], (id) => {
   state.panel.value = id;
   clearPlace();
+  results?.setShown(id === 'batch');
   if (id === 'batch') batch.opened();
   if (id === 'conflicts') void conflicts.opened();
   if (id === 'records') records.opened();
@@ -219,6 +227,24 @@ function showPlace(place: Place): void {
   const up = metres / 111_000;
   const across = up / Math.cos((place.lat * Math.PI) / 180);
   view?.fit([place.lon - across, place.lat - up, place.lon + across, place.lat + up]);
+}
+
+/** The parcels of a batch, all of them; once there is a map to show them on. */
+let awaited: [string, Box] | null = null;
+function showResults(job: string | null, page: RowsPage | null): void {
+  awaited = job && page?.bbox ? [job, page.bbox] : null;
+  if (!awaited) results?.clear();
+  else if (results) {
+    results.show(...awaited);
+    view?.fit(awaited[1], { padding: 50, maxZoom: 14 });
+  }
+}
+
+/** One parcel of a batch through the door of a single check, with its class and claims. */
+function checkParcel(parcel: ResultParcel): void {
+  const { parcel_id, name, project_class, claims } = parcel;
+  const called = { ...parcel.properties, ...(parcel_id ? { BSM: parcel_id } : {}), ...(name ? { XMMC: name } : {}) };
+  checkPanel.startAs({ bytes: JSON.stringify({ ...parcel, properties: called }), name: [parcel_id, name].filter(Boolean).join(' ') || String(parcel.id) }, project_class ?? 'UNKNOWN', claims ?? '');
 }
 
 function clearPlace(): void {
@@ -514,7 +540,10 @@ async function start(): Promise<void> {
   await view.ready;
   view.setCollections(list);
   arrive();
+  results = new ResultLayers(view.map);
+  results.setShown(state.panel.value === 'batch');
   overlay = new CheckOverlay(view.map);
+  if (awaited) showResults(awaited[0], { bbox: awaited[1] } as RowsPage);
   const v = view;
   mapBox.parentElement?.append(showWhere(v.map), new Measuring(v.map, (active) => (v.clicksPaused = active)).el);
   drawing = new ParcelDrawing(

@@ -50,7 +50,8 @@ struct bench_question {
 /* Writes the members numberMatched, numberReturned and rows. Asks the thread's budget. */
 enum status bench_rows(struct bench *b, struct bench_question *q, struct arena *a, struct json_writer *w,
                        struct error *e) HX_MUST_CHECK;
-/* Writes how many rows and shapes there are, and where they lie: n_rows, n_shapes, bbox. */
+/* Writes how many rows and shapes there are, where they lie, the prefix of each line's columns, and the names
+ * of the units that occur: n_rows, n_shapes, bbox, lines, units. */
 enum status bench_about(struct bench *b, struct json_writer *w, struct error *e) HX_MUST_CHECK;
 
 /* The shapes, for tiles; of the same audit as the rows. */

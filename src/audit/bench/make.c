@@ -210,7 +210,10 @@ static enum status name_all(const struct making *m, struct error *e)
     }
     for (int l = 0; !s && l < lines->n; l++)
         s = insert_pair(m, "lines", line_at(lines, l)->id, line_at(lines, l)->prefix, e);
-    return s;
+    static const char others[] =
+        "DELETE FROM units WHERE code NOT IN (SELECT county FROM rows WHERE county "
+        "IS NOT NULL UNION SELECT prefecture FROM rows WHERE prefecture IS NOT NULL)";
+    return s ? s : run_sql(m, others, e);
 }
 
 static enum status put_about(const struct making *m, struct error *e)

@@ -257,6 +257,35 @@ static bool number_of(struct bench *b, const char *name, double *out)
     return ok;
 }
 
+/* A table of two texts as an array of objects. */
+static enum status write_pairs(struct bench *b, const char *sql, const char *const members[2],
+                               struct json_writer *w, struct error *e)
+{
+    sqlite3_stmt *q = NULL;
+    int rc = sqlite3_prepare_v2(b->db, sql, -1, &q, NULL);
+    jw_array_begin(w);
+    while (rc == SQLITE_OK && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+        jw_object_begin(w);
+        for (int i = 0; i < 2; i++)
+            jw_kv_string(w, members[i], (const char *)sqlite3_column_text(q, i));
+        jw_object_end(w);
+        rc = SQLITE_OK;
+    }
+    jw_array_end(w);
+    enum status s = rc == SQLITE_DONE ? STATUS_OK : bench_fail_read(b->db, e);
+    sqlite3_finalize(q);
+    return s;
+}
+
+static enum status write_names(struct bench *b, struct json_writer *w, struct error *e)
+{
+    static const char *const of_line[] = {"layer", "prefix"}, *const of_unit[] = {"code", "name"};
+    jw_key(w, "lines");
+    enum status s = write_pairs(b, "SELECT id, prefix FROM lines ORDER BY rowid", of_line, w, e);
+    jw_key(w, "units");
+    return s ? s : write_pairs(b, "SELECT code, name FROM units ORDER BY code", of_unit, w, e);
+}
+
 enum status bench_about(struct bench *b, struct json_writer *w, struct error *e)
 {
     static const char *const sides[] = {"west", "south", "east", "north"};
@@ -281,7 +310,7 @@ enum status bench_about(struct bench *b, struct json_writer *w, struct error *e)
     } else {
         jw_null(w);
     }
-    return STATUS_OK;
+    return write_names(b, w, e);
 }
 
 enum status bench_index_open(const char *base, uint8_t key[SHA256_BYTES], struct layer_index **out,

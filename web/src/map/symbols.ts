@@ -5,6 +5,7 @@
 
 import type { ControlLayer, Screen, VerdictName } from '../api';
 import { controlLayer, controlLayers, relationOf, spaceOf } from '../control';
+import { VERDICT_SIGN } from '../verdict';
 
 export type Pattern = 'diagonal' | 'back' | 'dots' | 'vertical' | 'horizontal' | 'rings' | 'cross';
 
@@ -215,6 +216,25 @@ export function pointImage(p: PointSymbol, ratio: number): ImageData {
   const side = p.size + 6;
   const g = context(side, side, ratio);
   tracePoint(g, p, side / 2, side / 2);
+  return g.getImageData(0, 0, side * ratio, side * ratio);
+}
+
+/** A verdict's sign in a disc of its colour. */
+export function verdictImage(v: VerdictName, ratio: number): ImageData {
+  const side = 17;
+  const g = context(side, side, ratio);
+  g.beginPath();
+  g.arc(side / 2, side / 2, side / 2 - 1, 0, 7);
+  g.fillStyle = VERDICT_COLOUR[v];
+  g.fill();
+  g.strokeStyle = '#fff';
+  g.lineWidth = 1.5;
+  g.stroke();
+  g.fillStyle = '#fff';
+  g.font = '700 10px sans-serif';
+  g.textAlign = 'center';
+  g.textBaseline = 'middle';
+  g.fillText(VERDICT_SIGN[v], side / 2, side / 2 + 0.5);
   return g.getImageData(0, 0, side * ratio, side * ratio);
 }
 

@@ -3,24 +3,23 @@
 import { may, whyNot } from '../access';
 import { ACCEPT } from '../accept';
 import type { ProjectClass } from '../api';
-import { MAX_UPLOAD_MB, getResult, getShapes, type AuditSummary, type Job, type WorstCase } from '../api-jobs';
+import { MAX_UPLOAD_MB, getParcel, getResult, getRows, type AuditSummary, type Job, type ResultParcel, type RowsPage, type WorstCase } from '../api-jobs';
 import { badgeElement } from '../badge';
 import { asksForCrs } from '../crs';
 import { fill, h } from '../dom';
 import { fixed, hectares, percent } from '../format';
-import { onLang, pick, t } from '../i18n';
+import { lang, onLang, pick, t } from '../i18n';
 import { sentenceOf } from '../sentence';
-import { drawn } from '../component';
+import { drawn, h as component, render } from '../component';
 import { warningList } from '../warnings';
 import { controlLayers, layerTitle, relationOf, shortTitle } from '../control';
 import { VERDICTS, verdictOf } from '../verdict';
 import { ClaimsForm } from './claims';
 import { crsQuestion } from './crs-question';
 import { JobWork, downloads } from './job-work';
+import { ResultRows } from './result-rows';
 
 const WORST_STEP = 20;
-/** Below this the result is also made as GeoJSON, so that a chosen parcel can be drawn. */
-const DRAWN_BYTES = 16e6;
 const FIELDS = ['class_field', 'claim_field', 'id_field', 'layer'] as const;
 
 export interface Place {
@@ -33,6 +32,10 @@ export interface Place {
 export interface BatchPanelOptions {
   onPlace: (place: Place) => void;
   onClear: () => void;
+  /** All parcels of a job on the map; null: of none. */
+  onResults: (job: string | null, page: RowsPage | null) => void;
+  /** One parcel, as it was audited, to be checked by itself. */
+  onCheck: (parcel: ResultParcel) => void;
   className: (id: string | undefined) => string;
 }
 
@@ -56,9 +59,11 @@ export class BatchPanel {
   private file: File | null = null;
   private epsg: number | undefined;
   private summary: AuditSummary | null = null;
-  private shapes: Promise<Map<string, GeoJSON.Feature> | null> | null = null;
+  /** The first rows of the table; null: this job has none to look at. */
+  private page: RowsPage | null = null;
+  private table: { of: string; el: HTMLElement } | null = null;
   private shown = WORST_STEP;
-  private chosen: WorstCase | null = null;
+  private chosen = 0;
   private reason: { text: string; lang: string } | null = null;
 
   constructor(private readonly options: BatchPanelOptions) {
@@ -103,7 +108,7 @@ export class BatchPanel {
       class: this.projectClass === 'UNKNOWN' ? '' : this.projectClass,
       claim: claims.join(';'),
       crs: this.epsg ? `EPSG:${this.epsg}` : '',
-      formats: file.size <= DRAWN_BYTES ? 'gpkg,xlsx,csv,geojsonl' : 'gpkg,xlsx,csv',
+      formats: 'gpkg,xlsx,csv',
       ...this.fields,
     }, file);
   }
@@ -117,18 +122,23 @@ export class BatchPanel {
   }
 
   private clear(): void {
-    this.summary = this.shapes = this.chosen = this.reason = null;
+    this.summary = this.page = this.table = this.reason = null;
+    this.chosen = 0;
     this.shown = WORST_STEP;
     this.options.onClear();
+    this.options.onResults(null, null);
     fill(this.result);
     this.renderForm();
   }
 
   private async show(job: Job): Promise<void> {
     try {
-      const summary = await getResult<AuditSummary>(job);
+      const first = getRows(job.id, { filter: '', sortby: '', limit: 100, offset: 0 }).catch(() => null); // of an earlier server's job there are none
+      const [summary, page] = await Promise.all([getResult<AuditSummary>(job), first]);
       if (this.work.shown?.id !== job.id) return;
       this.summary = summary;
+      this.page = page;
+      this.options.onResults(job.id, page);
       this.render();
     } catch (error) {
       this.work.fail(sentenceOf(error).text);
@@ -220,7 +230,7 @@ export class BatchPanel {
       summary.n_unmeasured > 0 ? h('p', { class: 'note warn', 'data-testid': 'batch-unmeasured' }, t('batch_unmeasured', { n: fixed(summary.n_unmeasured, 0) })) : null,
       downloads(job, [['xlsx', 'Excel'], ['gpkg', 'GeoPackage'], ['csv', 'CSV'], ['html', t('job_summary_page')]]),
       this.again(job),
-      this.worst(summary),
+      this.rows(job, summary) ?? this.worst(summary),
       this.lines(summary),
       this.regions(summary),
       h('p', { class: 'muted' }, t('r_disclaimer_short')),
@@ -347,7 +357,7 @@ export class BatchPanel {
     const gap = lines.filter((id) => c.overlaps[id] === null).map(shortTitle);
     const none = gap.length ? t('short_gap', { names: gap.join('、') }) : t('short_none');
     const measured = c.area_m2 !== null;
-    const on = this.chosen === c;
+    const on = this.chosen === c.position;
     return h(
       'li',
       {},
@@ -355,34 +365,69 @@ export class BatchPanel {
         'button',
         {
           type: 'button', class: 'row-button', id: `worst-${c.position}`, 'data-testid': 'worst-case', 'aria-pressed': String(on),
-          onclick: () => void this.choose(c),
+          onclick: () => void this.choose(c.position, c),
         },
         badgeElement(v),
         h('span', { class: 'row-name' }, c.id),
         h('span', { class: 'muted row-pressed' }, measured ? pressed.join('，') || none : t('s_unmeasured')),
       ),
-      on && this.reason ? h('p', { class: 'note', lang: this.reason.lang, 'data-testid': 'worst-reason' }, this.reason.text) : null,
+      on ? this.why() : null,
     );
   }
 
-  private async choose(c: WorstCase): Promise<void> {
+  private why(): HTMLElement | null {
+    return this.reason ? h('p', { class: 'note', lang: this.reason.lang, 'data-testid': 'worst-reason' }, this.reason.text) : null;
+  }
+
+  /** The table is kept while it is the same: where it is scrolled to belongs to who looks at it. */
+  private rows(job: Job, summary: AuditSummary): HTMLElement | null {
+    const first = this.page;
+    if (!first) return null;
+    const of = `${job.id} ${lang()} ${this.chosen} ${this.classes.length}`;
+    const view = component(ResultRows, {
+      job: job.id, summary, first, chosen: this.chosen, className: this.options.className,
+      onChoose: (fid) => void this.choose(fid), onCheck: (fid) => void this.check(fid),
+    });
+    if (!this.table) this.table = { of: '', el: h('div', {}) };
+    if (this.table.of !== of) render(view, this.table.el);
+    this.table.of = of;
+    return h('div', {}, this.table.el, this.why());
+  }
+
+  /** A parcel that was pointed at on the map. */
+  chooseRow(fid: number): void {
+    void this.choose(fid);
+  }
+
+  private async choose(fid: number, known?: WorstCase): Promise<void> {
     const job = this.work.shown;
-    this.chosen = c;
-    this.reason = c.lon === null || c.lat === null ? pick(t('batch_no_place'), t('batch_no_place')) : null;
+    if (!job) return;
+    this.chosen = fid;
+    this.reason = null;
     this.renderResult();
-    let shape: GeoJSON.Feature | null = null;
+    const parcel = await getParcel(job.id, fid).catch(() => null);
+    if (this.chosen !== fid || this.work.shown?.id !== job.id) return;
+    const why = pick(String(parcel?.reason_zh ?? ''), String(parcel?.reason_en ?? ''));
+    const placeless = !parcel?.geometry && (known?.lon ?? null) === null;
+    this.reason = why.text ? why : placeless ? pick(t('batch_no_place'), t('batch_no_place')) : null;
+    this.renderResult();
+    if (parcel?.geometry) this.options.onPlace({ lon: 0, lat: 0, area_m2: null, shape: parcel as GeoJSON.Feature });
+    else if (known && known.lon !== null && known.lat !== null) this.options.onPlace({ lon: known.lon, lat: known.lat, area_m2: known.area_m2, shape: null });
+  }
+
+  /** The same parcel, class and claims through the door of a single check, with all that a report says. */
+  private async check(fid: number): Promise<void> {
+    const job = this.work.shown;
+    if (!job) return;
     try {
-      this.shapes ??= job ? getShapes(job, 'position') : null;
-      shape = (await this.shapes)?.get(String(c.position)) ?? null;
-    } catch {
-      this.shapes = null; // the place has to do; the next click asks again
+      const parcel = await getParcel(job.id, fid);
+      if (this.work.shown?.id !== job.id) return;
+      if (parcel.geometry) return this.options.onCheck(parcel);
+      this.chosen = fid;
+      this.reason = pick(t('rows_no_shape'), t('rows_no_shape'));
+      this.renderResult();
+    } catch (error) {
+      this.work.fail(sentenceOf(error).text);
     }
-    if (this.chosen !== c) return;
-    const p = shape?.properties ?? {};
-    const why = pick(String(p['reason_zh'] ?? ''), String(p['reason_en'] ?? ''));
-    if (why.text) this.reason = why;
-    this.renderResult();
-    if (c.lon !== null && c.lat !== null) this.options.onPlace({ lon: c.lon, lat: c.lat, area_m2: c.area_m2, shape });
   }
 }
-

@@ -173,6 +173,14 @@ export class CheckPanel {
     this.render();
   }
 
+  /** A parcel of a batch, of the class and with the claims of its row. */
+  startAs(input: CheckInput, projectClass: string, claims: string): void {
+    this.projectClass = this.classes.some((c) => c.id === projectClass) ? projectClass : 'UNKNOWN';
+    this.claims.load(claims);
+    this.renderForm();
+    this.start(input);
+  }
+
   /** The day of an address. */
   setDay(day: string): void {
     if (day === this.asOf) return;
