@@ -157,7 +157,7 @@ static enum status take_over(struct audit_run *a, const struct run_identity *now
     *whole = finished;
     if (!finished && then.finished && (a->format != AUDIT_CSV && a->format != AUDIT_GEOJSONL)) {
         *whole = true;
-        s = sink_publish(out, a->format, text, e);
+        s = sink_publish(out, a->format, snapshot_lines(a->snapshot), text, e);
     }
     return s;
 }

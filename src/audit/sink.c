@@ -106,6 +106,7 @@ enum status sink_open(const struct sink_request *r, const uint64_t bytes[BATCH_T
         return st;
     s->format = r->format;
     s->out = r->out;
+    s->lines = r->lines;
     memcpy(s->part, part, sizeof part);
     *out = s;
     return STATUS_OK;
@@ -117,7 +118,8 @@ static enum status move(const char *from, const char *to, struct error *e)
 }
 
 /* A format that can only be written in one go is made from the finished GeoPackage. */
-static enum status make(const char *out, enum audit_format format, const char *state, struct error *e)
+static enum status make(const char *out, enum audit_format format, const struct line_table *lines,
+                        const char *state, struct error *e)
 {
     char part[SINK_PATH_SIZE], made[SINK_PATH_SIZE], path[SINK_PATH_SIZE], rest[SINK_PATH_SIZE];
     beside(out, ".part", part);
@@ -126,7 +128,7 @@ static enum status make(const char *out, enum audit_format format, const char *s
     unlink(made);
     sink_rest_path(out, rest);
     const struct sink_conversion c = {part, "parcels", "findings", made, rest, format};
-    enum status st = sink_convert(&c, e);
+    enum status st = format == AUDIT_XLSX ? sink_xlsx_write(part, lines, made, e) : sink_convert(&c, e);
     if (!st)
         st = file_write_atomic(path, state, strlen(state), e);
     if (!st)
@@ -136,17 +138,19 @@ static enum status make(const char *out, enum audit_format format, const char *s
     return st;
 }
 
-enum status sink_publish(const char *out, enum audit_format format, const char *state, struct error *e)
+enum status sink_publish(const char *out, enum audit_format format, const struct line_table *lines,
+                         const char *state, struct error *e)
 {
     char part[SINK_PATH_SIZE];
     beside(out, ".part", part);
-    return format == AUDIT_FGB || format == AUDIT_XLSX ? make(out, format, state, e) : move(part, out, e);
+    return format == AUDIT_FGB || format == AUDIT_XLSX ? make(out, format, lines, state, e)
+                                                       : move(part, out, e);
 }
 
 enum status sink_finish(struct sink *s, const char *state, struct error *e)
 {
     enum status st = s->ops->finish(s, state, e);
-    return st ? st : sink_publish(s->out, s->format, state, e);
+    return st ? st : sink_publish(s->out, s->format, s->lines, state, e);
 }
 
 void sink_close(struct sink *s)

@@ -28,9 +28,10 @@ struct sink_ops {
 struct sink {
     const struct sink_ops *ops;
     enum audit_format format;
-    const char *out;             /* borrowed */
-    char part[SINK_PATH_SIZE];   /* OUT.part */
-    uint64_t bytes[BATCH_TEXTS]; /* written so far, of text */
+    const char *out;                /* borrowed */
+    const struct line_table *lines; /* likewise */
+    char part[SINK_PATH_SIZE];      /* OUT.part */
+    uint64_t bytes[BATCH_TEXTS];    /* written so far, of text */
 };
 
 /* By the ending, which is one of those (request.c). */
@@ -53,8 +54,8 @@ enum status sink_open(const struct sink_request *r, const uint64_t bytes[BATCH_T
 /* Finishes, and moves OUT.part to OUT. */
 enum status sink_finish(struct sink *s, const char *state, struct error *e) HX_MUST_CHECK;
 /* The last step alone, for a run that was killed when its GeoPackage was finished but had no name yet. */
-enum status sink_publish(const char *out, enum audit_format format, const char *state,
-                         struct error *e) HX_MUST_CHECK;
+enum status sink_publish(const char *out, enum audit_format format, const struct line_table *lines,
+                         const char *state, struct error *e) HX_MUST_CHECK;
 void sink_close(struct sink *s); /* NULL-safe */
 /* Throws away what an earlier run left beside OUT. */
 void sink_discard(const char *out);
@@ -66,6 +67,9 @@ enum status sink_gpkg_state(const char *path, struct arena *a, const char **stat
                             struct error *e) HX_MUST_CHECK;
 enum status sink_text_open(const char *part, const struct sink_request *r, const uint64_t bytes[BATCH_TEXTS],
                            struct sink **out, struct error *e) HX_MUST_CHECK;
+/* sink_xlsx.c: a finished GeoPackage as a workbook for people. */
+enum status sink_xlsx_write(const char *gpkg, const struct line_table *lines, const char *to,
+                            struct error *e) HX_MUST_CHECK;
 /* sink_convert.c: a table of a finished GeoPackage as FlatGeobuf, or it and `more` (may be NULL) as the
  * sheets of XLSX. */
 struct sink_conversion {

@@ -119,13 +119,15 @@ enum status handle_job_row(struct request *rq, struct reply *reply, struct error
 
 /* ---- tiles ---- */
 
-/* Below the exact zoom most parcels are too small for a form: there they are points, too, in a layer of
- * their own. Two layers behind each other are one tile. */
+/* Below the exact zoom most parcels are too small for a form: there all of them are points, in a layer of
+ * their own behind the forms that can be seen. Two layers behind each other are one tile. */
 static enum status encode(struct request *rq, const struct layer_index *ix, const struct tile_id *t,
                           struct buffer *out, struct error *e)
 {
-    enum status s = tile_encode(ix, AREAS, t, rq->worker->tile, out, e);
-    return s || t->z >= TILE_EXACT_ZOOM ? s : tile_encode_spots(ix, SPOTS, t, out, e);
+    if (t->z >= TILE_EXACT_ZOOM)
+        return tile_encode(ix, AREAS, t, rq->worker->tile, out, e);
+    enum status s = tile_encode_forms(ix, AREAS, t, rq->worker->tile, out, e);
+    return s ? s : tile_encode_spots(ix, SPOTS, t, out, e);
 }
 
 static uint64_t content_of(const struct bench_held *held)

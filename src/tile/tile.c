@@ -74,6 +74,7 @@ struct encoder {
     struct geo_box wide_box; /* what lies within it need not be cut */
     bool exact;              /* each feature by itself, at its points */
     bool all_dust;
+    bool no_dust;       /* is written */
     int32_t cell;       /* of contours, units */
     int32_t dust_side;  /* of the dust's cells, units */
     double dust_units2; /* below this a form is not seen */
@@ -443,19 +444,20 @@ static enum status encode_at(struct encoder *c, const struct tile_id *t, int coa
     enum status status = index_candidates(c->ix, &c->box, draw_feature, c, c->error);
     if (!status)
         status = c->status;
-    if (!status && !c->too_large && !dust_write(c->scratch->dust, &c->scratch->writer))
+    if (!status && !c->too_large && !c->no_dust && !dust_write(c->scratch->dust, &c->scratch->writer))
         status = error_no_memory(c->error);
     c->too_large |= mvt_size(&c->scratch->writer) > TILE_MAX_BYTES - MESSAGE_BYTES;
     return status;
 }
 
-enum status tile_encode(const struct layer_index *ix, const char *layer, const struct tile_id *t,
-                        struct tile_scratch *s, struct buffer *out, struct error *e)
+static enum status encode(const struct layer_index *ix, const char *layer, const struct tile_id *t,
+                          bool no_dust, struct tile_scratch *s, struct buffer *out, struct error *e)
 {
     static const char *const keys[MVT_KEYS] = {"code", "name", "zone", "merged"};
     struct encoder c = {
         .ix = ix,
         .scratch = s,
+        .no_dust = no_dust,
         .projection = tile_projection_of(t),
         .box = tile_box(t, TILE_BUFFER_UNITS),
         .wide_box = tile_box(t, WHOLE_FEATURE_UNITS),
@@ -467,6 +469,18 @@ enum status tile_encode(const struct layer_index *ix, const char *layer, const s
     if (!index_is_trusted(ix))
         return index_changed(e);
     return status ? status : mvt_layer_end(&s->writer, layer, keys, out, e);
+}
+
+enum status tile_encode(const struct layer_index *ix, const char *layer, const struct tile_id *t,
+                        struct tile_scratch *s, struct buffer *out, struct error *e)
+{
+    return encode(ix, layer, t, false, s, out, e);
+}
+
+enum status tile_encode_forms(const struct layer_index *ix, const char *layer, const struct tile_id *t,
+                              struct tile_scratch *s, struct buffer *out, struct error *e)
+{
+    return encode(ix, layer, t, true, s, out, e);
 }
 
 /* ---- an area of no index ---- */

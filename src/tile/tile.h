@@ -31,6 +31,11 @@ void tile_scratch_free(struct tile_scratch *s);
 enum status tile_encode(const struct layer_index *ix, const char *layer, const struct tile_id *t,
                         struct tile_scratch *s, struct buffer *out, struct error *e) HX_MUST_CHECK;
 
+/* The same without dust: what is too small for a form is left out, for who draws it in another way
+ * (spots.h). */
+enum status tile_encode_forms(const struct layer_index *ix, const char *layer, const struct tile_id *t,
+                              struct tile_scratch *s, struct buffer *out, struct error *e) HX_MUST_CHECK;
+
 /* An area of no index, in units and cut to the tile's box with its buffer (unit_rings; outer rings first):
  * its polygons become the feature under way of `w`, by the same rules, with cells of so many units; what
  * rounds to nothing is a square of one unit. */

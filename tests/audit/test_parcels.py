@@ -1,5 +1,6 @@
 """Parcel audits: every output, the same rows whatever the threads, bad parcels as rows, memory, exit codes."""
 import csv
+import html
 import html.parser
 import json
 import pathlib
@@ -7,6 +8,7 @@ import re
 import sys
 import tempfile
 import unittest
+import zipfile
 
 import audit_fixture as f
 from audit_fixture import runs
@@ -114,15 +116,16 @@ class Parcels(unittest.TestCase):
         for ending in ("fgb", "xlsx", "csv", "geojsonl"):
             out, _ = self.run_to(f"holes-out.{ending}", source=source)
             copy = self.dir / f"holes-{ending}.csv"
+            table, code = ("地块", "地块编号") if ending == "xlsx" else ("parcels", "parcel_id")
             if ending == "csv":
                 copy = out
             elif ending != "geojsonl":
-                f.subprocess.run(["ogr2ogr", "-f", "CSV", str(copy), str(out), "parcels"], check=True, capture_output=True)
+                f.subprocess.run(["ogr2ogr", "-f", "CSV", str(copy), str(out), table], check=True, capture_output=True)
             if ending == "geojsonl":
                 got = [json.loads(line)["properties"]["parcel_id"] for line in out.read_text(encoding="utf-8").splitlines()]
             else:
                 with open(copy, encoding="utf-8-sig") as text:
-                    got = [row["parcel_id"] for row in csv.DictReader(text)]
+                    got = [row[code] for row in csv.DictReader(text)]
             if ending == "fgb":
                 with open(f"{out}.without-geometry.csv", encoding="utf-8-sig") as text:
                     bare = [row["parcel_id"] for row in csv.DictReader(text)]
@@ -132,6 +135,40 @@ class Parcels(unittest.TestCase):
                 self.assertFalse(pathlib.Path(f"{out}.without-geometry.csv").exists())
             else:
                 self.assertEqual(wanted, got, ending)
+
+    @f.no_threads
+    def test_a_workbook_is_made_for_people(self):
+        """Chinese heads that stay in sight, a filter over all rows, figures as numbers in a form, and nothing where nothing was measured: every
+        cell against the GeoPackage. The same bytes twice."""
+        rng = f.random.Random(6)
+        rows = [(f.blob([f.parcel(rng)]) if i % 7 else None, f"P{i}", "名称" if i % 2 else None, "150102", "") for i in range(40)]
+        source = f.write_gpkg(self.dir / "book.gpkg", rows)
+        out, _ = self.run_to("book-out.xlsx", source=source)
+        again, _ = self.run_to("book-again.xlsx", source=source)
+        self.assertEqual(out.read_bytes(), again.read_bytes())
+        stored = f.rows(self.run_to("book-out.gpkg", source=source)[0], "SELECT * FROM parcels ORDER BY fid")
+        with zipfile.ZipFile(out) as book:
+            self.assertEqual(["地块", "压占图斑"], re.findall('<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode("utf-8")))
+            text = book.read("xl/worksheets/sheet1.xml").decode("utf-8")
+            styles = book.read("xl/styles.xml").decode("utf-8")
+        self.assertIn('xSplit="2" ySplit="1"', text)
+        self.assertIn('state="frozen"', text)
+        self.assertRegex(text, r'<autoFilter ref="A1:[A-Z]+41"/>')
+        self.assertLessEqual({"#,##0.00", "0.00%"}, set(re.findall('formatCode="([^"]+)"', styles)))
+        cells = {at: (kind, html.unescape(re.sub("<[^>]+>", "", value))) for at, kind, value in re.findall(r'<c r="([A-Z]+\d+)"[^>]*?(t="inlineStr"|)>(.*?)</c>', text)}
+        heads = {value: at[:-1] for at, (_, value) in cells.items() if re.fullmatch("[A-Z]+1", at)}
+        self.assertTrue(all(re.search("[\u4e00-\u9fff]", h) for h in heads), heads)
+        prefix = next(k[:-3] for k in stored[0] if k.endswith("_m2") and k != "area_m2")
+        for head, column in (("地块编号", "parcel_id"), ("名称", "name"), ("结论", "verdict_zh"), ("说明", "reason_zh"), ("地块面积（平方米）", "area_m2"), ("生态保护红线面积（平方米）", prefix + "_m2"),
+                             ("生态保护红线占地块比例", prefix + "_share")):
+            for i, row in enumerate(stored):
+                kind, value = cells.get(f"{heads[head]}{i + 2}", ("", None))
+                if isinstance(row[column], float):
+                    self.assertEqual("", kind, (head, i))
+                    self.assertAlmostEqual(row[column], float(value), delta=1e-14 * row[column], msg=(head, i))  # 16 digits
+                else:
+                    self.assertEqual(row[column], value, (head, i))
+        self.assertGreater(sum(r["area_m2"] is None for r in stored), 3)
 
     @f.no_threads
     def test_every_output(self):

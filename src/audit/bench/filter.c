@@ -216,9 +216,10 @@ static void put_key(const struct bench_column *c, bool descends, struct buffer *
 enum status bench_order_by(const struct bench *b, const char *sortby, struct buffer *sql, struct error *e)
 {
     int n = 0;
+    bool descends = false;
     const char *at = sortby && *sortby ? sortby : "verdict";
     while (*at) {
-        bool descends = *at == '-';
+        descends = *at == '-';
         at += *at == '-' || *at == '+';
         size_t length = strcspn(at, ",");
         const struct bench_column *c = column_of(b, at, length);
@@ -228,6 +229,7 @@ enum status bench_order_by(const struct bench *b, const char *sortby, struct buf
         at += length;
         at += *at == ',';
     }
-    buffer_append_str(sql, "r.fid");
+    /* rows that are equal run the same way, so that the whole order is that of an index, walked from one end */
+    buffer_append_str(sql, descends ? "r.fid DESC" : "r.fid");
     return STATUS_OK;
 }

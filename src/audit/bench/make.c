@@ -158,16 +158,27 @@ static enum status copy_rows(const struct making *m, struct error *e)
 /* Of each order that the table offers; of a line only the parcels that press on it, which are few. */
 static enum status index_rows(const struct making *m, struct error *e)
 {
-    static const char *const sorted[] = {"severity",   "county",    "project_class", "area_m2",
-                                         "pressed_m2", "parcel_id", "name"};
+    static const struct {
+        const char *name, *columns;
+    } sorted[] = {{"severity", "severity"},
+                  {"prefecture", "prefecture"},
+                  {"county", "county"},
+                  {"class", "project_class"},
+                  {"area", "area_m2"},
+                  {"pressed", "pressed_m2"},
+                  {"id", "parcel_id"},
+                  {"name", "name"},
+                  {"verdict_area", "verdict, area_m2"},
+                  {"verdict_pressed", "verdict, pressed_m2"}};
     const struct line_table *lines = snapshot_lines(m->order->snapshot);
     struct buffer sql;
     buffer_init(&sql, 0);
     for (size_t i = 0; i < sizeof sorted / sizeof *sorted; i++)
-        buffer_printf(&sql, "CREATE INDEX rows_%s ON rows (%s);", sorted[i], sorted[i]);
+        buffer_printf(&sql, "CREATE INDEX rows_by_%s ON rows (%s);", sorted[i].name, sorted[i].columns);
     for (int l = 0; l < lines->n; l++) {
         const char *prefix = line_at(lines, l)->prefix;
-        buffer_printf(&sql, "CREATE INDEX rows_%s ON rows (%s_m2) WHERE %s_m2 > 0;", prefix, prefix, prefix);
+        buffer_printf(&sql, "CREATE INDEX rows_on_%s ON rows (%s_m2) WHERE %s_m2 > 0;", prefix, prefix,
+                      prefix);
     }
     buffer_append_str(&sql, "ANALYZE main; COMMIT");
     enum status s = buffer_status(&sql, e);
