@@ -5,12 +5,12 @@
 #include "audit/row.h"
 #include "audit/sink.h"
 #include "formats/sqlite_uri.h"
+#include "report/forms/xlsxwriter.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <xlsxwriter.h>
 
 enum { EXCEL_ROWS = 1048576, EXCEL_TEXT = 32767, COLUMNS_MAX = 16 + 3 * LINES_MAX };
 
@@ -256,11 +256,14 @@ static enum status write_book(struct book *b, const struct line_table *lines, co
 enum status sink_xlsx_write(const char *gpkg, const struct line_table *lines, const char *to, struct error *e)
 {
     struct book b = {.n = 0};
+    enum status s = xlsxwriter_load(e);
+    if (s)
+        return s;
     char *uri = sqlite_immutable_uri(gpkg);
     bool ok = uri && sqlite3_open_v2(uri, &b.db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX,
                                      NULL) == SQLITE_OK;
     free(uri);
-    enum status s = ok ? write_book(&b, lines, to, e) : fail_book(&b, to, e);
+    s = ok ? write_book(&b, lines, to, e) : fail_book(&b, to, e);
     sqlite3_close(b.db);
     return s;
 }

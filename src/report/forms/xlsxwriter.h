@@ -17,7 +17,8 @@ enum status xlsxwriter_load(struct error *e) HX_MUST_CHECK;
     X(format_set_align) X(format_set_bg_color) X(format_set_bold) X(format_set_border) \
     X(format_set_font_color) X(format_set_font_name) X(format_set_font_size) X(format_set_num_format) \
     X(format_set_text_wrap) X(lxw_strerror) X(workbook_add_format) X(workbook_add_worksheet) \
-    X(workbook_close) X(workbook_new) X(workbook_set_properties) X(worksheet_fit_to_pages) \
+    X(workbook_close) X(workbook_new) X(workbook_new_opt) X(workbook_set_properties) \
+    X(worksheet_autofilter) X(worksheet_fit_to_pages) \
     X(worksheet_freeze_panes) X(worksheet_merge_range) X(worksheet_repeat_rows) X(worksheet_set_column) \
     X(worksheet_set_footer) X(worksheet_set_header) X(worksheet_set_landscape) X(worksheet_set_paper) \
     X(worksheet_set_row) X(worksheet_write_number) X(worksheet_write_string)
@@ -44,7 +45,9 @@ extern struct xlsxwriter_functions xlsxwriter_functions; /* filled by xlsxwriter
 #define workbook_add_worksheet xlsxwriter_functions.workbook_add_worksheet
 #define workbook_close xlsxwriter_functions.workbook_close
 #define workbook_new xlsxwriter_functions.workbook_new
+#define workbook_new_opt xlsxwriter_functions.workbook_new_opt
 #define workbook_set_properties xlsxwriter_functions.workbook_set_properties
+#define worksheet_autofilter xlsxwriter_functions.worksheet_autofilter
 #define worksheet_fit_to_pages xlsxwriter_functions.worksheet_fit_to_pages
 #define worksheet_freeze_panes xlsxwriter_functions.worksheet_freeze_panes
 #define worksheet_merge_range xlsxwriter_functions.worksheet_merge_range
