@@ -50,8 +50,8 @@ class Office(unittest.TestCase):
         self.dir = pathlib.Path(self.temporary.name)
         self.store = f.fixture.empty_store(f.PROGRAM, self.dir / "s.sqlite")
 
-    def run_in(self, *arguments, code=0):
-        r = subprocess.run([f.PROGRAM, *map(str, arguments), "--store", str(self.store)], capture_output=True, text=True)
+    def run_in(self, *arguments, code=0, program=f.PROGRAM):
+        r = subprocess.run([program, *map(str, arguments), "--store", str(self.store)], capture_output=True, text=True)
         self.assertEqual(code, r.returncode, r.stdout + r.stderr)
         return r
 
@@ -61,7 +61,7 @@ class Office(unittest.TestCase):
 
     def put(self, layer, *features, kind="line", more=()):
         source = f.write_json(self.dir / f"{layer}.geojson", f.fixture.collection(*features))
-        self.run_in("import", source, "--layer", layer, "--kind", kind, "--confirm-layer", *more)
+        self.run_in("import", source, "--layer", layer, "--kind", kind, "--confirm-layer", *more, program=f.fixture.store_maker(f.PROGRAM))
 
     def lines(self, *more):
         """Findings, and the rows of the matrix."""
