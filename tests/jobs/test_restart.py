@@ -26,6 +26,7 @@ class Restart(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.files)
         cls.small = pathlib.Path(f.many(cls.files / "small.gpkg", 50)).read_bytes()
         cls.large = pathlib.Path(f.many(cls.files / "large.gpkg", LARGE, seed=2))
+        cls.wanted = {}  # form -> digest
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=self.files))
@@ -67,12 +68,19 @@ class Restart(unittest.TestCase):
     def state_of(self, job):
         return next(pathlib.Path(self.store + ".jobs").glob(f"server-*/job-{job['id']}")) / "job.json"
 
-    def assert_is_the_commands(self, job, form="csv"):
-        want = self.folder / f"want.{form}"
-        f.audit("parcels", self.large, "-o", want, "--store", self.store, "--overwrite")
+    def assert_is_the_commands(self, job, form="csv", lines_changed=False):
+        """Of the same lines the command is asked once for a form."""
+        if form not in self.wanted or lines_changed:
+            want = self.folder / f"want.{form}"
+            f.expected("parcels", self.large, "-o", want, "--store", self.store, "--overwrite")
+            wanted = f.digest(want)
+            if not lines_changed:
+                self.wanted[form] = wanted
+        else:
+            wanted = self.wanted[form]
         got = self.folder / f"got.{form}"
         got.write_bytes(self.client.result(job, form)[1])
-        self.assertEqual(f.digest(want), f.digest(got))
+        self.assertEqual(wanted, f.digest(got))
 
     def test_what_has_ended_is_the_same_after_a_restart(self):
         """Jobs that were done, failed or cancelled are what they were, member by member, in their order, and so are their results,
@@ -156,7 +164,7 @@ class Restart(unittest.TestCase):
         self.start()
         done = self.client.wait(job)
         self.assertEqual(("done", "job-begun-again", 0), (done["state"], done["restarted"]["code"], done["outcome"]["resumed_after"]), done["error"])
-        self.assert_is_the_commands(done)
+        self.assert_is_the_commands(done, lines_changed=True)
 
     @f.whole_under_sanitizers
     def test_three_crashes_are_enough(self):
