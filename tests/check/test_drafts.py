@@ -57,15 +57,16 @@ class Drafts(unittest.TestCase):
     def tearDown(self):
         self.folder.cleanup()
 
-    def run_in(self, *arguments, store=None, code=0, raw=False):
-        done = subprocess.run([PROGRAM, *arguments, "--store", str(store or self.store)], cwd=self.dir, capture_output=True)
+    def run_in(self, *arguments, store=None, code=0, raw=False, program=PROGRAM):
+        done = subprocess.run([program, *arguments, "--store", str(store or self.store)], cwd=self.dir, capture_output=True)
         self.assertEqual(code, done.returncode, done.stderr.decode() + done.stdout[:3000].decode("utf-8", "replace"))
         return done.stdout if raw else done.stdout.decode("utf-8-sig")
 
     def draft(self, layer, *arguments, features=None, covered=True):
         fixture.write_json(self.dir / f"{layer}.geojson", fixture.collection(*(features or DRAFTS[layer]())))
         cover = ("--coverage", "cover.geojson") if covered else ()
-        self.run_in("import", f"{layer}.geojson", "--layer", layer, "--draft", "--document", "调整〔2026〕9号", *cover, *arguments)
+        self.run_in("import", f"{layer}.geojson", "--layer", layer, "--draft", "--document", "调整〔2026〕9号", *cover, *arguments,
+                    program=fixture.store_maker(PROGRAM))
 
     def check(self, *arguments, store=None):
         return report_schema.demand(json.loads(self.run_in("check", "parcels.geojson", "--format", "json", *arguments, store=store)))
