@@ -19,13 +19,34 @@ static bool print_row(const struct store_log_row *r, void *user)
     return true;
 }
 
+static int verify_json(int64_t broken)
+{
+    struct buffer text;
+    struct json_writer w;
+    buffer_init(&text, 0);
+    jw_init(&w, &text, true);
+    jw_object_begin(&w);
+    jw_kv_bool(&w, "sound", !broken);
+    jw_key(&w, "broken_at"); /* the row, by its id */
+    if (broken)
+        jw_integer(&w, broken);
+    else
+        jw_null(&w);
+    jw_object_end(&w);
+    return print_json(&text);
+}
+
 static int verify(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
     int64_t broken;
-    (void)arena, (void)a;
+    (void)arena;
     if (store_log_verify(store, &broken, &e))
         return exit_with_store_error(&e);
+    if (args_json(a)) {
+        int code = verify_json(broken);
+        return code != EXIT_OK ? code : broken ? EXIT_DIFFERS : EXIT_OK;
+    }
     if (broken)
         printf("日志链断裂：第 %" PRId64 " 行。the chain of the log is broken at row %" PRId64 "\n", broken,
                broken);
@@ -59,7 +80,7 @@ static const struct cli_option options_of_list[] = {
            "从何时起，如 2026-01-31 或 2026-01-31T08:00:00Z",
            "from when on, such as 2026-01-31 or 2026-01-31T08:00:00Z"),
     OPTION_STORE, OPTION_FORMAT, OPTION_END};
-static const struct cli_option options_of_verify[] = {OPTION_STORE, OPTION_END};
+static const struct cli_option options_of_verify[] = {OPTION_STORE, OPTION_FORMAT, OPTION_END};
 
 static const struct command subcommands[] = {{.group = "log",
                                               .name = "list",

@@ -97,6 +97,50 @@ static void print_rule(const struct rule *r, const struct line_table *lines)
            r->severity, r->title_zh, r->basis, r->confidence);
 }
 
+static void write_rule(struct json_writer *w, const struct rule *r, const struct line_table *lines)
+{
+    jw_object_begin(w);
+    jw_kv_string(w, "rule_id", r->id);
+    jw_key(w, "layers"); /* the ids of each, also where the table says "*" */
+    jw_array_begin(w);
+    for (int l = 0; l < lines->n; l++)
+        if (r->lines & UINT64_C(1) << l)
+            jw_string(w, line_at(lines, l)->id);
+    jw_array_end(w);
+    jw_kv_string(w, "sub_zone", r->sub_zone);
+    jw_kv_string(w, "relation", rule_relation_name(r->relation));
+    jw_kv_string(w, "project_class", r->project_class);
+    jw_kv_string(w, "verdict", verdict_name(r->verdict));
+    jw_kv_integer(w, "severity", r->severity);
+    jw_kv_string(w, "title_zh", r->title_zh);
+    jw_kv_string(w, "title_en", r->title_en);
+    jw_kv_string(w, "legal_basis", r->basis);
+    jw_kv_string(w, "conf", r->confidence);
+    jw_kv_string(w, "unit", *r->unit ? r->unit : NULL);
+    jw_object_end(w);
+}
+
+static int show_json(const struct store_rule_edition *edition, const struct rule_table *table,
+                     const struct line_table *lines)
+{
+    struct buffer text;
+    struct json_writer w;
+    buffer_init(&text, 0);
+    jw_init(&w, &text, true);
+    jw_object_begin(&w);
+    jw_kv_string(&w, "sha256", edition->sha256);
+    jw_kv_string(&w, "source", edition->source);
+    jw_kv_string(&w, "loaded_at", edition->loaded_at);
+    jw_kv_bool(&w, "current", edition->current);
+    jw_key(&w, "rules");
+    jw_array_begin(&w);
+    for (size_t i = 0; i < table->n_rules; i++)
+        write_rule(&w, &table->rules[i], lines);
+    jw_array_end(&w);
+    jw_object_end(&w);
+    return print_json(&text);
+}
+
 static int run_show(struct store *store, struct arena *arena, const struct arguments *a)
 {
     struct error e = {0};
@@ -108,6 +152,8 @@ static int run_show(struct store *store, struct arena *arena, const struct argum
     if (definitions_in_force(store, arena, &lines, &e) ||
         rules_parse(edition.csv, strlen(edition.csv), &lines, arena, &table, &e))
         return exit_with_store_error(&e);
+    if (args_json(a))
+        return show_json(&edition, &table, &lines);
     printf("# %s\t%s\t载入 loaded %s%s\n", edition.sha256, edition.source, edition.loaded_at,
            edition.current ? "\t现行 in force" : "");
     for (size_t i = 0; i < table.n_rules; i++)
@@ -165,7 +211,7 @@ static int check_anywhere(struct arguments *a)
 /* ---- what is said of it ---- */
 
 static const struct cli_option options[] = {OPTION_STORE, OPTION_END};
-static const struct cli_option options_of_history[] = {OPTION_STORE, OPTION_FORMAT, OPTION_END};
+static const struct cli_option options_as_json[] = {OPTION_STORE, OPTION_FORMAT, OPTION_END};
 static const struct cli_option options_of_load[] = {
     OPTION("--source", OPTION_TEXT, offsetof(struct rules_args, source), "TEXT", "来源；不写时为文件名",
            "where it is from; otherwise the file's name"),
@@ -176,20 +222,22 @@ static const struct cli_option options_of_load[] = {
 #define EDITION                                                                                              \
     .operands = "SHA256", .operand_zh = "哪一版；不写时为现行的", \
     .operand_en = "which edition; otherwise that in force", \
-    .most = 1, .options = options, .mode = STORE_READ
+    .most = 1, .mode = STORE_READ
 #define RULES_FILE                                                                                           \
     .operands = "FILE", .operand_zh = "规则表（CSV）", .operand_en = "a rule table (CSV)", .least = 1, .most = 1
 
 static const struct command subcommands[] = {
-    {RULES("show", "查看规则", "the rules"), EDITION, .in_store = run_show},
+    {RULES("show", "查看规则", "the rules"), EDITION, .options = options_as_json,
+     .in_store = run_show},
     {RULES("check", "校验规则表，不载入", "look at a rule table without loading it"), RULES_FILE,
      .options = options, .run = check_anywhere},
     {RULES("load", "校验并载入规则表", "check a rule table and put it in force"), RULES_FILE,
      .options = options_of_load, .size = sizeof(struct rules_args), .mode = STORE_WRITE,
      .in_store = run_load},
-    {RULES("history", "历次切换", "which edition was in force from when"), .options = options_of_history,
+    {RULES("history", "历次切换", "which edition was in force from when"), .options = options_as_json,
      .mode = STORE_READ, .in_store = run_history},
-    {RULES("export", "写出规则表", "the table as it was loaded"), EDITION, .in_store = run_export},
+    {RULES("export", "写出规则表", "the table as it was loaded"), EDITION, .options = options,
+     .in_store = run_export},
     {.name = NULL}};
 /* clang-format on */
 

@@ -98,14 +98,20 @@ static bool is_unit_list(const char *text)
     return !*text || (digits >= 2 && digits <= 12);
 }
 
+static const char *const relations[RELATIONS_N] = {"overlap",         "touch_or_span",  "inside", "outside",
+                                                   "overlap_partial", "layers_overlap", "no_data"};
+
+const char *rule_relation_name(enum relation r)
+{
+    return r < RELATIONS_N ? relations[r] : "";
+}
+
 enum status rule_of_cells(const struct line_rule_text *text, const struct rule_place *place,
                           const struct line_table *lines, struct rule *r, struct error *e)
 {
-    static const char *const relations[] = {"overlap",         "touch_or_span",  "inside", "outside",
-                                            "overlap_partial", "layers_overlap", "no_data"};
     static const char *const verdicts[] = {"unknown", "prohibited", "restricted", "notice", "allowed"};
     const char *const *cell = text->cell;
-    int relation = index_of(cell[COLUMN_RELATION], relations, 7),
+    int relation = index_of(cell[COLUMN_RELATION], relations, RELATIONS_N),
         verdict = index_of(cell[COLUMN_VERDICT], verdicts, 5);
     char *end;
     long severity = strtol(cell[COLUMN_SEVERITY], &end, 10);

@@ -26,6 +26,8 @@ enum relation {
     RELATIONS_N,
 };
 
+const char *rule_relation_name(enum relation r); /* as the table has it: "overlap" */
+
 struct rule {
     const char *id;
     uint64_t lines;       /* a bit for each line that is examined, 1 << number; all for "*" */

@@ -1,9 +1,14 @@
 """What commands print: listings as text and as JSON say the same, standard output where a file is named "-", a reader that has had
 enough, and one that cannot take it. test_output.py PROGRAM SOURCE"""
+import contextlib
+import csv
+import io
 import json
 import os
 import pathlib
 import pty
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -65,6 +70,37 @@ class Output(unittest.TestCase):
         for c in commands:
             if (c["group"], c["name"]) in lists:
                 self.assertIn("text|json", [o["value"] for o in c["options"]], c["name"])
+
+    def test_rules_and_the_chain_of_the_log_as_json(self):
+        """A row of the text for each rule of the object, with what the table says; the chain says where it is broken, and exits so."""
+        text = self.run_well("rules", "show").decode().splitlines()
+        shown = json.loads(self.run_well("rules", "show", "--format", "json"))
+        self.assertIn(shown["sha256"], text[0])
+        self.assertTrue(shown["current"])
+        self.assertEqual(len(text) - 1, len(shown["rules"]))
+        table = {row["rule_id"]: row for row in csv.DictReader(io.StringIO(self.run_well("rules", "export").decode("utf-8-sig")))}
+        of_table = 0
+        for row, rule in zip(text[1:], shown["rules"]):
+            self.assertTrue(row.startswith(rule["rule_id"] + "\t"), row)
+            self.assertTrue(rule["layers"], rule)
+            if rule["rule_id"] not in table:
+                continue  # a layer's own, by its definition
+            of_table += 1
+            for member in ("sub_zone", "relation", "project_class", "verdict", "title_zh", "legal_basis", "conf"):
+                self.assertEqual(table[rule["rule_id"]][member], rule[member], rule)
+        self.assertEqual(len(table), of_table)
+        self.assertEqual({"sound": True, "broken_at": None}, json.loads(self.run_well("log", "verify", "--format", "json")))
+        broken = self.folder / "broken.sqlite"
+        shutil.copy(self.store, broken)
+        with contextlib.closing(sqlite3.connect(broken)) as db:
+            for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'access_log'").fetchall():
+                db.execute(f"DROP TRIGGER {name}")
+            last, = db.execute("SELECT max(id) FROM access_log").fetchone()
+            db.execute("UPDATE access_log SET subject = 'x' WHERE id = ?", (last,))
+            db.commit()
+        done = subprocess.run([PROGRAM, "log", "verify", "--format", "json", "--store", broken], capture_output=True)
+        self.assertEqual({"sound": False, "broken_at": last}, json.loads(done.stdout))
+        self.assertNotEqual(0, done.returncode)
 
     def test_a_dash_is_standard_output(self):
         self.assertEqual(self.run_well("check", self.parcel), self.run_well("check", self.parcel, "-o", "-"))
