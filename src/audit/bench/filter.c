@@ -229,7 +229,7 @@ enum status bench_order_by(const struct bench *b, const char *sortby, struct buf
         at += length;
         at += *at == ',';
     }
-    /* rows that are equal run the same way, so that the whole order is that of an index, walked from one end */
+    /* Equal rows run the same way: then the whole order is that of an index. */
     buffer_append_str(sql, descends ? "r.fid DESC" : "r.fid");
     return STATUS_OK;
 }
