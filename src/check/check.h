@@ -83,8 +83,13 @@ const char *draft_text(struct arena *a, const struct parcel_report *r, const str
 double parcel_report_geodesic_area_m2(const struct parcel_report *r);
 double parcel_report_standard_area_m2(const struct parcel_report *r);
 
-/* A check that was kept (record/): which row of the record it is. */
 struct ed25519_key;
+struct report_override { /* an officer's verdict beside the machine's */
+    int64_t id;
+    const char *kept_at, *officer, *verdict, *reason;
+};
+
+/* A check that was kept (record/): which row of the record it is. */
 struct report_record {
     int64_t id;
     const char *sha256; /* the row's seal */
@@ -94,7 +99,9 @@ struct report_record {
     const char *result_sha256; /* of the kept report, which is `json`; NULL: it is not at hand */
     const char *json;
     size_t json_size;
-    const struct ed25519_key *key; /* NULL: nothing can be signed */
+    const struct ed25519_key *key;           /* NULL: nothing can be signed */
+    const struct report_override *overrides; /* as of the printing; of a check just kept none */
+    size_t n_overrides;
 };
 
 struct report {

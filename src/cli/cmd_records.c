@@ -3,6 +3,8 @@
 #include "cli/definitions.h"
 #include "cli/exit_codes.h"
 #include "cli/print_json.h"
+#include "features/parcel.h"
+#include "record/print.h"
 #include "record/record.h"
 #include "record/record_json.h"
 
@@ -137,6 +139,27 @@ static int run_export(struct store *store, struct arena *arena, const struct arg
     return EXIT_OK;
 }
 
+/* As a document again, signed as on the first day. */
+static int run_print(struct store *store, struct arena *arena, const struct arguments *a)
+{
+    struct error e = {0};
+    struct check_worker w;
+    struct buffer b;
+    const struct report_form *form;
+    (void)arena;
+    if (report_form_find(a->format, &form, &e) || check_worker_init(&w, &e))
+        return exit_with_error(&e);
+    w.reader = &child_reader_self;
+    buffer_init(&b, 0);
+    enum status s = record_print(&w, store, records(a)->id, form,
+                                 args_english(a) ? REPORT_LANG_EN : REPORT_LANG_ZH, &b, &e);
+    if (!s)
+        fwrite(b.data, 1, b.size, stdout);
+    buffer_release(&b);
+    check_worker_release(&w);
+    return s ? exit_with_error(&e) : EXIT_OK;
+}
+
 static void print_chain(const struct record_chain *c)
 {
     if (!c->sound)
@@ -220,6 +243,11 @@ static const struct cli_option options_of_show[] = {OPTION_STORE, OPTION_FORMAT,
 static const struct cli_option options_of_export[] = {
     OPTION("--input", OPTION_FLAG, AT(input), NULL, "写出地块文件，而不是报告", "the parcels, not the report"),
     OPTION_STORE, OPTION_END};
+static const struct cli_option options_of_print[] = {
+    OPTION("--format", OPTION_TEXT, offsetof(struct arguments, format), "FORM",
+           "pdf、xlsx、html、csv、text、geojson 或 json", "pdf, xlsx, html, csv, text, geojson or json",
+           .fallback = "pdf"),
+    OPTION_LANG, OPTION_STORE, OPTION_END};
 static const struct cli_option options_of_verify[] = {
     OPTION("--expect", OPTION_TEXT, AT(expect), "SEAL", "链中必须有这个封印", "this seal must be in the chain"),
     OPTION_STORE, OPTION_FORMAT, OPTION_END};
@@ -243,6 +271,8 @@ static const struct command subcommands[] = {
      .in_store = run_list},
     RECORD("show", STORE_READ, run_show, options_of_show, "查看一条记录", "one record with its overrides"),
     RECORD("export", STORE_READ, run_export, options_of_export, "写出存档的报告", "the kept report, byte by byte"),
+    RECORD("print", STORE_READ, run_print, options_of_print, "把存档的检查重新排印成 PDF 等，连同改判",
+           "the kept check as a PDF or another form again, with its overrides"),
     {.group = "records", .name = "verify", .zh = "校验整条记录链", .en = "verify the whole chain",
      .options = options_of_verify, .size = sizeof(struct records_args), .mode = STORE_READ,
      .in_store = run_verify},

@@ -6,6 +6,7 @@
 #include "http/route.h"
 
 #include "base/text.h"
+#include "record/print.h"
 #include "record/record.h"
 #include "record/record_json.h"
 
@@ -90,14 +91,46 @@ enum status handle_records(struct request *rq, struct reply *reply, struct error
     return reply_json(reply, &b, s, "no-store", e);
 }
 
+/* f=pdf and the other forms: the check as a document again. */
+static enum status reply_document(struct request *rq, struct reply *reply, int64_t id, const char *name,
+                                  struct error *e)
+{
+    const struct report_form *form;
+    enum report_lang lang = REPORT_LANG_ZH;
+    struct buffer b;
+    char number[24], disposition[96];
+    snprintf(number, sizeof number, "%" PRId64, id);
+    buffer_init(&b, 0);
+    enum status s = report_form_find(name, &form, e);
+    if (!s)
+        s = report_lang_parse(request_query(rq, "lang"), &lang, e);
+    if (!s)
+        s = record_print(&rq->worker->check, rq->worker->store, id, form, lang, &b, e);
+    if (!s)
+        s = access_note(rq, "record-download", number, form->name, e);
+    if (!s)
+        s = reply_buffer(reply, &b, form->content_type, e);
+    buffer_release(&b);
+    if (s)
+        return s;
+    snprintf(disposition, sizeof disposition, "attachment; filename=\"hongxian-record-%" PRId64 ".%s\"", id,
+             form->name);
+    reply_header(reply, "Content-Disposition", disposition);
+    reply_header(reply, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    return STATUS_OK;
+}
+
 enum status handle_record(struct request *rq, struct reply *reply, struct error *e)
 {
+    const char *f = request_query(rq, "f");
     struct buffer b;
     struct json_writer w;
     int64_t id;
     enum status s = request_param_integer(rq, 0, 1, INT64_MAX, &id, e);
     if (!s)
         s = access_record(rq, id, e);
+    if (!s && f && *f)
+        return reply_document(rq, reply, id, f, e);
     if (s)
         return s;
     buffer_init(&b, 0);

@@ -59,7 +59,7 @@ static const struct route routes[] = {
     {"GET", "/records", handle_records, "limit after project layer class document", false},
     {"GET", "/records/verify", handle_records_chain, "expect", false}, /* before {id}, which would take it */
     {"GET", "/records/key", handle_records_key, "", false},
-    {"GET", "/records/{id}", handle_record, "", false},
+    {"GET", "/records/{id}", handle_record, "f lang", false},
     {"GET", "/records/{id}/report", handle_record_report, "", false},
     {"GET", "/records/{id}/input", handle_record_input, "", false},
     {"POST", "/records/{id}/overrides", handle_override, "", false},

@@ -342,17 +342,16 @@ static enum status check_again(struct verifying *v, const struct json_t *report,
     struct form_input form = {.project = &project, .arena = v->w->arena, .format = verify_format(report)};
     while (options.n_claims < LINES_MAX && verify_claim(report, options.n_claims, &claims[options.n_claims]))
         options.n_claims++;
-    struct report again;
     struct error why;
     enum status s = crs_of_option(verify_text(report, "input", "crs_given"), false, &options.epsg, &why);
     if (!s)
-        s = check_bytes(v->w, snapshot, &options, how->input.data, how->input.size, &again, &why);
-    form.report = &again;
+        s = check_bytes(v->w, snapshot, &options, how->input.data, how->input.size, &v->again, &why);
+    form.report = &v->again;
     if (!s)
         s = form_json(&form, json, &why);
     if (s)
         return missing_or_fail(v, s, &why, e);
-    v->out->verdict = verdict_name(again.verdict);
+    v->out->verdict = verdict_name(v->again.verdict);
     return STATUS_OK;
 }
 
@@ -496,7 +495,35 @@ static enum status run(struct verifying *v, struct json_t *report, struct error 
         s = load_named(v, report, &snapshot, e);
     if (!s && have && snapshot)
         s = recompute(v, report, input, snapshot, e);
+    if (!s && have && snapshot && v->then && !v->out->n_differences && !v->out->n_missing)
+        s = v->then(v, report, &v->again, e);
     snapshot_unref(snapshot);
+    return s;
+}
+
+enum status verify_and(struct verifying *v, struct error *e)
+{
+    struct record_verification *out = v->out;
+    struct arena *a = v->w->arena;
+    struct json_t *report = verify_parse(v->rq->report, v->rq->report_size, e);
+    if (!report)
+        return STATUS_INVALID_INPUT;
+    enum status s = check_format(report, e);
+    if (!s)
+        s = run(v, report, e);
+    /* what the sentences quote is in the arena; what they point to in the tree must not outlive it */
+    for (size_t i = 0; i < out->n_listed; i++) {
+        out->differences[i].reported = arena_strdup(a, out->differences[i].reported);
+        out->differences[i].found = arena_strdup(a, out->differences[i].found);
+        v->no_memory = v->no_memory || !out->differences[i].reported || !out->differences[i].found;
+    }
+    verify_free(report);
+    if (!s && v->no_memory)
+        s = error_no_memory(e);
+    if (!s)
+        out->finding = out->n_differences ? RECORD_DIFFERS
+                       : out->n_missing   ? RECORD_CANNOT_RECOMPUTE
+                                          : RECORD_IDENTICAL;
     return s;
 }
 
@@ -505,26 +532,8 @@ enum status record_verify(struct check_worker *w, struct store *store, const str
 {
     struct record_verification result = {.verdict = ""};
     struct verifying v = {.w = w, .store = store, .rq = rq, .out = &result};
-    struct json_t *report = verify_parse(rq->report, rq->report_size, e);
-    if (!report)
-        return STATUS_INVALID_INPUT;
-    enum status s = check_format(report, e);
+    enum status s = verify_and(&v, e);
     if (!s)
-        s = run(&v, report, e);
-    /* what the sentences quote is in the arena; what they point to in the tree must not outlive it */
-    for (size_t i = 0; i < result.n_listed; i++) {
-        result.differences[i].reported = arena_strdup(w->arena, result.differences[i].reported);
-        result.differences[i].found = arena_strdup(w->arena, result.differences[i].found);
-        v.no_memory = v.no_memory || !result.differences[i].reported || !result.differences[i].found;
-    }
-    verify_free(report);
-    if (!s && v.no_memory)
-        s = error_no_memory(e);
-    if (s)
-        return s;
-    result.finding = result.n_differences ? RECORD_DIFFERS
-                     : result.n_missing   ? RECORD_CANNOT_RECOMPUTE
-                                          : RECORD_IDENTICAL;
-    *out = result;
-    return STATUS_OK;
+        *out = result;
+    return s;
 }

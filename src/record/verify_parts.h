@@ -5,20 +5,28 @@
 
 #include "record/verify.h"
 
+struct json_t;
 struct verifying {
     struct check_worker *w;
     struct store *store;
     const struct record_verify_request *rq;
     struct record_verification *out;
     bool no_memory; /* latched */
+    /* NULL, or what is done with the report as it was made again, when nothing differs and nothing is
+     * missing. */
+    enum status (*then)(struct verifying *v, struct json_t *report, struct report *again, struct error *e);
+    void *user;
+    struct report again;
 };
+
+/* record_verify with `then`. */
+enum status verify_and(struct verifying *v, struct error *e);
 
 void verify_difference(struct verifying *v, const char *path, const char *reported, const char *found,
                        const char *against);
 
 /* ---- JSON by jansson, behind an opaque name ---- */
 
-struct json_t;
 struct json_t *verify_parse(const char *text, size_t n, struct error *e); /* NULL with the sentence */
 void verify_free(struct json_t *value);
 /* Lists every field in which two reports differ. `with_engine`: also the engine's versions, and

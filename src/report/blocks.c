@@ -8,10 +8,10 @@
 
 /* A report in its order. A new section is one builder and one line here. */
 static section_fn *const sections[] = {
-    section_opening, section_proof,       section_project,  section_conclusion, section_plots,
-    section_claims,  section_rules,       section_lines,    section_classes,    section_units,
-    section_details, section_other_lines, section_maps,     section_border,     section_notes,
-    section_sources, section_offices,     section_warnings, section_signing,
+    section_opening, section_proof,   section_overrides,   section_project,  section_conclusion,
+    section_plots,   section_claims,  section_rules,       section_lines,    section_classes,
+    section_units,   section_details, section_other_lines, section_maps,     section_border,
+    section_notes,   section_sources, section_offices,     section_warnings, section_signing,
 };
 
 /* ---- adding ---- */

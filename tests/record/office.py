@@ -62,6 +62,11 @@ class Office:
         return subprocess.run([PROGRAM, *arguments, '--store', str(store or self.store)], cwd=self.folder,
                               capture_output=True, text=True, encoding='utf-8', **more)
 
+    def run_bytes(self, *arguments, store=None):
+        done = subprocess.run([PROGRAM, *arguments, '--store', str(store or self.store)], cwd=self.folder, capture_output=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def check(self, name, *arguments, keep=True):
         keeping = ('--keep', '--officer', '张三', '--project-name', '风电 "一期"') if keep else ()
         done = self.run('check', f'{name}.geojson', '--format', 'json', *keeping, *arguments)

@@ -197,6 +197,27 @@ class Proof(unittest.TestCase):
         self.assertEqual('genuine', answer['finding'])
         self.assertTrue(any('改判为 allowed' in n['zh'] for n in answer['notes']), answer)
 
+    def test_any_record_is_printed_again_overridden_or_not(self):
+        """As on the first day: the same statement, the kept report attached, the override beside the verdict; and at the server's door."""
+        before = self.office.run_bytes('records', 'print', '1')
+        self.assertEqual(self.statement.encode(), SEAL.search(before).group(1))
+        self.assertEqual('genuine', self.ask(before)['finding'])
+        self.connection.request('GET', '/records/1?f=pdf')
+        answer = self.connection.getresponse()
+        self.assertEqual((200, before), (answer.status, answer.read()))
+        store = self.office.forged()
+        self.office.run('records', 'override', '1', '--verdict', 'allowed', '--reason', '另有<b>批文', '--officer', '李四', store=store)
+        for number in ('1', '4'):       # the check, and the override's own row
+            page = self.office.run_bytes('records', 'print', number, '--format', 'html', store=store).decode()
+            for text in ('经办人改判', '李四', '另有&lt;b&gt;批文', '禁止'):
+                self.assertIn(text, page)
+
+    def test_a_record_that_was_changed_is_not_printed(self):
+        for statement in ("UPDATE record SET officer = '李四' WHERE id = 1", "UPDATE record_content SET bytes = CAST(replace(CAST(bytes AS TEXT), 'prohibited', 'allowed') AS BLOB)"):
+            done = self.office.run('records', 'print', '1', '--format', 'csv', store=self.office.forged(statement))
+            self.assertEqual('', done.stdout)
+            self.assertIn('没有出具任何文件', done.stderr)
+
     def test_a_backup_carries_the_key(self):
         copy = self.folder / 'backup.sqlite'
         done = self.office.run('backup', str(copy))

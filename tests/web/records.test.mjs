@@ -126,6 +126,32 @@ test('a report that was changed is caught, with both values', { skip }, async ()
   await noSidewaysScroll();
 });
 
+test('paper: a PDF, the text of its code and a number are genuine; one figure changed is told', { skip }, async () => {
+  const pdf = Buffer.from(await (await checkOf('keep=1&officer=x&class=GENERAL&format=pdf', parcel)).arrayBuffer());
+  const [, code] = /HXFILE1 (HX1;\S+) /.exec(pdf.toString('latin1'));
+  const finding = (word) => page.waitForSelector(`${id('paper-result')}[data-finding="${word}"]`);
+  const give = async (bytes) => {
+    await page.locator(id('verify-file')).setInputFiles({ name: '报告.pdf', mimeType: 'application/pdf', buffer: bytes });
+  };
+  await give(pdf);
+  await finding('genuine');
+  assert.match(await page.locator(id('paper-facts')).innerText(), /报告编号[\s\S]*禁止/);
+  await shot('36-paper');
+  await noSidewaysScroll();
+  const forged = Buffer.from(pdf);
+  forged[pdf.length >> 1] ^= 1;
+  await give(forged);
+  await finding('altered');
+  for (const text of [code, code.split(';')[1]]) {
+    await page.locator(id('paper-text')).fill(text.slice(0, 60) === text ? text : `${text.slice(0, 60)} ${text.slice(60)}`);
+    await page.locator(id('paper-run')).click();
+    await finding('genuine');
+  }
+  await page.locator(id('paper-text')).fill(code.replace(';prohibited;', ';allowed;'));
+  await page.locator(id('paper-text')).press('Enter');
+  await finding('altered');
+});
+
 test('a report whose file was not kept: the file is asked for, and then it is identical', { skip }, async () => {
   const own = JSON.stringify({ type: 'Polygon', coordinates: [[[107.3 + Math.random() / 50, 40.7], [107.35, 40.7], [107.35, 40.74], [107.3, 40.7]]] });
   const report = await (await checkOf('class=GENERAL', own)).text();

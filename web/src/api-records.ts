@@ -47,6 +47,16 @@ export interface Verification {
   notes?: { zh: string; en: string }[];
 }
 
+/** Of a PDF, a workbook, the text of a code, or a number. */
+export interface PaperAnswer {
+  finding: string;
+  kind: string;
+  key?: string | null;
+  statement?: { number: string; kept_at: string; verdict: string; parcel_m2: string; areas_m2: Record<string, string>; result_sha256: string; key: string } | null;
+  record?: { id: number; kept_at: string; officer: string; project_name: string; verdict: string } | null;
+  notes?: { zh: string; en: string }[];
+}
+
 interface RecordsPage {
   records?: RecordRow[];
   links?: { rel?: string; href?: string }[];
@@ -104,6 +114,10 @@ export async function verifyReport(report: Blob, input: Blob | null): Promise<Ve
   }
   const headers = input ? undefined : { 'Content-Type': 'application/json' };
   return (await (await request('/verify', { method: 'POST', body, headers })).json()) as Verification;
+}
+
+export async function verifyPaper(paper: Blob): Promise<PaperAnswer> {
+  return (await (await request('/verify', { method: 'POST', body: paper, headers: { 'Content-Type': paper.type || 'application/octet-stream' } })).json()) as PaperAnswer;
 }
 
 export async function addOverride(id: number, override: { verdict: string; reason: string; officer: string }): Promise<RecordRow> {

@@ -2,6 +2,9 @@
  * people sign. */
 #include "base/base64.h"
 #include "report/sections/sections.h"
+#include "report/words.h"
+
+#include <string.h>
 
 #define VERIFY_ZH                                                                                                                                            \
     "核验：用手机扫描二维码，把所得文字粘贴到本系统“核验”页，或运行 hongxian verify；也可提交本文件或"            \
@@ -53,6 +56,41 @@ void section_proof(struct report_making *m)
                                "报告编号 %s　未存档：本件没有记录和签名，不证明任何事；需要凭证时请存档后重新"
                                "出具。",
                                p->number));
+}
+
+/* ---- 改判 ---- */
+
+/* Of a name that is none, "未知" and its like: never a better one. */
+static const char *verdict_words(const char *name)
+{
+    for (int v = VERDICT_UNKNOWN; v <= VERDICT_ALLOWED; v++)
+        if (strcmp(name, verdict_name((enum verdict)v)) == 0)
+            return verdict_zh((enum verdict)v);
+    return verdict_zh(VERDICT_UNKNOWN);
+}
+
+/* The machine's verdict stays where it is; what officers decided since stands before it. */
+void section_overrides(struct report_making *m)
+{
+    static const struct block_column columns[] = {{"记录", 8, BLOCK_CENTRE, 0},
+                                                  {"时间", 24, BLOCK_LEFT, 0},
+                                                  {"经办人", 16, BLOCK_LEFT, 0},
+                                                  {"改判为", 12, BLOCK_CENTRE, 0},
+                                                  {"理由", 40, BLOCK_LEFT, 0}};
+    const struct report_record *record = m->r->record;
+    if (!record || !record->n_overrides)
+        return;
+    add_block(m, BLOCK_NOTICE, "本检查已有经办人改判；下文结论是系统当时的结论，未作更改。");
+    struct block_table *t = add_table(m, columns, 5, record->n_overrides);
+    for (size_t i = 0; t && i < record->n_overrides; i++) {
+        const struct report_override *o = &record->overrides[i];
+        struct block_cell *row = table_row_at(t, i);
+        row[0] = cell_number(o->id);
+        row[1] = cell_words(making_keep(m, report_china_time(m->arena, o->kept_at, REPORT_LANG_ZH)));
+        row[2] = cell_words(making_clean(m, o->officer));
+        row[3] = cell_words(verdict_words(o->verdict));
+        row[4] = cell_words(making_clean(m, o->reason));
+    }
 }
 
 /* ---- 签署 ---- */

@@ -9,6 +9,7 @@ typedef void section_fn(struct report_making *m);
 
 section_fn section_opening;     /* title, and what must not be overlooked */
 section_fn section_proof;       /* the number, and what proves it */
+section_fn section_overrides;   /* what officers decided since */
 section_fn section_project;     /* 一、项目基本信息 */
 section_fn section_conclusion;  /* 二、审查结论 */
 section_fn section_plots;       /* 各地块结论 */

@@ -37,6 +37,7 @@ export class RecordsPanel {
   private list: ListState = { kind: 'none' };
   private chain: ChainState = { kind: 'none' };
   private expect = '';
+  private paper = '';
   private expectOpen = false;
   private search = '';
   private readonly wanted: RecordSearch = { project: '', layer: '', class: '', document: '' };
@@ -72,9 +73,17 @@ export class RecordsPanel {
   /** A report, perhaps with the file that was checked. */
   takeFiles(files: FileList | File[] | null | undefined): void {
     const list = [...(files ?? [])];
+    const paper = list.find((f) => /\.(pdf|xlsx)$/i.test(f.name));
+    if (paper) return void this.verify.startPaper(paper, paper.name);
     const report = list.find((f) => /\.json$/i.test(f.name)) ?? (list.length === 1 ? list[0] : undefined);
     if (!report) return this.verify.fail(t('verify_no_report'));
     void this.verify.start(report, report.name, list.find((f) => f !== report) ?? null);
+  }
+
+  private takeText(): void {
+    const text = this.paper.trim();
+    if (!text) return this.verify.fail(t('paper_nothing'));
+    void this.verify.startPaper(new Blob([text], { type: 'text/plain' }), text.length > 40 ? `${text.slice(0, 40)}…` : text);
   }
 
   private async load(): Promise<void> {
@@ -141,6 +150,12 @@ export class RecordsPanel {
         input.value = '';
       },
     });
+    const paper = h('input', {
+      type: 'text', id: 'paper-text', maxlength: 4000, autocomplete: 'off', spellcheck: 'false', 'data-testid': 'paper-text', class: 'code',
+      oninput: (e: Event) => (this.paper = (e.target as HTMLInputElement).value),
+      onkeydown: (e: KeyboardEvent) => { if (e.key === 'Enter') this.takeText(); },
+    });
+    paper.value = this.paper;
     const seal = h('input', {
       type: 'text', id: 'chain-expect', maxlength: 64, autocomplete: 'off', spellcheck: 'false', 'data-testid': 'chain-expect', class: 'code',
       'aria-label': t('chain_expect'), oninput: (e: Event) => (this.expect = (e.target as HTMLInputElement).value),
@@ -156,6 +171,8 @@ export class RecordsPanel {
       h('div', { class: 'button-row' }, file,
         h('button', { type: 'button', id: 'verify-run', class: 'primary', onclick: () => file.click() }, t('verify_run')),
         me()?.person && !me()?.person?.whole ? null : h('button', { type: 'button', id: 'chain-run', 'data-testid': 'chain-run', onclick: () => void this.runChain() }, t('chain_run'))),
+      h('div', { class: 'field' }, h('label', { for: 'paper-text' }, t('paper_text')), paper,
+        h('button', { type: 'button', id: 'paper-run', 'data-testid': 'paper-run', onclick: () => this.takeText() }, t('paper_run'))),
       details,
       this.searchForm(),
     );

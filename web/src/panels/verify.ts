@@ -1,24 +1,31 @@
 /** Verifying a report: the server recomputes it from the versions that it names; this shows what came of it. */
 
 import { ApiError } from '../api';
-import { verifyReport, type Verification } from '../api-records';
+import { verifyPaper, verifyReport, type PaperAnswer, type Verification } from '../api-records';
 import { fill, h } from '../dom';
 import { onLang, pick, t, type TextKey } from '../i18n';
 import { sentenceOf } from '../sentence';
 import { layerTitle } from '../control';
+import { verdictOf } from '../verdict';
 
 const FINDINGS: Record<string, { key: TextKey; tone: string; sign: string }> = {
   identical: { key: 'verify_identical', tone: 'allowed', sign: '✔' },
   differs: { key: 'verify_differs', tone: 'prohibited', sign: '✖' },
 };
 const CANNOT = { key: 'verify_cannot_recompute', tone: 'unknown', sign: '？' } as const;
+const PAPER: Record<string, { key: TextKey; tone: string; sign: string }> = {
+  genuine: { key: 'paper_genuine', tone: 'allowed', sign: '✔' },
+  altered: { key: 'paper_altered', tone: 'prohibited', sign: '✖' },
+};
+const PAPER_UNKNOWN = { key: 'paper_unknown', tone: 'unknown', sign: '？' } as const;
 const DIFFERENCES_SHOWN = 50;
 
 type State =
   | { kind: 'idle' }
   | { kind: 'running' }
   | { kind: 'failed'; error: unknown }
-  | { kind: 'done'; finding: Verification };
+  | { kind: 'done'; finding: Verification }
+  | { kind: 'paper'; answer: PaperAnswer };
 
 export class VerifyCard {
   readonly el = h('div', { class: 'verify', 'data-testid': 'verify' });
@@ -60,6 +67,20 @@ export class VerifyCard {
     }
   }
 
+  /** A PDF or a workbook as it was given out; the text of a code, or a number. */
+  async startPaper(paper: Blob, name: string): Promise<void> {
+    const turn = ++this.turn;
+    this.name = name;
+    this.input = null;
+    this.set({ kind: 'running' });
+    try {
+      const answer = await verifyPaper(paper);
+      if (turn === this.turn) this.set({ kind: 'paper', answer });
+    } catch (error) {
+      if (turn === this.turn) this.set({ kind: 'failed', error });
+    }
+  }
+
   private set(state: State): void {
     this.state = state;
     this.render();
@@ -72,7 +93,7 @@ export class VerifyCard {
     else if (s.kind === 'failed') {
       const sentence = sentenceOf(s.error);
       fill(this.el, h('p', { class: 'note error', role: 'alert', 'data-testid': 'verify-error' }, t('verify_failed'), h('span', { lang: sentence.lang }, sentence.text)));
-    } else fill(this.el, this.finding(s.finding));
+    } else fill(this.el, s.kind === 'paper' ? this.paper(s.answer) : this.finding(s.finding));
   }
 
   private finding(v: Verification): HTMLElement {
@@ -97,6 +118,30 @@ export class VerifyCard {
       ) : null,
       more > 0 ? h('p', { class: 'muted' }, t('verify_more', { n: more })) : null,
       this.sentences('verify_notes', v.notes),
+    );
+  }
+
+  private paper(p: PaperAnswer): HTMLElement {
+    const f = PAPER[p.finding] ?? PAPER_UNKNOWN; // whatever is not known is no confirmation
+    const s = p.statement;
+    const rows: [TextKey, string][] = [];
+    if (s) {
+      rows.push(['paper_number', s.number], ['paper_kept_at', s.kept_at], ['path_verdict', t(`v_${verdictOf(s.verdict)}`)], ['paper_area', s.parcel_m2]);
+      rows.push(['paper_in_lines', Object.entries(s.areas_m2).map(([line, area]) => `${line} ${area}`).join('；')]);
+    }
+    if (p.record) {
+      rows.push(['paper_record', String(p.record.id)], ['path_officer', p.record.officer], ['paper_project', p.record.project_name]);
+      if (!s) rows.push(['paper_kept_at', p.record.kept_at], ['path_verdict', t(`v_${verdictOf(p.record.verdict)}`)]);
+    }
+    return h(
+      'div',
+      { class: `verdict v-${f.tone}`, role: 'status', 'data-testid': 'paper-result', 'data-finding': p.finding },
+      h('div', { class: 'verdict-line' },
+        h('strong', { class: 'badge' }, h('span', { 'aria-hidden': 'true' }, f.sign), t(f.key)),
+        h('span', { class: 'for' }, t('verify_of', { name: this.name }))),
+      this.sentences('verify_notes', p.notes),
+      rows.length ? h('table', { class: 'mini differences', 'data-testid': 'paper-facts' }, h('caption', {}, t('paper_compare')),
+        h('tbody', {}, rows.map(([key, value]) => h('tr', {}, h('th', { scope: 'row' }, t(key)), h('td', {}, value))))) : null,
     );
   }
 
