@@ -109,8 +109,8 @@ class Places(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="hongxian-places-"))
         cls.data = cls.folder / "geodata"
-        shutil.copytree(SOURCE / "geodata" / "plan", cls.data / "plan")
-        shutil.copytree(SOURCE / "geodata" / "admin", cls.data / "admin")
+        for part in ("plan", "admin", "base"):
+            shutil.copytree(SOURCE / "geodata" / part, cls.data / part)
         manifest = json.loads((SOURCE / "geodata" / "manifest.json").read_text(encoding="utf-8"))
         fixture.write_json(cls.data / "manifest.json", {**manifest, "layers": []})
         cls.write_plan({**LINES, **AREAS, **POINTS})
@@ -264,7 +264,8 @@ class Places(unittest.TestCase):
         """GDAL's driver and @mapbox/vector-tile read the same features, types and places in the same tiles."""
         folder, ours = self.folder / "tiles", {}
         folder.mkdir()
-        for name, z, x, y in (("plan_layout", 0, 0, 0), ("plan_layout", 4, 12, 5), ("plan_layout", 6, 51, 23), ("counties", 3, 6, 2), ("plan_places", 0, 0, 0)):
+        for name, z, x, y in (("plan_layout", 0, 0, 0), ("plan_layout", 4, 12, 5), ("plan_layout", 6, 51, 23), ("counties", 3, 6, 2), ("plan_places", 0, 0, 0),
+                              ("base_water", 4, 12, 5), ("base_water", 7, 103, 48), ("base_towns", 5, 25, 11)):
             _, body = self.ask(f"/tiles/{name}/{z}/{x}/{y}.mvt")
             (folder / f"{name}-{z}-{x}-{y}.mvt").write_bytes(body)
             ours[f"{name}-{z}-{x}-{y}.mvt"] = mvt_read.read(body)[name]
