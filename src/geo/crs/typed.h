@@ -1,7 +1,7 @@
-/* One point as somebody types it to go there: degrees in the usual writings, or an easting and a northing of a
- * zone, in either order. Read and decided by value.h and decide.h, as the points of a file are; what a file
- * would be refused for is said here with the same sentence. Where only the zone is missing, each zone by which
- * the point would lie in the region is an answer: whoever typed it chooses. Threads: as geo/crs.h. */
+/* One point as somebody types it to go there: degrees in the usual writings, or an easting and a northing of
+ * a zone, in either order. Read and decided by value.h and decide.h, as the points of a file are; what a file
+ * would be refused for is said here with the same sentence. Where only the zone is missing, each zone by
+ * which the point would lie in the region is an answer: whoever typed it chooses. Threads: as geo/crs.h. */
 #ifndef HX_GEO_CRS_TYPED_H
 #define HX_GEO_CRS_TYPED_H
 
