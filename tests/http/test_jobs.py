@@ -32,31 +32,42 @@ class Jobs(unittest.TestCase):
         cls.small = pathlib.Path(f.many(cls.folder / "small.gpkg", 500))
         cls.tiny = pathlib.Path(f.many(cls.folder / "tiny.gpkg", 5))
         cls.large = pathlib.Path(f.many(cls.folder / "large.gpkg", LARGE, seed=2))
+        cls.server = None
 
     @classmethod
     def tearDownClass(cls):
+        cls.stop()
         shutil.rmtree(cls.folder)
 
     def setUp(self):
-        self.server = fixture.Server(PROGRAM, "--store", self.store)
+        """One server for all tests, but for those that end it; each begins without jobs."""
+        if not self.server:
+            Jobs.server = fixture.Server(PROGRAM, "--store", self.store)
         self.client = Client(self.server)
-        self.stopped = False
-        self.addCleanup(self.stop)
 
-    def stop(self):
-        if self.stopped:
+    @classmethod
+    def stop(cls):
+        server, Jobs.server = cls.server, None
+        if not server:
             return
-        self.stopped = True
-        code = self.server.stop()
-        if code != 0 or "Sanitizer" in self.server.log or "runtime error" in self.server.log:
-            raise AssertionError(f"the server ended with {code}:\n{self.server.log[-4000:]}")
+        code = server.stop()
+        if code != 0 or "Sanitizer" in server.log or "runtime error" in server.log:
+            raise AssertionError(f"the server ended with {code}:\n{server.log[-4000:]}")
 
     def tearDown(self):
-        self.stop()
-        shutil.rmtree(self.jobs_folder(), ignore_errors=True)  # jobs outlast their server, and the next test begins without any
+        if not self.server:
+            shutil.rmtree(self.jobs_folder(), ignore_errors=True)  # jobs outlast their server
+            return
+        for job in self.client.json("GET", "/jobs")["jobs"]:
+            if job["state"] in ("queued", "running"):
+                self.client.json("DELETE", f"/jobs/{job['id']}")
+                self.client.wait(job)
+        for job in self.client.json("GET", "/jobs")["jobs"]:
+            self.client.json("DELETE", f"/jobs/{job['id']}")
 
-    def jobs_folder(self):
-        return pathlib.Path(self.store + ".jobs")
+    @classmethod
+    def jobs_folder(cls):
+        return pathlib.Path(cls.store + ".jobs")
 
     def files_of_jobs(self):
         """All but what is noted of each job."""
@@ -68,7 +79,7 @@ class Jobs(unittest.TestCase):
 
     def cli(self, name, source, *more):
         out = self.folder / name
-        f.audit("parcels", source, "-o", out, "--store", self.store, "--overwrite", *more)
+        f.expected("parcels", source, "-o", out, "--store", self.store, "--overwrite", *more)
         return out
 
     # ---- results ----
@@ -178,7 +189,7 @@ class Jobs(unittest.TestCase):
         job = self.client.wait(self.client.add("kind=lines"))
         self.assertEqual(job["state"], "done", job["error"])
         want = self.folder / "lines.csv"
-        f.audit("lines", "-o", want, "--store", self.store)
+        f.expected("lines", "-o", want, "--store", self.store)
         self.assertEqual(self.client.result(job, "csv")[1], want.read_bytes())
         listed = json.loads(self.client.result(job, "json")[1])
         rows = list(csv.DictReader(io.StringIO(want.read_text(encoding="utf-8-sig"))))
@@ -190,7 +201,7 @@ class Jobs(unittest.TestCase):
                          (True, len(rows), 0))
         figures = self.client.wait(self.client.add("kind=figures"))
         want = self.folder / "figures.json"
-        f.audit("figures", "-o", want, "--store", self.store)
+        f.expected("figures", "-o", want, "--store", self.store)
         self.assertEqual(json.loads(self.client.result(figures, "json")[1]), json.loads(want.read_text(encoding="utf-8")))
 
     def test_an_earlier_result_is_gone_on_from(self):
@@ -240,7 +251,7 @@ class Jobs(unittest.TestCase):
             for form in ("gpkg", "csv"):
                 got, want = folder / f"got.{form}", folder / f"want.{form}"
                 got.write_bytes(client.result(job, form)[1])
-                f.audit("parcels", self.small, "-o", want, "--store", store, "--overwrite", "--class", "GENERAL")
+                f.expected("parcels", self.small, "-o", want, "--store", store, "--overwrite", "--class", "GENERAL")
                 self.assertEqual(f.digest(want), f.digest(got), form)
             first = job
         other = client.wait(client.add(f"since={first['id']}&class=NATIONAL_MAJOR&formats=csv"))
@@ -257,7 +268,7 @@ class Jobs(unittest.TestCase):
         totals = "code,layer,area_ha\n150102,STBHHX,999999\n"
         want = self.folder / "official.csv"
         (self.folder / "totals.csv").write_text(totals)
-        f.audit("lines", "-o", want, "--store", self.store, "--official", self.folder / "totals.csv", "--within-spaces")
+        f.expected("lines", "-o", want, "--store", self.store, "--official", self.folder / "totals.csv", "--within-spaces")
         plain = self.client.wait(self.client.add("kind=lines&within_spaces=1"))
         job = self.client.wait(self.client.add(f"kind=lines&within_spaces=1&body=official&name=totals.csv", totals.encode()))
         self.assertEqual("done", job["state"], job["error"])
