@@ -16,8 +16,8 @@ SOURCE = pathlib.Path(sys.argv[2])
 sys.path.insert(0, str(SOURCE / "tests" / "audit"))
 import audit_fixture as f  # noqa: E402
 
-N = f.runs.small_or_whole(5000, 20000)
-MANY = f.runs.small_or_whole(40000, 120000)
+N = f.runs.small_or_whole(2000, 20000)
+MANY = f.runs.small_or_whole(20000, 120000)
 
 
 class Audits(unittest.TestCase):
