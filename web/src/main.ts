@@ -560,15 +560,16 @@ async function start(): Promise<void> {
 
 /** Where the address stands, and from now on with it. */
 function arrive(): void {
-  follow(applyAddress);
+  follow((at) => applyAddress(at, true));
   keepAddress(applyAddress);
 }
 
-function applyAddress(at: Address): void {
+/** `first`: the page has just come, and a user who was quicker has a check of his own, which stays. */
+function applyAddress(at: Address, first = false): void {
   if (right.has(at.panel)) right.select(at.panel);
   layers.apply(at.switched);
   view?.stand(at.view);
-  if (at.check !== state.check.value) {
+  if (at.check !== state.check.value && !(first && running)) {
     if (at.check) void recall(at.check, at.plot);
     else clearResult();
   } else if (at.plot && at.plot - 1 !== state.chosen.value && shown.value) report.choose(at.plot - 1);
