@@ -65,12 +65,18 @@ def undo_migrations(db, number):
     files = sorted((SOURCE / "schema").glob("[0-9]*.sql"))
     later = "".join(f.read_text(encoding="utf-8") for f in files if int(f.name[:3]) > number)
     before = "".join(f.read_text(encoding="utf-8") for f in files if int(f.name[:3]) <= number)
-    for kind, name in reversed(re.findall(r"^CREATE (TABLE|VIEW|TRIGGER) (\w+)", later, re.M)):
+    for kind, name in reversed(re.findall(r"^CREATE (TABLE|VIEW|TRIGGER|INDEX) (\w+)", later, re.M)):
         db.execute(f"DROP {kind} IF EXISTS {name}")
+    for name in re.findall(r"^SELECT AddGeometryColumn\('(\w+)'", later, re.M):
+        db.execute("DELETE FROM geometry_columns WHERE f_table_name = ?", (name,))
+        db.execute(f"DROP TABLE IF EXISTS idx_{name}_geometry")
     for table, column in re.findall(r"^ALTER TABLE (\w+) ADD COLUMN (\w+)", later, re.M):
         db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     for name in re.findall(r"^DROP TRIGGER (\w+)", later, re.M):
         db.execute(re.search(rf"^CREATE TRIGGER {name} .*?\bEND;$", before, re.M | re.S).group(0))
+    for name in re.findall(r"^DROP VIEW (\w+)", later, re.M):
+        if was := re.search(rf"^CREATE VIEW {name} .*?;$", before, re.M | re.S):
+            db.execute(was.group(0))
     db.execute(f"PRAGMA user_version = {number}")
 
 

@@ -2,6 +2,7 @@
 enough, and one that cannot take it. test_output.py PROGRAM SOURCE"""
 import contextlib
 import csv
+import datetime
 import io
 import json
 import os
@@ -28,6 +29,11 @@ LISTINGS = [(["layers"], "layers", ["layer", "title_zh"]), (["layers", "list", "
             (["log"], "log", ["at", "person", "action"])]
 
 
+def in_china(utc):
+    at = datetime.datetime.strptime(utc, "%Y-%m-%dT%H:%M:%SZ") + datetime.timedelta(hours=8)
+    return at.strftime("%Y-%m-%d %H:%M:%S 北京时间")
+
+
 class Output(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -51,7 +57,8 @@ class Output(unittest.TestCase):
         return [] if arguments[0] in ("classes", "parcel", "help", "inspect") else ["--store", cls.store]
 
     def test_a_listing_as_json_has_the_rows_of_its_text(self):
-        """One shape: an object with a named array; each row of the text is one of it, with the same words."""
+        """One shape: an object with a named array; each row of the text is one of it, with the same words; where people read when something
+        was kept, it is by the clock on their wall."""
         for command, name, members in LISTINGS:
             text = self.run_well(*command).decode().partition("\n\n")[0].splitlines()
             rows = json.loads(self.run_well(*command, "--format", "json"))[name]
@@ -59,7 +66,8 @@ class Output(unittest.TestCase):
             self.assertTrue(rows, command)
             for line, row in zip(text, rows):
                 for member in members:
-                    self.assertIn(str(row[member]), line, (command, member))
+                    told = in_china(row[member]) if (name, member) in (("projects", "saved_at"), ("records", "kept_at")) else str(row[member])
+                    self.assertIn(told, line, (command, member))
 
     def test_every_listing_of_the_table_is_looked_at(self):
         """A command that lists and has no JSON, or one that this test does not know, is found here."""

@@ -174,7 +174,7 @@ function rowOf(n: number, row: ResultRow | undefined, o: ResultRowsOptions): VNo
     }, t('rows_check'))),
     h('td', { class: 'num' }, row.area_m2 === null ? NO_FIGURE : hectares(row.area_m2)),
     h('td', { class: 'num', title: pressedOn(row) }, row.pressed_m2 === null ? NO_FIGURE : row.pressed_m2 > 0 ? [`${pressedOn(row)} `, hectares(row.pressed_m2)] : '0'),
-    h('td', {}, row.county_name ?? row.county ?? row.prefecture_name ?? t('batch_no_region')),
+    h('td', { lang: row.county || row.prefecture_name ? 'zh-CN' : undefined }, row.county_name ?? row.county ?? row.prefecture_name ?? t('batch_no_region')),
     h('td', { title: o.className(row.project_class ?? undefined) }, o.className(row.project_class ?? undefined)),
   );
 }
@@ -189,11 +189,11 @@ interface FiltersProps {
   className: (id: string | undefined) => string;
 }
 
-function choice(id: keyof RowsFilter, key: TextKey, options: [string, string][], { filter, set }: FiltersProps): VNode {
+function choice(id: keyof RowsFilter, key: TextKey, options: [string, string][], { filter, set }: FiltersProps, lang?: string): VNode {
   return h('select', {
     id: `rows-${id}`, 'data-testid': `rows-${id}`, 'aria-label': t(key), value: filter[id],
     onChange: (e: Event) => set({ ...filter, [id]: (e.target as HTMLSelectElement).value }),
-  }, h('option', { value: '' }, t(key)), options.map(([value, text]) => h('option', { value }, text)));
+  }, h('option', { value: '' }, t(key)), options.map(([value, text]) => h('option', { value, lang }, text)));
 }
 
 function Typed({ id, label, type, p }: { id: 'text' | 'from' | 'to'; label: TextKey; type: string; p: FiltersProps }): VNode {
@@ -225,7 +225,7 @@ function Filters(p: FiltersProps): VNode {
     { class: 'rows-filters no-print', role: 'group', 'aria-label': t('rows_filters') },
     choice('verdict', 'file_filter_all', VERDICTS.map((v): [string, string] => [v, t(`v_${v}`)]), p),
     choice('line', 'rows_any_line', lines, p),
-    choice('unit', 'rows_any_unit', unitOptions, p),
+    choice('unit', 'rows_any_unit', unitOptions, p, 'zh-CN'), // names of places have no other language
     classes.length > 1 ? choice('cls', 'rows_any_class', classes, p) : null,
     h(Typed, { id: 'from', label: 'rows_from', type: 'number', p }),
     h(Typed, { id: 'to', label: 'rows_to', type: 'number', p }),
