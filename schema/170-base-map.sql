@@ -6,10 +6,9 @@ CREATE TABLE base_feature (
   collection TEXT NOT NULL CHECK (collection IN ('base_water', 'base_towns')),
   name TEXT NOT NULL,
   kind TEXT NOT NULL, -- sea, lake, river, intermittent; city, county, town
-  properties TEXT NOT NULL
+  properties TEXT NOT NULL,
+  geometry BLOB NOT NULL -- of three types, and so no layer of a desktop GIS (030-qgis.sql)
 );
-SELECT AddGeometryColumn('base_feature', 'geometry', 4490, 'GEOMETRY', 'XY', 1);
-SELECT CreateSpatialIndex('base_feature', 'geometry');
 CREATE INDEX base_feature_by_collection ON base_feature (collection, id);
 
 DROP VIEW place_item;

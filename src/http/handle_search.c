@@ -101,12 +101,14 @@ static bool write_project(const struct store_project *p, void *user)
     return ++search->n < search->limit;
 }
 
-/* Of those that the caller may list at GET /projects, and no other. */
+/* Of those that the caller may list at GET /projects, and no other: none where that is refused because the
+ * server is open to everybody. */
 static enum status write_projects(struct request *rq, const char *text, int64_t limit, struct json_writer *w,
                                   struct error *e)
 {
     struct project_search search = {.w = w, .text = text, .limit = limit};
-    if (!access_may(&rq->caller, RIGHT_RECORDS))
+    bool is_anybody = rq->caller.way == ACCESS_OPEN && rq->caller.reads;
+    if (is_anybody || !access_may(&rq->caller, RIGHT_RECORDS))
         return STATUS_OK;
     struct store_project_page page = {.limit = PROJECTS_LOOKED_AT, .digits = access_digits(&rq->caller)};
     return store_projects(rq->worker->store, &page, write_project, &search, e);

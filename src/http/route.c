@@ -166,7 +166,7 @@ bool route_is_for_everybody(const struct route *r)
 bool route_is_without_trace(const struct route *r)
 {
     return r->handler == handle_check || r->handler == handle_check_text || r->handler == handle_convert ||
-           r->handler == handle_verify;
+           r->handler == handle_search || r->handler == handle_verify;
 }
 
 bool route_is_tagged(const struct route *r)

@@ -67,9 +67,6 @@ def undo_migrations(db, number):
     before = "".join(f.read_text(encoding="utf-8") for f in files if int(f.name[:3]) <= number)
     for kind, name in reversed(re.findall(r"^CREATE (TABLE|VIEW|TRIGGER|INDEX) (\w+)", later, re.M)):
         db.execute(f"DROP {kind} IF EXISTS {name}")
-    for name in re.findall(r"^SELECT AddGeometryColumn\('(\w+)'", later, re.M):
-        db.execute("DELETE FROM geometry_columns WHERE f_table_name = ?", (name,))
-        db.execute(f"DROP TABLE IF EXISTS idx_{name}_geometry")
     for table, column in re.findall(r"^ALTER TABLE (\w+) ADD COLUMN (\w+)", later, re.M):
         db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
     for name in re.findall(r"^DROP TRIGGER (\w+)", later, re.M):

@@ -56,6 +56,23 @@ class Search(unittest.TestCase):
         west, south, east, north = found["bbox"]
         self.assertTrue(abs(west - lon) < 2e-7 and abs(south - lat) < 2e-7 and (west, south) == (east, north), (found, lon, lat))
 
+    def test_open_to_everybody(self):
+        """Under --public-read what is published is found, and no project, which GET /projects refuses there; a page of another site reads
+        neither."""
+        store = fixture.beside(self.store)
+        parcel = json.dumps({"type": "Polygon", "coordinates": [fixture.ring(111.70, 40.80, 111.71, 40.81)]})
+        for options, projects in ((("--allow-records",), 1), (("--public-read", "--public-name", "gis.example"), 0)):
+            server = fixture.Server(PROGRAM, "--store", store, *options)
+            line = fixture.Line(server)
+            if projects:
+                answer, body = line.ask("POST", "/projects?" + urllib.parse.urlencode({"name": "机密项目"}), parcel)
+                self.assertEqual(201, answer.status, body)
+            found = {name: json.loads(line.ask("GET", "/search?" + urllib.parse.urlencode({"q": name}))[1])["found"] for name in ("机密项目", "新城区")}
+            self.assertEqual((projects, True), (len(found["机密项目"]), bool(found["新城区"])), options)
+            self.assertEqual(403, line.ask("GET", "/search?q=1", headers={"Sec-Fetch-Site": "cross-site"})[0].status)
+            line.close()
+            self.assertEqual(0, server.stop())
+
     def test_units(self):
         """Every county is found by its name and by its code, first, at its seat; a prefecture with its extent."""
         with open(SOURCE / "geodata/admin/counties.csv", encoding="utf-8") as f:

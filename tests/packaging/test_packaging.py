@@ -54,11 +54,11 @@ class Lists(unittest.TestCase):
         """Libraries that no header of the program names (base/late_library.h), the data and the font are asked for."""
         rules = read('packaging', 'debian', 'rules')
         late, server = ({name for name in listed('run') if re.match(f'(?:{pattern})', name)} for pattern in re.findall(r"s/\^\(([^)]*)\)", rules))
-        for begins in ('libgdal', 'libproj', 'libgeos', 'libxlsxwriter', 'libspatialite', 'libpangocairo', 'libcairo', 'proj-data', 'fonts-'):
+        for begins in ('libgdal', 'libproj', 'libgeos', 'libxlsxwriter', 'libqrencode', 'libspatialite', 'libpangocairo', 'libcairo', 'proj-data', 'fonts-'):
             self.assertTrue(any(name.startswith(begins) for name in late), f'{begins} in {late}')
         self.assertTrue(any(name.startswith('libmicrohttpd') for name in server), server)  # the C library has no server
         titles = set(re.findall(r'hx_late_library\(\w+ \S+ (\w+) ', ''.join(pathlib.Path(f).read_text() for f in glob.glob(os.path.join(SOURCE, 'src', '*', 'CMakeLists.txt')))))
-        self.assertEqual({'GDAL', 'PROJ', 'GEOS', 'XLSXWRITER', 'SPATIALITE', 'PANGOCAIRO', 'MHD'}, titles, 'a library that is loaded late is a dependency by rules')
+        self.assertEqual({'GDAL', 'PROJ', 'GEOS', 'XLSXWRITER', 'QRENCODE', 'SPATIALITE', 'PANGOCAIRO', 'MHD'}, titles, 'a library that is loaded late is a dependency by rules')
 
     def test_the_symbols_file_is_what_the_library_shows(self):
         """A function that is added to hongxian.h, or taken away, is added to the symbols of the package."""
