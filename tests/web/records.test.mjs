@@ -135,7 +135,7 @@ test('paper: a PDF, the text of its code and a number are genuine; one figure ch
   };
   await give(pdf);
   await finding('genuine');
-  assert.match(await page.locator(id('paper-facts')).innerText(), /报告编号[\s\S]*禁止/);
+  assert.match(await page.locator(id('paper-facts')).innerText(), /报告编号[\s\S]*北京时间[\s\S]*禁止[\s\S]*生态保护红线 \d/);
   await shot('36-paper');
   await noSidewaysScroll();
   const forged = Buffer.from(pdf);

@@ -5,7 +5,8 @@ import { verifyPaper, verifyReport, type PaperAnswer, type Verification } from '
 import { fill, h } from '../dom';
 import { onLang, pick, t, type TextKey } from '../i18n';
 import { sentenceOf } from '../sentence';
-import { layerTitle } from '../control';
+import { controlLayers, layerTitle } from '../control';
+import { dayAndTime } from '../moment';
 import { verdictOf } from '../verdict';
 
 const FINDINGS: Record<string, { key: TextKey; tone: string; sign: string }> = {
@@ -19,6 +20,12 @@ const PAPER: Record<string, { key: TextKey; tone: string; sign: string }> = {
 };
 const PAPER_UNKNOWN = { key: 'paper_unknown', tone: 'unknown', sign: '？' } as const;
 const DIFFERENCES_SHOWN = 50;
+
+/** The code has the prefix of a line's columns, because a code is small. */
+function lineOf(prefix: string): string {
+  const line = controlLayers().find((l) => l.prefix === prefix);
+  return line ? layerTitle(line.id).text : prefix;
+}
 
 type State =
   | { kind: 'idle' }
@@ -126,12 +133,12 @@ export class VerifyCard {
     const s = p.statement;
     const rows: [TextKey, string][] = [];
     if (s) {
-      rows.push(['paper_number', s.number], ['paper_kept_at', s.kept_at], ['path_verdict', t(`v_${verdictOf(s.verdict)}`)], ['paper_area', s.parcel_m2]);
-      rows.push(['paper_in_lines', Object.entries(s.areas_m2).map(([line, area]) => `${line} ${area}`).join('；')]);
+      rows.push(['paper_number', s.number], ['paper_kept_at', dayAndTime(s.kept_at)], ['path_verdict', t(`v_${verdictOf(s.verdict)}`)], ['paper_area', s.parcel_m2]);
+      rows.push(['paper_in_lines', Object.entries(s.areas_m2).map(([line, area]) => `${lineOf(line)} ${area}`).join('；')]);
     }
     if (p.record) {
       rows.push(['paper_record', String(p.record.id)], ['path_officer', p.record.officer], ['paper_project', p.record.project_name]);
-      if (!s) rows.push(['paper_kept_at', p.record.kept_at], ['path_verdict', t(`v_${verdictOf(p.record.verdict)}`)]);
+      if (!s) rows.push(['paper_kept_at', dayAndTime(p.record.kept_at)], ['path_verdict', t(`v_${verdictOf(p.record.verdict)}`)]);
     }
     return h(
       'div',

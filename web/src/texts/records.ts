@@ -68,7 +68,7 @@ export const RECORD_TEXTS = {
   paper_nothing: ['请输入报告编号，或粘贴二维码的全部文字。', 'Enter a report\'s number, or paste the whole text of its code.'],
   paper_compare: ['请与纸面逐项核对', 'Compare these with the paper'],
   paper_number: ['报告编号', 'number'],
-  paper_kept_at: ['存档时间（UTC）', 'kept at (UTC)'],
+  paper_kept_at: ['存档时间', 'kept at'],
   paper_area: ['用地面积（平方米）', 'area of the plots (m²)'],
   paper_in_lines: ['各控制线内（平方米）', 'within the lines (m²)'],
   paper_record: ['档案号', 'record'],
