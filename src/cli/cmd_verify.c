@@ -1,3 +1,4 @@
+#include "base/china_time.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "cli/command.h"
@@ -44,22 +45,26 @@ static int code_of(enum record_finding f)
 
 static void print_statement(const struct proof_statement *s)
 {
+    char when[CHINA_TIME_SIZE];
     if (!s->text)
         return;
     printf("  编号 number  %s\n  存档时间 kept at  %s\n  结论 verdict  %s\n  用地面积 area  %s\n"
            "  各控制线内 in lines  %s\n  报告 report  %s\n  密钥 key  %s\n",
-           s->number, s->kept_at, s->verdict, s->parcel_m2, s->areas, s->result_sha256, s->key_id);
+           s->number, china_time_told(s->kept_at, when), s->verdict, s->parcel_m2, s->areas, s->result_sha256,
+           s->key_id);
 }
 
 static void print_answer(const struct proof_answer *p)
 {
+    char when[CHINA_TIME_SIZE];
     printf("%s %s\n", proof_finding_zh(p->finding), proof_finding_name(p->finding));
     for (size_t i = 0; i < p->n_notes; i++)
         printf("  说明 note  %s / %s\n", p->notes[i].zh, p->notes[i].en);
     print_statement(&p->statement);
     if (p->has_record)
-        printf("  记录 record  %" PRId64 "  %s  %s  %s  %s\n", p->record.id, p->record.kept_at,
-               p->record.verdict, p->record.officer, p->record.project_name);
+        printf("  记录 record  %" PRId64 "  %s  %s  %s  %s\n", p->record.id,
+               china_time_told(p->record.kept_at, when), p->record.verdict, p->record.officer,
+               p->record.project_name);
 }
 
 static int proof_code_of(enum proof_finding f)

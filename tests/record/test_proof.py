@@ -64,6 +64,8 @@ class Proof(unittest.TestCase):
             for answer in (self.command(name), self.ask(self.files[name]), json.loads(by_key.stdout)):
                 self.assertEqual(('genuine', kind, 'prohibited'), (answer['finding'], answer['kind'], answer['statement']['verdict']), answer)
         self.assertEqual('张三', self.command('kept.pdf')['record']['officer'])
+        told = self.office.run('verify', 'kept.pdf').stdout
+        self.assertEqual(2, len(re.findall(r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d 北京时间', told)), told)  # of the code and of the record
 
     def test_no_changed_byte_of_a_file_is_passed_over(self):
         """Spread over the file, and each one of the seal: never genuine."""
