@@ -140,11 +140,13 @@ static void forget(struct serving *v)
     }
 }
 
-static void stop(struct http_server *server, sigset_t *signals)
+static void stop(struct http_server *server, const sigset_t *signals)
 {
+    static sigset_t again; /* the thread is there until the process is not, longer than whoever calls this */
     pthread_t last_resort;
-    sigdelset(signals, SIGHUP);
-    if (pthread_create(&last_resort, NULL, end_anyway, signals) == 0)
+    again = *signals;
+    sigdelset(&again, SIGHUP);
+    if (pthread_create(&last_resort, NULL, end_anyway, &again) == 0)
         pthread_detach(last_resort);
     http_server_stop(server);
 }
