@@ -7,7 +7,6 @@
 
 static struct engine_versions versions;
 
-/* PROJ fills a structure of its own when it is asked: once is enough. */
 static void ask(void)
 {
     versions = (struct engine_versions){geo_geos_version(), geo_proj_version(), store_sqlite_version()};

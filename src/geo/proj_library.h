@@ -13,6 +13,8 @@
 
 /* STATUS_INTERNAL when this machine's PROJ is missing or another than the one that we were built with. */
 enum status proj_load(struct error *e) HX_MUST_CHECK;
+/* "9.1.1", static; after proj_load. */
+const char *proj_version(void);
 
 /* clang-format off */
 #define PROJ_FUNCTIONS(X) \

@@ -10,5 +10,5 @@ const char *geo_geos_version(void)
 
 const char *geo_proj_version(void)
 {
-    return proj_load(NULL) == STATUS_OK ? proj_info().version : "missing";
+    return proj_load(NULL) == STATUS_OK ? proj_version() : "missing";
 }
